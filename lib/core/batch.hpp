@@ -1,0 +1,42 @@
+// What one commit carries: a page's records, what is strange among them, and where the stream stands afterwards.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/page.hpp"
+#include "core/stream.hpp"
+
+namespace carecloud {
+
+struct Batch {
+    std::string stream;
+    PagePtr page;  // its records and strange ones are all stored; null where only the state moves
+    // The stream's row afterwards, committed with the records. None for a bounded fetch (by id, by date), which
+    // never touches a cursor (hazard 22).
+    std::optional<StreamState> state;
+    // Records known by key alone that no answer could carry (hazard 8), to quarantine. Bodies are empty.
+    std::vector<StrangeRecord> unreachable;
+};
+
+// What a commit did. Where nothing was new and the state stood still, nothing is written at all.
+struct CommitSummary {
+    std::size_t created = 0;
+    std::size_t updated = 0;
+    std::size_t disabled = 0;
+    std::size_t deleted = 0;
+    std::size_t restored = 0;
+    std::size_t unchanged = 0;
+    std::size_t stale = 0;
+    std::size_t quarantined = 0;  // newly, or again with another `modified`
+    std::uint64_t last_seq = 0;   // of the change log after the commit; 0: it is empty
+    bool written = false;         // whether a transaction was committed
+
+    std::size_t changes() const { return created + updated + disabled + deleted + restored; }
+    CommitSummary& operator+=(const CommitSummary& other);
+};
+
+}  // namespace carecloud

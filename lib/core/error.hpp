@@ -1,0 +1,67 @@
+// One error type for every room, and Result<T>, which carries it.
+//
+//     Result<Page> page = co_await portal.query(query);
+//     if (!page) co_return page.error();
+//
+// Across rooms nothing throws: an exception from a library is caught in the room that called it and becomes an
+// Error. Whoever ends the error's way (retries, gives up) logs it, once; everybody between only passes it on.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <boost/system/result.hpp>
+
+namespace carecloud {
+
+// What went wrong, by what can be done about it. docs: portal-api facts "Authentication and limits".
+enum class ErrorCode {
+    cancelled,        // we are shutting down, or the caller no longer wants it
+    invalid_argument, // the caller's fault: never retried
+    // Portal
+    unreachable,      // name resolution, connect, reset, closed before an answer
+    tls_failed,       // certificate or host name refused: an operator must act
+    timed_out,        // connect, head or body took too long; the gateway's own 504
+    key_refused,      // 401, 403
+    rate_limited,     // 429 for rate or burst; retry_after may say how long
+    quota_exhausted,  // 429 "Limit Exceeded": no use before the month turns
+    too_large,        // 413, or an answer over our own limit: ask for less
+    server_failed,    // 500, 502, 503 and what else means "not your fault"
+    refused,          // isSuccess:false, or another 4xx: the portal understood and said no
+    bad_response,     // not JSON, cut short, not of the documented shape
+    wrong_workspace,  // a record of another workspace or bucket (hazard 24)
+    dialect_unknown,  // no form of the query language passed the proof (hazard 28)
+    // Store
+    store_busy,       // locked by another program for now
+    store_owned,      // another daemon holds this store
+    store_full,       // no space left
+    store_failed,     // I/O error, read-only, cannot open
+    store_corrupt,    // not a database, or a damaged one
+    store_newer,      // written by a newer version of the product
+    // Configuration
+    config_invalid,
+};
+
+// The code's name as it stands in logs and metrics, such as "rate_limited".
+std::string_view to_string(ErrorCode code);
+
+struct Error {
+    ErrorCode code = ErrorCode::invalid_argument;
+    std::string operation;  // what was being done: "query claim_attendance"
+    std::string subject;    // what it stumbled over: a host, a file, a field; never a secret, never a record's content
+    std::string hint;       // what to do about it; may be empty
+    std::optional<std::chrono::milliseconds> retry_after{};  // the other side's own wish (RFC 9110 10.2.3)
+
+    // "query claim_attendance: HTTP 403 Forbidden (key_refused); check portal.api_key_file"
+    std::string message() const;
+};
+
+template <class T = void>
+using Result = boost::system::result<T, Error>;
+
+// Called by Result::value() on an error: a programming mistake, since callers test first.
+[[noreturn]] void throw_exception_from_error(const Error& error, const boost::source_location& where);
+
+}  // namespace carecloud

@@ -1,0 +1,43 @@
+// A record as it came from the portal: views into the page that carries it, and what was learnt about it.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "core/timestamp.hpp"
+
+namespace carecloud {
+
+// SHA-256 of a record's bytes, as `sha256sum` prints it.
+using Hash = std::array<std::byte, 32>;
+
+std::string to_hex(const Hash& hash);
+
+// One good record. Every view lies in the page's buffer and lives as long as the page.
+struct Record {
+    std::string_view id;             // `_id`, as it stands in the JSON text (no escapes: those are strange)
+    std::string_view modified_text;  // `modified`, the portal's own text
+    Timestamp modified;              // the same as an instant
+    std::string_view body;           // the whole object, from '{' to '}'; in a walk of keys just those two fields
+    Hash hash{};                     // of `body`; all zero in a walk of keys
+    bool disabled = false;           // the vendor's soft delete
+};
+
+// A record that cannot be taken as a good one, though its page is valid JSON. It goes to quarantine whole.
+struct StrangeRecord {
+    std::string id;             // `_id`, or "sha256:…" of the body where there is none to use
+    std::string modified_text;  // what stood in `modified`, perhaps empty
+    std::string reason;         // in words; names the field, never its content
+    std::string_view body;      // in the page's buffer
+};
+
+// Where a record stands in the portal's order, and which version it is.
+struct Key {
+    std::string id;
+    std::string modified_text;
+    Timestamp modified;
+};
+
+}  // namespace carecloud

@@ -1,0 +1,51 @@
+// Slices an answer of the Query API into records, where they lie: no DOM of the page, no copy of a record.
+//
+//     Result<Page> page = slice_page(std::move(buffer), size, {.workspace_id = spec.workspace_id, …});
+//
+// Strict (sync-model, hazard 11): every byte of the text is checked to be JSON, in every nested value, so that what
+// the store holds can be read by anyone's parser. What is not valid JSON, not the documented envelope, cut short or
+// says isSuccess:false fails whole. A record that is valid JSON but cannot be ordered (no usable `_id` or `modified`,
+// or a system field twice) comes back as strange. Pure; safe on any thread, with one Slicer a thread.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+
+#include "core/error.hpp"
+#include "core/page.hpp"
+
+namespace carecloud {
+
+struct SliceOptions {
+    std::string_view workspace_id;  // a record that names another one fails the page with wrong_workspace; empty: any
+    std::string_view bucket_id;     // likewise
+    bool hash = true;               // SHA-256 of every body; a walk of keys does without
+};
+
+// Bytes that a page's buffer must have beyond its text (simdjson reads there; it writes nothing).
+inline constexpr std::size_t kPagePadding = 64;
+// Nesting deeper than this is refused (attendance is 6 deep).
+inline constexpr std::size_t kNestingMax = 128;
+
+class Slicer {
+  public:
+    Slicer();
+    ~Slicer();
+    Slicer(const Slicer&) = delete;
+    Slicer& operator=(const Slicer&) = delete;
+
+    // `buffer` holds `size` bytes of text and kPagePadding more, of any content. Both envelopes are taken: `Data` may
+    // be an array of records (query) or one object or null (retrieve; null gives no record).
+    // Errors: bad_response, wrong_workspace; refused with the portal's ErrorCode where isSuccess is false.
+    Result<Page> slice(std::unique_ptr<char[]> buffer, std::size_t size, const SliceOptions& options);
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;  // the parser and its scratch memory, reused from page to page
+};
+
+// The same with a Slicer of its own, for tests and small answers.
+Result<Page> slice_page(std::string_view text, const SliceOptions& options);
+
+}  // namespace carecloud

@@ -1,0 +1,49 @@
+// The text of a query (portal-api facts, "Query API"): built here and nowhere else, from a stream, a dialect and what
+// is to be found. Pure.
+//
+//     Query query{.spec = &spec, .where = after(dialect, cursor), .take = 1000};
+//     std::string body = query_text(query);
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/stream.hpp"
+#include "portal/dialect.hpp"
+
+namespace carecloud {
+
+// The next question in the order of (modified, _id). All of these are JSON objects for Query.
+namespace where {
+
+// Everything.
+std::string all();
+// Strictly after (modified, id), by keyset (hazard 1). Needs dialect.keyset.
+std::string after(const Dialect& dialect, std::string_view modified_text, std::string_view id);
+// modified compared by `op` ("$gte", "$gt", "$eq") with the text.
+std::string modified(const Dialect& dialect, std::string_view op, std::string_view modified_text);
+// _id compared by `op` with the id.
+std::string id(const Dialect& dialect, std::string_view op, std::string_view id);
+// _id one of these.
+std::string id_in(const Dialect& dialect, const std::vector<std::string>& ids);
+// Both: {"$and":[a,b]}; an empty object on either side is left out.
+std::string both(std::string_view a, std::string_view b);
+
+}  // namespace where
+
+enum class Projection { stream, keys };  // the stream's own fields, or `_id` and `modified` alone
+
+struct Query {
+    const StreamSpec* spec = nullptr;  // never null; its filter is joined with `where`
+    std::string where = "{}";
+    Projection projection = Projection::stream;
+    std::size_t take = 1000;
+    std::size_t skip = 0;  // only inside one tie (hazard 2)
+};
+
+// The body of POST {base}/appdata/{Entity}/query: sorted by (modified, _id), without a total.
+std::string query_text(const Query& query);
+
+}  // namespace carecloud
