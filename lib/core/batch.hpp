@@ -13,13 +13,13 @@
 namespace carecloud {
 
 struct Batch {
-    std::string stream;
-    PagePtr page;  // its records and strange ones are all stored; null where only the state moves
+    std::string stream{};
+    PagePtr page{};  // its records and strange ones are all stored; null where only the state moves
     // The stream's row afterwards, committed with the records. None for a bounded fetch (by id, by date), which
     // never touches a cursor (hazard 22).
-    std::optional<StreamState> state;
+    std::optional<StreamState> state{};
     // Records known by key alone that no answer could carry (hazard 8), to quarantine. Bodies are empty.
-    std::vector<StrangeRecord> unreachable;
+    std::vector<StrangeRecord> unreachable{};
 };
 
 // What a commit did. Where nothing was new and the state stood still, nothing is written at all.

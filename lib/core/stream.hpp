@@ -11,11 +11,11 @@ namespace carecloud {
 
 // What a stream asks for; from the configuration.
 struct StreamSpec {
-    std::string entity;  // "claim_attendance"; also the stream's name in the store, since an entity has one stream
-    std::string workspace_id;
-    std::string bucket_id;
+    std::string entity{};  // "claim_attendance"; also the stream's name in the store, since an entity has one stream
+    std::string workspace_id{};
+    std::string bucket_id{};
     std::string filter = "{}";        // a JSON object in canonical form (sorted keys, no spaces)
-    std::vector<std::string> fields;  // projection; empty: whole records. `_id` and `modified` always come
+    std::vector<std::string> fields{};  // projection; empty: whole records. `_id` and `modified` always come
 
     // Everything that decides which records belong to the stream, as one line of JSON: stored beside the cursor, which
     // is worth nothing for another fingerprint (sync-model, hazard 14).
@@ -42,13 +42,13 @@ struct SafePoint {
 
 // A row of `streams`: all that a stream carries from one life of the process to the next.
 struct StreamState {
-    std::string stream;
-    std::string entity;
-    std::string fingerprint;
-    std::optional<Cursor> cursor;   // none: nothing was ever taken
-    std::optional<SafePoint> safe;  // none with no cursor
-    std::string dialect;            // the proven dialect as JSON; empty: to be proven
-    std::string updated_at;         // ISO 8601, display only
+    std::string stream{};
+    std::string entity{};
+    std::string fingerprint{};
+    std::optional<Cursor> cursor{};   // none: nothing was ever taken
+    std::optional<SafePoint> safe{};  // none with no cursor
+    std::string dialect{};            // the proven dialect as JSON; empty: to be proven
+    std::string updated_at{};         // ISO 8601, display only
 
     friend bool operator==(const StreamState&, const StreamState&) = default;
 };

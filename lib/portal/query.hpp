@@ -28,6 +28,8 @@ std::string modified(const Dialect& dialect, std::string_view op, std::string_vi
 std::string id(const Dialect& dialect, std::string_view op, std::string_view id);
 // _id one of these.
 std::string id_in(const Dialect& dialect, const std::vector<std::string>& ids);
+// The condition, of the record with exactly this `_id`: in one object, for servers that know no `$and` either.
+std::string of_id(const Dialect& dialect, std::string_view id, std::string_view condition);
 // Both: {"$and":[a,b]}; an empty object on either side is left out.
 std::string both(std::string_view a, std::string_view b);
 

@@ -1,0 +1,25 @@
+// SHA-256 by OpenSSL, with its context reused: one hash a record, on the reading side. One Hasher a thread.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "core/record.hpp"
+
+namespace carecloud {
+
+class Hasher {
+  public:
+    Hasher();
+    ~Hasher();
+    Hasher(const Hasher&) = delete;
+    Hasher& operator=(const Hasher&) = delete;
+
+    Hash hash(std::string_view bytes);
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace carecloud

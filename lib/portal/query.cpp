@@ -1,0 +1,113 @@
+#include "portal/query.hpp"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+namespace carecloud {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// A Date of MongoDB holds milliseconds; its literal says no more than that, unless the portal's text does.
+std::string date_text(std::string_view modified_text) {
+    const auto at = Timestamp::parse(modified_text);
+    if (!at || at->ticks % Timestamp::ticks_per_millisecond != 0) return std::string(modified_text);
+    return at->to_string_ms();
+}
+
+Json modified_literal(const Dialect& dialect, std::string_view text) {
+    if (dialect.modified == ModifiedLiteral::date) return Json{{"$date", date_text(text)}};
+    return std::string(text);
+}
+
+Json id_literal(const Dialect& dialect, std::string_view id) {
+    if (dialect.id == IdLiteral::oid) return Json{{"$oid", std::string(id)}};
+    return std::string(id);
+}
+
+Json compare(std::string_view field, std::string_view op, Json literal) {
+    Json condition = Json::object();
+    condition[std::string(op)] = std::move(literal);
+    Json query = Json::object();
+    query[std::string(field)] = std::move(condition);
+    return query;
+}
+
+// Bytes of an id that are not UTF-8 cannot occur: the slicer refuses such pages.
+std::string dump(const Json& json) {
+    return json.dump();
+}
+
+bool is_empty_object(std::string_view text) {
+    return text.empty() || text == "{}";
+}
+
+std::string fields_text(const Query& query) {
+    if (query.projection == Projection::keys) return R"(["_id","modified"])";
+    if (query.spec->fields.empty()) return {};
+    // The stream's identity is asked for with every projection: hazard 24 is checked on each record.
+    Json fields{"_id", "modified", "disabled", "workspace_id", "bucket_id"};
+    for (const std::string& field : query.spec->fields) {
+        if (std::find(fields.begin(), fields.end(), field) == fields.end()) fields.push_back(field);
+    }
+    return dump(fields);
+}
+
+}  // namespace
+
+namespace where {
+
+std::string all() {
+    return "{}";
+}
+
+std::string after(const Dialect& dialect, std::string_view modified_text, std::string_view id) {
+    const Json m = modified_literal(dialect, modified_text);
+    // The outer bound lets the server use an index on `modified`; the inner one decides inside the tie.
+    Json query = compare("modified", "$gte", m);
+    query["$or"] = Json::array({compare("modified", "$gt", m), compare("_id", "$gt", id_literal(dialect, id))});
+    return dump(query);
+}
+
+std::string modified(const Dialect& dialect, std::string_view op, std::string_view modified_text) {
+    return dump(compare("modified", op, modified_literal(dialect, modified_text)));
+}
+
+std::string id(const Dialect& dialect, std::string_view op, std::string_view id_text) {
+    return dump(compare("_id", op, id_literal(dialect, id_text)));
+}
+
+std::string id_in(const Dialect& dialect, const std::vector<std::string>& ids) {
+    Json literals = Json::array();
+    for (const std::string& text : ids) literals.push_back(id_literal(dialect, text));
+    return dump(compare("_id", "$in", std::move(literals)));
+}
+
+std::string of_id(const Dialect& dialect, std::string_view id_text, std::string_view condition) {
+    Json query = Json::parse(condition);
+    query["_id"]["$eq"] = id_literal(dialect, id_text);
+    return dump(query);
+}
+
+std::string both(std::string_view a, std::string_view b) {
+    if (is_empty_object(a)) return std::string(b);
+    if (is_empty_object(b)) return std::string(a);
+    return R"({"$and":[)" + std::string(a) + "," + std::string(b) + "]}";
+}
+
+}  // namespace where
+
+std::string query_text(const Query& query) {
+    std::string text = R"({"WorkspaceId":)" + dump(Json(query.spec->workspace_id));
+    text += R"(,"BucketId":)" + dump(Json(query.spec->bucket_id));
+    text += R"(,"Skip":)" + std::to_string(query.skip) + R"(,"Take":)" + std::to_string(query.take);
+    text += R"(,"Query":)" + where::both(query.spec->filter, query.where);
+    text += R"(,"Sort":{"modified":1,"_id":1})";
+    const std::string fields = fields_text(query);
+    if (!fields.empty()) text += R"(,"Fields":)" + fields;
+    text += R"(,"WithoutTotal":true})";
+    return text;
+}
+
+}  // namespace carecloud

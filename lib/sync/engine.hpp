@@ -1,0 +1,71 @@
+// The engine: every stream's schedule, side by side on one rate budget. Timer, SNS events and operators only nudge it;
+// it alone decides when a pass runs, and it alone owns the cursors.
+//
+//     Engine engine(clock, portal, store, settings, observer);
+//     asio::co_spawn(io, engine.run(), …);
+//     engine.nudge("claim_attendance");   // wishes coalesce: one pass runs and at most one waits
+//     engine.stop();                      // run() returns soon, with the page under way committed or rolled back
+//
+// Uses nothing but the seams: the same code runs in simulation. I/O thread alone.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "portal/portal.hpp"
+#include "store/store.hpp"
+#include "sync/observer.hpp"
+#include "sync/pass.hpp"
+#include "sync/request_gate.hpp"
+
+namespace carecloud {
+
+struct StreamSettings {
+    PassSettings pass;
+    Duration poll_every = std::chrono::minutes(5);
+};
+
+struct EngineSettings {
+    std::vector<StreamSettings> streams;  // at least one; an entity occurs once
+    RateLimits rate;
+    std::uint64_t seed = 0;  // of every jitter
+};
+
+class StreamRunner;
+
+class Engine {
+  public:
+    // All of these outlive the engine.
+    Engine(Clock& clock, Portal& portal, Store& store, EngineSettings settings, Observer& observer);
+    ~Engine();
+    Engine(const Engine&) = delete;
+    Engine& operator=(const Engine&) = delete;
+
+    // Runs every stream until stop(). A stream's failure is its own: it backs off and the others go on.
+    Task<> run();
+
+    // One pass of every stream, side by side, then gives back what was set aside of the quota. For --once.
+    Task<std::vector<PassReport>> run_once();
+
+    // A wish for a pass, soon. During a backoff it waits for its end. False: no such stream.
+    bool nudge(std::string_view entity);
+    // The reason of a backoff may be gone (a new key, a new configuration): every stream's is cut short.
+    void forgive();
+
+    void stop();
+    QuotaUse quota() const { return gate_.use(); }
+
+  private:
+    Task<> finish();
+
+    Clock& clock_;
+    Observer& observer_;
+    Random random_;
+    RequestGate gate_;
+    std::vector<std::unique_ptr<StreamRunner>> streams_;
+};
+
+}  // namespace carecloud

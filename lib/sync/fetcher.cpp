@@ -1,0 +1,73 @@
+#include "sync/fetcher.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace carecloud {
+
+Fetcher::Fetcher(Clock& clock, Portal& portal, RequestGate& gate, Random& random, RetryPauses pauses)
+    : clock_(clock), portal_(portal), gate_(gate), random_(random), pauses_(pauses) {}
+
+Task<Result<PagePtr>> Fetcher::ask_once(const Query& query) {
+    auto admitted = co_await gate_.admit();
+    if (!admitted) co_return admitted.error();
+    ++requests_;
+    co_return co_await portal_.query(query);
+}
+
+// Does what must be done before the next attempt; the error itself where there is none.
+Task<Result<>> Fetcher::recover(const Error& error, RetryState& state) {
+    ++state.failures;
+    state.refreshed = refreshed_;
+    if (error.code == ErrorCode::quota_exhausted) gate_.park();
+    const RetryDecision decision = decide_retry(error.code, state);
+    if (decision.action == RetryAction::give_up) co_return error;
+    if (decision.action == RetryAction::shrink) state.take = PageSize::smaller(state.take);
+    if (decision.action == RetryAction::refresh_key) {
+        refreshed_ = true;
+        auto admitted = co_await gate_.admit();
+        if (!admitted) co_return admitted.error();
+        ++requests_;
+        auto refreshed = co_await portal_.refresh();
+        // A refused refresh says nothing new: the query itself is asked once more and has the last word.
+        if (!refreshed && refreshed.error().code == ErrorCode::cancelled) co_return refreshed.error();
+    }
+    if (!decision.pause) co_return Result<>{};
+    Duration pause = full_jitter(random_, pauses_.base, pauses_.limit, state.failures);
+    if (error.retry_after) pause = std::max<Duration>(pause, *error.retry_after);
+    if (error.code == ErrorCode::rate_limited) gate_.slow_down(pause);
+    else co_await clock_.sleep(pause);
+    co_return Result<>{};
+}
+
+Task<Result<Fetched>> Fetcher::fetch(Query query, PageSize& size) {
+    RetryState state{.take = size.take()};
+    for (;;) {
+        query.take = state.take;
+        const MonoTime sent = clock_.now();
+        Result<PagePtr> answer = co_await ask_once(query);
+        if (answer) {
+            const PagePtr& page = *answer;
+            const bool full = page->record_count() >= state.take;
+            size.passed(state.take, full, state.take < size.take());
+            const Timestamp asked{page->portal_time.ticks - (clock_.now() - sent).count() / 100};
+            co_return Fetched{.page = page, .take = state.take, .asked_at = asked};
+        }
+        const Error error = answer.error();
+        auto recovered = co_await recover(error, state);
+        if (!recovered) co_return recovered.error();
+    }
+}
+
+Task<Result<PagePtr>> Fetcher::ask(Query query) {
+    RetryState state{.take = 1};
+    for (;;) {
+        Result<PagePtr> answer = co_await ask_once(query);
+        if (answer) co_return answer;
+        const Error error = answer.error();
+        auto recovered = co_await recover(error, state);
+        if (!recovered) co_return recovered.error();
+    }
+}
+
+}  // namespace carecloud

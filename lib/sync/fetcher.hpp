@@ -1,0 +1,53 @@
+// One answer from the portal, with everything that may stand between: the gate, pauses, smaller pages, a key that
+// needs the permission cache cleared. One Fetcher a pass; I/O thread alone.
+#pragma once
+
+#include <cstddef>
+
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "portal/page_size.hpp"
+#include "portal/portal.hpp"
+#include "sync/request_gate.hpp"
+#include "sync/retry.hpp"
+
+namespace carecloud {
+
+struct Fetched {
+    PagePtr page;
+    std::size_t take = 0;     // what was asked for in the end
+    Timestamp asked_at;       // the portal's time when the question was sent
+};
+
+// Bounds of the pauses between attempts.
+struct RetryPauses {
+    Duration base = std::chrono::milliseconds(250);
+    Duration limit = std::chrono::seconds(10);
+};
+
+class Fetcher {
+  public:
+    Fetcher(Clock& clock, Portal& portal, RequestGate& gate, Random& random, RetryPauses pauses);
+
+    // Asks until there is an answer or the policy (retry.hpp) gives up. `query.take` is set from `size`, which learns.
+    Task<Result<Fetched>> fetch(Query query, PageSize& size);
+
+    // Asks with exactly the query's own Take.
+    Task<Result<PagePtr>> ask(Query query);
+
+    std::size_t requests() const { return requests_; }
+
+  private:
+    Task<Result<PagePtr>> ask_once(const Query& query);
+    Task<Result<>> recover(const Error& error, RetryState& state);
+
+    Clock& clock_;
+    Portal& portal_;
+    RequestGate& gate_;
+    Random& random_;
+    RetryPauses pauses_;
+    bool refreshed_ = false;
+    std::size_t requests_ = 0;
+};
+
+}  // namespace carecloud

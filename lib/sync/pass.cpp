@@ -1,0 +1,359 @@
+#include "sync/pass.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
+#include "portal/query.hpp"
+#include "sync/progress.hpp"
+#include "sync/prove.hpp"
+#include "sync/walk.hpp"
+
+namespace carecloud {
+namespace {
+
+using namespace boost::asio::experimental::awaitable_operators;
+
+// A page and how it was asked for: a page of keys must never be taken for one of whole records.
+struct Answer {
+    Fetched fetched;
+    Reading reading;
+};
+
+// One page on its way into the store, with everything that was decided when it came.
+struct Arrived {
+    PagePtr page;
+    Reading reading;
+    bool end = false;
+    bool may_move_cursor = true;
+};
+
+class Pass {
+  public:
+    Pass(PassContext context, const PassSettings& settings, StreamMemory& memory)
+        : context_(context),
+          settings_(settings),
+          memory_(memory),
+          fetcher_(context.clock, context.portal, context.gate, context.random, settings.pauses) {
+        report_.stream = settings.spec.entity;
+    }
+
+    // The whole pass; the caller turns a thrown cancellation into an error.
+    Task<Result<>> run();
+
+    PassReport take_report(MonoTime started, std::optional<Error> error) {
+        report_.took = context_.clock.now() - started;
+        report_.requests = fetcher_.requests();
+        report_.error = std::move(error);
+        report_.state = state_;
+        if (!report_.error) report_.tail = tail_;
+        memory_.tail = report_.tail;
+        return std::move(report_);
+    }
+
+  private:
+    enum class Ending { done, new_shape };
+
+    Task<Result<>> load_state();
+    Task<Result<bool>> settle_dialect();
+    Task<Result<Ending>> walk_to_end();
+    Task<Result<Answer>> fetch_next(Query query, Reading reading);
+    Task<Result<Answer>> fetch_keys_instead(Result<Answer> answer, Walk& walk);
+    Task<Result<Answer>> fetch_at(Walk& walk);
+    Arrived arrive(const Walk& walk, Answer answer);
+    Task<Result<>> commit_end();
+    Query query_for(const Walk& walk) const;
+    void note_tail(const Page& page);
+
+    Task<Result<std::size_t>> store_page(Arrived arrived);
+    Task<Result<std::size_t>> store_whole(Arrived arrived);
+    Task<Result<std::size_t>> store_unknown(Arrived arrived);
+    Task<Result<std::size_t>> fetch_by_id(std::vector<Key> unknown, std::optional<StreamState> state);
+    Task<Result<std::size_t>> commit(Batch batch);
+    // The state to commit with a page; none where it is not worth a write.
+    std::optional<StreamState> state_after(const Arrived& arrived) const;
+
+    PassContext context_;
+    const PassSettings& settings_;
+    StreamMemory& memory_;
+    Fetcher fetcher_;
+    PassReport report_;
+    StreamState state_;  // as committed
+    Dialect dialect_;
+    std::optional<Timestamp> settled_before_;  // from the first page's time
+    std::optional<Cursor> last_key_;           // the last settleable one that the walk has met
+    std::size_t tail_ = 0;
+};
+
+Task<Result<>> Pass::load_state() {
+    auto loaded = co_await context_.store.load_stream(settings_.spec.entity);
+    if (!loaded) co_return loaded.error();
+    const std::string fingerprint = settings_.spec.fingerprint();
+    if (*loaded && (*loaded)->fingerprint == fingerprint) {
+        state_ = std::move(**loaded);
+        co_return Result<>{};
+    }
+    report_.from_the_start = loaded->has_value();
+    state_ = StreamState{.stream = settings_.spec.entity, .entity = settings_.spec.entity, .fingerprint = fingerprint};
+    memory_.tail.reset();
+    co_return Result<>{};
+}
+
+// False: there is nothing to prove a dialect with, so there is nothing to fetch either.
+Task<Result<bool>> Pass::settle_dialect() {
+    const auto stored = Dialect::from_json(state_.dialect);
+    if (settings_.dialect) {
+        dialect_ = *settings_.dialect;
+        if (stored) dialect_.cap = stored->cap;
+        co_return true;
+    }
+    if (stored) {
+        dialect_ = *stored;
+        co_return true;
+    }
+    auto proven = co_await prove_dialect(fetcher_, settings_.spec);
+    if (!proven) co_return proven.error();
+    if (!*proven) co_return false;
+    dialect_ = **proven;
+    report_.dialect_proven = true;
+    co_return true;
+}
+
+Query Pass::query_for(const Walk& walk) const {
+    return Query{.spec = &settings_.spec,
+                 .where = walk.where(),
+                 .projection = walk.reading() == Reading::full ? Projection::stream : Projection::keys,
+                 .skip = walk.skip()};
+}
+
+Task<Result<Answer>> Pass::fetch_next(Query query, Reading reading) {
+    PageSize& size = reading == Reading::full ? memory_.whole : memory_.keys;
+    auto fetched = co_await fetcher_.fetch(std::move(query), size);
+    if (!fetched) co_return fetched.error();
+    co_return Answer{.fetched = std::move(*fetched), .reading = reading};
+}
+
+// Where not even one whole record passes, its key tells at least who it is: the keys' way quarantines it by id.
+Task<Result<Answer>> Pass::fetch_keys_instead(Result<Answer> answer, Walk& walk) {
+    if (answer || walk.reading() == Reading::keys || !is_size_suspect(answer.error().code)) co_return answer;
+    walk.read_keys_next();
+    Query keys = query_for(walk);
+    co_return co_await fetch_next(std::move(keys), Reading::keys);
+}
+
+Task<Result<Answer>> Pass::fetch_at(Walk& walk) {
+    Query query = query_for(walk);
+    auto answer = co_await fetch_next(std::move(query), walk.reading());
+    co_return co_await fetch_keys_instead(std::move(answer), walk);
+}
+
+void Pass::note_tail(const Page& page) {
+    // A minute of slack, since the safe point is written down only so often (progress.cpp).
+    const Timestamp from{settled_before_->ticks - 60 * Timestamp::ticks_per_second};
+    tail_ += static_cast<std::size_t>(std::count_if(page.records.begin(), page.records.end(),
+                                                    [&](const Record& record) { return record.modified > from; }));
+}
+
+Arrived Pass::arrive(const Walk& walk, Answer answer) {
+    dialect_ = walk.dialect();
+    note_tail(*answer.fetched.page);
+    if (auto key = last_settleable(answer.fetched.page->records, answer.fetched.page->portal_time)) last_key_ = std::move(key);
+    return Arrived{.page = std::move(answer.fetched.page),
+                   .reading = answer.reading,
+                   .end = walk.ended(),
+                   .may_move_cursor = walk.may_move_cursor()};
+}
+
+Task<Result<Pass::Ending>> Pass::walk_to_end() {
+    Walk walk(dialect_, state_, memory_.tail);
+    auto answer = co_await fetch_at(walk);
+    while (answer) {
+        const PagePtr& page = answer->fetched.page;
+        if (!settled_before_) settled_before_ = Timestamp{answer->fetched.asked_at.ticks - settings_.overlap.count() / 100};
+        if (!settings_.dialect && page->spelling != dialect_.spelling) co_return Ending::new_shape;
+        auto moved = walk.take_page(*page, answer->fetched.take);
+        if (!moved) co_return moved.error();
+        const std::size_t count = page->record_count();
+        Arrived arrived = arrive(walk, std::move(*answer));
+
+        if (walk.may_read_ahead()) {
+            Query next = query_for(walk);
+            auto fetching = fetch_next(std::move(next), walk.reading());
+            auto storing = store_page(std::move(arrived));
+            auto both = co_await (std::move(fetching) && std::move(storing));
+            auto& [ahead, stored] = both;
+            if (!stored) co_return stored.error();
+            answer = co_await fetch_keys_instead(std::move(ahead), walk);
+            walk.stored(*stored, count);
+            continue;
+        }
+        auto stored = co_await store_page(std::move(arrived));
+        if (!stored) co_return stored.error();
+        walk.stored(*stored, count);
+        if (walk.ended()) break;
+        answer = co_await fetch_at(walk);
+    }
+    if (!answer) co_return answer.error();
+    auto ended = co_await commit_end();
+    if (!ended) co_return ended.error();
+    co_return Ending::done;
+}
+
+// What the last page could not say yet, where a tie had to be read until it was quiet.
+Task<Result<>> Pass::commit_end() {
+    StreamState after = advance(state_, dialect_, Reached{.key = last_key_, .end = true}, *settled_before_);
+    after.dialect = dialect_.to_json();
+    if (!after.cursor || !is_worth_a_commit(state_, after)) co_return Result<>{};
+    Batch batch{.stream = state_.stream, .state = std::move(after)};
+    auto committed = co_await commit(std::move(batch));
+    if (!committed) co_return committed.error();
+    co_return Result<>{};
+}
+
+std::optional<StreamState> Pass::state_after(const Arrived& arrived) const {
+    if (!arrived.may_move_cursor) return std::nullopt;
+    const Reached reached{.key = last_settleable(arrived.page->records, arrived.page->portal_time), .end = arrived.end};
+    StreamState after = advance(state_, dialect_, reached, *settled_before_);
+    after.dialect = dialect_.to_json();
+    if (!after.cursor || !is_worth_a_commit(state_, after)) return std::nullopt;
+    return after;
+}
+
+Task<Result<std::size_t>> Pass::store_page(Arrived arrived) {
+    ++report_.pages;
+    if (arrived.reading == Reading::full) co_return co_await store_whole(std::move(arrived));
+    co_return co_await store_unknown(std::move(arrived));
+}
+
+Task<Result<std::size_t>> Pass::commit(Batch batch) {
+    const std::optional<StreamState> state = batch.state;
+    auto committed = co_await context_.store.commit(std::move(batch));
+    if (!committed) co_return committed.error();
+    if (state) state_ = *state;
+    report_.summary += *committed;
+    co_return committed->changes() + committed->quarantined;
+}
+
+Task<Result<std::size_t>> Pass::store_whole(Arrived arrived) {
+    Batch batch{.stream = state_.stream, .page = arrived.page, .state = state_after(arrived)};
+    if (batch.page->record_count() == 0 && !batch.state) co_return std::size_t{0};
+    arrived.page.reset();
+    co_return co_await commit(std::move(batch));
+}
+
+Task<Result<std::size_t>> Pass::store_unknown(Arrived arrived) {
+    const std::optional<StreamState> state = state_after(arrived);
+    std::vector<Key> keys;
+    keys.reserve(arrived.page->record_count());
+    for (const Record& record : arrived.page->records) {
+        keys.push_back({std::string(record.id), std::string(record.modified_text), record.modified});
+    }
+    for (const StrangeRecord& strange : arrived.page->strange) {
+        // A record without an id can only be met whole.
+        if (!strange.id.starts_with("sha256:")) keys.push_back({strange.id, strange.modified_text, {}});
+    }
+    arrived.page.reset();
+    auto indices = co_await context_.store.unknown(state_.stream, keys);
+    if (!indices) co_return indices.error();
+    std::vector<Key> unknown;
+    unknown.reserve(indices->size());
+    for (const std::size_t index : *indices) unknown.push_back(std::move(keys[index]));
+    const std::size_t count = unknown.size();
+    auto fetched = co_await fetch_by_id(std::move(unknown), state);
+    if (!fetched) co_return fetched.error();
+    co_return count;
+}
+
+// Fetches whole records by id, as many at a time as pass, and commits them; the state goes with the last of them.
+// What the portal no longer shows has moved on in the order or is gone, and is met there or by reconciling.
+Task<Result<std::size_t>> Pass::fetch_by_id(std::vector<Key> unknown, std::optional<StreamState> state) {
+    std::size_t fetched_count = 0;
+    std::size_t limit = memory_.whole.take();
+    std::vector<StrangeRecord> unreachable;
+    while (!unknown.empty()) {
+        std::vector<std::string> ids;
+        for (std::size_t i = 0; i < std::min(limit, unknown.size()); ++i) ids.push_back(unknown[i].id);
+        Query query{.spec = &settings_.spec, .where = where::id_in(dialect_, ids)};
+        auto fetched = co_await fetcher_.fetch(std::move(query), memory_.whole);
+        if (!fetched) {
+            if (!is_size_suspect(fetched.error().code)) co_return fetched.error();
+            if (ids.size() == 1) {
+                unreachable.push_back({.id = ids.front(),
+                                       .modified_text = unknown.front().modified_text,
+                                       .reason = "no answer of the portal carries it: " + fetched.error().subject,
+                                       .body = {}});
+                unknown.erase(unknown.begin());
+            }
+            limit = 1;
+            continue;
+        }
+        std::unordered_set<std::string_view> answered;
+        for (const Record& record : fetched->page->records) answered.insert(record.id);
+        for (const StrangeRecord& strange : fetched->page->strange) answered.insert(strange.id);
+        const std::size_t asked = ids.size();
+        const bool none_of_them = std::none_of(ids.begin(), ids.end(), [&](const std::string& id) { return answered.contains(id); });
+        const auto asked_end = unknown.begin() + static_cast<std::ptrdiff_t>(asked);
+        unknown.erase(std::remove_if(unknown.begin(), asked_end,
+                                     [&](const Key& key) { return none_of_them || answered.contains(key.id); }),
+                      asked_end);
+        fetched_count += fetched->page->record_count();
+        if (unknown.empty() && unreachable.empty()) {
+            Batch last{.stream = state_.stream, .page = fetched->page, .state = std::exchange(state, std::nullopt)};
+            auto committed = co_await commit(std::move(last));
+            if (!committed) co_return committed.error();
+            co_return fetched_count;
+        }
+        Batch batch{.stream = state_.stream, .page = fetched->page};
+        auto committed = co_await commit(std::move(batch));
+        if (!committed) co_return committed.error();
+    }
+    if (!state && unreachable.empty()) co_return fetched_count;
+    Batch rest{.stream = state_.stream, .state = std::move(state), .unreachable = std::move(unreachable)};
+    auto committed = co_await commit(std::move(rest));
+    if (!committed) co_return committed.error();
+    co_return fetched_count;
+}
+
+Task<Result<>> Pass::run() {
+    auto loaded = co_await load_state();
+    if (!loaded) co_return loaded.error();
+    // A second round only where the portal answered in a new shape and the dialect was proven again (hazard 28).
+    for (int round = 0; round < 2; ++round) {
+        auto settled = co_await settle_dialect();
+        if (!settled) co_return settled.error();
+        if (!*settled) co_return Result<>{};
+        auto ending = co_await walk_to_end();
+        if (!ending) co_return ending.error();
+        if (*ending == Ending::done) co_return Result<>{};
+        state_.dialect.clear();
+        settled_before_.reset();
+        last_key_.reset();
+        tail_ = 0;
+    }
+    co_return Error{.code = ErrorCode::bad_response,
+                    .operation = "walk " + settings_.spec.entity,
+                    .subject = "the portal spells its answers now in one way, now in the other",
+                    .hint = "the pass is tried again later"};
+}
+
+}  // namespace
+
+Task<PassReport> run_pass(PassContext context, const PassSettings& settings, StreamMemory& memory) {
+    const MonoTime started = context.clock.now();
+    Pass pass(context, settings, memory);
+    std::optional<Error> error;
+    try {
+        auto done = co_await pass.run();
+        if (!done) error = done.error();
+    } catch (const boost::system::system_error& thrown) {
+        if (thrown.code() != boost::asio::error::operation_aborted) throw;
+        error = Error{.code = ErrorCode::cancelled, .operation = "walk " + settings.spec.entity, .subject = "the pass was ended", .hint = ""};
+    }
+    co_return pass.take_report(started, std::move(error));
+}
+
+}  // namespace carecloud

@@ -1,0 +1,85 @@
+#include "sync/request_gate.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace carecloud {
+
+RequestGate::RequestGate(Clock& clock, Store& store, RateLimits limits)
+    : clock_(clock), store_(store), limits_(limits), bucket_(limits.per_second, limits.burst, clock.now()) {}
+
+Error RequestGate::exhausted() const {
+    const Timestamp now = clock_.wall();
+    const std::int64_t left_ms = (next_month(now).ticks - now.ticks) / Timestamp::ticks_per_millisecond;
+    return Error{.code = ErrorCode::quota_exhausted,
+                 .operation = "send a request to the portal",
+                 .subject = "the quota of " + month_of(now) + " is spent",
+                 .hint = "synchronising goes on when the month turns (UTC), or after a restart with a larger "
+                         "portal.rate.monthly_quota",
+                 .retry_after = std::chrono::milliseconds(left_ms)};
+}
+
+Task<Result<>> RequestGate::count_one() {
+    const std::string month = month_of(clock_.wall());
+    if (month != month_) {
+        month_ = month;
+        counted_ = 0;
+        aside_ = 0;
+    }
+    if (aside_ > 0) {
+        --aside_;
+        co_return Result<>{};
+    }
+    std::int64_t block = kBlock;
+    if (limits_.monthly_quota) {
+        auto read = co_await store_.count_requests(month, 0);
+        if (!read) co_return read.error();
+        if (*read >= *limits_.monthly_quota) co_return exhausted();
+        block = std::min(block, static_cast<std::int64_t>(*limits_.monthly_quota - *read));
+    }
+    auto counted = co_await store_.count_requests(month, block);
+    if (!counted) co_return counted.error();
+    counted_ = *counted;
+    aside_ += block - 1;
+    co_return Result<>{};
+}
+
+Task<Result<>> RequestGate::admit() {
+    if (parked_month_ == month_of(clock_.wall())) co_return exhausted();
+    auto counted = co_await count_one();
+    if (!counted) co_return counted.error();
+    for (;;) {
+        const MonoTime now = clock_.now();
+        const Duration wait = now < quiet_until_ ? quiet_until_ - now : bucket_.take(now);
+        if (wait <= Duration::zero()) co_return Result<>{};
+        try {
+            co_await clock_.sleep(wait);
+        } catch (const boost::system::system_error&) {
+            ++aside_;
+            throw;
+        }
+    }
+}
+
+void RequestGate::slow_down(Duration pause) {
+    quiet_until_ = std::max(quiet_until_, clock_.now() + pause);
+}
+
+void RequestGate::park() {
+    parked_month_ = month_of(clock_.wall());
+}
+
+Task<Result<>> RequestGate::settle() {
+    const std::int64_t unused = std::exchange(aside_, 0);
+    if (unused == 0) co_return Result<>{};
+    auto counted = co_await store_.count_requests(month_, -unused);
+    if (!counted) co_return counted.error();
+    counted_ = *counted;
+    co_return Result<>{};
+}
+
+QuotaUse RequestGate::use() const {
+    return {.month = month_, .used = counted_ - static_cast<std::uint64_t>(aside_), .limit = limits_.monthly_quota};
+}
+
+}  // namespace carecloud

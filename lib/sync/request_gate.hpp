@@ -1,0 +1,67 @@
+// The one gate that every request to the portal goes through: rate, burst and monthly quota for all streams together,
+// kept across restarts (promise 5; hazard 9).
+//
+// The month's requests are counted in the store before they are sent, in blocks, so that a crash can only make the
+// count too high: never is a request sent that the store does not know of. I/O thread alone.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "portal/token_bucket.hpp"
+#include "store/store.hpp"
+
+namespace carecloud {
+
+struct RateLimits {
+    double per_second = 5;
+    std::uint32_t burst = 10;
+    std::optional<std::uint64_t> monthly_quota;  // requests a month (UTC); none: not limited on our side
+};
+
+struct QuotaUse {
+    std::string month;                   // "2024-03"
+    std::uint64_t used = 0;              // sent, or set aside by a life that crashed
+    std::optional<std::uint64_t> limit;  // the configured one
+};
+
+class RequestGate {
+  public:
+    RequestGate(Clock& clock, Store& store, RateLimits limits);
+
+    // Returns when one request may be sent. Errors: quota_exhausted at once (retry_after: until the month turns), and
+    // the store's. Throws operation_aborted when cancelled; what was not sent is given back.
+    Task<Result<>> admit();
+
+    // The portal said "too many": nobody sends for this long.
+    void slow_down(Duration pause);
+    // The portal said that the quota is spent: nobody sends before the month turns.
+    void park();
+    // Gives back what was set aside and not sent. For a clean end.
+    Task<Result<>> settle();
+
+    QuotaUse use() const;
+
+  private:
+    Task<Result<>> count_one();
+    Error exhausted() const;
+
+    // Requests counted in the store at once: a commit for so many requests, lost at most so many by a crash.
+    static constexpr std::int64_t kBlock = 64;
+
+    Clock& clock_;
+    Store& store_;
+    RateLimits limits_;
+    TokenBucket bucket_;
+    MonoTime quiet_until_{};
+    std::string month_;
+    std::uint64_t counted_ = 0;  // in the store, for month_
+    std::int64_t aside_ = 0;     // of these, not sent yet
+    std::string parked_month_;
+};
+
+}  // namespace carecloud

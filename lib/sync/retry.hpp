@@ -1,0 +1,43 @@
+// What to do about a request that failed, by what went wrong and how often (hazards 8 to 11). Pure.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <random>
+
+#include "core/clock.hpp"
+#include "core/error.hpp"
+
+namespace carecloud {
+
+using Random = std::mt19937_64;
+
+// Full jitter: uniform in [0, min(limit, base * 2^failures)]. Source: "Exponential Backoff And Jitter", AWS
+// Architecture Blog, 2015.
+Duration full_jitter(Random& random, Duration base, Duration limit, std::size_t failures);
+
+enum class RetryAction {
+    give_up,       // the pass ends with this error
+    again,         // after a pause
+    shrink,        // with half the Take, after a pause (none where the size alone is to blame)
+    refresh_key,   // once: clear the portal's permission cache, then again
+};
+
+struct RetryState {
+    std::size_t failures = 0;  // of this request, the present one included
+    std::size_t take = 1;      // what it asked for
+    bool refreshed = false;    // whether the permission cache was cleared in this pass
+};
+
+struct RetryDecision {
+    RetryAction action;
+    bool pause;  // by full jitter, or as the other side said
+};
+
+RetryDecision decide_retry(ErrorCode code, const RetryState& state);
+
+// Whether a smaller page could have helped: what may mean "too large" beside the plain word (hazard 8).
+bool is_size_suspect(ErrorCode code);
+
+}  // namespace carecloud

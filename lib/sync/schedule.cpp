@@ -1,0 +1,58 @@
+#include "sync/schedule.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <random>
+
+namespace carecloud {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Backoff {
+    Duration base;
+    Duration limit;
+};
+
+Backoff backoff_for(ErrorCode code) {
+    switch (code) {
+        // An operator must act; the key file and the configuration wake the stream when they change.
+        case ErrorCode::key_refused:
+        case ErrorCode::tls_failed: return {30s, 15min};
+        case ErrorCode::wrong_workspace:
+        case ErrorCode::dialect_unknown: return {60s, 1h};
+        case ErrorCode::quota_exhausted: return {60s, 1h};
+        case ErrorCode::store_busy:
+        case ErrorCode::store_full:
+        case ErrorCode::store_failed: return {1s, 60s};
+        case ErrorCode::store_corrupt: return {60s, 15min};
+        default: return {2s, 5min};
+    }
+}
+
+}  // namespace
+
+Duration poll_pause(Random& random, Duration poll_every) {
+    std::uniform_real_distribution<double> jitter(0.9, 1.1);
+    return std::chrono::duration_cast<Duration>(poll_every * jitter(random));
+}
+
+Duration failure_pause(Random& random, const Error& error, std::size_t failures) {
+    const Backoff backoff = backoff_for(error.code);
+    const Duration pause = full_jitter(random, backoff.base, backoff.limit, failures);
+    if (!error.retry_after) return pause;
+    // Looked at again within the hour at the latest: wall clocks jump, and quotas are raised.
+    return std::max(pause, std::min<Duration>(*error.retry_after, 1h));
+}
+
+double quota_stretch(const QuotaUse& use, Timestamp now, double requests_per_second) {
+    if (!use.limit || *use.limit == 0 || requests_per_second <= 0) return 1.0;
+    const double left = static_cast<double>(*use.limit) - static_cast<double>(use.used);
+    if (left <= 0) return 1.0;  // the gate refuses anyway; nothing to stretch
+    const double seconds_left = static_cast<double>(next_month(now).ticks - now.ticks) / Timestamp::ticks_per_second;
+    // A tenth is kept for what comes besides the polls.
+    const double affordable = left * 0.9 / std::max(seconds_left, 1.0);
+    return std::max(1.0, requests_per_second / affordable);
+}
+
+}  // namespace carecloud

@@ -1,0 +1,107 @@
+#include "sync/walk.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "portal/query.hpp"
+#include "sync/order.hpp"
+
+namespace carecloud {
+namespace {
+
+// Up to so many records a second fetch of them is cheaper than a walk of keys and a fetch of what is new.
+constexpr std::size_t kTailReadWhole = 32;
+// A page of at least so many whole records with nothing new in it: the rest is better walked by keys.
+constexpr std::size_t kKnownPage = 64;
+
+}  // namespace
+
+Walk::Walk(Dialect dialect, const StreamState& state, std::optional<std::size_t> tail) : dialect_(dialect) {
+    if (!state.cursor) return;
+    cursor_ = state.cursor;
+    position_ = state.cursor;
+    const bool settled = state.safe && state.safe->modified_text == state.cursor->modified_text;
+    if (!settled && state.safe) position_ = Cursor{state.safe->modified_text, state.safe->modified, ""};
+    inclusive_ = !settled || !dialect_.keyset;
+    const bool rereads = !settled || !dialect_.keyset;
+    if (rereads && tail.value_or(kTailReadWhole + 1) > kTailReadWhole) reading_ = Reading::keys;
+}
+
+std::string Walk::where() const {
+    if (!position_) return where::all();
+    if (inclusive_) return where::modified(dialect_, "$gte", position_->modified_text);
+    return where::after(dialect_, position_->modified_text, position_->id);
+}
+
+Result<> Walk::check_position(const Page& page) const {
+    if (auto ordered = check_order(dialect_, page); !ordered) return ordered;
+    if (!position_ || page.records.empty()) return {};
+    const Record& first = page.records.front();
+    const bool before = inclusive_ ? compare_modified(dialect_, first.modified_text, first.modified, position_->modified_text,
+                                                      position_->modified) < 0
+                                   : compare_keys(dialect_, first, *position_) <= 0;
+    if (!before) return {};
+    return Error{.code = ErrorCode::bad_response,
+                 .operation = "check the page's place",
+                 .subject = "it begins before the key that was asked for",
+                 .hint = "nothing of the page is stored; if this stays, the portal ignores the query's bound"};
+}
+
+void Walk::move_past(const Record& last, std::size_t count) {
+    if (dialect_.keyset) {
+        position_ = Cursor{std::string(last.modified_text), last.modified, std::string(last.id)};
+        inclusive_ = false;
+        skip_ = 0;
+        return;
+    }
+    const bool same_tie = position_ && inclusive_ && last.modified_text == position_->modified_text;
+    if (same_tie) {
+        skip_ += count;
+        return;
+    }
+    if (position_ && skip_ > 0) left_tie_ = position_;
+    position_ = Cursor{std::string(last.modified_text), last.modified, ""};
+    inclusive_ = true;
+    skip_ = 0;
+}
+
+bool Walk::proves_end(std::size_t count, std::size_t take) {
+    // A short page proves the end only below the largest page that the server ever gave (hazard 7).
+    if (count > 0) return count < std::min(take, dialect_.cap);
+    // Nothing, where the cursor's record at least was seen: gone since, or an empty listing by mistake (hazard 21).
+    const bool before_cursor = cursor_ && position_ && skip_ == 0 &&
+                               compare_modified(dialect_, position_->modified_text, position_->modified, cursor_->modified_text,
+                                                cursor_->modified) < 0;
+    return !before_cursor || std::exchange(doubted_, true);
+}
+
+Result<> Walk::take_page(const Page& page, std::size_t take) {
+    if (auto placed = check_position(page); !placed) return placed;
+    const std::size_t count = page.record_count();
+    dialect_.cap = std::max(dialect_.cap, count);
+    ended_ = proves_end(count, take);
+    if (page.records.empty()) skip_ += count;  // nothing here can be a position: only strange records
+    else move_past(page.records.back(), count);
+    if (ended_ && !dialect_.keyset && position_ && skip_ > count) left_tie_ = position_;
+    return {};
+}
+
+void Walk::stored(std::size_t unknown, std::size_t count) {
+    tie_noisy_ = tie_noisy_ || unknown > 0;
+    if (left_tie_) {
+        if (tie_noisy_) {
+            position_ = left_tie_;
+            inclusive_ = true;
+            skip_ = 0;
+            ended_ = false;
+            reading_ = Reading::keys;
+        }
+        left_tie_.reset();
+        tie_noisy_ = false;
+        return;
+    }
+    if (reading_ == Reading::keys && unknown * 2 > count) reading_ = Reading::full;
+    else if (reading_ == Reading::full && unknown == 0 && count >= kKnownPage) reading_ = Reading::keys;
+}
+
+}  // namespace carecloud

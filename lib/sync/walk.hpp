@@ -1,0 +1,79 @@
+// Where a pass stands and what it asks next: the pure heart of paging (sync-model, hazards 1, 2, 3 and 7).
+//
+//     Walk walk(dialect, state, tail);
+//     while (!walk.ended()) {
+//         page = … ask for walk.where(), walk.skip(), walk.reading() …
+//         if (auto moved = walk.take_page(page, take); !moved) …   // the position moves: the next page may be asked for
+//         … store it, count what was new …
+//         walk.stored(unknown, page.record_count());
+//     }
+//
+// With keyset the position is a key, and the next page may be asked for before this one is stored. Without, it is a
+// `modified` and a Skip inside one tie, and `stored` must come first: a tie that was paged by Skip is read again, by
+// keys, until a whole round of it holds nothing unknown, since a record that leaves the tie meanwhile shifts the rest.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "core/error.hpp"
+#include "core/page.hpp"
+#include "core/stream.hpp"
+#include "portal/dialect.hpp"
+
+namespace carecloud {
+
+// Whole records, or `_id` and `modified` alone and then only the unknown ones by `_id`.
+enum class Reading { full, keys };
+
+class Walk {
+  public:
+    // Starts at the state's safe point, or strictly after its cursor where the two have met, or at the beginning.
+    // `tail`: how many records are held beyond the start, as far as is known; few are fetched whole once more in one
+    // request, many (or an unknown number) are walked by keys.
+    Walk(Dialect dialect, const StreamState& state, std::optional<std::size_t> tail);
+
+    bool ended() const { return ended_; }
+    std::string where() const;
+    std::size_t skip() const { return skip_; }
+    Reading reading() const { return reading_; }
+    const Dialect& dialect() const { return dialect_; }  // with the cap as learnt so far
+
+    // A page that was asked for as this walk said, with this Take. Errors: bad_response where it is out of order or lies
+    // before the position; the walk stands still then.
+    Result<> take_page(const Page& page, std::size_t take);
+
+    // What the store knew of the page's records: `unknown` of `count` were new to it.
+    void stored(std::size_t unknown, std::size_t count);
+
+    // False while a tie that was left may still have to be read again: the cursor must not pass it yet.
+    bool may_move_cursor() const { return !left_tie_; }
+
+    // A page of one whole record cannot be had: the next one is walked by keys, which tell the record's id.
+    void read_keys_next() { reading_ = Reading::keys; }
+
+    // Whether the next page may be asked for while this one is stored.
+    bool may_read_ahead() const { return dialect_.keyset && !ended_; }
+
+  private:
+    Result<> check_position(const Page& page) const;
+    bool proves_end(std::size_t count, std::size_t take);
+    void move_past(const Record& last, std::size_t count);
+    void leave_tie_if_done(bool tie_left);
+
+    Dialect dialect_;
+    std::optional<Cursor> cursor_;    // the state's: a record is held there, so a walk from before it must find some
+    std::optional<Cursor> position_;  // none: before the first record
+    bool inclusive_ = false;          // the position's own `modified` is still to be read
+    std::size_t skip_ = 0;
+    Reading reading_ = Reading::full;
+    bool ended_ = false;
+    bool doubted_ = false;  // an empty answer came where a record is held; it was asked for once more
+
+    // Without keyset only: the tie that was just left and may have to be read again.
+    std::optional<Cursor> left_tie_;
+    bool tie_noisy_ = false;
+};
+
+}  // namespace carecloud
