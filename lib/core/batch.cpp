@@ -4,6 +4,26 @@
 
 namespace carecloud {
 
+void CommitSummary::count(ChangeKind kind) {
+    switch (kind) {
+        case ChangeKind::created:
+            ++created;
+            return;
+        case ChangeKind::updated:
+            ++updated;
+            return;
+        case ChangeKind::disabled:
+            ++disabled;
+            return;
+        case ChangeKind::deleted:
+            ++deleted;
+            return;
+        case ChangeKind::restored:
+            ++restored;
+            return;
+    }
+}
+
 CommitSummary& CommitSummary::operator+=(const CommitSummary& other) {
     created += other.created;
     updated += other.updated;

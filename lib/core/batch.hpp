@@ -1,5 +1,10 @@
-// What one commit carries: a page's records, what is strange among them, and where the stream stands afterwards.
+// What one commit carries: a page's records, what is strange among them, and where the stream stands
+// afterwards.
 #pragma once
+
+#include "core/change.hpp"
+#include "core/page.hpp"
+#include "core/stream.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -7,16 +12,13 @@
 #include <string>
 #include <vector>
 
-#include "core/page.hpp"
-#include "core/stream.hpp"
-
 namespace carecloud {
 
 struct Batch {
     std::string stream{};
     PagePtr page{};  // its records and strange ones are all stored; null where only the state moves
-    // The stream's row afterwards, committed with the records. None for a bounded fetch (by id, by date), which
-    // never touches a cursor (hazard 22).
+    // The stream's row afterwards, committed with the records. None for a bounded fetch (by id, by date),
+    // which never touches a cursor (hazard 22).
     std::optional<StreamState> state{};
     // Records known by key alone that no answer could carry (hazard 8), to quarantine. Bodies are empty.
     std::vector<StrangeRecord> unreachable{};
@@ -36,6 +38,7 @@ struct CommitSummary {
     bool written = false;         // whether a transaction was committed
 
     std::size_t changes() const { return created + updated + disabled + deleted + restored; }
+    void count(ChangeKind kind);  // one more of it
     CommitSummary& operator+=(const CommitSummary& other);
 };
 

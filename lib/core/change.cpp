@@ -17,7 +17,8 @@ constexpr std::array<std::pair<ChangeKind, std::string_view>, 5> kNames{{
 ChangeKind kind_after(const HeldVersion* held, bool disabled) {
     if (disabled) return ChangeKind::disabled;
     if (!held) return ChangeKind::created;
-    const bool was_away = held->last_change == ChangeKind::disabled || held->last_change == ChangeKind::deleted;
+    const bool was_away =
+        held->last_change == ChangeKind::disabled || held->last_change == ChangeKind::deleted;
     return was_away ? ChangeKind::restored : ChangeKind::updated;
 }
 

@@ -1,14 +1,14 @@
-// What becomes of a version that arrives: the one place that says when it is taken and what the change log calls it.
-// Every store asks here, so that all of them agree (promise 2).
+// What becomes of a version that arrives: the one place that says when it is taken and what the change log
+// calls it. Every store asks here, so that all of them agree (promise 2).
 #pragma once
+
+#include "core/record.hpp"
+#include "core/timestamp.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "core/record.hpp"
-#include "core/timestamp.hpp"
 
 namespace carecloud {
 
@@ -35,9 +35,9 @@ struct Decision {
     ChangeKind kind;  // meaningful for `take` only
 };
 
-// `held` is null where the store never saw the record. Equal `modified` with another hash is taken as an update: the
-// portal changed content without moving `modified` (hazard 6). A record held as `deleted` that comes again is
-// restored, whatever its version.
+// `held` is null where the store never saw the record. Equal `modified` with another hash is taken as an
+// update: the portal changed content without moving `modified` (hazard 6). A record held as `deleted` that
+// comes again is restored, whatever its version.
 Decision decide(const HeldVersion* held, Timestamp modified, const Hash& hash, bool disabled);
 
 }  // namespace carecloud

@@ -1,8 +1,10 @@
-// The Clock seam: real in the daemon, virtual in simulation. The engine takes every instant and every pause from
-// here and never from std::chrono::…::now(), so that a month of its life can be lived in a second.
+// The Clock seam: real in the daemon, virtual in simulation. The engine takes every instant and every pause
+// from here and never from std::chrono::…::now(), so that a month of its life can be lived in a second.
 //
 // All of it is used from the I/O thread alone.
 #pragma once
+
+#include "core/timestamp.hpp"
 
 #include <chrono>
 #include <memory>
@@ -10,12 +12,11 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
-#include "core/timestamp.hpp"
-
 namespace carecloud {
 
-// A coroutine on the I/O thread. A cancelled one (asio cancellation, terminal) ends by boost::system::system_error
-// with operation_aborted out of whatever it waits for, unless that thing says otherwise.
+// A coroutine on the I/O thread. A cancelled one (asio cancellation, terminal) ends by
+// boost::system::system_error with operation_aborted out of whatever it waits for, unless that thing says
+// otherwise.
 template <class T = void>
 using Task = boost::asio::awaitable<T>;
 
@@ -30,8 +31,8 @@ struct MonoTime {
     friend constexpr Duration operator-(MonoTime a, MonoTime b) { return a.since_origin - b.since_origin; }
 };
 
-// One waiter at a time: sleeps until its hour or until woken. A wake-up with nobody waiting is kept for the next
-// wait, so that none is lost between a check and the wait.
+// One waiter at a time: sleeps until its hour or until woken. A wake-up with nobody waiting is kept for the
+// next wait, so that none is lost between a check and the wait.
 class Alarm {
   public:
     Alarm() = default;

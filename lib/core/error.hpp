@@ -3,11 +3,13 @@
 //     Result<Page> page = co_await portal.query(query);
 //     if (!page) co_return page.error();
 //
-// Across rooms nothing throws: an exception from a library is caught in the room that called it and becomes an
-// Error. Whoever ends the error's way (retries, gives up) logs it, once; everybody between only passes it on.
+// Across rooms nothing throws: an exception from a library is caught in the room that called it and becomes
+// an Error. Whoever ends the error's way (retries, gives up) logs it, once; everybody between only passes it
+// on.
 #pragma once
 
 #include <chrono>
+#include <iosfwd>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,8 +20,8 @@ namespace carecloud {
 
 // What went wrong, by what can be done about it. docs: portal-api facts "Authentication and limits".
 enum class ErrorCode {
-    cancelled,        // we are shutting down, or the caller no longer wants it
-    invalid_argument, // the caller's fault: never retried
+    cancelled,         // we are shutting down, or the caller no longer wants it
+    invalid_argument,  // the caller's fault: never retried
     // Portal
     unreachable,      // name resolution, connect, reset, closed before an answer
     tls_failed,       // certificate or host name refused: an operator must act
@@ -34,12 +36,12 @@ enum class ErrorCode {
     wrong_workspace,  // a record of another workspace or bucket (hazard 24)
     dialect_unknown,  // no form of the query language passed the proof (hazard 28)
     // Store
-    store_busy,       // locked by another program for now
-    store_owned,      // another daemon holds this store
-    store_full,       // no space left
-    store_failed,     // I/O error, read-only, cannot open
-    store_corrupt,    // not a database, or a damaged one
-    store_newer,      // written by a newer version of the product
+    store_busy,     // locked by another program for now
+    store_owned,    // another daemon holds this store
+    store_full,     // no space left
+    store_failed,   // I/O error, read-only, cannot open
+    store_corrupt,  // not a database, or a damaged one
+    store_newer,    // written by a newer version of the product
     // Configuration
     config_invalid,
 };
@@ -50,13 +52,16 @@ std::string_view to_string(ErrorCode code);
 struct Error {
     ErrorCode code = ErrorCode::invalid_argument;
     std::string operation;  // what was being done: "query claim_attendance"
-    std::string subject;    // what it stumbled over: a host, a file, a field; never a secret, never a record's content
-    std::string hint;       // what to do about it; may be empty
+    std::string
+        subject;  // what it stumbled over: a host, a file, a field; never a secret, never a record's content
+    std::string hint;                                        // what to do about it; may be empty
     std::optional<std::chrono::milliseconds> retry_after{};  // the other side's own wish (RFC 9110 10.2.3)
 
     // "query claim_attendance: HTTP 403 Forbidden (key_refused); check portal.api_key_file"
     std::string message() const;
 };
+
+std::ostream& operator<<(std::ostream& out, const Error& error);
 
 template <class T = void>
 using Result = boost::system::result<T, Error>;

@@ -1,6 +1,9 @@
-// One answer of the portal: the bytes as they came, and the records as views into them. A page is immutable once
-// sliced, and shared by whoever still stores from it; at most two of a stream are alive at a time.
+// One answer of the portal: the bytes as they came, and the records as views into them. A page is immutable
+// once sliced, and shared by whoever still stores from it; at most two of a stream are alive at a time.
 #pragma once
+
+#include "core/record.hpp"
+#include "core/timestamp.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -8,23 +11,22 @@
 #include <string>
 #include <vector>
 
-#include "core/record.hpp"
-#include "core/timestamp.hpp"
-
 namespace carecloud {
 
 // How the envelope was spelt: "IsSuccess" or "isSuccess" (the portal's releases before and since 4.0.24.3).
 enum class Spelling { pascal, camel };
 
 struct Page {
-    std::unique_ptr<char[]> buffer;  // what every view below points into; larger than the text, for simdjson's padding
-    std::size_t size = 0;            // bytes of the text
+    std::unique_ptr<char[]>
+        buffer;            // what every view below points into; larger than the text, for simdjson's padding
+    std::size_t size = 0;  // bytes of the text
 
     std::vector<Record> records;         // in the order of the answer
     std::vector<StrangeRecord> strange;  // those that go to quarantine, in the order of the answer
     std::optional<std::uint64_t> total;  // where the portal counts, and tells
     Spelling spelling = Spelling::camel;
-    Timestamp portal_time{};  // the answer's `Date` header (whole seconds); the local wall clock where it had none
+    Timestamp
+        portal_time{};  // the answer's `Date` header (whole seconds); the local wall clock where it had none
 
     // Both good and strange ones: what the portal counted against Take.
     std::size_t record_count() const { return records.size() + strange.size(); }

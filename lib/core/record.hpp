@@ -1,12 +1,12 @@
 // A record as it came from the portal: views into the page that carries it, and what was learnt about it.
 #pragma once
 
+#include "core/timestamp.hpp"
+
 #include <array>
 #include <cstddef>
 #include <string>
 #include <string_view>
-
-#include "core/timestamp.hpp"
 
 namespace carecloud {
 
@@ -20,9 +20,9 @@ struct Record {
     std::string_view id;             // `_id`, as it stands in the JSON text (no escapes: those are strange)
     std::string_view modified_text;  // `modified`, the portal's own text
     Timestamp modified;              // the same as an instant
-    std::string_view body;           // the whole object, from '{' to '}'; in a walk of keys just those two fields
-    Hash hash{};                     // of `body`; all zero in a walk of keys
-    bool disabled = false;           // the vendor's soft delete
+    std::string_view body;  // the whole object, from '{' to '}'; in a walk of keys just those two fields
+    Hash hash{};            // of `body`; all zero in a walk of keys
+    bool disabled = false;  // the vendor's soft delete
 };
 
 // A record that cannot be taken as a good one, though its page is valid JSON. It goes to quarantine whole.

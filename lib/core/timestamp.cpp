@@ -33,11 +33,14 @@ std::optional<std::int64_t> take_fraction(std::string_view& text) {
         const int digit = text.front() - '0';
         text.remove_prefix(1);
         if (++digits > 9) return std::nullopt;
-        if (digits <= 7) ticks = ticks * 10 + digit;
-        else if (digit != 0) return std::nullopt;
+        if (digits <= 7)
+            ticks = ticks * 10 + digit;
+        else if (digit != 0)
+            return std::nullopt;
     }
     if (digits == 0) return std::nullopt;
-    for (; digits < 7; ++digits) ticks *= 10;
+    for (; digits < 7; ++digits)
+        ticks *= 10;
     return ticks;
 }
 
@@ -76,14 +79,15 @@ Civil civil_of(Timestamp at) {
 
 std::string render(Timestamp at, int digits) {
     const Civil civil = civil_of(at);
-    const long long fraction = digits == 7 ? civil.fraction_ticks : civil.fraction_ticks / Timestamp::ticks_per_millisecond;
+    const long long fraction =
+        digits == 7 ? civil.fraction_ticks : civil.fraction_ticks / Timestamp::ticks_per_millisecond;
     std::array<char, 64> text{};
-    const int size = std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02lld:%02lld:%02lld.%0*lldZ",
-                                   static_cast<int>(civil.date.year()), static_cast<unsigned>(civil.date.month()),
-                                   static_cast<unsigned>(civil.date.day()),
-                                   static_cast<long long>(civil.second_of_day / 3600),
-                                   static_cast<long long>(civil.second_of_day / 60 % 60),
-                                   static_cast<long long>(civil.second_of_day % 60), digits, fraction);
+    const int size = std::snprintf(
+        text.data(), text.size(), "%04d-%02u-%02uT%02lld:%02lld:%02lld.%0*lldZ",
+        static_cast<int>(civil.date.year()), static_cast<unsigned>(civil.date.month()),
+        static_cast<unsigned>(civil.date.day()), static_cast<long long>(civil.second_of_day / 3600),
+        static_cast<long long>(civil.second_of_day / 60 % 60),
+        static_cast<long long>(civil.second_of_day % 60), digits, fraction);
     return {text.data(), static_cast<std::size_t>(size)};
 }
 

@@ -1,8 +1,9 @@
-// An instant in ticks of 100 ns since 1970-01-01T00:00:00Z: the finest the portal writes (seven fraction digits,
-// portal-api facts "Records"; event_time has the same), so that nothing is rounded and 2^63 ticks reach year 31197.
+// An instant in ticks of 100 ns since 1970-01-01T00:00:00Z: the finest the portal writes (seven fraction
+// digits, portal-api facts "Records"; event_time has the same), so that nothing is rounded and 2^63 ticks
+// reach year 31197.
 //
-// A Timestamp orders instants. The portal's own text is kept beside it wherever the portal must be asked again,
-// because a server that compares strings orders texts, not instants.
+// A Timestamp orders instants. The portal's own text is kept beside it wherever the portal must be asked
+// again, because a server that compares strings orders texts, not instants.
 #pragma once
 
 #include <compare>
@@ -19,8 +20,9 @@ struct Timestamp {
     static constexpr std::int64_t ticks_per_millisecond = 10'000;
     static constexpr std::int64_t ticks_per_second = 10'000'000;
 
-    // ISO 8601 as the portal and SNS write it: date, 'T', time with seconds, none to nine fraction digits (those past
-    // the seventh must be zero), then 'Z' or an offset "+hh:mm". Years 0001 to 9999. Anything else is nullopt.
+    // ISO 8601 as the portal and SNS write it: date, 'T', time with seconds, none to nine fraction digits
+    // (those past the seventh must be zero), then 'Z' or an offset "+hh:mm". Years 0001 to 9999. Anything
+    // else is nullopt.
     static std::optional<Timestamp> parse(std::string_view text);
 
     // "2023-12-01T22:06:47.9990000Z": always seven digits, the portal's own form.

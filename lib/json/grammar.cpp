@@ -17,7 +17,8 @@ bool is_hex(char c) {
 // Drops the digits at the front; false where there is none.
 bool take_digits(std::string_view& text) {
     std::size_t count = 0;
-    while (count < text.size() && is_digit(text[count])) ++count;
+    while (count < text.size() && is_digit(text[count]))
+        ++count;
     text.remove_prefix(count);
     return count > 0;
 }
@@ -52,8 +53,10 @@ bool is_json_string_content(std::string_view inside) {
 bool is_json_number(std::string_view token) {
     if (!token.empty() && token.front() == '-') token.remove_prefix(1);
     if (token.empty()) return false;
-    if (token.front() == '0') token.remove_prefix(1);
-    else if (!take_digits(token)) return false;
+    if (token.front() == '0')
+        token.remove_prefix(1);
+    else if (!take_digits(token))
+        return false;
     if (!token.empty() && token.front() == '.') {
         token.remove_prefix(1);
         if (!take_digits(token)) return false;
@@ -71,7 +74,8 @@ bool is_json_literal(std::string_view token) {
 }
 
 std::string_view trim_right(std::string_view text) {
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\n' || text.back() == '\r' || text.back() == '\t')) {
+    while (!text.empty() &&
+           (text.back() == ' ' || text.back() == '\n' || text.back() == '\r' || text.back() == '\t')) {
         text.remove_suffix(1);
     }
     return text;

@@ -28,9 +28,10 @@ Hasher::~Hasher() = default;
 Hash Hasher::hash(std::string_view bytes) {
     Hash hash;
     EVP_MD_CTX* context = impl_->context.get();
-    const bool done = EVP_DigestInit_ex2(context, impl_->digest.get(), nullptr) == 1 &&
-                      EVP_DigestUpdate(context, bytes.data(), bytes.size()) == 1 &&
-                      EVP_DigestFinal_ex(context, reinterpret_cast<unsigned char*>(hash.data()), nullptr) == 1;
+    const bool done =
+        EVP_DigestInit_ex2(context, impl_->digest.get(), nullptr) == 1 &&
+        EVP_DigestUpdate(context, bytes.data(), bytes.size()) == 1 &&
+        EVP_DigestFinal_ex(context, reinterpret_cast<unsigned char*>(hash.data()), nullptr) == 1;
     if (!done) throw std::runtime_error("OpenSSL failed to compute a SHA-256");
     return hash;
 }

@@ -1,14 +1,14 @@
 #include "json/slice.hpp"
 
+#include "json/grammar.hpp"
+#include "json/hash.hpp"
+
 #include <cstring>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include <simdjson.h>
-
-#include "json/grammar.hpp"
-#include "json/hash.hpp"
 
 namespace carecloud {
 namespace {
@@ -27,7 +27,8 @@ struct Broken {
 };
 
 [[noreturn]] void broken(std::string what) {
-    throw Broken{ErrorCode::bad_response, std::move(what), "the page is asked for again; nothing of it is stored"};
+    throw Broken{ErrorCode::bad_response, std::move(what),
+                 "the page is asked for again; nothing of it is stored"};
 }
 
 template <class T>
@@ -47,7 +48,8 @@ std::string_view token_of(ondemand::value& value) {
 std::string_view key_of(ondemand::field& field) {
     const char* begin = field.key().raw();
     const char* end = begin;
-    while (*end != '"') end += *end == '\\' ? 2 : 1;
+    while (*end != '"')
+        end += *end == '\\' ? 2 : 1;
     const std::string_view key(begin, static_cast<std::size_t>(end - begin));
     if (!is_json_string_content(key)) broken("not valid JSON: a bad escape in a name");
     return key;
@@ -55,8 +57,10 @@ std::string_view key_of(ondemand::field& field) {
 
 void check_scalar(std::string_view token) {
     if (token.front() == '"') {
-        if (token.size() < 2 || token.back() != '"') broken("not valid JSON: something stands after a string");
-        if (!is_json_string_content(token.substr(1, token.size() - 2))) broken("not valid JSON: a bad escape in a string");
+        if (token.size() < 2 || token.back() != '"')
+            broken("not valid JSON: something stands after a string");
+        if (!is_json_string_content(token.substr(1, token.size() - 2)))
+            broken("not valid JSON: a bad escape in a string");
     } else if (!is_json_number(token) && !is_json_literal(token)) {
         broken("not valid JSON: a value that is no number, string or literal");
     }
@@ -74,9 +78,12 @@ void check_value(ondemand::value value, std::size_t depth) {
             }
             break;
         case ondemand::json_type::array:
-            for (auto element : get(value.get_array())) check_value(get(std::move(element)), depth + 1);
+            for (auto element : get(value.get_array()))
+                check_value(get(std::move(element)), depth + 1);
             break;
-        default: check_scalar(token_of(value)); break;
+        default:
+            check_scalar(token_of(value));
+            break;
     }
 }
 
@@ -100,7 +107,8 @@ bool is_usable_id(std::string_view id) {
 
 // The inside of a string token without escapes; nullopt for anything else.
 std::optional<std::string_view> plain_string(std::string_view token) {
-    if (token.size() < 2 || token.front() != '"' || token.find('\\') != std::string_view::npos) return std::nullopt;
+    if (token.size() < 2 || token.front() != '"' || token.find('\\') != std::string_view::npos)
+        return std::nullopt;
     return token.substr(1, token.size() - 2);
 }
 
@@ -108,7 +116,8 @@ void note_strange(SystemFields& fields, std::string reason) {
     if (fields.strange.empty()) fields.strange = std::move(reason);
 }
 
-void read_text(SystemFields& fields, std::string_view name, std::string_view token, std::string_view& into, bool& seen) {
+void read_text(SystemFields& fields, std::string_view name, std::string_view token, std::string_view& into,
+               bool& seen) {
     if (seen) return note_strange(fields, std::string(name) + " stands twice in the record");
     seen = true;
     const auto text = plain_string(token);
@@ -123,15 +132,18 @@ class RecordReader {
             ondemand::field field = get(std::move(entry));
             const std::string_view key = key_of(field);
             ondemand::value value = field.value();
-            if (is_system(key)) read_system(key, value);
-            else check_value(value, 2);
+            if (is_system(key))
+                read_system(key, value);
+            else
+                check_value(value, 2);
         }
         return std::move(fields_);
     }
 
   private:
     static bool is_system(std::string_view key) {
-        return key == "_id" || key == "modified" || key == "disabled" || key == "workspace_id" || key == "bucket_id";
+        return key == "_id" || key == "modified" || key == "disabled" || key == "workspace_id" ||
+               key == "bucket_id";
     }
 
     void read_system(std::string_view key, ondemand::value value) {
@@ -144,11 +156,16 @@ class RecordReader {
             token = token_of(value);
             check_scalar(token);
         }
-        if (key == "_id") read_text(fields_, key, token, fields_.id, seen_id_);
-        else if (key == "modified") read_text(fields_, key, token, fields_.modified, seen_modified_);
-        else if (key == "disabled") fields_.disabled = token == "true";
-        else if (key == "workspace_id") read_scope(token, fields_.workspace_id);
-        else read_scope(token, fields_.bucket_id);
+        if (key == "_id")
+            read_text(fields_, key, token, fields_.id, seen_id_);
+        else if (key == "modified")
+            read_text(fields_, key, token, fields_.modified, seen_modified_);
+        else if (key == "disabled")
+            fields_.disabled = token == "true";
+        else if (key == "workspace_id")
+            read_scope(token, fields_.workspace_id);
+        else
+            read_scope(token, fields_.bucket_id);
     }
 
     static void read_scope(std::string_view token, std::string_view& into) {
@@ -212,7 +229,8 @@ void Slicer::Impl::read_record(Envelope& envelope, ondemand::value value) {
     check_scope("workspace_id", envelope.options->workspace_id, fields.workspace_id);
     check_scope("bucket_id", envelope.options->bucket_id, fields.bucket_id);
     const auto modified = Timestamp::parse(fields.modified);
-    if (!fields.strange.empty() || !is_usable_id(fields.id) || !modified) return keep_strange(envelope, fields, body);
+    if (!fields.strange.empty() || !is_usable_id(fields.id) || !modified)
+        return keep_strange(envelope, fields, body);
 
     Record record{.id = fields.id,
                   .modified_text = fields.modified,
@@ -225,10 +243,14 @@ void Slicer::Impl::read_record(Envelope& envelope, ondemand::value value) {
 
 void Slicer::Impl::keep_strange(Envelope& envelope, const SystemFields& fields, std::string_view body) {
     std::string reason = fields.strange;
-    if (reason.empty() && fields.id.empty()) reason = "_id is missing";
-    else if (reason.empty() && !is_usable_id(fields.id)) reason = "_id is not usable as an id";
-    else if (reason.empty() && fields.modified.empty()) reason = "modified is missing";
-    else if (reason.empty()) reason = "modified is not an ISO 8601 instant";
+    if (reason.empty() && fields.id.empty())
+        reason = "_id is missing";
+    else if (reason.empty() && !is_usable_id(fields.id))
+        reason = "_id is not usable as an id";
+    else if (reason.empty() && fields.modified.empty())
+        reason = "modified is missing";
+    else if (reason.empty())
+        reason = "modified is not an ISO 8601 instant";
     envelope.page.strange.push_back({
         .id = is_usable_id(fields.id) ? std::string(fields.id) : "sha256:" + to_hex(hasher.hash(body)),
         .modified_text = std::string(fields.modified.substr(0, 64)),
@@ -241,9 +263,12 @@ void Slicer::Impl::read_data(Envelope& envelope, ondemand::value value) {
     if (std::exchange(envelope.seen_data, true)) broken("the answer holds its data twice");
     switch (get(value.type())) {
         case ondemand::json_type::array:
-            for (auto element : get(value.get_array())) read_record(envelope, get(std::move(element)));
+            for (auto element : get(value.get_array()))
+                read_record(envelope, get(std::move(element)));
             break;
-        case ondemand::json_type::object: read_record(envelope, value); break;
+        case ondemand::json_type::object:
+            read_record(envelope, value);
+            break;
         default:
             if (token_of(value) != "null") broken("data is neither a list nor a record");
     }
@@ -280,8 +305,10 @@ void Slicer::Impl::read_member(Envelope& envelope, std::string_view key, ondeman
     if (key == "total" || key == "Total") {
         if (std::exchange(envelope.seen_total, true)) broken("the answer holds its total twice");
         std::uint64_t total = 0;
-        if (value.get_uint64().get(total) == simdjson::SUCCESS) envelope.page.total = total;
-        else check_value(value, 1);
+        if (value.get_uint64().get(total) == simdjson::SUCCESS)
+            envelope.page.total = total;
+        else
+            check_value(value, 1);
         return;
     }
     check_value(value, 1);
@@ -295,7 +322,8 @@ void Slicer::Impl::read_envelope(Envelope& envelope) {
         const std::string_view key = key_of(field);
         read_member(envelope, key, field.value());
     }
-    if (envelope.document->current_location().error() == simdjson::SUCCESS) broken("something stands after the answer's end");
+    if (envelope.document->current_location().error() == simdjson::SUCCESS)
+        broken("something stands after the answer's end");
     if (!envelope.seen_success) broken("the answer has no isSuccess");
     if (!envelope.success) {
         throw Broken{ErrorCode::refused, "isSuccess is false, ErrorCode \"" + envelope.error_code + "\"",
@@ -322,7 +350,10 @@ Result<Page> Slicer::slice(std::unique_ptr<char[]> buffer, std::size_t size, con
         impl_->read_envelope(envelope);
         return std::move(envelope.page);
     } catch (const Broken& failure) {
-        return Error{.code = failure.code, .operation = "read the portal's answer", .subject = failure.what, .hint = failure.hint};
+        return Error{.code = failure.code,
+                     .operation = "read the portal's answer",
+                     .subject = failure.what,
+                     .hint = failure.hint};
     }
 }
 

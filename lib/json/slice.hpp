@@ -2,25 +2,27 @@
 //
 //     Result<Page> page = slice_page(std::move(buffer), size, {.workspace_id = spec.workspace_id, …});
 //
-// Strict (sync-model, hazard 11): every byte of the text is checked to be JSON, in every nested value, so that what
-// the store holds can be read by anyone's parser. What is not valid JSON, not the documented envelope, cut short or
-// says isSuccess:false fails whole. A record that is valid JSON but cannot be ordered (no usable `_id` or `modified`,
-// or a system field twice) comes back as strange. Pure; safe on any thread, with one Slicer a thread.
+// Strict (sync-model, hazard 11): every byte of the text is checked to be JSON, in every nested value, so
+// that what the store holds can be read by anyone's parser. What is not valid JSON, not the documented
+// envelope, cut short or says isSuccess:false fails whole. A record that is valid JSON but cannot be ordered
+// (no usable `_id` or `modified`, or a system field twice) comes back as strange. Pure; safe on any thread,
+// with one Slicer a thread.
 #pragma once
+
+#include "core/error.hpp"
+#include "core/page.hpp"
 
 #include <cstddef>
 #include <memory>
 #include <string_view>
 
-#include "core/error.hpp"
-#include "core/page.hpp"
-
 namespace carecloud {
 
 struct SliceOptions {
-    std::string_view workspace_id;  // a record that names another one fails the page with wrong_workspace; empty: any
-    std::string_view bucket_id;     // likewise
-    bool hash = true;               // SHA-256 of every body; a walk of keys does without
+    std::string_view
+        workspace_id;  // a record that names another one fails the page with wrong_workspace; empty: any
+    std::string_view bucket_id;  // likewise
+    bool hash = true;            // SHA-256 of every body; a walk of keys does without
 };
 
 // Bytes that a page's buffer must have beyond its text (simdjson reads there; it writes nothing).
@@ -35,8 +37,8 @@ class Slicer {
     Slicer(const Slicer&) = delete;
     Slicer& operator=(const Slicer&) = delete;
 
-    // `buffer` holds `size` bytes of text and kPagePadding more, of any content. Both envelopes are taken: `Data` may
-    // be an array of records (query) or one object or null (retrieve; null gives no record).
+    // `buffer` holds `size` bytes of text and kPagePadding more, of any content. Both envelopes are taken:
+    // `Data` may be an array of records (query) or one object or null (retrieve; null gives no record).
     // Errors: bad_response, wrong_workspace; refused with the portal's ErrorCode where isSuccess is false.
     Result<Page> slice(std::unique_ptr<char[]> buffer, std::size_t size, const SliceOptions& options);
 

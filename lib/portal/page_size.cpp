@@ -5,7 +5,8 @@
 namespace carecloud {
 namespace {
 
-// Full pages that must pass before more is asked for: a try that fails costs a whole answer, so growth is slow.
+// Full pages that must pass before more is asked for: a try that fails costs a whole answer, so growth is
+// slow.
 constexpr std::size_t kFullPagesToGrow = 16;
 
 }  // namespace

@@ -1,5 +1,6 @@
-// How many records to ask for: what passes the gateway is learnt, because a page of 1000 records with signatures is
-// larger than any answer it lets through (portal-api facts, "Authentication and limits"; hazard 8). Pure.
+// How many records to ask for: what passes the gateway is learnt, because a page of 1000 records with
+// signatures is larger than any answer it lets through (portal-api facts, "Authentication and limits"; hazard
+// 8). Pure.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +17,8 @@ class PageSize {
     // A page of `take` was too large and a smaller one is to be tried: what the next attempt asks for.
     static std::size_t smaller(std::size_t take) { return take / 2; }
 
-    // A page asked with `take` passed, full or not; `after_shrinking` when larger ones had failed just before.
+    // A page asked with `take` passed, full or not; `after_shrinking` when larger ones had failed just
+    // before.
     void passed(std::size_t take, bool full, bool after_shrinking);
 
   private:

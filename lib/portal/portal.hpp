@@ -1,16 +1,16 @@
-// The Portal seam: HTTP in the daemon (portal/http), in memory in simulation. One request in, one validated page or
-// one error out; no retries, no rate limit, no decisions: those are sync's.
+// The Portal seam: HTTP in the daemon (portal/http), in memory in simulation. One request in, one validated
+// page or one error out; no retries, no rate limit, no decisions: those are sync's.
 //
-// Called from the I/O thread alone; several requests may be under way at once. Cancelling the waiting coroutine ends
-// the request and yields ErrorCode::cancelled.
+// Called from the I/O thread alone; several requests may be under way at once. Cancelling the waiting
+// coroutine ends the request and yields ErrorCode::cancelled.
 #pragma once
-
-#include <string_view>
 
 #include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/page.hpp"
 #include "portal/query.hpp"
+
+#include <string_view>
 
 namespace carecloud {
 
@@ -21,14 +21,17 @@ class Portal {
     Portal& operator=(const Portal&) = delete;
     virtual ~Portal() = default;
 
-    // Errors: unreachable tls_failed timed_out key_refused rate_limited quota_exhausted too_large server_failed refused
-    // bad_response wrong_workspace cancelled. A page with one record of another workspace is no page (hazard 24).
+    // Errors: unreachable tls_failed timed_out key_refused rate_limited quota_exhausted too_large
+    // server_failed refused bad_response wrong_workspace cancelled. A page with one record of another
+    // workspace is no page (hazard 24).
     virtual Task<Result<PagePtr>> query(const Query& query) = 0;
 
-    // One record by its `_id`, whatever the stream's filter says. A page without records: the portal denies it.
+    // One record by its `_id`, whatever the stream's filter says. A page without records: the portal denies
+    // it.
     virtual Task<Result<PagePtr>> retrieve(const StreamSpec& spec, std::string_view id) = 0;
 
-    // Clears the portal's permission cache (POST {base}/status/refresh): to be tried once when a key is refused.
+    // Clears the portal's permission cache (POST {base}/status/refresh): to be tried once when a key is
+    // refused.
     virtual Task<Result<>> refresh() = 0;
 };
 

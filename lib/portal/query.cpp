@@ -66,7 +66,8 @@ std::string after(const Dialect& dialect, std::string_view modified_text, std::s
     const Json m = modified_literal(dialect, modified_text);
     // The outer bound lets the server use an index on `modified`; the inner one decides inside the tie.
     Json query = compare("modified", "$gte", m);
-    query["$or"] = Json::array({compare("modified", "$gt", m), compare("_id", "$gt", id_literal(dialect, id))});
+    query["$or"] =
+        Json::array({compare("modified", "$gt", m), compare("_id", "$gt", id_literal(dialect, id))});
     return dump(query);
 }
 
@@ -80,7 +81,8 @@ std::string id(const Dialect& dialect, std::string_view op, std::string_view id_
 
 std::string id_in(const Dialect& dialect, const std::vector<std::string>& ids) {
     Json literals = Json::array();
-    for (const std::string& text : ids) literals.push_back(id_literal(dialect, text));
+    for (const std::string& text : ids)
+        literals.push_back(id_literal(dialect, text));
     return dump(compare("_id", "$in", std::move(literals)));
 }
 

@@ -1,17 +1,17 @@
-// The text of a query (portal-api facts, "Query API"): built here and nowhere else, from a stream, a dialect and what
-// is to be found. Pure.
+// The text of a query (portal-api facts, "Query API"): built here and nowhere else, from a stream, a dialect
+// and what is to be found. Pure.
 //
 //     Query query{.spec = &spec, .where = after(dialect, cursor), .take = 1000};
 //     std::string body = query_text(query);
 #pragma once
 
+#include "core/stream.hpp"
+#include "portal/dialect.hpp"
+
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "core/stream.hpp"
-#include "portal/dialect.hpp"
 
 namespace carecloud {
 
@@ -28,7 +28,8 @@ std::string modified(const Dialect& dialect, std::string_view op, std::string_vi
 std::string id(const Dialect& dialect, std::string_view op, std::string_view id);
 // _id one of these.
 std::string id_in(const Dialect& dialect, const std::vector<std::string>& ids);
-// The condition, of the record with exactly this `_id`: in one object, for servers that know no `$and` either.
+// The condition, of the record with exactly this `_id`: in one object, for servers that know no `$and`
+// either.
 std::string of_id(const Dialect& dialect, std::string_view id, std::string_view condition);
 // Both: {"$and":[a,b]}; an empty object on either side is left out.
 std::string both(std::string_view a, std::string_view b);

@@ -1,10 +1,10 @@
-// The portal's steady rate and burst, kept on our side (promise 5): a token bucket as API Gateway has one. Pure: it
-// is told the time.
+// The portal's steady rate and burst, kept on our side (promise 5): a token bucket as API Gateway has one.
+// Pure: it is told the time.
 #pragma once
 
-#include <cstdint>
-
 #include "core/clock.hpp"
+
+#include <cstdint>
 
 namespace carecloud {
 

@@ -1,24 +1,25 @@
 // The Store seam: SQLite in the daemon (store/sqlite), in memory in simulation.
 //
-// Called from the I/O thread alone; a call suspends until it is durable (writes) or read, and its work is done on the
-// store's own threads. Writes are carried out in the order of the calls. Cancelling the waiting coroutine does not
-// stop a write that was begun: the call still ends by its true outcome.
+// Called from the I/O thread alone; a call suspends until it is durable (writes) or read, and its work is
+// done on the store's own threads. Writes are carried out in the order of the calls. Cancelling the waiting
+// coroutine does not stop a write that was begun: the call still ends by its true outcome.
 //
-// Errors of all: store_busy store_full store_failed store_corrupt. After any error nothing of the call is in the store,
-// except where a commit's own answer was lost: callers repeat the call, and versions already held write nothing.
+// Errors of all: store_busy store_full store_failed store_corrupt. After any error nothing of the call is in
+// the store, except where a commit's own answer was lost: callers repeat the call, and versions already held
+// write nothing.
 #pragma once
-
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
 
 #include "core/batch.hpp"
 #include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/record.hpp"
 #include "core/stream.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace carecloud {
 
@@ -32,17 +33,17 @@ class Store {
     // The stream's row; none where the stream never committed.
     virtual Task<Result<std::optional<StreamState>>> load_stream(std::string stream) = 0;
 
-    // Records, change log, quarantine and the stream's row, in one transaction (promise 3). A record of the page is
-    // taken by the rule of core/change.hpp; one that was in quarantine and is taken leaves it. A strange record
-    // already in quarantine with the same `modified` and reason writes nothing.
+    // Records, change log, quarantine and the stream's row, in one transaction (promise 3). A record of the
+    // page is taken by the rule of core/change.hpp; one that was in quarantine and is taken leaves it. A
+    // strange record already in quarantine with the same `modified` and reason writes nothing.
     virtual Task<Result<CommitSummary>> commit(Batch batch) = 0;
 
-    // The indices into `keys` of versions that the store neither holds nor has in quarantine with that `modified`
-    // text. Keys held as deleted are unknown. In ascending order.
+    // The indices into `keys` of versions that the store neither holds nor has in quarantine with that
+    // `modified` text. Keys held as deleted are unknown. In ascending order.
     virtual Task<Result<std::vector<std::size_t>>> unknown(std::string stream, std::vector<Key> keys) = 0;
 
-    // Adds to the month's count of requests to the portal and says the new count. `requests` may be negative (what
-    // was set aside and not used) or zero (to read). The count never falls below zero.
+    // Adds to the month's count of requests to the portal and says the new count. `requests` may be negative
+    // (what was set aside and not used) or zero (to read). The count never falls below zero.
     virtual Task<Result<std::uint64_t>> count_requests(std::string month, std::int64_t requests) = 0;
 };
 

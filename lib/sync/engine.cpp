@@ -1,5 +1,7 @@
 #include "sync/engine.hpp"
 
+#include "sync/stream_runner.hpp"
+
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
@@ -7,23 +9,24 @@
 #include <boost/asio/experimental/parallel_group.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "sync/stream_runner.hpp"
-
 namespace carecloud {
 
 namespace asio = boost::asio;
 
 namespace {
 
-// Waits for all of them, side by side; the first exception (a broken invariant, never an outage) goes on to the caller.
+// Waits for all of them, side by side; the first exception (a broken invariant, never an outage) goes on to
+// the caller.
 template <class T>
 Task<std::vector<T>> all_of(asio::any_io_executor executor, std::vector<Task<T>> tasks) {
     using Operation = decltype(asio::co_spawn(executor, std::declval<Task<T>>(), asio::deferred));
     std::vector<Operation> operations;
     operations.reserve(tasks.size());
-    for (Task<T>& task : tasks) operations.push_back(asio::co_spawn(executor, std::move(task), asio::deferred));
+    for (Task<T>& task : tasks)
+        operations.push_back(asio::co_spawn(executor, std::move(task), asio::deferred));
     auto group = asio::experimental::make_parallel_group(std::move(operations));
-    auto [order, exceptions, results] = co_await group.async_wait(asio::experimental::wait_for_all(), asio::use_awaitable);
+    auto [order, exceptions, results] =
+        co_await group.async_wait(asio::experimental::wait_for_all(), asio::use_awaitable);
     for (const std::exception_ptr& exception : exceptions) {
         if (exception) std::rethrow_exception(exception);
     }
@@ -40,11 +43,11 @@ Task<bool> run_runner(StreamRunner& runner) {
 Engine::Engine(Clock& clock, Portal& portal, Store& store, EngineSettings settings, Observer& observer)
     : clock_(clock), observer_(observer), random_(settings.seed), gate_(clock, store, settings.rate) {
     double poll_rate = 0;
-    for (const StreamSettings& stream : settings.streams) {
+    for (const EngineStream& stream : settings.streams) {
         poll_rate += 1.0 / std::chrono::duration<double>(stream.poll_every).count();
     }
     const PassContext context{clock, portal, store, gate_, random_};
-    for (StreamSettings& stream : settings.streams) {
+    for (EngineStream& stream : settings.streams) {
         streams_.push_back(std::make_unique<StreamRunner>(context, std::move(stream), poll_rate, observer));
     }
 }
@@ -59,14 +62,16 @@ Task<> Engine::finish() {
 
 Task<> Engine::run() {
     std::vector<Task<bool>> tasks;
-    for (const auto& stream : streams_) tasks.push_back(run_runner(*stream));
+    for (const auto& stream : streams_)
+        tasks.push_back(run_runner(*stream));
     co_await all_of(clock_.executor(), std::move(tasks));
     co_await finish();
 }
 
 Task<std::vector<PassReport>> Engine::run_once() {
     std::vector<Task<PassReport>> tasks;
-    for (const auto& stream : streams_) tasks.push_back(stream->run_once());
+    for (const auto& stream : streams_)
+        tasks.push_back(stream->run_once());
     auto reports = co_await all_of(clock_.executor(), std::move(tasks));
     co_await finish();
     co_return reports;
@@ -83,11 +88,13 @@ bool Engine::nudge(std::string_view entity) {
 }
 
 void Engine::forgive() {
-    for (const auto& stream : streams_) stream->forgive();
+    for (const auto& stream : streams_)
+        stream->forgive();
 }
 
 void Engine::stop() {
-    for (const auto& stream : streams_) stream->stop();
+    for (const auto& stream : streams_)
+        stream->stop();
 }
 
 }  // namespace carecloud

@@ -1,18 +1,14 @@
-// The engine: every stream's schedule, side by side on one rate budget. Timer, SNS events and operators only nudge it;
-// it alone decides when a pass runs, and it alone owns the cursors.
+// The engine: every stream's schedule, side by side on one rate budget. Timer, SNS events and operators only
+// nudge it; it alone decides when a pass runs, and it alone owns the cursors.
 //
 //     Engine engine(clock, portal, store, settings, observer);
 //     asio::co_spawn(io, engine.run(), …);
 //     engine.nudge("claim_attendance");   // wishes coalesce: one pass runs and at most one waits
-//     engine.stop();                      // run() returns soon, with the page under way committed or rolled back
+//     engine.stop();                      // run() returns soon, with the page under way committed or rolled
+//     back
 //
 // Uses nothing but the seams: the same code runs in simulation. I/O thread alone.
 #pragma once
-
-#include <cstdint>
-#include <memory>
-#include <string_view>
-#include <vector>
 
 #include "core/clock.hpp"
 #include "portal/portal.hpp"
@@ -21,15 +17,20 @@
 #include "sync/pass.hpp"
 #include "sync/request_gate.hpp"
 
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
 namespace carecloud {
 
-struct StreamSettings {
+struct EngineStream {
     PassSettings pass;
     Duration poll_every = std::chrono::minutes(5);
 };
 
 struct EngineSettings {
-    std::vector<StreamSettings> streams;  // at least one; an entity occurs once
+    std::vector<EngineStream> streams;  // at least one; an entity occurs once
     RateLimits rate;
     std::uint64_t seed = 0;  // of every jitter
 };

@@ -35,8 +35,10 @@ Task<Result<>> Fetcher::recover(const Error& error, RetryState& state) {
     if (!decision.pause) co_return Result<>{};
     Duration pause = full_jitter(random_, pauses_.base, pauses_.limit, state.failures);
     if (error.retry_after) pause = std::max<Duration>(pause, *error.retry_after);
-    if (error.code == ErrorCode::rate_limited) gate_.slow_down(pause);
-    else co_await clock_.sleep(pause);
+    if (error.code == ErrorCode::rate_limited)
+        gate_.slow_down(pause);
+    else
+        co_await clock_.sleep(pause);
     co_return Result<>{};
 }
 

@@ -1,8 +1,6 @@
-// One answer from the portal, with everything that may stand between: the gate, pauses, smaller pages, a key that
-// needs the permission cache cleared. One Fetcher a pass; I/O thread alone.
+// One answer from the portal, with everything that may stand between: the gate, pauses, smaller pages, a key
+// that needs the permission cache cleared. One Fetcher a pass; I/O thread alone.
 #pragma once
-
-#include <cstddef>
 
 #include "core/clock.hpp"
 #include "core/error.hpp"
@@ -11,12 +9,14 @@
 #include "sync/request_gate.hpp"
 #include "sync/retry.hpp"
 
+#include <cstddef>
+
 namespace carecloud {
 
 struct Fetched {
     PagePtr page;
-    std::size_t take = 0;     // what was asked for in the end
-    Timestamp asked_at;       // the portal's time when the question was sent
+    std::size_t take = 0;  // what was asked for in the end
+    Timestamp asked_at;    // the portal's time when the question was sent
 };
 
 // Bounds of the pauses between attempts.
@@ -29,7 +29,8 @@ class Fetcher {
   public:
     Fetcher(Clock& clock, Portal& portal, RequestGate& gate, Random& random, RetryPauses pauses);
 
-    // Asks until there is an answer or the policy (retry.hpp) gives up. `query.take` is set from `size`, which learns.
+    // Asks until there is an answer or the policy (retry.hpp) gives up. `query.take` is set from `size`,
+    // which learns.
     Task<Result<Fetched>> fetch(Query query, PageSize& size);
 
     // Asks with exactly the query's own Take.

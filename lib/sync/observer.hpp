@@ -1,16 +1,16 @@
-// What the engine has to say to whoever watches it (log, status, metrics). It is told, never asked, and must not throw.
-// I/O thread alone.
+// What the engine has to say to whoever watches it (log, status, metrics). It is told, never asked, and must
+// not throw. I/O thread alone.
 #pragma once
-
-#include <cstddef>
-#include <optional>
-#include <string>
-#include <string_view>
 
 #include "core/batch.hpp"
 #include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/stream.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace carecloud {
 
@@ -22,10 +22,11 @@ struct PassReport {
     std::size_t requests = 0;  // to the portal, retries and the dialect's proof included
     Duration took{0};
     std::optional<Error> error;
-    StreamState state;             // as committed
-    bool from_the_start = false;   // a new fingerprint: the old cursor was put aside (hazard 14)
-    bool dialect_proven = false;   // in this very pass
-    std::optional<std::size_t> tail;  // records seen beyond the safe point; none: the pass did not come to its end
+    StreamState state;            // as committed
+    bool from_the_start = false;  // a new fingerprint: the old cursor was put aside (hazard 14)
+    bool dialect_proven = false;  // in this very pass
+    std::optional<std::size_t>
+        tail;  // records seen beyond the safe point; none: the pass did not come to its end
 };
 
 class Observer {

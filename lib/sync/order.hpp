@@ -1,25 +1,26 @@
-// The portal's order of (modified, _id), as the server itself compares: a server that holds strings orders texts, one
-// that holds Dates orders instants. What a page claims is held against it. Pure.
+// The portal's order of (modified, _id), as the server itself compares: a server that holds strings orders
+// texts, one that holds Dates orders instants. What a page claims is held against it. Pure.
 #pragma once
-
-#include <compare>
-#include <optional>
-#include <string_view>
 
 #include "core/error.hpp"
 #include "core/page.hpp"
 #include "core/stream.hpp"
 #include "portal/dialect.hpp"
 
+#include <compare>
+#include <optional>
+#include <string_view>
+
 namespace carecloud {
 
-std::strong_ordering compare_modified(const Dialect& dialect, std::string_view text_a, Timestamp a, std::string_view text_b,
-                                      Timestamp b);
+std::strong_ordering compare_modified(const Dialect& dialect, std::string_view text_a, Timestamp a,
+                                      std::string_view text_b, Timestamp b);
 std::strong_ordering compare_keys(const Dialect& dialect, const Record& a, const Record& b);
 std::strong_ordering compare_keys(const Dialect& dialect, const Record& a, const Cursor& b);
 
-// bad_response where the records are out of order: a cursor set from such a page would pass over others in silence.
-// The same key twice in a row is let through (a record may be listed twice; the store takes it once).
+// bad_response where the records are out of order: a cursor set from such a page would pass over others in
+// silence. The same key twice in a row is let through (a record may be listed twice; the store takes it
+// once).
 Result<> check_order(const Dialect& dialect, const Page& page);
 
 }  // namespace carecloud

@@ -1,5 +1,10 @@
 #include "sync/pass.hpp"
 
+#include "portal/query.hpp"
+#include "sync/progress.hpp"
+#include "sync/prove.hpp"
+#include "sync/walk.hpp"
+
 #include <algorithm>
 #include <memory>
 #include <unordered_set>
@@ -7,11 +12,6 @@
 #include <vector>
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
-
-#include "portal/query.hpp"
-#include "sync/progress.hpp"
-#include "sync/prove.hpp"
-#include "sync/walk.hpp"
 
 namespace carecloud {
 namespace {
@@ -98,7 +98,8 @@ Task<Result<>> Pass::load_state() {
         co_return Result<>{};
     }
     report_.from_the_start = loaded->has_value();
-    state_ = StreamState{.stream = settings_.spec.entity, .entity = settings_.spec.entity, .fingerprint = fingerprint};
+    state_ = StreamState{
+        .stream = settings_.spec.entity, .entity = settings_.spec.entity, .fingerprint = fingerprint};
     memory_.tail.reset();
     co_return Result<>{};
 }
@@ -137,7 +138,8 @@ Task<Result<Answer>> Pass::fetch_next(Query query, Reading reading) {
     co_return Answer{.fetched = std::move(*fetched), .reading = reading};
 }
 
-// Where not even one whole record passes, its key tells at least who it is: the keys' way quarantines it by id.
+// Where not even one whole record passes, its key tells at least who it is: the keys' way quarantines it by
+// id.
 Task<Result<Answer>> Pass::fetch_keys_instead(Result<Answer> answer, Walk& walk) {
     if (answer || walk.reading() == Reading::keys || !is_size_suspect(answer.error().code)) co_return answer;
     walk.read_keys_next();
@@ -154,14 +156,16 @@ Task<Result<Answer>> Pass::fetch_at(Walk& walk) {
 void Pass::note_tail(const Page& page) {
     // A minute of slack, since the safe point is written down only so often (progress.cpp).
     const Timestamp from{settled_before_->ticks - 60 * Timestamp::ticks_per_second};
-    tail_ += static_cast<std::size_t>(std::count_if(page.records.begin(), page.records.end(),
-                                                    [&](const Record& record) { return record.modified > from; }));
+    tail_ +=
+        static_cast<std::size_t>(std::count_if(page.records.begin(), page.records.end(),
+                                               [&](const Record& record) { return record.modified > from; }));
 }
 
 Arrived Pass::arrive(const Walk& walk, Answer answer) {
     dialect_ = walk.dialect();
     note_tail(*answer.fetched.page);
-    if (auto key = last_settleable(answer.fetched.page->records, answer.fetched.page->portal_time)) last_key_ = std::move(key);
+    if (auto key = last_settleable(answer.fetched.page->records, answer.fetched.page->portal_time))
+        last_key_ = std::move(key);
     return Arrived{.page = std::move(answer.fetched.page),
                    .reading = answer.reading,
                    .end = walk.ended(),
@@ -173,7 +177,8 @@ Task<Result<Pass::Ending>> Pass::walk_to_end() {
     auto answer = co_await fetch_at(walk);
     while (answer) {
         const PagePtr& page = answer->fetched.page;
-        if (!settled_before_) settled_before_ = Timestamp{answer->fetched.asked_at.ticks - settings_.overlap.count() / 100};
+        if (!settled_before_)
+            settled_before_ = Timestamp{answer->fetched.asked_at.ticks - settings_.overlap.count() / 100};
         if (!settings_.dialect && page->spelling != dialect_.spelling) co_return Ending::new_shape;
         auto moved = walk.take_page(*page, answer->fetched.take);
         if (!moved) co_return moved.error();
@@ -216,7 +221,8 @@ Task<Result<>> Pass::commit_end() {
 
 std::optional<StreamState> Pass::state_after(const Arrived& arrived) const {
     if (!arrived.may_move_cursor) return std::nullopt;
-    const Reached reached{.key = last_settleable(arrived.page->records, arrived.page->portal_time), .end = arrived.end};
+    const Reached reached{.key = last_settleable(arrived.page->records, arrived.page->portal_time),
+                          .end = arrived.end};
     StreamState after = advance(state_, dialect_, reached, *settled_before_);
     after.dialect = dialect_.to_json();
     if (!after.cursor || !is_worth_a_commit(state_, after)) return std::nullopt;
@@ -261,48 +267,57 @@ Task<Result<std::size_t>> Pass::store_unknown(Arrived arrived) {
     if (!indices) co_return indices.error();
     std::vector<Key> unknown;
     unknown.reserve(indices->size());
-    for (const std::size_t index : *indices) unknown.push_back(std::move(keys[index]));
+    for (const std::size_t index : *indices)
+        unknown.push_back(std::move(keys[index]));
     const std::size_t count = unknown.size();
     auto fetched = co_await fetch_by_id(std::move(unknown), state);
     if (!fetched) co_return fetched.error();
     co_return count;
 }
 
-// Fetches whole records by id, as many at a time as pass, and commits them; the state goes with the last of them.
-// What the portal no longer shows has moved on in the order or is gone, and is met there or by reconciling.
+// Fetches whole records by id, as many at a time as pass, and commits them; the state goes with the last of
+// them. What the portal no longer shows has moved on in the order or is gone, and is met there or by
+// reconciling.
 Task<Result<std::size_t>> Pass::fetch_by_id(std::vector<Key> unknown, std::optional<StreamState> state) {
     std::size_t fetched_count = 0;
     std::size_t limit = memory_.whole.take();
     std::vector<StrangeRecord> unreachable;
     while (!unknown.empty()) {
         std::vector<std::string> ids;
-        for (std::size_t i = 0; i < std::min(limit, unknown.size()); ++i) ids.push_back(unknown[i].id);
+        for (std::size_t i = 0; i < std::min(limit, unknown.size()); ++i)
+            ids.push_back(unknown[i].id);
         Query query{.spec = &settings_.spec, .where = where::id_in(dialect_, ids)};
         auto fetched = co_await fetcher_.fetch(std::move(query), memory_.whole);
         if (!fetched) {
             if (!is_size_suspect(fetched.error().code)) co_return fetched.error();
             if (ids.size() == 1) {
-                unreachable.push_back({.id = ids.front(),
-                                       .modified_text = unknown.front().modified_text,
-                                       .reason = "no answer of the portal carries it: " + fetched.error().subject,
-                                       .body = {}});
+                unreachable.push_back(
+                    {.id = ids.front(),
+                     .modified_text = unknown.front().modified_text,
+                     .reason = "no answer of the portal carries it: " + fetched.error().subject,
+                     .body = {}});
                 unknown.erase(unknown.begin());
             }
             limit = 1;
             continue;
         }
         std::unordered_set<std::string_view> answered;
-        for (const Record& record : fetched->page->records) answered.insert(record.id);
-        for (const StrangeRecord& strange : fetched->page->strange) answered.insert(strange.id);
+        for (const Record& record : fetched->page->records)
+            answered.insert(record.id);
+        for (const StrangeRecord& strange : fetched->page->strange)
+            answered.insert(strange.id);
         const std::size_t asked = ids.size();
-        const bool none_of_them = std::none_of(ids.begin(), ids.end(), [&](const std::string& id) { return answered.contains(id); });
+        const bool none_of_them = std::none_of(ids.begin(), ids.end(),
+                                               [&](const std::string& id) { return answered.contains(id); });
         const auto asked_end = unknown.begin() + static_cast<std::ptrdiff_t>(asked);
-        unknown.erase(std::remove_if(unknown.begin(), asked_end,
-                                     [&](const Key& key) { return none_of_them || answered.contains(key.id); }),
-                      asked_end);
+        unknown.erase(
+            std::remove_if(unknown.begin(), asked_end,
+                           [&](const Key& key) { return none_of_them || answered.contains(key.id); }),
+            asked_end);
         fetched_count += fetched->page->record_count();
         if (unknown.empty() && unreachable.empty()) {
-            Batch last{.stream = state_.stream, .page = fetched->page, .state = std::exchange(state, std::nullopt)};
+            Batch last{
+                .stream = state_.stream, .page = fetched->page, .state = std::exchange(state, std::nullopt)};
             auto committed = co_await commit(std::move(last));
             if (!committed) co_return committed.error();
             co_return fetched_count;
@@ -321,7 +336,8 @@ Task<Result<std::size_t>> Pass::fetch_by_id(std::vector<Key> unknown, std::optio
 Task<Result<>> Pass::run() {
     auto loaded = co_await load_state();
     if (!loaded) co_return loaded.error();
-    // A second round only where the portal answered in a new shape and the dialect was proven again (hazard 28).
+    // A second round only where the portal answered in a new shape and the dialect was proven again (hazard
+    // 28).
     for (int round = 0; round < 2; ++round) {
         auto settled = co_await settle_dialect();
         if (!settled) co_return settled.error();
@@ -351,7 +367,10 @@ Task<PassReport> run_pass(PassContext context, const PassSettings& settings, Str
         if (!done) error = done.error();
     } catch (const boost::system::system_error& thrown) {
         if (thrown.code() != boost::asio::error::operation_aborted) throw;
-        error = Error{.code = ErrorCode::cancelled, .operation = "walk " + settings.spec.entity, .subject = "the pass was ended", .hint = ""};
+        error = Error{.code = ErrorCode::cancelled,
+                      .operation = "walk " + settings.spec.entity,
+                      .subject = "the pass was ended",
+                      .hint = ""};
     }
     co_return pass.take_report(started, std::move(error));
 }

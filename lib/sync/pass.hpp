@@ -1,9 +1,7 @@
-// One walk of a stream from its cursor to the portal's end: pages in from the Portal, batches out to the Store, and
-// the cursor moves only with what was committed. The decisions are Walk's and advance's; this is their shell.
-// At most two pages of the stream are in memory: the one being stored and the one being fetched.
+// One walk of a stream from its cursor to the portal's end: pages in from the Portal, batches out to the
+// Store, and the cursor moves only with what was committed. The decisions are Walk's and advance's; this is
+// their shell. At most two pages of the stream are in memory: the one being stored and the one being fetched.
 #pragma once
-
-#include <optional>
 
 #include "core/clock.hpp"
 #include "portal/portal.hpp"
@@ -11,6 +9,8 @@
 #include "sync/fetcher.hpp"
 #include "sync/observer.hpp"
 #include "sync/request_gate.hpp"
+
+#include <optional>
 
 namespace carecloud {
 
@@ -25,13 +25,15 @@ struct PassContext {
 
 struct PassSettings {
     StreamSpec spec;
-    Duration overlap = std::chrono::minutes(10);  // how long after its `modified` a row may still become visible
-    std::size_t page_size = 1000;                 // upper bound of Take
-    std::optional<Dialect> dialect;               // set by hand: not proven
-    RetryPauses pauses;
+    Duration overlap =
+        std::chrono::minutes(10);      // how long after its `modified` a row may still become visible
+    std::size_t page_size = 1000;      // upper bound of Take
+    std::optional<Dialect> dialect{};  // set by hand: not proven
+    RetryPauses pauses{};
 };
 
-// What a stream learns and keeps in memory from one pass to the next; losing it costs requests, never records.
+// What a stream learns and keeps in memory from one pass to the next; losing it costs requests, never
+// records.
 struct StreamMemory {
     explicit StreamMemory(std::size_t page_size) : whole(page_size), keys(page_size) {}
 
@@ -40,8 +42,8 @@ struct StreamMemory {
     std::optional<std::size_t> tail;  // records held beyond the safe point
 };
 
-// Runs one pass to its end or its first lasting error, which the report carries. Never throws; a cancelled pass
-// reports ErrorCode::cancelled, and what it committed stays.
+// Runs one pass to its end or its first lasting error, which the report carries. Never throws; a cancelled
+// pass reports ErrorCode::cancelled, and what it committed stays.
 Task<PassReport> run_pass(PassContext context, const PassSettings& settings, StreamMemory& memory);
 
 }  // namespace carecloud

@@ -1,37 +1,39 @@
 // How far a stream has come after a page: cursor and safe point (sync-model, hazards 3 and 4). Pure.
 #pragma once
 
-#include <optional>
-#include <string_view>
-#include <vector>
-
 #include "core/clock.hpp"
 #include "core/page.hpp"
 #include "core/stream.hpp"
 #include "portal/dialect.hpp"
+
+#include <optional>
+#include <string_view>
+#include <vector>
 
 namespace carecloud {
 
 // The cursor may lie after the portal's own time by this much: clocks of its machines differ.
 inline constexpr std::int64_t kFutureToleranceTicks = 60 * Timestamp::ticks_per_second;
 
-// The last of the records (in the portal's order) that the cursor may rest on: none with a `modified` in the portal's
-// future, which would drag the cursor past records still to come.
+// The last of the records (in the portal's order) that the cursor may rest on: none with a `modified` in the
+// portal's future, which would drag the cursor past records still to come.
 std::optional<Cursor> last_settleable(const std::vector<Record>& records, Timestamp portal_time);
 
 // What a walk has committed so far.
 struct Reached {
     std::optional<Cursor> key;  // the last settleable one of this page; none: the page had none
-    bool end = false;           // the walk has come to the portal's end: everything up to the cursor was walked
+    bool end = false;  // the walk has come to the portal's end: everything up to the cursor was walked
 };
 
-// The state after a page was committed. `settled_before` is the portal's time when the pass began, less the overlap:
-// rows before it will no longer appear. Neither the cursor nor the safe point ever moves back, and the safe point
-// never passes what this very walk has read.
-StreamState advance(StreamState state, const Dialect& dialect, const Reached& reached, Timestamp settled_before);
+// The state after a page was committed. `settled_before` is the portal's time when the pass began, less the
+// overlap: rows before it will no longer appear. Neither the cursor nor the safe point ever moves back, and
+// the safe point never passes what this very walk has read.
+StreamState advance(StreamState state, const Dialect& dialect, const Reached& reached,
+                    Timestamp settled_before);
 
-// Whether the step from `before` to `after` is worth a commit of its own, with no record to store: the cursor moved, or
-// the safe point by so much that the next pass is cheaper for it. It is only ever too early, never wrong.
+// Whether the step from `before` to `after` is worth a commit of its own, with no record to store: the cursor
+// moved, or the safe point by so much that the next pass is cheaper for it. It is only ever too early, never
+// wrong.
 bool is_worth_a_commit(const StreamState& before, const StreamState& after);
 
 }  // namespace carecloud

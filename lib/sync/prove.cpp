@@ -1,9 +1,9 @@
 #include "sync/prove.hpp"
 
+#include "portal/query.hpp"
+
 #include <string>
 #include <utility>
-
-#include "portal/query.hpp"
 
 namespace carecloud {
 namespace {
@@ -28,7 +28,8 @@ class Prover {
     Task<Result<std::optional<Dialect>>> prove(Sample sample);
 
   private:
-    // Whether the portal answers a condition on the sample as expected. A refused query is an answer: it is no.
+    // Whether the portal answers a condition on the sample as expected. A refused query is an answer: it is
+    // no.
     Task<Result<bool>> holds(Dialect dialect, std::string condition, Expect expect);
     Task<Result<bool>> holds_id(Dialect dialect);
     Task<Result<bool>> holds_modified(Dialect dialect);
@@ -43,7 +44,8 @@ Task<Result<std::optional<Sample>>> Prover::find_sample() {
     // The second and third question pass over records without a `modified`, which stand first in the order.
     const Dialect texts{};
     const Dialect dates{.modified = ModifiedLiteral::date};
-    const std::string conditions[] = {where::all(), where::modified(texts, "$gte", "0001-01-01T00:00:00.0000000Z"),
+    const std::string conditions[] = {where::all(),
+                                      where::modified(texts, "$gte", "0001-01-01T00:00:00.0000000Z"),
                                       where::modified(dates, "$gte", "1970-01-01T00:00:00.0000000Z")};
     bool any = false;
     for (const std::string& condition : conditions) {
@@ -109,7 +111,8 @@ Task<Result<bool>> Prover::holds_modified(Dialect dialect) {
 
 Task<Result<bool>> Prover::holds_keyset(Dialect dialect) {
     const std::string& m = sample_.key.modified_text;
-    const std::string earlier = Timestamp{sample_.key.modified.ticks - Timestamp::ticks_per_second}.to_string();
+    const std::string earlier =
+        Timestamp{sample_.key.modified.ticks - Timestamp::ticks_per_second}.to_string();
     const std::pair<std::string, Expect> proofs[] = {
         {where::after(dialect, m, kLowestId), Expect::found},
         {where::after(dialect, m, sample_.key.id), Expect::nothing},
@@ -140,10 +143,11 @@ Task<Result<std::optional<Dialect>>> Prover::prove(Sample sample) {
             co_return dialect;
         }
     }
-    co_return Error{.code = ErrorCode::dialect_unknown,
-                    .operation = "prove the dialect of " + spec_.entity,
-                    .subject = "no form of a literal finds a record that the portal has just shown",
-                    .hint = "nothing was stored; see the portal's query documentation and set portal.dialect by hand"};
+    co_return Error{
+        .code = ErrorCode::dialect_unknown,
+        .operation = "prove the dialect of " + spec_.entity,
+        .subject = "no form of a literal finds a record that the portal has just shown",
+        .hint = "nothing was stored; see the portal's query documentation and set portal.dialect by hand"};
 }
 
 }  // namespace

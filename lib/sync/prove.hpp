@@ -1,18 +1,19 @@
-// Proves which dialect the portal speaks, with one of its own records in hand (hazard 28). A literal of another type
-// matches nothing in silence, so every form is shown to find what it must and to leave out what it must not.
+// Proves which dialect the portal speaks, with one of its own records in hand (hazard 28). A literal of
+// another type matches nothing in silence, so every form is shown to find what it must and to leave out what
+// it must not.
 #pragma once
-
-#include <optional>
 
 #include "core/error.hpp"
 #include "core/stream.hpp"
 #include "portal/dialect.hpp"
 #include "sync/fetcher.hpp"
 
+#include <optional>
+
 namespace carecloud {
 
-// None: the stream has no record yet to prove anything with. Costs about ten requests, each of one record's keys.
-// Errors: dialect_unknown where no form passes; whatever ended a request.
+// None: the stream has no record yet to prove anything with. Costs about ten requests, each of one record's
+// keys. Errors: dialect_unknown where no form passes; whatever ended a request.
 Task<Result<std::optional<Dialect>>> prove_dialect(Fetcher& fetcher, const StreamSpec& spec);
 
 }  // namespace carecloud

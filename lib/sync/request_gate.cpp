@@ -14,8 +14,9 @@ Error RequestGate::exhausted() const {
     return Error{.code = ErrorCode::quota_exhausted,
                  .operation = "send a request to the portal",
                  .subject = "the quota of " + month_of(now) + " is spent",
-                 .hint = "synchronising goes on when the month turns (UTC), or after a restart with a larger "
-                         "portal.rate.monthly_quota",
+                 .hint =
+                     "synchronising goes on when the month turns (UTC), or after a restart with a larger "
+                     "portal.rate.monthly_quota",
                  .retry_after = std::chrono::milliseconds(left_ms)};
 }
 
@@ -79,7 +80,9 @@ Task<Result<>> RequestGate::settle() {
 }
 
 QuotaUse RequestGate::use() const {
-    return {.month = month_, .used = counted_ - static_cast<std::uint64_t>(aside_), .limit = limits_.monthly_quota};
+    return {.month = month_,
+            .used = counted_ - static_cast<std::uint64_t>(aside_),
+            .limit = limits_.monthly_quota};
 }
 
 }  // namespace carecloud

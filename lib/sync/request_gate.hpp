@@ -1,26 +1,26 @@
-// The one gate that every request to the portal goes through: rate, burst and monthly quota for all streams together,
-// kept across restarts (promise 5; hazard 9).
+// The one gate that every request to the portal goes through: rate, burst and monthly quota for all streams
+// together, kept across restarts (promise 5; hazard 9).
 //
-// The month's requests are counted in the store before they are sent, in blocks, so that a crash can only make the
-// count too high: never is a request sent that the store does not know of. I/O thread alone.
+// The month's requests are counted in the store before they are sent, in blocks, so that a crash can only
+// make the count too high: never is a request sent that the store does not know of. I/O thread alone.
 #pragma once
-
-#include <cstdint>
-#include <memory>
-#include <optional>
-#include <string>
 
 #include "core/clock.hpp"
 #include "core/error.hpp"
 #include "portal/token_bucket.hpp"
 #include "store/store.hpp"
 
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
 namespace carecloud {
 
 struct RateLimits {
     double per_second = 5;
     std::uint32_t burst = 10;
-    std::optional<std::uint64_t> monthly_quota;  // requests a month (UTC); none: not limited on our side
+    std::optional<std::uint64_t> monthly_quota{};  // requests a month (UTC); none: not limited on our side
 };
 
 struct QuotaUse {
@@ -33,8 +33,8 @@ class RequestGate {
   public:
     RequestGate(Clock& clock, Store& store, RateLimits limits);
 
-    // Returns when one request may be sent. Errors: quota_exhausted at once (retry_after: until the month turns), and
-    // the store's. Throws operation_aborted when cancelled; what was not sent is given back.
+    // Returns when one request may be sent. Errors: quota_exhausted at once (retry_after: until the month
+    // turns), and the store's. Throws operation_aborted when cancelled; what was not sent is given back.
     Task<Result<>> admit();
 
     // The portal said "too many": nobody sends for this long.

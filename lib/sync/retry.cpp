@@ -7,7 +7,8 @@ namespace {
 
 // Failures of one request in a row after which the pass gives up and the schedule waits instead.
 constexpr std::size_t kFailuresMax = 4;
-// Where a smaller page may help there are 1000 -> 1 = 10 halvings to go through, and one try before the first.
+// Where a smaller page may help there are 1000 -> 1 = 10 halvings to go through, and one try before the
+// first.
 constexpr std::size_t kSizeFailuresMax = 12;
 // The portal said how long to wait and we do: more patience.
 constexpr std::size_t kRateFailuresMax = 8;
@@ -21,7 +22,8 @@ RetryDecision patient(std::size_t failures, std::size_t failures_max) {
 
 Duration full_jitter(Random& random, Duration base, Duration limit, std::size_t failures) {
     Duration span = std::min(base, limit);
-    for (std::size_t i = 0; i < failures && span < limit; ++i) span = std::min(limit, span * 2);
+    for (std::size_t i = 0; i < failures && span < limit; ++i)
+        span = std::min(limit, span * 2);
     std::uniform_int_distribution<Duration::rep> pick(0, span.count());
     return Duration(pick(random));
 }
@@ -40,15 +42,19 @@ RetryDecision decide_retry(ErrorCode code, const RetryState& state) {
         case ErrorCode::timed_out:
         case ErrorCode::bad_response:
             // The first failure is more likely a passing one than a size.
-            if (state.failures >= 2 && state.failures < kSizeFailuresMax && state.take > 1) return {RetryAction::shrink, true};
+            if (state.failures >= 2 && state.failures < kSizeFailuresMax && state.take > 1)
+                return {RetryAction::shrink, true};
             return patient(state.failures, kSizeFailuresMax);
-        case ErrorCode::rate_limited: return patient(state.failures, kRateFailuresMax);
+        case ErrorCode::rate_limited:
+            return patient(state.failures, kRateFailuresMax);
         case ErrorCode::unreachable:
-        case ErrorCode::refused: return patient(state.failures, kFailuresMax);
+        case ErrorCode::refused:
+            return patient(state.failures, kFailuresMax);
         case ErrorCode::key_refused:
             if (state.refreshed) return {RetryAction::give_up, false};
             return {RetryAction::refresh_key, false};
-        default: return {RetryAction::give_up, false};
+        default:
+            return {RetryAction::give_up, false};
     }
 }
 

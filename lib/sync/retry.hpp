@@ -1,13 +1,13 @@
 // What to do about a request that failed, by what went wrong and how often (hazards 8 to 11). Pure.
 #pragma once
 
+#include "core/clock.hpp"
+#include "core/error.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <random>
-
-#include "core/clock.hpp"
-#include "core/error.hpp"
 
 namespace carecloud {
 
@@ -18,10 +18,10 @@ using Random = std::mt19937_64;
 Duration full_jitter(Random& random, Duration base, Duration limit, std::size_t failures);
 
 enum class RetryAction {
-    give_up,       // the pass ends with this error
-    again,         // after a pause
-    shrink,        // with half the Take, after a pause (none where the size alone is to blame)
-    refresh_key,   // once: clear the portal's permission cache, then again
+    give_up,      // the pass ends with this error
+    again,        // after a pause
+    shrink,       // with half the Take, after a pause (none where the size alone is to blame)
+    refresh_key,  // once: clear the portal's permission cache, then again
 };
 
 struct RetryState {

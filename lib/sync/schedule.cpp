@@ -18,15 +18,21 @@ Backoff backoff_for(ErrorCode code) {
     switch (code) {
         // An operator must act; the key file and the configuration wake the stream when they change.
         case ErrorCode::key_refused:
-        case ErrorCode::tls_failed: return {30s, 15min};
+        case ErrorCode::tls_failed:
+            return {30s, 15min};
         case ErrorCode::wrong_workspace:
-        case ErrorCode::dialect_unknown: return {60s, 1h};
-        case ErrorCode::quota_exhausted: return {60s, 1h};
+        case ErrorCode::dialect_unknown:
+            return {60s, 1h};
+        case ErrorCode::quota_exhausted:
+            return {60s, 1h};
         case ErrorCode::store_busy:
         case ErrorCode::store_full:
-        case ErrorCode::store_failed: return {1s, 60s};
-        case ErrorCode::store_corrupt: return {60s, 15min};
-        default: return {2s, 5min};
+        case ErrorCode::store_failed:
+            return {1s, 60s};
+        case ErrorCode::store_corrupt:
+            return {60s, 15min};
+        default:
+            return {2s, 5min};
     }
 }
 
@@ -49,7 +55,8 @@ double quota_stretch(const QuotaUse& use, Timestamp now, double requests_per_sec
     if (!use.limit || *use.limit == 0 || requests_per_second <= 0) return 1.0;
     const double left = static_cast<double>(*use.limit) - static_cast<double>(use.used);
     if (left <= 0) return 1.0;  // the gate refuses anyway; nothing to stretch
-    const double seconds_left = static_cast<double>(next_month(now).ticks - now.ticks) / Timestamp::ticks_per_second;
+    const double seconds_left =
+        static_cast<double>(next_month(now).ticks - now.ticks) / Timestamp::ticks_per_second;
     // A tenth is kept for what comes besides the polls.
     const double affordable = left * 0.9 / std::max(seconds_left, 1.0);
     return std::max(1.0, requests_per_second / affordable);

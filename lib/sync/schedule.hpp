@@ -1,27 +1,28 @@
 // When a stream's next pass is due, from how the last one ended. Pure.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-
 #include "core/clock.hpp"
 #include "core/error.hpp"
 #include "sync/request_gate.hpp"
 #include "sync/retry.hpp"
 
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
 namespace carecloud {
 
-// The interval of the timer-driven poll, a tenth more or less, so that many streams and daemons do not ask at once.
+// The interval of the timer-driven poll, a tenth more or less, so that many streams and daemons do not ask at
+// once.
 Duration poll_pause(Random& random, Duration poll_every);
 
-// The pause after a pass that failed, the `failures`-th in a row (from 1): full jitter over a base and a limit that fit
-// what went wrong, never shorter than what the error itself asks for.
+// The pause after a pass that failed, the `failures`-th in a row (from 1): full jitter over a base and a
+// limit that fit what went wrong, never shorter than what the error itself asks for.
 Duration failure_pause(Random& random, const Error& error, std::size_t failures);
 
-// How many times longer the polls' intervals must be, so that the month's quota lasts (promise 5); at least 1.
-// `requests_per_second` is what all streams' polls need at the configured intervals; a tenth of what is left of the
-// quota is kept for everything else.
+// How many times longer the polls' intervals must be, so that the month's quota lasts (promise 5); at
+// least 1. `requests_per_second` is what all streams' polls need at the configured intervals; a tenth of what
+// is left of the quota is kept for everything else.
 double quota_stretch(const QuotaUse& use, Timestamp now, double requests_per_second);
 
 }  // namespace carecloud

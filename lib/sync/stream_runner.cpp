@@ -1,5 +1,7 @@
 #include "sync/stream_runner.hpp"
 
+#include "sync/schedule.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -7,13 +9,11 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "sync/schedule.hpp"
-
 namespace carecloud {
 
 namespace asio = boost::asio;
 
-StreamRunner::StreamRunner(PassContext context, StreamSettings settings, double poll_rate, Observer& observer)
+StreamRunner::StreamRunner(PassContext context, EngineStream settings, double poll_rate, Observer& observer)
     : context_(context),
       settings_(std::move(settings)),
       poll_rate_(poll_rate),

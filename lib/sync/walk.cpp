@@ -1,10 +1,10 @@
 #include "sync/walk.hpp"
 
-#include <algorithm>
-#include <utility>
-
 #include "portal/query.hpp"
 #include "sync/order.hpp"
+
+#include <algorithm>
+#include <utility>
 
 namespace carecloud {
 namespace {
@@ -37,14 +37,15 @@ Result<> Walk::check_position(const Page& page) const {
     if (auto ordered = check_order(dialect_, page); !ordered) return ordered;
     if (!position_ || page.records.empty()) return {};
     const Record& first = page.records.front();
-    const bool before = inclusive_ ? compare_modified(dialect_, first.modified_text, first.modified, position_->modified_text,
-                                                      position_->modified) < 0
+    const bool before = inclusive_ ? compare_modified(dialect_, first.modified_text, first.modified,
+                                                      position_->modified_text, position_->modified) < 0
                                    : compare_keys(dialect_, first, *position_) <= 0;
     if (!before) return {};
-    return Error{.code = ErrorCode::bad_response,
-                 .operation = "check the page's place",
-                 .subject = "it begins before the key that was asked for",
-                 .hint = "nothing of the page is stored; if this stays, the portal ignores the query's bound"};
+    return Error{
+        .code = ErrorCode::bad_response,
+        .operation = "check the page's place",
+        .subject = "it begins before the key that was asked for",
+        .hint = "nothing of the page is stored; if this stays, the portal ignores the query's bound"};
 }
 
 void Walk::move_past(const Record& last, std::size_t count) {
@@ -68,10 +69,11 @@ void Walk::move_past(const Record& last, std::size_t count) {
 bool Walk::proves_end(std::size_t count, std::size_t take) {
     // A short page proves the end only below the largest page that the server ever gave (hazard 7).
     if (count > 0) return count < std::min(take, dialect_.cap);
-    // Nothing, where the cursor's record at least was seen: gone since, or an empty listing by mistake (hazard 21).
+    // Nothing, where the cursor's record at least was seen: gone since, or an empty listing by mistake
+    // (hazard 21).
     const bool before_cursor = cursor_ && position_ && skip_ == 0 &&
-                               compare_modified(dialect_, position_->modified_text, position_->modified, cursor_->modified_text,
-                                                cursor_->modified) < 0;
+                               compare_modified(dialect_, position_->modified_text, position_->modified,
+                                                cursor_->modified_text, cursor_->modified) < 0;
     return !before_cursor || std::exchange(doubted_, true);
 }
 
@@ -80,8 +82,10 @@ Result<> Walk::take_page(const Page& page, std::size_t take) {
     const std::size_t count = page.record_count();
     dialect_.cap = std::max(dialect_.cap, count);
     ended_ = proves_end(count, take);
-    if (page.records.empty()) skip_ += count;  // nothing here can be a position: only strange records
-    else move_past(page.records.back(), count);
+    if (page.records.empty())
+        skip_ += count;  // nothing here can be a position: only strange records
+    else
+        move_past(page.records.back(), count);
     if (ended_ && !dialect_.keyset && position_ && skip_ > count) left_tie_ = position_;
     return {};
 }
@@ -100,8 +104,10 @@ void Walk::stored(std::size_t unknown, std::size_t count) {
         tie_noisy_ = false;
         return;
     }
-    if (reading_ == Reading::keys && unknown * 2 > count) reading_ = Reading::full;
-    else if (reading_ == Reading::full && unknown == 0 && count >= kKnownPage) reading_ = Reading::keys;
+    if (reading_ == Reading::keys && unknown * 2 > count)
+        reading_ = Reading::full;
+    else if (reading_ == Reading::full && unknown == 0 && count >= kKnownPage)
+        reading_ = Reading::keys;
 }
 
 }  // namespace carecloud

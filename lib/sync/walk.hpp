@@ -3,24 +3,24 @@
 //     Walk walk(dialect, state, tail);
 //     while (!walk.ended()) {
 //         page = … ask for walk.where(), walk.skip(), walk.reading() …
-//         if (auto moved = walk.take_page(page, take); !moved) …   // the position moves: the next page may be asked for
-//         … store it, count what was new …
-//         walk.stored(unknown, page.record_count());
+//         if (auto moved = walk.take_page(page, take); !moved) …   // the position moves: the next page may
+//         be asked for … store it, count what was new … walk.stored(unknown, page.record_count());
 //     }
 //
-// With keyset the position is a key, and the next page may be asked for before this one is stored. Without, it is a
-// `modified` and a Skip inside one tie, and `stored` must come first: a tie that was paged by Skip is read again, by
-// keys, until a whole round of it holds nothing unknown, since a record that leaves the tie meanwhile shifts the rest.
+// With keyset the position is a key, and the next page may be asked for before this one is stored. Without,
+// it is a `modified` and a Skip inside one tie, and `stored` must come first: a tie that was paged by Skip is
+// read again, by keys, until a whole round of it holds nothing unknown, since a record that leaves the tie
+// meanwhile shifts the rest.
 #pragma once
-
-#include <cstddef>
-#include <optional>
-#include <string>
 
 #include "core/error.hpp"
 #include "core/page.hpp"
 #include "core/stream.hpp"
 #include "portal/dialect.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
 
 namespace carecloud {
 
@@ -29,9 +29,9 @@ enum class Reading { full, keys };
 
 class Walk {
   public:
-    // Starts at the state's safe point, or strictly after its cursor where the two have met, or at the beginning.
-    // `tail`: how many records are held beyond the start, as far as is known; few are fetched whole once more in one
-    // request, many (or an unknown number) are walked by keys.
+    // Starts at the state's safe point, or strictly after its cursor where the two have met, or at the
+    // beginning. `tail`: how many records are held beyond the start, as far as is known; few are fetched
+    // whole once more in one request, many (or an unknown number) are walked by keys.
     Walk(Dialect dialect, const StreamState& state, std::optional<std::size_t> tail);
 
     bool ended() const { return ended_; }
@@ -40,8 +40,8 @@ class Walk {
     Reading reading() const { return reading_; }
     const Dialect& dialect() const { return dialect_; }  // with the cap as learnt so far
 
-    // A page that was asked for as this walk said, with this Take. Errors: bad_response where it is out of order or lies
-    // before the position; the walk stands still then.
+    // A page that was asked for as this walk said, with this Take. Errors: bad_response where it is out of
+    // order or lies before the position; the walk stands still then.
     Result<> take_page(const Page& page, std::size_t take);
 
     // What the store knew of the page's records: `unknown` of `count` were new to it.
@@ -63,7 +63,8 @@ class Walk {
     void leave_tie_if_done(bool tie_left);
 
     Dialect dialect_;
-    std::optional<Cursor> cursor_;    // the state's: a record is held there, so a walk from before it must find some
+    std::optional<Cursor>
+        cursor_;  // the state's: a record is held there, so a walk from before it must find some
     std::optional<Cursor> position_;  // none: before the first record
     bool inclusive_ = false;          // the position's own `modified` is still to be read
     std::size_t skip_ = 0;

@@ -1,6 +1,6 @@
-#include <catch2/catch.hpp>
-
 #include "core/change.hpp"
+
+#include <catch2/catch.hpp>
 
 using namespace carecloud;
 
@@ -49,7 +49,8 @@ TEST_CASE("a record that was away is restored") {
 }
 
 TEST_CASE("names of changes are those of the change log") {
-    for (const ChangeKind kind : {ChangeKind::created, ChangeKind::updated, ChangeKind::disabled, ChangeKind::deleted, ChangeKind::restored}) {
+    for (const ChangeKind kind : {ChangeKind::created, ChangeKind::updated, ChangeKind::disabled,
+                                  ChangeKind::deleted, ChangeKind::restored}) {
         CHECK(change_kind_from(to_string(kind)) == kind);
     }
     CHECK_FALSE(change_kind_from("vanished"));

@@ -1,6 +1,6 @@
-#include <catch2/catch.hpp>
-
 #include "core/timestamp.hpp"
+
+#include <catch2/catch.hpp>
 
 using carecloud::Timestamp;
 
@@ -15,8 +15,9 @@ TEST_CASE("a timestamp keeps the portal's 100 ns and comes back as the portal wr
 
 TEST_CASE("none to nine fraction digits and offsets name the same instant") {
     const auto expected = Timestamp::parse("2023-12-01T22:06:47.9990000Z");
-    for (const char* text : {"2023-12-01T22:06:47.999Z", "2023-12-01T22:06:47.999000Z", "2023-12-01T22:06:47.999000000Z",
-                             "2023-12-01T23:06:47.999+01:00", "2023-12-01T14:36:47.999-07:30"}) {
+    for (const char* text :
+         {"2023-12-01T22:06:47.999Z", "2023-12-01T22:06:47.999000Z", "2023-12-01T22:06:47.999000000Z",
+          "2023-12-01T23:06:47.999+01:00", "2023-12-01T14:36:47.999-07:30"}) {
         CAPTURE(text);
         CHECK(Timestamp::parse(text) == expected);
     }
@@ -31,11 +32,26 @@ TEST_CASE("instants before 1970 and at the ends of the range are exact") {
 }
 
 TEST_CASE("what is not a full ISO 8601 instant is refused") {
-    for (const char* text :
-         {"", "yesterday", "2023-12-01", "2023-12-01T22:06Z", "2023-12-01T22:06:47", "2023-12-01 22:06:47Z", "2023-13-01T22:06:47Z",
-          "2023-02-29T22:06:47Z", "2023-12-01T24:06:47Z", "2023-12-01T22:60:47Z", "2023-12-01T22:06:60Z", "2023-12-01T22:06:47.Z",
-          "2023-12-01T22:06:47.99900001Z", "2023-12-01T22:06:47.9990000000Z", "2023-12-01T22:06:47+0100", "2023-12-01T22:06:47z",
-          "2023-12-01T22:06:47Z ", "2023-12-01T22:06:47+24:00", "0000-12-01T22:06:47Z", "+023-12-01T22:06:47Z"}) {
+    for (const char* text : {"",
+                             "yesterday",
+                             "2023-12-01",
+                             "2023-12-01T22:06Z",
+                             "2023-12-01T22:06:47",
+                             "2023-12-01 22:06:47Z",
+                             "2023-13-01T22:06:47Z",
+                             "2023-02-29T22:06:47Z",
+                             "2023-12-01T24:06:47Z",
+                             "2023-12-01T22:60:47Z",
+                             "2023-12-01T22:06:60Z",
+                             "2023-12-01T22:06:47.Z",
+                             "2023-12-01T22:06:47.99900001Z",
+                             "2023-12-01T22:06:47.9990000000Z",
+                             "2023-12-01T22:06:47+0100",
+                             "2023-12-01T22:06:47z",
+                             "2023-12-01T22:06:47Z ",
+                             "2023-12-01T22:06:47+24:00",
+                             "0000-12-01T22:06:47Z",
+                             "+023-12-01T22:06:47Z"}) {
         CAPTURE(text);
         CHECK_FALSE(Timestamp::parse(text));
     }
@@ -45,5 +61,6 @@ TEST_CASE("the quota's month is UTC's and turns at its end") {
     const auto at = *Timestamp::parse("2024-12-31T23:59:59.9999999Z");
     CHECK(carecloud::month_of(at) == "2024-12");
     CHECK(carecloud::next_month(at).to_string() == "2025-01-01T00:00:00.0000000Z");
-    CHECK(carecloud::next_month(*Timestamp::parse("2024-02-01T00:00:00Z")).to_string() == "2024-03-01T00:00:00.0000000Z");
+    CHECK(carecloud::next_month(*Timestamp::parse("2024-02-01T00:00:00Z")).to_string() ==
+          "2024-03-01T00:00:00.0000000Z");
 }

@@ -1,8 +1,8 @@
+#include "json/slice.hpp"
+
 #include <string>
 
 #include <catch2/catch.hpp>
-
-#include "json/slice.hpp"
 
 using namespace carecloud;
 
@@ -34,7 +34,8 @@ ErrorCode failure(const std::string& text, const SliceOptions& options = {}) {
 }  // namespace
 
 TEST_CASE("records are views of their exact bytes, white space around them left out") {
-    const std::string first = R"({ "_id" : "a1", "modified":"2023-12-01T22:06:47.9990000Z", "x": [1, {"y":null}] })";
+    const std::string first =
+        R"({ "_id" : "a1", "modified":"2023-12-01T22:06:47.9990000Z", "x": [1, {"y":null}] })";
     const Page page = good(envelope(" [ " + first + " \n, " + record("b2", R"(,"disabled":true)") + "\t]"));
     REQUIRE(page.records.size() == 2);
     CHECK(page.records[0].body == first);
@@ -48,12 +49,14 @@ TEST_CASE("records are views of their exact bytes, white space around them left 
 
 TEST_CASE("the hash of a body is what sha256sum says") {
     const Page page = good(R"({"isSuccess":true,"data":{"_id":"a","modified":"2023-12-01T22:06:47Z"}})");
-    CHECK(to_hex(page.records.at(0).hash) == "2703ce264a69d547a0a80aa1b9defd35ffecbb62ead85aff03f8ff8c049d6da8");
+    CHECK(to_hex(page.records.at(0).hash) ==
+          "2703ce264a69d547a0a80aa1b9defd35ffecbb62ead85aff03f8ff8c049d6da8");
 }
 
 TEST_CASE("both spellings of the envelope are taken, and told apart") {
     CHECK(good(envelope("[]")).spelling == Spelling::camel);
-    const Page pascal = good(R"({"Total":17,"Data":[],"IsSuccess":true,"ResponseStatus":{"ErrorCode":null,"Errors":[]}})");
+    const Page pascal =
+        good(R"({"Total":17,"Data":[],"IsSuccess":true,"ResponseStatus":{"ErrorCode":null,"Errors":[]}})");
     CHECK(pascal.spelling == Spelling::pascal);
     CHECK(pascal.total == 17U);
     CHECK_FALSE(good(envelope("[]")).total);
@@ -66,7 +69,9 @@ TEST_CASE("a total that is not a count is passed over") {
 }
 
 TEST_CASE("isSuccess:false is a refusal that names the ErrorCode and nothing more") {
-    const auto page = slice_page(R"({"isSuccess":false,"responseStatus":{"errorCode":"Bad<Query>","message":"for Jane Doe"},"data":[]})", {});
+    const auto page = slice_page(
+        R"({"isSuccess":false,"responseStatus":{"errorCode":"Bad<Query>","message":"for Jane Doe"},"data":[]})",
+        {});
     REQUIRE(page.has_error());
     CHECK(page.error().code == ErrorCode::refused);
     CHECK(page.error().subject.find("Bad?Query?") != std::string::npos);
@@ -75,27 +80,74 @@ TEST_CASE("isSuccess:false is a refusal that names the ErrorCode and nothing mor
 
 TEST_CASE("what is not JSON, cut short, or not the documented envelope fails whole (hazard 11)") {
     const std::string whole = envelope("[" + record("a") + "," + record("b") + "]");
-    for (std::size_t size = 0; size < whole.size(); ++size) CHECK(failure(whole.substr(0, size)) == ErrorCode::bad_response);
-    for (const char* text :
-         {"<html><body>Bad gateway</body></html>", "[]", "null", "17", "\"text\"", R"({"isSuccess":true})", R"({"data":[]})",
-          R"({"isSuccess":true,"data":[]} x)", R"({"isSuccess":true,"data":[]}{})", R"({"isSuccess":true,"isSuccess":true,"data":[]})",
-          R"({"isSuccess":true,"IsSuccess":true,"data":[]})", R"({"isSuccess":true,"data":[],"data":[]})",
-          R"({"isSuccess":true,"data":[],"Data":[]})", R"({"isSuccess":true,"data":17})", R"({"isSuccess":"true","data":[]})",
-          R"({"isSuccess":true,"data":[1]})", R"({"isSuccess":true,"data":[null]})", R"({"isSuccess":true "data":[]})",
-          R"({"isSuccess":true,"data":[],})", R"({"isSuccess":true,"data":[]]})", R"({"isSuccess":true,"total":1,"total":1,"data":[]})"}) {
+    for (std::size_t size = 0; size < whole.size(); ++size)
+        CHECK(failure(whole.substr(0, size)) == ErrorCode::bad_response);
+    for (const char* text : {"<html><body>Bad gateway</body></html>",
+                             "[]",
+                             "null",
+                             "17",
+                             "\"text\"",
+                             R"({"isSuccess":true})",
+                             R"({"data":[]})",
+                             R"({"isSuccess":true,"data":[]} x)",
+                             R"({"isSuccess":true,"data":[]}{})",
+                             R"({"isSuccess":true,"isSuccess":true,"data":[]})",
+                             R"({"isSuccess":true,"IsSuccess":true,"data":[]})",
+                             R"({"isSuccess":true,"data":[],"data":[]})",
+                             R"({"isSuccess":true,"data":[],"Data":[]})",
+                             R"({"isSuccess":true,"data":17})",
+                             R"({"isSuccess":"true","data":[]})",
+                             R"({"isSuccess":true,"data":[1]})",
+                             R"({"isSuccess":true,"data":[null]})",
+                             R"({"isSuccess":true "data":[]})",
+                             R"({"isSuccess":true,"data":[],})",
+                             R"({"isSuccess":true,"data":[]]})",
+                             R"({"isSuccess":true,"total":1,"total":1,"data":[]})"}) {
         CHECK(failure(text) == ErrorCode::bad_response);
     }
 }
 
 TEST_CASE("every byte inside a record is checked, in values that nobody reads") {
-    for (const char* value : {"tru", "truee", "nul", "1.", "01", "-", "+1", ".5", "1e", "1e+", "0x10", "NaN", "Infinity", "'a'", "\"a\" b",
-                              "\"\\x\"", "\"\\u12g4\"", "\"\\u12\"", "[1,]", "[,1]", "{\"a\"}", "{\"a\":}", "{a:1}", "{\"a\":1,}",
-                              "{\"\\q\":1}", "[1 2]", "\"line\nbreak\"", "\"\xff\"", "[", "{", "\"", ""}) {
+    for (const char* value : {"tru",
+                              "truee",
+                              "nul",
+                              "1.",
+                              "01",
+                              "-",
+                              "+1",
+                              ".5",
+                              "1e",
+                              "1e+",
+                              "0x10",
+                              "NaN",
+                              "Infinity",
+                              "'a'",
+                              "\"a\" b",
+                              "\"\\x\"",
+                              "\"\\u12g4\"",
+                              "\"\\u12\"",
+                              "[1,]",
+                              "[,1]",
+                              "{\"a\"}",
+                              "{\"a\":}",
+                              "{a:1}",
+                              "{\"a\":1,}",
+                              "{\"\\q\":1}",
+                              "[1 2]",
+                              "\"line\nbreak\"",
+                              "\"\xff\"",
+                              "[",
+                              "{",
+                              "\"",
+                              ""}) {
         CAPTURE(value);
-        CHECK(failure(envelope("[" + record("a", std::string(",\"x\":") + value) + "]")) == ErrorCode::bad_response);
-        CHECK(failure(envelope("[" + record("a", std::string(",\"x\":[{\"y\":") + value + "}]") + "]")) == ErrorCode::bad_response);
+        CHECK(failure(envelope("[" + record("a", std::string(",\"x\":") + value) + "]")) ==
+              ErrorCode::bad_response);
+        CHECK(failure(envelope("[" + record("a", std::string(",\"x\":[{\"y\":") + value + "}]") + "]")) ==
+              ErrorCode::bad_response);
     }
-    const char* odd = R"([-0.0e-7,1E400,123456789012345678901234567890,"\"\\\/\b\f\n\r\t\u00e9\ud800","",{},[],true,false,null])";
+    const char* odd =
+        R"([-0.0e-7,1E400,123456789012345678901234567890,"\"\\\/\b\f\n\r\t\u00e9\ud800","",{},[],true,false,null])";
     CHECK(good(envelope("[" + record("a", std::string(",\"x\":") + odd) + "]")).records.size() == 1);
 }
 
@@ -114,8 +166,10 @@ TEST_CASE("a record that cannot be ordered is strange, and its neighbours are go
              Case{R"({"_id":"s"})", "modified is missing"},
              Case{R"({"_id":"s","modified":null})", "modified is not a plain string"},
              Case{R"({"_id":"s","modified":"yesterday"})", "modified is not an ISO 8601 instant"},
-             Case{R"({"_id":"s","_id":"t","modified":"2023-12-01T22:06:47Z"})", "_id stands twice in the record"},
-             Case{R"({"_id":"s","modified":"2023-12-01T22:06:47Z","modified":"2023-12-01T22:06:47Z"})", "modified stands twice in the record"},
+             Case{R"({"_id":"s","_id":"t","modified":"2023-12-01T22:06:47Z"})",
+                  "_id stands twice in the record"},
+             Case{R"({"_id":"s","modified":"2023-12-01T22:06:47Z","modified":"2023-12-01T22:06:47Z"})",
+                  "modified stands twice in the record"},
              Case{R"({})", "_id is missing"},
          }) {
         CAPTURE(c.body);
@@ -129,7 +183,8 @@ TEST_CASE("a record that cannot be ordered is strange, and its neighbours are go
 }
 
 TEST_CASE("`modified` with 3, 6 or 7 digits or an offset is good, and its text is kept") {
-    for (const char* text : {"2023-12-01T22:06:47.999Z", "2023-12-01T22:06:47.999000Z", "2023-12-01T22:06:47.9990000Z", "2023-12-01T23:06:47.999+01:00"}) {
+    for (const char* text : {"2023-12-01T22:06:47.999Z", "2023-12-01T22:06:47.999000Z",
+                             "2023-12-01T22:06:47.9990000Z", "2023-12-01T23:06:47.999+01:00"}) {
         const Page page = good(envelope(std::string(R"([{"_id":"a","modified":")") + text + "\"}]"));
         REQUIRE(page.records.size() == 1);
         CHECK(page.records[0].modified_text == text);
@@ -139,10 +194,13 @@ TEST_CASE("`modified` with 3, 6 or 7 digits or an offset is good, and its text i
 
 TEST_CASE("a record of another workspace or bucket fails the page (hazard 24)") {
     const SliceOptions options{.workspace_id = "w1", .bucket_id = "b1"};
-    CHECK(good(envelope("[" + record("a", R"(,"workspace_id":"w1","bucket_id":"b1")") + "]"), options).records.size() == 1);
+    CHECK(good(envelope("[" + record("a", R"(,"workspace_id":"w1","bucket_id":"b1")") + "]"), options)
+              .records.size() == 1);
     CHECK(good(envelope("[" + record("a") + "]"), options).records.size() == 1);
-    CHECK(failure(envelope("[" + record("a", R"(,"workspace_id":"w2")") + "]"), options) == ErrorCode::wrong_workspace);
-    CHECK(failure(envelope("[" + record("a", R"(,"bucket_id":"b2")") + "]"), options) == ErrorCode::wrong_workspace);
+    CHECK(failure(envelope("[" + record("a", R"(,"workspace_id":"w2")") + "]"), options) ==
+          ErrorCode::wrong_workspace);
+    CHECK(failure(envelope("[" + record("a", R"(,"bucket_id":"b2")") + "]"), options) ==
+          ErrorCode::wrong_workspace);
 }
 
 TEST_CASE("nesting is bounded, in a record and around it") {
@@ -158,7 +216,8 @@ TEST_CASE("nesting is bounded, in a record and around it") {
 TEST_CASE("a record of 9 MB is a record, and one slicer reads page after page") {
     Slicer slicer;
     for (int round = 0; round < 3; ++round) {
-        const std::string text = envelope("[" + record("a", ",\"signature\":\"" + std::string(9'000'000, 'A') + "\"") + "]");
+        const std::string text =
+            envelope("[" + record("a", ",\"signature\":\"" + std::string(9'000'000, 'A') + "\"") + "]");
         auto buffer = std::make_unique<char[]>(text.size() + kPagePadding);
         text.copy(buffer.get(), text.size());
         const auto page = slicer.slice(std::move(buffer), text.size(), {});
@@ -172,5 +231,6 @@ TEST_CASE("a byte order mark, NUL and an empty answer are refused") {
     CHECK(failure("") == ErrorCode::bad_response);
     CHECK(failure(std::string("\0", 1)) == ErrorCode::bad_response);
     CHECK(failure("   ") == ErrorCode::bad_response);
-    CHECK(failure(envelope("[" + record("a", std::string(",\"x\":\"\0\"", 8)) + "]")) == ErrorCode::bad_response);
+    CHECK(failure(envelope("[" + record("a", std::string(",\"x\":\"\0\"", 8)) + "]")) ==
+          ErrorCode::bad_response);
 }

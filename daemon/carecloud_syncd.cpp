@@ -1,0 +1,19 @@
+// carecloud-syncd, the service. See options.cpp for its face and service.cpp for what it is made of.
+#include "options.hpp"
+#include "service.hpp"
+
+#include <exception>
+#include <iostream>
+
+int main(int argc, char** argv) {
+    using namespace carecloud;
+    try {
+        const auto parsed = parse_options(argc, argv, std::cout, std::cerr);
+        if (const auto* code = std::get_if<ExitCode>(&parsed)) return static_cast<int>(*code);
+        const Options& options = std::get<Options>(parsed);
+        return static_cast<int>(options.check ? check_configuration(options) : run_service(options));
+    } catch (const std::exception& broken) {
+        std::cerr << "carecloud-syncd: " << broken.what() << "\n";
+        return static_cast<int>(ExitCode::software);
+    }
+}

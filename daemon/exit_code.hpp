@@ -1,0 +1,16 @@
+// The exit codes of the daemon, from sysexits.h where it has one; systemd's unit relies on 77 and 78 (no
+// restart).
+#pragma once
+
+namespace carecloud {
+
+enum class ExitCode : int {
+    ok = 0,
+    usage = 64,          // EX_USAGE
+    software = 70,       // EX_SOFTWARE: a broken invariant, never an outage
+    unavailable = 75,    // EX_TEMPFAIL: the portal or the store could not be reached
+    key_refused = 77,    // EX_NOPERM
+    configuration = 78,  // EX_CONFIG, and whatever else no restart can heal
+};
+
+}  // namespace carecloud

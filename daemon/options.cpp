@@ -1,0 +1,73 @@
+#include "options.hpp"
+
+#include <ostream>
+
+#include <boost/program_options.hpp>
+
+namespace carecloud {
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr const char* kIntroduction =
+    "carecloud-syncd keeps an agency's database aligned with the CareCloud Portal.\n"
+    "\n"
+    "Usage: carecloud-syncd [--config FILE] [--check | --once]\n"
+    "\n"
+    "Without --check or --once it runs until SIGTERM or SIGINT, in the foreground, and logs to stderr or, "
+    "under\n"
+    "systemd, to the journal. SIGHUP reads the configuration again; a bad one is refused and the old one "
+    "stays.\n"
+    "\n";
+
+constexpr const char* kExitCodes =
+    "\n"
+    "Exit codes: 0 done or told to stop, 64 usage, 75 the portal or the store could not be reached,\n"
+    "77 the API key was refused (--once), 78 configuration.\n";
+
+po::options_description describe(Options& options) {
+    po::options_description description("Options");
+    auto add = description.add_options();
+    add("config", po::value(&options.config)->value_name("FILE")->default_value(options.config),
+        "the configuration");
+    add("check", po::bool_switch(&options.check), "validate the configuration, say what it means, and leave");
+    add("once", po::bool_switch(&options.once), "one pass of every stream to its end, then leave");
+    add("version", "print the version and leave");
+    add("help", "print this and leave");
+    return description;
+}
+
+}  // namespace
+
+std::variant<Options, ExitCode> parse_options(int argc, const char* const* argv, std::ostream& out,
+                                              std::ostream& err) {
+    Options options;
+    const po::options_description description = describe(options);
+    const auto misuse = [&err](const std::string& what) {
+        err << "carecloud-syncd: " << what << "; see carecloud-syncd --help\n";
+        return ExitCode::usage;
+    };
+    po::variables_map values;
+    try {
+        // No abbreviations: what is typed in a unit file must not change its meaning with a later version.
+        const int style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
+        po::store(po::command_line_parser(argc, argv).options(description).style(style).positional({}).run(),
+                  values);
+        po::notify(values);
+    } catch (const po::error& error) {
+        return misuse(error.what());
+    }
+    if (values.contains("help")) {
+        out << kIntroduction << description << kExitCodes;
+        return ExitCode::ok;
+    }
+    if (values.contains("version")) {
+        out << "carecloud-syncd " CARECLOUD_VERSION "\n";
+        return ExitCode::ok;
+    }
+    if (options.check && options.once) return misuse("--check and --once exclude each other");
+    if (options.config.empty()) return misuse("--config needs a file's name");
+    return options;
+}
+
+}  // namespace carecloud

@@ -1,0 +1,84 @@
+#include "pass_log.hpp"
+
+#include <string>
+
+namespace carecloud {
+namespace {
+
+std::int64_t milliseconds(Duration span) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(span).count();
+}
+
+std::string cursor_text(const StreamState& state) {
+    return state.cursor ? state.cursor->modified_text + " " + state.cursor->id : "none";
+}
+
+LogFields fields_of(const PassReport& report) {
+    const CommitSummary& summary = report.summary;
+    LogFields fields{{"STREAM", report.stream}};
+    const auto count = [&](std::string_view name, std::size_t number) {
+        if (number > 0) fields.emplace_back(name, number);
+    };
+    count("CREATED", summary.created);
+    count("UPDATED", summary.updated);
+    count("DISABLED", summary.disabled);
+    count("RESTORED", summary.restored);
+    count("QUARANTINED", summary.quarantined);
+    count("UNCHANGED", summary.unchanged);
+    count("STALE", summary.stale);
+    fields.emplace_back("PAGES", report.pages);
+    fields.emplace_back("REQUESTS", report.requests);
+    fields.emplace_back("MS", milliseconds(report.took));
+    fields.emplace_back("CURSOR", cursor_text(report.state));
+    return fields;
+}
+
+}  // namespace
+
+void PassLog::pass_ended(const PassReport& report) {
+    if (report.from_the_start) {
+        log_.write(LogLevel::warn,
+                   "the stream's entity, workspace, bucket, filter or fields changed: it is read again from "
+                   "the start; "
+                   "records that no longer belong to it stay until they are reconciled",
+                   {{"STREAM", report.stream}});
+    }
+    if (report.dialect_proven && !report.error) {
+        log_.write(LogLevel::info, "the portal's dialect was proven",
+                   {{"STREAM", report.stream}, {"DIALECT", report.state.dialect}});
+    }
+    if (report.error) {
+        // The error itself is told by backing_off, or by whoever asked for this one pass.
+        if (report.summary.changes() > 0)
+            log_.write(LogLevel::info, "pass cut off; what came is kept", fields_of(report));
+        return;
+    }
+    tell_recovery(report);
+    log_.write(LogLevel::info, report.summary.changes() > 0 ? "pass finished" : "pass finished, nothing new",
+               fields_of(report));
+    notify_.status(report.stream + " is at " + cursor_text(report.state));
+}
+
+void PassLog::tell_recovery(const PassReport& report) {
+    const auto recovery = fold_.succeeded(report.stream, clock_.now());
+    if (!recovery) return;
+    log_.write(LogLevel::info, "the stream is well again",
+               {{"STREAM", report.stream},
+                {"FAILURES", recovery->failures},
+                {"MS", milliseconds(recovery->lasted)}});
+}
+
+void PassLog::backing_off(std::string_view stream, const Error& error, Duration pause) {
+    const auto line = fold_.failed(stream, error.code, clock_.now());
+    if (!line) return;
+    LogFields fields{{"STREAM", stream}, {"RETRY_MS", milliseconds(pause)}};
+    if (line->count > 1) fields.emplace_back("COUNT", line->count);
+    log_.write(LogLevel::warn, error, fields);
+    notify_.status(std::string(stream) + " waits: " + error.message());
+}
+
+void PassLog::failed(const Error& error) {
+    log_.write(LogLevel::warn, error);
+}
+
+}  // namespace carecloud

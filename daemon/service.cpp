@@ -1,0 +1,284 @@
+#include "service.hpp"
+
+#include "pass_log.hpp"
+#include "runtime/configuration.hpp"
+#include "runtime/log.hpp"
+#include "runtime/notify.hpp"
+#include "runtime/secret_file.hpp"
+#include "runtime/signals.hpp"
+#include "runtime/system_clock.hpp"
+#include "wiring.hpp"
+
+#include <csignal>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unistd.h>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+namespace carecloud {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+constexpr Duration kKeyFileLookEvery = 10s;
+constexpr unsigned kLeaveWithinSeconds = 4;
+
+// A disk that hangs must not hold up the stop: what is not committed by then is rolled back by the next start
+// anyway (promise 3), so leaving is safe at any instant.
+void leave_soon_at_the_latest() {
+    std::signal(SIGALRM, [](int) { ::_exit(static_cast<int>(ExitCode::ok)); });
+    ::alarm(kLeaveWithinSeconds);
+}
+
+// An exception out of a coroutine is a broken invariant: it ends the process through main.
+void rethrow(std::exception_ptr thrown) {
+    if (thrown) std::rethrow_exception(thrown);
+}
+
+ExitCode code_of(const Error& error) {
+    switch (error.code) {
+        case ErrorCode::key_refused:
+            return ExitCode::key_refused;
+        case ErrorCode::cancelled:
+            return ExitCode::ok;
+        case ErrorCode::config_invalid:
+        case ErrorCode::invalid_argument:
+        case ErrorCode::store_newer:
+        case ErrorCode::store_corrupt:
+            return ExitCode::configuration;
+        default:
+            return ExitCode::unavailable;
+    }
+}
+
+// What the configuration asks for, made ready: valid, with a portal that has its key.
+struct Prepared {
+    Configuration configuration;
+    std::unique_ptr<HttpPortal> portal;
+};
+
+class Service {
+  public:
+    Service(const Options& options, Log& log)
+        : options_(options), log_(log), clock_(io_), pass_log_(log, notify_, clock_) {}
+
+    ExitCode run(Configuration configuration);
+
+  private:
+    Result<Prepared> prepare(Configuration configuration);
+    Task<> live();
+    Task<> live_once();
+    Task<> watch_key_file();
+    void use_changed_key();
+    void reload();
+    void stop();
+    void finish();
+
+    const Options& options_;
+    Log& log_;
+    asio::io_context io_{1};
+    SystemClock clock_;
+    Notify notify_;
+    PassLog pass_log_;
+    std::unique_ptr<SqliteStore> store_;
+    Prepared now_;
+    std::optional<Prepared> next_;  // after a reload, once the engine has come to rest
+    std::unique_ptr<Engine> engine_;
+    std::unique_ptr<Signals> signals_;
+    std::unique_ptr<Alarm> key_alarm_;
+    std::optional<FileStamp> key_stamp_;
+    bool stopping_ = false;
+    ExitCode code_ = ExitCode::ok;
+};
+
+Result<Prepared> Service::prepare(Configuration configuration) {
+    auto portal = make_portal(configuration, clock_);
+    if (!portal) return portal.error();
+    return Prepared{std::move(configuration), std::move(*portal)};
+}
+
+// The engine until stop(), and after a reload another one with the new settings on the same store.
+Task<> Service::live() {
+    for (;;) {
+        engine_ = std::make_unique<Engine>(clock_, *now_.portal, *store_, engine_settings(now_.configuration),
+                                           pass_log_);
+        notify_.ready(std::to_string(now_.configuration.streams.size()) + " streams");
+        co_await engine_->run();
+        engine_.reset();
+        if (stopping_ || !next_) break;
+        now_ = std::move(*next_);
+        next_.reset();
+        key_stamp_ = file_stamp(now_.configuration.portal.api_key_file);
+        log_.apply(now_.configuration.log);
+        log_.write(LogLevel::info, "reloaded", {{"STREAMS", now_.configuration.streams.size()}});
+    }
+    finish();
+}
+
+Task<> Service::live_once() {
+    engine_ = std::make_unique<Engine>(clock_, *now_.portal, *store_, engine_settings(now_.configuration),
+                                       pass_log_);
+    const auto reports = co_await engine_->run_once();
+    for (const PassReport& report : reports) {
+        if (!report.error || report.error->code == ErrorCode::cancelled) continue;
+        log_.write(LogLevel::error, *report.error, {{"STREAM", report.stream}});
+        if (code_ != ExitCode::key_refused) code_ = code_of(*report.error);
+    }
+    finish();
+}
+
+// The key is changed by replacing its file: the new one is in use within seconds (hazard 10).
+Task<> Service::watch_key_file() {
+    while (!stopping_) {
+        const MonoTime next_look = clock_.now() + kKeyFileLookEvery;
+        co_await key_alarm_->wait_until(next_look);
+        if (stopping_) break;
+        const auto stamp = file_stamp(now_.configuration.portal.api_key_file);
+        if (stamp && stamp != key_stamp_) {
+            key_stamp_ = stamp;
+            use_changed_key();
+        }
+    }
+}
+
+void Service::use_changed_key() {
+    auto key = read_secret_file(now_.configuration.portal.api_key_file);
+    const Result<> set = key ? now_.portal->set_api_key(std::move(*key)) : Result<>(key.error());
+    if (!set) {
+        log_.write(LogLevel::error, set.error());
+        return;
+    }
+    log_.write(LogLevel::info, "the API key's file changed: the new key is in use");
+    if (engine_) engine_->forgive();
+}
+
+void Service::reload() {
+    if (stopping_ || options_.once) return;
+    notify_.reloading();
+    LoadedConfiguration loaded = load_configuration(options_.config);
+    std::string refused;
+    if (!loaded.ok())
+        refused = report(loaded.file, loaded.problems);
+    else if (store_settings(loaded.configuration).path != now_.configuration.store.sqlite_path)
+        refused = "store.url changed: that takes a restart";
+    if (refused.empty()) {
+        auto prepared = prepare(std::move(loaded.configuration));
+        if (prepared) {
+            next_ = std::move(*prepared);
+            if (engine_) engine_->stop();
+            return;
+        }
+        refused = prepared.error().message();
+    }
+    log_.write(LogLevel::error, "reload refused, the old settings stay", {{"REASON", refused}});
+    notify_.ready("reload refused, the old settings stay: " + refused);
+}
+
+void Service::stop() {
+    if (std::exchange(stopping_, true)) return;
+    leave_soon_at_the_latest();
+    log_.write(LogLevel::info, "stopping");
+    notify_.stopping("finishing the page under way");
+    if (engine_) engine_->stop();
+    key_alarm_->wake();
+}
+
+// Nothing more to wait for: what keeps the io_context running is let go.
+void Service::finish() {
+    stopping_ = true;
+    key_alarm_->wake();
+    signals_->close();
+}
+
+ExitCode Service::run(Configuration configuration) {
+    auto prepared = prepare(std::move(configuration));
+    if (!prepared) {
+        log_.write(LogLevel::error, prepared.error());
+        return ExitCode::configuration;
+    }
+    now_ = std::move(*prepared);
+    auto opened = SqliteStore::open(store_settings(now_.configuration), clock_);
+    if (!opened) {
+        log_.write(LogLevel::error, opened.error());
+        return code_of(opened.error());
+    }
+    store_ = std::move(*opened);
+    key_stamp_ = file_stamp(now_.configuration.portal.api_key_file);
+    key_alarm_ = clock_.make_alarm();
+    signals_ = std::make_unique<Signals>(
+        io_, SignalHandlers{.stop = [this](int) { stop(); }, .reload = [this] { reload(); }});
+    log_.write(
+        LogLevel::info, "carecloud-syncd " CARECLOUD_VERSION " starts",
+        {{"STREAMS", now_.configuration.streams.size()}, {"STORE", now_.configuration.store.sqlite_path}});
+    auto life = options_.once ? live_once() : live();
+    asio::co_spawn(io_, std::move(life), rethrow);
+    asio::co_spawn(io_, watch_key_file(), rethrow);
+    io_.run();
+    store_->close();
+    log_.write(LogLevel::info, "stopped");
+    return code_;
+}
+
+void print_findings(const LoadedConfiguration& loaded) {
+    if (!loaded.warnings.empty()) std::cerr << report(loaded.file, loaded.warnings) << "\n";
+    for (const std::string& part : not_built_yet(loaded.configuration))
+        std::cerr << loaded.file << ": " << part << "\n";
+}
+
+// Nothing where this version can run it.
+std::optional<std::string> refuse(const Configuration& configuration) {
+    if (configuration.store.kind == StoreKind::postgresql)
+        return "store.url: PostgreSQL is not built yet in this version; use sqlite:/path";
+    return std::nullopt;
+}
+
+}  // namespace
+
+ExitCode check_configuration(const Options& options) {
+    const LoadedConfiguration loaded = load_configuration(options.config);
+    if (!loaded.ok()) {
+        std::cerr << report(loaded.file, loaded.problems) << "\n";
+        return ExitCode::configuration;
+    }
+    print_findings(loaded);
+    if (const auto refused = refuse(loaded.configuration)) {
+        std::cerr << loaded.file << ": " << *refused << "\n";
+        return ExitCode::configuration;
+    }
+    auto key = read_secret_file(loaded.configuration.portal.api_key_file);
+    if (!key) {
+        std::cerr << loaded.file << ": portal.api_key_file: " << key.error().message() << "\n";
+        return ExitCode::configuration;
+    }
+    std::cout << loaded.file << ": valid\n";
+    return ExitCode::ok;
+}
+
+ExitCode run_service(const Options& options) {
+    LoadedConfiguration loaded = load_configuration(options.config);
+    if (!loaded.ok()) {
+        std::cerr << report(loaded.file, loaded.problems) << "\n";
+        return ExitCode::configuration;
+    }
+    Log log(loaded.configuration.log);
+    for (const ConfigProblem& warning : loaded.warnings)
+        log.write(LogLevel::warn, warning.message(loaded.file));
+    for (const std::string& part : not_built_yet(loaded.configuration))
+        log.write(LogLevel::warn, part);
+    if (const auto refused = refuse(loaded.configuration)) {
+        log.write(LogLevel::error, *refused);
+        return ExitCode::configuration;
+    }
+    ignore_broken_pipes();
+    Service service(options, log);
+    return service.run(std::move(loaded.configuration));
+}
+
+}  // namespace carecloud

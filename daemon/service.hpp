@@ -1,0 +1,16 @@
+// The daemon put together: configuration, store, portal, engine, signals. Constructs and wires, decides
+// nothing.
+#pragma once
+
+#include "exit_code.hpp"
+#include "options.hpp"
+
+namespace carecloud {
+
+// --check: says on stdout what the configuration means, and every problem on stderr. Opens no connection.
+ExitCode check_configuration(const Options& options);
+
+// Runs the service, or with --once one pass of every stream, to its end.
+ExitCode run_service(const Options& options);
+
+}  // namespace carecloud

@@ -1,0 +1,57 @@
+#include "wiring.hpp"
+
+#include "runtime/secret_file.hpp"
+
+#include <random>
+#include <utility>
+
+namespace carecloud {
+namespace {
+
+std::optional<Dialect> dialect_of(const std::optional<DialectSetting>& setting) {
+    if (!setting) return std::nullopt;
+    return Dialect{.modified = setting->modified_as_date ? ModifiedLiteral::date : ModifiedLiteral::string,
+                   .id = setting->id_as_oid ? IdLiteral::oid : IdLiteral::string,
+                   .keyset = setting->keyset};
+}
+
+EngineStream engine_stream(const StreamSettings& stream, const PortalSettings& portal) {
+    return EngineStream{.pass = {.spec = stream.spec,
+                                 .overlap = stream.overlap,
+                                 .page_size = portal.page_size,
+                                 .dialect = dialect_of(portal.dialect)},
+                        .poll_every = stream.poll_every};
+}
+
+}  // namespace
+
+EngineSettings engine_settings(const Configuration& configuration) {
+    const RateSettings& rate = configuration.portal.rate;
+    EngineSettings settings{
+        .streams = {},
+        .rate = {.per_second = rate.per_second, .burst = rate.burst, .monthly_quota = rate.monthly_quota},
+        .seed = std::random_device{}()};
+    for (const StreamSettings& stream : configuration.streams) {
+        settings.streams.push_back(engine_stream(stream, configuration.portal));
+    }
+    return settings;
+}
+
+SqliteSettings store_settings(const Configuration& configuration) {
+    return SqliteSettings{.path = configuration.store.sqlite_path};
+}
+
+Result<std::unique_ptr<HttpPortal>> make_portal(const Configuration& configuration, Clock& clock) {
+    const PortalSettings& portal = configuration.portal;
+    auto key = read_secret_file(portal.api_key_file);
+    if (!key) return key.error();
+    return HttpPortal::create(clock, HttpPortalSettings{.base_url = portal.base_url,
+                                                        .workspace_id = portal.workspace_id,
+                                                        .bucket_id = portal.bucket_id,
+                                                        .api_key = std::move(*key),
+                                                        .ca_file = portal.ca_file.value_or(""),
+                                                        .timeout = portal.timeout,
+                                                        .proxy = ProxyEnvironment::of_process()});
+}
+
+}  // namespace carecloud

@@ -1,0 +1,45 @@
+// A request and its answer, as HttpClient takes and gives them.
+#pragma once
+
+#include "core/error.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace carecloud {
+
+using HttpHeader = std::pair<std::string, std::string>;
+
+struct HttpRequest {
+    std::string method = "GET";
+    std::string target = "/";  // path and query, percent-encoded
+    // Host, Content-Length, Accept-Encoding and Connection are the client's own.
+    std::vector<HttpHeader> headers{};
+    std::string body{};
+    std::string operation = "request";  // how errors call what is being done
+};
+
+struct HttpResponse {
+    int status = 0;
+    std::vector<HttpHeader> headers{};  // in the order of the answer
+    std::unique_ptr<char[]> body{};     // inflated; kBodyPadding bytes of spare room follow; never null
+    std::size_t size = 0;
+
+    std::string_view text() const { return {body.get(), size}; }
+    // The first header of that name, in whatever case; empty where there is none.
+    std::string_view header(std::string_view name) const;
+};
+
+// The bytes before a request's body. Errors (invalid_argument): a method or a header's name that is no token,
+// a target or a header's value with a control character, which would smuggle in headers of its own (RFC
+// 9110 5.5). The message names the header, never its value.
+Result<std::string> request_head(const HttpRequest& request, std::string_view host);
+
+// Whether a text may stand as a header's value: printable ASCII, blanks inside, no blank at either end.
+bool is_header_value(std::string_view text);
+
+}  // namespace carecloud

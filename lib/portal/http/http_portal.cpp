@@ -1,0 +1,229 @@
+#include "portal/http/http_portal.hpp"
+
+#include "json/redact.hpp"
+#include "net/byte_buffer.hpp"
+#include "net/url.hpp"
+#include "portal/http/refusal.hpp"
+#include "portal/query.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace carecloud {
+
+static_assert(kBodyPadding >= kPagePadding);
+
+namespace {
+
+// An isSuccess:false that says more than its code is no larger than this; a page of data is not kept twice.
+constexpr std::size_t kRefusalKeptMax = 4096;
+constexpr std::size_t kKeyBytesMax = 4096;
+
+Error unusable(std::string what, std::string hint) {
+    return {.code = ErrorCode::invalid_argument,
+            .operation = "set up the portal",
+            .subject = std::move(what),
+            .hint = std::move(hint)};
+}
+
+bool is_visible_ascii(std::string_view text) {
+    return !text.empty() &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
+Result<> check_key(std::string_view key) {
+    if (is_visible_ascii(key) && key.size() <= kKeyBytesMax) return {};
+    return unusable(key.empty() ? "the API key is empty" : "the API key has characters that no key has",
+                    "portal.api_key_file must hold the key alone, on one line");
+}
+
+Result<> check_settings(const HttpPortalSettings& settings) {
+    if (!is_visible_ascii(settings.workspace_id)) {
+        return unusable("workspace_id", "check portal.workspace_id: 24 hex digits");
+    }
+    if (!is_visible_ascii(settings.bucket_id))
+        return unusable("bucket_id", "check portal.bucket_id: 24 hex digits");
+    if (!is_header_value(settings.user_agent))
+        return unusable("user_agent", "only printable ASCII can be sent");
+    return check_key(settings.api_key);
+}
+
+// A dot segment would be taken as a way to another path (RFC 3986 5.2.4).
+bool is_path_segment(std::string_view entity) {
+    return !entity.empty() && entity != "." && entity != "..";
+}
+
+Error no_entity(std::string operation) {
+    return {.code = ErrorCode::invalid_argument,
+            .operation = std::move(operation),
+            .subject = "an entity that cannot stand in a path",
+            .hint = "check the stream's entity"};
+}
+
+bool looks_like_json(std::string_view text) {
+    const auto first = text.find_first_not_of(" \t\r\n");
+    return first != std::string_view::npos && text[first] == '{';
+}
+
+Error not_json(const HttpResponse& response, const std::string& operation) {
+    std::string subject = "HTTP " + std::to_string(response.status) + ": not JSON";
+    const std::string type = redact(response.header("Content-Type"), 64);
+    if (!type.empty()) subject += " but " + type;
+    subject += response.size == 0 ? ", and empty" : ": " + redact(response.text());
+    return {.code = ErrorCode::bad_response,
+            .operation = operation,
+            .subject = std::move(subject),
+            .hint = "check that portal.base_url is the Portal's OpenAPI"};
+}
+
+// `Data` of retrieve: {} is a way to say that there is nothing.
+bool is_empty_object(std::string_view body) {
+    return body.size() >= 2 &&
+           body.substr(1, body.size() - 2).find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
+
+PagePtr empty_page(const HttpResponse& response, Timestamp now) {
+    auto page = std::make_shared<Page>();
+    page->portal_time = portal_time_of(response, now);
+    return page;
+}
+
+}  // namespace
+
+HttpPortal::HttpPortal(Clock& clock, HttpPortalSettings settings, std::string base_path,
+                       std::unique_ptr<HttpClient> client)
+    : clock_(clock),
+      settings_(std::move(settings)),
+      base_path_(std::move(base_path)),
+      client_(std::move(client)) {}
+
+Result<std::unique_ptr<HttpPortal>> HttpPortal::create(Clock& clock, HttpPortalSettings settings) {
+    if (settings.user_agent.empty()) settings.user_agent = "carecloud-syncd/" CARECLOUD_VERSION;
+    const Result<> checked = check_settings(settings);
+    if (!checked) return checked.error();
+    auto url = parse_http_url(settings.base_url);
+    if (!url) return unusable("portal.base_url: " + url.error().subject, url.error().hint);
+    if (url->target.find('?') != std::string::npos)
+        return unusable("portal.base_url has a query", "leave it out");
+    std::string base_path = std::move(url->target);
+    while (base_path.ends_with('/'))
+        base_path.pop_back();
+
+    HttpClientSettings client_settings{.origin = url->origin,
+                                       .ca_file = settings.ca_file,
+                                       .response_bytes_max = settings.response_bytes_max,
+                                       .proxy = settings.proxy};
+    HttpTimeouts& timeouts = client_settings.timeouts;
+    timeouts.head = timeouts.body = timeouts.total = settings.timeout;
+    timeouts.connect = std::min(timeouts.connect, settings.timeout);
+    auto client = HttpClient::create(clock.executor(), std::move(client_settings));
+    if (!client) return client.error();
+    return std::unique_ptr<HttpPortal>(
+        new HttpPortal(clock, std::move(settings), std::move(base_path), std::move(*client)));
+}
+
+Result<> HttpPortal::set_api_key(std::string key) {
+    const Result<> checked = check_key(key);
+    if (checked) settings_.api_key = std::move(key);
+    return checked;
+}
+
+HttpRequest HttpPortal::make_request(std::string method, std::string target, std::string operation) const {
+    return {.method = std::move(method),
+            .target = base_path_ + target,
+            .headers = {{"x-api-key", settings_.api_key},
+                        {"Accept", "application/json"},
+                        {"User-Agent", settings_.user_agent}},
+            .operation = std::move(operation)};
+}
+
+Task<Result<PagePtr>> HttpPortal::query(const Query& query) {
+    const StreamSpec& spec = *query.spec;
+    const std::string operation = "query " + spec.entity;
+    if (!is_path_segment(spec.entity)) co_return no_entity(operation);
+    HttpRequest request =
+        make_request("POST", "/appdata/" + percent_encode(spec.entity) + "/query", operation);
+    request.headers.emplace_back("Content-Type", "application/json");
+    request.headers.emplace_back("X-Param-Override-WorkspaceId", spec.workspace_id);
+    request.headers.emplace_back("X-Param-Override-BucketId", spec.bucket_id);
+    request.body = query_text(query);
+    // Copies of what the query points to: nothing says that it outlives the wait.
+    const std::string workspace_id = spec.workspace_id;
+    const std::string bucket_id = spec.bucket_id;
+    const bool hash = query.projection != Projection::keys;
+    Result<HttpResponse> response = co_await client_->request(std::move(request));
+    if (!response) co_return response.error();
+    if (response->status != 200) co_return refusal_of(*response, operation, clock_.wall());
+    const SliceOptions options{.workspace_id = workspace_id, .bucket_id = bucket_id, .hash = hash};
+    co_return to_page(std::move(*response), operation, options, false);
+}
+
+Task<Result<PagePtr>> HttpPortal::retrieve(const StreamSpec& spec, std::string_view id) {
+    const std::string operation = "retrieve " + spec.entity;
+    if (!is_path_segment(spec.entity)) co_return no_entity(operation);
+    const std::string wanted(id);
+    HttpRequest request = make_request(
+        "GET", "/appdata/" + percent_encode(spec.entity) + "/retrieve?id=" + percent_encode(wanted),
+        operation);
+    request.headers.emplace_back("X-Param-Override-WorkspaceId", spec.workspace_id);
+    request.headers.emplace_back("X-Param-Override-BucketId", spec.bucket_id);
+    const std::string workspace_id = spec.workspace_id;
+    const std::string bucket_id = spec.bucket_id;
+    Result<HttpResponse> response = co_await client_->request(std::move(request));
+    if (!response) co_return response.error();
+    if (denies_record(*response)) co_return empty_page(*response, clock_.wall());
+    if (response->status != 200) co_return refusal_of(*response, operation, clock_.wall());
+    const SliceOptions options{.workspace_id = workspace_id, .bucket_id = bucket_id, .hash = true};
+    Result<PagePtr> page = to_page(std::move(*response), operation, options, true);
+    if (!page) co_return page;
+    const auto other = [&](const Record& record) { return record.id != wanted; };
+    const auto& records = (*page)->records;
+    if ((*page)->record_count() > 1 || std::any_of(records.begin(), records.end(), other)) {
+        co_return Error{.code = ErrorCode::bad_response,
+                        .operation = operation,
+                        .subject = "the answer holds another record than the one asked for",
+                        .hint = {}};
+    }
+    co_return page;
+}
+
+Task<Result<>> HttpPortal::refresh() {
+    const std::string operation = "refresh permissions";
+    HttpRequest request = make_request("POST", "/status/refresh", operation);
+    request.headers.emplace_back("X-Param-Override-WorkspaceId", settings_.workspace_id);
+    request.headers.emplace_back("X-Param-Override-BucketId", settings_.bucket_id);
+    Result<HttpResponse> response = co_await client_->request(std::move(request));
+    if (!response) co_return response.error();
+    if (response->status < 200 || response->status > 299)
+        co_return refusal_of(*response, operation, clock_.wall());
+    const auto text = read_refusal(response->text());
+    if (text && text->says_no) co_return refusal_of(*text, operation);
+    co_return Result<>{};
+}
+
+Result<PagePtr> HttpPortal::to_page(HttpResponse response, const std::string& operation,
+                                    const SliceOptions& options, bool one_record) {
+    if (!looks_like_json(response.text())) return not_json(response, operation);
+    const std::string beginning(response.text().substr(0, kRefusalKeptMax));
+    const bool whole = beginning.size() == response.size;
+    Result<Page> sliced = slicer_.slice(std::move(response.body), response.size, options);
+    if (sliced) {
+        auto page = std::make_shared<Page>(std::move(*sliced));
+        page->portal_time = portal_time_of(response, clock_.wall());
+        const bool nothing =
+            one_record && page->strange.size() == 1 && is_empty_object(page->strange.front().body);
+        if (nothing) page->strange.clear();
+        return PagePtr(std::move(page));
+    }
+    Error error = sliced.error();
+    const auto text = whole ? read_refusal(beginning) : std::nullopt;
+    if (error.code == ErrorCode::refused && text) {
+        if (one_record && denies_record(*text)) return empty_page(response, clock_.wall());
+        return refusal_of(*text, operation);
+    }
+    error.operation = operation;
+    if (error.code == ErrorCode::bad_response) error.subject += "; it begins " + redact(beginning);
+    return error;
+}
+
+}  // namespace carecloud

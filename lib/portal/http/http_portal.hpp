@@ -1,0 +1,67 @@
+// The Portal over HTTP: the Query API behind its gateway (portal-api facts).
+//
+//     auto portal = HttpPortal::create(clock, {.base_url = "https://portal.example.org/api", …});
+//     Result<PagePtr> page = co_await (*portal)->query(query);
+//
+// One request in, one validated page or one error out; every refusal is told apart (refusal.hpp). I/O thread
+// only; must outlive its requests.
+#pragma once
+
+#include "core/clock.hpp"
+#include "json/slice.hpp"
+#include "net/http_client.hpp"
+#include "portal/portal.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace carecloud {
+
+struct HttpPortalSettings {
+    std::string base_url{};  // http only to loopback; no query, no user info
+    std::string workspace_id{};
+    std::string bucket_id{};
+    std::string api_key{};                      // a secret: in one request header and nowhere else
+    std::string ca_file{};                      // PEM, an extra trust anchor; empty: none
+    std::chrono::milliseconds timeout{35'000};  // of a whole request; connecting has 10 s of it at most
+    std::size_t response_bytes_max = 32 * 1024 * 1024;
+    std::string user_agent{};  // empty: "carecloud-syncd/VERSION"
+    ProxyEnvironment proxy{};  // ProxyEnvironment::of_process() in the daemon
+};
+
+class HttpPortal final : public Portal {
+  public:
+    // Errors (invalid_argument): an address, key, id or file that cannot be used. Connects to nobody yet.
+    // `clock` must outlive the portal; its wall time stands in where an answer has no `Date`.
+    static Result<std::unique_ptr<HttpPortal>> create(Clock& clock, HttpPortalSettings settings);
+
+    Task<Result<PagePtr>> query(const Query& query) override;
+    Task<Result<PagePtr>> retrieve(const StreamSpec& spec, std::string_view id) override;
+    Task<Result<>> refresh() override;
+
+    // For the requests from now on. Errors (invalid_argument): empty, or with anything but visible ASCII; the
+    // key in use stays then. The message never holds the key.
+    Result<> set_api_key(std::string key);
+
+    // Connections opened so far, for metrics and tests.
+    std::size_t connections_opened() const { return client_->connections_opened(); }
+
+  private:
+    HttpPortal(Clock& clock, HttpPortalSettings settings, std::string base_path,
+               std::unique_ptr<HttpClient> client);
+
+    HttpRequest make_request(std::string method, std::string target, std::string operation) const;
+    Result<PagePtr> to_page(HttpResponse response, const std::string& operation, const SliceOptions& options,
+                            bool one_record);
+
+    Clock& clock_;
+    HttpPortalSettings settings_;
+    std::string base_path_;  // of base_url, without a slash at its end
+    std::unique_ptr<HttpClient> client_;
+    Slicer slicer_;
+};
+
+}  // namespace carecloud

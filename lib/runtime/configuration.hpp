@@ -1,0 +1,136 @@
+// The configuration as plain values, and how it is read. Every problem of a file is found at once, each with
+// its place.
+//
+//     LoadedConfiguration loaded = load_configuration("/etc/carecloud-syncd/config.yaml");
+//     if (!loaded.ok()) { print(report(loaded.file, loaded.problems)); return 78; }
+//
+// A relative path of a secret (key, token, password, private key) is looked up in $CREDENTIALS_DIRECTORY
+// first where it is a bare file name, then beside the configuration file; any other relative path beside the
+// configuration file. The files themselves are not opened here. Values only; safe on any thread.
+#pragma once
+
+#include "core/stream.hpp"
+#include "runtime/environment.hpp"
+#include "runtime/findings.hpp"
+#include "runtime/listen_address.hpp"
+#include "runtime/log_format.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace carecloud {
+
+struct RateSettings {
+    double per_second = 5;  // requests; above 0, at most 1000
+    std::uint32_t burst = 10;
+    std::optional<std::uint64_t> monthly_quota;  // requests a calendar month (UTC); none: not limited
+};
+
+// What of the portal's query language is fixed by hand; see portal/dialect.hpp.
+struct DialectSetting {
+    bool modified_as_date = false;  // {"$date":…}, else the portal's text
+    bool id_as_oid = false;         // {"$oid":…}, else the text
+    bool keyset = true;
+};
+
+struct PortalSettings {
+    std::string base_url;  // without a slash at its end
+    std::string workspace_id;
+    std::string bucket_id;
+    std::string api_key_file;
+    std::optional<std::string> ca_file;
+    std::chrono::milliseconds timeout{35'000};
+    std::size_t page_size = 1000;  // upper bound of Take
+    RateSettings rate;
+    std::optional<DialectSetting> dialect;  // none: auto, to be proven
+};
+
+struct ReconcileSettings {
+    std::chrono::milliseconds every = std::chrono::hours{24};
+    bool deep = false;
+    double stop_above = 0.05;  // share of the stream's records, 0 to 1
+    std::uint64_t stop_above_count = 1000;
+    bool configured = false;  // whether the file speaks of it
+};
+
+struct StreamSettings {
+    StreamSpec spec;  // workspace and bucket are the portal's; filter is canonical JSON, fields are sorted
+    std::chrono::milliseconds poll_every = std::chrono::minutes{5};
+    std::chrono::milliseconds overlap = std::chrono::minutes{10};
+    ReconcileSettings reconcile;
+};
+
+struct TlsFiles {
+    std::string certificate;
+    std::string private_key;
+};
+
+struct SnsSettings {
+    ListenAddress listen;
+    std::string path = "/sns";
+    std::vector<std::string> topic_arns;
+    bool confirm = true;
+    std::optional<TlsFiles> tls;  // none: off, behind a proxy on this machine
+    std::vector<std::string>
+        certificate_hosts;  // host or host:port; empty: Amazon's own, by the topic's region
+    std::optional<std::string> trust_ca_file;
+    std::optional<std::string> basic_auth_file;  // "user:password"; SNS is asked for it by a 401
+};
+
+enum class StoreKind { sqlite, postgresql };
+
+struct StoreSettings {
+    StoreKind kind = StoreKind::sqlite;
+    std::string sqlite_path = "/var/lib/carecloud-syncd/store.db";
+    std::string postgresql_url;  // may hold a password: never to be shown
+};
+
+struct ApiSettings {
+    ListenAddress listen{.host = "127.0.0.1", .port = 8461, .unix_path = {}};
+    std::optional<std::string> token_file;
+    bool configured = false;  // whether the file speaks of it
+};
+
+struct Configuration {
+    PortalSettings portal;
+    std::vector<StreamSettings> streams;
+    std::optional<SnsSettings> sns;  // none: poll only
+    StoreSettings store;
+    ApiSettings api;
+    LogSettings log;
+};
+
+struct LoadedConfiguration {
+    std::string file;
+    Configuration configuration;          // meaningful where ok()
+    std::vector<ConfigProblem> problems;  // by line
+    std::vector<ConfigProblem> warnings;  // by line; such as an entity the portal does not document
+
+    bool ok() const { return problems.empty(); }
+};
+
+// Where a text comes from, and what it is read with.
+struct ConfigurationSource {
+    std::string file;                 // its name in messages
+    std::filesystem::path directory;  // relative paths stand beside it
+    EnvironmentLookup environment = process_environment;
+};
+
+LoadedConfiguration load_configuration(const std::string& path,
+                                       const EnvironmentLookup& environment = process_environment);
+LoadedConfiguration parse_configuration(std::string_view text, const ConfigurationSource& source);
+
+// One message a line.
+std::string report(std::string_view file, const std::vector<ConfigProblem>& problems);
+
+// The parts that a configuration uses and this version does not have: "sns: not built yet in this version;
+// …".
+std::vector<std::string> not_built_yet(const Configuration& configuration);
+
+}  // namespace carecloud

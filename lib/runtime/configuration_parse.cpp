@@ -1,0 +1,93 @@
+#include "runtime/configuration.hpp"
+#include "runtime/configuration_sections.hpp"
+#include "runtime/regular_file.hpp"
+#include "runtime/yaml_reader.hpp"
+#include "runtime/yaml_tree.hpp"
+
+namespace carecloud {
+namespace {
+
+void read_root(const Field& field, const ConfigurationSource& source, Configuration& configuration) {
+    MappingReader root(field);
+    if (const auto f = root.require(
+            "portal", "write the section 'portal:' with base_url, workspace_id and the others")) {
+        read_portal(*f, source, configuration.portal);
+    }
+    if (const auto f =
+            root.require("streams", "write 'streams:' and at least '- entity: claim_attendance'")) {
+        read_streams(*f, configuration.portal, configuration.streams);
+    }
+    if (root.written("sns")) {
+        const auto f = root.require("sns", "write listen, topic_arns and tls, or leave sns out to poll only");
+        if (f) read_sns(*f, source, configuration.sns.emplace());
+    }
+    if (const auto f = root.find("store")) read_store(*f, source, configuration.store);
+    if (const auto f = root.find("api")) read_api(*f, source, configuration.api);
+    if (const auto f = root.find("log")) read_log(*f, configuration.log);
+    root.finish();
+    const ListenAddress& listen = configuration.api.listen;
+    if (configuration.sns && listen.port != 0 && configuration.sns->listen == listen) {
+        root.find("sns")->problem(
+            "sns.listen and api.listen are the same address; give each a port of its own");
+    }
+}
+
+LoadedConfiguration finished(const std::string& file, Configuration configuration, Findings findings) {
+    findings.sort();
+    return {file, std::move(configuration), std::move(findings.problems), std::move(findings.warnings)};
+}
+
+}  // namespace
+
+LoadedConfiguration parse_configuration(std::string_view text, const ConfigurationSource& source) {
+    Findings findings;
+    Configuration configuration;
+    YamlNode root;
+    if (!parse_yaml(text, source.environment, findings, root))
+        return finished(source.file, {}, std::move(findings));
+    if (root.kind != YamlNode::Kind::mapping) {
+        const bool empty = root.kind == YamlNode::Kind::null;
+        findings.problem(
+            {1, 1}, "",
+            std::string(empty ? "the file has no settings" : "the file is not a mapping of sections") +
+                "; write at least the sections 'portal:' and 'streams:'");
+    } else {
+        read_root(Field{&root, {1, 1}, "", &findings}, source, configuration);
+    }
+    return finished(source.file, std::move(configuration), std::move(findings));
+}
+
+LoadedConfiguration load_configuration(const std::string& path, const EnvironmentLookup& environment) {
+    const Result<FileText> file = read_regular_file(path, kYamlSizeMax, "read the configuration");
+    if (!file) {
+        Findings findings;
+        findings.problem({}, "", file.error().subject + "; " + file.error().hint);
+        return finished(path, {}, std::move(findings));
+    }
+    std::error_code ignored;
+    const std::filesystem::path absolute = std::filesystem::absolute(path, ignored);
+    return parse_configuration(file->text, {path, absolute.parent_path(), environment});
+}
+
+std::string report(std::string_view file, const std::vector<ConfigProblem>& problems) {
+    std::string out;
+    for (const ConfigProblem& problem : problems)
+        out += problem.message(file) + "\n";
+    return out;
+}
+
+std::vector<std::string> not_built_yet(const Configuration& configuration) {
+    std::vector<std::string> parts;
+    const auto add = [&](const std::string& part, const std::string& effect) {
+        parts.push_back(part + ": not built yet in this version; " + effect);
+    };
+    if (configuration.sns) add("sns", "streams are polled");
+    if (configuration.store.kind == StoreKind::postgresql) add("store.url postgresql", "use sqlite:/path");
+    if (configuration.api.configured) add("api", "nothing listens");
+    for (const StreamSettings& stream : configuration.streams) {
+        if (stream.reconcile.configured) add("reconcile of " + stream.spec.entity, "it is not run");
+    }
+    return parts;
+}
+
+}  // namespace carecloud

@@ -1,0 +1,98 @@
+// The sections store, api and log.
+#include "runtime/configuration_sections.hpp"
+#include "runtime/text.hpp"
+
+#include <array>
+
+namespace carecloud {
+namespace {
+
+constexpr std::string_view kStoreRemedy = "write sqlite:/absolute/path, or postgresql://host/database";
+
+// After "sqlite:". Three slashes, as other programs write them, mean the same as one.
+void read_sqlite(const Field& field, std::string path, StoreSettings& settings) {
+    const std::size_t slashes = std::min(path.find_first_not_of('/'), path.size());
+    if (path.find('?') != std::string::npos) {
+        field.problem("parameters after '?' are not taken; write sqlite:/absolute/path alone");
+        return;
+    }
+    if ((slashes != 1 && slashes != 3) || slashes == path.size() || path.ends_with('/')) {
+        field.problem("the store's file has no absolute path; write sqlite:/absolute/path with one slash");
+        return;
+    }
+    settings.kind = StoreKind::sqlite;
+    settings.sqlite_path = path.substr(slashes - 1);
+}
+
+// user:password@ as it stands in the file, not as a variable brings it.
+bool shows_password(const std::string& written) {
+    const std::size_t at = written.find('@');
+    if (at == std::string::npos) return false;
+    const std::string user = written.substr(written.find("//") + 2, at - written.find("//") - 2);
+    const std::size_t colon = user.find(':');
+    return colon != std::string::npos && colon + 1 < user.size() &&
+           user.find("${", colon) == std::string::npos;
+}
+
+void read_postgresql(const Field& field, const std::string& url, StoreSettings& settings) {
+    const std::string rest = url.substr(url.find("//") + 2);
+    if (rest.empty() || rest.find(' ') != std::string::npos) {
+        field.problem("the URL names no database; write postgresql://host/database, without blanks");
+        return;
+    }
+    if (shows_password(field.node->shown)) {
+        field.warning(
+            "a password stands in the file; write ${NAME} for it, or use a password file (libpq's "
+            "~/.pgpass)");
+    }
+    settings.kind = StoreKind::postgresql;
+    settings.postgresql_url = url;
+}
+
+}  // namespace
+
+void read_store(const Field& field, const ConfigurationSource&, StoreSettings& settings) {
+    MappingReader store(field);
+    if (const auto f = store.find("url")) {
+        const std::string url = as_text(*f).value_or("");
+        if (url.starts_with("sqlite:"))
+            read_sqlite(*f, url.substr(7), settings);
+        else if (url.starts_with("postgresql://") || url.starts_with("postgres://"))
+            read_postgresql(*f, url, settings);
+        else if (!url.empty())
+            f->problem("the URL's scheme is neither sqlite nor postgresql; " + std::string(kStoreRemedy));
+    }
+    store.finish();
+}
+
+void read_api(const Field& field, const ConfigurationSource& source, ApiSettings& settings) {
+    settings.configured = true;
+    MappingReader api(field);
+    const auto listen = api.find("listen");
+    if (listen) assign(as_listen_address(*listen, true), settings.listen);
+    if (const auto f = api.find("token_file"))
+        assign(as_file(*f, FileUse::secret, source), settings.token_file);
+    else if (listen && !settings.listen.loopback()) {
+        listen->problem("other machines reach " + in_quotes(settings.listen.to_string()) +
+                        ", so api.token_file is needed; name a file with a token, or listen on 127.0.0.1");
+    }
+    api.finish();
+}
+
+void read_log(const Field& field, LogSettings& settings) {
+    static constexpr std::array levels{LogLevel::trace, LogLevel::debug, LogLevel::info, LogLevel::warn,
+                                       LogLevel::error};
+    static constexpr std::array formats{LogFormat::automatic, LogFormat::journal, LogFormat::text,
+                                        LogFormat::json};
+    MappingReader log(field);
+    if (const auto f = log.find("level")) {
+        if (const auto i = as_choice(*f, {"trace", "debug", "info", "warn", "error"}))
+            settings.level = levels[*i];
+    }
+    if (const auto f = log.find("format")) {
+        if (const auto i = as_choice(*f, {"auto", "journal", "text", "json"})) settings.format = formats[*i];
+    }
+    log.finish();
+}
+
+}  // namespace carecloud

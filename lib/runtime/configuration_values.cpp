@@ -1,0 +1,105 @@
+#include "core/loopback.hpp"
+#include "runtime/configuration_sections.hpp"
+#include "runtime/text.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <string>
+#include <system_error>
+
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+
+namespace carecloud {
+namespace {
+
+bool lies_in(const std::filesystem::path& directory, const std::string& name) {
+    std::error_code failure;
+    return std::filesystem::exists(directory / name, failure) && !failure;
+}
+
+// What an API Gateway key looks like (40 letters and digits), and no file name does.
+bool looks_like_a_key(const std::string& text) {
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+    return text.size() >= 20 && std::any_of(text.begin(), text.end(), is_digit) &&
+           std::all_of(text.begin(), text.end(), [&](char c) { return is_digit(c) || is_letter(c); });
+}
+
+bool is_port(const std::string& digits) {
+    std::uint16_t port = 0;
+    const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+    return failure == std::errc{} && end == digits.data() + digits.size() && port > 0;
+}
+
+// What is wrong with the URL, as "what; remedy"; empty: nothing. Its text is not shown: it may hold a
+// password.
+std::string base_url_problem(const boost::urls::url_view& url) {
+    if (url.has_userinfo())
+        return "a user or password in the URL is refused; the key belongs into api_key_file";
+    if (url.host().empty()) return "the URL names no host; write https://host/path";
+    if (url.has_port() && !is_port(std::string(url.port())))
+        return "the URL's port is not from 1 to 65535; correct it or leave it out";
+    if (url.has_query() || url.has_fragment())
+        return "a query or fragment in the URL is refused; leave out '?' or '#' and the rest";
+    if (url.scheme() == "https") return {};
+    if (url.scheme() != "http") return "the URL's scheme is not https; write https://host/path";
+    if (is_loopback_host(std::string(url.host_address()))) return {};
+    return "http is taken only to this machine itself, since the key would travel readable; write https://";
+}
+
+}  // namespace
+
+std::optional<std::string> as_file(const Field& field, FileUse use, const ConfigurationSource& source) {
+    const std::optional<std::string> text = as_text(field);
+    if (!text) return std::nullopt;
+    if (use == FileUse::secret && looks_like_a_key(*text)) {
+        field.problem(
+            "this looks like the secret itself; put it into a file of its own, chmod 600, and name the file "
+            "here");
+        return std::nullopt;
+    }
+    const std::filesystem::path path(*text);
+    if (path.is_absolute()) return text;
+    if (use == FileUse::secret && path.filename() == path) {
+        const auto credentials = source.environment("CREDENTIALS_DIRECTORY");
+        if (credentials && !credentials->empty() && lies_in(*credentials, *text)) {
+            return (std::filesystem::path(*credentials) / path).string();
+        }
+    }
+    return (source.directory / path).lexically_normal().string();
+}
+
+std::optional<ListenAddress> as_listen_address(const Field& field, bool unix_allowed) {
+    const std::optional<std::string> text = as_text(field);
+    if (!text) return std::nullopt;
+    const Result<ListenAddress> address = parse_listen_address(*text, unix_allowed);
+    if (address) return *address;
+    if (field.node->expanded) {
+        field.problem(in_quotes(field.node->shown) + " (with its variables put in) is not an address; " +
+                      address.error().hint);
+    } else {
+        field.problem(address.error());
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string> as_base_url(const Field& field) {
+    std::optional<std::string> text = as_text(field);
+    if (!text) return std::nullopt;
+    const auto url = boost::urls::parse_uri(*text);
+    if (!url) {
+        field.problem("this is not a URL; write https://host/path, with other characters percent-encoded");
+        return std::nullopt;
+    }
+    if (std::string problem = base_url_problem(*url); !problem.empty()) {
+        field.problem(std::move(problem));
+        return std::nullopt;
+    }
+    while (text->ends_with('/'))
+        text->pop_back();
+    return text;
+}
+
+}  // namespace carecloud

@@ -1,0 +1,49 @@
+// What is found wrong or strange while a configuration is read. Nothing stops at the first problem. Values
+// only.
+//
+//     findings.problem(node.place, "portal.timeout", "'5' is a duration without a unit; write …");
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace carecloud {
+
+struct Place {
+    std::size_t line = 0;    // from 1; 0: the file as a whole
+    std::size_t column = 0;  // from 1, in bytes
+};
+
+struct ConfigProblem {
+    Place place;
+    std::string path;  // "streams[0].poll_every"; empty: the file as a whole
+    std::string text;  // "what is wrong; remedy", never a secret
+
+    // "config.yaml:12:5: streams[0].poll_every: '5' is a duration without a unit; write …"
+    std::string message(std::string_view file) const;
+};
+
+struct Findings {
+    std::vector<ConfigProblem> problems;
+    std::vector<ConfigProblem> warnings;
+
+    // Both lists by place; those of one place as they were found.
+    void sort();
+
+    void problem(Place place, std::string path, std::string text) {
+        problems.push_back({place, std::move(path), std::move(text)});
+    }
+    void warning(Place place, std::string path, std::string text) {
+        warnings.push_back({place, std::move(path), std::move(text)});
+    }
+};
+
+// "portal" and "rate" as "portal.rate"; a key that is not a plain name in quotes.
+std::string join_path(const std::string& parent, std::string_view key);
+// "streams" and 0 as "streams[0]".
+std::string join_path(const std::string& parent, std::size_t index);
+
+}  // namespace carecloud

@@ -1,0 +1,31 @@
+// Where a server of the daemon listens: an address and a port, or a Unix socket. Pure.
+#pragma once
+
+#include "core/error.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace carecloud {
+
+struct ListenAddress {
+    std::string host;        // an IP address without brackets, or "localhost"; empty for a Unix socket
+    std::uint16_t port = 0;  // 0: the kernel chooses
+    std::string unix_path;   // absolute; empty for TCP
+
+    bool is_unix() const { return !unix_path.empty(); }
+    // Whether nobody beyond this machine can connect.
+    bool loopback() const;
+    // "127.0.0.1:8461", "[::1]:8461", "unix:/run/…": what parse_listen_address takes.
+    std::string to_string() const;
+
+    friend bool operator==(const ListenAddress&, const ListenAddress&) = default;
+};
+
+// "0.0.0.0:8443", "[::]:8443", "localhost:8461" or, where `unix_allowed`, "unix:/path". Other host names are
+// refused: what they resolve to, and so who can connect, may change. Errors: invalid_argument, with subject
+// and hint.
+Result<ListenAddress> parse_listen_address(std::string_view text, bool unix_allowed);
+
+}  // namespace carecloud

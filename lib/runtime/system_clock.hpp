@@ -1,0 +1,31 @@
+// The Clock seam over the operating system's clocks, for the daemon: CLOCK_MONOTONIC for intervals,
+// CLOCK_REALTIME for display, Asio's timers for pauses.
+//
+//     boost::asio::io_context io(1);
+//     SystemClock clock(io);
+//
+// Lives as long as the io_context's coroutines do. Used from the I/O thread alone.
+#pragma once
+
+#include "core/clock.hpp"
+
+#include <memory>
+
+#include <boost/asio/io_context.hpp>
+
+namespace carecloud {
+
+class SystemClock final : public Clock {
+  public:
+    explicit SystemClock(boost::asio::io_context& io) : io_(io) {}
+
+    MonoTime now() const override;
+    Timestamp wall() const override;
+    std::unique_ptr<Alarm> make_alarm() override;
+    boost::asio::any_io_executor executor() override { return io_.get_executor(); }
+
+  private:
+    boost::asio::io_context& io_;
+};
+
+}  // namespace carecloud

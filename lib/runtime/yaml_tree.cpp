@@ -1,0 +1,136 @@
+#include "runtime/yaml_tree.hpp"
+
+#include "runtime/text.hpp"
+#include "runtime/yaml_builder.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <sstream>
+#include <tuple>
+#include <utility>
+
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
+
+namespace carecloud {
+namespace {
+
+Place place_at(std::string_view text, std::size_t offset) {
+    const std::string_view before = text.substr(0, offset);
+    const auto lines = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
+    const std::size_t line_begin = before.rfind('\n') + 1;  // npos + 1 is 0
+    return {lines + 1, offset - line_begin + 1};
+}
+
+// The parser may stumble beyond the last line, or over what was added to it: then the end of the text is
+// meant.
+Place place_within(std::string_view text, Place place) {
+    const Place end = place_at(text, text.find_last_not_of(" \t\r\n") + 1);
+    return std::tie(place.line, place.column) > std::tie(end.line, end.column) ? end : place;
+}
+
+std::string_view line_at(std::string_view text, std::size_t line) {
+    for (; line > 1; --line) {
+        const std::size_t end = text.find('\n');
+        if (end == std::string_view::npos) return {};
+        text.remove_prefix(end + 1);
+    }
+    return text.substr(0, text.find('\n'));
+}
+
+bool is_text(std::string_view text, Findings& findings) {
+    const std::size_t whole = utf8_prefix(text);
+    if (whole < text.size()) {
+        findings.problem(place_at(text, whole), "", "a byte here is not UTF-8 text; save the file as UTF-8");
+        return false;
+    }
+    const auto forbidden = std::find_if(text.begin(), text.end(), [](char c) {
+        return (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\r' && c != '\t') || c == '\x7F';
+    });
+    if (forbidden == text.end()) return true;
+    findings.problem(place_at(text, static_cast<std::size_t>(forbidden - text.begin())), "",
+                     "a control character stands here; check that this is a text file, and take it out");
+    return false;
+}
+
+// What yaml-cpp says, and what mostly helps.
+std::string syntax_error(const YAML::Exception& failure, std::string_view text) {
+    const std::string& said = failure.msg;
+    if (said.find("; ") != std::string::npos) return said;  // the builder's own
+    const std::string_view line = line_at(text, place_of(failure.mark).line);
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 6> remedies{{
+        {"tab", "indent with spaces"},
+        {"EOF in scalar", "close the quote that is open; it may stand lines above"},
+        {"anchor", "define it with & before it is used, or write the value out"},
+        {"escape", "use single quotes where backslashes are meant as they stand"},
+        {"end of map not found", "check the indentation, and that every colon has a blank after it"},
+        {"map value", "check the indentation, and quote values that hold ': '"},
+    }};
+    std::string out = "not valid YAML: " + printable(said) + "; ";
+    if (line.find('\t') != std::string_view::npos) return out + "indent with spaces, not with tabs";
+    if (line.find("${") != std::string_view::npos)
+        return out + "inside { } and [ ] put \"${NAME}\" in quotes";
+    for (const auto& [word, remedy] : remedies) {
+        if (said.find(word) != std::string::npos) return out + std::string(remedy);
+    }
+    return out + "check the indentation, quotes and brackets near here";
+}
+
+void expand_scalar(YamlNode& node, const std::string& path, const EnvironmentLookup& environment,
+                   Findings& findings) {
+    node.shown = node.text;
+    Expansion expansion = expand(node.text, environment);
+    for (std::string& problem : expansion.problems)
+        findings.problem(node.place, path, std::move(problem));
+    node.broken = !expansion.problems.empty();
+    node.expanded = expansion.expanded;
+    node.text = std::move(expansion.text);
+}
+
+// Puts the variables in, and finds the keys that stand twice: yaml-cpp lets them through, and the last one
+// would win. Depth is bounded by the builder.
+void finish(YamlNode& node, const std::string& path, const EnvironmentLookup& environment,
+            Findings& findings) {
+    if (node.kind == YamlNode::Kind::scalar) expand_scalar(node, path, environment, findings);
+    for (std::size_t i = 0; i < node.items.size(); ++i) {
+        finish(node.items[i], join_path(path, i), environment, findings);
+    }
+    std::set<std::string_view> seen;
+    for (YamlEntry& entry : node.entries) {
+        const std::string entry_path = join_path(path, entry.key);
+        if (!seen.insert(entry.key).second) {
+            findings.problem(entry.place, entry_path,
+                             "this key stands twice in its mapping; keep one of them");
+        }
+        finish(entry.value, entry_path, environment, findings);
+    }
+}
+
+}  // namespace
+
+bool parse_yaml(std::string_view text, const EnvironmentLookup& environment, Findings& findings,
+                YamlNode& root) {
+    if (text.size() > kYamlSizeMax) {
+        findings.problem({}, "", "larger than 1 MiB; check that it is the right file");
+        return false;
+    }
+    if (!is_text(text, findings)) return false;
+    YamlBuilder builder;
+    try {
+        // yaml-cpp takes a quote that is never closed for closed where the text ends in a line break: a
+        // comment's sign as the last character makes it look.
+        std::istringstream in(std::string(text) + "\n#");
+        YAML::Parser parser(in);
+        while (parser.HandleNextDocument(builder)) {
+        }
+    } catch (const YAML::Exception& failure) {
+        findings.problem(place_within(text, place_of(failure.mark)), "", syntax_error(failure, text));
+        return false;
+    }
+    root = std::move(builder.root());
+    finish(root, "", environment, findings);
+    return true;
+}
+
+}  // namespace carecloud

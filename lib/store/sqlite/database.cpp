@@ -1,0 +1,128 @@
+#include "store/sqlite/database.hpp"
+
+#include <utility>
+
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+
+#include "store/sqlite/open.hpp"
+
+namespace carecloud {
+namespace {
+
+constexpr const char* kGeneration = "SELECT value FROM meta WHERE name = 'generation'";
+// Less than this is not worth the next call's reading it again.
+constexpr std::size_t kReleaseFromBytes = 4U << 20U;
+
+Error other_stream(const Batch& batch) {
+    return {.code = ErrorCode::invalid_argument,
+            .operation = "commit " + batch.stream,
+            .subject = "the batch carries the state of " + batch.state->stream,
+            .hint = ""};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Database>> Database::open(const SqliteSettings& settings) {
+    if (const auto refused = refuse_path(settings.path)) return *refused;
+    auto ownership = Ownership::take(settings.path);
+    if (!ownership) return ownership.error();
+    auto db = open_connection(settings);
+    if (!db) return db.error();
+    try {
+        return std::unique_ptr<Database>(new Database(settings.path, std::move(*ownership), std::move(*db)));
+    } catch (const SqlError& error) {
+        return to_error(error, "open store", settings.path);
+    }
+}
+
+Database::Database(std::string path, Ownership ownership, std::unique_ptr<Connection> db)
+    : path_(std::move(path)),
+      ownership_(std::move(ownership)),
+      db_(std::move(db)),
+      tables_(*db_),
+      generation_(db_->text(kGeneration)) {}
+
+template <class Work>
+auto Database::guarded(const std::string& operation, Work work) -> decltype(work()) {
+    try {
+        return work();
+    } catch (const SqlError& error) {
+        return to_error(error, operation, path_);
+    }
+}
+
+Result<std::optional<StreamState>> Database::load_stream(const std::string& stream) {
+    return guarded("load stream " + stream, [&] { return tables_.streams.load(stream); });
+}
+
+Result<CommitSummary> Database::commit(const Batch& batch, const std::string& at) {
+    if (batch.state && batch.state->stream != batch.stream) return other_stream(batch);
+    return guarded("commit " + batch.stream, [&]() -> Result<CommitSummary> { return write(batch, at); });
+}
+
+CommitSummary Database::write(const Batch& batch, const std::string& at) {
+    CommitSummary summary;
+    Transaction transaction(*db_, Transaction::Access::write);
+    tables_.records.begin(batch.stream, at);
+    tables_.quarantine.begin(batch.stream, at);
+    write_page(batch, summary);
+    const bool moved = batch.state && tables_.streams.save(*batch.state, at);
+    summary.last_seq = tables_.records.last_seq();
+    summary.written = moved || summary.changes() > 0 || summary.quarantined > 0;
+    if (summary.written) transaction.commit();
+    tables_.records.accept();
+    return summary;
+}
+
+// Good records before strange ones: where a page has both of one id, the strange one stays to be seen.
+void Database::write_page(const Batch& batch, CommitSummary& summary) {
+    if (batch.page) {
+        for (const Record& record : batch.page->records) {
+            const bool taken = tables_.records.take(record, summary);
+            if (taken && tables_.quarantine.has_any()) tables_.quarantine.remove(record.id);
+        }
+        for (const StrangeRecord& record : batch.page->strange)
+            summary.quarantined += tables_.quarantine.put(record);
+    }
+    for (const StrangeRecord& record : batch.unreachable)
+        summary.quarantined += tables_.quarantine.put(record);
+}
+
+Result<std::vector<std::size_t>> Database::unknown(const std::string& stream, const std::vector<Key>& keys) {
+    return guarded("look up keys of " + stream, [&]() -> Result<std::vector<std::size_t>> {
+        std::vector<std::size_t> missing;
+        // One read transaction for all keys: a snapshot, and far cheaper than one each.
+        const Transaction transaction(*db_, Transaction::Access::read);
+        tables_.records.begin(stream, {});
+        tables_.quarantine.begin(stream, {});
+        for (std::size_t i = 0; i < keys.size(); ++i) {
+            const bool known = tables_.records.holds(keys[i]) ||
+                               (tables_.quarantine.has_any() && tables_.quarantine.holds(keys[i]));
+            if (!known) missing.push_back(i);
+        }
+        return missing;
+    });
+}
+
+Result<std::uint64_t> Database::count_requests(const std::string& month, std::int64_t requests) {
+    return guarded("count requests", [&]() -> Result<std::uint64_t> {
+        if (requests == 0) return tables_.quota.add(month, 0);
+        Transaction transaction(*db_, Transaction::Access::write);
+        const std::uint64_t count = tables_.quota.add(month, requests);
+        transaction.commit();
+        return count;
+    });
+}
+
+void Database::release_memory() {
+    if (db_->cache_bytes() < kReleaseFromBytes) return;
+    db_->release_memory();
+#if defined(__GLIBC__)
+    // Freed pages lie between others; glibc gives them back only when asked to.
+    ::malloc_trim(0);
+#endif
+}
+
+}  // namespace carecloud

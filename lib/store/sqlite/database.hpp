@@ -1,0 +1,64 @@
+// The store's work as plain blocking calls: one open database with its tables. SqliteStore runs these on its
+// thread. Nothing throws: SqlError ends here.
+#pragma once
+
+#include "core/batch.hpp"
+#include "core/error.hpp"
+#include "core/record.hpp"
+#include "core/stream.hpp"
+#include "store/sqlite/connection.hpp"
+#include "store/sqlite/ownership.hpp"
+#include "store/sqlite/quarantine_table.hpp"
+#include "store/sqlite/record_table.hpp"
+#include "store/sqlite/sqlite_store.hpp"
+#include "store/sqlite/stream_table.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace carecloud {
+
+class Database {
+  public:
+    // As SqliteStore::open.
+    static Result<std::unique_ptr<Database>> open(const SqliteSettings& settings);
+
+    const std::string& generation() const { return generation_; }
+
+    Result<std::optional<StreamState>> load_stream(const std::string& stream);
+    // `at` becomes committed_at, updated_at, first_at and last_at of whatever is written.
+    Result<CommitSummary> commit(const Batch& batch, const std::string& at);
+    Result<std::vector<std::size_t>> unknown(const std::string& stream, const std::vector<Key>& keys);
+    Result<std::uint64_t> count_requests(const std::string& month, std::int64_t requests);
+
+    // Gives the page cache back to the system, where there is enough of it to be worth it.
+    void release_memory();
+
+  private:
+    struct Tables {
+        explicit Tables(Connection& db) : records(db), quarantine(db), streams(db), quota(db) {}
+
+        RecordTable records;
+        QuarantineTable quarantine;
+        StreamTable streams;
+        QuotaTable quota;
+    };
+
+    Database(std::string path, Ownership ownership, std::unique_ptr<Connection> db);
+
+    CommitSummary write(const Batch& batch, const std::string& at);
+    void write_page(const Batch& batch, CommitSummary& summary);
+    template <class Work>
+    auto guarded(const std::string& operation, Work work) -> decltype(work());
+
+    std::string path_;
+    Ownership ownership_;             // freed last: closing the connection writes to the file
+    std::unique_ptr<Connection> db_;  // closed after the statements of the tables
+    Tables tables_;
+    std::string generation_;
+};
+
+}  // namespace carecloud

@@ -1,0 +1,71 @@
+#include "store/sqlite/connection.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include <sqlite3.h>
+
+namespace carecloud {
+namespace {
+
+ErrorCode code_of(const SqlError& error) {
+    // SQLite says IOERR where it cannot grow the -shm file of a full disk.
+    if (error.system_errno() == ENOSPC || error.system_errno() == EDQUOT) return ErrorCode::store_full;
+    switch (error.code() & 0xff) {
+        case SQLITE_BUSY:
+        case SQLITE_LOCKED:
+            return ErrorCode::store_busy;
+        case SQLITE_FULL:
+            return ErrorCode::store_full;
+        case SQLITE_CORRUPT:
+        case SQLITE_NOTADB:
+            return ErrorCode::store_corrupt;
+        default:
+            return ErrorCode::store_failed;
+    }
+}
+
+std::string hint_for(ErrorCode code, int sqlite_code) {
+    switch (code) {
+        case ErrorCode::store_busy:
+            return "another program is writing to the store: end its transaction";
+        case ErrorCode::store_full:
+            return "free space on its filesystem, or raise the limit on the store's size";
+        case ErrorCode::store_corrupt:
+            return "restore it from a backup, or move it away together with its -wal and -shm files: all "
+                   "records are then "
+                   "fetched again";
+        default:
+            break;
+    }
+    switch (sqlite_code & 0xff) {
+        case SQLITE_READONLY:
+        case SQLITE_PERM:
+        case SQLITE_AUTH:
+        case SQLITE_CANTOPEN:
+            return "the daemon's user must own the file, its -wal and -shm files and their directory, on a "
+                   "filesystem "
+                   "mounted read-write";
+        case SQLITE_IOERR:
+            return "look for errors of the disk in the kernel's log; the store must lie on a local "
+                   "filesystem";
+        default:
+            return {};
+    }
+}
+
+}  // namespace
+
+Error to_error(const SqlError& error, std::string operation, const std::string& path) {
+    const ErrorCode code = code_of(error);
+    std::string subject = path + ": " + error.what() + ", SQLite " + std::to_string(error.code());
+    if (error.system_errno() != 0) subject += std::string(", ") + std::strerror(error.system_errno());
+    return {.code = code,
+            .operation = std::move(operation),
+            .subject = std::move(subject),
+            .hint = hint_for(code, error.code())};
+}
+
+}  // namespace carecloud

@@ -1,0 +1,59 @@
+#include "store/sqlite/quarantine_table.hpp"
+
+#include "store/sqlite/connection.hpp"
+
+namespace carecloud {
+namespace {
+
+constexpr std::string_view kAny = "SELECT 1 FROM quarantine WHERE stream = ?1 LIMIT 1";
+constexpr std::string_view kFind = "SELECT modified, reason FROM quarantine WHERE stream = ?1 AND id = ?2";
+constexpr std::string_view kPut =
+    "INSERT INTO quarantine (stream, id, modified, reason, body, attempts, first_at, last_at)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, ?6)"
+    " ON CONFLICT DO UPDATE SET modified = excluded.modified, reason = excluded.reason, body = excluded.body,"
+    " attempts = attempts + 1, last_at = excluded.last_at";
+constexpr std::string_view kRemove = "DELETE FROM quarantine WHERE stream = ?1 AND id = ?2";
+
+}  // namespace
+
+QuarantineTable::QuarantineTable(Connection& db)
+    : any_(db, kAny), find_(db, kFind), put_(db, kPut), remove_(db, kRemove) {}
+
+void QuarantineTable::begin(std::string_view stream, std::string_view at) {
+    any_.bind(1, stream);
+    find_.bind(1, stream);
+    put_.bind(1, stream);
+    put_.bind(6, at);
+    remove_.bind(1, stream);
+    const Statement::Scope scope(any_);
+    has_any_ = any_.step();
+}
+
+bool QuarantineTable::put(const StrangeRecord& record) {
+    find_.bind(2, record.id);
+    {
+        const Statement::Scope scope(find_);
+        const bool found = has_any_ && find_.step();
+        if (found && find_.text(0) == record.modified_text && find_.text(1) == record.reason) return false;
+    }
+    put_.bind(2, record.id);
+    put_.bind(3, record.modified_text);
+    put_.bind(4, record.reason);
+    put_.bind(5, record.body);
+    put_.run();
+    has_any_ = true;
+    return true;
+}
+
+bool QuarantineTable::remove(std::string_view id) {
+    remove_.bind(2, id);
+    return remove_.run() > 0;
+}
+
+bool QuarantineTable::holds(const Key& key) {
+    find_.bind(2, key.id);
+    const Statement::Scope scope(find_);
+    return find_.step() && find_.text(0) == key.modified_text;
+}
+
+}  // namespace carecloud

@@ -1,0 +1,38 @@
+// The table `quarantine`: records that could not be taken, whole, with the reason (promise 6). On the store's
+// thread; throws SqlError. Views that are handed in live until the call returns, the stream's until the next
+// begin().
+#pragma once
+
+#include "core/record.hpp"
+#include "store/sqlite/statement.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace carecloud {
+
+class QuarantineTable {
+  public:
+    explicit QuarantineTable(Connection& db);
+
+    // What follows is of this stream, and happens at `at`.
+    void begin(std::string_view stream, std::string_view at);
+    // False for nearly every stream, which spares the look for every record.
+    bool has_any() const { return has_any_; }
+
+    // True: it was written. False: it was there already with this `modified` and reason.
+    bool put(const StrangeRecord& record);
+    // The record came good. True: it was there.
+    bool remove(std::string_view id);
+    // Whether this version is there: the same `modified` text.
+    bool holds(const Key& key);
+
+  private:
+    Statement any_;
+    Statement find_;
+    Statement put_;
+    Statement remove_;
+    bool has_any_ = false;
+};
+
+}  // namespace carecloud

@@ -1,0 +1,126 @@
+#include "store/sqlite/record_table.hpp"
+
+#include "store/sqlite/connection.hpp"
+
+namespace carecloud {
+namespace {
+
+constexpr std::string_view kInsert =
+    "INSERT INTO records (stream, id, modified, hash, seq, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+    " ON CONFLICT DO NOTHING";
+constexpr std::string_view kFind =
+    "SELECT r.rowid, r.modified, r.hash, r.deleted_at, c.kind FROM records r LEFT JOIN changes c ON c.seq = "
+    "r.seq"
+    " WHERE r.stream = ?1 AND r.id = ?2";
+constexpr std::string_view kReplace =
+    "UPDATE records SET modified = ?3, hash = ?4, seq = ?5, deleted_at = NULL, body = ?6 WHERE rowid = ?1";
+constexpr std::string_view kLog =
+    "INSERT INTO changes (seq, stream, id, kind, modified, hash, committed_at) VALUES (?1, ?2, ?3, ?4, ?5, "
+    "?6, ?7)";
+constexpr std::string_view kHolds =
+    "SELECT modified FROM records WHERE stream = ?1 AND id = ?2 AND deleted_at IS NULL";
+
+// Pruning may have taken the newest rows away: then their highest number is in `meta`.
+constexpr const char* kHighestSeq =
+    "SELECT max(ifnull((SELECT max(seq) FROM changes), 0),"
+    " ifnull((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'seq_high'), 0))";
+
+}  // namespace
+
+RecordTable::RecordTable(Connection& db)
+    : insert_(db, kInsert),
+      find_(db, kFind),
+      replace_(db, kReplace),
+      log_(db, kLog),
+      holds_(db, kHolds),
+      accepted_seq_(db.number(kHighestSeq)),
+      seq_(accepted_seq_) {}
+
+void RecordTable::begin(std::string_view stream, std::string_view committed_at) {
+    seq_ = accepted_seq_;
+    insert_.bind(1, stream);
+    find_.bind(1, stream);
+    log_.bind(2, stream);
+    log_.bind(7, committed_at);
+    holds_.bind(1, stream);
+}
+
+bool RecordTable::take(const Record& record, CommitSummary& summary) {
+    // On a first load every record is new, and looking before inserting would search the index twice. So the
+    // kind of the last record is the guess for this one; a wrong guess costs one search.
+    const Decision unseen = decide(nullptr, record.modified, record.hash, record.disabled);
+    if (expect_unseen_ && insert_unseen(record, unseen.kind)) {
+        summary.count(unseen.kind);
+        return true;
+    }
+    const std::optional<Held> held = find(record.id);
+    expect_unseen_ = !held;
+    if (!held) {
+        insert_unseen(record, unseen.kind);
+        summary.count(unseen.kind);
+        return true;
+    }
+    const Decision decision = decide(&held->version, record.modified, record.hash, record.disabled);
+    if (decision.verdict == Verdict::unchanged) ++summary.unchanged;
+    if (decision.verdict == Verdict::stale) ++summary.stale;
+    if (decision.verdict != Verdict::take) return false;
+    replace(held->rowid, record);
+    log(record, decision.kind);
+    summary.count(decision.kind);
+    return true;
+}
+
+// False where the store has seen the record: nothing was written.
+bool RecordTable::insert_unseen(const Record& record, ChangeKind kind) {
+    insert_.bind(2, record.id);
+    insert_.bind(3, record.modified_text);
+    insert_.bind(4, record.hash);
+    insert_.bind(5, seq_ + 1);
+    insert_.bind(6, record.body);
+    if (insert_.run() == 0) return false;
+    log(record, kind);
+    return true;
+}
+
+std::optional<RecordTable::Held> RecordTable::find(std::string_view id) {
+    find_.bind(2, id);
+    const Statement::Scope scope(find_);
+    if (!find_.step()) return std::nullopt;
+    Held held{.rowid = find_.integer(0), .version = {}};
+    held.version.modified = Timestamp::parse(find_.text(1));
+    held.version.hash = find_.hash(2);
+    const bool deleted = !find_.is_null(3);
+    // The row of the log can only be missing where somebody pruned more than the schema allows.
+    const auto logged = change_kind_from(find_.text(4));
+    held.version.last_change = deleted ? ChangeKind::deleted : logged.value_or(ChangeKind::updated);
+    return held;
+}
+
+void RecordTable::replace(std::int64_t rowid, const Record& record) {
+    replace_.bind(1, rowid);
+    replace_.bind(3, record.modified_text);
+    replace_.bind(4, record.hash);
+    replace_.bind(5, seq_ + 1);
+    replace_.bind(6, record.body);
+    replace_.run();
+}
+
+void RecordTable::log(const Record& record, ChangeKind kind) {
+    log_.bind(1, seq_ + 1);
+    log_.bind(3, record.id);
+    log_.bind(4, to_string(kind));
+    log_.bind(5, record.modified_text);
+    log_.bind(6, record.hash);
+    log_.run();
+    ++seq_;
+}
+
+bool RecordTable::holds(const Key& key) {
+    holds_.bind(2, key.id);
+    const Statement::Scope scope(holds_);
+    if (!holds_.step()) return false;
+    const std::string_view held = holds_.text(0);
+    return held == key.modified_text || Timestamp::parse(held) == key.modified;
+}
+
+}  // namespace carecloud

@@ -1,0 +1,57 @@
+// The tables `records` and `changes`: the newest version of every record, and the log of how it came to be.
+// They change together or not at all, so one class writes both. On the store's thread; throws SqlError.
+//
+//     table.begin(stream, committed_at);      // both views live until the last call for this batch
+//     if (table.take(record, summary)) …
+#pragma once
+
+#include "core/batch.hpp"
+#include "core/change.hpp"
+#include "core/record.hpp"
+#include "store/sqlite/statement.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace carecloud {
+
+class RecordTable {
+  public:
+    explicit RecordTable(Connection& db);
+
+    // What follows is of this stream. The numbering continues after what was last accepted.
+    void begin(std::string_view stream, std::string_view committed_at);
+    // Writes the version where core/change.hpp says so, and counts what became of it. True: it was written.
+    bool take(const Record& record, CommitSummary& summary);
+    // The numbers given since begin() are in the database; without this they are given again.
+    void accept() { accepted_seq_ = seq_; }
+
+    // Whether the store has this version: the same `modified`, and not held as deleted. Needs begin().
+    bool holds(const Key& key);
+
+    // The newest number of the change log, as of the calls so far.
+    std::uint64_t last_seq() const { return static_cast<std::uint64_t>(seq_); }
+
+  private:
+    struct Held {
+        std::int64_t rowid;
+        HeldVersion version;
+    };
+
+    bool insert_unseen(const Record& record, ChangeKind kind);
+    std::optional<Held> find(std::string_view id);
+    void replace(std::int64_t rowid, const Record& record);
+    void log(const Record& record, ChangeKind kind);
+
+    Statement insert_;
+    Statement find_;
+    Statement replace_;
+    Statement log_;
+    Statement holds_;
+    std::int64_t accepted_seq_;
+    std::int64_t seq_;
+    bool expect_unseen_ = false;
+};
+
+}  // namespace carecloud

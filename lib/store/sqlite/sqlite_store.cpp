@@ -1,0 +1,76 @@
+#include "store/sqlite/sqlite_store.hpp"
+
+#include "store/sqlite/database.hpp"
+#include "store/sqlite/job_thread.hpp"
+
+#include <utility>
+
+namespace carecloud {
+
+struct SqliteStore::Impl {
+    Impl(std::unique_ptr<Database> opened, Clock& time, std::chrono::milliseconds quiet_after)
+        : clock(time),
+          generation(opened->generation()),
+          database(std::move(opened)),
+          thread([this] { database->release_memory(); }, quiet_after) {}
+
+    // Time as the store notes it. On the I/O thread, where the clock lives.
+    std::string now() const { return clock.wall().to_string_ms(); }
+
+    Clock& clock;
+    std::string generation;
+    std::unique_ptr<Database> database;  // used by the thread alone; gone once closed
+    JobThread thread;                    // ends before the database goes
+};
+
+Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const SqliteSettings& settings, Clock& clock) {
+    auto database = Database::open(settings);
+    if (!database) return database.error();
+    auto impl = std::make_unique<Impl>(std::move(*database), clock, settings.quiet_after);
+    return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(impl)));
+}
+
+SqliteStore::SqliteStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+SqliteStore::~SqliteStore() {
+    close();
+}
+
+void SqliteStore::close() {
+    impl_->thread.close();
+    impl_->database.reset();
+}
+
+const std::string& SqliteStore::generation() const {
+    return impl_->generation;
+}
+
+Task<Result<std::optional<StreamState>>> SqliteStore::load_stream(std::string stream) {
+    auto work = [database = impl_->database.get(), stream = std::move(stream)] {
+        return database->load_stream(stream);
+    };
+    return impl_->thread.run<std::optional<StreamState>>(std::move(work));
+}
+
+Task<Result<CommitSummary>> SqliteStore::commit(Batch batch) {
+    auto work = [database = impl_->database.get(), batch = std::move(batch), at = impl_->now()] {
+        return database->commit(batch, at);
+    };
+    return impl_->thread.run<CommitSummary>(std::move(work));
+}
+
+Task<Result<std::vector<std::size_t>>> SqliteStore::unknown(std::string stream, std::vector<Key> keys) {
+    auto work = [database = impl_->database.get(), stream = std::move(stream), keys = std::move(keys)] {
+        return database->unknown(stream, keys);
+    };
+    return impl_->thread.run<std::vector<std::size_t>>(std::move(work));
+}
+
+Task<Result<std::uint64_t>> SqliteStore::count_requests(std::string month, std::int64_t requests) {
+    auto work = [database = impl_->database.get(), month = std::move(month), requests] {
+        return database->count_requests(month, requests);
+    };
+    return impl_->thread.run<std::uint64_t>(std::move(work));
+}
+
+}  // namespace carecloud

@@ -1,0 +1,76 @@
+// The Store in one SQLite file (3.37 or newer), for one daemon: the schema is migrations/*.sql, a public
+// interface.
+//
+//     auto store = SqliteStore::open({.path = "/var/lib/carecloud-syncd/store.db"}, clock);
+//     if (!store) return store.error();
+//     Result<CommitSummary> summary = co_await (*store)->commit(std::move(batch));
+//
+// All of SQLite runs on one thread of the store's own, a page a transaction, each durable when its call
+// returns (write-ahead log, synchronous=FULL). The file must lie on a local filesystem. Other programs may
+// read it at any time; one that writes makes calls here wait for the busy time-out, then fail with
+// store_busy.
+#pragma once
+
+#include "store/store.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace carecloud {
+
+struct SqliteSettings {
+    std::string path{};
+    // How long another program's lock is waited for.
+    std::chrono::milliseconds busy_timeout{5000};
+    // At most this much of the file is kept in memory; it is taken as it is needed and given back in quiet
+    // times.
+    std::size_t cache_bytes = 64U << 20U;
+    // The write-ahead log is moved into the database when it has this size.
+    std::size_t checkpoint_bytes = 64U << 20U;
+    // The database must not grow beyond this (store_full); 0: until the disk is full.
+    std::uint64_t size_max_bytes = 0;
+    // Memory is given back when nothing was asked of the store for this long.
+    std::chrono::milliseconds quiet_after{2000};
+    // A registered SQLite VFS; empty: the system's.
+    std::string vfs{};
+};
+
+class SqliteStore : public Store {
+  public:
+    // Blocks while it opens, locks and migrates the file: for start-up. A missing file is created (mode
+    // 0640), a missing directory is not. Errors: store_owned store_newer store_busy store_full store_failed
+    // store_corrupt. Calls resume on the executor of the coroutine that made them, which must outlive the
+    // store; so must `clock`.
+    static Result<std::unique_ptr<SqliteStore>> open(const SqliteSettings& settings, Clock& clock);
+
+    // Closes.
+    ~SqliteStore() override;
+
+    // Carries out every call that was begun, folds the write-ahead log into the database and frees the file
+    // for another daemon. Blocks, for the call under way and at most one checkpoint. Later calls end by
+    // `cancelled`.
+    void close();
+
+    // Random text that a new store is born with (hazard 15).
+    const std::string& generation() const;
+
+    // `updated_at` of a state that is committed is the store's to write: what stands in the batch is not
+    // looked at.
+    Task<Result<std::optional<StreamState>>> load_stream(std::string stream) override;
+    Task<Result<CommitSummary>> commit(Batch batch) override;
+    Task<Result<std::vector<std::size_t>>> unknown(std::string stream, std::vector<Key> keys) override;
+    Task<Result<std::uint64_t>> count_requests(std::string month, std::int64_t requests) override;
+
+  private:
+    struct Impl;
+    explicit SqliteStore(std::unique_ptr<Impl> impl);
+
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace carecloud

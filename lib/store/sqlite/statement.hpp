@@ -1,0 +1,69 @@
+// A prepared statement, kept for the life of its connection and used again and again.
+//
+//     Statement find(db, "SELECT modified FROM records WHERE stream = ?1 AND id = ?2");
+//     find.bind(1, stream);
+//     find.bind(2, id);
+//     const Statement::Scope scope(find);       // resets it however the block is left
+//     if (find.step()) use(find.text(0));
+//
+// Values stay bound from one run to the next, so that what is the same for a whole page is bound once. Texts
+// and blobs are not copied: they must live until the statement is last run with them. Used by the
+// connection's thread. All may throw SqlError.
+#pragma once
+
+#include "core/record.hpp"
+
+#include <cstdint>
+#include <string_view>
+
+struct sqlite3_stmt;
+
+namespace carecloud {
+
+class Connection;
+
+class Statement {
+  public:
+    Statement(Connection& db, std::string_view sql);
+    ~Statement();
+    Statement(const Statement&) = delete;
+    Statement& operator=(const Statement&) = delete;
+
+    // Indices count from 1, as in SQL.
+    void bind(int index, std::string_view text);
+    void bind(int index, std::int64_t number);
+    void bind(int index, const Hash& hash);
+    void bind_null(int index);
+
+    // True: a row is there to be read. False: done, and reset.
+    bool step();
+    // Runs a statement that yields no rows, and says how many it wrote.
+    std::int64_t run();
+    void reset();
+
+    // Columns count from 0. Views live until the next step or reset.
+    bool is_null(int column) const;
+    std::int64_t integer(int column) const;
+    std::string_view text(int column) const;
+    // All zero where the column does not hold 32 bytes: such a hash equals none.
+    Hash hash(int column) const;
+
+    class Scope {
+      public:
+        explicit Scope(Statement& statement) : statement_(statement) {}
+        ~Scope() { statement_.reset(); }
+        Scope(const Scope&) = delete;
+        Scope& operator=(const Scope&) = delete;
+
+      private:
+        Statement& statement_;
+    };
+
+  private:
+    void check(int code) const;
+
+    Connection& db_;
+    sqlite3_stmt* statement_ = nullptr;
+};
+
+}  // namespace carecloud

@@ -1,0 +1,90 @@
+#include "store/sqlite/stream_table.hpp"
+
+#include "store/sqlite/connection.hpp"
+
+namespace carecloud {
+namespace {
+
+constexpr std::string_view kLoad =
+    "SELECT entity, fingerprint, cursor_modified, cursor_id, safe_modified, dialect, updated_at FROM streams"
+    " WHERE stream = ?1";
+// Where every column but updated_at is as it stands, the row is left alone.
+constexpr std::string_view kSave =
+    "INSERT INTO streams (stream, entity, fingerprint, cursor_modified, cursor_id, safe_modified, dialect, "
+    "updated_at)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+    " ON CONFLICT DO UPDATE SET entity = excluded.entity, fingerprint = excluded.fingerprint,"
+    " cursor_modified = excluded.cursor_modified, cursor_id = excluded.cursor_id,"
+    " safe_modified = excluded.safe_modified, dialect = excluded.dialect, updated_at = excluded.updated_at"
+    " WHERE (entity, fingerprint, cursor_modified, cursor_id, safe_modified, dialect) IS NOT"
+    " (excluded.entity, excluded.fingerprint, excluded.cursor_modified, excluded.cursor_id, "
+    "excluded.safe_modified,"
+    " excluded.dialect)";
+
+Error damaged(const std::string& stream, const std::string& column) {
+    return {.code = ErrorCode::store_corrupt,
+            .operation = "load stream " + stream,
+            .subject = "streams." + column + " is not a time",
+            .hint = "restore the row from a backup, or delete it: the stream is then read from the start"};
+}
+
+}  // namespace
+
+StreamTable::StreamTable(Connection& db) : load_(db, kLoad), save_(db, kSave) {}
+
+Result<std::optional<StreamState>> StreamTable::load(const std::string& stream) {
+    load_.bind(1, stream);
+    const Statement::Scope scope(load_);
+    if (!load_.step()) return std::optional<StreamState>();
+    const auto text = [this](int column) { return std::string(load_.text(column)); };
+    StreamState state;
+    state.stream = stream;
+    state.entity = text(0);
+    state.fingerprint = text(1);
+    state.dialect = text(5);
+    state.updated_at = text(6);
+    if (!load_.is_null(2)) {
+        const auto modified = Timestamp::parse(load_.text(2));
+        if (!modified) return damaged(stream, "cursor_modified");
+        state.cursor = Cursor{.modified_text = text(2), .modified = *modified, .id = text(3)};
+    }
+    if (!load_.is_null(4)) {
+        const auto modified = Timestamp::parse(load_.text(4));
+        if (!modified) return damaged(stream, "safe_modified");
+        state.safe = SafePoint{.modified_text = text(4), .modified = *modified};
+    }
+    return std::optional<StreamState>(std::move(state));
+}
+
+bool StreamTable::save(const StreamState& state, std::string_view updated_at) {
+    save_.bind(1, state.stream);
+    save_.bind(2, state.entity);
+    save_.bind(3, state.fingerprint);
+    save_.bind_null(4);
+    save_.bind_null(5);
+    save_.bind_null(6);
+    if (state.cursor) {
+        save_.bind(4, state.cursor->modified_text);
+        save_.bind(5, state.cursor->id);
+    }
+    if (state.safe) save_.bind(6, state.safe->modified_text);
+    save_.bind(7, state.dialect);
+    save_.bind(8, updated_at);
+    return save_.run() > 0;
+}
+
+QuotaTable::QuotaTable(Connection& db)
+    : read_(db, "SELECT requests FROM quota WHERE month = ?1"),
+      add_(db,
+           "INSERT INTO quota (month, requests) VALUES (?1, max(0, ?2))"
+           " ON CONFLICT DO UPDATE SET requests = max(0, requests + ?2) RETURNING requests") {}
+
+std::uint64_t QuotaTable::add(std::string_view month, std::int64_t requests) {
+    Statement& statement = requests == 0 ? read_ : add_;
+    statement.bind(1, month);
+    if (requests != 0) add_.bind(2, requests);
+    const Statement::Scope scope(statement);
+    return statement.step() ? static_cast<std::uint64_t>(statement.integer(0)) : 0;
+}
+
+}  // namespace carecloud

@@ -1,0 +1,42 @@
+// The tables `streams` and `quota`: what a stream carries from one life of the process to the next, and the
+// month's count of requests. On the store's thread; throws SqlError.
+#pragma once
+
+#include "core/error.hpp"
+#include "core/stream.hpp"
+#include "store/sqlite/statement.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace carecloud {
+
+class StreamTable {
+  public:
+    explicit StreamTable(Connection& db);
+
+    // Errors: store_corrupt where a stored time does not parse.
+    Result<std::optional<StreamState>> load(const std::string& stream);
+    // Writes the row where it differs from the one that is stored, `updated_at` aside. True: it was written.
+    bool save(const StreamState& state, std::string_view updated_at);
+
+  private:
+    Statement load_;
+    Statement save_;
+};
+
+class QuotaTable {
+  public:
+    explicit QuotaTable(Connection& db);
+
+    // The month's new count, which never falls below zero. Zero reads only.
+    std::uint64_t add(std::string_view month, std::int64_t requests);
+
+  private:
+    Statement read_;
+    Statement add_;
+};
+
+}  // namespace carecloud

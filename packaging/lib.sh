@@ -1,0 +1,50 @@
+# shellcheck shell=bash
+# Sourced by the scripts of this folder: where the project is, and how they speak and fail.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+readonly root
+
+# Ninja and CTest take their parallelism from here; Ninja's own default is more than the machine has.
+CMAKE_BUILD_PARALLEL_LEVEL=${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)}
+CTEST_PARALLEL_LEVEL=${CTEST_PARALLEL_LEVEL:-$CMAKE_BUILD_PARALLEL_LEVEL}
+export CMAKE_BUILD_PARALLEL_LEVEL CTEST_PARALLEL_LEVEL
+
+die() {
+  printf '%s: %s\n' "$(basename "$0")" "$*" >&2
+  exit 1
+}
+
+# seconds N: "75" as "1m15s".
+seconds() {
+  if (($1 < 60)); then printf '%ds' "$1"; else printf '%dm%02ds' $(($1 / 60)) $(($1 % 60)); fi
+}
+
+# quietly LOG COMMAND...: all that the command says goes to LOG, a file.
+quietly() {
+  local log=$1
+  shift
+  mkdir -p "$(dirname "$log")"
+  "$@" >"$log" 2>&1 </dev/null
+}
+
+# show_end LOG: the end of it, for whoever must see why a command failed.
+show_end() {
+  tail -n 200 "$1" >&2
+  printf '(whole output: %s)\n' "$1" >&2
+}
+
+# Where the cache's folder cannot be written to (a locked-down build machine), compile without it.
+usable_ccache() {
+  local folder
+  folder=$(ccache --get-config cache_dir)
+  if ! mkdir -p "$folder/tmp" 2>/dev/null || [[ ! -w $folder/tmp ]]; then export CCACHE_DISABLE=1; fi
+}
+
+# configure PRESET: a build folder that no longer configures (moved, half written, another compiler) starts anew once.
+configure() {
+  cd "$root" || return
+  cmake --preset "$1" && return
+  echo "configure failed: starting build/$1 anew"
+  rm -rf "${root:?}/build/$1"
+  cmake --preset "$1"
+}

@@ -1,0 +1,86 @@
+#include "contract/backend.hpp"
+
+#include "contract/read_sqlite.hpp"
+#include "store/sqlite/sqlite_store.hpp"
+#include "support/run_task.hpp"
+
+#include <utility>
+
+#include <catch2/catch.hpp>
+
+namespace carecloud {
+namespace {
+
+template <class T>
+T must(Result<T> result) {
+    if (!result) FAIL(result.error().message());
+    return std::move(*result);
+}
+
+}  // namespace
+
+Backend::Backend() : clock_(io_.get_executor(), test_time()) {}
+
+CommitSummary Backend::commit(Batch batch) {
+    return must(run_task(io_, store().commit(std::move(batch))));
+}
+
+Error Backend::commit_error(Batch batch) {
+    const auto result = run_task(io_, store().commit(std::move(batch)));
+    if (result) FAIL("the commit was to fail");
+    return result.error();
+}
+
+std::optional<StreamState> Backend::load(const std::string& stream) {
+    return must(run_task(io_, store().load_stream(stream)));
+}
+
+std::vector<std::size_t> Backend::unknown(const std::string& stream, std::vector<Key> keys) {
+    return must(run_task(io_, store().unknown(stream, std::move(keys))));
+}
+
+std::uint64_t Backend::count(const std::string& month, std::int64_t requests) {
+    return must(run_task(io_, store().count_requests(month, requests)));
+}
+
+MemoryBackend::MemoryBackend() {
+    MemoryBackend::reopen();
+}
+
+void MemoryBackend::reopen() {
+    store_ = std::make_unique<MemoryStore>(content_, clock_);
+}
+
+SqliteBackend::SqliteBackend() {
+    SqliteBackend::reopen();
+}
+
+void SqliteBackend::reopen() {
+    store_.reset();
+    store_ = must(SqliteStore::open({.path = path()}, clock_));
+}
+
+StoreContent SqliteBackend::content() {
+    return read_sqlite(path());
+}
+
+Timestamp test_time(std::int64_t seconds) {
+    return {Timestamp::parse("2024-01-01T00:00:00Z")->ticks + seconds * Timestamp::ticks_per_second};
+}
+
+std::string test_time_text(std::int64_t seconds) {
+    return test_time(seconds).to_string();
+}
+
+StreamState test_state(const std::string& stream, const std::string& modified, const std::string& id) {
+    const Timestamp at = Timestamp::parse(modified).value();
+    return {.stream = stream,
+            .entity = stream,
+            .fingerprint = R"({"entity":")" + stream + "\"}",
+            .cursor = Cursor{modified, at, id},
+            .safe = SafePoint{modified, at},
+            .dialect = R"({"modified":"string"})",
+            .updated_at = ""};
+}
+
+}  // namespace carecloud

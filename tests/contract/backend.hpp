@@ -1,0 +1,83 @@
+// The stores that the contract is checked on: how each is opened, opened again, and read from outside.
+//
+//     TEMPLATE_TEST_CASE("…", "", SqliteBackend, MemoryBackend) {
+//         TestType backend;
+//         backend.commit({.stream = "s", .page = make_page({{.id = "a", .modified =
+//         "2024-01-01T00:00:00Z"}})}); CHECK(backend.content().records.size() == 1);
+#pragma once
+
+#include "store/store.hpp"
+#include "support/hand_clock.hpp"
+#include "support/memory_store/memory_store.hpp"
+#include "support/temp_dir.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+
+namespace carecloud {
+
+// The calls of a Store, each run to its end; an error fails the test.
+class Backend {
+  public:
+    Backend();
+    virtual ~Backend() = default;
+    Backend(const Backend&) = delete;
+    Backend& operator=(const Backend&) = delete;
+
+    CommitSummary commit(Batch batch);
+    Error commit_error(Batch batch);
+    std::optional<StreamState> load(const std::string& stream);
+    std::vector<std::size_t> unknown(const std::string& stream, std::vector<Key> keys);
+    std::uint64_t count(const std::string& month, std::int64_t requests);
+
+    HandClock& clock() { return clock_; }
+    virtual Store& store() = 0;
+    // Closes the store and opens it again on what it kept.
+    virtual void reopen() = 0;
+    // What the store holds, by its public face.
+    virtual StoreContent content() = 0;
+
+  protected:
+    boost::asio::io_context io_;
+    HandClock clock_;
+};
+
+class MemoryBackend : public Backend {
+  public:
+    MemoryBackend();
+
+    Store& store() override { return *store_; }
+    void reopen() override;
+    StoreContent content() override { return content_->tables; }
+
+  private:
+    std::shared_ptr<MemoryStoreContent> content_ = std::make_shared<MemoryStoreContent>();
+    std::unique_ptr<MemoryStore> store_;
+};
+
+class SqliteBackend : public Backend {
+  public:
+    SqliteBackend();
+
+    Store& store() override { return *store_; }
+    void reopen() override;
+    StoreContent content() override;
+    std::string path() const { return directory_.file("store.db"); }
+
+  private:
+    TempDir directory_;
+    std::unique_ptr<Store> store_;
+};
+
+// "2024-01-01T00:00:00.000Z" and `seconds` later.
+Timestamp test_time(std::int64_t seconds = 0);
+std::string test_time_text(std::int64_t seconds = 0);
+
+// A stream's row with a cursor and a safe point at that time.
+StreamState test_state(const std::string& stream, const std::string& modified, const std::string& id);
+
+}  // namespace carecloud

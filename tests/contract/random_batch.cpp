@@ -1,0 +1,67 @@
+#include "contract/random_batch.hpp"
+
+#include "contract/backend.hpp"
+#include "support/pages.hpp"
+
+#include <cstdlib>
+#include <iostream>
+#include <random>
+
+namespace carecloud {
+namespace {
+
+class Draw {
+  public:
+    Draw(std::uint64_t seed, std::uint64_t index) : engine_(seed * 1'000'003 + index) {}
+
+    std::uint64_t below(std::uint64_t bound) { return engine_() % bound; }
+    bool one_in(std::uint64_t n) { return below(n) == 0; }
+    std::string id() { return "id-" + std::to_string(below(400)); }
+
+    TestRecord record() {
+        TestRecord record{.id = id(), .modified = test_time_text(static_cast<std::int64_t>(below(40)))};
+        // Few different bodies, so that versions meet again; now and then one of several database pages.
+        const std::size_t size = one_in(30) ? 40'000 : 20;
+        record.body = R"({"v":")" + std::string(size, static_cast<char>('a' + below(3))) + "\"}";
+        record.disabled = one_in(8);
+        return record;
+    }
+
+    TestStrange strange() {
+        return {id(), one_in(2) ? "yesterday" : "today", one_in(2) ? "no time" : "no order",
+                R"({"strange":true})"};
+    }
+
+  private:
+    std::mt19937_64 engine_;
+};
+
+}  // namespace
+
+Batch random_batch(std::uint64_t seed, std::uint64_t index) {
+    Draw draw(seed, index);
+    std::vector<TestRecord> records(draw.below(60));
+    for (TestRecord& record : records)
+        record = draw.record();
+    std::vector<TestStrange> strange(draw.one_in(3) ? draw.below(4) : 0);
+    for (TestStrange& record : strange)
+        record = draw.strange();
+    Batch batch{
+        .stream = draw.one_in(4) ? "family" : "claim_attendance", .page = {}, .state = {}, .unreachable = {}};
+    batch.page = make_page(records, strange);
+    batch.state = test_state(batch.stream, test_time_text(), std::to_string(index));
+    return batch;
+}
+
+std::uint64_t index_of(const StreamState& state) {
+    return std::stoull(state.cursor.value().id);
+}
+
+std::uint64_t test_seed() {
+    const char* given = std::getenv("CARECLOUD_SEED");
+    const std::uint64_t seed = given ? std::stoull(given) : std::random_device{}();
+    std::cout << "CARECLOUD_SEED=" << seed << std::endl;
+    return seed;
+}
+
+}  // namespace carecloud

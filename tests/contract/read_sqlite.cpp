@@ -1,0 +1,109 @@
+#include "contract/read_sqlite.hpp"
+
+#include <cstring>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+
+#include <sqlite3.h>
+
+namespace carecloud {
+namespace {
+
+class Row {
+  public:
+    explicit Row(sqlite3_stmt* statement) : statement_(statement) {}
+
+    bool is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
+    std::uint64_t number(int column) const {
+        return static_cast<std::uint64_t>(sqlite3_column_int64(statement_, column));
+    }
+    std::string text(int column) const {
+        const char* bytes = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
+        return bytes ? std::string(bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)))
+                     : "";
+    }
+    Hash hash(int column) const {
+        Hash hash{};
+        const void* bytes = sqlite3_column_blob(statement_, column);
+        if (sqlite3_column_bytes(statement_, column) != 32)
+            throw std::runtime_error("a hash is not of 32 bytes");
+        std::memcpy(hash.data(), bytes, hash.size());
+        return hash;
+    }
+
+  private:
+    sqlite3_stmt* statement_;
+};
+
+void read(sqlite3* db, const char* sql, const std::function<void(const Row&)>& use) {
+    sqlite3_stmt* prepared = nullptr;
+    if (sqlite3_prepare_v2(db, sql, -1, &prepared, nullptr) != SQLITE_OK)
+        throw std::runtime_error(sqlite3_errmsg(db));
+    const std::unique_ptr<sqlite3_stmt, decltype(&sqlite3_finalize)> statement(prepared, &sqlite3_finalize);
+    int code = SQLITE_OK;
+    while ((code = sqlite3_step(prepared)) == SQLITE_ROW)
+        use(Row(prepared));
+    if (code != SQLITE_DONE) throw std::runtime_error(sqlite3_errmsg(db));
+}
+
+void read_records(sqlite3* db, StoreContent& content) {
+    read(db, "SELECT stream, id, modified, hash, seq, deleted_at, body FROM records", [&](const Row& row) {
+        StoreContent::Held& held = content.records[{row.text(0), row.text(1)}];
+        held = {row.text(2), row.hash(3), row.number(4), std::nullopt, row.text(6)};
+        if (!row.is_null(5)) held.deleted_at = row.text(5);
+    });
+    const char* const changes =
+        "SELECT seq, stream, id, kind, modified, hash, committed_at FROM changes ORDER BY seq";
+    read(db, changes, [&](const Row& row) {
+        content.changes.push_back({row.number(0), row.text(1), row.text(2),
+                                   change_kind_from(row.text(3)).value(), row.text(4), row.hash(5),
+                                   row.text(6)});
+    });
+}
+
+void read_streams(sqlite3* db, StoreContent& content) {
+    const char* const sql =
+        "SELECT stream, entity, fingerprint, dialect, updated_at, cursor_modified, cursor_id, safe_modified "
+        "FROM streams";
+    read(db, sql, [&](const Row& row) {
+        StreamState state;
+        state.stream = row.text(0);
+        state.entity = row.text(1);
+        state.fingerprint = row.text(2);
+        state.dialect = row.text(3);
+        state.updated_at = row.text(4);
+        if (!row.is_null(5))
+            state.cursor = Cursor{row.text(5), Timestamp::parse(row.text(5)).value(), row.text(6)};
+        if (!row.is_null(7)) state.safe = SafePoint{row.text(7), Timestamp::parse(row.text(7)).value()};
+        content.streams[state.stream] = state;
+    });
+}
+
+void read_rest(sqlite3* db, StoreContent& content) {
+    const char* const sql =
+        "SELECT stream, id, modified, reason, body, attempts, first_at, last_at FROM quarantine";
+    read(db, sql, [&](const Row& row) {
+        content.quarantine[{row.text(0), row.text(1)}] = {row.text(2),   row.text(3), row.text(4),
+                                                          row.number(5), row.text(6), row.text(7)};
+    });
+    read(db, "SELECT month, requests FROM quota",
+         [&](const Row& row) { content.quota[row.text(0)] = row.number(1); });
+}
+
+}  // namespace
+
+StoreContent read_sqlite(const std::string& path) {
+    sqlite3* opened = nullptr;
+    const int code = sqlite3_open_v2(path.c_str(), &opened, SQLITE_OPEN_READONLY, nullptr);
+    const std::unique_ptr<sqlite3, decltype(&sqlite3_close)> db(opened, &sqlite3_close);
+    if (code != SQLITE_OK) throw std::runtime_error("cannot open " + path);
+    StoreContent content;
+    read(opened, "BEGIN", [](const Row&) {});  // one snapshot of all tables
+    read_streams(opened, content);
+    read_records(opened, content);
+    read_rest(opened, content);
+    return content;
+}
+
+}  // namespace carecloud

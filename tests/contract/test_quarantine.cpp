@@ -1,0 +1,107 @@
+// Strange records: kept whole, counted, and let go when they come good.
+#include "contract/backend.hpp"
+#include "support/pages.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace carecloud;
+
+namespace {
+
+const std::string kStream = "claim_attendance";
+
+Batch strange_batch(const std::vector<TestStrange>& strange, const std::vector<TestRecord>& records = {}) {
+    return {.stream = kStream, .page = make_page(records, strange), .state = {}, .unreachable = {}};
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("a strange record goes to quarantine whole, the others are taken", "", SqliteBackend,
+                   MemoryBackend) {
+    TestType backend;
+    const CommitSummary summary = backend.commit(strange_batch(
+        {{"bad", "yesterday", "modified: not a time", R"({"_id":"bad"})"}}, {{"good", test_time_text()}}));
+    CHECK(summary.created == 1);
+    CHECK(summary.quarantined == 1);
+    CHECK(summary.changes() == 1);
+    const StoreContent content = backend.content();
+    CHECK(content.records.count({kStream, "bad"}) == 0);
+    const StoreContent::Quarantined& row = content.quarantine.at({kStream, "bad"});
+    CHECK(row.modified == "yesterday");
+    CHECK(row.reason == "modified: not a time");
+    CHECK(row.body == R"({"_id":"bad"})");
+    CHECK(row.attempts == 1);
+    CHECK(row.first_at == "2024-01-01T00:00:00.000Z");
+    CHECK(row.last_at == row.first_at);
+}
+
+TEMPLATE_TEST_CASE("the same strange record again writes nothing", "", SqliteBackend, MemoryBackend) {
+    TestType backend;
+    backend.commit(strange_batch({{"bad", "yesterday"}}));
+    const StoreContent before = backend.content();
+    backend.clock().set(test_time(60));
+    const CommitSummary again = backend.commit(strange_batch({{"bad", "yesterday"}}));
+    CHECK(again.quarantined == 0);
+    CHECK_FALSE(again.written);
+    CHECK(backend.content() == before);
+}
+
+TEMPLATE_TEST_CASE("another modified or reason is another attempt", "", SqliteBackend, MemoryBackend) {
+    TestType backend;
+    backend.commit(strange_batch({{"bad", "yesterday"}}));
+    backend.clock().set(test_time(60));
+    CHECK(
+        backend.commit(strange_batch({{"bad", "today", "modified: not a time", R"({"v":2})"}})).quarantined ==
+        1);
+    CHECK(backend.commit(strange_batch({{"bad", "today", "entityId: twice", R"({"v":3})"}})).quarantined ==
+          1);
+    const StoreContent::Quarantined row = backend.content().quarantine.at({kStream, "bad"});
+    CHECK(row.attempts == 3);
+    CHECK(row.modified == "today");
+    CHECK(row.body == R"({"v":3})");
+    CHECK(row.first_at == "2024-01-01T00:00:00.000Z");
+    CHECK(row.last_at == "2024-01-01T00:01:00.000Z");
+}
+
+TEMPLATE_TEST_CASE("a record that is taken leaves quarantine", "", SqliteBackend, MemoryBackend) {
+    TestType backend;
+    backend.commit(strange_batch({{"bad", "yesterday"}, {"worse", "yesterday"}}));
+    backend.reopen();
+    CHECK(backend.commit(strange_batch({}, {{"bad", test_time_text()}})).created == 1);
+    StoreContent content = backend.content();
+    CHECK(content.quarantine.count({kStream, "bad"}) == 0);
+    CHECK(content.quarantine.count({kStream, "worse"}) == 1);
+    // Of another stream, it is another record.
+    Batch other = strange_batch({}, {{"worse", test_time_text()}});
+    other.stream = "family";
+    backend.commit(other);
+    CHECK(backend.content().quarantine.count({kStream, "worse"}) == 1);
+}
+
+TEMPLATE_TEST_CASE("good and strange of one id in a page: the strange one is seen, once", "", SqliteBackend,
+                   MemoryBackend) {
+    TestType backend;
+    const Batch batch = strange_batch({{"a", "yesterday"}}, {{"a", test_time_text()}});
+    CHECK(backend.commit(batch).quarantined == 1);
+    const StoreContent before = backend.content();
+    CHECK(before.records.count({kStream, "a"}) == 1);
+    CHECK(before.quarantine.count({kStream, "a"}) == 1);
+    CHECK_FALSE(backend.commit(batch).written);
+    CHECK(backend.content() == before);
+}
+
+TEMPLATE_TEST_CASE("a record that no answer can carry is quarantined by its key", "", SqliteBackend,
+                   MemoryBackend) {
+    TestType backend;
+    Batch batch{.stream = kStream, .page = nullptr, .state = {}, .unreachable = {}};
+    batch.unreachable.push_back(
+        {.id = "huge", .modified_text = test_time_text(3), .reason = "too large", .body = {}});
+    CHECK(backend.commit(batch).quarantined == 1);
+    CHECK_FALSE(backend.commit(batch).written);
+    const StoreContent::Quarantined row = backend.content().quarantine.at({kStream, "huge"});
+    CHECK(row.body.empty());
+    CHECK(row.modified == test_time_text(3));
+    // A newer version that does come is taken, and the row goes.
+    CHECK(backend.commit(strange_batch({}, {{"huge", test_time_text(4)}})).created == 1);
+    CHECK(backend.content().quarantine.empty());
+}

@@ -1,0 +1,34 @@
+// Both stores, given the same random batches, hold the same.
+#include "contract/backend.hpp"
+#include "contract/random_batch.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace carecloud;
+
+TEST_CASE("two stores agree on any sequence of batches") {
+    const std::uint64_t seed = test_seed();
+    CAPTURE(seed);
+    SqliteBackend sqlite;
+    MemoryBackend memory;
+    for (std::uint64_t index = 0; index < 200; ++index) {
+        CAPTURE(index);
+        sqlite.clock().set(test_time(static_cast<std::int64_t>(index)));
+        memory.clock().set(test_time(static_cast<std::int64_t>(index)));
+        const Batch batch = random_batch(seed, index);
+        const CommitSummary in_sqlite = sqlite.commit(batch);
+        const CommitSummary in_memory = memory.commit(batch);
+        REQUIRE(in_sqlite.changes() == in_memory.changes());
+        REQUIRE(in_sqlite.unchanged == in_memory.unchanged);
+        REQUIRE(in_sqlite.stale == in_memory.stale);
+        REQUIRE(in_sqlite.quarantined == in_memory.quarantined);
+        REQUIRE(in_sqlite.last_seq == in_memory.last_seq);
+        REQUIRE(in_sqlite.written == in_memory.written);
+        if (index % 50 == 49) sqlite.reopen();
+    }
+    const StoreContent content = sqlite.content();
+    CHECK((content == memory.content()));
+    CHECK(check_changes(content).empty());
+    CHECK(content.changes.size() > content.records.size());
+    CHECK_FALSE(content.quarantine.empty());
+}

@@ -1,0 +1,138 @@
+// The stream's row, the walk of keys, and the month's count of requests.
+#include "contract/backend.hpp"
+#include "support/pages.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace carecloud;
+
+namespace {
+
+const std::string kStream = "claim_attendance";
+
+Batch state_batch(const StreamState& state) {
+    return {.stream = state.stream, .page = nullptr, .state = state, .unreachable = {}};
+}
+
+Key key(const std::string& id, const std::string& modified) {
+    return {id, modified, Timestamp::parse(modified).value_or(Timestamp{})};
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("a stream that never committed has no row", "", SqliteBackend, MemoryBackend) {
+    TestType backend;
+    CHECK_FALSE(backend.load(kStream));
+    const Batch page_only{
+        .stream = kStream, .page = make_page({{"a", test_time_text()}}), .state = {}, .unreachable = {}};
+    backend.commit(page_only);
+    CHECK_FALSE(backend.load(kStream));  // a bounded fetch touches no cursor
+}
+
+TEMPLATE_TEST_CASE("a state comes back as it was committed", "", SqliteBackend, MemoryBackend) {
+    TestType backend;
+    StreamState state = test_state(kStream, "2024-03-13T19:08:57.1633051Z", "65f35b06e30c8a2e4578d118");
+    state.safe = SafePoint{"2024-03-13T19:00:00.0000000Z", *Timestamp::parse("2024-03-13T19:00:00.0000000Z")};
+    const CommitSummary summary = backend.commit(state_batch(state));
+    CHECK(summary.written);
+    CHECK(summary.changes() == 0);
+    CHECK(summary.last_seq == 0);
+    backend.reopen();
+    state.updated_at = "2024-01-01T00:00:00.000Z";  // the store's own clock
+    CHECK(backend.load(kStream) == state);
+}
+
+TEMPLATE_TEST_CASE("a state without a cursor comes back without one", "", SqliteBackend, MemoryBackend) {
+    TestType backend;
+    StreamState state = test_state(kStream, test_time_text(), "a");
+    state.cursor.reset();
+    state.safe.reset();
+    state.dialect.clear();
+    backend.commit(state_batch(state));
+    const auto loaded = backend.load(kStream);
+    REQUIRE(loaded);
+    CHECK_FALSE(loaded->cursor);
+    CHECK_FALSE(loaded->safe);
+    CHECK(loaded->dialect.empty());
+}
+
+TEMPLATE_TEST_CASE("a state that did not move writes nothing", "", SqliteBackend, MemoryBackend) {
+    TestType backend;
+    StreamState state = test_state(kStream, test_time_text(), "a");
+    backend.commit(state_batch(state));
+    backend.clock().set(test_time(60));
+    CHECK_FALSE(backend.commit(state_batch(state)).written);
+    CHECK(backend.load(kStream)->updated_at == "2024-01-01T00:00:00.000Z");
+
+    const auto moves = [&](auto change) {
+        change(state);
+        const bool written = backend.commit(state_batch(state)).written;
+        return written && !backend.commit(state_batch(state)).written;
+    };
+    CHECK(moves([](StreamState& s) { s.cursor->id = "b"; }));
+    CHECK(moves([](StreamState& s) { s.cursor->modified_text = test_time_text(1); }));
+    CHECK(moves([](StreamState& s) { s.safe.reset(); }));
+    CHECK(moves([](StreamState& s) { s.cursor.reset(); }));
+    CHECK(moves([](StreamState& s) { s.fingerprint = "{}"; }));
+    CHECK(moves([](StreamState& s) { s.dialect = ""; }));
+    CHECK(backend.load(kStream)->updated_at == "2024-01-01T00:01:00.000Z");
+}
+
+TEMPLATE_TEST_CASE("an empty page with a state moves the state alone", "", SqliteBackend, MemoryBackend) {
+    TestType backend;
+    Batch batch = state_batch(test_state(kStream, test_time_text(9), "z"));
+    batch.page = make_page({});
+    const CommitSummary summary = backend.commit(batch);
+    CHECK(summary.written);
+    CHECK(summary.changes() == 0);
+    CHECK(backend.load(kStream)->cursor->id == "z");
+    CHECK(backend.content().records.empty());
+}
+
+TEMPLATE_TEST_CASE("a batch with another stream's state is refused whole", "", SqliteBackend, MemoryBackend) {
+    TestType backend;
+    Batch batch = state_batch(test_state("family", test_time_text(), "a"));
+    batch.stream = kStream;
+    batch.page = make_page({{"a", test_time_text()}});
+    CHECK(backend.commit_error(batch).code == ErrorCode::invalid_argument);
+    CHECK(backend.content() == StoreContent{});
+}
+
+TEMPLATE_TEST_CASE("unknown are the versions neither held nor in quarantine", "", SqliteBackend,
+                   MemoryBackend) {
+    TestType backend;
+    const std::string t1 = test_time_text(1);
+    const std::string t2 = test_time_text(2);
+    const Batch batch{
+        .stream = kStream,
+        .page = make_page({{"a", t1}, {"b", t2}}, {{"bad", t1, "too strange"}, {"worse", "yesterday"}}),
+        .state = {},
+        .unreachable = {}};
+    CHECK(backend.unknown(kStream, {key("a", t1)}) == std::vector<std::size_t>{0});
+    backend.commit(batch);
+    const std::vector<Key> keys{key("new", t1),  // 0: never seen
+                                key("a", t1),    // held
+                                key("a", t2),    // 2: a newer version
+                                key("b", t1),    // 3: an older one
+                                key("bad", t1),  // in quarantine
+                                key("bad", t2),  // 5: moved since
+                                key("worse", "yesterday"),
+                                key("b", "2024-01-01T00:00:02Z")};  // held, in another spelling
+    CHECK(backend.unknown(kStream, keys) == std::vector<std::size_t>{0, 2, 3, 5});
+    CHECK(backend.unknown("family", keys).size() == keys.size());
+    CHECK(backend.unknown(kStream, {}).empty());
+}
+
+TEMPLATE_TEST_CASE("requests are counted by month and never below zero", "", SqliteBackend, MemoryBackend) {
+    TestType backend;
+    CHECK(backend.count("2024-01", 0) == 0);
+    CHECK(backend.content().quota.empty());
+    CHECK(backend.count("2024-01", 5) == 5);
+    CHECK(backend.count("2024-02", 1) == 1);
+    CHECK(backend.count("2024-01", -2) == 3);
+    backend.reopen();
+    CHECK(backend.count("2024-01", 0) == 3);
+    CHECK(backend.count("2024-01", -100) == 0);
+    CHECK(backend.count("2024-03", -1) == 0);
+    CHECK(backend.count("2024-01", 2) == 2);
+}

@@ -1,0 +1,108 @@
+#include "portal/portal_faults.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace carecloud {
+namespace {
+
+constexpr std::array kNames = {
+    FaultName{"33mib", "an answer of 33 MiB"},
+    FaultName{"403", "403 Forbidden, as for a bad key"},
+    FaultName{"413", "413 Request Entity Too Large"},
+    FaultName{"429", "429 Too Many Requests"},
+    FaultName{"500", "500 Internal server error"},
+    FaultName{"502", "502 Bad gateway"},
+    FaultName{"503", "503 Service Unavailable"},
+    FaultName{"504", "504 Endpoint request timed out"},
+    FaultName{"cut", "the body is cut midway and the connection closed"},
+    FaultName{"deep-json", "a record with JSON 10,000 deep"},
+    FaultName{"duplicate-id", "the first record has its _id twice, another one first"},
+    FaultName{"duplicate-key", "the envelope has its data twice, an empty one last"},
+    FaultName{"empty-list", "200 with an empty list, by mistake"},
+    FaultName{"gzip-cut", "a gzip body that ends too soon, of the length announced (plain: like not-json)"},
+    FaultName{"html", "200 with a page of HTML"},
+    FaultName{"is-success-false", "200 with isSuccess:false"},
+    FaultName{"length", "Content-Length is less than what is sent"},
+    FaultName{"not-json", "200, the JSON ends midway, of the length announced"},
+    FaultName{"quota", "429 Limit Exceeded"},
+    FaultName{"reset", "the connection is reset instead of an answer"},
+    FaultName{"slow-body", "half a body, then silence, then closed"},
+    FaultName{"slow-head", "silence, then closed"},
+    FaultName{"wrong-workspace", "records of another workspace"},
+};
+
+Error bad_fault(std::string_view name, std::string hint) {
+    return {ErrorCode::invalid_argument, "set a fault", "\"" + std::string(name) + "\"", std::move(hint)};
+}
+
+}  // namespace
+
+std::span<const FaultName> fault_names() {
+    return kNames;
+}
+
+Result<PortalFaults::Fault*> PortalFaults::fault(std::string_view name) {
+    const bool known =
+        std::any_of(kNames.begin(), kNames.end(), [&](const FaultName& n) { return n.name == name; });
+    if (!known) {
+        std::string hint = "known:";
+        for (const FaultName& n : kNames)
+            hint.append(" ").append(n.name);
+        return bad_fault(name, hint);
+    }
+    return &faults_[std::string(name)];
+}
+
+Result<> PortalFaults::set(std::string_view name, double probability) {
+    // Written so that NaN is refused too.
+    if (!(probability >= 0 && probability <= 1)) return bad_fault(name, "a probability lies between 0 and 1");
+    const auto found = fault(name);
+    if (!found) return found.error();
+    (*found)->probability = probability;
+    return {};
+}
+
+Result<> PortalFaults::set_times(std::string_view name, std::size_t times) {
+    const auto found = fault(name);
+    if (!found) return found.error();
+    (*found)->times = times;
+    return {};
+}
+
+Result<> PortalFaults::set_text(std::string_view text) {
+    const std::size_t colon = text.find(':');
+    if (colon == std::string_view::npos) return set(text, 1);
+    const std::string_view number = text.substr(colon + 1);
+    double probability = 0;
+    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), probability);
+    if (error != std::errc{} || end != number.data() + number.size()) {
+        return bad_fault(text, "write NAME:PROBABILITY, such as 429:0.05");
+    }
+    return set(text.substr(0, colon), probability);
+}
+
+std::optional<std::string> PortalFaults::pick() {
+    for (auto& [name, fault] : faults_) {
+        if (fault.times == 0) continue;
+        --fault.times;
+        return name;
+    }
+    for (const auto& [name, fault] : faults_) {
+        if (fault.probability <= 0) continue;
+        const double drawn = static_cast<double>(random_.next() >> 11) * 0x1p-53;  // uniform in [0, 1)
+        if (drawn < fault.probability) return name;
+    }
+    return std::nullopt;
+}
+
+std::map<std::string, double> PortalFaults::probabilities() const {
+    std::map<std::string, double> result;
+    for (const auto& [name, fault] : faults_) {
+        if (fault.probability > 0) result[name] = fault.probability;
+    }
+    return result;
+}
+
+}  // namespace carecloud

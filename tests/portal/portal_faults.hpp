@@ -1,0 +1,61 @@
+// Faults by name: which one, if any, the next answer suffers. Seeded, so that a run can be repeated.
+//
+//     PortalFaults faults(7);
+//     faults.set("429", 0.05);            // one answer in twenty
+//     faults.set_times("cut", 2);         // just the next two
+//     std::optional<std::string> name = faults.pick();
+//
+// Used from one thread.
+#pragma once
+
+#include "core/error.hpp"
+#include "portal/record_random.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace carecloud {
+
+struct FaultName {
+    std::string_view name;
+    std::string_view what;  // a line for --help
+};
+
+std::span<const FaultName> fault_names();
+
+class PortalFaults {
+  public:
+    explicit PortalFaults(std::uint64_t seed) : random_(seed) {}
+
+    // `probability` from 0 (never) to 1 (always). Error: invalid_argument for an unknown name or another
+    // number.
+    Result<> set(std::string_view name, double probability);
+    // The next `times` answers suffer it for sure, before any probability is asked.
+    Result<> set_times(std::string_view name, std::size_t times);
+    // "429:0.05"; a name alone means always.
+    Result<> set_text(std::string_view text);
+    void clear() { faults_.clear(); }
+
+    // At most one; names are asked in alphabetical order.
+    std::optional<std::string> pick();
+
+    // What is set, for the control port: name to probability.
+    std::map<std::string, double> probabilities() const;
+
+  private:
+    struct Fault {
+        double probability = 0;
+        std::size_t times = 0;
+    };
+    Result<Fault*> fault(std::string_view name);
+
+    std::map<std::string, Fault, std::less<>> faults_;
+    RecordRandom random_;
+};
+
+}  // namespace carecloud

@@ -1,0 +1,22 @@
+// What the control port shows and sets as JSON: counts, settings, and the documents line by line.
+#pragma once
+
+#include "portal/portal_reply.hpp"
+#include "portal/portal_service.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace carecloud {
+
+Json counts_json(PortalService& service);
+Json settings_json(PortalService& service);
+// The reason where the body is wrong; then nothing is changed.
+std::optional<std::string> change_settings(PortalService& service, std::string_view body);
+
+// NDJSON in chunks: the documents that are visible now, in the order of (modified, _id). One that is erased
+// before its line is sent is left out. The model must outlive the reply.
+PortalReply listing_reply(const PortalModel& model, const std::string& entity, bool keys_only);
+
+}  // namespace carecloud

@@ -1,0 +1,140 @@
+// A model of the CareCloud Portal in memory: documents, MongoDB's way of filtering and sorting, and the
+// answers' text. The loopback portal serves it over HTTP; the engine's tests ask it directly. Facts:
+// portal-api, "Query API".
+//
+//     PortalModel portal({.id_is_oid = true, .take_cap = 100});
+//     portal.put("claim_attendance", R"({"_id":"65f3…","modified":"2024-03-13T19:08:57.1630000Z"})");
+//     PortalModel::Answer answer = portal.query("claim_attendance",
+//     R"({"Take":10,"Sort":{"modified":1,"_id":1}})");
+//
+// No sockets, no clock of its own, no randomness. Used from one thread.
+#pragma once
+
+#include "core/error.hpp"
+#include "core/timestamp.hpp"
+#include "portal/portal_collection.hpp"
+#include "portal/portal_request.hpp"
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace carecloud {
+
+// The portal's dialect and limits: everything that the vendor does not document.
+struct ModelSettings {
+    bool id_is_oid = false;  // `_id` is an ObjectId: only {"$oid":…} compares with it
+    bool modified_is_date =
+        false;                 // `modified`, `created` are Dates (milliseconds): only {"$date":…} compares
+    bool or_refused = false;   // `$or` is answered 400
+    std::size_t take_cap = 0;  // most records in a page, whatever Take says; 0: none
+    bool totals = true;        // counts, unless WithoutTotal
+    bool pascal = false;       // IsSuccess, Data; else isSuccess, data
+    bool missing_is_404 =
+        false;                 // retrieve of an unknown id: 404 with isSuccess:false; else 200 with data null
+    bool ignore_sort = false;  // a broken portal: records in the order of their coming
+    std::size_t response_limit_bytes = 10'000'000;  // of the text of an answer, before gzip; 0: none
+    int too_large_status = 413;                     // or 500, 502: what the gateway says past the limit
+    std::string
+        workspace_id{};  // the only ones served; a request that names another is answered 403. Empty: any
+    std::string bucket_id{};
+
+    FieldTypes types() const { return {id_is_oid, modified_is_date}; }
+};
+
+// "id=oid,modified=date,or=no,cap=100,total=no,case=pascal,missing=404,sort=no" over the given settings. Each
+// part may also say the opposite (id=string, modified=string, or=yes, cap=0, total=yes, case=camel,
+// missing=null, sort=yes). Error: invalid_argument naming the part.
+Result<ModelSettings> with_dialect(ModelSettings settings, std::string_view dialect);
+// The same the other way round, every part named.
+std::string dialect_text(const ModelSettings& settings);
+
+class PortalModel {
+  public:
+    struct Answer {
+        int status = 200;
+        std::string body{};
+        std::size_t records = 0;  // in the body
+    };
+
+    // The fourteen documented entities exist from the start, empty.
+    explicit PortalModel(ModelSettings settings = {});
+
+    const ModelSettings& settings() const { return settings_; }
+    // Documents stay; a change of types sorts them anew.
+    void change_settings(ModelSettings settings);
+
+    // Inserts the document, or replaces the one of the same `_id`; its bytes are what answers show. Until
+    // now() reaches `visible_from` nothing of it is seen, and an older version goes on being seen. A later
+    // put or erase of the same `_id` supersedes one that still waits. Error: invalid_argument where `raw` is
+    // not a JSON object.
+    Result<> put(std::string_view entity, std::string raw,
+                 std::optional<Timestamp> visible_from = std::nullopt);
+    template <class J>
+        requires std::same_as<J, nlohmann::ordered_json> || std::same_as<J, nlohmann::json>
+    Result<> put(std::string_view entity, const J& document,
+                 std::optional<Timestamp> visible_from = std::nullopt) {
+        return put(entity, document.dump(), visible_from);
+    }
+    // Adds a document even where its `_id` is taken: a broken portal.
+    Result<> append(std::string_view entity, std::string raw);
+    // A hard delete. False: there was no such document.
+    bool erase(std::string_view entity, std::string_view id);
+    // Forgets all documents of the entity.
+    void clear(std::string_view entity);
+
+    // The raw text as it is seen now.
+    std::optional<std::string> find(std::string_view entity, std::string_view id) const;
+    // Visible documents in the order of (modified, _id). The callback must not change the model.
+    void for_each(std::string_view entity, const std::function<void(const PortalDocument&)>& visit) const;
+    // Null: no such entity.
+    const PortalCollection* collection(std::string_view entity) const;
+    std::size_t size(std::string_view entity) const;
+    std::vector<std::string> entities() const;
+    // Documents that wait to become visible.
+    std::size_t waiting() const { return waiting_.size(); }
+
+    // The portal's time; only ever forward. Documents whose time has come become visible.
+    void set_now(Timestamp now);
+    Timestamp now() const { return now_; }
+    // Grows whenever an answer may have changed.
+    std::uint64_t version() const { return version_; }
+
+    // POST {base}/appdata/{Entity}/query with that body. Never throws on bad input.
+    Answer query(std::string_view entity, std::string_view body);
+    // The same with the scope of the X-Param-Override headers, which go before the body's; empty: not sent.
+    Answer query(std::string_view entity, std::string_view body, std::string_view workspace_id,
+                 std::string_view bucket_id);
+    // GET {base}/appdata/{Entity}/retrieve?id=…
+    Answer retrieve(std::string_view entity, std::string_view id) const;
+    // isSuccess:false in the portal's spelling.
+    Answer refuse(int status, std::string_view code, std::string_view message) const;
+
+  private:
+    struct Waiting {
+        std::string entity;
+        std::string id_token;
+        std::string raw;
+    };
+
+    PortalCollection& collection_for(std::string_view entity);
+    void drop_waiting(std::string_view entity, std::string_view id_token);
+    bool scope_served(const PortalRequest& request, std::string_view workspace_id,
+                      std::string_view bucket_id) const;
+    Answer render(const PortalCollection& collection, const PortalRequest& request) const;
+    Answer too_large() const;
+
+    ModelSettings settings_;
+    std::map<std::string, PortalCollection, std::less<>> entities_;
+    std::multimap<Timestamp, Waiting> waiting_;
+    Timestamp now_{INT64_MIN};
+    std::uint64_t version_ = 0;
+};
+
+}  // namespace carecloud

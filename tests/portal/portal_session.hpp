@@ -1,0 +1,30 @@
+// One connection of the loopback portal, for either port and with or without TLS: reads calls, sends replies,
+// and does to the wire what a fault asks for.
+//
+// On the server's thread.
+#pragma once
+
+#include "portal/portal_reply.hpp"
+
+#include <chrono>
+#include <functional>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+
+namespace carecloud {
+
+struct SessionSettings {
+    std::function<PortalReply(const PortalCall&)> handle;
+    std::size_t body_bytes_max = 0;            // of a call
+    std::chrono::milliseconds slow{};          // how long the slow faults keep silent
+    std::chrono::seconds idle{300};            // a connection without a call is closed
+    boost::asio::ssl::context* tls = nullptr;  // null: plain
+};
+
+// Ends when the other side is gone, or the fault has closed the connection. `settings` must outlive it.
+boost::asio::awaitable<void> serve_connection(boost::asio::ip::tcp::socket socket,
+                                              const SessionSettings& settings);
+
+}  // namespace carecloud

@@ -1,0 +1,119 @@
+#include "portal/portal_spoil.hpp"
+
+#include "portal/portal_answer.hpp"
+
+#include <algorithm>
+
+namespace carecloud {
+namespace {
+
+constexpr std::string_view kForeignId = "ffffffffffffffffffffffff";
+constexpr std::size_t kDeep = 10'000;
+constexpr std::size_t kHugeBytes = std::size_t{33} << 20;
+
+struct GatewayFault {
+    std::string_view name;
+    int status;
+    const char* message;
+};
+
+// The messages are AWS API Gateway's own.
+constexpr GatewayFault kGatewayFaults[] = {
+    {"429", 429, "Too Many Requests"},
+    {"quota", 429, "Limit Exceeded"},
+    {"403", 403, "Forbidden"},
+    {"413", 413, "Request Entity Too Large"},
+    {"500", 500, "Internal server error"},
+    {"502", 502, "Internal server error"},
+    {"503", 503, "Service Unavailable"},
+    {"504", 504, "Endpoint request timed out"},
+};
+
+// A good envelope with one invented record that has one more member.
+std::string lone_record(const PortalModel& model, bool list, std::string_view member) {
+    std::string text = answer_head(model.settings().pascal, std::nullopt);
+    text.append(list ? "[" : "").append(R"({"_id":")").append(kForeignId);
+    text.append(R"(","modified":"2024-03-02T00:00:00.0000000Z","x":)").append(member).append("}");
+    return text.append(list ? "]" : "").append(kAnswerTail);
+}
+
+std::string huge_member() {
+    std::string member(kHugeBytes, 'x');
+    member.front() = '"';
+    member.back() = '"';
+    return member;
+}
+
+std::string deep_member() {
+    return std::string(kDeep, '[').append(kDeep, ']');
+}
+
+// Overwrites the value of each such member, up to its closing quote.
+void overwrite_ids(std::string& text, std::string_view member) {
+    const std::string start = "\"" + std::string(member) + "\":\"";
+    for (std::size_t at = text.find(start); at != std::string::npos; at = text.find(start, at)) {
+        at += start.size();
+        for (std::size_t i = 0; i < kForeignId.size() && at + i < text.size() && text[at + i] != '"'; ++i) {
+            text[at + i] = kForeignId[i];
+        }
+    }
+}
+
+// Where the value of `data` begins, in either spelling.
+std::size_t data_at(const std::string& text) {
+    for (const std::string_view name : {"\"data\":", "\"Data\":"}) {
+        const std::size_t at = text.find(name);
+        if (at != std::string::npos) return at + name.size();
+    }
+    return std::string::npos;
+}
+
+}  // namespace
+
+std::optional<PortalModel::Answer> answer_of_fault(std::string_view fault, const PortalModel& model,
+                                                   bool list) {
+    for (const GatewayFault& known : kGatewayFaults) {
+        if (known.name == fault) return PortalModel::Answer{known.status, gateway_text(known.message)};
+    }
+    if (fault == "html")
+        return PortalModel::Answer{200, "<!DOCTYPE html><html><body>Signing in again…</body></html>"};
+    if (fault == "is-success-false")
+        return model.refuse(200, "InternalError", "the request could not be processed");
+    if (fault == "deep-json") return PortalModel::Answer{200, lone_record(model, list, deep_member())};
+    if (fault == "33mib") return PortalModel::Answer{200, lone_record(model, list, huge_member())};
+    if (fault == "empty-list") {
+        const std::string head = answer_head(model.settings().pascal, std::nullopt);
+        return PortalModel::Answer{200, head + (list ? "[]" : "null") + std::string(kAnswerTail)};
+    }
+    return std::nullopt;
+}
+
+std::string spoilt_text(std::string_view fault, std::string text, bool zipped) {
+    if (fault == "not-json" || (fault == "gzip-cut" && !zipped)) text.resize(text.size() / 2);
+    if (fault == "wrong-workspace") {
+        overwrite_ids(text, "workspace_id");
+        overwrite_ids(text, "bucket_id");
+    }
+    const std::size_t data = data_at(text);
+    if (data == std::string::npos) return text;
+    if (fault == "duplicate-key") {
+        const std::string name = text.substr(data - 7, 7);
+        text.insert(text.size() - kAnswerTail.size(), "," + name + (text[data] == '[' ? "[]" : "null"));
+    }
+    const std::size_t brace = text.find('{', data);
+    if (fault == "duplicate-id" && brace != std::string::npos) {
+        text.insert(brace + 1, R"("_id":")" + std::string(kForeignId) + "\",");
+    }
+    return text;
+}
+
+ReplyWire wire_of_fault(std::string_view fault) {
+    if (fault == "cut") return ReplyWire::cut;
+    if (fault == "length") return ReplyWire::short_length;
+    if (fault == "slow-head") return ReplyWire::slow_head;
+    if (fault == "slow-body") return ReplyWire::slow_body;
+    if (fault == "reset") return ReplyWire::reset;
+    return ReplyWire::whole;
+}
+
+}  // namespace carecloud

@@ -1,0 +1,27 @@
+// What each fault does to an answer. Pure.
+#pragma once
+
+#include "portal/portal_gzip.hpp"
+#include "portal/portal_model.hpp"
+#include "portal/portal_reply.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace carecloud {
+
+// A fault that is an answer of its own, whatever the portal would have said: the statuses, html, deep-json,
+// 33mib, is-success-false, empty-list. Nullopt for the others. `list`: the call asks for a list, not for one
+// record.
+std::optional<PortalModel::Answer> answer_of_fault(std::string_view fault, const PortalModel& model,
+                                                   bool list);
+
+// A fault that changes the text of a good answer: not-json, duplicate-key, duplicate-id, wrong-workspace, and
+// gzip-cut where there is no gzip.
+std::string spoilt_text(std::string_view fault, std::string text, bool zipped);
+
+// How the wire is to treat the answer.
+ReplyWire wire_of_fault(std::string_view fault);
+
+}  // namespace carecloud

@@ -1,0 +1,312 @@
+#!/usr/bin/env python3
+"""Holds what the compiler does not: the rooms' direction, banned calls, dead files and the look of a file.
+
+    style.py [ROOT]      prints "file:line: rule: what is wrong" for each finding; ends with 1 if there are any
+
+The rules are the tables below; test_style.py proves that each of them bites.
+"""
+
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+# Which room may include which (architecture: data's way goes one direction). A seam is the room's own folder; what
+# implements it lies in a folder below and is a room of its own, so that sync reaches portal/portal.hpp but never
+# portal/http/. Inside a room everything may be used.
+ROOMS = {
+    "core": set(),
+    "json": {"core"},
+    "net": {"core"},
+    "portal": {"core", "json"},
+    "portal/http": {"core", "json", "net", "portal"},
+    "store": {"core"},
+    "store/sqlite": {"core", "store"},
+    "sync": {"core", "portal", "store"},
+    "sns": {"core", "json", "net", "store"},
+    "api": {"core", "net", "store", "sync"},
+    "runtime": {"core"},
+}
+
+# A library is met by one room, which turns its exceptions and types into ours.
+LIBRARIES = [
+    (re.compile(r"sqlite3\.h"), {"store/sqlite"}),
+    (re.compile(r"simdjson"), {"json"}),
+    (re.compile(r"libdeflate"), {"net"}),
+    (re.compile(r"yaml-cpp/"), {"runtime"}),
+    (re.compile(r"systemd/"), {"runtime"}),
+    (re.compile(r"boost/beast"), {"net", "portal/http", "sns", "api"}),
+    (re.compile(r"boost/asio/(ip/(?!address)|ssl|local/|posix/)"), {"net", "portal/http", "sns", "api", "runtime"}),
+]
+
+TOP_LEVEL = {
+    "CHANGELOG.md", "CMakeLists.txt", "CMakePresets.json", "LICENSE", "README.md",
+    "daemon", "etc", "lib", "packaging", "systemd", "tests",
+}  # and what begins with a dot
+
+LINES_MAX = 400
+COLUMNS_MAX = 120  # .clang-format breaks at 110 what can be broken
+HEADERS = (".hpp",)
+SOURCES = (".cpp",)
+CODE = HEADERS + SOURCES
+SCRIPTS = (".py", ".sh")
+
+
+@dataclass(frozen=True)
+class Ban:
+    """What must not stand in files under `folders` with one of `suffixes`. `pattern` is searched in each line."""
+
+    rule: str
+    pattern: re.Pattern
+    folders: tuple
+    suffixes: tuple
+    instead: str
+    except_files: tuple = ()
+    in_comments: bool = False
+
+
+ENGINE = ("lib/core/", "lib/sync/")
+PRODUCT = ("lib/", "daemon/")
+EVERYWHERE = ("lib/", "daemon/", "tests/")
+
+BANS = [
+    Ban("clock", re.compile(r"_clock::now\b|\b(?:gettimeofday|clock_gettime|std::time)\s*\("),
+        ENGINE, CODE, "time comes from the Clock seam"),
+    Ban("sleep", re.compile(r"\bsleep_(?:for|until)\b|\b(?:u|nano)sleep\s*\("),
+        PRODUCT, CODE, "co_await Clock::sleep or an Alarm"),
+    Ban("thread", re.compile(r"\bstd::(?:j?thread|async)\b|\bpthread_create\b"),
+        ENGINE, CODE, "the engine lives on the I/O thread"),
+    Ban("file", re.compile(r"\bstd::[io]?fstream\b|<fstream>|\bf(?:re)?open\s*\(|<filesystem>"),
+        ENGINE, CODE, "the engine sees no file"),
+    Ban("socket", re.compile(r"<sys/socket\.h>|<netinet/|\basio::ip::(?:tcp|udp|icmp)\b|::socket\s*\("),
+        ENGINE, CODE, "the engine sees the Portal seam", ("lib/core/asio.cpp",)),
+    Ban("catch-all", re.compile(r"\bcatch\s*\(\s*\.\.\.\s*\)"),
+        PRODUCT, CODE, "catch the library's exceptions by type"),
+    Ban("stdout", re.compile(r"\bstd::(?:cout|cerr|clog)\b|<iostream>|(?<![\w.])(?:std::)?printf\s*\("),
+        ("lib/",), CODE, "a library logs or returns; programs print"),
+    Ban("c-call", re.compile(r"(?<![\w.:>])(?:std::)?(?:s?rand|gets|strcpy|strcat|v?sprintf|strtok|atoi|tmpnam)\s*\("),
+        EVERYWHERE, CODE, "use <random>, fmt, std::from_chars or std::string"),
+    Ban("thread-unsafe",
+        re.compile(r"(?<![\w.:>])(?:std::)?(?:localtime|gmtime|ctime|asctime|(?:un)?setenv|putenv)\s*\("),
+        PRODUCT, CODE, "shares memory with every other thread: use <chrono>, or pass the value"),
+    Ban("using-std", re.compile(r"\busing\s+namespace\s+std\s*;"),
+        EVERYWHERE, CODE, "name what is used"),
+    Ban("using-header", re.compile(r"\busing\s+namespace\b"),
+        EVERYWHERE, HEADERS, "a header opens no namespace for its readers"),
+    Ban("json-in-core", re.compile(r"\bnlohmann\b"),
+        ("lib/core/",), CODE, "core holds values; JSON is lib/json's"),
+    Ban("coroutine-in-header", re.compile(r"\bco_(?:await|return|yield)\b"),
+        PRODUCT, HEADERS, "coroutines are written in .cpp files"),
+    Ban("left-for-later", re.compile(r"\b(?:T[O]DO|F[I]XME|X[X]X|H[A]CK)\b"),
+        EVERYWHERE + ("packaging/",), CODE + SCRIPTS, "do it, or file it", in_comments=True),
+    Ban("test-sleep", re.compile(r"\bsleep_(?:for|until)\b|(?<![\w.>])(?:u|nano)?sleep\s*\(|"
+                                 r"\btime\.sleep\b|\bsleep\s+[\d.$]"),
+        ("tests/",), CODE + SCRIPTS, "wait for a condition, not for a time", ("tests/style/style.py",)),
+]
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    path: str
+    line: int
+    rule: str
+    text: str
+
+    def __str__(self):
+        return f"{self.path}:{self.line}: {self.rule}: {self.text}"
+
+
+@dataclass(frozen=True)
+class File:
+    path: str  # from the root, with '/'
+    text: str
+
+    @property
+    def suffix(self):
+        return Path(self.path).suffix
+
+    @property
+    def lines(self):
+        return self.text.split("\n")
+
+    def room(self):
+        """The deepest room that the file lies in; none outside lib or in a folder that is no room."""
+        folder = self.path.removeprefix("lib/").rpartition("/")[0]
+        return folder if self.path.startswith("lib/") and folder in ROOMS else None
+
+
+LITERAL = re.compile(
+    r'(?P<keep>#\s*include[^\n]*)|//[^\n]*|/\*.*?\*/|R"(?P<tag>[^()\s\\]{0,16})\(.*?\)(?P=tag)"|"(?:\\.|[^"\\\n])*"|'
+    r"(?<![0-9a-zA-Z])'(?:\\.|[^'\\\n])+'",
+    re.DOTALL,
+)
+
+
+def code_of(text):
+    """C++ without its comments and literals, line for line."""
+    return LITERAL.sub(lambda m: m.group("keep") or "\n" * m.group().count("\n"), text)
+
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
+
+
+def includes(file):
+    """(line, quoted, name) of each include."""
+    for number, line in enumerate(file.lines, 1):
+        if m := INCLUDE.match(line):
+            yield number, m.group(1) is not None, m.group(1) or m.group(2)
+
+
+def check_rooms(files):
+    for file in files:
+        if not file.path.startswith("lib/") or file.suffix not in CODE:
+            continue
+        room = file.room()
+        if room is None:
+            yield Finding(file.path, 1, "room", "lies in no room; rooms are listed in tests/style/style.py")
+            continue
+        for number, quoted, name in includes(file):
+            if not quoted:
+                for library, owners in LIBRARIES:
+                    if library.match(name) and room not in owners and file.path != "lib/core/asio.cpp":
+                        yield Finding(file.path, number, "library", f"<{name}> is for {', '.join(sorted(owners))}")
+                continue
+            target = name.rpartition("/")[0]
+            if target not in ROOMS:
+                yield Finding(file.path, number, "include", f'"{name}" is not of the form "room/file.hpp"')
+            elif target != room and target not in ROOMS[room]:
+                yield Finding(file.path, number, "direction", f"{room} must not use {target}")
+
+
+USES = re.compile(r"carecloud_room\(\s*(\w+)\s+USES\s+([\w\s]*?)\s*(?:\b(?:LINKS|PCH)\b|\))")
+
+
+def check_cmake(files):
+    """The targets' own links follow the same table."""
+    for file in files:
+        if not (file.path.startswith("lib/") and file.path.endswith("/CMakeLists.txt")):
+            continue
+        for m in USES.finditer(file.text):
+            room, used = m.group(1).replace("_", "/"), [u.replace("_", "/") for u in m.group(2).split()]
+            line = file.text.count("\n", 0, m.start()) + 1
+            for other in used:
+                if other not in ROOMS.get(room, set()):
+                    yield Finding(file.path, line, "direction", f"the target of {room} must not link {other}")
+
+
+def check_bans(files):
+    for file in files:
+        bans = [b for b in BANS if file.path.startswith(b.folders) and file.suffix in b.suffixes
+                and file.path not in b.except_files]
+        stripped = code_of(file.text).split("\n") if file.suffix in CODE else file.lines
+        for ban in bans:
+            for number, line in enumerate(file.lines if ban.in_comments else stripped, 1):
+                if m := ban.pattern.search(line):
+                    yield Finding(file.path, number, ban.rule, f"{m.group().strip()}: {ban.instead}")
+
+
+def check_dead(files):
+    """A header that only its own source includes serves nobody; a source outside a built folder is never compiled."""
+    built = {f.path.rpartition("/")[0] for f in files if f.path.endswith("CMakeLists.txt")}
+    users = {}
+    for file in files:
+        for _, quoted, name in includes(file) if file.suffix in CODE else ():
+            if quoted:
+                users.setdefault(name, set()).add(file.path)
+    for file in files:
+        if file.room() is None:
+            continue
+        if file.suffix in SOURCES and file.path.rpartition("/")[0] not in built:
+            yield Finding(file.path, 1, "dead-source", "its folder has no CMakeLists.txt, so nobody builds it")
+        if file.suffix in HEADERS:
+            own = file.path.removesuffix(".hpp") + ".cpp"
+            if not users.get(file.path.removeprefix("lib/"), set()) - {own}:
+                yield Finding(file.path, 1, "dead-header", "nobody includes it but its own source")
+
+
+def check_tests_run(files):
+    """A folder of tests that tests/CMakeLists.txt does not name is never run."""
+    top = next((f.text for f in files if f.path == "tests/CMakeLists.txt"), "")
+    named = set(re.findall(r"[\w/]+", top))
+    for file in files:
+        folder = file.path.removeprefix("tests/").removesuffix("/CMakeLists.txt")
+        if file.path.startswith("tests/") and file.path.endswith("/CMakeLists.txt") and folder != "CMakeLists.txt":
+            parents = {folder.rsplit("/", up)[0] for up in range(folder.count("/") + 1)}
+            if not parents & named:
+                yield Finding(file.path, 1, "dead-test", "tests/CMakeLists.txt does not name this folder")
+
+
+RAW_STRING = re.compile(r'R"\(.*?\)"')  # one word, which nothing can break
+
+
+def check_look(files):
+    for file in files:
+        if file.suffix not in CODE + SCRIPTS and not file.path.endswith("CMakeLists.txt"):
+            continue
+        lines = file.lines
+        if file.text and not file.text.endswith("\n"):
+            yield Finding(file.path, len(lines), "final-newline", "the last line has no end")
+        if file.suffix in CODE and len(lines) - 1 > LINES_MAX:
+            yield Finding(file.path, LINES_MAX, "file-size", f"{len(lines) - 1} lines, of {LINES_MAX} at most")
+        for number, line in enumerate(lines, 1):
+            if "\t" in line:
+                yield Finding(file.path, number, "tab", "indent with spaces; write \\t in strings")
+            if line != line.rstrip():
+                yield Finding(file.path, number, "trailing-space", "remove it")
+            if file.suffix in CODE + SCRIPTS and len(RAW_STRING.sub("", line)) > COLUMNS_MAX:
+                yield Finding(file.path, number, "line-length", f"{len(line)} columns, of {COLUMNS_MAX} at most")
+        if file.suffix in HEADERS:
+            if not lines[0].startswith("//"):
+                yield Finding(file.path, 1, "header-comment", "a header opens with what it is for")
+            if "#pragma once" not in lines:
+                yield Finding(file.path, 1, "pragma-once", "a header has #pragma once")
+
+
+def check_top_level(entries):
+    for entry in sorted(entries):
+        if entry not in TOP_LEVEL and not entry.startswith("."):
+            yield Finding(entry, 1, "top-level", "does not belong at the top; see TOP_LEVEL in tests/style/style.py")
+
+
+def tracked(root):
+    """Paths that git tracks; without git (an unpacked archive) all that there are, but for build folders."""
+    git = ["git", "-c", f"safe.directory={root}", "-C", str(root), "ls-files", "-z"]
+    result = subprocess.run(git, capture_output=True, check=False)
+    if result.returncode == 0 and result.stdout:
+        return {name for name in result.stdout.decode().split("\0") if name}
+    found = (path.relative_to(root) for path in root.rglob("*") if path.is_file())
+    return {path.as_posix() for path in found if path.parts[0] != "build"}
+
+
+def read(root):
+    """The files that the rules look at: those on disk, tracked or not yet."""
+    found = []
+    for top in ("lib", "daemon", "tests", "packaging"):
+        for path in sorted((root / top).rglob("*")):
+            if path.suffix in CODE + SCRIPTS or path.name == "CMakeLists.txt":
+                found.append(File(path.relative_to(root).as_posix(), path.read_text(encoding="utf-8")))
+    return found
+
+
+RULES_OF_FILES = (check_rooms, check_cmake, check_bans, check_dead, check_tests_run, check_look)
+
+
+def check(root):
+    files = read(root)
+    findings = [finding for rule in RULES_OF_FILES for finding in rule(files)]
+    findings += check_top_level({path.split("/")[0] for path in tracked(root)})
+    return sorted(findings)
+
+
+def main(arguments):
+    root = Path(arguments[1] if len(arguments) > 1 else Path(__file__).parents[2]).resolve()
+    findings = check(root)
+    for finding in findings:
+        print(finding)
+    print(f"{len(findings)} finding(s)" if findings else "style: clean")
+    return 1 if findings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv))

@@ -1,0 +1,159 @@
+#!/usr/bin/env python3
+"""Proves that each rule of style.py bites: a small clean tree, one thing made bad, and exactly that rule speaks."""
+
+import re
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+import style
+
+HEADER = "// What it is for.\n#pragma once\n"
+CLEAN = {
+    "CMakeLists.txt": "",
+    "lib/core/CMakeLists.txt": "carecloud_room(core LINKS Boost::headers)\n",
+    "lib/core/value.hpp": HEADER,
+    "lib/core/value.cpp": '#include "core/value.hpp"\n',
+    "lib/sync/CMakeLists.txt": "carecloud_room(sync USES core portal store)\n",
+    "lib/sync/pass.cpp": '#include "core/value.hpp"\n// rand() and sleep are only words in a comment\n',
+    "lib/net/CMakeLists.txt": "carecloud_room(net USES core LINKS OpenSSL::SSL)\n",
+    "lib/net/http.cpp": '#include "core/value.hpp"\nconst char* kText = "std::cout << rand()";\n',
+    "tests/CMakeLists.txt": "foreach(folder unit/core)\n",
+    "tests/unit/core/CMakeLists.txt": "carecloud_test(unit_core USES core)\n",
+    "tests/unit/core/test_value.cpp": '#include "core/value.hpp"\n',
+}
+
+# Spelt in two halves, so that a search for the bad word finds bad code only.
+SLEEP = "sle" + "ep"
+CATCH_ALL = "catch" + " (...)"
+LATER = "TO" + "DO"
+
+# (rule, file, what it holds): the file is added to the clean tree, or replaces one of it.
+BAD = [
+    ("direction", "lib/core/value.cpp", '#include "core/value.hpp"\n#include "sync/pass.hpp"\n'),
+    ("direction", "lib/sync/pass.cpp", '#include "portal/http/client.hpp"\n'),
+    ("direction", "lib/sync/pass.cpp", '#include "store/sqlite/store.hpp"\n'),
+    ("direction", "lib/sync/pass.cpp", '#  include "net/http.hpp"\n'),
+    ("direction", "lib/sync/CMakeLists.txt", "carecloud_room(sync\n  USES core store_sqlite LINKS x)\n"),
+    ("direction", "lib/core/CMakeLists.txt", "carecloud_room(core USES json)\n"),
+    ("include", "lib/core/value.cpp", '#include "core/value.hpp"\n#include "value.hpp"\n'),
+    ("include", "lib/core/value.cpp", '#include "core/value.hpp"\n#include "../core/value.hpp"\n'),
+    ("include", "lib/core/value.cpp", '#include "core/value.hpp"\n#include "daemon/service.hpp"\n'),
+    ("room", "lib/attic/old.cpp", "int old = 1;\n"),
+    ("library", "lib/sync/pass.cpp", "#include <sqlite3.h>\n"),
+    ("library", "lib/core/value.cpp", '#include "core/value.hpp"\n#include <boost/asio/ip/tcp.hpp>\n'),
+    ("clock", "lib/sync/pass.cpp", "auto at = std::chrono::steady_clock::now();\n"),
+    ("clock", "lib/core/value.cpp", "auto at = std::chrono::system_clock::now();\n"),
+    ("clock", "lib/sync/pass.cpp", "auto at = std::time(nullptr);\n"),
+    ("sleep", "lib/net/http.cpp", f"std::this_thread::{SLEEP}_for(1s);\n"),
+    ("sleep", "daemon/main.cpp", f"u{SLEEP}(10);\n"),
+    ("thread", "lib/sync/pass.cpp", "std::jthread worker;\n"),
+    ("thread", "lib/core/value.cpp", "std::thread worker;\n"),
+    ("file", "lib/sync/pass.cpp", "std::ifstream in;\n"),
+    ("file", "lib/sync/pass.cpp", 'auto* in = fopen("x", "r");\n'),
+    ("socket", "lib/sync/pass.cpp", "#include <sys/socket.h>\n"),
+    ("socket", "lib/core/value.cpp", "boost::asio::ip::tcp::socket s;\n"),
+    ("catch-all", "lib/net/http.cpp", f"}} {CATCH_ALL} {{\n"),
+    ("catch-all", "daemon/main.cpp", f"}} {CATCH_ALL.replace('(...)', '( ... )')} {{\n"),
+    ("stdout", "lib/net/http.cpp", "std::cout << 1;\n"),
+    ("c-call", "lib/net/http.cpp", "int n = rand();\n"),
+    ("c-call", "daemon/main.cpp", "std::strcpy(to, from);\n"),
+    ("c-call", "tests/unit/core/test_value.cpp", "sprintf(to, from);\n"),
+    ("thread-unsafe", "lib/net/http.cpp", "auto* at = std::localtime(&now);\n"),
+    ("thread-unsafe", "daemon/main.cpp", 'setenv("A", "b", 1);\n'),
+    ("using-std", "tests/unit/core/test_value.cpp", "using namespace std;\n"),
+    ("using-header", "tests/unit/core/help.hpp", HEADER + "using namespace carecloud;\n"),
+    ("json-in-core", "lib/core/value.hpp", HEADER + "struct V { nlohmann::json j; };\n"),
+    ("coroutine-in-header", "lib/core/value.hpp", HEADER + "inline Task<> f() { co_return; }\n"),
+    ("left-for-later", "lib/net/http.cpp", f"// {LATER}: later\n"),
+    ("left-for-later", "packaging/make.sh", f"# {LATER}\n"),
+    ("test-sleep", "tests/unit/core/test_value.cpp", f"std::this_thread::{SLEEP}_until(x);\n"),
+    ("test-sleep", "tests/system/run.sh", f"{SLEEP} 1\n"),
+    ("test-sleep", "tests/system/run.py", f"time.{SLEEP}(1)\n"),
+    ("dead-header", "lib/core/unused.hpp", HEADER),
+    ("dead-header", "lib/core/value.hpp", None),  # its only users are taken away, below
+    ("dead-source", "lib/portal/orphan.cpp", "int orphan = 1;\n"),
+    ("dead-test", "tests/unit/lost/CMakeLists.txt", "carecloud_test(unit_lost)\n"),
+    ("final-newline", "lib/net/http.cpp", "int a = 1;"),
+    ("file-size", "lib/net/http.cpp", "int a;\n" * (style.LINES_MAX + 1)),
+    ("tab", "lib/net/http.cpp", "\tint a;\n"),
+    ("trailing-space", "lib/net/http.cpp", "int a; \n"),
+    ("trailing-space", "packaging/make.sh", "true \n"),
+    ("line-length", "lib/net/http.cpp", "// " + "x" * style.COLUMNS_MAX + "\n"),
+    ("header-comment", "lib/core/value.hpp", "#pragma once\n"),
+    ("pragma-once", "lib/core/value.hpp", "// What it is for.\n"),
+    ("top-level", "notes.txt", "x\n"),
+    ("top-level", "scratch/x.cpp", "int x;\n"),
+]
+
+# What looks bad and is not.
+GOOD = [
+    ("lib/core/asio.cpp", "#include <boost/asio/ip/tcp.hpp>\n"),
+    ("lib/core/value.cpp", '#include "core/value.hpp"\n#include <boost/asio/ip/address.hpp>\nasio::ip::address a;\n'),
+    ("lib/net/http.cpp", "int operand(int); int brand = strand(operand(1));\n"),
+    ("lib/net/http.cpp", "auto text = R\"x(std::cout << rand() // )x\"; /* co_return\n cout */ int a = 1'000;\n"),
+    ("lib/net/http.cpp", "const char c = '\"'; int b = random.rand(); // \"\n"),
+    ("lib/net/http.cpp", "auto text = R\"({\"" + "x" * style.COLUMNS_MAX + "\":1})\";\n"),
+    ("lib/sync/pass.cpp", '#include "portal/portal.hpp"\n#include "store/store.hpp"\n'),
+    ("lib/core/value.hpp", HEADER + "// end it by co_return\n"),
+    ("tests/unit/core/test_value.cpp", f"co_await clock.{SLEEP}(1s);  // of a virtual clock\n"),
+    (".tool-versions", "x\n"),
+]
+
+
+def findings_of(changes):
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        for path, text in (CLEAN | changes).items():
+            if text is not None:
+                (root / path).parent.mkdir(parents=True, exist_ok=True)
+                (root / path).write_text(text, encoding="utf-8")
+        return style.check(root)
+
+
+class Style(unittest.TestCase):
+    def test_a_clean_tree_has_no_finding(self):
+        self.assertEqual(findings_of({}), [])
+
+    def test_each_rule_bites_where_it_should_and_alone(self):
+        for rule, path, text in BAD:
+            changes = {path: text}
+            if text is None:  # the header stays, its users go
+                users = [p for p in CLEAN if p.endswith(".cpp") and p != path.replace(".hpp", ".cpp")]
+                changes = {p: "int used = 0;\n" for p in users}
+            with self.subTest(rule=rule, path=path, text=text):
+                found = {(f.rule, f.path) for f in findings_of(changes)}
+                wanted = {(rule, path.split("/")[0] if rule == "top-level" else path)}
+                self.assertEqual(found, wanted)
+
+    def test_what_only_looks_bad_passes(self):
+        for path, text in GOOD:
+            with self.subTest(path=path, text=text):
+                self.assertEqual(findings_of({path: text}), [])
+
+    def test_every_rule_has_a_bad_example(self):
+        named = {ban.rule for ban in style.BANS}
+        named |= set(re.findall(r'Finding\([^"]*"([a-z-]+)"', Path(style.__file__).read_text(encoding="utf-8")))
+        self.assertEqual(named - {rule for rule, _, _ in BAD}, set())
+
+    def test_a_finding_names_the_line(self):
+        found = findings_of({"lib/net/http.cpp": "int a;\n\nint n = rand();\n"})
+        self.assertEqual([(f.line, f.rule) for f in found], [(3, "c-call")])
+
+    def test_only_what_git_tracks_counts_at_the_top(self):
+        with tempfile.TemporaryDirectory() as folder:
+            root = Path(folder)
+            git = ["git", "-C", folder, "-c", "safe.directory=*"]
+            subprocess.run([*git, "init", "-q"], check=True)
+            (root / "lib").mkdir()
+            (root / "lib/x").write_text("x\n", encoding="utf-8")
+            (root / "scratch").write_text("x\n", encoding="utf-8")
+            subprocess.run([*git, "add", "lib/x"], check=True)
+            self.assertEqual(style.check(root), [])
+            subprocess.run([*git, "add", "scratch"], check=True)
+            self.assertEqual([f.rule for f in style.check(root)], ["top-level"])
+
+
+if __name__ == "__main__":
+    unittest.main()

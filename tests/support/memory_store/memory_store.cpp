@@ -1,0 +1,184 @@
+#include "support/memory_store/memory_store.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace carecloud {
+namespace {
+
+namespace asio = boost::asio;
+
+Error other_stream(const Batch& batch) {
+    return {.code = ErrorCode::invalid_argument,
+            .operation = "commit " + batch.stream,
+            .subject = "the batch carries the state of " + batch.state->stream,
+            .hint = ""};
+}
+
+}  // namespace
+
+std::string check_changes(const StoreContent& content) {
+    std::map<StoreContent::RecordId, const StoreContent::Change*> newest;
+    std::uint64_t seq = 0;
+    for (const StoreContent::Change& change : content.changes) {
+        if (change.seq != ++seq)
+            return "change " + std::to_string(change.seq) + " stands at " + std::to_string(seq);
+        newest[{change.stream, change.id}] = &change;
+    }
+    if (newest.size() != content.records.size())
+        return "the log knows another number of records than the store";
+    for (const auto& [key, held] : content.records) {
+        const auto found = newest.find(key);
+        if (found == newest.end()) return "record " + key.second + " is not in the log";
+        const StoreContent::Change& change = *found->second;
+        if (change.seq != held.seq) return "record " + key.second + " names another change than its last";
+        if (change.modified != held.modified || change.hash != held.hash)
+            return "record " + key.second + " differs";
+        if ((change.kind == ChangeKind::deleted) != held.deleted_at.has_value())
+            return key.second + ": deleted or not";
+    }
+    return {};
+}
+
+MemoryStore::MemoryStore(std::shared_ptr<MemoryStoreContent> content, const Clock& clock)
+    : content_(std::move(content)), clock_(clock) {}
+
+template <class T, class Work>
+Task<Result<T>> MemoryStore::run(std::string operation, Work work) {
+    const auto executor = co_await asio::this_coro::executor;
+    co_await asio::post(executor, asio::use_awaitable);
+    std::optional<StoreFault> fault;
+    if (hook_) fault = hook_(operation);
+    if (fault && !fault->took_effect) co_return fault->error;
+    Result<T> result = work();
+    if (fault) co_return fault->error;
+    co_return result;
+}
+
+Task<Result<std::optional<StreamState>>> MemoryStore::load_stream(std::string stream) {
+    auto work = [this, stream = std::move(stream)]() -> Result<std::optional<StreamState>> {
+        const auto found = content_->tables.streams.find(stream);
+        if (found == content_->tables.streams.end()) return std::optional<StreamState>();
+        return std::optional<StreamState>(found->second);
+    };
+    return run<std::optional<StreamState>>("load_stream", std::move(work));
+}
+
+Task<Result<CommitSummary>> MemoryStore::commit(Batch batch) {
+    auto work = [this, batch = std::move(batch), at = clock_.wall().to_string_ms()] {
+        return apply(batch, at);
+    };
+    return run<CommitSummary>("commit", std::move(work));
+}
+
+Task<Result<std::vector<std::size_t>>> MemoryStore::unknown(std::string stream, std::vector<Key> keys) {
+    auto work = [this, stream = std::move(stream),
+                 keys = std::move(keys)]() -> Result<std::vector<std::size_t>> {
+        std::vector<std::size_t> missing;
+        for (std::size_t i = 0; i < keys.size(); ++i) {
+            if (!knows(stream, keys[i])) missing.push_back(i);
+        }
+        return missing;
+    };
+    return run<std::vector<std::size_t>>("unknown", std::move(work));
+}
+
+Task<Result<std::uint64_t>> MemoryStore::count_requests(std::string month, std::int64_t requests) {
+    auto work = [this, month = std::move(month), requests]() -> Result<std::uint64_t> {
+        auto& quota = content_->tables.quota;
+        const auto found = quota.find(month);
+        const std::uint64_t before = found == quota.end() ? 0 : found->second;
+        if (requests == 0) return before;
+        const std::int64_t after = std::max<std::int64_t>(0, static_cast<std::int64_t>(before) + requests);
+        quota[month] = static_cast<std::uint64_t>(after);
+        return quota[month];
+    };
+    return run<std::uint64_t>("count_requests", std::move(work));
+}
+
+Result<CommitSummary> MemoryStore::apply(const Batch& batch, const std::string& at) {
+    if (batch.state && batch.state->stream != batch.stream) return other_stream(batch);
+    CommitSummary summary;
+    if (batch.page) {
+        for (const Record& record : batch.page->records)
+            take(batch.stream, record, at, summary);
+        for (const StrangeRecord& record : batch.page->strange) {
+            summary.quarantined += put_strange(batch.stream, record, at);
+        }
+    }
+    for (const StrangeRecord& record : batch.unreachable)
+        summary.quarantined += put_strange(batch.stream, record, at);
+    const bool moved = batch.state && save(*batch.state, at);
+    summary.last_seq = content_->tables.changes.size();
+    summary.written = moved || summary.changes() > 0 || summary.quarantined > 0;
+    content_->commits += summary.written;
+    return summary;
+}
+
+void MemoryStore::take(const std::string& stream, const Record& record, const std::string& at,
+                       CommitSummary& summary) {
+    StoreContent& tables = content_->tables;
+    const StoreContent::RecordId key(stream, record.id);
+    const auto found = tables.records.find(key);
+    HeldVersion held;
+    if (found != tables.records.end()) {
+        held.modified = Timestamp::parse(found->second.modified);
+        held.hash = found->second.hash;
+        held.last_change = tables.changes[found->second.seq - 1].kind;
+    }
+    const HeldVersion* const version = found == tables.records.end() ? nullptr : &held;
+    const Decision decision = decide(version, record.modified, record.hash, record.disabled);
+    if (decision.verdict == Verdict::unchanged) ++summary.unchanged;
+    if (decision.verdict == Verdict::stale) ++summary.stale;
+    if (decision.verdict != Verdict::take) return;
+    summary.count(decision.kind);
+    const std::string modified(record.modified_text);
+    const std::uint64_t seq = tables.changes.size() + 1;
+    tables.changes.push_back({seq, stream, key.second, decision.kind, modified, record.hash, at});
+    tables.records[key] = {modified, record.hash, seq, std::nullopt, std::string(record.body)};
+    tables.quarantine.erase(key);
+}
+
+bool MemoryStore::put_strange(const std::string& stream, const StrangeRecord& record, const std::string& at) {
+    auto& quarantine = content_->tables.quarantine;
+    const auto [place, fresh] = quarantine.try_emplace({stream, record.id});
+    StoreContent::Quarantined& row = place->second;
+    if (!fresh && row.modified == record.modified_text && row.reason == record.reason) return false;
+    if (fresh) row.first_at = at;
+    row.modified = record.modified_text;
+    row.reason = record.reason;
+    row.body = record.body;
+    row.last_at = at;
+    ++row.attempts;
+    return true;
+}
+
+bool MemoryStore::save(const StreamState& state, const std::string& at) {
+    auto& streams = content_->tables.streams;
+    const auto found = streams.find(state.stream);
+    StreamState written = state;
+    if (found != streams.end()) {
+        written.updated_at = found->second.updated_at;
+        if (written == found->second) return false;
+    }
+    written.updated_at = at;
+    streams[state.stream] = std::move(written);
+    return true;
+}
+
+bool MemoryStore::knows(const std::string& stream, const Key& key) const {
+    const StoreContent& tables = content_->tables;
+    const auto held = tables.records.find({stream, key.id});
+    if (held != tables.records.end() && !held->second.deleted_at) {
+        const std::string& modified = held->second.modified;
+        if (modified == key.modified_text || Timestamp::parse(modified) == key.modified) return true;
+    }
+    const auto strange = tables.quarantine.find({stream, key.id});
+    return strange != tables.quarantine.end() && strange->second.modified == key.modified_text;
+}
+
+}  // namespace carecloud

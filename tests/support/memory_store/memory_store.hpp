@@ -1,0 +1,67 @@
+// The Store in memory, for simulation: single threaded, deterministic, killed and restarted at will.
+//
+//     auto content = std::make_shared<MemoryStoreContent>();
+//     auto store = std::make_unique<MemoryStore>(content, clock);
+//     …                                // kill: destroy the coroutines and the store
+//     store = std::make_unique<MemoryStore>(content, clock);   // restarted on what was committed
+//
+// Every call suspends once, by a post to its own executor, and takes effect at once afterwards: a coroutine
+// that is destroyed while it waits has changed nothing.
+#pragma once
+
+#include "store/store.hpp"
+#include "support/memory_store/store_content.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace carecloud {
+
+// What outlives a MemoryStore, as a disk outlives a process.
+struct MemoryStoreContent {
+    StoreContent tables;
+    std::uint64_t commits = 0;  // transactions that wrote
+};
+
+struct StoreFault {
+    Error error;
+    bool took_effect = false;  // the call was carried out and its answer lost
+};
+
+// Asked once for every call, after its suspension. `operation`: "load_stream", "commit", "unknown",
+// "count_requests".
+using StoreFaultHook = std::function<std::optional<StoreFault>(std::string_view operation)>;
+
+class MemoryStore : public Store {
+  public:
+    MemoryStore(std::shared_ptr<MemoryStoreContent> content, const Clock& clock);
+
+    void set_fault_hook(StoreFaultHook hook) { hook_ = std::move(hook); }
+    const MemoryStoreContent& content() const { return *content_; }
+
+    Task<Result<std::optional<StreamState>>> load_stream(std::string stream) override;
+    Task<Result<CommitSummary>> commit(Batch batch) override;
+    Task<Result<std::vector<std::size_t>>> unknown(std::string stream, std::vector<Key> keys) override;
+    Task<Result<std::uint64_t>> count_requests(std::string month, std::int64_t requests) override;
+
+  private:
+    template <class T, class Work>
+    Task<Result<T>> run(std::string operation, Work work);
+
+    Result<CommitSummary> apply(const Batch& batch, const std::string& at);
+    void take(const std::string& stream, const Record& record, const std::string& at, CommitSummary& summary);
+    bool put_strange(const std::string& stream, const StrangeRecord& record, const std::string& at);
+    bool save(const StreamState& state, const std::string& at);
+    bool knows(const std::string& stream, const Key& key) const;
+
+    std::shared_ptr<MemoryStoreContent> content_;
+    const Clock& clock_;
+    StoreFaultHook hook_;
+};
+
+}  // namespace carecloud

@@ -1,0 +1,67 @@
+// All that a store holds, as plain values: what the in-memory store works on, what checks read, and what the
+// SQLite store's tables are read into to be compared. Names are those of the store's tables.
+#pragma once
+
+#include "core/change.hpp"
+#include "core/record.hpp"
+#include "core/stream.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace carecloud {
+
+struct StoreContent {
+    struct Held {
+        std::string modified;
+        Hash hash{};
+        std::uint64_t seq = 0;
+        std::optional<std::string> deleted_at;
+        std::string body;
+
+        friend bool operator==(const Held&, const Held&) = default;
+    };
+
+    struct Change {
+        std::uint64_t seq = 0;
+        std::string stream;
+        std::string id;
+        ChangeKind kind = ChangeKind::created;
+        std::string modified;
+        Hash hash{};
+        std::string committed_at;
+
+        friend bool operator==(const Change&, const Change&) = default;
+    };
+
+    struct Quarantined {
+        std::string modified;
+        std::string reason;
+        std::string body;
+        std::uint64_t attempts = 0;
+        std::string first_at;
+        std::string last_at;
+
+        friend bool operator==(const Quarantined&, const Quarantined&) = default;
+    };
+
+    using RecordId = std::pair<std::string, std::string>;  // stream, id
+
+    std::map<std::string, StreamState> streams;
+    std::map<RecordId, Held> records;
+    std::vector<Change> changes;  // by seq
+    std::map<RecordId, Quarantined> quarantine;
+    std::map<std::string, std::uint64_t> quota;
+
+    friend bool operator==(const StoreContent&, const StoreContent&) = default;
+};
+
+// What is wrong with the change log (promise 2): numbers from 1 without holes, and replaying it gives the
+// records by id, `modified` and hash. Empty: nothing.
+std::string check_changes(const StoreContent& content);
+
+}  // namespace carecloud

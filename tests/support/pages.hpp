@@ -1,0 +1,35 @@
+// Pages for tests of stores: built from ids, `modified` texts and bodies, as the slicer would have built
+// them.
+//
+//     Batch batch{.stream = "claim_attendance", .page = make_page({{.id = "a", .modified =
+//     "2024-01-01T00:00:00Z"}})};
+#pragma once
+
+#include "core/page.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace carecloud {
+
+struct TestRecord {
+    std::string id;
+    std::string modified;  // must parse
+    std::string body{};    // empty: a small JSON object of the two
+    bool disabled = false;
+};
+
+struct TestStrange {
+    std::string id;
+    std::string modified;
+    std::string reason = "modified: not a time";
+    std::string body = "{}";
+};
+
+// All views point into the page's own buffer; hashes are the bodies' SHA-256.
+PagePtr make_page(const std::vector<TestRecord>& records, const std::vector<TestStrange>& strange = {});
+
+Hash sha256(std::string_view bytes);
+
+}  // namespace carecloud

@@ -1,0 +1,33 @@
+// Runs one coroutine to its end on an io_context, and everything else that is ready meanwhile.
+//
+//     Result<CommitSummary> summary = run_task(io, store.commit(batch));
+#pragma once
+
+#include "core/clock.hpp"
+
+#include <exception>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+namespace carecloud {
+
+template <class T>
+T run_task(boost::asio::io_context& io, Task<T> task) {
+    std::optional<T> result;
+    std::exception_ptr failure;
+    boost::asio::co_spawn(io, std::move(task), [&](std::exception_ptr thrown, T value) {
+        failure = thrown;
+        result = std::move(value);
+    });
+    io.restart();
+    io.run();
+    if (failure) std::rethrow_exception(failure);
+    if (!result) throw std::runtime_error("the coroutine never ended");
+    return std::move(*result);
+}
+
+}  // namespace carecloud

@@ -1,0 +1,67 @@
+#include "support/virtual/memory_portal.hpp"
+
+#include <utility>
+
+namespace carecloud {
+namespace {
+
+Error status_error(int status) {
+    const ErrorCode code = status == 413   ? ErrorCode::too_large
+                           : status >= 500 ? ErrorCode::server_failed
+                                           : ErrorCode::refused;
+    return Error{.code = code, .operation = "query", .subject = "HTTP " + std::to_string(status), .hint = ""};
+}
+
+}  // namespace
+
+Task<Result<PagePtr>> MemoryPortal::answer(SeenRequest request, std::function<PortalModel::Answer()> ask,
+                                           SliceOptions options) {
+    co_await clock_.sleep(latency_);
+    if (fault_) {
+        if (std::optional<Error> error = fault_(request)) {
+            requests_.push_back(request);
+            co_return *error;
+        }
+    }
+    PortalModel::Answer answer = ask();
+    request.records = answer.records;
+    requests_.push_back(request);
+    if (answer_) answer_(request, answer.body);
+    if (answer.status != 200) co_return status_error(answer.status);
+    Result<Page> page = slice_page(answer.body, options);
+    if (!page) co_return page.error();
+    // The portal's `Date` has whole seconds.
+    page->portal_time =
+        Timestamp{model_.now().ticks / Timestamp::ticks_per_second * Timestamp::ticks_per_second};
+    co_return std::make_shared<const Page>(std::move(*page));
+}
+
+Task<Result<PagePtr>> MemoryPortal::query(const Query& query) {
+    SeenRequest request{.kind = "query", .text = query_text(query), .take = query.take};
+    const SliceOptions options{.workspace_id = query.spec->workspace_id,
+                               .bucket_id = query.spec->bucket_id,
+                               .hash = query.projection == Projection::stream};
+    auto ask = [this, entity = query.spec->entity, text = request.text] {
+        return model_.query(entity, text);
+    };
+    return answer(std::move(request), std::move(ask), options);
+}
+
+Task<Result<PagePtr>> MemoryPortal::retrieve(const StreamSpec& spec, std::string_view id) {
+    SeenRequest request{.kind = "retrieve", .text = std::string(id)};
+    auto ask = [this, entity = spec.entity, text = request.text] { return model_.retrieve(entity, text); };
+    return answer(std::move(request), std::move(ask),
+                  {.workspace_id = spec.workspace_id, .bucket_id = spec.bucket_id});
+}
+
+Task<Result<>> MemoryPortal::refresh() {
+    co_await clock_.sleep(latency_);
+    SeenRequest request{.kind = "refresh"};
+    requests_.push_back(request);
+    if (fault_) {
+        if (std::optional<Error> error = fault_(request)) co_return *error;
+    }
+    co_return Result<>{};
+}
+
+}  // namespace carecloud

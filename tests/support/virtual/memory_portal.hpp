@@ -1,0 +1,57 @@
+// The Portal seam over a PortalModel, without sockets: the same query text in, the same pages out as over
+// HTTP. Time passes while it answers, and it fails as it is told.
+#pragma once
+
+#include "core/clock.hpp"
+#include "json/slice.hpp"
+#include "portal/portal.hpp"
+#include "portal/portal_model.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace carecloud {
+
+// One request as it arrived, for tests to look at.
+struct SeenRequest {
+    std::string kind{};  // "query", "retrieve", "refresh"
+    std::string text{};  // the query's body, or the id
+    std::size_t take = 0;
+    std::size_t records = 0;  // in the answer
+};
+
+class MemoryPortal : public Portal {
+  public:
+    MemoryPortal(Clock& clock, PortalModel& model) : clock_(clock), model_(model) {}
+
+    // Asked before each request; an error is its answer.
+    using FaultHook = std::function<std::optional<Error>(const SeenRequest&)>;
+    void set_fault_hook(FaultHook hook) { fault_ = std::move(hook); }
+    // May change the text of an answer on its way: cut it, replace it.
+    using AnswerHook = std::function<void(const SeenRequest&, std::string& body)>;
+    void set_answer_hook(AnswerHook hook) { answer_ = std::move(hook); }
+    void set_latency(Duration latency) { latency_ = latency; }
+
+    const std::vector<SeenRequest>& requests() const { return requests_; }
+    void forget_requests() { requests_.clear(); }
+
+    Task<Result<PagePtr>> query(const Query& query) override;
+    Task<Result<PagePtr>> retrieve(const StreamSpec& spec, std::string_view id) override;
+    Task<Result<>> refresh() override;
+
+  private:
+    Task<Result<PagePtr>> answer(SeenRequest request, std::function<PortalModel::Answer()> ask,
+                                 SliceOptions options);
+
+    Clock& clock_;
+    PortalModel& model_;
+    FaultHook fault_;
+    AnswerHook answer_;
+    Duration latency_ = std::chrono::milliseconds(20);
+    std::vector<SeenRequest> requests_;
+};
+
+}  // namespace carecloud

@@ -1,0 +1,105 @@
+#include "support/virtual/virtual_clock.hpp"
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace carecloud {
+
+namespace asio = boost::asio;
+
+// Waits on a timer that never expires and is cancelled when its hour has come, so that cancelling the
+// coroutine works as it does with a real one.
+class VirtualAlarm : public Alarm {
+  public:
+    explicit VirtualAlarm(VirtualClock& clock)
+        : clock_(clock), timer_(clock.io_, asio::steady_timer::time_point::max()) {}
+    ~VirtualAlarm() override { leave(); }
+
+    Task<bool> wait_until(MonoTime hour) override {
+        if (woken_) {
+            woken_ = false;
+            co_return true;
+        }
+        if (hour <= clock_.now()) co_return false;
+        place_ = clock_.sleepers_.emplace(hour, this);
+        sleeping_ = true;
+        rang_ = false;
+        boost::system::error_code
+            ignored;  // always operation_aborted: by the clock, by wake(), or by cancellation
+        co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+        leave();
+        if (woken_) {
+            woken_ = false;
+            co_return true;
+        }
+        if (!rang_) throw boost::system::system_error(asio::error::operation_aborted);
+        co_return false;
+    }
+
+    void wake() override {
+        woken_ = true;
+        timer_.cancel();
+    }
+
+    void ring() {
+        leave();
+        rang_ = true;
+        timer_.cancel();
+    }
+
+  private:
+    void leave() {
+        if (sleeping_) clock_.sleepers_.erase(place_);
+        sleeping_ = false;
+    }
+
+    VirtualClock& clock_;
+    asio::steady_timer timer_;
+    VirtualClock::Sleepers::iterator place_{};
+    bool sleeping_ = false;
+    bool woken_ = false;
+    bool rang_ = false;
+};
+
+std::unique_ptr<Alarm> VirtualClock::make_alarm() {
+    return std::make_unique<VirtualAlarm>(*this);
+}
+
+void VirtualClock::poll() {
+    io_.restart();
+    io_.poll();
+}
+
+void VirtualClock::advance_to(MonoTime hour) {
+    now_ = hour;
+    if (watcher_) watcher_(wall());
+}
+
+void VirtualClock::wake_first() {
+    VirtualAlarm* first = sleepers_.begin()->second;
+    if (const MonoTime hour = sleepers_.begin()->first; hour > now_) advance_to(hour);
+    first->ring();
+}
+
+bool VirtualClock::run_until(const std::function<bool()>& done) {
+    for (;;) {
+        poll();
+        if (done()) return true;
+        if (sleepers_.empty() || sleepers_.begin()->first == never) return false;
+        wake_first();
+    }
+}
+
+void VirtualClock::run_for(Duration span) {
+    const MonoTime end = now_ + span;
+    poll();
+    while (!sleepers_.empty() && sleepers_.begin()->first <= end) {
+        wake_first();
+        poll();
+    }
+    advance_to(end);
+    poll();
+}
+
+}  // namespace carecloud

@@ -1,0 +1,60 @@
+// A Clock that runs as fast as the work allows: the io_context is polled until nothing is ready, then the
+// hour of the next sleeper is now. A month of five-minute ticks takes milliseconds.
+//
+//     asio::io_context io;
+//     VirtualClock clock(io, start);
+//     asio::co_spawn(io, engine.run(), …);
+//     clock.run_for(24h);
+#pragma once
+
+#include "core/clock.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+
+#include <boost/asio/io_context.hpp>
+
+namespace carecloud {
+
+class VirtualAlarm;
+
+class VirtualClock : public Clock {
+  public:
+    VirtualClock(boost::asio::io_context& io, Timestamp start) : io_(io), start_(start) {}
+
+    MonoTime now() const override { return now_; }
+    Timestamp wall() const override {
+        return {start_.ticks + now_.since_origin.count() / 100 + wall_shift_ticks_};
+    }
+    std::unique_ptr<Alarm> make_alarm() override;
+    boost::asio::any_io_executor executor() override { return io_.get_executor(); }
+
+    // Runs until `done` says so, or until nothing is ready and nobody sleeps. False: it never was done.
+    bool run_until(const std::function<bool()>& done);
+    // Runs everything that happens within the span, and ends at its end.
+    void run_for(Duration span);
+
+    // The wall clock jumps; the monotonic one goes on (hazard 19).
+    void shift_wall(Duration by) { wall_shift_ticks_ += by.count() / 100; }
+    // Called with every new hour, before its sleepers wake: the world outside moves on.
+    void on_advance(std::function<void(Timestamp)> watcher) { watcher_ = std::move(watcher); }
+
+  private:
+    friend class VirtualAlarm;
+    using Sleepers = std::multimap<MonoTime, VirtualAlarm*>;
+
+    void poll();
+    void advance_to(MonoTime hour);
+    void wake_first();
+
+    boost::asio::io_context& io_;
+    Timestamp start_;
+    MonoTime now_{};
+    std::int64_t wall_shift_ticks_ = 0;
+    Sleepers sleepers_;
+    std::function<void(Timestamp)> watcher_;
+};
+
+}  // namespace carecloud

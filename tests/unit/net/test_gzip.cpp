@@ -1,0 +1,81 @@
+#include "net/gzip.hpp"
+#include "support/http/scripted_server.hpp"
+
+#include <random>
+
+#include <catch2/catch.hpp>
+
+namespace carecloud {
+
+namespace {
+
+constexpr std::size_t kMax = 1 << 20;
+
+// What comes out, or the status in brackets.
+std::string inflated(std::string_view wire, std::size_t bytes_max = kMax) {
+    Gunzip gunzip;
+    ByteBuffer out;
+    switch (gunzip.inflate(wire, bytes_max, out)) {
+        case GunzipStatus::ok:
+            return std::string(out.text());
+        case GunzipStatus::corrupt:
+            return "[corrupt]";
+        case GunzipStatus::too_large:
+            return "[too large]";
+    }
+    return "[?]";
+}
+
+}  // namespace
+
+TEST_CASE("gzip inflates, one member or several, or none") {
+    const std::string text(100'000, 'a');
+    CHECK((inflated(gzip(text)) == text));
+    CHECK(inflated(gzip("")) == "");
+    CHECK(inflated(gzip(text) + gzip("tail")) == text + "tail");
+    CHECK(inflated(gzip("") + gzip("") + gzip("x")) == "x");
+}
+
+TEST_CASE("the limit counts inflated bytes, to the byte") {
+    const std::string text(1000, 'a');
+    CHECK((inflated(gzip(text), 1000) == text));
+    CHECK(inflated(gzip(text), 999) == "[too large]");
+    CHECK(inflated(gzip(text) + gzip("x"), 1000) == "[too large]");
+    CHECK(inflated(gzip(std::string(64 << 20, '\0'))) == "[too large]");
+}
+
+TEST_CASE("a length that lies is corrupt, whatever it claims") {
+    const std::string good = gzip(std::string(5000, 'a'));
+    for (const char byte : {'\x00', '\x01', '\x7f', '\xff'}) {
+        std::string wire = good;
+        wire[wire.size() - 2] = byte;
+        INFO(static_cast<int>(byte));
+        CHECK(inflated(wire) == (byte == '\x00' ? std::string(5000, 'a') : "[corrupt]"));
+    }
+}
+
+TEST_CASE("cut anywhere, changed anywhere: corrupt, and never a wrong text") {
+    std::mt19937 random(7);
+    std::string text(3000, ' ');
+    for (char& c : text)
+        c = static_cast<char>('a' + random() % 20);
+    const std::string good = gzip(text);
+    for (std::size_t length = 0; length < good.size(); ++length) {
+        INFO("cut to " << length);
+        REQUIRE(inflated(good.substr(0, length)) == "[corrupt]");
+    }
+    // Bytes 4 to 9 (time, flags of the compressor, system) carry nothing that could change the text.
+    for (std::size_t at = 10; at < good.size(); ++at) {
+        std::string wire = good;
+        wire[at] = static_cast<char>(wire[at] ^ 0x10);
+        INFO("changed at " << at);
+        const std::string out = inflated(wire);
+        // The last byte of the deflate stream has bits that mean nothing.
+        REQUIRE((out == "[corrupt]" || out == text));
+    }
+    CHECK(inflated(good + "x") == "[corrupt]");
+    CHECK(inflated(good + std::string(100, '\0')) == "[corrupt]");
+    CHECK(inflated("{\"isSuccess\":true,\"data\":[]}") == "[corrupt]");
+}
+
+}  // namespace carecloud

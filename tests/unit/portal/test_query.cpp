@@ -1,0 +1,80 @@
+#include "portal/query.hpp"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+using namespace carecloud;
+using nlohmann::json;
+
+namespace {
+
+const std::string kModified = "2023-12-01T22:06:47.9990000Z";
+const std::string kId = "65f35b06e30c8a2e4578d118";
+
+}  // namespace
+
+TEST_CASE("keyset asks with an outer bound and a tie-breaker, in each dialect's literals") {
+    CHECK(json::parse(where::after({}, kModified, kId)) ==
+          json::parse(R"({"modified":{"$gte":"2023-12-01T22:06:47.9990000Z"},
+                          "$or":[{"modified":{"$gt":"2023-12-01T22:06:47.9990000Z"}},{"_id":{"$gt":"65f35b06e30c8a2e4578d118"}}]})"));
+    const Dialect dates{.modified = ModifiedLiteral::date, .id = IdLiteral::oid};
+    CHECK(json::parse(where::after(dates, kModified, kId)) ==
+          json::parse(R"({"modified":{"$gte":{"$date":"2023-12-01T22:06:47.999Z"}},
+                          "$or":[{"modified":{"$gt":{"$date":"2023-12-01T22:06:47.999Z"}}},{"_id":{"$gt":{"$oid":"65f35b06e30c8a2e4578d118"}}}]})"));
+}
+
+TEST_CASE("a Date's literal keeps what is finer than a millisecond where the portal's text has it") {
+    const Dialect dates{.modified = ModifiedLiteral::date};
+    CHECK(json::parse(where::modified(dates, "$gt", "2024-03-13T19:08:57.1633050Z")) ==
+          json::parse(R"({"modified":{"$gt":{"$date":"2024-03-13T19:08:57.1633050Z"}}})"));
+}
+
+TEST_CASE("a query carries scope, bounds, order and filter, and no total") {
+    const StreamSpec spec{.entity = "claim_attendance",
+                          .workspace_id = "w",
+                          .bucket_id = "b",
+                          .filter = R"({"status":"active"})"};
+    const Query query{.spec = &spec, .where = where::modified({}, "$gte", kModified), .take = 17, .skip = 3};
+    CHECK(json::parse(query_text(query)) ==
+          json::parse(R"({"WorkspaceId":"w","BucketId":"b","Skip":3,"Take":17,
+                          "Query":{"$and":[{"status":"active"},{"modified":{"$gte":"2023-12-01T22:06:47.9990000Z"}}]},
+                          "Sort":{"modified":1,"_id":1},"WithoutTotal":true})"));
+    // The order inside Sort is what MongoDB sorts by.
+    CHECK(query_text(query).find(R"("Sort":{"modified":1,"_id":1})") != std::string::npos);
+}
+
+TEST_CASE("projections always hold what the engine needs") {
+    StreamSpec spec{.entity = "family", .workspace_id = "w", .bucket_id = "b"};
+    Query query{.spec = &spec};
+    CHECK_FALSE(json::parse(query_text(query)).contains("Fields"));
+    query.projection = Projection::keys;
+    CHECK(json::parse(query_text(query))["Fields"] == json{"_id", "modified"});
+    spec.fields = {"status", "disabled"};
+    query.projection = Projection::stream;
+    CHECK(json::parse(query_text(query))["Fields"] ==
+          json{"_id", "modified", "disabled", "workspace_id", "bucket_id", "status"});
+}
+
+TEST_CASE("ids with quotes stay data") {
+    const auto text = where::id({}, "$eq", R"(a"},"$where":"1)");
+    CHECK(json::parse(text) == json{{"_id", {{"$eq", R"(a"},"$where":"1)"}}}});
+    CHECK(json::parse(where::of_id({}, "x", where::id({}, "$gt", "w"))) ==
+          json::parse(R"({"_id":{"$gt":"w","$eq":"x"}})"));
+    CHECK(json::parse(where::id_in({}, {"a", "b"})) == json::parse(R"({"_id":{"$in":["a","b"]}})"));
+}
+
+TEST_CASE("a dialect survives its store, and damage is not a dialect") {
+    const Dialect dialect{.modified = ModifiedLiteral::date,
+                          .id = IdLiteral::oid,
+                          .keyset = false,
+                          .spelling = Spelling::pascal,
+                          .cap = 250};
+    CHECK(Dialect::from_json(dialect.to_json()) == dialect);
+    for (const char* text : {"", "{}", "[]", "null",
+                             R"({"modified":"text","id":"oid","keyset":true,"spelling":"camel","cap":1})",
+                             R"({"modified":"date","id":"oid","keyset":1,"spelling":"camel","cap":1})",
+                             R"({"modified":"date","id":"oid","keyset":true,"spelling":"camel","cap":-1})"}) {
+        CAPTURE(text);
+        CHECK_FALSE(Dialect::from_json(text));
+    }
+}

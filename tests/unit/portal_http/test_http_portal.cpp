@@ -1,0 +1,202 @@
+#include "portal/query.hpp"
+#include "portal_fixture.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace carecloud {
+
+namespace {
+
+bool has(std::string_view text, std::string_view part) {
+    return text.find(part) != std::string_view::npos;
+}
+
+constexpr const char* kId = "65f35b06e30c8a2e4578d118";
+constexpr const char* kOtherId = "65f35b06e30c8a2e4578d119";
+
+}  // namespace
+
+TEST_CASE("a query goes out as documented") {
+    ScriptedPortal scripted(http_ok(envelope("[]")));
+    scripted.spec.entity = "claim attendance/x";
+    REQUIRE(scripted.query().has_value());
+    const std::string& request = scripted.last_request;
+    INFO(request);
+    CHECK(request.starts_with("POST /api/appdata/claim%20attendance%2Fx/query HTTP/1.1\r\n"));
+    CHECK(has(request, "\r\nx-api-key: S3cretKey0123456789\r\n"));
+    CHECK(has(request, std::string("\r\nX-Param-Override-WorkspaceId: ") + kWorkspace + "\r\n"));
+    CHECK(has(request, std::string("\r\nX-Param-Override-BucketId: ") + kBucket + "\r\n"));
+    CHECK(has(request, "\r\nContent-Type: application/json\r\n"));
+    CHECK(has(request, "\r\nAccept: application/json\r\n"));
+    CHECK(has(request, "\r\nAccept-Encoding: gzip\r\n"));
+    CHECK(has(request, "\r\nUser-Agent: carecloud-syncd/"));
+    const Query query{.spec = &scripted.spec};
+    CHECK(request.ends_with("\r\n\r\n" + query_text(query)));
+}
+
+TEST_CASE("both spellings of the envelope give the page, its time and its hashes") {
+    const bool pascal = GENERATE(false, true);
+    const std::string body = envelope("[" + record_text(kId) + "," + record_text(kOtherId) + "]", pascal);
+    ScriptedPortal scripted(http_ok(body, "Date: Wed, 13 Mar 2024 11:59:30 GMT\r\n"));
+    const auto page = scripted.query();
+    REQUIRE(page.has_value());
+    REQUIRE((*page)->records.size() == 2);
+    CHECK((*page)->records[0].id == kId);
+    CHECK((*page)->records[1].body == record_text(kOtherId));
+    CHECK((*page)->records[0].hash != Hash{});
+    CHECK((*page)->spelling == (pascal ? Spelling::pascal : Spelling::camel));
+    CHECK((*page)->portal_time.to_string() == "2024-03-13T11:59:30.0000000Z");
+}
+
+TEST_CASE("without a Date the local wall clock stands in; a walk of keys has no hashes") {
+    ScriptedPortal scripted(http_ok(envelope("[" + record_text(kId) + "]")));
+    const auto page = scripted.query(Projection::keys);
+    REQUIRE(page.has_value());
+    CHECK((*page)->portal_time.to_string() == kWall);
+    CHECK((*page)->records.at(0).hash == Hash{});
+}
+
+TEST_CASE("many queries, plain and gzip, use one connection") {
+    const std::string body = envelope("[" + record_text(kId) + "]");
+    ScriptedPortal scripted(http_ok(body));
+    for (int i = 0; i < 50; ++i) {
+        scripted.answer = i % 2 == 0 ? http_ok(body) : http_ok(gzip(body), "Content-Encoding: gzip\r\n");
+        const auto page = scripted.query();
+        REQUIRE(page.has_value());
+        REQUIRE((*page)->records.size() == 1);
+    }
+    CHECK(scripted.server.connections() == 1);
+    CHECK(scripted.portal->connections_opened() == 1);
+}
+
+TEST_CASE("a page is usable when portal and connection are gone") {
+    PagePtr page;
+    {
+        ScriptedPortal scripted(http_ok(envelope("[" + record_text(kId) + "]")));
+        page = scripted.query().value();
+    }
+    CHECK(page->records.at(0).body == record_text(kId));
+}
+
+TEST_CASE("a record of another workspace stops the page, in query and in retrieve") {
+    const std::string strange = record_text(kId, "000000000000000000000000");
+    ScriptedPortal scripted(http_ok(envelope("[" + record_text(kOtherId) + "," + strange + "]")));
+    const auto page = scripted.query();
+    REQUIRE_FALSE(page.has_value());
+    CHECK(page.error().code == ErrorCode::wrong_workspace);
+    CHECK(page.error().operation == "query claim_attendance");
+    scripted.answer = http_ok(envelope(strange));
+    const auto one = scripted.retrieve();
+    REQUIRE_FALSE(one.has_value());
+    CHECK(one.error().code == ErrorCode::wrong_workspace);
+}
+
+TEST_CASE("retrieve asks by id and gives one record") {
+    ScriptedPortal scripted(http_ok(envelope(record_text(kId))));
+    const auto page = scripted.retrieve();
+    REQUIRE(page.has_value());
+    REQUIRE((*page)->records.size() == 1);
+    CHECK((*page)->records[0].body == record_text(kId));
+    CHECK(scripted.last_request.starts_with(
+        "GET /api/appdata/claim_attendance/retrieve?id=" + std::string(kId) + " "));
+    CHECK(has(scripted.last_request, "\r\nx-api-key: "));
+    CHECK(has(scripted.last_request, "\r\nX-Param-Override-BucketId: "));
+    CHECK_FALSE(scripted.retrieve("a&id=b c").has_value());
+    CHECK(has(scripted.last_request, "retrieve?id=a%26id%3Db%20c HTTP/1.1\r\n"));
+}
+
+TEST_CASE("retrieve: every way to say that there is no such record is a page without one") {
+    const std::string answer = GENERATE(
+        http_ok(envelope("null")), http_ok(envelope("null", true)), http_ok(envelope("[]")),
+        http_ok(envelope("{}")), http_ok(envelope("{ }")), http_answer("404 Not Found", ""),
+        http_answer("404 Not Found", R"({"isSuccess":false,"responseStatus":{"errorCode":"NotFound"}})"),
+        http_answer("404 Not Found", R"({"ResponseStatus":{"ErrorCode":"404","Message":"gone"}})"),
+        http_ok(R"({"isSuccess":false,"responseStatus":{"errorCode":"NotFound","message":"x"}})"));
+    ScriptedPortal scripted(answer);
+    const auto page = scripted.retrieve();
+    INFO(answer);
+    REQUIRE(page.has_value());
+    CHECK((*page)->record_count() == 0);
+    CHECK((*page)->portal_time.to_string() == kWall);
+}
+
+TEST_CASE("retrieve: a wrong address or a failing portal never looks like a deleted record") {
+    const std::string answer = GENERATE(
+        http_answer("404 Not Found", "<html><h1>Not Found</h1></html>"),
+        http_answer("404 Not Found", R"({"message":"Not Found"})"), http_answer("404 Not Found", "[]"),
+        http_answer("410 Gone", ""), http_answer("403 Forbidden", ""),
+        http_answer("500 Internal Server Error", ""), http_answer("204 No Content", ""), http_ok(""),
+        http_ok("null"), http_ok("{}"), http_ok("[]"),
+        http_ok(R"({"isSuccess":false,"responseStatus":{"errorCode":"Unauthorized"}})"),
+        http_ok(R"({"isSuccess":false})"), http_ok(R"({"isSuccess":true})"),
+        http_ok(envelope(record_text(kOtherId))),
+        http_ok(envelope("[" + record_text(kId) + "," + record_text(kOtherId) + "]")));
+    ScriptedPortal scripted(answer);
+    const auto page = scripted.retrieve();
+    INFO(answer);
+    REQUIRE_FALSE(page.has_value());
+}
+
+TEST_CASE("refresh is a POST, and any success will do") {
+    ScriptedPortal scripted(GENERATE(http_ok(""), http_ok("{}"), http_ok(R"({"isSuccess":true})"),
+                                     http_ok("OK"), std::string("HTTP/1.1 204 No Content\r\n\r\n")));
+    CHECK(scripted.refresh().has_value());
+    CHECK(scripted.last_request.starts_with("POST /api/status/refresh HTTP/1.1\r\n"));
+    CHECK(has(scripted.last_request, "\r\nContent-Length: 0\r\n"));
+    CHECK(has(scripted.last_request, "\r\nx-api-key: "));
+}
+
+TEST_CASE("refresh that is refused") {
+    ScriptedPortal scripted(http_answer("403 Forbidden", R"({"message":"Forbidden"})"));
+    CHECK(scripted.refresh().error().code == ErrorCode::key_refused);
+    scripted.answer = http_ok(R"({"isSuccess":false,"responseStatus":{"errorCode":"Unknown"}})");
+    CHECK(scripted.refresh().error().code == ErrorCode::refused);
+}
+
+TEST_CASE("a new key is used from the next request on; a bad one is refused and never shown") {
+    ScriptedPortal scripted(http_ok(envelope("[]")));
+    REQUIRE(scripted.portal->set_api_key("NewKey").has_value());
+    REQUIRE(scripted.query().has_value());
+    CHECK(has(scripted.last_request, "\r\nx-api-key: NewKey\r\n"));
+    for (const char* bad : {"", "S3cret\r\nX: y", "S3cret\n", "S3cret ", "S3\tcret", "S3cret\xc3\xa9"}) {
+        const auto refused = scripted.portal->set_api_key(bad);
+        REQUIRE_FALSE(refused.has_value());
+        CHECK(refused.error().code == ErrorCode::invalid_argument);
+        CHECK_FALSE(has(refused.error().message(), "S3"));
+    }
+    REQUIRE(scripted.query().has_value());
+    CHECK(has(scripted.last_request, "\r\nx-api-key: NewKey\r\n"));
+}
+
+TEST_CASE("settings that cannot be used are refused at once, each with a word about what") {
+    boost::asio::io_context io;
+    EdgeClock clock(io);
+    const auto refusal = [&](auto change) {
+        HttpPortalSettings settings = portal_settings("https://portal.example.org/api");
+        change(settings);
+        const auto portal = HttpPortal::create(clock, settings);
+        return portal ? std::string("none") : portal.error().message();
+    };
+    CHECK(refusal([](auto&) {}) == "none");
+    CHECK(has(refusal([](auto& s) { s.base_url = "http://portal.example.org/api"; }), "https"));
+    CHECK(has(refusal([](auto& s) { s.base_url = "https://portal.example.org/api?x=1"; }), "base_url"));
+    CHECK(has(refusal([](auto& s) { s.base_url = "portal"; }), "base_url"));
+    CHECK(has(refusal([](auto& s) { s.workspace_id = "a\r\nb"; }), "workspace_id"));
+    CHECK(has(refusal([](auto& s) { s.bucket_id = ""; }), "bucket_id"));
+    CHECK(has(refusal([](auto& s) { s.api_key = "a\nb"; }), "API key"));
+    CHECK(has(refusal([](auto& s) { s.user_agent = "a\nb"; }), "user_agent"));
+    CHECK(has(refusal([](auto& s) { s.ca_file = "/nonexistent"; }), "/nonexistent"));
+    CHECK(has(refusal([](auto& s) { s.proxy.https_proxy = "socks5://x"; }), "HTTPS_PROXY"));
+}
+
+TEST_CASE("an entity that would lead to another path is refused before anything is sent") {
+    ScriptedPortal scripted(http_ok(envelope("[]")));
+    for (const char* entity : {"", ".", ".."}) {
+        scripted.spec.entity = entity;
+        CHECK(scripted.query().error().code == ErrorCode::invalid_argument);
+        CHECK(scripted.retrieve().error().code == ErrorCode::invalid_argument);
+    }
+    CHECK(scripted.server.connections() == 0);
+}
+
+}  // namespace carecloud

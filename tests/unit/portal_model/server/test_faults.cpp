@@ -1,0 +1,182 @@
+// Each fault is what its name says, once, and the next answer is good again.
+#include "portal_fixture.hpp"
+
+using namespace carecloud;
+
+namespace {
+
+PortalServerSettings quick() {
+    PortalServerSettings settings;
+    settings.slow = std::chrono::milliseconds(20);
+    return settings;
+}
+
+const Headers kGzip{{"Accept-Encoding", "gzip"}};
+
+}  // namespace
+
+TEST_CASE("the gateway's refusals by name") {
+    RunningPortal portal(quick());
+    struct Row {
+        const char* name;
+        unsigned status;
+        const char* body;
+    };
+    for (const Row& row :
+         {Row{"429", 429, R"({"message":"Too Many Requests"})"},
+          Row{"quota", 429, R"({"message":"Limit Exceeded"})"}, Row{"403", 403, R"({"message":"Forbidden"})"},
+          Row{"413", 413, R"({"message":"Request Entity Too Large"})"},
+          Row{"500", 500, R"({"message":"Internal server error"})"},
+          Row{"502", 502, R"({"message":"Internal server error"})"},
+          Row{"503", 503, R"({"message":"Service Unavailable"})"},
+          Row{"504", 504, R"({"message":"Endpoint request timed out"})"}}) {
+        CAPTURE(row.name);
+        portal.fault(row.name);
+        const auto answer = portal.query();
+        CHECK(answer.status == row.status);
+        CHECK(answer.body == row.body);
+        CHECK(portal.query().status == 200);
+        CHECK(portal->counts().faults.at(row.name) == 1);
+    }
+}
+
+TEST_CASE("answers that lie: html, is-success-false, empty-list, wrong-workspace") {
+    RunningPortal portal(quick());
+    portal.fault("html");
+    const auto html = portal.query();
+    CHECK(html.status == 200);
+    CHECK(html.header("Content-Type").starts_with("text/html"));
+    portal.fault("is-success-false");
+    const auto refused = portal.query();
+    CHECK(refused.status == 200);
+    CHECK(refused.json().at("isSuccess") == false);
+    portal.fault("empty-list");
+    CHECK(portal.query().json().at("data").empty());
+    portal.fault("empty-list");
+    CHECK(ask(portal->port(), "GET", "/api/appdata/claim_attendance/retrieve?id=x")
+              .json()
+              .at("data")
+              .is_null());
+    portal.fault("wrong-workspace");
+    const auto foreign = portal.query();
+    REQUIRE(foreign.json().at("data").size() == 20);
+    const auto records = foreign.json().at("data");
+    for (const auto& record : records) {
+        CHECK(record.at("workspace_id") == "ffffffffffffffffffffffff");
+        CHECK(record.at("bucket_id") == "ffffffffffffffffffffffff");
+    }
+}
+
+TEST_CASE("bodies that are broken: not-json, duplicate-key, duplicate-id, deep-json, 33mib") {
+    RunningPortal portal(quick());
+    const std::string good = portal.query().body;
+    portal.fault("not-json");
+    const auto half = portal.query();
+    CHECK_FALSE(half.failure);
+    CHECK(half.status == 200);
+    CHECK(half.body == good.substr(0, good.size() / 2));
+    portal.fault("duplicate-key");
+    const auto twice = portal.query();
+    CHECK(twice.body.size() > good.size());
+    CHECK(twice.body.ends_with(R"(],"data":[]})"));
+    CHECK(twice.json().is_object());
+    portal.fault("duplicate-id");
+    const auto ids = portal.query();
+    CHECK(ids.body.find(R"([{"_id":"ffffffffffffffffffffffff","_id":")") != std::string::npos);
+    CHECK(ids.json().is_object());
+    portal.fault("deep-json");
+    const auto deep = portal.query();
+    CHECK(deep.body.find(std::string(10'000, '[')) != std::string::npos);
+    CHECK(nlohmann::json::accept(deep.body));
+    portal.fault("33mib");
+    CHECK(portal.query().body.size() > std::size_t{33} << 20);
+    portal.fault("33mib");
+    const auto bomb = portal.query(kByKey, kGzip);
+    CHECK(bomb.body.size() < std::size_t{1} << 20);
+}
+
+TEST_CASE("wires that break: cut, length, gzip-cut, reset, slow-head, slow-body") {
+    RunningPortal portal(quick());
+    const std::string good = portal.query().body;
+    portal.fault("cut");
+    const auto cut = portal.query();
+    CHECK(cut.failure == boost::beast::http::error::partial_message);
+    CHECK(cut.header("Content-Length") == std::to_string(good.size()));
+    CHECK(cut.body == good.substr(0, good.size() / 2));
+    portal.fault("length");
+    const auto shorter = portal.query();
+    CHECK_FALSE(shorter.failure);
+    CHECK(shorter.body.size() < good.size());
+    CHECK(good.starts_with(shorter.body));
+    portal.fault("gzip-cut");
+    const auto zipped = portal.query(kByKey, kGzip);
+    CHECK_FALSE(zipped.failure);
+    ByteBuffer text;
+    Gunzip gunzip;
+    CHECK(gunzip.inflate(zipped.body, 1 << 24, text) == GunzipStatus::corrupt);
+    portal.fault("gzip-cut");
+    CHECK(portal.query().body == good.substr(0, good.size() / 2));
+    portal.fault("reset");
+    const auto reset = portal.query();
+    CHECK(reset.failure == boost::asio::error::connection_reset);
+    CHECK(reset.status == 0);
+    portal.fault("slow-head");
+    const auto silent = portal.query();
+    CHECK(silent.failure == boost::beast::http::error::end_of_stream);
+    CHECK(silent.status == 0);
+    portal.fault("slow-body");
+    const auto slow = portal.query();
+    CHECK(slow.failure == boost::beast::http::error::partial_message);
+    CHECK(slow.status == 200);
+    CHECK(portal->counts().statuses.at(0) == 2);
+    CHECK(portal.query().body == good);
+}
+
+TEST_CASE("every name of a fault is known to the table, and each one's answer is counted") {
+    RunningPortal portal(quick());
+    for (const FaultName& fault : fault_names()) {
+        CAPTURE(fault.name);
+        CHECK_FALSE(fault.what.empty());
+        portal.fault(std::string(fault.name));
+        const auto answer = portal.query();
+        const bool odd = answer.failure || answer.status != 200 || answer.body != portal.query().body;
+        CHECK(odd);
+        CHECK(portal->counts().faults.at(std::string(fault.name)) == 1);
+    }
+}
+
+TEST_CASE("probabilities are kept by the seed, and faults come about as often as asked") {
+    PortalFaults first(9);
+    PortalFaults second(9);
+    for (PortalFaults* faults : {&first, &second}) {
+        REQUIRE(faults->set_text("429:0.25").has_value());
+        REQUIRE(faults->set_text("cut:0.25").has_value());
+    }
+    std::map<std::string, int> picked;
+    for (int i = 0; i < 4'000; ++i) {
+        const auto name = first.pick();
+        CHECK(name == second.pick());
+        ++picked[name.value_or("none")];
+    }
+    CHECK(picked["429"] > 900);
+    CHECK(picked["429"] < 1'100);
+    CHECK(picked["cut"] > 650);  // a quarter of the rest
+    CHECK(picked["cut"] < 850);
+    REQUIRE(first.set_text("429:0").has_value());
+    REQUIRE(first.set_text("cut:1").has_value());
+    for (int i = 0; i < 50; ++i)
+        CHECK(first.pick() == "cut");
+    first.clear();
+    CHECK_FALSE(first.pick());
+}
+
+TEST_CASE("a fault that is none is refused in words") {
+    PortalFaults faults(1);
+    for (const char* text :
+         {"", "nope", "429:", "429:x", "429:1.5", "429:-1", "429:nan", "429:0.5x", ":0.5"}) {
+        CAPTURE(text);
+        const auto result = faults.set_text(text);
+        REQUIRE(result.has_error());
+        CHECK_FALSE(result.error().hint.empty());
+    }
+}

@@ -1,0 +1,221 @@
+#include "unit/runtime/configuration_support.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace carecloud;
+using namespace std::chrono_literals;
+
+namespace {
+
+const char* const kComplete = R"(
+portal:
+  base_url: https://portal.example.org:8443/api/
+  workspace_id: "636eeb5d8029cf0df6932c16"
+  bucket_id: 636eeb5d8029cf0df6932c17
+  api_key_file: api-key
+  ca_file: ca.pem
+  timeout: 20s
+  page_size: 500
+  rate: { per_second: 2.5, burst: 3, monthly_quota: 100000 }
+  dialect: { modified: date, id: oid, keyset: false }
+streams:
+  - entity: claim_attendance
+    poll_every: 90s
+    overlap: 0s
+    filter:
+      status: { $in: [active, "pending"] }
+      startDate: { $gte: "20240101" }
+    fields: [ status, _id, providerId, modified, attendance.header ]
+    reconcile: { every: 7d, deep: true, stop_above: 0.5%, stop_above_count: 50 }
+  - entity: claim
+sns:
+  listen: "[::]:8443"
+  path: /hooks/sns
+  topic_arns: [ "arn:aws:sns:us-west-2:123456789012:carecloud", "arn:aws-us-gov:sns:us-gov-west-1:123456789012:cc_2" ]
+  confirm: false
+  tls: { certificate: tls/fullchain.pem, private_key: /etc/key.pem }
+  trust: { certificate_hosts: [ "localhost:9443", sns.us-west-2.amazonaws.com ], ca_file: /ca.pem }
+  basic_auth_file: basic
+store: { url: "sqlite:/srv/store.db" }
+api: { listen: "unix:/run/carecloud-syncd/api.sock", token_file: /t }
+log: { level: debug, format: json }
+)";
+
+}  // namespace
+
+TEST_CASE("every setting of a complete configuration arrives") {
+    const LoadedConfiguration loaded = parse(kComplete);
+    INFO(report(loaded.file, loaded.problems));
+    REQUIRE(loaded.ok());
+    CHECK(loaded.warnings.empty());
+    const Configuration& c = loaded.configuration;
+    CHECK(c.portal.base_url == "https://portal.example.org:8443/api");
+    CHECK(c.portal.workspace_id == "636eeb5d8029cf0df6932c16");
+    CHECK(c.portal.api_key_file == "/etc/carecloud-syncd/api-key");
+    CHECK(c.portal.ca_file == "/etc/carecloud-syncd/ca.pem");
+    CHECK(c.portal.timeout == 20s);
+    CHECK(c.portal.page_size == 500);
+    CHECK(c.portal.rate.per_second == 2.5);
+    CHECK(c.portal.rate.burst == 3);
+    CHECK(c.portal.rate.monthly_quota == 100'000U);
+    REQUIRE(c.portal.dialect);
+    CHECK(c.portal.dialect->modified_as_date);
+    CHECK(c.portal.dialect->id_as_oid);
+    CHECK_FALSE(c.portal.dialect->keyset);
+
+    REQUIRE(c.streams.size() == 2);
+    CHECK(c.streams[0].spec.entity == "claim_attendance");
+    CHECK(c.streams[0].spec.bucket_id == "636eeb5d8029cf0df6932c17");
+    CHECK(c.streams[0].spec.filter ==
+          R"({"startDate":{"$gte":"20240101"},"status":{"$in":["active","pending"]}})");
+    CHECK(c.streams[0].spec.fields == std::vector<std::string>{"attendance.header", "providerId", "status"});
+    CHECK(c.streams[0].poll_every == 90s);
+    CHECK(c.streams[0].overlap == 0s);
+    CHECK(c.streams[0].reconcile.every == 7 * 24h);
+    CHECK(c.streams[0].reconcile.deep);
+    CHECK(c.streams[0].reconcile.stop_above == Approx(0.005));
+    CHECK(c.streams[0].reconcile.stop_above_count == 50);
+
+    REQUIRE(c.sns);
+    CHECK(c.sns->listen.to_string() == "[::]:8443");
+    CHECK(c.sns->path == "/hooks/sns");
+    CHECK(c.sns->topic_arns.size() == 2);
+    CHECK_FALSE(c.sns->confirm);
+    REQUIRE(c.sns->tls);
+    CHECK(c.sns->tls->certificate == "/etc/carecloud-syncd/tls/fullchain.pem");
+    CHECK(c.sns->tls->private_key == "/etc/key.pem");
+    CHECK(c.sns->certificate_hosts ==
+          std::vector<std::string>{"localhost:9443", "sns.us-west-2.amazonaws.com"});
+    CHECK(c.sns->trust_ca_file == "/ca.pem");
+    CHECK(c.sns->basic_auth_file == "/etc/carecloud-syncd/basic");
+    CHECK(c.store.sqlite_path == "/srv/store.db");
+    CHECK(c.api.listen.unix_path == "/run/carecloud-syncd/api.sock");
+    CHECK(c.api.token_file == "/t");
+    CHECK(c.log.level == LogLevel::debug);
+    CHECK(c.log.format == LogFormat::json);
+}
+
+TEST_CASE("what is left out has the documented default") {
+    const LoadedConfiguration loaded = parse(kMinimal);
+    INFO(report(loaded.file, loaded.problems));
+    REQUIRE(loaded.ok());
+    const Configuration& c = loaded.configuration;
+    CHECK(c.portal.timeout == 35s);
+    CHECK(c.portal.page_size == 1000);
+    CHECK(c.portal.rate.per_second == 5);
+    CHECK(c.portal.rate.burst == 10);
+    CHECK_FALSE(c.portal.rate.monthly_quota);
+    CHECK_FALSE(c.portal.dialect);
+    CHECK(c.streams.at(0).poll_every == 5min);
+    CHECK(c.streams.at(0).overlap == 10min);
+    CHECK(c.streams.at(0).spec.filter == "{}");
+    CHECK(c.streams.at(0).spec.fields.empty());
+    CHECK(c.streams.at(0).reconcile.every == 24h);
+    CHECK(c.streams.at(0).reconcile.stop_above == Approx(0.05));
+    CHECK_FALSE(c.sns);
+    CHECK(c.store.kind == StoreKind::sqlite);
+    CHECK(c.store.sqlite_path == "/var/lib/carecloud-syncd/store.db");
+    CHECK(c.api.listen.to_string() == "127.0.0.1:8461");
+    CHECK(c.log.level == LogLevel::info);
+    CHECK(c.log.format == LogFormat::automatic);
+    CHECK(not_built_yet(c).empty());
+}
+
+TEST_CASE("null is as good as leaving a setting out") {
+    const LoadedConfiguration loaded =
+        parse(kPortal +
+              "  ca_file: null\n  timeout:\n  rate: { monthly_quota: ~ }\n"
+              "streams: [ { entity: claim, filter: null } ]\napi: { token_file: null }\nlog:\n");
+    INFO(report(loaded.file, loaded.problems));
+    CHECK(loaded.ok());
+}
+
+TEST_CASE("forms that are good too") {
+    const auto tail = GENERATE(
+        as<std::string>{}, "    filter: {}\n", "    fields: []\n", "    overlap: 7d\n",
+        "    poll_every: 1s\n", "store: { url: \"sqlite:///var/lib/x.db\" }\n",
+        "store: { url: postgresql://db.example.org/carecloud }\n",
+        "api: { listen: \"0.0.0.0:8461\", token_file: t }\n", "api: { listen: \"localhost:0\" }\n",
+        "sns: { listen: \"127.0.0.1:8443\", topic_arns: [\"arn:aws-cn:sns:cn-north-1:123456789012:a\"], tls: "
+        "off }\n",
+        "sns: { tls: off, listen: \"127.0.0.1:0\", topic_arns: [\"arn:aws:sns:us-east-1:123456789012:a\"],\n"
+        "       trust: { certificate_hosts: amazonaws } }\n",
+        "...\n", "# a comment\n", "log: { level: \"warn\" }\n", "\r\n");
+    const LoadedConfiguration loaded = parse(kMinimal + tail);
+    INFO(tail << report(loaded.file, loaded.problems));
+    CHECK(loaded.ok());
+}
+
+TEST_CASE("a byte order mark and Windows line ends do no harm, nor to the places of problems") {
+    CHECK(parse("\xef\xbb\xbf" + kMinimal).ok());
+    std::string windows = kMinimal + "log: { level: loud }\n";
+    for (std::size_t at = 0; (at = windows.find('\n', at)) != std::string::npos; at += 2)
+        windows.replace(at, 1, "\r\n");
+    const LoadedConfiguration loaded = parse(windows);
+    REQUIRE(loaded.problems.size() == 1);
+    CHECK(loaded.problems[0].message("c").starts_with("c:8:15: log.level: 'loud'"));
+}
+
+TEST_CASE("anchors and aliases stand for what they name") {
+    const LoadedConfiguration loaded =
+        parse(kMinimal + "    filter: &f { status: active }\n  - entity: claim\n    filter: *f\n");
+    INFO(report(loaded.file, loaded.problems));
+    REQUIRE(loaded.ok());
+    CHECK(loaded.configuration.streams.at(1).spec.filter == R"({"status":"active"})");
+}
+
+TEST_CASE("http is taken to this machine alone") {
+    for (const char* url :
+         {"http://localhost:8080/api", "http://127.0.0.1", "http://127.9.9.9:1/x", "http://[::1]:8080/api"}) {
+        CAPTURE(url);
+        const std::string text =
+            std::string("portal: { base_url: \"") + url +
+            "\", workspace_id: a, bucket_id: b, api_key_file: k }\nstreams: [ entity: claim ]\n";
+        const LoadedConfiguration loaded = parse(text);
+        INFO(report(loaded.file, loaded.problems));
+        CHECK(loaded.ok());
+    }
+}
+
+TEST_CASE("parts of a later version are read, checked, and said not to be there") {
+    CHECK(not_built_yet(parse(kComplete).configuration).size() == 3);  // sns, api, one stream's reconcile
+    const auto parts =
+        not_built_yet(parse(kMinimal + "store: { url: \"postgresql://h/d\" }\n").configuration);
+    REQUIRE(parts.size() == 1);
+    CHECK(parts[0] == "store.url postgresql: not built yet in this version; use sqlite:/path");
+    CHECK(not_built_yet(parse(kMinimal + "    reconcile: { every: 1h }\n").configuration)
+              .at(0)
+              .find("claim_attendance") != std::string::npos);
+}
+
+TEST_CASE("an entity that the portal does not document is a warning") {
+    const LoadedConfiguration loaded = parse(kMinimal + "  - entity: claim_atendance\n");
+    CHECK(loaded.ok());
+    REQUIRE(loaded.warnings.size() == 1);
+    CHECK(loaded.warnings[0].message("c.yaml") ==
+          "c.yaml:8:13: streams[1].entity: 'claim_atendance' is not an entity that the portal documents; "
+          "did you mean 'claim_attendance'?");
+}
+
+TEST_CASE("a database password in the file is a warning that does not repeat it") {
+    const LoadedConfiguration loaded = parse(kMinimal + "store: { url: \"postgresql://u:hunter2@h/d\" }\n");
+    CHECK(loaded.ok());
+    REQUIRE(loaded.warnings.size() == 1);
+    CHECK(report("c", loaded.warnings).find("hunter2") == std::string::npos);
+    const LoadedConfiguration from_variable =
+        parse(kMinimal + "store: { url: \"postgresql://u:${PW}@h/d\" }\n", {{"PW", "hunter2"}});
+    CHECK(from_variable.warnings.empty());
+    CHECK(from_variable.configuration.store.postgresql_url == "postgresql://u:hunter2@h/d");
+}
+
+TEST_CASE("the order in which filter and fields are written does not make another stream") {
+    const auto fingerprint = [](const std::string& stream) {
+        const LoadedConfiguration loaded = parse(kPortal + "streams: [ " + stream + " ]\n");
+        REQUIRE(loaded.ok());
+        return loaded.configuration.streams.at(0).spec.fingerprint();
+    };
+    CHECK(fingerprint("{ entity: claim, fields: [b, a], filter: { y: 1, x: 2 } }") ==
+          fingerprint("{ fields: [a, _id, b], filter: { x: 2, y: 1 }, entity: claim }"));
+    CHECK(fingerprint("{ entity: claim, filter: { x: \"1\" } }") !=
+          fingerprint("{ entity: claim, filter: { x: 1 } }"));
+}

@@ -1,0 +1,128 @@
+#include "runtime/notify.hpp"
+#include "runtime/signals.hpp"
+#include "unit/runtime/temporary_directory.hpp"
+
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <boost/asio/io_context.hpp>
+#include <catch2/catch.hpp>
+
+using namespace carecloud;
+
+namespace {
+
+// systemd's end of $NOTIFY_SOCKET.
+class NotifySocket {
+  public:
+    NotifySocket()
+        : path_((directory_.path() / "notify").string()),
+          fd_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0)) {
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        std::strncpy(address.sun_path, path_.c_str(), sizeof address.sun_path - 1);
+        REQUIRE(::bind(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+        ::setenv("NOTIFY_SOCKET", path_.c_str(), 1);
+    }
+    ~NotifySocket() {
+        ::unsetenv("NOTIFY_SOCKET");
+        ::close(fd_);
+    }
+
+    std::string next() const {
+        std::array<char, 512> buffer{};
+        const ssize_t size = ::recv(fd_, buffer.data(), buffer.size(), 0);
+        return size < 0 ? "nothing" : std::string(buffer.data(), static_cast<std::size_t>(size));
+    }
+
+  private:
+    TemporaryDirectory directory_;
+    std::string path_;
+    int fd_;
+};
+
+}  // namespace
+
+TEST_CASE("systemd is told of readiness, reload, status, stop and life") {
+    const NotifySocket systemd;
+    Notify notify;
+    notify.ready("2 streams");
+    CHECK(systemd.next() == "READY=1\nSTATUS=2 streams");
+    notify.reloading();
+    const std::string reload = systemd.next();
+    REQUIRE(reload.starts_with("RELOADING=1\nMONOTONIC_USEC="));
+    CHECK(std::stoll(reload.substr(reload.rfind('=') + 1)) > 0);
+    notify.status("polling\nREADY=1");
+    CHECK(systemd.next() == "STATUS=polling\\nREADY=1");
+    notify.stopping("finishing");
+    CHECK(systemd.next() == "STOPPING=1\nSTATUS=finishing");
+    notify.watchdog();
+    CHECK(systemd.next() == "WATCHDOG=1");
+    CHECK(systemd.next() == "nothing");
+}
+
+TEST_CASE("outside systemd nothing happens, and nobody watches") {
+    ::unsetenv("NOTIFY_SOCKET");
+    ::unsetenv("WATCHDOG_USEC");
+    Notify notify;
+    notify.ready("x");
+    CHECK_FALSE(notify.watchdog_interval());
+    ::setenv("WATCHDOG_USEC", "30000000", 1);
+    CHECK(notify.watchdog_interval() == std::chrono::seconds{15});
+    ::setenv("WATCHDOG_USEC", "rubbish", 1);
+    CHECK_FALSE(notify.watchdog_interval());
+    ::unsetenv("WATCHDOG_USEC");
+}
+
+TEST_CASE("signals come to their handlers, each time") {
+    boost::asio::io_context io(1);
+    std::vector<std::string> notes;
+    Signals signals(io, {.stop = [&](int number) { notes.push_back("stop " + std::to_string(number)); },
+                         .reload = [&] { notes.emplace_back("reload"); }});
+    for (const int number : {SIGHUP, SIGHUP, SIGINT, SIGTERM}) {
+        std::raise(number);
+        io.run_one();
+        io.poll();
+    }
+    CHECK(notes == std::vector<std::string>{"reload", "reload", "stop " + std::to_string(SIGINT),
+                                            "stop " + std::to_string(SIGTERM)});
+    signals.close();
+    io.run();  // returns, since nothing keeps it
+    CHECK(notes.size() == 4);
+}
+
+TEST_CASE("a signal that is under way when the handlers go is dropped safely") {
+    boost::asio::io_context io(1);
+    int stops = 0;
+    {
+        const Signals signals(io, {.stop = [&](int) { ++stops; }, .reload = {}});
+        std::raise(SIGTERM);
+    }
+    io.run();
+    CHECK(stops == 0);
+}
+
+TEST_CASE("a handler may close the signals it came from") {
+    boost::asio::io_context io(1);
+    std::unique_ptr<Signals> signals;
+    signals =
+        std::make_unique<Signals>(io, SignalHandlers{.stop = [&](int) { signals.reset(); }, .reload = {}});
+    std::raise(SIGINT);
+    io.run();
+    CHECK_FALSE(signals);
+}
+
+TEST_CASE("a broken pipe is an error code") {
+    ignore_broken_pipes();
+    std::array<int, 2> ends{};
+    REQUIRE(::pipe(ends.data()) == 0);
+    ::close(ends[0]);
+    CHECK(::write(ends[1], "x", 1) == -1);
+    CHECK(errno == EPIPE);
+    ::close(ends[1]);
+}

@@ -1,0 +1,130 @@
+// What may be wrong with the path, each said clearly.
+#include "unit/store_sqlite/fixture.hpp"
+#include "unit/store_sqlite/unprivileged.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <sys/stat.h>
+
+#include <catch2/catch.hpp>
+
+using namespace carecloud;
+namespace fs = std::filesystem;
+using Catch::Contains;
+
+namespace {
+
+// In a child that lost its privileges, where the fixture's own directory cannot be used.
+std::string open_as_unprivileged(const std::string& path) {
+    return as_unprivileged([path] {
+        boost::asio::io_context io;
+        HandClock clock(io.get_executor());
+        const auto opened = SqliteStore::open({.path = path}, clock);
+        return opened ? std::string("it opened") : opened.error().message();
+    });
+}
+
+}  // namespace
+
+TEST_CASE("a new store is created private, with the settings that its rate depends on") {
+    StoreFixture fixture;
+    fixture.open();
+    CHECK(fixture.value("PRAGMA page_size") == "16384");
+    CHECK(fixture.value("PRAGMA journal_mode") == "wal");
+    CHECK((fs::status(fixture.path()).permissions() & fs::perms::others_all) == fs::perms::none);
+    CHECK(fixture.store().generation().size() == 32);
+    CHECK(fixture.value("SELECT value FROM meta WHERE name = 'generation'") == fixture.store().generation());
+}
+
+TEST_CASE("a store keeps its generation from one life to the next, and no two share one") {
+    StoreFixture fixture;
+    StoreFixture other;
+    fixture.open();
+    other.open();
+    const std::string generation = fixture.store().generation();
+    fixture.open();
+    CHECK(fixture.store().generation() == generation);
+    CHECK(other.store().generation() != generation);
+}
+
+TEST_CASE("a file of no length is a new store") {
+    StoreFixture fixture;
+    std::ofstream(fixture.path()).close();
+    fixture.open();
+    CHECK(fixture.commit(page_of("a", 1, 10)).has_value());
+}
+
+TEST_CASE("a directory in the file's place is named as such") {
+    StoreFixture fixture;
+    fs::create_directory(fixture.path());
+    const Error error = fixture.open_error();
+    CHECK(error.code == ErrorCode::store_failed);
+    CHECK_THAT(error.message(), Contains(fixture.path() + " is a directory") && Contains("store.db"));
+}
+
+TEST_CASE("something else in the file's place is refused") {
+    StoreFixture fixture;
+    REQUIRE(::mkfifo(fixture.path().c_str(), 0600) == 0);
+    CHECK_THAT(fixture.open_error().message(), Contains("is not a regular file"));
+}
+
+TEST_CASE("a missing directory is not created, and the remedy is said") {
+    StoreFixture fixture;
+    const std::string missing = fixture.directory().file("no/such");
+    const Error error = fixture.open_error({.path = missing + "/store.db"});
+    CHECK(error.code == ErrorCode::store_failed);
+    CHECK_THAT(error.message(),
+               Contains(missing + " does not exist") && Contains("mkdir") && Contains("StateDirectory"));
+    CHECK_FALSE(fs::exists(missing));
+}
+
+TEST_CASE("a file in the directory's place is named") {
+    StoreFixture fixture;
+    std::ofstream(fixture.directory().file("plain")).close();
+    const Error error = fixture.open_error({.path = fixture.directory().file("plain") + "/store.db"});
+    CHECK_THAT(error.message(), Contains("is not a directory"));
+}
+
+TEST_CASE("a read-only file and a read-only directory are told apart, each with its remedy") {
+    StoreFixture fixture;
+    fixture.open();
+    fixture.close();
+    const fs::path directory = fixture.directory().path();
+    fs::permissions(directory, fs::perms::all);
+    fs::permissions(fixture.path() + ".lock", fs::perms(0666));
+
+    fs::permissions(fixture.path(), fs::perms(0444));
+    CHECK_THAT(open_as_unprivileged(fixture.path()),
+               Contains(fixture.path() + " is read-only") && Contains("store_failed") && Contains("chmod"));
+
+    fs::permissions(fixture.path(), fs::perms(0000));
+    CHECK_THAT(open_as_unprivileged(fixture.path()),
+               Contains(fixture.path()) && Contains("must own the file"));
+
+    fs::permissions(directory, fs::perms(0555));
+    const std::string unwritable = open_as_unprivileged((directory / "new.db").string());
+    CHECK_THAT(unwritable, Contains("new.db.lock: Permission denied") && Contains("write in that directory"));
+
+    // The file and its lock are writable, but SQLite cannot put its log beside them.
+    fs::permissions(fixture.path(), fs::perms(0666));
+    fs::remove(fixture.path() + "-wal");
+    fs::remove(fixture.path() + "-shm");
+    CHECK_THAT(open_as_unprivileged(fixture.path()), Contains("store_failed") && Contains("directory"));
+    fs::permissions(directory, fs::perms::all);
+}
+
+TEST_CASE("a file that is no database is called damaged and left as it is") {
+    StoreFixture fixture;
+    std::ofstream(fixture.path()) << std::string(4096, 'x');
+    const Error error = fixture.open_error();
+    CHECK(error.code == ErrorCode::store_corrupt);
+    CHECK_THAT(error.message(), Contains(fixture.path()) && Contains("backup"));
+    CHECK(fs::file_size(fixture.path()) == 4096);
+}
+
+TEST_CASE("an unknown VFS is refused by name of the file") {
+    StoreFixture fixture;
+    SqliteSettings settings = fixture.settings();
+    settings.vfs = "no-such-vfs";
+    CHECK_THAT(fixture.open_error(settings).message(), Contains(fixture.path()) && Contains("no such vfs"));
+}

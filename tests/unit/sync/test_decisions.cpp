@@ -1,0 +1,134 @@
+// The engine's pure decisions: retries, pauses, the quota's stretch, progress.
+#include "sync/progress.hpp"
+#include "sync/retry.hpp"
+#include "sync/schedule.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace carecloud;
+using namespace std::chrono_literals;
+
+namespace {
+
+Timestamp at(const char* text) {
+    return Timestamp::parse(text).value();
+}
+
+Cursor cursor(const char* modified, const char* id) {
+    return {modified, at(modified), id};
+}
+
+constexpr const char* kNoon = "2024-03-10T12:00:00.0000000Z";
+constexpr const char* kOne = "2024-03-10T13:00:00.0000000Z";
+
+}  // namespace
+
+TEST_CASE("each refusal has its own answer (hazards 8 to 11)") {
+    CHECK(decide_retry(ErrorCode::too_large, {.failures = 1, .take = 1000}).action == RetryAction::shrink);
+    CHECK_FALSE(decide_retry(ErrorCode::too_large, {.failures = 1, .take = 1000}).pause);
+    CHECK(decide_retry(ErrorCode::too_large, {.failures = 9, .take = 1}).action == RetryAction::give_up);
+    CHECK(decide_retry(ErrorCode::server_failed, {.failures = 1, .take = 1000}).action == RetryAction::again);
+    CHECK(decide_retry(ErrorCode::server_failed, {.failures = 2, .take = 1000}).action ==
+          RetryAction::shrink);
+    CHECK(decide_retry(ErrorCode::timed_out, {.failures = 12, .take = 1000}).action == RetryAction::give_up);
+    CHECK(decide_retry(ErrorCode::bad_response, {.failures = 3, .take = 1}).action == RetryAction::again);
+    CHECK(decide_retry(ErrorCode::rate_limited, {.failures = 7}).action == RetryAction::again);
+    CHECK(decide_retry(ErrorCode::rate_limited, {.failures = 8}).action == RetryAction::give_up);
+    CHECK(decide_retry(ErrorCode::unreachable, {.failures = 4}).action == RetryAction::give_up);
+    CHECK(decide_retry(ErrorCode::key_refused, {.failures = 1}).action == RetryAction::refresh_key);
+    CHECK(decide_retry(ErrorCode::key_refused, {.failures = 2, .refreshed = true}).action ==
+          RetryAction::give_up);
+    for (const ErrorCode code : {ErrorCode::quota_exhausted, ErrorCode::cancelled, ErrorCode::tls_failed,
+                                 ErrorCode::wrong_workspace, ErrorCode::store_full}) {
+        CHECK(decide_retry(code, {.failures = 1, .take = 1000}).action == RetryAction::give_up);
+    }
+}
+
+TEST_CASE("a size goes from 1000 to 1 within the failures that are borne") {
+    RetryState state{.take = 1000};
+    while (state.take > 1) {
+        ++state.failures;
+        const RetryDecision decision = decide_retry(ErrorCode::timed_out, state);
+        REQUIRE(decision.action != RetryAction::give_up);
+        if (decision.action == RetryAction::shrink) state.take /= 2;
+    }
+}
+
+TEST_CASE("full jitter lies between nothing and a limit that doubles") {
+    Random random(7);
+    Duration most{};
+    for (std::size_t failures = 0; failures < 80; ++failures) {
+        for (int i = 0; i < 50; ++i) {
+            const Duration pause = full_jitter(random, 1s, 60s, failures);
+            CHECK(pause >= Duration::zero());
+            CHECK(pause <= std::min<Duration>(60s, 1s * (1LL << std::min<std::size_t>(failures, 10))));
+            most = std::max(most, pause);
+        }
+    }
+    CHECK(most > 50s);
+}
+
+TEST_CASE("a poll's interval has a tenth of jitter") {
+    Random random(7);
+    for (int i = 0; i < 1'000; ++i) {
+        const Duration pause = poll_pause(random, 300s);
+        CHECK(pause >= 270s);
+        CHECK(pause <= 330s);
+    }
+}
+
+TEST_CASE("a failed stream waits as long as the error asks for, but looks again within the hour") {
+    Random random(7);
+    Error error{.code = ErrorCode::quota_exhausted, .operation = "", .subject = "", .hint = ""};
+    error.retry_after = 20min;
+    CHECK(failure_pause(random, error, 1) >= 20min);
+    error.retry_after = std::chrono::hours(24 * 20);
+    for (std::size_t failures = 1; failures < 50; ++failures) {
+        CHECK(failure_pause(random, error, failures) <= 1h);
+        CHECK(failure_pause(random, error, failures) >= 1h);
+    }
+}
+
+TEST_CASE("polls slow down so that the quota lasts to the month's end (promise 5)") {
+    const Timestamp mid = at("2024-03-16T12:00:00Z");  // half of March is left
+    const double one_per_5min = 1.0 / 300;             // 4,464 polls to the end
+    CHECK(quota_stretch({.month = "2024-03", .used = 0, .limit = std::nullopt}, mid, one_per_5min) == 1.0);
+    CHECK(quota_stretch({.month = "2024-03", .used = 0, .limit = 10'000}, mid, one_per_5min) == 1.0);
+    const double stretch =
+        quota_stretch({.month = "2024-03", .used = 9'000, .limit = 10'000}, mid, one_per_5min);
+    CHECK(stretch == Approx(4'464.0 / 900).epsilon(0.01));
+    CHECK(quota_stretch({.month = "2024-03", .used = 10'000, .limit = 10'000}, mid, one_per_5min) == 1.0);
+}
+
+TEST_CASE("the cursor follows what was committed, and neither it nor the safe point moves back") {
+    StreamState state{.stream = "s"};
+    state = advance(state, {}, {.key = cursor(kNoon, "a")}, at("2024-03-10T11:50:00Z"));
+    CHECK(state.cursor == cursor(kNoon, "a"));
+    CHECK(state.safe->modified == at("2024-03-10T11:50:00Z"));
+    const StreamState same =
+        advance(state, {}, {.key = cursor(kNoon, "A"), .end = true}, at("2024-03-10T11:40:00Z"));
+    CHECK(same == state);
+    const StreamState met = advance(state, {}, {.key = std::nullopt, .end = true}, at(kOne));
+    CHECK(met.safe->modified_text == kNoon);
+    CHECK(is_worth_a_commit(state, met));
+}
+
+TEST_CASE("a walk that was cut off settles no more than it has read") {
+    StreamState state{.stream = "s", .cursor = cursor(kOne, "z"), .safe = SafePoint{kNoon, at(kNoon)}};
+    const StreamState part =
+        advance(state, {}, {.key = cursor("2024-03-10T12:20:00.0000000Z", "m")}, at("2024-03-10T14:00:00Z"));
+    CHECK(part.cursor == state.cursor);
+    CHECK(part.safe->modified == at("2024-03-10T12:20:00Z"));
+    // Inside the cursor's own tie, short of it: the texts are equal, the two have not met.
+    const StreamState tie = advance(state, {}, {.key = cursor(kOne, "m")}, at("2024-03-10T14:00:00Z"));
+    CHECK(tie.safe == state.safe);
+}
+
+TEST_CASE("a safe point that creeps with the clock is not written down each time") {
+    StreamState before{.stream = "s", .cursor = cursor(kOne, "z"), .safe = SafePoint{kNoon, at(kNoon)}};
+    StreamState after = before;
+    after.safe = SafePoint{"2024-03-10T12:00:30.0000000Z", at("2024-03-10T12:00:30Z")};
+    CHECK_FALSE(is_worth_a_commit(before, after));
+    after.safe = SafePoint{"2024-03-10T12:01:00.0000000Z", at("2024-03-10T12:01:00Z")};
+    CHECK(is_worth_a_commit(before, after));
+}

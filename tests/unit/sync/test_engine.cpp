@@ -1,0 +1,277 @@
+#include "sync/engine.hpp"
+#include "world.hpp"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
+
+using namespace carecloud;
+using namespace std::chrono_literals;
+
+namespace {
+
+const Timestamp kOld = at("2024-01-01T00:00:00Z");
+
+class Recorder : public Observer {
+  public:
+    void pass_ended(const PassReport& report) override { passes.push_back(report); }
+    void backing_off(std::string_view, const Error&, Duration pause) override { pauses.push_back(pause); }
+    void failed(const Error& error) override { failures.push_back(error); }
+
+    std::vector<PassReport> passes;
+    std::vector<Duration> pauses;
+    std::vector<Error> failures;
+};
+
+struct EngineWorld : World {
+    Engine& start(RateLimits rate = {.per_second = 1000, .burst = 1000},
+                  std::vector<std::string> entities = {kEntity}) {
+        EngineSettings engine_settings{.streams = {}, .rate = rate, .seed = 3};
+        for (const std::string& entity : entities) {
+            EngineStream stream{.pass = settings};
+            stream.pass.spec.entity = entity;
+            engine_settings.streams.push_back(stream);
+        }
+        engine = std::make_unique<Engine>(clock, portal, *store, engine_settings, recorder);
+        boost::asio::co_spawn(io, engine->run(), [this](std::exception_ptr thrown) {
+            if (thrown) std::rethrow_exception(thrown);
+            ended = true;
+        });
+        return *engine;
+    }
+    ~EngineWorld() {
+        if (engine && !ended) {
+            engine->stop();
+            clock.run_until([&] { return ended; });
+        }
+    }
+
+    Recorder recorder;
+    std::unique_ptr<Engine> engine;
+    bool ended = false;
+};
+
+Error down() {
+    return Error{
+        .code = ErrorCode::unreachable, .operation = "query", .subject = "connection refused", .hint = ""};
+}
+
+}  // namespace
+
+TEST_CASE("a stream polls at once and then by its interval") {
+    EngineWorld world;
+    world.put_many(1, 10, 5, kOld);
+    world.start();
+    world.clock.run_for(24h);
+    CHECK(world.recorder.passes.size() >= 24 * 60 * 2 / 11);
+    CHECK(world.recorder.passes.size() <= 24 * 60 * 2 / 9 + 1);
+    CHECK(world.recorder.passes.front().summary.created == 10);
+    world.check_same();
+}
+
+TEST_CASE("nudges coalesce: one pass runs and at most one waits (hazard 17)") {
+    EngineWorld world;
+    world.put_many(1, 10, 5, kOld);
+    Engine& engine = world.start();
+    world.clock.run_for(1s);
+    REQUIRE(world.recorder.passes.size() == 1);
+    for (int i = 0; i < 1'000; ++i)
+        CHECK(engine.nudge(kEntity));
+    world.clock.run_for(1ms);
+    for (int i = 0; i < 1'000; ++i)
+        engine.nudge(kEntity);
+    world.clock.run_for(10s);
+    CHECK(world.recorder.passes.size() == 3);
+    CHECK_FALSE(engine.nudge("family"));
+}
+
+TEST_CASE("a stream that fails backs off, nudges do not break through, and it recovers by itself") {
+    EngineWorld world;
+    world.put_many(1, 10, 5, kOld);
+    world.portal.set_fault_hook([](const SeenRequest&) -> std::optional<Error> { return down(); });
+    Engine& engine = world.start();
+    for (int minute = 0; minute < 120; ++minute) {
+        engine.nudge(kEntity);
+        world.clock.run_for(1min);
+    }
+    const auto failed = world.recorder.passes.size();
+    CHECK(world.recorder.pauses.size() == failed);
+    CHECK(failed > 10);
+    CHECK(failed < 130);
+    world.portal.set_fault_hook({});
+    world.clock.run_for(6min);
+    CHECK_FALSE(world.recorder.passes.back().error);
+    world.check_same();
+}
+
+TEST_CASE("forgiving cuts a long backoff short") {
+    EngineWorld world;
+    world.put_many(1, 10, 5, kOld);
+    world.portal.set_fault_hook([](const SeenRequest&) -> std::optional<Error> {
+        return Error{.code = ErrorCode::key_refused, .operation = "query", .subject = "HTTP 403", .hint = ""};
+    });
+    Engine& engine = world.start();
+    world.clock.run_for(6h);
+    world.portal.set_fault_hook({});
+    engine.forgive();
+    world.clock.run_for(1s);
+    CHECK_FALSE(world.recorder.passes.back().error);
+}
+
+TEST_CASE("one stream's failure is its own, and all share one rate") {
+    EngineWorld world;
+    world.put_many(1, 10, 5, kOld);
+    REQUIRE(world.model.put("family", document(1, kOld)));
+    world.portal.set_fault_hook([](const SeenRequest& request) -> std::optional<Error> {
+        if (request.text.find(R"("Take")") != std::string::npos &&
+            request.text.find("provider_marker") != std::string::npos)
+            return down();
+        return std::nullopt;
+    });
+    world.start({.per_second = 2, .burst = 3}, {kEntity, "family", "provider"});
+    world.clock.run_for(1h);
+    std::map<std::string, int> good;
+    for (const PassReport& report : world.recorder.passes)
+        good[report.stream] += report.error ? 0 : 1;
+    CHECK(good[kEntity] >= 10);
+    CHECK(good["family"] >= 10);
+    CHECK(good["provider"] >= 10);
+}
+
+TEST_CASE("the rate is kept to the request, whatever the streams wish") {
+    EngineWorld world;
+    world.settings.page_size = 10;
+    world.put_many(1, 2'000, 100, kOld);
+    std::vector<MonoTime> sent;
+    world.portal.set_fault_hook([&](const SeenRequest&) -> std::optional<Error> {
+        sent.push_back(world.clock.now());
+        return std::nullopt;
+    });
+    world.start({.per_second = 5, .burst = 4}, {kEntity, "family", "provider"});
+    world.clock.run_for(10min);
+    REQUIRE(sent.size() > 200);
+    for (std::size_t i = 5; i < sent.size(); ++i) {
+        // Any five after a burst of four take a fifth of a second at least, less a rounding of the bucket's.
+        CHECK(sent[i] - sent[i - 5] >= 199ms);
+    }
+    CHECK(world.held() == 2'000);
+}
+
+TEST_CASE("the monthly quota is kept across restarts, and the month's turn frees it (hazard 9)") {
+    EngineWorld world;
+    world.put_many(1, 10, 5, kOld);
+    int sent = 0;
+    world.portal.set_fault_hook([&](const SeenRequest&) -> std::optional<Error> {
+        ++sent;
+        return std::nullopt;
+    });
+    world.start({.per_second = 1000, .burst = 1000, .monthly_quota = 100});
+    Engine* engine = world.engine.get();
+    for (int hour = 0; hour < 24; ++hour) {
+        for (int i = 0; i < 60; ++i) {
+            engine->nudge(kEntity);
+            world.clock.run_for(1min);
+        }
+        if (hour % 6 == 5) {
+            engine->stop();
+            REQUIRE(world.clock.run_until([&] { return world.ended; }));
+            world.ended = false;
+            engine = &world.start({.per_second = 1000, .burst = 1000, .monthly_quota = 100});
+        }
+    }
+    CHECK(sent <= 100);
+    CHECK(sent >= 95);
+    CHECK(world.recorder.passes.back().error->code == ErrorCode::quota_exhausted);
+    world.clock.run_for(std::chrono::hours(24 * 22));
+    CHECK(sent > 100);
+    CHECK_FALSE(world.recorder.passes.back().error);
+}
+
+TEST_CASE("polling slows before the quota is spent, and lasts to the month's end (promise 5)") {
+    EngineWorld world;
+    world.put_many(1, 10, 5, kOld);
+    world.start({.per_second = 10, .burst = 10, .monthly_quota = 2'000});
+    world.clock.run_for(std::chrono::hours(24 * 21));
+    for (const PassReport& report : world.recorder.passes)
+        CHECK_FALSE(report.error);
+    CHECK(world.recorder.passes.size() > 1'200);
+    CHECK(world.recorder.passes.size() <= 2'000);
+}
+
+TEST_CASE("a quota that the portal says is spent parks everybody until the month turns (hazard 9)") {
+    EngineWorld world;
+    world.put_many(1, 10, 5, kOld);
+    int sent = 0;
+    world.portal.set_fault_hook([&](const SeenRequest&) -> std::optional<Error> {
+        ++sent;
+        if (world.clock.wall() >= at("2024-04-01T00:00:00Z")) return std::nullopt;
+        return Error{.code = ErrorCode::quota_exhausted,
+                     .operation = "query",
+                     .subject = "HTTP 429 Limit Exceeded",
+                     .hint = ""};
+    });
+    world.start({.per_second = 10, .burst = 10}, {kEntity});
+    world.clock.run_for(std::chrono::hours(24 * 21));
+    CHECK(sent == 1);
+    world.clock.run_for(std::chrono::hours(24 * 2));
+    CHECK_FALSE(world.recorder.passes.back().error);
+}
+
+TEST_CASE("a jump of the wall clock changes no interval (hazard 19)") {
+    EngineWorld world;
+    world.put_many(1, 10, 5, kOld);
+    world.start();
+    world.clock.run_for(1h);
+    const auto before = world.recorder.passes.size();
+    world.clock.shift_wall(-std::chrono::hours(24 * 400));
+    world.clock.run_for(1h);
+    world.clock.shift_wall(std::chrono::hours(24 * 800));
+    world.clock.run_for(1h);
+    const auto passes = world.recorder.passes.size() - before;
+    CHECK(passes >= 2 * 60 * 2 / 11 - 1);
+    CHECK(passes <= 2 * 60 * 2 / 9 + 1);
+}
+
+TEST_CASE("stopping in the middle of a pass ends soon, and what was set aside of the quota is given back") {
+    EngineWorld world;
+    world.settings.page_size = 10;
+    world.put_many(1, 5'000, 100, kOld);
+    world.portal.set_latency(1s);
+    Engine& engine = world.start({.per_second = 1000, .burst = 1000, .monthly_quota = 100'000});
+    world.clock.run_for(30s);
+    const MonoTime stopped = world.clock.now();
+    engine.stop();
+    REQUIRE(world.clock.run_until([&] { return world.ended; }));
+    CHECK(world.clock.now() - stopped < 5s);
+    CHECK(world.recorder.passes.back().error->code == ErrorCode::cancelled);
+    CHECK(check_changes(world.tables()) == "");
+    CHECK(world.tables().quota.at("2024-03") == world.recorder.passes.back().requests);
+    CHECK(world.recorder.failures.empty());
+}
+
+TEST_CASE("stopping while everybody sleeps ends at once") {
+    EngineWorld world;
+    Engine& engine = world.start();
+    world.clock.run_for(10min);
+    engine.stop();
+    REQUIRE(world.clock.run_until([&] { return world.ended; }));
+}
+
+TEST_CASE("one pass of every stream, then leave") {
+    EngineWorld world;
+    world.put_many(1, 10, 5, kOld);
+    EngineSettings engine_settings{
+        .streams = {{.pass = world.settings}}, .rate = {.per_second = 1000, .burst = 10}, .seed = 1};
+    Engine engine(world.clock, world.portal, *world.store, engine_settings, world.recorder);
+    std::optional<std::vector<PassReport>> reports;
+    boost::asio::co_spawn(world.io, engine.run_once(),
+                          [&](std::exception_ptr thrown, std::vector<PassReport> done) {
+                              if (thrown) std::rethrow_exception(thrown);
+                              reports = std::move(done);
+                          });
+    REQUIRE(world.clock.run_until([&] { return reports.has_value(); }));
+    REQUIRE(reports->size() == 1);
+    CHECK(reports->front().summary.created == 10);
+    CHECK(world.recorder.passes.size() == 1);
+}

@@ -1,0 +1,462 @@
+#include "world.hpp"
+
+#include <algorithm>
+
+using namespace carecloud;
+using namespace std::chrono_literals;
+
+namespace {
+
+const Timestamp kOld = at("2024-01-01T00:00:00Z");
+
+bool mentions(const SeenRequest& request, const std::string& text) {
+    return request.text.find(text) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("a first pass takes everything, ties larger than a page included (hazard 1)") {
+    World world;
+    world.put_many(1, 5'000, 2'500, kOld);
+    const PassReport report = world.good_pass();
+    CHECK(report.summary.created == 5'000);
+    CHECK(report.dialect_proven);
+    world.check_same();
+    REQUIRE(report.state.cursor);
+    CHECK(report.state.cursor->id == "000000000000000000005000");
+    CHECK(report.state.safe->modified_text == report.state.cursor->modified_text);
+}
+
+TEST_CASE("an idle poll is one request with an empty answer, and writes nothing") {
+    World world;
+    world.put_many(1, 3'000, 500, kOld);
+    world.good_pass();
+    const auto commits = world.content->commits;
+    for (int poll = 0; poll < 3; ++poll) {
+        const PassReport idle = world.good_pass();
+        CHECK(idle.requests == 1);
+        CHECK(world.portal.requests().at(0).records == 0);
+        CHECK_FALSE(idle.summary.written);
+    }
+    CHECK(world.content->commits == commits);
+}
+
+TEST_CASE("one changed record costs one request and one commit") {
+    World world;
+    world.put_many(1, 3'000, 500, kOld);
+    world.good_pass();
+    world.good_pass();
+    const auto commits = world.content->commits;
+    world.put(17, world.clock.wall(), R"(,"status":"active")");
+    const PassReport report = world.good_pass();
+    CHECK(report.requests == 1);
+    CHECK(report.summary.updated == 1);
+    CHECK(world.content->commits == commits + 1);
+    world.check_same();
+}
+
+TEST_CASE("within the overlap a large batch is walked by keys alone, and after it not at all (hazard 3)") {
+    World world;
+    world.put_many(1, 2'000, 1'000, Timestamp{world.clock.wall().ticks - 60 * Timestamp::ticks_per_second});
+    CHECK(world.good_pass().summary.created == 2'000);
+    const auto commits = world.content->commits;
+    const PassReport again = world.good_pass();
+    CHECK(again.summary.changes() == 0);
+    CHECK(world.content->commits == commits);
+    for (const SeenRequest& request : world.portal.requests())
+        CHECK(mentions(request, R"("Fields":["_id","modified"])"));
+    CHECK(again.requests <= 3);
+
+    world.clock.run_for(11min);
+    world.good_pass();
+    const PassReport idle = world.good_pass();
+    CHECK(idle.requests == 1);
+    CHECK(world.portal.requests().at(0).records == 0);
+}
+
+TEST_CASE(
+    "a row that becomes visible after its `modified` was passed is found within the overlap (hazard 3)") {
+    World world;
+    const Timestamp now = world.clock.wall();
+    world.put_many(1, 200, 50, Timestamp{now.ticks - 120 * Timestamp::ticks_per_second});
+    world.good_pass();
+    // Between rows long held, in the middle of a tie, two minutes back.
+    const Timestamp back{now.ticks - 119 * Timestamp::ticks_per_second};
+    world.put(9'000, back, R"(,"late":true)");
+    world.put(0, back);
+    const PassReport report = world.good_pass();
+    CHECK(report.summary.created == 2);
+    world.check_same();
+    CHECK(std::any_of(world.portal.requests().begin(), world.portal.requests().end(),
+                      [](const SeenRequest& request) { return mentions(request, "$in"); }));
+}
+
+TEST_CASE("a record with `modified` in the future is stored and does not drag the cursor (hazard 4)") {
+    World world;
+    world.put_many(1, 10, 1, kOld);
+    world.put(100, at("2031-01-01T00:00:00Z"));
+    const PassReport report = world.good_pass();
+    CHECK(report.summary.created == 11);
+    CHECK(report.state.cursor->modified < world.clock.wall());
+    world.put(50, world.clock.wall());
+    const PassReport next = world.good_pass();
+    CHECK(next.summary.created == 1);
+    CHECK(next.state.cursor->id == "000000000000000000000050");
+    world.check_same();
+}
+
+TEST_CASE("a server that caps Take is walked to its end, and the cap is learnt (hazard 7)") {
+    World world({.take_cap = 100});
+    world.put_many(1, 1'050, 300, kOld);
+    CHECK(world.good_pass().summary.created == 1'050);
+    world.check_same();
+    const PassReport idle = world.good_pass();
+    CHECK(idle.requests == 1);
+    // A short page below the cap is the end; no empty page is asked for.
+    world.put(5'000, world.clock.wall());
+    CHECK(world.good_pass().requests == 1);
+}
+
+TEST_CASE("the learnt cap outlives a restart") {
+    World world({.take_cap = 100});
+    world.put_many(1, 350, 300, kOld);
+    world.good_pass();
+    world.restart();
+    world.put(5'000, world.clock.wall());
+    const PassReport report = world.good_pass();
+    CHECK(report.requests == 1);
+    CHECK_FALSE(report.dialect_proven);
+}
+
+TEST_CASE("pages too large shrink until they pass, down to one record, and grow again (hazard 8)") {
+    World world({.response_limit_bytes = 20'000});
+    const std::string big = R"(,"signature":")" + std::string(3'000, 'x') + "\"";
+    for (unsigned i = 1; i <= 60; ++i)
+        world.put(i, Timestamp{kOld.ticks + i}, big);
+    CHECK(world.good_pass().summary.created == 60);
+    world.check_same();
+    CHECK(world.memory.whole.take() < 10);
+}
+
+TEST_CASE("a single record that no answer carries is quarantined by id, and the stream goes on (hazard 8)") {
+    World world({.response_limit_bytes = 20'000});
+    for (unsigned i = 1; i <= 20; ++i)
+        world.put(i, Timestamp{kOld.ticks + i});
+    world.put(10, Timestamp{kOld.ticks + 10}, R"(,"signature":")" + std::string(30'000, 'x') + "\"");
+    const PassReport report = world.good_pass();
+    CHECK(report.summary.created == 19);
+    CHECK(report.summary.quarantined == 1);
+    REQUIRE(world.tables().quarantine.size() == 1);
+    const auto& [id, entry] = *world.tables().quarantine.begin();
+    CHECK(id.second == "000000000000000000000010");
+    CHECK(entry.body.empty());
+    CHECK(report.state.cursor->id == "000000000000000000000020");
+    CHECK(world.good_pass().requests == 1);
+    // Its `modified` moves, and it is small enough now.
+    world.put(10, world.clock.wall());
+    CHECK(world.good_pass().summary.created == 1);
+    CHECK(world.tables().quarantine.empty());
+    world.check_same();
+}
+
+TEST_CASE("a strange record goes to quarantine whole and stops nobody (promise 6)") {
+    World world;
+    world.put_many(1, 10, 1, kOld);
+    REQUIRE(world.model.put(
+        kEntity, R"({"_id":"00000000000000000000aaaa","modified":"yesterday","childName":"Ann"})"));
+    REQUIRE(world.model.put(kEntity, R"({"_id":"00000000000000000000bbbb","x":1})"));
+    const PassReport report = world.good_pass();
+    CHECK(report.summary.created == 10);
+    CHECK(world.tables().quarantine.size() == 2);
+    CHECK(world.tables().quarantine.at({kEntity, "00000000000000000000aaaa"}).body.find("Ann") !=
+          std::string::npos);
+    CHECK(report.state.cursor->id == "000000000000000000000010");
+    const auto commits = world.content->commits;
+    CHECK(world.good_pass().summary.quarantined == 0);
+    CHECK(world.content->commits == commits);
+}
+
+TEST_CASE("more strange records than a page holds stop nobody either") {
+    World world;
+    world.settings.page_size = 10;
+    world.restart();
+    for (int i = 0; i < 35; ++i)
+        REQUIRE(
+            world.model.put(kEntity, R"({"_id":"aaaa)" + std::to_string(100 + i) + R"(","modified":null})"));
+    world.put_many(1, 25, 5, kOld);
+    CHECK(world.good_pass().summary.created == 25);
+    CHECK(world.tables().quarantine.size() == 35);
+}
+
+TEST_CASE("a record of another workspace stops the stream before anything is stored (hazard 24)") {
+    World world;
+    world.put_many(1, 10, 1, kOld);
+    REQUIRE(world.model.put(
+        kEntity, R"({"_id":"ff","workspace_id":"other","bucket_id":"b","modified":"2024-01-01T00:00:05Z"})"));
+    const PassReport report = world.pass();
+    REQUIRE(report.error);
+    CHECK(report.error->code == ErrorCode::wrong_workspace);
+    CHECK(world.held() == 0);
+}
+
+TEST_CASE("records out of order fail the page, and nothing of it is stored") {
+    World world({.ignore_sort = true});
+    world.put(2, Timestamp{kOld.ticks + 20});
+    world.put(1, Timestamp{kOld.ticks + 10});
+    const PassReport report = world.pass();
+    REQUIRE(report.error);
+    CHECK(report.error->code == ErrorCode::bad_response);
+    CHECK(report.error->subject.find("before the one ahead") != std::string::npos);
+    CHECK(world.held() == 0);
+}
+
+TEST_CASE("the same `_id` twice in one page is taken once for each version") {
+    World world;
+    world.put_many(1, 5, 1, kOld);
+    REQUIRE(
+        world.model.append(kEntity, document(3, Timestamp{kOld.ticks + 2 * Timestamp::ticks_per_second})));
+    REQUIRE(world.model.append(
+        kEntity, document(2, Timestamp{kOld.ticks + 60 * Timestamp::ticks_per_second}, R"(,"v":2)")));
+    const PassReport report = world.good_pass();
+    CHECK(report.summary.created == 5);
+    CHECK(report.summary.updated == 1);
+    CHECK(report.summary.unchanged == 1);
+    CHECK(check_changes(world.tables()) == "");
+}
+
+TEST_CASE("a new fingerprint reads from the start, and the old rows stay (hazard 14)") {
+    World world;
+    world.put_many(1, 30, 5, kOld);
+    world.good_pass();
+    world.settings.spec.filter = R"({"_id":{"$gt":"000000000000000000000010"}})";
+    world.restart();
+    const PassReport report = world.good_pass();
+    CHECK(report.from_the_start);
+    CHECK(report.summary.unchanged >= 20);
+    CHECK(report.summary.changes() == 0);
+    CHECK(world.held() == 30);
+    CHECK_FALSE(world.good_pass().from_the_start);
+}
+
+TEST_CASE("an answer in a new shape has the dialect proven again (hazard 28)") {
+    World world;
+    world.put_many(1, 30, 5, kOld);
+    world.good_pass();
+    ModelSettings settings = world.model.settings();
+    settings.pascal = true;
+    settings.id_is_oid = true;
+    settings.modified_is_date = true;
+    world.model.change_settings(settings);
+    world.put(77, world.clock.wall());
+    // The old literals match nothing: an empty answer, but in another spelling.
+    const PassReport report = world.good_pass();
+    CHECK(report.dialect_proven);
+    CHECK(report.summary.created == 1);
+    world.check_same();
+}
+
+TEST_CASE("where no form of a literal passes, nothing is stored and it is said so (hazard 28)") {
+    World world;
+    world.put_many(1, 30, 5, kOld);
+    world.portal.set_answer_hook([](const SeenRequest& request, std::string& body) {
+        if (mentions(request, "$eq")) body = R"({"isSuccess":true,"data":[]})";
+    });
+    const PassReport report = world.pass();
+    REQUIRE(report.error);
+    CHECK(report.error->code == ErrorCode::dialect_unknown);
+    CHECK(world.held() == 0);
+}
+
+TEST_CASE("an empty stream is one request, and proves nothing until there is a record") {
+    World world;
+    const PassReport empty = world.good_pass();
+    CHECK(empty.requests == 1);
+    CHECK_FALSE(empty.dialect_proven);
+    world.put(1, world.clock.wall());
+    CHECK(world.good_pass().dialect_proven);
+    world.check_same();
+}
+
+TEST_CASE("an empty listing by mistake ends no walk that stands before its cursor (hazard 21)") {
+    World world;
+    const Timestamp now = world.clock.wall();
+    world.put_many(1, 200, 50, Timestamp{now.ticks - 120 * Timestamp::ticks_per_second});
+    world.good_pass();
+    world.put(9'000, Timestamp{now.ticks - 119 * Timestamp::ticks_per_second});
+    int mistakes = 1;
+    world.portal.set_answer_hook([&](const SeenRequest&, std::string& body) {
+        if (mistakes-- > 0) body = R"({"isSuccess":true,"data":[]})";
+    });
+    CHECK(world.good_pass().summary.created == 1);
+    world.check_same();
+}
+
+TEST_CASE("a failed page is asked for again, and nothing of it is committed (hazard 11)") {
+    const char* broken =
+        GENERATE("<html>", R"({"isSuccess":false,"data":[]})", R"({"isSuccess":true,"data":[{"_id":"a")",
+                 R"({"isSuccess":true,"data":[],"data":[]})", "");
+    World world;
+    world.put_many(1, 2'500, 500, kOld);
+    int count = 0;
+    world.portal.set_answer_hook([&](const SeenRequest&, std::string& body) {
+        if (++count % 3 == 0) body = broken;
+    });
+    CHECK(world.good_pass().summary.created == 2'500);
+    world.check_same();
+}
+
+TEST_CASE("a portal that never answers well ends the pass with its error, and keeps what was committed") {
+    World world;
+    world.put_many(1, 2'500, 500, kOld);
+    std::size_t pages = 0;
+    world.portal.set_fault_hook([&](const SeenRequest& request) -> std::optional<Error> {
+        if (!mentions(request, R"("Take":1000)") || ++pages <= 1) return std::nullopt;
+        return Error{.code = ErrorCode::unreachable,
+                     .operation = "query",
+                     .subject = "connection refused",
+                     .hint = ""};
+    });
+    const PassReport report = world.pass();
+    REQUIRE(report.error);
+    CHECK(report.error->code == ErrorCode::unreachable);
+    CHECK(world.held() == 1'000);
+    world.portal.set_fault_hook({});
+    world.restart();
+    const PassReport next = world.good_pass();
+    CHECK(next.summary.created == 1'500);
+    CHECK(next.summary.unchanged == 0);
+    world.check_same();
+}
+
+TEST_CASE("a refused key has the permission cache cleared once (hazard 10)") {
+    World world;
+    world.put_many(1, 10, 5, kOld);
+    bool refused = true;
+    world.portal.set_fault_hook([&](const SeenRequest& request) -> std::optional<Error> {
+        if (request.kind == "refresh") {
+            refused = false;
+            return std::nullopt;
+        }
+        if (!refused) return std::nullopt;
+        return Error{.code = ErrorCode::key_refused, .operation = "query", .subject = "HTTP 403", .hint = ""};
+    });
+    CHECK(world.good_pass().summary.created == 10);
+
+    world.portal.set_fault_hook([](const SeenRequest&) -> std::optional<Error> {
+        return Error{.code = ErrorCode::key_refused, .operation = "query", .subject = "HTTP 403", .hint = ""};
+    });
+    const PassReport report = world.pass();
+    REQUIRE(report.error);
+    CHECK(report.error->code == ErrorCode::key_refused);
+    CHECK(std::count_if(world.portal.requests().begin(), world.portal.requests().end(),
+                        [](const SeenRequest& request) { return request.kind == "refresh"; }) == 1);
+    CHECK(report.requests == 3);
+}
+
+TEST_CASE("a store that fails ends the pass without a commit, and the next one continues (hazard 20)") {
+    World world;
+    world.put_many(1, 2'500, 500, kOld);
+    int commits = 0;
+    const bool took_effect = GENERATE(false, true);
+    world.store->set_fault_hook([&](std::string_view operation) -> std::optional<StoreFault> {
+        if (operation != "commit" || ++commits != 2) return std::nullopt;
+        return StoreFault{
+            .error = {.code = ErrorCode::store_full, .operation = "commit", .subject = "disk", .hint = ""},
+            .took_effect = took_effect};
+    });
+    const PassReport report = world.pass();
+    REQUIRE(report.error);
+    CHECK(report.error->code == ErrorCode::store_full);
+    CHECK(world.held() == (took_effect ? 2'000 : 1'000));
+    world.good_pass();
+    world.check_same();
+}
+
+TEST_CASE("every dialect is found out untold and synchronised exactly") {
+    ModelSettings settings{.id_is_oid = GENERATE(false, true),
+                           .modified_is_date = GENERATE(false, true),
+                           .or_refused = GENERATE(false, true),
+                           .take_cap = static_cast<std::size_t>(GENERATE(0, 70)),
+                           .totals = GENERATE(false, true),
+                           .pascal = GENERATE(false, true)};
+    CAPTURE(dialect_text(settings));
+    World world(settings);
+    world.settings.page_size = 100;
+    world.restart();
+    world.put_many(1, 1'000, 230, kOld);
+    const PassReport first = world.good_pass();
+    CHECK(first.summary.created == 1'000);
+    world.check_same();
+    const auto dialect = Dialect::from_json(first.state.dialect);
+    REQUIRE(dialect);
+    CHECK((dialect->id == IdLiteral::oid) == settings.id_is_oid);
+    CHECK((dialect->modified == ModifiedLiteral::date) == settings.modified_is_date);
+    CHECK(dialect->keyset == !settings.or_refused);
+
+    // A second batch with one `modified`, more of the old tie's, and changes of both.
+    world.clock.run_for(1h);
+    const Timestamp now = world.clock.wall();
+    for (unsigned i = 2'000; i < 2'300; ++i)
+        world.put(i, now);
+    for (unsigned i = 900; i < 1'000; ++i)
+        world.put(i, now, R"(,"status":"void")");
+    const PassReport second = world.good_pass();
+    CHECK(second.summary.created == 300);
+    CHECK(second.summary.updated == 100);
+    world.check_same();
+    world.clock.run_for(1h);
+    world.good_pass();
+    const PassReport idle = world.good_pass();
+    CHECK(idle.summary.changes() == 0);
+    if (dialect->keyset) CHECK(idle.requests == 1);
+}
+
+TEST_CASE("without keyset, records that leave a tie while it is paged take nobody with them (hazard 2)") {
+    World world({.or_refused = true});
+    world.settings.page_size = 50;
+    world.restart();
+    world.put_many(1, 300, 300, kOld);
+    int pages = 0;
+    world.portal.set_answer_hook([&](const SeenRequest& request, std::string&) {
+        if (!mentions(request, R"("Take":50)")) return;
+        // After each of the first pages a record that was just read moves away: the rest of the tie shifts by
+        // one.
+        if (++pages <= 5) world.put(static_cast<unsigned>(pages), world.clock.wall(), R"(,"moved":true)");
+    });
+    world.good_pass();
+    world.check_same();
+    CHECK(world.held() == 300);
+}
+
+TEST_CASE("a filter of the stream's joins every question") {
+    World world;
+    world.settings.spec.filter = R"({"status":"active"})";
+    for (unsigned i = 1; i <= 100; ++i)
+        world.put(i, Timestamp{kOld.ticks + i}, i % 2 == 0 ? R"(,"status":"active")" : R"(,"status":"void")");
+    CHECK(world.good_pass().summary.created == 50);
+    for (const SeenRequest& request : world.portal.requests())
+        CHECK(mentions(request, R"({"status":"active"})"));
+}
+
+TEST_CASE("at most two pages of a stream are in memory, and the next is asked for while one is stored") {
+    World world;
+    world.settings.page_size = 100;
+    world.restart();
+    world.put_many(1, 1'000, 10, kOld);
+    std::vector<std::string> order;
+    world.portal.set_answer_hook([&](const SeenRequest& request, std::string&) {
+        if (mentions(request, R"("Take":100)") && request.records > 0) order.push_back("answered");
+    });
+    world.store->set_fault_hook([&](std::string_view operation) -> std::optional<StoreFault> {
+        if (operation == "commit") order.push_back("stored");
+        return std::nullopt;
+    });
+    world.good_pass();
+    int ahead = 0;
+    int most = 0;
+    for (const std::string& step : order) {
+        ahead += step == "answered" ? 1 : -1;
+        most = std::max(most, ahead);
+    }
+    CHECK(most == 2);
+}

@@ -1,0 +1,105 @@
+// A small world for the engine's tests: a portal model, a store in memory and a virtual clock.
+#pragma once
+
+#include "support/memory_store/memory_store.hpp"
+#include "support/virtual/memory_portal.hpp"
+#include "support/virtual/virtual_clock.hpp"
+#include "sync/pass.hpp"
+
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <catch2/catch.hpp>
+
+namespace carecloud {
+
+inline const std::string kEntity = "claim_attendance";
+
+inline Timestamp at(const char* text) {
+    return Timestamp::parse(text).value();
+}
+
+// A document as the portal would hold it; `n` makes the id, 24 digits wide and ordered like n.
+inline std::string document(unsigned n, Timestamp modified, const std::string& more = "") {
+    std::string id = std::to_string(n);
+    id.insert(0, 24 - id.size(), '0');
+    return R"({"_id":")" + id + R"(","workspace_id":"w","bucket_id":"b","modified":")" +
+           modified.to_string() + "\"" + more + "}";
+}
+
+struct World {
+    explicit World(ModelSettings dialect = {}) : model(dialect), portal(clock, model) {
+        model.set_now(clock.wall());
+        clock.on_advance([this](Timestamp now) { model.set_now(now); });
+    }
+
+    void put(unsigned n, Timestamp modified, const std::string& more = "") {
+        REQUIRE(model.put(kEntity, document(n, modified, more)));
+    }
+    // Old records in ties of `tie`, a second apart, ending well before now.
+    void put_many(unsigned first, unsigned count, unsigned tie, Timestamp from) {
+        for (unsigned i = 0; i < count; ++i)
+            put(first + i, {from.ticks + static_cast<std::int64_t>(i / tie) * Timestamp::ticks_per_second});
+    }
+
+    PassReport pass() {
+        PassContext context{clock, portal, *store, *gate, random};
+        std::optional<PassReport> report;
+        boost::asio::co_spawn(io, run_pass(context, settings, memory),
+                              [&](std::exception_ptr thrown, PassReport done) {
+                                  if (thrown) std::rethrow_exception(thrown);
+                                  report = std::move(done);
+                              });
+        portal.forget_requests();
+        REQUIRE(clock.run_until([&] { return report.has_value(); }));
+        return *report;
+    }
+
+    PassReport good_pass() {
+        PassReport report = pass();
+        INFO((report.error ? report.error->message() : "no error"));
+        REQUIRE_FALSE(report.error);
+        return report;
+    }
+
+    // Forgets what only memory holds, as a restart does.
+    void restart() {
+        memory = StreamMemory(settings.page_size);
+        gate = std::make_unique<RequestGate>(clock, *store, limits);
+    }
+
+    const StoreContent& tables() const { return content->tables; }
+    std::size_t held() const { return content->tables.records.size(); }
+
+    // Promises 1 and 2: the portal's records byte for byte, and a change log that replays to them.
+    void check_same() const {
+        CHECK(check_changes(tables()) == "");
+        std::size_t seen = 0;
+        model.for_each(kEntity, [&](const PortalDocument& expected) {
+            ++seen;
+            const auto found = tables().records.find({kEntity, std::string(expected.id_text())});
+            REQUIRE(found != tables().records.end());
+            CHECK(found->second.body == expected.raw());
+        });
+        CHECK(seen == held());
+    }
+
+    boost::asio::io_context io;
+    VirtualClock clock{io, at("2024-03-10T12:00:00Z")};
+    PortalModel model;
+    MemoryPortal portal;
+    std::shared_ptr<MemoryStoreContent> content = std::make_shared<MemoryStoreContent>();
+    std::unique_ptr<MemoryStore> store = std::make_unique<MemoryStore>(content, clock);
+    RateLimits limits{.per_second = 1000, .burst = 1000};
+    std::unique_ptr<RequestGate> gate = std::make_unique<RequestGate>(clock, *store, limits);
+    Random random{1};
+    PassSettings settings{.spec = {.entity = kEntity, .workspace_id = "w", .bucket_id = "b"}};
+    StreamMemory memory{1000};
+};
+
+}  // namespace carecloud
