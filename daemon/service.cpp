@@ -7,6 +7,7 @@
 #include "runtime/secret_file.hpp"
 #include "runtime/signals.hpp"
 #include "runtime/system_clock.hpp"
+#include "store/sqlite/peek.hpp"
 #include "wiring.hpp"
 
 #include <csignal>
@@ -239,6 +240,26 @@ std::optional<std::string> refuse(const Configuration& configuration) {
     return std::nullopt;
 }
 
+// What the next start will do with each stream (hazard 14).
+void tell_streams(const Configuration& configuration) {
+    for (const StreamSettings& stream : configuration.streams) {
+        std::cout << stream.spec.entity << ": ";
+        const auto state = peek_stream(store_settings(configuration), stream.spec.entity);
+        if (!state) {
+            std::cout << "its state cannot be read now: " << state.error().message() << "\n";
+        } else if (!*state || !(*state)->cursor) {
+            std::cout << "nothing is held yet; the first pass reads everything\n";
+        } else if ((*state)->fingerprint != stream.spec.fingerprint()) {
+            std::cout << "its workspace, bucket, filter or fields changed: the next pass reads it again from "
+                         "the start, and "
+                         "records that no longer belong to it stay until they are reconciled\n";
+        } else {
+            std::cout << "goes on from " << (*state)->cursor->modified_text << " " << (*state)->cursor->id
+                      << "\n";
+        }
+    }
+}
+
 }  // namespace
 
 ExitCode check_configuration(const Options& options) {
@@ -258,6 +279,7 @@ ExitCode check_configuration(const Options& options) {
         return ExitCode::configuration;
     }
     std::cout << loaded.file << ": valid\n";
+    tell_streams(loaded.configuration);
     return ExitCode::ok;
 }
 

@@ -35,12 +35,19 @@ class Store {
 
     // Records, change log, quarantine and the stream's row, in one transaction (promise 3). A record of the
     // page is taken by the rule of core/change.hpp; one that was in quarantine and is taken leaves it. A
-    // strange record already in quarantine with the same `modified` and reason writes nothing.
+    // strange record already in quarantine with the same `modified` and reason writes nothing; an unreachable
+    // one counts as another attempt each time.
     virtual Task<Result<CommitSummary>> commit(Batch batch) = 0;
 
     // The indices into `keys` of versions that the store neither holds nor has in quarantine with that
     // `modified` text. Keys held as deleted are unknown. In ascending order.
     virtual Task<Result<std::vector<std::size_t>>> unknown(std::string stream, std::vector<Key> keys) = 0;
+
+    // Records in quarantine without a body, whose last attempt lies before `before`: those that no answer
+    // carried, and that a smaller answer or a larger limit may carry by now. The longest untried first, at
+    // most `limit`.
+    virtual Task<Result<std::vector<Key>>> untried(std::string stream, Timestamp before,
+                                                   std::size_t limit) = 0;
 
     // Adds to the month's count of requests to the portal and says the new count. `requests` may be negative
     // (what was set aside and not used) or zero (to read). The count never falls below zero.

@@ -1,13 +1,14 @@
 #include "sync/pass.hpp"
 
 #include "portal/query.hpp"
+#include "sync/by_id.hpp"
+#include "sync/ledger.hpp"
 #include "sync/progress.hpp"
 #include "sync/prove.hpp"
 #include "sync/walk.hpp"
 
 #include <algorithm>
 #include <memory>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -17,6 +18,9 @@ namespace carecloud {
 namespace {
 
 using namespace boost::asio::experimental::awaitable_operators;
+
+// How long a record that no answer carried is left alone before it is asked for again.
+constexpr std::int64_t kUntriedForTicks = 3600 * Timestamp::ticks_per_second;
 
 // A page and how it was asked for: a page of keys must never be taken for one of whole records.
 struct Answer {
@@ -38,7 +42,8 @@ class Pass {
         : context_(context),
           settings_(settings),
           memory_(memory),
-          fetcher_(context.clock, context.portal, context.gate, context.random, settings.pauses) {
+          fetcher_(context.clock, context.portal, context.gate, context.random, settings.pauses),
+          ledger_(context.store) {
         report_.stream = settings.spec.entity;
     }
 
@@ -49,7 +54,8 @@ class Pass {
         report_.took = context_.clock.now() - started;
         report_.requests = fetcher_.requests();
         report_.error = std::move(error);
-        report_.state = state_;
+        report_.state = ledger_.state();
+        report_.summary = ledger_.summary();
         if (!report_.error) report_.tail = tail_;
         memory_.tail = report_.tail;
         return std::move(report_);
@@ -66,14 +72,13 @@ class Pass {
     Task<Result<Answer>> fetch_at(Walk& walk);
     Arrived arrive(const Walk& walk, Answer answer);
     Task<Result<>> commit_end();
+    Task<Result<>> retry_untried();
     Query query_for(const Walk& walk) const;
     void note_tail(const Page& page);
 
     Task<Result<std::size_t>> store_page(Arrived arrived);
     Task<Result<std::size_t>> store_whole(Arrived arrived);
     Task<Result<std::size_t>> store_unknown(Arrived arrived);
-    Task<Result<std::size_t>> fetch_by_id(std::vector<Key> unknown, std::optional<StreamState> state);
-    Task<Result<std::size_t>> commit(Batch batch);
     // The state to commit with a page; none where it is not worth a write.
     std::optional<StreamState> state_after(const Arrived& arrived) const;
 
@@ -81,12 +86,13 @@ class Pass {
     const PassSettings& settings_;
     StreamMemory& memory_;
     Fetcher fetcher_;
+    Ledger ledger_;
     PassReport report_;
-    StreamState state_;  // as committed
     Dialect dialect_;
     std::optional<Timestamp> settled_before_;  // from the first page's time
     std::optional<Cursor> last_key_;           // the last settleable one that the walk has met
     std::size_t tail_ = 0;
+    bool new_shape_ = false;  // the stored dialect was proven of another portal
 };
 
 Task<Result<>> Pass::load_state() {
@@ -94,19 +100,27 @@ Task<Result<>> Pass::load_state() {
     if (!loaded) co_return loaded.error();
     const std::string fingerprint = settings_.spec.fingerprint();
     if (*loaded && (*loaded)->fingerprint == fingerprint) {
-        state_ = std::move(**loaded);
+        ledger_.open(std::move(**loaded));
         co_return Result<>{};
     }
-    report_.from_the_start = loaded->has_value();
-    state_ = StreamState{
+    StreamState fresh{
         .stream = settings_.spec.entity, .entity = settings_.spec.entity, .fingerprint = fingerprint};
     memory_.tail.reset();
+    if (!*loaded) {
+        ledger_.open(std::move(fresh));
+        co_return Result<>{};
+    }
+    // Written down before anything else, so that it is said once and the old cursor is never met again.
+    report_.from_the_start = true;
+    Batch restart{.stream = fresh.stream, .state = std::move(fresh)};
+    auto committed = co_await ledger_.commit(std::move(restart));
+    if (!committed) co_return committed.error();
     co_return Result<>{};
 }
 
 // False: there is nothing to prove a dialect with, so there is nothing to fetch either.
 Task<Result<bool>> Pass::settle_dialect() {
-    const auto stored = Dialect::from_json(state_.dialect);
+    const auto stored = new_shape_ ? std::nullopt : Dialect::from_json(ledger_.state().dialect);
     if (settings_.dialect) {
         dialect_ = *settings_.dialect;
         if (stored) dialect_.cap = stored->cap;
@@ -173,7 +187,7 @@ Arrived Pass::arrive(const Walk& walk, Answer answer) {
 }
 
 Task<Result<Pass::Ending>> Pass::walk_to_end() {
-    Walk walk(dialect_, state_, memory_.tail);
+    Walk walk(dialect_, ledger_.state(), memory_.tail);
     auto answer = co_await fetch_at(walk);
     while (answer) {
         const PagePtr& page = answer->fetched.page;
@@ -210,11 +224,12 @@ Task<Result<Pass::Ending>> Pass::walk_to_end() {
 
 // What the last page could not say yet, where a tie had to be read until it was quiet.
 Task<Result<>> Pass::commit_end() {
-    StreamState after = advance(state_, dialect_, Reached{.key = last_key_, .end = true}, *settled_before_);
+    StreamState after =
+        advance(ledger_.state(), dialect_, Reached{.key = last_key_, .end = true}, *settled_before_);
     after.dialect = dialect_.to_json();
-    if (!after.cursor || !is_worth_a_commit(state_, after)) co_return Result<>{};
-    Batch batch{.stream = state_.stream, .state = std::move(after)};
-    auto committed = co_await commit(std::move(batch));
+    if (!after.cursor || !is_worth_a_commit(ledger_.state(), after)) co_return Result<>{};
+    Batch batch{.stream = ledger_.state().stream, .state = std::move(after)};
+    auto committed = co_await ledger_.commit(std::move(batch));
     if (!committed) co_return committed.error();
     co_return Result<>{};
 }
@@ -223,9 +238,9 @@ std::optional<StreamState> Pass::state_after(const Arrived& arrived) const {
     if (!arrived.may_move_cursor) return std::nullopt;
     const Reached reached{.key = last_settleable(arrived.page->records, arrived.page->portal_time),
                           .end = arrived.end};
-    StreamState after = advance(state_, dialect_, reached, *settled_before_);
+    StreamState after = advance(ledger_.state(), dialect_, reached, *settled_before_);
     after.dialect = dialect_.to_json();
-    if (!after.cursor || !is_worth_a_commit(state_, after)) return std::nullopt;
+    if (!after.cursor || !is_worth_a_commit(ledger_.state(), after)) return std::nullopt;
     return after;
 }
 
@@ -235,20 +250,11 @@ Task<Result<std::size_t>> Pass::store_page(Arrived arrived) {
     co_return co_await store_unknown(std::move(arrived));
 }
 
-Task<Result<std::size_t>> Pass::commit(Batch batch) {
-    const std::optional<StreamState> state = batch.state;
-    auto committed = co_await context_.store.commit(std::move(batch));
-    if (!committed) co_return committed.error();
-    if (state) state_ = *state;
-    report_.summary += *committed;
-    co_return committed->changes() + committed->quarantined;
-}
-
 Task<Result<std::size_t>> Pass::store_whole(Arrived arrived) {
-    Batch batch{.stream = state_.stream, .page = arrived.page, .state = state_after(arrived)};
+    Batch batch{.stream = ledger_.state().stream, .page = arrived.page, .state = state_after(arrived)};
     if (batch.page->record_count() == 0 && !batch.state) co_return std::size_t{0};
     arrived.page.reset();
-    co_return co_await commit(std::move(batch));
+    co_return co_await ledger_.commit(std::move(batch));
 }
 
 Task<Result<std::size_t>> Pass::store_unknown(Arrived arrived) {
@@ -263,74 +269,28 @@ Task<Result<std::size_t>> Pass::store_unknown(Arrived arrived) {
         if (!strange.id.starts_with("sha256:")) keys.push_back({strange.id, strange.modified_text, {}});
     }
     arrived.page.reset();
-    auto indices = co_await context_.store.unknown(state_.stream, keys);
+    auto indices = co_await context_.store.unknown(ledger_.state().stream, keys);
     if (!indices) co_return indices.error();
     std::vector<Key> unknown;
     unknown.reserve(indices->size());
     for (const std::size_t index : *indices)
         unknown.push_back(std::move(keys[index]));
     const std::size_t count = unknown.size();
-    auto fetched = co_await fetch_by_id(std::move(unknown), state);
+    ById by_id(fetcher_, memory_.whole, ledger_, settings_.spec, dialect_);
+    auto fetched = co_await by_id.fetch(std::move(unknown), state);
     if (!fetched) co_return fetched.error();
     co_return count;
 }
 
-// Fetches whole records by id, as many at a time as pass, and commits them; the state goes with the last of
-// them. What the portal no longer shows has moved on in the order or is gone, and is met there or by
-// reconciling.
-Task<Result<std::size_t>> Pass::fetch_by_id(std::vector<Key> unknown, std::optional<StreamState> state) {
-    std::size_t fetched_count = 0;
-    std::size_t limit = memory_.whole.take();
-    std::vector<StrangeRecord> unreachable;
-    while (!unknown.empty()) {
-        std::vector<std::string> ids;
-        for (std::size_t i = 0; i < std::min(limit, unknown.size()); ++i)
-            ids.push_back(unknown[i].id);
-        Query query{.spec = &settings_.spec, .where = where::id_in(dialect_, ids)};
-        auto fetched = co_await fetcher_.fetch(std::move(query), memory_.whole);
-        if (!fetched) {
-            if (!is_size_suspect(fetched.error().code)) co_return fetched.error();
-            if (ids.size() == 1) {
-                unreachable.push_back(
-                    {.id = ids.front(),
-                     .modified_text = unknown.front().modified_text,
-                     .reason = "no answer of the portal carries it: " + fetched.error().subject,
-                     .body = {}});
-                unknown.erase(unknown.begin());
-            }
-            limit = 1;
-            continue;
-        }
-        std::unordered_set<std::string_view> answered;
-        for (const Record& record : fetched->page->records)
-            answered.insert(record.id);
-        for (const StrangeRecord& strange : fetched->page->strange)
-            answered.insert(strange.id);
-        const std::size_t asked = ids.size();
-        const bool none_of_them = std::none_of(ids.begin(), ids.end(),
-                                               [&](const std::string& id) { return answered.contains(id); });
-        const auto asked_end = unknown.begin() + static_cast<std::ptrdiff_t>(asked);
-        unknown.erase(
-            std::remove_if(unknown.begin(), asked_end,
-                           [&](const Key& key) { return none_of_them || answered.contains(key.id); }),
-            asked_end);
-        fetched_count += fetched->page->record_count();
-        if (unknown.empty() && unreachable.empty()) {
-            Batch last{
-                .stream = state_.stream, .page = fetched->page, .state = std::exchange(state, std::nullopt)};
-            auto committed = co_await commit(std::move(last));
-            if (!committed) co_return committed.error();
-            co_return fetched_count;
-        }
-        Batch batch{.stream = state_.stream, .page = fetched->page};
-        auto committed = co_await commit(std::move(batch));
-        if (!committed) co_return committed.error();
-    }
-    if (!state && unreachable.empty()) co_return fetched_count;
-    Batch rest{.stream = state_.stream, .state = std::move(state), .unreachable = std::move(unreachable)};
-    auto committed = co_await commit(std::move(rest));
-    if (!committed) co_return committed.error();
-    co_return fetched_count;
+// A record that no answer carried may pass by now: the longest untried one is asked for again, one a pass.
+Task<Result<>> Pass::retry_untried() {
+    const Timestamp before{context_.clock.wall().ticks - kUntriedForTicks};
+    auto due = co_await context_.store.untried(ledger_.state().stream, before, 1);
+    if (!due) co_return due.error();
+    if (due->empty()) co_return Result<>{};
+    Key key = due->front();
+    ById by_id(fetcher_, memory_.whole, ledger_, settings_.spec, dialect_);
+    co_return co_await by_id.retry(std::move(key));
 }
 
 Task<Result<>> Pass::run() {
@@ -344,8 +304,8 @@ Task<Result<>> Pass::run() {
         if (!*settled) co_return Result<>{};
         auto ending = co_await walk_to_end();
         if (!ending) co_return ending.error();
-        if (*ending == Ending::done) co_return Result<>{};
-        state_.dialect.clear();
+        if (*ending == Ending::done) co_return co_await retry_untried();
+        new_shape_ = true;
         settled_before_.reset();
         last_key_.reset();
         tail_ = 0;

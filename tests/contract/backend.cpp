@@ -39,6 +39,10 @@ std::vector<std::size_t> Backend::unknown(const std::string& stream, std::vector
     return must(run_task(io_, store().unknown(stream, std::move(keys))));
 }
 
+std::vector<Key> Backend::untried(Timestamp before, std::size_t limit) {
+    return must(run_task(io_, store().untried("claim_attendance", before, limit)));
+}
+
 std::uint64_t Backend::count(const std::string& month, std::int64_t requests) {
     return must(run_task(io_, store().count_requests(month, requests)));
 }

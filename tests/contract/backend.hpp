@@ -32,6 +32,7 @@ class Backend {
     Error commit_error(Batch batch);
     std::optional<StreamState> load(const std::string& stream);
     std::vector<std::size_t> unknown(const std::string& stream, std::vector<Key> keys);
+    std::vector<Key> untried(Timestamp before, std::size_t limit);
     std::uint64_t count(const std::string& month, std::int64_t requests);
 
     HandClock& clock() { return clock_; }

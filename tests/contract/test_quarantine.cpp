@@ -97,11 +97,40 @@ TEMPLATE_TEST_CASE("a record that no answer can carry is quarantined by its key"
     batch.unreachable.push_back(
         {.id = "huge", .modified_text = test_time_text(3), .reason = "too large", .body = {}});
     CHECK(backend.commit(batch).quarantined == 1);
-    CHECK_FALSE(backend.commit(batch).written);
+    const StoreContent::Quarantined first = backend.content().quarantine.at({kStream, "huge"});
+    CHECK(first.attempts == 1);
+    // Each time is another attempt, so that the next one is due later.
+    CHECK(backend.commit(batch).written);
     const StoreContent::Quarantined row = backend.content().quarantine.at({kStream, "huge"});
+    CHECK(row.attempts == 2);
+    CHECK(row.first_at == first.first_at);
     CHECK(row.body.empty());
     CHECK(row.modified == test_time_text(3));
     // A newer version that does come is taken, and the row goes.
     CHECK(backend.commit(strange_batch({}, {{"huge", test_time_text(4)}})).created == 1);
     CHECK(backend.content().quarantine.empty());
+}
+
+TEMPLATE_TEST_CASE("records without a body are due for another attempt, the longest untried first", "",
+                   SqliteBackend, MemoryBackend) {
+    TestType backend;
+    const auto quarantine = [&](const std::string& id) {
+        Batch batch{.stream = kStream};
+        batch.unreachable.push_back(
+            {.id = id, .modified_text = test_time_text(3), .reason = "too large", .body = {}});
+        backend.commit(batch);
+        backend.clock().set({backend.clock().wall().ticks + Timestamp::ticks_per_second});
+    };
+    const Timestamp start = backend.clock().wall();
+    backend.commit(strange_batch({}, {{"whole", test_time_text(1)}}));
+    for (const char* id : {"a", "b", "c", "a"})
+        quarantine(id);
+    CHECK(backend.untried(start, 10).empty());
+    const std::vector<Key> all = backend.untried(backend.clock().wall(), 10);
+    REQUIRE(all.size() == 3);
+    CHECK(all[0].id == "b");
+    CHECK(all[1].id == "c");
+    CHECK(all[2].id == "a");
+    CHECK(all[0].modified_text == test_time_text(3));
+    CHECK(backend.untried(backend.clock().wall(), 2).size() == 2);
 }

@@ -6,10 +6,11 @@
 
 namespace carecloud {
 
-Connection::Connection(const std::string& path, const std::string& vfs) {
+Connection::Connection(const std::string& path, const std::string& vfs, Access access) {
     // NOMUTEX: one thread at a time uses it. EXRESCODE: extended result codes from the first call on.
-    const int flags =
-        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    const int mode =
+        access == Access::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+    const int flags = mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     const int code = sqlite3_open_v2(path.c_str(), &db_, flags, vfs.empty() ? nullptr : vfs.c_str());
     if (code == SQLITE_OK) return;
     const std::string text = db_ ? sqlite3_errmsg(db_) : sqlite3_errstr(code);

@@ -40,9 +40,11 @@ Error to_error(const SqlError& error, std::string operation, const std::string& 
 
 class Connection {
   public:
-    // Opens for reading and writing, creating the file where there is none. `vfs` empty: SQLite's default.
-    // Throws SqlError.
-    Connection(const std::string& path, const std::string& vfs);
+    enum class Access { write, read_only };
+
+    // Opens for reading and writing, creating the file where there is none, or one that exists for reading alone. `vfs`
+    // empty: SQLite's default. Throws SqlError.
+    Connection(const std::string& path, const std::string& vfs, Access access = Access::write);
     ~Connection();
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;

@@ -106,6 +106,14 @@ Result<std::vector<std::size_t>> Database::unknown(const std::string& stream, co
     });
 }
 
+Result<std::vector<Key>> Database::untried(const std::string& stream, const std::string& before,
+                                           std::size_t limit) {
+    return guarded("look up the quarantine of " + stream, [&]() -> Result<std::vector<Key>> {
+        tables_.quarantine.begin(stream, {});
+        return tables_.quarantine.untried(before, limit);
+    });
+}
+
 Result<std::uint64_t> Database::count_requests(const std::string& month, std::int64_t requests) {
     return guarded("count requests", [&]() -> Result<std::uint64_t> {
         if (requests == 0) return tables_.quota.add(month, 0);

@@ -32,6 +32,7 @@ class Database {
     // `at` becomes committed_at, updated_at, first_at and last_at of whatever is written.
     Result<CommitSummary> commit(const Batch& batch, const std::string& at);
     Result<std::vector<std::size_t>> unknown(const std::string& stream, const std::vector<Key>& keys);
+    Result<std::vector<Key>> untried(const std::string& stream, const std::string& before, std::size_t limit);
     Result<std::uint64_t> count_requests(const std::string& month, std::int64_t requests);
 
     // Gives the page cache back to the system, where there is enough of it to be worth it.

@@ -13,11 +13,14 @@ constexpr std::string_view kPut =
     " ON CONFLICT DO UPDATE SET modified = excluded.modified, reason = excluded.reason, body = excluded.body,"
     " attempts = attempts + 1, last_at = excluded.last_at";
 constexpr std::string_view kRemove = "DELETE FROM quarantine WHERE stream = ?1 AND id = ?2";
+constexpr std::string_view kUntried =
+    "SELECT id, modified FROM quarantine WHERE stream = ?1 AND body = '' AND last_at < ?2"
+    " ORDER BY last_at, id LIMIT ?3";
 
 }  // namespace
 
 QuarantineTable::QuarantineTable(Connection& db)
-    : any_(db, kAny), find_(db, kFind), put_(db, kPut), remove_(db, kRemove) {}
+    : any_(db, kAny), find_(db, kFind), put_(db, kPut), remove_(db, kRemove), untried_(db, kUntried) {}
 
 void QuarantineTable::begin(std::string_view stream, std::string_view at) {
     any_.bind(1, stream);
@@ -25,6 +28,7 @@ void QuarantineTable::begin(std::string_view stream, std::string_view at) {
     put_.bind(1, stream);
     put_.bind(6, at);
     remove_.bind(1, stream);
+    untried_.bind(1, stream);
     const Statement::Scope scope(any_);
     has_any_ = any_.step();
 }
@@ -33,7 +37,7 @@ bool QuarantineTable::put(const StrangeRecord& record) {
     find_.bind(2, record.id);
     {
         const Statement::Scope scope(find_);
-        const bool found = has_any_ && find_.step();
+        const bool found = has_any_ && !record.body.empty() && find_.step();
         if (found && find_.text(0) == record.modified_text && find_.text(1) == record.reason) return false;
     }
     put_.bind(2, record.id);
@@ -48,6 +52,20 @@ bool QuarantineTable::put(const StrangeRecord& record) {
 bool QuarantineTable::remove(std::string_view id) {
     remove_.bind(2, id);
     return remove_.run() > 0;
+}
+
+std::vector<Key> QuarantineTable::untried(std::string_view before, std::size_t limit) {
+    std::vector<Key> keys;
+    if (!has_any_) return keys;
+    untried_.bind(2, before);
+    untried_.bind(3, static_cast<std::int64_t>(limit));
+    const Statement::Scope scope(untried_);
+    while (untried_.step()) {
+        Key key{std::string(untried_.text(0)), std::string(untried_.text(1)), {}};
+        key.modified = Timestamp::parse(key.modified_text).value_or(Timestamp{});
+        keys.push_back(std::move(key));
+    }
+    return keys;
 }
 
 bool QuarantineTable::holds(const Key& key) {

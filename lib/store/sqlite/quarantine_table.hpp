@@ -8,6 +8,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace carecloud {
 
@@ -20,18 +21,21 @@ class QuarantineTable {
     // False for nearly every stream, which spares the look for every record.
     bool has_any() const { return has_any_; }
 
-    // True: it was written. False: it was there already with this `modified` and reason.
+    // True: it was written. False: it was there already, whole, with this `modified` and reason.
     bool put(const StrangeRecord& record);
     // The record came good. True: it was there.
     bool remove(std::string_view id);
     // Whether this version is there: the same `modified` text.
     bool holds(const Key& key);
+    // Rows without a body and with a last_at before the text, oldest first.
+    std::vector<Key> untried(std::string_view before, std::size_t limit);
 
   private:
     Statement any_;
     Statement find_;
     Statement put_;
     Statement remove_;
+    Statement untried_;
     bool has_any_ = false;
 };
 

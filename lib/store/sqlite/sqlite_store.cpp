@@ -66,6 +66,12 @@ Task<Result<std::vector<std::size_t>>> SqliteStore::unknown(std::string stream, 
     return impl_->thread.run<std::vector<std::size_t>>(std::move(work));
 }
 
+Task<Result<std::vector<Key>>> SqliteStore::untried(std::string stream, Timestamp before, std::size_t limit) {
+    auto work = [database = impl_->database.get(), stream = std::move(stream), before = before.to_string_ms(),
+                 limit] { return database->untried(stream, before, limit); };
+    return impl_->thread.run<std::vector<Key>>(std::move(work));
+}
+
 Task<Result<std::uint64_t>> SqliteStore::count_requests(std::string month, std::int64_t requests) {
     auto work = [database = impl_->database.get(), month = std::move(month), requests] {
         return database->count_requests(month, requests);

@@ -87,6 +87,24 @@ Task<Result<std::vector<std::size_t>>> MemoryStore::unknown(std::string stream, 
     return run<std::vector<std::size_t>>("unknown", std::move(work));
 }
 
+Task<Result<std::vector<Key>>> MemoryStore::untried(std::string stream, Timestamp before, std::size_t limit) {
+    auto work = [this, stream = std::move(stream), at = before.to_string_ms(),
+                 limit]() -> Result<std::vector<Key>> {
+        std::vector<std::pair<std::string, Key>> found;  // by last_at and id
+        for (const auto& [place, row] : content_->tables.quarantine) {
+            if (place.first != stream || !row.body.empty() || row.last_at >= at) continue;
+            const Timestamp modified = Timestamp::parse(row.modified).value_or(Timestamp{});
+            found.emplace_back(row.last_at + place.second, Key{place.second, row.modified, modified});
+        }
+        std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+        std::vector<Key> keys;
+        for (std::size_t i = 0; i < std::min(limit, found.size()); ++i)
+            keys.push_back(std::move(found[i].second));
+        return keys;
+    };
+    return run<std::vector<Key>>("untried", std::move(work));
+}
+
 Task<Result<std::uint64_t>> MemoryStore::count_requests(std::string month, std::int64_t requests) {
     auto work = [this, month = std::move(month), requests]() -> Result<std::uint64_t> {
         auto& quota = content_->tables.quota;
@@ -147,7 +165,8 @@ bool MemoryStore::put_strange(const std::string& stream, const StrangeRecord& re
     auto& quarantine = content_->tables.quarantine;
     const auto [place, fresh] = quarantine.try_emplace({stream, record.id});
     StoreContent::Quarantined& row = place->second;
-    if (!fresh && row.modified == record.modified_text && row.reason == record.reason) return false;
+    if (!fresh && !record.body.empty() && row.modified == record.modified_text && row.reason == record.reason)
+        return false;
     if (fresh) row.first_at = at;
     row.modified = record.modified_text;
     row.reason = record.reason;

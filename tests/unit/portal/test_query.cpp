@@ -16,11 +16,13 @@ const std::string kId = "65f35b06e30c8a2e4578d118";
 TEST_CASE("keyset asks with an outer bound and a tie-breaker, in each dialect's literals") {
     CHECK(json::parse(where::after({}, kModified, kId)) ==
           json::parse(R"({"modified":{"$gte":"2023-12-01T22:06:47.9990000Z"},
-                          "$or":[{"modified":{"$gt":"2023-12-01T22:06:47.9990000Z"}},{"_id":{"$gt":"65f35b06e30c8a2e4578d118"}}]})"));
+                          "$or":[{"modified":{"$gt":"2023-12-01T22:06:47.9990000Z"}},
+                                 {"_id":{"$gt":"65f35b06e30c8a2e4578d118"}}]})"));
     const Dialect dates{.modified = ModifiedLiteral::date, .id = IdLiteral::oid};
     CHECK(json::parse(where::after(dates, kModified, kId)) ==
           json::parse(R"({"modified":{"$gte":{"$date":"2023-12-01T22:06:47.999Z"}},
-                          "$or":[{"modified":{"$gt":{"$date":"2023-12-01T22:06:47.999Z"}}},{"_id":{"$gt":{"$oid":"65f35b06e30c8a2e4578d118"}}}]})"));
+                          "$or":[{"modified":{"$gt":{"$date":"2023-12-01T22:06:47.999Z"}}},
+                                 {"_id":{"$gt":{"$oid":"65f35b06e30c8a2e4578d118"}}}]})"));
 }
 
 TEST_CASE("a Date's literal keeps what is finer than a millisecond where the portal's text has it") {

@@ -1,0 +1,108 @@
+#include "sync/by_id.hpp"
+
+#include "portal/query.hpp"
+#include "sync/retry.hpp"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <utility>
+
+namespace carecloud {
+namespace {
+
+std::string unreachable_reason(const Error& error) {
+    return "no answer of the portal carries it: " + error.subject;
+}
+
+std::unordered_set<std::string_view> ids_of(const Page& page) {
+    std::unordered_set<std::string_view> ids;
+    for (const Record& record : page.records)
+        ids.insert(record.id);
+    for (const StrangeRecord& strange : page.strange)
+        ids.insert(strange.id);
+    return ids;
+}
+
+// Drops from the first `asked` keys those that the page answered; all of them where it answered none, since the portal
+// no longer shows them.
+void drop_answered(std::vector<Key>& keys, std::size_t asked, const Page& page) {
+    const auto answered = ids_of(page);
+    const auto end = keys.begin() + static_cast<std::ptrdiff_t>(asked);
+    const bool none =
+        std::none_of(keys.begin(), end, [&](const Key& key) { return answered.contains(key.id); });
+    keys.erase(
+        std::remove_if(keys.begin(), end, [&](const Key& key) { return none || answered.contains(key.id); }),
+        end);
+}
+
+}  // namespace
+
+void ById::set_aside(const Key& key, const Error& error) {
+    unreachable_.push_back(
+        {.id = key.id, .modified_text = key.modified_text, .reason = unreachable_reason(error), .body = {}});
+}
+
+// One request, and what follows from it.
+Task<Result<>> ById::fetch_some(std::vector<Key>& keys, std::optional<StreamState>& state) {
+    const std::size_t asked = std::min(one_by_one_ ? 1 : size_.take(), keys.size());
+    std::vector<std::string> ids;
+    for (std::size_t i = 0; i < asked; ++i)
+        ids.push_back(keys[i].id);
+    Query query{.spec = &spec_, .where = where::id_in(dialect_, ids)};
+    auto fetched = co_await fetcher_.fetch(std::move(query), size_);
+    if (!fetched) {
+        if (!is_size_suspect(fetched.error().code)) co_return fetched.error();
+        if (asked == 1) {
+            set_aside(keys.front(), fetched.error());
+            keys.erase(keys.begin());
+        }
+        one_by_one_ = true;
+        co_return Result<>{};
+    }
+    drop_answered(keys, asked, *fetched->page);
+    Batch batch{.stream = ledger_.state().stream, .page = fetched->page};
+    if (keys.empty() && unreachable_.empty()) batch.state = std::exchange(state, std::nullopt);
+    auto committed = co_await ledger_.commit(std::move(batch));
+    if (!committed) co_return committed.error();
+    co_return Result<>{};
+}
+
+Task<Result<>> ById::fetch(std::vector<Key> keys, std::optional<StreamState> state) {
+    while (!keys.empty()) {
+        auto done = co_await fetch_some(keys, state);
+        if (!done) co_return done.error();
+    }
+    if (!state && unreachable_.empty()) co_return Result<>{};
+    Batch rest{.stream = ledger_.state().stream,
+               .state = std::move(state),
+               .unreachable = std::exchange(unreachable_, {})};
+    auto committed = co_await ledger_.commit(std::move(rest));
+    if (!committed) co_return committed.error();
+    co_return Result<>{};
+}
+
+Task<Result<>> ById::retry(Key key) {
+    Query query{.spec = &spec_, .where = where::id_in(dialect_, {key.id}), .take = 1};
+    auto answer = co_await fetcher_.ask(std::move(query));
+    Batch batch{.stream = ledger_.state().stream};
+    if (answer && (*answer)->record_count() > 0) {
+        batch.page = *answer;
+    } else if (answer) {
+        batch.unreachable.push_back({.id = key.id,
+                                     .modified_text = key.modified_text,
+                                     .reason = "the portal no longer shows it",
+                                     .body = {}});
+    } else if (is_size_suspect(answer.error().code)) {
+        set_aside(key, answer.error());
+        batch.unreachable = std::exchange(unreachable_, {});
+    } else {
+        co_return answer.error();
+    }
+    auto committed = co_await ledger_.commit(std::move(batch));
+    if (!committed) co_return committed.error();
+    co_return Result<>{};
+}
+
+}  // namespace carecloud

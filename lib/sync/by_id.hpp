@@ -1,0 +1,41 @@
+// Whole records fetched by their `_id`, as many at a time as pass the gateway: what a walk of keys found unknown, and
+// what no answer carried before (hazards 3 and 8). Pages are committed as they come. I/O thread alone.
+#pragma once
+
+#include "portal/page_size.hpp"
+#include "sync/fetcher.hpp"
+#include "sync/ledger.hpp"
+
+#include <optional>
+#include <vector>
+
+namespace carecloud {
+
+class ById {
+  public:
+    // `size` learns, as in the walk of whole records. All of these outlive it.
+    ById(Fetcher& fetcher, PageSize& size, Ledger& ledger, const StreamSpec& spec, const Dialect& dialect)
+        : fetcher_(fetcher), size_(size), ledger_(ledger), spec_(spec), dialect_(dialect) {}
+
+    // Fetches and commits them all, in the order of the keys; `state` is committed with the last. One that no answer
+    // carries alone goes to quarantine by its key. What the portal no longer shows has moved on in the order, where a
+    // walk meets it, or is gone.
+    Task<Result<>> fetch(std::vector<Key> keys, std::optional<StreamState> state);
+
+    // One record of the quarantine that no answer carried, once more.
+    Task<Result<>> retry(Key key);
+
+  private:
+    Task<Result<>> fetch_some(std::vector<Key>& keys, std::optional<StreamState>& state);
+    void set_aside(const Key& key, const Error& error);
+
+    Fetcher& fetcher_;
+    PageSize& size_;
+    Ledger& ledger_;
+    const StreamSpec& spec_;
+    const Dialect& dialect_;
+    bool one_by_one_ = false;  // an answer of several did not pass, whatever its size
+    std::vector<StrangeRecord> unreachable_;
+};
+
+}  // namespace carecloud

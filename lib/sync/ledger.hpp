@@ -1,0 +1,30 @@
+// What one pass has committed so far: the one way from a pass into the store, so that the state in memory is never
+// ahead of the state on disk. I/O thread alone.
+#pragma once
+
+#include "store/store.hpp"
+
+#include <cstddef>
+#include <utility>
+
+namespace carecloud {
+
+class Ledger {
+  public:
+    explicit Ledger(Store& store) : store_(store) {}
+
+    // The stream's row as it stands in the store; `loaded` has just been read from there.
+    void open(StreamState loaded) { state_ = std::move(loaded); }
+    const StreamState& state() const { return state_; }
+    const CommitSummary& summary() const { return summary_; }
+
+    // How many of the batch's records were new to the store, strange ones included.
+    Task<Result<std::size_t>> commit(Batch batch);
+
+  private:
+    Store& store_;
+    StreamState state_;
+    CommitSummary summary_;
+};
+
+}  // namespace carecloud

@@ -1,0 +1,44 @@
+// A look at a stream's row beside a running daemon.
+#include "store/sqlite/peek.hpp"
+#include "support/run_task.hpp"
+#include "unit/store_sqlite/fixture.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace carecloud;
+
+TEST_CASE("a stream's row is seen while the daemon holds the store, and afterwards") {
+    StoreFixture fixture;
+    const auto nothing = peek_stream(fixture.settings(), "s");
+    REQUIRE(nothing.has_value());
+    CHECK_FALSE(*nothing);
+
+    fixture.open();
+    const StreamState state{
+        .stream = "s",
+        .entity = "s",
+        .fingerprint = "f",
+        .cursor = Cursor{"2024-01-01T00:00:00Z", *Timestamp::parse("2024-01-01T00:00:00Z"), "a"}};
+    Batch batch{.stream = "s", .state = state};
+    REQUIRE(run_task(fixture.io(), fixture.store().commit(batch)).has_value());
+    for (const bool running : {true, false}) {
+        if (!running) fixture.close();
+        const auto seen = peek_stream(fixture.settings(), "s");
+        REQUIRE(seen.has_value());
+        REQUIRE(*seen);
+        CHECK((*seen)->cursor == state.cursor);
+        CHECK((*seen)->fingerprint == "f");
+        CHECK_FALSE(*peek_stream(fixture.settings(), "other"));
+    }
+}
+
+TEST_CASE("what is no store of ours is said so, and not touched") {
+    StoreFixture fixture;
+    fixture.sql("CREATE TABLE t(x)");
+    const auto foreign = peek_stream(fixture.settings(), "s");
+    REQUIRE(foreign.has_error());
+    CHECK(foreign.error().code == ErrorCode::store_failed);
+    const auto directory = peek_stream({.path = "/"}, "s");
+    REQUIRE(directory.has_error());
+    CHECK_FALSE(directory.error().subject.empty());
+}

@@ -1,0 +1,239 @@
+// A pass in trouble: bad records, bad answers, refusals, a store that fails.
+#include "world.hpp"
+
+#include <algorithm>
+
+using namespace carecloud;
+using namespace std::chrono_literals;
+
+namespace {
+
+const Timestamp kOld = at("2024-01-01T00:00:00Z");
+
+bool mentions(const SeenRequest& request, const std::string& text) {
+    return request.text.find(text) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("pages too large shrink until they pass, down to one record, and grow again (hazard 8)") {
+    World world({.response_limit_bytes = 20'000});
+    const std::string big = R"(,"signature":")" + std::string(3'000, 'x') + "\"";
+    for (unsigned i = 1; i <= 60; ++i)
+        world.put(i, Timestamp{kOld.ticks + i}, big);
+    CHECK(world.good_pass().summary.created == 60);
+    world.check_same();
+    CHECK(world.memory.whole.take() < 10);
+}
+
+TEST_CASE("a single record that no answer carries is quarantined by id, and the stream goes on (hazard 8)") {
+    World world({.response_limit_bytes = 20'000});
+    for (unsigned i = 1; i <= 20; ++i)
+        world.put(i, Timestamp{kOld.ticks + i});
+    world.put(10, Timestamp{kOld.ticks + 10}, R"(,"signature":")" + std::string(30'000, 'x') + "\"");
+    const PassReport report = world.good_pass();
+    CHECK(report.summary.created == 19);
+    CHECK(report.summary.quarantined == 1);
+    REQUIRE(world.tables().quarantine.size() == 1);
+    const auto& [id, entry] = *world.tables().quarantine.begin();
+    CHECK(id.second == "000000000000000000000010");
+    CHECK(entry.body.empty());
+    CHECK(report.state.cursor->id == "000000000000000000000020");
+    CHECK(world.good_pass().requests == 1);
+    // Once an hour it is asked for again.
+    world.clock.run_for(61min);
+    CHECK(world.good_pass().requests == 2);
+    CHECK(world.good_pass().requests == 1);
+    CHECK(world.tables().quarantine.begin()->second.attempts == 2);
+    // Its `modified` moves, and it is small enough now.
+    world.put(10, world.clock.wall());
+    CHECK(world.good_pass().summary.created == 1);
+    CHECK(world.tables().quarantine.empty());
+    world.check_same();
+}
+
+TEST_CASE("a strange record goes to quarantine whole and stops nobody (promise 6)") {
+    World world;
+    world.put_many(1, 10, 1, kOld);
+    REQUIRE(world.model.put(
+        kEntity, R"({"_id":"00000000000000000000aaaa","modified":"yesterday","childName":"Ann"})"));
+    REQUIRE(world.model.put(kEntity, R"({"_id":"00000000000000000000bbbb","x":1})"));
+    const PassReport report = world.good_pass();
+    CHECK(report.summary.created == 10);
+    CHECK(world.tables().quarantine.size() == 2);
+    CHECK(world.tables().quarantine.at({kEntity, "00000000000000000000aaaa"}).body.find("Ann") !=
+          std::string::npos);
+    CHECK(report.state.cursor->id == "000000000000000000000010");
+    const auto commits = world.content->commits;
+    CHECK(world.good_pass().summary.quarantined == 0);
+    CHECK(world.content->commits == commits);
+}
+
+TEST_CASE("more strange records than a page holds stop nobody either") {
+    World world;
+    world.settings.page_size = 10;
+    world.restart();
+    for (int i = 0; i < 35; ++i)
+        REQUIRE(
+            world.model.put(kEntity, R"({"_id":"aaaa)" + std::to_string(100 + i) + R"(","modified":null})"));
+    world.put_many(1, 25, 5, kOld);
+    CHECK(world.good_pass().summary.created == 25);
+    CHECK(world.tables().quarantine.size() == 35);
+}
+
+TEST_CASE("a record of another workspace stops the stream before anything is stored (hazard 24)") {
+    World world;
+    world.put_many(1, 10, 1, kOld);
+    REQUIRE(world.model.put(
+        kEntity, R"({"_id":"ff","workspace_id":"other","bucket_id":"b","modified":"2024-01-01T00:00:05Z"})"));
+    const PassReport report = world.pass();
+    REQUIRE(report.error);
+    CHECK(report.error->code == ErrorCode::wrong_workspace);
+    CHECK(world.held() == 0);
+}
+
+TEST_CASE("records out of order fail the page, and nothing of it is stored") {
+    World world({.ignore_sort = true});
+    world.put(2, Timestamp{kOld.ticks + 20});
+    world.put(1, Timestamp{kOld.ticks + 10});
+    const PassReport report = world.pass();
+    REQUIRE(report.error);
+    CHECK(report.error->code == ErrorCode::bad_response);
+    CHECK(report.error->subject.find("before the one ahead") != std::string::npos);
+    CHECK(world.held() == 0);
+}
+
+TEST_CASE("the same `_id` twice in one page is taken once for each version") {
+    World world;
+    world.put_many(1, 5, 1, kOld);
+    REQUIRE(
+        world.model.append(kEntity, document(3, Timestamp{kOld.ticks + 2 * Timestamp::ticks_per_second})));
+    REQUIRE(world.model.append(
+        kEntity, document(2, Timestamp{kOld.ticks + 60 * Timestamp::ticks_per_second}, R"(,"v":2)")));
+    const PassReport report = world.good_pass();
+    CHECK(report.summary.created == 5);
+    CHECK(report.summary.updated == 1);
+    CHECK(report.summary.unchanged == 1);
+    CHECK(check_changes(world.tables()) == "");
+}
+
+TEST_CASE("where no form of a literal passes, nothing is stored and it is said so (hazard 28)") {
+    World world;
+    world.put_many(1, 30, 5, kOld);
+    world.portal.set_answer_hook([](const SeenRequest& request, std::string& body) {
+        if (mentions(request, "$eq")) body = R"({"isSuccess":true,"data":[]})";
+    });
+    const PassReport report = world.pass();
+    REQUIRE(report.error);
+    CHECK(report.error->code == ErrorCode::dialect_unknown);
+    CHECK(world.held() == 0);
+}
+
+TEST_CASE("an empty listing by mistake ends no walk that stands before its cursor (hazard 21)") {
+    World world;
+    const Timestamp now = world.clock.wall();
+    world.put_many(1, 200, 50, Timestamp{now.ticks - 120 * Timestamp::ticks_per_second});
+    world.good_pass();
+    world.put(9'000, Timestamp{now.ticks - 119 * Timestamp::ticks_per_second});
+    int mistakes = 1;
+    world.portal.set_answer_hook([&](const SeenRequest&, std::string& body) {
+        if (mistakes-- > 0) body = R"({"isSuccess":true,"data":[]})";
+    });
+    CHECK(world.good_pass().summary.created == 1);
+    world.check_same();
+}
+
+TEST_CASE("a failed page is asked for again, and nothing of it is committed (hazard 11)") {
+    const char* broken =
+        GENERATE("<html>", R"({"isSuccess":false,"data":[]})", R"({"isSuccess":true,"data":[{"_id":"a")",
+                 R"({"isSuccess":true,"data":[],"data":[]})", "");
+    World world;
+    world.put_many(1, 2'500, 500, kOld);
+    int count = 0;
+    world.portal.set_answer_hook([&](const SeenRequest&, std::string& body) {
+        if (++count % 3 == 0) body = broken;
+    });
+    CHECK(world.good_pass().summary.created == 2'500);
+    world.check_same();
+}
+
+TEST_CASE("a portal that never answers well ends the pass with its error, and keeps what was committed") {
+    World world;
+    world.put_many(1, 2'500, 500, kOld);
+    std::size_t pages = 0;
+    world.portal.set_fault_hook([&](const SeenRequest& request) -> std::optional<Error> {
+        if (!mentions(request, R"("Take":1000)") || ++pages <= 1) return std::nullopt;
+        return Error{.code = ErrorCode::unreachable,
+                     .operation = "query",
+                     .subject = "connection refused",
+                     .hint = ""};
+    });
+    const PassReport report = world.pass();
+    REQUIRE(report.error);
+    CHECK(report.error->code == ErrorCode::unreachable);
+    CHECK(world.held() == 1'000);
+    world.portal.set_fault_hook({});
+    world.restart();
+    const PassReport next = world.good_pass();
+    CHECK(next.summary.created == 1'500);
+    CHECK(next.summary.unchanged == 0);
+    world.check_same();
+}
+
+TEST_CASE("a refused key has the permission cache cleared once (hazard 10)") {
+    World world;
+    world.put_many(1, 10, 5, kOld);
+    bool refused = true;
+    world.portal.set_fault_hook([&](const SeenRequest& request) -> std::optional<Error> {
+        if (request.kind == "refresh") {
+            refused = false;
+            return std::nullopt;
+        }
+        if (!refused) return std::nullopt;
+        return Error{.code = ErrorCode::key_refused, .operation = "query", .subject = "HTTP 403", .hint = ""};
+    });
+    CHECK(world.good_pass().summary.created == 10);
+
+    world.portal.set_fault_hook([](const SeenRequest&) -> std::optional<Error> {
+        return Error{.code = ErrorCode::key_refused, .operation = "query", .subject = "HTTP 403", .hint = ""};
+    });
+    const PassReport report = world.pass();
+    REQUIRE(report.error);
+    CHECK(report.error->code == ErrorCode::key_refused);
+    CHECK(std::count_if(world.portal.requests().begin(), world.portal.requests().end(),
+                        [](const SeenRequest& request) { return request.kind == "refresh"; }) == 1);
+    CHECK(report.requests == 3);
+}
+
+TEST_CASE("a store that fails ends the pass without a commit, and the next one continues (hazard 20)") {
+    World world;
+    world.put_many(1, 2'500, 500, kOld);
+    int commits = 0;
+    const bool took_effect = GENERATE(false, true);
+    world.store->set_fault_hook([&](std::string_view operation) -> std::optional<StoreFault> {
+        if (operation != "commit" || ++commits != 2) return std::nullopt;
+        return StoreFault{
+            .error = {.code = ErrorCode::store_full, .operation = "commit", .subject = "disk", .hint = ""},
+            .took_effect = took_effect};
+    });
+    const PassReport report = world.pass();
+    REQUIRE(report.error);
+    CHECK(report.error->code == ErrorCode::store_full);
+    CHECK(world.held() == (took_effect ? 2'000 : 1'000));
+    world.good_pass();
+    world.check_same();
+}
+
+TEST_CASE("a quarantined record is taken without moving as soon as an answer carries it (promise 6)") {
+    World world({.response_limit_bytes = 20'000});
+    world.put_many(1, 20, 1, kOld);
+    world.put(10, kOld, R"(,"signature":")" + std::string(30'000, 'x') + "\"");
+    CHECK(world.good_pass().summary.quarantined == 1);
+    ModelSettings larger = world.model.settings();
+    larger.response_limit_bytes = 1'000'000;
+    world.model.change_settings(larger);
+    world.clock.run_for(61min);
+    CHECK(world.good_pass().summary.created == 1);
+    CHECK(world.tables().quarantine.empty());
+    world.check_same();
+}
