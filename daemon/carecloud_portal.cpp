@@ -49,7 +49,7 @@ Result<> fill_model(const PortalProgram& program, PortalModel& model) {
     for (const std::string& entity : program.entities) {
         RecordOptions options = program.record;
         options.entity = entity;
-        const auto filled = fill(model, options, program.records);
+        auto filled = fill(model, options, program.records);
         if (!filled) return filled;
     }
     return {};

@@ -10,7 +10,7 @@ int main(int argc, char** argv) {
     try {
         const auto parsed = parse_options(argc, argv, std::cout, std::cerr);
         if (const auto* code = std::get_if<ExitCode>(&parsed)) return static_cast<int>(*code);
-        const Options& options = std::get<Options>(parsed);
+        const auto& options = std::get<Options>(parsed);
         return static_cast<int>(options.check ? check_configuration(options) : run_service(options));
     } catch (const std::exception& broken) {
         std::cerr << "carecloud-syncd: " << broken.what() << "\n";

@@ -39,7 +39,7 @@ void leave_soon_at_the_latest() {
 }
 
 // An exception out of a coroutine is a broken invariant: it ends the process through main.
-void rethrow(std::exception_ptr thrown) {
+void rethrow(const std::exception_ptr& thrown) {
     if (thrown) std::rethrow_exception(thrown);
 }
 

@@ -40,7 +40,7 @@ struct ByteBuffer {
     }
 
     // Where the next bytes go; the writer adds to `size` afterwards.
-    std::span<char> free_room() { return {data.get() + size, capacity - size}; }
+    std::span<char> free_room() const { return {data.get() + size, capacity - size}; }
 };
 
 }  // namespace carecloud

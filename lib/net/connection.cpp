@@ -19,12 +19,12 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-Connection::Connection(const asio::any_io_executor& executor, const Route& route)
+HttpConnection::HttpConnection(const asio::any_io_executor& executor, const Route& route)
     : route_(route), place_(route.origin.host_and_port()), socket_(executor), timer_(executor) {
     if (route.proxy) place_ = "proxy " + route.proxy->host_and_port();
 }
 
-Task<Result<>> Connection::open(SteadyTime deadline) {
+Task<Result<>> HttpConnection::open(SteadyTime deadline) {
     const Result<> connected = co_await connect_tcp(deadline);
     if (!connected) co_return connected.error();
     expire_at(deadline);
@@ -41,7 +41,7 @@ Task<Result<>> Connection::open(SteadyTime deadline) {
     co_return Result<>{};
 }
 
-Task<Result<>> Connection::connect_tcp(SteadyTime deadline) {
+Task<Result<>> HttpConnection::connect_tcp(SteadyTime deadline) {
     std::string host = route_.proxy ? route_.proxy->host : route_.origin.host;
     const std::uint16_t port = route_.proxy ? route_.proxy->port : route_.origin.port;
     const Result<std::vector<tcp::endpoint>> found = co_await resolve(std::move(host), port, deadline);
@@ -67,7 +67,7 @@ Task<Result<>> Connection::connect_tcp(SteadyTime deadline) {
     co_return Result<>{};
 }
 
-Task<Result<>> Connection::handshake() {
+Task<Result<>> HttpConnection::handshake() {
     tls_.emplace(socket_, *route_.tls);
     error_code failure = demand_host(tls_->native_handle(), route_.origin.host);
     if (failure) co_return problem(ErrorCode::tls_failed, failure.message());
@@ -78,7 +78,7 @@ Task<Result<>> Connection::handshake() {
     co_return tls_failure(tls_->native_handle(), failure, place_);
 }
 
-void Connection::expire_at(SteadyTime deadline) {
+void HttpConnection::expire_at(SteadyTime deadline) {
     timer_.expires_at(deadline);
     timer_.async_wait([weak = weak_from_this()](error_code failure) {
         const auto self = weak.lock();
@@ -90,11 +90,11 @@ void Connection::expire_at(SteadyTime deadline) {
     });
 }
 
-void Connection::never_expire() {
+void HttpConnection::never_expire() {
     timer_.expires_at(SteadyTime::max());
 }
 
-Task<IoResult> Connection::read_some(std::span<char> room) {
+Task<IoResult> HttpConnection::read_some(std::span<char> room) {
     IoResult io;
     const asio::mutable_buffer buffer(room.data(), room.size());
     if (tls_) {
@@ -108,7 +108,7 @@ Task<IoResult> Connection::read_some(std::span<char> room) {
     co_return io;
 }
 
-Task<IoResult> Connection::write_all(std::string_view bytes) {
+Task<IoResult> HttpConnection::write_all(std::string_view bytes) {
     IoResult io;
     bytes_read_ = 0;
     const asio::const_buffer buffer(bytes.data(), bytes.size());
@@ -122,20 +122,20 @@ Task<IoResult> Connection::write_all(std::string_view bytes) {
     co_return io;
 }
 
-Error Connection::failed(const error_code& failure, std::string_view what) const {
+Error HttpConnection::failed(const error_code& failure, std::string_view what) const {
     if (expired_) return problem(ErrorCode::timed_out, std::string(what) + " took too long");
     if (failure == asio::error::operation_aborted) return problem(ErrorCode::cancelled, what);
     return problem(ErrorCode::unreachable, std::string(what) + ": " + failure.message());
 }
 
-Error Connection::problem(ErrorCode code, std::string_view what, std::string hint) const {
+Error HttpConnection::problem(ErrorCode code, std::string_view what, std::string hint) const {
     return {.code = code,
             .operation = "connect",
             .subject = place_ + ": " + std::string(what),
             .hint = std::move(hint)};
 }
 
-bool Connection::looks_alive() {
+bool HttpConnection::looks_alive() {
     char byte = 0;
     const ssize_t count = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
     return count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);

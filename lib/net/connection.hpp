@@ -39,12 +39,14 @@ struct IoResult {
     std::size_t bytes = 0;
 };
 
-class Connection : public std::enable_shared_from_this<Connection> {
+// Not `Connection`: the store's class of that name would share its symbols in one program, its destructor among
+// them (one definition rule).
+class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   public:
     // `route` must outlive the connection.
-    Connection(const boost::asio::any_io_executor& executor, const Route& route);
-    Connection(const Connection&) = delete;
-    Connection& operator=(const Connection&) = delete;
+    HttpConnection(const boost::asio::any_io_executor& executor, const Route& route);
+    HttpConnection(const HttpConnection&) = delete;
+    HttpConnection& operator=(const HttpConnection&) = delete;
 
     // Name resolution, TCP, the proxy's tunnel and the TLS handshake, all by `deadline`.
     // Errors: unreachable tls_failed timed_out cancelled.

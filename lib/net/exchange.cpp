@@ -28,7 +28,7 @@ bool is_end(const error_code& failure) {
     return failure == asio::error::eof || failure == asio::ssl::error::stream_truncated;
 }
 
-Error not_http(const Connection& connection, const error_code& failure, std::size_t body_bytes_max) {
+Error not_http(const HttpConnection& connection, const error_code& failure, std::size_t body_bytes_max) {
     if (failure == http::error::body_limit) {
         return connection.problem(ErrorCode::too_large,
                                   "an answer of more than " + std::to_string(body_bytes_max) + " bytes");
@@ -40,13 +40,13 @@ Error not_http(const Connection& connection, const error_code& failure, std::siz
                               "check the address and the port");
 }
 
-Error cut_short(const Connection& connection, std::size_t have) {
+Error cut_short(const HttpConnection& connection, std::size_t have) {
     return connection.problem(ErrorCode::bad_response, "the answer was cut short after " +
                                                            std::to_string(have) + " bytes of its body");
 }
 
 // Reads more into the connection's buffer.
-Task<IoResult> fill(Connection& connection, std::size_t bytes) {
+Task<IoResult> fill(HttpConnection& connection, std::size_t bytes) {
     auto& unread = connection.unread();
     const auto room = unread.prepare(bytes);
     const std::span<char> span(static_cast<char*>(room.data()), room.size());
@@ -57,7 +57,7 @@ Task<IoResult> fill(Connection& connection, std::size_t bytes) {
 
 // Lets the parser take what it can of the buffer.
 template <class AnyParser>
-error_code digest(Connection& connection, AnyParser& parser) {
+error_code digest(HttpConnection& connection, AnyParser& parser) {
     error_code failure;
     auto& unread = connection.unread();
     while (!failure && unread.size() > 0 && !parser.is_done()) {
@@ -69,7 +69,7 @@ error_code digest(Connection& connection, AnyParser& parser) {
 }
 
 template <class AnyParser>
-Task<Result<>> receive_head(Connection& connection, AnyParser& parser) {
+Task<Result<>> receive_head(HttpConnection& connection, AnyParser& parser) {
     while (true) {
         const error_code failure = digest(connection, parser);
         if (failure) co_return not_http(connection, failure, 0);
@@ -84,7 +84,7 @@ Task<Result<>> receive_head(Connection& connection, AnyParser& parser) {
 }
 
 // A body whose length is known goes straight to where it stays.
-Task<Result<>> receive_sized_body(Connection& connection, std::size_t length, ByteBuffer& body) {
+Task<Result<>> receive_sized_body(HttpConnection& connection, std::size_t length, ByteBuffer& body) {
     auto& unread = connection.unread();
     body.reserve(length);
     const std::size_t present = std::min(length, unread.size());
@@ -101,7 +101,7 @@ Task<Result<>> receive_sized_body(Connection& connection, std::size_t length, By
 }
 
 // A body in chunks, or one that ends with the connection.
-Task<Result<>> receive_streamed_body(Connection& connection, Parser& parser, std::size_t body_bytes_max) {
+Task<Result<>> receive_streamed_body(HttpConnection& connection, Parser& parser, std::size_t body_bytes_max) {
     while (true) {
         const error_code failure = digest(connection, parser);
         if (failure) co_return not_http(connection, failure, body_bytes_max);
@@ -125,7 +125,7 @@ std::vector<HttpHeader> copy_headers(const http::fields& fields) {
 }
 
 // The final answer's head; interim ones (1xx) are passed over (RFC 9110 15.2).
-Task<Result<>> receive_final_head(Connection& connection, std::optional<Parser>& parser,
+Task<Result<>> receive_final_head(HttpConnection& connection, std::optional<Parser>& parser,
                                   std::size_t body_bytes_max) {
     for (int i = 0; i < kInterimAnswersMax; ++i) {
         parser.emplace();
@@ -142,7 +142,7 @@ Task<Result<>> receive_final_head(Connection& connection, std::optional<Parser>&
 
 }  // namespace
 
-Task<Result<Answer>> exchange(Connection& connection, std::string_view request,
+Task<Result<Answer>> exchange(HttpConnection& connection, std::string_view request,
                               const ExchangeLimits& limits) {
     connection.expire_at(std::min(std::chrono::steady_clock::now() + limits.head, limits.total_by));
     const IoResult sent = co_await connection.write_all(request);
@@ -170,7 +170,7 @@ Task<Result<Answer>> exchange(Connection& connection, std::string_view request,
     co_return answer;
 }
 
-Task<Result<>> open_tunnel(Connection& connection, const Origin& origin, const Proxy& proxy) {
+Task<Result<>> open_tunnel(HttpConnection& connection, const Origin& origin, const Proxy& proxy) {
     std::string request = "CONNECT " + origin.host_and_port() + " HTTP/1.1\r\n";
     request += "Host: " + origin.host_and_port() + "\r\n";
     if (!proxy.authorization.empty()) request += "Proxy-Authorization: " + proxy.authorization + "\r\n";

@@ -33,10 +33,11 @@ struct Answer {
 // Sends `request` (head and body) and takes the answer. Errors: unreachable where the connection broke,
 // timed_out, bad_response where it is not HTTP or was cut short, too_large, cancelled. After an error the
 // connection is of no use.
-Task<Result<Answer>> exchange(Connection& connection, std::string_view request, const ExchangeLimits& limits);
+Task<Result<Answer>> exchange(HttpConnection& connection, std::string_view request,
+                              const ExchangeLimits& limits);
 
 // Asks a proxy to connect to the origin (RFC 9110 9.3.6), under the deadline already set. Errors: as above,
 // and unreachable where the proxy refuses.
-Task<Result<>> open_tunnel(Connection& connection, const Origin& origin, const Proxy& proxy);
+Task<Result<>> open_tunnel(HttpConnection& connection, const Origin& origin, const Proxy& proxy);
 
 }  // namespace carecloud

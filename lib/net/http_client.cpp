@@ -21,11 +21,11 @@ struct HttpClient::State {
     HttpClientSettings settings;
     Route route;
     Gunzip gunzip;
-    std::vector<std::shared_ptr<Connection>> idle;  // the last one used at the end
+    std::vector<std::shared_ptr<HttpConnection>> idle;  // the last one used at the end
     std::size_t opened = 0;
 
-    std::shared_ptr<Connection> take_idle();
-    void keep(std::shared_ptr<Connection> connection);
+    std::shared_ptr<HttpConnection> take_idle();
+    void keep(std::shared_ptr<HttpConnection> connection);
     Task<Result<Answer>> attempt(std::string_view request);
     Result<HttpResponse> decode(Answer answer);
     Error undecodable(ErrorCode code, std::string_view what) const;
@@ -34,7 +34,7 @@ struct HttpClient::State {
 namespace {
 
 // Safe to repeat: the connection had been kept, and the peer was gone before it said a word.
-bool died_unheard(const Connection& connection, const Error& error) {
+bool died_unheard(const HttpConnection& connection, const Error& error) {
     return error.code == ErrorCode::unreachable && connection.bytes_read() == 0;
 }
 
@@ -47,17 +47,17 @@ HttpResponse to_response(Answer&& answer) {
 
 }  // namespace
 
-std::shared_ptr<Connection> HttpClient::State::take_idle() {
+std::shared_ptr<HttpConnection> HttpClient::State::take_idle() {
     const auto oldest = std::chrono::steady_clock::now() - settings.idle_max;
     while (!idle.empty()) {
-        const auto connection = std::move(idle.back());
+        auto connection = std::move(idle.back());
         idle.pop_back();
         if (connection->last_used() >= oldest && connection->looks_alive()) return connection;
     }
     return nullptr;
 }
 
-void HttpClient::State::keep(std::shared_ptr<Connection> connection) {
+void HttpClient::State::keep(std::shared_ptr<HttpConnection> connection) {
     connection->mark_used();
     if (idle.size() < settings.idle_connections_max) idle.push_back(std::move(connection));
 }
@@ -72,10 +72,14 @@ Task<Result<Answer>> HttpClient::State::attempt(std::string_view request) {
     auto kept = take_idle();
     if (kept) {
         Result<Answer> answer = co_await exchange(*kept, request, limits);
-        if (answer && answer->reusable) keep(std::move(kept));
-        if (answer || !died_unheard(*kept, answer.error())) co_return answer;
+        if (!answer && died_unheard(*kept, answer.error())) {
+            kept.reset();
+        } else {
+            if (answer && answer->reusable) keep(std::move(kept));
+            co_return answer;
+        }
     }
-    auto fresh = std::make_shared<Connection>(executor, route);
+    auto fresh = std::make_shared<HttpConnection>(executor, route);
     ++opened;
     const SteadyTime connect_by =
         std::min(std::chrono::steady_clock::now() + timeouts.connect, limits.total_by);

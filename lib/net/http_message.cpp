@@ -60,7 +60,7 @@ Result<std::string> request_head(const HttpRequest& request, std::string_view ho
     for (const auto& [name, value] : request.headers) {
         if (!is_token(name)) return refused(request, "the name of a header");
         if (!is_header_value(value)) return refused(request, "the value of header " + name);
-        head += name + ": " + value + "\r\n";
+        head.append(name).append(": ").append(value).append("\r\n");
     }
     if (needs_length(request)) head += "Content-Length: " + std::to_string(request.body.size()) + "\r\n";
     head += "\r\n";

@@ -10,7 +10,7 @@ namespace {
 constexpr std::string_view kStoreRemedy = "write sqlite:/absolute/path, or postgresql://host/database";
 
 // After "sqlite:". Three slashes, as other programs write them, mean the same as one.
-void read_sqlite(const Field& field, std::string path, StoreSettings& settings) {
+void read_sqlite(const Field& field, const std::string& path, StoreSettings& settings) {
     const std::size_t slashes = std::min(path.find_first_not_of('/'), path.size());
     if (path.find('?') != std::string::npos) {
         field.problem("parameters after '?' are not taken; write sqlite:/absolute/path alone");

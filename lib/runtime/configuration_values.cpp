@@ -52,7 +52,7 @@ std::string base_url_problem(const boost::urls::url_view& url) {
 }  // namespace
 
 std::optional<std::string> as_file(const Field& field, FileUse use, const ConfigurationSource& source) {
-    const std::optional<std::string> text = as_text(field);
+    std::optional<std::string> text = as_text(field);
     if (!text) return std::nullopt;
     if (use == FileUse::secret && looks_like_a_key(*text)) {
         field.problem(

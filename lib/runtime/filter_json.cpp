@@ -83,7 +83,7 @@ std::optional<std::string> scalar_json(const Field& field) {
     if (one_of(text, {"null", "Null", "NULL", "~"})) return "null";
     if (one_of(text, {"true", "True", "TRUE"})) return "true";
     if (one_of(text, {"false", "False", "FALSE"})) return "false";
-    if (const auto number = based_number(text)) return number;
+    if (auto number = based_number(text)) return number;
     const bool signed_number = text.front() == '-' || text.front() == '+';
     const std::string_view unsigned_text = std::string_view(text).substr(signed_number ? 1 : 0);
     if (one_of(unsigned_text, {".inf", ".Inf", ".INF"}) || one_of(text, {".nan", ".NaN", ".NAN"})) {

@@ -117,7 +117,7 @@ std::vector<std::string> journal_of(LogLevel level, std::string_view message, co
     return out;
 }
 
-bool names_stream(std::optional<std::string> journal_stream, unsigned long long device,
+bool names_stream(const std::optional<std::string>& journal_stream, unsigned long long device,
                   unsigned long long inode) {
     return journal_stream == std::to_string(device) + ":" + std::to_string(inode);
 }

@@ -56,7 +56,7 @@ std::string json_of(LogLevel level, std::string_view message, const LogFields& f
 std::vector<std::string> journal_of(LogLevel level, std::string_view message, const LogFields& fields);
 
 // Whether $JOURNAL_STREAM ("device:inode", systemd.exec(5)) names this very file.
-bool names_stream(std::optional<std::string> journal_stream, unsigned long long device,
+bool names_stream(const std::optional<std::string>& journal_stream, unsigned long long device,
                   unsigned long long inode);
 
 }  // namespace carecloud

@@ -3,8 +3,8 @@
 #include "runtime/text.hpp"
 
 #include <cstdint>
+#include <ctime>
 #include <string>
-#include <time.h>
 
 #include <systemd/sd-daemon.h>
 

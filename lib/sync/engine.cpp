@@ -62,6 +62,7 @@ Task<> Engine::finish() {
 
 Task<> Engine::run() {
     std::vector<Task<bool>> tasks;
+    tasks.reserve(streams_.size());
     for (const auto& stream : streams_)
         tasks.push_back(run_runner(*stream));
     co_await all_of(clock_.executor(), std::move(tasks));
@@ -70,6 +71,7 @@ Task<> Engine::run() {
 
 Task<std::vector<PassReport>> Engine::run_once() {
     std::vector<Task<PassReport>> tasks;
+    tasks.reserve(streams_.size());
     for (const auto& stream : streams_)
         tasks.push_back(stream->run_once());
     auto reports = co_await all_of(clock_.executor(), std::move(tasks));

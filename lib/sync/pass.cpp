@@ -25,13 +25,13 @@ constexpr std::int64_t kUntriedForTicks = 3600 * Timestamp::ticks_per_second;
 // A page and how it was asked for: a page of keys must never be taken for one of whole records.
 struct Answer {
     Fetched fetched;
-    Reading reading;
+    Reading reading = Reading::keys;
 };
 
 // One page on its way into the store, with everything that was decided when it came.
 struct Arrived {
     PagePtr page;
-    Reading reading;
+    Reading reading = Reading::keys;
     bool end = false;
     bool may_move_cursor = true;
 };

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
@@ -93,8 +94,20 @@ template <class Stream>
 asio::awaitable<bool> send(Stream& stream, std::string_view head, std::string_view body) {
     const std::array<asio::const_buffer, 2> buffers{asio::buffer(head), asio::buffer(body)};
     const auto token = asio::as_tuple(asio::use_awaitable);
-    const auto [failure, size] = co_await asio::async_write(stream, buffers, token);
-    co_return !failure;
+    std::size_t sent = 0;
+    if constexpr (std::is_same_v<Stream, TlsStream>) {
+        // One buffer at a time: over both, Beast's flat_stream ends the writing after the first, without an error,
+        // where they are too large to be joined.
+        for (const asio::const_buffer& buffer : buffers) {
+            const auto [failure, size] = co_await asio::async_write(stream, buffer, token);
+            if (failure) co_return false;
+            sent += size;
+        }
+    } else {
+        const auto [failure, size] = co_await asio::async_write(stream, buffers, token);
+        sent = size;
+    }
+    co_return sent == head.size() + body.size();
 }
 
 template <class Stream>

@@ -123,12 +123,13 @@ Result<std::unique_ptr<HttpPortal>> HttpPortal::create(Clock& clock, HttpPortalS
 }
 
 Result<> HttpPortal::set_api_key(std::string key) {
-    const Result<> checked = check_key(key);
+    Result<> checked = check_key(key);
     if (checked) settings_.api_key = std::move(key);
     return checked;
 }
 
-HttpRequest HttpPortal::make_request(std::string method, std::string target, std::string operation) const {
+HttpRequest HttpPortal::make_request(std::string method, const std::string& target,
+                                     std::string operation) const {
     return {.method = std::move(method),
             .target = base_path_ + target,
             .headers = {{"x-api-key", settings_.api_key},

@@ -53,7 +53,7 @@ class HttpPortal final : public Portal {
     HttpPortal(Clock& clock, HttpPortalSettings settings, std::string base_path,
                std::unique_ptr<HttpClient> client);
 
-    HttpRequest make_request(std::string method, std::string target, std::string operation) const;
+    HttpRequest make_request(std::string method, const std::string& target, std::string operation) const;
     Result<PagePtr> to_page(HttpResponse response, const std::string& operation, const SliceOptions& options,
                             bool one_record);
 

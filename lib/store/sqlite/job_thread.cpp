@@ -28,12 +28,11 @@ void JobThread::push(std::unique_ptr<AnyJob> job) {
         const std::lock_guard lock(mutex_);
         if (!closing_) {
             jobs_.push_back(std::move(job));
+            changed_.notify_one();
+            return;
         }
     }
-    if (job)
-        job->refuse();
-    else
-        changed_.notify_one();
+    job->refuse();
 }
 
 // The next job; null once closed and empty.

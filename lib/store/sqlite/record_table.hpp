@@ -35,7 +35,7 @@ class RecordTable {
 
   private:
     struct Held {
-        std::int64_t rowid;
+        std::int64_t rowid = 0;
         HeldVersion version;
     };
 

@@ -1,0 +1,160 @@
+#include "bench/growth.hpp"
+
+#include "bench/bare_insert.hpp"
+#include "bench/contenders.hpp"
+#include "bench/page_source.hpp"
+#include "bench/table.hpp"
+#include "runtime/system_clock.hpp"
+#include "store/sqlite/sqlite_store.hpp"
+#include "support/run_task.hpp"
+
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+#include <functional>
+#include <iostream>
+#include <stdexcept>
+
+namespace carecloud::bench {
+namespace {
+
+namespace fs = std::filesystem;
+using Rows = std::vector<std::vector<std::string>>;
+
+constexpr std::size_t kPage = kSourcePage;
+constexpr std::size_t kFirst = 10'000;
+constexpr std::size_t kSteps = 20;
+
+double seconds_of(const std::function<void()>& work) {
+    const auto start = std::chrono::steady_clock::now();
+    work();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+class ProductStore {
+  public:
+    explicit ProductStore(const std::string& path) {
+        auto opened = SqliteStore::open({.path = path}, clock_);
+        if (!opened) throw std::runtime_error(opened.error().message());
+        store_ = std::move(*opened);
+        const StreamSpec spec = bench_spec();
+        state_ = {.stream = spec.entity, .entity = spec.entity, .fingerprint = spec.fingerprint()};
+    }
+
+    void insert(const PagePtr& page) {
+        const Record& last = page->records.back();
+        state_.cursor = Cursor{std::string(last.modified_text), last.modified, std::string(last.id)};
+        state_.safe = SafePoint{state_.cursor->modified_text, last.modified};
+        Batch batch{.stream = state_.stream, .page = page, .state = state_};
+        auto committed = run_task(io_, store_->commit(std::move(batch)));
+        if (!committed) throw std::runtime_error(committed.error().message());
+        if (committed->changes() != kPage) throw std::runtime_error("a page was not taken whole");
+    }
+
+  private:
+    boost::asio::io_context io_{1};
+    SystemClock clock_{io_};
+    std::unique_ptr<SqliteStore> store_;
+    StreamState state_;
+};
+
+// How one step went.
+struct Step {
+    std::size_t held = 0;  // at its end
+    double product = 0;    // records a second
+    double bare = 0;
+    double log_bytes = 0;  // of the write-ahead log, a page of 1000 records
+};
+
+std::size_t pages_until(std::size_t step, std::size_t records) {
+    if (step == 0) return std::max<std::size_t>(1, std::min(kFirst, records) / kPage);
+    const std::size_t end = std::max(kFirst, records * step / kSteps);
+    return end / kPage;
+}
+
+double leaves_touched(BareStore& bare) {
+    const auto leaves = static_cast<double>(
+        bare.number("SELECT count(*) FROM dbstat WHERE name = 'records_by_id' AND pagetype = 'leaf'"));
+    return leaves * (1 - std::pow(1 - 1 / leaves, static_cast<double>(kPage)));
+}
+
+std::vector<Step> grow(const Options& options, const std::string& home, Ids ids, double& leaves) {
+    ProductStore product(home + "/product.db");
+    BareStore bare(home + "/bare.db");
+    PageSource source(ids);
+    std::vector<Step> steps;
+    std::size_t pages = 0;
+    for (std::size_t i = 0; i <= kSteps; ++i) {
+        Step step;
+        const std::size_t first = pages;
+        const std::uint64_t log_before = bare.log_bytes();
+        double product_seconds = 0;
+        double bare_seconds = 0;
+        for (; pages < pages_until(i, options.growth); ++pages) {
+            const PagePtr page = source.next();
+            product_seconds += seconds_of([&] { product.insert(page); });
+            bare_seconds += seconds_of([&] { bare.insert(*page); });
+        }
+        if (pages == first) continue;
+        const auto count = static_cast<double>(pages - first);
+        step.held = pages * kPage;
+        step.product = count * kPage / product_seconds;
+        step.bare = count * kPage / bare_seconds;
+        step.log_bytes = static_cast<double>(bare.log_bytes() - log_before) / count;
+        steps.push_back(step);
+        std::cout << "." << std::flush;
+    }
+    leaves = ids == Ids::random ? leaves_touched(bare) : 0;
+    return steps;
+}
+
+void print_growth(const std::string& title, const std::vector<Step>& steps, double leaves) {
+    Rows rows{{"records held", "product records/s", "bare records/s", "x of bare", "log MB a page of 1000"}};
+    for (const Step& step : steps) {
+        rows.push_back({std::to_string(step.held), digits(step.product), digits(step.bare),
+                        digits(step.product / step.bare), digits(step.log_bytes / 1e6)});
+    }
+    print_table(title, rows);
+    const Step& end = steps.back();
+    // The first step fills a cache and a log that are empty: its rate is told, and the second's, too.
+    const Step& start = steps.front();
+    const Step& second = steps[steps.size() > 1 ? 1 : 0];
+    std::cout << "  rate at the end / at the start: product " << digits(end.product / start.product)
+              << ", bare " << digits(end.bare / start.bare)
+              << " (against the second step: " << digits(end.product / second.product) << ", "
+              << digits(end.bare / second.bare) << "); wanted 0.7\n";
+    if (leaves > 0) {
+        std::cout << "  what bounds it: a page of 1000 random ids touches about " << digits(leaves)
+                  << " leaves of the index (stream, id) at the end;\n";
+    } else {
+        std::cout << "  a new id goes to the index's last leaf;\n";
+    }
+    std::cout << "  each leaf touched is written whole to the log: " << digits(start.log_bytes / 1e6)
+              << " MB a page at the start, " << digits(end.log_bytes / 1e6)
+              << " MB at the end, and once more by the checkpoint.\n";
+}
+
+std::string fresh(const std::string& folder) {
+    const std::string home = folder + "/growth";
+    fs::remove_all(home);
+    fs::create_directory(home);
+    return home;
+}
+
+}  // namespace
+
+void measure_growth(const Options& options, const std::string& folder) {
+    for (const Ids ids : {Ids::random, Ids::ascending}) {
+        const std::string home = fresh(folder);
+        const std::string name = ids == Ids::random ? "random" : "ascending";
+        std::cout << "\ngrowth, " << name << " ids " << std::flush;
+        double leaves = 0;
+        const std::vector<Step> steps = grow(options, home, ids, leaves);
+        std::cout << "\n";
+        print_growth("growth to " + std::to_string(options.growth) + " light records, " + name + " ids",
+                     steps, leaves);
+        fs::remove_all(home);
+    }
+}
+
+}  // namespace carecloud::bench

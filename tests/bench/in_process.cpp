@@ -1,0 +1,68 @@
+#include "bench/in_process.hpp"
+
+#include "bench/contenders.hpp"
+#include "support/run_task.hpp"
+
+#include <stdexcept>
+
+namespace carecloud::bench {
+namespace {
+
+constexpr RateLimits kUnlimited{.per_second = 1e6, .burst = 1'000'000, .monthly_quota = {}};
+
+template <class T>
+T or_throw(Result<T> result) {
+    if (!result) throw std::runtime_error(result.error().message());
+    return std::move(*result);
+}
+
+std::unique_ptr<HttpPortal> open_portal(Clock& clock, const std::string& base_url) {
+    const StreamSpec spec = bench_spec();
+    HttpPortalSettings settings{.base_url = base_url,
+                                .workspace_id = spec.workspace_id,
+                                .bucket_id = spec.bucket_id,
+                                .api_key = "bench-key"};
+    return or_throw(HttpPortal::create(clock, std::move(settings)));
+}
+
+}  // namespace
+
+Task<Result<std::optional<StreamState>>> CountingStore::load_stream(std::string stream) {
+    return store_.load_stream(std::move(stream));
+}
+
+Task<Result<CommitSummary>> CountingStore::commit(Batch batch) {
+    auto committed = co_await store_.commit(std::move(batch));
+    if (committed && committed->written) ++commits_;
+    co_return committed;
+}
+
+Task<Result<std::vector<std::size_t>>> CountingStore::unknown(std::string stream, std::vector<Key> keys) {
+    return store_.unknown(std::move(stream), std::move(keys));
+}
+
+Task<Result<std::vector<Key>>> CountingStore::untried(std::string stream, Timestamp before,
+                                                      std::size_t limit) {
+    return store_.untried(std::move(stream), before, limit);
+}
+
+Task<Result<std::uint64_t>> CountingStore::count_requests(std::string month, std::int64_t requests) {
+    return store_.count_requests(std::move(month), requests);
+}
+
+InProcess::InProcess(const std::string& base_url, const std::string& folder, Duration overlap)
+    : portal_(open_portal(clock_, base_url)),
+      store_(or_throw(SqliteStore::open({.path = folder + "/in-process.db"}, clock_))),
+      counting_(*store_),
+      gate_(clock_, counting_, kUnlimited),
+      settings_{.spec = bench_spec(), .overlap = overlap},
+      memory_(settings_.page_size) {}
+
+PassReport InProcess::pass() {
+    const PassContext context{clock_, *portal_, counting_, gate_, random_};
+    PassReport report = run_task(io_, run_pass(context, settings_, memory_));
+    if (report.error) throw std::runtime_error(report.error->message());
+    return report;
+}
+
+}  // namespace carecloud::bench

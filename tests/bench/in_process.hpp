@@ -1,0 +1,56 @@
+// The product's engine inside this process, as the daemon wires it, with every commit counted: for passes too
+// short to be measured from outside.
+#pragma once
+
+#include "portal/http/http_portal.hpp"
+#include "runtime/system_clock.hpp"
+#include "store/sqlite/sqlite_store.hpp"
+#include "sync/pass.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include <boost/asio/io_context.hpp>
+
+namespace carecloud::bench {
+
+// Passes everything on and counts the commits that wrote.
+class CountingStore : public Store {
+  public:
+    explicit CountingStore(Store& store) : store_(store) {}
+
+    std::size_t commits() const { return commits_; }
+
+    Task<Result<std::optional<StreamState>>> load_stream(std::string stream) override;
+    Task<Result<CommitSummary>> commit(Batch batch) override;
+    Task<Result<std::vector<std::size_t>>> unknown(std::string stream, std::vector<Key> keys) override;
+    Task<Result<std::vector<Key>>> untried(std::string stream, Timestamp before, std::size_t limit) override;
+    Task<Result<std::uint64_t>> count_requests(std::string month, std::int64_t requests) override;
+
+  private:
+    Store& store_;
+    std::size_t commits_ = 0;
+};
+
+class InProcess {
+  public:
+    // A new store in `folder`. Throws std::runtime_error; so does pass().
+    InProcess(const std::string& base_url, const std::string& folder, Duration overlap);
+
+    PassReport pass();
+    std::size_t commits() const { return counting_.commits(); }
+
+  private:
+    boost::asio::io_context io_{1};
+    SystemClock clock_{io_};
+    std::unique_ptr<HttpPortal> portal_;
+    std::unique_ptr<SqliteStore> store_;
+    CountingStore counting_;
+    RequestGate gate_;
+    Random random_{1};
+    PassSettings settings_;
+    StreamMemory memory_;
+};
+
+}  // namespace carecloud::bench

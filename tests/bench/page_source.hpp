@@ -1,0 +1,27 @@
+// Pages of 1000 light records without end, made when they are asked for and sliced as the product does.
+#pragma once
+
+#include "core/page.hpp"
+#include "portal/records.hpp"
+
+#include <cstddef>
+
+namespace carecloud::bench {
+
+inline constexpr std::size_t kSourcePage = 1000;
+
+enum class Ids { random, ascending };  // ascending: as MongoDB makes ObjectIds
+
+class PageSource {
+  public:
+    explicit PageSource(Ids ids) : ids_(ids) {}
+
+    PagePtr next();
+
+  private:
+    Ids ids_;
+    RecordOptions options_;
+    std::size_t index_ = 0;
+};
+
+}  // namespace carecloud::bench

@@ -1,0 +1,22 @@
+// What each stage of a page's way costs by itself, on one core: CPU microseconds a record.
+#pragma once
+
+#include "bench/dataset.hpp"
+#include "core/page.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace carecloud::bench {
+
+// This thread's CPU seconds so far.
+double thread_cpu_seconds();
+double process_cpu_seconds();
+
+double inflate_us(const Dataset& data);  // gunzip, as the product does it
+double slice_us(const Dataset& data);    // walk and SHA-256, as the product does it
+
+// The dataset's pages, sliced: what the bare loop inserts.
+std::vector<Page> slice_pages(const Dataset& data);
+
+}  // namespace carecloud::bench

@@ -1,0 +1,97 @@
+// Measures the product beside what it is made of, in one run, and prints tables; see --help. The portal is a
+// process of its own with answers rendered beforehand, on loopback.
+#include "bench/canned_server.hpp"
+#include "bench/dataset.hpp"
+#include "bench/first_load.hpp"
+#include "bench/growth.hpp"
+#include "bench/measured_process.hpp"
+#include "bench/options.hpp"
+#include "bench/steady_state.hpp"
+
+#include <cstring>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <stdexcept>
+#include <sys/utsname.h>
+#include <thread>
+
+#include <boost/program_options/errors.hpp>
+
+namespace carecloud::bench {
+namespace {
+
+// A folder that is removed with all that is in it.
+class Folder {
+  public:
+    explicit Folder(const std::string& parent) : path_(parent + "/sync-bench-XXXXXX") {
+        if (!::mkdtemp(path_.data())) throw std::runtime_error("cannot write in " + parent);
+    }
+    ~Folder() {
+        std::error_code ignored;  // what is left lies in a temporary folder
+        std::filesystem::remove_all(path_, ignored);
+    }
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
+
+    const std::string& path() const { return path_; }
+
+  private:
+    std::string path_;
+};
+
+void print_machine(const std::string& when) {
+    std::ifstream file("/proc/loadavg");
+    std::string load;
+    std::getline(file, load);
+    utsname system{};
+    ::uname(&system);
+    std::cout << when << ": " << std::thread::hardware_concurrency() << " cores, Linux " << system.release
+              << ", load " << load << "\n";
+}
+
+void measure_shape(const Options& options, const std::string& name, const DatasetSettings& settings,
+                   const std::string& folder) {
+    std::cout << "\nrendering " << settings.records << " " << name << " records\n" << std::flush;
+    const Dataset data = make_dataset(settings);
+    CannedServer server(data);
+    if (options.load) measure_first_load(options, name, data, server, folder);
+    if (!options.steady) return;
+    if (settings.shape == RecordShape::light) measure_steady_state(options, data, server, folder);
+    measure_idle_memory(options, name, server, folder);
+}
+
+void run(const Options& options) {
+    const Folder folder(options.folder);
+    print_machine("at the start");
+    if (options.node_modules.empty())
+        std::cout << "no --node-modules: the Node script (c) is left out; packaging/bench.sh sets it up\n";
+    if (options.load || options.steady) {
+        measure_shape(options, "light", {RecordShape::light, options.light}, folder.path());
+        measure_shape(options, "full", {RecordShape::full, options.full}, folder.path());
+    }
+    if (options.growth > 0) measure_growth(options, folder.path());
+    if (options.variants > 0) measure_variants(options, folder.path());
+    std::cout << "\n";
+    print_machine("at the end");
+}
+
+}  // namespace
+}  // namespace carecloud::bench
+
+int main(int argc, char** argv) {
+    using namespace carecloud::bench;
+    if (argc > 1 && std::strcmp(argv[1], "--measure") == 0) return measure_main(argc, argv);
+    try {
+        const auto options = read_options(argc, argv);
+        if (options) run(*options);
+        return 0;
+    } catch (const boost::program_options::error& misuse) {
+        std::cerr << "sync_bench: " << misuse.what() << "; see sync_bench --help\n";
+        return 64;
+    } catch (const std::exception& failure) {
+        std::cerr << "sync_bench: " << failure.what() << "\n";
+        return 1;
+    }
+}
