@@ -3,6 +3,8 @@
 #include "json/grammar.hpp"
 #include "json/hash.hpp"
 
+#include <bit>
+#include <cstdint>
 #include <cstring>
 #include <optional>
 #include <string>
@@ -44,10 +46,26 @@ std::string_view token_of(ondemand::value& value) {
     return trim_right(value.raw_json_token());
 }
 
+// The bytes before the first quote or backslash, eight at a time: a page has a hundred thousand names. May read up to
+// seven bytes beyond, which the page's padding allows.
+std::size_t plain_size(const char* text) {
+    constexpr std::uint64_t ones = 0x0101010101010101;
+    constexpr std::uint64_t highs = 0x8080808080808080;
+    const auto zero_bytes = [](std::uint64_t word) { return (word - ones) & ~word & highs; };
+    for (std::size_t size = 0;; size += 8) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, text + size, sizeof word);
+        const std::uint64_t found = zero_bytes(word ^ (ones * '"')) | zero_bytes(word ^ (ones * '\\'));
+        if (found != 0) return size + static_cast<std::size_t>(std::countr_zero(found)) / 8;
+    }
+}
+
 // The key's bytes as they stand in the text; its end is the first quote that no backslash hides.
 std::string_view key_of(ondemand::field& field) {
+    static_assert(std::endian::native == std::endian::little);
     const char* begin = field.key().raw();
-    const char* end = begin;
+    const char* end = begin + plain_size(begin);
+    if (*end == '"') return {begin, static_cast<std::size_t>(end - begin)};
     while (*end != '"')
         end += *end == '\\' ? 2 : 1;
     const std::string_view key(begin, static_cast<std::size_t>(end - begin));

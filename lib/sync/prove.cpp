@@ -30,6 +30,7 @@ class Prover {
   private:
     // Whether the portal answers a condition on the sample as expected. A refused query is an answer: it is
     // no.
+    Task<Result<bool>> answers(const Query& query, Expect expect);
     Task<Result<bool>> holds(Dialect dialect, std::string condition, Expect expect);
     Task<Result<bool>> holds_id(Dialect dialect);
     Task<Result<bool>> holds_modified(Dialect dialect);
@@ -67,11 +68,7 @@ Task<Result<std::optional<Sample>>> Prover::find_sample() {
                     .hint = "see the quarantine; set portal.dialect by hand if the portal is known"};
 }
 
-Task<Result<bool>> Prover::holds(Dialect dialect, std::string condition, Expect expect) {
-    Query query{.spec = &spec_,
-                .where = where::of_id(dialect, sample_.key.id, condition),
-                .projection = Projection::keys,
-                .take = 2};
+Task<Result<bool>> Prover::answers(const Query& query, Expect expect) {
     Result<PagePtr> answer = co_await fetcher_.ask(query);
     if (!answer) {
         if (answer.error().code == ErrorCode::refused) co_return false;
@@ -80,6 +77,17 @@ Task<Result<bool>> Prover::holds(Dialect dialect, std::string condition, Expect 
     const Page& page = **answer;
     if (expect == Expect::nothing) co_return page.record_count() == 0;
     co_return page.records.size() == 1 && page.records.front().id == sample_.key.id;
+}
+
+Task<Result<bool>> Prover::holds(Dialect dialect, std::string condition, Expect expect) {
+    const Query query{.spec = &spec_,
+                      .where = where::of_id(dialect, sample_.key.id, condition),
+                      .projection = Projection::keys,
+                      .take = 2};
+    Result<bool> held = co_await answers(query, expect);
+    if (!held || *held) co_return held;
+    // Once more: an empty listing by mistake (hazard 21) must not decide for years how a portal is asked.
+    co_return co_await answers(query, expect);
 }
 
 Task<Result<bool>> Prover::holds_id(Dialect dialect) {

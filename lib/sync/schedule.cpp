@@ -47,7 +47,7 @@ Duration failure_pause(Random& random, const Error& error, std::size_t failures)
     const Backoff backoff = backoff_for(error.code);
     const Duration pause = full_jitter(random, backoff.base, backoff.limit, failures);
     if (!error.retry_after) return pause;
-    // Looked at again within the hour at the latest: wall clocks jump, and quotas are raised.
+    // Looked at again within the hour at the latest: wall clocks jump. The gate still refuses until the month turns.
     return std::max(pause, std::min<Duration>(*error.retry_after, 1h));
 }
 

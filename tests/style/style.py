@@ -263,6 +263,26 @@ def check_look(files):
                 yield Finding(file.path, 1, "pragma-once", "a header has #pragma once")
 
 
+TYPE = re.compile(r"^(?:template <[^>]*> )?(?:class|struct|enum class) (\w+)(?![\w:;])[^;]*$")
+
+
+# Folders whose headers meet in one program.
+SHARED = ("lib/", "daemon/", "tests/portal/", "tests/support/")
+
+
+def check_one_definition(files):
+    """All rooms are one namespace: two types of one name link without a word, and one destroys the other's objects."""
+    first = {}
+    for file in files:
+        if file.suffix not in HEADERS or not file.path.startswith(SHARED):
+            continue
+        for number, line in enumerate(code_of(file.text).split("\n"), 1):
+            if m := TYPE.match(line):
+                other = first.setdefault(m.group(1), file.path)
+                if other != file.path:
+                    yield Finding(file.path, number, "one-definition", f"{m.group(1)} is defined in {other}, too")
+
+
 def check_top_level(entries):
     for entry in sorted(entries):
         if entry not in TOP_LEVEL and not entry.startswith("."):
@@ -289,7 +309,7 @@ def read(root):
     return found
 
 
-RULES_OF_FILES = (check_rooms, check_cmake, check_bans, check_dead, check_tests_run, check_look)
+RULES_OF_FILES = (check_rooms, check_cmake, check_bans, check_dead, check_tests_run, check_look, check_one_definition)
 
 
 def check(root):

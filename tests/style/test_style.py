@@ -13,7 +13,7 @@ HEADER = "// What it is for.\n#pragma once\n"
 CLEAN = {
     "CMakeLists.txt": "",
     "lib/core/CMakeLists.txt": "carecloud_room(core LINKS Boost::headers)\n",
-    "lib/core/value.hpp": HEADER,
+    "lib/core/value.hpp": HEADER + "struct Value {\n};\n",
     "lib/core/value.cpp": '#include "core/value.hpp"\n',
     "lib/sync/CMakeLists.txt": "carecloud_room(sync USES core portal store)\n",
     "lib/sync/pass.cpp": '#include "core/value.hpp"\n// rand() and sleep are only words in a comment\n',
@@ -75,6 +75,7 @@ BAD = [
     ("dead-header", "lib/core/value.hpp", None),  # its only users are taken away, below
     ("dead-source", "lib/portal/orphan.cpp", "int orphan = 1;\n"),
     ("dead-test", "tests/unit/lost/CMakeLists.txt", "carecloud_test(unit_lost)\n"),
+    ("one-definition", "tests/support/value.hpp", HEADER + "class Value {\n};\n"),
     ("final-newline", "lib/net/http.cpp", "int a = 1;"),
     ("file-size", "lib/net/http.cpp", "int a;\n" * (style.LINES_MAX + 1)),
     ("tab", "lib/net/http.cpp", "\tint a;\n"),

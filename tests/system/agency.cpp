@@ -1,0 +1,158 @@
+#include "system/agency.hpp"
+
+#include "portal/records.hpp"
+
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+#include <random>
+#include <set>
+#include <stdexcept>
+#include <sys/stat.h>
+#include <utility>
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+namespace carecloud {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kRunWithin = 90s;
+constexpr auto kStopWithin = 5s;
+
+// The names that the portal's invented records draw from.
+const std::set<std::string>& names() {
+    static const std::set<std::string> kNames = [] {
+        std::set<std::string> names;
+        for (std::uint64_t i = 0; i < 200; ++i) {
+            const auto record = nlohmann::json::parse(make_record(1, i, RecordShape::light));
+            names.insert(record.at("childName").get<std::string>());
+            names.insert(record.at("providerName").get<std::string>());
+        }
+        return names;
+    }();
+    return kNames;
+}
+
+Run told(const Process& process, int code) {
+    Run run{.code = code, .out = process.out(), .err = process.err()};
+    CHECK(secret_in(run.out + run.err) == "");
+    return run;
+}
+
+}  // namespace
+
+std::string secret_in(const std::string& text) {
+    for (const std::string& secret : {Agency::key(), std::string("iVBORw0KGgo")}) {
+        if (text.find(secret) != std::string::npos) return secret;
+    }
+    for (const std::string& name : names()) {
+        if (text.find(name) != std::string::npos) return name;
+    }
+    return {};
+}
+
+std::uint64_t test_seed() {
+    const char* given = std::getenv("CARECLOUD_SEED");
+    const std::uint64_t seed = given ? std::strtoull(given, nullptr, 10) : std::random_device{}();
+    std::cout << "CARECLOUD_SEED=" << seed << std::endl;
+    return seed;
+}
+
+Run run_syncd(const std::vector<std::string>& options, const TempDir& dir) {
+    std::vector<std::string> arguments{CARECLOUD_SYNCD};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    Process process({.arguments = arguments, .output = dir.file("bare")});
+    const Ended end = process.wait(kRunWithin);
+    Run run = told(process, end.code);
+    ::unlink(dir.file("bare.out").c_str());
+    ::unlink(dir.file("bare.err").c_str());
+    return run;
+}
+
+Agency::Agency(std::string base_url) : Agency(AgencyConfig{.base_url = std::move(base_url)}) {}
+
+Agency::Agency(AgencyConfig settings) : config(std::move(settings)) {
+    write_text(key_path(), key() + "\n");
+    ::chmod(key_path().c_str(), 0600);
+    write_config();
+}
+
+std::string Agency::key() {
+    return "Kx7-system-test-key-93bd";
+}
+
+std::string Agency::config_text() const {
+    std::string text = "portal:\n  base_url: " + config.base_url + "\n";
+    text += "  workspace_id: \"636eeb5d8029cf0df6932c16\"\n  bucket_id: \"636eeb5d8029cf0df6932c16\"\n";
+    text += "  api_key_file: " + key_path() + "\n";
+    if (!config.ca_file.empty()) text += "  ca_file: " + config.ca_file + "\n";
+    text += "  timeout: " + config.timeout + "\n  page_size: " + std::to_string(config.page_size) + "\n";
+    text += "  rate: { per_second: 1000, burst: 1000 }\nstreams:\n";
+    for (const std::string& stream : config.streams)
+        text += "  - { entity: " + stream + ", poll_every: 1s }\n";
+    text += "store:\n  url: " + (config.store_url.empty() ? "sqlite:" + store_path() : config.store_url);
+    return text + "\nlog: { level: trace }\n" + config.more;
+}
+
+void Agency::write_config() const {
+    write_text(config_path(), config_text());
+}
+
+Run Agency::run(const std::vector<std::string>& options, const std::function<int()>& prepare) {
+    std::vector<std::string> arguments{CARECLOUD_SYNCD, "--config", config_path()};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    Process process(
+        {.arguments = arguments, .output = file("run" + std::to_string(++runs_)), .prepare = prepare});
+    const Ended end = process.wait(kRunWithin);
+    return told(process, end.code);
+}
+
+Process Agency::start() {
+    return Process({.arguments = {CARECLOUD_SYNCD, "--config", config_path()},
+                    .output = file("run" + std::to_string(++runs_))});
+}
+
+Run Agency::stop(Process& daemon) const {
+    daemon.send(SIGTERM);
+    Run run = said(daemon, daemon.wait(kStopWithin).code);
+    CHECK(run.says("info  stopped"));  // in order, not by the alarm that ends a stop which hangs
+    return run;
+}
+
+Run Agency::said(Process& daemon, int code) const {
+    return told(daemon, code);
+}
+
+Portals Agency::portals(PortalProcess& portal) const {
+    Portals portals;
+    for (const std::string& stream : config.streams)
+        portals[stream] = portal.listing(stream);
+    return portals;
+}
+
+std::string Agency::broken_promise(PortalProcess& portal) const {
+    return carecloud::broken_promise(read_store(store_path()), portals(portal));
+}
+
+std::string Agency::follows(Process& daemon, PortalProcess& portal,
+                            std::chrono::milliseconds deadline) const {
+    const Portals shown = portals(portal);
+    std::string broken = "the daemon never came to it";
+    std::int64_t seen = -1;
+    const auto same = [&] {
+        const std::int64_t now = revision(store_path());
+        if (now == seen) return false;
+        seen = now;
+        broken = carecloud::broken_promise(read_store(store_path()), shown);
+        return broken.empty();
+    };
+    if (daemon.wait_until(same, deadline)) return {};
+    const std::string said = daemon.err();
+    return broken + "; the daemon said at last:\n" +
+           said.substr(said.size() - std::min<std::size_t>(said.size(), 3000));
+}
+
+}  // namespace carecloud

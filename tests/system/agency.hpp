@@ -1,0 +1,90 @@
+// An agency: a directory with a key, a configuration and a store, and the daemon run on them.
+//
+//     Agency agency(portal.base_url());
+//     const Run run = agency.once();
+//     REQUIRE(run.code == 0);
+//     REQUIRE(agency.broken_promise(portal) == "");
+//
+// Whatever a run says is searched for the key, names and signatures (promise: nothing personal or secret is
+// logged); the level is trace. Used from one thread.
+#pragma once
+
+#include "support/temp_dir.hpp"
+#include "system/portal_process.hpp"
+#include "system/process.hpp"
+#include "system/store_reader.hpp"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace carecloud {
+
+// How one run ended and what it said.
+struct Run {
+    int code = -1;
+    std::string out;
+    std::string err;
+
+    bool says(const std::string& text) const { return err.find(text) != std::string::npos; }
+};
+
+struct AgencyConfig {
+    std::string base_url;
+    std::string ca_file{};  // empty: none
+    std::string timeout = "35s";
+    int page_size = 1000;
+    std::vector<std::string> streams = {"claim_attendance"};
+    std::string store_url{};  // empty: sqlite: and store_path()
+    std::string more{};       // lines at the end of the file
+};
+
+class Agency {
+  public:
+    explicit Agency(std::string base_url);
+    explicit Agency(AgencyConfig config);
+
+    AgencyConfig config;  // write_config() puts a change into the file
+
+    std::string path() const { return dir_.path(); }
+    std::string file(const std::string& name) const { return dir_.file(name); }
+    std::string config_path() const { return dir_.file("config.yaml"); }
+    std::string key_path() const { return dir_.file("api-key"); }
+    std::string store_path() const { return dir_.file("store.db"); }
+    static std::string key();
+    std::string config_text() const;
+    void write_config() const;
+
+    // carecloud-syncd with these options after --config, to its end.
+    Run run(const std::vector<std::string>& options, const std::function<int()>& prepare = {});
+    Run once(const std::function<int()>& prepare = {}) { return run({"--once"}, prepare); }
+    Run check() { return run({"--check"}); }
+
+    Process start();
+    // SIGTERM; it must leave with 0 within the 5 seconds that are promised.
+    Run stop(Process& daemon) const;
+    // What was said must hold no secret; also told where the daemon was killed.
+    Run said(Process& daemon, int code) const;
+
+    std::string broken_promise(PortalProcess& portal) const;
+    // Until the store is what the portal shows now; the promise that is broken still where that never comes.
+    std::string follows(Process& daemon, PortalProcess& portal, std::chrono::milliseconds deadline) const;
+
+  private:
+    Portals portals(PortalProcess& portal) const;
+
+    TempDir dir_;
+    int runs_ = 0;
+};
+
+// carecloud-syncd with these options alone.
+Run run_syncd(const std::vector<std::string>& options, const TempDir& dir);
+
+// The first secret or personal text in it, as it would be found in these tests' records; empty where there is
+// none.
+std::string secret_in(const std::string& text);
+
+// CARECLOUD_SEED, or a random one; printed, so that a failure can be run again.
+std::uint64_t test_seed();
+
+}  // namespace carecloud

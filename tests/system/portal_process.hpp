@@ -1,0 +1,64 @@
+// carecloud-portal as a process of its own, and calls to its control port.
+//
+//     PortalProcess portal({"--records", "5000", "--batch", "400"});
+//     portal.control("POST", "/touch", {{"count", 300}});
+//     Listing held = portal.listing("claim_attendance");
+//
+// Used from one thread. A call that is refused, or a portal that does not come up, throws.
+#pragma once
+
+#include "support/temp_dir.hpp"
+#include "system/process.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+namespace carecloud {
+
+// What the portal shows of one record.
+struct Shown {
+    std::string modified;
+    std::string sha256;  // of the record's bytes, in hex
+};
+using Listing = std::map<std::string, Shown>;  // by _id
+
+class PortalProcess {
+  public:
+    explicit PortalProcess(std::vector<std::string> options = {});
+
+    const std::string& base_url() const { return base_url_; }
+    const std::string& ca_file() const { return ca_file_; }
+
+    nlohmann::json control(const std::string& method, const std::string& target,
+                           const nlohmann::json& body = nlohmann::json::object());
+    Listing listing(const std::string& entity);
+    // One document of these bytes, with `modified` = now.
+    void put(const std::string& document);
+    void fault(const std::string& name, double probability);
+    void clear_faults() { control("DELETE", "/faults"); }
+    // How many answers have suffered that fault.
+    std::uint64_t suffered(const std::string& name);
+
+    // kill -9 and up again at the same address, with the records that it began with.
+    void kill();
+    void start_again();
+
+  private:
+    void start(const std::string& listen);
+    std::string call(const std::string& method, const std::string& target, const std::string& body);
+
+    TempDir dir_;
+    std::vector<std::string> options_;
+    std::optional<Process> process_;
+    std::string base_url_;
+    std::string ca_file_;
+    std::uint16_t port_ = 0;
+    std::uint16_t control_port_ = 0;
+};
+
+}  // namespace carecloud

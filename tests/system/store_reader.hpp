@@ -1,0 +1,55 @@
+// What a store holds, read as any other program would read it: by plain SQL, read-only, in one snapshot; and
+// whether it keeps the promises.
+//
+//     REQUIRE(broken_promise(read_store(path), {{"claim_attendance", portal.listing("claim_attendance")}}) == "");
+//
+// Used from one thread.
+#pragma once
+
+#include "system/portal_process.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace carecloud {
+
+struct ReadRecord {
+    std::string modified;
+    std::string hash;         // as the store says, hex
+    std::string body_sha256;  // as the body says, hex
+    std::uint64_t seq = 0;
+    bool deleted = false;
+};
+
+struct ReadChange {
+    std::uint64_t seq = 0;
+    std::string stream;
+    std::string id;
+    std::string kind;
+    std::string modified;
+    std::string hash;
+};
+
+struct ReadStore {
+    std::map<std::pair<std::string, std::string>, ReadRecord> records;  // by stream and id
+    std::vector<ReadChange> changes;                                    // in the order of seq
+    std::map<std::string, std::string> quarantine;                      // reason by id
+};
+
+// Throws std::runtime_error where there is no store, or none yet.
+ReadStore read_store(const std::string& path);
+
+// Something that differs whenever a store's content does; -1 where there is none yet.
+std::int64_t revision(const std::string& path);
+void execute_sql(const std::string& path, const std::string& sql);
+
+using Portals = std::map<std::string, Listing>;  // by stream
+
+// The first of the promises that the store breaks, in words; empty where it keeps them all: it holds what the
+// portal shows, byte for byte; the change log has no hole and nothing twice, and its replay is the records.
+std::string broken_promise(const ReadStore& store, const Portals& portals);
+
+}  // namespace carecloud

@@ -1,0 +1,87 @@
+// The daemon always on: a first load, what changes afterwards, its signals.
+#include "system/agency.hpp"
+
+#include <csignal>
+
+#include <catch2/catch.hpp>
+
+using namespace carecloud;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto kWithin = 60s;
+
+}  // namespace
+
+TEST_CASE("a first load of thousands that share their modified, then whatever changes") {
+    PortalProcess portal({"--records", "5000", "--batch", "400"});
+    Agency agency(portal.base_url());
+    Process daemon = agency.start();
+    REQUIRE(agency.follows(daemon, portal, kWithin) == "");
+
+    portal.control("POST", "/touch", {{"count", 300}});
+    portal.control("POST", "/disable", {{"count", 50}});
+    portal.control("POST", "/generate", {{"count", 500}, {"batch", 250}});
+    REQUIRE(agency.follows(daemon, portal, kWithin) == "");
+
+    const Run run = agency.stop(daemon);
+    CHECK(run.code == 0);
+    CHECK(run.says("the portal's dialect was proven"));
+    CHECK(run.says("stopped"));
+    CHECK(agency.broken_promise(portal) == "");
+    CHECK(read_store(agency.store_path()).quarantine.empty());
+}
+
+TEST_CASE("what is known is not taken again, by --once or after a restart") {
+    PortalProcess portal({"--records", "700", "--batch", "230"});
+    Agency agency(portal.base_url());
+    REQUIRE(agency.once().code == 0);
+    const std::size_t changes = read_store(agency.store_path()).changes.size();
+    const std::uint64_t asked = portal.control("GET", "/counts").at("total").get<std::uint64_t>();
+
+    const Run again = agency.once();
+    CHECK(again.code == 0);
+    CHECK(again.says("nothing new"));
+    CHECK(read_store(agency.store_path()).changes.size() == changes);
+    // An idle poll is one request, however much is held.
+    CHECK(portal.control("GET", "/counts").at("total").get<std::uint64_t>() == asked + 1);
+}
+
+TEST_CASE("SIGHUP takes a good configuration and refuses a bad one") {
+    PortalProcess portal(
+        {"--records", "400", "--batch", "150", "--entity", "claim_attendance", "--entity", "provider"});
+    Agency agency(portal.base_url());
+    Process daemon = agency.start();
+    REQUIRE(agency.follows(daemon, portal, kWithin) == "");
+
+    agency.config.streams.emplace_back("provider");
+    agency.write_config();
+    daemon.send(SIGHUP);
+    REQUIRE(agency.follows(daemon, portal, kWithin) == "");
+    CHECK(daemon.says("reloaded", kWithin));
+
+    write_text(agency.config_path(), "portal: { base_ur: nowhere }\n");
+    daemon.send(SIGHUP);
+    REQUIRE(daemon.says("reload refused, the old settings stay", kWithin));
+    CHECK(daemon.err().find("config.yaml:1:11") != std::string::npos);
+    portal.control("POST", "/touch", {{"entity", "provider"}, {"count", 20}});
+    CHECK(agency.follows(daemon, portal, kWithin) == "");
+
+    agency.config.store_url = "sqlite:" + agency.file("other.db");
+    agency.write_config();
+    daemon.send(SIGHUP);
+    CHECK(daemon.says("store.url changed: that takes a restart", kWithin));
+    CHECK(agency.stop(daemon).code == 0);
+}
+
+TEST_CASE("SIGINT ends it like SIGTERM, also where nobody answers") {
+    PortalProcess portal({"--records", "10", "--fault", "slow-head"});
+    Agency agency(portal.base_url());
+    Process daemon = agency.start();
+    REQUIRE(daemon.wait_until([&] { return portal.suffered("slow-head") > 0; }, kWithin));
+    daemon.send(SIGINT);
+    const Run run = agency.said(daemon, daemon.wait(5s).code);
+    CHECK(run.code == 0);
+    CHECK(run.says("info  stopped"));  // in order, not by the alarm that ends a stop which hangs
+}

@@ -1,0 +1,49 @@
+// Nothing that is secret or personal is said, at any level. Every other test looks too (agency.cpp); here are
+// the answers that tempt most.
+#include "system/agency.hpp"
+
+#include <csignal>
+
+#include <catch2/catch.hpp>
+
+using namespace carecloud;
+using namespace std::chrono_literals;
+
+namespace {
+
+// Spoilt answers whose first bytes are those of records.
+constexpr const char* kTempting[] = {"not-json",        "cut",         "length", "duplicate-key", "gzip-cut",
+                                     "wrong-workspace", "duplicate-id"};
+
+}  // namespace
+
+TEST_CASE("the search itself finds what it is to find") {
+    CHECK(secret_in("x-api-key: " + Agency::key()) == Agency::key());
+    CHECK(secret_in(R"({"childName":"Pip Testington"})") == "Pip Testington");
+    CHECK(secret_in("data:image/png;base64,iVBORw0KGgoAAAA") == "iVBORw0KGgo");
+    CHECK(secret_in("claim_attendance 65f35b06e30c8a2e4578d118") == "");
+}
+
+TEST_CASE("a spoilt answer is told without what stands in it") {
+    for (const char* const format : {"text", "json"}) {
+        for (const char* const fault : kTempting) {
+            INFO(fault << " as " << format);
+            PortalProcess portal({"--records", "40", "--shape", "full", "--no-gzip"});
+            Agency agency(AgencyConfig{.base_url = portal.base_url(), .page_size = 1});
+            std::string text = agency.config_text();
+            const std::string log = "log: { level: trace }";
+            text.replace(text.find(log), log.size(),
+                         std::string("log: { level: trace, format: ") + format + " }");
+            write_text(agency.config_path(), text);
+            REQUIRE(agency.run({"--check"}).code == 0);
+            portal.fault(fault, 1);
+            Process daemon = agency.start();
+            REQUIRE(daemon.wait_until([&] { return portal.suffered(fault) >= 2; }, 60s));
+            daemon.send(SIGTERM);
+            const Run run = agency.said(daemon, daemon.wait(5s).code);
+            CHECK(run.says("stopped"));
+            CHECK(run.code == 0);
+            CHECK(secret_in(run.err) == "");
+        }
+    }
+}
