@@ -30,9 +30,8 @@ struct SqliteSettings {
     // At most this much of the file is kept in memory; it is taken as it is needed and given back in quiet
     // times.
     std::size_t cache_bytes = 64U << 20U;
-    // The write-ahead log is moved into the database when it has this size. Small, because the writer does it: a long
-    // checkpoint would stall a load that reads one page ahead and no more.
-    std::size_t checkpoint_bytes = 8U << 20U;
+    // The write-ahead log is moved into the database when it has this size, and after each page of large records.
+    std::size_t checkpoint_bytes = 64U << 20U;
     // The database must not grow beyond this (store_full); 0: until the disk is full.
     std::uint64_t size_max_bytes = 0;
     // Memory is given back when nothing was asked of the store for this long.
