@@ -8,11 +8,13 @@
 #include "sync/walk.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <memory>
 #include <utility>
 #include <vector>
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/multiple_exceptions.hpp>
 
 namespace carecloud {
 namespace {
@@ -316,6 +318,18 @@ Task<Result<>> Pass::run() {
                     .hint = "the pass is tried again later"};
 }
 
+// Whether an exception is the coroutine's cancellation and nothing else; any other goes on its way from here. Where
+// both halves of a step were waiting, Asio throws both in one.
+bool is_cancellation(const std::exception_ptr& thrown) {
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const boost::system::system_error& error) {
+        return error.code() == boost::asio::error::operation_aborted;
+    } catch (const boost::asio::multiple_exceptions& both) {
+        return is_cancellation(both.first_exception());
+    }
+}
+
 }  // namespace
 
 Task<PassReport> run_pass(PassContext context, const PassSettings& settings, StreamMemory& memory) {
@@ -325,8 +339,8 @@ Task<PassReport> run_pass(PassContext context, const PassSettings& settings, Str
     try {
         auto done = co_await pass.run();
         if (!done) error = done.error();
-    } catch (const boost::system::system_error& thrown) {
-        if (thrown.code() != boost::asio::error::operation_aborted) throw;
+    } catch (const std::exception&) {
+        if (!is_cancellation(std::current_exception())) throw;
         error = Error{.code = ErrorCode::cancelled,
                       .operation = "walk " + settings.spec.entity,
                       .subject = "the pass was ended",

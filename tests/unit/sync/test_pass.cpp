@@ -5,16 +5,6 @@
 using namespace carecloud;
 using namespace std::chrono_literals;
 
-namespace {
-
-const Timestamp kOld = at("2024-01-01T00:00:00Z");
-
-bool mentions(const SeenRequest& request, const std::string& text) {
-    return request.text.find(text) != std::string::npos;
-}
-
-}  // namespace
-
 TEST_CASE("a first pass takes everything, ties larger than a page included (hazard 1)") {
     World world;
     world.put_many(1, 5'000, 2'500, kOld);

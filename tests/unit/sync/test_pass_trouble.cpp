@@ -6,16 +6,6 @@
 using namespace carecloud;
 using namespace std::chrono_literals;
 
-namespace {
-
-const Timestamp kOld = at("2024-01-01T00:00:00Z");
-
-bool mentions(const SeenRequest& request, const std::string& text) {
-    return request.text.find(text) != std::string::npos;
-}
-
-}  // namespace
-
 TEST_CASE("pages too large shrink until they pass, down to one record, and grow again (hazard 8)") {
     World world({.response_limit_bytes = 20'000});
     const std::string big = R"(,"signature":")" + std::string(3'000, 'x') + "\"";

@@ -24,6 +24,13 @@ inline Timestamp at(const char* text) {
     return Timestamp::parse(text).value();
 }
 
+// Well before now.
+inline const Timestamp kOld = at("2024-01-01T00:00:00Z");
+
+inline bool mentions(const SeenRequest& request, const std::string& text) {
+    return request.text.find(text) != std::string::npos;
+}
+
 // A document as the portal would hold it; `n` makes the id, 24 digits wide and ordered like n.
 inline std::string document(unsigned n, Timestamp modified, const std::string& more = "") {
     std::string id = std::to_string(n);
