@@ -114,7 +114,7 @@ Task<Result<>> Pass::load_state() {
     }
     // Written down before anything else, so that it is said once and the old cursor is never met again.
     report_.from_the_start = true;
-    Batch restart{.stream = fresh.stream, .state = std::move(fresh)};
+    Batch restart{.stream = settings_.spec.entity, .state = std::move(fresh)};
     auto committed = co_await ledger_.commit(std::move(restart));
     if (!committed) co_return committed.error();
     co_return Result<>{};
