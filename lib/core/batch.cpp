@@ -4,6 +4,14 @@
 
 namespace carecloud {
 
+std::optional<Error> refuse(const Batch& batch) {
+    if (!batch.state || batch.state->stream == batch.stream) return std::nullopt;
+    return Error{.code = ErrorCode::invalid_argument,
+                 .operation = "commit " + batch.stream,
+                 .subject = "the batch carries the state of " + batch.state->stream,
+                 .hint = ""};
+}
+
 void CommitSummary::count(ChangeKind kind) {
     switch (kind) {
         case ChangeKind::created:

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/change.hpp"
+#include "core/error.hpp"
 #include "core/page.hpp"
 #include "core/stream.hpp"
 
@@ -22,7 +23,13 @@ struct Batch {
     std::optional<StreamState> state{};
     // Records known by key alone that no answer could carry (hazard 8), to quarantine. Bodies are empty.
     std::vector<StrangeRecord> unreachable{};
+    // The stream's walk has come to the portal's end for the first time in this life of the process: what a store puts
+    // off while it is being filled is done with this commit.
+    bool walk_ended = false;
 };
+
+// Why no store takes the batch (invalid_argument): it carries another stream's state.
+std::optional<Error> refuse(const Batch& batch);
 
 // What a commit did. Where nothing was new and the state stood still, nothing is written at all.
 struct CommitSummary {

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -31,6 +32,13 @@ struct StrangeRecord {
     std::string modified_text;  // what stood in `modified`, perhaps empty
     std::string reason;         // in words; names the field, never its content
     std::string_view body;      // in the page's buffer
+};
+
+// The version of a record that a store holds.
+struct HeldRecord {
+    std::string modified_text;
+    std::optional<Timestamp> modified;  // none where the stored text does not parse (an older store's)
+    bool deleted = false;
 };
 
 // Where a record stands in the portal's order, and which version it is.

@@ -43,6 +43,10 @@ class Store {
     // `modified` text. Keys held as deleted are unknown. In ascending order.
     virtual Task<Result<std::vector<std::size_t>>> unknown(std::string stream, std::vector<Key> keys) = 0;
 
+    // What the store has of each of these records; none where it never took it. One for each id, in their order.
+    virtual Task<Result<std::vector<std::optional<HeldRecord>>>> held(std::string stream,
+                                                                      std::vector<std::string> ids) = 0;
+
     // Records in quarantine without a body, whose last attempt lies before `before`: those that no answer
     // carried, and that a smaller answer or a larger limit may carry by now. The longest untried first, at
     // most `limit`.

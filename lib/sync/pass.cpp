@@ -229,10 +229,12 @@ Task<Result<>> Pass::commit_end() {
     StreamState after =
         advance(ledger_.state(), dialect_, Reached{.key = last_key_, .end = true}, *settled_before_);
     after.dialect = dialect_.to_json();
-    if (!after.cursor || !is_worth_a_commit(ledger_.state(), after)) co_return Result<>{};
-    Batch batch{.stream = ledger_.state().stream, .state = std::move(after)};
+    Batch batch{.stream = ledger_.state().stream, .walk_ended = !memory_.walked};
+    if (after.cursor && is_worth_a_commit(ledger_.state(), after)) batch.state = std::move(after);
+    if (!batch.state && !batch.walk_ended) co_return Result<>{};
     auto committed = co_await ledger_.commit(std::move(batch));
     if (!committed) co_return committed.error();
+    memory_.walked = true;
     co_return Result<>{};
 }
 

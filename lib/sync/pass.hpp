@@ -40,6 +40,7 @@ struct StreamMemory {
     PageSize whole;
     PageSize keys;
     std::optional<std::size_t> tail;  // records held beyond the safe point
+    bool walked = false;              // to the portal's end, at least once
 };
 
 // Runs one pass to its end or its first lasting error, which the report carries. Never throws; a cancelled

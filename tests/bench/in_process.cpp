@@ -41,6 +41,11 @@ Task<Result<std::vector<std::size_t>>> CountingStore::unknown(std::string stream
     return store_.unknown(std::move(stream), std::move(keys));
 }
 
+Task<Result<std::vector<std::optional<HeldRecord>>>> CountingStore::held(std::string stream,
+                                                                         std::vector<std::string> ids) {
+    return store_.held(std::move(stream), std::move(ids));
+}
+
 Task<Result<std::vector<Key>>> CountingStore::untried(std::string stream, Timestamp before,
                                                       std::size_t limit) {
     return store_.untried(std::move(stream), before, limit);

@@ -55,13 +55,13 @@ void MemoryBackend::reopen() {
     store_ = std::make_unique<MemoryStore>(content_, clock_);
 }
 
-SqliteBackend::SqliteBackend() {
+SqliteBackend::SqliteBackend(const FirstLoad& first_load) : first_load_(first_load) {
     SqliteBackend::reopen();
 }
 
 void SqliteBackend::reopen() {
     store_.reset();
-    store_ = must(SqliteStore::open({.path = path()}, clock_));
+    store_ = must(SqliteStore::open({.path = path(), .first_load = first_load_}, clock_));
 }
 
 StoreContent SqliteBackend::content() {

@@ -6,6 +6,7 @@
 //         "2024-01-01T00:00:00Z"}})}); CHECK(backend.content().records.size() == 1);
 #pragma once
 
+#include "store/sqlite/sqlite_store.hpp"
 #include "store/store.hpp"
 #include "support/hand_clock.hpp"
 #include "support/memory_store/memory_store.hpp"
@@ -62,7 +63,7 @@ class MemoryBackend : public Backend {
 
 class SqliteBackend : public Backend {
   public:
-    SqliteBackend();
+    explicit SqliteBackend(const FirstLoad& first_load = {});
 
     Store& store() override { return *store_; }
     void reopen() override;
@@ -71,6 +72,7 @@ class SqliteBackend : public Backend {
 
   private:
     TempDir directory_;
+    FirstLoad first_load_;
     std::unique_ptr<Store> store_;
 };
 

@@ -9,13 +9,18 @@ using namespace carecloud;
 TEST_CASE("two stores agree on any sequence of batches") {
     const std::uint64_t seed = test_seed();
     CAPTURE(seed);
-    SqliteBackend sqlite;
+    // A first load ends in each of its ways: by the walks' ends, by its limit, by keys that collide.
+    const FirstLoad first_load = GENERATE(FirstLoad{}, FirstLoad{.records_max = 150},
+                                          FirstLoad{.key_mask = 0xffff}, FirstLoad{.key_mask = 0xff});
+    CAPTURE(first_load.records_max, first_load.key_mask);
+    SqliteBackend sqlite(first_load);
     MemoryBackend memory;
     for (std::uint64_t index = 0; index < 200; ++index) {
         CAPTURE(index);
         sqlite.clock().set(test_time(static_cast<std::int64_t>(index)));
         memory.clock().set(test_time(static_cast<std::int64_t>(index)));
-        const Batch batch = random_batch(seed, index);
+        Batch batch = random_batch(seed, index);
+        batch.walk_ended = index > 30;
         const CommitSummary in_sqlite = sqlite.commit(batch);
         const CommitSummary in_memory = memory.commit(batch);
         REQUIRE(in_sqlite.changes() == in_memory.changes());

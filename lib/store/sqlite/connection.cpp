@@ -40,6 +40,10 @@ std::string Connection::text(const std::string& sql) {
     return statement.step() ? std::string(statement.text(0)) : std::string();
 }
 
+std::int64_t Connection::last_insert_rowid() const {
+    return sqlite3_last_insert_rowid(db_);
+}
+
 bool Connection::read_only() const {
     return sqlite3_db_readonly(db_, "main") == 1;
 }

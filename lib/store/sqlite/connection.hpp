@@ -57,6 +57,8 @@ class Connection {
     std::int64_t number(const std::string& sql);
     std::string text(const std::string& sql);
 
+    std::int64_t last_insert_rowid() const;
+
     // Whether the file can only be read (its permissions, or a read-only filesystem).
     bool read_only() const;
     bool in_transaction() const;

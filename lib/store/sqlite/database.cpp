@@ -15,13 +15,6 @@ constexpr const char* kGeneration = "SELECT value FROM meta WHERE name = 'genera
 // Less than this is not worth the next call's reading it again.
 constexpr std::size_t kReleaseFromBytes = 4U << 20U;
 
-Error other_stream(const Batch& batch) {
-    return {.code = ErrorCode::invalid_argument,
-            .operation = "commit " + batch.stream,
-            .subject = "the batch carries the state of " + batch.state->stream,
-            .hint = ""};
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Database>> Database::open(const SqliteSettings& settings) {
@@ -31,17 +24,17 @@ Result<std::unique_ptr<Database>> Database::open(const SqliteSettings& settings)
     auto db = open_connection(settings);
     if (!db) return db.error();
     try {
-        return std::unique_ptr<Database>(new Database(settings.path, std::move(*ownership), std::move(*db)));
+        return std::unique_ptr<Database>(new Database(settings, std::move(*ownership), std::move(*db)));
     } catch (const SqlError& error) {
         return to_error(error, "open store", settings.path);
     }
 }
 
-Database::Database(std::string path, Ownership ownership, std::unique_ptr<Connection> db)
-    : path_(std::move(path)),
+Database::Database(const SqliteSettings& settings, Ownership ownership, std::unique_ptr<Connection> db)
+    : path_(settings.path),
       ownership_(std::move(ownership)),
       db_(std::move(db)),
-      tables_(*db_),
+      tables_(*db_, settings.first_load),
       generation_(db_->text(kGeneration)) {}
 
 template <class Work>
@@ -71,7 +64,7 @@ bool is_large(const Batch& batch) {
 }  // namespace
 
 Result<CommitSummary> Database::commit(const Batch& batch, const std::string& at) {
-    if (batch.state && batch.state->stream != batch.stream) return other_stream(batch);
+    if (const auto refused = refuse(batch)) return *refused;
     return guarded("commit " + batch.stream, [&]() -> Result<CommitSummary> { return write(batch, at); });
 }
 
@@ -82,9 +75,10 @@ CommitSummary Database::write(const Batch& batch, const std::string& at) {
     tables_.quarantine.begin(batch.stream, at);
     write_page(batch, summary);
     const bool moved = batch.state && tables_.streams.save(*batch.state, at);
+    if (batch.walk_ended) tables_.records.walk_ended();
     summary.last_seq = tables_.records.last_seq();
     summary.written = moved || summary.changes() > 0 || summary.quarantined > 0;
-    if (summary.written) transaction.commit();
+    if (summary.written || tables_.records.changed_schema()) transaction.commit();
     tables_.records.accept();
     if (summary.changes() > 0 && is_large(batch)) db_->execute("PRAGMA wal_checkpoint(PASSIVE)");
     return summary;
@@ -117,6 +111,19 @@ Result<std::vector<std::size_t>> Database::unknown(const std::string& stream, co
             if (!known) missing.push_back(i);
         }
         return missing;
+    });
+}
+
+Result<std::vector<std::optional<HeldRecord>>> Database::held(const std::string& stream,
+                                                              const std::vector<std::string>& ids) {
+    return guarded("look up records of " + stream, [&]() -> Result<std::vector<std::optional<HeldRecord>>> {
+        std::vector<std::optional<HeldRecord>> found;
+        found.reserve(ids.size());
+        const Transaction transaction(*db_, Transaction::Access::read);
+        tables_.records.begin(stream, {});
+        for (const std::string& id : ids)
+            found.push_back(tables_.records.held(id));
+        return found;
     });
 }
 

@@ -32,6 +32,8 @@ class Database {
     // `at` becomes committed_at, updated_at, first_at and last_at of whatever is written.
     Result<CommitSummary> commit(const Batch& batch, const std::string& at);
     Result<std::vector<std::size_t>> unknown(const std::string& stream, const std::vector<Key>& keys);
+    Result<std::vector<std::optional<HeldRecord>>> held(const std::string& stream,
+                                                        const std::vector<std::string>& ids);
     Result<std::vector<Key>> untried(const std::string& stream, const std::string& before, std::size_t limit);
     Result<std::uint64_t> count_requests(const std::string& month, std::int64_t requests);
 
@@ -40,7 +42,8 @@ class Database {
 
   private:
     struct Tables {
-        explicit Tables(Connection& db) : records(db), quarantine(db), streams(db), quota(db) {}
+        Tables(Connection& db, const FirstLoad& first_load)
+            : records(db, first_load), quarantine(db), streams(db), quota(db) {}
 
         RecordTable records;
         QuarantineTable quarantine;
@@ -48,7 +51,7 @@ class Database {
         QuotaTable quota;
     };
 
-    Database(std::string path, Ownership ownership, std::unique_ptr<Connection> db);
+    Database(const SqliteSettings& settings, Ownership ownership, std::unique_ptr<Connection> db);
 
     CommitSummary write(const Batch& batch, const std::string& at);
     void write_page(const Batch& batch, CommitSummary& summary);

@@ -44,7 +44,6 @@ void set_pragmas(Connection& db, const SqliteSettings& settings) {
     // A log that grew far beyond its usual size (a long reader, hazard 26) is cut back afterwards.
     db.execute("PRAGMA journal_size_limit = " + std::to_string(2 * settings.checkpoint_bytes));
     db.execute("PRAGMA foreign_keys = ON");
-    db.execute("PRAGMA temp_store = MEMORY");
     db.execute("PRAGMA mmap_size = 0");
     if (settings.size_max_bytes > 0) db.execute("PRAGMA max_page_count = " + pages(settings.size_max_bytes));
 }

@@ -9,16 +9,14 @@ constexpr std::string_view kInsert =
     "INSERT INTO records (stream, id, modified, hash, seq, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
     " ON CONFLICT DO NOTHING";
 constexpr std::string_view kFind =
-    "SELECT r.rowid, r.modified, r.hash, r.deleted_at, c.kind FROM records r LEFT JOIN changes c ON c.seq = "
-    "r.seq"
-    " WHERE r.stream = ?1 AND r.id = ?2";
+    "SELECT r.stream, r.id, r.modified, r.hash, r.deleted_at, c.kind FROM records r"
+    " LEFT JOIN changes c ON c.seq = r.seq WHERE r.rowid = ?1";
 constexpr std::string_view kReplace =
     "UPDATE records SET modified = ?3, hash = ?4, seq = ?5, deleted_at = NULL, body = ?6 WHERE rowid = ?1";
 constexpr std::string_view kLog =
     "INSERT INTO changes (seq, stream, id, kind, modified, hash, committed_at) VALUES (?1, ?2, ?3, ?4, ?5, "
     "?6, ?7)";
-constexpr std::string_view kHolds =
-    "SELECT modified FROM records WHERE stream = ?1 AND id = ?2 AND deleted_at IS NULL";
+constexpr std::string_view kHolds = "SELECT stream, id, modified, deleted_at FROM records WHERE rowid = ?1";
 
 // Pruning may have taken the newest rows away: then their highest number is in `meta`.
 constexpr const char* kHighestSeq =
@@ -27,8 +25,10 @@ constexpr const char* kHighestSeq =
 
 }  // namespace
 
-RecordTable::RecordTable(Connection& db)
-    : insert_(db, kInsert),
+RecordTable::RecordTable(Connection& db, const FirstLoad& first_load)
+    : db_(db),
+      index_(db, first_load),
+      insert_(db, kInsert),
       find_(db, kFind),
       replace_(db, kReplace),
       log_(db, kLog),
@@ -38,18 +38,18 @@ RecordTable::RecordTable(Connection& db)
 
 void RecordTable::begin(std::string_view stream, std::string_view committed_at) {
     seq_ = accepted_seq_;
+    stream_ = stream;
+    index_.begin(stream);
     insert_.bind(1, stream);
-    find_.bind(1, stream);
     log_.bind(2, stream);
     log_.bind(7, committed_at);
-    holds_.bind(1, stream);
 }
 
 bool RecordTable::take(const Record& record, CommitSummary& summary) {
-    // On a first load every record is new, and looking before inserting would search the index twice. So the
-    // kind of the last record is the guess for this one; a wrong guess costs one search.
+    // Where many records are new, looking before inserting would search the index twice. So the kind of the last
+    // record is the guess for this one; a wrong guess costs one search.
     const Decision unseen = decide(nullptr, record.modified, record.hash, record.disabled);
-    if (expect_unseen_ && insert_unseen(record, unseen.kind)) {
+    if (expect_unseen_ && index_.find_is_exact() && insert_unseen(record, unseen.kind)) {
         summary.count(unseen.kind);
         return true;
     }
@@ -72,26 +72,39 @@ bool RecordTable::take(const Record& record, CommitSummary& summary) {
 
 // False where the store has seen the record: nothing was written.
 bool RecordTable::insert_unseen(const Record& record, ChangeKind kind) {
+    index_.before_insert();
     insert_.bind(2, record.id);
     insert_.bind(3, record.modified_text);
     insert_.bind(4, record.hash);
     insert_.bind(5, seq_ + 1);
     insert_.bind(6, record.body);
     if (insert_.run() == 0) return false;
+    index_.added(record.id, db_.last_insert_rowid());
     log(record, kind);
     return true;
 }
 
 std::optional<RecordTable::Held> RecordTable::find(std::string_view id) {
-    find_.bind(2, id);
+    auto rowid = index_.find(id);
+    if (!rowid) return std::nullopt;
+    if (auto held = read(*rowid, id)) return held;
+    // Another record with the same 64 bits.
+    index_.build();
+    rowid = index_.find(id);
+    return rowid ? read(*rowid, id) : std::nullopt;
+}
+
+// None: the row is another record's.
+std::optional<RecordTable::Held> RecordTable::read(std::int64_t rowid, std::string_view id) {
+    find_.bind(1, rowid);
     const Statement::Scope scope(find_);
-    if (!find_.step()) return std::nullopt;
-    Held held{.rowid = find_.integer(0), .version = {}};
-    held.version.modified = Timestamp::parse(find_.text(1));
-    held.version.hash = find_.hash(2);
-    const bool deleted = !find_.is_null(3);
+    if (!find_.step() || find_.text(0) != stream_ || find_.text(1) != id) return std::nullopt;
+    Held held{.rowid = rowid, .version = {}};
+    held.version.modified = Timestamp::parse(find_.text(2));
+    held.version.hash = find_.hash(3);
+    const bool deleted = !find_.is_null(4);
     // The row of the log can only be missing where somebody pruned more than the schema allows.
-    const auto logged = change_kind_from(find_.text(4));
+    const auto logged = change_kind_from(find_.text(5));
     held.version.last_change = deleted ? ChangeKind::deleted : logged.value_or(ChangeKind::updated);
     return held;
 }
@@ -115,12 +128,23 @@ void RecordTable::log(const Record& record, ChangeKind kind) {
     ++seq_;
 }
 
-bool RecordTable::holds(const Key& key) {
-    holds_.bind(2, key.id);
+std::optional<HeldRecord> RecordTable::held(std::string_view id) {
+    const auto rowid = index_.find(id);
+    if (!rowid) return std::nullopt;
+    holds_.bind(1, *rowid);
     const Statement::Scope scope(holds_);
-    if (!holds_.step()) return false;
-    const std::string_view held = holds_.text(0);
-    return held == key.modified_text || Timestamp::parse(held) == key.modified;
+    // Another record with the same 64 bits: not known, then, until the next commit tells them apart.
+    if (!holds_.step() || holds_.text(0) != stream_ || holds_.text(1) != id) return std::nullopt;
+    const std::string_view modified = holds_.text(2);
+    return HeldRecord{.modified_text = std::string(modified),
+                      .modified = Timestamp::parse(modified),
+                      .deleted = !holds_.is_null(3)};
+}
+
+bool RecordTable::holds(const Key& key) {
+    const std::optional<HeldRecord> record = held(key.id);
+    if (!record || record->deleted) return false;
+    return record->modified_text == key.modified_text || record->modified == key.modified;
 }
 
 }  // namespace carecloud

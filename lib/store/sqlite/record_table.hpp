@@ -8,27 +8,38 @@
 #include "core/batch.hpp"
 #include "core/change.hpp"
 #include "core/record.hpp"
+#include "store/sqlite/record_index.hpp"
 #include "store/sqlite/statement.hpp"
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace carecloud {
 
 class RecordTable {
   public:
-    explicit RecordTable(Connection& db);
+    RecordTable(Connection& db, const FirstLoad& first_load);
 
     // What follows is of this stream. The numbering continues after what was last accepted.
     void begin(std::string_view stream, std::string_view committed_at);
     // Writes the version where core/change.hpp says so, and counts what became of it. True: it was written.
     bool take(const Record& record, CommitSummary& summary);
-    // The numbers given since begin() are in the database; without this they are given again.
-    void accept() { accepted_seq_ = seq_; }
+    // The stream's walk has come to its end (see record_index.hpp).
+    void walk_ended() { index_.walk_ended(); }
+    // Whether the transaction is to be committed although no record was written.
+    bool changed_schema() const { return index_.changed(); }
+    // All that was done since begin() is in the database; without this the numbers are given again.
+    void accept() {
+        accepted_seq_ = seq_;
+        index_.accept();
+    }
 
     // Whether the store has this version: the same `modified`, and not held as deleted. Needs begin().
     bool holds(const Key& key);
+    // What the store has of the record. Needs begin().
+    std::optional<HeldRecord> held(std::string_view id);
 
     // The newest number of the change log, as of the calls so far.
     std::uint64_t last_seq() const { return static_cast<std::uint64_t>(seq_); }
@@ -41,9 +52,13 @@ class RecordTable {
 
     bool insert_unseen(const Record& record, ChangeKind kind);
     std::optional<Held> find(std::string_view id);
+    std::optional<Held> read(std::int64_t rowid, std::string_view id);
     void replace(std::int64_t rowid, const Record& record);
     void log(const Record& record, ChangeKind kind);
 
+    Connection& db_;
+    std::string stream_;
+    RecordIndex index_;
     Statement insert_;
     Statement find_;
     Statement replace_;

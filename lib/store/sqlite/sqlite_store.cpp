@@ -66,6 +66,14 @@ Task<Result<std::vector<std::size_t>>> SqliteStore::unknown(std::string stream, 
     return impl_->thread.run<std::vector<std::size_t>>(std::move(work));
 }
 
+Task<Result<std::vector<std::optional<HeldRecord>>>> SqliteStore::held(std::string stream,
+                                                                       std::vector<std::string> ids) {
+    auto work = [database = impl_->database.get(), stream = std::move(stream), ids = std::move(ids)] {
+        return database->held(stream, ids);
+    };
+    return impl_->thread.run<std::vector<std::optional<HeldRecord>>>(std::move(work));
+}
+
 Task<Result<std::vector<Key>>> SqliteStore::untried(std::string stream, Timestamp before, std::size_t limit) {
     auto work = [database = impl_->database.get(), stream = std::move(stream), before = before.to_string_ms(),
                  limit] { return database->untried(stream, before, limit); };

@@ -23,6 +23,15 @@
 
 namespace carecloud {
 
+// How an empty store is filled: see store/sqlite/record_index.hpp.
+struct FirstLoad {
+    // The index is made at the latest when so many records are held. The map that stands in for it takes 70 MB then, and
+    // half as much again for a moment while it grows.
+    std::size_t records_max = 3'000'000;
+    // Of the 64 bits of an id, those that are used: tests make ids collide.
+    std::uint64_t key_mask = ~std::uint64_t{0};
+};
+
 struct SqliteSettings {
     std::string path{};
     // How long another program's lock is waited for.
@@ -36,6 +45,7 @@ struct SqliteSettings {
     std::uint64_t size_max_bytes = 0;
     // Memory is given back when nothing was asked of the store for this long.
     std::chrono::milliseconds quiet_after{2000};
+    FirstLoad first_load{};
     // A registered SQLite VFS; empty: the system's.
     std::string vfs{};
 };
@@ -64,6 +74,8 @@ class SqliteStore : public Store {
     Task<Result<std::optional<StreamState>>> load_stream(std::string stream) override;
     Task<Result<CommitSummary>> commit(Batch batch) override;
     Task<Result<std::vector<std::size_t>>> unknown(std::string stream, std::vector<Key> keys) override;
+    Task<Result<std::vector<std::optional<HeldRecord>>>> held(std::string stream,
+                                                              std::vector<std::string> ids) override;
     Task<Result<std::vector<Key>>> untried(std::string stream, Timestamp before, std::size_t limit) override;
     Task<Result<std::uint64_t>> count_requests(std::string month, std::int64_t requests) override;
 

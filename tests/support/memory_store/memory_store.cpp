@@ -12,13 +12,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-Error other_stream(const Batch& batch) {
-    return {.code = ErrorCode::invalid_argument,
-            .operation = "commit " + batch.stream,
-            .subject = "the batch carries the state of " + batch.state->stream,
-            .hint = ""};
-}
-
 }  // namespace
 
 std::string check_changes(const StoreContent& content) {
@@ -87,6 +80,25 @@ Task<Result<std::vector<std::size_t>>> MemoryStore::unknown(std::string stream, 
     return run<std::vector<std::size_t>>("unknown", std::move(work));
 }
 
+Task<Result<std::vector<std::optional<HeldRecord>>>> MemoryStore::held(std::string stream,
+                                                                       std::vector<std::string> ids) {
+    auto work = [this, stream = std::move(stream),
+                 ids = std::move(ids)]() -> Result<std::vector<std::optional<HeldRecord>>> {
+        std::vector<std::optional<HeldRecord>> found;
+        for (const std::string& id : ids) {
+            const auto record = content_->tables.records.find({stream, id});
+            found.emplace_back();
+            if (record == content_->tables.records.end()) continue;
+            const auto& [modified, hash, seq, deleted_at, body] = record->second;
+            found.back() = HeldRecord{.modified_text = modified,
+                                      .modified = Timestamp::parse(modified),
+                                      .deleted = deleted_at.has_value()};
+        }
+        return found;
+    };
+    return run<std::vector<std::optional<HeldRecord>>>("held", std::move(work));
+}
+
 Task<Result<std::vector<Key>>> MemoryStore::untried(std::string stream, Timestamp before, std::size_t limit) {
     auto work = [this, stream = std::move(stream), at = before.to_string_ms(),
                  limit]() -> Result<std::vector<Key>> {
@@ -119,7 +131,7 @@ Task<Result<std::uint64_t>> MemoryStore::count_requests(std::string month, std::
 }
 
 Result<CommitSummary> MemoryStore::apply(const Batch& batch, const std::string& at) {
-    if (batch.state && batch.state->stream != batch.stream) return other_stream(batch);
+    if (const auto refused = refuse(batch)) return *refused;
     CommitSummary summary;
     if (batch.page) {
         for (const Record& record : batch.page->records)

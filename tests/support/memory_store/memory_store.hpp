@@ -47,6 +47,8 @@ class MemoryStore : public Store {
     Task<Result<std::optional<StreamState>>> load_stream(std::string stream) override;
     Task<Result<CommitSummary>> commit(Batch batch) override;
     Task<Result<std::vector<std::size_t>>> unknown(std::string stream, std::vector<Key> keys) override;
+    Task<Result<std::vector<std::optional<HeldRecord>>>> held(std::string stream,
+                                                              std::vector<std::string> ids) override;
     Task<Result<std::vector<Key>>> untried(std::string stream, Timestamp before, std::size_t limit) override;
     Task<Result<std::uint64_t>> count_requests(std::string month, std::int64_t requests) override;
 

@@ -29,7 +29,8 @@ CREATE TABLE records (
     body       TEXT NOT NULL         -- the portal's bytes, unchanged
 ) STRICT;
 -- A rowid table with an index of its own takes five times as many records a second as one WITHOUT ROWID, because
--- random ids would scatter whole bodies.
+-- random ids would scatter whole bodies. While an empty store is filled for the first time there is no index: it is
+-- made when the first walk of every stream has ended, or at the next start.
 CREATE UNIQUE INDEX records_by_id ON records (stream, id);
 
 -- The change log: one row for each version taken, in the order of the commits, without holes until it is pruned.
@@ -55,7 +56,7 @@ CREATE TABLE events (
     received_at TEXT NOT NULL,
     state       TEXT NOT NULL,       -- open, or how it was settled
     settled_at  TEXT,
-    body        TEXT NOT NULL        -- the notification's Message, unchanged
+    body        TEXT NOT NULL        -- the whole notification as it was received
 ) STRICT;
 
 -- Records that could not be taken, whole, with the reason.

@@ -1,0 +1,109 @@
+#include "store/sqlite/record_index.hpp"
+
+#include "store/sqlite/connection.hpp"
+
+#include <functional>
+
+namespace carecloud {
+namespace {
+
+// The same words as in migrations/001_initial.sql.
+constexpr const char* kCreate = "CREATE UNIQUE INDEX records_by_id ON records (stream, id)";
+constexpr const char* kDrop = "DROP INDEX records_by_id";
+constexpr const char* kCount = "SELECT count(*) FROM sqlite_schema WHERE name = 'records_by_id'";
+constexpr const char* kAny = "SELECT EXISTS (SELECT 1 FROM records NOT INDEXED)";
+constexpr std::string_view kLocate = "SELECT rowid FROM records WHERE stream = ?1 AND id = ?2";
+
+// Makes the index that a first load which was cut off had left out. True: the store has no record yet.
+bool is_empty_and_indexed(Connection& db) {
+    if (db.number(kCount) == 0) db.execute(kCreate);
+    return db.number(kAny) == 0;
+}
+
+}  // namespace
+
+RecordIndex::RecordIndex(Connection& db, const FirstLoad& settings)
+    : db_(db),
+      settings_(settings),
+      locate_(db, kLocate),
+      phase_(is_empty_and_indexed(db) ? Phase::empty : Phase::indexed),
+      accepted_(phase_) {}
+
+void RecordIndex::begin(std::string_view stream) {
+    forget();
+    stream_ = stream;
+    stream_hash_ = std::hash<std::string_view>()(stream_) * 0x9e3779b97f4a7c15U;
+    locate_.bind(1, stream_);
+}
+
+// What a transaction did that was not accepted.
+void RecordIndex::forget() {
+    const bool built = accepted_ != Phase::indexed && phase_ == Phase::indexed;
+    if (built) {
+        phase_ = Phase::missing;
+        accepted_ = Phase::missing;
+    } else {
+        for (const std::uint64_t key : added_)
+            rows_.erase(key);
+        phase_ = accepted_;
+    }
+    added_.clear();
+    changed_ = false;
+}
+
+void RecordIndex::before_insert() {
+    if (phase_ == Phase::missing) build();
+    if (phase_ != Phase::empty) return;
+    db_.execute(kDrop);
+    phase_ = Phase::loading;
+    changed_ = true;
+}
+
+void RecordIndex::added(std::string_view id, std::int64_t rowid) {
+    if (phase_ != Phase::loading) return;
+    loading_.insert(stream_);
+    added_.push_back(key(id));
+    rows_.emplace(added_.back(), static_cast<std::uint32_t>(rowid));
+    if (rows_.size() >= settings_.records_max) build();
+}
+
+std::optional<std::int64_t> RecordIndex::find(std::string_view id) {
+    if (phase_ == Phase::loading) {
+        const auto found = rows_.find(key(id));
+        if (found == rows_.end()) return std::nullopt;
+        return found->second;
+    }
+    locate_.bind(2, id);
+    const Statement::Scope scope(locate_);
+    if (!locate_.step()) return std::nullopt;
+    return locate_.integer(0);
+}
+
+void RecordIndex::build() {
+    if (phase_ != Phase::loading && phase_ != Phase::missing) return;
+    // The map's memory is the sorter's now; where the transaction is rolled back, the next one makes the index again.
+    rows_ = {};
+    added_ = {};
+    phase_ = Phase::missing;
+    accepted_ = Phase::missing;
+    db_.execute(kCreate);
+    phase_ = Phase::indexed;
+    changed_ = true;
+}
+
+void RecordIndex::walk_ended() {
+    loading_.erase(stream_);
+    if (loading_.empty()) build();
+}
+
+void RecordIndex::accept() {
+    accepted_ = phase_;
+    added_.clear();
+    changed_ = false;
+}
+
+std::uint64_t RecordIndex::key(std::string_view id) const {
+    return (std::hash<std::string_view>()(id) ^ stream_hash_) & settings_.key_mask;
+}
+
+}  // namespace carecloud

@@ -1,0 +1,151 @@
+// An empty store is filled without its unique index, and nobody can tell but by the time it takes.
+#include "support/run_task.hpp"
+#include "unit/store_sqlite/fixture.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace carecloud;
+
+namespace {
+
+constexpr const char* kModified = "2024-01-01T00:00:00Z";
+
+bool has_index(StoreFixture& fixture) {
+    return fixture.value("SELECT count(*) FROM sqlite_schema WHERE name = 'records_by_id'") == "1";
+}
+
+Result<CommitSummary> commit(StoreFixture& fixture, Batch batch) {
+    return run_task(fixture.io(), fixture.store().commit(std::move(batch)));
+}
+
+void end_walk(StoreFixture& fixture, const std::string& stream) {
+    REQUIRE(commit(fixture, {.stream = stream, .walk_ended = true}).has_value());
+}
+
+std::optional<HeldRecord> held(StoreFixture& fixture, const std::string& id) {
+    return run_task(fixture.io(), fixture.store().held("s", {id}))->at(0);
+}
+
+// "a0" in a newer version and "b0".
+PagePtr known_and_new() {
+    return make_page({{"a0", "2024-02-01T00:00:00Z", "{}"}, {"b0", kModified, "{}"}});
+}
+
+}  // namespace
+
+TEST_CASE("a first load leaves the index out until the walk ends, and knows what it took") {
+    StoreFixture fixture;
+    fixture.open();
+    CHECK(has_index(fixture));
+    REQUIRE(fixture.commit(page_of("a", 50, 10))->created == 50);
+    CHECK_FALSE(has_index(fixture));
+    CHECK(fixture.commit(page_of("a", 60, 10))->unchanged == 50);
+    const auto both = fixture.commit(known_and_new());
+    REQUIRE(both.has_value());
+    CHECK(both->updated == 1);
+    CHECK(both->created == 1);
+    CHECK(held(fixture, "a0").value().modified_text == "2024-02-01T00:00:00Z");
+    CHECK_FALSE(held(fixture, "c0").has_value());
+    CHECK_FALSE(has_index(fixture));
+
+    end_walk(fixture, "s");
+    CHECK(has_index(fixture));
+    CHECK(held(fixture, "a59").value().modified_text == kModified);
+    CHECK(fixture.commit(page_of("a", 60, 10))->stale == 1);
+    CHECK(fixture.value("SELECT count(*) || ' ' || count(DISTINCT id) FROM records") == "61 61");
+}
+
+TEST_CASE("of several streams the last one's end makes the index") {
+    StoreFixture fixture;
+    fixture.open();
+    REQUIRE(commit(fixture, {.stream = "s", .page = page_of("a", 5, 10)})->created == 5);
+    REQUIRE(commit(fixture, {.stream = "t", .page = page_of("a", 5, 10)})->created == 5);
+    end_walk(fixture, "t");
+    CHECK_FALSE(has_index(fixture));
+    CHECK(commit(fixture, {.stream = "t", .page = page_of("a", 6, 10)})->created == 1);
+    end_walk(fixture, "s");
+    CHECK_FALSE(has_index(fixture));  // the other one began again
+    end_walk(fixture, "t");
+    CHECK(has_index(fixture));
+    CHECK(commit(fixture, {.stream = "t", .page = page_of("a", 6, 10)})->unchanged == 6);
+}
+
+TEST_CASE("a first load of more records than its limit goes on with the index") {
+    StoreFixture fixture;
+    SqliteSettings settings = fixture.settings();
+    settings.first_load.records_max = 30;
+    fixture.open(settings);
+    REQUIRE(fixture.commit(page_of("a", 29, 10))->created == 29);
+    CHECK_FALSE(has_index(fixture));
+    CHECK(fixture.commit(page_of("a", 40, 10))->created == 11);
+    CHECK(has_index(fixture));
+    CHECK(fixture.commit(page_of("a", 41, 10))->unchanged == 40);
+}
+
+TEST_CASE("ids that share their key are told apart") {
+    StoreFixture fixture;
+    SqliteSettings settings = fixture.settings();
+    settings.first_load.key_mask = 0;
+    fixture.open(settings);
+    REQUIRE(fixture.commit(page_of("a", 1, 10))->created == 1);
+    CHECK_FALSE(has_index(fixture));
+    CHECK_FALSE(held(fixture, "b0").has_value());
+    CHECK(held(fixture, "a0").has_value());
+    const auto both = fixture.commit(known_and_new());
+    REQUIRE(both.has_value());
+    CHECK(both->updated == 1);
+    CHECK(both->created == 1);
+    CHECK(has_index(fixture));
+}
+
+TEST_CASE("a first load that was cut off has its index after the next start") {
+    StoreFixture fixture;
+    fixture.open();
+    REQUIRE(fixture.commit(page_of("a", 50, 10)).has_value());
+    fixture.open();
+    CHECK(has_index(fixture));
+    CHECK(fixture.commit(page_of("a", 51, 10))->unchanged == 50);
+    CHECK(has_index(fixture));
+}
+
+TEST_CASE("a commit that fails takes neither the index nor the map with it") {
+    StoreFixture fixture;
+    SqliteSettings settings = fixture.settings();
+    settings.first_load.records_max = 5;
+    fixture.open(settings);
+    const auto block = [&](int seq) {
+        fixture.sql("INSERT INTO changes VALUES (" + std::to_string(seq) + ", 'x', '', '', '', x'', '')");
+    };
+    const auto unblock = [&] {
+        fixture.sql(
+            "DELETE FROM changes WHERE stream = 'x'; UPDATE meta SET value = '0' WHERE name = 'seq_high'");
+    };
+    SECTION("the very first one") {
+        block(2);
+        CHECK(fixture.commit(page_of("a", 3, 10)).has_error());
+        CHECK(has_index(fixture));
+        unblock();
+        CHECK(fixture.commit(page_of("a", 3, 10))->created == 3);
+    }
+    SECTION("a later one") {
+        REQUIRE(fixture.commit(page_of("a", 2, 10)).has_value());
+        block(4);
+        CHECK(fixture.commit(page_of("b", 2, 10)).has_error());
+        unblock();
+        CHECK(fixture.commit(page_of("b", 2, 10))->created == 2);
+        CHECK_FALSE(has_index(fixture));
+    }
+    SECTION("the one that made the index") {
+        REQUIRE(fixture.commit(page_of("a", 3, 10)).has_value());
+        block(6);
+        CHECK(fixture.commit(page_of("b", 4, 10)).has_error());
+        CHECK_FALSE(has_index(fixture));
+        CHECK(held(fixture, "a2").has_value());
+        CHECK_FALSE(held(fixture, "b0").has_value());
+        unblock();
+        CHECK(fixture.commit(page_of("b", 4, 10))->created == 4);
+        CHECK(has_index(fixture));
+        CHECK(fixture.commit(page_of("a", 3, 10))->unchanged == 3);
+    }
+    CHECK(fixture.value("SELECT max(seq) = count(*) FROM changes") == "1");
+}
