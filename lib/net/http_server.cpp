@@ -1,0 +1,65 @@
+#include "net/http_server.hpp"
+
+#include "net/server_core.hpp"
+
+#include <cassert>
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+namespace carecloud {
+
+namespace asio = boost::asio;
+
+Result<std::unique_ptr<HttpServer>> HttpServer::listen(const asio::any_io_executor& executor,
+                                                       HttpServerSettings settings, ServerHandler handler) {
+    const ServerLimits& limits = settings.limits;
+    if (!handler || limits.connections_max == 0 || limits.head_bytes_max == 0) {
+        return Error{.code = ErrorCode::invalid_argument,
+                     .operation = "listen on " + settings.address.to_string(),
+                     .subject = "no handler, or a limit of nothing",
+                     .hint = "a server needs a handler, and room for one connection and its head"};
+    }
+    auto listener = ServerListener::open(executor, settings.address, settings.backlog);
+    if (!listener) return listener.error();
+    auto core =
+        std::make_shared<ServerCore>(executor, std::move(settings), std::move(handler), std::move(*listener));
+    asio::co_spawn(executor, ServerCore::accept_all(core), asio::detached);
+    return std::unique_ptr<HttpServer>(new HttpServer(std::move(core)));
+}
+
+HttpServer::HttpServer(std::shared_ptr<ServerCore> core) : core_(std::move(core)) {}
+
+HttpServer::~HttpServer() {
+    core_->begin_stop();
+    core_->cut_all();
+}
+
+std::uint16_t HttpServer::port() const {
+    return core_->listener().port();
+}
+
+const std::string& HttpServer::place() const {
+    return core_->listener().place();
+}
+
+void HttpServer::set_tls(std::shared_ptr<asio::ssl::context> tls) {
+    assert((tls != nullptr) == (core_->tls() != nullptr));
+    if (tls && core_->tls()) core_->set_tls(std::move(tls));
+}
+
+Task<> HttpServer::stop() {
+    // Held here: the server may be destroyed while this waits.
+    const std::shared_ptr<ServerCore> core = core_;
+    core->begin_stop();
+    co_await core->wait_ended();
+}
+
+HttpServerCounters HttpServer::counters() const {
+    HttpServerCounters counters = core_->counters;
+    counters.connections_open = core_->sessions.open();
+    return counters;
+}
+
+}  // namespace carecloud
