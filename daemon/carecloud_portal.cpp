@@ -24,16 +24,15 @@ int complain(const Error& error, int exit_code) {
 }
 
 // Complete or not there at all: whoever waits for the file may read it as soon as it exists.
-Result<> write_port_file(const std::string& path, const std::string& text) {
+Result<> write_whole_file(const char* what, const std::string& path, const std::string& text) {
     const std::string temporary = path + ".new";
     std::ofstream file(temporary, std::ios::trunc);
-    file << text << "\n";
+    file << text;
     file.close();
     std::error_code failure;
     if (file) std::filesystem::rename(temporary, path, failure);
     if (file && !failure) return {};
-    return Error{ErrorCode::store_failed, "write the port file", path,
-                 "its directory must exist and be writable"};
+    return Error{ErrorCode::store_failed, what, path, "its directory must exist and be writable"};
 }
 
 std::string port_text(const PortalServer& server, const std::string& ca_file) {
@@ -42,7 +41,8 @@ std::string port_text(const PortalServer& server, const std::string& ca_file) {
     json["control_port"] = server.control_port();
     json["control_url"] = server.control_url();
     json["ca_file"] = ca_file;
-    return json.dump();
+    if (!server.sns_url().empty()) json["sns_url"] = server.sns_url();
+    return json.dump() + "\n";
 }
 
 Result<> fill_model(const PortalProgram& program, PortalModel& model) {
@@ -53,6 +53,25 @@ Result<> fill_model(const PortalProgram& program, PortalModel& model) {
         if (!filled) return filled;
     }
     return {};
+}
+
+// The authority first: whoever waits for the ports may need it.
+Result<> write_files(const PortalProgram& program, const PortalServer& server, const std::string& ca_file) {
+    Result<> written;
+    if (!program.sns_ca_out.empty())
+        written = write_whole_file("write SNS's authority", program.sns_ca_out, server.sns_authority());
+    if (written && !program.port_file.empty())
+        written = write_whole_file("write the port file", program.port_file, port_text(server, ca_file));
+    return written;
+}
+
+void greet(const PortalProgram& program, const PortalServer& server) {
+    std::cerr << "carecloud-portal: a loopback portal for tests, with invented records, at "
+              << server.base_url();
+    if (!server.control_url().empty()) std::cerr << ", control at " << server.control_url();
+    if (!server.sns_url().empty())
+        std::cerr << ", SNS at " << server.sns_url() << " for " << program.server.sns->publisher.topic_arn;
+    std::cerr << (program.server.service.gateway.api_key.empty() ? "; any key is taken\n" : "\n");
 }
 
 int serve(PortalProgram program) {
@@ -77,14 +96,9 @@ int serve(PortalProgram program) {
         }
     });
     if (!ready) return complain(ready.error(), EX_USAGE);
-    if (!program.port_file.empty()) {
-        const auto written = write_port_file(program.port_file, port_text(server, ca_file));
-        if (!written) return complain(written.error(), EX_CANTCREAT);
-    }
-    std::cerr << "carecloud-portal: a loopback portal for tests, with invented records, at "
-              << server.base_url();
-    if (!server.control_url().empty()) std::cerr << ", control at " << server.control_url();
-    std::cerr << (program.server.service.gateway.api_key.empty() ? "; any key is taken\n" : "\n");
+    const auto written = write_files(program, server, ca_file);
+    if (!written) return complain(written.error(), EX_CANTCREAT);
+    greet(program, server);
     server.run();
     return EX_OK;
 }

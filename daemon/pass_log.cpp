@@ -26,6 +26,10 @@ LogFields fields_of(const PassReport& report) {
     count("QUARANTINED", summary.quarantined);
     count("UNCHANGED", summary.unchanged);
     count("STALE", summary.stale);
+    count("EVENTS_SETTLED", report.events.settled);
+    count("EVENTS_GONE", report.events.gone);
+    count("EVENTS_OUTSIDE", report.events.outside);
+    count("EVENTS_OPEN", report.events.open);
     fields.emplace_back("PAGES", report.pages);
     fields.emplace_back("REQUESTS", report.requests);
     fields.emplace_back("MS", milliseconds(report.took));
@@ -56,7 +60,38 @@ void PassLog::pass_ended(const PassReport& report) {
     tell_recovery(report);
     log_.write(LogLevel::info, report.summary.changes() > 0 ? "pass finished" : "pass finished, nothing new",
                fields_of(report));
-    notify_.status(report.stream + " is at " + cursor_text(report.state));
+    tell_events(report);
+    health_.doing(report.stream, "is at " + cursor_text(report.state));
+}
+
+void PassLog::tell_events(const PassReport& report) {
+    const std::string operation = "events of " + report.stream;
+    if (!report.events.error) {
+        fold_.succeeded(operation, clock_.now());
+        return;
+    }
+    const auto line = fold_.failed(operation, report.events.error->code, clock_.now());
+    if (!line) return;
+    log_.write(LogLevel::warn, *report.events.error,
+               {{"STREAM", report.stream}, {"EVENTS_OPEN", report.events.open}, {"COUNT", line->count}});
+}
+
+void PassLog::push_silent(std::string_view stream, bool silent) {
+    const std::string key = "push " + std::string(stream);
+    if (!silent) {
+        health_.restore(key);
+        log_.write(LogLevel::info, "events come again", {{"STREAM", stream}});
+        return;
+    }
+    health_.degrade(
+        key, "push silent: hardly any change of " + std::string(stream) + " was announced by an event");
+    log_.write(LogLevel::error,
+               "push silent: records change and hardly any event announces them; the stream is polled more "
+               "often. See "
+               "whether the topic's subscription still exists (aws sns list-subscriptions-by-topic), and "
+               "whether SNS "
+               "reaches the endpoint (README, \"When no event comes\")",
+               {{"STREAM", stream}});
 }
 
 void PassLog::tell_recovery(const PassReport& report) {
@@ -74,7 +109,7 @@ void PassLog::backing_off(std::string_view stream, const Error& error, Duration 
     LogFields fields{{"STREAM", stream}, {"RETRY_MS", milliseconds(pause)}};
     if (line->count > 1) fields.emplace_back("COUNT", line->count);
     log_.write(LogLevel::warn, error, fields);
-    notify_.status(std::string(stream) + " waits: " + error.message());
+    health_.doing(stream, "waits: " + error.message());
 }
 
 void PassLog::failed(const Error& error) {

@@ -1,28 +1,30 @@
-// Tells the log, and systemd's status line, what the engine reports: a line a pass, each error once, its end
+// Tells the log and the health what the engine reports: a line a pass, each error once, its end
 // too. I/O thread alone.
 #pragma once
 
 #include "core/clock.hpp"
+#include "health.hpp"
 #include "runtime/error_fold.hpp"
 #include "runtime/log.hpp"
-#include "runtime/notify.hpp"
 #include "sync/observer.hpp"
 
 namespace carecloud {
 
 class PassLog : public Observer {
   public:
-    PassLog(Log& log, Notify& notify, const Clock& clock) : log_(log), notify_(notify), clock_(clock) {}
+    PassLog(Log& log, Health& health, const Clock& clock) : log_(log), health_(health), clock_(clock) {}
 
     void pass_ended(const PassReport& report) override;
     void backing_off(std::string_view stream, const Error& error, Duration pause) override;
+    void push_silent(std::string_view stream, bool silent) override;
     void failed(const Error& error) override;
 
   private:
     void tell_recovery(const PassReport& report);
+    void tell_events(const PassReport& report);
 
     Log& log_;
-    Notify& notify_;
+    Health& health_;
     const Clock& clock_;
     ErrorFold fold_;
 };

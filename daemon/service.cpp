@@ -1,5 +1,8 @@
 #include "service.hpp"
 
+#include "event_endpoint.hpp"
+#include "event_log.hpp"
+#include "health.hpp"
 #include "pass_log.hpp"
 #include "runtime/configuration.hpp"
 #include "runtime/log.hpp"
@@ -7,7 +10,6 @@
 #include "runtime/secret_file.hpp"
 #include "runtime/signals.hpp"
 #include "runtime/system_clock.hpp"
-#include "store/sqlite/peek.hpp"
 #include "wiring.hpp"
 
 #include <csignal>
@@ -68,7 +70,13 @@ struct Prepared {
 class Service {
   public:
     Service(const Options& options, Log& log)
-        : options_(options), log_(log), clock_(io_), pass_log_(log, notify_, clock_) {}
+        : options_(options),
+          log_(log),
+          clock_(io_),
+          pass_log_(log, health_, clock_),
+          event_log_(log, health_, clock_, [this](std::string_view stream) {
+              if (engine_) engine_->nudge(stream);
+          }) {}
 
     ExitCode run(Configuration configuration);
 
@@ -76,6 +84,7 @@ class Service {
     Result<Prepared> prepare(Configuration configuration);
     Task<> live();
     Task<> live_once();
+    Task<> tell_inbox();
     Task<> watch_key_file();
     void use_changed_key();
     void reload();
@@ -87,8 +96,11 @@ class Service {
     asio::io_context io_{1};
     SystemClock clock_;
     Notify notify_;
+    Health health_{notify_};
     PassLog pass_log_;
+    EventLog event_log_;
     std::unique_ptr<SqliteStore> store_;
+    std::unique_ptr<EventEndpoint> endpoint_;
     Prepared now_;
     std::optional<Prepared> next_;  // after a reload, once the engine has come to rest
     std::unique_ptr<Engine> engine_;
@@ -108,8 +120,9 @@ Result<Prepared> Service::prepare(Configuration configuration) {
 // The engine until stop(), and after a reload another one with the new settings on the same store.
 Task<> Service::live() {
     for (;;) {
-        engine_ = std::make_unique<Engine>(clock_, *now_.portal, *store_, engine_settings(now_.configuration),
-                                           pass_log_);
+        engine_ = std::make_unique<Engine>(clock_, *now_.portal, *store_, *store_,
+                                           engine_settings(now_.configuration), pass_log_);
+        co_await tell_inbox();
         notify_.ready(std::to_string(now_.configuration.streams.size()) + " streams");
         co_await engine_->run();
         engine_.reset();
@@ -120,12 +133,14 @@ Task<> Service::live() {
         log_.apply(now_.configuration.log);
         log_.write(LogLevel::info, "reloaded", {{"STREAMS", now_.configuration.streams.size()}});
     }
+    // Until here events were made durable, and they are whenever they have got their 200.
+    co_await endpoint_->stop();
     finish();
 }
 
 Task<> Service::live_once() {
-    engine_ = std::make_unique<Engine>(clock_, *now_.portal, *store_, engine_settings(now_.configuration),
-                                       pass_log_);
+    engine_ = std::make_unique<Engine>(clock_, *now_.portal, *store_, *store_,
+                                       engine_settings(now_.configuration), pass_log_);
     const auto reports = co_await engine_->run_once();
     for (const PassReport& report : reports) {
         if (!report.error || report.error->code == ErrorCode::cancelled) continue;
@@ -133,6 +148,26 @@ Task<> Service::live_once() {
         if (code_ != ExitCode::key_refused) code_ = code_of(*report.error);
     }
     finish();
+}
+
+// What an earlier life left, and where events are received.
+Task<> Service::tell_inbox() {
+    const auto open = co_await store_->count_open();
+    if (!open) {
+        log_.write(LogLevel::warn, open.error());
+    } else if (*open > 0) {
+        log_.write(LogLevel::info, "events are open; they are settled as their records come",
+                   {{"EVENTS_OPEN", *open}});
+    }
+    if (!now_.configuration.sns) co_return;
+    log_.write(LogLevel::info, "the SNS endpoint listens",
+               {{"PLACE", endpoint_->place()}, {"PATH", now_.configuration.sns->path}});
+    const auto known = co_await store_->subscriptions();
+    if (known) {
+        event_log_.recall(*known, now_.configuration.sns->topic_arns);
+    } else {
+        log_.write(LogLevel::warn, known.error());
+    }
 }
 
 // The key is changed by replacing its file: the new one is in use within seconds (hazard 10).
@@ -171,12 +206,14 @@ void Service::reload() {
         refused = "store.url changed: that takes a restart";
     if (refused.empty()) {
         auto prepared = prepare(std::move(loaded.configuration));
-        if (prepared) {
+        // The last that can fail: afterwards the new settings are those of the endpoint, too.
+        const Result<> applied = prepared ? endpoint_->apply(prepared->configuration) : prepared.error();
+        if (applied) {
             next_ = std::move(*prepared);
             if (engine_) engine_->stop();
             return;
         }
-        refused = prepared.error().message();
+        refused = applied.error().message();
     }
     log_.write(LogLevel::error, "reload refused, the old settings stay", {{"REASON", refused}});
     notify_.ready("reload refused, the old settings stay: " + refused);
@@ -211,6 +248,13 @@ ExitCode Service::run(Configuration configuration) {
         return code_of(opened.error());
     }
     store_ = std::move(*opened);
+    endpoint_ = std::make_unique<EventEndpoint>(
+        io_, clock_, *store_, event_log_, [this](const Error& error) { log_.write(LogLevel::warn, error); });
+    if (const Result<> applied = options_.once ? Result<>() : endpoint_->apply(now_.configuration);
+        !applied) {
+        log_.write(LogLevel::error, applied.error());
+        return code_of(applied.error());
+    }
     key_stamp_ = file_stamp(now_.configuration.portal.api_key_file);
     key_alarm_ = clock_.make_alarm();
     signals_ = std::make_unique<Signals>(
@@ -227,61 +271,7 @@ ExitCode Service::run(Configuration configuration) {
     return code_;
 }
 
-void print_findings(const LoadedConfiguration& loaded) {
-    if (!loaded.warnings.empty()) std::cerr << report(loaded.file, loaded.warnings) << "\n";
-    for (const std::string& part : not_built_yet(loaded.configuration))
-        std::cerr << loaded.file << ": " << part << "\n";
-}
-
-// Nothing where this version can run it.
-std::optional<std::string> refuse(const Configuration& configuration) {
-    if (configuration.store.kind == StoreKind::postgresql)
-        return "store.url: PostgreSQL is not built yet in this version; use sqlite:/path";
-    return std::nullopt;
-}
-
-// What the next start will do with each stream (hazard 14).
-void tell_streams(const Configuration& configuration) {
-    for (const StreamSettings& stream : configuration.streams) {
-        std::cout << stream.spec.entity << ": ";
-        const auto state = peek_stream(store_settings(configuration), stream.spec.entity);
-        if (!state) {
-            std::cout << "its state cannot be read now: " << state.error().message() << "\n";
-        } else if (!*state || !(*state)->cursor) {
-            std::cout << "nothing is held yet; the first pass reads everything\n";
-        } else if ((*state)->fingerprint != stream.spec.fingerprint()) {
-            std::cout << "its workspace, bucket, filter or fields changed: the next pass reads it again from "
-                         "the start, and "
-                         "records that no longer belong to it stay until they are reconciled\n";
-        } else {
-            std::cout << "goes on from " << (*state)->cursor->modified_text << " " << (*state)->cursor->id
-                      << "\n";
-        }
-    }
-}
-
 }  // namespace
-
-ExitCode check_configuration(const Options& options) {
-    const LoadedConfiguration loaded = load_configuration(options.config);
-    if (!loaded.ok()) {
-        std::cerr << report(loaded.file, loaded.problems) << "\n";
-        return ExitCode::configuration;
-    }
-    print_findings(loaded);
-    if (const auto refused = refuse(loaded.configuration)) {
-        std::cerr << loaded.file << ": " << *refused << "\n";
-        return ExitCode::configuration;
-    }
-    auto key = read_secret_file(loaded.configuration.portal.api_key_file);
-    if (!key) {
-        std::cerr << loaded.file << ": portal.api_key_file: " << key.error().message() << "\n";
-        return ExitCode::configuration;
-    }
-    std::cout << loaded.file << ": valid\n";
-    tell_streams(loaded.configuration);
-    return ExitCode::ok;
-}
 
 ExitCode run_service(const Options& options) {
     LoadedConfiguration loaded = load_configuration(options.config);
@@ -294,7 +284,7 @@ ExitCode run_service(const Options& options) {
         log.write(LogLevel::warn, warning.message(loaded.file));
     for (const std::string& part : not_built_yet(loaded.configuration))
         log.write(LogLevel::warn, part);
-    if (const auto refused = refuse(loaded.configuration)) {
+    if (const auto refused = cannot_run(loaded.configuration)) {
         log.write(LogLevel::error, *refused);
         return ExitCode::configuration;
     }

@@ -15,12 +15,16 @@ std::optional<Dialect> dialect_of(const std::optional<DialectSetting>& setting) 
                    .keyset = setting->keyset};
 }
 
-EngineStream engine_stream(const StreamSettings& stream, const PortalSettings& portal) {
+// The vendor publishes events of this one so far (docs: portal-api facts, "Notifications").
+constexpr const char* kAnnouncedEntity = "claim_attendance";
+
+EngineStream engine_stream(const StreamSettings& stream, const PortalSettings& portal, bool events) {
     return EngineStream{.pass = {.spec = stream.spec,
                                  .overlap = stream.overlap,
                                  .page_size = portal.page_size,
                                  .dialect = dialect_of(portal.dialect)},
-                        .poll_every = stream.poll_every};
+                        .poll_every = stream.poll_every,
+                        .announced = events && stream.spec.entity == kAnnouncedEntity};
 }
 
 }  // namespace
@@ -32,7 +36,8 @@ EngineSettings engine_settings(const Configuration& configuration) {
         .rate = {.per_second = rate.per_second, .burst = rate.burst, .monthly_quota = rate.monthly_quota},
         .seed = std::random_device{}()};
     for (const StreamSettings& stream : configuration.streams) {
-        settings.streams.push_back(engine_stream(stream, configuration.portal));
+        settings.streams.push_back(
+            engine_stream(stream, configuration.portal, configuration.sns.has_value()));
     }
     return settings;
 }

@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # Shows the product at work, on this machine alone: builds it, starts a portal on loopback with 20,000 invented records,
-# synchronises them into SQLite, changes some at the portal, and shows by plain SQL what came. Stops and removes all
-# that it started. Ends with 0 only if the store holds exactly what the portal holds.
+# synchronises them into SQLite, changes some at the portal, has it announce one by an SNS event, and shows by plain SQL
+# what came. Stops and removes all that it started. Ends with 0 only if the store holds exactly what the portal holds.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$root"
 
 readonly entity=claim_attendance records=20000 batch=400
-readonly touched=25 disabled=3 added=10
+readonly touched=25 disabled=3 added=10 submitted=5
+readonly topic=arn:aws:sns:us-west-2:123456789012:carecloud
 readonly logs=$root/build/log bin=$root/build/release/daemon
 work=''
 portal_pid=''
@@ -76,6 +77,14 @@ requests() {
   control GET /counts | jq .requests.query
 }
 
+# Where the daemon's SNS endpoint listens, as it says itself: the kernel chose the port.
+endpoint() {
+  sed -n 's/.*the SNS endpoint listens.* place=\([^ ]*\).*/\1/p' "$logs/demo-events.log" | head -n 1
+}
+endpoint_listens() {
+  [[ -n $(endpoint) ]]
+}
+
 at_least() {
   (($(value "$1") >= $2))
 }
@@ -112,8 +121,13 @@ heading "A portal on loopback: $records invented records, $batch of them sharing
 work=$(mktemp -d)
 printf 'demo-key\n' >"$work/api-key"
 chmod 600 "$work/api-key"
+quietly "$logs/demo-certificate.log" openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
+  -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 -keyout "$work/endpoint.key" -out "$work/endpoint.pem" ||
+  failed "$logs/demo-certificate.log" "no certificate for the endpoint"
+chmod 600 "$work/endpoint.key"
 "$bin/carecloud-portal" --entity "$entity" --records "$records" --batch "$batch" --control 0 \
-  --api-key-file "$work/api-key" --port-file "$work/portal.json" >"$logs/demo-portal.log" 2>&1 &
+  --api-key-file "$work/api-key" --port-file "$work/portal.json" --sns-port 0 --sns-topic "$topic" \
+  --sns-ca-out "$work/sns-ca.pem" --sns-endpoint-ca "$work/endpoint.pem" >"$logs/demo-portal.log" 2>&1 &
 portal_pid=$!
 wait_for "$logs/demo-portal.log" "$portal_pid" "start the portal" test -s "$work/portal.json"
 base_url=$(jq -r .base_url "$work/portal.json")
@@ -168,9 +182,40 @@ came=$(value "SELECT group_concat(kind || ' ' || n, ', ')
   failed "$logs/demo-daemon.log" "other changes came than were made: $came"
 compare
 
+# leave LOG: SIGTERM to the daemon, which must leave with 0.
+leave() {
+  local status=0
+  stop "$daemon_pid" || status=$?
+  daemon_pid=''
+  ((status == 0)) || failed "$1" "carecloud-syncd left with $status"
+  echo "carecloud-syncd left with 0."
+}
+
 heading "SIGTERM"
-status=0
-stop "$daemon_pid" || status=$?
-daemon_pid=''
-((status == 0)) || failed "$logs/demo-daemon.log" "carecloud-syncd left with $status"
-echo "carecloud-syncd left with 0."
+leave "$logs/demo-daemon.log"
+
+heading "Events: the portal's SNS announces each submission, and the poll waits for five minutes"
+sed -i 's/poll_every: 1s/poll_every: 5m/' "$work/config.yaml"
+sns_host=$(jq -r '.sns_url | ltrimstr("https://")' "$work/portal.json")
+tee -a "$work/config.yaml" <<YAML
+sns:
+  listen: 127.0.0.1:0
+  topic_arns: [ "$topic" ]
+  tls: { certificate: $work/endpoint.pem, private_key: $work/endpoint.key }
+  trust: { certificate_hosts: [ "$sns_host" ], ca_file: $work/sns-ca.pem }
+YAML
+"$bin/carecloud-syncd" --config "$work/config.yaml" >"$logs/demo-events.log" 2>&1 &
+daemon_pid=$!
+wait_for "$logs/demo-events.log" "$daemon_pid" "open the SNS endpoint" endpoint_listens
+control POST /sns/subscribe "{\"endpoint\":\"https://$(endpoint)/sns\"}" >"$work/control.log"
+wait_for "$logs/demo-events.log" "$daemon_pid" "confirm the subscription" \
+  at_least "SELECT count(*) FROM subscriptions WHERE state = 'confirmed'" 1
+show "SELECT topic_arn, state, changed_at FROM subscriptions;"
+control POST /sns/submit "{\"entity\":\"$entity\",\"count\":$submitted}" >"$work/control.log"
+wait_for "$logs/demo-events.log" "$daemon_pid" "settle the events" \
+  at_least "SELECT count(*) FROM events WHERE state = 'settled'" "$submitted"
+show "SELECT e.event_type, e.record_id, e.received_at, c.committed_at AS record_at,
+       round((julianday(c.committed_at) - julianday(e.received_at)) * 86400000) AS ms, e.state
+  FROM events e JOIN records r ON r.id = e.record_id JOIN changes c ON c.seq = r.seq ORDER BY e.received_at;"
+compare
+leave "$logs/demo-events.log"

@@ -129,8 +129,9 @@ LoadedConfiguration parse_configuration(std::string_view text, const Configurati
 // One message a line.
 std::string report(std::string_view file, const std::vector<ConfigProblem>& problems);
 
-// The parts that a configuration uses and this version does not have: "sns: not built yet in this version;
-// …".
+// Why this version cannot run the configuration at all: "store.url: PostgreSQL is not built yet …". None: it can.
+std::optional<std::string> cannot_run(const Configuration& configuration);
+// The parts that a configuration uses and this version goes on without: "api: not built yet in this version; …".
 std::vector<std::string> not_built_yet(const Configuration& configuration);
 
 }  // namespace carecloud

@@ -76,13 +76,16 @@ std::string report(std::string_view file, const std::vector<ConfigProblem>& prob
     return out;
 }
 
+std::optional<std::string> cannot_run(const Configuration& configuration) {
+    if (configuration.store.kind != StoreKind::postgresql) return std::nullopt;
+    return "store.url: PostgreSQL is not built yet in this version; use sqlite:/path";
+}
+
 std::vector<std::string> not_built_yet(const Configuration& configuration) {
     std::vector<std::string> parts;
     const auto add = [&](const std::string& part, const std::string& effect) {
         parts.push_back(part + ": not built yet in this version; " + effect);
     };
-    if (configuration.sns) add("sns", "streams are polled");
-    if (configuration.store.kind == StoreKind::postgresql) add("store.url postgresql", "use sqlite:/path");
     if (configuration.api.configured) add("api", "nothing listens");
     for (const StreamSettings& stream : configuration.streams) {
         if (stream.reconcile.configured) add("reconcile of " + stream.spec.entity, "it is not run");

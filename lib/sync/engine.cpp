@@ -40,7 +40,8 @@ Task<bool> run_runner(StreamRunner& runner) {
 
 }  // namespace
 
-Engine::Engine(Clock& clock, Portal& portal, Store& store, EngineSettings settings, Observer& observer)
+Engine::Engine(Clock& clock, Portal& portal, Store& store, Inbox& inbox, EngineSettings settings,
+               Observer& observer)
     : clock_(clock), observer_(observer), random_(settings.seed), gate_(clock, store, settings.rate) {
     double poll_rate = 0;
     for (const EngineStream& stream : settings.streams) {
@@ -48,7 +49,8 @@ Engine::Engine(Clock& clock, Portal& portal, Store& store, EngineSettings settin
     }
     const PassContext context{clock, portal, store, gate_, random_};
     for (EngineStream& stream : settings.streams) {
-        streams_.push_back(std::make_unique<StreamRunner>(context, std::move(stream), poll_rate, observer));
+        streams_.push_back(
+            std::make_unique<StreamRunner>(context, inbox, std::move(stream), poll_rate, observer));
     }
 }
 

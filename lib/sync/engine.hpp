@@ -1,7 +1,7 @@
 // The engine: every stream's schedule, side by side on one rate budget. Timer, SNS events and operators only
 // nudge it; it alone decides when a pass runs, and it alone owns the cursors.
 //
-//     Engine engine(clock, portal, store, settings, observer);
+//     Engine engine(clock, portal, store, inbox, settings, observer);
 //     asio::co_spawn(io, engine.run(), …);
 //     engine.nudge("claim_attendance");   // wishes coalesce: one pass runs and at most one waits
 //     engine.stop();                      // run() returns soon, with the page under way committed or rolled
@@ -12,6 +12,7 @@
 
 #include "core/clock.hpp"
 #include "portal/portal.hpp"
+#include "store/inbox.hpp"
 #include "store/store.hpp"
 #include "sync/observer.hpp"
 #include "sync/pass.hpp"
@@ -27,6 +28,7 @@ namespace carecloud {
 struct EngineStream {
     PassSettings pass;
     Duration poll_every = std::chrono::minutes(5);
+    bool announced = false;  // whether events are to be expected for its changes (hazard 23)
 };
 
 struct EngineSettings {
@@ -40,7 +42,8 @@ class StreamRunner;
 class Engine {
   public:
     // All of these outlive the engine.
-    Engine(Clock& clock, Portal& portal, Store& store, EngineSettings settings, Observer& observer);
+    Engine(Clock& clock, Portal& portal, Store& store, Inbox& inbox, EngineSettings settings,
+           Observer& observer);
     ~Engine();
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;

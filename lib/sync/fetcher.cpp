@@ -8,11 +8,12 @@ namespace carecloud {
 Fetcher::Fetcher(Clock& clock, Portal& portal, RequestGate& gate, Random& random, RetryPauses pauses)
     : clock_(clock), portal_(portal), gate_(gate), random_(random), pauses_(pauses) {}
 
-Task<Result<PagePtr>> Fetcher::ask_once(const Query& query) {
+Task<Result<PagePtr>> Fetcher::ask_once(const Question& question) {
     auto admitted = co_await gate_.admit();
     if (!admitted) co_return admitted.error();
     ++requests_;
-    co_return co_await portal_.query(query);
+    if (question.id) co_return co_await portal_.retrieve(*question.query.spec, *question.id);
+    co_return co_await portal_.query(question.query);
 }
 
 // Does what must be done before the next attempt; the error itself where there is none.
@@ -44,10 +45,11 @@ Task<Result<>> Fetcher::recover(const Error& error, RetryState& state) {
 
 Task<Result<Fetched>> Fetcher::fetch(Query query, PageSize& size) {
     RetryState state{.take = size.take()};
+    Question question{.query = std::move(query)};
     for (;;) {
-        query.take = state.take;
+        question.query.take = state.take;
         const MonoTime sent = clock_.now();
-        Result<PagePtr> answer = co_await ask_once(query);
+        Result<PagePtr> answer = co_await ask_once(question);
         if (answer) {
             const PagePtr& page = *answer;
             const bool full = page->record_count() >= state.take;
@@ -62,9 +64,19 @@ Task<Result<Fetched>> Fetcher::fetch(Query query, PageSize& size) {
 }
 
 Task<Result<PagePtr>> Fetcher::ask(Query query) {
+    Question question{.query = std::move(query)};
+    return ask_until(std::move(question));
+}
+
+Task<Result<PagePtr>> Fetcher::retrieve(const StreamSpec& spec, std::string id) {
+    Question question{.query = {.spec = &spec}, .id = std::move(id)};
+    return ask_until(std::move(question));
+}
+
+Task<Result<PagePtr>> Fetcher::ask_until(Question question) {
     RetryState state{.take = 1};
     for (;;) {
-        Result<PagePtr> answer = co_await ask_once(query);
+        Result<PagePtr> answer = co_await ask_once(question);
         if (answer) co_return answer;
         const Error error = answer.error();
         auto recovered = co_await recover(error, state);

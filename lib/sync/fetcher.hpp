@@ -10,6 +10,8 @@
 #include "sync/retry.hpp"
 
 #include <cstddef>
+#include <optional>
+#include <string>
 
 namespace carecloud {
 
@@ -35,11 +37,20 @@ class Fetcher {
 
     // Asks with exactly the query's own Take.
     Task<Result<PagePtr>> ask(Query query);
+    // One record by its id (Portal::retrieve). `spec` must live until the end.
+    Task<Result<PagePtr>> retrieve(const StreamSpec& spec, std::string id);
 
     std::size_t requests() const { return requests_; }
 
   private:
-    Task<Result<PagePtr>> ask_once(const Query& query);
+    // A query, or one record's id.
+    struct Question {
+        Query query;
+        std::optional<std::string> id{};
+    };
+
+    Task<Result<PagePtr>> ask_once(const Question& question);
+    Task<Result<PagePtr>> ask_until(Question question);
     Task<Result<>> recover(const Error& error, RetryState& state);
 
     Clock& clock_;

@@ -14,6 +14,18 @@
 
 namespace carecloud {
 
+// What became of a stream's events after a pass.
+struct SettleReport {
+    std::size_t settled = 0;
+    std::size_t gone = 0;
+    std::size_t outside = 0;
+    std::size_t open = 0;                  // still
+    std::size_t requests = 0;              // to the portal, for single records
+    CommitSummary summary;                 // of what these brought
+    std::optional<Duration> look_again{};  // none: with the next poll
+    std::optional<Error> error{};          // what kept some of them open; the others are done
+};
+
 // What one pass did, whole or up to the error that ended it.
 struct PassReport {
     std::string stream;
@@ -26,7 +38,8 @@ struct PassReport {
     bool from_the_start = false;  // a new fingerprint: the old cursor was put aside (hazard 14)
     bool dialect_proven = false;  // in this very pass
     std::optional<std::size_t>
-        tail;  // records seen beyond the safe point; none: the pass did not come to its end
+        tail;               // records seen beyond the safe point; none: the pass did not come to its end
+    SettleReport events{};  // of a pass that came to its end
 };
 
 class Observer {
@@ -39,6 +52,8 @@ class Observer {
     virtual void pass_ended(const PassReport& report) = 0;
     // The stream waits this long because of the error that the last report carried.
     virtual void backing_off(std::string_view stream, const Error& error, Duration pause) = 0;
+    // Records change and hardly any event announces them, or events come again (hazard 23).
+    virtual void push_silent(std::string_view stream, bool silent) = 0;
     // Something beside the passes failed; nothing depends on it, but somebody should know.
     virtual void failed(const Error& error) = 0;
 };

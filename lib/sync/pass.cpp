@@ -2,6 +2,7 @@
 
 #include "portal/query.hpp"
 #include "sync/by_id.hpp"
+#include "sync/cancellation.hpp"
 #include "sync/ledger.hpp"
 #include "sync/progress.hpp"
 #include "sync/prove.hpp"
@@ -14,7 +15,6 @@
 #include <vector>
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/multiple_exceptions.hpp>
 
 namespace carecloud {
 namespace {
@@ -320,18 +320,6 @@ Task<Result<>> Pass::run() {
                     .hint = "the pass is tried again later"};
 }
 
-// Whether an exception is the coroutine's cancellation and nothing else; any other goes on its way from here. Where
-// both halves of a step were waiting, Asio throws both in one.
-bool is_cancellation(const std::exception_ptr& thrown) {
-    try {
-        std::rethrow_exception(thrown);
-    } catch (const boost::system::system_error& error) {
-        return error.code() == boost::asio::error::operation_aborted;
-    } catch (const boost::asio::multiple_exceptions& both) {
-        return is_cancellation(both.first_exception());
-    }
-}
-
 }  // namespace
 
 Task<PassReport> run_pass(PassContext context, const PassSettings& settings, StreamMemory& memory) {
@@ -343,10 +331,7 @@ Task<PassReport> run_pass(PassContext context, const PassSettings& settings, Str
         if (!done) error = done.error();
     } catch (const std::exception&) {
         if (!is_cancellation(std::current_exception())) throw;
-        error = Error{.code = ErrorCode::cancelled,
-                      .operation = "walk " + settings.spec.entity,
-                      .subject = "the pass was ended",
-                      .hint = ""};
+        error = cancelled_error("walk " + settings.spec.entity);
     }
     co_return pass.take_report(started, std::move(error));
 }

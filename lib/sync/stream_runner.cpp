@@ -1,6 +1,8 @@
 #include "sync/stream_runner.hpp"
 
+#include "sync/cancellation.hpp"
 #include "sync/schedule.hpp"
+#include "sync/settle_rules.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -13,23 +15,58 @@ namespace carecloud {
 
 namespace asio = boost::asio;
 
-StreamRunner::StreamRunner(PassContext context, EngineStream settings, double poll_rate, Observer& observer)
+StreamRunner::StreamRunner(PassContext context, Inbox& inbox, EngineStream settings, double poll_rate,
+                           Observer& observer)
     : context_(context),
       settings_(std::move(settings)),
       poll_rate_(poll_rate),
+      inbox_(inbox),
       observer_(observer),
       memory_(settings_.pass.page_size),
+      settler_(context_, inbox, settings_.pass, memory_),
       alarm_(context.clock.make_alarm()),
-      due_(context.clock.now()) {}
+      due_(context.clock.now()),
+      watched_from_(context.clock.wall()) {}
 
 MonoTime StreamRunner::due() const {
-    const MonoTime wished = nudged_ ? context_.clock.now() : due_;
+    const MonoTime wished = nudged_ ? context_.clock.now() : std::min(due_, look_at_);
     return std::max(wished, backoff_until_);
 }
 
+// A pass, and then the events that it may have settled.
+Task<PassReport> StreamRunner::pass_and_settle(bool polled) {
+    PassReport report = co_await run_pass(context_, settings_.pass, memory_);
+    if (report.error) co_return report;
+    try {
+        report.events = co_await settler_.run(report.state, polled);
+        report.requests += report.events.requests;
+        report.summary += report.events.summary;
+        if (settings_.announced) co_await watch_push(report);
+    } catch (const std::exception&) {
+        if (!is_cancellation(std::current_exception())) throw;
+        report.error = cancelled_error("settle events of " + settings_.pass.spec.entity);
+    }
+    co_return report;
+}
+
+// Counts what polls find and no event announced. Changes of the last minutes are left out: their events may still come.
+Task<> StreamRunner::watch_push(const PassReport& report) {
+    if (report.summary.changes() == 0 && !push_silent_) co_return;
+    const Timestamp now = context_.clock.wall();
+    const Timestamp from = std::max(watched_from_, Timestamp{now.ticks - kAnnounceWindow.count() / 100});
+    const Timestamp until{now.ticks - kAnnounceGrace.count() / 100};
+    auto recent = co_await inbox_.announced(settings_.pass.spec.entity, from, until);
+    if (!recent) {
+        observer_.failed(recent.error());
+        co_return;
+    }
+    const bool silent = is_push_silent(*recent, push_silent_);
+    if (std::exchange(push_silent_, silent) != silent) observer_.push_silent(entity(), silent);
+}
+
 // A coroutine of its own, so that stop() can end the pass and nothing but the pass.
-Task<PassReport> StreamRunner::cancellable_pass() {
-    auto pass = run_pass(context_, settings_.pass, memory_);
+Task<PassReport> StreamRunner::cancellable_pass(bool polled) {
+    auto pass = pass_and_settle(polled);
     co_return co_await asio::co_spawn(context_.clock.executor(), std::move(pass),
                                       asio::bind_cancellation_slot(cancel_pass_.slot(), asio::use_awaitable));
 }
@@ -37,11 +74,16 @@ Task<PassReport> StreamRunner::cancellable_pass() {
 void StreamRunner::plan_next(const PassReport& report) {
     const MonoTime now = context_.clock.now();
     if (!report.error) {
+        // A pass that an event wished for does not stand for the timer's: that one also asks for records by id.
+        const bool is_planned = failures_ == 0 && due_ > now;
         failures_ = 0;
         backoff_until_ = now;
+        look_at_ = report.events.look_again ? now + *report.events.look_again : Clock::never;
         const double stretch = quota_stretch(context_.gate.use(), context_.clock.wall(), poll_rate_);
-        const auto pause = poll_pause(context_.random, settings_.poll_every) * stretch;
-        due_ = now + std::chrono::duration_cast<Duration>(pause);
+        const Duration every = push_silent_ ? quickened(settings_.poll_every) : settings_.poll_every;
+        const auto pause = poll_pause(context_.random, every) * stretch;
+        const MonoTime next = now + std::chrono::duration_cast<Duration>(pause);
+        due_ = is_planned ? std::min(due_, next) : next;
         return;
     }
     if (report.error->code == ErrorCode::cancelled) return;
@@ -57,15 +99,16 @@ Task<> StreamRunner::run() {
             co_await alarm_->wait_until(hour);
             continue;
         }
+        const bool polled = due_ <= context_.clock.now();
         nudged_ = false;
-        const PassReport report = co_await cancellable_pass();
+        const PassReport report = co_await cancellable_pass(polled);
         observer_.pass_ended(report);
         plan_next(report);
     }
 }
 
 Task<PassReport> StreamRunner::run_once() {
-    PassReport report = co_await cancellable_pass();
+    PassReport report = co_await cancellable_pass(true);
     observer_.pass_ended(report);
     co_return report;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sync/engine.hpp"
+#include "sync/settler.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -15,7 +16,8 @@ namespace carecloud {
 class StreamRunner {
   public:
     // `poll_rate`: requests a second that all streams' polls need together, for the quota's stretch.
-    StreamRunner(PassContext context, EngineStream settings, double poll_rate, Observer& observer);
+    StreamRunner(PassContext context, Inbox& inbox, EngineStream settings, double poll_rate,
+                 Observer& observer);
 
     std::string_view entity() const { return settings_.pass.spec.entity; }
 
@@ -29,20 +31,27 @@ class StreamRunner {
     void stop();
 
   private:
-    Task<PassReport> cancellable_pass();
+    Task<PassReport> cancellable_pass(bool polled);
+    Task<PassReport> pass_and_settle(bool polled);
+    Task<> watch_push(const PassReport& report);
     void plan_next(const PassReport& report);
     MonoTime due() const;
 
     PassContext context_;
     EngineStream settings_;
     double poll_rate_;
+    Inbox& inbox_;
     Observer& observer_;
     StreamMemory memory_;
+    Settler settler_;
     std::unique_ptr<Alarm> alarm_;
     boost::asio::cancellation_signal cancel_pass_;
-    MonoTime due_;              // of the timer's poll
-    MonoTime backoff_until_{};  // no pass before, whoever wishes for one
-    std::size_t failures_ = 0;  // in a row
+    MonoTime due_;                     // of the timer's poll
+    MonoTime backoff_until_{};         // no pass before, whoever wishes for one
+    MonoTime look_at_ = Clock::never;  // of the next look for an event's record
+    std::size_t failures_ = 0;         // in a row
+    Timestamp watched_from_;           // changes before are not expected to have been announced
+    bool push_silent_ = false;
     bool nudged_ = false;
     bool stopped_ = false;
 };

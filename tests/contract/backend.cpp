@@ -47,12 +47,51 @@ std::uint64_t Backend::count(const std::string& month, std::int64_t requests) {
     return must(run_task(io_, store().count_requests(month, requests)));
 }
 
+std::vector<std::optional<HeldRecord>> Backend::held(const std::string& stream,
+                                                     std::vector<std::string> ids) {
+    return must(run_task(io_, store().held(stream, std::move(ids))));
+}
+
+bool Backend::receive(Event event) {
+    return must(run_task(io_, inbox().receive(std::move(event))));
+}
+
+std::vector<std::string> Backend::open_events(const std::string& stream, std::size_t limit) {
+    std::vector<std::string> ids;
+    for (const OpenEvent& event : must(run_task(io_, inbox().open_events(stream, limit))))
+        ids.push_back(event.message_id);
+    return ids;
+}
+
+std::size_t Backend::count_open() {
+    return must(run_task(io_, inbox().count_open()));
+}
+
+void Backend::settle(std::vector<Settlement> settlements) {
+    const auto settled = run_task(io_, inbox().settle(std::move(settlements)));
+    if (!settled) FAIL(settled.error().message());
+}
+
+Announced Backend::announced(const std::string& stream, Timestamp from, Timestamp until) {
+    return must(run_task(io_, inbox().announced(stream, from, until)));
+}
+
+void Backend::note(Subscription subscription) {
+    const auto noted = run_task(io_, inbox().note_subscription(std::move(subscription)));
+    if (!noted) FAIL(noted.error().message());
+}
+
+std::vector<Subscription> Backend::subscriptions() {
+    return must(run_task(io_, inbox().subscriptions()));
+}
+
 MemoryBackend::MemoryBackend() {
     MemoryBackend::reopen();
 }
 
 void MemoryBackend::reopen() {
     store_ = std::make_unique<MemoryStore>(content_, clock_);
+    inbox_ = std::make_unique<MemoryInbox>(inbox_content_, clock_, content_);
 }
 
 SqliteBackend::SqliteBackend(const FirstLoad& first_load) : first_load_(first_load) {

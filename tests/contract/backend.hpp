@@ -6,9 +6,11 @@
 //         "2024-01-01T00:00:00Z"}})}); CHECK(backend.content().records.size() == 1);
 #pragma once
 
+#include "store/inbox.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 #include "store/store.hpp"
 #include "support/hand_clock.hpp"
+#include "support/memory_inbox/memory_inbox.hpp"
 #include "support/memory_store/memory_store.hpp"
 #include "support/temp_dir.hpp"
 
@@ -33,11 +35,21 @@ class Backend {
     Error commit_error(Batch batch);
     std::optional<StreamState> load(const std::string& stream);
     std::vector<std::size_t> unknown(const std::string& stream, std::vector<Key> keys);
+    std::vector<std::optional<HeldRecord>> held(const std::string& stream, std::vector<std::string> ids);
     std::vector<Key> untried(Timestamp before, std::size_t limit);
     std::uint64_t count(const std::string& month, std::int64_t requests);
+    bool receive(Event event);
+    // The MessageIds, in the order of the answer.
+    std::vector<std::string> open_events(const std::string& stream, std::size_t limit);
+    std::size_t count_open();
+    void settle(std::vector<Settlement> settlements);
+    Announced announced(const std::string& stream, Timestamp from, Timestamp until);
+    void note(Subscription subscription);
+    std::vector<Subscription> subscriptions();
 
     HandClock& clock() { return clock_; }
     virtual Store& store() = 0;
+    virtual Inbox& inbox() = 0;
     // Closes the store and opens it again on what it kept.
     virtual void reopen() = 0;
     // What the store holds, by its public face.
@@ -53,12 +65,15 @@ class MemoryBackend : public Backend {
     MemoryBackend();
 
     Store& store() override { return *store_; }
+    Inbox& inbox() override { return *inbox_; }
     void reopen() override;
     StoreContent content() override { return content_->tables; }
 
   private:
     std::shared_ptr<MemoryStoreContent> content_ = std::make_shared<MemoryStoreContent>();
+    std::shared_ptr<MemoryInboxContent> inbox_content_ = std::make_shared<MemoryInboxContent>();
     std::unique_ptr<MemoryStore> store_;
+    std::unique_ptr<MemoryInbox> inbox_;
 };
 
 class SqliteBackend : public Backend {
@@ -66,6 +81,7 @@ class SqliteBackend : public Backend {
     explicit SqliteBackend(const FirstLoad& first_load = {});
 
     Store& store() override { return *store_; }
+    Inbox& inbox() override { return *store_; }
     void reopen() override;
     StoreContent content() override;
     std::string path() const { return directory_.file("store.db"); }
@@ -73,7 +89,7 @@ class SqliteBackend : public Backend {
   private:
     TempDir directory_;
     FirstLoad first_load_;
-    std::unique_ptr<Store> store_;
+    std::unique_ptr<SqliteStore> store_;
 };
 
 // "2024-01-01T00:00:00.000Z" and `seconds` later.

@@ -1,5 +1,6 @@
 #include "portal/portal_control.hpp"
 
+#include "portal/control_reply.hpp"
 #include "portal/portal_edit.hpp"
 #include "portal/portal_listing.hpp"
 #include "portal/raw_json.hpp"
@@ -14,82 +15,30 @@ namespace {
 // /generate draws from another row of records than the first filling, so that ids never meet.
 constexpr std::uint64_t kGenerateSeed = 0x67656e6572617465U;
 
-PortalReply wrong(int status, std::string message) {
-    return json_reply(
-        status, Json{{"error", std::move(message)}}.dump(-1, ' ', false, Json::error_handler_t::replace));
-}
-
-PortalReply done(const Json& json) {
-    return json_reply(200, json.dump());
-}
-
 // The wall clock as the portal stamps it: milliseconds, written with seven digits.
 Timestamp stamp(Timestamp now) {
     return {now.ticks - now.ticks % Timestamp::ticks_per_millisecond};
 }
 
-PortalReply put(PortalModel& model, const std::string& entity, const PortalCall& call, Timestamp now) {
-    const PortalTarget target = parse_target(call.target);
-    if (!Json::accept(call.body)) return wrong(400, "the body is not JSON");
-    const auto first = call.body.find_first_not_of(" \t\r\n");
-    const bool many = call.body[first] == '[';
-    const auto documents = many ? array_elements(call.body) : std::vector<std::string_view>{call.body};
-    std::optional<Timestamp> visible_from;
-    if (const std::string late = target.value("visible_after"); !late.empty()) {
-        double seconds = 0;
-        const auto [end, error] = std::from_chars(late.data(), late.data() + late.size(), seconds);
-        const bool good =
-            error == std::errc{} && end == late.data() + late.size() && seconds >= 0 && seconds < 1e9;
-        if (!good) return wrong(400, "visible_after must be seconds");
-        visible_from =
-            Timestamp{now.ticks + static_cast<std::int64_t>(seconds * Timestamp::ticks_per_second)};
-    }
-    const bool stamped = target.value("now") == "true";
-    const std::string modified = json_quoted(stamp(now).to_string());
-    std::size_t count = 0;
-    for (const std::string_view document : documents) {
-        const bool is_object = document.find_first_not_of(" \t\r\n") != std::string_view::npos &&
-                               document[document.find_first_not_of(" \t\r\n")] == '{';
-        std::string raw =
-            stamped && is_object ? with_field(document, "modified", modified) : std::string(document);
-        const auto result = model.put(entity, std::move(raw), visible_from);
-        if (!result) return wrong(400, "document " + std::to_string(count) + ": " + result.error().message());
-        ++count;
-    }
-    return done({{"put", count}, {"modified", stamped ? Json(stamp(now).to_string()) : Json(nullptr)}});
+// Seconds from a query, as an instant; nullopt where they are none.
+std::optional<Timestamp> instant_after(const std::string& seconds_text, Timestamp now) {
+    double seconds = 0;
+    const char* end = seconds_text.data() + seconds_text.size();
+    const auto [read, error] = std::from_chars(seconds_text.data(), end, seconds);
+    if (error != std::errc{} || read != end || !(seconds >= 0 && seconds < 1e9)) return std::nullopt;
+    return Timestamp{now.ticks + static_cast<std::int64_t>(seconds * Timestamp::ticks_per_second)};
 }
 
-PortalReply edit(PortalModel& model, const PortalCall& call, Edit kind, Timestamp now) {
-    const auto request = parse_edit(call.body, model);
-    if (!request) return wrong(400, request.error().message);
-    const std::string modified = stamp(now).to_string();
-    const std::size_t changed = apply_edit(model, *request, kind, modified);
-    return done({{"changed", changed}, {"ids", request->ids}, {"modified", modified}});
-}
-
-PortalReply set_fault(PortalFaults& faults, const PortalCall& call) {
-    const Json json = Json::parse(call.body, nullptr, /*allow_exceptions=*/false);
-    if (!json.is_object() || !json.contains("name") || !json["name"].is_string()) {
-        return wrong(400, R"(write {"name":"429","probability":0.5} or {"name":"cut","times":2})");
-    }
-    const auto& name = json["name"].get_ref<const std::string&>();
-    Result<> result;
-    if (json.contains("times")) {
-        if (!json["times"].is_number_unsigned()) return wrong(400, "times must be an unsigned integer");
-        result = faults.set_times(name, json["times"].get<std::size_t>());
-    } else {
-        const Json probability = json.value("probability", Json(1));
-        if (!probability.is_number()) return wrong(400, "probability must be a number");
-        result = faults.set(name, probability.get<double>());
-    }
-    if (!result) return wrong(400, result.error().message());
-    return done(Json(faults.probabilities()));
+bool is_object_text(std::string_view text) {
+    const std::size_t first = text.find_first_not_of(" \t\r\n");
+    return first != std::string_view::npos && text[first] == '{';
 }
 
 }  // namespace
 
 std::string control_help() {
-    return R"(GET  /counts                     requests by kind and status, faults, connections, records held
+    return std::string(
+               R"(GET  /counts                     requests by kind and status, faults, connections, records held
 GET  /records/ENTITY             every visible document's bytes, one a line, in the order of (modified, _id);
                                  ?keys=1: {"_id","modified","sha256"} of each
 POST /put/ENTITY                 one document or an array; ?now=true stamps modified, ?visible_after=SECONDS hides it
@@ -103,52 +52,124 @@ POST /settings                   {"dialect","limit_bytes","too_large_status","ap
                                   "retry_after","gzip"}; rate and quota may be null
 GET  /settings                   what is set (but for the key)
 POST /quit                       ends the portal
-)";
+)") + publisher_control_help();
 }
 
 PortalControl::PortalControl(PortalService& service, std::function<void()> quit)
     : service_(service), quit_(std::move(quit)) {}
 
+void PortalControl::announce(const std::string& entity, const std::vector<std::string>& raws, Json& reply,
+                             Timestamp now) {
+    reply["published"] = sns_->announce(entity, raws, now);
+}
+
+PortalReply PortalControl::put(const std::string& entity, const PortalCall& call, Timestamp now) {
+    const PortalTarget target = parse_target(call.target);
+    if (!Json::accept(call.body)) return control_wrong(400, "the body is not JSON");
+    const bool many = call.body[call.body.find_first_not_of(" \t\r\n")] == '[';
+    const auto documents = many ? array_elements(call.body) : std::vector<std::string_view>{call.body};
+    const std::string late = target.value("visible_after");
+    const std::optional<Timestamp> visible_from = late.empty() ? std::nullopt : instant_after(late, now);
+    if (!late.empty() && !visible_from) return control_wrong(400, "visible_after must be seconds");
+    const bool announced = announces(target.value("silent") == "true");
+    if (const auto refusal = announced ? sns_->refusal(documents.size()) : std::nullopt)
+        return control_wrong(400, *refusal);
+    const bool stamped = target.value("now") == "true";
+    const std::string modified = json_quoted(stamp(now).to_string());
+    std::vector<std::string> raws;
+    std::size_t count = 0;
+    for (const std::string_view document : documents) {
+        std::string raw = stamped && is_object_text(document) ? with_field(document, "modified", modified)
+                                                              : std::string(document);
+        if (announced) raws.push_back(raw);
+        const auto result = service_.model().put(entity, std::move(raw), visible_from);
+        if (!result)
+            return control_wrong(400, "document " + std::to_string(count) + ": " + result.error().message());
+        ++count;
+    }
+    Json reply{{"put", count}, {"modified", stamped ? Json(stamp(now).to_string()) : Json(nullptr)}};
+    if (announced) announce(entity, raws, reply, now);
+    return control_done(reply);
+}
+
+PortalReply PortalControl::edit(const PortalCall& call, Edit kind, Timestamp now) {
+    PortalModel& model = service_.model();
+    const auto request = parse_edit(call.body, model);
+    if (!request) return control_wrong(400, request.error().message);
+    const bool announced = kind != Edit::erase && !request->keep_modified && announces(request->silent);
+    if (const auto refusal = announced ? sns_->refusal(request->ids.size()) : std::nullopt)
+        return control_wrong(400, *refusal);
+    const std::string modified = stamp(now).to_string();
+    const std::size_t changed = apply_edit(model, *request, kind, modified);
+    Json reply{{"changed", changed}, {"ids", request->ids}, {"modified", modified}};
+    if (!announced) return control_done(reply);
+    std::vector<std::string> raws;
+    for (const std::string& id : request->ids) {
+        if (auto raw = model.find(request->entity, id)) raws.push_back(*std::move(raw));
+    }
+    announce(request->entity, raws, reply, now);
+    return control_done(reply);
+}
+
+PortalReply PortalControl::generate_records(const PortalCall& call, Timestamp now) {
+    PortalModel& model = service_.model();
+    const auto request =
+        parse_generate(call.body, service_.settings().seed ^ kGenerateSeed, model.settings());
+    if (!request) return control_wrong(400, request.error().message);
+    const bool announced = announces(request->silent);
+    if (const auto refusal = announced ? sns_->refusal(request->count) : std::nullopt)
+        return control_wrong(400, *refusal);
+    const auto result = generate(model, *request, generated_, stamp(now));
+    if (!result) return control_wrong(400, result.error().message());
+    Json reply{{"generated", request->count}, {"modified", stamp(now).to_string()}};
+    std::vector<std::string> raws;
+    for (std::uint64_t i = 0; announced && i < request->count; ++i) {
+        auto raw = model.find(request->options.entity, record_id(request->options, generated_ + i));
+        if (raw) raws.push_back(*std::move(raw));
+    }
+    generated_ += request->count;
+    if (announced) announce(request->options.entity, raws, reply, now);
+    return control_done(reply);
+}
+
+PortalReply PortalControl::handle_entity(const PortalCall& call, const PortalTarget& target, Timestamp now) {
+    const std::string asked = call.method + " " + target.path[0];
+    if (asked == "POST put") return put(target.path[1], call, now);
+    if (asked == "GET records")
+        return listing_reply(service_.model(), target.path[1], target.value("keys") == "1");
+    return control_wrong(404, "no such call; see --help");
+}
+
 PortalReply PortalControl::handle(const PortalCall& call, Timestamp now) {
     service_.model().set_now(now);
     const PortalTarget target = parse_target(call.target);
     const std::string what = target.path.empty() ? "" : target.path[0];
-    const std::string entity = target.path.size() == 2 ? target.path[1] : "";
-    const std::string asked = call.method + " " + what;
-    PortalModel& model = service_.model();
-    if (target.path.size() == 2) {
-        if (asked == "POST put") return put(model, entity, call, now);
-        if (asked == "GET records") return listing_reply(model, entity, target.value("keys") == "1");
-        return wrong(404, "no such call; see --help");
+    if (what == "sns") {
+        if (!sns_) return control_wrong(404, "this portal publishes nothing; start it with --sns-port");
+        return sns_->handle(call, target, now);
     }
-    if (asked == "GET counts") return done(counts_json(service_));
-    if (asked == "GET settings") return done(settings_json(service_));
+    if (target.path.size() == 2) return handle_entity(call, target, now);
+    const std::string asked = call.method + " " + what;
+    if (asked == "GET counts") return control_done(counts_json(service_));
+    if (asked == "GET settings") return control_done(settings_json(service_));
     if (asked == "POST settings") {
         const auto refusal = change_settings(service_, call.body);
-        return refusal ? wrong(400, *refusal) : done(settings_json(service_));
+        return refusal ? control_wrong(400, *refusal) : control_done(settings_json(service_));
     }
-    if (asked == "POST touch") return edit(model, call, Edit::touch, now);
-    if (asked == "POST disable") return edit(model, call, Edit::disable, now);
-    if (asked == "POST delete") return edit(model, call, Edit::erase, now);
-    if (asked == "POST fault") return set_fault(service_.faults(), call);
+    if (asked == "POST touch") return edit(call, Edit::touch, now);
+    if (asked == "POST disable") return edit(call, Edit::disable, now);
+    if (asked == "POST delete") return edit(call, Edit::erase, now);
+    if (asked == "POST generate") return generate_records(call, now);
+    if (asked == "POST fault") return control_fault(service_.faults(), call);
     if (asked == "DELETE faults") {
         service_.faults().clear();
-        return done(Json::object());
-    }
-    if (asked == "POST generate") {
-        const auto request =
-            parse_generate(call.body, service_.settings().seed ^ kGenerateSeed, model.settings());
-        if (!request) return wrong(400, request.error().message);
-        const auto result = generate(model, *request, generated_, stamp(now));
-        if (!result) return wrong(400, result.error().message());
-        generated_ += request->count;
-        return done({{"generated", request->count}, {"modified", stamp(now).to_string()}});
+        return control_done(Json::object());
     }
     if (asked == "POST quit") {
         quit_();
-        return done({{"quit", true}});
+        return control_done({{"quit", true}});
     }
-    return wrong(404, "no such call; see --help");
+    return control_wrong(404, "no such call; see --help");
 }
 
 }  // namespace carecloud

@@ -5,11 +5,16 @@
 #pragma once
 
 #include "core/timestamp.hpp"
+#include "portal/portal_edit.hpp"
 #include "portal/portal_reply.hpp"
 #include "portal/portal_service.hpp"
+#include "portal/publisher_control.hpp"
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace carecloud {
 
@@ -19,10 +24,23 @@ class PortalControl {
   public:
     PortalControl(PortalService& service, std::function<void()> quit);
 
+    // From now on there are the calls under /sns, and changes are announced. It must outlive this.
+    void publish_with(EventPublisher& publisher) { sns_.emplace(publisher, service_.model()); }
+
     PortalReply handle(const PortalCall& call, Timestamp now);
 
   private:
+    PortalReply handle_entity(const PortalCall& call, const PortalTarget& target, Timestamp now);
+    PortalReply put(const std::string& entity, const PortalCall& call, Timestamp now);
+    PortalReply edit(const PortalCall& call, Edit kind, Timestamp now);
+    PortalReply generate_records(const PortalCall& call, Timestamp now);
+    // Publishes what became of these records, and says in `reply` how many events there were.
+    void announce(const std::string& entity, const std::vector<std::string>& raws, Json& reply,
+                  Timestamp now);
+    bool announces(bool silent) { return sns_ && sns_->announces(silent); }
+
     PortalService& service_;
+    std::optional<PublisherControl> sns_;
     std::function<void()> quit_;
     std::uint64_t generated_ = 0;  // records made by /generate so far: the next ones are others
 };

@@ -52,6 +52,7 @@ Parsed<EditRequest> parse_edit(std::string_view body, const PortalModel& model) 
     const PortalCollection* documents = model.collection(request.entity);
     if (documents == nullptr) return bad("no such entity: " + request.entity);
     request.keep_modified = json->value("keep_modified", Json(false)) == true;
+    request.silent = json->value("silent", Json(false)) == true;
     if (const auto ids = json->find("ids"); ids != json->end()) {
         if (!ids->is_array()) return bad("ids must be an array");
         for (const Json& id : *ids) {
@@ -92,6 +93,7 @@ Parsed<GenerateRequest> parse_generate(std::string_view body, std::uint64_t seed
     if (!json) return bad("the body must be a JSON object");
     GenerateRequest request;
     request.options.seed = seed;
+    request.silent = json->value("silent", Json(false)) == true;
     request.options.entity = text_of(*json, "entity", "claim_attendance");
     if (!settings.workspace_id.empty()) request.options.workspace_id = settings.workspace_id;
     if (!settings.bucket_id.empty()) request.options.bucket_id = settings.bucket_id;

@@ -18,6 +18,7 @@ struct EditRequest {
     std::string entity;
     std::vector<std::string> ids;
     bool keep_modified = false;  // change content alone (hazard 6)
+    bool silent = false;         // no event of it
 };
 Parsed<EditRequest> parse_edit(std::string_view body, const PortalModel& model);
 
@@ -33,6 +34,7 @@ std::size_t apply_edit(PortalModel& model, const EditRequest& request, Edit edit
 struct GenerateRequest {
     RecordOptions options;
     std::uint64_t count = 0;
+    bool silent = false;  // no events of them
 };
 Parsed<GenerateRequest> parse_generate(std::string_view body, std::uint64_t seed,
                                        const ModelSettings& settings);

@@ -43,12 +43,14 @@ std::span<const FaultName> fault_names() {
     return kNames;
 }
 
+bool PortalFaults::knows(std::string_view name) const {
+    return std::any_of(known_.begin(), known_.end(), [&](const FaultName& n) { return n.name == name; });
+}
+
 Result<PortalFaults::Fault*> PortalFaults::fault(std::string_view name) {
-    const bool known =
-        std::any_of(kNames.begin(), kNames.end(), [&](const FaultName& n) { return n.name == name; });
-    if (!known) {
+    if (!knows(name)) {
         std::string hint = "known:";
-        for (const FaultName& n : kNames)
+        for (const FaultName& n : known_)
             hint.append(" ").append(n.name);
         return bad_fault(name, hint);
     }

@@ -26,11 +26,14 @@ struct FaultName {
     std::string_view what;  // a line for --help
 };
 
+// Those of the portal's answers.
 std::span<const FaultName> fault_names();
 
 class PortalFaults {
   public:
-    explicit PortalFaults(std::uint64_t seed) : random_(seed) {}
+    // `known`: the names there are; it must outlive this.
+    explicit PortalFaults(std::uint64_t seed, std::span<const FaultName> known = fault_names())
+        : known_(known), random_(seed) {}
 
     // `probability` from 0 (never) to 1 (always). Error: invalid_argument for an unknown name or another
     // number.
@@ -40,6 +43,7 @@ class PortalFaults {
     // "429:0.05"; a name alone means always.
     Result<> set_text(std::string_view text);
     void clear() { faults_.clear(); }
+    bool knows(std::string_view name) const;
 
     // At most one; names are asked in alphabetical order.
     std::optional<std::string> pick();
@@ -54,6 +58,7 @@ class PortalFaults {
     };
     Result<Fault*> fault(std::string_view name);
 
+    std::span<const FaultName> known_;
     std::map<std::string, Fault, std::less<>> faults_;
     RecordRandom random_;
 };

@@ -2,10 +2,14 @@
 
 #include "portal/portal_control.hpp"
 #include "portal/portal_faults.hpp"
+#include "portal/publisher_faults.hpp"
+#include "portal/publisher_options.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <fstream>
 #include <iterator>
+#include <span>
 #include <sstream>
 #include <utility>
 
@@ -60,7 +64,8 @@ po::options_description described() {
         "names in that certificate; repeatable");
     add("tls-cert", po::value<std::string>(), "HTTPS, with this chain in PEM");
     add("tls-key", po::value<std::string>(), "and this key");
-    add("log", "a line a request to stderr");
+    describe_publisher(all);
+    add("log", "a line a request, and a delivery, to stderr");
     add("version", "show the version and leave");
     add("help", "show this and leave");
     return all;
@@ -180,6 +185,18 @@ Result<> read_tls(const po::variables_map& given, PortalProgram& program) {
     return {};
 }
 
+std::string fault_lines(std::span<const FaultName> faults) {
+    constexpr std::size_t name_width = 22;
+    std::string lines;
+    for (const FaultName& fault : faults) {
+        lines.append("  ").append(fault.name);
+        lines.append(name_width - std::min(name_width - 1, fault.name.size()), ' ')
+            .append(fault.what)
+            .append("\n");
+    }
+    return lines;
+}
+
 Result<PortalProgram> read_all(const po::variables_map& given) {
     PortalProgram program;
     program.help = given.count("help") != 0;
@@ -201,6 +218,10 @@ Result<PortalProgram> read_all(const po::variables_map& given) {
     if (result) result = read_faults(given, program);
     if (result) result = read_tls(given, program);
     if (!result) return result.error();
+    auto publisher = read_publisher(given);
+    if (!publisher) return publisher.error();
+    program.server.sns = std::move(publisher->sns);
+    program.sns_ca_out = std::move(publisher->ca_out);
     return program;
 }
 
@@ -224,10 +245,8 @@ std::string portal_help() {
             "Portal: its\n"
             "records are invented, and nobody outside this machine can reach it.\n\n"
          << described() << "\nFaults:\n";
-    for (const FaultName& fault : fault_names()) {
-        text << "  " << fault.name << std::string(18 - std::min<std::size_t>(17, fault.name.size()), ' ')
-             << fault.what << "\n";
-    }
+    text << fault_lines(fault_names()) << "\nFaults of SNS's messages:\n"
+         << fault_lines(publisher_fault_names());
     text << "\nControl port:\n"
          << control_help() << "\nExit codes: 0, 64 usage, 73 a file cannot be written, 75 cannot listen.\n";
     return text.str();

@@ -20,6 +20,7 @@ struct PortalProgram {
     std::string port_file{};
     std::string tls_directory{};  // where the certificates are to be made; empty: none are
     std::vector<std::string> tls_hosts{};
+    std::string sns_ca_out{};  // where SNS's authority is to be written; empty: nowhere
     bool log = false;
     bool help = false;
     bool version = false;

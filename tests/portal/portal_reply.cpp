@@ -14,7 +14,18 @@ int hex_digit(char c) {
     return -1;
 }
 
-// What is no valid escape stays as it is.
+// Calls `part` with what lies between separators.
+template <class Part>
+void split(std::string_view text, char separator, Part part) {
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find(separator), text.size());
+        part(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+}
+
+}  // namespace
+
 std::string percent_decoded(std::string_view text) {
     std::string result;
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -29,18 +40,6 @@ std::string percent_decoded(std::string_view text) {
     }
     return result;
 }
-
-// Calls `part` with what lies between separators.
-template <class Part>
-void split(std::string_view text, char separator, Part part) {
-    while (!text.empty()) {
-        const std::size_t end = std::min(text.find(separator), text.size());
-        part(text.substr(0, end));
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-}
-
-}  // namespace
 
 PortalReply gateway_reply(int status, std::string_view message) {
     PortalReply reply{.status = status, .content_type = "application/json"};

@@ -12,12 +12,12 @@
 namespace carecloud {
 
 struct PortalCall {
-    std::string method;
-    std::string target;  // path and query, still percent-encoded
-    std::string body;
-    std::string api_key;
-    std::string workspace_id;  // X-Param-Override-WorkspaceId
-    std::string bucket_id;
+    std::string method{};
+    std::string target{};  // path and query, still percent-encoded
+    std::string body{};
+    std::string api_key{};
+    std::string workspace_id{};  // X-Param-Override-WorkspaceId
+    std::string bucket_id{};
     bool accepts_gzip = false;
 };
 
@@ -58,5 +58,7 @@ struct PortalTarget {
     std::string value(std::string_view name) const;
 };
 PortalTarget parse_target(std::string_view target);
+// What is no valid escape stays as it is.
+std::string percent_decoded(std::string_view text);
 
 }  // namespace carecloud

@@ -2,6 +2,7 @@
 
 #include "portal/portal_control.hpp"
 #include "portal/portal_session.hpp"
+#include "portal/publisher_answers.hpp"
 
 #include <csignal>
 #include <future>
@@ -26,6 +27,8 @@ using boost::system::error_code;
 
 constexpr std::size_t kCallBytesMax = std::size_t{1} << 20;
 constexpr std::size_t kControlBytesMax = std::size_t{1} << 30;
+constexpr std::chrono::milliseconds kWatch{50};  // how often a waiting thread looks whether the server ended
+constexpr std::chrono::hours kSilence{1};        // of a certificate's URL that never answers
 
 Timestamp wall_now() {
     using namespace std::chrono;
@@ -55,6 +58,8 @@ struct PortalServer::Impl {
     }
     Result<> listen(tcp::acceptor& acceptor, std::uint16_t port);
     Result<> prepare_tls();
+    Result<> prepare_sns();
+    Result<> subscribe_all();
     asio::awaitable<void> accept(tcp::acceptor& acceptor, const SessionSettings& session, bool counted);
     asio::awaitable<void> connection(tcp::socket socket, const SessionSettings& session, bool counted);
     void spawn_all();
@@ -64,15 +69,20 @@ struct PortalServer::Impl {
     PortalControl control;
     SessionSettings portal_session{};
     SessionSettings control_session{};
+    SessionSettings sns_session{};
     std::optional<asio::ssl::context> tls;
+    std::optional<asio::ssl::context> sns_tls;
+    std::shared_ptr<const PublisherIdentity> identity;
     tcp::endpoint portal_at;
     tcp::endpoint control_at;
     std::thread thread;
-    // Last, so that it goes first: its coroutines use all of the above.
+    // Behind all of the above, which its coroutines use.
     asio::io_context context{1};
     tcp::acceptor portal_acceptor{context};
     tcp::acceptor control_acceptor{context};
+    tcp::acceptor sns_acceptor{context};
     asio::signal_set signals{context};
+    std::unique_ptr<EventPublisher> publisher;
 };
 
 Result<> PortalServer::Impl::listen(tcp::acceptor& acceptor, std::uint16_t port) {
@@ -108,6 +118,50 @@ Result<> PortalServer::Impl::prepare_tls() {
     return {};
 }
 
+Result<> PortalServer::Impl::prepare_sns() {
+    if (!settings.sns) return {};
+    PortalSns& sns = *settings.sns;
+    auto result = listen(sns_acceptor, sns.port);
+    if (!result) return result;
+    std::vector<std::string> hosts{settings.address, "localhost"};
+    if (!sns.host.empty()) hosts.push_back(sns.host);
+    auto made = PublisherIdentity::make(hosts);
+    if (!made) return made.error();
+    identity = *std::move(made);
+    error_code failure;
+    sns_tls.emplace(asio::ssl::context::tls_server);
+    sns_tls->use_certificate_chain(asio::buffer(identity->tls_certificate_pem()), failure);
+    if (!failure)
+        sns_tls->use_private_key(asio::buffer(identity->tls_key_pem()), asio::ssl::context::pem, failure);
+    if (failure) return Error{ErrorCode::tls_failed, "prepare SNS", "its certificate", failure.message()};
+    const std::uint16_t at = sns_acceptor.local_endpoint().port();
+    const std::string url = sns.host.empty() ? url_of(sns_acceptor.local_endpoint(), true)
+                                             : "https://" + sns.host + ":" + std::to_string(at);
+    sns.publisher.wall = wall_now;
+    sns.publisher.log = settings.service.log;
+    auto created = EventPublisher::create(context.get_executor(), sns.publisher, identity, url);
+    if (!created) return created.error();
+    publisher = *std::move(created);
+    control.publish_with(*publisher);
+    sns_session.handle = [this](const PortalCall& call) { return answer_publisher_call(*publisher, call); };
+    sns_session.body_bytes_max = kCallBytesMax;
+    sns_session.slow = kSilence;
+    sns_session.tls = &*sns_tls;
+    return subscribe_all();
+}
+
+Result<> PortalServer::Impl::subscribe_all() {
+    for (const std::string& fault : settings.sns->fault_texts) {
+        const auto set = publisher->faults().set_text(fault);
+        if (!set) return set;
+    }
+    for (const std::string& endpoint : settings.sns->endpoints) {
+        const auto arn = publisher->subscribe(endpoint, {.raw = settings.sns->raw, .fault = {}});
+        if (!arn) return arn.error();
+    }
+    return {};
+}
+
 asio::awaitable<void> PortalServer::Impl::connection(tcp::socket socket, const SessionSettings& session,
                                                      bool counted) {
     if (counted) ++service.counts().connections_open;
@@ -133,6 +187,7 @@ void PortalServer::Impl::spawn_all() {
     if (control_acceptor.is_open()) {
         asio::co_spawn(context, accept(control_acceptor, control_session, false), asio::detached);
     }
+    if (publisher) asio::co_spawn(context, accept(sns_acceptor, sns_session, false), asio::detached);
     if (!settings.stop_on_signals) return;
     signals.add(SIGTERM);
     signals.add(SIGINT);
@@ -155,6 +210,7 @@ Result<std::unique_ptr<PortalServer>> PortalServer::open(PortalServerSettings se
     if (result && self.settings.control)
         result = self.listen(self.control_acceptor, self.settings.control_port);
     if (result) result = self.prepare_tls();
+    if (result) result = self.prepare_sns();
     if (!result) return result.error();
     self.portal_at = self.portal_acceptor.local_endpoint();
     if (self.settings.control) self.control_at = self.control_acceptor.local_endpoint();
@@ -200,18 +256,53 @@ std::string PortalServer::control_url() const {
     return impl_->settings.control ? url_of(impl_->control_at, false) : std::string();
 }
 
-void PortalServer::with_service(const std::function<void(PortalService&)>& use) {
-    if (!impl_->thread.joinable()) return use(impl_->service);
-    std::packaged_task<void()> task([&] { use(impl_->service); });
+void PortalServer::on_thread(const std::function<void()>& use) {
+    if (!impl_->thread.joinable()) return use();
+    std::packaged_task<void()> task([&] { use(); });
     auto done = task.get_future();
     asio::post(impl_->context, [&task] { task(); });
-    // A stopped context runs nothing any more: its thread is over, and the service is ours.
-    while (done.wait_for(std::chrono::milliseconds(50)) != std::future_status::ready) {
+    // A stopped context runs nothing any more: its thread is over, and all of it is ours.
+    while (done.wait_for(kWatch) != std::future_status::ready) {
         if (!impl_->context.stopped()) continue;
         impl_->thread.join();
-        if (done.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return use(impl_->service);
+        if (done.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return use();
     }
     done.get();
+}
+
+void PortalServer::with_service(const std::function<void(PortalService&)>& use) {
+    on_thread([&] { use(impl_->service); });
+}
+
+void PortalServer::with_publisher(const std::function<void(EventPublisher&)>& use) {
+    on_thread([&] { use(*impl_->publisher); });
+}
+
+std::string PortalServer::sns_url() const {
+    return impl_->publisher ? impl_->publisher->base_url() : std::string();
+}
+
+const std::string& PortalServer::sns_authority() const {
+    return impl_->identity->authority_pem();
+}
+
+std::shared_ptr<const PublisherIdentity> PortalServer::sns_identity() const {
+    return impl_->identity;
+}
+
+Result<std::vector<DeliveryResult>> PortalServer::publish(const std::vector<PublishedEvent>& events,
+                                                          PublishOptions options) {
+    const auto results = std::make_shared<std::promise<std::vector<DeliveryResult>>>();
+    auto ended = results->get_future();
+    options.done = [results](std::vector<DeliveryResult> all) { results->set_value(std::move(all)); };
+    Result<std::vector<std::string>> ids;
+    with_publisher([&](EventPublisher& publisher) { ids = publisher.publish(events, options); });
+    if (!ids) return ids.error();
+    while (ended.wait_for(kWatch) != std::future_status::ready) {
+        if (impl_->thread.joinable() && !impl_->context.stopped()) continue;
+        return Error{ErrorCode::cancelled, "publish", "the portal", "it does not run on a thread of its own"};
+    }
+    return ended.get();
 }
 
 PortalCounts PortalServer::counts() {

@@ -1,4 +1,5 @@
-// The loopback portal on sockets: the portal's port and, where wanted, a control port. Loopback only, always.
+// The loopback portal on sockets: the portal's port and, where wanted, a control port and SNS with its own
+// HTTPS port. Loopback only, always.
 //
 //     auto server = PortalServer::open({.service = {.model = {.id_is_oid = true}}, .control = true});
 //     if (!server) …
@@ -11,6 +12,7 @@
 #pragma once
 
 #include "core/error.hpp"
+#include "portal/event_publisher.hpp"
 #include "portal/portal_counts.hpp"
 #include "portal/portal_service.hpp"
 
@@ -20,12 +22,23 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace carecloud {
 
 struct PortalTls {
     std::string certificate_file{};
     std::string key_file{};
+};
+
+// SNS beside the portal. Its port is HTTPS, with an authority of its own.
+struct PortalSns {
+    PublisherSettings publisher{};  // its clock and log are the server's
+    std::uint16_t port = 0;
+    std::string host{};                      // as URLs name it; empty: the address that the server listens on
+    std::vector<std::string> endpoints{};    // subscribed at the start
+    bool raw = false;                        // their deliveries
+    std::vector<std::string> fault_texts{};  // "NAME:PROBABILITY"
 };
 
 struct PortalServerSettings {
@@ -37,12 +50,13 @@ struct PortalServerSettings {
     std::optional<PortalTls> tls{};          // of the portal's port; the control port is plain
     std::chrono::milliseconds slow{60'000};  // how long the slow faults keep silent
     bool stop_on_signals = false;            // SIGTERM and SIGINT end run()
+    std::optional<PortalSns> sns{};
 };
 
 class PortalServer {
   public:
-    // Binds and listens, so that the ports are known. Errors: invalid_argument (an address beyond loopback),
-    // unreachable (the port is taken), tls_failed (the certificate or key).
+    // Binds and listens, so that the ports are known. Errors: invalid_argument (an address beyond loopback,
+    // a topic, endpoint or fault of SNS), unreachable (a port is taken), tls_failed (the certificate or key).
     static Result<std::unique_ptr<PortalServer>> open(PortalServerSettings settings);
     ~PortalServer();
     PortalServer(const PortalServer&) = delete;
@@ -62,7 +76,21 @@ class PortalServer {
     void with_service(const std::function<void(PortalService&)>& use);
     PortalCounts counts();
 
+    // "https://127.0.0.1:40443": certificate_hosts of a subscriber is what follows the slashes. Empty: there
+    // is no SNS, and then none of the others below must be called.
+    std::string sns_url() const;
+    // Whom to trust, in PEM.
+    const std::string& sns_authority() const;
+    std::shared_ptr<const PublisherIdentity> sns_identity() const;
+    // As with_service().
+    void with_publisher(const std::function<void(EventPublisher&)>& use);
+    // Publishes and waits until every delivery has ended, retries included. Only after start(). Errors: as
+    // the publisher's; cancelled where the server stopped.
+    Result<std::vector<DeliveryResult>> publish(const std::vector<PublishedEvent>& events,
+                                                PublishOptions options = {});
+
   private:
+    void on_thread(const std::function<void()>& use);
     struct Impl;
     explicit PortalServer(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;

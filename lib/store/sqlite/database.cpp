@@ -6,6 +6,7 @@
 #include <malloc.h>
 #endif
 
+#include "store/sqlite/database_guard.hpp"
 #include "store/sqlite/open.hpp"
 
 namespace carecloud {
@@ -37,17 +38,8 @@ Database::Database(const SqliteSettings& settings, Ownership ownership, std::uni
       tables_(*db_, settings.first_load),
       generation_(db_->text(kGeneration)) {}
 
-template <class Work>
-auto Database::guarded(const std::string& operation, Work work) -> decltype(work()) {
-    try {
-        return work();
-    } catch (const SqlError& error) {
-        return to_error(error, operation, path_);
-    }
-}
-
 Result<std::optional<StreamState>> Database::load_stream(const std::string& stream) {
-    return guarded("load stream " + stream, [&] { return tables_.streams.load(stream); });
+    return guarded("load stream " + stream, path_, [&] { return tables_.streams.load(stream); });
 }
 
 namespace {
@@ -65,7 +57,8 @@ bool is_large(const Batch& batch) {
 
 Result<CommitSummary> Database::commit(const Batch& batch, const std::string& at) {
     if (const auto refused = refuse(batch)) return *refused;
-    return guarded("commit " + batch.stream, [&]() -> Result<CommitSummary> { return write(batch, at); });
+    return guarded("commit " + batch.stream, path_,
+                   [&]() -> Result<CommitSummary> { return write(batch, at); });
 }
 
 CommitSummary Database::write(const Batch& batch, const std::string& at) {
@@ -99,7 +92,7 @@ void Database::write_page(const Batch& batch, CommitSummary& summary) {
 }
 
 Result<std::vector<std::size_t>> Database::unknown(const std::string& stream, const std::vector<Key>& keys) {
-    return guarded("look up keys of " + stream, [&]() -> Result<std::vector<std::size_t>> {
+    return guarded("look up keys of " + stream, path_, [&]() -> Result<std::vector<std::size_t>> {
         std::vector<std::size_t> missing;
         // One read transaction for all keys: a snapshot, and far cheaper than one each.
         const Transaction transaction(*db_, Transaction::Access::read);
@@ -116,27 +109,28 @@ Result<std::vector<std::size_t>> Database::unknown(const std::string& stream, co
 
 Result<std::vector<std::optional<HeldRecord>>> Database::held(const std::string& stream,
                                                               const std::vector<std::string>& ids) {
-    return guarded("look up records of " + stream, [&]() -> Result<std::vector<std::optional<HeldRecord>>> {
-        std::vector<std::optional<HeldRecord>> found;
-        found.reserve(ids.size());
-        const Transaction transaction(*db_, Transaction::Access::read);
-        tables_.records.begin(stream, {});
-        for (const std::string& id : ids)
-            found.push_back(tables_.records.held(id));
-        return found;
-    });
+    return guarded("look up records of " + stream, path_,
+                   [&]() -> Result<std::vector<std::optional<HeldRecord>>> {
+                       std::vector<std::optional<HeldRecord>> found;
+                       found.reserve(ids.size());
+                       const Transaction transaction(*db_, Transaction::Access::read);
+                       tables_.records.begin(stream, {});
+                       for (const std::string& id : ids)
+                           found.push_back(tables_.records.held(id));
+                       return found;
+                   });
 }
 
 Result<std::vector<Key>> Database::untried(const std::string& stream, const std::string& before,
                                            std::size_t limit) {
-    return guarded("look up the quarantine of " + stream, [&]() -> Result<std::vector<Key>> {
+    return guarded("look up the quarantine of " + stream, path_, [&]() -> Result<std::vector<Key>> {
         tables_.quarantine.begin(stream, {});
         return tables_.quarantine.untried(before, limit);
     });
 }
 
 Result<std::uint64_t> Database::count_requests(const std::string& month, std::int64_t requests) {
-    return guarded("count requests", [&]() -> Result<std::uint64_t> {
+    return guarded("count requests", path_, [&]() -> Result<std::uint64_t> {
         if (requests == 0) return tables_.quota.add(month, 0);
         Transaction transaction(*db_, Transaction::Access::write);
         const std::uint64_t count = tables_.quota.add(month, requests);

@@ -4,9 +4,11 @@
 
 #include "core/batch.hpp"
 #include "core/error.hpp"
+#include "core/event.hpp"
 #include "core/record.hpp"
 #include "core/stream.hpp"
 #include "store/sqlite/connection.hpp"
+#include "store/sqlite/event_table.hpp"
 #include "store/sqlite/ownership.hpp"
 #include "store/sqlite/quarantine_table.hpp"
 #include "store/sqlite/record_table.hpp"
@@ -20,6 +22,11 @@
 #include <vector>
 
 namespace carecloud {
+
+struct ArrivedEvent {
+    Event event;
+    std::string received_at;
+};
 
 class Database {
   public:
@@ -37,26 +44,40 @@ class Database {
     Result<std::vector<Key>> untried(const std::string& stream, const std::string& before, std::size_t limit);
     Result<std::uint64_t> count_requests(const std::string& month, std::int64_t requests);
 
+    // As Inbox; for each event whether it is new.
+    Result<std::vector<bool>> receive(const std::vector<ArrivedEvent>& events);
+    Result<std::vector<OpenEvent>> open_events(const std::string& stream, std::size_t limit);
+    Result<std::size_t> count_open();
+    Result<> settle(const std::vector<Settlement>& settlements, const std::string& at);
+    Result<Announced> announced(const std::string& stream, const std::string& from, const std::string& until);
+    Result<> note_subscription(const Subscription& subscription, const std::string& at);
+    Result<std::vector<Subscription>> subscriptions();
+
     // Gives the page cache back to the system, where there is enough of it to be worth it.
     void release_memory();
 
   private:
     struct Tables {
         Tables(Connection& db, const FirstLoad& first_load)
-            : records(db, first_load), quarantine(db), streams(db), quota(db) {}
+            : records(db, first_load),
+              quarantine(db),
+              streams(db),
+              quota(db),
+              events(db),
+              subscriptions(db) {}
 
         RecordTable records;
         QuarantineTable quarantine;
         StreamTable streams;
         QuotaTable quota;
+        EventTable events;
+        SubscriptionTable subscriptions;
     };
 
     Database(const SqliteSettings& settings, Ownership ownership, std::unique_ptr<Connection> db);
 
     CommitSummary write(const Batch& batch, const std::string& at);
     void write_page(const Batch& batch, CommitSummary& summary);
-    template <class Work>
-    auto guarded(const std::string& operation, Work work) -> decltype(work());
 
     std::string path_;
     Ownership ownership_;             // freed last: closing the connection writes to the file

@@ -23,7 +23,7 @@ Error JobThread::closed_error() {
         .code = ErrorCode::cancelled, .operation = "use store", .subject = "the store is closed", .hint = ""};
 }
 
-void JobThread::push(std::unique_ptr<AnyJob> job) {
+void JobThread::push(std::unique_ptr<Job> job) {
     {
         const std::lock_guard lock(mutex_);
         if (!closing_) {
@@ -36,7 +36,7 @@ void JobThread::push(std::unique_ptr<AnyJob> job) {
 }
 
 // The next job; null once closed and empty.
-std::unique_ptr<JobThread::AnyJob> JobThread::next() {
+std::unique_ptr<JobThread::Job> JobThread::next() {
     std::unique_lock lock(mutex_);
     const auto ready = [this] { return closing_ || !jobs_.empty(); };
     if (!changed_.wait_for(lock, quiet_after_, ready)) {
@@ -46,13 +46,13 @@ std::unique_ptr<JobThread::AnyJob> JobThread::next() {
         changed_.wait(lock, ready);
     }
     if (jobs_.empty()) return nullptr;
-    std::unique_ptr<AnyJob> job = std::move(jobs_.front());
+    std::unique_ptr<Job> job = std::move(jobs_.front());
     jobs_.pop_front();
     return job;
 }
 
 void JobThread::loop() {
-    while (const std::unique_ptr<AnyJob> job = next())
+    while (const std::unique_ptr<Job> job = next())
         job->work();
 }
 

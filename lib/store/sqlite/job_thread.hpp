@@ -10,6 +10,7 @@
 
 #include "core/clock.hpp"
 #include "core/error.hpp"
+#include "store/sqlite/waiter.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -19,12 +20,6 @@
 #include <mutex>
 #include <thread>
 #include <utility>
-
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 namespace carecloud {
 
@@ -40,65 +35,61 @@ class JobThread {
     // Errors: what `work` returns; cancelled after close(). `work` is a Result<T>() and must not throw.
     template <class T, class Work>
     Task<Result<T>> run(Work work) {
-        auto start = [this](auto handler, Work begun) {
-            using Begun = Job<T, Work, decltype(handler)>;
-            push(std::make_unique<Begun>(std::move(handler), std::move(begun)));
-        };
-        return boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(Result<T>)>(
-            std::move(start), boost::asio::use_awaitable, std::move(work));
+        return wait_for<T>([this, begun = std::move(work)](std::unique_ptr<Waiter<T>> waiter) mutable {
+            push(std::make_unique<WaitedJob<T, Work>>(std::move(waiter), std::move(begun)));
+        });
     }
+
+    class Job {
+      public:
+        Job() = default;
+        Job(const Job&) = delete;
+        Job& operator=(const Job&) = delete;
+        virtual ~Job() = default;
+
+        // On the store's thread; must not throw.
+        virtual void work() = 0;
+        // Instead of work(), after close(); on the caller's thread.
+        virtual void refuse() = 0;
+    };
+
+    // From the I/O thread.
+    void push(std::unique_ptr<Job> job);
+
+    // How calls end that come after close().
+    static Error closed_error();
 
     // Carries out what was handed in, then ends the thread. Blocks; may be called again.
     void close();
 
   private:
-    class AnyJob {
-      public:
-        virtual ~AnyJob() = default;
-        virtual void work() = 0;
-        virtual void refuse() = 0;
-    };
+    template <class T, class Work>
+    class WaitedJob;
 
-    template <class T, class Work, class Handler>
-    class Job;
-
-    static Error closed_error();
-    void push(std::unique_ptr<AnyJob> job);
-    std::unique_ptr<AnyJob> next();
+    std::unique_ptr<Job> next();
     void loop();
 
     std::function<void()> when_quiet_;
     std::chrono::milliseconds quiet_after_;
     std::mutex mutex_;
     std::condition_variable changed_;
-    std::deque<std::unique_ptr<AnyJob>> jobs_;  // guarded by mutex_
-    bool closing_ = false;                      // guarded by mutex_
-    std::thread thread_;                        // last: it uses all of the above
+    std::deque<std::unique_ptr<Job>> jobs_;  // guarded by mutex_
+    bool closing_ = false;                   // guarded by mutex_
+    std::thread thread_;                     // last: it uses all of the above
 };
 
-template <class T, class Work, class Handler>
-class JobThread::Job : public AnyJob {
+template <class T, class Work>
+class JobThread::WaitedJob : public JobThread::Job {
   public:
-    Job(Handler handler, Work work)
-        : handler_(std::move(handler)),
-          work_(std::move(work)),
-          guard_(boost::asio::make_work_guard(boost::asio::get_associated_executor(handler_))) {}
+    WaitedJob(std::unique_ptr<Waiter<T>> waiter, Work begun)
+        : waiter_(std::move(waiter)), work_(std::move(begun)) {}
 
-    void work() override { finish(work_()); }
-    void refuse() override { finish(closed_error()); }
+    void work() override { waiter_->finish(work_()); }
+    void refuse() override { waiter_->finish(closed_error()); }
 
   private:
-    void finish(Result<T> result) {
-        auto resume = [handler = std::move(handler_), result = std::move(result)]() mutable {
-            std::move(handler)(std::move(result));
-        };
-        boost::asio::post(guard_.get_executor(), std::move(resume));
-    }
-
-    Handler handler_;
+    std::unique_ptr<Waiter<T>> waiter_;
     Work work_;
-    // The io_context must not run out of work while this one is under way.
-    boost::asio::executor_work_guard<boost::asio::associated_executor_t<Handler>> guard_;
 };
 
 }  // namespace carecloud

@@ -1,5 +1,5 @@
-// Where a record lies, by its id: in the database's unique index `records_by_id`, or, while an empty store is filled for
-// the first time, in memory.
+// Where a record lies, by its id: in the database's unique index `records_by_id`, or, while an empty store is filled
+// for the first time, in memory.
 //
 // Random ids touch a leaf of the index each, and each leaf is written whole at every commit: a store of a million
 // records takes new ones at a sixth of the rate of an empty one. So the index is dropped in the transaction that writes

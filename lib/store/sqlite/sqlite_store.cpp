@@ -1,6 +1,7 @@
 #include "store/sqlite/sqlite_store.hpp"
 
 #include "store/sqlite/database.hpp"
+#include "store/sqlite/event_group.hpp"
 #include "store/sqlite/job_thread.hpp"
 
 #include <utility>
@@ -12,7 +13,8 @@ struct SqliteStore::Impl {
         : clock(time),
           generation(opened->generation()),
           database(std::move(opened)),
-          thread([this] { database->release_memory(); }, quiet_after) {}
+          thread([this] { database->release_memory(); }, quiet_after),
+          events(thread, *database) {}
 
     // Time as the store notes it. On the I/O thread, where the clock lives.
     std::string now() const { return clock.wall().to_string_ms(); }
@@ -21,6 +23,7 @@ struct SqliteStore::Impl {
     std::string generation;
     std::unique_ptr<Database> database;  // used by the thread alone; gone once closed
     JobThread thread;                    // ends before the database goes
+    EventGroup events;
 };
 
 Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const SqliteSettings& settings, Clock& clock) {
@@ -85,6 +88,46 @@ Task<Result<std::uint64_t>> SqliteStore::count_requests(std::string month, std::
         return database->count_requests(month, requests);
     };
     return impl_->thread.run<std::uint64_t>(std::move(work));
+}
+
+Task<Result<bool>> SqliteStore::receive(Event event) {
+    return impl_->events.receive(std::move(event), impl_->now());
+}
+
+Task<Result<std::vector<OpenEvent>>> SqliteStore::open_events(std::string stream, std::size_t limit) {
+    auto work = [database = impl_->database.get(), stream = std::move(stream), limit] {
+        return database->open_events(stream, limit);
+    };
+    return impl_->thread.run<std::vector<OpenEvent>>(std::move(work));
+}
+
+Task<Result<std::size_t>> SqliteStore::count_open() {
+    return impl_->thread.run<std::size_t>(
+        [database = impl_->database.get()] { return database->count_open(); });
+}
+
+Task<Result<>> SqliteStore::settle(std::vector<Settlement> settlements) {
+    auto work = [database = impl_->database.get(), settlements = std::move(settlements), at = impl_->now()] {
+        return database->settle(settlements, at);
+    };
+    return impl_->thread.run<void>(std::move(work));
+}
+
+Task<Result<Announced>> SqliteStore::announced(std::string stream, Timestamp from, Timestamp until) {
+    auto work = [database = impl_->database.get(), stream = std::move(stream), from = from.to_string_ms(),
+                 until = until.to_string_ms()] { return database->announced(stream, from, until); };
+    return impl_->thread.run<Announced>(std::move(work));
+}
+
+Task<Result<>> SqliteStore::note_subscription(Subscription subscription) {
+    auto work = [database = impl_->database.get(), subscription = std::move(subscription),
+                 at = impl_->now()] { return database->note_subscription(subscription, at); };
+    return impl_->thread.run<void>(std::move(work));
+}
+
+Task<Result<std::vector<Subscription>>> SqliteStore::subscriptions() {
+    auto work = [database = impl_->database.get()] { return database->subscriptions(); };
+    return impl_->thread.run<std::vector<Subscription>>(std::move(work));
 }
 
 }  // namespace carecloud

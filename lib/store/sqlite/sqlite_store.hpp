@@ -1,4 +1,4 @@
-// The Store in one SQLite file (3.37 or newer), for one daemon: the schema is migrations/*.sql, a public
+// The Store and the Inbox in one SQLite file (3.37 or newer), for one daemon: the schema is migrations/*.sql, a public
 // interface.
 //
 //     auto store = SqliteStore::open({.path = "/var/lib/carecloud-syncd/store.db"}, clock);
@@ -11,6 +11,7 @@
 // store_busy.
 #pragma once
 
+#include "store/inbox.hpp"
 #include "store/store.hpp"
 
 #include <chrono>
@@ -25,8 +26,8 @@ namespace carecloud {
 
 // How an empty store is filled: see store/sqlite/record_index.hpp.
 struct FirstLoad {
-    // The index is made at the latest when so many records are held. The map that stands in for it takes 70 MB then, and
-    // half as much again for a moment while it grows.
+    // The index is made at the latest when so many records are held. The map that stands in for it takes 70 MB then,
+    // and half as much again for a moment while it grows.
     std::size_t records_max = 3'000'000;
     // Of the 64 bits of an id, those that are used: tests make ids collide.
     std::uint64_t key_mask = ~std::uint64_t{0};
@@ -50,7 +51,7 @@ struct SqliteSettings {
     std::string vfs{};
 };
 
-class SqliteStore : public Store {
+class SqliteStore : public Store, public Inbox {
   public:
     // Blocks while it opens, locks and migrates the file: for start-up. A missing file is created (mode
     // 0640), a missing directory is not. Errors: store_owned store_newer store_busy store_full store_failed
@@ -78,6 +79,14 @@ class SqliteStore : public Store {
                                                               std::vector<std::string> ids) override;
     Task<Result<std::vector<Key>>> untried(std::string stream, Timestamp before, std::size_t limit) override;
     Task<Result<std::uint64_t>> count_requests(std::string month, std::int64_t requests) override;
+
+    Task<Result<bool>> receive(Event event) override;
+    Task<Result<std::vector<OpenEvent>>> open_events(std::string stream, std::size_t limit) override;
+    Task<Result<std::size_t>> count_open() override;
+    Task<Result<>> settle(std::vector<Settlement> settlements) override;
+    Task<Result<Announced>> announced(std::string stream, Timestamp from, Timestamp until) override;
+    Task<Result<>> note_subscription(Subscription subscription) override;
+    Task<Result<std::vector<Subscription>>> subscriptions() override;
 
   private:
     struct Impl;

@@ -33,6 +33,7 @@ TEST_CASE("tables and columns are those that are promised") {
           "body event_time event_type message_id received_at record_id settled_at state stream topic_arn");
     CHECK(columns("quarantine") == "attempts body first_at id last_at modified reason stream");
     CHECK(columns("quota") == "month requests");
+    CHECK(columns("subscriptions") == "changed_at state subscription_arn topic_arn");
 }
 
 TEST_CASE("the hash of a body is what sha256sum prints") {

@@ -1,5 +1,4 @@
-#include "sync/engine.hpp"
-#include "world.hpp"
+#include "unit/sync/engine_world.hpp"
 
 #include <algorithm>
 #include <map>
@@ -10,45 +9,6 @@ using namespace carecloud;
 using namespace std::chrono_literals;
 
 namespace {
-
-class Recorder : public Observer {
-  public:
-    void pass_ended(const PassReport& report) override { passes.push_back(report); }
-    void backing_off(std::string_view, const Error&, Duration pause) override { pauses.push_back(pause); }
-    void failed(const Error& error) override { failures.push_back(error); }
-
-    std::vector<PassReport> passes;
-    std::vector<Duration> pauses;
-    std::vector<Error> failures;
-};
-
-struct EngineWorld : World {
-    Engine& start(RateLimits rate = {.per_second = 1000, .burst = 1000},
-                  std::vector<std::string> entities = {kEntity}) {
-        EngineSettings engine_settings{.streams = {}, .rate = rate, .seed = 3};
-        for (const std::string& entity : entities) {
-            EngineStream stream{.pass = settings};
-            stream.pass.spec.entity = entity;
-            engine_settings.streams.push_back(stream);
-        }
-        engine = std::make_unique<Engine>(clock, portal, *store, engine_settings, recorder);
-        boost::asio::co_spawn(io, engine->run(), [this](std::exception_ptr thrown) {
-            if (thrown) std::rethrow_exception(thrown);
-            ended = true;
-        });
-        return *engine;
-    }
-    ~EngineWorld() {
-        if (engine && !ended) {
-            engine->stop();
-            clock.run_until([&] { return ended; });
-        }
-    }
-
-    Recorder recorder;
-    std::unique_ptr<Engine> engine;
-    bool ended = false;
-};
 
 Error down() {
     return Error{
@@ -283,7 +243,7 @@ TEST_CASE("one pass of every stream, then leave") {
     world.put_many(1, 10, 5, kOld);
     EngineSettings engine_settings{
         .streams = {{.pass = world.settings}}, .rate = {.per_second = 1000, .burst = 10}, .seed = 1};
-    Engine engine(world.clock, world.portal, *world.store, engine_settings, world.recorder);
+    Engine engine(world.clock, world.portal, *world.store, world.inbox, engine_settings, world.recorder);
     std::optional<std::vector<PassReport>> reports;
     boost::asio::co_spawn(world.io, engine.run_once(),
                           [&](std::exception_ptr thrown, std::vector<PassReport> done) {

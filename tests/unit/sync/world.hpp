@@ -1,6 +1,7 @@
 // A small world for the engine's tests: a portal model, a store in memory and a virtual clock.
 #pragma once
 
+#include "support/memory_inbox/memory_inbox.hpp"
 #include "support/memory_store/memory_store.hpp"
 #include "support/virtual/memory_portal.hpp"
 #include "support/virtual/virtual_clock.hpp"
@@ -80,6 +81,36 @@ struct World {
         gate = std::make_unique<RequestGate>(clock, *store, limits);
     }
 
+    // An event of the n-th record, as the receiver makes it durable.
+    void announce(unsigned n, std::optional<Timestamp> event_time = std::nullopt) {
+        const std::string number = std::to_string(inbox_content->events.size());
+        std::string id = std::to_string(n);
+        id.insert(0, 24 - id.size(), '0');
+        Event event{.message_id = "message-" + number,
+                    .topic_arn = "topic",
+                    .event_type = "attendance",
+                    .stream = kEntity,
+                    .record_id = id,
+                    .event_time = event_time.value_or(clock.wall()).to_string(),
+                    .body = "{}"};
+        std::optional<Result<bool>> fresh;
+        boost::asio::co_spawn(io, inbox.receive(std::move(event)),
+                              [&](std::exception_ptr thrown, Result<bool> done) {
+                                  if (thrown) std::rethrow_exception(thrown);
+                                  fresh = done;
+                              });
+        REQUIRE(clock.run_until([&] { return fresh.has_value(); }));
+        REQUIRE(*fresh);
+    }
+
+    // How many events are in that state.
+    std::size_t events(EventState state) const {
+        std::size_t count = 0;
+        for (const auto& [id, held] : inbox_content->events)
+            count += held.event.state == state;
+        return count;
+    }
+
     const StoreContent& tables() const { return content->tables; }
     std::size_t held() const { return content->tables.records.size(); }
 
@@ -102,6 +133,8 @@ struct World {
     MemoryPortal portal;
     std::shared_ptr<MemoryStoreContent> content = std::make_shared<MemoryStoreContent>();
     std::unique_ptr<MemoryStore> store = std::make_unique<MemoryStore>(content, clock);
+    std::shared_ptr<MemoryInboxContent> inbox_content = std::make_shared<MemoryInboxContent>();
+    MemoryInbox inbox{inbox_content, clock, content};
     RateLimits limits{.per_second = 1000, .burst = 1000};
     std::unique_ptr<RequestGate> gate = std::make_unique<RequestGate>(clock, *store, limits);
     Random random{1};

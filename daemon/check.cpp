@@ -1,0 +1,76 @@
+// --check: what the configuration means, and everything that is wrong with it and the files it names.
+#include "event_endpoint.hpp"
+#include "runtime/configuration.hpp"
+#include "runtime/secret_file.hpp"
+#include "service.hpp"
+#include "store/sqlite/peek.hpp"
+#include "wiring.hpp"
+
+#include <iostream>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace carecloud {
+namespace {
+
+void print_findings(const LoadedConfiguration& loaded) {
+    if (!loaded.warnings.empty()) std::cerr << report(loaded.file, loaded.warnings) << "\n";
+    for (const std::string& part : not_built_yet(loaded.configuration))
+        std::cerr << loaded.file << ": " << part << "\n";
+}
+
+// What the next start will do with each stream (hazard 14).
+void tell_streams(const Configuration& configuration) {
+    for (const StreamSettings& stream : configuration.streams) {
+        std::cout << stream.spec.entity << ": ";
+        const auto state = peek_stream(store_settings(configuration), stream.spec.entity);
+        if (!state) {
+            std::cout << "its state cannot be read now: " << state.error().message() << "\n";
+        } else if (!*state || !(*state)->cursor) {
+            std::cout << "nothing is held yet; the first pass reads everything\n";
+        } else if ((*state)->fingerprint != stream.spec.fingerprint()) {
+            std::cout << "its workspace, bucket, filter or fields changed: the next pass reads it again from "
+                         "the start, and "
+                         "records that no longer belong to it stay until they are reconciled\n";
+        } else {
+            std::cout << "goes on from " << (*state)->cursor->modified_text << " " << (*state)->cursor->id
+                      << "\n";
+        }
+    }
+}
+
+// What is wrong with the files that the configuration names.
+std::vector<std::string> file_problems(const Configuration& configuration) {
+    std::vector<std::string> problems;
+    const auto key = read_secret_file(configuration.portal.api_key_file);
+    if (!key) problems.push_back("portal.api_key_file: " + key.error().message());
+    if (configuration.sns) {
+        const auto endpoint = check_endpoint(*configuration.sns);
+        if (!endpoint) problems.push_back("sns: " + endpoint.error().message());
+    }
+    return problems;
+}
+
+}  // namespace
+
+ExitCode check_configuration(const Options& options) {
+    const LoadedConfiguration loaded = load_configuration(options.config);
+    if (!loaded.ok()) {
+        std::cerr << report(loaded.file, loaded.problems) << "\n";
+        return ExitCode::configuration;
+    }
+    print_findings(loaded);
+    std::vector<std::string> problems = file_problems(loaded.configuration);
+    if (const auto refused = cannot_run(loaded.configuration)) problems.push_back(*refused);
+    if (!problems.empty()) {
+        for (const std::string& problem : problems)
+            std::cerr << loaded.file << ": " << problem << "\n";
+        return ExitCode::configuration;
+    }
+    std::cout << loaded.file << ": valid\n";
+    tell_streams(loaded.configuration);
+    return ExitCode::ok;
+}
+
+}  // namespace carecloud

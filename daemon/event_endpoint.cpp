@@ -1,0 +1,147 @@
+#include "event_endpoint.hpp"
+
+#include "net/tls_server.hpp"
+#include "runtime/secret_file.hpp"
+
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+
+namespace carecloud {
+
+namespace asio = boost::asio;
+using TlsPtr = std::shared_ptr<asio::ssl::context>;
+
+namespace {
+
+// SNS waits 15 s for an answer (developer guide, "HTTP/HTTPS endpoints"); the stop as a whole has 5 s.
+constexpr std::chrono::milliseconds kGrace{2000};
+
+Result<TlsPtr> make_tls(const SnsSettings& settings) {
+    if (!settings.tls) return TlsPtr();
+    return make_server_tls(settings.tls->certificate, settings.tls->private_key);
+}
+
+Result<std::string> read_credentials(const SnsSettings& settings) {
+    if (!settings.basic_auth_file) return std::string();
+    return read_secret_file(*settings.basic_auth_file);
+}
+
+std::vector<EventRoute> routes_of(const Configuration& configuration) {
+    std::vector<EventRoute> routes;
+    for (const StreamSettings& stream : configuration.streams) {
+        routes.push_back({.stream = stream.spec.entity,
+                          .entity = stream.spec.entity,
+                          .workspace_id = stream.spec.workspace_id,
+                          .bucket_id = stream.spec.bucket_id});
+    }
+    return routes;
+}
+
+}  // namespace
+
+struct EventEndpoint::Service {
+    TlsPtr tls;
+    std::unique_ptr<Receiver> receiver;
+};
+
+EventEndpoint::EventEndpoint(asio::io_context& io, Clock& clock, Inbox& inbox, ReceiverObserver& observer,
+                             std::function<void(const Error&)> on_error)
+    : io_(io), clock_(clock), inbox_(inbox), observer_(observer), on_error_(std::move(on_error)) {}
+
+EventEndpoint::~EventEndpoint() = default;
+
+Result<std::shared_ptr<EventEndpoint::Service>> EventEndpoint::prepare(const Configuration& configuration) {
+    const SnsSettings& settings = *configuration.sns;
+    auto tls = make_tls(settings);
+    if (!tls) return tls.error();
+    auto credentials = read_credentials(settings);
+    if (!credentials) return credentials.error();
+    const std::string ca_file = settings.trust_ca_file.value_or("");
+    auto fetcher = std::make_shared<NetworkFetcher>(
+        HttpsFetcherSettings{.ca_file = ca_file, .proxy = ProxyEnvironment::of_process()});
+    auto receiver = Receiver::create(clock_, inbox_, std::move(fetcher),
+                                     {.path = settings.path,
+                                      .topic_arns = settings.topic_arns,
+                                      .confirm = settings.confirm,
+                                      .certificate_hosts = settings.certificate_hosts,
+                                      .ca_file = ca_file,
+                                      .basic_auth = std::move(*credentials),
+                                      .routes = routes_of(configuration)},
+                                     observer_);
+    if (!receiver) return receiver.error();
+    return std::make_shared<Service>(Service{std::move(*tls), std::move(*receiver)});
+}
+
+Result<std::unique_ptr<HttpServer>> EventEndpoint::listen(const SnsSettings& settings, TlsPtr tls) {
+    HttpServerSettings server{.address = {.host = settings.listen.host, .port = settings.listen.port},
+                              .tls = std::move(tls),
+                              .on_error = on_error_};
+    server.timeouts.grace = kGrace;
+    auto handler = [this](const ServerRequest& request) { return receive(request); };
+    return HttpServer::listen(io_.get_executor(), std::move(server), std::move(handler));
+}
+
+// The service is looked up for each request, and kept until its answer: a reload changes it.
+Task<ServerResponse> EventEndpoint::receive(const ServerRequest& request) {
+    const std::shared_ptr<Service> service = service_;
+    co_return co_await service->receiver->receive(request);
+}
+
+Result<> EventEndpoint::apply(const Configuration& configuration) {
+    if (!configuration.sns) {
+        retire();
+        return {};
+    }
+    const SnsSettings& settings = *configuration.sns;
+    auto service = prepare(configuration);
+    if (!service) return service.error();
+    const bool same = server_ && settings.listen == address_ && settings.tls.has_value() == tls_;
+    if (!same) {
+        auto server = listen(settings, (*service)->tls);
+        if (!server) return server.error();
+        retire();
+        server_ = std::move(*server);
+        address_ = settings.listen;
+        tls_ = settings.tls.has_value();
+    } else if ((*service)->tls) {
+        server_->set_tls((*service)->tls);
+    }
+    service_ = std::move(*service);
+    return {};
+}
+
+namespace {
+
+// A server that gave way to another one, or to none, until its last request is answered.
+Task<> finish(std::unique_ptr<HttpServer> server) {
+    co_await server->stop();
+}
+
+}  // namespace
+
+void EventEndpoint::retire() {
+    if (!server_) return;
+    auto finishing = finish(std::move(server_));
+    asio::co_spawn(io_, std::move(finishing), [](const std::exception_ptr& thrown) {
+        if (thrown) std::rethrow_exception(thrown);
+    });
+}
+
+std::string EventEndpoint::place() const {
+    return server_ ? server_->place() : std::string();
+}
+
+Task<> EventEndpoint::stop() {
+    if (server_) co_await server_->stop();
+}
+
+Result<> check_endpoint(const SnsSettings& settings) {
+    const auto tls = make_tls(settings);
+    if (!tls) return tls.error();
+    const auto credentials = read_credentials(settings);
+    if (!credentials) return credentials.error();
+    return {};
+}
+
+}  // namespace carecloud

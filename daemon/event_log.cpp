@@ -1,0 +1,74 @@
+#include "event_log.hpp"
+
+#include <algorithm>
+
+namespace carecloud {
+
+void EventLog::event_received(const EventReport& event) {
+    log_.write(LogLevel::debug, "event received",
+               {{"EVENT_ID", event.message_id},
+                {"EVENT_TYPE", event.event_type},
+                {"OUTCOME", to_string(event.outcome)},
+                {"STREAM", event.stream.value_or("none")}});
+    if (event.outcome == EventOutcome::fresh && event.stream) wake_(*event.stream);
+}
+
+// Anybody can send nonsense: a line when it begins, and then one an interval.
+void EventLog::request_refused(const SnsRefusal& refusal, std::string_view peer) {
+    const std::string_view reason = to_string(refusal.reason);
+    const auto line = refusals_.failed(reason, ErrorCode::refused, clock_.now());
+    if (!line) return;
+    log_.write(LogLevel::warn, "a request to the SNS endpoint was refused: " + refusal.text,
+               {{"REASON", reason}, {"COUNT", line->count}, {"PEER", peer}});
+}
+
+void EventLog::subscription_changed(const Subscription& subscription, std::string_view hint) {
+    const bool confirmed = subscription.state == SubscriptionState::confirmed;
+    const bool gone = subscription.state == SubscriptionState::gone;
+    LogFields fields{{"TOPIC", subscription.topic_arn}};
+    if (!subscription.subscription_arn.empty())
+        fields.emplace_back("SUBSCRIPTION", subscription.subscription_arn);
+    std::string text = "the topic's subscription is " + std::string(to_string(subscription.state));
+    if (!hint.empty()) text += "; " + std::string(hint);
+    log_.write(gone ? LogLevel::error : confirmed ? LogLevel::info : LogLevel::warn, text, fields);
+    judge(subscription, hint);
+}
+
+void EventLog::receiver_failed(const Error& error) {
+    const auto line = failures_.failed(error.operation, error.code, clock_.now());
+    if (line) log_.write(LogLevel::warn, error, {{"COUNT", line->count}});
+}
+
+void EventLog::judge(const Subscription& subscription, std::string_view hint) {
+    const std::string key = "subscription " + subscription.topic_arn;
+    if (subscription.state == SubscriptionState::confirmed) {
+        health_.restore(key);
+        return;
+    }
+    std::string reason =
+        "the subscription of " + subscription.topic_arn + " is " + std::string(to_string(subscription.state));
+    if (!hint.empty()) reason += " (" + std::string(hint) + ")";
+    health_.degrade(key, std::move(reason));
+}
+
+void EventLog::recall(const std::vector<Subscription>& known, const std::vector<std::string>& topic_arns) {
+    for (const std::string& topic : topic_arns) {
+        const auto found = std::find_if(known.begin(), known.end(), [&](const Subscription& subscription) {
+            return subscription.topic_arn == topic;
+        });
+        if (found == known.end()) {
+            log_.write(LogLevel::info,
+                       "no subscription of the topic was ever heard of; events come once `aws sns subscribe` "
+                       "was run for it",
+                       {{"TOPIC", topic}});
+            continue;
+        }
+        log_.write(found->state == SubscriptionState::confirmed ? LogLevel::info : LogLevel::warn,
+                   "the topic's subscription is " + std::string(to_string(found->state)) + " since " +
+                       found->changed_at,
+                   {{"TOPIC", topic}});
+        judge(*found, {});
+    }
+}
+
+}  // namespace carecloud

@@ -1,0 +1,44 @@
+// Tells the log and the health what the SNS endpoint reports, and wakes the stream that an event is for. I/O thread
+// alone.
+#pragma once
+
+#include "core/clock.hpp"
+#include "health.hpp"
+#include "runtime/error_fold.hpp"
+#include "runtime/log.hpp"
+#include "sns/receiver_observer.hpp"
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace carecloud {
+
+class EventLog : public ReceiverObserver {
+  public:
+    using Wake = std::function<void(std::string_view stream)>;
+
+    EventLog(Log& log, Health& health, const Clock& clock, Wake wake)
+        : log_(log), health_(health), clock_(clock), wake_(std::move(wake)) {}
+
+    void event_received(const EventReport& event) override;
+    void request_refused(const SnsRefusal& refusal, std::string_view peer) override;
+    void subscription_changed(const Subscription& subscription, std::string_view hint) override;
+    void receiver_failed(const Error& error) override;
+
+    // What an earlier life of the process was told of the topics that are configured now.
+    void recall(const std::vector<Subscription>& known, const std::vector<std::string>& topic_arns);
+
+  private:
+    void judge(const Subscription& subscription, std::string_view hint);
+
+    Log& log_;
+    Health& health_;
+    const Clock& clock_;
+    Wake wake_;
+    ErrorFold refusals_;
+    ErrorFold failures_;
+};
+
+}  // namespace carecloud

@@ -1,0 +1,48 @@
+#include "health.hpp"
+
+#include <utility>
+
+namespace carecloud {
+namespace {
+
+void append(std::string& line, const std::string& text) {
+    if (!line.empty()) line += "; ";
+    line += text;
+}
+
+}  // namespace
+
+void Health::doing(std::string_view stream, std::string text) {
+    streams_.insert_or_assign(std::string(stream), std::move(text));
+    notify_.status(status());
+}
+
+void Health::degrade(std::string_view key, std::string reason) {
+    reasons_.insert_or_assign(std::string(key), std::move(reason));
+    notify_.status(status());
+}
+
+void Health::restore(std::string_view key) {
+    const auto found = reasons_.find(key);
+    if (found == reasons_.end()) return;
+    reasons_.erase(found);
+    notify_.status(status());
+}
+
+std::vector<std::string> Health::reasons() const {
+    std::vector<std::string> all;
+    for (const auto& [key, reason] : reasons_)
+        all.push_back(reason);
+    return all;
+}
+
+std::string Health::status() const {
+    std::string line;
+    for (const std::string& reason : reasons())
+        append(line, (line.empty() ? "degraded: " : "") + reason);
+    for (const auto& [stream, text] : streams_)
+        append(line, stream + " " + text);
+    return line;
+}
+
+}  // namespace carecloud

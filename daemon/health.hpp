@@ -1,0 +1,35 @@
+// What is not well, reason by reason, and what each stream is doing: told to systemd as one status line whenever it
+// changes. I/O thread alone.
+#pragma once
+
+#include "runtime/notify.hpp"
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace carecloud {
+
+class Health {
+  public:
+    explicit Health(Notify& notify) : notify_(notify) {}
+
+    // What a stream is doing, in words for `systemctl status`.
+    void doing(std::string_view stream, std::string text);
+    // `key` tells one reason from the others and is not shown; the same key again replaces the words.
+    void degrade(std::string_view key, std::string reason);
+    void restore(std::string_view key);
+
+    // In the order of their keys; empty: all is well.
+    std::vector<std::string> reasons() const;
+    // "degraded: reasons; claim_attendance is at …"
+    std::string status() const;
+
+  private:
+    Notify& notify_;
+    std::map<std::string, std::string, std::less<>> reasons_;
+    std::map<std::string, std::string, std::less<>> streams_;
+};
+
+}  // namespace carecloud

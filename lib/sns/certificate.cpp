@@ -1,0 +1,105 @@
+#include "sns/certificate.hpp"
+
+#include "net/url.hpp"
+
+#include <algorithm>
+#include <ctime>
+#include <utility>
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+
+namespace carecloud {
+namespace {
+
+constexpr int kKeyBitsMin = 2048;
+constexpr int kKeyBitsMax = 4096;
+
+struct FreeBio {
+    void operator()(BIO* bio) const { BIO_free(bio); }
+};
+
+Error unusable(std::string what) {
+    return {.code = ErrorCode::bad_response,
+            .operation = "read SNS's signing certificate",
+            .subject = std::move(what),
+            .hint = "see what answers at that address; a proxy may have replaced it"};
+}
+
+std::string_view trim(std::string_view text) {
+    constexpr std::string_view blanks = " \t\r\n";
+    const std::size_t first = text.find_first_not_of(blanks);
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(blanks) + 1 - first);
+}
+
+std::size_t count(std::string_view text, std::string_view word) {
+    std::size_t found = 0;
+    for (std::size_t at = text.find(word); at != std::string_view::npos;
+         at = text.find(word, at + word.size())) {
+        ++found;
+    }
+    return found;
+}
+
+bool is_one_block(std::string_view pem) {
+    const std::string_view text = trim(pem);
+    return text.starts_with("-----BEGIN CERTIFICATE-----") && text.ends_with("-----END CERTIFICATE-----") &&
+           count(text, "-----BEGIN ") == 1 && count(text, "-----END ") == 1;
+}
+
+// X509_cmp_time's verdict on `time` against `at`: -1 not later, 1 later, 0 unreadable.
+int compare(const ASN1_TIME* time, Timestamp at) {
+    const std::int64_t ticks = at.ticks - (at.ticks < 0 ? Timestamp::ticks_per_second - 1 : 0);
+    std::time_t seconds = ticks / Timestamp::ticks_per_second;
+    return X509_cmp_time(time, &seconds);
+}
+
+// Without this a failure of ours would be found later by whoever asks OpenSSL for its last error.
+void forget_openssl_errors() {
+    ERR_clear_error();
+}
+
+}  // namespace
+
+Result<SigningCertificate> SigningCertificate::parse(std::string_view pem) {
+    if (!is_one_block(pem)) return unusable("not one certificate in PEM");
+    const std::unique_ptr<BIO, FreeBio> bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+    X509Ptr x509(bio ? PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr) : nullptr);
+    EVP_PKEY* const key = x509 ? X509_get0_pubkey(x509.get()) : nullptr;
+    forget_openssl_errors();
+    if (!x509) return unusable("a PEM block that is no certificate");
+    if (key == nullptr || EVP_PKEY_get_base_id(key) != EVP_PKEY_RSA) return unusable("its key is not RSA");
+    const int bits = EVP_PKEY_get_bits(key);
+    if (bits < kKeyBitsMin || bits > kKeyBitsMax) {
+        return unusable("its key has " + std::to_string(bits) + " bits");
+    }
+    return SigningCertificate(std::move(x509));
+}
+
+bool SigningCertificate::valid_at(Timestamp at) const {
+    return compare(X509_get0_notBefore(x509_.get()), at) == -1 &&
+           compare(X509_get0_notAfter(x509_.get()), at) == 1;
+}
+
+bool SigningCertificate::bears_one_of(const std::vector<std::string>& names) const {
+    constexpr unsigned exactly = X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_WILDCARDS;
+    const bool found = std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+        if (is_ip_address(name)) return X509_check_ip_asc(x509_.get(), name.c_str(), 0) == 1;
+        return X509_check_host(x509_.get(), name.data(), name.size(), exactly, nullptr) == 1;
+    });
+    forget_openssl_errors();
+    return found;
+}
+
+EVP_PKEY* SigningCertificate::key() const {
+    return X509_get0_pubkey(x509_.get());
+}
+
+std::size_t SigningCertificate::signature_bytes() const {
+    return static_cast<std::size_t>(EVP_PKEY_get_size(key()));
+}
+
+}  // namespace carecloud

@@ -1,0 +1,50 @@
+// SNS's signing certificate: one X.509 certificate with an RSA key, and what is asked of it before a signature counts.
+//
+//     Result<SigningCertificate> certificate = SigningCertificate::parse(pem);
+//     if (certificate->valid_at(clock.wall()) && certificate->bears_one_of(names)) …
+//
+// Immutable once made; safe on any thread.
+#pragma once
+
+#include "core/error.hpp"
+#include "core/timestamp.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+namespace carecloud {
+
+class SigningCertificate {
+  public:
+    // The text is one PEM block of a certificate and nothing else. Errors (bad_response): anything else, such as an
+    // XML error page, a second block, or a key that is not RSA of 2048 to 4096 bits.
+    static Result<SigningCertificate> parse(std::string_view pem);
+
+    bool valid_at(Timestamp at) const;
+    // Among its subject alternative names, letter by letter: no wildcard stands for SNS's. An address is compared
+    // with its addresses.
+    bool bears_one_of(const std::vector<std::string>& names) const;
+
+    X509* x509() const { return x509_.get(); }
+    EVP_PKEY* key() const;
+    // Of every signature that the key makes.
+    std::size_t signature_bytes() const;
+
+  private:
+    struct Free {
+        void operator()(X509* certificate) const { X509_free(certificate); }
+    };
+    using X509Ptr = std::unique_ptr<X509, Free>;
+
+    explicit SigningCertificate(X509Ptr x509) : x509_(std::move(x509)) {}
+
+    X509Ptr x509_;
+};
+
+}  // namespace carecloud

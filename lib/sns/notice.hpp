@@ -1,0 +1,34 @@
+// What the vendor says in a notification's Message (docs: portal-api facts, "Notifications").
+//
+//     Notice notice = read_notice(message.message);
+//     notice.entity()  →  "claim_attendance"
+//
+// Lenient, for the message was verified before: what cannot be read is left empty and makes the event one of no
+// stream, never an error. Pure; safe on any thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace carecloud {
+
+// Each field a word of visible ASCII of at most 128 characters, or empty.
+struct Notice {
+    std::string record_id{};
+    std::string datasource_code{};
+    std::string workspace_id{};
+    std::string bucket_id{};
+    std::string event_type{};
+    std::string event_time{};
+};
+
+Notice read_notice(std::string_view message);
+
+// The entity of a datasource code: "cc-" and the entity's name with dashes, and "cc-service-care" for `care`.
+// Empty: none.
+std::string entity_of(std::string_view datasource_code);
+
+// The event types that the vendor documents.
+bool is_known_event_type(std::string_view event_type);
+
+}  // namespace carecloud

@@ -1,0 +1,31 @@
+// Which characters a text of the outside world may have before it is used for anything. ASCII, whatever the locale.
+//
+// Pure; safe on any thread.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
+
+namespace carecloud {
+
+constexpr bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+constexpr bool is_letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+// Of ASCII's; the bytes of UTF-8 are none.
+constexpr bool is_control(char c) {
+    return (c >= 0 && c < 0x20) || c == 0x7f;
+}
+
+// One word of visible ASCII: 1 to `bytes_max` characters, no blanks.
+constexpr bool is_visible_word(std::string_view text, std::size_t bytes_max) {
+    return !text.empty() && text.size() <= bytes_max &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
+}  // namespace carecloud

@@ -1,0 +1,207 @@
+#include "sns/receiver.hpp"
+
+#include "sns/notice.hpp"
+#include "sns/request_checks.hpp"
+#include "sns/signature.hpp"
+#include "sns/subscription.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <boost/system/system_error.hpp>
+
+namespace carecloud {
+namespace {
+
+SnsRefusal refuse(RefusalReason reason, std::string text) {
+    return {.reason = reason, .text = std::move(text)};
+}
+
+SnsRefusal refuse(RefusalReason reason, const Error& error) {
+    return refuse(error.code == ErrorCode::cancelled ? RefusalReason::cancelled : reason, error.message());
+}
+
+// Counts one more for as long as it lives.
+class Counted {
+  public:
+    explicit Counted(std::size_t& count) : count_(count) { ++count_; }
+    ~Counted() { --count_; }
+    Counted(const Counted&) = delete;
+    Counted& operator=(const Counted&) = delete;
+
+  private:
+    std::size_t& count_;
+};
+
+constexpr std::string_view kHowToConfirm =
+    "sns.confirm is off: switch it on, then have SNS ask again (aws sns subscribe with the same endpoint)";
+constexpr std::string_view kHowToSubscribe =
+    "the topic does not deliver here any more, records come by polling alone: subscribe again with aws sns "
+    "subscribe, "
+    "unless that was intended";
+
+}  // namespace
+
+Result<std::unique_ptr<Receiver>> Receiver::create(Clock& clock, Inbox& inbox,
+                                                   std::shared_ptr<HttpsFetcher> fetcher,
+                                                   ReceiverSettings settings, ReceiverObserver& observer) {
+    std::vector<SnsTopic> topics;
+    for (const std::string& arn : settings.topic_arns) {
+        Result<SnsTopic> topic = parse_topic_arn(arn);
+        if (!topic) return topic.error();
+        topics.push_back(std::move(*topic));
+    }
+    Result<SigningHosts> hosts = SigningHosts::create(settings.certificate_hosts);
+    if (!hosts) return hosts.error();
+    std::optional<TrustAnchors> anchors;
+    if (!settings.ca_file.empty()) {
+        Result<TrustAnchors> loaded = TrustAnchors::load(settings.ca_file);
+        if (!loaded) return loaded.error();
+        anchors = std::move(*loaded);
+    }
+    std::unique_ptr<Receiver> receiver(
+        new Receiver(clock, inbox, std::move(fetcher), std::move(settings), observer, std::move(anchors)));
+    receiver->topics_ = std::move(topics);
+    receiver->hosts_ = std::move(*hosts);
+    return receiver;
+}
+
+Receiver::Receiver(Clock& clock, Inbox& inbox, std::shared_ptr<HttpsFetcher> fetcher,
+                   ReceiverSettings settings, ReceiverObserver& observer, std::optional<TrustAnchors> anchors)
+    : inbox_(inbox),
+      fetcher_(std::move(fetcher)),
+      settings_(std::move(settings)),
+      observer_(observer),
+      certificates_(clock, fetcher_, std::move(anchors), settings_.certificates),
+      subscriptions_(inbox) {
+    if (!settings_.basic_auth.empty()) credentials_.emplace(settings_.basic_auth);
+    settings_.basic_auth.clear();
+}
+
+const SnsTopic* Receiver::find_topic(const std::string& arn) const {
+    const auto found =
+        std::find_if(topics_.begin(), topics_.end(), [&](const SnsTopic& topic) { return topic.arn == arn; });
+    return found == topics_.end() ? nullptr : &*found;
+}
+
+Task<ServerResponse> Receiver::receive(const ServerRequest& request) {
+    Refused refused;
+    try {
+        refused = co_await handle(request);
+    } catch (const boost::system::system_error&) {
+        refused = refuse(RefusalReason::cancelled, "the request was cancelled: shutting down");
+    }
+    if (!refused) co_return ServerResponse{};
+    observer_.request_refused(*refused, request.peer);
+    co_return to_response(*refused);
+}
+
+Task<Receiver::Refused> Receiver::handle(const ServerRequest& request) {
+    Refused refused = check_request(request, settings_.path, credentials_ ? &*credentials_ : nullptr);
+    if (refused) co_return refused;
+    const Result<SnsMessage> message = parse_sns_message(request.body);
+    if (!message) co_return refuse(RefusalReason::malformed, message.error());
+    refused = check_headers(request, *message);
+    if (refused) co_return refused;
+    const SnsTopic* topic = find_topic(message->topic_arn);
+    if (topic == nullptr) {
+        co_return refuse(RefusalReason::other_topic,
+                         "TopicArn is none of sns.topic_arns; name the topic there");
+    }
+    const Result<HttpUrl> url = hosts_.check(message->signing_cert_url, *topic);
+    if (!url) co_return refuse(RefusalReason::signing_url, url.error());
+    if (messages_ >= settings_.messages_max) {
+        co_return refuse(RefusalReason::overloaded, "too many messages at once; send it again later");
+    }
+    const Counted one_more(messages_);
+    refused = co_await verify(*message, *url, *topic);
+    if (refused) co_return refused;
+    if (message->type == SnsMessageType::notification) {
+        refused = co_await take_notification(*message, request.body);
+    } else if (message->type == SnsMessageType::subscription_confirmation) {
+        refused = co_await take_subscription(*message, *url);
+    } else {
+        refused = co_await take_unsubscription(*message);
+    }
+    co_return refused;
+}
+
+Task<Receiver::Refused> Receiver::verify(const SnsMessage& message, const HttpUrl& url,
+                                         const SnsTopic& topic) {
+    HttpUrl address = url;
+    const Result<CertificatePtr> certificate = co_await certificates_.get(std::move(address));
+    if (!certificate) co_return refuse(RefusalReason::certificate, certificate.error());
+    if (!(*certificate)->bears_one_of(hosts_.names(url, topic))) {
+        co_return refuse(RefusalReason::certificate, "the signing certificate is not one of SNS");
+    }
+    const Result<> verified = verify_signature(message, **certificate);
+    if (!verified) co_return refuse(RefusalReason::signature, verified.error());
+    co_return std::nullopt;
+}
+
+Task<Receiver::Refused> Receiver::take_notification(const SnsMessage& message, const std::string& body) {
+    Event event = to_event(message, body, settings_.routes);
+    EventReport received{.message_id = event.message_id,
+                         .stream = event.stream,
+                         .event_type = is_known_event_type(event.event_type) ? event.event_type : "other"};
+    const bool open = event.state == EventState::open;
+    const Result<bool> fresh = co_await inbox_.receive(std::move(event));
+    if (!fresh) co_return refuse(RefusalReason::store, fresh.error());
+    received.outcome = !*fresh ? EventOutcome::duplicate : open ? EventOutcome::fresh : EventOutcome::outside;
+    observer_.event_received(received);
+    const Result<bool> changed = co_await subscriptions_.proven(message.topic_arn, message.time);
+    if (!changed) {
+        observer_.receiver_failed(changed.error());  // the event is durable all the same
+    } else if (*changed) {
+        announce(message.topic_arn);
+    }
+    co_return std::nullopt;
+}
+
+Task<Receiver::Refused> Receiver::take_subscription(const SnsMessage& message, const HttpUrl& url) {
+    Result<HttpUrl> address = confirmation_url(message, url.origin);
+    if (!address) co_return refuse(RefusalReason::other_host, address.error());
+    Refused refused = co_await note(message, SubscriptionState::pending, {});
+    // Switched off: 200 all the same, for asking again would change nothing.
+    if (refused || !settings_.confirm) co_return refused;
+    refused = co_await confirm(message, std::move(*address));
+    co_return refused;
+}
+
+Task<Receiver::Refused> Receiver::confirm(const SnsMessage& message, HttpUrl address) {
+    if (confirmations_ >= settings_.confirmations_max) {
+        co_return refuse(RefusalReason::overloaded, "too many confirmations at once; send it again later");
+    }
+    const Counted one_more(confirmations_);
+    std::string operation = "confirm the subscription";
+    const Result<std::string> answer = co_await fetcher_->fetch(std::move(address), std::move(operation));
+    if (!answer) co_return refuse(RefusalReason::confirmation, answer.error());
+    std::string arn = subscription_arn_in(*answer, message.topic_arn);
+    Refused refused = co_await note(message, SubscriptionState::confirmed, std::move(arn));
+    co_return refused;
+}
+
+Task<Receiver::Refused> Receiver::take_unsubscription(const SnsMessage& message) {
+    Refused refused = co_await note(message, SubscriptionState::gone, {});
+    co_return refused;
+}
+
+Task<Receiver::Refused> Receiver::note(const SnsMessage& message, SubscriptionState state,
+                                       std::string subscription_arn) {
+    Subscription subscription{
+        .topic_arn = message.topic_arn, .state = state, .subscription_arn = std::move(subscription_arn)};
+    const Result<bool> changed = co_await subscriptions_.note(std::move(subscription), message.time);
+    if (!changed) co_return refuse(RefusalReason::store, changed.error());
+    if (*changed) announce(message.topic_arn);
+    co_return std::nullopt;
+}
+
+void Receiver::announce(const std::string& topic_arn) {
+    const Subscription subscription = subscriptions_.find(topic_arn);
+    std::string_view hint;
+    if (subscription.state == SubscriptionState::gone) hint = kHowToSubscribe;
+    if (subscription.state == SubscriptionState::pending && !settings_.confirm) hint = kHowToConfirm;
+    observer_.subscription_changed(subscription, hint);
+}
+
+}  // namespace carecloud

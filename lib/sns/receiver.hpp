@@ -1,0 +1,90 @@
+// The SNS endpoint: from a POST to a durable event, in this order: verified, made durable, said, answered.
+//
+//     Result<std::unique_ptr<Receiver>> receiver = Receiver::create(clock, inbox, fetcher, settings, observer);
+//     server handler: [&](const ServerRequest& request) { return receiver->receive(request); }
+//
+// It never fetches a record and never decides about one: an event is a doorbell, and whose stream it rings at is said
+// to the observer. Signatures (some 30 µs each) are verified on the I/O thread, to which all of it belongs.
+#pragma once
+
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "net/server_message.hpp"
+#include "sns/basic_credentials.hpp"
+#include "sns/certificate_cache.hpp"
+#include "sns/https_fetcher.hpp"
+#include "sns/message.hpp"
+#include "sns/receiver_observer.hpp"
+#include "sns/routing.hpp"
+#include "sns/signing_url.hpp"
+#include "sns/subscription_book.hpp"
+#include "sns/topic.hpp"
+#include "store/inbox.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace carecloud {
+
+struct ReceiverSettings {
+    std::string path = "/sns";
+    std::vector<std::string> topic_arns{};
+    bool confirm = true;                           // confirm subscriptions of these topics by itself
+    std::vector<std::string> certificate_hosts{};  // empty: Amazon's, by the topic's region
+    std::string ca_file{};  // whom signing certificates must be issued by, too; empty: see trust_anchors.hpp
+    std::string basic_auth{};  // "user:password"; a secret; empty: not asked for
+    std::vector<EventRoute> routes{};
+    std::size_t messages_max = 256;     // being verified or made durable at once; beyond, 503
+    std::size_t confirmations_max = 4;  // likewise
+    CertificateCacheSettings certificates{};
+};
+
+class Receiver {
+  public:
+    // Clock, inbox and observer must outlive it. Errors (invalid_argument): an ARN, a host or ca_file that cannot be
+    // used.
+    static Result<std::unique_ptr<Receiver>> create(Clock& clock, Inbox& inbox,
+                                                    std::shared_ptr<HttpsFetcher> fetcher,
+                                                    ReceiverSettings settings, ReceiverObserver& observer);
+
+    // Never throws: a ServerHandler. What is cancelled ends with a 503 that nobody may read. `request` must live until
+    // the end.
+    Task<ServerResponse> receive(const ServerRequest& request);
+
+    // For metrics and tests.
+    const CertificateCache& certificates() const { return certificates_; }
+
+  private:
+    using Refused = std::optional<SnsRefusal>;  // none: 200
+
+    Receiver(Clock& clock, Inbox& inbox, std::shared_ptr<HttpsFetcher> fetcher, ReceiverSettings settings,
+             ReceiverObserver& observer, std::optional<TrustAnchors> anchors);
+
+    Task<Refused> handle(const ServerRequest& request);
+    Task<Refused> verify(const SnsMessage& message, const HttpUrl& url, const SnsTopic& topic);
+    Task<Refused> take_notification(const SnsMessage& message, const std::string& body);
+    Task<Refused> take_subscription(const SnsMessage& message, const HttpUrl& url);
+    Task<Refused> take_unsubscription(const SnsMessage& message);
+    Task<Refused> confirm(const SnsMessage& message, HttpUrl address);
+    Task<Refused> note(const SnsMessage& message, SubscriptionState state, std::string subscription_arn);
+
+    const SnsTopic* find_topic(const std::string& arn) const;
+    void announce(const std::string& topic_arn);
+
+    Inbox& inbox_;
+    std::shared_ptr<HttpsFetcher> fetcher_;
+    ReceiverSettings settings_;
+    ReceiverObserver& observer_;
+    std::optional<BasicCredentials> credentials_;
+    std::vector<SnsTopic> topics_;
+    SigningHosts hosts_;
+    CertificateCache certificates_;
+    SubscriptionBook subscriptions_;
+    std::size_t messages_ = 0;
+    std::size_t confirmations_ = 0;
+};
+
+}  // namespace carecloud

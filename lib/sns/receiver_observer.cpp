@@ -1,0 +1,17 @@
+#include "sns/receiver_observer.hpp"
+
+namespace carecloud {
+
+std::string_view to_string(EventOutcome outcome) {
+    switch (outcome) {
+        case EventOutcome::fresh:
+            return "fresh";
+        case EventOutcome::duplicate:
+            return "duplicate";
+        case EventOutcome::outside:
+            return "outside";
+    }
+    return "unknown";
+}
+
+}  // namespace carecloud

@@ -1,0 +1,64 @@
+#include "sns/request_checks.hpp"
+
+#include "net/ascii.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+namespace carecloud {
+namespace {
+
+SnsRefusal refuse(RefusalReason reason, std::string text) {
+    return {.reason = reason, .text = std::move(text)};
+}
+
+// Whether every header of that name has this value; true where there is none.
+bool agrees(const ServerRequest& request, std::string_view name, std::string_view value) {
+    return std::all_of(request.headers.begin(), request.headers.end(), [&](const HttpHeader& header) {
+        return !ascii_iequals(header.first, name) || header.second == value;
+    });
+}
+
+}  // namespace
+
+std::optional<SnsRefusal> check_request(const ServerRequest& request, const std::string& path,
+                                        const BasicCredentials* credentials) {
+    if (request.path() != path) {
+        return refuse(RefusalReason::other_path, "nothing is here; the endpoint's path is set by sns.path");
+    }
+    if (request.method != "POST") {
+        return refuse(RefusalReason::other_method, "this is an endpoint for Amazon SNS, which sends POST");
+    }
+    if (credentials != nullptr && !credentials->match(request.header("Authorization"))) {
+        return refuse(RefusalReason::credentials,
+                      "user and password are asked for: subscribe with https://USER:PASSWORD@HOST/…, as in "
+                      "sns.basic_auth_file");
+    }
+    if (ascii_iequals(request.header("x-amz-sns-rawdelivery"), "true")) {
+        return refuse(
+            RefusalReason::raw_delivery,
+            "raw message delivery has no signature: switch it off with aws sns "
+            "set-subscription-attributes --attribute-name RawMessageDelivery --attribute-value false "
+            "--subscription-arn ARN");
+    }
+    return std::nullopt;
+}
+
+std::optional<SnsRefusal> check_headers(const ServerRequest& request, const SnsMessage& message) {
+    const std::array<std::pair<std::string_view, std::string_view>, 3> expected{{
+        {"x-amz-sns-message-type", to_string(message.type)},
+        {"x-amz-sns-message-id", message.message_id},
+        {"x-amz-sns-topic-arn", message.topic_arn},
+    }};
+    for (const auto& [name, value] : expected) {
+        if (agrees(request, name, value)) continue;
+        return refuse(RefusalReason::header_mismatch,
+                      "header " + std::string(name) +
+                          " says otherwise than the message; see what changes it on the way");
+    }
+    return std::nullopt;
+}
+
+}  // namespace carecloud

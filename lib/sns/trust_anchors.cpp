@@ -1,0 +1,52 @@
+#include "sns/trust_anchors.hpp"
+
+#include <ctime>
+#include <utility>
+
+#include <openssl/err.h>
+#include <openssl/x509_vfy.h>
+
+namespace carecloud {
+namespace {
+
+struct FreeContext {
+    void operator()(X509_STORE_CTX* context) const { X509_STORE_CTX_free(context); }
+};
+
+Error not_trusted(std::string why) {
+    return {.code = ErrorCode::tls_failed,
+            .operation = "verify SNS's signing certificate",
+            .subject = std::move(why),
+            .hint = "name its issuer's certificate in sns.trust.ca_file, or leave that out"};
+}
+
+}  // namespace
+
+Result<TrustAnchors> TrustAnchors::load(const std::string& ca_file) {
+    std::unique_ptr<X509_STORE, Free> store(X509_STORE_new());
+    const bool loaded = store && X509_STORE_load_file(store.get(), ca_file.c_str()) == 1 &&
+                        X509_STORE_set_flags(store.get(), X509_V_FLAG_PARTIAL_CHAIN) == 1;
+    ERR_clear_error();
+    if (loaded) return TrustAnchors(std::move(store));
+    return Error{.code = ErrorCode::invalid_argument,
+                 .operation = "read sns.trust.ca_file",
+                 .subject = ca_file,
+                 .hint = "it must be a readable file of certificates in PEM"};
+}
+
+Result<> TrustAnchors::check(const SigningCertificate& certificate, Timestamp at) const {
+    const std::unique_ptr<X509_STORE_CTX, FreeContext> context(X509_STORE_CTX_new());
+    if (!context || X509_STORE_CTX_init(context.get(), store_.get(), certificate.x509(), nullptr) != 1) {
+        ERR_clear_error();
+        return not_trusted("OpenSSL could not begin");
+    }
+    X509_STORE_CTX_set_time(context.get(), 0,
+                            static_cast<std::time_t>(at.ticks / Timestamp::ticks_per_second));
+    const int verdict = X509_verify_cert(context.get());
+    const int reason = X509_STORE_CTX_get_error(context.get());
+    ERR_clear_error();
+    if (verdict == 1) return {};
+    return not_trusted(X509_verify_cert_error_string(reason));
+}
+
+}  // namespace carecloud

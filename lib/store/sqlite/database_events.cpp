@@ -1,0 +1,63 @@
+// The inbox's half of Database.
+#include "store/sqlite/database.hpp"
+#include "store/sqlite/database_guard.hpp"
+
+namespace carecloud {
+
+Result<std::vector<bool>> Database::receive(const std::vector<ArrivedEvent>& events) {
+    return guarded("receive events", path_, [&]() -> Result<std::vector<bool>> {
+        std::vector<bool> fresh;
+        fresh.reserve(events.size());
+        bool any = false;
+        Transaction transaction(*db_, Transaction::Access::write);
+        for (const ArrivedEvent& received : events) {
+            fresh.push_back(tables_.events.insert(received.event, received.received_at));
+            any = any || fresh.back();
+        }
+        if (any) transaction.commit();
+        return fresh;
+    });
+}
+
+Result<std::vector<OpenEvent>> Database::open_events(const std::string& stream, std::size_t limit) {
+    return guarded("look up open events of " + stream, path_,
+                   [&]() -> Result<std::vector<OpenEvent>> { return tables_.events.open(stream, limit); });
+}
+
+Result<std::size_t> Database::count_open() {
+    return guarded("count open events", path_,
+                   [&]() -> Result<std::size_t> { return tables_.events.count_open(); });
+}
+
+Result<> Database::settle(const std::vector<Settlement>& settlements, const std::string& at) {
+    return guarded("settle events", path_, [&]() -> Result<> {
+        Transaction transaction(*db_, Transaction::Access::write);
+        for (const Settlement& settlement : settlements)
+            tables_.events.settle(settlement, at);
+        transaction.commit();
+        return {};
+    });
+}
+
+Result<Announced> Database::announced(const std::string& stream, const std::string& from,
+                                      const std::string& until) {
+    return guarded("count announced changes of " + stream, path_, [&]() -> Result<Announced> {
+        const Transaction transaction(*db_, Transaction::Access::read);
+        return tables_.events.announced(stream, from, until);
+    });
+}
+
+Result<> Database::note_subscription(const Subscription& subscription, const std::string& at) {
+    return guarded("note a subscription", path_, [&]() -> Result<> {
+        Transaction transaction(*db_, Transaction::Access::write);
+        if (tables_.subscriptions.save(subscription, at)) transaction.commit();
+        return {};
+    });
+}
+
+Result<std::vector<Subscription>> Database::subscriptions() {
+    return guarded("look up subscriptions", path_,
+                   [&]() -> Result<std::vector<Subscription>> { return tables_.subscriptions.all(); });
+}
+
+}  // namespace carecloud

@@ -1,0 +1,20 @@
+// The edge at which SqlError ends: what of Database is spread over several files shares it.
+#pragma once
+
+#include "store/sqlite/connection.hpp"
+
+#include <string>
+
+namespace carecloud {
+
+// What `work` returns, a Result, or what it threw as an Error about the database at `path`.
+template <class Work>
+auto guarded(const std::string& operation, const std::string& path, Work work) -> decltype(work()) {
+    try {
+        return work();
+    } catch (const SqlError& error) {
+        return to_error(error, operation, path);
+    }
+}
+
+}  // namespace carecloud

@@ -1,0 +1,134 @@
+#include "store/sqlite/event_table.hpp"
+
+#include "store/sqlite/connection.hpp"
+
+namespace carecloud {
+namespace {
+
+constexpr std::string_view kInsert =
+    "INSERT INTO events (message_id, topic_arn, event_type, stream, record_id, event_time, received_at, "
+    "state,"
+    " settled_at, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING";
+constexpr std::string_view kOpen =
+    "SELECT message_id, record_id, event_time FROM events WHERE stream = ?1 AND state = 'open'"
+    " ORDER BY received_at LIMIT ?2";
+constexpr std::string_view kCountOpen = "SELECT count(*) FROM events WHERE state = 'open'";
+constexpr std::string_view kSettle =
+    "UPDATE events SET state = ?2, settled_at = ?3 WHERE message_id = ?1 AND state = 'open'";
+// The log is in the order of the commits, so that its end is read backwards up to `from`.
+constexpr std::string_view kRecent =
+    "SELECT id, kind, modified, committed_at FROM changes WHERE stream = ?1 ORDER BY seq DESC LIMIT 20000";
+constexpr std::string_view kAnnounced =
+    "SELECT EXISTS (SELECT 1 FROM events WHERE stream = ?1 AND record_id = ?2 AND received_at >= ?3)";
+constexpr std::string_view kSave =
+    "INSERT INTO subscriptions (topic_arn, state, subscription_arn, changed_at) VALUES (?1, ?2, ?3, ?4)"
+    " ON CONFLICT DO UPDATE SET state = excluded.state,"
+    " subscription_arn = ifnull(excluded.subscription_arn, subscription_arn), changed_at = "
+    "excluded.changed_at"
+    " WHERE state != excluded.state"
+    " OR (excluded.subscription_arn IS NOT NULL AND subscription_arn IS NOT excluded.subscription_arn)";
+constexpr std::string_view kAll =
+    "SELECT topic_arn, state, subscription_arn, changed_at FROM subscriptions ORDER BY topic_arn";
+
+void bind_or_null(Statement& statement, int index, std::string_view text) {
+    if (text.empty()) {
+        statement.bind_null(index);
+    } else {
+        statement.bind(index, text);
+    }
+}
+
+}  // namespace
+
+EventTable::EventTable(Connection& db)
+    : insert_(db, kInsert),
+      open_(db, kOpen),
+      count_open_(db, kCountOpen),
+      settle_(db, kSettle),
+      recent_(db, kRecent),
+      announced_(db, kAnnounced) {}
+
+bool EventTable::insert(const Event& event, std::string_view received_at) {
+    insert_.bind(1, event.message_id);
+    insert_.bind(2, event.topic_arn);
+    insert_.bind(3, event.event_type);
+    insert_.bind_null(4);
+    if (event.stream) insert_.bind(4, *event.stream);
+    bind_or_null(insert_, 5, event.record_id);
+    bind_or_null(insert_, 6, event.event_time);
+    insert_.bind(7, received_at);
+    insert_.bind(8, to_string(event.state));
+    bind_or_null(insert_, 9, event.state == EventState::open ? std::string_view() : received_at);
+    insert_.bind(10, event.body);
+    return insert_.run() > 0;
+}
+
+std::vector<OpenEvent> EventTable::open(std::string_view stream, std::size_t limit) {
+    open_.bind(1, stream);
+    open_.bind(2, static_cast<std::int64_t>(limit));
+    const Statement::Scope scope(open_);
+    std::vector<OpenEvent> events;
+    while (open_.step()) {
+        events.push_back({.message_id = std::string(open_.text(0)),
+                          .record_id = std::string(open_.text(1)),
+                          .event_time = Timestamp::parse(open_.text(2))});
+    }
+    return events;
+}
+
+std::size_t EventTable::count_open() {
+    const Statement::Scope scope(count_open_);
+    return count_open_.step() ? static_cast<std::size_t>(count_open_.integer(0)) : 0;
+}
+
+void EventTable::settle(const Settlement& settlement, std::string_view settled_at) {
+    settle_.bind(1, settlement.message_id);
+    settle_.bind(2, to_string(settlement.state));
+    settle_.bind(3, settled_at);
+    settle_.run();
+}
+
+Announced EventTable::announced(std::string_view stream, std::string_view from, std::string_view until) {
+    const auto first = Timestamp::parse(from);
+    Announced found;
+    recent_.bind(1, stream);
+    announced_.bind(1, stream);
+    announced_.bind(3, from);
+    const Statement::Scope scope(recent_);
+    while (recent_.step() && recent_.text(3) >= from) {
+        const auto modified = Timestamp::parse(recent_.text(2));
+        const bool counts = recent_.text(3) < until && modified && first && *modified >= *first;
+        if (!counts || (recent_.text(1) != "created" && recent_.text(1) != "updated")) continue;
+        ++found.changes;
+        announced_.bind(2, recent_.text(0));
+        const Statement::Scope inner(announced_);
+        if (announced_.step() && announced_.integer(0) != 0) ++found.announced;
+    }
+    return found;
+}
+
+SubscriptionTable::SubscriptionTable(Connection& db) : save_(db, kSave), all_(db, kAll) {}
+
+bool SubscriptionTable::save(const Subscription& subscription, std::string_view at) {
+    save_.bind(1, subscription.topic_arn);
+    save_.bind(2, to_string(subscription.state));
+    bind_or_null(save_, 3, subscription.subscription_arn);
+    save_.bind(4, at);
+    return save_.run() > 0;
+}
+
+std::vector<Subscription> SubscriptionTable::all() {
+    const Statement::Scope scope(all_);
+    std::vector<Subscription> found;
+    while (all_.step()) {
+        // A state that this version does not know is a newer one's: until it is told anew, it counts as pending.
+        const auto state = subscription_state_from(all_.text(1));
+        found.push_back({.topic_arn = std::string(all_.text(0)),
+                         .state = state.value_or(SubscriptionState::pending),
+                         .subscription_arn = std::string(all_.text(2)),
+                         .changed_at = std::string(all_.text(3))});
+    }
+    return found;
+}
+
+}  // namespace carecloud

@@ -1,0 +1,48 @@
+// The tables `events` and `subscriptions`. On the store's thread; throws SqlError. Texts that are handed in live until
+// the call returns.
+#pragma once
+
+#include "core/event.hpp"
+#include "store/inbox.hpp"
+#include "store/sqlite/statement.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace carecloud {
+
+class EventTable {
+  public:
+    explicit EventTable(Connection& db);
+
+    // False: an event of this message is there already.
+    bool insert(const Event& event, std::string_view received_at);
+    std::vector<OpenEvent> open(std::string_view stream, std::size_t limit);
+    std::size_t count_open();
+    void settle(const Settlement& settlement, std::string_view settled_at);
+    Announced announced(std::string_view stream, std::string_view from, std::string_view until);
+
+  private:
+    Statement insert_;
+    Statement open_;
+    Statement count_open_;
+    Statement settle_;
+    Statement recent_;
+    Statement announced_;
+};
+
+class SubscriptionTable {
+  public:
+    explicit SubscriptionTable(Connection& db);
+
+    // True: the row was written, since it differs from what was there.
+    bool save(const Subscription& subscription, std::string_view at);
+    std::vector<Subscription> all();
+
+  private:
+    Statement save_;
+    Statement all_;
+};
+
+}  // namespace carecloud

@@ -1,0 +1,43 @@
+// When an event is settled, when to look again, and when a topic has fallen silent (sync-model, promise 4, hazards 16
+// and 23). Pure.
+#pragma once
+
+#include "core/clock.hpp"
+#include "core/event.hpp"
+#include "core/record.hpp"
+#include "store/inbox.hpp"
+
+#include <cstddef>
+#include <optional>
+
+namespace carecloud {
+
+// `event_time` is taken when the event is made, a moment after the record's `modified`, on another of the vendor's
+// machines.
+inline constexpr std::int64_t kEventToleranceTicks = 5 * Timestamp::ticks_per_second;
+
+// Whether the version that is held is no older than the event.
+bool settles(const HeldRecord& held, const OpenEvent& event);
+
+// Whether nothing newer can still become visible for the event: `overlap` has passed since, by the portal's time. What
+// the portal shows of the record then is what the event had announced.
+bool is_past_overlap(const OpenEvent& event, Timestamp portal_time, Duration overlap);
+
+// The pause before the next pass is to look for an event that `looks` passes have not found: 1, 2, 4 and 8 s; none
+// afterwards, when its record was asked for by id and the timer's polls go on looking.
+std::optional<Duration> look_pause(std::size_t looks);
+// Whether the record is to be asked for by id: once the quick looks are over, and then with every poll.
+bool is_to_be_asked(std::size_t looks, bool polled);
+
+// Whether hardly any of a stream's recent changes was announced. Between the two shares, and where there are too few
+// changes to tell, it stays as it `was`.
+bool is_push_silent(const Announced& recent, bool was);
+
+// How long an event may come after the poll that found its change.
+inline constexpr Duration kAnnounceGrace = std::chrono::minutes(2);
+// The span of changes that are looked at.
+inline constexpr Duration kAnnounceWindow = std::chrono::hours(1);
+// While events are missing a stream is polled so often, where its own interval is longer.
+Duration quickened(Duration poll_every);
+
+}  // namespace carecloud

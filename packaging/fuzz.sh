@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Fuzzes what meets hostile input: every target of tests/fuzz, with Clang's libFuzzer and the address and
+# undefined-behaviour sanitizers, from the corpus that is kept there.
+#
+#   packaging/fuzz.sh [SECONDS]     so long for each target; 60 where nothing is said
+#
+# What is found lies in build/fuzz/findings: mend it, keep the input in tests/fuzz/corpus, name a unit test after it.
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+cd "$root"
+
+readonly duration=${1:-60} build=$root/build/fuzz logs=$root/build/log findings=$root/build/fuzz/findings
+[[ $duration =~ ^[1-9][0-9]*$ ]] || die "usage: packaging/fuzz.sh [SECONDS]"
+
+build_targets() {
+  cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_COMPILER=clang++-16 \
+    -DCARECLOUD_FUZZ=ON -DCARECLOUD_SANITIZE=fuzzer-no-link,address,undefined &&
+    cmake --build "$build" --target carecloud_fuzzers
+}
+
+# fuzz PROGRAM: new inputs go to a folder of the build, where the next run finds them.
+fuzz() {
+  local name=${1##*/fuzz_}
+  mkdir -p "$build/corpus/$name" "$findings"
+  "$1" -max_total_time="$duration" -timeout=10 -rss_limit_mb=2048 -max_len=16384 -print_final_stats=1 \
+    -artifact_prefix="$findings/$name-" "$build/corpus/$name" "tests/fuzz/corpus/$name"
+}
+
+quietly "$logs/fuzz-packages.log" packaging/install-dependencies.sh || {
+  show_end "$logs/fuzz-packages.log"
+  die "some packages could not be installed"
+}
+usable_ccache
+echo "Building (output in $logs/fuzz-build.log)"
+quietly "$logs/fuzz-build.log" build_targets || {
+  show_end "$logs/fuzz-build.log"
+  die "the build failed"
+}
+
+for program in "$build"/tests/fuzz/fuzz_*; do
+  [[ -f $program && -x $program ]] || continue
+  name=${program##*/fuzz_}
+  printf '%-16s %ss: ' "$name" "$duration"
+  if ! quietly "$logs/fuzz-$name.log" fuzz "$program"; then
+    echo FOUND
+    show_end "$logs/fuzz-$name.log"
+    die "$name: see $findings"
+  fi
+  awk '/stat::number_of_executed_units/ { runs = $2 } /stat::average_exec_per_sec/ { rate = $2 }
+       END { printf "%d inputs run, %d a second, nothing found\n", runs, rate }' "$logs/fuzz-$name.log"
+done

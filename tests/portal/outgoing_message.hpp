@@ -1,0 +1,50 @@
+// A message on its way: signed once, however many subscribers it has, and made into the bytes that each gets.
+//
+//     OutgoingMessage message({.identity = identity, .base_url = url}, fields, "");
+//     HttpPost post = message.post_for(subscription_arn, false);
+//
+// Used from one thread at a time.
+#pragma once
+
+#include "portal/publisher_identity.hpp"
+#include "portal/publisher_message.hpp"
+#include "portal/publisher_wire.hpp"
+
+#include <memory>
+#include <string>
+
+namespace carecloud {
+
+// What a message is signed with.
+struct MessageSeal {
+    std::shared_ptr<const PublisherIdentity> identity{};
+    std::string base_url{};  // of the publisher's HTTPS port, without a slash at its end
+    int signature_version = 1;
+};
+
+class OutgoingMessage {
+  public:
+    // `fields` are not signed yet. `fault`: empty, or one of publisher_fault_names().
+    OutgoingMessage(MessageSeal seal, PublishedFields fields, std::string fault);
+
+    const std::string& message_id() const { return message_id_; }
+    const std::string& type() const { return type_; }
+    const std::string& fault() const { return fault_; }
+
+    // Signs at the first call. `subscription_arn` is empty for a SubscriptionConfirmation. Only
+    // notifications can be raw.
+    HttpPost post_for(const std::string& subscription_arn, bool raw);
+
+  private:
+    void sign();
+
+    MessageSeal seal_;
+    std::string fault_;
+    std::string message_id_;
+    std::string type_;
+    PublishedFields fields_;         // as they are sent
+    PublishedFields header_fields_;  // as they are told in the headers
+    bool signed_ = false;
+};
+
+}  // namespace carecloud

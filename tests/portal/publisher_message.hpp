@@ -1,0 +1,69 @@
+// The messages of SNS as they stand on the wire (sns-facts; AWS, "Parsing Amazon SNS message formats"): their
+// members in SNS's order, the text that is signed, the body, and the headers beside it.
+//
+//     PublishedFields fields = notification_fields(topic, new_message_id(), event.to_json(), {}, now);
+//     add_signature(fields, identity, 1, certificate_url);
+//     std::string body = body_of(fields);
+//
+// Pure but for the random ids; safe on any thread.
+#pragma once
+
+#include "core/timestamp.hpp"
+#include "net/http_message.hpp"
+#include "portal/publisher_identity.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace carecloud {
+
+// What CareCloud publishes as a notification's Message (portal-api facts, "Notifications").
+struct PublishedEvent {
+    std::string id{};  // the record's `_id`
+    std::string datasource_code = "cc-claim-attendance";
+    std::string workspace_id{};
+    std::string bucket_id{};
+    std::string event_type = "attendance";
+    std::string event_time{};
+
+    std::string to_json() const;
+};
+
+// Name and value of each member, decoded, in the order of the body.
+using PublishedFields = std::vector<std::pair<std::string, std::string>>;
+
+// Null where there is none of that name.
+const std::string* field_of(const PublishedFields& fields, std::string_view name);
+// Changes the member, or adds it at the end.
+void set_field(PublishedFields& fields, std::string_view name, std::string value);
+
+// A random UUID: never the same again, not even after a restart, since subscribers remember it.
+std::string new_message_id();
+// 256 hex digits, as SNS's own.
+std::string new_token();
+
+PublishedFields notification_fields(const std::string& topic_arn, const std::string& message_id,
+                                    const std::string& message, const std::optional<std::string>& subject,
+                                    Timestamp now);
+// SubscriptionConfirmation, or with a `subscription_arn` UnsubscribeConfirmation. `base_url`: of the
+// publisher's HTTPS port, without a slash at its end.
+PublishedFields confirmation_fields(const std::string& topic_arn, const std::string& token,
+                                    const std::string& subscription_arn, const std::string& base_url,
+                                    Timestamp now);
+
+// The string to sign: the type's signed members in byte order, "Name\nValue\n" each.
+std::string signed_text_of(const PublishedFields& fields);
+// Adds SignatureVersion, Signature and SigningCertURL.
+void add_signature(PublishedFields& fields, const PublisherIdentity& identity, int version,
+                   const std::string& certificate_url);
+
+// The JSON as SNS writes it: a member a line.
+std::string body_of(const PublishedFields& fields);
+// Content-Type, User-Agent and x-amz-sns-*; the subscription's ARN is left out where it is empty.
+std::vector<HttpHeader> headers_of(const PublishedFields& fields, const std::string& subscription_arn,
+                                   bool raw);
+
+}  // namespace carecloud

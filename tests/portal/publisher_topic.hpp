@@ -1,0 +1,58 @@
+// A topic and who subscribed to it: the handshake's rules, without sockets. A token confirms the subscription
+// that it was made for, until it is too old (sns-facts, "Confirming").
+//
+//     PublisherTopic topic("arn:aws:sns:us-west-2:123456789012:carecloud", 72h);
+//     TopicSubscription& subscription = topic.subscribe(*parse_endpoint("https://127.0.0.1:8443/sns"), false);
+//     std::string token = topic.token_for(subscription, now);
+//     const TopicSubscription* confirmed = topic.confirm(token, later);
+//
+// Used from one thread. References stay valid as long as the topic.
+#pragma once
+
+#include "core/event.hpp"
+#include "core/timestamp.hpp"
+#include "portal/publisher_wire.hpp"
+
+#include <chrono>
+#include <list>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace carecloud {
+
+struct TopicSubscription {
+    PublisherEndpoint endpoint{};
+    std::string arn{};  // the topic's, ':' and a UUID
+    bool raw = false;   // raw delivery
+    SubscriptionState state = SubscriptionState::pending;
+    std::map<std::string, Timestamp, std::less<>> tokens{};  // each good until then
+};
+
+class PublisherTopic {
+  public:
+    PublisherTopic(std::string arn, std::chrono::milliseconds token_life);
+
+    const std::string& arn() const { return arn_; }
+    // The subscription of that endpoint: the known one, pending anew where it was gone, or another.
+    TopicSubscription& subscribe(PublisherEndpoint endpoint, bool raw);
+    std::string token_for(TopicSubscription& subscription, Timestamp now);
+    // Null: the token is wrong or too old. A token may be used again: the answer is the same.
+    const TopicSubscription* confirm(std::string_view token, Timestamp now);
+    // By the endpoint's URL without credentials, or by the subscription's ARN. Null: there is none.
+    TopicSubscription* find(std::string_view endpoint_or_arn);
+
+    std::list<TopicSubscription>& subscriptions() { return subscriptions_; }
+    // Whether there is one that is not gone.
+    bool subscribed() const;
+
+  private:
+    std::string arn_;
+    std::chrono::milliseconds token_life_;
+    std::list<TopicSubscription> subscriptions_;
+};
+
+// Whether the text is the ARN of a topic that delivers to HTTPS: not a FIFO one.
+bool is_topic_arn(std::string_view text);
+
+}  // namespace carecloud

@@ -1,0 +1,82 @@
+// The way to one subscriber's endpoint: a POST out, its status in, over connections that are kept. Basic
+// credentials of the endpoint's URL are sent only when they were asked for, by a 401 with WWW-Authenticate.
+//
+//     auto endpoint = parse_endpoint("https://user:secret@127.0.0.1:8443/sns");
+//     PublisherWire wire(executor, *endpoint, *endpoint_tls("ca.pem", true), 15s);
+//     WireAnswer answer = co_await wire.post(post);
+//
+// On the thread that runs the executor; any number of posts at once. The wire must outlive them.
+#pragma once
+
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "net/connection.hpp"
+#include "net/exchange.hpp"
+#include "net/http_message.hpp"
+#include "net/url.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/ssl/context.hpp>
+
+namespace carecloud {
+
+struct PublisherEndpoint {
+    Origin origin{};
+    std::string target{};
+    std::string authorization{};  // of Authorization, "Basic …"; a secret; empty: the URL has none
+    std::string shown{};          // the URL without its credentials
+};
+// Loopback only, over https or http, perhaps with user:password@. Error: invalid_argument; it never repeats
+// the credentials.
+Result<PublisherEndpoint> parse_endpoint(std::string_view url);
+
+using EndpointTls = std::shared_ptr<boost::asio::ssl::context>;
+// Verifies against the system's roots and those of `ca_file` (may be empty), or not at all. Error:
+// invalid_argument.
+Result<EndpointTls> endpoint_tls(const std::string& ca_file, bool verify);
+
+struct HttpPost {
+    std::vector<HttpHeader> headers{};
+    std::string body{};
+};
+
+struct WireAnswer {
+    int status = 0;       // 0: none came
+    std::string error{};  // why there is none; names the peer, no secret
+    std::chrono::nanoseconds latency{};
+    bool challenged = false;  // the credentials were asked for, and sent
+};
+
+class PublisherWire {
+  public:
+    PublisherWire(boost::asio::any_io_executor executor, PublisherEndpoint endpoint, EndpointTls tls,
+                  std::chrono::milliseconds timeout);
+
+    // Ends by an answer or within the timeout. A kept connection that is found dead before a byte of the
+    // answer is replaced by a fresh one.
+    Task<WireAnswer> post(const HttpPost& post);
+
+    const PublisherEndpoint& endpoint() const { return endpoint_; }
+    std::size_t connections_opened() const { return opened_; }
+
+  private:
+    Task<Result<Answer>> send(std::string_view request, SteadyTime deadline);
+    Task<Result<Answer>> challenge(const HttpPost& post, SteadyTime deadline, bool& challenged);
+    std::shared_ptr<HttpConnection> take_kept();
+
+    boost::asio::any_io_executor executor_;
+    PublisherEndpoint endpoint_;
+    std::chrono::milliseconds timeout_;
+    Route route_;
+    std::vector<std::shared_ptr<HttpConnection>> kept_;  // the last one used at the end
+    std::size_t opened_ = 0;
+};
+
+}  // namespace carecloud

@@ -1,0 +1,48 @@
+// SNS's host without sockets: answers by address, after a time of the test's choice, and counts what it is asked.
+//
+//     ScriptedFetcher fetcher(clock);
+//     fetcher.answer(url, pem);
+//
+// All on the thread that runs the clock's executor.
+#pragma once
+
+#include "core/clock.hpp"
+#include "sns/https_fetcher.hpp"
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace carecloud {
+
+class ScriptedFetcher : public HttpsFetcher {
+  public:
+    explicit ScriptedFetcher(Clock& clock) : clock_(clock) {}
+
+    // To requests for `url` from now on. Before it is known, an address is unreachable.
+    void answer(const std::string& url, Result<std::string> body, Duration latency = Duration{0});
+    // To requests for any address that has no answer of its own.
+    void answer_rest(Result<std::string> body) { rest_ = std::move(body); }
+
+    // Every address that was asked for, in order.
+    const std::vector<std::string>& asked() const { return asked_; }
+    std::size_t under_way() const { return under_way_; }
+
+    Task<Result<std::string>> fetch(HttpUrl url, std::string operation) override;
+
+  private:
+    struct Answer {
+        Result<std::string> body;
+        Duration latency;
+    };
+
+    Clock& clock_;
+    std::map<std::string, Answer> answers_;
+    std::optional<Result<std::string>> rest_;
+    std::vector<std::string> asked_;
+    std::size_t under_way_ = 0;
+};
+
+}  // namespace carecloud

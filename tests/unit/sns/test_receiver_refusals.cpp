@@ -1,0 +1,241 @@
+// What the receiver does not take, with the status that decides whether SNS sends it again.
+#include "receiver_fixture.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace carecloud;
+using nlohmann::json;
+
+namespace {
+
+std::string header_of(const ServerResponse& response, std::string_view name) {
+    for (const auto& [key, value] : response.headers) {
+        if (key == name) return value;
+    }
+    return {};
+}
+
+// The refusal that the observer heard of is the one that was answered.
+void check_refused(const ReceiverWorld& world, const ServerResponse& response, RefusalReason reason) {
+    REQUIRE(world.said.refusals.size() == 1);
+    CHECK(to_string(world.said.refusals.front().reason) == to_string(reason));
+    CHECK(response.status == status_of(reason));
+    CHECK(response.body == world.said.refusals.front().text + "\n");
+    CHECK(header_of(response, "Content-Type") == "text/plain; charset=UTF-8");
+    CHECK(world.nothing_kept());
+    CHECK(world.said.events.empty());
+}
+
+std::string basic(std::string_view encoded) {
+    return "Basic " + std::string(encoded);
+}
+
+}  // namespace
+
+TEST_CASE("Another path is 404") {
+    const std::string target = GENERATE("/", "/sns/", "/SNS", "/sns/x", "/%73ns", "*");
+    ReceiverWorld world;
+    const ServerResponse response =
+        world.send({.method = "POST", .target = target, .body = test_signer().sign(notification())});
+    check_refused(world, response, RefusalReason::other_path);
+}
+
+TEST_CASE("A query after the path changes nothing") {
+    ReceiverWorld world;
+    const ServerResponse response =
+        world.send({.method = "POST", .target = "/sns?x=y", .body = test_signer().sign(notification())});
+    CHECK(response.status == 200);
+}
+
+TEST_CASE("Another method is 405 and says which is taken") {
+    const std::string method = GENERATE("GET", "HEAD", "PUT", "OPTIONS", "post");
+    ReceiverWorld world;
+    const ServerResponse response = world.send({.method = method, .target = "/sns"});
+    check_refused(world, response, RefusalReason::other_method);
+    CHECK(header_of(response, "Allow") == "POST");
+}
+
+TEST_CASE("Credentials are asked for by a 401 with a challenge") {
+    ReceiverSettings settings = receiver_settings();
+    settings.basic_auth = "sns:secret";
+    const std::string sent = GENERATE(
+        "", "Basic", "Basic ", "Bearer c25zOnNlY3JldA==", "Basic c25zOnNlY3JlZA==", "Basic c25zOnNlY3JldA",
+        "Basic c25z", "c25zOnNlY3JldA==");
+    CAPTURE(sent);
+    ReceiverWorld world(settings);
+    std::vector<HttpHeader> headers;
+    if (!sent.empty()) headers.emplace_back("Authorization", sent);
+    const ServerResponse response = world.post(notification(), headers);
+    check_refused(world, response, RefusalReason::credentials);
+    CHECK(header_of(response, "WWW-Authenticate") == R"(Basic realm="carecloud-syncd", charset="UTF-8")");
+    CHECK(world.fetcher->asked().empty());
+}
+
+TEST_CASE("The right credentials are taken") {
+    ReceiverSettings settings = receiver_settings();
+    settings.basic_auth = "sns:secret";
+    ReceiverWorld world(settings);
+    CHECK(world.post(notification(), {{"authorization", basic("c25zOnNlY3JldA==")}}).status == 200);
+    CHECK(world.post(notification(), {{"Authorization", "basic  c25zOnNlY3JldA=="}}).status == 200);
+}
+
+TEST_CASE("Raw delivery is refused with what to switch off") {
+    ReceiverWorld world;
+    const ServerResponse response =
+        world.post_text(R"({"id":"65f35b06e30c8a2e4578d118"})", {{"x-amz-sns-rawdelivery", "true"}});
+    check_refused(world, response, RefusalReason::raw_delivery);
+    CHECK(response.body.find("RawMessageDelivery") != std::string::npos);
+}
+
+TEST_CASE("A malformed message is 400") {
+    const std::string body = GENERATE("", "[]", "{", "null", "Hello", "{}");
+    ReceiverWorld world;
+    check_refused(world, world.post_text(body), RefusalReason::malformed);
+    CHECK(world.fetcher->asked().empty());
+}
+
+TEST_CASE("A header that contradicts the body is 400") {
+    const auto [name, value] = GENERATE(table<std::string, std::string>(
+        {{"x-amz-sns-message-type", "SubscriptionConfirmation"},
+         {"X-Amz-Sns-Message-Id", "00000000-545e-5848-82a2-e05566af3dcf"},
+         {"x-amz-sns-topic-arn", "arn:aws:sns:us-west-2:123456789012:other"}}));
+    ReceiverWorld world;
+    check_refused(world, world.post(notification(), {{name, value}}), RefusalReason::header_mismatch);
+    CHECK(world.fetcher->asked().empty());
+}
+
+TEST_CASE("A second header that contradicts the body is 400") {
+    ReceiverWorld world;
+    const std::vector<HttpHeader> headers{{"x-amz-sns-message-type", "Notification"},
+                                          {"x-amz-sns-message-type", "UnsubscribeConfirmation"}};
+    check_refused(world, world.post(notification(), headers), RefusalReason::header_mismatch);
+}
+
+TEST_CASE("Another topic is 403, before anything is fetched") {
+    json message = notification();
+    message["TopicArn"] =
+        GENERATE("arn:aws:sns:us-west-2:123456789012:other", "arn:aws:sns:us-west-2:123456789012:carecloud2",
+                 "arn:aws:sns:us-east-1:123456789012:carecloud", "carecloud");
+    ReceiverWorld world;
+    check_refused(world, world.post(message), RefusalReason::other_topic);
+    CHECK(world.fetcher->asked().empty());
+}
+
+TEST_CASE("Another certificate's address is 403, before anything is fetched") {
+    const std::string path = "/SimpleNotificationService-0123456789abcdef0123456789abcdef.pem";
+    json message = notification();
+    message["SigningCertURL"] = GENERATE_COPY(
+        "http://sns.us-west-2.amazonaws.com" + path, "https://evil.example" + path,
+        "https://sns.us-east-1.amazonaws.com" + path, "https://sns.s3-us-west-2.amazonaws.com" + path,
+        std::string("https://sns.us-west-2.amazonaws.com/x.pem"),
+        "https://x@sns.us-west-2.amazonaws.com" + path);
+    ReceiverWorld world;
+    check_refused(world, world.post(message), RefusalReason::signing_url);
+    CHECK(world.fetcher->asked().empty());
+}
+
+TEST_CASE("A wrong, short or foreign signature is 403") {
+    ReceiverWorld world;
+    json changed = json::parse(test_signer().sign(notification()));
+    SECTION("changed") {
+        changed["Message"] = "{}";
+    }
+    SECTION("short") {
+        changed["Signature"] = "AAAA";
+    }
+    SECTION("foreign") {
+        changed = json::parse(TestSigner().sign(notification()));
+    }
+    SECTION("of another version") {
+        changed["SignatureVersion"] = "2";
+    }
+    check_refused(world, world.post_text(changed.dump()), RefusalReason::signature);
+}
+
+TEST_CASE("A certificate that cannot be had or used is 503") {
+    const std::string pem = test_signer().certificate_pem();
+    ReceiverWorld world;
+    const auto serve = [&](Result<std::string> answer) {
+        world.fetcher->answer(std::string(kTestCertificateUrl), answer);
+    };
+    SECTION("unreachable") {
+        serve(Error{.code = ErrorCode::unreachable, .operation = "fetch", .subject = "x", .hint = {}});
+    }
+    SECTION("400") {
+        serve(Error{.code = ErrorCode::refused, .operation = "fetch", .subject = "HTTP 400", .hint = {}});
+    }
+    SECTION("500") {
+        serve(
+            Error{.code = ErrorCode::server_failed, .operation = "fetch", .subject = "HTTP 500", .hint = {}});
+    }
+    SECTION("empty") {
+        serve(std::string());
+    }
+    SECTION("wrapped in XML") {
+        serve("<Error>" + pem + "</Error>");
+    }
+    SECTION("not a certificate") {
+        serve(std::string("hello"));
+    }
+    SECTION("two blocks") {
+        serve(pem + pem);
+    }
+    SECTION("expired") {
+        world.clock.shift_wall(std::chrono::hours(48));
+    }
+    SECTION("not yet valid") {
+        world.clock.shift_wall(-std::chrono::hours(48));
+    }
+    check_refused(world, world.post(notification()), RefusalReason::certificate);
+    CHECK(world.fetcher->asked().size() == 1);
+}
+
+TEST_CASE("A certificate for another name is 503, though its signature is right") {
+    TestSubject subject = signing_subject();
+    subject.alternative_names =
+        GENERATE("DNS:evil.example", "DNS:*.amazonaws.com", "DNS:sns-signing.eu-south-1.amazonaws.com");
+    const TestSigner other(subject);
+    ReceiverWorld world;
+    world.fetcher->answer(std::string(kTestCertificateUrl), other.certificate_pem());
+    check_refused(world, world.post_text(other.sign(notification())), RefusalReason::certificate);
+}
+
+TEST_CASE("A certificate of an opt-in region bears that region's name") {
+    TestSubject subject = signing_subject();
+    subject.alternative_names = "DNS:sns-signing.us-west-2.amazonaws.com";
+    const TestSigner other(subject);
+    ReceiverWorld world;
+    world.fetcher->answer(std::string(kTestCertificateUrl), other.certificate_pem());
+    CHECK(world.post_text(other.sign(notification())).status == 200);
+}
+
+TEST_CASE("Answers repeat nothing of the request") {
+    ReceiverWorld world;
+    json message = notification();
+    message["Message"] = "Maria Lopez";
+    message["TopicArn"] = "arn:aws:sns:us-west-2:123456789012:maria";
+    const ServerResponse response = world.post(message, {{"x-amz-sns-message-id", "Maria"}});
+    CHECK(response.status == 400);
+    CHECK(response.body.find("aria") == std::string::npos);
+}
+
+TEST_CASE("A receiver is not made of settings that it cannot keep") {
+    ReceiverSettings settings = receiver_settings();
+    SECTION("topic") {
+        settings.topic_arns = {"carecloud"};
+    }
+    SECTION("host") {
+        settings.certificate_hosts = {"https://x"};
+    }
+    SECTION("file") {
+        settings.ca_file = "/nonexistent/ca.pem";
+    }
+    boost::asio::io_context io;
+    VirtualClock clock(io, real_now());
+    MemoryInbox inbox(std::make_shared<MemoryInboxContent>(), clock);
+    SaidByReceiver said;
+    const auto receiver =
+        Receiver::create(clock, inbox, std::make_shared<ScriptedFetcher>(clock), settings, said);
+    REQUIRE_FALSE(receiver.has_value());
+    CHECK(receiver.error().code == ErrorCode::invalid_argument);
+}

@@ -1,0 +1,260 @@
+// Events are settled by what the store holds, then by the portal's word, and never by hope (promise 4; hazards 16, 17,
+// 23 and 29).
+#include "sync/settle_rules.hpp"
+#include "unit/sync/engine_world.hpp"
+
+#include <algorithm>
+
+using namespace carecloud;
+using namespace std::chrono_literals;
+
+namespace {
+
+Timestamp later(Timestamp from, Duration span) {
+    return {from.ticks + span.count() / 100};
+}
+
+// Nothing but polls every five minutes and what events bring.
+Engine& start_quiet(EngineWorld& world) {
+    world.put_many(1, 10, 5, kOld);
+    Engine& engine = world.start();
+    world.clock.run_for(20s);
+    REQUIRE(world.held() == 10);
+    world.portal.forget_requests();
+    return engine;
+}
+
+std::size_t requests_of(const EngineWorld& world, const std::string& kind) {
+    return static_cast<std::size_t>(
+        std::count_if(world.portal.requests().begin(), world.portal.requests().end(),
+                      [&](const SeenRequest& request) { return request.kind == kind; }));
+}
+
+}  // namespace
+
+TEST_CASE("a version settles an event when it is no older, within the tolerance") {
+    const Timestamp event_time = at("2024-03-13T19:08:57.1633050Z");
+    const OpenEvent event{.message_id = "m", .record_id = "r", .event_time = event_time};
+    const auto held = [](Timestamp modified) {
+        return HeldRecord{.modified_text = modified.to_string(), .modified = modified};
+    };
+    CHECK(settles(held(event_time), event));
+    CHECK(settles(held({event_time.ticks - kEventToleranceTicks}), event));
+    CHECK_FALSE(settles(held({event_time.ticks - kEventToleranceTicks - 1}), event));
+    CHECK(settles(held(kOld), {.message_id = "m", .record_id = "r", .event_time = std::nullopt}));
+    CHECK_FALSE(settles({.modified_text = "?", .modified = std::nullopt}, event));
+    CHECK_FALSE(settles({.modified_text = "", .modified = event_time, .deleted = true}, event));
+}
+
+TEST_CASE("looks come after 1, 2, 4 and 8 seconds, then by id, then with each poll") {
+    CHECK(look_pause(1) == 1s);
+    CHECK(look_pause(2) == 2s);
+    CHECK(look_pause(3) == 4s);
+    CHECK(look_pause(4) == 8s);
+    CHECK_FALSE(look_pause(5).has_value());
+    CHECK_FALSE(is_to_be_asked(4, true));
+    CHECK(is_to_be_asked(5, false));
+    CHECK_FALSE(is_to_be_asked(6, false));
+    CHECK(is_to_be_asked(6, true));
+}
+
+TEST_CASE("a topic is called silent only when hardly any of enough changes was announced") {
+    CHECK_FALSE(is_push_silent({.changes = 19, .announced = 0}, false));
+    CHECK(is_push_silent({.changes = 20, .announced = 1}, false));
+    CHECK_FALSE(is_push_silent({.changes = 20, .announced = 2}, false));
+    CHECK(is_push_silent({.changes = 20, .announced = 5}, true));
+    CHECK_FALSE(is_push_silent({.changes = 2, .announced = 1}, true));
+    CHECK(is_push_silent({}, true));
+    CHECK(quickened(5min) == 1min);
+    CHECK(quickened(1min) == 30s);
+    CHECK(quickened(10s) == 10s);
+}
+
+TEST_CASE("an event whose record is there is settled by its first pass, within a second") {
+    EngineWorld world;
+    Engine& engine = start_quiet(world);
+    world.put(11, world.clock.wall());
+    world.announce(11);
+    engine.nudge(kEntity);
+    world.clock.run_for(900ms);
+    CHECK(world.events(EventState::settled) == 1);
+    CHECK(world.held() == 11);
+    CHECK(world.recorder.passes.back().events.settled == 1);
+    CHECK(world.portal.requests().size() <= 2);  // the pass, and what it re-reads of its tail
+}
+
+TEST_CASE("a burst of 200 events for new records costs at most 5 requests") {
+    EngineWorld world;
+    Engine& engine = start_quiet(world);
+    for (unsigned n = 0; n < 200; ++n) {
+        world.put(100 + n, world.clock.wall());
+        world.announce(100 + n);
+        engine.nudge(kEntity);
+    }
+    world.clock.run_for(20s);
+    CHECK(world.events(EventState::settled) == 200);
+    CHECK(world.portal.requests().size() <= 5);
+    CHECK(world.held() == 210);
+    world.check_same();
+}
+
+TEST_CASE("an event before its record is visible is looked for again (hazard 16)") {
+    EngineWorld world;
+    Engine& engine = start_quiet(world);
+    const Timestamp now = world.clock.wall();
+    REQUIRE(world.model.put(kEntity, document(11, now), later(now, 5s)));
+    world.announce(11);
+    engine.nudge(kEntity);
+    world.clock.run_for(4s);
+    CHECK(world.events(EventState::open) == 1);
+    world.clock.run_for(4s);
+    CHECK(world.events(EventState::settled) == 1);
+    CHECK(requests_of(world, "retrieve") == 0);
+}
+
+TEST_CASE("a record that comes much later is found by a poll, and its event never given up") {
+    EngineWorld world;
+    Engine& engine = start_quiet(world);
+    const Timestamp now = world.clock.wall();
+    // It is there already, in an older version.
+    REQUIRE(world.model.put(kEntity, document(3, now, R"(,"status":"active")"), later(now, 8min)));
+    world.announce(3);
+    engine.nudge(kEntity);
+    world.clock.run_for(7min);
+    CHECK(world.events(EventState::open) == 1);
+    CHECK(requests_of(world, "retrieve") >= 1);
+    world.clock.run_for(7min);
+    CHECK(world.events(EventState::settled) == 1);
+    world.check_same();
+}
+
+TEST_CASE("an event about a record that does not change any more is settled once the overlap has passed") {
+    EngineWorld world;
+    Engine& engine = start_quiet(world);
+    world.announce(3);  // years after its `modified`
+    engine.nudge(kEntity);
+    world.clock.run_for(9min);
+    CHECK(world.events(EventState::open) == 1);
+    world.clock.run_for(7min);
+    CHECK(world.events(EventState::settled) == 1);
+    CHECK(requests_of(world, "retrieve") <= 4);
+    CHECK(world.tables().changes.size() == 10);
+}
+
+TEST_CASE("an event whose record the portal denies is settled as gone") {
+    EngineWorld world;
+    Engine& engine = start_quiet(world);
+    world.announce(99);
+    engine.nudge(kEntity);
+    world.clock.run_for(14s);
+    CHECK(world.events(EventState::open) == 1);
+    world.clock.run_for(4s);
+    CHECK(world.events(EventState::gone) == 1);
+    CHECK(requests_of(world, "retrieve") == 1);
+}
+
+TEST_CASE("an event whose record the stream's filter leaves out is settled as outside (hazard 29)") {
+    EngineWorld world;
+    world.settings.spec.filter = R"({"status":"active"})";
+    world.put(1, kOld, R"(,"status":"active")");
+    Engine& engine = world.start();
+    world.clock.run_for(20s);
+    world.put(2, world.clock.wall(), R"(,"status":"void")");
+    world.announce(2);
+    engine.nudge(kEntity);
+    world.clock.run_for(20s);
+    CHECK(world.events(EventState::outside) == 1);
+    CHECK(world.held() == 1);
+}
+
+TEST_CASE("a portal that is away keeps events open, and they are settled when it is back") {
+    EngineWorld world;
+    Engine& engine = start_quiet(world);
+    world.put(11, world.clock.wall());
+    world.announce(11);
+    world.portal.set_fault_hook([](const SeenRequest&) -> std::optional<Error> {
+        return Error{.code = ErrorCode::unreachable, .operation = "query", .subject = "refused", .hint = ""};
+    });
+    engine.nudge(kEntity);
+    world.clock.run_for(30min);
+    CHECK(world.events(EventState::open) == 1);
+    world.portal.set_fault_hook({});
+    world.clock.run_for(10min);
+    CHECK(world.events(EventState::settled) == 1);
+}
+
+TEST_CASE("a portal that refuses one record's id stops nobody else's event") {
+    EngineWorld world;
+    Engine& engine = start_quiet(world);
+    world.announce(98);
+    world.announce(99);
+    world.portal.set_fault_hook([](const SeenRequest& request) -> std::optional<Error> {
+        if (request.kind != "retrieve" || request.text.find("98") == std::string::npos) return std::nullopt;
+        return Error{.code = ErrorCode::refused, .operation = "retrieve", .subject = "HTTP 400", .hint = ""};
+    });
+    engine.nudge(kEntity);
+    world.clock.run_for(1min);
+    CHECK(world.events(EventState::gone) == 1);
+    CHECK(world.events(EventState::open) == 1);
+    REQUIRE(world.recorder.passes.back().error == std::nullopt);
+}
+
+TEST_CASE("open events survive a restart and are settled by the first pass") {
+    EngineWorld world;
+    world.put_many(1, 10, 5, kOld);
+    world.announce(5, kOld);
+    world.start();
+    world.clock.run_for(10s);
+    CHECK(world.events(EventState::settled) == 1);
+}
+
+TEST_CASE(
+    "changes that no event announces are said, polled for more often, and forgotten when events come again") {
+    EngineWorld world;
+    world.announced = true;
+    world.settings.overlap = 1min;
+    Engine& engine = start_quiet(world);
+    unsigned n = 100;
+    const auto submit = [&](bool with_event) {
+        world.put(n, world.clock.wall());
+        if (with_event) {
+            world.announce(n);
+            engine.nudge(kEntity);
+        }
+        ++n;
+        world.clock.run_for(30s);
+    };
+    for (int i = 0; i < 60; ++i)
+        submit(true);
+    CHECK(world.recorder.silences.empty());
+    world.clock.run_for(2h);
+    for (int i = 0; i < 60; ++i)
+        submit(false);
+    REQUIRE(world.recorder.silences == std::vector<bool>{true});
+    const std::size_t passes = world.recorder.passes.size();
+    world.clock.run_for(20min);
+    CHECK(world.recorder.passes.size() - passes >= 17);
+    world.clock.run_for(1h);
+    for (int i = 0; i < 20; ++i)
+        submit(true);
+    CHECK(world.recorder.silences == std::vector<bool>{true, false});
+}
+
+TEST_CASE("a stop while events are being settled ends the engine, and they stay open") {
+    EngineWorld world;
+    Engine& engine = start_quiet(world);
+    world.announce(99);
+    engine.nudge(kEntity);
+    bool stopped = false;
+    world.portal.set_fault_hook([&](const SeenRequest& request) -> std::optional<Error> {
+        if (request.kind == "retrieve") {
+            stopped = true;
+            engine.stop();
+        }
+        return std::nullopt;
+    });
+    REQUIRE(world.clock.run_until([&] { return world.ended; }));
+    CHECK(stopped);
+    CHECK(world.events(EventState::open) == 1);
+    CHECK(world.recorder.passes.back().error.value().code == ErrorCode::cancelled);
+}
