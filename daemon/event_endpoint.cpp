@@ -29,6 +29,7 @@ Result<std::string> read_credentials(const SnsSettings& settings) {
 
 std::vector<EventRoute> routes_of(const Configuration& configuration) {
     std::vector<EventRoute> routes;
+    routes.reserve(configuration.streams.size());
     for (const StreamSettings& stream : configuration.streams) {
         routes.push_back({.stream = stream.spec.entity,
                           .entity = stream.spec.entity,
@@ -36,6 +37,12 @@ std::vector<EventRoute> routes_of(const Configuration& configuration) {
                           .bucket_id = stream.spec.bucket_id});
     }
     return routes;
+}
+
+// The server that listens keeps its port until the next one listens, and so the next one cannot have it.
+Error with_own_port(Error error) {
+    error.hint += "; where the endpoint itself has that port, the change takes a restart";
+    return error;
 }
 
 }  // namespace
@@ -99,7 +106,10 @@ Result<> EventEndpoint::apply(const Configuration& configuration) {
     const bool same = server_ && settings.listen == address_ && settings.tls.has_value() == tls_;
     if (!same) {
         auto server = listen(settings, (*service)->tls);
-        if (!server) return server.error();
+        if (!server) {
+            const bool own_port = server_ && settings.listen.port == address_.port;
+            return own_port ? with_own_port(server.error()) : server.error();
+        }
         retire();
         server_ = std::move(*server);
         address_ = settings.listen;
@@ -134,6 +144,7 @@ std::string EventEndpoint::place() const {
 
 Task<> EventEndpoint::stop() {
     if (server_) co_await server_->stop();
+    service_.reset();  // with it what it still fetches, for messages that nobody waits for any more
 }
 
 Result<> check_endpoint(const SnsSettings& settings) {
@@ -141,6 +152,12 @@ Result<> check_endpoint(const SnsSettings& settings) {
     if (!tls) return tls.error();
     const auto credentials = read_credentials(settings);
     if (!credentials) return credentials.error();
+    for (const std::string& arn : settings.topic_arns) {
+        const auto topic = parse_topic_arn(arn);
+        if (!topic) return topic.error();
+    }
+    const auto hosts = SigningHosts::create(settings.certificate_hosts);
+    if (!hosts) return hosts.error();
     return {};
 }
 

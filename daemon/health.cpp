@@ -5,8 +5,9 @@
 namespace carecloud {
 namespace {
 
-void append(std::string& line, const std::string& text) {
+void append(std::string& line, std::string_view label, std::string_view text) {
     if (!line.empty()) line += "; ";
+    line += label;
     line += text;
 }
 
@@ -31,6 +32,7 @@ void Health::restore(std::string_view key) {
 
 std::vector<std::string> Health::reasons() const {
     std::vector<std::string> all;
+    all.reserve(reasons_.size());
     for (const auto& [key, reason] : reasons_)
         all.push_back(reason);
     return all;
@@ -39,9 +41,9 @@ std::vector<std::string> Health::reasons() const {
 std::string Health::status() const {
     std::string line;
     for (const std::string& reason : reasons())
-        append(line, (line.empty() ? "degraded: " : "") + reason);
+        append(line, line.empty() ? "degraded: " : "", reason);
     for (const auto& [stream, text] : streams_)
-        append(line, stream + " " + text);
+        append(line, stream, " " + text);
     return line;
 }
 

@@ -4,19 +4,17 @@
 #
 #   packaging/fuzz.sh [SECONDS]     so long for each target; 60 where nothing is said
 #
-# What is found lies in build/fuzz/findings: mend it, keep the input in tests/fuzz/corpus, name a unit test after it.
+# All of them run side by side. What is found lies in build/findings: mend it, keep the input in tests/fuzz/corpus, name a unit test after it.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$root"
 
-readonly duration=${1:-60} build=$root/build/fuzz logs=$root/build/log findings=$root/build/fuzz/findings
+readonly duration=${1:-60} build=$root/build/asan logs=$root/build/log findings=$root/build/findings
 [[ $duration =~ ^[1-9][0-9]*$ ]] || die "usage: packaging/fuzz.sh [SECONDS]"
 
 build_targets() {
-  cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_COMPILER=clang++-16 \
-    -DCARECLOUD_FUZZ=ON -DCARECLOUD_SANITIZE=fuzzer-no-link,address,undefined &&
-    cmake --build "$build" --target carecloud_fuzzers
+  configure asan && cmake --build --preset asan --target carecloud_fuzzers
 }
 
 # fuzz PROGRAM: new inputs go to a folder of the build, where the next run finds them.
@@ -38,15 +36,26 @@ quietly "$logs/fuzz-build.log" build_targets || {
   die "the build failed"
 }
 
+programs=()
+pids=()
 for program in "$build"/tests/fuzz/fuzz_*; do
   [[ -f $program && -x $program ]] || continue
-  name=${program##*/fuzz_}
+  programs+=("$program")
+  quietly "$logs/fuzz-${program##*/fuzz_}.log" fuzz "$program" &
+  pids+=($!)
+done
+
+failed=''
+for i in "${!programs[@]}"; do
+  name=${programs[i]##*/fuzz_}
   printf '%-16s %ss: ' "$name" "$duration"
-  if ! quietly "$logs/fuzz-$name.log" fuzz "$program"; then
+  if wait "${pids[i]}"; then
+    awk '/stat::number_of_executed_units/ { runs = $2 } /stat::average_exec_per_sec/ { rate = $2 }
+         END { printf "%d inputs run, %d a second, nothing found\n", runs, rate }' "$logs/fuzz-$name.log"
+  else
     echo FOUND
     show_end "$logs/fuzz-$name.log"
-    die "$name: see $findings"
+    failed+=" $name"
   fi
-  awk '/stat::number_of_executed_units/ { runs = $2 } /stat::average_exec_per_sec/ { rate = $2 }
-       END { printf "%d inputs run, %d a second, nothing found\n", runs, rate }' "$logs/fuzz-$name.log"
 done
+[[ -z $failed ]] || die "see $findings for what was found by:$failed"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Everything that must hold before a change is taken: formatting, style, all tests under the sanitizers and as
-# released, clang-tidy. On a bare Debian 12 it installs what it needs. Ends at the first step that fails.
+# Everything that must hold before a change is taken: formatting, style, all tests under the sanitizers, the fuzz targets
+# for a minute, what is shipped as released, clang-tidy. On a bare Debian 12 it installs what it needs. Ends at the first
+# step that fails.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -45,6 +46,7 @@ step dependencies packaging/install-dependencies.sh
 usable_ccache
 step formatting formatting
 step asan workflow asan
+step fuzz packaging/fuzz.sh 60
 step tsan workflow tsan
 step release workflow release
 step clang-tidy tidy

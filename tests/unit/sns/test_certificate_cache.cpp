@@ -210,14 +210,14 @@ TEST_CASE("A kept certificate that has expired is fetched anew") {
 
 TEST_CASE("A certificate of another issuer than the configured one is a failure") {
     const TempFile file(TestSigner().authority_pem());
-    World world({}, std::move(TrustAnchors::load(file.path()).value()));
+    World world({}, TrustAnchors::load(file.path()).value());
     world.fetcher->answer(address(1), signer().certificate_pem());
     CHECK(world.ask_and_wait(address(1))->code() == ErrorCode::tls_failed);
 }
 
 TEST_CASE("A certificate of the configured issuer is taken") {
     const TempFile file(signer().authority_pem());
-    World world({}, std::move(TrustAnchors::load(file.path()).value()));
+    World world({}, TrustAnchors::load(file.path()).value());
     world.fetcher->answer(address(1), signer().certificate_pem());
     CHECK(world.ask_and_wait(address(1))->succeeded());
 }

@@ -1,0 +1,78 @@
+#include "unit/store_sqlite/slow_disk.hpp"
+
+#include <catch2/catch.hpp>
+#include <sqlite3.h>
+
+namespace carecloud {
+namespace {
+
+// What SQLite's C interface has no place for: the one disk, and the methods of the system's files with one changed.
+SlowDisk* the_disk = nullptr;
+sqlite3_vfs vfs;
+std::mutex methods_mutex;
+const sqlite3_io_methods* system_methods = nullptr;  // guarded by methods_mutex until it is set
+sqlite3_io_methods slow_methods;
+
+int sync_slowly(sqlite3_file* file, int flags) {
+    return the_disk->sync(file, flags);
+}
+
+int open_slow(sqlite3_vfs* /*self*/, sqlite3_filename name, sqlite3_file* file, int flags, int* out_flags) {
+    sqlite3_vfs* const system = sqlite3_vfs_find(nullptr);
+    const int code = system->xOpen(system, name, file, flags, out_flags);
+    if (code != SQLITE_OK || (flags & SQLITE_OPEN_MAIN_DB) == 0) return code;
+    const std::lock_guard lock(methods_mutex);
+    if (!system_methods) {
+        system_methods = file->pMethods;
+        slow_methods = *system_methods;
+        slow_methods.xSync = sync_slowly;
+    }
+    file->pMethods = &slow_methods;
+    return code;
+}
+
+}  // namespace
+
+SlowDisk::SlowDisk() {
+    the_disk = this;
+    vfs = *sqlite3_vfs_find(nullptr);
+    vfs.zName = kName;
+    vfs.pNext = nullptr;
+    vfs.xOpen = open_slow;
+    REQUIRE(sqlite3_vfs_register(&vfs, 0) == SQLITE_OK);
+}
+
+SlowDisk::~SlowDisk() {
+    sqlite3_vfs_unregister(&vfs);
+    the_disk = nullptr;
+}
+
+void SlowDisk::hold(bool held) {
+    const std::lock_guard lock(mutex_);
+    held_ = held;
+    begun_ = false;
+    changed_.notify_all();
+}
+
+void SlowDisk::fail(bool failing) {
+    const std::lock_guard lock(mutex_);
+    failing_ = failing;
+    begun_ = false;
+}
+
+void SlowDisk::wait_for_sync() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return begun_; });
+}
+
+int SlowDisk::sync(sqlite3_file* file, int flags) {
+    std::unique_lock lock(mutex_);
+    begun_ = true;
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return !held_; });
+    const bool failing = failing_;
+    lock.unlock();
+    return failing ? SQLITE_IOERR_FSYNC : system_methods->xSync(file, flags);
+}
+
+}  // namespace carecloud
