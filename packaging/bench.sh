@@ -1,27 +1,69 @@
 #!/usr/bin/env bash
-# Measures the product: builds it as released, and prints tests/bench/sync_bench's tables. What is missing is installed.
-# The column of the Node script needs node and npm; where they are not there, or the registry cannot be reached, it is
-# left out and that is said. Options are sync_bench's own; see packaging/bench.sh --help. Ends by itself.
+# Measures the product: builds it as released, and prints the tables of tests/bench/sync_bench and, after them, of
+# tests/bench/sns_bench. What is missing is installed.
+#
+#   packaging/bench.sh [--only sync|sns] [OPTION...]      the options are the program's; without --only, sync_bench's
+#
+# The column of the Node script needs node and npm, nginx's rows need nginx, which is taken from Debian into a folder of
+# the build where it is not installed. Where they cannot be had, they are left out and that is said. Ends by itself.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$root"
 
-readonly logs=$root/build/log node=$root/build/bench
+readonly logs=$root/build/log tools=$root/build/bench bin=$root/build/release/tests/bench
+
+only=''
+if [[ ${1:-} == --only ]]; then
+  only=${2:-}
+  [[ $only == sync || $only == sns ]] || die "--only takes sync or sns"
+  shift 2
+fi
 
 build() {
-  configure release && cmake --build --preset release --target carecloud-syncd sync_bench
+  configure release && cmake --build --preset release --target carecloud-syncd sync_bench sns_bench
 }
 
 # better-sqlite3 as tests/bench/node names it, in a folder of the build; done once for each lock file.
 install_node_modules() {
   local source=$root/tests/bench/node
-  mkdir -p "$node" || return
-  if cmp -s "$source/package-lock.json" "$node/installed.json" && [[ -d $node/node_modules ]]; then return; fi
-  cp "$source/package.json" "$source/package-lock.json" "$node/" || return
-  (cd "$node" && npm ci --no-audit --no-fund --foreground-scripts) || return
-  NODE_PATH=$node/node_modules node -e "new (require('better-sqlite3'))(':memory:')" || return
-  cp "$node/package-lock.json" "$node/installed.json"
+  mkdir -p "$tools" || return
+  if cmp -s "$source/package-lock.json" "$tools/installed.json" && [[ -d $tools/node_modules ]]; then return; fi
+  cp "$source/package.json" "$source/package-lock.json" "$tools/" || return
+  (cd "$tools" && npm ci --no-audit --no-fund --foreground-scripts) || return
+  NODE_PATH=$tools/node_modules node -e "new (require('better-sqlite3'))(':memory:')" || return
+  cp "$tools/package-lock.json" "$tools/installed.json"
+}
+
+# The program alone, unpacked and not installed: an installed nginx is started as a service, on port 80.
+unpack_nginx() {
+  rm -rf "$tools/nginx" && mkdir -p "$tools/nginx" || return
+  (cd "$tools/nginx" && apt-get -q download nginx && dpkg-deb -x nginx_*.deb .) || return
+  "$tools/nginx/usr/sbin/nginx" -v
+}
+
+measure_sync() {
+  local with_node=()
+  if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
+    echo "No node and npm here: the Node script's column is skipped."
+  elif quietly "$logs/bench-node.log" install_node_modules; then
+    with_node=(--node-modules "$tools/node_modules")
+  else
+    echo "better-sqlite3 could not be installed (see $logs/bench-node.log): the Node script's column is skipped."
+  fi
+  "$bin/sync_bench" --folder "$root/build" "${with_node[@]}" "$@"
+}
+
+measure_sns() {
+  local with_nginx=() nginx
+  nginx=$(PATH=$PATH:/usr/sbin:/sbin command -v nginx || true)
+  nginx=${nginx:-$tools/nginx/usr/sbin/nginx}
+  if [[ -x $nginx ]] || quietly "$logs/bench-nginx.log" unpack_nginx; then
+    with_nginx=(--nginx "$nginx")
+  else
+    echo "No nginx here, and it could not be had (see $logs/bench-nginx.log): its rows are skipped."
+  fi
+  "$bin/sns_bench" --folder "$root/build" "${with_nginx[@]}" "$@"
 }
 
 quietly "$logs/bench-packages.log" packaging/install-dependencies.sh || {
@@ -35,13 +77,17 @@ quietly "$logs/bench-build.log" build || {
   die "the build failed"
 }
 
-with_node=()
-if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
-  echo "No node and npm here: the Node script's column is skipped."
-elif quietly "$logs/bench-node.log" install_node_modules; then
-  with_node=(--node-modules "$node/node_modules")
-else
-  echo "better-sqlite3 could not be installed (see $logs/bench-node.log): the Node script's column is skipped."
+if [[ -z $only && " $* " == *" --help "* ]]; then
+  echo "packaging/bench.sh [--only sync|sns] [OPTION...]: without --only both, the options are sync_bench's"
+  "$bin/sync_bench" --help && "$bin/sns_bench" --help
+  exit
 fi
-
-exec build/release/tests/bench/sync_bench --folder "$root/build" "${with_node[@]}" "$@"
+case $only in
+  sync) measure_sync "$@" ;;
+  sns) measure_sns "$@" ;;
+  *)
+    measure_sync "$@"
+    echo
+    measure_sns
+    ;;
+esac

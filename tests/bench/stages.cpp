@@ -1,22 +1,16 @@
 #include "bench/stages.hpp"
 
+#include "bench/cpu_time.hpp"
 #include "json/slice.hpp"
 #include "net/byte_buffer.hpp"
 #include "net/gzip.hpp"
 
 #include <cstring>
-#include <ctime>
 #include <stdexcept>
 #include <string>
 
 namespace carecloud::bench {
 namespace {
-
-double seconds_of(clockid_t clock) {
-    timespec time{};
-    ::clock_gettime(clock, &time);
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
-}
 
 std::unique_ptr<char[]> copy(const std::string& text) {
     auto buffer = std::make_unique_for_overwrite<char[]>(text.size() + kPagePadding);
@@ -32,14 +26,6 @@ Page sliced(Slicer& slicer, std::unique_ptr<char[]> buffer, std::size_t size) {
 }
 
 }  // namespace
-
-double thread_cpu_seconds() {
-    return seconds_of(CLOCK_THREAD_CPUTIME_ID);
-}
-
-double process_cpu_seconds() {
-    return seconds_of(CLOCK_PROCESS_CPUTIME_ID);
-}
 
 double inflate_us(const Dataset& data) {
     Gunzip gunzip;

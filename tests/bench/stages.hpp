@@ -9,10 +9,6 @@
 
 namespace carecloud::bench {
 
-// This thread's CPU seconds so far.
-double thread_cpu_seconds();
-double process_cpu_seconds();
-
 double inflate_us(const Dataset& data);  // gunzip, as the product does it
 double slice_us(const Dataset& data);    // walk and SHA-256, as the product does it
 

@@ -1,9 +1,9 @@
 #include "bench/steady_state.hpp"
 
 #include "bench/contenders.hpp"
+#include "bench/cpu_time.hpp"
 #include "bench/daemon_process.hpp"
 #include "bench/in_process.hpp"
-#include "bench/stages.hpp"
 #include "bench/table.hpp"
 
 #include <chrono>
@@ -106,7 +106,7 @@ void measure_idle_memory(const Options& options, const std::string& shape, Canne
     const std::string configuration = write_configuration(server, home, kIdlePollEvery);
     Rows rows{{"", "MiB", "wanted"}};
     {
-        const DaemonProcess daemon(options.syncd, configuration, home + "/syncd.log");
+        const DaemonProcess daemon({options.syncd, "--config", configuration}, home + "/syncd.log");
         // Proofs that must find nothing are empty too: a pass that finds nothing new ends the load, the next
         // ones come with a quiet time between.
         server.wait_for_empty(before + 8, kWaitSeconds);

@@ -3,53 +3,21 @@
 #include "bench/canned_server.hpp"
 #include "bench/dataset.hpp"
 #include "bench/first_load.hpp"
+#include "bench/folder.hpp"
 #include "bench/growth.hpp"
+#include "bench/machine.hpp"
 #include "bench/measured_process.hpp"
 #include "bench/options.hpp"
 #include "bench/steady_state.hpp"
 
 #include <cstring>
 #include <exception>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <stdexcept>
-#include <sys/utsname.h>
-#include <thread>
 
 #include <boost/program_options/errors.hpp>
 
 namespace carecloud::bench {
 namespace {
-
-// A folder that is removed with all that is in it.
-class Folder {
-  public:
-    explicit Folder(const std::string& parent) : path_(parent + "/sync-bench-XXXXXX") {
-        if (!::mkdtemp(path_.data())) throw std::runtime_error("cannot write in " + parent);
-    }
-    ~Folder() {
-        std::error_code ignored;  // what is left lies in a temporary folder
-        std::filesystem::remove_all(path_, ignored);
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-
-    const std::string& path() const { return path_; }
-
-  private:
-    std::string path_;
-};
-
-void print_machine(const std::string& when) {
-    std::ifstream file("/proc/loadavg");
-    std::string load;
-    std::getline(file, load);
-    utsname system{};
-    ::uname(&system);
-    std::cout << when << ": " << std::thread::hardware_concurrency() << " cores, Linux " << system.release
-              << ", load " << load << "\n";
-}
 
 void measure_shape(const Options& options, const std::string& name, const DatasetSettings& settings,
                    const std::string& folder) {

@@ -19,7 +19,7 @@ constexpr std::string_view kSettle =
 constexpr std::string_view kRecent =
     "SELECT id, kind, modified, committed_at FROM changes WHERE stream = ?1 ORDER BY seq DESC LIMIT 20000";
 constexpr std::string_view kAnnounced =
-    "SELECT EXISTS (SELECT 1 FROM events WHERE stream = ?1 AND record_id = ?2 AND received_at >= ?3)";
+    "SELECT record_id FROM events INDEXED BY events_by_arrival WHERE stream = ?1 AND received_at >= ?2";
 constexpr std::string_view kSave =
     "INSERT INTO subscriptions (topic_arn, state, subscription_arn, changed_at) VALUES (?1, ?2, ?3, ?4)"
     " ON CONFLICT DO UPDATE SET state = excluded.state,"
@@ -90,21 +90,28 @@ void EventTable::settle(const Settlement& settlement, std::string_view settled_a
 
 Announced EventTable::announced(std::string_view stream, std::string_view from, std::string_view until) {
     const auto first = Timestamp::parse(from);
+    const std::unordered_set<std::string> announced = announced_since(stream, from);
     Announced found;
     recent_.bind(1, stream);
-    announced_.bind(1, stream);
-    announced_.bind(3, from);
     const Statement::Scope scope(recent_);
     while (recent_.step() && recent_.text(3) >= from) {
         const auto modified = Timestamp::parse(recent_.text(2));
         const bool counts = recent_.text(3) < until && modified && first && *modified >= *first;
         if (!counts || (recent_.text(1) != "created" && recent_.text(1) != "updated")) continue;
         ++found.changes;
-        announced_.bind(2, recent_.text(0));
-        const Statement::Scope inner(announced_);
-        if (announced_.step() && announced_.integer(0) != 0) ++found.announced;
+        found.announced += announced.contains(std::string(recent_.text(0)));
     }
     return found;
+}
+
+std::unordered_set<std::string> EventTable::announced_since(std::string_view stream, std::string_view from) {
+    announced_.bind(1, stream);
+    announced_.bind(2, from);
+    const Statement::Scope scope(announced_);
+    std::unordered_set<std::string> ids;
+    while (announced_.step())
+        ids.emplace(announced_.text(0));
+    return ids;
 }
 
 SubscriptionTable::SubscriptionTable(Connection& db) : save_(db, kSave), all_(db, kAll) {}

@@ -8,6 +8,7 @@
 
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 namespace carecloud {
@@ -24,6 +25,8 @@ class EventTable {
     Announced announced(std::string_view stream, std::string_view from, std::string_view until);
 
   private:
+    std::unordered_set<std::string> announced_since(std::string_view stream, std::string_view from);
+
     Statement insert_;
     Statement open_;
     Statement count_open_;

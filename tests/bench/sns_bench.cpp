@@ -1,0 +1,46 @@
+// Measures the SNS endpoint of the real daemon beside what bounds it, in one run, and prints tables; see --help.
+// Everything is on loopback; the publisher's certificates are made for the run.
+#include "bench/endpoint_load.hpp"
+#include "bench/event_to_record.hpp"
+#include "bench/folder.hpp"
+#include "bench/machine.hpp"
+#include "bench/sns_options.hpp"
+
+#include <csignal>
+#include <exception>
+#include <iostream>
+
+#include <boost/program_options/errors.hpp>
+
+namespace carecloud::bench {
+namespace {
+
+void run(const SnsOptions& options) {
+    const Folder folder(options.folder);
+    print_machine("at the start");
+    if (options.nginx.empty())
+        std::cout << "no --nginx: its rows are left out; packaging/bench.sh looks for it\n";
+    if (options.load) measure_endpoint_load(options, folder.path());
+    if (options.record) measure_event_to_record(options, folder.path());
+    std::cout << "\n";
+    print_machine("at the end");
+}
+
+}  // namespace
+}  // namespace carecloud::bench
+
+int main(int argc, char** argv) {
+    using namespace carecloud::bench;
+    std::signal(SIGPIPE, SIG_IGN);  // an endpoint that goes is an answer that does not come
+    try {
+        const auto options = read_sns_options(argc, argv);
+        if (options) run(*options);
+        return 0;
+    } catch (const boost::program_options::error& misuse) {
+        std::cerr << "sns_bench: " << misuse.what() << "; see sns_bench --help\n";
+        return 64;
+    } catch (const std::exception& failure) {
+        std::cerr << "sns_bench: " << failure.what() << "\n";
+        return 1;
+    }
+}

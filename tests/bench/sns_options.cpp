@@ -1,0 +1,42 @@
+#include "bench/sns_options.hpp"
+
+#include <filesystem>
+#include <iostream>
+
+#include <boost/program_options.hpp>
+
+namespace carecloud::bench {
+
+namespace po = boost::program_options;
+
+std::optional<SnsOptions> read_sns_options(int argc, const char* const* argv) {
+    SnsOptions options;
+    bool no_load = false;
+    bool no_record = false;
+    po::options_description description("Measures carecloud-syncd's SNS endpoint. Options");
+    auto add = description.add_options();
+    const auto number = [](std::size_t& value) { return po::value(&value)->default_value(value); };
+    add("messages", number(options.messages), "messages of a load over 64 connections");
+    add("rounds", number(options.rounds), "rounds of the load; the contenders take turns");
+    add("events", number(options.events), "records submitted one at a time, and in a burst");
+    add("bursts", number(options.bursts), "bursts of that many");
+    add("no-load", po::bool_switch(&no_load), "leave out how many messages are acknowledged");
+    add("no-record", po::bool_switch(&no_record), "leave out how soon a record is there, and the bursts");
+    add("folder", po::value(&options.folder)->default_value(std::filesystem::temp_directory_path().string()),
+        "where the stores are written, in a folder that is removed at the end; a real disk");
+    add("syncd", po::value(&options.syncd)->default_value(BENCH_SYNCD), "the daemon's program");
+    add("nginx", po::value(&options.nginx), "nginx's program; without it its rows are left out");
+    add("help", "print this and leave");
+    po::variables_map values;
+    po::store(po::parse_command_line(argc, argv, description), values);
+    po::notify(values);
+    if (values.contains("help")) {
+        std::cout << description;
+        return std::nullopt;
+    }
+    options.load = !no_load;
+    options.record = !no_record;
+    return options;
+}
+
+}  // namespace carecloud::bench
