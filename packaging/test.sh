@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Everything that must hold before a change is taken: formatting, style, all tests under the sanitizers, the fuzz targets
-# for a minute, what is shipped as released, clang-tidy. On a bare Debian 12 it installs what it needs. Ends at the first
-# step that fails.
+# Everything that must hold before a change is taken: formatting, style, all tests under the sanitizers, the fuzz
+# targets for a minute, what is shipped as released, clang-tidy. On a bare Debian 12 it installs what it needs. Ends at
+# the first step that fails.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

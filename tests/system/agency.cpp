@@ -1,7 +1,9 @@
 #include "system/agency.hpp"
 
+#include "portal/publisher_identity.hpp"
 #include "portal/records.hpp"
 
+#include <cctype>
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
@@ -36,6 +38,18 @@ const std::set<std::string>& names() {
     return kNames;
 }
 
+// A signature of SNS has 344 characters and a token 256; paths, ids and digests are shorter.
+std::string long_word_in(const std::string& text) {
+    constexpr std::size_t suspicious = 150;
+    std::size_t length = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto c = static_cast<unsigned char>(text[i]);
+        length = std::isalnum(c) != 0 || c == '+' || c == '/' || c == '=' ? length + 1 : 0;
+        if (length == suspicious) return text.substr(i + 1 - suspicious, suspicious);
+    }
+    return {};
+}
+
 Run told(const Process& process, int code) {
     Run run{.code = code, .out = process.out(), .err = process.err()};
     CHECK(secret_in(run.out + run.err) == "");
@@ -45,13 +59,16 @@ Run told(const Process& process, int code) {
 }  // namespace
 
 std::string secret_in(const std::string& text) {
-    for (const std::string& secret : {Agency::key(), std::string("iVBORw0KGgo")}) {
+    // As it is sent: the base64 of "sns:" and the password.
+    const std::string credentials = base64_of("sns:" + Agency::password());
+    for (const std::string& secret :
+         {Agency::key(), Agency::password(), credentials, std::string("iVBORw0KGgo")}) {
         if (text.find(secret) != std::string::npos) return secret;
     }
     for (const std::string& name : names()) {
         if (text.find(name) != std::string::npos) return name;
     }
-    return {};
+    return long_word_in(text);
 }
 
 std::uint64_t test_seed() {
@@ -84,6 +101,10 @@ std::string Agency::key() {
     return "Kx7-system-test-key-93bd";
 }
 
+std::string Agency::password() {
+    return "Kx7 system: test@password/61c5";
+}
+
 std::string Agency::config_text() const {
     std::string text = "portal:\n  base_url: " + config.base_url + "\n";
     text += "  workspace_id: \"636eeb5d8029cf0df6932c16\"\n  bucket_id: \"636eeb5d8029cf0df6932c16\"\n";
@@ -92,7 +113,8 @@ std::string Agency::config_text() const {
     text += "  timeout: " + config.timeout + "\n  page_size: " + std::to_string(config.page_size) + "\n";
     text += "  rate: { per_second: 1000, burst: 1000 }\nstreams:\n";
     for (const std::string& stream : config.streams)
-        text += "  - { entity: " + stream + ", poll_every: 1s }\n";
+        text += "  - { entity: " + stream + ", poll_every: " + config.poll_every +
+                (config.stream_more.empty() ? "" : ", ") + config.stream_more + " }\n";
     text += "store:\n  url: " + (config.store_url.empty() ? "sqlite:" + store_path() : config.store_url);
     return text + "\nlog: { level: trace }\n" + config.more;
 }
@@ -110,9 +132,10 @@ Run Agency::run(const std::vector<std::string>& options, const std::function<int
     return told(process, end.code);
 }
 
-Process Agency::start() {
+Process Agency::start(const std::function<int()>& prepare) {
     return Process({.arguments = {CARECLOUD_SYNCD, "--config", config_path()},
-                    .output = file("run" + std::to_string(++runs_))});
+                    .output = file("run" + std::to_string(++runs_)),
+                    .prepare = prepare});
 }
 
 Run Agency::stop(Process& daemon) const {

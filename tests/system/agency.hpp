@@ -35,8 +35,10 @@ struct AgencyConfig {
     std::string timeout = "35s";
     int page_size = 1000;
     std::vector<std::string> streams = {"claim_attendance"};
-    std::string store_url{};  // empty: sqlite: and store_path()
-    std::string more{};       // lines at the end of the file
+    std::string poll_every = "1s";
+    std::string stream_more{};  // in each stream, such as "filter: {…}"
+    std::string store_url{};    // empty: sqlite: and store_path()
+    std::string more{};         // lines at the end of the file
 };
 
 class Agency {
@@ -52,6 +54,7 @@ class Agency {
     std::string key_path() const { return dir_.file("api-key"); }
     std::string store_path() const { return dir_.file("store.db"); }
     static std::string key();
+    static std::string password();  // of sns.basic_auth_file
     std::string config_text() const;
     void write_config() const;
 
@@ -60,7 +63,7 @@ class Agency {
     Run once(const std::function<int()>& prepare = {}) { return run({"--once"}, prepare); }
     Run check() { return run({"--check"}); }
 
-    Process start();
+    Process start(const std::function<int()>& prepare = {});
     // SIGTERM; it must leave with 0 within the 5 seconds that are promised.
     Run stop(Process& daemon) const;
     // What was said must hold no secret; also told where the daemon was killed.
@@ -80,8 +83,8 @@ class Agency {
 // carecloud-syncd with these options alone.
 Run run_syncd(const std::vector<std::string>& options, const TempDir& dir);
 
-// The first secret or personal text in it, as it would be found in these tests' records; empty where there is
-// none.
+// The first secret or personal text in it, as it would be found in these tests' records and messages; empty where
+// there is none. Any long word is taken for a signature or a token.
 std::string secret_in(const std::string& text);
 
 // CARECLOUD_SEED, or a random one; printed, so that a failure can be run again.

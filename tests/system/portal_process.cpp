@@ -43,6 +43,7 @@ void PortalProcess::start(const std::string& listen) {
     const json ports = json::parse(read_text(port_file));
     base_url_ = ports.at("base_url").get<std::string>();
     ca_file_ = ports.at("ca_file").get<std::string>();
+    sns_url_ = ports.value("sns_url", std::string());
     port_ = ports.at("port").get<std::uint16_t>();
     control_port_ = ports.at("control_port").get<std::uint16_t>();
 }
@@ -88,6 +89,20 @@ Listing PortalProcess::listing(const std::string& entity) {
                                                        shown.at("sha256").get<std::string>()};
     }
     return listing;
+}
+
+Deliveries PortalProcess::deliveries() {
+    Deliveries deliveries;
+    std::istringstream lines(call("GET", "/sns/deliveries", {}));
+    for (std::string line; std::getline(lines, line);) {
+        const json ended = json::parse(line);
+        deliveries.emplace(ended.at("message_id").get<std::string>(),
+                           Delivery{.record_id = ended.at("record_id").get<std::string>(),
+                                    .end = ended.at("end").get<std::string>(),
+                                    .status = ended.at("status").get<int>(),
+                                    .attempts = ended.at("attempts").get<unsigned>()});
+    }
+    return deliveries;
 }
 
 void PortalProcess::put(const std::string& document) {

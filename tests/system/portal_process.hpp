@@ -27,16 +27,31 @@ struct Shown {
 };
 using Listing = std::map<std::string, Shown>;  // by _id
 
+// How a message's way to one endpoint ended.
+struct Delivery {
+    std::string record_id;  // of its event
+    std::string end;        // delivered refused given_up lost
+    int status = 0;         // of the last attempt; 0: no answer
+    unsigned attempts = 0;
+};
+using Deliveries = std::multimap<std::string, Delivery>;  // by MessageId
+
 class PortalProcess {
   public:
     explicit PortalProcess(std::vector<std::string> options = {});
 
     const std::string& base_url() const { return base_url_; }
     const std::string& ca_file() const { return ca_file_; }
+    // Where its SNS is, "https://127.0.0.1:40443"; empty: it publishes nothing.
+    const std::string& sns_url() const { return sns_url_; }
 
     nlohmann::json control(const std::string& method, const std::string& target,
                            const nlohmann::json& body = nlohmann::json::object());
+    // What a GET answers, as it is.
+    std::string text(const std::string& target) { return call("GET", target, {}); }
     Listing listing(const std::string& entity);
+    // Those that have ended.
+    Deliveries deliveries();
     // One document of these bytes, with `modified` = now.
     void put(const std::string& document);
     void fault(const std::string& name, double probability);
@@ -57,6 +72,7 @@ class PortalProcess {
     std::optional<Process> process_;
     std::string base_url_;
     std::string ca_file_;
+    std::string sns_url_;
     std::uint16_t port_ = 0;
     std::uint16_t control_port_ = 0;
 };

@@ -118,6 +118,28 @@ ReadStore read_store(const std::string& path) {
     return store;
 }
 
+ReadEvents read_events(const std::string& path) {
+    const Connection db = open(path, SQLITE_OPEN_READONLY);
+    ReadEvents events;
+    each_row(db.get(), "SELECT message_id, stream, record_id, event_type, state, body FROM events",
+             [&](sqlite3_stmt* row) {
+                 events[text_of(row, 0)] = {.stream = text_of(row, 1),
+                                            .record_id = text_of(row, 2),
+                                            .event_type = text_of(row, 3),
+                                            .state = text_of(row, 4),
+                                            .body = text_of(row, 5)};
+             });
+    return events;
+}
+
+std::map<std::string, std::string> read_subscriptions(const std::string& path) {
+    const Connection db = open(path, SQLITE_OPEN_READONLY);
+    std::map<std::string, std::string> states;
+    each_row(db.get(), "SELECT topic_arn, state FROM subscriptions",
+             [&](sqlite3_stmt* row) { states[text_of(row, 0)] = text_of(row, 1); });
+    return states;
+}
+
 std::int64_t revision(const std::string& path) {
     std::int64_t sum = -1;
     sqlite3* opened = nullptr;
@@ -139,6 +161,17 @@ std::int64_t revision(const std::string& path) {
 void execute_sql(const std::string& path, const std::string& sql) {
     const Connection db = open(path, SQLITE_OPEN_READWRITE);
     each_row(db.get(), sql.c_str(), [](sqlite3_stmt*) {});
+}
+
+StoreLock::StoreLock(const std::string& path) : db_(open(path, SQLITE_OPEN_READWRITE).release()) {
+    if (sqlite3_exec(db_, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr) == SQLITE_OK) return;
+    const std::string reason = sqlite3_errmsg(db_);
+    sqlite3_close(db_);
+    throw std::runtime_error(path + ": " + reason);
+}
+
+StoreLock::~StoreLock() {
+    sqlite3_close(db_);
 }
 
 std::string broken_promise(const ReadStore& store, const Portals& portals) {

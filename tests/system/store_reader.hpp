@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+struct sqlite3;
+
 namespace carecloud {
 
 struct ReadRecord {
@@ -42,9 +44,35 @@ struct ReadStore {
 // Throws std::runtime_error where there is no store, or none yet.
 ReadStore read_store(const std::string& path);
 
+struct ReadEvent {
+    std::string stream;  // empty: none
+    std::string record_id;
+    std::string event_type;
+    std::string state;
+    std::string body;
+};
+using ReadEvents = std::map<std::string, ReadEvent>;  // by MessageId
+
+// Likewise.
+ReadEvents read_events(const std::string& path);
+// The state of each topic's subscription.
+std::map<std::string, std::string> read_subscriptions(const std::string& path);
+
 // Something that differs whenever a store's content does; -1 where there is none yet.
 std::int64_t revision(const std::string& path);
 void execute_sql(const std::string& path, const std::string& sql);
+
+// Holds the store's write lock for as long as it lives, as another program may.
+class StoreLock {
+  public:
+    explicit StoreLock(const std::string& path);
+    ~StoreLock();
+    StoreLock(const StoreLock&) = delete;
+    StoreLock& operator=(const StoreLock&) = delete;
+
+  private:
+    sqlite3* db_ = nullptr;
+};
 
 using Portals = std::map<std::string, Listing>;  // by stream
 

@@ -1,13 +1,12 @@
 // Stores that cannot be used: the exit code, and what to do about it.
 #include "system/agency.hpp"
+#include "system/small_disk.hpp"
 
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
 #include <filesystem>
 #include <grp.h>
-#include <sched.h>
-#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -20,19 +19,10 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr unsigned kNobody = 65534;
-constexpr int kNoMount = 200;  // the child's own: it may not mount
 
 int become_nobody() {
     const gid_t group = kNobody;
     if (::setgroups(0, nullptr) != 0 || ::setgid(group) != 0 || ::setuid(kNobody) != 0) return 201;
-    return 0;
-}
-
-// A file system of its own over `directory`, gone with the process.
-int mount_small(const std::string& directory) {
-    if (::unshare(CLONE_NEWNS) != 0) return kNoMount;
-    if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return kNoMount;
-    if (::mount("tmpfs", directory.c_str(), "tmpfs", 0, "size=512k") != 0) return kNoMount;
     return 0;
 }
 
@@ -89,7 +79,7 @@ TEST_CASE("a full file system: 75, and said so") {
     std::filesystem::create_directory(small);
     agency.config.store_url = "sqlite:" + small + "/store.db";
     agency.write_config();
-    const Run run = agency.once([&] { return mount_small(small); });
+    const Run run = agency.once([&] { return mount_small(small, "512k"); });
     if (run.code == kNoMount) {
         WARN("skipped: this user may not mount");
         return;

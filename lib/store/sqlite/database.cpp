@@ -36,24 +36,13 @@ Database::Database(const SqliteSettings& settings, Ownership ownership, std::uni
       ownership_(std::move(ownership)),
       db_(std::move(db)),
       tables_(*db_, settings.first_load),
-      generation_(db_->text(kGeneration)) {}
+      generation_(db_->text(kGeneration)) {
+    if (settings.checkpoint_beside) checkpointer_.emplace(*db_, settings);
+}
 
 Result<std::optional<StreamState>> Database::load_stream(const std::string& stream) {
     return guarded("load stream " + stream, path_, [&] { return tables_.streams.load(stream); });
 }
-
-namespace {
-
-// Small records change the same index pages again and again, so that a long log is moved into the database for less;
-// large ones fill pages of their own and gain nothing by waiting, while the checkpoint of a long log would stall a load
-// that reads one page ahead and no more (measured by sync_bench).
-bool is_large(const Batch& batch) {
-    constexpr std::size_t record_bytes = 4096;
-    return batch.page && batch.page->size >= (4U << 20U) &&
-           batch.page->size / batch.page->record_count() >= record_bytes;
-}
-
-}  // namespace
 
 Result<CommitSummary> Database::commit(const Batch& batch, const std::string& at) {
     if (const auto refused = refuse(batch)) return *refused;
@@ -73,7 +62,6 @@ CommitSummary Database::write(const Batch& batch, const std::string& at) {
     summary.written = moved || summary.changes() > 0 || summary.quarantined > 0;
     if (summary.written || tables_.records.changed_schema()) transaction.commit();
     tables_.records.accept();
-    if (summary.changes() > 0 && is_large(batch)) db_->execute("PRAGMA wal_checkpoint(PASSIVE)");
     return summary;
 }
 

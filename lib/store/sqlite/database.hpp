@@ -7,6 +7,7 @@
 #include "core/event.hpp"
 #include "core/record.hpp"
 #include "core/stream.hpp"
+#include "store/sqlite/checkpointer.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/event_table.hpp"
 #include "store/sqlite/ownership.hpp"
@@ -84,6 +85,7 @@ class Database {
     std::unique_ptr<Connection> db_;  // closed after the statements of the tables
     Tables tables_;
     std::string generation_;
+    std::optional<Checkpointer> checkpointer_;  // ends before db_, whose close then moves and removes the log
 };
 
 }  // namespace carecloud

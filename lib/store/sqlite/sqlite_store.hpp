@@ -40,8 +40,10 @@ struct SqliteSettings {
     // At most this much of the file is kept in memory; it is taken as it is needed and given back in quiet
     // times.
     std::size_t cache_bytes = 64U << 20U;
-    // The write-ahead log is moved into the database when it has this size, and after each page of large records.
+    // The write-ahead log is moved into the database piece by piece beside the writer and grows to four times this, or,
+    // not beside it, is moved by the writer when it has this size.
     std::size_t checkpoint_bytes = 64U << 20U;
+    bool checkpoint_beside = true;
     // The database must not grow beyond this (store_full); 0: until the disk is full.
     std::uint64_t size_max_bytes = 0;
     // Memory is given back when nothing was asked of the store for this long.
@@ -63,8 +65,8 @@ class SqliteStore : public Store, public Inbox {
     ~SqliteStore() override;
 
     // Carries out every call that was begun, folds the write-ahead log into the database and frees the file
-    // for another daemon. Blocks, for the call under way and at most one checkpoint. Later calls end by
-    // `cancelled`.
+    // for another daemon. Blocks, for the call and the checkpoint under way and for what is left of the log.
+    // Later calls end by `cancelled`.
     void close();
 
     // Random text that a new store is born with (hazard 15).

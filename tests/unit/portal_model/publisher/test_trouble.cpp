@@ -118,7 +118,8 @@ TEST_CASE("every other fault spoils the message, and says how it should be refus
         REQUIRE(json.is_object());
         const bool certificate_or_url =
             name.starts_with("cert-") || name == "huge" || name == "recut" ||
-            json.value("SigningCertURL", "") != nlohmann::json::parse(good.body).at("SigningCertURL").get<std::string>();
+            json.value("SigningCertURL", "") !=
+                nlohmann::json::parse(good.body).at("SigningCertURL").get<std::string>();
         if (signed_all_the_same.contains(name)) CHECK(signature_good(json, identity->certificate_pem()));
         if (!signed_all_the_same.contains(name) && !certificate_or_url)
             CHECK_FALSE((json.contains("MessageId") && name != "bad-version" &&

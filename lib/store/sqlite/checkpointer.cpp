@@ -1,0 +1,120 @@
+#include "store/sqlite/checkpointer.hpp"
+
+#include <sqlite3.h>
+
+namespace carecloud {
+namespace {
+
+constexpr std::uint64_t kFrameHeaderBytes = 24;  // SQLite's file format, "WAL Frame Header"
+// Parts and multiples of checkpoint_bytes. Pieces of 8 MiB, as it stands: a page of large records is one, and
+// sync_bench finds larger ones no faster. The greatest length decides how often the writer has to move the rest of the
+// log itself.
+constexpr std::uint64_t kWishes = 8;
+constexpr std::uint64_t kLogMaxFactor = 4;
+// How long the writer waits for other programs' readers before it goes on with the old log. Those of a short
+// transaction are gone by then, and the others are not worth a longer stall.
+constexpr std::chrono::milliseconds kReaderWait{50};
+
+}  // namespace
+
+std::uint64_t Checkpointer::log_max_bytes(const SqliteSettings& settings) {
+    return kLogMaxFactor * settings.checkpoint_bytes;
+}
+
+Checkpointer::Checkpointer(Connection& writer, const SqliteSettings& settings)
+    : writer_(writer),
+      busy_timeout_(settings.busy_timeout),
+      frame_bytes_(static_cast<std::uint64_t>(writer.number("PRAGMA page_size")) + kFrameHeaderBytes),
+      wish_bytes_(settings.checkpoint_bytes / kWishes),
+      retry_bytes_(settings.checkpoint_bytes),
+      max_bytes_(log_max_bytes(settings)),
+      restart_at_bytes_(max_bytes_),
+      db_(settings.path, settings.vfs) {
+    db_.set_busy_timeout(settings.busy_timeout);
+    // A checkpoint copies page by page through a buffer and has no use for a cache.
+    db_.execute("PRAGMA cache_size = 2; PRAGMA mmap_size = 0");
+    db_.execute("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0");
+    // SQLite opens the log at the first read; a connection without one has nothing to move.
+    db_.execute("PRAGMA schema_version");
+    thread_ = std::thread([this] { run(); });
+    sqlite3_wal_hook(writer_.get(), &Checkpointer::committed, this);
+}
+
+Checkpointer::~Checkpointer() {
+    sqlite3_wal_hook(writer_.get(), nullptr, nullptr);
+    {
+        const std::lock_guard lock(mutex_);
+        ending_ = true;
+    }
+    changed_.notify_all();
+    thread_.join();
+}
+
+// Called by SQLite within COMMIT, when that is done and its locks are given up; the name is that of "main", as nothing
+// is attached. Another answer than SQLITE_OK would be the commit's.
+int Checkpointer::committed(void* self, sqlite3* /*db*/, const char* /*name*/, int log_pages) {
+    auto& checkpointer = *static_cast<Checkpointer*>(self);
+    checkpointer.after_commit(static_cast<std::uint64_t>(log_pages) * checkpointer.frame_bytes_);
+    return SQLITE_OK;
+}
+
+void Checkpointer::after_commit(std::uint64_t log_bytes) {
+    // It began anew where a checkpoint had moved all of it.
+    if (log_bytes < log_bytes_) begin_anew();
+    log_bytes_ = log_bytes;
+    if (log_bytes_ >= restart_at_bytes_) {
+        if (restart())
+            begin_anew();
+        else
+            restart_at_bytes_ = log_bytes_ + retry_bytes_;
+    } else if (log_bytes_ - wished_at_ >= wish_bytes_) {
+        wished_at_ = log_bytes_;
+        wish();
+    }
+}
+
+void Checkpointer::begin_anew() {
+    log_bytes_ = 0;
+    wished_at_ = 0;
+    restart_at_bytes_ = max_bytes_;
+}
+
+void Checkpointer::wish() {
+    {
+        const std::lock_guard lock(mutex_);
+        wished_ = true;
+    }
+    changed_.notify_all();
+}
+
+// Moves what is left of the log, so that the next commit begins it anew. False: a reader of another program needs it,
+// or another program's checkpoint is under way, or what else is no commit's concern (see above).
+bool Checkpointer::restart() {
+    std::unique_lock lock(mutex_);
+    // SQLite lets one checkpoint in and waits for none. With the mutex held thread_ begins no other.
+    changed_.wait(lock, [this] { return !running_; });
+    wished_ = false;
+    writer_.set_busy_timeout(kReaderWait);
+    const int code =
+        sqlite3_wal_checkpoint_v2(writer_.get(), "main", SQLITE_CHECKPOINT_RESTART, nullptr, nullptr);
+    writer_.set_busy_timeout(busy_timeout_);
+    return code == SQLITE_OK;
+}
+
+void Checkpointer::run() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+        changed_.wait(lock, [this] { return wished_ || ending_; });
+        if (ending_) return;
+        wished_ = false;
+        running_ = true;
+        lock.unlock();
+        // Its code is nobody's concern: see the header.
+        sqlite3_wal_checkpoint_v2(db_.get(), "main", SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+        lock.lock();
+        running_ = false;
+        changed_.notify_all();
+    }
+}
+
+}  // namespace carecloud

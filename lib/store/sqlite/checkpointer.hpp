@@ -1,0 +1,70 @@
+// Moves the write-ahead log into the database beside the thread that writes, on a thread and a connection of its own.
+//
+//     Checkpointer checkpointer(db, settings);   // hears of each commit of `db` from here on
+//
+// The writer wishes for a checkpoint each time it has added a good piece to the log. It goes on writing meanwhile, so
+// that the log cannot begin anew by itself: a log that has reached its greatest length is moved by the writer, which
+// then has only the rest to do.
+//
+// A commit is durable before any of this begins, and no checkpoint makes one fail. What a checkpoint stumbled over
+// loses nothing, as with SQLite's own ones, whose errors no commit tells either: the log stays as it is, and the next
+// wish tries again. What is lastingly wrong with the disk shows itself at the commits, which write to the same one.
+//
+// Built and destroyed while nobody uses `db`; what stands under "writer" is of the thread that uses it.
+#pragma once
+
+#include "store/sqlite/connection.hpp"
+#include "store/sqlite/sqlite_store.hpp"
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <thread>
+
+namespace carecloud {
+
+class Checkpointer {
+  public:
+    // Takes the place of SQLite's automatic checkpoints of `writer`, a connection to the open database that `settings`
+    // name, which must outlive this. Throws SqlError.
+    Checkpointer(Connection& writer, const SqliteSettings& settings);
+    // Waits for the checkpoint under way. `writer` has no checkpoints afterwards but that of its close.
+    ~Checkpointer();
+    Checkpointer(const Checkpointer&) = delete;
+    Checkpointer& operator=(const Checkpointer&) = delete;
+
+    // So far the log grows before it begins anew, by one commit more at most; without bound while another program's
+    // reader needs it (hazard 26).
+    static std::uint64_t log_max_bytes(const SqliteSettings& settings);
+
+  private:
+    static int committed(void* self, sqlite3* db, const char* name, int log_pages);
+    void after_commit(std::uint64_t log_bytes);
+    void begin_anew();
+    void wish();
+    bool restart();
+    void run();
+
+    Connection& writer_;
+    const std::chrono::milliseconds busy_timeout_;
+    const std::uint64_t frame_bytes_;
+    const std::uint64_t wish_bytes_;   // what the log grows by between two wishes
+    const std::uint64_t retry_bytes_;  // the same for two tries of the writer's own
+    const std::uint64_t max_bytes_;
+
+    // Writer.
+    std::uint64_t log_bytes_ = 0;     // after the last commit
+    std::uint64_t wished_at_ = 0;     // what log_bytes_ was then
+    std::uint64_t restart_at_bytes_;  // what log_bytes_ will be
+
+    Connection db_;  // used by thread_ alone
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool wished_ = false;   // guarded by mutex_
+    bool ending_ = false;   // guarded by mutex_
+    bool running_ = false;  // guarded by mutex_: a checkpoint is under way on thread_
+    std::thread thread_;    // last: it uses all of the above
+};
+
+}  // namespace carecloud

@@ -1,0 +1,307 @@
+// The endpoint as a service: subscriptions, credentials, the check of its files, reload, stop.
+#include "system/event_site.hpp"
+#include "system/wire_client.hpp"
+
+#include <csignal>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <boost/system/system_error.hpp>
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+using namespace carecloud;
+using namespace std::chrono_literals;
+using nlohmann::json;
+
+namespace {
+
+constexpr auto kWithin = 60s;
+
+std::string subscription_of(EventSite& site) {
+    const auto states = read_subscriptions(site.agency.store_path());
+    const auto found = states.find(site.sns->topic);
+    return found == states.end() ? "none" : found->second;
+}
+
+std::string peer_name(const EventSite& site) {
+    return WireClient(site.port(), WireClient::Wire::tls).peer_name();
+}
+
+}  // namespace
+
+TEST_CASE("a topic that unsubscribes is said loudly, and polling goes on") {
+    EventSite site({.poll_every = "1s"});
+    Process daemon = site.start();
+    site.subscribe(daemon);
+    CHECK(site.still_serves(daemon) == "");
+    site.portal.control("POST", "/sns/unsubscribe", {{"endpoint", site.endpoint()}});
+    CHECK(daemon.says("error the topic's subscription is gone", kWithin));
+    CHECK(daemon.says("aws sns subscribe", kWithin));
+    CHECK(subscription_of(site) == "gone");
+    const json counts = site.counts();
+    CHECK(counts.at("unsubscribe_visits") == 0);
+    CHECK(counts.at("confirmations") == 1);
+    site.portal.control("POST", "/touch", {{"count", 5}});
+    CHECK(site.agency.follows(daemon, site.portal, kWithin) == "");
+    CHECK(site.agency.stop(daemon).code == 0);
+
+    Process again = site.start();
+    CHECK(again.says("the topic's subscription is gone since", kWithin));
+    site.subscribe(again);
+    CHECK(subscription_of(site) == "confirmed");
+    CHECK(site.still_serves(again) == "");
+    CHECK(site.agency.stop(again).code == 0);
+}
+
+TEST_CASE("confirm: false leaves a subscription pending until it is switched on") {
+    EventSite site({.sns = {.confirm = false}});
+    Process daemon = site.start();
+    site.portal.control("POST", "/sns/subscribe", {{"endpoint", site.endpoint()}});
+    CHECK(daemon.says("the topic's subscription is pending; sns.confirm is off", kWithin));
+    CHECK(subscription_of(site) == "pending");
+    const auto ended = [&] { return site.counts().at("pending") == 0; };
+    CHECK(daemon.wait_until(ended, kWithin));
+    CHECK(site.counts().at("delivered") == 1);  // 200: asking again would change nothing
+    CHECK(site.counts().at("confirmations") == 0);
+
+    site.sns->confirm = true;
+    site.reload(daemon);
+    site.subscribe(daemon);
+    CHECK(subscription_of(site) == "confirmed");
+    CHECK(site.still_serves(daemon) == "");
+    CHECK(site.agency.stop(daemon).code == 0);
+}
+
+TEST_CASE("Basic credentials are asked for by a 401, and nothing passes without them") {
+    EventSite site({.sns = {.basic_auth = true}});
+    Process daemon = site.start();
+    site.portal.control("POST", "/sns/subscribe", {{"endpoint", site.endpoint("sns:wrong")}});
+    const auto refused = [&] { return site.counts().at("refused") == 1; };
+    CHECK(daemon.wait_until(refused, kWithin));
+    CHECK(subscription_of(site) == "none");
+    CHECK(site.counts().at("confirmations") == 0);
+
+    const std::string reply = [&] {
+        WireClient client(site.port(), WireClient::Wire::tls);
+        client.send(post_text("/sns", "{}"));
+        return client.reply();
+    }();
+    CHECK(status_of(reply) == 401);
+    CHECK(reply.find("\r\nWWW-Authenticate: Basic realm=") != std::string::npos);
+
+    // As a URL has it.
+    site.subscribe(daemon, "sns:Kx7%20system%3A%20test%40password%2F61c5");
+    CHECK(site.still_serves(daemon) == "");
+    CHECK(site.counts().at("challenged").get<int>() >= 3);
+    CHECK(site.agency.stop(daemon).code == 0);
+}
+
+TEST_CASE("raw delivery is refused in words that name what to switch off") {
+    EventSite site;
+    Process daemon = site.start();
+    const std::string arn =
+        site.portal.control("POST", "/sns/subscribe", {{"endpoint", site.endpoint()}, {"raw", true}})
+            .at("subscription_arn");
+    const auto confirmed = [&] { return site.counts().at("confirmations") == 1; };
+    REQUIRE(daemon.wait_until(confirmed, kWithin));
+    const Delivery end = site.ends(daemon, site.submit({{"count", 1}})).front();
+    CHECK(end.end == "refused");
+    CHECK(end.status == 400);
+    CHECK(daemon.says("--attribute-name RawMessageDelivery --attribute-value false", kWithin));
+    CHECK(read_events(site.agency.store_path()).empty());
+    CHECK(site.agency.stop(daemon).code == 0);
+}
+
+TEST_CASE("--check and the start name the file of the endpoint that is of no use: 78") {
+    struct Breakage {
+        std::string file;
+        std::string text;
+        mode_t mode;
+    };
+    EventSite site({.sns = {.basic_auth = true}});
+    const std::string certificate = read_text(site.certificate_path());
+    const std::string key = read_text(site.private_key_path());
+    const std::string credentials = read_text(site.credentials_path());
+    CHECK(site.agency.check().code == 0);
+    site.issue("another");
+    const std::string other_key = read_text(site.private_key_path());
+    const auto mend = [&] {
+        for (const auto& [path, text] :
+             {std::pair(site.certificate_path(), certificate), std::pair(site.private_key_path(), key),
+              std::pair(site.credentials_path(), credentials)}) {
+            ::unlink(path.c_str());
+            write_text(path, text);
+            ::chmod(path.c_str(), 0600);
+        }
+    };
+    const Breakage breakages[] = {
+        {site.certificate_path(), "", 0},
+        {site.certificate_path(), "this is no certificate\n", 0644},
+        {site.certificate_path(), key, 0644},
+        {site.private_key_path(), "", 0},
+        {site.private_key_path(), certificate, 0600},
+        {site.private_key_path(), other_key, 0600},
+        {site.credentials_path(), "", 0},
+        {site.credentials_path(), "\n", 0600},
+        {site.credentials_path(), credentials, 0644},
+    };
+    for (const Breakage& breakage : breakages) {
+        INFO(breakage.file << " holds: " << breakage.text.substr(0, 30));
+        mend();
+        ::unlink(breakage.file.c_str());
+        if (breakage.mode != 0) {
+            write_text(breakage.file, breakage.text);
+            ::chmod(breakage.file.c_str(), breakage.mode);
+        }
+        for (const std::vector<std::string>& options :
+             std::vector<std::vector<std::string>>{{"--check"}, {}}) {
+            const Run run = site.agency.run(options);
+            INFO(run.err);
+            CHECK(run.code == 78);
+            CHECK(run.says(breakage.file));
+        }
+    }
+    mend();
+    CHECK(site.agency.check().code == 0);
+}
+
+TEST_CASE("a reload with another certificate loses no request, and a broken one changes nothing") {
+    EventSite site;
+    Process daemon = site.start();
+    site.subscribe(daemon);
+    CHECK(peer_name(site) == "the endpoint");
+    std::vector<std::string> messages;
+    for (const std::string name : {"the second", "the third"}) {
+        const std::vector<std::string> under_way = site.submit({{"count", 300}});
+        messages.insert(messages.end(), under_way.begin(), under_way.end());
+        site.issue(name);
+        site.reload(daemon);
+        CHECK(peer_name(site) == name);
+    }
+    for (const Delivery& end : site.ends(daemon, messages)) {
+        CHECK(end.status == 200);
+        CHECK(end.attempts == 1);
+    }
+    CHECK(site.become(daemon, messages, "settled") == "");
+
+    write_text(site.certificate_path(), "this is no certificate\n");
+    daemon.send(SIGHUP);
+    CHECK(daemon.says("reload refused, the old settings stay", kWithin));
+    CHECK(daemon.err().find(site.certificate_path()) != std::string::npos);
+    CHECK(peer_name(site) == "the third");
+    CHECK(site.still_serves(daemon) == "");
+    CHECK(site.agency.stop(daemon).code == 0);
+}
+
+TEST_CASE("topics come and go by reload, and so does the whole endpoint") {
+    EventSite site({.poll_every = "1s"});
+    Process daemon = site.start();
+    site.subscribe(daemon);
+    const SiteSns before = *site.sns;
+    site.sns->topic += "-other";
+    site.reload(daemon);
+    const std::vector<std::string> foreign = site.submit({{"count", 1}});
+    CHECK(site.ends(daemon, foreign).front().status == 403);
+    site.sns = before;
+    site.reload(daemon);
+    CHECK(site.still_serves(daemon) == "");
+
+    site.keep_port();
+    const SiteSns kept = *site.sns;
+    site.sns.reset();
+    site.reload(daemon);
+    CHECK_THROWS_AS(WireClient(site.port(), WireClient::Wire::plain), boost::system::system_error);
+    site.portal.control("POST", "/touch", {{"count", 5}, {"silent", true}});
+    CHECK(site.agency.follows(daemon, site.portal, kWithin) == "");
+
+    site.sns = kept;
+    site.reload(daemon);
+    CHECK(site.still_serves(daemon) == "");
+    CHECK_FALSE(read_events(site.agency.store_path()).contains(foreign.front()));
+    CHECK(site.agency.stop(daemon).code == 0);
+}
+
+TEST_CASE(
+    "a reload that wants the port of the endpoint itself, in another way, is told that it takes a restart") {
+    EventSite site;
+    Process daemon = site.start();
+    site.keep_port();
+    CHECK(site.agency.stop(daemon).code == 0);
+    Process fixed = site.start();
+    site.subscribe(fixed);
+    const SiteSns before = *site.sns;
+    site.sns->tls = false;
+    site.write_config();
+    fixed.send(SIGHUP);
+    CHECK(fixed.says("reload refused, the old settings stay", kWithin));
+    CHECK(fixed.says("where the endpoint itself has that port, the change takes a restart", kWithin));
+    site.sns = before;
+    CHECK(site.still_serves(fixed) == "");
+    CHECK(site.agency.stop(fixed).code == 0);
+}
+
+TEST_CASE("SIGTERM while a certificate's host is silent: in order, and within the time") {
+    EventSite site;
+    Process daemon = site.start();
+    site.subscribe(daemon);
+    site.publish({{"count", 3}, {"fault", "cert-silent"}});
+    const auto asked = [&] { return site.counts().at("wrong_certificate_fetches").get<int>() > 0; };
+    REQUIRE(daemon.wait_until(asked, kWithin));
+    CHECK(site.agency.stop(daemon).code == 0);
+}
+
+TEST_CASE("without TLS, behind a proxy; --once opens no endpoint; a place that is taken is told") {
+    EventSite site({.sns = {.tls = false}});
+    Process daemon = site.start();
+    site.subscribe(daemon);
+    CHECK(site.still_serves(daemon) == "");
+
+    // Another agency that wants the same place.
+    EventSite other;
+    other.sns->listen = "127.0.0.1:" + std::to_string(site.port());
+    other.write_config();
+    const Run once = other.agency.once();
+    INFO(once.err);
+    CHECK(once.code == 0);
+    CHECK_FALSE(once.says("the SNS endpoint listens"));
+    CHECK(other.agency.broken_promise(other.portal) == "");
+    const Run taken = other.agency.run({});
+    INFO(taken.err);
+    CHECK(taken.code == 78);
+    CHECK(taken.says(other.sns->listen));
+    CHECK(taken.says("another program listens there"));
+    CHECK(site.agency.stop(daemon).code == 0);
+}
+
+TEST_CASE("SIGTERM while requests are under way: what got its 200 is held, the rest is sent again") {
+    EventSite site({.portal = {"--sns-connections", "200", "--sns-retries", "100"}});
+    Process daemon = site.start();
+    site.keep_port();
+    site.subscribe(daemon);
+    const std::vector<std::string> messages = site.submit({{"count", 3000}});
+    const auto some = [&] { return site.counts().at("delivered").get<std::size_t>() > 20; };
+    REQUIRE(daemon.wait_until(some, kWithin));
+    CHECK(site.agency.stop(daemon).code == 0);
+
+    const Deliveries ended = site.portal.deliveries();
+    CHECK(ended.size() < messages.size());
+    const ReadEvents held = read_events(site.agency.store_path());
+    for (const std::string& id : messages) {
+        const auto found = ended.find(id);
+        if (found == ended.end()) continue;
+        CHECK(found->second.status == 200);
+        CHECK(held.contains(id));
+    }
+    const json statuses = site.counts().at("statuses");
+    for (const auto& [status, count] : statuses.items()) {
+        INFO(status << ": " << count);
+        CHECK((status == "200" || status == "503" || status == "0"));
+    }
+    Process again = site.start();
+    for (const Delivery& end : site.ends(again, messages))
+        CHECK(end.status == 200);
+    CHECK(site.become(again, messages, "settled") == "");
+    CHECK(site.agency.stop(again).code == 0);
+    CHECK(site.agency.broken_promise(site.portal) == "");
+}

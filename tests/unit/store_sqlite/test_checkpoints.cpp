@@ -1,0 +1,151 @@
+// The write-ahead log: how long it grows, how it goes into the database beside the writer, and what becomes of it
+// when that does not work.
+#include "store/sqlite/connection.hpp"
+#include "support/run_task.hpp"
+#include "unit/store_sqlite/fixture.hpp"
+#include "unit/store_sqlite/slow_disk.hpp"
+
+#include <filesystem>
+#include <thread>
+
+#include <catch2/catch.hpp>
+
+using namespace carecloud;
+
+namespace {
+
+constexpr std::uint64_t kCheckpointBytes = 1U << 20U;
+constexpr std::uint64_t kLogMaxBytes = 4 * kCheckpointBytes;
+// One commit of commit_some() in the log, at most.
+constexpr std::uint64_t kCommitBytes = 1U << 20U;
+
+// No test waits for a lock of its own: a commit that did would not end.
+SqliteSettings small_log(const StoreFixture& fixture) {
+    SqliteSettings settings = fixture.settings();
+    settings.busy_timeout = std::chrono::hours(1);
+    settings.checkpoint_bytes = kCheckpointBytes;
+    return settings;
+}
+
+std::uint64_t log_bytes(const StoreFixture& fixture) {
+    return std::filesystem::file_size(fixture.path() + "-wal");
+}
+
+bool has_log(const StoreFixture& fixture) {
+    return std::filesystem::exists(fixture.path() + "-wal");
+}
+
+// `pages` commits of 0.4 MB each. Says how long the log's file was at most.
+std::uint64_t commit_some(StoreFixture& fixture, const std::string& prefix, int pages) {
+    std::uint64_t most = 0;
+    for (int page = 0; page < pages; ++page) {
+        const auto summary = fixture.commit(page_of(prefix + std::to_string(page) + "-", 20, 20'000));
+        if (!summary) FAIL(summary.error().message());
+        CHECK(summary->created == 20);
+        most = std::max(most, log_bytes(fixture));
+    }
+    return most;
+}
+
+}  // namespace
+
+TEST_CASE("the log stays bounded while much is written, and closing leaves none") {
+    StoreFixture fixture;
+    fixture.open(small_log(fixture));
+    CHECK(commit_some(fixture, "a", 60) <= kLogMaxBytes + kCommitBytes);
+    CHECK(has_log(fixture));
+    fixture.close();
+    CHECK_FALSE(has_log(fixture));
+    CHECK(fixture.value("SELECT count(*) FROM records") == "1200");
+    CHECK(fixture.value("PRAGMA integrity_check") == "ok");
+}
+
+TEST_CASE("without a thread beside it the writer moves the log at its usual size") {
+    StoreFixture fixture;
+    SqliteSettings settings = small_log(fixture);
+    settings.checkpoint_beside = false;
+    fixture.open(settings);
+    CHECK(commit_some(fixture, "a", 60) <= kCheckpointBytes + kCommitBytes);
+    fixture.close();
+    CHECK_FALSE(has_log(fixture));
+    CHECK(fixture.value("SELECT count(*) FROM records") == "1200");
+}
+
+TEST_CASE("a long reader makes the log grow and no commit fail; once it is gone the log is cut back") {
+    StoreFixture fixture;
+    fixture.open(small_log(fixture));
+    commit_some(fixture, "before", 2);
+    Connection reader(fixture.path(), "");
+    reader.execute("BEGIN");
+    CHECK(reader.number("SELECT count(*) FROM records") == 40);
+    commit_some(fixture, "beside", 40);
+    CHECK(log_bytes(fixture) > 2 * kLogMaxBytes);
+    CHECK(reader.number("SELECT count(*) FROM records") == 40);
+    reader.execute("ROLLBACK");
+    commit_some(fixture, "after", 20);
+    CHECK(log_bytes(fixture) <= kLogMaxBytes + kCommitBytes);
+    CHECK(reader.number("SELECT count(*) FROM records") == 1240);
+}
+
+TEST_CASE("commits go on while a checkpoint is under way, and closing waits for it") {
+    SlowDisk disk;
+    StoreFixture fixture;
+    SqliteSettings settings = small_log(fixture);
+    settings.vfs = SlowDisk::kName;
+    fixture.open(settings);
+    SlowDisk::Held held(disk);
+    commit_some(fixture, "a", 1);
+    disk.wait_for_sync();
+    commit_some(fixture, "b", 4);
+    std::thread later([&held] { held.let_go(); });
+    fixture.close();
+    later.join();
+    CHECK_FALSE(has_log(fixture));
+    CHECK(fixture.value("SELECT count(*) FROM records") == "100");
+    CHECK(fixture.value("PRAGMA integrity_check") == "ok");
+}
+
+TEST_CASE("a checkpoint that fails loses nothing: the log stays, and a later one moves it") {
+    SlowDisk disk;
+    StoreFixture fixture;
+    SqliteSettings settings = small_log(fixture);
+    settings.vfs = SlowDisk::kName;
+    fixture.open(settings);
+    disk.fail(true);
+    // The writer's own tries, at the log's greatest length, fail as well.
+    commit_some(fixture, "a", 40);
+    CHECK(log_bytes(fixture) > 2 * kLogMaxBytes);
+    disk.fail(false);
+    commit_some(fixture, "b", 20);
+    CHECK(log_bytes(fixture) <= kLogMaxBytes + kCommitBytes);
+    fixture.close();
+    CHECK_FALSE(has_log(fixture));
+    CHECK(fixture.value("SELECT count(*) FROM records") == "1200");
+    CHECK(fixture.value("PRAGMA integrity_check") == "ok");
+}
+
+TEST_CASE("another program's checkpoint and the store's own do not get in each other's way") {
+    StoreFixture fixture;
+    fixture.open(small_log(fixture));
+    commit_some(fixture, "a", 3);
+    Connection other(fixture.path(), "");
+    other.execute("PRAGMA busy_timeout = 10000");
+    for (int round = 0; round < 10; ++round) {
+        commit_some(fixture, "b" + std::to_string(round) + "-", 3);
+        other.execute("PRAGMA wal_checkpoint(PASSIVE)");
+    }
+    CHECK(log_bytes(fixture) <= kLogMaxBytes + kCommitBytes);
+    CHECK(other.number("SELECT count(*) FROM records") == 660);
+}
+
+TEST_CASE("a store may be closed as soon as it has committed, again and again") {
+    StoreFixture fixture;
+    SqliteSettings settings = small_log(fixture);
+    for (int round = 0; round < 20; ++round) {
+        fixture.open(settings);
+        commit_some(fixture, "r" + std::to_string(round) + "-", 1);  // wishes for a checkpoint
+        fixture.close();
+        CHECK_FALSE(has_log(fixture));
+    }
+    CHECK(fixture.value("SELECT count(*) FROM records") == "400");
+}
