@@ -19,6 +19,7 @@ Task<Result<PagePtr>> Fetcher::ask_once(const Question& question) {
 // Does what must be done before the next attempt; the error itself where there is none.
 Task<Result<>> Fetcher::recover(const Error& error, RetryState& state) {
     ++state.failures;
+    if (state.take <= 1) ++state.alone;
     state.refreshed = refreshed_;
     if (error.code == ErrorCode::quota_exhausted) gate_.park();
     const RetryDecision decision = decide_retry(error.code, state);

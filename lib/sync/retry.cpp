@@ -10,6 +10,8 @@ constexpr std::size_t kFailuresMax = 4;
 // Where a smaller page may help there are 1000 -> 1 = 10 halvings to go through, and one try before the
 // first.
 constexpr std::size_t kSizeFailuresMax = 12;
+// One record is not called too large on a single word of a gateway.
+constexpr std::size_t kAloneFailuresMax = 4;
 // The portal said how long to wait and we do: more patience.
 constexpr std::size_t kRateFailuresMax = 8;
 
@@ -36,8 +38,8 @@ bool is_size_suspect(ErrorCode code) {
 RetryDecision decide_retry(ErrorCode code, const RetryState& state) {
     switch (code) {
         case ErrorCode::too_large:
-            if (state.take <= 1) return {RetryAction::give_up, false};
-            return {RetryAction::shrink, false};
+            if (state.take > 1) return {RetryAction::shrink, false};
+            return {state.alone < kAloneFailuresMax ? RetryAction::again : RetryAction::give_up, false};
         case ErrorCode::server_failed:
         case ErrorCode::timed_out:
         case ErrorCode::bad_response:

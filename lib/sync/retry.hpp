@@ -27,6 +27,7 @@ enum class RetryAction {
 struct RetryState {
     std::size_t failures = 0;  // of this request, the present one included
     std::size_t take = 1;      // what it asked for
+    std::size_t alone = 0;     // of the failures, those that asked for one record
     bool refreshed = false;    // whether the permission cache was cleared in this pass
 };
 

@@ -26,7 +26,10 @@ constexpr const char* kOne = "2024-03-10T13:00:00.0000000Z";
 TEST_CASE("each refusal has its own answer (hazards 8 to 11)") {
     CHECK(decide_retry(ErrorCode::too_large, {.failures = 1, .take = 1000}).action == RetryAction::shrink);
     CHECK_FALSE(decide_retry(ErrorCode::too_large, {.failures = 1, .take = 1000}).pause);
-    CHECK(decide_retry(ErrorCode::too_large, {.failures = 9, .take = 1}).action == RetryAction::give_up);
+    CHECK(decide_retry(ErrorCode::too_large, {.failures = 9, .take = 1, .alone = 1}).action ==
+          RetryAction::again);
+    CHECK(decide_retry(ErrorCode::too_large, {.failures = 12, .take = 1, .alone = 4}).action ==
+          RetryAction::give_up);
     CHECK(decide_retry(ErrorCode::server_failed, {.failures = 1, .take = 1000}).action == RetryAction::again);
     CHECK(decide_retry(ErrorCode::server_failed, {.failures = 2, .take = 1000}).action ==
           RetryAction::shrink);
