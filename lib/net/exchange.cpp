@@ -18,7 +18,7 @@ using boost::system::error_code;
 
 namespace {
 
-using Parser = http::response_parser<GrowingBody>;
+using Parser = http::response_parser<GrowingBody<ByteBuffer>>;
 
 constexpr std::size_t kHeadRead = 64 * 1024;
 constexpr std::size_t kBodyRead = 256 * 1024;

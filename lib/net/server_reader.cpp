@@ -1,7 +1,7 @@
 #include "net/server_reader.hpp"
 
 #include "net/ascii.hpp"
-#include "net/server_body.hpp"
+#include "net/growing_body.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -19,7 +19,7 @@ using boost::system::error_code;
 
 namespace {
 
-using Parser = http::request_parser<ServerBody>;
+using Parser = http::request_parser<GrowingBody<std::string>>;
 using Refusal = std::optional<ServerResponse>;
 using End = ServerReading::End;
 
