@@ -5,14 +5,8 @@
 #include <set>
 #include <utility>
 
-#include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 namespace carecloud {
 namespace {
-
-namespace asio = boost::asio;
 
 bool within(std::optional<Timestamp> at, Timestamp from, Timestamp until) {
     return at && *at >= from && *at < until;
@@ -24,18 +18,6 @@ MemoryInbox::MemoryInbox(std::shared_ptr<MemoryInboxContent> content, const Cloc
                          std::shared_ptr<const MemoryStoreContent> store)
     : content_(std::move(content)), clock_(clock), store_(std::move(store)) {}
 
-template <class T, class Work>
-Task<Result<T>> MemoryInbox::run(std::string operation, Work work) {
-    const auto executor = co_await asio::this_coro::executor;
-    co_await asio::post(executor, asio::use_awaitable);
-    std::optional<StoreFault> fault;
-    if (hook_) fault = hook_(operation);
-    if (fault && !fault->took_effect) co_return fault->error;
-    Result<T> result = work();
-    if (fault) co_return fault->error;
-    co_return result;
-}
-
 Task<Result<bool>> MemoryInbox::receive(Event event) {
     auto work = [this, event = std::move(event)]() mutable -> Result<bool> {
         const std::string id = event.message_id;
@@ -45,7 +27,7 @@ Task<Result<bool>> MemoryInbox::receive(Event event) {
         content_->writes += fresh;
         return fresh;
     };
-    return run<bool>("receive", std::move(work));
+    return run_with_faults<bool>(hook_, "receive", std::move(work));
 }
 
 std::vector<OpenEvent> MemoryInbox::longest_waiting(const std::string& stream, std::size_t limit) const {
@@ -68,7 +50,7 @@ Task<Result<std::vector<OpenEvent>>> MemoryInbox::open_events(std::string stream
     auto work = [this, stream = std::move(stream), limit]() -> Result<std::vector<OpenEvent>> {
         return longest_waiting(stream, limit);
     };
-    return run<std::vector<OpenEvent>>("open_events", std::move(work));
+    return run_with_faults<std::vector<OpenEvent>>(hook_, "open_events", std::move(work));
 }
 
 Task<Result<std::size_t>> MemoryInbox::count_open() {
@@ -78,7 +60,7 @@ Task<Result<std::size_t>> MemoryInbox::count_open() {
                           [](const auto& entry) { return entry.second.event.state == EventState::open; });
         return static_cast<std::size_t>(open);
     };
-    return run<std::size_t>("count_open", std::move(work));
+    return run_with_faults<std::size_t>(hook_, "count_open", std::move(work));
 }
 
 Task<Result<>> MemoryInbox::settle(std::vector<Settlement> settlements) {
@@ -93,7 +75,7 @@ Task<Result<>> MemoryInbox::settle(std::vector<Settlement> settlements) {
         }
         return {};
     };
-    return run<void>("settle", std::move(work));
+    return run_with_faults<void>(hook_, "settle", std::move(work));
 }
 
 bool MemoryInbox::was_announced(const std::string& stream, const std::string& record_id,
@@ -125,7 +107,7 @@ Task<Result<Announced>> MemoryInbox::announced(std::string stream, Timestamp fro
     auto work = [this, stream = std::move(stream), from, until]() -> Result<Announced> {
         return count_announced(stream, from, until);
     };
-    return run<Announced>("announced", std::move(work));
+    return run_with_faults<Announced>(hook_, "announced", std::move(work));
 }
 
 Task<Result<>> MemoryInbox::note_subscription(Subscription subscription) {
@@ -140,7 +122,7 @@ Task<Result<>> MemoryInbox::note_subscription(Subscription subscription) {
         ++content_->writes;
         return {};
     };
-    return run<void>("note_subscription", std::move(work));
+    return run_with_faults<void>(hook_, "note_subscription", std::move(work));
 }
 
 Task<Result<std::vector<Subscription>>> MemoryInbox::subscriptions() {
@@ -150,7 +132,7 @@ Task<Result<std::vector<Subscription>>> MemoryInbox::subscriptions() {
             all.push_back(subscription);
         return all;
     };
-    return run<std::vector<Subscription>>("subscriptions", std::move(work));
+    return run_with_faults<std::vector<Subscription>>(hook_, "subscriptions", std::move(work));
 }
 
 }  // namespace carecloud

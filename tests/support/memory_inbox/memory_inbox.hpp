@@ -50,9 +50,6 @@ class MemoryInbox : public Inbox {
     Task<Result<std::vector<Subscription>>> subscriptions() override;
 
   private:
-    template <class T, class Work>
-    Task<Result<T>> run(std::string operation, Work work);
-
     std::vector<OpenEvent> longest_waiting(const std::string& stream, std::size_t limit) const;
     Announced count_announced(const std::string& stream, Timestamp from, Timestamp until) const;
     bool was_announced(const std::string& stream, const std::string& record_id, Timestamp from) const;

@@ -3,17 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 namespace carecloud {
-namespace {
-
-namespace asio = boost::asio;
-
-}  // namespace
-
 std::string check_changes(const StoreContent& content) {
     std::map<StoreContent::RecordId, const StoreContent::Change*> newest;
     std::uint64_t seq = 0;
@@ -40,32 +30,20 @@ std::string check_changes(const StoreContent& content) {
 MemoryStore::MemoryStore(std::shared_ptr<MemoryStoreContent> content, const Clock& clock)
     : content_(std::move(content)), clock_(clock) {}
 
-template <class T, class Work>
-Task<Result<T>> MemoryStore::run(std::string operation, Work work) {
-    const auto executor = co_await asio::this_coro::executor;
-    co_await asio::post(executor, asio::use_awaitable);
-    std::optional<StoreFault> fault;
-    if (hook_) fault = hook_(operation);
-    if (fault && !fault->took_effect) co_return fault->error;
-    Result<T> result = work();
-    if (fault) co_return fault->error;
-    co_return result;
-}
-
 Task<Result<std::optional<StreamState>>> MemoryStore::load_stream(std::string stream) {
     auto work = [this, stream = std::move(stream)]() -> Result<std::optional<StreamState>> {
         const auto found = content_->tables.streams.find(stream);
         if (found == content_->tables.streams.end()) return std::optional<StreamState>();
         return std::optional<StreamState>(found->second);
     };
-    return run<std::optional<StreamState>>("load_stream", std::move(work));
+    return run_with_faults<std::optional<StreamState>>(hook_, "load_stream", std::move(work));
 }
 
 Task<Result<CommitSummary>> MemoryStore::commit(Batch batch) {
     auto work = [this, batch = std::move(batch), at = clock_.wall().to_string_ms()] {
         return apply(batch, at);
     };
-    return run<CommitSummary>("commit", std::move(work));
+    return run_with_faults<CommitSummary>(hook_, "commit", std::move(work));
 }
 
 Task<Result<std::vector<std::size_t>>> MemoryStore::unknown(std::string stream, std::vector<Key> keys) {
@@ -77,7 +55,7 @@ Task<Result<std::vector<std::size_t>>> MemoryStore::unknown(std::string stream, 
         }
         return missing;
     };
-    return run<std::vector<std::size_t>>("unknown", std::move(work));
+    return run_with_faults<std::vector<std::size_t>>(hook_, "unknown", std::move(work));
 }
 
 Task<Result<std::vector<std::optional<HeldRecord>>>> MemoryStore::held(std::string stream,
@@ -96,7 +74,7 @@ Task<Result<std::vector<std::optional<HeldRecord>>>> MemoryStore::held(std::stri
         }
         return found;
     };
-    return run<std::vector<std::optional<HeldRecord>>>("held", std::move(work));
+    return run_with_faults<std::vector<std::optional<HeldRecord>>>(hook_, "held", std::move(work));
 }
 
 Task<Result<std::vector<Key>>> MemoryStore::untried(std::string stream, Timestamp before, std::size_t limit) {
@@ -114,7 +92,7 @@ Task<Result<std::vector<Key>>> MemoryStore::untried(std::string stream, Timestam
             keys.push_back(std::move(found[i].second));
         return keys;
     };
-    return run<std::vector<Key>>("untried", std::move(work));
+    return run_with_faults<std::vector<Key>>(hook_, "untried", std::move(work));
 }
 
 Task<Result<std::uint64_t>> MemoryStore::count_requests(std::string month, std::int64_t requests) {
@@ -127,7 +105,7 @@ Task<Result<std::uint64_t>> MemoryStore::count_requests(std::string month, std::
         quota[month] = static_cast<std::uint64_t>(after);
         return quota[month];
     };
-    return run<std::uint64_t>("count_requests", std::move(work));
+    return run_with_faults<std::uint64_t>(hook_, "count_requests", std::move(work));
 }
 
 Result<CommitSummary> MemoryStore::apply(const Batch& batch, const std::string& at) {

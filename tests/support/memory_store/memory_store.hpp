@@ -11,9 +11,9 @@
 
 #include "store/store.hpp"
 #include "support/memory_store/store_content.hpp"
+#include "support/memory_store/store_fault.hpp"
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,15 +27,6 @@ struct MemoryStoreContent {
     StoreContent tables;
     std::uint64_t commits = 0;  // transactions that wrote
 };
-
-struct StoreFault {
-    Error error;
-    bool took_effect = false;  // the call was carried out and its answer lost
-};
-
-// Asked once for every call, after its suspension. `operation`: "load_stream", "commit", "unknown",
-// "count_requests".
-using StoreFaultHook = std::function<std::optional<StoreFault>(std::string_view operation)>;
 
 class MemoryStore : public Store {
   public:
@@ -53,9 +44,6 @@ class MemoryStore : public Store {
     Task<Result<std::uint64_t>> count_requests(std::string month, std::int64_t requests) override;
 
   private:
-    template <class T, class Work>
-    Task<Result<T>> run(std::string operation, Work work);
-
     Result<CommitSummary> apply(const Batch& batch, const std::string& at);
     void take(const std::string& stream, const Record& record, const std::string& at, CommitSummary& summary);
     bool put_strange(const std::string& stream, const StrangeRecord& record, const std::string& at);

@@ -1,0 +1,41 @@
+// How the stores in memory fail as they are told, and when their calls take effect. I/O thread alone.
+#pragma once
+
+#include "core/clock.hpp"
+#include "core/error.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace carecloud {
+
+struct StoreFault {
+    Error error;
+    bool took_effect = false;  // the call was carried out and its answer lost
+};
+
+// Asked once for every call, after its suspension. `operation`: "load_stream", "commit", "unknown",
+// "count_requests".
+using StoreFaultHook = std::function<std::optional<StoreFault>(std::string_view operation)>;
+
+// Suspends once, by a post to its own executor, and takes effect at once afterwards. `hook` must live until the end; it
+// may be empty.
+template <class T, class Work>
+Task<Result<T>> run_with_faults(const StoreFaultHook& hook, std::string operation, Work work) {
+    const auto executor = co_await boost::asio::this_coro::executor;
+    co_await boost::asio::post(executor, boost::asio::use_awaitable);
+    std::optional<StoreFault> fault;
+    if (hook) fault = hook(operation);
+    if (fault && !fault->took_effect) co_return fault->error;
+    Result<T> result = work();
+    if (fault) co_return fault->error;
+    co_return result;
+}
+
+}  // namespace carecloud
