@@ -1,109 +1,27 @@
 #include "json/slice.hpp"
 
-#include "json/grammar.hpp"
 #include "json/hash.hpp"
+#include "json/tokens.hpp"
 
-#include <bit>
+#include <charconv>
 #include <cstdint>
 #include <cstring>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
-
-#include <simdjson.h>
 
 namespace carecloud {
 namespace {
 
-namespace ondemand = simdjson::ondemand;
-
-static_assert(kPagePadding >= simdjson::SIMDJSON_PADDING);
-
 constexpr std::size_t kIdSizeMax = 64;
 
-// Ends the walk of a page that is not what it should be; caught in Slicer::slice and nowhere else.
-struct Broken {
+// Ends the reading of an answer that is sound but not to be stored; caught in Slicer::slice and nowhere else.
+struct Rejected {
     ErrorCode code;
     std::string what;
     std::string hint;
 };
-
-[[noreturn]] void broken(std::string what) {
-    throw Broken{ErrorCode::bad_response, std::move(what),
-                 "the page is asked for again; nothing of it is stored"};
-}
-
-template <class T>
-T get(simdjson::simdjson_result<T>&& result) {
-    T value;
-    if (const auto error = std::move(result).get(value); error != simdjson::SUCCESS) {
-        broken(std::string("not valid JSON: ") + simdjson::error_message(error));
-    }
-    return value;
-}
-
-std::string_view token_of(ondemand::value& value) {
-    return trim_right(value.raw_json_token());
-}
-
-// The bytes before the first quote or backslash, eight at a time: a page has a hundred thousand names. May read up to
-// seven bytes beyond, which the page's padding allows.
-std::size_t plain_size(const char* text) {
-    constexpr std::uint64_t ones = 0x0101010101010101;
-    constexpr std::uint64_t highs = 0x8080808080808080;
-    const auto zero_bytes = [](std::uint64_t word) { return (word - ones) & ~word & highs; };
-    for (std::size_t size = 0;; size += 8) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, text + size, sizeof word);
-        const std::uint64_t found = zero_bytes(word ^ (ones * '"')) | zero_bytes(word ^ (ones * '\\'));
-        if (found != 0) return size + static_cast<std::size_t>(std::countr_zero(found)) / 8;
-    }
-}
-
-// The key's bytes as they stand in the text; its end is the first quote that no backslash hides.
-std::string_view key_of(ondemand::field& field) {
-    static_assert(std::endian::native == std::endian::little);
-    const char* begin = field.key().raw();
-    const char* end = begin + plain_size(begin);
-    if (*end == '"') return {begin, static_cast<std::size_t>(end - begin)};
-    while (*end != '"')
-        end += *end == '\\' ? 2 : 1;
-    const std::string_view key(begin, static_cast<std::size_t>(end - begin));
-    if (!is_json_string_content(key)) broken("not valid JSON: a bad escape in a name");
-    return key;
-}
-
-void check_scalar(std::string_view token) {
-    if (token.front() == '"') {
-        if (token.size() < 2 || token.back() != '"')
-            broken("not valid JSON: something stands after a string");
-        if (!is_json_string_content(token.substr(1, token.size() - 2)))
-            broken("not valid JSON: a bad escape in a string");
-    } else if (!is_json_number(token) && !is_json_literal(token)) {
-        broken("not valid JSON: a value that is no number, string or literal");
-    }
-}
-
-// Walks a value to its end and checks every byte of it.
-void check_value(ondemand::value value, std::size_t depth) {
-    if (depth > kNestingMax) broken("nested deeper than " + std::to_string(kNestingMax));
-    switch (get(value.type())) {
-        case ondemand::json_type::object:
-            for (auto entry : get(value.get_object())) {
-                ondemand::field field = get(std::move(entry));
-                key_of(field);
-                check_value(field.value(), depth + 1);
-            }
-            break;
-        case ondemand::json_type::array:
-            for (auto element : get(value.get_array()))
-                check_value(get(std::move(element)), depth + 1);
-            break;
-        default:
-            check_scalar(token_of(value));
-            break;
-    }
-}
 
 // What the system fields of one record said.
 struct SystemFields {
@@ -145,16 +63,15 @@ void read_text(SystemFields& fields, std::string_view name, std::string_view tok
 
 class RecordReader {
   public:
-    SystemFields read(ondemand::object object) {
-        for (auto entry : object) {
-            ondemand::field field = get(std::move(entry));
-            const std::string_view key = key_of(field);
-            ondemand::value value = field.value();
+    explicit RecordReader(Tokens& tokens) : tokens_(tokens) {}
+
+    SystemFields read() {
+        tokens_.each_member([this](std::string_view key) {
             if (is_system(key))
-                read_system(key, value);
+                read_system(key);
             else
-                check_value(value, 2);
-        }
+                tokens_.skip_value(kDepth);
+        });
         return std::move(fields_);
     }
 
@@ -164,16 +81,12 @@ class RecordReader {
                key == "bucket_id";
     }
 
-    void read_system(std::string_view key, ondemand::value value) {
-        const ondemand::json_type type = get(value.type());
-        const bool nested = type == ondemand::json_type::object || type == ondemand::json_type::array;
-        std::string_view token;
-        if (nested) {
-            check_value(value, 2);
-        } else {
-            token = token_of(value);
-            check_scalar(token);
-        }
+    void read_system(std::string_view key) {
+        std::string_view token;  // empty: an object or an array
+        if (tokens_.peek() == '{' || tokens_.peek() == '[')
+            tokens_.skip_value(kDepth);
+        else
+            token = tokens_.take_scalar();
         if (key == "_id")
             read_text(fields_, key, token, fields_.id, seen_id_);
         else if (key == "modified")
@@ -190,6 +103,9 @@ class RecordReader {
         if (const auto text = plain_string(token)) into = *text;
     }
 
+    static constexpr std::size_t kDepth = 2;  // the answer, its data, the record
+
+    Tokens& tokens_;
     SystemFields fields_;
     bool seen_id_ = false;
     bool seen_modified_ = false;
@@ -197,8 +113,8 @@ class RecordReader {
 
 void check_scope(std::string_view name, std::string_view expected, std::string_view found) {
     if (expected.empty() || found.empty() || expected == found) return;
-    throw Broken{ErrorCode::wrong_workspace, "a record's " + std::string(name) + " is not the stream's",
-                 "check portal.workspace_id, portal.bucket_id and whose key portal.api_key_file holds"};
+    throw Rejected{ErrorCode::wrong_workspace, "a record's " + std::string(name) + " is not the stream's",
+                   "check portal.workspace_id, portal.bucket_id and whose key portal.api_key_file holds"};
 }
 
 // ErrorCode comes from outside and goes to the log: letters, digits and a few signs of it.
@@ -211,17 +127,36 @@ std::string printable_code(std::string_view text) {
     return out;
 }
 
+// A count, or nothing where the portal says something else there.
+std::optional<std::uint64_t> read_total(Tokens& tokens) {
+    if (tokens.peek() == '{' || tokens.peek() == '[') {
+        tokens.skip_value(1);
+        return std::nullopt;
+    }
+    const std::string_view token = tokens.take_scalar();
+    std::uint64_t total = 0;
+    const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), total);
+    if (error != std::errc() || end != token.data() + token.size()) return std::nullopt;
+    return total;
+}
+
+Error not_a_page(ErrorCode code, std::string subject, std::string hint) {
+    return {.code = code,
+            .operation = "read the portal's answer",
+            .subject = std::move(subject),
+            .hint = std::move(hint)};
+}
+
 }  // namespace
 
 struct Slicer::Impl {
-    ondemand::parser parser;
+    Tokens tokens;
     Hasher hasher;
 
     // One answer being read.
     struct Envelope {
         Page page;
         const SliceOptions* options = nullptr;
-        ondemand::document* document = nullptr;
         bool seen_success = false;
         bool seen_data = false;
         bool seen_total = false;
@@ -230,19 +165,18 @@ struct Slicer::Impl {
     };
 
     void read_envelope(Envelope& envelope);
-    void read_member(Envelope& envelope, std::string_view key, ondemand::value value);
-    void read_data(Envelope& envelope, ondemand::value value);
-    void read_status(Envelope& envelope, ondemand::value value);
-    void read_record(Envelope& envelope, ondemand::value value);
+    void read_member(Envelope& envelope, std::string_view key);
+    void read_data(Envelope& envelope);
+    void read_status(Envelope& envelope);
+    void read_record(Envelope& envelope);
     void keep_strange(Envelope& envelope, const SystemFields& fields, std::string_view body);
 };
 
-void Slicer::Impl::read_record(Envelope& envelope, ondemand::value value) {
-    if (get(value.type()) != ondemand::json_type::object) broken("a record that is not an object");
-    const char* begin = value.raw_json_token().data();
-    const SystemFields fields = RecordReader{}.read(get(value.get_object()));
-    const char* next = get(envelope.document->current_location());
-    const std::string_view body = trim_right({begin, static_cast<std::size_t>(next - begin)});
+void Slicer::Impl::read_record(Envelope& envelope) {
+    if (tokens.peek() != '{') bad_json("a record that is not an object");
+    const char* begin = tokens.position();
+    const SystemFields fields = RecordReader(tokens).read();
+    const std::string_view body(begin, static_cast<std::size_t>(tokens.after_bracket() - begin));
 
     check_scope("workspace_id", envelope.options->workspace_id, fields.workspace_id);
     check_scope("bucket_id", envelope.options->bucket_id, fields.bucket_id);
@@ -277,77 +211,59 @@ void Slicer::Impl::keep_strange(Envelope& envelope, const SystemFields& fields, 
     });
 }
 
-void Slicer::Impl::read_data(Envelope& envelope, ondemand::value value) {
-    if (std::exchange(envelope.seen_data, true)) broken("the answer holds its data twice");
-    switch (get(value.type())) {
-        case ondemand::json_type::array:
-            for (auto element : get(value.get_array()))
-                read_record(envelope, get(std::move(element)));
+void Slicer::Impl::read_data(Envelope& envelope) {
+    if (std::exchange(envelope.seen_data, true)) bad_json("the answer holds its data twice");
+    switch (tokens.peek()) {
+        case '[':
+            tokens.each_element([&] { read_record(envelope); });
             break;
-        case ondemand::json_type::object:
-            read_record(envelope, value);
+        case '{':
+            read_record(envelope);
             break;
         default:
-            if (token_of(value) != "null") broken("data is neither a list nor a record");
+            if (tokens.take_scalar() != "null") bad_json("data is neither a list nor a record");
     }
 }
 
-void Slicer::Impl::read_status(Envelope& envelope, ondemand::value value) {
-    if (get(value.type()) != ondemand::json_type::object) return check_value(value, 1);
-    for (auto entry : get(value.get_object())) {
-        ondemand::field field = get(std::move(entry));
-        const std::string_view key = key_of(field);
-        ondemand::value member = field.value();
+void Slicer::Impl::read_status(Envelope& envelope) {
+    if (tokens.peek() != '{') return tokens.skip_value(1);
+    tokens.each_member([&](std::string_view key) {
         const bool is_code = key == "ErrorCode" || key == "errorCode";
-        if (is_code && get(member.type()) == ondemand::json_type::string) {
-            const std::string_view token = token_of(member);
-            check_scalar(token);
-            envelope.error_code = printable_code(token.substr(1, token.size() - 2));
-        } else {
-            check_value(member, 2);
-        }
-    }
+        if (!is_code || tokens.peek() != '"') return tokens.skip_value(2);
+        const std::string_view token = tokens.take_scalar();
+        envelope.error_code = printable_code(token.substr(1, token.size() - 2));
+    });
 }
 
-void Slicer::Impl::read_member(Envelope& envelope, std::string_view key, ondemand::value value) {
-    if (key == "data" || key == "Data") return read_data(envelope, value);
-    if (key == "responseStatus" || key == "ResponseStatus") return read_status(envelope, value);
+void Slicer::Impl::read_member(Envelope& envelope, std::string_view key) {
+    if (key == "data" || key == "Data") return read_data(envelope);
+    if (key == "responseStatus" || key == "ResponseStatus") return read_status(envelope);
     if (key == "isSuccess" || key == "IsSuccess") {
-        if (std::exchange(envelope.seen_success, true)) broken("the answer says isSuccess twice");
-        const std::string_view token = token_of(value);
-        if (token != "true" && token != "false") broken("isSuccess is neither true nor false");
-        envelope.success = token == "true";
+        if (std::exchange(envelope.seen_success, true)) bad_json("the answer says isSuccess twice");
+        const char first = tokens.peek();
+        if (first != 't' && first != 'f') bad_json("isSuccess is neither true nor false");
+        envelope.success = tokens.take_scalar() == "true";
         envelope.page.spelling = key == "isSuccess" ? Spelling::camel : Spelling::pascal;
         return;
     }
     if (key == "total" || key == "Total") {
-        if (std::exchange(envelope.seen_total, true)) broken("the answer holds its total twice");
-        std::uint64_t total = 0;
-        if (value.get_uint64().get(total) == simdjson::SUCCESS)
-            envelope.page.total = total;
-        else
-            check_value(value, 1);
+        if (std::exchange(envelope.seen_total, true)) bad_json("the answer holds its total twice");
+        envelope.page.total = read_total(tokens);
         return;
     }
-    check_value(value, 1);
+    tokens.skip_value(1);
 }
 
 void Slicer::Impl::read_envelope(Envelope& envelope) {
-    ondemand::object root;
-    if (envelope.document->get_object().get(root) != simdjson::SUCCESS) broken("not a JSON object");
-    for (auto entry : root) {
-        ondemand::field field = get(std::move(entry));
-        const std::string_view key = key_of(field);
-        read_member(envelope, key, field.value());
-    }
-    if (envelope.document->current_location().error() == simdjson::SUCCESS)
-        broken("something stands after the answer's end");
-    if (!envelope.seen_success) broken("the answer has no isSuccess");
+    if (tokens.peek() != '{') bad_json("not a JSON object");
+    tokens.each_member([&](std::string_view key) { read_member(envelope, key); });
+    tokens.end();
+    if (!envelope.seen_success) bad_json("the answer has no isSuccess");
     if (!envelope.success) {
-        throw Broken{ErrorCode::refused, "isSuccess is false, ErrorCode \"" + envelope.error_code + "\"",
-                     "the portal took the request and refused it"};
+        throw Rejected{ErrorCode::refused, "isSuccess is false, ErrorCode \"" + envelope.error_code + "\"",
+                       "the portal took the request and refused it"};
     }
-    if (!envelope.seen_data) broken("the answer has no data");
+    if (!envelope.seen_data) bad_json("the answer has no data");
 }
 
 Slicer::Slicer() : impl_(std::make_unique<Impl>()) {}
@@ -359,19 +275,14 @@ Result<Page> Slicer::slice(std::unique_ptr<char[]> buffer, std::size_t size, con
     envelope.page.buffer = std::move(buffer);
     envelope.page.size = size;
     try {
-        ondemand::document document;
-        const simdjson::padded_string_view text(envelope.page.buffer.get(), size, size + kPagePadding);
-        if (const auto error = impl_->parser.iterate(text).get(document); error != simdjson::SUCCESS) {
-            broken(std::string("not valid JSON: ") + simdjson::error_message(error));
-        }
-        envelope.document = &document;
+        impl_->tokens.begin(envelope.page.buffer.get(), size);
         impl_->read_envelope(envelope);
         return std::move(envelope.page);
-    } catch (const Broken& failure) {
-        return Error{.code = failure.code,
-                     .operation = "read the portal's answer",
-                     .subject = failure.what,
-                     .hint = failure.hint};
+    } catch (const BadJson& failure) {
+        return not_a_page(ErrorCode::bad_response, failure.what,
+                          "the page is asked for again; nothing of it is stored");
+    } catch (const Rejected& failure) {
+        return not_a_page(failure.code, failure.what, failure.hint);
     }
 }
 

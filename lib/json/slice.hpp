@@ -25,10 +25,8 @@ struct SliceOptions {
     bool hash = true;            // SHA-256 of every body; a walk of keys does without
 };
 
-// Bytes that a page's buffer must have beyond its text (simdjson reads there; it writes nothing).
+// Bytes that a page's buffer must have beyond its text: simdjson reads there, and Tokens writes one.
 inline constexpr std::size_t kPagePadding = 64;
-// Nesting deeper than this is refused (attendance is 6 deep).
-inline constexpr std::size_t kNestingMax = 128;
 
 class Slicer {
   public:

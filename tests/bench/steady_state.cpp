@@ -109,7 +109,7 @@ void measure_idle_memory(const Options& options, const std::string& shape, Canne
         const DaemonProcess daemon({options.syncd, "--config", configuration}, home + "/syncd.log");
         // Proofs that must find nothing are empty too: a pass that finds nothing new ends the load, the next
         // ones come with a quiet time between.
-        server.wait_for_empty(before + 8, kWaitSeconds);
+        server.wait_for_empty(before + 12, kWaitSeconds);
         rows.push_back({"at most, during the load (gzip)", digits(daemon.memory_mib("VmHWM")), "< 200"});
         rows.push_back({"idle, between two polls after it", digits(daemon.memory_mib("VmRSS")), "< 40"});
     }

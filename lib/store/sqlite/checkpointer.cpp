@@ -6,28 +6,21 @@ namespace carecloud {
 namespace {
 
 constexpr std::uint64_t kFrameHeaderBytes = 24;  // SQLite's file format, "WAL Frame Header"
-// Parts and multiples of checkpoint_bytes. Pieces of 8 MiB, as it stands: a page of large records is one, and
-// sync_bench finds larger ones no faster. The greatest length decides how often the writer has to move the rest of the
-// log itself.
+// Parts of checkpoint_bytes. Pieces of 8 MiB, as it stands: a page of large records is one, and sync_bench finds larger
+// ones no faster.
 constexpr std::uint64_t kWishes = 8;
-constexpr std::uint64_t kLogMaxFactor = 4;
 // How long the writer waits for other programs' readers before it goes on with the old log. Those of a short
 // transaction are gone by then, and the others are not worth a longer stall.
 constexpr std::chrono::milliseconds kReaderWait{50};
 
 }  // namespace
 
-std::uint64_t Checkpointer::log_max_bytes(const SqliteSettings& settings) {
-    return kLogMaxFactor * settings.checkpoint_bytes;
-}
-
 Checkpointer::Checkpointer(Connection& writer, const SqliteSettings& settings)
     : writer_(writer),
       busy_timeout_(settings.busy_timeout),
       frame_bytes_(static_cast<std::uint64_t>(writer.number("PRAGMA page_size")) + kFrameHeaderBytes),
       wish_bytes_(settings.checkpoint_bytes / kWishes),
-      retry_bytes_(settings.checkpoint_bytes),
-      max_bytes_(log_max_bytes(settings)),
+      max_bytes_(settings.checkpoint_bytes),
       restart_at_bytes_(max_bytes_),
       db_(settings.path, settings.vfs) {
     db_.set_busy_timeout(settings.busy_timeout);
@@ -66,7 +59,7 @@ void Checkpointer::after_commit(std::uint64_t log_bytes) {
         if (restart())
             begin_anew();
         else
-            restart_at_bytes_ = log_bytes_ + retry_bytes_;
+            restart_at_bytes_ = log_bytes_ + max_bytes_;
     } else if (log_bytes_ - wished_at_ >= wish_bytes_) {
         wished_at_ = log_bytes_;
         wish();

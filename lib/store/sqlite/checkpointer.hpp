@@ -34,10 +34,6 @@ class Checkpointer {
     Checkpointer(const Checkpointer&) = delete;
     Checkpointer& operator=(const Checkpointer&) = delete;
 
-    // So far the log grows before it begins anew, by one commit more at most; without bound while another program's
-    // reader needs it (hazard 26).
-    static std::uint64_t log_max_bytes(const SqliteSettings& settings);
-
   private:
     static int committed(void* self, sqlite3* db, const char* name, int log_pages);
     void after_commit(std::uint64_t log_bytes);
@@ -49,9 +45,8 @@ class Checkpointer {
     Connection& writer_;
     const std::chrono::milliseconds busy_timeout_;
     const std::uint64_t frame_bytes_;
-    const std::uint64_t wish_bytes_;   // what the log grows by between two wishes
-    const std::uint64_t retry_bytes_;  // the same for two tries of the writer's own
-    const std::uint64_t max_bytes_;
+    const std::uint64_t wish_bytes_;  // what the log grows by between two wishes
+    const std::uint64_t max_bytes_;   // the log's, and what it grows by between two tries of the writer's own
 
     // Writer.
     std::uint64_t log_bytes_ = 0;     // after the last commit

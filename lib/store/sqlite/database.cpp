@@ -36,9 +36,8 @@ Database::Database(const SqliteSettings& settings, Ownership ownership, std::uni
       ownership_(std::move(ownership)),
       db_(std::move(db)),
       tables_(*db_, settings.first_load),
-      generation_(db_->text(kGeneration)) {
-    if (settings.checkpoint_beside) checkpointer_.emplace(*db_, settings);
-}
+      generation_(db_->text(kGeneration)),
+      checkpointer_(*db_, settings) {}
 
 Result<std::optional<StreamState>> Database::load_stream(const std::string& stream) {
     return guarded("load stream " + stream, path_, [&] { return tables_.streams.load(stream); });

@@ -85,7 +85,7 @@ class Database {
     std::unique_ptr<Connection> db_;  // closed after the statements of the tables
     Tables tables_;
     std::string generation_;
-    std::optional<Checkpointer> checkpointer_;  // ends before db_, whose close then moves and removes the log
+    Checkpointer checkpointer_;  // ends before db_, whose close then moves and removes the log
 };
 
 }  // namespace carecloud

@@ -1,6 +1,5 @@
 #include "store/sqlite/open.hpp"
 
-#include "store/sqlite/checkpointer.hpp"
 #include "store/sqlite/migrations.hpp"
 
 #include <cerrno>
@@ -41,11 +40,8 @@ void set_pragmas(Connection& db, const SqliteSettings& settings) {
     };
     db.execute("PRAGMA synchronous = FULL");
     db.execute("PRAGMA cache_size = -" + std::to_string(settings.cache_bytes / 1024));
-    db.execute("PRAGMA wal_autocheckpoint = " + pages(settings.checkpoint_bytes));
     // A log that grew beyond its usual size (a long reader, hazard 26) is cut back afterwards.
-    const std::uint64_t log_max_bytes =
-        settings.checkpoint_beside ? Checkpointer::log_max_bytes(settings) : 2 * settings.checkpoint_bytes;
-    db.execute("PRAGMA journal_size_limit = " + std::to_string(log_max_bytes));
+    db.execute("PRAGMA journal_size_limit = " + std::to_string(settings.checkpoint_bytes));
     db.execute("PRAGMA foreign_keys = ON");
     db.execute("PRAGMA mmap_size = 0");
     if (settings.size_max_bytes > 0) db.execute("PRAGMA max_page_count = " + pages(settings.size_max_bytes));

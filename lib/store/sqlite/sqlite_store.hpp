@@ -40,10 +40,9 @@ struct SqliteSettings {
     // At most this much of the file is kept in memory; it is taken as it is needed and given back in quiet
     // times.
     std::size_t cache_bytes = 64U << 20U;
-    // The write-ahead log is moved into the database piece by piece beside the writer and grows to four times this, or,
-    // not beside it, is moved by the writer when it has this size.
+    // The write-ahead log is moved into the database piece by piece beside the writer. At this size it begins anew, by
+    // one commit more at most; it grows without bound while another program's reader needs it (hazard 26).
     std::size_t checkpoint_bytes = 64U << 20U;
-    bool checkpoint_beside = true;
     // The database must not grow beyond this (store_full); 0: until the disk is full.
     std::uint64_t size_max_bytes = 0;
     // Memory is given back when nothing was asked of the store for this long.
