@@ -1,5 +1,7 @@
 #include "contract/read_sqlite.hpp"
 
+#include "support/memory_inbox/memory_inbox.hpp"
+
 #include <cstring>
 #include <functional>
 #include <memory>
@@ -91,19 +93,54 @@ void read_rest(sqlite3* db, StoreContent& content) {
          [&](const Row& row) { content.quota[row.text(0)] = row.number(1); });
 }
 
+using Database = std::unique_ptr<sqlite3, decltype(&sqlite3_close)>;
+
+// In a transaction: one snapshot of all tables.
+Database open(const std::string& path, const char* vfs) {
+    sqlite3* opened = nullptr;
+    const int code = sqlite3_open_v2(path.c_str(), &opened, SQLITE_OPEN_READONLY, vfs);
+    Database db(opened, &sqlite3_close);
+    if (code != SQLITE_OK) throw std::runtime_error("cannot open " + path);
+    read(opened, "BEGIN", [](const Row&) {});
+    return db;
+}
+
+std::string event_line(const std::string& state, const std::string& record, const std::string& received,
+                       const std::string& body) {
+    return state + " " + record + " " + received + " " + body;
+}
+
 }  // namespace
 
-StoreContent read_sqlite(const std::string& path) {
-    sqlite3* opened = nullptr;
-    const int code = sqlite3_open_v2(path.c_str(), &opened, SQLITE_OPEN_READONLY, nullptr);
-    const std::unique_ptr<sqlite3, decltype(&sqlite3_close)> db(opened, &sqlite3_close);
-    if (code != SQLITE_OK) throw std::runtime_error("cannot open " + path);
+StoreContent read_sqlite(const std::string& path, const char* vfs) {
+    const Database db = open(path, vfs);
     StoreContent content;
-    read(opened, "BEGIN", [](const Row&) {});  // one snapshot of all tables
-    read_streams(opened, content);
-    read_records(opened, content);
-    read_rest(opened, content);
+    read_streams(db.get(), content);
+    read_records(db.get(), content);
+    read_rest(db.get(), content);
     return content;
+}
+
+InboxContent read_sqlite_inbox(const std::string& path, const char* vfs) {
+    const Database db = open(path, vfs);
+    InboxContent content;
+    read(db.get(), "SELECT message_id, state, record_id, received_at, body FROM events", [&](const Row& row) {
+        content.events[row.text(0)] = event_line(row.text(1), row.text(2), row.text(3), row.text(4));
+    });
+    read(db.get(), "SELECT topic_arn, state, subscription_arn FROM subscriptions",
+         [&](const Row& row) { content.subscriptions[row.text(0)] = row.text(1) + " " + row.text(2); });
+    return content;
+}
+
+InboxContent inbox_lines(const MemoryInboxContent& content) {
+    InboxContent lines;
+    for (const auto& [id, held] : content.events) {
+        lines.events[id] = event_line(std::string(to_string(held.event.state)), held.event.record_id,
+                                      held.received_at.to_string_ms(), held.event.body);
+    }
+    for (const auto& [topic, held] : content.subscriptions)
+        lines.subscriptions[topic] = std::string(to_string(held.state)) + " " + held.subscription_arn;
+    return lines;
 }
 
 }  // namespace carecloud

@@ -4,11 +4,26 @@
 
 #include "support/memory_store/store_content.hpp"
 
+#include <map>
 #include <string>
 
 namespace carecloud {
 
-// Throws std::runtime_error.
-StoreContent read_sqlite(const std::string& path);
+// `vfs` null: the system's. Throws std::runtime_error.
+StoreContent read_sqlite(const std::string& path, const char* vfs = nullptr);
+
+// What the inbox holds, each row as one line of text.
+struct InboxContent {
+    std::map<std::string, std::string> events;         // by MessageId
+    std::map<std::string, std::string> subscriptions;  // by topic
+
+    friend bool operator==(const InboxContent&, const InboxContent&) = default;
+};
+
+InboxContent read_sqlite_inbox(const std::string& path, const char* vfs = nullptr);
+
+// The same of what the inbox in memory holds.
+struct MemoryInboxContent;
+InboxContent inbox_lines(const MemoryInboxContent& content);
 
 }  // namespace carecloud

@@ -75,7 +75,8 @@ TEST_CASE("after kill -9 at any instant the store holds whole commits and goes o
 
         boost::asio::io_context io;
         HandClock clock(io.get_executor());
-        REQUIRE(SqliteStore::open({.path = path}, clock).has_value());  // recovers, needing nobody's help
+        const auto opened = SqliteStore::open({.path = path}, clock);  // recovers, needing nobody's help
+        if (!opened) FAIL(opened.error().message());
         const StoreContent content = read_sqlite(path);
         std::uint64_t end = next;
         for (const auto& [name, state] : content.streams)

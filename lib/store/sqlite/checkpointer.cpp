@@ -1,5 +1,7 @@
 #include "store/sqlite/checkpointer.hpp"
 
+#include "store/sqlite/log_repair.hpp"
+
 #include <sqlite3.h>
 
 namespace carecloud {
@@ -41,6 +43,8 @@ Checkpointer::~Checkpointer() {
     }
     changed_.notify_all();
     thread_.join();
+    for (Connection* db : {&writer_, &db_})
+        db->set_checkpoint_on_close(!in_doubt_);
 }
 
 // Called by SQLite within COMMIT, when that is done and its locks are given up; the name is that of "main", as nothing
@@ -87,11 +91,29 @@ bool Checkpointer::restart() {
     // SQLite lets one checkpoint in and waits for none. With the mutex held thread_ begins no other.
     changed_.wait(lock, [this] { return !running_; });
     wished_ = false;
-    writer_.set_busy_timeout(kReaderWait);
-    const int code =
-        sqlite3_wal_checkpoint_v2(writer_.get(), "main", SQLITE_CHECKPOINT_RESTART, nullptr, nullptr);
-    writer_.set_busy_timeout(busy_timeout_);
+    db_.set_busy_timeout(kReaderWait);
+    const int code = move_log(SQLITE_CHECKPOINT_RESTART);
+    db_.set_busy_timeout(busy_timeout_);
     return code == SQLITE_OK;
+}
+
+// SQLite's result code, which is nobody's concern but for the doubt: see the header.
+int Checkpointer::move_log(int mode) {
+    if (in_doubt_ && !move_again()) return SQLITE_BUSY;
+    const int code = sqlite3_wal_checkpoint_v2(db_.get(), "main", mode, nullptr, nullptr);
+    const int primary = code & 0xff;
+    in_doubt_ = primary != SQLITE_OK && primary != SQLITE_BUSY && primary != SQLITE_LOCKED;
+    return code;
+}
+
+bool Checkpointer::move_again() {
+    try {
+        const Transaction nobody_writes(db_, Transaction::Access::write);
+        move_log_again(db_);
+        return true;
+    } catch (const SqlError&) {
+        return false;  // the doubt stays, and the next wish tries again
+    }
 }
 
 void Checkpointer::run() {
@@ -102,8 +124,7 @@ void Checkpointer::run() {
         wished_ = false;
         running_ = true;
         lock.unlock();
-        // Its code is nobody's concern: see the header.
-        sqlite3_wal_checkpoint_v2(db_.get(), "main", SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+        move_log(SQLITE_CHECKPOINT_PASSIVE);
         lock.lock();
         running_ = false;
         changed_.notify_all();

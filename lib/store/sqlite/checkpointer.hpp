@@ -7,8 +7,9 @@
 // then has only the rest to do.
 //
 // A commit is durable before any of this begins, and no checkpoint makes one fail. What a checkpoint stumbled over
-// loses nothing, as with SQLite's own ones, whose errors no commit tells either: the log stays as it is, and the next
-// wish tries again. What is lastingly wrong with the disk shows itself at the commits, which write to the same one.
+// loses nothing: the log stays as it is, and the next wish moves all of it again, since what was moved before may have
+// been lost by the sync that failed. A store that is closed before that leaves its log to the next life. What is
+// lastingly wrong with the disk shows itself at the commits, which write to the same one.
 //
 // Built and destroyed while nobody uses `db`; what stands under "writer" is of the thread that uses it.
 #pragma once
@@ -29,7 +30,8 @@ class Checkpointer {
     // Takes the place of SQLite's automatic checkpoints of `writer`, a connection to the open database that `settings`
     // name, which must outlive this. Throws SqlError.
     Checkpointer(Connection& writer, const SqliteSettings& settings);
-    // Waits for the checkpoint under way. `writer` has no checkpoints afterwards but that of its close.
+    // Waits for the checkpoint under way. `writer` has no checkpoints afterwards but that of its close, and not that
+    // one either where the log is to be moved again.
     ~Checkpointer();
     Checkpointer(const Checkpointer&) = delete;
     Checkpointer& operator=(const Checkpointer&) = delete;
@@ -40,6 +42,8 @@ class Checkpointer {
     void begin_anew();
     void wish();
     bool restart();
+    int move_log(int mode);
+    bool move_again();
     void run();
 
     Connection& writer_;
@@ -53,7 +57,10 @@ class Checkpointer {
     std::uint64_t wished_at_ = 0;     // what log_bytes_ was then
     std::uint64_t restart_at_bytes_;  // what log_bytes_ will be
 
-    Connection db_;  // used by thread_ alone
+    // Of thread_ while running_, else of the writer with the mutex held.
+    Connection db_;
+    bool in_doubt_ = false;  // a checkpoint failed: what was moved before may not be on the disk
+
     std::mutex mutex_;
     std::condition_variable changed_;
     bool wished_ = false;   // guarded by mutex_

@@ -56,6 +56,10 @@ void Connection::set_busy_timeout(std::chrono::milliseconds timeout) {
     sqlite3_busy_timeout(db_, static_cast<int>(timeout.count()));
 }
 
+void Connection::set_checkpoint_on_close(bool wanted) {
+    sqlite3_db_config(db_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, wanted ? 0 : 1, nullptr);
+}
+
 std::size_t Connection::cache_bytes() const {
     int current = 0;
     int highest = 0;

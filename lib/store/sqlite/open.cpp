@@ -1,5 +1,6 @@
 #include "store/sqlite/open.hpp"
 
+#include "store/sqlite/log_repair.hpp"
 #include "store/sqlite/migrations.hpp"
 
 #include <cerrno>
@@ -40,6 +41,7 @@ void set_pragmas(Connection& db, const SqliteSettings& settings) {
     };
     db.execute("PRAGMA synchronous = FULL");
     db.execute("PRAGMA cache_size = -" + std::to_string(settings.cache_bytes / 1024));
+    db.execute("PRAGMA wal_autocheckpoint = 0");  // the Checkpointer moves the log
     // A log that grew beyond its usual size (a long reader, hazard 26) is cut back afterwards.
     db.execute("PRAGMA journal_size_limit = " + std::to_string(settings.checkpoint_bytes));
     db.execute("PRAGMA foreign_keys = ON");
@@ -47,7 +49,18 @@ void set_pragmas(Connection& db, const SqliteSettings& settings) {
     if (settings.size_max_bytes > 0) db.execute("PRAGMA max_page_count = " + pages(settings.size_max_bytes));
 }
 
+// What this life builds on is durable from here on, whatever the one before it had left undone.
+void make_durable(Connection& db) {
+    {
+        const Transaction nobody_writes(db, Transaction::Access::write);
+        write_log_again(db);
+        move_log_again(db);
+    }
+    db.set_checkpoint_on_close(true);
+}
+
 std::optional<Error> set_up(Connection& db, const SqliteSettings& settings) {
+    db.set_checkpoint_on_close(false);  // not before the log is durable
     db.set_busy_timeout(settings.busy_timeout);
     db.execute("PRAGMA trusted_schema = OFF");
     db.execute("PRAGMA page_size = " + std::to_string(kPageBytes));
@@ -64,6 +77,7 @@ std::optional<Error> set_up(Connection& db, const SqliteSettings& settings) {
             "put the store on a local filesystem");
     }
     set_pragmas(db, settings);
+    make_durable(db);
     migrate(db, migrations());
     return std::nullopt;
 }

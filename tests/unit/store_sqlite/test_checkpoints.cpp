@@ -1,6 +1,7 @@
 // The write-ahead log: how long it grows, how it goes into the database beside the writer, and what becomes of it
 // when that does not work.
 #include "store/sqlite/connection.hpp"
+#include "support/fault_disk/fault_disk.hpp"
 #include "support/run_task.hpp"
 #include "unit/store_sqlite/fixture.hpp"
 #include "unit/store_sqlite/slow_disk.hpp"
@@ -137,4 +138,57 @@ TEST_CASE("a store may be closed as soon as it has committed, again and again") 
         CHECK_FALSE(has_log(fixture));
     }
     CHECK(fixture.value("SELECT count(*) FROM records") == "400");
+}
+
+// SQLite syncs the database with the last piece of the log alone. Where that sync failed, it moved only that piece
+// again, began the log anew, and the pieces before were nowhere.
+TEST_CASE("what was moved before a sync failed is moved again before the log begins anew") {
+    FaultDisk disk(1);
+    StoreFixture fixture;
+    SqliteSettings settings = fixture.settings();
+    settings.vfs = FaultDisk::kName;
+    settings.checkpoint_bytes = 8U << 20U;
+    fixture.open(settings);
+    const auto commit = [&](const std::string& prefix, std::size_t size) {
+        REQUIRE(fixture.commit(page_of(prefix, 10, size)).has_value());
+    };
+    constexpr std::size_t large = 900'000;  // ten of them, and the writer moves the log itself
+    commit("first", 2'000);
+    {
+        Connection reader(fixture.path(), FaultDisk::kName);
+        reader.execute("BEGIN; SELECT count(*) FROM records");
+        commit("up to the reader's", large);
+    }
+    disk.fail(FaultDisk::Call::sync, 3);  // after that of the commit and that of the log
+    commit("which fails", large);
+    commit("which does not", large);
+    commit("the log's beginning", 2'000);
+    disk.stop();
+    fixture.close();
+    disk.restart(FaultDisk::After::bare_power_loss);
+
+    fixture.open(settings);
+    Connection db(fixture.path(), FaultDisk::kName);
+    CHECK(db.text("PRAGMA integrity_check") == "ok");
+    CHECK(db.number("SELECT count(*) FROM records") == 50);
+    CHECK(disk.calls(FaultDisk::Call::sync) > 10);
+}
+
+TEST_CASE("a log that could not be moved is left to the next life, which moves all of it") {
+    FaultDisk disk(1);
+    StoreFixture fixture;
+    SqliteSettings settings = fixture.settings();
+    settings.vfs = FaultDisk::kName;
+    settings.checkpoint_bytes = 8U << 20U;
+    fixture.open(settings);
+    disk.fail(FaultDisk::Call::sync, 3);
+    REQUIRE(fixture.commit(page_of("a", 10, 900'000)).has_value());
+    fixture.close();
+    CHECK(disk.exists(fixture.path() + "-wal"));
+    fixture.open(settings);
+    fixture.close();
+    CHECK_FALSE(disk.exists(fixture.path() + "-wal"));
+    disk.restart(FaultDisk::After::bare_power_loss);
+    fixture.open(settings);
+    CHECK(Connection(fixture.path(), FaultDisk::kName).number("SELECT count(*) FROM records") == 10);
 }

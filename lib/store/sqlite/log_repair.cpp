@@ -1,0 +1,76 @@
+#include "store/sqlite/log_repair.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include <sqlite3.h>
+
+namespace carecloud {
+namespace {
+
+// SQLite's file format, "WAL-Index Format" and "WAL Locks".
+constexpr int kIndexRegionBytes = 32768;
+constexpr std::size_t kBackfillOffset = 96;
+constexpr int kCheckpointSlot = 1;
+
+// SQLite's files for Unix take less than 128 KiB at once.
+constexpr sqlite3_int64 kPieceBytes = 1 << 16;
+
+void check(int code, const char* what) {
+    if (code != SQLITE_OK) throw SqlError(code, 0, what);
+}
+
+// SQLite's own handle, so that locks of other handles are not given up by closing one (POSIX).
+sqlite3_file& file_of(Connection& db, int which) {
+    sqlite3_file* file = nullptr;
+    check(sqlite3_file_control(db.get(), "main", which, &file), "no such file");
+    if (!file || !file->pMethods) throw SqlError(SQLITE_IOERR, 0, "a file that is not open");
+    return *file;
+}
+
+class CheckpointLock {
+  public:
+    explicit CheckpointLock(sqlite3_file& database) : database_(database) {
+        check(lock(SQLITE_SHM_LOCK), "a checkpoint is under way");
+    }
+    ~CheckpointLock() { lock(SQLITE_SHM_UNLOCK); }
+    CheckpointLock(const CheckpointLock&) = delete;
+    CheckpointLock& operator=(const CheckpointLock&) = delete;
+
+  private:
+    int lock(int operation) {
+        return database_.pMethods->xShmLock(&database_, kCheckpointSlot, 1, operation | SQLITE_SHM_EXCLUSIVE);
+    }
+
+    sqlite3_file& database_;
+};
+
+}  // namespace
+
+void write_log_again(Connection& db) {
+    sqlite3_file& log = file_of(db, SQLITE_FCNTL_JOURNAL_POINTER);
+    sqlite3_int64 size = 0;
+    check(log.pMethods->xFileSize(&log, &size), "the log's size");
+    if (size == 0) return;
+    std::vector<char> piece(static_cast<std::size_t>(std::min(size, kPieceBytes)));
+    for (sqlite3_int64 offset = 0; offset < size; offset += kPieceBytes) {
+        const int bytes = static_cast<int>(std::min(size - offset, kPieceBytes));
+        check(log.pMethods->xRead(&log, piece.data(), bytes, offset), "reading the log");
+        check(log.pMethods->xWrite(&log, piece.data(), bytes, offset), "writing the log again");
+    }
+    check(log.pMethods->xSync(&log, SQLITE_SYNC_FULL), "syncing the log");
+}
+
+void move_log_again(Connection& db) {
+    sqlite3_file& database = file_of(db, SQLITE_FCNTL_FILE_POINTER);
+    const CheckpointLock lock(database);
+    void volatile* index = nullptr;
+    check(database.pMethods->xShmMap(&database, 0, kIndexRegionBytes, 0, &index), "the log's index");
+    if (!index) return;
+    auto* const backfilled =
+        reinterpret_cast<std::uint32_t volatile*>(static_cast<char volatile*>(index) + kBackfillOffset);
+    *backfilled = 0;
+}
+
+}  // namespace carecloud

@@ -1,0 +1,51 @@
+// Promises 2 and 3 under SQLite, whatever comes together: faults, kills and power losses one after the other in a
+// store's life, with checkpoints beside the writer.
+#include "contract/fault_world.hpp"
+#include "contract/rounds.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace carecloud;
+
+namespace {
+
+class Accidents {
+  public:
+    explicit Accidents(std::uint64_t seed) : random_(seed) {}
+
+    // Prepares the next one.
+    void prepare(FaultDisk& disk) {
+        if (one_in(3)) disk.stop_at(1 + below(400));
+        if (one_in(2)) disk.fail(FaultDisk::Call::sync, 1 + below(30), one_in(4));
+        if (one_in(4)) disk.fail(FaultDisk::Call(below(FaultDisk::kCalls)), 1 + below(200), one_in(4));
+        if (one_in(8)) disk.limit(30'000 + below(600'000));
+    }
+    FaultDisk::After after() { return FaultDisk::After(below(4)); }
+    bool one_in(std::uint64_t n) { return below(n) == 0; }
+
+  private:
+    std::uint64_t below(std::uint64_t bound) { return random_() % bound; }
+
+    std::mt19937_64 random_;
+};
+
+}  // namespace
+
+TEST_CASE("accident after accident, the store holds what it acknowledged and comes to its script's end") {
+    const std::uint64_t seed = test_seed();
+    for (std::uint64_t round = 0; round < 60 * rounds(); ++round) {
+        CAPTURE(seed, round);
+        Accidents accidents(seed + round);
+        FaultWorld world({.seed = seed + round, .checkpoint_beside = round % 4 != 0, .tries = 2});
+        bool ended = false;
+        for (int accident = 0; accident < 12 && !ended; ++accident) {
+            CAPTURE(accident);
+            accidents.prepare(world.disk());
+            ended = world.live();
+            if (world.disk().stopped() || accidents.one_in(2)) world.crash(accidents.after());
+            world.check();
+        }
+        world.crash(FaultDisk::After::bare_power_loss);
+        world.check();
+    }
+}

@@ -1,0 +1,80 @@
+// Promises 2 and 3 under SQLite: any call of the disk fails, once or lastingly, or the disk is full.
+#include "contract/fault_world.hpp"
+#include "contract/rounds.hpp"
+
+#include <algorithm>
+
+#include <catch2/catch.hpp>
+
+using namespace carecloud;
+using Call = FaultDisk::Call;
+
+namespace {
+
+// The n-th such call of a store's life fails once. False: the life had fewer.
+bool fail_once(Call call, std::uint64_t n, std::uint64_t seed) {
+    // Half of the steps that failed are repeated in the same life, the others in another one.
+    FaultWorld world({.seed = seed, .tries = seed % 2 == 0 ? 3 : 1});
+    world.disk().fail(call, n);
+    if (!world.live()) {
+        if (seed % 4 == 3) world.crash(FaultDisk::After::killed);
+        world.check();
+        CHECK(world.live());
+    }
+    const bool failed = world.disk().calls(call) >= n;
+    world.crash(FaultDisk::After::bare_power_loss);
+    world.check();
+    return failed;
+}
+
+bool fail_from(Call call, std::uint64_t n, std::uint64_t seed) {
+    FaultWorld world({.seed = seed});
+    world.disk().fail(call, n, true);
+    world.live();
+    const bool failed = world.disk().calls(call) >= n;
+    world.crash(seed % 2 == 0 ? FaultDisk::After::bare_power_loss : FaultDisk::After::power_loss);
+    world.check();
+    world.crash(FaultDisk::After::bare_power_loss);
+    world.check();
+    return failed;
+}
+
+}  // namespace
+
+TEST_CASE("a call of the disk that fails loses nothing that was acknowledged, and stops nobody") {
+    const std::uint64_t seed = test_seed();
+    const Call call = GENERATE(Call::read, Call::write, Call::sync, Call::truncate, Call::remove, Call::open,
+                               Call::lock, Call::map);
+    const bool lasting = GENERATE(false, true);
+    const std::uint64_t each = call == Call::sync ? 1 : stride() * 2;
+    for (std::uint64_t n = 1 + seed % each;; n += each) {
+        CAPTURE(seed, static_cast<int>(call), n, lasting);
+        if (!(lasting ? fail_from(call, n, seed + n) : fail_once(call, n, seed + n))) break;
+    }
+}
+
+TEST_CASE("a full disk refuses steps whole, and once there is space the store goes on") {
+    const std::uint64_t seed = test_seed();
+    std::uint64_t most = 0;
+    {
+        FaultWorld world({.seed = seed});
+        REQUIRE(world.live());
+        most = world.disk().bytes();
+    }
+    int refused = 0;
+    for (std::uint64_t limit = 30'000; limit < most; limit += 30'000) {
+        CAPTURE(seed, limit);
+        FaultWorld world({.seed = seed});
+        world.disk().limit(limit);
+        if (!world.live()) {
+            ++refused;
+            INFO(world.last_error()->message());
+            CHECK(world.last_error()->code == ErrorCode::store_full);
+        }
+        world.check();
+        CHECK(world.live());
+        world.crash(FaultDisk::After::bare_power_loss);
+        world.check();
+    }
+    CHECK(refused > 5);
+}

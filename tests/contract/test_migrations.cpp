@@ -1,0 +1,134 @@
+// A store of every earlier version of the schema is brought to the newest, and nothing of it is lost. Each is kept as
+// it was, as tests/contract/schemas/NNN.sql.
+#include "contract/backend.hpp"
+#include "contract/read_sqlite.hpp"
+#include "store/sqlite/connection.hpp"
+#include "store/sqlite/migrations.hpp"
+#include "store/sqlite/statement.hpp"
+#include "support/pages.hpp"
+#include "support/run_task.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+
+#include <catch2/catch.hpp>
+
+using namespace carecloud;
+
+namespace {
+
+std::filesystem::path kept_path(int version) {
+    std::string name = std::to_string(version) + ".sql";
+    name.insert(0, 7 - name.size(), '0');
+    return std::filesystem::path(std::getenv("CARECLOUD_SOURCE_DIR")) / "tests/contract/schemas" / name;
+}
+
+// The kept store of that version, as a database at `path`.
+void restore(int version, const std::string& path) {
+    const std::filesystem::path kept = kept_path(version);
+    if (!std::filesystem::exists(kept)) {
+        FAIL(kept
+             << " is missing: every version that a migration starts from is kept. Dump a store that the "
+                "version"
+                " before the migration has filled, some rows in each table (sqlite3 store.db .dump), with the"
+                " pragmas page_size, application_id and user_version before it, as in 001.sql");
+    }
+    std::ifstream file(kept);
+    const std::string sql{std::istreambuf_iterator<char>(file), {}};
+    Connection(path, "").execute(sql);
+}
+
+std::vector<std::string> texts(Connection& db, const std::string& sql) {
+    std::vector<std::string> found;
+    Statement statement(db, sql);
+    while (statement.step())
+        found.emplace_back(statement.text(0));
+    return found;
+}
+
+const char* const kTables = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name";
+const char* const kSchema = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name";
+
+// Each table's rows in the columns that it has, by the query that reads them.
+using Rows = std::map<std::string, std::vector<std::string>>;
+
+Rows rows_of(Connection& db) {
+    Rows rows;
+    for (const std::string& table : texts(db, kTables)) {
+        std::string row;
+        for (const std::string& column : texts(db, "SELECT name FROM pragma_table_info('" + table + "')"))
+            row += (row.empty() ? "quote(" : " || ' ' || quote(") + column + ")";
+        const std::string query = "SELECT " + row + " FROM " + table + " ORDER BY 1";
+        rows[query] = texts(db, query);
+    }
+    return rows;
+}
+
+Rows same_rows(Connection& db, const Rows& before) {
+    Rows rows;
+    for (const auto& [query, unused] : before)
+        rows[query] = texts(db, query);
+    return rows;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "the store that is kept of each earlier version has the schema of that version, and rows in every "
+    "table") {
+    const auto known = migrations();
+    for (const Migration& migration : known.first(known.size() - 1)) {
+        CAPTURE(migration.number);
+        TempDir directory;
+        restore(migration.number, directory.file("kept.db"));
+        Connection kept(directory.file("kept.db"), "");
+        Connection fresh(directory.file("fresh.db"), "");
+        migrate(fresh, known.first(static_cast<std::size_t>(migration.number)));
+        CHECK(kept.number("PRAGMA user_version") == migration.number);
+        CHECK(texts(kept, kSchema) == texts(fresh, kSchema));
+        for (const auto& [query, rows] : rows_of(kept)) {
+            CAPTURE(query);
+            CHECK_FALSE(rows.empty());
+        }
+    }
+}
+
+TEST_CASE("a store of each earlier version is migrated, loses nothing and goes on") {
+    const auto known = migrations();
+    for (const Migration& migration : known.first(known.size() - 1)) {
+        CAPTURE(migration.number);
+        TempDir directory;
+        const std::string path = directory.file("store.db");
+        restore(migration.number, path);
+        const Rows before = rows_of(*std::make_unique<Connection>(path, ""));
+        boost::asio::io_context io;
+        HandClock clock(io.get_executor(), test_time(0));
+        auto store = SqliteStore::open({.path = path}, clock);
+        REQUIRE(store.has_value());
+        Connection db(path, "");
+        CHECK(db.number("PRAGMA user_version") == known.back().number);
+        CHECK(db.text("PRAGMA integrity_check") == "ok");
+        CHECK(same_rows(db, before) == before);
+
+        // Every version held is known to be, and the log goes on where it ended.
+        const StoreContent content = read_sqlite(path);
+        REQUIRE(check_changes(content).empty());
+        std::vector<TestRecord> records;
+        for (const auto& [id, held] : content.records) {
+            const bool disabled = content.changes.at(held.seq - 1).kind == ChangeKind::disabled;
+            if (!held.deleted_at) records.push_back({id.second, held.modified, held.body, disabled});
+        }
+        records.push_back({"new", "2024-06-01T00:00:00Z"});
+        const auto summary =
+            run_task(io, (*store)->commit({.stream = "claim_attendance", .page = make_page(records)}));
+        REQUIRE(summary.has_value());
+        CHECK(summary->unchanged == records.size() - 1);
+        CHECK(summary->created == 1);
+        CHECK(summary->last_seq == content.changes.back().seq + 1);
+        CHECK(run_task(io, (*store)->open_events("claim_attendance", 10))->size() == 1);
+        CHECK(check_changes(read_sqlite(path)).empty());
+    }
+}

@@ -1,0 +1,52 @@
+// Promises 2 and 3 under SQLite: the machine stops at any write, sync, truncation or removal of a store's life.
+#include "contract/fault_world.hpp"
+#include "contract/rounds.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace carecloud;
+
+namespace {
+
+// What was acknowledged after the accident must survive the next one, too, whatever a restart had found in memory.
+void check_twice(FaultWorld& world) {
+    world.check();
+    world.crash(FaultDisk::After::bare_power_loss);
+    world.check();
+}
+
+// The accident at the n-th change of a life. False: the life ended before.
+bool stop_at(std::uint64_t n, FaultDisk::After after, const FaultWorld::Settings& settings) {
+    FaultWorld world(settings);
+    world.disk().stop_at(n);
+    world.live();
+    if (!world.disk().stopped()) return false;
+    world.crash(after);
+    check_twice(world);
+    return true;
+}
+
+}  // namespace
+
+TEST_CASE("a power loss at any write or sync leaves whole commits, all that were acknowledged") {
+    const std::uint64_t seed = test_seed();
+    const FaultDisk::After after[]{FaultDisk::After::power_loss, FaultDisk::After::bare_power_loss,
+                                   FaultDisk::After::power_loss, FaultDisk::After::gentle_power_loss};
+    std::uint64_t n = first_of(seed);
+    for (;; n += stride()) {
+        CAPTURE(seed, n);
+        if (!stop_at(n, after[(n + seed) % 4], {.seed = seed + n})) break;
+    }
+    CHECK(n > 300);
+}
+
+// The log's last commit was written and never synced; the process that finds it answers from it.
+TEST_CASE("what a killed process left unsynced in the log is durable once the next one has opened") {
+    const std::uint64_t seed = test_seed();
+    std::uint64_t n = first_of(seed);
+    for (;; n += stride()) {
+        CAPTURE(seed, n);
+        if (!stop_at(n, FaultDisk::After::killed, {.seed = seed + n})) break;
+    }
+    CHECK(n > 300);
+}

@@ -1,0 +1,135 @@
+// A disk in memory as a SQLite VFS, which fails on demand, and whose machine can be stopped at any write.
+//
+//     FaultDisk disk(seed);                 // one at a time: SQLite knows it by its name
+//     settings.vfs = FaultDisk::kName;
+//     disk.stop_at(17);                     // the 17th write, sync, truncation or removal from now on is the last
+//     …                                     // every call fails from then on; close all
+//     disk.restart(FaultDisk::After::power_loss);
+//
+// Writes reach the disk by a sync; at a power loss each sector of what was not synced is there or not, and so is, in
+// their order, what became of names since their directory was synced. As SQLite expects of the system's files, a write
+// harms no byte beside it, and the first sync of a journal or log syncs the directory, too. Any thread.
+#pragma once
+
+#include "support/fault_disk/disk_file.hpp"
+#include "support/fault_disk/disk_locks.hpp"
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace carecloud {
+
+class FaultDisk {
+  public:
+    static constexpr const char* kName = "carecloud-fault-disk";
+
+    enum class Call { read, write, sync, truncate, remove, open, lock, map };
+    static constexpr std::size_t kCalls = 8;
+
+    // What a restart finds.
+    enum class After {
+        killed,            // all that was written: the system went on
+        power_loss,        // what was synced, and of the rest what chance brought to the disk
+        bare_power_loss,   // what was synced
+        gentle_power_loss  // all that was written, but for what a failed sync dropped
+    };
+
+    explicit FaultDisk(std::uint64_t seed);
+    // Every connection that uses it is closed before.
+    ~FaultDisk();
+    FaultDisk(const FaultDisk&) = delete;
+    FaultDisk& operator=(const FaultDisk&) = delete;
+
+    // The n-th such call from now on fails (1: the next), and where it lasts, all that follow.
+    void fail(Call call, std::uint64_t nth, bool lasting = false);
+    // No more than so many bytes of all files together; 0: no limit.
+    void limit(std::uint64_t bytes);
+    // The machine stops at the n-th call from now on that changes something. A write gets as far as the system.
+    void stop_at(std::uint64_t nth);
+    void stop();  // now
+    void heal();  // no fault any more
+
+    bool stopped() const;
+    // Calls since the disk was made; changes are writes, syncs, truncations and removals together.
+    std::uint64_t calls(Call call) const;
+    std::uint64_t changes() const;
+    std::uint64_t bytes() const;
+    bool ever_failed_a_sync() const;
+
+    // No connection is open. Heals.
+    void restart(After after);
+
+    // A file as SQLite has it open; see sqlite_files.cpp.
+    struct OpenFile;
+    // What SQLite's files ask for. Each is one of SQLite's result codes.
+    int open(OpenFile& file, const char* name, int flags);
+    void close(OpenFile& file);
+    int read(OpenFile& file, void* into, std::size_t bytes, std::uint64_t offset);
+    int write(OpenFile& file, std::string_view bytes, std::uint64_t offset);
+    int truncate(OpenFile& file, std::uint64_t size);
+    int sync(OpenFile& file);
+    std::uint64_t size(const OpenFile& file) const;
+    int lock(OpenFile& file, int level);
+    void unlock(OpenFile& file, int level);
+    bool is_reserved(const OpenFile& file) const;
+    int map(OpenFile& file, std::size_t region, std::size_t bytes, bool make, void** memory);
+    int lock_shared_index(OpenFile& file, int first, int count, int flags);
+    void leave_shared_index(OpenFile& file);
+    int remove(const std::string& name, bool sync_directory);
+    bool exists(const std::string& name) const;
+
+  private:
+    // A file with its locks, which are lost with the system, as those of a real one are.
+    struct Node {
+        DiskFile file;
+        DatabaseLock lock;
+        SharedIndex index;
+    };
+    using Names = std::map<std::string, std::shared_ptr<Node>>;
+    struct NameChange {
+        std::string name;
+        std::shared_ptr<Node> node;  // null: it was removed
+    };
+    struct Fault {
+        std::uint64_t at = 0;
+        bool lasting = false;
+    };
+
+    // False: the call fails.
+    bool allow(Call call);
+    bool allow_change(Call call);
+    void sync_names();
+    bool draw();
+    std::uint64_t used() const;
+
+    mutable std::mutex mutex_;  // guards all of the following
+    std::mt19937_64 random_;
+    Names names_;
+    Names names_on_disk_;
+    std::vector<NameChange> unsynced_names_;
+    std::array<std::uint64_t, kCalls> calls_{};
+    std::array<std::optional<Fault>, kCalls> faults_{};
+    std::uint64_t changes_ = 0;
+    std::uint64_t stop_at_ = 0;
+    std::uint64_t limit_ = 0;
+    std::size_t open_ = 0;
+    bool stopped_ = false;
+    bool ever_failed_a_sync_ = false;
+};
+
+struct FaultDisk::OpenFile {
+    std::shared_ptr<Node> node{};
+    bool journal = false;  // its first sync syncs the directory, too
+    bool temporary = false;
+    std::uint64_t failed_syncs_heard = 0;
+};
+
+}  // namespace carecloud
