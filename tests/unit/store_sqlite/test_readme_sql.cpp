@@ -1,0 +1,78 @@
+// README.md's SQL is run as it stands there, on the records that it speaks of, and answers what it prints.
+#include "portal/records.hpp"
+#include "unit/store_sqlite/attendance_store.hpp"
+#include "unit/store_sqlite/readme_sql.hpp"
+
+#include <cstdlib>
+
+#include <catch2/catch.hpp>
+
+using namespace carecloud;
+
+namespace {
+
+// What carecloud-portal holds when started with --records 1000 --shape full, and after /generate of 40 light ones,
+// which draws from a row of its own.
+std::vector<std::string> readme_bodies() {
+    constexpr std::uint64_t generate_seed = 1 ^ 0x67656e6572617465U;
+    std::vector<std::string> bodies;
+    for (std::uint64_t i = 0; i < 1000; ++i)
+        bodies.push_back(make_record(1, i, RecordShape::full));
+    for (std::uint64_t i = 0; i < 40; ++i)
+        bodies.push_back(make_record(generate_seed, i, RecordShape::light));
+    return bodies;
+}
+
+bool same(const std::string& printed, const std::string& found) {
+    if (printed == found) return true;
+    char* end = nullptr;
+    const double number = std::strtod(printed.c_str(), &end);
+    return end != printed.c_str() && *end == '\0' && six_decimals(number) == found;
+}
+
+void check_answer(const ReadmeStatement& statement, const SqlTable& found) {
+    CHECK(found.columns == *statement.columns);
+    REQUIRE_FALSE(statement.rows.empty());
+    // What happened yesterday is another thing every day.
+    if (statement.sql.find("'now'") != std::string::npos) return;
+    REQUIRE(found.rows.size() == statement.rows.size());
+    for (std::size_t i = 0; i < found.rows.size(); ++i) {
+        for (std::size_t j = 0; j < found.columns.size(); ++j) {
+            CAPTURE(i, found.columns[j], statement.rows[i].at(j), found.rows[i][j].value_or("NULL"));
+            CHECK(same(statement.rows[i].at(j), found.rows[i][j].value_or("")));
+        }
+    }
+}
+
+}  // namespace
+
+TEST_CASE("the SQL in README.md runs and answers what is printed there") {
+    AttendanceStore store(readme_bodies());
+    std::size_t answered = 0;
+    for (const ReadmeStatement& statement : readme_statements(readme_text())) {
+        CAPTURE(statement.sql);
+        const SqlTable found = store.ask(statement.sql);
+        if (!statement.columns) continue;
+        check_answer(statement, found);
+        ++answered;
+    }
+    CHECK(answered >= 5);
+}
+
+TEST_CASE("README.md names every column of the views") {
+    AttendanceStore store({"{}"});
+    const std::string text = readme_text();
+    for (const std::string view : {"claim_attendance", "claim_attendance_day", "claim_attendance_sign",
+                                   "claim_attendance_malformed"}) {
+        CAPTURE(view);
+        const std::size_t begin = text.find("\n| `" + view + "` |");
+        REQUIRE(begin != std::string::npos);
+        std::string line = text.substr(begin + 1, text.find('\n', begin + 1) - begin);
+        for (char& c : line)
+            c = c == '`' || c == ';' || c == ':' ? ' ' : c;
+        for (const std::string& column : store.ask("SELECT * FROM " + view).columns) {
+            CAPTURE(column);
+            CHECK(line.find(' ' + column + ' ') != std::string::npos);
+        }
+    }
+}

@@ -1,0 +1,215 @@
+// The views for SQL users, held against what nlohmann/json reads in the same bodies.
+#include "portal/records.hpp"
+#include "unit/store_sqlite/attendance_store.hpp"
+
+#include <cstdlib>
+#include <iostream>
+#include <random>
+
+#include <catch2/catch.hpp>
+
+using namespace carecloud;
+
+namespace {
+
+std::string words(const ViewRow& row) {
+    std::string all;
+    for (const auto& [name, value] : row)
+        all += name + '=' + value.value_or("NULL") + '\n';
+    return all;
+}
+
+void check_rows(const std::vector<ViewRow>& seen, const std::vector<ViewRow>& expected) {
+    REQUIRE(seen.size() == expected.size());
+    for (std::size_t i = 0; i < seen.size(); ++i)
+        CHECK(words(seen[i]) == words(expected[i]));
+}
+
+void check_views(AttendanceStore& store, const std::vector<std::string>& bodies) {
+    for (std::size_t i = 0; i < bodies.size(); ++i) {
+        CAPTURE(i, bodies[i]);
+        const AttendanceRows seen = store.read(i);
+        const AttendanceRows expected = read_attendance(OrderedJson::parse(bodies[i]));
+        CHECK(words(seen.record) == words(expected.record));
+        check_rows(seen.days, expected.days);
+        check_rows(seen.signs, expected.signs);
+        CHECK(seen.malformed == expected.malformed);
+    }
+}
+
+std::uint64_t seed_of_run() {
+    const char* given = std::getenv("CARECLOUD_SEED");
+    const std::uint64_t seed = given ? std::stoull(given) : std::random_device{}();
+    std::cout << "CARECLOUD_SEED=" << seed << std::endl;
+    return seed;
+}
+
+// A number, a date, a flag or a time in all the forms that it was or might be sent in.
+const char* const kValues =
+    R"([null, true, false, 0, 1, 7, -3, 2.5, "", "Y", "n", "Yes", "FALSE", "maybe", "3.28", "08.50",
+    ".5", "5.", "-0.25", "+1", " 4 ", "1,5", "1e2", "1e999", "-1e999", "0x10", "--3", ".", "e5", "nan", "3 4",
+    20240301, 20241399, "20240301", "20240229", "20230229", "20240230", "20241399", "20240301T", "202403011830",
+    "20240331183000", "20240331240000", "20240331236000", "2024-03-01", "00000101", "2024 301", "\u0662\u0660240301",
+    "20170103 02:44 PM", "20170103 12:00 am", "20170103 12:59 PM", "20170103 00:10 AM", "20170103 13:10 PM",
+    "20170103 2:44 PM", "20170103 02:60 PM", "20170230 02:44 PM", "20170103 02:44", "20170103 02:44 PMM", "\"", "\\",
+    [], {}, [1], ["20240301"], {"a": 1}, [[]], [{"signin": 5}], {"attendanceinfo": 5}, {"0": {}}, "{}", "[]"])";
+
+class Spoiler {
+  public:
+    explicit Spoiler(std::uint64_t seed) : random_(seed), values_(OrderedJson::parse(kValues)) {}
+
+    std::string spoilt(std::uint64_t index) {
+        auto body = OrderedJson::parse(
+            make_record(7, index, index % 3 == 0 ? RecordShape::full : RecordShape::light));
+        auto& days = body["attendance"]["body"]["attendanceinfo"];
+        days.erase(days.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(days.size(), 3)),
+                   days.end());
+        for (std::uint64_t left = 1 + below(12); left > 0; --left)
+            spoil(body);
+        return body.dump();
+    }
+
+  private:
+    std::size_t below(std::size_t end) {
+        return std::uniform_int_distribution<std::size_t>(0, end - 1)(random_);
+    }
+
+    void spoil(OrderedJson& root) {
+        OrderedJson* at = &root;
+        while (at->is_structured() && !at->empty() && (at == &root || below(6) > 0))
+            at = &*std::next(at->begin(), static_cast<std::ptrdiff_t>(below(at->size())));
+        if (at != &root) *at = values_[below(values_.size())];
+    }
+
+    std::mt19937_64 random_;
+    OrderedJson values_;
+};
+
+}  // namespace
+
+TEST_CASE("views show generated records as another reader does, and nothing as malformed") {
+    std::vector<std::string> bodies;
+    for (std::uint64_t i = 0; i < 8; ++i)
+        bodies.push_back(make_record(1, i * 500, RecordShape::full));
+    for (std::uint64_t i = 0; i < 60; ++i)
+        bodies.push_back(make_record(1, i, RecordShape::light));
+    AttendanceStore store(bodies);
+    check_views(store, bodies);
+    CHECK(store.ask("SELECT * FROM claim_attendance_malformed").rows.empty());
+    CHECK(store
+              .ask("SELECT DISTINCT length(attendancedate), date(attendancedate) = attendancedate FROM "
+                   "claim_attendance_day")
+              .rows == decltype(SqlTable::rows){{"10", "1"}});
+}
+
+TEST_CASE("spoilt records are NULL where they cannot be read, and each such place is counted") {
+    Spoiler spoiler(seed_of_run());
+    std::vector<std::string> bodies;
+    for (std::uint64_t i = 0; i < 150; ++i)
+        bodies.push_back(spoiler.spoilt(i));
+    AttendanceStore store(bodies);
+    check_views(store, bodies);
+    CHECK_FALSE(store.ask("SELECT * FROM claim_attendance_malformed").rows.empty());
+}
+
+TEST_CASE("no body makes a question fail") {
+    std::string deep = "1";
+    for (int i = 0; i < 100; ++i)
+        deep = (i % 2 == 0 ? "[" : R"({"attendance":)") + deep + (i % 2 == 0 ? "]" : "}");
+    const std::vector<std::string> bodies{
+        "{}",
+        R"({"attendance":null})",
+        R"({"attendance":"x"})",
+        R"({"attendance":3})",
+        R"({"attendance":[1,2,3]})",
+        R"({"attendance":{}})",
+        R"({"attendance":{"body":"{}"}})",
+        R"({"attendance":{"body":[[]]}})",
+        R"({"attendance":{"body":{"attendanceinfo":"abc"}}})",
+        R"({"attendance":{"body":{"attendanceinfo":true}}})",
+        R"({"attendance":{"body":{"attendanceinfo":{"signinout":[{}]}}}})",
+        R"({"attendance":{"body":{"attendanceinfo":[1,"NaN","{",null,[{"signinout":[1]}],{"signinout":"no"}]}}})",
+        R"({"attendance":{"body":{"attendanceinfo":[{"signinout":[null,"x",{}, [2]]},{"dailysummary":[]}]}}})",
+        R"({"attendance":)" + deep + "}",
+        R"({"":{},"$":1,"a.b":[],"\"":2,"attendance.body":{"attendanceinfo":[1]},"childName":"\ud800\u0001"})",
+    };
+    AttendanceStore store(bodies);
+    for (const char* view :
+         {"claim_attendance", "claim_attendance_day", "claim_attendance_sign", "claim_attendance_malformed"})
+        store.ask(std::string("SELECT * FROM ") + view);
+    check_views(store, {bodies.begin(), bodies.end() - 1});
+}
+
+TEST_CASE("numbers beyond all bounds, keys that stand twice, escapes") {
+    AttendanceStore store({
+        R"({"startDate":1e999,"attendance":{"body":{"familyfee":1e999,"invoiceamount":-1e999,"summary":{"wk1":1e308,
+            "wk2":99999999999999999999,"wk3":"9e307","wk4":1e-400}}}})",
+        R"({"claimId":"first","claimId":"second","startDate":"20241399","startDate":"20240301"})",
+        R"({"claimId":"\u0041","startDate":"\u00320240301","attendance":{"body":{"familyfee":"\u0033.5"}}})",
+    });
+    const auto texts = [&](const std::string& query) { return store.ask(query).rows; };
+    using Rows = decltype(SqlTable::rows);
+    CHECK(texts("SELECT startDate, familyfee, invoiceamount, wk1 > 1e307, wk2 / 1e20, wk3 > 1e307, wk4"
+                " FROM claim_attendance WHERE id GLOB '*0'") ==
+          Rows{{{}, {}, {}, "1", "1.000000", "1", "0.000000"}});
+    CHECK(texts("SELECT claimId, startDate FROM claim_attendance WHERE id GLOB '*1'") == Rows{{"first", {}}});
+    CHECK(texts("SELECT claimId, startDate, familyfee FROM claim_attendance WHERE id GLOB '*2'") ==
+          Rows{{"A", "2024-03-01", "3.500000"}});
+    CHECK(texts("SELECT id + 0, field, type, value FROM claim_attendance_malformed ORDER BY id, field") ==
+          Rows{{"0", "$.attendance.body.familyfee", "real", "Inf"},
+               {"0", "$.attendance.body.invoiceamount", "real", "-Inf"},
+               {"0", "$.startDate", "real", "Inf"},
+               {"1", "$.startDate", "text", "20241399"}});
+}
+
+TEST_CASE(
+    "a list of ten thousand days is shown whole, in a time that grows with it and not with its square") {
+    std::string days;
+    for (int i = 0; i < 10'000; ++i)
+        days += (i == 0 ? "" : ",") +
+                std::string(R"({"attendancedate":"20240301","dailysummary":{"thtotalhours":"0.5"},)") +
+                R"("signinout":[{"signin":"20240301 07:00 AM"}]})";
+    AttendanceStore store({R"({"attendance":{"body":{"attendanceinfo":[)" + days + "]}}}"});
+    using Rows = decltype(SqlTable::rows);
+    CHECK(store.ask("SELECT count(*), sum(thtotalhours), max(day) FROM claim_attendance_day").rows ==
+          Rows{{"10000", "5000.000000", "9999"}});
+    CHECK(store.ask("SELECT count(signin), count(signout) FROM claim_attendance_sign").rows ==
+          Rows{{"10000", "0"}});
+    CHECK(store.ask("SELECT * FROM claim_attendance_day").rows.size() == 10'000);
+    CHECK(store.ask("SELECT * FROM claim_attendance_malformed").rows.empty());
+}
+
+TEST_CASE("signatures are said to be there, and never shown") {
+    const std::string image(3'000, 'Q');
+    AttendanceStore store({R"({"parentSignature":")" + image + R"(","providerSignature":""})",
+                           R"({"parentSignature":[")" + image + R"("],"providerSignature":null})"});
+    CHECK(store.ask("SELECT parentSignature, providerSignature FROM claim_attendance ORDER BY id").rows ==
+          decltype(SqlTable::rows){{"1", "0"}, {{}, "0"}});
+    for (const char* view : {"claim_attendance", "claim_attendance_malformed"}) {
+        for (const auto& row : store.ask(std::string("SELECT * FROM ") + view).rows) {
+            for (const auto& value : row)
+                CHECK(value.value_or("").find("QQ") == std::string::npos);
+        }
+    }
+}
+
+TEST_CASE("deleted records and other entities are in no view") {
+    const std::string body =
+        R"({"startDate":"x","attendance":{"body":{"attendanceinfo":[{"signinout":[{}]}]}}})";
+    AttendanceStore store({body, body, body});
+    store.sql(
+        "UPDATE records SET deleted_at = '2024-01-01T00:00:00.000Z' WHERE id GLOB '*1';"
+        "UPDATE records SET stream = 'other' WHERE id GLOB '*2'");
+    const auto count = [&](const std::string& view) {
+        return store.ask("SELECT id FROM " + view).rows.size();
+    };
+    for (const char* view :
+         {"claim_attendance", "claim_attendance_day", "claim_attendance_sign", "claim_attendance_malformed"})
+        CHECK(count(view) == 1);
+    store.sql(
+        "INSERT INTO streams (stream, entity, fingerprint, dialect, updated_at)"
+        " VALUES ('other', 'claim_attendance', '', '', '')");
+    CHECK(count("claim_attendance") == 2);
+    store.sql("UPDATE streams SET entity = 'provider' WHERE stream = 'other'");
+    CHECK(count("claim_attendance") == 1);
+}
