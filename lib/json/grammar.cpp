@@ -1,5 +1,6 @@
 #include "json/grammar.hpp"
 
+#include <charconv>
 #include <cstddef>
 #include <cstring>
 
@@ -33,6 +34,14 @@ std::size_t escape_size(std::string_view after_backslash) {
         if (!is_hex(c)) return 0;
     }
     return 5;
+}
+
+// The character that "uXXXX" stands for where it is ASCII; 0: another one.
+char ascii_of(std::string_view after_backslash) {
+    unsigned code = 0;
+    const char* end = after_backslash.data() + 5;
+    if (std::from_chars(after_backslash.data() + 1, end, code, 16).ptr != end) return 0;
+    return code < 0x80 ? static_cast<char>(code) : '\0';
 }
 
 }  // namespace
@@ -71,6 +80,23 @@ bool is_json_number(std::string_view token) {
 
 bool is_json_literal(std::string_view token) {
     return token == "true" || token == "false" || token == "null";
+}
+
+bool says_name(std::string_view inside, std::string_view name) {
+    for (const char expected : name) {
+        if (inside.empty()) return false;
+        char found = inside.front();
+        std::size_t size = 1;
+        if (found == '\\') {
+            inside.remove_prefix(1);
+            size = escape_size(inside);
+            if (size == 0) return false;
+            found = size == 5 ? ascii_of(inside) : inside.front();
+        }
+        if (found != expected) return false;
+        inside.remove_prefix(size);
+    }
+    return inside.empty();
 }
 
 std::string_view trim_right(std::string_view text) {

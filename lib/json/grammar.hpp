@@ -14,6 +14,9 @@ bool is_json_number(std::string_view token);
 // true, false or null.
 bool is_json_literal(std::string_view token);
 
+// Whether a member's name as it stands in the text, perhaps with escapes, says `name`, which is plain ASCII.
+bool says_name(std::string_view inside, std::string_view name);
+
 // Drops the white space of JSON from the end.
 std::string_view trim_right(std::string_view text);
 

@@ -1,8 +1,11 @@
 #include "json/slice.hpp"
 
+#include "json/grammar.hpp"
 #include "json/hash.hpp"
 #include "json/tokens.hpp"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdint>
 #include <cstring>
@@ -27,8 +30,6 @@ struct Rejected {
 struct SystemFields {
     std::string_view id;  // the string's inside; empty: absent or unusable
     std::string_view modified;
-    std::string_view workspace_id;
-    std::string_view bucket_id;
     bool disabled = false;
     std::string strange;  // the first reason why the record is not a good one
 };
@@ -52,23 +53,20 @@ void note_strange(SystemFields& fields, std::string reason) {
     if (fields.strange.empty()) fields.strange = std::move(reason);
 }
 
-void read_text(SystemFields& fields, std::string_view name, std::string_view token, std::string_view& into,
-               bool& seen) {
-    if (seen) return note_strange(fields, std::string(name) + " stands twice in the record");
-    seen = true;
-    const auto text = plain_string(token);
-    if (!text) return note_strange(fields, std::string(name) + " is not a plain string");
-    into = *text;
+void check_scope(std::string_view name, std::string_view expected, std::string_view found) {
+    if (expected.empty() || found.empty() || expected == found) return;
+    throw Rejected{ErrorCode::wrong_workspace, "a record's " + std::string(name) + " is not the stream's",
+                   "check portal.workspace_id, portal.bucket_id and whose key portal.api_key_file holds"};
 }
 
 class RecordReader {
   public:
-    explicit RecordReader(Tokens& tokens) : tokens_(tokens) {}
+    RecordReader(Tokens& tokens, const SliceOptions& options) : tokens_(tokens), options_(options) {}
 
     SystemFields read() {
         tokens_.each_member([this](std::string_view key) {
-            if (is_system(key))
-                read_system(key);
+            if (const std::size_t field = field_of(key); field < kFields.size())
+                read_system(field);
             else
                 tokens_.skip_value(kDepth);
         });
@@ -76,46 +74,68 @@ class RecordReader {
     }
 
   private:
-    static bool is_system(std::string_view key) {
-        return key == "_id" || key == "modified" || key == "disabled" || key == "workspace_id" ||
-               key == "bucket_id";
+    enum Field : std::size_t { id, modified, disabled, workspace_id, bucket_id };
+    static constexpr std::array<std::string_view, 5> kFields{"_id", "modified", "disabled", "workspace_id",
+                                                             "bucket_id"};
+
+    // The place of a system field in kFields; beyond it: another field.
+    std::size_t field_of(std::string_view key) {
+        if (key.find('\\') != std::string_view::npos) note_escapes(key);
+        return static_cast<std::size_t>(std::find(kFields.begin(), kFields.end(), key) - kFields.begin());
     }
 
-    void read_system(std::string_view key) {
+    void note_escapes(std::string_view key) {
+        for (const std::string_view name : kFields) {
+            if (says_name(key, name))
+                note_strange(fields_, "the name " + std::string(name) + " is written with escapes");
+        }
+    }
+
+    void read_system(std::size_t field) {
+        const std::string_view name = kFields[field];
         std::string_view token;  // empty: an object or an array
         if (tokens_.peek() == '{' || tokens_.peek() == '[')
             tokens_.skip_value(kDepth);
         else
             token = tokens_.take_scalar();
-        if (key == "_id")
-            read_text(fields_, key, token, fields_.id, seen_id_);
-        else if (key == "modified")
-            read_text(fields_, key, token, fields_.modified, seen_modified_);
-        else if (key == "disabled")
-            fields_.disabled = token == "true";
-        else if (key == "workspace_id")
-            read_scope(token, fields_.workspace_id);
-        else
-            read_scope(token, fields_.bucket_id);
+        const bool again = std::exchange(seen_[field], true);
+        if (again) note_strange(fields_, std::string(name) + " stands twice in the record");
+        switch (field) {
+            case id:
+                if (!again) read_text(name, token, fields_.id);
+                break;
+            case modified:
+                if (!again) read_text(name, token, fields_.modified);
+                break;
+            case disabled:
+                fields_.disabled = token == "true";
+                break;
+            default:
+                read_scope(name, token, field == workspace_id ? options_.workspace_id : options_.bucket_id);
+        }
     }
 
-    static void read_scope(std::string_view token, std::string_view& into) {
-        if (const auto text = plain_string(token)) into = *text;
+    void read_text(std::string_view name, std::string_view token, std::string_view& into) {
+        const auto text = plain_string(token);
+        if (!text) return note_strange(fields_, std::string(name) + " is not a plain string");
+        into = *text;
+    }
+
+    // Each time it stands there, so that no spelling of another workspace's record gets through.
+    void read_scope(std::string_view name, std::string_view token, std::string_view expected) {
+        if (expected.empty() || token == "null") return;
+        const auto text = plain_string(token);
+        if (!text) return note_strange(fields_, std::string(name) + " is not a plain string");
+        check_scope(name, expected, *text);
     }
 
     static constexpr std::size_t kDepth = 2;  // the answer, its data, the record
 
     Tokens& tokens_;
+    const SliceOptions& options_;
     SystemFields fields_;
-    bool seen_id_ = false;
-    bool seen_modified_ = false;
+    std::array<bool, kFields.size()> seen_{};
 };
-
-void check_scope(std::string_view name, std::string_view expected, std::string_view found) {
-    if (expected.empty() || found.empty() || expected == found) return;
-    throw Rejected{ErrorCode::wrong_workspace, "a record's " + std::string(name) + " is not the stream's",
-                   "check portal.workspace_id, portal.bucket_id and whose key portal.api_key_file holds"};
-}
 
 // ErrorCode comes from outside and goes to the log: letters, digits and a few signs of it.
 std::string printable_code(std::string_view text) {
@@ -138,6 +158,14 @@ std::optional<std::uint64_t> read_total(Tokens& tokens) {
     const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), total);
     if (error != std::errc() || end != token.data() + token.size()) return std::nullopt;
     return total;
+}
+
+// Another reader would take such a member for what we pass over.
+void refuse_escapes(std::string_view key) {
+    for (const std::string_view name :
+         {"data", "Data", "isSuccess", "IsSuccess", "total", "Total", "responseStatus", "ResponseStatus"}) {
+        if (says_name(key, name)) bad_json("the name " + std::string(name) + " is written with escapes");
+    }
 }
 
 Error not_a_page(ErrorCode code, std::string subject, std::string hint) {
@@ -175,11 +203,9 @@ struct Slicer::Impl {
 void Slicer::Impl::read_record(Envelope& envelope) {
     if (tokens.peek() != '{') bad_json("a record that is not an object");
     const char* begin = tokens.position();
-    const SystemFields fields = RecordReader(tokens).read();
+    const SystemFields fields = RecordReader(tokens, *envelope.options).read();
     const std::string_view body(begin, static_cast<std::size_t>(tokens.after_bracket() - begin));
 
-    check_scope("workspace_id", envelope.options->workspace_id, fields.workspace_id);
-    check_scope("bucket_id", envelope.options->bucket_id, fields.bucket_id);
     const auto modified = Timestamp::parse(fields.modified);
     if (!fields.strange.empty() || !is_usable_id(fields.id) || !modified)
         return keep_strange(envelope, fields, body);
@@ -236,6 +262,7 @@ void Slicer::Impl::read_status(Envelope& envelope) {
 }
 
 void Slicer::Impl::read_member(Envelope& envelope, std::string_view key) {
+    if (key.find('\\') != std::string_view::npos) refuse_escapes(key);
     if (key == "data" || key == "Data") return read_data(envelope);
     if (key == "responseStatus" || key == "ResponseStatus") return read_status(envelope);
     if (key == "isSuccess" || key == "IsSuccess") {

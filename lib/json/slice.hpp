@@ -5,7 +5,8 @@
 // Strict (sync-model, hazard 11): every byte of the text is checked to be JSON, in every nested value, so
 // that what the store holds can be read by anyone's parser. What is not valid JSON, not the documented
 // envelope, cut short or says isSuccess:false fails whole. A record that is valid JSON but cannot be ordered
-// (no usable `_id` or `modified`, or a system field twice) comes back as strange. Pure; safe on any thread,
+// (no usable `_id` or `modified`) or that readers could take differently (a system field twice, or under a name written
+// with escapes; a scope that is no plain string) comes back as strange. Pure; safe on any thread,
 // with one Slicer a thread.
 #pragma once
 

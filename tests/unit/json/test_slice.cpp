@@ -234,3 +234,41 @@ TEST_CASE("a byte order mark, NUL and an empty answer are refused") {
     CHECK(failure(envelope("[" + record("a", std::string(",\"x\":\"\0\"", 8)) + "]")) ==
           ErrorCode::bad_response);
 }
+
+TEST_CASE("colon_after_a_string: what follows a value is a comma or an end, also after a string") {
+    for (const char* more : {R"(,"x":"a":1)", R"(,"x":"a" :{})", R"(,"x":["a":1])", R"(,"x":"a""b")",
+                             R"(,"x":"a"true)", R"(,"x":true"a")", R"(,"x":1"y":2)"}) {
+        CAPTURE(more);
+        CHECK(failure(envelope("[" + record("a", more) + "]")) == ErrorCode::bad_response);
+    }
+    CHECK(failure(R"({"isSuccess":true,"x":"a":1,"data":[]})") == ErrorCode::bad_response);
+}
+
+TEST_CASE("a system field twice, or under a name written with escapes, is strange") {
+    const SliceOptions options{.workspace_id = "w1", .bucket_id = "b1"};
+    for (const char* more :
+         {R"(,"disabled":true,"disabled":false)", R"(,"workspace_id":"w1","workspace_id":"w1")",
+          R"(,"bucket_id":"b1","bucket_id":null)", R"(,"_id":"a")", R"(,"\u005fid":"b")",
+          R"(,"modifie\u0064":"2024-01-01T00:00:00Z")", R"(,"disable\u0064":true)",
+          R"(,"workspace\u005Fid":"w2")", R"(,"workspace_id":{"$oid":"w1"})", R"(,"bucket_id":17)",
+          R"(,"workspace_id":"w\u0031")"}) {
+        CAPTURE(more);
+        const Page page = good(envelope("[" + record("a", more) + "," + record("b") + "]"), options);
+        REQUIRE(page.strange.size() == 1);
+        CHECK(page.records.at(0).id == "b");
+        CHECK(page.strange[0].id == "a");
+        CHECK(page.strange[0].body == record("a", more));
+    }
+    // Names that say something else, and null, which says nothing.
+    const std::string fine = R"(,"\u005fidx":1,"i\n":1,"\ud800":2,"workspace_id":null,"disabled":null)";
+    CHECK(good(envelope("[" + record("a", fine) + "]"), options).records.size() == 1);
+    // Of another workspace, wherever that stands.
+    CHECK(failure(envelope("[" + record("a", R"(,"workspace_id":"w1","workspace_id":"w2")") + "]"),
+                  options) == ErrorCode::wrong_workspace);
+}
+
+TEST_CASE("an envelope whose names are written with escapes is refused") {
+    CHECK(failure(R"({"isSuccess":true,"is\u0053uccess":false,"data":[]})") == ErrorCode::bad_response);
+    CHECK(failure(R"({"isSuccess":true,"data":[],"d\u0061ta":[]})") == ErrorCode::bad_response);
+    CHECK(good(R"({"isSuccess":true,"data":[],"\u0061nother":1})").record_count() == 0);
+}

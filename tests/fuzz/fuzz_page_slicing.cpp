@@ -1,0 +1,185 @@
+// The slicing of a page, held against nlohmann/json: what is taken is JSON and a page, each record's bytes are the same
+// object, and none is called good that two readers could order differently; what is refused whole is no page.
+#include "core/timestamp.hpp"
+#include "fuzz/fuzz_target.hpp"
+#include "fuzz/json_node.hpp"
+#include "json/hash.hpp"
+#include "json/slice.hpp"
+#include "json/tokens.hpp"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace carecloud {
+namespace {
+
+constexpr std::string_view kWorkspace = "w";
+constexpr std::array<std::string_view, 5> kSystem{"_id", "modified", "disabled", "workspace_id", "bucket_id"};
+
+// The one member of either name; null where there is none or more than one.
+const JsonNode* only(const JsonNode& object, std::string_view one, std::string_view other) {
+    if (object.count(one) + object.count(other) != 1) return nullptr;
+    return object.count(one) == 1 ? object.find(one) : object.find(other);
+}
+
+std::vector<const JsonNode*> records_of(const JsonNode& data) {
+    std::vector<const JsonNode*> records;
+    if (data.kind == JsonNode::Kind::object) records.push_back(&data);
+    for (const JsonNode& element : data.elements)
+        records.push_back(&element);
+    return records;
+}
+
+struct Expected {
+    bool is_page = false;
+    bool is_refusal = false;  // isSuccess is false
+    const JsonNode* data = nullptr;
+    const JsonNode* total = nullptr;
+};
+
+Expected expect(const JsonNode& root) {
+    Expected expected;
+    const JsonNode* success = only(root, "isSuccess", "IsSuccess");
+    expected.data = only(root, "data", "Data");
+    expected.total = only(root, "total", "Total");
+    const std::size_t totals = root.count("total") + root.count("Total");
+    if (!success || success->kind != JsonNode::Kind::boolean || totals > 1) return expected;
+    expected.is_refusal = success->text == "false";
+    if (!expected.data || expected.is_refusal) return expected;
+    if (expected.data->kind == JsonNode::Kind::null) expected.is_page = true;
+    if (expected.data->kind != JsonNode::Kind::array && expected.data->kind != JsonNode::Kind::object)
+        return expected;
+    const auto records = records_of(*expected.data);
+    expected.is_page = std::all_of(records.begin(), records.end(), [](const JsonNode* record) {
+        return record->kind == JsonNode::Kind::object;
+    });
+    return expected;
+}
+
+bool says_each_once(const JsonNode& record) {
+    return std::all_of(kSystem.begin(), kSystem.end(),
+                       [&](std::string_view name) { return record.count(name) <= 1; });
+}
+
+bool is_of_scope(const JsonNode& record) {
+    const JsonNode* scope = record.find("workspace_id");
+    if (!scope || scope->kind == JsonNode::Kind::null) return true;
+    return scope->is_string() && (scope->text.empty() || scope->text == kWorkspace);
+}
+
+void check_good(const Record& record, const JsonNode& expected, bool hashed, bool scoped) {
+    fuzz_require(says_each_once(expected), "a good record says each system field once");
+    const JsonNode* id = expected.find("_id");
+    const JsonNode* modified = expected.find("modified");
+    fuzz_require(id && id->is_string() && id->text == record.id, "its id is what others read");
+    fuzz_require(modified && modified->is_string() && modified->text == record.modified_text, "and its time");
+    fuzz_require(Timestamp::parse(modified->text) == record.modified, "which is an instant");
+    const JsonNode* disabled = expected.find("disabled");
+    const bool is_disabled =
+        disabled && disabled->kind == JsonNode::Kind::boolean && disabled->text == "true";
+    fuzz_require(record.disabled == is_disabled, "it is disabled where it says so");
+    fuzz_require(record.hash == (hashed ? Hasher().hash(record.body) : Hash{}), "its hash is its bytes'");
+    fuzz_require(!scoped || is_of_scope(expected), "it is of this workspace");
+}
+
+bool is_usable_id(std::string_view id) {
+    return !id.empty() && id.size() <= 64 &&
+           std::all_of(id.begin(), id.end(), [](char c) { return c > ' ' && c <= '~'; });
+}
+
+void check_strange(const StrangeRecord& strange, const JsonNode& expected, bool scoped) {
+    fuzz_require(!strange.reason.empty() && !strange.id.empty(), "a strange record has an id and a reason");
+    fuzz_require(strange.modified_text.size() <= 64, "and no long time");
+    const bool escaped = strange.body.find('\\') != std::string_view::npos;
+    const JsonNode* id = expected.find("_id");
+    const JsonNode* modified = expected.find("modified");
+    const bool plain = says_each_once(expected) && id && id->is_string() && is_usable_id(id->text) &&
+                       modified && modified->is_string() && Timestamp::parse(modified->text).has_value();
+    fuzz_require(escaped || !plain || (scoped && !is_of_scope(expected)), "and is no good one");
+}
+
+void check_records(const Page& page, const JsonNode& data, bool hashed, bool scoped) {
+    const std::vector<const JsonNode*> expected = records_of(data);
+    fuzz_require(page.record_count() == expected.size(), "every record is counted");
+    const std::string_view text(page.buffer.get(), page.size);
+    std::size_t good = 0;
+    std::size_t strange = 0;
+    for (const JsonNode* record : expected) {
+        // Both lists are in the page's order.
+        const bool is_good = good < page.records.size() &&
+                             (strange == page.strange.size() ||
+                              page.records[good].body.data() < page.strange[strange].body.data());
+        const std::string_view body = is_good ? page.records[good].body : page.strange[strange].body;
+        fuzz_require(body.data() >= text.data() && body.data() + body.size() <= text.data() + text.size(),
+                     "a record lies in its page");
+        fuzz_require(body.starts_with('{') && body.ends_with('}'), "from brace to brace");
+        const JsonReading again = read_json(body);
+        fuzz_require(again.outcome == JsonReading::Outcome::valid && again.root == *record,
+                     "its bytes are the same object");
+        if (is_good)
+            check_good(page.records[good++], *record, hashed, scoped);
+        else
+            check_strange(page.strange[strange++], *record, scoped);
+    }
+}
+
+bool names_another_scope(const JsonNode& data) {
+    for (const JsonNode* record : records_of(data)) {
+        for (const auto& [name, value] : record->members) {
+            if (name == "workspace_id" && value.is_string() && value.text != kWorkspace) return true;
+        }
+    }
+    return false;
+}
+
+void check(const Result<Page>& page, const JsonReading& reading, bool hashed, bool scoped) {
+    const bool read = reading.outcome == JsonReading::Outcome::valid;
+    if (reading.outcome == JsonReading::Outcome::beyond_range) return;  // nothing to hold it against
+    const Expected expected = read ? expect(reading.root) : Expected{};
+    if (page) {
+        fuzz_require(read, "a page is JSON");
+        fuzz_require(expected.is_page, "of a page's shape");
+        check_records(*page, *expected.data, hashed, scoped);
+        if (page->total)
+            fuzz_require(expected.total && expected.total->text == std::to_string(*page->total), "its total");
+        return;
+    }
+    fuzz_require(!page.error().subject.empty(), "a refusal has a reason");
+    switch (page.error().code) {
+        case ErrorCode::refused:
+            fuzz_require(read && expected.is_refusal, "refused by the portal");
+            break;
+        case ErrorCode::wrong_workspace:
+            // It is said at once, whatever stands behind that record.
+            fuzz_require(scoped && (!expected.is_page || names_another_scope(*expected.data)),
+                         "another workspace's record");
+            break;
+        default:
+            fuzz_require(page.error().code == ErrorCode::bad_response, "a bad response");
+            fuzz_require(!expected.is_page || reading.depth > kNestingMax, "which is no page");
+    }
+}
+
+// By one slicer for all inputs: its index alone is larger than most of them.
+Result<Page> slice(std::string_view text, const SliceOptions& options) {
+    static Slicer slicer;
+    auto buffer = std::make_unique<char[]>(text.size() + kPagePadding);
+    text.copy(buffer.get(), text.size());
+    return slicer.slice(std::move(buffer), text.size(), options);
+}
+
+}  // namespace
+}  // namespace carecloud
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    using namespace carecloud;
+    const std::string_view text = fuzz_text(data, size);
+    const JsonReading reading = read_json(text);
+    check(slice(text, {}), reading, true, false);
+    check(slice(text, {.workspace_id = kWorkspace, .bucket_id = {}, .hash = false}), reading, false, true);
+    return 0;
+}
