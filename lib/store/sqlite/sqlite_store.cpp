@@ -19,8 +19,12 @@ struct SqliteStore::Impl {
     // Time as the store notes it. On the I/O thread, where the clock lives.
     std::string now() const { return clock.wall().to_string_ms(); }
 
+    using ChangeListener = std::function<void(std::uint64_t newest_seq)>;
+
     Clock& clock;
     std::string generation;
+    // Shared with the commits under way, which may outlive the store.
+    std::shared_ptr<ChangeListener> listener = std::make_shared<ChangeListener>();
     std::unique_ptr<Database> database;  // used by the thread alone; gone once closed
     JobThread thread;                    // ends before the database goes
     EventGroup events;
@@ -55,11 +59,19 @@ Task<Result<std::optional<StreamState>>> SqliteStore::load_stream(std::string st
     return impl_->thread.run<std::optional<StreamState>>(std::move(work));
 }
 
+void SqliteStore::set_change_listener(std::function<void(std::uint64_t newest_seq)> listener) {
+    *impl_->listener = std::move(listener);
+}
+
 Task<Result<CommitSummary>> SqliteStore::commit(Batch batch) {
+    const auto listener = impl_->listener;
     auto work = [database = impl_->database.get(), batch = std::move(batch), at = impl_->now()] {
         return database->commit(batch, at);
     };
-    return impl_->thread.run<CommitSummary>(std::move(work));
+    auto committing = impl_->thread.run<CommitSummary>(std::move(work));
+    Result<CommitSummary> summary = co_await std::move(committing);
+    if (summary && summary->changes() > 0 && *listener) (*listener)(summary->last_seq);
+    co_return summary;
 }
 
 Task<Result<std::vector<std::size_t>>> SqliteStore::unknown(std::string stream, std::vector<Key> keys) {

@@ -17,6 +17,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -70,6 +71,10 @@ class SqliteStore : public Store, public Inbox {
 
     // Random text that a new store is born with (hazard 15).
     const std::string& generation() const;
+
+    // Called on the I/O thread after each commit that added to the change log, with its newest seq: what reads the log
+    // finds it there. It must not throw. One at a time; empty: nobody is told.
+    void set_change_listener(std::function<void(std::uint64_t newest_seq)> listener);
 
     // `updated_at` of a state that is committed is the store's to write: what stands in the batch is not
     // looked at.

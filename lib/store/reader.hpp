@@ -1,0 +1,142 @@
+// The Reader seam: what a store holds, page by page, for those who only look (the API). SQLite in the daemon
+// (store/sqlite), on connections and threads of its own, so that it holds up no writer.
+//
+// Called from the I/O thread alone; a call suspends until it has read. Every call is one short read transaction,
+// bounded by rows and bytes: what a page leaves off, its `next` goes on with. Nothing stays pinned between two calls.
+//
+// Errors of all: store_busy (also while an empty store is filled for the first time, where a call needs its index)
+// store_failed store_corrupt; cancelled once closed.
+#pragma once
+
+#include "core/change.hpp"
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "core/event.hpp"
+#include "core/record.hpp"
+#include "core/stream.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace carecloud {
+
+struct ChangeRow {
+    std::uint64_t seq = 0;
+    std::string stream{};
+    std::string id{};
+    ChangeKind kind = ChangeKind::created;
+    std::string modified{};  // the portal's own text
+    Hash hash{};
+    std::string committed_at{};
+};
+
+struct ChangePage {
+    std::string generation{};          // of the store: another one, another numbering (hazard 15)
+    std::uint64_t newest_seq = 0;      // that was ever given; 0: none
+    std::vector<ChangeRow> changes{};  // in ascending order of seq
+};
+
+struct RecordRow {
+    std::string id{};
+    std::string modified{};
+    Hash hash{};
+    std::uint64_t seq = 0;                    // of its last change
+    std::optional<std::string> deleted_at{};  // none: the portal has it
+    std::string body{};                       // the portal's bytes
+};
+
+// Which records of a stream, in ascending order of id. Deleted ones are left out.
+struct RecordFilter {
+    std::string stream{};
+    std::string after{};                        // an id; empty: from the beginning
+    std::optional<Timestamp> modified_since{};  // and at that very instant
+    // The record's startDate..endDate overlaps this range of days, "yyyyMMdd", both included; an empty one is open.
+    std::string start{};
+    std::string end{};
+    std::size_t limit = 100;
+};
+
+struct RecordPage {
+    std::vector<RecordRow> records{};
+    std::optional<std::string>
+        next{};  // the `after` that goes on; none: the end. There may be few records, or none
+};
+
+struct EventRow {
+    std::string message_id{};
+    std::string topic_arn{};
+    std::string event_type{};
+    std::optional<std::string> stream{};
+    std::string record_id{};
+    std::string event_time{};
+    std::string received_at{};
+    std::string state{};
+    std::optional<std::string> settled_at{};
+};
+
+struct EventPage {
+    std::vector<EventRow> events{};       // the newest first
+    std::optional<std::uint64_t> next{};  // the `before` that goes on
+};
+
+struct QuarantineRow {
+    std::string stream{};
+    std::string id{};
+    std::string modified{};
+    std::string reason{};
+    std::uint64_t body_bytes = 0;  // 0: no answer could carry it
+    std::uint64_t attempts = 0;
+    std::string first_at{};
+    std::string last_at{};
+};
+
+// Where to go on in the quarantine: behind this record.
+struct QuarantinePlace {
+    std::string stream{};
+    std::string id{};
+};
+
+struct QuarantinePage {
+    std::vector<QuarantineRow> records{};
+    std::optional<QuarantinePlace> next{};
+};
+
+struct StoreCounts {
+    std::string generation{};
+    std::uint64_t newest_seq = 0;
+    std::uint64_t open_events = 0;
+    std::uint64_t quarantined = 0;
+    std::uint64_t requests = 0;  // to the portal in the month that was asked for
+    std::vector<StreamState> streams{};
+};
+
+class Reader {
+  public:
+    Reader() = default;
+    Reader(const Reader&) = delete;
+    Reader& operator=(const Reader&) = delete;
+    virtual ~Reader() = default;
+
+    // Those with a seq above `since`, at most `limit`. While an empty store is filled, too.
+    virtual Task<Result<ChangePage>> changes(std::uint64_t since, std::size_t limit) = 0;
+
+    // None: the store never took it.
+    virtual Task<Result<std::optional<RecordRow>>> record(std::string stream, std::string id) = 0;
+    virtual Task<Result<RecordPage>> records(RecordFilter filter) = 0;
+
+    // `before`: a page's `next`.
+    virtual Task<Result<EventPage>> events(std::optional<EventState> state,
+                                           std::optional<std::uint64_t> before, std::size_t limit) = 0;
+    virtual Task<Result<QuarantinePage>> quarantine(std::optional<QuarantinePlace> after,
+                                                    std::size_t limit) = 0;
+
+    // `month` as month_of() says it.
+    virtual Task<Result<StoreCounts>> counts(std::string month) = 0;
+    // How many records of the stream the portal is known to have. It reads through the index: seconds for millions.
+    virtual Task<Result<std::uint64_t>> count_records(std::string stream) = 0;
+};
+
+}  // namespace carecloud

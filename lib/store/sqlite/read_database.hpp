@@ -1,0 +1,69 @@
+// The reader's work as plain blocking calls, on a connection that only reads. SqliteReader runs these on its threads.
+// Nothing throws: SqlError ends here. As Reader where nothing else is said.
+#pragma once
+
+#include "core/error.hpp"
+#include "store/reader.hpp"
+#include "store/sqlite/connection.hpp"
+#include "store/sqlite/sqlite_store.hpp"
+#include "store/sqlite/statement.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace carecloud {
+
+// What one page may cost at most. Tests make them small.
+struct ReadBounds {
+    std::size_t bodies_bytes_max = 4U << 20U;  // of a page's bodies; its first record comes whatever its size
+    std::size_t scanned_max = 20'000;          // rows looked at
+    std::size_t dates_scanned_max = 1'000;     // bodies looked into for their dates
+};
+
+class ReadDatabase {
+  public:
+    // The store that `settings` name, which is open, at its newest schema.
+    static Result<std::unique_ptr<ReadDatabase>> open(const SqliteSettings& settings,
+                                                      const ReadBounds& bounds);
+
+    Result<ChangePage> changes(std::uint64_t since, std::size_t limit);
+    Result<std::optional<RecordRow>> record(const std::string& stream, const std::string& id);
+    Result<RecordPage> records(const RecordFilter& filter);
+    Result<EventPage> events(std::optional<EventState> state, std::optional<std::uint64_t> before,
+                             std::size_t limit);
+    Result<QuarantinePage> quarantine(const std::optional<QuarantinePlace>& after, std::size_t limit);
+    Result<StoreCounts> counts(const std::string& month);
+    Result<std::uint64_t> count_records(const std::string& stream);
+
+    // Gives the page cache back.
+    void release_memory() { db_->release_memory(); }
+
+  private:
+    ReadDatabase(const SqliteSettings& settings, const ReadBounds& bounds, std::unique_ptr<Connection> db);
+
+    std::optional<Error> refuse_unindexed();
+    RecordPage read_records(const RecordFilter& filter);
+    bool overlaps(std::int64_t rowid, const RecordFilter& filter);
+
+    std::string path_;
+    ReadBounds bounds_;
+    std::unique_ptr<Connection> db_;  // closed after the statements
+    Statement position_;
+    Statement changes_;
+    Statement indexed_;
+    Statement record_;
+    Statement scan_records_;
+    Statement dates_;
+    Statement body_;
+    Statement events_;
+    Statement open_events_;
+    Statement quarantine_;
+    Statement counts_;
+    Statement streams_;
+    Statement count_records_;
+};
+
+}  // namespace carecloud
