@@ -25,19 +25,20 @@ std::unordered_set<std::string_view> ids_of(const Page& page) {
     return ids;
 }
 
-// Drops from the first `asked` keys those that the page answered; all of them where it answered none, since the portal
-// no longer shows them.
-void drop_answered(std::vector<Key>& keys, std::size_t asked, const Page& page) {
+}  // namespace
+
+// Drops from the first `asked` keys those that the page answered; all of them where two answers in a row had none of
+// them: the portal no longer shows them. One may be an empty listing by mistake (hazard 21).
+void ById::drop_answered(std::vector<Key>& keys, std::size_t asked, const Page& page) {
     const auto answered = ids_of(page);
     const auto end = keys.begin() + static_cast<std::ptrdiff_t>(asked);
-    const bool none =
-        std::none_of(keys.begin(), end, [&](const Key& key) { return answered.contains(key.id); });
-    keys.erase(
-        std::remove_if(keys.begin(), end, [&](const Key& key) { return none || answered.contains(key.id); }),
-        end);
+    const auto is_answered = [&](const Key& key) { return answered.contains(key.id); };
+    const bool none = std::none_of(keys.begin(), end, is_answered);
+    const bool gone = none && doubted_;
+    doubted_ = none && !gone;
+    keys.erase(std::remove_if(keys.begin(), end, [&](const Key& key) { return gone || is_answered(key); }),
+               end);
 }
-
-}  // namespace
 
 void ById::set_aside(const Key& key, const Error& error) {
     unreachable_.push_back(

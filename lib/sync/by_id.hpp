@@ -27,6 +27,7 @@ class ById {
 
   private:
     Task<Result<>> fetch_some(std::vector<Key>& keys, std::optional<StreamState>& state);
+    void drop_answered(std::vector<Key>& keys, std::size_t asked, const Page& page);
     void set_aside(const Key& key, const Error& error);
 
     Fetcher& fetcher_;
@@ -35,6 +36,7 @@ class ById {
     const StreamSpec& spec_;
     const Dialect& dialect_;
     bool one_by_one_ = false;  // an answer of several did not pass, whatever its size
+    bool doubted_ = false;     // the last answer had none of the records asked for
     std::vector<StrangeRecord> unreachable_;
 };
 

@@ -12,8 +12,11 @@ Task<Result<PagePtr>> Fetcher::ask_once(const Question& question) {
     auto admitted = co_await gate_.admit();
     if (!admitted) co_return admitted.error();
     ++requests_;
-    if (question.id) co_return co_await portal_.retrieve(*question.query.spec, *question.id);
-    co_return co_await portal_.query(question.query);
+    auto asking =
+        question.id ? portal_.retrieve(*question.query.spec, *question.id) : portal_.query(question.query);
+    Result<PagePtr> answer = co_await std::move(asking);
+    if (!answer && answer.error().code == ErrorCode::quota_exhausted) gate_.park();
+    co_return answer;
 }
 
 // Does what must be done before the next attempt; the error itself where there is none.
@@ -21,7 +24,8 @@ Task<Result<>> Fetcher::recover(const Error& error, RetryState& state) {
     ++state.failures;
     if (state.take <= 1) ++state.alone;
     state.refreshed = refreshed_;
-    if (error.code == ErrorCode::quota_exhausted) gate_.park();
+    // All streams have one key: none of them asks before, also where this one gives up.
+    if (error.code == ErrorCode::rate_limited && error.retry_after) gate_.slow_down(*error.retry_after);
     const RetryDecision decision = decide_retry(error.code, state);
     if (decision.action == RetryAction::give_up) co_return error;
     if (decision.action == RetryAction::shrink) state.take = PageSize::smaller(state.take);

@@ -4,6 +4,11 @@
 #include <utility>
 
 namespace carecloud {
+namespace {
+
+constexpr Duration kParkedFor = std::chrono::hours(24);
+
+}  // namespace
 
 RequestGate::RequestGate(Clock& clock, Store& store, RateLimits limits)
     : clock_(clock), store_(store), limits_(limits), bucket_(limits.per_second, limits.burst, clock.now()) {}
@@ -46,7 +51,7 @@ Task<Result<>> RequestGate::count_one() {
 }
 
 Task<Result<>> RequestGate::admit() {
-    if (parked_month_ == month_of(clock_.wall())) co_return exhausted();
+    if (is_parked()) co_return exhausted();
     auto counted = co_await count_one();
     if (!counted) co_return counted.error();
     for (;;) {
@@ -68,6 +73,11 @@ void RequestGate::slow_down(Duration pause) {
 
 void RequestGate::park() {
     parked_month_ = month_of(clock_.wall());
+    parked_until_ = clock_.now() + kParkedFor;
+}
+
+bool RequestGate::is_parked() const {
+    return parked_month_ == month_of(clock_.wall()) && clock_.now() < parked_until_;
 }
 
 Task<Result<>> RequestGate::settle() {

@@ -39,7 +39,8 @@ class RequestGate {
 
     // The portal said "too many": nobody sends for this long.
     void slow_down(Duration pause);
-    // The portal said that the quota is spent: nobody sends before the month turns.
+    // The portal said that the quota is spent: nobody sends before the month turns, but for one look a day: the quota
+    // may have been raised, and this machine's clock may be in another month than the portal's.
     void park();
     // Gives back what was set aside and not sent. For a clean end.
     Task<Result<>> settle();
@@ -49,6 +50,7 @@ class RequestGate {
   private:
     Task<Result<>> count_one();
     Error exhausted() const;
+    bool is_parked() const;
 
     // Requests counted in the store at once: a commit for so many requests, lost at most so many by a crash.
     static constexpr std::int64_t kBlock = 64;
@@ -62,6 +64,7 @@ class RequestGate {
     std::uint64_t counted_ = 0;  // in the store, for month_
     std::int64_t aside_ = 0;     // of these, not sent yet
     std::string parked_month_;
+    MonoTime parked_until_{};
 };
 
 }  // namespace carecloud

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,21 +29,30 @@ class Settler {
 
   private:
     struct Round;
+    // What is remembered of an open event from one pass to the next.
+    struct Looks {
+        std::size_t count = 0;
+        bool left_out = false;  // a query with the stream's filter did not show its record, and retrieve did
+    };
 
     Task<Result<>> settle_open(Round& round, bool polled);
     Task<Result<>> settle_held(Round& round);
     Task<Result<>> ask(Round& round, std::vector<OpenEvent> events);
-    Task<Result<>> query(Round& round, const std::vector<OpenEvent>& events);
+    Task<Result<>> fetch_shown(Round& round, const std::vector<OpenEvent>& events);
+    Task<Result<std::vector<Key>>> unknown_of(const Round& round);
+    Task<Result<>> settle_shown(Round& round);
+    Task<Result<PagePtr>> find(Round& round, const OpenEvent& event);
     Task<Result<>> retrieve(Round& round, const OpenEvent& event);
     Task<Result<>> store(Round& round, PagePtr page);
     Task<Result<>> write(Round& round);
+    std::optional<Dialect> dialect_of(const Round& round) const;
     std::vector<OpenEvent> note_looks(const std::vector<OpenEvent>& open, bool polled);
 
     PassContext context_;
     Inbox& inbox_;
     const PassSettings& settings_;
     StreamMemory& memory_;
-    std::map<std::string, std::size_t> looks_;  // by MessageId, of those that are open
+    std::map<std::string, Looks> looks_;  // by MessageId, of those that are open
 };
 
 }  // namespace carecloud

@@ -91,6 +91,17 @@ bool VirtualClock::run_until(const std::function<bool()>& done) {
     }
 }
 
+bool VirtualClock::step(MonoTime limit) {
+    io_.restart();
+    if (io_.poll_one() > 0) return true;
+    if (!sleepers_.empty() && sleepers_.begin()->first <= limit) {
+        wake_first();
+        return true;
+    }
+    if (now_ < limit) advance_to(limit);
+    return false;
+}
+
 void VirtualClock::run_for(Duration span) {
     const MonoTime end = now_ + span;
     poll();

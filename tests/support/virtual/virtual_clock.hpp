@@ -35,6 +35,9 @@ class VirtualClock : public Clock {
     bool run_until(const std::function<bool()>& done);
     // Runs everything that happens within the span, and ends at its end.
     void run_for(Duration span);
+    // Runs one ready handler or, where none is ready, wakes the first sleeper up to `limit`. False: nothing was left to
+    // do until `limit`, which is now. For those who end a life between any two handlers.
+    bool step(MonoTime limit);
 
     // The wall clock jumps; the monotonic one goes on (hazard 19).
     void shift_wall(Duration by) { wall_shift_ticks_ += by.count() / 100; }

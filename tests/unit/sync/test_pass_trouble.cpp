@@ -243,3 +243,24 @@ TEST_CASE("a quarantined record is taken without moving as soon as an answer car
     CHECK(world.tables().quarantine.empty());
     world.check_same();
 }
+
+TEST_CASE("an empty answer by id that is a mistake drops no record (hazard 21)") {
+    World world;
+    world.put_many(1, 100, 5, kOld);
+    world.good_pass();
+    // Visible late: a walk of keys finds them, and they are fetched by id.
+    const Timestamp now = world.clock.wall();
+    for (unsigned n = 200; n < 205; ++n)
+        world.put(n, {now.ticks - 60 * Timestamp::ticks_per_second});
+    world.put_many(300, 100, 100, now);
+    world.good_pass();
+    for (unsigned n = 205; n < 210; ++n)
+        world.put(n, {now.ticks - 60 * Timestamp::ticks_per_second});
+    std::size_t emptied = 0;
+    world.portal.set_answer_hook([&](const SeenRequest& request, std::string& body) {
+        if (mentions(request, "$in") && emptied++ == 0) body = R"({"isSuccess":true,"data":[]})";
+    });
+    world.good_pass();
+    CHECK(emptied >= 1);
+    world.check_same();
+}

@@ -1,0 +1,51 @@
+// SNS as the world has it: an event of most records written, delivered late, twice, out of order or never, and again
+// until the endpoint has answered 200.
+#pragma once
+
+#include "core/event.hpp"
+#include "simulation/agenda.hpp"
+#include "simulation/world_settings.hpp"
+#include "simulation/writers.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace carecloud {
+
+class Announcer {
+  public:
+    // Hands one message over, where anybody listens; `answered` is told true for a 200.
+    using Endpoint = std::function<void(Event event, std::function<void(bool)> answered)>;
+
+    Announcer(const WorldSettings& settings, Random& random, Agenda& agenda, Endpoint endpoint)
+        : settings_(settings), random_(random), agenda_(agenda), endpoint_(std::move(endpoint)) {}
+
+    // A record was written now.
+    void announce(const std::string& entity, const std::string& id, const Written& record, Timestamp now);
+    // The topic has lost its subscription, or has it again.
+    void subscribe(bool subscribed) { subscribed_ = subscribed; }
+    bool subscribed() const { return subscribed_; }
+    std::size_t announced() const { return announced_; }
+
+  private:
+    struct Message {
+        Event event;
+        std::size_t tries = 0;
+        bool answered = false;
+    };
+
+    void deliver_at(const std::shared_ptr<Message>& message, Timestamp at);
+    void deliver(const std::shared_ptr<Message>& message, Timestamp at);
+
+    const WorldSettings& settings_;
+    Random& random_;
+    Agenda& agenda_;
+    Endpoint endpoint_;
+    std::size_t announced_ = 0;
+    bool subscribed_ = true;
+};
+
+}  // namespace carecloud

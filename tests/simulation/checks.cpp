@@ -1,0 +1,223 @@
+#include "simulation/checks.hpp"
+
+#include "json/slice.hpp"
+#include "portal/query.hpp"
+#include "sync/progress.hpp"
+#include "sync/settle_rules.hpp"
+
+#include <tuple>
+
+namespace carecloud {
+namespace {
+
+// Looking at every record costs: not at each commit.
+constexpr std::uint64_t kCommitsBetweenLooks = 16;
+
+std::string named(const std::string& entity, const std::string& id) {
+    return entity + " " + id;
+}
+
+// What is special about a record, for whoever reads the story of a failure.
+std::string described(const Written& written) {
+    std::string text =
+        " (" + written.modified.to_string_ms() + ", visible from " + written.visible_from.to_string_ms();
+    if (written.very_late) text += ", later than the overlap";
+    if (written.huge) text += ", huge";
+    if (written.unbumped) text += ", edited unbumped";
+    if (written.deleted) text += ", deleted";
+    return text + ")";
+}
+
+}  // namespace
+
+StreamSpec Checks::spec_of(const std::string& entity) const {
+    return {.entity = entity,
+            .workspace_id = "w",
+            .bucket_id = "b",
+            .filter = variant_.filter,
+            .fields = variant_.fields};
+}
+
+// The only filter there is asks for kind a (writers.cpp, Writers::raw).
+bool Checks::is_shown(const Written& written, const std::string& id) const {
+    return !written.deleted && (variant_.filter == "{}" || id.back() < '8');
+}
+
+bool Checks::in_quarantine(const std::string& entity, const std::string& id, Timestamp modified) const {
+    const auto found = store_->tables.quarantine.find({entity, id});
+    return found != store_->tables.quarantine.end() && Timestamp::parse(found->second.modified) == modified;
+}
+
+void Checks::new_life(const StreamVariant& variant) {
+    const bool same = variant.filter == variant_.filter && variant.fields == variant_.fields;
+    if (!same) taken_.clear();
+    variant_ = variant;
+}
+
+std::optional<std::string> Checks::step(Timestamp now) {
+    if (inbox_->writes != inbox_writes_seen_) {
+        inbox_writes_seen_ = inbox_->writes;
+        for (const auto& [message_id, held] : inbox_->events) {
+            const EventState before = std::exchange(states_[message_id], held.event.state);
+            if (before == held.event.state) continue;
+            if (auto wrong = check_event(held.event, now)) return wrong;
+        }
+    }
+    if (store_->commits == commits_seen_) return std::nullopt;
+    const bool look = store_->commits / kCommitsBetweenLooks != commits_seen_ / kCommitsBetweenLooks;
+    commits_seen_ = store_->commits;
+    if (auto wrong = check_new_changes()) return wrong;
+    if (auto wrong = check_cursors(now)) return wrong;
+    return look ? check_settled(now) : std::nullopt;
+}
+
+std::optional<std::string> Checks::check_new_changes() {
+    const auto& changes = store_->tables.changes;
+    for (; changes_seen_ < changes.size(); ++changes_seen_) {
+        const StoreContent::Change& change = changes[changes_seen_];
+        if (change.seq != changes_seen_ + 1)
+            return "change " + std::to_string(change.seq) + " stands at " + std::to_string(changes_seen_ + 1);
+        const bool fresh = taken_.emplace(change.stream, change.id, change.modified, change.hash).second;
+        if (!fresh) return named(change.stream, change.id) + ": one version was taken twice";
+        if (auto wrong = check_kind(change)) return wrong;
+    }
+    return std::nullopt;
+}
+
+// A record that is disabled now was disabled by its last change, and no other.
+std::optional<std::string> Checks::check_kind(const StoreContent::Change& change) const {
+    const auto held = store_->tables.records.find({change.stream, change.id});
+    if (held == store_->tables.records.end())
+        return named(change.stream, change.id) + " is in the change log and not among the records";
+    if (held->second.seq != change.seq) return std::nullopt;
+    const bool disabled = held->second.body.find(R"("disabled":true)") != std::string::npos;
+    if (disabled == (change.kind == ChangeKind::disabled)) return std::nullopt;
+    return named(change.stream, change.id) + " was logged as " + std::string(to_string(change.kind));
+}
+
+std::optional<std::string> Checks::check_cursors(Timestamp now) const {
+    for (const auto& [stream, state] : store_->tables.streams) {
+        if (state.cursor && state.cursor->modified.ticks > now.ticks + kFutureToleranceTicks)
+            return stream + ": the cursor lies in the portal's future";
+        if (state.cursor && state.safe && state.cursor->modified < state.safe->modified)
+            return stream + ": the safe point lies behind the cursor";
+    }
+    return std::nullopt;
+}
+
+// Nothing that stands before the safe point may be missing, if it became visible within the overlap.
+std::optional<std::string> Checks::check_settled(Timestamp now) const {
+    for (const auto& [stream, state] : store_->tables.streams) {
+        if (!state.safe || state.fingerprint != spec_of(stream).fingerprint()) continue;
+        for (const auto& [id, written] : writers_.records(stream)) {
+            const bool due = is_shown(written, id) && !written.very_late && written.visible_from <= now &&
+                             written.modified < state.safe->modified;
+            if (!due || is_held(stream, id, written.modified)) continue;
+            return named(stream, id) + " of " + written.modified.to_string_ms() +
+                   " is missing behind the safe point " + state.safe->modified.to_string_ms();
+        }
+    }
+    return std::nullopt;
+}
+
+// That version or a newer one, or in quarantine.
+bool Checks::is_held(const std::string& entity, const std::string& id, Timestamp modified) const {
+    const auto held = store_->tables.records.find({entity, id});
+    if (held != store_->tables.records.end() && Timestamp::parse(held->second.modified) >= modified)
+        return true;
+    return in_quarantine(entity, id, modified);
+}
+
+// Whether the overlap has passed since.
+bool Checks::is_past(Timestamp told, Timestamp now) const {
+    return told.ticks + plan_.overlap.count() / 100 < now.ticks;
+}
+
+std::optional<std::string> Checks::check_event(const Event& event, Timestamp now) const {
+    const std::string& entity = *event.stream;
+    const Written& written = writers_.records(entity).at(event.record_id);
+    const std::string what = "an event of " + named(entity, event.record_id) + described(written);
+    const Timestamp told = Timestamp::parse(event.event_time).value_or(Timestamp{});
+    switch (event.state) {
+        case EventState::settled: {
+            const Timestamp least{told.ticks - kEventToleranceTicks};
+            const auto held = store_->tables.records.find({entity, event.record_id});
+            const bool has =
+                held != store_->tables.records.end() && Timestamp::parse(held->second.modified) >= least;
+            const bool aside = store_->tables.quarantine.contains({entity, event.record_id});
+            if (has || aside || is_past(told, now)) return std::nullopt;
+            return what + " is settled, and the store does not hold the record";
+        }
+        case EventState::gone:
+            if (written.deleted || written.very_late) return std::nullopt;
+            // A version that was superseded before it became visible was never there.
+            if (is_past(told, now) && !model_.find(entity, event.record_id)) return std::nullopt;
+            return what + " is settled as gone, and the portal has the record";
+        case EventState::outside:
+            if (variant_.filter != "{}" && !is_shown(written, event.record_id)) return std::nullopt;
+            return what + " is settled as outside the stream, and the stream has the record";
+        case EventState::open:
+            return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string> Checks::end(Timestamp now) {
+    // As far as nothing but a reconciliation is needed, the portal's own answers say what must be held.
+    ModelSettings open = model_.settings();
+    open.take_cap = 0;
+    open.response_limit_bytes = 0;
+    model_.change_settings(open);
+    if (const std::string wrong = check_changes(store_->tables); !wrong.empty()) return wrong;
+    if (auto wrong = check_settled(now)) return wrong;
+    for (const std::string& entity : plan_.entities) {
+        if (auto wrong = check_stream(entity)) return wrong;
+    }
+    for (const auto& [message_id, held] : inbox_->events) {
+        if (held.event.state == EventState::open)
+            return "an event of " + named(*held.event.stream, held.event.record_id) + " is still open" +
+                   described(writers_.records(*held.event.stream).at(held.event.record_id));
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string> Checks::check_stream(const std::string& entity) {
+    const StreamSpec spec = spec_of(entity);
+    const Query query{.spec = &spec, .take = 1'000'000};
+    const auto page = slice_page(model_.query(entity, query_text(query)).body, {});
+    if (!page) return "the portal does not answer the check: " + page.error().message();
+    std::set<std::string> shown;
+    for (const Record& record : page->records) {
+        const std::string id(record.id);
+        shown.insert(id);
+        if (auto wrong = check_record(entity, id, record)) return wrong;
+    }
+    for (const auto& [place, held] : store_->tables.records) {
+        if (place.first != entity || shown.contains(place.second)) continue;
+        if (is_shown(writers_.records(entity).at(place.second), place.second))
+            return named(entity, place.second) + " is held, and the portal never had it";
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string> Checks::check_record(const std::string& entity, const std::string& id,
+                                                const Record& expected) const {
+    const Written& written = writers_.records(entity).at(id);
+    const auto held = store_->tables.records.find({entity, id});
+    const bool has = held != store_->tables.records.end();
+    if (written.huge && written.very_late) return std::nullopt;
+    if (written.huge && variant_.fields.empty()) {
+        // Held with fewer fields, by an earlier configuration, it is known by its key.
+        if (has || in_quarantine(entity, id, written.modified)) return std::nullopt;
+        return named(entity, id) + " is too large for any answer, and not in quarantine";
+    }
+    if (written.very_late || (has && written.unbumped)) return std::nullopt;
+    if (!has) {
+        const bool aside = store_->tables.quarantine.contains({entity, id});
+        return named(entity, id) + (aside ? " is in quarantine for nothing" : " is missing");
+    }
+    if (held->second.body != expected.body) return named(entity, id) + " differs from the portal's";
+    return std::nullopt;
+}
+
+}  // namespace carecloud

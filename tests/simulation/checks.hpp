@@ -1,0 +1,63 @@
+// What must hold of what is committed, in every state of the world and at its end (design: sync-model, "Promises").
+#pragma once
+
+#include "simulation/world_settings.hpp"
+#include "simulation/writers.hpp"
+#include "support/memory_inbox/memory_inbox.hpp"
+#include "support/memory_store/memory_store.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <tuple>
+
+namespace carecloud {
+
+class Checks {
+  public:
+    // All of these outlive it.
+    Checks(const WorldPlan& plan, PortalModel& model, const Writers& writers, const MemoryStoreContent& store,
+           const MemoryInboxContent& inbox)
+        : plan_(plan), model_(model), writers_(writers), store_(&store), inbox_(&inbox) {}
+
+    // The configuration of the life that begins: another fingerprint may take every version again.
+    void new_life(const StreamVariant& variant);
+    // After every step; costs something only where something was committed. The first that does not hold.
+    std::optional<std::string> step(Timestamp now);
+    // Where nothing is wrong any more and the daemon had its time: promises 1, 2, 4 and 6. Lifts the portal's limits.
+    std::optional<std::string> end(Timestamp now);
+
+  private:
+    using Version = std::tuple<std::string, std::string, std::string, Hash>;  // stream, id, modified, hash
+
+    std::optional<std::string> check_new_changes();
+    std::optional<std::string> check_kind(const StoreContent::Change& change) const;
+    std::optional<std::string> check_cursors(Timestamp now) const;
+    std::optional<std::string> check_settled(Timestamp now) const;
+    std::optional<std::string> check_event(const Event& event, Timestamp now) const;
+    std::optional<std::string> check_stream(const std::string& entity);
+    std::optional<std::string> check_record(const std::string& entity, const std::string& id,
+                                            const Record& expected) const;
+    bool is_held(const std::string& entity, const std::string& id, Timestamp modified) const;
+    bool in_quarantine(const std::string& entity, const std::string& id, Timestamp modified) const;
+    bool is_past(Timestamp told, Timestamp now) const;
+    StreamSpec spec_of(const std::string& entity) const;
+    bool is_shown(const Written& written, const std::string& id) const;
+
+    const WorldPlan& plan_;
+    PortalModel& model_;
+    const Writers& writers_;
+    const MemoryStoreContent* store_;
+    const MemoryInboxContent* inbox_;
+    StreamVariant variant_;
+    std::size_t changes_seen_ = 0;
+    std::uint64_t commits_seen_ = 0;
+    std::uint64_t inbox_writes_seen_ = 0;
+    std::set<Version> taken_;
+    std::map<std::string, EventState> states_;  // by message
+};
+
+}  // namespace carecloud

@@ -1,0 +1,38 @@
+// What may go wrong in a simulated world, by name. A world has every kind unless it is told to do without some.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace carecloud {
+
+enum class Fault {
+    kill,       // the process ends between any two handlers, and starts again on what was committed
+    settings,   // filter, fields or page size are others in the next life
+    store,      // full, locked, I/O error, or done with its answer lost
+    network,    // unreachable, timed out
+    server,     // 5xx, HTML, cut bodies, isSuccess:false
+    rate,       // 429 with Retry-After
+    quota,      // 429 "Limit Exceeded", and a quota of our own
+    key,        // 403 for an hour
+    empty,      // an empty listing by mistake, never again at once
+    foreign,    // records of another workspace
+    size,       // a small limit of the answer, and records that no answer carries
+    late,       // rows become visible after their `modified`, within the overlap
+    very_late,  // and later than that: for a reconciliation to find
+    future,     // `modified` ahead of the portal's time
+    skew,       // `modified` behind it
+    unbumped,   // content changes and `modified` does not: for a reconciliation to find
+    remove,     // hard deletes: for a reconciliation to find
+    jump,       // the local clock jumps
+    events,     // late, twice, out of order, never, unsubscribed
+};
+
+const std::vector<Fault>& all_faults();
+std::string_view to_string(Fault fault);
+std::optional<Fault> fault_from(std::string_view name);
+
+}  // namespace carecloud

@@ -1,0 +1,69 @@
+// One life of the process: the product's engine on a virtual clock, between a portal and a store in memory. It ends
+// like a killed process: nothing of it runs any more, and what was committed stays.
+#pragma once
+
+#include "simulation/watched_portal.hpp"
+#include "simulation/weather.hpp"
+#include "simulation/world_settings.hpp"
+#include "support/memory_inbox/memory_inbox.hpp"
+#include "support/memory_store/memory_store.hpp"
+#include "support/virtual/memory_portal.hpp"
+#include "support/virtual/virtual_clock.hpp"
+#include "sync/engine.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <boost/asio/io_context.hpp>
+
+namespace carecloud {
+
+// What all lives of a world share. Outlives them.
+struct LifeContext {
+    PortalModel& model;
+    std::shared_ptr<MemoryStoreContent> store;
+    std::shared_ptr<MemoryInboxContent> inbox;
+    Weather& weather;
+    RequestLedger& requests;
+    const WorldPlan& plan;
+    Observer& observer;
+    std::function<void(const std::string&)> broken;
+};
+
+class Life {
+  public:
+    // Begins at `start`, which is the world's time; the engine's jitter goes by `seed`.
+    Life(const LifeContext& context, const StreamVariant& variant, Timestamp start, std::uint64_t seed);
+    ~Life();
+    Life(const Life&) = delete;
+    Life& operator=(const Life&) = delete;
+
+    // One handler, or the next sleeper up to `limit`. False: nothing was left to do, and `limit` is now.
+    bool step(Timestamp limit);
+    Timestamp now() const { return world_time(clock_.now()); }
+    void shift_wall(Duration by) { clock_.shift_wall(by); }
+
+    // What the endpoint does with a verified event: durable first, then the wish for a pass. `answered` is told whether
+    // the sender got its 200; it is not called where the life ends before.
+    void receive(Event event, std::function<void(bool)> answered);
+
+  private:
+    // Destroying what waits is all that a killed process does with it.
+    struct Context : boost::asio::io_context {
+        void kill() { shutdown(); }
+    };
+
+    Timestamp world_time(MonoTime at) const { return {start_.ticks + at.since_origin.count() / 100}; }
+
+    Timestamp start_;
+    Context io_;
+    VirtualClock clock_;
+    MemoryPortal portal_;
+    WatchedPortal watched_;
+    MemoryStore store_;
+    MemoryInbox inbox_;
+    Engine engine_;
+};
+
+}  // namespace carecloud

@@ -1,0 +1,34 @@
+// Deliberate mistakes that are built into copies of the product's sources (mutations.toml, generate.py), one of which
+// at most is on. Not synchronised: one thread, and it changes between two worlds only.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+namespace carecloud {
+
+struct Mutation {
+    std::string_view name;
+    std::string_view says;
+};
+
+// All of them, in the order of their numbers.
+extern const std::vector<Mutation> kMutations;
+
+inline constexpr std::size_t kNoMutation = static_cast<std::size_t>(-1);
+
+namespace detail {
+inline std::size_t mutation_on = kNoMutation;
+}  // namespace detail
+
+inline void switch_mutation(std::size_t number) {
+    detail::mutation_on = number;
+}
+
+// Asked by the mutated sources.
+inline bool is_mutated(std::size_t number) {
+    return detail::mutation_on == number;
+}
+
+}  // namespace carecloud

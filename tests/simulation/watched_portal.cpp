@@ -1,0 +1,94 @@
+#include "simulation/watched_portal.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace carecloud {
+namespace {
+
+constexpr std::size_t kPagesMax = 2;
+// The next page, and records by id of the one before it.
+constexpr std::size_t kUnderWayMax = 2;
+// Requests of other streams that were admitted before the answer came.
+constexpr std::size_t kAdmittedBefore = 4;
+
+}  // namespace
+
+WatchedPortal::WatchedPortal(Portal& portal, RequestLedger& ledger, std::function<Timestamp()> now,
+                             std::function<void(const std::string&)> broken)
+    : portal_(portal), ledger_(ledger), now_(std::move(now)), broken_(std::move(broken)) {}
+
+void WatchedPortal::count_request() {
+    const Timestamp now = now_();
+    const double seconds =
+        static_cast<double>(now.ticks - ledger_.filled_at.ticks) / Timestamp::ticks_per_second;
+    ledger_.filled_at = now;
+    const auto burst = static_cast<double>(std::max(1U, ledger_.rate.burst));
+    ledger_.tokens = std::min(burst, ledger_.tokens + seconds * ledger_.rate.per_second) - 1;
+    if (ledger_.tokens < -0.01)
+        broken_("a request beyond the rate of " + std::to_string(ledger_.rate.per_second));
+    ++ledger_.requests;
+    const std::uint64_t this_month = ++ledger_.by_month[month_of(now)];
+    if (now < quiet_until_) broken_("a request before the portal's Retry-After is over");
+    if (!ledger_.clock_is_true) return;
+    if (ledger_.rate.monthly_quota && this_month > *ledger_.rate.monthly_quota)
+        broken_("request " + std::to_string(this_month) + " of " + month_of(now) + ", the quota is " +
+                std::to_string(*ledger_.rate.monthly_quota));
+    if (spent_month_ == month_of(now) && ++since_spent_ > kAdmittedBefore)
+        broken_("requests go on though the portal said that the month's quota is spent");
+}
+
+void WatchedPortal::enter(const std::string& entity) {
+    count_request();
+    if (++under_way_[entity] > kUnderWayMax)
+        broken_("three requests of " + entity + " are under way at once");
+}
+
+void WatchedPortal::keep_page(const std::string& entity, const Result<PagePtr>& answer) {
+    if (!answer) return;
+    auto& pages = pages_[entity];
+    std::erase_if(pages, [](const auto& page) { return page.expired(); });
+    pages.push_back(*answer);
+    if (pages.size() > kPagesMax)
+        broken_(std::to_string(pages.size()) + " pages of " + entity + " are in memory");
+}
+
+void WatchedPortal::hear(const std::optional<Error>& error) {
+    if (!error) return spent_month_.clear();
+    if (error->code == ErrorCode::quota_exhausted && spent_month_ != month_of(now_())) {
+        spent_month_ = month_of(now_());
+        since_spent_ = 0;
+    }
+    if (!error->retry_after || error->code != ErrorCode::rate_limited) return;
+    const auto ticks = std::chrono::nanoseconds(*error->retry_after).count() / 100;
+    quiet_until_ = std::max(quiet_until_, Timestamp{now_().ticks + ticks});
+}
+
+Task<Result<PagePtr>> WatchedPortal::query(const Query& query) {
+    const std::string entity = query.spec->entity;
+    enter(entity);
+    Result<PagePtr> answer = co_await portal_.query(query);
+    --under_way_[entity];
+    hear(answer ? std::nullopt : std::optional(answer.error()));
+    keep_page(entity, answer);
+    co_return answer;
+}
+
+Task<Result<PagePtr>> WatchedPortal::retrieve(const StreamSpec& spec, std::string_view id) {
+    const std::string entity = spec.entity;
+    enter(entity);
+    Result<PagePtr> answer = co_await portal_.retrieve(spec, id);
+    --under_way_[entity];
+    hear(answer ? std::nullopt : std::optional(answer.error()));
+    keep_page(entity, answer);
+    co_return answer;
+}
+
+Task<Result<>> WatchedPortal::refresh() {
+    count_request();
+    Result<> answer = co_await portal_.refresh();
+    hear(answer ? std::nullopt : std::optional(answer.error()));
+    co_return answer;
+}
+
+}  // namespace carecloud

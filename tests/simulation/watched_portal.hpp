@@ -1,0 +1,59 @@
+// The Portal that a simulated engine asks: passes everything on, and looks whether the engine keeps to what it must:
+// the rate, two questions of a stream at a time, two pages of it in memory, and the portal's wish to be left alone.
+#pragma once
+
+#include "portal/portal.hpp"
+#include "sync/request_gate.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace carecloud {
+
+// What is counted from one life of the process to the next.
+struct RequestLedger {
+    RequestLedger(RateLimits limits, Timestamp start, bool true_clock)
+        : rate(limits), clock_is_true(true_clock), filled_at(start) {}
+
+    RateLimits rate;
+    bool clock_is_true;  // the daemon's months are the world's
+    double tokens = 0;   // of a bucket that starts empty, as the product's does
+    Timestamp filled_at;
+    std::size_t requests = 0;
+    std::map<std::string, std::uint64_t> by_month{};  // UTC
+};
+
+class WatchedPortal : public Portal {
+  public:
+    // `broken` is told what was not kept; `now` is the world's time. All outlive this.
+    WatchedPortal(Portal& portal, RequestLedger& ledger, std::function<Timestamp()> now,
+                  std::function<void(const std::string&)> broken);
+
+    Task<Result<PagePtr>> query(const Query& query) override;
+    Task<Result<PagePtr>> retrieve(const StreamSpec& spec, std::string_view id) override;
+    Task<Result<>> refresh() override;
+
+  private:
+    void count_request();
+    void enter(const std::string& entity);
+    void keep_page(const std::string& entity, const Result<PagePtr>& answer);
+    void hear(const std::optional<Error>& error);
+
+    Portal& portal_;
+    RequestLedger& ledger_;
+    std::function<Timestamp()> now_;
+    std::function<void(const std::string&)> broken_;
+    std::map<std::string, std::size_t> under_way_;
+    std::map<std::string, std::vector<std::weak_ptr<const Page>>> pages_;
+    Timestamp quiet_until_{INT64_MIN};  // by Retry-After
+    std::string spent_month_;           // the portal said so, in this life
+    std::size_t since_spent_ = 0;
+};
+
+}  // namespace carecloud

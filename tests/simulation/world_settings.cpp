@@ -1,0 +1,60 @@
+#include "simulation/world_settings.hpp"
+
+#include <algorithm>
+#include <random>
+
+namespace carecloud {
+
+using namespace std::chrono_literals;
+
+std::int64_t between(Random& random, std::int64_t low, std::int64_t high) {
+    return std::uniform_int_distribution<std::int64_t>(low, high)(random);
+}
+
+bool chance(Random& random, double percent) {
+    return std::uniform_real_distribution<double>(0, 100)(random) < percent;
+}
+
+Duration spread(Random& random, Duration mean) {
+    const double factor = std::exponential_distribution<double>(1.0)(random);
+    return std::max<Duration>(1ms, std::chrono::duration_cast<Duration>(mean * factor));
+}
+
+WorldPlan make_plan(const WorldSettings& settings, Random& random) {
+    WorldPlan plan;
+    plan.dialect.id_is_oid = chance(random, 50);
+    plan.dialect.modified_is_date = chance(random, 50);
+    plan.dialect.or_refused = chance(random, 30);
+    plan.dialect.take_cap = chance(random, 50) ? static_cast<std::size_t>(between(random, 3, 300)) : 0;
+    plan.dialect.totals = chance(random, 50);
+    plan.dialect.pascal = chance(random, 50);
+    plan.dialect.missing_is_404 = chance(random, 30);
+    plan.dialect.response_limit_bytes = settings.has(Fault::size) ? 30'000 : 0;
+    if (chance(random, 50)) plan.dialect.too_large_status = 502;
+    // Near a month's end, so that quotas turn.
+    plan.start = {Timestamp::parse("2024-03-31T00:00:00Z")->ticks +
+                  between(random, 0, 23 * 3600) * Timestamp::ticks_per_second};
+    plan.entities = {"claim_attendance"};
+    if (chance(random, 50)) plan.entities.emplace_back("claim");
+    plan.overlap = std::chrono::minutes(between(random, 1, 20));
+    plan.poll_every = std::chrono::seconds(between(random, 30, 900));
+    plan.rate.per_second = static_cast<double>(between(random, 1, 10));
+    plan.rate.burst = static_cast<std::uint32_t>(between(random, 1, 20));
+    if (settings.has(Fault::quota) && chance(random, 30))
+        plan.rate.monthly_quota = static_cast<std::uint64_t>(between(random, 1500, 20'000));
+    plan.latency = std::chrono::milliseconds(between(random, 1, 400));
+    plan.clock_jumps = settings.has(Fault::jump) && chance(random, 50);
+    plan.records = static_cast<std::size_t>(between(random, 0, 400));
+    return plan;
+}
+
+StreamVariant random_variant(Random& random) {
+    StreamVariant variant;
+    if (chance(random, 30)) variant.filter = R"({"kind":"a"})";
+    if (chance(random, 20)) variant.fields = {"kind", "text"};
+    const std::size_t sizes[] = {1000, 200, 40, 7};
+    variant.page_size = sizes[between(random, 0, 3)];
+    return variant;
+}
+
+}  // namespace carecloud

@@ -1,0 +1,93 @@
+// Worlds that CI runs, and what the simulation owes to whoever relies on it: the same run again, and a clear word on
+// bad arguments.
+#include "simulation/many_worlds.hpp"
+#include "simulation/shrink.hpp"
+#include "simulation/simulate_options.hpp"
+
+#include <array>
+#include <cstdlib>
+#include <iostream>
+#include <random>
+#include <sstream>
+
+#include <catch2/catch.hpp>
+
+using namespace carecloud;
+
+namespace {
+
+constexpr std::uint64_t kWorlds = SIMULATION_WORLDS;
+constexpr double kHours = 6;
+
+std::uint64_t fresh_seed() {
+    const char* given = std::getenv("CARECLOUD_SEED");
+    const std::uint64_t seed = given ? std::stoull(given) : std::random_device{}();
+    std::cout << "CARECLOUD_SEED=" << seed << std::endl;
+    return seed;
+}
+
+std::string broken_of(std::uint64_t first, std::uint64_t last, ManyWorlds& many) {
+    std::string said;
+    many = run_worlds({.hours = kHours}, first, last, 1, [&](const auto& world, const auto& report) {
+        said += command_of(world) + ": " + *report.broken + "\n";
+    });
+    CHECK(many.worlds == last - first + 1);
+    CHECK(many.sum.changes > 0);
+    return said;
+}
+
+std::vector<std::string> story_of(std::uint64_t seed) {
+    std::vector<std::string> lines;
+    run_world({.seed = seed, .hours = kHours}, [&](const std::string& line) { lines.push_back(line); });
+    return lines;
+}
+
+std::string refusal_of(std::vector<const char*> arguments) {
+    arguments.insert(arguments.begin(), "simulate");
+    std::ostringstream out;
+    std::ostringstream err;
+    const auto parsed =
+        parse_simulate_options(static_cast<int>(arguments.size()), arguments.data(), out, err);
+    const int* code = std::get_if<int>(&parsed);
+    CHECK((code && *code == 64));
+    return err.str();
+}
+
+}  // namespace
+
+TEST_CASE("no promise is broken in the worlds of a fixed set of seeds, in which everything goes wrong") {
+    ManyWorlds many;
+    CHECK(broken_of(1, kWorlds, many) == "");
+    CHECK(many.sum.events > 0);
+    CHECK(many.sum.failed_passes > 0);
+    if (kWorlds < 40) return;  // not every kind in so few of them
+    for (const Fault fault :
+         {Fault::kill, Fault::settings, Fault::store, Fault::network, Fault::server, Fault::rate,
+          Fault::quota, Fault::key, Fault::empty, Fault::foreign, Fault::jump}) {
+        INFO(to_string(fault));
+        CHECK(many.sum.faults.contains(fault));
+    }
+}
+
+TEST_CASE("no promise is broken in the worlds of a fresh set of seeds") {
+    const std::uint64_t seed = fresh_seed();
+    ManyWorlds many;
+    CHECK(broken_of(seed, seed + kWorlds - 1, many) == "");
+}
+
+TEST_CASE("the same seed gives the same run, another one another") {
+    const auto story = story_of(3);
+    CHECK(story.size() > 50);
+    CHECK(story == story_of(3));
+    CHECK(story != story_of(4));
+}
+
+TEST_CASE("bad arguments of simulate are refused by name") {
+    CHECK(refusal_of({"--seeds", "7..3"}).find("7..3") != std::string::npos);
+    CHECK(refusal_of({"--seed", "x"}).find("\"x\"") != std::string::npos);
+    CHECK(refusal_of({"--without", "kill,rain"}).find("\"rain\"") != std::string::npos);
+    CHECK(refusal_of({"--hours", "0"}).find("--hours") != std::string::npos);
+    CHECK(refusal_of({"--jobs", "0"}).find("--jobs") != std::string::npos);
+    CHECK(refusal_of({"--seeds", "1..2", "--trace"}).find("--trace") != std::string::npos);
+    CHECK(refusal_of({"--sed", "1", "2"}).find("--help") != std::string::npos);
+}

@@ -1,0 +1,161 @@
+#include "simulation/writers.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <utility>
+
+namespace carecloud {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t kHugeBytes = 40'000;
+constexpr std::size_t kHugeMax = 2;
+
+Timestamp later(Timestamp at, Duration span) {
+    return {at.ticks + span.count() / 100};
+}
+
+Timestamp whole_milliseconds(Timestamp at) {
+    return {at.ticks / Timestamp::ticks_per_millisecond * Timestamp::ticks_per_millisecond};
+}
+
+std::string random_id(Random& random) {
+    std::array<char, 25> text{};
+    std::snprintf(text.data(), text.size(), "%08llx%016llx", static_cast<unsigned long long>(random() >> 32U),
+                  static_cast<unsigned long long>(random()));
+    return text.data();
+}
+
+}  // namespace
+
+Writers::Writers(PortalModel& model, const WorldSettings& settings, const WorldPlan& plan, Random& random,
+                 Told told)
+    : model_(model), settings_(settings), plan_(plan), random_(random), told_(std::move(told)) {
+    for (const std::string& entity : plan.entities)
+        records_[entity];
+}
+
+std::string Writers::raw(const std::string& id, const Written& record) {
+    std::string text = R"({"_id":")" + id + R"(","workspace_id":"w","bucket_id":"b","kind":")";
+    text += id.back() < '8' ? "a" : "b";
+    text += R"(","text":"edit )" + std::to_string(++edits_) + "\"";
+    if (record.huge) text += R"(,"signature":")" + std::string(kHugeBytes, 'x') + "\"";
+    text += record.disabled ? R"(,"disabled":true)" : R"(,"disabled":false)";
+    return text + R"(,"modified":")" + record.modified.to_string() + "\"}";
+}
+
+void Writers::put(const Batch& batch, const std::string& id, Written record) {
+    // A version never goes back behind the one before it, whatever clock wrote it.
+    const Timestamp least{record.modified.ticks + Timestamp::ticks_per_millisecond};
+    record.modified = record.raw.empty() ? batch.modified : std::max(batch.modified, least);
+    record.visible_from = std::max(batch.visible_from, model_.now());
+    record.very_late = batch.very_late;
+    record.unbumped = false;
+    record.raw = raw(id, record);
+    if (!model_.put(batch.entity, record.raw, record.visible_from)) std::abort();
+    Written& kept = records_[batch.entity][id];
+    kept = std::move(record);
+    told_(batch.entity, id, kept);
+}
+
+Writers::Batch Writers::begin_batch(const std::string& entity) {
+    const Timestamp now = whole_milliseconds(model_.now());
+    Batch batch{.entity = entity, .modified = now, .visible_from = now};
+    if (settings_.has(Fault::future) && chance(random_, 5))
+        batch.modified = whole_milliseconds(later(now, spread(random_, 1h)));
+    else if (settings_.has(Fault::skew) && chance(random_, 15))
+        batch.modified = whole_milliseconds(later(now, -plan_.overlap * between(random_, 1, 70) / 100));
+    if (settings_.has(Fault::very_late) && chance(random_, 3)) {
+        batch.visible_from = later(batch.modified, plan_.overlap + spread(random_, plan_.overlap));
+        batch.very_late = true;
+    } else if (settings_.has(Fault::late) && chance(random_, 25)) {
+        batch.visible_from =
+            later(std::min(now, batch.modified), plan_.overlap * between(random_, 1, 70) / 100);
+    }
+    return batch;
+}
+
+void Writers::fill() {
+    for (const std::string& entity : plan_.entities) {
+        Batch batch{.entity = entity,
+                    .modified = whole_milliseconds(later(plan_.start, -24h)),
+                    .visible_from = model_.now()};
+        for (std::size_t i = 0; i < plan_.records; ++i) {
+            if (chance(random_, 5)) batch.modified = later(batch.modified, 1s);
+            put(batch, random_id(random_), {});
+        }
+    }
+}
+
+std::vector<std::string> Writers::pick(const std::string& entity, std::size_t count) {
+    std::vector<std::string> ids;
+    const auto& records = records_[entity];
+    for (std::size_t i = 0; i < count && !records.empty(); ++i) {
+        const auto index = between(random_, 0, static_cast<std::int64_t>(records.size()) - 1);
+        const auto record = std::next(records.begin(), index);
+        if (!record->second.deleted && std::find(ids.begin(), ids.end(), record->first) == ids.end())
+            ids.push_back(record->first);
+    }
+    return ids;
+}
+
+std::string Writers::insert(const std::string& entity) {
+    const Batch batch = begin_batch(entity);
+    const auto count = chance(random_, 20) ? between(random_, 20, 150) : between(random_, 1, 8);
+    for (std::int64_t i = 0; i < count; ++i) {
+        Written record;
+        record.huge = settings_.has(Fault::size) && huge_ < kHugeMax && chance(random_, 0.5);
+        huge_ += record.huge;
+        put(batch, random_id(random_), record);
+    }
+    return "inserts " + std::to_string(count) + " of " + entity + " with " + batch.modified.to_string_ms() +
+           ", visible from " + batch.visible_from.to_string_ms();
+}
+
+std::string Writers::change(const std::string& entity) {
+    const Batch batch = begin_batch(entity);
+    const bool flip = chance(random_, 25);
+    const auto ids = pick(entity, static_cast<std::size_t>(between(random_, 1, 20)));
+    for (const std::string& id : ids) {
+        Written record = records_[entity][id];
+        if (flip) record.disabled = !record.disabled;
+        put(batch, id, std::move(record));
+    }
+    return std::string(flip ? "disables or restores " : "updates ") + std::to_string(ids.size()) + " of " +
+           entity + " with " + batch.modified.to_string_ms() + ", visible from " +
+           batch.visible_from.to_string_ms();
+}
+
+std::string Writers::remove(const std::string& entity) {
+    const auto ids = pick(entity, static_cast<std::size_t>(between(random_, 1, 5)));
+    for (const std::string& id : ids) {
+        model_.erase(entity, id);
+        records_[entity][id].deleted = true;
+    }
+    return "deletes " + std::to_string(ids.size()) + " of " + entity;
+}
+
+std::string Writers::edit_unbumped(const std::string& entity) {
+    const auto ids = pick(entity, 2);
+    for (const std::string& id : ids) {
+        Written& record = records_[entity][id];
+        record.raw = raw(id, record);
+        record.unbumped = true;
+        if (!model_.put(entity, record.raw, record.visible_from)) std::abort();
+    }
+    return "edits " + std::to_string(ids.size()) + " of " + entity + " and leaves modified as it was";
+}
+
+std::string Writers::write_some() {
+    const std::string& entity = plan_.entities[static_cast<std::size_t>(
+        between(random_, 0, static_cast<std::int64_t>(plan_.entities.size()) - 1))];
+    const auto kind = between(random_, 0, 99);
+    if (kind < 8 && settings_.has(Fault::remove)) return remove(entity);
+    if (kind < 12 && settings_.has(Fault::unbumped)) return edit_unbumped(entity);
+    if (kind < 50) return change(entity);
+    return insert(entity);
+}
+
+}  // namespace carecloud

@@ -1,0 +1,73 @@
+// Those who write at the portal: records come, change, are disabled, come back and are deleted, in batches that share a
+// `modified`, and some become visible late. Remembers of each record what a check must know.
+#pragma once
+
+#include "portal/portal_model.hpp"
+#include "simulation/world_settings.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace carecloud {
+
+// A record as it was written last.
+struct Written {
+    std::string raw;
+    Timestamp modified;
+    Timestamp visible_from;
+    bool very_late = false;  // visible after the overlap: only a reconciliation finds this version
+    bool unbumped = false;   // edited without a new `modified`: likewise
+    bool huge = false;       // no answer carries it
+    bool deleted = false;
+    bool disabled = false;
+};
+
+class Writers {
+  public:
+    // Told of each record written, not of deleted ones.
+    using Told = std::function<void(const std::string& entity, const std::string& id, const Written& record)>;
+
+    Writers(PortalModel& model, const WorldSettings& settings, const WorldPlan& plan, Random& random,
+            Told told);
+
+    // What the portal begins with: old records in ties.
+    void fill();
+    // One batch of one kind, now. Says in a few words what it was.
+    std::string write_some();
+
+    // By id; deleted ones stay in it.
+    const std::map<std::string, Written>& records(const std::string& entity) const {
+        return records_.at(entity);
+    }
+
+  private:
+    struct Batch {
+        std::string entity;
+        Timestamp modified;
+        Timestamp visible_from;
+        bool very_late = false;
+    };
+
+    Batch begin_batch(const std::string& entity);
+    std::string insert(const std::string& entity);
+    std::string change(const std::string& entity);
+    std::string remove(const std::string& entity);
+    std::string edit_unbumped(const std::string& entity);
+    void put(const Batch& batch, const std::string& id, Written record);
+    std::string raw(const std::string& id, const Written& record);
+    std::vector<std::string> pick(const std::string& entity, std::size_t count);
+
+    PortalModel& model_;
+    const WorldSettings& settings_;
+    const WorldPlan& plan_;
+    Random& random_;
+    Told told_;
+    std::map<std::string, std::map<std::string, Written>> records_;
+    std::size_t edits_ = 0;
+    std::size_t huge_ = 0;
+};
+
+}  // namespace carecloud
