@@ -45,6 +45,14 @@ Task<Result<>> RequestGate::count_one() {
     }
     auto counted = co_await store_.count_requests(month, block);
     if (!counted) co_return counted.error();
+    // Whoever counted between the read and this has a part of what was left: it is given back before it is used.
+    if (limits_.monthly_quota && *counted > *limits_.monthly_quota) {
+        const auto over = std::min(block, static_cast<std::int64_t>(*counted - *limits_.monthly_quota));
+        block -= over;
+        counted = co_await store_.count_requests(month, -over);
+        if (!counted) co_return counted.error();
+        if (block == 0) co_return exhausted();
+    }
     counted_ = *counted;
     aside_ += block - 1;
     co_return Result<>{};

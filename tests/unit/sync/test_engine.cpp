@@ -146,6 +146,28 @@ TEST_CASE("the monthly quota is kept across restarts, and the month's turn frees
     CHECK_FALSE(world.recorder.passes.back().error);
 }
 
+// Each stream read what was left of the quota before any of them had counted its share.
+TEST_CASE(
+    "streams that ask for the last of the quota at the same moment do not overrun it together (promise 5)") {
+    EngineWorld world;
+    world.settings.page_size = 5;
+    const std::vector<std::string> entities{kEntity, "family", "provider"};
+    for (const std::string& entity : entities) {
+        for (unsigned n = 1; n <= 500; ++n)
+            REQUIRE(world.model.put(entity, document(n, kOld)));
+    }
+    int sent = 0;
+    world.portal.set_fault_hook([&](const SeenRequest&) -> std::optional<Error> {
+        ++sent;
+        return std::nullopt;
+    });
+    world.start({.per_second = 1000, .burst = 1000, .monthly_quota = 100}, entities);
+    world.clock.run_for(1h);
+    CHECK(sent <= 100);
+    CHECK(sent >= 50);
+    CHECK(world.tables().quota.at("2024-03") <= 100);
+}
+
 TEST_CASE("polling slows before the quota is spent, and lasts to the month's end (promise 5)") {
     EngineWorld world;
     world.put_many(1, 10, 5, kOld);
