@@ -45,12 +45,27 @@ std::string port_text(const PortalServer& server, const std::string& ca_file) {
     return json.dump() + "\n";
 }
 
+Result<> read_documents(const DocumentsFile& documents, PortalModel& model) {
+    std::ifstream lines(documents.path);
+    if (!lines)
+        return Error{ErrorCode::invalid_argument, "read the documents", documents.path, "no such file"};
+    for (std::string line; std::getline(lines, line);) {
+        auto put = model.put(documents.entity, std::move(line));
+        if (!put) return put;
+    }
+    return {};
+}
+
 Result<> fill_model(const PortalProgram& program, PortalModel& model) {
     for (const std::string& entity : program.entities) {
         RecordOptions options = program.record;
         options.entity = entity;
         auto filled = fill(model, options, program.records);
         if (!filled) return filled;
+    }
+    for (const DocumentsFile& documents : program.documents) {
+        auto read = read_documents(documents, model);
+        if (!read) return read;
     }
     return {};
 }

@@ -3,6 +3,11 @@
 #include <algorithm>
 
 namespace carecloud {
+namespace {
+
+constexpr std::string_view kStoreKey = "events store";
+
+}  // namespace
 
 void EventLog::event_received(const EventReport& event) {
     log_.write(LogLevel::debug, "event received",
@@ -10,11 +15,14 @@ void EventLog::event_received(const EventReport& event) {
                 {"EVENT_TYPE", event.event_type},
                 {"OUTCOME", to_string(event.outcome)},
                 {"STREAM", event.stream.value_or("none")}});
+    health_.restore(kStoreKey);
     if (event.outcome == EventOutcome::fresh && event.stream) wake_(*event.stream);
 }
 
 // Anybody can send nonsense: a line when it begins, and then one an interval.
 void EventLog::request_refused(const SnsRefusal& refusal, std::string_view peer) {
+    if (refusal.reason == RefusalReason::store)
+        health_.degrade(kStoreKey, "events cannot be stored: " + refusal.text);
     const std::string_view reason = to_string(refusal.reason);
     const auto line = refusals_.failed(reason, ErrorCode::refused, clock_.now());
     if (!line) return;

@@ -5,6 +5,12 @@
 namespace carecloud {
 namespace {
 
+constexpr std::string_view kOfStreams = "stream ";
+
+std::string stream_key(std::string_view stream, std::string_view what) {
+    return std::string(kOfStreams).append(stream).append(" ").append(what);
+}
+
 void append(std::string& line, std::string_view label, std::string_view text) {
     if (!line.empty()) line += "; ";
     line += label;
@@ -28,6 +34,19 @@ void Health::restore(std::string_view key) {
     if (found == reasons_.end()) return;
     reasons_.erase(found);
     notify_.status(status());
+}
+
+void Health::degrade_stream(std::string_view stream, std::string_view what, std::string reason) {
+    degrade(stream_key(stream, what), std::move(reason));
+}
+
+void Health::restore_stream(std::string_view stream, std::string_view what) {
+    restore(stream_key(stream, what));
+}
+
+void Health::forget_streams() {
+    streams_.clear();
+    std::erase_if(reasons_, [](const auto& entry) { return entry.first.starts_with(kOfStreams); });
 }
 
 std::vector<std::string> Health::reasons() const {

@@ -20,6 +20,11 @@ class Health {
     // `key` tells one reason from the others and is not shown; the same key again replaces the words.
     void degrade(std::string_view key, std::string reason);
     void restore(std::string_view key);
+    // The same of one stream; `what` tells its reasons from each other.
+    void degrade_stream(std::string_view stream, std::string_view what, std::string reason);
+    void restore_stream(std::string_view stream, std::string_view what);
+    // Other streams begin: what was said of the earlier ones no longer counts.
+    void forget_streams();
 
     // In the order of their keys; empty: all is well.
     std::vector<std::string> reasons() const;

@@ -13,6 +13,25 @@ std::string cursor_text(const StreamState& state) {
     return state.cursor ? state.cursor->modified_text + " " + state.cursor->id : "none";
 }
 
+// What does not pass by itself, or is wrong on this side. A portal that is away for a while is no reason: nobody here
+// can do anything about it.
+bool degrades(ErrorCode code) {
+    switch (code) {
+        case ErrorCode::tls_failed:
+        case ErrorCode::key_refused:
+        case ErrorCode::quota_exhausted:
+        case ErrorCode::wrong_workspace:
+        case ErrorCode::dialect_unknown:
+        case ErrorCode::store_busy:
+        case ErrorCode::store_full:
+        case ErrorCode::store_failed:
+        case ErrorCode::store_corrupt:
+            return true;
+        default:
+            return false;
+    }
+}
+
 LogFields fields_of(const PassReport& report) {
     const CommitSummary& summary = report.summary;
     LogFields fields{{"STREAM", report.stream}};
@@ -58,6 +77,7 @@ void PassLog::pass_ended(const PassReport& report) {
         return;
     }
     tell_recovery(report);
+    health_.restore_stream(report.stream, "pass");
     log_.write(LogLevel::info, report.summary.changes() > 0 ? "pass finished" : "pass finished, nothing new",
                fields_of(report));
     tell_events(report);
@@ -77,14 +97,14 @@ void PassLog::tell_events(const PassReport& report) {
 }
 
 void PassLog::push_silent(std::string_view stream, bool silent) {
-    const std::string key = "push " + std::string(stream);
     if (!silent) {
-        health_.restore(key);
+        health_.restore_stream(stream, "push");
         log_.write(LogLevel::info, "events come again", {{"STREAM", stream}});
         return;
     }
-    health_.degrade(
-        key, "push silent: hardly any change of " + std::string(stream) + " was announced by an event");
+    health_.degrade_stream(
+        stream, "push",
+        "push silent: hardly any change of " + std::string(stream) + " was announced by an event");
     log_.write(LogLevel::error,
                "push silent: records change and hardly any event announces them; the stream is polled more "
                "often. See "
@@ -104,6 +124,8 @@ void PassLog::tell_recovery(const PassReport& report) {
 }
 
 void PassLog::backing_off(std::string_view stream, const Error& error, Duration pause) {
+    if (degrades(error.code))
+        health_.degrade_stream(stream, "pass", std::string(stream) + " waits: " + error.message());
     const auto line = fold_.failed(stream, error.code, clock_.now());
     if (!line) return;
     LogFields fields{{"STREAM", stream}, {"RETRY_MS", milliseconds(pause)}};

@@ -129,6 +129,7 @@ Task<> Service::live() {
         if (stopping_ || !next_) break;
         now_ = std::move(*next_);
         next_.reset();
+        health_.forget_streams();
         key_stamp_ = file_stamp(now_.configuration.portal.api_key_file);
         log_.apply(now_.configuration.log);
         log_.write(LogLevel::info, "reloaded", {{"STREAMS", now_.configuration.streams.size()}});

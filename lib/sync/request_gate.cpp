@@ -28,9 +28,13 @@ Error RequestGate::exhausted() const {
 Task<Result<>> RequestGate::count_one() {
     const std::string month = month_of(clock_.wall());
     if (month != month_) {
+        auto settled = co_await settle();
+        if (!settled) co_return settled.error();
+    }
+    // Unless another stream has turned it meanwhile.
+    if (month != month_) {
         month_ = month;
         counted_ = 0;
-        aside_ = 0;
     }
     if (aside_ > 0) {
         --aside_;
@@ -53,6 +57,7 @@ Task<Result<>> RequestGate::count_one() {
         if (!counted) co_return counted.error();
         if (block == 0) co_return exhausted();
     }
+    if (month != month_) co_return Result<>{};  // the month turned: the rest stays counted there
     counted_ = *counted;
     aside_ += block - 1;
     co_return Result<>{};
@@ -62,6 +67,7 @@ Task<Result<>> RequestGate::admit() {
     if (is_parked()) co_return exhausted();
     auto counted = co_await count_one();
     if (!counted) co_return counted.error();
+    const std::string month = month_;
     for (;;) {
         const MonoTime now = clock_.now();
         const Duration wait = now < quiet_until_ ? quiet_until_ - now : bucket_.take(now);
@@ -69,7 +75,7 @@ Task<Result<>> RequestGate::admit() {
         try {
             co_await clock_.sleep(wait);
         } catch (const boost::system::system_error&) {
-            ++aside_;
+            if (month == month_) ++aside_;
             throw;
         }
     }
@@ -91,9 +97,10 @@ bool RequestGate::is_parked() const {
 Task<Result<>> RequestGate::settle() {
     const std::int64_t unused = std::exchange(aside_, 0);
     if (unused == 0) co_return Result<>{};
-    auto counted = co_await store_.count_requests(month_, -unused);
+    const std::string month = month_;
+    auto counted = co_await store_.count_requests(month, -unused);
     if (!counted) co_return counted.error();
-    counted_ = *counted;
+    if (month == month_) counted_ = *counted;
     co_return Result<>{};
 }
 

@@ -42,7 +42,7 @@ class RequestGate {
     // The portal said that the quota is spent: nobody sends before the month turns, but for one look a day: the quota
     // may have been raised, and this machine's clock may be in another month than the portal's.
     void park();
-    // Gives back what was set aside and not sent. For a clean end.
+    // Gives back what was set aside and not sent. For a clean end, and where the month turns.
     Task<Result<>> settle();
 
     QuotaUse use() const;

@@ -36,6 +36,8 @@ po::options_description described() {
     add("batch", po::value<std::size_t>()->default_value(400), "records that share one modified");
     add("entity", po::value<Texts>()->default_value({"claim_attendance"}, "claim_attendance"),
         "entity to fill; repeatable");
+    add("documents", po::value<Texts>()->default_value({}, ""),
+        "ENTITY=FILE: documents besides, one a line, as GET /records/ENTITY shows them; repeatable");
     add("seed", po::value<std::uint64_t>()->default_value(1), "of records and faults");
     add("workspace", po::value<std::string>()->default_value(RecordOptions{}.workspace_id),
         "the only workspace served");
@@ -151,6 +153,13 @@ Result<> read_records(const po::variables_map& given, PortalProgram& program) {
     program.record.bucket_id = given["bucket"].as<std::string>();
     program.records = given["records"].as<std::uint64_t>();
     program.entities = texts(given, "entity");
+    for (const std::string& text : texts(given, "documents")) {
+        const std::size_t equals = text.find('=');
+        if (equals == 0 || equals == std::string::npos || equals + 1 == text.size())
+            return usage("--documents " + text,
+                         "write ENTITY=FILE, such as claim_attendance=documents.ndjson");
+        program.documents.push_back({text.substr(0, equals), text.substr(equals + 1)});
+    }
     return {};
 }
 

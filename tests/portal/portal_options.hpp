@@ -11,12 +11,19 @@
 
 namespace carecloud {
 
+// Documents to begin with, one a line, as GET /records/ENTITY shows them.
+struct DocumentsFile {
+    std::string entity;
+    std::string path;
+};
+
 struct PortalProgram {
     PortalServerSettings server{};
     std::vector<std::string> fault_texts{};  // as given, already checked
     std::vector<std::string> entities{};     // to be filled
     std::uint64_t records = 0;               // in each of them
     RecordOptions record{};
+    std::vector<DocumentsFile> documents{};  // read after the records were made
     std::string port_file{};
     std::string tls_directory{};  // where the certificates are to be made; empty: none are
     std::vector<std::string> tls_hosts{};

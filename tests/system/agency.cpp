@@ -3,6 +3,7 @@
 #include "portal/publisher_identity.hpp"
 #include "portal/records.hpp"
 
+#include <algorithm>
 #include <cctype>
 #include <csignal>
 #include <cstdlib>
@@ -76,6 +77,11 @@ std::uint64_t test_seed() {
     const std::uint64_t seed = given ? std::strtoull(given, nullptr, 10) : std::random_device{}();
     std::cout << "CARECLOUD_SEED=" << seed << std::endl;
     return seed;
+}
+
+int test_rounds() {
+    const char* given = std::getenv("CARECLOUD_ROUNDS");
+    return given ? std::max(1, static_cast<int>(std::strtol(given, nullptr, 10))) : 1;
 }
 
 Run run_syncd(const std::vector<std::string>& options, const TempDir& dir) {

@@ -69,13 +69,13 @@ class Agency {
     // What was said must hold no secret; also told where the daemon was killed.
     Run said(Process& daemon, int code) const;
 
+    // What the portal shows of each stream now.
+    Portals portals(PortalProcess& portal) const;
     std::string broken_promise(PortalProcess& portal) const;
     // Until the store is what the portal shows now; the promise that is broken still where that never comes.
     std::string follows(Process& daemon, PortalProcess& portal, std::chrono::milliseconds deadline) const;
 
   private:
-    Portals portals(PortalProcess& portal) const;
-
     TempDir dir_;
     int runs_ = 0;
 };
@@ -89,5 +89,7 @@ std::string secret_in(const std::string& text);
 
 // CARECLOUD_SEED, or a random one; printed, so that a failure can be run again.
 std::uint64_t test_seed();
+// CARECLOUD_ROUNDS: how many times as long as in the ordinary test run; 1 where it is not set.
+int test_rounds();
 
 }  // namespace carecloud

@@ -16,9 +16,11 @@ using namespace std::chrono_literals;
 constexpr auto kWithin = 60s;
 constexpr const char* kListens = "the SNS endpoint listens";
 
-std::vector<std::string> portal_options(const std::string& endpoint_ca, std::vector<std::string> more) {
-    std::vector<std::string> options{"--records",         "50",        "--sns-port",        "0",
-                                     "--sns-endpoint-ca", endpoint_ca, "--sns-retry-delay", "200ms"};
+std::vector<std::string> portal_options(const std::string& endpoint_ca, int records,
+                                        std::vector<std::string> more) {
+    std::vector<std::string> options{
+        "--records", std::to_string(records), "--sns-port", "0", "--sns-endpoint-ca",
+        endpoint_ca, "--sns-retry-delay",     "200ms"};
     options.insert(options.end(), more.begin(), more.end());
     return options;
 }
@@ -44,7 +46,7 @@ std::size_t occurrences(const std::string& text, const std::string& word) {
 
 EventSite::EventSite(SiteOptions options)
     : portal(portal_options(written(files_.file("agency-ca.pem"), authority_.certificate_pem()),
-                            std::move(options.portal))),
+                            options.records, std::move(options.portal))),
       agency(AgencyConfig{.base_url = portal.base_url(),
                           .poll_every = options.poll_every,
                           .stream_more = options.stream_more}),

@@ -33,6 +33,7 @@ struct SiteSns {
 };
 
 struct SiteOptions {
+    int records = 50;                   // to begin with
     std::vector<std::string> portal{};  // more options of carecloud-portal
     std::string poll_every = "5m";      // so that nothing is found by a poll
     std::string stream_more{};
@@ -47,7 +48,7 @@ class EventSite {
   public:
     explicit EventSite(SiteOptions options = {});
 
-    PortalProcess portal;  // sends again after 0.2 s; 50 records to begin with
+    PortalProcess portal;  // sends again after 0.2 s
     Agency agency;
     std::optional<SiteSns> sns;  // none: the configuration has no such section
 

@@ -1,5 +1,7 @@
 #include "system/portal_process.hpp"
 
+#include "portal/portal_faults.hpp"
+
 #include <csignal>
 #include <cstddef>
 #include <limits>
@@ -48,7 +50,29 @@ void PortalProcess::start(const std::string& listen) {
     control_port_ = ports.at("control_port").get<std::uint16_t>();
 }
 
+// Instead of the records that it began with: what it shows now.
+void PortalProcess::keep_documents() {
+    std::vector<std::string> kept;
+    std::vector<std::string> entities;
+    for (std::size_t i = 0; i < options_.size(); ++i) {
+        const std::string& option = options_[i];
+        if (option == "--entity") entities.push_back(options_[i + 1]);
+        if (option == "--records" || option == "--documents")
+            ++i;
+        else
+            kept.push_back(option);
+    }
+    if (entities.empty()) entities.emplace_back("claim_attendance");
+    for (const std::string& entity : entities) {
+        const std::string file = dir_.file(entity + ".ndjson");
+        write_text(file, text("/records/" + entity));
+        kept.insert(kept.end(), {"--documents", entity + "=" + file});
+    }
+    options_ = std::move(kept);
+}
+
 void PortalProcess::kill() {
+    keep_documents();
     process_->send(SIGKILL);
     process_->wait(10s);
 }
@@ -111,6 +135,12 @@ void PortalProcess::put(const std::string& document) {
 
 void PortalProcess::fault(const std::string& name, double probability) {
     control("POST", "/fault", {{"name", name}, {"probability", probability}});
+}
+
+void PortalProcess::fault_all(double probability) {
+    for (const FaultName& known : fault_names()) {
+        if (known.name != "duplicate-id") fault(std::string(known.name), probability);
+    }
 }
 
 std::uint64_t PortalProcess::suffered(const std::string& name) {

@@ -59,12 +59,17 @@ class PortalProcess {
     // How many answers have suffered that fault.
     std::uint64_t suffered(const std::string& name);
 
-    // kill -9 and up again at the same address, with the records that it began with.
+    // Each fault of the answers by its name, with that probability; but for duplicate-id, after which the record is in
+    // quarantine until its `modified` moves.
+    void fault_all(double probability);
+
+    // kill -9; and up again at the same address with the records that it showed last, and the options it began with.
     void kill();
     void start_again();
 
   private:
     void start(const std::string& listen);
+    void keep_documents();
     std::string call(const std::string& method, const std::string& target, const std::string& body);
 
     TempDir dir_;

@@ -62,6 +62,8 @@ std::string name_of(const std::string& stream, const std::string& id) {
     return stream + " " + id + ": ";
 }
 
+}  // namespace
+
 std::string broken_log(const ReadStore& store) {
     std::set<std::tuple<std::string, std::string, std::string, std::string>> versions;
     std::map<std::pair<std::string, std::string>, const ReadChange*> replayed;
@@ -86,8 +88,6 @@ std::string broken_log(const ReadStore& store) {
     }
     return {};
 }
-
-}  // namespace
 
 ReadStore read_store(const std::string& path) {
     const Connection db = open(path, SQLITE_OPEN_READONLY);
@@ -132,6 +132,15 @@ ReadEvents read_events(const std::string& path) {
     return events;
 }
 
+std::map<std::string, std::uint64_t> read_quota(const std::string& path) {
+    const Connection db = open(path, SQLITE_OPEN_READONLY);
+    std::map<std::string, std::uint64_t> requests;
+    each_row(db.get(), "SELECT month, requests FROM quota", [&](sqlite3_stmt* row) {
+        requests[text_of(row, 0)] = static_cast<std::uint64_t>(sqlite3_column_int64(row, 1));
+    });
+    return requests;
+}
+
 std::map<std::string, std::string> read_subscriptions(const std::string& path) {
     const Connection db = open(path, SQLITE_OPEN_READONLY);
     std::map<std::string, std::string> states;
@@ -172,6 +181,23 @@ StoreLock::StoreLock(const std::string& path) : db_(open(path, SQLITE_OPEN_READW
 
 StoreLock::~StoreLock() {
     sqlite3_close(db_);
+}
+
+bool holds(const std::string& path, const Portals& portals) {
+    if (revision(path) < 0) return false;
+    const Connection db = open(path, SQLITE_OPEN_READONLY);
+    std::map<std::pair<std::string, std::string>, std::string> held;
+    each_row(db.get(), "SELECT stream, id, modified FROM records", [&](sqlite3_stmt* row) {
+        held[{text_of(row, 0), text_of(row, 1)}] = text_of(row, 2);
+    });
+    for (const auto& [stream, listing] : portals) {
+        for (const auto& [id, shown] : listing) {
+            const auto found = held.find({stream, id});
+            // The portal writes every instant with as many digits.
+            if (found == held.end() || found->second < shown.modified) return false;
+        }
+    }
+    return true;
 }
 
 std::string broken_promise(const ReadStore& store, const Portals& portals) {

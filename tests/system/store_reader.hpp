@@ -55,8 +55,14 @@ using ReadEvents = std::map<std::string, ReadEvent>;  // by MessageId
 
 // Likewise.
 ReadEvents read_events(const std::string& path);
+// Requests to the portal, by month.
+std::map<std::string, std::uint64_t> read_quota(const std::string& path);
 // The state of each topic's subscription.
 std::map<std::string, std::string> read_subscriptions(const std::string& path);
+
+// The first promise that the change log alone breaks, in words; empty where it has no hole, nothing twice, and its
+// replay is the records. It holds at any instant, also right after a kill.
+std::string broken_log(const ReadStore& store);
 
 // Something that differs whenever a store's content does; -1 where there is none yet.
 std::int64_t revision(const std::string& path);
@@ -76,8 +82,11 @@ class StoreLock {
 
 using Portals = std::map<std::string, Listing>;  // by stream
 
+// Whether the store holds each of these records in that version or a newer one. False where there is no store yet.
+bool holds(const std::string& path, const Portals& portals);
+
 // The first of the promises that the store breaks, in words; empty where it keeps them all: it holds what the
-// portal shows, byte for byte; the change log has no hole and nothing twice, and its replay is the records.
+// portal shows, byte for byte, and broken_log() finds nothing.
 std::string broken_promise(const ReadStore& store, const Portals& portals);
 
 }  // namespace carecloud

@@ -1,12 +1,8 @@
 // Trouble that is nobody's fault and passes: 503, so that SNS sends the message again, and then it is taken.
 #include "system/event_site.hpp"
-#include "system/small_disk.hpp"
 #include "system/wire_client.hpp"
 
-#include <algorithm>
 #include <csignal>
-#include <filesystem>
-#include <fstream>
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -17,26 +13,6 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto kWithin = 60s;
-
-// The events in the store on a disk that only the process sees, which stands still meanwhile. SQLite would take the
-// way there for a link.
-ReadEvents events_on(const std::string& disk, Process& process) {
-    const TempDir copy;
-    process.send(SIGSTOP);
-    REQUIRE(process.wait_stopped());
-    for (const char* const name : {"store.db", "store.db-wal"})
-        std::filesystem::copy_file(disk + "/" + name, copy.file(name));
-    process.send(SIGCONT);
-    return read_events(copy.file("store.db"));
-}
-
-// Until nothing more goes into the file's file system.
-void fill(const std::string& path) {
-    std::ofstream filler(path, std::ios::binary);
-    const std::string block(4096, 'x');
-    while (filler.write(block.data(), static_cast<std::streamsize>(block.size())).flush()) {
-    }
-}
 
 }  // namespace
 
@@ -103,46 +79,4 @@ TEST_CASE(
         CHECK(end.status == 200);
     CHECK(site.become(again, ids, "settled") == "");
     CHECK(site.agency.stop(again).code == 0);
-}
-
-TEST_CASE("a disk that is full: 503, and the message is taken when it comes again") {
-    EventSite site({.portal = {"--sns-retries", "100"}});
-    const std::string small = site.agency.file("small");
-    std::filesystem::create_directory(small);
-    site.agency.config.store_url = "sqlite:" + small + "/store.db";
-    std::optional<Process> daemon;
-    try {
-        daemon.emplace(site.start([&] { return mount_small(small, "8m"); }));
-    } catch (const std::runtime_error&) {
-        if (site.agency.run({"--check"}, [&] { return mount_small(small, "8m"); }).code != kNoMount) throw;
-        WARN("skipped: this user may not mount");
-        return;
-    }
-    site.subscribe(*daemon);
-    CHECK(daemon->says("pass finished", kWithin));
-    // As the process sees it: nobody else sees its disk.
-    const std::string disk = "/proc/" + std::to_string(daemon->pid()) + "/root" + small;
-    fill(disk + "/filler");
-    // The store's files have some room of their own.
-    std::vector<std::string> ids;
-    const auto refused = [&] {
-        const std::vector<std::string> more = site.submit({{"count", 40}});
-        ids.insert(ids.end(), more.begin(), more.end());
-        return site.counts().at("statuses").value("503", 0) > 0;
-    };
-    CHECK(daemon->wait_until(refused, kWithin));
-    CHECK(daemon->says("store_full", kWithin));
-    std::filesystem::remove(disk + "/filler");
-
-    for (const Delivery& end : site.ends(*daemon, ids))
-        CHECK(end.status == 200);
-    const auto settled = [&] {
-        const ReadEvents events = events_on(disk, *daemon);
-        return std::all_of(ids.begin(), ids.end(), [&](const std::string& id) {
-            const auto found = events.find(id);
-            return found != events.end() && found->second.state == "settled";
-        });
-    };
-    CHECK(daemon->wait_until(settled, kWithin));
-    CHECK(site.agency.stop(*daemon).code == 0);
 }

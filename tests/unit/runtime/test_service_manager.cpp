@@ -1,13 +1,10 @@
 #include "runtime/notify.hpp"
 #include "runtime/signals.hpp"
-#include "unit/runtime/temporary_directory.hpp"
+#include "support/notify_socket.hpp"
 
 #include <array>
 #include <csignal>
 #include <cstdlib>
-#include <cstring>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
@@ -15,41 +12,9 @@
 
 using namespace carecloud;
 
-namespace {
-
-// systemd's end of $NOTIFY_SOCKET.
-class NotifySocket {
-  public:
-    NotifySocket()
-        : path_((directory_.path() / "notify").string()),
-          fd_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0)) {
-        sockaddr_un address{};
-        address.sun_family = AF_UNIX;
-        std::strncpy(address.sun_path, path_.c_str(), sizeof address.sun_path - 1);
-        REQUIRE(::bind(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
-        ::setenv("NOTIFY_SOCKET", path_.c_str(), 1);
-    }
-    ~NotifySocket() {
-        ::unsetenv("NOTIFY_SOCKET");
-        ::close(fd_);
-    }
-
-    std::string next() const {
-        std::array<char, 512> buffer{};
-        const ssize_t size = ::recv(fd_, buffer.data(), buffer.size(), 0);
-        return size < 0 ? "nothing" : std::string(buffer.data(), static_cast<std::size_t>(size));
-    }
-
-  private:
-    TemporaryDirectory directory_;
-    std::string path_;
-    int fd_;
-};
-
-}  // namespace
-
 TEST_CASE("systemd is told of readiness, reload, status, stop and life") {
-    const NotifySocket systemd;
+    NotifySocket systemd;
+    ::setenv("NOTIFY_SOCKET", systemd.path().c_str(), 1);
     Notify notify;
     notify.ready("2 streams");
     CHECK(systemd.next() == "READY=1\nSTATUS=2 streams");
@@ -63,7 +28,8 @@ TEST_CASE("systemd is told of readiness, reload, status, stop and life") {
     CHECK(systemd.next() == "STOPPING=1\nSTATUS=finishing");
     notify.watchdog();
     CHECK(systemd.next() == "WATCHDOG=1");
-    CHECK(systemd.next() == "nothing");
+    CHECK(systemd.next() == "");
+    ::unsetenv("NOTIFY_SOCKET");
 }
 
 TEST_CASE("outside systemd nothing happens, and nobody watches") {

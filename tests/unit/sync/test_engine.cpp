@@ -240,6 +240,23 @@ TEST_CASE("a Retry-After binds every stream, also where the pass that met it gav
     CHECK(world.recorder.passes.size() > 4);
 }
 
+// Found by moving the real daemon's clock over the turn: up to 63 requests stayed counted that were never sent.
+TEST_CASE("when the month turns, what was set aside of its quota is given back to it") {
+    EngineWorld world;
+    world.put_many(1, 10, 5, kOld);
+    std::map<std::string, std::uint64_t> sent;
+    world.portal.set_fault_hook([&](const SeenRequest&) -> std::optional<Error> {
+        ++sent[month_of(world.clock.wall())];
+        return std::nullopt;
+    });
+    Engine& engine = world.start();
+    world.clock.run_for(std::chrono::hours(24 * 22));
+    engine.stop();
+    REQUIRE(world.clock.run_until([&] { return world.ended; }));
+    CHECK(sent.size() == 2);
+    CHECK(world.tables().quota == sent);
+}
+
 TEST_CASE("a jump of the wall clock changes no interval (hazard 19)") {
     EngineWorld world;
     world.put_many(1, 10, 5, kOld);

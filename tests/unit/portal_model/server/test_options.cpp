@@ -19,6 +19,8 @@ TEST_CASE("the command line sets everything") {
                                                "claim",
                                                "--entity",
                                                "note",
+                                               "--documents",
+                                               "note=notes.ndjson",
                                                "--seed",
                                                "7",
                                                "--workspace",
@@ -78,6 +80,9 @@ TEST_CASE("the command line sets everything") {
     CHECK(server.service.model.workspace_id == "w");
     CHECK(program->entities == std::vector<std::string>{"claim", "note"});
     CHECK(program->records == 20'000);
+    REQUIRE(program->documents.size() == 1);
+    CHECK(program->documents[0].entity == "note");
+    CHECK(program->documents[0].path == "notes.ndjson");
     CHECK(program->record.shape == RecordShape::full);
     CHECK(program->record.batch == 300);
     CHECK(program->fault_texts == std::vector<std::string>{"429:0.05", "cut"});
@@ -108,6 +113,8 @@ TEST_CASE("a wrong command line is refused in words") {
                                        Arguments{"--control", "99999"},
                                        Arguments{"--shape", "round"},
                                        Arguments{"--batch", "0"},
+                                       Arguments{"--documents", "notes.ndjson"},
+                                       Arguments{"--documents", "note="},
                                        Arguments{"--dialect", "id=uuid"},
                                        Arguments{"--fault", "nope"},
                                        Arguments{"--fault", "429:2"},

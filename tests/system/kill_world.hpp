@@ -1,0 +1,80 @@
+// A daemon that is killed by kill -9 at random instants, in one phase of its work after the other, on one store.
+//
+//     KillWorld world(seed);
+//     for (const KillPhase& phase : world.phases())
+//         REQUIRE(world.broken_by(phase) == "");
+//     REQUIRE(world.broken_at_last() == "");
+//
+// A phase is work that a life of the daemon is given, and a way to see from outside whether it is done. Its length is
+// observed; the kills are spread over that span, which follows what they meet, since machines are busy now and then.
+// Only those count as hits that come after the daemon was up and before the work was done. Meanwhile the portal has
+// every fault that it knows by name, now and then. Used from one thread.
+#pragma once
+
+#include "system/event_site.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace carecloud {
+
+struct KillPhase {
+    std::string name;
+    int kills = 0;
+    std::function<void()> give;  // work for the life that begins next
+    std::function<void()> add;   // more of it at some instant of that life; empty: none
+    std::function<bool()> done;  // whether all that was given is in the store
+};
+
+struct KillTally {
+    int kills = 0;
+    int hits = 0;
+};
+
+class KillWorld {
+  public:
+    explicit KillWorld(std::uint64_t seed);
+
+    // In the order they must be run in: the first one empties the store.
+    std::vector<KillPhase> phases();
+    // All kills of one phase. The first promise broken right after one of them, in words.
+    std::string broken_by(const KillPhase& phase);
+    // The faults end, the daemon lives on: the first promise that is broken still once it has had the time.
+    std::string broken_at_last();
+
+    const KillTally& tally() const { return tally_; }  // of the last phase
+
+  private:
+    struct Span {
+        std::chrono::milliseconds up;    // from the start of the process until its endpoint listens
+        std::chrono::milliseconds done;  // until the phase's work is done
+    };
+
+    KillPhase first_load();
+    KillPhase increments();
+    KillPhase events();
+
+    Span observe(const KillPhase& phase);
+    void kill_once(const KillPhase& phase, Process& daemon, Span& span);
+    std::string broken_now();
+    std::string first_lost();
+    bool has_settled();
+    void submit(std::size_t count);
+    std::chrono::milliseconds between(std::chrono::milliseconds from, std::chrono::milliseconds to);
+
+    EventSite site_;
+    std::mt19937_64 random_;
+    Portals wanted_;                 // what a load or an increment is to bring
+    std::vector<std::string> sent_;  // MessageIds
+    std::optional<StoreLock> lock_;  // held by "another program" until the kill
+    std::uint64_t adds_ = 0;
+    KillTally tally_;
+};
+
+}  // namespace carecloud

@@ -1,0 +1,101 @@
+// The wall clock jumps under the running daemon: by hours, forwards and backwards, and over a month's turn. The store
+// ends right, the portal is not stormed, and each request is counted in the month in which it was sent.
+#include "system/event_site.hpp"
+#include "system/movable_clock.hpp"
+
+#include <chrono>
+#include <csignal>
+#include <iostream>
+#include <map>
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+using namespace carecloud;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto kWithin = 60s;
+// A step is at most so many requests and so many a second: its changes, its polls, the looks for its events.
+constexpr std::uint64_t kRequestsAStep = 60;
+constexpr std::uint64_t kRequestsASecond = 10;
+
+std::chrono::sys_days next_month(std::chrono::system_clock::time_point at) {
+    using namespace std::chrono;
+    const year_month_day day{floor<days>(at)};
+    return sys_days{(day.year() / day.month() + months(1)) / 1};
+}
+
+bool changes_month(std::chrono::seconds jump) {
+    const auto now = std::chrono::system_clock::now();
+    return next_month(now + jump) != next_month(now);
+}
+
+std::uint64_t requests(EventSite& site) {
+    return site.portal.control("GET", "/counts").at("total").get<std::uint64_t>();
+}
+
+// Changes at the portal, and what comes of them under this clock; the requests that it took.
+std::uint64_t take_step(EventSite& site, Process& daemon, bool with_events) {
+    const std::uint64_t before = requests(site);
+    const auto begun = std::chrono::steady_clock::now();
+    site.portal.control("POST", "/touch", {{"count", 60}, {"silent", true}});
+    site.portal.control("POST", "/generate", {{"count", 20}, {"batch", 7}, {"silent", true}});
+    const std::vector<std::string> ids =
+        with_events ? site.submit({{"count", 10}}) : std::vector<std::string>{};
+    CHECK(site.agency.follows(daemon, site.portal, kWithin) == "");
+    CHECK(site.become(daemon, ids, "settled") == "");
+    const std::uint64_t took = requests(site) - before;
+    const auto spent = std::chrono::ceil<std::chrono::seconds>(std::chrono::steady_clock::now() - begun);
+    CHECK(took <= kRequestsAStep + kRequestsASecond * static_cast<std::uint64_t>(spent.count()));
+    return took;
+}
+
+}  // namespace
+
+TEST_CASE("a clock that jumps by hours and over the month's turn, while records come") {
+    if (!MovableClock::is_there()) {
+        WARN("skipped: libfaketime and the sanitizers do not go together; the released build runs this");
+        return;
+    }
+    EventSite site({.records = 500, .portal = {"--sns-retries", "100"}, .poll_every = "1s"});
+    site.agency.config.page_size = 50;
+    const MovableClock clock;
+    Process daemon = site.start(clock.prepare());
+    site.subscribe(daemon);
+    take_step(site, daemon, true);
+    for (const auto jump : {5h, -7h, 3h, 0h}) {
+        CAPTURE(jump.count());
+        if (changes_month(jump)) continue;  // in the first and last hours of a month, which come below
+        clock.move(jump);
+        // Before SNS's certificate was made, no message is believed; SNS sends it again.
+        take_step(site, daemon, jump >= 0h);
+    }
+    const std::uint64_t before_turn = requests(site);
+    const auto now = std::chrono::system_clock::now();
+    clock.move(std::chrono::floor<std::chrono::seconds>(next_month(now) - now) - 1s);
+    std::map<std::string, std::uint64_t> quota;
+    const auto turned = [&] {
+        quota = read_quota(site.agency.store_path());
+        return quota.size() > 1;
+    };
+    REQUIRE(daemon.wait_until(turned, kWithin));
+    const std::uint64_t in_next = take_step(site, daemon, false);
+    const std::uint64_t back_from = requests(site);
+    clock.move(0s);
+    take_step(site, daemon, true);
+    CHECK(site.agency.stop(daemon).code == 0);
+    CHECK(site.agency.broken_promise(site.portal) == "");
+
+    quota = read_quota(site.agency.store_path());
+    REQUIRE(quota.size() == 2);
+    const std::uint64_t here = quota.begin()->second;
+    const std::uint64_t next = quota.rbegin()->second;
+    std::cout << "requests: " << here << " this month, " << next << " in the next" << std::endl;
+    CHECK(here + next == requests(site));
+    CHECK(next >= in_next);
+    // Those near the turn and the way back are of the one or the other.
+    CHECK(next <= back_from - before_turn + kRequestsASecond);
+    CHECK(here >= before_turn);
+}

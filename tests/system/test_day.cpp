@@ -1,0 +1,83 @@
+// An agency's day in a minute: what providers submit from midnight to midnight, each hour's as soon as the last one's
+// is taken, with polls beside and trouble as on a bad day. README "Developing" says the numbers.
+#include "system/event_site.hpp"
+#include "system/sanitized.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <iostream>
+#include <iterator>
+#include <set>
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+using namespace carecloud;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto kWithin = 60s;
+constexpr auto kMinute = 60s;
+
+// Submissions in each hour: providers sign when the children have gone home. 2,400 in all.
+constexpr std::array kHours = {10,  0,   0,  0,   0,   20,  80,  120, 120, 90,  80, 80,
+                               100, 100, 90, 100, 160, 220, 300, 320, 230, 120, 40, 20};
+// Of a hundred records that change, so many were not submitted, and no event tells of them.
+constexpr int kUnannounced = 10;
+
+const std::vector<std::string> kTrouble = {
+    "--fault",     "429:0.01",          "--fault",     "500:0.005",       "--fault",       "503:0.02",
+    "--fault",     "504:0.005",         "--fault",     "reset:0.01",      "--fault",       "cut:0.01",
+    "--fault",     "html:0.005",        "--fault",     "slow-head:0.002", "--slow",        "2",
+    "--sns-fault", "late:0.03",         "--sns-fault", "twice:0.03",      "--sns-fault",   "lost:0.02",
+    "--sns-fault", "out-of-order:0.03", "--sns-late",  "500ms",           "--sns-retries", "100"};
+
+}  // namespace
+
+TEST_CASE("a day's submissions, events and polls in a minute, with trouble") {
+    const std::uint64_t seed = test_seed();
+    CAPTURE(seed);
+    std::vector<std::string> options = kTrouble;
+    options.insert(options.end(), {"--seed", std::to_string(seed % 1'000'000)});
+    EventSite site({.records = 3000, .portal = options, .poll_every = "1s"});
+    site.agency.config.timeout = "1s";
+    Process daemon = site.start();
+    site.subscribe(daemon);
+    const auto begun = std::chrono::steady_clock::now();
+    std::vector<std::string> sent;
+    for (int day = 0; day < test_rounds(); ++day) {
+        for (const int submissions : kHours) {
+            if (submissions == 0) continue;
+            const std::vector<std::string> ids = site.submit({{"count", submissions}});
+            sent.insert(sent.end(), ids.begin(), ids.end());
+            site.portal.control(
+                "POST", "/generate",
+                {{"count", submissions * kUnannounced / 100}, {"batch", 5}, {"silent", true}});
+            const auto taken = [&] { return site.counts().at("pending") == 0; };
+            REQUIRE(daemon.wait_until(taken, kWithin));
+        }
+    }
+    std::vector<std::string> delivered;
+    std::size_t lost = 0;
+    for (const Delivery& end : site.ends(daemon, sent)) {
+        CHECK((end.status == 200 || end.end == "lost"));
+        lost += end.end == "lost";
+    }
+    const Deliveries ended = site.portal.deliveries();
+    std::copy_if(sent.begin(), sent.end(), std::back_inserter(delivered),
+                 [&](const std::string& id) { return ended.find(id)->second.end != "lost"; });
+    site.portal.clear_faults();
+    CHECK(site.become(daemon, delivered, "settled") == "");
+    REQUIRE(site.agency.follows(daemon, site.portal, kWithin) == "");
+    const auto took = std::chrono::steady_clock::now() - begun;
+    const nlohmann::json counts = site.portal.control("GET", "/counts");
+    std::cout << sent.size() << " submissions, " << lost << " of their messages lost, " << counts.at("total")
+              << " requests, in " << took / 1ms << " ms; faults " << counts.at("faults") << std::endl;
+    if (!kSanitized) CHECK(took < kMinute * test_rounds());
+    CHECK(site.agency.stop(daemon).code == 0);
+    const ReadEvents events = read_events(site.agency.store_path());
+    CHECK(events.size() == std::set<std::string>(delivered.begin(), delivered.end()).size());
+    CHECK(site.agency.broken_promise(site.portal) == "");
+}
