@@ -21,20 +21,7 @@ bool FaultWorld::open() {
         return false;
     }
     store_ = std::move(*opened);
-    ever_open_ = true;
     return true;
-}
-
-// Where syncs failed while the file was being made, SQLite takes back its first page without a sync, and then its
-// journal: a power loss may leave some of that page. Nothing was ever in such a file; it is moved away by hand.
-void FaultWorld::open_for_check() {
-    if (open()) return;
-    const bool spoilt_at_birth = !ever_open_ && disk_.ever_failed_a_sync();
-    if (spoilt_at_birth && last_error_->code == ErrorCode::store_corrupt) {
-        disk_.remove(directory_.file("store.db"), true);
-        if (open()) return;
-    }
-    FAIL(last_error_->message());
 }
 
 void FaultWorld::close() {
@@ -109,7 +96,7 @@ void FaultWorld::check() {
     disk_.heal();
     const std::string step = done_ < script().size() ? script()[done_].name : "none";
     INFO("after " << done_ << " steps, the next one is " << step << (pending_ ? ", which was begun" : ""));
-    if (!store_) open_for_check();
+    if (!store_ && !open()) FAIL(last_error_->message());
     Connection reader(directory_.file("store.db"), FaultDisk::kName);
     REQUIRE(reader.text("PRAGMA integrity_check") == "ok");
     const Content found = content();

@@ -51,7 +51,6 @@ class FaultWorld {
 
   private:
     bool open();
-    void open_for_check();
     void close();
     bool run(const Step& step);
     Result<> call(const Step& step);
@@ -67,7 +66,6 @@ class FaultWorld {
     std::unique_ptr<Connection> reader_;
     std::size_t done_ = 0;  // steps that were acknowledged
     bool pending_ = false;  // the next one was begun
-    bool ever_open_ = false;
     std::optional<Error> last_error_;
 };
 

@@ -16,14 +16,18 @@ class Accidents {
     // Prepares the next one.
     void prepare(FaultDisk& disk) {
         if (one_in(3)) disk.stop_at(1 + below(400));
-        if (one_in(2)) disk.fail(FaultDisk::Call::sync, 1 + below(30), one_in(4));
-        if (one_in(4)) disk.fail(FaultDisk::Call(below(FaultDisk::kCalls)), 1 + below(200), one_in(4));
+        if (one_in(2)) fail(disk, FaultDisk::Call::sync, 30);
+        if (one_in(4)) fail(disk, FaultDisk::Call(below(FaultDisk::kCalls)), 200);
         if (one_in(8)) disk.limit(30'000 + below(600'000));
     }
     FaultDisk::After after() { return FaultDisk::After(below(4)); }
     bool one_in(std::uint64_t n) { return below(n) == 0; }
 
   private:
+    void fail(FaultDisk& disk, FaultDisk::Call call, std::uint64_t calls) {
+        const std::uint64_t nth = 1 + below(calls);
+        disk.fail(call, nth, one_in(4));
+    }
     std::uint64_t below(std::uint64_t bound) { return random_() % bound; }
 
     std::mt19937_64 random_;

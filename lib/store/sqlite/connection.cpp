@@ -30,14 +30,23 @@ void Connection::execute(const std::string& sql) {
     if (code != SQLITE_OK) fail(code);
 }
 
+// Both run to the end: a pragma commits what it did behind its row, and that may fail.
 std::int64_t Connection::number(const std::string& sql) {
     Statement statement(*this, sql);
-    return statement.step() ? statement.integer(0) : 0;
+    if (!statement.step()) return 0;
+    const std::int64_t found = statement.integer(0);
+    while (statement.step()) {
+    }
+    return found;
 }
 
 std::string Connection::text(const std::string& sql) {
     Statement statement(*this, sql);
-    return statement.step() ? std::string(statement.text(0)) : std::string();
+    if (!statement.step()) return {};
+    std::string found(statement.text(0));
+    while (statement.step()) {
+    }
+    return found;
 }
 
 std::int64_t Connection::last_insert_rowid() const {

@@ -74,11 +74,6 @@ std::uint64_t FaultDisk::bytes() const {
     return used();
 }
 
-bool FaultDisk::ever_failed_a_sync() const {
-    const std::lock_guard lock(mutex_);
-    return ever_failed_a_sync_;
-}
-
 std::uint64_t FaultDisk::used() const {
     std::uint64_t sum = 0;
     for (const auto& [name, node] : names_)
@@ -183,7 +178,6 @@ int FaultDisk::sync(OpenFile& file) {
     if (file.temporary) return SQLITE_OK;
     if (!allow_change(Call::sync)) {
         if (stopped_) return SQLITE_IOERR_FSYNC;
-        ever_failed_a_sync_ = true;
         file.node->file.fail_sync([this] { return draw(); });
     }
     const std::uint64_t failed = file.node->file.failed_syncs();

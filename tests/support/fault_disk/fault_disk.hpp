@@ -62,7 +62,6 @@ class FaultDisk {
     std::uint64_t calls(Call call) const;
     std::uint64_t changes() const;
     std::uint64_t bytes() const;
-    bool ever_failed_a_sync() const;
 
     // No connection is open. Heals.
     void restart(After after);
@@ -122,7 +121,6 @@ class FaultDisk {
     std::uint64_t limit_ = 0;
     std::size_t open_ = 0;
     bool stopped_ = false;
-    bool ever_failed_a_sync_ = false;
 };
 
 struct FaultDisk::OpenFile {

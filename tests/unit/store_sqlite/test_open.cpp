@@ -1,4 +1,6 @@
 // What may be wrong with the path, each said clearly.
+#include "store/sqlite/connection.hpp"
+#include "support/fault_disk/fault_disk.hpp"
 #include "unit/store_sqlite/fixture.hpp"
 #include "unit/store_sqlite/unprivileged.hpp"
 
@@ -120,6 +122,23 @@ TEST_CASE("a file that is no database is called damaged and left as it is") {
     CHECK(error.code == ErrorCode::store_corrupt);
     CHECK_THAT(error.message(), Contains(fixture.path()) && Contains("backup"));
     CHECK(fs::file_size(fixture.path()) == 4096);
+}
+
+// The pragma says "wal" before it has written so: a store went on without a log, where a power loss takes commits back.
+TEST_CASE("a store does not open without its log because a sync failed when that was begun") {
+    FaultDisk disk(1);
+    StoreFixture fixture;
+    SqliteSettings settings = fixture.settings();
+    settings.vfs = FaultDisk::kName;
+    for (std::uint64_t sync = 1; sync <= 6; ++sync) {
+        CAPTURE(sync);
+        settings.path = fixture.directory().file("store" + std::to_string(sync) + ".db");
+        disk.fail(FaultDisk::Call::sync, sync);
+        CHECK(fixture.open_error(settings).code == ErrorCode::store_failed);
+        fixture.open(settings);
+        CHECK(Connection(settings.path, FaultDisk::kName).text("PRAGMA journal_mode") == "wal");
+        fixture.close();
+    }
 }
 
 TEST_CASE("an unknown VFS is refused by name of the file") {
