@@ -12,7 +12,7 @@ std::uint64_t rounds() {
 }
 
 std::uint64_t stride() {
-    constexpr std::uint64_t usual = 3;
+    constexpr std::uint64_t usual = 9;
     return std::max<std::uint64_t>(1, usual / rounds());
 }
 

