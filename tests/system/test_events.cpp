@@ -128,8 +128,8 @@ TEST_CASE("an event before its record is visible is looked for again until it is
     CHECK(site.agency.stop(daemon).code == 0);
 }
 
-TEST_CASE("an event of a record that the portal denies ends as gone") {
-    EventSite site({.poll_every = "1s"});
+TEST_CASE("an event of a record that the portal denies ends as gone once the overlap has passed") {
+    EventSite site({.poll_every = "1s", .stream_more = "overlap: 2s"});
     Process daemon = site.start();
     site.subscribe(daemon);
     const std::string deleted = ids_of(site.portal, 1).front();
