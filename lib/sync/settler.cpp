@@ -184,11 +184,13 @@ Task<Result<>> Settler::fetch_shown(Round& round, const std::vector<OpenEvent>& 
 // Those of the shown versions that the store neither holds nor has in quarantine.
 Task<Result<std::vector<Key>>> Settler::unknown_of(const Round& round) {
     std::vector<Key> keys;
+    keys.reserve(round.shown.size());
     for (const auto& [id, key] : round.shown)
         keys.push_back(key);
     auto indices = co_await context_.store.unknown(round.state.stream, keys);
     if (!indices) co_return indices.error();
     std::vector<Key> unknown;
+    unknown.reserve(indices->size());
     for (const std::size_t index : *indices)
         unknown.push_back(std::move(keys[index]));
     co_return unknown;
