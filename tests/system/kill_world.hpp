@@ -53,7 +53,7 @@ class KillWorld {
   private:
     struct Span {
         std::chrono::milliseconds up;    // from the start of the process until its endpoint listens
-        std::chrono::milliseconds done;  // until the phase's work is done
+        std::chrono::milliseconds work;  // from then on until the phase's work is done
     };
 
     KillPhase first_load();
