@@ -32,6 +32,9 @@ struct StrangeRecord {
     std::string modified_text;  // what stood in `modified`, perhaps empty
     std::string reason;         // in words; names the field, never its content
     std::string_view body;      // in the page's buffer
+    // A system field stands twice in it: which one is meant is not known, so neither is kept. The answer may have been
+    // spoilt on its way (hazard 11).
+    bool contradictory = false;
 };
 
 // The version of a record that a store holds.

@@ -31,7 +31,8 @@ struct SystemFields {
     std::string_view id;  // the string's inside; empty: absent or unusable
     std::string_view modified;
     bool disabled = false;
-    std::string strange;  // the first reason why the record is not a good one
+    bool contradictory = false;  // one of them stands twice
+    std::string strange;         // the first reason why the record is not a good one
 };
 
 bool is_usable_id(std::string_view id) {
@@ -99,13 +100,16 @@ class RecordReader {
         else
             token = tokens_.take_scalar();
         const bool again = std::exchange(seen_[field], true);
-        if (again) note_strange(fields_, std::string(name) + " stands twice in the record");
+        if (again) {
+            fields_.contradictory = true;
+            note_strange(fields_, std::string(name) + " stands twice in the record");
+        }
         switch (field) {
             case id:
-                if (!again) read_text(name, token, fields_.id);
+                read_text(name, token, again, fields_.id);
                 break;
             case modified:
-                if (!again) read_text(name, token, fields_.modified);
+                read_text(name, token, again, fields_.modified);
                 break;
             case disabled:
                 fields_.disabled = token == "true";
@@ -115,10 +119,10 @@ class RecordReader {
         }
     }
 
-    void read_text(std::string_view name, std::string_view token, std::string_view& into) {
-        const auto text = plain_string(token);
-        if (!text) return note_strange(fields_, std::string(name) + " is not a plain string");
-        into = *text;
+    void read_text(std::string_view name, std::string_view token, bool again, std::string_view& into) {
+        const auto text = again ? std::nullopt : plain_string(token);
+        if (!text) note_strange(fields_, std::string(name) + " is not a plain string");
+        into = text.value_or(std::string_view());
     }
 
     // Each time it stands there, so that no spelling of another workspace's record gets through.
@@ -160,12 +164,13 @@ std::optional<std::uint64_t> read_total(Tokens& tokens) {
     return total;
 }
 
-// Another reader would take such a member for what we pass over.
-void refuse_escapes(std::string_view key) {
+// A name written with escapes is the same name to another reader, and so to this one (RFC 8259, 8.3).
+std::string_view without_escapes(std::string_view key) {
     for (const std::string_view name :
          {"data", "Data", "isSuccess", "IsSuccess", "total", "Total", "responseStatus", "ResponseStatus"}) {
-        if (says_name(key, name)) bad_json("the name " + std::string(name) + " is written with escapes");
+        if (says_name(key, name)) return name;
     }
+    return key;
 }
 
 Error not_a_page(ErrorCode code, std::string subject, std::string hint) {
@@ -234,6 +239,7 @@ void Slicer::Impl::keep_strange(Envelope& envelope, const SystemFields& fields, 
         .modified_text = std::string(fields.modified.substr(0, 64)),
         .reason = std::move(reason),
         .body = body,
+        .contradictory = fields.contradictory,
     });
 }
 
@@ -262,7 +268,7 @@ void Slicer::Impl::read_status(Envelope& envelope) {
 }
 
 void Slicer::Impl::read_member(Envelope& envelope, std::string_view key) {
-    if (key.find('\\') != std::string_view::npos) refuse_escapes(key);
+    if (key.find('\\') != std::string_view::npos) key = without_escapes(key);
     if (key == "data" || key == "Data") return read_data(envelope);
     if (key == "responseStatus" || key == "ResponseStatus") return read_status(envelope);
     if (key == "isSuccess" || key == "IsSuccess") {

@@ -4,11 +4,32 @@
 #include <utility>
 
 namespace carecloud {
+namespace {
+
+constexpr std::size_t kSameToBelieve = 4;
+constexpr std::size_t kContradictionsMax = 8;
+
+std::string contradictions_of(const Page& page) {
+    std::string bodies;
+    for (const StrangeRecord& strange : page.strange) {
+        if (strange.contradictory) bodies += strange.body;
+    }
+    return bodies;
+}
+
+Error contradiction_error() {
+    return {.code = ErrorCode::bad_response,
+            .operation = "read the portal's answer",
+            .subject = "a system field stands twice in a record, each time in another way",
+            .hint = "the page is asked for again later; nothing of it is stored"};
+}
+
+}  // namespace
 
 Fetcher::Fetcher(Clock& clock, Portal& portal, RequestGate& gate, Random& random, RetryPauses pauses)
     : clock_(clock), portal_(portal), gate_(gate), random_(random), pauses_(pauses) {}
 
-Task<Result<PagePtr>> Fetcher::ask_once(const Question& question) {
+Task<Result<PagePtr>> Fetcher::send(const Question& question) {
     auto admitted = co_await gate_.admit();
     if (!admitted) co_return admitted.error();
     ++requests_;
@@ -17,6 +38,24 @@ Task<Result<PagePtr>> Fetcher::ask_once(const Question& question) {
     Result<PagePtr> answer = co_await std::move(asking);
     if (!answer && answer.error().code == ErrorCode::quota_exhausted) gate_.park();
     co_return answer;
+}
+
+// An answer that contradicts itself is believed when it comes again and again with the very same contradictions. A
+// spoilt one is not lost that way, and a record that is stored so at the portal stops nobody (promise 6).
+Task<Result<PagePtr>> Fetcher::ask_once(const Question& question) {
+    std::string doubted;
+    std::size_t same = 0;
+    for (std::size_t asked = 1;; ++asked) {
+        Result<PagePtr> answer = co_await send(question);
+        if (!answer) co_return answer;
+        std::string said = contradictions_of(**answer);
+        if (said.empty()) co_return answer;
+        same = said == doubted ? same + 1 : 1;
+        doubted = std::move(said);
+        if (same == kSameToBelieve) co_return answer;
+        if (asked == kContradictionsMax) co_return contradiction_error();
+        co_await clock_.sleep(full_jitter(random_, pauses_.base, pauses_.limit, asked));
+    }
 }
 
 // Does what must be done before the next attempt; the error itself where there is none.

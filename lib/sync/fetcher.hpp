@@ -49,6 +49,7 @@ class Fetcher {
         std::optional<std::string> id{};
     };
 
+    Task<Result<PagePtr>> send(const Question& question);
     Task<Result<PagePtr>> ask_once(const Question& question);
     Task<Result<PagePtr>> ask_until(Question question);
     Task<Result<>> recover(const Error& error, RetryState& state);

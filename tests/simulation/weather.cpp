@@ -90,6 +90,14 @@ std::string Weather::refusal() const {
                                 : R"({"isSuccess":false,"responseStatus":{"errorCode":"Busy"},"data":[]})";
 }
 
+// Another `_id` stands first in the first record, each time another one.
+void Weather::contradict(std::string& body) {
+    const std::string own = R"({"_id":)";
+    const auto at = body.find(own);
+    if (at == std::string::npos) return;
+    body.insert(at + 1, R"("_id":"spoilt-)" + std::to_string(random_()) + R"(",)");
+}
+
 void Weather::spoil(const SeenRequest& /*request*/, std::string& body) {
     if (spoiling_ == Fault::empty) {
         body = plan_.dialect.pascal ? R"({"IsSuccess":true,"Data":[]})" : R"({"isSuccess":true,"data":[]})";
@@ -98,11 +106,14 @@ void Weather::spoil(const SeenRequest& /*request*/, std::string& body) {
         const auto at = body.find(own);
         if (at != std::string::npos) body.replace(at, own.size(), R"("workspace_id":"x")");
     } else if (spoiling_ == Fault::server) {
-        switch (between(random_, 0, 2)) {
+        switch (between(random_, 0, 3)) {
             case 0:
                 body = "<html><body>502 Bad Gateway</body></html>";
                 break;
             case 1:
+                contradict(body);
+                break;
+            case 2:
                 body.resize(static_cast<std::size_t>(between(
                     random_, 0, std::max<std::int64_t>(static_cast<std::int64_t>(body.size()) - 1, 0))));
                 break;

@@ -40,6 +40,7 @@ class Weather {
 
     bool hits(Fault fault, Timestamp now);
     std::string refusal() const;
+    void contradict(std::string& body);
 
     const WorldSettings& settings_;
     const WorldPlan& plan_;

@@ -138,9 +138,8 @@ void PortalProcess::fault(const std::string& name, double probability) {
 }
 
 void PortalProcess::fault_all(double probability) {
-    for (const FaultName& known : fault_names()) {
-        if (known.name != "duplicate-id") fault(std::string(known.name), probability);
-    }
+    for (const FaultName& known : fault_names())
+        fault(std::string(known.name), probability);
 }
 
 std::uint64_t PortalProcess::suffered(const std::string& name) {

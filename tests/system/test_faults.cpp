@@ -35,6 +35,7 @@ const FaultCase kCases[] = {
     {"gzip-cut"},
     {"is-success-false"},
     {"duplicate-key"},
+    {"duplicate-id"},
     {"reset"},
     {"deep-json"},
     {"33mib"},

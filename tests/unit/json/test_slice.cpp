@@ -248,7 +248,7 @@ TEST_CASE("a system field twice, or under a name written with escapes, is strang
     const SliceOptions options{.workspace_id = "w1", .bucket_id = "b1"};
     for (const char* more :
          {R"(,"disabled":true,"disabled":false)", R"(,"workspace_id":"w1","workspace_id":"w1")",
-          R"(,"bucket_id":"b1","bucket_id":null)", R"(,"_id":"a")", R"(,"\u005fid":"b")",
+          R"(,"bucket_id":"b1","bucket_id":null)", R"(,"\u005fid":"b")",
           R"(,"modifie\u0064":"2024-01-01T00:00:00Z")", R"(,"disable\u0064":true)",
           R"(,"workspace\u005Fid":"w2")", R"(,"workspace_id":{"$oid":"w1"})", R"(,"bucket_id":17)",
           R"(,"workspace_id":"w\u0031")"}) {
@@ -267,7 +267,24 @@ TEST_CASE("a system field twice, or under a name written with escapes, is strang
                   options) == ErrorCode::wrong_workspace);
 }
 
-TEST_CASE("an envelope whose names are written with escapes is refused") {
+TEST_CASE("of a system field that stands twice neither is believed") {
+    const Page page = good(envelope(
+        "[" + record("a", R"(,"_id":"a")") + "," + record("b", R"(,"modified":"2024-01-01T00:00:00Z")") +
+        "," + record("c", R"(,"x":1)") + "," + record("d", R"(,"\u005fid":"e")") + "]"));
+    REQUIRE(page.strange.size() == 3);
+    CHECK(page.strange[0].contradictory);
+    CHECK(page.strange[0].id.starts_with("sha256:"));
+    CHECK(page.strange[1].contradictory);
+    CHECK(page.strange[1].id == "b");
+    CHECK(page.strange[1].modified_text.empty());
+    CHECK_FALSE(page.strange[2].contradictory);
+    CHECK(page.records.at(0).id == "c");
+}
+
+TEST_CASE("total_escaped: an envelope's name is the same name when written with escapes") {
+    CHECK(good(R"({"isSuccess":true,"data":[],"\u0074otal":7})").total == 7U);
+    CHECK(good(R"({"\u0049sSuccess":true,"Dat\u0061":[]})").spelling == Spelling::pascal);
+    CHECK(good(R"({"isSuccess":true,"data":[],"responseStat\u0075s":null})").record_count() == 0);
     CHECK(failure(R"({"isSuccess":true,"is\u0053uccess":false,"data":[]})") == ErrorCode::bad_response);
     CHECK(failure(R"({"isSuccess":true,"data":[],"d\u0061ta":[]})") == ErrorCode::bad_response);
     CHECK(good(R"({"isSuccess":true,"data":[],"\u0061nother":1})").record_count() == 0);

@@ -264,3 +264,52 @@ TEST_CASE("an empty answer by id that is a mistake drops no record (hazard 21)")
     CHECK(emptied >= 1);
     world.check_same();
 }
+
+// Found by killing the real daemon while its portal spoilt answers: 4 records of 300 were in quarantine for good.
+TEST_CASE("a record whose answer says _id twice just once is not put aside (hazard 11)") {
+    World world;
+    world.put_many(1, 30, 5, kOld);
+    std::size_t answers = 0;
+    world.portal.set_answer_hook([&](const SeenRequest& request, std::string& body) {
+        if (request.take != 1000 || ++answers != 1) return;
+        body.insert(body.find(R"({"_id")") + 1, R"("_id":"another",)");
+    });
+    world.good_pass();
+    CHECK(answers >= 2);
+    CHECK(world.tables().quarantine.empty());
+    world.check_same();
+}
+
+TEST_CASE("a record that says _id twice in every answer is put aside, and the others are taken (promise 6)") {
+    World world;
+    world.put_many(1, 30, 5, kOld);
+    world.portal.set_answer_hook([](const SeenRequest&, std::string& body) {
+        const auto third = body.find(R"({"_id":"000000000000000000000003")");
+        if (third != std::string::npos) body.insert(third + 1, R"("_id":"000000000000000000000007",)");
+    });
+    world.good_pass();
+    CHECK(world.held() == 29);
+    REQUIRE(world.tables().quarantine.size() == 1);
+    // Under neither of the two ids, one of which is another record's.
+    CHECK(world.tables().quarantine.begin()->first.second.starts_with("sha256:"));
+}
+
+TEST_CASE(
+    "answers that contradict themselves each in another way fail the pass, and nothing of them is stored") {
+    World world;
+    world.put_many(1, 30, 5, kOld);
+    std::size_t answers = 0;
+    world.portal.set_answer_hook([&](const SeenRequest&, std::string& body) {
+        const auto first = body.find(R"({"_id")");
+        if (first != std::string::npos)
+            body.insert(first + 1, R"("_id":"another-)" + std::to_string(++answers) + "\",");
+    });
+    const PassReport report = world.pass();
+    REQUIRE(report.error);
+    CHECK(report.error->code == ErrorCode::bad_response);
+    CHECK(world.held() == 0);
+    CHECK(world.tables().quarantine.empty());
+    world.portal.set_answer_hook({});
+    world.good_pass();
+    world.check_same();
+}
