@@ -1,4 +1,5 @@
 // --check: what the configuration means, and everything that is wrong with it and the files it names.
+#include "api_endpoint.hpp"
 #include "event_endpoint.hpp"
 #include "runtime/configuration.hpp"
 #include "runtime/secret_file.hpp"
@@ -49,7 +50,18 @@ std::vector<std::string> file_problems(const Configuration& configuration) {
         const auto endpoint = check_endpoint(*configuration.sns);
         if (!endpoint) problems.push_back("sns: " + endpoint.error().message());
     }
+    const auto api = check_api(configuration.api);
+    if (!api) problems.push_back("api.token_file: " + api.error().message());
     return problems;
+}
+
+void tell_api(const ApiSettings& api) {
+    if (!api.configured) {
+        std::cout << "api: not configured, nothing listens\n";
+        return;
+    }
+    std::cout << "api: will listen on " << api.listen.to_string()
+              << (api.token_file ? ", with a token\n" : ", for this machine alone, without a token\n");
 }
 
 }  // namespace
@@ -70,6 +82,7 @@ ExitCode check_configuration(const Options& options) {
     }
     std::cout << loaded.file << ": valid\n";
     tell_streams(loaded.configuration);
+    tell_api(loaded.configuration.api);
     return ExitCode::ok;
 }
 

@@ -2,6 +2,8 @@
 // restart).
 #pragma once
 
+#include "core/error.hpp"
+
 namespace carecloud {
 
 enum class ExitCode : int {
@@ -12,5 +14,8 @@ enum class ExitCode : int {
     key_refused = 77,    // EX_NOPERM
     configuration = 78,  // EX_CONFIG, and whatever else no restart can heal
 };
+
+// How the daemon leaves that an error ended.
+ExitCode exit_code_of(const Error& error);
 
 }  // namespace carecloud

@@ -59,6 +59,7 @@ LogFields fields_of(const PassReport& report) {
 }  // namespace
 
 void PassLog::pass_ended(const PassReport& report) {
+    book_.note(report, clock_.wall());
     if (report.from_the_start) {
         log_.write(LogLevel::warn,
                    "the stream's entity, workspace, bucket, filter or fields changed: it is read again from "

@@ -1,7 +1,8 @@
-// Tells the log and the health what the engine reports: a line a pass, each error once, its end
+// Tells the log, the health and the book of passes what the engine reports: a line a pass, each error once, its end
 // too. I/O thread alone.
 #pragma once
 
+#include "api/pass_book.hpp"
 #include "core/clock.hpp"
 #include "health.hpp"
 #include "runtime/error_fold.hpp"
@@ -12,7 +13,8 @@ namespace carecloud {
 
 class PassLog : public Observer {
   public:
-    PassLog(Log& log, Health& health, const Clock& clock) : log_(log), health_(health), clock_(clock) {}
+    PassLog(Log& log, Health& health, const Clock& clock, PassBook& book)
+        : log_(log), health_(health), clock_(clock), book_(book) {}
 
     void pass_ended(const PassReport& report) override;
     void backing_off(std::string_view stream, const Error& error, Duration pause) override;
@@ -26,6 +28,7 @@ class PassLog : public Observer {
     Log& log_;
     Health& health_;
     const Clock& clock_;
+    PassBook& book_;
     ErrorFold fold_;
 };
 

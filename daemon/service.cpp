@@ -1,15 +1,19 @@
 #include "service.hpp"
 
+#include "api_endpoint.hpp"
+#include "daemon_host.hpp"
 #include "event_endpoint.hpp"
 #include "event_log.hpp"
 #include "health.hpp"
 #include "pass_log.hpp"
 #include "runtime/configuration.hpp"
+#include "runtime/descriptor_limit.hpp"
 #include "runtime/log.hpp"
 #include "runtime/notify.hpp"
 #include "runtime/secret_file.hpp"
 #include "runtime/signals.hpp"
 #include "runtime/system_clock.hpp"
+#include "store/sqlite/sqlite_reader.hpp"
 #include "wiring.hpp"
 
 #include <csignal>
@@ -45,22 +49,6 @@ void rethrow(const std::exception_ptr& thrown) {
     if (thrown) std::rethrow_exception(thrown);
 }
 
-ExitCode code_of(const Error& error) {
-    switch (error.code) {
-        case ErrorCode::key_refused:
-            return ExitCode::key_refused;
-        case ErrorCode::cancelled:
-            return ExitCode::ok;
-        case ErrorCode::config_invalid:
-        case ErrorCode::invalid_argument:
-        case ErrorCode::store_newer:
-        case ErrorCode::store_corrupt:
-            return ExitCode::configuration;
-        default:
-            return ExitCode::unavailable;
-    }
-}
-
 // What the configuration asks for, made ready: valid, with a portal that has its key.
 struct Prepared {
     Configuration configuration;
@@ -73,7 +61,7 @@ class Service {
         : options_(options),
           log_(log),
           clock_(io_),
-          pass_log_(log, health_, clock_),
+          pass_log_(log, health_, clock_, passes_),
           event_log_(log, health_, clock_, [this](std::string_view stream) {
               if (engine_) engine_->nudge(stream);
           }) {}
@@ -81,6 +69,8 @@ class Service {
     ExitCode run(Configuration configuration);
 
   private:
+    Result<> open_store();
+    Result<> listen();
     Result<Prepared> prepare(Configuration configuration);
     Task<> live();
     Task<> live_once();
@@ -97,13 +87,18 @@ class Service {
     SystemClock clock_;
     Notify notify_;
     Health health_{notify_};
+    PassBook passes_;
     PassLog pass_log_;
     EventLog event_log_;
+    ChangeFeed feed_{clock_};
     std::unique_ptr<SqliteStore> store_;
+    std::unique_ptr<SqliteReader> reader_;  // closed before the store
     std::unique_ptr<EventEndpoint> endpoint_;
     Prepared now_;
     std::optional<Prepared> next_;  // after a reload, once the engine has come to rest
     std::unique_ptr<Engine> engine_;
+    DaemonHost host_{health_, now_.configuration, engine_};
+    std::unique_ptr<ApiEndpoint> api_;
     std::unique_ptr<Signals> signals_;
     std::unique_ptr<Alarm> key_alarm_;
     std::optional<FileStamp> key_stamp_;
@@ -134,6 +129,7 @@ Task<> Service::live() {
         log_.apply(now_.configuration.log);
         log_.write(LogLevel::info, "reloaded", {{"STREAMS", now_.configuration.streams.size()}});
     }
+    co_await api_->stop();
     // Until here events were made durable, and they are whenever they have got their 200.
     co_await endpoint_->stop();
     finish();
@@ -146,12 +142,12 @@ Task<> Service::live_once() {
     for (const PassReport& report : reports) {
         if (!report.error || report.error->code == ErrorCode::cancelled) continue;
         log_.write(LogLevel::error, *report.error, {{"STREAM", report.stream}});
-        if (code_ != ExitCode::key_refused) code_ = code_of(*report.error);
+        if (code_ != ExitCode::key_refused) code_ = exit_code_of(*report.error);
     }
     finish();
 }
 
-// What an earlier life left, and where events are received.
+// What an earlier life left, where the API is, and where events are received.
 Task<> Service::tell_inbox() {
     const auto open = co_await store_->count_open();
     if (!open) {
@@ -160,6 +156,7 @@ Task<> Service::tell_inbox() {
         log_.write(LogLevel::info, "events are open; they are settled as their records come",
                    {{"EVENTS_OPEN", *open}});
     }
+    if (!api_->place().empty()) log_.write(LogLevel::info, "the API listens", {{"PLACE", api_->place()}});
     if (!now_.configuration.sns) co_return;
     log_.write(LogLevel::info, "the SNS endpoint listens",
                {{"PLACE", endpoint_->place()}, {"PATH", now_.configuration.sns->path}});
@@ -207,9 +204,12 @@ void Service::reload() {
         refused = "store.url changed: that takes a restart";
     if (refused.empty()) {
         auto prepared = prepare(std::move(loaded.configuration));
-        // The last that can fail: afterwards the new settings are those of the endpoint, too.
-        const Result<> applied = prepared ? endpoint_->apply(prepared->configuration) : prepared.error();
+        auto staged = prepared ? api_->stage(prepared->configuration.api)
+                               : Result<ApiEndpoint::Staged>(prepared.error());
+        // The last that can fail: afterwards the new settings are those of the endpoints, too.
+        const Result<> applied = staged ? endpoint_->apply(prepared->configuration) : staged.error();
         if (applied) {
+            api_->take(std::move(*staged));
             next_ = std::move(*prepared);
             if (engine_) engine_->stop();
             return;
@@ -236,6 +236,31 @@ void Service::finish() {
     signals_->close();
 }
 
+Result<> Service::open_store() {
+    const SqliteSettings settings = store_settings(now_.configuration);
+    auto opened = SqliteStore::open(settings, clock_);
+    if (!opened) return opened.error();
+    store_ = std::move(*opened);
+    store_->set_change_listener([this](std::uint64_t newest_seq) { feed_.announce(newest_seq); });
+    auto reader = SqliteReader::open(settings);
+    if (!reader) return reader.error();
+    reader_ = std::move(*reader);
+    return {};
+}
+
+Result<> Service::listen() {
+    endpoint_ = std::make_unique<EventEndpoint>(
+        io_, clock_, *store_, event_log_, [this](const Error& error) { log_.write(LogLevel::warn, error); });
+    const ApiParts parts{
+        .clock = clock_, .reader = *reader_, .feed = feed_, .passes = passes_, .host = host_};
+    api_ = std::make_unique<ApiEndpoint>(io_, parts, log_);
+    if (options_.once) return {};
+    auto staged = api_->stage(now_.configuration.api);
+    if (!staged) return staged.error();
+    api_->take(std::move(*staged));
+    return endpoint_->apply(now_.configuration);
+}
+
 ExitCode Service::run(Configuration configuration) {
     auto prepared = prepare(std::move(configuration));
     if (!prepared) {
@@ -243,18 +268,11 @@ ExitCode Service::run(Configuration configuration) {
         return ExitCode::configuration;
     }
     now_ = std::move(*prepared);
-    auto opened = SqliteStore::open(store_settings(now_.configuration), clock_);
-    if (!opened) {
-        log_.write(LogLevel::error, opened.error());
-        return code_of(opened.error());
-    }
-    store_ = std::move(*opened);
-    endpoint_ = std::make_unique<EventEndpoint>(
-        io_, clock_, *store_, event_log_, [this](const Error& error) { log_.write(LogLevel::warn, error); });
-    if (const Result<> applied = options_.once ? Result<>() : endpoint_->apply(now_.configuration);
-        !applied) {
-        log_.write(LogLevel::error, applied.error());
-        return code_of(applied.error());
+    Result<> ready = open_store();
+    if (ready) ready = listen();
+    if (!ready) {
+        log_.write(LogLevel::error, ready.error());
+        return exit_code_of(ready.error());
     }
     key_stamp_ = file_stamp(now_.configuration.portal.api_key_file);
     key_alarm_ = clock_.make_alarm();
@@ -267,6 +285,7 @@ ExitCode Service::run(Configuration configuration) {
     asio::co_spawn(io_, std::move(life), rethrow);
     asio::co_spawn(io_, watch_key_file(), rethrow);
     io_.run();
+    reader_->close();
     store_->close();
     log_.write(LogLevel::info, "stopped");
     return code_;
@@ -290,6 +309,7 @@ ExitCode run_service(const Options& options) {
         return ExitCode::configuration;
     }
     ignore_broken_pipes();
+    raise_descriptor_limit();
     Service service(options, log);
     return service.run(std::move(loaded.configuration));
 }

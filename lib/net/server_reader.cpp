@@ -33,11 +33,13 @@ std::string_view view(boost::beast::flat_buffer& buffer) {
     return {static_cast<const char*>(buffer.data().data()), buffer.size()};
 }
 
-// Whether the request line ends as one of HTTP does, whatever the version.
+// Whether the request line is one of HTTP, whatever the version: of three words, for a blank in the target is no
+// question of the version.
 bool names_a_version(std::string_view head) {
     const std::string_view line = head.substr(0, head.find("\r\n"));
     const std::string_view version = line.substr(std::min(line.rfind(' ') + 1, line.size()));
-    return version.size() >= 6 && version.starts_with("HTTP/") && version[5] >= '0' && version[5] <= '9';
+    return std::count(line.begin(), line.end(), ' ') == 2 && version.size() >= 6 &&
+           version.starts_with("HTTP/") && version[5] >= '0' && version[5] <= '9';
 }
 
 ServerResponse refusal_for(const error_code& failure, std::string_view unread, const ServerLimits& limits) {

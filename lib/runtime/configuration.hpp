@@ -131,7 +131,8 @@ std::string report(std::string_view file, const std::vector<ConfigProblem>& prob
 
 // Why this version cannot run the configuration at all: "store.url: PostgreSQL is not built yet …". None: it can.
 std::optional<std::string> cannot_run(const Configuration& configuration);
-// The parts that a configuration uses and this version goes on without: "api: not built yet in this version; …".
+// The parts that a configuration uses and this version goes on without: "reconcile of …: not built yet in this
+// version; …".
 std::vector<std::string> not_built_yet(const Configuration& configuration);
 
 }  // namespace carecloud

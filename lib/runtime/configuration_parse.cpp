@@ -86,7 +86,6 @@ std::vector<std::string> not_built_yet(const Configuration& configuration) {
     const auto add = [&](const std::string& part, const std::string& effect) {
         parts.push_back(part + ": not built yet in this version; " + effect);
     };
-    if (configuration.api.configured) add("api", "nothing listens");
     for (const StreamSettings& stream : configuration.streams) {
         if (stream.reconcile.configured) add("reconcile of " + stream.spec.entity, "it is not run");
     }

@@ -1,0 +1,112 @@
+#include "api_endpoint.hpp"
+
+#include "api/problem.hpp"
+#include "runtime/secret_file.hpp"
+
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+
+namespace carecloud {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::chrono::milliseconds kGrace{1000};
+constexpr std::size_t kBodyMax = 64 * 1024;
+// A thousand that wait for changes, and room for those who only ask.
+constexpr std::size_t kConnectionsMax = 1200;
+
+Result<std::string> read_token(const ApiSettings& settings) {
+    if (!settings.token_file) return std::string();
+    return read_secret_file(*settings.token_file);
+}
+
+// A server that gave way to another one, or to none, until its last request is answered.
+Task<> finish(std::unique_ptr<HttpServer> server) {
+    co_await server->stop();
+}
+
+}  // namespace
+
+ApiEndpoint::ApiEndpoint(asio::io_context& io, const ApiParts& parts, Log& log)
+    : io_(io), parts_(parts), log_(log) {}
+
+Result<ApiEndpoint::Staged> ApiEndpoint::stage(const ApiSettings& settings) {
+    Staged staged{.address = settings.listen, .api = {}, .server = {}};
+    if (!settings.configured) return staged;
+    auto token = read_token(settings);
+    if (!token) return token.error();
+    staged.api = std::make_shared<Api>(
+        parts_, ApiAccess{.token = std::move(*token), .unix_socket = settings.listen.is_unix()});
+    if (server_ && settings.listen == address_) return staged;
+    auto server = listen(settings);
+    if (!server) return server.error();
+    staged.server = std::move(*server);
+    return staged;
+}
+
+Result<std::unique_ptr<HttpServer>> ApiEndpoint::listen(const ApiSettings& settings) {
+    HttpServerSettings server{.address = {.host = settings.listen.host,
+                                          .port = settings.listen.port,
+                                          .unix_path = settings.listen.unix_path},
+                              .on_error = [this](const Error& error) { log_.write(LogLevel::warn, error); }};
+    server.timeouts.grace = kGrace;
+    server.limits.body_bytes_max = kBodyMax;
+    server.limits.connections_max = kConnectionsMax;
+    auto handler = [this](const ServerRequest& request) { return serve(request); };
+    return HttpServer::listen(io_.get_executor(), std::move(server), std::move(handler));
+}
+
+// The API is looked up for each request, and kept until its answer: a reload changes it.
+Task<ServerResponse> ApiEndpoint::serve(const ServerRequest& request) {
+    const std::shared_ptr<Api> api = api_;
+    if (!api) {
+        co_return problem({.status = 503,
+                           .code = "not_running",
+                           .detail = "the service starts, or stops",
+                           .retry_after = std::chrono::seconds(1)});
+    }
+    auto answering = api->answer(request);
+    ServerResponse answer = co_await std::move(answering);
+    if (answer.status == 401 || answer.status == 429) tell_refused(request);
+    co_return answer;
+}
+
+// Anybody can guess: a line when it begins, and then one an interval.
+void ApiEndpoint::tell_refused(const ServerRequest& request) {
+    const auto line = refusals_.failed("token", ErrorCode::refused, parts_.clock.now());
+    if (!line) return;
+    log_.write(LogLevel::warn, "a request to the API was refused: its token is missing or wrong",
+               {{"COUNT", line->count}, {"PEER", request.peer}});
+}
+
+void ApiEndpoint::take(Staged staged) {
+    if (!staged.api || staged.server) retire();
+    if (staged.server) server_ = std::move(staged.server);
+    address_ = std::move(staged.address);
+    api_ = std::move(staged.api);
+}
+
+void ApiEndpoint::retire() {
+    if (!server_) return;
+    auto finishing = finish(std::move(server_));
+    asio::co_spawn(io_, std::move(finishing), [](const std::exception_ptr& thrown) {
+        if (thrown) std::rethrow_exception(thrown);
+    });
+}
+
+Task<> ApiEndpoint::stop() {
+    parts_.feed.close();
+    if (server_) co_await server_->stop();
+    api_.reset();
+}
+
+Result<> check_api(const ApiSettings& settings) {
+    const auto token = read_token(settings);
+    if (!token) return token.error();
+    return {};
+}
+
+}  // namespace carecloud

@@ -1,0 +1,38 @@
+// What the daemon tells its API of itself. I/O thread alone.
+#pragma once
+
+#include "api/api_host.hpp"
+#include "health.hpp"
+#include "runtime/configuration.hpp"
+#include "sync/engine.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace carecloud {
+
+class DaemonHost : public ApiHost {
+  public:
+    // All of these outlive it, and are looked at anew for each question: a reload changes them. `engine` may be null.
+    DaemonHost(const Health& health, const Configuration& configuration,
+               const std::unique_ptr<Engine>& engine)
+        : health_(health), configuration_(configuration), engine_(engine) {}
+
+    std::string version() const override { return CARECLOUD_VERSION; }
+    std::vector<std::string> reasons() const override { return health_.reasons(); }
+    std::vector<std::string> entities() const override;
+    std::optional<std::uint64_t> monthly_quota() const override {
+        return configuration_.portal.rate.monthly_quota;
+    }
+    bool nudge(std::string_view entity) override { return engine_ && engine_->nudge(entity); }
+
+  private:
+    const Health& health_;
+    const Configuration& configuration_;
+    const std::unique_ptr<Engine>& engine_;
+};
+
+}  // namespace carecloud

@@ -1,0 +1,107 @@
+#include "api/api.hpp"
+
+#include "api/json_text.hpp"
+#include "api/problem.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace carecloud {
+
+// A '*' stands for any one segment.
+struct Api::Route {
+    std::array<std::string_view, 4> path;  // filled up with empty ones
+    std::string_view method;
+    Handler handler;
+    bool open = false;  // without the token: it says nothing that anybody could use
+};
+
+namespace {
+
+constexpr std::string_view kPaths =
+    "/livez, /readyz, /v1/status, /v1/changes, /v1/records/{entity}, /v1/records/{entity}/{id}, /v1/events, "
+    "/v1/quarantine, POST /v1/sync";
+
+template <class Path>
+bool matches(const Path& path, const std::vector<std::string>& segments) {
+    const auto length = static_cast<std::size_t>(std::find(path.begin(), path.end(), "") - path.begin());
+    if (length != segments.size()) return false;
+    for (std::size_t i = 0; i < length; ++i) {
+        if (path[i] != "*" && path[i] != segments[i]) return false;
+    }
+    return true;
+}
+
+ServerResponse wrong_method(std::string_view allowed) {
+    const std::string allow = allowed == "GET" ? "GET, HEAD" : std::string(allowed);
+    ServerResponse answer = problem({.status = 405,
+                                     .code = "wrong_method",
+                                     .detail = "this path is not for that method",
+                                     .hint = "use " + allow});
+    answer.headers.emplace_back("Allow", allow);
+    return answer;
+}
+
+}  // namespace
+
+Api::Api(const ApiParts& parts, const ApiAccess& access)
+    : parts_(parts), guard_(parts.clock, access.token, access.unix_socket), started_at_(parts.clock.wall()) {}
+
+const Api::Route* Api::find(const ApiQuery& query) {
+    static constexpr std::array<Route, 9> routes{{
+        {{"livez"}, "GET", &Api::livez, true},
+        {{"readyz"}, "GET", &Api::readyz},
+        {{"v1", "status"}, "GET", &Api::status},
+        {{"v1", "changes"}, "GET", &Api::changes},
+        {{"v1", "records", "*"}, "GET", &Api::records},
+        {{"v1", "records", "*", "*"}, "GET", &Api::record},
+        {{"v1", "events"}, "GET", &Api::events},
+        {{"v1", "quarantine"}, "GET", &Api::quarantine},
+        {{"v1", "sync"}, "POST", &Api::sync},
+    }};
+    for (const Route& route : routes) {
+        if (matches(route.path, query.segments())) return &route;
+    }
+    return nullptr;
+}
+
+Task<ServerResponse> Api::answer(const ServerRequest& request) {
+    auto query = ApiQuery::parse(request.target);
+    const Route* const route = query ? find(*query) : nullptr;
+    if (route == nullptr || !route->open) {
+        auto refusing = guard_.refuse(request);
+        std::optional<ServerResponse> refusal = co_await std::move(refusing);
+        if (refusal) co_return std::move(*refusal);
+    }
+    if (!query) {
+        co_return problem({.status = 400,
+                           .code = "bad_target",
+                           .detail = query.error().subject,
+                           .hint = query.error().hint});
+    }
+    if (route == nullptr) {
+        co_return problem({.status = 404,
+                           .code = "no_such_path",
+                           .detail = "nothing is here",
+                           .hint = "the paths are " + std::string(kPaths)});
+    }
+    const std::string_view method = request.method == "HEAD" ? "GET" : std::string_view(request.method);
+    if (method != route->method) co_return wrong_method(route->method);
+    auto handling = (this->*route->handler)(request, *query);
+    co_return co_await std::move(handling);
+}
+
+std::optional<ServerResponse> Api::refuse_entity(std::string_view entity) const {
+    const std::vector<std::string> known = parts_.host.entities();
+    if (std::find(known.begin(), known.end(), entity) != known.end()) return std::nullopt;
+    std::string names;
+    for (const std::string& name : known)
+        names += (names.empty() ? "" : ", ") + name;
+    return problem({.status = 404,
+                    .code = "no_such_stream",
+                    .detail = "no stream of that name is configured",
+                    .hint = "the streams are " + names});
+}
+
+}  // namespace carecloud

@@ -1,0 +1,79 @@
+// The API: one request in, one answer out. Reads by the Reader; its only writes are wishes.
+//
+//     Api api(parts, {.token = "", .unix_socket = false});
+//     ServerResponse answer = co_await api.answer(request);
+//
+// Every answer is JSON; what is wrong is told as RFC 9457 has it (see problem.hpp). I/O thread alone.
+#pragma once
+
+#include "api/api_guard.hpp"
+#include "api/api_host.hpp"
+#include "api/api_query.hpp"
+#include "api/change_feed.hpp"
+#include "api/pass_book.hpp"
+#include "core/clock.hpp"
+#include "net/server_message.hpp"
+#include "store/reader.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+namespace carecloud {
+
+// All of these outlive the API.
+struct ApiParts {
+    Clock& clock;
+    Reader& reader;
+    ChangeFeed& feed;
+    const PassBook& passes;
+    ApiHost& host;
+};
+
+struct ApiAccess {
+    std::string token{};       // empty: none is asked for
+    bool unix_socket = false;  // where it listens
+};
+
+class Api {
+  public:
+    Api(const ApiParts& parts, const ApiAccess& access);
+    Api(const Api&) = delete;
+    Api& operator=(const Api&) = delete;
+
+    Task<ServerResponse> answer(const ServerRequest& request);
+
+  private:
+    struct Route;
+    using Handler = Task<ServerResponse> (Api::*)(const ServerRequest&, ApiQuery&);
+
+    static const Route* find(const ApiQuery& query);
+
+    Task<ServerResponse> livez(const ServerRequest& request, ApiQuery& query);
+    Task<ServerResponse> readyz(const ServerRequest& request, ApiQuery& query);
+    Task<ServerResponse> status(const ServerRequest& request, ApiQuery& query);
+    Task<ServerResponse> changes(const ServerRequest& request, ApiQuery& query);
+    Task<ServerResponse> record(const ServerRequest& request, ApiQuery& query);
+    Task<ServerResponse> records(const ServerRequest& request, ApiQuery& query);
+    Task<ServerResponse> events(const ServerRequest& request, ApiQuery& query);
+    Task<ServerResponse> quarantine(const ServerRequest& request, ApiQuery& query);
+    Task<ServerResponse> sync(const ServerRequest& request, ApiQuery& query);
+
+    // 404 where no stream of that name is configured.
+    std::optional<ServerResponse> refuse_entity(std::string_view entity) const;
+    Task<> count_records(const StoreCounts& counts);
+
+    struct RecordCount {
+        std::uint64_t at_seq = 0;
+        std::uint64_t records = 0;
+    };
+
+    ApiParts parts_;
+    ApiGuard guard_;
+    Timestamp started_at_;
+    std::map<std::string, RecordCount, std::less<>> record_counts_;  // as last counted
+    MonoTime counted_at_{};
+    bool counting_ = false;
+};
+
+}  // namespace carecloud

@@ -1,0 +1,29 @@
+// What the API asks of the daemon that it speaks for. I/O thread alone.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace carecloud {
+
+class ApiHost {
+  public:
+    ApiHost() = default;
+    ApiHost(const ApiHost&) = delete;
+    ApiHost& operator=(const ApiHost&) = delete;
+    virtual ~ApiHost() = default;
+
+    virtual std::string version() const = 0;
+    // Why the service is not well; empty: it is.
+    virtual std::vector<std::string> reasons() const = 0;
+    // The entities of the streams that are configured now.
+    virtual std::vector<std::string> entities() const = 0;
+    virtual std::optional<std::uint64_t> monthly_quota() const = 0;
+    // A wish for a pass, soon. False: no such stream runs now.
+    virtual bool nudge(std::string_view entity) = 0;
+};
+
+}  // namespace carecloud

@@ -1,0 +1,123 @@
+// What of the API reads records, events and the quarantine, page by page.
+#include "api/api.hpp"
+#include "api/json_text.hpp"
+#include "api/problem.hpp"
+#include "api/rows_json.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace carecloud {
+namespace {
+
+constexpr std::size_t kIdMax = 256;  // bytes; the portal's have 24
+constexpr ApiQuery::Range kRecordLimits{1, 1000};
+constexpr ApiQuery::Range kRowLimits{1, 1000};
+constexpr std::uint64_t kUsualLimit = 100;
+constexpr std::uint64_t kRowsMax = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+
+bool is_id(std::string_view id) {
+    return !id.empty() && id.size() <= kIdMax &&
+           std::all_of(id.begin(), id.end(), [](char c) { return c < 0 || (c >= 0x20 && c != 0x7f); });
+}
+
+// Whether the header If-None-Match (RFC 9110 13.1.2) names the tag; weak ones count, too.
+bool names_tag(std::string_view header, std::string_view tag) {
+    while (!header.empty()) {
+        const std::size_t comma = std::min(header.find(','), header.size());
+        std::string_view one = header.substr(0, comma);
+        header.remove_prefix(std::min(comma + 1, header.size()));
+        one.remove_prefix(std::min(one.find_first_not_of(' '), one.size()));
+        one = one.substr(0, one.find_last_not_of(' ') + 1);
+        if (one.starts_with("W/")) one.remove_prefix(2);
+        if (one == tag || one == "*") return true;
+    }
+    return false;
+}
+
+ServerResponse no_such_record() {
+    return problem({.status = 404,
+                    .code = "no_such_record",
+                    .detail = "the store has no record of that id in this stream",
+                    .hint = "POST /v1/sync looks for what is new; a filter of the stream may leave it out"});
+}
+
+}  // namespace
+
+Task<ServerResponse> Api::record(const ServerRequest& request, ApiQuery& query) {
+    if (auto wrong = query.finish()) co_return std::move(*wrong);
+    const std::string entity = query.segments()[2];
+    const std::string id = query.segments()[3];
+    if (auto refused = refuse_entity(entity)) co_return std::move(*refused);
+    if (!is_id(id)) co_return no_such_record();
+    auto reading = parts_.reader.record(entity, id);
+    Result<std::optional<RecordRow>> found = co_await std::move(reading);
+    if (!found) co_return problem_of(found.error());
+    if (!*found) co_return no_such_record();
+    RecordRow& row = **found;
+    if (row.deleted_at) {
+        co_return problem({.status = 410,
+                           .code = "record_deleted",
+                           .detail = "the portal has this record no more, as was found at " + *row.deleted_at,
+                           .hint = "its last version is in the table `records`"});
+    }
+    const std::string tag = "\"" + to_hex(row.hash) + "\"";
+    ServerResponse answer{
+        .headers = {{"Content-Type", "application/json"}, {"ETag", tag}, {"Cache-Control", "no-cache"}}};
+    if (names_tag(request.header("If-None-Match"), tag)) {
+        answer.status = 304;
+    } else {
+        answer.body = std::move(row.body);
+    }
+    co_return answer;
+}
+
+Task<ServerResponse> Api::records(const ServerRequest& /*request*/, ApiQuery& query) {
+    RecordFilter filter{.stream = query.segments()[2],
+                        .after = query.text("after").value_or(""),
+                        .modified_since = query.instant("modified_since"),
+                        .start = query.day("start"),
+                        .end = query.day("end")};
+    filter.limit = query.number("limit", kUsualLimit, kRecordLimits);
+    if (!filter.start.empty() && !filter.end.empty() && filter.end < filter.start)
+        query.complain("end", "it lies before start",
+                       "start and end are the first and the last day of the range");
+    if (auto wrong = query.finish()) co_return std::move(*wrong);
+    if (auto refused = refuse_entity(filter.stream)) co_return std::move(*refused);
+    auto reading = parts_.reader.records(std::move(filter));
+    const Result<RecordPage> page = co_await std::move(reading);
+    if (!page) co_return problem_of(page.error());
+    co_return json_answer(records_json(*page));
+}
+
+Task<ServerResponse> Api::events(const ServerRequest& /*request*/, ApiQuery& query) {
+    const auto named = query.text("state");
+    const auto state = named ? event_state_from(*named) : std::nullopt;
+    if (named && !state)
+        query.complain("state", "there is no such state", "it is open, settled, gone or outside");
+    const auto before = query.number("before", {1, kRowsMax});
+    const std::uint64_t limit = query.number("limit", kUsualLimit, kRowLimits);
+    if (auto wrong = query.finish()) co_return std::move(*wrong);
+    auto reading = parts_.reader.events(state, before, limit);
+    const Result<EventPage> page = co_await std::move(reading);
+    if (!page) co_return problem_of(page.error());
+    co_return json_answer(events_json(*page));
+}
+
+Task<ServerResponse> Api::quarantine(const ServerRequest& /*request*/, ApiQuery& query) {
+    const auto stream = query.text("after_stream");
+    const auto id = query.text("after_id");
+    const std::uint64_t limit = query.number("limit", kUsualLimit, kRowLimits);
+    if (stream.has_value() != id.has_value())
+        query.complain("after_stream", "it goes with after_id", "send both, from a page's next, or neither");
+    if (auto wrong = query.finish()) co_return std::move(*wrong);
+    std::optional<QuarantinePlace> after;
+    if (stream && id) after = QuarantinePlace{*stream, *id};
+    auto reading = parts_.reader.quarantine(std::move(after), limit);
+    const Result<QuarantinePage> page = co_await std::move(reading);
+    if (!page) co_return problem_of(page.error());
+    co_return json_answer(quarantine_json(*page));
+}
+
+}  // namespace carecloud

@@ -1,0 +1,148 @@
+// What of the API tells how the service is, and takes wishes.
+#include "api/api.hpp"
+#include "api/json_text.hpp"
+#include "api/problem.hpp"
+
+#include <utility>
+
+namespace carecloud {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Counting reads through an index: not for every request.
+constexpr std::chrono::seconds kCountEvery{30};
+
+// Holds for as long as it lives, however the coroutine ends.
+class Busy {
+  public:
+    explicit Busy(bool& flag) : flag_(flag) { flag_ = true; }
+    ~Busy() { flag_ = false; }
+    Busy(const Busy&) = delete;
+    Busy& operator=(const Busy&) = delete;
+
+  private:
+    bool& flag_;
+};
+
+Json pass_json(const PassEntry& entry) {
+    const PassReport& report = entry.report;
+    const CommitSummary& summary = report.summary;
+    Json json{{"ended_at", entry.ended_at.to_string_ms()},
+              {"ms", std::chrono::duration_cast<std::chrono::milliseconds>(report.took).count()},
+              {"pages", report.pages},
+              {"requests", report.requests},
+              {"created", summary.created},
+              {"updated", summary.updated},
+              {"disabled", summary.disabled},
+              {"deleted", summary.deleted},
+              {"restored", summary.restored},
+              {"quarantined", summary.quarantined},
+              {"error", nullptr}};
+    if (report.error) json["error"] = report.error->message();
+    return json;
+}
+
+Json stream_json(const std::string& entity, const StoreCounts& counts, const PassEntry* pass) {
+    Json json{{"entity", entity}, {"cursor", nullptr}, {"safe_modified", nullptr}, {"records", nullptr}};
+    for (const StreamState& state : counts.streams) {
+        if (state.stream != entity) continue;
+        if (state.cursor)
+            json["cursor"] = {{"modified", state.cursor->modified_text}, {"id", state.cursor->id}};
+        if (state.safe) json["safe_modified"] = state.safe->modified_text;
+        json["dialect"] = state.dialect;
+        json["updated_at"] = state.updated_at;
+    }
+    json["passes"] = pass ? pass->passes : 0;
+    json["last_pass"] = pass ? pass_json(*pass) : Json(nullptr);
+    return json;
+}
+
+}  // namespace
+
+Task<ServerResponse> Api::livez(const ServerRequest& /*request*/, ApiQuery& query) {
+    if (auto wrong = query.finish()) co_return std::move(*wrong);
+    co_return json_answer(R"({"live":true})");
+}
+
+Task<ServerResponse> Api::readyz(const ServerRequest& /*request*/, ApiQuery& query) {
+    if (auto wrong = query.finish()) co_return std::move(*wrong);
+    const std::vector<std::string> reasons = parts_.host.reasons();
+    const Json json{{"ready", reasons.empty()}, {"reasons", reasons}};
+    co_return json_answer(json_text(json), reasons.empty() ? 200 : 503);
+}
+
+Task<ServerResponse> Api::status(const ServerRequest& /*request*/, ApiQuery& query) {
+    if (auto wrong = query.finish()) co_return std::move(*wrong);
+    const std::string month = month_of(parts_.clock.wall());
+    auto reading = parts_.reader.counts(month);
+    const Result<StoreCounts> counts = co_await std::move(reading);
+    if (!counts) co_return problem_of(counts.error());
+    auto counting = count_records(*counts);
+    co_await std::move(counting);
+    const std::vector<std::string> reasons = parts_.host.reasons();
+    Json json{{"version", parts_.host.version()},
+              {"started_at", started_at_.to_string_ms()},
+              {"now", parts_.clock.wall().to_string_ms()},
+              {"ready", reasons.empty()},
+              {"reasons", reasons},
+              {"generation", counts->generation},
+              {"seq", counts->newest_seq},
+              {"events_open", counts->open_events},
+              {"quarantined", counts->quarantined},
+              {"unauthorized", guard_.unauthorized()},
+              {"quota", {{"month", month}, {"requests", counts->requests}, {"limit", nullptr}}},
+              {"streams", Json::array()}};
+    if (const auto limit = parts_.host.monthly_quota()) json["quota"]["limit"] = *limit;
+    for (const std::string& entity : parts_.host.entities()) {
+        Json stream = stream_json(entity, *counts, parts_.passes.find(entity));
+        const auto counted = record_counts_.find(entity);
+        if (counted != record_counts_.end()) stream["records"] = counted->second.records;
+        json["streams"].push_back(std::move(stream));
+    }
+    co_return json_answer(json_text(json));
+}
+
+// Where it cannot be counted now (an empty store is being filled), the last count stays, or none is told.
+Task<> Api::count_records(const StoreCounts& counts) {
+    const bool due = record_counts_.empty() || parts_.clock.now() - counted_at_ >= kCountEvery;
+    if (counting_ || !due) co_return;
+    const Busy busy(counting_);
+    for (const std::string& entity : parts_.host.entities()) {
+        const auto known = record_counts_.find(entity);
+        if (known != record_counts_.end() && known->second.at_seq == counts.newest_seq) continue;
+        auto counting = parts_.reader.count_records(entity);
+        const Result<std::uint64_t> records = co_await std::move(counting);
+        if (records) record_counts_[entity] = {counts.newest_seq, *records};
+    }
+    counted_at_ = parts_.clock.now();
+}
+
+Task<ServerResponse> Api::sync(const ServerRequest& request, ApiQuery& query) {
+    const auto entity = query.text("entity");
+    if (auto wrong = query.finish()) co_return std::move(*wrong);
+    if (!request.body.empty()) {
+        co_return problem({.status = 400,
+                           .code = "body_not_taken",
+                           .detail = "this request takes no body",
+                           .hint = "name the stream as ?entity=…, or leave it out for all"});
+    }
+    if (entity) {
+        if (auto refused = refuse_entity(*entity)) co_return std::move(*refused);
+    }
+    std::vector<std::string> nudged;
+    for (const std::string& stream : parts_.host.entities()) {
+        if ((!entity || *entity == stream) && parts_.host.nudge(stream)) nudged.push_back(stream);
+    }
+    if (nudged.empty()) {
+        co_return problem({.status = 503,
+                           .code = "not_running",
+                           .detail = "no stream runs at this moment: the service reloads or stops",
+                           .hint = "try again in a second",
+                           .retry_after = std::chrono::seconds(1)});
+    }
+    const Json json{{"nudged", nudged}};
+    co_return json_answer(json_text(json), 202);
+}
+
+}  // namespace carecloud

@@ -1,0 +1,51 @@
+// Who waits for changes, and their waking. Data does not come this way: the woken read the store, each at its own pace,
+// so that a slow one holds up nobody.
+//
+//     feed.announce(4711);                                          // on the I/O thread, after the commit
+//     const bool more = co_await feed.wait_beyond(4710, deadline);  // at once, if 4711 was announced before
+//
+// I/O thread alone.
+#pragma once
+
+#include "core/clock.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <list>
+
+namespace carecloud {
+
+class ChangeFeed {
+  public:
+    explicit ChangeFeed(Clock& clock) : clock_(clock) {}
+    // Nobody waits any more by then.
+    ~ChangeFeed() = default;
+    ChangeFeed(const ChangeFeed&) = delete;
+    ChangeFeed& operator=(const ChangeFeed&) = delete;
+
+    // The newest seq that can be read.
+    void announce(std::uint64_t newest_seq);
+    // Ends every wait, and every later one at once: the service stops.
+    void close();
+
+    // True: there is a change beyond `since`. False: the time is up, or the feed is closed. Throws operation_aborted
+    // when cancelled.
+    Task<bool> wait_beyond(std::uint64_t since, MonoTime until);
+
+    bool closed() const { return closed_; }
+    std::size_t waiting() const { return waiters_.size(); }
+
+  private:
+    struct Waiter {
+        std::uint64_t since;
+        Alarm* alarm;
+    };
+    class Place;
+
+    Clock& clock_;
+    std::uint64_t newest_ = 0;
+    bool closed_ = false;
+    std::list<Waiter> waiters_;
+};
+
+}  // namespace carecloud

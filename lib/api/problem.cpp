@@ -1,0 +1,70 @@
+#include "api/problem.hpp"
+
+#include "api/json_text.hpp"
+
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+namespace carecloud {
+namespace {
+
+std::string_view title_of(int status) {
+    constexpr std::array<std::pair<int, std::string_view>, 11> titles{{
+        {400, "Bad Request"},
+        {401, "Unauthorized"},
+        {403, "Forbidden"},
+        {404, "Not Found"},
+        {405, "Method Not Allowed"},
+        {406, "Not Acceptable"},
+        {410, "Gone"},
+        {413, "Content Too Large"},
+        {429, "Too Many Requests"},
+        {500, "Internal Server Error"},
+        {503, "Service Unavailable"},
+    }};
+    for (const auto& [value, title] : titles) {
+        if (value == status) return title;
+    }
+    return "Problem";
+}
+
+constexpr std::chrono::seconds kRetryStore{5};
+
+}  // namespace
+
+ServerResponse json_answer(std::string body, int status) {
+    body += '\n';
+    return {.status = status,
+            .headers = {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}},
+            .body = std::move(body)};
+}
+
+ServerResponse problem(const Problem& problem) {
+    nlohmann::ordered_json json{{"type", "about:blank"},
+                                {"title", title_of(problem.status)},
+                                {"status", problem.status},
+                                {"code", problem.code},
+                                {"detail", problem.detail}};
+    if (!problem.hint.empty()) json["hint"] = problem.hint;
+    ServerResponse response = json_answer(json_text(json), problem.status);
+    response.headers[0].second = "application/problem+json";
+    if (problem.retry_after)
+        response.headers.emplace_back("Retry-After", std::to_string(problem.retry_after->count()));
+    return response;
+}
+
+ServerResponse problem_of(const Error& error) {
+    const bool passing = error.code == ErrorCode::store_busy || error.code == ErrorCode::store_full ||
+                         error.code == ErrorCode::store_failed || error.code == ErrorCode::cancelled;
+    Problem told{.status = passing ? 503 : 500,
+                 .code = std::string(to_string(error.code)),
+                 .detail = error.operation + ": " + error.subject,
+                 .hint = error.hint};
+    if (passing) told.retry_after = kRetryStore;
+    return problem(told);
+}
+
+}  // namespace carecloud

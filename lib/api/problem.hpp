@@ -1,0 +1,31 @@
+// Answers of the API: JSON, and problems as RFC 9457 has them.
+//
+//     co_return problem({.status = 400, .code = "bad_parameter", .detail = "limit: \"x\" is no number", .hint = "…"});
+//
+// Pure; safe on any thread.
+#pragma once
+
+#include "core/error.hpp"
+#include "net/server_message.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+namespace carecloud {
+
+struct Problem {
+    int status = 500;
+    std::string code{};    // for programs: which problem of that status it is
+    std::string detail{};  // what is wrong, in words; nothing secret
+    std::string hint{};    // what to do about it
+    std::optional<std::chrono::seconds> retry_after{};
+};
+
+ServerResponse problem(const Problem& problem);
+// What a store or the engine stumbled over: 503 where a later try may do better, else 500.
+ServerResponse problem_of(const Error& error);
+
+ServerResponse json_answer(std::string body, int status = 200);
+
+}  // namespace carecloud

@@ -1,0 +1,24 @@
+// A page of what a store holds as JSON. Records stand in it byte for byte as the portal sent them.
+//
+// Pure; safe on any thread.
+#pragma once
+
+#include "store/reader.hpp"
+
+#include <string>
+
+namespace carecloud {
+
+// {"seq":…,"stream":…,"id":…,"kind":…,"modified":…,"hash":…,"committed_at":…}
+void append_change(std::string& out, const ChangeRow& change);
+
+// {"generation":…,"changes":[…],"next":SEQ}; `next` is the `since` to go on with, `since` itself where nothing came.
+std::string changes_json(const ChangePage& page, std::uint64_t since);
+// {"records":[…],"next":ID or null}
+std::string records_json(const RecordPage& page);
+// {"events":[…],"next":NUMBER or null}
+std::string events_json(const EventPage& page);
+// {"quarantine":[…],"next":{"stream":…,"id":…} or null}
+std::string quarantine_json(const QuarantinePage& page);
+
+}  // namespace carecloud

@@ -1,0 +1,89 @@
+// An API on a SQLite store in a directory of its own, asked without a socket.
+//
+//     ApiFixture api;
+//     api.commit({{.id = "a", .modified = "2024-01-01T00:00:00Z"}});
+//     const ServerResponse answer = api.get("/v1/changes?since=0");
+//     CHECK(json_of(answer).at("next") == 1);
+//
+// Used from one thread; the store's own threads work beside it.
+#pragma once
+
+#include "api/api.hpp"
+#include "runtime/system_clock.hpp"
+#include "store/sqlite/sqlite_reader.hpp"
+#include "store/sqlite/sqlite_store.hpp"
+#include "support/pages.hpp"
+#include "support/temp_dir.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <nlohmann/json.hpp>
+
+namespace carecloud {
+
+class TestHost : public ApiHost {
+  public:
+    std::string version() const override { return "1.2.3"; }
+    std::vector<std::string> reasons() const override { return why; }
+    std::vector<std::string> entities() const override { return {"claim", "claim_attendance"}; }
+    std::optional<std::uint64_t> monthly_quota() const override { return 1000; }
+    bool nudge(std::string_view entity) override {
+        if (running) nudged.emplace_back(entity);
+        return running;
+    }
+
+    std::vector<std::string> why;
+    std::vector<std::string> nudged;
+    bool running = true;
+};
+
+class ApiFixture {
+  public:
+    explicit ApiFixture(const ApiAccess& access = {});
+    ~ApiFixture();
+    ApiFixture(const ApiFixture&) = delete;
+    ApiFixture& operator=(const ApiFixture&) = delete;
+
+    // One page of claim_attendance, after which its first walk has ended.
+    void commit(const std::vector<TestRecord>& records, const std::vector<TestStrange>& strange = {});
+    void receive(const std::string& message_id);
+    void sql(const std::string& statements);
+
+    // To its answer; Host is 127.0.0.1 where the headers name no other.
+    ServerResponse ask(ServerRequest request);
+    ServerResponse get(const std::string& target, std::vector<HttpHeader> headers = {});
+    ServerResponse post(const std::string& target, const std::string& body = {});
+    // Asks, and goes on: `done` hears the answer.
+    void begin(ServerRequest request, std::function<void(ServerResponse)> done);
+    // Runs what is ready until `done`; fails the test where that takes too long.
+    void run_until(const std::function<bool()>& done);
+
+    boost::asio::io_context& io() { return io_; }
+    Api& api() { return api_; }
+    SqliteStore& store() { return *store_; }
+    ChangeFeed& feed() { return feed_; }
+
+    TestHost host;
+    PassBook passes;
+
+  private:
+    TempDir directory_;
+    boost::asio::io_context io_;
+    SystemClock clock_{io_};
+    std::unique_ptr<SqliteStore> store_;
+    std::unique_ptr<SqliteReader> reader_;
+    ChangeFeed feed_{clock_};
+    Api api_;
+};
+
+ServerRequest get_request(const std::string& target, std::vector<HttpHeader> headers = {});
+std::string header_of(const ServerResponse& answer, std::string_view name);
+nlohmann::json json_of(const ServerResponse& answer);
+// "400 bad_parameter"; empty where it is no problem of RFC 9457, whole.
+std::string problem_in(const ServerResponse& answer);
+
+}  // namespace carecloud

@@ -1,0 +1,101 @@
+// Who may ask: the token, and, without one, this machine alone.
+#include "unit/api/api_fixture.hpp"
+
+#include <chrono>
+
+#include <catch2/catch.hpp>
+
+using namespace carecloud;
+
+namespace {
+
+const ApiAccess kWithToken{.token = "correct horse", .unix_socket = false};
+
+std::vector<HttpHeader> bearer(const std::string& token) {
+    return {{"Authorization", "Bearer " + token}};
+}
+
+}  // namespace
+
+TEST_CASE("with a token nothing but /livez is answered without it, whatever the path, and guessing is slow") {
+    ApiFixture api(kWithToken);
+    CHECK(api.get("/livez").status == 200);
+    CHECK(api.get("/v1/status", bearer("correct horse")).status == 200);
+    CHECK(api.get("/v1/status", {{"Authorization", "bearer correct horse"}}).status == 200);
+    // From another machine by another name: the token is enough.
+    auto named = bearer("correct horse");
+    named.emplace_back("Host", "sync.example.org");
+    named.emplace_back("Origin", "https://example.org");
+    CHECK(api.get("/v1/status", named).status == 200);
+
+    const std::vector<std::vector<HttpHeader>> wrong{
+        {},
+        bearer(""),
+        bearer("correct horsf"),
+        bearer("correct hors"),
+        bearer("correct horse "),
+        bearer("Correct horse"),
+        {{"Authorization", "correct horse"}},
+        {{"Authorization", "Basic Y29ycmVjdCBob3JzZQ=="}},
+        {{"Authorization", "Bearer"}},
+        bearer(std::string(10'000, 'x')),
+    };
+    const auto begun = std::chrono::steady_clock::now();
+    std::size_t refused = 0;
+    for (const auto& headers : wrong) {
+        for (const char* target : {"/v1/status", "/readyz", "/nothing", "/%zz", "/v1/records/claim/a"}) {
+            api.begin(get_request(target, headers), [&](const ServerResponse& answer) {
+                CHECK(problem_in(answer) == "401 unauthorized");
+                CHECK(header_of(answer, "WWW-Authenticate").starts_with("Bearer "));
+                CHECK(answer.body.find("horse") == std::string::npos);
+                ++refused;
+            });
+        }
+    }
+    api.run_until([&] { return refused == wrong.size() * 5; });
+    CHECK(std::chrono::steady_clock::now() - begun >= std::chrono::seconds(1));
+    const ServerResponse status = api.get("/v1/status", bearer("correct horse"));
+    REQUIRE(status.status == 200);
+    CHECK(json_of(status).at("unauthorized") == wrong.size() * 5);
+}
+
+TEST_CASE("a crowd of wrong tokens is turned away at once, and the right one passes meanwhile") {
+    ApiFixture api(kWithToken);
+    std::size_t slowed = 0;
+    std::size_t turned_away = 0;
+    for (int i = 0; i < 200; ++i) {
+        api.begin(get_request("/v1/status"), [&](const ServerResponse& answer) {
+            if (answer.status == 401) ++slowed;
+            if (problem_in(answer) == "429 too_many_guesses" && answer.close) ++turned_away;
+        });
+    }
+    api.run_until([&] { return turned_away == 136; });
+    CHECK(slowed == 0);
+    CHECK(api.get("/v1/status", bearer("correct horse")).status == 200);
+    api.run_until([&] { return slowed == 64; });
+}
+
+TEST_CASE("without a token a page in a browser cannot reach the API by a name of its own, nor post to it") {
+    ApiFixture api;
+    for (const char* host : {"127.0.0.1:8461", "127.0.0.1", "localhost:8461", "[::1]:8461", "LOCALHOST"})
+        CHECK(api.get("/v1/status", {{"Host", host}}).status == 200);
+    for (const char* host :
+         {"evil.example", "evil.example:8461", "127.0.0.1.evil.example:8461", "192.168.0.7:8461",
+          "localhost.evil.example", "[2001:db8::1]:8461", "[", ":", "localhost@evil.example"}) {
+        INFO(host);
+        CHECK(problem_in(api.get("/v1/status", {{"Host", host}})) == "403 foreign_origin");
+    }
+    ServerRequest nudge = get_request("/v1/sync", {{"Origin", "https://evil.example"}});
+    nudge.method = "POST";
+    CHECK(problem_in(api.ask(nudge)) == "403 foreign_origin");
+    nudge.headers[0].second = "null";
+    CHECK(problem_in(api.ask(nudge)) == "403 foreign_origin");
+    CHECK(api.host.nudged.empty());
+    nudge.headers[0].second = "http://localhost:3000";
+    CHECK(api.ask(nudge).status == 202);
+}
+
+TEST_CASE("a Unix socket is guarded by its file, whatever the Host") {
+    ApiFixture api({.token = "", .unix_socket = true});
+    CHECK(api.get("/v1/status", {{"Host", "api.sock"}}).status == 200);
+}
