@@ -1,15 +1,13 @@
 #include "json/grammar.hpp"
 
+#include "core/ascii_class.hpp"
+
 #include <charconv>
 #include <cstddef>
 #include <cstring>
 
 namespace carecloud {
 namespace {
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 
 bool is_hex(char c) {
     return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');

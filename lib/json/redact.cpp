@@ -1,5 +1,6 @@
 #include "json/redact.hpp"
 
+#include "core/ascii_class.hpp"
 #include "json/known_words.hpp"
 
 #include <algorithm>
@@ -16,9 +17,6 @@ bool is_upper(char c) {
 }
 bool is_lower(char c) {
     return c >= 'a' && c <= 'z';
-}
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
 }
 bool is_word(char c) {
     return is_upper(c) || is_lower(c) || is_digit(c) || c == '_';

@@ -319,11 +319,15 @@ Result<Page> Slicer::slice(std::unique_ptr<char[]> buffer, std::size_t size, con
     }
 }
 
-Result<Page> slice_page(std::string_view text, const SliceOptions& options) {
+Result<Page> Slicer::slice(std::string_view text, const SliceOptions& options) {
     auto buffer = std::make_unique_for_overwrite<char[]>(text.size() + kPagePadding);
     std::memcpy(buffer.get(), text.data(), text.size());
     std::memset(buffer.get() + text.size(), 0, kPagePadding);
-    return Slicer{}.slice(std::move(buffer), text.size(), options);
+    return slice(std::move(buffer), text.size(), options);
+}
+
+Result<Page> slice_page(std::string_view text, const SliceOptions& options) {
+    return Slicer{}.slice(text, options);
 }
 
 }  // namespace carecloud

@@ -41,12 +41,15 @@ class Slicer {
     // Errors: bad_response, wrong_workspace; refused with the portal's ErrorCode where isSuccess is false.
     Result<Page> slice(std::unique_ptr<char[]> buffer, std::size_t size, const SliceOptions& options);
 
+    // The same of a text that is copied first.
+    Result<Page> slice(std::string_view text, const SliceOptions& options);
+
   private:
     struct Impl;
     std::unique_ptr<Impl> impl_;  // the parser and its scratch memory, reused from page to page
 };
 
-// The same with a Slicer of its own, for tests and small answers.
+// The same with a Slicer of its own, which costs more than a small page: for one answer.
 Result<Page> slice_page(std::string_view text, const SliceOptions& options);
 
 }  // namespace carecloud

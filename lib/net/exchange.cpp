@@ -18,7 +18,7 @@ using boost::system::error_code;
 
 namespace {
 
-using Parser = http::response_parser<GrowingBody<ByteBuffer>>;
+using ResponseParser = http::response_parser<GrowingBody<ByteBuffer>>;
 
 constexpr std::size_t kHeadRead = 64 * 1024;
 constexpr std::size_t kBodyRead = 256 * 1024;
@@ -101,7 +101,8 @@ Task<Result<>> receive_sized_body(HttpConnection& connection, std::size_t length
 }
 
 // A body in chunks, or one that ends with the connection.
-Task<Result<>> receive_streamed_body(HttpConnection& connection, Parser& parser, std::size_t body_bytes_max) {
+Task<Result<>> receive_streamed_body(HttpConnection& connection, ResponseParser& parser,
+                                     std::size_t body_bytes_max) {
     while (true) {
         const error_code failure = digest(connection, parser);
         if (failure) co_return not_http(connection, failure, body_bytes_max);
@@ -125,7 +126,7 @@ std::vector<HttpHeader> copy_headers(const http::fields& fields) {
 }
 
 // The final answer's head; interim ones (1xx) are passed over (RFC 9110 15.2).
-Task<Result<>> receive_final_head(HttpConnection& connection, std::optional<Parser>& parser,
+Task<Result<>> receive_final_head(HttpConnection& connection, std::optional<ResponseParser>& parser,
                                   std::size_t body_bytes_max) {
     for (int i = 0; i < kInterimAnswersMax; ++i) {
         parser.emplace();
@@ -147,7 +148,7 @@ Task<Result<Answer>> exchange(HttpConnection& connection, std::string_view reque
     connection.expire_at(std::min(std::chrono::steady_clock::now() + limits.head, limits.total_by));
     const IoResult sent = co_await connection.write_all(request);
     if (sent.failure) co_return connection.failed(sent.failure, "sending the request");
-    std::optional<Parser> parser;
+    std::optional<ResponseParser> parser;
     const Result<> head = co_await receive_final_head(connection, parser, limits.body_bytes_max);
     if (!head) co_return head.error();
 

@@ -18,10 +18,6 @@ bool is_token_character(char c) {
     return is_visible(c) && delimiters.find(c) == std::string_view::npos;
 }
 
-bool is_token(std::string_view text) {
-    return !text.empty() && std::all_of(text.begin(), text.end(), is_token_character);
-}
-
 Error refused(const HttpRequest& request, std::string what) {
     return {.code = ErrorCode::invalid_argument,
             .operation = request.operation,
@@ -40,6 +36,10 @@ std::string_view HttpResponse::header(std::string_view name) const {
         return ascii_iequals(header.first, name);
     });
     return found == headers.end() ? std::string_view{} : std::string_view{found->second};
+}
+
+bool is_token(std::string_view text) {
+    return !text.empty() && std::all_of(text.begin(), text.end(), is_token_character);
 }
 
 bool is_header_value(std::string_view text) {

@@ -39,6 +39,9 @@ struct HttpResponse {
 // 9110 5.5). The message names the header, never its value.
 Result<std::string> request_head(const HttpRequest& request, std::string_view host);
 
+// Whether a text may be a method or a header's name (RFC 9110 5.6.2).
+bool is_token(std::string_view text);
+
 // Whether a text may stand as a header's value: printable ASCII, blanks inside, no blank at either end.
 bool is_header_value(std::string_view text);
 

@@ -19,12 +19,12 @@ using boost::system::error_code;
 
 namespace {
 
-using Parser = http::request_parser<GrowingBody<std::string>>;
+using RequestParser = http::request_parser<GrowingBody<std::string>>;
 using Refusal = std::optional<ServerResponse>;
 using End = ServerReading::End;
 
-constexpr std::size_t kHeadRead = 4 * 1024;
-constexpr std::size_t kBodyRead = 16 * 1024;
+constexpr std::size_t kRequestHeadRead = 4 * 1024;
+constexpr std::size_t kRequestBodyRead = 16 * 1024;
 // The shortest rest of a body in chunks, "0\r\n\r\n".
 constexpr std::size_t kChunkedRestMin = 5;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -58,7 +58,7 @@ ServerResponse refusal_for(const error_code& failure, std::string_view unread, c
 }
 
 // Lets the parser take what it can of the buffer; gives the bytes that it took.
-std::size_t digest(boost::beast::flat_buffer& unread, Parser& parser, error_code& failure) {
+std::size_t digest(boost::beast::flat_buffer& unread, RequestParser& parser, error_code& failure) {
     std::size_t taken = 0;
     failure = {};
     while (!failure && unread.size() > 0 && !parser.is_done()) {
@@ -102,7 +102,8 @@ ServerReading go_on() {
     return reading;
 }
 
-Task<ServerReading> receive_head(ServerConnection& connection, Parser& parser, const ServerLimits& limits) {
+Task<ServerReading> receive_head(ServerConnection& connection, RequestParser& parser,
+                                 const ServerLimits& limits) {
     auto& unread = connection.unread();
     // Counted here, too: Beast 1.81 holds its limit against what a call has left over, so that a client whose
     // writes each end one byte into a line sends as many headers as it likes.
@@ -116,14 +117,15 @@ Task<ServerReading> receive_head(ServerConnection& connection, Parser& parser, c
         }
         if (failure) co_return refused(refusal_for(failure, view(unread), limits));
         if (done) co_return go_on();
-        failure = co_await connection.fill(kHeadRead);
+        failure = co_await connection.fill(kRequestHeadRead);
         const bool begun = head_bytes > 0 || skip_empty_lines(unread);
         if (failure && !begun) co_return ServerReading{};
         if (failure) co_return cut_short(connection, failure);
     }
 }
 
-Task<ServerReading> receive_body(ServerConnection& connection, Parser& parser, const ServerLimits& limits) {
+Task<ServerReading> receive_body(ServerConnection& connection, RequestParser& parser,
+                                 const ServerLimits& limits) {
     auto& unread = connection.unread();
     while (true) {
         error_code failure;
@@ -134,14 +136,14 @@ Task<ServerReading> receive_body(ServerConnection& connection, Parser& parser, c
         if (unread.size() > limits.head_bytes_max) {
             co_return refused(plain_refusal(400, "A chunk's extension or the trailer is too long."));
         }
-        failure = co_await connection.fill(kBodyRead);
+        failure = co_await connection.fill(kRequestBodyRead);
         if (failure) co_return cut_short(connection, failure);
     }
 }
 
 // What Beast lets pass, but another program on the way might read otherwise (RFC 9112 3.2, 6.1, 6.3): with
 // a Transfer-Encoding other than "chunked" it sees no body, and would take the body for the next request.
-Refusal framing_refusal(const Parser& parser) {
+Refusal framing_refusal(const RequestParser& parser) {
     const auto& head = parser.get();
     const bool old = head.version() < 11;
     const auto hosts = head.count(http::field::host);
@@ -161,7 +163,7 @@ Refusal framing_refusal(const Parser& parser) {
     return std::nullopt;
 }
 
-void copy_head(const Parser& parser, ServerReading& reading) {
+void copy_head(const RequestParser& parser, ServerReading& reading) {
     const auto& head = parser.get();
     reading.request.method = std::string(head.method_string());
     reading.request.target = std::string(head.target());
@@ -172,7 +174,7 @@ void copy_head(const Parser& parser, ServerReading& reading) {
 }
 
 // A client may wait for a word before it sends its body (RFC 9110 10.1.1).
-Task<ServerReading> meet_expectation(ServerConnection& connection, const Parser& parser,
+Task<ServerReading> meet_expectation(ServerConnection& connection, const RequestParser& parser,
                                      const ServerTimeouts& timeouts) {
     const std::string_view expected = parser.get()[http::field::expect];
     if (expected.empty() || parser.get().version() < 11) co_return go_on();
@@ -197,7 +199,7 @@ ServerResponse plain_refusal(int status, std::string text) {
 
 Task<ServerReading> read_request(ServerConnection& connection, const ServerLimits& limits,
                                  const ServerTimeouts& timeouts) {
-    Parser parser;
+    RequestParser parser;
     parser.header_limit(static_cast<std::uint32_t>(limits.head_bytes_max));
     parser.body_limit(limits.body_bytes_max);
     connection.expire_after(timeouts.head, ServerConnection::Expiry::end_reading);

@@ -2,6 +2,7 @@
 
 #include "net/ascii.hpp"
 #include "net/http_date.hpp"
+#include "net/http_message.hpp"
 
 #include <algorithm>
 #include <array>
@@ -21,13 +22,6 @@ Error cannot_answer(std::string what) {
             .operation = "answer a request",
             .subject = std::move(what),
             .hint = "a mistake of this program: please report it"};
-}
-
-bool is_token(std::string_view text) {
-    constexpr std::string_view delimiters = "\"(),/:;<=>?@[\\]{}";
-    return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-        return c > 0x20 && c < 0x7f && delimiters.find(c) == std::string_view::npos;
-    });
 }
 
 bool is_servers_own(std::string_view name) {

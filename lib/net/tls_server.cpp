@@ -27,7 +27,7 @@ Error cannot_serve(std::string subject, std::string hint) {
             .hint = std::move(hint)};
 }
 
-std::string last_openssl_error() {
+std::string take_openssl_error() {
     const error_code failure(static_cast<int>(ERR_get_error()), boost::asio::error::get_ssl_category());
     ERR_clear_error();
     return failure.message();
@@ -68,7 +68,7 @@ Result<std::shared_ptr<ssl::context>> make_server_tls(const std::string& certifi
     ERR_clear_error();
     auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
     if (!set_protocol(context->native_handle())) {
-        return cannot_serve("TLS 1.2: " + last_openssl_error(), "check the system's OpenSSL settings");
+        return cannot_serve("TLS 1.2: " + take_openssl_error(), "check the system's OpenSSL settings");
     }
     Result<> readable = demand_readable("certificate", certificate_file);
     if (readable) readable = demand_readable("private key", private_key_file);

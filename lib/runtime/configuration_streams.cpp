@@ -1,3 +1,4 @@
+#include "core/ascii_class.hpp"
 #include "runtime/configuration_sections.hpp"
 #include "runtime/filter_json.hpp"
 #include "runtime/suggest.hpp"
@@ -25,10 +26,6 @@ bool is_small(char c) {
     return c >= 'a' && c <= 'z';
 }
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
 std::optional<std::string> as_entity(const Field& field) {
     std::optional<std::string> name = as_text(field);
     if (!name) return std::nullopt;
@@ -50,9 +47,7 @@ std::optional<std::string> as_entity(const Field& field) {
 }
 
 bool is_field_name(std::string_view name) {
-    const auto fits = [](char c) {
-        return is_small(c) || is_digit(c) || (c >= 'A' && c <= 'Z') || c == '_' || c == '.';
-    };
+    const auto fits = [](char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '.'; };
     return name.size() <= kFieldNameMax && !is_digit(name.front()) && name.front() != '.' &&
            name.back() != '.' && name.find("..") == std::string_view::npos &&
            std::all_of(name.begin(), name.end(), fits);

@@ -1,3 +1,4 @@
+#include "core/ascii_class.hpp"
 #include "core/loopback.hpp"
 #include "runtime/configuration_sections.hpp"
 #include "runtime/text.hpp"
@@ -21,10 +22,8 @@ bool lies_in(const std::filesystem::path& directory, const std::string& name) {
 
 // What an API Gateway key looks like (40 letters and digits), and no file name does.
 bool looks_like_a_key(const std::string& text) {
-    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-    const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
     return text.size() >= 20 && std::any_of(text.begin(), text.end(), is_digit) &&
-           std::all_of(text.begin(), text.end(), [&](char c) { return is_digit(c) || is_letter(c); });
+           std::all_of(text.begin(), text.end(), [](char c) { return is_digit(c) || is_letter(c); });
 }
 
 bool is_port(const std::string& digits) {

@@ -1,5 +1,6 @@
 #include "runtime/environment.hpp"
 
+#include "core/ascii_class.hpp"
 #include "runtime/text.hpp"
 
 #include <algorithm>
@@ -9,12 +10,9 @@ namespace carecloud {
 namespace {
 
 bool is_name(std::string_view name) {
-    const auto is_letter = [](char c) {
-        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
-    };
-    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-    return !name.empty() && is_letter(name.front()) &&
-           std::all_of(name.begin(), name.end(), [&](char c) { return is_letter(c) || is_digit(c); });
+    return !name.empty() && !is_digit(name.front()) && std::all_of(name.begin(), name.end(), [](char c) {
+        return is_letter(c) || is_digit(c) || c == '_';
+    });
 }
 
 void append_variable(Expansion& expansion, std::string_view name, const EnvironmentLookup& environment) {

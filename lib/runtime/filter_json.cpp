@@ -1,5 +1,6 @@
 #include "runtime/filter_json.hpp"
 
+#include "runtime/json_text.hpp"
 #include "runtime/text.hpp"
 
 #include <algorithm>
@@ -7,14 +8,8 @@
 #include <charconv>
 #include <map>
 
-#include <nlohmann/json.hpp>
-
 namespace carecloud {
 namespace {
-
-std::string json_text(std::string_view text) {
-    return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
 
 bool one_of(std::string_view text, std::initializer_list<std::string_view> words) {
     return std::find(words.begin(), words.end(), text) != words.end();

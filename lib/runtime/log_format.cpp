@@ -1,8 +1,7 @@
 #include "runtime/log_format.hpp"
 
+#include "runtime/json_text.hpp"
 #include "runtime/text.hpp"
-
-#include <nlohmann/json.hpp>
 
 namespace carecloud {
 namespace {
@@ -26,10 +25,6 @@ std::string text_value(std::string_view value) {
     }
     out += '"';
     return out;
-}
-
-std::string json_text(std::string_view text) {
-    return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 // systemd.journal-fields(7) and sd_journal_send(3): A-Z, 0-9 and '_', not beginning with '_' or a digit, at

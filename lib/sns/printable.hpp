@@ -3,19 +3,13 @@
 // Pure; safe on any thread.
 #pragma once
 
+#include "core/ascii_class.hpp"
+
 #include <algorithm>
 #include <cstddef>
 #include <string_view>
 
 namespace carecloud {
-
-constexpr bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
-constexpr bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 // Of ASCII's; the bytes of UTF-8 are none.
 constexpr bool is_control(char c) {

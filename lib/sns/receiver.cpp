@@ -13,10 +13,6 @@
 namespace carecloud {
 namespace {
 
-SnsRefusal refuse(RefusalReason reason, std::string text) {
-    return {.reason = reason, .text = std::move(text)};
-}
-
 SnsRefusal refuse(RefusalReason reason, const Error& error) {
     return refuse(error.code == ErrorCode::cancelled ? RefusalReason::cancelled : reason, error.message());
 }

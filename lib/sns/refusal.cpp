@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace carecloud {
 namespace {
@@ -42,6 +43,10 @@ std::string_view to_string(RefusalReason reason) {
 
 int status_of(RefusalReason reason) {
     return row_of(reason).status;
+}
+
+SnsRefusal refuse(RefusalReason reason, std::string text) {
+    return {.reason = reason, .text = std::move(text)};
 }
 
 ServerResponse to_response(const SnsRefusal& refusal) {

@@ -39,6 +39,7 @@ struct SnsRefusal {
     std::string text{};  // for the sender and the log: names the thing and the remedy, repeats no content
 };
 
+SnsRefusal refuse(RefusalReason reason, std::string text);
 ServerResponse to_response(const SnsRefusal& refusal);
 
 }  // namespace carecloud

@@ -10,10 +10,6 @@
 namespace carecloud {
 namespace {
 
-SnsRefusal refuse(RefusalReason reason, std::string text) {
-    return {.reason = reason, .text = std::move(text)};
-}
-
 // Whether every header of that name has this value; true where there is none.
 bool agrees(const ServerRequest& request, std::string_view name, std::string_view value) {
     return std::all_of(request.headers.begin(), request.headers.end(), [&](const HttpHeader& header) {

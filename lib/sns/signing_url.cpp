@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view kScheme = "https://";
 
-Error refused(std::string what) {
+Error bad_address(std::string what) {
     return {.code = ErrorCode::invalid_argument,
             .operation = "check SigningCertURL",
             .subject = std::move(what),
@@ -50,7 +50,7 @@ Result<SigningHosts> SigningHosts::create(const std::vector<std::string>& certif
 }
 
 Result<HttpUrl> SigningHosts::check(std::string_view url, const SnsTopic& topic) const {
-    if (!url.starts_with(kScheme)) return refused("it is not https");
+    if (!url.starts_with(kScheme)) return bad_address("it is not https");
     const std::string_view rest = url.substr(kScheme.size());
     const std::size_t slash = std::min(rest.find('/'), rest.size());
     const std::string_view authority = rest.substr(0, slash);
@@ -58,10 +58,10 @@ Result<HttpUrl> SigningHosts::check(std::string_view url, const SnsTopic& topic)
                                             : std::find(authorities_.begin(), authorities_.end(),
                                                         authority) != authorities_.end();
     if (!known) {
-        return refused(authorities_.empty() ? "its host is not " + topic.host
-                                            : "its host is not of sns.trust.certificate_hosts");
+        return bad_address(authorities_.empty() ? "its host is not " + topic.host
+                                                : "its host is not of sns.trust.certificate_hosts");
     }
-    if (!is_certificate_path(rest.substr(slash))) return refused("its path is not of SNS's certificates");
+    if (!is_certificate_path(rest.substr(slash))) return bad_address("its path is not of SNS's certificates");
     return parse_http_url(url);
 }
 

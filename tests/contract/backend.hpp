@@ -23,6 +23,8 @@
 
 namespace carecloud {
 
+inline const std::string kStream = "claim_attendance";  // of every test that needs one only
+
 // The calls of a Store, each run to its end; an error fails the test.
 class Backend {
   public:

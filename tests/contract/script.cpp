@@ -9,8 +9,6 @@
 namespace carecloud {
 namespace {
 
-const std::string kStream = "claim_attendance";
-
 template <class T>
 Result<> outcome(Result<T> result) {
     if (result) return {};

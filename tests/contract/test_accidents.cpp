@@ -2,12 +2,15 @@
 // store's life, with checkpoints beside the writer.
 #include "contract/fault_world.hpp"
 #include "contract/rounds.hpp"
+#include "support/sanitized.hpp"
 
 #include <catch2/catch.hpp>
 
 using namespace carecloud;
 
 namespace {
+
+constexpr std::uint64_t kAccidents = kSanitized ? 20 : 60;
 
 class Accidents {
   public:
@@ -37,7 +40,7 @@ class Accidents {
 
 TEST_CASE("accident after accident, the store holds what it acknowledged and comes to its script's end") {
     const std::uint64_t seed = test_seed();
-    for (std::uint64_t round = 0; round < 60 * rounds(); ++round) {
+    for (std::uint64_t round = 0; round < kAccidents * rounds(); ++round) {
         CAPTURE(seed, round);
         Accidents accidents(seed + round);
         FaultWorld world({.seed = seed + round, .checkpoint_beside = round % 4 != 0, .tries = 2});

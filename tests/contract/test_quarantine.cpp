@@ -8,8 +8,6 @@ using namespace carecloud;
 
 namespace {
 
-const std::string kStream = "claim_attendance";
-
 Batch strange_batch(const std::vector<TestStrange>& strange, const std::vector<TestRecord>& records = {}) {
     return {.stream = kStream, .page = make_page(records, strange), .state = {}, .unreachable = {}};
 }

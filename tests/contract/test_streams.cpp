@@ -8,8 +8,6 @@ using namespace carecloud;
 
 namespace {
 
-const std::string kStream = "claim_attendance";
-
 Batch state_batch(const StreamState& state) {
     return {.stream = state.stream, .page = nullptr, .state = state, .unreachable = {}};
 }

@@ -8,8 +8,6 @@ using namespace carecloud;
 
 namespace {
 
-const std::string kStream = "claim_attendance";
-
 Batch batch_of(const std::vector<TestRecord>& records) {
     return {.stream = kStream, .page = make_page(records), .state = {}, .unreachable = {}};
 }

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <array>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -167,9 +166,7 @@ void check(const Result<Page>& page, const JsonReading& reading, bool hashed, bo
 // By one slicer for all inputs: its index alone is larger than most of them.
 Result<Page> slice(std::string_view text, const SliceOptions& options) {
     static Slicer slicer;
-    auto buffer = std::make_unique<char[]>(text.size() + kPagePadding);
-    text.copy(buffer.get(), text.size());
-    return slicer.slice(std::move(buffer), text.size(), options);
+    return slicer.slice(text, options);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "fuzz/fuzz_target.hpp"
 #include "sns/receiver.hpp"
 #include "support/memory_inbox/memory_inbox.hpp"
+#include "support/real_now.hpp"
 #include "support/sns/scripted_fetcher.hpp"
 #include "support/sns/test_signer.hpp"
 #include "support/virtual/virtual_clock.hpp"
@@ -90,11 +91,6 @@ ReceiverSettings settings_for(const std::string& flags) {
                         .workspace_id = "636eeb5d8029cf0df6932c16",
                         .bucket_id = "636eeb5d8029cf0df6932c17"}};
     return settings;
-}
-
-Timestamp real_now() {
-    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    return Timestamp{now.time_since_epoch().count() * Timestamp::ticks_per_second};
 }
 
 std::optional<StoreFault> full(std::string_view) {

@@ -3,6 +3,7 @@
 #include "portal/portal_control.hpp"
 #include "portal/portal_session.hpp"
 #include "portal/publisher_answers.hpp"
+#include "portal/wall_now.hpp"
 
 #include <csignal>
 #include <future>
@@ -29,12 +30,6 @@ constexpr std::size_t kCallBytesMax = std::size_t{1} << 20;
 constexpr std::size_t kControlBytesMax = std::size_t{1} << 30;
 constexpr std::chrono::milliseconds kWatch{50};  // how often a waiting thread looks whether the server ended
 constexpr std::chrono::hours kSilence{1};        // of a certificate's URL that never answers
-
-Timestamp wall_now() {
-    using namespace std::chrono;
-    using Ticks = duration<std::int64_t, std::ratio<1, Timestamp::ticks_per_second>>;
-    return {duration_cast<Ticks>(system_clock::now().time_since_epoch()).count()};
-}
 
 double mono_now_s() {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();

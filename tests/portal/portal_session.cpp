@@ -1,6 +1,7 @@
 #include "portal/portal_session.hpp"
 
 #include "net/http_date.hpp"
+#include "portal/wall_now.hpp"
 
 #include <algorithm>
 #include <array>
@@ -30,12 +31,6 @@ using Request = http::request<http::string_body>;
 constexpr std::size_t kHeadBytesMax = 16 * 1024;
 constexpr std::size_t kDrainBytesMax = std::size_t{64} << 20;
 constexpr std::chrono::seconds kDrain{2};
-
-Timestamp wall_now() {
-    using namespace std::chrono;
-    using Ticks = duration<std::int64_t, std::ratio<1, Timestamp::ticks_per_second>>;
-    return {duration_cast<Ticks>(system_clock::now().time_since_epoch()).count()};
-}
 
 std::string text_of(const Request& request, const char* name) {
     const auto value = request[name];

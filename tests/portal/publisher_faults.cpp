@@ -61,7 +61,7 @@ constexpr std::array kPublisherFaults = {
     FaultName{"url-user", "the certificate's URL has user information"},
 };
 
-constexpr std::size_t kHugeBytes = (std::size_t{2} << 20) + 1;
+constexpr std::size_t kHugeMessageBytes = (std::size_t{2} << 20) + 1;
 constexpr std::size_t kDeepLevels = 10'000;
 
 const std::string& text_of(const PublishedFields& fields, std::string_view name) {
@@ -166,7 +166,7 @@ void spoil_post(std::string_view fault, HttpPost& post) {
     if (fault == "cut-body") body.resize(body.size() / 2);
     if (fault == "deep-json") body = std::string(kDeepLevels, '[') + std::string(kDeepLevels, ']');
     if (fault == "duplicate-key") body.insert(body.size() - 2, ",\n  \"Message\" : \"another one\"");
-    if (fault == "huge") body.insert(1, kHugeBytes, ' ');
+    if (fault == "huge") body.insert(1, kHugeMessageBytes, ' ');
     if (fault == "lambda-casing") {
         replace_text(body, "\"SigningCertURL\"", "\"SigningCertUrl\"");
         replace_text(body, "\"UnsubscribeURL\"", "\"UnsubscribeUrl\"");

@@ -18,7 +18,6 @@ namespace po = boost::program_options;
 using Texts = std::vector<std::string>;
 
 constexpr std::chrono::hours kDurationMax{1};  // SNS's own limit for a delay
-constexpr unsigned kRetriesMax = 100;
 constexpr std::size_t kConnectionsMax = 10'000;
 
 Error usage(std::string subject, std::string hint) {
@@ -44,7 +43,7 @@ Result<> read_policy(const po::variables_map& given, PublisherSettings& publishe
     if (result) result = read_span(given, "sns-late", {}, publisher.late);
     if (!result) return result;
     policy.retries = given["sns-retries"].as<unsigned>();
-    if (policy.retries > kRetriesMax) return usage("--sns-retries", "it must be from 0 to 100");
+    if (policy.retries > kDeliveryRetriesMax) return usage("--sns-retries", "it must be from 0 to 100");
     publisher.at_once = given["sns-connections"].as<std::size_t>();
     if (publisher.at_once == 0 || publisher.at_once > kConnectionsMax)
         return usage("--sns-connections", "it must be from 1 to 10000");

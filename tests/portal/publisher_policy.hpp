@@ -9,6 +9,8 @@
 
 namespace carecloud {
 
+inline constexpr unsigned kDeliveryRetriesMax = 100;  // SNS's own limit
+
 struct DeliveryPolicy {
     std::chrono::milliseconds timeout{15'000};  // of an attempt, from connecting to the answer's end
     unsigned retries = 3;

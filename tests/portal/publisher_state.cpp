@@ -7,7 +7,6 @@ namespace carecloud {
 namespace {
 
 constexpr std::uint64_t kMillisecondsMax = 3'600'000;  // SNS's own limit for a delay
-constexpr std::uint64_t kRetriesMax = 100;             // likewise
 
 Json subscription_json(const TopicSubscription& subscription) {
     return {{"endpoint", subscription.endpoint.shown},
@@ -106,7 +105,7 @@ std::optional<std::string> change_publisher_settings(EventPublisher& publisher, 
     std::uint64_t delay_ms = count_of(policy.retry_delay);
     const bool numbers = read_unsigned(body, "signature_version", 2, version) && version != 0 &&
                          read_unsigned(body, "late_ms", kMillisecondsMax, late_ms) &&
-                         read_unsigned(body, "retries", kRetriesMax, retries) &&
+                         read_unsigned(body, "retries", kDeliveryRetriesMax, retries) &&
                          read_unsigned(body, "retry_delay_ms", kMillisecondsMax, delay_ms);
     if (!numbers) return "a number is out of its range";
     const auto silent = body.find("silent");

@@ -1,6 +1,7 @@
 // What the world is going to do, by its own time. What is due at the same instant happens in the order of its coming.
 #pragma once
 
+#include "core/clock.hpp"
 #include "core/timestamp.hpp"
 
 #include <functional>
@@ -8,6 +9,10 @@
 #include <utility>
 
 namespace carecloud {
+
+inline Timestamp later(Timestamp at, Duration span) {
+    return {at.ticks + span.count() / 100};
+}
 
 class Agenda {
   public:

@@ -11,10 +11,6 @@ using namespace std::chrono_literals;
 // SNS goes on for 23 days; here the world rests before.
 constexpr std::size_t kTriesMax = 1000;
 
-Timestamp later(Timestamp at, Duration span) {
-    return {at.ticks + span.count() / 100};
-}
-
 }  // namespace
 
 void Announcer::announce(const std::string& entity, const std::string& id, const Written& record,

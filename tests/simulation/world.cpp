@@ -19,10 +19,6 @@ using namespace std::chrono_literals;
 constexpr Duration kRest = 6h;
 constexpr Duration kRestWithQuota = 30h;
 
-Timestamp later(Timestamp at, Duration span) {
-    return {at.ticks + span.count() / 100};
-}
-
 class World : Observer {
   public:
     World(const WorldSettings& settings, const Trace& trace)

@@ -1,5 +1,7 @@
 #include "simulation/writers.hpp"
 
+#include "simulation/agenda.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -12,10 +14,6 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kHugeBytes = 40'000;
 constexpr std::size_t kHugeMax = 2;
-
-Timestamp later(Timestamp at, Duration span) {
-    return {at.ticks + span.count() / 100};
-}
 
 Timestamp whole_milliseconds(Timestamp at) {
     return {at.ticks / Timestamp::ticks_per_millisecond * Timestamp::ticks_per_millisecond};

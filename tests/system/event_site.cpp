@@ -13,7 +13,6 @@ namespace {
 using nlohmann::json;
 using namespace std::chrono_literals;
 
-constexpr auto kWithin = 60s;
 constexpr const char* kListens = "the SNS endpoint listens";
 
 std::vector<std::string> portal_options(const std::string& endpoint_ca, int records,

@@ -1,6 +1,6 @@
 #include "system/kill_world.hpp"
 
-#include "system/sanitized.hpp"
+#include "support/sanitized.hpp"
 
 #include <algorithm>
 #include <csignal>
@@ -18,10 +18,8 @@ using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr auto kWithin = 60s;
 constexpr int kRecords = 2000;
 constexpr std::size_t kInFlight = 80;
-constexpr double kFaultShare = 0.002;  // of each of the portal's faults
 constexpr const char* kUp = "the SNS endpoint listens";
 constexpr int kOneAtStart = 5;  // kills
 

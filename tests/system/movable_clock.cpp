@@ -1,7 +1,7 @@
 #include "system/movable_clock.hpp"
 
+#include "support/sanitized.hpp"
 #include "system/process.hpp"
-#include "system/sanitized.hpp"
 
 #include <cstdlib>
 #include <filesystem>

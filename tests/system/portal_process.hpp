@@ -36,6 +36,9 @@ struct Delivery {
 };
 using Deliveries = std::multimap<std::string, Delivery>;  // by MessageId
 
+// The probability of each fault where the portal has them all and the daemon shall still get on.
+inline constexpr double kFaultShare = 0.002;
+
 class PortalProcess {
   public:
     explicit PortalProcess(std::vector<std::string> options = {});

@@ -17,6 +17,9 @@
 
 namespace carecloud {
 
+// How long a test waits for what must come before it calls it missing; generous, for machines that are busy.
+inline constexpr std::chrono::seconds kWithin{60};
+
 struct ProcessOptions {
     std::vector<std::string> arguments;  // the program's file first
     std::string output;                  // stdout goes to output + ".out", stderr to output + ".err"

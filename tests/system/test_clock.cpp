@@ -16,7 +16,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto kWithin = 60s;
 // A step is at most so many requests and so many a second: its changes, its polls, the looks for its events.
 constexpr std::uint64_t kRequestsAStep = 60;
 constexpr std::uint64_t kRequestsASecond = 10;

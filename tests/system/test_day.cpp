@@ -1,7 +1,7 @@
 // An agency's day in a minute: what providers submit from midnight to midnight, each hour's as soon as the last one's
 // is taken, with polls beside and trouble as on a bad day. README "Developing" says the numbers.
+#include "support/sanitized.hpp"
 #include "system/event_site.hpp"
-#include "system/sanitized.hpp"
 
 #include <algorithm>
 #include <array>
@@ -18,7 +18,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto kWithin = 60s;
 constexpr auto kMinute = 60s;
 
 // Submissions in each hour: providers sign when the children have gone home. 2,400 in all.

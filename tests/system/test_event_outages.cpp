@@ -10,11 +10,7 @@
 using namespace carecloud;
 using namespace std::chrono_literals;
 
-namespace {
-
-constexpr auto kWithin = 60s;
-
-}  // namespace
+namespace {}  // namespace
 
 TEST_CASE("a certificate's host that never answers holds up nobody with another certificate") {
     EventSite site;

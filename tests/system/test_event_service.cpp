@@ -16,8 +16,6 @@ using nlohmann::json;
 
 namespace {
 
-constexpr auto kWithin = 60s;
-
 std::string subscription_of(EventSite& site) {
     const auto states = read_subscriptions(site.agency.store_path());
     const auto found = states.find(site.sns->topic);

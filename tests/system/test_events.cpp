@@ -15,7 +15,6 @@ using nlohmann::json;
 
 namespace {
 
-constexpr auto kWithin = 60s;
 constexpr const char* kEntity = "claim_attendance";
 
 std::vector<std::string> ids_of(PortalProcess& portal, std::size_t count) {

@@ -17,8 +17,6 @@ using Wire = WireClient::Wire;
 
 namespace {
 
-constexpr auto kWithin = 60s;
-
 // What a message with that fault is to get. SNS sends again what got a 503, and nothing else of these.
 const std::map<std::string_view, int> kAnswers = {
     {"bad-base64", 400},

@@ -18,8 +18,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto kWithin = 60s;
-
 // A copy of the store on a disk that only the process sees, which stands still meanwhile. SQLite would take the way
 // there for a link.
 class StoreCopy {

@@ -13,9 +13,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto kWithin = 60s;
 constexpr int kTimes = 3;
-constexpr double kFaultShare = 0.002;
 
 // Until the store has grown beyond `from`: a pass is under way. Then some more, at random.
 std::int64_t in_the_middle(Process& daemon, const Agency& agency, std::int64_t from,

@@ -1,6 +1,6 @@
 // kill -9 at any moment: nobody's help is needed, nothing is lost and nothing comes twice.
+#include "support/sanitized.hpp"
 #include "system/kill_world.hpp"
-#include "system/sanitized.hpp"
 
 #include <iostream>
 

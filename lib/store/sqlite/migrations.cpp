@@ -3,18 +3,16 @@
 namespace carecloud {
 namespace {
 
-constexpr std::string_view kOperation = "open store";
-
 Error foreign(const std::string& path) {
     return {.code = ErrorCode::store_failed,
-            .operation = std::string(kOperation),
+            .operation = "open store",
             .subject = path + " is another program's SQLite database",
             .hint = "name another file in store.url; this one was left as it is"};
 }
 
 Error newer(const std::string& path, std::int64_t found, std::int64_t known) {
     return {.code = ErrorCode::store_newer,
-            .operation = std::string(kOperation),
+            .operation = "open store",
             .subject = path + " has schema version " + std::to_string(found) + ", this program knows up to " +
                        std::to_string(known),
             .hint = "run the newer carecloud-syncd, or restore the backup made before it first ran"};

@@ -16,13 +16,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kOperation = "open store";
+constexpr const char* kOpenStore = "open store";
 // Whole records of attendance are 16 to 35 KB: larger pages mean shorter chains. Only a new file takes it.
 constexpr std::int64_t kPageBytes = 16384;
 
 Error failed(std::string subject, std::string hint) {
     return {.code = ErrorCode::store_failed,
-            .operation = kOperation,
+            .operation = kOpenStore,
             .subject = std::move(subject),
             .hint = std::move(hint)};
 }
@@ -115,7 +115,7 @@ Result<std::unique_ptr<Connection>> open_connection(const SqliteSettings& settin
         if (auto refused = set_up(*db, settings)) return *refused;
         return db;
     } catch (const SqlError& error) {
-        return to_error(error, kOperation, settings.path);
+        return to_error(error, kOpenStore, settings.path);
     }
 }
 

@@ -12,13 +12,13 @@
 namespace carecloud {
 namespace {
 
-constexpr const char* kOperation = "take ownership of store";
+constexpr const char* kTakeOwnership = "take ownership of store";
 
-Error failed(const std::string& lock_path, int error) {
+Error lock_failed(const std::string& lock_path, int error) {
     const bool full = error == ENOSPC || error == EDQUOT;
     return {
         .code = full ? ErrorCode::store_full : ErrorCode::store_failed,
-        .operation = kOperation,
+        .operation = kTakeOwnership,
         .subject = lock_path + ": " + std::strerror(error),
         .hint =
             full ? "free space on its filesystem"
@@ -39,7 +39,7 @@ Error owned(const std::string& database_path, int fd) {
     const std::string owner = read_owner(fd);
     const std::string who = owner.empty() ? "another process" : "process " + owner;
     return {.code = ErrorCode::store_owned,
-            .operation = kOperation,
+            .operation = kTakeOwnership,
             .subject = database_path + " is in use by " + who,
             .hint = "stop that carecloud-syncd, or give this one another store.url"};
 }
@@ -56,13 +56,13 @@ void note_owner(int fd) {
 Result<Ownership> Ownership::take(const std::string& database_path) {
     const std::string lock_path = database_path + ".lock";
     const int fd = ::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
-    if (fd < 0) return failed(lock_path, errno);
+    if (fd < 0) return lock_failed(lock_path, errno);
     Ownership ownership(fd);
     int locked = 0;
     do {
         locked = ::flock(fd, LOCK_EX | LOCK_NB);
     } while (locked != 0 && errno == EINTR);
-    if (locked != 0) return errno == EWOULDBLOCK ? owned(database_path, fd) : failed(lock_path, errno);
+    if (locked != 0) return errno == EWOULDBLOCK ? owned(database_path, fd) : lock_failed(lock_path, errno);
     note_owner(fd);
     return ownership;
 }

@@ -30,7 +30,7 @@ Task<Result<PagePtr>> MemoryPortal::answer(SeenRequest request, std::function<Po
     // Retrieving a record that is not there is answered, not refused, as over HTTP.
     const bool denied = answer.status == 404 && request.kind == "retrieve";
     if (answer.status != 200 && !denied) co_return status_error(answer.status);
-    Result<Page> page = denied ? Result<Page>(Page{}) : slice_page(answer.body, options);
+    Result<Page> page = denied ? Result<Page>(Page{}) : slicer_.slice(answer.body, options);
     if (!page) co_return page.error();
     // The portal's `Date` has whole seconds.
     page->portal_time =

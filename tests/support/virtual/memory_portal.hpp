@@ -48,6 +48,7 @@ class MemoryPortal : public Portal {
 
     Clock& clock_;
     PortalModel& model_;
+    Slicer slicer_;
     FaultHook fault_;
     AnswerHook answer_;
     Duration latency_ = std::chrono::milliseconds(20);

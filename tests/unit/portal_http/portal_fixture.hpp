@@ -7,10 +7,15 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include <boost/asio/io_context.hpp>
 
 namespace carecloud {
+
+inline bool has(std::string_view text, std::string_view part) {
+    return text.find(part) != std::string_view::npos;
+}
 
 inline constexpr const char* kWorkspace = "636eeb5d8029cf0df6932c16";
 inline constexpr const char* kBucket = "636eeb5d8029cf0df6932c17";

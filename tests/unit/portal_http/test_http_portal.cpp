@@ -7,10 +7,6 @@ namespace carecloud {
 
 namespace {
 
-bool has(std::string_view text, std::string_view part) {
-    return text.find(part) != std::string_view::npos;
-}
-
 constexpr const char* kId = "65f35b06e30c8a2e4578d118";
 constexpr const char* kOtherId = "65f35b06e30c8a2e4578d119";
 

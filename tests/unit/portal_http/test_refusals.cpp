@@ -13,10 +13,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-bool has(std::string_view text, std::string_view part) {
-    return text.find(part) != std::string_view::npos;
-}
-
 Error query_error(const std::string& answer) {
     ScriptedPortal scripted(answer);
     const auto page = scripted.query();

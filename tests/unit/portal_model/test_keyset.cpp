@@ -12,7 +12,7 @@ using namespace carecloud;
 
 namespace {
 
-constexpr const char* kEntity = "claim_attendance";
+constexpr const char* kPagedEntity = "claim_attendance";
 
 unsigned seed() {
     const char* given = std::getenv("CARECLOUD_SEED");
@@ -47,7 +47,7 @@ std::string random_record(std::mt19937& random) {
 
 std::vector<std::string> all_ids(const PortalModel& model) {
     std::vector<std::pair<std::string, std::string>> keys;
-    for (const auto& [number, document] : model.collection(kEntity)->by_number()) {
+    for (const auto& [number, document] : model.collection(kPagedEntity)->by_number()) {
         keys.emplace_back(document.modified_text(), document.id_text());
     }
     std::sort(keys.begin(), keys.end());
@@ -76,7 +76,7 @@ std::vector<std::string> walk(PortalModel& model, const Literals& literals, std:
     for (;;) {
         const std::string take = std::to_string(1 + random() % 90);
         const auto answer = model.query(
-            kEntity, R"({"Take":)" + take + R"(,"Sort":{"modified":1,"_id":1},"Query":)" + filter + "}");
+            kPagedEntity, R"({"Take":)" + take + R"(,"Sort":{"modified":1,"_id":1},"Query":)" + filter + "}");
         REQUIRE(answer.status == 200);
         const Json json = Json::parse(answer.body);
         const Json& page = json.contains("data") ? json.at("data") : json.at("Data");
@@ -104,7 +104,7 @@ TEST_CASE("a keyset walk finds every record once and in order, in every dialect"
                                  .pascal = pascal};
     PortalModel model(settings);
     for (int i = 0; i < 600; ++i)
-        REQUIRE(model.put(kEntity, random_record(random)).has_value());
+        REQUIRE(model.put(kPagedEntity, random_record(random)).has_value());
     const std::vector<std::string> expected = all_ids(model);
     CHECK(walk(model, {settings}, random, true) == expected);
     CHECK(walk(model, {settings}, random, false) == expected);
@@ -114,7 +114,7 @@ TEST_CASE("a keyset walk finds every record once and in order, in every dialect"
     wrong.modified_is_date = !wrong.modified_is_date;
     const Json last{{"_id", expected.front()}, {"modified", "2024-03-02T00:00:00.0000000Z"}};
     const std::string filter = after({wrong}, last, true);
-    CHECK(model.query(kEntity, R"({"Query":)" + filter + "}").records == 0);
+    CHECK(model.query(kPagedEntity, R"({"Query":)" + filter + "}").records == 0);
 }
 
 namespace {
@@ -174,11 +174,11 @@ TEST_CASE("random filters: the index skips nothing that a full scan finds") {
     const ModelSettings settings{.id_is_oid = native, .modified_is_date = native};
     PortalModel model(settings);
     for (int i = 0; i < 400; ++i)
-        REQUIRE(model.put(kEntity, random_record(random)).has_value());
-    REQUIRE(model.put(kEntity, R"({"_id":"odd","n":3})").has_value());
-    REQUIRE(model.put(kEntity, R"({"modified":5})").has_value());
+        REQUIRE(model.put(kPagedEntity, random_record(random)).has_value());
+    REQUIRE(model.put(kPagedEntity, R"({"_id":"odd","n":3})").has_value());
+    REQUIRE(model.put(kPagedEntity, R"({"modified":5})").has_value());
     const std::vector<std::string> ids = all_ids(model);
-    const PortalCollection& documents = *model.collection(kEntity);
+    const PortalCollection& documents = *model.collection(kPagedEntity);
     for (int i = 0; i < 400; ++i) {
         const std::string filter = random_filter(random, {settings}, ids, 3);
         if (filter.find("\"odd\"") != std::string::npos || filter.find("\"\"") != std::string::npos) continue;
@@ -205,11 +205,11 @@ TEST_CASE("changing the dialect sorts everything anew") {
     std::mt19937 random(seed() + 2);
     PortalModel model;
     for (int i = 0; i < 300; ++i)
-        REQUIRE(model.put(kEntity, random_record(random)).has_value());
+        REQUIRE(model.put(kPagedEntity, random_record(random)).has_value());
     ModelSettings settings{.id_is_oid = true, .modified_is_date = true};
     model.change_settings(settings);
     CHECK(walk(model, {settings}, random, true) == all_ids(model));
-    REQUIRE(model.erase(kEntity, all_ids(model).front()));
+    REQUIRE(model.erase(kPagedEntity, all_ids(model).front()));
     model.change_settings({});
     CHECK(walk(model, {}, random, true) == all_ids(model));
 }

@@ -3,6 +3,7 @@
 
 #include "sns/receiver.hpp"
 #include "support/memory_inbox/memory_inbox.hpp"
+#include "support/real_now.hpp"
 #include "support/sns/scripted_fetcher.hpp"
 #include "support/sns/test_signer.hpp"
 #include "support/virtual/virtual_clock.hpp"
@@ -38,11 +39,6 @@ struct SaidByReceiver : ReceiverObserver {
     }
     void receiver_failed(const Error& error) override { failures.push_back(error); }
 };
-
-inline Timestamp real_now() {
-    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    return Timestamp{now.time_since_epoch().count() * Timestamp::ticks_per_second};
-}
 
 inline const TestSigner& test_signer() {
     static const TestSigner one;

@@ -15,7 +15,7 @@ Timestamp in_hours(long hours) {
     return Timestamp{(now.time_since_epoch().count() + hours * 3600) * Timestamp::ticks_per_second};
 }
 
-std::string refusal_of(const std::string& pem) {
+std::string certificate_refusal(const std::string& pem) {
     const Result<SigningCertificate> certificate = SigningCertificate::parse(pem);
     return certificate ? std::string() : certificate.error().subject;
 }
@@ -38,17 +38,17 @@ TEST_CASE("One PEM block is a certificate, with white space around it or not") {
 
 TEST_CASE("What is not one certificate in PEM is refused") {
     const std::string pem = TestSigner().certificate_pem();
-    CHECK(refusal_of("") == "not one certificate in PEM");
-    CHECK(refusal_of("nonsense") == "not one certificate in PEM");
-    CHECK(refusal_of(pem + pem) == "not one certificate in PEM");
-    CHECK(refusal_of("<Error><Code>AccessDenied</Code></Error>") == "not one certificate in PEM");
-    CHECK(refusal_of("<pem>" + pem + "</pem>") == "not one certificate in PEM");
-    CHECK(refusal_of("# comment\n" + pem) == "not one certificate in PEM");
-    CHECK(refusal_of("-----BEGIN CERTIFICATE-----\n" + pem) == "not one certificate in PEM");
-    CHECK(refusal_of(pem.substr(0, pem.size() / 2)) == "not one certificate in PEM");
-    CHECK(refusal_of("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----") ==
+    CHECK(certificate_refusal("") == "not one certificate in PEM");
+    CHECK(certificate_refusal("nonsense") == "not one certificate in PEM");
+    CHECK(certificate_refusal(pem + pem) == "not one certificate in PEM");
+    CHECK(certificate_refusal("<Error><Code>AccessDenied</Code></Error>") == "not one certificate in PEM");
+    CHECK(certificate_refusal("<pem>" + pem + "</pem>") == "not one certificate in PEM");
+    CHECK(certificate_refusal("# comment\n" + pem) == "not one certificate in PEM");
+    CHECK(certificate_refusal("-----BEGIN CERTIFICATE-----\n" + pem) == "not one certificate in PEM");
+    CHECK(certificate_refusal(pem.substr(0, pem.size() / 2)) == "not one certificate in PEM");
+    CHECK(certificate_refusal("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----") ==
           "a PEM block that is no certificate");
-    CHECK(refusal_of("-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----") ==
+    CHECK(certificate_refusal("-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----") ==
           "a PEM block that is no certificate");
 }
 
@@ -56,7 +56,7 @@ TEST_CASE("A certificate whose key is not RSA is refused") {
     TestSubject subject = signing_subject();
     subject.key = TestKeyKind::p256;
     TestAuthority authority("Test CA");
-    CHECK(refusal_of(authority.issue(subject).certificate_pem) == "its key is not RSA");
+    CHECK(certificate_refusal(authority.issue(subject).certificate_pem) == "its key is not RSA");
 }
 
 TEST_CASE("A certificate counts within its validity alone") {

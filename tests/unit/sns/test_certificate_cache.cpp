@@ -1,4 +1,5 @@
 #include "sns/certificate_cache.hpp"
+#include "support/real_now.hpp"
 #include "support/sns/scripted_fetcher.hpp"
 #include "support/sns/test_signer.hpp"
 #include "support/virtual/virtual_clock.hpp"
@@ -24,11 +25,6 @@ namespace {
 const TestSigner& signer() {
     static const TestSigner one;
     return one;
-}
-
-Timestamp real_now() {
-    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    return Timestamp{now.time_since_epoch().count() * Timestamp::ticks_per_second};
 }
 
 std::string address(int number) {

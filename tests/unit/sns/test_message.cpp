@@ -17,13 +17,13 @@ json complete(json message) {
     return message;
 }
 
-std::string refusal_of(const std::string& body) {
+std::string message_refusal(const std::string& body) {
     const Result<SnsMessage> message = parse_sns_message(body);
     return message ? std::string() : message.error().subject;
 }
 
-std::string refusal_of(const json& message) {
-    return refusal_of(message.dump());
+std::string message_refusal(const json& message) {
+    return message_refusal(message.dump());
 }
 
 }  // namespace
@@ -95,14 +95,14 @@ TEST_CASE("A message without one of its keys is refused") {
                                      "SignatureVersion", "Signature", "SigningCertURL");
     json sent = complete(notification());
     sent.erase(key);
-    CHECK(refusal_of(sent) == key + " is missing");
+    CHECK(message_refusal(sent) == key + " is missing");
 }
 
 TEST_CASE("A confirmation without its address or token is refused") {
     const std::string key = GENERATE("SubscribeURL", "Token");
     json sent = complete(subscription_confirmation());
     sent.erase(key);
-    CHECK(refusal_of(sent) == key + " is missing");
+    CHECK(message_refusal(sent) == key + " is missing");
 }
 
 TEST_CASE("A value that is not a string is refused") {
@@ -111,13 +111,13 @@ TEST_CASE("A value that is not a string is refused") {
     const json value = GENERATE(json(1), json(true), json::array({"Notification"}), json::object());
     json sent = complete(notification());
     sent[key] = value;
-    CHECK(refusal_of(sent) == key + " is not a string");
+    CHECK(message_refusal(sent) == key + " is not a string");
 }
 
 TEST_CASE("A null is no value of a required key") {
     json sent = complete(notification());
     sent["Message"] = nullptr;
-    CHECK(refusal_of(sent) == "Message is not a string");
+    CHECK(message_refusal(sent) == "Message is not a string");
 }
 
 TEST_CASE("The spelling of Lambda's events is refused") {
@@ -128,23 +128,23 @@ TEST_CASE("The spelling of Lambda's events is refused") {
                                                   {"Message", "message"}}));
     json sent = complete(notification());
     sent[theirs] = "https://elsewhere.example/";
-    CHECK(refusal_of(sent) == ours + " is spelt otherwise");
+    CHECK(message_refusal(sent) == ours + " is spelt otherwise");
     sent.erase(ours);
-    CHECK(refusal_of(sent) == ours + " is spelt otherwise");
+    CHECK(message_refusal(sent) == ours + " is spelt otherwise");
 }
 
 TEST_CASE("An unknown Type is refused") {
     const std::string type = GENERATE("", "notification", "Notification ", "Subscribe", "Notification\n");
     json sent = complete(notification());
     sent["Type"] = type;
-    CHECK(refusal_of(sent) == "Type is none that SNS sends");
+    CHECK(message_refusal(sent) == "Type is none that SNS sends");
 }
 
 TEST_CASE("A SignatureVersion other than 1 and 2 is refused") {
     const std::string version = GENERATE("", "0", "3", "01", "1 ", "2\n");
     json sent = complete(notification());
     sent["SignatureVersion"] = version;
-    CHECK(refusal_of(sent) == "SignatureVersion is neither 1 nor 2");
+    CHECK(message_refusal(sent) == "SignatureVersion is neither 1 nor 2");
 }
 
 TEST_CASE("A Signature that is not strict base64 is refused") {
@@ -152,7 +152,7 @@ TEST_CASE("A Signature that is not strict base64 is refused") {
                                            " AAAA", "AA-_", "AB==", "AAB=");
     json sent = complete(notification());
     sent["Signature"] = signature;
-    CHECK(refusal_of(sent) == "Signature is not base64");
+    CHECK(message_refusal(sent) == "Signature is not base64");
 }
 
 TEST_CASE("A MessageId that is no UUID is refused") {
@@ -161,7 +161,7 @@ TEST_CASE("A MessageId that is no UUID is refused") {
                  "26858270-545e-5848-82a2-e05566af3dcf\nSubject", "26858270_545e-5848-82a2-e05566af3dcf");
     json sent = complete(notification());
     sent["MessageId"] = id;
-    CHECK(refusal_of(sent) == "MessageId is not a UUID");
+    CHECK(message_refusal(sent) == "MessageId is not a UUID");
 }
 
 TEST_CASE("A Timestamp that is not ISO 8601 is refused") {
@@ -169,46 +169,46 @@ TEST_CASE("A Timestamp that is not ISO 8601 is refused") {
         GENERATE("", "yesterday", "2024-03-13", "2024-03-13T19:08:57.903Z\n", "2024-13-13T19:08:57Z");
     json sent = complete(notification());
     sent["Timestamp"] = time;
-    CHECK(refusal_of(sent) == "Timestamp is not ISO 8601");
+    CHECK(message_refusal(sent) == "Timestamp is not ISO 8601");
 }
 
 TEST_CASE("A Subject with control characters is refused") {
     const std::string subject = GENERATE("a\nb", "a\rb", "\t", "\x7f");
     json sent = complete(notification());
     sent["Subject"] = subject;
-    CHECK(refusal_of(sent) == "Subject holds control characters");
+    CHECK(message_refusal(sent) == "Subject holds control characters");
 }
 
 TEST_CASE("An address or a token that is not one word is refused") {
     json sent = complete(subscription_confirmation());
     sent["Token"] = "a\nTopicArn\nb";
-    CHECK(refusal_of(sent) == "Token is not one word");
+    CHECK(message_refusal(sent) == "Token is not one word");
     sent = complete(subscription_confirmation());
     sent["SubscribeURL"] = "https://sns.us-west-2.amazonaws.com/ ?x";
-    CHECK(refusal_of(sent) == "SubscribeURL is not a URL");
+    CHECK(message_refusal(sent) == "SubscribeURL is not a URL");
 }
 
 TEST_CASE("A key that stands twice is refused, known or not, escaped or not") {
     const std::string more = GENERATE(R"("Message":"other")", R"("M\u0065ssage":"other")",
                                       R"("UnsubscribeURL":"a","UnsubscribeURL":"b")", R"("x":1,"x":1)");
     const std::string text = complete(notification()).dump();
-    CHECK(refusal_of("{" + more + "," + text.substr(1)) == "a key that stands twice");
+    CHECK(message_refusal("{" + more + "," + text.substr(1)) == "a key that stands twice");
 }
 
 TEST_CASE("A key twice below the top level is nobody's business") {
     const std::string text = complete(notification()).dump();
-    CHECK(refusal_of(R"({"x":{"y":1,"y":2},)" + text.substr(1)).empty());
+    CHECK(message_refusal(R"({"x":{"y":1,"y":2},)" + text.substr(1)).empty());
 }
 
 TEST_CASE("What is no JSON object is refused") {
-    CHECK(refusal_of(std::string("[]")) == "not a JSON object");
-    CHECK(refusal_of(std::string("\"Notification\"")) == "not a JSON object");
-    CHECK(refusal_of(std::string("1")) == "not a JSON object");
-    CHECK(refusal_of(std::string()) == "not JSON in UTF-8");
-    CHECK(refusal_of(std::string("{")) == "not JSON in UTF-8");
-    CHECK(refusal_of(std::string("{}")) == "Type is missing");
-    CHECK(refusal_of(complete(notification()).dump() + "{}") == "not JSON in UTF-8");
-    CHECK(refusal_of("\xEF\xBB\xBF" + complete(notification()).dump()) == "a byte-order mark");
+    CHECK(message_refusal(std::string("[]")) == "not a JSON object");
+    CHECK(message_refusal(std::string("\"Notification\"")) == "not a JSON object");
+    CHECK(message_refusal(std::string("1")) == "not a JSON object");
+    CHECK(message_refusal(std::string()) == "not JSON in UTF-8");
+    CHECK(message_refusal(std::string("{")) == "not JSON in UTF-8");
+    CHECK(message_refusal(std::string("{}")) == "Type is missing");
+    CHECK(message_refusal(complete(notification()).dump() + "{}") == "not JSON in UTF-8");
+    CHECK(message_refusal("\xEF\xBB\xBF" + complete(notification()).dump()) == "a byte-order mark");
 }
 
 TEST_CASE("Nesting of ten thousand levels is refused without recursion") {
@@ -216,11 +216,11 @@ TEST_CASE("Nesting of ten thousand levels is refused without recursion") {
     std::string deep = "{\"x\":";
     for (int i = 0; i < 10'000; ++i)
         deep += open;
-    CHECK(refusal_of(deep) == "not JSON in UTF-8");
+    CHECK(message_refusal(deep) == "not JSON in UTF-8");
     deep += "1";
     for (int i = 0; i < 10'000; ++i)
         deep += close;
-    CHECK(refusal_of(deep + "}") == "nested deeper than 32 levels");
+    CHECK(message_refusal(deep + "}") == "nested deeper than 32 levels");
 }
 
 TEST_CASE("A message as large as SNS sends is read") {
@@ -234,21 +234,21 @@ TEST_CASE("A message as large as SNS sends is read") {
 TEST_CASE("Invalid UTF-8 and NUL are refused") {
     const std::string text = complete(notification()).dump();
     const auto with = [&](const std::string& member) { return "{" + member + "," + text.substr(1); };
-    CHECK(refusal_of(with("\"x\":\"\xff\"")) == "not JSON in UTF-8");
-    CHECK(refusal_of(with("\"x\":\"\xc0\x80\"")) == "not JSON in UTF-8");
-    CHECK(refusal_of(with(R"("x":"\ud800")")) == "not JSON in UTF-8");
-    CHECK(refusal_of(with(R"("x":"\udc00")")) == "not JSON in UTF-8");
-    CHECK(refusal_of(with(R"("x":"\uD83D\uDE00")")).empty());
-    CHECK(refusal_of(with(R"("x":"a\u0000b")")) == "a NUL in a string");
-    CHECK(refusal_of(with(R"("x\u0000":"a")")) == "a NUL in a string");
-    CHECK(refusal_of(with("\"x\":\"a" + std::string(1, '\0') + "\"")) == "not JSON in UTF-8");
+    CHECK(message_refusal(with("\"x\":\"\xff\"")) == "not JSON in UTF-8");
+    CHECK(message_refusal(with("\"x\":\"\xc0\x80\"")) == "not JSON in UTF-8");
+    CHECK(message_refusal(with(R"("x":"\ud800")")) == "not JSON in UTF-8");
+    CHECK(message_refusal(with(R"("x":"\udc00")")) == "not JSON in UTF-8");
+    CHECK(message_refusal(with(R"("x":"\uD83D\uDE00")")).empty());
+    CHECK(message_refusal(with(R"("x":"a\u0000b")")) == "a NUL in a string");
+    CHECK(message_refusal(with(R"("x\u0000":"a")")) == "a NUL in a string");
+    CHECK(message_refusal(with("\"x\":\"a" + std::string(1, '\0') + "\"")) == "not JSON in UTF-8");
 }
 
 TEST_CASE("More keys than any message has are refused") {
     json sent = complete(notification());
     for (int i = 0; i < 100; ++i)
         sent["x" + std::to_string(i)] = i;
-    CHECK(refusal_of(sent) == "more than 64 keys");
+    CHECK(message_refusal(sent) == "more than 64 keys");
 }
 
 TEST_CASE("Refusals repeat nothing of the message") {

@@ -9,7 +9,7 @@ namespace {
 
 constexpr const char* kPath = "/SimpleNotificationService-0123456789abcdefABCDEF0123456789.pem";
 
-std::string refusal_of(const std::string& url, const std::vector<std::string>& hosts = {}) {
+std::string url_refusal(const std::string& url, const std::vector<std::string>& hosts = {}) {
     const SnsTopic topic = parse_topic_arn(kTestTopic).value();
     const Result<HttpUrl> checked = SigningHosts::create(hosts).value().check(url, topic);
     return checked ? std::string() : checked.error().subject;
@@ -33,8 +33,8 @@ TEST_CASE("The certificate's address in China ends otherwise") {
 }
 
 TEST_CASE("http is refused") {
-    CHECK(refusal_of(std::string("http://sns.us-west-2.amazonaws.com") + kPath) == "it is not https");
-    CHECK(refusal_of(std::string("HTTPS://sns.us-west-2.amazonaws.com") + kPath) == "it is not https");
+    CHECK(url_refusal(std::string("http://sns.us-west-2.amazonaws.com") + kPath) == "it is not https");
+    CHECK(url_refusal(std::string("HTTPS://sns.us-west-2.amazonaws.com") + kPath) == "it is not https");
 }
 
 TEST_CASE("Another host is refused") {
@@ -46,12 +46,12 @@ TEST_CASE("Another host is refused") {
         "sns-us-west-2.amazonaws.com", "evil.example\\@sns.us-west-2.amazonaws.com",
         "evil.example#sns.us-west-2.amazonaws.com");
     CAPTURE(host);
-    CHECK(refusal_of("https://" + host + kPath) == "its host is not sns.us-west-2.amazonaws.com");
+    CHECK(url_refusal("https://" + host + kPath) == "its host is not sns.us-west-2.amazonaws.com");
 }
 
 TEST_CASE("A bucket's host is refused, though it looks like a region's") {
-    CHECK_FALSE(refusal_of(std::string("https://sns.s3-us-west-2.amazonaws.com") + kPath).empty());
-    CHECK_FALSE(refusal_of(std::string("https://sns.s3.amazonaws.com") + kPath).empty());
+    CHECK_FALSE(url_refusal(std::string("https://sns.s3-us-west-2.amazonaws.com") + kPath).empty());
+    CHECK_FALSE(url_refusal(std::string("https://sns.s3.amazonaws.com") + kPath).empty());
 }
 
 TEST_CASE("A path that is not of SNS's certificates is refused") {
@@ -67,19 +67,19 @@ TEST_CASE("A path that is not of SNS's certificates is refused") {
                  "//SimpleNotificationService-0123456789abcdef0123456789abcdef.pem",
                  "/simplenotificationservice-0123456789abcdef0123456789abcdef.pem");
     CAPTURE(path);
-    CHECK(refusal_of("https://sns.us-west-2.amazonaws.com" + path) ==
+    CHECK(url_refusal("https://sns.us-west-2.amazonaws.com" + path) ==
           "its path is not of SNS's certificates");
 }
 
 TEST_CASE("Configured hosts take the place of Amazon's, and the path rule stays") {
     const std::vector<std::string> hosts{"localhost:8444", "sns.example.org"};
-    CHECK(refusal_of(std::string("https://localhost:8444") + kPath, hosts).empty());
-    CHECK(refusal_of(std::string("https://sns.example.org") + kPath, hosts).empty());
-    CHECK(refusal_of(std::string("https://localhost") + kPath, hosts) ==
+    CHECK(url_refusal(std::string("https://localhost:8444") + kPath, hosts).empty());
+    CHECK(url_refusal(std::string("https://sns.example.org") + kPath, hosts).empty());
+    CHECK(url_refusal(std::string("https://localhost") + kPath, hosts) ==
           "its host is not of sns.trust.certificate_hosts");
-    CHECK_FALSE(refusal_of(std::string("https://sns.us-west-2.amazonaws.com") + kPath, hosts).empty());
-    CHECK(refusal_of("https://localhost:8444/x.pem", hosts) == "its path is not of SNS's certificates");
-    CHECK(refusal_of(std::string("http://localhost:8444") + kPath, hosts) == "it is not https");
+    CHECK_FALSE(url_refusal(std::string("https://sns.us-west-2.amazonaws.com") + kPath, hosts).empty());
+    CHECK(url_refusal("https://localhost:8444/x.pem", hosts) == "its path is not of SNS's certificates");
+    CHECK(url_refusal(std::string("http://localhost:8444") + kPath, hosts) == "it is not https");
 }
 
 TEST_CASE("A configured host that is none is refused") {

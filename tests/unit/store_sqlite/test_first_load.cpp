@@ -8,7 +8,7 @@ using namespace carecloud;
 
 namespace {
 
-constexpr const char* kModified = "2024-01-01T00:00:00Z";
+constexpr const char* kFirstModified = "2024-01-01T00:00:00Z";
 
 bool has_index(StoreFixture& fixture) {
     return fixture.value("SELECT count(*) FROM sqlite_schema WHERE name = 'records_by_id'") == "1";
@@ -28,7 +28,7 @@ std::optional<HeldRecord> held(StoreFixture& fixture, const std::string& id) {
 
 // "a0" in a newer version and "b0".
 PagePtr known_and_new() {
-    return make_page({{"a0", "2024-02-01T00:00:00Z", "{}"}, {"b0", kModified, "{}"}});
+    return make_page({{"a0", "2024-02-01T00:00:00Z", "{}"}, {"b0", kFirstModified, "{}"}});
 }
 
 }  // namespace
@@ -50,7 +50,7 @@ TEST_CASE("a first load leaves the index out until the walk ends, and knows what
 
     end_walk(fixture, "s");
     CHECK(has_index(fixture));
-    CHECK(held(fixture, "a59").value().modified_text == kModified);
+    CHECK(held(fixture, "a59").value().modified_text == kFirstModified);
     CHECK(fixture.commit(page_of("a", 60, 10))->stale == 1);
     CHECK(fixture.value("SELECT count(*) || ' ' || count(DISTINCT id) FROM records") == "61 61");
 }

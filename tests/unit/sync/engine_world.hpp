@@ -29,7 +29,7 @@ struct EngineWorld : World {
                   std::vector<std::string> entities = {kEntity}) {
         EngineSettings engine_settings{.streams = {}, .rate = rate, .seed = 3};
         for (const std::string& entity : entities) {
-            EngineStream stream{.pass = settings, .announced = announced};
+            EngineStream stream{.pass = settings, .poll_every = poll_every, .announced = announced};
             stream.pass.spec.entity = entity;
             engine_settings.streams.push_back(stream);
         }
@@ -49,6 +49,7 @@ struct EngineWorld : World {
 
     Recorder recorder;
     std::unique_ptr<Engine> engine;
+    Duration poll_every = std::chrono::minutes(5);
     bool announced = false;
     bool ended = false;
 };

@@ -2,6 +2,7 @@
 #include "sync/progress.hpp"
 #include "sync/retry.hpp"
 #include "sync/schedule.hpp"
+#include "world.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -9,10 +10,6 @@ using namespace carecloud;
 using namespace std::chrono_literals;
 
 namespace {
-
-Timestamp at(const char* text) {
-    return Timestamp::parse(text).value();
-}
 
 Cursor cursor(const char* modified, const char* id) {
     return {modified, at(modified), id};

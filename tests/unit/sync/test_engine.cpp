@@ -243,6 +243,7 @@ TEST_CASE("a Retry-After binds every stream, also where the pass that met it gav
 // Found by moving the real daemon's clock over the turn: up to 63 requests stayed counted that were never sent.
 TEST_CASE("when the month turns, what was set aside of its quota is given back to it") {
     EngineWorld world;
+    world.poll_every = 1h;
     world.put_many(1, 10, 5, kOld);
     std::map<std::string, std::uint64_t> sent;
     world.portal.set_fault_hook([&](const SeenRequest&) -> std::optional<Error> {

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace carecloud {
+
+// A text as a JSON string, with its quotes; what is no UTF-8 is replaced by U+FFFD. Pure; safe on any thread.
+std::string json_text(std::string_view text);
+
+}  // namespace carecloud
