@@ -1,11 +1,10 @@
 #include "api_endpoint.hpp"
 
 #include "api/problem.hpp"
+#include "retire.hpp"
 #include "runtime/secret_file.hpp"
 
 #include <utility>
-
-#include <boost/asio/co_spawn.hpp>
 
 namespace carecloud {
 
@@ -13,7 +12,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::chrono::milliseconds kGrace{1000};
+constexpr std::chrono::milliseconds kApiGrace{1000};
 constexpr std::size_t kBodyMax = 64 * 1024;
 // A thousand that wait for changes, and room for those who only ask.
 constexpr std::size_t kConnectionsMax = 1200;
@@ -21,11 +20,6 @@ constexpr std::size_t kConnectionsMax = 1200;
 Result<std::string> read_token(const ApiSettings& settings) {
     if (!settings.token_file) return std::string();
     return read_secret_file(*settings.token_file);
-}
-
-// A server that gave way to another one, or to none, until its last request is answered.
-Task<> finish(std::unique_ptr<HttpServer> server) {
-    co_await server->stop();
 }
 
 }  // namespace
@@ -52,7 +46,7 @@ Result<std::unique_ptr<HttpServer>> ApiEndpoint::listen(const ApiSettings& setti
                                           .port = settings.listen.port,
                                           .unix_path = settings.listen.unix_path},
                               .on_error = [this](const Error& error) { log_.write(LogLevel::warn, error); }};
-    server.timeouts.grace = kGrace;
+    server.timeouts.grace = kApiGrace;
     server.limits.body_bytes_max = kBodyMax;
     server.limits.connections_max = kConnectionsMax;
     auto handler = [this](const ServerRequest& request) { return serve(request); };
@@ -90,11 +84,7 @@ void ApiEndpoint::take(Staged staged) {
 }
 
 void ApiEndpoint::retire() {
-    if (!server_) return;
-    auto finishing = finish(std::move(server_));
-    asio::co_spawn(io_, std::move(finishing), [](const std::exception_ptr& thrown) {
-        if (thrown) std::rethrow_exception(thrown);
-    });
+    if (server_) retire_server(io_, std::move(server_));
 }
 
 Task<> ApiEndpoint::stop() {

@@ -1,11 +1,10 @@
 #include "event_endpoint.hpp"
 
 #include "net/tls_server.hpp"
+#include "retire.hpp"
 #include "runtime/secret_file.hpp"
 
 #include <utility>
-
-#include <boost/asio/co_spawn.hpp>
 
 namespace carecloud {
 
@@ -15,7 +14,7 @@ using TlsPtr = std::shared_ptr<asio::ssl::context>;
 namespace {
 
 // SNS waits 15 s for an answer (developer guide, "HTTP/HTTPS endpoints"); the stop as a whole has 5 s.
-constexpr std::chrono::milliseconds kGrace{2000};
+constexpr std::chrono::milliseconds kEventGrace{2000};
 
 Result<TlsPtr> make_tls(const SnsSettings& settings) {
     if (!settings.tls) return TlsPtr();
@@ -84,7 +83,7 @@ Result<std::unique_ptr<HttpServer>> EventEndpoint::listen(const SnsSettings& set
     HttpServerSettings server{.address = {.host = settings.listen.host, .port = settings.listen.port},
                               .tls = std::move(tls),
                               .on_error = on_error_};
-    server.timeouts.grace = kGrace;
+    server.timeouts.grace = kEventGrace;
     auto handler = [this](const ServerRequest& request) { return receive(request); };
     return HttpServer::listen(io_.get_executor(), std::move(server), std::move(handler));
 }
@@ -121,21 +120,8 @@ Result<> EventEndpoint::apply(const Configuration& configuration) {
     return {};
 }
 
-namespace {
-
-// A server that gave way to another one, or to none, until its last request is answered.
-Task<> finish(std::unique_ptr<HttpServer> server) {
-    co_await server->stop();
-}
-
-}  // namespace
-
 void EventEndpoint::retire() {
-    if (!server_) return;
-    auto finishing = finish(std::move(server_));
-    asio::co_spawn(io_, std::move(finishing), [](const std::exception_ptr& thrown) {
-        if (thrown) std::rethrow_exception(thrown);
-    });
+    if (server_) retire_server(io_, std::move(server_));
 }
 
 std::string EventEndpoint::place() const {

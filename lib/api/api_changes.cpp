@@ -12,7 +12,7 @@ namespace {
 
 constexpr ApiQuery::Range kSeqs{0, static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())};
 constexpr ApiQuery::Range kLimits{1, 5000};
-constexpr std::uint64_t kUsualLimit = 1000;
+constexpr std::uint64_t kUsualChanges = 1000;
 constexpr std::chrono::seconds kWaitMax{60};
 constexpr std::size_t kWaitingMax = 1000;
 
@@ -48,7 +48,7 @@ ServerResponse too_many_wait() {
 Task<ServerResponse> Api::changes(const ServerRequest& /*request*/, ApiQuery& query) {
     Position from{.generation = query.text("generation").value_or(""),
                   .since = query.number("since", 0, kSeqs)};
-    const std::uint64_t limit = query.number("limit", kUsualLimit, kLimits);
+    const std::uint64_t limit = query.number("limit", kUsualChanges, kLimits);
     const Duration wait = query.span("wait", kWaitMax);
     if (auto wrong = query.finish()) co_return std::move(*wrong);
     const bool waits = wait > Duration{};

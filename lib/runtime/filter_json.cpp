@@ -1,6 +1,6 @@
 #include "runtime/filter_json.hpp"
 
-#include "runtime/json_text.hpp"
+#include "runtime/quoted_json.hpp"
 #include "runtime/text.hpp"
 
 #include <algorithm>
@@ -74,7 +74,7 @@ std::optional<std::string> value_json(const Field& field);
 std::optional<std::string> scalar_json(const Field& field) {
     const std::string& text = field.node->text;
     if (field.node->broken) return std::nullopt;
-    if (!field.node->plain || text.empty()) return json_text(text);
+    if (!field.node->plain || text.empty()) return quoted_json(text);
     if (one_of(text, {"null", "Null", "NULL", "~"})) return "null";
     if (one_of(text, {"true", "True", "TRUE"})) return "true";
     if (one_of(text, {"false", "False", "FALSE"})) return "false";
@@ -86,7 +86,7 @@ std::optional<std::string> scalar_json(const Field& field) {
         return std::nullopt;
     }
     const auto parts = decimal_parts(text);
-    if (!parts) return json_text(text);
+    if (!parts) return quoted_json(text);
     if (parts->whole.size() > 1 && parts->whole.front() == '0') {
         field.problem("a number with leading zeros would lose them; put it in quotes to keep it as text");
         return std::nullopt;
@@ -127,7 +127,7 @@ std::optional<std::string> mapping_json(const Field& field) {
     std::string out = "{";
     for (const auto& [key, value] : members) {
         if (out.size() > 1) out += ',';
-        out += json_text(key) + ":" + value;
+        out += quoted_json(key) + ":" + value;
     }
     return out + "}";
 }

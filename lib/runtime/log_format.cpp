@@ -1,6 +1,6 @@
 #include "runtime/log_format.hpp"
 
-#include "runtime/json_text.hpp"
+#include "runtime/quoted_json.hpp"
 #include "runtime/text.hpp"
 
 namespace carecloud {
@@ -92,12 +92,12 @@ std::string json_of(LogLevel level, std::string_view message, const LogFields& f
     std::string out = "\"level\":\"";
     out += to_string(level);
     out += "\",\"message\":";
-    out += json_text(message);
+    out += quoted_json(message);
     for (const LogField& field : fields) {
         out += ',';
-        out += json_text(lower(field.name));
+        out += quoted_json(lower(field.name));
         out += ':';
-        out += field.number ? field.value : json_text(field.value);
+        out += field.number ? field.value : quoted_json(field.value);
     }
     return out;
 }

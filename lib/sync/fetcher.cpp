@@ -6,8 +6,9 @@
 namespace carecloud {
 namespace {
 
-constexpr std::size_t kSameToBelieve = 4;
-constexpr std::size_t kContradictionsMax = 8;
+// Where one answer in five is spoilt in the same way, that is one page in 80,000.
+constexpr std::size_t kSameToBelieve = 8;
+constexpr std::size_t kContradictionsMax = 16;
 
 std::string contradictions_of(const Page& page) {
     std::string bodies;

@@ -1,3 +1,4 @@
+// The time as the loopback portal tells it.
 #pragma once
 
 #include "core/timestamp.hpp"
@@ -9,9 +10,9 @@ namespace carecloud {
 
 // The machine's wall clock. Any thread.
 inline Timestamp wall_now() {
-    using namespace std::chrono;
-    using Ticks = duration<std::int64_t, std::ratio<1, Timestamp::ticks_per_second>>;
-    return {duration_cast<Ticks>(system_clock::now().time_since_epoch()).count()};
+    using Ticks = std::chrono::duration<std::int64_t, std::ratio<1, Timestamp::ticks_per_second>>;
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return {std::chrono::duration_cast<Ticks>(now).count()};
 }
 
 }  // namespace carecloud

@@ -1,3 +1,4 @@
+// The time as certificates made in a test have it.
 #pragma once
 
 #include "core/timestamp.hpp"

@@ -25,18 +25,17 @@ using nlohmann::json;
 
 namespace {
 
-constexpr auto kWithin = 60s;
-constexpr const char* kListens = "the API listens";
+constexpr const char* kApiListens = "the API listens";
 
 std::string api_section(const std::string& more = "") {
     return "api: { listen: 127.0.0.1:0" + more + " }\n";
 }
 
 std::uint16_t port_of(Process& daemon) {
-    if (!daemon.says(kListens, kWithin)) throw std::runtime_error("it does not listen: " + daemon.err());
+    if (!daemon.says(kApiListens, kWithin)) throw std::runtime_error("it does not listen: " + daemon.err());
     const std::string said = daemon.err();
     const std::string place = "place=127.0.0.1:";
-    const std::size_t at = said.find(place, said.rfind(kListens));
+    const std::size_t at = said.find(place, said.rfind(kApiListens));
     if (at == std::string::npos) throw std::runtime_error("no place is told: " + said);
     return static_cast<std::uint16_t>(std::stoi(said.substr(at + place.size(), 5)));
 }
@@ -124,7 +123,7 @@ TEST_CASE("what the portal has can be read byte for byte, and followed as it cha
         const std::string id = change.at("id");
         ids.insert(id);
         REQUIRE(shown.contains(id));
-        CHECK(shown.at(id).sha256 == change.at("hash"));
+        CHECK(shown.at(id).sha256 == change.at("hash").get<std::string>());
     }
     CHECK(ids.size() == 50);
     // The index is there when the first pass has ended.
@@ -215,7 +214,7 @@ TEST_CASE("a Unix socket serves, and is gone when the daemon has stopped") {
     agency.config.more = "api: { listen: \"unix:" + path + "\" }\n";
     agency.write_config();
     Process daemon = agency.start();
-    REQUIRE(daemon.says(kListens, kWithin));
+    REQUIRE(daemon.says(kApiListens, kWithin));
     CHECK(daemon.says("place=unix:" + path, kWithin));
     struct stat made {};
     REQUIRE(::stat(path.c_str(), &made) == 0);
@@ -277,11 +276,11 @@ TEST_CASE("without an api section nothing listens, and --check says what will") 
     PortalProcess portal({"--records", "5"});
     Agency agency(portal.base_url());
     CHECK(agency.check().out.find("api: not configured, nothing listens") != std::string::npos);
-    CHECK_FALSE(agency.once().says(kListens));
+    CHECK_FALSE(agency.once().says(kApiListens));
     agency.config.more = api_section();
     agency.write_config();
     CHECK(
         agency.check().out.find("api: will listen on 127.0.0.1:0, for this machine alone, without a token") !=
         std::string::npos);
-    CHECK_FALSE(agency.once().says(kListens));
+    CHECK_FALSE(agency.once().says(kApiListens));
 }

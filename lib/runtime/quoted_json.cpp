@@ -1,10 +1,10 @@
-#include "runtime/json_text.hpp"
+#include "runtime/quoted_json.hpp"
 
 #include <nlohmann/json.hpp>
 
 namespace carecloud {
 
-std::string json_text(std::string_view text) {
+std::string quoted_json(std::string_view text) {
     return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 

@@ -1,3 +1,4 @@
+// A text as JSON has it.
 #pragma once
 
 #include <string>
@@ -6,6 +7,6 @@
 namespace carecloud {
 
 // A text as a JSON string, with its quotes; what is no UTF-8 is replaced by U+FFFD. Pure; safe on any thread.
-std::string json_text(std::string_view text);
+std::string quoted_json(std::string_view text);
 
 }  // namespace carecloud
