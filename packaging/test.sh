@@ -36,7 +36,7 @@ workflow() {
 
 tidy() {
   configure tidy || return
-  jq -r --arg root "$root" '.[].file | select(startswith($root + "/lib/") or startswith($root + "/daemon/"))' \
+  jq -r --arg root "$root" '.[].file | select(ltrimstr($root) | ltrimstr("/build/tidy") | test("^/(lib|daemon)/"))' \
     build/tidy/compile_commands.json | sort -u |
     xargs -r -d '\n' -n 1 -P "$CMAKE_BUILD_PARALLEL_LEVEL" clang-tidy-16 -p build/tidy --quiet
 }

@@ -41,7 +41,7 @@ class HttpServer {
     static Result<std::unique_ptr<HttpServer>> listen(const boost::asio::any_io_executor& executor,
                                                       HttpServerSettings settings, ServerHandler handler);
     // Cuts every connection that stop() has not ended.
-    ~HttpServer();
+    ~HttpServer();  // NOLINT(bugprone-exception-escape): as there
     HttpServer(const HttpServer&) = delete;
     HttpServer& operator=(const HttpServer&) = delete;
 
