@@ -231,6 +231,7 @@ TEST_CASE("a byte order mark, NUL and an empty answer are refused") {
     CHECK(failure("") == ErrorCode::bad_response);
     CHECK(failure(std::string("\0", 1)) == ErrorCode::bad_response);
     CHECK(failure("   ") == ErrorCode::bad_response);
+    CHECK(failure(envelope("[]") + std::string(3, '\0')) == ErrorCode::bad_response);
     CHECK(failure(envelope("[" + record("a", std::string(",\"x\":\"\0\"", 8)) + "]")) ==
           ErrorCode::bad_response);
 }
