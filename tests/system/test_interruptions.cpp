@@ -15,10 +15,18 @@ namespace {
 
 constexpr int kTimes = 3;
 
-// Until the store has grown beyond `from`: a pass is under way. Then some more, at random.
+constexpr int kReloads = 6;
+
+// Until the store has grown beyond `from`: a pass is under way. Then some more, at random. What parks a stream for long
+// (a refused key, a spent quota) or makes its pauses grow, an operator lifts by a reload.
 std::int64_t in_the_middle(Process& daemon, const Agency& agency, std::int64_t from,
                            std::mt19937_64& random) {
-    REQUIRE(daemon.wait_until([&] { return revision(agency.store_path()) > from; }, kWithin));
+    const auto grown = [&] { return revision(agency.store_path()) > from; };
+    int reloads = 0;
+    while (!daemon.wait_until(grown, kWithin / kReloads)) {
+        REQUIRE(++reloads < kReloads);
+        daemon.send(SIGHUP);
+    }
     std::uniform_int_distribution<int> more_ms(0, 60);
     REQUIRE(daemon.outlives(std::chrono::milliseconds(more_ms(random))));
     return revision(agency.store_path());

@@ -17,7 +17,7 @@
 namespace carecloud {
 namespace {
 
-constexpr std::uint64_t kWorldsMax = 100;
+constexpr std::uint64_t kWorldsMax = 400;
 constexpr double kHours = 6;
 
 // The first world that notices, and what it says; none: the mistake survived them all.
