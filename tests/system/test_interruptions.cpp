@@ -3,6 +3,7 @@
 #include "system/event_site.hpp"
 
 #include <csignal>
+#include <functional>
 #include <random>
 
 #include <catch2/catch.hpp>
@@ -17,16 +18,19 @@ constexpr int kTimes = 3;
 
 constexpr int kReloads = 6;
 
-// Until the store has grown beyond `from`: a pass is under way. Then some more, at random. What parks a stream for long
-// (a refused key, a spent quota) or makes its pauses grow, an operator lifts by a reload.
-std::int64_t in_the_middle(Process& daemon, const Agency& agency, std::int64_t from,
-                           std::mt19937_64& random) {
-    const auto grown = [&] { return revision(agency.store_path()) > from; };
+// What parks a stream for long (a refused key, a spent quota) or makes its pauses grow, an operator lifts by a reload.
+void wait_with_reloads(Process& daemon, const std::function<bool()>& holds) {
     int reloads = 0;
-    while (!daemon.wait_until(grown, kWithin / kReloads)) {
+    while (!daemon.wait_until(holds, kWithin / kReloads)) {
         REQUIRE(++reloads < kReloads);
         daemon.send(SIGHUP);
     }
+}
+
+// Until the store has grown beyond `from`: a pass is under way. Then some more, at random.
+std::int64_t in_the_middle(Process& daemon, const Agency& agency, std::int64_t from,
+                           std::mt19937_64& random) {
+    wait_with_reloads(daemon, [&] { return revision(agency.store_path()) > from; });
     std::uniform_int_distribution<int> more_ms(0, 60);
     REQUIRE(daemon.outlives(std::chrono::milliseconds(more_ms(random))));
     return revision(agency.store_path());
@@ -63,6 +67,7 @@ TEST_CASE("frozen in the middle of a pass, with messages under way, for longer t
         daemon.send(SIGCONT);
     }
     site.portal.clear_faults();
+    daemon.send(SIGHUP);
     for (const Delivery& end : site.ends(daemon, sent))
         CHECK(end.status == 200);
     CHECK(site.become(daemon, sent, "settled") == "");
@@ -88,11 +93,13 @@ TEST_CASE(
         portal.control("POST", "/generate", {{"count", 300}, {"batch", 100}});
         portal.kill();
         const bool long_away = i == 1;
-        if (long_away) REQUIRE(daemon.says("unreachable", kWithin));
+        if (long_away)
+            wait_with_reloads(daemon, [&] { return daemon.err().find("unreachable") != std::string::npos; });
         portal.start_again();
         portal.fault_all(kFaultShare);
     }
     portal.clear_faults();
+    daemon.send(SIGHUP);
     REQUIRE(agency.follows(daemon, portal, kWithin) == "");
     CHECK(daemon.says("the stream is well again", kWithin));
     CHECK(agency.stop(daemon).code == 0);
