@@ -162,6 +162,20 @@ std::optional<std::string> Checks::check_event(const Event& event, Timestamp now
     return std::nullopt;
 }
 
+bool Checks::is_waiting() const {
+    for (const auto& [message_id, held] : inbox_->events) {
+        if (held.event.state == EventState::open) return true;
+    }
+    for (const auto& [place, row] : store_->tables.quarantine) {
+        const auto& records = writers_.records(place.first);
+        const auto written = records.find(place.second);
+        if (written == records.end() || store_->tables.records.contains(place)) continue;
+        const bool is_too_large = written->second.huge && variant_.fields.empty();
+        if (!is_too_large && is_shown(written->second, place.second)) return true;
+    }
+    return false;
+}
+
 std::optional<std::string> Checks::end(Timestamp now) {
     // As far as nothing but a reconciliation is needed, the portal's own answers say what must be held.
     ModelSettings open = model_.settings();

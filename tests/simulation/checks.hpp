@@ -27,6 +27,9 @@ class Checks {
     void new_life(const StreamVariant& variant);
     // After every step; costs something only where something was committed. The first that does not hold.
     std::optional<std::string> step(Timestamp now);
+    // Whether something needs time beside the streams' passes: an event is open, or a record that no answer carried for
+    // a while is still aside.
+    bool is_waiting() const;
     // Where nothing is wrong any more and the daemon had its time: promises 1, 2, 4 and 6. Lifts the portal's limits.
     std::optional<std::string> end(Timestamp now);
 

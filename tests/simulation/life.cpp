@@ -28,11 +28,12 @@ EngineSettings engine_settings(const WorldPlan& plan, const StreamVariant& varia
 
 Life::Life(const LifeContext& context, const StreamVariant& variant, Timestamp start, std::uint64_t seed)
     : start_(start),
+      passes_(context.passes),
       clock_(io_, start),
       portal_(clock_, context.model),
       watched_(
           portal_, context.requests, [this] { return now(); }, context.broken),
-      store_(context.store, clock_),
+      store_(context.store, clock_, [this](const std::string& stream) { passes_.began(stream, now()); }),
       inbox_(context.inbox, clock_, context.store),
       engine_(clock_, watched_, store_, inbox_, engine_settings(context.plan, variant, seed),
               context.observer) {
@@ -70,7 +71,10 @@ void Life::receive(Event event, std::function<void(bool)> answered) {
         io_, inbox_.receive(std::move(event)),
         [this, stream, answered = std::move(answered)](std::exception_ptr thrown, Result<bool> received) {
             if (thrown) std::rethrow_exception(thrown);
-            if (received && *received) engine_.nudge(stream);
+            if (received && *received) {
+                engine_.nudge(stream);
+                passes_.wished(stream, now());
+            }
             answered(received.has_value());
         });
 }

@@ -2,6 +2,7 @@
 // like a killed process: nothing of it runs any more, and what was committed stays.
 #pragma once
 
+#include "simulation/pass_watch.hpp"
 #include "simulation/watched_portal.hpp"
 #include "simulation/weather.hpp"
 #include "simulation/world_settings.hpp"
@@ -13,7 +14,9 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include <boost/asio/io_context.hpp>
 
@@ -26,6 +29,7 @@ struct LifeContext {
     std::shared_ptr<MemoryInboxContent> inbox;
     Weather& weather;
     RequestLedger& requests;
+    PassWatch& passes;
     const WorldPlan& plan;
     Observer& observer;
     std::function<void(const std::string&)> broken;
@@ -51,17 +55,34 @@ class Life {
   private:
     // Destroying what waits is all that a killed process does with it.
     struct Context : boost::asio::io_context {
+        Context() : io_context(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE) {}
         void kill() { shutdown(); }
+    };
+
+    // Tells when a pass begins: by reading where the stream stands.
+    class NotingStore : public MemoryStore {
+      public:
+        using Told = std::function<void(const std::string& stream)>;
+        NotingStore(std::shared_ptr<MemoryStoreContent> content, const Clock& clock, Told told)
+            : MemoryStore(std::move(content), clock), told_(std::move(told)) {}
+        Task<Result<std::optional<StreamState>>> load_stream(std::string stream) override {
+            told_(stream);
+            return MemoryStore::load_stream(std::move(stream));
+        }
+
+      private:
+        Told told_;
     };
 
     Timestamp world_time(MonoTime at) const { return {start_.ticks + at.since_origin.count() / 100}; }
 
     Timestamp start_;
+    PassWatch& passes_;
     Context io_;
     VirtualClock clock_;
     MemoryPortal portal_;
     WatchedPortal watched_;
-    MemoryStore store_;
+    NotingStore store_;
     MemoryInbox inbox_;
     Engine engine_;
 };

@@ -3,6 +3,8 @@
 #include "simulation/announcer.hpp"
 #include "simulation/checks.hpp"
 #include "simulation/life.hpp"
+#include "simulation/pass_watch.hpp"
+#include "simulation/rest.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -13,7 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// How long the world rests at the end: the longest pause after a failure, the hour after which a record that no answer
+// How long the world rests at the most: the longest pause after a failure, the hour after which a record that no answer
 // carried is tried again, and room for several of these. With quotas, the day after which the portal is asked again
 // whether it is still spent.
 constexpr Duration kRest = 6h;
@@ -61,6 +63,7 @@ class World : Observer {
     void repeat(Duration mean, std::function<void()> action);
     void begin();
     void rest();
+    bool goes_on() const { return !over_ && !report_.broken; }
 
     const WorldSettings settings_;
     const Trace& trace_;
@@ -71,6 +74,8 @@ class World : Observer {
     PortalModel model_;
     Weather weather_;
     RequestLedger requests_;
+    PassWatch passes_{[this](const std::string& what) { broken(what); }};
+    Rest rest_;
     std::shared_ptr<MemoryStoreContent> store_ = std::make_shared<MemoryStoreContent>();
     std::shared_ptr<MemoryInboxContent> inbox_ = std::make_shared<MemoryInboxContent>();
     Announcer announcer_;
@@ -80,9 +85,9 @@ class World : Observer {
     WorldReport report_;
     std::unique_ptr<Life> life_;
     std::size_t kill_in_steps_ = 0;  // 0: it lives on
-    std::size_t good_passes_ = 0;    // since the rest began
     bool live_ = false;              // the portal's beginning is over
     bool resting_ = false;
+    bool over_ = false;  // everything rests, or had its time
 };
 
 template <class Text>
@@ -97,7 +102,11 @@ void World::broken(const std::string& what) {
 
 void World::pass_ended(const PassReport& report) {
     ++(report.error ? report_.failed_passes : report_.passes);
-    if (resting_ && !report.error) ++good_passes_;
+    passes_.ended(report, now());
+    if (resting_) {
+        if (auto wrong = rest_.pass_ended(report, passes_.last_began(report.stream))) broken(*wrong);
+        over_ = rest_.is_quiet() && !checks_.is_waiting();
+    }
     if (!trace_) return;
     if (report.error) return say(report.stream + ": pass failed: " + report.error->message());
     if (report.summary.changes() + report.summary.quarantined + report.events.settled + report.events.open ==
@@ -111,6 +120,7 @@ void World::pass_ended(const PassReport& report) {
 }
 
 void World::backing_off(std::string_view stream, const Error& /*error*/, Duration pause) {
+    passes_.backing_off(stream, pause, now());
     if (trace_)
         say(std::string(stream) + ": waits " +
             std::to_string(std::chrono::duration_cast<std::chrono::seconds>(pause).count()) + " s");
@@ -128,10 +138,12 @@ void World::start_life() {
             " fields, pages of " + std::to_string(variant_.page_size));
     }
     checks_.new_life(variant_);
+    passes_.new_life(plan_.entities, plan_.poll_every, !plan_.rate.monthly_quota, now_);
     ++report_.lives;
     say("the daemon starts");
-    const LifeContext context{model_,    store_, inbox_, weather_,
-                              requests_, plan_,  *this,  [this](const std::string& what) { broken(what); }};
+    const LifeContext context{model_,   store_,    inbox_,
+                              weather_, requests_, passes_,
+                              plan_,    *this,     [this](const std::string& what) { broken(what); }};
     life_ = std::make_unique<Life>(context, variant_, now_, random_());
 }
 
@@ -139,15 +151,17 @@ void World::kill_life() {
     say("the daemon is killed");
     now_ = now();
     life_.reset();
+    passes_.end_life();
     kill_in_steps_ = 0;
     ++report_.faults[Fault::kill];
     agenda_.put(later(now_, spread(random_, 2min)), [this] { start_life(); });
 }
 
 void World::advance_to(Timestamp at) {
-    while (life_ && !report_.broken) {
+    while (life_ && goes_on()) {
         const bool more = life_->step(at);
         if (auto wrong = checks_.step(now())) broken(*wrong);
+        passes_.look(now());
         if (kill_in_steps_ > 0 && --kill_in_steps_ == 0) kill_life();
         if (!more) break;
     }
@@ -202,20 +216,21 @@ void World::rest() {
     resting_ = true;
     weather_.clear();
     kill_in_steps_ = 0;
+    rest_.begin(plan_.entities, now(), std::max(now(), writers_.last_visible()));
     say("the world rests");
     const bool quota = settings_.has(Fault::quota);
     const Timestamp from = quota ? std::max(now(), next_month(plan_.start)) : now();
-    agenda_.put(later(from, quota ? kRestWithQuota : kRest), [this] { agenda_.clear(); });
+    agenda_.put(later(from, quota ? kRestWithQuota : kRest), [this] { over_ = true; });
 }
 
 WorldReport World::run() {
     begin();
-    while (!agenda_.empty() && !report_.broken) {
+    while (goes_on()) {
         advance_to(agenda_.next());
         // A kill may have put its restart before what was next.
-        if (agenda_.next() <= now() && !report_.broken) agenda_.take_first()();
+        if (goes_on() && agenda_.next() <= now()) agenda_.take_first()();
     }
-    if (!report_.broken && good_passes_ == 0) broken("no pass came to its end while the world rested");
+    if (!report_.broken && !rest_.is_quiet()) broken(rest_.restless() + " does not come to rest");
     if (!report_.broken) {
         if (auto wrong = checks_.end(now())) broken(*wrong);
     }

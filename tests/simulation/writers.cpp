@@ -50,6 +50,7 @@ void Writers::put(const Batch& batch, const std::string& id, Written record) {
     record.modified = record.raw.empty() ? batch.modified : std::max(batch.modified, least);
     record.visible_from = std::max(batch.visible_from, model_.now());
     record.very_late = batch.very_late;
+    if (!record.very_late) last_visible_ = std::max(last_visible_, record.visible_from);
     record.unbumped = false;
     record.raw = raw(id, record);
     if (!model_.put(batch.entity, record.raw, record.visible_from)) std::abort();

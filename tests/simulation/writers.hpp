@@ -42,6 +42,8 @@ class Writers {
     const std::map<std::string, Written>& records(const std::string& entity) const {
         return records_.at(entity);
     }
+    // When the last row is visible that becomes so within the overlap.
+    Timestamp last_visible() const { return last_visible_; }
 
   private:
     struct Batch {
@@ -66,6 +68,7 @@ class Writers {
     Random& random_;
     Told told_;
     std::map<std::string, std::map<std::string, Written>> records_;
+    Timestamp last_visible_{INT64_MIN};
     std::size_t edits_ = 0;
     std::size_t huge_ = 0;
 };

@@ -1,19 +1,18 @@
 #include "support/virtual/virtual_clock.hpp"
 
+#include <boost/asio/experimental/channel.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 namespace carecloud {
 
 namespace asio = boost::asio;
 
-// Waits on a timer that never expires and is cancelled when its hour has come, so that cancelling the
-// coroutine works as it does with a real one.
+// Waits on a channel that nobody sends to and that is cancelled when its hour has come, so that cancelling the
+// coroutine works as it does with a real timer. A timer would have every step ask the kernel whether it has expired.
 class VirtualAlarm : public Alarm {
   public:
-    explicit VirtualAlarm(VirtualClock& clock)
-        : clock_(clock), timer_(clock.io_, asio::steady_timer::time_point::max()) {}
+    explicit VirtualAlarm(VirtualClock& clock) : clock_(clock), channel_(clock.io_) {}
     ~VirtualAlarm() override { leave(); }
 
     Task<bool> wait_until(MonoTime hour) override {
@@ -26,8 +25,8 @@ class VirtualAlarm : public Alarm {
         sleeping_ = true;
         rang_ = false;
         boost::system::error_code
-            ignored;  // always operation_aborted: by the clock, by wake(), or by cancellation
-        co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+            ignored;  // always cancelled: by the clock, by wake(), or with the coroutine
+        co_await channel_.async_receive(asio::redirect_error(asio::use_awaitable, ignored));
         leave();
         if (woken_) {
             woken_ = false;
@@ -39,13 +38,13 @@ class VirtualAlarm : public Alarm {
 
     void wake() override {
         woken_ = true;
-        timer_.cancel();
+        channel_.cancel();
     }
 
     void ring() {
         leave();
         rang_ = true;
-        timer_.cancel();
+        channel_.cancel();
     }
 
   private:
@@ -55,7 +54,7 @@ class VirtualAlarm : public Alarm {
     }
 
     VirtualClock& clock_;
-    asio::steady_timer timer_;
+    asio::experimental::channel<void(boost::system::error_code)> channel_;
     VirtualClock::Sleepers::iterator place_{};
     bool sleeping_ = false;
     bool woken_ = false;

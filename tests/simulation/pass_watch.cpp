@@ -1,0 +1,79 @@
+#include "simulation/pass_watch.hpp"
+
+#include "simulation/agenda.hpp"
+#include "sync/settle_rules.hpp"
+
+#include <algorithm>
+
+namespace carecloud {
+namespace {
+
+constexpr Timestamp kNever{INT64_MAX};
+// The engine counts nanoseconds and the world ticks of a hundred.
+constexpr Duration kRounding = std::chrono::microseconds(1);
+
+}  // namespace
+
+void PassWatch::new_life(const std::vector<std::string>& streams, Duration poll_every, bool in_time,
+                         Timestamp now) {
+    poll_every_ = poll_every;
+    in_time_ = in_time;
+    streams_.clear();
+    for (const std::string& stream : streams)
+        streams_[stream] = {
+            .began = now, .not_before = now, .poll_from = now, .look_from = kNever, .due = now};
+}
+
+void PassWatch::wished(const std::string& stream, Timestamp now) {
+    const auto found = streams_.find(stream);
+    if (found == streams_.end() || std::exchange(found->second.wished, true)) return;
+    found->second.wished_at = now;
+}
+
+void PassWatch::began(const std::string& stream, Timestamp now) {
+    const auto found = streams_.find(stream);
+    if (found == streams_.end()) return;
+    Stream& its = found->second;
+    if (std::exchange(its.running, true)) broken_(stream + ": a pass begins while one runs");
+    const Timestamp at = later(now, kRounding);
+    if (at < its.not_before) broken_(stream + ": a pass begins during a backoff");
+    its.polled = !its.wished && at < its.look_from;
+    if (its.polled && at < its.poll_from) broken_(stream + ": a pass begins for which there is no reason");
+    its.wished = false;
+    its.began = now;
+}
+
+void PassWatch::ended(const PassReport& report, Timestamp now) {
+    const auto found = streams_.find(report.stream);
+    if (found == streams_.end()) return;
+    Stream& its = found->second;
+    if (!std::exchange(its.running, false)) broken_(report.stream + ": a pass ends that never began");
+    const bool failed_before = std::exchange(its.failed, report.error.has_value());
+    if (report.error) return;
+    const Timestamp earliest = later(now, quickened(poll_every_) * 9 / 10);
+    // What was planned before a wished pass stays planned.
+    its.poll_from = its.polled || failed_before ? earliest : std::min(its.poll_from, earliest);
+    its.look_from = report.events.look_again ? later(now, *report.events.look_again) : kNever;
+    its.not_before = now;
+    its.due = in_time_ ? later(now, poll_every_ * 11 / 10) : kNever;
+}
+
+void PassWatch::backing_off(std::string_view stream, Duration pause, Timestamp now) {
+    const auto found = streams_.find(stream);
+    if (found == streams_.end()) return;
+    Stream& its = found->second;
+    its.not_before = its.poll_from = its.due = later(now, pause);
+}
+
+void PassWatch::look(Timestamp now) {
+    for (auto& [stream, its] : streams_) {
+        if (its.running) continue;
+        const Timestamp served = std::max({its.wished_at, its.not_before, its.began});
+        if (its.wished && later(served, kRounding) < now)
+            broken_(stream + ": a wish for a pass is forgotten");
+        if (its.due != kNever && later(its.due, kRounding) < now)
+            broken_(stream + ": no pass has begun, though one was due at " + its.due.to_string_ms());
+    }
+}
+
+}  // namespace carecloud

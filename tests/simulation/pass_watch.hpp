@@ -1,0 +1,57 @@
+// Looks at when the passes of one life run: one of a stream at a time, each for a reason, so that of many wishes one
+// waits at most (hazard 17), none during a backoff, and none later than it is due.
+#pragma once
+
+#include "core/clock.hpp"
+#include "sync/observer.hpp"
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace carecloud {
+
+class PassWatch {
+  public:
+    // `broken` is told what was not kept; it outlives this.
+    explicit PassWatch(std::function<void(const std::string&)> broken) : broken_(std::move(broken)) {}
+
+    // A life begins with these streams, and so does a pass of each. `in_time`: nothing stretches the polls' intervals.
+    void new_life(const std::vector<std::string>& streams, Duration poll_every, bool in_time, Timestamp now);
+    // Nothing has to begin any more: the daemon ends, or is dead.
+    void end_life() { streams_.clear(); }
+
+    void wished(const std::string& stream, Timestamp now);
+    void began(const std::string& stream, Timestamp now);
+    void ended(const PassReport& report, Timestamp now);
+    void backing_off(std::string_view stream, Duration pause, Timestamp now);
+    // Everything that was due before `now` has been done.
+    void look(Timestamp now);
+
+    // When the stream's last pass began.
+    Timestamp last_began(const std::string& stream) const { return streams_.at(stream).began; }
+
+  private:
+    struct Stream {
+        bool running = false;
+        bool wished = false;
+        bool polled = true;  // the pass had no other reason than the timer's
+        bool failed = false;
+        Timestamp began{};
+        Timestamp wished_at{};
+        Timestamp not_before{};  // by a backoff
+        Timestamp poll_from{};   // the earliest hour of the timer's pass
+        Timestamp look_from{};   // of the next look for an event's record
+        Timestamp due{};         // by which a pass has begun, whatever its reason
+    };
+
+    std::function<void(const std::string&)> broken_;
+    Duration poll_every_{};
+    bool in_time_ = true;
+    std::map<std::string, Stream, std::less<>> streams_;
+};
+
+}  // namespace carecloud

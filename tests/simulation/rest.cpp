@@ -1,0 +1,46 @@
+#include "simulation/rest.hpp"
+
+#include <algorithm>
+
+namespace carecloud {
+namespace {
+
+constexpr std::size_t kQuietPasses = 2;
+
+}  // namespace
+
+void Rest::begin(const std::vector<std::string>& streams, Timestamp now, Timestamp visible) {
+    from_ = now;
+    visible_ = visible;
+    for (const std::string& stream : streams)
+        quiet_[stream] = 0;
+}
+
+std::optional<std::string> Rest::pass_ended(const PassReport& report, Timestamp began) {
+    std::size_t& quiet = quiet_.at(report.stream);
+    if (report.error) {
+        quiet = 0;
+        if (began < from_ || report.error->code == ErrorCode::quota_exhausted) return std::nullopt;
+        return report.stream +
+               ": a pass fails though nothing goes wrong any more: " + report.error->message();
+    }
+    if (began < visible_) return std::nullopt;
+    // The first one takes what was missing.
+    const bool brought = report.summary.changes() > 0;
+    quiet = brought ? 1 : quiet + 1;
+    return std::nullopt;
+}
+
+bool Rest::is_quiet() const {
+    return std::all_of(quiet_.begin(), quiet_.end(),
+                       [](const auto& stream) { return stream.second >= kQuietPasses; });
+}
+
+std::string Rest::restless() const {
+    for (const auto& [stream, quiet] : quiet_) {
+        if (quiet < kQuietPasses) return stream;
+    }
+    return {};
+}
+
+}  // namespace carecloud
