@@ -15,6 +15,7 @@ constexpr std::size_t kIdMax = 256;  // bytes; the portal's have 24
 constexpr ApiQuery::Range kRecordLimits{1, 1000};
 constexpr ApiQuery::Range kRowLimits{1, 1000};
 constexpr std::uint64_t kUsualLimit = 100;
+constexpr std::uint32_t kLastDay = 9999'12'31;
 constexpr std::uint64_t kRowsMax = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
 
 bool is_id(std::string_view id) {
@@ -77,10 +78,11 @@ Task<ServerResponse> Api::records(const ServerRequest& /*request*/, ApiQuery& qu
     RecordFilter filter{.stream = query.segments()[2],
                         .after = query.text("after").value_or(""),
                         .modified_since = query.instant("modified_since"),
-                        .start = query.day("start"),
-                        .end = query.day("end")};
-    filter.limit = query.number("limit", kUsualLimit, kRecordLimits);
-    if (!filter.start.empty() && !filter.end.empty() && filter.end < filter.start)
+                        .limit = query.number("limit", kUsualLimit, kRecordLimits)};
+    const auto start = query.day("start");
+    const auto end = query.day("end");
+    if (start || end) filter.days = DaySpan{.first = start.value_or(0), .last = end.value_or(kLastDay)};
+    if (filter.days && filter.days->last < filter.days->first)
         query.complain("end", "it lies before start",
                        "start and end are the first and the last day of the range");
     if (auto wrong = query.finish()) co_return std::move(*wrong);

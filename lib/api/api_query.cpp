@@ -142,14 +142,14 @@ std::optional<Timestamp> ApiQuery::instant(std::string_view name) {
     return std::nullopt;
 }
 
-std::string ApiQuery::day(std::string_view name) {
-    auto text = take(name);
-    if (!text) return {};
+std::optional<std::uint32_t> ApiQuery::day(std::string_view name) {
+    const auto text = take(name);
+    if (!text) return std::nullopt;
     std::string digits = *text;
     if (digits.size() == 10 && digits[4] == '-' && digits[7] == '-') std::erase(digits, '-');
-    if (is_day(digits)) return digits;
+    if (is_day(digits)) return static_cast<std::uint32_t>(*number_of(digits));
     complain(name, shown(*text) + " is no day", "write it as 20240301 or 2024-03-01");
-    return {};
+    return std::nullopt;
 }
 
 Duration ApiQuery::span(std::string_view name, Duration max) {

@@ -38,8 +38,8 @@ class ApiQuery {
     // Of 1 to 256 bytes without control characters.
     std::optional<std::string> text(std::string_view name);
     std::optional<Timestamp> instant(std::string_view name);
-    // "20240301" or "2024-03-01", a day that exists; as "20240301". Empty: not given.
-    std::string day(std::string_view name);
+    // "20240301" or "2024-03-01", a day that exists; as 20240301.
+    std::optional<std::uint32_t> day(std::string_view name);
     // "30s", "500ms", "1m", or seconds without a unit; zero where it is not given.
     Duration span(std::string_view name, Duration max);
 

@@ -57,6 +57,8 @@ ServerResponse problem(const Problem& problem) {
 }
 
 ServerResponse problem_of(const Error& error) {
+    if (error.code == ErrorCode::invalid_argument)
+        return problem({.status = 400, .code = "bad_parameter", .detail = error.subject, .hint = error.hint});
     const bool passing = error.code == ErrorCode::store_busy || error.code == ErrorCode::store_full ||
                          error.code == ErrorCode::store_failed || error.code == ErrorCode::cancelled;
     Problem told{.status = passing ? 503 : 500,

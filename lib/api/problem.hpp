@@ -23,7 +23,8 @@ struct Problem {
 };
 
 ServerResponse problem(const Problem& problem);
-// What a store or the engine stumbled over: 503 where a later try may do better, else 500.
+// What a store or the engine stumbled over: 400 where it was asked for what cannot be, 503 where a later try may do
+// better, else 500.
 ServerResponse problem_of(const Error& error);
 
 ServerResponse json_answer(std::string body, int status = 200);

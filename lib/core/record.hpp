@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,14 @@ using Hash = std::array<std::byte, 32>;
 
 std::string to_hex(const Hash& hash);
 
+// Days from the first to the last, both included, as 20240301: numbers that order like the days.
+struct DaySpan {
+    std::uint32_t first = 0;
+    std::uint32_t last = 0;
+
+    friend bool operator==(const DaySpan&, const DaySpan&) = default;
+};
+
 // One good record. Every view lies in the page's buffer and lives as long as the page.
 struct Record {
     std::string_view id;             // `_id`, as it stands in the JSON text (no escapes: those are strange)
@@ -24,6 +33,8 @@ struct Record {
     std::string_view body;  // the whole object, from '{' to '}'; in a walk of keys just those two fields
     Hash hash{};            // of `body`; all zero in a walk of keys
     bool disabled = false;  // the vendor's soft delete
+    // Its startDate and endDate, of one alone where the other is no day; none where neither is, and in a walk of keys.
+    std::optional<DaySpan> days{};
 };
 
 // A record that cannot be taken as a good one, though its page is valid JSON. It goes to quarantine whole.

@@ -31,6 +31,11 @@ struct Timestamp {
     // "2023-12-01T22:06:47.999Z": the form of MongoDB's {"$date": …}; ticks below a millisecond are cut off.
     std::string to_string_ms() const;
 
+    // Whole ones since 1970, rounded down.
+    constexpr std::int64_t seconds() const {
+        return ticks / ticks_per_second - (ticks % ticks_per_second < 0 ? 1 : 0);
+    }
+
     friend constexpr auto operator<=>(Timestamp, Timestamp) = default;
 };
 

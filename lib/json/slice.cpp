@@ -31,6 +31,8 @@ struct SystemFields {
     std::string_view id;  // the string's inside; empty: absent or unusable
     std::string_view modified;
     bool disabled = false;
+    std::uint32_t start_day = 0;  // 20240301; 0: no day stands there
+    std::uint32_t end_day = 0;
     bool contradictory = false;  // one of them stands twice
     std::string strange;         // the first reason why the record is not a good one
 };
@@ -48,6 +50,25 @@ std::optional<std::string_view> plain_string(std::string_view token) {
     if (token.size() < 2 || token.front() != '"' || token.find('\\') != std::string_view::npos)
         return std::nullopt;
     return token.substr(1, token.size() - 2);
+}
+
+// 20240301 of a token that begins so, with quotes or without: "20240301083000", "2024-03-01T08:30:00"; else 0.
+std::uint32_t day_of(std::string_view token) {
+    if (token.starts_with('"')) token.remove_prefix(1);
+    std::uint32_t day = 0;
+    std::size_t digits = 0;
+    for (const char c : token) {
+        if (c == '-') continue;
+        if (c < '0' || c > '9' || digits == 8) break;
+        day = day * 10 + static_cast<std::uint32_t>(c - '0');
+        ++digits;
+    }
+    return digits == 8 ? day : 0;
+}
+
+std::optional<DaySpan> span_of(std::uint32_t start, std::uint32_t end) {
+    if (start == 0 && end == 0) return std::nullopt;
+    return DaySpan{.first = start == 0 ? end : start, .last = end == 0 ? start : end};
 }
 
 void note_strange(SystemFields& fields, std::string reason) {
@@ -68,6 +89,10 @@ class RecordReader {
         tokens_.each_member([this](std::string_view key) {
             if (const std::size_t field = field_of(key); field < kFields.size())
                 read_system(field);
+            else if (key == "startDate")
+                fields_.start_day = day_of(take_text());
+            else if (key == "endDate")
+                fields_.end_day = day_of(take_text());
             else
                 tokens_.skip_value(kDepth);
         });
@@ -92,13 +117,16 @@ class RecordReader {
         }
     }
 
+    // Empty: an object or an array.
+    std::string_view take_text() {
+        if (tokens_.peek() != '{' && tokens_.peek() != '[') return tokens_.take_scalar();
+        tokens_.skip_value(kDepth);
+        return {};
+    }
+
     void read_system(std::size_t field) {
         const std::string_view name = kFields[field];
-        std::string_view token;  // empty: an object or an array
-        if (tokens_.peek() == '{' || tokens_.peek() == '[')
-            tokens_.skip_value(kDepth);
-        else
-            token = tokens_.take_scalar();
+        const std::string_view token = take_text();
         const bool again = std::exchange(seen_[field], true);
         if (again) {
             fields_.contradictory = true;
@@ -219,7 +247,8 @@ void Slicer::Impl::read_record(Envelope& envelope) {
                   .modified_text = fields.modified,
                   .modified = *modified,
                   .body = body,
-                  .disabled = fields.disabled};
+                  .disabled = fields.disabled,
+                  .days = span_of(fields.start_day, fields.end_day)};
     if (envelope.options->hash) record.hash = hasher.hash(body);
     envelope.page.records.push_back(record);
 }

@@ -48,14 +48,13 @@ struct RecordRow {
     std::string body{};                       // the portal's bytes
 };
 
-// Which records of a stream, in ascending order of id. Deleted ones are left out.
+// Which records of a stream, in the order of their modified where that is asked for, else of their last day where days
+// are, else of their ids. Deleted ones are left out. One that changes while a list is read comes again in it.
 struct RecordFilter {
     std::string stream{};
-    std::string after{};                        // an id; empty: from the beginning
+    std::string after{};                        // a page's `next`; empty: from the beginning
     std::optional<Timestamp> modified_since{};  // and at that very instant
-    // The record's startDate..endDate overlaps this range of days, "yyyyMMdd", both included; an empty one is open.
-    std::string start{};
-    std::string end{};
+    std::optional<DaySpan> days{};  // those whose own days overlap these; a record without days does not
     std::size_t limit = 100;
 };
 
@@ -125,6 +124,7 @@ class Reader {
 
     // None: the store never took it.
     virtual Task<Result<std::optional<RecordRow>>> record(std::string stream, std::string id) = 0;
+    // Errors: invalid_argument too, where `after` is no place in such a list.
     virtual Task<Result<RecordPage>> records(RecordFilter filter) = 0;
 
     // `before`: a page's `next`.
@@ -135,7 +135,8 @@ class Reader {
 
     // `month` as month_of() says it.
     virtual Task<Result<StoreCounts>> counts(std::string month) = 0;
-    // How many records of the stream the portal is known to have. It reads through the index: seconds for millions.
+    // How many records of the stream the portal is known to have. It reads through an index: a tenth of a second for a
+    // million.
     virtual Task<Result<std::uint64_t>> count_records(std::string stream) = 0;
 };
 

@@ -132,3 +132,19 @@ TEST_CASE("a store of each earlier version is migrated, loses nothing and goes o
         CHECK(check_changes(read_sqlite(path)).empty());
     }
 }
+
+TEST_CASE("days and seconds of the versions that an earlier store held are those that they say") {
+    TempDir directory;
+    restore(3, directory.file("store.db"));
+    Connection db(directory.file("store.db"), "");
+    migrate(db, migrations());
+    const std::string days =
+        "SELECT seq || ' ' || start_day || ' ' || end_day FROM changes WHERE end_day IS NOT NULL ORDER BY "
+        "seq";
+    CHECK(texts(db, days) ==
+          std::vector<std::string>{"9 20240301 20240331", "10 20240310 20240310", "11 20240430 20240430"});
+    for (const std::string& row : texts(db, "SELECT modified_s || ' ' || modified FROM changes")) {
+        const std::size_t space = row.find(' ');
+        CHECK(row.substr(0, space) == std::to_string(Timestamp::parse(row.substr(space + 1))->seconds()));
+    }
+}

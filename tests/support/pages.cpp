@@ -53,7 +53,8 @@ PagePtr make_page(const std::vector<TestRecord>& records, const std::vector<Test
                       .modified_text = layout.add(given.modified),
                       .modified = *modified,
                       .body = layout.add(body_of(given)),
-                      .disabled = given.disabled};
+                      .disabled = given.disabled,
+                      .days = given.days};
         record.hash = sha256(record.body);
         page->records.push_back(record);
     }

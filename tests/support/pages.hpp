@@ -7,6 +7,7 @@
 
 #include "core/page.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,7 @@ struct TestRecord {
     std::string modified;  // must parse
     std::string body{};    // empty: a small JSON object of the two
     bool disabled = false;
+    std::optional<DaySpan> days{};
 };
 
 struct TestStrange {

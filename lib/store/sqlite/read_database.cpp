@@ -1,6 +1,7 @@
 #include "store/sqlite/read_database.hpp"
 
 #include "store/sqlite/database_guard.hpp"
+#include "store/sqlite/read_queries.hpp"
 #include "store/sqlite/stream_table.hpp"
 
 #include <utility>
@@ -11,44 +12,6 @@ namespace {
 // More than a few pages of bodies is of no use to a reader that looks here and there.
 constexpr const char* kPragmas =
     "PRAGMA query_only = ON; PRAGMA cache_size = -8192; PRAGMA mmap_size = 0; PRAGMA trusted_schema = OFF";
-
-// Pruning may have taken the newest rows of the log away: then their highest number is in `meta`.
-constexpr std::string_view kPosition =
-    "SELECT (SELECT value FROM meta WHERE name = 'generation'),"
-    " max(ifnull((SELECT max(seq) FROM changes), 0),"
-    " ifnull((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'seq_high'), 0))";
-constexpr std::string_view kChanges =
-    "SELECT seq, stream, id, kind, modified, hash, committed_at FROM changes WHERE seq > ?1 ORDER BY seq "
-    "LIMIT ?2";
-constexpr std::string_view kIndexed = "SELECT count(*) FROM sqlite_schema WHERE name = 'records_by_id'";
-constexpr std::string_view kRecord =
-    "SELECT id, modified, hash, seq, deleted_at, body FROM records WHERE stream = ?1 AND id = ?2";
-// Without the body, which is a chain of pages: it is read of those alone that are asked for.
-constexpr std::string_view kScanRecords =
-    "SELECT rowid, id, modified, hash, seq, deleted_at FROM records WHERE stream = ?1 AND id > ?2 ORDER BY "
-    "id";
-constexpr std::string_view kDates =
-    "SELECT json_extract(body, '$.startDate'), json_extract(body, '$.endDate') FROM records WHERE rowid = ?1";
-constexpr std::string_view kBody = "SELECT body FROM records WHERE rowid = ?1";
-constexpr std::string_view kEvents =
-    "SELECT rowid, message_id, topic_arn, event_type, stream, record_id, event_time, received_at, state, "
-    "settled_at"
-    " FROM events WHERE rowid < ?1 ORDER BY rowid DESC";
-// They are few, and an index of their own knows them.
-constexpr std::string_view kOpenEvents =
-    "SELECT rowid, message_id, topic_arn, event_type, stream, record_id, event_time, received_at, state, "
-    "settled_at"
-    " FROM events INDEXED BY events_open WHERE state = 'open' AND rowid < ?1 ORDER BY rowid DESC";
-constexpr std::string_view kQuarantine =
-    "SELECT stream, id, modified, reason, length(CAST(body AS BLOB)), attempts, first_at, last_at FROM "
-    "quarantine"
-    " WHERE (stream, id) > (?1, ?2) ORDER BY stream, id LIMIT ?3";
-constexpr std::string_view kCounts =
-    "SELECT (SELECT count(*) FROM events WHERE state = 'open'), (SELECT count(*) FROM quarantine),"
-    " ifnull((SELECT requests FROM quota WHERE month = ?1), 0)";
-constexpr std::string_view kStreams = "SELECT stream FROM streams ORDER BY stream";
-constexpr std::string_view kCountRecords =
-    "SELECT count(*) FROM records WHERE stream = ?1 AND deleted_at IS NULL";
 
 std::uint64_t number(const Statement& statement, int column) {
     return static_cast<std::uint64_t>(statement.integer(column));
@@ -73,19 +36,21 @@ ReadDatabase::ReadDatabase(const SqliteSettings& settings, const ReadBounds& bou
     : path_(settings.path),
       bounds_(bounds),
       db_(std::move(db)),
-      position_(*db_, kPosition),
-      changes_(*db_, kChanges),
-      indexed_(*db_, kIndexed),
-      record_(*db_, kRecord),
-      scan_records_(*db_, kScanRecords),
-      dates_(*db_, kDates),
-      body_(*db_, kBody),
-      events_(*db_, kEvents),
-      open_events_(*db_, kOpenEvents),
-      quarantine_(*db_, kQuarantine),
-      counts_(*db_, kCounts),
-      streams_(*db_, kStreams),
-      count_records_(*db_, kCountRecords) {}
+      position_(*db_, read_queries::kPosition),
+      changes_(*db_, read_queries::kChanges),
+      indexed_(*db_, read_queries::kIndexed),
+      record_(*db_, read_queries::kRecord),
+      list_by_id_(*db_, read_queries::kListById),
+      list_by_modified_(*db_, read_queries::kListByModified),
+      list_by_days_(*db_, read_queries::kListByDays),
+      newest_(*db_, read_queries::kNewest),
+      body_(*db_, read_queries::kBody),
+      events_(*db_, read_queries::kEvents),
+      open_events_(*db_, read_queries::kOpenEvents),
+      quarantine_(*db_, read_queries::kQuarantine),
+      counts_(*db_, read_queries::kCounts),
+      streams_(*db_, read_queries::kStreams),
+      count_records_(*db_, read_queries::kCountRecords) {}
 
 Result<ChangePage> ReadDatabase::changes(std::uint64_t since, std::size_t limit) {
     return guarded("read changes", path_, [&]() -> Result<ChangePage> {

@@ -20,7 +20,6 @@ namespace carecloud {
 struct ReadBounds {
     std::size_t bodies_bytes_max = 4U << 20U;  // of a page's bodies; its first record comes whatever its size
     std::size_t scanned_max = 20'000;          // rows looked at
-    std::size_t dates_scanned_max = 1'000;     // bodies looked into for their dates
 };
 
 class ReadDatabase {
@@ -45,8 +44,11 @@ class ReadDatabase {
     ReadDatabase(const SqliteSettings& settings, const ReadBounds& bounds, std::unique_ptr<Connection> db);
 
     std::optional<Error> refuse_unindexed();
-    RecordPage read_records(const RecordFilter& filter);
-    bool overlaps(std::int64_t rowid, const RecordFilter& filter);
+    struct List;
+    RecordPage list_by_id(const RecordFilter& filter);
+    Result<RecordPage> list_by_log(const RecordFilter& filter);
+    bool overlaps(const std::optional<DaySpan>& days) const;
+    void add(List& list, const Statement& found);
 
     std::string path_;
     ReadBounds bounds_;
@@ -55,8 +57,10 @@ class ReadDatabase {
     Statement changes_;
     Statement indexed_;
     Statement record_;
-    Statement scan_records_;
-    Statement dates_;
+    Statement list_by_id_;
+    Statement list_by_modified_;
+    Statement list_by_days_;
+    Statement newest_;
     Statement body_;
     Statement events_;
     Statement open_events_;

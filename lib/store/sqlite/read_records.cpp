@@ -2,13 +2,12 @@
 #include "store/sqlite/database_guard.hpp"
 #include "store/sqlite/read_database.hpp"
 
-#include <algorithm>
+#include <charconv>
+#include <system_error>
 #include <utility>
 
 namespace carecloud {
 namespace {
-
-constexpr std::size_t kDayDigits = 8;
 
 RecordRow row_of(const Statement& statement, int column) {
     RecordRow row{.id = std::string(statement.text(column)),
@@ -20,23 +19,34 @@ RecordRow row_of(const Statement& statement, int column) {
     return row;
 }
 
-// "20240301" out of "20240301", "20240301083000" or "2024-03-01"; empty where no day stands there.
-std::string day_of(std::string_view text) {
-    std::string day;
-    for (const char c : text) {
-        if (day.size() == kDayDigits) break;
-        if (c >= '0' && c <= '9')
-            day += c;
-        else if (c != '-')
-            break;
-    }
-    return day.size() == kDayDigits ? day : std::string();
-}
-
 bool is_since(std::string_view modified, const std::optional<Timestamp>& since) {
     if (!since) return true;
     const auto at = Timestamp::parse(modified);
     return at && *at >= *since;
+}
+
+// Where a list stands that goes by the log: a second or a day, and the seq in it. As text "1709251200.4711".
+struct Place {
+    std::int64_t number = 0;
+    std::int64_t seq = 0;
+
+    static std::optional<Place> parse(std::string_view text) {
+        Place place;
+        const char* const end = text.data() + text.size();
+        const auto [dot, bad_number] = std::from_chars(text.data(), end, place.number);
+        if (bad_number != std::errc{} || dot == end || *dot != '.') return std::nullopt;
+        const auto [rest, bad_seq] = std::from_chars(dot + 1, end, place.seq);
+        if (bad_seq != std::errc{} || rest != end) return std::nullopt;
+        return place;
+    }
+    std::string to_string() const { return std::to_string(number) + "." + std::to_string(seq); }
+};
+
+Error no_place() {
+    return {.code = ErrorCode::invalid_argument,
+            .operation = "read records",
+            .subject = "after is no place in a list with this filter",
+            .hint = "send the next of a page with the same filter, or none"};
 }
 
 }  // namespace
@@ -69,51 +79,91 @@ Result<RecordPage> ReadDatabase::records(const RecordFilter& filter) {
     return guarded("read records of " + filter.stream, path_, [&]() -> Result<RecordPage> {
         const Transaction transaction(*db_, Transaction::Access::read);
         if (auto refused = refuse_unindexed()) return *refused;
-        return read_records(filter);
+        if (!filter.modified_since && !filter.days) return list_by_id(filter);
+        return list_by_log(filter);
     });
 }
 
-RecordPage ReadDatabase::read_records(const RecordFilter& filter) {
-    RecordPage page;
-    const bool by_days = !filter.start.empty() || !filter.end.empty();
-    std::size_t left = by_days ? bounds_.dates_scanned_max : bounds_.scanned_max;
+// A page that grows within its bounds.
+struct ReadDatabase::List {
+    const ReadBounds& bounds;
+    std::size_t limit = 0;
+    RecordPage page{};
+    std::size_t looked_at = 0;
     std::size_t bytes = 0;
+
+    bool is_full() const {
+        return looked_at == bounds.scanned_max || page.records.size() == limit ||
+               bytes >= bounds.bodies_bytes_max;
+    }
+};
+
+RecordPage ReadDatabase::list_by_id(const RecordFilter& filter) {
+    List list{.bounds = bounds_, .limit = filter.limit};
     std::string last;
-    scan_records_.bind(1, filter.stream);
-    scan_records_.bind(2, filter.after);
-    const Statement::Scope scope(scan_records_);
-    while (scan_records_.step()) {
-        if (left == 0 || page.records.size() == filter.limit || bytes >= bounds_.bodies_bytes_max) {
-            page.next = last;
+    list_by_id_.bind(1, filter.stream);
+    list_by_id_.bind(2, filter.after);
+    const Statement::Scope scope(list_by_id_);
+    while (list_by_id_.step()) {
+        if (list.is_full()) {
+            list.page.next = last;
             break;
         }
-        last = scan_records_.text(1);
-        --left;
-        const std::int64_t rowid = scan_records_.integer(0);
-        RecordRow row = row_of(scan_records_, 1);
-        if (row.deleted_at || !is_since(row.modified, filter.modified_since)) continue;
-        if (by_days && !overlaps(rowid, filter)) continue;
-        body_.bind(1, rowid);
-        const Statement::Scope body(body_);
-        if (!body_.step()) continue;
-        row.body = body_.text(0);
-        bytes += row.body.size();
-        page.records.push_back(std::move(row));
+        last = list_by_id_.text(1);
+        ++list.looked_at;
+        add(list, list_by_id_);
     }
-    return page;
+    return std::move(list.page);
 }
 
-// A record with one of the two days is taken to be of that day; one with none lies in no range.
-bool ReadDatabase::overlaps(std::int64_t rowid, const RecordFilter& filter) {
-    dates_.bind(1, rowid);
-    const Statement::Scope scope(dates_);
-    if (!dates_.step()) return false;
-    std::string start = day_of(dates_.text(0));
-    std::string end = day_of(dates_.text(1));
-    if (start.empty()) start = end;
-    if (end.empty()) end = start;
-    if (start.empty()) return false;
-    return (filter.end.empty() || start <= filter.end) && (filter.start.empty() || end >= filter.start);
+Result<RecordPage> ReadDatabase::list_by_log(const RecordFilter& filter) {
+    Place place;
+    if (filter.days) place.number = filter.days->first;
+    if (filter.modified_since) place.number = filter.modified_since->seconds();
+    if (!filter.after.empty()) {
+        const auto after = Place::parse(filter.after);
+        if (!after) return no_place();
+        place = *after;
+    }
+    Statement& scan = filter.modified_since ? list_by_modified_ : list_by_days_;
+    List list{.bounds = bounds_, .limit = filter.limit};
+    scan.bind(1, filter.stream);
+    scan.bind(2, place.number);
+    scan.bind(3, place.seq);
+    const Statement::Scope scope(scan);
+    while (scan.step()) {
+        if (list.is_full()) {
+            list.page.next = place.to_string();
+            break;
+        }
+        place = {scan.integer(0), scan.integer(1)};
+        ++list.looked_at;
+        // Most rows that are left over are so by their first day, which stands in the index.
+        if (!filter.modified_since && scan.integer(2) > filter.days->last) continue;
+        newest_.bind(1, place.seq);
+        const Statement::Scope newest(newest_);
+        if (newest_.step() && is_since(newest_.text(2), filter.modified_since) && overlaps(filter.days))
+            add(list, newest_);
+    }
+    return std::move(list.page);
+}
+
+// Of the record in newest_.
+bool ReadDatabase::overlaps(const std::optional<DaySpan>& days) const {
+    if (!days) return true;
+    return !newest_.is_null(7) && newest_.integer(6) <= days->last && newest_.integer(7) >= days->first;
+}
+
+// The statement's record, unless the portal has it no more.
+void ReadDatabase::add(List& list, const Statement& found) {
+    RecordRow row = row_of(found, 1);
+    if (row.deleted_at) return;
+    body_.bind(1, found.integer(0));
+    const Statement::Scope scope(body_);
+    if (!body_.step()) return;
+    row.body = body_.text(0);
+    list.bytes += row.body.size();
+    list.page.records.push_back(std::move(row));
 }
 
 }  // namespace carecloud

@@ -7,9 +7,15 @@
 namespace carecloud {
 namespace {
 
-// The same words as in migrations/001_initial.sql.
-constexpr const char* kCreate = "CREATE UNIQUE INDEX records_by_id ON records (stream, id)";
-constexpr const char* kDrop = "DROP INDEX records_by_id";
+// The same words as in migrations/001_initial.sql and 004_lookups.sql. One may be there without the others: where a
+// first load was cut off and a migration made those of its own.
+constexpr const char* kCreate =
+    "CREATE UNIQUE INDEX IF NOT EXISTS records_by_id ON records (stream, id);"
+    "CREATE INDEX IF NOT EXISTS changes_by_modified ON changes (stream, modified_s);"
+    "CREATE INDEX IF NOT EXISTS changes_by_days ON changes (stream, end_day, seq, start_day) WHERE end_day "
+    "IS NOT NULL";
+constexpr const char* kDrop =
+    "DROP INDEX records_by_id; DROP INDEX changes_by_modified; DROP INDEX changes_by_days";
 constexpr const char* kCount = "SELECT count(*) FROM sqlite_schema WHERE name = 'records_by_id'";
 constexpr const char* kAny = "SELECT EXISTS (SELECT 1 FROM records NOT INDEXED)";
 constexpr std::string_view kLocate = "SELECT rowid FROM records WHERE stream = ?1 AND id = ?2";

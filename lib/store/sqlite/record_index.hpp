@@ -5,7 +5,8 @@
 // records takes new ones at a sixth of the rate of an empty one. So the index is dropped in the transaction that writes
 // the very first record, and made from what is there once no stream is in its first walk any more, once more ids than
 // the limit are held, or when the file is opened after a life that was cut off. Meanwhile records are found by a map
-// from 64 bits of their id to their row; two ids that share them end the first load, too.
+// from 64 bits of their id to their row; two ids that share them end the first load, too. The log's own two indexes, by
+// time and by days, go and come with it.
 //
 //     index.begin(stream);                       // once a transaction
 //     if (auto row = index.find(id)) …

@@ -14,8 +14,8 @@ constexpr std::string_view kFind =
 constexpr std::string_view kReplace =
     "UPDATE records SET modified = ?3, hash = ?4, seq = ?5, deleted_at = NULL, body = ?6 WHERE rowid = ?1";
 constexpr std::string_view kLog =
-    "INSERT INTO changes (seq, stream, id, kind, modified, hash, committed_at) VALUES (?1, ?2, ?3, ?4, ?5, "
-    "?6, ?7)";
+    "INSERT INTO changes (seq, stream, id, kind, modified, hash, committed_at, modified_s, start_day, "
+    "end_day) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
 constexpr std::string_view kHolds = "SELECT stream, id, modified, deleted_at FROM records WHERE rowid = ?1";
 
 // Pruning may have taken the newest rows away: then their highest number is in `meta`.
@@ -124,6 +124,14 @@ void RecordTable::log(const Record& record, ChangeKind kind) {
     log_.bind(4, to_string(kind));
     log_.bind(5, record.modified_text);
     log_.bind(6, record.hash);
+    log_.bind(8, record.modified.seconds());
+    if (record.days) {
+        log_.bind(9, record.days->first);
+        log_.bind(10, record.days->last);
+    } else {
+        log_.bind_null(9);
+        log_.bind_null(10);
+    }
     log_.run();
     ++seq_;
 }

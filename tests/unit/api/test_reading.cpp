@@ -34,8 +34,12 @@ TEST_CASE("records are listed byte for byte, page by page, by instant and by day
     ApiFixture api;
     const std::string first = R"({"_id":"a","startDate":"20240301", "endDate":"20240331"})";
     const std::string second = R"({"_id":"b","startDate":"20240401","endDate":"20240430"})";
-    api.commit({{.id = "a", .modified = "2024-01-01T00:00:00Z", .body = first},
-                {.id = "b", .modified = "2024-01-02T00:00:00Z", .body = second}});
+    api.commit(
+        {{.id = "a", .modified = "2024-01-01T00:00:00Z", .body = first, .days = DaySpan{20240301, 20240331}},
+         {.id = "b",
+          .modified = "2024-01-02T00:00:00Z",
+          .body = second,
+          .days = DaySpan{20240401, 20240430}}});
     CHECK(api.get("/v1/records/claim_attendance").body ==
           "{\"records\":[" + first + "," + second + "],\"next\":null}\n");
     CHECK(api.get("/v1/records/claim_attendance?limit=1").body ==
@@ -44,6 +48,12 @@ TEST_CASE("records are listed byte for byte, page by page, by instant and by day
     CHECK(api.get("/v1/records/claim_attendance?limit=1&after=a").body == rest);
     CHECK(api.get("/v1/records/claim_attendance?modified_since=2024-01-01T00:00:01Z").body == rest);
     CHECK(api.get("/v1/records/claim_attendance?start=2024-04-30&end=20240501").body == rest);
+    CHECK(api.get("/v1/records/claim_attendance?start=20240401").body == rest);
+    const json begun = json_of(api.get("/v1/records/claim_attendance?end=20240401&limit=1"));
+    CHECK(begun.at("records")[0].at("_id") == "a");
+    const std::string next = begun.at("next").get<std::string>();
+    CHECK(api.get("/v1/records/claim_attendance?end=20240401&limit=1&after=" + next).body == rest);
+    CHECK(problem_in(api.get("/v1/records/claim_attendance?end=20240401&after=a")) == "400 bad_parameter");
     CHECK(api.get("/v1/records/claim").body == "{\"records\":[],\"next\":null}\n");
 }
 

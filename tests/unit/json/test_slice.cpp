@@ -290,3 +290,28 @@ TEST_CASE("total_escaped: an envelope's name is the same name when written with 
     CHECK(failure(R"({"isSuccess":true,"data":[],"d\u0061ta":[]})") == ErrorCode::bad_response);
     CHECK(good(R"({"isSuccess":true,"data":[],"\u0061nother":1})").record_count() == 0);
 }
+
+TEST_CASE("the days of a record are those of its startDate and endDate, in every form that is met") {
+    struct Case {
+        const char* more;
+        std::optional<DaySpan> days;
+    };
+    const DaySpan march{20240301, 20240331};
+    const DaySpan one{20240310, 20240310};
+    const Case cases[] = {
+        {R"(,"startDate":"20240301","endDate":"20240331")", march},
+        {R"(,"endDate" : 20240331 ,"startDate":20240301)", march},
+        {R"(,"startDate":"2024-03-01","endDate":"2024-03-31T18:30:00")", march},
+        {R"(,"startDate":"20240310083000")", one},
+        {R"(,"startDate":null,"endDate":"20240310")", one},
+        {R"(,"startDate":"March","endDate":{"startDate":"20240310"})", std::nullopt},
+        {R"(,"startDate":"2024031","endDate":["20240310"])", std::nullopt},
+        {R"(,"startDate":"","endDate":true)", std::nullopt},
+        {R"(,"startdate":"20240301","x":{"startDate":"20240301"})", std::nullopt},
+        {"", std::nullopt},
+    };
+    for (const Case& one_case : cases) {
+        INFO(one_case.more);
+        CHECK(good(envelope(record("a", one_case.more))).records.at(0).days == one_case.days);
+    }
+}

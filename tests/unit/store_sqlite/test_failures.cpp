@@ -162,7 +162,9 @@ TEST_CASE("a number that another program put into the log fails the commit, not 
     StoreFixture fixture;
     fixture.open();
     REQUIRE(fixture.commit(page_of("a", 1, 10)).has_value());
-    fixture.sql("INSERT INTO changes SELECT 3, stream, id, kind, modified, hash, '' FROM changes");
+    fixture.sql(
+        "INSERT INTO changes (seq, stream, id, kind, modified, hash, committed_at)"
+        " SELECT 3, stream, id, kind, modified, hash, '' FROM changes");
     const auto refused = fixture.commit(page_of("b", 2, 10));
     REQUIRE(refused.has_error());
     CHECK(refused.error().code == ErrorCode::store_failed);

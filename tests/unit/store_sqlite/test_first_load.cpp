@@ -10,8 +10,13 @@ namespace {
 
 constexpr const char* kFirstModified = "2024-01-01T00:00:00Z";
 
+// All of those that a first load leaves out, or none.
 bool has_index(StoreFixture& fixture) {
-    return fixture.value("SELECT count(*) FROM sqlite_schema WHERE name = 'records_by_id'") == "1";
+    const std::string count = fixture.value(
+        "SELECT count(*) FROM sqlite_schema WHERE name IN ('records_by_id', 'changes_by_modified', "
+        "'changes_by_days')");
+    CHECK((count == "0" || count == "3"));
+    return count == "3";
 }
 
 Result<CommitSummary> commit(StoreFixture& fixture, Batch batch) {
@@ -114,7 +119,8 @@ TEST_CASE("a commit that fails takes neither the index nor the map with it") {
     settings.first_load.records_max = 5;
     fixture.open(settings);
     const auto block = [&](int seq) {
-        fixture.sql("INSERT INTO changes VALUES (" + std::to_string(seq) + ", 'x', '', '', '', x'', '')");
+        fixture.sql("INSERT INTO changes (seq, stream, id, kind, modified, hash, committed_at) VALUES (" +
+                    std::to_string(seq) + ", 'x', '', '', '', x'', '')");
     };
     const auto unblock = [&] {
         fixture.sql(

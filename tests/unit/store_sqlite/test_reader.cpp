@@ -75,10 +75,6 @@ Event event_of(std::size_t number) {
             .body = "{}"};
 }
 
-std::string dated(const std::string& start, const std::string& end) {
-    return R"({"startDate":)" + start + R"(,"endDate":)" + end + "}";
-}
-
 }  // namespace
 
 TEST_CASE("changes come in their order, page by page, with the newest number and the generation") {
@@ -156,39 +152,87 @@ TEST_CASE(
     "records are filtered by instant, whatever the text's form, and a page may be empty before the end") {
     ReaderFixture fixture({.scanned_max = 2});
     fixture.commit({{.id = "a", .modified = "2024-01-01T00:00:00Z"},
-                    {.id = "b", .modified = "2024-01-02T00:00:00.0000000Z"},
+                    {.id = "f", .modified = "2024-01-02T00:00:00.0000000Z"},
                     {.id = "c", .modified = "2024-01-01T23:59:59.9999999Z"},
+                    {.id = "h", .modified = "2024-01-03T00:00:00Z"},
                     {.id = "d", .modified = "2024-01-02T01:00:00+01:00"},
-                    {.id = "e", .modified = "2024-01-01T00:00:00Z"}});
-    const auto since = Timestamp::parse("2024-01-02T00:00:00Z");
-    CHECK(fixture.all_ids({.modified_since = since}) == std::vector<std::string>{"b", "d"});
-    const RecordPage last = fixture.records({.after = "d", .modified_since = since});
-    CHECK(last.records.empty());
-    CHECK_FALSE(last.next);
+                    {.id = "e", .modified = "2024-01-01T23:59:59.9999998Z"},
+                    {.id = "g", .modified = "2024-01-01T00:00:00Z"}});
+    const auto since = [](const char* text) {
+        return RecordFilter{.modified_since = Timestamp::parse(text)};
+    };
+    CHECK(fixture.all_ids(since("2024-01-02T00:00:00Z")) == std::vector<std::string>{"f", "d", "h"});
+    CHECK(fixture.all_ids(since("2024-01-01T23:59:59.9999999Z")) ==
+          std::vector<std::string>{"c", "f", "d", "h"});
+    CHECK(fixture.all_ids(since("0001-01-01T00:00:00Z")).size() == 7);
+    CHECK(fixture.all_ids(since("2024-01-03T00:00:00.0000001Z")).empty());
+    // A new version takes the place of the old one, and a deleted record has none.
+    fixture.commit({{.id = "d", .modified = "2024-01-04T00:00:00Z"}});
+    fixture.store.sql("UPDATE records SET deleted_at = 'x' WHERE id = 'h'");
+    CHECK(fixture.all_ids(since("2024-01-02T00:00:00Z")) == std::vector<std::string>{"f", "d"});
+}
+
+TEST_CASE("a thousand records of one second, and of one day, are listed whole, none twice") {
+    ReaderFixture fixture;
+    std::vector<TestRecord> all;
+    for (int i = 0; i < 1000; ++i)
+        all.push_back({.id = "r" + std::to_string(i),
+                       .modified = "1969-12-31T23:59:58.5000000Z",
+                       .days = DaySpan{20240301, 20240331}});
+    fixture.commit(all);
+    std::vector<std::string> expected;
+    for (const TestRecord& record : all)
+        expected.push_back(record.id);
+    const auto since = Timestamp::parse("1969-12-31T23:59:58.2000000Z");
+    CHECK(fixture.all_ids({.modified_since = since, .limit = 7}) == expected);
+    CHECK(fixture.all_ids({.days = DaySpan{20240331, 20240331}, .limit = 7}) == expected);
+    CHECK(fixture.all_ids({.modified_since = since, .days = DaySpan{20240331, 20240401}, .limit = 7}) ==
+          expected);
+    CHECK(fixture.all_ids({.modified_since = since, .days = DaySpan{20240401, 20240401}}).empty());
+}
+
+TEST_CASE("where a list goes by time or days, what is no place in it is refused") {
+    ReaderFixture fixture;
+    fixture.commit({{.id = "a", .modified = "2024-01-01T00:00:00Z"}});
+    for (const char* after :
+         {"a", "1", "1.", ".1", "1.1.1", "1.1 ", "1.x", "99999999999999999999.1", "1,1"}) {
+        INFO(after);
+        const auto page =
+            run_task(fixture.store.io(),
+                     fixture.reader().records({.stream = "s", .after = after, .days = DaySpan{0, 1}}));
+        REQUIRE(page.has_error());
+        CHECK(page.error().code == ErrorCode::invalid_argument);
+    }
 }
 
 TEST_CASE("records are filtered by the overlap of their days with the range") {
-    ReaderFixture fixture({.dates_scanned_max = 3});
+    ReaderFixture fixture({.scanned_max = 3});
     const std::string m = "2024-01-01T00:00:00Z";
     fixture.commit({
-        {.id = "feb", .modified = m, .body = dated("\"20240201\"", "\"20240229\"")},
-        {.id = "feb-mar", .modified = m, .body = dated("\"20240229\"", "\"20240301\"")},
-        {.id = "mar", .modified = m, .body = dated("\"20240301\"", "\"20240331\"")},
-        {.id = "mar-times", .modified = m, .body = dated("\"20240310083000\"", "\"20240310170000\"")},
-        {.id = "mar-dashes", .modified = m, .body = dated("\"2024-03-31\"", "\"2024-04-30\"")},
-        {.id = "mar-begun", .modified = m, .body = R"({"startDate":"20240315"})"},
-        {.id = "apr", .modified = m, .body = dated("\"20240401\"", "\"20240430\"")},
-        {.id = "year", .modified = m, .body = dated("\"20240101\"", "\"20241231\"")},
-        {.id = "number", .modified = m, .body = dated("20240301", "20240331")},
-        {.id = "null", .modified = m, .body = dated("null", "null")},
-        {.id = "nonsense", .modified = m, .body = dated("\"March\"", "{\"a\":1}")},
-        {.id = "none", .modified = m, .body = "{}"},
+        {.id = "feb", .modified = m, .days = DaySpan{20240201, 20240229}},
+        {.id = "feb-mar", .modified = m, .days = DaySpan{20240229, 20240301}},
+        {.id = "mar", .modified = m, .days = DaySpan{20240301, 20240331}},
+        {.id = "mar-day", .modified = m, .days = DaySpan{20240310, 20240310}},
+        {.id = "mar-apr", .modified = m, .days = DaySpan{20240331, 20240430}},
+        {.id = "apr", .modified = m, .days = DaySpan{20240401, 20240430}},
+        {.id = "year", .modified = m, .days = DaySpan{20240101, 20241231}},
+        {.id = "backwards", .modified = m, .days = DaySpan{20240320, 20240305}},
+        {.id = "none", .modified = m},
     });
-    const std::vector<std::string> march{"feb-mar",   "mar",    "mar-begun", "mar-dashes",
-                                         "mar-times", "number", "year"};
-    CHECK(fixture.all_ids({.start = "20240301", .end = "20240331"}) == march);
-    CHECK(fixture.all_ids({.start = "20240501"}) == std::vector<std::string>{"year"});
-    CHECK(fixture.all_ids({.end = "20240201"}) == std::vector<std::string>{"feb", "year"});
+    const auto in = [](std::uint32_t first, std::uint32_t last) {
+        return RecordFilter{.days = DaySpan{first, last}};
+    };
+    const std::vector<std::string> march{"feb-mar", "backwards", "mar-day", "mar", "mar-apr", "year"};
+    CHECK(fixture.all_ids(in(20240301, 20240331)) == march);
+    CHECK(fixture.all_ids(in(20240501, 99991231)) == std::vector<std::string>{"year"});
+    CHECK(fixture.all_ids(in(0, 20240201)) == std::vector<std::string>{"feb", "year"});
+    // The newest version's days count, those that it has no more do not.
+    fixture.commit({{.id = "mar", .modified = "2024-01-02T00:00:00Z", .days = DaySpan{20250301, 20250331}},
+                    {.id = "mar-day", .modified = "2024-01-02T00:00:00Z"}});
+    fixture.store.sql("UPDATE records SET deleted_at = 'x' WHERE id = 'year'");
+    CHECK(fixture.all_ids(in(20240301, 20240331)) ==
+          std::vector<std::string>{"feb-mar", "backwards", "mar-apr"});
+    CHECK(fixture.all_ids(in(20250331, 20250331)) == std::vector<std::string>{"mar"});
 }
 
 TEST_CASE("events come newest first, of one state or all, page by page") {

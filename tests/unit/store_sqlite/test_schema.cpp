@@ -28,7 +28,7 @@ TEST_CASE("tables and columns are those that are promised") {
     CHECK(columns("streams") ==
           "cursor_id cursor_modified dialect entity fingerprint safe_modified stream updated_at");
     CHECK(columns("records") == "body deleted_at hash id modified seq stream");
-    CHECK(columns("changes") == "committed_at hash id kind modified seq stream");
+    CHECK(columns("changes") == "committed_at end_day hash id kind modified modified_s seq start_day stream");
     CHECK(columns("events") ==
           "body event_time event_type message_id received_at record_id settled_at state stream topic_arn");
     CHECK(columns("quarantine") == "attempts body first_at id last_at modified reason stream");
@@ -127,7 +127,8 @@ TEST_CASE("a record held as deleted is unknown, and restored when it comes again
     REQUIRE(fixture.commit(page_of("a", 1, 10)).has_value());
     fixture.close();
     fixture.sql(
-        "INSERT INTO changes SELECT 2, stream, id, 'deleted', modified, hash, '' FROM records;"
+        "INSERT INTO changes (seq, stream, id, kind, modified, hash, committed_at)"
+        " SELECT 2, stream, id, 'deleted', modified, hash, '' FROM records;"
         "UPDATE records SET deleted_at = '2024-01-02T00:00:00.000Z', seq = 2");
     fixture.open();
     const std::string modified = "2024-01-01T00:00:00Z";

@@ -1,0 +1,64 @@
+// The reader's queries, each with the index that answers it: none reads a whole table. test_read_plans.cpp asks SQLite.
+#pragma once
+
+#include <string_view>
+
+namespace carecloud::read_queries {
+
+// Pruning may have taken the newest rows of the log away: then their highest number is in `meta`.
+inline constexpr std::string_view kPosition =
+    "SELECT (SELECT value FROM meta WHERE name = 'generation'),"
+    " max(ifnull((SELECT max(seq) FROM changes), 0),"
+    " ifnull((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'seq_high'), 0))";
+inline constexpr std::string_view kChanges =
+    "SELECT seq, stream, id, kind, modified, hash, committed_at FROM changes WHERE seq > ?1 ORDER BY seq "
+    "LIMIT ?2";
+
+// Whether the indexes are there that a first load leaves out.
+inline constexpr std::string_view kIndexed =
+    "SELECT count(*) FROM sqlite_schema WHERE name = 'records_by_id'";
+// By records_by_id.
+inline constexpr std::string_view kRecord =
+    "SELECT id, modified, hash, seq, deleted_at, body FROM records WHERE stream = ?1 AND id = ?2";
+inline constexpr std::string_view kBody = "SELECT body FROM records WHERE rowid = ?1";
+
+// A list of records in the order of their ids, by records_by_id. Lists leave the body out, which is a chain of pages:
+// it is read of those alone that are shown.
+inline constexpr std::string_view kListById =
+    "SELECT rowid, id, modified, hash, seq, deleted_at FROM records WHERE stream = ?1 AND id > ?2 ORDER BY "
+    "id";
+// Of those that changed since the second ?2, in the order of their change, by changes_by_modified: what stands behind
+// the seq ?3 of that second.
+inline constexpr std::string_view kListByModified =
+    "SELECT modified_s, seq FROM changes WHERE stream = ?1 AND (modified_s, seq) > (?2, ?3) ORDER BY "
+    "modified_s, seq";
+// Of those that end on the day ?2 or later, by changes_by_days likewise.
+inline constexpr std::string_view kListByDays =
+    "SELECT end_day, seq, start_day FROM changes WHERE stream = ?1 AND end_day IS NOT NULL AND (end_day, "
+    "seq) "
+    "> (?2, ?3) ORDER BY end_day, seq";
+// The record whose newest version the row ?1 of the log is, by records_by_id; none where the row is of an older one.
+inline constexpr std::string_view kNewest =
+    "SELECT r.rowid, r.id, r.modified, r.hash, r.seq, r.deleted_at, c.start_day, c.end_day FROM changes c"
+    " JOIN records r ON r.stream = c.stream AND r.id = c.id AND r.seq = c.seq WHERE c.seq = ?1";
+// By records_by_id and records_deleted: never a look at each row.
+inline constexpr std::string_view kCountRecords =
+    "SELECT (SELECT count(*) FROM records WHERE stream = ?1)"
+    " - (SELECT count(*) FROM records WHERE stream = ?1 AND deleted_at IS NOT NULL)";
+
+inline constexpr std::string_view kEvents =
+    "SELECT rowid, message_id, topic_arn, event_type, stream, record_id, event_time, received_at, state, "
+    "settled_at FROM events WHERE rowid < ?1 ORDER BY rowid DESC";
+// They are few, and an index of their own knows them.
+inline constexpr std::string_view kOpenEvents =
+    "SELECT rowid, message_id, topic_arn, event_type, stream, record_id, event_time, received_at, state, "
+    "settled_at FROM events INDEXED BY events_open WHERE state = 'open' AND rowid < ?1 ORDER BY rowid DESC";
+inline constexpr std::string_view kQuarantine =
+    "SELECT stream, id, modified, reason, length(CAST(body AS BLOB)), attempts, first_at, last_at FROM "
+    "quarantine WHERE (stream, id) > (?1, ?2) ORDER BY stream, id LIMIT ?3";
+inline constexpr std::string_view kCounts =
+    "SELECT (SELECT count(*) FROM events WHERE state = 'open'), (SELECT count(*) FROM quarantine),"
+    " ifnull((SELECT requests FROM quota WHERE month = ?1), 0)";
+inline constexpr std::string_view kStreams = "SELECT stream FROM streams ORDER BY stream";
+
+}  // namespace carecloud::read_queries
