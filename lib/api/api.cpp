@@ -46,7 +46,10 @@ ServerResponse wrong_method(std::string_view allowed) {
 }  // namespace
 
 Api::Api(const ApiParts& parts, const ApiAccess& access)
-    : parts_(parts), guard_(parts.clock, access.token, access.unix_socket), started_at_(parts.clock.wall()) {}
+    : parts_(parts),
+      guard_(parts.clock, access.token, access.unix_socket),
+      reads_(std::make_shared<ChangeReads>(parts.clock, parts.reader, parts.feed)),
+      started_at_(parts.clock.wall()) {}
 
 const Api::Route* Api::find(const ApiQuery& query) {
     static constexpr std::array<Route, 9> routes{{

@@ -10,6 +10,8 @@
 #include "api/api_host.hpp"
 #include "api/api_query.hpp"
 #include "api/change_feed.hpp"
+#include "api/change_reads.hpp"
+#include "api/change_stream.hpp"
 #include "api/pass_book.hpp"
 #include "core/clock.hpp"
 #include "net/server_message.hpp"
@@ -17,6 +19,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 
 namespace carecloud {
@@ -59,6 +62,7 @@ class Api {
     Task<ServerResponse> quarantine(const ServerRequest& request, ApiQuery& query);
     Task<ServerResponse> sync(const ServerRequest& request, ApiQuery& query);
 
+    ServerResponse stream_from(ChangeStream::Position from);
     // 404 where no stream of that name is configured.
     std::optional<ServerResponse> refuse_entity(std::string_view entity) const;
     Task<> count_records(const StoreCounts& counts);
@@ -70,6 +74,7 @@ class Api {
 
     ApiParts parts_;
     ApiGuard guard_;
+    std::shared_ptr<ChangeReads> reads_;  // streams hold it, too
     Timestamp started_at_;
     std::map<std::string, RecordCount, std::less<>> record_counts_;  // as last counted
     MonoTime counted_at_{};

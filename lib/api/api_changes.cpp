@@ -1,10 +1,12 @@
-// What of the API follows the change log: a page, and a page that waits for something to come.
+// What of the API follows the change log: a page, a page that waits for something to come, a stream.
 #include "api/api.hpp"
+#include "api/change_stream.hpp"
 #include "api/problem.hpp"
 #include "api/rows_json.hpp"
+#include "net/ascii.hpp"
 
 #include <limits>
-#include <string>
+#include <memory>
 #include <utility>
 
 namespace carecloud {
@@ -14,16 +16,10 @@ constexpr ApiQuery::Range kSeqs{0, static_cast<std::uint64_t>(std::numeric_limit
 constexpr ApiQuery::Range kLimits{1, 5000};
 constexpr std::uint64_t kUsualChanges = 1000;
 constexpr std::chrono::seconds kWaitMax{60};
-constexpr std::size_t kWaitingMax = 1000;
-
-// Where a consumer stands.
-struct Position {
-    std::string generation{};  // empty: it did not say
-    std::uint64_t since = 0;
-};
+constexpr std::size_t kFollowersMax = 1000;  // those that wait, and streams
 
 // Why a consumer cannot go on from where it stands (hazard 15).
-std::optional<ServerResponse> refuse_position(const ChangePage& page, const Position& from) {
+std::optional<ServerResponse> refuse_position(const ChangePage& page, const ChangeStream::Position& from) {
     const bool another = !from.generation.empty() && from.generation != page.generation;
     if (!another && from.since <= page.newest_seq) return std::nullopt;
     return problem({.status = 410,
@@ -35,30 +31,50 @@ std::optional<ServerResponse> refuse_position(const ChangePage& page, const Posi
                     .hint = "read again from since=0, and remember generation " + page.generation});
 }
 
-ServerResponse too_many_wait() {
+bool wants_stream(const ServerRequest& request) {
+    return ascii_lower(request.header("Accept")).find("text/event-stream") != std::string::npos;
+}
+
+ServerResponse too_many_follow() {
     return problem({.status = 503,
                     .code = "too_many_waiting",
-                    .detail = std::to_string(kWaitingMax) + " consumers wait already",
+                    .detail = std::to_string(kFollowersMax) + " consumers follow already",
                     .hint = "ask without wait, or try again later",
                     .retry_after = std::chrono::seconds(5)});
 }
 
 }  // namespace
 
-Task<ServerResponse> Api::changes(const ServerRequest& /*request*/, ApiQuery& query) {
-    Position from{.generation = query.text("generation").value_or(""),
-                  .since = query.number("since", 0, kSeqs)};
+Task<ServerResponse> Api::changes(const ServerRequest& request, ApiQuery& query) {
+    ChangeStream::Position from{.generation = query.text("generation").value_or(""),
+                                .since = query.number("since", 0, kSeqs)};
     const std::uint64_t limit = query.number("limit", kUsualChanges, kLimits);
     const Duration wait = query.span("wait", kWaitMax);
+    const bool streamed = wants_stream(request);
+    // A browser that comes again sends it with the address of the first time.
+    const std::string_view last_id = request.header("Last-Event-ID");
+    if (streamed && !last_id.empty()) {
+        const auto last = ChangeStream::parse(last_id);
+        if (last) from = *last;
+        if (!last)
+            query.complain("Last-Event-ID", "it is no id of an event here", "send it as it came, or none");
+    }
     if (auto wrong = query.finish()) co_return std::move(*wrong);
-    const bool waits = wait > Duration{};
-    if (waits && parts_.feed.waiting() >= kWaitingMax) co_return too_many_wait();
+    const bool waits = streamed || wait > Duration{};
+    if (waits && parts_.feed.followers() >= kFollowersMax) co_return too_many_follow();
+    std::optional<ChangeFeed::Follower> follower;
+    if (waits) follower.emplace(parts_.feed);
     const MonoTime deadline = parts_.clock.now() + wait;
     while (true) {
-        auto reading = parts_.reader.changes(from.since, limit);
-        const Result<ChangePage> page = co_await std::move(reading);
+        auto reading = reads_->changes(from.since, streamed ? 1 : limit);
+        const ChangeReads::Page read = co_await std::move(reading);
+        const Result<ChangePage>& page = *read;
         if (!page) co_return problem_of(page.error());
         if (auto refused = refuse_position(*page, from)) co_return std::move(*refused);
+        if (streamed) {
+            from.generation = page->generation;
+            co_return stream_from(std::move(from));
+        }
         bool more = false;
         if (page->changes.empty() && waits) {
             // Not beyond `since`: a log may be pruned above it, and then nothing new is to be read there.
@@ -67,6 +83,13 @@ Task<ServerResponse> Api::changes(const ServerRequest& /*request*/, ApiQuery& qu
         }
         if (!more) co_return json_answer(changes_json(*page, from.since));
     }
+}
+
+ServerResponse Api::stream_from(ChangeStream::Position from) {
+    ServerResponse answer{.headers = {{"Content-Type", "text/event-stream"}, {"Cache-Control", "no-store"}}};
+    auto stream = std::make_shared<ChangeStream>(parts_.clock, reads_, parts_.feed, std::move(from));
+    answer.more = [stream] { return stream->next(); };
+    return answer;
 }
 
 }  // namespace carecloud

@@ -17,6 +17,18 @@ namespace carecloud {
 
 class ChangeFeed {
   public:
+    // One that follows the changes, whether it waits, reads or is sent something: counted for as long as it lives.
+    class Follower {
+      public:
+        explicit Follower(ChangeFeed& feed) : feed_(feed) { ++feed_.followers_; }
+        ~Follower() { --feed_.followers_; }
+        Follower(const Follower&) = delete;
+        Follower& operator=(const Follower&) = delete;
+
+      private:
+        ChangeFeed& feed_;
+    };
+
     explicit ChangeFeed(Clock& clock) : clock_(clock) {}
     // Nobody waits any more by then.
     ~ChangeFeed() = default;
@@ -32,8 +44,11 @@ class ChangeFeed {
     // when cancelled.
     Task<bool> wait_beyond(std::uint64_t since, MonoTime until);
 
+    // The newest seq that was announced; 0: none was.
+    std::uint64_t newest() const { return newest_; }
     bool closed() const { return closed_; }
     std::size_t waiting() const { return waiters_.size(); }
+    std::size_t followers() const { return followers_; }
 
   private:
     struct Waiter {
@@ -45,6 +60,7 @@ class ChangeFeed {
     Clock& clock_;
     std::uint64_t newest_ = 0;
     bool closed_ = false;
+    std::size_t followers_ = 0;
     std::list<Waiter> waiters_;
 };
 

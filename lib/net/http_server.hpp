@@ -12,7 +12,7 @@
 // the connection ends after it. A handler that throws gives 500 and a word to on_error. A client that goes away
 // while its request is handled is noticed when the answer is written: the handler goes on to its end. It is
 // cancelled (terminal) only when the server cuts the connection: at the end of the stop's grace, or when this
-// object is destroyed.
+// object is destroyed. So is what an answer gets the rest of its body from (BodySource).
 //
 // I/O thread only. What the handler uses must outlive the end of stop(), or the io_context's last run where
 // stop() is not awaited. The server must be destroyed before its io_context.

@@ -5,6 +5,7 @@
 #include "net/http_message.hpp"
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,12 +25,18 @@ struct ServerRequest {
     std::string_view header(std::string_view name) const;
 };
 
+// The rest of a body whose length nobody knows beforehand, piece by piece: none is its end. It is asked for the next
+// piece when the last one was sent, so that a slow client holds one piece and no more. Called and cancelled as a
+// handler is; where it throws the connection ends in the middle, and the client sees that.
+using BodySource = std::function<Task<std::optional<std::string>>()>;
+
 struct ServerResponse {
     int status = 200;
-    // Content-Length, Connection, Date and Server are the server's own.
+    // Content-Length, Transfer-Encoding, Connection, Date and Server are the server's own.
     std::vector<HttpHeader> headers{};
     std::string body{};
     bool close = false;  // the connection ends after this answer
+    BodySource more{};   // what follows `body`; empty: nothing does
 };
 
 // Called on the I/O thread, for one request of a connection at a time, for many connections at once. It must not

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <string_view>
 
 #include <boost/beast/http/rfc7230.hpp>
@@ -55,11 +56,22 @@ Result<std::string> reply_head(const ServerResponse& response, const ReplyFramin
         if (!is_header_value(value)) return cannot_answer("the value of header " + name);
         if (!is_servers_own(name)) head.append(name).append(": ").append(value).append("\r\n");
     }
-    if (status_allows_body(response.status)) {
+    if (response.more && status_allows_body(response.status)) {
+        // An old client knows no chunks: the end of the connection is the end of the body.
+        if (!framing.http_1_0) head += "Transfer-Encoding: chunked\r\n";
+    } else if (status_allows_body(response.status)) {
         head += "Content-Length: " + std::to_string(response.body.size()) + "\r\n";
     }
     head += "\r\n";
     return head;
+}
+
+std::string chunk_of(std::string_view bytes) {
+    std::array<char, 16> size{};
+    const auto [end, failure] = std::to_chars(size.data(), size.data() + size.size(), bytes.size(), 16);
+    std::string chunk(size.data(), end);
+    chunk.append("\r\n").append(bytes).append("\r\n");
+    return chunk;
 }
 
 }  // namespace carecloud

@@ -1,4 +1,4 @@
-// The bytes before an answer's body.
+// The bytes before an answer's body, and around its pieces.
 //
 // Pure; safe on any thread.
 #pragma once
@@ -8,6 +8,7 @@
 #include "net/server_message.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace carecloud {
 
@@ -21,6 +22,9 @@ struct ReplyFraming {
 // of 200 to 599, a header's name that is no token, or a value that would smuggle in headers of its own; the
 // message names the header, never its value.
 Result<std::string> reply_head(const ServerResponse& response, const ReplyFraming& framing);
+
+// A piece of a body in chunks; without bytes, the body's end (RFC 9112 7.1).
+std::string chunk_of(std::string_view bytes);
 
 // Whether answers of that status may have a body (RFC 9110 6.4.1).
 bool status_allows_body(int status);

@@ -131,9 +131,11 @@ Task<ServerResponse> ServerSession::answer(const ServerRequest& request) {
 }
 
 Task<bool> ServerSession::reply(ServerResponse response, const ServerReading& reading) {
-    ReplyFraming framing{.keep_alive = reading.keep_alive && !response.close && !core_->stopping(),
-                         .http_1_0 = reading.http_1_0,
-                         .date = wall_time()};
+    const bool endless = response.more && reading.http_1_0;
+    ReplyFraming framing{
+        .keep_alive = reading.keep_alive && !response.close && !endless && !core_->stopping(),
+        .http_1_0 = reading.http_1_0,
+        .date = wall_time()};
     Result<std::string> head = reply_head(response, framing);
     if (!head) {
         core_->report(ErrorCode::server_failed, head.error().subject, head.error().hint);
@@ -142,17 +144,47 @@ Task<bool> ServerSession::reply(ServerResponse response, const ServerReading& re
         head = reply_head(response, framing);
     }
     const bool bare = reading.request.method == "HEAD" || !status_allows_body(response.status);
-    if (bare) response.body.clear();
-    if (response.body.size() <= kJoinedBodyMax) {
-        head->append(response.body);
+    if (bare) {
         response.body.clear();
+        response.more = {};
     }
-    connection_->expire_after(core_->settings().timeouts.write, Expiry::close);
-    const error_code failure = co_await connection_->write(*head, response.body);
+    auto writing = write_answer(std::move(*head), std::move(response), !reading.http_1_0);
+    const error_code failure = co_await std::move(writing);
     if (failure || framing.keep_alive) co_return !failure;
     const bool linger = connection_->has_unread();
     co_await say_farewell(linger);
     co_return false;
+}
+
+Task<error_code> ServerSession::write_answer(std::string head, ServerResponse response, bool chunked) {
+    if (response.more && chunked && !response.body.empty()) response.body = chunk_of(response.body);
+    if (response.body.size() <= kJoinedBodyMax) {
+        head.append(response.body);
+        response.body.clear();
+    }
+    connection_->expire_after(core_->settings().timeouts.write, Expiry::close);
+    error_code failure = co_await connection_->write(head, response.body);
+    if (!failure && response.more) {
+        auto writing = write_pieces(response.more, chunked);
+        failure = co_await std::move(writing);
+    }
+    co_return failure;
+}
+
+Task<error_code> ServerSession::write_pieces(const BodySource& more, bool chunked) {
+    error_code failure;
+    for (bool ended = false; !ended && !failure;) {
+        connection_->never_expire();
+        Task<std::optional<std::string>> producing = more();
+        std::optional<std::string> piece = co_await std::move(producing);
+        ended = !piece;
+        // An empty chunk is the end of the body.
+        std::string bytes = piece ? std::move(*piece) : std::string();
+        if (chunked && (ended || !bytes.empty())) bytes = chunk_of(bytes);
+        connection_->expire_after(core_->settings().timeouts.write, Expiry::close);
+        failure = co_await connection_->write(bytes, {});
+    }
+    co_return failure;
 }
 
 Task<> ServerSession::refuse(ServerResponse refusal) {

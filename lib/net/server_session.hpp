@@ -35,6 +35,8 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
     Task<bool> exchange();
     Task<ServerResponse> answer(const ServerRequest& request);
     Task<bool> reply(ServerResponse response, const ServerReading& reading);
+    Task<boost::system::error_code> write_answer(std::string head, ServerResponse response, bool chunked);
+    Task<boost::system::error_code> write_pieces(const BodySource& more, bool chunked);
     Task<> refuse(ServerResponse refusal);
     Task<> say_farewell(bool linger);
     void set_idle();

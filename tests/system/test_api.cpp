@@ -88,6 +88,17 @@ class Site {
         }
         return changes;
     }
+    // How many records a list has in all its pages.
+    std::size_t listed(const std::string& filter) {
+        std::size_t count = 0;
+        std::string after;
+        while (true) {
+            const json page = get("/v1/records/claim_attendance?limit=20" + filter + after);
+            count += page.at("records").size();
+            if (page.at("next").is_null()) return count;
+            after = "&after=" + page.at("next").get<std::string>();
+        }
+    }
     bool serves() {
         WireClient fresh(port, WireClient::Wire::plain);
         fresh.send(request_text("GET", "/livez"));
@@ -136,6 +147,11 @@ TEST_CASE("what the portal has can be read byte for byte, and followed as it cha
         CHECK(sha256_of(body_in(reply)) == shown.at(id).sha256);
         CHECK(status_of(site.ask("GET", target, "If-None-Match: " + tag + "\r\n")) == 304);
     }
+    CHECK(site.listed("") == 50);
+    CHECK(site.listed("&modified_since=1970-01-01T00:00:00Z") == 50);
+    CHECK(site.listed("&modified_since=9999-01-01T00:00:00Z") == 0);
+    CHECK(site.listed("&start=19700101&end=99991231") == 50);
+    CHECK(site.listed("&end=19700101") == 0);
     CHECK(site.get("/readyz").at("ready") == true);
     const json status = site.get("/v1/status");
     CHECK(status.at("seq") == 50);
@@ -146,6 +162,24 @@ TEST_CASE("what the portal has can be read byte for byte, and followed as it cha
     for (const json& change : site.follow(50, 3))
         CHECK((change.at("kind") == "updated" || change.at("kind") == "disabled"));
     CHECK(site.agency.stop(site.daemon).code == 0);
+}
+
+TEST_CASE("a stream of events goes on through the commits, and ends when the daemon stops") {
+    Site site;
+    site.follow(0, 50);
+    WireClient stream(site.port, WireClient::Wire::plain);
+    stream.send(request_text("GET", "/v1/changes?since=48", "Accept: text/event-stream\r\n"));
+    std::string seen = stream.reply();
+    CHECK(status_of(seen) == 200);
+    CHECK(seen.find("\r\nContent-Type: text/event-stream\r\n") != std::string::npos);
+    site.portal.control("POST", "/touch", {{"count", 1}});
+    site.ask("POST", "/v1/sync", "Content-Length: 0\r\n");
+    site.follow(50, 1);
+    CHECK(site.agency.stop(site.daemon).code == 0);
+    seen += stream.rest();
+    for (const char* id : {":49\n", ":50\n", ":51\n"})
+        CHECK(seen.find(id) != std::string::npos);
+    CHECK(seen.ends_with("0\r\n\r\n"));
 }
 
 TEST_CASE("what nobody should send over the wire is refused, and the daemon serves on") {

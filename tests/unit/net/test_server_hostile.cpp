@@ -26,6 +26,7 @@ std::vector<BadRequest> bad_requests() {
         {"no HTTP", "hello there\r\n\r\n", 400},
         {"no version", "GET /\r\n\r\n", 400},
         {"another protocol", "GET / RTSP/1.0\r\n\r\n", 400},
+        {"blanks in the target", "GET /a;DROP TABLE b HTTP/1.1\r\nHost: x\r\n\r\n", 400},
         {"HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505},
         {"HTTP/1.2", "GET / HTTP/1.2\r\nHost: x\r\n\r\n", 505},
         {"a bare line feed", "GET" + host + "A: b\n\r\n", 400},
