@@ -8,6 +8,8 @@
 #include <sys/socket.h>
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -22,10 +24,12 @@ using boost::system::error_code;
 HttpConnection::HttpConnection(const asio::any_io_executor& executor, const Route& route)
     : route_(route), place_(route.origin.host_and_port()), socket_(executor), timer_(executor) {
     if (route.proxy) place_ = "proxy " + route.proxy->host_and_port();
+    if (!route.unix_path.empty()) place_ = "unix:" + route.unix_path;
 }
 
 Task<Result<>> HttpConnection::open(SteadyTime deadline) {
-    const Result<> connected = co_await connect_tcp(deadline);
+    auto connecting = route_.unix_path.empty() ? connect_tcp(deadline) : connect_unix(deadline);
+    const Result<> connected = co_await std::move(connecting);
     if (!connected) co_return connected.error();
     expire_at(deadline);
     if (route_.proxy) {
@@ -64,6 +68,15 @@ Task<Result<>> HttpConnection::connect_tcp(SteadyTime deadline) {
     if (failure || expired_) co_return failed(failure, "connect");
     socket_.set_option(tcp::no_delay(true), failure);
     socket_.set_option(asio::socket_base::keep_alive(true), failure);
+    co_return Result<>{};
+}
+
+Task<Result<>> HttpConnection::connect_unix(SteadyTime deadline) {
+    error_code failure;
+    expire_at(deadline);
+    const asio::local::stream_protocol::endpoint endpoint(route_.unix_path);
+    co_await socket_.async_connect(endpoint, asio::redirect_error(asio::use_awaitable, failure));
+    if (failure || expired_) co_return failed(failure, "connect");
     co_return Result<>{};
 }
 

@@ -18,7 +18,7 @@
 #include <string_view>
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -32,6 +32,7 @@ struct Route {
     Origin origin;
     std::optional<Proxy> proxy;
     std::shared_ptr<boost::asio::ssl::context> tls;  // never null where origin.tls
+    std::string unix_path{};  // of the socket that leads to the origin; empty: its host and port do
 };
 
 struct IoResult {
@@ -77,12 +78,13 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
 
   private:
     Task<Result<>> connect_tcp(SteadyTime deadline);
+    Task<Result<>> connect_unix(SteadyTime deadline);
     Task<Result<>> handshake();
 
     const Route& route_;
     std::string place_;  // "portal.example.org:443", or the proxy while its tunnel is being asked for
-    boost::asio::ip::tcp::socket socket_;
-    std::optional<boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>> tls_;
+    boost::asio::generic::stream_protocol::socket socket_;
+    std::optional<boost::asio::ssl::stream<boost::asio::generic::stream_protocol::socket&>> tls_;
     boost::asio::steady_timer timer_;
     bool expired_ = false;
     boost::beast::flat_buffer unread_;

@@ -126,7 +126,7 @@ HttpClient::~HttpClient() = default;
 
 Result<std::unique_ptr<HttpClient>> HttpClient::create(const asio::any_io_executor& executor,
                                                        HttpClientSettings settings) {
-    Route route{.origin = settings.origin, .proxy = {}, .tls = {}};
+    Route route{.origin = settings.origin, .proxy = {}, .tls = {}, .unix_path = settings.unix_path};
     if (settings.origin.tls) {
         auto tls = make_client_tls(settings.ca_file);
         if (!tls) return tls.error();

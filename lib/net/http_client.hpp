@@ -36,7 +36,8 @@ struct HttpTimeouts {
 
 struct HttpClientSettings {
     Origin origin{};
-    std::string ca_file{};  // PEM, beside the system's roots; empty: those alone
+    std::string unix_path{};  // of a socket that leads there; empty: the origin's host and port do
+    std::string ca_file{};    // PEM, beside the system's roots; empty: those alone
     HttpTimeouts timeouts{};
     std::size_t response_bytes_max = 32 * 1024 * 1024;  // on the wire, and inflated
     ProxyEnvironment proxy{};

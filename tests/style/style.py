@@ -27,6 +27,7 @@ ROOMS = {
     "sns": {"core", "json", "net", "store"},
     "api": {"core", "net", "store", "sync"},
     "runtime": {"core"},
+    "ctl": {"core", "json", "net", "runtime"},
 }
 
 # A library is met by one room, which turns its exceptions and types into ours.

@@ -1,0 +1,23 @@
+// carecloudctl, the operator's tool. See lib/ctl/command_table.cpp for its face.
+#include "ctl/ctl.hpp"
+
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <unistd.h>
+
+int main(int argc, char** argv) {
+    using namespace carecloud;
+    std::ios::sync_with_stdio(false);
+    const char* const no_colour = std::getenv("NO_COLOR");
+    CtlTerminals terminals{.out = ::isatty(STDOUT_FILENO) == 1, .err = ::isatty(STDERR_FILENO) == 1};
+    terminals.colour = terminals.out && (no_colour == nullptr || *no_colour == '\0');
+    try {
+        return static_cast<int>(run_ctl(
+            {argv + 1, argv + argc},
+            {.out = std::cout, .err = std::cerr, .terminals = terminals, .version = CARECLOUD_VERSION}));
+    } catch (const std::exception& broken) {
+        std::cerr << "carecloudctl: " << broken.what() << "\n";
+        return 70;  // EX_SOFTWARE: a broken invariant
+    }
+}

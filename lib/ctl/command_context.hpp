@@ -1,0 +1,29 @@
+// What a command of carecloudctl works with.
+#pragma once
+
+#include "core/clock.hpp"
+#include "ctl/command_line.hpp"
+#include "ctl/ctl_exit.hpp"
+#include "ctl/ctl_output.hpp"
+#include "ctl/daemon_client.hpp"
+
+#include <chrono>
+
+namespace carecloud {
+
+// All of it outlives the command.
+struct CommandContext {
+    const CommandLine& line;
+    DaemonClient& daemon;
+    Clock& clock;
+    CtlOutput& output;
+};
+
+// A command says on the output what came; a failure is told by its caller.
+using CtlTask = Task<CtlResult<CtlExit>>;
+
+// GET until it is answered: what is passing (a restart, a reload) is asked again, for `patience` at most, and said
+// once.
+Task<CtlResult<std::string>> get_patiently(CommandContext& context, std::string target, Duration patience);
+
+}  // namespace carecloud

@@ -1,0 +1,152 @@
+#include "ctl/command_line.hpp"
+
+#include "runtime/suggest.hpp"
+#include "runtime/text.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <utility>
+
+namespace carecloud {
+namespace {
+
+CtlFailure misuse(std::string what, std::string hint) {
+    return {.exit = CtlExit::usage, .what = std::move(what), .hint = std::move(hint)};
+}
+
+std::string help_of(const CommandLine& line) {
+    return "see carecloudctl " + (line.command ? std::string(line.command->name) + " " : "") + "--help";
+}
+
+std::optional<std::uint64_t> whole_number(std::string_view text) {
+    std::uint64_t number = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool whole = failure == std::errc{} && end == text.data() + text.size();
+    if (!whole || number > std::numeric_limits<std::int64_t>::max()) return std::nullopt;
+    return number;
+}
+
+const CtlOption* find_option(const CtlCommand* command, std::string_view name) {
+    const auto find_in = [&](std::span<const CtlOption> options) -> const CtlOption* {
+        const auto found = std::find_if(options.begin(), options.end(),
+                                        [&](const CtlOption& option) { return option.name == name; });
+        return found == options.end() ? nullptr : &*found;
+    };
+    if (const CtlOption* general = find_in(ctl_general_options())) return general;
+    return command ? find_in(command->options) : nullptr;
+}
+
+std::string suggest_option(const CtlCommand* command, std::string_view name) {
+    std::vector<std::string_view> known;
+    for (const CtlOption& option : ctl_general_options())
+        known.push_back(option.name);
+    if (command) {
+        for (const CtlOption& option : command->options)
+            known.push_back(option.name);
+    }
+    const auto near = nearest(name, known);
+    return near ? "did you mean --" + std::string(*near) + "?" : help_of({.command = command});
+}
+
+CtlFailure unknown_command(const std::string& word) {
+    std::vector<std::string_view> known;
+    for (const CtlCommand& command : ctl_commands())
+        known.push_back(command.name);
+    return misuse("there is no command " + in_quotes(word), suggestion(word, known));
+}
+
+// The options, which may stand before their command is known.
+struct GivenOption {
+    std::string name;
+    std::optional<std::string> value;
+};
+
+}  // namespace
+
+std::string CommandLine::text(std::string_view option, std::string_view otherwise) const {
+    const auto found = options.find(option);
+    return found == options.end() ? std::string(otherwise) : found->second;
+}
+
+std::optional<std::uint64_t> CommandLine::number(std::string_view option) const {
+    const auto found = options.find(option);
+    return found == options.end() ? std::nullopt : whole_number(found->second);
+}
+
+namespace {
+
+// Finds the command first: it says which options take a value.
+const CtlCommand* command_among(const std::vector<std::string>& words) {
+    for (std::size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
+        if (!words[i].starts_with("-")) return find_ctl_command(words[i]);
+        const CtlOption* option = words[i].size() > 2 ? find_option(nullptr, words[i].substr(2)) : nullptr;
+        if (option && !option->value.empty()) ++i;
+    }
+    return nullptr;
+}
+
+std::optional<CtlFailure> take_option(CommandLine& line, GivenOption given,
+                                      const std::vector<std::string>& words, std::size_t& at) {
+    const CtlOption* const option = find_option(line.command, given.name);
+    const std::string shown = "--" + printable(given.name);
+    if (!option)
+        return misuse("there is no option " + shown + " here", suggest_option(line.command, given.name));
+    if (option->value.empty() && given.value) return misuse(shown + " takes no value", help_of(line));
+    if (!option->value.empty() && !given.value) {
+        if (at + 1 == words.size()) return misuse(shown + " needs a value", help_of(line));
+        given.value = words[++at];
+    }
+    const bool counts = option->value == "N" || option->value == "SEQ";
+    if (counts && !whole_number(*given.value))
+        return misuse(shown + " takes a number, not " + in_quotes(*given.value), help_of(line));
+    if (!line.options.emplace(given.name, given.value.value_or("")).second)
+        return misuse(shown + " stands twice", help_of(line));
+    return std::nullopt;
+}
+
+std::optional<CtlFailure> check_arguments(const CommandLine& line) {
+    if (line.has("help") || line.has("version")) return std::nullopt;
+    if (!line.command) return misuse("what is to be done?", help_of(line));
+    const std::string usage =
+        "write carecloudctl " + std::string(line.command->name) + " " + std::string(line.command->arguments);
+    const std::size_t count = line.arguments.size();
+    if (count < line.command->arguments_min) return misuse("something is missing", usage);
+    if (count > line.command->arguments_max)
+        return misuse(in_quotes(line.arguments[line.command->arguments_max]) + " is too much", help_of(line));
+    const bool empty = std::any_of(line.arguments.begin(), line.arguments.end(),
+                                   [](const std::string& argument) { return argument.empty(); });
+    if (empty) return misuse("an argument is empty", usage);
+    return std::nullopt;
+}
+
+}  // namespace
+
+CtlResult<CommandLine> parse_command_line(const std::vector<std::string>& words) {
+    CommandLine line{.command = command_among(words)};
+    bool named = false;
+    bool only_arguments = false;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        std::string_view word = words[i];
+        if (!only_arguments && word == "--") {
+            only_arguments = true;
+        } else if (!only_arguments && (word == "-h")) {
+            line.options.emplace("help", "");
+        } else if (!only_arguments && word.starts_with("-") && word.size() > 1) {
+            word.remove_prefix(word.starts_with("--") ? 2 : 1);
+            const std::size_t equals = word.find('=');
+            GivenOption given{.name = std::string(word.substr(0, equals)), .value = {}};
+            if (equals != std::string_view::npos) given.value = std::string(word.substr(equals + 1));
+            if (auto failure = take_option(line, std::move(given), words, i)) return *failure;
+        } else if (!named && !only_arguments) {
+            if (!line.command) return unknown_command(words[i]);
+            named = true;
+        } else {
+            line.arguments.push_back(words[i]);
+        }
+    }
+    if (auto failure = check_arguments(line)) return *failure;
+    return line;
+}
+
+}  // namespace carecloud

@@ -1,0 +1,35 @@
+// The words after `carecloudctl`, understood: options may stand before the command and behind it, as "--since 5" or
+// "--since=5".
+//
+//     const CtlResult<CommandLine> line = parse_command_line({"changes", "--since", "5"});
+//     line->number("since")  →  5
+//
+// Pure; safe on any thread.
+#pragma once
+
+#include "ctl/command_table.hpp"
+#include "ctl/ctl_exit.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace carecloud {
+
+struct CommandLine {
+    const CtlCommand* command = nullptr;  // null: --help or --version stand alone
+    std::vector<std::string> arguments{};
+    std::map<std::string, std::string, std::less<>> options{};  // a switch's value is empty
+
+    bool has(std::string_view option) const { return options.contains(option); }
+    std::string text(std::string_view option, std::string_view otherwise = {}) const;
+    // None: it was not given. Its digits were checked.
+    std::optional<std::uint64_t> number(std::string_view option) const;
+};
+
+// Failures are of usage, and name the nearest known word.
+CtlResult<CommandLine> parse_command_line(const std::vector<std::string>& words);
+
+}  // namespace carecloud

@@ -1,0 +1,166 @@
+// carecloudctl sync
+#include "core/timestamp.hpp"
+#include "ctl/commands.hpp"
+#include "ctl/human_text.hpp"
+#include "ctl/json_pieces.hpp"
+#include "ctl/text_table.hpp"
+#include "runtime/text.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+namespace carecloud {
+namespace {
+
+constexpr std::chrono::milliseconds kAskEvery{200};
+constexpr std::chrono::seconds kStandstill{120};
+constexpr Duration kRestart = std::chrono::seconds(30);
+
+// Kinds of changes, counted by stream.
+using Came = std::map<std::string, std::map<std::string, std::uint64_t>>;
+
+const CtlJson* find_stream(const CtlJson& status, const std::string& entity) {
+    for (const CtlJson& stream : status.at("streams")) {
+        if (stream.at("entity") == entity) return &stream;
+    }
+    return nullptr;
+}
+
+std::uint64_t passes_of(const CtlJson* stream) {
+    return stream ? stream->at("passes").get<std::uint64_t>() : 0;
+}
+
+// Whether a pass has ended that began after `before` was told. One that was under way then may have missed what is new;
+// of two that ended, the second began later.
+bool has_passed(const CtlJson& before, const CtlJson& after, const std::string& entity) {
+    const CtlJson* const stream = find_stream(after, entity);
+    if (!stream) return true;  // a reload took it away
+    const bool restarted = before.at("started_at") != after.at("started_at");
+    const std::uint64_t known = restarted ? 0 : passes_of(find_stream(before, entity));
+    const std::uint64_t passes = passes_of(stream);
+    if (passes <= known) return false;
+    if (restarted || passes > known + 1) return true;
+    const CtlJson& pass = stream->at("last_pass");
+    const auto ended = Timestamp::parse(pass.at("ended_at").get<std::string>());
+    const auto asked = Timestamp::parse(before.at("now").get<std::string>());
+    if (!ended || !asked) return true;
+    const auto took = pass.at("ms").get<std::int64_t>() * Timestamp::ticks_per_millisecond;
+    // Both instants are cut to milliseconds.
+    return ended->ticks - took >= asked->ticks - Timestamp::ticks_per_millisecond;
+}
+
+// Waits until each stream has passed; the last answer of /v1/status.
+Task<CtlResult<std::string>> wait_for_passes(CommandContext& context, const CtlJson& before,
+                                             const std::vector<std::string>& streams) {
+    MonoTime deadline = context.clock.now() + kStandstill;
+    std::string moved;
+    while (true) {
+        auto sleeping = context.clock.sleep(kAskEvery);
+        co_await std::move(sleeping);
+        auto getting = get_patiently(context, "/v1/status", kRestart);
+        CtlResult<std::string> body = co_await std::move(getting);
+        if (!body) co_return body.error();
+        const CtlJson status = parse_answer(*body);
+        const bool ended = std::all_of(streams.begin(), streams.end(), [&](const std::string& entity) {
+            return has_passed(before, status, entity);
+        });
+        if (ended) co_return body;
+        const std::string now_at = status.at("seq").dump() + status.at("quota").dump();
+        if (std::exchange(moved, now_at) != now_at) deadline = context.clock.now() + kStandstill;
+        if (context.clock.now() >= deadline) {
+            std::string why;
+            for (const CtlJson& reason : status.at("reasons"))
+                why += (why.empty() ? "" : "; ") + printable(reason.get<std::string>());
+            co_return CtlFailure{
+                .exit = CtlExit::temporary,
+                .what = "no pass has ended, and nothing moves" + (why.empty() ? "" : ": " + why),
+                .hint = "carecloudctl status tells more; the wish for a pass stays"};
+        }
+        context.output.progress(
+            "waiting for the pass; " +
+            counted(status.at("seq").get<std::uint64_t>() - before.at("seq").get<std::uint64_t>(), "change",
+                    "changes") +
+            " so far");
+    }
+}
+
+// What the log holds between two of its numbers.
+Task<CtlResult<Came>> count_changes(CommandContext& context, std::uint64_t since, std::uint64_t until) {
+    Came came;
+    while (since < until) {
+        std::string target = "/v1/changes";
+        add_query(target, "since", std::to_string(since));
+        add_query(target, "limit", "5000");
+        auto getting = get_patiently(context, std::move(target), kRestart);
+        CtlResult<std::string> body = co_await std::move(getting);
+        if (!body) co_return body.error();
+        const CtlJson page = parse_answer(*body);
+        for (const CtlJson& change : page.at("changes")) {
+            if (change.at("seq").get<std::uint64_t>() > until) break;
+            ++came[change.at("stream").get<std::string>()][change.at("kind").get<std::string>()];
+        }
+        if (page.at("changes").empty()) break;
+        since = page.at("next").get<std::uint64_t>();
+    }
+    co_return came;
+}
+
+std::string came_text(const std::map<std::string, std::uint64_t>& kinds) {
+    std::string text;
+    for (const auto& [kind, number] : kinds)
+        text += (text.empty() ? "" : ", ") + grouped(number) + " " + printable(kind);
+    return text.empty() ? "nothing new" : text;
+}
+
+// Ends with `wrong` where a pass failed.
+CtlExit tell_passes(CommandContext& context, const std::vector<std::string>& streams, const CtlJson& status,
+                    Came came) {
+    CtlExit exit = CtlExit::ok;
+    CtlJson told{{"streams", CtlJson::array()}};
+    for (const std::string& entity : streams) {
+        const CtlJson* const stream = find_stream(status, entity);
+        const CtlJson pass = stream ? stream->at("last_pass") : CtlJson(nullptr);
+        const bool failed = pass.is_object() && !pass.at("error").is_null();
+        if (failed) exit = CtlExit::wrong;
+        told["streams"].push_back({{"entity", entity}, {"changes", came[entity]}, {"last_pass", pass}});
+        if (context.line.has("json")) continue;
+        std::string line = printable(entity) + ": " + came_text(came[entity]);
+        if (failed)
+            line += "\n  " +
+                    context.output.painted(
+                        "the pass failed: " + printable(pass.at("error").get<std::string>()), Colour::bad);
+        context.output.text(line + "\n");
+    }
+    if (context.line.has("json")) context.output.json(told.dump());
+    return exit;
+}
+
+}  // namespace
+
+CtlTask ctl_sync(CommandContext& context) {
+    auto getting = context.daemon.get("/v1/status");
+    const CtlResult<std::string> body = co_await std::move(getting);
+    if (!body) co_return body.error();
+    const CtlJson before = parse_answer(*body);
+    std::string target = "/v1/sync";
+    if (!context.line.arguments.empty()) add_query(target, "entity", context.line.arguments[0]);
+    auto nudging = context.daemon.ask("POST", std::move(target));
+    const CtlResult<std::string> nudged = co_await std::move(nudging);
+    if (!nudged) co_return nudged.error();
+    const auto streams = parse_answer(*nudged).at("nudged").get<std::vector<std::string>>();
+    auto waiting = wait_for_passes(context, before, streams);
+    const CtlResult<std::string> passed = co_await std::move(waiting);
+    if (!passed) co_return passed.error();
+    const CtlJson after = parse_answer(*passed);
+    // Another numbering: the store was replaced meanwhile, and all that it has is new.
+    const bool same = before.at("generation") == after.at("generation");
+    auto counting = count_changes(context, same ? before.at("seq").get<std::uint64_t>() : 0,
+                                  after.at("seq").get<std::uint64_t>());
+    CtlResult<Came> came = co_await std::move(counting);
+    if (!came) co_return came.error();
+    co_return tell_passes(context, streams, after, *std::move(came));
+}
+
+}  // namespace carecloud

@@ -1,0 +1,127 @@
+#include "ctl/command_table.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace carecloud {
+namespace {
+
+constexpr std::array kGeneral{
+    CtlOption{"url", "URL",
+              "where the daemon's API listens: http://127.0.0.1:8461 (default), https://…, unix:/path"},
+    CtlOption{"token-file", "FILE", "the file with the API's token (api.token_file)"},
+    CtlOption{"ca-file", "FILE", "certificates to trust beside the system's, for https"},
+    CtlOption{"json", "", "JSON for programs in place of text for people"},
+    CtlOption{"help", "", "print this and leave"},
+    CtlOption{"version", "", "print the version and leave"},
+};
+
+constexpr std::array kStatusOptions{
+    CtlOption{"watch", "", "show it again every two seconds, until interrupted"},
+};
+constexpr std::array kChangesOptions{
+    CtlOption{"since", "SEQ", "what came after that number; 0 (default): all"},
+    CtlOption{"follow", "", "go on with what comes, over restarts of the daemon, until interrupted"},
+};
+constexpr std::array kEventsOptions{
+    CtlOption{"open", "", "those alone that wait for their record"},
+    CtlOption{"limit", "N", "at most so many, the newest first; 100 (default), up to 1000"},
+};
+constexpr std::array kQuarantineOptions{
+    CtlOption{"limit", "N", "at most so many; 100 (default), up to 1000"},
+};
+
+constexpr std::array kCommands{
+    CtlCommand{"status", "", 0, 0, "whether all is well, and where each stream stands",
+               "Leaves with 1 where the daemon is not ready; the reasons are shown.", kStatusOptions},
+    CtlCommand{"sync",
+               "[ENTITY]",
+               0,
+               1,
+               "look at the portal now, and say what came",
+               "Asks for a pass of one stream, or of all, waits for its end and counts the changes that it "
+               "brought.\n"
+               "Leaves with 1 where a pass failed, with 75 where for two minutes nothing moves.",
+               {}},
+    CtlCommand{"changes", "", 0, 0, "the change log, a line of JSON a change",
+               "Remember the last seq: --since goes on behind it, and nothing is missed.", kChangesOptions},
+    CtlCommand{"get", "ENTITY ID", 2, 2, "a record, byte for byte as the portal gave it", "", {}},
+    CtlCommand{"events", "", 0, 0, "the notifications that came, the newest first", "", kEventsOptions},
+    CtlCommand{
+        "quarantine", "", 0, 0, "the records that could not be taken, with the reasons",
+        "A record is tried again when the portal changes it. Leaves with 0 whether there are any or not.",
+        kQuarantineOptions},
+};
+
+constexpr std::string_view kExitCodes =
+    "Exit codes: 0 done, 1 something is wrong or was said no to, 64 usage, 69 no daemon answers, 74 the "
+    "output\n"
+    "cannot be written, 75 try again later, 76 what answers is no daemon of this kind, 77 the token is "
+    "refused,\n"
+    "130 interrupted.\n";
+
+constexpr std::size_t kColumn = 22;
+
+void append_entry(std::string& out, std::string_view left, std::string_view right) {
+    out.append("  ").append(left);
+    out.append(left.size() < kColumn ? kColumn - left.size() : 1, ' ');
+    out.append(right).append("\n");
+}
+
+void append_options(std::string& out, std::string_view heading, std::span<const CtlOption> options) {
+    if (options.empty()) return;
+    out.append("\n").append(heading).append(":\n");
+    for (const CtlOption& option : options) {
+        std::string left = "--" + std::string(option.name);
+        if (!option.value.empty()) left.append(" ").append(option.value);
+        append_entry(out, left, option.help);
+    }
+}
+
+std::string shown_with_arguments(const CtlCommand& command) {
+    std::string shown(command.name);
+    if (!command.arguments.empty()) shown.append(" ").append(command.arguments);
+    return shown;
+}
+
+}  // namespace
+
+std::span<const CtlCommand> ctl_commands() {
+    return kCommands;
+}
+
+std::span<const CtlOption> ctl_general_options() {
+    return kGeneral;
+}
+
+const CtlCommand* find_ctl_command(std::string_view name) {
+    const auto* found = std::find_if(kCommands.begin(), kCommands.end(),
+                                     [&](const CtlCommand& command) { return command.name == name; });
+    return found == kCommands.end() ? nullptr : found;
+}
+
+std::string ctl_help() {
+    std::string out =
+        "carecloudctl asks and steers a running carecloud-syncd by way of its API.\n\n"
+        "Usage: carecloudctl [OPTIONS] COMMAND\n\nCommands:\n";
+    for (const CtlCommand& command : kCommands)
+        append_entry(out, shown_with_arguments(command), command.summary);
+    append_options(out, "Options", kGeneral);
+    out.append("\nEach command has a --help of its own.\n\n").append(kExitCodes);
+    return out;
+}
+
+std::string ctl_help(const CtlCommand& command) {
+    std::string out =
+        "carecloudctl " + std::string(command.name) + ": " + std::string(command.summary) + ".\n\n";
+    out.append("Usage: carecloudctl ").append(shown_with_arguments(command));
+    if (!command.options.empty()) out += " [OPTIONS]";
+    out += "\n";
+    if (!command.details.empty()) out.append("\n").append(command.details).append("\n");
+    append_options(out, "Options", command.options);
+    append_options(out, "General options", kGeneral);
+    out.append("\n").append(kExitCodes);
+    return out;
+}
+
+}  // namespace carecloud

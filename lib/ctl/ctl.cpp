@@ -1,0 +1,109 @@
+#include "ctl/ctl.hpp"
+
+#include "ctl/commands.hpp"
+#include "runtime/signals.hpp"
+#include "runtime/system_clock.hpp"
+
+#include <array>
+#include <exception>
+#include <utility>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/system/system_error.hpp>
+
+namespace carecloud {
+
+namespace asio = boost::asio;
+
+namespace {
+
+using CtlHandler = CtlTask (*)(CommandContext&);
+
+CtlHandler handler_of(const CtlCommand& command) {
+    static constexpr std::array<std::pair<std::string_view, CtlHandler>, 6> handlers{{
+        {"status", ctl_status},
+        {"sync", ctl_sync},
+        {"changes", ctl_changes},
+        {"get", ctl_get},
+        {"events", ctl_events},
+        {"quarantine", ctl_quarantine},
+    }};
+    for (const auto& [name, handler] : handlers) {
+        if (name == command.name) return handler;
+    }
+    throw std::logic_error("a command without a handler");
+}
+
+// What a command ended with, also by an exception.
+CtlResult<CtlExit> outcome_of(const std::exception_ptr& thrown, CtlResult<CtlExit> exit) {
+    if (!thrown) return exit;
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const CtlJson::exception& foreign) {
+        return CtlFailure{
+            .exit = CtlExit::protocol,
+            .what =
+                std::string("the answer is not that of a carecloud-syncd of this version: ") + foreign.what(),
+            .hint = "carecloudctl and carecloud-syncd are to be of one version; see status and --version"};
+    } catch (const boost::system::system_error& failed) {
+        if (failed.code() == asio::error::operation_aborted)
+            return CtlFailure{.exit = CtlExit::interrupted, .what = "interrupted"};
+        throw;
+    }
+}
+
+CtlResult<CtlExit> run_command(const CommandLine& line, CtlOutput& output) {
+    asio::io_context io(1);
+    SystemClock clock(io);
+    auto daemon = DaemonClient::create(io.get_executor(), {.url = line.text("url", DaemonAddress{}.url),
+                                                           .token_file = line.text("token-file"),
+                                                           .ca_file = line.text("ca-file")});
+    if (!daemon) return daemon.error();
+    CommandContext context{.line = line, .daemon = **daemon, .clock = clock, .output = output};
+    asio::cancellation_signal cancel;
+    const auto interrupt = [&cancel] { cancel.emit(asio::cancellation_type::terminal); };
+    Signals signals(io, {.stop = [&](int) { interrupt(); }, .reload = interrupt});
+    CtlResult<CtlExit> outcome = CtlExit::ok;
+    asio::co_spawn(io, handler_of(*line.command)(context),
+                   asio::bind_cancellation_slot(
+                       cancel.slot(), [&](const std::exception_ptr& thrown, CtlResult<CtlExit> exit) {
+                           signals.close();
+                           outcome = outcome_of(thrown, std::move(exit));
+                       }));
+    io.run();
+    return outcome;
+}
+
+}  // namespace
+
+CtlExit run_ctl(const std::vector<std::string>& words, const CtlProcess& process) {
+    CtlOutput output(process.out, process.err, process.terminals);
+    const auto tell = [&](const CtlFailure& failure) {
+        output.end_progress();
+        if (failure.exit != CtlExit::interrupted) output.failure(failure);
+        return failure.exit;
+    };
+    const CtlResult<CommandLine> line = parse_command_line(words);
+    if (!line) return tell(line.error());
+    CtlExit exit = CtlExit::ok;
+    if (line->has("help")) {
+        output.text(line->command ? ctl_help(*line->command) : ctl_help());
+    } else if (line->has("version")) {
+        output.text("carecloudctl " + process.version + "\n");
+    } else {
+        const CtlResult<CtlExit> outcome = run_command(*line, output);
+        exit = outcome ? *outcome : tell(outcome.error());
+    }
+    output.end_progress();
+    if (!output.flush())
+        return tell({.exit = CtlExit::output,
+                     .what = "not all of the output could be written",
+                     .hint = "the disk may be full"});
+    return exit;
+}
+
+}  // namespace carecloud

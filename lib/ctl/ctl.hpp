@@ -1,0 +1,25 @@
+// carecloudctl without its process: words in, text out, the code to leave with.
+//
+//     return static_cast<int>(run_ctl({argv + 1, argv + argc}, {.out = std::cout, .err = std::cerr, …}));
+#pragma once
+
+#include "ctl/ctl_exit.hpp"
+#include "ctl/ctl_output.hpp"
+
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+namespace carecloud {
+
+struct CtlProcess {
+    std::ostream& out;
+    std::ostream& err;
+    CtlTerminals terminals{};
+    std::string version{};
+};
+
+// Runs an io_context of its own, and takes SIGINT, SIGTERM and SIGHUP meanwhile.
+CtlExit run_ctl(const std::vector<std::string>& words, const CtlProcess& process);
+
+}  // namespace carecloud

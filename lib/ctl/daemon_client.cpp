@@ -1,0 +1,154 @@
+#include "ctl/daemon_client.hpp"
+
+#include "net/url.hpp"
+#include "runtime/secret_file.hpp"
+#include "runtime/text.hpp"
+
+#include <utility>
+
+namespace carecloud {
+namespace {
+
+// A page of changes waits for a minute at most, and a reader may be slow.
+constexpr std::chrono::milliseconds kPatience{90'000};
+constexpr std::chrono::milliseconds kConnect{5'000};
+// A record may be large, and comes alone in its page then.
+constexpr std::size_t kAnswerMax = 256U << 20U;
+constexpr std::string_view kUnix = "unix:";
+constexpr std::size_t kUnixPathMax = 107;
+
+CtlFailure bad_url(const std::string& url, const std::string& why) {
+    return {.exit = CtlExit::usage,
+            .what = "--url " + in_quotes(url, 200) + ": " + why,
+            .hint = "write it as http://127.0.0.1:8461, https://host or unix:/run/carecloud-syncd/api.sock"};
+}
+
+CtlResult<HttpClientSettings> settings_for(const DaemonAddress& address) {
+    HttpClientSettings settings{.ca_file = address.ca_file};
+    settings.timeouts = {.connect = kConnect, .head = kPatience, .body = kPatience, .total = kPatience};
+    settings.response_bytes_max = kAnswerMax;
+    settings.proxy = ProxyEnvironment::of_process();
+    if (address.url.starts_with(kUnix)) {
+        settings.origin = {.tls = false, .host = "localhost", .port = 80};
+        settings.unix_path = address.url.substr(kUnix.size());
+        if (!settings.unix_path.starts_with('/') || settings.unix_path.size() > kUnixPathMax)
+            return bad_url(address.url, "a socket's path begins with / and has at most 107 bytes");
+        return settings;
+    }
+    const Result<HttpUrl> url = parse_http_url(address.url);
+    if (!url) return bad_url(address.url, url.error().subject);
+    if (url->target != "/") return bad_url(address.url, "it names a path");
+    settings.origin = url->origin;
+    return settings;
+}
+
+}  // namespace
+
+void throw_exception_from_error(const CtlFailure& failure, const boost::source_location& where) {
+    boost::throw_exception(std::logic_error(failure.what), where);
+}
+
+DaemonClient::DaemonClient(std::string url, std::string token, std::unique_ptr<HttpClient> http)
+    : url_(std::move(url)), token_(std::move(token)), http_(std::move(http)) {}
+
+CtlResult<std::unique_ptr<DaemonClient>> DaemonClient::create(const boost::asio::any_io_executor& executor,
+                                                              const DaemonAddress& address) {
+    auto settings = settings_for(address);
+    if (!settings) return settings.error();
+    std::string token;
+    if (!address.token_file.empty()) {
+        Result<std::string> read = read_secret_file(address.token_file);
+        if (!read)
+            return CtlFailure{
+                .exit = CtlExit::refused, .what = printable(read.error().subject), .hint = read.error().hint};
+        token = *std::move(read);
+    }
+    auto http = HttpClient::create(executor, *std::move(settings));
+    if (!http)
+        return CtlFailure{.exit = CtlExit::usage, .what = http.error().subject, .hint = http.error().hint};
+    return std::unique_ptr<DaemonClient>(new DaemonClient(address.url, std::move(token), *std::move(http)));
+}
+
+Task<CtlResult<std::string>> DaemonClient::get(std::string target) {
+    return ask("GET", std::move(target));
+}
+
+Task<CtlResult<std::string>> DaemonClient::ask(std::string method, std::string target) {
+    HttpRequest request{.method = std::move(method), .target = std::move(target)};
+    if (!token_.empty()) request.headers.emplace_back("Authorization", "Bearer " + token_);
+    auto asking = http_->request(std::move(request));
+    const Result<HttpResponse> answer = co_await std::move(asking);
+    if (!answer) co_return failure_of(answer.error());
+    if (answer->status < 200 || answer->status > 299) co_return failure_of(*answer);
+    co_return std::string(answer->text());
+}
+
+CtlFailure DaemonClient::failure_of(const Error& error) const {
+    const std::string where = " at " + printable(url_) + " (" + printable(error.subject) + ")";
+    switch (error.code) {
+        case ErrorCode::cancelled:
+            return {.exit = CtlExit::interrupted, .what = "interrupted"};
+        case ErrorCode::timed_out:
+            return {.passing = true,
+                    .exit = CtlExit::temporary,
+                    .what = "the daemon gives no answer" + where,
+                    .hint = "see what it does: systemctl status carecloud-syncd"};
+        case ErrorCode::tls_failed:
+            return {.exit = CtlExit::unavailable,
+                    .what = "no trusted connection" + where,
+                    .hint = "name the authority's certificates by --ca-file"};
+        case ErrorCode::bad_response:
+        case ErrorCode::too_large:
+            return {.passing = true,
+                    .exit = CtlExit::protocol,
+                    .what = "no carecloud-syncd answers" + where,
+                    .hint = "name its address by --url; api.listen says it"};
+        case ErrorCode::invalid_argument:
+            return {.exit = CtlExit::usage, .what = printable(error.subject), .hint = error.hint};
+        default:
+            return {.passing = true,
+                    .exit = CtlExit::unavailable,
+                    .what = "no daemon answers" + where,
+                    .hint =
+                        "start it: systemctl start carecloud-syncd\n"
+                        "  where its configuration has another api.listen, name that by --url"};
+    }
+}
+
+CtlFailure DaemonClient::failure_of(const HttpResponse& answer) const {
+    CtlFailure failure{.exit = CtlExit::wrong, .what = "HTTP " + std::to_string(answer.status)};
+    const auto problem = nlohmann::json::parse(answer.text(), nullptr, false);
+    if (!problem.is_object() || !problem.contains("code")) {
+        failure.exit = CtlExit::protocol;
+        failure.what += " of something that is no carecloud-syncd at " + printable(url_);
+        failure.hint = "name the daemon's address by --url; api.listen says it";
+        return failure;
+    }
+    failure.code = problem.value("code", "");
+    failure.what = printable(problem.value("detail", failure.what));
+    failure.hint = printable(problem.value("hint", ""));
+    if (answer.status == 400) failure.exit = CtlExit::usage;
+    if (answer.status == 401 || answer.status == 403) {
+        failure.exit = CtlExit::refused;
+        failure.hint = token_.empty()
+                           ? "name the file with the token by --token-file; api.token_file says which it is"
+                           : "--token-file is to name the file that api.token_file names, or a copy of it";
+    }
+    if (answer.status == 429 || answer.status == 503) {
+        failure.exit = CtlExit::temporary;
+        failure.passing = true;
+    }
+    return failure;
+}
+
+CtlJson parse_answer(const std::string& body) {
+    return CtlJson::parse(body);
+}
+
+void add_query(std::string& target, std::string_view name, std::string_view value) {
+    if (value.empty()) return;
+    target += target.find('?') == std::string::npos ? '?' : '&';
+    target.append(name).append("=").append(percent_encode(value));
+}
+
+}  // namespace carecloud

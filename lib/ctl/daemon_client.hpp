@@ -1,0 +1,60 @@
+// The daemon's API as carecloudctl asks it: one place where addresses, the token and what the daemon says no with
+// become answers or failures that name the remedy.
+//
+//     auto client = DaemonClient::create(io.get_executor(), {.url = "unix:/run/carecloud-syncd/api.sock"});
+//     auto asking = (*client)->get("/v1/status");
+//     const CtlResult<std::string> body = co_await std::move(asking);
+//
+// I/O thread. It outlives its requests.
+#pragma once
+
+#include "core/clock.hpp"
+#include "ctl/ctl_exit.hpp"
+#include "net/http_client.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+namespace carecloud {
+
+using CtlJson = nlohmann::ordered_json;
+
+struct DaemonAddress {
+    std::string url = "http://127.0.0.1:8461";
+    std::string token_file{};  // empty: none is sent
+    std::string ca_file{};
+};
+
+class DaemonClient {
+  public:
+    // Connects to nobody yet. Failures: usage, refused (the token's file).
+    static CtlResult<std::unique_ptr<DaemonClient>> create(const boost::asio::any_io_executor& executor,
+                                                           const DaemonAddress& address);
+
+    // The body of an answer that went well.
+    Task<CtlResult<std::string>> get(std::string target);
+    Task<CtlResult<std::string>> ask(std::string method, std::string target);
+
+    const std::string& url() const { return url_; }
+
+  private:
+    DaemonClient(std::string url, std::string token, std::unique_ptr<HttpClient> http);
+
+    CtlFailure failure_of(const Error& error) const;
+    CtlFailure failure_of(const HttpResponse& answer) const;
+
+    std::string url_;
+    std::string token_;
+    std::unique_ptr<HttpClient> http_;
+};
+
+// Where it is none: nlohmann's exception, which means that no daemon of this version answers (CtlExit::protocol).
+CtlJson parse_answer(const std::string& body);
+
+// "?a=1&b=2" grows: appends "name=value", percent-encoded, where there is a value.
+void add_query(std::string& target, std::string_view name, std::string_view value);
+
+}  // namespace carecloud

@@ -1,0 +1,83 @@
+#include "ctl/status_text.hpp"
+
+#include "core/timestamp.hpp"
+#include "ctl/human_text.hpp"
+#include "ctl/text_table.hpp"
+#include "runtime/text.hpp"
+
+#include <array>
+#include <utility>
+
+namespace carecloud {
+namespace {
+
+// "+3 new, 25 changed" of what a pass has written.
+std::string pass_came(const CtlJson& pass) {
+    static constexpr std::array<std::pair<const char*, const char*>, 6> kinds{{{"created", "new"},
+                                                                               {"updated", "changed"},
+                                                                               {"disabled", "disabled"},
+                                                                               {"deleted", "deleted"},
+                                                                               {"restored", "restored"},
+                                                                               {"quarantined", "put aside"}}};
+    std::string came;
+    for (const auto& [name, word] : kinds) {
+        const auto number = pass.value(name, std::uint64_t{0});
+        if (number > 0) came += (came.empty() ? "" : ", ") + grouped(number) + " " + word;
+    }
+    return came.empty() ? "nothing new" : came;
+}
+
+std::string pass_text(const CtlJson& stream, Timestamp now) {
+    const CtlJson& pass = stream.at("last_pass");
+    if (pass.is_null()) return "none yet";
+    std::string text = ago_text(pass.at("ended_at").get<std::string>(), now) + ": ";
+    return text + (pass.at("error").is_null() ? pass_came(pass) : "failed, see below");
+}
+
+std::string cursor_text(const CtlJson& stream, Timestamp now) {
+    const CtlJson& cursor = stream.at("cursor");
+    if (cursor.is_null()) return "none yet";
+    const std::string modified = cursor.at("modified").get<std::string>();
+    return instant_text(modified) + " (" + ago_text(modified, now) + ")";
+}
+
+std::string quota_text(const CtlJson& quota) {
+    std::string text = grouped(quota.at("requests").get<std::uint64_t>());
+    const CtlJson& limit = quota.at("limit");
+    if (!limit.is_null()) text += " of " + grouped(limit.get<std::uint64_t>());
+    return text + " requests to the portal in " + printable(quota.at("month").get<std::string>());
+}
+
+}  // namespace
+
+std::string status_text(const CtlJson& status, const CtlOutput& paint) {
+    const Timestamp now = Timestamp::parse(status.at("now").get<std::string>()).value_or(Timestamp{});
+    const bool ready = status.at("ready").get<bool>();
+    std::string out =
+        "carecloud-syncd " + printable(status.at("version").get<std::string>()) + ": " +
+        (ready ? paint.painted("ready", Colour::good) : paint.painted("not ready", Colour::bad)) +
+        ", started " + ago_text(status.at("started_at").get<std::string>(), now) + "\n";
+    for (const CtlJson& reason : status.at("reasons"))
+        out += "  " + paint.painted(printable(reason.get<std::string>()), Colour::bad) + "\n";
+    out += "\n";
+    TextTable table({{"STREAM"}, {"RECORDS", TextTable::Align::right}, {"CURSOR (UTC)"}, {"LAST PASS"}});
+    std::string errors;
+    for (const CtlJson& stream : status.at("streams")) {
+        const std::string entity = stream.at("entity").get<std::string>();
+        const CtlJson& records = stream.at("records");
+        table.add({entity, records.is_null() ? "?" : grouped(records.get<std::uint64_t>()),
+                   cursor_text(stream, now), pass_text(stream, now)});
+        const CtlJson& pass = stream.at("last_pass");
+        if (!pass.is_null() && !pass.at("error").is_null())
+            errors += printable(entity) + ": " + printable(pass.at("error").get<std::string>()) + "\n";
+    }
+    out += table.to_string();
+    if (!errors.empty()) out += "\n" + paint.painted(errors, Colour::bad);
+    const auto open = status.at("events_open").get<std::uint64_t>();
+    const auto quarantined = status.at("quarantined").get<std::uint64_t>();
+    out += "\n" + quota_text(status.at("quota")) + "; " + counted(open, "event", "events") + " open; " +
+           counted(quarantined, "record", "records") + " in quarantine\n";
+    return out;
+}
+
+}  // namespace carecloud

@@ -1,0 +1,41 @@
+// A table for people: a line a row, columns aligned, two blanks between them. Cells may hold whatever the data brings:
+// they are shown in one line, harmless.
+//
+//     TextTable table({{"STREAM"}, {"RECORDS", TextTable::Align::right}});
+//     table.add({"claim_attendance", grouped(20000)});
+//
+// Pure; one thread at a time.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace carecloud {
+
+class TextTable {
+  public:
+    enum class Align { left, right };
+    struct Column {
+        std::string title;
+        Align align = Align::left;
+        std::size_t width_max = 60;  // characters; longer cells are cut, with "…"
+    };
+
+    explicit TextTable(std::vector<Column> columns) : columns_(std::move(columns)) {}
+
+    // As many cells as there are columns.
+    void add(std::vector<std::string> cells);
+    // Each line ends with a line feed; none where there are no rows.
+    std::string to_string() const;
+
+  private:
+    std::vector<Column> columns_;
+    std::vector<std::vector<std::string>> rows_;
+};
+
+// Characters of UTF-8, each taken to be one column wide.
+std::size_t text_width(std::string_view text);
+
+}  // namespace carecloud

@@ -1,0 +1,50 @@
+# Completion of carecloudctl for bash. As a package installs it: /usr/share/bash-completion/completions/carecloudctl.
+# Streams' names are asked of the daemon where one answers; nothing else is.
+
+_carecloudctl() {
+  local cur prev words cword
+  _init_completion -n : 2>/dev/null || {
+    cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
+    words=("${COMP_WORDS[@]}") cword=$COMP_CWORD
+  }
+  local general='--url --token-file --ca-file --json --help --version'
+  local commands='status sync changes get events quarantine'
+  local command='' word i skip='' entity=''
+  local -a general_given=()
+  for ((i = 1; i < cword; i++)); do
+    word=${words[i]}
+    if [[ -n $skip ]]; then
+      general_given+=("$skip" "$word") skip=''
+    elif [[ $word == --url || $word == --token-file || $word == --ca-file ]]; then
+      skip=$word
+    elif [[ $word != -* && -z $command ]]; then
+      command=$word
+    fi
+  done
+  case $prev in
+    --token-file | --ca-file)
+      mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+      return
+      ;;
+    --url)
+      mapfile -t COMPREPLY < <(compgen -W 'http://127.0.0.1:8461 unix:/run/carecloud-syncd/api.sock' -- "$cur")
+      return
+      ;;
+    --since | --limit) return ;;
+  esac
+  local options=$general
+  case $command in
+    '') options="$commands $general" ;;
+    status) options+=' --watch' ;;
+    changes) options+=' --since --follow' ;;
+    events) options+=' --open --limit' ;;
+    quarantine) options+=' --limit' ;;
+    sync | get) entity=yes ;;
+  esac
+  if [[ -n $entity && $cur != -* && $prev == "$command" ]]; then
+    options=$("$1" "${general_given[@]}" status --json 2>/dev/null | grep -o '"entity":"[A-Za-z0-9_]*"' | cut -d'"' -f4)
+  fi
+  mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
+}
+
+complete -F _carecloudctl carecloudctl

@@ -1,0 +1,172 @@
+// The real carecloudctl with the real daemon.
+#include "system/agency.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <sstream>
+#include <sys/stat.h>
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+#include <openssl/sha.h>
+
+using namespace carecloud;
+using namespace std::chrono_literals;
+using Catch::Contains;
+using nlohmann::json;
+
+namespace {
+
+// A daemon with its API on a Unix socket, and carecloudctl beside it.
+class Desk {
+  public:
+    explicit Desk(const std::string& api_more = "")
+        : agency(AgencyConfig{.base_url = portal.base_url(), .poll_every = "5m"}) {
+        agency.config.more = "api: { listen: \"" + url() + "\"" + api_more + " }\n";
+        agency.write_config();
+    }
+    std::string url() const { return "unix:" + agency.file("api.sock"); }
+    Process start_daemon() {
+        Process daemon = agency.start();
+        if (!daemon.says("pass finished", kWithin)) throw std::runtime_error("no pass: " + daemon.err());
+        return daemon;
+    }
+    Process start_ctl(std::vector<std::string> words) {
+        words.insert(words.begin(), {CARECLOUD_CTL, "--url", url()});
+        return Process(
+            {.arguments = std::move(words), .output = agency.file("ctl" + std::to_string(++runs_))});
+    }
+    Run ctl(std::vector<std::string> words) {
+        Process process = start_ctl(std::move(words));
+        const int code = process.wait(kWithin).code;
+        return {.code = code, .out = process.out(), .err = process.err()};
+    }
+
+    PortalProcess portal{{"--records", "50"}};
+    Agency agency;
+
+  private:
+    int runs_ = 0;
+};
+
+std::vector<json> lines_in(const std::string& text) {
+    std::vector<json> lines;
+    std::istringstream in(text);
+    for (std::string line; std::getline(in, line);)
+        lines.push_back(json::parse(line));
+    return lines;
+}
+
+std::string hash_of(const std::string& bytes) {
+    unsigned char hash[SHA256_DIGEST_LENGTH];
+    SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), hash);
+    std::ostringstream hex;
+    for (const unsigned char byte : hash)
+        hex << "0123456789abcdef"[byte >> 4U] << "0123456789abcdef"[byte & 15U];
+    return hex.str();
+}
+
+}  // namespace
+
+TEST_CASE(
+    "without a daemon carecloudctl says how to start it, and mistakes are told without asking anybody") {
+    Desk desk;
+    const Run status = desk.ctl({"status"});
+    CHECK(status.code == 69);
+    CHECK(status.out.empty());
+    CHECK_THAT(status.err,
+               Contains("no daemon answers at unix:") && Contains("systemctl start carecloud-syncd"));
+    CHECK(desk.ctl({"status", "--watch"}).code == 69);
+    CHECK(desk.ctl({"changes", "--follow"}).code == 69);
+    CHECK(desk.ctl({"statsu"}).code == 64);
+    CHECK(desk.ctl({"changes", "--since", "x"}).code == 64);
+    CHECK(desk.ctl({}).code == 64);
+    CHECK_THAT(desk.ctl({"--help"}).out, Contains("Commands:") && Contains("Exit codes:"));
+    CHECK_THAT(desk.ctl({"--version"}).out, Contains("carecloudctl 0."));
+}
+
+TEST_CASE("an operator sees how it is, looks for what is new, and reads it") {
+    Desk desk;
+    Process daemon = desk.start_daemon();
+    const Run status = desk.ctl({"status"});
+    CHECK(status.code == 0);
+    CHECK_THAT(status.out, Contains(": ready") && Contains("claim_attendance       50  "));
+    CHECK(json::parse(desk.ctl({"status", "--json"}).out).at("seq") == 50);
+
+    desk.portal.control("POST", "/touch", {{"count", 3}});
+    const json came = json::parse(desk.ctl({"sync", "--json"}).out).at("streams").at(0);
+    std::uint64_t changes = 0;
+    for (const auto& [kind, number] : came.at("changes").items())
+        changes += number.get<std::uint64_t>();
+    CHECK(changes == 3);
+    CHECK(desk.ctl({"sync", "claim_attendance"}).out == "claim_attendance: nothing new\n");
+    CHECK(desk.ctl({"sync", "nobody"}).code == 1);
+
+    const std::vector<json> all = lines_in(desk.ctl({"changes"}).out);
+    REQUIRE(all.size() == 53);
+    CHECK(lines_in(desk.ctl({"changes", "--since", "51"}).out).size() == 2);
+    const std::string id = all.back().at("id");
+    const Run record = desk.ctl({"get", "claim_attendance", id});
+    CHECK(record.code == 0);
+    CHECK(hash_of(record.out) == all.back().at("hash").get<std::string>());
+    CHECK(desk.ctl({"get", "claim_attendance", "nobody"}).code == 1);
+    CHECK(desk.ctl({"events", "--open"}).out == "No event waits for its record.\n");
+    CHECK(desk.ctl({"quarantine"}).out == "No record is in quarantine.\n");
+    CHECK(desk.agency.stop(daemon).code == 0);
+}
+
+TEST_CASE("who follows the changes misses none over the daemon's restart, and leaves with whole lines") {
+    Desk desk;
+    Process daemon = desk.start_daemon();
+    Process follower = desk.start_ctl({"changes", "--follow", "--since", "49"});
+    const auto has = [&](std::size_t lines) {
+        return [&follower, lines] {
+            const std::string out = follower.out();
+            return static_cast<std::size_t>(std::count(out.begin(), out.end(), '\n')) >= lines;
+        };
+    };
+    REQUIRE(follower.wait_until(has(1), kWithin));
+    CHECK(desk.agency.stop(daemon).code == 0);
+    REQUIRE(follower.says("waiting for it", kWithin));
+    desk.portal.control("POST", "/touch", {{"count", 2}});
+    Process second = desk.start_daemon();
+    REQUIRE(follower.wait_until(has(3), kWithin));
+    follower.send(SIGINT);
+    CHECK(follower.wait(kWithin).code == 130);
+    std::uint64_t seq = 49;
+    for (const json& change : lines_in(follower.out()))
+        CHECK(change.at("seq") == ++seq);
+    CHECK(seq == 52);
+    CHECK(desk.agency.stop(second).code == 0);
+}
+
+TEST_CASE("carecloudctl shows its token, and without the right one is told which file it wants") {
+    const TempDir dir;
+    const auto token_file = [&](const std::string& name) {
+        write_text(dir.file(name), "the " + name + " one\n");
+        ::chmod(dir.file(name).c_str(), 0600);
+        return dir.file(name);
+    };
+    Desk desk(", token_file: " + token_file("right"));
+    Process daemon = desk.start_daemon();
+    CHECK(desk.ctl({"status", "--token-file", token_file("right")}).code == 0);
+    for (const std::vector<std::string>& words :
+         {std::vector<std::string>{"status"}, {"status", "--token-file", token_file("wrong")}}) {
+        const Run refused = desk.ctl(words);
+        CHECK(refused.code == 77);
+        CHECK_THAT(refused.err, Contains("--token-file") && !Contains("the wrong one"));
+    }
+    CHECK(desk.ctl({"status", "--token-file", dir.file("none")}).code == 77);
+    CHECK(desk.agency.stop(daemon).code == 0);
+}
+
+TEST_CASE("output that cannot be written is no success") {
+    Desk desk;
+    Process daemon = desk.start_daemon();
+    Process full({.arguments = {"/bin/sh", "-c",
+                                "exec " CARECLOUD_CTL " --url '" + desk.url() + "' changes > /dev/full"},
+                  .output = desk.agency.file("full")});
+    CHECK(full.wait(kWithin).code == 74);
+    CHECK_THAT(full.err(), Contains("could be written"));
+    CHECK(desk.agency.stop(daemon).code == 0);
+}

@@ -1,0 +1,165 @@
+// What carecloudctl makes of answers: good ones, refusals, and those of programs that are no daemon.
+#include "support/temp_dir.hpp"
+#include "unit/ctl/ctl_fixture.hpp"
+
+#include <fstream>
+#include <sys/stat.h>
+
+#include <catch2/catch.hpp>
+
+using namespace carecloud;
+using Catch::Contains;
+
+namespace {
+
+std::string problem_text(int status, const std::string& code) {
+    return R"({"type":"about:blank","title":"x","status":)" + std::to_string(status) + R"(,"code":")" + code +
+           R"(","detail":"so it is","hint":"do that"})";
+}
+
+std::string status_json(const std::string& ready, const std::string& reasons, const std::string& error) {
+    return R"({"version":"0.1.0","started_at":"2026-11-27T03:00:00.000Z","now":"2026-11-27T03:10:00.000Z","ready":)" +
+           ready + R"(,"reasons":)" + reasons +
+           R"(,"generation":"g","seq":20005,"events_open":1,"quarantined":0,"unauthorized":0,"quota":{"month":"2026-11","requests":1064,"limit":100000},"streams":[{"entity":"claim_attendance","cursor":{"modified":"2026-11-27T02:58:00.0000000Z","id":"x"},"safe_modified":null,"records":20000,"passes":3,"last_pass":{"ended_at":"2026-11-27T03:09:48.000Z","ms":20,"pages":1,"requests":1,"created":3,"updated":1200,"disabled":0,"deleted":0,"restored":0,"quarantined":0,"error":)" +
+           error +
+           R"(}},{"entity":"provider","cursor":null,"safe_modified":null,"records":null,"passes":0,"last_pass":null}]})";
+}
+
+}  // namespace
+
+TEST_CASE("status tells at once whether all is well") {
+    ScriptedApi well({{"GET /v1/status ", "200 OK", status_json("true", "[]", "null")}});
+    const CtlRun good = well.run({"status"});
+    CHECK(good.exit == CtlExit::ok);
+    CHECK(good.err.empty());
+    CHECK(good.out ==
+          "carecloud-syncd 0.1.0: ready, started 10 min ago\n"
+          "\n"
+          "STREAM            RECORDS  CURSOR (UTC)                      LAST PASS\n"
+          "claim_attendance   20,000  2026-11-27 02:58:00 (12 min ago)  12 s ago: 3 new, 1,200 changed\n"
+          "provider                ?  none yet                          none yet\n"
+          "\n"
+          "1,064 of 100,000 requests to the portal in 2026-11; 1 event open; no records in quarantine\n");
+    CHECK(well.run({"status", "--json"}).out == status_json("true", "[]", "null") + "\n");
+
+    ScriptedApi ill({{"GET /v1/status ", "200 OK",
+                      status_json("false", R"(["the key\u001b is refused"])", R"("HTTP 403")")}});
+    const CtlRun bad = ill.run({"status"}, {.out = true, .err = true, .colour = true});
+    CHECK(bad.exit == CtlExit::wrong);
+    CHECK_THAT(bad.out, Contains("\x1b[1;31mnot ready\x1b[0m") && Contains("the key\\x1b is refused") &&
+                            Contains("failed, see below") && Contains("claim_attendance: HTTP 403"));
+    CHECK_THAT(ill.run({"status"}, {.out = true}).out, !Contains("\x1b"));
+}
+
+TEST_CASE("a refusal ends with a code that scripts can use, and the daemon's own words") {
+    struct Refusal {
+        const char* status;
+        std::string body;
+        CtlExit exit;
+        const char* said;
+    };
+    const Refusal refusals[] = {
+        {"400 Bad Request", problem_text(400, "bad_parameter"), CtlExit::usage,
+         "carecloudctl: so it is\n  do that\n"},
+        {"401 Unauthorized", problem_text(401, "unauthorized"), CtlExit::refused, "--token-file"},
+        {"403 Forbidden", problem_text(403, "foreign_origin"), CtlExit::refused, "--token-file"},
+        {"404 Not Found", problem_text(404, "no_such_stream"), CtlExit::wrong, "so it is"},
+        {"410 Gone", problem_text(410, "record_deleted"), CtlExit::wrong, "so it is"},
+        {"500 Internal Server Error", problem_text(500, "store_corrupt"), CtlExit::wrong, "so it is"},
+        {"503 Service Unavailable", problem_text(503, "store_busy"), CtlExit::temporary, "so it is"},
+        {"404 Not Found", "<html>nginx</html>", CtlExit::protocol, "no carecloud-syncd"},
+        {"200 OK", "<html>nginx</html>", CtlExit::protocol, "not that of a carecloud-syncd"},
+        {"200 OK", "{\"events\":{\"a\":1}}", CtlExit::protocol, "not that of a carecloud-syncd"},
+    };
+    for (const Refusal& refusal : refusals) {
+        INFO(refusal.status << " " << refusal.body);
+        ScriptedApi api({{"GET /v1/events?limit=7 ", refusal.status, refusal.body}});
+        const CtlRun run = api.run({"events", "--limit", "7"});
+        CHECK(run.exit == refusal.exit);
+        CHECK_THAT(run.err, Contains(refusal.said));
+        CHECK(run.out.empty());
+    }
+}
+
+TEST_CASE("where nobody answers, the line that starts the daemon is told") {
+    std::string url;
+    {
+        const ScriptedApi gone({{"GET", "200 OK", "{}"}});
+        url = gone.url();
+    }
+    for (const std::string& place : {url, std::string("unix:/nowhere/api.sock")}) {
+        const CtlRun run = run_words({"status", "--url", place});
+        CHECK(run.exit == CtlExit::unavailable);
+        CHECK_THAT(run.err,
+                   Contains("no daemon answers at " + place) && Contains("systemctl start carecloud-syncd"));
+    }
+    for (const char* wrong : {"ftp://x", "http://example.org", "http://127.0.0.1:1/v1", "unix:api.sock", "",
+                              "http://u:p@127.0.0.1"}) {
+        const CtlRun run = run_words({"status", "--url", wrong});
+        CHECK(run.exit == CtlExit::usage);
+        CHECK_THAT(run.err, Contains("unix:/run/carecloud-syncd/api.sock"));
+    }
+}
+
+TEST_CASE("the token is sent, never said, and its file must be one's own") {
+    const TempDir dir;
+    const std::string path = dir.file("token");
+    std::ofstream(path) << "the secret\n";
+    ::chmod(path.c_str(), 0600);
+    ScriptedApi api({{"GET", "401 Unauthorized", problem_text(401, "unauthorized")}});
+    const CtlRun run = api.run({"status", "--token-file", path});
+    CHECK(run.exit == CtlExit::refused);
+    REQUIRE(api.requests().size() == 1);
+    CHECK_THAT(api.requests()[0], Contains("\r\nAuthorization: Bearer the secret\r\n"));
+    CHECK_THAT(run.err, !Contains("the secret"));
+    ::chmod(path.c_str(), 0644);
+    const CtlRun open = api.run({"status", "--token-file", path});
+    CHECK(open.exit == CtlExit::refused);
+    CHECK_THAT(open.err, Contains(path) && Contains("chmod"));
+    CHECK(api.requests().size() == 1);
+}
+
+TEST_CASE("lists are tables for people and the API's JSON for programs") {
+    const std::string events =
+        R"({"events":[{"message_id":"m","topic_arn":"t","event_type":"claim_attendance.submitted","stream":null,"record_id":"r\u001b[2J","event_time":"x","received_at":"2026-11-27T03:00:00Z","state":"open","settled_at":null}],"next":4})";
+    ScriptedApi api({{"GET /v1/events?state=open ", "200 OK", events}});
+    const CtlRun table = api.run({"events", "--open"});
+    CHECK(table.out ==
+          "RECEIVED (UTC)       STATE  TYPE                        STREAM  RECORD    SETTLED (UTC)\n"
+          "2026-11-27 03:00:00  open   claim_attendance.submitted  -       r\\x1b[2J  -\n");
+    CHECK_THAT(table.err, Contains("There are more"));
+    CHECK(api.run({"events", "--open", "--json"}).out == events + "\n");
+    ScriptedApi none({{"GET /v1/quarantine ", "200 OK", R"({"quarantine":[],"next":null})"}});
+    CHECK(none.run({"quarantine"}).out == "No record is in quarantine.\n");
+}
+
+TEST_CASE("a record comes byte for byte, whatever stands in its id") {
+    const std::string body = "{ \"_id\":\"a\",\n \"x\": 1.10 }";
+    ScriptedApi api({{"GET /v1/records/claim_attendance/..%2F%20%3F ", "200 OK", body}});
+    CHECK(api.run({"get", "claim_attendance", "../ ?"}).out == body);
+}
+
+TEST_CASE("changes are followed over a restart, until the numbering is another one") {
+    const std::string one =
+        R"({"generation":"g","changes":[{"seq":6,"id":"a"},{"seq":7,"id":"b"}],"next":7})";
+    const std::string none = R"({"generation":"g","changes":[],"next":7})";
+    const std::string later = R"({"generation":"g","changes":[{"seq":8,"id":"c"}],"next":8})";
+    ScriptedApi api({{"GET /v1/changes?since=5&limit=1000 ", "200 OK", one},
+                     {"GET /v1/changes?since=7&generation=g&limit=1000 ", "200 OK", none},
+                     {"GET /v1/changes?since=7&generation=g&limit=1000&wait=30s ", "503 Service Unavailable",
+                      problem_text(503, "not_running")},
+                     {"GET /v1/changes?since=7&generation=g&limit=1000&wait=30s ", "200 OK", later},
+                     {"GET /v1/changes?since=8&generation=g&limit=1000 ", "200 OK",
+                      R"({"generation":"g","changes":[],"next":8})"},
+                     {"GET /v1/changes?since=8&generation=g&limit=1000&wait=30s ", "410 Gone",
+                      problem_text(410, "generation_changed")}});
+    const CtlRun run = api.run({"changes", "--since", "5", "--follow"});
+    CHECK(run.exit == CtlExit::wrong);
+    CHECK(run.out == "{\"seq\":6,\"id\":\"a\"}\n{\"seq\":7,\"id\":\"b\"}\n{\"seq\":8,\"id\":\"c\"}\n");
+    CHECK(run.err == "carecloudctl: so it is; waiting for it\ncarecloudctl: so it is\n  do that\n");
+
+    ScriptedApi whole({{"GET /v1/changes?since=0&limit=1000 ", "200 OK", one},
+                       {"GET /v1/changes?since=7&generation=g&limit=1000 ", "200 OK", none}});
+    CHECK(whole.run({"changes"}).exit == CtlExit::ok);
+    CHECK(whole.requests().size() == 2);
+}

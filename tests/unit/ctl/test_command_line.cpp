@@ -1,0 +1,92 @@
+// The words after carecloudctl, the help, and the completion, which all know the same commands.
+#include "ctl/command_line.hpp"
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include <catch2/catch.hpp>
+
+using namespace carecloud;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+std::string misuse_of(const Words& words) {
+    const auto line = parse_command_line(words);
+    if (line) return "taken";
+    CHECK(line.error().exit == CtlExit::usage);
+    return line.error().what + "; " + line.error().hint;
+}
+
+std::string source_file(const std::string& name) {
+    const char* const root = std::getenv("CARECLOUD_SOURCE_DIR");
+    REQUIRE(root != nullptr);
+    std::ifstream file(std::string(root) + "/" + name);
+    std::stringstream text;
+    text << file.rdbuf();
+    return text.str();
+}
+
+}  // namespace
+
+TEST_CASE("options stand before a command and behind it, with a blank or an equals sign") {
+    for (const Words& words : {Words{"--url", "unix:/x", "changes", "--since", "5", "--follow"},
+                               Words{"changes", "--since=5", "--follow", "--url=unix:/x"},
+                               Words{"--url=unix:/x", "changes", "--follow", "--since", "5"}}) {
+        const auto line = parse_command_line(words);
+        REQUIRE(line.has_value());
+        CHECK(line->command->name == "changes");
+        CHECK(line->text("url") == "unix:/x");
+        CHECK(line->number("since") == 5);
+        CHECK(line->has("follow"));
+        CHECK_FALSE(line->has("json"));
+        CHECK(line->arguments.empty());
+    }
+    const auto get = parse_command_line({"get", "claim_attendance", "--", "-id"});
+    REQUIRE(get.has_value());
+    CHECK(get->arguments == Words{"claim_attendance", "-id"});
+    CHECK(parse_command_line({"get", "--help"}).has_value());
+    CHECK(parse_command_line({"-h"}).has_value());
+    CHECK(parse_command_line({"--version"}).has_value());
+}
+
+TEST_CASE("what is mistyped is refused with the remedy") {
+    CHECK(misuse_of({}) == "what is to be done?; see carecloudctl --help");
+    CHECK(misuse_of({"statsu"}) == "there is no command 'statsu'; did you mean 'status'?");
+    CHECK(misuse_of({"changes", "--sinc", "5"}) == "there is no option --sinc here; did you mean --since?");
+    CHECK(misuse_of({"status", "--follow"}) ==
+          "there is no option --follow here; see carecloudctl status --help");
+    CHECK(misuse_of({"changes", "--since"}) == "--since needs a value; see carecloudctl changes --help");
+    CHECK(misuse_of({"changes", "--since", "-1"}) ==
+          "--since takes a number, not '-1'; see carecloudctl changes --help");
+    CHECK(misuse_of({"changes", "--since", "9223372036854775808"}).starts_with("--since takes a number"));
+    CHECK(misuse_of({"changes", "--follow=yes"}).starts_with("--follow takes no value"));
+    CHECK(misuse_of({"changes", "--follow", "--follow"}).starts_with("--follow stands twice"));
+    CHECK(misuse_of({"get", "claim_attendance"}) == "something is missing; write carecloudctl get ENTITY ID");
+    CHECK(misuse_of({"get", "claim_attendance", ""}).starts_with("an argument is empty"));
+    CHECK(misuse_of({"status", "x\x1b[2J"}) == "'x\\x1b[2J' is too much; see carecloudctl status --help");
+}
+
+TEST_CASE("every command and option is in the help and in the completion, and has its width") {
+    const std::string completion = source_file("packaging/carecloudctl.bash");
+    std::string names;
+    for (const CtlCommand& command : ctl_commands()) {
+        INFO(command.name);
+        names += (names.empty() ? "" : " ") + std::string(command.name);
+        CHECK(ctl_help().find("\n  " + std::string(command.name)) != std::string::npos);
+        const std::string help = ctl_help(command);
+        for (const CtlOption& option : command.options) {
+            INFO(option.name);
+            CHECK(help.find("--" + std::string(option.name)) != std::string::npos);
+            CHECK(completion.find(" --" + std::string(option.name)) != std::string::npos);
+        }
+        std::istringstream lines(help);
+        for (std::string line; std::getline(lines, line);)
+            CHECK(line.size() <= 112);
+    }
+    CHECK(completion.find("commands='" + names + "'") != std::string::npos);
+    for (const CtlOption& option : ctl_general_options())
+        CHECK(completion.find("--" + std::string(option.name)) != std::string::npos);
+}
