@@ -8,7 +8,7 @@ _carecloudctl() {
     words=("${COMP_WORDS[@]}") cword=$COMP_CWORD
   }
   local general='--url --token-file --ca-file --json --help --version'
-  local commands='status sync changes get events quarantine'
+  local commands='status sync changes get events quarantine export backfill reconcile passes cancel'
   local command='' word i skip='' entity=''
   local -a general_given=()
   for ((i = 1; i < cword; i++)); do
@@ -30,7 +30,11 @@ _carecloudctl() {
       mapfile -t COMPREPLY < <(compgen -W 'http://127.0.0.1:8461 unix:/run/carecloud-syncd/api.sock' -- "$cur")
       return
       ;;
-    --since | --limit) return ;;
+    --since | --limit | --from | --to) return ;;
+    --format)
+      mapfile -t COMPREPLY < <(compgen -W 'ndjson csv' -- "$cur")
+      return
+      ;;
   esac
   local options=$general
   case $command in
@@ -38,8 +42,11 @@ _carecloudctl() {
     status) options+=' --watch' ;;
     changes) options+=' --since --follow' ;;
     events) options+=' --open --limit' ;;
-    quarantine) options+=' --limit' ;;
+    quarantine | passes) options+=' --limit' ;;
     sync | get) entity=yes ;;
+    export) entity=yes options+=' --from --to --format' ;;
+    backfill) entity=yes options+=' --from --to --no-wait' ;;
+    reconcile) entity=yes options+=' --deep --confirm-deletes --no-wait' ;;
   esac
   if [[ -n $entity && $cur != -* && $prev == "$command" ]]; then
     options=$("$1" "${general_given[@]}" status --json 2>/dev/null | grep -o '"entity":"[A-Za-z0-9_]*"' | cut -d'"' -f4)

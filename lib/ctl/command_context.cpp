@@ -6,7 +6,7 @@
 namespace carecloud {
 
 Task<CtlResult<std::string>> get_patiently(CommandContext& context, std::string target, Duration patience) {
-    constexpr Duration kPauseMax = std::chrono::seconds(2);
+    constexpr Duration pause_max = std::chrono::seconds(2);
     Duration pause = std::chrono::milliseconds(200);
     const MonoTime deadline = patience == Duration::max() ? Clock::never : context.clock.now() + patience;
     bool told = false;
@@ -18,7 +18,7 @@ Task<CtlResult<std::string>> get_patiently(CommandContext& context, std::string 
             context.output.note("carecloudctl: " + body.error().what + "; waiting for it");
         auto sleeping = context.clock.sleep(pause);
         co_await std::move(sleeping);
-        pause = std::min(pause * 2, kPauseMax);
+        pause = std::min(pause * 2, pause_max);
     }
 }
 

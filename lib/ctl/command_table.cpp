@@ -31,6 +31,26 @@ constexpr std::array kQuarantineOptions{
     CtlOption{"limit", "N", "at most so many; 100 (default), up to 1000"},
 };
 
+constexpr std::array kExportOptions{
+    CtlOption{"from", "DAY",
+              "records that end on this day or later: 2026-03-15, or 2026-03 for its first day"},
+    CtlOption{"to", "DAY", "records that begin on this day or earlier; 2026-03 for its last day"},
+    CtlOption{"format", "FORMAT", "ndjson (default): the portal's bytes, a line a record; csv"},
+};
+constexpr std::array kBackfillOptions{
+    CtlOption{"from", "DAY", "the first day: 2026-01-15, or 2026-01 for the first of the month"},
+    CtlOption{"to", "DAY", "the last day: 2026-03-15, or 2026-03 for the last of the month"},
+    CtlOption{"no-wait", "", "do not wait for the end"},
+};
+constexpr std::array kReconcileOptions{
+    CtlOption{"deep", "", "compare contents, too, not only ids and times of change"},
+    CtlOption{"confirm-deletes", "", "go on where so many are missing that it would stop and ask"},
+    CtlOption{"no-wait", "", "do not wait for the end"},
+};
+constexpr std::array kPassesOptions{
+    CtlOption{"limit", "N", "at most so many, the newest first"},
+};
+
 constexpr std::array kCommands{
     CtlCommand{"status", "", 0, 0, "whether all is well, and where each stream stands",
                "Leaves with 1 where the daemon is not ready; the reasons are shown.", kStatusOptions},
@@ -51,6 +71,26 @@ constexpr std::array kCommands{
         "quarantine", "", 0, 0, "the records that could not be taken, with the reasons",
         "A record is tried again when the portal changes it. Leaves with 0 whether there are any or not.",
         kQuarantineOptions},
+    CtlCommand{"export", "ENTITY", 1, 1, "all records of a stream, or those of some days",
+               "A record that changes meanwhile may stand in it twice where days are given. A CSV has a "
+               "column for each\n"
+               "member of the records (what is nested stands there as JSON), CRLF, UTF-8, and an apostrophe "
+               "before a\n"
+               "text that a spreadsheet would run as a formula; the records are read twice for it.",
+               kExportOptions},
+    CtlCommand{"backfill", "ENTITY", 1, 1, "read again what the portal has for some days",
+               "In steps of a month; safe to repeat, and the daemon goes on with it after a restart. "
+               "Interrupted, this\n"
+               "leaves and the pass goes on. Leaves with 1 where the pass failed or was canceled.",
+               kBackfillOptions},
+    CtlCommand{"reconcile", "ENTITY", 1, 1, "compare with the portal, and mend what differs",
+               "Finds records that the portal has deleted, and changes that it did not announce. Leaves with "
+               "1 where the\n"
+               "pass failed, was canceled, or stopped to ask before it deletes many.",
+               kReconcileOptions},
+    CtlCommand{"passes", "", 0, 0, "the backfills and reconciliations, the newest first", "", kPassesOptions},
+    CtlCommand{
+        "cancel", "PASS", 1, 1, "end a backfill or a reconciliation; what it has stored stays", "", {}},
 };
 
 constexpr std::string_view kExitCodes =

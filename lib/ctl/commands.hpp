@@ -11,5 +11,10 @@ CtlTask ctl_changes(CommandContext& context);
 CtlTask ctl_get(CommandContext& context);
 CtlTask ctl_events(CommandContext& context);
 CtlTask ctl_quarantine(CommandContext& context);
+CtlTask ctl_export(CommandContext& context);
+CtlTask ctl_backfill(CommandContext& context);
+CtlTask ctl_reconcile(CommandContext& context);
+CtlTask ctl_passes(CommandContext& context);
+CtlTask ctl_cancel(CommandContext& context);
 
 }  // namespace carecloud

@@ -24,13 +24,18 @@ namespace {
 using CtlHandler = CtlTask (*)(CommandContext&);
 
 CtlHandler handler_of(const CtlCommand& command) {
-    static constexpr std::array<std::pair<std::string_view, CtlHandler>, 6> handlers{{
+    static constexpr std::array<std::pair<std::string_view, CtlHandler>, 11> handlers{{
         {"status", ctl_status},
         {"sync", ctl_sync},
         {"changes", ctl_changes},
         {"get", ctl_get},
         {"events", ctl_events},
         {"quarantine", ctl_quarantine},
+        {"export", ctl_export},
+        {"backfill", ctl_backfill},
+        {"reconcile", ctl_reconcile},
+        {"passes", ctl_passes},
+        {"cancel", ctl_cancel},
     }};
     for (const auto& [name, handler] : handlers) {
         if (name == command.name) return handler;

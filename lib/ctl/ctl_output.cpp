@@ -115,6 +115,10 @@ std::string CtlOutput::painted(std::string_view text, Colour colour) const {
     return "\x1b[" + std::string(code) + "m" + std::string(text) + "\x1b[0m";
 }
 
+bool CtlOutput::good() const {
+    return out_.good();
+}
+
 bool CtlOutput::flush() {
     out_.flush();
     return out_.good();

@@ -50,7 +50,8 @@ class CtlOutput {
 
     bool out_is_terminal() const { return terminals_.out; }
     std::string painted(std::string_view text, Colour colour) const;
-    // False: not all that was written arrived, so far.
+    // False: not all that was written arrived, so far as is known.
+    bool good() const;
     bool flush();
 
   private:

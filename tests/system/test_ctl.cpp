@@ -160,6 +160,35 @@ TEST_CASE("carecloudctl shows its token, and without the right one is told which
     CHECK(desk.agency.stop(daemon).code == 0);
 }
 
+TEST_CASE(
+    "an export has every record of the portal, byte for byte, and its days; a CSV has a line for each") {
+    Desk desk;
+    Process daemon = desk.start_daemon();
+    const Listing shown = desk.portal.listing("claim_attendance");
+    const Run whole = desk.ctl({"export", "claim_attendance"});
+    CHECK(whole.code == 0);
+    std::istringstream lines(whole.out);
+    std::size_t count = 0;
+    for (std::string line; std::getline(lines, line); ++count) {
+        const std::string id = json::parse(line).at("_id");
+        REQUIRE(shown.contains(id));
+        CHECK(hash_of(line) == shown.at(id).sha256);
+    }
+    CHECK(count == 50);
+    CHECK(lines_in(desk.ctl({"export", "claim_attendance", "--from", "1970-01", "--to", "9999-12"}).out)
+              .size() == 50);
+    CHECK(desk.ctl({"export", "claim_attendance", "--to", "1970-01"}).out.empty());
+    const Run csv = desk.ctl({"export", "claim_attendance", "--format", "csv"});
+    CHECK(csv.code == 0);
+    std::size_t rows = 0;
+    for (std::size_t at = 0; (at = csv.out.find("\r\n", at)) != std::string::npos; ++at)
+        ++rows;
+    CHECK(rows == 51);
+    CHECK_THAT(csv.out, Contains("_id") && Contains("startDate"));
+    CHECK(desk.ctl({"export", "nobody"}).code == 1);
+    CHECK(desk.agency.stop(daemon).code == 0);
+}
+
 TEST_CASE("output that cannot be written is no success") {
     Desk desk;
     Process daemon = desk.start_daemon();

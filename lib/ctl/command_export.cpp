@@ -1,0 +1,105 @@
+// carecloudctl export: pages of records one after the other, so that no more than one is in memory. A CSV's columns are
+// those of all records, which are read twice for it.
+#include "ctl/commands.hpp"
+#include "ctl/csv.hpp"
+#include "ctl/day_text.hpp"
+#include "ctl/human_text.hpp"
+#include "ctl/json_pieces.hpp"
+#include "net/url.hpp"
+
+#include <functional>
+#include <utility>
+
+namespace carecloud {
+namespace {
+
+constexpr const char* kRecordsAPage = "1000";
+constexpr Duration kReload = std::chrono::seconds(30);
+
+// Takes a record; false: no more are wanted.
+using RecordTaker = std::function<bool(std::string& record)>;
+
+// All records of the list, in its order.
+Task<CtlResult<void>> each_record(CommandContext& context, const std::string& list, std::string doing,
+                                  RecordTaker take) {
+    const MonoTime begun = context.clock.now();
+    std::uint64_t count = 0;
+    std::string after;
+    while (true) {
+        std::string target = list;
+        add_query(target, "after", after);
+        auto getting = get_patiently(context, std::move(target), count == 0 ? Duration{} : kReload);
+        CtlResult<std::string> body = co_await std::move(getting);
+        if (!body) co_return body.error();
+        JsonPage page = slice_page(*body, "records");
+        for (std::string& record : page.rows) {
+            ++count;
+            if (!take(record)) co_return CtlResult<void>{};
+        }
+        const CtlJson& next = page.members.at("next");
+        if (next.is_null()) co_return CtlResult<void>{};
+        after = next.get<std::string>();
+        const auto ms =
+            std::chrono::duration_cast<std::chrono::milliseconds>(context.clock.now() - begun).count();
+        context.output.progress(doing + counted(count, "record", "records") + ", " +
+                                grouped(count * 1000 / static_cast<std::uint64_t>(ms + 1)) + " a second");
+    }
+}
+
+CtlTask export_lines(CommandContext& context, std::string list) {
+    auto reading = each_record(context, list, "", [&context](std::string& record) {
+        context.output.json(record);
+        return context.output.good();
+    });
+    const CtlResult<void> read = co_await std::move(reading);
+    if (!read) co_return read.error();
+    co_return CtlExit::ok;
+}
+
+CtlTask export_csv(CommandContext& context, std::string list) {
+    CsvColumns columns;
+    auto learning = each_record(context, list, "looking for columns: ", [&columns](std::string& record) {
+        columns.learn(record);
+        return true;
+    });
+    const CtlResult<void> learnt = co_await std::move(learning);
+    if (!learnt) co_return learnt.error();
+    if (columns.empty()) co_return CtlExit::ok;
+    context.output.bytes(columns.heading());
+    auto writing = each_record(context, list, "", [&](std::string& record) {
+        context.output.bytes(columns.row(record));
+        return context.output.good();
+    });
+    const CtlResult<void> written = co_await std::move(writing);
+    if (!written) co_return written.error();
+    if (columns.left_out() > 0) {
+        co_return CtlFailure{.exit = CtlExit::temporary,
+                             .what = counted(columns.left_out(), "value has", "values have") +
+                                     " no column: their records came while this was written",
+                             .hint = "run it again"};
+    }
+    co_return CtlExit::ok;
+}
+
+CtlTask fail_with(CtlFailure failure) {
+    co_return failure;
+}
+
+}  // namespace
+
+CtlTask ctl_export(CommandContext& context) {
+    const CtlResult<DayTexts> days = parse_day_range(context.line);
+    if (!days) return fail_with(days.error());
+    const std::string format = context.line.text("format", "ndjson");
+    if (format != "ndjson" && format != "csv")
+        return fail_with({.exit = CtlExit::usage,
+                          .what = "--format is ndjson or csv",
+                          .hint = "see carecloudctl export --help"});
+    std::string list = "/v1/records/" + percent_encode(context.line.arguments[0]);
+    add_query(list, "start", days->from);
+    add_query(list, "end", days->to);
+    add_query(list, "limit", kRecordsAPage);
+    return format == "csv" ? export_csv(context, std::move(list)) : export_lines(context, std::move(list));
+}
+
+}  // namespace carecloud

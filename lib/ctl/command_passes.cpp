@@ -1,0 +1,125 @@
+// carecloudctl backfill, reconcile, passes, cancel
+#include "ctl/commands.hpp"
+#include "ctl/day_text.hpp"
+#include "ctl/pass_text.hpp"
+#include "net/url.hpp"
+#include "runtime/text.hpp"
+
+#include <utility>
+
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+
+namespace carecloud {
+namespace {
+
+constexpr std::chrono::milliseconds kLookEvery{300};
+constexpr Duration kAway = std::chrono::minutes(2);
+
+void show_pass(CommandContext& context, const CtlJson& pass) {
+    if (context.line.has("json"))
+        context.output.json(pass.dump());
+    else
+        context.output.text(pass_outcome(pass, context.output));
+}
+
+// Until it has ended; a restart of the daemon between is waited for.
+CtlTask follow_pass(CommandContext& context, CtlJson first_seen) {
+    const std::string target = "/v1/passes/" + std::to_string(first_seen.at("id").get<std::uint64_t>());
+    const MonoTime begun = context.clock.now();
+    CtlJson pass = first_seen;
+    while (!has_ended(pass)) {
+        context.output.progress(pass_progress(pass, first_seen, context.clock.now() - begun));
+        auto sleeping = context.clock.sleep(kLookEvery);
+        co_await std::move(sleeping);
+        auto getting = get_patiently(context, target, kAway);
+        const CtlResult<std::string> body = co_await std::move(getting);
+        if (!body) co_return body.error();
+        pass = parse_answer(*body);
+    }
+    show_pass(context, pass);
+    co_return pass_exit(pass);
+}
+
+CtlTask begin_pass(CommandContext& context, std::string target) {
+    auto asking = context.daemon.ask("POST", std::move(target));
+    const CtlResult<std::string> body = co_await std::move(asking);
+    if (!body) co_return body.error();
+    const CtlJson pass = parse_answer(*body);
+    const std::string id = std::to_string(pass.at("id").get<std::uint64_t>());
+    if (context.line.has("no-wait")) {
+        show_pass(context, pass);
+        co_return CtlExit::ok;
+    }
+    try {
+        auto following = follow_pass(context, pass);
+        const CtlResult<CtlExit> exit = co_await std::move(following);
+        const bool left = !exit && exit.error().exit == CtlExit::interrupted;
+        if (left) context.output.note("Pass " + id + " goes on; carecloudctl cancel " + id + " ends it.");
+        co_return exit;
+    } catch (const boost::system::system_error& failed) {
+        if (failed.code() != boost::asio::error::operation_aborted) throw;
+    }
+    context.output.note("Pass " + id + " goes on; carecloudctl cancel " + id + " ends it.");
+    co_return CtlExit::interrupted;
+}
+
+CtlTask refuse_line(CtlFailure failure) {
+    co_return failure;
+}
+
+CtlFailure missing_days() {
+    return {.exit = CtlExit::usage,
+            .what = "a backfill needs --from and --to",
+            .hint = "write carecloudctl backfill ENTITY --from 2026-01 --to 2026-03"};
+}
+
+}  // namespace
+
+CtlTask ctl_backfill(CommandContext& context) {
+    const CtlResult<DayTexts> days = parse_day_range(context.line);
+    if (!days) return refuse_line(days.error());
+    if (days->from.empty() || days->to.empty()) return refuse_line(missing_days());
+    std::string target = "/v1/backfill";
+    add_query(target, "entity", context.line.arguments[0]);
+    add_query(target, "from", days->from);
+    add_query(target, "to", days->to);
+    return begin_pass(context, std::move(target));
+}
+
+CtlTask ctl_reconcile(CommandContext& context) {
+    std::string target = "/v1/reconcile";
+    add_query(target, "entity", context.line.arguments[0]);
+    add_query(target, "deep", context.line.has("deep") ? "true" : "false");
+    add_query(target, "confirm_deletes", context.line.has("confirm-deletes") ? "true" : "false");
+    return begin_pass(context, std::move(target));
+}
+
+CtlTask ctl_passes(CommandContext& context) {
+    std::string target = "/v1/passes";
+    add_query(target, "limit", context.line.text("limit"));
+    auto getting = context.daemon.get(std::move(target));
+    const CtlResult<std::string> body = co_await std::move(getting);
+    if (!body) co_return body.error();
+    if (context.line.has("json")) {
+        context.output.json(*body);
+        co_return CtlExit::ok;
+    }
+    const std::string text = passes_text(parse_answer(*body));
+    context.output.text(text.empty() ? "There was no backfill and no reconciliation yet.\n" : text);
+    co_return CtlExit::ok;
+}
+
+CtlTask ctl_cancel(CommandContext& context) {
+    auto asking = context.daemon.ask("DELETE", "/v1/passes/" + percent_encode(context.line.arguments[0]));
+    const CtlResult<std::string> body = co_await std::move(asking);
+    if (!body) co_return body.error();
+    if (context.line.has("json"))
+        context.output.json(*body);
+    else
+        context.output.text("Pass " + printable(context.line.arguments[0]) +
+                            " is being canceled; what it has stored stays.\n");
+    co_return CtlExit::ok;
+}
+
+}  // namespace carecloud

@@ -1,0 +1,141 @@
+#include "ctl/pass_text.hpp"
+
+#include "ctl/human_text.hpp"
+#include "ctl/text_table.hpp"
+#include "runtime/text.hpp"
+
+#include <algorithm>
+
+namespace carecloud {
+namespace {
+
+constexpr std::size_t kBar = 24;  // characters
+
+std::uint64_t number_in(const CtlJson& pass, const char* name) {
+    const CtlJson& value = pass.at(name);
+    return value.is_null() ? 0 : value.get<std::uint64_t>();
+}
+
+std::string text_in(const CtlJson& pass, const char* name) {
+    const CtlJson& value = pass.at(name);
+    return value.is_null() ? std::string() : value.get<std::string>();
+}
+
+std::string shown_in(const CtlJson& pass, const char* name) {
+    return printable(text_in(pass, name));
+}
+
+std::string steps_word(const CtlJson& pass, std::uint64_t steps) {
+    const bool months = pass.at("kind") == "backfill";
+    return months ? (steps == 1 ? "month" : "months") : (steps == 1 ? "step" : "steps");
+}
+
+// Between 0 and 1, by records where it is known how many there will be; in the step under way, too.
+double share_done(const CtlJson& pass) {
+    const auto expected = number_in(pass, "expected");
+    const auto steps = number_in(pass, "steps");
+    double share = 0;
+    if (expected > 0)
+        share = static_cast<double>(number_in(pass, "records")) / static_cast<double>(expected);
+    else if (steps > 0)
+        share = static_cast<double>(number_in(pass, "steps_done")) / static_cast<double>(steps);
+    return std::clamp(share, 0.0, 1.0);
+}
+
+std::string titled(const CtlJson& pass) {
+    std::string text = shown_in(pass, "kind") + " of " + shown_in(pass, "entity");
+    if (!pass.at("from").is_null()) text += ", " + shown_in(pass, "from") + " to " + shown_in(pass, "to");
+    if (pass.at("deep").get<bool>()) text += ", deep";
+    return text;
+}
+
+std::string found_text(const CtlJson& pass) {
+    std::string text = counted(number_in(pass, "records"), "record", "records") + " read";
+    if (pass.at("kind") == "reconcile") {
+        text += ", " + grouped(number_in(pass, "found_missing")) + " missing at the portal, " +
+                grouped(number_in(pass, "found_changed")) + " found changed, " +
+                grouped(number_in(pass, "deleted")) + " deleted here";
+    }
+    return text + "; " + counted(number_in(pass, "changes"), "change", "changes") + ", " +
+           counted(number_in(pass, "requests"), "request", "requests");
+}
+
+}  // namespace
+
+bool has_ended(const CtlJson& pass) {
+    const std::string state = pass.at("state").get<std::string>();
+    return state != "waiting" && state != "running";
+}
+
+CtlExit pass_exit(const CtlJson& pass) {
+    return pass.at("state") == "done" ? CtlExit::ok : CtlExit::wrong;
+}
+
+std::string pass_progress(const CtlJson& pass, const CtlJson& first_seen, Duration watched) {
+    if (pass.at("state") == "waiting") return "waiting for its turn";
+    const double share = share_done(pass);
+    const auto filled = static_cast<std::size_t>(share * static_cast<double>(kBar));
+    std::string text = "[" + std::string(filled, '#') + std::string(kBar - filled, '.') + "] ";
+    const auto steps = number_in(pass, "steps");
+    text += grouped(number_in(pass, "steps_done")) + " of " + grouped(steps) + " " + steps_word(pass, steps) +
+            ", " + counted(number_in(pass, "records"), "record", "records");
+    const double seconds = std::chrono::duration<double>(watched).count();
+    const auto before = number_in(first_seen, "records");
+    const auto records = number_in(pass, "records");
+    if (seconds >= 1 && records > before)
+        text += ", " + grouped(static_cast<std::uint64_t>(static_cast<double>(records - before) / seconds)) +
+                " a second";
+    const double gained = share - share_done(first_seen);
+    if (seconds >= 1 && gained > 0) {
+        const std::chrono::duration<double> left(seconds * (1 - share) / gained);
+        text += ", about " + span_text(std::chrono::duration_cast<std::chrono::milliseconds>(left)) + " left";
+    }
+    return text;
+}
+
+std::string pass_outcome(const CtlJson& pass, const CtlOutput& paint) {
+    const std::string state = pass.at("state").get<std::string>();
+    std::string text = "pass " + std::to_string(number_in(pass, "id")) + ", " + titled(pass) + ": ";
+    if (state == "done")
+        text += paint.painted("done", Colour::good);
+    else if (state == "asking")
+        text += paint.painted("stopped to ask before it deletes", Colour::bad);
+    else if (state == "waiting" || state == "running")
+        text += printable(state);
+    else
+        text += paint.painted(printable(state), Colour::bad);
+    text += "\n  " + found_text(pass) + "\n";
+    if (const std::string error = shown_in(pass, "error"); !error.empty())
+        text += "  " + paint.painted(error, Colour::bad) + "\n";
+    if (const std::string hint = shown_in(pass, "hint"); !hint.empty()) text += "  " + hint + "\n";
+    if (state == "asking")
+        text += "  where the portal has deleted them indeed: carecloudctl reconcile " +
+                shown_in(pass, "entity") + (pass.at("deep").get<bool>() ? " --deep" : "") +
+                " --confirm-deletes\n";
+    return text;
+}
+
+std::string passes_text(const CtlJson& passes) {
+    TextTable table({{"PASS", TextTable::Align::right},
+                     {"KIND"},
+                     {"STREAM"},
+                     {"DAYS"},
+                     {"STATE"},
+                     {"STEPS", TextTable::Align::right},
+                     {"RECORDS", TextTable::Align::right},
+                     {"CHANGES", TextTable::Align::right},
+                     {"UPDATED (UTC)"}});
+    for (const CtlJson& pass : passes.at("passes")) {
+        const bool bounded = !pass.at("from").is_null();
+        table.add(
+            {std::to_string(number_in(pass, "id")),
+             text_in(pass, "kind") + (pass.at("deep").get<bool>() ? ", deep" : ""), text_in(pass, "entity"),
+             bounded ? text_in(pass, "from") + " to " + text_in(pass, "to") : "-", text_in(pass, "state"),
+             grouped(number_in(pass, "steps_done")) + "/" + grouped(number_in(pass, "steps")),
+             grouped(number_in(pass, "records")), grouped(number_in(pass, "changes")),
+             instant_text(pass.at("updated_at").get<std::string>())});
+    }
+    return table.to_string();
+}
+
+}  // namespace carecloud
