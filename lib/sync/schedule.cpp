@@ -51,8 +51,17 @@ Duration failure_pause(Random& random, const Error& error, std::size_t failures)
     return std::max(pause, std::min<Duration>(*error.retry_after, 1h));
 }
 
+Duration stretched(Duration pause, double stretch, Timestamp now) {
+    const Duration until_turn((next_month(now).ticks - now.ticks) * 100);
+    const Duration longest = std::max(pause, until_turn + pause);
+    const double wished = static_cast<double>(pause.count()) * stretch;
+    return wished < static_cast<double>(longest.count()) ? Duration(static_cast<Duration::rep>(wished))
+                                                         : longest;
+}
+
 double quota_stretch(const QuotaUse& use, Timestamp now, double requests_per_second) {
     if (!use.limit || *use.limit == 0 || requests_per_second <= 0) return 1.0;
+    if (use.month != month_of(now)) return 1.0;
     const double left = static_cast<double>(*use.limit) - static_cast<double>(use.used);
     if (left <= 0) return 1.0;  // the gate refuses anyway; nothing to stretch
     const double seconds_left =

@@ -20,9 +20,12 @@ Duration poll_pause(Random& random, Duration poll_every);
 // limit that fit what went wrong, never shorter than what the error itself asks for.
 Duration failure_pause(Random& random, const Error& error, std::size_t failures);
 
+// The interval with the quota's stretch; never far past the month's turn, when the quota is whole again.
+Duration stretched(Duration pause, double stretch, Timestamp now);
+
 // How many times longer the polls' intervals must be, so that the month's quota lasts (promise 5); at
-// least 1. `requests_per_second` is what all streams' polls need at the configured intervals; a tenth of what
-// is left of the quota is kept for everything else.
+// least 1, and 1 where `use` is another month's. `requests_per_second` is what all streams' polls need at the
+// configured intervals; a tenth of what is left of the quota is kept for everything else.
 double quota_stretch(const QuotaUse& use, Timestamp now, double requests_per_second);
 
 }  // namespace carecloud

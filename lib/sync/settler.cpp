@@ -67,7 +67,7 @@ Task<SettleReport> Settler::run(const StreamState& state, bool polled) {
     round.report.requests = round.fetcher.requests();
     round.report.open = round.open.size();
     for (const OpenEvent& event : round.open) {
-        const auto pause = look_pause(looks_[event.message_id].count);
+        const auto pause = look_pause(looks_[event.message_id]);
         if (pause) round.report.look_again = std::min(*pause, round.report.look_again.value_or(*pause));
     }
     co_return std::move(round.report);
@@ -110,11 +110,11 @@ Task<Result<>> Settler::settle_held(Round& round) {
 
 // One look more at each that is open; those whose records are to be asked for by id.
 std::vector<OpenEvent> Settler::note_looks(const std::vector<OpenEvent>& open, bool polled) {
-    std::map<std::string, Looks> looks;
+    std::map<std::string, std::size_t> looks;
     std::vector<OpenEvent> to_ask;
     for (const OpenEvent& event : open) {
-        Looks& now = looks[event.message_id] = looks_[event.message_id];
-        if (is_to_be_asked(++now.count, polled)) to_ask.push_back(event);
+        std::size_t& now = looks[event.message_id] = looks_[event.message_id];
+        if (is_to_be_asked(++now, polled)) to_ask.push_back(event);
     }
     looks_ = std::move(looks);
     return to_ask;
@@ -234,6 +234,17 @@ Task<Result<PagePtr>> Settler::find(Round& round, const OpenEvent& event) {
     co_return key;
 }
 
+// Whether the stream has the record, by a query with its filter.
+Task<Result<bool>> Settler::is_shown(Round& round, const OpenEvent& event) {
+    Query query{.spec = &settings_.spec,
+                .where = where::id_in(*dialect_of(round), {event.record_id}),
+                .projection = Projection::keys,
+                .take = 1};
+    auto answer = co_await round.fetcher.ask(std::move(query));
+    if (!answer) co_return answer.error();
+    co_return (*answer)->record_count() > 0;
+}
+
 Task<Result<>> Settler::retrieve(Round& round, const OpenEvent& event) {
     auto answer = co_await find(round, event);
     if (!answer) co_return answer.error();
@@ -245,10 +256,12 @@ Task<Result<>> Settler::retrieve(Round& round, const OpenEvent& event) {
         co_return Result<>{};
     }
     if (settings_.spec.filter != "{}") {
-        // The queries just before, with the filter, did not show it (hazard 29). Twice, since it may have become
-        // visible between the two, or the listing was empty by mistake (hazard 21).
-        if (round.queried && std::exchange(looks_[event.message_id].left_out, true))
-            round.decide(event.message_id, EventState::outside);
+        // The queries just before, with the filter, did not show it (hazard 29). Once more now: it may have become
+        // visible between the two, or the listing was empty by mistake (hazard 21), which does not come again at once.
+        if (!round.queried) co_return Result<>{};
+        auto shown = co_await is_shown(round, event);
+        if (!shown) co_return shown.error();
+        if (!*shown) round.decide(event.message_id, EventState::outside);
         co_return Result<>{};
     }
     const bool in_quarantine = !page->strange.empty();

@@ -29,11 +29,6 @@ class Settler {
 
   private:
     struct Round;
-    // What is remembered of an open event from one pass to the next.
-    struct Looks {
-        std::size_t count = 0;
-        bool left_out = false;  // a query with the stream's filter did not show its record, and retrieve did
-    };
 
     Task<Result<>> settle_open(Round& round, bool polled);
     Task<Result<>> settle_held(Round& round);
@@ -42,6 +37,7 @@ class Settler {
     Task<Result<std::vector<Key>>> unknown_of(const Round& round);
     Task<Result<>> settle_shown(Round& round);
     Task<Result<PagePtr>> find(Round& round, const OpenEvent& event);
+    Task<Result<bool>> is_shown(Round& round, const OpenEvent& event);
     Task<Result<>> retrieve(Round& round, const OpenEvent& event);
     Task<Result<>> store(Round& round, PagePtr page);
     Task<Result<>> write(Round& round);
@@ -52,7 +48,7 @@ class Settler {
     Inbox& inbox_;
     const PassSettings& settings_;
     StreamMemory& memory_;
-    std::map<std::string, Looks> looks_;  // by MessageId, of those that are open
+    std::map<std::string, std::size_t> looks_;  // after how many passes, by MessageId, of those that are open
 };
 
 }  // namespace carecloud

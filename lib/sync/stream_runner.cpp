@@ -79,10 +79,10 @@ void StreamRunner::plan_next(const PassReport& report) {
         failures_ = 0;
         backoff_until_ = now;
         look_at_ = report.events.look_again ? now + *report.events.look_again : Clock::never;
-        const double stretch = quota_stretch(context_.gate.use(), context_.clock.wall(), poll_rate_);
+        const Timestamp wall = context_.clock.wall();
+        const double stretch = quota_stretch(context_.gate.use(), wall, poll_rate_);
         const Duration every = push_silent_ ? quickened(settings_.poll_every) : settings_.poll_every;
-        const auto pause = poll_pause(context_.random, every) * stretch;
-        const MonoTime next = now + std::chrono::duration_cast<Duration>(pause);
+        const MonoTime next = now + stretched(poll_pause(context_.random, every), stretch, wall);
         due_ = is_planned ? std::min(due_, next) : next;
         return;
     }

@@ -68,10 +68,13 @@ void Walk::move_past(const Record& last, std::size_t count) {
 
 bool Walk::proves_end(std::size_t count, std::size_t take) {
     // A short page proves the end only below the largest page that the server ever gave (hazard 7).
-    if (count > 0) return count < std::min(take, dialect_.cap);
+    if (count > 0) {
+        doubted_ = false;
+        return count < std::min(take, dialect_.cap);
+    }
     // Nothing, where the cursor's record at least was seen: gone since, or an empty listing by mistake
     // (hazard 21).
-    const bool before_cursor = cursor_ && position_ && skip_ == 0 &&
+    const bool before_cursor = cursor_ && position_ &&
                                compare_modified(dialect_, position_->modified_text, position_->modified,
                                                 cursor_->modified_text, cursor_->modified) < 0;
     return !before_cursor || std::exchange(doubted_, true);

@@ -2,6 +2,7 @@
 
 #include "json/slice.hpp"
 #include "portal/query.hpp"
+#include "simulation/agenda.hpp"
 #include "sync/progress.hpp"
 #include "sync/settle_rules.hpp"
 
@@ -12,6 +13,9 @@ namespace {
 
 // Looking at every record costs: not at each commit.
 constexpr std::uint64_t kCommitsBetweenLooks = 16;
+// From an answer of the portal to what is decided by it, other requests and their pauses between.
+constexpr Duration kToDecide = std::chrono::hours(1);
+constexpr Duration kToAnswer = std::chrono::minutes(2);
 
 std::string named(const std::string& entity, const std::string& id) {
     return entity + " " + id;
@@ -38,9 +42,9 @@ StreamSpec Checks::spec_of(const std::string& entity) const {
             .fields = variant_.fields};
 }
 
-// The only filter there is asks for kind a (writers.cpp, Writers::raw).
-bool Checks::is_shown(const Written& written, const std::string& id) const {
-    return !written.deleted && (variant_.filter == "{}" || id.back() < '8');
+// The only filter there is asks for kind a.
+bool Checks::is_shown(const Written& written) const {
+    return !written.deleted && (variant_.filter == "{}" || written.of_kind_a);
 }
 
 bool Checks::in_quarantine(const std::string& entity, const std::string& id, Timestamp modified) const {
@@ -110,7 +114,7 @@ std::optional<std::string> Checks::check_settled(Timestamp now) const {
     for (const auto& [stream, state] : store_->tables.streams) {
         if (!state.safe || state.fingerprint != spec_of(stream).fingerprint()) continue;
         for (const auto& [id, written] : writers_.records(stream)) {
-            const bool due = is_shown(written, id) && !written.very_late && written.visible_from <= now &&
+            const bool due = is_shown(written) && !written.very_late && written.visible_from <= now &&
                              written.modified < state.safe->modified;
             if (!due || is_held(stream, id, written.modified)) continue;
             return named(stream, id) + " of " + written.modified.to_string_ms() +
@@ -151,10 +155,15 @@ std::optional<std::string> Checks::check_event(const Event& event, Timestamp now
         case EventState::gone:
             if (written.deleted || written.very_late) return std::nullopt;
             // A version that was superseded before it became visible was never there.
-            if (is_past(told, now) && !model_.find(entity, event.record_id)) return std::nullopt;
+            if (!is_past(told, now)) return what + " is settled as gone before the overlap has passed";
+            if (!model_.find(entity, event.record_id)) return std::nullopt;
+            // It may have become visible since the portal was asked.
+            if (now < later(written.visible_from, kToAnswer)) return std::nullopt;
             return what + " is settled as gone, and the portal has the record";
         case EventState::outside:
-            if (variant_.filter != "{}" && !is_shown(written, event.record_id)) return std::nullopt;
+            if (variant_.filter != "{}" && !is_shown(written)) return std::nullopt;
+            // It may have been outside when the portal was asked.
+            if (variant_.filter != "{}" && now < later(written.moved, kToDecide)) return std::nullopt;
             return what + " is settled as outside the stream, and the stream has the record";
         case EventState::open:
             return std::nullopt;
@@ -171,7 +180,7 @@ bool Checks::is_waiting() const {
         const auto written = records.find(place.second);
         if (written == records.end() || store_->tables.records.contains(place)) continue;
         const bool is_too_large = written->second.huge && variant_.fields.empty();
-        if (!is_too_large && is_shown(written->second, place.second)) return true;
+        if (!is_too_large && is_shown(written->second)) return true;
     }
     return false;
 }
@@ -208,7 +217,8 @@ std::optional<std::string> Checks::check_stream(const std::string& entity) {
     }
     for (const auto& [place, held] : store_->tables.records) {
         if (place.first != entity || shown.contains(place.second)) continue;
-        if (is_shown(writers_.records(entity).at(place.second), place.second))
+        const Written& written = writers_.records(entity).at(place.second);
+        if (is_shown(written) && written.visible_from <= model_.now())
             return named(entity, place.second) + " is held, and the portal never had it";
     }
     return std::nullopt;

@@ -48,7 +48,7 @@ class Checks {
     bool in_quarantine(const std::string& entity, const std::string& id, Timestamp modified) const;
     bool is_past(Timestamp told, Timestamp now) const;
     StreamSpec spec_of(const std::string& entity) const;
-    bool is_shown(const Written& written, const std::string& id) const;
+    bool is_shown(const Written& written) const;
 
     const WorldPlan& plan_;
     PortalModel& model_;

@@ -11,7 +11,8 @@ namespace carecloud {
 
 enum class Fault {
     kill,       // the process ends between any two handlers, and starts again on what was committed
-    settings,   // filter, fields or page size are others in the next life
+    stop,       // it is told to stop, and starts again
+    settings,   // filter, fields, page size, overlap, interval or rate are others in the next life
     store,      // full, locked, I/O error, or done with its answer lost
     network,    // unreachable, timed out
     server,     // 5xx, HTML, cut bodies, isSuccess:false
@@ -20,6 +21,12 @@ enum class Fault {
     key,        // 403 for an hour
     empty,      // an empty listing by mistake, never again at once
     foreign,    // records of another workspace
+    unsorted,   // a page in the order of the records' coming, whatever Sort says
+    stale,      // an answer of a replica that lags, by less than the overlap leaves
+    total,      // totals that are wrong, or no numbers
+    spelling,   // camelCase turns into PascalCase, or back
+    busy,       // records are written while pages are read
+    move,       // records enter and leave what a stream's filter lets through
     size,       // a small limit of the answer, and records that no answer carries
     late,       // rows become visible after their `modified`, within the overlap
     very_late,  // and later than that: for a reconciliation to find

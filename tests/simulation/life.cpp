@@ -6,10 +6,16 @@
 #include <boost/asio/co_spawn.hpp>
 
 namespace carecloud {
+
+RateLimits rate_of(const WorldPlan& plan, const StreamVariant& variant) {
+    return {
+        .per_second = variant.per_second, .burst = variant.burst, .monthly_quota = plan.rate.monthly_quota};
+}
+
 namespace {
 
 EngineSettings engine_settings(const WorldPlan& plan, const StreamVariant& variant, std::uint64_t seed) {
-    EngineSettings settings{.streams = {}, .rate = plan.rate, .seed = seed};
+    EngineSettings settings{.streams = {}, .rate = rate_of(plan, variant), .seed = seed};
     for (const std::string& entity : plan.entities) {
         const StreamSpec spec{.entity = entity,
                               .workspace_id = "w",
@@ -17,8 +23,8 @@ EngineSettings engine_settings(const WorldPlan& plan, const StreamVariant& varia
                               .filter = variant.filter,
                               .fields = variant.fields};
         settings.streams.push_back(
-            {.pass = {.spec = spec, .overlap = plan.overlap, .page_size = variant.page_size},
-             .poll_every = plan.poll_every,
+            {.pass = {.spec = spec, .overlap = variant.overlap, .page_size = variant.page_size},
+             .poll_every = variant.poll_every,
              .announced = true});
     }
     return settings;
@@ -51,9 +57,10 @@ Life::Life(const LifeContext& context, const StreamVariant& variant, Timestamp s
     };
     store_.set_fault_hook(store_fault);
     inbox_.set_fault_hook(store_fault);
-    boost::asio::co_spawn(io_, engine_.run(), [broken = context.broken](std::exception_ptr thrown) {
+    boost::asio::co_spawn(io_, engine_.run(), [this, broken = context.broken](std::exception_ptr thrown) {
         if (thrown) std::rethrow_exception(thrown);
-        broken("the engine ended by itself");
+        if (!stopping_) broken("the engine ended by itself");
+        ended_ = true;
     });
 }
 
@@ -63,6 +70,11 @@ Life::~Life() {
 
 bool Life::step(Timestamp limit) {
     return clock_.step(MonoTime{Duration((limit.ticks - start_.ticks) * 100)});
+}
+
+void Life::stop() {
+    stopping_ = true;
+    engine_.stop();
 }
 
 void Life::receive(Event event, std::function<void(bool)> answered) {

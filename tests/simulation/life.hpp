@@ -35,6 +35,9 @@ struct LifeContext {
     std::function<void(const std::string&)> broken;
 };
 
+// The limits of a life with these settings.
+RateLimits rate_of(const WorldPlan& plan, const StreamVariant& variant);
+
 class Life {
   public:
     // Begins at `start`, which is the world's time; the engine's jitter goes by `seed`.
@@ -46,6 +49,9 @@ class Life {
     // One handler, or the next sleeper up to `limit`. False: nothing was left to do, and `limit` is now.
     bool step(Timestamp limit);
     Timestamp now() const { return world_time(clock_.now()); }
+    // The engine is told to end; has_ended() says when it has.
+    void stop();
+    bool has_ended() const { return ended_; }
     void shift_wall(Duration by) { clock_.shift_wall(by); }
 
     // What the endpoint does with a verified event: durable first, then the wish for a pass. `answered` is told whether
@@ -85,6 +91,8 @@ class Life {
     NotingStore store_;
     MemoryInbox inbox_;
     Engine engine_;
+    bool stopping_ = false;
+    bool ended_ = false;
 };
 
 }  // namespace carecloud

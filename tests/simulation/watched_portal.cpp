@@ -14,6 +14,18 @@ constexpr std::size_t kAdmittedBefore = 4;
 
 }  // namespace
 
+std::optional<std::string> RequestLedger::difference(
+    const std::map<std::string, std::uint64_t>& counted) const {
+    for (const auto& [month, sent] : by_month) {
+        const auto found = counted.find(month);
+        const std::uint64_t other = found == counted.end() ? 0 : found->second;
+        if (other != sent)
+            return std::to_string(sent) + " requests were sent in " + month + ", and " +
+                   std::to_string(other) + " are counted";
+    }
+    return std::nullopt;
+}
+
 WatchedPortal::WatchedPortal(Portal& portal, RequestLedger& ledger, std::function<Timestamp()> now,
                              std::function<void(const std::string&)> broken)
     : portal_(portal), ledger_(ledger), now_(std::move(now)), broken_(std::move(broken)) {}

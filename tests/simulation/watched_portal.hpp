@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,9 @@ struct RequestLedger {
     Timestamp filled_at;
     std::size_t requests = 0;
     std::map<std::string, std::uint64_t> by_month{};  // UTC
+
+    // What another count of the months says otherwise.
+    std::optional<std::string> difference(const std::map<std::string, std::uint64_t>& counted) const;
 };
 
 class WatchedPortal : public Portal {

@@ -1,5 +1,7 @@
 #include "simulation/weather.hpp"
 
+#include "simulation/agenda.hpp"
+
 #include <algorithm>
 
 namespace carecloud {
@@ -7,8 +9,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Fault kSpells[] = {Fault::network, Fault::server, Fault::rate,    Fault::quota,
-                             Fault::key,     Fault::empty,  Fault::foreign, Fault::store};
+constexpr Fault kSpells[] = {Fault::network,  Fault::server, Fault::rate,    Fault::quota,
+                             Fault::key,      Fault::empty,  Fault::foreign, Fault::store,
+                             Fault::unsorted, Fault::stale,  Fault::total,   Fault::busy};
 
 // An empty listing by mistake does not come again at once, whatever is asked: nobody could tell it from the truth.
 constexpr std::size_t kBetweenEmpty = 10;
@@ -31,6 +34,12 @@ std::string Weather::begin_spell(Timestamp now) {
     if (fault == Fault::foreign) spell.percent = 15;
     if (fault == Fault::empty) spell.percent = 50;
     if (fault == Fault::key) spell.percent = 100;
+    // Few questions are asked twice within a replica's lag.
+    if (fault == Fault::stale) spell = {.until = later(now, 1h), .percent = 50};
+    if (fault == Fault::busy) {
+        begin_busy(now);
+        spell = spells_.at(fault);
+    }
     if (fault == Fault::quota) {
         if (chance(random_, 70)) return {};
         quota_month_ = month_of(now);
@@ -41,17 +50,32 @@ std::string Weather::begin_spell(Timestamp now) {
            std::to_string(static_cast<int>(spell.percent)) + " %";
 }
 
+// A longer one would have a walk never come to its end.
+void Weather::begin_busy(Timestamp now) {
+    spells_[Fault::busy] = {.until = later(now, 1min), .percent = 10};
+}
+
+void Weather::change_spelling() {
+    ModelSettings other = model_.settings();
+    other.pascal = !other.pascal;
+    model_.change_settings(std::move(other));
+    ++hits_[Fault::spelling];
+}
+
 void Weather::clear() {
     spells_.clear();
     quota_month_.clear();  // as when the quota was raised
 }
 
-bool Weather::hits(Fault fault, Timestamp now) {
+bool Weather::is_due(Fault fault, Timestamp now) {
     const auto spell = spells_.find(fault);
-    if (spell == spells_.end() || spell->second.until < now) return false;
-    if (!chance(random_, spell->second.percent)) return false;
-    ++hits_[fault];
-    return true;
+    return spell != spells_.end() && now <= spell->second.until && chance(random_, spell->second.percent);
+}
+
+bool Weather::hits(Fault fault, Timestamp now) {
+    const bool due = is_due(fault, now);
+    if (due) ++hits_[fault];
+    return due;
 }
 
 bool Weather::quota_spent(Timestamp now) const {
@@ -71,56 +95,29 @@ std::optional<Error> Weather::portal_fault(const SeenRequest& request, Timestamp
     }
     if (hits(Fault::network, now))
         return portal_error(chance(random_, 50) ? ErrorCode::timed_out : ErrorCode::unreachable);
-    if (hits(Fault::server, now)) {
-        if (chance(random_, 40)) return portal_error(ErrorCode::server_failed);
+    if (hits(Fault::busy, now)) write_();
+    if (is_due(Fault::server, now)) {
+        if (chance(random_, 40)) {
+            ++hits_[Fault::server];
+            return portal_error(ErrorCode::server_failed);
+        }
         spoiling_ = Fault::server;
         return std::nullopt;
     }
-    const bool lists = request.kind == "query";
-    if (lists && hits(Fault::foreign, now)) spoiling_ = Fault::foreign;
-    if (lists && ++since_empty_ > kBetweenEmpty && hits(Fault::empty, now)) {
+    for (const Fault fault : {Fault::stale, Fault::unsorted, Fault::total, Fault::foreign}) {
+        if (is_due(fault, now)) spoiling_ = fault;
+    }
+    if (request.kind == "query" && ++since_empty_ > kBetweenEmpty && is_due(Fault::empty, now)) {
         since_empty_ = 0;
         spoiling_ = Fault::empty;
     }
     return std::nullopt;
 }
 
-std::string Weather::refusal() const {
-    return plan_.dialect.pascal ? R"({"IsSuccess":false,"ResponseStatus":{"ErrorCode":"Busy"},"Data":[]})"
-                                : R"({"isSuccess":false,"responseStatus":{"errorCode":"Busy"},"data":[]})";
-}
-
-// Another `_id` stands first in the first record, each time another one.
-void Weather::contradict(std::string& body) {
-    const std::string own = R"({"_id":)";
-    const auto at = body.find(own);
-    if (at == std::string::npos) return;
-    body.insert(at + 1, R"("_id":"spoilt-)" + std::to_string(random_()) + R"(",)");
-}
-
-void Weather::spoil(const SeenRequest& /*request*/, std::string& body) {
-    if (spoiling_ == Fault::empty) {
-        body = plan_.dialect.pascal ? R"({"IsSuccess":true,"Data":[]})" : R"({"isSuccess":true,"data":[]})";
-    } else if (spoiling_ == Fault::foreign) {
-        const std::string own = R"("workspace_id":"w")";
-        const auto at = body.find(own);
-        if (at != std::string::npos) body.replace(at, own.size(), R"("workspace_id":"x")");
-    } else if (spoiling_ == Fault::server) {
-        switch (between(random_, 0, 3)) {
-            case 0:
-                body = "<html><body>502 Bad Gateway</body></html>";
-                break;
-            case 1:
-                contradict(body);
-                break;
-            case 2:
-                body.resize(static_cast<std::size_t>(between(
-                    random_, 0, std::max<std::int64_t>(static_cast<std::int64_t>(body.size()) - 1, 0))));
-                break;
-            default:
-                body = refusal();
-        }
-    }
+void Weather::spoil(const SeenRequest& request, std::string& body) {
+    spoiler_.note(request, body);
+    if (!spoiling_) return;
+    if (spoiler_.spoil(*spoiling_, request, body)) ++hits_[*spoiling_];
     spoiling_.reset();
 }
 

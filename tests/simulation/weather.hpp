@@ -1,24 +1,37 @@
 // The times in which portal and store fail, each of one kind, with a share of the calls that it hits.
 #pragma once
 
+#include "simulation/spoiler.hpp"
 #include "simulation/world_settings.hpp"
 #include "support/memory_store/store_fault.hpp"
 #include "support/virtual/memory_portal.hpp"
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace carecloud {
 
 class Weather {
   public:
-    Weather(const WorldSettings& settings, const WorldPlan& plan, Random& random)
-        : settings_(settings), plan_(plan), random_(random) {}
+    // `write`: somebody writes records, now. All of these outlive it.
+    Weather(const WorldSettings& settings, const WorldPlan& plan, PortalModel& model, Random& random,
+            std::function<void()> write)
+        : settings_(settings),
+          model_(model),
+          random_(random),
+          spoiler_(model, plan, random),
+          write_(std::move(write)) {}
 
     // One spell begins, if any kind may. Says which, and for how long.
     std::string begin_spell(Timestamp now);
+    // For a minute, records are written while pages are read.
+    void begin_busy(Timestamp now);
+    // From camelCase to PascalCase, or back.
+    void change_spelling();
     // Nothing fails from here on.
     void clear();
 
@@ -38,13 +51,16 @@ class Weather {
         double percent = 0;
     };
 
+    // Whether it is this request that a spell of that kind hits.
+    bool is_due(Fault fault, Timestamp now);
+    // And counts it.
     bool hits(Fault fault, Timestamp now);
-    std::string refusal() const;
-    void contradict(std::string& body);
 
     const WorldSettings& settings_;
-    const WorldPlan& plan_;
+    PortalModel& model_;
     Random& random_;
+    Spoiler spoiler_;
+    std::function<void()> write_;
     std::map<Fault, Spell> spells_;
     std::map<Fault, std::size_t> hits_;
     std::optional<Fault> spoiling_;  // what the answer under way is to become

@@ -5,6 +5,7 @@
 #include "simulation/life.hpp"
 #include "simulation/pass_watch.hpp"
 #include "simulation/rest.hpp"
+#include "simulation/story.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -17,9 +18,12 @@ using namespace std::chrono_literals;
 
 // How long the world rests at the most: the longest pause after a failure, the hour after which a record that no answer
 // carried is tried again, and room for several of these. With quotas, the day after which the portal is asked again
-// whether it is still spent.
+// whether it is still spent, and polls that are hours apart while each settles no more than a few events.
 constexpr Duration kRest = 6h;
-constexpr Duration kRestWithQuota = 30h;
+constexpr Duration kRestWithQuota = 240h;
+
+// What is under way when the daemon is told to stop is given up, whatever it waits for.
+constexpr Duration kStopMax = 1s;
 
 class World : Observer {
   public:
@@ -30,17 +34,18 @@ class World : Observer {
           plan_(make_plan(settings_, random_)),
           now_(plan_.start),
           model_(plan_.dialect),
-          weather_(settings_, plan_, random_),
+          weather_(settings_, plan_, model_, random_, [this] { say(writers_.change_some()); }),
           requests_(plan_.rate, plan_.start, !plan_.clock_jumps),
           announcer_(settings_, random_, agenda_,
-                     [this](Event event, std::function<void(bool)> answered) {
-                         if (life_) life_->receive(std::move(event), std::move(answered));
+                     [this](const Event& event, std::function<void(bool)> answered) {
+                         if (life_) deliver(event, std::move(answered));
                      }),
           writers_(model_, settings_, plan_, random_,
                    [this](const std::string& entity, const std::string& id, const Written& record) {
                        if (live_) announcer_.announce(entity, id, record, now());
                    }),
-          checks_(plan_, model_, writers_, *store_, *inbox_) {}
+          checks_(plan_, model_, writers_, *store_, *inbox_),
+          variant_(first_variant(plan_)) {}
 
     WorldReport run();
 
@@ -57,11 +62,17 @@ class World : Observer {
     void broken(const std::string& what);
 
     void start_life();
+    void end_life();
     void kill_life();
-    void advance_to(Timestamp at);
+    void stop_life();
+    void stopped_life();
+    void deliver(const Event& event, std::function<void(bool)> answered);
+    // Up to what the world is going to do next.
+    void advance();
     // From now on, again and again, at random until the rest.
     void repeat(Duration mean, std::function<void()> action);
     void begin();
+    void begin_daemon_troubles();
     void rest();
     bool goes_on() const { return !over_ && !report_.broken; }
 
@@ -85,6 +96,8 @@ class World : Observer {
     WorldReport report_;
     std::unique_ptr<Life> life_;
     std::size_t kill_in_steps_ = 0;  // 0: it lives on
+    Timestamp stopped_at_{};         // where the daemon is told to stop and has not ended
+    bool counts_exactly_ = true;     // no request was counted that nobody sent
     bool live_ = false;              // the portal's beginning is over
     bool resting_ = false;
     bool over_ = false;  // everything rests, or had its time
@@ -103,27 +116,17 @@ void World::broken(const std::string& what) {
 void World::pass_ended(const PassReport& report) {
     ++(report.error ? report_.failed_passes : report_.passes);
     passes_.ended(report, now());
-    if (resting_) {
+    if (resting_ && stopped_at_ == Timestamp{}) {
         if (auto wrong = rest_.pass_ended(report, passes_.last_began(report.stream))) broken(*wrong);
         over_ = rest_.is_quiet() && !checks_.is_waiting();
     }
     if (!trace_) return;
-    if (report.error) return say(report.stream + ": pass failed: " + report.error->message());
-    if (report.summary.changes() + report.summary.quarantined + report.events.settled + report.events.open ==
-        0)
-        return;
-    say(report.stream + ": " + std::to_string(report.summary.changes()) + " changes in " +
-        std::to_string(report.pages) + " pages and " + std::to_string(report.requests) + " requests, " +
-        std::to_string(report.events.settled) + " events settled, " + std::to_string(report.events.open) +
-        " open" + (report.events.error ? " (" + report.events.error->message() + ")" : "") + ", cursor " +
-        (report.state.cursor ? report.state.cursor->modified_text : "none"));
+    if (const std::string story = story_of(report); !story.empty()) say(story);
 }
 
 void World::backing_off(std::string_view stream, const Error& /*error*/, Duration pause) {
     passes_.backing_off(stream, pause, now());
-    if (trace_)
-        say(std::string(stream) + ": waits " +
-            std::to_string(std::chrono::duration_cast<std::chrono::seconds>(pause).count()) + " s");
+    if (trace_) say(std::string(stream) + ": waits " + seconds(pause));
 }
 
 void World::push_silent(std::string_view stream, bool silent) {
@@ -132,13 +135,14 @@ void World::push_silent(std::string_view stream, bool silent) {
 
 void World::start_life() {
     if (settings_.has(Fault::settings) && !resting_ && chance(random_, 25)) {
-        variant_ = random_variant(random_);
+        variant_ = random_variant(plan_, random_);
         ++report_.faults[Fault::settings];
-        say("settings: filter " + variant_.filter + ", " + std::to_string(variant_.fields.size()) +
-            " fields, pages of " + std::to_string(variant_.page_size));
+        say(story_of(variant_));
     }
+    if (settings_.has(Fault::busy) && !resting_ && chance(random_, 10)) weather_.begin_busy(now_);
     checks_.new_life(variant_);
-    passes_.new_life(plan_.entities, plan_.poll_every, !plan_.rate.monthly_quota, now_);
+    requests_.rate = rate_of(plan_, variant_);
+    passes_.new_life(plan_.entities, variant_.poll_every, !plan_.rate.monthly_quota, now_);
     ++report_.lives;
     say("the daemon starts");
     const LifeContext context{model_,   store_,    inbox_,
@@ -147,25 +151,59 @@ void World::start_life() {
     life_ = std::make_unique<Life>(context, variant_, now_, random_());
 }
 
-void World::kill_life() {
-    say("the daemon is killed");
+void World::end_life() {
     now_ = now();
     life_.reset();
     passes_.end_life();
     kill_in_steps_ = 0;
-    ++report_.faults[Fault::kill];
+    stopped_at_ = {};
     agenda_.put(later(now_, spread(random_, 2min)), [this] { start_life(); });
 }
 
-void World::advance_to(Timestamp at) {
+void World::kill_life() {
+    say("the daemon is killed");
+    ++report_.faults[Fault::kill];
+    counts_exactly_ = false;
+    end_life();
+}
+
+void World::stop_life() {
+    say("the daemon is told to stop");
+    ++report_.faults[Fault::stop];
+    stopped_at_ = now();
+    passes_.end_life();
+    life_->stop();
+}
+
+// What was set aside of the quota and not used is given back, where nothing went wrong with it.
+void World::stopped_life() {
+    say("the daemon has ended");
+    counts_exactly_ = counts_exactly_ && !weather_.hits().contains(Fault::store);
+    if (counts_exactly_ && requests_.clock_is_true) {
+        if (auto wrong = requests_.difference(store_->tables.quota)) broken(*wrong);
+    }
+    end_life();
+}
+
+void World::deliver(const Event& event, std::function<void(bool)> answered) {
+    life_->receive(event, [this, id = event.message_id, answered = std::move(answered)](bool ok) {
+        if (ok && !inbox_->events.contains(id)) broken("an event was answered 200 that is not in the inbox");
+        answered(ok);
+    });
+}
+
+void World::advance() {
     while (life_ && goes_on()) {
-        const bool more = life_->step(at);
+        const bool more = life_->step(agenda_.next());
         if (auto wrong = checks_.step(now())) broken(*wrong);
         passes_.look(now());
-        if (kill_in_steps_ > 0 && --kill_in_steps_ == 0) kill_life();
+        if (life_->has_ended()) return stopped_life();
+        if (stopped_at_ != Timestamp{} && later(stopped_at_, kStopMax) < now())
+            broken("the daemon does not end though it was told to stop");
+        if (kill_in_steps_ > 0 && --kill_in_steps_ == 0) return kill_life();
         if (!more) break;
     }
-    if (!life_) now_ = std::max(now_, at);
+    if (!life_) now_ = std::max(now_, agenda_.next());
     model_.set_now(now());
 }
 
@@ -178,20 +216,16 @@ void World::repeat(Duration mean, std::function<void()> action) {
 }
 
 void World::begin() {
+    const std::string month = month_of(now_);
+    store_->tables.quota[month] = requests_.by_month[month] = plan_.requests_before;
     model_.set_now(now_);
     writers_.fill();
     live_ = true;
     start_life();
     repeat(4min, [this] { say(writers_.write_some()); });
-    repeat(40min, [this] {
+    repeat(30min, [this] {
         if (const std::string spell = weather_.begin_spell(now()); !spell.empty()) say(spell);
     });
-    if (settings_.has(Fault::kill)) {
-        repeat(50min, [this] {
-            if (life_ && kill_in_steps_ == 0)
-                kill_in_steps_ = static_cast<std::size_t>(between(random_, 1, 400));
-        });
-    }
     if (plan_.clock_jumps) {
         repeat(4h, [this] {
             const Duration by = std::chrono::seconds(between(random_, -7200, 7200));
@@ -206,9 +240,30 @@ void World::begin() {
             say(announcer_.subscribed() ? "subscribed again" : "the subscription is gone");
         });
     }
+    if (settings_.has(Fault::spelling)) {
+        repeat(3h, [this] {
+            weather_.change_spelling();
+            say("the portal spells its answers in another way");
+        });
+    }
+    begin_daemon_troubles();
     const auto span = std::chrono::duration_cast<Duration>(
         std::chrono::duration<double, std::ratio<3600>>(settings_.hours));
     agenda_.put(later(plan_.start, span), [this] { rest(); });
+}
+
+void World::begin_daemon_troubles() {
+    if (settings_.has(Fault::kill)) {
+        repeat(50min, [this] {
+            if (life_ && kill_in_steps_ == 0)
+                kill_in_steps_ = static_cast<std::size_t>(between(random_, 1, 400));
+        });
+    }
+    if (settings_.has(Fault::stop)) {
+        repeat(100min, [this] {
+            if (life_ && stopped_at_ == Timestamp{}) stop_life();
+        });
+    }
 }
 
 // Nothing goes wrong any more. Where a quota was met, the month has to turn first.
@@ -219,14 +274,14 @@ void World::rest() {
     rest_.begin(plan_.entities, now(), std::max(now(), writers_.last_visible()));
     say("the world rests");
     const bool quota = settings_.has(Fault::quota);
-    const Timestamp from = quota ? std::max(now(), next_month(plan_.start)) : now();
+    const Timestamp from = quota ? next_month(now()) : now();
     agenda_.put(later(from, quota ? kRestWithQuota : kRest), [this] { over_ = true; });
 }
 
 WorldReport World::run() {
     begin();
     while (goes_on()) {
-        advance_to(agenda_.next());
+        advance();
         // A kill may have put its restart before what was next.
         if (goes_on() && agenda_.next() <= now()) agenda_.take_first()();
     }

@@ -25,7 +25,8 @@ WorldPlan make_plan(const WorldSettings& settings, Random& random) {
     plan.dialect.id_is_oid = chance(random, 50);
     plan.dialect.modified_is_date = chance(random, 50);
     plan.dialect.or_refused = chance(random, 30);
-    plan.dialect.take_cap = chance(random, 50) ? static_cast<std::size_t>(between(random, 3, 300)) : 0;
+    plan.dialect.take_cap =
+        chance(random, 50) ? static_cast<std::size_t>(between(random, 3, chance(random, 50) ? 15 : 300)) : 0;
     plan.dialect.totals = chance(random, 50);
     plan.dialect.pascal = chance(random, 50);
     plan.dialect.missing_is_404 = chance(random, 30);
@@ -42,14 +43,32 @@ WorldPlan make_plan(const WorldSettings& settings, Random& random) {
     plan.rate.burst = static_cast<std::uint32_t>(between(random, 1, 20));
     if (settings.has(Fault::quota) && chance(random, 30))
         plan.rate.monthly_quota = static_cast<std::uint64_t>(between(random, 1500, 20'000));
+    if (plan.rate.monthly_quota && chance(random, 40))
+        plan.requests_before =
+            *plan.rate.monthly_quota - static_cast<std::uint64_t>(between(random, 50, 500));
     plan.latency = std::chrono::milliseconds(between(random, 1, 400));
     plan.clock_jumps = settings.has(Fault::jump) && chance(random, 50);
+    const double ends[] = {0.5, 5, 30};
+    plan.ties_end = ends[between(random, 0, 2)];
     plan.records = static_cast<std::size_t>(between(random, 0, 400));
     return plan;
 }
 
-StreamVariant random_variant(Random& random) {
-    StreamVariant variant;
+StreamVariant first_variant(const WorldPlan& plan) {
+    return {.filter = "{}",
+            .fields = {},
+            .overlap = plan.overlap,
+            .poll_every = plan.poll_every,
+            .per_second = plan.rate.per_second,
+            .burst = plan.rate.burst};
+}
+
+StreamVariant random_variant(const WorldPlan& plan, Random& random) {
+    StreamVariant variant = first_variant(plan);
+    variant.overlap = plan.overlap * between(random, 100, 250) / 100;
+    variant.poll_every = std::chrono::seconds(between(random, 30, 900));
+    variant.per_second = static_cast<double>(between(random, 1, 10));
+    variant.burst = static_cast<std::uint32_t>(between(random, 1, 20));
     if (chance(random, 30)) variant.filter = R"({"kind":"a"})";
     if (chance(random, 20)) variant.fields = {"kind", "text"};
     const std::size_t sizes[] = {1000, 200, 40, 7};

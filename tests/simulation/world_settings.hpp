@@ -25,10 +25,12 @@ struct WorldPlan {
     ModelSettings dialect;
     Timestamp start;
     std::vector<std::string> entities;
-    Duration overlap{};
+    Duration overlap{};  // within which rows become visible, and the least that the daemon is told
     Duration poll_every{};
     RateLimits rate;
+    std::uint64_t requests_before = 0;  // of the first month, counted by earlier lives
     Duration latency{};
+    double ties_end = 5;       // in a hundred of the records that it begins with a tie ends
     std::size_t records = 0;   // that the portal begins with, of each entity
     bool clock_jumps = false;  // the daemon's; otherwise its months are the portal's
 };
@@ -40,9 +42,15 @@ struct StreamVariant {
     std::string filter = "{}";
     std::vector<std::string> fields;
     std::size_t page_size = 1000;
+    Duration overlap{};
+    Duration poll_every{};
+    double per_second = 1;
+    std::uint32_t burst = 1;
 };
 
-StreamVariant random_variant(Random& random);
+// As the plan has it, all of every record.
+StreamVariant first_variant(const WorldPlan& plan);
+StreamVariant random_variant(const WorldPlan& plan, Random& random);
 
 // In [low, high].
 std::int64_t between(Random& random, std::int64_t low, std::int64_t high);

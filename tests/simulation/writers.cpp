@@ -37,7 +37,7 @@ Writers::Writers(PortalModel& model, const WorldSettings& settings, const WorldP
 
 std::string Writers::raw(const std::string& id, const Written& record) {
     std::string text = R"({"_id":")" + id + R"(","workspace_id":"w","bucket_id":"b","kind":")";
-    text += id.back() < '8' ? "a" : "b";
+    text += record.of_kind_a ? "a" : "b";
     text += R"(","text":"edit )" + std::to_string(++edits_) + "\"";
     if (record.huge) text += R"(,"signature":")" + std::string(kHugeBytes, 'x') + "\"";
     text += record.disabled ? R"(,"disabled":true)" : R"(,"disabled":false)";
@@ -52,6 +52,11 @@ void Writers::put(const Batch& batch, const std::string& id, Written record) {
     record.very_late = batch.very_late;
     if (!record.very_late) last_visible_ = std::max(last_visible_, record.visible_from);
     record.unbumped = false;
+    if (record.raw.empty()) record.of_kind_a = id.back() < '8';
+    if (batch.moves) {
+        record.of_kind_a = !record.of_kind_a;
+        record.moved = record.visible_from;
+    }
     record.raw = raw(id, record);
     if (!model_.put(batch.entity, record.raw, record.visible_from)) std::abort();
     Written& kept = records_[batch.entity][id];
@@ -82,7 +87,7 @@ void Writers::fill() {
                     .modified = whole_milliseconds(later(plan_.start, -24h)),
                     .visible_from = model_.now()};
         for (std::size_t i = 0; i < plan_.records; ++i) {
-            if (chance(random_, 5)) batch.modified = later(batch.modified, 1s);
+            if (chance(random_, plan_.ties_end)) batch.modified = later(batch.modified, 1s);
             put(batch, random_id(random_), {});
         }
     }
@@ -114,15 +119,17 @@ std::string Writers::insert(const std::string& entity) {
 }
 
 std::string Writers::change(const std::string& entity) {
-    const Batch batch = begin_batch(entity);
+    Batch batch = begin_batch(entity);
     const bool flip = chance(random_, 25);
+    batch.moves = settings_.has(Fault::move) && chance(random_, 10);
     const auto ids = pick(entity, static_cast<std::size_t>(between(random_, 1, 20)));
     for (const std::string& id : ids) {
         Written record = records_[entity][id];
         if (flip) record.disabled = !record.disabled;
         put(batch, id, std::move(record));
     }
-    return std::string(flip ? "disables or restores " : "updates ") + std::to_string(ids.size()) + " of " +
+    const std::string moved = batch.moves ? "moves and " : "";
+    return moved + (flip ? "disables or restores " : "updates ") + std::to_string(ids.size()) + " of " +
            entity + " with " + batch.modified.to_string_ms() + ", visible from " +
            batch.visible_from.to_string_ms();
 }
@@ -147,9 +154,17 @@ std::string Writers::edit_unbumped(const std::string& entity) {
     return "edits " + std::to_string(ids.size()) + " of " + entity + " and leaves modified as it was";
 }
 
-std::string Writers::write_some() {
-    const std::string& entity = plan_.entities[static_cast<std::size_t>(
+const std::string& Writers::any_entity() {
+    return plan_.entities[static_cast<std::size_t>(
         between(random_, 0, static_cast<std::int64_t>(plan_.entities.size()) - 1))];
+}
+
+std::string Writers::change_some() {
+    return change(any_entity());
+}
+
+std::string Writers::write_some() {
+    const std::string& entity = any_entity();
     const auto kind = between(random_, 0, 99);
     if (kind < 8 && settings_.has(Fault::remove)) return remove(entity);
     if (kind < 12 && settings_.has(Fault::unbumped)) return edit_unbumped(entity);

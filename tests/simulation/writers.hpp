@@ -23,6 +23,8 @@ struct Written {
     bool huge = false;       // no answer carries it
     bool deleted = false;
     bool disabled = false;
+    bool of_kind_a = false;  // what the only filter there is asks for
+    Timestamp moved{};       // when its kind is another for whoever asks the portal
 };
 
 class Writers {
@@ -37,6 +39,8 @@ class Writers {
     void fill();
     // One batch of one kind, now. Says in a few words what it was.
     std::string write_some();
+    // The same, of records that are there.
+    std::string change_some();
 
     // By id; deleted ones stay in it.
     const std::map<std::string, Written>& records(const std::string& entity) const {
@@ -51,8 +55,10 @@ class Writers {
         Timestamp modified;
         Timestamp visible_from;
         bool very_late = false;
+        bool moves = false;
     };
 
+    const std::string& any_entity();
     Batch begin_batch(const std::string& entity);
     std::string insert(const std::string& entity);
     std::string change(const std::string& entity);

@@ -39,7 +39,7 @@ def mutate(text, number, mutation):
 
 
 def list_of(mutations):
-    rows = "".join(f'    {{"{m["name"]}", R"({m["says"]})"}},\n' for m in mutations)
+    rows = "".join(f'    {{"{m["name"]}", R"({m["says"]})", {m.get("world", 0)}}},\n' for m in mutations)
     return (f"{INCLUDE}namespace carecloud {{\n"
             f"const std::vector<Mutation> kMutations = {{\n{rows}}};\n"
             "}  // namespace carecloud\n")

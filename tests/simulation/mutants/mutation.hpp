@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -11,6 +12,7 @@ namespace carecloud {
 struct Mutation {
     std::string_view name;
     std::string_view says;
+    std::uint64_t world = 0;  // that noticed it once, if not one of the first
 };
 
 // All of them, in the order of their numbers.

@@ -62,8 +62,9 @@ TEST_CASE("no promise is broken in the worlds of a fixed set of seeds, in which 
     CHECK(many.sum.events > 0);
     CHECK(many.sum.failed_passes > 0);
     for (const Fault fault :
-         {Fault::kill, Fault::settings, Fault::store, Fault::network, Fault::server, Fault::rate,
-          Fault::quota, Fault::key, Fault::empty, Fault::foreign, Fault::jump}) {
+         {Fault::kill, Fault::stop, Fault::settings, Fault::store, Fault::network, Fault::server, Fault::rate,
+          Fault::quota, Fault::key, Fault::empty, Fault::foreign, Fault::unsorted, Fault::stale, Fault::total,
+          Fault::spelling, Fault::busy, Fault::jump}) {
         INFO(to_string(fault));
         CHECK(many.sum.faults.contains(fault));
     }

@@ -39,7 +39,8 @@ Task<Result<PagePtr>> MemoryPortal::answer(SeenRequest request, std::function<Po
 }
 
 Task<Result<PagePtr>> MemoryPortal::query(const Query& query) {
-    SeenRequest request{.kind = "query", .text = query_text(query), .take = query.take};
+    SeenRequest request{
+        .kind = "query", .text = query_text(query), .entity = query.spec->entity, .take = query.take};
     const SliceOptions options{.workspace_id = query.spec->workspace_id,
                                .bucket_id = query.spec->bucket_id,
                                .hash = query.projection == Projection::stream};
@@ -50,7 +51,7 @@ Task<Result<PagePtr>> MemoryPortal::query(const Query& query) {
 }
 
 Task<Result<PagePtr>> MemoryPortal::retrieve(const StreamSpec& spec, std::string_view id) {
-    SeenRequest request{.kind = "retrieve", .text = std::string(id)};
+    SeenRequest request{.kind = "retrieve", .text = std::string(id), .entity = spec.entity};
     auto ask = [this, entity = spec.entity, text = request.text] { return model_.retrieve(entity, text); };
     return answer(std::move(request), std::move(ask),
                   {.workspace_id = spec.workspace_id, .bucket_id = spec.bucket_id});

@@ -19,6 +19,7 @@ namespace carecloud {
 struct SeenRequest {
     std::string kind{};  // "query", "retrieve", "refresh"
     std::string text{};  // the query's body, or the id
+    std::string entity{};
     std::size_t take = 0;
     std::size_t records = 0;  // in the answer
 };

@@ -89,6 +89,19 @@ TEST_CASE("a failed stream waits as long as the error asks for, but looks again 
     }
 }
 
+TEST_CASE("regression: what was left of a month's quota slowed the polls of the next one") {
+    const Timestamp turned = at("2024-04-01T00:00:00.025Z");
+    CHECK(quota_stretch({.month = "2024-03", .used = 9'999, .limit = 10'000}, turned, 1.0 / 300) == 1.0);
+}
+
+TEST_CASE("regression: a poll that the quota slowed slept far past the month's turn") {
+    const Timestamp evening = at("2024-03-31T23:00:00Z");
+    CHECK(stretched(300s, 1.0, evening) == 300s);
+    CHECK(stretched(300s, 4.0, evening) == 1200s);
+    CHECK(stretched(300s, 1e12, evening) == 1h + 300s);
+    CHECK(stretched(24h, 1.0, evening) == 24h);
+}
+
 TEST_CASE("polls slow down so that the quota lasts to the month's end (promise 5)") {
     const Timestamp mid = at("2024-03-16T12:00:00Z");  // half of March is left
     const double one_per_5min = 1.0 / 300;             // 4,464 polls to the end

@@ -149,6 +149,25 @@ TEST_CASE("an empty listing by mistake ends no walk that stands before its curso
     world.check_same();
 }
 
+TEST_CASE(
+    "regression: a second empty listing by mistake, much later in the walk, ended it before its cursor") {
+    World world;
+    world.settings.page_size = 10;
+    world.restart();
+    const bool keyset = GENERATE(true, false);
+    world.model.change_settings({.or_refused = !keyset});
+    const Timestamp now = world.clock.wall();
+    world.put_many(1, 200, 50, Timestamp{now.ticks - 120 * Timestamp::ticks_per_second});
+    world.good_pass();
+    world.put(9'000, Timestamp{now.ticks - 118 * Timestamp::ticks_per_second});
+    int count = 0;
+    world.portal.set_answer_hook([&](const SeenRequest&, std::string& body) {
+        if (++count % 6 == 0) body = R"({"isSuccess":true,"data":[]})";
+    });
+    CHECK(world.good_pass().summary.created == 1);
+    world.check_same();
+}
+
 TEST_CASE("a failed page is asked for again, and nothing of it is committed (hazard 11)") {
     const char* broken =
         GENERATE("<html>", R"({"isSuccess":false,"data":[]})", R"({"isSuccess":true,"data":[{"_id":"a")",

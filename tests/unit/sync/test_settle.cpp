@@ -4,6 +4,7 @@
 #include "unit/sync/engine_world.hpp"
 
 #include <algorithm>
+#include <utility>
 
 using namespace carecloud;
 using namespace std::chrono_literals;
@@ -232,6 +233,25 @@ TEST_CASE("an event whose record the stream's filter leaves out is settled as ou
     world.clock.run_for(6min);
     CHECK(world.events(EventState::outside) == 1);
     CHECK(world.held() == 1);
+}
+
+TEST_CASE(
+    "regression: two listings by id that were empty by mistake settled an event as outside of the stream") {
+    EngineWorld world;
+    world.settings.spec.filter = R"({"status":"active"})";
+    world.put(1, kOld, R"(,"status":"active")");
+    Engine& engine = world.start();
+    world.clock.run_for(20s);
+    world.announce(1);  // of a version that is not visible yet
+    bool retrieved = false;
+    world.portal.set_answer_hook([&](const SeenRequest& request, std::string& body) {
+        const bool confirms = std::exchange(retrieved, request.kind == "retrieve");
+        if (mentions(request, "$in") && !confirms) body = R"({"isSuccess":true,"data":[]})";
+    });
+    engine.nudge(kEntity);
+    world.clock.run_for(30min);
+    CHECK(requests_of(world, "retrieve") > 1);
+    CHECK(world.events(EventState::outside) == 0);
 }
 
 TEST_CASE("a portal that is away keeps events open, and they are settled when it is back") {

@@ -1,0 +1,129 @@
+#include "simulation/spoiler.hpp"
+
+#include "json/slice.hpp"
+#include "simulation/agenda.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+namespace carecloud {
+namespace {
+
+// Of the overlap that rows which become visible late leave (Writers), what a replica may lag behind.
+constexpr int kLagPercent = 25;
+constexpr std::size_t kOldMax = 200;
+
+std::string question_of(const SeenRequest& request) {
+    return request.entity + ' ' + request.kind + ' ' + request.text;
+}
+
+bool is_in_order(const std::string& body) {
+    const auto page = slice_page(body, {});
+    return page &&
+           std::is_sorted(page->records.begin(), page->records.end(), [](const auto& a, const auto& b) {
+               return std::tie(a.modified_text, a.id) < std::tie(b.modified_text, b.id);
+           });
+}
+
+}  // namespace
+
+void Spoiler::note(const SeenRequest& request, const std::string& body) {
+    const Timestamp now = model_.now();
+    Old& kept = old_[question_of(request)];
+    // The older of two within the lag: so that it differs.
+    if (later(kept.at, plan_.overlap * kLagPercent / 100) < now) kept = {now, body};
+    if (old_.size() > kOldMax) old_.clear();
+}
+
+bool Spoiler::spoil(Fault fault, const SeenRequest& request, std::string& body) {
+    switch (fault) {
+        case Fault::server:
+            return break_it(body);
+        case Fault::empty:
+            body = is_pascal() ? R"({"IsSuccess":true,"Data":[]})" : R"({"isSuccess":true,"data":[]})";
+            return true;
+        case Fault::foreign:
+            return make_foreign(body);
+        case Fault::unsorted:
+            return unsort(request, body);
+        case Fault::stale:
+            return take_old(request, body);
+        case Fault::total:
+            return say_total(body);
+        default:
+            return false;
+    }
+}
+
+std::string Spoiler::refusal() const {
+    return is_pascal() ? R"({"IsSuccess":false,"ResponseStatus":{"ErrorCode":"Busy"},"Data":[]})"
+                       : R"({"isSuccess":false,"responseStatus":{"errorCode":"Busy"},"data":[]})";
+}
+
+bool Spoiler::break_it(std::string& body) {
+    switch (between(random_, 0, 3)) {
+        case 0:
+            body = "<html><body>502 Bad Gateway</body></html>";
+            return true;
+        case 1:
+            return contradict(body);
+        case 2:
+            body.resize(static_cast<std::size_t>(
+                between(random_, 0, std::max<std::int64_t>(static_cast<std::int64_t>(body.size()) - 1, 0))));
+            return true;
+        default:
+            body = refusal();
+            return true;
+    }
+}
+
+// Another `_id` stands first in the first record, each time another one.
+bool Spoiler::contradict(std::string& body) {
+    const std::string own = R"({"_id":)";
+    const auto at = body.find(own);
+    if (at == std::string::npos) return false;
+    body.insert(at + 1, R"("_id":"spoilt-)" + std::to_string(random_()) + R"(",)");
+    return true;
+}
+
+bool Spoiler::make_foreign(std::string& body) const {
+    const std::string own = R"("workspace_id":"w")";
+    const auto at = body.find(own);
+    if (at == std::string::npos) return false;
+    body.replace(at, own.size(), R"("workspace_id":"x")");
+    return true;
+}
+
+// What happens to stand in order cannot be told from a page that was sorted.
+bool Spoiler::unsort(const SeenRequest& request, std::string& body) {
+    if (request.kind != "query") return false;
+    const ModelSettings settings = model_.settings();
+    ModelSettings unsorted = settings;
+    unsorted.ignore_sort = true;
+    model_.change_settings(std::move(unsorted));
+    PortalModel::Answer answer = model_.query(request.entity, request.text);
+    model_.change_settings(settings);
+    if (answer.status != 200 || is_in_order(answer.body)) return false;
+    body = std::move(answer.body);
+    return true;
+}
+
+bool Spoiler::take_old(const SeenRequest& request, std::string& body) {
+    const auto found = old_.find(question_of(request));
+    if (found == old_.end() || found->second.body == body) return false;
+    if (later(found->second.at, plan_.overlap * kLagPercent / 100) < model_.now()) return false;
+    body = found->second.body;
+    return true;
+}
+
+bool Spoiler::say_total(std::string& body) {
+    if (body.empty() || body.front() != '{' || body.find("otal\":") != std::string::npos) return false;
+    constexpr const char* wrong[] = {"0", "-1", "1", "99999999999999999999", "null", "\"7\"", "1.5"};
+    std::string member = is_pascal() ? R"("Total":)" : R"("total":)";
+    member += wrong[between(random_, 0, static_cast<std::int64_t>(std::size(wrong)) - 1)];
+    body.insert(1, member + ",");
+    return true;
+}
+
+}  // namespace carecloud

@@ -1,0 +1,18 @@
+// How the story of a world is told: its lines, in words.
+#pragma once
+
+#include "core/clock.hpp"
+#include "simulation/world_settings.hpp"
+#include "sync/observer.hpp"
+
+#include <string>
+
+namespace carecloud {
+
+// "90 s"
+std::string seconds(Duration span);
+// Empty for a pass that found nothing.
+std::string story_of(const PassReport& report);
+std::string story_of(const StreamVariant& variant);
+
+}  // namespace carecloud
