@@ -1,5 +1,6 @@
 // carecloudctl, the operator's tool. See lib/ctl/command_table.cpp for its face.
 #include "ctl/ctl.hpp"
+#include "portal_wiring.hpp"
 
 #include <cstdlib>
 #include <exception>
@@ -13,9 +14,11 @@ int main(int argc, char** argv) {
     CtlTerminals terminals{.out = ::isatty(STDOUT_FILENO) == 1, .err = ::isatty(STDERR_FILENO) == 1};
     terminals.colour = terminals.out && (no_colour == nullptr || *no_colour == '\0');
     try {
-        return static_cast<int>(run_ctl(
-            {argv + 1, argv + argc},
-            {.out = std::cout, .err = std::cerr, .terminals = terminals, .version = CARECLOUD_VERSION}));
+        return static_cast<int>(run_ctl({argv + 1, argv + argc}, {.out = std::cout,
+                                                                  .err = std::cerr,
+                                                                  .terminals = terminals,
+                                                                  .version = CARECLOUD_VERSION,
+                                                                  .make_portal = make_portal}));
     } catch (const std::exception& broken) {
         std::cerr << "carecloudctl: " << broken.what() << "\n";
         return 70;  // EX_SOFTWARE: a broken invariant

@@ -6,6 +6,7 @@
 #include "event_log.hpp"
 #include "health.hpp"
 #include "pass_log.hpp"
+#include "portal_wiring.hpp"
 #include "runtime/configuration.hpp"
 #include "runtime/descriptor_limit.hpp"
 #include "runtime/log.hpp"

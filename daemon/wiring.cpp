@@ -1,7 +1,5 @@
 #include "wiring.hpp"
 
-#include "runtime/secret_file.hpp"
-
 #include <random>
 #include <utility>
 
@@ -44,19 +42,6 @@ EngineSettings engine_settings(const Configuration& configuration) {
 
 SqliteSettings store_settings(const Configuration& configuration) {
     return SqliteSettings{.path = configuration.store.sqlite_path};
-}
-
-Result<std::unique_ptr<HttpPortal>> make_portal(const Configuration& configuration, Clock& clock) {
-    const PortalSettings& portal = configuration.portal;
-    auto key = read_secret_file(portal.api_key_file);
-    if (!key) return key.error();
-    return HttpPortal::create(clock, HttpPortalSettings{.base_url = portal.base_url,
-                                                        .workspace_id = portal.workspace_id,
-                                                        .bucket_id = portal.bucket_id,
-                                                        .api_key = std::move(*key),
-                                                        .ca_file = portal.ca_file.value_or(""),
-                                                        .timeout = portal.timeout,
-                                                        .proxy = ProxyEnvironment::of_process()});
 }
 
 }  // namespace carecloud

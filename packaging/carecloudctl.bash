@@ -8,21 +8,21 @@ _carecloudctl() {
     words=("${COMP_WORDS[@]}") cword=$COMP_CWORD
   }
   local general='--url --token-file --ca-file --json --help --version'
-  local commands='status sync changes get events quarantine export backfill reconcile passes cancel'
+  local commands='status sync changes get events quarantine export backfill reconcile passes cancel doctor'
   local command='' word i skip='' entity=''
   local -a general_given=()
   for ((i = 1; i < cword; i++)); do
     word=${words[i]}
     if [[ -n $skip ]]; then
       general_given+=("$skip" "$word") skip=''
-    elif [[ $word == --url || $word == --token-file || $word == --ca-file ]]; then
+    elif [[ $word == --url || $word == --token-file || $word == --ca-file || $word == --config ]]; then
       skip=$word
     elif [[ $word != -* && -z $command ]]; then
       command=$word
     fi
   done
   case $prev in
-    --token-file | --ca-file)
+    --token-file | --ca-file | --config)
       mapfile -t COMPREPLY < <(compgen -f -- "$cur")
       return
       ;;
@@ -40,6 +40,7 @@ _carecloudctl() {
   case $command in
     '') options="$commands $general" ;;
     status) options+=' --watch' ;;
+    doctor) options+=' --config' ;;
     changes) options+=' --since --follow' ;;
     events) options+=' --open --limit' ;;
     quarantine | passes) options+=' --limit' ;;

@@ -107,7 +107,7 @@ PYTHON
 }
 
 build() {
-  configure release && cmake --build --preset release --target carecloud-syncd carecloud-portal
+  configure release && cmake --build --preset release --target carecloud-syncd carecloud-portal carecloudctl
 }
 
 heading "Building"
@@ -147,6 +147,8 @@ streams:
     poll_every: 1s
 store:
   url: sqlite:$work/store.db
+api:
+  listen: "unix:$work/api.sock"
 YAML
 
 heading "carecloud-syncd --once"
@@ -218,4 +220,7 @@ show "SELECT e.event_type, e.record_id, e.received_at, c.committed_at AS record_
        round((julianday(c.committed_at) - julianday(e.received_at)) * 86400000) AS ms, e.state
   FROM events e JOIN records r ON r.id = e.record_id JOIN changes c ON c.seq = r.seq ORDER BY e.received_at;"
 compare
+
+heading "carecloudctl status"
+"$bin/carecloudctl" --url "unix:$work/api.sock" status
 leave "$logs/demo-events.log"

@@ -6,10 +6,18 @@
 #include "ctl/ctl_exit.hpp"
 #include "ctl/ctl_output.hpp"
 #include "ctl/daemon_client.hpp"
+#include "portal/http/http_portal.hpp"
+#include "runtime/configuration.hpp"
 
 #include <chrono>
+#include <functional>
+#include <memory>
 
 namespace carecloud {
+
+// The portal of a configuration; the program knows how to make it.
+using MakePortal =
+    std::function<Result<std::unique_ptr<HttpPortal>>(const Configuration& configuration, Clock& clock)>;
 
 // All of it outlives the command.
 struct CommandContext {
@@ -17,6 +25,7 @@ struct CommandContext {
     DaemonClient& daemon;
     Clock& clock;
     CtlOutput& output;
+    const MakePortal& make_portal;
 };
 
 // A command says on the output what came; a failure is told by its caller.

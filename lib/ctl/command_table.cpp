@@ -51,6 +51,10 @@ constexpr std::array kPassesOptions{
     CtlOption{"limit", "N", "at most so many, the newest first"},
 };
 
+constexpr std::array kDoctorOptions{
+    CtlOption{"config", "FILE", "the daemon's configuration; /etc/carecloud-syncd/config.yaml (default)"},
+};
+
 constexpr std::array kCommands{
     CtlCommand{"status", "", 0, 0, "whether all is well, and where each stream stands",
                "Leaves with 1 where the daemon is not ready; the reasons are shown.", kStatusOptions},
@@ -91,6 +95,13 @@ constexpr std::array kCommands{
     CtlCommand{"passes", "", 0, 0, "the backfills and reconciliations, the newest first", "", kPassesOptions},
     CtlCommand{
         "cancel", "PASS", 1, 1, "end a backfill or a reconciliation; what it has stored stays", "", {}},
+    CtlCommand{"doctor", "", 0, 0, "ask the portal what its documents leave open, and say what to set",
+               "By the daemon's configuration, which must be readable, its key, too; the daemon need not "
+               "run. Some twenty\n"
+               "requests a stream, at the configured rate; the month's count of the daemon does not know "
+               "them. Leaves\n"
+               "with 1 where something must be done.",
+               kDoctorOptions},
 };
 
 constexpr std::string_view kExitCodes =

@@ -16,5 +16,6 @@ CtlTask ctl_backfill(CommandContext& context);
 CtlTask ctl_reconcile(CommandContext& context);
 CtlTask ctl_passes(CommandContext& context);
 CtlTask ctl_cancel(CommandContext& context);
+CtlTask ctl_doctor(CommandContext& context);
 
 }  // namespace carecloud

@@ -24,7 +24,7 @@ namespace {
 using CtlHandler = CtlTask (*)(CommandContext&);
 
 CtlHandler handler_of(const CtlCommand& command) {
-    static constexpr std::array<std::pair<std::string_view, CtlHandler>, 11> handlers{{
+    static constexpr std::array<std::pair<std::string_view, CtlHandler>, 12> handlers{{
         {"status", ctl_status},
         {"sync", ctl_sync},
         {"changes", ctl_changes},
@@ -36,6 +36,7 @@ CtlHandler handler_of(const CtlCommand& command) {
         {"reconcile", ctl_reconcile},
         {"passes", ctl_passes},
         {"cancel", ctl_cancel},
+        {"doctor", ctl_doctor},
     }};
     for (const auto& [name, handler] : handlers) {
         if (name == command.name) return handler;
@@ -61,14 +62,15 @@ CtlResult<CtlExit> outcome_of(const std::exception_ptr& thrown, CtlResult<CtlExi
     }
 }
 
-CtlResult<CtlExit> run_command(const CommandLine& line, CtlOutput& output) {
+CtlResult<CtlExit> run_command(const CommandLine& line, CtlOutput& output, const MakePortal& make_portal) {
     asio::io_context io(1);
     SystemClock clock(io);
     auto daemon = DaemonClient::create(io.get_executor(), {.url = line.text("url", DaemonAddress{}.url),
                                                            .token_file = line.text("token-file"),
                                                            .ca_file = line.text("ca-file")});
     if (!daemon) return daemon.error();
-    CommandContext context{.line = line, .daemon = **daemon, .clock = clock, .output = output};
+    CommandContext context{
+        .line = line, .daemon = **daemon, .clock = clock, .output = output, .make_portal = make_portal};
     asio::cancellation_signal cancel;
     const auto interrupt = [&cancel] { cancel.emit(asio::cancellation_type::terminal); };
     Signals signals(io, {.stop = [&](int) { interrupt(); }, .reload = interrupt});
@@ -100,7 +102,7 @@ CtlExit run_ctl(const std::vector<std::string>& words, const CtlProcess& process
     } else if (line->has("version")) {
         output.text("carecloudctl " + process.version + "\n");
     } else {
-        const CtlResult<CtlExit> outcome = run_command(*line, output);
+        const CtlResult<CtlExit> outcome = run_command(*line, output, process.make_portal);
         exit = outcome ? *outcome : tell(outcome.error());
     }
     output.end_progress();

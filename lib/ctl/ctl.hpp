@@ -3,6 +3,7 @@
 //     return static_cast<int>(run_ctl({argv + 1, argv + argc}, {.out = std::cout, .err = std::cerr, …}));
 #pragma once
 
+#include "ctl/command_context.hpp"
 #include "ctl/ctl_exit.hpp"
 #include "ctl/ctl_output.hpp"
 
@@ -17,6 +18,7 @@ struct CtlProcess {
     std::ostream& err;
     CtlTerminals terminals{};
     std::string version{};
+    MakePortal make_portal{};  // for `doctor` alone
 };
 
 // Runs an io_context of its own, and takes SIGINT, SIGTERM and SIGHUP meanwhile.

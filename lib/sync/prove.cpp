@@ -1,7 +1,5 @@
 #include "sync/prove.hpp"
 
-#include "portal/query.hpp"
-
 #include <string>
 #include <utility>
 
@@ -22,7 +20,7 @@ struct Sample {
 
 class Prover {
   public:
-    Prover(Fetcher& fetcher, const StreamSpec& spec) : fetcher_(fetcher), spec_(spec) {}
+    Prover(AskPortal ask, const StreamSpec& spec) : ask_(std::move(ask)), spec_(spec) {}
 
     Task<Result<std::optional<Sample>>> find_sample();
     Task<Result<std::optional<Dialect>>> prove(Sample sample);
@@ -36,7 +34,7 @@ class Prover {
     Task<Result<bool>> holds_modified(Dialect dialect);
     Task<Result<bool>> holds_keyset(Dialect dialect);
 
-    Fetcher& fetcher_;
+    AskPortal ask_;
     const StreamSpec& spec_;
     Sample sample_{};
 };
@@ -51,7 +49,8 @@ Task<Result<std::optional<Sample>>> Prover::find_sample() {
     bool any = false;
     for (const std::string& condition : conditions) {
         Query query{.spec = &spec_, .where = condition, .projection = Projection::keys, .take = kSample};
-        Result<PagePtr> answer = co_await fetcher_.ask(query);
+        auto asking = ask_(query);
+        Result<PagePtr> answer = co_await std::move(asking);
         if (!answer) co_return answer.error();
         const Page& page = **answer;
         if (!page.records.empty()) {
@@ -69,7 +68,8 @@ Task<Result<std::optional<Sample>>> Prover::find_sample() {
 }
 
 Task<Result<bool>> Prover::answers(const Query& query, Expect expect) {
-    Result<PagePtr> answer = co_await fetcher_.ask(query);
+    auto asking = ask_(query);
+    Result<PagePtr> answer = co_await std::move(asking);
     if (!answer) {
         if (answer.error().code == ErrorCode::refused) co_return false;
         co_return answer.error();
@@ -160,13 +160,17 @@ Task<Result<std::optional<Dialect>>> Prover::prove(Sample sample) {
 
 }  // namespace
 
-Task<Result<std::optional<Dialect>>> prove_dialect(Fetcher& fetcher, const StreamSpec& spec) {
-    Prover prover(fetcher, spec);
+Task<Result<std::optional<Dialect>>> prove_dialect(AskPortal ask, const StreamSpec& spec) {
+    Prover prover(std::move(ask), spec);
     Result<std::optional<Sample>> sample = co_await prover.find_sample();
     if (!sample) co_return sample.error();
     if (!*sample) co_return std::optional<Dialect>{};
     Sample found = std::move(**sample);
     co_return co_await prover.prove(std::move(found));
+}
+
+Task<Result<std::optional<Dialect>>> prove_dialect(Fetcher& fetcher, const StreamSpec& spec) {
+    return prove_dialect([&fetcher](const Query& query) { return fetcher.ask(query); }, spec);
 }
 
 }  // namespace carecloud

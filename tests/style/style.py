@@ -27,7 +27,7 @@ ROOMS = {
     "sns": {"core", "json", "net", "store"},
     "api": {"core", "net", "store", "sync"},
     "runtime": {"core"},
-    "ctl": {"core", "json", "net", "runtime"},
+    "ctl": {"core", "json", "net", "portal", "portal/http", "runtime", "sync"},
 }
 
 # A library is met by one room, which turns its exceptions and types into ours.

@@ -205,6 +205,7 @@ Task<Result<>> HttpPortal::refresh() {
 Result<PagePtr> HttpPortal::to_page(HttpResponse response, const std::string& operation,
                                     const SliceOptions& options, bool one_record) {
     if (!looks_like_json(response.text())) return not_json(response, operation);
+    last_compressed_ = !response.header("Content-Encoding").empty();
     const std::string beginning(response.text().substr(0, kRefusalKeptMax));
     const bool whole = beginning.size() == response.size;
     Result<Page> sliced = slicer_.slice(std::move(response.body), response.size, options);

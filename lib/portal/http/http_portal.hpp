@@ -46,6 +46,9 @@ class HttpPortal final : public Portal {
     // key in use stays then. The message never holds the key.
     Result<> set_api_key(std::string key);
 
+    // Whether the last page came compressed.
+    bool last_compressed() const { return last_compressed_; }
+
     // Connections opened so far, for metrics and tests.
     std::size_t connections_opened() const { return client_->connections_opened(); }
 
@@ -62,6 +65,7 @@ class HttpPortal final : public Portal {
     std::string base_path_;  // of base_url, without a slash at its end
     std::unique_ptr<HttpClient> client_;
     Slicer slicer_;
+    bool last_compressed_ = false;
 };
 
 }  // namespace carecloud

@@ -1,0 +1,16 @@
+// The portal as the configuration names it. Decides nothing.
+#pragma once
+
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "portal/http/http_portal.hpp"
+#include "runtime/configuration.hpp"
+
+#include <memory>
+
+namespace carecloud {
+
+// Reads the key's file. Errors: config_invalid, invalid_argument; they name the setting and the remedy.
+Result<std::unique_ptr<HttpPortal>> make_portal(const Configuration& configuration, Clock& clock);
+
+}  // namespace carecloud

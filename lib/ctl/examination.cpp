@@ -1,0 +1,186 @@
+#include "ctl/examination.hpp"
+
+#include "ctl/human_text.hpp"
+#include "portal/dialect.hpp"
+#include "runtime/text.hpp"
+#include "sync/prove.hpp"
+
+#include <utility>
+
+namespace carecloud {
+namespace {
+
+// The cursor is held against the portal's clock, and quota months against this one.
+constexpr std::int64_t kSkewMax = 60;  // seconds
+
+std::string dialect_text(const Dialect& dialect) {
+    return std::string("modified as ") + (dialect.modified == ModifiedLiteral::date ? "a date" : "a string") +
+           ", _id as " + (dialect.id == IdLiteral::oid ? "an object id" : "a string") +
+           (dialect.keyset ? ", $or works" : ", $or does not work");
+}
+
+std::string dialect_setting(const Dialect& dialect) {
+    return std::string("portal.dialect: { modified: ") +
+           (dialect.modified == ModifiedLiteral::date ? "date" : "string") +
+           ", id: " + (dialect.id == IdLiteral::oid ? "oid" : "string") +
+           ", keyset: " + (dialect.keyset ? "true" : "false") + " }";
+}
+
+bool agrees(const DialectSetting& setting, const Dialect& dialect) {
+    return setting.modified_as_date == (dialect.modified == ModifiedLiteral::date) &&
+           setting.id_as_oid == (dialect.id == IdLiteral::oid) && (!setting.keyset || dialect.keyset);
+}
+
+// Which of the checks it is that a failure answers.
+const char* check_of(ErrorCode code) {
+    switch (code) {
+        case ErrorCode::unreachable:
+        case ErrorCode::tls_failed:
+        case ErrorCode::timed_out:
+            return "reachable";
+        case ErrorCode::key_refused:
+            return "key";
+        case ErrorCode::rate_limited:
+        case ErrorCode::quota_exhausted:
+            return "quota";
+        case ErrorCode::dialect_unknown:
+            return "dialect";
+        default:
+            return "answers";
+    }
+}
+
+std::string remedy_for(const Error& error) {
+    if (!error.hint.empty()) return error.hint;
+    if (error.code == ErrorCode::unreachable || error.code == ErrorCode::timed_out)
+        return "check portal.base_url, the network, and HTTPS_PROXY where there is a proxy";
+    if (error.code == ErrorCode::tls_failed) return "portal.ca_file may name the authority";
+    if (error.code == ErrorCode::key_refused)
+        return "check the key in portal.api_key_file, and its permissions";
+    return "try again; see the log of the daemon where it stays";
+}
+
+}  // namespace
+
+void Examination::note(DoctorMark verdict, std::string check, std::string found, std::string remedy) {
+    findings_.push_back({verdict, std::move(check), std::move(found), std::move(remedy)});
+}
+
+void Examination::note_failure(const Error& error) {
+    // What a failure further on proves all the same.
+    const std::string check = check_of(error.code);
+    if (findings_.empty() && check != "reachable") note(DoctorMark::good, "reachable", "the portal answers");
+    note(DoctorMark::bad, check, printable(error.subject), printable(remedy_for(error)));
+}
+
+Task<Result<PagePtr>> Examination::ask(const Query& query) {
+    if (asked_++ > 0) {
+        const double pause = 1 / configuration_.portal.rate.per_second;
+        auto sleeping =
+            clock_.sleep(std::chrono::duration_cast<Duration>(std::chrono::duration<double>(pause)));
+        co_await std::move(sleeping);
+    }
+    auto asking = portal_.query(query);
+    co_return co_await std::move(asking);
+}
+
+Task<Result<PagePtr>> Examination::ask_keys(std::string where, std::size_t take, std::size_t skip) {
+    const Query query{.spec = &stream_.spec,
+                      .where = std::move(where),
+                      .projection = Projection::keys,
+                      .take = take,
+                      .skip = skip};
+    auto asking = ask(query);
+    co_return co_await std::move(asking);
+}
+
+void Examination::check_time(Timestamp portal_time) {
+    const std::int64_t skew = clock_.wall().seconds() - portal_time.seconds();
+    const std::int64_t size = skew < 0 ? -skew : skew;
+    const std::string found = size <= 1 ? "as the portal's"
+                                        : span_text(std::chrono::seconds(size)) +
+                                              (skew < 0 ? " behind the portal's" : " before the portal's");
+    if (size <= kSkewMax)
+        note(DoctorMark::good, "clock", found);
+    else
+        note(DoctorMark::bad, "clock", found, "set this machine's clock: timedatectl set-ntp true");
+}
+
+Task<Result<>> Examination::check_answers() {
+    const MonoTime begun = clock_.now();
+    auto asking = ask_keys(where::all(), 1);
+    const Result<PagePtr> page = co_await std::move(asking);
+    if (!page) co_return page.error();
+    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now() - begun);
+    note(DoctorMark::good, "reachable", "answered in " + std::to_string(took.count()) + " ms");
+    note(DoctorMark::good, "key", "taken");
+    check_time((*page)->portal_time);
+    co_return Result<>{};
+}
+
+Task<Result<>> Examination::check_dialect() {
+    auto proving = prove_dialect([this](const Query& query) { return ask(query); }, stream_.spec);
+    const Result<std::optional<Dialect>> proven = co_await std::move(proving);
+    if (!proven) co_return proven.error();
+    const std::optional<Dialect>& dialect = *proven;
+    const auto& setting = configuration_.portal.dialect;
+    if (!dialect) {
+        note(DoctorMark::note, "dialect", "the stream has no record to prove anything with",
+             "look again when there are some; portal.dialect: auto does so by itself");
+    } else if (setting && !agrees(*setting, *dialect)) {
+        note(DoctorMark::bad, "dialect", dialect_text(*dialect) + "; the configuration says otherwise",
+             "set " + dialect_setting(*dialect) + ", or portal.dialect: auto");
+    } else {
+        note(DoctorMark::good, "dialect", dialect_text(*dialect),
+             dialect->keyset ? "" : "nothing to do: ties are read with Skip, which costs more requests");
+    }
+    co_return Result<>{};
+}
+
+Task<Result<>> Examination::check_pages() {
+    const std::size_t wanted = configuration_.portal.page_size;
+    auto asking = ask_keys(where::all(), wanted);
+    const Result<PagePtr> page = co_await std::move(asking);
+    if (!page) co_return page.error();
+    const std::size_t came = (*page)->record_count();
+    const bool compressed = portal_.last_compressed();
+    bool capped = false;
+    if (came > 0 && came < wanted) {
+        // The end, or all that the portal sends at once?
+        auto looking = ask_keys(where::all(), 1, came);
+        const Result<PagePtr> beyond = co_await std::move(looking);
+        if (!beyond) co_return beyond.error();
+        capped = (*beyond)->record_count() > 0;
+    }
+    if (capped)
+        note(DoctorMark::note, "page",
+             "the portal sends at most " + grouped(came) + " records at once, of " + grouped(wanted) +
+                 " asked for",
+             "portal.page_size: " + std::to_string(came) + " says so from the start");
+    else if (came < wanted)
+        note(DoctorMark::good, "page", "all " + counted(came, "record", "records") + " came at once");
+    else
+        note(DoctorMark::good, "page", grouped(came) + " records at once, as portal.page_size asks for");
+    if (compressed)
+        note(DoctorMark::good, "gzip", "answers come compressed");
+    else
+        note(DoctorMark::note, "gzip", "answers come uncompressed",
+             "a proxy between may have asked for that");
+    co_return Result<>{};
+}
+
+Task<CtlResult<void>> Examination::run() {
+    for (const auto check :
+         {&Examination::check_answers, &Examination::check_dialect, &Examination::check_pages}) {
+        auto checking = (this->*check)();
+        const Result<> checked = co_await std::move(checking);
+        if (checked) continue;
+        if (checked.error().code == ErrorCode::cancelled)
+            co_return CtlFailure{.exit = CtlExit::interrupted, .what = "interrupted"};
+        note_failure(checked.error());
+        break;
+    }
+    co_return CtlResult<void>{};
+}
+
+}  // namespace carecloud
