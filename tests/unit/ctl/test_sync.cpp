@@ -1,0 +1,73 @@
+// A look at the portal by hand: which pass is waited for, what came, and what is told where one fails.
+#include "ctl/daemon_client.hpp"
+#include "unit/ctl/ctl_fixture.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace carecloud;
+using Catch::Contains;
+
+namespace {
+
+struct StatusAt {
+    std::string now = "2026-11-27T03:10:00.000Z";
+    std::uint64_t seq = 50;
+    std::uint64_t passes = 3;
+    std::string ended_at = "2026-11-27T03:09:00.000Z";
+    std::uint64_t ms = 20;
+    std::string started_at = "2026-11-27T03:00:00.000Z";
+    CtlJson error = nullptr;
+};
+
+ScriptedAnswer status_at(const StatusAt& at) {
+    CtlJson pass{{"ended_at", at.ended_at}, {"ms", at.ms}};
+    pass["error"] = at.error;
+    CtlJson stream{{"entity", "claim_attendance"}, {"passes", at.passes}};
+    stream["last_pass"] = std::move(pass);
+    CtlJson status{{"started_at", at.started_at}, {"now", at.now}, {"generation", "g"}, {"seq", at.seq}};
+    status["reasons"] = CtlJson::array();
+    status["quota"] = {{"requests", at.passes}};
+    status["streams"] = CtlJson::array({stream});
+    return {"GET /v1/status ", "200 OK", status.dump()};
+}
+
+const ScriptedAnswer kNudged{"POST /v1/sync ", "202 Accepted", R"({"nudged":["claim_attendance"]})"};
+const ScriptedAnswer kTwoChanges{
+    "GET /v1/changes?since=50&limit=5000 ", "200 OK",
+    R"({"generation":"g","changes":[{"seq":51,"stream":"claim_attendance","kind":"created"},{"seq":52,"stream":"claim_attendance","kind":"updated"},{"seq":53,"stream":"claim_attendance","kind":"updated"}],"next":53})"};
+
+}  // namespace
+
+TEST_CASE("a pass that began before it was asked for is not the one that is waited for") {
+    ScriptedApi api({status_at({}), kNudged,
+                     // Nothing has ended; then one that had been under way for 5 s; then the next one.
+                     status_at({.now = "2026-11-27T03:10:00.200Z"}),
+                     status_at({.passes = 4, .ended_at = "2026-11-27T03:10:00.300Z", .ms = 5000}),
+                     status_at({.seq = 52, .passes = 5, .ended_at = "2026-11-27T03:10:00.500Z"}),
+                     kTwoChanges});
+    const CtlRun run = api.run({"sync"});
+    CHECK(run.exit == CtlExit::ok);
+    CHECK(run.out == "claim_attendance: 1 created, 1 updated\n");
+    CHECK(run.err.empty());
+    CHECK(api.requests().size() == 6);
+}
+
+TEST_CASE("the pass that was asked for is enough, and nothing new is said so") {
+    ScriptedApi api(
+        {status_at({}), kNudged, status_at({.passes = 4, .ended_at = "2026-11-27T03:10:00.030Z"})});
+    CHECK(api.run({"sync"}).out == "claim_attendance: nothing new\n");
+    CHECK(api.requests().size() == 3);
+}
+
+TEST_CASE("after a restart meanwhile the first pass of the new life is it, and one that failed is told") {
+    ScriptedApi api(
+        {status_at({}),
+         kNudged,
+         {"GET /v1/status ", "503 Service Unavailable", R"({"code":"not_running","detail":"away"})"},
+         status_at({.passes = 0, .started_at = "2026-11-27T03:10:01.000Z"}),
+         status_at({.passes = 1, .started_at = "2026-11-27T03:10:01.000Z", .error = "HTTP 403"})});
+    const CtlRun run = api.run({"sync"});
+    CHECK(run.exit == CtlExit::wrong);
+    CHECK(run.out == "claim_attendance: nothing new\n  the pass failed: HTTP 403\n");
+    CHECK(run.err == "carecloudctl: away; waiting for it\n");
+}
