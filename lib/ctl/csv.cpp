@@ -66,6 +66,7 @@ void CsvColumns::learn(std::string& record) {
 
 std::string CsvColumns::heading() const {
     std::vector<std::string> cells;
+    cells.reserve(names_.size());
     for (const std::string& name : names_)
         cells.push_back(safe_cell(name));
     return joined_cells(cells);
