@@ -5,12 +5,13 @@
 namespace carecloud {
 
 std::string grouped(std::uint64_t number) {
-    std::string digits = std::to_string(number);
-    for (std::size_t at = digits.size(); at > 3;) {
-        at -= 3;
-        digits.insert(at, ",");
+    const std::string digits = std::to_string(number);
+    std::string out;
+    for (std::size_t at = 0; at < digits.size(); ++at) {
+        if (at > 0 && (digits.size() - at) % 3 == 0) out += ',';
+        out += digits[at];
     }
-    return digits;
+    return out;
 }
 
 std::string counted(std::uint64_t number, std::string_view one, std::string_view many) {
