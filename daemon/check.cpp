@@ -17,8 +17,6 @@ namespace {
 
 void print_findings(const LoadedConfiguration& loaded) {
     if (!loaded.warnings.empty()) std::cerr << report(loaded.file, loaded.warnings) << "\n";
-    for (const std::string& part : not_built_yet(loaded.configuration))
-        std::cerr << loaded.file << ": " << part << "\n";
 }
 
 // What the next start will do with each stream (hazard 14).

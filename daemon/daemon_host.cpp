@@ -1,5 +1,7 @@
 #include "daemon_host.hpp"
 
+#include <utility>
+
 namespace carecloud {
 
 std::vector<std::string> DaemonHost::entities() const {
@@ -8,6 +10,19 @@ std::vector<std::string> DaemonHost::entities() const {
     for (const StreamSettings& stream : configuration_.streams)
         entities.push_back(stream.spec.entity);
     return entities;
+}
+
+Task<Result<std::uint64_t>> DaemonHost::wish(BoundedPass pass) {
+    auto writing = store_->save_pass(std::move(pass));
+    Result<std::uint64_t> id = co_await std::move(writing);
+    if (id && engine_) engine_->pass_wished();
+    co_return id;
+}
+
+bool DaemonHost::cancel_pass(std::uint64_t id) {
+    if (!engine_) return false;
+    engine_->cancel_pass(id);
+    return true;
 }
 
 }  // namespace carecloud

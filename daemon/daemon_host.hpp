@@ -4,6 +4,7 @@
 #include "api/api_host.hpp"
 #include "health.hpp"
 #include "runtime/configuration.hpp"
+#include "store/sqlite/sqlite_store.hpp"
 #include "sync/engine.hpp"
 
 #include <memory>
@@ -16,10 +17,11 @@ namespace carecloud {
 
 class DaemonHost : public ApiHost {
   public:
-    // All of these outlive it, and are looked at anew for each question: a reload changes them. `engine` may be null.
+    // All of these outlive it, and are looked at anew for each question: a reload changes them. `engine` may be null;
+    // `store` is open for as long as questions come.
     DaemonHost(const Health& health, const Configuration& configuration,
-               const std::unique_ptr<Engine>& engine)
-        : health_(health), configuration_(configuration), engine_(engine) {}
+               const std::unique_ptr<Engine>& engine, const std::unique_ptr<SqliteStore>& store)
+        : health_(health), configuration_(configuration), engine_(engine), store_(store) {}
 
     std::string version() const override { return CARECLOUD_VERSION; }
     std::vector<std::string> reasons() const override { return health_.reasons(); }
@@ -28,11 +30,15 @@ class DaemonHost : public ApiHost {
         return configuration_.portal.rate.monthly_quota;
     }
     bool nudge(std::string_view entity) override { return engine_ && engine_->nudge(entity); }
+    // Between two engines the wish is in the store, where the next one finds it.
+    Task<Result<std::uint64_t>> wish(BoundedPass pass) override;
+    bool cancel_pass(std::uint64_t id) override;
 
   private:
     const Health& health_;
     const Configuration& configuration_;
     const std::unique_ptr<Engine>& engine_;
+    const std::unique_ptr<SqliteStore>& store_;
 };
 
 }  // namespace carecloud

@@ -135,6 +135,38 @@ void PassLog::backing_off(std::string_view stream, const Error& error, Duration 
     health_.doing(stream, "waits: " + error.message());
 }
 
+void PassLog::bounded_pass(const BoundedPass& pass) {
+    const std::string kind(to_string(pass.kind));
+    LogFields fields{{"STREAM", pass.stream}, {"PASS", pass.id}};
+    if (pass.status == PassStatus::running && pass.error.empty()) {
+        log_.write(LogLevel::info, kind + " begins", fields);
+        return;
+    }
+    fields.emplace_back("RECORDS", pass.records);
+    fields.emplace_back("MISSING", pass.missing);
+    fields.emplace_back("CHANGED", pass.changed);
+    fields.emplace_back("GONE", pass.gone);
+    fields.emplace_back("DELETED", pass.deleted);
+    fields.emplace_back("REQUESTS", pass.requests);
+    const bool asks = pass.status == PassStatus::asking;
+    if (pass.kind == PassKind::reconcile && asks)
+        health_.degrade_stream(pass.stream, "reconcile", pass.stream + ": " + pass.error + "; " + pass.hint);
+    if (pass.kind == PassKind::reconcile && pass.status == PassStatus::done)
+        health_.restore_stream(pass.stream, "reconcile");
+    if (pass.error.empty()) {
+        log_.write(LogLevel::info, kind + (pass.status == PassStatus::done ? " finished" : " was canceled"),
+                   fields);
+        return;
+    }
+    fields.emplace_back("REASON", pass.error);
+    if (!pass.hint.empty()) fields.emplace_back("HINT", pass.hint);
+    const std::string word = asks                                ? " asks before it marks records as deleted"
+                             : pass.status == PassStatus::failed ? " failed"
+                                                                 : " was interrupted and is tried again";
+    log_.write(asks || pass.status == PassStatus::failed ? LogLevel::error : LogLevel::warn, kind + word,
+               fields);
+}
+
 void PassLog::failed(const Error& error) {
     log_.write(LogLevel::warn, error);
 }

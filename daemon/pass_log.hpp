@@ -19,6 +19,7 @@ class PassLog : public Observer {
     void pass_ended(const PassReport& report) override;
     void backing_off(std::string_view stream, const Error& error, Duration pause) override;
     void push_silent(std::string_view stream, bool silent) override;
+    void bounded_pass(const BoundedPass& pass) override;
     void failed(const Error& error) override;
 
   private:

@@ -98,7 +98,7 @@ class Service {
     Prepared now_;
     std::optional<Prepared> next_;  // after a reload, once the engine has come to rest
     std::unique_ptr<Engine> engine_;
-    DaemonHost host_{health_, now_.configuration, engine_};
+    DaemonHost host_{health_, now_.configuration, engine_, store_};
     std::unique_ptr<ApiEndpoint> api_;
     std::unique_ptr<Signals> signals_;
     std::unique_ptr<Alarm> key_alarm_;
@@ -303,8 +303,6 @@ ExitCode run_service(const Options& options) {
     Log log(loaded.configuration.log);
     for (const ConfigProblem& warning : loaded.warnings)
         log.write(LogLevel::warn, warning.message(loaded.file));
-    for (const std::string& part : not_built_yet(loaded.configuration))
-        log.write(LogLevel::warn, part);
     if (const auto refused = cannot_run(loaded.configuration)) {
         log.write(LogLevel::error, *refused);
         return ExitCode::configuration;

@@ -22,7 +22,12 @@ EngineStream engine_stream(const StreamSettings& stream, const PortalSettings& p
                                  .page_size = portal.page_size,
                                  .dialect = dialect_of(portal.dialect)},
                         .poll_every = stream.poll_every,
-                        .announced = events && stream.spec.entity == kAnnouncedEntity};
+                        .announced = events && stream.spec.entity == kAnnouncedEntity,
+                        .reconcile = {.every = stream.reconcile.every,
+                                      .whole_every = stream.reconcile.whole_every,
+                                      .deep = stream.reconcile.deep,
+                                      .guard = {.share = stream.reconcile.stop_above,
+                                                .count = stream.reconcile.stop_above_count}}};
 }
 
 }  // namespace

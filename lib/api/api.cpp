@@ -21,7 +21,8 @@ namespace {
 
 constexpr std::string_view kPaths =
     "/livez, /readyz, /v1/status, /v1/changes, /v1/records/{entity}, /v1/records/{entity}/{id}, /v1/events, "
-    "/v1/quarantine, POST /v1/sync";
+    "/v1/quarantine, /v1/passes, /v1/passes/{id}, POST /v1/sync, POST /v1/backfill, POST /v1/reconcile, "
+    "DELETE /v1/passes/{id}";
 
 template <class Path>
 bool matches(const Path& path, const std::vector<std::string>& segments) {
@@ -33,8 +34,7 @@ bool matches(const Path& path, const std::vector<std::string>& segments) {
     return true;
 }
 
-ServerResponse wrong_method(std::string_view allowed) {
-    const std::string allow = allowed == "GET" ? "GET, HEAD" : std::string(allowed);
+ServerResponse wrong_method(const std::string& allow) {
     ServerResponse answer = problem({.status = 405,
                                      .code = "wrong_method",
                                      .detail = "this path is not for that method",
@@ -51,8 +51,9 @@ Api::Api(const ApiParts& parts, const ApiAccess& access)
       reads_(std::make_shared<ChangeReads>(parts.clock, parts.reader, parts.feed)),
       started_at_(parts.clock.wall()) {}
 
-const Api::Route* Api::find(const ApiQuery& query) {
-    static constexpr std::array<Route, 9> routes{{
+// Those of the request's path: one for each method.
+std::vector<const Api::Route*> Api::find(const ApiQuery& query) {
+    static constexpr std::array<Route, 14> routes{{
         {{"livez"}, "GET", &Api::livez, true},
         {{"readyz"}, "GET", &Api::readyz},
         {{"v1", "status"}, "GET", &Api::status},
@@ -62,17 +63,23 @@ const Api::Route* Api::find(const ApiQuery& query) {
         {{"v1", "events"}, "GET", &Api::events},
         {{"v1", "quarantine"}, "GET", &Api::quarantine},
         {{"v1", "sync"}, "POST", &Api::sync},
+        {{"v1", "backfill"}, "POST", &Api::backfill},
+        {{"v1", "reconcile"}, "POST", &Api::reconcile},
+        {{"v1", "passes"}, "GET", &Api::passes},
+        {{"v1", "passes", "*"}, "GET", &Api::pass},
+        {{"v1", "passes", "*"}, "DELETE", &Api::cancel_pass},
     }};
+    std::vector<const Route*> found;
     for (const Route& route : routes) {
-        if (matches(route.path, query.segments())) return &route;
+        if (matches(route.path, query.segments())) found.push_back(&route);
     }
-    return nullptr;
+    return found;
 }
 
 Task<ServerResponse> Api::answer(const ServerRequest& request) {
     auto query = ApiQuery::parse(request.target);
-    const Route* const route = query ? find(*query) : nullptr;
-    if (route == nullptr || !route->open) {
+    const std::vector<const Route*> found = query ? find(*query) : std::vector<const Route*>();
+    if (found.empty() || !found.front()->open) {
         auto refusing = guard_.refuse(request);
         std::optional<ServerResponse> refusal = co_await std::move(refusing);
         if (refusal) co_return std::move(*refusal);
@@ -83,16 +90,23 @@ Task<ServerResponse> Api::answer(const ServerRequest& request) {
                            .detail = query.error().subject,
                            .hint = query.error().hint});
     }
-    if (route == nullptr) {
+    if (found.empty()) {
         co_return problem({.status = 404,
                            .code = "no_such_path",
                            .detail = "nothing is here",
                            .hint = "the paths are " + std::string(kPaths)});
     }
     const std::string_view method = request.method == "HEAD" ? "GET" : std::string_view(request.method);
-    if (method != route->method) co_return wrong_method(route->method);
-    auto handling = (this->*route->handler)(request, *query);
-    co_return co_await std::move(handling);
+    std::string allowed;
+    for (const Route* const route : found) {
+        if (method == route->method) {
+            auto handling = (this->*route->handler)(request, *query);
+            co_return co_await std::move(handling);
+        }
+        allowed +=
+            (allowed.empty() ? "" : ", ") + std::string(route->method == "GET" ? "GET, HEAD" : route->method);
+    }
+    co_return wrong_method(allowed);
 }
 
 std::optional<ServerResponse> Api::refuse_entity(std::string_view entity) const {

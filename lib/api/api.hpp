@@ -20,7 +20,9 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace carecloud {
 
@@ -50,7 +52,7 @@ class Api {
     struct Route;
     using Handler = Task<ServerResponse> (Api::*)(const ServerRequest&, ApiQuery&);
 
-    static const Route* find(const ApiQuery& query);
+    static std::vector<const Route*> find(const ApiQuery& query);
 
     Task<ServerResponse> livez(const ServerRequest& request, ApiQuery& query);
     Task<ServerResponse> readyz(const ServerRequest& request, ApiQuery& query);
@@ -61,10 +63,17 @@ class Api {
     Task<ServerResponse> events(const ServerRequest& request, ApiQuery& query);
     Task<ServerResponse> quarantine(const ServerRequest& request, ApiQuery& query);
     Task<ServerResponse> sync(const ServerRequest& request, ApiQuery& query);
+    Task<ServerResponse> backfill(const ServerRequest& request, ApiQuery& query);
+    Task<ServerResponse> reconcile(const ServerRequest& request, ApiQuery& query);
+    Task<ServerResponse> passes(const ServerRequest& request, ApiQuery& query);
+    Task<ServerResponse> pass(const ServerRequest& request, ApiQuery& query);
+    Task<ServerResponse> cancel_pass(const ServerRequest& request, ApiQuery& query);
 
     ServerResponse stream_from(ChangeStream::Position from);
     // 404 where no stream of that name is configured.
     std::optional<ServerResponse> refuse_entity(std::string_view entity) const;
+    Task<ServerResponse> wish(const ServerRequest& request, BoundedPass pass);
+    Task<Result<std::optional<BoundedPass>>> find_pass(std::string number);
     Task<> count_records(const StoreCounts& counts);
 
     struct RecordCount {

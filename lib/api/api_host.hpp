@@ -1,6 +1,10 @@
 // What the API asks of the daemon that it speaks for. I/O thread alone.
 #pragma once
 
+#include "core/bounded_pass.hpp"
+#include "core/clock.hpp"
+#include "core/error.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -24,6 +28,10 @@ class ApiHost {
     virtual std::optional<std::uint64_t> monthly_quota() const = 0;
     // A wish for a pass, soon. False: no such stream runs now.
     virtual bool nudge(std::string_view entity) = 0;
+    // Writes a bounded pass down, to be run as soon as it may; its id. Errors: the store's.
+    virtual Task<Result<std::uint64_t>> wish(BoundedPass pass) = 0;
+    // That pass is to end, if it is open. False: nothing runs now.
+    virtual bool cancel_pass(std::uint64_t id) = 0;
 };
 
 }  // namespace carecloud

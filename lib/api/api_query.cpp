@@ -133,6 +133,19 @@ std::optional<std::string> ApiQuery::text(std::string_view name) {
     return take(name);
 }
 
+std::optional<std::string> ApiQuery::require(std::string_view name) {
+    auto value = take(name);
+    if (!value) complain(name, "it is missing", "write " + std::string(name) + "=VALUE");
+    return value;
+}
+
+bool ApiQuery::flag(std::string_view name) {
+    const auto text = take(name);
+    if (text && *text != "true" && *text != "false")
+        complain(name, shown(*text) + " is neither true nor false", "write true or false");
+    return text == "true";
+}
+
 std::optional<Timestamp> ApiQuery::instant(std::string_view name) {
     const auto text = take(name);
     if (!text) return std::nullopt;

@@ -35,6 +35,10 @@ class ApiQuery {
 
     std::uint64_t number(std::string_view name, std::uint64_t otherwise, Range range);
     std::optional<std::uint64_t> number(std::string_view name, Range range);
+    // "true" or "false"; false where it is not given.
+    bool flag(std::string_view name);
+    // As text(), and complains where it is not given.
+    std::optional<std::string> require(std::string_view name);
     // Of 1 to 256 bytes without control characters.
     std::optional<std::string> text(std::string_view name);
     std::optional<Timestamp> instant(std::string_view name);

@@ -122,12 +122,7 @@ Task<> Api::count_records(const StoreCounts& counts) {
 Task<ServerResponse> Api::sync(const ServerRequest& request, ApiQuery& query) {
     const auto entity = query.text("entity");
     if (auto wrong = query.finish()) co_return std::move(*wrong);
-    if (!request.body.empty()) {
-        co_return problem({.status = 400,
-                           .code = "body_not_taken",
-                           .detail = "this request takes no body",
-                           .hint = "name the stream as ?entity=…, or leave it out for all"});
-    }
+    if (!request.body.empty()) co_return body_not_taken();
     if (entity) {
         if (auto refused = refuse_entity(*entity)) co_return std::move(*refused);
     }
@@ -135,13 +130,7 @@ Task<ServerResponse> Api::sync(const ServerRequest& request, ApiQuery& query) {
     for (const std::string& stream : parts_.host.entities()) {
         if ((!entity || *entity == stream) && parts_.host.nudge(stream)) nudged.push_back(stream);
     }
-    if (nudged.empty()) {
-        co_return problem({.status = 503,
-                           .code = "not_running",
-                           .detail = "no stream runs at this moment: the service reloads or stops",
-                           .hint = "try again in a second",
-                           .retry_after = std::chrono::seconds(1)});
-    }
+    if (nudged.empty()) co_return not_running();
     const Json json{{"nudged", nudged}};
     co_return json_answer(json_text(json), 202);
 }

@@ -12,13 +12,14 @@ namespace carecloud {
 namespace {
 
 std::string_view title_of(int status) {
-    constexpr std::array<std::pair<int, std::string_view>, 11> titles{{
+    constexpr std::array<std::pair<int, std::string_view>, 12> titles{{
         {400, "Bad Request"},
         {401, "Unauthorized"},
         {403, "Forbidden"},
         {404, "Not Found"},
         {405, "Method Not Allowed"},
         {406, "Not Acceptable"},
+        {409, "Conflict"},
         {410, "Gone"},
         {413, "Content Too Large"},
         {429, "Too Many Requests"},
@@ -54,6 +55,21 @@ ServerResponse problem(const Problem& problem) {
     if (problem.retry_after)
         response.headers.emplace_back("Retry-After", std::to_string(problem.retry_after->count()));
     return response;
+}
+
+ServerResponse body_not_taken() {
+    return problem({.status = 400,
+                    .code = "body_not_taken",
+                    .detail = "this request takes no body",
+                    .hint = "name what is wished for in the query, as ?entity=…"});
+}
+
+ServerResponse not_running() {
+    return problem({.status = 503,
+                    .code = "not_running",
+                    .detail = "no stream runs at this moment: the service reloads or stops",
+                    .hint = "try again in a second",
+                    .retry_after = std::chrono::seconds(1)});
 }
 
 ServerResponse problem_of(const Error& error) {

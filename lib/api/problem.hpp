@@ -27,6 +27,11 @@ ServerResponse problem(const Problem& problem);
 // better, else 500.
 ServerResponse problem_of(const Error& error);
 
+// Of a request that takes everything as parameters.
+ServerResponse body_not_taken();
+// Between two configurations, or at the end.
+ServerResponse not_running();
+
 ServerResponse json_answer(std::string body, int status = 200);
 
 }  // namespace carecloud

@@ -23,6 +23,8 @@ struct Batch {
     std::optional<StreamState> state{};
     // Records known by key alone that no answer could carry (hazard 8), to quarantine. Bodies are empty.
     std::vector<StrangeRecord> unreachable{};
+    // Records that the portal has no more (hazard 5): marked as deleted, each that is held in exactly this version.
+    std::vector<Key> gone{};
     // The stream's walk has come to the portal's end for the first time in this life of the process: what a store puts
     // off while it is being filled is done with this commit.
     bool walk_ended = false;

@@ -52,9 +52,10 @@ std::string titled(const CtlJson& pass) {
 std::string found_text(const CtlJson& pass) {
     std::string text = counted(number_in(pass, "records"), "record", "records") + " read";
     if (pass.at("kind") == "reconcile") {
-        text += ", " + grouped(number_in(pass, "found_missing")) + " missing at the portal, " +
-                grouped(number_in(pass, "found_changed")) + " found changed, " +
-                grouped(number_in(pass, "deleted")) + " deleted here";
+        text += ", " + grouped(number_in(pass, "found_missing")) + " were missing here, " +
+                grouped(number_in(pass, "found_changed")) + " had changed, " +
+                grouped(number_in(pass, "found_gone")) + " are gone at the portal, " +
+                grouped(number_in(pass, "deleted")) + " marked as deleted";
     }
     return text + "; " + counted(number_in(pass, "changes"), "change", "changes") + ", " +
            counted(number_in(pass, "requests"), "request", "requests");
@@ -108,10 +109,6 @@ std::string pass_outcome(const CtlJson& pass, const CtlOutput& paint) {
     if (const std::string error = shown_in(pass, "error"); !error.empty())
         text += "  " + paint.painted(error, Colour::bad) + "\n";
     if (const std::string hint = shown_in(pass, "hint"); !hint.empty()) text += "  " + hint + "\n";
-    if (state == "asking")
-        text += "  where the portal has deleted them indeed: carecloudctl reconcile " +
-                shown_in(pass, "entity") + (pass.at("deep").get<bool>() ? " --deep" : "") +
-                " --confirm-deletes\n";
     return text;
 }
 

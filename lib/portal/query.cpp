@@ -108,7 +108,7 @@ std::string query_text(const Query& query) {
     text += R"(,"Sort":{"modified":1,"_id":1})";
     const std::string fields = fields_text(query);
     if (!fields.empty()) text += R"(,"Fields":)" + fields;
-    text += R"(,"WithoutTotal":true})";
+    text += query.total ? R"(,"WithoutTotal":false})" : R"(,"WithoutTotal":true})";
     return text;
 }
 

@@ -44,9 +44,10 @@ struct Query {
     Projection projection = Projection::stream;
     std::size_t take = 1000;
     std::size_t skip = 0;  // only inside one tie (hazard 2)
+    bool total = false;    // whether the portal is to count, which costs it
 };
 
-// The body of POST {base}/appdata/{Entity}/query: sorted by (modified, _id), without a total.
+// The body of POST {base}/appdata/{Entity}/query: sorted by (modified, _id).
 std::string query_text(const Query& query);
 
 }  // namespace carecloud

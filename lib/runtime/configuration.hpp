@@ -53,10 +53,11 @@ struct PortalSettings {
 
 struct ReconcileSettings {
     std::chrono::milliseconds every = std::chrono::hours{24};
+    std::chrono::milliseconds whole_every =
+        std::chrono::hours{7 * 24};  // every key compared, whatever the counts
     bool deep = false;
     double stop_above = 0.05;  // share of the stream's records, 0 to 1
     std::uint64_t stop_above_count = 1000;
-    bool configured = false;  // whether the file speaks of it
 };
 
 struct StreamSettings {
@@ -131,8 +132,5 @@ std::string report(std::string_view file, const std::vector<ConfigProblem>& prob
 
 // Why this version cannot run the configuration at all: "store.url: PostgreSQL is not built yet …". None: it can.
 std::optional<std::string> cannot_run(const Configuration& configuration);
-// The parts that a configuration uses and this version goes on without: "reconcile of …: not built yet in this
-// version; …".
-std::vector<std::string> not_built_yet(const Configuration& configuration);
 
 }  // namespace carecloud

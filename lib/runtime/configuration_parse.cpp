@@ -81,15 +81,4 @@ std::optional<std::string> cannot_run(const Configuration& configuration) {
     return "store.url: PostgreSQL is not built yet in this version; use sqlite:/path";
 }
 
-std::vector<std::string> not_built_yet(const Configuration& configuration) {
-    std::vector<std::string> parts;
-    const auto add = [&](const std::string& part, const std::string& effect) {
-        parts.push_back(part + ": not built yet in this version; " + effect);
-    };
-    for (const StreamSettings& stream : configuration.streams) {
-        if (stream.reconcile.configured) add("reconcile of " + stream.spec.entity, "it is not run");
-    }
-    return parts;
-}
-
 }  // namespace carecloud

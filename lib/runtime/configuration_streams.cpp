@@ -97,9 +97,10 @@ std::vector<std::string> read_fields(const Field& field) {
 }
 
 void read_reconcile(const Field& field, ReconcileSettings& settings) {
-    settings.configured = true;
     MappingReader reconcile(field);
     if (const auto f = reconcile.find("every")) assign(as_duration(*f, 1min, 366 * 24h), settings.every);
+    if (const auto f = reconcile.find("whole_every"))
+        assign(as_duration(*f, 1min, 366 * 24h), settings.whole_every);
     if (const auto f = reconcile.find("deep")) assign(as_bool(*f), settings.deep);
     if (const auto f = reconcile.find("stop_above")) assign(as_share(*f), settings.stop_above);
     if (const auto f = reconcile.find("stop_above_count")) {

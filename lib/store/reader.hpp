@@ -8,6 +8,7 @@
 // store_failed store_corrupt; cancelled once closed.
 #pragma once
 
+#include "core/bounded_pass.hpp"
 #include "core/change.hpp"
 #include "core/clock.hpp"
 #include "core/error.hpp"
@@ -132,6 +133,11 @@ class Reader {
                                            std::optional<std::uint64_t> before, std::size_t limit) = 0;
     virtual Task<Result<QuarantinePage>> quarantine(std::optional<QuarantinePlace> after,
                                                     std::size_t limit) = 0;
+
+    // The bounded passes that are kept, the newest first.
+    virtual Task<Result<std::vector<BoundedPass>>> passes(std::size_t limit) = 0;
+    // None: there is none of that id.
+    virtual Task<Result<std::optional<BoundedPass>>> pass(std::uint64_t id) = 0;
 
     // `month` as month_of() says it.
     virtual Task<Result<StoreCounts>> counts(std::string month) = 0;

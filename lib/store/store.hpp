@@ -10,6 +10,7 @@
 #pragma once
 
 #include "core/batch.hpp"
+#include "core/bounded_pass.hpp"
 #include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/record.hpp"
@@ -22,6 +23,14 @@
 #include <vector>
 
 namespace carecloud {
+
+// Which of a stream's records that the portal is known to have, in the order of (`modified`, id) as texts.
+struct LiveRange {
+    std::string stream{};
+    std::optional<Cursor> after{};  // strictly behind this key; its texts alone are looked at
+    std::size_t skip = 0;           // so many of them are passed over
+    std::size_t limit = 1000;
+};
 
 class Store {
   public:
@@ -52,6 +61,19 @@ class Store {
     // most `limit`.
     virtual Task<Result<std::vector<Key>>> untried(std::string stream, Timestamp before,
                                                    std::size_t limit) = 0;
+
+    // The keys in that range.
+    virtual Task<Result<std::vector<Key>>> live(LiveRange range) = 0;
+    // How many records of the stream have a `modified` no less than the text; empty: all. Deleted ones are left out.
+    virtual Task<Result<std::uint64_t>> count_live(std::string stream, std::string modified_from) = 0;
+
+    // Writes the pass down: a new one where its id is 0, else the row of that id. The id. Rows that are neither open
+    // nor among the newest kPassesKept are forgotten.
+    virtual Task<Result<std::uint64_t>> save_pass(BoundedPass pass) = 0;
+    // All that are kept, in ascending order of id.
+    virtual Task<Result<std::vector<BoundedPass>>> passes() = 0;
+
+    static constexpr std::size_t kPassesKept = 1000;
 
     // Adds to the month's count of requests to the portal and says the new count. `requests` may be negative
     // (what was set aside and not used) or zero (to read). The count never falls below zero.

@@ -33,7 +33,8 @@ Task<std::vector<T>> all_of(asio::any_io_executor executor, std::vector<Task<T>>
     co_return std::move(results);
 }
 
-Task<bool> run_runner(StreamRunner& runner) {
+template <class Runner>
+Task<bool> run_runner(Runner& runner) {
     co_await runner.run();
     co_return true;
 }
@@ -52,6 +53,12 @@ Engine::Engine(Clock& clock, Portal& portal, Store& store, Inbox& inbox, EngineS
         streams_.push_back(
             std::make_unique<StreamRunner>(context, inbox, std::move(stream), poll_rate, observer));
     }
+    std::vector<LaneStream> lane_streams;
+    for (const auto& stream : streams_) {
+        lane_streams.push_back(stream->lane_stream());
+        stream->on_first_end([this] { lane_->wake(); });
+    }
+    lane_ = std::make_unique<BoundedLane>(context, observer, std::move(lane_streams));
 }
 
 Engine::~Engine() = default;
@@ -64,9 +71,10 @@ Task<> Engine::finish() {
 
 Task<> Engine::run() {
     std::vector<Task<bool>> tasks;
-    tasks.reserve(streams_.size());
+    tasks.reserve(streams_.size() + 1);
     for (const auto& stream : streams_)
         tasks.push_back(run_runner(*stream));
+    tasks.push_back(run_runner(*lane_));
     co_await all_of(clock_.executor(), std::move(tasks));
     co_await finish();
 }
@@ -97,6 +105,7 @@ void Engine::forgive() {
 }
 
 void Engine::stop() {
+    lane_->stop();
     for (const auto& stream : streams_)
         stream->stop();
 }

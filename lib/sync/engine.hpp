@@ -14,6 +14,7 @@
 #include "portal/portal.hpp"
 #include "store/inbox.hpp"
 #include "store/store.hpp"
+#include "sync/bounded_lane.hpp"
 #include "sync/observer.hpp"
 #include "sync/pass.hpp"
 #include "sync/request_gate.hpp"
@@ -29,6 +30,7 @@ struct EngineStream {
     PassSettings pass;
     Duration poll_every = std::chrono::minutes(5);
     bool announced = false;  // whether events are to be expected for its changes (hazard 23)
+    ReconcileRule reconcile{};
 };
 
 struct EngineSettings {
@@ -59,6 +61,11 @@ class Engine {
     // The reason of a backoff may be gone (a new key, a new configuration): every stream's is cut short.
     void forgive();
 
+    // Store::save_pass() has written a bounded pass down: it runs as soon as it may.
+    void pass_wished() { lane_->wake(); }
+    // That bounded pass is to end, if it is open.
+    void cancel_pass(std::uint64_t id) { lane_->cancel(id); }
+
     void stop();
     QuotaUse quota() const { return gate_.use(); }
 
@@ -70,6 +77,7 @@ class Engine {
     Random random_;
     RequestGate gate_;
     std::vector<std::unique_ptr<StreamRunner>> streams_;
+    std::unique_ptr<BoundedLane> lane_;  // goes before the streams that it works for
 };
 
 }  // namespace carecloud

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/batch.hpp"
+#include "core/bounded_pass.hpp"
 #include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/stream.hpp"
@@ -54,6 +55,8 @@ class Observer {
     virtual void backing_off(std::string_view stream, const Error& error, Duration pause) = 0;
     // Records change and hardly any event announces them, or events come again (hazard 23).
     virtual void push_silent(std::string_view stream, bool silent) = 0;
+    // A bounded pass begins, was interrupted (it has an error and is still running), or has come to its end.
+    virtual void bounded_pass(const BoundedPass& pass) = 0;
     // Something beside the passes failed; nothing depends on it, but somebody should know.
     virtual void failed(const Error& error) = 0;
 };

@@ -4,6 +4,7 @@
 #include "sync/by_id.hpp"
 #include "sync/cancellation.hpp"
 #include "sync/ledger.hpp"
+#include "sync/page_walk.hpp"
 #include "sync/progress.hpp"
 #include "sync/prove.hpp"
 #include "sync/walk.hpp"
@@ -24,12 +25,6 @@ using namespace boost::asio::experimental::awaitable_operators;
 // How long a record that no answer carried is left alone before it is asked for again.
 constexpr std::int64_t kUntriedForTicks = 3600 * Timestamp::ticks_per_second;
 
-// A page and how it was asked for: a page of keys must never be taken for one of whole records.
-struct Answer {
-    Fetched fetched;
-    Reading reading = Reading::keys;
-};
-
 // One page on its way into the store, with everything that was decided when it came.
 struct Arrived {
     PagePtr page;
@@ -45,7 +40,8 @@ class Pass {
           settings_(settings),
           memory_(memory),
           fetcher_(context.clock, context.portal, context.gate, context.random, settings.pauses),
-          ledger_(context.store) {
+          ledger_(context.store),
+          pages_(context.store, settings.spec, memory, fetcher_, ledger_) {
         report_.stream = settings.spec.entity;
     }
 
@@ -69,18 +65,12 @@ class Pass {
     Task<Result<>> load_state();
     Task<Result<bool>> settle_dialect();
     Task<Result<Ending>> walk_to_end();
-    Task<Result<Answer>> fetch_next(Query query, Reading reading);
-    Task<Result<Answer>> fetch_keys_instead(Result<Answer> answer, Walk& walk);
-    Task<Result<Answer>> fetch_at(Walk& walk);
-    Arrived arrive(const Walk& walk, Answer answer);
+    Arrived arrive(const Walk& walk, WalkAnswer answer);
     Task<Result<>> commit_end();
     Task<Result<>> retry_untried();
-    Query query_for(const Walk& walk) const;
     void note_tail(const Page& page);
 
     Task<Result<std::size_t>> store_page(Arrived arrived);
-    Task<Result<std::size_t>> store_whole(Arrived arrived);
-    Task<Result<std::size_t>> store_unknown(Arrived arrived);
     // The state to commit with a page; none where it is not worth a write.
     std::optional<StreamState> state_after(const Arrived& arrived) const;
 
@@ -89,6 +79,7 @@ class Pass {
     StreamMemory& memory_;
     Fetcher fetcher_;
     Ledger ledger_;
+    PageWalk pages_;
     PassReport report_;
     Dialect dialect_;
     std::optional<Timestamp> settled_before_;  // from the first page's time
@@ -140,35 +131,6 @@ Task<Result<bool>> Pass::settle_dialect() {
     co_return true;
 }
 
-Query Pass::query_for(const Walk& walk) const {
-    return Query{.spec = &settings_.spec,
-                 .where = walk.where(),
-                 .projection = walk.reading() == Reading::full ? Projection::stream : Projection::keys,
-                 .skip = walk.skip()};
-}
-
-Task<Result<Answer>> Pass::fetch_next(Query query, Reading reading) {
-    PageSize& size = reading == Reading::full ? memory_.whole : memory_.keys;
-    auto fetched = co_await fetcher_.fetch(std::move(query), size);
-    if (!fetched) co_return fetched.error();
-    co_return Answer{.fetched = std::move(*fetched), .reading = reading};
-}
-
-// Where not even one whole record passes, its key tells at least who it is: the keys' way quarantines it by
-// id.
-Task<Result<Answer>> Pass::fetch_keys_instead(Result<Answer> answer, Walk& walk) {
-    if (answer || walk.reading() == Reading::keys || !is_size_suspect(answer.error().code)) co_return answer;
-    walk.read_keys_next();
-    Query keys = query_for(walk);
-    co_return co_await fetch_next(std::move(keys), Reading::keys);
-}
-
-Task<Result<Answer>> Pass::fetch_at(Walk& walk) {
-    Query query = query_for(walk);
-    auto answer = co_await fetch_next(std::move(query), walk.reading());
-    co_return co_await fetch_keys_instead(std::move(answer), walk);
-}
-
 void Pass::note_tail(const Page& page) {
     // A minute of slack, since the safe point is written down only so often (progress.cpp).
     const Timestamp from{settled_before_->ticks - 60 * Timestamp::ticks_per_second};
@@ -177,7 +139,7 @@ void Pass::note_tail(const Page& page) {
                                                [&](const Record& record) { return record.modified > from; }));
 }
 
-Arrived Pass::arrive(const Walk& walk, Answer answer) {
+Arrived Pass::arrive(const Walk& walk, WalkAnswer answer) {
     dialect_ = walk.dialect();
     note_tail(*answer.fetched.page);
     if (auto key = last_settleable(answer.fetched.page->records, answer.fetched.page->portal_time))
@@ -190,7 +152,7 @@ Arrived Pass::arrive(const Walk& walk, Answer answer) {
 
 Task<Result<Pass::Ending>> Pass::walk_to_end() {
     Walk walk(dialect_, ledger_.state(), memory_.tail);
-    auto answer = co_await fetch_at(walk);
+    auto answer = co_await pages_.fetch_at(walk);
     while (answer) {
         const PagePtr& page = answer->fetched.page;
         if (!settled_before_)
@@ -202,13 +164,12 @@ Task<Result<Pass::Ending>> Pass::walk_to_end() {
         Arrived arrived = arrive(walk, std::move(*answer));
 
         if (walk.may_read_ahead()) {
-            Query next = query_for(walk);
-            auto fetching = fetch_next(std::move(next), walk.reading());
+            auto fetching = pages_.fetch_ahead(walk);
             auto storing = store_page(std::move(arrived));
             auto both = co_await (std::move(fetching) && std::move(storing));
             auto& [ahead, stored] = both;
             if (!stored) co_return stored.error();
-            answer = co_await fetch_keys_instead(std::move(ahead), walk);
+            answer = co_await pages_.fetch_keys_instead(std::move(ahead), walk);
             walk.stored(*stored, count);
             continue;
         }
@@ -216,7 +177,7 @@ Task<Result<Pass::Ending>> Pass::walk_to_end() {
         if (!stored) co_return stored.error();
         walk.stored(*stored, count);
         if (walk.ended()) break;
-        answer = co_await fetch_at(walk);
+        answer = co_await pages_.fetch_at(walk);
     }
     if (!answer) co_return answer.error();
     auto ended = co_await commit_end();
@@ -250,40 +211,9 @@ std::optional<StreamState> Pass::state_after(const Arrived& arrived) const {
 
 Task<Result<std::size_t>> Pass::store_page(Arrived arrived) {
     ++report_.pages;
-    if (arrived.reading == Reading::full) co_return co_await store_whole(std::move(arrived));
-    co_return co_await store_unknown(std::move(arrived));
-}
-
-Task<Result<std::size_t>> Pass::store_whole(Arrived arrived) {
-    Batch batch{.stream = ledger_.state().stream, .page = arrived.page, .state = state_after(arrived)};
-    if (batch.page->record_count() == 0 && !batch.state) co_return std::size_t{0};
-    arrived.page.reset();
-    co_return co_await ledger_.commit(std::move(batch));
-}
-
-Task<Result<std::size_t>> Pass::store_unknown(Arrived arrived) {
-    const std::optional<StreamState> state = state_after(arrived);
-    std::vector<Key> keys;
-    keys.reserve(arrived.page->record_count());
-    for (const Record& record : arrived.page->records) {
-        keys.push_back({std::string(record.id), std::string(record.modified_text), record.modified});
-    }
-    for (const StrangeRecord& strange : arrived.page->strange) {
-        // A record without an id can only be met whole.
-        if (!strange.id.starts_with("sha256:")) keys.push_back({strange.id, strange.modified_text, {}});
-    }
-    arrived.page.reset();
-    auto indices = co_await context_.store.unknown(ledger_.state().stream, keys);
-    if (!indices) co_return indices.error();
-    std::vector<Key> unknown;
-    unknown.reserve(indices->size());
-    for (const std::size_t index : *indices)
-        unknown.push_back(std::move(keys[index]));
-    const std::size_t count = unknown.size();
-    ById by_id(fetcher_, memory_.whole, ledger_, settings_.spec, dialect_);
-    auto fetched = co_await by_id.fetch(std::move(unknown), state);
-    if (!fetched) co_return fetched.error();
-    co_return count;
+    std::optional<StreamState> state = state_after(arrived);
+    auto storing = pages_.store(std::move(arrived.page), arrived.reading, dialect_, std::move(state));
+    co_return co_await std::move(storing);
 }
 
 // A record that no answer carried may pass by now: the longest untried one is asked for again, one a pass.

@@ -104,6 +104,7 @@ Task<> StreamRunner::run() {
         const PassReport report = co_await cancellable_pass(polled);
         observer_.pass_ended(report);
         plan_next(report);
+        if (memory_.walked && first_end_) std::exchange(first_end_, nullptr)();
     }
 }
 

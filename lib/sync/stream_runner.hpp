@@ -5,9 +5,11 @@
 #include "sync/settler.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include <boost/asio/cancellation_signal.hpp>
 
@@ -19,7 +21,12 @@ class StreamRunner {
     StreamRunner(PassContext context, Inbox& inbox, EngineStream settings, double poll_rate,
                  Observer& observer);
 
+    // Called when the stream has come to the portal's end for the first time in this life.
+    void on_first_end(std::function<void()> told) { first_end_ = std::move(told); }
+
     std::string_view entity() const { return settings_.pass.spec.entity; }
+    // What a bounded pass of the stream shares with it.
+    LaneStream lane_stream() { return {&settings_.pass, &memory_, settings_.reconcile}; }
 
     // Runs until stop(); never throws.
     Task<> run();
@@ -45,6 +52,7 @@ class StreamRunner {
     StreamMemory memory_;
     Settler settler_;
     std::unique_ptr<Alarm> alarm_;
+    std::function<void()> first_end_;
     boost::asio::cancellation_signal cancel_pass_;
     MonoTime due_;                     // of the timer's poll
     MonoTime backoff_until_{};         // no pass before, whoever wishes for one

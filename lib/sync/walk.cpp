@@ -27,6 +27,11 @@ Walk::Walk(Dialect dialect, const StreamState& state, std::optional<std::size_t>
     if (rereads && tail.value_or(kTailReadWhole + 1) > kTailReadWhole) reading_ = Reading::keys;
 }
 
+Walk::Walk(Dialect dialect, SafePoint from)
+    : dialect_(dialect),
+      position_(Cursor{std::move(from.modified_text), from.modified, ""}),
+      inclusive_(true) {}
+
 std::string Walk::where() const {
     if (!position_) return where::all();
     if (inclusive_) return where::modified(dialect_, "$gte", position_->modified_text);

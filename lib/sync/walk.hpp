@@ -33,6 +33,8 @@ class Walk {
     // beginning. `tail`: how many records are held beyond the start, as far as is known; few are fetched
     // whole once more in one request, many (or an unknown number) are walked by keys.
     Walk(Dialect dialect, const StreamState& state, std::optional<std::size_t> tail);
+    // Starts at the first record with this `modified` or a later one.
+    Walk(Dialect dialect, SafePoint from);
 
     bool ended() const { return ended_; }
     std::string where() const;
@@ -50,8 +52,9 @@ class Walk {
     // False while a tie that was left may still have to be read again: the cursor must not pass it yet.
     bool may_move_cursor() const { return !left_tie_; }
 
-    // A page of one whole record cannot be had: the next one is walked by keys, which tell the record's id.
-    void read_keys_next() { reading_ = Reading::keys; }
+    // How the next page is to be read, whatever the last ones told: by keys where a page of one whole record cannot be
+    // had, since they tell the record's id.
+    void read_next(Reading reading) { reading_ = reading; }
 
     // Whether the next page may be asked for while this one is stored.
     bool may_read_ahead() const { return dialect_.keyset && !ended_; }

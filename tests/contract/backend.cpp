@@ -52,6 +52,22 @@ std::vector<std::optional<HeldRecord>> Backend::held(const std::string& stream,
     return must(run_task(io_, store().held(stream, std::move(ids))));
 }
 
+std::vector<Key> Backend::live(LiveRange range) {
+    return must(run_task(io_, store().live(std::move(range))));
+}
+
+std::uint64_t Backend::count_live(const std::string& stream, const std::string& modified_from) {
+    return must(run_task(io_, store().count_live(stream, modified_from)));
+}
+
+std::uint64_t Backend::save_pass(BoundedPass pass) {
+    return must(run_task(io_, store().save_pass(std::move(pass))));
+}
+
+std::vector<BoundedPass> Backend::passes() {
+    return must(run_task(io_, store().passes()));
+}
+
 bool Backend::receive(Event event) {
     return must(run_task(io_, inbox().receive(std::move(event))));
 }

@@ -40,6 +40,10 @@ class Backend {
     std::vector<std::optional<HeldRecord>> held(const std::string& stream, std::vector<std::string> ids);
     std::vector<Key> untried(Timestamp before, std::size_t limit);
     std::uint64_t count(const std::string& month, std::int64_t requests);
+    std::vector<Key> live(LiveRange range);
+    std::uint64_t count_live(const std::string& stream, const std::string& modified_from);
+    std::uint64_t save_pass(BoundedPass pass);
+    std::vector<BoundedPass> passes();
     bool receive(Event event);
     // The MessageIds, in the order of the answer.
     std::vector<std::string> open_events(const std::string& stream, std::size_t limit);

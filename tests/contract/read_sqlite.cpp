@@ -82,6 +82,43 @@ void read_streams(sqlite3* db, StoreContent& content) {
     });
 }
 
+void read_passes(sqlite3* db, StoreContent& content) {
+    const char* const sql =
+        "SELECT pass, kind, stream, state, scheduled, deep, whole, confirm_deletes, first_day, last_day, "
+        "steps,"
+        " steps_done, records, expected, missing, changed, gone, deleted, requests, error, hint, wished_at,"
+        " started_at, updated_at, position_modified, position_id FROM passes";
+    read(db, sql, [&](const Row& row) {
+        BoundedPass& pass = content.passes[row.number(0)];
+        pass = {.id = row.number(0),
+                .kind = pass_kind_from(row.text(1)).value(),
+                .stream = row.text(2),
+                .status = pass_status_from(row.text(3)).value(),
+                .scheduled = row.number(4) == 1,
+                .deep = row.number(5) == 1,
+                .whole = row.number(6) == 1,
+                .confirm_deletes = row.number(7) == 1,
+                .first_day = row.text(8),
+                .last_day = row.text(9),
+                .steps = row.number(10),
+                .steps_done = row.number(11),
+                .records = row.number(12),
+                .missing = row.number(14),
+                .changed = row.number(15),
+                .gone = row.number(16),
+                .deleted = row.number(17),
+                .requests = row.number(18),
+                .error = row.text(19),
+                .hint = row.text(20),
+                .wished_at = row.text(21),
+                .started_at = row.text(22),
+                .updated_at = row.text(23)};
+        if (!row.is_null(13)) pass.expected = row.number(13);
+        if (!row.is_null(24))
+            pass.position = Cursor{row.text(24), Timestamp::parse(row.text(24)).value(), row.text(25)};
+    });
+}
+
 void read_rest(sqlite3* db, StoreContent& content) {
     const char* const sql =
         "SELECT stream, id, modified, reason, body, attempts, first_at, last_at FROM quarantine";
@@ -89,6 +126,7 @@ void read_rest(sqlite3* db, StoreContent& content) {
         content.quarantine[{row.text(0), row.text(1)}] = {row.text(2),   row.text(3), row.text(4),
                                                           row.number(5), row.text(6), row.text(7)};
     });
+    read_passes(db, content);
     read(db, "SELECT month, requests FROM quota",
          [&](const Row& row) { content.quota[row.text(0)] = row.number(1); });
 }

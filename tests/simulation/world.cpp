@@ -53,6 +53,7 @@ class World : Observer {
     void pass_ended(const PassReport& report) override;
     void backing_off(std::string_view stream, const Error& error, Duration pause) override;
     void push_silent(std::string_view stream, bool silent) override;
+    void bounded_pass(const BoundedPass& /*pass*/) override {}
     void failed(const Error& error) override { say("beside the passes: " + error.message()); }
 
     Timestamp now() const { return life_ ? life_->now() : now_; }

@@ -199,3 +199,40 @@ TEST_CASE("output that cannot be written is no success") {
     CHECK_THAT(full.err(), Contains("could be written"));
     CHECK(desk.agency.stop(daemon).code == 0);
 }
+
+TEST_CASE(
+    "a reconciliation finds what was deleted at the portal, asks before a mass of it, and backfills are safe "
+    "to repeat") {
+    Desk desk;
+    Process daemon = desk.start_daemon();
+    const Run clean = desk.ctl({"reconcile", "claim_attendance"});
+    CHECK(clean.code == 0);
+    CHECK_THAT(clean.out, Contains("done") && Contains("0 are gone at the portal"));
+
+    desk.portal.control("POST", "/delete", {{"entity", "claim_attendance"}, {"count", 2}});
+    const Run few = desk.ctl({"reconcile", "claim_attendance", "--json"});
+    CHECK(few.code == 0);
+    CHECK(json::parse(few.out).at("deleted") == 2);
+    const auto changes = lines_in(desk.ctl({"changes"}).out);
+    CHECK(changes.size() == 52);
+    CHECK(changes.back().at("kind") == "deleted");
+
+    desk.portal.control("POST", "/delete", {{"entity", "claim_attendance"}, {"count", 10}});
+    const Run asking = desk.ctl({"reconcile", "claim_attendance"});
+    CHECK(asking.code == 1);
+    CHECK_THAT(asking.out, Contains("10 of 48 records") && Contains("--confirm-deletes"));
+    CHECK(desk.ctl({"status"}).code == 1);  // degraded, until it is answered
+    const Run confirmed = desk.ctl({"reconcile", "claim_attendance", "--confirm-deletes"});
+    CHECK(confirmed.code == 0);
+    CHECK_THAT(confirmed.out, Contains("10 marked as deleted"));
+    CHECK(desk.ctl({"status"}).code == 0);
+
+    const Run backfill = desk.ctl({"backfill", "claim_attendance", "--from", "2020-01", "--to", "2030-12"});
+    CHECK(backfill.code == 0);
+    CHECK_THAT(backfill.out, Contains("38 records read; no changes"));
+    const Run passes = desk.ctl({"passes"});
+    CHECK_THAT(passes.out, Contains("backfill") && Contains("asking"));
+    CHECK(desk.ctl({"cancel", "1"}).code == 1);  // it has ended
+    CHECK(desk.ctl({"backfill", "family", "--from", "2020-01", "--to", "2030-12"}).code == 1);
+    CHECK(desk.agency.stop(daemon).code == 0);
+}

@@ -55,6 +55,8 @@ CommitSummary Database::write(const Batch& batch, const std::string& at) {
     tables_.records.begin(batch.stream, at);
     tables_.quarantine.begin(batch.stream, at);
     write_page(batch, summary);
+    for (const Key& key : batch.gone)
+        tables_.records.mark_deleted(key, summary);
     const bool moved = batch.state && tables_.streams.save(*batch.state, at);
     if (batch.walk_ended) tables_.records.walk_ended();
     summary.last_seq = tables_.records.last_seq();
@@ -114,6 +116,29 @@ Result<std::vector<Key>> Database::untried(const std::string& stream, const std:
         tables_.quarantine.begin(stream, {});
         return tables_.quarantine.untried(before, limit);
     });
+}
+
+Result<std::vector<Key>> Database::live(const LiveRange& range) {
+    return guarded("read keys of " + range.stream, path_,
+                   [&]() -> Result<std::vector<Key>> { return tables_.live.read(range); });
+}
+
+Result<std::uint64_t> Database::count_live(const std::string& stream, const std::string& modified_from) {
+    return guarded("count records of " + stream, path_,
+                   [&]() -> Result<std::uint64_t> { return tables_.live.count(stream, modified_from); });
+}
+
+Result<std::uint64_t> Database::save_pass(const BoundedPass& pass, const std::string& at) {
+    return guarded("write a pass down", path_, [&]() -> Result<std::uint64_t> {
+        Transaction transaction(*db_, Transaction::Access::write);
+        const std::uint64_t id = tables_.passes.save(pass, at);
+        transaction.commit();
+        return id;
+    });
+}
+
+Result<std::vector<BoundedPass>> Database::passes() {
+    return guarded("read passes", path_, [&] { return tables_.passes.all(); });
 }
 
 Result<std::uint64_t> Database::count_requests(const std::string& month, std::int64_t requests) {

@@ -10,7 +10,9 @@
 #include "store/sqlite/checkpointer.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/event_table.hpp"
+#include "store/sqlite/live_keys.hpp"
 #include "store/sqlite/ownership.hpp"
+#include "store/sqlite/pass_table.hpp"
 #include "store/sqlite/quarantine_table.hpp"
 #include "store/sqlite/record_table.hpp"
 #include "store/sqlite/sqlite_store.hpp"
@@ -43,6 +45,10 @@ class Database {
     Result<std::vector<std::optional<HeldRecord>>> held(const std::string& stream,
                                                         const std::vector<std::string>& ids);
     Result<std::vector<Key>> untried(const std::string& stream, const std::string& before, std::size_t limit);
+    Result<std::vector<Key>> live(const LiveRange& range);
+    Result<std::uint64_t> count_live(const std::string& stream, const std::string& modified_from);
+    Result<std::uint64_t> save_pass(const BoundedPass& pass, const std::string& at);
+    Result<std::vector<BoundedPass>> passes();
     Result<std::uint64_t> count_requests(const std::string& month, std::int64_t requests);
 
     // As Inbox; for each event whether it is new.
@@ -61,16 +67,20 @@ class Database {
     struct Tables {
         Tables(Connection& db, const FirstLoad& first_load)
             : records(db, first_load),
+              live(db),
               quarantine(db),
               streams(db),
               quota(db),
+              passes(db),
               events(db),
               subscriptions(db) {}
 
         RecordTable records;
+        LiveKeys live;
         QuarantineTable quarantine;
         StreamTable streams;
         QuotaTable quota;
+        PassTable passes;
         EventTable events;
         SubscriptionTable subscriptions;
     };

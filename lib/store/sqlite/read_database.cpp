@@ -1,6 +1,7 @@
 #include "store/sqlite/read_database.hpp"
 
 #include "store/sqlite/database_guard.hpp"
+#include "store/sqlite/pass_table.hpp"
 #include "store/sqlite/read_queries.hpp"
 #include "store/sqlite/stream_table.hpp"
 
@@ -48,6 +49,8 @@ ReadDatabase::ReadDatabase(const SqliteSettings& settings, const ReadBounds& bou
       events_(*db_, read_queries::kEvents),
       open_events_(*db_, read_queries::kOpenEvents),
       quarantine_(*db_, read_queries::kQuarantine),
+      passes_(*db_, "SELECT " + std::string(pass_columns()) + " FROM passes ORDER BY pass DESC LIMIT ?1"),
+      pass_(*db_, "SELECT " + std::string(pass_columns()) + " FROM passes WHERE pass = ?1"),
       counts_(*db_, read_queries::kCounts),
       streams_(*db_, read_queries::kStreams),
       count_records_(*db_, read_queries::kCountRecords) {}
@@ -73,6 +76,22 @@ Result<ChangePage> ReadDatabase::changes(std::uint64_t since, std::size_t limit)
                                     .committed_at = std::string(changes_.text(6))});
         }
         return page;
+    });
+}
+
+Result<std::vector<BoundedPass>> ReadDatabase::passes(std::size_t limit) {
+    return guarded("read passes", path_, [&]() -> Result<std::vector<BoundedPass>> {
+        passes_.bind(1, static_cast<std::int64_t>(limit));
+        return read_passes(passes_);
+    });
+}
+
+Result<std::optional<BoundedPass>> ReadDatabase::pass(std::uint64_t id) {
+    return guarded("read a pass", path_, [&]() -> Result<std::optional<BoundedPass>> {
+        pass_.bind(1, static_cast<std::int64_t>(id));
+        auto found = read_passes(pass_);
+        if (!found) return found.error();
+        return found->empty() ? std::nullopt : std::optional(std::move(found->front()));
     });
 }
 

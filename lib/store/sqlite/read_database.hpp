@@ -34,6 +34,8 @@ class ReadDatabase {
     Result<EventPage> events(std::optional<EventState> state, std::optional<std::uint64_t> before,
                              std::size_t limit);
     Result<QuarantinePage> quarantine(const std::optional<QuarantinePlace>& after, std::size_t limit);
+    Result<std::vector<BoundedPass>> passes(std::size_t limit);
+    Result<std::optional<BoundedPass>> pass(std::uint64_t id);
     Result<StoreCounts> counts(const std::string& month);
     Result<std::uint64_t> count_records(const std::string& stream);
 
@@ -65,6 +67,8 @@ class ReadDatabase {
     Statement events_;
     Statement open_events_;
     Statement quarantine_;
+    Statement passes_;
+    Statement pass_;
     Statement counts_;
     Statement streams_;
     Statement count_records_;

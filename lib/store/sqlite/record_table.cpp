@@ -16,6 +16,7 @@ constexpr std::string_view kReplace =
 constexpr std::string_view kLog =
     "INSERT INTO changes (seq, stream, id, kind, modified, hash, committed_at, modified_s, start_day, "
     "end_day) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+constexpr std::string_view kDelete = "UPDATE records SET seq = ?2, deleted_at = ?3 WHERE rowid = ?1";
 constexpr std::string_view kHolds = "SELECT stream, id, modified, deleted_at FROM records WHERE rowid = ?1";
 
 // Pruning may have taken the newest rows away: then their highest number is in `meta`.
@@ -33,6 +34,7 @@ RecordTable::RecordTable(Connection& db, const FirstLoad& first_load)
       replace_(db, kReplace),
       log_(db, kLog),
       holds_(db, kHolds),
+      delete_(db, kDelete),
       accepted_seq_(db.number(kHighestSeq)),
       seq_(accepted_seq_) {}
 
@@ -43,6 +45,7 @@ void RecordTable::begin(std::string_view stream, std::string_view committed_at) 
     insert_.bind(1, stream);
     log_.bind(2, stream);
     log_.bind(7, committed_at);
+    delete_.bind(3, committed_at);
 }
 
 bool RecordTable::take(const Record& record, CommitSummary& summary) {
@@ -116,6 +119,24 @@ void RecordTable::replace(std::int64_t rowid, const Record& record) {
     replace_.bind(5, seq_ + 1);
     replace_.bind(6, record.body);
     replace_.run();
+}
+
+void RecordTable::mark_deleted(const Key& key, CommitSummary& summary) {
+    const std::optional<Held> row = find(key.id);
+    if (!row || !holds(key)) return;  // it was taken anew meanwhile, or is deleted
+    const std::optional<HeldRecord> version = held(key.id);
+    delete_.bind(1, row->rowid);
+    delete_.bind(2, seq_ + 1);
+    delete_.run();
+    // In no list of days any more.
+    const Record gone{.id = key.id,
+                      .modified_text = version->modified_text,
+                      .modified = key.modified,
+                      .body = {},
+                      .hash = row->version.hash,
+                      .days = {}};
+    log(gone, ChangeKind::deleted);
+    summary.count(ChangeKind::deleted);
 }
 
 void RecordTable::log(const Record& record, ChangeKind kind) {

@@ -26,6 +26,8 @@ class RecordTable {
     void begin(std::string_view stream, std::string_view committed_at);
     // Writes the version where core/change.hpp says so, and counts what became of it. True: it was written.
     bool take(const Record& record, CommitSummary& summary);
+    // Marks a record that is held in this version as deleted, at begin()'s time.
+    void mark_deleted(const Key& key, CommitSummary& summary);
     // The stream's walk has come to its end (see record_index.hpp).
     void walk_ended() { index_.walk_ended(); }
     // Whether the transaction is to be committed although no record was written.
@@ -64,6 +66,7 @@ class RecordTable {
     Statement replace_;
     Statement log_;
     Statement holds_;
+    Statement delete_;
     std::int64_t accepted_seq_;
     std::int64_t seq_;
     bool expect_unseen_ = false;

@@ -78,6 +78,16 @@ Task<Result<QuarantinePage>> SqliteReader::quarantine(std::optional<QuarantinePl
     return quick_->thread.run<QuarantinePage>(std::move(work));
 }
 
+Task<Result<std::vector<BoundedPass>>> SqliteReader::passes(std::size_t limit) {
+    auto work = [database = quick_->database.get(), limit] { return database->passes(limit); };
+    return quick_->thread.run<std::vector<BoundedPass>>(std::move(work));
+}
+
+Task<Result<std::optional<BoundedPass>>> SqliteReader::pass(std::uint64_t id) {
+    auto work = [database = quick_->database.get(), id] { return database->pass(id); };
+    return quick_->thread.run<std::optional<BoundedPass>>(std::move(work));
+}
+
 Task<Result<StoreCounts>> SqliteReader::counts(std::string month) {
     auto work = [database = quick_->database.get(), month = std::move(month)] {
         return database->counts(month);

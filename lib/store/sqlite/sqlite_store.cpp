@@ -95,6 +95,31 @@ Task<Result<std::vector<Key>>> SqliteStore::untried(std::string stream, Timestam
     return impl_->thread.run<std::vector<Key>>(std::move(work));
 }
 
+Task<Result<std::vector<Key>>> SqliteStore::live(LiveRange range) {
+    auto work = [database = impl_->database.get(), range = std::move(range)] {
+        return database->live(range);
+    };
+    return impl_->thread.run<std::vector<Key>>(std::move(work));
+}
+
+Task<Result<std::uint64_t>> SqliteStore::count_live(std::string stream, std::string modified_from) {
+    auto work = [database = impl_->database.get(), stream = std::move(stream),
+                 from = std::move(modified_from)] { return database->count_live(stream, from); };
+    return impl_->thread.run<std::uint64_t>(std::move(work));
+}
+
+Task<Result<std::uint64_t>> SqliteStore::save_pass(BoundedPass pass) {
+    auto work = [database = impl_->database.get(), pass = std::move(pass), at = impl_->now()] {
+        return database->save_pass(pass, at);
+    };
+    return impl_->thread.run<std::uint64_t>(std::move(work));
+}
+
+Task<Result<std::vector<BoundedPass>>> SqliteStore::passes() {
+    auto work = [database = impl_->database.get()] { return database->passes(); };
+    return impl_->thread.run<std::vector<BoundedPass>>(std::move(work));
+}
+
 Task<Result<std::uint64_t>> SqliteStore::count_requests(std::string month, std::int64_t requests) {
     auto work = [database = impl_->database.get(), month = std::move(month), requests] {
         return database->count_requests(month, requests);

@@ -120,6 +120,8 @@ Result<CommitSummary> MemoryStore::apply(const Batch& batch, const std::string& 
     }
     for (const StrangeRecord& record : batch.unreachable)
         summary.quarantined += put_strange(batch.stream, record, at);
+    for (const Key& key : batch.gone)
+        mark_deleted(batch.stream, key, at, summary);
     const bool moved = batch.state && save(*batch.state, at);
     summary.last_seq = content_->tables.changes.size();
     summary.written = moved || summary.changes() > 0 || summary.quarantined > 0;

@@ -26,6 +26,7 @@ namespace carecloud {
 struct MemoryStoreContent {
     StoreContent tables;
     std::uint64_t commits = 0;  // transactions that wrote
+    std::uint64_t last_pass = 0;
 };
 
 class MemoryStore : public Store {
@@ -41,11 +42,18 @@ class MemoryStore : public Store {
     Task<Result<std::vector<std::optional<HeldRecord>>>> held(std::string stream,
                                                               std::vector<std::string> ids) override;
     Task<Result<std::vector<Key>>> untried(std::string stream, Timestamp before, std::size_t limit) override;
+    Task<Result<std::vector<Key>>> live(LiveRange range) override;
+    Task<Result<std::uint64_t>> count_live(std::string stream, std::string modified_from) override;
+    Task<Result<std::uint64_t>> save_pass(BoundedPass pass) override;
+    Task<Result<std::vector<BoundedPass>>> passes() override;
     Task<Result<std::uint64_t>> count_requests(std::string month, std::int64_t requests) override;
 
   private:
     Result<CommitSummary> apply(const Batch& batch, const std::string& at);
     void take(const std::string& stream, const Record& record, const std::string& at, CommitSummary& summary);
+    void mark_deleted(const std::string& stream, const Key& key, const std::string& at,
+                      CommitSummary& summary);
+    std::uint64_t write_pass(BoundedPass pass, const std::string& at);
     bool put_strange(const std::string& stream, const StrangeRecord& record, const std::string& at);
     bool save(const StreamState& state, const std::string& at);
     bool knows(const std::string& stream, const Key& key) const;

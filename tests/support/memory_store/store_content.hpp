@@ -2,6 +2,7 @@
 // SQLite store's tables are read into to be compared. Names are those of the store's tables.
 #pragma once
 
+#include "core/bounded_pass.hpp"
 #include "core/change.hpp"
 #include "core/record.hpp"
 #include "core/stream.hpp"
@@ -56,6 +57,7 @@ struct StoreContent {
     std::vector<Change> changes;  // by seq
     std::map<RecordId, Quarantined> quarantine;
     std::map<std::string, std::uint64_t> quota;
+    std::map<std::uint64_t, BoundedPass> passes;
 
     friend bool operator==(const StoreContent&, const StoreContent&) = default;
 };

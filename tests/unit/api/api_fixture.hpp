@@ -18,6 +18,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
@@ -36,6 +37,14 @@ class TestHost : public ApiHost {
         return running;
     }
 
+    Task<Result<std::uint64_t>> wish(BoundedPass pass) override { return store->save_pass(std::move(pass)); }
+    bool cancel_pass(std::uint64_t id) override {
+        if (running) canceled.push_back(id);
+        return running;
+    }
+
+    SqliteStore* store = nullptr;
+    std::vector<std::uint64_t> canceled;
     std::vector<std::string> why;
     std::vector<std::string> nudged;
     bool running = true;

@@ -50,6 +50,8 @@ class HeldReader : public Reader {
     Task<Result<QuarantinePage>> quarantine(std::optional<QuarantinePlace>, std::size_t) override {
         co_return not_asked();
     }
+    Task<Result<std::vector<BoundedPass>>> passes(std::size_t) override { co_return not_asked(); }
+    Task<Result<std::optional<BoundedPass>>> pass(std::uint64_t) override { co_return not_asked(); }
     Task<Result<StoreCounts>> counts(std::string) override { co_return not_asked(); }
     Task<Result<std::uint64_t>> count_records(std::string) override { co_return not_asked(); }
 

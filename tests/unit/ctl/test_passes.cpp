@@ -23,6 +23,7 @@ CtlJson backfill_pass(const std::string& state, std::uint64_t steps_done, std::u
             {"records", records},
             {"expected", nullptr},
             {"found_missing", 0},
+            {"found_gone", 0},
             {"found_changed", 0},
             {"deleted", 0},
             {"changes", 12},
@@ -39,7 +40,8 @@ CtlJson asking_pass() {
     pass["deep"] = true;
     pass["from"] = nullptr;
     pass["to"] = nullptr;
-    pass["found_missing"] = 4000;
+    pass["found_gone"] = 4000;
+    pass["hint"] = "look at the filter";
     pass["error"] = "4,000 of 5,000 records are missing at the portal\x1b";
     return pass;
 }
@@ -82,11 +84,10 @@ TEST_CASE(
     CHECK(run.exit == CtlExit::wrong);
     CHECK(run.out ==
           "pass 7, reconcile of claim_attendance, deep: stopped to ask before it deletes\n"
-          "  5,000 records read, 4,000 missing at the portal, 0 found changed, 0 deleted here; 12 changes, "
-          "40 requests\n"
+          "  5,000 records read, 0 were missing here, 0 had changed, 4,000 are gone at the portal, "
+          "0 marked as deleted; 12 changes, 40 requests\n"
           "  4,000 of 5,000 records are missing at the portal\\x1b\n"
-          "  where the portal has deleted them indeed: carecloudctl reconcile claim_attendance --deep "
-          "--confirm-deletes\n");
+          "  look at the filter\n");
     for (const char* state : {"failed", "canceled"}) {
         ScriptedApi ended({{"POST", "202 Accepted", backfill_pass(state, 1, 5).dump()}});
         CHECK(ended.run({"backfill", "claim_attendance", "--from", "2026-01", "--to", "2026-03"}).exit ==

@@ -16,12 +16,14 @@ class Recorder : public Observer {
     void pass_ended(const PassReport& report) override { passes.push_back(report); }
     void backing_off(std::string_view, const Error&, Duration pause) override { pauses.push_back(pause); }
     void push_silent(std::string_view, bool silent) override { silences.push_back(silent); }
+    void bounded_pass(const BoundedPass& pass) override { bounded.push_back(pass); }
     void failed(const Error& error) override { failures.push_back(error); }
 
     std::vector<PassReport> passes;
     std::vector<Duration> pauses;
     std::vector<bool> silences;
     std::vector<Error> failures;
+    std::vector<BoundedPass> bounded;
 };
 
 struct EngineWorld : World {
@@ -29,7 +31,8 @@ struct EngineWorld : World {
                   std::vector<std::string> entities = {kEntity}) {
         EngineSettings engine_settings{.streams = {}, .rate = rate, .seed = 3};
         for (const std::string& entity : entities) {
-            EngineStream stream{.pass = settings, .poll_every = poll_every, .announced = announced};
+            EngineStream stream{
+                .pass = settings, .poll_every = poll_every, .announced = announced, .reconcile = reconcile};
             stream.pass.spec.entity = entity;
             engine_settings.streams.push_back(stream);
         }
@@ -51,6 +54,7 @@ struct EngineWorld : World {
     std::unique_ptr<Engine> engine;
     Duration poll_every = std::chrono::minutes(5);
     bool announced = false;
+    ReconcileRule reconcile;
     bool ended = false;
 };
 

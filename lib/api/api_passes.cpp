@@ -1,0 +1,184 @@
+// What of the API takes wishes for bounded passes, and tells how they go.
+#include "api/api.hpp"
+#include "api/json_text.hpp"
+#include "api/problem.hpp"
+#include "store/store.hpp"
+
+#include <utility>
+
+namespace carecloud {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr ApiQuery::Range kPassLimits{1, Store::kPassesKept};
+constexpr std::uint64_t kUsualPasses = 100;
+
+Json text_or_null(const std::string& text) {
+    return text.empty() ? Json(nullptr) : Json(text);
+}
+
+// "20240301" as "2024-03-01".
+Json day_or_null(const std::string& day) {
+    if (day.size() != 8) return nullptr;
+    return day.substr(0, 4) + "-" + day.substr(4, 2) + "-" + day.substr(6);
+}
+
+Json bounded_pass_json(const BoundedPass& pass) {
+    Json json{{"id", pass.id},
+              {"kind", to_string(pass.kind)},
+              {"entity", pass.stream},
+              {"state", to_string(pass.status)},
+              {"scheduled", pass.scheduled},
+              {"deep", pass.deep},
+              {"whole", pass.whole},
+              {"confirm_deletes", pass.confirm_deletes},
+              {"from", day_or_null(pass.first_day)},
+              {"to", day_or_null(pass.last_day)},
+              {"steps_done", pass.steps_done},
+              {"steps", pass.steps},
+              {"records", pass.records},
+              {"expected", nullptr},
+              {"found_missing", pass.missing},
+              {"found_changed", pass.changed},
+              {"found_gone", pass.gone},
+              {"deleted", pass.deleted},
+              {"changes", pass.missing + pass.changed + pass.deleted},
+              {"requests", pass.requests},
+              {"wished_at", pass.wished_at},
+              {"started_at", text_or_null(pass.started_at)},
+              {"updated_at", pass.updated_at},
+              {"error", text_or_null(pass.error)},
+              {"hint", text_or_null(pass.hint)}};
+    if (pass.expected) json["expected"] = *pass.expected;
+    return json;
+}
+
+ServerResponse accepted(const BoundedPass& pass) {
+    ServerResponse answer = json_answer(json_text(bounded_pass_json(pass)), 202);
+    answer.headers.emplace_back("Location", "/v1/passes/" + std::to_string(pass.id));
+    return answer;
+}
+
+ServerResponse no_such_pass() {
+    return problem({.status = 404,
+                    .code = "no_such_pass",
+                    .detail = "there is no pass of that number",
+                    .hint = "GET /v1/passes lists the newest " + std::to_string(Store::kPassesKept)});
+}
+
+std::string day_text(const std::optional<std::uint32_t>& day) {
+    return day ? std::to_string(*day) : std::string();
+}
+
+bool is_same_wish(const BoundedPass& a, const BoundedPass& b) {
+    return a.kind == b.kind && a.stream == b.stream && a.deep == b.deep && a.whole == b.whole &&
+           a.confirm_deletes == b.confirm_deletes && a.first_day == b.first_day && a.last_day == b.last_day;
+}
+
+// None: the text is no number of a pass.
+std::optional<std::uint64_t> pass_number(std::string_view text) {
+    constexpr std::size_t digits_max = 18;
+    if (text.empty() || text.size() > digits_max) return std::nullopt;
+    std::uint64_t number = 0;
+    for (const char c : text) {
+        if (c < '0' || c > '9') return std::nullopt;
+        number = number * 10 + static_cast<std::uint64_t>(c - '0');
+    }
+    return number;
+}
+
+}  // namespace
+
+// The pass that was wished for, or one that is open and the same: a wish is safe to repeat.
+Task<ServerResponse> Api::wish(const ServerRequest& request, BoundedPass pass) {
+    if (!request.body.empty()) co_return body_not_taken();
+    if (auto refused = refuse_entity(pass.stream)) co_return std::move(*refused);
+    auto reading = parts_.reader.passes(Store::kPassesKept);
+    const Result<std::vector<BoundedPass>> known = co_await std::move(reading);
+    if (!known) co_return problem_of(known.error());
+    for (const BoundedPass& other : *known) {
+        if (other.is_open() && is_same_wish(other, pass)) co_return accepted(other);
+    }
+    auto writing = parts_.host.wish(std::move(pass));
+    const Result<std::uint64_t> id = co_await std::move(writing);
+    if (!id) co_return problem_of(id.error());
+    auto finding = parts_.reader.pass(*id);
+    const Result<std::optional<BoundedPass>> written = co_await std::move(finding);
+    if (!written) co_return problem_of(written.error());
+    if (!*written) co_return no_such_pass();
+    co_return accepted(**written);
+}
+
+Task<ServerResponse> Api::backfill(const ServerRequest& request, ApiQuery& query) {
+    const auto entity = query.require("entity");
+    const auto from = query.day("from");
+    const auto to = query.day("to");
+    if (!from) query.complain("from", "it is missing", "name the first day, as 2024-03-01");
+    if (!to) query.complain("to", "it is missing", "name the last day, as 2024-03-31");
+    if (from && to && *to < *from)
+        query.complain("to", "it lies before from", "from and to are the first and the last day");
+    if (auto wrong = query.finish()) co_return std::move(*wrong);
+    BoundedPass pass{
+        .kind = PassKind::backfill, .stream = *entity, .first_day = day_text(from), .last_day = day_text(to)};
+    auto wishing = wish(request, std::move(pass));
+    co_return co_await std::move(wishing);
+}
+
+Task<ServerResponse> Api::reconcile(const ServerRequest& request, ApiQuery& query) {
+    const auto entity = query.require("entity");
+    BoundedPass pass{.kind = PassKind::reconcile, .stream = entity.value_or("")};
+    pass.deep = query.flag("deep");
+    pass.confirm_deletes = query.flag("confirm_deletes");
+    // Who wishes for one wants it known, whatever the counts say.
+    pass.whole = true;
+    if (auto wrong = query.finish()) co_return std::move(*wrong);
+    auto wishing = wish(request, std::move(pass));
+    co_return co_await std::move(wishing);
+}
+
+Task<ServerResponse> Api::passes(const ServerRequest& /*request*/, ApiQuery& query) {
+    const std::uint64_t limit = query.number("limit", kUsualPasses, kPassLimits);
+    if (auto wrong = query.finish()) co_return std::move(*wrong);
+    auto reading = parts_.reader.passes(limit);
+    const Result<std::vector<BoundedPass>> known = co_await std::move(reading);
+    if (!known) co_return problem_of(known.error());
+    Json json{{"passes", Json::array()}};
+    for (const BoundedPass& pass : *known)
+        json["passes"].push_back(bounded_pass_json(pass));
+    co_return json_answer(json_text(json));
+}
+
+Task<Result<std::optional<BoundedPass>>> Api::find_pass(std::string number) {
+    const auto id = pass_number(number);
+    if (!id) co_return std::optional<BoundedPass>();
+    auto reading = parts_.reader.pass(*id);
+    co_return co_await std::move(reading);
+}
+
+Task<ServerResponse> Api::pass(const ServerRequest& /*request*/, ApiQuery& query) {
+    if (auto wrong = query.finish()) co_return std::move(*wrong);
+    auto finding = find_pass(query.segments()[2]);
+    const Result<std::optional<BoundedPass>> found = co_await std::move(finding);
+    if (!found) co_return problem_of(found.error());
+    if (!*found) co_return no_such_pass();
+    co_return json_answer(json_text(bounded_pass_json(**found)));
+}
+
+Task<ServerResponse> Api::cancel_pass(const ServerRequest& /*request*/, ApiQuery& query) {
+    if (auto wrong = query.finish()) co_return std::move(*wrong);
+    auto finding = find_pass(query.segments()[2]);
+    const Result<std::optional<BoundedPass>> found = co_await std::move(finding);
+    if (!found) co_return problem_of(found.error());
+    if (!*found) co_return no_such_pass();
+    if (!(*found)->is_open()) {
+        co_return problem({.status = 409,
+                           .code = "pass_has_ended",
+                           .detail = "the pass is " + std::string(to_string((*found)->status)),
+                           .hint = "what it stored stays; nothing is left to cancel"});
+    }
+    if (!parts_.host.cancel_pass((*found)->id)) co_return not_running();
+    co_return accepted(**found);
+}
+
+}  // namespace carecloud

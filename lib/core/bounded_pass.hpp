@@ -1,0 +1,71 @@
+// A bounded pass: a fetch beside the stream's own walk that never touches its cursor (sync-model, hazard 22): the
+// backfill of a range of days, or a reconciliation with all that the portal has. It is a row of `passes`, so that it
+// outlives the process: written down when it is wished for, and again with what it did.
+#pragma once
+
+#include "core/stream.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace carecloud {
+
+enum class PassKind { backfill, reconcile };
+
+enum class PassStatus {
+    waiting,  // for its turn
+    running,  // or interrupted, by a failure or the end of the process: it goes on
+    done,
+    failed,    // for good: trying again would not help
+    asking,    // more records are missing at the portal than the guard lets go (hazard 21)
+    canceled,  // by an operator
+};
+
+std::string_view to_string(PassKind kind);
+std::optional<PassKind> pass_kind_from(std::string_view text);
+std::string_view to_string(PassStatus status);
+std::optional<PassStatus> pass_status_from(std::string_view text);
+
+struct BoundedPass {
+    std::uint64_t id = 0;  // given by the store; 0: not written down yet
+    PassKind kind = PassKind::reconcile;
+    std::string stream{};
+    PassStatus status = PassStatus::waiting;
+    bool scheduled = false;  // by the daemon itself
+
+    // Of a reconciliation.
+    bool deep = false;             // whole records are compared, not their keys alone (hazard 6)
+    bool whole = false;            // every key is compared, even where the portal's counts equal the store's
+    bool confirm_deletes = false;  // the guard is lifted: an operator has looked
+
+    // Of a backfill: the days, "20240301", both included, and the position in the step under way: the steps are the
+    // records that began before the first day, and then each month's.
+    std::string first_day{};
+    std::string last_day{};
+    std::optional<Cursor> position{};
+
+    std::uint64_t steps = 0;  // of a backfill
+    std::uint64_t steps_done = 0;
+    std::uint64_t records = 0;                // of the portal's that were compared or fetched
+    std::optional<std::uint64_t> expected{};  // of these in all, where the portal counts
+    std::uint64_t missing = 0;                // that the store did not have
+    std::uint64_t changed = 0;                // that it had in another version
+    std::uint64_t gone = 0;                   // that it has and the portal has not
+    std::uint64_t deleted = 0;                // of the gone ones, marked so
+    std::uint64_t requests = 0;
+
+    std::string error{};  // what stopped or holds it up; empty: nothing
+    std::string hint{};
+    std::string wished_at{};  // ISO 8601, display only
+    std::string started_at{};
+    std::string updated_at{};
+
+    bool is_open() const { return status == PassStatus::waiting || status == PassStatus::running; }
+
+    friend bool operator==(const BoundedPass&, const BoundedPass&) = default;
+};
+
+}  // namespace carecloud

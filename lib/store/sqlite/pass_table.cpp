@@ -1,0 +1,152 @@
+#include "store/sqlite/pass_table.hpp"
+
+#include "store/sqlite/connection.hpp"
+#include "store/store.hpp"
+
+#include <utility>
+
+namespace carecloud {
+namespace {
+
+constexpr std::string_view kPassColumns =
+    "pass, kind, stream, state, scheduled, deep, whole, confirm_deletes, first_day, last_day, "
+    "position_modified,"
+    " position_id, steps, steps_done, records, expected, missing, changed, gone, deleted, requests, error, "
+    "hint,"
+    " wished_at, started_at, updated_at";
+// ?1 is the id, or null for a new row; the others stand in the order of the columns.
+constexpr std::string_view kPassValues =
+    "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, "
+    "?23,"
+    " ?24, ?25, ?26)";
+constexpr std::string_view kForgetPasses =
+    "DELETE FROM passes WHERE pass <= ?1 AND state NOT IN ('waiting', 'running')";
+
+std::string statement_text(std::string_view verb) {
+    return std::string(verb) + " INTO passes (" + std::string(kPassColumns) + ") VALUES " +
+           std::string(kPassValues);
+}
+
+std::int64_t signed_of(std::uint64_t number) {
+    return static_cast<std::int64_t>(number);
+}
+
+}  // namespace
+
+std::string_view pass_columns() {
+    return kPassColumns;
+}
+
+PassTable::PassTable(Connection& db)
+    : db_(db),
+      insert_(db, statement_text("INSERT")),
+      update_(db, statement_text("REPLACE")),
+      all_(db, "SELECT " + std::string(kPassColumns) + " FROM passes ORDER BY pass"),
+      forget_(db, kForgetPasses) {}
+
+std::uint64_t PassTable::save(const BoundedPass& pass, std::string_view at) {
+    const bool fresh = pass.id == 0;
+    Statement& write = fresh ? insert_ : update_;
+    if (fresh)
+        write.bind_null(1);
+    else
+        write.bind(1, signed_of(pass.id));
+    write.bind(2, to_string(pass.kind));
+    write.bind(3, pass.stream);
+    write.bind(4, to_string(pass.status));
+    write.bind(5, std::int64_t{pass.scheduled});
+    write.bind(6, std::int64_t{pass.deep});
+    write.bind(7, std::int64_t{pass.whole});
+    write.bind(8, std::int64_t{pass.confirm_deletes});
+    write.bind(9, pass.first_day);
+    write.bind(10, pass.last_day);
+    write.bind_null(11);
+    write.bind_null(12);
+    if (pass.position) {
+        write.bind(11, pass.position->modified_text);
+        write.bind(12, pass.position->id);
+    }
+    write.bind(13, signed_of(pass.steps));
+    write.bind(14, signed_of(pass.steps_done));
+    write.bind(15, signed_of(pass.records));
+    write.bind_null(16);
+    if (pass.expected) write.bind(16, signed_of(*pass.expected));
+    write.bind(17, signed_of(pass.missing));
+    write.bind(18, signed_of(pass.changed));
+    write.bind(19, signed_of(pass.gone));
+    write.bind(20, signed_of(pass.deleted));
+    write.bind(21, signed_of(pass.requests));
+    write.bind(22, pass.error);
+    write.bind(23, pass.hint);
+    write.bind(24, fresh ? at : std::string_view(pass.wished_at));
+    write.bind(25, pass.started_at);
+    write.bind(26, at);
+    write.run();
+    if (!fresh) return pass.id;
+    const std::int64_t id = db_.last_insert_rowid();
+    forget_.bind(1, id - static_cast<std::int64_t>(Store::kPassesKept));
+    forget_.run();
+    return static_cast<std::uint64_t>(id);
+}
+
+namespace {
+
+Result<BoundedPass> pass_of(const Statement& row) {
+    const auto text = [&](int column) { return std::string(row.text(column)); };
+    const auto number = [&](int column) { return static_cast<std::uint64_t>(row.integer(column)); };
+    const auto kind = pass_kind_from(row.text(1));
+    const auto status = pass_status_from(row.text(3));
+    if (!kind || !status) {
+        return Error{
+            .code = ErrorCode::store_corrupt,
+            .operation = "read passes",
+            .subject = "pass " + text(0) + " is of kind '" + text(1) + "' and in state '" + text(3) + "'",
+            .hint = "this program wrote neither; delete the row"};
+    }
+    BoundedPass pass{.id = number(0),
+                     .kind = *kind,
+                     .stream = text(2),
+                     .status = *status,
+                     .scheduled = row.integer(4) != 0,
+                     .deep = row.integer(5) != 0,
+                     .whole = row.integer(6) != 0,
+                     .confirm_deletes = row.integer(7) != 0,
+                     .first_day = text(8),
+                     .last_day = text(9),
+                     .steps = number(12),
+                     .steps_done = number(13),
+                     .records = number(14),
+                     .missing = number(16),
+                     .changed = number(17),
+                     .gone = number(18),
+                     .deleted = number(19),
+                     .requests = number(20),
+                     .error = text(21),
+                     .hint = text(22),
+                     .wished_at = text(23),
+                     .started_at = text(24),
+                     .updated_at = text(25)};
+    if (!row.is_null(10))
+        pass.position = Cursor{text(10), Timestamp::parse(row.text(10)).value_or(Timestamp{}), text(11)};
+    if (!row.is_null(15)) pass.expected = number(15);
+    return pass;
+}
+
+}  // namespace
+
+Result<std::vector<BoundedPass>> PassTable::all() {
+    return read_passes(all_);
+}
+
+Result<std::vector<BoundedPass>> read_passes(Statement& select) {
+    std::vector<BoundedPass> passes;
+    const Statement::Scope scope(select);
+    while (select.step()) {
+        auto pass = pass_of(select);
+        if (!pass) return pass.error();
+        passes.push_back(std::move(*pass));
+    }
+    return passes;
+}
+
+}  // namespace carecloud

@@ -1,0 +1,237 @@
+#include "sync/bounded_lane.hpp"
+
+#include "sync/cancellation.hpp"
+#include "sync/schedule.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace carecloud {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// While the stream's own pass has not proven its dialect yet: it is about to.
+constexpr Duration kDialectPause = std::chrono::seconds(10);
+
+// Trying again would not help.
+bool is_final(ErrorCode code) {
+    return code == ErrorCode::wrong_workspace || code == ErrorCode::invalid_argument;
+}
+
+// When the newest reconciliation of the stream that came to its end did so; none: there was none.
+std::optional<Timestamp> last_ended(const std::vector<BoundedPass>& passes, const std::string& stream,
+                                    bool whole) {
+    for (auto pass = passes.rbegin(); pass != passes.rend(); ++pass) {
+        const bool ended = pass->status == PassStatus::done || pass->status == PassStatus::asking;
+        if (pass->stream != stream || pass->kind != PassKind::reconcile || !ended) continue;
+        if (!whole || pass->whole) return Timestamp::parse(pass->updated_at);
+    }
+    return std::nullopt;
+}
+
+// The wall clock may have jumped: no more than all of it, and nothing less than nothing.
+Duration since(const std::optional<Timestamp>& at, Timestamp now, Duration most) {
+    if (!at || *at > now) return Duration::zero();
+    const std::int64_t ticks = now.ticks - at->ticks;
+    return ticks >= most.count() / 100 ? most : Duration(ticks * 100);
+}
+
+}  // namespace
+
+BoundedLane::BoundedLane(PassContext context, Observer& observer, std::vector<LaneStream> streams)
+    : context_(context),
+      observer_(observer),
+      streams_(std::move(streams)),
+      alarm_(context.clock.make_alarm()) {}
+
+void BoundedLane::wake() {
+    look_at_ = context_.clock.now();
+    alarm_->wake();
+}
+
+void BoundedLane::stop() {
+    stopped_ = true;
+    cancel_pass_.emit(asio::cancellation_type::terminal);
+    wake();
+}
+
+void BoundedLane::cancel(std::uint64_t id) {
+    unwanted_.insert(id);
+    if (id == running_) cancel_pass_.emit(asio::cancellation_type::terminal);
+    wake();
+}
+
+Task<> BoundedLane::run() {
+    while (!stopped_) {
+        if (context_.clock.now() < look_at_) {
+            const MonoTime hour = look_at_;
+            co_await alarm_->wait_until(hour);
+            continue;
+        }
+        auto done = co_await round();
+        if (done) {
+            failures_ = 0;
+            continue;
+        }
+        observer_.failed(done.error());
+        const Duration pause = failure_pause(context_.random, done.error(), ++failures_);
+        look_at_ = context_.clock.now() + pause;
+    }
+}
+
+// One look at the table, and the first of its passes that can run now. Errors are the store's.
+Task<Result<>> BoundedLane::round() {
+    look_at_ = Clock::never;
+    auto passes = co_await context_.store.passes();
+    if (!passes) co_return passes.error();
+    forget_unwanted(*passes);
+    auto planned = co_await plan(*passes);
+    if (!planned) co_return planned.error();
+    for (BoundedPass& pass : *passes) {
+        if (stopped_ || !pass.is_open()) continue;
+        auto dropped = co_await drop_unwanted(pass);
+        if (!dropped) co_return dropped.error();
+        if (*dropped || !is_ready(pass)) continue;
+        const auto retry = retries_.find(pass.id);
+        if (retry != retries_.end() && context_.clock.now() < retry->second.not_before) {
+            look_at_ = std::min(look_at_, retry->second.not_before);
+            continue;
+        }
+        look_at_ = context_.clock.now();  // another look afterwards
+        co_return co_await attempt(std::move(pass));
+    }
+    co_return Result<>{};
+}
+
+// What was canceled has ended by itself, where it is not open any more.
+void BoundedLane::forget_unwanted(const std::vector<BoundedPass>& passes) {
+    for (const BoundedPass& pass : passes) {
+        if (!pass.is_open()) unwanted_.erase(pass.id);
+    }
+}
+
+// Writes down the reconciliations that are due, and looks when the next will be.
+Task<Result<>> BoundedLane::plan(const std::vector<BoundedPass>& passes) {
+    for (const LaneStream& stream : streams_) {
+        if (!stream.rule.every) continue;
+        auto planned = co_await plan_stream(stream, passes);
+        if (!planned) co_return planned.error();
+    }
+    co_return Result<>{};
+}
+
+Task<Result<>> BoundedLane::plan_stream(const LaneStream& stream, const std::vector<BoundedPass>& passes) {
+    const std::string& entity = stream.pass->spec.entity;
+    const bool open = std::any_of(passes.begin(), passes.end(), [&](const BoundedPass& pass) {
+        return pass.stream == entity && pass.kind == PassKind::reconcile && pass.is_open();
+    });
+    if (open) co_return Result<>{};
+    const MonoTime now = context_.clock.now();
+    const Timestamp wall = context_.clock.wall();
+    const Duration every = *stream.rule.every;
+    const auto [due, fresh] = due_.try_emplace(entity);
+    // After a start the last one may be long ago; later ones are counted from the end of the one before.
+    if (fresh) {
+        const Duration gone_by = since(last_ended(passes, entity, false), wall, every);
+        due->second = now + (poll_pause(context_.random, every) - gone_by);
+    }
+    if (now < due->second) {
+        look_at_ = std::min(look_at_, due->second);
+        co_return Result<>{};
+    }
+    BoundedPass pass{
+        .kind = PassKind::reconcile, .stream = entity, .scheduled = true, .deep = stream.rule.deep};
+    const auto last_whole = last_ended(passes, entity, true);
+    pass.whole = !last_whole || since(last_whole, wall, stream.rule.whole_every) == stream.rule.whole_every;
+    auto saved = co_await context_.store.save_pass(std::move(pass));
+    if (!saved) co_return saved.error();
+    due->second = now + poll_pause(context_.random, every);
+    look_at_ = now;  // to meet it in the table
+    co_return Result<>{};
+}
+
+const LaneStream* BoundedLane::stream_of(const BoundedPass& pass) const {
+    const auto found = std::find_if(streams_.begin(), streams_.end(), [&](const LaneStream& stream) {
+        return stream.pass->spec.entity == pass.stream;
+    });
+    return found == streams_.end() ? nullptr : &*found;
+}
+
+// A reconciliation while the stream is loaded for the first time would load it beside.
+bool BoundedLane::is_ready(const BoundedPass& pass) const {
+    const LaneStream* const stream = stream_of(pass);
+    return stream && (pass.kind == PassKind::backfill || stream->memory->walked);
+}
+
+// True: the pass is ended, since nobody wants it, or its stream is not configured any more.
+Task<Result<bool>> BoundedLane::drop_unwanted(BoundedPass pass) {
+    const bool unwanted = unwanted_.erase(pass.id) > 0;
+    if (!unwanted && stream_of(pass)) co_return false;
+    if (!unwanted) {
+        pass.error = "no stream of that name is configured any more";
+        pass.hint = "see the section streams of the configuration";
+    }
+    auto ended = co_await finish(std::move(pass), unwanted ? PassStatus::canceled : PassStatus::failed);
+    if (!ended) co_return ended.error();
+    co_return true;
+}
+
+Task<Result<>> BoundedLane::attempt(BoundedPass pass) {
+    const LaneStream* const stream = stream_of(pass);
+    running_ = pass.id;
+    pass.status = PassStatus::running;
+    observer_.bounded_pass(pass);
+    auto ended = co_await run_one(*stream, pass);
+    running_ = 0;
+    co_return co_await note_end(std::move(pass), std::move(ended));
+}
+
+// A coroutine of its own, so that stop() and cancel() can end the pass and nothing but the pass.
+Task<Result<>> BoundedLane::run_one(const LaneStream& stream, BoundedPass& pass) {
+    auto work = run_bounded(context_, *stream.pass, stream.rule.guard, *stream.memory, pass);
+    co_return co_await asio::co_spawn(context_.clock.executor(), std::move(work),
+                                      asio::bind_cancellation_slot(cancel_pass_.slot(), asio::use_awaitable));
+}
+
+Task<Result<>> BoundedLane::note_end(BoundedPass pass, Result<> ended) {
+    if (ended) {
+        retries_.erase(pass.id);
+        observer_.bounded_pass(pass);
+        co_return Result<>{};
+    }
+    const Error& error = ended.error();
+    if (error.code == ErrorCode::cancelled) {
+        // By stop() it goes on in the next life, just as the row says; else the next round drops it.
+        co_return Result<>{};
+    }
+    pass.error = error.message();
+    pass.hint = error.hint;
+    if (is_final(error.code)) co_return co_await finish(std::move(pass), PassStatus::failed);
+    Retry& retry = retries_[pass.id];
+    const Duration pause = error.code == ErrorCode::dialect_unknown
+                               ? kDialectPause
+                               : failure_pause(context_.random, error, ++retry.failures);
+    retry.not_before = context_.clock.now() + pause;
+    pass.status = PassStatus::running;
+    observer_.bounded_pass(pass);
+    auto saved = co_await context_.store.save_pass(std::move(pass));
+    if (!saved) co_return saved.error();
+    co_return Result<>{};
+}
+
+Task<Result<>> BoundedLane::finish(BoundedPass pass, PassStatus status) {
+    pass.status = status;
+    retries_.erase(pass.id);
+    auto saved = co_await context_.store.save_pass(pass);
+    if (!saved) co_return saved.error();
+    observer_.bounded_pass(pass);
+    co_return Result<>{};
+}
+
+}  // namespace carecloud

@@ -1,0 +1,83 @@
+// The bounded passes of all streams, one after the other, beside the streams' own passes: those that were wished for,
+// in their order, and the reconciliations that are due. The table `passes` is what it works from: whoever writes a
+// wish there wakes the lane. I/O thread alone.
+#pragma once
+
+#include "sync/bounded_run.hpp"
+#include "sync/observer.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <boost/asio/cancellation_signal.hpp>
+
+namespace carecloud {
+
+// How a stream is reconciled by itself.
+struct ReconcileRule {
+    std::optional<Duration> every{};                    // none: on wish alone
+    Duration whole_every = std::chrono::hours(7 * 24);  // equal counts do not prove equal content
+    bool deep = false;
+    DeleteGuard guard{};
+};
+
+// A stream as the lane sees it; what is pointed to outlives the lane.
+struct LaneStream {
+    const PassSettings* pass = nullptr;
+    StreamMemory* memory = nullptr;
+    ReconcileRule rule;
+};
+
+class BoundedLane {
+  public:
+    BoundedLane(PassContext context, Observer& observer, std::vector<LaneStream> streams);
+
+    // Runs until stop(); never throws. What was interrupted goes on in the next life.
+    Task<> run();
+    void stop();
+
+    // Something may be to be done: a wish was written down, or a stream has come to the portal's end for the first
+    // time.
+    void wake();
+    // The open pass of that id is not wanted any more.
+    void cancel(std::uint64_t id);
+
+  private:
+    struct Retry {
+        std::size_t failures = 0;  // in a row
+        MonoTime not_before{};
+    };
+
+    Task<Result<>> round();
+    Task<Result<>> plan(const std::vector<BoundedPass>& passes);
+    Task<Result<>> plan_stream(const LaneStream& stream, const std::vector<BoundedPass>& passes);
+    void forget_unwanted(const std::vector<BoundedPass>& passes);
+    Task<Result<bool>> drop_unwanted(BoundedPass pass);
+    const LaneStream* stream_of(const BoundedPass& pass) const;
+    bool is_ready(const BoundedPass& pass) const;
+    Task<Result<>> attempt(BoundedPass pass);
+    Task<Result<>> run_one(const LaneStream& stream, BoundedPass& pass);
+    Task<Result<>> note_end(BoundedPass pass, Result<> ended);
+    Task<Result<>> finish(BoundedPass pass, PassStatus status);
+
+    PassContext context_;
+    Observer& observer_;
+    std::vector<LaneStream> streams_;
+    std::unique_ptr<Alarm> alarm_;
+    boost::asio::cancellation_signal cancel_pass_;
+    std::map<std::uint64_t, Retry> retries_;  // of those that failed, by id
+    std::map<std::string, MonoTime> due_;     // reconciliations, by stream
+    std::set<std::uint64_t> unwanted_;
+    std::uint64_t running_ = 0;  // its id; 0: none
+    MonoTime look_at_{};         // when there may be something to do by itself
+    std::size_t failures_ = 0;   // of the store, in a row
+    bool stopped_ = false;
+};
+
+}  // namespace carecloud

@@ -1,0 +1,114 @@
+#include "sync/bounded_run.hpp"
+
+#include "portal/query.hpp"
+#include "sync/backfill.hpp"
+#include "sync/cancellation.hpp"
+#include "sync/reconcile.hpp"
+
+#include <exception>
+#include <utility>
+#include <vector>
+
+namespace carecloud {
+
+BoundedRun::BoundedRun(PassContext context, const PassSettings& settings, StreamMemory& memory,
+                       BoundedPass& row)
+    : context_(context),
+      settings_(settings),
+      memory_(memory),
+      row_(row),
+      before_(row),
+      fetcher_(context.clock, context.portal, context.gate, context.random, settings.pauses),
+      ledger_(context.store) {}
+
+Task<Result<>> BoundedRun::open() {
+    auto loaded = co_await context_.store.load_stream(settings_.spec.entity);
+    if (!loaded) co_return loaded.error();
+    const auto proven = *loaded ? Dialect::from_json((*loaded)->dialect) : std::nullopt;
+    if (settings_.dialect) {
+        dialect_ = *settings_.dialect;
+        if (proven) dialect_.cap = proven->cap;
+    } else if (proven) {
+        dialect_ = *proven;
+    } else {
+        co_return Error{.code = ErrorCode::dialect_unknown,
+                        .operation = std::string(to_string(row_.kind)) + " " + settings_.spec.entity,
+                        .subject = "the stream's own pass has not met a record yet",
+                        .hint = "it begins when that pass has proven the portal's query language"};
+    }
+    ledger_.open(StreamState{.stream = settings_.spec.entity, .entity = settings_.spec.entity});
+    if (row_.started_at.empty()) row_.started_at = context_.clock.wall().to_string_ms();
+    row_.status = PassStatus::running;
+    row_.error.clear();
+    row_.hint.clear();
+    co_return Result<>{};
+}
+
+Task<Result<std::optional<std::uint64_t>>> BoundedRun::count(const StreamSpec& spec, std::string where) {
+    Query query{
+        .spec = &spec, .where = std::move(where), .projection = Projection::keys, .take = 1, .total = true};
+    auto answer = co_await fetcher_.ask(std::move(query));
+    if (!answer) co_return answer.error();
+    co_return (*answer)->total;
+}
+
+Task<Result<>> BoundedRun::walk(const StreamSpec& spec, Walk walk, Reading reading, const PageWish& wanted,
+                                const PageStored& stored) {
+    PageWalk pages(context_.store, spec, memory_, fetcher_, ledger_);
+    bool sure = false;  // that the next empty answer is the end
+    for (;;) {
+        walk.read_next(reading);
+        auto answer = co_await pages.fetch_at(walk);
+        if (!answer) co_return answer.error();
+        const PagePtr page = answer->fetched.page;
+        const bool empty = page->record_count() == 0;
+        if (empty && !std::exchange(sure, true)) continue;
+        auto moved = walk.take_page(*page, answer->fetched.take);
+        if (!moved) co_return moved.error();
+        if (!wanted(*page)) co_return Result<>{};
+        auto taken = co_await pages.store(page, answer->reading, walk.dialect(), std::nullopt);
+        if (!taken) co_return taken.error();
+        walk.stored(*taken, page->record_count());
+        row_.records += page->record_count();
+        auto noted = co_await stored(*page);
+        if (!noted) co_return noted.error();
+        if (empty && walk.ended()) co_return Result<>{};
+        sure = walk.ended();
+    }
+}
+
+Task<Result<>> BoundedRun::take_unknown(std::vector<Key> keys) {
+    PageWalk pages(context_.store, settings_.spec, memory_, fetcher_, ledger_);
+    auto taken = co_await pages.store_unknown(std::move(keys), dialect_, std::nullopt);
+    if (!taken) co_return taken.error();
+    co_return Result<>{};
+}
+
+void BoundedRun::note_progress() {
+    const CommitSummary& summary = ledger_.summary();
+    row_.missing = before_.missing + summary.created + summary.restored;
+    row_.changed = before_.changed + summary.updated + summary.disabled;
+    row_.deleted = before_.deleted + summary.deleted;
+    row_.requests = before_.requests + fetcher_.requests();
+}
+
+Task<Result<>> BoundedRun::save() {
+    note_progress();
+    auto saved = co_await context_.store.save_pass(row_);
+    if (!saved) co_return saved.error();
+    co_return Result<>{};
+}
+
+Task<Result<>> run_bounded(PassContext context, const PassSettings& settings, const DeleteGuard& guard,
+                           StreamMemory& memory, BoundedPass& row) {
+    try {
+        BoundedRun run(context, settings, memory, row);
+        auto done = row.kind == PassKind::backfill ? backfill(run) : reconcile(run, guard);
+        co_return co_await std::move(done);
+    } catch (const std::exception&) {
+        if (!is_cancellation(std::current_exception())) throw;
+        co_return cancelled_error(std::string(to_string(row.kind)) + " " + settings.spec.entity);
+    }
+}
+
+}  // namespace carecloud

@@ -1,0 +1,77 @@
+// What a backfill and a reconciliation have in common: a walk of the portal beside the stream's own, with the dialect
+// that the stream has proven, and the pass's row written down as it goes on. I/O thread alone.
+#pragma once
+
+#include "core/bounded_pass.hpp"
+#include "sync/page_walk.hpp"
+#include "sync/pass.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace carecloud {
+
+// When a reconciliation stops and asks before it marks records as deleted, whichever is met first (hazard 21).
+struct DeleteGuard {
+    double share = 0.05;  // of the stream's records
+    std::uint64_t count = 1000;
+};
+
+class BoundedRun {
+  public:
+    // All of these outlive it. `spec` may be narrower than the stream's own; its entity is the stream's.
+    BoundedRun(PassContext context, const PassSettings& settings, StreamMemory& memory, BoundedPass& row);
+
+    // Loads the stream's row and its dialect. Errors: dialect_unknown where none is proven yet.
+    Task<Result<>> open();
+
+    const Dialect& dialect() const { return dialect_; }
+    Fetcher& fetcher() { return fetcher_; }
+    PassContext& context() { return context_; }
+    const PassSettings& settings() const { return settings_; }
+    StreamMemory& memory() { return memory_; }
+    BoundedPass& row() { return row_; }
+
+    // How many records of `spec` fulfil the condition; none where the portal does not tell.
+    Task<Result<std::optional<std::uint64_t>>> count(const StreamSpec& spec, std::string where);
+
+    // Told of each page before it is stored; false: this one and what follows are not wanted.
+    using PageWish = std::function<bool(const Page& page)>;
+    // Told when a page's records are in the store, with its last key as the walk's place.
+    using PageStored = std::function<Task<Result<>>(const Page& page)>;
+
+    // Goes on with the walk of `spec` to its proven end, reading whole records or keys, and commits what is new. The
+    // end is proven by an empty page behind a short one, or by two: one may be a listing emptied or cut by mistake
+    // (hazard 21).
+    Task<Result<>> walk(const StreamSpec& spec, Walk walk, Reading reading, const PageWish& wanted,
+                        const PageStored& stored);
+    // Fetches and commits those of the keys that the store does not know.
+    Task<Result<>> take_unknown(std::vector<Key> keys);
+    // Commits beside the cursor.
+    Task<Result<std::size_t>> commit(Batch batch) { return ledger_.commit(std::move(batch)); }
+
+    // Writes the row down, with what was committed and asked until now.
+    Task<Result<>> save();
+
+  private:
+    void note_progress();
+
+    PassContext context_;
+    const PassSettings& settings_;
+    StreamMemory& memory_;
+    BoundedPass& row_;
+    BoundedPass before_;  // what earlier attempts had counted
+    Fetcher fetcher_;
+    Ledger ledger_;
+    Dialect dialect_;
+};
+
+// One attempt at the pass, to its end or the first lasting error; the row says what became of it where it came to an
+// end: done or asking. It may be run again after an error: a backfill goes on where it was, a reconciliation begins
+// anew. Never throws; a cancelled one ends by ErrorCode::cancelled.
+Task<Result<>> run_bounded(PassContext context, const PassSettings& settings, const DeleteGuard& guard,
+                           StreamMemory& memory, BoundedPass& row);
+
+}  // namespace carecloud

@@ -1,0 +1,56 @@
+// A walk's pages between Portal and Store: asks for the page that a Walk stands before, and stores what came, whole
+// records at once and unknown keys by their ids. What the stream's own pass and the bounded ones have in common. I/O
+// thread alone.
+#pragma once
+
+#include "sync/fetcher.hpp"
+#include "sync/ledger.hpp"
+#include "sync/pass.hpp"
+#include "sync/walk.hpp"
+
+#include <cstddef>
+#include <optional>
+
+namespace carecloud {
+
+// A page and how it was asked for: a page of keys must never be taken for one of whole records.
+struct WalkAnswer {
+    Fetched fetched;
+    Reading reading = Reading::keys;
+};
+
+class PageWalk {
+  public:
+    // All of these outlive it. `memory` learns how large pages may be.
+    PageWalk(Store& store, const StreamSpec& spec, StreamMemory& memory, Fetcher& fetcher, Ledger& ledger)
+        : store_(store), spec_(spec), memory_(memory), fetcher_(fetcher), ledger_(ledger) {}
+
+    // The page at the walk's place.
+    Task<Result<WalkAnswer>> fetch_at(Walk& walk);
+    // The same, begun while the page before is being stored: its answer goes to fetch_keys_instead().
+    Task<Result<WalkAnswer>> fetch_ahead(const Walk& walk);
+    // Where not even one whole record passes, its key tells at least who it is: the keys' way quarantines it by id.
+    Task<Result<WalkAnswer>> fetch_keys_instead(Result<WalkAnswer> answer, Walk& walk);
+
+    // Commits the page; how many of its records were new to the store. `state` is committed with the last of them.
+    Task<Result<std::size_t>> store(PagePtr page, Reading reading, const Dialect& dialect,
+                                    std::optional<StreamState> state);
+    // Those of the keys that the store neither holds nor has in quarantine, fetched and committed; how many.
+    Task<Result<std::size_t>> store_unknown(std::vector<Key> keys, const Dialect& dialect,
+                                            std::optional<StreamState> state);
+
+  private:
+    Query query_for(const Walk& walk) const;
+    Task<Result<WalkAnswer>> fetch(Query query, Reading reading);
+
+    Store& store_;
+    const StreamSpec& spec_;
+    StreamMemory& memory_;
+    Fetcher& fetcher_;
+    Ledger& ledger_;
+};
+
+// The keys of a page's records, strange ones included, but for those without an id: they can only be met whole.
+std::vector<Key> keys_of(const Page& page);
+
+}  // namespace carecloud

@@ -1,0 +1,13 @@
+// The comparison of a stream with all that the portal has: what `modified` cannot tell (sync-model, hazards 5, 6 and
+// 21, "Reconciling cheaply"). What the store lacks is fetched; what the portal has no more is marked as deleted once
+// two listings and a retrieval by id deny it. I/O thread alone.
+#pragma once
+
+#include "sync/bounded_run.hpp"
+
+namespace carecloud {
+
+// Where more are gone than the guard lets go, nothing is marked and the row is `asking`, unless it has confirm_deletes.
+Task<Result<>> reconcile(BoundedRun& run, const DeleteGuard& guard);
+
+}  // namespace carecloud

@@ -1,0 +1,62 @@
+#include "sync/suspects.hpp"
+
+#include <tuple>
+#include <utility>
+
+namespace carecloud {
+namespace {
+
+// Ids that are remembered at least, beside those of the page under way.
+constexpr std::size_t kMetMin = 10'000;
+
+}  // namespace
+
+Suspects::Suspects(Store& store, std::string stream, const std::string& from, std::optional<std::string> to)
+    : store_(store), range_{.stream = std::move(stream)}, to_(std::move(to)) {
+    // No id is empty: this is before every record of that `modified`.
+    if (!from.empty()) range_.after = Cursor{from, {}, {}};
+}
+
+void Suspects::met(const std::vector<Key>& keys) {
+    if (met_.size() >= kMetMin) met_before_ = std::exchange(met_, {});
+    for (const Key& key : keys)
+        met_.insert(key.id);
+    if (!keys.empty()) place_ = Cursor{keys.back().modified_text, keys.back().modified, keys.back().id};
+}
+
+bool Suspects::is_passed(const Key& key, bool ended) const {
+    if (ended) return true;
+    return place_ && std::tie(key.modified_text, key.id) <= std::tie(place_->modified_text, place_->id);
+}
+
+Task<Result<>> Suspects::read_on() {
+    auto keys = co_await store_.live(range_);
+    if (!keys) co_return keys.error();
+    drained_ = keys->size() < range_.limit;
+    if (!keys->empty())
+        range_.after = Cursor{keys->back().modified_text, keys->back().modified, keys->back().id};
+    for (Key& key : *keys) {
+        if (to_ && key.modified_text >= *to_) {
+            drained_ = true;
+            break;
+        }
+        ahead_.push_back(std::move(key));
+    }
+    co_return Result<>{};
+}
+
+Task<Result<std::vector<Key>>> Suspects::passed_over(bool ended) {
+    std::vector<Key> found;
+    for (;;) {
+        while (!ahead_.empty() && is_passed(ahead_.front(), ended)) {
+            Key key = std::move(ahead_.front());
+            ahead_.pop_front();
+            if (!met_.contains(key.id) && !met_before_.contains(key.id)) found.push_back(std::move(key));
+        }
+        if (!ahead_.empty() || drained_) co_return found;
+        auto read = co_await read_on();
+        if (!read) co_return read.error();
+    }
+}
+
+}  // namespace carecloud

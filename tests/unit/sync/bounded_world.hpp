@@ -1,0 +1,77 @@
+// A small world in which bounded passes are run by hand, each to its end.
+#pragma once
+
+#include "sync/bounded_run.hpp"
+#include "unit/sync/world.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace carecloud {
+
+struct BoundedWorld : World {
+    using World::World;
+
+    // One attempt, and the row as it is in the store afterwards.
+    std::pair<Result<>, BoundedPass> attempt(BoundedPass row) {
+        PassContext context{clock, portal, *store, *gate, random};
+        row.stream = kEntity;
+        std::optional<Result<>> ended;
+        const auto work = [&]() -> Task<Result<>> {
+            if (row.id == 0) row.id = (co_await store->save_pass(row)).value();
+            co_return co_await run_bounded(context, settings, guard, memory, row);
+        };
+        portal.forget_requests();
+        boost::asio::co_spawn(io, work(), [&](std::exception_ptr thrown, Result<> result) {
+            if (thrown) std::rethrow_exception(thrown);
+            ended = std::move(result);
+        });
+        REQUIRE(clock.run_until([&] { return ended.has_value(); }));
+        return {*ended, tables().passes.at(row.id)};
+    }
+
+    BoundedPass good(BoundedPass row) {
+        auto [ended, after] = attempt(std::move(row));
+        INFO((ended ? "no error" : ended.error().message()));
+        REQUIRE(ended);
+        return after;
+    }
+    BoundedPass reconcile(bool whole = false) { return good({.whole = whole}); }
+
+    bool is_deleted(unsigned n) const {
+        std::string id = std::to_string(n);
+        id.insert(0, 24 - id.size(), '0');
+        return tables().records.at({kEntity, id}).deleted_at.has_value();
+    }
+    void erase(unsigned n) {
+        std::string id = std::to_string(n);
+        id.insert(0, 24 - id.size(), '0');
+        REQUIRE(model.erase(kEntity, id));
+    }
+    std::size_t live() const {
+        std::size_t count = 0;
+        for (const auto& [place, held] : tables().records)
+            count += !held.deleted_at;
+        return count;
+    }
+
+    // What the portal has and nothing else is held, and the log replays to it.
+    void check_reconciled() const {
+        CHECK(check_changes(tables()) == "");
+        std::size_t seen = 0;
+        model.for_each(kEntity, [&](const PortalDocument& expected) {
+            ++seen;
+            const auto found = tables().records.find({kEntity, std::string(expected.id_text())});
+            REQUIRE(found != tables().records.end());
+            CHECK(found->second.body == expected.raw());
+            CHECK_FALSE(found->second.deleted_at);
+        });
+        CHECK(seen == live());
+    }
+
+    DeleteGuard guard{.share = 1, .count = 1000};
+};
+
+}  // namespace carecloud

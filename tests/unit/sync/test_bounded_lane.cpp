@@ -1,0 +1,205 @@
+#include "engine_world.hpp"
+
+#include <algorithm>
+
+using namespace carecloud;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct LaneWorld : EngineWorld {
+    // As an operator's wish is written down, before the lane is told.
+    std::uint64_t wish(BoundedPass pass) {
+        pass.stream = kEntity;
+        std::optional<std::uint64_t> id;
+        boost::asio::co_spawn(io, store->save_pass(std::move(pass)),
+                              [&](std::exception_ptr thrown, Result<std::uint64_t> saved) {
+                                  if (thrown) std::rethrow_exception(thrown);
+                                  id = saved.value();
+                              });
+        REQUIRE(clock.run_until([&] { return id.has_value(); }));
+        if (engine) engine->pass_wished();
+        return *id;
+    }
+    const BoundedPass& row(std::uint64_t id) const { return tables().passes.at(id); }
+    void run_until_ended(std::uint64_t id) {
+        REQUIRE(clock.run_until([&] { return !row(id).is_open(); }));
+    }
+    void stop_and_start() {
+        engine->stop();
+        REQUIRE(clock.run_until([&] { return ended; }));
+        ended = false;
+        start();
+    }
+    void run_for(Duration span) {
+        const MonoTime end = clock.now() + span;
+        REQUIRE(clock.run_until([&] { return clock.now() >= end; }));
+    }
+
+    static BoundedPass backfill() {
+        return {.kind = PassKind::backfill, .first_day = "20230101", .last_day = "20230228"};
+    }
+};
+
+}  // namespace
+
+TEST_CASE("lane: a wish runs beside the stream's passes, and is told when it begins and ends") {
+    LaneWorld world;
+    world.put_many(1, 60, 10, kOld);
+    world.start();
+    const std::uint64_t id = world.wish({});
+    world.run_until_ended(id);
+    CHECK(world.row(id).status == PassStatus::done);
+    REQUIRE(world.recorder.bounded.size() == 2);
+    CHECK(world.recorder.bounded[0].status == PassStatus::running);
+    CHECK(world.recorder.bounded[1].status == PassStatus::done);
+    // Not before the stream was loaded: it would have been loaded twice.
+    CHECK(world.row(id).missing == 0);
+}
+
+TEST_CASE("lane: wishes run one after the other, in their order") {
+    LaneWorld world;
+    world.put_many(1, 10, 10, kOld);
+    world.start();
+    REQUIRE(world.clock.run_until([&] { return !world.recorder.passes.empty(); }));
+    const std::uint64_t first = world.wish(LaneWorld::backfill());
+    const std::uint64_t second = world.wish({});
+    const std::uint64_t third = world.wish(LaneWorld::backfill());
+    world.run_until_ended(third);
+    std::vector<std::uint64_t> ended;
+    for (const BoundedPass& told : world.recorder.bounded) {
+        if (!told.is_open()) ended.push_back(told.id);
+    }
+    CHECK(ended == std::vector<std::uint64_t>{first, second, third});
+}
+
+TEST_CASE("lane: what failed is tried again after a pause, with the reason in its row") {
+    LaneWorld world;
+    world.put_many(1, 10, 10, kOld);
+    world.start();
+    REQUIRE(world.clock.run_until([&] { return !world.recorder.passes.empty(); }));
+    bool away = true;
+    world.portal.set_fault_hook([&](const SeenRequest&) -> std::optional<Error> {
+        if (!away) return std::nullopt;
+        return Error{.code = ErrorCode::key_refused, .operation = "test", .subject = "no", .hint = "the key"};
+    });
+    const std::uint64_t id = world.wish({});
+    REQUIRE(world.clock.run_until([&] { return !world.row(id).error.empty(); }));
+    CHECK(world.row(id).status == PassStatus::running);
+    CHECK(world.row(id).hint == "the key");
+    away = false;
+    world.run_until_ended(id);
+    CHECK(world.row(id).status == PassStatus::done);
+    CHECK(world.row(id).error.empty());
+}
+
+TEST_CASE("lane: another workspace's records end it for good") {
+    LaneWorld world;
+    world.put_many(1, 10, 10, kOld);
+    world.start();
+    REQUIRE(world.clock.run_until([&] { return !world.recorder.passes.empty(); }));
+    world.portal.set_fault_hook([](const SeenRequest&) {
+        return Error{.code = ErrorCode::wrong_workspace, .operation = "test", .subject = "", .hint = ""};
+    });
+    const std::uint64_t id = world.wish({});
+    world.run_until_ended(id);
+    CHECK(world.row(id).status == PassStatus::failed);
+    CHECK_FALSE(world.row(id).error.empty());
+}
+
+TEST_CASE("lane: a wish of a stream that is not configured any more fails and says so") {
+    LaneWorld world;
+    world.put_many(1, 10, 10, kOld);
+    const std::uint64_t id = world.wish({});
+    world.content->tables.passes.at(id).stream = "family";
+    world.start();
+    world.run_until_ended(id);
+    CHECK(world.row(id).status == PassStatus::failed);
+    CHECK(world.row(id).error.find("configured") != std::string::npos);
+}
+
+TEST_CASE("lane: a pass is canceled while it waits and while it runs") {
+    LaneWorld world;
+    world.put_many(1, 10, 10, kOld);
+    world.start();
+    REQUIRE(world.clock.run_until([&] { return !world.recorder.passes.empty(); }));
+    world.portal.set_latency(60s);
+    const std::uint64_t running = world.wish({.whole = true});
+    const std::uint64_t waiting = world.wish(LaneWorld::backfill());
+    REQUIRE(world.clock.run_until([&] { return world.row(running).status == PassStatus::running; }));
+    world.engine->cancel_pass(waiting);
+    world.engine->cancel_pass(running);
+    world.run_until_ended(waiting);
+    world.run_until_ended(running);
+    CHECK(world.row(running).status == PassStatus::canceled);
+    CHECK(world.row(waiting).status == PassStatus::canceled);
+    // The lane goes on.
+    world.portal.set_latency(1ms);
+    const std::uint64_t next = world.wish({});
+    world.run_until_ended(next);
+    CHECK(world.row(next).status == PassStatus::done);
+}
+
+TEST_CASE("lane: what a stop interrupts goes on in the next life") {
+    LaneWorld world;
+    world.put_many(1, 10, 10, kOld);
+    world.start();
+    REQUIRE(world.clock.run_until([&] { return !world.recorder.passes.empty(); }));
+    world.portal.set_latency(60s);
+    const std::uint64_t id = world.wish({.whole = true});
+    REQUIRE(world.clock.run_until([&] { return world.row(id).status == PassStatus::running; }));
+    world.portal.set_latency(1ms);
+    world.stop_and_start();
+    world.run_until_ended(id);
+    CHECK(world.row(id).status == PassStatus::done);
+}
+
+TEST_CASE("lane: reconciliations come by themselves, a whole one first and then every week") {
+    LaneWorld world;
+    world.reconcile.every = 24h;
+    world.put_many(1, 10, 10, kOld);
+    world.start();
+    const auto reconciled = [&] {
+        return std::count_if(world.tables().passes.begin(), world.tables().passes.end(),
+                             [](const auto& entry) { return entry.second.status == PassStatus::done; });
+    };
+    world.run_for(20h);
+    CHECK(reconciled() == 0);
+    world.run_for(10 * 24h);
+    const auto& passes = world.tables().passes;
+    CHECK(reconciled() >= 8);
+    CHECK(reconciled() <= 12);
+    CHECK(passes.at(1).scheduled);
+    CHECK(passes.at(1).whole);
+    CHECK_FALSE(passes.at(2).whole);
+    CHECK(std::count_if(passes.begin(), passes.end(), [](const auto& entry) { return entry.second.whole; }) ==
+          2);
+
+    SECTION("a restart neither forgets nor repeats them") {
+        const auto before = passes.size();
+        world.stop_and_start();
+        world.run_for(30min);
+        CHECK(passes.size() <= before + 1);
+        world.run_for(25h);
+        CHECK(passes.size() > before);
+    }
+}
+
+TEST_CASE("lane: a store that fails is asked again, and nothing is lost") {
+    LaneWorld world;
+    world.put_many(1, 30, 10, kOld);
+    world.start();
+    REQUIRE(world.clock.run_until([&] { return !world.recorder.passes.empty(); }));
+    const std::uint64_t id = world.wish({.whole = true});
+    std::size_t calls = 0;
+    world.store->set_fault_hook([&](std::string_view) -> std::optional<StoreFault> {
+        if (++calls % 3 != 0) return std::nullopt;
+        return StoreFault{
+            .error = {.code = ErrorCode::store_busy, .operation = "test", .subject = "", .hint = ""},
+            .took_effect = calls % 2 == 0};
+    });
+    world.run_for(20min);
+    world.store->set_fault_hook({});
+    world.run_until_ended(id);
+    CHECK(world.row(id).status == PassStatus::done);
+}

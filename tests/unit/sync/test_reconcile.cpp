@@ -1,0 +1,281 @@
+#include "bounded_world.hpp"
+
+#include <algorithm>
+
+using namespace carecloud;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::int64_t kMinute = 60 * Timestamp::ticks_per_second;
+
+// Later than what `put_many(1, …, kOld)` made, and long before now.
+Timestamp old_minute(std::int64_t minute) {
+    return {kOld.ticks + minute * kMinute};
+}
+
+}  // namespace
+
+TEST_CASE("reconcile: what was deleted at the portal is marked so, once (hazard 5)") {
+    BoundedWorld world;
+    world.put_many(1, 300, 50, kOld);
+    world.good_pass();
+    for (const unsigned n : {1U, 77U, 300U})
+        world.erase(n);
+    world.good_pass();
+    CHECK(world.live() == 300);  // `modified` tells nothing of it
+    const StreamState before = world.tables().streams.at(kEntity);
+
+    const BoundedPass row = world.reconcile();
+    CHECK(row.status == PassStatus::done);
+    CHECK(row.gone == 3);
+    CHECK(row.deleted == 3);
+    CHECK(row.missing == 0);
+    CHECK(world.is_deleted(77));
+    CHECK(world.tables().changes.back().kind == ChangeKind::deleted);
+    CHECK(world.tables().streams.at(kEntity) == before);  // never touches the cursor (hazard 22)
+    world.check_reconciled();
+
+    const std::size_t changes = world.tables().changes.size();
+    CHECK(world.reconcile(true).deleted == 0);
+    CHECK(world.tables().changes.size() == changes);
+}
+
+TEST_CASE("reconcile: a record that was deleted and comes back is restored") {
+    BoundedWorld world;
+    world.put_many(1, 20, 20, kOld);
+    world.good_pass();
+    world.erase(7);
+    world.reconcile();
+    REQUIRE(world.is_deleted(7));
+    world.put(7, kOld);  // with the very version that it had
+    const BoundedPass row = world.reconcile();
+    CHECK(row.missing == 1);
+    CHECK(world.tables().changes.back().kind == ChangeKind::restored);
+    world.check_reconciled();
+}
+
+TEST_CASE("reconcile: rows that became visible long after their `modified` are fetched (promise 1)") {
+    BoundedWorld world;
+    world.put_many(1, 500, 100, kOld);
+    world.good_pass();
+    world.put(900, {kOld.ticks + 2 * Timestamp::ticks_per_second});
+    world.put(901, old_minute(-1));
+    world.good_pass();
+    CHECK(world.held() == 500);
+    const BoundedPass row = world.reconcile();
+    CHECK(row.missing == 2);
+    world.check_reconciled();
+}
+
+TEST_CASE("reconcile: equal counts cost one request, and the whole walk finds what they hide") {
+    BoundedWorld world;
+    world.put_many(1, 3'000, 100, kOld);
+    world.good_pass();
+    const BoundedPass cheap = world.reconcile();
+    CHECK(cheap.requests == 2);
+    CHECK(cheap.records == 0);
+    CHECK_FALSE(cheap.whole);
+
+    world.erase(5);
+    world.put(9'000, old_minute(2));
+    CHECK(world.reconcile().records == 0);  // one gone and one missing: the counts are equal
+    const BoundedPass whole = world.reconcile(true);
+    CHECK(whole.whole);
+    CHECK(whole.deleted == 1);
+    CHECK(whole.missing == 1);
+    CHECK(whole.records >= 3'000);
+    world.check_reconciled();
+}
+
+TEST_CASE("reconcile: of many records only the smallest windows that differ are walked") {
+    BoundedWorld world;
+    world.settings.page_size = 50;
+    world.memory = StreamMemory(50);
+    world.put_many(1, 20'000, 10, kOld);
+    world.good_pass();
+    world.erase(6'543);
+    world.put(90'000, {kOld.ticks + 1500 * Timestamp::ticks_per_second});
+    world.put(90'001, {kOld.ticks + 1500 * Timestamp::ticks_per_second});
+    const BoundedPass row = world.reconcile();
+    CHECK(row.deleted == 1);
+    CHECK(row.missing == 2);
+    CHECK(row.records < 500);
+    CHECK(row.requests < 60);  // a walk of all keys is 400
+    world.check_reconciled();
+}
+
+TEST_CASE("reconcile: more gone than the guard lets go stops and asks, and nothing is marked (hazard 21)") {
+    BoundedWorld world;
+    const bool by_share = GENERATE(true, false);
+    world.guard = by_share ? DeleteGuard{.share = 0.05, .count = 1000} : DeleteGuard{.share = 1, .count = 10};
+    world.put_many(1, 200, 20, kOld);
+    world.good_pass();
+    for (unsigned n = 1; n <= 10; ++n)
+        world.erase(n);
+    CHECK(world.reconcile().deleted == 10);  // just as many as may go
+    for (unsigned n = 11; n <= 21; ++n)
+        world.erase(n);
+
+    const BoundedPass asking = world.reconcile();
+    CHECK(asking.status == PassStatus::asking);
+    CHECK(asking.gone == 11);
+    CHECK(asking.deleted == 0);
+    CHECK(asking.error.find("11 of 190") != std::string::npos);
+    CHECK(asking.hint.find("--confirm-deletes") != std::string::npos);
+    CHECK(world.live() == 190);
+
+    const BoundedPass confirmed = world.good({.confirm_deletes = true});
+    CHECK(confirmed.status == PassStatus::done);
+    CHECK(confirmed.deleted == 11);
+    world.check_reconciled();
+}
+
+TEST_CASE("reconcile: with the guard lifted any number goes, in pieces") {
+    BoundedWorld world;
+    world.guard = {.share = 0, .count = 0};
+    world.put_many(1, 1'000, 40, kOld);
+    world.good_pass();
+    for (unsigned n = 101; n <= 950; ++n)
+        world.erase(n);
+    CHECK(world.good({.confirm_deletes = true}).deleted == 850);
+    world.check_reconciled();
+}
+
+TEST_CASE("reconcile --deep: content that changed without its `modified` is fetched (hazard 6)") {
+    BoundedWorld world;
+    world.put_many(1, 120, 30, kOld);
+    world.good_pass();
+    world.put(40, {kOld.ticks + Timestamp::ticks_per_second}, R"(,"status":"edited")");
+    CHECK(world.reconcile(true).changed == 0);
+    const BoundedPass row = world.good({.deep = true});
+    CHECK(row.changed == 1);
+    CHECK(row.records == 120);
+    world.check_reconciled();
+}
+
+TEST_CASE("reconcile: every dialect, with totals and without, in ties larger than a page") {
+    const auto seed = GENERATE(range(0U, 32U));
+    ModelSettings dialect;
+    dialect.id_is_oid = seed & 1U;
+    dialect.modified_is_date = seed & 2U;
+    dialect.or_refused = seed & 4U;
+    dialect.totals = seed & 8U;
+    dialect.take_cap = seed & 16U ? 37 : 0;
+    CAPTURE(seed);
+    BoundedWorld world(dialect);
+    world.put_many(1, 600, 150, kOld);
+    world.good_pass();
+    for (unsigned n = 100; n < 600; n += 50)
+        world.erase(n);
+    world.put(1'000, {kOld.ticks + Timestamp::ticks_per_second});
+    world.put(1'001, {kOld.ticks - Timestamp::ticks_per_second});
+    const BoundedPass row = world.reconcile();
+    CHECK(row.deleted == 10);
+    CHECK(row.missing == 2);
+    world.check_reconciled();
+}
+
+TEST_CASE("reconcile: listings that are empty or cut by mistake delete nothing (hazard 21)") {
+    BoundedWorld world({.totals = false});
+    world.put_many(1, 400, 100, kOld);
+    world.settings.page_size = 100;
+    world.memory = StreamMemory(100);
+    world.good_pass();
+    const unsigned every = GENERATE(2U, 3U, 5U);
+    const bool cut = GENERATE(true, false);
+    unsigned asked = 0;
+    world.portal.set_answer_hook([&](const SeenRequest& request, std::string& body) {
+        if (request.kind != "query" || ++asked % every != 0) return;
+        if (!cut) {
+            body = R"({"isSuccess":true,"data":[]})";
+            return;
+        }
+        const std::size_t first = body.find(R"(,{"_id")");
+        if (first != std::string::npos) body = body.substr(0, first) + "]}";
+    });
+    const BoundedPass row = world.reconcile(true);
+    CHECK(row.deleted == 0);
+    CHECK(world.live() == 400);
+    CHECK(asked >= every);
+}
+
+TEST_CASE("reconcile: a portal that lists nothing at all and still has the records deletes none") {
+    BoundedWorld world({.totals = false});
+    world.put_many(1, 50, 10, kOld);
+    world.good_pass();
+    world.portal.set_answer_hook([](const SeenRequest& request, std::string& body) {
+        if (request.kind == "query") body = R"({"isSuccess":true,"data":[]})";
+    });
+    const BoundedPass row = world.reconcile(true);
+    CHECK(row.gone == 50);
+    CHECK(row.deleted == 0);  // each one is still there when it is asked for by id
+    CHECK(world.live() == 50);
+}
+
+TEST_CASE("reconcile: a record that left the stream's filter leaves the store (hazard 14)") {
+    BoundedWorld world;
+    world.settings.spec.filter = R"({"status":"active"})";
+    for (unsigned n = 1; n <= 40; ++n)
+        world.put(n, old_minute(n), R"(,"status":"active")");
+    world.good_pass();
+    world.put(3, old_minute(1'000), R"(,"status":"void")");
+    world.good_pass();
+    CHECK(world.live() == 40);
+    const BoundedPass row = world.reconcile();
+    CHECK(row.deleted == 1);
+    CHECK(world.is_deleted(3));
+}
+
+TEST_CASE("reconcile: a record that is taken anew meanwhile is not marked") {
+    BoundedWorld world;
+    world.put_many(1, 30, 10, kOld);
+    world.good_pass();
+    world.erase(4);
+    // Between the denial and the mark the portal has it again and the stream's own pass takes it.
+    world.store->set_fault_hook([&](std::string_view operation) -> std::optional<StoreFault> {
+        if (operation == "commit")
+            world.content->tables.records.at({kEntity, "000000000000000000000004"}).modified =
+                world.clock.wall().to_string();
+        return std::nullopt;
+    });
+    const BoundedPass row = world.reconcile();
+    CHECK(row.gone == 1);
+    CHECK(row.deleted == 0);
+    CHECK(world.live() == 30);
+}
+
+TEST_CASE("reconcile: before the stream has met a record there is nothing to ask with") {
+    BoundedWorld world;
+    const auto [ended, row] = world.attempt({});
+    REQUIRE_FALSE(ended);
+    CHECK(ended.error().code == ErrorCode::dialect_unknown);
+    CHECK(row.status == PassStatus::waiting);
+}
+
+TEST_CASE("reconcile: an interrupted one begins anew and ends as if it had not been") {
+    BoundedWorld world({.totals = false});
+    world.put_many(1, 300, 20, kOld);
+    world.settings.page_size = 50;
+    world.memory = StreamMemory(50);
+    world.good_pass();
+    for (unsigned n = 10; n < 20; ++n)
+        world.erase(n);
+    const BoundedPass wished{.id = 1, .stream = kEntity, .whole = true};
+    world.content->tables.passes[1] = wished;
+    world.content->last_pass = 1;
+    for (std::size_t fails_at = 1; fails_at < 30; fails_at += 3) {
+        std::size_t calls = 0;
+        world.store->set_fault_hook([&](std::string_view) -> std::optional<StoreFault> {
+            if (++calls != fails_at) return std::nullopt;
+            return StoreFault{
+                .error = {.code = ErrorCode::store_busy, .operation = "test", .subject = "", .hint = ""}};
+        });
+        (void)world.attempt(wished);
+    }
+    world.store->set_fault_hook({});
+    const BoundedPass row = world.reconcile(true);
+    CHECK(row.status == PassStatus::done);
+    CHECK(world.live() == 290);
+    world.check_reconciled();
+}
