@@ -77,24 +77,54 @@ bool Walk::proves_end(std::size_t count, std::size_t take) {
         doubted_ = false;
         return count < std::min(take, dialect_.cap);
     }
-    // Nothing, where the cursor's record at least was seen: gone since, or an empty listing by mistake
-    // (hazard 21).
+    // Nothing, where the cursor's record at least was seen, or the last one of the page before: gone since, or an empty
+    // listing by mistake (hazard 21).
     const bool before_cursor = cursor_ && position_ &&
                                compare_modified(dialect_, position_->modified_text, position_->modified,
                                                 cursor_->modified_text, cursor_->modified) < 0;
-    return !before_cursor || std::exchange(doubted_, true);
+    return (!before_cursor && !overlaps_) || std::exchange(doubted_, true);
+}
+
+// Whether the Skip still stands where it stood: then the page begins with a record of the one before.
+void Walk::note_shift(const Page& page, std::size_t take) {
+    if (!overlaps_) {
+        // One whole record at a time leaves no room for that: keys will.
+        tie_noisy_ = tie_noisy_ || (reading_ == Reading::full && (take == 1 || page.record_count() > 0));
+        return;
+    }
+    const auto is_known = [this](const auto& record) { return last_ids_.contains(std::string(record.id)); };
+    const bool stands = std::any_of(page.records.begin(), page.records.end(), is_known) ||
+                        std::any_of(page.strange.begin(), page.strange.end(), is_known);
+    tie_noisy_ = tie_noisy_ || !stands;
+}
+
+void Walk::keep_ids(const Page& page) {
+    last_ids_.clear();
+    if (skip_ == 0) return;
+    for (const Record& record : page.records)
+        last_ids_.emplace(record.id);
+    for (const StrangeRecord& strange : page.strange)
+        last_ids_.insert(strange.id);
 }
 
 Result<> Walk::take_page(const Page& page, std::size_t take) {
     if (auto placed = check_position(page); !placed) return placed;
+    const bool in_tie = !dialect_.keyset && skip_ > 0;
     const std::size_t count = page.record_count();
     dialect_.cap = std::max(dialect_.cap, count);
     ended_ = proves_end(count, take);
+    if (count == 0 && !ended_) return {};  // it is asked for once more
+    if (in_tie) note_shift(page, take);
+    const std::size_t again = overlaps_ && count > 0 ? 1 : 0;
     if (page.records.empty())
-        skip_ += count;  // nothing here can be a position: only strange records
+        skip_ += count - again;  // nothing here can be a position: only strange records
     else
-        move_past(page.records.back(), count);
-    if (ended_ && !dialect_.keyset && position_ && skip_ > count) left_tie_ = position_;
+        move_past(page.records.back(), count - again);
+    if (ended_ && in_tie && !left_tie_) left_tie_ = position_;
+    if (dialect_.keyset) return {};
+    // A page that held that one record alone, and is not the end, has no room for it.
+    overlaps_ = skip_ > 0 && (again == 0 || count > 1);
+    keep_ids(page);
     return {};
 }
 
@@ -105,9 +135,11 @@ void Walk::stored(std::size_t unknown, std::size_t count) {
             position_ = left_tie_;
             inclusive_ = true;
             skip_ = 0;
+            overlaps_ = false;
             ended_ = false;
             reading_ = Reading::keys;
         }
+        rereads_ = tie_noisy_;
         left_tie_.reset();
         tie_noisy_ = false;
         return;

@@ -8,9 +8,9 @@
 //     }
 //
 // With keyset the position is a key, and the next page may be asked for before this one is stored. Without,
-// it is a `modified` and a Skip inside one tie, and `stored` must come first: a tie that was paged by Skip is
-// read again, by keys, until a whole round of it holds nothing unknown, since a record that leaves the tie
-// meanwhile shifts the rest.
+// it is a `modified` and a Skip inside one tie, and `stored` must come first. A record that leaves the tie meanwhile
+// shifts the rest past the Skip: so each page begins with the last record of the one before, which shows that nothing
+// has moved, and the tie is read again, by keys, until a whole round of it has not moved and holds nothing unknown.
 #pragma once
 
 #include "core/error.hpp"
@@ -21,6 +21,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <unordered_set>
 
 namespace carecloud {
 
@@ -38,7 +39,7 @@ class Walk {
 
     bool ended() const { return ended_; }
     std::string where() const;
-    std::size_t skip() const { return skip_; }
+    std::size_t skip() const { return overlaps_ ? skip_ - 1 : skip_; }
     Reading reading() const { return reading_; }
     const Dialect& dialect() const { return dialect_; }  // with the cap as learnt so far
 
@@ -53,8 +54,8 @@ class Walk {
     bool may_move_cursor() const { return !left_tie_; }
 
     // How the next page is to be read, whatever the last ones told: by keys where a page of one whole record cannot be
-    // had, since they tell the record's id.
-    void read_next(Reading reading) { reading_ = reading; }
+    // had, since they tell the record's id. But a tie that is read again is read by keys.
+    void read_next(Reading reading) { reading_ = rereads_ ? Reading::keys : reading; }
 
     // Whether the next page may be asked for while this one is stored.
     bool may_read_ahead() const { return dialect_.keyset && !ended_; }
@@ -63,6 +64,8 @@ class Walk {
     Result<> check_position(const Page& page) const;
     bool proves_end(std::size_t count, std::size_t take);
     void move_past(const Record& last, std::size_t count);
+    void note_shift(const Page& page, std::size_t take);
+    void keep_ids(const Page& page);
     void leave_tie_if_done(bool tie_left);
 
     Dialect dialect_;
@@ -78,6 +81,9 @@ class Walk {
     // Without keyset only: the tie that was just left and may have to be read again.
     std::optional<Cursor> left_tie_;
     bool tie_noisy_ = false;
+    bool rereads_ = false;                      // a tie that was left
+    bool overlaps_ = false;                     // the next page begins with the last record of this one
+    std::unordered_set<std::string> last_ids_;  // of this page, where it lies inside a tie
 };
 
 }  // namespace carecloud

@@ -51,6 +51,22 @@ Task<Result<std::vector<Key>>> CountingStore::untried(std::string stream, Timest
     return store_.untried(std::move(stream), before, limit);
 }
 
+Task<Result<std::vector<Key>>> CountingStore::live(LiveRange range) {
+    return store_.live(std::move(range));
+}
+
+Task<Result<std::uint64_t>> CountingStore::count_live(std::string stream, std::string modified_from) {
+    return store_.count_live(std::move(stream), std::move(modified_from));
+}
+
+Task<Result<std::uint64_t>> CountingStore::save_pass(BoundedPass pass) {
+    return store_.save_pass(std::move(pass));
+}
+
+Task<Result<std::vector<BoundedPass>>> CountingStore::passes() {
+    return store_.passes();
+}
+
 Task<Result<std::uint64_t>> CountingStore::count_requests(std::string month, std::int64_t requests) {
     return store_.count_requests(std::move(month), requests);
 }

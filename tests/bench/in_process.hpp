@@ -28,6 +28,10 @@ class CountingStore : public Store {
     Task<Result<std::vector<std::optional<HeldRecord>>>> held(std::string stream,
                                                               std::vector<std::string> ids) override;
     Task<Result<std::vector<Key>>> untried(std::string stream, Timestamp before, std::size_t limit) override;
+    Task<Result<std::vector<Key>>> live(LiveRange range) override;
+    Task<Result<std::uint64_t>> count_live(std::string stream, std::string modified_from) override;
+    Task<Result<std::uint64_t>> save_pass(BoundedPass pass) override;
+    Task<Result<std::vector<BoundedPass>>> passes() override;
     Task<Result<std::uint64_t>> count_requests(std::string month, std::int64_t requests) override;
 
   private:
