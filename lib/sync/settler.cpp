@@ -234,12 +234,11 @@ Task<Result<PagePtr>> Settler::find(Round& round, const OpenEvent& event) {
     co_return key;
 }
 
-// Whether the stream has the record, by a query with its filter.
+// Whether the stream has the record, by a query with its filter. One that has not shown a record yet cannot be asked by
+// id: there, whether it has any.
 Task<Result<bool>> Settler::is_shown(Round& round, const OpenEvent& event) {
-    Query query{.spec = &settings_.spec,
-                .where = where::id_in(*dialect_of(round), {event.record_id}),
-                .projection = Projection::keys,
-                .take = 1};
+    Query query{.spec = &settings_.spec, .projection = Projection::keys, .take = 1};
+    if (const auto dialect = dialect_of(round)) query.where = where::id_in(*dialect, {event.record_id});
     auto answer = co_await round.fetcher.ask(std::move(query));
     if (!answer) co_return answer.error();
     co_return (*answer)->record_count() > 0;
@@ -258,7 +257,7 @@ Task<Result<>> Settler::retrieve(Round& round, const OpenEvent& event) {
     if (settings_.spec.filter != "{}") {
         // The queries just before, with the filter, did not show it (hazard 29). Once more now: it may have become
         // visible between the two, or the listing was empty by mistake (hazard 21), which does not come again at once.
-        if (!round.queried) co_return Result<>{};
+        if (!round.queried && dialect_of(round)) co_return Result<>{};
         auto shown = co_await is_shown(round, event);
         if (!shown) co_return shown.error();
         if (!*shown) round.decide(event.message_id, EventState::outside);

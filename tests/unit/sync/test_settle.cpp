@@ -235,6 +235,19 @@ TEST_CASE("an event whose record the stream's filter leaves out is settled as ou
     CHECK(world.held() == 1);
 }
 
+TEST_CASE("regression: an event stayed open where the stream's filter leaves out every record") {
+    EngineWorld world;
+    world.settings.spec.filter = R"({"status":"active"})";
+    world.put(1, kOld, R"(,"status":"void")");
+    Engine& engine = world.start();
+    world.clock.run_for(20s);
+    world.announce(1);
+    engine.nudge(kEntity);
+    world.clock.run_for(6min);
+    CHECK(world.events(EventState::outside) == 1);
+    CHECK(world.held() == 0);
+}
+
 TEST_CASE(
     "regression: two listings by id that were empty by mistake settled an event as outside of the stream") {
     EngineWorld world;
