@@ -49,7 +49,8 @@ EventSite::EventSite(SiteOptions options)
       agency(AgencyConfig{.base_url = portal.base_url(),
                           .poll_every = options.poll_every,
                           .stream_more = options.stream_more}),
-      sns(options.sns) {
+      sns(options.sns),
+      with_api_(options.with_api) {
     write_secret(credentials_path(), "sns:" + Agency::password() + "\n");
     write_text(files_.file("sns-ca.pem"), portal.text("/sns/ca"));
     issue("the endpoint");
@@ -75,6 +76,7 @@ std::string EventSite::sns_text() const {
 
 void EventSite::write_config() {
     agency.config.more = sns ? sns_text() : "";
+    if (with_api_) agency.config.more += "api: { listen: \"unix:" + api_socket() + "\" }\n";
     agency.write_config();
 }
 

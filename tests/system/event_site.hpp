@@ -38,6 +38,7 @@ struct SiteOptions {
     std::string poll_every = "5m";      // so that nothing is found by a poll
     std::string stream_more{};
     SiteSns sns{};
+    bool with_api = false;  // on api_socket()
 };
 
 class EventSite {
@@ -67,6 +68,7 @@ class EventSite {
     // The next start, or reload, listens at the port of the last one.
     void keep_port() { sns->listen = "127.0.0.1:" + std::to_string(port_); }
     std::uint16_t port() const { return port_; }
+    std::string api_socket() const { return files_.file("api.sock"); }
     std::string endpoint(const std::string& credentials = {}) const;
 
     // Until the endpoint has confirmed.
@@ -88,6 +90,7 @@ class EventSite {
     std::string sns_text() const;
     void learn_port(const Process& daemon);
 
+    bool with_api_;
     std::uint16_t port_ = 0;
 };
 

@@ -25,9 +25,11 @@ constexpr int kOneAtStart = 5;  // kills
 
 // In each round, which is one but for long runs by hand. The sanitizers' build, slower by far, has a third of them.
 constexpr int kShare = kSanitized ? 3 : 1;
-constexpr int kKillsFirstLoad = 40 / kShare;
-constexpr int kKillsIncrements = 30 / kShare;
-constexpr int kKillsEvents = 35 / kShare;
+constexpr int kKillsFirstLoad = 30 / kShare;
+constexpr int kKillsIncrements = 20 / kShare;
+constexpr int kKillsReconcile = 20 / kShare;
+constexpr int kKillsBackfill = 15 / kShare;
+constexpr int kKillsEvents = 25 / kShare;
 
 milliseconds since(steady_clock::time_point begun) {
     return std::chrono::duration_cast<milliseconds>(steady_clock::now() - begun);
@@ -45,8 +47,10 @@ KillWorld::KillWorld(std::uint64_t seed)
              .portal = {"--sns-connections", "40", "--sns-retries", "100", "--batch", "230", "--slow", "2",
                         "--seed", std::to_string(seed % 1'000'000)},
              .poll_every = "1s",
-             .stream_more = "overlap: 2s"}),
-      random_(seed) {
+             .stream_more = "overlap: 2s",
+             .with_api = true}),
+      random_(seed),
+      bounded_(site_, random_) {
     site_.agency.config.timeout = "1s";
     site_.agency.config.page_size = 50;
     Process daemon = site_.start();
@@ -58,7 +62,9 @@ KillWorld::KillWorld(std::uint64_t seed)
 }
 
 std::vector<KillPhase> KillWorld::phases() {
-    return {first_load(), increments(), events()};
+    // Events come last: those of a record that is deleted would end as gone.
+    return {first_load(), increments(), bounded_.reconcile(kKillsReconcile),
+            bounded_.backfill(kKillsBackfill), events()};
 }
 
 // The load goes on over several lives; once it has come to its end, the next one begins with nothing.
@@ -70,7 +76,7 @@ KillPhase KillWorld::first_load() {
         sent_.clear();
         wanted_ = site_.agency.portals(site_.portal);
     };
-    return {.name = "first load", .kills = kKillsFirstLoad, .give = give, .add = {}, .done = done};
+    return {.name = "first load", .kills = kKillsFirstLoad, .give = give, .done = done};
 }
 
 KillPhase KillWorld::increments() {
@@ -129,6 +135,7 @@ KillWorld::Span KillWorld::observe(const KillPhase& phase) {
     Process daemon = site_.agency.start();
     if (!daemon.says(kUp, kWithin)) throw std::runtime_error("it does not come up: " + daemon.err());
     const milliseconds up = since(begun);
+    if (phase.ask) phase.ask(daemon);
     if (!daemon.wait_until(phase.done, kWithin))
         throw std::runtime_error(phase.name + " is never done: " + daemon.err());
     const Span span{.up = up, .work = since(begun) - up};
@@ -143,6 +150,7 @@ void KillWorld::kill_once(const KillPhase& phase, Process& daemon, Span& span) {
         REQUIRE(daemon.outlives(between(0ms, span.up)));
     } else {
         REQUIRE(daemon.says(kUp, kWithin));
+        if (phase.ask) phase.ask(daemon);
         const milliseconds life = between(0ms, span.work);
         const milliseconds before = phase.add ? between(0ms, life) : life;
         REQUIRE(daemon.outlives(before));
@@ -166,12 +174,17 @@ void KillWorld::kill_once(const KillPhase& phase, Process& daemon, Span& span) {
 std::string KillWorld::broken_by(const KillPhase& phase) {
     tally_ = {};
     Span span = observe(phase);
+    if (phase.broken) {
+        std::string broken = phase.broken();
+        if (!broken.empty()) return broken;
+    }
     for (int kill = 0; kill < phase.kills; ++kill) {
         CAPTURE(phase.name, kill);
         phase.give();
         Process daemon = site_.agency.start();
         kill_once(phase, daemon, span);
-        const std::string broken = broken_now();
+        std::string broken = broken_now();
+        if (broken.empty() && phase.broken) broken = phase.broken();
         if (!broken.empty()) return broken;
     }
     return {};

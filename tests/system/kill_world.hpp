@@ -11,26 +11,19 @@
 // every fault that it knows by name, now and then. Used from one thread.
 #pragma once
 
+#include "system/bounded_work.hpp"
 #include "system/event_site.hpp"
+#include "system/kill_phase.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <random>
 #include <string>
 #include <vector>
 
 namespace carecloud {
-
-struct KillPhase {
-    std::string name;
-    int kills = 0;
-    std::function<void()> give;  // work for the life that begins next
-    std::function<void()> add;   // more of it at some instant of that life; empty: none
-    std::function<bool()> done;  // whether all that was given is in the store
-};
 
 struct KillTally {
     int kills = 0;
@@ -70,6 +63,7 @@ class KillWorld {
 
     EventSite site_;
     std::mt19937_64 random_;
+    BoundedWork bounded_;
     Portals wanted_;                 // what a load or an increment is to bring
     std::vector<std::string> sent_;  // MessageIds
     std::optional<StoreLock> lock_;  // held by "another program" until the kill

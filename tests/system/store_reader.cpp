@@ -1,10 +1,10 @@
 #include "system/store_reader.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <set>
 #include <stdexcept>
-#include <tuple>
 
 #include <openssl/evp.h>
 #include <sqlite3.h>
@@ -65,26 +65,37 @@ std::string name_of(const std::string& stream, const std::string& id) {
 }  // namespace
 
 std::string broken_log(const ReadStore& store) {
-    std::set<std::tuple<std::string, std::string, std::string, std::string>> versions;
-    std::map<std::pair<std::string, std::string>, const ReadChange*> replayed;
+    // A deletion tells of the version that was held; what comes after it is taken anew, also the same version.
+    struct Replayed {
+        const ReadChange* last = nullptr;
+        std::set<std::pair<std::string, std::string>> versions{};  // taken since the last deletion
+    };
+    std::map<std::pair<std::string, std::string>, Replayed> replayed;
     std::uint64_t seq = 0;
     for (const ReadChange& change : store.changes) {
         const std::string name = name_of(change.stream, change.id);
         if (change.seq != ++seq) return "the change log has a hole before seq " + std::to_string(change.seq);
-        if (!versions.emplace(change.stream, change.id, change.modified, change.hash).second)
-            return name + "one version twice in the change log";
-        const bool first = replayed.find({change.stream, change.id}) == replayed.end();
-        if (first != (change.kind == "created") && change.kind != "disabled")
+        Replayed& record = replayed[{change.stream, change.id}];
+        const bool deletes = change.kind == "deleted";
+        const bool is_held = record.versions.contains({change.modified, change.hash});
+        if (deletes && !is_held)
+            return name + "deleted in a version that was not held, seq " + std::to_string(seq);
+        if (!deletes && is_held) return name + "one version twice in the change log";
+        if (!record.last != (change.kind == "created") && change.kind != "disabled")
             return name + "its first change and no other should be 'created', seq " + std::to_string(seq);
-        replayed[{change.stream, change.id}] = &change;
+        record.last = &change;
+        if (deletes) record.versions.clear();
+        if (!deletes) record.versions.emplace(change.modified, change.hash);
     }
     if (replayed.size() != store.records.size()) return "the replay has another number of records";
     for (const auto& [key, record] : store.records) {
         const auto found = replayed.find(key);
         if (found == replayed.end()) return name_of(key.first, key.second) + "not in the change log";
-        const ReadChange& last = *found->second;
+        const ReadChange& last = *found->second.last;
         if (last.modified != record.modified || last.hash != record.hash || last.seq != record.seq)
             return name_of(key.first, key.second) + "the replay gives another version";
+        if (record.deleted != (last.kind == "deleted"))
+            return name_of(key.first, key.second) + "deleted in the log or the records, and not in the other";
     }
     return {};
 }
@@ -130,6 +141,23 @@ ReadEvents read_events(const std::string& path) {
                                             .body = text_of(row, 5)};
              });
     return events;
+}
+
+std::vector<ReadPass> read_passes(const std::string& path) {
+    const Connection db = open(path, SQLITE_OPEN_READONLY);
+    std::vector<ReadPass> passes;
+    const char* const sql =
+        "SELECT pass, kind, state, steps_done, position_modified, position_id, error FROM passes ORDER BY "
+        "pass";
+    each_row(db.get(), sql, [&](sqlite3_stmt* row) {
+        passes.push_back({.id = static_cast<std::uint64_t>(sqlite3_column_int64(row, 0)),
+                          .kind = text_of(row, 1),
+                          .state = text_of(row, 2),
+                          .steps_done = static_cast<std::uint64_t>(sqlite3_column_int64(row, 3)),
+                          .position = {text_of(row, 4), text_of(row, 5)},
+                          .error = text_of(row, 6)});
+    });
+    return passes;
 }
 
 std::map<std::string, std::uint64_t> read_quota(const std::string& path) {
@@ -187,9 +215,10 @@ bool holds(const std::string& path, const Portals& portals) {
     if (revision(path) < 0) return false;
     const Connection db = open(path, SQLITE_OPEN_READONLY);
     std::map<std::pair<std::string, std::string>, std::string> held;
-    each_row(db.get(), "SELECT stream, id, modified FROM records", [&](sqlite3_stmt* row) {
-        held[{text_of(row, 0), text_of(row, 1)}] = text_of(row, 2);
-    });
+    each_row(db.get(), "SELECT stream, id, modified FROM records WHERE deleted_at IS NULL",
+             [&](sqlite3_stmt* row) {
+                 held[{text_of(row, 0), text_of(row, 1)}] = text_of(row, 2);
+             });
     for (const auto& [stream, listing] : portals) {
         for (const auto& [id, shown] : listing) {
             const auto found = held.find({stream, id});
@@ -214,8 +243,11 @@ std::string broken_promise(const ReadStore& store, const Portals& portals) {
             if (record.body_sha256 != shown.sha256) return name_of(stream, id) + "its hash is not its body's";
         }
     }
-    if (store.records.size() != shown_count) {
-        return "the store has " + std::to_string(store.records.size()) + " records, the portal " +
+    const auto held_count =
+        static_cast<std::size_t>(std::count_if(store.records.begin(), store.records.end(),
+                                               [](const auto& record) { return !record.second.deleted; }));
+    if (held_count != shown_count) {
+        return "the store has " + std::to_string(held_count) + " records, the portal " +
                std::to_string(shown_count);
     }
     return broken_log(store);

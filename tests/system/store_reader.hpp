@@ -55,6 +55,21 @@ using ReadEvents = std::map<std::string, ReadEvent>;  // by MessageId
 
 // Likewise.
 ReadEvents read_events(const std::string& path);
+
+// A backfill or a reconciliation, as far as it came.
+struct ReadPass {
+    std::uint64_t id = 0;
+    std::string kind;
+    std::string state;
+    std::uint64_t steps_done = 0;
+    std::pair<std::string, std::string> position;  // in the step under way; empty: at its beginning
+    std::string error;
+
+    bool is_open() const { return state == "waiting" || state == "running"; }
+};
+// In the order of their ids.
+std::vector<ReadPass> read_passes(const std::string& path);
+
 // Requests to the portal, by month.
 std::map<std::string, std::uint64_t> read_quota(const std::string& path);
 // The state of each topic's subscription.

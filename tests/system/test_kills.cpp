@@ -15,7 +15,9 @@ constexpr int kKillsMin = kSanitized ? 30 : 100;
 }  // namespace
 
 TEST_CASE(
-    "kill -9 a hundred times: in first loads, increments and events, while the portal has every fault") {
+    "kill -9 a hundred times: in first loads, increments, reconciliations, backfills and events, while the "
+    "portal has "
+    "every fault") {
     const std::uint64_t seed = test_seed();
     CAPTURE(seed);
     int kills = 0;

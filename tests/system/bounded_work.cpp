@@ -1,0 +1,109 @@
+#include "system/bounded_work.hpp"
+
+#include "portal/records.hpp"
+
+#include <algorithm>
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+namespace carecloud {
+namespace {
+
+using namespace std::chrono_literals;
+using nlohmann::json;
+
+constexpr const char* kEntity = "claim_attendance";
+constexpr const char* kApiUp = "the API listens";
+constexpr std::size_t kEach = 12;  // records deleted, edited, late: far below what would make it stop and ask
+constexpr std::uint64_t kLateSeed = 0x6c61746500000000U;  // other ids than the portal's own
+
+}  // namespace
+
+KillPhase BoundedWork::reconcile(int kills) {
+    return phase("reconcile", {"reconcile", kEntity, "--deep", "--no-wait"}, kills);
+}
+
+// All months that the portal's records are of.
+KillPhase BoundedWork::backfill(int kills) {
+    return phase("backfill", {"backfill", kEntity, "--from", "2023-01", "--to", "2024-12", "--no-wait"},
+                 kills);
+}
+
+KillPhase BoundedWork::phase(const std::string& kind, std::vector<std::string> words, int kills) {
+    const bool deletes = kind == "reconcile";
+    wanted_.clear();
+    const auto give = [this, deletes] {
+        if (wanted_.empty() || has_ended()) damage(deletes);
+    };
+    const auto told = [this, words = std::move(words)](Process& daemon) {
+        if (!mending()) ask(daemon, words);
+    };
+    return {.name = kind,
+            .kills = kills,
+            .give = give,
+            .ask = told,
+            .done = [this] { return has_ended(); },
+            .broken = [this] { return broken(); }};
+}
+
+std::vector<std::string> BoundedWork::some_ids(std::size_t count) {
+    std::vector<std::string> ids;
+    for (const auto& [id, shown] : site_.portal.listing(kEntity))
+        ids.push_back(id);
+    std::shuffle(ids.begin(), ids.end(), random_);
+    ids.resize(std::min(ids.size(), count));
+    return ids;
+}
+
+void BoundedWork::damage(bool with_deletes) {
+    PortalProcess& portal = site_.portal;
+    if (with_deletes) portal.control("POST", "/delete", {{"ids", some_ids(kEach)}});
+    portal.control("POST", "/touch", {{"ids", some_ids(kEach)}, {"keep_modified", true}});
+    json late = json::array();
+    for (std::size_t i = 0; i < kEach; ++i) {
+        // Their `modified` lies far behind the cursor.
+        late.push_back(json::parse(make_record({.seed = kLateSeed}, late_++)));
+    }
+    portal.control("POST", "/put/" + std::string(kEntity) + "?silent=true", late);
+    wanted_ = site_.agency.portals(portal);
+    const auto passes = read_passes(site_.agency.store_path());
+    passes_before_ = passes.empty() ? 0 : passes.back().id;
+    reached_ = {};
+}
+
+void BoundedWork::ask(Process& daemon, std::vector<std::string> words) {
+    REQUIRE(daemon.says(kApiUp, kWithin));
+    words.insert(words.begin(), {CARECLOUD_CTL, "--url", "unix:" + site_.api_socket()});
+    Process ctl(
+        {.arguments = std::move(words), .output = site_.agency.file("ctl" + std::to_string(++asked_))});
+    const Ended end = ctl.wait(kWithin);
+    CAPTURE(ctl.err());
+    REQUIRE(end.code == 0);
+}
+
+std::optional<ReadPass> BoundedWork::mending() const {
+    const auto passes = read_passes(site_.agency.store_path());
+    if (passes.empty() || passes.back().id <= passes_before_) return std::nullopt;
+    return passes.back();
+}
+
+bool BoundedWork::has_ended() const {
+    const auto pass = mending();
+    return pass && !pass->is_open();
+}
+
+// A backfill never goes back to where it has been; what has ended has mended everything.
+std::string BoundedWork::broken() {
+    const auto pass = mending();
+    if (!pass) return {};
+    const Place place{pass->steps_done, pass->position};
+    if (place < reached_)
+        return "the " + pass->kind + " has gone back in its step " + std::to_string(place.first);
+    reached_ = place;
+    if (pass->is_open()) return {};
+    if (pass->state != "done") return "the " + pass->kind + " is " + pass->state + ": " + pass->error;
+    return broken_promise(read_store(site_.agency.store_path()), wanted_);
+}
+
+}  // namespace carecloud
