@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Measures the product: builds it as released, and prints the tables of tests/bench/sync_bench and, after them, of
-# tests/bench/sns_bench. What is missing is installed.
+# Measures the product: builds it as released, and prints the tables of the programs in tests/bench: sync_bench,
+# sns_bench and api_bench, one after the other. What is missing is installed.
 #
-#   packaging/bench.sh [--only sync|sns] [OPTION...]      the options are the program's; without --only, sync_bench's
+#   packaging/bench.sh [--only sync|sns|api] [OPTION...]   the options are the program's; without --only, sync_bench's
 #
 # The column of the Node script needs node and npm, nginx's rows need nginx, which is taken from Debian into a folder of
 # the build where it is not installed. Where they cannot be had, they are left out and that is said. Ends by itself.
@@ -16,12 +16,13 @@ readonly logs=$root/build/log tools=$root/build/bench bin=$root/build/release/te
 only=''
 if [[ ${1:-} == --only ]]; then
   only=${2:-}
-  [[ $only == sync || $only == sns ]] || die "--only takes sync or sns"
+  [[ $only == sync || $only == sns || $only == api ]] || die "--only takes sync, sns or api"
   shift 2
 fi
 
 build() {
-  configure release && cmake --build --preset release --target carecloud-syncd sync_bench sns_bench
+  configure release &&
+    cmake --build --preset release --target carecloud-syncd carecloudctl sync_bench sns_bench api_bench
 }
 
 # better-sqlite3 as tests/bench/node names it, in a folder of the build; done once for each lock file.
@@ -54,8 +55,10 @@ measure_sync() {
   "$bin/sync_bench" --folder "$root/build" "${with_node[@]}" "$@"
 }
 
-measure_sns() {
-  local with_nginx=() nginx
+# measure_beside_nginx PROGRAM OPTION...
+measure_beside_nginx() {
+  local with_nginx=() nginx program=$1
+  shift
   nginx=$(PATH=$PATH:/usr/sbin:/sbin command -v nginx || true)
   nginx=${nginx:-$tools/nginx/usr/sbin/nginx}
   if [[ -x $nginx ]] || quietly "$logs/bench-nginx.log" unpack_nginx; then
@@ -63,7 +66,7 @@ measure_sns() {
   else
     echo "No nginx here, and it could not be had (see $logs/bench-nginx.log): its rows are skipped."
   fi
-  "$bin/sns_bench" --folder "$root/build" "${with_nginx[@]}" "$@"
+  "$bin/$program" --folder "$root/build" "${with_nginx[@]}" "$@"
 }
 
 quietly "$logs/bench-packages.log" packaging/install-dependencies.sh || {
@@ -78,16 +81,18 @@ quietly "$logs/bench-build.log" build || {
 }
 
 if [[ -z $only && " $* " == *" --help "* ]]; then
-  echo "packaging/bench.sh [--only sync|sns] [OPTION...]: without --only both, the options are sync_bench's"
-  "$bin/sync_bench" --help && "$bin/sns_bench" --help
+  echo "packaging/bench.sh [--only sync|sns|api] [OPTION...]: without --only all, the options are sync_bench's"
+  "$bin/sync_bench" --help && "$bin/sns_bench" --help && "$bin/api_bench" --help
   exit
 fi
 case $only in
   sync) measure_sync "$@" ;;
-  sns) measure_sns "$@" ;;
+  sns | api) measure_beside_nginx "${only}_bench" "$@" ;;
   *)
     measure_sync "$@"
     echo
-    measure_sns
+    measure_beside_nginx sns_bench
+    echo
+    measure_beside_nginx api_bench
     ;;
 esac

@@ -2,6 +2,7 @@
 
 #include "bench/endpoint_bounds.hpp"
 #include "bench/load_series.hpp"
+#include "bench/loopback_port.hpp"
 #include "bench/sns_servers.hpp"
 #include "bench/table.hpp"
 

@@ -1,6 +1,7 @@
 #include "bench/event_to_record.hpp"
 
 #include "bench/daemon_process.hpp"
+#include "bench/loopback_port.hpp"
 #include "bench/sns_servers.hpp"
 #include "bench/table.hpp"
 #include "bench/waiting.hpp"

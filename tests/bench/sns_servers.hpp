@@ -14,9 +14,6 @@ class Connection;
 
 namespace carecloud::bench {
 
-// A port that nobody listens on just now.
-std::uint16_t free_port();
-
 // "https://127.0.0.1:PORT/sns"
 std::string endpoint_url(std::uint16_t port);
 

@@ -1,0 +1,68 @@
+// Measures what reads a filled store by way of the API beside sqlite3 and nginx, in one run, and prints tables; see
+// --help. Everything is on loopback; the portal is a process of its own with answers rendered beforehand.
+#include "bench/api_options.hpp"
+#include "bench/api_site.hpp"
+#include "bench/bulk_reads.hpp"
+#include "bench/canned_server.hpp"
+#include "bench/dataset.hpp"
+#include "bench/folder.hpp"
+#include "bench/machine.hpp"
+#include "bench/measured_process.hpp"
+#include "bench/record_requests.hpp"
+
+#include <cstring>
+#include <exception>
+#include <filesystem>
+#include <iostream>
+
+#include <boost/program_options/errors.hpp>
+
+namespace carecloud::bench {
+namespace {
+
+void measure_store(const ApiOptions& options, const std::string& name, const DatasetSettings& settings,
+                   const std::string& parent) {
+    std::cout << "\nrendering and loading " << settings.records << " " << name << " records\n" << std::flush;
+    const Dataset data = make_dataset(settings);
+    CannedServer portal(data);
+    const std::string folder = parent + "/" + name;
+    std::filesystem::create_directory(folder);
+    {
+        const ApiSite site(options, portal.base_url(), folder);
+        const std::vector<std::string> ids(data.ids.begin(),
+                                           data.ids.begin() + static_cast<std::ptrdiff_t>(data.count));
+        measure_bulk_reads(options, name, site, data.count);
+        measure_record_requests(options, name, site, ids, data.records.front());
+    }
+    std::filesystem::remove_all(folder);
+}
+
+void run(const ApiOptions& options) {
+    const Folder folder(options.folder);
+    print_machine("at the start");
+    if (options.nginx.empty())
+        std::cout << "no --nginx: its rows are left out; packaging/bench.sh looks for it\n";
+    measure_store(options, "light", {RecordShape::light, options.light}, folder.path());
+    measure_store(options, "full", {RecordShape::full, options.full}, folder.path());
+    std::cout << "\n";
+    print_machine("at the end");
+}
+
+}  // namespace
+}  // namespace carecloud::bench
+
+int main(int argc, char** argv) {
+    using namespace carecloud::bench;
+    if (argc > 1 && std::strcmp(argv[1], "--measure") == 0) return measure_main(argc, argv);
+    try {
+        const auto options = read_api_options(argc, argv);
+        if (options) run(*options);
+        return 0;
+    } catch (const boost::program_options::error& misuse) {
+        std::cerr << "api_bench: " << misuse.what() << "; see api_bench --help\n";
+        return 64;
+    } catch (const std::exception& failure) {
+        std::cerr << "api_bench: " << failure.what() << "\n";
+        return 1;
+    }
+}
