@@ -1,5 +1,5 @@
-// Reconciliations and backfills as work for a daemon that is killed: each life is told to make one, by carecloudctl, until
-// one has come to its end; then the store must hold what the portal does, and new damage is done.
+// Reconciliations and backfills as work for a daemon that is killed: each life is told to make one, by carecloudctl,
+// until one has come to its end; then the store must hold what the portal does, and new damage is done.
 //
 //     BoundedWork work(site, random);
 //     const KillPhase phase = work.reconcile(20);
