@@ -25,4 +25,15 @@ bool DaemonHost::cancel_pass(std::uint64_t id) {
     return true;
 }
 
+Task<Result<RetryReport>> DaemonHost::retry_quarantined(QuarantineWish wish) {
+    if (!engine_) {
+        co_return Error{.code = ErrorCode::cancelled,
+                        .operation = "ask for a record of " + wish.stream,
+                        .subject = "no stream runs at this moment",
+                        .hint = "try again in a second"};
+    }
+    auto retrying = engine_->retry_quarantined(std::move(wish));
+    co_return co_await std::move(retrying);
+}
+
 }  // namespace carecloud

@@ -33,6 +33,7 @@ class DaemonHost : public ApiHost {
     // Between two engines the wish is in the store, where the next one finds it.
     Task<Result<std::uint64_t>> wish(BoundedPass pass) override;
     bool cancel_pass(std::uint64_t id) override;
+    Task<Result<RetryReport>> retry_quarantined(QuarantineWish wish) override;
 
   private:
     const Health& health_;

@@ -30,7 +30,7 @@ _carecloudctl() {
       mapfile -t COMPREPLY < <(compgen -W 'http://127.0.0.1:8461 unix:/run/carecloud-syncd/api.sock' -- "$cur")
       return
       ;;
-    --since | --limit | --from | --to) return ;;
+    --since | --limit | --from | --to | --retry) return ;;
     --format)
       mapfile -t COMPREPLY < <(compgen -W 'ndjson csv' -- "$cur")
       return
@@ -43,7 +43,8 @@ _carecloudctl() {
     doctor) options+=' --config' ;;
     changes) options+=' --since --follow' ;;
     events) options+=' --open --limit' ;;
-    quarantine | passes) options+=' --limit' ;;
+    quarantine) options+=' --limit --retry' ;;
+    passes) options+=' --limit' ;;
     sync | get) entity=yes ;;
     export) entity=yes options+=' --from --to --format' ;;
     backfill) entity=yes options+=' --from --to --no-wait' ;;

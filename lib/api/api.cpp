@@ -11,7 +11,7 @@ namespace carecloud {
 
 // A '*' stands for any one segment.
 struct Api::Route {
-    std::array<std::string_view, 4> path;  // filled up with empty ones
+    std::array<std::string_view, 5> path;  // filled up with empty ones
     std::string_view method;
     Handler handler;
     bool open = false;  // without the token: it says nothing that anybody could use
@@ -22,7 +22,7 @@ namespace {
 constexpr std::string_view kPaths =
     "/livez, /readyz, /v1/status, /v1/changes, /v1/records/{entity}, /v1/records/{entity}/{id}, /v1/events, "
     "/v1/quarantine, /v1/passes, /v1/passes/{id}, POST /v1/sync, POST /v1/backfill, POST /v1/reconcile, "
-    "DELETE /v1/passes/{id}";
+    "POST /v1/quarantine/{entity}/{id}/retry, DELETE /v1/passes/{id}";
 
 template <class Path>
 bool matches(const Path& path, const std::vector<std::string>& segments) {
@@ -53,7 +53,7 @@ Api::Api(const ApiParts& parts, const ApiAccess& access)
 
 // Those of the request's path: one for each method.
 std::vector<const Api::Route*> Api::find(const ApiQuery& query) {
-    static constexpr std::array<Route, 14> routes{{
+    static constexpr std::array<Route, 15> routes{{
         {{"livez"}, "GET", &Api::livez, true},
         {{"readyz"}, "GET", &Api::readyz},
         {{"v1", "status"}, "GET", &Api::status},
@@ -62,6 +62,7 @@ std::vector<const Api::Route*> Api::find(const ApiQuery& query) {
         {{"v1", "records", "*", "*"}, "GET", &Api::record},
         {{"v1", "events"}, "GET", &Api::events},
         {{"v1", "quarantine"}, "GET", &Api::quarantine},
+        {{"v1", "quarantine", "*", "*", "retry"}, "POST", &Api::retry_quarantined},
         {{"v1", "sync"}, "POST", &Api::sync},
         {{"v1", "backfill"}, "POST", &Api::backfill},
         {{"v1", "reconcile"}, "POST", &Api::reconcile},

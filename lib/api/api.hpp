@@ -62,6 +62,7 @@ class Api {
     Task<ServerResponse> records(const ServerRequest& request, ApiQuery& query);
     Task<ServerResponse> events(const ServerRequest& request, ApiQuery& query);
     Task<ServerResponse> quarantine(const ServerRequest& request, ApiQuery& query);
+    Task<ServerResponse> retry_quarantined(const ServerRequest& request, ApiQuery& query);
     Task<ServerResponse> sync(const ServerRequest& request, ApiQuery& query);
     Task<ServerResponse> backfill(const ServerRequest& request, ApiQuery& query);
     Task<ServerResponse> reconcile(const ServerRequest& request, ApiQuery& query);
@@ -73,6 +74,7 @@ class Api {
     // 404 where no stream of that name is configured.
     std::optional<ServerResponse> refuse_entity(std::string_view entity) const;
     Task<ServerResponse> wish(const ServerRequest& request, BoundedPass pass);
+    Task<ServerResponse> told_of_retry(QuarantinePlace place, RetryReport report);
     Task<Result<std::optional<BoundedPass>>> find_pass(std::string number);
     Task<> count_records(const StoreCounts& counts);
 

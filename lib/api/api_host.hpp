@@ -4,6 +4,7 @@
 #include "core/bounded_pass.hpp"
 #include "core/clock.hpp"
 #include "core/error.hpp"
+#include "core/quarantine_retry.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -32,6 +33,10 @@ class ApiHost {
     virtual Task<Result<std::uint64_t>> wish(BoundedPass pass) = 0;
     // That pass is to end, if it is open. False: nothing runs now.
     virtual bool cancel_pass(std::uint64_t id) = 0;
+    // Asks the portal for that record again, stores what comes, and says what that was. Errors: the portal's and the
+    // store's; timed_out where the portal has not answered for some time and is asked on; cancelled where nothing runs
+    // now.
+    virtual Task<Result<RetryReport>> retry_quarantined(QuarantineWish wish) = 0;
 };
 
 }  // namespace carecloud

@@ -12,7 +12,7 @@ namespace carecloud {
 namespace {
 
 std::string_view title_of(int status) {
-    constexpr std::array<std::pair<int, std::string_view>, 12> titles{{
+    constexpr std::array<std::pair<int, std::string_view>, 14> titles{{
         {400, "Bad Request"},
         {401, "Unauthorized"},
         {403, "Forbidden"},
@@ -24,7 +24,9 @@ std::string_view title_of(int status) {
         {413, "Content Too Large"},
         {429, "Too Many Requests"},
         {500, "Internal Server Error"},
+        {502, "Bad Gateway"},
         {503, "Service Unavailable"},
+        {504, "Gateway Timeout"},
     }};
     for (const auto& [value, title] : titles) {
         if (value == status) return title;
@@ -55,6 +57,15 @@ ServerResponse problem(const Problem& problem) {
     if (problem.retry_after)
         response.headers.emplace_back("Retry-After", std::to_string(problem.retry_after->count()));
     return response;
+}
+
+ServerResponse problem_of_portal(const Error& error) {
+    const bool slow = error.code == ErrorCode::timed_out;
+    return problem(
+        {.status = slow ? 504 : 502,
+         .code = std::string(to_string(error.code)),
+         .detail = error.operation + ": " + error.subject,
+         .hint = error.hint.empty() ? "carecloudctl doctor asks the portal what is wrong" : error.hint});
 }
 
 ServerResponse body_not_taken() {

@@ -27,6 +27,9 @@ ServerResponse problem(const Problem& problem);
 // better, else 500.
 ServerResponse problem_of(const Error& error);
 
+// What the portal answered, or did not: 504 where it was too slow, else 502.
+ServerResponse problem_of_portal(const Error& error);
+
 // Of a request that takes everything as parameters.
 ServerResponse body_not_taken();
 // Between two configurations, or at the end.

@@ -1,6 +1,7 @@
 // carecloudctl get, events, quarantine
 #include "ctl/commands.hpp"
 #include "ctl/human_text.hpp"
+#include "ctl/quarantine_record.hpp"
 #include "ctl/text_table.hpp"
 #include "net/url.hpp"
 
@@ -82,6 +83,7 @@ CtlTask ctl_events(CommandContext& context) {
 }
 
 CtlTask ctl_quarantine(CommandContext& context) {
+    if (context.line.has("retry")) return retry_quarantined_record(context);
     return show_list(context, "/v1/quarantine", quarantine_text, "No record is in quarantine.");
 }
 

@@ -29,6 +29,7 @@ constexpr std::array kEventsOptions{
 };
 constexpr std::array kQuarantineOptions{
     CtlOption{"limit", "N", "at most so many; 100 (default), up to 1000"},
+    CtlOption{"retry", "ID", "ask the portal for that record now, and say what came"},
 };
 
 constexpr std::array kExportOptions{
@@ -71,10 +72,14 @@ constexpr std::array kCommands{
                "Remember the last seq: --since goes on behind it, and nothing is missed.", kChangesOptions},
     CtlCommand{"get", "ENTITY ID", 2, 2, "a record, byte for byte as the portal gave it", "", {}},
     CtlCommand{"events", "", 0, 0, "the notifications that came, the newest first", "", kEventsOptions},
-    CtlCommand{
-        "quarantine", "", 0, 0, "the records that could not be taken, with the reasons",
-        "A record is tried again when the portal changes it. Leaves with 0 whether there are any or not.",
-        kQuarantineOptions},
+    CtlCommand{"quarantine", "", 0, 0, "the records that could not be taken, with the reasons",
+               "A record is tried again when the portal changes it; one that no answer could carry, every "
+               "hour, too. "
+               "With\n"
+               "--retry it is asked for at once. Leaves with 0 whether there are any or not; with --retry "
+               "with 1 where the\n"
+               "record stays in quarantine.",
+               kQuarantineOptions},
     CtlCommand{"export", "ENTITY", 1, 1, "all records of a stream, or those of some days",
                "A record that changes meanwhile may stand in it twice where days are given. A CSV has a "
                "column for each\n"

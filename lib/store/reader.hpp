@@ -133,6 +133,8 @@ class Reader {
                                            std::optional<std::uint64_t> before, std::size_t limit) = 0;
     virtual Task<Result<QuarantinePage>> quarantine(std::optional<QuarantinePlace> after,
                                                     std::size_t limit) = 0;
+    // None: no record of that id is in quarantine.
+    virtual Task<Result<std::optional<QuarantineRow>>> quarantined(QuarantinePlace place) = 0;
 
     // The bounded passes that are kept, the newest first.
     virtual Task<Result<std::vector<BoundedPass>>> passes(std::size_t limit) = 0;

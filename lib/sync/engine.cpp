@@ -58,6 +58,7 @@ Engine::Engine(Clock& clock, Portal& portal, Store& store, Inbox& inbox, EngineS
         lane_streams.push_back(stream->lane_stream());
         stream->on_first_end([this] { lane_->wake(); });
     }
+    desk_ = std::make_unique<QuarantineDesk>(context, lane_streams);
     lane_ = std::make_unique<BoundedLane>(context, observer, std::move(lane_streams));
 }
 
@@ -71,10 +72,11 @@ Task<> Engine::finish() {
 
 Task<> Engine::run() {
     std::vector<Task<bool>> tasks;
-    tasks.reserve(streams_.size() + 1);
+    tasks.reserve(streams_.size() + 2);
     for (const auto& stream : streams_)
         tasks.push_back(run_runner(*stream));
     tasks.push_back(run_runner(*lane_));
+    tasks.push_back(run_runner(*desk_));
     co_await all_of(clock_.executor(), std::move(tasks));
     co_await finish();
 }
@@ -106,6 +108,7 @@ void Engine::forgive() {
 
 void Engine::stop() {
     lane_->stop();
+    desk_->stop();
     for (const auto& stream : streams_)
         stream->stop();
 }

@@ -17,11 +17,13 @@
 #include "sync/bounded_lane.hpp"
 #include "sync/observer.hpp"
 #include "sync/pass.hpp"
+#include "sync/quarantine_desk.hpp"
 #include "sync/request_gate.hpp"
 
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace carecloud {
@@ -65,6 +67,9 @@ class Engine {
     void pass_wished() { lane_->wake(); }
     // That bounded pass is to end, if it is open.
     void cancel_pass(std::uint64_t id) { lane_->cancel(id); }
+    // A record of the quarantine is asked for again, soon; see QuarantineDesk::retry(). The engine may be gone when it
+    // returns.
+    Task<Result<RetryReport>> retry_quarantined(QuarantineWish wish) { return desk_->retry(std::move(wish)); }
 
     void stop();
     QuotaUse quota() const { return gate_.use(); }
@@ -77,7 +82,8 @@ class Engine {
     Random random_;
     RequestGate gate_;
     std::vector<std::unique_ptr<StreamRunner>> streams_;
-    std::unique_ptr<BoundedLane> lane_;  // goes before the streams that it works for
+    std::unique_ptr<BoundedLane> lane_;     // goes before the streams that it works for
+    std::unique_ptr<QuarantineDesk> desk_;  // likewise
 };
 
 }  // namespace carecloud

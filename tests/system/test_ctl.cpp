@@ -189,6 +189,35 @@ TEST_CASE(
     CHECK(desk.agency.stop(daemon).code == 0);
 }
 
+TEST_CASE("a record of the quarantine that was mended at the portal is taken on wish") {
+    Desk desk;
+    const std::string id = "00000000000000000000aaaa";
+    const auto put = [&](const std::string& modified) {
+        desk.portal.control("POST", "/put/claim_attendance?silent=true",
+                            {{"_id", id},
+                             {"workspace_id", "636eeb5d8029cf0df6932c16"},
+                             {"bucket_id", "636eeb5d8029cf0df6932c16"},
+                             {"modified", modified}});
+    };
+    put("yesterday");
+    Process daemon = desk.start_daemon();
+    CHECK_THAT(desk.ctl({"quarantine"}).out, Contains(id));
+    const Run still = desk.ctl({"quarantine", "--retry", id});
+    CHECK(still.code == 1);
+    CHECK_THAT(still.out, Contains("still cannot be taken") && Contains("stays in quarantine"));
+    // Behind the cursor, where no pass would meet it.
+    put("2024-01-01T00:00:00.0000000Z");
+    const Run taken = desk.ctl({"quarantine", "--retry", id});
+    CHECK(taken.code == 0);
+    CHECK(taken.out == "claim_attendance " + id + ": taken, it is among the records now\n");
+    CHECK(desk.ctl({"get", "claim_attendance", id}).code == 0);
+    CHECK(desk.ctl({"quarantine"}).out == "No record is in quarantine.\n");
+    const Run none = desk.ctl({"quarantine", "--retry", id});
+    CHECK(none.code == 1);
+    CHECK_THAT(none.err, Contains("no record '" + id + "' is in quarantine"));
+    CHECK(desk.agency.stop(daemon).code == 0);
+}
+
 TEST_CASE("output that cannot be written is no success") {
     Desk desk;
     Process daemon = desk.start_daemon();

@@ -18,6 +18,17 @@ std::uint64_t number(const Statement& statement, int column) {
     return static_cast<std::uint64_t>(statement.integer(column));
 }
 
+QuarantineRow quarantine_row(const Statement& found) {
+    return {.stream = std::string(found.text(0)),
+            .id = std::string(found.text(1)),
+            .modified = std::string(found.text(2)),
+            .reason = std::string(found.text(3)),
+            .body_bytes = number(found, 4),
+            .attempts = number(found, 5),
+            .first_at = std::string(found.text(6)),
+            .last_at = std::string(found.text(7))};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<ReadDatabase>> ReadDatabase::open(const SqliteSettings& settings,
@@ -49,6 +60,7 @@ ReadDatabase::ReadDatabase(const SqliteSettings& settings, const ReadBounds& bou
       events_(*db_, read_queries::kEvents),
       open_events_(*db_, read_queries::kOpenEvents),
       quarantine_(*db_, read_queries::kQuarantine),
+      quarantined_(*db_, read_queries::kQuarantined),
       passes_(*db_, "SELECT " + std::string(pass_columns()) + " FROM passes ORDER BY pass DESC LIMIT ?1"),
       pass_(*db_, "SELECT " + std::string(pass_columns()) + " FROM passes WHERE pass = ?1"),
       counts_(*db_, read_queries::kCounts),
@@ -146,16 +158,19 @@ Result<QuarantinePage> ReadDatabase::quarantine(const std::optional<QuarantinePl
                 page.next = QuarantinePlace{page.records.back().stream, page.records.back().id};
                 break;
             }
-            page.records.push_back({.stream = std::string(quarantine_.text(0)),
-                                    .id = std::string(quarantine_.text(1)),
-                                    .modified = std::string(quarantine_.text(2)),
-                                    .reason = std::string(quarantine_.text(3)),
-                                    .body_bytes = number(quarantine_, 4),
-                                    .attempts = number(quarantine_, 5),
-                                    .first_at = std::string(quarantine_.text(6)),
-                                    .last_at = std::string(quarantine_.text(7))});
+            page.records.push_back(quarantine_row(quarantine_));
         }
         return page;
+    });
+}
+
+Result<std::optional<QuarantineRow>> ReadDatabase::quarantined(const QuarantinePlace& place) {
+    return guarded("look into the quarantine", path_, [&]() -> Result<std::optional<QuarantineRow>> {
+        quarantined_.bind(1, place.stream);
+        quarantined_.bind(2, place.id);
+        const Statement::Scope scope(quarantined_);
+        if (!quarantined_.step()) return std::optional<QuarantineRow>();
+        return std::optional<QuarantineRow>(quarantine_row(quarantined_));
     });
 }
 

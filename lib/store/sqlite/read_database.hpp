@@ -34,6 +34,7 @@ class ReadDatabase {
     Result<EventPage> events(std::optional<EventState> state, std::optional<std::uint64_t> before,
                              std::size_t limit);
     Result<QuarantinePage> quarantine(const std::optional<QuarantinePlace>& after, std::size_t limit);
+    Result<std::optional<QuarantineRow>> quarantined(const QuarantinePlace& place);
     Result<std::vector<BoundedPass>> passes(std::size_t limit);
     Result<std::optional<BoundedPass>> pass(std::uint64_t id);
     Result<StoreCounts> counts(const std::string& month);
@@ -67,6 +68,7 @@ class ReadDatabase {
     Statement events_;
     Statement open_events_;
     Statement quarantine_;
+    Statement quarantined_;
     Statement passes_;
     Statement pass_;
     Statement counts_;

@@ -56,6 +56,9 @@ inline constexpr std::string_view kOpenEvents =
 inline constexpr std::string_view kQuarantine =
     "SELECT stream, id, modified, reason, length(CAST(body AS BLOB)), attempts, first_at, last_at FROM "
     "quarantine WHERE (stream, id) > (?1, ?2) ORDER BY stream, id LIMIT ?3";
+inline constexpr std::string_view kQuarantined =
+    "SELECT stream, id, modified, reason, length(CAST(body AS BLOB)), attempts, first_at, last_at FROM "
+    "quarantine WHERE stream = ?1 AND id = ?2";
 inline constexpr std::string_view kCounts =
     "SELECT (SELECT count(*) FROM events WHERE state = 'open'), (SELECT count(*) FROM quarantine),"
     " ifnull((SELECT requests FROM quota WHERE month = ?1), 0)";

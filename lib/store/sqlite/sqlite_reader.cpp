@@ -78,6 +78,13 @@ Task<Result<QuarantinePage>> SqliteReader::quarantine(std::optional<QuarantinePl
     return quick_->thread.run<QuarantinePage>(std::move(work));
 }
 
+Task<Result<std::optional<QuarantineRow>>> SqliteReader::quarantined(QuarantinePlace place) {
+    auto work = [database = quick_->database.get(), place = std::move(place)] {
+        return database->quarantined(place);
+    };
+    return quick_->thread.run<std::optional<QuarantineRow>>(std::move(work));
+}
+
 Task<Result<std::vector<BoundedPass>>> SqliteReader::passes(std::size_t limit) {
     auto work = [database = quick_->database.get(), limit] { return database->passes(limit); };
     return quick_->thread.run<std::vector<BoundedPass>>(std::move(work));

@@ -34,6 +34,7 @@ class SqliteReader : public Reader {
     Task<Result<EventPage>> events(std::optional<EventState> state, std::optional<std::uint64_t> before,
                                    std::size_t limit) override;
     Task<Result<QuarantinePage>> quarantine(std::optional<QuarantinePlace> after, std::size_t limit) override;
+    Task<Result<std::optional<QuarantineRow>>> quarantined(QuarantinePlace place) override;
     Task<Result<std::vector<BoundedPass>>> passes(std::size_t limit) override;
     Task<Result<std::optional<BoundedPass>>> pass(std::uint64_t id) override;
     Task<Result<StoreCounts>> counts(std::string month) override;

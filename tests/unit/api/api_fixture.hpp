@@ -43,7 +43,15 @@ class TestHost : public ApiHost {
         return running;
     }
 
+    Task<Result<RetryReport>> retry_quarantined(QuarantineWish wish) override {
+        retried.push_back(std::move(wish));
+        if (retry) co_return retry();
+        co_return RetryReport{};
+    }
+
     SqliteStore* store = nullptr;
+    std::vector<QuarantineWish> retried;
+    std::function<Result<RetryReport>()> retry;  // empty: it is taken
     std::vector<std::uint64_t> canceled;
     std::vector<std::string> why;
     std::vector<std::string> nudged;

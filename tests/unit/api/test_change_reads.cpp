@@ -50,6 +50,9 @@ class HeldReader : public Reader {
     Task<Result<QuarantinePage>> quarantine(std::optional<QuarantinePlace>, std::size_t) override {
         co_return not_asked();
     }
+    Task<Result<std::optional<QuarantineRow>>> quarantined(QuarantinePlace) override {
+        co_return not_asked();
+    }
     Task<Result<std::vector<BoundedPass>>> passes(std::size_t) override { co_return not_asked(); }
     Task<Result<std::optional<BoundedPass>>> pass(std::uint64_t) override { co_return not_asked(); }
     Task<Result<StoreCounts>> counts(std::string) override { co_return not_asked(); }

@@ -174,3 +174,58 @@ TEST_CASE("while an empty store is filled, records are told to be busy, and chan
     CHECK(json_of(api.get("/v1/status")).at("streams")[1].at("records").is_null());
     CHECK(json_of(api.get("/v1/changes")).at("changes").size() == 1);
 }
+
+TEST_CASE("a record of the quarantine is asked for again, and what came is told") {
+    ApiFixture api;
+    api.commit({}, {{.id = "a b", .modified = "?", .body = "{}"}, {.id = "sha256:00", .modified = ""}});
+    const std::string target = "/v1/quarantine/claim_attendance/a%20b/retry";
+    api.host.retry = [] {
+        return RetryReport{.outcome = RetryOutcome::strange, .reason = "modified: no time"};
+    };
+    const json told = json_of(api.post(target));
+    CHECK(told.at("entity") == "claim_attendance");
+    CHECK(told.at("id") == "a b");
+    CHECK(told.at("outcome") == "strange");
+    CHECK(told.at("reason") == "modified: no time");
+    CHECK(told.at("in_quarantine") == true);
+    REQUIRE(api.host.retried.size() == 1);
+    CHECK(api.host.retried[0].key.id == "a b");
+    CHECK(api.host.retried[0].key.modified_text == "?");
+    CHECK(api.host.retried[0].has_body);
+
+    // Whether it left is read from the store.
+    api.host.retry = [&] {
+        api.sql("DELETE FROM quarantine WHERE id = 'a b'");
+        return RetryReport{};
+    };
+    const json taken = json_of(api.post(target));
+    CHECK(taken.at("outcome") == "taken");
+    CHECK(taken.at("reason").is_null());
+    CHECK(taken.at("in_quarantine") == false);
+
+    CHECK(problem_in(api.post(target)) == "404 not_in_quarantine");
+    CHECK(problem_in(api.post("/v1/quarantine/family/a/retry")) == "404 no_such_stream");
+    CHECK(problem_in(api.post("/v1/quarantine/claim/sha256:00/retry")) == "404 not_in_quarantine");
+    CHECK(problem_in(api.post("/v1/quarantine/claim_attendance/sha256:00/retry")) == "409 record_without_id");
+    CHECK(problem_in(api.get(target)) == "405 wrong_method");
+    CHECK(api.host.retried.size() == 2);
+}
+
+TEST_CASE("a retry that the portal does not answer says what the portal said, and what to do") {
+    ApiFixture api;
+    api.commit({}, {{.id = "a", .modified = "?"}});
+    const auto failing = [&](ErrorCode code, const std::string& hint = "") {
+        api.host.retry = [code, hint]() -> Result<RetryReport> {
+            return Error{
+                .code = code, .operation = "query claim_attendance", .subject = "so it is", .hint = hint};
+        };
+        return api.post("/v1/quarantine/claim_attendance/a/retry");
+    };
+    CHECK(problem_in(failing(ErrorCode::unreachable)) == "502 unreachable");
+    CHECK(problem_in(failing(ErrorCode::key_refused)) == "502 key_refused");
+    CHECK(problem_in(failing(ErrorCode::dialect_unknown)) == "502 dialect_unknown");
+    CHECK(problem_in(failing(ErrorCode::timed_out)) == "504 timed_out");
+    CHECK(problem_in(failing(ErrorCode::store_full, "make room")) == "503 store_full");
+    CHECK(problem_in(failing(ErrorCode::cancelled)) == "503 not_running");
+    CHECK(json_of(failing(ErrorCode::unreachable)).at("hint") != "");
+}

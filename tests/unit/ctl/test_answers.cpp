@@ -133,6 +133,48 @@ TEST_CASE("lists are tables for people and the API's JSON for programs") {
     CHECK(none.run({"quarantine"}).out == "No record is in quarantine.\n");
 }
 
+TEST_CASE("a record of the quarantine is looked for in all streams, asked for again, and its end is told") {
+    const std::string first =
+        R"({"quarantine":[{"stream":"claim_attendance","id":"x"}],"next":{"stream":"claim_attendance","id":"x"}})";
+    const std::string second = R"({"quarantine":[{"stream":"provider","id":"a b"}],"next":null})";
+    const auto told = [](const std::string& outcome, const std::string& reason, const std::string& stays) {
+        return R"({"entity":"provider","id":"a b","outcome":")" + outcome + R"(","reason":)" + reason +
+               R"(,"in_quarantine":)" + stays + "}";
+    };
+    const auto answers = [&](const std::string& end) {
+        return std::vector<ScriptedAnswer>{
+            {"GET /v1/quarantine?limit=1000 ", "200 OK", first},
+            {"GET /v1/quarantine?limit=1000&after_stream=claim_attendance&after_id=x ", "200 OK", second},
+            {"POST /v1/quarantine/provider/a%20b/retry ", "200 OK", end}};
+    };
+    ScriptedApi taken(answers(told("taken", "null", "false")));
+    const CtlRun good = taken.run({"quarantine", "--retry", "a b"});
+    CHECK(good.exit == CtlExit::ok);
+    CHECK(good.out == "provider a b: taken, it is among the records now\n");
+    ScriptedApi strange(answers(told("strange", "\"modified: no time\\u001b\"", "true")));
+    const CtlRun bad = strange.run({"quarantine", "--retry", "a b"});
+    CHECK(bad.exit == CtlExit::wrong);
+    CHECK(bad.out ==
+          "provider a b: it came, and still cannot be taken: modified: no time\\x1b\n"
+          "  it stays in quarantine, as it was seen last\n");
+    ScriptedApi for_programs(answers(told("not_shown", "null", "true")));
+    const CtlRun json = for_programs.run({"quarantine", "--retry", "a b", "--json"});
+    CHECK(json.exit == CtlExit::wrong);
+    CHECK(json.out == told("not_shown", "null", "true") + "\n");
+}
+
+TEST_CASE("a record that is not in quarantine, and a portal that is away, are told with the remedy") {
+    ScriptedApi none({{"GET /v1/quarantine?limit=1000 ", "200 OK", R"({"quarantine":[],"next":null})"}});
+    const CtlRun unknown = none.run({"quarantine", "--retry", "x"});
+    CHECK(unknown.exit == CtlExit::wrong);
+    CHECK_THAT(unknown.err, Contains("no record 'x' is in quarantine") && Contains("lists those"));
+    ScriptedApi away({{"GET", "200 OK", R"({"quarantine":[{"stream":"provider","id":"x"}],"next":null})"},
+                      {"POST", "502 Bad Gateway", problem_text(502, "unreachable")}});
+    const CtlRun failed = away.run({"quarantine", "--retry", "x"});
+    CHECK(failed.exit == CtlExit::wrong);
+    CHECK_THAT(failed.err, Contains("so it is") && Contains("do that"));
+}
+
 TEST_CASE("a record comes byte for byte, whatever stands in its id") {
     const std::string body = "{ \"_id\":\"a\",\n \"x\": 1.10 }";
     ScriptedApi api({{"GET /v1/records/claim_attendance/..%2F%20%3F ", "200 OK", body}});

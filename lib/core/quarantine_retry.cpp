@@ -1,0 +1,21 @@
+#include "core/quarantine_retry.hpp"
+
+namespace carecloud {
+
+std::string_view to_string(RetryOutcome outcome) {
+    switch (outcome) {
+        case RetryOutcome::taken:
+            return "taken";
+        case RetryOutcome::unchanged:
+            return "unchanged";
+        case RetryOutcome::strange:
+            return "strange";
+        case RetryOutcome::too_large:
+            return "too_large";
+        case RetryOutcome::not_shown:
+            return "not_shown";
+    }
+    return "unknown";
+}
+
+}  // namespace carecloud

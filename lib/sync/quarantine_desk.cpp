@@ -1,0 +1,100 @@
+#include "sync/quarantine_desk.hpp"
+
+#include "sync/cancellation.hpp"
+#include "sync/quarantine_retry.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace carecloud {
+
+namespace asio = boost::asio;
+
+namespace {
+
+Error still_waiting(const std::string& stream, std::string subject) {
+    return {.code = ErrorCode::timed_out,
+            .operation = "ask for a record of " + stream,
+            .subject = std::move(subject),
+            .hint = "carecloudctl status tells how the portal does, carecloudctl quarantine what came of it"};
+}
+
+}  // namespace
+
+QuarantineDesk::QuarantineDesk(PassContext context, std::vector<LaneStream> streams)
+    : context_(context), streams_(std::move(streams)), alarm_(context.clock.make_alarm()) {}
+
+const LaneStream* QuarantineDesk::stream_of(const QuarantineWish& wish) const {
+    const auto found = std::find_if(streams_.begin(), streams_.end(), [&](const LaneStream& stream) {
+        return stream.pass->spec.entity == wish.stream;
+    });
+    return found == streams_.end() ? nullptr : &*found;
+}
+
+Task<Result<RetryReport>> QuarantineDesk::retry(QuarantineWish wish) {
+    const std::string stream = wish.stream;
+    if (stopped_) co_return cancelled_error("ask for a record of " + stream);
+    if (waiting_.size() >= kWaitingMax)
+        co_return still_waiting(stream,
+                                std::to_string(kWaitingMax) + " others are to be asked for before it");
+    auto mine = std::make_shared<Waiting>();
+    mine->wish = std::move(wish);
+    mine->alarm = context_.clock.make_alarm();
+    const MonoTime until = context_.clock.now() + kPatience;
+    waiting_.push_back(mine);
+    alarm_->wake();
+    // From the first wait on this object may be gone.
+    while (!mine->came) {
+        const bool woken = co_await mine->alarm->wait_until(until);
+        if (!woken && !mine->came)
+            co_return still_waiting(stream, "the portal has not answered for 20 s, and is asked on");
+    }
+    co_return *mine->came;
+}
+
+// A coroutine of its own, so that stop() can end it and nothing else.
+Task<Result<RetryReport>> QuarantineDesk::serve(const QuarantineWish& wish) {
+    const LaneStream* const stream = stream_of(wish);
+    if (!stream) {
+        co_return Error{.code = ErrorCode::invalid_argument,
+                        .operation = "ask for a record of " + wish.stream,
+                        .subject = "no stream of that name is configured",
+                        .hint = "see the section streams of the configuration"};
+    }
+    auto work = retry_quarantined(context_, *stream->pass, wish);
+    co_return co_await asio::co_spawn(context_.clock.executor(), std::move(work),
+                                      asio::bind_cancellation_slot(cancel_.slot(), asio::use_awaitable));
+}
+
+void QuarantineDesk::tell(Result<RetryReport> came) {
+    const std::shared_ptr<Waiting> first = std::move(waiting_.front());
+    waiting_.pop_front();
+    first->came = std::move(came);
+    first->alarm->wake();
+}
+
+Task<> QuarantineDesk::run() {
+    while (!stopped_) {
+        if (waiting_.empty()) {
+            co_await alarm_->wait_until(Clock::never);
+            continue;
+        }
+        const std::shared_ptr<Waiting> first = waiting_.front();
+        auto came = co_await serve(first->wish);
+        tell(std::move(came));
+    }
+    while (!waiting_.empty())
+        tell(cancelled_error("ask for a record of " + waiting_.front()->wish.stream));
+}
+
+void QuarantineDesk::stop() {
+    stopped_ = true;
+    cancel_.emit(asio::cancellation_type::terminal);
+    alarm_->wake();
+}
+
+}  // namespace carecloud

@@ -1,0 +1,14 @@
+// One record of the quarantine, asked for again. I/O thread alone.
+#pragma once
+
+#include "core/quarantine_retry.hpp"
+#include "sync/pass.hpp"
+
+namespace carecloud {
+
+// With the stream's filter and projection and its proven dialect; what comes is committed beside the cursor. Errors as
+// QuarantineDesk::retry() has them; a cancelled one reports ErrorCode::cancelled.
+Task<Result<RetryReport>> retry_quarantined(PassContext context, const PassSettings& settings,
+                                            QuarantineWish wish);
+
+}  // namespace carecloud
