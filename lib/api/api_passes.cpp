@@ -165,8 +165,9 @@ Task<ServerResponse> Api::pass(const ServerRequest& /*request*/, ApiQuery& query
     co_return json_answer(json_text(bounded_pass_json(**found)));
 }
 
-Task<ServerResponse> Api::cancel_pass(const ServerRequest& /*request*/, ApiQuery& query) {
+Task<ServerResponse> Api::cancel_pass(const ServerRequest& request, ApiQuery& query) {
     if (auto wrong = query.finish()) co_return std::move(*wrong);
+    if (!request.body.empty()) co_return body_not_taken();
     auto finding = find_pass(query.segments()[2]);
     const Result<std::optional<BoundedPass>> found = co_await std::move(finding);
     if (!found) co_return problem_of(found.error());
