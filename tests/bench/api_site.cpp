@@ -30,7 +30,7 @@ std::string write_api_configuration(const std::string& portal_url, std::uint16_t
     fs::permissions(key, fs::perms::owner_read | fs::perms::owner_write);
     std::string text = "portal:\n  base_url: " + portal_url;
     text += "\n  workspace_id: \"" + records.workspace_id + "\"\n  bucket_id: \"" + records.bucket_id;
-    text += "\"\n  api_key_file: " + key + "\n  rate: { per_second: 100000, burst: 100000 }\n";
+    text += "\"\n  api_key_file: " + key + "\n  rate: { per_second: 1000, burst: 10000 }\n";
     text += "streams:\n  - { entity: " + records.entity + ", poll_every: 1h }\n";
     text += "api: { listen: 127.0.0.1:" + std::to_string(port) + " }\n";
     text += "store:\n  url: sqlite:" + folder + "/store.db\n";
