@@ -19,9 +19,10 @@ namespace {
 // While the stream's own pass has not proven its dialect yet: it is about to.
 constexpr Duration kDialectPause = std::chrono::seconds(10);
 
-// Trying again would not help.
+// Trying again would not help. Another workspace's records are no such thing: the key may be mended, and one answer
+// that has them may be spoilt.
 bool is_final(ErrorCode code) {
-    return code == ErrorCode::wrong_workspace || code == ErrorCode::invalid_argument;
+    return code == ErrorCode::invalid_argument;
 }
 
 // When the newest reconciliation of the stream that came to its end did so; none: there was none.

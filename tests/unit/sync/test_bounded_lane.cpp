@@ -93,18 +93,24 @@ TEST_CASE("lane: what failed is tried again after a pause, with the reason in it
     CHECK(world.row(id).error.empty());
 }
 
-TEST_CASE("lane: another workspace's records end it for good") {
+// Found by killing the real daemon: one spoilt answer ended a reconciliation for good.
+TEST_CASE("lane: another workspace's records hold it up, with the reason in its row, and end it not") {
     LaneWorld world;
     world.put_many(1, 10, 10, kOld);
     world.start();
     REQUIRE(world.clock.run_until([&] { return !world.recorder.passes.empty(); }));
-    world.portal.set_fault_hook([](const SeenRequest&) {
+    bool foreign = true;
+    world.portal.set_fault_hook([&](const SeenRequest&) -> std::optional<Error> {
+        if (!foreign) return std::nullopt;
         return Error{.code = ErrorCode::wrong_workspace, .operation = "test", .subject = "", .hint = ""};
     });
     const std::uint64_t id = world.wish({});
+    REQUIRE(world.clock.run_until([&] { return !world.row(id).error.empty(); }));
+    CHECK(world.row(id).is_open());
+    foreign = false;
     world.run_until_ended(id);
-    CHECK(world.row(id).status == PassStatus::failed);
-    CHECK_FALSE(world.row(id).error.empty());
+    CHECK(world.row(id).status == PassStatus::done);
+    CHECK(world.row(id).error.empty());
 }
 
 TEST_CASE("lane: a wish of a stream that is not configured any more fails and says so") {
