@@ -16,9 +16,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-// While the stream's own pass has not proven its dialect yet: it is about to.
-constexpr Duration kDialectPause = std::chrono::seconds(10);
-
 // Trying again would not help. Another workspace's records are no such thing: the key may be mended, and one answer
 // that has them may be spoilt.
 bool is_final(ErrorCode code) {
@@ -187,6 +184,8 @@ Task<Result<>> BoundedLane::attempt(BoundedPass pass) {
     const LaneStream* const stream = stream_of(pass);
     running_ = pass.id;
     pass.status = PassStatus::running;
+    pass.error.clear();
+    pass.hint.clear();
     observer_.bounded_pass(pass);
     auto ended = co_await run_one(*stream, pass);
     running_ = 0;
@@ -215,9 +214,7 @@ Task<Result<>> BoundedLane::note_end(BoundedPass pass, Result<> ended) {
     pass.hint = error.hint;
     if (is_final(error.code)) co_return co_await finish(std::move(pass), PassStatus::failed);
     Retry& retry = retries_[pass.id];
-    const Duration pause = error.code == ErrorCode::dialect_unknown
-                               ? kDialectPause
-                               : failure_pause(context_.random, error, ++retry.failures);
+    const Duration pause = failure_pause(context_.random, error, ++retry.failures);
     retry.not_before = context_.clock.now() + pause;
     pass.status = PassStatus::running;
     observer_.bounded_pass(pass);

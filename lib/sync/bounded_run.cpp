@@ -39,8 +39,6 @@ Task<Result<>> BoundedRun::open() {
     ledger_.open(StreamState{.stream = settings_.spec.entity, .entity = settings_.spec.entity});
     if (row_.started_at.empty()) row_.started_at = context_.clock.wall().to_string_ms();
     row_.status = PassStatus::running;
-    row_.error.clear();
-    row_.hint.clear();
     co_return Result<>{};
 }
 
@@ -54,7 +52,8 @@ Task<Result<std::optional<std::uint64_t>>> BoundedRun::count(const StreamSpec& s
 
 Task<Result<>> BoundedRun::walk(const StreamSpec& spec, Walk walk, Reading reading, const PageWish& wanted,
                                 const PageStored& stored) {
-    PageWalk pages(context_.store, spec, memory_, fetcher_, ledger_);
+    const bool deep = reading == Reading::full;
+    PageWalk pages(context_.store, spec, memory_, fetcher_, ledger_, deep);
     bool sure = false;  // that the next empty answer is the end
     for (;;) {
         walk.read_next(reading);
@@ -66,7 +65,8 @@ Task<Result<>> BoundedRun::walk(const StreamSpec& spec, Walk walk, Reading readi
         auto moved = walk.take_page(*page, answer->fetched.take);
         if (!moved) co_return moved.error();
         if (!wanted(*page)) co_return Result<>{};
-        auto taken = co_await pages.store(page, answer->reading, walk.dialect(), std::nullopt);
+        const std::size_t known = deep ? walk.walked_before() : SIZE_MAX;
+        auto taken = co_await pages.store(page, answer->reading, walk.dialect(), std::nullopt, known);
         if (!taken) co_return taken.error();
         walk.stored(*taken, page->record_count());
         row_.records += page->record_count();

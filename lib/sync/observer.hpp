@@ -50,6 +50,8 @@ class Observer {
     Observer& operator=(const Observer&) = delete;
     virtual ~Observer() = default;
 
+    // Most have nothing to do with it.
+    virtual void pass_begins(std::string_view /*stream*/) {}
     virtual void pass_ended(const PassReport& report) = 0;
     // The stream waits this long because of the error that the last report carried.
     virtual void backing_off(std::string_view stream, const Error& error, Duration pause) = 0;

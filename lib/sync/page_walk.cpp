@@ -4,6 +4,8 @@
 #include "sync/by_id.hpp"
 #include "sync/retry.hpp"
 
+#include <algorithm>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,36 +30,38 @@ Query PageWalk::query_for(const Walk& walk) const {
                  .skip = walk.skip()};
 }
 
-Task<Result<WalkAnswer>> PageWalk::fetch(Query query, Reading reading) {
-    PageSize& size = reading == Reading::full ? memory_.whole : memory_.keys;
+Task<Result<WalkAnswer>> PageWalk::fetch(Query query, Reading reading, PageSize& size) {
     auto fetched = co_await fetcher_.fetch(std::move(query), size);
     if (!fetched) co_return fetched.error();
     co_return WalkAnswer{.fetched = std::move(*fetched), .reading = reading};
 }
 
 Task<Result<WalkAnswer>> PageWalk::fetch_ahead(const Walk& walk) {
-    return fetch(query_for(walk), walk.reading());
+    return fetch(query_for(walk), walk.reading(), size_of(walk.reading()));
 }
 
 Task<Result<WalkAnswer>> PageWalk::fetch_keys_instead(Result<WalkAnswer> answer, Walk& walk) {
     if (answer || walk.reading() == Reading::keys || !is_size_suspect(answer.error().code)) co_return answer;
     walk.read_next(Reading::keys);
     Query keys = query_for(walk);
-    co_return co_await fetch(std::move(keys), Reading::keys);
+    PageSize one(1);
+    co_return co_await fetch(std::move(keys), Reading::keys, deep_ ? one : memory_.keys);
 }
 
 Task<Result<WalkAnswer>> PageWalk::fetch_at(Walk& walk) {
     Query query = query_for(walk);
-    auto answer = co_await fetch(std::move(query), walk.reading());
+    auto answer = co_await fetch(std::move(query), walk.reading(), size_of(walk.reading()));
     co_return co_await fetch_keys_instead(std::move(answer), walk);
 }
 
 Task<Result<std::size_t>> PageWalk::store(PagePtr page, Reading reading, const Dialect& dialect,
-                                          std::optional<StreamState> state) {
+                                          std::optional<StreamState> state, std::size_t known) {
     if (reading == Reading::keys) {
+        const std::size_t last = page->records.size();
         std::vector<Key> keys = keys_of(*page);
         page.reset();
-        co_return co_await store_unknown(std::move(keys), dialect, std::move(state));
+        auto storing = store_keys(std::move(keys), std::min(known, last), last, dialect, std::move(state));
+        co_return co_await std::move(storing);
     }
     if (page->record_count() == 0 && !state) co_return std::size_t{0};
     Batch batch{.stream = ledger_.state().stream, .page = std::move(page), .state = std::move(state)};
@@ -66,15 +70,23 @@ Task<Result<std::size_t>> PageWalk::store(PagePtr page, Reading reading, const D
 
 Task<Result<std::size_t>> PageWalk::store_unknown(std::vector<Key> keys, const Dialect& dialect,
                                                   std::optional<StreamState> state) {
-    auto indices = co_await store_.unknown(ledger_.state().stream, keys);
-    if (!indices) co_return indices.error();
-    std::vector<Key> unknown;
-    unknown.reserve(indices->size());
-    for (const std::size_t index : *indices)
-        unknown.push_back(std::move(keys[index]));
-    const std::size_t count = unknown.size();
+    return store_keys(std::move(keys), 0, 0, dialect, std::move(state));
+}
+
+Task<Result<std::size_t>> PageWalk::store_keys(std::vector<Key> keys, std::size_t first, std::size_t last,
+                                               const Dialect& dialect, std::optional<StreamState> state) {
+    auto unknown = co_await store_.unknown(ledger_.state().stream, keys);
+    if (!unknown) co_return unknown.error();
+    std::set<std::size_t> indices(unknown->begin(), unknown->end());
+    for (std::size_t i = first; i < last; ++i)
+        indices.insert(i);
+    std::vector<Key> wanted;
+    wanted.reserve(indices.size());
+    for (const std::size_t index : indices)
+        wanted.push_back(std::move(keys[index]));
+    const std::size_t count = wanted.size();
     ById by_id(fetcher_, memory_.whole, ledger_, spec_, dialect);
-    auto fetched = co_await by_id.fetch(std::move(unknown), std::move(state));
+    auto fetched = co_await by_id.fetch(std::move(wanted), std::move(state));
     if (!fetched) co_return fetched.error();
     co_return count;
 }

@@ -21,9 +21,11 @@ struct WalkAnswer {
 
 class PageWalk {
   public:
-    // All of these outlive it. `memory` learns how large pages may be.
-    PageWalk(Store& store, const StreamSpec& spec, StreamMemory& memory, Fetcher& fetcher, Ledger& ledger)
-        : store_(store), spec_(spec), memory_(memory), fetcher_(fetcher), ledger_(ledger) {}
+    // All of these outlive it. `memory` learns how large pages may be. `deep`: content is compared, not `modified` alone
+    // (hazard 6), so that keys never stand in for records that could be had whole.
+    PageWalk(Store& store, const StreamSpec& spec, StreamMemory& memory, Fetcher& fetcher, Ledger& ledger,
+             bool deep = false)
+        : store_(store), spec_(spec), memory_(memory), fetcher_(fetcher), ledger_(ledger), deep_(deep) {}
 
     // The page at the walk's place.
     Task<Result<WalkAnswer>> fetch_at(Walk& walk);
@@ -32,22 +34,28 @@ class PageWalk {
     // Where not even one whole record passes, its key tells at least who it is: the keys' way quarantines it by id.
     Task<Result<WalkAnswer>> fetch_keys_instead(Result<WalkAnswer> answer, Walk& walk);
 
-    // Commits the page; how many of its records were new to the store. `state` is committed with the last of them.
+    // Commits the page; how many of its records were new to the store, or stand behind the first `known` and are taken
+    // whatever the store has of them. `state` is committed with the last of them.
     Task<Result<std::size_t>> store(PagePtr page, Reading reading, const Dialect& dialect,
-                                    std::optional<StreamState> state);
+                                    std::optional<StreamState> state, std::size_t known = SIZE_MAX);
     // Those of the keys that the store neither holds nor has in quarantine, fetched and committed; how many.
     Task<Result<std::size_t>> store_unknown(std::vector<Key> keys, const Dialect& dialect,
                                             std::optional<StreamState> state);
 
   private:
     Query query_for(const Walk& walk) const;
-    Task<Result<WalkAnswer>> fetch(Query query, Reading reading);
+    // Those that the store does not know, and those of [first, last) whatever it knows.
+    Task<Result<std::size_t>> store_keys(std::vector<Key> keys, std::size_t first, std::size_t last,
+                                         const Dialect& dialect, std::optional<StreamState> state);
+    Task<Result<WalkAnswer>> fetch(Query query, Reading reading, PageSize& size);
+    PageSize& size_of(Reading reading) { return reading == Reading::full ? memory_.whole : memory_.keys; }
 
     Store& store_;
     const StreamSpec& spec_;
     StreamMemory& memory_;
     Fetcher& fetcher_;
     Ledger& ledger_;
+    bool deep_;
 };
 
 // The keys of a page's records, strange ones included, but for those without an id: they can only be met whole.

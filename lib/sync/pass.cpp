@@ -31,6 +31,7 @@ struct Arrived {
     Reading reading = Reading::keys;
     bool end = false;
     bool may_move_cursor = true;
+    std::size_t known = 0;  // the first of its records, which an unknown version alone makes worth a fetch
 };
 
 class Pass {
@@ -147,7 +148,8 @@ Arrived Pass::arrive(const Walk& walk, WalkAnswer answer) {
     return Arrived{.page = std::move(answer.fetched.page),
                    .reading = answer.reading,
                    .end = walk.ended(),
-                   .may_move_cursor = walk.may_move_cursor()};
+                   .may_move_cursor = walk.may_move_cursor(),
+                   .known = memory_.walked ? SIZE_MAX : walk.walked_before()};
 }
 
 Task<Result<Pass::Ending>> Pass::walk_to_end() {
@@ -212,7 +214,8 @@ std::optional<StreamState> Pass::state_after(const Arrived& arrived) const {
 Task<Result<std::size_t>> Pass::store_page(Arrived arrived) {
     ++report_.pages;
     std::optional<StreamState> state = state_after(arrived);
-    auto storing = pages_.store(std::move(arrived.page), arrived.reading, dialect_, std::move(state));
+    auto storing =
+        pages_.store(std::move(arrived.page), arrived.reading, dialect_, std::move(state), arrived.known);
     co_return co_await std::move(storing);
 }
 

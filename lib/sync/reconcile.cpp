@@ -46,6 +46,7 @@ class Reconcile {
     std::uint64_t held_ = 0;  // records of the stream when it began
     std::uint64_t most_ = 0;  // of which so many may be gone
     std::vector<Key> gone_;   // twice not listed; no more of them than the guard lets go
+    Timestamp settled_;       // what is `modified` since may not show in every answer yet (hazard 3)
 };
 
 // What the guard lets go: the smaller of its share and its number.
@@ -123,7 +124,7 @@ Task<Result<>> Reconcile::look_at(std::vector<Key> some) {
     auto shown = co_await listed(std::move(ids));
     if (!shown) co_return shown.error();
     for (Key& key : some) {
-        if (shown->contains(key.id)) continue;
+        if (shown->contains(key.id) || settled_ <= key.modified) continue;
         ++row_.gone;
         // One more than may go shows that it is too many.
         if (row_.confirm_deletes || gone_.size() <= most_) gone_.push_back(std::move(key));
@@ -141,6 +142,7 @@ Task<Result<std::unordered_set<std::string>>> Reconcile::listed(std::vector<std:
     std::unordered_set<std::string> shown;
     auto fetched = co_await run_.fetcher().fetch(std::move(query), run_.memory().keys);
     if (!fetched) co_return fetched.error();
+    settled_ = Timestamp{fetched->asked_at.ticks - run_.settings().overlap.count() / 100};
     for (Key& key : keys_of(*fetched->page))
         shown.insert(key.id);
     if (fetched->take < count) {

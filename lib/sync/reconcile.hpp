@@ -1,6 +1,6 @@
 // The comparison of a stream with all that the portal has: what `modified` cannot tell (sync-model, hazards 5, 6 and
 // 21, "Reconciling cheaply"). What the store lacks is fetched; what the portal has no more is marked as deleted once
-// two listings and a retrieval by id deny it. I/O thread alone.
+// two listings and a retrieval by id deny it, and the overlap has passed since its `modified`. I/O thread alone.
 #pragma once
 
 #include "sync/bounded_run.hpp"

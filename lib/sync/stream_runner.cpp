@@ -66,6 +66,7 @@ Task<> StreamRunner::watch_push(const PassReport& report) {
 
 // A coroutine of its own, so that stop() can end the pass and nothing but the pass.
 Task<PassReport> StreamRunner::cancellable_pass(bool polled) {
+    observer_.pass_begins(entity());
     auto pass = pass_and_settle(polled);
     co_return co_await asio::co_spawn(context_.clock.executor(), std::move(pass),
                                       asio::bind_cancellation_slot(cancel_pass_.slot(), asio::use_awaitable));

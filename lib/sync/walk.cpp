@@ -11,7 +11,7 @@ namespace {
 
 // Up to so many records a second fetch of them is cheaper than a walk of keys and a fetch of what is new.
 constexpr std::size_t kTailReadWhole = 32;
-// A page of at least so many whole records with nothing new in it: the rest is better walked by keys.
+// A page of at least so many whole records with nothing new in it: what is walked once more is better walked by keys.
 constexpr std::size_t kKnownPage = 64;
 
 }  // namespace
@@ -20,6 +20,7 @@ Walk::Walk(Dialect dialect, const StreamState& state, std::optional<std::size_t>
     if (!state.cursor) return;
     cursor_ = state.cursor;
     position_ = state.cursor;
+    walked_to_ = state.cursor;
     const bool settled = state.safe && state.safe->modified_text == state.cursor->modified_text;
     if (!settled && state.safe) position_ = Cursor{state.safe->modified_text, state.safe->modified, ""};
     inclusive_ = !settled || !dialect_.keyset;
@@ -71,6 +72,12 @@ void Walk::move_past(const Record& last, std::size_t count) {
     skip_ = 0;
 }
 
+bool Walk::is_before_cursor() const {
+    return cursor_ && position_ &&
+           compare_modified(dialect_, position_->modified_text, position_->modified, cursor_->modified_text,
+                            cursor_->modified) < 0;
+}
+
 bool Walk::proves_end(std::size_t count, std::size_t take) {
     // A short page proves the end only below the largest page that the server ever gave (hazard 7).
     if (count > 0) {
@@ -79,10 +86,7 @@ bool Walk::proves_end(std::size_t count, std::size_t take) {
     }
     // Nothing, where the cursor's record at least was seen, or the last one of the page before: gone since, or an empty
     // listing by mistake (hazard 21).
-    const bool before_cursor = cursor_ && position_ &&
-                               compare_modified(dialect_, position_->modified_text, position_->modified,
-                                                cursor_->modified_text, cursor_->modified) < 0;
-    return (!before_cursor && !overlaps_) || std::exchange(doubted_, true);
+    return (!is_before_cursor() && !overlaps_) || std::exchange(doubted_, true);
 }
 
 // Whether the Skip still stands where it stood: then the page begins with a record of the one before.
@@ -98,6 +102,17 @@ void Walk::note_shift(const Page& page, std::size_t take) {
     tie_noisy_ = tie_noisy_ || !stands;
 }
 
+void Walk::note_walked(const Page& page) {
+    const auto beyond = [this](const Record& record) {
+        return !walked_to_ || compare_keys(dialect_, record, *walked_to_) > 0;
+    };
+    const auto first = std::find_if(page.records.begin(), page.records.end(), beyond);
+    walked_before_ = static_cast<std::size_t>(first - page.records.begin());
+    if (first == page.records.end()) return;
+    const Record& last = page.records.back();
+    walked_to_ = Cursor{std::string(last.modified_text), last.modified, std::string(last.id)};
+}
+
 void Walk::keep_ids(const Page& page) {
     last_ids_.clear();
     if (skip_ == 0) return;
@@ -109,6 +124,7 @@ void Walk::keep_ids(const Page& page) {
 
 Result<> Walk::take_page(const Page& page, std::size_t take) {
     if (auto placed = check_position(page); !placed) return placed;
+    note_walked(page);
     const bool in_tie = !dialect_.keyset && skip_ > 0;
     const std::size_t count = page.record_count();
     dialect_.cap = std::max(dialect_.cap, count);
@@ -146,7 +162,7 @@ void Walk::stored(std::size_t unknown, std::size_t count) {
     }
     if (reading_ == Reading::keys && unknown * 2 > count)
         reading_ = Reading::full;
-    else if (reading_ == Reading::full && unknown == 0 && count >= kKnownPage)
+    else if (reading_ == Reading::full && unknown == 0 && count >= kKnownPage && is_before_cursor())
         reading_ = Reading::keys;
 }
 

@@ -57,6 +57,10 @@ class Walk {
     // had, since they tell the record's id. But a tie that is read again is read by keys.
     void read_next(Reading reading) { reading_ = rereads_ ? Reading::keys : reading; }
 
+    // How many records of the page taken last stand no further than the stream has been walked by this configuration.
+    // The others may be held in an older one's words: they are taken whole, whatever the store knows (hazard 14).
+    std::size_t walked_before() const { return walked_before_; }
+
     // Whether the next page may be asked for while this one is stored.
     bool may_read_ahead() const { return dialect_.keyset && !ended_; }
 
@@ -66,7 +70,8 @@ class Walk {
     void move_past(const Record& last, std::size_t count);
     void note_shift(const Page& page, std::size_t take);
     void keep_ids(const Page& page);
-    void leave_tie_if_done(bool tie_left);
+    void note_walked(const Page& page);
+    bool is_before_cursor() const;
 
     Dialect dialect_;
     std::optional<Cursor>
@@ -76,6 +81,8 @@ class Walk {
     std::size_t skip_ = 0;
     Reading reading_ = Reading::full;
     bool ended_ = false;
+    std::optional<Cursor> walked_to_;  // by this configuration
+    std::size_t walked_before_ = 0;
     bool doubted_ = false;  // an empty answer came where a record is held; it was asked for once more
 
     // Without keyset only: the tie that was just left and may have to be read again.

@@ -6,6 +6,7 @@
 #include "sync/progress.hpp"
 #include "sync/settle_rules.hpp"
 
+#include <algorithm>
 #include <tuple>
 
 namespace carecloud {
@@ -52,10 +53,11 @@ bool Checks::in_quarantine(const std::string& entity, const std::string& id, Tim
     return found != store_->tables.quarantine.end() && Timestamp::parse(found->second.modified) == modified;
 }
 
-void Checks::new_life(const StreamVariant& variant) {
+bool Checks::new_life(const StreamVariant& variant) {
     const bool same = variant.filter == variant_.filter && variant.fields == variant_.fields;
     if (!same) taken_.clear();
     variant_ = variant;
+    return same;
 }
 
 std::optional<std::string> Checks::step(Timestamp now) {
@@ -81,21 +83,35 @@ std::optional<std::string> Checks::check_new_changes() {
         const StoreContent::Change& change = changes[changes_seen_];
         if (change.seq != changes_seen_ + 1)
             return "change " + std::to_string(change.seq) + " stands at " + std::to_string(changes_seen_ + 1);
-        const bool fresh = taken_.emplace(change.stream, change.id, change.modified, change.hash).second;
-        if (!fresh) return named(change.stream, change.id) + ": one version was taken twice";
+        if (!is_fresh(change)) return named(change.stream, change.id) + ": one version was taken twice";
         if (auto wrong = check_kind(change)) return wrong;
     }
     return std::nullopt;
 }
 
-// A record that is disabled now was disabled by its last change, and no other.
+// A version that was marked as deleted may come back.
+bool Checks::is_fresh(const StoreContent::Change& change) {
+    const bool fresh = taken_.emplace(change.stream, change.id, change.modified, change.hash).second;
+    if (change.kind != ChangeKind::deleted) return fresh;
+    const auto first = taken_.lower_bound({change.stream, change.id, "", Hash{}});
+    const auto last = std::find_if(first, taken_.end(), [&](const Version& version) {
+        return std::tie(std::get<0>(version), std::get<1>(version)) != std::tie(change.stream, change.id);
+    });
+    taken_.erase(first, last);
+    return true;
+}
+
+// A record that is disabled or deleted now was so by its last change, and no other.
 std::optional<std::string> Checks::check_kind(const StoreContent::Change& change) const {
     const auto held = store_->tables.records.find({change.stream, change.id});
     if (held == store_->tables.records.end())
         return named(change.stream, change.id) + " is in the change log and not among the records";
     if (held->second.seq != change.seq) return std::nullopt;
-    const bool disabled = held->second.body.find(R"("disabled":true)") != std::string::npos;
-    if (disabled == (change.kind == ChangeKind::disabled)) return std::nullopt;
+    const bool deleted = held->second.deleted_at.has_value();
+    const bool disabled = !deleted && held->second.body.find(R"("disabled":true)") != std::string::npos;
+    const bool right =
+        deleted == (change.kind == ChangeKind::deleted) && disabled == (change.kind == ChangeKind::disabled);
+    if (right) return std::nullopt;
     return named(change.stream, change.id) + " was logged as " + std::string(to_string(change.kind));
 }
 
@@ -124,11 +140,10 @@ std::optional<std::string> Checks::check_settled(Timestamp now) const {
     return std::nullopt;
 }
 
-// That version or a newer one, or in quarantine.
 bool Checks::is_held(const std::string& entity, const std::string& id, Timestamp modified) const {
     const auto held = store_->tables.records.find({entity, id});
-    if (held != store_->tables.records.end() && Timestamp::parse(held->second.modified) >= modified)
-        return true;
+    const bool is_live = held != store_->tables.records.end() && !held->second.deleted_at;
+    if (is_live && Timestamp::parse(held->second.modified) >= modified) return true;
     return in_quarantine(entity, id, modified);
 }
 
@@ -185,17 +200,18 @@ bool Checks::is_waiting() const {
     return false;
 }
 
-std::optional<std::string> Checks::end(Timestamp now) {
-    // As far as nothing but a reconciliation is needed, the portal's own answers say what must be held.
-    ModelSettings open = model_.settings();
+std::optional<std::string> Checks::end(After after, Timestamp since, Timestamp now) {
+    if (const std::string wrong = check_changes(store_->tables); !wrong.empty()) return wrong;
+    if (auto wrong = check_settled(now)) return wrong;
+    // The portal's own answers say what must be held, without its limits.
+    const ModelSettings settings = model_.settings();
+    ModelSettings open = settings;
     open.take_cap = 0;
     open.response_limit_bytes = 0;
     model_.change_settings(open);
-    if (const std::string wrong = check_changes(store_->tables); !wrong.empty()) return wrong;
-    if (auto wrong = check_settled(now)) return wrong;
-    for (const std::string& entity : plan_.entities) {
-        if (auto wrong = check_stream(entity)) return wrong;
-    }
+    auto wrong = check_streams(after, since, now);
+    model_.change_settings(settings);
+    if (wrong) return wrong;
     for (const auto& [message_id, held] : inbox_->events) {
         if (held.event.state == EventState::open)
             return "an event of " + named(*held.event.stream, held.event.record_id) + " is still open" +
@@ -204,7 +220,15 @@ std::optional<std::string> Checks::end(Timestamp now) {
     return std::nullopt;
 }
 
-std::optional<std::string> Checks::check_stream(const std::string& entity) {
+std::optional<std::string> Checks::check_streams(After after, Timestamp since, Timestamp now) {
+    for (const std::string& entity : plan_.entities) {
+        if (auto wrong = check_stream(entity, after, since, now)) return wrong;
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string> Checks::check_stream(const std::string& entity, After after, Timestamp since,
+                                                Timestamp now) {
     const StreamSpec spec = spec_of(entity);
     const Query query{.spec = &spec, .take = 1'000'000};
     const auto page = slice_page(model_.query(entity, query_text(query)).body, {});
@@ -213,35 +237,49 @@ std::optional<std::string> Checks::check_stream(const std::string& entity) {
     for (const Record& record : page->records) {
         const std::string id(record.id);
         shown.insert(id);
-        if (auto wrong = check_record(entity, id, record)) return wrong;
+        if (auto wrong = check_record(entity, id, record, after)) return wrong;
     }
     for (const auto& [place, held] : store_->tables.records) {
         if (place.first != entity || shown.contains(place.second)) continue;
-        const Written& written = writers_.records(entity).at(place.second);
-        if (is_shown(written) && written.visible_from <= model_.now())
-            return named(entity, place.second) + " is held, and the portal never had it";
+        if (auto wrong = check_beside(place, held, after, since, now)) return wrong;
     }
     return std::nullopt;
 }
 
+// A record that the portal does not show.
+std::optional<std::string> Checks::check_beside(const StoreContent::RecordId& place,
+                                                const StoreContent::Held& held, After after, Timestamp since,
+                                                Timestamp now) const {
+    const Written& written = writers_.records(place.first).at(place.second);
+    const std::string what = named(place.first, place.second) + described(written);
+    if (is_shown(written) && written.visible_from <= now)
+        return what + " is held, and the portal never had it";
+    const Timestamp modified = Timestamp::parse(held.modified).value_or(Timestamp{});
+    const bool is_judged = after == After::reconciliation && later(modified, variant_.overlap) < since;
+    if (!is_judged || held.deleted_at) return std::nullopt;
+    return what + " is not marked as deleted by a reconciliation";
+}
+
 std::optional<std::string> Checks::check_record(const std::string& entity, const std::string& id,
-                                                const Record& expected) const {
+                                                const Record& expected, After after) const {
     const Written& written = writers_.records(entity).at(id);
     const auto held = store_->tables.records.find({entity, id});
-    const bool has = held != store_->tables.records.end();
+    const bool has = held != store_->tables.records.end() && !held->second.deleted_at;
     if (written.huge && written.very_late) return std::nullopt;
     if (written.huge && variant_.fields.empty()) {
         // Held with fewer fields, by an earlier configuration, it is known by its key.
         if (has || in_quarantine(entity, id, written.modified)) return std::nullopt;
         return named(entity, id) + " is too large for any answer, and not in quarantine";
     }
-    if (written.very_late || (has && written.unbumped)) return std::nullopt;
+    const bool is_hidden = written.very_late || (has && written.unbumped);
+    if (is_hidden && after == After::polls) return std::nullopt;
     if (!has) {
         const bool aside = store_->tables.quarantine.contains({entity, id});
-        return named(entity, id) + (aside ? " is in quarantine for nothing" : " is missing");
+        return named(entity, id) + described(written) +
+               (aside ? " is in quarantine for nothing" : " is missing");
     }
-    if (held->second.body != expected.body) return named(entity, id) + " differs from the portal's";
-    return std::nullopt;
+    if (held->second.body == expected.body) return std::nullopt;
+    return named(entity, id) + described(written) + " differs from the portal's";
 }
 
 }  // namespace carecloud

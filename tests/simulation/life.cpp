@@ -25,7 +25,8 @@ EngineSettings engine_settings(const WorldPlan& plan, const StreamVariant& varia
         settings.streams.push_back(
             {.pass = {.spec = spec, .overlap = variant.overlap, .page_size = variant.page_size},
              .poll_every = variant.poll_every,
-             .announced = true});
+             .announced = true,
+             .reconcile = variant.reconcile});
     }
     return settings;
 }
@@ -39,7 +40,7 @@ Life::Life(const LifeContext& context, const StreamVariant& variant, Timestamp s
       portal_(clock_, context.model),
       watched_(
           portal_, context.requests, [this] { return now(); }, context.broken),
-      store_(context.store, clock_, [this](const std::string& stream) { passes_.began(stream, now()); }),
+      store_(context.store, clock_),
       inbox_(context.inbox, clock_, context.store),
       engine_(clock_, watched_, store_, inbox_, engine_settings(context.plan, variant, seed),
               context.observer) {
@@ -88,6 +89,16 @@ void Life::receive(Event event, std::function<void(bool)> answered) {
                 passes_.wished(stream, now());
             }
             answered(received.has_value());
+        });
+}
+
+void Life::wish(BoundedPass pass, std::function<void(std::uint64_t)> told) {
+    boost::asio::co_spawn(
+        io_, store_.save_pass(std::move(pass)),
+        [this, told = std::move(told)](std::exception_ptr thrown, Result<std::uint64_t> id) {
+            if (thrown) std::rethrow_exception(thrown);
+            engine_.pass_wished();
+            if (id) told(*id);
         });
 }
 

@@ -58,26 +58,18 @@ class Life {
     // the sender got its 200; it is not called where the life ends before.
     void receive(Event event, std::function<void(bool)> answered);
 
+    // What the API does with a wish for a bounded pass, and with one for its end. `told` is told the id that the store
+    // gave, where it took the wish.
+    void wish(BoundedPass pass, std::function<void(std::uint64_t)> told);
+    void cancel(std::uint64_t id) { engine_.cancel_pass(id); }
+    // A bounded pass of the stream is under way; empty: none is.
+    void bounded(const std::string& stream) { watched_.bounded(stream); }
+
   private:
     // Destroying what waits is all that a killed process does with it.
     struct Context : boost::asio::io_context {
         Context() : io_context(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE) {}
         void kill() { shutdown(); }
-    };
-
-    // Tells when a pass begins: by reading where the stream stands.
-    class NotingStore : public MemoryStore {
-      public:
-        using Told = std::function<void(const std::string& stream)>;
-        NotingStore(std::shared_ptr<MemoryStoreContent> content, const Clock& clock, Told told)
-            : MemoryStore(std::move(content), clock), told_(std::move(told)) {}
-        Task<Result<std::optional<StreamState>>> load_stream(std::string stream) override {
-            told_(stream);
-            return MemoryStore::load_stream(std::move(stream));
-        }
-
-      private:
-        Told told_;
     };
 
     Timestamp world_time(MonoTime at) const { return {start_.ticks + at.since_origin.count() / 100}; }
@@ -88,7 +80,7 @@ class Life {
     VirtualClock clock_;
     MemoryPortal portal_;
     WatchedPortal watched_;
-    NotingStore store_;
+    MemoryStore store_;
     MemoryInbox inbox_;
     Engine engine_;
     bool stopping_ = false;

@@ -12,6 +12,7 @@ void add(WorldReport& sum, const WorldReport& report) {
     sum.lives += report.lives;
     sum.passes += report.passes;
     sum.failed_passes += report.failed_passes;
+    sum.bounded_passes += report.bounded_passes;
     sum.requests += report.requests;
     sum.changes += report.changes;
     sum.events += report.events;

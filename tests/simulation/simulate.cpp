@@ -10,8 +10,9 @@ namespace {
 
 void print_sum(const WorldReport& sum) {
     std::cout << static_cast<std::uint64_t>(sum.hours) << " virtual hours, " << sum.lives << " lives, "
-              << sum.passes << " passes and " << sum.failed_passes << " that failed, " << sum.requests
-              << " requests, " << sum.changes << " changes, " << sum.events << " events\nfaults:";
+              << sum.passes << " passes and " << sum.failed_passes << " that failed, " << sum.bounded_passes
+              << " bounded ones, " << sum.requests << " requests, " << sum.changes << " changes, "
+              << sum.events << " events\nfaults:";
     for (const auto& [fault, count] : sum.faults)
         std::cout << ' ' << to_string(fault) << ' ' << count;
     std::cout << '\n';

@@ -13,6 +13,7 @@ namespace carecloud {
 std::string seconds(Duration span);
 // Empty for a pass that found nothing.
 std::string story_of(const PassReport& report);
+std::string story_of(const BoundedPass& pass);
 std::string story_of(const StreamVariant& variant);
 
 }  // namespace carecloud

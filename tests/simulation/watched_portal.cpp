@@ -7,8 +7,10 @@ namespace carecloud {
 namespace {
 
 constexpr std::size_t kPagesMax = 2;
+constexpr std::size_t kBoundedPagesMax = 2;
 // The next page, and records by id of the one before it.
 constexpr std::size_t kUnderWayMax = 2;
+constexpr std::size_t kBoundedUnderWayMax = 1;
 // Requests of other streams that were admitted before the answer came.
 constexpr std::size_t kAdmittedBefore = 4;
 
@@ -50,10 +52,10 @@ void WatchedPortal::count_request() {
         broken_("requests go on though the portal said that the month's quota is spent");
 }
 
-void WatchedPortal::enter(const std::string& entity) {
-    count_request();
-    if (++under_way_[entity] > kUnderWayMax)
-        broken_("three requests of " + entity + " are under way at once");
+void WatchedPortal::check_under_way(const std::string& entity) {
+    const std::size_t most = kUnderWayMax + (entity == bounded_ ? kBoundedUnderWayMax : 0);
+    if (under_way_[entity] > most)
+        broken_(std::to_string(most + 1) + " requests of " + entity + " are under way at once");
 }
 
 void WatchedPortal::keep_page(const std::string& entity, const Result<PagePtr>& answer) {
@@ -61,7 +63,7 @@ void WatchedPortal::keep_page(const std::string& entity, const Result<PagePtr>& 
     auto& pages = pages_[entity];
     std::erase_if(pages, [](const auto& page) { return page.expired(); });
     pages.push_back(*answer);
-    if (pages.size() > kPagesMax)
+    if (pages.size() > kPagesMax + (entity == bounded_ ? kBoundedPagesMax : 0))
         broken_(std::to_string(pages.size()) + " pages of " + entity + " are in memory");
 }
 
@@ -78,9 +80,10 @@ void WatchedPortal::hear(const std::optional<Error>& error) {
 
 Task<Result<PagePtr>> WatchedPortal::query(const Query& query) {
     const std::string entity = query.spec->entity;
-    enter(entity);
+    count_request();
+    const Asking asking(under_way_[entity]);
+    check_under_way(entity);
     Result<PagePtr> answer = co_await portal_.query(query);
-    --under_way_[entity];
     hear(answer ? std::nullopt : std::optional(answer.error()));
     keep_page(entity, answer);
     co_return answer;
@@ -88,9 +91,10 @@ Task<Result<PagePtr>> WatchedPortal::query(const Query& query) {
 
 Task<Result<PagePtr>> WatchedPortal::retrieve(const StreamSpec& spec, std::string_view id) {
     const std::string entity = spec.entity;
-    enter(entity);
+    count_request();
+    const Asking asking(under_way_[entity]);
+    check_under_way(entity);
     Result<PagePtr> answer = co_await portal_.retrieve(spec, id);
-    --under_way_[entity];
     hear(answer ? std::nullopt : std::optional(answer.error()));
     keep_page(entity, answer);
     co_return answer;

@@ -1,5 +1,6 @@
 // The Portal that a simulated engine asks: passes everything on, and looks whether the engine keeps to what it must:
-// the rate, two questions of a stream at a time, two pages of it in memory, and the portal's wish to be left alone.
+// the rate, two questions of a stream at a time, two pages of it in memory, and the portal's wish to be left alone. A
+// bounded pass has as much for itself, but never asks for the next page before it has stored the one before.
 #pragma once
 
 #include "portal/portal.hpp"
@@ -39,13 +40,28 @@ class WatchedPortal : public Portal {
     WatchedPortal(Portal& portal, RequestLedger& ledger, std::function<Timestamp()> now,
                   std::function<void(const std::string&)> broken);
 
+    // A bounded pass of the stream runs beside its own; empty: none does.
+    void bounded(const std::string& stream) { bounded_ = stream; }
+
     Task<Result<PagePtr>> query(const Query& query) override;
     Task<Result<PagePtr>> retrieve(const StreamSpec& spec, std::string_view id) override;
     Task<Result<>> refresh() override;
 
   private:
+    // Under way, up to its answer or the end of whoever waits for it.
+    class Asking {
+      public:
+        explicit Asking(std::size_t& count) : count_(count) { ++count_; }
+        ~Asking() { --count_; }
+        Asking(const Asking&) = delete;
+        Asking& operator=(const Asking&) = delete;
+
+      private:
+        std::size_t& count_;
+    };
+
     void count_request();
-    void enter(const std::string& entity);
+    void check_under_way(const std::string& entity);
     void keep_page(const std::string& entity, const Result<PagePtr>& answer);
     void hear(const std::optional<Error>& error);
 
@@ -53,6 +69,7 @@ class WatchedPortal : public Portal {
     RequestLedger& ledger_;
     std::function<Timestamp()> now_;
     std::function<void(const std::string&)> broken_;
+    std::string bounded_;
     std::map<std::string, std::size_t> under_way_;
     std::map<std::string, std::vector<std::weak_ptr<const Page>>> pages_;
     Timestamp quiet_until_{INT64_MIN};  // by Retry-After

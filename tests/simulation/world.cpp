@@ -1,6 +1,7 @@
 #include "simulation/world.hpp"
 
 #include "simulation/announcer.hpp"
+#include "simulation/bounded_checks.hpp"
 #include "simulation/checks.hpp"
 #include "simulation/life.hpp"
 #include "simulation/pass_watch.hpp"
@@ -8,7 +9,9 @@
 #include "simulation/story.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
+#include <set>
 #include <utility>
 
 namespace carecloud {
@@ -45,15 +48,17 @@ class World : Observer {
                        if (live_) announcer_.announce(entity, id, record, now());
                    }),
           checks_(plan_, model_, writers_, *store_, *inbox_),
+          bounded_checks_(plan_, model_, writers_, checks_, *store_),
           variant_(first_variant(plan_)) {}
 
     WorldReport run();
 
   private:
+    void pass_begins(std::string_view stream) override { passes_.began(std::string(stream), now()); }
     void pass_ended(const PassReport& report) override;
     void backing_off(std::string_view stream, const Error& error, Duration pause) override;
     void push_silent(std::string_view stream, bool silent) override;
-    void bounded_pass(const BoundedPass& /*pass*/) override {}
+    void bounded_pass(const BoundedPass& pass) override;
     void failed(const Error& error) override { say("beside the passes: " + error.message()); }
 
     Timestamp now() const { return life_ ? life_->now() : now_; }
@@ -74,7 +79,12 @@ class World : Observer {
     void repeat(Duration mean, std::function<void()> action);
     void begin();
     void begin_daemon_troubles();
+    void wish_some();
+    void wish_at_rest(BoundedPass pass);
     void rest();
+    void look_at_rest();
+    // Everything has come to rest: what must be true now is checked, and the next bounded passes are wished for.
+    void rested();
     bool goes_on() const { return !over_ && !report_.broken; }
 
     const WorldSettings settings_;
@@ -93,6 +103,7 @@ class World : Observer {
     Announcer announcer_;
     Writers writers_;
     Checks checks_;
+    BoundedChecks bounded_checks_;
     StreamVariant variant_;
     WorldReport report_;
     std::unique_ptr<Life> life_;
@@ -101,7 +112,11 @@ class World : Observer {
     bool counts_exactly_ = true;     // no request was counted that nobody sent
     bool live_ = false;              // the portal's beginning is over
     bool resting_ = false;
-    bool over_ = false;  // everything rests, or had its time
+    Checks::After rests_after_ = Checks::After::polls;
+    Timestamp wished_at_{};
+    std::size_t wishes_ = 0;           // for bounded passes at rest that have no id yet
+    std::set<std::uint64_t> awaited_;  // those that are not done
+    bool over_ = false;                // everything rests, or had its time
 };
 
 template <class Text>
@@ -119,7 +134,7 @@ void World::pass_ended(const PassReport& report) {
     passes_.ended(report, now());
     if (resting_ && stopped_at_ == Timestamp{}) {
         if (auto wrong = rest_.pass_ended(report, passes_.last_began(report.stream))) broken(*wrong);
-        over_ = rest_.is_quiet() && !checks_.is_waiting();
+        look_at_rest();
     }
     if (!trace_) return;
     if (const std::string story = story_of(report); !story.empty()) say(story);
@@ -134,6 +149,17 @@ void World::push_silent(std::string_view stream, bool silent) {
     say(std::string(stream) + (silent ? ": push is silent" : ": push is heard again"));
 }
 
+void World::bounded_pass(const BoundedPass& pass) {
+    if (trace_) say(story_of(pass));
+    if (auto wrong = bounded_checks_.told(pass, now())) broken(*wrong);
+    life_->bounded(pass.status == PassStatus::running && pass.error.empty() ? pass.stream : "");
+    if (!pass.is_open()) ++report_.bounded_passes;
+    if (!awaited_.contains(pass.id)) return;
+    if (!pass.error.empty()) broken("a bounded pass fails though nothing goes wrong any more: " + pass.error);
+    if (!pass.is_open()) awaited_.erase(pass.id);
+    look_at_rest();
+}
+
 void World::start_life() {
     if (settings_.has(Fault::settings) && !resting_ && chance(random_, 25)) {
         variant_ = random_variant(plan_, random_);
@@ -141,7 +167,7 @@ void World::start_life() {
         say(story_of(variant_));
     }
     if (settings_.has(Fault::busy) && !resting_ && chance(random_, 10)) weather_.begin_busy(now_);
-    checks_.new_life(variant_);
+    bounded_checks_.new_life(checks_.new_life(variant_));
     requests_.rate = rate_of(plan_, variant_);
     passes_.new_life(plan_.entities, variant_.poll_every, !plan_.rate.monthly_quota, now_);
     ++report_.lives;
@@ -197,6 +223,7 @@ void World::advance() {
     while (life_ && goes_on()) {
         const bool more = life_->step(agenda_.next());
         if (auto wrong = checks_.step(now())) broken(*wrong);
+        if (auto wrong = bounded_checks_.step(now())) broken(*wrong);
         passes_.look(now());
         if (life_->has_ended()) return stopped_life();
         if (stopped_at_ != Timestamp{} && later(stopped_at_, kStopMax) < now())
@@ -247,6 +274,9 @@ void World::begin() {
             say("the portal spells its answers in another way");
         });
     }
+    repeat(70min, [this] {
+        if (life_ && stopped_at_ == Timestamp{}) wish_some();
+    });
     begin_daemon_troubles();
     const auto span = std::chrono::duration_cast<Duration>(
         std::chrono::duration<double, std::ratio<3600>>(settings_.hours));
@@ -264,6 +294,66 @@ void World::begin_daemon_troubles() {
         repeat(100min, [this] {
             if (life_ && stopped_at_ == Timestamp{}) stop_life();
         });
+    }
+}
+
+// An operator wishes for a bounded pass, and may change their mind.
+void World::wish_some() {
+    BoundedPass pass{.kind = chance(random_, 50) ? PassKind::backfill : PassKind::reconcile};
+    pass.stream =
+        plan_.entities[static_cast<std::size_t>(between(random_, 0, std::ssize(plan_.entities) - 1))];
+    if (pass.kind == PassKind::backfill) {
+        pass.first_day = "202401" + std::to_string(between(random_, 10, 31));
+        pass.last_day = "20240" + std::to_string(between(random_, 2, 3)) + "15";
+    } else {
+        pass.deep = chance(random_, 50);
+        pass.whole = chance(random_, 50);
+        pass.confirm_deletes = chance(random_, 30);
+    }
+    const bool regretted = chance(random_, 20);
+    say("somebody wishes for a " + std::string(to_string(pass.kind)) + " of " + pass.stream);
+    life_->wish(std::move(pass), [this, regretted, life = report_.lives](std::uint64_t id) {
+        if (!regretted) return;
+        agenda_.put(later(now(), spread(random_, 20s)), [this, id, life] {
+            if (!life_ || report_.lives != life) return;
+            say("bounded pass " + std::to_string(id) + " is not wanted any more");
+            bounded_checks_.canceled(id);
+            life_->cancel(id);
+        });
+    });
+}
+
+void World::wish_at_rest(BoundedPass pass) {
+    const auto state = store_->tables.streams.find(pass.stream);
+    // A stream that has never shown a record cannot be asked.
+    if (state == store_->tables.streams.end() || state->second.dialect.empty()) return;
+    ++wishes_;
+    life_->wish(std::move(pass), [this](std::uint64_t id) {
+        --wishes_;
+        awaited_.insert(id);
+    });
+}
+
+void World::look_at_rest() {
+    if (wishes_ == 0 && awaited_.empty() && rest_.is_quiet() && !checks_.is_waiting()) rested();
+}
+
+void World::rested() {
+    using enum Checks::After;
+    if (auto wrong = checks_.end(rests_after_, wished_at_, now())) broken(*wrong);
+    // Where requests are short, the bounded passes may have to wait for months.
+    over_ = rests_after_ == reconciliation || plan_.rate.monthly_quota.has_value();
+    if (over_) return;
+    rests_after_ = rests_after_ == polls ? backfill : reconciliation;
+    wished_at_ = now();
+    for (const std::string& entity : plan_.entities) {
+        if (rests_after_ == backfill)
+            wish_at_rest({.kind = PassKind::backfill,
+                          .stream = entity,
+                          .first_day = "20240101",
+                          .last_day = "20240331"});
+        else
+            wish_at_rest({.stream = entity, .deep = true, .confirm_deletes = true});
     }
 }
 
@@ -287,8 +377,9 @@ WorldReport World::run() {
         if (goes_on() && agenda_.next() <= now()) agenda_.take_first()();
     }
     if (!report_.broken && !rest_.is_quiet()) broken(rest_.restless() + " does not come to rest");
+    if (!report_.broken && !awaited_.empty()) broken("a bounded pass does not come to its end");
     if (!report_.broken) {
-        if (auto wrong = checks_.end(now())) broken(*wrong);
+        if (auto wrong = checks_.end(rests_after_, wished_at_, now())) broken(*wrong);
     }
     for (const auto& [fault, count] : weather_.hits())
         report_.faults[fault] += count;

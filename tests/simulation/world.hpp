@@ -22,6 +22,7 @@ struct WorldReport {
     std::size_t lives = 0;
     std::size_t passes = 0;
     std::size_t failed_passes = 0;
+    std::size_t bounded_passes = 0;  // that came to their end
     std::size_t requests = 0;
     std::size_t changes = 0;
     std::size_t events = 0;

@@ -60,7 +60,8 @@ StreamVariant first_variant(const WorldPlan& plan) {
             .overlap = plan.overlap,
             .poll_every = plan.poll_every,
             .per_second = plan.rate.per_second,
-            .burst = plan.rate.burst};
+            .burst = plan.rate.burst,
+            .reconcile = {.every = plan.poll_every * 8, .whole_every = plan.poll_every * 24}};
 }
 
 StreamVariant random_variant(const WorldPlan& plan, Random& random) {
@@ -73,6 +74,9 @@ StreamVariant random_variant(const WorldPlan& plan, Random& random) {
     if (chance(random, 20)) variant.fields = {"kind", "text"};
     const std::size_t sizes[] = {1000, 200, 40, 7};
     variant.page_size = sizes[between(random, 0, 3)];
+    variant.reconcile.deep = chance(random, 30);
+    if (chance(random, 20)) variant.reconcile.every.reset();
+    if (chance(random, 20)) variant.reconcile.guard.count = 3;
     return variant;
 }
 

@@ -46,6 +46,7 @@ struct StreamVariant {
     Duration poll_every{};
     double per_second = 1;
     std::uint32_t burst = 1;
+    ReconcileRule reconcile{};
 };
 
 // As the plan has it, all of every record.

@@ -26,6 +26,19 @@ std::string random_id(Random& random) {
     return text.data();
 }
 
+std::string day_text(std::uint64_t month, std::uint64_t day) {
+    return std::to_string(20'240'000 + month * 100 + day);
+}
+
+// By the id: a start in the first quarter, and an end soon after, a month later, or none.
+void give_days(const std::string& id, Written& record) {
+    const std::uint64_t number = std::stoull(id.substr(0, 4), nullptr, 16);
+    const std::uint64_t month = 1 + number % 3;
+    const std::uint64_t day = 1 + number / 3 % 28;
+    record.first_day = day_text(month, day);
+    if (number % 5 > 0) record.last_day = number % 5 == 1 ? day_text(month + 1, day) : day_text(month, 28);
+}
+
 }  // namespace
 
 Writers::Writers(PortalModel& model, const WorldSettings& settings, const WorldPlan& plan, Random& random,
@@ -40,6 +53,8 @@ std::string Writers::raw(const std::string& id, const Written& record) {
     text += record.of_kind_a ? "a" : "b";
     text += R"(","text":"edit )" + std::to_string(++edits_) + "\"";
     if (record.huge) text += R"(,"signature":")" + std::string(kHugeBytes, 'x') + "\"";
+    text += R"(,"startDate":")" + record.first_day + "\"";
+    if (!record.last_day.empty()) text += R"(,"endDate":")" + record.last_day + "\"";
     text += record.disabled ? R"(,"disabled":true)" : R"(,"disabled":false)";
     return text + R"(,"modified":")" + record.modified.to_string() + "\"}";
 }
@@ -52,7 +67,10 @@ void Writers::put(const Batch& batch, const std::string& id, Written record) {
     record.very_late = batch.very_late;
     if (!record.very_late) last_visible_ = std::max(last_visible_, record.visible_from);
     record.unbumped = false;
-    if (record.raw.empty()) record.of_kind_a = id.back() < '8';
+    if (record.raw.empty()) {
+        record.of_kind_a = id.back() < '8';
+        give_days(id, record);
+    }
     if (batch.moves) {
         record.of_kind_a = !record.of_kind_a;
         record.moved = record.visible_from;
@@ -139,6 +157,7 @@ std::string Writers::remove(const std::string& entity) {
     for (const std::string& id : ids) {
         model_.erase(entity, id);
         records_[entity][id].deleted = true;
+        records_[entity][id].deleted_at = model_.now();
     }
     return "deletes " + std::to_string(ids.size()) + " of " + entity;
 }

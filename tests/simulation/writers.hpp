@@ -25,6 +25,9 @@ struct Written {
     bool disabled = false;
     bool of_kind_a = false;  // what the only filter there is asks for
     Timestamp moved{};       // when its kind is another for whoever asks the portal
+    Timestamp deleted_at{};
+    std::string first_day{};  // as the portal has them: "20240131"
+    std::string last_day{};   // empty: none
 };
 
 class Writers {

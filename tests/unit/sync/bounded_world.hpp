@@ -40,16 +40,15 @@ struct BoundedWorld : World {
     }
     BoundedPass reconcile(bool whole = false) { return good({.whole = whole}); }
 
+    static std::string id_of(unsigned n) {
+        std::string id = std::to_string(n);
+        id.insert(0, 24 - id.size(), '0');
+        return id;
+    }
     bool is_deleted(unsigned n) const {
-        std::string id = std::to_string(n);
-        id.insert(0, 24 - id.size(), '0');
-        return tables().records.at({kEntity, id}).deleted_at.has_value();
+        return tables().records.at({kEntity, id_of(n)}).deleted_at.has_value();
     }
-    void erase(unsigned n) {
-        std::string id = std::to_string(n);
-        id.insert(0, 24 - id.size(), '0');
-        REQUIRE(model.erase(kEntity, id));
-    }
+    void erase(unsigned n) { REQUIRE(model.erase(kEntity, id_of(n))); }
     std::size_t live() const {
         std::size_t count = 0;
         for (const auto& [place, held] : tables().records)

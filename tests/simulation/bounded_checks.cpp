@@ -1,0 +1,113 @@
+#include "simulation/bounded_checks.hpp"
+
+#include "simulation/agenda.hpp"
+
+#include <algorithm>
+
+namespace carecloud {
+namespace {
+
+// A record may enter or leave what the filter lets through while a pass looks at it.
+constexpr Duration kToDecide = std::chrono::hours(1);
+
+// Whether its days overlap those of the backfill; without an end it is found by its start alone.
+bool is_in_range(const Written& written, const BoundedPass& pass) {
+    if (written.first_day > pass.last_day) return false;
+    return written.first_day >= pass.first_day || written.last_day >= pass.first_day;
+}
+
+std::string about(const BoundedPass& pass) {
+    return std::string(to_string(pass.kind)) + " " + std::to_string(pass.id) + " of " + pass.stream;
+}
+
+}  // namespace
+
+void BoundedChecks::new_life(bool same) {
+    running_.reset();
+    canceled_.clear();
+    // What an earlier life fetched by another filter says nothing of this one's.
+    if (!same) since_.clear();
+}
+
+std::optional<std::string> BoundedChecks::told(const BoundedPass& pass, Timestamp now) {
+    if (pass.status == PassStatus::running && pass.error.empty()) return begins(pass, now);
+    if (running_ && running_->pass.id == pass.id) running_.reset();
+    return pass.status == PassStatus::done ? check_done(pass, now) : std::nullopt;
+}
+
+std::optional<std::string> BoundedChecks::begins(const BoundedPass& pass, Timestamp now) {
+    if (canceled_.contains(pass.id)) return about(pass) + " goes on though it was canceled";
+    running_ = Running{pass};
+    // A backfill that was interrupted goes on where it was, a reconciliation begins anew.
+    const bool is_fresh = pass.kind == PassKind::reconcile || pass.steps == 0;
+    if (is_fresh) since_[pass.id] = now;
+    return std::nullopt;
+}
+
+std::optional<std::string> BoundedChecks::step(Timestamp now) {
+    const auto& changes = store_->tables.changes;
+    for (; changes_seen_ < changes.size(); ++changes_seen_) {
+        if (changes[changes_seen_].kind != ChangeKind::deleted) continue;
+        if (auto wrong = check_deleted(changes[changes_seen_], now)) return wrong;
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string> BoundedChecks::check_deleted(const StoreContent::Change& change, Timestamp now) {
+    const std::string what = change.stream + " " + change.id + " was marked as deleted";
+    if (!running_ || running_->pass.stream != change.stream || running_->pass.kind != PassKind::reconcile)
+        return what + " without a reconciliation";
+    const DeleteGuard& guard = checks_.variant().reconcile.guard;
+    const auto rows = std::count_if(store_->tables.records.begin(), store_->tables.records.end(),
+                                    [&](const auto& row) { return row.first.first == change.stream; });
+    const auto share = static_cast<std::uint64_t>(static_cast<double>(rows) * guard.share);
+    if (++running_->marked > std::min(share, guard.count) && !running_->pass.confirm_deletes)
+        return what + " past the guard of " + std::to_string(std::min(share, guard.count));
+    const Written& written = writers_.records(change.stream).at(change.id);
+    const bool is_there = checks_.is_shown(written) && model_.find(change.stream, change.id);
+    const bool has_moved = written.moved != Timestamp{} && now < later(written.moved, kToDecide);
+    if (!is_there || has_moved) return std::nullopt;
+    return what + ", and the portal has it";
+}
+
+// Whether every answer that was given since shows what happened then.
+bool BoundedChecks::was_settled(Timestamp at, Timestamp since) const {
+    return later(at, plan_.overlap) < since;
+}
+
+std::optional<std::string> BoundedChecks::check_done(const BoundedPass& pass, Timestamp /*now*/) const {
+    const auto since = since_.find(pass.id);
+    if (since == since_.end()) return std::nullopt;
+    // Equal counts do not prove equal content.
+    if (pass.kind == PassKind::reconcile && !pass.whole) return std::nullopt;
+    if (auto wrong = check_found(pass, since->second)) return wrong;
+    return pass.kind == PassKind::reconcile ? check_marked(pass, since->second) : std::nullopt;
+}
+
+std::optional<std::string> BoundedChecks::check_found(const BoundedPass& pass, Timestamp since) const {
+    for (const auto& [id, written] : writers_.records(pass.stream)) {
+        const bool due = checks_.is_shown(written) && was_settled(written.visible_from, since) &&
+                         (written.moved == Timestamp{} || later(written.moved, kToDecide) < since);
+        if (!due || (pass.kind == PassKind::backfill && !is_in_range(written, pass))) continue;
+        if (checks_.is_held(pass.stream, id, written.modified)) continue;
+        return about(pass) + " is done, and " + id + " of " + written.modified.to_string_ms() + " is missing";
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string> BoundedChecks::check_marked(const BoundedPass& pass, Timestamp since) const {
+    const Duration overlap = checks_.variant().overlap;
+    for (const auto& [place, held] : store_->tables.records) {
+        if (place.first != pass.stream || held.deleted_at) continue;
+        const Written& written = writers_.records(pass.stream).at(place.second);
+        const bool was_gone = written.deleted
+                                  ? was_settled(written.deleted_at, since)
+                                  : !checks_.is_shown(written) && later(written.moved, kToDecide) < since;
+        const Timestamp modified = Timestamp::parse(held.modified).value_or(Timestamp{});
+        if (!was_gone || since < later(modified, overlap)) continue;
+        return about(pass) + " is done, and " + place.second + " is not marked as deleted";
+    }
+    return std::nullopt;
+}
+
+}  // namespace carecloud

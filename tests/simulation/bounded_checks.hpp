@@ -1,0 +1,57 @@
+// What must hold of backfills and reconciliations while they run and when they say that they are done (design:
+// sync-model, hazards 5, 6, 21 and 22).
+#pragma once
+
+#include "core/bounded_pass.hpp"
+#include "simulation/checks.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+namespace carecloud {
+
+class BoundedChecks {
+  public:
+    // All of these outlive it.
+    BoundedChecks(const WorldPlan& plan, const PortalModel& model, const Writers& writers,
+                  const Checks& checks, const MemoryStoreContent& store)
+        : plan_(plan), model_(model), writers_(writers), checks_(checks), store_(&store) {}
+
+    // `same`: with the configuration of the life before.
+    void new_life(bool same);
+    // What the engine says of a pass, now.
+    std::optional<std::string> told(const BoundedPass& pass, Timestamp now);
+    // A wish was taken back: nothing of the pass begins any more in this life.
+    void canceled(std::uint64_t id) { canceled_.insert(id); }
+    // After every step: what was marked as deleted since.
+    std::optional<std::string> step(Timestamp now);
+
+  private:
+    struct Running {
+        BoundedPass pass;
+        std::uint64_t marked = 0;  // as deleted, in this attempt
+    };
+
+    std::optional<std::string> begins(const BoundedPass& pass, Timestamp now);
+    std::optional<std::string> check_deleted(const StoreContent::Change& change, Timestamp now);
+    std::optional<std::string> check_done(const BoundedPass& pass, Timestamp now) const;
+    std::optional<std::string> check_found(const BoundedPass& pass, Timestamp since) const;
+    std::optional<std::string> check_marked(const BoundedPass& pass, Timestamp since) const;
+    bool was_settled(Timestamp at, Timestamp since) const;
+
+    const WorldPlan& plan_;
+    const PortalModel& model_;
+    const Writers& writers_;
+    const Checks& checks_;
+    const MemoryStoreContent* store_;
+    std::optional<Running> running_;
+    std::map<std::uint64_t, Timestamp> since_;  // from when on a pass has looked at everything, by id
+    std::set<std::uint64_t> canceled_;
+    std::size_t changes_seen_ = 0;
+};
+
+}  // namespace carecloud
