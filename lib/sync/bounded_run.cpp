@@ -56,7 +56,8 @@ Task<Result<>> BoundedRun::walk(const StreamSpec& spec, Walk walk, Reading readi
     PageWalk pages(context_.store, spec, memory_, fetcher_, ledger_, deep);
     bool sure = false;  // that the next empty answer is the end
     for (;;) {
-        walk.read_next(reading);
+        // The proof of the end needs no whole records, and a page of more than one (walk.hpp).
+        walk.read_next(sure ? Reading::keys : reading);
         auto answer = co_await pages.fetch_at(walk);
         if (!answer) co_return answer.error();
         const PagePtr page = answer->fetched.page;
@@ -65,8 +66,10 @@ Task<Result<>> BoundedRun::walk(const StreamSpec& spec, Walk walk, Reading readi
         auto moved = walk.take_page(*page, answer->fetched.take);
         if (!moved) co_return moved.error();
         if (!wanted(*page)) co_return Result<>{};
-        const std::size_t known = deep ? walk.walked_before() : SIZE_MAX;
-        auto taken = co_await pages.store(page, answer->reading, walk.dialect(), std::nullopt, known);
+        std::vector<std::size_t> unmet;
+        if (deep) unmet = walk.unmet();
+        auto storing = pages.store(page, answer->reading, walk.dialect(), std::nullopt, std::move(unmet));
+        auto taken = co_await std::move(storing);
         if (!taken) co_return taken.error();
         walk.stored(*taken, page->record_count());
         row_.records += page->record_count();

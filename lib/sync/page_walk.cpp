@@ -4,7 +4,6 @@
 #include "sync/by_id.hpp"
 #include "sync/retry.hpp"
 
-#include <algorithm>
 #include <set>
 #include <string>
 #include <utility>
@@ -55,12 +54,11 @@ Task<Result<WalkAnswer>> PageWalk::fetch_at(Walk& walk) {
 }
 
 Task<Result<std::size_t>> PageWalk::store(PagePtr page, Reading reading, const Dialect& dialect,
-                                          std::optional<StreamState> state, std::size_t known) {
+                                          std::optional<StreamState> state, std::vector<std::size_t> unmet) {
     if (reading == Reading::keys) {
-        const std::size_t last = page->records.size();
         std::vector<Key> keys = keys_of(*page);
         page.reset();
-        auto storing = store_keys(std::move(keys), std::min(known, last), last, dialect, std::move(state));
+        auto storing = store_keys(std::move(keys), std::move(unmet), dialect, std::move(state));
         co_return co_await std::move(storing);
     }
     if (page->record_count() == 0 && !state) co_return std::size_t{0};
@@ -70,16 +68,15 @@ Task<Result<std::size_t>> PageWalk::store(PagePtr page, Reading reading, const D
 
 Task<Result<std::size_t>> PageWalk::store_unknown(std::vector<Key> keys, const Dialect& dialect,
                                                   std::optional<StreamState> state) {
-    return store_keys(std::move(keys), 0, 0, dialect, std::move(state));
+    return store_keys(std::move(keys), {}, dialect, std::move(state));
 }
 
-Task<Result<std::size_t>> PageWalk::store_keys(std::vector<Key> keys, std::size_t first, std::size_t last,
+Task<Result<std::size_t>> PageWalk::store_keys(std::vector<Key> keys, std::vector<std::size_t> unmet,
                                                const Dialect& dialect, std::optional<StreamState> state) {
     auto unknown = co_await store_.unknown(ledger_.state().stream, keys);
     if (!unknown) co_return unknown.error();
     std::set<std::size_t> indices(unknown->begin(), unknown->end());
-    for (std::size_t i = first; i < last; ++i)
-        indices.insert(i);
+    indices.insert(unmet.begin(), unmet.end());
     std::vector<Key> wanted;
     wanted.reserve(indices.size());
     for (const std::size_t index : indices)

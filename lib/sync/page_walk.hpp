@@ -34,18 +34,17 @@ class PageWalk {
     // Where not even one whole record passes, its key tells at least who it is: the keys' way quarantines it by id.
     Task<Result<WalkAnswer>> fetch_keys_instead(Result<WalkAnswer> answer, Walk& walk);
 
-    // Commits the page; how many of its records were new to the store, or stand behind the first `known` and are taken
-    // whatever the store has of them. `state` is committed with the last of them.
+    // Commits the page; how many of its records were new to the store, or among `unmet`, which are taken whatever the
+    // store has of them. `state` is committed with the last of them.
     Task<Result<std::size_t>> store(PagePtr page, Reading reading, const Dialect& dialect,
-                                    std::optional<StreamState> state, std::size_t known = SIZE_MAX);
+                                    std::optional<StreamState> state, std::vector<std::size_t> unmet);
     // Those of the keys that the store neither holds nor has in quarantine, fetched and committed; how many.
     Task<Result<std::size_t>> store_unknown(std::vector<Key> keys, const Dialect& dialect,
                                             std::optional<StreamState> state);
 
   private:
     Query query_for(const Walk& walk) const;
-    // Those that the store does not know, and those of [first, last) whatever it knows.
-    Task<Result<std::size_t>> store_keys(std::vector<Key> keys, std::size_t first, std::size_t last,
+    Task<Result<std::size_t>> store_keys(std::vector<Key> keys, std::vector<std::size_t> unmet,
                                          const Dialect& dialect, std::optional<StreamState> state);
     Task<Result<WalkAnswer>> fetch(Query query, Reading reading, PageSize& size);
     PageSize& size_of(Reading reading) { return reading == Reading::full ? memory_.whole : memory_.keys; }

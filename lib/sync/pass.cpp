@@ -31,7 +31,7 @@ struct Arrived {
     Reading reading = Reading::keys;
     bool end = false;
     bool may_move_cursor = true;
-    std::size_t known = 0;  // the first of its records, which an unknown version alone makes worth a fetch
+    std::vector<std::size_t> unmet{};  // of its records: taken whatever the store has of them
 };
 
 class Pass {
@@ -149,7 +149,7 @@ Arrived Pass::arrive(const Walk& walk, WalkAnswer answer) {
                    .reading = answer.reading,
                    .end = walk.ended(),
                    .may_move_cursor = walk.may_move_cursor(),
-                   .known = memory_.walked ? SIZE_MAX : walk.walked_before()};
+                   .unmet = memory_.walked ? std::vector<std::size_t>() : walk.unmet()};
 }
 
 Task<Result<Pass::Ending>> Pass::walk_to_end() {
@@ -214,8 +214,8 @@ std::optional<StreamState> Pass::state_after(const Arrived& arrived) const {
 Task<Result<std::size_t>> Pass::store_page(Arrived arrived) {
     ++report_.pages;
     std::optional<StreamState> state = state_after(arrived);
-    auto storing =
-        pages_.store(std::move(arrived.page), arrived.reading, dialect_, std::move(state), arrived.known);
+    auto storing = pages_.store(std::move(arrived.page), arrived.reading, dialect_, std::move(state),
+                                std::move(arrived.unmet));
     co_return co_await std::move(storing);
 }
 

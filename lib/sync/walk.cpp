@@ -20,7 +20,7 @@ Walk::Walk(Dialect dialect, const StreamState& state, std::optional<std::size_t>
     if (!state.cursor) return;
     cursor_ = state.cursor;
     position_ = state.cursor;
-    walked_to_ = state.cursor;
+    met_to_ = state.cursor;
     const bool settled = state.safe && state.safe->modified_text == state.cursor->modified_text;
     if (!settled && state.safe) position_ = Cursor{state.safe->modified_text, state.safe->modified, ""};
     inclusive_ = !settled || !dialect_.keyset;
@@ -102,15 +102,20 @@ void Walk::note_shift(const Page& page, std::size_t take) {
     tie_noisy_ = tie_noisy_ || !stands;
 }
 
-void Walk::note_walked(const Page& page) {
-    const auto beyond = [this](const Record& record) {
-        return !walked_to_ || compare_keys(dialect_, record, *walked_to_) > 0;
-    };
-    const auto first = std::find_if(page.records.begin(), page.records.end(), beyond);
-    walked_before_ = static_cast<std::size_t>(first - page.records.begin());
-    if (first == page.records.end()) return;
+void Walk::note_met(const Page& page) {
+    unmet_.clear();
+    if (skip_ == 0 && !rereads_) tie_ids_.clear();
+    for (std::size_t i = 0; i < page.records.size(); ++i) {
+        const Record& record = page.records[i];
+        const bool is_beyond = !met_to_ || compare_keys(dialect_, record, *met_to_) > 0;
+        // In a tie that is read again stand those, too, that the rounds before passed over.
+        const bool is_fresh = !dialect_.keyset && tie_ids_.emplace(record.id).second;
+        if (is_beyond || (rereads_ && is_fresh)) unmet_.push_back(i);
+    }
+    if (page.records.empty()) return;
     const Record& last = page.records.back();
-    walked_to_ = Cursor{std::string(last.modified_text), last.modified, std::string(last.id)};
+    if (met_to_ && compare_keys(dialect_, last, *met_to_) <= 0) return;
+    met_to_ = Cursor{std::string(last.modified_text), last.modified, std::string(last.id)};
 }
 
 void Walk::keep_ids(const Page& page) {
@@ -124,7 +129,7 @@ void Walk::keep_ids(const Page& page) {
 
 Result<> Walk::take_page(const Page& page, std::size_t take) {
     if (auto placed = check_position(page); !placed) return placed;
-    note_walked(page);
+    note_met(page);
     const bool in_tie = !dialect_.keyset && skip_ > 0;
     const std::size_t count = page.record_count();
     dialect_.cap = std::max(dialect_.cap, count);

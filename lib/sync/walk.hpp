@@ -22,6 +22,7 @@
 #include <optional>
 #include <string>
 #include <unordered_set>
+#include <vector>
 
 namespace carecloud {
 
@@ -57,9 +58,9 @@ class Walk {
     // had, since they tell the record's id. But a tie that is read again is read by keys.
     void read_next(Reading reading) { reading_ = rereads_ ? Reading::keys : reading; }
 
-    // How many records of the page taken last stand no further than the stream has been walked by this configuration.
-    // The others may be held in an older one's words: they are taken whole, whatever the store knows (hazard 14).
-    std::size_t walked_before() const { return walked_before_; }
+    // Which records of the page taken last this configuration has not met before. They may be held in an older one's
+    // words, and are taken whole, whatever the store knows (hazard 14).
+    const std::vector<std::size_t>& unmet() const { return unmet_; }
 
     // Whether the next page may be asked for while this one is stored.
     bool may_read_ahead() const { return dialect_.keyset && !ended_; }
@@ -70,7 +71,7 @@ class Walk {
     void move_past(const Record& last, std::size_t count);
     void note_shift(const Page& page, std::size_t take);
     void keep_ids(const Page& page);
-    void note_walked(const Page& page);
+    void note_met(const Page& page);
     bool is_before_cursor() const;
 
     Dialect dialect_;
@@ -81,8 +82,8 @@ class Walk {
     std::size_t skip_ = 0;
     Reading reading_ = Reading::full;
     bool ended_ = false;
-    std::optional<Cursor> walked_to_;  // by this configuration
-    std::size_t walked_before_ = 0;
+    std::optional<Cursor> met_to_;  // the furthest key that this configuration has met
+    std::vector<std::size_t> unmet_;
     bool doubted_ = false;  // an empty answer came where a record is held; it was asked for once more
 
     // Without keyset only: the tie that was just left and may have to be read again.
@@ -91,6 +92,7 @@ class Walk {
     bool rereads_ = false;                      // a tie that was left
     bool overlaps_ = false;                     // the next page begins with the last record of this one
     std::unordered_set<std::string> last_ids_;  // of this page, where it lies inside a tie
+    std::unordered_set<std::string> tie_ids_;   // of all pages since the tie began
 };
 
 }  // namespace carecloud

@@ -55,7 +55,7 @@ class Checks {
     std::optional<std::string> check_stream(const std::string& entity, After after, Timestamp since,
                                             Timestamp now);
     std::optional<std::string> check_record(const std::string& entity, const std::string& id,
-                                            const Record& expected, After after) const;
+                                            const Record& expected, After after, Timestamp since) const;
     std::optional<std::string> check_beside(const StoreContent::RecordId& place,
                                             const StoreContent::Held& held, After after, Timestamp since,
                                             Timestamp now) const;
