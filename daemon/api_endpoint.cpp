@@ -3,6 +3,7 @@
 #include "api/problem.hpp"
 #include "retire.hpp"
 #include "runtime/secret_file.hpp"
+#include "server_address.hpp"
 
 #include <utility>
 
@@ -42,9 +43,9 @@ Result<ApiEndpoint::Staged> ApiEndpoint::stage(const ApiSettings& settings) {
 }
 
 Result<std::unique_ptr<HttpServer>> ApiEndpoint::listen(const ApiSettings& settings) {
-    HttpServerSettings server{.address = {.host = settings.listen.host,
-                                          .port = settings.listen.port,
-                                          .unix_path = settings.listen.unix_path},
+    auto address = server_address(settings.listen);
+    if (!address) return address.error();
+    HttpServerSettings server{.address = std::move(*address),
                               .on_error = [this](const Error& error) { log_.write(LogLevel::warn, error); }};
     server.timeouts.grace = kApiGrace;
     server.limits.body_bytes_max = kBodyMax;

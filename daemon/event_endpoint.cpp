@@ -3,6 +3,7 @@
 #include "net/tls_server.hpp"
 #include "retire.hpp"
 #include "runtime/secret_file.hpp"
+#include "server_address.hpp"
 
 #include <utility>
 
@@ -80,9 +81,9 @@ Result<std::shared_ptr<EventEndpoint::Service>> EventEndpoint::prepare(const Con
 }
 
 Result<std::unique_ptr<HttpServer>> EventEndpoint::listen(const SnsSettings& settings, TlsPtr tls) {
-    HttpServerSettings server{.address = {.host = settings.listen.host, .port = settings.listen.port},
-                              .tls = std::move(tls),
-                              .on_error = on_error_};
+    auto address = server_address(settings.listen);
+    if (!address) return address.error();
+    HttpServerSettings server{.address = std::move(*address), .tls = std::move(tls), .on_error = on_error_};
     server.timeouts.grace = kEventGrace;
     auto handler = [this](const ServerRequest& request) { return receive(request); };
     return HttpServer::listen(io_.get_executor(), std::move(server), std::move(handler));

@@ -44,6 +44,11 @@ void Health::restore_stream(std::string_view stream, std::string_view what) {
     restore(stream_key(stream, what));
 }
 
+void Health::remark(std::string text) {
+    remark_ = std::move(text);
+    notify_.status(status());
+}
+
 void Health::forget_streams() {
     streams_.clear();
     std::erase_if(reasons_, [](const auto& entry) { return entry.first.starts_with(kOfStreams); });
@@ -58,9 +63,10 @@ std::vector<std::string> Health::reasons() const {
 }
 
 std::string Health::status() const {
-    std::string line;
+    std::string line = remark_;
+    std::string_view label = "degraded: ";
     for (const std::string& reason : reasons())
-        append(line, line.empty() ? "degraded: " : "", reason);
+        append(line, std::exchange(label, ""), reason);
     for (const auto& [stream, text] : streams_)
         append(line, stream, " " + text);
     return line;

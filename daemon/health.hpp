@@ -23,16 +23,19 @@ class Health {
     // The same of one stream; `what` tells its reasons from each other.
     void degrade_stream(std::string_view stream, std::string_view what, std::string reason);
     void restore_stream(std::string_view stream, std::string_view what);
+    // Something that is no reason to call the service degraded, shown until it is replaced; empty: nothing.
+    void remark(std::string text);
     // Other streams begin: what was said of the earlier ones no longer counts.
     void forget_streams();
 
     // In the order of their keys; empty: all is well.
     std::vector<std::string> reasons() const;
-    // "degraded: reasons; claim_attendance is at …"
+    // "reload refused …; degraded: reasons; claim_attendance is at …"
     std::string status() const;
 
   private:
     Notify& notify_;
+    std::string remark_;
     std::map<std::string, std::string, std::less<>> reasons_;
     std::map<std::string, std::string, std::less<>> streams_;
 };

@@ -1,5 +1,6 @@
 #include "pass_log.hpp"
 
+#include <algorithm>
 #include <string>
 
 namespace carecloud {
@@ -11,6 +12,13 @@ std::int64_t milliseconds(Duration span) {
 
 std::string cursor_text(const StreamState& state) {
     return state.cursor ? state.cursor->modified_text + " " + state.cursor->id : "none";
+}
+
+// How old the newest record was when the stream had come to the portal's end.
+std::string lag_text(const StreamState& state, Timestamp now) {
+    if (!state.cursor) return {};
+    const std::int64_t lag = (now.ticks - state.cursor->modified.ticks) / Timestamp::ticks_per_second;
+    return ", lag " + std::to_string(std::max<std::int64_t>(lag, 0)) + " s";
 }
 
 // What does not pass by itself, or is wrong on this side. A portal that is away for a while is no reason: nobody here
@@ -82,7 +90,8 @@ void PassLog::pass_ended(const PassReport& report) {
     log_.write(LogLevel::info, report.summary.changes() > 0 ? "pass finished" : "pass finished, nothing new",
                fields_of(report));
     tell_events(report);
-    health_.doing(report.stream, "is at " + cursor_text(report.state));
+    health_.doing(report.stream,
+                  "is at " + cursor_text(report.state) + lag_text(report.state, clock_.wall()));
 }
 
 void PassLog::tell_events(const PassReport& report) {

@@ -5,10 +5,12 @@
 #include "event_endpoint.hpp"
 #include "event_log.hpp"
 #include "health.hpp"
+#include "heartbeat.hpp"
 #include "pass_log.hpp"
 #include "portal_wiring.hpp"
 #include "runtime/configuration.hpp"
 #include "runtime/descriptor_limit.hpp"
+#include "runtime/inherited_sockets.hpp"
 #include "runtime/log.hpp"
 #include "runtime/notify.hpp"
 #include "runtime/secret_file.hpp"
@@ -58,9 +60,10 @@ struct Prepared {
 
 class Service {
   public:
-    Service(const Options& options, Log& log)
+    Service(const Options& options, Log& log, InheritedSockets sockets)
         : options_(options),
           log_(log),
+          sockets_(std::move(sockets)),
           clock_(io_),
           pass_log_(log, health_, clock_, passes_),
           event_log_(log, health_, clock_, [this](std::string_view stream) {
@@ -84,6 +87,7 @@ class Service {
 
     const Options& options_;
     Log& log_;
+    InheritedSockets sockets_;
     asio::io_context io_{1};
     SystemClock clock_;
     Notify notify_;
@@ -101,6 +105,7 @@ class Service {
     DaemonHost host_{health_, now_.configuration, engine_, store_};
     std::unique_ptr<ApiEndpoint> api_;
     std::unique_ptr<Signals> signals_;
+    std::unique_ptr<Heartbeat> heartbeat_;
     std::unique_ptr<Alarm> key_alarm_;
     std::optional<FileStamp> key_stamp_;
     bool stopping_ = false;
@@ -108,6 +113,8 @@ class Service {
 };
 
 Result<Prepared> Service::prepare(Configuration configuration) {
+    const Result<> inherited = use_inherited(sockets_, configuration);
+    if (!inherited) return inherited.error();
     auto portal = make_portal(configuration, clock_);
     if (!portal) return portal.error();
     return Prepared{std::move(configuration), std::move(*portal)};
@@ -157,6 +164,8 @@ Task<> Service::tell_inbox() {
         log_.write(LogLevel::info, "events are open; they are settled as their records come",
                    {{"EVENTS_OPEN", *open}});
     }
+    for (const std::string& unused : unused_sockets(sockets_, now_.configuration))
+        log_.write(LogLevel::warn, unused);
     if (!api_->place().empty()) log_.write(LogLevel::info, "the API listens", {{"PLACE", api_->place()}});
     if (!now_.configuration.sns) co_return;
     log_.write(LogLevel::info, "the SNS endpoint listens",
@@ -211,6 +220,7 @@ void Service::reload() {
         const Result<> applied = staged ? endpoint_->apply(prepared->configuration) : staged.error();
         if (applied) {
             api_->take(std::move(*staged));
+            health_.remark({});
             next_ = std::move(*prepared);
             if (engine_) engine_->stop();
             return;
@@ -218,7 +228,8 @@ void Service::reload() {
         refused = applied.error().message();
     }
     log_.write(LogLevel::error, "reload refused, the old settings stay", {{"REASON", refused}});
-    notify_.ready("reload refused, the old settings stay: " + refused);
+    health_.remark("reload refused, the old settings stay: " + refused);
+    notify_.ready(health_.status());
 }
 
 void Service::stop() {
@@ -227,12 +238,14 @@ void Service::stop() {
     log_.write(LogLevel::info, "stopping");
     notify_.stopping("finishing the page under way");
     if (engine_) engine_->stop();
+    heartbeat_->stop();
     key_alarm_->wake();
 }
 
 // Nothing more to wait for: what keeps the io_context running is let go.
 void Service::finish() {
     stopping_ = true;
+    heartbeat_->stop();
     key_alarm_->wake();
     signals_->close();
 }
@@ -277,6 +290,7 @@ ExitCode Service::run(Configuration configuration) {
     }
     key_stamp_ = file_stamp(now_.configuration.portal.api_key_file);
     key_alarm_ = clock_.make_alarm();
+    heartbeat_ = std::make_unique<Heartbeat>(clock_, notify_, *store_, engine_);
     signals_ = std::make_unique<Signals>(
         io_, SignalHandlers{.stop = [this](int) { stop(); }, .reload = [this] { reload(); }});
     log_.write(
@@ -285,6 +299,7 @@ ExitCode Service::run(Configuration configuration) {
     auto life = options_.once ? live_once() : live();
     asio::co_spawn(io_, std::move(life), rethrow);
     asio::co_spawn(io_, watch_key_file(), rethrow);
+    asio::co_spawn(io_, heartbeat_->run(), rethrow);
     io_.run();
     reader_->close();
     store_->close();
@@ -309,7 +324,13 @@ ExitCode run_service(const Options& options) {
     }
     ignore_broken_pipes();
     raise_descriptor_limit();
-    Service service(options, log);
+    Result<InheritedSockets> sockets = InheritedSockets();
+    if (!options.once) sockets = take_inherited_sockets();
+    if (!sockets) {
+        log.write(LogLevel::error, sockets.error());
+        return exit_code_of(sockets.error());
+    }
+    Service service(options, log, std::move(*sockets));
     return service.run(std::move(loaded.configuration));
 }
 

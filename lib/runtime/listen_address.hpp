@@ -13,6 +13,7 @@ struct ListenAddress {
     std::string host;        // an IP address without brackets, or "localhost"; empty for a Unix socket
     std::uint16_t port = 0;  // 0: the kernel chooses
     std::string unix_path;   // absolute; empty for TCP
+    int descriptor = -1;     // of a socket that systemd listens on, see inherited_sockets.hpp; -1: none
 
     bool is_unix() const { return !unix_path.empty(); }
     // Whether nobody beyond this machine can connect.

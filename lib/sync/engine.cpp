@@ -2,6 +2,7 @@
 
 #include "sync/stream_runner.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
@@ -104,6 +105,11 @@ bool Engine::nudge(std::string_view entity) {
 void Engine::forgive() {
     for (const auto& stream : streams_)
         stream->forgive();
+}
+
+bool Engine::overdue() const {
+    return std::any_of(streams_.begin(), streams_.end(),
+                       [](const auto& stream) { return stream->overdue(); });
 }
 
 void Engine::stop() {

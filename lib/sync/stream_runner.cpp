@@ -15,6 +15,13 @@ namespace carecloud {
 
 namespace asio = boost::asio;
 
+namespace {
+
+// A busy thread may wake it late, and never this late.
+constexpr std::chrono::minutes kOverdueAfter{1};
+
+}  // namespace
+
 StreamRunner::StreamRunner(PassContext context, Inbox& inbox, EngineStream settings, double poll_rate,
                            Observer& observer)
     : context_(context),
@@ -97,7 +104,9 @@ void StreamRunner::plan_next(const PassReport& report) {
 Task<> StreamRunner::run() {
     while (!stopped_) {
         if (const MonoTime hour = due(); context_.clock.now() < hour) {
+            wakes_at_ = hour;
             co_await alarm_->wait_until(hour);
+            wakes_at_ = Clock::never;
             continue;
         }
         const bool polled = due_ <= context_.clock.now();
@@ -107,6 +116,10 @@ Task<> StreamRunner::run() {
         plan_next(report);
         if (memory_.walked && first_end_) std::exchange(first_end_, nullptr)();
     }
+}
+
+bool StreamRunner::overdue() const {
+    return wakes_at_ != Clock::never && context_.clock.now() - wakes_at_ > kOverdueAfter;
 }
 
 Task<PassReport> StreamRunner::run_once() {

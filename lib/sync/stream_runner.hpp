@@ -33,6 +33,9 @@ class StreamRunner {
     // One pass; ends early on stop().
     Task<PassReport> run_once();
 
+    // See Engine::overdue().
+    bool overdue() const;
+
     void nudge();
     void forgive();
     void stop();
@@ -54,11 +57,12 @@ class StreamRunner {
     std::unique_ptr<Alarm> alarm_;
     std::function<void()> first_end_;
     boost::asio::cancellation_signal cancel_pass_;
-    MonoTime due_;                     // of the timer's poll
-    MonoTime backoff_until_{};         // no pass before, whoever wishes for one
-    MonoTime look_at_ = Clock::never;  // of the next look for an event's record
-    std::size_t failures_ = 0;         // in a row
-    Timestamp watched_from_;           // changes before are not expected to have been announced
+    MonoTime due_;                      // of the timer's poll
+    MonoTime backoff_until_{};          // no pass before, whoever wishes for one
+    MonoTime look_at_ = Clock::never;   // of the next look for an event's record
+    MonoTime wakes_at_ = Clock::never;  // while it sleeps
+    std::size_t failures_ = 0;          // in a row
+    Timestamp watched_from_;            // changes before are not expected to have been announced
     bool push_silent_ = false;
     bool nudged_ = false;
     bool stopped_ = false;

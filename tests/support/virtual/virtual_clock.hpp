@@ -39,6 +39,9 @@ class VirtualClock : public Clock {
     // do until `limit`, which is now. For those who end a life between any two handlers.
     bool step(MonoTime limit);
 
+    // Time goes on and nobody wakes: those whose hour came meanwhile are late.
+    void oversleep(Duration span) { advance_to(now_ + span); }
+
     // The wall clock jumps; the monotonic one goes on (hazard 19).
     void shift_wall(Duration by) { wall_shift_ticks_ += by.count() / 100; }
     // Called with every new hour, before its sleepers wake: the world outside moves on.

@@ -337,3 +337,25 @@ TEST_CASE("one pass of every stream, then leave") {
     CHECK(reports->front().summary.created == 10);
     CHECK(world.recorder.passes.size() == 1);
 }
+
+TEST_CASE("a stream that waits for its hour, or for a portal that is away, is never overdue") {
+    EngineWorld world;
+    world.put_many(1, 10, 5, kOld);
+    Engine& engine = world.start();
+    world.portal.set_fault_hook([](const SeenRequest&) -> std::optional<Error> { return down(); });
+    for (int minute = 0; minute < 24 * 60; ++minute) {
+        world.clock.run_for(1min);
+        CHECK_FALSE(engine.overdue());
+    }
+}
+
+TEST_CASE("a stream that sleeps past its hour is overdue until it wakes") {
+    EngineWorld world;
+    Engine& engine = world.start();
+    world.clock.run_for(1s);
+    REQUIRE_FALSE(world.recorder.passes.empty());
+    world.clock.oversleep(24h);
+    CHECK(engine.overdue());
+    world.clock.run_for(1s);
+    CHECK_FALSE(engine.overdue());
+}

@@ -1,0 +1,147 @@
+#include "runtime/inherited_sockets.hpp"
+
+#include "runtime/text.hpp"
+
+#include <array>
+#include <cstdlib>
+#include <memory>
+#include <netdb.h>
+#include <string_view>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <system_error>
+
+#include <systemd/sd-daemon.h>
+
+namespace carecloud {
+namespace {
+
+constexpr int kFirstDescriptor = SD_LISTEN_FDS_START;
+constexpr std::size_t kHostMax = 64;
+constexpr std::size_t kPortMax = 8;
+
+Error refuse(std::string subject, std::string hint) {
+    return Error{ErrorCode::config_invalid, "take the sockets that systemd passes", std::move(subject),
+                 std::move(hint)};
+}
+
+std::string unix_path_of(const sockaddr_un& address, socklen_t size) {
+    std::string path(address.sun_path, size - offsetof(sockaddr_un, sun_path));
+    if (path.starts_with('\0')) path.front() = '@';  // as systemd writes an abstract one
+    return path.substr(0, path.find('\0'));
+}
+
+// None: neither TCP nor a Unix socket with a name.
+std::optional<ListenAddress> address_of(int descriptor) {
+    sockaddr_storage storage{};
+    socklen_t size = sizeof storage;
+    auto* const address = reinterpret_cast<sockaddr*>(&storage);
+    if (::getsockname(descriptor, address, &size) != 0) return std::nullopt;
+    ListenAddress bound;
+    bound.descriptor = descriptor;
+    if (address->sa_family == AF_UNIX) {
+        bound.unix_path = unix_path_of(*reinterpret_cast<const sockaddr_un*>(address), size);
+        return bound.is_unix() ? std::optional(bound) : std::nullopt;
+    }
+    std::array<char, kHostMax> host{};
+    std::array<char, kPortMax> port{};
+    if (::getnameinfo(address, size, host.data(), host.size(), port.data(), port.size(),
+                      NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+        return std::nullopt;
+    bound.host = host.data();
+    bound.port = static_cast<std::uint16_t>(std::stoul(port.data()));
+    return bound;
+}
+
+Result<> take(int descriptor, std::string_view name, InheritedSockets& sockets) {
+    const std::string shown = "the socket " + in_quotes(name, 60);
+    if (name != "sns" && name != "api")
+        return refuse(shown + " has an unknown name", "write FileDescriptorName=sns or =api in its unit");
+    if (::sd_is_socket(descriptor, AF_UNSPEC, SOCK_STREAM, 1) <= 0)
+        return refuse(shown + " is no listening stream socket",
+                      "write ListenStream= and Accept=no in its unit");
+    std::optional<ListenAddress>& place = name == "sns" ? sockets.sns : sockets.api;
+    if (place)
+        return refuse(shown + " comes twice",
+                      "write one ListenStream= in its unit; a port alone serves IPv4 and IPv6");
+    place = address_of(descriptor);
+    if (!place)
+        return refuse(shown + " is bound to no address that can be served",
+                      "write ListenStream= with a port, an address and a port, or a path");
+    return {};
+}
+
+// What sd_listen_fds_with_names(3) allocates.
+class Names {
+  public:
+    ~Names() {
+        if (!names_) return;
+        for (char** name = names_; *name; ++name)
+            std::free(*name);
+        std::free(names_);
+    }
+    Names() = default;
+    Names(const Names&) = delete;
+    Names& operator=(const Names&) = delete;
+
+    char*** out() { return &names_; }
+    std::string_view operator[](int index) const { return names_[index]; }
+
+  private:
+    char** names_ = nullptr;
+};
+
+}  // namespace
+
+Result<InheritedSockets> take_inherited_sockets() {
+    InheritedSockets sockets;
+    Names names;
+    const int count = ::sd_listen_fds_with_names(1, names.out());
+    if (count < 0) {
+        return refuse(
+            "systemd's variables LISTEN_FDS cannot be read: " + std::generic_category().message(-count),
+            "start the service by systemd, or unset LISTEN_FDS");
+    }
+    for (int index = 0; index < count; ++index) {
+        const Result<> taken = take(kFirstDescriptor + index, names[index], sockets);
+        if (!taken) return taken.error();
+    }
+    return sockets;
+}
+
+Result<> use_inherited(const InheritedSockets& sockets, Configuration& configuration) {
+    ApiSettings& api = configuration.api;
+    if (sockets.api && api.configured) {
+        api.listen = *sockets.api;
+        if (!api.listen.loopback() && !api.token_file)
+            return refuse(
+                "other machines reach the API's socket " + in_quotes(api.listen.to_string()) +
+                    ", and there is no token",
+                "name a file with a token in api.token_file, or let the socket unit listen on 127.0.0.1");
+    }
+    if (sockets.sns && configuration.sns) {
+        SnsSettings& sns = *configuration.sns;
+        sns.listen = *sockets.sns;
+        if (!sns.listen.loopback() && !sns.tls)
+            return refuse("other machines reach the SNS socket " + in_quotes(sns.listen.to_string()) +
+                              ", and sns.tls is off",
+                          "give a certificate in sns.tls, or let the socket unit listen on 127.0.0.1");
+    }
+    return {};
+}
+
+std::vector<std::string> unused_sockets(const InheritedSockets& sockets, const Configuration& configuration) {
+    std::vector<std::string> warnings;
+    const auto warn = [&](std::string_view section, const ListenAddress& socket) {
+        warnings.push_back("systemd passes the socket " + socket.to_string() +
+                           ", and the configuration has no section " + std::string(section) +
+                           ": connections to it wait for nobody; write the section, or disable "
+                           "carecloud-syncd-" +
+                           std::string(section) + ".socket");
+    };
+    if (sockets.sns && !configuration.sns) warn("sns", *sockets.sns);
+    if (sockets.api && !configuration.api.configured) warn("api", *sockets.api);
+    return warnings;
+}
+
+}  // namespace carecloud

@@ -1,0 +1,73 @@
+# The Debian packages, by `cpack --config build/release/CPackConfig.cmake`: carecloud-syncd (the service and carecloudctl) and
+# carecloud-portal (the portal on loopback, for trials), into build/release/packages.
+include(GNUInstallDirs)
+
+set(deb ${PROJECT_SOURCE_DIR}/packaging/deb)
+set(made ${PROJECT_BINARY_DIR}/deb)
+set(units /lib/systemd/system)
+
+# made_gz(NAME SOURCE): SOURCE compressed as policy asks for, the same bytes each time.
+find_program(GZIP gzip REQUIRED)
+function(made_gz name source)
+  add_custom_command(OUTPUT ${made}/${name}.gz COMMAND ${GZIP} -9nc ${source} > ${made}/${name}.gz DEPENDS ${source} VERBATIM)
+  set_property(GLOBAL APPEND PROPERTY CARECLOUD_MADE ${made}/${name}.gz)
+endfunction()
+
+file(MAKE_DIRECTORY ${made})
+foreach(package carecloud-syncd carecloud-portal)
+  configure_file(${deb}/changelog.in ${made}/${package}.changelog @ONLY)
+  made_gz(${package}.changelog ${made}/${package}.changelog)
+endforeach()
+
+# service: what an agency installs.
+install(TARGETS carecloud-syncd DESTINATION ${CMAKE_INSTALL_SBINDIR} COMPONENT service)
+install(TARGETS carecloudctl DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT service)
+install(FILES etc/config.yaml DESTINATION /etc/carecloud-syncd COMPONENT service)
+install(FILES systemd/carecloud-syncd.service systemd/carecloud-syncd-sns.socket systemd/carecloud-syncd-api.socket
+  DESTINATION ${units} COMPONENT service)
+install(FILES packaging/carecloudctl.bash DESTINATION share/bash-completion/completions RENAME carecloudctl COMPONENT service)
+install(FILES README.md ${deb}/copyright DESTINATION share/doc/carecloud-syncd COMPONENT service)
+install(FILES systemd/tls.conf DESTINATION share/doc/carecloud-syncd/examples COMPONENT service)
+install(FILES ${made}/carecloud-syncd.changelog.gz DESTINATION share/doc/carecloud-syncd RENAME changelog.gz COMPONENT service)
+
+# portal: to try and test with.
+install(TARGETS carecloud-portal DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT portal)
+install(FILES ${deb}/copyright DESTINATION share/doc/carecloud-portal COMPONENT portal)
+install(FILES ${made}/carecloud-portal.changelog.gz DESTINATION share/doc/carecloud-portal RENAME changelog.gz COMPONENT portal)
+
+get_property(all_made GLOBAL PROPERTY CARECLOUD_MADE)
+add_custom_target(carecloud_package DEPENDS ${all_made})
+add_dependencies(carecloud_package carecloud-syncd carecloudctl carecloud-portal)
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_DIRECTORY ${PROJECT_BINARY_DIR}/packages)
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_COMPONENTS_ALL service portal)
+set(CPACK_DEB_COMPONENT_INSTALL ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_COMPRESSION_TYPE xz)
+set(CPACK_DEBIAN_PACKAGE_MAINTAINER "carecloud-syncd maintainers <carecloud-syncd@example.org>")
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_SERVICE_PACKAGE_NAME carecloud-syncd)
+set(CPACK_DEBIAN_SERVICE_PACKAGE_SECTION net)
+set(CPACK_DEBIAN_SERVICE_PACKAGE_DEPENDS "procps, ca-certificates")  # ExecReload's /bin/kill; the trust in the portal's certificate
+set(CPACK_DEBIAN_SERVICE_PACKAGE_RECOMMENDS "bash-completion")
+set(CPACK_DEBIAN_SERVICE_PACKAGE_SUGGESTS "carecloud-portal, sqlite3")
+set(CPACK_COMPONENT_SERVICE_DESCRIPTION "keeps a database aligned with the CareCloud Portal
+ Copies the records of child-care attendance that the CareCloud Portal holds into
+ tables of SQLite and keeps them aligned: by polling, and at once where events of
+ AWS SNS announce a submission. Nothing is lost and nothing is taken twice, also
+ after a crash or a power cut.
+ .
+ Comes with carecloudctl, which shows how the service is and exports what it holds.")
+set(CPACK_DEBIAN_SERVICE_PACKAGE_CONTROL_EXTRA ${deb}/conffiles ${deb}/postinst ${deb}/prerm ${deb}/postrm)
+set(CPACK_DEBIAN_SERVICE_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+set(CPACK_DEBIAN_PORTAL_PACKAGE_NAME carecloud-portal)
+set(CPACK_DEBIAN_PORTAL_PACKAGE_SECTION net)
+set(CPACK_COMPONENT_PORTAL_DESCRIPTION "portal on loopback to try carecloud-syncd with
+ Speaks the Query API of the CareCloud Portal with invented records, its limits and
+ refusals, faults by name, and an SNS of its own. For trials and tests on one
+ machine; it holds nobody's data.")
+include(CPack)

@@ -1,0 +1,346 @@
+#!/usr/bin/env python3
+"""A service's life from installation to purge, under the systemd of the machine that this runs on. See test_machine.py.
+
+The cases follow each other: what one leaves, the next one finds. Nothing waits for a time, only for a condition.
+"""
+
+import json
+import socket
+import sqlite3
+import ssl
+import subprocess
+import threading
+import time
+import unittest
+import urllib.request
+from pathlib import Path
+
+SERVICE = "carecloud-syncd.service"
+CONFIG = Path("/etc/carecloud-syncd/config.yaml")
+KEY = Path("/etc/carecloud-syncd/api-key")
+STORE = Path("/var/lib/private/carecloud-syncd/store.db")
+DROP_INS = Path("/run/systemd/system/carecloud-syncd.service.d")
+PORTAL_FILE = Path("/run/portal.json")
+ENTITY = "claim_attendance"
+TOPIC = "arn:aws:sns:us-west-2:123456789012:carecloud"
+PATIENCE_S = 60  # for any condition: only a failure takes that long
+
+CONFIGURATION = """portal:
+  base_url: {base_url}
+  workspace_id: "636eeb5d8029cf0df6932c16"
+  bucket_id: "636eeb5d8029cf0df6932c16"
+  api_key_file: api-key
+  rate: {{ per_second: 200, burst: 200 }}
+streams:
+  - entity: claim_attendance
+    poll_every: 1s
+store:
+  url: sqlite:/var/lib/carecloud-syncd/store.db
+api:
+  listen: 127.0.0.1:8461
+"""
+SNS = """sns:
+  listen: 0.0.0.0:8443
+  topic_arns: [ "{topic}" ]
+  tls: {{ certificate: fullchain.pem, private_key: privkey.pem }}
+"""
+
+
+def run(*command, check=True):
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if check and done.returncode != 0:
+        raise AssertionError(f"{' '.join(command)}: {done.returncode}\n{done.stdout}{done.stderr}\n{journal()}")
+    return done
+
+
+def journal():
+    lines = run("journalctl", "-q", "--no-pager", "-n", "40", "-u", SERVICE, check=False).stdout
+    return "journal:\n" + lines
+
+
+def systemctl(*words, check=True):
+    return run("systemctl", *words, check=check)
+
+
+def shown(name, unit=SERVICE):
+    return systemctl("show", "-P", name, unit).stdout.strip()
+
+
+def main_pid():
+    return int(shown("MainPID"))
+
+
+def wait_until(what, condition):
+    end = time.monotonic() + PATIENCE_S
+    pause = threading.Event()
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError(f"never: {what}; status: {shown('StatusText')}\n{journal()}")
+        pause.wait(0.05)
+
+
+def wait_status(*words):
+    wait_until(f"a status with {words}", lambda: all(word in shown("StatusText") for word in words))
+
+
+def drop_in(name, text):
+    DROP_INS.mkdir(parents=True, exist_ok=True)
+    (DROP_INS / f"{name}.conf").write_text(text)
+    systemctl("daemon-reload")
+
+
+def control(method, path, body=None):
+    url = json.loads(PORTAL_FILE.read_text())["control_url"] + path
+    data = None if body is None else json.dumps(body).encode()
+    with urllib.request.urlopen(urllib.request.Request(url, data, method=method), timeout=PATIENCE_S) as answer:
+        return answer.read()
+
+
+def start_portal(*options):
+    PORTAL_FILE.unlink(missing_ok=True)
+    run("systemd-run", "-q", "--collect", "--unit=portal", "carecloud-portal", "--control", "127.0.0.1:0", "--port-file",
+        str(PORTAL_FILE), "--listen", "127.0.0.1:7070", *options)
+    wait_until("the portal listens", PORTAL_FILE.exists)
+
+
+def at_portal():
+    lines = control("GET", f"/records/{ENTITY}?keys=1").decode().splitlines()
+    return {(key["_id"], key["sha256"]) for key in map(json.loads, lines)}
+
+
+def held(query="SELECT id, lower(hex(hash)) FROM records WHERE deleted_at IS NULL AND stream = 'claim_attendance'"):
+    try:
+        with sqlite3.connect(f"file:{STORE}?mode=ro", uri=True, timeout=PATIENCE_S) as database:
+            return set(database.execute(query).fetchall())
+    except sqlite3.OperationalError:  # not there yet
+        return set()
+
+
+def wait_aligned():
+    wanted = at_portal()
+    wait_until(f"the store holds the portal's {len(wanted)} records", lambda: held() == wanted)
+
+
+def write_configuration(text):
+    CONFIG.write_text(text)
+
+
+def ask(path, port=8461):
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=PATIENCE_S) as answer:
+        return answer.read()
+
+
+class Load:
+    """Clients that each connect anew for every request, until it is left."""
+
+    def __init__(self, clients=4):
+        self.served = 0
+        self.failures = []
+        self._done = threading.Event()
+        self._threads = [threading.Thread(target=self._ask) for _ in range(clients)]
+
+    def _ask(self):
+        while not self._done.is_set():
+            try:
+                with socket.create_connection(("127.0.0.1", 8461), timeout=PATIENCE_S) as client:
+                    client.sendall(b"GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                    answer = client.makefile("rb").read()
+                if not answer.startswith(b"HTTP/1.1 200"):
+                    self.failures.append(answer[:200])
+                self.served += 1
+            except OSError as failure:
+                self.failures.append(failure)
+
+    def __enter__(self):
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._done.set()
+        for thread in self._threads:
+            thread.join()
+
+
+class Life(unittest.TestCase):
+    maxDiff = None
+
+    def test_01_installed_it_waits_for_its_administrator(self):
+        run("dpkg", "-i", "/test/service.deb", "/test/portal.deb")
+        self.assertEqual(systemctl("is-enabled", SERVICE, check=False).stdout.strip(), "disabled")
+        self.assertEqual(shown("ActiveState"), "inactive")
+        self.assertEqual((KEY.stat().st_mode & 0o777, KEY.stat().st_size), (0o600, 0))
+        self.assertEqual(run("systemd-analyze", "verify", "--man=no", SERVICE).stderr, "")
+
+    def test_02_a_wrong_configuration_is_78_and_no_restart(self):
+        self.assertNotEqual(systemctl("start", SERVICE, check=False).returncode, 0)
+        self.assertEqual(shown("ExecMainStatus"), "78")
+        self.assertEqual((shown("SubState"), shown("NRestarts")), ("failed", "0"))
+        self.assertIn("api-key", journal())
+        self.assertIn("is empty", journal())
+
+    def test_03_started_it_is_ready_aligned_and_confined(self):
+        start_portal("--records", "500")
+        base_url = json.loads(PORTAL_FILE.read_text())["base_url"]
+        write_configuration(CONFIGURATION.format(base_url=base_url))
+        KEY.write_text("first-key\n")
+        control("POST", "/settings", {"api_key": "first-key"})
+        drop_in("quick", "[Service]\nRestartSec=100ms\nTimeoutStopSec=5s\n")
+        self.assertEqual(systemctl("enable", "--now", SERVICE).returncode, 0)
+        self.assertEqual(shown("ActiveState"), "active")
+        wait_status(ENTITY, "is at", "lag")
+        wait_aligned()
+        status = Path(f"/proc/{main_pid()}/status").read_text()
+        self.assertRegex(status, r"CapEff:\s*0+\n")
+        self.assertRegex(status, r"CapBnd:\s*0+\n")
+        self.assertRegex(status, r"NoNewPrivs:\s*1\n")
+        self.assertRegex(status, r"Seccomp:\s*2\n")
+        self.assertNotEqual(status.split("Uid:")[1].split()[0], "0")
+        self.assertNotIn("carecloud", Path("/etc/passwd").read_text())
+
+    def test_04_a_portal_that_is_away_is_no_hang(self):
+        drop_in("watched", "[Service]\nWatchdogSec=2s\nTimeoutAbortSec=1s\n")
+        systemctl("restart", SERVICE)
+        wait_status("is at")
+        before = (main_pid(), shown("NRestarts"))
+        systemctl("stop", "portal.service")
+        wait_status("waits:")
+        for _ in range(3):
+            fed = shown("WatchdogTimestampMonotonic")
+            wait_until("the watchdog is fed", lambda fed=fed: shown("WatchdogTimestampMonotonic") != fed)
+        self.assertEqual((main_pid(), shown("NRestarts")), before)
+        start_portal("--records", "500", "--api-key", "first-key")
+        systemctl("restart", SERVICE)
+        wait_aligned()
+
+    def test_05_an_engine_that_hangs_is_killed_and_restarted(self):
+        before = main_pid()
+        restarts = int(shown("NRestarts"))
+        run("kill", "-STOP", str(before))
+        wait_until("restarted", lambda: int(shown("NRestarts")) > restarts and shown("ActiveState") == "active")
+        self.assertNotEqual(main_pid(), before)
+        self.assertIn("Watchdog timeout", journal())
+        (DROP_INS / "watched.conf").unlink()
+        systemctl("daemon-reload")
+        systemctl("restart", SERVICE)
+        wait_status("is at")
+
+    def test_06_reloaded_it_follows_a_good_file_and_refuses_a_bad_one(self):
+        good = CONFIG.read_text()
+        pid = main_pid()
+        write_configuration(good.replace("  - entity: claim", "  - entity: provider\n  - entity: claim"))
+        systemctl("reload", SERVICE)
+        wait_status("provider", "claim_attendance is at")
+        write_configuration(good.replace("streams:", "strems:"))
+        systemctl("reload", SERVICE)
+        wait_status("reload refused", "strems")
+        control("POST", "/touch", {"entity": ENTITY, "count": 1})
+        wait_aligned()
+        wait_status("reload refused", "claim_attendance is at")
+        write_configuration(good)
+        systemctl("reload", SERVICE)
+        wait_until("the refusal is taken back", lambda: "refused" not in shown("StatusText"))
+        self.assertEqual((main_pid(), shown("ActiveState")), (pid, "active"))
+
+    def test_07_a_credential_is_rotated_and_may_be_encrypted(self):
+        control("POST", "/settings", {"api_key": "second-key"})
+        wait_status("degraded", "waits:")
+        KEY.write_text("second-key\n")
+        systemctl("restart", SERVICE)
+        control("POST", "/generate", {"entity": ENTITY, "count": 10, "shape": "light", "batch": 10})
+        wait_aligned()
+        sealed = "/etc/carecloud-syncd/api-key.cred"
+        control("POST", "/settings", {"api_key": "third-key"})
+        KEY.write_text("third-key\n")
+        run("systemd-creds", "encrypt", "--with-key=host", "--name=api-key", str(KEY), sealed)
+        KEY.write_text("")
+        drop_in("sealed", f"[Service]\nLoadCredential=\nLoadCredentialEncrypted=api-key:{sealed}\n")
+        systemctl("restart", SERVICE)
+        control("POST", "/generate", {"entity": ENTITY, "count": 10, "shape": "light", "batch": 10})
+        wait_aligned()
+        (DROP_INS / "sealed.conf").unlink()
+        Path(sealed).unlink()
+        KEY.write_text("third-key\n")
+        systemctl("daemon-reload")
+        systemctl("restart", SERVICE)
+
+    def test_08_with_its_socket_unit_a_restart_refuses_no_connection(self):
+        systemctl("stop", SERVICE)
+        systemctl("enable", "--now", "carecloud-syncd-api.socket")
+        systemctl("start", SERVICE)
+        with Load() as load:
+            for _ in range(5):
+                served = load.served
+                wait_until("the load is served", lambda served=served: load.served > served + 20)
+                systemctl("restart", SERVICE)
+        self.assertEqual(load.failures, [])
+        self.assertEqual(shown("Result"), "success")
+
+    def test_09_port_443_needs_no_privilege(self):
+        run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+            "-subj", "/CN=localhost", "-keyout", "/root/privkey.pem", "-out", "/root/fullchain.pem")
+        drop_in("tls", "[Service]\nLoadCredential=fullchain.pem:/root/fullchain.pem\n"
+                "LoadCredential=privkey.pem:/root/privkey.pem\n")
+        write_configuration(CONFIG.read_text() + SNS.format(topic=TOPIC))
+        systemctl("stop", SERVICE)
+        systemctl("enable", "--now", "carecloud-syncd-sns.socket")
+        systemctl("start", SERVICE)
+        trust = ssl.create_default_context(cafile="/root/fullchain.pem")
+        with socket.create_connection(("127.0.0.1", 443), timeout=PATIENCE_S) as plain:
+            with trust.wrap_socket(plain, server_hostname="localhost") as client:
+                client.sendall(b"GET /sns HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                self.assertIn(b" 405 ", client.makefile("rb").readline())
+        self.assertRegex(Path(f"/proc/{main_pid()}/status").read_text(), r"CapEff:\s*0+\n")
+
+    def test_10_killed_it_loses_nothing_and_takes_nothing_twice(self):
+        for _ in range(5):
+            control("POST", "/generate", {"entity": ENTITY, "count": 2000, "shape": "light", "batch": 100})
+            newest = held("SELECT max(seq) FROM changes")
+            wait_until("it takes them", lambda newest=newest: held("SELECT max(seq) FROM changes") != newest)
+            pid = main_pid()
+            run("kill", "-KILL", str(pid))
+            wait_until("restarted", lambda pid=pid: main_pid() not in (0, pid))
+        wait_aligned()
+        twice = "SELECT id FROM changes GROUP BY stream, id, modified, hash, kind HAVING count(*) > 1"
+        self.assertEqual(held(twice), set())
+        gaps = "SELECT max(seq) - count(*), min(seq) FROM changes"
+        self.assertEqual(held(gaps), {(0, 1)})
+
+    def test_11_stopped_it_leaves_within_five_seconds(self):
+        """TimeoutStopSec= is that (test_03): systemd itself judges."""
+        systemctl("stop", "carecloud-syncd-sns.socket", "carecloud-syncd-api.socket", SERVICE)
+        self.assertEqual((shown("ActiveState"), shown("Result")), ("inactive", "success"))
+        self.assertEqual((shown("ExecMainCode"), shown("ExecMainStatus")), ("1", "0"))
+        systemctl("start", "carecloud-syncd-sns.socket", "carecloud-syncd-api.socket", SERVICE)
+
+    def test_12_upgraded_while_it_runs_it_keeps_all(self):
+        configuration = CONFIG.read_text()
+        before, pid = held(), main_pid()
+        with Load() as load:
+            run("dpkg", "-i", "/test/later.deb")
+            wait_until("restarted", lambda: main_pid() not in (0, pid) and shown("ActiveState") == "active")
+        self.assertEqual(load.failures, [])
+        self.assertEqual(CONFIG.read_text(), configuration)
+        self.assertEqual(KEY.read_text(), "third-key\n")
+        self.assertEqual(held(), before)
+        wait_aligned()
+        told = json.loads(run("carecloudctl", "status", "--json").stdout)
+        self.assertEqual(told["streams"][0]["entity"], ENTITY)
+
+    def test_13_removed_it_stops_and_leaves_what_is_the_administrators(self):
+        run("dpkg", "-r", "carecloud-syncd")
+        self.assertEqual(shown("ActiveState"), "inactive")
+        with self.assertRaises(OSError):
+            socket.create_connection(("127.0.0.1", 8461), timeout=PATIENCE_S).close()
+        self.assertTrue(CONFIG.exists() and KEY.exists() and STORE.exists())
+
+    def test_14_purged_it_is_gone(self):
+        run("dpkg", "-P", "carecloud-syncd")
+        for folder in ("/etc", "/usr", "/var/lib/private", "/lib/systemd"):
+            left = run("find", folder, "-name", "*carecloud-syncd*", "-o", "-name", "carecloudctl*").stdout
+            self.assertEqual(left, "", folder)
+        run("dpkg", "-P", "carecloud-portal")
+
+
+if __name__ == "__main__":
+    unittest.main(failfast=True, verbosity=2)

@@ -1,0 +1,176 @@
+#!/usr/bin/env python3
+"""Installs the packages on a bare Debian 12 that runs its own systemd, and has inside.py live through a service's life.
+
+    test_machine.py BUILD
+
+BUILD holds the packages' configuration (CPackConfig.cmake). The bare system is made by debootstrap once and kept in
+$CARECLOUD_MACHINES or ~/.cache/carecloud-syncd; each run works on a throw-away layer above it. Ends with 77 and says why
+where the machine cannot run containers.
+"""
+
+import contextlib
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+SKIPPED = 77
+LIFE_S = 280  # of the container; it powers itself off
+TOOLS = ("debootstrap", "systemd-nspawn", "dpkg-deb", "mount")
+INCLUDED = ("systemd", "systemd-sysv", "dbus", "procps", "ca-certificates", "openssl", "python3", "sqlite3")
+UNIT = """[Unit]
+After=multi-user.target
+[Service]
+Type=oneshot
+ExecStart=/usr/bin/python3 -u -B /test/inside.py
+StandardOutput=append:/test/findings.txt
+StandardError=append:/test/findings.txt
+ExecStopPost=/bin/systemctl poweroff --no-block
+"""
+
+
+class Skip(Exception):
+    """This machine cannot do it, for the reason given."""
+
+
+def run(*command, **options):
+    return subprocess.run([str(word) for word in command], check=True, text=True, **options)
+
+
+def need_containers():
+    missing = [tool for tool in TOOLS if not shutil.which(tool)]
+    if missing:
+        raise Skip(f"not installed: {' '.join(missing)}")
+    if os.geteuid() != 0:
+        raise Skip("only root can start a container")
+
+
+def mirror():
+    """Where apt itself gets Debian 12 from."""
+    told = run("apt-get", "indextargets", "--format", "$(REPO_URI) $(SUITE) $(CODENAME)", "Created-By: Packages",
+               stdout=subprocess.PIPE).stdout
+    for line in told.splitlines():
+        uri, _, codename = line.split(" ")[:3]
+        if codename == "bookworm":
+            return uri
+    raise Skip("apt's sources name no Debian 12 (bookworm)")
+
+
+def field(package, name):
+    return run("dpkg-deb", "-f", package, name, stdout=subprocess.PIPE).stdout.strip()
+
+
+def dependencies(packages):
+    """What the packages need, their libraries above all: the names alone."""
+    names = set(INCLUDED)
+    for package in packages:
+        names.update(re.sub(r"[ (|].*", "", word.strip()) for word in field(package, "Depends").split(","))
+    return sorted(names)
+
+
+def bare_system(packages):
+    """The folder of a Debian with all that the packages need and without them."""
+    names = dependencies(packages)
+    cache = Path(os.environ.get("CARECLOUD_MACHINES") or Path.home() / ".cache" / "carecloud-syncd")
+    system = cache / ("bookworm-" + hashlib.sha256(" ".join(names).encode()).hexdigest()[:16])
+    if system.is_dir():
+        return system
+    cache.mkdir(parents=True, exist_ok=True)
+    unfinished = Path(tempfile.mkdtemp(prefix="unfinished-", dir=cache))
+    try:
+        run("debootstrap", "--variant=minbase", "--include=" + ",".join(names), "bookworm", unfinished, mirror(),
+            stdout=subprocess.DEVNULL)
+        unfinished.chmod(0o755)
+        unfinished.rename(system)
+    except subprocess.CalledProcessError as failed:
+        raise Skip(f"debootstrap ended with {failed.returncode}; no mirror, no network?") from failed
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    return system
+
+
+@contextlib.contextmanager
+def layer(system, work):
+    """`system`, whose changes stay in `work`."""
+    root = work / "root"
+    for folder in ("root", "upper", "overlay"):
+        (work / folder).mkdir()
+    options = f"lowerdir={system},upperdir={work / 'upper'},workdir={work / 'overlay'}"
+    mounted = subprocess.run(["mount", "-t", "overlay", "overlay", "-o", options, str(root)], check=False,
+                             capture_output=True).returncode == 0
+    if not mounted:
+        run("cp", "-a", "--reflink=auto", f"{system}/.", root)
+    try:
+        yield root
+    finally:
+        if mounted:
+            run("umount", root)
+
+
+def made_packages(build, work):
+    """Service, portal, and the service once more under a later version."""
+    run("cpack", "--config", build / "CPackConfig.cmake", "-B", work, cwd=work, stdout=subprocess.DEVNULL)
+    service, = work.glob("carecloud-syncd_*.deb")
+    portal, = work.glob("carecloud-portal_*.deb")
+    tree = work / "later"
+    run("dpkg-deb", "-R", service, tree)
+    control = tree / "DEBIAN" / "control"
+    control.write_text(re.sub(r"(?m)^Version: (.*)$", r"Version: \1+later", control.read_text()))
+    later = work / "later.deb"
+    run("dpkg-deb", "--root-owner-group", "-Zgzip", "-b", tree, later, stdout=subprocess.DEVNULL)
+    return service, portal, later
+
+
+def boot(root):
+    command = ["systemd-nspawn", "-q", "-D", str(root), "--register=no", "--keep-unit", "-b", "--console=pipe"]
+    try:
+        return subprocess.run(command, check=False, timeout=LIFE_S, stdin=subprocess.DEVNULL, capture_output=True)
+    except subprocess.TimeoutExpired as late:
+        return late
+
+
+def furnish(root, packages):
+    test = root / "test"
+    test.mkdir()
+    for name, package in zip(("service.deb", "portal.deb", "later.deb"), packages, strict=True):
+        shutil.copy(package, test / name)
+    shutil.copy(Path(__file__).with_name("inside.py"), test)
+    unit = root / "etc/systemd/system/inside.service"
+    unit.write_text(UNIT)
+    wants = root / "etc/systemd/system/default.target.wants"
+    wants.mkdir(exist_ok=True)
+    (wants / unit.name).symlink_to(f"/etc/systemd/system/{unit.name}")
+
+
+def live(build):
+    need_containers()
+    with tempfile.TemporaryDirectory(prefix="carecloud-machine-") as folder:
+        work = Path(folder)
+        packages = made_packages(build, work)
+        system = bare_system(packages[:2])
+        with layer(system, work) as root:
+            furnish(root, packages)
+            booted = boot(root)
+            findings = root / "test" / "findings.txt"
+            if not findings.exists():
+                said = (booted.stdout or b"") + (booted.stderr or b"")
+                raise Skip("no container starts here: " + said.decode(errors="replace")[-2000:])
+            text = findings.read_text(errors="replace")
+    print(text)
+    return 0 if text.rstrip().endswith("\nOK") else 1
+
+
+def main(arguments):
+    try:
+        return live(Path(arguments[1]).resolve())
+    except Skip as reason:
+        print(f"skipped: {reason}")
+        return SKIPPED
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv))
