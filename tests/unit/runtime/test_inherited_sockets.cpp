@@ -80,7 +80,7 @@ class PassedSockets {
 };
 
 std::string refusal(const Result<InheritedSockets>& sockets) {
-    REQUIRE_FALSE(sockets);
+    REQUIRE_FALSE(sockets.has_value());
     CHECK(sockets.error().code == ErrorCode::config_invalid);
     return sockets.error().message();
 }
@@ -96,19 +96,19 @@ Configuration with_both_sections() {
 
 TEST_CASE("without systemd there are no sockets") {
     const auto sockets = take_inherited_sockets();
-    REQUIRE(sockets);
+    REQUIRE(sockets.has_value());
     CHECK_FALSE(sockets->api);
     CHECK_FALSE(sockets->sns);
     Configuration configuration = with_both_sections();
     const ListenAddress before = configuration.api.listen;
-    CHECK(use_inherited(*sockets, configuration));
+    CHECK(use_inherited(*sockets, configuration).has_value());
     CHECK(configuration.api.listen == before);
 }
 
 TEST_CASE("sockets are known by their names, with their addresses, and taken once") {
     const PassedSockets passed({unix_socket(), tcp_socket(INADDR_LOOPBACK)}, "api:sns");
     const auto sockets = take_inherited_sockets();
-    REQUIRE(sockets);
+    REQUIRE(sockets.has_value());
     REQUIRE(sockets->api);
     REQUIRE(sockets->sns);
     CHECK(sockets->api->descriptor == 3);
@@ -119,7 +119,7 @@ TEST_CASE("sockets are known by their names, with their addresses, and taken onc
     CHECK(std::getenv("LISTEN_FDS") == nullptr);
 
     Configuration configuration = with_both_sections();
-    REQUIRE(use_inherited(*sockets, configuration));
+    REQUIRE(use_inherited(*sockets, configuration).has_value());
     CHECK(configuration.api.listen == *sockets->api);
     CHECK(configuration.sns->listen == *sockets->sns);
     CHECK(unused_sockets(*sockets, configuration).empty());
@@ -148,12 +148,12 @@ TEST_CASE("a socket that other machines reach needs what an address would: a tok
         .api = ListenAddress{.host = "0.0.0.0", .port = 80, .unix_path = {}, .descriptor = 4}};
     Configuration configuration = with_both_sections();
     const Result<> no_token = use_inherited(sockets, configuration);
-    REQUIRE_FALSE(no_token);
+    REQUIRE_FALSE(no_token.has_value());
     CHECK(no_token.error().hint.find("api.token_file") != std::string::npos);
     configuration.api.token_file = "/token";
     const Result<> no_tls = use_inherited(sockets, configuration);
-    REQUIRE_FALSE(no_tls);
+    REQUIRE_FALSE(no_tls.has_value());
     CHECK(no_tls.error().hint.find("sns.tls") != std::string::npos);
     configuration.sns->tls = TlsFiles{.certificate = "/certificate", .private_key = "/key"};
-    CHECK(use_inherited(sockets, configuration));
+    CHECK(use_inherited(sockets, configuration).has_value());
 }
