@@ -19,10 +19,29 @@ foreach(package carecloud-syncd carecloud-portal)
   made_gz(${package}.changelog ${made}/${package}.changelog)
 endforeach()
 
+# Manual pages: scdoc's language, and that of the configuration from its schema.
+find_program(SCDOC scdoc REQUIRED)
+find_package(Python3 3.11 REQUIRED COMPONENTS Interpreter)
+set(man ${PROJECT_SOURCE_DIR}/packaging/man)
+set(schema ${PROJECT_SOURCE_DIR}/etc/config.schema.json)
+add_custom_command(OUTPUT ${made}/carecloud-syncd.yaml.5.scd
+  COMMAND ${Python3_EXECUTABLE} ${man}/yaml_page.py ${schema} > ${made}/carecloud-syncd.yaml.5.scd
+  DEPENDS ${man}/yaml_page.py ${schema} VERBATIM)
+function(made_page page source)
+  add_custom_command(OUTPUT ${made}/${page} COMMAND ${SCDOC} < ${source} > ${made}/${page} DEPENDS ${source} VERBATIM)
+  made_gz(${page} ${made}/${page})
+  string(REGEX MATCH "[0-9]$" section ${page})
+  install(FILES ${made}/${page}.gz DESTINATION share/man/man${section} COMPONENT service)
+endfunction()
+made_page(carecloud-syncd.8 ${man}/carecloud-syncd.8.scd)
+made_page(carecloudctl.1 ${man}/carecloudctl.1.scd)
+made_page(carecloud-syncd.yaml.5 ${made}/carecloud-syncd.yaml.5.scd)
+
 # service: what an agency installs.
 install(TARGETS carecloud-syncd DESTINATION ${CMAKE_INSTALL_SBINDIR} COMPONENT service)
 install(TARGETS carecloudctl DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT service)
 install(FILES etc/config.yaml DESTINATION /etc/carecloud-syncd COMPONENT service)
+install(FILES etc/config.schema.json DESTINATION share/carecloud-syncd COMPONENT service)
 install(FILES systemd/carecloud-syncd.service systemd/carecloud-syncd-sns.socket systemd/carecloud-syncd-api.socket
   DESTINATION ${units} COMPONENT service)
 install(FILES packaging/carecloudctl.bash DESTINATION share/bash-completion/completions RENAME carecloudctl COMPONENT service)

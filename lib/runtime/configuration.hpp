@@ -4,7 +4,7 @@
 //     LoadedConfiguration loaded = load_configuration("/etc/carecloud-syncd/config.yaml");
 //     if (!loaded.ok()) { print(report(loaded.file, loaded.problems)); return 78; }
 //
-// A relative path of a secret (key, token, password, private key) is looked up in $CREDENTIALS_DIRECTORY
+// A relative path of a secret (key, token, password, certificate and its key) is looked up in $CREDENTIALS_DIRECTORY
 // first where it is a bare file name, then beside the configuration file; any other relative path beside the
 // configuration file. The files themselves are not opened here. Values only; safe on any thread.
 #pragma once

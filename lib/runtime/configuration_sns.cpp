@@ -92,7 +92,7 @@ void read_tls(const Field& field, const ConfigurationSource& source, SnsSettings
     MappingReader tls(field);
     TlsFiles files;
     if (const auto f = tls.require("certificate", "name the PEM file with the chain, or write 'tls: off'")) {
-        assign(as_file(*f, FileUse::plain, source), files.certificate);
+        assign(as_file(*f, FileUse::secret, source), files.certificate);  // where its key is, as a rule
     }
     if (const auto f = tls.require("private_key", "name the PEM file with the key, or write 'tls: off'")) {
         assign(as_file(*f, FileUse::secret, source), files.private_key);

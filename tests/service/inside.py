@@ -98,7 +98,7 @@ def control(method, path, body=None):
 
 def start_portal(*options):
     PORTAL_FILE.unlink(missing_ok=True)
-    run("systemd-run", "-q", "--collect", "--unit=portal", "carecloud-portal", "--control", "127.0.0.1:0", "--port-file",
+    run("systemd-run", "-q", "--collect", "--unit=portal", "carecloud-portal", "--control", "0", "--port-file",
         str(PORTAL_FILE), "--listen", "127.0.0.1:7070", *options)
     wait_until("the portal listens", PORTAL_FILE.exists)
 
@@ -185,7 +185,7 @@ class Life(unittest.TestCase):
         write_configuration(CONFIGURATION.format(base_url=base_url))
         KEY.write_text("first-key\n")
         control("POST", "/settings", {"api_key": "first-key"})
-        drop_in("quick", "[Service]\nRestartSec=100ms\nTimeoutStopSec=5s\n")
+        drop_in("quick", "[Unit]\nStartLimitIntervalSec=0\n[Service]\nRestartSec=100ms\nTimeoutStopSec=5s\n")
         self.assertEqual(systemctl("enable", "--now", SERVICE).returncode, 0)
         self.assertEqual(shown("ActiveState"), "active")
         wait_status(ENTITY, "is at", "lag")
