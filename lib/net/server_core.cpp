@@ -43,20 +43,24 @@ void ServerCore::report(ErrorCode code, std::string subject, std::string hint) c
 }
 
 Task<> ServerCore::accept_all(std::shared_ptr<ServerCore> self) {
+    self->accepting_ = true;
     while (!self->stopping_) {
         error_code failure;
         ServerConnection::Socket socket = co_await self->listener_->acceptor().async_accept(
             asio::redirect_error(asio::use_awaitable, failure));
-        if (self->stopping_) break;
+        if (self->cut_ || (failure && self->stopping_)) break;
         if (failure) {
             co_await self->accept_failed(failure);
             continue;
         }
         ++self->counters.connections_accepted;
         co_await self->make_room();
-        if (self->stopping_) break;
+        if (self->cut_) break;
+        // One that came with the stop, too: the kernel has told its client that it is connected.
         std::make_shared<ServerSession>(self, std::move(socket))->start();
     }
+    self->accepting_ = false;
+    self->session_ended();
 }
 
 // The connection waits in the kernel's queue, and so do we, or this loop would take all of the thread's time.
@@ -109,13 +113,14 @@ void ServerCore::begin_stop() {
     });
 }
 
-void ServerCore::cut_all() const {
+void ServerCore::cut_all() {
+    cut_ = true;
     for (ServerSession* session : sessions.all())
         session->cut();
 }
 
 Task<> ServerCore::wait_ended() {
-    while (!sessions.none()) {
+    while (accepting_ || !sessions.none()) {
         error_code woken;
         co_await ended_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
     }
@@ -124,7 +129,7 @@ Task<> ServerCore::wait_ended() {
 
 void ServerCore::session_ended() {
     accept_timer_.cancel();
-    if (sessions.none()) ended_.cancel();
+    if (!accepting_ && sessions.none()) ended_.cancel();
 }
 
 void ServerCore::session_idle() {

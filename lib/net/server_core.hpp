@@ -40,7 +40,8 @@ class ServerCore : public std::enable_shared_from_this<ServerCore> {
     // No new connections; those that wait for a request end, the others have the grace. Again: nothing.
     void begin_stop();
     // Every connection ends now.
-    void cut_all() const;
+    void cut_all();
+    // The last session has ended, and no accepted connection is without one.
     Task<> wait_ended();
 
     // A session has come to its end, or has become idle: there may be room for another.
@@ -65,7 +66,9 @@ class ServerCore : public std::enable_shared_from_this<ServerCore> {
     boost::asio::steady_timer ended_;  // never expires; cancelled when the last session has ended
     std::chrono::steady_clock::time_point accept_reported_;
     bool wants_room_ = false;
+    bool accepting_ = false;  // accept_all has not come to its end
     bool stopping_ = false;
+    bool cut_ = false;
 };
 
 }  // namespace carecloud

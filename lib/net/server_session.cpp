@@ -46,7 +46,11 @@ void ServerSession::start() {
 
 void ServerSession::stop() {
     // A request may have begun without our having looked.
-    if (waiting_ && !connection_->has_unread()) connection_->end_reading();
+    if (!waiting_ || connection_->has_unread()) return;
+    if (fresh_)
+        connection_->expire_after(core_->settings().timeouts.fresh, Expiry::end_reading);
+    else
+        connection_->end_reading();
 }
 
 void ServerSession::cut() {
@@ -94,13 +98,14 @@ Task<bool> ServerSession::exchange() {
     set_idle();
     const ServerTimeouts& timeouts = core_->settings().timeouts;
     error_code failure;
-    if (connection_->unread().size() == 0 && core_->stopping()) failure = asio::error::eof;
+    if (connection_->unread().size() == 0 && core_->stopping() && !fresh_) failure = asio::error::eof;
     if (connection_->unread().size() == 0 && !failure) {
         connection_->trim();
-        connection_->expire_after(timeouts.idle, Expiry::end_reading);
+        connection_->expire_after(core_->stopping() ? timeouts.fresh : timeouts.idle, Expiry::end_reading);
         failure = co_await connection_->fill(kFirstRead);
     }
     waiting_ = false;
+    fresh_ = false;
     if (failure == asio::error::eof) co_await say_farewell(false);
     if (failure) co_return false;
 

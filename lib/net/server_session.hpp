@@ -23,7 +23,8 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
 
     void start();
 
-    // The server stops: ends it where no byte of a request has come; its next answer is its last.
+    // The server stops: ends it where no byte of a request has come, after a moment where none ever has; its next answer
+    // is its last.
     void stop();
     // Ends it now: the socket is closed, a handler under way is cancelled.
     void cut();
@@ -46,6 +47,7 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
     ServerSessions::Place place_;
     boost::asio::cancellation_signal cancel_;
     bool waiting_ = true;  // for a request's first byte
+    bool fresh_ = true;    // no request has come yet
     bool cut_ = false;
 };
 

@@ -22,13 +22,14 @@ struct ServerLimits {
 
 // Each is for the whole of its part, however the bytes trickle in.
 struct ServerTimeouts {
-    std::chrono::milliseconds handshake{10'000};    // of TLS
-    std::chrono::milliseconds head{10'000};         // from a request's first byte; over: 503
-    std::chrono::milliseconds body{30'000};         // from the head's end; over: 503
-    std::chrono::milliseconds write{60'000};        // one answer
-    std::chrono::milliseconds idle{60'000};         // until a request's first byte
-    std::chrono::milliseconds linger{2'000};        // for a refused client to finish talking and read why
-    std::chrono::milliseconds grace{3'000};         // for requests under way when the server stops
+    std::chrono::milliseconds handshake{10'000};  // of TLS
+    std::chrono::milliseconds head{10'000};       // from a request's first byte; over: 503
+    std::chrono::milliseconds body{30'000};       // from the head's end; over: 503
+    std::chrono::milliseconds write{60'000};      // one answer
+    std::chrono::milliseconds idle{60'000};       // until a request's first byte
+    std::chrono::milliseconds fresh{500};     // when the server stops, for the first request of a connection
+    std::chrono::milliseconds linger{2'000};  // for a refused client to finish talking and read why
+    std::chrono::milliseconds grace{3'000};   // for requests under way when the server stops
     std::chrono::milliseconds accept_pause{1'000};  // after accept(2) failed, for want of descriptors mostly
 };
 

@@ -50,6 +50,16 @@ TEST_CASE("a request under way is finished, kept connections end, new ones are r
     CHECK(fixture.finished == 3);
 }
 
+TEST_CASE("one who has connected before the stop is heard after it") {
+    ServerFixture fixture;
+    WireClient client(fixture);
+    fixture.run_until([&] { return fixture.counters().connections_accepted == 1; });
+    const auto stopped = fixture.begin_stop();
+    REQUIRE(client.send(get_request("/late")));
+    CHECK(status_of(client.rest()) == 200);
+    fixture.run_until([&] { return *stopped; });
+}
+
 TEST_CASE("what does not end within the grace is cut, its handler cancelled") {
     HttpServerSettings settings;
     settings.timeouts.grace = 50ms;
