@@ -74,17 +74,17 @@ set(CPACK_DEBIAN_SERVICE_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_SERVICE_PACKAGE_DEPENDS "procps, ca-certificates")  # ExecReload's /bin/kill; the trust in the portal's certificate
 set(CPACK_DEBIAN_SERVICE_PACKAGE_RECOMMENDS "bash-completion")
 set(CPACK_DEBIAN_SERVICE_PACKAGE_SUGGESTS "carecloud-portal, sqlite3")
-set(CPACK_COMPONENT_SERVICE_DESCRIPTION "Copies the records of child-care attendance that the CareCloud Portal holds into
-tables of SQLite and keeps them aligned: by polling, and at once where events of
-AWS SNS announce a submission. Nothing is lost and nothing is taken twice, also
-after a crash or a power cut.
+set(CPACK_COMPONENT_SERVICE_DESCRIPTION "Copies the records of child-care attendance that the CareCloud Portal
+holds into tables of SQLite and keeps them aligned: by polling, and at
+once where events of AWS SNS announce a submission. Nothing is lost and
+nothing is taken twice, also after a crash or a power cut.
 .
-Comes with carecloudctl, which shows how the service is and exports what it holds.")
+Comes with carecloudctl, which shows how it is and exports what it holds.")
 set(CPACK_DEBIAN_SERVICE_PACKAGE_CONTROL_EXTRA ${deb}/conffiles ${deb}/postinst ${deb}/prerm ${deb}/postrm)
 set(CPACK_DEBIAN_SERVICE_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_PORTAL_PACKAGE_NAME carecloud-portal)
 set(CPACK_DEBIAN_PORTAL_PACKAGE_SECTION net)
-set(CPACK_COMPONENT_PORTAL_DESCRIPTION "A portal on loopback to try carecloud-syncd with: it speaks the Query API of the
-CareCloud Portal with invented records, its limits and refusals, faults by name,
-and an SNS of its own. It holds nobody's data.")
+set(CPACK_COMPONENT_PORTAL_DESCRIPTION "A portal on loopback to try carecloud-syncd with: it speaks the Query
+API of the CareCloud Portal with invented records, its limits and
+refusals, faults by name, and an SNS of its own. It holds nobody's data.")
 include(CPack)

@@ -327,14 +327,29 @@ class Life(unittest.TestCase):
         told = json.loads(run("carecloudctl", "status", "--json").stdout)
         self.assertEqual(told["streams"][0]["entity"], ENTITY)
 
-    def test_13_removed_it_stops_and_leaves_what_is_the_administrators(self):
+    def test_13_restored_from_a_backup_it_goes_on_under_another_generation(self):
+        generation = json.loads(ask("/v1/status"))["generation"]
+        run("sqlite3", str(STORE), ".backup '/root/backup.db'")
+        control("POST", "/generate", {"entity": ENTITY, "count": 10, "shape": "light", "batch": 10})
+        wait_aligned()
+        systemctl("stop", "carecloud-syncd-sns.socket", "carecloud-syncd-api.socket", SERVICE)
+        for name in ("store.db-wal", "store.db-shm"):
+            STORE.with_name(name).unlink(missing_ok=True)
+        run("cp", "/root/backup.db", str(STORE))
+        run("sqlite3", str(STORE), "PRAGMA journal_mode = DELETE; "
+            "UPDATE meta SET value = lower(hex(randomblob(16))) WHERE name = 'generation';")
+        systemctl("start", "carecloud-syncd-sns.socket", "carecloud-syncd-api.socket", SERVICE)
+        wait_aligned()
+        self.assertNotEqual(json.loads(ask("/v1/status"))["generation"], generation)
+
+    def test_14_removed_it_stops_and_leaves_what_is_the_administrators(self):
         run("dpkg", "-r", "carecloud-syncd")
         self.assertEqual(shown("ActiveState"), "inactive")
         with self.assertRaises(OSError):
             socket.create_connection(("127.0.0.1", 8461), timeout=PATIENCE_S).close()
         self.assertTrue(CONFIG.exists() and KEY.exists() and STORE.exists())
 
-    def test_14_purged_it_is_gone(self):
+    def test_15_purged_it_is_gone(self):
         run("dpkg", "-P", "carecloud-syncd")
         for folder in ("/etc", "/usr", "/var/lib/private", "/lib/systemd"):
             left = run("find", folder, "-name", "*carecloud-syncd*", "-o", "-name", "carecloudctl*").stdout

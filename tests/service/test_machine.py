@@ -125,6 +125,13 @@ def made_packages(build, work):
     return service, portal, later
 
 
+def lint(packages):
+    """Debian's own judgement: no errors."""
+    if not shutil.which("lintian"):
+        raise Skip("not installed: lintian")
+    run("lintian", "--allow-root", "--fail-on", "error", *packages)
+
+
 def boot(root):
     command = ["systemd-nspawn", "-q", "-D", str(root), "--register=no", "--keep-unit", "-b", "--console=pipe"]
     try:
@@ -151,6 +158,7 @@ def live(build):
     with tempfile.TemporaryDirectory(prefix="carecloud-machine-") as folder:
         work = Path(folder)
         packages = made_packages(build, work)
+        lint(packages[:2])
         system = bare_system(packages[:2])
         with layer(system, work) as root:
             furnish(root, packages)
