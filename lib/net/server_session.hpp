@@ -23,8 +23,8 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
 
     void start();
 
-    // The server stops: ends it where no byte of a request has come, after a moment where none ever has; its next answer
-    // is its last.
+    // The server stops: ends it where no byte of a request has come, after a moment where none ever has; its next
+    // answer is its last.
     void stop();
     // Ends it now: the socket is closed, a handler under way is cancelled.
     void cut();

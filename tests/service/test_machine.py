@@ -4,8 +4,8 @@
     test_machine.py BUILD
 
 BUILD holds the packages' configuration (CPackConfig.cmake). The bare system is made by debootstrap once and kept in
-$CARECLOUD_MACHINES or ~/.cache/carecloud-syncd; each run works on a throw-away layer above it. Ends with 77 and says why
-where the machine cannot run containers.
+$CARECLOUD_MACHINES or ~/.cache/carecloud-syncd; each run works on a throw-away layer above it. Ends with 77 and says
+why where the machine cannot run containers.
 """
 
 import contextlib

@@ -66,7 +66,8 @@ def schema_keys(node, path=""):
 
 def parser_keys():
     for source in (ROOT / "lib/runtime").glob("configuration_*.cpp"):
-        for reader, key in re.findall(r"\b(\w+)\s*\.(?:find|require)\(\s*\"(\w+)\"", source.read_text(encoding="utf-8")):
+        text = source.read_text(encoding="utf-8")
+        for reader, key in re.findall(r"\b(\w+)\s*\.(?:find|require)\(\s*\"(\w+)\"", text):
             yield f"{READERS[reader]}.{key}".lstrip(".")
 
 
@@ -109,9 +110,10 @@ class Schema(unittest.TestCase):
         self.assertEqual(parser_refuses(WHOLE), [])
 
     def test_both_refuse_what_is_wrong(self):
-        for right, wrong in (("page_size: 1000", "page_size: 0"), ("overlap:", "overlaps:"), ("level: info", "level: loud"),
-                             ("timeout: 35s", "timeout: 35"), ("keyset: true", "keyset: perhaps"),
-                             ("path: /sns", "path: sns"), ("  base_url: https://portal.example.org/api\n", "")):
+        mistakes = (("page_size: 1000", "page_size: 0"), ("overlap:", "overlaps:"), ("level: info", "level: loud"),
+                    ("timeout: 35s", "timeout: 35"), ("keyset: true", "keyset: perhaps"), ("path: /sns", "path: sns"),
+                    ("  base_url: https://portal.example.org/api\n", ""))
+        for right, wrong in mistakes:
             broken = WHOLE.replace(right, wrong)
             self.assertNotEqual(broken, WHOLE)
             self.assertNotEqual(schema_refuses(broken), [], wrong)
