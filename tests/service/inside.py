@@ -4,6 +4,7 @@
 The cases follow each other: what one leaves, the next one finds. Nothing waits for a time, only for a condition.
 """
 
+import contextlib
 import json
 import socket
 import sqlite3
@@ -110,7 +111,7 @@ def at_portal():
 
 def held(query="SELECT id, lower(hex(hash)) FROM records WHERE deleted_at IS NULL AND stream = 'claim_attendance'"):
     try:
-        with sqlite3.connect(f"file:{STORE}?mode=ro", uri=True, timeout=PATIENCE_S) as database:
+        with contextlib.closing(sqlite3.connect(f"file:{STORE}?mode=ro", uri=True, timeout=PATIENCE_S)) as database:
             return set(database.execute(query).fetchall())
     except sqlite3.OperationalError:  # not there yet
         return set()
