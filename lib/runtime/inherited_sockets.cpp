@@ -20,7 +20,7 @@ constexpr int kFirstDescriptor = SD_LISTEN_FDS_START;
 constexpr std::size_t kHostMax = 64;
 constexpr std::size_t kPortMax = 8;
 
-Error refuse(std::string subject, std::string hint) {
+Error refuse_socket(std::string subject, std::string hint) {
     return Error{ErrorCode::config_invalid, "take the sockets that systemd passes", std::move(subject),
                  std::move(hint)};
 }
@@ -32,7 +32,7 @@ std::string unix_path_of(const sockaddr_un& address, socklen_t size) {
 }
 
 // None: neither TCP nor a Unix socket with a name.
-std::optional<ListenAddress> address_of(int descriptor) {
+std::optional<ListenAddress> bound_address(int descriptor) {
     sockaddr_storage storage{};
     socklen_t size = sizeof storage;
     auto* const address = reinterpret_cast<sockaddr*>(&storage);
@@ -53,36 +53,37 @@ std::optional<ListenAddress> address_of(int descriptor) {
     return bound;
 }
 
-Result<> take(int descriptor, std::string_view name, InheritedSockets& sockets) {
+Result<> take_socket(int descriptor, std::string_view name, InheritedSockets& sockets) {
     const std::string shown = "the socket " + in_quotes(name, 60);
     if (name != "sns" && name != "api")
-        return refuse(shown + " has an unknown name", "write FileDescriptorName=sns or =api in its unit");
+        return refuse_socket(shown + " has an unknown name",
+                             "write FileDescriptorName=sns or =api in its unit");
     if (::sd_is_socket(descriptor, AF_UNSPEC, SOCK_STREAM, 1) <= 0)
-        return refuse(shown + " is no listening stream socket",
-                      "write ListenStream= and Accept=no in its unit");
+        return refuse_socket(shown + " is no listening stream socket",
+                             "write ListenStream= and Accept=no in its unit");
     std::optional<ListenAddress>& place = name == "sns" ? sockets.sns : sockets.api;
     if (place)
-        return refuse(shown + " comes twice",
-                      "write one ListenStream= in its unit; a port alone serves IPv4 and IPv6");
-    place = address_of(descriptor);
+        return refuse_socket(shown + " comes twice",
+                             "write one ListenStream= in its unit; a port alone serves IPv4 and IPv6");
+    place = bound_address(descriptor);
     if (!place)
-        return refuse(shown + " is bound to no address that can be served",
-                      "write ListenStream= with a port, an address and a port, or a path");
+        return refuse_socket(shown + " is bound to no address that can be served",
+                             "write ListenStream= with a port, an address and a port, or a path");
     return {};
 }
 
 // What sd_listen_fds_with_names(3) allocates.
-class Names {
+class SocketNames {
   public:
-    ~Names() {
+    ~SocketNames() {
         if (!names_) return;
         for (char** name = names_; *name; ++name)
             std::free(*name);
         std::free(names_);
     }
-    Names() = default;
-    Names(const Names&) = delete;
-    Names& operator=(const Names&) = delete;
+    SocketNames() = default;
+    SocketNames(const SocketNames&) = delete;
+    SocketNames& operator=(const SocketNames&) = delete;
 
     char*** out() { return &names_; }
     std::string_view operator[](int index) const { return names_[index]; }
@@ -95,15 +96,15 @@ class Names {
 
 Result<InheritedSockets> take_inherited_sockets() {
     InheritedSockets sockets;
-    Names names;
+    SocketNames names;
     const int count = ::sd_listen_fds_with_names(1, names.out());
     if (count < 0) {
-        return refuse(
+        return refuse_socket(
             "systemd's variables LISTEN_FDS cannot be read: " + std::generic_category().message(-count),
             "start the service by systemd, or unset LISTEN_FDS");
     }
     for (int index = 0; index < count; ++index) {
-        const Result<> taken = take(kFirstDescriptor + index, names[index], sockets);
+        const Result<> taken = take_socket(kFirstDescriptor + index, names[index], sockets);
         if (!taken) return taken.error();
     }
     return sockets;
@@ -114,7 +115,7 @@ Result<> use_inherited(const InheritedSockets& sockets, Configuration& configura
     if (sockets.api && api.configured) {
         api.listen = *sockets.api;
         if (!api.listen.loopback() && !api.token_file)
-            return refuse(
+            return refuse_socket(
                 "other machines reach the API's socket " + in_quotes(api.listen.to_string()) +
                     ", and there is no token",
                 "name a file with a token in api.token_file, or let the socket unit listen on 127.0.0.1");
@@ -123,9 +124,9 @@ Result<> use_inherited(const InheritedSockets& sockets, Configuration& configura
         SnsSettings& sns = *configuration.sns;
         sns.listen = *sockets.sns;
         if (!sns.listen.loopback() && !sns.tls)
-            return refuse("other machines reach the SNS socket " + in_quotes(sns.listen.to_string()) +
-                              ", and sns.tls is off",
-                          "give a certificate in sns.tls, or let the socket unit listen on 127.0.0.1");
+            return refuse_socket("other machines reach the SNS socket " + in_quotes(sns.listen.to_string()) +
+                                     ", and sns.tls is off",
+                                 "give a certificate in sns.tls, or let the socket unit listen on 127.0.0.1");
     }
     return {};
 }

@@ -79,7 +79,7 @@ class PassedSockets {
     std::vector<int> kept_;
 };
 
-std::string refusal(const Result<InheritedSockets>& sockets) {
+std::string socket_refusal(const Result<InheritedSockets>& sockets) {
     REQUIRE_FALSE(sockets.has_value());
     CHECK(sockets.error().code == ErrorCode::config_invalid);
     return sockets.error().message();
@@ -132,14 +132,14 @@ TEST_CASE("sockets are known by their names, with their addresses, and taken onc
 TEST_CASE("what cannot be served is refused with a remedy") {
     {
         const PassedSockets passed({tcp_socket(INADDR_LOOPBACK)}, "http");
-        CHECK(refusal(take_inherited_sockets()).find("FileDescriptorName=") != std::string::npos);
+        CHECK(socket_refusal(take_inherited_sockets()).find("FileDescriptorName=") != std::string::npos);
     }
     {
         const PassedSockets passed({tcp_socket(INADDR_LOOPBACK), tcp_socket(INADDR_LOOPBACK)}, "sns:sns");
-        CHECK(refusal(take_inherited_sockets()).find("comes twice") != std::string::npos);
+        CHECK(socket_refusal(take_inherited_sockets()).find("comes twice") != std::string::npos);
     }
     const PassedSockets passed({tcp_socket(INADDR_LOOPBACK, false)}, "api");
-    CHECK(refusal(take_inherited_sockets()).find("no listening stream socket") != std::string::npos);
+    CHECK(socket_refusal(take_inherited_sockets()).find("no listening stream socket") != std::string::npos);
 }
 
 TEST_CASE("a socket that other machines reach needs what an address would: a token, a certificate") {
