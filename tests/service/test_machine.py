@@ -64,12 +64,20 @@ def field(package, name):
     return run("dpkg-deb", "-f", package, name, stdout=subprocess.PIPE).stdout.strip()
 
 
+def provider(name):
+    """The package itself, or one that provides it: debootstrap knows no virtual ones."""
+    told = run("apt-cache", "showpkg", name, stdout=subprocess.PIPE).stdout
+    versions = told.partition("Versions:")[2].partition("Reverse Depends:")[0].strip()
+    providers = told.partition("Reverse Provides:")[2].split()
+    return name if versions or not providers else providers[0]
+
+
 def dependencies(packages):
     """What the packages need, their libraries above all: the names alone."""
     names = set(INCLUDED)
     for package in packages:
         names.update(re.sub(r"[ (|].*", "", word.strip()) for word in field(package, "Depends").split(","))
-    return sorted(names)
+    return sorted(map(provider, names))
 
 
 def bare_system(packages):
