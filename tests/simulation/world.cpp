@@ -81,6 +81,7 @@ class World : Observer {
     void begin_daemon_troubles();
     void wish_some();
     void wish_at_rest(BoundedPass pass);
+    bool can_be_asked(const std::string& stream) const;
     void rest();
     void look_at_rest();
     // Everything has come to rest: what must be true now is checked, and the next bounded passes are wished for.
@@ -323,10 +324,14 @@ void World::wish_some() {
     });
 }
 
+// A stream that has never shown a record cannot be asked.
+bool World::can_be_asked(const std::string& stream) const {
+    const auto state = store_->tables.streams.find(stream);
+    return state != store_->tables.streams.end() && !state->second.dialect.empty();
+}
+
 void World::wish_at_rest(BoundedPass pass) {
-    const auto state = store_->tables.streams.find(pass.stream);
-    // A stream that has never shown a record cannot be asked.
-    if (state == store_->tables.streams.end() || state->second.dialect.empty()) return;
+    if (!can_be_asked(pass.stream)) return;
     ++wishes_;
     life_->wish(std::move(pass), [this](std::uint64_t id) {
         --wishes_;
@@ -346,6 +351,9 @@ void World::rested() {
     if (over_) return;
     rests_after_ = rests_after_ == polls ? backfill : reconciliation;
     wished_at_ = now();
+    for (const auto& [id, pass] : store_->tables.passes) {
+        if (pass.is_open() && can_be_asked(pass.stream)) awaited_.insert(id);
+    }
     for (const std::string& entity : plan_.entities) {
         if (rests_after_ == backfill)
             wish_at_rest({.kind = PassKind::backfill,
