@@ -21,8 +21,8 @@ struct WalkAnswer {
 
 class PageWalk {
   public:
-    // All of these outlive it. `memory` learns how large pages may be. `deep`: content is compared, not `modified` alone
-    // (hazard 6), so that keys never stand in for records that could be had whole.
+    // All of these outlive it. `memory` learns how large pages may be. `deep`: content is compared and not `modified`
+    // alone (hazard 6), so that keys never stand in for records that could be had whole.
     PageWalk(Store& store, const StreamSpec& spec, StreamMemory& memory, Fetcher& fetcher, Ledger& ledger,
              bool deep = false)
         : store_(store), spec_(spec), memory_(memory), fetcher_(fetcher), ledger_(ledger), deep_(deep) {}
