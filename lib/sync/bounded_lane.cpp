@@ -169,7 +169,8 @@ bool BoundedLane::is_ready(const BoundedPass& pass) const {
 
 // True: the pass is ended, since nobody wants it, or its stream is not configured any more.
 Task<Result<bool>> BoundedLane::drop_unwanted(BoundedPass pass) {
-    const bool unwanted = unwanted_.erase(pass.id) > 0;
+    const std::uint64_t id = pass.id;
+    const bool unwanted = unwanted_.contains(id);
     if (!unwanted && stream_of(pass)) co_return false;
     if (!unwanted) {
         pass.error = "no stream of that name is configured any more";
@@ -177,6 +178,7 @@ Task<Result<bool>> BoundedLane::drop_unwanted(BoundedPass pass) {
     }
     auto ended = co_await finish(std::move(pass), unwanted ? PassStatus::canceled : PassStatus::failed);
     if (!ended) co_return ended.error();
+    unwanted_.erase(id);
     co_return true;
 }
 

@@ -159,10 +159,9 @@ Task<Result<std::unordered_set<std::string>>> Reconcile::listed(std::vector<std:
 Task<Result<bool>> Reconcile::is_denied(Key key) {
     const StreamSpec& spec = run_.settings().spec;
     auto answer = co_await run_.fetcher().retrieve(spec, key.id);
-    // It is there, and too large for an answer.
-    if (!answer && is_size_suspect(answer.error().code)) co_return false;
-    if (!answer) co_return answer.error();
-    if ((*answer)->record_count() == 0) co_return true;
+    // What is too large for an answer is there.
+    if (!answer && !is_size_suspect(answer.error().code)) co_return answer.error();
+    if (answer && (*answer)->record_count() == 0) co_return true;
     if (spec.filter == "{}") co_return false;
     std::vector<std::string> ids{key.id};
     auto shown = co_await listed(std::move(ids));

@@ -146,6 +146,26 @@ TEST_CASE("lane: a pass is canceled while it waits and while it runs") {
     CHECK(world.row(next).status == PassStatus::done);
 }
 
+TEST_CASE("regression: a pass went on that was canceled while the store failed") {
+    LaneWorld world;
+    world.put_many(1, 10, 10, kOld);
+    world.start();
+    REQUIRE(world.clock.run_until([&] { return !world.recorder.passes.empty(); }));
+    world.portal.set_latency(60s);
+    const std::uint64_t id = world.wish({.whole = true});
+    REQUIRE(world.clock.run_until([&] { return world.row(id).status == PassStatus::running; }));
+    bool failed = false;
+    world.store->set_fault_hook([&](std::string_view operation) -> std::optional<StoreFault> {
+        if (operation != "save_pass" || std::exchange(failed, true)) return std::nullopt;
+        return StoreFault{
+            .error = {.code = ErrorCode::store_busy, .operation = "test", .subject = "", .hint = ""}};
+    });
+    world.engine->cancel_pass(id);
+    world.run_until_ended(id);
+    CHECK(failed);
+    CHECK(world.row(id).status == PassStatus::canceled);
+}
+
 TEST_CASE("lane: what a stop interrupts goes on in the next life") {
     LaneWorld world;
     world.put_many(1, 10, 10, kOld);

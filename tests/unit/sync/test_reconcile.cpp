@@ -263,6 +263,17 @@ TEST_CASE("reconcile: a record that left the stream's filter leaves the store (h
     CHECK(world.is_deleted(3));
 }
 
+TEST_CASE("regression: reconcile kept what had left the stream's filter and no answer carries") {
+    BoundedWorld world({.response_limit_bytes = 5'000});
+    world.settings.spec.filter = R"({"status":"active"})";
+    for (unsigned n = 1; n <= 9; ++n)
+        world.put(n, kOld, R"(,"status":"active")");
+    world.good_pass();
+    world.put(3, old_minute(1), R"(,"status":"void","signature":")" + std::string(6'000, 'x') + "\"");
+    CHECK(world.reconcile(true).deleted == 1);
+    CHECK(world.is_deleted(3));
+}
+
 TEST_CASE("reconcile: a record that is taken anew meanwhile is not marked") {
     BoundedWorld world;
     world.put_many(1, 30, 10, kOld);
