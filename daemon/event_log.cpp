@@ -10,6 +10,7 @@ constexpr std::string_view kStoreKey = "events store";
 }  // namespace
 
 void EventLog::event_received(const EventReport& event) {
+    metrics_.event_received(event.event_type, to_string(event.outcome));
     log_.write(LogLevel::debug, "event received",
                {{"EVENT_ID", event.message_id},
                 {"EVENT_TYPE", event.event_type},
@@ -21,6 +22,7 @@ void EventLog::event_received(const EventReport& event) {
 
 // Anybody can send nonsense: a line when it begins, and then one an interval.
 void EventLog::request_refused(const SnsRefusal& refusal, std::string_view peer) {
+    metrics_.event_refused(to_string(refusal.reason));
     if (refusal.reason == RefusalReason::store)
         health_.degrade(kStoreKey, "events cannot be stored: " + refusal.text);
     const std::string_view reason = to_string(refusal.reason);

@@ -1,7 +1,8 @@
-// Tells the log and the health what the SNS endpoint reports, and wakes the stream that an event is for. I/O thread
+// Tells the log, the health and the metrics what the SNS endpoint reports, and wakes the stream that an event is for. I/O thread
 // alone.
 #pragma once
 
+#include "api/metrics.hpp"
 #include "core/clock.hpp"
 #include "health.hpp"
 #include "runtime/error_fold.hpp"
@@ -19,8 +20,8 @@ class EventLog : public ReceiverObserver {
   public:
     using Wake = std::function<void(std::string_view stream)>;
 
-    EventLog(Log& log, Health& health, const Clock& clock, Wake wake)
-        : log_(log), health_(health), clock_(clock), wake_(std::move(wake)) {}
+    EventLog(Log& log, Health& health, const Clock& clock, Metrics& metrics, Wake wake)
+        : log_(log), health_(health), clock_(clock), metrics_(metrics), wake_(std::move(wake)) {}
 
     void event_received(const EventReport& event) override;
     void request_refused(const SnsRefusal& refusal, std::string_view peer) override;
@@ -36,6 +37,7 @@ class EventLog : public ReceiverObserver {
     Log& log_;
     Health& health_;
     const Clock& clock_;
+    Metrics& metrics_;
     Wake wake_;
     ErrorFold refusals_;
     ErrorFold failures_;

@@ -68,6 +68,7 @@ LogFields fields_of(const PassReport& report) {
 
 void PassLog::pass_ended(const PassReport& report) {
     book_.note(report, clock_.wall());
+    metrics_.pass_ended(report, clock_.now());
     if (report.from_the_start) {
         log_.write(LogLevel::warn,
                    "the stream's entity, workspace, bucket, filter or fields changed: it is read again from "
@@ -107,6 +108,7 @@ void PassLog::tell_events(const PassReport& report) {
 }
 
 void PassLog::push_silent(std::string_view stream, bool silent) {
+    metrics_.push_silent(stream, silent);
     if (!silent) {
         health_.restore_stream(stream, "push");
         log_.write(LogLevel::info, "events come again", {{"STREAM", stream}});

@@ -1,7 +1,8 @@
-// Tells the log, the health and the book of passes what the engine reports: a line a pass, each error once, its end
+// Tells the log, the health, the metrics and the book of passes what the engine reports: a line a pass, each error once, its end
 // too. I/O thread alone.
 #pragma once
 
+#include "api/metrics.hpp"
 #include "api/pass_book.hpp"
 #include "core/clock.hpp"
 #include "health.hpp"
@@ -13,8 +14,8 @@ namespace carecloud {
 
 class PassLog : public Observer {
   public:
-    PassLog(Log& log, Health& health, const Clock& clock, PassBook& book)
-        : log_(log), health_(health), clock_(clock), book_(book) {}
+    PassLog(Log& log, Health& health, const Clock& clock, PassBook& book, Metrics& metrics)
+        : log_(log), health_(health), clock_(clock), book_(book), metrics_(metrics) {}
 
     void pass_ended(const PassReport& report) override;
     void backing_off(std::string_view stream, const Error& error, Duration pause) override;
@@ -30,6 +31,7 @@ class PassLog : public Observer {
     Health& health_;
     const Clock& clock_;
     PassBook& book_;
+    Metrics& metrics_;
     ErrorFold fold_;
 };
 

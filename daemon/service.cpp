@@ -6,6 +6,9 @@
 #include "event_log.hpp"
 #include "health.hpp"
 #include "heartbeat.hpp"
+#include "metered_inbox.hpp"
+#include "metered_portal.hpp"
+#include "metered_store.hpp"
 #include "pass_log.hpp"
 #include "portal_wiring.hpp"
 #include "runtime/configuration.hpp"
@@ -52,10 +55,20 @@ void rethrow(const std::exception_ptr& thrown) {
     if (thrown) std::rethrow_exception(thrown);
 }
 
+// The store as the engine and the SNS endpoint see it: measured.
+struct MeteredParts {
+    MeteredParts(SqliteStore& sqlite, const Clock& clock, Metrics& metrics)
+        : store(sqlite, clock, metrics), inbox(sqlite, clock, metrics) {}
+
+    MeteredStore store;
+    MeteredInbox inbox;
+};
+
 // What the configuration asks for, made ready: valid, with a portal that has its key.
 struct Prepared {
     Configuration configuration;
     std::unique_ptr<HttpPortal> portal;
+    std::unique_ptr<MeteredPortal> metered_portal;
 };
 
 class Service {
@@ -65,8 +78,8 @@ class Service {
           log_(log),
           sockets_(std::move(sockets)),
           clock_(io_),
-          pass_log_(log, health_, clock_, passes_),
-          event_log_(log, health_, clock_, [this](std::string_view stream) {
+          pass_log_(log, health_, clock_, passes_, metrics_),
+          event_log_(log, health_, clock_, metrics_, [this](std::string_view stream) {
               if (engine_) engine_->nudge(stream);
           }) {}
 
@@ -76,6 +89,7 @@ class Service {
     Result<> open_store();
     Result<> listen();
     Result<Prepared> prepare(Configuration configuration);
+    void make_engine();
     Task<> live();
     Task<> live_once();
     Task<> tell_inbox();
@@ -93,11 +107,13 @@ class Service {
     Notify notify_;
     Health health_{notify_};
     PassBook passes_;
+    Metrics metrics_;
     PassLog pass_log_;
     EventLog event_log_;
     ChangeFeed feed_{clock_};
     std::unique_ptr<SqliteStore> store_;
     std::unique_ptr<SqliteReader> reader_;  // closed before the store
+    std::unique_ptr<MeteredParts> metered_;
     std::unique_ptr<EventEndpoint> endpoint_;
     Prepared now_;
     std::optional<Prepared> next_;  // after a reload, once the engine has come to rest
@@ -117,14 +133,20 @@ Result<Prepared> Service::prepare(Configuration configuration) {
     if (!inherited) return inherited.error();
     auto portal = make_portal(configuration, clock_);
     if (!portal) return portal.error();
-    return Prepared{std::move(configuration), std::move(*portal)};
+    auto metered = std::make_unique<MeteredPortal>(**portal, clock_, metrics_);
+    return Prepared{std::move(configuration), std::move(*portal), std::move(metered)};
+}
+
+void Service::make_engine() {
+    metrics_.streams_begin(host_.entities(), clock_.now());
+    engine_ = std::make_unique<Engine>(clock_, *now_.metered_portal, metered_->store, metered_->inbox,
+                                       engine_settings(now_.configuration), pass_log_);
 }
 
 // The engine until stop(), and after a reload another one with the new settings on the same store.
 Task<> Service::live() {
     for (;;) {
-        engine_ = std::make_unique<Engine>(clock_, *now_.portal, *store_, *store_,
-                                           engine_settings(now_.configuration), pass_log_);
+        make_engine();
         co_await tell_inbox();
         notify_.ready(std::to_string(now_.configuration.streams.size()) + " streams");
         co_await engine_->run();
@@ -144,8 +166,7 @@ Task<> Service::live() {
 }
 
 Task<> Service::live_once() {
-    engine_ = std::make_unique<Engine>(clock_, *now_.portal, *store_, *store_,
-                                       engine_settings(now_.configuration), pass_log_);
+    make_engine();
     const auto reports = co_await engine_->run_once();
     for (const PassReport& report : reports) {
         if (!report.error || report.error->code == ErrorCode::cancelled) continue;
@@ -255,6 +276,7 @@ Result<> Service::open_store() {
     auto opened = SqliteStore::open(settings, clock_);
     if (!opened) return opened.error();
     store_ = std::move(*opened);
+    metered_ = std::make_unique<MeteredParts>(*store_, clock_, metrics_);
     store_->set_change_listener([this](std::uint64_t newest_seq) { feed_.announce(newest_seq); });
     auto reader = SqliteReader::open(settings);
     if (!reader) return reader.error();
@@ -263,10 +285,15 @@ Result<> Service::open_store() {
 }
 
 Result<> Service::listen() {
-    endpoint_ = std::make_unique<EventEndpoint>(
-        io_, clock_, *store_, event_log_, [this](const Error& error) { log_.write(LogLevel::warn, error); });
-    const ApiParts parts{
-        .clock = clock_, .reader = *reader_, .feed = feed_, .passes = passes_, .host = host_};
+    endpoint_ =
+        std::make_unique<EventEndpoint>(io_, clock_, metered_->inbox, event_log_,
+                                        [this](const Error& error) { log_.write(LogLevel::warn, error); });
+    const ApiParts parts{.clock = clock_,
+                         .reader = *reader_,
+                         .feed = feed_,
+                         .passes = passes_,
+                         .metrics = metrics_,
+                         .host = host_};
     api_ = std::make_unique<ApiEndpoint>(io_, parts, log_);
     if (options_.once) return {};
     auto staged = api_->stage(now_.configuration.api);

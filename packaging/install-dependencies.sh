@@ -29,10 +29,19 @@ apt() {
     apt-get -q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 "$@"
 }
 
+# The package is here for its promtool: the server that comes with it is not wanted, unless it was here before.
+silence_prometheus() {
+  [[ " ${missing[*]} " == *" prometheus "* && -d /run/systemd/system ]] || return 0
+  "${as_root[@]}" systemctl disable --quiet --now prometheus.service
+}
+
 # The lock on the package lists knows no time-out, and mirrors have bad moments: try again for a while.
 echo "Installing: ${missing[*]}"
 for pause in 5 15 0; do
-  apt update && apt install --no-install-recommends "${missing[@]}" && exit 0
+  if apt update && apt install --no-install-recommends "${missing[@]}"; then
+    silence_prometheus
+    exit 0
+  fi
   sleep "$pause"
 done
 die "apt-get failed three times (see above). Check the network and the package sources; the names are Debian 12's"

@@ -20,7 +20,8 @@ struct Api::Route {
 namespace {
 
 constexpr std::string_view kPaths =
-    "/livez, /readyz, /v1/status, /v1/changes, /v1/records/{entity}, /v1/records/{entity}/{id}, /v1/events, "
+    "/livez, /readyz, /metrics, /v1/status, /v1/changes, /v1/records/{entity}, /v1/records/{entity}/{id}, "
+    "/v1/events, "
     "/v1/quarantine, /v1/passes, /v1/passes/{id}, POST /v1/sync, POST /v1/backfill, POST /v1/reconcile, "
     "POST /v1/quarantine/{entity}/{id}/retry, DELETE /v1/passes/{id}";
 
@@ -56,6 +57,7 @@ std::vector<const Api::Route*> Api::find(const ApiQuery& query) {
     static constexpr std::array<Route, 15> routes{{
         {{"livez"}, "GET", &Api::livez, true},
         {{"readyz"}, "GET", &Api::readyz},
+        {{"metrics"}, "GET", &Api::metrics},
         {{"v1", "status"}, "GET", &Api::status},
         {{"v1", "changes"}, "GET", &Api::changes},
         {{"v1", "records", "*"}, "GET", &Api::records},

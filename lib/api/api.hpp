@@ -12,6 +12,7 @@
 #include "api/change_feed.hpp"
 #include "api/change_reads.hpp"
 #include "api/change_stream.hpp"
+#include "api/metrics.hpp"
 #include "api/pass_book.hpp"
 #include "core/clock.hpp"
 #include "net/server_message.hpp"
@@ -32,6 +33,7 @@ struct ApiParts {
     Reader& reader;
     ChangeFeed& feed;
     const PassBook& passes;
+    const Metrics& metrics;
     ApiHost& host;
 };
 
@@ -56,6 +58,7 @@ class Api {
 
     Task<ServerResponse> livez(const ServerRequest& request, ApiQuery& query);
     Task<ServerResponse> readyz(const ServerRequest& request, ApiQuery& query);
+    Task<ServerResponse> metrics(const ServerRequest& request, ApiQuery& query);
     Task<ServerResponse> status(const ServerRequest& request, ApiQuery& query);
     Task<ServerResponse> changes(const ServerRequest& request, ApiQuery& query);
     Task<ServerResponse> record(const ServerRequest& request, ApiQuery& query);

@@ -37,6 +37,7 @@ LIBRARIES = [
     (re.compile(r"libdeflate"), {"net"}),
     (re.compile(r"yaml-cpp/"), {"runtime"}),
     (re.compile(r"systemd/"), {"runtime"}),
+    (re.compile(r"prometheus/"), {"api"}),
     (re.compile(r"boost/beast"), {"net", "portal/http", "sns", "api"}),
     (re.compile(r"boost/asio/(ip/(?!address)|ssl|local/|posix/)"), {"net", "portal/http", "sns", "api", "runtime"}),
 ]

@@ -86,6 +86,7 @@ class ApiFixture {
 
     TestHost host;
     PassBook passes;
+    Metrics metrics;
 
   private:
     TempDir directory_;

@@ -1,0 +1,53 @@
+// The store, with what its commits bring counted and their time taken. I/O thread alone.
+#pragma once
+
+#include "api/metrics.hpp"
+#include "core/clock.hpp"
+#include "store/store.hpp"
+
+#include <string>
+#include <vector>
+
+namespace carecloud {
+
+class MeteredStore : public Store {
+  public:
+    // All of these outlive it.
+    MeteredStore(Store& store, const Clock& clock, Metrics& metrics)
+        : store_(store), clock_(clock), metrics_(metrics) {}
+
+    Task<Result<CommitSummary>> commit(Batch batch) override;
+
+    // As they are.
+    Task<Result<std::optional<StreamState>>> load_stream(std::string stream) override {
+        return store_.load_stream(std::move(stream));
+    }
+    Task<Result<std::vector<std::size_t>>> unknown(std::string stream, std::vector<Key> keys) override {
+        return store_.unknown(std::move(stream), std::move(keys));
+    }
+    Task<Result<std::vector<std::optional<HeldRecord>>>> held(std::string stream,
+                                                              std::vector<std::string> ids) override {
+        return store_.held(std::move(stream), std::move(ids));
+    }
+    Task<Result<std::vector<Key>>> untried(std::string stream, Timestamp before, std::size_t limit) override {
+        return store_.untried(std::move(stream), before, limit);
+    }
+    Task<Result<std::vector<Key>>> live(LiveRange range) override { return store_.live(std::move(range)); }
+    Task<Result<std::uint64_t>> count_live(std::string stream, std::string modified_from) override {
+        return store_.count_live(std::move(stream), std::move(modified_from));
+    }
+    Task<Result<std::uint64_t>> save_pass(BoundedPass pass) override {
+        return store_.save_pass(std::move(pass));
+    }
+    Task<Result<std::vector<BoundedPass>>> passes() override { return store_.passes(); }
+    Task<Result<std::uint64_t>> count_requests(std::string month, std::int64_t requests) override {
+        return store_.count_requests(std::move(month), requests);
+    }
+
+  private:
+    Store& store_;
+    const Clock& clock_;
+    Metrics& metrics_;
+};
+
+}  // namespace carecloud

@@ -1,0 +1,54 @@
+// What of the API is read by Prometheus.
+#include "api/api.hpp"
+#include "core/bounded_pass.hpp"
+
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace carecloud {
+namespace {
+
+constexpr std::size_t kPassesLooked = 100;
+
+// Streams whose newest reconciliation stopped to ask.
+std::set<std::string> asking_streams(const std::vector<BoundedPass>& newest_first) {
+    std::map<std::string, PassStatus> newest;
+    for (const BoundedPass& pass : newest_first) {
+        if (pass.kind == PassKind::reconcile) newest.try_emplace(pass.stream, pass.status);
+    }
+    std::set<std::string> asking;
+    for (const auto& [stream, status] : newest) {
+        if (status == PassStatus::asking) asking.insert(stream);
+    }
+    return asking;
+}
+
+}  // namespace
+
+// Where the store cannot be read the counts are told all the same: it is then that somebody looks at them.
+Task<ServerResponse> Api::metrics(const ServerRequest& /*request*/, ApiQuery& query) {
+    if (auto wrong = query.finish()) co_return std::move(*wrong);
+    auto reading = parts_.reader.counts(month_of(parts_.clock.wall()));
+    Result<StoreCounts> counts = co_await std::move(reading);
+    auto listing = parts_.reader.passes(kPassesLooked);
+    const Result<std::vector<BoundedPass>> passes = co_await std::move(listing);
+    MetricsMoment moment{.version = parts_.host.version(),
+                         .ready = parts_.host.reasons().empty(),
+                         .entities = parts_.host.entities(),
+                         .wall = parts_.clock.wall(),
+                         .now = parts_.clock.now(),
+                         .counts = {},
+                         .asking = {},
+                         .monthly_quota = parts_.host.monthly_quota(),
+                         .unauthorized = guard_.unauthorized()};
+    if (counts) moment.counts = std::move(*counts);
+    if (passes) moment.asking = asking_streams(*passes);
+    co_return ServerResponse{.headers = {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"},
+                                         {"Cache-Control", "no-store"}},
+                             .body = parts_.metrics.text(moment)};
+}
+
+}  // namespace carecloud

@@ -1,0 +1,162 @@
+#include "api/metrics.hpp"
+
+#include "api/metrics_moment.hpp"
+
+#include <array>
+#include <map>
+#include <set>
+#include <utility>
+
+#include <prometheus/counter.h>
+#include <prometheus/family.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+namespace carecloud {
+namespace {
+
+using Buckets = prometheus::Histogram::BucketBoundaries;
+using Counters = prometheus::Family<prometheus::Counter>;
+
+// From a loopback answer to portal.timeout's default of 35 s.
+const Buckets kRequestBuckets{0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 35};
+// From an idle poll to a first load of some hours.
+const Buckets kPassBuckets{0.01, 0.05, 0.1, 0.5, 1, 5, 30, 60, 300, 1800, 7200};
+// From a fast disk to one that stalls.
+const Buckets kCommitBuckets{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5};
+// The looks for an event's record come after 1, 2, 4 and 8 s, and then with each poll.
+const Buckets kSettleBuckets{0.01, 0.05, 0.1, 0.5, 1, 2, 4, 8, 16, 60, 300, 900, 3600};
+
+constexpr std::array kKinds{"created", "updated", "disabled", "deleted", "restored", "quarantined"};
+constexpr std::array kRequestErrors{
+    ErrorCode::unreachable,  ErrorCode::tls_failed, ErrorCode::timed_out,       ErrorCode::key_refused,
+    ErrorCode::rate_limited, ErrorCode::too_large,  ErrorCode::quota_exhausted, ErrorCode::server_failed,
+    ErrorCode::bad_response, ErrorCode::refused,    ErrorCode::wrong_workspace, ErrorCode::cancelled};
+constexpr std::array kStoreErrors{ErrorCode::store_busy, ErrorCode::store_full, ErrorCode::store_failed,
+                                  ErrorCode::store_corrupt};
+
+double seconds(Duration span) {
+    return std::chrono::duration<double>(span).count();
+}
+
+Counters& counters(prometheus::Registry& registry, const char* name, const char* help) {
+    return prometheus::BuildCounter().Name(name).Help(help).Register(registry);
+}
+
+prometheus::Histogram& histogram(prometheus::Registry& registry, const char* name, const char* help,
+                                 const Buckets& buckets) {
+    return prometheus::BuildHistogram().Name(name).Help(help).Register(registry).Add({}, buckets);
+}
+
+}  // namespace
+
+struct Metrics::Impl {
+    prometheus::Registry registry;
+    Counters& records = counters(registry, "carecloud_records_total",
+                                 "Versions of records taken into the store, by what became of the record.");
+    Counters& passes = counters(registry, "carecloud_passes_total", "Passes of a stream, by how they ended.");
+    Counters& requests = counters(registry, "carecloud_requests_total",
+                                  "Requests to the portal, by ok or the error they ended with.");
+    Counters& store_errors =
+        counters(registry, "carecloud_store_errors_total", "Commits that the store refused, by error.");
+    Counters& events = counters(registry, "carecloud_events_total",
+                                "Verified SNS events received, by type and by what was done with them.");
+    Counters& refusals = counters(registry, "carecloud_events_refused_total",
+                                  "Requests to the SNS endpoint that were refused, by reason.");
+    prometheus::Counter& pages =
+        counters(registry, "carecloud_pages_total", "Pages of records that the portal answered with.")
+            .Add({});
+    prometheus::Histogram& request_seconds = histogram(
+        registry, "carecloud_request_seconds", "How long a request to the portal took.", kRequestBuckets);
+    prometheus::Histogram& pass_seconds =
+        histogram(registry, "carecloud_pass_seconds", "How long a stream's pass took.", kPassBuckets);
+    prometheus::Histogram& commit_seconds =
+        histogram(registry, "carecloud_store_commit_seconds",
+                  "How long a commit took that wrote, its wait for the store included.", kCommitBuckets);
+    prometheus::Histogram& settle_seconds =
+        histogram(registry, "carecloud_event_settle_seconds",
+                  "From an event made durable to its record in the store.", kSettleBuckets);
+    std::map<std::string, MonoTime, std::less<>> current_at;  // when each stream was last at the portal's end
+    std::set<std::string, std::less<>> push_silent;
+};
+
+Metrics::Metrics() : impl_(std::make_unique<Impl>()) {
+    impl_->requests.Add({{"code", "ok"}});
+    for (const ErrorCode code : kRequestErrors)
+        impl_->requests.Add({{"code", std::string(to_string(code))}});
+    for (const ErrorCode code : kStoreErrors)
+        impl_->store_errors.Add({{"code", std::string(to_string(code))}});
+}
+
+Metrics::~Metrics() = default;
+
+void Metrics::streams_begin(const std::vector<std::string>& entities, MonoTime now) {
+    impl_->push_silent.clear();
+    for (const std::string& entity : entities) {
+        impl_->current_at.try_emplace(entity, now);
+        for (const char* kind : kKinds)
+            impl_->records.Add({{"stream", entity}, {"kind", kind}});
+        for (const char* outcome : {"ok", "failed"})
+            impl_->passes.Add({{"stream", entity}, {"outcome", outcome}});
+    }
+}
+
+void Metrics::pass_ended(const PassReport& report, MonoTime now) {
+    if (report.error && report.error->code == ErrorCode::cancelled) return;
+    impl_->passes.Add({{"stream", report.stream}, {"outcome", report.error ? "failed" : "ok"}}).Increment();
+    impl_->pass_seconds.Observe(seconds(report.took));
+    if (!report.error) impl_->current_at.insert_or_assign(report.stream, now);
+}
+
+void Metrics::push_silent(std::string_view stream, bool silent) {
+    if (silent)
+        impl_->push_silent.emplace(stream);
+    else
+        impl_->push_silent.erase(std::string(stream));
+}
+
+void Metrics::request_ended(std::string_view code, Duration took) {
+    impl_->requests.Add({{"code", std::string(code)}}).Increment();
+    impl_->request_seconds.Observe(seconds(took));
+}
+
+void Metrics::page_came() {
+    impl_->pages.Increment();
+}
+
+void Metrics::committed(std::string_view stream, const CommitSummary& summary, Duration took) {
+    if (!summary.written) return;
+    impl_->commit_seconds.Observe(seconds(took));
+    const std::array counts{summary.created, summary.updated,  summary.disabled,
+                            summary.deleted, summary.restored, summary.quarantined};
+    for (std::size_t i = 0; i < kKinds.size(); ++i) {
+        if (counts[i] == 0) continue;
+        impl_->records.Add({{"stream", std::string(stream)}, {"kind", kKinds[i]}})
+            .Increment(static_cast<double>(counts[i]));
+    }
+}
+
+void Metrics::store_failed(ErrorCode code) {
+    impl_->store_errors.Add({{"code", std::string(to_string(code))}}).Increment();
+}
+
+void Metrics::event_received(std::string_view type, std::string_view outcome) {
+    impl_->events.Add({{"type", std::string(type)}, {"outcome", std::string(outcome)}}).Increment();
+}
+
+void Metrics::event_refused(std::string_view reason) {
+    impl_->refusals.Add({{"reason", std::string(reason)}}).Increment();
+}
+
+void Metrics::event_settled(Duration took) {
+    impl_->settle_seconds.Observe(seconds(took));
+}
+
+std::string Metrics::text(const MetricsMoment& moment) const {
+    std::vector<prometheus::MetricFamily> families = impl_->registry.Collect();
+    append_moment(families, moment, {.current_at = impl_->current_at, .push_silent = impl_->push_silent});
+    return prometheus::TextSerializer().Serialize(families);
+}
+
+}  // namespace carecloud

@@ -1,0 +1,75 @@
+// What the daemon counts and measures of itself, in Prometheus' words (README, "Metrics"). Each number has one owner,
+// who tells it here as it happens; what is a state, not a count, is looked up at the moment of the asking.
+//
+//     metrics.request_ended("ok", 12ms);
+//     metrics.committed("claim_attendance", summary, 3ms);
+//     std::string page = metrics.text({.ready = true, .entities = {"claim_attendance"}, …});
+//
+// I/O thread alone.
+#pragma once
+
+#include "core/batch.hpp"
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "store/reader.hpp"
+#include "sync/observer.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace carecloud {
+
+// The states at the moment of the asking.
+struct MetricsMoment {
+    std::string version{};
+    bool ready = false;
+    std::vector<std::string> entities{};  // that are configured
+    Timestamp wall{};
+    MonoTime now{};
+    std::optional<StoreCounts> counts{};  // none: the store cannot be read now
+    std::set<std::string> asking{};       // streams whose reconciliation asks an operator
+    std::optional<std::uint64_t> monthly_quota{};
+    std::uint64_t unauthorized = 0;
+};
+
+class Metrics {
+  public:
+    Metrics();
+    ~Metrics();
+    Metrics(const Metrics&) = delete;
+    Metrics& operator=(const Metrics&) = delete;
+
+    // These streams run from now on; all their counts are there, from 0 on, before anything happens.
+    void streams_begin(const std::vector<std::string>& entities, MonoTime now);
+
+    // Of the engine's observer.
+    void pass_ended(const PassReport& report, MonoTime now);
+    void push_silent(std::string_view stream, bool silent);
+
+    // Of the portal's client: `code` is "ok", or the name of an error's.
+    void request_ended(std::string_view code, Duration took);
+    void page_came();
+
+    // Of the store.
+    void committed(std::string_view stream, const CommitSummary& summary, Duration took);
+    void store_failed(ErrorCode code);
+
+    // Of the SNS endpoint.
+    void event_received(std::string_view type, std::string_view outcome);
+    void event_refused(std::string_view reason);
+    void event_settled(Duration took);
+
+    // All of it in the text format of Prometheus, version 0.0.4.
+    std::string text(const MetricsMoment& moment) const;
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace carecloud

@@ -1,0 +1,101 @@
+// The metrics of the real daemon, as Prometheus reads them, and what etc/ makes of them: every name in the alerts and
+// in the dashboard is one that the daemon tells, and every alert has its entry in the runbook.
+#include "system/agency.hpp"
+#include "system/wire_client.hpp"
+
+#include <cstdlib>
+#include <regex>
+#include <set>
+#include <stdexcept>
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+using namespace carecloud;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::string source_file(const std::string& name) {
+    const char* const root = std::getenv("CARECLOUD_SOURCE_DIR");
+    if (!root) throw std::runtime_error("CARECLOUD_SOURCE_DIR is not set");
+    return std::string(root) + "/" + name;
+}
+
+std::set<std::string> found_in(const std::string& text, const std::string& pattern) {
+    const std::regex wanted(pattern);
+    std::set<std::string> found;
+    for (std::sregex_iterator match(text.begin(), text.end(), wanted), end; match != end; ++match)
+        found.insert((*match)[1]);
+    return found;
+}
+
+// What promtool says of it; empty: nothing is wrong.
+std::string promtool(const std::string& arguments, const TempDir& dir) {
+    Process process(
+        {.arguments = {"/bin/sh", "-c", "promtool " + arguments}, .output = dir.file("promtool")});
+    const Ended end = process.wait(kWithin);
+    return end.code == 0 ? process.err()
+                         : process.out() + process.err() + " (is the package prometheus there?)";
+}
+
+std::string scraped() {
+    PortalProcess portal({"--records", "50"});
+    Agency agency(AgencyConfig{
+        .base_url = portal.base_url(), .poll_every = "5m", .more = "api: { listen: 127.0.0.1:0 }\n"});
+    Process daemon = agency.start();
+    REQUIRE(daemon.says("pass finished", kWithin));
+    const std::string said = daemon.err();
+    const std::string place = "place=127.0.0.1:";
+    const auto port = static_cast<std::uint16_t>(std::stoi(said.substr(said.find(place) + place.size(), 5)));
+    WireClient client(port, WireClient::Wire::plain);
+    client.send("GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+    const std::string reply = client.reply();
+    CHECK(status_of(reply) == 200);
+    CHECK(agency.stop(daemon).code == 0);
+    return reply.substr(reply.find("\r\n\r\n") + 4);
+}
+
+}  // namespace
+
+TEST_CASE("the metrics are as promtool wants them, and alerts, dashboard and README name no others") {
+    const TempDir dir;
+    const std::string text = scraped();
+    write_text(dir.file("metrics"), text);
+    CHECK(promtool("check metrics < " + dir.file("metrics"), dir) == "");
+    CHECK(text.find("carecloud_records_total{kind=\"created\",stream=\"claim_attendance\"} ") !=
+          std::string::npos);
+
+    std::set<std::string> told = found_in(text, "# TYPE (carecloud_[a-z_]+) ");
+    CHECK(told.size() > 20);
+    told.insert("carecloud_quota_used_ratio");  // where there is a quota
+    for (const char* file : {"etc/alerts.yaml", "etc/dashboard.json", "etc/runbook.md", "README.md"}) {
+        INFO(file);
+        const std::set<std::string> named =
+            found_in(read_text(source_file(file)), "(carecloud_[a-z_]+)[^a-z_]");
+        CHECK_FALSE(named.empty());
+        for (std::string name : named) {
+            const std::string bucket = "_bucket";
+            if (name.ends_with(bucket)) name.resize(name.size() - bucket.size());
+            INFO(name);
+            CHECK(told.contains(name));
+        }
+    }
+}
+
+TEST_CASE("the alert rules are Prometheus', each with its entry in the runbook, and the dashboard is JSON") {
+    const TempDir dir;
+    CHECK(promtool("check rules " + source_file("etc/alerts.yaml"), dir) == "");
+    const std::set<std::string> alerts =
+        found_in(read_text(source_file("etc/alerts.yaml")), "- alert: (\\w+)");
+    const std::set<std::string> entries = found_in(read_text(source_file("etc/runbook.md")), "\n## (\\w+)\n");
+    CHECK(alerts.size() > 10);
+    CHECK(alerts == entries);
+    const auto dashboard = nlohmann::json::parse(read_text(source_file("etc/dashboard.json")));
+    std::set<int> ids;
+    for (const auto& panel : dashboard.at("panels")) {
+        CHECK(ids.insert(panel.at("id").get<int>()).second);
+        CHECK_FALSE(panel.at("targets").empty());
+    }
+    CHECK(ids.size() > 10);
+}

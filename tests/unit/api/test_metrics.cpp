@@ -1,0 +1,112 @@
+// What /metrics tells: the counts as they were told, the states as they are, and nothing that is not known.
+#include "unit/api/api_fixture.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace carecloud;
+using namespace std::chrono_literals;
+
+namespace {
+
+// The value of that series; empty where it is not there.
+std::string value_of(const std::string& text, const std::string& series) {
+    const std::size_t at = ("\n" + text).find("\n" + series + " ");
+    if (at == std::string::npos) return {};
+    const std::size_t begin = at + series.size() + 1;
+    return text.substr(begin, text.find('\n', begin) - begin);
+}
+
+}  // namespace
+
+TEST_CASE("what is counted stands in the metrics from 0 on, by stream and by what became of it") {
+    ApiFixture api;
+    api.metrics.streams_begin({"claim", "claim_attendance"}, {});
+    const std::string created = R"(carecloud_records_total{kind="created",stream="claim_attendance"})";
+    CHECK(value_of(api.get("/metrics").body, created) == "0");
+    api.metrics.committed("claim_attendance", {.created = 3, .updated = 2, .written = true}, 4ms);
+    api.metrics.committed("claim_attendance", {.created = 4, .written = true}, 2ms);
+    api.metrics.committed("claim_attendance", {.unchanged = 9}, 9s);
+    api.metrics.request_ended("ok", 20ms);
+    api.metrics.request_ended("rate_limited", 10ms);
+    api.metrics.page_came();
+    api.metrics.store_failed(ErrorCode::store_full);
+    api.metrics.event_received("attendance", "fresh");
+    api.metrics.event_refused("signature");
+    api.metrics.event_settled(3s);
+    PassReport cancelled{.stream = "claim"};
+    cancelled.error = Error{.code = ErrorCode::cancelled};
+    api.metrics.pass_ended(cancelled, {});
+    api.metrics.pass_ended({.stream = "claim", .took = 2s}, {});
+
+    const ServerResponse answer = api.get("/metrics");
+    CHECK(header_of(answer, "Content-Type") == "text/plain; version=0.0.4; charset=utf-8");
+    const std::string& text = answer.body;
+    CHECK(value_of(text, created) == "7");
+    CHECK(value_of(text, R"(carecloud_records_total{kind="updated",stream="claim_attendance"})") == "2");
+    CHECK(value_of(text, R"(carecloud_requests_total{code="ok"})") == "1");
+    CHECK(value_of(text, R"(carecloud_requests_total{code="rate_limited"})") == "1");
+    CHECK(value_of(text, "carecloud_request_seconds_count") == "2");
+    CHECK(value_of(text, "carecloud_pages_total") == "1");
+    CHECK(value_of(text, "carecloud_store_commit_seconds_count") == "2");
+    CHECK(value_of(text, R"(carecloud_store_errors_total{code="store_full"})") == "1");
+    CHECK(value_of(text, R"(carecloud_events_total{outcome="fresh",type="attendance"})") == "1");
+    CHECK(value_of(text, R"(carecloud_events_refused_total{reason="signature"})") == "1");
+    CHECK(value_of(text, R"(carecloud_event_settle_seconds_bucket{le="2"})") == "0");
+    CHECK(value_of(text, R"(carecloud_event_settle_seconds_bucket{le="4"})") == "1");
+    CHECK(value_of(text, R"(carecloud_passes_total{outcome="ok",stream="claim"})") == "1");
+    CHECK(value_of(text, R"(carecloud_passes_total{outcome="failed",stream="claim"})") == "0");
+    CHECK(value_of(text, "carecloud_pass_seconds_sum") == "2");
+}
+
+TEST_CASE("states are those of the moment: ready, open events, quarantine, quota, silence, who asks") {
+    ApiFixture api;
+    api.metrics.streams_begin(api.host.entities(), {});
+    api.commit({{.id = "a", .modified = "2024-01-01T00:00:00Z"}});
+    api.receive("m-1");
+    api.host.why = {"the disk is full"};
+    api.metrics.push_silent("claim", true);
+    api.sql("INSERT INTO quota (month, requests) VALUES ('" + month_of(SystemClock(api.io()).wall()) +
+            "', 250)");
+    BoundedPass pass{.kind = PassKind::reconcile, .stream = "claim", .status = PassStatus::asking};
+    const auto saved = run_task(api.io(), api.store().save_pass(pass));
+    REQUIRE(saved);
+    std::string text = api.get("/metrics").body;
+    CHECK(value_of(text, "carecloud_ready") == "0");
+    CHECK(value_of(text, "carecloud_store_readable") == "1");
+    CHECK(value_of(text, R"(carecloud_build_info{version="1.2.3"})") == "1");
+    CHECK(value_of(text, "carecloud_events_open") == "1");
+    CHECK(value_of(text, "carecloud_quarantined") == "0");
+    CHECK(value_of(text, "carecloud_quota_requests") == "250");
+    CHECK(value_of(text, "carecloud_quota_used_ratio") == "0.25");
+    CHECK(value_of(text, R"(carecloud_push_silent{stream="claim"})") == "1");
+    CHECK(value_of(text, R"(carecloud_push_silent{stream="claim_attendance"})") == "0");
+    CHECK(value_of(text, R"(carecloud_reconcile_asking{stream="claim"})") == "1");
+    CHECK(value_of(text, R"(carecloud_lag_seconds{stream="claim"})") == "");
+
+    pass.status = PassStatus::done;
+    REQUIRE(run_task(api.io(), api.store().save_pass(pass)));
+    api.host.why.clear();
+    api.metrics.push_silent("claim", false);
+    text = api.get("/metrics").body;
+    CHECK(value_of(text, "carecloud_ready") == "1");
+    CHECK(value_of(text, R"(carecloud_push_silent{stream="claim"})") == "0");
+    CHECK(value_of(text, R"(carecloud_reconcile_asking{stream="claim"})") == "0");
+}
+
+TEST_CASE("the counts are told where the store cannot be read, and nothing is told of the store") {
+    ApiFixture api;
+    api.metrics.request_ended("ok", 1ms);
+    api.sql("DROP TABLE quota");
+    const ServerResponse answer = api.get("/metrics");
+    CHECK(answer.status == 200);
+    CHECK(value_of(answer.body, R"(carecloud_requests_total{code="ok"})") == "1");
+    CHECK(value_of(answer.body, "carecloud_store_readable") == "0");
+    CHECK(value_of(answer.body, "carecloud_events_open") == "");
+    CHECK(value_of(answer.body, "carecloud_quota_requests") == "");
+}
+
+TEST_CASE("with a token the metrics are told to those alone who send it") {
+    ApiFixture api({.token = "correct horse", .unix_socket = false});
+    CHECK(api.get("/metrics", {{"Authorization", "Bearer correct horse"}}).status == 200);
+    CHECK(problem_in(api.get("/metrics")) == "401 unauthorized");
+}
