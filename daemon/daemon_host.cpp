@@ -4,6 +4,15 @@
 
 namespace carecloud {
 
+std::optional<StreamMoment> DaemonHost::moment(std::string_view entity) const {
+    return engine_ ? engine_->moment(entity) : std::nullopt;
+}
+
+std::vector<Subscription> DaemonHost::subscriptions() const {
+    if (!configuration_.sns) return {};
+    return events_.subscriptions(configuration_.sns->topic_arns);
+}
+
 std::vector<std::string> DaemonHost::entities() const {
     std::vector<std::string> entities;
     entities.reserve(configuration_.streams.size());

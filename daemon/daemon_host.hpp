@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/api_host.hpp"
+#include "event_log.hpp"
 #include "health.hpp"
 #include "runtime/configuration.hpp"
 #include "store/sqlite/sqlite_store.hpp"
@@ -19,12 +20,14 @@ class DaemonHost : public ApiHost {
   public:
     // All of these outlive it, and are looked at anew for each question: a reload changes them. `engine` may be null;
     // `store` is open for as long as questions come.
-    DaemonHost(const Health& health, const Configuration& configuration,
+    DaemonHost(const Health& health, const EventLog& events, const Configuration& configuration,
                const std::unique_ptr<Engine>& engine, const std::unique_ptr<SqliteStore>& store)
-        : health_(health), configuration_(configuration), engine_(engine), store_(store) {}
+        : health_(health), events_(events), configuration_(configuration), engine_(engine), store_(store) {}
 
     std::string version() const override { return CARECLOUD_VERSION; }
     std::vector<std::string> reasons() const override { return health_.reasons(); }
+    std::optional<StreamMoment> moment(std::string_view entity) const override;
+    std::vector<Subscription> subscriptions() const override;
     std::vector<std::string> entities() const override;
     std::optional<std::uint64_t> monthly_quota() const override {
         return configuration_.portal.rate.monthly_quota;
@@ -37,6 +40,7 @@ class DaemonHost : public ApiHost {
 
   private:
     const Health& health_;
+    const EventLog& events_;
     const Configuration& configuration_;
     const std::unique_ptr<Engine>& engine_;
     const std::unique_ptr<SqliteStore>& store_;

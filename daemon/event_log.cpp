@@ -10,7 +10,8 @@ constexpr std::string_view kStoreKey = "events store";
 }  // namespace
 
 void EventLog::event_received(const EventReport& event) {
-    metrics_.event_received(event.event_type, to_string(event.outcome));
+    books_.day.count_event(clock_.now());
+    books_.metrics.event_received(event.event_type, to_string(event.outcome));
     log_.write(LogLevel::debug, "event received",
                {{"EVENT_ID", event.message_id},
                 {"EVENT_TYPE", event.event_type},
@@ -22,7 +23,7 @@ void EventLog::event_received(const EventReport& event) {
 
 // Anybody can send nonsense: a line when it begins, and then one an interval.
 void EventLog::request_refused(const SnsRefusal& refusal, std::string_view peer) {
-    metrics_.event_refused(to_string(refusal.reason));
+    books_.metrics.event_refused(to_string(refusal.reason));
     if (refusal.reason == RefusalReason::store)
         health_.degrade(kStoreKey, "events cannot be stored: " + refusal.text);
     const std::string_view reason = to_string(refusal.reason);
@@ -49,7 +50,19 @@ void EventLog::receiver_failed(const Error& error) {
     if (line) log_.write(LogLevel::warn, error, {{"COUNT", line->count}});
 }
 
+std::vector<Subscription> EventLog::subscriptions(const std::vector<std::string>& topic_arns) const {
+    std::vector<Subscription> all;
+    all.reserve(topic_arns.size());
+    for (const std::string& topic : topic_arns) {
+        const auto found = heard_.find(topic);
+        all.push_back(found == heard_.end() ? Subscription{.topic_arn = topic} : found->second);
+    }
+    return all;
+}
+
 void EventLog::judge(const Subscription& subscription, std::string_view hint) {
+    Subscription& heard = heard_[subscription.topic_arn] = subscription;
+    if (heard.changed_at.empty()) heard.changed_at = clock_.wall().to_string_ms();
     const std::string key = "subscription " + subscription.topic_arn;
     if (subscription.state == SubscriptionState::confirmed) {
         health_.restore(key);

@@ -1,8 +1,8 @@
-// Tells the log, the health and the metrics what the SNS endpoint reports, and wakes the stream that an event is for. I/O thread
-// alone.
+// Tells the log, the health and the books what the SNS endpoint reports, and wakes the stream that an event is for.
+// I/O thread alone.
 #pragma once
 
-#include "api/metrics.hpp"
+#include "api/books.hpp"
 #include "core/clock.hpp"
 #include "health.hpp"
 #include "runtime/error_fold.hpp"
@@ -10,6 +10,7 @@
 #include "sns/receiver_observer.hpp"
 
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,8 +21,8 @@ class EventLog : public ReceiverObserver {
   public:
     using Wake = std::function<void(std::string_view stream)>;
 
-    EventLog(Log& log, Health& health, const Clock& clock, Metrics& metrics, Wake wake)
-        : log_(log), health_(health), clock_(clock), metrics_(metrics), wake_(std::move(wake)) {}
+    EventLog(Log& log, Health& health, const Clock& clock, Books& books, Wake wake)
+        : log_(log), health_(health), clock_(clock), books_(books), wake_(std::move(wake)) {}
 
     void event_received(const EventReport& event) override;
     void request_refused(const SnsRefusal& refusal, std::string_view peer) override;
@@ -31,14 +32,18 @@ class EventLog : public ReceiverObserver {
     // What an earlier life of the process was told of the topics that are configured now.
     void recall(const std::vector<Subscription>& known, const std::vector<std::string>& topic_arns);
 
+    // One for each of these topics, as last told; without a time where nothing was heard of it.
+    std::vector<Subscription> subscriptions(const std::vector<std::string>& topic_arns) const;
+
   private:
     void judge(const Subscription& subscription, std::string_view hint);
 
     Log& log_;
     Health& health_;
     const Clock& clock_;
-    Metrics& metrics_;
+    Books& books_;
     Wake wake_;
+    std::map<std::string, Subscription> heard_;  // by topic
     ErrorFold refusals_;
     ErrorFold failures_;
 };

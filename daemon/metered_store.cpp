@@ -6,13 +6,18 @@ namespace carecloud {
 
 Task<Result<CommitSummary>> MeteredStore::commit(Batch batch) {
     const std::string stream = batch.stream;
+    const bool own_pass = batch.state.has_value();
     const MonoTime begun = clock_.now();
     auto committing = store_.commit(std::move(batch));
     Result<CommitSummary> summary = co_await std::move(committing);
-    if (summary)
-        metrics_.committed(stream, *summary, clock_.now() - begun);
-    else
-        metrics_.store_failed(summary.error().code);
+    const MonoTime now = clock_.now();
+    if (!summary) {
+        books_.metrics.store_failed(summary.error().code);
+        co_return summary;
+    }
+    books_.metrics.committed(stream, *summary, now - begun);
+    books_.day.count_changes(summary->changes(), now);
+    if (own_pass) books_.passes.note_commit(stream, summary->changes(), now);
     co_return summary;
 }
 

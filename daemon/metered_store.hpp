@@ -1,7 +1,7 @@
 // The store, with what its commits bring counted and their time taken. I/O thread alone.
 #pragma once
 
-#include "api/metrics.hpp"
+#include "api/books.hpp"
 #include "core/clock.hpp"
 #include "store/store.hpp"
 
@@ -13,8 +13,8 @@ namespace carecloud {
 class MeteredStore : public Store {
   public:
     // All of these outlive it.
-    MeteredStore(Store& store, const Clock& clock, Metrics& metrics)
-        : store_(store), clock_(clock), metrics_(metrics) {}
+    MeteredStore(Store& store, const Clock& clock, Books& books)
+        : store_(store), clock_(clock), books_(books) {}
 
     Task<Result<CommitSummary>> commit(Batch batch) override;
 
@@ -47,7 +47,7 @@ class MeteredStore : public Store {
   private:
     Store& store_;
     const Clock& clock_;
-    Metrics& metrics_;
+    Books& books_;
 };
 
 }  // namespace carecloud

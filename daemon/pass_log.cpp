@@ -49,6 +49,7 @@ LogFields fields_of(const PassReport& report) {
     count("CREATED", summary.created);
     count("UPDATED", summary.updated);
     count("DISABLED", summary.disabled);
+    count("DELETED", summary.deleted);
     count("RESTORED", summary.restored);
     count("QUARANTINED", summary.quarantined);
     count("UNCHANGED", summary.unchanged);
@@ -67,8 +68,10 @@ LogFields fields_of(const PassReport& report) {
 }  // namespace
 
 void PassLog::pass_ended(const PassReport& report) {
-    book_.note(report, clock_.wall());
-    metrics_.pass_ended(report, clock_.now());
+    books_.passes.note(report, clock_.wall());
+    books_.metrics.pass_ended(report, clock_.now());
+    if (!report.error || report.error->code != ErrorCode::cancelled)
+        books_.day.count_pass(report.error.has_value(), clock_.now());
     if (report.from_the_start) {
         log_.write(LogLevel::warn,
                    "the stream's entity, workspace, bucket, filter or fields changed: it is read again from "
@@ -108,7 +111,7 @@ void PassLog::tell_events(const PassReport& report) {
 }
 
 void PassLog::push_silent(std::string_view stream, bool silent) {
-    metrics_.push_silent(stream, silent);
+    books_.metrics.push_silent(stream, silent);
     if (!silent) {
         health_.restore_stream(stream, "push");
         log_.write(LogLevel::info, "events come again", {{"STREAM", stream}});
@@ -160,10 +163,7 @@ void PassLog::bounded_pass(const BoundedPass& pass) {
     fields.emplace_back("DELETED", pass.deleted);
     fields.emplace_back("REQUESTS", pass.requests);
     const bool asks = pass.status == PassStatus::asking;
-    if (pass.kind == PassKind::reconcile && asks)
-        health_.degrade_stream(pass.stream, "reconcile", pass.stream + ": " + pass.error + "; " + pass.hint);
-    if (pass.kind == PassKind::reconcile && pass.status == PassStatus::done)
-        health_.restore_stream(pass.stream, "reconcile");
+    judge(pass);
     if (pass.error.empty()) {
         log_.write(LogLevel::info, kind + (pass.status == PassStatus::done ? " finished" : " was canceled"),
                    fields);
@@ -178,8 +178,25 @@ void PassLog::bounded_pass(const BoundedPass& pass) {
                fields);
 }
 
+void PassLog::judge(const BoundedPass& pass) {
+    if (pass.kind != PassKind::reconcile) return;
+    if (pass.status == PassStatus::asking)
+        health_.degrade_stream(pass.stream, "reconcile", pass.stream + ": " + pass.error + "; " + pass.hint);
+    if (pass.status == PassStatus::done) health_.restore_stream(pass.stream, "reconcile");
+}
+
+void PassLog::recall(const std::vector<BoundedPass>& kept, const std::vector<std::string>& streams) {
+    for (const BoundedPass& pass : kept) {
+        if (std::find(streams.begin(), streams.end(), pass.stream) != streams.end()) judge(pass);
+    }
+}
+
 void PassLog::failed(const Error& error) {
-    log_.write(LogLevel::warn, error);
+    const auto line = fold_.failed(error.operation, error.code, clock_.now());
+    if (!line) return;
+    LogFields fields;
+    if (line->count > 1) fields.emplace_back("COUNT", line->count);
+    log_.write(LogLevel::warn, error, fields);
 }
 
 }  // namespace carecloud

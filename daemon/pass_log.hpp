@@ -1,21 +1,23 @@
-// Tells the log, the health, the metrics and the book of passes what the engine reports: a line a pass, each error once, its end
-// too. I/O thread alone.
+// Tells the log, the health and the books what the engine reports: a line a pass, each error once, its end too. I/O
+// thread alone.
 #pragma once
 
-#include "api/metrics.hpp"
-#include "api/pass_book.hpp"
+#include "api/books.hpp"
 #include "core/clock.hpp"
 #include "health.hpp"
 #include "runtime/error_fold.hpp"
 #include "runtime/log.hpp"
 #include "sync/observer.hpp"
 
+#include <string>
+#include <vector>
+
 namespace carecloud {
 
 class PassLog : public Observer {
   public:
-    PassLog(Log& log, Health& health, const Clock& clock, PassBook& book, Metrics& metrics)
-        : log_(log), health_(health), clock_(clock), book_(book), metrics_(metrics) {}
+    PassLog(Log& log, Health& health, const Clock& clock, Books& books)
+        : log_(log), health_(health), clock_(clock), books_(books) {}
 
     void pass_ended(const PassReport& report) override;
     void backing_off(std::string_view stream, const Error& error, Duration pause) override;
@@ -23,15 +25,19 @@ class PassLog : public Observer {
     void bounded_pass(const BoundedPass& pass) override;
     void failed(const Error& error) override;
 
+    // What an earlier life, or the settings before a reload, left: of the streams that run, one whose newest
+    // reconciliation asks an operator is not well. `kept` in ascending order of id.
+    void recall(const std::vector<BoundedPass>& kept, const std::vector<std::string>& streams);
+
   private:
+    void judge(const BoundedPass& pass);
     void tell_recovery(const PassReport& report);
     void tell_events(const PassReport& report);
 
     Log& log_;
     Health& health_;
     const Clock& clock_;
-    PassBook& book_;
-    Metrics& metrics_;
+    Books& books_;
     ErrorFold fold_;
 };
 

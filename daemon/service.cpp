@@ -57,8 +57,8 @@ void rethrow(const std::exception_ptr& thrown) {
 
 // The store as the engine and the SNS endpoint see it: measured.
 struct MeteredParts {
-    MeteredParts(SqliteStore& sqlite, const Clock& clock, Metrics& metrics)
-        : store(sqlite, clock, metrics), inbox(sqlite, clock, metrics) {}
+    MeteredParts(SqliteStore& sqlite, const Clock& clock, Books& books)
+        : store(sqlite, clock, books), inbox(sqlite, clock, books.metrics) {}
 
     MeteredStore store;
     MeteredInbox inbox;
@@ -78,8 +78,8 @@ class Service {
           log_(log),
           sockets_(std::move(sockets)),
           clock_(io_),
-          pass_log_(log, health_, clock_, passes_, metrics_),
-          event_log_(log, health_, clock_, metrics_, [this](std::string_view stream) {
+          pass_log_(log, health_, clock_, books_),
+          event_log_(log, health_, clock_, books_, [this](std::string_view stream) {
               if (engine_) engine_->nudge(stream);
           }) {}
 
@@ -106,8 +106,7 @@ class Service {
     SystemClock clock_;
     Notify notify_;
     Health health_{notify_};
-    PassBook passes_;
-    Metrics metrics_;
+    Books books_;
     PassLog pass_log_;
     EventLog event_log_;
     ChangeFeed feed_{clock_};
@@ -118,7 +117,7 @@ class Service {
     Prepared now_;
     std::optional<Prepared> next_;  // after a reload, once the engine has come to rest
     std::unique_ptr<Engine> engine_;
-    DaemonHost host_{health_, now_.configuration, engine_, store_};
+    DaemonHost host_{health_, event_log_, now_.configuration, engine_, store_};
     std::unique_ptr<ApiEndpoint> api_;
     std::unique_ptr<Signals> signals_;
     std::unique_ptr<Heartbeat> heartbeat_;
@@ -133,12 +132,12 @@ Result<Prepared> Service::prepare(Configuration configuration) {
     if (!inherited) return inherited.error();
     auto portal = make_portal(configuration, clock_);
     if (!portal) return portal.error();
-    auto metered = std::make_unique<MeteredPortal>(**portal, clock_, metrics_);
+    auto metered = std::make_unique<MeteredPortal>(**portal, clock_, books_.metrics);
     return Prepared{std::move(configuration), std::move(*portal), std::move(metered)};
 }
 
 void Service::make_engine() {
-    metrics_.streams_begin(host_.entities(), clock_.now());
+    books_.metrics.streams_begin(host_.entities(), clock_.now());
     engine_ = std::make_unique<Engine>(clock_, *now_.metered_portal, metered_->store, metered_->inbox,
                                        engine_settings(now_.configuration), pass_log_);
 }
@@ -178,6 +177,12 @@ Task<> Service::live_once() {
 
 // What an earlier life left, where the API is, and where events are received.
 Task<> Service::tell_inbox() {
+    const auto passes = co_await store_->passes();
+    if (passes) {
+        pass_log_.recall(*passes, host_.entities());
+    } else {
+        log_.write(LogLevel::warn, passes.error());
+    }
     const auto open = co_await store_->count_open();
     if (!open) {
         log_.write(LogLevel::warn, open.error());
@@ -276,7 +281,7 @@ Result<> Service::open_store() {
     auto opened = SqliteStore::open(settings, clock_);
     if (!opened) return opened.error();
     store_ = std::move(*opened);
-    metered_ = std::make_unique<MeteredParts>(*store_, clock_, metrics_);
+    metered_ = std::make_unique<MeteredParts>(*store_, clock_, books_);
     store_->set_change_listener([this](std::uint64_t newest_seq) { feed_.announce(newest_seq); });
     auto reader = SqliteReader::open(settings);
     if (!reader) return reader.error();
@@ -288,12 +293,7 @@ Result<> Service::listen() {
     endpoint_ =
         std::make_unique<EventEndpoint>(io_, clock_, metered_->inbox, event_log_,
                                         [this](const Error& error) { log_.write(LogLevel::warn, error); });
-    const ApiParts parts{.clock = clock_,
-                         .reader = *reader_,
-                         .feed = feed_,
-                         .passes = passes_,
-                         .metrics = metrics_,
-                         .host = host_};
+    const ApiParts parts{.clock = clock_, .reader = *reader_, .feed = feed_, .books = books_, .host = host_};
     api_ = std::make_unique<ApiEndpoint>(io_, parts, log_);
     if (options_.once) return {};
     auto staged = api_->stage(now_.configuration.api);

@@ -20,7 +20,7 @@ struct Api::Route {
 namespace {
 
 constexpr std::string_view kPaths =
-    "/livez, /readyz, /metrics, /v1/status, /v1/changes, /v1/records/{entity}, /v1/records/{entity}/{id}, "
+    "/, /livez, /readyz, /metrics, /v1/status, /v1/changes, /v1/records/{entity}, /v1/records/{entity}/{id}, "
     "/v1/events, "
     "/v1/quarantine, /v1/passes, /v1/passes/{id}, POST /v1/sync, POST /v1/backfill, POST /v1/reconcile, "
     "POST /v1/quarantine/{entity}/{id}/retry, DELETE /v1/passes/{id}";
@@ -54,7 +54,11 @@ Api::Api(const ApiParts& parts, const ApiAccess& access)
 
 // Those of the request's path: one for each method.
 std::vector<const Api::Route*> Api::find(const ApiQuery& query) {
-    static constexpr std::array<Route, 15> routes{{
+    static constexpr std::array<Route, 19> routes{{
+        {{}, "GET", &Api::page},
+        {{"page.css"}, "GET", &Api::page_file, true},
+        {{"page.js"}, "GET", &Api::page_file, true},
+        {{"icon.svg"}, "GET", &Api::page_file, true},
         {{"livez"}, "GET", &Api::livez, true},
         {{"readyz"}, "GET", &Api::readyz},
         {{"metrics"}, "GET", &Api::metrics},

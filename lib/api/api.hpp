@@ -9,11 +9,11 @@
 #include "api/api_guard.hpp"
 #include "api/api_host.hpp"
 #include "api/api_query.hpp"
+#include "api/books.hpp"
 #include "api/change_feed.hpp"
 #include "api/change_reads.hpp"
 #include "api/change_stream.hpp"
-#include "api/metrics.hpp"
-#include "api/pass_book.hpp"
+#include "api/status_page.hpp"
 #include "core/clock.hpp"
 #include "net/server_message.hpp"
 #include "store/reader.hpp"
@@ -32,8 +32,7 @@ struct ApiParts {
     Clock& clock;
     Reader& reader;
     ChangeFeed& feed;
-    const PassBook& passes;
-    const Metrics& metrics;
+    const Books& books;
     ApiHost& host;
 };
 
@@ -58,6 +57,8 @@ class Api {
 
     Task<ServerResponse> livez(const ServerRequest& request, ApiQuery& query);
     Task<ServerResponse> readyz(const ServerRequest& request, ApiQuery& query);
+    Task<ServerResponse> page(const ServerRequest& request, ApiQuery& query);
+    Task<ServerResponse> page_file(const ServerRequest& request, ApiQuery& query);
     Task<ServerResponse> metrics(const ServerRequest& request, ApiQuery& query);
     Task<ServerResponse> status(const ServerRequest& request, ApiQuery& query);
     Task<ServerResponse> changes(const ServerRequest& request, ApiQuery& query);
@@ -73,6 +74,7 @@ class Api {
     Task<ServerResponse> pass(const ServerRequest& request, ApiQuery& query);
     Task<ServerResponse> cancel_pass(const ServerRequest& request, ApiQuery& query);
 
+    StreamView stream_view(const std::string& entity, const Result<StoreCounts>& counts) const;
     ServerResponse stream_from(ChangeStream::Position from);
     // 404 where no stream of that name is configured.
     std::optional<ServerResponse> refuse_entity(std::string_view entity) const;

@@ -5,9 +5,12 @@
 #include "net/ascii.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include <openssl/crypto.h>
+#include <openssl/evp.h>
 #include <openssl/sha.h>
 
 namespace carecloud {
@@ -15,6 +18,7 @@ namespace {
 
 constexpr std::chrono::seconds kPause{1};
 constexpr std::size_t kSlowedMax = 64;
+constexpr std::size_t kBasicMax = 4096;  // bytes
 
 Hash sha256_of(std::string_view text) {
     Hash hash{};
@@ -38,13 +42,47 @@ bool is_own_origin(std::string_view origin) {
     return slashes != std::string_view::npos && leads_here(origin.substr(slashes + 3));
 }
 
-ServerResponse unauthorized_answer() {
+// What follows the scheme, whose case does not matter (RFC 9110 11.1).
+std::optional<std::string_view> behind(std::string_view scheme, std::string_view sent) {
+    if (!ascii_iequals(sent.substr(0, scheme.size()), scheme)) return std::nullopt;
+    return sent.substr(scheme.size());
+}
+
+// Of base64("user:password") (RFC 7617); empty where it is none.
+std::string password_in(std::string_view basic) {
+    if (basic.empty() || basic.size() % 4 != 0 || basic.size() > kBasicMax) return {};
+    std::string text(basic.size() / 4 * 3, '\0');
+    const int size =
+        EVP_DecodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                        reinterpret_cast<const unsigned char*>(basic.data()), static_cast<int>(basic.size()));
+    if (size < 0) return {};
+    const std::size_t padding = basic.ends_with("==") ? 2 : basic.ends_with("=") ? 1 : 0;
+    text.resize(static_cast<std::size_t>(size) - padding);
+    const std::size_t colon = text.find(':');
+    return colon == std::string::npos ? std::string() : text.substr(colon + 1);
+}
+
+// A browser adds the password that it knows to whatever any page asks of this host: those of others are not to be
+// heard. It names them in Origin wherever they could do anything.
+bool is_from_its_own_page(const ServerRequest& request) {
+    const std::string_view site = request.header("Sec-Fetch-Site");
+    if (!site.empty() && site != "same-origin" && site != "none") return false;
+    const std::string_view origin = request.header("Origin");
+    const std::size_t slashes = origin.find("://");
+    return origin.empty() ||
+           (slashes != std::string_view::npos && origin.substr(slashes + 3) == request.header("Host"));
+}
+
+ServerResponse unauthorized_answer(bool to_person) {
     ServerResponse answer =
         problem({.status = 401,
                  .code = "unauthorized",
                  .detail = "the token is missing or wrong",
                  .hint = "send \"Authorization: Bearer TOKEN\", the line in api.token_file"});
     answer.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"carecloud-syncd\"");
+    if (to_person)
+        answer.headers.emplace_back("WWW-Authenticate",
+                                    "Basic realm=\"carecloud-syncd, the token as the password\"");
     return answer;
 }
 
@@ -68,10 +106,13 @@ ApiGuard::ApiGuard(Clock& clock, std::string_view token, bool unix_socket)
 }
 
 bool ApiGuard::has_token(const ServerRequest& request) const {
-    constexpr std::string_view scheme = "Bearer ";
-    std::string_view sent = request.header("Authorization");
-    if (!ascii_iequals(sent.substr(0, scheme.size()), scheme)) return false;
-    sent.remove_prefix(scheme.size());
+    const std::string_view sent = request.header("Authorization");
+    if (const auto token = behind("Bearer ", sent)) return is_token(*token);
+    const auto basic = behind("Basic ", sent);
+    return basic && is_from_its_own_page(request) && is_token(password_in(*basic));
+}
+
+bool ApiGuard::is_token(std::string_view sent) const {
     const Hash hash = sha256_of(sent);
     return CRYPTO_memcmp(hash.data(), token_hash_->data(), hash.size()) == 0;
 }
@@ -91,7 +132,8 @@ Task<std::optional<ServerResponse>> ApiGuard::refuse(const ServerRequest& reques
         }
         const Counted counted(slowed_);
         co_await clock_.sleep(kPause);
-        co_return unauthorized_answer();
+        const bool to_person = request.header("Accept").find("text/html") != std::string_view::npos;
+        co_return unauthorized_answer(to_person);
     }
     const bool own_host = leads_here(request.header("Host"));
     if (unix_socket_ || (own_host && is_own_origin(request.header("Origin")))) co_return std::nullopt;

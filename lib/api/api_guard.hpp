@@ -1,5 +1,7 @@
 // Who may ask: with a token those alone who send it; without one, which is for this machine alone, everybody but a web
-// page that a browser on this machine shows (its name made to lead here, or its script posting across sites).
+// page that a browser on this machine shows (its name made to lead here, or its script posting across sites). For the
+// status page a browser may send the token as the password of Basic authentication; pages of other sites may not use
+// that.
 //
 //     if (auto refusal = co_await guard.refuse(request)) co_return std::move(*refusal);
 //
@@ -32,6 +34,7 @@ class ApiGuard {
 
   private:
     bool has_token(const ServerRequest& request) const;
+    bool is_token(std::string_view sent) const;
 
     Clock& clock_;
     std::optional<Hash> token_hash_;

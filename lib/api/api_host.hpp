@@ -4,7 +4,9 @@
 #include "core/bounded_pass.hpp"
 #include "core/clock.hpp"
 #include "core/error.hpp"
+#include "core/event.hpp"
 #include "core/quarantine_retry.hpp"
+#include "sync/engine.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -24,6 +26,10 @@ class ApiHost {
     virtual std::string version() const = 0;
     // Why the service is not well; empty: it is.
     virtual std::vector<std::string> reasons() const = 0;
+    // None: it does not run now.
+    virtual std::optional<StreamMoment> moment(std::string_view entity) const = 0;
+    // One for each topic that is configured; without an ARN and a time where nothing was ever heard of it.
+    virtual std::vector<Subscription> subscriptions() const = 0;
     // The entities of the streams that are configured now.
     virtual std::vector<std::string> entities() const = 0;
     virtual std::optional<std::uint64_t> monthly_quota() const = 0;

@@ -48,7 +48,7 @@ Task<ServerResponse> Api::metrics(const ServerRequest& /*request*/, ApiQuery& qu
     if (passes) moment.asking = asking_streams(*passes);
     co_return ServerResponse{.headers = {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"},
                                          {"Cache-Control", "no-store"}},
-                             .body = parts_.metrics.text(moment)};
+                             .body = parts_.books.metrics.text(moment)};
 }
 
 }  // namespace carecloud

@@ -96,7 +96,7 @@ Task<ServerResponse> Api::status(const ServerRequest& /*request*/, ApiQuery& que
               {"streams", Json::array()}};
     if (const auto limit = parts_.host.monthly_quota()) json["quota"]["limit"] = *limit;
     for (const std::string& entity : parts_.host.entities()) {
-        Json stream = stream_json(entity, *counts, parts_.passes.find(entity));
+        Json stream = stream_json(entity, *counts, parts_.books.passes.find(entity));
         const auto counted = record_counts_.find(entity);
         if (counted != record_counts_.end()) stream["records"] = counted->second.records;
         json["streams"].push_back(std::move(stream));

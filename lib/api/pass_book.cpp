@@ -7,6 +7,23 @@ void PassBook::note(const PassReport& report, Timestamp ended_at) {
     entry.report = report;
     entry.ended_at = ended_at;
     ++entry.passes;
+    under_way_.erase(report.stream);
+}
+
+void PassBook::note_commit(std::string_view stream, std::uint64_t records, MonoTime now) {
+    const auto [place, first] = under_way_.try_emplace(std::string(stream));
+    PassUnderWay& pass = place->second;
+    pass.records += records;
+    pass.last_at = now;
+    if (first)
+        pass.first_at = now;
+    else
+        pass.after_first += records;
+}
+
+const PassUnderWay* PassBook::under_way(std::string_view stream) const {
+    const auto found = under_way_.find(stream);
+    return found == under_way_.end() ? nullptr : &found->second;
 }
 
 const PassEntry* PassBook::find(std::string_view stream) const {

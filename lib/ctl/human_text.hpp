@@ -1,23 +1,16 @@
-// Numbers, spans and instants as people read them, and days as they type them.
+// Instants as people read them, beside the quantities of core.
 //
 // Pure; safe on any thread.
 #pragma once
 
+#include "core/quantity_text.hpp"
 #include "core/timestamp.hpp"
 
-#include <chrono>
-#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace carecloud {
 
-// 20000 → "20,000".
-std::string grouped(std::uint64_t number);
-// "1 record", "2 records", "no records".
-std::string counted(std::uint64_t number, std::string_view one, std::string_view many);
-// "0.3 s", "12 s", "4 min", "3 h 12 min", "5 d 2 h"; the negative as "0 s".
-std::string span_text(std::chrono::milliseconds span);
 // "2026-11-27 03:00:00", in UTC; what is no instant comes back as it is, printable.
 std::string instant_text(std::string_view iso);
 // How long before `now` that was: "4 min ago"; empty where it is no instant.

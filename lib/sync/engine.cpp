@@ -92,6 +92,13 @@ Task<std::vector<PassReport>> Engine::run_once() {
     co_return reports;
 }
 
+std::optional<StreamMoment> Engine::moment(std::string_view entity) const {
+    for (const auto& stream : streams_) {
+        if (stream->entity() == entity) return stream->moment();
+    }
+    return std::nullopt;
+}
+
 bool Engine::nudge(std::string_view entity) {
     for (const auto& stream : streams_) {
         if (stream->entity() == entity) {

@@ -22,6 +22,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -39,6 +40,12 @@ struct EngineSettings {
     std::vector<EngineStream> streams;  // at least one; an entity occurs once
     RateLimits rate;
     std::uint64_t seed = 0;  // of every jitter
+};
+
+// What a stream is doing at this moment.
+struct StreamMoment {
+    bool in_pass = false;
+    Duration until_next{0};  // until the next pass, where none runs; events and wishes may bring it sooner
 };
 
 class StreamRunner;
@@ -77,6 +84,8 @@ class Engine {
 
     void stop();
     QuotaUse quota() const { return gate_.use(); }
+    // None: no such stream.
+    std::optional<StreamMoment> moment(std::string_view entity) const;
 
   private:
     Task<> finish();

@@ -40,6 +40,10 @@ MonoTime StreamRunner::due() const {
     return std::max(wished, backoff_until_);
 }
 
+StreamMoment StreamRunner::moment() const {
+    return {.in_pass = in_pass_, .until_next = std::max(due() - context_.clock.now(), Duration::zero())};
+}
+
 // A pass, and then the events that it may have settled.
 Task<PassReport> StreamRunner::pass_and_settle(bool polled) {
     PassReport report = co_await run_pass(context_, settings_.pass, memory_);
@@ -111,7 +115,9 @@ Task<> StreamRunner::run() {
         }
         const bool polled = due_ <= context_.clock.now();
         nudged_ = false;
+        in_pass_ = true;
         const PassReport report = co_await cancellable_pass(polled);
+        in_pass_ = false;
         observer_.pass_ended(report);
         plan_next(report);
         if (memory_.walked && first_end_) std::exchange(first_end_, nullptr)();

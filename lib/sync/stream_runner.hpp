@@ -35,6 +35,7 @@ class StreamRunner {
 
     // See Engine::overdue().
     bool overdue() const;
+    StreamMoment moment() const;
 
     void nudge();
     void forgive();
@@ -65,6 +66,7 @@ class StreamRunner {
     Timestamp watched_from_;            // changes before are not expected to have been announced
     bool push_silent_ = false;
     bool nudged_ = false;
+    bool in_pass_ = false;
     bool stopped_ = false;
 };
 

@@ -30,6 +30,8 @@ class TestHost : public ApiHost {
   public:
     std::string version() const override { return "1.2.3"; }
     std::vector<std::string> reasons() const override { return why; }
+    std::optional<StreamMoment> moment(std::string_view /*entity*/) const override { return doing; }
+    std::vector<Subscription> subscriptions() const override { return topics; }
     std::vector<std::string> entities() const override { return {"claim", "claim_attendance"}; }
     std::optional<std::uint64_t> monthly_quota() const override { return 1000; }
     bool nudge(std::string_view entity) override {
@@ -54,6 +56,8 @@ class TestHost : public ApiHost {
     std::function<Result<RetryReport>()> retry;  // empty: it is taken
     std::vector<std::uint64_t> canceled;
     std::vector<std::string> why;
+    std::optional<StreamMoment> doing{StreamMoment{.in_pass = false, .until_next = std::chrono::minutes(3)}};
+    std::vector<Subscription> topics;
     std::vector<std::string> nudged;
     bool running = true;
 };
@@ -85,8 +89,8 @@ class ApiFixture {
     ChangeFeed& feed() { return feed_; }
 
     TestHost host;
-    PassBook passes;
-    Metrics metrics;
+    Books books;
+    Metrics& metrics = books.metrics;
 
   private:
     TempDir directory_;

@@ -1,4 +1,5 @@
 // What /metrics tells: the counts as they were told, the states as they are, and nothing that is not known.
+#include "support/run_task.hpp"
 #include "unit/api/api_fixture.hpp"
 
 #include <catch2/catch.hpp>
@@ -33,10 +34,12 @@ TEST_CASE("what is counted stands in the metrics from 0 on, by stream and by wha
     api.metrics.event_received("attendance", "fresh");
     api.metrics.event_refused("signature");
     api.metrics.event_settled(3s);
-    PassReport cancelled{.stream = "claim"};
-    cancelled.error = Error{.code = ErrorCode::cancelled};
-    api.metrics.pass_ended(cancelled, {});
-    api.metrics.pass_ended({.stream = "claim", .took = 2s}, {});
+    PassReport pass;
+    pass.stream = "claim";
+    pass.took = 2s;
+    api.metrics.pass_ended(pass, {});
+    pass.error = Error{.code = ErrorCode::cancelled, .operation = "query", .subject = {}, .hint = {}};
+    api.metrics.pass_ended(pass, {});
 
     const ServerResponse answer = api.get("/metrics");
     CHECK(header_of(answer, "Content-Type") == "text/plain; version=0.0.4; charset=utf-8");

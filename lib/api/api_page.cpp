@@ -1,0 +1,80 @@
+// What of the API is for people: the status page and its files.
+#include "api/api.hpp"
+#include "api/page_files.hpp"
+#include "api/status_page.hpp"
+
+#include <string_view>
+#include <utility>
+
+namespace carecloud {
+namespace {
+
+constexpr std::size_t kPassesShown = 5;
+
+// Nothing but what comes from here, and nothing in line: what a record or an error says cannot become a script.
+constexpr std::string_view kPagePolicy =
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+ServerResponse page_answer(std::string_view type, std::string body) {
+    return {.headers = {{"Content-Type", std::string(type)},
+                        {"Content-Security-Policy", std::string(kPagePolicy)},
+                        {"X-Content-Type-Options", "nosniff"},
+                        {"Referrer-Policy", "no-referrer"},
+                        {"Cache-Control", "no-store"}},
+            .body = std::move(body)};
+}
+
+}  // namespace
+
+StreamView Api::stream_view(const std::string& entity, const Result<StoreCounts>& counts) const {
+    StreamView view{.entity = entity,
+                    .moment = parts_.host.moment(entity),
+                    .last = parts_.books.passes.find(entity),
+                    .under_way = parts_.books.passes.under_way(entity)};
+    const auto counted = record_counts_.find(entity);
+    if (counted != record_counts_.end()) view.records = counted->second.records;
+    if (!counts) return view;
+    for (const StreamState& state : counts->streams) {
+        if (state.stream == entity) view.state = state;
+    }
+    return view;
+}
+
+Task<ServerResponse> Api::page(const ServerRequest& /*request*/, ApiQuery& query) {
+    if (auto wrong = query.finish()) co_return std::move(*wrong);
+    auto reading = parts_.reader.counts(month_of(parts_.clock.wall()));
+    Result<StoreCounts> counts = co_await std::move(reading);
+    if (counts) {
+        auto counting = count_records(*counts);
+        co_await std::move(counting);
+    }
+    auto listing = parts_.reader.passes(kPassesShown);
+    Result<std::vector<BoundedPass>> passes = co_await std::move(listing);
+    StatusView view{.version = parts_.host.version(),
+                    .started_at = started_at_,
+                    .now = parts_.clock.wall(),
+                    .reasons = parts_.host.reasons(),
+                    .counts = std::move(counts),
+                    .monthly_quota = parts_.host.monthly_quota(),
+                    .streams = {},
+                    .passes = {},
+                    .subscriptions = parts_.host.subscriptions(),
+                    .day = parts_.books.day.last(parts_.clock.now())};
+    for (const std::string& entity : parts_.host.entities())
+        view.streams.push_back(stream_view(entity, view.counts));
+    if (passes) view.passes = std::move(*passes);
+    co_return page_answer("text/html; charset=utf-8", status_page(view));
+}
+
+// NOLINTNEXTLINE(readability-convert-member-functions-to-static): the table of paths calls all of them alike
+Task<ServerResponse> Api::page_file(const ServerRequest& request, ApiQuery& query) {
+    if (auto wrong = query.finish()) co_return std::move(*wrong);
+    if (request.path() == "/page.css")
+        co_return page_answer("text/css; charset=utf-8", std::string(page_files::css));
+    if (request.path() == "/page.js")
+        co_return page_answer("text/javascript; charset=utf-8", std::string(page_files::js));
+    co_return page_answer("image/svg+xml", std::string(page_files::icon));
+}
+
+}  // namespace carecloud

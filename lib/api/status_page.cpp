@@ -1,0 +1,136 @@
+#include "api/status_page.hpp"
+
+#include "api/day_plot.hpp"
+#include "api/html_text.hpp"
+#include "api/page_files.hpp"
+#include "api/stream_card.hpp"
+#include "core/quantity_text.hpp"
+
+#include <string_view>
+
+namespace carecloud {
+namespace {
+
+std::string tile(std::string_view name, const std::string& value, const std::string& small = {}) {
+    return "<div class=\"card\"><dt>" + std::string(name) + "</dt><dd>" + value +
+           (small.empty() ? "" : "<small>" + small + "</small>") + "</dd></div>";
+}
+
+std::string quota_tile(const StoreCounts& counts, const std::optional<std::uint64_t>& quota) {
+    const std::string used = counted(counts.requests, "request", "requests") + " this month";
+    if (!quota) return tile("Quota left", "no limit", used);
+    const std::uint64_t left = *quota > counts.requests ? *quota - counts.requests : 0;
+    return tile("Quota left", grouped(left), used + ", of " + grouped(*quota));
+}
+
+// The last segment of "arn:aws:sns:us-west-2:123456789012:carecloud".
+std::string_view topic_name(std::string_view arn) {
+    return arn.substr(arn.rfind(':') + 1);
+}
+
+std::string subscription_tiles(const std::vector<Subscription>& subscriptions) {
+    if (subscriptions.empty()) return tile("Events", "off", "streams are polled alone");
+    std::string tiles;
+    for (const Subscription& one : subscriptions) {
+        const bool heard = !one.changed_at.empty();
+        tiles += tile("Subscription", heard ? std::string(to_string(one.state)) : "none heard of",
+                      html(topic_name(one.topic_arn)));
+    }
+    return tiles;
+}
+
+std::string tiles_of(const StatusView& view) {
+    if (!view.counts)
+        return "<p class=\"card note bad\">The store cannot be read now: " +
+               html(view.counts.error().message()) + "</p>";
+    const StoreCounts& counts = *view.counts;
+    return "<dl class=\"tiles\">" + tile("Changes in all", grouped(counts.newest_seq)) +
+           tile("Open events", grouped(counts.open_events)) +
+           tile("In quarantine", grouped(counts.quarantined)) + quota_tile(counts, view.monthly_quota) +
+           subscription_tiles(view.subscriptions) + "</dl>";
+}
+
+std::string reasons_of(const StatusView& view) {
+    if (view.reasons.empty()) return {};
+    std::string list = "<ul class=\"card reasons\">";
+    for (const std::string& reason : view.reasons)
+        list += "<li>" + html(reason) + "</li>";
+    return list + "</ul>";
+}
+
+std::string_view pill_of(PassStatus status) {
+    switch (status) {
+        case PassStatus::done:
+            return "good";
+        case PassStatus::failed:
+        case PassStatus::asking:
+            return "bad";
+        default:
+            return "busy";
+    }
+}
+
+std::string pass_row(const BoundedPass& pass, Timestamp now) {
+    const auto at = Timestamp::parse(pass.updated_at);
+    std::string row = "<li><span class=\"pill " + std::string(pill_of(pass.status)) + "\">" +
+                      std::string(to_string(pass.status)) + "</span> " + std::string(to_string(pass.kind)) +
+                      " of " + html(pass.stream) + " <span class=\"faint\">" + (at ? ago_of(*at, now) : "") +
+                      "</span><br>" + counted(pass.records, "record", "records") + " read";
+    if (pass.expected) row += " of " + grouped(*pass.expected);
+    row += ", " + grouped(pass.missing) + " missing here, " + grouped(pass.changed) + " changed, " +
+           grouped(pass.gone) + " gone, " + grouped(pass.deleted) + " marked as deleted";
+    if (!pass.error.empty()) row += "<br>" + html(pass.error);
+    if (!pass.hint.empty()) row += "<br><span class=\"faint\">" + html(pass.hint) + "</span>";
+    return row + "</li>";
+}
+
+std::string passes_of(const StatusView& view) {
+    if (view.passes.empty()) return {};
+    std::string rows;
+    for (const BoundedPass& pass : view.passes)
+        rows += pass_row(pass, view.now);
+    return "<section class=\"card\"><div class=\"head\"><h2>Reconciling and backfill</h2></div><ul "
+           "class=\"rows\">" +
+           rows + "</ul></section>";
+}
+
+std::string main_of(const StatusView& view) {
+    const bool ready = view.reasons.empty();
+    std::string out =
+        "<main id=\"main\" data-seq=\"" + std::to_string(view.counts ? view.counts->newest_seq : 0) + "\">";
+    out += "<header><h1>carecloud-syncd</h1><span class=\"pill ";
+    out += ready ? "good\">ready" : "bad\">needs attention";
+    out += "</span></header>" + reasons_of(view);
+    for (const StreamView& stream : view.streams)
+        out += stream_card(stream, view.now);
+    out += tiles_of(view);
+    out += "<section class=\"card\"><div class=\"head\"><h2>The last day</h2>";
+    out += "<span class=\"faint\">since the start " + ago_of(view.started_at, view.now) + "</span></div>";
+    out += day_plot(view.day) + "</section>" + passes_of(view);
+    out += "<footer>carecloud-syncd " + html(view.version) + ", as of " +
+           view.now.to_string_ms().substr(0, 19) + "Z</footer></main>";
+    return out;
+}
+
+// Once, from where it stands: what is put in is not looked through again.
+std::string filled(std::string_view page, std::string_view title, std::string_view main) {
+    constexpr std::string_view title_place = "@TITLE@";
+    constexpr std::string_view main_place = "@MAIN@";
+    const std::size_t first = page.find(title_place);
+    const std::size_t second = page.find(main_place);
+    std::string out(page.substr(0, first));
+    out += title;
+    out += page.substr(first + title_place.size(), second - first - title_place.size());
+    out += main;
+    out += page.substr(second + main_place.size());
+    return out;
+}
+
+}  // namespace
+
+std::string status_page(const StatusView& view) {
+    const std::string_view title = view.reasons.empty() ? "carecloud-syncd" : "! carecloud-syncd";
+    return filled(page_files::html, title, main_of(view));
+}
+
+}  // namespace carecloud

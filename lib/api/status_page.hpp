@@ -1,0 +1,44 @@
+// The status page for people, drawn from what is known at one moment. Pure: the same view gives the same bytes.
+#pragma once
+
+#include "api/day_book.hpp"
+#include "api/pass_book.hpp"
+#include "core/bounded_pass.hpp"
+#include "core/error.hpp"
+#include "core/event.hpp"
+#include "store/reader.hpp"
+#include "sync/engine.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace carecloud {
+
+struct StreamView {
+    std::string entity{};
+    std::optional<StreamState> state{};       // none: it never committed
+    std::optional<std::uint64_t> records{};   // none: they cannot be counted now
+    std::optional<StreamMoment> moment{};     // none: it does not run now
+    const PassEntry* last = nullptr;          // null: no pass has ended in this life
+    const PassUnderWay* under_way = nullptr;  // null: nothing was stored since
+};
+
+struct StatusView {
+    std::string version{};
+    Timestamp started_at{};
+    Timestamp now{};
+    std::vector<std::string> reasons{};
+    Result<StoreCounts> counts{StoreCounts{}};
+    std::optional<std::uint64_t> monthly_quota{};
+    std::vector<StreamView> streams{};
+    std::vector<BoundedPass> passes{};  // the newest first
+    std::vector<Subscription> subscriptions{};
+    DayBook::Quarters day{};
+};
+
+// The whole page, UTF-8. Whatever comes from elsewhere is escaped in it.
+std::string status_page(const StatusView& view);
+
+}  // namespace carecloud

@@ -1,0 +1,14 @@
+// One stream on the status page. Pure.
+#pragma once
+
+#include "api/status_page.hpp"
+
+#include <string>
+
+namespace carecloud {
+
+// "4 min ago"; "just now" within a second.
+std::string ago_of(Timestamp at, Timestamp now);
+std::string stream_card(const StreamView& stream, Timestamp now);
+
+}  // namespace carecloud

@@ -1,0 +1,20 @@
+// Numbers and spans as people read them.
+//
+// Pure; safe on any thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace carecloud {
+
+// 20000 → "20,000".
+std::string grouped(std::uint64_t number);
+// "1 record", "2 records", "no records".
+std::string counted(std::uint64_t number, std::string_view one, std::string_view many);
+// "0.3 s", "12 s", "4 min", "3 h 12 min", "5 d 2 h"; the negative as "0 s".
+std::string span_text(std::chrono::milliseconds span);
+
+}  // namespace carecloud
