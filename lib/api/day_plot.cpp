@@ -71,7 +71,7 @@ std::string day_plot(const DayBook::Quarters& quarters) {
     out += "</svg><p class=\"axis faint\"><span>24 h ago</span><span>12 h ago</span><span>now</span></p>";
     out += "<ul class=\"key faint\"><li class=\"changes\">" + counted(sum.changes, "change", "changes") +
            "</li><li class=\"ok\">" + counted(sum.passes, "pass", "passes") + "</li><li class=\"failed\">" +
-           grouped(sum.failed) + " of them failed</li><li class=\"events\">" +
+           (sum.failed == 0 ? "none" : grouped(sum.failed)) + " of them failed</li><li class=\"events\">" +
            counted(sum.events, "event", "events") + "</li></ul>";
     return out;
 }

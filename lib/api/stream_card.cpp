@@ -40,7 +40,7 @@ std::string pill_of(const StreamView& stream) {
 std::string cursor_of(const StreamView& stream) {
     if (!stream.state || !stream.state->cursor) return "none yet";
     const Cursor& cursor = *stream.state->cursor;
-    return html(cursor.modified_text) + "<br><code>" + html(cursor.id) + "</code>";
+    return "<code>" + html(cursor.modified_text) + "</code> <code>" + html(cursor.id) + "</code>";
 }
 
 std::string lag_of(const StreamView& stream, Timestamp now) {
@@ -99,8 +99,7 @@ std::string stream_card(const StreamView& stream, Timestamp now) {
     out += fact("Newest record", lag_of(stream, now));
     out += fact("Last pass", last_pass_of(stream, now));
     out += fact("Next pass", next_pass_of(stream));
-    out += fact("Cursor", cursor_of(stream));
-    out += "</dl>";
+    out += "<div class=\"whole\"><dt>Cursor</dt><dd>" + cursor_of(stream) + "</dd></div></dl>";
     const bool in_pass = stream.moment && stream.moment->in_pass;
     if (in_pass && stream.under_way && stream.under_way->records > 0)
         out += "<p class=\"note busy\">" + progress_of(*stream.under_way) + "</p>";

@@ -1,0 +1,79 @@
+// The log as programs read it: every line an object of JSON with its fields, a line a pass that says what came, an
+// outage told once and not at each try, and its end.
+#include "system/agency.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <sstream>
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+using namespace carecloud;
+using namespace std::chrono_literals;
+using nlohmann::json;
+
+namespace {
+
+std::vector<json> lines_of(const std::string& log) {
+    std::vector<json> lines;
+    std::istringstream in(log);
+    for (std::string line; std::getline(in, line);)
+        lines.push_back(json::parse(line));
+    return lines;
+}
+
+std::vector<json> saying(const std::vector<json>& lines, const std::string& message) {
+    std::vector<json> found;
+    std::copy_if(lines.begin(), lines.end(), std::back_inserter(found),
+                 [&](const json& line) { return line.at("message") == message; });
+    return found;
+}
+
+std::size_t with_code(const std::vector<json>& lines, const std::string& code) {
+    return static_cast<std::size_t>(std::count_if(lines.begin(), lines.end(), [&](const json& line) {
+        return line.contains("code") && line.at("code") == code;
+    }));
+}
+
+}  // namespace
+
+TEST_CASE("every line is an object with its fields; an outage is told once, and so is its end") {
+    PortalProcess portal({"--records", "50"});
+    Agency agency(AgencyConfig{.base_url = portal.base_url(), .poll_every = "1s"});
+    std::string text = agency.config_text();
+    const std::string level = "log: { level: trace }";
+    text.replace(text.find(level), level.size(), "log: { level: info, format: json }");
+    write_text(agency.config_path(), text);
+    Process daemon = agency.start();
+    REQUIRE(daemon.says("\"message\":\"pass finished\"", kWithin));
+    portal.kill();
+    REQUIRE(daemon.says("\"code\":\"unreachable\"", kWithin));
+    portal.start_again();
+    REQUIRE(daemon.says("the stream is well again", kWithin));
+    daemon.send(SIGTERM);
+    const Run run = agency.said(daemon, daemon.wait(5s).code);
+    CHECK(run.code == 0);
+
+    const std::vector<json> lines = lines_of(run.err);
+    for (const json& line : lines) {
+        INFO(line.dump());
+        CHECK(line.at("time").get<std::string>().ends_with("Z"));
+        CHECK_FALSE(line.at("level").get<std::string>().empty());
+        CHECK_FALSE(line.at("message").get<std::string>().empty());
+    }
+    const std::vector<json> passes = saying(lines, "pass finished");
+    REQUIRE_FALSE(passes.empty());
+    const json& first = passes.front();
+    CHECK(first.at("stream") == "claim_attendance");
+    CHECK(first.value("created", 0) + first.value("disabled", 0) == 50);
+    CHECK(first.at("requests").get<int>() > 1);
+    CHECK(first.at("ms").is_number());
+    CHECK(first.at("cursor").is_string());
+
+    CHECK(with_code(lines, "unreachable") == 1);
+    const std::vector<json> well = saying(lines, "the stream is well again");
+    REQUIRE(well.size() == 1);
+    CHECK(well.front().at("stream") == "claim_attendance");
+    CHECK(well.front().at("failures").get<int>() >= 1);
+}
