@@ -1,13 +1,26 @@
 #include "event_log.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace carecloud {
 namespace {
 
 constexpr std::string_view kStoreKey = "events store";
 
+std::vector<std::string> all_refusals() {
+    std::vector<std::string> names;
+    for (int reason = 0; reason <= static_cast<int>(RefusalReason::cancelled); ++reason)
+        names.emplace_back(to_string(static_cast<RefusalReason>(reason)));
+    return names;
+}
+
 }  // namespace
+
+EventLog::EventLog(Log& log, Health& health, const Clock& clock, Books& books, Wake wake)
+    : log_(log), health_(health), clock_(clock), books_(books), wake_(std::move(wake)) {
+    books_.metrics.refusals_begin(all_refusals());
+}
 
 void EventLog::event_received(const EventReport& event) {
     books_.day.count_event(clock_.now());

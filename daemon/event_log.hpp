@@ -21,8 +21,7 @@ class EventLog : public ReceiverObserver {
   public:
     using Wake = std::function<void(std::string_view stream)>;
 
-    EventLog(Log& log, Health& health, const Clock& clock, Books& books, Wake wake)
-        : log_(log), health_(health), clock_(clock), books_(books), wake_(std::move(wake)) {}
+    EventLog(Log& log, Health& health, const Clock& clock, Books& books, Wake wake);
 
     void event_received(const EventReport& event) override;
     void request_refused(const SnsRefusal& refusal, std::string_view peer) override;

@@ -67,14 +67,13 @@ Task<ServerResponse> Api::page(const ServerRequest& /*request*/, ApiQuery& query
     co_return page_answer("text/html; charset=utf-8", status_page(view));
 }
 
-// NOLINTNEXTLINE(readability-convert-member-functions-to-static): the table of paths calls all of them alike
 Task<ServerResponse> Api::page_file(const ServerRequest& request, ApiQuery& query) {
     if (auto wrong = query.finish()) co_return std::move(*wrong);
     if (request.path() == "/page.css")
-        co_return page_answer("text/css; charset=utf-8", std::string(page_files::css));
+        co_return page_answer("text/css; charset=utf-8", std::string(kPageCss));
     if (request.path() == "/page.js")
-        co_return page_answer("text/javascript; charset=utf-8", std::string(page_files::js));
-    co_return page_answer("image/svg+xml", std::string(page_files::icon));
+        co_return page_answer("text/javascript; charset=utf-8", std::string(kPageJs));
+    co_return page_answer("image/svg+xml", std::string(kPageIcon));
 }
 
 }  // namespace carecloud

@@ -87,6 +87,8 @@ Metrics::Metrics() : impl_(std::make_unique<Impl>()) {
         impl_->requests.Add({{"code", std::string(to_string(code))}});
     for (const ErrorCode code : kStoreErrors)
         impl_->store_errors.Add({{"code", std::string(to_string(code))}});
+    for (const char* outcome : {"fresh", "duplicate", "outside"})
+        impl_->events.Add({{"type", "other"}, {"outcome", outcome}});
 }
 
 Metrics::~Metrics() = default;
@@ -139,6 +141,11 @@ void Metrics::committed(std::string_view stream, const CommitSummary& summary, D
 
 void Metrics::store_failed(ErrorCode code) {
     impl_->store_errors.Add({{"code", std::string(to_string(code))}}).Increment();
+}
+
+void Metrics::refusals_begin(const std::vector<std::string>& reasons) {
+    for (const std::string& reason : reasons)
+        impl_->refusals.Add({{"reason", reason}});
 }
 
 void Metrics::event_received(std::string_view type, std::string_view outcome) {

@@ -59,7 +59,8 @@ class Metrics {
     void committed(std::string_view stream, const CommitSummary& summary, Duration took);
     void store_failed(ErrorCode code);
 
-    // Of the SNS endpoint.
+    // Of the SNS endpoint. The reasons that a request may be refused for are counted from 0 on.
+    void refusals_begin(const std::vector<std::string>& reasons);
     void event_received(std::string_view type, std::string_view outcome);
     void event_refused(std::string_view reason);
     void event_settled(Duration took);

@@ -3,11 +3,11 @@
 
 #include <string_view>
 
-namespace carecloud::page_files {
+namespace carecloud {
 
-extern const std::string_view html;  // with @TITLE@ and @MAIN@
-extern const std::string_view css;
-extern const std::string_view js;
-extern const std::string_view icon;
+extern const std::string_view kPageHtml;  // with @TITLE@ and @MAIN@
+extern const std::string_view kPageCss;
+extern const std::string_view kPageJs;
+extern const std::string_view kPageIcon;
 
-}  // namespace carecloud::page_files
+}  // namespace carecloud

@@ -58,7 +58,7 @@ std::string reasons_of(const StatusView& view) {
     return list + "</ul>";
 }
 
-std::string_view pill_of(PassStatus status) {
+std::string_view pill_of_pass(PassStatus status) {
     switch (status) {
         case PassStatus::done:
             return "good";
@@ -72,7 +72,7 @@ std::string_view pill_of(PassStatus status) {
 
 std::string pass_row(const BoundedPass& pass, Timestamp now) {
     const auto at = Timestamp::parse(pass.updated_at);
-    std::string row = "<li><span class=\"pill " + std::string(pill_of(pass.status)) + "\">" +
+    std::string row = "<li><span class=\"pill " + std::string(pill_of_pass(pass.status)) + "\">" +
                       std::string(to_string(pass.status)) + "</span> " + std::string(to_string(pass.kind)) +
                       " of " + html(pass.stream) + " <span class=\"faint\">" + (at ? ago_of(*at, now) : "") +
                       "</span><br>" + counted(pass.records, "record", "records") + " read";
@@ -130,7 +130,7 @@ std::string filled(std::string_view page, std::string_view title, std::string_vi
 
 std::string status_page(const StatusView& view) {
     const std::string_view title = view.reasons.empty() ? "carecloud-syncd" : "! carecloud-syncd";
-    return filled(page_files::html, title, main_of(view));
+    return filled(kPageHtml, title, main_of(view));
 }
 
 }  // namespace carecloud

@@ -34,7 +34,11 @@ std::string fetched(std::uint16_t port, const std::string& method, const std::st
 }
 
 std::vector<std::string> chromium(const TempDir& dir, std::vector<std::string> more) {
-    std::vector<std::string> arguments{"/usr/bin/chromium",
+    // By a shell: /usr/bin/chromium is a script.
+    std::vector<std::string> arguments{"/bin/sh",
+                                       "-c",
+                                       "exec chromium \"$@\"",
+                                       "chromium",
                                        "--headless=new",
                                        "--no-sandbox",
                                        "--disable-gpu",
