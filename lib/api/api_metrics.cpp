@@ -44,7 +44,8 @@ Task<ServerResponse> Api::metrics(const ServerRequest& /*request*/, ApiQuery& qu
                          .counts = {},
                          .asking = {},
                          .monthly_quota = parts_.host.monthly_quota(),
-                         .unauthorized = guard_.unauthorized()};
+                         .unauthorized = guard_.unauthorized(),
+                         .followers = parts_.feed.followers()};
     if (counts) moment.counts = std::move(*counts);
     if (passes) moment.asking = asking_streams(*passes);
     co_return ServerResponse{.headers = {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"},

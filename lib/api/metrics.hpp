@@ -35,6 +35,7 @@ struct MetricsMoment {
     std::set<std::string> asking{};       // streams whose reconciliation asks an operator
     std::optional<std::uint64_t> monthly_quota{};
     std::uint64_t unauthorized = 0;
+    std::uint64_t followers = 0;
 };
 
 class Metrics {

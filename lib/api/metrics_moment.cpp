@@ -94,6 +94,8 @@ void append_moment(std::vector<MetricFamily>& families, const MetricsMoment& mom
     wrong.type = MetricType::Counter;
     wrong.metric.emplace_back().counter.value = static_cast<double>(moment.unauthorized);
     families.push_back(std::move(wrong));
+    families.push_back(one_gauge("carecloud_followers", "Clients that follow the change log now.",
+                                 static_cast<double>(moment.followers)));
     append_streams(families, moment, memory);
     if (moment.counts) append_store(families, moment, *moment.counts);
 }

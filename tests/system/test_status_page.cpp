@@ -191,6 +191,11 @@ TEST_CASE("the page keeps up by itself: with the service away it says so, and af
                                   kWithin);
     };
     CHECK(shows("carecloud-syncd"));
+    // Its script has begun.
+    const auto followed = [&] {
+        return fetched(site.port, "GET", "/metrics").find("\ncarecloud_followers 1\n") != std::string::npos;
+    };
+    REQUIRE(browser.wait_until(followed, kWithin));
     site.agency.stop(*site.daemon);
     CHECK(shows("? carecloud-syncd"));
     std::string text = read_text(site.agency.config_path());

@@ -26,11 +26,14 @@ constexpr std::chrono::seconds kPatience{20};
 
 // Of the body that follows this head; 0 where it does not say.
 std::size_t length_in(std::string_view head) {
-    const std::string_view name = "Content-Length: ";
+    const std::string_view name = "Content-Length:";
     const std::size_t at = head.find(name);
+    if (at == std::string_view::npos) return 0;
+    const std::size_t digits =
+        head.find_first_not_of(' ', at + name.size());  // a blank before them may be there
+    if (digits == std::string_view::npos) return 0;
     std::size_t length = 0;
-    if (at != std::string_view::npos)
-        std::from_chars(head.data() + at + name.size(), head.data() + head.size(), length);
+    std::from_chars(head.data() + digits, head.data() + head.size(), length);
     return length;
 }
 
