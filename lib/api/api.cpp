@@ -54,7 +54,7 @@ Api::Api(const ApiParts& parts, const ApiAccess& access)
 
 // Those of the request's path: one for each method.
 std::vector<const Api::Route*> Api::find(const ApiQuery& query) {
-    static constexpr std::array<Route, 19> routes{{
+    static constexpr std::array<Route, 20> routes{{
         {{}, "GET", &Api::page},
         {{"page.css"}, "GET", &Api::page_file, true},
         {{"page.js"}, "GET", &Api::page_file, true},
