@@ -95,7 +95,9 @@ std::string ago_of(Timestamp at, Timestamp now) {
 std::string stream_card(const StreamView& stream, Timestamp now) {
     std::string out = "<article class=\"card stream\"><div class=\"head\"><h2>" + html(stream.entity) +
                       "</h2>" + pill_of(stream) + "</div><dl class=\"facts\">";
-    out += fact("Records", stream.records ? grouped(*stream.records) : "counted after the first load");
+    // While an empty store is filled nothing can be counted: what was counted before that is of no use.
+    out += fact("Records", stream.records && !is_loading(stream) ? grouped(*stream.records)
+                                                                 : "counted after the first load");
     out += fact("Newest record", lag_of(stream, now));
     out += fact("Last pass", last_pass_of(stream, now));
     out += fact("Next pass", next_pass_of(stream));

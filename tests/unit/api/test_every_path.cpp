@@ -21,8 +21,10 @@ struct PathCase {
 
 const std::vector<PathCase>& every_path() {
     static const std::vector<PathCase> kEvery{
+        {"GET", "/", "", 200},
         {"GET", "/livez", "", 200},
         {"GET", "/readyz", "", 200},
+        {"GET", "/metrics", "", 200},
         {"GET", "/v1/status", "", 200},
         {"GET", "/v1/changes", "since=0", 200},
         {"GET", "/v1/records/{entity}", "limit=10", 200},

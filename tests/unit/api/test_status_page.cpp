@@ -66,7 +66,7 @@ TEST_CASE("a first load shows how far it is, and how fast") {
     HealthyView healthy;
     const PassUnderWay under_way{.records = 12'000, .first_at = {1s}, .last_at = {3s}, .after_first = 11'000};
     healthy.view.streams[0] = {
-        .entity = "claim", .moment = StreamMoment{.in_pass = true}, .under_way = &under_way};
+        .entity = "claim", .records = 0, .moment = StreamMoment{.in_pass = true}, .under_way = &under_way};
     const std::string page = status_page(healthy.view);
     CHECK(shows(page, ">loads<"));
     CHECK(shows(page, "12,000 records so far, 5,500 a second"));
