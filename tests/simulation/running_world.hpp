@@ -1,0 +1,120 @@
+// A simulated world while it runs (world.hpp): what happens in it and in which order. Single threaded.
+#pragma once
+
+#include "simulation/announcer.hpp"
+#include "simulation/bounded_checks.hpp"
+#include "simulation/checks.hpp"
+#include "simulation/life.hpp"
+#include "simulation/pass_watch.hpp"
+#include "simulation/rest.hpp"
+#include "simulation/world.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace carecloud {
+
+class RunningWorld : Observer {
+  public:
+    RunningWorld(const WorldSettings& settings, const Trace& trace)
+        : settings_(settings),
+          trace_(trace),
+          random_(settings.seed),
+          plan_(make_plan(settings_, random_)),
+          now_(plan_.start),
+          model_(plan_.dialect),
+          weather_(settings_, plan_, model_, random_, [this] { say(writers_.change_some()); }),
+          requests_(plan_.rate, plan_.start, !plan_.clock_jumps),
+          announcer_(settings_, random_, agenda_,
+                     [this](const Event& event, std::function<void(bool)> answered) {
+                         if (life_) deliver(event, std::move(answered));
+                     }),
+          writers_(model_, settings_, plan_, random_,
+                   [this](const std::string& entity, const std::string& id, const Written& record) {
+                       if (live_) announcer_.announce(entity, id, record, now());
+                   }),
+          checks_(plan_, model_, writers_, *store_, *inbox_),
+          bounded_checks_(plan_, model_, writers_, checks_, *store_),
+          variant_(first_variant(plan_)) {}
+
+    WorldReport run();
+
+  private:
+    void pass_begins(std::string_view stream) override { passes_.began(std::string(stream), now()); }
+    void pass_ended(const PassReport& report) override;
+    void backing_off(std::string_view stream, const Error& error, Duration pause) override;
+    void push_silent(std::string_view stream, bool silent) override;
+    void bounded_pass(const BoundedPass& pass) override;
+    void failed(const Error& error) override { say("beside the passes: " + error.message()); }
+
+    Timestamp now() const { return life_ ? life_->now() : now_; }
+    // What is said costs nothing where nobody listens.
+    template <class Text>
+    void say(Text text);
+    void broken(const std::string& what);
+
+    void start_life();
+    void end_life();
+    void kill_life();
+    void stop_life();
+    void stopped_life();
+    void deliver(const Event& event, std::function<void(bool)> answered);
+    // Up to what the world is going to do next.
+    void advance();
+    // From now on, again and again, at random until the rest.
+    void repeat(Duration mean, std::function<void()> action);
+    void begin();
+    void begin_daemon_troubles();
+    void wish_some();
+    void wish_at_rest(BoundedPass pass);
+    bool can_be_asked(const std::string& stream) const;
+    void rest();
+    void look_at_rest();
+    // Everything has come to rest: what must be true now is checked, and the next bounded passes are wished for.
+    void rested();
+    bool goes_on() const { return !over_ && !report_.broken; }
+
+    const WorldSettings settings_;
+    const Trace& trace_;
+    Random random_;
+    WorldPlan plan_;
+    Timestamp now_;
+    Agenda agenda_;
+    PortalModel model_;
+    Weather weather_;
+    RequestLedger requests_;
+    PassWatch passes_{[this](const std::string& what) { broken(what); }};
+    Rest rest_;
+    std::shared_ptr<MemoryStoreContent> store_ = std::make_shared<MemoryStoreContent>();
+    std::shared_ptr<MemoryInboxContent> inbox_ = std::make_shared<MemoryInboxContent>();
+    Announcer announcer_;
+    Writers writers_;
+    Checks checks_;
+    BoundedChecks bounded_checks_;
+    StreamVariant variant_;
+    WorldReport report_;
+    std::unique_ptr<Life> life_;
+    std::size_t kill_in_steps_ = 0;  // 0: it lives on
+    Timestamp stopped_at_{};         // where the daemon is told to stop and has not ended
+    bool counts_exactly_ = true;     // no request was counted that nobody sent
+    bool live_ = false;              // the portal's beginning is over
+    bool resting_ = false;
+    Checks::After rests_after_ = Checks::After::polls;
+    Timestamp wished_at_{};
+    std::size_t wishes_ = 0;           // for bounded passes at rest that have no id yet
+    std::set<std::uint64_t> awaited_;  // those that are not done
+    bool over_ = false;                // everything rests, or had its time
+};
+
+template <class Text>
+void RunningWorld::say(Text text) {
+    if (trace_) trace_(now().to_string_ms() + "  " + std::string(text));
+}
+
+}  // namespace carecloud

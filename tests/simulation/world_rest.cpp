@@ -1,0 +1,100 @@
+// How a world comes to its end, and what an operator wishes for.
+#include "simulation/running_world.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace carecloud {
+namespace {
+
+using namespace std::chrono_literals;
+
+// How long the world rests at the most: the longest pause after a failure, the hour after which a record that no answer
+// carried is tried again, and room for several of these. With quotas, the day after which the portal is asked again
+// whether it is still spent, and polls that are hours apart while each settles no more than a few events.
+constexpr Duration kRest = 6h;
+constexpr Duration kRestWithQuota = 240h;
+
+}  // namespace
+
+// An operator wishes for a bounded pass, and may change their mind.
+void RunningWorld::wish_some() {
+    BoundedPass pass{.kind = chance(random_, 50) ? PassKind::backfill : PassKind::reconcile};
+    pass.stream =
+        plan_.entities[static_cast<std::size_t>(between(random_, 0, std::ssize(plan_.entities) - 1))];
+    if (pass.kind == PassKind::backfill) {
+        pass.first_day = "202401" + std::to_string(between(random_, 10, 31));
+        pass.last_day = "20240" + std::to_string(between(random_, 2, 3)) + "15";
+    } else {
+        pass.deep = chance(random_, 50);
+        pass.whole = chance(random_, 50);
+        pass.confirm_deletes = chance(random_, 30);
+    }
+    const bool regretted = chance(random_, 20);
+    say("somebody wishes for a " + std::string(to_string(pass.kind)) + " of " + pass.stream);
+    life_->wish(std::move(pass), [this, regretted, life = report_.lives](std::uint64_t id) {
+        if (!regretted) return;
+        agenda_.put(later(now(), spread(random_, 20s)), [this, id, life] {
+            if (!life_ || report_.lives != life) return;
+            say("bounded pass " + std::to_string(id) + " is not wanted any more");
+            bounded_checks_.canceled(id);
+            life_->cancel(id);
+        });
+    });
+}
+
+// A stream that has never shown a record cannot be asked.
+bool RunningWorld::can_be_asked(const std::string& stream) const {
+    const auto state = store_->tables.streams.find(stream);
+    return state != store_->tables.streams.end() && !state->second.dialect.empty();
+}
+
+void RunningWorld::wish_at_rest(BoundedPass pass) {
+    if (!can_be_asked(pass.stream)) return;
+    ++wishes_;
+    life_->wish(std::move(pass), [this](std::uint64_t id) {
+        --wishes_;
+        awaited_.insert(id);
+    });
+}
+
+void RunningWorld::look_at_rest() {
+    if (wishes_ == 0 && awaited_.empty() && rest_.is_quiet() && !checks_.is_waiting()) rested();
+}
+
+void RunningWorld::rested() {
+    using enum Checks::After;
+    if (auto wrong = checks_.end(rests_after_, wished_at_, now())) broken(*wrong);
+    // Where requests are short, the bounded passes may have to wait for months.
+    over_ = rests_after_ == reconciliation || plan_.rate.monthly_quota.has_value();
+    if (over_) return;
+    rests_after_ = rests_after_ == polls ? backfill : reconciliation;
+    wished_at_ = now();
+    for (const auto& [id, pass] : store_->tables.passes) {
+        if (pass.is_open() && can_be_asked(pass.stream)) awaited_.insert(id);
+    }
+    for (const std::string& entity : plan_.entities) {
+        if (rests_after_ == backfill)
+            wish_at_rest({.kind = PassKind::backfill,
+                          .stream = entity,
+                          .first_day = "20240101",
+                          .last_day = "20240331"});
+        else
+            wish_at_rest({.stream = entity, .deep = true, .confirm_deletes = true});
+    }
+}
+
+// Nothing goes wrong any more. Where a quota was met, the month has to turn first.
+void RunningWorld::rest() {
+    resting_ = true;
+    weather_.clear();
+    kill_in_steps_ = 0;
+    rest_.begin(plan_.entities, now(), std::max(now(), writers_.last_visible()));
+    say("the world rests");
+    const bool quota = settings_.has(Fault::quota);
+    const Timestamp from = quota ? next_month(now()) : now();
+    agenda_.put(later(from, quota ? kRestWithQuota : kRest), [this] { over_ = true; });
+}
+
+}  // namespace carecloud
