@@ -111,7 +111,7 @@ build() {
 }
 
 heading "Building"
-quietly "$logs/demo-packages.log" packaging/install-dependencies.sh ||
+quietly "$logs/demo-packages.log" packaging/install-dependencies.sh --without-tests ||
   failed "$logs/demo-packages.log" "some packages could not be installed"
 usable_ccache
 quietly "$logs/demo-build.log" build || failed "$logs/demo-build.log" "the build failed"

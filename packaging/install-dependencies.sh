@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
-# Installs the packages of dependencies.txt that are missing, with apt-get. Touches nothing when none is.
+# Installs the packages of dependencies.txt that are missing, with apt-get. Touches nothing when none is. With
+# --without-tests those under "Only tests" are left out.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 command -v dpkg-query >/dev/null || die "this needs Debian 12 (no dpkg-query here); see packaging/dependencies.txt"
 
-mapfile -t wanted < <(sed -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' "$root/packaging/dependencies.txt")
+end=
+[[ ${1:-} != --without-tests ]] || end='/^# Only tests/q'
+mapfile -t wanted < <(sed -e "$end" -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' "$root/packaging/dependencies.txt")
 ((${#wanted[@]} > 0)) || die "packaging/dependencies.txt names no package"
 
 # dpkg-query fails when it does not know one of the names; those are simply missing from its answer.
