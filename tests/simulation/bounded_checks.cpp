@@ -7,9 +7,6 @@
 namespace carecloud {
 namespace {
 
-// A record may enter or leave what the filter lets through while a pass looks at it.
-constexpr Duration kToDecide = std::chrono::hours(1);
-
 // Whether its days overlap those of the backfill; without an end it is found by its start alone.
 bool is_in_range(const Written& written, const BoundedPass& pass) {
     if (written.first_day > pass.last_day) return false;

@@ -14,8 +14,6 @@ namespace {
 
 // Looking at every record costs: not at each commit.
 constexpr std::uint64_t kCommitsBetweenLooks = 16;
-// From an answer of the portal to what is decided by it, other requests and their pauses between.
-constexpr Duration kToDecide = std::chrono::hours(1);
 constexpr Duration kToAnswer = std::chrono::minutes(2);
 
 std::string named(const std::string& entity, const std::string& id) {

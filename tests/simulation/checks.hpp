@@ -16,6 +16,9 @@
 
 namespace carecloud {
 
+// From an answer of the portal to what is decided by it, other requests and their pauses between.
+constexpr Duration kToDecide = std::chrono::hours(1);
+
 class Checks {
   public:
     // All of these outlive it.
