@@ -47,7 +47,8 @@ void RunningWorld::bounded_pass(const BoundedPass& pass) {
     life_->bounded(pass.status == PassStatus::running && pass.error.empty() ? pass.stream : "");
     if (!pass.is_open()) ++report_.bounded_passes;
     if (!awaited_.contains(pass.id)) return;
-    if (!pass.error.empty()) broken("a bounded pass fails though nothing goes wrong any more: " + pass.error);
+    if (pass.is_open() && !pass.error.empty())
+        broken("a bounded pass fails though nothing goes wrong any more: " + pass.error);
     if (!pass.is_open()) awaited_.erase(pass.id);
     look_at_rest();
 }
