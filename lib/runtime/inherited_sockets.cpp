@@ -78,8 +78,8 @@ class SocketNames {
     ~SocketNames() {
         if (!names_) return;
         for (char** name = names_; *name; ++name)
-            std::free(*name);
-        std::free(names_);
+            std::free(*name);  // NOLINT(cppcoreguidelines-no-malloc)
+        std::free(names_);     // NOLINT(cppcoreguidelines-no-malloc)
     }
     SocketNames() = default;
     SocketNames(const SocketNames&) = delete;
