@@ -8,7 +8,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 command -v dpkg-query >/dev/null || die "this needs Debian 12 (no dpkg-query here); see packaging/dependencies.txt"
 
 end=
-[[ ${1:-} != --without-tests ]] || end='/^# Only tests/q'
+[[ ${1:-} != --without-tests ]] || end='/^# Only tests/Q'
 mapfile -t wanted < <(sed -e "$end" -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' "$root/packaging/dependencies.txt")
 ((${#wanted[@]} > 0)) || die "packaging/dependencies.txt names no package"
 

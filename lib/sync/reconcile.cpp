@@ -119,6 +119,7 @@ Task<Result<>> Reconcile::look_again(std::vector<Key> suspects) {
 
 Task<Result<>> Reconcile::look_at(std::vector<Key> some) {
     std::vector<std::string> ids;
+    ids.reserve(some.size());
     for (const Key& key : some)
         ids.push_back(key.id);
     auto shown = co_await listed(std::move(ids));
