@@ -32,6 +32,7 @@ struct Arrived {
     bool end = false;
     bool may_move_cursor = true;
     std::vector<std::size_t> unmet{};  // of its records: taken whatever the store has of them
+    std::optional<Cursor> met_to{};
 };
 
 class Pass {
@@ -100,6 +101,7 @@ Task<Result<>> Pass::load_state() {
     StreamState fresh{
         .stream = settings_.spec.entity, .entity = settings_.spec.entity, .fingerprint = fingerprint};
     memory_.tail.reset();
+    memory_.met_to.reset();
     if (!*loaded) {
         ledger_.open(std::move(fresh));
         co_return Result<>{};
@@ -149,11 +151,13 @@ Arrived Pass::arrive(const Walk& walk, WalkAnswer answer) {
                    .reading = answer.reading,
                    .end = walk.ended(),
                    .may_move_cursor = walk.may_move_cursor(),
-                   .unmet = memory_.walked ? std::vector<std::size_t>() : walk.unmet()};
+                   .unmet = walk.unmet(),
+                   .met_to = walk.met_to()};
 }
 
 Task<Result<Pass::Ending>> Pass::walk_to_end() {
     Walk walk(dialect_, ledger_.state(), memory_.tail);
+    if (memory_.met_to) walk.has_met(*memory_.met_to);
     auto answer = co_await pages_.fetch_at(walk);
     while (answer) {
         const PagePtr& page = answer->fetched.page;
@@ -216,7 +220,9 @@ Task<Result<std::size_t>> Pass::store_page(Arrived arrived) {
     std::optional<StreamState> state = state_after(arrived);
     auto storing = pages_.store(std::move(arrived.page), arrived.reading, dialect_, std::move(state),
                                 std::move(arrived.unmet));
-    co_return co_await std::move(storing);
+    auto stored = co_await std::move(storing);
+    if (stored) memory_.met_to = std::move(arrived.met_to);
+    co_return stored;
 }
 
 // A record that no answer carried may pass by now: the longest untried one is asked for again, one a pass.

@@ -41,6 +41,7 @@ struct StreamMemory {
     PageSize keys;
     std::optional<std::size_t> tail;  // records held beyond the safe point
     bool walked = false;              // to the portal's end, at least once
+    std::optional<Cursor> met_to{};   // the furthest key that walks with this configuration have stored
 };
 
 // Runs one pass to its end or its first lasting error, which the report carries. Never throws; a cancelled

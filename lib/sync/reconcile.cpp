@@ -30,11 +30,13 @@ class Reconcile {
     Task<Result<>> all();
 
   private:
+    using Ids = std::unordered_set<std::string>;
+
     Task<Result<std::vector<Window>>> windows();
     Task<Result<>> compare(Window window);
     Task<Result<>> look_again(std::vector<Key> suspects);
-    Task<Result<>> look_at(std::vector<Key> some);
-    Task<Result<std::unordered_set<std::string>>> listed(std::vector<std::string> ids);
+    Task<Result<bool>> look_at(std::vector<Key> some);
+    Task<Result<std::optional<Ids>>> listed(std::vector<std::string> ids);
     Task<Result<>> mark_gone();
     Task<Result<bool>> is_denied(Key key);
     Task<Result<std::uint64_t>> bound();
@@ -109,51 +111,52 @@ Task<Result<>> Reconcile::look_again(std::vector<Key> suspects) {
             std::min(run_.memory().keys.take(), std::max<std::size_t>(run_.dialect().cap, 1));
         const std::size_t count = std::min(suspects.size(), most);
         const auto first = suspects.end() - static_cast<std::ptrdiff_t>(count);
-        std::vector<Key> some(std::make_move_iterator(first), std::make_move_iterator(suspects.end()));
-        suspects.erase(first, suspects.end());
+        std::vector<Key> some(first, suspects.end());
         auto looked = co_await look_at(std::move(some));
         if (!looked) co_return looked.error();
+        if (*looked) suspects.resize(suspects.size() - count);
     }
     co_return Result<>{};
 }
 
-Task<Result<>> Reconcile::look_at(std::vector<Key> some) {
+// False: fewer could be asked for than these.
+Task<Result<bool>> Reconcile::look_at(std::vector<Key> some) {
     std::vector<std::string> ids;
     ids.reserve(some.size());
     for (const Key& key : some)
         ids.push_back(key.id);
     auto shown = co_await listed(std::move(ids));
     if (!shown) co_return shown.error();
+    if (!*shown) co_return false;
     for (Key& key : some) {
-        if (shown->contains(key.id) || settled_ <= key.modified) continue;
+        if ((*shown)->contains(key.id) || settled_ <= key.modified) continue;
         ++row_.gone;
         // One more than may go shows that it is too many.
         if (row_.confirm_deletes || gone_.size() <= most_) gone_.push_back(std::move(key));
     }
-    if (row_.confirm_deletes && gone_.size() >= kMarkedAtOnce) co_return co_await mark_gone();
-    co_return Result<>{};
+    if (!row_.confirm_deletes || gone_.size() < kMarkedAtOnce) co_return true;
+    auto marked = co_await mark_gone();
+    if (!marked) co_return marked.error();
+    co_return true;
 }
 
-// Which of the ids the portal lists within the stream; those of unknown versions are fetched.
-Task<Result<std::unordered_set<std::string>>> Reconcile::listed(std::vector<std::string> ids) {
-    const std::size_t count = ids.size();
+// Which of the ids the portal lists within the stream; those of unknown versions are fetched. None: it had to be asked
+// for fewer records than these, and what it left out is not known.
+Task<Result<std::optional<Reconcile::Ids>>> Reconcile::listed(std::vector<std::string> ids) {
     Query query{.spec = &run_.settings().spec,
                 .where = where::id_in(run_.dialect(), ids),
                 .projection = Projection::keys};
-    std::unordered_set<std::string> shown;
     auto fetched = co_await run_.fetcher().fetch(std::move(query), run_.memory().keys);
     if (!fetched) co_return fetched.error();
+    if (fetched->take < ids.size()) co_return std::optional<Ids>();
     settled_ = Timestamp{fetched->asked_at.ticks - run_.settings().overlap.count() / 100};
-    for (Key& key : keys_of(*fetched->page))
+    std::vector<Key> keys = keys_of(*fetched->page);
+    Ids shown;
+    for (const Key& key : keys)
         shown.insert(key.id);
-    if (fetched->take < count) {
-        // A smaller answer than was asked for: what it left out is not known.
-        for (std::string& id : ids)
-            shown.insert(std::move(id));
-    }
-    auto taken = co_await run_.take_unknown(keys_of(*fetched->page));
+    auto taken = co_await run_.take_unknown(std::move(keys));
     if (!taken) co_return taken.error();
-    co_return shown;
+    co_return std::optional<Ids>(std::move(shown));
 }
 
 // Whether the portal denies the record when it is asked for it alone, or the stream's filter leaves it out.
@@ -167,7 +170,7 @@ Task<Result<bool>> Reconcile::is_denied(Key key) {
     std::vector<std::string> ids{key.id};
     auto shown = co_await listed(std::move(ids));
     if (!shown) co_return shown.error();
-    co_return !shown->contains(key.id);
+    co_return *shown && !(*shown)->contains(key.id);
 }
 
 Task<Result<>> Reconcile::mark_gone() {

@@ -58,6 +58,9 @@ class Walk {
     // had, since they tell the record's id. But a tie that is read again is read by keys.
     void read_next(Reading reading) { reading_ = rereads_ ? Reading::keys : reading; }
 
+    // Earlier walks with this configuration have met every record up to there.
+    void has_met(Cursor furthest) { met_to_ = std::move(furthest); }
+    const std::optional<Cursor>& met_to() const { return met_to_; }
     // Which records of the page taken last this configuration has not met before. They may be held in an older one's
     // words, and are taken whole, whatever the store knows (hazard 14).
     const std::vector<std::size_t>& unmet() const { return unmet_; }
