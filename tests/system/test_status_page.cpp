@@ -155,9 +155,13 @@ TEST_CASE("a person sees that all is well, that the portal is down, and that a r
     PageSite site({"--records", "2000"});
     site.start();
     REQUIRE(site.becomes("<dd>2,000</dd>"));
-    std::string page = site.seen("healthy");
+    std::string page;
+    const auto healthy = [&] {  // between two polls
+        page = site.seen("healthy");
+        return page.find(">up to date<") != std::string::npos;
+    };
+    REQUIRE(site.daemon->wait_until(healthy, kWithin));
     has(page, ">ready<");
-    REQUIRE(site.becomes(">up to date<"));  // between two polls
 
     site.portal.control("POST", "/delete", {{"count", 400}});
     CHECK(status_of(fetched(site.port, "POST", "/v1/reconcile?entity=claim_attendance")) == 202);

@@ -263,6 +263,23 @@ TEST_CASE("reconcile: a record that left the stream's filter leaves the store (h
     CHECK(world.is_deleted(3));
 }
 
+TEST_CASE("regression: reconcile took for shown what it had to ask for in smaller answers") {
+    BoundedWorld world;
+    world.put_many(1, 100, 10, kOld);
+    world.good_pass();
+    for (unsigned n = 1; n <= 20; ++n)
+        world.erase(n * 5);
+    std::size_t failures = 0;
+    world.portal.set_fault_hook([&](const SeenRequest& request) -> std::optional<Error> {
+        if (request.text.find("$in") == std::string::npos || ++failures > 3) return std::nullopt;
+        return Error{.code = ErrorCode::server_failed, .operation = "test", .subject = "", .hint = ""};
+    });
+    const BoundedPass row = world.reconcile(true);
+    CHECK(failures > 3);
+    CHECK(row.deleted == 20);
+    world.check_reconciled();
+}
+
 TEST_CASE("regression: reconcile kept what had left the stream's filter and no answer carries") {
     BoundedWorld world({.response_limit_bytes = 5'000});
     world.settings.spec.filter = R"({"status":"active"})";
