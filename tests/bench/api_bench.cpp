@@ -2,6 +2,7 @@
 // --help. Everything is on loopback; the portal is a process of its own with answers rendered beforehand.
 #include "bench/api_options.hpp"
 #include "bench/api_site.hpp"
+#include "bench/bench_main.hpp"
 #include "bench/bulk_reads.hpp"
 #include "bench/canned_server.hpp"
 #include "bench/dataset.hpp"
@@ -11,11 +12,8 @@
 #include "bench/record_requests.hpp"
 
 #include <cstring>
-#include <exception>
 #include <filesystem>
 #include <iostream>
-
-#include <boost/program_options/errors.hpp>
 
 namespace carecloud::bench {
 namespace {
@@ -54,15 +52,5 @@ void run(const ApiOptions& options) {
 int main(int argc, char** argv) {
     using namespace carecloud::bench;
     if (argc > 1 && std::strcmp(argv[1], "--measure") == 0) return measure_main(argc, argv);
-    try {
-        const auto options = read_api_options(argc, argv);
-        if (options) run(*options);
-        return 0;
-    } catch (const boost::program_options::error& misuse) {
-        std::cerr << "api_bench: " << misuse.what() << "; see api_bench --help\n";
-        return 64;
-    } catch (const std::exception& failure) {
-        std::cerr << "api_bench: " << failure.what() << "\n";
-        return 1;
-    }
+    return bench_main("api_bench", argc, argv, read_api_options, run);
 }

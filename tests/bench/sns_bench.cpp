@@ -1,5 +1,6 @@
 // Measures the SNS endpoint of the real daemon beside what bounds it, in one run, and prints tables; see --help.
 // Everything is on loopback; the publisher's certificates are made for the run.
+#include "bench/bench_main.hpp"
 #include "bench/endpoint_load.hpp"
 #include "bench/event_to_record.hpp"
 #include "bench/folder.hpp"
@@ -7,10 +8,7 @@
 #include "bench/sns_options.hpp"
 
 #include <csignal>
-#include <exception>
 #include <iostream>
-
-#include <boost/program_options/errors.hpp>
 
 namespace carecloud::bench {
 namespace {
@@ -32,15 +30,5 @@ void run(const SnsOptions& options) {
 int main(int argc, char** argv) {
     using namespace carecloud::bench;
     std::signal(SIGPIPE, SIG_IGN);  // an endpoint that goes is an answer that does not come
-    try {
-        const auto options = read_sns_options(argc, argv);
-        if (options) run(*options);
-        return 0;
-    } catch (const boost::program_options::error& misuse) {
-        std::cerr << "sns_bench: " << misuse.what() << "; see sns_bench --help\n";
-        return 64;
-    } catch (const std::exception& failure) {
-        std::cerr << "sns_bench: " << failure.what() << "\n";
-        return 1;
-    }
+    return bench_main("sns_bench", argc, argv, read_sns_options, run);
 }

@@ -1,5 +1,6 @@
 // Measures the product beside what it is made of, in one run, and prints tables; see --help. The portal is a
 // process of its own with answers rendered beforehand, on loopback.
+#include "bench/bench_main.hpp"
 #include "bench/canned_server.hpp"
 #include "bench/dataset.hpp"
 #include "bench/first_load.hpp"
@@ -11,10 +12,7 @@
 #include "bench/steady_state.hpp"
 
 #include <cstring>
-#include <exception>
 #include <iostream>
-
-#include <boost/program_options/errors.hpp>
 
 namespace carecloud::bench {
 namespace {
@@ -51,15 +49,5 @@ void run(const Options& options) {
 int main(int argc, char** argv) {
     using namespace carecloud::bench;
     if (argc > 1 && std::strcmp(argv[1], "--measure") == 0) return measure_main(argc, argv);
-    try {
-        const auto options = read_options(argc, argv);
-        if (options) run(*options);
-        return 0;
-    } catch (const boost::program_options::error& misuse) {
-        std::cerr << "sync_bench: " << misuse.what() << "; see sync_bench --help\n";
-        return 64;
-    } catch (const std::exception& failure) {
-        std::cerr << "sync_bench: " << failure.what() << "\n";
-        return 1;
-    }
+    return bench_main("sync_bench", argc, argv, read_options, run);
 }
