@@ -49,26 +49,6 @@ struct BoundedWorld : World {
         return tables().records.at({kEntity, id_of(n)}).deleted_at.has_value();
     }
     void erase(unsigned n) { REQUIRE(model.erase(kEntity, id_of(n))); }
-    std::size_t live() const {
-        std::size_t count = 0;
-        for (const auto& [place, held] : tables().records)
-            count += !held.deleted_at;
-        return count;
-    }
-
-    // What the portal has and nothing else is held, and the log replays to it.
-    void check_reconciled() const {
-        CHECK(check_changes(tables()) == "");
-        std::size_t seen = 0;
-        model.for_each(kEntity, [&](const PortalDocument& expected) {
-            ++seen;
-            const auto found = tables().records.find({kEntity, std::string(expected.id_text())});
-            REQUIRE(found != tables().records.end());
-            CHECK(found->second.body == expected.raw());
-            CHECK_FALSE(found->second.deleted_at);
-        });
-        CHECK(seen == live());
-    }
 
     DeleteGuard guard{.share = 1, .count = 1000};
 };

@@ -8,6 +8,12 @@ using namespace std::chrono_literals;
 namespace {
 
 struct LaneWorld : EngineWorld {
+    // With so many old records, and the stream's first pass over.
+    void start_loaded(unsigned records) {
+        put_many(1, records, 10, kOld);
+        start();
+        REQUIRE(clock.run_until([&] { return !recorder.passes.empty(); }));
+    }
     // As an operator's wish is written down, before the lane is told.
     std::uint64_t wish(BoundedPass pass) {
         pass.stream = kEntity;
@@ -59,9 +65,7 @@ TEST_CASE("lane: a wish runs beside the stream's passes, and is told when it beg
 
 TEST_CASE("lane: wishes run one after the other, in their order") {
     LaneWorld world;
-    world.put_many(1, 10, 10, kOld);
-    world.start();
-    REQUIRE(world.clock.run_until([&] { return !world.recorder.passes.empty(); }));
+    world.start_loaded(10);
     const std::uint64_t first = world.wish(LaneWorld::backfill());
     const std::uint64_t second = world.wish({});
     const std::uint64_t third = world.wish(LaneWorld::backfill());
@@ -73,41 +77,21 @@ TEST_CASE("lane: wishes run one after the other, in their order") {
     CHECK(ended == std::vector<std::uint64_t>{first, second, third});
 }
 
+// Another workspace's records once ended it for good: found by killing the real daemon.
 TEST_CASE("lane: what failed is tried again after a pause, with the reason in its row") {
+    const ErrorCode code = GENERATE(ErrorCode::key_refused, ErrorCode::wrong_workspace);
     LaneWorld world;
-    world.put_many(1, 10, 10, kOld);
-    world.start();
-    REQUIRE(world.clock.run_until([&] { return !world.recorder.passes.empty(); }));
+    world.start_loaded(10);
     bool away = true;
     world.portal.set_fault_hook([&](const SeenRequest&) -> std::optional<Error> {
         if (!away) return std::nullopt;
-        return Error{.code = ErrorCode::key_refused, .operation = "test", .subject = "no", .hint = "the key"};
+        return Error{.code = code, .operation = "test", .subject = "no", .hint = "the key"};
     });
     const std::uint64_t id = world.wish({});
     REQUIRE(world.clock.run_until([&] { return !world.row(id).error.empty(); }));
     CHECK(world.row(id).status == PassStatus::running);
     CHECK(world.row(id).hint == "the key");
     away = false;
-    world.run_until_ended(id);
-    CHECK(world.row(id).status == PassStatus::done);
-    CHECK(world.row(id).error.empty());
-}
-
-// Found by killing the real daemon: one spoilt answer ended a reconciliation for good.
-TEST_CASE("lane: another workspace's records hold it up, with the reason in its row, and end it not") {
-    LaneWorld world;
-    world.put_many(1, 10, 10, kOld);
-    world.start();
-    REQUIRE(world.clock.run_until([&] { return !world.recorder.passes.empty(); }));
-    bool foreign = true;
-    world.portal.set_fault_hook([&](const SeenRequest&) -> std::optional<Error> {
-        if (!foreign) return std::nullopt;
-        return Error{.code = ErrorCode::wrong_workspace, .operation = "test", .subject = "", .hint = ""};
-    });
-    const std::uint64_t id = world.wish({});
-    REQUIRE(world.clock.run_until([&] { return !world.row(id).error.empty(); }));
-    CHECK(world.row(id).is_open());
-    foreign = false;
     world.run_until_ended(id);
     CHECK(world.row(id).status == PassStatus::done);
     CHECK(world.row(id).error.empty());
@@ -126,9 +110,7 @@ TEST_CASE("lane: a wish of a stream that is not configured any more fails and sa
 
 TEST_CASE("lane: a pass is canceled while it waits and while it runs") {
     LaneWorld world;
-    world.put_many(1, 10, 10, kOld);
-    world.start();
-    REQUIRE(world.clock.run_until([&] { return !world.recorder.passes.empty(); }));
+    world.start_loaded(10);
     world.portal.set_latency(60s);
     const std::uint64_t running = world.wish({.whole = true});
     const std::uint64_t waiting = world.wish(LaneWorld::backfill());
@@ -148,9 +130,7 @@ TEST_CASE("lane: a pass is canceled while it waits and while it runs") {
 
 TEST_CASE("regression: a pass went on that was canceled while the store failed") {
     LaneWorld world;
-    world.put_many(1, 10, 10, kOld);
-    world.start();
-    REQUIRE(world.clock.run_until([&] { return !world.recorder.passes.empty(); }));
+    world.start_loaded(10);
     world.portal.set_latency(60s);
     const std::uint64_t id = world.wish({.whole = true});
     REQUIRE(world.clock.run_until([&] { return world.row(id).status == PassStatus::running; }));
@@ -168,9 +148,7 @@ TEST_CASE("regression: a pass went on that was canceled while the store failed")
 
 TEST_CASE("lane: what a stop interrupts goes on in the next life") {
     LaneWorld world;
-    world.put_many(1, 10, 10, kOld);
-    world.start();
-    REQUIRE(world.clock.run_until([&] { return !world.recorder.passes.empty(); }));
+    world.start_loaded(10);
     world.portal.set_latency(60s);
     const std::uint64_t id = world.wish({.whole = true});
     REQUIRE(world.clock.run_until([&] { return world.row(id).status == PassStatus::running; }));
@@ -213,9 +191,7 @@ TEST_CASE("lane: reconciliations come by themselves, a whole one first and then 
 
 TEST_CASE("lane: a store that fails is asked again, and nothing is lost") {
     LaneWorld world;
-    world.put_many(1, 30, 10, kOld);
-    world.start();
-    REQUIRE(world.clock.run_until([&] { return !world.recorder.passes.empty(); }));
+    world.start_loaded(30);
     const std::uint64_t id = world.wish({.whole = true});
     std::size_t calls = 0;
     world.store->set_fault_hook([&](std::string_view) -> std::optional<StoreFault> {

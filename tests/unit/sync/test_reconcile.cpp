@@ -34,7 +34,7 @@ TEST_CASE("reconcile: what was deleted at the portal is marked so, once (hazard 
     CHECK(world.is_deleted(77));
     CHECK(world.tables().changes.back().kind == ChangeKind::deleted);
     CHECK(world.tables().streams.at(kEntity) == before);  // never touches the cursor (hazard 22)
-    world.check_reconciled();
+    world.check_same();
 
     const std::size_t changes = world.tables().changes.size();
     CHECK(world.reconcile(true).deleted == 0);
@@ -56,7 +56,7 @@ TEST_CASE(
     world.clock.run_for(world.settings.overlap + 1s);
     CHECK(world.reconcile(true).gone == 1);
     CHECK(world.is_deleted(7));
-    world.check_reconciled();
+    world.check_same();
 }
 
 TEST_CASE("reconcile: a record that was deleted and comes back is restored") {
@@ -70,7 +70,7 @@ TEST_CASE("reconcile: a record that was deleted and comes back is restored") {
     const BoundedPass row = world.reconcile();
     CHECK(row.missing == 1);
     CHECK(world.tables().changes.back().kind == ChangeKind::restored);
-    world.check_reconciled();
+    world.check_same();
 }
 
 TEST_CASE("reconcile: rows that became visible long after their `modified` are fetched (promise 1)") {
@@ -83,7 +83,7 @@ TEST_CASE("reconcile: rows that became visible long after their `modified` are f
     CHECK(world.held() == 500);
     const BoundedPass row = world.reconcile();
     CHECK(row.missing == 2);
-    world.check_reconciled();
+    world.check_same();
 }
 
 TEST_CASE("reconcile: equal counts cost one request, and the whole walk finds what they hide") {
@@ -103,7 +103,7 @@ TEST_CASE("reconcile: equal counts cost one request, and the whole walk finds wh
     CHECK(whole.deleted == 1);
     CHECK(whole.missing == 1);
     CHECK(whole.records >= 3'000);
-    world.check_reconciled();
+    world.check_same();
 }
 
 TEST_CASE("reconcile: of many records only the smallest windows that differ are walked") {
@@ -120,7 +120,7 @@ TEST_CASE("reconcile: of many records only the smallest windows that differ are 
     CHECK(row.missing == 2);
     CHECK(row.records < 500);
     CHECK(row.requests < 60);  // a walk of all keys is 400
-    world.check_reconciled();
+    world.check_same();
 }
 
 TEST_CASE("reconcile: more gone than the guard lets go stops and asks, and nothing is marked (hazard 21)") {
@@ -146,7 +146,7 @@ TEST_CASE("reconcile: more gone than the guard lets go stops and asks, and nothi
     const BoundedPass confirmed = world.good({.confirm_deletes = true});
     CHECK(confirmed.status == PassStatus::done);
     CHECK(confirmed.deleted == 11);
-    world.check_reconciled();
+    world.check_same();
 }
 
 TEST_CASE("reconcile: with the guard lifted any number goes, in pieces") {
@@ -157,7 +157,7 @@ TEST_CASE("reconcile: with the guard lifted any number goes, in pieces") {
     for (unsigned n = 101; n <= 950; ++n)
         world.erase(n);
     CHECK(world.good({.confirm_deletes = true}).deleted == 850);
-    world.check_reconciled();
+    world.check_same();
 }
 
 TEST_CASE("reconcile --deep: content that changed without its `modified` is fetched (hazard 6)") {
@@ -169,7 +169,7 @@ TEST_CASE("reconcile --deep: content that changed without its `modified` is fetc
     const BoundedPass row = world.good({.deep = true});
     CHECK(row.changed == 1);
     CHECK(row.records == 120);
-    world.check_reconciled();
+    world.check_same();
 }
 
 TEST_CASE(
@@ -209,7 +209,7 @@ TEST_CASE("reconcile: every dialect, with totals and without, in ties larger tha
     const BoundedPass row = world.reconcile();
     CHECK(row.deleted == 10);
     CHECK(row.missing == 2);
-    world.check_reconciled();
+    world.check_same();
 }
 
 TEST_CASE("reconcile: listings that are empty or cut by mistake delete nothing (hazard 21)") {
@@ -277,7 +277,7 @@ TEST_CASE("regression: reconcile took for shown what it had to ask for in smalle
     const BoundedPass row = world.reconcile(true);
     CHECK(failures > 3);
     CHECK(row.deleted == 20);
-    world.check_reconciled();
+    world.check_same();
 }
 
 TEST_CASE("regression: reconcile kept what had left the stream's filter and no answer carries") {
@@ -341,5 +341,5 @@ TEST_CASE("reconcile: an interrupted one begins anew and ends as if it had not b
     const BoundedPass row = world.reconcile(true);
     CHECK(row.status == PassStatus::done);
     CHECK(world.live() == 290);
-    world.check_reconciled();
+    world.check_same();
 }

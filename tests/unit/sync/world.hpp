@@ -7,6 +7,7 @@
 #include "support/virtual/virtual_clock.hpp"
 #include "sync/pass.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <random>
@@ -113,6 +114,11 @@ struct World {
 
     const StoreContent& tables() const { return content->tables; }
     std::size_t held() const { return content->tables.records.size(); }
+    std::size_t live() const {
+        const auto& records = content->tables.records;
+        return static_cast<std::size_t>(std::count_if(
+            records.begin(), records.end(), [](const auto& row) { return !row.second.deleted_at; }));
+    }
 
     // Promises 1 and 2: the portal's records byte for byte, and a change log that replays to them.
     void check_same() const {
@@ -123,8 +129,9 @@ struct World {
             const auto found = tables().records.find({kEntity, std::string(expected.id_text())});
             REQUIRE(found != tables().records.end());
             CHECK(found->second.body == expected.raw());
+            CHECK_FALSE(found->second.deleted_at);
         });
-        CHECK(seen == held());
+        CHECK(seen == live());
     }
 
     boost::asio::io_context io;
