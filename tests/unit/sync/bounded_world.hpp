@@ -11,6 +11,17 @@
 
 namespace carecloud {
 
+// One of the 32 dialects there are, half of them with the cap.
+inline ModelSettings dialect_of(unsigned bits, std::size_t cap) {
+    ModelSettings dialect;
+    dialect.id_is_oid = bits & 1U;
+    dialect.modified_is_date = bits & 2U;
+    dialect.or_refused = bits & 4U;
+    dialect.totals = bits & 8U;
+    dialect.take_cap = bits & 16U ? cap : 0;
+    return dialect;
+}
+
 struct BoundedWorld : World {
     using World::World;
 

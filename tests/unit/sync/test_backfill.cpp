@@ -74,12 +74,7 @@ TEST_CASE("backfill: the records of the days are fetched, and no cursor moves (h
 
 TEST_CASE("backfill: every dialect") {
     const auto seed = GENERATE(range(0U, 32U));
-    ModelSettings dialect;
-    dialect.id_is_oid = seed & 1U;
-    dialect.modified_is_date = seed & 2U;
-    dialect.or_refused = seed & 4U;
-    dialect.totals = seed & 8U;
-    dialect.take_cap = seed & 16U ? 3 : 0;
+    const ModelSettings dialect = dialect_of(seed, 3);
     CAPTURE(seed);
     BoundedWorld world(dialect);
     fill_months(world);

@@ -192,12 +192,7 @@ TEST_CASE(
 
 TEST_CASE("reconcile: every dialect, with totals and without, in ties larger than a page") {
     const auto seed = GENERATE(range(0U, 32U));
-    ModelSettings dialect;
-    dialect.id_is_oid = seed & 1U;
-    dialect.modified_is_date = seed & 2U;
-    dialect.or_refused = seed & 4U;
-    dialect.totals = seed & 8U;
-    dialect.take_cap = seed & 16U ? 37 : 0;
+    const ModelSettings dialect = dialect_of(seed, 37);
     CAPTURE(seed);
     BoundedWorld world(dialect);
     world.put_many(1, 600, 150, kOld);
