@@ -187,7 +187,9 @@ std::string KillWorld::broken_by(const KillPhase& phase) {
         if (broken.empty() && phase.broken) broken = phase.broken();
         if (!broken.empty()) return broken;
     }
-    return {};
+    // What the last life left is done first: the next phase's work would not mend it.
+    if (!phase.done()) observe(phase);
+    return phase.broken ? phase.broken() : std::string();
 }
 
 // What holds at any instant, whatever was under way.
