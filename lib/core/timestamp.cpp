@@ -91,6 +91,11 @@ std::string render(Timestamp at, int digits) {
     return {text.data(), static_cast<std::size_t>(size)};
 }
 
+Timestamp start_of(std::chrono::year_month month) {
+    const std::chrono::sys_days first{month / 1};
+    return Timestamp{first.time_since_epoch().count() * 86'400 * Timestamp::ticks_per_second};
+}
+
 }  // namespace
 
 std::optional<Timestamp> Timestamp::parse(std::string_view text) {
@@ -137,11 +142,14 @@ std::string month_of(Timestamp at) {
     return at.to_string().substr(0, 7);
 }
 
+Timestamp this_month(Timestamp at) {
+    const std::chrono::year_month_day date = civil_of(at).date;
+    return start_of(date.year() / date.month());
+}
+
 Timestamp next_month(Timestamp at) {
-    using namespace std::chrono;
-    const year_month_day date = civil_of(at).date;
-    const sys_days first{year_month{date.year(), date.month()} / 1 + months{1}};
-    return Timestamp{first.time_since_epoch().count() * 86'400 * Timestamp::ticks_per_second};
+    const std::chrono::year_month_day date = civil_of(at).date;
+    return start_of(date.year() / date.month() + std::chrono::months{1});
 }
 
 }  // namespace carecloud

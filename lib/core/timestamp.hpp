@@ -41,7 +41,8 @@ struct Timestamp {
 
 // The month of the instant in UTC, "2024-03": the key of the quota.
 std::string month_of(Timestamp at);
-// The first instant of the next month, in UTC.
+// The first instant of its month and of the next one, in UTC.
+Timestamp this_month(Timestamp at);
 Timestamp next_month(Timestamp at);
 
 }  // namespace carecloud

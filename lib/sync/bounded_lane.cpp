@@ -189,19 +189,27 @@ Task<Result<>> BoundedLane::attempt(BoundedPass pass) {
     pass.error.clear();
     pass.hint.clear();
     observer_.bounded_pass(pass);
+    const std::uint64_t requests = pass.requests;
     auto ended = co_await run_one(*stream, pass);
     running_ = 0;
-    co_return co_await note_end(std::move(pass), std::move(ended));
+    const std::uint64_t spent = pass.requests - requests;
+    co_return co_await note_end(std::move(pass), spent, std::move(ended));
 }
 
 // A coroutine of its own, so that stop() and cancel() can end the pass and nothing but the pass.
 Task<Result<>> BoundedLane::run_one(const LaneStream& stream, BoundedPass& pass) {
+    // A reconciliation begins anew each time: with no more to spend than the last time it would get no further.
+    const auto retry = retries_.find(pass.id);
+    if (pass.kind == PassKind::reconcile && retry != retries_.end()) {
+        auto spare = co_await context_.gate.check_spare(retry->second.spent * 5 / 4);
+        if (!spare) co_return spare.error();
+    }
     auto work = run_bounded(context_, *stream.pass, stream.rule.guard, *stream.memory, pass);
     co_return co_await asio::co_spawn(context_.clock.executor(), std::move(work),
                                       asio::bind_cancellation_slot(cancel_pass_.slot(), asio::use_awaitable));
 }
 
-Task<Result<>> BoundedLane::note_end(BoundedPass pass, Result<> ended) {
+Task<Result<>> BoundedLane::note_end(BoundedPass pass, std::uint64_t spent, Result<> ended) {
     if (ended) {
         retries_.erase(pass.id);
         observer_.bounded_pass(pass);
@@ -216,6 +224,7 @@ Task<Result<>> BoundedLane::note_end(BoundedPass pass, Result<> ended) {
     pass.hint = error.hint;
     if (is_final(error.code)) co_return co_await finish(std::move(pass), PassStatus::failed);
     Retry& retry = retries_[pass.id];
+    if (error.code == ErrorCode::quota_exhausted) retry.spent = std::max(retry.spent, spent);
     const Duration pause = failure_pause(context_.random, error, ++retry.failures);
     retry.not_before = context_.clock.now() + pause;
     pass.status = PassStatus::running;

@@ -52,6 +52,8 @@ class BoundedLane {
     struct Retry {
         std::size_t failures = 0;  // in a row
         MonoTime not_before{};
+        // The most requests that an attempt sent before the quota had no more to spare.
+        std::uint64_t spent = 0;
     };
 
     Task<Result<>> round();
@@ -63,7 +65,7 @@ class BoundedLane {
     bool is_ready(const BoundedPass& pass) const;
     Task<Result<>> attempt(BoundedPass pass);
     Task<Result<>> run_one(const LaneStream& stream, BoundedPass& pass);
-    Task<Result<>> note_end(BoundedPass pass, Result<> ended);
+    Task<Result<>> note_end(BoundedPass pass, std::uint64_t spent, Result<> ended);
     Task<Result<>> finish(BoundedPass pass, PassStatus status);
 
     PassContext context_;

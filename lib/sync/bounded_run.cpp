@@ -18,7 +18,8 @@ BoundedRun::BoundedRun(PassContext context, const PassSettings& settings, Stream
       memory_(memory),
       row_(row),
       before_(row),
-      fetcher_(context.clock, context.portal, context.gate, context.random, settings.pauses),
+      fetcher_(context.clock, context.portal, context.gate, context.random, settings.pauses,
+               RequestRank::bounded),
       ledger_(context.store) {}
 
 Task<Result<>> BoundedRun::open() {
@@ -106,8 +107,10 @@ Task<Result<>> run_bounded(PassContext context, const PassSettings& settings, co
                            StreamMemory& memory, BoundedPass& row) {
     try {
         BoundedRun run(context, settings, memory, row);
-        auto done = row.kind == PassKind::backfill ? backfill(run) : reconcile(run, guard);
-        co_return co_await std::move(done);
+        auto work = row.kind == PassKind::backfill ? backfill(run) : reconcile(run, guard);
+        auto done = co_await std::move(work);
+        if (!done) run.note_progress();
+        co_return done;
     } catch (const std::exception&) {
         if (!is_cancellation(std::current_exception())) throw;
         co_return cancelled_error(std::string(to_string(row.kind)) + " " + settings.spec.entity);

@@ -52,12 +52,12 @@ class BoundedRun {
     // Commits beside the cursor.
     Task<Result<std::size_t>> commit(Batch batch) { return ledger_.commit(std::move(batch)); }
 
-    // Writes the row down, with what was committed and asked until now.
+    // Puts into the row what was committed and asked until now.
+    void note_progress();
+    // Does so and writes it down.
     Task<Result<>> save();
 
   private:
-    void note_progress();
-
     PassContext context_;
     const PassSettings& settings_;
     StreamMemory& memory_;

@@ -40,15 +40,23 @@ Task<bool> run_runner(Runner& runner) {
     co_return true;
 }
 
+// Requests a second, of all streams' polls at their intervals.
+double rate_of_polls(const std::vector<EngineStream>& streams) {
+    double rate = 0;
+    for (const EngineStream& stream : streams)
+        rate += 1.0 / std::chrono::duration<double>(stream.poll_every).count();
+    return rate;
+}
+
 }  // namespace
 
 Engine::Engine(Clock& clock, Portal& portal, Store& store, Inbox& inbox, EngineSettings settings,
                Observer& observer)
-    : clock_(clock), observer_(observer), random_(settings.seed), gate_(clock, store, settings.rate) {
-    double poll_rate = 0;
-    for (const EngineStream& stream : settings.streams) {
-        poll_rate += 1.0 / std::chrono::duration<double>(stream.poll_every).count();
-    }
+    : clock_(clock),
+      observer_(observer),
+      random_(settings.seed),
+      gate_(clock, store, settings.rate, rate_of_polls(settings.streams)) {
+    const double poll_rate = rate_of_polls(settings.streams);
     const PassContext context{clock, portal, store, gate_, random_};
     for (EngineStream& stream : settings.streams) {
         streams_.push_back(

@@ -27,11 +27,12 @@ Error contradiction_error() {
 
 }  // namespace
 
-Fetcher::Fetcher(Clock& clock, Portal& portal, RequestGate& gate, Random& random, RetryPauses pauses)
-    : clock_(clock), portal_(portal), gate_(gate), random_(random), pauses_(pauses) {}
+Fetcher::Fetcher(Clock& clock, Portal& portal, RequestGate& gate, Random& random, RetryPauses pauses,
+                 RequestRank rank)
+    : clock_(clock), portal_(portal), gate_(gate), random_(random), pauses_(pauses), rank_(rank) {}
 
 Task<Result<PagePtr>> Fetcher::send(const Question& question) {
-    auto admitted = co_await gate_.admit();
+    auto admitted = co_await gate_.admit(rank_);
     if (!admitted) co_return admitted.error();
     ++requests_;
     auto asking =
@@ -71,7 +72,7 @@ Task<Result<>> Fetcher::recover(const Error& error, RetryState& state) {
     if (decision.action == RetryAction::shrink) state.take = PageSize::smaller(state.take);
     if (decision.action == RetryAction::refresh_key) {
         refreshed_ = true;
-        auto admitted = co_await gate_.admit();
+        auto admitted = co_await gate_.admit(rank_);
         if (!admitted) co_return admitted.error();
         ++requests_;
         auto refreshed = co_await portal_.refresh();

@@ -29,7 +29,8 @@ struct RetryPauses {
 
 class Fetcher {
   public:
-    Fetcher(Clock& clock, Portal& portal, RequestGate& gate, Random& random, RetryPauses pauses);
+    Fetcher(Clock& clock, Portal& portal, RequestGate& gate, Random& random, RetryPauses pauses,
+            RequestRank rank = RequestRank::live);
 
     // Asks until there is an answer or the policy (retry.hpp) gives up. `query.take` is set from `size`,
     // which learns.
@@ -59,6 +60,7 @@ class Fetcher {
     RequestGate& gate_;
     Random& random_;
     RetryPauses pauses_;
+    RequestRank rank_;
     bool refreshed_ = false;
     std::size_t requests_ = 0;
 };

@@ -7,11 +7,28 @@ namespace carecloud {
 namespace {
 
 constexpr Duration kParkedFor = std::chrono::hours(24);
+constexpr std::chrono::milliseconds kSpareLook = std::chrono::hours(1);
+
+double seconds_between(Timestamp from, Timestamp to) {
+    return static_cast<double>(to.ticks - from.ticks) / Timestamp::ticks_per_second;
+}
+
+// What a bounded request must leave of the month's quota.
+double reserved(std::uint64_t quota, double polls_per_second, Timestamp now) {
+    const Timestamp turn = next_month(now);
+    const double left = seconds_between(now, turn);
+    const double even = static_cast<double>(quota) * left / seconds_between(this_month(now), turn);
+    return std::min(polls_per_second * left, even);
+}
 
 }  // namespace
 
-RequestGate::RequestGate(Clock& clock, Store& store, RateLimits limits)
-    : clock_(clock), store_(store), limits_(limits), bucket_(limits.per_second, limits.burst, clock.now()) {}
+RequestGate::RequestGate(Clock& clock, Store& store, RateLimits limits, double polls_per_second)
+    : clock_(clock),
+      store_(store),
+      limits_(limits),
+      polls_per_second_(polls_per_second),
+      bucket_(limits.per_second, limits.burst, clock.now()) {}
 
 Error RequestGate::exhausted() const {
     const Timestamp now = clock_.wall();
@@ -63,8 +80,32 @@ Task<Result<>> RequestGate::count_one() {
     co_return Result<>{};
 }
 
-Task<Result<>> RequestGate::admit() {
+Task<Result<>> RequestGate::check_spare(std::uint64_t requests) {
+    if (!limits_.monthly_quota) co_return Result<>{};
+    const Timestamp now = clock_.wall();
+    const std::string month = month_of(now);
+    auto counted = co_await store_.count_requests(month, 0);
+    if (!counted) co_return counted.error();
+    const std::uint64_t unsent = month == month_ ? static_cast<std::uint64_t>(aside_) : 0;
+    const double left = static_cast<double>(*limits_.monthly_quota + unsent) - static_cast<double>(*counted);
+    const double kept = reserved(*limits_.monthly_quota, polls_per_second_, now);
+    if (left >= static_cast<double>(requests) + kept) co_return Result<>{};
+    co_return Error{
+        .code = ErrorCode::quota_exhausted,
+        .operation = "send a request to the portal",
+        .subject = "what is left of the quota of " + month + " is kept for the polls",
+        .hint =
+            "the pass goes on by itself when some of it is spare, at the latest when the month turns "
+            "(UTC); a larger portal.rate.monthly_quota or poll_every hastens it",
+        .retry_after = kSpareLook};
+}
+
+Task<Result<>> RequestGate::admit(RequestRank rank) {
     if (is_parked()) co_return exhausted();
+    if (rank == RequestRank::bounded) {
+        auto spare = co_await check_spare(1);
+        if (!spare) co_return spare.error();
+    }
     auto counted = co_await count_one();
     if (!counted) co_return counted.error();
     const std::string month = month_;

@@ -23,6 +23,10 @@ struct RateLimits {
     std::optional<std::uint64_t> monthly_quota{};  // requests a month (UTC); none: not limited on our side
 };
 
+// What a request is for. A backfill or a reconciliation may take of a month's quota only what the live passes, their
+// events included, do not need (RequestGate::admit).
+enum class RequestRank { live, bounded };
+
 struct QuotaUse {
     std::string month;                   // "2024-03"
     std::uint64_t used = 0;              // sent, or set aside by a life that crashed
@@ -31,11 +35,19 @@ struct QuotaUse {
 
 class RequestGate {
   public:
-    RequestGate(Clock& clock, Store& store, RateLimits limits);
+    // `polls_per_second`: the requests that all streams' polls need at their configured intervals.
+    RequestGate(Clock& clock, Store& store, RateLimits limits, double polls_per_second = 0);
 
     // Returns when one request may be sent. Errors: quota_exhausted at once (retry_after: until the month
-    // turns), and the store's. Throws operation_aborted when cancelled; what was not sent is given back.
-    Task<Result<>> admit();
+    // turns, or until some of it may be spare), and the store's. Throws operation_aborted when cancelled; what was not
+    // sent is given back.
+    //
+    // A bounded request leaves what the polls need until the month turns, or an even share of the quota for the days
+    // that are left where that is less: with a quota too small for the polls themselves (quota_stretch) bounded passes
+    // are slow, but they go on.
+    Task<Result<>> admit(RequestRank rank = RequestRank::live);
+    // Whether the quota has room for so many bounded requests just now. Errors: as admit().
+    Task<Result<>> check_spare(std::uint64_t requests);
 
     // The portal said "too many": nobody sends for this long.
     void slow_down(Duration pause);
@@ -58,6 +70,7 @@ class RequestGate {
     Clock& clock_;
     Store& store_;
     RateLimits limits_;
+    double polls_per_second_;
     TokenBucket bucket_;
     MonoTime quiet_until_{};
     std::string month_;

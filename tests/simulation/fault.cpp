@@ -6,16 +6,16 @@
 namespace carecloud {
 namespace {
 
-constexpr std::array<std::pair<Fault, std::string_view>, 26> kNames{{
-    {Fault::kill, "kill"},   {Fault::stop, "stop"},           {Fault::settings, "settings"},
-    {Fault::store, "store"}, {Fault::network, "network"},     {Fault::server, "server"},
-    {Fault::rate, "rate"},   {Fault::quota, "quota"},         {Fault::key, "key"},
-    {Fault::empty, "empty"}, {Fault::foreign, "foreign"},     {Fault::unsorted, "unsorted"},
-    {Fault::stale, "stale"}, {Fault::total, "total"},         {Fault::spelling, "spelling"},
-    {Fault::busy, "busy"},   {Fault::move, "move"},           {Fault::size, "size"},
-    {Fault::late, "late"},   {Fault::very_late, "very_late"}, {Fault::future, "future"},
-    {Fault::skew, "skew"},   {Fault::unbumped, "unbumped"},   {Fault::remove, "remove"},
-    {Fault::jump, "jump"},   {Fault::events, "events"},
+constexpr std::array<std::pair<Fault, std::string_view>, 27> kNames{{
+    {Fault::kill, "kill"},         {Fault::stop, "stop"},   {Fault::rival, "rival"},
+    {Fault::settings, "settings"}, {Fault::store, "store"}, {Fault::network, "network"},
+    {Fault::server, "server"},     {Fault::rate, "rate"},   {Fault::quota, "quota"},
+    {Fault::key, "key"},           {Fault::empty, "empty"}, {Fault::foreign, "foreign"},
+    {Fault::unsorted, "unsorted"}, {Fault::stale, "stale"}, {Fault::total, "total"},
+    {Fault::spelling, "spelling"}, {Fault::busy, "busy"},   {Fault::move, "move"},
+    {Fault::size, "size"},         {Fault::late, "late"},   {Fault::very_late, "very_late"},
+    {Fault::future, "future"},     {Fault::skew, "skew"},   {Fault::unbumped, "unbumped"},
+    {Fault::remove, "remove"},     {Fault::jump, "jump"},   {Fault::events, "events"},
 }};
 
 }  // namespace

@@ -10,8 +10,9 @@
 namespace carecloud {
 
 enum class Fault {
-    kill,       // the process ends between any two handlers, and starts again on what was committed
-    stop,       // it is told to stop, and starts again
+    kill,   // the process ends between any two handlers, and starts again on what was committed
+    stop,   // it is told to stop, and starts again
+    rival,  // a second daemon starts: refused, or, where the first one is away, the store's owner from now on
     settings,   // filter, fields, page size, overlap, interval or rate are others in the next life
     store,      // full, locked, I/O error, or done with its answer lost
     network,    // unreachable, timed out

@@ -33,8 +33,10 @@ EngineSettings engine_settings(const WorldPlan& plan, const StreamVariant& varia
 
 }  // namespace
 
-Life::Life(const LifeContext& context, const StreamVariant& variant, Timestamp start, std::uint64_t seed)
-    : start_(start),
+Life::Life(const LifeContext& context, MemoryOwnership owned, const StreamVariant& variant, Timestamp start,
+           std::uint64_t seed)
+    : owned_(std::move(owned)),
+      start_(start),
       passes_(context.passes),
       clock_(io_, start),
       portal_(clock_, context.model),

@@ -40,8 +40,9 @@ RateLimits rate_of(const WorldPlan& plan, const StreamVariant& variant);
 
 class Life {
   public:
-    // Begins at `start`, which is the world's time; the engine's jitter goes by `seed`.
-    Life(const LifeContext& context, const StreamVariant& variant, Timestamp start, std::uint64_t seed);
+    // Begins at `start`, which is the world's time, on a store that is its own; the engine's jitter goes by `seed`.
+    Life(const LifeContext& context, MemoryOwnership owned, const StreamVariant& variant, Timestamp start,
+         std::uint64_t seed);
     ~Life();
     Life(const Life&) = delete;
     Life& operator=(const Life&) = delete;
@@ -74,6 +75,7 @@ class Life {
 
     Timestamp world_time(MonoTime at) const { return {start_.ticks + at.since_origin.count() / 100}; }
 
+    MemoryOwnership owned_;
     Timestamp start_;
     PassWatch& passes_;
     Context io_;

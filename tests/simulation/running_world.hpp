@@ -59,6 +59,7 @@ class RunningWorld : Observer {
     void say(Text text);
     void broken(const std::string& what);
 
+    // A daemon starts, unless another one owns the store.
     void start_life();
     void end_life();
     void kill_life();

@@ -54,6 +54,12 @@ void RunningWorld::bounded_pass(const BoundedPass& pass) {
 }
 
 void RunningWorld::start_life() {
+    auto owned = MemoryOwnership::take(store_);
+    if (!owned) {
+        say("a daemon starts, is told that the store is owned, and ends");
+        ++report_.faults[Fault::rival];
+        return;
+    }
     if (settings_.has(Fault::settings) && !resting_ && chance(random_, 25)) {
         variant_ = random_variant(plan_, random_);
         ++report_.faults[Fault::settings];
@@ -68,7 +74,7 @@ void RunningWorld::start_life() {
     const LifeContext context{model_,   store_,    inbox_,
                               weather_, requests_, passes_,
                               plan_,    *this,     [this](const std::string& what) { broken(what); }};
-    life_ = std::make_unique<Life>(context, variant_, now_, random_());
+    life_ = std::make_unique<Life>(context, std::move(*owned), variant_, now_, random_());
 }
 
 void RunningWorld::end_life() {
@@ -188,6 +194,7 @@ void RunningWorld::begin_daemon_troubles() {
             if (life_ && stopped_at_ == Timestamp{}) stop_life();
         });
     }
+    if (settings_.has(Fault::rival)) repeat(30min, [this] { start_life(); });
 }
 
 WorldReport RunningWorld::run() {

@@ -20,7 +20,6 @@ constexpr Duration kRestWithQuota = 240h;
 
 // An operator wishes for a bounded pass, and may change their mind.
 void RunningWorld::wish_some() {
-    if (plan_.rate.monthly_quota) return;
     BoundedPass pass{.kind = chance(random_, 50) ? PassKind::backfill : PassKind::reconcile};
     pass.stream =
         plan_.entities[static_cast<std::size_t>(between(random_, 0, std::ssize(plan_.entities) - 1))];

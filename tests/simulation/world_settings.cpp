@@ -55,16 +55,13 @@ WorldPlan make_plan(const WorldSettings& settings, Random& random) {
 }
 
 StreamVariant first_variant(const WorldPlan& plan) {
-    StreamVariant variant{.filter = "{}",
-                          .fields = {},
-                          .overlap = plan.overlap,
-                          .poll_every = plan.poll_every,
-                          .per_second = plan.rate.per_second,
-                          .burst = plan.rate.burst,
-                          .reconcile = {.every = plan.poll_every * 8, .whole_every = plan.poll_every * 24}};
-    // What polls owe within a quota is another matter than what bounded passes would take of it.
-    if (plan.rate.monthly_quota) variant.reconcile.every.reset();
-    return variant;
+    return {.filter = "{}",
+            .fields = {},
+            .overlap = plan.overlap,
+            .poll_every = plan.poll_every,
+            .per_second = plan.rate.per_second,
+            .burst = plan.rate.burst,
+            .reconcile = {.every = plan.poll_every * 8, .whole_every = plan.poll_every * 24}};
 }
 
 StreamVariant random_variant(const WorldPlan& plan, Random& random) {

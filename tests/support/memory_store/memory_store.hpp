@@ -18,6 +18,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace carecloud {
@@ -27,6 +28,26 @@ struct MemoryStoreContent {
     StoreContent tables;
     std::uint64_t commits = 0;  // transactions that wrote
     std::uint64_t last_pass = 0;
+    bool owned = false;
+};
+
+// The one daemon's hold on a store (hazard 13), as long as it lives: the second one gets none.
+class MemoryOwnership {
+  public:
+    static std::optional<MemoryOwnership> take(std::shared_ptr<MemoryStoreContent> content) {
+        if (std::exchange(content->owned, true)) return std::nullopt;
+        return MemoryOwnership(std::move(content));
+    }
+    ~MemoryOwnership() {
+        if (content_) content_->owned = false;
+    }
+    MemoryOwnership(MemoryOwnership&&) noexcept = default;
+    MemoryOwnership& operator=(MemoryOwnership&&) = delete;
+
+  private:
+    explicit MemoryOwnership(std::shared_ptr<MemoryStoreContent> content) : content_(std::move(content)) {}
+
+    std::shared_ptr<MemoryStoreContent> content_;
 };
 
 class MemoryStore : public Store {

@@ -60,6 +60,7 @@ TEST_CASE("what is not a full ISO 8601 instant is refused") {
 TEST_CASE("the quota's month is UTC's and turns at its end") {
     const auto at = *Timestamp::parse("2024-12-31T23:59:59.9999999Z");
     CHECK(carecloud::month_of(at) == "2024-12");
+    CHECK(carecloud::this_month(at).to_string() == "2024-12-01T00:00:00.0000000Z");
     CHECK(carecloud::next_month(at).to_string() == "2025-01-01T00:00:00.0000000Z");
     CHECK(carecloud::next_month(*Timestamp::parse("2024-02-01T00:00:00Z")).to_string() ==
           "2024-03-01T00:00:00.0000000Z");

@@ -1,0 +1,98 @@
+// What of a month's quota a backfill or a reconciliation may take: what the polls can spare.
+#include "engine_world.hpp"
+
+#include <algorithm>
+
+using namespace carecloud;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr const char* kMonth = "2024-03";
+
+// It is noon of March 10: polls every five minutes need 6192 requests until the month's end.
+struct QuotaWorld : EngineWorld {
+    // With 500 records in pages of 10, all of them loaded, and so much of a quota of 10,000 left.
+    QuotaWorld(std::uint64_t left) {
+        settings.page_size = 10;
+        put_many(1, 500, 10, kOld);
+        start(rate);
+        REQUIRE(clock.run_until([&] { return !recorder.passes.empty(); }));
+        engine->stop();
+        REQUIRE(clock.run_until([&] { return ended; }));
+        content->tables.quota[kMonth] = *rate.monthly_quota - left;
+        ended = false;
+        start(rate);
+    }
+
+    const BoundedPass& wished(BoundedPass pass) {
+        pass.stream = kEntity;
+        std::optional<std::uint64_t> id;
+        boost::asio::co_spawn(io, store->save_pass(std::move(pass)),
+                              [&](std::exception_ptr thrown, Result<std::uint64_t> saved) {
+                                  if (thrown) std::rethrow_exception(thrown);
+                                  id = saved.value();
+                              });
+        REQUIRE(clock.run_until([&] { return id.has_value(); }));
+        engine->pass_wished();
+        return tables().passes.at(*id);
+    }
+    bool polls_failed() const {
+        return std::any_of(recorder.passes.begin(), recorder.passes.end(),
+                           [](const PassReport& report) { return report.error.has_value(); });
+    }
+
+    const RateLimits rate{.per_second = 1000, .burst = 1000, .monthly_quota = 10'000};
+};
+
+const BoundedPass kBackfill{.kind = PassKind::backfill, .first_day = "20230101", .last_day = "20231231"};
+const BoundedPass kDeep{.deep = true};
+
+}  // namespace
+
+TEST_CASE("quota: what is spare is free to bounded passes") {
+    QuotaWorld world(7000);
+    const BoundedPass& pass = world.wished(kDeep);
+    world.clock.run_for(1h);
+    CHECK(pass.status == PassStatus::done);
+}
+
+TEST_CASE("quota: a bounded pass never takes what the polls need, and goes on when the month turns") {
+    const BoundedPass wish = GENERATE(kBackfill, kDeep);
+    QuotaWorld world(6200);
+    const BoundedPass& pass = world.wished(wish);
+    world.clock.run_for(1h);
+    CHECK(pass.is_open());
+    CHECK(pass.error.find("kept for the polls") != std::string::npos);
+    CHECK(pass.hint.find("monthly_quota") != std::string::npos);
+    CHECK(pass.requests > 0);
+    CHECK(world.engine->quota().used <= 3800 + 12 + 20);
+    world.clock.run_for(std::chrono::hours(24 * 23));
+    CHECK(pass.status == PassStatus::done);
+    CHECK_FALSE(world.polls_failed());
+}
+
+TEST_CASE("quota: a reconciliation that the quota stopped waits until it can get further") {
+    QuotaWorld world(6220);
+    const BoundedPass& pass = world.wished(kDeep);
+    world.clock.run_for(1h);
+    REQUIRE(pass.is_open());
+    const std::uint64_t first = pass.requests;
+    REQUIRE(first > 10);
+    world.clock.run_for(3h);
+    CHECK(pass.is_open());
+    CHECK(pass.requests == first);
+}
+
+TEST_CASE("quota: where it is too small for the polls alone, bounded passes get an even share") {
+    QuotaWorld world(6000);
+    world.content->tables.quota[kMonth] = 100;
+    world.engine->stop();
+    REQUIRE(world.clock.run_until([&] { return world.ended; }));
+    world.ended = false;
+    world.start({.per_second = 1000, .burst = 1000, .monthly_quota = 1000});
+    const BoundedPass& pass = world.wished(kDeep);
+    world.clock.run_for(1h);
+    CHECK(pass.status == PassStatus::done);
+    CHECK_FALSE(world.polls_failed());
+}
