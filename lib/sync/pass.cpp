@@ -106,8 +106,10 @@ Task<Result<>> Pass::load_state() {
         ledger_.open(std::move(fresh));
         co_return Result<>{};
     }
-    // Written down before anything else, so that it is said once and the old cursor is never met again.
+    // Written down before anything else, so that it is said once and the old cursor is never met again. The portal's
+    // language is what it was: what the new filter leaves out can be reconciled before the stream meets a record.
     report_.from_the_start = true;
+    fresh.dialect = (*loaded)->dialect;
     Batch restart{.stream = settings_.spec.entity, .state = std::move(fresh)};
     auto committed = co_await ledger_.commit(std::move(restart));
     if (!committed) co_return committed.error();

@@ -286,6 +286,17 @@ TEST_CASE("regression: reconcile kept what had left the stream's filter and no a
     CHECK(world.is_deleted(3));
 }
 
+// Nothing was there any more to prove the portal's language with (simulate --seed 165 --hours 0.5).
+TEST_CASE("regression: reconcile could not begin where the new filter matches nothing") {
+    BoundedWorld world;
+    world.put_many(1, 30, 10, kOld);
+    world.good_pass();
+    world.settings.spec.filter = R"({"status":"active"})";
+    CHECK(world.good_pass().from_the_start);
+    CHECK(world.reconcile().deleted == 30);
+    CHECK(world.live() == 0);
+}
+
 TEST_CASE("reconcile: a record that is taken anew meanwhile is not marked") {
     BoundedWorld world;
     world.put_many(1, 30, 10, kOld);
