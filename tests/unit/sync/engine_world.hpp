@@ -4,9 +4,12 @@
 #include "sync/engine.hpp"
 #include "unit/sync/world.hpp"
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace carecloud {
@@ -42,6 +45,25 @@ struct EngineWorld : World {
             ended = true;
         });
         return *engine;
+    }
+    // As an operator's wish is written down, before the lane is told.
+    std::uint64_t wish(BoundedPass pass) {
+        pass.stream = kEntity;
+        std::optional<std::uint64_t> id;
+        boost::asio::co_spawn(io, store->save_pass(std::move(pass)),
+                              [&](std::exception_ptr thrown, Result<std::uint64_t> saved) {
+                                  if (thrown) std::rethrow_exception(thrown);
+                                  id = saved.value();
+                              });
+        REQUIRE(clock.run_until([&] { return id.has_value(); }));
+        if (engine) engine->pass_wished();
+        return *id;
+    }
+    const BoundedPass& row(std::uint64_t id) const { return tables().passes.at(id); }
+    void stop_engine() {
+        engine->stop();
+        REQUIRE(clock.run_until([&] { return ended; }));
+        ended = false;
     }
     ~EngineWorld() {
         if (engine && !ended) {

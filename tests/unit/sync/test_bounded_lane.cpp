@@ -14,27 +14,11 @@ struct LaneWorld : EngineWorld {
         start();
         REQUIRE(clock.run_until([&] { return !recorder.passes.empty(); }));
     }
-    // As an operator's wish is written down, before the lane is told.
-    std::uint64_t wish(BoundedPass pass) {
-        pass.stream = kEntity;
-        std::optional<std::uint64_t> id;
-        boost::asio::co_spawn(io, store->save_pass(std::move(pass)),
-                              [&](std::exception_ptr thrown, Result<std::uint64_t> saved) {
-                                  if (thrown) std::rethrow_exception(thrown);
-                                  id = saved.value();
-                              });
-        REQUIRE(clock.run_until([&] { return id.has_value(); }));
-        if (engine) engine->pass_wished();
-        return *id;
-    }
-    const BoundedPass& row(std::uint64_t id) const { return tables().passes.at(id); }
     void run_until_ended(std::uint64_t id) {
         REQUIRE(clock.run_until([&] { return !row(id).is_open(); }));
     }
     void stop_and_start() {
-        engine->stop();
-        REQUIRE(clock.run_until([&] { return ended; }));
-        ended = false;
+        stop_engine();
         start();
     }
     void run_for(Duration span) {

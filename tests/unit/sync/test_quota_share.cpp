@@ -18,25 +18,11 @@ struct QuotaWorld : EngineWorld {
         put_many(1, 500, 10, kOld);
         start(rate);
         REQUIRE(clock.run_until([&] { return !recorder.passes.empty(); }));
-        engine->stop();
-        REQUIRE(clock.run_until([&] { return ended; }));
+        stop_engine();
         content->tables.quota[kMonth] = *rate.monthly_quota - left;
-        ended = false;
         start(rate);
     }
 
-    const BoundedPass& wished(BoundedPass pass) {
-        pass.stream = kEntity;
-        std::optional<std::uint64_t> id;
-        boost::asio::co_spawn(io, store->save_pass(std::move(pass)),
-                              [&](std::exception_ptr thrown, Result<std::uint64_t> saved) {
-                                  if (thrown) std::rethrow_exception(thrown);
-                                  id = saved.value();
-                              });
-        REQUIRE(clock.run_until([&] { return id.has_value(); }));
-        engine->pass_wished();
-        return tables().passes.at(*id);
-    }
     bool polls_failed() const {
         return std::any_of(recorder.passes.begin(), recorder.passes.end(),
                            [](const PassReport& report) { return report.error.has_value(); });
@@ -52,7 +38,7 @@ const BoundedPass kDeep{.deep = true};
 
 TEST_CASE("quota: what is spare is free to bounded passes") {
     QuotaWorld world(7000);
-    const BoundedPass& pass = world.wished(kDeep);
+    const BoundedPass& pass = world.row(world.wish(kDeep));
     world.clock.run_for(1h);
     CHECK(pass.status == PassStatus::done);
 }
@@ -60,7 +46,7 @@ TEST_CASE("quota: what is spare is free to bounded passes") {
 TEST_CASE("quota: a bounded pass never takes what the polls need, and goes on when the month turns") {
     const BoundedPass wish = GENERATE(kBackfill, kDeep);
     QuotaWorld world(6200);
-    const BoundedPass& pass = world.wished(wish);
+    const BoundedPass& pass = world.row(world.wish(wish));
     world.clock.run_for(1h);
     CHECK(pass.is_open());
     CHECK(pass.error.find("kept for the polls") != std::string::npos);
@@ -74,7 +60,7 @@ TEST_CASE("quota: a bounded pass never takes what the polls need, and goes on wh
 
 TEST_CASE("quota: a reconciliation that the quota stopped waits until it can get further") {
     QuotaWorld world(6220);
-    const BoundedPass& pass = world.wished(kDeep);
+    const BoundedPass& pass = world.row(world.wish(kDeep));
     world.clock.run_for(1h);
     REQUIRE(pass.is_open());
     const std::uint64_t first = pass.requests;
@@ -87,11 +73,9 @@ TEST_CASE("quota: a reconciliation that the quota stopped waits until it can get
 TEST_CASE("quota: where it is too small for the polls alone, bounded passes get an even share") {
     QuotaWorld world(6000);
     world.content->tables.quota[kMonth] = 100;
-    world.engine->stop();
-    REQUIRE(world.clock.run_until([&] { return world.ended; }));
-    world.ended = false;
+    world.stop_engine();
     world.start({.per_second = 1000, .burst = 1000, .monthly_quota = 1000});
-    const BoundedPass& pass = world.wished(kDeep);
+    const BoundedPass& pass = world.row(world.wish(kDeep));
     world.clock.run_for(1h);
     CHECK(pass.status == PassStatus::done);
     CHECK_FALSE(world.polls_failed());
