@@ -50,6 +50,7 @@ class Checks {
 
     std::optional<std::string> check_new_changes();
     bool is_fresh(const StoreContent::Change& change);
+    void forget_versions(const StoreContent::Change& change);
     std::optional<std::string> check_kind(const StoreContent::Change& change) const;
     std::optional<std::string> check_cursors(Timestamp now) const;
     std::optional<std::string> check_settled(Timestamp now) const;
