@@ -20,6 +20,7 @@
 #include "runtime/signals.hpp"
 #include "runtime/system_clock.hpp"
 #include "store/sqlite/sqlite_reader.hpp"
+#include "watched_files.hpp"
 #include "wiring.hpp"
 
 #include <csignal>
@@ -40,7 +41,7 @@ namespace {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
-constexpr Duration kKeyFileLookEvery = 10s;
+constexpr Duration kFilesLookEvery = 10s;
 constexpr unsigned kLeaveWithinSeconds = 4;
 
 // A disk that hangs must not hold up the stop: what is not committed by then is rolled back by the next start
@@ -69,6 +70,7 @@ struct Prepared {
     Configuration configuration;
     std::unique_ptr<HttpPortal> portal;
     std::unique_ptr<MeteredPortal> metered_portal;
+    WatchedFiles files;
 };
 
 class Service {
@@ -89,12 +91,15 @@ class Service {
     Result<> open_store();
     Result<> listen();
     Result<Prepared> prepare(Configuration configuration);
+    Result<Prepared> connect(Configuration configuration);
+    Result<> apply(Result<Prepared> prepared);
     void make_engine();
     Task<> live();
     Task<> live_once();
     Task<> tell_inbox();
-    Task<> watch_key_file();
+    Task<> watch_files();
     void use_changed_key();
+    void use_changed_files();
     void reload();
     void stop();
     void finish();
@@ -121,7 +126,7 @@ class Service {
     std::unique_ptr<ApiEndpoint> api_;
     std::unique_ptr<Signals> signals_;
     std::unique_ptr<Heartbeat> heartbeat_;
-    std::unique_ptr<Alarm> key_alarm_;
+    std::unique_ptr<Alarm> files_alarm_;
     std::optional<FileStamp> key_stamp_;
     bool stopping_ = false;
     ExitCode code_ = ExitCode::ok;
@@ -130,10 +135,15 @@ class Service {
 Result<Prepared> Service::prepare(Configuration configuration) {
     const Result<> inherited = use_inherited(sockets_, configuration);
     if (!inherited) return inherited.error();
+    return connect(std::move(configuration));
+}
+
+Result<Prepared> Service::connect(Configuration configuration) {
+    WatchedFiles files(configuration);
     auto portal = make_portal(configuration, clock_);
     if (!portal) return portal.error();
     auto metered = std::make_unique<MeteredPortal>(**portal, clock_, books_.metrics);
-    return Prepared{std::move(configuration), std::move(*portal), std::move(metered)};
+    return Prepared{std::move(configuration), std::move(*portal), std::move(metered), std::move(files)};
 }
 
 void Service::make_engine() {
@@ -204,17 +214,19 @@ Task<> Service::tell_inbox() {
     }
 }
 
-// The key is changed by replacing its file: the new one is in use within seconds (hazard 10).
-Task<> Service::watch_key_file() {
+// Keys and certificates are changed by replacing their files: the new ones are in use within seconds (hazard 10).
+Task<> Service::watch_files() {
     while (!stopping_) {
-        const MonoTime next_look = clock_.now() + kKeyFileLookEvery;
-        co_await key_alarm_->wait_until(next_look);
-        if (stopping_) break;
+        const MonoTime next_look = clock_.now() + kFilesLookEvery;
+        co_await files_alarm_->wait_until(next_look);
+        // What a reload has just read waits for the engine to come to rest.
+        if (stopping_ || next_) continue;
         const auto stamp = file_stamp(now_.configuration.portal.api_key_file);
         if (stamp && stamp != key_stamp_) {
             key_stamp_ = stamp;
             use_changed_key();
         }
+        use_changed_files();
     }
 }
 
@@ -229,6 +241,38 @@ void Service::use_changed_key() {
     if (engine_) engine_->forgive();
 }
 
+void Service::use_changed_files() {
+    const std::vector<std::string> changed = now_.files.changed();
+    if (changed.empty() || options_.once) return;
+    const Result<> applied = apply(connect(now_.configuration));
+    for (const std::string& file : changed) {
+        if (applied)
+            log_.write(LogLevel::info, "a file changed: what is in it now is in use", {{"FILE", file}});
+        else
+            log_.write(LogLevel::error, "a file changed and cannot be used, what was in it stays in use",
+                       {{"FILE", file}, {"REASON", applied.error().message()}});
+    }
+    if (!applied)
+        health_.remark("a changed file cannot be used, what was in it stays in use: " +
+                       applied.error().message());
+}
+
+// The endpoints and the portal as prepared, from now on; the engine follows when it has come to rest. Where there is an
+// error nothing has changed.
+Result<> Service::apply(Result<Prepared> prepared) {
+    if (!prepared) return prepared.error();
+    auto staged = api_->stage(prepared->configuration.api);
+    if (!staged) return staged.error();
+    // The last that can fail: afterwards the new settings are those of the endpoints, too.
+    const Result<> applied = endpoint_->apply(prepared->configuration);
+    if (!applied) return applied.error();
+    api_->take(std::move(*staged));
+    health_.remark({});
+    next_ = std::move(*prepared);
+    if (engine_) engine_->stop();
+    return {};
+}
+
 void Service::reload() {
     if (stopping_ || options_.once) return;
     notify_.reloading();
@@ -239,18 +283,8 @@ void Service::reload() {
     else if (store_settings(loaded.configuration).path != now_.configuration.store.sqlite_path)
         refused = "store.url changed: that takes a restart";
     if (refused.empty()) {
-        auto prepared = prepare(std::move(loaded.configuration));
-        auto staged = prepared ? api_->stage(prepared->configuration.api)
-                               : Result<ApiEndpoint::Staged>(prepared.error());
-        // The last that can fail: afterwards the new settings are those of the endpoints, too.
-        const Result<> applied = staged ? endpoint_->apply(prepared->configuration) : staged.error();
-        if (applied) {
-            api_->take(std::move(*staged));
-            health_.remark({});
-            next_ = std::move(*prepared);
-            if (engine_) engine_->stop();
-            return;
-        }
+        const Result<> applied = apply(prepare(std::move(loaded.configuration)));
+        if (applied) return;
         refused = applied.error().message();
     }
     log_.write(LogLevel::error, "reload refused, the old settings stay", {{"REASON", refused}});
@@ -265,14 +299,14 @@ void Service::stop() {
     notify_.stopping("finishing the page under way");
     if (engine_) engine_->stop();
     heartbeat_->stop();
-    key_alarm_->wake();
+    files_alarm_->wake();
 }
 
 // Nothing more to wait for: what keeps the io_context running is let go.
 void Service::finish() {
     stopping_ = true;
     heartbeat_->stop();
-    key_alarm_->wake();
+    files_alarm_->wake();
     signals_->close();
 }
 
@@ -316,7 +350,7 @@ ExitCode Service::run(Configuration configuration) {
         return exit_code_of(ready.error());
     }
     key_stamp_ = file_stamp(now_.configuration.portal.api_key_file);
-    key_alarm_ = clock_.make_alarm();
+    files_alarm_ = clock_.make_alarm();
     heartbeat_ = std::make_unique<Heartbeat>(clock_, notify_, *store_, engine_);
     signals_ = std::make_unique<Signals>(
         io_, SignalHandlers{.stop = [this](int) { stop(); }, .reload = [this] { reload(); }});
@@ -325,7 +359,7 @@ ExitCode Service::run(Configuration configuration) {
         {{"STREAMS", now_.configuration.streams.size()}, {"STORE", now_.configuration.store.sqlite_path}});
     auto life = options_.once ? live_once() : live();
     asio::co_spawn(io_, std::move(life), rethrow);
-    asio::co_spawn(io_, watch_key_file(), rethrow);
+    asio::co_spawn(io_, watch_files(), rethrow);
     asio::co_spawn(io_, heartbeat_->run(), rethrow);
     io_.run();
     reader_->close();

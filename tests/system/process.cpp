@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <poll.h>
@@ -53,6 +54,17 @@ void redirect(const std::string& path, int to) {
     ::_exit(kNotStarted);
 }
 
+// What was said outlives its test, for the search through all of it (test_said.cpp).
+void keep_said(const std::string& path) {
+    const char* const folder = std::getenv("CARECLOUD_SAID");
+    const std::string said = folder ? read_text(path) : std::string();
+    if (said.empty()) return;
+    std::filesystem::create_directories(folder);
+    // Many tests run side by side, but each in a process of its own.
+    std::ofstream file(std::string(folder) + "/" + std::to_string(::getpid()), std::ios::app);
+    file << said;
+}
+
 bool readable(int fd, std::chrono::milliseconds span) {
     pollfd waited{.fd = fd, .events = POLLIN, .revents = 0};
     return ::poll(&waited, 1, static_cast<int>(span.count())) > 0;
@@ -74,6 +86,7 @@ Process::~Process() {
         send(SIGKILL);
         reap(0);
     }
+    if (pid_ > 0) keep_said(output_ + ".err");
     if (pidfd_ >= 0) ::close(pidfd_);
 }
 

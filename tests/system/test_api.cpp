@@ -230,13 +230,18 @@ TEST_CASE("with a token nobody reads without it, and a reload takes another one"
     REQUIRE(site.daemon.says("info  reloaded", kWithin));
     CHECK(status_of(site.ask("GET", "/v1/status", with("the second"))) == 200);
     CHECK(status_of(site.ask("GET", "/v1/status", with("the first"))) == 401);
+    // Replaced, it is in use by itself.
+    write_token("the third");
+    REQUIRE(site.daemon.says("a file changed: what is in it now is in use", kWithin));
+    CHECK(status_of(site.ask("GET", "/v1/status", with("the third"))) == 200);
+    CHECK(status_of(site.ask("GET", "/v1/status", with("the second"))) == 401);
     ::chmod(dir.file("token").c_str(), 0644);
     const Run check = site.agency.check();
     CHECK(check.code == 78);
     CHECK(check.says("api.token_file"));
     site.daemon.send(SIGHUP);
     REQUIRE(site.daemon.says("reload refused, the old settings stay", kWithin));
-    CHECK(status_of(site.ask("GET", "/v1/status", with("the second"))) == 200);
+    CHECK(status_of(site.ask("GET", "/v1/status", with("the third"))) == 200);
     CHECK(site.agency.stop(site.daemon).code == 0);
     CHECK(site.agency.said(site.daemon, 0).err.find("the second") == std::string::npos);
 }

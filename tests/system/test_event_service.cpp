@@ -192,6 +192,29 @@ TEST_CASE("a reload with another certificate loses no request, and a broken one 
     CHECK(site.agency.stop(daemon).code == 0);
 }
 
+TEST_CASE("a certificate that is replaced is in use by itself, and one that cannot be is told") {
+    EventSite site;
+    Process daemon = site.start();
+    site.subscribe(daemon);
+    const auto seen = [&](const std::string& name) {
+        return daemon.wait_until([&] { return peer_name(site) == name; }, kWithin);
+    };
+    const std::vector<std::string> messages = site.submit({{"count", 100}});
+    site.issue("the second");
+    CHECK(seen("the second"));
+    for (const Delivery& end : site.ends(daemon, messages)) {
+        CHECK(end.status == 200);
+        CHECK(end.attempts == 1);
+    }
+    write_text(site.certificate_path(), "this is no certificate\n");
+    CHECK(daemon.says("a file changed and cannot be used, what was in it stays in use", kWithin));
+    CHECK(peer_name(site) == "the second");
+    site.issue("the third");
+    CHECK(seen("the third"));
+    CHECK(site.still_serves(daemon) == "");
+    CHECK(site.agency.stop(daemon).code == 0);
+}
+
 TEST_CASE("topics come and go by reload, and so does the whole endpoint") {
     EventSite site({.poll_every = "1s"});
     Process daemon = site.start();
