@@ -1,20 +1,24 @@
-// The store, with what its commits bring counted and their time taken. I/O thread alone.
+// The store, with what its commits bring counted, their time taken and what they set aside told. I/O thread alone.
 #pragma once
 
 #include "api/books.hpp"
 #include "core/clock.hpp"
 #include "store/store.hpp"
 
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace carecloud {
 
 class MeteredStore : public Store {
   public:
-    // All of these outlive it.
-    MeteredStore(Store& store, const Clock& clock, Books& books)
-        : store_(store), clock_(clock), books_(books) {}
+    using SetAside = std::function<void(const std::string& stream, const CommitSummary& summary)>;
+
+    // All of these outlive it. `set_aside` is told of each commit that put records into quarantine.
+    MeteredStore(Store& store, const Clock& clock, Books& books, SetAside set_aside)
+        : store_(store), clock_(clock), books_(books), set_aside_(std::move(set_aside)) {}
 
     Task<Result<CommitSummary>> commit(Batch batch) override;
 
@@ -48,6 +52,7 @@ class MeteredStore : public Store {
     Store& store_;
     const Clock& clock_;
     Books& books_;
+    SetAside set_aside_;
 };
 
 }  // namespace carecloud

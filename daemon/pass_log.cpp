@@ -40,9 +40,9 @@ bool degrades(ErrorCode code) {
     }
 }
 
-LogFields fields_of(const PassReport& report) {
+LogFields fields_of(const PassReport& report, std::uint64_t pass) {
     const CommitSummary& summary = report.summary;
-    LogFields fields{{"STREAM", report.stream}};
+    LogFields fields{{"STREAM", report.stream}, {"PASS", pass}};
     const auto count = [&](std::string_view name, std::size_t number) {
         if (number > 0) fields.emplace_back(name, number);
     };
@@ -68,6 +68,7 @@ LogFields fields_of(const PassReport& report) {
 }  // namespace
 
 void PassLog::pass_ended(const PassReport& report) {
+    ++passes_;
     books_.passes.note(report, clock_.wall());
     books_.metrics.pass_ended(report, clock_.now());
     if (!report.error || report.error->code != ErrorCode::cancelled)
@@ -86,13 +87,13 @@ void PassLog::pass_ended(const PassReport& report) {
     if (report.error) {
         // The error itself is told by backing_off, or by whoever asked for this one pass.
         if (report.summary.changes() > 0)
-            log_.write(LogLevel::info, "pass cut off; what came is kept", fields_of(report));
+            log_.write(LogLevel::info, "pass cut off; what came is kept", fields_of(report, passes_));
         return;
     }
     tell_recovery(report);
     health_.restore_stream(report.stream, "pass");
     log_.write(LogLevel::info, report.summary.changes() > 0 ? "pass finished" : "pass finished, nothing new",
-               fields_of(report));
+               fields_of(report, passes_));
     tell_events(report);
     health_.doing(report.stream,
                   "is at " + cursor_text(report.state) + lag_text(report.state, clock_.wall()));
@@ -176,6 +177,16 @@ void PassLog::bounded_pass(const BoundedPass& pass) {
                                                                  : " was interrupted and is tried again";
     log_.write(asks || pass.status == PassStatus::failed ? LogLevel::error : LogLevel::warn, kind + word,
                fields);
+}
+
+void PassLog::set_aside(const std::string& stream, const CommitSummary& summary) {
+    for (const std::string& id : summary.quarantined_ids)
+        log_.write(LogLevel::warn, "a record is in quarantine; carecloudctl quarantine says why",
+                   {{"STREAM", stream}, {"RECORD_ID", id}});
+    const std::size_t more = summary.quarantined - summary.quarantined_ids.size();
+    if (more > 0)
+        log_.write(LogLevel::warn, "more records are in quarantine; carecloudctl quarantine says why",
+                   {{"STREAM", stream}, {"COUNT", more}});
 }
 
 void PassLog::judge(const BoundedPass& pass) {

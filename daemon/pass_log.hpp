@@ -9,6 +9,7 @@
 #include "runtime/log.hpp"
 #include "sync/observer.hpp"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,9 @@ class PassLog : public Observer {
     void bounded_pass(const BoundedPass& pass) override;
     void failed(const Error& error) override;
 
+    // A line for each record that a commit put into quarantine, as far as they are named, and one for the others.
+    void set_aside(const std::string& stream, const CommitSummary& summary);
+
     // What an earlier life, or the settings before a reload, left: of the streams that run, one whose newest
     // reconciliation asks an operator is not well. `kept` in ascending order of id.
     void recall(const std::vector<BoundedPass>& kept, const std::vector<std::string>& streams);
@@ -39,6 +43,7 @@ class PassLog : public Observer {
     const Clock& clock_;
     Books& books_;
     ErrorFold fold_;
+    std::uint64_t passes_ = 0;  // of all streams, that came to an end in this life
 };
 
 }  // namespace carecloud

@@ -6,9 +6,8 @@
 #include "event_log.hpp"
 #include "health.hpp"
 #include "heartbeat.hpp"
-#include "metered_inbox.hpp"
+#include "metered_parts.hpp"
 #include "metered_portal.hpp"
-#include "metered_store.hpp"
 #include "pass_log.hpp"
 #include "portal_wiring.hpp"
 #include "runtime/configuration.hpp"
@@ -55,15 +54,6 @@ void leave_soon_at_the_latest() {
 void rethrow(const std::exception_ptr& thrown) {
     if (thrown) std::rethrow_exception(thrown);
 }
-
-// The store as the engine and the SNS endpoint see it: measured.
-struct MeteredParts {
-    MeteredParts(SqliteStore& sqlite, const Clock& clock, Books& books)
-        : store(sqlite, clock, books), inbox(sqlite, clock, books.metrics) {}
-
-    MeteredStore store;
-    MeteredInbox inbox;
-};
 
 // What the configuration asks for, made ready: valid, with a portal that has its key.
 struct Prepared {
@@ -315,7 +305,7 @@ Result<> Service::open_store() {
     auto opened = SqliteStore::open(settings, clock_);
     if (!opened) return opened.error();
     store_ = std::move(*opened);
-    metered_ = std::make_unique<MeteredParts>(*store_, clock_, books_);
+    metered_ = std::make_unique<MeteredParts>(*store_, clock_, books_, pass_log_);
     store_->set_change_listener([this](std::uint64_t newest_seq) { feed_.announce(newest_seq); });
     auto reader = SqliteReader::open(settings);
     if (!reader) return reader.error();

@@ -1,6 +1,7 @@
 #include "core/batch.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace carecloud {
 
@@ -32,6 +33,11 @@ void CommitSummary::count(ChangeKind kind) {
     }
 }
 
+void CommitSummary::count_quarantined(std::string id) {
+    ++quarantined;
+    if (quarantined_ids.size() < kQuarantinedToldMax) quarantined_ids.push_back(std::move(id));
+}
+
 CommitSummary& CommitSummary::operator+=(const CommitSummary& other) {
     created += other.created;
     updated += other.updated;
@@ -41,6 +47,10 @@ CommitSummary& CommitSummary::operator+=(const CommitSummary& other) {
     unchanged += other.unchanged;
     stale += other.stale;
     quarantined += other.quarantined;
+    for (const std::string& id : other.quarantined_ids) {
+        if (quarantined_ids.size() < kQuarantinedToldMax) quarantined_ids.push_back(id);
+    }
+    released += other.released;
     last_seq = std::max(last_seq, other.last_seq);
     written = written || other.written;
     return *this;

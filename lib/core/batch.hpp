@@ -25,6 +25,8 @@ struct Batch {
     std::vector<StrangeRecord> unreachable{};
     // Records that the portal has no more (hazard 5): marked as deleted, each that is held in exactly this version.
     std::vector<Key> gone{};
+    // Ids in quarantine that the portal denies or the stream's filter leaves out: they leave it.
+    std::vector<std::string> released{};
     // The stream's walk has come to the portal's end for the first time in this life of the process: what a store puts
     // off while it is being filled is done with this commit.
     bool walk_ended = false;
@@ -34,6 +36,8 @@ struct Batch {
 std::optional<Error> refuse(const Batch& batch);
 
 // What a commit did. Where nothing was new and the state stood still, nothing is written at all.
+inline constexpr std::size_t kQuarantinedToldMax = 20;
+
 struct CommitSummary {
     std::size_t created = 0;
     std::size_t updated = 0;
@@ -43,11 +47,16 @@ struct CommitSummary {
     std::size_t unchanged = 0;
     std::size_t stale = 0;
     std::size_t quarantined = 0;  // newly, or again with another `modified`
-    std::uint64_t last_seq = 0;   // of the change log after the commit; 0: it is empty
-    bool written = false;         // whether a transaction was committed
+    // The first of these, at most kQuarantinedToldMax.
+    std::vector<std::string> quarantined_ids{};
+    std::size_t released =
+        0;  // left quarantine without being taken: denied, or read well in the version held
+    std::uint64_t last_seq = 0;  // of the change log after the commit; 0: it is empty
+    bool written = false;        // whether a transaction was committed
 
     std::size_t changes() const { return created + updated + disabled + deleted + restored; }
-    void count(ChangeKind kind);  // one more of it
+    void count(ChangeKind kind);             // one more of it
+    void count_quarantined(std::string id);  // likewise
     CommitSummary& operator+=(const CommitSummary& other);
 };
 

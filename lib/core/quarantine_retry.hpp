@@ -19,7 +19,8 @@ enum class RetryOutcome {
     unchanged,  // it can be read, and the store holds that version, or a newer one, already
     strange,    // it came, and still cannot be read
     too_large,  // no answer can carry it still
-    not_shown,  // the portal does not show it: deleted there, or the stream's filter leaves it out
+    not_shown,  // deleted at the portal, or left out by the stream's filter, and out of quarantine now; or the portal
+                // has it and does not list it, and it stays
 };
 
 std::string_view to_string(RetryOutcome outcome);

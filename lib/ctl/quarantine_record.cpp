@@ -40,7 +40,9 @@ std::string outcome_text(const CtlJson& told) {
     if (outcome == "strange") return "it came, and still cannot be taken" + reason;
     if (outcome == "too_large") return "it is still too large" + reason;
     if (outcome == "not_shown")
-        return "the portal does not show it: deleted there, or left out by the stream's filter";
+        return told.at("in_quarantine") == true
+                   ? "the portal has it and does not list it just now" + reason
+                   : "deleted at the portal, or left out by the stream's filter; it has left quarantine";
     return printable(outcome) + reason;
 }
 
@@ -64,6 +66,12 @@ CtlFailure nothing_of(const std::string& id) {
 }  // namespace
 
 CtlTask retry_quarantined_record(CommandContext& context) {
+    if (context.line.has("limit")) {
+        co_return CtlFailure{
+            .exit = CtlExit::usage,
+            .what = "--limit does not go with --retry",
+            .hint = "--limit is for the list, --retry asks for the one record that is named"};
+    }
     const std::string id = context.line.text("retry");
     auto finding = streams_with(context, id);
     const CtlResult<std::vector<std::string>> streams = co_await std::move(finding);

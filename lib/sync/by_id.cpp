@@ -1,6 +1,7 @@
 #include "sync/by_id.hpp"
 
 #include "portal/query.hpp"
+#include "sync/denial.hpp"
 #include "sync/retry.hpp"
 
 #include <algorithm>
@@ -85,16 +86,23 @@ Task<Result<>> ById::fetch(std::vector<Key> keys, std::optional<StreamState> sta
 }
 
 Task<Result<>> ById::retry(Key key) {
-    Query query{.spec = &spec_, .where = where::id_in(dialect_, {key.id}), .take = 1};
-    auto answer = co_await fetcher_.ask(std::move(query));
+    const Query query{.spec = &spec_, .where = where::id_in(dialect_, {key.id}), .take = 1};
+    auto answer = co_await fetcher_.ask(query);
+    // Doubted once, as in drop_answered().
+    if (answer && (*answer)->record_count() == 0) answer = co_await fetcher_.ask(query);
     Batch batch{.stream = ledger_.state().stream};
     if (answer && (*answer)->record_count() > 0) {
         batch.page = *answer;
     } else if (answer) {
-        batch.unreachable.push_back({.id = key.id,
-                                     .modified_text = key.modified_text,
-                                     .reason = "the portal no longer shows it",
-                                     .body = {}});
+        auto denied = co_await is_denied(fetcher_, spec_, key.id);
+        if (!denied) co_return denied.error();
+        if (*denied)
+            batch.released.push_back(key.id);
+        else
+            batch.unreachable.push_back({.id = key.id,
+                                         .modified_text = key.modified_text,
+                                         .reason = "the portal has it and does not list it",
+                                         .body = {}});
     } else if (is_size_suspect(answer.error().code)) {
         set_aside(key, answer.error());
         batch.unreachable = std::exchange(unreachable_, {});

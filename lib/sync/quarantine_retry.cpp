@@ -2,6 +2,7 @@
 
 #include "portal/query.hpp"
 #include "sync/cancellation.hpp"
+#include "sync/denial.hpp"
 #include "sync/fetcher.hpp"
 #include "sync/retry.hpp"
 
@@ -33,6 +34,7 @@ class QuarantineRetry {
     Task<Result<Dialect>> load_dialect();
     Task<Result<PagePtr>> find(const Dialect& dialect);
     Task<Result<RetryReport>> take(PagePtr page);
+    Task<Result<RetryReport>> let_go();
     Task<Result<RetryReport>> count_attempt(RetryOutcome outcome, std::string reason);
 
     PassContext context_;
@@ -68,6 +70,14 @@ Task<Result<RetryReport>> QuarantineRetry::take(PagePtr page) {
     co_return RetryReport{.outcome = taken ? RetryOutcome::taken : RetryOutcome::unchanged};
 }
 
+Task<Result<RetryReport>> QuarantineRetry::let_go() {
+    Batch batch{.stream = wish_.stream};
+    batch.released.push_back(wish_.key.id);
+    auto committed = co_await context_.store.commit(std::move(batch));
+    if (!committed) co_return committed.error();
+    co_return RetryReport{.outcome = RetryOutcome::not_shown};
+}
+
 // One that never came has no more to say than why. One that has a body keeps it: it is all that there is of the record.
 Task<Result<RetryReport>> QuarantineRetry::count_attempt(RetryOutcome outcome, std::string reason) {
     RetryReport report{.outcome = outcome, .reason = std::move(reason)};
@@ -90,7 +100,10 @@ Task<Result<RetryReport>> QuarantineRetry::run() {
     }
     if (!found) co_return found.error();
     if ((*found)->record_count() > 0) co_return co_await take(std::move(*found));
-    std::string reason = "the portal no longer shows it";
+    auto denied = co_await is_denied(fetcher_, settings_.spec, wish_.key.id);
+    if (!denied) co_return denied.error();
+    if (*denied) co_return co_await let_go();
+    std::string reason = "the portal has it and does not list it";
     co_return co_await count_attempt(RetryOutcome::not_shown, std::move(reason));
 }
 

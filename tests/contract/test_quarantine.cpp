@@ -76,6 +76,50 @@ TEMPLATE_TEST_CASE("a record that is taken leaves quarantine", "", SqliteBackend
     CHECK(backend.content().quarantine.count({kStream, "worse"}) == 1);
 }
 
+TEMPLATE_TEST_CASE("what is denied, or deleted, or reads well in the version held, leaves quarantine", "",
+                   SqliteBackend, MemoryBackend) {
+    const std::string held = test_time_text();
+    const std::string newer = test_time_text(60);
+    TestType backend;
+    backend.commit(strange_batch({}, {{"a", held}, {"b", held}, {"c", held}, {"d", held}}));
+    backend.commit(
+        strange_batch({{"a", held}, {"b", newer}, {"c", "yesterday"}, {"d", newer}, {"e", newer}}));
+    const auto aside = [&] {
+        std::string ids;
+        for (const auto& [place, row] : backend.content().quarantine)
+            ids += place.second;
+        return ids;
+    };
+    // Of a newer version, or of one without a time, the held one says nothing.
+    const CommitSummary read = backend.commit(strange_batch({}, {{"a", held}, {"b", held}, {"c", held}}));
+    CHECK(read.unchanged == 3);
+    CHECK(read.released == 1);
+    CHECK(read.written);
+    CHECK(aside() == "bcde");
+    const Batch denied{.stream = kStream, .released = {"e", "never"}};
+    CHECK(backend.commit(denied).released == 1);
+    CHECK(aside() == "bcd");
+    const Batch gone{.stream = kStream, .gone = {{"d", held, test_time()}}};
+    const CommitSummary deleted = backend.commit(gone);
+    CHECK(deleted.deleted == 1);
+    CHECK(deleted.released == 1);
+    CHECK(aside() == "bc");
+    backend.reopen();
+    CHECK(aside() == "bc");
+    CHECK_FALSE(backend.commit(denied).written);
+}
+
+TEMPLATE_TEST_CASE("the first records that go to quarantine are named", "", SqliteBackend, MemoryBackend) {
+    TestType backend;
+    std::vector<TestStrange> many;
+    for (int i = 0; i < 25; ++i)
+        many.push_back({"id" + std::to_string(100 + i), "yesterday"});
+    const CommitSummary summary = backend.commit(strange_batch(many));
+    CHECK(summary.quarantined == 25);
+    REQUIRE(summary.quarantined_ids.size() == kQuarantinedToldMax);
+    CHECK(summary.quarantined_ids.front() == "id100");
+}
+
 TEMPLATE_TEST_CASE("good and strange of one id in a page: the strange one is seen, once", "", SqliteBackend,
                    MemoryBackend) {
     TestType backend;

@@ -87,8 +87,9 @@ std::optional<std::string> Checks::check_new_changes() {
     return std::nullopt;
 }
 
-// A version that was marked as deleted may come back; so may one that was edited without a new `modified`, when an answer
-// of a replica that lags shows it once more (simulate --seed 5957 --hours 0.5): nothing tells it from an edit undone.
+// A version that was marked as deleted may come back; so may one that was edited without a new `modified`, when an
+// answer of a replica that lags shows it once more (simulate --seed 5957 --hours 0.5): nothing tells it from an edit
+// undone.
 bool Checks::is_fresh(const StoreContent::Change& change) {
     const Version version{change.stream, change.id, change.modified, change.hash};
     const bool fresh = !taken_.contains(version);

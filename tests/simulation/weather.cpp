@@ -13,8 +13,10 @@ constexpr Fault kSpells[] = {Fault::network,  Fault::server, Fault::rate,    Fau
                              Fault::key,      Fault::empty,  Fault::foreign, Fault::store,
                              Fault::unsorted, Fault::stale,  Fault::total,   Fault::busy};
 
-// An empty listing by mistake does not come again at once, whatever is asked: nobody could tell it from the truth.
+// An empty listing by mistake does not come again at once, whatever is asked and however much is asked beside it:
+// nobody could tell it from the truth (simulate --seed 25145 --hours 0.5).
 constexpr std::size_t kBetweenEmpty = 10;
+constexpr Duration kBetweenEmptyLeast = std::chrono::minutes(1);
 
 Error portal_error(ErrorCode code, std::optional<std::chrono::milliseconds> retry_after = std::nullopt) {
     return {.code = code,
@@ -107,8 +109,11 @@ std::optional<Error> Weather::portal_fault(const SeenRequest& request, Timestamp
     for (const Fault fault : {Fault::stale, Fault::unsorted, Fault::total, Fault::foreign}) {
         if (is_due(fault, now)) spoiling_ = fault;
     }
-    if (request.kind == "query" && ++since_empty_ > kBetweenEmpty && is_due(Fault::empty, now)) {
+    const bool may_empty = request.kind == "query" && ++since_empty_ > kBetweenEmpty &&
+                           later(emptied_at_, kBetweenEmptyLeast) < now;
+    if (may_empty && is_due(Fault::empty, now)) {
         since_empty_ = 0;
+        emptied_at_ = now;
         spoiling_ = Fault::empty;
     }
     return std::nullopt;

@@ -65,7 +65,8 @@ class Weather {
     std::map<Fault, std::size_t> hits_;
     std::optional<Fault> spoiling_;  // what the answer under way is to become
     std::size_t since_empty_ = 0;    // queries since the last answer that was emptied
-    std::string quota_month_;        // whose quota the portal calls spent
+    Timestamp emptied_at_{};
+    std::string quota_month_;  // whose quota the portal calls spent
 };
 
 }  // namespace carecloud

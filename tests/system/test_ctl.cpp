@@ -201,6 +201,7 @@ TEST_CASE("a record of the quarantine that was mended at the portal is taken on 
     };
     put("yesterday");
     Process daemon = desk.start_daemon();
+    CHECK(daemon.says("record_id=" + id, kWithin));
     CHECK_THAT(desk.ctl({"quarantine"}).out, Contains(id));
     const Run still = desk.ctl({"quarantine", "--retry", id});
     CHECK(still.code == 1);

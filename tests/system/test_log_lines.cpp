@@ -67,6 +67,7 @@ TEST_CASE("every line is an object with its fields; an outage is told once, and 
     REQUIRE_FALSE(passes.empty());
     const json& first = passes.front();
     CHECK(first.at("stream") == "claim_attendance");
+    CHECK(first.at("pass").get<int>() >= 1);
     CHECK(first.value("created", 0) + first.value("disabled", 0) == 50);
     CHECK(first.at("requests").get<int>() > 1);
     CHECK(first.at("ms").is_number());

@@ -55,12 +55,17 @@ CommitSummary Database::write(const Batch& batch, const std::string& at) {
     tables_.records.begin(batch.stream, at);
     tables_.quarantine.begin(batch.stream, at);
     write_page(batch, summary);
-    for (const Key& key : batch.gone)
+    for (const Key& key : batch.gone) {
+        const std::size_t before = summary.deleted;
         tables_.records.mark_deleted(key, summary);
+        if (summary.deleted > before) summary.released += tables_.quarantine.remove(key.id);
+    }
+    for (const std::string& id : batch.released)
+        summary.released += tables_.quarantine.remove(id);
     const bool moved = batch.state && tables_.streams.save(*batch.state, at);
     if (batch.walk_ended) tables_.records.walk_ended();
     summary.last_seq = tables_.records.last_seq();
-    summary.written = moved || summary.changes() > 0 || summary.quarantined > 0;
+    summary.written = moved || summary.changes() > 0 || summary.quarantined > 0 || summary.released > 0;
     if (summary.written || tables_.records.changed_schema()) transaction.commit();
     tables_.records.accept();
     return summary;
@@ -71,13 +76,21 @@ void Database::write_page(const Batch& batch, CommitSummary& summary) {
     if (batch.page) {
         for (const Record& record : batch.page->records) {
             const bool taken = tables_.records.take(record, summary);
-            if (taken && tables_.quarantine.has_any()) tables_.quarantine.remove(record.id);
+            if (!tables_.quarantine.has_any()) continue;
+            if (taken)
+                tables_.quarantine.remove(record.id);
+            else
+                summary.released += tables_.quarantine.release(record.id, record.modified);
         }
-        for (const StrangeRecord& record : batch.page->strange)
-            summary.quarantined += tables_.quarantine.put(record);
+        set_aside(batch.page->strange, summary);
     }
-    for (const StrangeRecord& record : batch.unreachable)
-        summary.quarantined += tables_.quarantine.put(record);
+    set_aside(batch.unreachable, summary);
+}
+
+void Database::set_aside(const std::vector<StrangeRecord>& strange, CommitSummary& summary) {
+    for (const StrangeRecord& record : strange) {
+        if (tables_.quarantine.put(record)) summary.count_quarantined(record.id);
+    }
 }
 
 Result<std::vector<std::size_t>> Database::unknown(const std::string& stream, const std::vector<Key>& keys) {

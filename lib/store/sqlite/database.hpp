@@ -89,6 +89,7 @@ class Database {
 
     CommitSummary write(const Batch& batch, const std::string& at);
     void write_page(const Batch& batch, CommitSummary& summary);
+    void set_aside(const std::vector<StrangeRecord>& strange, CommitSummary& summary);
 
     std::string path_;
     Ownership ownership_;             // freed last: closing the connection writes to the file

@@ -54,6 +54,16 @@ bool QuarantineTable::remove(std::string_view id) {
     return remove_.run() > 0;
 }
 
+bool QuarantineTable::release(std::string_view id, Timestamp modified) {
+    find_.bind(2, id);
+    std::optional<Timestamp> strange;
+    {
+        const Statement::Scope scope(find_);
+        if (find_.step()) strange = Timestamp::parse(find_.text(0));
+    }
+    return strange && *strange <= modified && remove(id);
+}
+
 std::vector<Key> QuarantineTable::untried(std::string_view before, std::size_t limit) {
     std::vector<Key> keys;
     if (!has_any_) return keys;

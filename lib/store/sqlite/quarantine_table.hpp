@@ -25,6 +25,9 @@ class QuarantineTable {
     bool put(const StrangeRecord& record);
     // The record came good. True: it was there.
     bool remove(std::string_view id);
+    // The record reads well in a version that the store has: what is here is let go, unless it is a newer one, or its
+    // `modified` says nothing. True: it was here.
+    bool release(std::string_view id, Timestamp modified);
     // Whether this version is there: the same `modified` text.
     bool holds(const Key& key);
     // Rows without a body and with a last_at before the text, oldest first.

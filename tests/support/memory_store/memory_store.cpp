@@ -114,17 +114,20 @@ Result<CommitSummary> MemoryStore::apply(const Batch& batch, const std::string& 
     if (batch.page) {
         for (const Record& record : batch.page->records)
             take(batch.stream, record, at, summary);
-        for (const StrangeRecord& record : batch.page->strange) {
-            summary.quarantined += put_strange(batch.stream, record, at);
-        }
+        set_aside(batch.stream, batch.page->strange, at, summary);
     }
-    for (const StrangeRecord& record : batch.unreachable)
-        summary.quarantined += put_strange(batch.stream, record, at);
-    for (const Key& key : batch.gone)
+    set_aside(batch.stream, batch.unreachable, at, summary);
+    auto& quarantine = content_->tables.quarantine;
+    for (const Key& key : batch.gone) {
+        const std::size_t before = summary.deleted;
         mark_deleted(batch.stream, key, at, summary);
+        if (summary.deleted > before) summary.released += quarantine.erase({batch.stream, key.id});
+    }
+    for (const std::string& id : batch.released)
+        summary.released += quarantine.erase({batch.stream, id});
     const bool moved = batch.state && save(*batch.state, at);
     summary.last_seq = content_->tables.changes.size();
-    summary.written = moved || summary.changes() > 0 || summary.quarantined > 0;
+    summary.written = moved || summary.changes() > 0 || summary.quarantined > 0 || summary.released > 0;
     content_->commits += summary.written;
     return summary;
 }
@@ -144,13 +147,28 @@ void MemoryStore::take(const std::string& stream, const Record& record, const st
     const Decision decision = decide(version, record.modified, record.hash, record.disabled);
     if (decision.verdict == Verdict::unchanged) ++summary.unchanged;
     if (decision.verdict == Verdict::stale) ++summary.stale;
-    if (decision.verdict != Verdict::take) return;
+    if (decision.verdict != Verdict::take) {
+        const auto aside = tables.quarantine.find(key);
+        const auto strange =
+            aside == tables.quarantine.end() ? std::nullopt : Timestamp::parse(aside->second.modified);
+        if (!strange || record.modified < *strange) return;
+        tables.quarantine.erase(aside);
+        ++summary.released;
+        return;
+    }
     summary.count(decision.kind);
     const std::string modified(record.modified_text);
     const std::uint64_t seq = tables.changes.size() + 1;
     tables.changes.push_back({seq, stream, key.second, decision.kind, modified, record.hash, at});
     tables.records[key] = {modified, record.hash, seq, std::nullopt, std::string(record.body)};
     tables.quarantine.erase(key);
+}
+
+void MemoryStore::set_aside(const std::string& stream, const std::vector<StrangeRecord>& strange,
+                            const std::string& at, CommitSummary& summary) {
+    for (const StrangeRecord& record : strange) {
+        if (put_strange(stream, record, at)) summary.count_quarantined(record.id);
+    }
 }
 
 bool MemoryStore::put_strange(const std::string& stream, const StrangeRecord& record, const std::string& at) {

@@ -75,6 +75,8 @@ class MemoryStore : public Store {
     void mark_deleted(const std::string& stream, const Key& key, const std::string& at,
                       CommitSummary& summary);
     std::uint64_t write_pass(BoundedPass pass, const std::string& at);
+    void set_aside(const std::string& stream, const std::vector<StrangeRecord>& strange,
+                   const std::string& at, CommitSummary& summary);
     bool put_strange(const std::string& stream, const StrangeRecord& record, const std::string& at);
     bool save(const StreamState& state, const std::string& at);
     bool knows(const std::string& stream, const Key& key) const;

@@ -1,0 +1,26 @@
+// The store as the engine and the SNS endpoint see it: measured, and what it sets aside told. I/O thread alone.
+#pragma once
+
+#include "metered_inbox.hpp"
+#include "metered_store.hpp"
+#include "pass_log.hpp"
+#include "store/sqlite/sqlite_store.hpp"
+
+#include <string>
+
+namespace carecloud {
+
+struct MeteredParts {
+    // All of these outlive it.
+    MeteredParts(SqliteStore& sqlite, const Clock& clock, Books& books, PassLog& log)
+        : store(sqlite, clock, books,
+                [&log](const std::string& stream, const CommitSummary& summary) {
+                    log.set_aside(stream, summary);
+                }),
+          inbox(sqlite, clock, books.metrics) {}
+
+    MeteredStore store;
+    MeteredInbox inbox;
+};
+
+}  // namespace carecloud
