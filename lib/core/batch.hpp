@@ -35,9 +35,9 @@ struct Batch {
 // Why no store takes the batch (invalid_argument): it carries another stream's state.
 std::optional<Error> refuse(const Batch& batch);
 
-// What a commit did. Where nothing was new and the state stood still, nothing is written at all.
 inline constexpr std::size_t kQuarantinedToldMax = 20;
 
+// What a commit did. Where nothing was new and the state stood still, nothing is written at all.
 struct CommitSummary {
     std::size_t created = 0;
     std::size_t updated = 0;
@@ -49,8 +49,8 @@ struct CommitSummary {
     std::size_t quarantined = 0;  // newly, or again with another `modified`
     // The first of these, at most kQuarantinedToldMax.
     std::vector<std::string> quarantined_ids{};
-    std::size_t released =
-        0;  // left quarantine without being taken: denied, or read well in the version held
+    // Left quarantine without being taken: denied, or read well in the version held.
+    std::size_t released = 0;
     std::uint64_t last_seq = 0;  // of the change log after the commit; 0: it is empty
     bool written = false;        // whether a transaction was committed
 
