@@ -186,6 +186,9 @@ class Life(unittest.TestCase):
         write_configuration(CONFIGURATION.format(base_url=base_url))
         KEY.write_text("first-key\n")
         control("POST", "/settings", {"api_key": "first-key"})
+        # As README says it: what --check and doctor have nothing against starts.
+        self.assertIn(ENTITY, run("carecloud-syncd", "--check").stdout)
+        self.assertRegex(run("carecloudctl", "doctor").stdout, r"good +key +taken\n")
         drop_in("quick", "[Unit]\nStartLimitIntervalSec=0\n[Service]\nRestartSec=100ms\nTimeoutStopSec=5s\n")
         self.assertEqual(systemctl("enable", "--now", SERVICE).returncode, 0)
         self.assertEqual(shown("ActiveState"), "active")
