@@ -21,8 +21,9 @@ if [[ ${1:-} == --only ]]; then
 fi
 
 build() {
-  configure release &&
-    cmake --build --preset release --target carecloud-syncd carecloudctl sync_bench sns_bench api_bench
+  local programs=(sync_bench sns_bench api_bench)
+  [[ -z $only ]] || programs=("${only}_bench")
+  configure release && cmake --build --preset release --target "${programs[@]}"
 }
 
 # better-sqlite3 as tests/bench/node names it, in a folder of the build; done once for each lock file.
