@@ -72,6 +72,7 @@ class RunningWorld : Observer {
     void repeat(Duration mean, std::function<void()> action);
     void begin();
     void begin_daemon_troubles();
+    void repeat_rival();
     void wish_some();
     void wish_at_rest(BoundedPass pass);
     bool can_be_asked(const std::string& stream) const;
@@ -84,6 +85,7 @@ class RunningWorld : Observer {
     const WorldSettings settings_;
     const Trace& trace_;
     Random random_;
+    Random rival_random_{settings_.seed};
     WorldPlan plan_;
     Timestamp now_;
     Agenda agenda_;

@@ -109,9 +109,9 @@ std::optional<Error> Weather::portal_fault(const SeenRequest& request, Timestamp
     for (const Fault fault : {Fault::stale, Fault::unsorted, Fault::total, Fault::foreign}) {
         if (is_due(fault, now)) spoiling_ = fault;
     }
-    const bool may_empty = request.kind == "query" && ++since_empty_ > kBetweenEmpty &&
-                           later(emptied_at_, kBetweenEmptyLeast) < now;
-    if (may_empty && is_due(Fault::empty, now)) {
+    const bool empties =
+        request.kind == "query" && ++since_empty_ > kBetweenEmpty && is_due(Fault::empty, now);
+    if (empties && later(emptied_at_, kBetweenEmptyLeast) < now) {
         since_empty_ = 0;
         emptied_at_ = now;
         spoiling_ = Fault::empty;

@@ -142,6 +142,15 @@ void RunningWorld::repeat(Duration mean, std::function<void()> action) {
     });
 }
 
+// By dice of its own: what else happens in the worlds of known seeds stays as it was.
+void RunningWorld::repeat_rival() {
+    agenda_.put(later(now(), spread(rival_random_, 30min)), [this] {
+        if (resting_) return;
+        start_life();
+        repeat_rival();
+    });
+}
+
 void RunningWorld::begin() {
     const std::string month = month_of(now_);
     store_->tables.quota[month] = requests_.by_month[month] = plan_.requests_before;
@@ -194,7 +203,7 @@ void RunningWorld::begin_daemon_troubles() {
             if (life_ && stopped_at_ == Timestamp{}) stop_life();
         });
     }
-    if (settings_.has(Fault::rival)) repeat(30min, [this] { start_life(); });
+    if (settings_.has(Fault::rival)) repeat_rival();
 }
 
 WorldReport RunningWorld::run() {
