@@ -5,10 +5,12 @@
 #include "core/record.hpp"
 #include "core/timestamp.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace carecloud {
@@ -30,6 +32,11 @@ struct Page {
 
     // Both good and strange ones: what the portal counted against Take.
     std::size_t record_count() const { return records.size() + strange.size(); }
+    // Whether a strange record has this id, beside a good one or not.
+    bool has_strange(std::string_view id) const {
+        return std::any_of(strange.begin(), strange.end(),
+                           [&](const StrangeRecord& record) { return record.id == id; });
+    }
 };
 
 using PagePtr = std::shared_ptr<const Page>;

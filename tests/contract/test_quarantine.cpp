@@ -122,8 +122,9 @@ TEMPLATE_TEST_CASE("the first records that go to quarantine are named", "", Sqli
 
 TEMPLATE_TEST_CASE("good and strange of one id in a page: the strange one is seen, once", "", SqliteBackend,
                    MemoryBackend) {
+    const std::string modified = GENERATE(as<std::string>(), "yesterday", test_time_text());
     TestType backend;
-    const Batch batch = strange_batch({{"a", "yesterday"}}, {{"a", test_time_text()}});
+    const Batch batch = strange_batch({{"a", modified}}, {{"a", test_time_text()}});
     CHECK(backend.commit(batch).quarantined == 1);
     const StoreContent before = backend.content();
     CHECK(before.records.count({kStream, "a"}) == 1);

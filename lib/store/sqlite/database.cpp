@@ -79,7 +79,7 @@ void Database::write_page(const Batch& batch, CommitSummary& summary) {
             if (!tables_.quarantine.has_any()) continue;
             if (taken)
                 tables_.quarantine.remove(record.id);
-            else
+            else if (!batch.page->has_strange(record.id))
                 summary.released += tables_.quarantine.release(record.id, record.modified);
         }
         set_aside(batch.page->strange, summary);

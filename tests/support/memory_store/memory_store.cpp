@@ -112,8 +112,10 @@ Result<CommitSummary> MemoryStore::apply(const Batch& batch, const std::string& 
     if (const auto refused = refuse(batch)) return *refused;
     CommitSummary summary;
     if (batch.page) {
-        for (const Record& record : batch.page->records)
-            take(batch.stream, record, at, summary);
+        for (const Record& record : batch.page->records) {
+            const bool taken = take(batch.stream, record, at, summary);
+            if (!taken && !batch.page->has_strange(record.id)) release(batch.stream, record, summary);
+        }
         set_aside(batch.stream, batch.page->strange, at, summary);
     }
     set_aside(batch.stream, batch.unreachable, at, summary);
@@ -132,7 +134,7 @@ Result<CommitSummary> MemoryStore::apply(const Batch& batch, const std::string& 
     return summary;
 }
 
-void MemoryStore::take(const std::string& stream, const Record& record, const std::string& at,
+bool MemoryStore::take(const std::string& stream, const Record& record, const std::string& at,
                        CommitSummary& summary) {
     StoreContent& tables = content_->tables;
     const StoreContent::RecordId key(stream, record.id);
@@ -147,21 +149,23 @@ void MemoryStore::take(const std::string& stream, const Record& record, const st
     const Decision decision = decide(version, record.modified, record.hash, record.disabled);
     if (decision.verdict == Verdict::unchanged) ++summary.unchanged;
     if (decision.verdict == Verdict::stale) ++summary.stale;
-    if (decision.verdict != Verdict::take) {
-        const auto aside = tables.quarantine.find(key);
-        const auto strange =
-            aside == tables.quarantine.end() ? std::nullopt : Timestamp::parse(aside->second.modified);
-        if (!strange || record.modified < *strange) return;
-        tables.quarantine.erase(aside);
-        ++summary.released;
-        return;
-    }
+    if (decision.verdict != Verdict::take) return false;
     summary.count(decision.kind);
     const std::string modified(record.modified_text);
     const std::uint64_t seq = tables.changes.size() + 1;
     tables.changes.push_back({seq, stream, key.second, decision.kind, modified, record.hash, at});
     tables.records[key] = {modified, record.hash, seq, std::nullopt, std::string(record.body)};
     tables.quarantine.erase(key);
+    return true;
+}
+
+void MemoryStore::release(const std::string& stream, const Record& record, CommitSummary& summary) {
+    auto& quarantine = content_->tables.quarantine;
+    const auto aside = quarantine.find({stream, std::string(record.id)});
+    const auto strange = aside == quarantine.end() ? std::nullopt : Timestamp::parse(aside->second.modified);
+    if (!strange || record.modified < *strange) return;
+    quarantine.erase(aside);
+    ++summary.released;
 }
 
 void MemoryStore::set_aside(const std::string& stream, const std::vector<StrangeRecord>& strange,

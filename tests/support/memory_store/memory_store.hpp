@@ -71,7 +71,8 @@ class MemoryStore : public Store {
 
   private:
     Result<CommitSummary> apply(const Batch& batch, const std::string& at);
-    void take(const std::string& stream, const Record& record, const std::string& at, CommitSummary& summary);
+    bool take(const std::string& stream, const Record& record, const std::string& at, CommitSummary& summary);
+    void release(const std::string& stream, const Record& record, CommitSummary& summary);
     void mark_deleted(const std::string& stream, const Key& key, const std::string& at,
                       CommitSummary& summary);
     std::uint64_t write_pass(BoundedPass pass, const std::string& at);
