@@ -119,6 +119,10 @@ Task<Result<>> RequestGate::admit(RequestRank rank) {
             if (month == month_) ++aside_;
             throw;
         }
+        // The portal may have called the quota spent meanwhile (simulate --seed 156 --hours 6).
+        if (!is_parked()) continue;
+        if (month == month_) ++aside_;
+        co_return exhausted();
     }
 }
 
