@@ -1,6 +1,7 @@
 #include "system/bounded_work.hpp"
 
 #include "portal/records.hpp"
+#include "support/real_now.hpp"
 
 #include <algorithm>
 
@@ -16,6 +17,7 @@ using nlohmann::json;
 constexpr const char* kEntity = "claim_attendance";
 constexpr const char* kApiUp = "the API listens";
 constexpr std::size_t kEach = 12;  // records deleted, edited, late: far below what would make it stop and ask
+constexpr std::chrono::seconds kStill = 2 * kBoundedWorkOverlap;
 constexpr std::uint64_t kLateSeed = 0x6c61746500000000U;  // other ids than the portal's own
 
 }  // namespace
@@ -47,12 +49,18 @@ KillPhase BoundedWork::phase(const std::string& kind, std::vector<std::string> w
             .broken = [this] { return broken(); }};
 }
 
+// Which have not changed within the overlap: an answer that lags may not show others yet, so that their deletion is not
+// believed.
 std::vector<std::string> BoundedWork::some_ids(std::size_t count) {
+    const Timestamp now = real_now();
+    const std::string since = Timestamp{now.ticks - kStill.count() * Timestamp::ticks_per_second}.to_string();
     std::vector<std::string> ids;
-    for (const auto& [id, shown] : site_.portal.listing(kEntity))
-        ids.push_back(id);
+    for (const auto& [id, shown] : site_.portal.listing(kEntity)) {
+        if (shown.modified < since) ids.push_back(id);
+    }
+    REQUIRE(ids.size() >= count);
     std::shuffle(ids.begin(), ids.end(), random_);
-    ids.resize(std::min(ids.size(), count));
+    ids.resize(count);
     return ids;
 }
 

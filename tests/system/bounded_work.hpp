@@ -11,6 +11,7 @@
 #include "system/event_site.hpp"
 #include "system/kill_phase.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -21,9 +22,12 @@
 
 namespace carecloud {
 
+// Of the site's stream.
+inline constexpr std::chrono::seconds kBoundedWorkOverlap{2};
+
 class BoundedWork {
   public:
-    // Both outlive it, and it outlives its phases. The site has an API.
+    // Both outlive it, and it outlives its phases. The site has an API and that overlap.
     BoundedWork(EventSite& site, std::mt19937_64& random) : site_(site), random_(random) {}
 
     KillPhase reconcile(int kills);
