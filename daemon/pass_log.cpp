@@ -65,6 +65,22 @@ LogFields fields_of(const PassReport& report, std::uint64_t pass) {
     return fields;
 }
 
+LogFields fields_of(const BoundedPass& pass) {
+    LogFields fields{{"STREAM", pass.stream}, {"PASS", pass.id}};
+    fields.emplace_back("RECORDS", pass.records);
+    fields.emplace_back("MISSING", pass.missing);
+    fields.emplace_back("CHANGED", pass.changed);
+    fields.emplace_back("GONE", pass.gone);
+    fields.emplace_back("DELETED", pass.deleted);
+    fields.emplace_back("REQUESTS", pass.requests);
+    return fields;
+}
+
+// Under which its errors are folded: no stream and no operation is called so.
+std::string fold_name(const BoundedPass& pass) {
+    return "pass " + std::to_string(pass.id);
+}
+
 }  // namespace
 
 void PassLog::pass_ended(const PassReport& report) {
@@ -150,21 +166,18 @@ void PassLog::backing_off(std::string_view stream, const Error& error, Duration 
     health_.doing(stream, "waits: " + error.message());
 }
 
+// Each attempt begins anew; that one pass does is said once.
 void PassLog::bounded_pass(const BoundedPass& pass) {
     const std::string kind(to_string(pass.kind));
-    LogFields fields{{"STREAM", pass.stream}, {"PASS", pass.id}};
-    if (pass.status == PassStatus::running && pass.error.empty()) {
-        log_.write(LogLevel::info, kind + " begins", fields);
+    if (pass.status == PassStatus::running) {
+        const bool told = !pass.error.empty() || !begun_.insert(pass.id).second;
+        if (!told) log_.write(LogLevel::info, kind + " begins", {{"STREAM", pass.stream}, {"PASS", pass.id}});
         return;
     }
-    fields.emplace_back("RECORDS", pass.records);
-    fields.emplace_back("MISSING", pass.missing);
-    fields.emplace_back("CHANGED", pass.changed);
-    fields.emplace_back("GONE", pass.gone);
-    fields.emplace_back("DELETED", pass.deleted);
-    fields.emplace_back("REQUESTS", pass.requests);
-    const bool asks = pass.status == PassStatus::asking;
+    begun_.erase(pass.id);
+    tell_recovery(pass);
     judge(pass);
+    LogFields fields = fields_of(pass);
     if (pass.error.empty()) {
         log_.write(LogLevel::info, kind + (pass.status == PassStatus::done ? " finished" : " was canceled"),
                    fields);
@@ -172,11 +185,33 @@ void PassLog::bounded_pass(const BoundedPass& pass) {
     }
     fields.emplace_back("REASON", pass.error);
     if (!pass.hint.empty()) fields.emplace_back("HINT", pass.hint);
-    const std::string word = asks                                ? " asks before it marks records as deleted"
-                             : pass.status == PassStatus::failed ? " failed"
-                                                                 : " was interrupted and is tried again";
-    log_.write(asks || pass.status == PassStatus::failed ? LogLevel::error : LogLevel::warn, kind + word,
+    const bool asks = pass.status == PassStatus::asking;
+    log_.write(LogLevel::error, kind + (asks ? " asks before it marks records as deleted" : " failed"),
                fields);
+}
+
+void PassLog::bounded_pass_waits(const BoundedPass& pass, const Error& error, Duration pause) {
+    const auto line = fold_.failed(fold_name(pass), error.code, clock_.now());
+    if (!line) return;
+    LogFields fields = fields_of(pass);
+    fields.emplace_back("CODE", to_string(error.code));
+    fields.emplace_back("REASON", pass.error);
+    if (!pass.hint.empty()) fields.emplace_back("HINT", pass.hint);
+    fields.emplace_back("RETRY_MS", milliseconds(pause));
+    if (line->count > 1) fields.emplace_back("COUNT", line->count);
+    log_.write(LogLevel::warn, std::string(to_string(pass.kind)) + " was interrupted and is tried again",
+               fields);
+}
+
+// What was canceled or failed for good is not well again; its errors are over all the same.
+void PassLog::tell_recovery(const BoundedPass& pass) {
+    const auto recovery = fold_.succeeded(fold_name(pass), clock_.now());
+    if (!recovery || (pass.status != PassStatus::done && pass.status != PassStatus::asking)) return;
+    log_.write(LogLevel::info, std::string(to_string(pass.kind)) + " is well again",
+               {{"STREAM", pass.stream},
+                {"PASS", pass.id},
+                {"FAILURES", recovery->failures},
+                {"MS", milliseconds(recovery->lasted)}});
 }
 
 void PassLog::set_aside(const std::string& stream, const CommitSummary& summary) {

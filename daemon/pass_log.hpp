@@ -10,6 +10,7 @@
 #include "sync/observer.hpp"
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ class PassLog : public Observer {
     void backing_off(std::string_view stream, const Error& error, Duration pause) override;
     void push_silent(std::string_view stream, bool silent) override;
     void bounded_pass(const BoundedPass& pass) override;
+    void bounded_pass_waits(const BoundedPass& pass, const Error& error, Duration pause) override;
     void failed(const Error& error) override;
 
     // A line for each record that a commit put into quarantine, as far as they are named, and one for the others.
@@ -37,13 +39,15 @@ class PassLog : public Observer {
     void judge(const BoundedPass& pass);
     void tell_recovery(const PassReport& report);
     void tell_events(const PassReport& report);
+    void tell_recovery(const BoundedPass& pass);
 
     Log& log_;
     Health& health_;
     const Clock& clock_;
     Books& books_;
     ErrorFold fold_;
-    std::uint64_t passes_ = 0;  // of all streams, that came to an end in this life
+    std::set<std::uint64_t> begun_;  // bounded passes that were told to begin, and have not ended
+    std::uint64_t passes_ = 0;       // of all streams, that came to an end in this life
 };
 
 }  // namespace carecloud

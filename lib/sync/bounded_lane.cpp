@@ -229,6 +229,7 @@ Task<Result<>> BoundedLane::note_end(BoundedPass pass, std::uint64_t spent, Resu
     retry.not_before = context_.clock.now() + pause;
     pass.status = PassStatus::running;
     observer_.bounded_pass(pass);
+    observer_.bounded_pass_waits(pass, error, pause);
     auto saved = co_await context_.store.save_pass(std::move(pass));
     if (!saved) co_return saved.error();
     co_return Result<>{};

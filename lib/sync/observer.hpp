@@ -59,6 +59,10 @@ class Observer {
     virtual void push_silent(std::string_view stream, bool silent) = 0;
     // A bounded pass begins, was interrupted (it has an error and is still running), or has come to its end.
     virtual void bounded_pass(const BoundedPass& pass) = 0;
+    // One that was interrupted waits this long because of the error; bounded_pass() has just told its row. Most have
+    // nothing to do with it.
+    virtual void bounded_pass_waits(const BoundedPass& /*pass*/, const Error& /*error*/, Duration /*pause*/) {
+    }
     // Something beside the passes failed; nothing depends on it, but somebody should know.
     virtual void failed(const Error& error) = 0;
 };

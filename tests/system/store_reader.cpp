@@ -147,15 +147,16 @@ std::vector<ReadPass> read_passes(const std::string& path) {
     const Connection db = open(path, SQLITE_OPEN_READONLY);
     std::vector<ReadPass> passes;
     const char* const sql =
-        "SELECT pass, kind, state, steps_done, position_modified, position_id, error FROM passes ORDER BY "
-        "pass";
+        "SELECT pass, kind, state, steps_done, position_modified, position_id, error, requests FROM passes"
+        " ORDER BY pass";
     each_row(db.get(), sql, [&](sqlite3_stmt* row) {
         passes.push_back({.id = static_cast<std::uint64_t>(sqlite3_column_int64(row, 0)),
                           .kind = text_of(row, 1),
                           .state = text_of(row, 2),
                           .steps_done = static_cast<std::uint64_t>(sqlite3_column_int64(row, 3)),
                           .position = {text_of(row, 4), text_of(row, 5)},
-                          .error = text_of(row, 6)});
+                          .error = text_of(row, 6),
+                          .requests = static_cast<std::uint64_t>(sqlite3_column_int64(row, 7))});
     });
     return passes;
 }

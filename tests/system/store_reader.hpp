@@ -64,6 +64,7 @@ struct ReadPass {
     std::uint64_t steps_done = 0;
     std::pair<std::string, std::string> position;  // in the step under way; empty: at its beginning
     std::string error;
+    std::uint64_t requests = 0;
 
     bool is_open() const { return state == "waiting" || state == "running"; }
 };

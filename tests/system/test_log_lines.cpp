@@ -1,6 +1,7 @@
 // The log as programs read it: every line an object of JSON with its fields, a line a pass that says what came, an
 // outage told once and not at each try, and its end.
 #include "system/agency.hpp"
+#include "system/store_reader.hpp"
 
 #include <algorithm>
 #include <csignal>
@@ -78,4 +79,47 @@ TEST_CASE("every line is an object with its fields; an outage is told once, and 
     REQUIRE(well.size() == 1);
     CHECK(well.front().at("stream") == "claim_attendance");
     CHECK(well.front().at("failures").get<int>() >= 1);
+}
+
+TEST_CASE("a reconciliation that cannot reach the portal says so once, and that it is well again") {
+    PortalProcess portal({"--records", "50"});
+    Agency agency(AgencyConfig{.base_url = portal.base_url(), .poll_every = "1h"});
+    const std::string socket = agency.file("api.sock");
+    agency.config.more = "api: { listen: \"unix:" + socket + "\" }\n";
+    std::string text = agency.config_text();
+    const std::string level = "log: { level: trace }";
+    text.replace(text.find(level), level.size(), "log: { level: info, format: json }");
+    write_text(agency.config_path(), text);
+    Process daemon = agency.start();
+    REQUIRE(daemon.says("the API listens", kWithin));
+    REQUIRE(daemon.says("\"message\":\"pass finished\"", kWithin));
+    portal.kill();
+    Process ctl({.arguments = {CARECLOUD_CTL, "--url", "unix:" + socket, "reconcile", "claim_attendance",
+                               "--no-wait"},
+                 .output = agency.file("ctl")});
+    REQUIRE(ctl.wait(kWithin).code == 0);
+    // Its row is written whenever an attempt has ended.
+    std::uint64_t first = 0;
+    const auto tried_again = [&] {
+        const std::vector<ReadPass> passes = read_passes(agency.store_path());
+        if (passes.empty() || passes.front().error.empty()) return false;
+        if (first == 0) first = passes.front().requests;
+        return passes.front().requests > first;
+    };
+    REQUIRE(daemon.wait_until(tried_again, kWithin));
+    portal.start_again();
+    REQUIRE(daemon.says("reconcile finished", kWithin));
+    daemon.send(SIGTERM);
+    const Run run = agency.said(daemon, daemon.wait(5s).code);
+    CHECK(run.code == 0);
+
+    const std::vector<json> lines = lines_of(run.err);
+    CHECK(saying(lines, "reconcile begins").size() == 1);
+    const std::vector<json> interrupted = saying(lines, "reconcile was interrupted and is tried again");
+    REQUIRE(interrupted.size() == 1);
+    CHECK(interrupted.front().at("code") == "unreachable");
+    const std::vector<json> well = saying(lines, "reconcile is well again");
+    REQUIRE(well.size() == 1);
+    CHECK(well.front().at("failures").get<int>() > 1);
+    CHECK(well.front().at("pass") == interrupted.front().at("pass"));
 }
