@@ -95,6 +95,10 @@ CtlTask ctl_export(CommandContext& context) {
         return fail_with({.exit = CtlExit::usage,
                           .what = "--format is ndjson or csv",
                           .hint = "see carecloudctl export --help"});
+    if (format == "csv" && context.line.has("json"))
+        return fail_with({.exit = CtlExit::usage,
+                          .what = "--json does not go together with --format csv",
+                          .hint = "leave one of them out; see carecloudctl export --help"});
     std::string list = "/v1/records/" + percent_encode(context.line.arguments[0]);
     add_query(list, "start", days->from);
     add_query(list, "end", days->to);

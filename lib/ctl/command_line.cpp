@@ -120,6 +120,20 @@ std::optional<CtlFailure> check_arguments(const CommandLine& line) {
     return std::nullopt;
 }
 
+// What would be passed over in silence.
+std::optional<CtlFailure> check_together(const CommandLine& line) {
+    if (line.has("help") || line.has("version") || !line.command) return std::nullopt;
+    for (const CtlExclusion& excluded : ctl_exclusions()) {
+        if (excluded.command != line.command->name || !line.has(excluded.option)) continue;
+        if (!excluded.beside.empty() && !line.has(excluded.beside)) continue;
+        const std::string other =
+            excluded.beside.empty() ? std::string(excluded.command) : "--" + std::string(excluded.beside);
+        return misuse("--" + std::string(excluded.option) + " does not go together with " + other,
+                      std::string(excluded.why) + "; " + help_of(line));
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 CtlResult<CommandLine> parse_command_line(const std::vector<std::string>& words) {
@@ -146,6 +160,7 @@ CtlResult<CommandLine> parse_command_line(const std::vector<std::string>& words)
         }
     }
     if (auto failure = check_arguments(line)) return *failure;
+    if (auto failure = check_together(line)) return *failure;
     return line;
 }
 

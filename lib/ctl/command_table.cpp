@@ -109,6 +109,14 @@ constexpr std::array kCommands{
                kDoctorOptions},
 };
 
+constexpr std::array kExclusions{
+    CtlExclusion{"quarantine", "limit", "retry", "one record is asked for"},
+    CtlExclusion{"doctor", "url", "", "it asks the portal that the configuration names, not the daemon"},
+    CtlExclusion{"doctor", "token-file", "",
+                 "it asks the portal that the configuration names, not the daemon"},
+    CtlExclusion{"doctor", "ca-file", "", "the configuration's portal.ca_file says whom to trust"},
+};
+
 constexpr std::string_view kExitCodes =
     "Exit codes: 0 done, 1 something is wrong or was said no to, 64 usage, 69 no daemon answers, 74 the "
     "output\n"
@@ -148,6 +156,10 @@ std::span<const CtlCommand> ctl_commands() {
 
 std::span<const CtlOption> ctl_general_options() {
     return kGeneral;
+}
+
+std::span<const CtlExclusion> ctl_exclusions() {
+    return kExclusions;
 }
 
 const CtlCommand* find_ctl_command(std::string_view name) {

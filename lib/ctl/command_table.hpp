@@ -17,6 +17,15 @@ struct CtlOption {
     std::string_view help;
 };
 
+// An option that a command would pass over: it is refused.
+struct CtlExclusion {
+    std::string_view command;
+    std::string_view option;
+    std::string_view
+        beside;  // another option of the command; empty: never of use there, though it is a general one
+    std::string_view why;
+};
+
 struct CtlCommand {
     std::string_view name;
     std::string_view arguments;  // "ENTITY [ID]"
@@ -29,6 +38,7 @@ struct CtlCommand {
 
 std::span<const CtlCommand> ctl_commands();
 std::span<const CtlOption> ctl_general_options();
+std::span<const CtlExclusion> ctl_exclusions();
 // Null: there is none of that name.
 const CtlCommand* find_ctl_command(std::string_view name);
 

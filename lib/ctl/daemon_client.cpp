@@ -23,6 +23,12 @@ CtlFailure bad_url(const std::string& url, const std::string& why) {
             .hint = "write it as http://127.0.0.1:8461, https://host or unix:/run/carecloud-syncd/api.sock"};
 }
 
+CtlFailure nothing_to_trust(const std::string& url) {
+    return {.exit = CtlExit::usage,
+            .what = "--ca-file does not go together with " + in_quotes(url, 200),
+            .hint = "it is for https; leave it out, or write --url https://…"};
+}
+
 CtlResult<HttpClientSettings> settings_for(const DaemonAddress& address) {
     HttpClientSettings settings{.ca_file = address.ca_file};
     settings.timeouts = {.connect = kConnect, .head = kPatience, .body = kPatience, .total = kPatience};
@@ -33,11 +39,13 @@ CtlResult<HttpClientSettings> settings_for(const DaemonAddress& address) {
         settings.unix_path = address.url.substr(kUnix.size());
         if (!settings.unix_path.starts_with('/') || settings.unix_path.size() > kUnixPathMax)
             return bad_url(address.url, "a socket's path begins with / and has at most 107 bytes");
+        if (!address.ca_file.empty()) return nothing_to_trust(address.url);
         return settings;
     }
     const Result<HttpUrl> url = parse_http_url(address.url);
     if (!url) return bad_url(address.url, url.error().subject);
     if (url->target != "/") return bad_url(address.url, "it names a path");
+    if (!address.ca_file.empty() && !url->origin.tls) return nothing_to_trust(address.url);
     settings.origin = url->origin;
     return settings;
 }

@@ -66,12 +66,6 @@ CtlFailure nothing_of(const std::string& id) {
 }  // namespace
 
 CtlTask retry_quarantined_record(CommandContext& context) {
-    if (context.line.has("limit")) {
-        co_return CtlFailure{
-            .exit = CtlExit::usage,
-            .what = "--limit does not go with --retry",
-            .hint = "--limit is for the list, --retry asks for the one record that is named"};
-    }
     const std::string id = context.line.text("retry");
     auto finding = streams_with(context, id);
     const CtlResult<std::vector<std::string>> streams = co_await std::move(finding);

@@ -163,13 +163,6 @@ TEST_CASE("a record of the quarantine is looked for in all streams, asked for ag
     CHECK(json.out == told("not_shown", "null", "true") + "\n");
 }
 
-TEST_CASE("options of the quarantine's list are refused where one record is asked for") {
-    ScriptedApi none({});
-    const CtlRun both = none.run({"quarantine", "--retry", "x", "--limit", "3"});
-    CHECK(both.exit == CtlExit::usage);
-    CHECK_THAT(both.err, Contains("--limit does not go with --retry"));
-}
-
 TEST_CASE("a record that is not in quarantine, and a portal that is away, are told with the remedy") {
     ScriptedApi none({{"GET /v1/quarantine?limit=1000 ", "200 OK", R"({"quarantine":[],"next":null})"}});
     const CtlRun unknown = none.run({"quarantine", "--retry", "x"});

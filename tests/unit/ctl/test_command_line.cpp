@@ -1,6 +1,7 @@
 // The words after carecloudctl, the help, and the completion, which all know the same commands.
 #include "ctl/command_line.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -67,6 +68,31 @@ TEST_CASE("what is mistyped is refused with the remedy") {
     CHECK(misuse_of({"get", "claim_attendance"}) == "something is missing; write carecloudctl get ENTITY ID");
     CHECK(misuse_of({"get", "claim_attendance", ""}).starts_with("an argument is empty"));
     CHECK(misuse_of({"status", "x\x1b[2J"}) == "'x\\x1b[2J' is too much; see carecloudctl status --help");
+}
+
+TEST_CASE("options that do not go together are refused, and none is passed over in silence") {
+    CHECK(misuse_of({"quarantine", "--retry", "x", "--limit", "5"}) ==
+          "--limit does not go together with --retry; one record is asked for; see carecloudctl quarantine "
+          "--help");
+    CHECK(parse_command_line({"quarantine", "--limit", "5"}).has_value());
+    CHECK(parse_command_line({"quarantine", "--retry", "x", "--json"}).has_value());
+    for (const char* option : {"--url", "--token-file", "--ca-file"}) {
+        INFO(option);
+        CHECK(misuse_of({option, "x", "doctor"})
+                  .starts_with(std::string(option) + " does not go together with doctor"));
+    }
+    CHECK(parse_command_line({"doctor", "--url", "x", "--help"}).has_value());
+    // Each names options that there are.
+    for (const CtlExclusion& excluded : ctl_exclusions()) {
+        const CtlCommand* const command = find_ctl_command(excluded.command);
+        REQUIRE(command);
+        const auto has = [](std::span<const CtlOption> options, std::string_view name) {
+            return std::any_of(options.begin(), options.end(),
+                               [&](const CtlOption& option) { return option.name == name; });
+        };
+        CHECK((has(command->options, excluded.option) || has(ctl_general_options(), excluded.option)));
+        CHECK((excluded.beside.empty() || has(command->options, excluded.beside)));
+    }
 }
 
 TEST_CASE("every command and option is in the help and in the completion, and has its width") {

@@ -118,5 +118,6 @@ TEST_CASE("columns that come while a CSV is written are told, and an export cut 
     CHECK(cut.run({"export", "x", "--from", "2026-02", "--to", "2026-01"}).exit == CtlExit::usage);
     CHECK(cut.run({"export", "x", "--format", "xml"}).exit == CtlExit::usage);
     CHECK(cut.run({"export", "x", "--from", "soon"}).exit == CtlExit::usage);
+    CHECK(cut.run({"export", "x", "--format", "csv", "--json"}).exit == CtlExit::usage);
     CHECK(cut.requests().size() == 2);
 }
