@@ -5,6 +5,7 @@
 #include "sync/cancellation.hpp"
 #include "sync/reconcile.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 #include <vector>
@@ -48,21 +49,26 @@ Task<Result<std::optional<std::uint64_t>>> BoundedRun::count(const StreamSpec& s
         .spec = &spec, .where = std::move(where), .projection = Projection::keys, .take = 1, .total = true};
     auto answer = co_await fetcher_.ask(std::move(query));
     if (!answer) co_return answer.error();
-    co_return (*answer)->total;
+    // A total that this very answer belies is none that an empty one could be told from.
+    std::optional<std::uint64_t> total = (*answer)->total;
+    if (total) total = std::max<std::uint64_t>(*total, (*answer)->record_count());
+    co_return total;
 }
 
 Task<Result<>> BoundedRun::walk(const StreamSpec& spec, Walk walk, Reading reading, const PageWish& wanted,
-                                const PageStored& stored) {
+                                const PageStored& stored, bool seen_empty) {
     const bool deep = reading == Reading::full;
     PageWalk pages(context_.store, spec, memory_, fetcher_, ledger_, deep);
-    bool sure = false;  // that the next empty answer is the end
+    bool sure = seen_empty;  // that the next empty answer is the end
+    Reading next = reading;
     for (;;) {
-        // The proof of the end needs no whole records, and a page of more than one (walk.hpp).
-        walk.read_next(sure ? Reading::keys : reading);
+        walk.read_next(next);
         auto answer = co_await pages.fetch_at(walk);
         if (!answer) co_return answer.error();
         const PagePtr page = answer->fetched.page;
         const bool empty = page->record_count() == 0;
+        // The proof of the end needs no whole records, and a page of more than one (walk.hpp).
+        next = Reading::keys;
         if (empty && !std::exchange(sure, true)) continue;
         auto moved = walk.take_page(*page, answer->fetched.take);
         if (!moved) co_return moved.error();
@@ -78,6 +84,7 @@ Task<Result<>> BoundedRun::walk(const StreamSpec& spec, Walk walk, Reading readi
         if (!noted) co_return noted.error();
         if (empty && walk.ended()) co_return Result<>{};
         sure = walk.ended();
+        if (!sure) next = reading;
     }
 }
 

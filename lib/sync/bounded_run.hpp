@@ -34,7 +34,7 @@ class BoundedRun {
     StreamMemory& memory() { return memory_; }
     BoundedPass& row() { return row_; }
 
-    // How many records of `spec` fulfil the condition; none where the portal does not tell.
+    // How many records of `spec` fulfil the condition; none where the portal does not tell. 0: it showed none, either.
     Task<Result<std::optional<std::uint64_t>>> count(const StreamSpec& spec, std::string where);
 
     // Told of each page before it is stored; false: this one and what follows are not wanted.
@@ -44,9 +44,9 @@ class BoundedRun {
 
     // Goes on with the walk of `spec` to its proven end, reading whole records or keys, and commits what is new. The
     // end is proven by an empty page behind a short one, or by two: one may be a listing emptied or cut by mistake
-    // (hazard 21).
+    // (hazard 21). `seen_empty`: an answer to another question for all of the walk's records was the first of the two.
     Task<Result<>> walk(const StreamSpec& spec, Walk walk, Reading reading, const PageWish& wanted,
-                        const PageStored& stored);
+                        const PageStored& stored, bool seen_empty = false);
     // Fetches and commits those of the keys that the store does not know.
     Task<Result<>> take_unknown(std::vector<Key> keys);
     // Commits beside the cursor.

@@ -72,6 +72,26 @@ TEST_CASE("backfill: the records of the days are fetched, and no cursor moves (h
     CHECK(world.held() == 34);
 }
 
+TEST_CASE("backfill: an empty month costs two requests, and is not proven empty by one (hazard 21)") {
+    const bool totals = GENERATE(true, false);
+    BoundedWorld world({.totals = totals});
+    world.put(1, world.clock.wall());
+    world.good_pass();
+    const BoundedPass month{.kind = PassKind::backfill, .first_day = "20230201", .last_day = "20230228"};
+    CHECK(world.good(month).missing == 0);
+    // What reaches into the month, and the month; without totals there is one question in vain.
+    CHECK(world.portal.requests().size() == (totals ? 4 : 5));
+
+    world.put(2, kOld, days("20230202", "20230210"));
+    std::size_t emptied = 0;
+    world.portal.set_answer_hook([&](const SeenRequest& request, std::string& body) {
+        if (mentions(request, "20230301") && emptied++ == 0)
+            body = totals ? R"({"isSuccess":true,"data":[],"total":0})" : R"({"isSuccess":true,"data":[]})";
+    });
+    CHECK(world.good(month).missing == 1);
+    CHECK(emptied > 1);
+}
+
 TEST_CASE("backfill: every dialect") {
     const auto seed = GENERATE(range(0U, 32U));
     const ModelSettings dialect = dialect_of(seed, 3);
