@@ -69,7 +69,9 @@ void RunningWorld::rested() {
     // Where requests are short, the bounded passes may have to wait for months.
     over_ = rests_after_ == reconciliation || plan_.rate.monthly_quota.has_value();
     if (over_) return;
-    rests_after_ = rests_after_ == polls ? backfill : reconciliation;
+    // A backfill of everything leaves a reconciliation little to find: every second world has none.
+    const bool is_next_a_backfill = rests_after_ == polls && settings_.seed % 2 == 0;
+    rests_after_ = is_next_a_backfill ? backfill : reconciliation;
     wished_at_ = now();
     for (const auto& [id, pass] : store_->tables.passes) {
         if (pass.is_open() && can_be_asked(pass.stream)) awaited_.insert(id);
@@ -89,6 +91,7 @@ void RunningWorld::rested() {
 void RunningWorld::rest() {
     resting_ = true;
     weather_.clear();
+    writers_.remove_newest();
     kill_in_steps_ = 0;
     rest_.begin(plan_.entities, now(), std::max(now(), writers_.last_visible()));
     say("the world rests");

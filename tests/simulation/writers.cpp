@@ -154,12 +154,27 @@ std::string Writers::change(const std::string& entity) {
 
 std::string Writers::remove(const std::string& entity) {
     const auto ids = pick(entity, static_cast<std::size_t>(between(random_, 1, 5)));
-    for (const std::string& id : ids) {
-        model_.erase(entity, id);
-        records_[entity][id].deleted = true;
-        records_[entity][id].deleted_at = model_.now();
-    }
+    for (const std::string& id : ids)
+        remove(entity, id);
     return "deletes " + std::to_string(ids.size()) + " of " + entity;
+}
+
+void Writers::remove(const std::string& entity, const std::string& id) {
+    model_.erase(entity, id);
+    records_[entity][id].deleted = true;
+    records_[entity][id].deleted_at = model_.now();
+}
+
+void Writers::remove_newest() {
+    if (!settings_.has(Fault::remove)) return;
+    for (const auto& [entity, records] : records_) {
+        const auto newest =
+            std::max_element(records.begin(), records.end(), [](const auto& a, const auto& b) {
+                return std::pair(!a.second.deleted, a.second.modified) <
+                       std::pair(!b.second.deleted, b.second.modified);
+            });
+        if (newest != records.end() && !newest->second.deleted) remove(entity, newest->first);
+    }
 }
 
 std::string Writers::edit_unbumped(const std::string& entity) {

@@ -44,6 +44,8 @@ class Writers {
     std::string write_some();
     // The same, of records that are there.
     std::string change_some();
+    // Of each entity, where records are deleted at all: nothing of a listing stands behind it.
+    void remove_newest();
 
     // By id; deleted ones stay in it.
     const std::map<std::string, Written>& records(const std::string& entity) const {
@@ -66,6 +68,7 @@ class Writers {
     std::string insert(const std::string& entity);
     std::string change(const std::string& entity);
     std::string remove(const std::string& entity);
+    void remove(const std::string& entity, const std::string& id);
     std::string edit_unbumped(const std::string& entity);
     void put(const Batch& batch, const std::string& id, Written record);
     std::string raw(const std::string& id, const Written& record);

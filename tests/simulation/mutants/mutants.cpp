@@ -1,15 +1,18 @@
 // Runs every deliberate mistake of mutations.toml through simulated worlds until one of them notices. A mistake that
 // none notices is a hole in the simulation, and fails the test.
 //
-//   mutants [NAME...]     all of them, or these
+//   mutants [NAME...]       all of them, or these
+//   mutants --part 1/2      every second one, so that two can run side by side
 #include "simulation/mutants/mutation.hpp"
 #include "simulation/world.hpp"
 
 #include <algorithm>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <iostream>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,12 +39,30 @@ std::optional<std::string> caught(const Mutation& mutation) {
     return std::nullopt;
 }
 
-int run(const std::vector<std::string_view>& names) {
+using Wanted = std::function<bool(std::size_t number)>;
+
+// From what stands behind the program's name; none: it cannot be read.
+std::optional<Wanted> wanted_by(const std::vector<std::string_view>& words) {
+    if (words.empty() || words.front() != "--part") {
+        return [words](std::size_t number) {
+            return words.empty() ||
+                   std::find(words.begin(), words.end(), kMutations[number].name) != words.end();
+        };
+    }
+    std::size_t part = 0;
+    std::size_t parts = 0;
+    char slash = 0;
+    std::istringstream text(words.size() == 2 ? std::string(words[1]) : std::string());
+    if (!(text >> part >> slash >> parts) || slash != '/' || part == 0 || part > parts) return std::nullopt;
+    return [part, parts](std::size_t number) { return number % parts == part - 1; };
+}
+
+int run(const Wanted& is_wanted) {
     std::size_t survivors = 0;
     std::size_t runs = 0;
     for (std::size_t number = 0; number < kMutations.size(); ++number) {
         const Mutation& mutation = kMutations[number];
-        if (!names.empty() && std::find(names.begin(), names.end(), mutation.name) == names.end()) continue;
+        if (!is_wanted(number)) continue;
         ++runs;
         switch_mutation(number);
         const auto said = caught(mutation);
@@ -57,5 +78,8 @@ int run(const std::vector<std::string_view>& names) {
 }  // namespace carecloud
 
 int main(int argc, char** argv) {
-    return carecloud::run({argv + 1, argv + argc});
+    const auto wanted = carecloud::wanted_by({argv + 1, argv + argc});
+    if (wanted) return carecloud::run(*wanted);
+    std::cerr << "mutants: write --part as --part 1/2, or name mutations\n";
+    return 64;
 }
