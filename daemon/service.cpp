@@ -102,6 +102,7 @@ class Service {
     Notify notify_;
     Health health_{notify_};
     Books books_;
+    const Timestamp started_at_ = clock_.wall();
     PassLog pass_log_;
     EventLog event_log_;
     ChangeFeed feed_{clock_};
@@ -317,7 +318,12 @@ Result<> Service::listen() {
     endpoint_ =
         std::make_unique<EventEndpoint>(io_, clock_, metered_->inbox, event_log_,
                                         [this](const Error& error) { log_.write(LogLevel::warn, error); });
-    const ApiParts parts{.clock = clock_, .reader = *reader_, .feed = feed_, .books = books_, .host = host_};
+    const ApiParts parts{.clock = clock_,
+                         .reader = *reader_,
+                         .feed = feed_,
+                         .books = books_,
+                         .host = host_,
+                         .started_at = started_at_};
     api_ = std::make_unique<ApiEndpoint>(io_, parts, log_);
     if (options_.once) return {};
     auto staged = api_->stage(now_.configuration.api);

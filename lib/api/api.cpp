@@ -49,8 +49,7 @@ ServerResponse wrong_method(const std::string& allow) {
 Api::Api(const ApiParts& parts, const ApiAccess& access)
     : parts_(parts),
       guard_(parts.clock, access.token, access.unix_socket),
-      reads_(std::make_shared<ChangeReads>(parts.clock, parts.reader, parts.feed)),
-      started_at_(parts.clock.wall()) {}
+      reads_(std::make_shared<ChangeReads>(parts.clock, parts.reader, parts.feed)) {}
 
 // Those of the request's path: one for each method.
 std::vector<const Api::Route*> Api::find(const ApiQuery& query) {

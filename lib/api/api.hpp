@@ -34,6 +34,7 @@ struct ApiParts {
     ChangeFeed& feed;
     const Books& books;
     ApiHost& host;
+    Timestamp started_at;  // of the process, which the books count from
 };
 
 struct ApiAccess {
@@ -90,8 +91,7 @@ class Api {
 
     ApiParts parts_;
     ApiGuard guard_;
-    std::shared_ptr<ChangeReads> reads_;  // streams hold it, too
-    Timestamp started_at_;
+    std::shared_ptr<ChangeReads> reads_;                             // streams hold it, too
     std::map<std::string, RecordCount, std::less<>> record_counts_;  // as last counted
     MonoTime counted_at_{};
     bool counting_ = false;

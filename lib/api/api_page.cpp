@@ -52,7 +52,7 @@ Task<ServerResponse> Api::page(const ServerRequest& /*request*/, ApiQuery& query
     auto listing = parts_.reader.passes(kPassesShown);
     Result<std::vector<BoundedPass>> passes = co_await std::move(listing);
     StatusView view{.version = parts_.host.version(),
-                    .started_at = started_at_,
+                    .started_at = parts_.started_at,
                     .now = parts_.clock.wall(),
                     .reasons = parts_.host.reasons(),
                     .counts = std::move(counts),

@@ -83,7 +83,7 @@ Task<ServerResponse> Api::status(const ServerRequest& /*request*/, ApiQuery& que
     co_await std::move(counting);
     const std::vector<std::string> reasons = parts_.host.reasons();
     Json json{{"version", parts_.host.version()},
-              {"started_at", started_at_.to_string_ms()},
+              {"started_at", parts_.started_at.to_string_ms()},
               {"now", parts_.clock.wall().to_string_ms()},
               {"ready", reasons.empty()},
               {"reasons", reasons},

@@ -43,14 +43,11 @@ Duration since(const std::optional<Timestamp>& at, Timestamp now, Duration most)
 }  // namespace
 
 BoundedLane::BoundedLane(PassContext context, Observer& observer, std::vector<LaneStream> streams)
-    : context_(context),
-      observer_(observer),
-      streams_(std::move(streams)),
-      alarm_(context.clock.make_alarm()) {}
+    : context_(context), observer_(observer), streams_(std::move(streams)), sleep_(context.clock) {}
 
 void BoundedLane::wake() {
     look_at_ = context_.clock.now();
-    alarm_->wake();
+    sleep_.wake();
 }
 
 void BoundedLane::stop() {
@@ -69,7 +66,7 @@ Task<> BoundedLane::run() {
     while (!stopped_) {
         if (context_.clock.now() < look_at_) {
             const MonoTime hour = look_at_;
-            co_await alarm_->wait_until(hour);
+            co_await sleep_.until(hour);
             continue;
         }
         auto done = co_await round();

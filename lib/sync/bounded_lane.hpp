@@ -5,11 +5,11 @@
 
 #include "sync/bounded_run.hpp"
 #include "sync/observer.hpp"
+#include "sync/watched_sleep.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -41,6 +41,8 @@ class BoundedLane {
     // Runs until stop(); never throws. What was interrupted goes on in the next life.
     Task<> run();
     void stop();
+    // See Engine::overdue().
+    bool overdue() const { return sleep_.is_overdue(); }
 
     // Something may be to be done: a wish was written down, or a stream has come to the portal's end for the first
     // time.
@@ -71,7 +73,7 @@ class BoundedLane {
     PassContext context_;
     Observer& observer_;
     std::vector<LaneStream> streams_;
-    std::unique_ptr<Alarm> alarm_;
+    WatchedSleep sleep_;
     boost::asio::cancellation_signal cancel_pass_;
     std::map<std::uint64_t, Retry> retries_;  // of those that failed, by id
     std::map<std::string, MonoTime> due_;     // reconciliations, by stream

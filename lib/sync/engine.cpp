@@ -123,8 +123,8 @@ void Engine::forgive() {
 }
 
 bool Engine::overdue() const {
-    return std::any_of(streams_.begin(), streams_.end(),
-                       [](const auto& stream) { return stream->overdue(); });
+    return lane_->overdue() || std::any_of(streams_.begin(), streams_.end(),
+                                           [](const auto& stream) { return stream->overdue(); });
 }
 
 void Engine::stop() {

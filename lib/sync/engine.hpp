@@ -78,8 +78,8 @@ class Engine {
     // returns.
     Task<Result<RetryReport>> retry_quarantined(QuarantineWish wish) { return desk_->retry(std::move(wish)); }
 
-    // Whether a stream still sleeps long after the hour that it was to wake at: a fault of this program, which only a
-    // restart heals. What waits for the portal or for the store never counts.
+    // Whether a stream, or what runs the bounded passes, still sleeps long after the hour that it was to wake at: a
+    // fault of this program, which only a restart heals. What waits for the portal or for the store never counts.
     bool overdue() const;
 
     void stop();

@@ -15,12 +15,7 @@ namespace carecloud {
 
 namespace asio = boost::asio;
 
-namespace {
-
-// A busy thread may wake it late, and never this late.
-constexpr std::chrono::minutes kOverdueAfter{1};
-
-}  // namespace
+namespace {}  // namespace
 
 StreamRunner::StreamRunner(PassContext context, Inbox& inbox, EngineStream settings, double poll_rate,
                            Observer& observer)
@@ -31,7 +26,7 @@ StreamRunner::StreamRunner(PassContext context, Inbox& inbox, EngineStream setti
       observer_(observer),
       memory_(settings_.pass.page_size),
       settler_(context_, inbox, settings_.pass, memory_),
-      alarm_(context.clock.make_alarm()),
+      sleep_(context.clock),
       due_(context.clock.now()),
       watched_from_(context.clock.wall()) {}
 
@@ -108,9 +103,7 @@ void StreamRunner::plan_next(const PassReport& report) {
 Task<> StreamRunner::run() {
     while (!stopped_) {
         if (const MonoTime hour = due(); context_.clock.now() < hour) {
-            wakes_at_ = hour;
-            co_await alarm_->wait_until(hour);
-            wakes_at_ = Clock::never;
+            co_await sleep_.until(hour);
             continue;
         }
         const bool polled = due_ <= context_.clock.now();
@@ -124,10 +117,6 @@ Task<> StreamRunner::run() {
     }
 }
 
-bool StreamRunner::overdue() const {
-    return wakes_at_ != Clock::never && context_.clock.now() - wakes_at_ > kOverdueAfter;
-}
-
 Task<PassReport> StreamRunner::run_once() {
     PassReport report = co_await cancellable_pass(true);
     observer_.pass_ended(report);
@@ -136,7 +125,7 @@ Task<PassReport> StreamRunner::run_once() {
 
 void StreamRunner::nudge() {
     nudged_ = true;
-    alarm_->wake();
+    sleep_.wake();
 }
 
 void StreamRunner::forgive() {
@@ -147,7 +136,7 @@ void StreamRunner::forgive() {
 void StreamRunner::stop() {
     stopped_ = true;
     cancel_pass_.emit(asio::cancellation_type::terminal);
-    alarm_->wake();
+    sleep_.wake();
 }
 
 }  // namespace carecloud

@@ -3,10 +3,10 @@
 
 #include "sync/engine.hpp"
 #include "sync/settler.hpp"
+#include "sync/watched_sleep.hpp"
 
 #include <cstddef>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -34,7 +34,7 @@ class StreamRunner {
     Task<PassReport> run_once();
 
     // See Engine::overdue().
-    bool overdue() const;
+    bool overdue() const { return sleep_.is_overdue(); }
     StreamMoment moment() const;
 
     void nudge();
@@ -55,15 +55,14 @@ class StreamRunner {
     Observer& observer_;
     StreamMemory memory_;
     Settler settler_;
-    std::unique_ptr<Alarm> alarm_;
+    WatchedSleep sleep_;
     std::function<void()> first_end_;
     boost::asio::cancellation_signal cancel_pass_;
-    MonoTime due_;                      // of the timer's poll
-    MonoTime backoff_until_{};          // no pass before, whoever wishes for one
-    MonoTime look_at_ = Clock::never;   // of the next look for an event's record
-    MonoTime wakes_at_ = Clock::never;  // while it sleeps
-    std::size_t failures_ = 0;          // in a row
-    Timestamp watched_from_;            // changes before are not expected to have been announced
+    MonoTime due_;                     // of the timer's poll
+    MonoTime backoff_until_{};         // no pass before, whoever wishes for one
+    MonoTime look_at_ = Clock::never;  // of the next look for an event's record
+    std::size_t failures_ = 0;         // in a row
+    Timestamp watched_from_;           // changes before are not expected to have been announced
     bool push_silent_ = false;
     bool nudged_ = false;
     bool in_pass_ = false;

@@ -225,10 +225,20 @@ TEST_CASE("with a token nobody reads without it, and a reload takes another one"
     CHECK(status_of(site.ask("GET", "/v1/status", with("the first"))) == 200);
     CHECK(status_of(site.ask("GET", "/livez")) == 200);
     CHECK(site.daemon.says("its token is missing or wrong", kWithin));
+    const auto started_at = [&](const std::string& token) {
+        const std::string answer = site.ask("GET", "/v1/status", with(token));
+        const std::string name = "\"started_at\":\"";
+        const auto found = answer.find(name);
+        REQUIRE(found != std::string::npos);
+        return answer.substr(found + name.size(), std::string("2024-03-01T10:00:00.000Z").size());
+    };
+    const std::string start = started_at("the first");
+    CHECK(start.ends_with("Z"));
     write_token("the second");
     site.daemon.send(SIGHUP);
     REQUIRE(site.daemon.says("info  reloaded", kWithin));
     CHECK(status_of(site.ask("GET", "/v1/status", with("the second"))) == 200);
+    CHECK(started_at("the second") == start);
     CHECK(status_of(site.ask("GET", "/v1/status", with("the first"))) == 401);
     // Replaced, it is in use by itself.
     const auto lines = [&] {

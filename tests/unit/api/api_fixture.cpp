@@ -32,7 +32,13 @@ std::unique_ptr<SqliteReader> reader_of(const std::string& path) {
 ApiFixture::ApiFixture(const ApiAccess& access)
     : store_(opened(directory_.file("store.db"), clock_)),
       reader_(reader_of(directory_.file("store.db"))),
-      api_({.clock = clock_, .reader = *reader_, .feed = feed_, .books = books, .host = host}, access) {
+      api_({.clock = clock_,
+            .reader = *reader_,
+            .feed = feed_,
+            .books = books,
+            .host = host,
+            .started_at = clock_.wall()},
+           access) {
     host.store = store_.get();
     store_->set_change_listener([this](std::uint64_t seq) { feed_.announce(seq); });
 }

@@ -359,3 +359,19 @@ TEST_CASE("a stream that sleeps past its hour is overdue until it wakes") {
     world.clock.run_for(1s);
     CHECK_FALSE(engine.overdue());
 }
+
+TEST_CASE("bounded passes that sleep past the hour of the next reconciliation are overdue, too") {
+    EngineWorld world;
+    world.put_many(1, 10, 5, kOld);
+    world.poll_every = 240h;
+    world.reconcile.every = 24h;
+    Engine& engine = world.start();
+    // The first reconciliation, too.
+    REQUIRE(world.clock.run_until([&] { return world.recorder.bounded.size() == 2; }));
+    world.clock.run_for(1s);
+    CHECK_FALSE(engine.overdue());
+    world.clock.oversleep(48h);
+    CHECK(engine.overdue());
+    world.clock.run_for(1s);
+    CHECK_FALSE(engine.overdue());
+}
