@@ -88,10 +88,23 @@ std::optional<std::string> BoundedChecks::check_found(const BoundedPass& pass, T
         const bool due = checks_.is_shown(written) && was_settled(written.visible_from, since) &&
                          (written.moved == Timestamp{} || later(written.moved, kToDecide) < since);
         if (!due || (pass.kind == PassKind::backfill && !is_in_range(written, pass))) continue;
-        if (checks_.is_held(pass.stream, id, written.modified)) continue;
+        if (checks_.is_held(pass.stream, id, written.modified)) {
+            if (!keeps_old_text(pass, id, since)) continue;
+            return about(pass) + " is done, and " + id + " keeps the text that it had before an edit";
+        }
         return about(pass) + " is done, and " + id + " of " + written.modified.to_string_ms() + " is missing";
     }
     return std::nullopt;
+}
+
+// What reads whole records finds edits that left `modified` as it was.
+bool BoundedChecks::keeps_old_text(const BoundedPass& pass, const std::string& id, Timestamp since) const {
+    const Written& written = writers_.records(pass.stream).at(id);
+    const bool is_read = pass.deep || pass.kind == PassKind::backfill;
+    if (!is_read || !written.unbumped || written.huge || !was_settled(written.edited_at, since)) return false;
+    const auto held = store_->tables.records.find({pass.stream, id});
+    if (held == store_->tables.records.end() || !checks_.variant().fields.empty()) return false;
+    return held->second.body != written.raw;
 }
 
 std::optional<std::string> BoundedChecks::check_marked(const BoundedPass& pass, Timestamp since) const {

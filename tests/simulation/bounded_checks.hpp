@@ -41,6 +41,7 @@ class BoundedChecks {
     std::optional<std::string> check_done(const BoundedPass& pass, Timestamp now) const;
     std::optional<std::string> check_found(const BoundedPass& pass, Timestamp since) const;
     std::optional<std::string> check_marked(const BoundedPass& pass, Timestamp since) const;
+    bool keeps_old_text(const BoundedPass& pass, const std::string& id, Timestamp since) const;
     bool was_settled(Timestamp at, Timestamp since) const;
 
     const WorldPlan& plan_;

@@ -6,7 +6,7 @@
 namespace carecloud {
 namespace {
 
-constexpr std::array<std::pair<Fault, std::string_view>, 27> kNames{{
+constexpr std::array<std::pair<Fault, std::string_view>, 28> kNames{{
     {Fault::kill, "kill"},         {Fault::stop, "stop"},   {Fault::rival, "rival"},
     {Fault::settings, "settings"}, {Fault::store, "store"}, {Fault::network, "network"},
     {Fault::server, "server"},     {Fault::rate, "rate"},   {Fault::quota, "quota"},
@@ -16,6 +16,7 @@ constexpr std::array<std::pair<Fault, std::string_view>, 27> kNames{{
     {Fault::size, "size"},         {Fault::late, "late"},   {Fault::very_late, "very_late"},
     {Fault::future, "future"},     {Fault::skew, "skew"},   {Fault::unbumped, "unbumped"},
     {Fault::remove, "remove"},     {Fault::jump, "jump"},   {Fault::events, "events"},
+    {Fault::hole, "hole"},
 }};
 
 }  // namespace

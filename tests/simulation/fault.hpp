@@ -21,6 +21,7 @@ enum class Fault {
     quota,      // 429 "Limit Exceeded", and a quota of our own
     key,        // 403 for an hour
     empty,      // an empty listing by mistake, never again at once
+    hole,       // a record is in no listing for a while, as where an index lost it, and can be retrieved
     foreign,    // records of another workspace
     unsorted,   // a page in the order of the records' coming, whatever Sort says
     stale,      // an answer of a replica that lags, by less than the overlap leaves

@@ -37,6 +37,7 @@ class RunningWorld : Observer {
                      }),
           writers_(model_, settings_, plan_, random_,
                    [this](const std::string& entity, const std::string& id, const Written& record) {
+                       weather_.leave_out(std::nullopt);
                        if (live_) announcer_.announce(entity, id, record, now());
                    }),
           checks_(plan_, model_, writers_, *store_, *inbox_),
@@ -73,6 +74,8 @@ class RunningWorld : Observer {
     void begin();
     void begin_daemon_troubles();
     void repeat_rival();
+    // Which record of the stream the portal's listings lose while a bounded pass is under way.
+    std::optional<std::pair<std::string, std::string>> hole_in(const std::string& stream);
     void wish_some();
     void wish_at_rest(BoundedPass pass);
     bool can_be_asked(const std::string& stream) const;
@@ -85,7 +88,9 @@ class RunningWorld : Observer {
     const WorldSettings settings_;
     const Trace& trace_;
     Random random_;
+    // Dice of their own: the worlds of known seeds stay as they were.
     Random rival_random_{settings_.seed};
+    Random hole_random_{settings_.seed};
     WorldPlan plan_;
     Timestamp now_;
     Agenda agenda_;

@@ -56,6 +56,23 @@ bool Spoiler::spoil(Fault fault, const SeenRequest& request, std::string& body) 
     }
 }
 
+// The writers' records have no objects inside.
+bool Spoiler::leave_out(const std::string& id, std::string& body) {
+    const auto at = body.find("\"_id\":\"" + id + "\"");
+    if (at == std::string::npos) return false;
+    auto begin = body.rfind('{', at);
+    auto end = body.find('}', at);
+    // Cut within it, or before its beginning.
+    if (begin == std::string::npos || end == std::string::npos) return false;
+    ++end;
+    if (end < body.size() && body[end] == ',')
+        ++end;
+    else if (body[begin - 1] == ',')
+        --begin;
+    body.erase(begin, end - begin);
+    return true;
+}
+
 std::string Spoiler::refusal() const {
     return is_pascal() ? R"({"IsSuccess":false,"ResponseStatus":{"ErrorCode":"Busy"},"Data":[]})"
                        : R"({"isSuccess":false,"responseStatus":{"errorCode":"Busy"},"data":[]})";

@@ -22,6 +22,8 @@ class Spoiler {
     void note(const SeenRequest& request, const std::string& body);
     // Spoils it as this kind of fault does; false: there was nothing to do.
     bool spoil(Fault fault, const SeenRequest& request, std::string& body);
+    // Takes the record of that id out of a listing; false: it is not in it.
+    static bool leave_out(const std::string& id, std::string& body);
 
   private:
     struct Old {

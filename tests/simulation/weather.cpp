@@ -66,6 +66,7 @@ void Weather::change_spelling() {
 
 void Weather::clear() {
     spells_.clear();
+    left_out_.reset();
     quota_month_.clear();  // as when the quota was raised
 }
 
@@ -121,9 +122,11 @@ std::optional<Error> Weather::portal_fault(const SeenRequest& request, Timestamp
 
 void Weather::spoil(const SeenRequest& request, std::string& body) {
     spoiler_.note(request, body);
-    if (!spoiling_) return;
-    if (spoiler_.spoil(*spoiling_, request, body)) ++hits_[*spoiling_];
+    if (spoiling_ && spoiler_.spoil(*spoiling_, request, body)) ++hits_[*spoiling_];
     spoiling_.reset();
+    if (left_out_ && request.kind == "query" && request.entity == left_out_->first &&
+        Spoiler::leave_out(left_out_->second, body))
+        ++hits_[Fault::hole];
 }
 
 std::optional<StoreFault> Weather::store_fault(std::string_view operation, Timestamp now) {

@@ -32,6 +32,10 @@ class Weather {
     void begin_busy(Timestamp now);
     // From camelCase to PascalCase, or back.
     void change_spelling();
+    // This record is in no listing, until another one is named, or none.
+    void leave_out(std::optional<std::pair<std::string, std::string>> entity_and_id) {
+        left_out_ = std::move(entity_and_id);
+    }
     // Nothing fails from here on.
     void clear();
 
@@ -66,7 +70,8 @@ class Weather {
     std::optional<Fault> spoiling_;  // what the answer under way is to become
     std::size_t since_empty_ = 0;    // queries since the last answer that was emptied
     Timestamp emptied_at_{};
-    std::string quota_month_;  // whose quota the portal calls spent
+    std::optional<std::pair<std::string, std::string>> left_out_;  // entity and id
+    std::string quota_month_;                                      // whose quota the portal calls spent
 };
 
 }  // namespace carecloud

@@ -44,7 +44,9 @@ void RunningWorld::push_silent(std::string_view stream, bool silent) {
 void RunningWorld::bounded_pass(const BoundedPass& pass) {
     if (trace_) say(story_of(pass));
     if (auto wrong = bounded_checks_.told(pass, now())) broken(*wrong);
-    life_->bounded(pass.status == PassStatus::running && pass.error.empty() ? pass.stream : "");
+    const bool under_way = pass.status == PassStatus::running && pass.error.empty();
+    life_->bounded(under_way ? pass.stream : "");
+    weather_.leave_out(under_way ? hole_in(pass.stream) : std::nullopt);
     if (!pass.is_open()) ++report_.bounded_passes;
     if (!awaited_.contains(pass.id)) return;
     if (pass.is_open() && !pass.error.empty())
@@ -53,7 +55,29 @@ void RunningWorld::bounded_pass(const BoundedPass& pass) {
     look_at_rest();
 }
 
+// One that the store holds as it is, and that the stream's own passes have behind them: they need not find it. By a
+// filter, listings say what belongs to the stream.
+std::optional<std::pair<std::string, std::string>> RunningWorld::hole_in(const std::string& stream) {
+    const auto state = store_->tables.streams.find(stream);
+    if (resting_ || !settings_.has(Fault::hole) || variant_.filter != "{}" || !chance(hole_random_, 50) ||
+        state == store_->tables.streams.end() || !state->second.safe)
+        return std::nullopt;
+    std::vector<std::string> ids;
+    for (const auto& [place, held] : store_->tables.records) {
+        if (place.first != stream || held.deleted_at) continue;
+        const Written& written = writers_.records(stream).at(place.second);
+        const auto modified = Timestamp::parse(held.modified);
+        const bool is_settled =
+            modified == written.modified && written.modified < state->second.safe->modified;
+        if (is_settled && !written.unbumped && !written.deleted) ids.push_back(place.second);
+    }
+    if (ids.empty()) return std::nullopt;
+    const auto picked = static_cast<std::size_t>(between(hole_random_, 0, std::ssize(ids) - 1));
+    return std::pair(stream, ids[picked]);
+}
+
 void RunningWorld::start_life() {
+    weather_.leave_out(std::nullopt);
     auto owned = MemoryOwnership::take(store_);
     if (!owned) {
         say("a daemon starts, is told that the store is owned, and ends");

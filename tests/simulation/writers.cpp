@@ -183,6 +183,7 @@ std::string Writers::edit_unbumped(const std::string& entity) {
         Written& record = records_[entity][id];
         record.raw = raw(id, record);
         record.unbumped = true;
+        record.edited_at = model_.now();
         if (!model_.put(entity, record.raw, record.visible_from)) std::abort();
     }
     return "edits " + std::to_string(ids.size()) + " of " + entity + " and leaves modified as it was";

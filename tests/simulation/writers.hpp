@@ -26,6 +26,7 @@ struct Written {
     bool of_kind_a = false;  // what the only filter there is asks for
     Timestamp moved{};       // when its kind is another for whoever asks the portal
     Timestamp deleted_at{};
+    Timestamp edited_at{};    // where it is unbumped
     std::string first_day{};  // as the portal has them: "20240131"
     std::string last_day{};   // empty: none
 };
