@@ -20,7 +20,9 @@ Walk::Walk(Dialect dialect, const StreamState& state, std::optional<std::size_t>
     if (!state.cursor) return;
     cursor_ = state.cursor;
     position_ = state.cursor;
-    met_to_ = state.cursor;
+    Cursor met = *state.cursor;
+    if (!dialect_.keyset) met.id.clear();  // the life before may have been cut off within the tie
+    has_met(std::move(met));
     const bool settled = state.safe && state.safe->modified_text == state.cursor->modified_text;
     if (!settled && state.safe) position_ = Cursor{state.safe->modified_text, state.safe->modified, ""};
     inclusive_ = !settled || !dialect_.keyset;
@@ -32,6 +34,11 @@ Walk::Walk(Dialect dialect, SafePoint from)
     : dialect_(dialect),
       position_(Cursor{std::move(from.modified_text), from.modified, ""}),
       inclusive_(true) {}
+
+void Walk::has_met(Cursor furthest) {
+    met_ties_to_ = furthest;
+    met_to_ = std::move(furthest);
+}
 
 std::string Walk::where() const {
     if (!position_) return where::all();
@@ -118,6 +125,15 @@ void Walk::note_met(const Page& page) {
     met_to_ = Cursor{std::string(last.modified_text), last.modified, std::string(last.id)};
 }
 
+void Walk::note_ties_met() {
+    const std::optional<Cursor>& tie = left_tie_ ? left_tie_ : position_;
+    if (!tie) return;
+    const bool is_beyond =
+        !met_ties_to_ || compare_modified(dialect_, tie->modified_text, tie->modified,
+                                          met_ties_to_->modified_text, met_ties_to_->modified) > 0;
+    if (is_beyond) met_ties_to_ = tie;
+}
+
 void Walk::keep_ids(const Page& page) {
     last_ids_.clear();
     if (skip_ == 0) return;
@@ -143,6 +159,7 @@ Result<> Walk::take_page(const Page& page, std::size_t take) {
         move_past(page.records.back(), count - again);
     if (ended_ && in_tie && !left_tie_) left_tie_ = position_;
     if (dialect_.keyset) return {};
+    note_ties_met();
     // A page that held that one record alone, and is not the end, has no room for it.
     overlaps_ = skip_ > 0 && (again == 0 || count > 1);
     keep_ids(page);

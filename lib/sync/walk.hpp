@@ -59,8 +59,12 @@ class Walk {
     void read_next(Reading reading) { reading_ = rereads_ ? Reading::keys : reading; }
 
     // Earlier walks with this configuration have met every record up to there.
-    void has_met(Cursor furthest) { met_to_ = std::move(furthest); }
-    const std::optional<Cursor>& met_to() const { return met_to_; }
+    void has_met(Cursor furthest);
+    // The same of this walk. Without keyset a tie counts only as a whole: until it has been quiet, records of it may
+    // have been passed over.
+    const std::optional<Cursor>& met_to() const {
+        return dialect_.keyset || is_over() ? met_to_ : met_ties_to_;
+    }
     // Which records of the page taken last this configuration has not met before. They may be held in an older one's
     // words, and are taken whole, whatever the store knows (hazard 14).
     const std::vector<std::size_t>& unmet() const { return unmet_; }
@@ -75,7 +79,9 @@ class Walk {
     void note_shift(const Page& page, std::size_t take);
     void keep_ids(const Page& page);
     void note_met(const Page& page);
+    void note_ties_met();
     bool is_before_cursor() const;
+    bool is_over() const { return ended_ && !left_tie_; }
 
     Dialect dialect_;
     std::optional<Cursor>
@@ -86,6 +92,8 @@ class Walk {
     Reading reading_ = Reading::full;
     bool ended_ = false;
     std::optional<Cursor> met_to_;  // the furthest key that this configuration has met
+    std::optional<Cursor>
+        met_ties_to_;  // without keyset: before the tie under way, or that which was just left
     std::vector<std::size_t> unmet_;
     bool doubted_ = false;  // an empty answer came where a record is held; it was asked for once more
 

@@ -92,6 +92,24 @@ TEST_CASE("lane: a wish of a stream that is not configured any more fails and sa
     CHECK(world.row(id).error.find("configured") != std::string::npos);
 }
 
+// Found by simulate --seed 17883 --hours 0.5: with no record to prove the new shape with, it never counted as walked.
+TEST_CASE("lane: a stream that was emptied is reconciled though the portal spells its answers anew") {
+    LaneWorld world;
+    world.start_loaded(3);
+    world.stop_engine();
+    for (const auto& [place, row] : world.tables().records)
+        REQUIRE(world.model.erase(kEntity, place.second));
+    ModelSettings other = world.model.settings();
+    other.pascal = !other.pascal;
+    world.model.change_settings(other);
+    world.clock.run_for(1h);
+    world.start();
+    const std::uint64_t id = world.wish({.confirm_deletes = true});
+    world.run_until_ended(id);
+    CHECK(world.row(id).status == PassStatus::done);
+    CHECK(world.live() == 0);
+}
+
 TEST_CASE("lane: a pass is canceled while it waits and while it runs") {
     LaneWorld world;
     world.start_loaded(10);
