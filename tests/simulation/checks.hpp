@@ -30,6 +30,7 @@ class Checks {
     // one of the life before.
     bool new_life(const StreamVariant& variant);
     const StreamVariant& variant() const { return variant_; }
+    StreamSpec spec_of(const std::string& entity) const;
     // After every step; costs something only where something was committed. The first that does not hold.
     std::optional<std::string> step(Timestamp now);
     // Whether something needs time beside the streams' passes: an event is open, or a record that no answer carried for
@@ -65,7 +66,6 @@ class Checks {
                                             Timestamp now) const;
     bool in_quarantine(const std::string& entity, const std::string& id, Timestamp modified) const;
     bool is_past(Timestamp told, Timestamp now) const;
-    StreamSpec spec_of(const std::string& entity) const;
 
     const WorldPlan& plan_;
     PortalModel& model_;

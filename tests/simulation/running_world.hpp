@@ -37,7 +37,7 @@ class RunningWorld : Observer {
                      }),
           writers_(model_, settings_, plan_, random_,
                    [this](const std::string& entity, const std::string& id, const Written& record) {
-                       weather_.leave_out(std::nullopt);
+                       weather_.leave_out(std::nullopt);  // a write may mend the index
                        if (live_) announcer_.announce(entity, id, record, now());
                    }),
           checks_(plan_, model_, writers_, *store_, *inbox_),
@@ -75,7 +75,7 @@ class RunningWorld : Observer {
     void begin_daemon_troubles();
     void repeat_rival();
     // Which record of the stream the portal's listings lose while a bounded pass is under way.
-    std::optional<std::pair<std::string, std::string>> hole_in(const std::string& stream);
+    std::optional<LeftOut> hole_in(const std::string& stream);
     void wish_some();
     void wish_at_rest(BoundedPass pass);
     bool can_be_asked(const std::string& stream) const;

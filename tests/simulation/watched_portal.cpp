@@ -68,7 +68,9 @@ void WatchedPortal::keep_page(const std::string& entity, const Result<PagePtr>& 
 }
 
 void WatchedPortal::hear(const std::optional<Error>& error) {
-    if (!error) return spent_month_.clear();
+    // An answer too large for the gateway is one, too (simulate --seed 156 --hours 12).
+    if (!error || error->code == ErrorCode::server_failed) spent_month_.clear();
+    if (!error) return;
     if (error->code == ErrorCode::quota_exhausted && spent_month_ != month_of(now_())) {
         spent_month_ = month_of(now_());
         since_spent_ = 0;

@@ -124,8 +124,8 @@ void Weather::spoil(const SeenRequest& request, std::string& body) {
     spoiler_.note(request, body);
     if (spoiling_ && spoiler_.spoil(*spoiling_, request, body)) ++hits_[*spoiling_];
     spoiling_.reset();
-    if (left_out_ && request.kind == "query" && request.entity == left_out_->first &&
-        Spoiler::leave_out(left_out_->second, body))
+    if (left_out_ && request.kind == "query" && request.entity == left_out_->entity &&
+        Spoiler::leave_out(left_out_->id, body))
         ++hits_[Fault::hole];
 }
 

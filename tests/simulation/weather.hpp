@@ -15,6 +15,12 @@
 
 namespace carecloud {
 
+// A record that no listing shows.
+struct LeftOut {
+    std::string entity;
+    std::string id;
+};
+
 class Weather {
   public:
     // `write`: somebody writes records, now. All of these outlive it.
@@ -32,10 +38,8 @@ class Weather {
     void begin_busy(Timestamp now);
     // From camelCase to PascalCase, or back.
     void change_spelling();
-    // This record is in no listing, until another one is named, or none.
-    void leave_out(std::optional<std::pair<std::string, std::string>> entity_and_id) {
-        left_out_ = std::move(entity_and_id);
-    }
+    // It is in no listing, until another one is named, or none.
+    void leave_out(std::optional<LeftOut> record) { left_out_ = std::move(record); }
     // Nothing fails from here on.
     void clear();
 
@@ -70,8 +74,8 @@ class Weather {
     std::optional<Fault> spoiling_;  // what the answer under way is to become
     std::size_t since_empty_ = 0;    // queries since the last answer that was emptied
     Timestamp emptied_at_{};
-    std::optional<std::pair<std::string, std::string>> left_out_;  // entity and id
-    std::string quota_month_;                                      // whose quota the portal calls spent
+    std::optional<LeftOut> left_out_;
+    std::string quota_month_;  // whose quota the portal calls spent
 };
 
 }  // namespace carecloud

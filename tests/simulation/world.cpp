@@ -55,12 +55,14 @@ void RunningWorld::bounded_pass(const BoundedPass& pass) {
     look_at_rest();
 }
 
-// One that the store holds as it is, and that the stream's own passes have behind them: they need not find it. By a
+// One that the store holds as it is, and that the stream's own passes under this configuration have behind them: they
+// need not find it. By a
 // filter, listings say what belongs to the stream.
-std::optional<std::pair<std::string, std::string>> RunningWorld::hole_in(const std::string& stream) {
+std::optional<LeftOut> RunningWorld::hole_in(const std::string& stream) {
     const auto state = store_->tables.streams.find(stream);
     if (resting_ || !settings_.has(Fault::hole) || variant_.filter != "{}" || !chance(hole_random_, 50) ||
-        state == store_->tables.streams.end() || !state->second.safe)
+        state == store_->tables.streams.end() || !state->second.safe ||
+        state->second.fingerprint != checks_.spec_of(stream).fingerprint())
         return std::nullopt;
     std::vector<std::string> ids;
     for (const auto& [place, held] : store_->tables.records) {
@@ -73,7 +75,7 @@ std::optional<std::pair<std::string, std::string>> RunningWorld::hole_in(const s
     }
     if (ids.empty()) return std::nullopt;
     const auto picked = static_cast<std::size_t>(between(hole_random_, 0, std::ssize(ids) - 1));
-    return std::pair(stream, ids[picked]);
+    return LeftOut{stream, ids[picked]};
 }
 
 void RunningWorld::start_life() {

@@ -168,12 +168,15 @@ void Writers::remove(const std::string& entity, const std::string& id) {
 void Writers::remove_newest() {
     if (!settings_.has(Fault::remove)) return;
     for (const auto& [entity, records] : records_) {
+        const auto is_there = [&](const Written& record) {
+            return !record.deleted && record.visible_from <= model_.now();
+        };
         const auto newest =
-            std::max_element(records.begin(), records.end(), [](const auto& a, const auto& b) {
-                return std::pair(!a.second.deleted, a.second.modified) <
-                       std::pair(!b.second.deleted, b.second.modified);
+            std::max_element(records.begin(), records.end(), [&](const auto& a, const auto& b) {
+                return std::pair(is_there(a.second), a.second.modified) <
+                       std::pair(is_there(b.second), b.second.modified);
             });
-        if (newest != records.end() && !newest->second.deleted) remove(entity, newest->first);
+        if (newest != records.end() && is_there(newest->second)) remove(entity, newest->first);
     }
 }
 
