@@ -17,6 +17,13 @@ using nlohmann::json;
 
 namespace {
 
+void log_as_json(const Agency& agency) {
+    std::string text = agency.config_text();
+    const std::string level = "log: { level: trace }";
+    text.replace(text.find(level), level.size(), "log: { level: info, format: json }");
+    write_text(agency.config_path(), text);
+}
+
 std::vector<json> lines_of(const std::string& log) {
     std::vector<json> lines;
     std::istringstream in(log);
@@ -43,10 +50,7 @@ std::size_t with_code(const std::vector<json>& lines, const std::string& code) {
 TEST_CASE("every line is an object with its fields; an outage is told once, and so is its end") {
     PortalProcess portal({"--records", "50"});
     Agency agency(AgencyConfig{.base_url = portal.base_url(), .poll_every = "1s"});
-    std::string text = agency.config_text();
-    const std::string level = "log: { level: trace }";
-    text.replace(text.find(level), level.size(), "log: { level: info, format: json }");
-    write_text(agency.config_path(), text);
+    log_as_json(agency);
     Process daemon = agency.start();
     REQUIRE(daemon.says("\"message\":\"pass finished\"", kWithin));
     portal.kill();
@@ -86,10 +90,7 @@ TEST_CASE("a reconciliation that cannot reach the portal says so once, and that 
     Agency agency(AgencyConfig{.base_url = portal.base_url(), .poll_every = "1h"});
     const std::string socket = agency.file("api.sock");
     agency.config.more = "api: { listen: \"unix:" + socket + "\" }\n";
-    std::string text = agency.config_text();
-    const std::string level = "log: { level: trace }";
-    text.replace(text.find(level), level.size(), "log: { level: info, format: json }");
-    write_text(agency.config_path(), text);
+    log_as_json(agency);
     Process daemon = agency.start();
     REQUIRE(daemon.says("the API listens", kWithin));
     REQUIRE(daemon.says("\"message\":\"pass finished\"", kWithin));
