@@ -116,7 +116,7 @@ std::optional<std::string> BoundedChecks::check_marked(const BoundedPass& pass, 
                                   ? was_settled(written.deleted_at, since)
                                   : !checks_.is_shown(written) && later(written.moved, kToDecide) < since;
         const Timestamp modified = Timestamp::parse(held.modified).value_or(Timestamp{});
-        if (!was_gone || since < later(modified, overlap)) continue;
+        if (!was_gone || since < later(modified, overlap + kPortalSecond)) continue;
         return about(pass) + " is done, and " + place.second + " is not marked as deleted";
     }
     return std::nullopt;

@@ -266,7 +266,8 @@ std::optional<std::string> Checks::check_beside(const StoreContent::RecordId& pl
     const Timestamp modified = Timestamp::parse(held.modified).value_or(Timestamp{});
     // A very late version may have left the filter while the bounded pass was under way (simulate --seed 4618
     // --hours 0.5).
-    const bool is_judged = after == After::reconciliation && later(modified, variant_.overlap) < since &&
+    const bool is_judged = after == After::reconciliation &&
+                           later(modified, variant_.overlap + kPortalSecond) < since &&
                            later(written.moved, kToDecide) < since;
     if (!is_judged || held.deleted_at) return std::nullopt;
     return what + " is not marked as deleted by a reconciliation";

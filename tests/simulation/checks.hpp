@@ -18,6 +18,8 @@ namespace carecloud {
 
 // From an answer of the portal to what is decided by it, other requests and their pauses between.
 constexpr Duration kToDecide = std::chrono::hours(1);
+// An answer tells the portal's time in whole seconds (simulate --seed 8633 --hours 0.25).
+constexpr Duration kPortalSecond = std::chrono::seconds(1);
 
 class Checks {
   public:
