@@ -15,8 +15,6 @@ namespace carecloud {
 
 namespace asio = boost::asio;
 
-namespace {}  // namespace
-
 StreamRunner::StreamRunner(PassContext context, Inbox& inbox, EngineStream settings, double poll_rate,
                            Observer& observer)
     : context_(context),
