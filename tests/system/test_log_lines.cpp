@@ -32,6 +32,14 @@ std::vector<json> lines_of(const std::string& log) {
     return lines;
 }
 
+// Agency::stop() looks for the words of a log that is no JSON.
+std::vector<json> lines_once_stopped(const Agency& agency, Process& daemon) {
+    daemon.send(SIGTERM);
+    const Run run = agency.said(daemon, daemon.wait(5s).code);
+    CHECK(run.code == 0);
+    return lines_of(run.err);
+}
+
 std::vector<json> saying(const std::vector<json>& lines, const std::string& message) {
     std::vector<json> found;
     std::copy_if(lines.begin(), lines.end(), std::back_inserter(found),
@@ -57,11 +65,7 @@ TEST_CASE("every line is an object with its fields; an outage is told once, and 
     REQUIRE(daemon.says("\"code\":\"unreachable\"", kWithin));
     portal.start_again();
     REQUIRE(daemon.says("the stream is well again", kWithin));
-    daemon.send(SIGTERM);
-    const Run run = agency.said(daemon, daemon.wait(5s).code);
-    CHECK(run.code == 0);
-
-    const std::vector<json> lines = lines_of(run.err);
+    const std::vector<json> lines = lines_once_stopped(agency, daemon);
     for (const json& line : lines) {
         INFO(line.dump());
         CHECK(line.at("time").get<std::string>().ends_with("Z"));
@@ -110,11 +114,7 @@ TEST_CASE("a reconciliation that cannot reach the portal says so once, and that 
     REQUIRE(daemon.wait_until(tried_again, kWithin));
     portal.start_again();
     REQUIRE(daemon.says("reconcile finished", kWithin));
-    daemon.send(SIGTERM);
-    const Run run = agency.said(daemon, daemon.wait(5s).code);
-    CHECK(run.code == 0);
-
-    const std::vector<json> lines = lines_of(run.err);
+    const std::vector<json> lines = lines_once_stopped(agency, daemon);
     CHECK(saying(lines, "reconcile begins").size() == 1);
     const std::vector<json> interrupted = saying(lines, "reconcile was interrupted and is tried again");
     REQUIRE(interrupted.size() == 1);
