@@ -151,7 +151,7 @@ Error HttpConnection::problem(ErrorCode code, std::string_view what, std::string
 bool HttpConnection::looks_alive() {
     char byte = 0;
     const ssize_t count = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    return count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+    return count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR);
 }
 
 }  // namespace carecloud

@@ -3,10 +3,10 @@
 #include "net/server_core.hpp"
 
 #include <cassert>
+#include <exception>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 
 namespace carecloud {
 
@@ -25,7 +25,11 @@ Result<std::unique_ptr<HttpServer>> HttpServer::listen(const asio::any_io_execut
     if (!listener) return listener.error();
     auto core =
         std::make_shared<ServerCore>(executor, std::move(settings), std::move(handler), std::move(*listener));
-    asio::co_spawn(executor, ServerCore::accept_all(core), asio::detached);
+    // A server that cannot accept any more must not look alive: the exception ends io_context::run().
+    asio::co_spawn(executor, ServerCore::accept_all(core), [core](const std::exception_ptr& thrown) {
+        core->accepting_ended();
+        if (thrown) std::rethrow_exception(thrown);
+    });
     return std::unique_ptr<HttpServer>(new HttpServer(std::move(core)));
 }
 

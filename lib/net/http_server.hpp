@@ -16,6 +16,9 @@
 //
 // I/O thread only. What the handler uses must outlive the end of stop(), or the io_context's last run where
 // stop() is not awaited. The server must be destroyed before its io_context.
+//
+// An exception outside of a handler (no memory for a new connection, an on_error that throws) comes out of the
+// io_context's run(): a server that has stopped to accept must not look alive.
 #pragma once
 
 #include "core/clock.hpp"

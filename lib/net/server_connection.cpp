@@ -1,6 +1,7 @@
 #include "net/server_connection.hpp"
 
 #include <array>
+#include <cerrno>
 #include <cstring>
 #include <sys/socket.h>
 
@@ -39,6 +40,11 @@ std::string name_of(const ServerConnection::Socket& socket) {
     if (mapped) address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
     const std::string host = address.is_v6() ? "[" + address.to_string() + "]" : address.to_string();
     return host + ":" + std::to_string(endpoint.port());
+}
+
+// Whether recv(2) had nothing to say yet, as opposed to a client that is gone.
+bool is_to_wait(int failure) {
+    return failure == EAGAIN || failure == EWOULDBLOCK || failure == EINTR;
 }
 
 }  // namespace
@@ -106,15 +112,19 @@ void ServerConnection::close() {
     deadline_ = SteadyClock::time_point::max();
 }
 
+// Readiness is a hint and no promise: an event of a connection that was closed in the same turn of the reactor ends
+// the wait of a new one with the same descriptor, and there is nothing to read yet.
 Task<std::optional<unsigned char>> ServerConnection::peek() {
-    error_code failure;
-    co_await socket_.async_wait(asio::socket_base::wait_read,
-                                asio::redirect_error(asio::use_awaitable, failure));
-    unsigned char byte = 0;
-    if (failure) co_return std::nullopt;
-    const ssize_t count = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    if (count != 1) co_return std::nullopt;
-    co_return byte;
+    for (;;) {
+        error_code failure;
+        co_await socket_.async_wait(asio::socket_base::wait_read,
+                                    asio::redirect_error(asio::use_awaitable, failure));
+        if (failure || expired_) co_return std::nullopt;
+        unsigned char byte = 0;
+        const ssize_t count = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+        if (count == 1) co_return byte;
+        if (count == 0 || !is_to_wait(errno)) co_return std::nullopt;
+    }
 }
 
 Task<error_code> ServerConnection::handshake(std::shared_ptr<asio::ssl::context> tls) {

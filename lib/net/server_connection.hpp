@@ -45,7 +45,7 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
     // By the owner, rather than by the client or a deadline.
     bool reading_ended() const { return reading_ended_; }
 
-    // The first byte that came, which stays unread; nullopt where the client is gone.
+    // The first byte that came, which stays unread; nullopt where the client is gone or the deadline has passed.
     Task<std::optional<unsigned char>> peek();
     Task<boost::system::error_code> handshake(std::shared_ptr<boost::asio::ssl::context> tls);
 

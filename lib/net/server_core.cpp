@@ -59,8 +59,11 @@ Task<> ServerCore::accept_all(std::shared_ptr<ServerCore> self) {
         // One that came with the stop, too: the kernel has told its client that it is connected.
         std::make_shared<ServerSession>(self, std::move(socket))->start();
     }
-    self->accepting_ = false;
-    self->session_ended();
+}
+
+void ServerCore::accepting_ended() {
+    accepting_ = false;
+    session_ended();
 }
 
 // The connection waits in the kernel's queue, and so do we, or this loop would take all of the thread's time.

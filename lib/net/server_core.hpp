@@ -34,8 +34,10 @@ class ServerCore : public std::enable_shared_from_this<ServerCore> {
 
     void report(ErrorCode code, std::string subject, std::string hint) const;
 
-    // Accepts connections until the server stops.
+    // Accepts connections until the server stops. Whoever spawns it calls accepting_ended() afterwards, also where
+    // it ended with an exception.
     static Task<> accept_all(std::shared_ptr<ServerCore> self);
+    void accepting_ended();
 
     // No new connections; those that wait for a request end, the others have the grace. Again: nothing.
     void begin_stop();

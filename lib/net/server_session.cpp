@@ -40,7 +40,13 @@ ServerSession::~ServerSession() {
 
 void ServerSession::start() {
     auto ended = asio::bind_cancellation_slot(cancel_.slot(),
-                                              [self = shared_from_this()](const std::exception_ptr&) {});
+                                              [self = shared_from_this()](const std::exception_ptr& thrown) {
+                                                  self->connection_->close();
+                                                  self->core_->sessions.remove(self->place_);
+                                                  self->core_->session_ended();
+                                                  // One that was cut before its first step ends by the cancellation itself.
+                                                  if (thrown && !self->cut_) std::rethrow_exception(thrown);
+                                              });
     asio::co_spawn(connection_->executor(), run(), std::move(ended));
 }
 
@@ -71,9 +77,6 @@ Task<> ServerSession::run() {
         // A session that was cut is cancelled wherever it stands.
         if (!cut_) core_->report(ErrorCode::server_failed, thrown.what(), "please report this mistake");
     }
-    connection_->close();
-    core_->sessions.remove(place_);
-    core_->session_ended();
 }
 
 Task<bool> ServerSession::open() {
