@@ -14,6 +14,12 @@ die() {
   exit 1
 }
 
+# misuse TEXT: the script was called in a way that it does not know.
+misuse() {
+  printf '%s: %s; see --help\n' "$(basename "$0")" "$*" >&2
+  exit 2
+}
+
 # seconds N: "75" as "1m15s".
 seconds() {
   if (($1 < 60)); then printf '%ds' "$1"; else printf '%dm%02ds' $(($1 / 60)) $(($1 % 60)); fi
@@ -40,11 +46,12 @@ usable_ccache() {
   if ! mkdir -p "$folder/tmp" 2>/dev/null || [[ ! -w $folder/tmp ]]; then export CCACHE_DISABLE=1; fi
 }
 
-# configure PRESET: a build folder that no longer configures (moved, half written, another compiler) starts anew once.
+# configure PRESET [-DNAME=VALUE...]: a build folder that no longer configures (moved, half written, another compiler)
+# starts anew once.
 configure() {
   cd "$root" || return
-  cmake --preset "$1" && return
+  cmake --preset "$@" && return
   echo "configure failed: starting build/$1 anew"
   rm -rf "${root:?}/build/$1"
-  cmake --preset "$1"
+  cmake --preset "$@"
 }

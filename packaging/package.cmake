@@ -55,7 +55,7 @@ install(FILES ${deb}/copyright DESTINATION share/doc/carecloud-portal COMPONENT 
 install(FILES ${made}/carecloud-portal.changelog.gz DESTINATION share/doc/carecloud-portal RENAME changelog.gz COMPONENT portal)
 
 get_property(all_made GLOBAL PROPERTY CARECLOUD_MADE)
-add_custom_target(carecloud_package DEPENDS ${all_made})
+add_custom_target(carecloud_package ALL DEPENDS ${all_made})
 add_dependencies(carecloud_package carecloud-syncd carecloudctl carecloud-portal)
 
 set(CPACK_GENERATOR DEB)

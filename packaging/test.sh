@@ -1,81 +1,209 @@
 #!/usr/bin/env bash
-# Everything that must hold before a change is taken: formatting, style, all tests under the sanitizers, the fuzz
-# targets for a minute, clang-tidy, what is shipped as released. On a bare Debian 12 it installs what it needs. Ends at
-# the first step that fails.
+# Builds and tests the product, asks nothing, and stops at the first failure. Installs the Debian packages that it needs
+# and does not find. `packaging/test.sh --help` describes the three modes.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$root"
 
+usage() {
+  cat <<'END'
+usage: packaging/test.sh [--all | --soak]
+
+  (none)   release build; every unit, contract, simulation and system test once. About 10 minutes on two cores.
+  --all    the above, and: clang-tidy, all tests under the address, undefined-behaviour and thread sanitizers,
+           fuzzing, the mutated engine, the packages on a machine of their own, the other Debian release.
+           At most 30 minutes on two cores, without anything in the compiler cache.
+  --soak   the repetitions that take hours: 100,000 simulated worlds, hundreds of kills, days, interruptions and
+           accidents of the disk, 100,000 passes, ten minutes of each fuzz target. Ends with its figures.
+
+CARECLOUD_ROUNDS=N multiplies the repetitions of each mode (1; in --soak 20), CARECLOUD_SEED=N fixes the random seeds.
+The output of each step is in build/log.
+END
+}
+
+mode=default
+case ${1:-} in
+  '') ;;
+  --all) mode=all ;;
+  --soak) mode=soak ;;
+  --help | -h) usage && exit 0 ;;
+  *) misuse "unknown option $1" ;;
+esac
+(($# <= 1)) || misuse "at most one option"
+
 logs=$root/build/log
 summary=()
+mkdir -p "$logs"
+touch "$logs/begin"
 
-# step NAME COMMAND...: runs it quietly and says how long it took; a failure is shown and ends everything.
+# step NAME COMMAND...: runs it quietly and prints how long it took. A failure is shown and ends everything; a skipped
+# step (code 77) prints the reason, which is the last line of its output.
 step() {
-  local name=$1 begin=$SECONDS took
+  local name=$1 begin=$SECONDS code=0 took
   shift
   printf '%-14s ' "$name"
-  if quietly "$logs/$name.log" "$@"; then
-    took=$(seconds $((SECONDS - begin)))
-    printf 'ok %8s\n' "$took"
-    summary+=("$name $took")
-  else
-    printf 'FAILED\n'
-    show_end "$logs/$name.log"
-    die "step $name failed after $(seconds $((SECONDS - begin)))"
-  fi
+  quietly "$logs/$name.log" "$@" || code=$?
+  took=$(seconds $((SECONDS - begin)))
+  case $code in
+    0) printf 'ok      %8s\n' "$took" ;;
+    77) printf 'skipped %8s  %s\n' "$took" "$(tail -n 1 "$logs/$name.log")" ;;
+    *)
+      printf 'FAILED  %8s\n' "$took"
+      show_end "$logs/$name.log"
+      die "step $name failed"
+      ;;
+  esac
+  summary+=("$name $took")
 }
 
+# behind NAME...: runs these functions one after the other at the lowest priority, beside the steps that follow: tests
+# mostly wait. `behind_done NAME` waits for one of them, and fails as it did.
+behind() {
+  local name
+  for name in "$@"; do rm -f "$logs/$name.code"; done
+  set -m
+  (
+    renice -n 19 "$BASHPID" >/dev/null
+    for name in "$@"; do
+      local code=0
+      quietly "$logs/$name.log" "$name" || code=$?
+      echo "$code" >"$logs/$name.code"
+      ((code == 0 || code == 77)) || break
+    done
+  ) &
+  builder=$!
+  set +m
+}
+builder=''
+trap '[[ -z $builder ]] || kill -- -"$builder" 2>/dev/null || true' EXIT
+
+behind_done() {
+  while [[ ! -e $logs/$1.code ]] && kill -0 "$builder" 2>/dev/null; do sleep 1; done
+  cat "$logs/$1.log"
+  return "$(cat "$logs/$1.code" 2>/dev/null || echo 1)"
+}
+
+# As clang-format 16 has it: other versions have rules of their own.
 formatting() {
-  find lib daemon tests -name '*.[ch]pp' -print0 | xargs -0 clang-format-16 --dry-run -Werror
+  command -v clang-format-16 >/dev/null || {
+    echo "clang-format-16 is not installed"
+    return 77
+  }
+  find lib daemon tests -name '*.[ch]pp' -print0 |
+    xargs -0 -n 64 -P "$CMAKE_BUILD_PARALLEL_LEVEL" clang-format-16 --dry-run -Werror
 }
 
-build() {
-  configure "$1" && cmake --build --preset "$1"
-}
-
-tidy() {
+clang_tidy() {
   configure tidy || return
+  # Asio and Beast are compiled in sources that hold nothing of ours. The largest first: what begins last must not be
+  # what takes longest.
   jq -r --arg root "$root" '.[].file | select(ltrimstr($root) | ltrimstr("/build/tidy") | test("^/(lib|daemon)/"))' \
-    build/tidy/compile_commands.json | sort -u |
+    build/tidy/compile_commands.json | grep -vE '/(asio|beast)\.cpp$' | sort -u | while read -r file; do
+    printf '%s %s\n' "$(grep -c '^#include' "$file")" "$file"
+  done | sort -rn | cut -d' ' -f2- |
     xargs -r -d '\n' -n 1 -P "$CMAKE_BUILD_PARALLEL_LEVEL" clang-tidy-16 -p build/tidy --quiet
 }
 
-# Tests mostly wait. What they leave of the machine goes to the builds that come after them.
-builds_behind() {
-  renice -n 19 "$BASHPID" >"$logs/renice.log"
-  local failed=''
-  quietly "$logs/tsan-build.log" build tsan || failed=tsan-build
-  [[ $failed ]] || quietly "$logs/release-build.log" build release || failed=release-build
-  [[ $failed ]] || quietly "$logs/clang-tidy.log" tidy || failed=clang-tidy
-  [[ -z $failed ]] || {
-    show_end "$logs/$failed.log"
-    return 1
-  }
+build() {
+  configure "$1" "${@:2}" && cmake --build --preset "$1"
 }
 
-other_builds() {
-  wait "$builder" || {
-    cat "$logs/builds-behind.log"
-    return 1
-  }
+# The loopback portal is a tool of the tests: the sanitizers look at the product, and use the portal as released.
+build_sanitized() {
+  build "$1" "-DCARECLOUD_PORTAL_PROGRAM=$root/build/release/daemon/carecloud-portal"
+}
+asan_build() { build_sanitized asan; }
+tsan_build() { build_sanitized tsan; }
+extra_build() { cmake --build --preset extra; }
+other_debian() { packaging/other-debian.sh; }
+
+# tests PRESET: most tests wait most of the time, so twice as many run side by side as there are cores.
+tests() {
+  ctest --preset "$1" -j $((2 * CTEST_PARALLEL_LEVEL))
+}
+
+run_default() {
+  step formatting formatting
+  step release-build build release
+  step release tests release
+}
+
+run_all() {
+  step formatting formatting
+  step clang-tidy clang_tidy
+  step release-build build release
+  behind asan_build tsan_build extra_build other_debian
+  step release tests release
+  step asan-build behind_done asan_build
+  step asan tests asan
+  step fuzz packaging/fuzz.sh 15
+  step tsan-build behind_done tsan_build
+  step tsan tests tsan
+  step extra-build behind_done extra_build
+  step extra tests extra
+  step other-debian behind_done other_debian
+}
+
+# soak NAME PROGRAM ARGUMENT...: one long run, its command and its figures.
+soak() {
+  local name=$1
+  shift
+  step "$name" "$@"
+  printf '  command: '
+  printf '%q ' "$@"
+  printf '\n'
+  grep -E '^[0-9]+ worlds|virtual hours|: killed |submissions, |inputs run|^All tests| bytes after ' "$logs/$name.log" |
+    sed 's/^/  /' || true
+}
+
+run_soak() {
+  local bin=$root/build/release/tests rounds=$((20 * ${CARECLOUD_ROUNDS:-1}))
+  local first=${CARECLOUD_SEED:-$((RANDOM * 32768 + RANDOM))}
+  local surroundings=("CARECLOUD_ROUNDS=$rounds" "CARECLOUD_SEED=$first" "CARECLOUD_SOURCE_DIR=$root")
+  step release-build build release
+  soak worlds "$bin/simulation/simulate" --seeds "$first..$((first + 99999))" --hours 0.25
+  soak kills env "${surroundings[@]}" "$bin/system/system" -# '[#test_kills]'
+  soak interruptions env "${surroundings[@]}" "$bin/system/system" -# '[#test_interruptions],[#test_day]'
+  soak accidents env "${surroundings[@]}" "$bin/contract/contract"
+  soak heap env CARECLOUD_PASSES=100000 "${surroundings[@]}" "$bin/heap/heap"
+  soak fuzz packaging/fuzz.sh 600
+}
+
+# The ten build steps of this run that took longest: of each build folder's log, what was written since it began.
+slowest_steps() {
+  printf '\nThe ten slowest build steps:\n'
+  local took output start shown=0 last=''
+  while IFS=$'\t' read -r took output start; do
+    # A command with several outputs has a line for each.
+    [[ $output -nt $logs/begin && $took/$start != "$last" ]] || continue
+    last=$took/$start
+    printf '%7d.%ds  %s\n' $((took / 1000)) $((took % 1000 / 100)) "${output#build/}"
+    ((++shown < 10)) || break
+  done < <(find build -maxdepth 2 -name .ninja_log -exec awk -F'\t' '
+    !/^#/ { folder = FILENAME; sub("/.ninja_log", "", folder); print $2 - $1 "\t" folder "/" $4 "\t" $1 }' {} + |
+    sort -rn)
+}
+
+# The ten tests of this run that took longest, and those that were skipped.
+slowest_tests() {
+  local log
+  for log in release asan tsan extra; do
+    [[ $logs/$log.log -nt $logs/begin ]] || continue
+    sed -nE "s|^ *[0-9]+/[0-9]+ Test +#[0-9]+: ([^ ]+) [.* ]*(.*[^ ]) +([0-9.]+) sec *\$|\3 $log/\1 \2|p" \
+      "$logs/$log.log"
+  done | sort -rn | awk '
+    BEGIN { print "\nThe ten slowest tests:" }
+    NR <= 10 { printf "%9.1fs  %s\n", $1, $2 }
+    $3 == "Skipped" { skipped = skipped " " $2 }
+    END { if (skipped) print "Skipped:" skipped " (build/log says why)" }'
 }
 
 begin=$SECONDS
 step dependencies packaging/install-dependencies.sh
 usable_ccache
-step formatting formatting
-step asan-build build asan
-set -m
-builds_behind >"$logs/builds-behind.log" 2>&1 &
-builder=$!
-set +m
-trap 'kill -- -"$builder" 2>/dev/null || true' EXIT
-step asan ctest --preset asan
-step fuzz packaging/fuzz.sh 60
-step other-builds other_builds
-step tsan ctest --preset tsan
-step release ctest --preset release
-
+"run_$mode"
+slowest_steps
+[[ $mode == soak ]] || slowest_tests
 printf '\nAll passed in %s:' "$(seconds $((SECONDS - begin)))"
 printf ' %s,' "${summary[@]}" | sed 's/,$/\n/'

@@ -1,0 +1,1 @@
+// The libraries of precompiled headers (tests/CMakeLists.txt) need a source.
