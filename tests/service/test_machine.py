@@ -19,7 +19,7 @@ import tempfile
 from pathlib import Path
 
 SKIPPED = 77
-LIFE_S = 280  # of the container; it powers itself off
+LIFE_S = 800  # of the container; it powers itself off
 TOOLS = ("debootstrap", "systemd-nspawn", "dpkg-deb", "mount")
 INCLUDED = ("systemd", "systemd-sysv", "dbus", "procps", "ca-certificates", "openssl", "python3", "sqlite3")
 UNIT = """[Unit]

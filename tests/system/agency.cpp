@@ -20,11 +20,6 @@
 namespace carecloud {
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr auto kRunWithin = 90s;
-constexpr auto kStopWithin = 5s;
-
 // The names that the portal's invented records draw from.
 const std::set<std::string>& names() {
     static const std::set<std::string> kNames = [] {
@@ -88,7 +83,7 @@ Run run_syncd(const std::vector<std::string>& options, const TempDir& dir) {
     std::vector<std::string> arguments{CARECLOUD_SYNCD};
     arguments.insert(arguments.end(), options.begin(), options.end());
     Process process({.arguments = arguments, .output = dir.file("bare")});
-    const Ended end = process.wait(kRunWithin);
+    const Ended end = process.wait(kWithin);
     Run run = told(process, end.code);
     ::unlink(dir.file("bare.out").c_str());
     ::unlink(dir.file("bare.err").c_str());
@@ -134,7 +129,7 @@ Run Agency::run(const std::vector<std::string>& options, const std::function<int
     arguments.insert(arguments.end(), options.begin(), options.end());
     Process process(
         {.arguments = arguments, .output = file("run" + std::to_string(++runs_)), .prepare = prepare});
-    const Ended end = process.wait(kRunWithin);
+    const Ended end = process.wait(kWithin);
     return told(process, end.code);
 }
 

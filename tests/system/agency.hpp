@@ -64,7 +64,7 @@ class Agency {
     Run check() { return run({"--check"}); }
 
     Process start(const std::function<int()>& prepare = {});
-    // SIGTERM; it must leave with 0 within the 5 seconds that are promised.
+    // SIGTERM; it must exit with 0, in order, within the time that is promised.
     Run stop(Process& daemon) const;
     // What was said must hold no secret; also told where the daemon was killed.
     Run said(Process& daemon, int code) const;

@@ -1,7 +1,5 @@
 #include "system/kill_world.hpp"
 
-#include "support/sanitized.hpp"
-
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
@@ -23,13 +21,12 @@ constexpr std::size_t kInFlight = 80;
 constexpr const char* kUp = "the SNS endpoint listens";
 constexpr int kOneAtStart = 5;  // kills
 
-// In each round, which is one but for long runs by hand. The sanitizers' build, slower by far, has a third of them.
-constexpr int kShare = kSanitized ? 3 : 1;
-constexpr int kKillsFirstLoad = 30 / kShare;
-constexpr int kKillsIncrements = 20 / kShare;
-constexpr int kKillsReconcile = 20 / kShare;
-constexpr int kKillsBackfill = 15 / kShare;
-constexpr int kKillsEvents = 25 / kShare;
+// In each round; packaging/test.sh --soak has twenty rounds.
+constexpr int kKillsFirstLoad = 10;
+constexpr int kKillsIncrements = 6;
+constexpr int kKillsReconcile = 6;
+constexpr int kKillsBackfill = 5;
+constexpr int kKillsEvents = 8;
 
 milliseconds since(steady_clock::time_point begun) {
     return std::chrono::duration_cast<milliseconds>(steady_clock::now() - begun);
@@ -161,7 +158,7 @@ void KillWorld::kill_once(const KillPhase& phase, Process& daemon, Span& span) {
         }
     }
     daemon.send(SIGKILL);
-    const Ended end = daemon.wait(10s);
+    const Ended end = daemon.wait(kWithin);
     REQUIRE(end.signal == SIGKILL);
     lock_.reset();
     const Run run = site_.agency.said(daemon, end.code);

@@ -19,11 +19,8 @@ namespace carecloud {
 namespace {
 
 using nlohmann::json;
-using namespace std::chrono_literals;
 namespace asio = boost::asio;
 namespace http = boost::beast::http;
-
-constexpr auto kStartWithin = 30s;
 
 }  // namespace
 
@@ -40,7 +37,7 @@ void PortalProcess::start(const std::string& listen) {
     process_.reset();
     process_.emplace(ProcessOptions{.arguments = arguments, .output = dir_.file("portal")});
     const auto listens = [&] { return !read_text(port_file).empty(); };
-    if (!process_->wait_until(listens, kStartWithin))
+    if (!process_->wait_until(listens, kWithin))
         throw std::runtime_error("carecloud-portal did not come up: " + process_->err());
     const json ports = json::parse(read_text(port_file));
     base_url_ = ports.at("base_url").get<std::string>();
@@ -74,7 +71,7 @@ void PortalProcess::keep_documents() {
 void PortalProcess::kill() {
     keep_documents();
     process_->send(SIGKILL);
-    process_->wait(10s);
+    process_->wait(kWithin);
 }
 
 void PortalProcess::start_again() {

@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <stdexcept>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <system_error>
@@ -65,6 +66,10 @@ void keep_said(const std::string& path) {
     file << said;
 }
 
+std::chrono::microseconds microseconds_of(const timeval& time) {
+    return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
+}
+
 bool readable(int fd, std::chrono::milliseconds span) {
     pollfd waited{.fd = fd, .events = POLLIN, .revents = 0};
     return ::poll(&waited, 1, static_cast<int>(span.count())) > 0;
@@ -95,12 +100,15 @@ Process::Process(Process&& other) noexcept
       pid_(std::exchange(other.pid_, -1)),
       pidfd_(std::exchange(other.pidfd_, -1)),
       ended_(other.ended_),
-      end_(other.end_) {}
+      end_(other.end_),
+      cpu_time_(other.cpu_time_) {}
 
 void Process::reap(int options) {
     int status = 0;
-    if (ended_ || ::waitpid(pid_, &status, options) != pid_) return;
+    rusage used{};
+    if (ended_ || ::wait4(pid_, &status, options, &used) != pid_) return;
     ended_ = true;
+    cpu_time_ = microseconds_of(used.ru_utime) + microseconds_of(used.ru_stime);
     end_.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     end_.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }

@@ -63,7 +63,7 @@ TEST_CASE(
         client.send(post_text("/other", "x"));
         CHECK(status_of(client.reply()) == 404);
         daemon.send(SIGTERM);
-        const Run run = site.agency.said(daemon, daemon.wait(5s).code);
+        const Run run = site.agency.said(daemon, daemon.wait(kStopWithin).code);
         CHECK(run.code == 0);
         CHECK(run.says("stopping"));
     }

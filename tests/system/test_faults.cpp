@@ -13,8 +13,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto kPassWithin = 120s;
-
 struct FaultCase {
     std::string name;
     // What an operator lifts or waits out for long: a refused key, a spent quota. SIGHUP stands for that.
@@ -65,11 +63,11 @@ struct Trial {
 void finish(Trial& trial) {
     INFO("the fault " << trial.fault.name);
     const auto met = [&] { return trial.portal.suffered(trial.fault.name) > 0; };
-    REQUIRE(trial.daemon.wait_until(met, kPassWithin));
+    REQUIRE(trial.daemon.wait_until(met, kWithin));
     trial.portal.control("POST", "/touch", {{"count", 30}});
     trial.portal.clear_faults();
     if (trial.fault.reload) trial.daemon.send(SIGHUP);
-    REQUIRE(trial.agency.follows(trial.daemon, trial.portal, kPassWithin) == "");
+    REQUIRE(trial.agency.follows(trial.daemon, trial.portal, kWithin) == "");
     CHECK(trial.agency.stop(trial.daemon).code == 0);
 }
 
@@ -101,7 +99,7 @@ TEST_CASE("all faults mixed, while records change") {
         const auto asked = [&] {
             return portal.control("GET", "/counts").at("total").get<int>() > 15 * round;
         };
-        REQUIRE(daemon.wait_until(asked, kPassWithin));
+        REQUIRE(daemon.wait_until(asked, kWithin));
         portal.control("POST", "/touch", {{"count", 60}});
         portal.control("POST", "/generate", {{"count", 90}, {"batch", 40}});
         // The pauses between failed passes grow; an operator's reload ends them.
@@ -110,9 +108,9 @@ TEST_CASE("all faults mixed, while records change") {
     for (const char* name : {"403", "empty-list"})
         portal.fault(name, 0.05);
     const auto asked = [&] { return portal.control("GET", "/counts").at("total").get<int>() > 60; };
-    REQUIRE(daemon.wait_until(asked, kPassWithin));
+    REQUIRE(daemon.wait_until(asked, kWithin));
     portal.clear_faults();
     daemon.send(SIGHUP);
-    REQUIRE(agency.follows(daemon, portal, kPassWithin) == "");
+    REQUIRE(agency.follows(daemon, portal, kWithin) == "");
     CHECK(agency.stop(daemon).code == 0);
 }

@@ -77,7 +77,7 @@ TEST_CASE("SIGINT ends it like SIGTERM, also where nobody answers") {
     Process daemon = agency.start();
     REQUIRE(daemon.wait_until([&] { return portal.suffered("slow-head") > 0; }, kWithin));
     daemon.send(SIGINT);
-    const Run run = agency.said(daemon, daemon.wait(5s).code);
+    const Run run = agency.said(daemon, daemon.wait(kStopWithin).code);
     CHECK(run.code == 0);
     CHECK(run.says("info  stopped"));  // in order, not by the alarm that ends a stop which hangs
 }

@@ -16,12 +16,13 @@ namespace {
 
 constexpr int kTimes = 3;
 
-constexpr int kReloads = 6;
+constexpr auto kReloadEvery = 10s;
+constexpr int kReloads = 12;
 
 // What parks a stream for long (a refused key, a spent quota) or makes its pauses grow, an operator lifts by a reload.
 void wait_with_reloads(Process& daemon, const std::function<bool()>& holds) {
     int reloads = 0;
-    while (!daemon.wait_until(holds, kWithin / kReloads)) {
+    while (!daemon.wait_until(holds, kReloadEvery)) {
         REQUIRE(++reloads < kReloads);
         daemon.send(SIGHUP);
     }

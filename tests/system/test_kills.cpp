@@ -1,5 +1,4 @@
 // kill -9 at any moment: nobody's help is needed, nothing is lost and nothing comes twice.
-#include "support/sanitized.hpp"
 #include "system/kill_world.hpp"
 
 #include <iostream>
@@ -10,14 +9,13 @@ using namespace carecloud;
 
 namespace {
 
-constexpr int kKillsMin = kSanitized ? 30 : 100;
+constexpr int kKillsMin = 35;  // in each round
 
 }  // namespace
 
 TEST_CASE(
-    "kill -9 a hundred times: in first loads, increments, reconciliations, backfills and events, while the "
-    "portal has "
-    "every fault") {
+    "kill -9 again and again: in first loads, increments, reconciliations, backfills and events, while the "
+    "portal has every fault") {
     const std::uint64_t seed = test_seed();
     CAPTURE(seed);
     int kills = 0;
@@ -36,5 +34,5 @@ TEST_CASE(
         }
         REQUIRE(world.broken_at_last() == "");
     }
-    CHECK(kills >= kKillsMin);
+    CHECK(kills >= kKillsMin * test_rounds());
 }

@@ -35,7 +35,7 @@ std::vector<json> lines_of(const std::string& log) {
 // Agency::stop() looks for the words of a log that is no JSON.
 std::vector<json> lines_once_stopped(const Agency& agency, Process& daemon) {
     daemon.send(SIGTERM);
-    const Run run = agency.said(daemon, daemon.wait(5s).code);
+    const Run run = agency.said(daemon, daemon.wait(kStopWithin).code);
     CHECK(run.code == 0);
     return lines_of(run.err);
 }

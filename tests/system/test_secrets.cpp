@@ -38,9 +38,9 @@ TEST_CASE("a spoilt answer is told without what stands in it") {
             REQUIRE(agency.run({"--check"}).code == 0);
             portal.fault(fault, 1);
             Process daemon = agency.start();
-            REQUIRE(daemon.wait_until([&] { return portal.suffered(fault) >= 2; }, 60s));
+            REQUIRE(daemon.wait_until([&] { return portal.suffered(fault) >= 2; }, kWithin));
             daemon.send(SIGTERM);
-            const Run run = agency.said(daemon, daemon.wait(5s).code);
+            const Run run = agency.said(daemon, daemon.wait(kStopWithin).code);
             CHECK(run.says("stopped"));
             CHECK(run.code == 0);
             CHECK(secret_in(run.err) == "");

@@ -58,7 +58,7 @@ TEST_CASE("a record beyond every limit is set aside by its id, and the others pa
         return revision(agency.store_path()) > 0 &&
                read_store(agency.store_path()).quarantine.contains(big_id());
     };
-    REQUIRE(daemon.wait_until(set_aside, 60s));
+    REQUIRE(daemon.wait_until(set_aside, kWithin));
     const ReadStore store = read_store(agency.store_path());
     CHECK(store.quarantine.size() == 1);
     CHECK(store.quarantine.at(big_id()).find("no answer of the portal carries it") == 0);
@@ -68,7 +68,7 @@ TEST_CASE("a record beyond every limit is set aside by its id, and the others pa
 
     // Its `modified` moves and it is small enough: it is taken, and no longer set aside.
     portal.put(big_record(1'000));
-    CHECK(agency.follows(daemon, portal, 60s) == "");
+    CHECK(agency.follows(daemon, portal, kWithin) == "");
     CHECK(agency.stop(daemon).code == 0);
     CHECK(read_store(agency.store_path()).quarantine.empty());
 }

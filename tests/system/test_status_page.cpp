@@ -142,7 +142,8 @@ std::uint16_t debugging_port(Process& browser) {
 }  // namespace
 
 TEST_CASE("a person sees a first load on its way") {
-    PageSite site({"--records", "2000"}, "per_second: 4, burst: 12", 10);
+    // So many that it is still under way when a browser on a busy machine comes to look.
+    PageSite site({"--records", "20000"}, "per_second: 4, burst: 12", 10);
     site.start();
     REQUIRE(site.becomes("records so far"));
     const std::string page = site.seen("loading");

@@ -39,7 +39,7 @@ TEST_CASE("a store in use by another daemon: 75, with its process") {
     PortalProcess portal({"--records", "50"});
     Agency agency(portal.base_url());
     Process first = agency.start();
-    REQUIRE(agency.follows(first, portal, 60s) == "");
+    REQUIRE(agency.follows(first, portal, kWithin) == "");
     for (const std::vector<std::string>& options : std::vector<std::vector<std::string>>{{"--once"}, {}}) {
         const Run second = agency.run(options);
         INFO(second.err);
@@ -49,12 +49,12 @@ TEST_CASE("a store in use by another daemon: 75, with its process") {
     }
     // The first one has noticed nothing; and once it is gone, however it went, the next may begin.
     portal.control("POST", "/touch", {{"count", 20}});
-    REQUIRE(agency.follows(first, portal, 60s) == "");
+    REQUIRE(agency.follows(first, portal, kWithin) == "");
     portal.control("POST", "/generate", {{"count", 500}, {"batch", 90}});
     first.send(SIGKILL);
-    REQUIRE(first.wait(10s).signal == SIGKILL);
+    REQUIRE(first.wait(kWithin).signal == SIGKILL);
     Process next = agency.start();
-    REQUIRE(agency.follows(next, portal, 60s) == "");
+    REQUIRE(agency.follows(next, portal, kWithin) == "");
     CHECK(agency.stop(next).code == 0);
     CHECK(agency.broken_promise(portal) == "");
     CHECK(agency.once().code == 0);

@@ -100,7 +100,7 @@ TEST_CASE("a kept connection's old time-out does not strike the next request") {
     });
     ScriptedServer silent(io, say_nothing);
     auto settings = settings_for(server);
-    settings.timeouts = {.connect = kNever, .head = kNever, .body = kNever, .total = 500ms};
+    settings.timeouts = {.connect = kNever, .head = kNever, .body = kNever, .total = 2s};
     const auto client = make_client(io, settings);
     settings.origin.port = silent.port();
     const auto later = make_client(io, settings);

@@ -71,7 +71,7 @@ TEST_CASE(
     "a client that does not read is asked for nothing more, holds up nobody, and is let go in the end") {
     const auto stuck = std::make_shared<PieceSource>(1'000'000, 1 << 16);
     HttpServerSettings settings;
-    settings.timeouts.write = std::chrono::milliseconds(200);
+    settings.timeouts.write = std::chrono::seconds(1);
     ServerFixture fixture(settings, [stuck](const ServerRequest& request) -> Task<ServerResponse> {
         ServerResponse response = co_await echo_handler(request);
         if (request.path() == "/stuck") response.more = [stuck] { return stuck->next(); };
