@@ -14,6 +14,22 @@ namespace {
 // Bytes: the index is made for no less, so that it does not grow page by page.
 constexpr std::size_t kCapacityMin = 1U << 20U;
 
+// Our own words: simdjson's texts and numbers differ between its versions.
+const char* reason_of(simdjson::error_code error) {
+    switch (error) {
+        case simdjson::EMPTY:
+            return "it is empty";
+        case simdjson::UTF8_ERROR:
+            return "bytes that are not UTF-8";
+        case simdjson::UNCLOSED_STRING:
+            return "cut short in a string";
+        case simdjson::UNESCAPED_CHARS:
+            return "a control character in a string";
+        default:
+            return "it cannot be read";
+    }
+}
+
 const char* find_backslash(const char* begin, const char* end) {
     const void* found = std::memchr(begin, '\\', static_cast<std::size_t>(end - begin));
     return found == nullptr ? end : static_cast<const char*>(found);
@@ -36,7 +52,7 @@ struct Tokens::Index {
         const auto error = parser ? parser->allocate(capacity, depth)
                                   : simdjson::get_active_implementation()->create_dom_parser_implementation(
                                         capacity, depth, parser);
-        if (error != simdjson::SUCCESS) bad_json(std::string("not read: ") + simdjson::error_message(error));
+        if (error != simdjson::SUCCESS) bad_json("no memory to read it with");
     }
 };
 
@@ -47,8 +63,7 @@ void Tokens::begin(char* text, std::size_t size) {
     index_->make_room(size);
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(text);
     const auto error = index_->parser->stage1(bytes, size, simdjson::stage1_mode::regular);
-    if (error != simdjson::SUCCESS)
-        bad_json(std::string("not valid JSON: ") + simdjson::error_message(error));
+    if (error != simdjson::SUCCESS) bad_json(std::string("not valid JSON: ") + reason_of(error));
     // It leaves room for more than this behind the last token; what peek() finds there is no token.
     std::uint32_t* index = index_->parser->structural_indexes.get();
     const std::uint32_t count = index_->parser->n_structural_indexes;

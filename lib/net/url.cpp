@@ -34,6 +34,11 @@ std::string with_port(const std::string& host, std::uint16_t port) {
     return port == 0 ? bracketed : bracketed + ":" + std::to_string(port);
 }
 
+// "[fe80::1%25eth0]": an address that means something on one machine alone. Boost.URL 1.81 refuses it, 1.83 takes it.
+bool has_zone(const urls::url_view& url) {
+    return url.encoded_host().starts_with('[') && url.encoded_host().contains('%');
+}
+
 Result<std::string> host_of(const urls::url_view& url) {
     // Boost.URL 1.81 takes "127.0.0.1.example.org" for the address, and what follows for the path.
     const std::string path(url.encoded_path());
@@ -93,12 +98,12 @@ bool is_ip_address(std::string_view host) {
 }
 
 std::string percent_encode(std::string_view text) {
-    return urls::encode(urls::string_view(text.data(), text.size()), urls::unreserved_chars);
+    return urls::encode(text, urls::unreserved_chars);
 }
 
 Result<HttpUrl> parse_http_url(std::string_view text) {
-    const auto parsed = urls::parse_uri(urls::string_view(text.data(), text.size()));
-    if (!parsed) return bad_url("not a URL", "write it as https://host[:port]/path");
+    const auto parsed = urls::parse_uri(text);
+    if (!parsed || has_zone(*parsed)) return bad_url("not a URL", "write it as https://host[:port]/path");
     const urls::url_view& url = *parsed;
     const bool tls = url.scheme_id() == urls::scheme::https;
     if (!tls && url.scheme_id() != urls::scheme::http) {

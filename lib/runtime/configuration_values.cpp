@@ -32,6 +32,11 @@ bool is_port(const std::string& digits) {
     return failure == std::errc{} && end == digits.data() + digits.size() && port > 0;
 }
 
+// "[fe80::1%25eth0]", which Boost.URL 1.81 refuses and 1.83 takes.
+bool has_zone(const boost::urls::url_view& url) {
+    return url.encoded_host().starts_with('[') && url.encoded_host().contains('%');
+}
+
 // What is wrong with the URL, as "what; remedy"; empty: nothing. Its text is not shown: it may hold a
 // password.
 std::string base_url_problem(const boost::urls::url_view& url) {
@@ -88,7 +93,7 @@ std::optional<std::string> as_base_url(const Field& field) {
     std::optional<std::string> text = as_text(field);
     if (!text) return std::nullopt;
     const auto url = boost::urls::parse_uri(*text);
-    if (!url) {
+    if (!url || has_zone(*url)) {
         field.problem("this is not a URL; write https://host/path, with other characters percent-encoded");
         return std::nullopt;
     }

@@ -56,8 +56,10 @@ bool is_text(std::string_view text, Findings& findings) {
 
 // What yaml-cpp says, and what mostly helps.
 std::string syntax_error(const YAML::Exception& failure, std::string_view text) {
-    const std::string& said = failure.msg;
-    if (said.find("; ") != std::string::npos) return said;  // the builder's own
+    static constexpr std::string_view unknown_alias = "the referenced anchor is not defined";
+    std::string said = failure.msg;
+    if (said.starts_with(unknown_alias)) said = unknown_alias;  // yaml-cpp 0.8 adds its name, 0.7 does not
+    if (said.find("; ") != std::string::npos) return said;      // the builder's own
     const std::string_view line = line_at(text, place_of(failure.mark).line);
     static constexpr std::array<std::pair<std::string_view, std::string_view>, 6> remedies{{
         {"tab", "indent with spaces"},

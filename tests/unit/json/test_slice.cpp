@@ -107,6 +107,15 @@ TEST_CASE("what is not JSON, cut short, or not the documented envelope fails who
     }
 }
 
+TEST_CASE("why an answer is not JSON is said in our own words") {
+    const auto reason = [](const std::string& text) { return slice_page(text, {}).error().subject; };
+    CHECK(reason("") == "not valid JSON: it is empty");
+    CHECK(reason("  \n") == "not valid JSON: it is empty");
+    CHECK(reason("{\"is") == "not valid JSON: cut short in a string");
+    CHECK(reason(envelope("[\"\xff\"]")) == "not valid JSON: bytes that are not UTF-8");
+    CHECK(reason(envelope("[\"a\nb\"]")) == "not valid JSON: a control character in a string");
+}
+
 TEST_CASE("every byte inside a record is checked, in values that nobody reads") {
     for (const char* value : {"tru",
                               "truee",
@@ -231,6 +240,7 @@ TEST_CASE("a byte order mark, NUL and an empty answer are refused") {
     CHECK(failure("") == ErrorCode::bad_response);
     CHECK(failure(std::string("\0", 1)) == ErrorCode::bad_response);
     CHECK(failure("   ") == ErrorCode::bad_response);
+    CHECK(failure("\xEF\xBB\xBF" + envelope("[]")) == ErrorCode::bad_response);
     CHECK(failure(envelope("[]") + std::string(3, '\0')) == ErrorCode::bad_response);
     CHECK(failure(envelope("[" + record("a", std::string(",\"x\":\"\0\"", 8)) + "]")) ==
           ErrorCode::bad_response);

@@ -46,7 +46,8 @@ TEST_CASE("addresses that are refused, without repeating a secret") {
          {"", "portal.example.org", "ftp://portal.example.org/", "https://", "https:///path",
           "https://user:S3cret@host/", "https://S3cret@host/", "https://host/#part", "https://host:0/",
           "https://host:99999/", "https://ho st/", "https://host/a b", "https://host%0d%0aX/", "/api",
-          "https://.host/", "http://127.0.0.1.example.org/", "mailto:a@b"}) {
+          "https://host:34463000/", "https://[fe80::1%25eth0]/", "https://.host/",
+          "http://127.0.0.1.example.org/", "mailto:a@b"}) {
         INFO(bad);
         const auto url = parse_http_url(bad);
         REQUIRE_FALSE(url.has_value());

@@ -230,6 +230,8 @@ TEST_CASE("a bad base_url is refused without showing it") {
         {"https:api", "the URL names no host"},
         {"https://portal.example.org:0/", "the URL's port is not"},
         {"https://portal.example.org:99999/", "the URL's port is not"},
+        {"https://portal.example.org:34463000/", "the URL's port is not"},
+        {"https://[fe80::1%25eth0]/", "this is not a URL"},
         {"portal.example.org/api", "this is not a URL"},
         {"https://portal example.org/", "this is not a URL"},
     }));

@@ -211,6 +211,16 @@ TEST_CASE("What is no JSON object is refused") {
     CHECK(message_refusal("\xEF\xBB\xBF" + complete(notification()).dump()) == "a byte-order mark");
 }
 
+TEST_CASE("A number beyond 64 bits is refused") {
+    const std::string text = complete(notification()).dump();
+    for (const char* number :
+         {"123456789012345678901234567890", "-9223372036854775809", "18446744073709551616"}) {
+        CAPTURE(number);
+        CHECK(message_refusal(R"({"x":)" + std::string(number) + "," + text.substr(1)) ==
+              "not JSON in UTF-8");
+    }
+}
+
 TEST_CASE("Nesting of ten thousand levels is refused without recursion") {
     const auto [open, close] = GENERATE(table<std::string, std::string>({{"[", "]"}, {"{\"a\":", "}"}}));
     std::string deep = "{\"x\":";
