@@ -87,7 +87,8 @@ TestAuthority::CertificatePtr TestAuthority::make_certificate(const TestSubject&
     if (!subject.alternative_names.empty()) {
         add_extension(certificate, issuer, NID_subject_alt_name, subject.alternative_names);
     }
-    require(X509_sign(certificate, key_.get(), EVP_sha256()) > 0, "sign");
+    const EVP_MD* digest = subject.signed_over_sha1 ? EVP_sha1() : EVP_sha256();
+    require(X509_sign(certificate, key_.get(), digest) > 0, "sign");
     return made;
 }
 

@@ -26,6 +26,7 @@ struct TestSubject {
     long valid_from_seconds = -3600;                               // against now
     long valid_to_seconds = 24 * 3600;
     TestKeyKind key = TestKeyKind::p256;
+    bool signed_over_sha1 = false;  // as nobody does any more
 };
 
 struct TestCertificate {

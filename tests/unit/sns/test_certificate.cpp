@@ -102,6 +102,18 @@ TEST_CASE("Anchors tell who issued a certificate") {
     CHECK(refused.error().code == ErrorCode::tls_failed);
 }
 
+TEST_CASE("An anchor vouches for no certificate that is signed over SHA-1") {
+    TestSubject subject = signing_subject();
+    subject.signed_over_sha1 = true;
+    const TestSigner weak(subject);
+    const TempFile file(weak.authority_pem());
+    const Result<> refused =
+        TrustAnchors::load(file.path())
+            ->check(SigningCertificate::parse(weak.certificate_pem()).value(), in_hours(0));
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().subject.find("digest algorithm too weak") != std::string::npos);
+}
+
 TEST_CASE("An anchor that is no root is trusted by itself") {
     const TestSigner ours;
     const TempFile file(ours.certificate_pem());
