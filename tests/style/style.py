@@ -44,7 +44,7 @@ LIBRARIES = [
 
 TOP_LEVEL = {
     "CHANGELOG.md", "CMakeLists.txt", "CMakePresets.json", "LICENSE", "README.md",
-    "daemon", "etc", "lib", "packaging", "systemd", "tests",
+    "daemon", "etc", "findings", "lib", "packaging", "systemd", "tests",
 }  # and what begins with a dot
 
 LINES_MAX = 400
@@ -304,7 +304,7 @@ def tracked(root):
 def read(root):
     """The files that the rules look at: those on disk, tracked or not yet."""
     found = []
-    for top in ("lib", "daemon", "tests", "packaging"):
+    for top in ("lib", "daemon", "tests", "packaging", "findings"):
         for path in sorted((root / top).rglob("*")):
             if path.suffix in CODE + SCRIPTS or path.name == "CMakeLists.txt":
                 found.append(File(path.relative_to(root).as_posix(), path.read_text(encoding="utf-8")))

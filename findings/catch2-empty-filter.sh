@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Catch2 2.13.10: a test program whose filter matches no test exits with 0.
+#
+# Expected: an error, as Catch2 3 gives (2), and as a filter with a mistake in its syntax gives.
+# Seen: "No test cases matched", and success.
+# Why it matters here: CTest runs the system tests file by file, by a filter on the file's name. A renamed file's tests
+# would never run again, and every run would be green. tests/support/main.cpp turns on the warning "NoTests".
+set -euo pipefail
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+# unpack PACKAGE=VERSION...: into the temporary folder; nothing is installed. Exits with 3 where apt cannot have them.
+unpack() {
+  if ! { apt-get -q download "$@" || { apt-get -q update && apt-get -q download "$@"; }; } >apt.log 2>&1; then
+    tail -n 5 apt.log >&2
+    echo "not tried: apt does not offer $* here (Debian 12 does, in its main section), or there is no network" >&2
+    exit 3
+  fi
+  for package in ./*.deb; do dpkg -x "$package" .; done
+}
+
+unpack catch2=2.13.10-1
+cat >program.cpp <<'CPP'
+#define CATCH_CONFIG_MAIN
+#include <catch2/catch.hpp>
+TEST_CASE("the only one", "[one]") { CHECK(1 + 1 == 2); }
+CPP
+g++ -O0 -isystem usr/include program.cpp -o program
+
+status_of() {
+  local status=0
+  ./program "$@" >output 2>&1 || status=$?
+  echo "$status"
+}
+
+found=$(status_of '[one]')
+empty=$(status_of '[two]')
+told=$(grep -c 'No test cases matched' output || true)
+asked=$(status_of -w NoTests '[two]')
+echo "catch2 2.13.10-1: exit status $found with a filter that matches, $empty with one that matches nothing (its output"
+echo "says so in $told line), $asked with that one and -w NoTests"
+[[ $found == 0 && $empty == 0 && $told == 1 && $asked == 2 ]] || {
+  echo "that has changed: expected 0, 0, 1 line, 2" >&2
+  exit 1
+}
