@@ -40,7 +40,7 @@ bool has_zone(const urls::url_view& url) {
 }
 
 Result<std::string> host_of(const urls::url_view& url) {
-    // Boost.URL 1.81 takes "127.0.0.1.example.org" for the address, and what follows for the path.
+    // Boost.URL 1.81, and not 1.83, takes "127.0.0.1.example.org" for the address, and what follows for the path.
     const std::string path(url.encoded_path());
     if (!path.empty() && path.front() != '/') {
         return bad_url("a host name that begins with an address", "use another name of that host");

@@ -42,6 +42,24 @@ struct TlsFixture {
     ServerFixture server;
 };
 
+// A client hello as large as OpenSSL 3.5's, whose key share of X25519MLKEM768 fills a packet: here by names of
+// protocols that nobody speaks.
+std::string large_client_hello() {
+    boost::asio::ssl::context context(boost::asio::ssl::context::tls_client);
+    std::string protocols;
+    for (int i = 0; i < 7; ++i)
+        protocols += '\xc8' + std::string(200, static_cast<char>('a' + i));
+    SSL_CTX_set_alpn_protos(context.native_handle(), reinterpret_cast<const unsigned char*>(protocols.data()),
+                            static_cast<unsigned>(protocols.size()));
+    const std::unique_ptr<SSL, void (*)(SSL*)> client(SSL_new(context.native_handle()), SSL_free);
+    BIO* sent = BIO_new(BIO_s_mem());
+    SSL_set_bio(client.get(), BIO_new(BIO_s_mem()), sent);
+    SSL_connect(client.get());  // wants an answer, for which nobody waits
+    char* bytes = nullptr;
+    const long size = BIO_get_mem_data(sent, &bytes);
+    return {bytes, static_cast<std::size_t>(size)};
+}
+
 }  // namespace
 
 TEST_CASE("requests over TLS, several on a connection, pipelined and large") {
@@ -114,6 +132,20 @@ TEST_CASE("a handshake that never comes to its end is cut off") {
     CHECK(begun.rest().empty());
     // The default time again for one that means it.
     CHECK(fixture.server.counters().connections_open == 0);
+}
+
+TEST_CASE("a client hello that needs several packets is answered") {
+    TlsFixture fixture;
+    const std::string hello = large_client_hello();
+    REQUIRE(hello.size() > 1500);
+    WireClient client(fixture.server);
+    for (std::size_t at = 0; at < hello.size(); at += 500)
+        REQUIRE(client.send(std::string_view(hello).substr(at, 500)));
+    client.end_sending();
+    const std::string answer = client.rest();
+    REQUIRE(answer.size() > 5);
+    CHECK(answer[0] == '\x16');  // a handshake record,
+    CHECK(answer[5] == '\x02');  // the server's hello
 }
 
 TEST_CASE("a half-closed or resetting TLS client harms nobody") {

@@ -56,6 +56,16 @@ TEST_CASE("addresses that are refused, without repeating a secret") {
     }
 }
 
+TEST_CASE("a host name that begins with an address is refused or taken whole, never cut") {
+    const auto url = parse_http_url("https://127.0.0.1.example.org:8443/api");
+    if (url.has_value()) {  // Boost.URL 1.83
+        CHECK(url->origin.host_and_port() == "127.0.0.1.example.org:8443");
+        CHECK(url->target == "/api");
+    } else {  // 1.81 cuts it
+        CHECK(url.error().code == ErrorCode::invalid_argument);
+    }
+}
+
 TEST_CASE("percent-encoding leaves only the unreserved") {
     CHECK(percent_encode("claim_attendance") == "claim_attendance");
     CHECK(percent_encode("a/b?c#d e%\xc3\xa9") == "a%2Fb%3Fc%23d%20e%25%C3%A9");
