@@ -16,7 +16,8 @@ class MeteredStore : public Store {
   public:
     using SetAside = std::function<void(const std::string& stream, const CommitSummary& summary)>;
 
-    // All of these outlive it. `set_aside` is told of each commit that put records into quarantine.
+    // All of these outlive it. `set_aside` is told of each commit that put records into quarantine,
+    // doubted or passed over a version, or took one that the record had had before.
     MeteredStore(Store& store, const Clock& clock, Books& books, SetAside set_aside)
         : store_(store), clock_(clock), books_(books), set_aside_(std::move(set_aside)) {}
 
@@ -32,6 +33,9 @@ class MeteredStore : public Store {
     Task<Result<std::vector<std::optional<HeldRecord>>>> held(std::string stream,
                                                               std::vector<std::string> ids) override {
         return store_.held(std::move(stream), std::move(ids));
+    }
+    Task<Result<Rechecks>> rechecks(std::string stream, std::size_t limit) override {
+        return store_.rechecks(std::move(stream), limit);
     }
     Task<Result<std::vector<Key>>> untried(std::string stream, Timestamp before, std::size_t limit) override {
         return store_.untried(std::move(stream), before, limit);

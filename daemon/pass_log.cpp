@@ -53,7 +53,7 @@ LogFields fields_of(const PassReport& report, std::uint64_t pass) {
     count("RESTORED", summary.restored);
     count("QUARANTINED", summary.quarantined);
     count("UNCHANGED", summary.unchanged);
-    count("STALE", summary.stale);
+    count("DOUBTED", summary.doubted);
     count("EVENTS_SETTLED", report.events.settled);
     count("EVENTS_GONE", report.events.gone);
     count("EVENTS_OUTSIDE", report.events.outside);

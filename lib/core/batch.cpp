@@ -13,6 +13,15 @@ std::optional<Error> refuse(const Batch& batch) {
                  .hint = ""};
 }
 
+Arrival arrival_of(const Batch& batch, const Record& record) {
+    return {.modified = record.modified,
+            .hash = record.hash,
+            .disabled = record.disabled,
+            .asked_at = batch.asked_at,
+            .wished = batch.wished,
+            .overlap = batch.overlap};
+}
+
 void CommitSummary::count(ChangeKind kind) {
     switch (kind) {
         case ChangeKind::created:
@@ -45,7 +54,10 @@ CommitSummary& CommitSummary::operator+=(const CommitSummary& other) {
     deleted += other.deleted;
     restored += other.restored;
     unchanged += other.unchanged;
-    stale += other.stale;
+    doubted += other.doubted;
+    reversed += other.reversed;
+    unsteady += other.unsteady;
+    undoubted += other.undoubted;
     quarantined += other.quarantined;
     for (const std::string& id : other.quarantined_ids) {
         if (quarantined_ids.size() < kQuarantinedToldMax) quarantined_ids.push_back(id);

@@ -1,5 +1,6 @@
 #include "core/change.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -38,12 +39,86 @@ std::optional<ChangeKind> change_kind_from(std::string_view text) {
     return std::nullopt;
 }
 
-Decision decide(const HeldVersion* held, Timestamp modified, const Hash& hash, bool disabled) {
-    const ChangeKind kind = kind_after(held, disabled);
-    if (!held || held->last_change == ChangeKind::deleted) return {Verdict::take, kind};
-    if (held->modified && modified < *held->modified) return {Verdict::stale, kind};
-    if (held->modified == modified && held->hash == hash) return {Verdict::unchanged, kind};
-    return {Verdict::take, kind};
+namespace {
+
+Timestamp later(Timestamp from, Duration span) {
+    return {from.ticks + span.count() / 100};
+}
+
+bool is_in_future(Timestamp modified, Timestamp now) {
+    return modified.ticks > now.ticks + kClockToleranceTicks;
+}
+
+// From when on every replica of the portal shows the version; at once where its `modified` cannot be trusted.
+Timestamp settled_at(Timestamp modified, const Arrival& arrival) {
+    return is_in_future(modified, arrival.asked_at) ? arrival.asked_at : later(modified, arrival.overlap);
+}
+
+// The second reversal is doubted for `overlap`, the third for twice that, and so on up to a day.
+Timestamp reversal_hour(std::uint64_t reversal, const Arrival& arrival) {
+    const std::int64_t overlap = arrival.overlap.count() / 100;
+    std::int64_t span = overlap;
+    for (std::uint64_t i = 2; i < reversal && span < kDayTicks; ++i)
+        span *= 2;
+    return {arrival.asked_at.ticks + std::min(span, kDayTicks)};
+}
+
+bool is_within_a_day(const std::optional<Timestamp>& at, Timestamp now) {
+    return at && at->ticks > now.ticks - kDayTicks && at->ticks < now.ticks + kDayTicks;
+}
+
+std::optional<Timestamp> later_of(std::optional<Timestamp> a, Timestamp b) {
+    return a ? std::max(*a, b) : b;
+}
+
+}  // namespace
+
+Decision decide(const HeldVersion* held, const Arrival& arrival) {
+    const ChangeKind kind = kind_after(held, arrival.disabled);
+    if (!held) return {Verdict::take, kind};
+    const std::optional<Timestamp>& ask_at = held->ask_at;
+    const bool due = ask_at && *ask_at <= arrival.asked_at && arrival.in_order;
+    if (held->last_change == ChangeKind::deleted) {
+        if (arrival.in_order) return {Verdict::take, kind};
+        return {Verdict::doubt, kind, 0, later_of(ask_at, arrival.asked_at)};
+    }
+    if (held->modified == arrival.modified && held->hash == arrival.hash)
+        return {Verdict::unchanged, kind, 0, due ? std::nullopt : ask_at};
+    if (!held->modified) return {Verdict::take, kind};
+
+    const std::uint64_t reversal = arrival.had_before ? held->reversals + 1 : 0;
+    if (due) return {Verdict::take, kind, reversal};
+    if (held->unmoved && !arrival.wished && held->modified == arrival.modified)
+        return {Verdict::unsteady, kind, 0, ask_at};
+    if (*held->modified < arrival.modified && !arrival.had_before) {
+        // What was doubted of the version before is asked for all the same, when every replica shows this one.
+        const auto again = ask_at ? later_of(ask_at, settled_at(arrival.modified, arrival)) : std::nullopt;
+        return {Verdict::take, kind, 0, again};
+    }
+    if (arrival.in_order && reversal >= 2)
+        return {Verdict::doubt, kind, 0, ask_at ? *ask_at : reversal_hour(reversal, arrival)};
+    const Timestamp settled = settled_at(*held->modified, arrival);
+    if (arrival.in_order && settled <= arrival.asked_at) return {Verdict::take, kind, reversal, ask_at};
+    return {Verdict::doubt, kind, 0, later_of(ask_at, settled)};
+}
+
+void recall(HeldVersion& held, Arrival& arrival, PastChange newest, Timestamp now, const PastChanges& past) {
+    constexpr int kChangesMax = 1000;
+    const bool is_fresh = is_within_a_day(newest.committed_at, now);
+    bool counted = false;
+    PastChange change = std::move(newest);
+    for (int i = 0; i < kChangesMax; ++i) {
+        if (!counted && change.reversal > 0) {
+            counted = true;
+            if (is_within_a_day(change.committed_at, now)) held.reversals = change.reversal;
+        }
+        const auto before = change.previous == 0 ? std::nullopt : past(change.previous);
+        if (!before) return;
+        if (i == 0) held.unmoved = is_fresh && before->modified == held.modified && before->hash != held.hash;
+        arrival.had_before =
+            arrival.had_before || (before->modified == arrival.modified && before->hash == arrival.hash);
+        change = *before;
+    }
 }
 
 }  // namespace carecloud

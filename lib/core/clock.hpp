@@ -4,6 +4,7 @@
 // All of it is used from the I/O thread alone.
 #pragma once
 
+#include "core/mono_time.hpp"
 #include "core/timestamp.hpp"
 
 #include <chrono>
@@ -19,17 +20,6 @@ namespace carecloud {
 // otherwise.
 template <class T = void>
 using Task = boost::asio::awaitable<T>;
-
-using Duration = std::chrono::nanoseconds;
-
-// Monotonic time since an arbitrary origin: for intervals (hazard 19).
-struct MonoTime {
-    Duration since_origin{0};
-
-    friend constexpr auto operator<=>(MonoTime, MonoTime) = default;
-    friend constexpr MonoTime operator+(MonoTime at, Duration span) { return {at.since_origin + span}; }
-    friend constexpr Duration operator-(MonoTime a, MonoTime b) { return a.since_origin - b.since_origin; }
-};
 
 // One waiter at a time: sleeps until its hour or until woken. A wake-up with nobody waiting is kept for the
 // next wait, so that none is lost between a check and the wait.

@@ -39,6 +39,8 @@ struct OpenEvent {
     std::string record_id;
     std::optional<Timestamp>
         event_time;  // none: its text is no time, and any version of the record settles it
+    std::uint64_t held_seq =
+        0;  // the change that had brought the version held when the event came; 0: none was held
 };
 
 struct Settlement {

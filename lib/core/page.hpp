@@ -2,6 +2,7 @@
 // once sliced, and shared by whoever still stores from it; at most two of a stream are alive at a time.
 #pragma once
 
+#include "core/mono_time.hpp"
 #include "core/record.hpp"
 #include "core/timestamp.hpp"
 
@@ -29,7 +30,12 @@ struct Page {
     Spelling spelling = Spelling::camel;
     Timestamp
         portal_time{};  // the answer's `Date` header (whole seconds); the local wall clock where it had none
+    Asked asked{};      // set by the portal, as portal_time is
 
+    // The portal's time when the question was sent.
+    Timestamp asked_at() const {
+        return Timestamp{portal_time.ticks - (asked.received - asked.sent).count() / 100};
+    }
     // Both good and strange ones: what the portal counted against Take.
     std::size_t record_count() const { return records.size() + strange.size(); }
     // Whether a strange record has this id, beside a good one or not.

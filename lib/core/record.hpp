@@ -1,6 +1,7 @@
 // A record as it came from the portal: views into the page that carries it, and what was learnt about it.
 #pragma once
 
+#include "core/mono_time.hpp"
 #include "core/timestamp.hpp"
 
 #include <array>
@@ -48,18 +49,29 @@ struct StrangeRecord {
     bool contradictory = false;
 };
 
-// The version of a record that a store holds.
-struct HeldRecord {
-    std::string modified_text;
-    std::optional<Timestamp> modified;  // none where the stored text does not parse (an older store's)
-    bool deleted = false;
-};
-
 // Where a record stands in the portal's order, and which version it is.
 struct Key {
     std::string id;
     std::string modified_text;
     Timestamp modified;
+};
+
+// The version of a record that a store holds.
+struct HeldRecord {
+    std::string modified_text;
+    std::optional<Timestamp> modified;  // none where the stored text does not parse (an older store's)
+    bool deleted = false;
+    bool doubted = false;
+    Hash hash{};
+    std::uint64_t seq = 0;  // of the change that brought it
+    // When the answer that brought it was asked for; zero: in an earlier life of the process, or long ago.
+    Asked asked{};
+};
+
+// A record that is doubted (hazard 30): it is asked for by id at `ask_at`, by the portal's time.
+struct Doubt {
+    Key key;  // of the version that is doubted
+    Timestamp ask_at;
 };
 
 }  // namespace carecloud

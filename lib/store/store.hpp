@@ -32,6 +32,12 @@ struct LiveRange {
     std::size_t limit = 1000;
 };
 
+// What of a stream is to be asked for again by id.
+struct Rechecks {
+    std::vector<Doubt> doubted{};     // the next one due first
+    std::vector<Omission> omitted{};  // the longest waiting first
+};
+
 class Store {
   public:
     Store() = default;
@@ -42,19 +48,22 @@ class Store {
     // The stream's row; none where the stream never committed.
     virtual Task<Result<std::optional<StreamState>>> load_stream(std::string stream) = 0;
 
-    // Records, change log, quarantine and the stream's row, in one transaction (promise 3). A record of the
-    // page is taken by the rule of core/change.hpp; one that was in quarantine and is taken leaves it. A
+    // Records, change log, quarantine, doubts and the stream's row, in one transaction (promise 3). A record of the
+    // page is taken or doubted by the rule of core/change.hpp; one that was in quarantine and is taken leaves it. A
     // strange record already in quarantine with the same `modified` and reason writes nothing; an unreachable
     // one counts as another attempt each time.
     virtual Task<Result<CommitSummary>> commit(Batch batch) = 0;
 
-    // The indices into `keys` of versions that the store neither holds nor has in quarantine with that
-    // `modified` text. Keys held as deleted are unknown. In ascending order.
+    // The indices into `keys` of versions that the store neither holds nor has in quarantine or doubts with that
+    // `modified`. Keys held as deleted are unknown. In ascending order.
     virtual Task<Result<std::vector<std::size_t>>> unknown(std::string stream, std::vector<Key> keys) = 0;
 
     // What the store has of each of these records; none where it never took it. One for each id, in their order.
     virtual Task<Result<std::vector<std::optional<HeldRecord>>>> held(std::string stream,
                                                                       std::vector<std::string> ids) = 0;
+
+    // At most `limit` of each.
+    virtual Task<Result<Rechecks>> rechecks(std::string stream, std::size_t limit) = 0;
 
     // Records in quarantine without a body, whose last attempt lies before `before`: those that no answer
     // carried, and that a smaller answer or a larger limit may carry by now. The longest untried first, at

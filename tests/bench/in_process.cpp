@@ -46,6 +46,10 @@ Task<Result<std::vector<std::optional<HeldRecord>>>> CountingStore::held(std::st
     return store_.held(std::move(stream), std::move(ids));
 }
 
+Task<Result<Rechecks>> CountingStore::rechecks(std::string stream, std::size_t limit) {
+    return store_.rechecks(std::move(stream), limit);
+}
+
 Task<Result<std::vector<Key>>> CountingStore::untried(std::string stream, Timestamp before,
                                                       std::size_t limit) {
     return store_.untried(std::move(stream), before, limit);

@@ -39,6 +39,17 @@ std::vector<std::size_t> Backend::unknown(const std::string& stream, std::vector
     return must(run_task(io_, store().unknown(stream, std::move(keys))));
 }
 
+Rechecks Backend::rechecks(const std::string& stream, std::size_t limit) {
+    return must(run_task(io_, store().rechecks(stream, limit)));
+}
+
+std::vector<std::uint64_t> Backend::held_seqs(const std::string& stream) {
+    std::vector<std::uint64_t> found;
+    for (const OpenEvent& event : must(run_task(io_, inbox().open_events(stream, 100))))
+        found.push_back(event.held_seq);
+    return found;
+}
+
 std::vector<Key> Backend::untried(Timestamp before, std::size_t limit) {
     return must(run_task(io_, store().untried("claim_attendance", before, limit)));
 }

@@ -38,6 +38,9 @@ class Backend {
     std::optional<StreamState> load(const std::string& stream);
     std::vector<std::size_t> unknown(const std::string& stream, std::vector<Key> keys);
     std::vector<std::optional<HeldRecord>> held(const std::string& stream, std::vector<std::string> ids);
+    Rechecks rechecks(const std::string& stream, std::size_t limit);
+    // Of the stream's open events, the change that had brought the version held when each came.
+    std::vector<std::uint64_t> held_seqs(const std::string& stream);
     std::vector<Key> untried(Timestamp before, std::size_t limit);
     std::uint64_t count(const std::string& month, std::int64_t requests);
     std::vector<Key> live(LiveRange range);

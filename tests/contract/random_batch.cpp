@@ -3,6 +3,7 @@
 #include "contract/backend.hpp"
 #include "support/pages.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 #include <random>
@@ -48,7 +49,13 @@ Batch random_batch(std::uint64_t seed, std::uint64_t index) {
         record = draw.strange();
     Batch batch{
         .stream = draw.one_in(4) ? "family" : "claim_attendance", .page = {}, .state = {}, .unreachable = {}};
-    batch.page = make_page(records, strange);
+    // Answers overlap now and then, and some are asked for before every replica shows what is held.
+    const auto sent =
+        static_cast<std::int64_t>(index * 10 - std::min<std::uint64_t>(index * 10, draw.below(30)));
+    const auto received = sent + static_cast<std::int64_t>(draw.below(20));
+    batch.page = make_page(records, strange, {{Duration(sent)}, {Duration(received)}});
+    batch.asked_at = test_time(static_cast<std::int64_t>(draw.below(1'000)));
+    batch.wished = draw.one_in(5);
     batch.state = test_state(batch.stream, test_time_text(), std::to_string(index));
     return batch;
 }

@@ -56,18 +56,20 @@ void read_records(sqlite3* db, StoreContent& content) {
         if (!row.is_null(5)) held.deleted_at = row.text(5);
     });
     const char* const changes =
-        "SELECT seq, stream, id, kind, modified, hash, committed_at FROM changes ORDER BY seq";
+        "SELECT seq, stream, id, kind, modified, hash, committed_at, previous, reversal FROM changes ORDER "
+        "BY "
+        "seq";
     read(db, changes, [&](const Row& row) {
         content.changes.push_back({row.number(0), row.text(1), row.text(2),
                                    change_kind_from(row.text(3)).value(), row.text(4), row.hash(5),
-                                   row.text(6)});
+                                   row.text(6), row.number(7), row.number(8)});
     });
 }
 
 void read_streams(sqlite3* db, StoreContent& content) {
     const char* const sql =
-        "SELECT stream, entity, fingerprint, dialect, updated_at, cursor_modified, cursor_id, safe_modified "
-        "FROM streams";
+        "SELECT stream, entity, fingerprint, dialect, updated_at, cursor_modified, cursor_id, safe_modified, "
+        "reconciled_fingerprint FROM streams";
     read(db, sql, [&](const Row& row) {
         StreamState state;
         state.stream = row.text(0);
@@ -77,6 +79,7 @@ void read_streams(sqlite3* db, StoreContent& content) {
         state.updated_at = row.text(4);
         if (!row.is_null(5))
             state.cursor = Cursor{row.text(5), Timestamp::parse(row.text(5)).value(), row.text(6)};
+        state.reconciled_fingerprint = row.text(8);
         if (!row.is_null(7)) state.safe = SafePoint{row.text(7), Timestamp::parse(row.text(7)).value()};
         content.streams[state.stream] = state;
     });
@@ -87,7 +90,7 @@ void read_passes(sqlite3* db, StoreContent& content) {
         "SELECT pass, kind, stream, state, scheduled, deep, whole, confirm_deletes, first_day, last_day, "
         "steps,"
         " steps_done, records, expected, missing, changed, gone, deleted, requests, error, hint, wished_at,"
-        " started_at, updated_at, position_modified, position_id FROM passes";
+        " started_at, updated_at, position_modified, position_id, holes, awaiting FROM passes";
     read(db, sql, [&](const Row& row) {
         BoundedPass& pass = content.passes[row.number(0)];
         pass = {.id = row.number(0),
@@ -107,6 +110,8 @@ void read_passes(sqlite3* db, StoreContent& content) {
                 .changed = row.number(15),
                 .gone = row.number(16),
                 .deleted = row.number(17),
+                .holes = row.number(26),
+                .awaiting = row.number(27),
                 .requests = row.number(18),
                 .error = row.text(19),
                 .hint = row.text(20),
@@ -126,6 +131,14 @@ void read_rest(sqlite3* db, StoreContent& content) {
         content.quarantine[{row.text(0), row.text(1)}] = {row.text(2),   row.text(3), row.text(4),
                                                           row.number(5), row.text(6), row.text(7)};
     });
+    read(db, "SELECT stream, id, modified, hash, first_seen, ask_at, reversals FROM doubted",
+         [&](const Row& row) {
+             content.doubted[{row.text(0), row.text(1)}] = {row.text(2), row.hash(3), row.text(4),
+                                                            row.text(5), row.number(6)};
+         });
+    read(db, "SELECT stream, id, first_at, filter_changed FROM omitted", [&](const Row& row) {
+        content.omitted[{row.text(0), row.text(1)}] = {row.text(2), row.number(3) == 1};
+    });
     read_passes(db, content);
     read(db, "SELECT month, requests FROM quota",
          [&](const Row& row) { content.quota[row.text(0)] = row.number(1); });
@@ -143,9 +156,9 @@ Database open(const std::string& path, const char* vfs) {
     return db;
 }
 
-std::string event_line(const std::string& state, const std::string& record, const std::string& received,
-                       const std::string& body) {
-    return state + " " + record + " " + received + " " + body;
+std::string event_line(const std::string& state, const std::string& record, std::uint64_t held_seq,
+                       const std::string& received, const std::string& body) {
+    return state + " " + record + " " + std::to_string(held_seq) + " " + received + " " + body;
 }
 
 }  // namespace
@@ -162,9 +175,11 @@ StoreContent read_sqlite(const std::string& path, const char* vfs) {
 InboxContent read_sqlite_inbox(const std::string& path, const char* vfs) {
     const Database db = open(path, vfs);
     InboxContent content;
-    read(db.get(), "SELECT message_id, state, record_id, received_at, body FROM events", [&](const Row& row) {
-        content.events[row.text(0)] = event_line(row.text(1), row.text(2), row.text(3), row.text(4));
-    });
+    read(db.get(), "SELECT message_id, state, record_id, received_at, body, held_seq FROM events",
+         [&](const Row& row) {
+             content.events[row.text(0)] =
+                 event_line(row.text(1), row.text(2), row.number(5), row.text(3), row.text(4));
+         });
     read(db.get(), "SELECT topic_arn, state, subscription_arn FROM subscriptions",
          [&](const Row& row) { content.subscriptions[row.text(0)] = row.text(1) + " " + row.text(2); });
     return content;
@@ -174,7 +189,7 @@ InboxContent inbox_lines(const MemoryInboxContent& content) {
     InboxContent lines;
     for (const auto& [id, held] : content.events) {
         lines.events[id] = event_line(std::string(to_string(held.event.state)), held.event.record_id,
-                                      held.received_at.to_string_ms(), held.event.body);
+                                      held.held_seq, held.received_at.to_string_ms(), held.event.body);
     }
     for (const auto& [topic, held] : content.subscriptions)
         lines.subscriptions[topic] = std::string(to_string(held.state)) + " " + held.subscription_arn;

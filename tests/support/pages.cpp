@@ -43,8 +43,10 @@ std::size_t size_of(const std::vector<TestRecord>& records, const std::vector<Te
 
 }  // namespace
 
-PagePtr make_page(const std::vector<TestRecord>& records, const std::vector<TestStrange>& strange) {
+PagePtr make_page(const std::vector<TestRecord>& records, const std::vector<TestStrange>& strange,
+                  Asked asked) {
     auto page = std::make_shared<Page>();
+    page->asked = asked;
     Layout layout(*page, size_of(records, strange));
     for (const TestRecord& given : records) {
         const auto modified = Timestamp::parse(given.modified);

@@ -29,8 +29,10 @@ struct TestStrange {
     std::string body = "{}";
 };
 
-// All views point into the page's own buffer; hashes are the bodies' SHA-256.
-PagePtr make_page(const std::vector<TestRecord>& records, const std::vector<TestStrange>& strange = {});
+// All views point into the page's own buffer; hashes are the bodies' SHA-256. Without `asked` it was asked for after
+// every other page.
+PagePtr make_page(const std::vector<TestRecord>& records, const std::vector<TestStrange>& strange = {},
+                  Asked asked = {});
 
 Hash sha256(std::string_view bytes);
 

@@ -82,9 +82,10 @@ bool is_empty_object(std::string_view body) {
            body.substr(1, body.size() - 2).find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
 
-PagePtr empty_page(const HttpResponse& response, Timestamp now) {
+PagePtr empty_page(const HttpResponse& response, Timestamp now, Asked asked) {
     auto page = std::make_shared<Page>();
     page->portal_time = portal_time_of(response, now);
+    page->asked = asked;
     return page;
 }
 
@@ -152,11 +153,12 @@ Task<Result<PagePtr>> HttpPortal::query(const Query& query) {
     const std::string workspace_id = spec.workspace_id;
     const std::string bucket_id = spec.bucket_id;
     const bool hash = query.projection != Projection::keys;
+    const MonoTime sent = clock_.now();
     Result<HttpResponse> response = co_await client_->request(std::move(request));
     if (!response) co_return response.error();
     if (response->status != 200) co_return refusal_of(*response, operation, clock_.wall());
     const SliceOptions options{.workspace_id = workspace_id, .bucket_id = bucket_id, .hash = hash};
-    co_return to_page(std::move(*response), operation, options, false);
+    co_return to_page(std::move(*response), operation, options, sent, false);
 }
 
 Task<Result<PagePtr>> HttpPortal::retrieve(const StreamSpec& spec, std::string_view id) {
@@ -170,12 +172,13 @@ Task<Result<PagePtr>> HttpPortal::retrieve(const StreamSpec& spec, std::string_v
     request.headers.emplace_back("X-Param-Override-BucketId", spec.bucket_id);
     const std::string workspace_id = spec.workspace_id;
     const std::string bucket_id = spec.bucket_id;
+    const MonoTime sent = clock_.now();
     Result<HttpResponse> response = co_await client_->request(std::move(request));
     if (!response) co_return response.error();
-    if (denies_record(*response)) co_return empty_page(*response, clock_.wall());
+    if (denies_record(*response)) co_return empty_page(*response, clock_.wall(), {sent, clock_.now()});
     if (response->status != 200) co_return refusal_of(*response, operation, clock_.wall());
     const SliceOptions options{.workspace_id = workspace_id, .bucket_id = bucket_id, .hash = true};
-    Result<PagePtr> page = to_page(std::move(*response), operation, options, true);
+    Result<PagePtr> page = to_page(std::move(*response), operation, options, sent, true);
     if (!page) co_return page;
     const auto other = [&](const Record& record) { return record.id != wanted; };
     const auto& records = (*page)->records;
@@ -203,7 +206,8 @@ Task<Result<>> HttpPortal::refresh() {
 }
 
 Result<PagePtr> HttpPortal::to_page(HttpResponse response, const std::string& operation,
-                                    const SliceOptions& options, bool one_record) {
+                                    const SliceOptions& options, MonoTime sent, bool one_record) {
+    const Asked asked{sent, clock_.now()};
     if (!looks_like_json(response.text())) return not_json(response, operation);
     last_compressed_ = !response.header("Content-Encoding").empty();
     const std::string beginning(response.text().substr(0, kRefusalKeptMax));
@@ -212,6 +216,7 @@ Result<PagePtr> HttpPortal::to_page(HttpResponse response, const std::string& op
     if (sliced) {
         auto page = std::make_shared<Page>(std::move(*sliced));
         page->portal_time = portal_time_of(response, clock_.wall());
+        page->asked = asked;
         const bool nothing =
             one_record && page->strange.size() == 1 && is_empty_object(page->strange.front().body);
         if (nothing) page->strange.clear();
@@ -220,7 +225,7 @@ Result<PagePtr> HttpPortal::to_page(HttpResponse response, const std::string& op
     Error error = sliced.error();
     const auto text = whole ? read_refusal(beginning) : std::nullopt;
     if (error.code == ErrorCode::refused && text) {
-        if (one_record && denies_record(*text)) return empty_page(response, clock_.wall());
+        if (one_record && denies_record(*text)) return empty_page(response, clock_.wall(), asked);
         return refusal_of(*text, operation);
     }
     error.operation = operation;

@@ -58,7 +58,7 @@ class HttpPortal final : public Portal {
 
     HttpRequest make_request(std::string method, const std::string& target, std::string operation) const;
     Result<PagePtr> to_page(HttpResponse response, const std::string& operation, const SliceOptions& options,
-                            bool one_record);
+                            MonoTime sent, bool one_record);
 
     Clock& clock_;
     HttpPortalSettings settings_;

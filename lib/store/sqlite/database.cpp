@@ -54,28 +54,52 @@ CommitSummary Database::write(const Batch& batch, const std::string& at) {
     Transaction transaction(*db_, Transaction::Access::write);
     tables_.records.begin(batch.stream, at);
     tables_.quarantine.begin(batch.stream, at);
+    tables_.doubts.begin(batch.stream);
+    tables_.omitted.begin(batch.stream);
     write_page(batch, summary);
-    for (const Key& key : batch.gone) {
-        const std::size_t before = summary.deleted;
-        tables_.records.mark_deleted(key, summary);
-        if (summary.deleted > before) summary.released += tables_.quarantine.remove(key.id);
-    }
+    const std::uint64_t page_seq = tables_.records.last_seq();
+    write_gone(batch, summary);
     for (const std::string& id : batch.released)
         summary.released += tables_.quarantine.remove(id);
-    const bool moved = batch.state && tables_.streams.save(*batch.state, at);
+    bool moved = batch.state && tables_.streams.save(*batch.state, at);
+    moved = write_rechecks(batch, summary) || moved;
     if (batch.walk_ended) tables_.records.walk_ended();
     summary.last_seq = tables_.records.last_seq();
-    summary.written = moved || summary.changes() > 0 || summary.quarantined > 0 || summary.released > 0;
+    summary.written = moved || summary.wrote_rows();
     if (summary.written || tables_.records.changed_schema()) transaction.commit();
     tables_.records.accept();
+    if (batch.page) tables_.records.note_answer(page_seq, batch.page->asked);
+    tables_.records.note_answer(summary.last_seq, batch.denied);
     return summary;
+}
+
+void Database::write_gone(const Batch& batch, CommitSummary& summary) {
+    for (const Key& key : batch.gone) {
+        const std::size_t before = summary.deleted;
+        tables_.records.mark_deleted(key, batch.denied, summary);
+        if (summary.deleted == before) continue;
+        summary.released += tables_.quarantine.remove(key.id);
+        summary.undoubted += tables_.doubts.remove(key.id);
+    }
+}
+
+// True: something was written that the summary does not count.
+bool Database::write_rechecks(const Batch& batch, CommitSummary& summary) {
+    bool written = batch.reconciled && tables_.streams.note_reconciled(batch.stream);
+    for (const std::string& id : batch.undoubted)
+        summary.undoubted += tables_.doubts.remove(id);
+    for (const Omission& omission : batch.omitted)
+        written = tables_.omitted.put(omission) || written;
+    for (const std::string& id : batch.unomitted)
+        written = tables_.omitted.remove(id) || written;
+    return written;
 }
 
 // Good records before strange ones: where a page has both of one id, the strange one stays to be seen.
 void Database::write_page(const Batch& batch, CommitSummary& summary) {
     if (batch.page) {
         for (const Record& record : batch.page->records) {
-            const bool taken = tables_.records.take(record, summary);
+            const bool taken = tables_.records.take(batch, record, tables_.doubts, summary);
             if (!tables_.quarantine.has_any()) continue;
             if (taken)
                 tables_.quarantine.remove(record.id);
@@ -100,8 +124,9 @@ Result<std::vector<std::size_t>> Database::unknown(const std::string& stream, co
         const Transaction transaction(*db_, Transaction::Access::read);
         tables_.records.begin(stream, {});
         tables_.quarantine.begin(stream, {});
+        tables_.doubts.begin(stream);
         for (std::size_t i = 0; i < keys.size(); ++i) {
-            const bool known = tables_.records.holds(keys[i]) ||
+            const bool known = tables_.records.holds(keys[i]) || tables_.doubts.holds(keys[i]) ||
                                (tables_.quarantine.has_any() && tables_.quarantine.holds(keys[i]));
             if (!known) missing.push_back(i);
         }
@@ -117,10 +142,20 @@ Result<std::vector<std::optional<HeldRecord>>> Database::held(const std::string&
                        found.reserve(ids.size());
                        const Transaction transaction(*db_, Transaction::Access::read);
                        tables_.records.begin(stream, {});
-                       for (const std::string& id : ids)
+                       tables_.doubts.begin(stream);
+                       for (const std::string& id : ids) {
                            found.push_back(tables_.records.held(id));
+                           if (found.back()) found.back()->doubted = tables_.doubts.ask_at(id).has_value();
+                       }
                        return found;
                    });
+}
+
+Result<Rechecks> Database::rechecks(const std::string& stream, std::size_t limit) {
+    return guarded("look up doubted records of " + stream, path_, [&]() -> Result<Rechecks> {
+        return Rechecks{.doubted = tables_.doubts.next(stream, limit),
+                        .omitted = tables_.omitted.next(stream, limit)};
+    });
 }
 
 Result<std::vector<Key>> Database::untried(const std::string& stream, const std::string& before,
@@ -129,16 +164,6 @@ Result<std::vector<Key>> Database::untried(const std::string& stream, const std:
         tables_.quarantine.begin(stream, {});
         return tables_.quarantine.untried(before, limit);
     });
-}
-
-Result<std::vector<Key>> Database::live(const LiveRange& range) {
-    return guarded("read keys of " + range.stream, path_,
-                   [&]() -> Result<std::vector<Key>> { return tables_.live.read(range); });
-}
-
-Result<std::uint64_t> Database::count_live(const std::string& stream, const std::string& modified_from) {
-    return guarded("count records of " + stream, path_,
-                   [&]() -> Result<std::uint64_t> { return tables_.live.count(stream, modified_from); });
 }
 
 Result<std::uint64_t> Database::save_pass(const BoundedPass& pass, const std::string& at) {

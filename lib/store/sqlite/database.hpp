@@ -9,8 +9,8 @@
 #include "core/stream.hpp"
 #include "store/sqlite/checkpointer.hpp"
 #include "store/sqlite/connection.hpp"
+#include "store/sqlite/doubt_table.hpp"
 #include "store/sqlite/event_table.hpp"
-#include "store/sqlite/live_keys.hpp"
 #include "store/sqlite/ownership.hpp"
 #include "store/sqlite/pass_table.hpp"
 #include "store/sqlite/quarantine_table.hpp"
@@ -44,9 +44,8 @@ class Database {
     Result<std::vector<std::size_t>> unknown(const std::string& stream, const std::vector<Key>& keys);
     Result<std::vector<std::optional<HeldRecord>>> held(const std::string& stream,
                                                         const std::vector<std::string>& ids);
+    Result<Rechecks> rechecks(const std::string& stream, std::size_t limit);
     Result<std::vector<Key>> untried(const std::string& stream, const std::string& before, std::size_t limit);
-    Result<std::vector<Key>> live(const LiveRange& range);
-    Result<std::uint64_t> count_live(const std::string& stream, const std::string& modified_from);
     Result<std::uint64_t> save_pass(const BoundedPass& pass, const std::string& at);
     Result<std::vector<BoundedPass>> passes();
     Result<std::uint64_t> count_requests(const std::string& month, std::int64_t requests);
@@ -67,8 +66,9 @@ class Database {
     struct Tables {
         Tables(Connection& db, const FirstLoad& first_load)
             : records(db, first_load),
-              live(db),
               quarantine(db),
+              doubts(db),
+              omitted(db),
               streams(db),
               quota(db),
               passes(db),
@@ -76,8 +76,9 @@ class Database {
               subscriptions(db) {}
 
         RecordTable records;
-        LiveKeys live;
         QuarantineTable quarantine;
+        DoubtTable doubts;
+        OmittedTable omitted;
         StreamTable streams;
         QuotaTable quota;
         PassTable passes;
@@ -89,6 +90,9 @@ class Database {
 
     CommitSummary write(const Batch& batch, const std::string& at);
     void write_page(const Batch& batch, CommitSummary& summary);
+    void write_gone(const Batch& batch, CommitSummary& summary);
+    bool write_rechecks(const Batch& batch, CommitSummary& summary);
+    std::uint64_t held_seq(const Event& event);
     void set_aside(const std::vector<StrangeRecord>& strange, CommitSummary& summary);
 
     std::string path_;

@@ -11,12 +11,21 @@ Result<std::vector<bool>> Database::receive(const std::vector<ArrivedEvent>& eve
         bool any = false;
         Transaction transaction(*db_, Transaction::Access::write);
         for (const ArrivedEvent& received : events) {
-            fresh.push_back(tables_.events.insert(received.event, received.received_at));
+            fresh.push_back(
+                tables_.events.insert(received.event, received.received_at, held_seq(received.event)));
             any = any || fresh.back();
         }
         if (any) transaction.commit();
         return fresh;
     });
+}
+
+// The change that brought the version that is held of the event's record; 0: none is.
+std::uint64_t Database::held_seq(const Event& event) {
+    if (!event.stream || event.record_id.empty()) return 0;
+    tables_.records.begin(*event.stream, {});
+    const auto held = tables_.records.held(event.record_id);
+    return held ? held->seq : 0;
 }
 
 Result<std::vector<OpenEvent>> Database::open_events(const std::string& stream, std::size_t limit) {

@@ -8,9 +8,10 @@ namespace {
 constexpr std::string_view kInsert =
     "INSERT INTO events (message_id, topic_arn, event_type, stream, record_id, event_time, received_at, "
     "state,"
-    " settled_at, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING";
+    " settled_at, body, held_seq) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT DO "
+    "NOTHING";
 constexpr std::string_view kOpen =
-    "SELECT message_id, record_id, event_time FROM events WHERE stream = ?1 AND state = 'open'"
+    "SELECT message_id, record_id, event_time, held_seq FROM events WHERE stream = ?1 AND state = 'open'"
     " ORDER BY received_at LIMIT ?2";
 constexpr std::string_view kCountOpen = "SELECT count(*) FROM events WHERE state = 'open'";
 constexpr std::string_view kSettle =
@@ -48,7 +49,7 @@ EventTable::EventTable(Connection& db)
       recent_(db, kRecent),
       announced_(db, kAnnounced) {}
 
-bool EventTable::insert(const Event& event, std::string_view received_at) {
+bool EventTable::insert(const Event& event, std::string_view received_at, std::uint64_t held_seq) {
     insert_.bind(1, event.message_id);
     insert_.bind(2, event.topic_arn);
     insert_.bind(3, event.event_type);
@@ -60,6 +61,8 @@ bool EventTable::insert(const Event& event, std::string_view received_at) {
     insert_.bind(8, to_string(event.state));
     bind_or_null(insert_, 9, event.state == EventState::open ? std::string_view() : received_at);
     insert_.bind(10, event.body);
+    insert_.bind_null(11);
+    if (held_seq > 0) insert_.bind(11, static_cast<std::int64_t>(held_seq));
     return insert_.run() > 0;
 }
 
@@ -71,7 +74,8 @@ std::vector<OpenEvent> EventTable::open(std::string_view stream, std::size_t lim
     while (open_.step()) {
         events.push_back({.message_id = std::string(open_.text(0)),
                           .record_id = std::string(open_.text(1)),
-                          .event_time = Timestamp::parse(open_.text(2))});
+                          .event_time = Timestamp::parse(open_.text(2)),
+                          .held_seq = static_cast<std::uint64_t>(open_.integer(3))});
     }
     return events;
 }

@@ -6,6 +6,7 @@
 #include "store/inbox.hpp"
 #include "store/sqlite/statement.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -18,7 +19,8 @@ class EventTable {
     explicit EventTable(Connection& db);
 
     // False: an event of this message is there already.
-    bool insert(const Event& event, std::string_view received_at);
+    // `held_seq`: of the version of its record that is held; 0: none is.
+    bool insert(const Event& event, std::string_view received_at, std::uint64_t held_seq);
     std::vector<OpenEvent> open(std::string_view stream, std::size_t limit);
     std::size_t count_open();
     void settle(const Settlement& settlement, std::string_view settled_at);

@@ -1,6 +1,8 @@
 #include "store/sqlite/live_keys.hpp"
 
-#include "store/sqlite/connection.hpp"
+#include "store/sqlite/database_guard.hpp"
+
+#include <utility>
 
 namespace carecloud {
 namespace {
@@ -11,32 +13,49 @@ constexpr std::string_view kLive =
 constexpr std::string_view kCountLive =
     "SELECT count(*) FROM records WHERE stream = ?1 AND deleted_at IS NULL AND modified >= ?2";
 
+constexpr const char* kPragmas =
+    "PRAGMA query_only = ON; PRAGMA cache_size = -8192; PRAGMA mmap_size = 0; PRAGMA trusted_schema = OFF";
+
 }  // namespace
 
-LiveKeys::LiveKeys(Connection& db) : read_(db, kLive), count_(db, kCountLive) {}
-
-std::vector<Key> LiveKeys::read(const LiveRange& range) {
-    std::vector<Key> keys;
-    read_.bind(1, range.stream);
-    // No key stands before two empty texts.
-    read_.bind(2, range.after ? std::string_view(range.after->modified_text) : std::string_view());
-    read_.bind(3, range.after ? std::string_view(range.after->id) : std::string_view());
-    read_.bind(4, static_cast<std::int64_t>(range.limit));
-    read_.bind(5, static_cast<std::int64_t>(range.skip));
-    const Statement::Scope scope(read_);
-    while (read_.step()) {
-        Key key{std::string(read_.text(0)), std::string(read_.text(1)), {}};
-        key.modified = Timestamp::parse(key.modified_text).value_or(Timestamp{});
-        keys.push_back(std::move(key));
-    }
-    return keys;
+Result<std::unique_ptr<LiveKeys>> LiveKeys::open(const SqliteSettings& settings) {
+    return guarded("open store to read", settings.path, [&]() -> Result<std::unique_ptr<LiveKeys>> {
+        auto db = std::make_unique<Connection>(settings.path, settings.vfs, Connection::Access::read_only);
+        db->set_busy_timeout(settings.busy_timeout);
+        db->execute(kPragmas);
+        return std::unique_ptr<LiveKeys>(new LiveKeys(settings, std::move(db)));
+    });
 }
 
-std::uint64_t LiveKeys::count(const std::string& stream, const std::string& modified_from) {
-    count_.bind(1, stream);
-    count_.bind(2, modified_from);
-    const Statement::Scope scope(count_);
-    return count_.step() ? static_cast<std::uint64_t>(count_.integer(0)) : 0;
+LiveKeys::LiveKeys(const SqliteSettings& settings, std::unique_ptr<Connection> db)
+    : path_(settings.path), db_(std::move(db)), read_(*db_, kLive), count_(*db_, kCountLive) {}
+
+Result<std::vector<Key>> LiveKeys::read(const LiveRange& range) {
+    return guarded("read keys of " + range.stream, path_, [&]() -> Result<std::vector<Key>> {
+        std::vector<Key> keys;
+        read_.bind(1, range.stream);
+        // No key stands before two empty texts.
+        read_.bind(2, range.after ? std::string_view(range.after->modified_text) : std::string_view());
+        read_.bind(3, range.after ? std::string_view(range.after->id) : std::string_view());
+        read_.bind(4, static_cast<std::int64_t>(range.limit));
+        read_.bind(5, static_cast<std::int64_t>(range.skip));
+        const Statement::Scope scope(read_);
+        while (read_.step()) {
+            Key key{std::string(read_.text(0)), std::string(read_.text(1)), {}};
+            key.modified = Timestamp::parse(key.modified_text).value_or(Timestamp{});
+            keys.push_back(std::move(key));
+        }
+        return keys;
+    });
+}
+
+Result<std::uint64_t> LiveKeys::count(const std::string& stream, const std::string& modified_from) {
+    return guarded("count records of " + stream, path_, [&]() -> Result<std::uint64_t> {
+        count_.bind(1, stream);
+        count_.bind(2, modified_from);
+        const Statement::Scope scope(count_);
+        return count_.step() ? static_cast<std::uint64_t>(count_.integer(0)) : 0;
+    });
 }
 
 }  // namespace carecloud

@@ -13,12 +13,12 @@ constexpr std::string_view kPassColumns =
     "position_modified,"
     " position_id, steps, steps_done, records, expected, missing, changed, gone, deleted, requests, error, "
     "hint,"
-    " wished_at, started_at, updated_at";
+    " wished_at, started_at, updated_at, holes, awaiting";
 // ?1 is the id, or null for a new row; the others stand in the order of the columns.
 constexpr std::string_view kPassValues =
     "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, "
     "?23,"
-    " ?24, ?25, ?26)";
+    " ?24, ?25, ?26, ?27, ?28)";
 constexpr std::string_view kForgetPasses =
     "DELETE FROM passes WHERE pass <= ?1 AND state NOT IN ('waiting', 'running')";
 
@@ -81,6 +81,8 @@ std::uint64_t PassTable::save(const BoundedPass& pass, std::string_view at) {
     write.bind(24, fresh ? at : std::string_view(pass.wished_at));
     write.bind(25, pass.started_at);
     write.bind(26, at);
+    write.bind(27, signed_of(pass.holes));
+    write.bind(28, signed_of(pass.awaiting));
     write.run();
     if (!fresh) return pass.id;
     const std::int64_t id = db_.last_insert_rowid();
@@ -120,6 +122,8 @@ Result<BoundedPass> pass_of(const Statement& row) {
                      .changed = number(17),
                      .gone = number(18),
                      .deleted = number(19),
+                     .holes = number(26),
+                     .awaiting = number(27),
                      .requests = number(20),
                      .error = text(21),
                      .hint = text(22),

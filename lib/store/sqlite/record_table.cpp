@@ -9,15 +9,19 @@ constexpr std::string_view kInsert =
     "INSERT INTO records (stream, id, modified, hash, seq, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
     " ON CONFLICT DO NOTHING";
 constexpr std::string_view kFind =
-    "SELECT r.stream, r.id, r.modified, r.hash, r.deleted_at, c.kind FROM records r"
+    "SELECT r.stream, r.id, r.modified, r.hash, r.deleted_at, c.kind, r.seq, c.previous, c.reversal, "
+    "c.committed_at FROM records r"
     " LEFT JOIN changes c ON c.seq = r.seq WHERE r.rowid = ?1";
 constexpr std::string_view kReplace =
     "UPDATE records SET modified = ?3, hash = ?4, seq = ?5, deleted_at = NULL, body = ?6 WHERE rowid = ?1";
 constexpr std::string_view kLog =
     "INSERT INTO changes (seq, stream, id, kind, modified, hash, committed_at, modified_s, start_day, "
-    "end_day) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+    "end_day, previous, reversal) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+constexpr std::string_view kPast =
+    "SELECT modified, hash, committed_at, reversal, previous FROM changes WHERE seq = ?1";
 constexpr std::string_view kDelete = "UPDATE records SET seq = ?2, deleted_at = ?3 WHERE rowid = ?1";
-constexpr std::string_view kHolds = "SELECT stream, id, modified, deleted_at FROM records WHERE rowid = ?1";
+constexpr std::string_view kHolds =
+    "SELECT stream, id, modified, deleted_at, hash, seq FROM records WHERE rowid = ?1";
 
 // Pruning may have taken the newest rows away: then their highest number is in `meta`.
 constexpr const char* kHighestSeq =
@@ -35,12 +39,15 @@ RecordTable::RecordTable(Connection& db, const FirstLoad& first_load)
       log_(db, kLog),
       holds_(db, kHolds),
       delete_(db, kDelete),
+      past_(db, kPast),
       accepted_seq_(db.number(kHighestSeq)),
-      seq_(accepted_seq_) {}
+      seq_(accepted_seq_),
+      answers_(last_seq()) {}
 
 void RecordTable::begin(std::string_view stream, std::string_view committed_at) {
     seq_ = accepted_seq_;
     stream_ = stream;
+    now_ = Timestamp::parse(committed_at).value_or(Timestamp{});
     index_.begin(stream);
     insert_.bind(1, stream);
     log_.bind(2, stream);
@@ -48,29 +55,59 @@ void RecordTable::begin(std::string_view stream, std::string_view committed_at) 
     delete_.bind(3, committed_at);
 }
 
-bool RecordTable::take(const Record& record, CommitSummary& summary) {
+bool RecordTable::take(const Batch& batch, const Record& record, DoubtTable& doubts, CommitSummary& summary) {
     // Where many records are new, looking before inserting would search the index twice. So the kind of the last
     // record is the guess for this one; a wrong guess costs one search.
-    const Decision unseen = decide(nullptr, record.modified, record.hash, record.disabled);
+    const Decision unseen = decide(nullptr, arrival_of(batch, record));
     if (expect_unseen_ && index_.find_is_exact() && insert_unseen(record, unseen.kind)) {
         summary.count(unseen.kind);
         return true;
     }
-    const std::optional<Held> held = find(record.id);
+    std::optional<Held> held = find(record.id);
     expect_unseen_ = !held;
     if (!held) {
         insert_unseen(record, unseen.kind);
         summary.count(unseen.kind);
         return true;
     }
-    const Decision decision = decide(&held->version, record.modified, record.hash, record.disabled);
+    held->version.ask_at = doubts.ask_at(record.id);
+    const Decision decision = decide_on(*held, batch, record);
+    if (decision.verdict == Verdict::doubt) {
+        summary.doubted += doubts.put(record, batch.asked_at, *decision.ask_at, held->version.reversals);
+        return false;
+    }
+    if (held->version.ask_at && !decision.ask_at) summary.undoubted += doubts.remove(record.id);
+    if (held->version.ask_at && decision.ask_at) doubts.move(record.id, *decision.ask_at);
     if (decision.verdict == Verdict::unchanged) ++summary.unchanged;
-    if (decision.verdict == Verdict::stale) ++summary.stale;
+    if (decision.verdict == Verdict::unsteady) ++summary.unsteady;
     if (decision.verdict != Verdict::take) return false;
     replace(held->rowid, record);
-    log(record, decision.kind);
+    log(record, decision.kind, held->seq, decision.reversal);
     summary.count(decision.kind);
+    summary.reversed += decision.reversal > 0;
     return true;
+}
+
+Decision RecordTable::decide_on(Held& held, const Batch& batch, const Record& record) {
+    Arrival arrival = arrival_of(batch, record);
+    // What stands twice in one answer is in no order.
+    const bool is_of_this_page = held.seq > static_cast<std::uint64_t>(accepted_seq_);
+    arrival.in_order = !is_of_this_page && batch.page->asked.is_after(answers_.of(held.seq));
+    const bool is_same = held.version.modified == arrival.modified && held.version.hash == arrival.hash;
+    if (!is_same && held.version.last_change != ChangeKind::deleted)
+        recall(held.version, arrival, held.newest, now_, [this](std::uint64_t seq) { return past(seq); });
+    return decide(&held.version, arrival);
+}
+
+std::optional<PastChange> RecordTable::past(std::uint64_t seq) {
+    past_.bind(1, static_cast<std::int64_t>(seq));
+    const Statement::Scope scope(past_);
+    if (!past_.step()) return std::nullopt;
+    return PastChange{.modified = Timestamp::parse(past_.text(0)),
+                      .hash = past_.hash(1),
+                      .committed_at = Timestamp::parse(past_.text(2)),
+                      .reversal = static_cast<std::uint64_t>(past_.integer(3)),
+                      .previous = static_cast<std::uint64_t>(past_.integer(4))};
 }
 
 // False where the store has seen the record: nothing was written.
@@ -83,7 +120,7 @@ bool RecordTable::insert_unseen(const Record& record, ChangeKind kind) {
     insert_.bind(6, record.body);
     if (insert_.run() == 0) return false;
     index_.added(record.id, db_.last_insert_rowid());
-    log(record, kind);
+    log(record, kind, 0);
     return true;
 }
 
@@ -102,13 +139,19 @@ std::optional<RecordTable::Held> RecordTable::read(std::int64_t rowid, std::stri
     find_.bind(1, rowid);
     const Statement::Scope scope(find_);
     if (!find_.step() || find_.text(0) != stream_ || find_.text(1) != id) return std::nullopt;
-    Held held{.rowid = rowid, .version = {}};
+    Held held{
+        .rowid = rowid, .seq = static_cast<std::uint64_t>(find_.integer(6)), .version = {}, .newest = {}};
     held.version.modified = Timestamp::parse(find_.text(2));
     held.version.hash = find_.hash(3);
     const bool deleted = !find_.is_null(4);
     // The row of the log can only be missing where somebody pruned more than the schema allows.
     const auto logged = change_kind_from(find_.text(5));
     held.version.last_change = deleted ? ChangeKind::deleted : logged.value_or(ChangeKind::updated);
+    held.newest = {.modified = held.version.modified,
+                   .hash = held.version.hash,
+                   .committed_at = Timestamp::parse(find_.text(9)),
+                   .reversal = static_cast<std::uint64_t>(find_.integer(8)),
+                   .previous = static_cast<std::uint64_t>(find_.integer(7))};
     return held;
 }
 
@@ -121,9 +164,10 @@ void RecordTable::replace(std::int64_t rowid, const Record& record) {
     replace_.run();
 }
 
-void RecordTable::mark_deleted(const Key& key, CommitSummary& summary) {
+void RecordTable::mark_deleted(const Key& key, Asked denied, CommitSummary& summary) {
     const std::optional<Held> row = find(key.id);
     if (!row || !holds(key)) return;  // it was taken anew meanwhile, or is deleted
+    if (!denied.is_after(answers_.of(row->seq))) return;
     const std::optional<HeldRecord> version = held(key.id);
     delete_.bind(1, row->rowid);
     delete_.bind(2, seq_ + 1);
@@ -135,11 +179,11 @@ void RecordTable::mark_deleted(const Key& key, CommitSummary& summary) {
                       .body = {},
                       .hash = row->version.hash,
                       .days = {}};
-    log(gone, ChangeKind::deleted);
+    log(gone, ChangeKind::deleted, row->seq);
     summary.count(ChangeKind::deleted);
 }
 
-void RecordTable::log(const Record& record, ChangeKind kind) {
+void RecordTable::log(const Record& record, ChangeKind kind, std::uint64_t previous, std::uint64_t reversal) {
     log_.bind(1, seq_ + 1);
     log_.bind(3, record.id);
     log_.bind(4, to_string(kind));
@@ -153,6 +197,10 @@ void RecordTable::log(const Record& record, ChangeKind kind) {
         log_.bind_null(9);
         log_.bind_null(10);
     }
+    log_.bind_null(11);
+    log_.bind_null(12);
+    if (previous > 0) log_.bind(11, static_cast<std::int64_t>(previous));
+    if (reversal > 0) log_.bind(12, static_cast<std::int64_t>(reversal));
     log_.run();
     ++seq_;
 }
@@ -167,7 +215,10 @@ std::optional<HeldRecord> RecordTable::held(std::string_view id) {
     const std::string_view modified = holds_.text(2);
     return HeldRecord{.modified_text = std::string(modified),
                       .modified = Timestamp::parse(modified),
-                      .deleted = !holds_.is_null(3)};
+                      .deleted = !holds_.is_null(3),
+                      .hash = holds_.hash(4),
+                      .seq = static_cast<std::uint64_t>(holds_.integer(5)),
+                      .asked = answers_.of(static_cast<std::uint64_t>(holds_.integer(5)))};
 }
 
 bool RecordTable::holds(const Key& key) {

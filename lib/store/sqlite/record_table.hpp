@@ -2,12 +2,14 @@
 // They change together or not at all, so one class writes both. On the store's thread; throws SqlError.
 //
 //     table.begin(stream, committed_at);      // both views live until the last call for this batch
-//     if (table.take(record, summary)) …
+//     if (table.take(batch, record, doubts, summary)) …
 #pragma once
 
+#include "core/answer_log.hpp"
 #include "core/batch.hpp"
 #include "core/change.hpp"
 #include "core/record.hpp"
+#include "store/sqlite/doubt_table.hpp"
 #include "store/sqlite/record_index.hpp"
 #include "store/sqlite/statement.hpp"
 
@@ -24,10 +26,12 @@ class RecordTable {
 
     // What follows is of this stream. The numbering continues after what was last accepted.
     void begin(std::string_view stream, std::string_view committed_at);
-    // Writes the version where core/change.hpp says so, and counts what became of it. True: it was written.
-    bool take(const Record& record, CommitSummary& summary);
-    // Marks a record that is held in this version as deleted, at begin()'s time.
-    void mark_deleted(const Key& key, CommitSummary& summary);
+    // Writes the version of the batch's page, or a doubt, where core/change.hpp says so, and counts what became of it.
+    // True: the version was written.
+    bool take(const Batch& batch, const Record& record, DoubtTable& doubts, CommitSummary& summary);
+    // Marks a record that is held in this version as deleted, at begin()'s time, unless the portal was asked for it
+    // before it had answered with that version.
+    void mark_deleted(const Key& key, Asked denied, CommitSummary& summary);
     // The stream's walk has come to its end (see record_index.hpp).
     void walk_ended() { index_.walk_ended(); }
     // Whether the transaction is to be committed although no record was written.
@@ -37,6 +41,8 @@ class RecordTable {
         accepted_seq_ = seq_;
         index_.accept();
     }
+    // The changes up to that one came with this answer. After accept().
+    void note_answer(std::uint64_t seq, Asked asked) { answers_.note(seq, asked); }
 
     // Whether the store has this version: the same `modified`, and not held as deleted. Needs begin().
     bool holds(const Key& key);
@@ -49,14 +55,18 @@ class RecordTable {
   private:
     struct Held {
         std::int64_t rowid = 0;
+        std::uint64_t seq = 0;
         HeldVersion version;
+        PastChange newest;  // the change that brought it
     };
 
     bool insert_unseen(const Record& record, ChangeKind kind);
     std::optional<Held> find(std::string_view id);
     std::optional<Held> read(std::int64_t rowid, std::string_view id);
+    Decision decide_on(Held& held, const Batch& batch, const Record& record);
+    std::optional<PastChange> past(std::uint64_t seq);
     void replace(std::int64_t rowid, const Record& record);
-    void log(const Record& record, ChangeKind kind);
+    void log(const Record& record, ChangeKind kind, std::uint64_t previous, std::uint64_t reversal = 0);
 
     Connection& db_;
     std::string stream_;
@@ -67,8 +77,11 @@ class RecordTable {
     Statement log_;
     Statement holds_;
     Statement delete_;
+    Statement past_;
     std::int64_t accepted_seq_;
     std::int64_t seq_;
+    AnswerLog answers_;
+    Timestamp now_{};
     bool expect_unseen_ = false;
 };
 

@@ -3,18 +3,22 @@
 #include "store/sqlite/database.hpp"
 #include "store/sqlite/event_group.hpp"
 #include "store/sqlite/job_thread.hpp"
+#include "store/sqlite/live_keys.hpp"
 
 #include <utility>
 
 namespace carecloud {
 
 struct SqliteStore::Impl {
-    Impl(std::unique_ptr<Database> opened, Clock& time, std::chrono::milliseconds quiet_after)
+    Impl(std::unique_ptr<Database> opened, std::unique_ptr<LiveKeys> opened_keys, Clock& time,
+         std::chrono::milliseconds quiet_after)
         : clock(time),
           generation(opened->generation()),
           database(std::move(opened)),
           thread([this] { database->release_memory(); }, quiet_after),
-          events(thread, *database) {}
+          events(thread, *database),
+          keys(std::move(opened_keys)),
+          key_thread([this] { keys->release_memory(); }, quiet_after) {}
 
     // Time as the store notes it. On the I/O thread, where the clock lives.
     std::string now() const { return clock.wall().to_string_ms(); }
@@ -28,12 +32,16 @@ struct SqliteStore::Impl {
     std::unique_ptr<Database> database;  // used by the thread alone; gone once closed
     JobThread thread;                    // ends before the database goes
     EventGroup events;
+    std::unique_ptr<LiveKeys> keys;  // used by its thread alone
+    JobThread key_thread;
 };
 
 Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const SqliteSettings& settings, Clock& clock) {
     auto database = Database::open(settings);
     if (!database) return database.error();
-    auto impl = std::make_unique<Impl>(std::move(*database), clock, settings.quiet_after);
+    auto keys = LiveKeys::open(settings);
+    if (!keys) return keys.error();
+    auto impl = std::make_unique<Impl>(std::move(*database), std::move(*keys), clock, settings.quiet_after);
     return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(impl)));
 }
 
@@ -44,7 +52,9 @@ SqliteStore::~SqliteStore() {
 }
 
 void SqliteStore::close() {
+    impl_->key_thread.close();
     impl_->thread.close();
+    impl_->keys.reset();  // the database's own connection is the last to close: it moves the log
     impl_->database.reset();
 }
 
@@ -89,6 +99,13 @@ Task<Result<std::vector<std::optional<HeldRecord>>>> SqliteStore::held(std::stri
     return impl_->thread.run<std::vector<std::optional<HeldRecord>>>(std::move(work));
 }
 
+Task<Result<Rechecks>> SqliteStore::rechecks(std::string stream, std::size_t limit) {
+    auto work = [database = impl_->database.get(), stream = std::move(stream), limit] {
+        return database->rechecks(stream, limit);
+    };
+    return impl_->thread.run<Rechecks>(std::move(work));
+}
+
 Task<Result<std::vector<Key>>> SqliteStore::untried(std::string stream, Timestamp before, std::size_t limit) {
     auto work = [database = impl_->database.get(), stream = std::move(stream), before = before.to_string_ms(),
                  limit] { return database->untried(stream, before, limit); };
@@ -96,16 +113,15 @@ Task<Result<std::vector<Key>>> SqliteStore::untried(std::string stream, Timestam
 }
 
 Task<Result<std::vector<Key>>> SqliteStore::live(LiveRange range) {
-    auto work = [database = impl_->database.get(), range = std::move(range)] {
-        return database->live(range);
-    };
-    return impl_->thread.run<std::vector<Key>>(std::move(work));
+    auto work = [keys = impl_->keys.get(), range = std::move(range)] { return keys->read(range); };
+    return impl_->key_thread.run<std::vector<Key>>(std::move(work));
 }
 
 Task<Result<std::uint64_t>> SqliteStore::count_live(std::string stream, std::string modified_from) {
-    auto work = [database = impl_->database.get(), stream = std::move(stream),
-                 from = std::move(modified_from)] { return database->count_live(stream, from); };
-    return impl_->thread.run<std::uint64_t>(std::move(work));
+    auto work = [keys = impl_->keys.get(), stream = std::move(stream), from = std::move(modified_from)] {
+        return keys->count(stream, from);
+    };
+    return impl_->key_thread.run<std::uint64_t>(std::move(work));
 }
 
 Task<Result<std::uint64_t>> SqliteStore::save_pass(BoundedPass pass) {

@@ -5,8 +5,8 @@
 //     if (!store) return store.error();
 //     Result<CommitSummary> summary = co_await (*store)->commit(std::move(batch));
 //
-// All of SQLite runs on one thread of the store's own, a page a transaction, each durable when its call
-// returns (write-ahead log, synchronous=FULL). The file must lie on a local filesystem. Other programs may
+// SQLite runs on threads of the store's own: one that writes, a page a transaction, each durable when its call returns
+// (write-ahead log, synchronous=FULL), and one that reads what may take long (live, count_live). The file must lie on a local filesystem. Other programs may
 // read it at any time; one that writes makes calls here wait for the busy time-out, then fail with
 // store_busy.
 #pragma once
@@ -83,6 +83,7 @@ class SqliteStore : public Store, public Inbox {
     Task<Result<std::vector<std::size_t>>> unknown(std::string stream, std::vector<Key> keys) override;
     Task<Result<std::vector<std::optional<HeldRecord>>>> held(std::string stream,
                                                               std::vector<std::string> ids) override;
+    Task<Result<Rechecks>> rechecks(std::string stream, std::size_t limit) override;
     Task<Result<std::vector<Key>>> untried(std::string stream, Timestamp before, std::size_t limit) override;
     Task<Result<std::vector<Key>>> live(LiveRange range) override;
     Task<Result<std::uint64_t>> count_live(std::string stream, std::string modified_from) override;

@@ -6,13 +6,13 @@ namespace carecloud {
 namespace {
 
 constexpr std::string_view kLoad =
-    "SELECT entity, fingerprint, cursor_modified, cursor_id, safe_modified, dialect, updated_at FROM streams"
-    " WHERE stream = ?1";
+    "SELECT entity, fingerprint, cursor_modified, cursor_id, safe_modified, dialect, updated_at,"
+    " reconciled_fingerprint FROM streams WHERE stream = ?1";
 // Where every column but updated_at is as it stands, the row is left alone.
 constexpr std::string_view kSave =
     "INSERT INTO streams (stream, entity, fingerprint, cursor_modified, cursor_id, safe_modified, dialect, "
-    "updated_at)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+    "updated_at, reconciled_fingerprint)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?3)"
     " ON CONFLICT DO UPDATE SET entity = excluded.entity, fingerprint = excluded.fingerprint,"
     " cursor_modified = excluded.cursor_modified, cursor_id = excluded.cursor_id,"
     " safe_modified = excluded.safe_modified, dialect = excluded.dialect, updated_at = excluded.updated_at"
@@ -20,6 +20,9 @@ constexpr std::string_view kSave =
     " (excluded.entity, excluded.fingerprint, excluded.cursor_modified, excluded.cursor_id, "
     "excluded.safe_modified,"
     " excluded.dialect)";
+constexpr std::string_view kReconciled =
+    "UPDATE streams SET reconciled_fingerprint = fingerprint"
+    " WHERE stream = ?1 AND reconciled_fingerprint IS NOT fingerprint";
 
 Error damaged(const std::string& stream, const std::string& column) {
     return {.code = ErrorCode::store_corrupt,
@@ -30,7 +33,7 @@ Error damaged(const std::string& stream, const std::string& column) {
 
 }  // namespace
 
-StreamTable::StreamTable(Connection& db) : load_(db, kLoad), save_(db, kSave) {}
+StreamTable::StreamTable(Connection& db) : load_(db, kLoad), save_(db, kSave), reconciled_(db, kReconciled) {}
 
 Result<std::optional<StreamState>> StreamTable::load(const std::string& stream) {
     load_.bind(1, stream);
@@ -43,6 +46,7 @@ Result<std::optional<StreamState>> StreamTable::load(const std::string& stream) 
     state.fingerprint = text(1);
     state.dialect = text(5);
     state.updated_at = text(6);
+    state.reconciled_fingerprint = text(7);
     if (!load_.is_null(2)) {
         const auto modified = Timestamp::parse(load_.text(2));
         if (!modified) return damaged(stream, "cursor_modified");
@@ -71,6 +75,11 @@ bool StreamTable::save(const StreamState& state, std::string_view updated_at) {
     save_.bind(7, state.dialect);
     save_.bind(8, updated_at);
     return save_.run() > 0;
+}
+
+bool StreamTable::note_reconciled(const std::string& stream) {
+    reconciled_.bind(1, stream);
+    return reconciled_.run() > 0;
 }
 
 QuotaTable::QuotaTable(Connection& db)

@@ -21,10 +21,13 @@ class StreamTable {
     Result<std::optional<StreamState>> load(const std::string& stream);
     // Writes the row where it differs from the one that is stored, `updated_at` aside. True: it was written.
     bool save(const StreamState& state, std::string_view updated_at);
+    // A whole reconciliation under the present fingerprint has come to its end. True: the row was written.
+    bool note_reconciled(const std::string& stream);
 
   private:
     Statement load_;
     Statement save_;
+    Statement reconciled_;
 };
 
 class QuotaTable {

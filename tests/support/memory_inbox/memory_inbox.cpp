@@ -23,6 +23,11 @@ Task<Result<bool>> MemoryInbox::receive(Event event) {
         const std::string id = event.message_id;
         MemoryInboxContent::Held held{
             .event = std::move(event), .received_at = clock_.wall(), .number = content_->events.size()};
+        if (store_ && held.event.stream) {
+            const auto& records = store_->tables.records;
+            const auto record = records.find({*held.event.stream, held.event.record_id});
+            if (record != records.end()) held.held_seq = record->second.seq;
+        }
         const bool fresh = content_->events.try_emplace(id, std::move(held)).second;
         content_->writes += fresh;
         return fresh;
@@ -41,7 +46,8 @@ std::vector<OpenEvent> MemoryInbox::longest_waiting(const std::string& stream, s
     for (const auto* held : open) {
         events.push_back({.message_id = held->event.message_id,
                           .record_id = held->event.record_id,
-                          .event_time = Timestamp::parse(held->event.event_time)});
+                          .event_time = Timestamp::parse(held->event.event_time),
+                          .held_seq = held->held_seq});
     }
     return events;
 }

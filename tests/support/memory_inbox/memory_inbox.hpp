@@ -23,7 +23,8 @@ struct MemoryInboxContent {
     struct Held {
         Event event;
         Timestamp received_at;
-        std::uint64_t number = 0;  // in the order of arrival
+        std::uint64_t number = 0;    // in the order of arrival
+        std::uint64_t held_seq = 0;  // of its record's version then
     };
 
     std::map<std::string, Held> events;                 // by MessageId

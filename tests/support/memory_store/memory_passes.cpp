@@ -73,15 +73,17 @@ std::uint64_t MemoryStore::write_pass(BoundedPass pass, const std::string& at) {
     return id;
 }
 
-void MemoryStore::mark_deleted(const std::string& stream, const Key& key, const std::string& at,
+void MemoryStore::mark_deleted(const Batch& batch, const Key& key, const std::string& at,
                                CommitSummary& summary) {
     StoreContent& tables = content_->tables;
-    const auto found = tables.records.find({stream, key.id});
+    const auto found = tables.records.find({batch.stream, key.id});
     if (found == tables.records.end() || found->second.deleted_at) return;
     StoreContent::Held& held = found->second;
     if (held.modified != key.modified_text && Timestamp::parse(held.modified) != key.modified) return;
+    if (!batch.denied.is_after(answers_.of(held.seq))) return;
     const std::uint64_t seq = tables.changes.size() + 1;
-    tables.changes.push_back({seq, stream, key.id, ChangeKind::deleted, held.modified, held.hash, at});
+    tables.changes.push_back(
+        {seq, batch.stream, key.id, ChangeKind::deleted, held.modified, held.hash, at, held.seq});
     held.seq = seq;
     held.deleted_at = at;
     summary.count(ChangeKind::deleted);

@@ -28,7 +28,7 @@ std::string check_changes(const StoreContent& content) {
 }
 
 MemoryStore::MemoryStore(std::shared_ptr<MemoryStoreContent> content, const Clock& clock)
-    : content_(std::move(content)), clock_(clock) {}
+    : content_(std::move(content)), clock_(clock), answers_(content_->tables.changes.size()) {}
 
 Task<Result<std::optional<StreamState>>> MemoryStore::load_stream(std::string stream) {
     auto work = [this, stream = std::move(stream)]() -> Result<std::optional<StreamState>> {
@@ -67,10 +67,14 @@ Task<Result<std::vector<std::optional<HeldRecord>>>> MemoryStore::held(std::stri
             const auto record = content_->tables.records.find({stream, id});
             found.emplace_back();
             if (record == content_->tables.records.end()) continue;
-            const auto& [modified, hash, seq, deleted_at, body] = record->second;
-            found.back() = HeldRecord{.modified_text = modified,
-                                      .modified = Timestamp::parse(modified),
-                                      .deleted = deleted_at.has_value()};
+            const StoreContent::Held& held = record->second;
+            found.back() = HeldRecord{.modified_text = held.modified,
+                                      .modified = Timestamp::parse(held.modified),
+                                      .deleted = held.deleted_at.has_value(),
+                                      .doubted = content_->tables.doubted.contains({stream, id}),
+                                      .hash = held.hash,
+                                      .seq = held.seq,
+                                      .asked = answers_.of(held.seq)};
         }
         return found;
     };
@@ -111,52 +115,149 @@ Task<Result<std::uint64_t>> MemoryStore::count_requests(std::string month, std::
 Result<CommitSummary> MemoryStore::apply(const Batch& batch, const std::string& at) {
     if (const auto refused = refuse(batch)) return *refused;
     CommitSummary summary;
+    begun_at_ = content_->tables.changes.size();
     if (batch.page) {
         for (const Record& record : batch.page->records) {
-            const bool taken = take(batch.stream, record, at, summary);
+            const bool taken = take(batch, record, at, summary);
             if (!taken && !batch.page->has_strange(record.id)) release(batch.stream, record, summary);
         }
         set_aside(batch.stream, batch.page->strange, at, summary);
     }
     set_aside(batch.stream, batch.unreachable, at, summary);
+    if (batch.page) answers_.note(content_->tables.changes.size(), batch.page->asked);
     auto& quarantine = content_->tables.quarantine;
     for (const Key& key : batch.gone) {
         const std::size_t before = summary.deleted;
-        mark_deleted(batch.stream, key, at, summary);
-        if (summary.deleted > before) summary.released += quarantine.erase({batch.stream, key.id});
+        mark_deleted(batch, key, at, summary);
+        if (summary.deleted == before) continue;
+        summary.released += quarantine.erase({batch.stream, key.id});
+        summary.undoubted += content_->tables.doubted.erase({batch.stream, key.id});
     }
+    answers_.note(content_->tables.changes.size(), batch.denied);
     for (const std::string& id : batch.released)
         summary.released += quarantine.erase({batch.stream, id});
-    const bool moved = batch.state && save(*batch.state, at);
+    bool moved = batch.state && save(*batch.state, at);
+    moved = write_rechecks(batch, summary) || moved;
     summary.last_seq = content_->tables.changes.size();
-    summary.written = moved || summary.changes() > 0 || summary.quarantined > 0 || summary.released > 0;
+    summary.written = moved || summary.wrote_rows();
     content_->commits += summary.written;
     return summary;
 }
 
-bool MemoryStore::take(const std::string& stream, const Record& record, const std::string& at,
+bool MemoryStore::take(const Batch& batch, const Record& record, const std::string& at,
                        CommitSummary& summary) {
     StoreContent& tables = content_->tables;
-    const StoreContent::RecordId key(stream, record.id);
+    const StoreContent::RecordId key(batch.stream, record.id);
     const auto found = tables.records.find(key);
+    const std::uint64_t before = found == tables.records.end() ? 0 : found->second.seq;
     HeldVersion held;
-    if (found != tables.records.end()) {
-        held.modified = Timestamp::parse(found->second.modified);
-        held.hash = found->second.hash;
-        held.last_change = tables.changes[found->second.seq - 1].kind;
+    const Decision decision =
+        before == 0 ? decide(nullptr, arrival_of(batch, record)) : decide_on(held, key, batch, record, at);
+    if (decision.verdict == Verdict::doubt) {
+        doubt(key, batch, record, decision, held.reversals, summary);
+        return false;
     }
-    const HeldVersion* const version = found == tables.records.end() ? nullptr : &held;
-    const Decision decision = decide(version, record.modified, record.hash, record.disabled);
+    if (held.ask_at && !decision.ask_at) summary.undoubted += tables.doubted.erase(key);
+    if (held.ask_at && decision.ask_at) tables.doubted[key].ask_at = decision.ask_at->to_string();
     if (decision.verdict == Verdict::unchanged) ++summary.unchanged;
-    if (decision.verdict == Verdict::stale) ++summary.stale;
+    if (decision.verdict == Verdict::unsteady) ++summary.unsteady;
     if (decision.verdict != Verdict::take) return false;
     summary.count(decision.kind);
+    summary.reversed += decision.reversal > 0;
     const std::string modified(record.modified_text);
     const std::uint64_t seq = tables.changes.size() + 1;
-    tables.changes.push_back({seq, stream, key.second, decision.kind, modified, record.hash, at});
+    tables.changes.push_back(
+        {seq, batch.stream, key.second, decision.kind, modified, record.hash, at, before, decision.reversal});
     tables.records[key] = {modified, record.hash, seq, std::nullopt, std::string(record.body)};
     tables.quarantine.erase(key);
     return true;
+}
+
+Decision MemoryStore::decide_on(HeldVersion& held, const StoreContent::RecordId& key, const Batch& batch,
+                                const Record& record, const std::string& at) const {
+    const StoreContent& tables = content_->tables;
+    const StoreContent::Held& row = tables.records.at(key);
+    held.modified = Timestamp::parse(row.modified);
+    held.hash = row.hash;
+    held.last_change = tables.changes[row.seq - 1].kind;
+    const auto doubted = tables.doubted.find(key);
+    if (doubted != tables.doubted.end()) held.ask_at = Timestamp::parse(doubted->second.ask_at);
+    Arrival arrival = arrival_of(batch, record);
+    arrival.in_order = row.seq <= begun_at_ && batch.page->asked.is_after(answers_.of(row.seq));
+    const bool is_same = held.modified == arrival.modified && held.hash == arrival.hash;
+    if (!is_same && held.last_change != ChangeKind::deleted) {
+        const Timestamp now = Timestamp::parse(at).value_or(Timestamp{});
+        recall(held, arrival, *past(row.seq), now, [this](std::uint64_t seq) { return past(seq); });
+    }
+    return decide(&held, arrival);
+}
+
+std::optional<PastChange> MemoryStore::past(std::uint64_t seq) const {
+    const StoreContent::Change& change = content_->tables.changes.at(seq - 1);
+    return PastChange{.modified = Timestamp::parse(change.modified),
+                      .hash = change.hash,
+                      .committed_at = Timestamp::parse(change.committed_at),
+                      .reversal = change.reversal,
+                      .previous = change.previous};
+}
+
+void MemoryStore::doubt(const StoreContent::RecordId& key, const Batch& batch, const Record& record,
+                        const Decision& decision, std::uint64_t reversals, CommitSummary& summary) {
+    const auto [place, fresh] = content_->tables.doubted.try_emplace(key);
+    StoreContent::Doubted row = place->second;
+    if (fresh) row.first_seen = batch.asked_at.to_string();
+    row.modified = record.modified_text;
+    row.hash = record.hash;
+    row.ask_at = decision.ask_at->to_string();
+    const bool same = row == place->second;
+    row.reversals = reversals;
+    if (!same) place->second = row;
+    summary.doubted += !same;
+}
+
+bool MemoryStore::write_rechecks(const Batch& batch, CommitSummary& summary) {
+    StoreContent& tables = content_->tables;
+    bool written = false;
+    const auto stream = tables.streams.find(batch.stream);
+    if (batch.reconciled && stream != tables.streams.end()) {
+        StreamState& state = stream->second;
+        written = state.reconciled_fingerprint != state.fingerprint;
+        state.reconciled_fingerprint = state.fingerprint;
+    }
+    for (const std::string& id : batch.undoubted)
+        summary.undoubted += tables.doubted.erase({batch.stream, id});
+    for (const Omission& one : batch.omitted) {
+        const StoreContent::Omitted row{one.first_at.to_string(), one.filter_changed};
+        written = tables.omitted.try_emplace({batch.stream, one.id}, row).second || written;
+    }
+    for (const std::string& id : batch.unomitted)
+        written = tables.omitted.erase({batch.stream, id}) > 0 || written;
+    return written;
+}
+
+Task<Result<Rechecks>> MemoryStore::rechecks(std::string stream, std::size_t limit) {
+    auto work = [this, stream = std::move(stream), limit]() -> Result<Rechecks> {
+        Rechecks found;
+        for (const auto& [key, row] : content_->tables.doubted) {
+            if (key.first != stream) continue;
+            const Timestamp modified = Timestamp::parse(row.modified).value_or(Timestamp{});
+            found.doubted.push_back({.key = {key.second, row.modified, modified},
+                                     .ask_at = Timestamp::parse(row.ask_at).value_or(Timestamp{})});
+        }
+        for (const auto& [key, row] : content_->tables.omitted) {
+            if (key.first != stream) continue;
+            const Timestamp first_at = Timestamp::parse(row.first_at).value_or(Timestamp{});
+            found.omitted.push_back({key.second, first_at, row.filter_changed});
+        }
+        std::stable_sort(found.doubted.begin(), found.doubted.end(),
+                         [](const Doubt& a, const Doubt& b) { return a.ask_at < b.ask_at; });
+        std::stable_sort(found.omitted.begin(), found.omitted.end(),
+                         [](const Omission& a, const Omission& b) { return a.first_at < b.first_at; });
+        found.doubted.resize(std::min(found.doubted.size(), limit));
+        found.omitted.resize(std::min(found.omitted.size(), limit));
+        return found;
+    };
+    return run_with_faults<Rechecks>(hook_, "rechecks", std::move(work));
 }
 
 void MemoryStore::release(const std::string& stream, const Record& record, CommitSummary& summary) {
@@ -194,7 +295,9 @@ bool MemoryStore::save(const StreamState& state, const std::string& at) {
     auto& streams = content_->tables.streams;
     const auto found = streams.find(state.stream);
     StreamState written = state;
+    written.reconciled_fingerprint = state.fingerprint;
     if (found != streams.end()) {
+        written.reconciled_fingerprint = found->second.reconciled_fingerprint;
         written.updated_at = found->second.updated_at;
         if (written == found->second) return false;
     }
@@ -208,6 +311,11 @@ bool MemoryStore::knows(const std::string& stream, const Key& key) const {
     const auto held = tables.records.find({stream, key.id});
     if (held != tables.records.end() && !held->second.deleted_at) {
         const std::string& modified = held->second.modified;
+        if (modified == key.modified_text || Timestamp::parse(modified) == key.modified) return true;
+    }
+    const auto doubted = tables.doubted.find({stream, key.id});
+    if (doubted != tables.doubted.end()) {
+        const std::string& modified = doubted->second.modified;
         if (modified == key.modified_text || Timestamp::parse(modified) == key.modified) return true;
     }
     const auto strange = tables.quarantine.find({stream, key.id});

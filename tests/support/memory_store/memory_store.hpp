@@ -9,6 +9,7 @@
 // that is destroyed while it waits has changed nothing.
 #pragma once
 
+#include "core/answer_log.hpp"
 #include "store/store.hpp"
 #include "support/memory_store/store_content.hpp"
 #include "support/memory_store/store_fault.hpp"
@@ -62,6 +63,7 @@ class MemoryStore : public Store {
     Task<Result<std::vector<std::size_t>>> unknown(std::string stream, std::vector<Key> keys) override;
     Task<Result<std::vector<std::optional<HeldRecord>>>> held(std::string stream,
                                                               std::vector<std::string> ids) override;
+    Task<Result<Rechecks>> rechecks(std::string stream, std::size_t limit) override;
     Task<Result<std::vector<Key>>> untried(std::string stream, Timestamp before, std::size_t limit) override;
     Task<Result<std::vector<Key>>> live(LiveRange range) override;
     Task<Result<std::uint64_t>> count_live(std::string stream, std::string modified_from) override;
@@ -71,10 +73,15 @@ class MemoryStore : public Store {
 
   private:
     Result<CommitSummary> apply(const Batch& batch, const std::string& at);
-    bool take(const std::string& stream, const Record& record, const std::string& at, CommitSummary& summary);
+    bool take(const Batch& batch, const Record& record, const std::string& at, CommitSummary& summary);
+    Decision decide_on(HeldVersion& held, const StoreContent::RecordId& key, const Batch& batch,
+                       const Record& record, const std::string& at) const;
+    std::optional<PastChange> past(std::uint64_t seq) const;
+    void doubt(const StoreContent::RecordId& key, const Batch& batch, const Record& record,
+               const Decision& decision, std::uint64_t reversals, CommitSummary& summary);
+    bool write_rechecks(const Batch& batch, CommitSummary& summary);
     void release(const std::string& stream, const Record& record, CommitSummary& summary);
-    void mark_deleted(const std::string& stream, const Key& key, const std::string& at,
-                      CommitSummary& summary);
+    void mark_deleted(const Batch& batch, const Key& key, const std::string& at, CommitSummary& summary);
     std::uint64_t write_pass(BoundedPass pass, const std::string& at);
     void set_aside(const std::string& stream, const std::vector<StrangeRecord>& strange,
                    const std::string& at, CommitSummary& summary);
@@ -85,6 +92,8 @@ class MemoryStore : public Store {
     std::shared_ptr<MemoryStoreContent> content_;
     const Clock& clock_;
     StoreFaultHook hook_;
+    AnswerLog answers_;
+    std::uint64_t begun_at_ = 0;  // the newest change before the commit under way
 };
 
 }  // namespace carecloud

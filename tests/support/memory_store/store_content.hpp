@@ -35,6 +35,8 @@ struct StoreContent {
         std::string modified;
         Hash hash{};
         std::string committed_at;
+        std::uint64_t previous = 0;
+        std::uint64_t reversal = 0;
 
         friend bool operator==(const Change&, const Change&) = default;
     };
@@ -50,12 +52,31 @@ struct StoreContent {
         friend bool operator==(const Quarantined&, const Quarantined&) = default;
     };
 
+    struct Doubted {
+        std::string modified;
+        Hash hash{};
+        std::string first_seen;
+        std::string ask_at;
+        std::uint64_t reversals = 0;
+
+        friend bool operator==(const Doubted&, const Doubted&) = default;
+    };
+
+    struct Omitted {
+        std::string first_at;
+        bool filter_changed = false;
+
+        friend bool operator==(const Omitted&, const Omitted&) = default;
+    };
+
     using RecordId = std::pair<std::string, std::string>;  // stream, id
 
     std::map<std::string, StreamState> streams;
     std::map<RecordId, Held> records;
     std::vector<Change> changes;  // by seq
     std::map<RecordId, Quarantined> quarantine;
+    std::map<RecordId, Doubted> doubted;
+    std::map<RecordId, Omitted> omitted;
     std::map<std::string, std::uint64_t> quota;
     std::map<std::uint64_t, BoundedPass> passes;
 

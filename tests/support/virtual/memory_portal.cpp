@@ -16,6 +16,7 @@ Error status_error(int status) {
 
 Task<Result<PagePtr>> MemoryPortal::answer(SeenRequest request, std::function<PortalModel::Answer()> ask,
                                            SliceOptions options) {
+    const MonoTime sent = clock_.now();
     co_await clock_.sleep(latency_);
     if (fault_) {
         if (std::optional<Error> error = fault_(request)) {
@@ -35,6 +36,7 @@ Task<Result<PagePtr>> MemoryPortal::answer(SeenRequest request, std::function<Po
     // The portal's `Date` has whole seconds.
     page->portal_time =
         Timestamp{model_.now().ticks / Timestamp::ticks_per_second * Timestamp::ticks_per_second};
+    page->asked = {sent, clock_.now()};
     co_return std::make_shared<const Page>(std::move(*page));
 }
 

@@ -56,7 +56,9 @@ TEST_CASE("a first load leaves the index out until the walk ends, and knows what
     end_walk(fixture, "s");
     CHECK(has_index(fixture));
     CHECK(held(fixture, "a59").value().modified_text == kFirstModified);
-    CHECK(fixture.commit(page_of("a", 60, 10))->stale == 1);
+    Batch older{.stream = "s", .page = page_of("a", 60, 10)};
+    older.asked_at = Timestamp::parse("2024-02-01T00:00:01Z").value();
+    CHECK(commit(fixture, older)->doubted == 1);
     CHECK(fixture.value("SELECT count(*) || ' ' || count(DISTINCT id) FROM records") == "61 61");
 }
 
