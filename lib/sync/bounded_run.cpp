@@ -4,6 +4,7 @@
 #include "sync/backfill.hpp"
 #include "sync/cancellation.hpp"
 #include "sync/reconcile.hpp"
+#include "sync/whole_due.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -21,12 +22,13 @@ BoundedRun::BoundedRun(PassContext context, const PassSettings& settings, Stream
       before_(row),
       fetcher_(context.clock, context.portal, context.gate, context.random, settings.pauses,
                RequestRank::bounded),
-      ledger_(context.store) {}
+      ledger_(context.store, settings.overlap, !row.scheduled) {}
 
 Task<Result<>> BoundedRun::open() {
     auto loaded = co_await context_.store.load_stream(settings_.spec.entity);
     if (!loaded) co_return loaded.error();
     const auto proven = *loaded ? Dialect::from_json((*loaded)->dialect) : std::nullopt;
+    filter_changed_ = *loaded && (*loaded)->reconciled_fingerprint != (*loaded)->fingerprint;
     if (settings_.dialect) {
         dialect_ = *settings_.dialect;
         if (proven) dialect_.cap = proven->cap;
@@ -117,6 +119,10 @@ Task<Result<>> run_bounded(PassContext context, const PassSettings& settings, co
         auto work = row.kind == PassKind::backfill ? backfill(run) : reconcile(run, guard);
         auto done = co_await std::move(work);
         if (!done) run.note_progress();
+        if (done && run.met_reversal() && !row.whole && context.whole_due) {
+            auto asking = context.whole_due->request(row.stream, "a record went back to an earlier version");
+            co_return co_await std::move(asking);
+        }
         co_return done;
     } catch (const std::exception&) {
         if (!is_cancellation(std::current_exception())) throw;

@@ -28,6 +28,8 @@ class BoundedRun {
     Task<Result<>> open();
 
     const Dialect& dialect() const { return dialect_; }
+    // Whether the stream's filter changed since a whole reconciliation last came to its end.
+    bool filter_changed() const { return filter_changed_; }
     Fetcher& fetcher() { return fetcher_; }
     PassContext& context() { return context_; }
     const PassSettings& settings() const { return settings_; }
@@ -52,6 +54,8 @@ class BoundedRun {
     // Commits beside the cursor.
     Task<Result<std::size_t>> commit(Batch batch) { return ledger_.commit(std::move(batch)); }
 
+    // Whether a version was met that is older than the one held: every key is to be compared then (hazard 30).
+    bool met_reversal() const { return ledger_.summary().doubted + ledger_.summary().reversed > 0; }
     // Puts into the row what was committed and asked until now.
     void note_progress();
     // Does so and writes it down.
@@ -66,6 +70,7 @@ class BoundedRun {
     Fetcher fetcher_;
     Ledger ledger_;
     Dialect dialect_;
+    bool filter_changed_ = false;
 };
 
 // One attempt at the pass, to its end or the first lasting error; the row says what became of it where it came to an

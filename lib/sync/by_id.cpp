@@ -37,18 +37,20 @@ void ById::drop_answered(std::vector<Key>& keys, std::size_t asked, const Page& 
     const bool none = std::none_of(keys.begin(), end, is_answered);
     const bool gone = none && doubted_;
     doubted_ = none && !gone;
+    if (gone) std::for_each(keys.begin(), end, [&](const Key& key) { not_shown_.push_back(key.id); });
     keys.erase(std::remove_if(keys.begin(), end, [&](const Key& key) { return gone || is_answered(key); }),
                end);
 }
 
 void ById::set_aside(const Key& key, const Error& error) {
+    not_shown_.push_back(key.id);
     unreachable_.push_back(
         {.id = key.id, .modified_text = key.modified_text, .reason = unreachable_reason(error), .body = {}});
 }
 
 // One request, and what follows from it.
 Task<Result<>> ById::fetch_some(std::vector<Key>& keys, std::optional<StreamState>& state) {
-    const std::size_t asked = std::min(one_by_one_ ? 1 : size_.take(), keys.size());
+    const std::size_t asked = std::min({one_by_one_ ? 1 : size_.take(), keys.size(), kIdsAtOnce});
     std::vector<std::string> ids;
     for (std::size_t i = 0; i < asked; ++i)
         ids.push_back(keys[i].id);

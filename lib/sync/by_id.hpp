@@ -6,10 +6,15 @@
 #include "sync/fetcher.hpp"
 #include "sync/ledger.hpp"
 
+#include <cstddef>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace carecloud {
+
+// So many ids are asked for in one query at most: firewalls refuse bodies above 8 KB.
+inline constexpr std::size_t kIdsAtOnce = 200;
 
 class ById {
   public:
@@ -21,6 +26,9 @@ class ById {
     // carries alone goes to quarantine by its key. What the portal no longer shows has moved on in the order, where a
     // walk meets it, or is gone.
     Task<Result<>> fetch(std::vector<Key> keys, std::optional<StreamState> state);
+
+    // Of those that fetch() was asked for, the ones that the portal did not show.
+    const std::vector<std::string>& not_shown() const { return not_shown_; }
 
     // One record of the quarantine that no answer carried, once more.
     Task<Result<>> retry(Key key);
@@ -38,6 +46,7 @@ class ById {
     bool one_by_one_ = false;  // an answer of several did not pass, whatever its size
     bool doubted_ = false;     // the last answer had none of the records asked for
     std::vector<StrangeRecord> unreachable_;
+    std::vector<std::string> not_shown_;
 };
 
 }  // namespace carecloud

@@ -55,9 +55,10 @@ Engine::Engine(Clock& clock, Portal& portal, Store& store, Inbox& inbox, EngineS
     : clock_(clock),
       observer_(observer),
       random_(settings.seed),
-      gate_(clock, store, settings.rate, rate_of_polls(settings.streams)) {
+      gate_(clock, store, settings.rate, rate_of_polls(settings.streams)),
+      whole_due_(store) {
     const double poll_rate = rate_of_polls(settings.streams);
-    const PassContext context{clock, portal, store, gate_, random_};
+    const PassContext context{clock, portal, store, gate_, random_, &whole_due_};
     for (EngineStream& stream : settings.streams) {
         streams_.push_back(
             std::make_unique<StreamRunner>(context, inbox, std::move(stream), poll_rate, observer));
@@ -69,6 +70,7 @@ Engine::Engine(Clock& clock, Portal& portal, Store& store, Inbox& inbox, EngineS
     }
     desk_ = std::make_unique<QuarantineDesk>(context, lane_streams);
     lane_ = std::make_unique<BoundedLane>(context, observer, std::move(lane_streams));
+    whole_due_.on_written([this] { lane_->wake(); });
 }
 
 Engine::~Engine() = default;

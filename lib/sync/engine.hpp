@@ -19,6 +19,7 @@
 #include "sync/pass.hpp"
 #include "sync/quarantine_desk.hpp"
 #include "sync/request_gate.hpp"
+#include "sync/whole_due.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -94,6 +95,7 @@ class Engine {
     Observer& observer_;
     Random random_;
     RequestGate gate_;
+    WholeDue whole_due_;
     std::vector<std::unique_ptr<StreamRunner>> streams_;
     std::unique_ptr<BoundedLane> lane_;     // goes before the streams that it works for
     std::unique_ptr<QuarantineDesk> desk_;  // likewise

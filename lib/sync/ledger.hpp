@@ -11,7 +11,9 @@ namespace carecloud {
 
 class Ledger {
   public:
-    explicit Ledger(Store& store) : store_(store) {}
+    // `overlap`: the stream's. `wished`: an event or an operator asked for what is committed.
+    Ledger(Store& store, Duration overlap, bool wished = false)
+        : store_(store), overlap_(overlap), wished_(wished) {}
 
     // The stream's row as it stands in the store; `loaded` has just been read from there.
     void open(StreamState loaded) { state_ = std::move(loaded); }
@@ -23,6 +25,8 @@ class Ledger {
 
   private:
     Store& store_;
+    Duration overlap_;
+    bool wished_;
     StreamState state_;
     CommitSummary summary_;
 };

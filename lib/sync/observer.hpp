@@ -20,9 +20,10 @@ struct SettleReport {
     std::size_t settled = 0;
     std::size_t gone = 0;
     std::size_t outside = 0;
-    std::size_t open = 0;                  // still
-    std::size_t requests = 0;              // to the portal, for single records
-    CommitSummary summary;                 // of what these brought
+    std::size_t open = 0;      // still
+    std::size_t holes = 0;     // records that listings leave out by mistake, as a second look showed
+    std::size_t requests = 0;  // to the portal, for single records
+    CommitSummary summary;     // of what these brought
     std::optional<Duration> look_again{};  // none: with the next poll
     std::optional<Error> error{};          // what kept some of them open; the others are done
 };
@@ -41,6 +42,7 @@ struct PassReport {
     std::optional<std::size_t>
         tail;               // records seen beyond the safe point; none: the pass did not come to its end
     SettleReport events{};  // of a pass that came to its end
+    std::optional<Timestamp> began_at{};  // by the portal's time; none: it was answered nothing
 };
 
 class Observer {

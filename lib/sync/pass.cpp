@@ -42,7 +42,7 @@ class Pass {
           settings_(settings),
           memory_(memory),
           fetcher_(context.clock, context.portal, context.gate, context.random, settings.pauses),
-          ledger_(context.store),
+          ledger_(context.store, settings.overlap),
           pages_(context.store, settings.spec, memory, fetcher_, ledger_) {
         report_.stream = settings.spec.entity;
     }
@@ -57,6 +57,8 @@ class Pass {
         report_.state = ledger_.state();
         report_.summary = ledger_.summary();
         if (!report_.error) report_.tail = tail_;
+        const Duration overlap = settings_.overlap;
+        if (settled_before_) report_.began_at = Timestamp{settled_before_->ticks + overlap.count() / 100};
         memory_.tail = report_.tail;
         return std::move(report_);
     }

@@ -14,6 +14,8 @@
 
 namespace carecloud {
 
+class WholeDue;
+
 // All that passes use, owned by the engine.
 struct PassContext {
     Clock& clock;
@@ -21,6 +23,7 @@ struct PassContext {
     Store& store;
     RequestGate& gate;
     Random& random;
+    WholeDue* whole_due = nullptr;  // null: nobody reconciles
 };
 
 struct PassSettings {

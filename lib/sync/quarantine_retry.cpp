@@ -61,7 +61,11 @@ Task<Result<PagePtr>> QuarantineRetry::find(const Dialect& dialect) {
 }
 
 Task<Result<RetryReport>> QuarantineRetry::take(PagePtr page) {
-    Batch batch{.stream = wish_.stream, .page = page};
+    Batch batch{.stream = wish_.stream,
+                .page = page,
+                .asked_at = page->asked_at(),
+                .overlap = settings_.overlap,
+                .wished = true};
     auto committed = co_await context_.store.commit(std::move(batch));
     if (!committed) co_return committed.error();
     if (!page->strange.empty())

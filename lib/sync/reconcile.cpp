@@ -1,12 +1,15 @@
 #include "sync/reconcile.hpp"
 
 #include "portal/query.hpp"
-#include "sync/retry.hpp"
+#include "sync/by_id.hpp"
+#include "sync/denial.hpp"
 #include "sync/suspects.hpp"
 #include "sync/windows.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <map>
 #include <string>
 #include <unordered_set>
 #include <utility>
@@ -32,23 +35,35 @@ class Reconcile {
   private:
     using Ids = std::unordered_set<std::string>;
 
+    // A record that two listings left out; the second, by id, was asked for then.
+    struct Missing {
+        Key key;
+        Timestamp asked_at;
+    };
+
     Task<Result<std::vector<Window>>> windows();
     Task<Result<>> compare(Window window);
     Task<Result<>> look_again(std::vector<Key> suspects);
     Task<Result<bool>> look_at(std::vector<Key> some);
     Task<Result<std::optional<Ids>>> listed(std::vector<std::string> ids);
     Task<Result<>> mark_gone();
-    Task<Result<bool>> is_denied(Key key);
+    Task<Result<>> judge(Missing missing, Batch& batch);
+    Task<Result<>> keep_hole(PagePtr page, Presence presence);
+    void judge_omitted(const Missing& missing, const Sighting& seen, Batch& batch);
+    Task<Result<>> commit(Batch batch);
+    Task<Result<>> end();
     Task<Result<std::uint64_t>> bound();
     void ask(std::uint64_t held, std::uint64_t most);
 
     BoundedRun& run_;
     BoundedPass& row_;
     const DeleteGuard& guard_;
-    std::uint64_t held_ = 0;  // records of the stream when it began
-    std::uint64_t most_ = 0;  // of which so many may be gone
-    std::vector<Key> gone_;   // twice not listed; no more of them than the guard lets go
-    Timestamp settled_;       // what is `modified` since may not show in every answer yet (hazard 3)
+    std::uint64_t held_ = 0;                   // records of the stream when it began
+    std::uint64_t most_ = 0;                   // of which so many may be gone
+    std::vector<Missing> gone_;                // no more of them than the guard lets go
+    Timestamp listed_at_;                      // when the portal was last asked for a listing by id
+    std::map<std::string, Omission> omitted_;  // what waits for a second look, by id
+    bool filter_changed_ = false;              // since a whole reconciliation last came to its end
 };
 
 // What the guard lets go: the smaller of its share and its number.
@@ -108,7 +123,7 @@ Task<Result<>> Reconcile::look_again(std::vector<Key> suspects) {
     while (!suspects.empty()) {
         // No more than the server gives at once: a record left out by its cap is not one that is gone.
         const std::size_t most =
-            std::min(run_.memory().keys.take(), std::max<std::size_t>(run_.dialect().cap, 1));
+            std::min({run_.memory().keys.take(), std::max<std::size_t>(run_.dialect().cap, 1), kIdsAtOnce});
         const std::size_t count = std::min(suspects.size(), most);
         const auto first = suspects.end() - static_cast<std::ptrdiff_t>(count);
         std::vector<Key> some(first, suspects.end());
@@ -128,11 +143,13 @@ Task<Result<bool>> Reconcile::look_at(std::vector<Key> some) {
     auto shown = co_await listed(std::move(ids));
     if (!shown) co_return shown.error();
     if (!*shown) co_return false;
+    // What is `modified` since then may not show in every answer yet (hazard 3).
+    const Timestamp settled{listed_at_.ticks - run_.settings().overlap.count() / 100};
     for (Key& key : some) {
-        if ((*shown)->contains(key.id) || settled_ <= key.modified) continue;
+        if ((*shown)->contains(key.id) || settled <= key.modified) continue;
         ++row_.gone;
         // One more than may go shows that it is too many.
-        if (row_.confirm_deletes || gone_.size() <= most_) gone_.push_back(std::move(key));
+        if (row_.confirm_deletes || gone_.size() <= most_) gone_.push_back({std::move(key), listed_at_});
     }
     if (!row_.confirm_deletes || gone_.size() < kMarkedAtOnce) co_return true;
     auto marked = co_await mark_gone();
@@ -149,7 +166,7 @@ Task<Result<std::optional<Reconcile::Ids>>> Reconcile::listed(std::vector<std::s
     auto fetched = co_await run_.fetcher().fetch(std::move(query), run_.memory().keys);
     if (!fetched) co_return fetched.error();
     if (fetched->take < ids.size()) co_return std::optional<Ids>();
-    settled_ = Timestamp{fetched->asked_at.ticks - run_.settings().overlap.count() / 100};
+    listed_at_ = fetched->asked_at;
     std::vector<Key> keys = keys_of(*fetched->page);
     Ids shown;
     for (const Key& key : keys)
@@ -159,38 +176,83 @@ Task<Result<std::optional<Reconcile::Ids>>> Reconcile::listed(std::vector<std::s
     co_return std::optional<Ids>(std::move(shown));
 }
 
-// Whether the portal denies the record when it is asked for it alone, or the stream's filter leaves it out.
-Task<Result<bool>> Reconcile::is_denied(Key key) {
-    const StreamSpec& spec = run_.settings().spec;
-    auto answer = co_await run_.fetcher().retrieve(spec, key.id);
-    // What is too large for an answer is there.
-    if (!answer && !is_size_suspect(answer.error().code)) co_return answer.error();
-    if (answer && (*answer)->record_count() == 0) co_return true;
-    if (spec.filter == "{}") co_return false;
-    std::vector<std::string> ids{key.id};
-    auto shown = co_await listed(std::move(ids));
-    if (!shown) co_return shown.error();
-    co_return *shown && !(*shown)->contains(key.id);
+// Whether the portal denies the record when it is asked for it alone; where not, whether it has left the stream's filter
+// or the listings have a hole (hazard 38).
+Task<Result<>> Reconcile::judge(Missing missing, Batch& batch) {
+    std::vector<std::string> one{missing.key.id};
+    auto held = co_await run_.context().store.held(row_.stream, std::move(one));
+    if (!held) co_return held.error();
+    if (!held->front()) co_return Result<>{};
+    HeldRecord record = *held->front();
+    auto seen = co_await sight(run_.fetcher(), run_.settings().spec, run_.dialect(), missing.key.id,
+                               std::move(record));
+    if (!seen) co_return seen.error();
+    if (seen->presence == Presence::denied) {
+        batch.denied.sent = std::min(batch.denied.sent, seen->page->asked.sent);
+        batch.denied.received = std::max(batch.denied.received, seen->page->asked.received);
+        batch.unomitted.push_back(missing.key.id);
+        batch.gone.push_back(std::move(missing.key));
+    } else if (run_.settings().spec.filter != "{}") {
+        judge_omitted(missing, *seen, batch);
+    } else {
+        auto kept = co_await keep_hole(seen->page, seen->presence);
+        if (!kept) co_return kept.error();
+    }
+    co_return Result<>{};
+}
+
+// Without a filter nothing but a mistake leaves a record out; where it has changed, listings would not show that either.
+Task<Result<>> Reconcile::keep_hole(PagePtr page, Presence presence) {
+    ++row_.holes;
+    if (presence == Presence::same || !run_.settings().spec.fields.empty()) co_return Result<>{};
+    Batch changed{.stream = row_.stream, .page = std::move(page)};
+    co_return co_await commit(std::move(changed));
+}
+
+void Reconcile::judge_omitted(const Missing& missing, const Sighting& seen, Batch& batch) {
+    const std::string& id = missing.key.id;
+    const auto waiting = omitted_.find(id);
+    const bool is_first = waiting == omitted_.end();
+    const Omission first = is_first ? Omission{id, missing.asked_at, filter_changed_} : waiting->second;
+    const Omitted verdict =
+        carecloud::judge_omitted(first, missing.asked_at, run_.settings().overlap, seen.presence);
+    if (verdict == Omitted::wait) {
+        ++row_.awaiting;
+        if (is_first) batch.omitted.push_back(first);
+        return;
+    }
+    batch.unomitted.push_back(id);
+    if (verdict == Omitted::hole) {
+        ++row_.holes;
+        return;
+    }
+    batch.denied.sent = std::min(batch.denied.sent, seen.page->asked.sent);
+    batch.denied.received = std::max(batch.denied.received, seen.page->asked.received);
+    batch.gone.push_back(missing.key);
+}
+
+Task<Result<>> Reconcile::commit(Batch batch) {
+    auto committed = co_await run_.commit(std::move(batch));
+    if (!committed) co_return committed.error();
+    co_return Result<>{};
 }
 
 Task<Result<>> Reconcile::mark_gone() {
-    std::vector<Key> keys = std::exchange(gone_, {});
-    Batch batch{.stream = run_.settings().spec.entity};
-    for (Key& key : keys) {
-        auto denied = co_await is_denied(key);
-        if (!denied) co_return denied.error();
-        if (*denied) batch.gone.push_back(std::move(key));
-        if (batch.gone.size() < kMarkedAtOnce) continue;
-        Batch full = std::exchange(batch, {.stream = run_.settings().spec.entity});
-        auto marked = co_await run_.commit(std::move(full));
+    std::vector<Missing> missing = std::exchange(gone_, {});
+    while (!missing.empty()) {
+        Batch batch{.stream = row_.stream};
+        batch.denied.sent = Clock::never;
+        for (std::size_t i = 0; i < kMarkedAtOnce && !missing.empty(); ++i) {
+            auto judged = co_await judge(std::move(missing.back()), batch);
+            missing.pop_back();
+            if (!judged) co_return judged.error();
+        }
+        auto marked = co_await commit(std::move(batch));
         if (!marked) co_return marked.error();
         auto saved = co_await run_.save();
         if (!saved) co_return saved.error();
     }
-    if (batch.gone.empty()) co_return Result<>{};
-    auto marked = co_await run_.commit(std::move(batch));
-    if (!marked) co_return marked.error();
-    co_return co_await run_.save();
+    co_return Result<>{};
 }
 
 void Reconcile::ask(std::uint64_t held, std::uint64_t most) {
@@ -207,7 +269,15 @@ Task<Result<>> Reconcile::all() {
     if (!opened) co_return opened.error();
     row_.records = 0;
     row_.gone = 0;
+    row_.holes = 0;
+    row_.awaiting = 0;
     row_.expected.reset();
+    auto waiting =
+        co_await run_.context().store.rechecks(row_.stream, std::numeric_limits<std::int32_t>::max());
+    if (!waiting) co_return waiting.error();
+    for (Omission& omission : waiting->omitted)
+        omitted_.emplace(omission.id, omission);
+    filter_changed_ = run_.filter_changed();
     auto most = co_await bound();
     if (!most) co_return most.error();
     most_ = *most;
@@ -224,9 +294,18 @@ Task<Result<>> Reconcile::all() {
     } else {
         auto marked = co_await mark_gone();
         if (!marked) co_return marked.error();
-        row_.status = PassStatus::done;
+        auto ended = co_await end();
+        if (!ended) co_return ended.error();
     }
     co_return co_await run_.save();
+}
+
+// After a whole one under the present filter, only a record that changed can leave it.
+Task<Result<>> Reconcile::end() {
+    row_.status = PassStatus::done;
+    if (!row_.whole && !row_.deep) co_return Result<>{};
+    Batch batch{.stream = row_.stream, .reconciled = true};
+    co_return co_await commit(std::move(batch));
 }
 
 }  // namespace

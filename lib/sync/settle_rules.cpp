@@ -5,17 +5,24 @@
 namespace carecloud {
 namespace {
 
-constexpr std::size_t kQuickLooks = 4;
 constexpr std::size_t kChangesToTell = 20;
 constexpr std::size_t kSilentBelowPercent = 10;
 constexpr std::size_t kWellFromPercent = 50;
 
 }  // namespace
 
-bool settles(const HeldRecord& held, const OpenEvent& event) {
-    if (held.deleted) return false;
-    if (!event.event_time) return true;
-    return held.modified && held.modified->ticks + kEventToleranceTicks >= event.event_time->ticks;
+bool settles(const HeldRecord& shown, const OpenEvent& event, std::size_t looks) {
+    if (shown.deleted || shown.doubted) return false;
+    const bool is_new = shown.seq > event.held_seq;
+    if (!event.event_time) return is_new || is_slow(looks);
+    if (!shown.modified) return false;
+    if (*shown.modified >= *event.event_time) return true;
+    const bool is_near = shown.modified->ticks + kEventToleranceTicks >= event.event_time->ticks;
+    return is_near && (is_new || is_slow(looks));
+}
+
+bool is_slow(std::size_t looks) {
+    return looks > kQuickLooks;
 }
 
 bool is_past_overlap(const OpenEvent& event, Timestamp portal_time, Duration overlap) {
@@ -28,7 +35,7 @@ std::optional<Duration> look_pause(std::size_t looks) {
 }
 
 bool is_to_be_asked(std::size_t looks, bool polled) {
-    return looks == kQuickLooks + 1 || (looks > kQuickLooks && polled);
+    return looks == kQuickLooks + 1 || (is_slow(looks) && polled);
 }
 
 bool is_push_silent(const Announced& recent, bool was) {

@@ -16,8 +16,13 @@ namespace carecloud {
 // machines.
 inline constexpr std::int64_t kEventToleranceTicks = 5 * Timestamp::ticks_per_second;
 
-// Whether the version that is held is no older than the event.
-bool settles(const HeldRecord& held, const OpenEvent& event);
+// Passes that look for an event's record before it is asked for by id.
+inline constexpr std::size_t kQuickLooks = 4;
+
+// Whether the version that an answer showed, and that was requested after the event had come, settles it: it is no older
+// than the event; or it is a little older, and was not held when the event came. One that was held then settles it only
+// once the quick looks are over: what the event announced may not be visible yet. Never while the record is doubted.
+bool settles(const HeldRecord& shown, const OpenEvent& event, std::size_t looks);
 
 // Whether nothing newer can still become visible for the event: `overlap` has passed since, by the portal's time. What
 // the portal shows of the record then is what the event had announced.
@@ -26,6 +31,8 @@ bool is_past_overlap(const OpenEvent& event, Timestamp portal_time, Duration ove
 // The pause before the next pass is to look for an event that `looks` passes have not found: 1, 2, 4 and 8 s; none
 // afterwards, when its record was asked for by id and the timer's polls go on looking.
 std::optional<Duration> look_pause(std::size_t looks);
+// Whether the quick looks were in vain.
+bool is_slow(std::size_t looks);
 // Whether the record is to be asked for by id: once the quick looks are over, and then with every poll.
 bool is_to_be_asked(std::size_t looks, bool polled);
 

@@ -2,10 +2,13 @@
 
 #include "portal/query.hpp"
 #include "sync/by_id.hpp"
+#include "sync/denial.hpp"
 #include "sync/fetcher.hpp"
 #include "sync/ledger.hpp"
+#include "sync/recheck.hpp"
 #include "sync/retry.hpp"
 #include "sync/settle_rules.hpp"
+#include "sync/whole_due.hpp"
 
 #include <algorithm>
 #include <set>
@@ -15,7 +18,7 @@ namespace carecloud {
 namespace {
 
 // So many are looked at after one pass; the others when these are settled.
-constexpr std::size_t kEventsMax = 5000;
+constexpr std::size_t kEventsMax = 20'000;
 // Requests for single records after one pass, retries included.
 constexpr std::size_t kRetrievesMax = 20;
 
@@ -25,25 +28,36 @@ bool is_of_the_question(ErrorCode code) {
            code == ErrorCode::wrong_workspace || code == ErrorCode::invalid_argument;
 }
 
-std::vector<std::string> record_ids(const std::vector<OpenEvent>& events) {
-    std::set<std::string> ids;
-    for (const OpenEvent& event : events)
-        ids.insert(event.record_id);
-    return {ids.begin(), ids.end()};
+Timestamp later(Timestamp from, Duration span) {
+    return {from.ticks + span.count() / 100};
 }
 
 }  // namespace
 
-// One run: what is still open, and what is decided.
+// An event that was open when the pass began.
+struct Settler::Waiting {
+    OpenEvent event;
+    Look look{};
+    std::optional<EventState> decided{};
+    bool plausible = false;  // what is held would settle it, if an answer of now showed it
+    bool asked = false;      // in this round, by id
+    bool slow = false;       // it was asked for because the quick looks were in vain
+};
+
+// One run: what is open, and what is decided.
 struct Settler::Round {
-    Round(Settler& settler, const StreamState& stream_state)
+    Round(Settler& settler, const StreamState& stream_state, std::vector<OpenEvent> open)
         : state(stream_state),
           fetcher(settler.context_.clock, settler.context_.portal, settler.context_.gate,
-                  settler.context_.random, settler.settings_.pauses) {}
+                  settler.context_.random, settler.settings_.pauses) {
+        events.reserve(open.size());
+        for (OpenEvent& event : open)
+            events.push_back({.event = std::move(event)});
+    }
 
-    void decide(const std::string& message_id, EventState to) {
-        settlements.push_back({message_id, to});
-        std::erase_if(open, [&](const OpenEvent& event) { return event.message_id == message_id; });
+    void decide(Waiting& waiting, EventState to) {
+        waiting.decided = to;
+        settlements.push_back({waiting.event.message_id, to});
         report.settled += to == EventState::settled;
         report.gone += to == EventState::gone;
         report.outside += to == EventState::outside;
@@ -52,95 +66,146 @@ struct Settler::Round {
     const StreamState& state;
     Fetcher fetcher;
     SettleReport report;
-    std::vector<OpenEvent> open;
+    std::vector<Waiting> events;
     std::vector<Settlement> settlements;
     bool queried = false;              // for all records that are to be asked for
     std::map<std::string, Key> shown;  // what these queries showed, by id
-    Timestamp shown_at;                // the portal's time then
+    Timestamp shown_at;                // the portal's time when the last of them was sent
 };
 
-Task<SettleReport> Settler::run(const StreamState& state, bool polled) {
-    Round round(*this, state);
-    auto done = co_await settle_open(round, polled);
+Task<> Settler::begin() {
+    open_ = co_await inbox_.open_events(settings_.spec.entity, kEventsMax);
+    began_ = context_.clock.now();
+}
+
+Task<SettleReport> Settler::run(const PassReport& pass, bool polled) {
+    if (!open_) {
+        SettleReport failed;
+        failed.error = open_.error();
+        co_return failed;
+    }
+    Round round(*this, pass.state, std::move(*std::exchange(open_, std::vector<OpenEvent>())));
+    Result<> rechecked;
+    if (pass.began_at) rechecked = co_await recheck(round, later(*pass.began_at, pass.took));
+    if (!rechecked) round.report.error = rechecked.error();
+    Result<> done = co_await settle_open(round, polled);
     if (done) done = co_await write(round);
+    if (done) done = co_await request_whole(round, pass);
     if (!done) round.report.error = done.error();
     round.report.requests = round.fetcher.requests();
-    round.report.open = round.open.size();
-    for (const OpenEvent& event : round.open) {
-        const auto pause = look_pause(looks_[event.message_id]);
+    looks_.clear();
+    for (const Waiting& waiting : round.events) {
+        if (waiting.decided) continue;
+        ++round.report.open;
+        looks_[waiting.event.message_id] = waiting.look;
+        const auto pause = look_pause(waiting.look.passes);
         if (pause) round.report.look_again = std::min(*pause, round.report.look_again.value_or(*pause));
     }
     co_return std::move(round.report);
 }
 
+Task<Result<>> Settler::recheck(Round& round, Timestamp now) {
+    Recheck work(context_, settings_, memory_, round.fetcher, round.state, now);
+    auto done = co_await work.run();
+    round.report.summary += work.report().summary;
+    round.report.holes += work.report().holes;
+    round.report.look_again = work.report().next;
+    whole_wanted_ = whole_wanted_ || work.report().vanished > 0;
+    co_return done;
+}
+
+// A record that was doubted, or went back, may be one of many: the portal may have been restored from a backup.
+Task<Result<>> Settler::request_whole(const Round& round, const PassReport& pass) {
+    const auto is_odd = [](const CommitSummary& summary) { return summary.doubted + summary.reversed > 0; };
+    whole_wanted_ = whole_wanted_ || is_odd(pass.summary) || is_odd(round.report.summary);
+    if (!whole_wanted_ || !context_.whole_due) co_return Result<>{};
+    auto asking = context_.whole_due->request(
+        settings_.spec.entity,
+        "a record went back to an earlier version, or seemed to (README, \"Doubted records\")");
+    auto asked = co_await std::move(asking);
+    if (asked) whole_wanted_ = false;
+    co_return asked;
+}
+
 Task<Result<>> Settler::settle_open(Round& round, bool polled) {
-    auto open = co_await inbox_.open_events(round.state.stream, kEventsMax);
-    if (!open) co_return open.error();
-    round.open = std::move(*open);
+    if (round.events.empty()) co_return Result<>{};
+    note_looks(round, polled);
     auto held = co_await settle_held(round);
     if (!held) co_return held.error();
-    std::vector<OpenEvent> to_ask = note_looks(round.open, polled);
-    if (to_ask.empty()) co_return Result<>{};
     auto written = co_await write(round);
     if (!written) co_return written.error();
-    co_return co_await ask(round, std::move(to_ask));
+    co_return co_await ask(round);
 }
 
+// One look more at each.
+void Settler::note_looks(Round& round, bool polled) {
+    for (Waiting& waiting : round.events) {
+        const auto found = looks_.find(waiting.event.message_id);
+        if (found != looks_.end()) waiting.look = found->second;
+        waiting.slow = is_to_be_asked(++waiting.look.passes, polled);
+    }
+}
+
+// By what answers since the pass began have brought. What is held from earlier answers settles nothing, but tells which
+// records are worth a question.
 Task<Result<>> Settler::settle_held(Round& round) {
-    if (round.open.empty()) co_return Result<>{};
+    std::vector<Waiting*> open;
     std::vector<std::string> ids;
-    ids.reserve(round.open.size());
-    for (const OpenEvent& event : round.open)
-        ids.push_back(event.record_id);
+    for (Waiting& waiting : round.events) {
+        if (waiting.decided) continue;
+        open.push_back(&waiting);
+        ids.push_back(waiting.event.record_id);
+    }
+    if (open.empty()) co_return Result<>{};
     auto held = co_await context_.store.held(round.state.stream, std::move(ids));
     if (!held) co_return held.error();
-    std::vector<OpenEvent> open;
-    for (std::size_t i = 0; i < round.open.size(); ++i) {
+    for (std::size_t i = 0; i < open.size(); ++i) {
         const auto& record = (*held)[i];
-        if (record && settles(*record, round.open[i])) {
-            round.settlements.push_back({round.open[i].message_id, EventState::settled});
-            ++round.report.settled;
-        } else {
-            open.push_back(std::move(round.open[i]));
-        }
+        Waiting& waiting = *open[i];
+        waiting.plausible = record && settles(*record, waiting.event, waiting.look.passes);
+        if (record && record->doubted) waiting.slow = false;
+        const bool is_new =
+            record && record->asked.sent >= began_ && record->asked.received > record->asked.sent;
+        if (waiting.plausible && is_new) round.decide(waiting, EventState::settled);
     }
-    round.open = std::move(open);
     co_return Result<>{};
-}
-
-// One look more at each that is open; those whose records are to be asked for by id.
-std::vector<OpenEvent> Settler::note_looks(const std::vector<OpenEvent>& open, bool polled) {
-    std::map<std::string, std::size_t> looks;
-    std::vector<OpenEvent> to_ask;
-    for (const OpenEvent& event : open) {
-        std::size_t& now = looks[event.message_id] = looks_[event.message_id];
-        if (is_to_be_asked(++now, polled)) to_ask.push_back(event);
-    }
-    looks_ = std::move(looks);
-    return to_ask;
 }
 
 // By queries for all of them first, which also tell what the stream's filter leaves out; one by one what they do not
 // show.
-Task<Result<>> Settler::ask(Round& round, std::vector<OpenEvent> events) {
-    auto fetched = co_await fetch_shown(round, events);
+Task<Result<>> Settler::ask(Round& round) {
+    bool any = false;
+    for (Waiting& waiting : round.events) {
+        if (waiting.decided) continue;
+        waiting.asked = waiting.slow || (waiting.plausible && !waiting.look.confirmed);
+        waiting.look.confirmed = waiting.look.confirmed || waiting.asked;
+        any = any || waiting.asked;
+    }
+    if (!any) co_return Result<>{};
+    auto fetched = co_await fetch_shown(round);
     if (!fetched && !is_of_the_question(fetched.error().code)) co_return fetched.error();
     auto settled = co_await settle_shown(round);
     if (!settled) co_return settled.error();
+    auto retrieved = co_await ask_one_by_one(round);
+    if (!retrieved) co_return retrieved.error();
+    co_return co_await settle_held(round);
+}
+
+Task<Result<>> Settler::ask_one_by_one(Round& round) {
     const std::size_t most = round.fetcher.requests() + kRetrievesMax;
-    for (const OpenEvent& event : events) {
-        const bool is_open = std::any_of(round.open.begin(), round.open.end(), [&](const OpenEvent& open) {
-            return open.message_id == event.message_id;
-        });
-        if (!is_open || round.shown.contains(event.record_id)) continue;
+    for (Waiting& waiting : round.events) {
+        if (waiting.decided || !waiting.slow || round.shown.contains(waiting.event.record_id)) continue;
+        // What the filter seems to leave out needs no question before the second look.
+        const auto& omitted_at = waiting.look.omitted_at;
+        if (omitted_at && round.queried && round.shown_at < later(*omitted_at, settings_.overlap)) continue;
         if (round.fetcher.requests() >= most) break;
-        auto retrieved = co_await retrieve(round, event);
+        auto retrieved = co_await retrieve(round, waiting);
         if (retrieved) continue;
         const ErrorCode code = retrieved.error().code;
         if (!is_of_the_question(code) && !is_size_suspect(code)) co_return retrieved.error();
         round.report.error = retrieved.error();
     }
-    co_return co_await settle_held(round);
+    co_return Result<>{};
 }
 
 // None: a stream that has not seen one record yet cannot be asked by id.
@@ -148,14 +213,19 @@ std::optional<Dialect> Settler::dialect_of(const Round& round) const {
     return settings_.dialect ? settings_.dialect : Dialect::from_json(round.state.dialect);
 }
 
-// Keys alone, so that no record is too large for the answer; whole records only where the store has not that version.
-Task<Result<>> Settler::fetch_shown(Round& round, const std::vector<OpenEvent>& events) {
+// Keys alone, so that no record is too large for the answer.
+Task<Result<>> Settler::fetch_shown(Round& round) {
     const auto dialect = dialect_of(round);
     if (!dialect) co_return Result<>{};
-    std::vector<std::string> ids = record_ids(events);
+    std::set<std::string> distinct;
+    for (const Waiting& waiting : round.events) {
+        if (waiting.asked) distinct.insert(waiting.event.record_id);
+    }
+    std::vector<std::string> ids(distinct.begin(), distinct.end());
     while (!ids.empty()) {
         // No more than the server gives at once: a record left out by its cap is not one left out by the filter.
-        const std::size_t most = std::min(memory_.keys.take(), std::max<std::size_t>(dialect->cap, 1));
+        const std::size_t most =
+            std::min({memory_.keys.take(), std::max<std::size_t>(dialect->cap, 1), kIdsAtOnce});
         const std::size_t asked = std::min(ids.size(), most);
         const std::vector<std::string> some(ids.end() - static_cast<std::ptrdiff_t>(asked), ids.end());
         Query query{
@@ -164,70 +234,87 @@ Task<Result<>> Settler::fetch_shown(Round& round, const std::vector<OpenEvent>& 
         if (!fetched) co_return fetched.error();
         if (fetched->take < asked) continue;  // the next ones are as small as that
         ids.resize(ids.size() - asked);
-        round.shown_at = fetched->page->portal_time;
+        round.shown_at = fetched->asked_at;
         for (const Record& record : fetched->page->records) {
             const std::string id(record.id);
             round.shown[id] = Key{id, std::string(record.modified_text), record.modified};
         }
     }
     round.queried = true;
-    auto unknown = co_await unknown_of(round);
+    co_return co_await take_shown(round, *dialect);
+}
+
+// Whole records where the store has not that version; and where an event says once more that the record changed after
+// the quick looks were in vain: its content may have changed and not its `modified` (hazard 6).
+Task<Result<>> Settler::take_shown(Round& round, const Dialect& dialect) {
+    std::vector<Key> keys;
+    for (const auto& [id, key] : round.shown)
+        keys.push_back(key);
+    auto unknown = co_await context_.store.unknown(round.state.stream, keys);
     if (!unknown) co_return unknown.error();
-    Ledger ledger(context_.store);
+    std::map<std::string, Key> wanted;
+    for (const std::size_t index : *unknown)
+        wanted.emplace(keys[index].id, keys[index]);
+    for (const Waiting& waiting : round.events) {
+        const auto shown = round.shown.find(waiting.event.record_id);
+        const bool is_first = waiting.slow && waiting.look.passes == kQuickLooks + 1;
+        if (!waiting.decided && is_first && shown != round.shown.end()) wanted.insert(*shown);
+    }
+    std::vector<Key> to_fetch;
+    for (auto& [id, key] : wanted)
+        to_fetch.push_back(std::move(key));
+    Ledger ledger(context_.store, settings_.overlap, true);
     ledger.open(round.state);
-    ById by_id(round.fetcher, memory_.whole, ledger, settings_.spec, *dialect);
-    auto done = co_await by_id.fetch(std::move(*unknown), std::nullopt);
+    ById by_id(round.fetcher, memory_.whole, ledger, settings_.spec, dialect);
+    auto done = co_await by_id.fetch(std::move(to_fetch), std::nullopt);
     round.report.summary += ledger.summary();
     co_return done;
 }
 
-// Those of the shown versions that the store neither holds nor has in quarantine.
-Task<Result<std::vector<Key>>> Settler::unknown_of(const Round& round) {
-    std::vector<Key> keys;
-    keys.reserve(round.shown.size());
-    for (const auto& [id, key] : round.shown)
-        keys.push_back(key);
-    auto indices = co_await context_.store.unknown(round.state.stream, keys);
-    if (!indices) co_return indices.error();
-    std::vector<Key> unknown;
-    unknown.reserve(indices->size());
-    for (const std::size_t index : *indices)
-        unknown.push_back(std::move(keys[index]));
-    co_return unknown;
-}
-
-// By what the portal showed of the records, where the store has it: also in quarantine, which settle_held() does not
-// look into.
+// By what the portal showed of the records, where the store has it: also in quarantine.
 Task<Result<>> Settler::settle_shown(Round& round) {
-    auto unknown = co_await unknown_of(round);
+    std::vector<Waiting*> open;
+    std::vector<std::string> ids;
+    std::vector<Key> keys;
+    for (Waiting& waiting : round.events) {
+        const auto shown = round.shown.find(waiting.event.record_id);
+        if (waiting.decided || !waiting.asked || shown == round.shown.end()) continue;
+        open.push_back(&waiting);
+        ids.push_back(shown->first);
+        keys.push_back(shown->second);
+    }
+    if (open.empty()) co_return Result<>{};
+    auto held = co_await context_.store.held(round.state.stream, std::move(ids));
+    if (!held) co_return held.error();
+    auto unknown = co_await context_.store.unknown(round.state.stream, keys);
     if (!unknown) co_return unknown.error();
-    std::map<std::string, Key> stored = round.shown;
-    for (const Key& key : *unknown)
-        stored.erase(key.id);
-    for (const OpenEvent& event : std::vector<OpenEvent>(round.open)) {
-        const auto found = stored.find(event.record_id);
-        if (found == stored.end()) continue;
-        const HeldRecord shown{.modified_text = found->second.modified_text,
-                               .modified = found->second.modified};
-        if (settles(shown, event) || is_past_overlap(event, round.shown_at, settings_.overlap))
-            round.decide(event.message_id, EventState::settled);
+    const std::set<std::size_t> missing(unknown->begin(), unknown->end());
+    for (std::size_t i = 0; i < open.size(); ++i) {
+        Waiting& waiting = *open[i];
+        const auto& record = (*held)[i];
+        waiting.look.omitted_at.reset();
+        if (missing.contains(i) || (record && record->doubted)) continue;
+        HeldRecord shown{
+            .modified_text = keys[i].modified_text, .modified = keys[i].modified, .seq = ~std::uint64_t{0}};
+        if (record && record->modified == shown.modified) shown.seq = record->seq;
+        if (settles(shown, waiting.event, waiting.look.passes) ||
+            is_past_overlap(waiting.event, round.shown_at, settings_.overlap))
+            round.decide(waiting, EventState::settled);
     }
     co_return Result<>{};
 }
 
 // The record, whatever the filter says. Where a filter may leave it out, its key does where it is too large for an
 // answer: without one, the key was asked for before.
-Task<Result<PagePtr>> Settler::find(Round& round, const OpenEvent& event) {
-    auto answer = co_await round.fetcher.retrieve(settings_.spec, event.record_id);
+Task<Result<PagePtr>> Settler::find(Round& round, const std::string& id) {
+    auto answer = co_await round.fetcher.retrieve(settings_.spec, id);
     const auto dialect = dialect_of(round);
     const bool is_key_enough = dialect && settings_.spec.filter != "{}";
     if (answer || !is_key_enough || !is_size_suspect(answer.error().code)) co_return answer;
     StreamSpec whole = settings_.spec;
     whole.filter = "{}";
-    Query query{.spec = &whole,
-                .where = where::id_in(*dialect, {event.record_id}),
-                .projection = Projection::keys,
-                .take = 1};
+    Query query{
+        .spec = &whole, .where = where::id_in(*dialect, {id}), .projection = Projection::keys, .take = 1};
     auto key = co_await round.fetcher.ask(std::move(query));
     // Nothing may be an empty listing by mistake: the retrieval has the word.
     if (key && (*key)->record_count() == 0) co_return answer;
@@ -236,32 +323,27 @@ Task<Result<PagePtr>> Settler::find(Round& round, const OpenEvent& event) {
 
 // Whether the stream has the record, by a query with its filter. One that has not shown a record yet cannot be asked by
 // id: there, whether it has any.
-Task<Result<bool>> Settler::is_shown(Round& round, const OpenEvent& event) {
+Task<Result<bool>> Settler::is_shown(Round& round, const std::string& id) {
     Query query{.spec = &settings_.spec, .projection = Projection::keys, .take = 1};
-    if (const auto dialect = dialect_of(round)) query.where = where::id_in(*dialect, {event.record_id});
+    if (const auto dialect = dialect_of(round)) query.where = where::id_in(*dialect, {id});
     auto answer = co_await round.fetcher.ask(std::move(query));
     if (!answer) co_return answer.error();
     co_return (*answer)->record_count() > 0;
 }
 
-Task<Result<>> Settler::retrieve(Round& round, const OpenEvent& event) {
-    auto answer = co_await find(round, event);
+Task<Result<>> Settler::retrieve(Round& round, Waiting& waiting) {
+    auto answer = co_await find(round, waiting.event.record_id);
     if (!answer) co_return answer.error();
     PagePtr page = *answer;
-    const bool is_late = is_past_overlap(event, page->portal_time, settings_.overlap);
+    const bool is_late = is_past_overlap(waiting.event, page->portal_time, settings_.overlap);
     if (page->record_count() == 0) {
         // Until then it may only not be visible yet (hazard 3).
-        if (is_late) round.decide(event.message_id, EventState::gone);
+        if (is_late) round.decide(waiting, EventState::gone);
         co_return Result<>{};
     }
     if (settings_.spec.filter != "{}") {
-        // The queries just before, with the filter, did not show it (hazard 29). Once more now: it may have become
-        // visible between the two, or the listing was empty by mistake (hazard 21), which does not come again at once.
-        if (!round.queried && dialect_of(round)) co_return Result<>{};
-        auto shown = co_await is_shown(round, event);
-        if (!shown) co_return shown.error();
-        if (!*shown) round.decide(event.message_id, EventState::outside);
-        co_return Result<>{};
+        auto judged = co_await judge_omitted(round, waiting, *page);
+        co_return judged;
     }
     const bool in_quarantine = !page->strange.empty();
     // With a projection, a whole record would be another version of what the stream holds.
@@ -269,22 +351,51 @@ Task<Result<>> Settler::retrieve(Round& round, const OpenEvent& event) {
         auto stored = co_await store(round, std::move(page));
         if (!stored) co_return stored.error();
     }
-    if (in_quarantine || is_late) round.decide(event.message_id, EventState::settled);
+    if (in_quarantine || is_late) round.decide(waiting, EventState::settled);
+    co_return Result<>{};
+}
+
+// The queries just before, with the filter, did not show a record that the portal has (hazard 29). It is asked for once
+// more now: it may have become visible between the two, or the listing was empty by mistake (hazard 21). Outside is what
+// an overlap later is left out still; what is held just as the portal has it is a hole in the listings (hazard 38).
+Task<Result<>> Settler::judge_omitted(Round& round, Waiting& waiting, const Page& page) {
+    if (!round.queried && dialect_of(round)) co_return Result<>{};
+    const std::string& id = waiting.event.record_id;
+    auto shown = co_await is_shown(round, id);
+    if (!shown) co_return shown.error();
+    std::optional<Timestamp>& omitted_at = waiting.look.omitted_at;
+    if (*shown) {
+        omitted_at.reset();
+        co_return Result<>{};
+    }
+    if (!omitted_at) omitted_at = page.portal_time;
+    if (page.portal_time < later(*omitted_at, settings_.overlap)) co_return Result<>{};
+    std::vector<std::string> one{id};
+    auto held = co_await context_.store.held(round.state.stream, std::move(one));
+    if (!held) co_return held.error();
+    const std::optional<HeldRecord>& record = held->front();
+    const bool is_same = record && !record->deleted && !page.records.empty() &&
+                         page.records.front().modified == record->modified;
+    const bool filter_changed = round.state.reconciled_fingerprint != round.state.fingerprint;
+    round.decide(waiting, is_same && !filter_changed ? EventState::settled : EventState::outside);
     co_return Result<>{};
 }
 
 Task<Result<>> Settler::store(Round& round, PagePtr page) {
     if (page->record_count() == 0) co_return Result<>{};
+    Ledger ledger(context_.store, settings_.overlap, true);
+    ledger.open(round.state);
     Batch batch{.stream = round.state.stream, .page = std::move(page)};
-    auto committed = co_await context_.store.commit(std::move(batch));
+    auto committed = co_await ledger.commit(std::move(batch));
+    round.report.summary += ledger.summary();
     if (!committed) co_return committed.error();
-    round.report.summary += *committed;
     co_return Result<>{};
 }
 
 Task<Result<>> Settler::write(Round& round) {
     if (round.settlements.empty()) co_return Result<>{};
-    co_return co_await inbox_.settle(std::exchange(round.settlements, {}));
+    auto settlements = std::exchange(round.settlements, {});
+    co_return co_await inbox_.settle(std::move(settlements));
 }
 
 }  // namespace carecloud

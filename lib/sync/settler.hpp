@@ -1,6 +1,11 @@
-// Settles a stream's events after a pass: against what the store holds, and, where quick looks were in vain, by asking
-// the portal for their records by id (sync-model, promise 4; hazards 16 and 29). Records that come this way are stored
-// like any version; the cursor is not touched. I/O thread alone.
+// Settles a stream's events after a pass: by what the pass has brought, and by asking the portal for their records by id
+// (sync-model, promise 4; hazards 16 and 29). An event is settled only by an answer that was requested after it had come:
+// so the events are looked up before the pass. Records that come this way are stored like any version; the cursor is not
+// touched. Afterwards it asks again for what is doubted or seems to be gone (recheck.hpp). I/O thread alone.
+//
+//     co_await settler.begin();
+//     PassReport report = co_await run_pass(…);
+//     report.events = co_await settler.run(report, polled);
 #pragma once
 
 #include "store/inbox.hpp"
@@ -23,32 +28,48 @@ class Settler {
     Settler(PassContext context, Inbox& inbox, const PassSettings& settings, StreamMemory& memory)
         : context_(context), inbox_(inbox), settings_(settings), memory_(memory) {}
 
-    // After a pass that came to its end; `state` as it stands, `polled`: the timer wished for the pass. Throws
-    // operation_aborted when cancelled.
-    Task<SettleReport> run(const StreamState& state, bool polled);
+    // Before a pass: looks up the events that it may settle. Throws operation_aborted when cancelled.
+    Task<> begin();
+    // After that pass has come to its end; `polled`: the timer wished for it. Throws operation_aborted when cancelled.
+    Task<SettleReport> run(const PassReport& pass, bool polled);
 
   private:
+    // What is remembered of an open event from one pass to the next.
+    struct Look {
+        std::size_t passes = 0;
+        bool confirmed = false;  // its record was asked for by id within the quick looks
+        std::optional<Timestamp>
+            omitted_at{};  // when queries with the stream's filter first left its record out
+    };
+    struct Waiting;
     struct Round;
 
+    Task<Result<>> recheck(Round& round, Timestamp now);
     Task<Result<>> settle_open(Round& round, bool polled);
     Task<Result<>> settle_held(Round& round);
-    Task<Result<>> ask(Round& round, std::vector<OpenEvent> events);
-    Task<Result<>> fetch_shown(Round& round, const std::vector<OpenEvent>& events);
-    Task<Result<std::vector<Key>>> unknown_of(const Round& round);
+    Task<Result<>> ask(Round& round);
+    Task<Result<>> fetch_shown(Round& round);
+    Task<Result<>> take_shown(Round& round, const Dialect& dialect);
     Task<Result<>> settle_shown(Round& round);
-    Task<Result<PagePtr>> find(Round& round, const OpenEvent& event);
-    Task<Result<bool>> is_shown(Round& round, const OpenEvent& event);
-    Task<Result<>> retrieve(Round& round, const OpenEvent& event);
+    Task<Result<>> ask_one_by_one(Round& round);
+    Task<Result<PagePtr>> find(Round& round, const std::string& id);
+    Task<Result<bool>> is_shown(Round& round, const std::string& id);
+    Task<Result<>> retrieve(Round& round, Waiting& waiting);
+    Task<Result<>> judge_omitted(Round& round, Waiting& waiting, const Page& page);
     Task<Result<>> store(Round& round, PagePtr page);
     Task<Result<>> write(Round& round);
+    Task<Result<>> request_whole(const Round& round, const PassReport& pass);
     std::optional<Dialect> dialect_of(const Round& round) const;
-    std::vector<OpenEvent> note_looks(const std::vector<OpenEvent>& open, bool polled);
+    void note_looks(Round& round, bool polled);
 
     PassContext context_;
     Inbox& inbox_;
     const PassSettings& settings_;
     StreamMemory& memory_;
-    std::map<std::string, std::size_t> looks_;  // after how many passes, by MessageId, of those that are open
+    Result<std::vector<OpenEvent>> open_{std::vector<OpenEvent>()};  // when the pass began
+    MonoTime began_{};
+    std::map<std::string, Look> looks_;  // by MessageId, of those that are open
+    bool whole_wanted_ = false;          // a whole reconciliation is to be asked for
 };
 
 }  // namespace carecloud

@@ -39,10 +39,13 @@ StreamMoment StreamRunner::moment() const {
 
 // A pass, and then the events that it may have settled.
 Task<PassReport> StreamRunner::pass_and_settle(bool polled) {
-    PassReport report = co_await run_pass(context_, settings_.pass, memory_);
-    if (report.error) co_return report;
+    PassReport report;
+    report.stream = settings_.pass.spec.entity;
     try {
-        report.events = co_await settler_.run(report.state, polled);
+        co_await settler_.begin();
+        report = co_await run_pass(context_, settings_.pass, memory_);
+        if (report.error) co_return report;
+        report.events = co_await settler_.run(report, polled);
         report.requests += report.events.requests;
         report.summary += report.events.summary;
         if (settings_.announced) co_await watch_push(report);

@@ -1,0 +1,31 @@
+// How the engine's other parts ask for a whole reconciliation at once: where something is seen that only a look at every
+// key can clear up (sync-model, promise 1 and hazard 30). I/O thread alone.
+#pragma once
+
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "store/store.hpp"
+
+#include <functional>
+#include <string>
+#include <utility>
+
+namespace carecloud {
+
+class WholeDue {
+  public:
+    // The store outlives it.
+    explicit WholeDue(Store& store) : store_(store) {}
+
+    // Written down when it returns. Requests coalesce: while one of the stream waits, nothing is written. Errors: the
+    // store's; ask again.
+    Task<Result<>> request(std::string stream, std::string reason);
+
+    void on_written(std::function<void()> told) { written_ = std::move(told); }
+
+  private:
+    Store& store_;
+    std::function<void()> written_;
+};
+
+}  // namespace carecloud
