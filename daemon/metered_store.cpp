@@ -17,7 +17,8 @@ Task<Result<CommitSummary>> MeteredStore::commit(Batch batch) {
     }
     books_.metrics.committed(stream, *summary, now - begun);
     books_.day.count_changes(summary->changes(), now);
-    if (summary->quarantined > 0) set_aside_(stream, *summary);
+    const bool odd = summary->quarantined + summary->doubted + summary->reversed + summary->unsteady > 0;
+    if (odd) set_aside_(stream, *summary);
     if (own_pass) books_.passes.note_commit(stream, summary->changes(), now);
     co_return summary;
 }

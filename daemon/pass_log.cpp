@@ -54,6 +54,9 @@ LogFields fields_of(const PassReport& report, std::uint64_t pass) {
     count("QUARANTINED", summary.quarantined);
     count("UNCHANGED", summary.unchanged);
     count("DOUBTED", summary.doubted);
+    count("REVERSED", summary.reversed);
+    count("UNSTEADY", summary.unsteady);
+    count("HOLES", report.events.holes);
     count("EVENTS_SETTLED", report.events.settled);
     count("EVENTS_GONE", report.events.gone);
     count("EVENTS_OUTSIDE", report.events.outside);
@@ -72,6 +75,8 @@ LogFields fields_of(const BoundedPass& pass) {
     fields.emplace_back("CHANGED", pass.changed);
     fields.emplace_back("GONE", pass.gone);
     fields.emplace_back("DELETED", pass.deleted);
+    if (pass.holes > 0) fields.emplace_back("HOLES", pass.holes);
+    if (pass.awaiting > 0) fields.emplace_back("AWAITING", pass.awaiting);
     fields.emplace_back("REQUESTS", pass.requests);
     return fields;
 }
@@ -111,6 +116,7 @@ void PassLog::pass_ended(const PassReport& report) {
     log_.write(LogLevel::info, report.summary.changes() > 0 ? "pass finished" : "pass finished, nothing new",
                fields_of(report, passes_));
     tell_events(report);
+    tell_holes(report.stream, report.events.holes);
     health_.doing(report.stream,
                   "is at " + cursor_text(report.state) + lag_text(report.state, clock_.wall()));
 }
@@ -178,6 +184,10 @@ void PassLog::bounded_pass(const BoundedPass& pass) {
     tell_recovery(pass);
     judge(pass);
     LogFields fields = fields_of(pass);
+    if (pass.status == PassStatus::done) {
+        books_.metrics.holes_found(pass.stream, pass.holes);
+        tell_holes(pass.stream, pass.holes);
+    }
     if (pass.error.empty()) {
         log_.write(LogLevel::info, kind + (pass.status == PassStatus::done ? " finished" : " was canceled"),
                    fields);
@@ -215,6 +225,22 @@ void PassLog::tell_recovery(const BoundedPass& pass) {
 }
 
 void PassLog::set_aside(const std::string& stream, const CommitSummary& summary) {
+    tell_hourly(stream, LogLevel::warn,
+                "an earlier version of a record was shown: it is asked for again when every replica of the "
+                "portal shows "
+                "the same, and every record is compared (README, \"Doubted records\")",
+                summary.doubted);
+    tell_hourly(stream, LogLevel::warn,
+                "a record went back to a version that it had had before: the portal was restored from a "
+                "backup, or its "
+                "replicas differ for longer than the stream's overlap (README, \"Doubted records\")",
+                summary.reversed);
+    tell_hourly(
+        stream, LogLevel::warn,
+        "records have other bytes in each answer although their modified does not move, a signed URL "
+        "perhaps: "
+        "one version a day is kept. List the fields that you need in streams[].fields, without that one",
+        summary.unsteady);
     for (const std::string& id : summary.quarantined_ids)
         log_.write(LogLevel::warn, "a record is in quarantine; carecloudctl quarantine says why",
                    {{"STREAM", stream}, {"RECORD_ID", id}});
@@ -222,6 +248,25 @@ void PassLog::set_aside(const std::string& stream, const CommitSummary& summary)
     if (more > 0)
         log_.write(LogLevel::warn, "more records are in quarantine; carecloudctl quarantine says why",
                    {{"STREAM", stream}, {"COUNT", more}});
+}
+
+// The first at once; those of the next hour are in the metrics alone.
+void PassLog::tell_hourly(const std::string& stream, LogLevel level, const std::string& text,
+                          std::size_t count) {
+    if (count == 0) return;
+    const MonoTime now = clock_.now();
+    const auto [told, first] = told_at_.try_emplace(stream + " " + text, now);
+    if (!first && now - told->second < std::chrono::hours(1)) return;
+    told->second = now;
+    log_.write(level, text, {{"STREAM", stream}, {"COUNT", count}});
+}
+
+void PassLog::tell_holes(const std::string& stream, std::size_t count) {
+    tell_hourly(stream, LogLevel::warn,
+                "the portal's listings leave out records that it has; they are kept. Report it to the "
+                "portal's operator: "
+                "new records may be missing until they change (README, \"Doubted records\")",
+                count);
 }
 
 void PassLog::judge(const BoundedPass& pass) {

@@ -10,6 +10,7 @@
 #include "sync/observer.hpp"
 
 #include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -28,7 +29,8 @@ class PassLog : public Observer {
     void bounded_pass_waits(const BoundedPass& pass, const Error& error, Duration pause) override;
     void failed(const Error& error) override;
 
-    // A line for each record that a commit put into quarantine, as far as they are named, and one for the others.
+    // A line for each record that a commit put into quarantine, as far as they are named, and one for the others. One an
+    // hour where versions are doubted, went back, or differ in each answer.
     void set_aside(const std::string& stream, const CommitSummary& summary);
 
     // What an earlier life, or the settings before a reload, left: of the streams that run, one whose newest
@@ -36,6 +38,8 @@ class PassLog : public Observer {
     void recall(const std::vector<BoundedPass>& kept, const std::vector<std::string>& streams);
 
   private:
+    void tell_hourly(const std::string& stream, LogLevel level, const std::string& text, std::size_t count);
+    void tell_holes(const std::string& stream, std::size_t count);
     void judge(const BoundedPass& pass);
     void tell_recovery(const PassReport& report);
     void tell_events(const PassReport& report);
@@ -46,8 +50,9 @@ class PassLog : public Observer {
     const Clock& clock_;
     Books& books_;
     ErrorFold fold_;
-    std::set<std::uint64_t> begun_;  // bounded passes that were told to begin, and have not ended
-    std::uint64_t passes_ = 0;       // of all streams, that came to an end in this life
+    std::map<std::string, MonoTime> told_at_;  // what tell_hourly() told last, by stream and text
+    std::set<std::uint64_t> begun_;            // bounded passes that were told to begin, and have not ended
+    std::uint64_t passes_ = 0;                 // of all streams, that came to an end in this life
 };
 
 }  // namespace carecloud

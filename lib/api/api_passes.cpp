@@ -42,6 +42,8 @@ Json bounded_pass_json(const BoundedPass& pass) {
               {"found_missing", pass.missing},
               {"found_changed", pass.changed},
               {"found_gone", pass.gone},
+              {"holes", pass.holes},
+              {"awaiting", pass.awaiting},
               {"deleted", pass.deleted},
               {"changes", pass.missing + pass.changed + pass.deleted},
               {"requests", pass.requests},

@@ -38,6 +38,9 @@ Json pass_json(const PassEntry& entry) {
               {"deleted", summary.deleted},
               {"restored", summary.restored},
               {"quarantined", summary.quarantined},
+              {"doubted", summary.doubted},
+              {"reversed", summary.reversed},
+              {"unsteady", summary.unsteady},
               {"error", nullptr}};
     if (report.error) json["error"] = report.error->message();
     return json;
@@ -91,6 +94,8 @@ Task<ServerResponse> Api::status(const ServerRequest& /*request*/, ApiQuery& que
               {"seq", counts->newest_seq},
               {"events_open", counts->open_events},
               {"quarantined", counts->quarantined},
+              {"doubted", counts->doubted},
+              {"omitted", counts->omitted},
               {"unauthorized", guard_.unauthorized()},
               {"quota", {{"month", month}, {"requests", counts->requests}, {"limit", nullptr}}},
               {"streams", Json::array()}};

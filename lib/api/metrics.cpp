@@ -55,6 +55,14 @@ struct Metrics::Impl {
     prometheus::Registry registry;
     Counters& records = counters(registry, "carecloud_records_total",
                                  "Versions of records taken into the store, by what became of the record.");
+    Counters& doubts = counters(registry, "carecloud_doubts_total",
+                                "Versions that may be older than the one held, and were not taken at once.");
+    Counters& reversals =
+        counters(registry, "carecloud_reversals_total", "Versions taken that the record had had before.");
+    Counters& unsteady = counters(registry, "carecloud_unsteady_total",
+                                  "Versions passed over: other bytes in each answer under one modified.");
+    Counters& holes = counters(registry, "carecloud_holes_total",
+                               "Records that the portal's listings left out although it had them.");
     Counters& passes = counters(registry, "carecloud_passes_total", "Passes of a stream, by how they ended.");
     Counters& requests = counters(registry, "carecloud_requests_total",
                                   "Requests to the portal, by ok or the error they ended with.");
@@ -99,6 +107,8 @@ void Metrics::streams_begin(const std::vector<std::string>& entities, MonoTime n
         impl_->current_at.try_emplace(entity, now);
         for (const char* kind : kKinds)
             impl_->records.Add({{"stream", entity}, {"kind", kind}});
+        for (Counters* const family : {&impl_->doubts, &impl_->reversals, &impl_->unsteady, &impl_->holes})
+            family->Add({{"stream", entity}});
         for (const char* outcome : {"ok", "failed"})
             impl_->passes.Add({{"stream", entity}, {"outcome", outcome}});
     }
@@ -108,7 +118,12 @@ void Metrics::pass_ended(const PassReport& report, MonoTime now) {
     if (report.error && report.error->code == ErrorCode::cancelled) return;
     impl_->passes.Add({{"stream", report.stream}, {"outcome", report.error ? "failed" : "ok"}}).Increment();
     impl_->pass_seconds.Observe(seconds(report.took));
+    holes_found(report.stream, report.events.holes);
     if (!report.error) impl_->current_at.insert_or_assign(report.stream, now);
+}
+
+void Metrics::holes_found(std::string_view stream, std::size_t count) {
+    if (count > 0) impl_->holes.Add({{"stream", std::string(stream)}}).Increment(static_cast<double>(count));
 }
 
 void Metrics::push_silent(std::string_view stream, bool silent) {
@@ -128,6 +143,12 @@ void Metrics::page_came() {
 }
 
 void Metrics::committed(std::string_view stream, const CommitSummary& summary, Duration took) {
+    const auto add = [&](Counters& family, std::size_t count) {
+        if (count > 0) family.Add({{"stream", std::string(stream)}}).Increment(static_cast<double>(count));
+    };
+    add(impl_->doubts, summary.doubted);
+    add(impl_->reversals, summary.reversed);
+    add(impl_->unsteady, summary.unsteady);
     if (!summary.written) return;
     impl_->commit_seconds.Observe(seconds(took));
     const std::array counts{summary.created, summary.updated,  summary.disabled,

@@ -51,6 +51,7 @@ class Metrics {
     // Of the engine's observer.
     void pass_ended(const PassReport& report, MonoTime now);
     void push_silent(std::string_view stream, bool silent);
+    void holes_found(std::string_view stream, std::size_t count);
 
     // Of the portal's client: `code` is "ok", or the name of an error's.
     void request_ended(std::string_view code, Duration took);

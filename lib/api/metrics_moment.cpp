@@ -69,6 +69,12 @@ void append_store(std::vector<MetricFamily>& families, const MetricsMoment& mome
                                  static_cast<double>(counts.open_events)));
     families.push_back(one_gauge("carecloud_quarantined", "Records that could not be taken.",
                                  static_cast<double>(counts.quarantined)));
+    families.push_back(
+        one_gauge("carecloud_doubted",
+                  "Records of which an earlier version was shown, until it is known which one is right.",
+                  static_cast<double>(counts.doubted)));
+    families.push_back(one_gauge("carecloud_omitted", "Records that listings leave out, until a second look.",
+                                 static_cast<double>(counts.omitted)));
     families.push_back(one_gauge("carecloud_quota_requests", "Requests to the portal in this month (UTC).",
                                  static_cast<double>(counts.requests)));
     if (!moment.monthly_quota) return;

@@ -56,6 +56,10 @@ std::string found_text(const CtlJson& pass) {
                 grouped(number_in(pass, "found_changed")) + " had changed, " +
                 grouped(number_in(pass, "found_gone")) + " are gone at the portal, " +
                 grouped(number_in(pass, "deleted")) + " marked as deleted";
+        if (const auto holes = pass.value("holes", std::uint64_t{0}); holes > 0)
+            text += ", " + grouped(holes) + " left out by listings and kept";
+        if (const auto awaiting = pass.value("awaiting", std::uint64_t{0}); awaiting > 0)
+            text += ", " + grouped(awaiting) + " to be looked at again";
     }
     return text + "; " + counted(number_in(pass, "changes"), "change", "changes") + ", " +
            counted(number_in(pass, "requests"), "request", "requests");

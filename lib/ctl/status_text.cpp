@@ -48,6 +48,12 @@ std::string quota_text(const CtlJson& quota) {
     return text + " requests to the portal in " + printable(quota.at("month").get<std::string>());
 }
 
+// A daemon before this release does not tell.
+std::string doubts_text(const CtlJson& status) {
+    const std::uint64_t doubted = status.value("doubted", std::uint64_t{0});
+    return doubted > 0 ? "; " + counted(doubted, "record", "records") + " doubted" : "";
+}
+
 }  // namespace
 
 std::string status_text(const CtlJson& status, const CtlOutput& paint) {
@@ -76,7 +82,7 @@ std::string status_text(const CtlJson& status, const CtlOutput& paint) {
     const auto open = status.at("events_open").get<std::uint64_t>();
     const auto quarantined = status.at("quarantined").get<std::uint64_t>();
     out += "\n" + quota_text(status.at("quota")) + "; " + counted(open, "event", "events") + " open; " +
-           counted(quarantined, "record", "records") + " in quarantine\n";
+           counted(quarantined, "record", "records") + " in quarantine" + doubts_text(status) + "\n";
     return out;
 }
 

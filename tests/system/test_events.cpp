@@ -142,7 +142,7 @@ TEST_CASE("an event of a record that the portal denies ends as gone once the ove
 }
 
 TEST_CASE("an event of a record that the stream's filter leaves out ends as outside") {
-    EventSite site({.poll_every = "1s", .stream_more = "filter: { status: void }"});
+    EventSite site({.poll_every = "1s", .stream_more = "filter: { status: void }, overlap: 5s"});
     Process daemon = site.start();
     site.subscribe(daemon);
     auto record = json::parse(make_record(4711, 1, RecordShape::light));
