@@ -29,8 +29,8 @@ class PassLog : public Observer {
     void bounded_pass_waits(const BoundedPass& pass, const Error& error, Duration pause) override;
     void failed(const Error& error) override;
 
-    // A line for each record that a commit put into quarantine, as far as they are named, and one for the others. One an
-    // hour where versions are doubted, went back, or differ in each answer.
+    // A line for each record that a commit put into quarantine, as far as they are named, and one for the others. One
+    // an hour where versions are doubted, went back, or differ in each answer.
     void set_aside(const std::string& stream, const CommitSummary& summary);
 
     // What an earlier life, or the settings before a reload, left: of the streams that run, one whose newest

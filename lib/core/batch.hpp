@@ -33,7 +33,7 @@ struct Batch {
 
     std::string stream{};
     PagePtr page{};  // its records and strange ones are all stored; null where only the state moves
-    // The portal's time when it was asked for the page (hazard 30). Without more: when every replica shows every version.
+    // The portal's time when it was asked for the page (hazard 30). Default: when every replica shows every version.
     Timestamp asked_at = kLongAfter;
     // How long after its `modified` a replica may still not show a version (hazard 30).
     Duration overlap = std::chrono::minutes(10);

@@ -50,8 +50,8 @@ struct StreamState {
     std::optional<SafePoint> safe{};  // none with no cursor
     std::string dialect{};            // the proven dialect as JSON; empty: to be proven
     std::string updated_at{};         // ISO 8601, display only
-    // The fingerprint under which a whole reconciliation last came to its end, or the stream's first one. Written by the
-    // store alone (Batch::reconciled).
+    // The fingerprint under which a whole reconciliation last came to its end, or the stream's first one. Written by
+    // the store alone (Batch::reconciled).
     std::string reconciled_fingerprint{};
 
     friend bool operator==(const StreamState&, const StreamState&) = default;

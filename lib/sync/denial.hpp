@@ -8,9 +8,9 @@
 
 namespace carecloud {
 
-// Of a record in quarantine. True: it is none of the stream's. The portal denies it when it is asked for it alone, or it
-// has it and the stream's filter leaves it out. False: it is there, and the listings were wrong. `spec` lives until the
-// end. Errors: the portal's.
+// Of a record in quarantine. True: it is none of the stream's. The portal denies it when it is asked for it alone, or
+// it has it and the stream's filter leaves it out. False: it is there, and the listings were wrong. `spec` lives until
+// the end. Errors: the portal's.
 Task<Result<bool>> is_denied(Fetcher& fetcher, const StreamSpec& spec, std::string id);
 
 // What the portal says of a record that is held, when it is asked for it without the stream's filter.

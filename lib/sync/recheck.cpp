@@ -48,8 +48,8 @@ Task<Result<>> Recheck::run() {
     co_return co_await plan();
 }
 
-// What is shown is taken by the rule of core/change.hpp, since its hour has come. What is not shown has left the stream's
-// listings, and a reconciliation finds it.
+// What is shown is taken by the rule of core/change.hpp, since its hour has come. What is not shown has left the
+// stream's listings, and a reconciliation finds it.
 Task<Result<>> Recheck::ask_doubted(const Dialect& dialect, const std::vector<Doubt>& doubts) {
     if (doubts.empty()) co_return Result<>{};
     std::vector<Key> keys;

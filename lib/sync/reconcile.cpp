@@ -176,8 +176,8 @@ Task<Result<std::optional<Reconcile::Ids>>> Reconcile::listed(std::vector<std::s
     co_return std::optional<Ids>(std::move(shown));
 }
 
-// Whether the portal denies the record when it is asked for it alone; where not, whether it has left the stream's filter
-// or the listings have a hole (hazard 38).
+// Whether the portal denies the record when it is asked for it alone; where not, whether it has left the stream's
+// filter or the listings have a hole (hazard 38).
 Task<Result<>> Reconcile::judge(Missing missing, Batch& batch) {
     std::vector<std::string> one{missing.key.id};
     auto held = co_await run_.context().store.held(row_.stream, std::move(one));
@@ -201,7 +201,7 @@ Task<Result<>> Reconcile::judge(Missing missing, Batch& batch) {
     co_return Result<>{};
 }
 
-// Without a filter nothing but a mistake leaves a record out; where it has changed, listings would not show that either.
+// Without a filter nothing but a mistake leaves a record out; where it has changed, listings do not show that either.
 Task<Result<>> Reconcile::keep_hole(PagePtr page, Presence presence) {
     ++row_.holes;
     if (presence == Presence::same || !run_.settings().spec.fields.empty()) co_return Result<>{};

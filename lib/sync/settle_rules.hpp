@@ -19,9 +19,9 @@ inline constexpr std::int64_t kEventToleranceTicks = 5 * Timestamp::ticks_per_se
 // Passes that look for an event's record before it is asked for by id.
 inline constexpr std::size_t kQuickLooks = 4;
 
-// Whether the version that an answer showed, and that was requested after the event had come, settles it: it is no older
-// than the event; or it is a little older, and was not held when the event came. One that was held then settles it only
-// once the quick looks are over: what the event announced may not be visible yet. Never while the record is doubted.
+// Whether the version that an answer showed, requested after the event had come, settles it: it is no older than the
+// event; or it is a little older, and was not held when the event came. One that was held then settles it only once the
+// quick looks are over: what the event announced may not be visible yet. Never while the record is doubted.
 bool settles(const HeldRecord& shown, const OpenEvent& event, std::size_t looks);
 
 // Whether nothing newer can still become visible for the event: `overlap` has passed since, by the portal's time. What

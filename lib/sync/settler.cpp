@@ -44,7 +44,7 @@ struct Settler::Waiting {
     bool slow = false;       // it was asked for because the quick looks were in vain
 };
 
-// One run: what is open, and what is decided.
+// What is open, and what is decided.
 struct Settler::Round {
     Round(Settler& settler, const StreamState& stream_state, std::vector<OpenEvent> open)
         : state(stream_state),
@@ -342,8 +342,7 @@ Task<Result<>> Settler::retrieve(Round& round, Waiting& waiting) {
         co_return Result<>{};
     }
     if (settings_.spec.filter != "{}") {
-        auto judged = co_await judge_omitted(round, waiting, *page);
-        co_return judged;
+        co_return co_await judge_omitted(round, waiting, *page);
     }
     const bool in_quarantine = !page->strange.empty();
     // With a projection, a whole record would be another version of what the stream holds.
@@ -356,8 +355,8 @@ Task<Result<>> Settler::retrieve(Round& round, Waiting& waiting) {
 }
 
 // The queries just before, with the filter, did not show a record that the portal has (hazard 29). It is asked for once
-// more now: it may have become visible between the two, or the listing was empty by mistake (hazard 21). Outside is what
-// an overlap later is left out still; what is held just as the portal has it is a hole in the listings (hazard 38).
+// more now: it may have become visible between the two, or the listing was empty by mistake (hazard 21). Outside is
+// what an overlap later is left out still; what is held just as the portal has it is a hole (hazard 38).
 Task<Result<>> Settler::judge_omitted(Round& round, Waiting& waiting, const Page& page) {
     if (!round.queried && dialect_of(round)) co_return Result<>{};
     const std::string& id = waiting.event.record_id;

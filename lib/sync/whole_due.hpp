@@ -1,5 +1,5 @@
-// How the engine's other parts ask for a whole reconciliation at once: where something is seen that only a look at every
-// key can clear up (sync-model, promise 1 and hazard 30). I/O thread alone.
+// How the engine's other parts ask for a whole reconciliation at once: where something is seen that only a look at
+// every key can clear up (sync-model, promise 1 and hazard 30). I/O thread alone.
 #pragma once
 
 #include "core/clock.hpp"

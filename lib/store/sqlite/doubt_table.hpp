@@ -1,5 +1,5 @@
-// The tables `doubted` and `omitted`: what is to be asked for again by id (sync-model, hazards 30 and 38). On the store's
-// thread; throws SqlError.
+// The tables `doubted` and `omitted`: what is to be asked for again by id (sync-model, hazards 30 and 38). On the
+// store's thread; throws SqlError.
 #pragma once
 
 #include "core/batch.hpp"

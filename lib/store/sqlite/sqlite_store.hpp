@@ -6,9 +6,9 @@
 //     Result<CommitSummary> summary = co_await (*store)->commit(std::move(batch));
 //
 // SQLite runs on threads of the store's own: one that writes, a page a transaction, each durable when its call returns
-// (write-ahead log, synchronous=FULL), and one that reads what may take long (live, count_live). The file must lie on a local filesystem. Other programs may
-// read it at any time; one that writes makes calls here wait for the busy time-out, then fail with
-// store_busy.
+// (write-ahead log, synchronous=FULL), and one that reads what may take long (live, count_live). The file
+// must lie on a local filesystem. Other programs may read it at any time; one that writes makes calls here wait for the
+// busy time-out, then fail with store_busy.
 #pragma once
 
 #include "store/inbox.hpp"

@@ -26,12 +26,17 @@ TEST_CASE("tables and columns are those that are promised") {
                              table + "') ORDER BY name)");
     };
     CHECK(columns("streams") ==
-          "cursor_id cursor_modified dialect entity fingerprint safe_modified stream updated_at");
+          "cursor_id cursor_modified dialect entity fingerprint reconciled_fingerprint safe_modified stream "
+          "updated_at");
     CHECK(columns("records") == "body deleted_at hash id modified seq stream");
-    CHECK(columns("changes") == "committed_at end_day hash id kind modified modified_s seq start_day stream");
+    CHECK(columns("changes") ==
+          "committed_at end_day hash id kind modified modified_s previous reversal seq start_day stream");
     CHECK(columns("events") ==
-          "body event_time event_type message_id received_at record_id settled_at state stream topic_arn");
+          "body event_time event_type held_seq message_id received_at record_id settled_at state stream "
+          "topic_arn");
     CHECK(columns("quarantine") == "attempts body first_at id last_at modified reason stream");
+    CHECK(columns("doubted") == "ask_at first_seen hash id modified reversals stream");
+    CHECK(columns("omitted") == "filter_changed first_at id stream");
     CHECK(columns("quota") == "month requests");
     CHECK(columns("subscriptions") == "changed_at state subscription_arn topic_arn");
 }
