@@ -37,9 +37,17 @@ class Draw {
     std::mt19937_64 engine_;
 };
 
+// In the order of the indices, but that some were asked for before others came.
+Asked overlapping_answer(Draw& draw, std::uint64_t index) {
+    const std::uint64_t early = std::min<std::uint64_t>(index * 10, draw.below(30));
+    const auto sent = static_cast<std::int64_t>(index * 10 - early);
+    const auto received = sent + static_cast<std::int64_t>(draw.below(20));
+    return {{Duration(sent)}, {Duration(received)}};
+}
+
 }  // namespace
 
-Batch random_batch(std::uint64_t seed, std::uint64_t index) {
+Batch random_batch(std::uint64_t seed, std::uint64_t index, bool overlapping) {
     Draw draw(seed, index);
     std::vector<TestRecord> records(draw.below(60));
     for (TestRecord& record : records)
@@ -49,11 +57,8 @@ Batch random_batch(std::uint64_t seed, std::uint64_t index) {
         record = draw.strange();
     Batch batch{
         .stream = draw.one_in(4) ? "family" : "claim_attendance", .page = {}, .state = {}, .unreachable = {}};
-    // Answers overlap now and then, and some are asked for before every replica shows what is held.
-    const auto sent =
-        static_cast<std::int64_t>(index * 10 - std::min<std::uint64_t>(index * 10, draw.below(30)));
-    const auto received = sent + static_cast<std::int64_t>(draw.below(20));
-    batch.page = make_page(records, strange, {{Duration(sent)}, {Duration(received)}});
+    batch.page = make_page(records, strange, overlapping ? overlapping_answer(draw, index) : Asked{});
+    // Some are asked for before every replica shows what is held.
     batch.asked_at = test_time(static_cast<std::int64_t>(draw.below(1'000)));
     batch.wished = draw.one_in(5);
     batch.state = test_state(batch.stream, test_time_text(), std::to_string(index));

@@ -9,8 +9,9 @@
 
 namespace carecloud {
 
-// The same batch for the same seed and index, in every process. Its state's cursor says `index`.
-Batch random_batch(std::uint64_t seed, std::uint64_t index);
+// The same batch for the same seed and index, in every process. Its state's cursor says `index`. `overlapping`: some
+// pages were asked for before others had come, which a store forgets when it ends.
+Batch random_batch(std::uint64_t seed, std::uint64_t index, bool overlapping = false);
 
 // The index in a state's cursor.
 std::uint64_t index_of(const StreamState& state);

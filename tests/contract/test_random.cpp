@@ -19,7 +19,7 @@ TEST_CASE("two stores agree on any sequence of batches") {
         CAPTURE(index);
         sqlite.clock().set(test_time(static_cast<std::int64_t>(index)));
         memory.clock().set(test_time(static_cast<std::int64_t>(index)));
-        Batch batch = random_batch(seed, index);
+        Batch batch = random_batch(seed, index, true);
         batch.walk_ended = index > 30;
         const CommitSummary in_sqlite = sqlite.commit(batch);
         const CommitSummary in_memory = memory.commit(batch);
