@@ -3,6 +3,8 @@
 #include "net/growing_body.hpp"
 
 #include <algorithm>
+#include <cstring>
+#include <string>
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/ssl/error.hpp>
@@ -68,9 +70,25 @@ error_code digest(HttpConnection& connection, AnyParser& parser) {
     return failure == http::error::need_more ? error_code{} : failure;
 }
 
+// "HTTP/1.1 200" and the line's end: without the blank that RFC 9112 4 asks for also where no reason phrase follows it.
+// Beast refuses that; it is given the blank.
+void complete_status_line(boost::beast::flat_buffer& unread) {
+    constexpr std::string_view shape = "HTTP/1.1 200\r\n";
+    constexpr std::size_t blank_at = shape.size() - 2;
+    const std::string_view head(static_cast<const char*>(unread.data().data()), unread.size());
+    if (!head.starts_with("HTTP/1.") || head.substr(0, shape.size()).find("\r\n") != blank_at) return;
+    std::string completed(head);
+    completed.insert(blank_at, 1, ' ');
+    unread.clear();
+    const auto room = unread.prepare(completed.size());
+    std::memcpy(room.data(), completed.data(), completed.size());
+    unread.commit(completed.size());
+}
+
 template <class AnyParser>
 Task<Result<>> receive_head(HttpConnection& connection, AnyParser& parser) {
     while (true) {
+        if (!parser.got_some()) complete_status_line(connection.unread());
         const error_code failure = digest(connection, parser);
         if (failure) co_return not_http(connection, failure, 0);
         if (parser.is_header_done()) co_return Result<>{};

@@ -64,6 +64,8 @@ GunzipStatus Gunzip::inflate_into(std::string_view wire, ByteBuffer& out) {
         if (result != LIBDEFLATE_SUCCESS) return GunzipStatus::corrupt;
         out.size += written;
         wire.remove_prefix(consumed);
+        // Zeros behind the last member are padding, for gzip(1) as well.
+        if (wire.find_first_not_of('\0') == std::string_view::npos) break;
     }
     return GunzipStatus::ok;
 }

@@ -30,7 +30,8 @@ class Gunzip {
     Gunzip(const Gunzip&) = delete;
     Gunzip& operator=(const Gunzip&) = delete;
 
-    // Every member of `wire` one after the other (RFC 1952 2.2); the CRC and the length of each are verified.
+    // Every member of `wire` one after the other (RFC 1952 2.2), and zeros behind the last one; the CRC and the length
+    // of each are verified.
     // Fills `out` only when ok.
     GunzipStatus inflate(std::string_view wire, std::size_t bytes_max, ByteBuffer& out);
 

@@ -39,14 +39,14 @@ ServerSession::~ServerSession() {
 }
 
 void ServerSession::start() {
-    auto ended = asio::bind_cancellation_slot(cancel_.slot(),
-                                              [self = shared_from_this()](const std::exception_ptr& thrown) {
-                                                  self->connection_->close();
-                                                  self->core_->sessions.remove(self->place_);
-                                                  self->core_->session_ended();
-                                                  // One that was cut before its first step ends by the cancellation itself.
-                                                  if (thrown && !self->cut_) std::rethrow_exception(thrown);
-                                              });
+    const auto on_end = [self = shared_from_this()](const std::exception_ptr& thrown) {
+        self->connection_->close();
+        self->core_->sessions.remove(self->place_);
+        self->core_->session_ended();
+        // One that was cut before its first step ends by the cancellation itself.
+        if (thrown && !self->cut_) std::rethrow_exception(thrown);
+    };
+    auto ended = asio::bind_cancellation_slot(cancel_.slot(), on_end);
     asio::co_spawn(connection_->executor(), run(), std::move(ended));
 }
 

@@ -83,6 +83,19 @@ TEST_CASE("a body that ends too soon is cut short, with the count") {
     CHECK(begins(outcome_of("HTTP/1.1 200 OK\r\nContent-Len"), "bad_response"));
 }
 
+TEST_CASE("a status line may end with the status") {
+    CHECK(outcome_of("HTTP/1.1 200\r\nContent-Length: 4\r\n\r\ngood") == "good");
+    CHECK(outcome_of("HTTP/1.0 200\r\n\r\ngood") == "good");
+    CHECK(outcome_of("HTTP/1.1 100\r\n\r\nHTTP/1.1 200\r\nContent-Length: 4\r\n\r\ngood") == "good");
+    CHECK(outcome_of("HTTP/1.1 200 \r\nContent-Length: 4\r\n\r\ngood") == "good");
+    CHECK(begins(outcome_of("HTTP/1.1 20\r\n\r\n"), "bad_response"));
+    CHECK(begins(outcome_of("HTTP/1.1 abc\r\n\r\n"), "bad_response"));
+    CHECK(begins(outcome_of("HTTP/1.1 2000\r\n\r\n"), "bad_response"));
+    const auto refused = answer_of("HTTP/1.1 503\r\nContent-Length: 0\r\n\r\n");
+    REQUIRE(refused.has_value());
+    CHECK(refused->status == 503);
+}
+
 TEST_CASE("what is not HTTP is a bad response") {
     CHECK(begins(outcome_of("SSH-2.0-OpenSSH_9.2p1\r\n"), "bad_response"));
     CHECK(begins(outcome_of(std::string("\0\1\2\3\xff\xfe", 6)), "bad_response"));
