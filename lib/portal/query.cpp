@@ -112,4 +112,33 @@ std::string query_text(const Query& query) {
     return text;
 }
 
+namespace {
+
+// A query by `_id` without an id in it.
+std::size_t bytes_without_ids(const StreamSpec& spec, const Dialect& dialect) {
+    constexpr std::size_t number_digits_max = 20;  // of Take and Skip
+    const Query query{.spec = &spec, .where = where::id_in(dialect, {}), .take = 1};
+    return query_text(query).size() + 2 * number_digits_max;
+}
+
+}  // namespace
+
+std::size_t ids_that_fit(const StreamSpec& spec, const Dialect& dialect, std::size_t count,
+                         const std::function<std::string_view(std::size_t)>& id) {
+    const std::size_t bare = bytes_without_ids(spec, dialect);
+    std::size_t bytes = bare;
+    std::size_t fit = 0;
+    while (fit < count) {
+        bytes += dump(id_literal(dialect, id(fit))).size() + 1;
+        if (bytes >= kQueryBytesMax) break;
+        ++fit;
+    }
+    const std::size_t least = bare < kQueryBytesMax ? 1 : kIdsAnyway;
+    return std::max(fit, std::min(count, least));
+}
+
+bool is_filter_too_large(const StreamSpec& spec) {
+    return bytes_without_ids(spec, Dialect{}) >= kQueryBytesMax;
+}
+
 }  // namespace carecloud

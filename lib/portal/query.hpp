@@ -9,6 +9,7 @@
 #include "portal/dialect.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,5 +50,18 @@ struct Query {
 
 // The body of POST {base}/appdata/{Entity}/query: sorted by (modified, _id).
 std::string query_text(const Query& query);
+
+// Firewalls commonly refuse a larger body, AWS's among them (hazard 36).
+inline constexpr std::size_t kQueryBytesMax = 8 * 1024;
+
+// How many records one query by `_id` (where::id_in) may ask for, so that its body stays below kQueryBytesMax: of those
+// that `id` names, from 0 to `count` - 1, the first so many. At least 1 where `count` is. A filter that leaves no room
+// for ids exceeds the bound whatever is done, and is given kIdsAnyway of them.
+std::size_t ids_that_fit(const StreamSpec& spec, const Dialect& dialect, std::size_t count,
+                         const std::function<std::string_view(std::size_t)>& id);
+inline constexpr std::size_t kIdsAnyway = 200;
+
+// Whether the stream's filter and fields alone make every query larger than kQueryBytesMax.
+bool is_filter_too_large(const StreamSpec& spec);
 
 }  // namespace carecloud

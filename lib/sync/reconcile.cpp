@@ -123,8 +123,12 @@ Task<Result<>> Reconcile::look_again(std::vector<Key> suspects) {
     while (!suspects.empty()) {
         // No more than the server gives at once: a record left out by its cap is not one that is gone.
         const std::size_t most =
-            std::min({run_.memory().keys.take(), std::max<std::size_t>(run_.dialect().cap, 1), kIdsAtOnce});
-        const std::size_t count = std::min(suspects.size(), most);
+            std::min(run_.memory().keys.take(), std::max<std::size_t>(run_.dialect().cap, 1));
+        const auto id_at = [&suspects](std::size_t i) -> std::string_view {
+            return suspects[suspects.size() - 1 - i].id;
+        };
+        const std::size_t count =
+            ids_that_fit(run_.settings().spec, run_.dialect(), std::min(suspects.size(), most), id_at);
         const auto first = suspects.end() - static_cast<std::ptrdiff_t>(count);
         std::vector<Key> some(first, suspects.end());
         auto looked = co_await look_at(std::move(some));

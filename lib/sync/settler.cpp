@@ -224,9 +224,9 @@ Task<Result<>> Settler::fetch_shown(Round& round) {
     std::vector<std::string> ids(distinct.begin(), distinct.end());
     while (!ids.empty()) {
         // No more than the server gives at once: a record left out by its cap is not one left out by the filter.
-        const std::size_t most =
-            std::min({memory_.keys.take(), std::max<std::size_t>(dialect->cap, 1), kIdsAtOnce});
-        const std::size_t asked = std::min(ids.size(), most);
+        const std::size_t most = std::min(memory_.keys.take(), std::max<std::size_t>(dialect->cap, 1));
+        const auto id_at = [&ids](std::size_t i) -> std::string_view { return ids[ids.size() - 1 - i]; };
+        const std::size_t asked = ids_that_fit(settings_.spec, *dialect, std::min(ids.size(), most), id_at);
         const std::vector<std::string> some(ids.end() - static_cast<std::ptrdiff_t>(asked), ids.end());
         Query query{
             .spec = &settings_.spec, .where = where::id_in(*dialect, some), .projection = Projection::keys};

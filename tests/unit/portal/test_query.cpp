@@ -80,3 +80,51 @@ TEST_CASE("a dialect survives its store, and damage is not a dialect") {
         CHECK_FALSE(Dialect::from_json(text));
     }
 }
+
+namespace {
+
+// The size of a query's body for so many of these ids.
+std::size_t body_bytes(const StreamSpec& spec, const Dialect& dialect, const std::vector<std::string>& ids,
+                       std::size_t count) {
+    const std::vector<std::string> some(ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(count));
+    const Query query{.spec = &spec, .where = where::id_in(dialect, some), .take = count};
+    return query_text(query).size();
+}
+
+std::size_t fit(const StreamSpec& spec, const Dialect& dialect, const std::vector<std::string>& ids) {
+    return ids_that_fit(spec, dialect, ids.size(), [&](std::size_t i) -> std::string_view { return ids[i]; });
+}
+
+}  // namespace
+
+TEST_CASE("as many ids fit as keep the body below 8 KB, in each dialect (hazard 36)") {
+    const StreamSpec spec{.entity = "claim_attendance",
+                          .workspace_id = "636eeb5d8029cf0df6932c16",
+                          .bucket_id = "636eeb5d8029cf0df6932c17",
+                          .filter = R"({"status":"active"})"};
+    for (const IdLiteral literal : {IdLiteral::string, IdLiteral::oid}) {
+        const Dialect dialect{.id = literal};
+        for (const std::string& id : {kId, std::string(64, 'x')}) {
+            const std::vector<std::string> ids(1000, id);
+            const std::size_t count = fit(spec, dialect, ids);
+            CAPTURE(id, count);
+            CHECK(body_bytes(spec, dialect, ids, count) < kQueryBytesMax);
+            CHECK(body_bytes(spec, dialect, ids, count + 2) >= kQueryBytesMax);
+            if (id == kId) CHECK(count >= 200);
+        }
+    }
+    CHECK(fit(spec, {}, {kId, kId}) == 2);
+    CHECK(fit(spec, {}, {}) == 0);
+    CHECK_FALSE(is_filter_too_large(spec));
+}
+
+TEST_CASE("a filter that is too large by itself is known, and asks for no fewer ids than are sensible") {
+    StreamSpec spec{.entity = "claim_attendance", .workspace_id = "w", .bucket_id = "b"};
+    spec.filter = R"({"comment":")" + std::string(9000, 'x') + "\"}";
+    CHECK(is_filter_too_large(spec));
+    CHECK(fit(spec, {}, std::vector<std::string>(1000, kId)) == kIdsAnyway);
+    CHECK(fit(spec, {}, std::vector<std::string>(3, kId)) == 3);
+    spec.filter = R"({"comment":")" + std::string(7900, 'x') + "\"}";
+    CHECK_FALSE(is_filter_too_large(spec));
+    CHECK(fit(spec, {}, std::vector<std::string>(1000, kId)) >= 1);
+}
