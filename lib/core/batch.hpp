@@ -41,7 +41,9 @@ struct Batch {
     // The stream's row afterwards, committed with the records. None for a bounded fetch (by id, by date),
     // which never touches a cursor (hazard 22).
     std::optional<StreamState> state{};
-    // Records known by key alone that no answer could carry (hazard 8), to quarantine. Bodies are empty.
+    // To quarantine, each as another attempt: records known by key alone that no answer could carry (hazard 8), with
+    // empty bodies; and those that were asked for again and are still not valid JSON (hazard 35), whose bodies must
+    // live until the commit has ended.
     std::vector<StrangeRecord> unreachable{};
     // Records that the portal has no more (hazard 5): marked as deleted, each that is held in exactly this version.
     std::vector<Key> gone{};

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <iosfwd>
 #include <optional>
 #include <string>
@@ -26,12 +27,12 @@ enum class ErrorCode {
     unreachable,      // name resolution, connect, reset, closed before an answer
     tls_failed,       // certificate or host name refused: an operator must act
     timed_out,        // connect, head or body took too long; the gateway's own 504
-    key_refused,      // 401, 403
+    key_refused,      // 401, and 403 where the gateway or the portal speaks of the key
     rate_limited,     // 429 for rate or burst; retry_after may say how long
     quota_exhausted,  // 429 "Limit Exceeded": no use before the month turns
     too_large,        // 413, or an answer over our own limit: ask for less
     server_failed,    // 500, 502, 503 and what else means "not your fault"
-    refused,          // isSuccess:false, or another 4xx: the portal understood and said no
+    refused,          // isSuccess:false, or another 4xx: the portal, or a firewall before it, said no
     bad_response,     // not JSON, cut short, not of the documented shape
     wrong_workspace,  // a record of another workspace or bucket (hazard 24)
     dialect_unknown,  // no form of the query language passed the proof (hazard 28)
@@ -56,6 +57,7 @@ struct Error {
         subject;  // what it stumbled over: a host, a file, a field; never a secret, never a record's content
     std::string hint;                                        // what to do about it; may be empty
     std::optional<std::chrono::milliseconds> retry_after{};  // the other side's own wish (RFC 9110 10.2.3)
+    std::size_t records_seen = 0;                            // in a bad_response: how many its page held at least
 
     // "query claim_attendance: HTTP 403 Forbidden (key_refused); check portal.api_key_file"
     std::string message() const;

@@ -26,6 +26,7 @@ struct Page {
 
     std::vector<Record> records;         // in the order of the answer
     std::vector<StrangeRecord> strange;  // those that go to quarantine, in the order of the answer
+    std::size_t beyond_take = 0;  // records that came though they were not asked for, and were left out
     std::optional<std::uint64_t> total;  // where the portal counts, and tells
     Spelling spelling = Spelling::camel;
     Timestamp

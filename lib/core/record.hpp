@@ -38,7 +38,7 @@ struct Record {
     std::optional<DaySpan> days{};
 };
 
-// A record that cannot be taken as a good one, though its page is valid JSON. It goes to quarantine whole.
+// A record that cannot be taken as a good one, though its page is. It goes to quarantine whole.
 struct StrangeRecord {
     std::string id;             // `_id`, or "sha256:…" of the body where there is none to use
     std::string modified_text;  // what stood in `modified`, perhaps empty
@@ -47,7 +47,12 @@ struct StrangeRecord {
     // A system field stands twice in it: which one is meant is not known, so neither is kept. The answer may have been
     // spoilt on its way (hazard 11).
     bool contradictory = false;
+    // Its bytes are not valid JSON, as a second answer must confirm; `reason` begins with kInvalidReason (hazard 35).
+    bool invalid = false;
 };
+
+// What a store knows invalid records by: they are asked for again.
+inline constexpr std::string_view kInvalidReason = "not valid JSON: ";
 
 // Where a record stands in the portal's order, and which version it is.
 struct Key {

@@ -2,6 +2,8 @@
 
 #include "json/grammar.hpp"
 #include "json/hash.hpp"
+#include "json/mend.hpp"
+#include "json/record_fields.hpp"
 #include "json/tokens.hpp"
 
 #include <algorithm>
@@ -17,157 +19,7 @@
 namespace carecloud {
 namespace {
 
-constexpr std::size_t kIdSizeMax = 64;
-
-// Ends the reading of an answer that is sound but not to be stored; caught in Slicer::slice and nowhere else.
-struct Rejected {
-    ErrorCode code;
-    std::string what;
-    std::string hint;
-};
-
-// What the system fields of one record said.
-struct SystemFields {
-    std::string_view id;  // the string's inside; empty: absent or unusable
-    std::string_view modified;
-    bool disabled = false;
-    std::uint32_t start_day = 0;  // 20240301; 0: no day stands there
-    std::uint32_t end_day = 0;
-    bool contradictory = false;  // one of them stands twice
-    std::string strange;         // the first reason why the record is not a good one
-};
-
-bool is_usable_id(std::string_view id) {
-    if (id.empty() || id.size() > kIdSizeMax) return false;
-    for (const char c : id) {
-        if (c <= ' ' || c > '~' || c == '\\') return false;
-    }
-    return true;
-}
-
-// The inside of a string token without escapes; nullopt for anything else.
-std::optional<std::string_view> plain_string(std::string_view token) {
-    if (token.size() < 2 || token.front() != '"' || token.find('\\') != std::string_view::npos)
-        return std::nullopt;
-    return token.substr(1, token.size() - 2);
-}
-
-// 20240301 of a token that begins so, with quotes or without: "20240301083000", "2024-03-01T08:30:00"; else 0.
-std::uint32_t day_of(std::string_view token) {
-    if (token.starts_with('"')) token.remove_prefix(1);
-    std::uint32_t day = 0;
-    std::size_t digits = 0;
-    for (const char c : token) {
-        if (c == '-') continue;
-        if (c < '0' || c > '9' || digits == 8) break;
-        day = day * 10 + static_cast<std::uint32_t>(c - '0');
-        ++digits;
-    }
-    return digits == 8 ? day : 0;
-}
-
-std::optional<DaySpan> span_of(std::uint32_t start, std::uint32_t end) {
-    if (start == 0 && end == 0) return std::nullopt;
-    return DaySpan{.first = start == 0 ? end : start, .last = end == 0 ? start : end};
-}
-
-void note_strange(SystemFields& fields, std::string reason) {
-    if (fields.strange.empty()) fields.strange = std::move(reason);
-}
-
-void check_scope(std::string_view name, std::string_view expected, std::string_view found) {
-    if (expected.empty() || found.empty() || expected == found) return;
-    throw Rejected{ErrorCode::wrong_workspace, "a record's " + std::string(name) + " is not the stream's",
-                   "check portal.workspace_id, portal.bucket_id and whose key portal.api_key_file holds"};
-}
-
-class RecordReader {
-  public:
-    RecordReader(Tokens& tokens, const SliceOptions& options) : tokens_(tokens), options_(options) {}
-
-    SystemFields read() {
-        tokens_.each_member([this](std::string_view key) {
-            if (const std::size_t field = field_of(key); field < kFields.size())
-                read_system(field);
-            else if (key == "startDate")
-                fields_.start_day = day_of(take_text());
-            else if (key == "endDate")
-                fields_.end_day = day_of(take_text());
-            else
-                tokens_.skip_value(kDepth);
-        });
-        return std::move(fields_);
-    }
-
-  private:
-    enum Field : std::size_t { id, modified, disabled, workspace_id, bucket_id };
-    static constexpr std::array<std::string_view, 5> kFields{"_id", "modified", "disabled", "workspace_id",
-                                                             "bucket_id"};
-
-    // The place of a system field in kFields; beyond it: another field.
-    std::size_t field_of(std::string_view key) {
-        if (key.find('\\') != std::string_view::npos) note_escapes(key);
-        return static_cast<std::size_t>(std::find(kFields.begin(), kFields.end(), key) - kFields.begin());
-    }
-
-    void note_escapes(std::string_view key) {
-        for (const std::string_view name : kFields) {
-            if (says_name(key, name))
-                note_strange(fields_, "the name " + std::string(name) + " is written with escapes");
-        }
-    }
-
-    // Empty: an object or an array.
-    std::string_view take_text() {
-        if (tokens_.peek() != '{' && tokens_.peek() != '[') return tokens_.take_scalar();
-        tokens_.skip_value(kDepth);
-        return {};
-    }
-
-    void read_system(std::size_t field) {
-        const std::string_view name = kFields[field];
-        const std::string_view token = take_text();
-        const bool again = std::exchange(seen_[field], true);
-        if (again) {
-            fields_.contradictory = true;
-            note_strange(fields_, std::string(name) + " stands twice in the record");
-        }
-        switch (field) {
-            case id:
-                read_text(name, token, again, fields_.id);
-                break;
-            case modified:
-                read_text(name, token, again, fields_.modified);
-                break;
-            case disabled:
-                fields_.disabled = token == "true";
-                break;
-            default:
-                read_scope(name, token, field == workspace_id ? options_.workspace_id : options_.bucket_id);
-        }
-    }
-
-    void read_text(std::string_view name, std::string_view token, bool again, std::string_view& into) {
-        const auto text = again ? std::nullopt : plain_string(token);
-        if (!text) note_strange(fields_, std::string(name) + " is not a plain string");
-        into = text.value_or(std::string_view());
-    }
-
-    // Each time it stands there, so that no spelling of another workspace's record gets through.
-    void read_scope(std::string_view name, std::string_view token, std::string_view expected) {
-        if (expected.empty() || token == "null") return;
-        const auto text = plain_string(token);
-        if (!text) return note_strange(fields_, std::string(name) + " is not a plain string");
-        check_scope(name, expected, *text);
-    }
-
-    static constexpr std::size_t kDepth = 2;  // the answer, its data, the record
-
-    Tokens& tokens_;
-    const SliceOptions& options_;
-    SystemFields fields_;
-    std::array<bool, kFields.size()> seen_{};
-};
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 // ErrorCode comes from outside and goes to the log: letters, digits and a few signs of it.
 std::string printable_code(std::string_view text) {
@@ -223,28 +75,49 @@ struct Slicer::Impl {
         bool seen_total = false;
         bool success = false;
         std::string error_code;
+        // Of a mended copy that is read instead of the page's text.
+        const char* copy = nullptr;  // null: the text itself is read
+        std::vector<MendedRecord> mended{};
+        std::size_t mended_met = 0;
+
+        // The same bytes in the page's buffer.
+        std::string_view in_buffer(std::string_view read) const {
+            return copy == nullptr || read.empty()
+                       ? read
+                       : std::string_view(page.buffer.get() + (read.data() - copy), read.size());
+        }
     };
 
+    // Why the text is no page; nothing: it is one.
+    std::optional<Error> read(Envelope& envelope, char* text, std::size_t size);
+    std::optional<Error> read_mended(Envelope& envelope, Error failure);
     void read_envelope(Envelope& envelope);
     void read_member(Envelope& envelope, std::string_view key);
     void read_data(Envelope& envelope);
     void read_status(Envelope& envelope);
     void read_record(Envelope& envelope);
+    void read_list(Envelope& envelope);
     void keep_strange(Envelope& envelope, const SystemFields& fields, std::string_view body);
+    void keep_invalid(Envelope& envelope, SystemFields fields, std::string_view body);
 };
 
 void Slicer::Impl::read_record(Envelope& envelope) {
     if (tokens.peek() != '{') bad_json("a record that is not an object");
     const char* begin = tokens.position();
-    const SystemFields fields = RecordReader(tokens, *envelope.options).read();
-    const std::string_view body(begin, static_cast<std::size_t>(tokens.after_bracket() - begin));
+    const SystemFields fields = read_fields(tokens, *envelope.options);
+    std::string_view body(begin, static_cast<std::size_t>(tokens.after_bracket() - begin));
+    body = envelope.in_buffer(body);
+    const std::size_t at = static_cast<std::size_t>(body.data() - envelope.page.buffer.get());
+    const std::size_t next = envelope.mended_met;
+    if (next < envelope.mended.size() && envelope.mended[next].begin == at)
+        return keep_invalid(envelope, fields, body);
 
     const auto modified = Timestamp::parse(fields.modified);
     if (!fields.strange.empty() || !is_usable_id(fields.id) || !modified)
         return keep_strange(envelope, fields, body);
 
-    Record record{.id = fields.id,
-                  .modified_text = fields.modified,
+    Record record{.id = envelope.in_buffer(fields.id),
+                  .modified_text = envelope.in_buffer(fields.modified),
                   .modified = *modified,
                   .body = body,
                   .disabled = fields.disabled,
@@ -272,13 +145,34 @@ void Slicer::Impl::keep_strange(Envelope& envelope, const SystemFields& fields, 
     });
 }
 
+// What the fields say counts only where it stands so in the text itself.
+void Slicer::Impl::keep_invalid(Envelope& envelope, SystemFields fields, std::string_view body) {
+    if (envelope.in_buffer(fields.id) != fields.id) fields.id = {};
+    if (envelope.in_buffer(fields.modified) != fields.modified) fields.modified = {};
+    const std::string_view fault = envelope.mended[envelope.mended_met++].fault;
+    fields.strange = std::string(kInvalidReason).append(fault);
+    keep_strange(envelope, fields, body);
+    envelope.page.strange.back().invalid = true;
+}
+
+// Reading stops at what was asked for: the rest is only checked to be JSON.
+void Slicer::Impl::read_list(Envelope& envelope) {
+    const std::size_t take = envelope.options->take;
+    tokens.each_element([&] {
+        if (take == 0 || envelope.page.record_count() < take) return read_record(envelope);
+        ++envelope.page.beyond_take;
+        tokens.skip_value(2);
+    });
+}
+
 void Slicer::Impl::read_data(Envelope& envelope) {
     if (std::exchange(envelope.seen_data, true)) bad_json("the answer holds its data twice");
     switch (tokens.peek()) {
         case '[':
-            tokens.each_element([&] { read_record(envelope); });
+            read_list(envelope);
             break;
         case '{':
+            if (envelope.options->list) bad_json("data is one object, and a query returns a list");
             read_record(envelope);
             break;
         default:
@@ -328,6 +222,43 @@ void Slicer::Impl::read_envelope(Envelope& envelope) {
     if (!envelope.seen_data) bad_json("the answer has no data");
 }
 
+std::optional<Error> Slicer::Impl::read(Envelope& envelope, char* text, std::size_t size) {
+    const std::size_t skipped =
+        std::string_view(text, size).starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
+    try {
+        tokens.begin(text + skipped, size - skipped);
+        read_envelope(envelope);
+        return std::nullopt;
+    } catch (const BadJson& failure) {
+        return not_a_page(ErrorCode::bad_response, failure.what,
+                          "the page is asked for again; nothing of it is stored");
+    } catch (const Rejected& failure) {
+        return not_a_page(failure.code, failure.what, failure.hint);
+    }
+}
+
+// Where single records are to blame the rest of the answer is read all the same (hazard 35). `failure`: of the text as
+// it came.
+std::optional<Error> Slicer::Impl::read_mended(Envelope& envelope, Error failure) {
+    const std::size_t size = envelope.page.size;
+    std::string copy;
+    copy.reserve(size + kPagePadding);
+    copy.assign(envelope.page.buffer.get(), size);
+    Mending mending = mend_records(copy);
+    failure.records_seen = mending.records;
+    if (mending.mended.empty()) return failure;
+    Envelope again;
+    again.options = envelope.options;
+    again.page.buffer = std::move(envelope.page.buffer);
+    again.page.size = size;
+    again.copy = copy.data();
+    again.mended = std::move(mending.mended);
+    envelope = std::move(again);
+    const auto still = read(envelope, copy.data(), size);
+    if (!still || still->code != ErrorCode::bad_response) return still;
+    return failure;
+}
+
 Slicer::Slicer() : impl_(std::make_unique<Impl>()) {}
 Slicer::~Slicer() = default;
 
@@ -336,16 +267,11 @@ Result<Page> Slicer::slice(std::unique_ptr<char[]> buffer, std::size_t size, con
     envelope.options = &options;
     envelope.page.buffer = std::move(buffer);
     envelope.page.size = size;
-    try {
-        impl_->tokens.begin(envelope.page.buffer.get(), size);
-        impl_->read_envelope(envelope);
-        return std::move(envelope.page);
-    } catch (const BadJson& failure) {
-        return not_a_page(ErrorCode::bad_response, failure.what,
-                          "the page is asked for again; nothing of it is stored");
-    } catch (const Rejected& failure) {
-        return not_a_page(failure.code, failure.what, failure.hint);
-    }
+    auto failure = impl_->read(envelope, envelope.page.buffer.get(), size);
+    if (failure && failure->code == ErrorCode::bad_response)
+        failure = impl_->read_mended(envelope, std::move(*failure));
+    if (failure) return std::move(*failure);
+    return std::move(envelope.page);
 }
 
 Result<Page> Slicer::slice(std::string_view text, const SliceOptions& options) {

@@ -6,8 +6,10 @@
 // that what the store holds can be read by anyone's parser. What is not valid JSON, not the documented
 // envelope, cut short or says isSuccess:false fails whole. A record that is valid JSON but cannot be ordered
 // (no usable `_id` or `modified`) or that readers could take differently (a system field twice, or under a name written
-// with escapes; a scope that is no plain string) comes back as strange. Pure; safe on any thread,
-// with one Slicer a thread.
+// with escapes; a scope that is no plain string) comes back as strange. So does one whose bytes are not valid JSON
+// where only control characters, UTF-8, numbers or depth are to blame and the rest of the answer is sound (hazard 35;
+// mend.hpp): it is marked as invalid, and its bytes are kept. A byte-order mark before the text is passed over. Pure;
+// safe on any thread, with one Slicer a thread.
 #pragma once
 
 #include "core/error.hpp"
@@ -21,9 +23,11 @@ namespace carecloud {
 
 struct SliceOptions {
     std::string_view
-        workspace_id;  // a record that names another one fails the page with wrong_workspace; empty: any
-    std::string_view bucket_id;  // likewise
-    bool hash = true;            // SHA-256 of every body; a walk of keys does without
+        workspace_id{};  // a record that names another one fails the page with wrong_workspace; empty: any
+    std::string_view bucket_id{};  // likewise
+    bool hash = true;              // SHA-256 of every body; a walk of keys does without
+    bool list = false;             // `data` must be a list, as a query's is; null is an empty one
+    std::size_t take = 0;          // records used at most, those beyond are only counted; 0: all
 };
 
 // Bytes that a page's buffer must have beyond its text: simdjson reads there, and Tokens writes one.
@@ -38,7 +42,8 @@ class Slicer {
 
     // `buffer` holds `size` bytes of text and kPagePadding more, of any content. Both envelopes are taken:
     // `Data` may be an array of records (query) or one object or null (retrieve; null gives no record).
-    // Errors: bad_response, wrong_workspace; refused with the portal's ErrorCode where isSuccess is false.
+    // Errors: bad_response, with the records that were seen in it; wrong_workspace; refused with the portal's ErrorCode
+    // where isSuccess is false.
     Result<Page> slice(std::unique_ptr<char[]> buffer, std::size_t size, const SliceOptions& options);
 
     // The same of a text that is copied first.

@@ -65,9 +65,10 @@ class Store {
     // At most `limit` of each.
     virtual Task<Result<Rechecks>> rechecks(std::string stream, std::size_t limit) = 0;
 
-    // Records in quarantine without a body, whose last attempt lies before `before`: those that no answer
-    // carried, and that a smaller answer or a larger limit may carry by now. The longest untried first, at
-    // most `limit`.
+    // Records in quarantine whose last attempt lies before `before`: those without a body, which no answer carried, and
+    // which a smaller answer or a larger limit may carry by now; and those that were not valid JSON and have an id,
+    // which after kHourlyAttempts must have been left alone for 23 hours more. The longest untried first, at most
+    // `limit`.
     virtual Task<Result<std::vector<Key>>> untried(std::string stream, Timestamp before,
                                                    std::size_t limit) = 0;
 
@@ -83,6 +84,8 @@ class Store {
     virtual Task<Result<std::vector<BoundedPass>>> passes() = 0;
 
     static constexpr std::size_t kPassesKept = 1000;
+    static constexpr std::int64_t kHourlyAttempts = 24;
+    static constexpr std::int64_t kDailyMoreTicks = 23 * 3600 * Timestamp::ticks_per_second;
 
     // Adds to the month's count of requests to the portal and says the new count. `requests` may be negative
     // (what was set aside and not used) or zero (to read). The count never falls below zero.

@@ -50,7 +50,9 @@ void ById::set_aside(const Key& key, const Error& error) {
 
 // One request, and what follows from it.
 Task<Result<>> ById::fetch_some(std::vector<Key>& keys, std::optional<StreamState>& state) {
-    const std::size_t asked = std::min({one_by_one_ ? 1 : size_.take(), keys.size(), kIdsAtOnce});
+    const std::size_t wanted = std::min(one_by_one_ ? 1 : size_.take(), keys.size());
+    const auto id_at = [&keys](std::size_t i) -> std::string_view { return keys[i].id; };
+    const std::size_t asked = ids_that_fit(spec_, dialect_, wanted, id_at);
     std::vector<std::string> ids;
     for (std::size_t i = 0; i < asked; ++i)
         ids.push_back(keys[i].id);
@@ -58,11 +60,12 @@ Task<Result<>> ById::fetch_some(std::vector<Key>& keys, std::optional<StreamStat
     auto fetched = co_await fetcher_.fetch(std::move(query), size_);
     if (!fetched) {
         if (!is_size_suspect(fetched.error().code)) co_return fetched.error();
+        // Which of them it is shows when they are asked for alone; once it is found, the others may pass together.
+        one_by_one_ = asked > 1;
         if (asked == 1) {
             set_aside(keys.front(), fetched.error());
             keys.erase(keys.begin());
         }
-        one_by_one_ = true;
         co_return Result<>{};
     }
     drop_answered(keys, asked, *fetched->page);
@@ -93,8 +96,12 @@ Task<Result<>> ById::retry(Key key) {
     // Doubted once, as in drop_answered().
     if (answer && (*answer)->record_count() == 0) answer = co_await fetcher_.ask(query);
     Batch batch{.stream = ledger_.state().stream};
-    if (answer && (*answer)->record_count() > 0) {
-        batch.page = *answer;
+    const PagePtr page = answer ? *answer : PagePtr();
+    if (answer && page->record_count() > 0 && !page->strange.empty() && page->strange.front().invalid) {
+        // Whole and as unreadable as before: one more attempt of it. The page outlives the commit.
+        batch.unreachable.push_back(page->strange.front());
+    } else if (answer && page->record_count() > 0) {
+        batch.page = page;
     } else if (answer) {
         auto denied = co_await is_denied(fetcher_, spec_, key.id);
         if (!denied) co_return denied.error();

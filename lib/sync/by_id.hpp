@@ -13,9 +13,6 @@
 
 namespace carecloud {
 
-// So many ids are asked for in one query at most: firewalls refuse bodies above 8 KB.
-inline constexpr std::size_t kIdsAtOnce = 200;
-
 class ById {
   public:
     // `size` learns, as in the walk of whole records. All of these outlive it.
@@ -43,7 +40,7 @@ class ById {
     Ledger& ledger_;
     const StreamSpec& spec_;
     const Dialect& dialect_;
-    bool one_by_one_ = false;  // an answer of several did not pass, whatever its size
+    bool one_by_one_ = false;  // an answer of several did not pass, whatever its size, and it is not known why
     bool doubted_ = false;     // the last answer had none of the records asked for
     std::vector<StrangeRecord> unreachable_;
     std::vector<std::string> not_shown_;

@@ -8,21 +8,39 @@ namespace {
 
 // Where one answer in five is spoilt in the same way, that is one page in 80,000.
 constexpr std::size_t kSameToBelieve = 8;
-constexpr std::size_t kContradictionsMax = 16;
+// Of records that are not valid JSON: a second answer with the same bytes (hazard 35).
+constexpr std::size_t kSameToBelieveInvalid = 2;
+// So many answers at most, where the bytes are others each time.
+constexpr std::size_t kAnswersMax = 16;
+constexpr std::size_t kAnswersMaxInvalid = 2;
 
-std::string contradictions_of(const Page& page) {
+// What an answer may have been spoilt with on its way: the bytes of these records, and how many answers in a row must
+// have the same.
+struct Doubts {
     std::string bodies;
+    std::size_t same_to_believe = kSameToBelieveInvalid;
+    std::size_t answers_max = kAnswersMaxInvalid;
+};
+
+Doubts doubts_of(const Page& page) {
+    Doubts doubts;
     for (const StrangeRecord& strange : page.strange) {
-        if (strange.contradictory) bodies += strange.body;
+        if (!strange.contradictory && !strange.invalid) continue;
+        doubts.bodies += strange.body;
+        if (!strange.contradictory) continue;
+        doubts.same_to_believe = kSameToBelieve;
+        doubts.answers_max = kAnswersMax;
     }
-    return bodies;
+    return doubts;
 }
 
-Error contradiction_error() {
-    return {.code = ErrorCode::bad_response,
-            .operation = "read the portal's answer",
-            .subject = "a system field stands twice in a record, each time in another way",
-            .hint = "the page is asked for again later; nothing of it is stored"};
+Error doubt_error(std::size_t records_seen) {
+    return {
+        .code = ErrorCode::bad_response,
+        .operation = "read the portal's answer",
+        .subject = "records that are not valid JSON, or say a system field twice, with other bytes each time",
+        .hint = "the page is asked for again later; nothing of it is stored",
+        .records_seen = records_seen};
 }
 
 }  // namespace
@@ -42,20 +60,21 @@ Task<Result<PagePtr>> Fetcher::send(const Question& question) {
     co_return answer;
 }
 
-// An answer that contradicts itself is believed when it comes again and again with the very same contradictions. A
-// spoilt one is not lost that way, and a record that is stored so at the portal stops nobody (promise 6).
+// An answer that contradicts itself, or has records that are not valid JSON, is believed when it comes again with the
+// very same bytes. A spoilt one is not lost that way, and a record that is stored so at the portal stops nobody
+// (promise 6).
 Task<Result<PagePtr>> Fetcher::ask_once(const Question& question) {
     std::string doubted;
     std::size_t same = 0;
     for (std::size_t asked = 1;; ++asked) {
         Result<PagePtr> answer = co_await send(question);
         if (!answer) co_return answer;
-        std::string said = contradictions_of(**answer);
-        if (said.empty()) co_return answer;
-        same = said == doubted ? same + 1 : 1;
-        doubted = std::move(said);
-        if (same == kSameToBelieve) co_return answer;
-        if (asked == kContradictionsMax) co_return contradiction_error();
+        Doubts doubts = doubts_of(**answer);
+        if (doubts.bodies.empty()) co_return answer;
+        same = doubts.bodies == doubted ? same + 1 : 1;
+        doubted = std::move(doubts.bodies);
+        if (same >= doubts.same_to_believe) co_return answer;
+        if (asked >= doubts.answers_max) co_return doubt_error((*answer)->record_count());
         co_await clock_.sleep(full_jitter(random_, pauses_.base, pauses_.limit, asked));
     }
 }
@@ -69,7 +88,11 @@ Task<Result<>> Fetcher::recover(const Error& error, RetryState& state) {
     if (error.code == ErrorCode::rate_limited && error.retry_after) gate_.slow_down(*error.retry_after);
     const RetryDecision decision = decide_retry(error.code, state);
     if (decision.action == RetryAction::give_up) co_return error;
-    if (decision.action == RetryAction::shrink) state.take = PageSize::smaller(state.take);
+    if (decision.action == RetryAction::shrink) {
+        // Half of the page that failed, which may have been shorter than what was asked for.
+        const std::size_t held = error.records_seen > 1 ? error.records_seen : state.take;
+        state.take = PageSize::smaller(std::min(state.take, held));
+    }
     if (decision.action == RetryAction::refresh_key) {
         refreshed_ = true;
         auto admitted = co_await gate_.admit(rank_);

@@ -177,3 +177,39 @@ TEMPLATE_TEST_CASE("records without a body are due for another attempt, the long
     CHECK(all[0].modified_text == test_time_text(3));
     CHECK(backend.untried(backend.clock().wall(), 2).size() == 2);
 }
+
+TEMPLATE_TEST_CASE("records that are not valid JSON are due each hour, after a day of that each day", "",
+                   SqliteBackend, MemoryBackend) {
+    TestType backend;
+    const auto advance = [&](std::int64_t hours) {
+        backend.clock().set({backend.clock().wall().ticks + hours * 3600 * Timestamp::ticks_per_second});
+    };
+    const auto due = [&] {
+        return backend.untried({backend.clock().wall().ticks - 3600 * Timestamp::ticks_per_second}, 10)
+            .size();
+    };
+    const std::string reason = std::string(kInvalidReason) + "a raw control character";
+    const std::string body("{\"_id\":\"bad\",\"a\":\"\0\xFF\t\"}", 25);
+    backend.commit(strange_batch({{"bad", test_time_text(1), reason, body},
+                                  {"sha256:00", "", reason, body},
+                                  {"other", test_time_text(1), "modified: not a time", "{}"}}));
+    CHECK(backend.content().quarantine.at({kStream, "bad"}).body == body);
+    CHECK(due() == 0);
+    for (int attempt = 2; attempt <= 25; ++attempt) {
+        advance(2);
+        REQUIRE(due() == 1);
+        Batch batch{.stream = kStream};
+        batch.unreachable.push_back({.id = "bad",
+                                     .modified_text = test_time_text(1),
+                                     .reason = reason,
+                                     .body = body,
+                                     .invalid = true});
+        CHECK(backend.commit(batch).written);
+        CHECK(due() == 0);
+    }
+    CHECK(backend.content().quarantine.at({kStream, "bad"}).attempts == 25);
+    advance(2);
+    CHECK(due() == 0);
+    advance(23);
+    CHECK(due() == 1);
+}

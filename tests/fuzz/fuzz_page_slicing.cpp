@@ -1,5 +1,6 @@
 // The slicing of a page, held against nlohmann/json: what is taken is JSON and a page, each record's bytes are the same
-// object, and none is called good that two readers could order differently; what is refused whole is no page.
+// object, and none is called good that two readers could order differently; what is refused whole is no page. Records
+// that are kept as invalid are none that nlohmann/json reads, and without them the rest is a page.
 #include "core/timestamp.hpp"
 #include "fuzz/fuzz_target.hpp"
 #include "fuzz/json_node.hpp"
@@ -135,7 +136,59 @@ bool names_another_scope(const JsonNode& data) {
     return false;
 }
 
+// The text with an empty object in the place of each invalid record, and the page without them.
+struct Sound {
+    std::string text;
+    std::size_t invalid = 0;
+};
+
+Sound without_invalid(const Page& page) {
+    const std::string_view text(page.buffer.get(), page.size);
+    Sound sound;
+    std::size_t from = 0;
+    for (const StrangeRecord& strange : page.strange) {
+        if (!strange.invalid) continue;
+        const auto begin = static_cast<std::size_t>(strange.body.data() - text.data());
+        fuzz_require(begin >= from && begin + strange.body.size() <= text.size(),
+                     "it lies in its page, in order");
+        sound.text.append(text.substr(from, begin - from)).append("{}");
+        from = begin + strange.body.size();
+        ++sound.invalid;
+    }
+    sound.text.append(text.substr(from));
+    return sound;
+}
+
+void check_invalid(const StrangeRecord& strange) {
+    fuzz_require(strange.body.starts_with('{') && strange.body.ends_with('}'), "from brace to brace");
+    fuzz_require(strange.reason.starts_with(kInvalidReason) && !strange.id.empty(),
+                 "with an id and a reason");
+    const JsonReading reading = read_json(strange.body);
+    constexpr std::size_t levels_around = 2;  // the answer and its list
+    const bool is_deep = reading.depth + levels_around >= kNestingMax;
+    // A NUL ends the text for nlohmann/json, a number beyond the range of double is given up.
+    fuzz_require(reading.outcome != JsonReading::Outcome::valid || is_deep, "it is none that others read");
+}
+
+void check_with_invalid(const Page& page, bool scoped) {
+    const Sound sound = without_invalid(page);
+    const JsonReading reading = read_json(sound.text);
+    if (reading.outcome == JsonReading::Outcome::beyond_range) return;
+    fuzz_require(reading.outcome == JsonReading::Outcome::valid, "the rest is JSON");
+    const Expected expected = expect(reading.root);
+    fuzz_require(expected.is_page, "and a page");
+    fuzz_require(records_of(*expected.data).size() == page.record_count(), "of as many records");
+    for (const StrangeRecord& strange : page.strange) {
+        if (strange.invalid) check_invalid(strange);
+    }
+    fuzz_require(!scoped || !names_another_scope(*expected.data), "all of this workspace");
+}
+
 void check(const Result<Page>& page, const JsonReading& reading, bool hashed, bool scoped) {
+    const bool has_invalid =
+        page && std::any_of(page->strange.begin(), page->strange.end(),
+                            [](const StrangeRecord& strange) { return strange.invalid; });
+    if (has_invalid) return check_with_invalid(*page, scoped);
     const bool read = reading.outcome == JsonReading::Outcome::valid;
     if (reading.outcome == JsonReading::Outcome::beyond_range) return;  // nothing to hold it against
     const Expected expected = read ? expect(reading.root) : Expected{};
@@ -177,6 +230,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string_view text = fuzz_text(data, size);
     const JsonReading reading = read_json(text);
     check(slice(text, {}), reading, true, false);
+    const Result<Page> listed = slice(text, {.list = true, .take = 2});
+    if (listed) {
+        fuzz_require(listed->record_count() <= 2, "reading stops at Take");
+        const auto whole = slice(text, {});
+        fuzz_require(!whole || whole->record_count() == listed->record_count() + listed->beyond_take,
+                     "and the others are counted");
+    }
     check(slice(text, {.workspace_id = kWorkspace, .bucket_id = {}, .hash = false}), reading, false, true);
     return 0;
 }

@@ -106,14 +106,15 @@ void Database::write_page(const Batch& batch, CommitSummary& summary) {
             else if (!batch.page->has_strange(record.id))
                 summary.released += tables_.quarantine.release(record.id, record.modified);
         }
-        set_aside(batch.page->strange, summary);
+        set_aside(batch.page->strange, QuarantineTable::Attempt::same, summary);
     }
-    set_aside(batch.unreachable, summary);
+    set_aside(batch.unreachable, QuarantineTable::Attempt::another, summary);
 }
 
-void Database::set_aside(const std::vector<StrangeRecord>& strange, CommitSummary& summary) {
+void Database::set_aside(const std::vector<StrangeRecord>& strange, QuarantineTable::Attempt attempt,
+                         CommitSummary& summary) {
     for (const StrangeRecord& record : strange) {
-        if (tables_.quarantine.put(record)) summary.count_quarantined(record.id);
+        if (tables_.quarantine.put(record, attempt)) summary.count_quarantined(record.id);
     }
 }
 
@@ -158,8 +159,7 @@ Result<Rechecks> Database::rechecks(const std::string& stream, std::size_t limit
     });
 }
 
-Result<std::vector<Key>> Database::untried(const std::string& stream, const std::string& before,
-                                           std::size_t limit) {
+Result<std::vector<Key>> Database::untried(const std::string& stream, Timestamp before, std::size_t limit) {
     return guarded("look up the quarantine of " + stream, path_, [&]() -> Result<std::vector<Key>> {
         tables_.quarantine.begin(stream, {});
         return tables_.quarantine.untried(before, limit);

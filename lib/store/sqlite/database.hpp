@@ -45,7 +45,7 @@ class Database {
     Result<std::vector<std::optional<HeldRecord>>> held(const std::string& stream,
                                                         const std::vector<std::string>& ids);
     Result<Rechecks> rechecks(const std::string& stream, std::size_t limit);
-    Result<std::vector<Key>> untried(const std::string& stream, const std::string& before, std::size_t limit);
+    Result<std::vector<Key>> untried(const std::string& stream, Timestamp before, std::size_t limit);
     Result<std::uint64_t> save_pass(const BoundedPass& pass, const std::string& at);
     Result<std::vector<BoundedPass>> passes();
     Result<std::uint64_t> count_requests(const std::string& month, std::int64_t requests);
@@ -93,7 +93,8 @@ class Database {
     void write_gone(const Batch& batch, CommitSummary& summary);
     bool write_rechecks(const Batch& batch, CommitSummary& summary);
     std::uint64_t held_seq(const Event& event);
-    void set_aside(const std::vector<StrangeRecord>& strange, CommitSummary& summary);
+    void set_aside(const std::vector<StrangeRecord>& strange, QuarantineTable::Attempt attempt,
+                   CommitSummary& summary);
 
     std::string path_;
     Ownership ownership_;             // freed last: closing the connection writes to the file

@@ -1,6 +1,7 @@
 #include "store/sqlite/quarantine_table.hpp"
 
 #include "store/sqlite/connection.hpp"
+#include "store/store.hpp"
 
 namespace carecloud {
 namespace {
@@ -14,7 +15,9 @@ constexpr std::string_view kPut =
     " attempts = attempts + 1, last_at = excluded.last_at";
 constexpr std::string_view kRemove = "DELETE FROM quarantine WHERE stream = ?1 AND id = ?2";
 constexpr std::string_view kUntried =
-    "SELECT id, modified FROM quarantine WHERE stream = ?1 AND body = '' AND last_at < ?2"
+    "SELECT id, modified FROM quarantine WHERE stream = ?1 AND last_at < ?2 AND (body = '' OR"
+    " (substr(reason, 1, length(?5)) = ?5 AND substr(id, 1, 7) <> 'sha256:' AND (attempts <= ?6 OR last_at < "
+    "?4)))"
     " ORDER BY last_at, id LIMIT ?3";
 
 }  // namespace
@@ -33,11 +36,11 @@ void QuarantineTable::begin(std::string_view stream, std::string_view at) {
     has_any_ = any_.step();
 }
 
-bool QuarantineTable::put(const StrangeRecord& record) {
+bool QuarantineTable::put(const StrangeRecord& record, Attempt attempt) {
     find_.bind(2, record.id);
     {
         const Statement::Scope scope(find_);
-        const bool found = has_any_ && !record.body.empty() && find_.step();
+        const bool found = has_any_ && attempt == Attempt::same && find_.step();
         if (found && find_.text(0) == record.modified_text && find_.text(1) == record.reason) return false;
     }
     put_.bind(2, record.id);
@@ -64,11 +67,16 @@ bool QuarantineTable::release(std::string_view id, Timestamp modified) {
     return strange && *strange <= modified && remove(id);
 }
 
-std::vector<Key> QuarantineTable::untried(std::string_view before, std::size_t limit) {
+std::vector<Key> QuarantineTable::untried(Timestamp before, std::size_t limit) {
     std::vector<Key> keys;
     if (!has_any_) return keys;
-    untried_.bind(2, before);
+    const std::string hourly = before.to_string_ms();
+    const std::string daily = Timestamp{before.ticks - Store::kDailyMoreTicks}.to_string_ms();
+    untried_.bind(2, hourly);
     untried_.bind(3, static_cast<std::int64_t>(limit));
+    untried_.bind(4, daily);
+    untried_.bind(5, kInvalidReason);
+    untried_.bind(6, Store::kHourlyAttempts);
     const Statement::Scope scope(untried_);
     while (untried_.step()) {
         Key key{std::string(untried_.text(0)), std::string(untried_.text(1)), {}};

@@ -21,8 +21,10 @@ class QuarantineTable {
     // False for nearly every stream, which spares the look for every record.
     bool has_any() const { return has_any_; }
 
-    // True: it was written. False: it was there already, whole, with this `modified` and reason.
-    bool put(const StrangeRecord& record);
+    // Whether one that is there already, with the same `modified` and reason, is written as another attempt.
+    enum class Attempt { same, another };
+    // True: it was written. False: it was there already.
+    bool put(const StrangeRecord& record, Attempt attempt);
     // The record came good. True: it was there.
     bool remove(std::string_view id);
     // The record reads well in a version that the store has: what is here is let go, unless it is a newer one, or its
@@ -30,8 +32,8 @@ class QuarantineTable {
     bool release(std::string_view id, Timestamp modified);
     // Whether this version is there: the same `modified` text.
     bool holds(const Key& key);
-    // Rows without a body and with a last_at before the text, oldest first.
-    std::vector<Key> untried(std::string_view before, std::size_t limit);
+    // As Store::untried.
+    std::vector<Key> untried(Timestamp before, std::size_t limit);
 
   private:
     Statement any_;

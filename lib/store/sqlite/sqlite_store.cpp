@@ -107,8 +107,9 @@ Task<Result<Rechecks>> SqliteStore::rechecks(std::string stream, std::size_t lim
 }
 
 Task<Result<std::vector<Key>>> SqliteStore::untried(std::string stream, Timestamp before, std::size_t limit) {
-    auto work = [database = impl_->database.get(), stream = std::move(stream), before = before.to_string_ms(),
-                 limit] { return database->untried(stream, before, limit); };
+    auto work = [database = impl_->database.get(), stream = std::move(stream), before, limit] {
+        return database->untried(stream, before, limit);
+    };
     return impl_->thread.run<std::vector<Key>>(std::move(work));
 }
 

@@ -83,10 +83,17 @@ Task<Result<std::vector<std::optional<HeldRecord>>>> MemoryStore::held(std::stri
 
 Task<Result<std::vector<Key>>> MemoryStore::untried(std::string stream, Timestamp before, std::size_t limit) {
     auto work = [this, stream = std::move(stream), at = before.to_string_ms(),
+                 daily = Timestamp{before.ticks - kDailyMoreTicks}.to_string_ms(),
                  limit]() -> Result<std::vector<Key>> {
+        const auto is_due = [&](const std::string& id, const StoreContent::Quarantined& row) {
+            if (row.last_at >= at) return false;
+            if (row.body.empty()) return true;
+            if (!row.reason.starts_with(kInvalidReason) || id.starts_with("sha256:")) return false;
+            return static_cast<std::int64_t>(row.attempts) <= kHourlyAttempts || row.last_at < daily;
+        };
         std::vector<std::pair<std::string, Key>> found;  // by last_at and id
         for (const auto& [place, row] : content_->tables.quarantine) {
-            if (place.first != stream || !row.body.empty() || row.last_at >= at) continue;
+            if (place.first != stream || !is_due(place.second, row)) continue;
             const Timestamp modified = Timestamp::parse(row.modified).value_or(Timestamp{});
             found.emplace_back(row.last_at + place.second, Key{place.second, row.modified, modified});
         }
@@ -121,9 +128,9 @@ Result<CommitSummary> MemoryStore::apply(const Batch& batch, const std::string& 
             const bool taken = take(batch, record, at, summary);
             if (!taken && !batch.page->has_strange(record.id)) release(batch.stream, record, summary);
         }
-        set_aside(batch.stream, batch.page->strange, at, summary);
+        set_aside(batch.stream, batch.page->strange, false, at, summary);
     }
-    set_aside(batch.stream, batch.unreachable, at, summary);
+    set_aside(batch.stream, batch.unreachable, true, at, summary);
     if (batch.page) answers_.note(content_->tables.changes.size(), batch.page->asked);
     auto& quarantine = content_->tables.quarantine;
     for (const Key& key : batch.gone) {
@@ -270,17 +277,18 @@ void MemoryStore::release(const std::string& stream, const Record& record, Commi
 }
 
 void MemoryStore::set_aside(const std::string& stream, const std::vector<StrangeRecord>& strange,
-                            const std::string& at, CommitSummary& summary) {
+                            bool attempt, const std::string& at, CommitSummary& summary) {
     for (const StrangeRecord& record : strange) {
-        if (put_strange(stream, record, at)) summary.count_quarantined(record.id);
+        if (put_strange(stream, record, attempt, at)) summary.count_quarantined(record.id);
     }
 }
 
-bool MemoryStore::put_strange(const std::string& stream, const StrangeRecord& record, const std::string& at) {
+bool MemoryStore::put_strange(const std::string& stream, const StrangeRecord& record, bool attempt,
+                              const std::string& at) {
     auto& quarantine = content_->tables.quarantine;
     const auto [place, fresh] = quarantine.try_emplace({stream, record.id});
     StoreContent::Quarantined& row = place->second;
-    if (!fresh && !record.body.empty() && row.modified == record.modified_text && row.reason == record.reason)
+    if (!fresh && !attempt && row.modified == record.modified_text && row.reason == record.reason)
         return false;
     if (fresh) row.first_at = at;
     row.modified = record.modified_text;

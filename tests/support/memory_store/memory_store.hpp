@@ -83,9 +83,11 @@ class MemoryStore : public Store {
     void release(const std::string& stream, const Record& record, CommitSummary& summary);
     void mark_deleted(const Batch& batch, const Key& key, const std::string& at, CommitSummary& summary);
     std::uint64_t write_pass(BoundedPass pass, const std::string& at);
-    void set_aside(const std::string& stream, const std::vector<StrangeRecord>& strange,
+    // `attempt`: one that is there already counts as another attempt.
+    void set_aside(const std::string& stream, const std::vector<StrangeRecord>& strange, bool attempt,
                    const std::string& at, CommitSummary& summary);
-    bool put_strange(const std::string& stream, const StrangeRecord& record, const std::string& at);
+    bool put_strange(const std::string& stream, const StrangeRecord& record, bool attempt,
+                     const std::string& at);
     bool save(const StreamState& state, const std::string& at);
     bool knows(const std::string& stream, const Key& key) const;
 

@@ -45,7 +45,9 @@ Task<Result<PagePtr>> MemoryPortal::query(const Query& query) {
         .kind = "query", .text = query_text(query), .entity = query.spec->entity, .take = query.take};
     const SliceOptions options{.workspace_id = query.spec->workspace_id,
                                .bucket_id = query.spec->bucket_id,
-                               .hash = query.projection == Projection::stream};
+                               .hash = query.projection == Projection::stream,
+                               .list = true,
+                               .take = query.take};
     auto ask = [this, entity = query.spec->entity, text = request.text] {
         return model_.query(entity, text);
     };

@@ -1,0 +1,41 @@
+// The system fields of one record, read where they lie. Part of the slicer (slice.hpp), which decides what comes of it.
+#pragma once
+
+#include "core/error.hpp"
+#include "core/record.hpp"
+#include "json/slice.hpp"
+#include "json/tokens.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace carecloud {
+
+// Ends the reading of an answer that is sound but not to be stored; caught by the slicer and nowhere else.
+struct Rejected {
+    ErrorCode code;
+    std::string what;
+    std::string hint;
+};
+
+// What the system fields of one record said.
+struct SystemFields {
+    std::string_view id;  // the string's inside; empty: absent or unusable
+    std::string_view modified;
+    bool disabled = false;
+    std::uint32_t start_day = 0;  // 20240301; 0: no day stands there
+    std::uint32_t end_day = 0;
+    bool contradictory = false;  // one of them stands twice
+    std::string strange;         // the first reason why the record is not a good one
+};
+
+// Takes the record that begins here. Throws BadJson, and Rejected for one of another workspace or bucket.
+SystemFields read_fields(Tokens& tokens, const SliceOptions& options);
+
+bool is_usable_id(std::string_view id);
+// None where neither is a day; one stands for both.
+std::optional<DaySpan> span_of(std::uint32_t start, std::uint32_t end);
+
+}  // namespace carecloud
