@@ -1,6 +1,7 @@
 // --check: what the configuration means, and everything that is wrong with it and the files it names.
 #include "api_endpoint.hpp"
 #include "event_endpoint.hpp"
+#include "portal/query.hpp"
 #include "runtime/configuration.hpp"
 #include "runtime/secret_file.hpp"
 #include "service.hpp"
@@ -17,6 +18,17 @@ namespace {
 
 void print_findings(const LoadedConfiguration& loaded) {
     if (!loaded.warnings.empty()) std::cerr << report(loaded.file, loaded.warnings) << "\n";
+}
+
+// Firewalls commonly refuse larger requests (hazard 36): those with ids are cut to fit, a filter cannot be.
+void warn_of_large_filters(const LoadedConfiguration& loaded) {
+    for (const StreamSettings& stream : loaded.configuration.streams) {
+        if (!is_filter_too_large(stream.spec)) continue;
+        std::cerr
+            << loaded.file << ": warning: the filter of " << stream.spec.entity
+            << " makes each request larger than " << kQueryBytesMax / 1024
+            << " KB, which a firewall before the Portal may refuse with 403; shorten the filter if it does\n";
+    }
 }
 
 // What the next start will do with each stream (hazard 14).
@@ -71,6 +83,7 @@ ExitCode check_configuration(const Options& options) {
         return ExitCode::configuration;
     }
     print_findings(loaded);
+    warn_of_large_filters(loaded);
     std::vector<std::string> problems = file_problems(loaded.configuration);
     if (const auto refused = cannot_run(loaded.configuration)) problems.push_back(*refused);
     if (!problems.empty()) {

@@ -6,7 +6,8 @@
 
 namespace carecloud {
 
-Result<std::unique_ptr<HttpPortal>> make_portal(const Configuration& configuration, Clock& clock) {
+Result<std::unique_ptr<HttpPortal>> make_portal(const Configuration& configuration, Clock& clock,
+                                                std::function<void(const Error&)> on_notice) {
     const PortalSettings& portal = configuration.portal;
     auto key = read_secret_file(portal.api_key_file);
     if (!key) return key.error();
@@ -16,7 +17,8 @@ Result<std::unique_ptr<HttpPortal>> make_portal(const Configuration& configurati
                                                         .api_key = std::move(*key),
                                                         .ca_file = portal.ca_file.value_or(""),
                                                         .timeout = portal.timeout,
-                                                        .proxy = ProxyEnvironment::of_process()});
+                                                        .proxy = ProxyEnvironment::of_process(),
+                                                        .on_notice = std::move(on_notice)});
 }
 
 }  // namespace carecloud

@@ -131,7 +131,8 @@ Result<Prepared> Service::prepare(Configuration configuration) {
 
 Result<Prepared> Service::connect(Configuration configuration) {
     WatchedFiles files(configuration);
-    auto portal = make_portal(configuration, clock_);
+    auto portal = make_portal(configuration, clock_,
+                              [this](const Error& notice) { log_.write(LogLevel::warn, notice); });
     if (!portal) return portal.error();
     auto metered = std::make_unique<MeteredPortal>(**portal, clock_, books_.metrics);
     return Prepared{std::move(configuration), std::move(*portal), std::move(metered), std::move(files)};

@@ -60,7 +60,9 @@ Error no_entity(std::string operation) {
             .hint = "check the stream's entity"};
 }
 
+// Behind a byte-order mark, too, which the slicer passes over.
 bool looks_like_json(std::string_view text) {
+    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
     const auto first = text.find_first_not_of(" \t\r\n");
     return first != std::string_view::npos && text[first] == '{';
 }
@@ -153,12 +155,14 @@ Task<Result<PagePtr>> HttpPortal::query(const Query& query) {
     const std::string workspace_id = spec.workspace_id;
     const std::string bucket_id = spec.bucket_id;
     const bool hash = query.projection != Projection::keys;
+    const std::size_t take = query.take;
     const MonoTime sent = clock_.now();
     Result<HttpResponse> response = co_await client_->request(std::move(request));
     if (!response) co_return response.error();
     if (response->status != 200) co_return refusal_of(*response, operation, clock_.wall());
-    const SliceOptions options{.workspace_id = workspace_id, .bucket_id = bucket_id, .hash = hash};
-    co_return to_page(std::move(*response), operation, options, sent, false);
+    const SliceOptions options{
+        .workspace_id = workspace_id, .bucket_id = bucket_id, .hash = hash, .list = true, .take = take};
+    co_return to_page(std::move(*response), operation, options, sent);
 }
 
 Task<Result<PagePtr>> HttpPortal::retrieve(const StreamSpec& spec, std::string_view id) {
@@ -178,7 +182,7 @@ Task<Result<PagePtr>> HttpPortal::retrieve(const StreamSpec& spec, std::string_v
     if (denies_record(*response)) co_return empty_page(*response, clock_.wall(), {sent, clock_.now()});
     if (response->status != 200) co_return refusal_of(*response, operation, clock_.wall());
     const SliceOptions options{.workspace_id = workspace_id, .bucket_id = bucket_id, .hash = true};
-    Result<PagePtr> page = to_page(std::move(*response), operation, options, sent, true);
+    Result<PagePtr> page = to_page(std::move(*response), operation, options, sent);
     if (!page) co_return page;
     const auto other = [&](const Record& record) { return record.id != wanted; };
     const auto& records = (*page)->records;
@@ -206,17 +210,19 @@ Task<Result<>> HttpPortal::refresh() {
 }
 
 Result<PagePtr> HttpPortal::to_page(HttpResponse response, const std::string& operation,
-                                    const SliceOptions& options, MonoTime sent, bool one_record) {
+                                    const SliceOptions& options, MonoTime sent) {
     const Asked asked{sent, clock_.now()};
     if (!looks_like_json(response.text())) return not_json(response, operation);
     last_compressed_ = !response.header("Content-Encoding").empty();
     const std::string beginning(response.text().substr(0, kRefusalKeptMax));
     const bool whole = beginning.size() == response.size;
+    const bool one_record = !options.list;
     Result<Page> sliced = slicer_.slice(std::move(response.body), response.size, options);
     if (sliced) {
         auto page = std::make_shared<Page>(std::move(*sliced));
         page->portal_time = portal_time_of(response, clock_.wall());
         page->asked = asked;
+        if (page->beyond_take > 0) note_beyond_take(*page, operation, options.take);
         const bool nothing =
             one_record && page->strange.size() == 1 && is_empty_object(page->strange.front().body);
         if (nothing) page->strange.clear();
@@ -231,6 +237,16 @@ Result<PagePtr> HttpPortal::to_page(HttpResponse response, const std::string& op
     error.operation = operation;
     if (error.code == ErrorCode::bad_response) error.subject += "; it begins " + redact(beginning);
     return error;
+}
+
+void HttpPortal::note_beyond_take(const Page& page, const std::string& operation, std::size_t take) {
+    if (!settings_.on_notice || !noticed_.insert(operation).second) return;
+    settings_.on_notice({.code = ErrorCode::bad_response,
+                         .operation = operation,
+                         .subject = "the answer holds " + std::to_string(page.beyond_take + take) +
+                                    " records where " + std::to_string(take) + " were asked for",
+                         .hint = "the first " + std::to_string(take) +
+                                 " are used, and the others asked for again; the Portal does not heed Take"});
 }
 
 }  // namespace carecloud

@@ -14,7 +14,9 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -30,6 +32,9 @@ struct HttpPortalSettings {
     std::size_t response_bytes_max = 32 * 1024 * 1024;
     std::string user_agent{};  // empty: "carecloud-syncd/VERSION"
     ProxyEnvironment proxy{};  // ProxyEnvironment::of_process() in the daemon
+    // Told of what is odd and hinders nothing, once for each entity: a portal that sends more records than were asked
+    // for. I/O thread; must not throw. May be empty.
+    std::function<void(const Error&)> on_notice{};
 };
 
 class HttpPortal final : public Portal {
@@ -58,7 +63,8 @@ class HttpPortal final : public Portal {
 
     HttpRequest make_request(std::string method, const std::string& target, std::string operation) const;
     Result<PagePtr> to_page(HttpResponse response, const std::string& operation, const SliceOptions& options,
-                            MonoTime sent, bool one_record);
+                            MonoTime sent);
+    void note_beyond_take(const Page& page, const std::string& operation, std::size_t take);
 
     Clock& clock_;
     HttpPortalSettings settings_;
@@ -66,6 +72,7 @@ class HttpPortal final : public Portal {
     std::unique_ptr<HttpClient> client_;
     Slicer slicer_;
     bool last_compressed_ = false;
+    std::set<std::string> noticed_;  // operations whose answers held too many records
 };
 
 }  // namespace carecloud

@@ -47,13 +47,49 @@ struct Meaning {
     std::string hint;
 };
 
+// ErrorCodes of the portal that mean what a status would have meant; names as in the framework's
+// HttpStatusCode.
+ErrorCode code_of(std::string_view portal_code) {
+    struct Named {
+        std::string_view name;
+        ErrorCode code;
+    };
+    constexpr auto names = std::to_array<Named>({{"Unauthorized", ErrorCode::key_refused},
+                                                 {"Forbidden", ErrorCode::key_refused},
+                                                 {"TooManyRequests", ErrorCode::rate_limited},
+                                                 {"InternalServerError", ErrorCode::server_failed},
+                                                 {"ServiceUnavailable", ErrorCode::server_failed},
+                                                 {"GatewayTimeout", ErrorCode::timed_out}});
+    const auto found = std::find_if(names.begin(), names.end(),
+                                    [&](Named named) { return ascii_iequals(named.name, portal_code); });
+    return found == names.end() ? ErrorCode::refused : found->code;
+}
+
+constexpr const char* kKeyHint = "check that portal.api_key_file holds a key that has not expired";
+
+// Whether the gateway's own message is about the key: "Forbidden", and what an authorizer of it says.
+bool is_about_key(std::string_view message) {
+    if (ascii_iequals(message, "Forbidden")) return true;
+    std::string lower(message);
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    const auto says = [&](const char* word) { return lower.find(word) != std::string::npos; };
+    return says("api key") || says("not authorized") || says("unauthorized") || says("expired");
+}
+
+// The key is refused only where the gateway or the portal says so itself: a firewall between answers 403 as well
+// (hazard 36).
 Meaning meaning_of_forbidden(const RefusalText& text) {
     if (ascii_iequals(text.message, "Missing Authentication Token")) {
         // The gateway's answer to a path that it does not know.
-        return {ErrorCode::key_refused,
-                "the gateway knows no such path: check portal.base_url and the entity"};
+        return {ErrorCode::refused, "the gateway knows no such path: check portal.base_url and the entity"};
     }
-    return {ErrorCode::key_refused, "check that portal.api_key_file holds a key that has not expired"};
+    const bool portal_says = text.is_portal && code_of(text.code) == ErrorCode::key_refused;
+    if (portal_says || text.is_of_key) return {ErrorCode::key_refused, kKeyHint};
+    return {ErrorCode::refused,
+            "neither the Portal nor its gateway says that the key is refused: a firewall or proxy before it "
+            "seems to "
+            "have answered; have it let requests to portal.base_url through"};
 }
 
 Meaning meaning_of_too_many(const HttpResponse& response, const RefusalText& text) {
@@ -67,6 +103,7 @@ Meaning meaning_of_too_many(const HttpResponse& response, const RefusalText& tex
 Meaning meaning_of(const HttpResponse& response, const RefusalText& text) {
     switch (response.status) {
         case 401:
+            return {ErrorCode::key_refused, kKeyHint};
         case 403:
             return meaning_of_forbidden(text);
         case 404:
@@ -125,24 +162,6 @@ bool is_not_found(std::string_view code) {
     return ascii_iequals(code, "NotFound") || code == "404";
 }
 
-// ErrorCodes of an answer with HTTP 200 that mean what a status would have meant; names as in the framework's
-// HttpStatusCode.
-ErrorCode code_of(std::string_view portal_code) {
-    struct Named {
-        std::string_view name;
-        ErrorCode code;
-    };
-    constexpr auto names = std::to_array<Named>({{"Unauthorized", ErrorCode::key_refused},
-                                                 {"Forbidden", ErrorCode::key_refused},
-                                                 {"TooManyRequests", ErrorCode::rate_limited},
-                                                 {"InternalServerError", ErrorCode::server_failed},
-                                                 {"ServiceUnavailable", ErrorCode::server_failed},
-                                                 {"GatewayTimeout", ErrorCode::timed_out}});
-    const auto found = std::find_if(names.begin(), names.end(),
-                                    [&](Named named) { return ascii_iequals(named.name, portal_code); });
-    return found == names.end() ? ErrorCode::refused : found->code;
-}
-
 }  // namespace
 
 std::optional<RefusalText> read_refusal(std::string_view body) {
@@ -161,6 +180,7 @@ std::optional<RefusalText> read_refusal(std::string_view body) {
     text.says_no = success != nullptr && *success == false;
     text.is_portal = status != nullptr || success != nullptr;
     text.is_quota = is_limit_exceeded(message);
+    text.is_of_key = is_about_key(message);
     text.message = redact(message);
     return text;
 }
@@ -187,7 +207,7 @@ Error refusal_of(const RefusalText& text, std::string operation) {
     return {.code = code,
             .operation = std::move(operation),
             .subject = std::move(subject),
-            .hint = is_key ? "check that portal.api_key_file holds a key that has not expired" : ""};
+            .hint = is_key ? kKeyHint : ""};
 }
 
 bool denies_record(const RefusalText& text) {

@@ -21,6 +21,7 @@ struct RefusalText {
     bool is_portal = false;  // has the envelope of the Query API (the gateway's answers have not)
     bool says_no = false;    // isSuccess is there, and false
     bool is_quota = false;   // the gateway's "Limit Exceeded"
+    bool is_of_key = false;  // the message is about the key or authorization, as "Forbidden" is
 };
 
 // Both spellings of the envelope. None where the text is no JSON object or is larger than a refusal would be.

@@ -87,6 +87,60 @@ TEST_CASE("a record of another workspace stops the page, in query and in retriev
     CHECK(one.error().code == ErrorCode::wrong_workspace);
 }
 
+TEST_CASE("a byte-order mark before the JSON hinders nothing") {
+    const std::string mark = "\xEF\xBB\xBF";
+    ScriptedPortal scripted(http_ok(mark + envelope("[" + record_text(kId) + "]")));
+    const auto page = scripted.query();
+    REQUIRE(page.has_value());
+    CHECK((*page)->records.at(0).body == record_text(kId));
+    scripted.answer = http_answer("403 Forbidden", mark + R"({"message":"Forbidden"})");
+    const auto refused = scripted.query();
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().code == ErrorCode::key_refused);
+}
+
+TEST_CASE("what comes instead of JSON is named by its media type") {
+    ScriptedPortal scripted(http_ok("Sorry", "Content-Type: application/problem+json; charset=utf-8\r\n"));
+    for (const char* type : {"application/json", "application/octet-stream", "text/plain", "image/png"}) {
+        scripted.answer = http_ok("Sorry", "Content-Type: " + std::string(type) + "\r\n");
+        const auto page = scripted.query();
+        REQUIRE_FALSE(page.has_value());
+        CHECK(has(page.error().subject, "not JSON but " + std::string(type) + ": xxxxx"));
+    }
+}
+
+TEST_CASE("a query returns a list: an object in its place is a bad response; retrieve returns one record") {
+    ScriptedPortal scripted(http_ok(envelope(R"({"items":[)" + record_text(kId) + "]}")));
+    const auto page = scripted.query();
+    REQUIRE_FALSE(page.has_value());
+    CHECK(page.error().code == ErrorCode::bad_response);
+    CHECK(has(page.error().subject, "a query returns a list"));
+    scripted.answer = http_ok(envelope(record_text(kId)));
+    CHECK_FALSE(scripted.query().has_value());
+    CHECK(scripted.retrieve(kId).has_value());
+}
+
+TEST_CASE("more records than were asked for are left out, and that is told once") {
+    std::string records = record_text(kId);
+    for (int i = 0; i < 5000; ++i)
+        records += ",{}";
+    ScriptedPortal scripted(http_ok(envelope("[" + records + "]")));
+    std::vector<Error> notices;
+    HttpPortalSettings settings = portal_settings(scripted.base_url());
+    settings.on_notice = [&](const Error& notice) { notices.push_back(notice); };
+    auto portal = HttpPortal::create(scripted.clock, settings);
+    REQUIRE(portal.has_value());
+    for (int i = 0; i < 3; ++i) {
+        const Query query{.spec = &scripted.spec, .take = 1000};
+        const auto page = run(scripted.io, (*portal)->query(query));
+        REQUIRE(page.has_value());
+        CHECK((*page)->record_count() == 1000);
+        CHECK((*page)->beyond_take == 4001);
+    }
+    REQUIRE(notices.size() == 1);
+    CHECK(has(notices.front().message(), "the answer holds 5001 records where 1000 were asked for"));
+}
+
 TEST_CASE("retrieve asks by id and gives one record") {
     ScriptedPortal scripted(http_ok(envelope(record_text(kId))));
     const auto page = scripted.retrieve();

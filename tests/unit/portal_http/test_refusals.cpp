@@ -54,6 +54,25 @@ TEST_CASE("each status has its meaning") {
     CHECK(code_of("999 What", envelope("[]")) == ErrorCode::server_failed);
 }
 
+TEST_CASE("403: the key is refused where the gateway or the portal says so, and by nobody else") {
+    const auto code = [](const char* body) { return code_of("403 Forbidden", body); };
+    CHECK(code(R"({"message":"Forbidden"})") == ErrorCode::key_refused);
+    CHECK(code(R"({"Message":"forbidden"})") == ErrorCode::key_refused);
+    CHECK(code(R"({"message":"User is not authorized to access this resource"})") == ErrorCode::key_refused);
+    CHECK(code(R"({"message":"API key expired"})") == ErrorCode::key_refused);
+    CHECK(code(R"({"isSuccess":false,"responseStatus":{"errorCode":"Forbidden"}})") ==
+          ErrorCode::key_refused);
+    CHECK(code(R"({"IsSuccess":false,"ResponseStatus":{"ErrorCode":"Unauthorized"}})") ==
+          ErrorCode::key_refused);
+    CHECK(code("") == ErrorCode::refused);
+    CHECK(code("Forbidden") == ErrorCode::refused);
+    CHECK(code("<html><body><h1>403 Forbidden</h1></body></html>") == ErrorCode::refused);
+    CHECK(code(R"({"message":"Missing Authentication Token"})") == ErrorCode::refused);
+    CHECK(code(R"({"message":"Request blocked"})") == ErrorCode::refused);
+    CHECK(code(R"({"isSuccess":false,"responseStatus":{"errorCode":"InvalidQuery"}})") == ErrorCode::refused);
+    CHECK(code(R"(["Forbidden"])") == ErrorCode::refused);
+}
+
 TEST_CASE("429: the quota is one thing, rate and burst another") {
     const auto code = [](const char* body) { return code_of("429 Too Many Requests", body); };
     CHECK(code(R"({"message":"Limit Exceeded"})") == ErrorCode::quota_exhausted);
@@ -85,7 +104,9 @@ TEST_CASE("Retry-After in seconds and as a date, bounded") {
 }
 
 TEST_CASE("hints say what an operator can do") {
-    CHECK(has(query_error(http_answer("403 Forbidden", "")).hint, "api_key_file"));
+    CHECK(has(query_error(http_answer("401 Unauthorized", "")).hint, "api_key_file"));
+    CHECK(has(query_error(http_answer("403 Forbidden", R"({"message":"Forbidden"})")).hint, "api_key_file"));
+    CHECK(has(query_error(http_answer("403 Forbidden", "<html>")).hint, "firewall"));
     CHECK(has(query_error(http_answer("403 Forbidden", R"({"message":"Missing Authentication Token"})")).hint,
               "base_url"));
     CHECK(has(query_error(http_answer("404 Not Found", "")).hint, "base_url"));
