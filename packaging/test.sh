@@ -181,7 +181,7 @@ slowest_steps() {
     printf '%7d.%ds  %s\n' $((took / 1000)) $((took % 1000 / 100)) "${output#build/}"
     ((++shown < 10)) || break
   done < <(find build -maxdepth 2 -name .ninja_log -exec awk -F'\t' '
-    !/^#/ { folder = FILENAME; sub("/.ninja_log", "", folder); print $2 - $1 "\t" folder "/" $4 "\t" $1 }' {} + |
+    !/^#/ { folder = FILENAME; sub("/.ninja_log", "", folder); print $2 - $1 "\t" folder "/" $4 "\t" folder $1 }' {} + |
     sort -rn)
 }
 
