@@ -8,6 +8,17 @@ std::optional<StreamMoment> DaemonHost::moment(std::string_view entity) const {
     return engine_ ? engine_->moment(entity) : std::nullopt;
 }
 
+std::vector<std::string> DaemonHost::sns_reasons() const {
+    if (!configuration_.sns) return {"the configuration has no section sns"};
+    return health_.store_reasons();
+}
+
+std::optional<RequestCount> DaemonHost::requests(std::string_view month) const {
+    if (!engine_) return std::nullopt;
+    const QuotaUse use = engine_->quota();
+    return use.month == month ? std::optional(use.count) : std::nullopt;
+}
+
 std::vector<Subscription> DaemonHost::subscriptions() const {
     if (!configuration_.sns) return {};
     return events_.subscriptions(configuration_.sns->topic_arns);

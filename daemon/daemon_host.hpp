@@ -26,13 +26,15 @@ class DaemonHost : public ApiHost {
 
     std::string version() const override { return CARECLOUD_VERSION; }
     std::vector<std::string> reasons() const override { return health_.reasons(); }
+    std::vector<std::string> sns_reasons() const override;
     std::optional<StreamMoment> moment(std::string_view entity) const override;
     std::vector<Subscription> subscriptions() const override;
     std::vector<std::string> entities() const override;
     std::optional<std::uint64_t> monthly_quota() const override {
         return configuration_.portal.rate.monthly_quota;
     }
-    bool nudge(std::string_view entity) override { return engine_ && engine_->nudge(entity); }
+    std::optional<RequestCount> requests(std::string_view month) const override;
+    bool nudge(std::string_view entity) override { return engine_ && engine_->ask(entity); }
     // Between two engines the wish is in the store, where the next one finds it.
     Task<Result<std::uint64_t>> wish(BoundedPass pass) override;
     bool cancel_pass(std::uint64_t id) override;

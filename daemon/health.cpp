@@ -62,6 +62,14 @@ std::vector<std::string> Health::reasons() const {
     return all;
 }
 
+std::vector<std::string> Health::store_reasons() const {
+    std::vector<std::string> found;
+    for (const auto& [key, reason] : reasons_) {
+        if (key.starts_with(kOfStreams) && key.ends_with(kOfStore)) found.push_back(reason);
+    }
+    return found;
+}
+
 std::string Health::status() const {
     std::string line = remark_;
     std::string_view label = "degraded: ";

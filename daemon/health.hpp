@@ -20,6 +20,8 @@ class Health {
     // `key` tells one reason from the others and is not shown; the same key again replaces the words.
     void degrade(std::string_view key, std::string reason);
     void restore(std::string_view key);
+    // What the key of a stream's reason is called where it lies in the store.
+    static constexpr std::string_view kOfStore = "store";
     // The same of one stream; `what` tells its reasons from each other.
     void degrade_stream(std::string_view stream, std::string_view what, std::string reason);
     void restore_stream(std::string_view stream, std::string_view what);
@@ -30,6 +32,8 @@ class Health {
 
     // In the order of their keys; empty: all is well.
     std::vector<std::string> reasons() const;
+    // Of these, those that lie in the store: it takes no events either.
+    std::vector<std::string> store_reasons() const;
     // "reload refused …; degraded: reasons; claim_attendance is at …"
     std::string status() const;
 

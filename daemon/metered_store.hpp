@@ -6,6 +6,7 @@
 #include "store/store.hpp"
 
 #include <functional>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -48,8 +49,15 @@ class MeteredStore : public Store {
         return store_.save_pass(std::move(pass));
     }
     Task<Result<std::vector<BoundedPass>>> passes() override { return store_.passes(); }
-    Task<Result<std::uint64_t>> count_requests(std::string month, std::int64_t requests) override {
-        return store_.count_requests(std::move(month), requests);
+    Task<Result<std::map<std::string, Timestamp>>> first_passes() override { return store_.first_passes(); }
+    Task<Result<>> note_first_pass(std::string stream) override {
+        return store_.note_first_pass(std::move(stream));
+    }
+    Task<Result<RequestCount>> requests(std::string month) override {
+        return store_.requests(std::move(month));
+    }
+    Task<Result<>> save_requests(std::string month, RequestCount count) override {
+        return store_.save_requests(std::move(month), count);
     }
 
   private:

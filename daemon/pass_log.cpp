@@ -1,5 +1,7 @@
 #include "pass_log.hpp"
 
+#include "sync/request_gate.hpp"
+
 #include <algorithm>
 #include <string>
 
@@ -23,8 +25,10 @@ std::string lag_text(const StreamState& state, Timestamp now) {
 
 // What does not pass by itself, or is wrong on this side. A portal that is away for a while is no reason: nobody here
 // can do anything about it.
-bool degrades(ErrorCode code) {
-    switch (code) {
+bool degrades(const Error& error) {
+    // The portal wants to be left alone for long (hazard 34).
+    if (error.retry_after && *error.retry_after > RequestGate::kWaitMax) return true;
+    switch (error.code) {
         case ErrorCode::tls_failed:
         case ErrorCode::key_refused:
         case ErrorCode::quota_exhausted:
@@ -39,6 +43,14 @@ bool degrades(ErrorCode code) {
             return false;
     }
 }
+
+bool is_store_error(ErrorCode code) {
+    return code == ErrorCode::store_busy || code == ErrorCode::store_full ||
+           code == ErrorCode::store_failed || code == ErrorCode::store_corrupt;
+}
+
+constexpr std::string_view kNothingYet = "first pass";
+constexpr std::string_view kOfPass = "pass";
 
 LogFields fields_of(const PassReport& report, std::uint64_t pass) {
     const CommitSummary& summary = report.summary;
@@ -68,6 +80,12 @@ LogFields fields_of(const PassReport& report, std::uint64_t pass) {
     return fields;
 }
 
+LogFields begin_fields(const BoundedPass& pass) {
+    LogFields fields{{"STREAM", pass.stream}, {"PASS", pass.id}};
+    if (!pass.reason.empty()) fields.emplace_back("DUE", pass.reason);
+    return fields;
+}
+
 LogFields fields_of(const BoundedPass& pass) {
     LogFields fields{{"STREAM", pass.stream}, {"PASS", pass.id}};
     fields.emplace_back("RECORDS", pass.records);
@@ -87,6 +105,17 @@ std::string fold_name(const BoundedPass& pass) {
 }
 
 }  // namespace
+
+// Retries may hide it for half a minute. That a pass succeeds all the same does not end its interval: a portal that
+// fails now and then is a line in five minutes, not one a pass.
+void PassLog::request_failed(std::string_view stream, const Error& error) {
+    const auto line = requests_.failed(stream, error.code, clock_.now());
+    if (!line) return;
+    just_told_.insert_or_assign(std::string(stream), error.code);
+    LogFields fields{{"STREAM", stream}};
+    if (line->count > 1) fields.emplace_back("COUNT", line->count);
+    log_.write(LogLevel::warn, error, fields);
+}
 
 void PassLog::pass_ended(const PassReport& report) {
     ++passes_;
@@ -112,7 +141,10 @@ void PassLog::pass_ended(const PassReport& report) {
         return;
     }
     tell_recovery(report);
-    health_.restore_stream(report.stream, "pass");
+    just_told_.erase(report.stream);
+    note_success(report.stream);
+    health_.restore_stream(report.stream, kOfPass);
+    health_.restore_stream(report.stream, Health::kOfStore);
     log_.write(LogLevel::info, report.summary.changes() > 0 ? "pass finished" : "pass finished, nothing new",
                fields_of(report, passes_));
     tell_events(report);
@@ -162,14 +194,41 @@ void PassLog::tell_recovery(const PassReport& report) {
 }
 
 void PassLog::backing_off(std::string_view stream, const Error& error, Duration pause) {
-    if (degrades(error.code))
-        health_.degrade_stream(stream, "pass", std::string(stream) + " waits: " + error.message());
+    degrade(stream, error);
+    health_.doing(stream, "waits: " + error.message());
+    const auto told = just_told_.find(stream);
+    const bool has_line = told != just_told_.end() && told->second == error.code;
+    if (told != just_told_.end()) just_told_.erase(told);
     const auto line = fold_.failed(stream, error.code, clock_.now());
-    if (!line) return;
+    if (!line || has_line) return;
     LogFields fields{{"STREAM", stream}, {"RETRY_MS", milliseconds(pause)}};
     if (line->count > 1) fields.emplace_back("COUNT", line->count);
     log_.write(LogLevel::warn, error, fields);
-    health_.doing(stream, "waits: " + error.message());
+}
+
+// A stream that has never come to the portal's end is not well whatever the error: its address or its entity may be
+// wrong.
+void PassLog::degrade(std::string_view stream, const Error& error) {
+    if (!degrades(error) && succeeded_.contains(stream)) return;
+    const bool of_store = is_store_error(error.code);
+    const std::string_view what = of_store ? Health::kOfStore : kOfPass;
+    health_.restore_stream(stream, of_store ? kOfPass : Health::kOfStore);
+    health_.degrade_stream(stream, what, std::string(stream) + " waits: " + error.message());
+}
+
+void PassLog::note_success(const std::string& stream) {
+    if (succeeded_.empty()) health_.restore(kNothingYet);
+    succeeded_.insert(stream);
+}
+
+void PassLog::recall_first_passes(const std::map<std::string, Timestamp>& first) {
+    for (const auto& [stream, ended_at] : first)
+        succeeded_.insert(stream);
+    if (succeeded_.empty())
+        health_.degrade(kNothingYet,
+                        "no pass has come to its end yet: the store does not have all that the portal has");
+    else
+        health_.restore(kNothingYet);
 }
 
 // Each attempt begins anew; that one pass does is said once.
@@ -177,7 +236,7 @@ void PassLog::bounded_pass(const BoundedPass& pass) {
     const std::string kind(to_string(pass.kind));
     if (pass.status == PassStatus::running) {
         const bool told = !pass.error.empty() || !begun_.insert(pass.id).second;
-        if (!told) log_.write(LogLevel::info, kind + " begins", {{"STREAM", pass.stream}, {"PASS", pass.id}});
+        if (!told) log_.write(LogLevel::info, kind + " begins", begin_fields(pass));
         return;
     }
     begun_.erase(pass.id);

@@ -113,6 +113,7 @@ class Service {
     Prepared now_;
     std::optional<Prepared> next_;  // after a reload, once the engine has come to rest
     std::unique_ptr<Engine> engine_;
+    std::optional<PortalHold> hold_;  // of the engine before
     DaemonHost host_{health_, event_log_, now_.configuration, engine_, store_};
     std::unique_ptr<ApiEndpoint> api_;
     std::unique_ptr<Signals> signals_;
@@ -141,7 +142,7 @@ Result<Prepared> Service::connect(Configuration configuration) {
 void Service::make_engine() {
     books_.metrics.streams_begin(host_.entities(), clock_.now());
     engine_ = std::make_unique<Engine>(clock_, *now_.metered_portal, metered_->store, metered_->inbox,
-                                       engine_settings(now_.configuration), pass_log_);
+                                       engine_settings(now_.configuration, hold_), pass_log_);
 }
 
 // The engine until stop(), and after a reload another one with the new settings on the same store.
@@ -151,6 +152,7 @@ Task<> Service::live() {
         co_await tell_inbox();
         notify_.ready(std::to_string(now_.configuration.streams.size()) + " streams");
         co_await engine_->run();
+        hold_ = engine_->hold();
         engine_.reset();
         if (stopping_ || !next_) break;
         now_ = std::move(*next_);
@@ -179,6 +181,9 @@ Task<> Service::live_once() {
 
 // What an earlier life left, where the API is, and where events are received.
 Task<> Service::tell_inbox() {
+    const auto first_passes = co_await store_->first_passes();
+    if (first_passes) pass_log_.recall_first_passes(*first_passes);
+    if (!first_passes) log_.write(LogLevel::warn, first_passes.error());
     const auto passes = co_await store_->passes();
     if (passes) {
         pass_log_.recall(*passes, host_.entities());

@@ -32,12 +32,13 @@ EngineStream engine_stream(const StreamSettings& stream, const PortalSettings& p
 
 }  // namespace
 
-EngineSettings engine_settings(const Configuration& configuration) {
+EngineSettings engine_settings(const Configuration& configuration, const std::optional<PortalHold>& hold) {
     const RateSettings& rate = configuration.portal.rate;
     EngineSettings settings{
         .streams = {},
         .rate = {.per_second = rate.per_second, .burst = rate.burst, .monthly_quota = rate.monthly_quota},
-        .seed = std::random_device{}()};
+        .seed = std::random_device{}(),
+        .hold = hold};
     for (const StreamSettings& stream : configuration.streams) {
         settings.streams.push_back(
             engine_stream(stream, configuration.portal, configuration.sns.has_value()));

@@ -7,7 +7,8 @@
 
 namespace carecloud {
 
-EngineSettings engine_settings(const Configuration& configuration);
+// `hold`: what the engine before knew of the portal's wish.
+EngineSettings engine_settings(const Configuration& configuration, const std::optional<PortalHold>& hold);
 SqliteSettings store_settings(const Configuration& configuration);
 
 }  // namespace carecloud

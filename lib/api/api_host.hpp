@@ -6,6 +6,7 @@
 #include "core/error.hpp"
 #include "core/event.hpp"
 #include "core/quarantine_retry.hpp"
+#include "core/request_count.hpp"
 #include "sync/engine.hpp"
 
 #include <cstdint>
@@ -26,6 +27,8 @@ class ApiHost {
     virtual std::string version() const = 0;
     // Why the service is not well; empty: it is.
     virtual std::vector<std::string> reasons() const = 0;
+    // Why the SNS endpoint cannot take events; empty: it can.
+    virtual std::vector<std::string> sns_reasons() const = 0;
     // None: it does not run now.
     virtual std::optional<StreamMoment> moment(std::string_view entity) const = 0;
     // One for each topic that is configured; without an ARN and a time where nothing was ever heard of it.
@@ -33,7 +36,10 @@ class ApiHost {
     // The entities of the streams that are configured now.
     virtual std::vector<std::string> entities() const = 0;
     virtual std::optional<std::uint64_t> monthly_quota() const = 0;
-    // A wish for a pass, soon. False: no such stream runs now.
+    // The month's requests to the portal until this moment. None: nothing runs that counts them; the store has the last
+    // count.
+    virtual std::optional<RequestCount> requests(std::string_view month) const = 0;
+    // An operator's wish for a pass, at once. False: no such stream runs now.
     virtual bool nudge(std::string_view entity) = 0;
     // Writes a bounded pass down, to be run as soon as it may; its id. Errors: the store's.
     virtual Task<Result<std::uint64_t>> wish(BoundedPass pass) = 0;

@@ -32,8 +32,10 @@ std::set<std::string> asking_streams(const std::vector<BoundedPass>& newest_firs
 // NOLINTNEXTLINE(readability-make-member-function-const): the table of paths calls all of them alike
 Task<ServerResponse> Api::metrics(const ServerRequest& /*request*/, ApiQuery& query) {
     if (auto wrong = query.finish()) co_return std::move(*wrong);
-    auto reading = parts_.reader.counts(month_of(parts_.clock.wall()));
+    const std::string month = month_of(parts_.clock.wall());
+    auto reading = parts_.reader.counts(month);
     Result<StoreCounts> counts = co_await std::move(reading);
+    if (counts) counts->requests = parts_.host.requests(month).value_or(counts->requests);
     auto listing = parts_.reader.passes(kPassesLooked);
     const Result<std::vector<BoundedPass>> passes = co_await std::move(listing);
     MetricsMoment moment{.version = parts_.host.version(),

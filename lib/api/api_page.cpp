@@ -43,8 +43,10 @@ StreamView Api::stream_view(const std::string& entity, const Result<StoreCounts>
 
 Task<ServerResponse> Api::page(const ServerRequest& /*request*/, ApiQuery& query) {
     if (auto wrong = query.finish()) co_return std::move(*wrong);
-    auto reading = parts_.reader.counts(month_of(parts_.clock.wall()));
+    const std::string month = month_of(parts_.clock.wall());
+    auto reading = parts_.reader.counts(month);
     Result<StoreCounts> counts = co_await std::move(reading);
+    if (counts) counts->requests = parts_.host.requests(month).value_or(counts->requests);
     if (counts) {
         auto counting = count_records(*counts);
         co_await std::move(counting);

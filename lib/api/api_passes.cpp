@@ -3,6 +3,7 @@
 #include "api/json_text.hpp"
 #include "api/problem.hpp"
 #include "store/store.hpp"
+#include "sync/day_range.hpp"
 
 #include <utility>
 
@@ -30,6 +31,7 @@ Json bounded_pass_json(const BoundedPass& pass) {
               {"entity", pass.stream},
               {"state", to_string(pass.status)},
               {"scheduled", pass.scheduled},
+              {"reason", text_or_null(pass.reason)},
               {"deep", pass.deep},
               {"whole", pass.whole},
               {"confirm_deletes", pass.confirm_deletes},
@@ -75,7 +77,8 @@ std::string day_text(const std::optional<std::uint32_t>& day) {
 
 bool is_same_wish(const BoundedPass& a, const BoundedPass& b) {
     return a.kind == b.kind && a.stream == b.stream && a.deep == b.deep && a.whole == b.whole &&
-           a.confirm_deletes == b.confirm_deletes && a.first_day == b.first_day && a.last_day == b.last_day;
+           a.confirm_deletes == b.confirm_deletes && a.reason == b.reason && a.first_day == b.first_day &&
+           a.last_day == b.last_day;
 }
 
 // None: the text is no number of a pass.
@@ -116,6 +119,11 @@ Task<ServerResponse> Api::backfill(const ServerRequest& request, ApiQuery& query
     const auto entity = query.require("entity");
     const auto from = query.day("from");
     const auto to = query.day("to");
+    for (const auto& [name, day] : {std::pair("from", from), std::pair("to", to)}) {
+        if (day && !is_day(day_text(day)))
+            query.complain(name, "the day lies outside the years 1900 to 2100",
+                           "name a later or an earlier one");
+    }
     if (!from) query.complain("from", "it is missing", "name the first day, as 2024-03-01");
     if (!to) query.complain("to", "it is missing", "name the last day, as 2024-03-31");
     if (from && to && *to < *from)

@@ -61,6 +61,14 @@ Json stream_json(const std::string& entity, const StoreCounts& counts, const Pas
     return json;
 }
 
+Json quota_json(const std::string& month, const RequestCount& requests) {
+    return {{"month", month},
+            {"requests", requests.total()},
+            {"sent", requests.sent},
+            {"reserved", requests.reserved},
+            {"limit", nullptr}};
+}
+
 }  // namespace
 
 Task<ServerResponse> Api::livez(const ServerRequest& /*request*/, ApiQuery& query) {
@@ -68,10 +76,27 @@ Task<ServerResponse> Api::livez(const ServerRequest& /*request*/, ApiQuery& quer
     co_return json_answer(R"({"live":true})");
 }
 
+Task<std::vector<std::string>> Api::all_reasons() {
+    co_return parts_.host.reasons();
+}
+
+// An empty store takes events long before the first load has ended, so a load balancer asks for no more than this.
+Task<std::vector<std::string>> Api::sns_reasons() {
+    std::vector<std::string> reasons = parts_.host.sns_reasons();
+    auto reading = parts_.reader.counts(month_of(parts_.clock.wall()));
+    const Result<StoreCounts> counts = co_await std::move(reading);
+    if (!counts) reasons.push_back("the store cannot be read: " + counts.error().message());
+    co_return reasons;
+}
+
 // NOLINTNEXTLINE(readability-make-member-function-const): the table of paths calls all of them alike
 Task<ServerResponse> Api::readyz(const ServerRequest& /*request*/, ApiQuery& query) {
+    const auto purpose = query.text("for");
+    if (purpose && *purpose != "sns")
+        query.complain("for", "it is not sns", "write for=sns, or leave it out for the service as a whole");
     if (auto wrong = query.finish()) co_return std::move(*wrong);
-    const std::vector<std::string> reasons = parts_.host.reasons();
+    auto judging = purpose ? sns_reasons() : all_reasons();
+    const std::vector<std::string> reasons = co_await std::move(judging);
     const Json json{{"ready", reasons.empty()}, {"reasons", reasons}};
     co_return json_answer(json_text(json), reasons.empty() ? 200 : 503);
 }
@@ -85,6 +110,7 @@ Task<ServerResponse> Api::status(const ServerRequest& /*request*/, ApiQuery& que
     auto counting = count_records(*counts);
     co_await std::move(counting);
     const std::vector<std::string> reasons = parts_.host.reasons();
+    const RequestCount requests = parts_.host.requests(month).value_or(counts->requests);
     Json json{{"version", parts_.host.version()},
               {"started_at", parts_.started_at.to_string_ms()},
               {"now", parts_.clock.wall().to_string_ms()},
@@ -97,7 +123,7 @@ Task<ServerResponse> Api::status(const ServerRequest& /*request*/, ApiQuery& que
               {"doubted", counts->doubted},
               {"omitted", counts->omitted},
               {"unauthorized", guard_.unauthorized()},
-              {"quota", {{"month", month}, {"requests", counts->requests}, {"limit", nullptr}}},
+              {"quota", quota_json(month, requests)},
               {"streams", Json::array()}};
     if (const auto limit = parts_.host.monthly_quota()) json["quota"]["limit"] = *limit;
     for (const std::string& entity : parts_.host.entities()) {

@@ -75,12 +75,16 @@ void append_store(std::vector<MetricFamily>& families, const MetricsMoment& mome
                   static_cast<double>(counts.doubted)));
     families.push_back(one_gauge("carecloud_omitted", "Records that listings leave out, until a second look.",
                                  static_cast<double>(counts.omitted)));
-    families.push_back(one_gauge("carecloud_quota_requests", "Requests to the portal in this month (UTC).",
-                                 static_cast<double>(counts.requests)));
+    MetricFamily requests =
+        gauge_family("carecloud_quota_requests",
+                     "Requests to the portal in this month (UTC): sent, and reserved to be sent.");
+    add_gauge(requests, static_cast<double>(counts.requests.sent), {{"state", "sent"}});
+    add_gauge(requests, static_cast<double>(counts.requests.reserved), {{"state", "reserved"}});
+    families.push_back(std::move(requests));
     if (!moment.monthly_quota) return;
     families.push_back(
-        one_gauge("carecloud_quota_used_ratio", "Used part of portal.rate.monthly_quota in this month (UTC).",
-                  static_cast<double>(counts.requests) / static_cast<double>(*moment.monthly_quota)));
+        one_gauge("carecloud_quota_used_ratio", "Sent part of portal.rate.monthly_quota in this month (UTC).",
+                  static_cast<double>(counts.requests.sent) / static_cast<double>(*moment.monthly_quota)));
 }
 
 }  // namespace

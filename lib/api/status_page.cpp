@@ -17,9 +17,11 @@ std::string tile(std::string_view name, const std::string& value, const std::str
 }
 
 std::string quota_tile(const StoreCounts& counts, const std::optional<std::uint64_t>& quota) {
-    const std::string used = counted(counts.requests, "request", "requests") + " this month";
+    const std::uint64_t sent = counts.requests.sent;
+    const std::string used = counted(sent, "request", "requests") + " sent this month, " +
+                             grouped(counts.requests.reserved) + " reserved";
     if (!quota) return tile("Quota left", "no limit", used);
-    const std::uint64_t left = *quota > counts.requests ? *quota - counts.requests : 0;
+    const std::uint64_t left = *quota > sent ? *quota - sent : 0;
     return tile("Quota left", grouped(left), used + ", of " + grouped(*quota));
 }
 
@@ -79,6 +81,7 @@ std::string pass_row(const BoundedPass& pass, Timestamp now) {
     if (pass.expected) row += " of " + grouped(*pass.expected);
     row += ", " + grouped(pass.missing) + " missing here, " + grouped(pass.changed) + " changed, " +
            grouped(pass.gone) + " gone, " + grouped(pass.deleted) + " marked as deleted";
+    if (!pass.reason.empty()) row += "<br>due because " + html(pass.reason);
     if (!pass.error.empty()) row += "<br>" + html(pass.error);
     if (!pass.hint.empty()) row += "<br><span class=\"faint\">" + html(pass.hint) + "</span>";
     return row + "</li>";

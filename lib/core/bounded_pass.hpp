@@ -35,6 +35,7 @@ struct BoundedPass {
     std::string stream{};
     PassStatus status = PassStatus::waiting;
     bool scheduled = false;  // by the daemon itself
+    std::string reason{};    // why it is due before its time; empty: by the interval, or an operator's wish
 
     // Of a reconciliation.
     bool deep = false;             // whole records are compared, not their keys alone (hazard 6)

@@ -42,10 +42,12 @@ std::string cursor_text(const CtlJson& stream, Timestamp now) {
 }
 
 std::string quota_text(const CtlJson& quota) {
-    std::string text = grouped(quota.at("requests").get<std::uint64_t>());
+    std::string text = grouped(quota.at("sent").get<std::uint64_t>());
     const CtlJson& limit = quota.at("limit");
     if (!limit.is_null()) text += " of " + grouped(limit.get<std::uint64_t>());
-    return text + " requests to the portal in " + printable(quota.at("month").get<std::string>());
+    text += " requests sent to the portal in " + printable(quota.at("month").get<std::string>());
+    const auto reserved = quota.at("reserved").get<std::uint64_t>();
+    return reserved > 0 ? text + ", " + grouped(reserved) + " reserved" : text;
 }
 
 // A daemon before this release does not tell.

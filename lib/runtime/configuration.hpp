@@ -54,7 +54,7 @@ struct PortalSettings {
 struct ReconcileSettings {
     std::chrono::milliseconds every = std::chrono::hours{24};
     std::chrono::milliseconds whole_every =
-        std::chrono::hours{7 * 24};  // every key compared, whatever the counts
+        std::chrono::hours{24};  // every key compared, whatever the counts
     bool deep = false;
     double stop_above = 0.05;  // share of the stream's records, 0 to 1
     std::uint64_t stop_above_count = 1000;

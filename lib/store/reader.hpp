@@ -14,6 +14,7 @@
 #include "core/error.hpp"
 #include "core/event.hpp"
 #include "core/record.hpp"
+#include "core/request_count.hpp"
 #include "core/stream.hpp"
 
 #include <cstddef>
@@ -111,7 +112,7 @@ struct StoreCounts {
     std::uint64_t quarantined = 0;
     std::uint64_t doubted = 0;  // records of which an earlier version was shown, until it is known which one is right
     std::uint64_t omitted = 0;  // records that listings leave out, until a second look
-    std::uint64_t requests = 0;  // to the portal in the month that was asked for
+    RequestCount requests{};  // to the portal in the month that was asked for
     std::vector<StreamState> streams{};
 };
 

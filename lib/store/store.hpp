@@ -14,9 +14,11 @@
 #include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/record.hpp"
+#include "core/request_count.hpp"
 #include "core/stream.hpp"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -87,9 +89,14 @@ class Store {
     static constexpr std::int64_t kHourlyAttempts = 24;
     static constexpr std::int64_t kDailyMoreTicks = 23 * 3600 * Timestamp::ticks_per_second;
 
-    // Adds to the month's count of requests to the portal and says the new count. `requests` may be negative
-    // (what was set aside and not used) or zero (to read). The count never falls below zero.
-    virtual Task<Result<std::uint64_t>> count_requests(std::string month, std::int64_t requests) = 0;
+    // When each stream's first pass came to its end, ever, by stream; whoever has none is left out.
+    virtual Task<Result<std::map<std::string, Timestamp>>> first_passes() = 0;
+    // Writes down that one has, now. An earlier one stays.
+    virtual Task<Result<>> note_first_pass(std::string stream) = 0;
+
+    // The month's requests to the portal, "2024-03"; zeros where none were counted. Its one writer is the RequestGate.
+    virtual Task<Result<RequestCount>> requests(std::string month) = 0;
+    virtual Task<Result<>> save_requests(std::string month, RequestCount count) = 0;
 };
 
 }  // namespace carecloud

@@ -47,10 +47,22 @@ Task<Result<>> fetch_step(BoundedRun& run, std::string condition, bool seen_empt
     co_return co_await std::move(walking);
 }
 
+// A row of an earlier version, or of another program's, may have any text.
+Result<> check_days(const BoundedPass& row) {
+    if (is_day(row.first_day) && is_day(row.last_day) && row.first_day <= row.last_day) return {};
+    return Error{
+        .code = ErrorCode::invalid_argument,
+        .operation = "backfill " + row.stream,
+        .subject = "its days are no range from 1900-01-01 to 2100-12-31",
+        .hint = "ask for another one: carecloudctl backfill " + row.stream + " --from 2026-01 --to 2026-03"};
+}
+
 }  // namespace
 
 Task<Result<>> backfill(BoundedRun& run) {
     BoundedPass& row = run.row();
+    const Result<> days = check_days(row);
+    if (!days) co_return days.error();
     auto opened = co_await run.open();
     if (!opened) co_return opened.error();
     const std::vector<std::string> steps = day_steps(row.first_day, row.last_day);

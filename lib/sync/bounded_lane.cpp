@@ -22,13 +22,26 @@ bool is_final(ErrorCode code) {
     return code == ErrorCode::invalid_argument;
 }
 
-// When the newest reconciliation of the stream that came to its end did so; none: there was none.
-std::optional<Timestamp> last_ended(const std::vector<BoundedPass>& passes, const std::string& stream,
-                                    bool whole) {
+// A reconciliation that was asked for before its time begins so long after the last whole one at the earliest.
+constexpr Duration kBetweenWhole = std::chrono::hours(1);
+
+bool is_reconcile_of(const BoundedPass& pass, const std::string& stream) {
+    return pass.stream == stream && pass.kind == PassKind::reconcile;
+}
+
+// When the stream's newest reconciliation ended, however it did so; none: there was none.
+std::optional<Timestamp> last_ended(const std::vector<BoundedPass>& passes, const std::string& stream) {
+    for (auto pass = passes.rbegin(); pass != passes.rend(); ++pass) {
+        if (is_reconcile_of(*pass, stream) && !pass->is_open()) return Timestamp::parse(pass->updated_at);
+    }
+    return std::nullopt;
+}
+
+// When the newest one ended that has met every key.
+std::optional<Timestamp> last_whole(const std::vector<BoundedPass>& passes, const std::string& stream) {
     for (auto pass = passes.rbegin(); pass != passes.rend(); ++pass) {
         const bool ended = pass->status == PassStatus::done || pass->status == PassStatus::asking;
-        if (pass->stream != stream || pass->kind != PassKind::reconcile || !ended) continue;
-        if (!whole || pass->whole) return Timestamp::parse(pass->updated_at);
+        if (is_reconcile_of(*pass, stream) && ended && pass->whole) return Timestamp::parse(pass->updated_at);
     }
     return std::nullopt;
 }
@@ -53,6 +66,12 @@ void BoundedLane::wake() {
 void BoundedLane::stop() {
     stopped_ = true;
     cancel_pass_.emit(asio::cancellation_type::terminal);
+    wake();
+}
+
+void BoundedLane::forgive() {
+    for (auto& [id, retry] : retries_)
+        retry.not_before = context_.clock.now();
     wake();
 }
 
@@ -93,9 +112,9 @@ Task<Result<>> BoundedLane::round() {
         auto dropped = co_await drop_unwanted(pass);
         if (!dropped) co_return dropped.error();
         if (*dropped || !is_ready(pass)) continue;
-        const auto retry = retries_.find(pass.id);
-        if (retry != retries_.end() && context_.clock.now() < retry->second.not_before) {
-            look_at_ = std::min(look_at_, retry->second.not_before);
+        const MonoTime begins = not_before(pass, *passes);
+        if (context_.clock.now() < begins) {
+            look_at_ = std::min(look_at_, begins);
             continue;
         }
         look_at_ = context_.clock.now();  // another look afterwards
@@ -113,42 +132,70 @@ void BoundedLane::forget_unwanted(const std::vector<BoundedPass>& passes) {
 
 // Writes down the reconciliations that are due, and looks when the next will be.
 Task<Result<>> BoundedLane::plan(const std::vector<BoundedPass>& passes) {
+    auto first_passes = co_await context_.store.first_passes();
+    if (!first_passes) co_return first_passes.error();
     for (const LaneStream& stream : streams_) {
         if (!stream.rule.every) continue;
-        auto planned = co_await plan_stream(stream, passes);
+        const auto first = first_passes->find(stream.pass->spec.entity);
+        std::optional<Timestamp> first_pass;
+        if (first != first_passes->end()) first_pass = first->second;
+        auto planned = co_await plan_stream(stream, passes, first_pass);
         if (!planned) co_return planned.error();
     }
     co_return Result<>{};
 }
 
-Task<Result<>> BoundedLane::plan_stream(const LaneStream& stream, const std::vector<BoundedPass>& passes) {
+// The interval counts from the end of the last one; where there was none yet, from the stream's first pass. Both are in
+// the store: neither a restart nor a reload begins it anew.
+Task<Result<>> BoundedLane::plan_stream(const LaneStream& stream, const std::vector<BoundedPass>& passes,
+                                        std::optional<Timestamp> first_pass) {
     const std::string& entity = stream.pass->spec.entity;
     const bool open = std::any_of(passes.begin(), passes.end(), [&](const BoundedPass& pass) {
-        return pass.stream == entity && pass.kind == PassKind::reconcile && pass.is_open();
+        const bool is_put_off = pass.status == PassStatus::waiting && !pass.reason.empty();
+        return is_reconcile_of(pass, entity) && pass.is_open() && !is_put_off;
     });
-    if (open) co_return Result<>{};
-    const MonoTime now = context_.clock.now();
-    const Timestamp wall = context_.clock.wall();
-    const Duration every = *stream.rule.every;
-    const auto [due, fresh] = due_.try_emplace(entity);
-    // After a start the last one may be long ago; later ones are counted from the end of the one before.
-    if (fresh) {
-        const Duration gone_by = since(last_ended(passes, entity, false), wall, every);
-        due->second = now + (poll_pause(context_.random, every) - gone_by);
-    }
-    if (now < due->second) {
-        look_at_ = std::min(look_at_, due->second);
+    const auto ended = last_ended(passes, entity);
+    const auto counted_from = ended ? ended : first_pass;
+    if (open || !counted_from) co_return Result<>{};
+    const MonoTime due = due_of(stream, *counted_from);
+    if (context_.clock.now() < due) {
+        look_at_ = std::min(look_at_, due);
         co_return Result<>{};
     }
     BoundedPass pass{
         .kind = PassKind::reconcile, .stream = entity, .scheduled = true, .deep = stream.rule.deep};
-    const auto last_whole = last_ended(passes, entity, true);
-    pass.whole = !last_whole || since(last_whole, wall, stream.rule.whole_every) == stream.rule.whole_every;
+    // A tenth of tolerance, since the interval has as much of jitter.
+    const Duration whole_every = stream.rule.whole_every * 9 / 10;
+    const auto whole = last_whole(passes, entity);
+    pass.whole = !whole || since(whole, context_.clock.wall(), whole_every) == whole_every;
     auto saved = co_await context_.store.save_pass(std::move(pass));
     if (!saved) co_return saved.error();
-    due->second = now + poll_pause(context_.random, every);
-    look_at_ = now;  // to meet it in the table
+    look_at_ = context_.clock.now();  // to meet it in the table
     co_return Result<>{};
+}
+
+// On the monotonic clock from when it is first asked for on (hazard 19).
+MonoTime BoundedLane::due_of(const LaneStream& stream, Timestamp counted_from) {
+    const auto [place, fresh] = due_.try_emplace(stream.pass->spec.entity);
+    Due& due = place->second;
+    if (fresh || due.counted_from != counted_from) {
+        const Duration every = *stream.rule.every;
+        const Duration gone_by = since(counted_from, context_.clock.wall(), every);
+        due.counted_from = counted_from;
+        due.at = context_.clock.now() + (poll_pause(context_.random, every) - gone_by);
+    }
+    return due.at;
+}
+
+// When the pass may begin: after the pause that its last failure has cost, and not too soon after another whole one.
+MonoTime BoundedLane::not_before(const BoundedPass& pass, const std::vector<BoundedPass>& passes) const {
+    const auto retry = retries_.find(pass.id);
+    const MonoTime retried = retry == retries_.end() ? MonoTime{} : retry->second.not_before;
+    if (pass.reason.empty() || pass.status != PassStatus::waiting) return retried;
+    const auto whole = last_whole(passes, pass.stream);
+    if (!whole) return retried;
+    const Duration gone_by = since(whole, context_.clock.wall(), kBetweenWhole);
+    return std::max(retried, context_.clock.now() + (kBetweenWhole - gone_by));
 }
 
 const LaneStream* BoundedLane::stream_of(const BoundedPass& pass) const {
@@ -193,17 +240,29 @@ Task<Result<>> BoundedLane::attempt(BoundedPass pass) {
     co_return co_await note_end(std::move(pass), spent, std::move(ended));
 }
 
-// A coroutine of its own, so that stop() and cancel() can end the pass and nothing but the pass.
+// A coroutine of its own, so that stop() and cancel() can end the pass and nothing but the pass. They find it from
+// the first wait on: it is bound before anything is awaited.
 Task<Result<>> BoundedLane::run_one(const LaneStream& stream, BoundedPass& pass) {
-    // A reconciliation begins anew each time: with no more to spend than the last time it would get no further.
-    const auto retry = retries_.find(pass.id);
-    if (pass.kind == PassKind::reconcile && retry != retries_.end()) {
-        auto spare = co_await context_.gate.check_spare(retry->second.spent * 5 / 4);
-        if (!spare) co_return spare.error();
-    }
-    auto work = run_bounded(context_, *stream.pass, stream.rule.guard, *stream.memory, pass);
-    co_return co_await asio::co_spawn(context_.clock.executor(), std::move(work),
+    if (stopped_ || unwanted_.contains(pass.id)) co_return cancelled_error("begin a bounded pass");
+    auto working = work(stream, pass);
+    co_return co_await asio::co_spawn(context_.clock.executor(), std::move(working),
                                       asio::bind_cancellation_slot(cancel_pass_.slot(), asio::use_awaitable));
+}
+
+Task<Result<>> BoundedLane::work(const LaneStream& stream, BoundedPass& pass) {
+    try {
+        // A reconciliation begins anew each time: with no more to spend than the last time it would get no further.
+        const auto retry = retries_.find(pass.id);
+        if (pass.kind == PassKind::reconcile && retry != retries_.end()) {
+            auto spare = co_await context_.gate.check_spare(retry->second.spent * 5 / 4);
+            if (!spare) co_return spare.error();
+        }
+        auto running = run_bounded(context_, *stream.pass, stream.rule.guard, *stream.memory, pass);
+        co_return co_await std::move(running);
+    } catch (const std::exception&) {
+        if (!is_cancellation(std::current_exception())) throw;
+        co_return cancelled_error("begin a bounded pass");
+    }
 }
 
 Task<Result<>> BoundedLane::note_end(BoundedPass pass, std::uint64_t spent, Result<> ended) {
@@ -222,7 +281,7 @@ Task<Result<>> BoundedLane::note_end(BoundedPass pass, std::uint64_t spent, Resu
     if (is_final(error.code)) co_return co_await finish(std::move(pass), PassStatus::failed);
     Retry& retry = retries_[pass.id];
     if (error.code == ErrorCode::quota_exhausted) retry.spent = std::max(retry.spent, spent);
-    const Duration pause = failure_pause(context_.random, error, ++retry.failures);
+    const Duration pause = failure_pause(context_.random, context_.gate, error, ++retry.failures);
     retry.not_before = context_.clock.now() + pause;
     pass.status = PassStatus::running;
     observer_.bounded_pass(pass);

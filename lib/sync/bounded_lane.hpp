@@ -21,8 +21,8 @@ namespace carecloud {
 
 // How a stream is reconciled by itself.
 struct ReconcileRule {
-    std::optional<Duration> every{};                    // none: on wish alone
-    Duration whole_every = std::chrono::hours(7 * 24);  // equal counts do not prove equal content
+    std::optional<Duration> every{};                // none: on wish alone
+    Duration whole_every = std::chrono::hours(24);  // equal counts do not prove equal content
     bool deep = false;
     DeleteGuard guard{};
 };
@@ -38,7 +38,7 @@ class BoundedLane {
   public:
     BoundedLane(PassContext context, Observer& observer, std::vector<LaneStream> streams);
 
-    // Runs until stop(); never throws. What was interrupted goes on in the next life.
+    // Runs until stop(). What was interrupted goes on in the next life. A pass that throws ends as failed.
     Task<> run();
     void stop();
     // See Engine::overdue().
@@ -49,6 +49,8 @@ class BoundedLane {
     void wake();
     // The open pass of that id is not wanted any more.
     void cancel(std::uint64_t id);
+    // The reason of what failed may be gone: it is tried again at once.
+    void forgive();
 
   private:
     struct Retry {
@@ -57,16 +59,25 @@ class BoundedLane {
         // The most requests that an attempt sent before the quota had no more to spare.
         std::uint64_t spent = 0;
     };
+    // When a stream's next reconciliation is due, as counted from what the store remembers.
+    struct Due {
+        Timestamp counted_from{};
+        MonoTime at{};
+    };
 
     Task<Result<>> round();
     Task<Result<>> plan(const std::vector<BoundedPass>& passes);
-    Task<Result<>> plan_stream(const LaneStream& stream, const std::vector<BoundedPass>& passes);
+    Task<Result<>> plan_stream(const LaneStream& stream, const std::vector<BoundedPass>& passes,
+                               std::optional<Timestamp> first_pass);
+    MonoTime due_of(const LaneStream& stream, Timestamp counted_from);
+    MonoTime not_before(const BoundedPass& pass, const std::vector<BoundedPass>& passes) const;
     void forget_unwanted(const std::vector<BoundedPass>& passes);
     Task<Result<bool>> drop_unwanted(BoundedPass pass);
     const LaneStream* stream_of(const BoundedPass& pass) const;
     bool is_ready(const BoundedPass& pass) const;
     Task<Result<>> attempt(BoundedPass pass);
     Task<Result<>> run_one(const LaneStream& stream, BoundedPass& pass);
+    Task<Result<>> work(const LaneStream& stream, BoundedPass& pass);
     Task<Result<>> note_end(BoundedPass pass, std::uint64_t spent, Result<> ended);
     Task<Result<>> finish(BoundedPass pass, PassStatus status);
 
@@ -76,7 +87,7 @@ class BoundedLane {
     WatchedSleep sleep_;
     boost::asio::cancellation_signal cancel_pass_;
     std::map<std::uint64_t, Retry> retries_;  // of those that failed, by id
-    std::map<std::string, MonoTime> due_;     // reconciliations, by stream
+    std::map<std::string, Due> due_;          // reconciliations, by stream
     std::set<std::uint64_t> unwanted_;
     std::uint64_t running_ = 0;  // its id; 0: none
     MonoTime look_at_{};         // when there may be something to do by itself

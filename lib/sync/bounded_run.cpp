@@ -114,6 +114,7 @@ Task<Result<>> BoundedRun::save() {
 
 Task<Result<>> run_bounded(PassContext context, const PassSettings& settings, const DeleteGuard& guard,
                            StreamMemory& memory, BoundedPass& row) {
+    const std::string operation = std::string(to_string(row.kind)) + " " + settings.spec.entity;
     try {
         BoundedRun run(context, settings, memory, row);
         auto work = row.kind == PassKind::backfill ? backfill(run) : reconcile(run, guard);
@@ -124,9 +125,9 @@ Task<Result<>> run_bounded(PassContext context, const PassSettings& settings, co
             co_return co_await std::move(asking);
         }
         co_return done;
-    } catch (const std::exception&) {
-        if (!is_cancellation(std::current_exception())) throw;
-        co_return cancelled_error(std::string(to_string(row.kind)) + " " + settings.spec.entity);
+    } catch (const std::exception& thrown) {
+        if (is_cancellation(std::current_exception())) co_return cancelled_error(operation);
+        co_return fault_error(operation, thrown);
     }
 }
 

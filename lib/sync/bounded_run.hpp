@@ -75,7 +75,8 @@ class BoundedRun {
 
 // One attempt at the pass, to its end or the first lasting error; the row says what became of it where it came to an
 // end: done or asking. It may be run again after an error: a backfill goes on where it was, a reconciliation begins
-// anew. Never throws; a cancelled one ends by ErrorCode::cancelled.
+// anew. A cancelled one ends by ErrorCode::cancelled, one in which something threw by fault_error(): it is not to
+// disturb those behind it.
 Task<Result<>> run_bounded(PassContext context, const PassSettings& settings, const DeleteGuard& guard,
                            StreamMemory& memory, BoundedPass& row);
 

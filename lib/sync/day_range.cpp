@@ -52,7 +52,7 @@ std::string began(std::string_view from, std::string_view before) {
 bool is_day(std::string_view text) {
     if (text.size() != kDayTextSize || !std::all_of(text.begin(), text.end(), is_digit)) return false;
     const Day day = day_from(text);
-    return day.ok() && day.year() >= std::chrono::year(1900) && day.year() <= std::chrono::year(9998);
+    return day.ok() && day.year() >= std::chrono::year(1900) && day.year() <= std::chrono::year(2100);
 }
 
 std::vector<std::string> day_steps(std::string_view first_day, std::string_view last_day) {

@@ -8,7 +8,7 @@
 
 namespace carecloud {
 
-// Whether it is a day of the calendar as "20240229", of the years 1900 to 9998.
+// Whether it is a day of the calendar as "20240229", of the years 1900 to 2100.
 bool is_day(std::string_view text);
 
 // Conditions for Query, one a step: first the records that began before `first_day` and end no earlier, then those that

@@ -16,8 +16,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-// Waits for all of them, side by side; the first exception (a broken invariant, never an outage) goes on to
-// the caller.
+// Runs all of them side by side, until each has ended.
 template <class T>
 Task<std::vector<T>> all_of(asio::any_io_executor executor, std::vector<Task<T>> tasks) {
     using Operation = decltype(asio::co_spawn(executor, std::declval<Task<T>>(), asio::deferred));
@@ -55,7 +54,7 @@ Engine::Engine(Clock& clock, Portal& portal, Store& store, Inbox& inbox, EngineS
     : clock_(clock),
       observer_(observer),
       random_(settings.seed),
-      gate_(clock, store, settings.rate, rate_of_polls(settings.streams)),
+      gate_(clock, store, settings.rate, rate_of_polls(settings.streams), settings.hold),
       whole_due_(store) {
     const double poll_rate = rate_of_polls(settings.streams);
     const PassContext context{clock, portal, store, gate_, random_, &whole_due_};
@@ -71,6 +70,14 @@ Engine::Engine(Clock& clock, Portal& portal, Store& store, Inbox& inbox, EngineS
     desk_ = std::make_unique<QuarantineDesk>(context, lane_streams);
     lane_ = std::make_unique<BoundedLane>(context, observer, std::move(lane_streams));
     whole_due_.on_written([this] { lane_->wake(); });
+    // One that is in its pass has sent the probe, and goes on by itself.
+    gate_.on_release([this] {
+        for (const auto& stream : streams_)
+            if (!stream->moment().in_pass) stream->forgive();
+        lane_->forgive();
+    });
+    gate_.on_failure(
+        [&observer](std::string_view stream, const Error& error) { observer.request_failed(stream, error); });
 }
 
 Engine::~Engine() = default;
@@ -81,13 +88,25 @@ Task<> Engine::finish() {
     if (!settled) observer_.failed(settled.error());
 }
 
+// An exception (a broken invariant, never an outage) ends the engine: the others are stopped, so that it is not hidden
+// until they have ended by themselves.
+template <class T>
+Task<T> Engine::or_stop(Task<T> task) {
+    try {
+        co_return co_await std::move(task);
+    } catch (const std::exception&) {
+        stop();
+        throw;
+    }
+}
+
 Task<> Engine::run() {
     std::vector<Task<bool>> tasks;
     tasks.reserve(streams_.size() + 2);
     for (const auto& stream : streams_)
-        tasks.push_back(run_runner(*stream));
-    tasks.push_back(run_runner(*lane_));
-    tasks.push_back(run_runner(*desk_));
+        tasks.push_back(or_stop(run_runner(*stream)));
+    tasks.push_back(or_stop(run_runner(*lane_)));
+    tasks.push_back(or_stop(run_runner(*desk_)));
     co_await all_of(clock_.executor(), std::move(tasks));
     co_await finish();
 }
@@ -96,7 +115,7 @@ Task<std::vector<PassReport>> Engine::run_once() {
     std::vector<Task<PassReport>> tasks;
     tasks.reserve(streams_.size());
     for (const auto& stream : streams_)
-        tasks.push_back(stream->run_once());
+        tasks.push_back(or_stop(stream->run_once()));
     auto reports = co_await all_of(clock_.executor(), std::move(tasks));
     co_await finish();
     co_return reports;
@@ -119,9 +138,31 @@ bool Engine::nudge(std::string_view entity) {
     return false;
 }
 
+bool Engine::ask(std::string_view entity) {
+    for (const auto& stream : streams_) {
+        if (stream->entity() != entity) continue;
+        gate_.allow_probe();
+        stream->forgive();
+        return true;
+    }
+    return false;
+}
+
+void Engine::pass_wished() {
+    gate_.allow_probe();
+    lane_->wake();
+}
+
+Task<Result<RetryReport>> Engine::retry_quarantined(QuarantineWish wish) {
+    gate_.allow_probe();
+    return desk_->retry(std::move(wish));
+}
+
 void Engine::forgive() {
+    gate_.allow_probe();
     for (const auto& stream : streams_)
         stream->forgive();
+    lane_->forgive();
 }
 
 bool Engine::overdue() const {

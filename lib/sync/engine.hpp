@@ -41,6 +41,8 @@ struct EngineSettings {
     std::vector<EngineStream> streams;  // at least one; an entity occurs once
     RateLimits rate;
     std::uint64_t seed = 0;  // of every jitter
+    // Of the engine before on the same portal: a reload sends one probe and does not forget the portal's wish.
+    std::optional<PortalHold> hold{};
 };
 
 // What a stream is doing at this moment.
@@ -60,24 +62,29 @@ class Engine {
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;
 
-    // Runs every stream until stop(). A stream's failure is its own: it backs off and the others go on.
+    // Runs every stream until stop(). A stream's failure is its own: it backs off and the others go on. An exception is
+    // a fault of this program: every stream is stopped, and it is thrown on (README, exit code 70).
     Task<> run();
 
-    // One pass of every stream, side by side, then gives back what was set aside of the quota. For --once.
+    // One pass of every stream, side by side, then gives back what was reserved of the quota. For --once. Throws as
+    // run() does.
     Task<std::vector<PassReport>> run_once();
 
-    // A wish for a pass, soon. During a backoff it waits for its end. False: no such stream.
+    // An event's wish for a pass, soon. During a backoff it waits for its end. False: no such stream.
     bool nudge(std::string_view entity);
+    // An operator's: during a backoff, too. While the portal wants to be left alone, one request looks whether it still
+    // does (hazard 34).
+    bool ask(std::string_view entity);
     // The reason of a backoff may be gone (a new key, a new configuration): every stream's is cut short.
     void forgive();
 
     // Store::save_pass() has written a bounded pass down: it runs as soon as it may.
-    void pass_wished() { lane_->wake(); }
+    void pass_wished();
     // That bounded pass is to end, if it is open.
     void cancel_pass(std::uint64_t id) { lane_->cancel(id); }
     // A record of the quarantine is asked for again, soon; see QuarantineDesk::retry(). The engine may be gone when it
     // returns.
-    Task<Result<RetryReport>> retry_quarantined(QuarantineWish wish) { return desk_->retry(std::move(wish)); }
+    Task<Result<RetryReport>> retry_quarantined(QuarantineWish wish);
 
     // Whether a stream, or what runs the bounded passes, still sleeps long after the hour that it was to wake at: a
     // fault of this program, which only a restart heals. What waits for the portal or for the store never counts.
@@ -85,11 +92,14 @@ class Engine {
 
     void stop();
     QuotaUse quota() const { return gate_.use(); }
+    const std::optional<PortalHold>& hold() const { return gate_.hold(); }
     // None: no such stream.
     std::optional<StreamMoment> moment(std::string_view entity) const;
 
   private:
     Task<> finish();
+    template <class T>
+    Task<T> or_stop(Task<T> task);
 
     Clock& clock_;
     Observer& observer_;

@@ -53,11 +53,21 @@ Task<Result<PagePtr>> Fetcher::send(const Question& question) {
     auto admitted = co_await gate_.admit(rank_);
     if (!admitted) co_return admitted.error();
     ++requests_;
+    const MonoTime sent = clock_.now();
     auto asking =
         question.id ? portal_.retrieve(*question.query.spec, *question.id) : portal_.query(question.query);
     Result<PagePtr> answer = co_await std::move(asking);
-    if (!answer && answer.error().code == ErrorCode::quota_exhausted) gate_.park();
+    if (!answer) co_return tell(question, gate_.heard(answer.error(), sent));
+    gate_.answered(sent);
     co_return answer;
+}
+
+// Says so where it is the first of the pass: retries may hide it for long. That a page is too large is no failure, but
+// how its size is learnt.
+Error Fetcher::tell(const Question& question, Error error) {
+    const bool ordinary = error.code == ErrorCode::too_large || error.code == ErrorCode::cancelled;
+    if (!ordinary && !std::exchange(told_, true)) gate_.tell_failure(question.query.spec->entity, error);
+    return error;
 }
 
 // An answer that contradicts itself, or has records that are not valid JSON, is believed when it comes again with the
@@ -84,8 +94,8 @@ Task<Result<>> Fetcher::recover(const Error& error, RetryState& state) {
     ++state.failures;
     if (state.take <= 1) ++state.alone;
     state.refreshed = refreshed_;
-    // All streams have one key: none of them asks before, also where this one gives up.
-    if (error.code == ErrorCode::rate_limited && error.retry_after) gate_.slow_down(*error.retry_after);
+    // Nobody waits so long within a pass (hazard 34).
+    if (error.retry_after && *error.retry_after > RequestGate::kWaitMax) co_return error;
     const RetryDecision decision = decide_retry(error.code, state);
     if (decision.action == RetryAction::give_up) co_return error;
     if (decision.action == RetryAction::shrink) {
@@ -98,7 +108,12 @@ Task<Result<>> Fetcher::recover(const Error& error, RetryState& state) {
         auto admitted = co_await gate_.admit(rank_);
         if (!admitted) co_return admitted.error();
         ++requests_;
+        const MonoTime sent = clock_.now();
         auto refreshed = co_await portal_.refresh();
+        if (refreshed)
+            gate_.answered(sent);
+        else
+            refreshed = gate_.heard(refreshed.error(), sent);
         // A refused refresh says nothing new: the query itself is asked once more and has the last word.
         if (!refreshed && refreshed.error().code == ErrorCode::cancelled) co_return refreshed.error();
     }

@@ -51,6 +51,7 @@ class Fetcher {
     };
 
     Task<Result<PagePtr>> send(const Question& question);
+    Error tell(const Question& question, Error error);
     Task<Result<PagePtr>> ask_once(const Question& question);
     Task<Result<PagePtr>> ask_until(Question question);
     Task<Result<>> recover(const Error& error, RetryState& state);
@@ -62,6 +63,7 @@ class Fetcher {
     RetryPauses pauses_;
     RequestRank rank_;
     bool refreshed_ = false;
+    bool told_ = false;  // of its first failed request
     std::size_t requests_ = 0;
 };
 

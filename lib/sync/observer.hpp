@@ -54,6 +54,9 @@ class Observer {
 
     // Most have nothing to do with it.
     virtual void pass_begins(std::string_view /*stream*/) {}
+    // The first failed request of a pass, as it fails: what follows are retries, which may go on for long. Most have
+    // nothing to do with it.
+    virtual void request_failed(std::string_view /*stream*/, const Error& /*error*/) {}
     virtual void pass_ended(const PassReport& report) = 0;
     // The stream waits this long because of the error that the last report carried.
     virtual void backing_off(std::string_view stream, const Error& error, Duration pause) = 0;

@@ -15,12 +15,37 @@
 #include <utility>
 #include <vector>
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/experimental/parallel_group.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 namespace carecloud {
+
+namespace asio = boost::asio;
+
 namespace {
 
-using namespace boost::asio::experimental::awaitable_operators;
+// What is awaited need not have a default, but co_spawn() wants one.
+template <class T>
+Task<std::optional<T>> optional_of(Task<T> task) {
+    co_return co_await std::move(task);
+}
+
+// Two halves of a step side by side. The first exception ends the other half. Asio's operator && would throw the first
+// of them alone where both have thrown: a fault in one half would pass for the cancellation of the other.
+template <class A, class B>
+Task<std::pair<A, B>> side_by_side(Task<A> one, Task<B> other) {
+    const asio::any_io_executor executor = co_await asio::this_coro::executor;
+    auto group = asio::experimental::make_parallel_group(
+        asio::co_spawn(executor, optional_of(std::move(one)), asio::deferred),
+        asio::co_spawn(executor, optional_of(std::move(other)), asio::deferred));
+    auto [order, thrown_by_one, first, thrown_by_other, second] =
+        co_await group.async_wait(asio::experimental::wait_for_one_error(), asio::use_awaitable);
+    if (const auto thrown = worse_of(thrown_by_one, thrown_by_other)) std::rethrow_exception(thrown);
+    co_return std::pair<A, B>(std::move(*first), std::move(*second));
+}
 
 // How long a record that no answer carried is left alone before it is asked for again.
 constexpr std::int64_t kUntriedForTicks = 3600 * Timestamp::ticks_per_second;
@@ -176,7 +201,8 @@ Task<Result<Pass::Ending>> Pass::walk_to_end() {
         if (walk.may_read_ahead()) {
             auto fetching = pages_.fetch_ahead(walk);
             auto storing = store_page(std::move(arrived));
-            auto both = co_await (std::move(fetching) && std::move(storing));
+            auto side = side_by_side(std::move(fetching), std::move(storing));
+            auto both = co_await std::move(side);
             auto& [ahead, stored] = both;
             if (!stored) co_return stored.error();
             answer = co_await pages_.fetch_keys_instead(std::move(ahead), walk);

@@ -47,8 +47,9 @@ struct StreamMemory {
     std::optional<Cursor> met_to{};   // the furthest key that walks with this configuration have stored
 };
 
-// Runs one pass to its end or its first lasting error, which the report carries. Never throws; a cancelled
-// pass reports ErrorCode::cancelled, and what it committed stays.
+// Runs one pass to its end or its first lasting error, which the report carries; a cancelled pass reports
+// ErrorCode::cancelled. What it committed stays. Any other exception is thrown on: a fault of this program, which ends
+// the engine (Engine::run).
 Task<PassReport> run_pass(PassContext context, const PassSettings& settings, StreamMemory& memory);
 
 }  // namespace carecloud

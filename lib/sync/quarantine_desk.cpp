@@ -23,6 +23,17 @@ Error still_waiting(const std::string& stream, std::string subject) {
             .hint = "carecloudctl status tells how the portal does, carecloudctl quarantine what came of it"};
 }
 
+// One record's fault is not that of those who wait behind it.
+Task<Result<RetryReport>> or_fault(Task<Result<RetryReport>> work, std::string stream) {
+    try {
+        co_return co_await std::move(work);
+    } catch (const std::exception& thrown) {
+        const std::string operation = "ask for a record of " + stream;
+        if (is_cancellation(std::current_exception())) co_return cancelled_error(operation);
+        co_return fault_error(operation, thrown);
+    }
+}
+
 }  // namespace
 
 QuarantineDesk::QuarantineDesk(PassContext context, std::vector<LaneStream> streams)
@@ -65,7 +76,8 @@ Task<Result<RetryReport>> QuarantineDesk::serve(const QuarantineWish& wish) {
                         .subject = "no stream of that name is configured",
                         .hint = "see the section streams of the configuration"};
     }
-    auto work = retry_quarantined(context_, *stream->pass, wish);
+    auto asking = retry_quarantined(context_, *stream->pass, wish);
+    auto work = or_fault(std::move(asking), wish.stream);
     co_return co_await asio::co_spawn(context_.clock.executor(), std::move(work),
                                       asio::bind_cancellation_slot(cancel_.slot(), asio::use_awaitable));
 }

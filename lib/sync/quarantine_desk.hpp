@@ -29,7 +29,7 @@ class QuarantineDesk {
     // be gone when it returns.
     Task<Result<RetryReport>> retry(QuarantineWish wish);
 
-    // Runs until stop(); never throws. Who waits then is told so.
+    // Runs until stop(). Who waits then is told so. A retry that throws is answered by fault_error().
     Task<> run();
     void stop();
 

@@ -6,29 +6,64 @@
 namespace carecloud {
 namespace {
 
-constexpr Duration kParkedFor = std::chrono::hours(24);
-constexpr std::chrono::milliseconds kSpareLook = std::chrono::hours(1);
+using namespace std::chrono_literals;
+
+constexpr Duration kParkedFor = 24h;
+constexpr std::chrono::milliseconds kSpareLook = 1h;
+// The probes of a hold go out after 1, 2, 4 … 60 minutes.
+constexpr Duration kProbeFirst = 1min;
+constexpr Duration kProbeLimit = 60min;
+// What the portal may ask for, as it is believed.
+constexpr std::chrono::milliseconds kWishMax = std::chrono::hours(24 * 31);
+
+// Requests that are reserved at a time: a commit for so many, and a crash counts at most so many that were not sent.
+// Near the quota's end they are fewer, so that what is set aside keeps nobody from the last ones.
+constexpr std::uint64_t kBlockMax = 64;
+constexpr std::uint64_t kBlockShare = 16;
+
+std::uint64_t block_of(std::uint64_t left) {
+    return std::clamp<std::uint64_t>(left / kBlockShare, 1, kBlockMax);
+}
 
 double seconds_between(Timestamp from, Timestamp to) {
     return static_cast<double>(to.ticks - from.ticks) / Timestamp::ticks_per_second;
 }
 
 // What a bounded request must leave of the month's quota.
-double reserved(std::uint64_t quota, double polls_per_second, Timestamp now) {
+double kept_for_polls(std::uint64_t quota, double polls_per_second, Timestamp now) {
     const Timestamp turn = next_month(now);
     const double left = seconds_between(now, turn);
     const double even = static_cast<double>(quota) * left / seconds_between(this_month(now), turn);
     return std::min(polls_per_second * left, even);
 }
 
+Duration probe_pause(std::size_t probes) {
+    Duration pause = kProbeFirst;
+    for (std::size_t i = 0; i < probes && pause < kProbeLimit; ++i)
+        pause = std::min(kProbeLimit, pause * 2);
+    return pause;
+}
+
+std::chrono::milliseconds whole_ms(Duration span) {
+    return std::chrono::ceil<std::chrono::milliseconds>(std::max(span, Duration::zero()));
+}
+
+// The instant as this machine's clock will show it, for people.
+std::string instant_in(Clock& clock, Duration span) {
+    return Timestamp{clock.wall().ticks + span.count() / 100}.to_string_ms();
+}
+
 }  // namespace
 
-RequestGate::RequestGate(Clock& clock, Store& store, RateLimits limits, double polls_per_second)
+RequestGate::RequestGate(Clock& clock, Store& store, RateLimits limits, double polls_per_second,
+                         std::optional<PortalHold> hold)
     : clock_(clock),
       store_(store),
       limits_(limits),
       polls_per_second_(polls_per_second),
-      bucket_(limits.per_second, limits.burst, clock.now()) {}
+      bucket_(limits.per_second, limits.burst, clock.now()),
+      hold_(std::move(hold)),
+      probe_allowed_(hold_.has_value()) {}
 
 Error RequestGate::exhausted() const {
     const Timestamp now = clock_.wall();
@@ -42,41 +77,103 @@ Error RequestGate::exhausted() const {
                  .retry_after = std::chrono::milliseconds(left_ms)};
 }
 
+Error RequestGate::held() const {
+    const Duration left = hold_->until - clock_.now();
+    return Error{
+        .code = ErrorCode::rate_limited,
+        .operation = "send a request to the portal",
+        .subject = "the portal asked for a pause until " + instant_in(clock_, left) + " (Retry-After)",
+        .hint = "the next request goes out at " + instant_in(clock_, *until_probe()) +
+                "; carecloudctl sync or a reload sends one sooner",
+        .retry_after = whole_ms(left)};
+}
+
+// Waits until the reservation under way has ended.
+Task<> RequestGate::wait_for_reservation() {
+    const std::shared_ptr<Alarm> alarm = clock_.make_alarm();
+    waiting_.push_back(alarm);
+    co_await alarm->wait_until(Clock::never);
+}
+
+void RequestGate::end_reservation() {
+    reserving_ = false;
+    for (const std::weak_ptr<Alarm>& waiting : std::exchange(waiting_, {})) {
+        if (const auto alarm = waiting.lock()) alarm->wake();
+    }
+}
+
+// Counts one request as sent.
 Task<Result<>> RequestGate::count_one() {
-    const std::string month = month_of(clock_.wall());
-    if (month != month_) {
+    for (;;) {
+        std::string month = month_of(clock_.wall());
+        if (month == month_ && count_.reserved > 0) {
+            --count_.reserved;
+            ++count_.sent;
+            co_return Result<>{};
+        }
+        if (reserving_) {
+            co_await wait_for_reservation();
+            continue;
+        }
+        auto reserved = co_await reserve(std::move(month));
+        if (!reserved) co_return reserved.error();
+    }
+}
+
+Task<Result<>> RequestGate::reserve(std::string month) {
+    auto turned = co_await turn_to(month);
+    if (!turned) co_return turned.error();
+    // The month may have turned meanwhile, or somebody else reserves: the caller looks again.
+    if (month_ != month || reserving_ || count_.reserved > 0) co_return Result<>{};
+    RequestCount wished = count_;
+    wished.reserved = kBlockMax;
+    if (limits_.monthly_quota) {
+        if (count_.sent >= *limits_.monthly_quota) co_return exhausted();
+        wished.reserved = block_of(*limits_.monthly_quota - count_.sent);
+    }
+    reserving_ = true;
+    Result<> saved;
+    try {
+        saved = co_await store_.save_requests(month, wished);
+    } catch (const std::exception&) {
+        end_reservation();
+        throw;
+    }
+    if (saved) count_ = stored_ = wished;
+    end_reservation();
+    co_return saved;
+}
+
+// Makes `month` the one that is counted, where it is not yet. What an earlier life had reserved counts as sent.
+Task<Result<>> RequestGate::turn_to(std::string month) {
+    while (month_ != month) {
+        if (reserving_) {
+            co_await wait_for_reservation();
+            continue;
+        }
         auto settled = co_await settle();
         if (!settled) co_return settled.error();
+        if (reserving_ || month_ == month) continue;
+        reserving_ = true;
+        Result<> loaded;
+        try {
+            loaded = co_await load(month);
+        } catch (const std::exception&) {
+            end_reservation();
+            throw;
+        }
+        end_reservation();
+        if (!loaded) co_return loaded.error();
     }
-    // Unless another stream has turned it meanwhile.
-    if (month != month_) {
-        month_ = month;
-        counted_ = 0;
-    }
-    if (aside_ > 0) {
-        --aside_;
-        co_return Result<>{};
-    }
-    std::int64_t block = kBlock;
-    if (limits_.monthly_quota) {
-        auto read = co_await store_.count_requests(month, 0);
-        if (!read) co_return read.error();
-        if (*read >= *limits_.monthly_quota) co_return exhausted();
-        block = std::min(block, static_cast<std::int64_t>(*limits_.monthly_quota - *read));
-    }
-    auto counted = co_await store_.count_requests(month, block);
-    if (!counted) co_return counted.error();
-    // Whoever counted between the read and this has a part of what was left: it is given back before it is used.
-    if (limits_.monthly_quota && *counted > *limits_.monthly_quota) {
-        const auto over = std::min(block, static_cast<std::int64_t>(*counted - *limits_.monthly_quota));
-        block -= over;
-        counted = co_await store_.count_requests(month, -over);
-        if (!counted) co_return counted.error();
-        if (block == 0) co_return exhausted();
-    }
-    if (month != month_) co_return Result<>{};  // the month turned: the rest stays counted there
-    counted_ = *counted;
-    aside_ += block - 1;
+    co_return Result<>{};
+}
+
+Task<Result<>> RequestGate::load(std::string month) {
+    auto read = co_await store_.requests(month);
+    if (!read) co_return read.error();
+    count_ = {.sent = read->total(), .reserved = 0};
+    stored_ = *read;
+    month_ = std::move(month);
     co_return Result<>{};
 }
 
@@ -84,11 +181,10 @@ Task<Result<>> RequestGate::check_spare(std::uint64_t requests) {
     if (!limits_.monthly_quota) co_return Result<>{};
     const Timestamp now = clock_.wall();
     const std::string month = month_of(now);
-    auto counted = co_await store_.count_requests(month, 0);
-    if (!counted) co_return counted.error();
-    const std::uint64_t unsent = month == month_ ? static_cast<std::uint64_t>(aside_) : 0;
-    const double left = static_cast<double>(*limits_.monthly_quota + unsent) - static_cast<double>(*counted);
-    const double kept = reserved(*limits_.monthly_quota, polls_per_second_, now);
+    auto turned = co_await turn_to(month);
+    if (!turned) co_return turned.error();
+    const double left = static_cast<double>(*limits_.monthly_quota) - static_cast<double>(count_.sent);
+    const double kept = kept_for_polls(*limits_.monthly_quota, polls_per_second_, now);
     if (left >= static_cast<double>(requests) + kept) co_return Result<>{};
     co_return Error{
         .code = ErrorCode::quota_exhausted,
@@ -100,8 +196,17 @@ Task<Result<>> RequestGate::check_spare(std::uint64_t requests) {
         .retry_after = kSpareLook};
 }
 
+// A request that was counted and is not sent.
+void RequestGate::give_back(const std::string& month) {
+    if (month != month_) return;
+    --count_.sent;
+    ++count_.reserved;
+}
+
 Task<Result<>> RequestGate::admit(RequestRank rank) {
     if (is_parked()) co_return exhausted();
+    const bool probe = take_probe();
+    if (hold_ && !probe) co_return held();
     if (rank == RequestRank::bounded) {
         auto spare = co_await check_spare(1);
         if (!spare) co_return spare.error();
@@ -111,28 +216,80 @@ Task<Result<>> RequestGate::admit(RequestRank rank) {
     const std::string month = month_;
     for (;;) {
         const MonoTime now = clock_.now();
+        // The portal may have called the quota spent, or asked for a long wait, while this one waited
+        // (simulate --seed 156 --hours 6).
+        const bool parked = is_parked();
+        if (parked || (hold_ && !probe)) {
+            give_back(month);
+            co_return parked ? exhausted() : held();
+        }
         const Duration wait = now < quiet_until_ ? quiet_until_ - now : bucket_.take(now);
         if (wait <= Duration::zero()) co_return Result<>{};
         try {
             co_await clock_.sleep(wait);
         } catch (const boost::system::system_error&) {
-            if (month == month_) ++aside_;
+            give_back(month);
             throw;
         }
-        // The portal may have called the quota spent meanwhile (simulate --seed 156 --hours 6).
-        if (!is_parked()) continue;
-        if (month == month_) ++aside_;
-        co_return exhausted();
     }
+}
+
+// During a hold: whether this request is the probe. The next one is planned as if this one failed, so that a probe that
+// never ends holds up nobody.
+bool RequestGate::take_probe() {
+    if (!hold_) return false;
+    if (std::exchange(probe_allowed_, false)) return true;
+    const MonoTime now = clock_.now();
+    if (now < hold_->probe_at) return false;
+    hold_->probe_at = now + probe_pause(++hold_->probes);
+    return true;
+}
+
+Error RequestGate::heard(Error error, MonoTime sent) {
+    if (error.code == ErrorCode::quota_exhausted) {
+        parked_month_ = month_of(clock_.wall());
+        parked_until_ = clock_.now() + kParkedFor;
+        return error;
+    }
+    const MonoTime now = clock_.now();
+    if (error.retry_after && *error.retry_after > kWaitMax) {
+        const bool begins = !hold_;
+        if (begins) hold_ = PortalHold{.since = now, .probe_at = now + probe_pause(0)};
+        error.retry_after = std::min(*error.retry_after, kWishMax);
+        hold_->until = now + *error.retry_after;
+        hold_->probe_at = std::min(hold_->probe_at, hold_->until);
+        const Error pause = held();
+        error.subject += "; " + pause.subject;
+        error.hint = pause.hint;
+        return error;
+    }
+    if (error.retry_after) slow_down(*error.retry_after);
+    // Where nothing was heard of the portal, nothing is known of its wish either.
+    const bool silent = error.code == ErrorCode::unreachable || error.code == ErrorCode::timed_out ||
+                        error.code == ErrorCode::tls_failed || error.code == ErrorCode::cancelled;
+    if (!silent) answered(sent);
+    return error;
+}
+
+void RequestGate::answered(MonoTime sent) {
+    // What was under way when the hold began says nothing about it.
+    if (!hold_ || sent < hold_->since) return;
+    hold_.reset();
+    probe_allowed_ = false;
+    if (released_) released_();
 }
 
 void RequestGate::slow_down(Duration pause) {
     quiet_until_ = std::max(quiet_until_, clock_.now() + pause);
 }
 
-void RequestGate::park() {
-    parked_month_ = month_of(clock_.wall());
-    parked_until_ = clock_.now() + kParkedFor;
+void RequestGate::allow_probe() {
+    probe_allowed_ = hold_.has_value();
+}
+
+std::optional<Duration> RequestGate::until_probe() const {
+    if (!hold_) return std::nullopt;
+    return std::max(hold_->probe_at - clock_.now(), Duration::zero());
 }
 
 bool RequestGate::is_parked() const {
@@ -140,19 +297,23 @@ bool RequestGate::is_parked() const {
 }
 
 Task<Result<>> RequestGate::settle() {
-    const std::int64_t unused = std::exchange(aside_, 0);
-    if (unused == 0) co_return Result<>{};
+    while (reserving_)
+        co_await wait_for_reservation();
+    count_.reserved = 0;
+    if (count_ == stored_) co_return Result<>{};
     const std::string month = month_;
-    auto counted = co_await store_.count_requests(month, -unused);
-    if (!counted) co_return counted.error();
-    if (month == month_) counted_ = *counted;
-    co_return Result<>{};
-}
-
-QuotaUse RequestGate::use() const {
-    return {.month = month_,
-            .used = counted_ - static_cast<std::uint64_t>(aside_),
-            .limit = limits_.monthly_quota};
+    const RequestCount settled = count_;
+    reserving_ = true;
+    Result<> saved;
+    try {
+        saved = co_await store_.save_requests(month, settled);
+    } catch (const std::exception&) {
+        end_reservation();
+        throw;
+    }
+    if (saved) stored_ = settled;
+    end_reservation();
+    co_return saved;
 }
 
 }  // namespace carecloud

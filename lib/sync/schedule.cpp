@@ -51,6 +51,13 @@ Duration failure_pause(Random& random, const Error& error, std::size_t failures)
     return std::max(pause, std::min<Duration>(*error.retry_after, 1h));
 }
 
+Duration failure_pause(Random& random, const RequestGate& gate, const Error& error, std::size_t failures) {
+    const Duration pause = failure_pause(random, error, failures);
+    const bool waits = error.retry_after && *error.retry_after > RequestGate::kWaitMax;
+    if (!waits || error.code == ErrorCode::quota_exhausted) return pause;
+    return gate.until_probe().value_or(pause);
+}
+
 Duration stretched(Duration pause, double stretch, Timestamp now) {
     const Duration until_turn((next_month(now).ticks - now.ticks) * 100);
     const Duration longest = std::max(pause, until_turn + pause);
@@ -62,7 +69,7 @@ Duration stretched(Duration pause, double stretch, Timestamp now) {
 double quota_stretch(const QuotaUse& use, Timestamp now, double requests_per_second) {
     if (!use.limit || *use.limit == 0 || requests_per_second <= 0) return 1.0;
     if (use.month != month_of(now)) return 1.0;
-    const double left = static_cast<double>(*use.limit) - static_cast<double>(use.used);
+    const double left = static_cast<double>(*use.limit) - static_cast<double>(use.count.sent);
     if (left <= 0) return 1.0;  // the gate refuses anyway; nothing to stretch
     const double seconds_left =
         static_cast<double>(next_month(now).ticks - now.ticks) / Timestamp::ticks_per_second;

@@ -45,6 +45,7 @@ Task<PassReport> StreamRunner::pass_and_settle(bool polled) {
         co_await settler_.begin();
         report = co_await run_pass(context_, settings_.pass, memory_);
         if (report.error) co_return report;
+        if (!noted_) co_await note_first_pass();
         report.events = co_await settler_.run(report, polled);
         report.requests += report.events.requests;
         report.summary += report.events.summary;
@@ -54,6 +55,17 @@ Task<PassReport> StreamRunner::pass_and_settle(bool polled) {
         report.error = cancelled_error("settle events of " + settings_.pass.spec.entity);
     }
     co_return report;
+}
+
+// What the first reconciliation is counted from, and whether this store has ever been filled, outlives the process.
+Task<> StreamRunner::note_first_pass() {
+    auto noted = co_await context_.store.note_first_pass(settings_.pass.spec.entity);
+    if (!noted) {
+        observer_.failed(noted.error());
+        co_return;
+    }
+    noted_ = true;
+    if (first_end_) first_end_();
 }
 
 // Counts what polls find and no event announced. Changes of the last minutes are left out: their events may still come.
@@ -95,7 +107,7 @@ void StreamRunner::plan_next(const PassReport& report) {
         return;
     }
     if (report.error->code == ErrorCode::cancelled) return;
-    const Duration pause = failure_pause(context_.random, *report.error, ++failures_);
+    const Duration pause = failure_pause(context_.random, context_.gate, *report.error, ++failures_);
     backoff_until_ = now + pause;
     due_ = backoff_until_;
     observer_.backing_off(entity(), *report.error, pause);

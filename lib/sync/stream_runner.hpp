@@ -21,16 +21,16 @@ class StreamRunner {
     StreamRunner(PassContext context, Inbox& inbox, EngineStream settings, double poll_rate,
                  Observer& observer);
 
-    // Called when the stream has come to the portal's end for the first time in this life.
+    // Called when the stream has come to the portal's end for the first time in this life, and perhaps once more.
     void on_first_end(std::function<void()> told) { first_end_ = std::move(told); }
 
     std::string_view entity() const { return settings_.pass.spec.entity; }
     // What a bounded pass of the stream shares with it.
     LaneStream lane_stream() { return {&settings_.pass, &memory_, settings_.reconcile}; }
 
-    // Runs until stop(); never throws.
+    // Runs until stop(). Throws as run_pass() does.
     Task<> run();
-    // One pass; ends early on stop().
+    // One pass; ends early on stop(). Throws likewise.
     Task<PassReport> run_once();
 
     // See Engine::overdue().
@@ -44,6 +44,7 @@ class StreamRunner {
   private:
     Task<PassReport> cancellable_pass(bool polled);
     Task<PassReport> pass_and_settle(bool polled);
+    Task<> note_first_pass();
     Task<> watch_push(const PassReport& report);
     void plan_next(const PassReport& report);
     MonoTime due() const;
@@ -63,6 +64,7 @@ class StreamRunner {
     MonoTime look_at_ = Clock::never;  // of the next look for an event's record
     std::size_t failures_ = 0;         // in a row
     Timestamp watched_from_;           // changes before are not expected to have been announced
+    bool noted_ = false;               // that a pass has come to its end
     bool push_silent_ = false;
     bool nudged_ = false;
     bool in_pass_ = false;

@@ -71,8 +71,20 @@ Task<Result<std::vector<BoundedPass>>> CountingStore::passes() {
     return store_.passes();
 }
 
-Task<Result<std::uint64_t>> CountingStore::count_requests(std::string month, std::int64_t requests) {
-    return store_.count_requests(std::move(month), requests);
+Task<Result<std::map<std::string, Timestamp>>> CountingStore::first_passes() {
+    return store_.first_passes();
+}
+
+Task<Result<>> CountingStore::note_first_pass(std::string stream) {
+    return store_.note_first_pass(std::move(stream));
+}
+
+Task<Result<RequestCount>> CountingStore::requests(std::string month) {
+    return store_.requests(std::move(month));
+}
+
+Task<Result<>> CountingStore::save_requests(std::string month, RequestCount count) {
+    return store_.save_requests(std::move(month), count);
 }
 
 InProcess::InProcess(const std::string& base_url, const std::string& folder, Duration overlap)

@@ -54,8 +54,22 @@ std::vector<Key> Backend::untried(Timestamp before, std::size_t limit) {
     return must(run_task(io_, store().untried("claim_attendance", before, limit)));
 }
 
-std::uint64_t Backend::count(const std::string& month, std::int64_t requests) {
-    return must(run_task(io_, store().count_requests(month, requests)));
+RequestCount Backend::requests(const std::string& month) {
+    return must(run_task(io_, store().requests(month)));
+}
+
+void Backend::save_requests(const std::string& month, RequestCount count) {
+    const auto saved = run_task(io_, store().save_requests(month, count));
+    if (!saved) FAIL(saved.error().message());
+}
+
+std::map<std::string, Timestamp> Backend::first_passes() {
+    return must(run_task(io_, store().first_passes()));
+}
+
+void Backend::note_first_pass(const std::string& stream) {
+    const auto noted = run_task(io_, store().note_first_pass(stream));
+    if (!noted) FAIL(noted.error().message());
 }
 
 std::vector<std::optional<HeldRecord>> Backend::held(const std::string& stream,

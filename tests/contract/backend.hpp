@@ -14,6 +14,7 @@
 #include "support/memory_store/memory_store.hpp"
 #include "support/temp_dir.hpp"
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,7 +43,10 @@ class Backend {
     // Of the stream's open events, the change that had brought the version held when each came.
     std::vector<std::uint64_t> held_seqs(const std::string& stream);
     std::vector<Key> untried(Timestamp before, std::size_t limit);
-    std::uint64_t count(const std::string& month, std::int64_t requests);
+    RequestCount requests(const std::string& month);
+    void save_requests(const std::string& month, RequestCount count);
+    std::map<std::string, Timestamp> first_passes();
+    void note_first_pass(const std::string& stream);
     std::vector<Key> live(LiveRange range);
     std::uint64_t count_live(const std::string& stream, const std::string& modified_from);
     std::uint64_t save_pass(BoundedPass pass);

@@ -90,7 +90,7 @@ void read_passes(sqlite3* db, StoreContent& content) {
         "SELECT pass, kind, stream, state, scheduled, deep, whole, confirm_deletes, first_day, last_day, "
         "steps,"
         " steps_done, records, expected, missing, changed, gone, deleted, requests, error, hint, wished_at,"
-        " started_at, updated_at, position_modified, position_id, holes, awaiting FROM passes";
+        " started_at, updated_at, position_modified, position_id, holes, awaiting, reason FROM passes";
     read(db, sql, [&](const Row& row) {
         BoundedPass& pass = content.passes[row.number(0)];
         pass = {.id = row.number(0),
@@ -98,6 +98,7 @@ void read_passes(sqlite3* db, StoreContent& content) {
                 .stream = row.text(2),
                 .status = pass_status_from(row.text(3)).value(),
                 .scheduled = row.number(4) == 1,
+                .reason = row.text(28),
                 .deep = row.number(5) == 1,
                 .whole = row.number(6) == 1,
                 .confirm_deletes = row.number(7) == 1,
@@ -140,8 +141,11 @@ void read_rest(sqlite3* db, StoreContent& content) {
         content.omitted[{row.text(0), row.text(1)}] = {row.text(2), row.number(3) == 1};
     });
     read_passes(db, content);
-    read(db, "SELECT month, requests FROM quota",
-         [&](const Row& row) { content.quota[row.text(0)] = row.number(1); });
+    read(db, "SELECT month, sent, reserved FROM quota WHERE requests = sent + reserved", [&](const Row& row) {
+        content.quota[row.text(0)] = {.sent = row.number(1), .reserved = row.number(2)};
+    });
+    read(db, "SELECT stream, ended_at FROM first_passes",
+         [&](const Row& row) { content.first_passes[row.text(0)] = row.text(1); });
 }
 
 using Database = std::unique_ptr<sqlite3, decltype(&sqlite3_close)>;

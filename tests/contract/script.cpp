@@ -67,13 +67,16 @@ Step settle(const std::string& message_id, EventState state) {
             }};
 }
 
-Step count(std::int64_t requests) {
-    return {.name = "count requests",
-            .run =
-                [requests](const Actors& on) {
-                    return outcome(run_task(on.io, on.store.count_requests("2024-01", requests)));
-                },
-            .repeatable = false};
+Step count(std::uint64_t sent, std::uint64_t reserved) {
+    return {.name = "count requests", .run = [=](const Actors& on) {
+                return run_task(on.io,
+                                on.store.save_requests("2024-01", {.sent = sent, .reserved = reserved}));
+            }};
+}
+
+Step first_pass() {
+    return {.name = "first pass",
+            .run = [](const Actors& on) { return run_task(on.io, on.store.note_first_pass(kStream)); }};
 }
 
 Step subscribe(SubscriptionState state) {
@@ -87,7 +90,8 @@ std::vector<Step> make_script() {
         commit("first page", page({record("a", 1), record("b", 1), record("c", 2, 40'000)})),
         commit("second page, the walk's end", page({record("d", 3), record("e", 4)}, {}, true)),
         receive("m1", "a"),
-        count(5),
+        count(0, 5),
+        first_pass(),
         commit("an update, a disabled one, two strange ones",
                page({record("a", 5), record("b", 6, 20, true)}, {{"s", "yesterday"}, {"t", "today"}})),
         receive("m2", "nobody"),
@@ -102,7 +106,7 @@ std::vector<Step> make_script() {
         commit("restored, and one again as it is held", page({record("b", 10), record("a", 5)})),
         receive("m3", "elsewhere", true),
         settle("m2", EventState::gone),
-        count(-2),
+        count(3, 0),
         commit("a last large page", page({record("h", 11, 70'000), record("a", 12)})),
         subscribe(SubscriptionState::confirmed),
     };

@@ -121,16 +121,27 @@ TEMPLATE_TEST_CASE("unknown are the versions neither held nor in quarantine", ""
     CHECK(backend.unknown(kStream, {}).empty());
 }
 
-TEMPLATE_TEST_CASE("requests are counted by month and never below zero", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("requests are kept by month, sent and reserved apart", "", SqliteBackend, MemoryBackend) {
     TestType backend;
-    CHECK(backend.count("2024-01", 0) == 0);
+    CHECK(backend.requests("2024-01") == RequestCount{});
     CHECK(backend.content().quota.empty());
-    CHECK(backend.count("2024-01", 5) == 5);
-    CHECK(backend.count("2024-02", 1) == 1);
-    CHECK(backend.count("2024-01", -2) == 3);
+    backend.save_requests("2024-01", {.sent = 5, .reserved = 64});
+    backend.save_requests("2024-02", {.sent = 0, .reserved = 1});
+    backend.save_requests("2024-01", {.sent = 60, .reserved = 3});
     backend.reopen();
-    CHECK(backend.count("2024-01", 0) == 3);
-    CHECK(backend.count("2024-01", -100) == 0);
-    CHECK(backend.count("2024-03", -1) == 0);
-    CHECK(backend.count("2024-01", 2) == 2);
+    CHECK(backend.requests("2024-01") == RequestCount{.sent = 60, .reserved = 3});
+    CHECK(backend.requests("2024-02") == RequestCount{.sent = 0, .reserved = 1});
+    CHECK(backend.content().quota.size() == 2);
+}
+
+TEMPLATE_TEST_CASE("a stream's first pass is written down once", "", SqliteBackend, MemoryBackend) {
+    TestType backend;
+    CHECK(backend.first_passes().empty());
+    backend.note_first_pass(kStream);
+    backend.clock().set(test_time(5));
+    backend.note_first_pass(kStream);
+    backend.note_first_pass("family");
+    backend.reopen();
+    const std::map<std::string, Timestamp> first{{kStream, test_time()}, {"family", test_time(5)}};
+    CHECK(backend.first_passes() == first);
 }

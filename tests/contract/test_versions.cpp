@@ -205,7 +205,7 @@ TEMPLATE_TEST_CASE("what was committed is there after opening again", "", Sqlite
     Batch batch = batch_of({{"a", test_time_text(1)}, {"b", test_time_text(2)}});
     batch.state = test_state(kStream, test_time_text(2), "b");
     backend.commit(batch);
-    backend.count("2024-01", 7);
+    backend.save_requests("2024-01", {.sent = 7});
     const StoreContent before = backend.content();
     backend.reopen();
     CHECK(backend.content() == before);

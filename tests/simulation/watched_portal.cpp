@@ -17,10 +17,10 @@ constexpr std::size_t kAdmittedBefore = 4;
 }  // namespace
 
 std::optional<std::string> RequestLedger::difference(
-    const std::map<std::string, std::uint64_t>& counted) const {
+    const std::map<std::string, RequestCount>& counted) const {
     for (const auto& [month, sent] : by_month) {
         const auto found = counted.find(month);
-        const std::uint64_t other = found == counted.end() ? 0 : found->second;
+        const std::uint64_t other = found == counted.end() ? 0 : found->second.total();
         if (other != sent)
             return std::to_string(sent) + " requests were sent in " + month + ", and " +
                    std::to_string(other) + " are counted";
@@ -75,7 +75,8 @@ void WatchedPortal::hear(const std::optional<Error>& error) {
         spent_month_ = month_of(now_());
         since_spent_ = 0;
     }
-    if (!error->retry_after || error->code != ErrorCode::rate_limited) return;
+    // A longer wish is not waited for (row 34).
+    if (!error->retry_after || *error->retry_after > RequestGate::kWaitMax) return;
     const auto ticks = std::chrono::nanoseconds(*error->retry_after).count() / 100;
     quiet_until_ = std::max(quiet_until_, Timestamp{now_().ticks + ticks});
 }

@@ -31,7 +31,7 @@ struct RequestLedger {
     std::map<std::string, std::uint64_t> by_month{};  // UTC
 
     // What another count of the months says otherwise.
-    std::optional<std::string> difference(const std::map<std::string, std::uint64_t>& counted) const;
+    std::optional<std::string> difference(const std::map<std::string, RequestCount>& counted) const;
 };
 
 class WatchedPortal : public Portal {

@@ -179,7 +179,8 @@ void RunningWorld::repeat_rival() {
 
 void RunningWorld::begin() {
     const std::string month = month_of(now_);
-    store_->tables.quota[month] = requests_.by_month[month] = plan_.requests_before;
+    requests_.by_month[month] = plan_.requests_before;
+    store_->tables.quota[month] = {.sent = plan_.requests_before};
     model_.set_now(now_);
     writers_.fill();
     live_ = true;

@@ -164,7 +164,7 @@ std::vector<ReadPass> read_passes(const std::string& path) {
 std::map<std::string, std::uint64_t> read_quota(const std::string& path) {
     const Connection db = open(path, SQLITE_OPEN_READONLY);
     std::map<std::string, std::uint64_t> requests;
-    each_row(db.get(), "SELECT month, requests FROM quota", [&](sqlite3_stmt* row) {
+    each_row(db.get(), "SELECT month, sent FROM quota", [&](sqlite3_stmt* row) {
         requests[text_of(row, 0)] = static_cast<std::uint64_t>(sqlite3_column_int64(row, 1));
     });
     return requests;

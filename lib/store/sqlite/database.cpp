@@ -179,13 +179,30 @@ Result<std::vector<BoundedPass>> Database::passes() {
     return guarded("read passes", path_, [&] { return tables_.passes.all(); });
 }
 
-Result<std::uint64_t> Database::count_requests(const std::string& month, std::int64_t requests) {
-    return guarded("count requests", path_, [&]() -> Result<std::uint64_t> {
-        if (requests == 0) return tables_.quota.add(month, 0);
+Result<std::map<std::string, Timestamp>> Database::first_passes() {
+    return guarded("read first passes", path_, [&] { return tables_.first_passes.all(); });
+}
+
+Result<> Database::note_first_pass(const std::string& stream, const std::string& at) {
+    return guarded("write a first pass down", path_, [&]() -> Result<> {
         Transaction transaction(*db_, Transaction::Access::write);
-        const std::uint64_t count = tables_.quota.add(month, requests);
+        tables_.first_passes.note(stream, at);
         transaction.commit();
-        return count;
+        return {};
+    });
+}
+
+Result<RequestCount> Database::requests(const std::string& month) {
+    return guarded("read the count of requests", path_,
+                   [&]() -> Result<RequestCount> { return tables_.quota.load(month); });
+}
+
+Result<> Database::save_requests(const std::string& month, const RequestCount& count) {
+    return guarded("count requests", path_, [&]() -> Result<> {
+        Transaction transaction(*db_, Transaction::Access::write);
+        tables_.quota.save(month, count);
+        transaction.commit();
+        return {};
     });
 }
 

@@ -48,7 +48,10 @@ class Database {
     Result<std::vector<Key>> untried(const std::string& stream, Timestamp before, std::size_t limit);
     Result<std::uint64_t> save_pass(const BoundedPass& pass, const std::string& at);
     Result<std::vector<BoundedPass>> passes();
-    Result<std::uint64_t> count_requests(const std::string& month, std::int64_t requests);
+    Result<std::map<std::string, Timestamp>> first_passes();
+    Result<> note_first_pass(const std::string& stream, const std::string& at);
+    Result<RequestCount> requests(const std::string& month);
+    Result<> save_requests(const std::string& month, const RequestCount& count);
 
     // As Inbox; for each event whether it is new.
     Result<std::vector<bool>> receive(const std::vector<ArrivedEvent>& events);
@@ -71,6 +74,7 @@ class Database {
               omitted(db),
               streams(db),
               quota(db),
+              first_passes(db),
               passes(db),
               events(db),
               subscriptions(db) {}
@@ -81,6 +85,7 @@ class Database {
         OmittedTable omitted;
         StreamTable streams;
         QuotaTable quota;
+        FirstPassTable first_passes;
         PassTable passes;
         EventTable events;
         SubscriptionTable subscriptions;

@@ -120,9 +120,9 @@ Result<StoreCounts> ReadDatabase::counts(const std::string& month) {
         counts_.step();
         counts.open_events = number(counts_, 0);
         counts.quarantined = number(counts_, 1);
-        counts.requests = number(counts_, 2);
-        counts.doubted = number(counts_, 3);
-        counts.omitted = number(counts_, 4);
+        counts.requests = {.sent = number(counts_, 2), .reserved = number(counts_, 3)};
+        counts.doubted = number(counts_, 4);
+        counts.omitted = number(counts_, 5);
         StreamTable table(*db_);
         const Statement::Scope names(streams_);
         while (streams_.step()) {

@@ -61,7 +61,8 @@ inline constexpr std::string_view kQuarantined =
     "quarantine WHERE stream = ?1 AND id = ?2";
 inline constexpr std::string_view kCounts =
     "SELECT (SELECT count(*) FROM events WHERE state = 'open'), (SELECT count(*) FROM quarantine),"
-    " ifnull((SELECT requests FROM quota WHERE month = ?1), 0), (SELECT count(*) FROM doubted),"
+    " ifnull((SELECT sent FROM quota WHERE month = ?1), 0),"
+    " ifnull((SELECT reserved FROM quota WHERE month = ?1), 0), (SELECT count(*) FROM doubted),"
     " (SELECT count(*) FROM omitted)";
 inline constexpr std::string_view kStreams = "SELECT stream FROM streams ORDER BY stream";
 

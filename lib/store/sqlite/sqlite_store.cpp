@@ -137,11 +137,30 @@ Task<Result<std::vector<BoundedPass>>> SqliteStore::passes() {
     return impl_->thread.run<std::vector<BoundedPass>>(std::move(work));
 }
 
-Task<Result<std::uint64_t>> SqliteStore::count_requests(std::string month, std::int64_t requests) {
-    auto work = [database = impl_->database.get(), month = std::move(month), requests] {
-        return database->count_requests(month, requests);
+Task<Result<std::map<std::string, Timestamp>>> SqliteStore::first_passes() {
+    auto work = [database = impl_->database.get()] { return database->first_passes(); };
+    return impl_->thread.run<std::map<std::string, Timestamp>>(std::move(work));
+}
+
+Task<Result<>> SqliteStore::note_first_pass(std::string stream) {
+    auto work = [database = impl_->database.get(), stream = std::move(stream), at = impl_->now()] {
+        return database->note_first_pass(stream, at);
     };
-    return impl_->thread.run<std::uint64_t>(std::move(work));
+    return impl_->thread.run<void>(std::move(work));
+}
+
+Task<Result<RequestCount>> SqliteStore::requests(std::string month) {
+    auto work = [database = impl_->database.get(), month = std::move(month)] {
+        return database->requests(month);
+    };
+    return impl_->thread.run<RequestCount>(std::move(work));
+}
+
+Task<Result<>> SqliteStore::save_requests(std::string month, RequestCount count) {
+    auto work = [database = impl_->database.get(), month = std::move(month), count] {
+        return database->save_requests(month, count);
+    };
+    return impl_->thread.run<void>(std::move(work));
 }
 
 Task<Result<bool>> SqliteStore::receive(Event event) {

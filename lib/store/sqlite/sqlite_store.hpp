@@ -89,7 +89,10 @@ class SqliteStore : public Store, public Inbox {
     Task<Result<std::uint64_t>> count_live(std::string stream, std::string modified_from) override;
     Task<Result<std::uint64_t>> save_pass(BoundedPass pass) override;
     Task<Result<std::vector<BoundedPass>>> passes() override;
-    Task<Result<std::uint64_t>> count_requests(std::string month, std::int64_t requests) override;
+    Task<Result<std::map<std::string, Timestamp>>> first_passes() override;
+    Task<Result<>> note_first_pass(std::string stream) override;
+    Task<Result<RequestCount>> requests(std::string month) override;
+    Task<Result<>> save_requests(std::string month, RequestCount count) override;
 
     Task<Result<bool>> receive(Event event) override;
     Task<Result<std::vector<OpenEvent>>> open_events(std::string stream, std::size_t limit) override;

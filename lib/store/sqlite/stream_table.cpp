@@ -83,17 +83,49 @@ bool StreamTable::note_reconciled(const std::string& stream) {
 }
 
 QuotaTable::QuotaTable(Connection& db)
-    : read_(db, "SELECT requests FROM quota WHERE month = ?1"),
-      add_(db,
-           "INSERT INTO quota (month, requests) VALUES (?1, max(0, ?2))"
-           " ON CONFLICT DO UPDATE SET requests = max(0, requests + ?2) RETURNING requests") {}
+    : load_(db, "SELECT sent, reserved FROM quota WHERE month = ?1"),
+      save_(db, "REPLACE INTO quota (month, sent, reserved, requests) VALUES (?1, ?2, ?3, ?2 + ?3)") {}
 
-std::uint64_t QuotaTable::add(std::string_view month, std::int64_t requests) {
-    Statement& statement = requests == 0 ? read_ : add_;
-    statement.bind(1, month);
-    if (requests != 0) add_.bind(2, requests);
-    const Statement::Scope scope(statement);
-    return statement.step() ? static_cast<std::uint64_t>(statement.integer(0)) : 0;
+RequestCount QuotaTable::load(std::string_view month) {
+    load_.bind(1, month);
+    const Statement::Scope scope(load_);
+    if (!load_.step()) return {};
+    return {.sent = static_cast<std::uint64_t>(load_.integer(0)),
+            .reserved = static_cast<std::uint64_t>(load_.integer(1))};
+}
+
+void QuotaTable::save(std::string_view month, const RequestCount& count) {
+    save_.bind(1, month);
+    save_.bind(2, static_cast<std::int64_t>(count.sent));
+    save_.bind(3, static_cast<std::int64_t>(count.reserved));
+    save_.run();
+}
+
+FirstPassTable::FirstPassTable(Connection& db)
+    : all_(db, "SELECT stream, ended_at FROM first_passes"),
+      note_(db, "INSERT OR IGNORE INTO first_passes (stream, ended_at) VALUES (?1, ?2)") {}
+
+Result<std::map<std::string, Timestamp>> FirstPassTable::all() {
+    std::map<std::string, Timestamp> first;
+    const Statement::Scope scope(all_);
+    while (all_.step()) {
+        const std::string stream(all_.text(0));
+        const auto ended_at = Timestamp::parse(all_.text(1));
+        if (!ended_at) {
+            return Error{.code = ErrorCode::store_corrupt,
+                         .operation = "read first_passes",
+                         .subject = "ended_at of " + stream + " is no instant",
+                         .hint = "this program did not write it; delete the row"};
+        }
+        first.emplace(stream, *ended_at);
+    }
+    return first;
+}
+
+void FirstPassTable::note(const std::string& stream, std::string_view at) {
+    note_.bind(1, stream);
+    note_.bind(2, at);
+    note_.run();
 }
 
 }  // namespace carecloud

@@ -1,12 +1,14 @@
-// The tables `streams` and `quota`: what a stream carries from one life of the process to the next, and the
-// month's count of requests. On the store's thread; throws SqlError.
+// The tables `streams`, `quota` and `first_passes`: what a stream carries from one life of the process to the next, and
+// the month's count of requests. On the store's thread; throws SqlError.
 #pragma once
 
 #include "core/error.hpp"
+#include "core/request_count.hpp"
 #include "core/stream.hpp"
 #include "store/sqlite/statement.hpp"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,12 +36,27 @@ class QuotaTable {
   public:
     explicit QuotaTable(Connection& db);
 
-    // The month's new count, which never falls below zero. Zero reads only.
-    std::uint64_t add(std::string_view month, std::int64_t requests);
+    RequestCount load(std::string_view month);
+    void save(std::string_view month, const RequestCount& count);
 
   private:
-    Statement read_;
-    Statement add_;
+    Statement load_;
+    Statement save_;
+};
+
+// When each stream's first pass came to its end.
+class FirstPassTable {
+  public:
+    explicit FirstPassTable(Connection& db);
+
+    // Errors: store_corrupt where a stored time does not parse.
+    Result<std::map<std::string, Timestamp>> all();
+    // An earlier one stays.
+    void note(const std::string& stream, std::string_view at);
+
+  private:
+    Statement all_;
+    Statement note_;
 };
 
 }  // namespace carecloud

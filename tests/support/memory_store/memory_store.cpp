@@ -106,17 +106,38 @@ Task<Result<std::vector<Key>>> MemoryStore::untried(std::string stream, Timestam
     return run_with_faults<std::vector<Key>>(hook_, "untried", std::move(work));
 }
 
-Task<Result<std::uint64_t>> MemoryStore::count_requests(std::string month, std::int64_t requests) {
-    auto work = [this, month = std::move(month), requests]() -> Result<std::uint64_t> {
-        auto& quota = content_->tables.quota;
-        const auto found = quota.find(month);
-        const std::uint64_t before = found == quota.end() ? 0 : found->second;
-        if (requests == 0) return before;
-        const std::int64_t after = std::max<std::int64_t>(0, static_cast<std::int64_t>(before) + requests);
-        quota[month] = static_cast<std::uint64_t>(after);
-        return quota[month];
+Task<Result<std::map<std::string, Timestamp>>> MemoryStore::first_passes() {
+    auto work = [this]() -> Result<std::map<std::string, Timestamp>> {
+        std::map<std::string, Timestamp> first;
+        for (const auto& [stream, ended_at] : content_->tables.first_passes)
+            first.emplace(stream, Timestamp::parse(ended_at).value_or(Timestamp{}));
+        return first;
     };
-    return run_with_faults<std::uint64_t>(hook_, "count_requests", std::move(work));
+    return run_with_faults<std::map<std::string, Timestamp>>(hook_, "first_passes", std::move(work));
+}
+
+Task<Result<>> MemoryStore::note_first_pass(std::string stream) {
+    auto work = [this, stream = std::move(stream), at = clock_.wall().to_string_ms()]() -> Result<> {
+        content_->commits += content_->tables.first_passes.try_emplace(stream, at).second;
+        return {};
+    };
+    return run_with_faults<void>(hook_, "note_first_pass", std::move(work));
+}
+
+Task<Result<RequestCount>> MemoryStore::requests(std::string month) {
+    auto work = [this, month = std::move(month)]() -> Result<RequestCount> {
+        const auto found = content_->tables.quota.find(month);
+        return found == content_->tables.quota.end() ? RequestCount{} : found->second;
+    };
+    return run_with_faults<RequestCount>(hook_, "requests", std::move(work));
+}
+
+Task<Result<>> MemoryStore::save_requests(std::string month, RequestCount count) {
+    auto work = [this, month = std::move(month), count]() -> Result<> {
+        content_->tables.quota[month] = count;
+        return {};
+    };
+    return run_with_faults<void>(hook_, "save_requests", std::move(work));
 }
 
 Result<CommitSummary> MemoryStore::apply(const Batch& batch, const std::string& at) {

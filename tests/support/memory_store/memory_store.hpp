@@ -69,7 +69,10 @@ class MemoryStore : public Store {
     Task<Result<std::uint64_t>> count_live(std::string stream, std::string modified_from) override;
     Task<Result<std::uint64_t>> save_pass(BoundedPass pass) override;
     Task<Result<std::vector<BoundedPass>>> passes() override;
-    Task<Result<std::uint64_t>> count_requests(std::string month, std::int64_t requests) override;
+    Task<Result<std::map<std::string, Timestamp>>> first_passes() override;
+    Task<Result<>> note_first_pass(std::string stream) override;
+    Task<Result<RequestCount>> requests(std::string month) override;
+    Task<Result<>> save_requests(std::string month, RequestCount count) override;
 
   private:
     Result<CommitSummary> apply(const Batch& batch, const std::string& at);

@@ -5,6 +5,7 @@
 #include "core/bounded_pass.hpp"
 #include "core/change.hpp"
 #include "core/record.hpp"
+#include "core/request_count.hpp"
 #include "core/stream.hpp"
 
 #include <cstdint>
@@ -77,8 +78,9 @@ struct StoreContent {
     std::map<RecordId, Quarantined> quarantine;
     std::map<RecordId, Doubted> doubted;
     std::map<RecordId, Omitted> omitted;
-    std::map<std::string, std::uint64_t> quota;
+    std::map<std::string, RequestCount> quota;
     std::map<std::uint64_t, BoundedPass> passes;
+    std::map<std::string, std::string> first_passes;  // when, by stream
 
     friend bool operator==(const StoreContent&, const StoreContent&) = default;
 };

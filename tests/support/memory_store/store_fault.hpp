@@ -21,7 +21,7 @@ struct StoreFault {
 };
 
 // Asked once for every call, after its suspension. `operation`: "load_stream", "commit", "unknown",
-// "count_requests".
+// "save_requests".
 using StoreFaultHook = std::function<std::optional<StoreFault>(std::string_view operation)>;
 
 // Suspends once, by a post to its own executor, and takes effect at once afterwards. `hook` must live until the end; it

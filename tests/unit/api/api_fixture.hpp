@@ -30,6 +30,8 @@ class TestHost : public ApiHost {
   public:
     std::string version() const override { return "1.2.3"; }
     std::vector<std::string> reasons() const override { return why; }
+    std::vector<std::string> sns_reasons() const override { return why_no_events; }
+    std::optional<RequestCount> requests(std::string_view /*month*/) const override { return counted; }
     std::optional<StreamMoment> moment(std::string_view /*entity*/) const override { return doing; }
     std::vector<Subscription> subscriptions() const override { return topics; }
     std::vector<std::string> entities() const override { return {"claim", "claim_attendance"}; }
@@ -56,6 +58,8 @@ class TestHost : public ApiHost {
     std::function<Result<RetryReport>()> retry;  // empty: it is taken
     std::vector<std::uint64_t> canceled;
     std::vector<std::string> why;
+    std::vector<std::string> why_no_events;
+    std::optional<RequestCount> counted;
     std::optional<StreamMoment> doing{StreamMoment{.in_pass = false, .until_next = std::chrono::minutes(3)}};
     std::vector<Subscription> topics;
     std::vector<std::string> nudged;

@@ -68,8 +68,8 @@ TEST_CASE("states are those of the moment: ready, open events, quarantine, quota
     api.receive("m-1");
     api.host.why = {"the disk is full"};
     api.metrics.push_silent("claim", true);
-    api.sql("INSERT INTO quota (month, requests) VALUES ('" + month_of(SystemClock(api.io()).wall()) +
-            "', 250)");
+    api.sql("INSERT INTO quota (month, requests, sent, reserved) VALUES ('" +
+            month_of(SystemClock(api.io()).wall()) + "', 266, 250, 16)");
     BoundedPass pass{.kind = PassKind::reconcile, .stream = "claim", .status = PassStatus::asking};
     const auto saved = run_task(api.io(), api.store().save_pass(pass));
     REQUIRE(saved);
@@ -79,7 +79,8 @@ TEST_CASE("states are those of the moment: ready, open events, quarantine, quota
     CHECK(value_of(text, R"(carecloud_build_info{version="1.2.3"})") == "1");
     CHECK(value_of(text, "carecloud_events_open") == "1");
     CHECK(value_of(text, "carecloud_quarantined") == "0");
-    CHECK(value_of(text, "carecloud_quota_requests") == "250");
+    CHECK(value_of(text, R"(carecloud_quota_requests{state="sent"})") == "250");
+    CHECK(value_of(text, R"(carecloud_quota_requests{state="reserved"})") == "16");
     CHECK(value_of(text, "carecloud_quota_used_ratio") == "0.25");
     CHECK(value_of(text, R"(carecloud_push_silent{stream="claim"})") == "1");
     CHECK(value_of(text, R"(carecloud_push_silent{stream="claim_attendance"})") == "0");
@@ -105,7 +106,7 @@ TEST_CASE("the counts are told where the store cannot be read, and nothing is to
     CHECK(value_of(answer.body, R"(carecloud_requests_total{code="ok"})") == "1");
     CHECK(value_of(answer.body, "carecloud_store_readable") == "0");
     CHECK(value_of(answer.body, "carecloud_events_open") == "");
-    CHECK(value_of(answer.body, "carecloud_quota_requests") == "");
+    CHECK(value_of(answer.body, R"(carecloud_quota_requests{state="sent"})") == "");
 }
 
 TEST_CASE("with a token the metrics are told to those alone who send it") {

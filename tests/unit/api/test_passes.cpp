@@ -1,5 +1,6 @@
 // Wishes for bounded passes, and what is told of them.
 #include "api_fixture.hpp"
+#include "support/run_task.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -49,7 +50,11 @@ TEST_CASE("a wish that cannot be is refused, and nothing is written down") {
          {"/v1/backfill", "/v1/backfill?entity=claim", "/v1/backfill?entity=claim&from=2024-01-01",
           "/v1/backfill?entity=claim&from=2024-02-30&to=2024-03-01",
           "/v1/backfill?entity=claim&from=2024-03-02&to=2024-03-01",
-          "/v1/backfill?entity=claim&from=2024-03-02&to=2024-03-03&deep=true", "/v1/reconcile",
+          "/v1/backfill?entity=claim&from=2024-03-02&to=2024-03-03&deep=true",
+          "/v1/backfill?entity=claim&from=0002-03-01&to=2024-03-01",
+          "/v1/backfill?entity=claim&from=1899-12-31&to=2024-03-01",
+          "/v1/backfill?entity=claim&from=2024-03-01&to=2101-01-01",
+          "/v1/backfill?entity=claim&from=2024-03-01&to=9999-12-31", "/v1/reconcile",
           "/v1/reconcile?entity=claim&deep=yes", "/v1/reconcile?entity=claim&deep=true&deep=true",
           "/v1/reconcile?entity="}) {
         CAPTURE(target);
@@ -59,6 +64,26 @@ TEST_CASE("a wish that cannot be is refused, and nothing is written down") {
     CHECK(problem_in(api.post("/v1/reconcile?entity=claim", "{}")) == "400 body_not_taken");
     CHECK(problem_in(api.get("/v1/backfill?entity=claim")) == "405 wrong_method");
     CHECK(json_of(api.get("/v1/passes")).at("passes").empty());
+}
+
+TEST_CASE("a backfill may reach from 1900 to 2100") {
+    ApiFixture api;
+    CHECK(api.post("/v1/backfill?entity=claim&from=1900-01-01&to=2100-12-31").status == 202);
+}
+
+// One that was asked for before its time may wait for an hour.
+TEST_CASE("an operator's reconciliation is not the one that the service itself has asked for") {
+    ApiFixture api;
+    const BoundedPass due{.kind = PassKind::reconcile,
+                          .stream = "claim",
+                          .scheduled = true,
+                          .reason = "a record went back in time",
+                          .whole = true};
+    REQUIRE(run_task(api.io(), api.store().save_pass(due)));
+    CHECK(json_of(api.get("/v1/passes/1")).at("reason") == "a record went back in time");
+    const auto asked = json_of(api.post("/v1/reconcile?entity=claim"));
+    CHECK(asked.at("id") == 2);
+    CHECK(asked.at("reason").is_null());
 }
 
 TEST_CASE("passes that are not there, and numbers that are none") {

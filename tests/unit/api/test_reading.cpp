@@ -120,6 +120,12 @@ TEST_CASE("the status tells the service, the store and each stream's last pass")
     CHECK(before.at("reasons")[0] == "the portal refuses the key");
     CHECK(before.at("seq") == 0);
     CHECK(before.at("quota").at("limit") == 1000);
+    CHECK(before.at("quota").at("sent") == 0);
+    api.host.counted = RequestCount{.sent = 60, .reserved = 4};
+    const json quota = json_of(api.get("/v1/status")).at("quota");
+    CHECK(quota.at("sent") == 60);
+    CHECK(quota.at("reserved") == 4);
+    CHECK(quota.at("requests") == 64);
     REQUIRE(before.at("streams").size() == 2);
     CHECK(before.at("streams")[1].at("last_pass").is_null());
     CHECK(before.at("streams")[1].at("records") == 0);
@@ -153,6 +159,11 @@ TEST_CASE("alive, ready, and a wish for a pass") {
     const ServerResponse degraded = api.get("/readyz");
     CHECK(degraded.status == 503);
     CHECK(json_of(degraded).at("reasons")[0] == "disk \"full\"");
+    // A load balancer before the SNS endpoint asks for less.
+    CHECK(api.get("/readyz?for=sns").body == "{\"ready\":true,\"reasons\":[]}\n");
+    api.host.why_no_events = {"the configuration has no section sns"};
+    CHECK(api.get("/readyz?for=sns").status == 503);
+    CHECK(problem_in(api.get("/readyz?for=polls")) == "400 bad_parameter");
     const ServerResponse all = api.post("/v1/sync");
     CHECK(all.status == 202);
     CHECK(json_of(all).at("nudged").size() == 2);

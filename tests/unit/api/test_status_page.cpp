@@ -32,16 +32,18 @@ PassEntry entry_of_last_pass() {
 // One stream, well, 20 s after its last pass.
 struct HealthyView {
     PassEntry last = entry_of_last_pass();
-    StatusView view{.version = "1.2.3",
-                    .started_at = *Timestamp::parse("2024-03-01T10:00:00Z"),
-                    .now = kNow,
-                    .counts = StoreCounts{.newest_seq = 4711, .quarantined = 2, .requests = 250},
-                    .monthly_quota = 1000,
-                    .streams = {{.entity = "claim",
-                                 .state = state_at("2024-03-01T11:00:00Z", "65f35b06"),
-                                 .records = 20000,
-                                 .moment = StreamMoment{.in_pass = false, .until_next = 4min},
-                                 .last = &last}}};
+    StatusView view{
+        .version = "1.2.3",
+        .started_at = *Timestamp::parse("2024-03-01T10:00:00Z"),
+        .now = kNow,
+        .counts =
+            StoreCounts{.newest_seq = 4711, .quarantined = 2, .requests = {.sent = 250, .reserved = 16}},
+        .monthly_quota = 1000,
+        .streams = {{.entity = "claim",
+                     .state = state_at("2024-03-01T11:00:00Z", "65f35b06"),
+                     .records = 20000,
+                     .moment = StreamMoment{.in_pass = false, .until_next = 4min},
+                     .last = &last}}};
 };
 
 }  // namespace
@@ -53,8 +55,9 @@ TEST_CASE(
     for (const char* words :
          {"<title>carecloud-syncd</title>", ">ready<", ">up to date<", "<dd>20,000</dd>",
           "changed 1 h 0 min ago", "2024-03-01T11:00:00Z", "65f35b06", "20 s ago, took 1.5 s",
-          "12 new, 3 updated", "in 4 min", "4,711", "750<small>250 requests this month, of 1,000",
-          "streams are polled alone", "data-seq=\"4711\"", "since the start 2 h 0 min ago", "no changes"}) {
+          "12 new, 3 updated", "in 4 min", "4,711",
+          "750<small>250 requests sent this month, 16 reserved, of 1,000", "streams are polled alone",
+          "data-seq=\"4711\"", "since the start 2 h 0 min ago", "no changes"}) {
         INFO(words);
         CHECK(shows(page, words));
     }

@@ -26,7 +26,7 @@ ScriptedAnswer status_at(const StatusAt& at) {
     stream["last_pass"] = std::move(pass);
     CtlJson status{{"started_at", at.started_at}, {"now", at.now}, {"generation", "g"}, {"seq", at.seq}};
     status["reasons"] = CtlJson::array();
-    status["quota"] = {{"requests", at.passes}};
+    status["quota"] = {{"sent", at.passes}};
     status["streams"] = CtlJson::array({stream});
     return {"GET /v1/status ", "200 OK", status.dump()};
 }

@@ -293,14 +293,16 @@ TEST_CASE("the quarantine is paged across streams, without the bodies") {
 
 TEST_CASE("counts tell the streams' rows and the month's requests") {
     ReaderFixture fixture;
-    REQUIRE(run_task(fixture.store.io(), fixture.store.store().count_requests("2024-01", 7)).has_value());
+    REQUIRE(run_task(fixture.store.io(),
+                     fixture.store.store().save_requests("2024-01", {.sent = 7, .reserved = 2}))
+                .has_value());
     const auto at = *Timestamp::parse("2024-01-01T00:00:00Z");
     StreamState state{.stream = "s", .entity = "s", .fingerprint = "{}"};
     state.cursor = Cursor{.modified_text = "2024-01-01T00:00:00Z", .modified = at, .id = "a"};
     REQUIRE(run_task(fixture.store.io(), fixture.store.store().commit({.stream = "s", .state = state}))
                 .has_value());
     const StoreCounts counts = fixture.counts();
-    CHECK(counts.requests == 7);
+    CHECK(counts.requests == RequestCount{.sent = 7, .reserved = 2});
     CHECK(counts.generation == fixture.store.store().generation());
     REQUIRE(counts.streams.size() == 1);
     CHECK(counts.streams[0].cursor == state.cursor);

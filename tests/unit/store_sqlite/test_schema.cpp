@@ -37,7 +37,8 @@ TEST_CASE("tables and columns are those that are promised") {
     CHECK(columns("quarantine") == "attempts body first_at id last_at modified reason stream");
     CHECK(columns("doubted") == "ask_at first_seen hash id modified reversals stream");
     CHECK(columns("omitted") == "filter_changed first_at id stream");
-    CHECK(columns("quota") == "month requests");
+    CHECK(columns("quota") == "month requests reserved sent");
+    CHECK(columns("first_passes") == "ended_at stream");
     CHECK(columns("subscriptions") == "changed_at state subscription_arn topic_arn");
 }
 

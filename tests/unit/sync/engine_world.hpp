@@ -16,12 +16,16 @@ namespace carecloud {
 
 class Recorder : public Observer {
   public:
+    void request_failed(std::string_view stream, const Error& error) override {
+        first_failures.emplace_back(stream, error);
+    }
     void pass_ended(const PassReport& report) override { passes.push_back(report); }
     void backing_off(std::string_view, const Error&, Duration pause) override { pauses.push_back(pause); }
     void push_silent(std::string_view, bool silent) override { silences.push_back(silent); }
     void bounded_pass(const BoundedPass& pass) override { bounded.push_back(pass); }
     void failed(const Error& error) override { failures.push_back(error); }
 
+    std::vector<std::pair<std::string, Error>> first_failures;
     std::vector<PassReport> passes;
     std::vector<Duration> pauses;
     std::vector<bool> silences;
@@ -31,8 +35,9 @@ class Recorder : public Observer {
 
 struct EngineWorld : World {
     Engine& start(RateLimits rate = {.per_second = 1000, .burst = 1000},
-                  std::vector<std::string> entities = {kEntity}) {
-        EngineSettings engine_settings{.streams = {}, .rate = rate, .seed = 3};
+                  std::vector<std::string> entities = {kEntity},
+                  std::optional<PortalHold> hold = std::nullopt) {
+        EngineSettings engine_settings{.streams = {}, .rate = rate, .seed = 3, .hold = std::move(hold)};
         for (const std::string& entity : entities) {
             EngineStream stream{
                 .pass = settings, .poll_every = poll_every, .announced = announced, .reconcile = reconcile};

@@ -91,7 +91,8 @@ TEST_CASE("a failed stream waits as long as the error asks for, but looks again 
 
 TEST_CASE("regression: what was left of a month's quota slowed the polls of the next one") {
     const Timestamp turned = at("2024-04-01T00:00:00.025Z");
-    CHECK(quota_stretch({.month = "2024-03", .used = 9'999, .limit = 10'000}, turned, 1.0 / 300) == 1.0);
+    CHECK(quota_stretch({.month = "2024-03", .count = {.sent = 9'999}, .limit = 10'000}, turned, 1.0 / 300) ==
+          1.0);
 }
 
 TEST_CASE("regression: a poll that the quota slowed slept far past the month's turn") {
@@ -105,12 +106,13 @@ TEST_CASE("regression: a poll that the quota slowed slept far past the month's t
 TEST_CASE("polls slow down so that the quota lasts to the month's end (promise 5)") {
     const Timestamp mid = at("2024-03-16T12:00:00Z");  // half of March is left
     const double one_per_5min = 1.0 / 300;             // 4,464 polls to the end
-    CHECK(quota_stretch({.month = "2024-03", .used = 0, .limit = std::nullopt}, mid, one_per_5min) == 1.0);
-    CHECK(quota_stretch({.month = "2024-03", .used = 0, .limit = 10'000}, mid, one_per_5min) == 1.0);
+    CHECK(quota_stretch({.month = "2024-03", .count = {}, .limit = std::nullopt}, mid, one_per_5min) == 1.0);
+    CHECK(quota_stretch({.month = "2024-03", .count = {}, .limit = 10'000}, mid, one_per_5min) == 1.0);
     const double stretch =
-        quota_stretch({.month = "2024-03", .used = 9'000, .limit = 10'000}, mid, one_per_5min);
+        quota_stretch({.month = "2024-03", .count = {.sent = 9'000}, .limit = 10'000}, mid, one_per_5min);
     CHECK(stretch == Approx(4'464.0 / 900).epsilon(0.01));
-    CHECK(quota_stretch({.month = "2024-03", .used = 10'000, .limit = 10'000}, mid, one_per_5min) == 1.0);
+    CHECK(quota_stretch({.month = "2024-03", .count = {.sent = 10'000}, .limit = 10'000}, mid,
+                        one_per_5min) == 1.0);
 }
 
 TEST_CASE("the cursor follows what was committed, and neither it nor the safe point moves back") {

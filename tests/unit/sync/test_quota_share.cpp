@@ -19,7 +19,7 @@ struct QuotaWorld : EngineWorld {
         start(rate);
         REQUIRE(clock.run_until([&] { return !recorder.passes.empty(); }));
         stop_engine();
-        content->tables.quota[kMonth] = *rate.monthly_quota - left;
+        content->tables.quota[kMonth] = {.sent = *rate.monthly_quota - left};
         start(rate);
     }
 
@@ -52,7 +52,7 @@ TEST_CASE("quota: a bounded pass never takes what the polls need, and goes on wh
     CHECK(pass.error.find("kept for the polls") != std::string::npos);
     CHECK(pass.hint.find("monthly_quota") != std::string::npos);
     CHECK(pass.requests > 0);
-    CHECK(world.engine->quota().used <= 3800 + 12 + 20);
+    CHECK(world.engine->quota().count.sent <= 3800 + 12 + 20);
     world.clock.run_for(std::chrono::hours(24 * 23));
     CHECK(pass.status == PassStatus::done);
     CHECK_FALSE(world.polls_failed());
@@ -72,8 +72,8 @@ TEST_CASE("quota: a reconciliation that the quota stopped waits until it can get
 
 TEST_CASE("quota: where it is too small for the polls alone, bounded passes get an even share") {
     QuotaWorld world(6000);
-    world.content->tables.quota[kMonth] = 100;
     world.stop_engine();
+    world.content->tables.quota[kMonth] = {.sent = 100};
     world.start({.per_second = 1000, .burst = 1000, .monthly_quota = 1000});
     const BoundedPass& pass = world.row(world.wish(kDeep));
     world.clock.run_for(1h);

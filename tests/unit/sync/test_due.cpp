@@ -1,0 +1,148 @@
+// When reconciliations are due: counted from what the store remembers, and at once where something asks for it.
+#include "engine_world.hpp"
+#include "sync/whole_due.hpp"
+
+#include <algorithm>
+
+using namespace carecloud;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct DueWorld : EngineWorld {
+    std::size_t count(PassStatus status) const {
+        const auto& passes = tables().passes;
+        return static_cast<std::size_t>(std::count_if(
+            passes.begin(), passes.end(), [&](const auto& entry) { return entry.second.status == status; }));
+    }
+    void stop_and_start() {
+        stop_engine();
+        start();
+    }
+    // As another part of the engine asks.
+    void request(const std::string& reason) {
+        std::optional<Result<>> asked;
+        boost::asio::co_spawn(io, whole_due.request(kEntity, reason),
+                              [&](std::exception_ptr thrown, Result<> end) {
+                                  if (thrown) std::rethrow_exception(thrown);
+                                  asked = std::move(end);
+                              });
+        REQUIRE(clock.run_until([&] { return asked.has_value(); }));
+        REQUIRE(*asked);
+    }
+    void run_loaded() {
+        put_many(1, 10, 5, kOld);
+        start();
+        whole_due.on_written([this] { engine->pass_wished(); });
+        REQUIRE(clock.run_until([&] { return !recorder.passes.empty(); }));
+        clock.run_for(1s);
+    }
+
+    WholeDue whole_due{*store};
+};
+
+}  // namespace
+
+// Seen on the release build: with a reload every 30 s, a stream was never reconciled.
+TEST_CASE("due: an interval is counted over reloads and restarts, from the stream's first pass on") {
+    DueWorld world;
+    world.put_many(1, 10, 5, kOld);
+    world.reconcile.every = 10min;
+    world.start();
+    for (int i = 0; i < 17; ++i) {
+        world.clock.run_for(30s);
+        world.stop_and_start();
+    }
+    CHECK(world.tables().passes.empty());
+    for (int i = 0; i < 6; ++i) {
+        world.clock.run_for(30s);
+        world.stop_and_start();
+    }
+    CHECK(world.count(PassStatus::done) == 1);
+    // Neither does it come with every restart from then on.
+    for (int i = 0; i < 120; ++i) {
+        world.clock.run_for(30s);
+        world.stop_and_start();
+    }
+    CHECK(world.count(PassStatus::done) >= 5);
+    CHECK(world.count(PassStatus::done) <= 8);
+}
+
+TEST_CASE("due: the first pass of a stream without a record is remembered, too") {
+    DueWorld world;
+    world.reconcile.every = 10min;
+    world.start();
+    world.clock.run_for(5min);
+    CHECK(world.tables().first_passes.at(kEntity) == "2024-03-10T12:00:00.021Z");
+}
+
+TEST_CASE("due: a reconciliation that failed for good comes again by the interval, not at once") {
+    DueWorld world;
+    world.run_loaded();
+    world.stop_engine();
+    world.reconcile.every = 1h;
+    world.portal.set_fault_hook([](const SeenRequest& request) -> std::optional<Error> {
+        if (mentions(request, R"("Take":1,)") || mentions(request, "WithoutTotal\":false"))
+            return Error{.code = ErrorCode::invalid_argument, .operation = "test", .subject = "", .hint = ""};
+        return std::nullopt;
+    });
+    world.start();
+    world.clock.run_for(5h);
+    CHECK(world.count(PassStatus::failed) >= 4);
+    CHECK(world.count(PassStatus::failed) <= 6);
+}
+
+TEST_CASE("due: each reconciliation is a whole one where both intervals are a day") {
+    DueWorld world;
+    world.reconcile.every = 24h;
+    world.run_loaded();
+    world.clock.run_for(std::chrono::hours(24 * 7));
+    const auto& passes = world.tables().passes;
+    CHECK(passes.size() >= 6);
+    CHECK(std::all_of(passes.begin(), passes.end(), [](const auto& entry) { return entry.second.whole; }));
+}
+
+TEST_CASE("due: a whole reconciliation is asked for: it runs at once, and the requests behind it coalesce") {
+    DueWorld world;
+    world.run_loaded();
+    world.request("a record went back in time");
+    world.clock.run_for(1min);
+    REQUIRE(world.tables().passes.size() == 1);
+    const BoundedPass& first = world.row(1);
+    CHECK(first.status == PassStatus::done);
+    CHECK(first.whole);
+    CHECK(first.scheduled);
+    CHECK(first.reason == "a record went back in time");
+    for (int i = 0; i < 10; ++i)
+        world.request("another one did");
+    REQUIRE(world.tables().passes.size() == 2);
+    world.clock.run_for(30min);
+    CHECK(world.row(2).status == PassStatus::waiting);
+
+    SECTION("after an hour the next one runs, also where the process was started anew") {
+        if (GENERATE(false, true)) world.stop_and_start();
+        world.clock.run_for(20min);
+        CHECK(world.row(2).status == PassStatus::waiting);
+        world.clock.run_for(15min);
+        CHECK(world.row(2).status == PassStatus::done);
+    }
+    SECTION("an operator waits for nothing") {
+        const std::uint64_t id = world.wish({.whole = true});
+        world.clock.run_for(1min);
+        CHECK(world.row(id).status == PassStatus::done);
+        CHECK(world.row(2).status == PassStatus::waiting);
+    }
+}
+
+TEST_CASE("due: one that is asked for while one runs comes after it") {
+    DueWorld world;
+    world.run_loaded();
+    world.portal.set_latency(10s);
+    const std::uint64_t running = world.wish({.whole = true});
+    world.clock.run_for(5s);
+    REQUIRE(world.row(running).status == PassStatus::running);
+    world.request("a record went back in time");
+    CHECK(world.tables().passes.size() == 2);
+    world.clock.run_for(2h);
+    CHECK(world.count(PassStatus::done) == 2);
+}
