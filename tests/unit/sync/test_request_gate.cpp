@@ -36,8 +36,6 @@ constexpr const char* kMarch = "2024-03";
 
 struct QuotaOf300 : EngineWorld {
     QuotaOf300() {
-        for (int i = 0; i < 8; ++i)
-            entities.push_back("entity_" + std::to_string(i));
         portal.set_fault_hook([this](const SeenRequest&) -> std::optional<Error> {
             ++sent;
             return std::nullopt;
@@ -52,7 +50,8 @@ struct QuotaOf300 : EngineWorld {
         return {};
     }
 
-    std::vector<std::string> entities;
+    const std::vector<std::string> entities{kEntity, "claim",    "family", "provider",
+                                            "care",  "document", "note",   "family_member"};
     std::uint64_t sent = 0;
 };
 
