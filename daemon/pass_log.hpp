@@ -59,8 +59,8 @@ class PassLog : public Observer {
     Books& books_;
     ErrorFold fold_;
     std::map<std::string, MonoTime> told_at_;  // what tell_hourly() told last, by stream and text
-    ErrorFold requests_;             // the first failed ones of their passes
-    std::set<std::uint64_t> begun_;  // bounded passes that were told to begin, and have not ended
+    ErrorFold requests_;                       // the first failed ones of their passes
+    std::set<std::uint64_t> begun_;            // bounded passes that were told to begin, and have not ended
     std::set<std::string, std::less<>> succeeded_;               // streams, ever
     std::map<std::string, ErrorCode, std::less<>> just_told_{};  // by stream: the pass under way has a line
     std::uint64_t passes_ = 0;  // of all streams, that came to an end in this life

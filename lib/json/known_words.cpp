@@ -32,7 +32,8 @@ constexpr std::string_view kWords =
     "application text plain octet stream problem javascript css image png gif jpeg svg multipart form www "
     "urlencoded xhtml soap csv pdf zip gzip ndjson hal vnd api "
     // Statuses of HTTP and their names.
-    "400 401 403 404 405 408 409 413 415 422 429 500 501 502 503 504 bad request requests unauthorized authorized "
+    "400 401 403 404 405 408 409 413 415 422 429 500 501 502 503 504 bad request requests unauthorized "
+    "authorized "
     "forbidden not found method allowed timeout conflict payload entity large unsupported media "
     "unprocessable too many internal server implemented gateway service unavailable temporarily moved "
     "permanently redirect nginx cloudfront proxy "

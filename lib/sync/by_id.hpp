@@ -40,8 +40,9 @@ class ById {
     Ledger& ledger_;
     const StreamSpec& spec_;
     const Dialect& dialect_;
-    bool one_by_one_ = false;  // an answer of several did not pass, whatever its size, and it is not known why
-    bool doubted_ = false;     // the last answer had none of the records asked for
+    bool one_by_one_ =
+        false;              // an answer of several did not pass, whatever its size, and it is not known why
+    bool doubted_ = false;  // the last answer had none of the records asked for
     std::vector<StrangeRecord> unreachable_;
     std::vector<std::string> not_shown_;
 };

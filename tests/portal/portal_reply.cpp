@@ -56,8 +56,9 @@ PortalReply json_reply(int status, std::string text) {
 std::string reply_head(const PortalReply& reply, std::size_t length, bool keep_alive, std::string_view date) {
     const auto reason =
         boost::beast::http::obsolete_reason(static_cast<boost::beast::http::status>(reply.status));
-    std::string head = "HTTP/1.1 " + std::to_string(reply.status) + " ";
-    head.append(reason.data(), reason.size()).append("\r\nDate: ").append(date);
+    std::string head = "HTTP/1.1 " + std::to_string(reply.status);
+    if (reply.has_reason) head.append(" ").append(reason.data(), reason.size());
+    head.append("\r\nDate: ").append(date);
     head.append("\r\nServer: carecloud-portal (a loopback portal for tests)\r\nContent-Type: ")
         .append(reply.content_type);
     if (reply.next_chunk)

@@ -36,6 +36,7 @@ struct PortalReply {
     std::vector<std::pair<std::string, std::string>> headers{};
     std::shared_ptr<const std::string> body = std::make_shared<const std::string>();
     ReplyWire wire = ReplyWire::whole;
+    bool has_reason = true;  // the status line ends with a reason phrase, and the blank before it
     // Where set, it is sent in chunks instead of `body`: fills the next one, false after the last.
     std::function<bool(std::string& chunk)> next_chunk{};
 

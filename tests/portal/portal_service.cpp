@@ -2,12 +2,21 @@
 
 #include "portal/portal_spoil.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace carecloud {
 namespace {
 
 constexpr std::size_t kGzipFromBytes = 256;  // smaller bodies grow
+constexpr std::size_t kFirewallBytes = 8 * 1024;
+constexpr std::size_t kPaddingBytes = 512;
+
+PortalReply firewall_reply() {
+    PortalReply reply{.status = 403, .content_type = "text/html"};
+    reply.set_body("<html><head><title>403 Forbidden</title></head><body>Request blocked.</body></html>");
+    return reply;
+}
 
 }  // namespace
 
@@ -77,9 +86,11 @@ PortalReply PortalService::route(const Route& route, const PortalCall& call, dou
 
 PortalReply PortalService::data(const Route& route, const PortalCall& call) {
     const bool list = route.kind == "query";
-    const auto fault = faults_.pick();
+    auto fault = faults_.pick();
+    if (fault == "firewall" && call.body.size() < kFirewallBytes) fault.reset();
     if (fault) {
         ++counts_.faults[*fault];
+        if (*fault == "firewall") return firewall_reply();
         if (auto answer = answer_of_fault(*fault, model_, list)) {
             PortalReply reply = sent_as(*std::move(answer), call);
             if (*fault == "html") reply.content_type = "text/html; charset=utf-8";
@@ -95,10 +106,17 @@ PortalReply PortalService::data(const Route& route, const PortalCall& call) {
     if (good) counts_.records += answer.records;
     if (!fault) return sent_as(std::move(answer), call);
     if (good) answer.body = spoilt_text(*fault, std::move(answer.body), zips(call));
+    const std::string member = spoilt_member(*fault);
+    if (good && !member.empty())
+        answer.body = with_spoilt_record(std::move(answer.body), member, spoilt_record_);
     PortalReply reply = sent_as(std::move(answer), call);
     reply.wire = wire_of_fault(*fault);
+    reply.has_reason = *fault != "no-reason";
+    const bool zipped = std::any_of(reply.headers.begin(), reply.headers.end(),
+                                    [](const auto& header) { return header.first == "Content-Encoding"; });
     if (good && *fault == "gzip-cut" && zips(call))
         reply.set_body(reply.body->substr(0, reply.body->size() / 2));
+    if (*fault == "gzip-padding" && zipped) reply.set_body(*reply.body + std::string(kPaddingBytes, '\0'));
     return reply;
 }
 

@@ -61,6 +61,8 @@ class PortalService {
     PortalGateway gateway_;
     PortalCounts counts_;
     PortalGzip gzip_;
+    std::string
+        spoilt_record_;  // the `_id` of the record that the record faults are in; empty: not chosen yet
     struct Cached {
         PortalReply reply;
         std::size_t records;

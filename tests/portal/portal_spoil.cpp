@@ -10,6 +10,9 @@ namespace {
 constexpr std::string_view kForeignId = "ffffffffffffffffffffffff";
 constexpr std::size_t kDeep = 10'000;
 constexpr std::size_t kHugeBytes = std::size_t{33} << 20;
+constexpr std::size_t kOverfull = 1'000'000;
+// A record that is shown whole has this member, and one of which only the key is shown has not.
+constexpr std::string_view kWholeMember = "\"workspace_id\":";
 
 struct GatewayFault {
     std::string_view name;
@@ -68,6 +71,23 @@ std::size_t data_at(const std::string& text) {
     return std::string::npos;
 }
 
+std::string overfilled(std::string text, std::size_t data) {
+    if (text[data] != '[') return text;
+    std::string filling;
+    filling.reserve(3 * kOverfull);
+    for (std::size_t i = 0; i < kOverfull; ++i)
+        filling += "{},";
+    if (text[data + 1] == ']') filling.pop_back();
+    // Before the envelope's own end, and behind the last record.
+    const std::size_t end = text.size() - kAnswerTail.size() - 1;
+    if (text[data + 1] != ']') {
+        filling.pop_back();
+        filling.insert(filling.begin(), ',');
+    }
+    text.insert(end, filling);
+    return text;
+}
+
 }  // namespace
 
 std::optional<PortalModel::Answer> answer_of_fault(std::string_view fault, const PortalModel& model,
@@ -90,6 +110,7 @@ std::optional<PortalModel::Answer> answer_of_fault(std::string_view fault, const
 
 std::string spoilt_text(std::string_view fault, std::string text, bool zipped) {
     if (fault == "not-json" || (fault == "gzip-cut" && !zipped)) text.resize(text.size() / 2);
+    if (fault == "bom") text.insert(0, "\xEF\xBB\xBF");
     if (fault == "wrong-workspace") {
         overwrite_ids(text, "workspace_id");
         overwrite_ids(text, "bucket_id");
@@ -100,11 +121,36 @@ std::string spoilt_text(std::string_view fault, std::string text, bool zipped) {
         const std::string name = text.substr(data - 7, 7);
         text.insert(text.size() - kAnswerTail.size(), "," + name + (text[data] == '[' ? "[]" : "null"));
     }
+    if (fault == "object-data" && text[data] == '[') {
+        text.insert(text.size() - kAnswerTail.size(), "}");
+        text.insert(data, R"({"items":)");
+    }
+    if (fault == "overfull") text = overfilled(std::move(text), data);
     const std::size_t brace = text.find('{', data);
     if (fault == "duplicate-id" && brace != std::string::npos) {
         text.insert(brace + 1, R"("_id":")" + std::string(kForeignId) + "\",");
     }
     return text;
+}
+
+std::string spoilt_member(std::string_view fault) {
+    if (fault == "record-tab") return "\"note\":\"a\tb\",";
+    if (fault == "record-nan") return "\"note\":NaN,";
+    if (fault == "record-utf8") return "\"note\":\"caf\xE9\",";
+    return {};
+}
+
+std::string with_spoilt_record(std::string text, const std::string& member, std::string& id) {
+    constexpr std::string_view begin = "{\"_id\":\"";
+    std::size_t at = text.find(id.empty() ? std::string(begin) : std::string(begin) + id + "\"",
+                               id.empty() ? text.size() / 2 : 0);
+    if (at == std::string::npos && id.empty()) at = text.find(begin);
+    if (at == std::string::npos) return text;
+    const std::size_t next = std::min(text.find(begin, at + 1), text.size());
+    if (text.substr(at, next - at).find(kWholeMember) == std::string::npos) return text;
+    if (id.empty())
+        id = text.substr(at + begin.size(), text.find('"', at + begin.size()) - at - begin.size());
+    return text.insert(at + 1, member);
 }
 
 ReplyWire wire_of_fault(std::string_view fault) {

@@ -17,9 +17,15 @@ namespace carecloud {
 std::optional<PortalModel::Answer> answer_of_fault(std::string_view fault, const PortalModel& model,
                                                    bool list);
 
-// A fault that changes the text of a good answer: not-json, duplicate-key, duplicate-id, wrong-workspace, and
-// gzip-cut where there is no gzip.
+// A fault that changes the text of a good answer: not-json, duplicate-key, duplicate-id, wrong-workspace, bom,
+// object-data, overfull, and gzip-cut where there is no gzip.
 std::string spoilt_text(std::string_view fault, std::string text, bool zipped);
+
+// What one of the record faults puts into its record as another member; empty for the other faults.
+std::string spoilt_member(std::string_view fault);
+// Puts the member into the record `id`, where the text shows it whole. Where `id` is empty, a record in the middle of
+// the text is chosen and named.
+std::string with_spoilt_record(std::string text, const std::string& member, std::string& id);
 
 // How the wire is to treat the answer.
 ReplyWire wire_of_fault(std::string_view fault);
