@@ -1,6 +1,7 @@
 #include "api/api_query.hpp"
 
 #include "api/problem.hpp"
+#include "sync/day_range.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -36,18 +37,6 @@ std::optional<std::uint64_t> number_of(std::string_view text) {
     const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (text.empty() || failure != std::errc{} || end != text.data() + text.size()) return std::nullopt;
     return number;
-}
-
-bool is_day(std::string_view digits) {
-    using namespace std::chrono;
-    if (digits.size() != 8) return false;
-    const auto y = number_of(digits.substr(0, 4));
-    const auto m = number_of(digits.substr(4, 2));
-    const auto d = number_of(digits.substr(6, 2));
-    if (!y || !m || !d) return false;
-    return year_month_day(year(static_cast<int>(*y)), month(static_cast<unsigned>(*m)),
-                          day(static_cast<unsigned>(*d)))
-        .ok();
 }
 
 std::optional<Duration> span_of(std::string_view text) {

@@ -7,9 +7,9 @@
 namespace carecloud {
 namespace {
 
-constexpr std::string_view kAny = "SELECT 1 FROM doubted WHERE stream = ?1 LIMIT 1";
-constexpr std::string_view kFind = "SELECT modified, ask_at FROM doubted WHERE stream = ?1 AND id = ?2";
-constexpr std::string_view kPut =
+constexpr std::string_view kDoubtAny = "SELECT 1 FROM doubted WHERE stream = ?1 LIMIT 1";
+constexpr std::string_view kDoubtFind = "SELECT modified, ask_at FROM doubted WHERE stream = ?1 AND id = ?2";
+constexpr std::string_view kDoubtPut =
     "INSERT INTO doubted (stream, id, modified, hash, first_seen, ask_at, reversals)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
     " ON CONFLICT DO UPDATE SET modified = excluded.modified, hash = excluded.hash, ask_at = excluded.ask_at,"
@@ -17,7 +17,7 @@ constexpr std::string_view kPut =
     " WHERE (modified, hash, ask_at) IS NOT (excluded.modified, excluded.hash, excluded.ask_at)";
 constexpr std::string_view kMove =
     "UPDATE doubted SET ask_at = ?3 WHERE stream = ?1 AND id = ?2 AND ask_at IS NOT ?3";
-constexpr std::string_view kRemove = "DELETE FROM doubted WHERE stream = ?1 AND id = ?2";
+constexpr std::string_view kDoubtRemove = "DELETE FROM doubted WHERE stream = ?1 AND id = ?2";
 constexpr std::string_view kNext =
     "SELECT id, modified, ask_at FROM doubted WHERE stream = ?1 ORDER BY ask_at LIMIT ?2";
 constexpr std::string_view kOmit =
@@ -34,11 +34,11 @@ Timestamp time_of(std::string_view text) {
 }  // namespace
 
 DoubtTable::DoubtTable(Connection& db)
-    : any_(db, kAny),
-      find_(db, kFind),
-      put_(db, kPut),
+    : any_(db, kDoubtAny),
+      find_(db, kDoubtFind),
+      put_(db, kDoubtPut),
       move_(db, kMove),
-      remove_(db, kRemove),
+      remove_(db, kDoubtRemove),
       next_(db, kNext) {}
 
 void DoubtTable::begin(std::string_view stream) {

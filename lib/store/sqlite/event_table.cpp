@@ -5,7 +5,7 @@
 namespace carecloud {
 namespace {
 
-constexpr std::string_view kInsert =
+constexpr std::string_view kEventInsert =
     "INSERT INTO events (message_id, topic_arn, event_type, stream, record_id, event_time, received_at, "
     "state,"
     " settled_at, body, held_seq) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT DO "
@@ -21,7 +21,7 @@ constexpr std::string_view kRecent =
     "SELECT id, kind, modified, committed_at FROM changes WHERE stream = ?1 ORDER BY seq DESC LIMIT 20000";
 constexpr std::string_view kAnnounced =
     "SELECT record_id FROM events INDEXED BY events_by_arrival WHERE stream = ?1 AND received_at >= ?2";
-constexpr std::string_view kSave =
+constexpr std::string_view kSubscriptionSave =
     "INSERT INTO subscriptions (topic_arn, state, subscription_arn, changed_at) VALUES (?1, ?2, ?3, ?4)"
     " ON CONFLICT DO UPDATE SET state = excluded.state,"
     " subscription_arn = ifnull(excluded.subscription_arn, subscription_arn), changed_at = "
@@ -42,7 +42,7 @@ void bind_or_null(Statement& statement, int index, std::string_view text) {
 }  // namespace
 
 EventTable::EventTable(Connection& db)
-    : insert_(db, kInsert),
+    : insert_(db, kEventInsert),
       open_(db, kOpen),
       count_open_(db, kCountOpen),
       settle_(db, kSettle),
@@ -118,7 +118,7 @@ std::unordered_set<std::string> EventTable::announced_since(std::string_view str
     return ids;
 }
 
-SubscriptionTable::SubscriptionTable(Connection& db) : save_(db, kSave), all_(db, kAll) {}
+SubscriptionTable::SubscriptionTable(Connection& db) : save_(db, kSubscriptionSave), all_(db, kAll) {}
 
 bool SubscriptionTable::save(const Subscription& subscription, std::string_view at) {
     save_.bind(1, subscription.topic_arn);

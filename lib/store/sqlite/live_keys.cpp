@@ -13,7 +13,7 @@ constexpr std::string_view kLive =
 constexpr std::string_view kCountLive =
     "SELECT count(*) FROM records WHERE stream = ?1 AND deleted_at IS NULL AND modified >= ?2";
 
-constexpr const char* kPragmas =
+constexpr const char* kLivePragmas =
     "PRAGMA query_only = ON; PRAGMA cache_size = -8192; PRAGMA mmap_size = 0; PRAGMA trusted_schema = OFF";
 
 }  // namespace
@@ -22,7 +22,7 @@ Result<std::unique_ptr<LiveKeys>> LiveKeys::open(const SqliteSettings& settings)
     return guarded("open store to read", settings.path, [&]() -> Result<std::unique_ptr<LiveKeys>> {
         auto db = std::make_unique<Connection>(settings.path, settings.vfs, Connection::Access::read_only);
         db->set_busy_timeout(settings.busy_timeout);
-        db->execute(kPragmas);
+        db->execute(kLivePragmas);
         return std::unique_ptr<LiveKeys>(new LiveKeys(settings, std::move(db)));
     });
 }

@@ -6,14 +6,14 @@
 namespace carecloud {
 namespace {
 
-constexpr std::string_view kAny = "SELECT 1 FROM quarantine WHERE stream = ?1 LIMIT 1";
-constexpr std::string_view kFind = "SELECT modified, reason FROM quarantine WHERE stream = ?1 AND id = ?2";
-constexpr std::string_view kPut =
+constexpr std::string_view kQuarantineAny = "SELECT 1 FROM quarantine WHERE stream = ?1 LIMIT 1";
+constexpr std::string_view kQuarantineFind = "SELECT modified, reason FROM quarantine WHERE stream = ?1 AND id = ?2";
+constexpr std::string_view kQuarantinePut =
     "INSERT INTO quarantine (stream, id, modified, reason, body, attempts, first_at, last_at)"
     " VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, ?6)"
     " ON CONFLICT DO UPDATE SET modified = excluded.modified, reason = excluded.reason, body = excluded.body,"
     " attempts = attempts + 1, last_at = excluded.last_at";
-constexpr std::string_view kRemove = "DELETE FROM quarantine WHERE stream = ?1 AND id = ?2";
+constexpr std::string_view kQuarantineRemove = "DELETE FROM quarantine WHERE stream = ?1 AND id = ?2";
 constexpr std::string_view kUntried =
     "SELECT id, modified FROM quarantine WHERE stream = ?1 AND last_at < ?2 AND (body = '' OR"
     " (substr(reason, 1, length(?5)) = ?5 AND substr(id, 1, 7) <> 'sha256:' AND (attempts <= ?6 OR last_at < "
@@ -23,7 +23,7 @@ constexpr std::string_view kUntried =
 }  // namespace
 
 QuarantineTable::QuarantineTable(Connection& db)
-    : any_(db, kAny), find_(db, kFind), put_(db, kPut), remove_(db, kRemove), untried_(db, kUntried) {}
+    : any_(db, kQuarantineAny), find_(db, kQuarantineFind), put_(db, kQuarantinePut), remove_(db, kQuarantineRemove), untried_(db, kUntried) {}
 
 void QuarantineTable::begin(std::string_view stream, std::string_view at) {
     any_.bind(1, stream);

@@ -17,13 +17,13 @@ constexpr const char* kCreate =
 constexpr const char* kDrop =
     "DROP INDEX records_by_id; DROP INDEX changes_by_modified; DROP INDEX changes_by_days";
 constexpr const char* kCount = "SELECT count(*) FROM sqlite_schema WHERE name = 'records_by_id'";
-constexpr const char* kAny = "SELECT EXISTS (SELECT 1 FROM records NOT INDEXED)";
+constexpr const char* kAnyRecord = "SELECT EXISTS (SELECT 1 FROM records NOT INDEXED)";
 constexpr std::string_view kLocate = "SELECT rowid FROM records WHERE stream = ?1 AND id = ?2";
 
 // Makes the index that a first load which was cut off had left out. True: the store has no record yet.
 bool is_empty_and_indexed(Connection& db) {
     if (db.number(kCount) == 0) db.execute(kCreate);
-    return db.number(kAny) == 0;
+    return db.number(kAnyRecord) == 0;
 }
 
 }  // namespace

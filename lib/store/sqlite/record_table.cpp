@@ -5,10 +5,10 @@
 namespace carecloud {
 namespace {
 
-constexpr std::string_view kInsert =
+constexpr std::string_view kRecordInsert =
     "INSERT INTO records (stream, id, modified, hash, seq, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
     " ON CONFLICT DO NOTHING";
-constexpr std::string_view kFind =
+constexpr std::string_view kRecordFind =
     "SELECT r.stream, r.id, r.modified, r.hash, r.deleted_at, c.kind, r.seq, c.previous, c.reversal, "
     "c.committed_at FROM records r"
     " LEFT JOIN changes c ON c.seq = r.seq WHERE r.rowid = ?1";
@@ -33,8 +33,8 @@ constexpr const char* kHighestSeq =
 RecordTable::RecordTable(Connection& db, const FirstLoad& first_load)
     : db_(db),
       index_(db, first_load),
-      insert_(db, kInsert),
-      find_(db, kFind),
+      insert_(db, kRecordInsert),
+      find_(db, kRecordFind),
       replace_(db, kReplace),
       log_(db, kLog),
       holds_(db, kHolds),

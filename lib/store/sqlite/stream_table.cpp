@@ -9,7 +9,7 @@ constexpr std::string_view kLoad =
     "SELECT entity, fingerprint, cursor_modified, cursor_id, safe_modified, dialect, updated_at,"
     " reconciled_fingerprint FROM streams WHERE stream = ?1";
 // Where every column but updated_at is as it stands, the row is left alone.
-constexpr std::string_view kSave =
+constexpr std::string_view kStreamSave =
     "INSERT INTO streams (stream, entity, fingerprint, cursor_modified, cursor_id, safe_modified, dialect, "
     "updated_at, reconciled_fingerprint)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?3)"
@@ -33,7 +33,7 @@ Error damaged(const std::string& stream, const std::string& column) {
 
 }  // namespace
 
-StreamTable::StreamTable(Connection& db) : load_(db, kLoad), save_(db, kSave), reconciled_(db, kReconciled) {}
+StreamTable::StreamTable(Connection& db) : load_(db, kLoad), save_(db, kStreamSave), reconciled_(db, kReconciled) {}
 
 Result<std::optional<StreamState>> StreamTable::load(const std::string& stream) {
     load_.bind(1, stream);

@@ -8,10 +8,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-Timestamp later(Timestamp from, Duration span) {
-    return {from.ticks + span.count() / 100};
-}
-
 std::size_t changes_of(const EngineWorld& world, unsigned n) {
     std::string id = std::to_string(n);
     id.insert(0, 24 - id.size(), '0');

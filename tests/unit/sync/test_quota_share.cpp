@@ -8,7 +8,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr const char* kMonth = "2024-03";
+constexpr const char* kMarch2024 = "2024-03";
 
 // It is noon of March 10: polls every five minutes need 6192 requests until the month's end.
 struct QuotaWorld : EngineWorld {
@@ -19,7 +19,7 @@ struct QuotaWorld : EngineWorld {
         start(rate);
         REQUIRE(clock.run_until([&] { return !recorder.passes.empty(); }));
         stop_engine();
-        content->tables.quota[kMonth] = {.sent = *rate.monthly_quota - left};
+        content->tables.quota[kMarch2024] = {.sent = *rate.monthly_quota - left};
         start(rate);
     }
 
@@ -73,7 +73,7 @@ TEST_CASE("quota: a reconciliation that the quota stopped waits until it can get
 TEST_CASE("quota: where it is too small for the polls alone, bounded passes get an even share") {
     QuotaWorld world(6000);
     world.stop_engine();
-    world.content->tables.quota[kMonth] = {.sent = 100};
+    world.content->tables.quota[kMarch2024] = {.sent = 100};
     world.start({.per_second = 1000, .burst = 1000, .monthly_quota = 1000});
     const BoundedPass& pass = world.row(world.wish(kDeep));
     world.clock.run_for(1h);

@@ -12,10 +12,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-Timestamp later(Timestamp from, Duration span) {
-    return {from.ticks + span.count() / 100};
-}
-
 // Nothing but polls every five minutes and what events bring.
 Engine& start_quiet(EngineWorld& world) {
     world.put_many(1, 10, 5, kOld);
