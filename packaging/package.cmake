@@ -4,7 +4,21 @@ include(GNUInstallDirs)
 
 set(deb ${PROJECT_SOURCE_DIR}/packaging/deb)
 set(made ${PROJECT_BINARY_DIR}/deb)
+
+# A package is for the Debian release that it was built on, and its version says so: 0.1.0+deb12 is older than
+# 0.1.0+deb13, which an upgrade of the system then installs. A build folder that meets another release configures anew.
+cmake_host_system_information(RESULT os QUERY DISTRIB_INFO)
+set(package_version ${PROJECT_VERSION})
+if(os_ID STREQUAL "debian" AND os_VERSION_ID)
+  string(APPEND package_version "+deb${os_VERSION_ID}")
+endif()
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS /etc/os-release)
+
+# Debian 12 packages keep units in /lib; from 13 on no package may hold files there (it is a link to /usr/lib).
 set(units /lib/systemd/system)
+if(os_ID STREQUAL "debian" AND os_VERSION_ID VERSION_GREATER_EQUAL 13)
+  set(units /usr/lib/systemd/system)
+endif()
 
 # made_gz(NAME SOURCE): SOURCE compressed as policy asks for, the same bytes each time.
 find_program(GZIP gzip REQUIRED)
@@ -59,6 +73,7 @@ add_custom_target(carecloud_package ALL DEPENDS ${all_made})
 add_dependencies(carecloud_package carecloud-syncd carecloudctl carecloud-portal)
 
 set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_VERSION ${package_version})
 set(CPACK_PACKAGE_DIRECTORY ${PROJECT_BINARY_DIR}/packages)
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
