@@ -1,16 +1,18 @@
 #!/usr/bin/env python3
-"""Installs the packages on a bare Debian 12 that runs its own systemd, and has inside.py live through a service's life.
+"""Installs the packages on a bare Debian that runs its own systemd, and has inside.py live through a service's life.
 
     test_machine.py BUILD
 
-BUILD holds the packages' configuration (CPackConfig.cmake). The bare system is made by debootstrap once and kept in
-$CARECLOUD_MACHINES or ~/.cache/carecloud-syncd; each run works on a throw-away layer above it. Ends with 77 and says
-why where the machine cannot run containers.
+BUILD holds the packages' configuration (CPackConfig.cmake). The bare system is of the release of the machine that this
+runs on, which the packages are for. It is made by debootstrap once and kept in $CARECLOUD_MACHINES or
+~/.cache/carecloud-syncd; each run works on a throw-away layer above it. Ends with 77 and says why where the machine
+cannot run containers.
 """
 
 import contextlib
 import hashlib
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -20,7 +22,7 @@ from pathlib import Path
 
 SKIPPED = 77
 LIFE_S = 800  # of the container; it powers itself off
-TOOLS = ("debootstrap", "systemd-nspawn", "dpkg-deb", "mount")
+TOOLS = ("debootstrap", "systemd-nspawn", "dpkg-deb", "mount", "unshare")
 INCLUDED = ("systemd", "systemd-sysv", "dbus", "procps", "ca-certificates", "openssl", "python3", "sqlite3")
 UNIT = """[Unit]
 After=multi-user.target
@@ -49,15 +51,15 @@ def need_containers():
         raise Skip("only root can start a container")
 
 
-def mirror():
-    """Where apt itself gets Debian 12 from."""
+def mirror(release):
+    """Where apt itself gets this Debian release from."""
     told = run("apt-get", "indextargets", "--format", "$(REPO_URI) $(SUITE) $(CODENAME)", "Created-By: Packages",
                stdout=subprocess.PIPE).stdout
     for line in told.splitlines():
         uri, _, codename = line.split(" ")[:3]
-        if codename == "bookworm":
+        if codename == release:
             return uri
-    raise Skip("apt's sources name no Debian 12 (bookworm)")
+    raise Skip(f"apt's sources name no Debian {release}")
 
 
 def field(package, name):
@@ -80,20 +82,30 @@ def dependencies(packages):
     return sorted(map(provider, names))
 
 
+def rename_once(folder, to):
+    """Two runs at once make two; the first one stays."""
+    try:
+        folder.rename(to)
+    except OSError:
+        if not to.is_dir():
+            raise
+
+
 def bare_system(packages):
     """The folder of a Debian with all that the packages need and without them."""
+    release = platform.freedesktop_os_release().get("VERSION_CODENAME")
     names = dependencies(packages)
     cache = Path(os.environ.get("CARECLOUD_MACHINES") or Path.home() / ".cache" / "carecloud-syncd")
-    system = cache / ("bookworm-" + hashlib.sha256(" ".join(names).encode()).hexdigest()[:16])
+    system = cache / (f"{release}-" + hashlib.sha256(" ".join(names).encode()).hexdigest()[:16])
     if system.is_dir():
         return system
     cache.mkdir(parents=True, exist_ok=True)
     unfinished = Path(tempfile.mkdtemp(prefix="unfinished-", dir=cache))
     try:
-        run("debootstrap", "--variant=minbase", "--include=" + ",".join(names), "bookworm", unfinished, mirror(),
-            stdout=subprocess.DEVNULL)
+        run("debootstrap", "--variant=minbase", "--include=" + ",".join(names), release, unfinished,
+            mirror(release), stdout=subprocess.DEVNULL)
         unfinished.chmod(0o755)
-        unfinished.rename(system)
+        rename_once(unfinished, system)
     except subprocess.CalledProcessError as failed:
         raise Skip(f"debootstrap ended with {failed.returncode}; no mirror, no network?") from failed
     finally:
@@ -142,6 +154,10 @@ def lint(packages):
 
 def boot(root):
     command = ["systemd-nspawn", "-q", "-D", str(root), "--register=no", "--keep-unit", "-b", "--console=pipe"]
+    if not Path("/sys/fs/cgroup/cgroup.controllers").exists():
+        # A machine with the first version of cgroups, which systemd 257 refuses: the container sees the second one.
+        command = ["unshare", "--mount", "sh", "-c", 'mount -t cgroup2 cgroup2 /sys/fs/cgroup && exec "$@"', "sh",
+                   *command]
     try:
         return subprocess.run(command, check=False, timeout=LIFE_S, stdin=subprocess.DEVNULL, capture_output=True)
     except subprocess.TimeoutExpired as late:

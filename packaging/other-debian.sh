@@ -1,0 +1,175 @@
+#!/usr/bin/env bash
+# Builds and tests the product on the other supported Debian release: on Debian 12 in a root of Debian 13, and on 13 in
+# one of Debian 12.
+#
+#   packaging/other-debian.sh                     unit, contract and system tests, packages, a service's life
+#   packaging/other-debian.sh COMMAND [ARGUMENT]  COMMAND there instead, in the project's folder
+#
+# The root is made by debootstrap from apt's own mirror, once, and kept in ${XDG_CACHE_HOME:-~/.cache}/carecloud-syncd;
+# missing dependencies are installed in it at each run. What is built is in build/other-RELEASE. Exits with 77 and the
+# reason in one line where there can be no such root: not root, no network, another distribution.
+#
+# All of it happens in namespaces of its own for mounts and processes: when the script ends, however it ends, nothing
+# stays mounted and nothing keeps running. Nothing is written into the sources.
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+readonly inside=/srv/carecloud-syncd # where the project is in the other root
+
+skip() {
+  echo "skipped: $*"
+  exit 77
+}
+
+# test_here: what runs in the other root. Compiled with little optimisation, which takes a third less time: what is
+# measured and shipped is built elsewhere. Without simulation, fuzzing and style, which do not depend on the release.
+test_here() {
+  local build=build
+  cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_FLAGS_RELWITHDEBINFO='-O1 -DNDEBUG' \
+    -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=16 -DCARECLOUD_MUTANTS=OFF
+  mapfile -t targets < <(ninja -C "$build" -t targets all | sed -n 's/^\(unit_[a-z_]*\|contract\|system\): .*/\1/p')
+  cmake --build "$build" --target "${targets[@]}" carecloud_package
+  # Chromium, which looks at the status page, is the same on both.
+  ctest --test-dir "$build" --output-on-failure --no-tests=error --timeout 300 --exclude-regex '^system_status_page$' \
+    --tests-regex '^(unit_.*|contract.*|system_.*|units|schema|machine|filter_without_tests)$'
+}
+
+if [[ ${1:-} == --here ]]; then
+  usable_ccache
+  test_here
+  exit
+fi
+
+((EUID == 0)) || skip "only root can make a root of another Debian"
+for tool in debootstrap unshare apt-get flock findmnt; do
+  command -v "$tool" >/dev/null || skip "$tool is not installed"
+done
+# shellcheck source=/dev/null
+host=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+case $host in
+  bookworm) other=trixie ;;
+  trixie) other=bookworm ;;
+  *) skip "this is neither Debian 12 nor 13" ;;
+esac
+
+if [[ ${CARECLOUD_OTHER_DEBIAN:-} != inside ]]; then
+  CARECLOUD_OTHER_DEBIAN=inside exec unshare --mount --pid --fork --kill-child --propagation private -- "$0" "$@"
+fi
+unset CARECLOUD_OTHER_DEBIAN
+
+# debootstrap and apt take a proxy from the environment; apt may have one in its configuration alone.
+[[ ${http_proxy:-} ]] || eval "$(apt-config shell http_proxy Acquire::http::Proxy)"
+[[ ${https_proxy:-} ]] || eval "$(apt-config shell https_proxy Acquire::https::Proxy)"
+export http_proxy https_proxy
+
+readonly host other
+readonly cache=${XDG_CACHE_HOME:-$HOME/.cache}/carecloud-syncd
+readonly system=$cache/other-$other
+readonly build=$root/build/other-$other
+readonly report=$root/build/log/other-$other.log
+mkdir -p "$cache" "$build" "$(dirname "$report")"
+scratch=$(mktemp -d)
+chmod 1777 "$scratch" # it is /tmp there
+trap 'rm -rf "$scratch"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# In this namespace alone: what somebody left mounted below the cache must not be deleted with it.
+detach_mounts() {
+  local place
+  findmnt -rno TARGET | { grep -F "$cache/" || true; } | sort -r | while read -r place; do
+    umount -l "$place"
+  done
+}
+
+# The other release's line for each of this one's, as apt has it: "deb URI SUITE main".
+sources() {
+  # shellcheck disable=SC2016 # apt's own names
+  apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT)' 'Created-By: Packages' |
+    sed -nE "s/^([^ ]+) $host((-updates|-security)?) main$/deb \1 $other\2 main/p" | sort -u
+}
+
+# Settings of the machine that may change between runs, and those that keep a root quiet.
+furnish() {
+  local target=$1
+  sources >"$target/etc/apt/sources.list"
+  rm -f "$target/etc/resolv.conf"
+  cp -L /etc/resolv.conf /etc/hosts "$target/etc/"
+  printf '#!/bin/sh\nexit 101\n' >"$target/usr/sbin/policy-rc.d" # no service is started
+  chmod 755 "$target/usr/sbin/policy-rc.d"
+  echo force-unsafe-io >"$target/etc/dpkg/dpkg.cfg.d/unsafe-io" # can be made again
+  mkdir -p "$target$inside"
+}
+
+# Made beside its place and moved there when it is whole: one that is half made is never taken for a root.
+make_root() {
+  local mirror unfinished
+  mirror=$(sources | sed -nE "s/^deb ([^ ]+) $other main$/\1/p" | head -n 1)
+  [[ $mirror ]] || skip "apt's sources name no mirror of Debian's main section"
+  rm -rf --one-file-system "$system" "$cache"/unfinished-other-*
+  unfinished=$(mktemp -d "$cache/unfinished-other-XXXXXX")
+  chmod 755 "$unfinished"
+  quietly "$report" debootstrap --variant=minbase --keyring=/usr/share/keyrings/debian-archive-keyring.gpg \
+    --include=ca-certificates "$other" "$unfinished" "$mirror" ||
+    skip "debootstrap could not make $other from $mirror: no network? See $report"
+  mv -T "$unfinished" "$system"
+}
+
+# enter COMMAND...: runs it in the root. A mount namespace for each call, whose root is really another one: in a chroot
+# systemd-nspawn could start no container with user namespaces.
+enter() {
+  # shellcheck disable=SC2016 # expanded by the inner bash
+  unshare --mount --propagation private -- bash -euo pipefail -c '
+    system=$1 inside=$2 project=$3 build=$4 tmp=$5
+    shift 5
+    mount --bind "$system" "$system"
+    mount -t proc proc "$system/proc"
+    mount --rbind /sys "$system/sys"
+    mount --rbind /dev "$system/dev"
+    mount -t tmpfs -o mode=755 tmpfs "$system/run"
+    mount --bind "$tmp" "$system/tmp"
+    mount --bind "$project" "$system$inside"
+    mount -o remount,bind,ro "$system$inside"
+    mount --bind "$build" "$system$inside/build"
+    cd "$system"
+    pivot_root . mnt
+    umount -l /mnt
+    cd "$inside"
+    exec "$@"' enter "$system" "$inside" "$root" "$build" "$scratch" \
+    env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin LANG=C.UTF-8 TERM="${TERM:-dumb}" \
+    CMAKE_BUILD_PARALLEL_LEVEL="$CMAKE_BUILD_PARALLEL_LEVEL" CTEST_PARALLEL_LEVEL="$CTEST_PARALLEL_LEVEL" \
+    http_proxy="${http_proxy:-}" https_proxy="${https_proxy:-}" no_proxy="${no_proxy:-}" "$@"
+}
+
+# The dependencies without the checks'; what an interrupted installation has left is finished first.
+install() {
+  quietly "$report" enter bash -c 'dpkg --configure -a && packaging/install-dependencies.sh --without-checks'
+}
+
+prepare() {
+  detach_mounts
+  [[ -x $system/usr/bin/dpkg ]] || make_root
+  furnish "$system"
+  install && return
+  quietly "$report.update" enter apt-get -q -o APT::Update::Error-Mode=any update ||
+    skip "the dependencies of $other cannot be fetched: no network? See $report.update"
+  # The network is there: perhaps the root is what is broken. Once more with a new one.
+  make_root
+  furnish "$system"
+  install && return
+  show_end "$report"
+  die "the dependencies could not be installed in $other"
+}
+
+# Two runs at once share the root; only one of them may change it.
+exec 9>"$cache/other-$other.lock"
+flock 9
+prepare
+flock -u 9
+exec 9>&-
+
+if (($# == 0)); then set -- packaging/other-debian.sh --here; fi
+status=0
+enter "$@" || status=$?
+exit "$status"
