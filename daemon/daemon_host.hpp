@@ -33,6 +33,7 @@ class DaemonHost : public ApiHost {
     std::optional<std::uint64_t> monthly_quota() const override {
         return configuration_.portal.rate.monthly_quota;
     }
+    std::optional<ClockReport> clock() const override { return engine_ ? engine_->clock() : std::nullopt; }
     std::optional<RequestCount> requests(std::string_view month) const override;
     bool nudge(std::string_view entity) override { return engine_ && engine_->ask(entity); }
     // Between two engines the wish is in the store, where the next one finds it.

@@ -130,6 +130,13 @@ void PassLog::pass_ended(const PassReport& report) {
                    "records that no longer belong to it stay until they are reconciled",
                    {{"STREAM", report.stream}});
     }
+    if (report.cursor_went_back) {
+        log_.write(
+            LogLevel::warn,
+            "the cursor lay in the future by the portal's clock and by this machine's, and went back; a "
+            "whole reconciliation follows, since records may have been passed over meanwhile",
+            {{"STREAM", report.stream}, {"CURSOR", cursor_text(report.state)}});
+    }
     if (report.dialect_proven && !report.error) {
         log_.write(LogLevel::info, "the portal's dialect was proven",
                    {{"STREAM", report.stream}, {"DIALECT", report.state.dialect}});
@@ -254,6 +261,11 @@ void PassLog::bounded_pass(const BoundedPass& pass) {
     }
     fields.emplace_back("REASON", pass.error);
     if (!pass.hint.empty()) fields.emplace_back("HINT", pass.hint);
+    if (pass.status == PassStatus::done) {
+        fields.emplace_back("UNEXPLAINED", pass.unexplained);
+        log_.write(LogLevel::warn, kind + " finished, and not all is explained", fields);
+        return;
+    }
     const bool asks = pass.status == PassStatus::asking;
     log_.write(LogLevel::error, kind + (asks ? " asks before it marks records as deleted" : " failed"),
                fields);
@@ -339,6 +351,15 @@ void PassLog::recall(const std::vector<BoundedPass>& kept, const std::vector<std
     for (const BoundedPass& pass : kept) {
         if (std::find(streams.begin(), streams.end(), pass.stream) != streams.end()) judge(pass);
     }
+}
+
+void PassLog::clocks(const ClockReport& report) {
+    if (report.verdict == ClockVerdict::agree) {
+        log_.write(LogLevel::info, "the portal's clock and this machine's agree again");
+        return;
+    }
+    log_.write(LogLevel::warn, report.text(),
+               {{"CODE", "clock_" + std::string(to_string(report.verdict))}, {"HINT", report.hint()}});
 }
 
 void PassLog::failed(const Error& error) {

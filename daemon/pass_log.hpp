@@ -30,6 +30,7 @@ class PassLog : public Observer {
     void push_silent(std::string_view stream, bool silent) override;
     void bounded_pass(const BoundedPass& pass) override;
     void bounded_pass_waits(const BoundedPass& pass, const Error& error, Duration pause) override;
+    void clocks(const ClockReport& report) override;
     void failed(const Error& error) override;
 
     // A line for each record that a commit put into quarantine, as far as they are named, and one for the others. One

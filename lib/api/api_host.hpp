@@ -36,6 +36,8 @@ class ApiHost {
     // The entities of the streams that are configured now.
     virtual std::vector<std::string> entities() const = 0;
     virtual std::optional<std::uint64_t> monthly_quota() const = 0;
+    // The portal's clock beside this machine's; none: nothing runs now, or no answer has come yet.
+    virtual std::optional<ClockReport> clock() const { return std::nullopt; }
     // The month's requests to the portal until this moment. None: nothing runs that counts them; the store has the last
     // count.
     virtual std::optional<RequestCount> requests(std::string_view month) const = 0;

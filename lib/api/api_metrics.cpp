@@ -47,7 +47,8 @@ Task<ServerResponse> Api::metrics(const ServerRequest& /*request*/, ApiQuery& qu
                          .asking = {},
                          .monthly_quota = parts_.host.monthly_quota(),
                          .unauthorized = guard_.unauthorized(),
-                         .followers = parts_.feed.followers()};
+                         .followers = parts_.feed.followers(),
+                         .clock = parts_.host.clock()};
     if (counts) moment.counts = std::move(*counts);
     if (passes) moment.asking = asking_streams(*passes);
     co_return ServerResponse{.headers = {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"},

@@ -47,6 +47,7 @@ Json bounded_pass_json(const BoundedPass& pass) {
               {"holes", pass.holes},
               {"awaiting", pass.awaiting},
               {"deleted", pass.deleted},
+              {"unexplained", pass.unexplained},
               {"changes", pass.missing + pass.changed + pass.deleted},
               {"requests", pass.requests},
               {"wished_at", pass.wished_at},

@@ -69,6 +69,18 @@ Json quota_json(const std::string& month, const RequestCount& requests) {
             {"limit", nullptr}};
 }
 
+Json clock_json(const ClockReport& report) {
+    Json json{{"verdict", to_string(report.verdict)},
+              {"portal_date", nullptr},
+              {"local_ahead_seconds", nullptr},
+              {"trusted", report.trusted.to_string_ms()},
+              {"text", report.text()}};
+    if (!report.date) return json;
+    json["portal_date"] = report.date->to_string_ms();
+    json["local_ahead_seconds"] = report.local_ahead_seconds();
+    return json;
+}
+
 }  // namespace
 
 Task<ServerResponse> Api::livez(const ServerRequest& /*request*/, ApiQuery& query) {
@@ -124,8 +136,10 @@ Task<ServerResponse> Api::status(const ServerRequest& /*request*/, ApiQuery& que
               {"omitted", counts->omitted},
               {"unauthorized", guard_.unauthorized()},
               {"quota", quota_json(month, requests)},
+              {"clock", nullptr},
               {"streams", Json::array()}};
     if (const auto limit = parts_.host.monthly_quota()) json["quota"]["limit"] = *limit;
+    if (const auto clock = parts_.host.clock()) json["clock"] = clock_json(*clock);
     for (const std::string& entity : parts_.host.entities()) {
         Json stream = stream_json(entity, *counts, parts_.books.passes.find(entity));
         const auto counted = record_counts_.find(entity);

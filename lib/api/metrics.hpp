@@ -36,6 +36,7 @@ struct MetricsMoment {
     std::optional<std::uint64_t> monthly_quota{};
     std::uint64_t unauthorized = 0;
     std::uint64_t followers = 0;
+    std::optional<ClockReport> clock{};  // none: no answer has come yet
 };
 
 class Metrics {

@@ -34,6 +34,16 @@ double seconds_between(Timestamp from, Timestamp to) {
     return static_cast<double>(to.ticks - from.ticks) / Timestamp::ticks_per_second;
 }
 
+void append_clock(std::vector<MetricFamily>& families, const ClockReport& report) {
+    families.push_back(one_gauge("carecloud_clock_doubted",
+                                 "1: the portal's Date and this machine's clock differ, or there is no Date.",
+                                 report.verdict == ClockVerdict::agree ? 0 : 1));
+    if (!report.date) return;
+    families.push_back(one_gauge("carecloud_clock_skew_seconds",
+                                 "This machine's clock less the Date of the portal's last answer.",
+                                 static_cast<double>(report.local_ahead_seconds())));
+}
+
 void append_streams(std::vector<MetricFamily>& families, const MetricsMoment& moment,
                     const MetricsMemory& memory) {
     MetricFamily age = gauge_family("carecloud_cursor_age_seconds",
@@ -106,6 +116,7 @@ void append_moment(std::vector<MetricFamily>& families, const MetricsMoment& mom
     families.push_back(std::move(wrong));
     families.push_back(one_gauge("carecloud_followers", "Clients that follow the change log now.",
                                  static_cast<double>(moment.followers)));
+    if (moment.clock) append_clock(families, *moment.clock);
     append_streams(families, moment, memory);
     if (moment.counts) append_store(families, moment, *moment.counts);
 }

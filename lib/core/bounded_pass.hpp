@@ -56,8 +56,9 @@ struct BoundedPass {
     std::uint64_t changed = 0;                // that it had in another version
     std::uint64_t gone = 0;                   // that it has and the portal has not
     std::uint64_t deleted = 0;                // of the gone ones, marked so
-    std::uint64_t holes = 0;     // that listings leave out, and the portal has unchanged (hazard 38)
-    std::uint64_t awaiting = 0;  // that have left the stream's filter, or seem to: a second look decides
+    std::uint64_t holes = 0;        // that listings leave out, and the portal has unchanged (hazard 38)
+    std::uint64_t awaiting = 0;     // that have left the stream's filter, or seem to: a second look decides
+    std::uint64_t unexplained = 0;  // that the portal counts, and no walk has met (hazard 33)
     std::uint64_t requests = 0;
 
     std::string error{};  // what stopped or holds it up; empty: nothing

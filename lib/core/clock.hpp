@@ -45,7 +45,9 @@ class Clock {
     virtual ~Clock() = default;
 
     virtual MonoTime now() const = 0;
-    // For display, for quota months, and for the portal's time where an answer has no `Date`: it may jump.
+    // CLOCK_BOOTTIME: like now(), and time in which the machine is suspended counts. From another origin.
+    virtual Duration since_boot() const { return now().since_origin; }
+    // For display, for quota months, and as one of the clocks that tell the portal's time: it may jump.
     virtual Timestamp wall() const = 0;
     virtual std::unique_ptr<Alarm> make_alarm() = 0;
     virtual boost::asio::any_io_executor executor() = 0;

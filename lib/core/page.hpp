@@ -29,14 +29,10 @@ struct Page {
     std::size_t beyond_take = 0;  // records that came though they were not asked for, and were left out
     std::optional<std::uint64_t> total;  // where the portal counts, and tells
     Spelling spelling = Spelling::camel;
-    Timestamp
-        portal_time{};  // the answer's `Date` header (whole seconds); the local wall clock where it had none
-    Asked asked{};      // set by the portal, as portal_time is
+    std::optional<Timestamp>
+        date{};     // the answer's `Date` header, in whole seconds; to be judged before it is used
+    Asked asked{};  // set by the portal
 
-    // The portal's time when the question was sent.
-    Timestamp asked_at() const {
-        return Timestamp{portal_time.ticks - (asked.received - asked.sent).count() / 100};
-    }
     // Both good and strange ones: what the portal counted against Take.
     std::size_t record_count() const { return records.size() + strange.size(); }
     // Whether a strange record has this id, beside a good one or not.

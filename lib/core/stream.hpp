@@ -46,10 +46,11 @@ struct StreamState {
     std::string stream{};
     std::string entity{};
     std::string fingerprint{};
-    std::optional<Cursor> cursor{};   // none: nothing was ever taken
-    std::optional<SafePoint> safe{};  // none with no cursor
-    std::string dialect{};            // the proven dialect as JSON; empty: to be proven
-    std::string updated_at{};         // ISO 8601, display only
+    std::optional<Cursor> cursor{};          // none: nothing was ever taken
+    std::optional<SafePoint> safe{};         // none with no cursor
+    std::string dialect{};                   // the proven dialect as JSON; empty: to be proven
+    std::optional<Timestamp> portal_time{};  // that was trusted when the row was written (hazard 31)
+    std::string updated_at{};                // ISO 8601, display only
     // The fingerprint under which a whole reconciliation last came to its end, or the stream's first one. Written by
     // the store alone (Batch::reconciled).
     std::string reconciled_fingerprint{};

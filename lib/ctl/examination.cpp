@@ -3,15 +3,21 @@
 #include "ctl/human_text.hpp"
 #include "portal/dialect.hpp"
 #include "runtime/text.hpp"
+#include "sync/portal_time.hpp"
 #include "sync/prove.hpp"
 
+#include <sys/timex.h>
 #include <utility>
 
 namespace carecloud {
 namespace {
 
-// The cursor is held against the portal's clock, and quota months against this one.
-constexpr std::int64_t kSkewMax = 60;  // seconds
+// Whether the kernel says that a time service disciplines this machine's clock. Reading asks for no privilege.
+bool is_synchronised() {
+    timex state{};
+    const int clock = ::adjtimex(&state);
+    return clock != -1 && clock != TIME_ERROR && (state.status & STA_UNSYNC) == 0;
+}
 
 std::string dialect_text(const Dialect& dialect) {
     return std::string("modified as ") + (dialect.modified == ModifiedLiteral::date ? "a date" : "a string") +
@@ -94,16 +100,18 @@ Task<Result<PagePtr>> Examination::ask_keys(std::string where, std::size_t take,
     co_return co_await std::move(asking);
 }
 
-void Examination::check_time(Timestamp portal_time) {
-    const std::int64_t skew = clock_.wall().seconds() - portal_time.seconds();
-    const std::int64_t size = skew < 0 ? -skew : skew;
-    const std::string found = size <= 1 ? "as the portal's"
-                                        : span_text(std::chrono::seconds(size)) +
-                                              (skew < 0 ? " behind the portal's" : " before the portal's");
-    if (size <= kSkewMax)
-        note(DoctorMark::good, "clock", found);
-    else
-        note(DoctorMark::bad, "clock", found, "set this machine's clock: timedatectl set-ntp true");
+void Examination::check_time(std::optional<Timestamp> date) {
+    const ClockReport report = compare_clocks(date, clock_.wall(), is_synchronised());
+    switch (report.verdict) {
+        case ClockVerdict::agree:
+            note(DoctorMark::good, "clock", "as the portal's");
+            return;
+        case ClockVerdict::no_date:
+            note(DoctorMark::note, "clock", report.text(), report.hint());
+            return;
+        default:
+            note(DoctorMark::bad, "clock", report.text(), report.hint());
+    }
 }
 
 Task<Result<>> Examination::check_answers() {
@@ -114,7 +122,7 @@ Task<Result<>> Examination::check_answers() {
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now() - begun);
     note(DoctorMark::good, "reachable", "answered in " + std::to_string(took.count()) + " ms");
     note(DoctorMark::good, "key", "taken");
-    check_time((*page)->portal_time);
+    check_time((*page)->date);
     co_return Result<>{};
 }
 

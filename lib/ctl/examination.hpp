@@ -15,6 +15,7 @@
 #include "portal/query.hpp"
 #include "runtime/configuration.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,7 +49,7 @@ class Examination {
     Task<Result<>> check_answers();
     Task<Result<>> check_dialect();
     Task<Result<>> check_pages();
-    void check_time(Timestamp portal_time);
+    void check_time(std::optional<Timestamp> date);
     void note(DoctorMark verdict, std::string check, std::string found, std::string remedy = {});
     void note_failure(const Error& error);
 

@@ -56,6 +56,13 @@ std::string doubts_text(const CtlJson& status) {
     return doubted > 0 ? "; " + counted(doubted, "record", "records") + " doubted" : "";
 }
 
+// Empty where the clocks agree, or nothing is known of the portal's.
+std::string clock_text(const CtlJson& status, const CtlOutput& paint) {
+    const CtlJson clock = status.value("clock", CtlJson());
+    if (clock.is_null() || clock.at("verdict") == "agree") return {};
+    return "  " + paint.painted(printable(clock.at("text").get<std::string>()), Colour::bad) + "\n";
+}
+
 }  // namespace
 
 std::string status_text(const CtlJson& status, const CtlOutput& paint) {
@@ -67,7 +74,7 @@ std::string status_text(const CtlJson& status, const CtlOutput& paint) {
         ", started " + ago_text(status.at("started_at").get<std::string>(), now) + "\n";
     for (const CtlJson& reason : status.at("reasons"))
         out += "  " + paint.painted(printable(reason.get<std::string>()), Colour::bad) + "\n";
-    out += "\n";
+    out += clock_text(status, paint) + "\n";
     TextTable table({{"STREAM"}, {"RECORDS", TextTable::Align::right}, {"CURSOR (UTC)"}, {"LAST PASS"}});
     std::string errors;
     for (const CtlJson& stream : status.at("streams")) {

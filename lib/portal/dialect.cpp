@@ -9,6 +9,8 @@ std::string Dialect::to_json() const {
         {"modified", modified == ModifiedLiteral::string ? "string" : "date"},
         {"id", id == IdLiteral::string ? "string" : "oid"},
         {"keyset", keyset},
+        {"lte", lte},
+        {"lt", lt},
         {"spelling", spelling == Spelling::camel ? "camel" : "pascal"},
         {"cap", cap},
     };
@@ -21,6 +23,10 @@ std::optional<Dialect> Dialect::from_json(std::string_view text) {
     const auto word = [&](const char* name) {
         const auto found = json.find(name);
         return found != json.end() && found->is_string() ? found->get<std::string>() : std::string{};
+    };
+    const auto flag = [&](const char* name) {
+        const auto found = json.find(name);
+        return found != json.end() && found->is_boolean() && found->get<bool>();
     };
     const std::string modified = word("modified");
     const std::string id = word("id");
@@ -37,6 +43,8 @@ std::optional<Dialect> Dialect::from_json(std::string_view text) {
         .id = id == "string" ? IdLiteral::string : IdLiteral::oid,
         .keyset = keyset->get<bool>(),
         .spelling = spelling == "camel" ? Spelling::camel : Spelling::pascal,
+        .lte = flag("lte"),
+        .lt = flag("lt"),
         .cap = cap->get<std::size_t>(),
     };
 }

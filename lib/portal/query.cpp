@@ -1,5 +1,7 @@
 #include "portal/query.hpp"
 
+#include "core/ensure.hpp"
+
 #include <algorithm>
 
 #include <nlohmann/json.hpp>
@@ -39,6 +41,18 @@ std::string dump(const Json& json) {
     return json.dump();
 }
 
+std::string_view sort_text(Order order) {
+    switch (order) {
+        case Order::newest_first:
+            return R"({"modified":-1,"_id":-1})";
+        case Order::by_id:
+            return R"({"_id":1})";
+        case Order::by_modified:
+            break;
+    }
+    return R"({"modified":1,"_id":1})";
+}
+
 bool is_empty_object(std::string_view text) {
     return text.empty() || text == "{}";
 }
@@ -75,6 +89,12 @@ std::string modified(const Dialect& dialect, std::string_view op, std::string_vi
     return dump(compare("modified", op, modified_literal(dialect, modified_text)));
 }
 
+std::string until(const Dialect& dialect, std::string_view condition, std::string_view modified_text) {
+    Json query = Json::parse(condition);
+    query["modified"]["$lte"] = modified_literal(dialect, modified_text);
+    return dump(query);
+}
+
 std::string id(const Dialect& dialect, std::string_view op, std::string_view id_text) {
     return dump(compare("_id", op, id_literal(dialect, id_text)));
 }
@@ -101,11 +121,13 @@ std::string both(std::string_view a, std::string_view b) {
 }  // namespace where
 
 std::string query_text(const Query& query) {
+    ensure(query.spec != nullptr, "a query has a stream");
+    ensure(query.take > 0, "a query asks for a record at least");
     std::string text = R"({"WorkspaceId":)" + dump(Json(query.spec->workspace_id));
     text += R"(,"BucketId":)" + dump(Json(query.spec->bucket_id));
     text += R"(,"Skip":)" + std::to_string(query.skip) + R"(,"Take":)" + std::to_string(query.take);
     text += R"(,"Query":)" + where::both(query.spec->filter, query.where);
-    text += R"(,"Sort":{"modified":1,"_id":1})";
+    text += R"(,"Sort":)" + std::string(sort_text(query.order));
     const std::string fields = fields_text(query);
     if (!fields.empty()) text += R"(,"Fields":)" + fields;
     text += query.total ? R"(,"WithoutTotal":false})" : R"(,"WithoutTotal":true})";

@@ -23,8 +23,10 @@ namespace where {
 std::string all();
 // Strictly after (modified, id), by keyset (hazard 1). Needs dialect.keyset.
 std::string after(const Dialect& dialect, std::string_view modified_text, std::string_view id);
-// modified compared by `op` ("$gte", "$gt", "$eq") with the text.
+// modified compared by `op` ("$gte", "$gt", "$eq", "$lte", "$lt") with the text.
 std::string modified(const Dialect& dialect, std::string_view op, std::string_view modified_text);
+// The condition, of records with `modified` <= the text. Needs dialect.lte.
+std::string until(const Dialect& dialect, std::string_view condition, std::string_view modified_text);
 // _id compared by `op` with the id.
 std::string id(const Dialect& dialect, std::string_view op, std::string_view id);
 // _id one of these.
@@ -39,6 +41,10 @@ std::string both(std::string_view a, std::string_view b);
 
 enum class Projection { stream, keys };  // the stream's own fields, or `_id` and `modified` alone
 
+// by_modified: (modified, _id), the order of every walk. newest_first: the same backwards. by_id: `_id` alone, for what
+// `modified` cannot find (hazard 33).
+enum class Order { by_modified, newest_first, by_id };
+
 struct Query {
     const StreamSpec* spec = nullptr;  // never null; its filter is joined with `where`
     std::string where = "{}";
@@ -46,9 +52,10 @@ struct Query {
     std::size_t take = 1000;
     std::size_t skip = 0;  // only inside one tie (hazard 2)
     bool total = false;    // whether the portal is to count, which costs it
+    Order order = Order::by_modified;
 };
 
-// The body of POST {base}/appdata/{Entity}/query: sorted by (modified, _id).
+// The body of POST {base}/appdata/{Entity}/query.
 std::string query_text(const Query& query);
 
 // Firewalls commonly refuse a larger body, AWS's among them (hazard 36).

@@ -1,6 +1,7 @@
 #include "runtime/system_clock.hpp"
 
 #include <chrono>
+#include <ctime>
 #include <utility>
 
 #include <boost/asio/error.hpp>
@@ -53,6 +54,13 @@ class SystemAlarm final : public Alarm {
 
 MonoTime SystemClock::now() const {
     return {std::chrono::duration_cast<Duration>(steady_clock::now().time_since_epoch())};
+}
+
+Duration SystemClock::since_boot() const {
+    timespec at{};
+    // Fails only where the kernel is older than 2.6.39.
+    if (::clock_gettime(CLOCK_BOOTTIME, &at) != 0) return now().since_origin;
+    return std::chrono::seconds(at.tv_sec) + std::chrono::nanoseconds(at.tv_nsec);
 }
 
 Timestamp SystemClock::wall() const {

@@ -1,5 +1,5 @@
 // The Clock seam over the operating system's clocks, for the daemon: CLOCK_MONOTONIC for intervals,
-// CLOCK_REALTIME for display, Asio's timers for pauses.
+// CLOCK_BOOTTIME for what a suspended machine sleeps through, CLOCK_REALTIME for display, Asio's timers for pauses.
 //
 //     boost::asio::io_context io(1);
 //     SystemClock clock(io);
@@ -20,6 +20,7 @@ class SystemClock final : public Clock {
     explicit SystemClock(boost::asio::io_context& io) : io_(io) {}
 
     MonoTime now() const override;
+    Duration since_boot() const override;
     Timestamp wall() const override;
     std::unique_ptr<Alarm> make_alarm() override;
     boost::asio::any_io_executor executor() override { return io_.get_executor(); }

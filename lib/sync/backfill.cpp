@@ -24,13 +24,6 @@ Task<Result<std::vector<std::uint64_t>>> count_steps(BoundedRun& run, const std:
     co_return counts;
 }
 
-// The step's walk, behind the position that was noted.
-Walk walk_on(const Dialect& dialect, const BoundedPass& row) {
-    StreamState state{.stream = row.stream, .entity = row.stream, .cursor = row.position};
-    if (row.position) state.safe = SafePoint{row.position->modified_text, row.position->modified};
-    return {dialect, state, std::nullopt};
-}
-
 Task<Result<>> fetch_step(BoundedRun& run, std::string condition, bool seen_empty) {
     StreamSpec spec = run.settings().spec;
     spec.filter = where::both(spec.filter, condition);
@@ -42,7 +35,8 @@ Task<Result<>> fetch_step(BoundedRun& run, std::string condition, bool seen_empt
         return run.save();
     };
     const BoundedRun::PageWish all = [](const Page&) { return true; };
-    Walk walk = walk_on(run.dialect(), run.row());
+    // Behind the position that was noted.
+    WalkPtr walk = make_walk(run.dialect(), plan_job(run.dialect(), run.row().position));
     auto walking = run.walk(spec, std::move(walk), Reading::full, all, note, seen_empty);
     co_return co_await std::move(walking);
 }

@@ -46,11 +46,12 @@ class BoundedRun {
 
     // Goes on with the walk of `spec` to its proven end, reading whole records or keys, and commits what is new. The
     // end is proven by an empty page behind a short one, or by two: one may be a listing emptied or cut by mistake
-    // (hazard 21). `seen_empty`: an answer to another question for all of the walk's records was the first of the two.
-    Task<Result<>> walk(const StreamSpec& spec, Walk walk, Reading reading, const PageWish& wanted,
+    // (hazards 21 and 32). `seen_empty`: an answer to another question for all of the walk's records was the first of
+    // the two.
+    Task<Result<>> walk(const StreamSpec& spec, WalkPtr walk, Reading reading, const PageWish& wanted,
                         const PageStored& stored, bool seen_empty = false);
-    // Fetches and commits those of the keys that the store does not know.
-    Task<Result<>> take_unknown(std::vector<Key> keys);
+    // Fetches and commits those of the keys that the store does not know; `dialect`: in another one than the stream's.
+    Task<Result<>> take_unknown(std::vector<Key> keys, std::optional<Dialect> dialect = std::nullopt);
     // Commits beside the cursor.
     Task<Result<std::size_t>> commit(Batch batch) { return ledger_.commit(std::move(batch)); }
 

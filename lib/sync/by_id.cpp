@@ -123,4 +123,13 @@ Task<Result<>> ById::retry(Key key) {
     co_return Result<>{};
 }
 
+Task<Result<>> ById::retry_untried(Store& store, Timestamp wall) {
+    constexpr std::int64_t kUntriedForTicks = 3600 * Timestamp::ticks_per_second;
+    auto due = co_await store.untried(ledger_.state().stream, Timestamp{wall.ticks - kUntriedForTicks}, 1);
+    if (!due) co_return due.error();
+    if (due->empty()) co_return Result<>{};
+    Key key = due->front();
+    co_return co_await retry(std::move(key));
+}
+
 }  // namespace carecloud

@@ -29,6 +29,8 @@ class ById {
 
     // One record of the quarantine that no answer carried, once more.
     Task<Result<>> retry(Key key);
+    // The longest untried of those, where the last attempt is an hour ago by this machine's clock: it may pass by now.
+    Task<Result<>> retry_untried(Store& store, Timestamp wall);
 
   private:
     Task<Result<>> fetch_some(std::vector<Key>& keys, std::optional<StreamState>& state);

@@ -57,7 +57,7 @@ Engine::Engine(Clock& clock, Portal& portal, Store& store, Inbox& inbox, EngineS
       gate_(clock, store, settings.rate, rate_of_polls(settings.streams), settings.hold),
       whole_due_(store) {
     const double poll_rate = rate_of_polls(settings.streams);
-    const PassContext context{clock, portal, store, gate_, random_, &whole_due_};
+    const PassContext context{clock, portal, store, gate_, random_, time_, &whole_due_};
     for (EngineStream& stream : settings.streams) {
         streams_.push_back(
             std::make_unique<StreamRunner>(context, inbox, std::move(stream), poll_rate, observer));
@@ -65,7 +65,7 @@ Engine::Engine(Clock& clock, Portal& portal, Store& store, Inbox& inbox, EngineS
     std::vector<LaneStream> lane_streams;
     for (const auto& stream : streams_) {
         lane_streams.push_back(stream->lane_stream());
-        stream->on_first_end([this] { lane_->wake(); });
+        stream->on_bounded([this] { lane_->wake(); });
     }
     desk_ = std::make_unique<QuarantineDesk>(context, lane_streams);
     lane_ = std::make_unique<BoundedLane>(context, observer, std::move(lane_streams));

@@ -93,6 +93,10 @@ class Engine {
     void stop();
     QuotaUse quota() const { return gate_.use(); }
     const std::optional<PortalHold>& hold() const { return gate_.hold(); }
+    // None: no answer has come yet.
+    std::optional<ClockReport> clock() const {
+        return time_.has_heard() ? std::optional(time_.report()) : std::nullopt;
+    }
     // None: no such stream.
     std::optional<StreamMoment> moment(std::string_view entity) const;
 
@@ -106,6 +110,7 @@ class Engine {
     Random random_;
     RequestGate gate_;
     WholeDue whole_due_;
+    PortalTime time_;
     std::vector<std::unique_ptr<StreamRunner>> streams_;
     std::unique_ptr<BoundedLane> lane_;     // goes before the streams that it works for
     std::unique_ptr<QuarantineDesk> desk_;  // likewise

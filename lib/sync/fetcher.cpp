@@ -45,9 +45,15 @@ Error doubt_error(std::size_t records_seen) {
 
 }  // namespace
 
-Fetcher::Fetcher(Clock& clock, Portal& portal, RequestGate& gate, Random& random, RetryPauses pauses,
-                 RequestRank rank)
-    : clock_(clock), portal_(portal), gate_(gate), random_(random), pauses_(pauses), rank_(rank) {}
+Fetcher::Fetcher(Clock& clock, Portal& portal, RequestGate& gate, Random& random, PortalTime& time,
+                 RetryPauses pauses, RequestRank rank)
+    : clock_(clock),
+      portal_(portal),
+      gate_(gate),
+      random_(random),
+      time_(time),
+      pauses_(pauses),
+      rank_(rank) {}
 
 Task<Result<PagePtr>> Fetcher::send(const Question& question) {
     auto admitted = co_await gate_.admit(rank_);
@@ -59,6 +65,7 @@ Task<Result<PagePtr>> Fetcher::send(const Question& question) {
     Result<PagePtr> answer = co_await std::move(asking);
     if (!answer) co_return tell(question, gate_.heard(answer.error(), sent));
     gate_.answered(sent);
+    time_.answered((*answer)->date, PortalTime::moment(clock_));
     co_return answer;
 }
 
@@ -138,7 +145,8 @@ Task<Result<Fetched>> Fetcher::fetch(Query query, PageSize& size) {
             const PagePtr& page = *answer;
             const bool full = page->record_count() >= state.take;
             size.passed(state.take, full, state.take < size.take());
-            const Timestamp asked{page->portal_time.ticks - (clock_.now() - sent).count() / 100};
+            const Timestamp now = time_.at(PortalTime::moment(clock_));
+            const Timestamp asked{now.ticks - (clock_.now() - sent).count() / 100};
             co_return Fetched{.page = page, .take = state.take, .asked_at = asked};
         }
         const Error error = answer.error();

@@ -6,6 +6,7 @@
 #include "core/error.hpp"
 #include "portal/page_size.hpp"
 #include "portal/portal.hpp"
+#include "sync/portal_time.hpp"
 #include "sync/request_gate.hpp"
 #include "sync/retry.hpp"
 
@@ -18,7 +19,7 @@ namespace carecloud {
 struct Fetched {
     PagePtr page;
     std::size_t take = 0;  // what was asked for in the end
-    Timestamp asked_at;    // the portal's time when the question was sent
+    Timestamp asked_at;    // the trusted portal time when the question was sent
 };
 
 // Bounds of the pauses between attempts.
@@ -29,8 +30,9 @@ struct RetryPauses {
 
 class Fetcher {
   public:
-    Fetcher(Clock& clock, Portal& portal, RequestGate& gate, Random& random, RetryPauses pauses,
-            RequestRank rank = RequestRank::live);
+    // `time` learns from every answer.
+    Fetcher(Clock& clock, Portal& portal, RequestGate& gate, Random& random, PortalTime& time,
+            RetryPauses pauses, RequestRank rank = RequestRank::live);
 
     // Asks until there is an answer or the policy (retry.hpp) gives up. `query.take` is set from `size`,
     // which learns.
@@ -60,6 +62,7 @@ class Fetcher {
     Portal& portal_;
     RequestGate& gate_;
     Random& random_;
+    PortalTime& time_;
     RetryPauses pauses_;
     RequestRank rank_;
     bool refreshed_ = false;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "store/store.hpp"
+#include "sync/pass.hpp"
 
 #include <cstddef>
 #include <utility>
@@ -12,8 +13,8 @@ namespace carecloud {
 class Ledger {
   public:
     // `overlap`: the stream's. `wished`: an event or an operator asked for what is committed.
-    Ledger(Store& store, Duration overlap, bool wished = false)
-        : store_(store), overlap_(overlap), wished_(wished) {}
+    Ledger(PassContext context, Duration overlap, bool wished = false)
+        : context_(context), overlap_(overlap), wished_(wished) {}
 
     // The stream's row as it stands in the store; `loaded` has just been read from there.
     void open(StreamState loaded) { state_ = std::move(loaded); }
@@ -24,7 +25,7 @@ class Ledger {
     Task<Result<std::size_t>> commit(Batch batch);
 
   private:
-    Store& store_;
+    PassContext context_;
     Duration overlap_;
     bool wished_;
     StreamState state_;

@@ -7,6 +7,7 @@
 #include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/stream.hpp"
+#include "sync/portal_time.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -39,6 +40,9 @@ struct PassReport {
     StreamState state;            // as committed
     bool from_the_start = false;  // a new fingerprint: the old cursor was put aside (hazard 14)
     bool dialect_proven = false;  // in this very pass
+    // The stored cursor lay in the future by the portal's clock and by this machine's, and went back: what was written
+    // meanwhile may have been passed over, and a whole reconciliation is due (hazard 31).
+    bool cursor_went_back = false;
     std::optional<std::size_t>
         tail;               // records seen beyond the safe point; none: the pass did not come to its end
     SettleReport events{};  // of a pass that came to its end
@@ -68,6 +72,8 @@ class Observer {
     // nothing to do with it.
     virtual void bounded_pass_waits(const BoundedPass& /*pass*/, const Error& /*error*/, Duration /*pause*/) {
     }
+    // The portal's clock and this machine's do not agree, or do again (hazard 31).
+    virtual void clocks(const ClockReport& /*report*/) {}
     // Something beside the passes failed; nothing depends on it, but somebody should know.
     virtual void failed(const Error& error) = 0;
 };

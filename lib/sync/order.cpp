@@ -20,6 +20,12 @@ std::strong_ordering compare_keys(const Dialect& dialect, const Record& a, const
     return by_modified != 0 ? by_modified : a.id <=> std::string_view(b.id);
 }
 
+std::strong_ordering compare_keys(const Dialect& dialect, const Cursor& a, const Cursor& b) {
+    const auto by_modified =
+        compare_modified(dialect, a.modified_text, a.modified, b.modified_text, b.modified);
+    return by_modified != 0 ? by_modified : a.id <=> b.id;
+}
+
 Result<> check_order(const Dialect& dialect, const Page& page) {
     for (std::size_t i = 1; i < page.records.size(); ++i) {
         if (compare_keys(dialect, page.records[i - 1], page.records[i]) <= 0) continue;

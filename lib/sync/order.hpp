@@ -17,6 +17,7 @@ std::strong_ordering compare_modified(const Dialect& dialect, std::string_view t
                                       std::string_view text_b, Timestamp b);
 std::strong_ordering compare_keys(const Dialect& dialect, const Record& a, const Record& b);
 std::strong_ordering compare_keys(const Dialect& dialect, const Record& a, const Cursor& b);
+std::strong_ordering compare_keys(const Dialect& dialect, const Cursor& a, const Cursor& b);
 
 // bad_response where the records are out of order: a cursor set from such a page would pass over others in
 // silence. The same key twice in a row is let through (a record may be listed twice; the store takes it

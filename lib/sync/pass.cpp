@@ -3,6 +3,8 @@
 #include "portal/query.hpp"
 #include "sync/by_id.hpp"
 #include "sync/cancellation.hpp"
+#include "sync/cursor_back.hpp"
+#include "sync/dialect_watch.hpp"
 #include "sync/ledger.hpp"
 #include "sync/page_walk.hpp"
 #include "sync/progress.hpp"
@@ -47,12 +49,13 @@ Task<std::pair<A, B>> side_by_side(Task<A> one, Task<B> other) {
     co_return std::pair<A, B>(std::move(*first), std::move(*second));
 }
 
-// How long a record that no answer carried is left alone before it is asked for again.
-constexpr std::int64_t kUntriedForTicks = 3600 * Timestamp::ticks_per_second;
+// Up to so many records in the future are fetched whole with each walk that asks for them; more are walked by keys.
+constexpr std::size_t kFutureReadWhole = 32;
 
 // One page on its way into the store, with everything that was decided when it came.
 struct Arrived {
     PagePtr page;
+    Timestamp cursor_limit;  // when it came
     Reading reading = Reading::keys;
     bool end = false;
     bool may_move_cursor = true;
@@ -66,8 +69,9 @@ class Pass {
         : context_(context),
           settings_(settings),
           memory_(memory),
-          fetcher_(context.clock, context.portal, context.gate, context.random, settings.pauses),
-          ledger_(context.store, settings.overlap),
+          fetcher_(context.clock, context.portal, context.gate, context.random, context.time,
+                   settings.pauses),
+          ledger_(context, settings.overlap),
           pages_(context.store, settings.spec, memory, fetcher_, ledger_) {
         report_.stream = settings.spec.entity;
     }
@@ -89,19 +93,32 @@ class Pass {
     }
 
   private:
-    enum class Ending { done, new_shape };
+    enum class Ending {
+        done,
+        new_shape,       // the portal spells its answers in another way: the dialect is proven anew
+        cursor_is_lost,  // in the future
+    };
 
     Task<Result<>> load_state();
     Task<Result<bool>> settle_dialect();
     Task<Result<Ending>> walk_to_end();
+    WalkPtr begin_walk();
+    Task<Result<WalkAnswer>> fetch_first(Walk& walk);
+    bool is_cursor_lost() const;
+    Task<Result<>> put_cursor_back();
+    Task<Result<bool>> finds_new_dialect();
+    void forget_walk();
     Arrived arrive(const Walk& walk, WalkAnswer answer);
     Task<Result<>> commit_end();
-    Task<Result<>> retry_untried();
     void note_tail(const Page& page);
+    void note_newest(Timestamp modified);
+    void note_end();
 
     Task<Result<std::size_t>> store_page(Arrived arrived);
     // The state to commit with a page; none where it is not worth a write.
     std::optional<StreamState> state_after(const Arrived& arrived) const;
+    // `limit`: as far as the cursor might go when the page came.
+    StreamState advanced(const Reached& reached, Timestamp limit) const;
 
     PassContext context_;
     const PassSettings& settings_;
@@ -113,7 +130,11 @@ class Pass {
     Dialect dialect_;
     std::optional<Timestamp> settled_before_;  // from the first page's time
     std::optional<Cursor> last_key_;           // the last settleable one that the walk has met
+    Timestamp last_key_limit_;
     std::size_t tail_ = 0;
+    Timestamp future_from_;            // what lies beyond is in the future by every clock
+    std::optional<MonoTime> wide_at_;  // this walk asks for records in the future, too, since then
+    std::size_t future_ = 0;
     bool new_shape_ = false;  // the stored dialect was proven of another portal
 };
 
@@ -122,6 +143,7 @@ Task<Result<>> Pass::load_state() {
     if (!loaded) co_return loaded.error();
     const std::string fingerprint = settings_.spec.fingerprint();
     if (*loaded && (*loaded)->fingerprint == fingerprint) {
+        context_.time.remember((*loaded)->portal_time);
         ledger_.open(std::move(**loaded));
         co_return Result<>{};
     }
@@ -155,7 +177,7 @@ Task<Result<bool>> Pass::settle_dialect() {
         dialect_ = *stored;
         co_return true;
     }
-    auto proven = co_await prove_dialect(fetcher_, settings_.spec);
+    auto proven = co_await prove_dialect(asking(fetcher_), settings_.spec);
     if (!proven) co_return proven.error();
     if (!*proven) co_return false;
     dialect_ = **proven;
@@ -166,17 +188,31 @@ Task<Result<bool>> Pass::settle_dialect() {
 void Pass::note_tail(const Page& page) {
     // A minute of slack, since the safe point is written down only so often (progress.cpp).
     const Timestamp from{settled_before_->ticks - 60 * Timestamp::ticks_per_second};
-    tail_ +=
-        static_cast<std::size_t>(std::count_if(page.records.begin(), page.records.end(),
-                                               [&](const Record& record) { return record.modified > from; }));
+    for (const Record& record : page.records) {
+        if (record.modified > future_from_)
+            ++future_;
+        else if (record.modified > from)
+            ++tail_;
+    }
+}
+
+void Pass::note_newest(Timestamp modified) {
+    if (memory_.newest && modified <= *memory_.newest) return;
+    memory_.newest = modified;
+    memory_.newest_at = context_.clock.now();
 }
 
 Arrived Pass::arrive(const Walk& walk, WalkAnswer answer) {
     dialect_ = walk.dialect();
     note_tail(*answer.fetched.page);
-    if (auto key = last_settleable(answer.fetched.page->records, answer.fetched.page->portal_time))
+    const Timestamp limit = context_.time.cursor_limit(PortalTime::moment(context_.clock));
+    if (auto key = last_settleable(answer.fetched.page->records, limit)) {
+        note_newest(key->modified);
         last_key_ = std::move(key);
+        last_key_limit_ = limit;
+    }
     return Arrived{.page = std::move(answer.fetched.page),
+                   .cursor_limit = limit,
                    .reading = answer.reading,
                    .end = walk.ended(),
                    .may_move_cursor = walk.may_move_cursor(),
@@ -184,10 +220,78 @@ Arrived Pass::arrive(const Walk& walk, WalkAnswer answer) {
                    .met_to = walk.met_to()};
 }
 
-Task<Result<Pass::Ending>> Pass::walk_to_end() {
-    Walk walk(dialect_, ledger_.state(), memory_.tail);
-    if (memory_.met_to) walk.has_met(*memory_.met_to);
+// Records in the future are asked for by a first load and then every `overlap`.
+WalkPtr Pass::begin_walk() {
+    const PortalTime::Moment now = PortalTime::moment(context_.clock);
+    future_from_ = future_begins(context_.time, now);
+    WalkPlan plan = plan_pass(dialect_, ledger_.state(), memory_.tail);
+    const bool is_due = !memory_.wide_at || context_.clock.now() - *memory_.wide_at >= settings_.overlap;
+    if (is_due || !context_.time.has_heard() || !can_bound(dialect_, ledger_.state())) {
+        wide_at_ = context_.clock.now();
+        if (memory_.future > kFutureReadWhole) plan.reading = Reading::keys;
+    } else {
+        plan.until = future_from_.to_string();
+    }
+    WalkPtr walk = make_walk(dialect_, std::move(plan));
+    if (memory_.met_to) walk->has_met(*memory_.met_to);
+    return walk;
+}
+
+// The first page; asked for twice where the cursor lies in the future by the first answer, since one may be mistaken.
+Task<Result<WalkAnswer>> Pass::fetch_first(Walk& walk) {
     auto answer = co_await pages_.fetch_at(walk);
+    if (!answer || !is_cursor_lost()) co_return answer;
+    co_return co_await pages_.fetch_at(walk);
+}
+
+bool Pass::is_cursor_lost() const {
+    const std::optional<Cursor>& cursor = ledger_.state().cursor;
+    return cursor && context_.time.is_in_future(cursor->modified);
+}
+
+void Pass::note_end() {
+    if (!wide_at_) return;
+    memory_.wide_at = wide_at_;
+    memory_.future = future_;
+}
+
+Task<Result<>> Pass::put_cursor_back() {
+    auto back = co_await with_cursor_back(context_, settings_, ledger_.state());
+    if (!back) co_return back.error();
+    Batch batch{.stream = ledger_.state().stream, .state = std::move(*back)};
+    auto committed = co_await ledger_.commit(std::move(batch));
+    if (!committed) co_return committed.error();
+    report_.cursor_went_back = true;
+    memory_.tail.reset();
+    memory_.met_to.reset();
+    memory_.newest.reset();
+    co_return Result<>{};
+}
+
+// Whether the portal speaks another dialect than the one in use by now (hazard 33): then the walk is made again.
+Task<Result<bool>> Pass::finds_new_dialect() {
+    auto changed =
+        co_await watch_dialect(fetcher_, settings_, memory_, dialect_, ledger_.summary().changes() > 0);
+    if (!changed) co_return changed.error();
+    if (!*changed) co_return false;
+    dialect_ = **changed;
+    report_.dialect_proven = true;
+    co_return true;
+}
+
+void Pass::forget_walk() {
+    settled_before_.reset();
+    last_key_.reset();
+    wide_at_.reset();
+    tail_ = 0;
+    future_ = 0;
+}
+
+Task<Result<Pass::Ending>> Pass::walk_to_end() {
+    const WalkPtr begun = begin_walk();
+    Walk& walk = *begun;
+    auto answer = co_await fetch_first(walk);
+    if (answer && is_cursor_lost()) co_return Ending::cursor_is_lost;
     while (answer) {
         const PagePtr& page = answer->fetched.page;
         if (!settled_before_)
@@ -217,6 +321,7 @@ Task<Result<Pass::Ending>> Pass::walk_to_end() {
     }
     if (!answer) co_return answer.error();
     memory_.met_to = walk.met_to();
+    note_end();
     auto ended = co_await commit_end();
     if (!ended) co_return ended.error();
     co_return Ending::done;
@@ -224,9 +329,7 @@ Task<Result<Pass::Ending>> Pass::walk_to_end() {
 
 // What the last page could not say yet, where a tie had to be read until it was quiet.
 Task<Result<>> Pass::commit_end() {
-    StreamState after =
-        advance(ledger_.state(), dialect_, Reached{.key = last_key_, .end = true}, *settled_before_);
-    after.dialect = dialect_.to_json();
+    StreamState after = advanced({.key = last_key_, .end = true}, last_key_limit_);
     Batch batch{.stream = ledger_.state().stream, .walk_ended = !memory_.walked};
     if (after.cursor && is_worth_a_commit(ledger_.state(), after)) batch.state = std::move(after);
     if (!batch.state && !batch.walk_ended) co_return Result<>{};
@@ -236,12 +339,25 @@ Task<Result<>> Pass::commit_end() {
     co_return Result<>{};
 }
 
+StreamState Pass::advanced(const Reached& reached, Timestamp limit) const {
+    Timestamp settled = *settled_before_;
+    // Without a `Date` this machine's clock may be ahead, unnoticed. What was met is certain, and the time since.
+    if (!context_.time.is_dated() && memory_.newest) {
+        const Duration since = context_.clock.now() - memory_.newest_at - settings_.overlap;
+        settled = std::min(settled, Timestamp{memory_.newest->ticks + since.count() / 100});
+    }
+    StreamState after = advance(ledger_.state(), dialect_, reached, settled);
+    after.dialect = dialect_.to_json();
+    after.portal_time = context_.portal_now();
+    ensure_step(ledger_.state(), after, dialect_, limit);
+    return after;
+}
+
 std::optional<StreamState> Pass::state_after(const Arrived& arrived) const {
     if (!arrived.may_move_cursor) return std::nullopt;
-    const Reached reached{.key = last_settleable(arrived.page->records, arrived.page->portal_time),
+    const Reached reached{.key = last_settleable(arrived.page->records, arrived.cursor_limit),
                           .end = arrived.end};
-    StreamState after = advance(ledger_.state(), dialect_, reached, *settled_before_);
-    after.dialect = dialect_.to_json();
+    StreamState after = advanced(reached, arrived.cursor_limit);
     if (!after.cursor || !is_worth_a_commit(ledger_.state(), after)) return std::nullopt;
     return after;
 }
@@ -256,42 +372,47 @@ Task<Result<std::size_t>> Pass::store_page(Arrived arrived) {
     co_return stored;
 }
 
-// A record that no answer carried may pass by now: the longest untried one is asked for again, one a pass.
-Task<Result<>> Pass::retry_untried() {
-    const Timestamp before{context_.clock.wall().ticks - kUntriedForTicks};
-    auto due = co_await context_.store.untried(ledger_.state().stream, before, 1);
-    if (!due) co_return due.error();
-    if (due->empty()) co_return Result<>{};
-    Key key = due->front();
-    ById by_id(fetcher_, memory_.whole, ledger_, settings_.spec, dialect_);
-    co_return co_await by_id.retry(std::move(key));
-}
-
 Task<Result<>> Pass::run() {
     auto loaded = co_await load_state();
     if (!loaded) co_return loaded.error();
-    // A second round only where the portal answered in a new shape and the dialect was proven again (hazard
-    // 28).
-    for (int round = 0; round < 2; ++round) {
-        auto settled = co_await settle_dialect();
-        if (!settled) co_return settled.error();
-        if (!*settled) {
-            // An emptied stream has nothing to prove a new shape with, and was walked (simulate --seed 17883 --hours
-            // 0.5).
-            memory_.walked = memory_.walked || new_shape_;
-            co_return Result<>{};
+    if (ledger_.state().cursor) note_newest(ledger_.state().cursor->modified);
+    bool settled = false;  // the dialect, in this pass
+    // A walk is made again where the portal answered in a new shape and the dialect was proven again (hazard 28), where
+    // the dialect in use no longer finds what it must (hazard 33), or the cursor went back (hazard 31).
+    for (int round = 0; round < 4; ++round) {
+        if (!settled) {
+            auto known = co_await settle_dialect();
+            if (!known) co_return known.error();
+            if (!*known) {
+                // An emptied stream has nothing to prove a new shape with, and was walked (simulate --seed 17883
+                // --hours 0.5).
+                memory_.walked = memory_.walked || new_shape_;
+                co_return Result<>{};
+            }
         }
         auto ending = co_await walk_to_end();
         if (!ending) co_return ending.error();
-        if (*ending == Ending::done) co_return co_await retry_untried();
-        new_shape_ = true;
-        settled_before_.reset();
-        last_key_.reset();
-        tail_ = 0;
+        settled = *ending != Ending::new_shape;
+        new_shape_ = new_shape_ || !settled;
+        if (*ending == Ending::cursor_is_lost) {
+            auto back = co_await put_cursor_back();
+            if (!back) co_return back.error();
+        }
+        if (*ending == Ending::done) {
+            auto changed = co_await finds_new_dialect();
+            if (!changed) co_return changed.error();
+            if (!*changed) {
+                ById by_id(fetcher_, memory_.whole, ledger_, settings_.spec, dialect_);
+                co_return co_await by_id.retry_untried(context_.store, context_.clock.wall());
+            }
+        }
+        forget_walk();
     }
     co_return Error{.code = ErrorCode::bad_response,
                     .operation = "walk " + settings_.spec.entity,
-                    .subject = "the portal spells its answers now in one way, now in the other",
+                    .subject =
+                        "the portal's answers change from one moment to the next: their spelling, or how "
+                        "records are found",
                     .hint = "the pass is tried again later"};
 }
 

@@ -8,6 +8,7 @@
 #include "store/store.hpp"
 #include "sync/fetcher.hpp"
 #include "sync/observer.hpp"
+#include "sync/portal_time.hpp"
 #include "sync/request_gate.hpp"
 
 #include <optional>
@@ -23,7 +24,14 @@ struct PassContext {
     Store& store;
     RequestGate& gate;
     Random& random;
+    PortalTime& time;               // told of every answer by the fetchers
     WholeDue* whole_due = nullptr;  // null: nobody reconciles
+
+    Timestamp portal_now() const { return time.at(PortalTime::moment(clock)); }
+    // The portal's time when the question was sent that this page answers.
+    Timestamp asked_at(const Page& page) const {
+        return Timestamp{portal_now().ticks - (clock.now() - page.asked.sent).count() / 100};
+    }
 };
 
 struct PassSettings {
@@ -45,6 +53,23 @@ struct StreamMemory {
     std::optional<std::size_t> tail;  // records held beyond the safe point
     bool walked = false;              // to the portal's end, at least once
     std::optional<Cursor> met_to{};   // the furthest key that walks with this configuration have stored
+
+    // The last walk that asked for records in the future, too, and how many it met there. Such a walk is made every
+    // `overlap`; the others ask for no `modified` beyond the portal's time, so that many records with a wrong year do
+    // not come with every poll.
+    std::optional<MonoTime> wide_at{};
+    std::size_t future = 0;
+
+    // The newest `modified` that was met and was not in the future, and since when that is known: where the portal's
+    // answers have no `Date`, it is at least as late there as this and the time since.
+    std::optional<Timestamp> newest{};
+    MonoTime newest_at{};
+
+    // When the dialect is to be proven again (hazard 33): after so many passes in a row that brought nothing, and with
+    // the record that an event or a reconciliation found and a walk should have met.
+    std::size_t idle_passes = 0;
+    std::optional<Key> missed{};
+    bool lte_tried = false;
 };
 
 // Runs one pass to its end or its first lasting error, which the report carries; a cancelled pass reports

@@ -1,11 +1,14 @@
 #include "sync/progress.hpp"
 
+#include "core/ensure.hpp"
 #include "sync/order.hpp"
+
+#include <utility>
 
 namespace carecloud {
 
 std::optional<Cursor> last_settleable(const std::vector<Record>& records, Timestamp portal_time) {
-    const Timestamp limit{portal_time.ticks + kFutureToleranceTicks};
+    const Timestamp limit{portal_time.ticks + kClockToleranceTicks};
     for (auto record = records.rbegin(); record != records.rend(); ++record) {
         if (record->modified <= limit)
             return Cursor{std::string(record->modified_text), record->modified, std::string(record->id)};
@@ -15,12 +18,6 @@ std::optional<Cursor> last_settleable(const std::vector<Record>& records, Timest
 
 namespace {
 
-std::strong_ordering compare(const Dialect& dialect, const Cursor& a, const Cursor& b) {
-    const auto by_modified =
-        compare_modified(dialect, a.modified_text, a.modified, b.modified_text, b.modified);
-    return by_modified != 0 ? by_modified : a.id <=> b.id;
-}
-
 // A safe point that moves with the portal's clock is written down this often and no more.
 constexpr std::int64_t kSafePointStepTicks = 60 * Timestamp::ticks_per_second;
 
@@ -28,7 +25,7 @@ constexpr std::int64_t kSafePointStepTicks = 60 * Timestamp::ticks_per_second;
 
 StreamState advance(StreamState state, const Dialect& dialect, const Reached& reached,
                     Timestamp settled_before) {
-    if (reached.key && (!state.cursor || compare(dialect, *reached.key, *state.cursor) > 0))
+    if (reached.key && (!state.cursor || compare_keys(dialect, *reached.key, *state.cursor) > 0))
         state.cursor = reached.key;
     if (!state.cursor) return state;
 
@@ -41,6 +38,44 @@ StreamState advance(StreamState state, const Dialect& dialect, const Reached& re
     else if (!at_cursor && walked->modified_text == state.cursor->modified_text)
         return state;
     if (!state.safe || state.safe->modified <= safe.modified) state.safe = safe;
+    return state;
+}
+
+Timestamp future_begins(const PortalTime& time, PortalTime::Moment now) {
+    const std::int64_t ticks = time.latest(now).ticks + kClockToleranceTicks;
+    return {ticks - ticks % Timestamp::ticks_per_millisecond};  // as fine as a Date of MongoDB
+}
+
+bool can_bound(const Dialect& dialect, const StreamState& state) {
+    if (!state.cursor || !dialect.lte) return false;
+    return dialect.modified == ModifiedLiteral::date || state.cursor->modified_text.ends_with('Z');
+}
+
+void ensure_step(const StreamState& before, const StreamState& after, const Dialect& dialect,
+                 Timestamp limit) {
+    ensure(!after.safe || after.cursor, "a safe point has a cursor");
+    if (!after.cursor) return;
+    if (after.cursor != before.cursor) {
+        ensure(!before.cursor || compare_keys(dialect, *after.cursor, *before.cursor) > 0,
+               "a cursor does not move back");
+        ensure(after.cursor->modified.ticks <= limit.ticks + kClockToleranceTicks,
+               "a cursor does not pass the portal's time");
+    }
+    // A portal's texts may stand in another order than their instants. Where they are UTC, by fractions of a second.
+    const bool comparable = after.safe && after.safe != before.safe &&
+                            after.safe->modified_text.ends_with('Z') &&
+                            after.cursor->modified_text.ends_with('Z');
+    ensure(!comparable ||
+               after.safe->modified.ticks <= after.cursor->modified.ticks + Timestamp::ticks_per_second,
+           "a safe point does not pass its cursor");
+}
+
+StreamState put_back(StreamState state, std::optional<Cursor> newest, Duration overlap) {
+    state.cursor = std::move(newest);
+    state.safe.reset();
+    if (!state.cursor) return state;
+    const Timestamp safe{state.cursor->modified.ticks - overlap.count() / 100};
+    state.safe = SafePoint{safe.to_string(), safe};
     return state;
 }
 

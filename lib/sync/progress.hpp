@@ -5,6 +5,7 @@
 #include "core/page.hpp"
 #include "core/stream.hpp"
 #include "portal/dialect.hpp"
+#include "sync/portal_time.hpp"
 
 #include <optional>
 #include <string_view>
@@ -12,12 +13,15 @@
 
 namespace carecloud {
 
-// The cursor may lie after the portal's own time by this much: clocks of its machines differ.
-inline constexpr std::int64_t kFutureToleranceTicks = 60 * Timestamp::ticks_per_second;
-
 // The last of the records (in the portal's order) that the cursor may rest on: none with a `modified` in the
-// portal's future, which would drag the cursor past records still to come.
+// portal's future, by more than kClockToleranceTicks, which would drag the cursor past records still to come.
 std::optional<Cursor> last_settleable(const std::vector<Record>& records, Timestamp portal_time);
+
+// What is `modified` later is in the future by every clock, and by more than the tolerance.
+Timestamp future_begins(const PortalTime& time, PortalTime::Moment now);
+// Whether a walk from the stream's cursor may be bound by such a time. Texts that are not in UTC stand in another order
+// than their instants.
+bool can_bound(const Dialect& dialect, const StreamState& state);
 
 // What a walk has committed so far.
 struct Reached {
@@ -30,6 +34,15 @@ struct Reached {
 // the safe point never passes what this very walk has read.
 StreamState advance(StreamState state, const Dialect& dialect, const Reached& reached,
                     Timestamp settled_before);
+
+// The rules that every step of an ordinary walk keeps, or the process ends (core/ensure.hpp): the cursor does not move
+// back, nor beyond `limit` and the tolerance; the safe point has a cursor, and does not lie behind it.
+void ensure_step(const StreamState& before, const StreamState& after, const Dialect& dialect,
+                 Timestamp limit);
+
+// The state with its cursor on `newest`, which is not in the future, and the safe point an overlap before it; none: the
+// stream is read from the start. For a cursor that lies in the future itself (hazard 31).
+StreamState put_back(StreamState state, std::optional<Cursor> newest, Duration overlap);
 
 // Whether the step from `before` to `after` is worth a commit of its own, with no record to store: the cursor
 // moved, or the safe point by so much that the next pass is cheaper for it. It is only ever too early, never

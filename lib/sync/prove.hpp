@@ -1,9 +1,9 @@
-// Proves which dialect the portal speaks, with one of its own records in hand (hazard 28). A literal of
-// another type matches nothing in silence, so every form is shown to find what it must and to leave out what
-// it must not.
+// Proves which dialect the portal speaks, with its own records in hand (hazard 28). A literal of another type matches
+// nothing in silence, so every form is shown to find what it must and to leave out what it must not.
 #pragma once
 
 #include "core/error.hpp"
+#include "core/record.hpp"
 #include "core/stream.hpp"
 #include "portal/dialect.hpp"
 #include "portal/query.hpp"
@@ -14,12 +14,20 @@
 
 namespace carecloud {
 
-// None: the stream has no record yet to prove anything with. Costs about ten requests, each of one record's
-// keys. Errors: dialect_unknown where no form passes; whatever ended a request.
-Task<Result<std::optional<Dialect>>> prove_dialect(Fetcher& fetcher, const StreamSpec& spec);
-
-// The same for those who ask the portal in a way of their own.
+// Whoever asks the portal: a Fetcher, or a program of its own.
 using AskPortal = std::function<Task<Result<PagePtr>>(const Query& query)>;
-Task<Result<std::optional<Dialect>>> prove_dialect(AskPortal ask, const StreamSpec& spec);
+AskPortal asking(Fetcher& fetcher);
+
+// None: the stream has no record yet to prove anything with. Costs about 14 requests, each of one record's keys.
+// `first`: a record to begin with, before those that the portal lists first: one that the dialect in use does not find.
+// Errors: dialect_unknown where no form passes with any of a few records; whatever ended a request.
+Task<Result<std::optional<Dialect>>> prove_dialect(AskPortal ask, const StreamSpec& spec,
+                                                   std::optional<Key> first = std::nullopt);
+
+// Whether a dialect that was proven still finds what it must (hazard 33): `sample`, or else the record that the portal
+// orders last, which has the type that is written now. The record that is not found; none: it was, or there is no
+// record, or the portal knows no descending order. Costs two requests, one with a sample in hand.
+Task<Result<std::optional<Key>>> find_unmatched(AskPortal ask, const StreamSpec& spec, Dialect dialect,
+                                                std::optional<Key> sample);
 
 }  // namespace carecloud

@@ -26,7 +26,8 @@ class QuarantineRetry {
         : context_(context),
           settings_(settings),
           wish_(std::move(wish)),
-          fetcher_(context.clock, context.portal, context.gate, context.random, settings.pauses) {}
+          fetcher_(context.clock, context.portal, context.gate, context.random, context.time,
+                   settings.pauses) {}
 
     Task<Result<RetryReport>> run();
 
@@ -63,7 +64,7 @@ Task<Result<PagePtr>> QuarantineRetry::find(const Dialect& dialect) {
 Task<Result<RetryReport>> QuarantineRetry::take(PagePtr page) {
     Batch batch{.stream = wish_.stream,
                 .page = page,
-                .asked_at = page->asked_at(),
+                .asked_at = context_.asked_at(*page),
                 .overlap = settings_.overlap,
                 .wished = true};
     auto committed = co_await context_.store.commit(std::move(batch));

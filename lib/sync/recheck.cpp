@@ -56,7 +56,7 @@ Task<Result<>> Recheck::ask_doubted(const Dialect& dialect, const std::vector<Do
     keys.reserve(doubts.size());
     for (const Doubt& doubt : doubts)
         keys.push_back(doubt.key);
-    Ledger ledger(context_.store, settings_.overlap);
+    Ledger ledger(context_, settings_.overlap);
     ledger.open(state_);
     ById by_id(fetcher_, memory_.whole, ledger, settings_.spec, dialect);
     auto fetched = co_await by_id.fetch(std::move(keys), std::nullopt);
@@ -91,7 +91,7 @@ Task<Result<>> Recheck::look_at(const Dialect& dialect, std::vector<Omission> so
     std::set<std::string> listed;
     for (const Key& key : keys)
         listed.insert(key.id);
-    Ledger ledger(context_.store, settings_.overlap);
+    Ledger ledger(context_, settings_.overlap);
     ledger.open(state_);
     PageWalk pages(context_.store, settings_.spec, memory_, fetcher_, ledger);
     auto taken = co_await pages.store_unknown(std::move(keys), dialect, std::nullopt);

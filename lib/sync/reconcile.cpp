@@ -3,6 +3,7 @@
 #include "portal/query.hpp"
 #include "sync/by_id.hpp"
 #include "sync/denial.hpp"
+#include "sync/recount.hpp"
 #include "sync/suspects.hpp"
 #include "sync/windows.hpp"
 
@@ -21,9 +22,10 @@ namespace {
 // Gone records that are marked in one commit; with the guard lifted, so many are confirmed at a time.
 constexpr std::size_t kMarkedAtOnce = 100;
 
-Walk walk_from(const Dialect& dialect, const std::string& modified) {
-    if (modified.empty()) return {dialect, StreamState{}, std::nullopt};
-    return {dialect, SafePoint{modified, Timestamp::parse(modified).value_or(Timestamp{})}};
+WalkPtr walk_from(const Dialect& dialect, const std::string& modified) {
+    if (modified.empty()) return make_walk(dialect, {});
+    SafePoint from{modified, Timestamp::parse(modified).value_or(Timestamp{})};
+    return make_walk(dialect, plan_job_from(std::move(from)));
 }
 
 class Reconcile {
@@ -64,6 +66,7 @@ class Reconcile {
     Timestamp listed_at_;                      // when the portal was last asked for a listing by id
     std::map<std::string, Omission> omitted_;  // what waits for a second look, by id
     bool filter_changed_ = false;              // since a whole reconciliation last came to its end
+    std::uint64_t strange_ = 0;                // records that the walk met and that are not in the store
 };
 
 // What the guard lets go: the smaller of its share and its number.
@@ -96,12 +99,13 @@ Task<Result<std::vector<Window>>> Reconcile::windows() {
 // The portal's keys of the window beside the store's.
 Task<Result<>> Reconcile::compare(Window window) {
     const StreamSpec& spec = run_.settings().spec;
-    Walk walk = walk_from(run_.dialect(), window.from);
+    WalkPtr walk = walk_from(run_.dialect(), window.from);
     Suspects suspects(run_.context().store, spec.entity, window.from, window.to);
     const BoundedRun::PageWish wanted = [&](const Page& page) {
         return !window.to || page.records.empty() || page.records.front().modified_text < *window.to;
     };
     const BoundedRun::PageStored stored = [&](const Page& page) -> Task<Result<>> {
+        strange_ += page.strange.size();
         suspects.met(keys_of(page));
         auto passed = co_await suspects.passed_over(false);
         if (!passed) co_return passed.error();
@@ -282,6 +286,7 @@ Task<Result<>> Reconcile::all() {
     for (Omission& omission : waiting->omitted)
         omitted_.emplace(omission.id, omission);
     filter_changed_ = run_.filter_changed();
+    row_.unexplained = 0;
     auto most = co_await bound();
     if (!most) co_return most.error();
     most_ = *most;
@@ -298,6 +303,10 @@ Task<Result<>> Reconcile::all() {
     } else {
         auto marked = co_await mark_gone();
         if (!marked) co_return marked.error();
+        if (row_.records > 0) {
+            auto recounted = co_await recount(run_, strange_);
+            if (!recounted) co_return recounted.error();
+        }
         auto ended = co_await end();
         if (!ended) co_return ended.error();
     }

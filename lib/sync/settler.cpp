@@ -1,10 +1,12 @@
 #include "sync/settler.hpp"
 
+#include "core/ensure.hpp"
 #include "portal/query.hpp"
 #include "sync/by_id.hpp"
 #include "sync/denial.hpp"
 #include "sync/fetcher.hpp"
 #include "sync/ledger.hpp"
+#include "sync/page_walk.hpp"
 #include "sync/recheck.hpp"
 #include "sync/retry.hpp"
 #include "sync/settle_rules.hpp"
@@ -49,7 +51,7 @@ struct Settler::Round {
     Round(Settler& settler, const StreamState& stream_state, std::vector<OpenEvent> open)
         : state(stream_state),
           fetcher(settler.context_.clock, settler.context_.portal, settler.context_.gate,
-                  settler.context_.random, settler.settings_.pauses) {
+                  settler.context_.random, settler.context_.time, settler.settings_.pauses) {
         events.reserve(open.size());
         for (OpenEvent& event : open)
             events.push_back({.event = std::move(event)});
@@ -159,6 +161,7 @@ Task<Result<>> Settler::settle_held(Round& round) {
     if (open.empty()) co_return Result<>{};
     auto held = co_await context_.store.held(round.state.stream, std::move(ids));
     if (!held) co_return held.error();
+    ensure(held->size() == open.size(), "the store answers for each id");
     for (std::size_t i = 0; i < open.size(); ++i) {
         const auto& record = (*held)[i];
         Waiting& waiting = *open[i];
@@ -263,11 +266,15 @@ Task<Result<>> Settler::take_shown(Round& round, const Dialect& dialect) {
     std::vector<Key> to_fetch;
     for (auto& [id, key] : wanted)
         to_fetch.push_back(std::move(key));
-    Ledger ledger(context_.store, settings_.overlap, true);
+    Ledger ledger(context_, settings_.overlap, true);
     ledger.open(round.state);
+    std::optional<Key> missed;
+    if (!unknown->empty()) missed = keys[unknown->front()];
     ById by_id(round.fetcher, memory_.whole, ledger, settings_.spec, dialect);
     auto done = co_await by_id.fetch(std::move(to_fetch), std::nullopt);
     round.report.summary += ledger.summary();
+    // The walk before should have met it: the dialect may no longer find what it must (hazard 33).
+    if (ledger.summary().changes() > 0) memory_.missed = std::move(missed);
     co_return done;
 }
 
@@ -335,7 +342,7 @@ Task<Result<>> Settler::retrieve(Round& round, Waiting& waiting) {
     auto answer = co_await find(round, waiting.event.record_id);
     if (!answer) co_return answer.error();
     PagePtr page = *answer;
-    const bool is_late = is_past_overlap(waiting.event, page->portal_time, settings_.overlap);
+    const bool is_late = is_past_overlap(waiting.event, context_.portal_now(), settings_.overlap);
     if (page->record_count() == 0) {
         // Until then it may only not be visible yet (hazard 3).
         if (is_late) round.decide(waiting, EventState::gone);
@@ -367,8 +374,9 @@ Task<Result<>> Settler::judge_omitted(Round& round, Waiting& waiting, const Page
         omitted_at.reset();
         co_return Result<>{};
     }
-    if (!omitted_at) omitted_at = page.portal_time;
-    if (page.portal_time < later(*omitted_at, settings_.overlap)) co_return Result<>{};
+    const Timestamp now = context_.portal_now();
+    if (!omitted_at) omitted_at = now;
+    if (now < later(*omitted_at, settings_.overlap)) co_return Result<>{};
     std::vector<std::string> one{id};
     auto held = co_await context_.store.held(round.state.stream, std::move(one));
     if (!held) co_return held.error();
@@ -382,12 +390,15 @@ Task<Result<>> Settler::judge_omitted(Round& round, Waiting& waiting, const Page
 
 Task<Result<>> Settler::store(Round& round, PagePtr page) {
     if (page->record_count() == 0) co_return Result<>{};
-    Ledger ledger(context_.store, settings_.overlap, true);
+    Ledger ledger(context_, settings_.overlap, true);
     ledger.open(round.state);
+    std::optional<Key> missed;
+    if (!page->records.empty()) missed = keys_of(*page).front();
     Batch batch{.stream = round.state.stream, .page = std::move(page)};
     auto committed = co_await ledger.commit(std::move(batch));
     round.report.summary += ledger.summary();
     if (!committed) co_return committed.error();
+    if (ledger.summary().changes() > 0) memory_.missed = std::move(missed);
     co_return Result<>{};
 }
 

@@ -65,7 +65,7 @@ Task<> StreamRunner::note_first_pass() {
         co_return;
     }
     noted_ = true;
-    if (first_end_) first_end_();
+    if (bounded_) bounded_();
 }
 
 // Counts what polls find and no event announced. Changes of the last minutes are left out: their events may still come.
@@ -124,15 +124,24 @@ Task<> StreamRunner::run() {
         in_pass_ = true;
         const PassReport report = co_await cancellable_pass(polled);
         in_pass_ = false;
-        observer_.pass_ended(report);
+        co_await tell(report);
         plan_next(report);
-        if (memory_.walked && first_end_) std::exchange(first_end_, nullptr)();
+        if (memory_.walked && !std::exchange(first_end_, true) && bounded_) bounded_();
     }
+}
+
+Task<> StreamRunner::tell(const PassReport& report) {
+    observer_.pass_ended(report);
+    if (const auto news = context_.time.take_news()) observer_.clocks(*news);
+    if (!report.cursor_went_back || !context_.whole_due) co_return;
+    auto asking = context_.whole_due->request(report.stream, "the cursor lay in the future and went back");
+    auto asked = co_await std::move(asking);
+    if (!asked) observer_.failed(asked.error());
 }
 
 Task<PassReport> StreamRunner::run_once() {
     PassReport report = co_await cancellable_pass(true);
-    observer_.pass_ended(report);
+    co_await tell(report);
     co_return report;
 }
 

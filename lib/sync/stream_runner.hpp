@@ -21,8 +21,9 @@ class StreamRunner {
     StreamRunner(PassContext context, Inbox& inbox, EngineStream settings, double poll_rate,
                  Observer& observer);
 
-    // Called when the stream has come to the portal's end for the first time in this life, and perhaps once more.
-    void on_first_end(std::function<void()> told) { first_end_ = std::move(told); }
+    // Called when a bounded pass may be to be done: the stream has come to the portal's end for the first time in this
+    // life, or ever, or a reconciliation was written down.
+    void on_bounded(std::function<void()> told) { bounded_ = std::move(told); }
 
     std::string_view entity() const { return settings_.pass.spec.entity; }
     // What a bounded pass of the stream shares with it.
@@ -47,6 +48,7 @@ class StreamRunner {
     Task<> note_first_pass();
     Task<> watch_push(const PassReport& report);
     void plan_next(const PassReport& report);
+    Task<> tell(const PassReport& report);
     MonoTime due() const;
 
     PassContext context_;
@@ -57,7 +59,7 @@ class StreamRunner {
     StreamMemory memory_;
     Settler settler_;
     WatchedSleep sleep_;
-    std::function<void()> first_end_;
+    std::function<void()> bounded_;
     boost::asio::cancellation_signal cancel_pass_;
     MonoTime due_;                     // of the timer's poll
     MonoTime backoff_until_{};         // no pass before, whoever wishes for one
@@ -66,6 +68,7 @@ class StreamRunner {
     Timestamp watched_from_;           // changes before are not expected to have been announced
     bool noted_ = false;               // that a pass has come to its end
     bool push_silent_ = false;
+    bool first_end_ = false;  // was told
     bool nudged_ = false;
     bool in_pass_ = false;
     bool stopped_ = false;

@@ -1,5 +1,7 @@
 #include "sync/suspects.hpp"
 
+#include "core/ensure.hpp"
+
 #include <tuple>
 #include <utility>
 
@@ -8,6 +10,10 @@ namespace {
 
 // Ids that are remembered at least, beside those of the page under way.
 constexpr std::size_t kMetMin = 10'000;
+
+bool behind(const Key& key, const Cursor& place) {
+    return std::tie(key.modified_text, key.id) > std::tie(place.modified_text, place.id);
+}
 
 }  // namespace
 
@@ -32,6 +38,9 @@ bool Suspects::is_passed(const Key& key, bool ended) const {
 Task<Result<>> Suspects::read_on() {
     auto keys = co_await store_.live(range_);
     if (!keys) co_return keys.error();
+    ensure(keys->size() <= range_.limit, "a range of keys is no longer than asked for");
+    ensure(keys->empty() || !range_.after || behind(keys->front(), *range_.after),
+           "a range of keys begins behind the key that was named");
     drained_ = keys->size() < range_.limit;
     if (!keys->empty())
         range_.after = Cursor{keys->back().modified_text, keys->back().modified, keys->back().id};

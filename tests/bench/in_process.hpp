@@ -58,6 +58,7 @@ class InProcess {
     std::unique_ptr<SqliteStore> store_;
     CountingStore counting_;
     RequestGate gate_;
+    PortalTime time_;
     Random random_{1};
     PassSettings settings_;
     StreamMemory memory_;

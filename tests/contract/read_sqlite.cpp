@@ -69,7 +69,7 @@ void read_records(sqlite3* db, StoreContent& content) {
 void read_streams(sqlite3* db, StoreContent& content) {
     const char* const sql =
         "SELECT stream, entity, fingerprint, dialect, updated_at, cursor_modified, cursor_id, safe_modified, "
-        "reconciled_fingerprint FROM streams";
+        "portal_time, reconciled_fingerprint FROM streams";
     read(db, sql, [&](const Row& row) {
         StreamState state;
         state.stream = row.text(0);
@@ -79,8 +79,9 @@ void read_streams(sqlite3* db, StoreContent& content) {
         state.updated_at = row.text(4);
         if (!row.is_null(5))
             state.cursor = Cursor{row.text(5), Timestamp::parse(row.text(5)).value(), row.text(6)};
-        state.reconciled_fingerprint = row.text(8);
+        state.reconciled_fingerprint = row.text(9);
         if (!row.is_null(7)) state.safe = SafePoint{row.text(7), Timestamp::parse(row.text(7)).value()};
+        if (!row.is_null(8)) state.portal_time = Timestamp::parse(row.text(8)).value();
         content.streams[state.stream] = state;
     });
 }
@@ -90,7 +91,8 @@ void read_passes(sqlite3* db, StoreContent& content) {
         "SELECT pass, kind, stream, state, scheduled, deep, whole, confirm_deletes, first_day, last_day, "
         "steps,"
         " steps_done, records, expected, missing, changed, gone, deleted, requests, error, hint, wished_at,"
-        " started_at, updated_at, position_modified, position_id, holes, awaiting, reason FROM passes";
+        " started_at, updated_at, position_modified, position_id, holes, awaiting, reason, unexplained FROM "
+        "passes";
     read(db, sql, [&](const Row& row) {
         BoundedPass& pass = content.passes[row.number(0)];
         pass = {.id = row.number(0),
@@ -113,6 +115,7 @@ void read_passes(sqlite3* db, StoreContent& content) {
                 .deleted = row.number(17),
                 .holes = row.number(26),
                 .awaiting = row.number(27),
+                .unexplained = row.number(29),
                 .requests = row.number(18),
                 .error = row.text(19),
                 .hint = row.text(20),

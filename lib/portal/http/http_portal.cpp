@@ -86,7 +86,7 @@ bool is_empty_object(std::string_view body) {
 
 PagePtr empty_page(const HttpResponse& response, Timestamp now, Asked asked) {
     auto page = std::make_shared<Page>();
-    page->portal_time = portal_time_of(response, now);
+    page->date = date_of(response, now);
     page->asked = asked;
     return page;
 }
@@ -220,7 +220,7 @@ Result<PagePtr> HttpPortal::to_page(HttpResponse response, const std::string& op
     Result<Page> sliced = slicer_.slice(std::move(response.body), response.size, options);
     if (sliced) {
         auto page = std::make_shared<Page>(std::move(*sliced));
-        page->portal_time = portal_time_of(response, clock_.wall());
+        page->date = date_of(response, clock_.wall());
         page->asked = asked;
         if (page->beyond_take > 0) note_beyond_take(*page, operation, options.take);
         const bool nothing =

@@ -232,14 +232,14 @@ std::optional<std::chrono::milliseconds> retry_after_of(const HttpResponse& resp
     } else {
         const auto until = parse_http_date(value, now);
         if (!until) return std::nullopt;
-        seconds = (until->ticks - portal_time_of(response, now).ticks) / Timestamp::ticks_per_second;
+        seconds = (until->ticks - date_of(response, now).value_or(now).ticks) / Timestamp::ticks_per_second;
     }
     const auto seconds_max = std::chrono::duration_cast<std::chrono::seconds>(kRetryAfterMax).count();
     return std::chrono::seconds(std::clamp<std::int64_t>(seconds, 0, seconds_max));
 }
 
-Timestamp portal_time_of(const HttpResponse& response, Timestamp now) {
-    return parse_http_date(response.header("Date"), now).value_or(now);
+std::optional<Timestamp> date_of(const HttpResponse& response, Timestamp now) {
+    return parse_http_date(response.header("Date"), now);
 }
 
 }  // namespace carecloud

@@ -45,7 +45,8 @@ bool denies_record(const RefusalText& text);
 // none or it cannot be read.
 std::optional<std::chrono::milliseconds> retry_after_of(const HttpResponse& response, Timestamp now);
 
-// The instant of the answer's `Date`; `now` where it has none.
-Timestamp portal_time_of(const HttpResponse& response, Timestamp now);
+// The instant of the answer's `Date`; none where it has none, or none that can be read. `now` completes a year of two
+// digits.
+std::optional<Timestamp> date_of(const HttpResponse& response, Timestamp now);
 
 }  // namespace carecloud

@@ -13,12 +13,12 @@ constexpr std::string_view kPassColumns =
     "position_modified,"
     " position_id, steps, steps_done, records, expected, missing, changed, gone, deleted, requests, error, "
     "hint,"
-    " wished_at, started_at, updated_at, holes, awaiting, reason";
+    " wished_at, started_at, updated_at, holes, awaiting, reason, unexplained";
 // ?1 is the id, or null for a new row; the others stand in the order of the columns.
 constexpr std::string_view kPassValues =
     "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, "
     "?23,"
-    " ?24, ?25, ?26, ?27, ?28, ?29)";
+    " ?24, ?25, ?26, ?27, ?28, ?29, ?30)";
 constexpr std::string_view kForgetPasses =
     "DELETE FROM passes WHERE pass <= ?1 AND state NOT IN ('waiting', 'running')";
 
@@ -84,6 +84,7 @@ std::uint64_t PassTable::save(const BoundedPass& pass, std::string_view at) {
     write.bind(27, signed_of(pass.holes));
     write.bind(28, signed_of(pass.awaiting));
     write.bind(29, pass.reason);
+    write.bind(30, signed_of(pass.unexplained));
     write.run();
     if (!fresh) return pass.id;
     const std::int64_t id = db_.last_insert_rowid();
@@ -126,6 +127,7 @@ Result<BoundedPass> pass_of(const Statement& row) {
                      .deleted = number(19),
                      .holes = number(26),
                      .awaiting = number(27),
+                     .unexplained = number(29),
                      .requests = number(20),
                      .error = text(21),
                      .hint = text(22),

@@ -6,20 +6,21 @@ namespace carecloud {
 namespace {
 
 constexpr std::string_view kLoad =
-    "SELECT entity, fingerprint, cursor_modified, cursor_id, safe_modified, dialect, updated_at,"
+    "SELECT entity, fingerprint, cursor_modified, cursor_id, safe_modified, dialect, updated_at, portal_time,"
     " reconciled_fingerprint FROM streams WHERE stream = ?1";
 // Where every column but updated_at is as it stands, the row is left alone.
 constexpr std::string_view kStreamSave =
     "INSERT INTO streams (stream, entity, fingerprint, cursor_modified, cursor_id, safe_modified, dialect, "
-    "updated_at, reconciled_fingerprint)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?3)"
+    "updated_at, portal_time, reconciled_fingerprint)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?3)"
     " ON CONFLICT DO UPDATE SET entity = excluded.entity, fingerprint = excluded.fingerprint,"
     " cursor_modified = excluded.cursor_modified, cursor_id = excluded.cursor_id,"
-    " safe_modified = excluded.safe_modified, dialect = excluded.dialect, updated_at = excluded.updated_at"
-    " WHERE (entity, fingerprint, cursor_modified, cursor_id, safe_modified, dialect) IS NOT"
+    " safe_modified = excluded.safe_modified, dialect = excluded.dialect, updated_at = excluded.updated_at,"
+    " portal_time = excluded.portal_time"
+    " WHERE (entity, fingerprint, cursor_modified, cursor_id, safe_modified, dialect, portal_time) IS NOT"
     " (excluded.entity, excluded.fingerprint, excluded.cursor_modified, excluded.cursor_id, "
     "excluded.safe_modified,"
-    " excluded.dialect)";
+    " excluded.dialect, excluded.portal_time)";
 constexpr std::string_view kReconciled =
     "UPDATE streams SET reconciled_fingerprint = fingerprint"
     " WHERE stream = ?1 AND reconciled_fingerprint IS NOT fingerprint";
@@ -33,7 +34,8 @@ Error damaged(const std::string& stream, const std::string& column) {
 
 }  // namespace
 
-StreamTable::StreamTable(Connection& db) : load_(db, kLoad), save_(db, kStreamSave), reconciled_(db, kReconciled) {}
+StreamTable::StreamTable(Connection& db)
+    : load_(db, kLoad), save_(db, kStreamSave), reconciled_(db, kReconciled) {}
 
 Result<std::optional<StreamState>> StreamTable::load(const std::string& stream) {
     load_.bind(1, stream);
@@ -46,7 +48,7 @@ Result<std::optional<StreamState>> StreamTable::load(const std::string& stream) 
     state.fingerprint = text(1);
     state.dialect = text(5);
     state.updated_at = text(6);
-    state.reconciled_fingerprint = text(7);
+    state.reconciled_fingerprint = text(8);
     if (!load_.is_null(2)) {
         const auto modified = Timestamp::parse(load_.text(2));
         if (!modified) return damaged(stream, "cursor_modified");
@@ -57,6 +59,7 @@ Result<std::optional<StreamState>> StreamTable::load(const std::string& stream) 
         if (!modified) return damaged(stream, "safe_modified");
         state.safe = SafePoint{.modified_text = text(4), .modified = *modified};
     }
+    if (!load_.is_null(7)) state.portal_time = Timestamp::parse(load_.text(7));
     return std::optional<StreamState>(std::move(state));
 }
 
@@ -74,6 +77,8 @@ bool StreamTable::save(const StreamState& state, std::string_view updated_at) {
     if (state.safe) save_.bind(6, state.safe->modified_text);
     save_.bind(7, state.dialect);
     save_.bind(8, updated_at);
+    save_.bind_null(9);
+    if (state.portal_time) save_.bind(9, state.portal_time->to_string());
     return save_.run() > 0;
 }
 

@@ -34,8 +34,8 @@ Task<Result<PagePtr>> MemoryPortal::answer(SeenRequest request, std::function<Po
     Result<Page> page = denied ? Result<Page>(Page{}) : slicer_.slice(answer.body, options);
     if (!page) co_return page.error();
     // The portal's `Date` has whole seconds.
-    page->portal_time =
-        Timestamp{model_.now().ticks / Timestamp::ticks_per_second * Timestamp::ticks_per_second};
+    page->date = Timestamp{model_.now().ticks / Timestamp::ticks_per_second * Timestamp::ticks_per_second};
+    if (date_) page->date = date_(*page->date);
     page->asked = {sent, clock_.now()};
     co_return std::make_shared<const Page>(std::move(*page));
 }

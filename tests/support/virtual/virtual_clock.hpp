@@ -25,6 +25,7 @@ class VirtualClock : public Clock {
     VirtualClock(boost::asio::io_context& io, Timestamp start) : io_(io), start_(start) {}
 
     MonoTime now() const override { return now_; }
+    Duration since_boot() const override { return now_.since_origin + suspended_; }
     Timestamp wall() const override {
         return {start_.ticks + now_.since_origin.count() / 100 + wall_shift_ticks_};
     }
@@ -44,6 +45,11 @@ class VirtualClock : public Clock {
 
     // The wall clock jumps; the monotonic one goes on (hazard 19).
     void shift_wall(Duration by) { wall_shift_ticks_ += by.count() / 100; }
+    // The machine sleeps: CLOCK_BOOTTIME and the wall clock count it, the monotonic one does not.
+    void suspend(Duration span) {
+        suspended_ += span;
+        shift_wall(span);
+    }
     // Called with every new hour, before its sleepers wake: the world outside moves on.
     void on_advance(std::function<void(Timestamp)> watcher) { watcher_ = std::move(watcher); }
 
@@ -59,6 +65,7 @@ class VirtualClock : public Clock {
     Timestamp start_;
     MonoTime now_{};
     std::int64_t wall_shift_ticks_ = 0;
+    Duration suspended_{0};
     Sleepers sleepers_;
     std::function<void(Timestamp)> watcher_;
 };

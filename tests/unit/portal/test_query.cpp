@@ -57,6 +57,24 @@ TEST_CASE("projections always hold what the engine needs") {
           json{"_id", "modified", "disabled", "workspace_id", "bucket_id", "status"});
 }
 
+TEST_CASE("a bound joins any condition, in each dialect's literals") {
+    CHECK(json::parse(where::until({}, "{}", kModified)) ==
+          json::parse(R"({"modified":{"$lte":"2023-12-01T22:06:47.9990000Z"}})"));
+    const Dialect dates{.modified = ModifiedLiteral::date};
+    const json after = json::parse(where::until(dates, where::after(dates, kModified, kId), kModified));
+    CHECK(after["modified"] == json::parse(R"({"$gte":{"$date":"2023-12-01T22:06:47.999Z"},
+                                               "$lte":{"$date":"2023-12-01T22:06:47.999Z"}})"));
+    CHECK(after.contains("$or"));
+}
+
+TEST_CASE("each order is written as MongoDB sorts by it") {
+    const StreamSpec spec{.entity = "family", .workspace_id = "w", .bucket_id = "b"};
+    Query query{.spec = &spec, .order = Order::newest_first};
+    CHECK(query_text(query).find(R"("Sort":{"modified":-1,"_id":-1})") != std::string::npos);
+    query.order = Order::by_id;
+    CHECK(query_text(query).find(R"("Sort":{"_id":1})") != std::string::npos);
+}
+
 TEST_CASE("ids with quotes stay data") {
     const auto text = where::id({}, "$eq", R"(a"},"$where":"1)");
     CHECK(json::parse(text) == json{{"_id", {{"$eq", R"(a"},"$where":"1)"}}}});
@@ -70,8 +88,16 @@ TEST_CASE("a dialect survives its store, and damage is not a dialect") {
                           .id = IdLiteral::oid,
                           .keyset = false,
                           .spelling = Spelling::pascal,
+                          .lte = true,
+                          .lt = true,
                           .cap = 250};
     CHECK(Dialect::from_json(dialect.to_json()) == dialect);
+    // As an earlier version stored it: what it did not prove is not taken for granted.
+    const auto earlier =
+        Dialect::from_json(R"({"modified":"string","id":"oid","keyset":true,"spelling":"camel","cap":1000})");
+    REQUIRE(earlier);
+    CHECK_FALSE(earlier->lte);
+    CHECK_FALSE(earlier->lt);
     for (const char* text : {"", "{}", "[]", "null",
                              R"({"modified":"text","id":"oid","keyset":true,"spelling":"camel","cap":1})",
                              R"({"modified":"date","id":"oid","keyset":1,"spelling":"camel","cap":1})",

@@ -27,7 +27,7 @@ struct BoundedWorld : World {
 
     // One attempt, and the row as it is in the store afterwards.
     std::pair<Result<>, BoundedPass> attempt(BoundedPass row) {
-        PassContext context{clock, portal, *store, *gate, random};
+        PassContext context{clock, portal, *store, *gate, random, time};
         row.stream = kEntity;
         std::optional<Result<>> ended;
         const auto work = [&]() -> Task<Result<>> {

@@ -23,6 +23,7 @@ class Recorder : public Observer {
     void backing_off(std::string_view, const Error&, Duration pause) override { pauses.push_back(pause); }
     void push_silent(std::string_view, bool silent) override { silences.push_back(silent); }
     void bounded_pass(const BoundedPass& pass) override { bounded.push_back(pass); }
+    void clocks(const ClockReport& report) override { clock_news.push_back(report); }
     void failed(const Error& error) override { failures.push_back(error); }
 
     std::vector<std::pair<std::string, Error>> first_failures;
@@ -31,6 +32,7 @@ class Recorder : public Observer {
     std::vector<bool> silences;
     std::vector<Error> failures;
     std::vector<BoundedPass> bounded;
+    std::vector<ClockReport> clock_news;
 };
 
 struct EngineWorld : World {

@@ -61,7 +61,7 @@ struct World {
     }
 
     PassReport pass() {
-        PassContext context{clock, portal, *store, *gate, random};
+        PassContext context{clock, portal, *store, *gate, random, time};
         std::optional<PassReport> report;
         boost::asio::co_spawn(io, run_pass(context, settings, memory),
                               [&](std::exception_ptr thrown, PassReport done) {
@@ -84,6 +84,7 @@ struct World {
     void restart() {
         memory = StreamMemory(settings.page_size);
         gate = std::make_unique<RequestGate>(clock, *store, limits);
+        time = PortalTime();
     }
 
     // An event of the n-th record, as the receiver makes it durable.
@@ -149,6 +150,7 @@ struct World {
     RateLimits limits{.per_second = 1000, .burst = 1000};
     std::unique_ptr<RequestGate> gate = std::make_unique<RequestGate>(clock, *store, limits);
     Random random{1};
+    PortalTime time;
     PassSettings settings{.spec = {.entity = kEntity, .workspace_id = "w", .bucket_id = "b"}};
     StreamMemory memory{1000};
 };

@@ -62,3 +62,10 @@ CREATE TABLE first_passes (
     ended_at TEXT NOT NULL
 ) STRICT;
 INSERT INTO first_passes (stream, ended_at) SELECT stream, updated_at FROM streams WHERE cursor_modified IS NOT NULL;
+
+-- The portal's time that was trusted when the stream's row was written last, as the portal writes times: a restart trusts
+-- no earlier one.
+ALTER TABLE streams ADD COLUMN portal_time TEXT;
+
+-- Of a reconciliation: records that the portal counts and no walk met. The walk by `_id` runs again when this changes.
+ALTER TABLE passes ADD COLUMN unexplained INTEGER NOT NULL DEFAULT 0;

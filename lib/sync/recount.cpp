@@ -1,0 +1,156 @@
+#include "sync/recount.hpp"
+
+#include "portal/query.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace carecloud {
+namespace {
+
+class Recount {
+  public:
+    Recount(BoundedRun& run, std::uint64_t strange) : run_(run), strange_(strange) {}
+
+    Task<Result<>> run();
+
+  private:
+    Task<Result<std::optional<std::uint64_t>>> excess();
+    Task<Result<std::uint64_t>> explained_before();
+    Task<Result<>> walk_by_id(IdLiteral form);
+    Task<Result<>> take_page(const Page& page, const Dialect& dialect);
+    void warn(std::uint64_t unexplained);
+
+    BoundedRun& run_;
+    std::uint64_t strange_;
+};
+
+// How many records more the portal has than were met. What is `modified` since the overlap began is left out on both
+// sides: the stream's own pass is still to meet it. None: the portal does not count.
+Task<Result<std::optional<std::uint64_t>>> Recount::excess() {
+    const StreamSpec& spec = run_.settings().spec;
+    const std::int64_t overlap = run_.settings().overlap.count() / 100;
+    const std::string recent = Timestamp{run_.context().portal_now().ticks - overlap}.to_string();
+    auto there = co_await run_.count(spec, where::all());
+    if (!there) co_return there.error();
+    if (!*there) co_return std::optional<std::uint64_t>();
+    std::string since = where::modified(run_.dialect(), "$gte", recent);
+    auto there_recent = co_await run_.count(spec, std::move(since));
+    if (!there_recent) co_return there_recent.error();
+    auto here = co_await run_.context().store.count_live(spec.entity, "");
+    if (!here) co_return here.error();
+    auto here_recent = co_await run_.context().store.count_live(spec.entity, recent);
+    if (!here_recent) co_return here_recent.error();
+    const std::uint64_t met = *here - std::min(*here, *here_recent) + strange_;
+    const std::uint64_t old = **there - std::min(**there, there_recent->value_or(0));
+    co_return std::optional<std::uint64_t>(old - std::min(old, met));
+}
+
+// The number that the stream's last reconciliation was left with.
+Task<Result<std::uint64_t>> Recount::explained_before() {
+    auto passes = co_await run_.context().store.passes();
+    if (!passes) co_return passes.error();
+    std::uint64_t number = 0;
+    for (const BoundedPass& pass : *passes) {
+        const bool counts = pass.kind == PassKind::reconcile && pass.stream == run_.row().stream &&
+                            pass.id != run_.row().id && pass.status == PassStatus::done;
+        if (counts) number = pass.unexplained;
+    }
+    co_return number;
+}
+
+Task<Result<>> Recount::take_page(const Page& page, const Dialect& dialect) {
+    std::vector<Key> keys = keys_of(page);
+    strange_ += page.strange.size();
+    auto unknown = co_await run_.context().store.unknown(run_.row().stream, keys);
+    if (!unknown) co_return unknown.error();
+    std::vector<Key> missed;
+    for (const std::size_t index : *unknown)
+        missed.push_back(keys[index]);
+    const auto usable = std::find_if(missed.begin(), missed.end(), [](const Key& key) {
+        return Timestamp::parse(key.modified_text).has_value();
+    });
+    if (usable != missed.end()) run_.memory().missed = *usable;
+    auto taken = co_await run_.take_unknown(std::move(missed), dialect);
+    if (!taken) co_return taken.error();
+    co_return co_await run_.save();
+}
+
+// All records with an id of this form, in its order.
+Task<Result<>> Recount::walk_by_id(IdLiteral form) {
+    Dialect dialect = run_.dialect();
+    dialect.id = form;
+    const std::string lowest = form == IdLiteral::oid ? "000000000000000000000000" : "";
+    std::string condition = where::id(dialect, "$gte", lowest);
+    bool sure = false;  // that the next empty answer is the end: one may be empty by mistake
+    for (;;) {
+        Query query{.spec = &run_.settings().spec,
+                    .where = condition,
+                    .projection = Projection::keys,
+                    .order = Order::by_id};
+        auto fetched = co_await run_.fetcher().fetch(std::move(query), run_.memory().keys);
+        // A form that the portal refuses is one that no id has.
+        if (!fetched && fetched.error().code == ErrorCode::refused) co_return Result<>{};
+        if (!fetched) co_return fetched.error();
+        const Page& page = *fetched->page;
+        if (page.record_count() == 0) {
+            if (std::exchange(sure, true)) co_return Result<>{};
+            continue;
+        }
+        sure = page.record_count() < fetched->take;
+        std::string last;
+        for (const Record& record : page.records)
+            last = std::max(last, std::string(record.id));
+        for (const StrangeRecord& strange : page.strange)
+            if (!strange.id.starts_with("sha256:")) last = std::max(last, strange.id);
+        auto taken = co_await take_page(page, dialect);
+        if (!taken) co_return taken.error();
+        std::string next = where::id(dialect, "$gt", last);
+        if (next == condition) co_return Result<>{};  // a portal that ignores the bound goes on for ever
+        condition = std::move(next);
+    }
+}
+
+void Recount::warn(std::uint64_t unexplained) {
+    BoundedPass& row = run_.row();
+    row.unexplained = unexplained;
+    if (unexplained == 0) return;
+    row.error = std::to_string(unexplained) +
+                " records that the portal counts are shown by no listing, neither by "
+                "modified nor by _id";
+    row.hint = "ask the portal's operator which records of " + row.stream +
+               " have no _id, or one of another type than text and ObjectId";
+}
+
+Task<Result<>> Recount::run() {
+    auto more = co_await excess();
+    if (!more) co_return more.error();
+    auto before = co_await explained_before();
+    if (!before) co_return before.error();
+    const std::uint64_t number = more->value_or(0);
+    if (number == 0 || number == *before) {
+        warn(number);
+        co_return Result<>{};
+    }
+    strange_ = 0;
+    for (const IdLiteral form : {IdLiteral::string, IdLiteral::oid}) {
+        auto walked = co_await walk_by_id(form);
+        if (!walked) co_return walked.error();
+    }
+    auto left = co_await excess();
+    if (!left) co_return left.error();
+    warn(left->value_or(0));
+    co_return Result<>{};
+}
+
+}  // namespace
+
+Task<Result<>> recount(BoundedRun& run, std::uint64_t strange) {
+    Recount work(run, strange);
+    co_return co_await work.run();
+}
+
+}  // namespace carecloud

@@ -1,0 +1,92 @@
+// A listing that is cut short, by bytes or by mistake, ends nothing before its time (hazard 32).
+#include "bounded_world.hpp"
+#include "listing.hpp"
+
+#include <random>
+
+using namespace carecloud;
+using namespace std::chrono_literals;
+
+namespace {
+
+Timestamp ago(const World& world, std::int64_t seconds) {
+    return {world.clock.wall().ticks - seconds * Timestamp::ticks_per_second};
+}
+
+}  // namespace
+
+TEST_CASE("row 5: a late row is found though the next listing of keys is cut to 10 of 301") {
+    const bool keyset = GENERATE(true, false);
+    World world({.or_refused = !keyset});
+    world.settings.overlap = 20s;
+    world.put_many(1, 300, 30, ago(world, 12));
+    world.good_pass();
+    world.put(9'000, ago(world, 8));
+    bool cut = false;
+    world.portal.set_answer_hook([&](const SeenRequest&, std::string& body) {
+        if (!cut) cut = cut_listing(body, 10);
+    });
+    world.good_pass();
+    CHECK(cut);
+    // Wherever the walk ended, it stays there until it has met all that stands before the cursor.
+    for (int poll = 0; poll < 3; ++poll) {
+        world.clock.run_for(30s);
+        world.good_pass();
+    }
+    world.check_same();
+}
+
+TEST_CASE("a first load takes everything in one pass, whichever of its pages is cut to whatever") {
+    const bool keyset = GENERATE(true, false);
+    const std::size_t keep = GENERATE(0U, 1U, 7U, 49U);
+    for (std::size_t page = 1; page <= 6; ++page) {
+        CAPTURE(keyset, keep, page);
+        World world({.or_refused = !keyset});
+        world.settings.page_size = 50;
+        world.restart();
+        world.put_many(1, 280, 20, kOld);
+        std::size_t listings = 0;
+        world.portal.set_answer_hook([&](const SeenRequest& request, std::string& body) {
+            // An empty listing is an end; two mistakes in a row are none that anything could notice.
+            if (request.take == 50 && request.records > keep && ++listings == page && keep > 0)
+                cut_listing(body, keep);
+        });
+        world.good_pass();
+        world.check_same();
+    }
+}
+
+TEST_CASE("a server that caps its pages by bytes is walked to its end by every kind of walk") {
+    const bool keyset = GENERATE(true, false);
+    const auto seed = GENERATE(range(1U, 6U));
+    CAPTURE(keyset, seed);
+    BoundedWorld world({.or_refused = !keyset, .totals = false});
+    std::mt19937 random(seed);
+    world.portal.set_answer_hook([&](const SeenRequest& request, std::string& body) {
+        // By id it gives what was asked for: what it left out would look like a record that is gone.
+        if (!mentions(request, "$in")) cut_listing(body, 5 + random() % 60);
+    });
+    world.put_many(1, 400, 25, kOld);
+    world.good_pass();
+    world.check_same();
+    for (unsigned n = 1; n <= 400; n += 40)
+        world.erase(n);
+    world.put(1'000, {kOld.ticks + 3 * Timestamp::ticks_per_second});
+    CHECK(world.reconcile(true).deleted == 10);
+    world.check_same();
+    // An ordinary pass goes on where the one before was cut off.
+    world.put_many(2'000, 300, 10, ago(world, 3'600));
+    for (int poll = 0; poll < 60 && world.live() < 691; ++poll)
+        world.good_pass();
+    world.check_same();
+}
+
+TEST_CASE("cut pages cost no more than one request where the page reaches the cursor") {
+    World world;
+    world.put_many(1, 100, 10, kOld);
+    world.good_pass();
+    world.put(17, world.clock.wall());
+    CHECK(world.good_pass().requests == 1);
+    CHECK(world.good_pass().requests == 1);
+    world.check_same();
+}

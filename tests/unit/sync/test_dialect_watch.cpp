@@ -1,0 +1,228 @@
+// A dialect that was proven once is not believed for ever, and what no literal finds is looked for by `_id` (hazard
+// 33).
+#include "bounded_world.hpp"
+#include "listing.hpp"
+#include "unit/sync/engine_world.hpp"
+
+#include <algorithm>
+
+using namespace carecloud;
+using namespace std::chrono_literals;
+
+namespace {
+
+void write_dates(World& world) {
+    ModelSettings settings = world.model.settings();
+    settings.modified_is_date = true;
+    world.model.change_settings(settings);
+}
+
+void put_twenty(World& world) {
+    for (unsigned n = 500; n < 520; ++n)
+        world.put(n, world.clock.wall());
+}
+
+std::size_t by_id_walks(const World& world) {
+    return static_cast<std::size_t>(
+        std::count_if(world.portal.requests().begin(), world.portal.requests().end(),
+                      [](const SeenRequest& request) { return mentions(request, R"("Sort":{"_id":1})"); }));
+}
+
+}  // namespace
+
+TEST_CASE("row 9: the first record in order has the lowest _id there is") {
+    const bool oid = GENERATE(false, true);
+    World world({.id_is_oid = oid});
+    world.put(0, {kOld.ticks - Timestamp::ticks_per_second});
+    const unsigned others = GENERATE(1U, 30U);
+    world.put_many(1, others, 5, kOld);
+    const PassReport report = world.good_pass();
+    CHECK(report.dialect_proven);
+    world.check_same();
+}
+
+TEST_CASE("row 9: a record that changes while the dialect is proven is one of a few") {
+    World world;
+    world.put_many(1, 30, 5, kOld);
+    // The first one cannot be found by what it was when the proof began.
+    world.portal.set_answer_hook([&](const SeenRequest& request, std::string& body) {
+        if (mentions(request, R"("$eq":"000000000000000000000001")"))
+            body = R"({"isSuccess":true,"data":[]})";
+    });
+    CHECK(world.good_pass().dialect_proven);
+    world.check_same();
+}
+
+TEST_CASE("the proof covers $lte and $lt, and a portal without them is walked without a bound") {
+    World world;
+    world.put_many(1, 30, 5, kOld);
+    const auto proven = Dialect::from_json(world.good_pass().state.dialect);
+    REQUIRE(proven);
+    CHECK(proven->lte);
+    CHECK(proven->lt);
+    World poor;
+    poor.put_many(1, 30, 5, kOld);
+    poor.portal.set_fault_hook([](const SeenRequest& request) -> std::optional<Error> {
+        if (!mentions(request, "$lt")) return std::nullopt;
+        return Error{.code = ErrorCode::refused, .operation = "query", .subject = "HTTP 400", .hint = ""};
+    });
+    const auto without = Dialect::from_json(poor.good_pass().state.dialect);
+    REQUIRE(without);
+    CHECK_FALSE(without->lte);
+    CHECK_FALSE(without->lt);
+    poor.put(50, poor.clock.wall());
+    CHECK(poor.good_pass().summary.created == 1);
+}
+
+TEST_CASE("row 8: the portal changes the type of modified: idle polls notice within a dozen") {
+    World world;
+    world.put_many(1, 30, 5, kOld);
+    world.good_pass();
+    world.good_pass();
+    write_dates(world);
+    put_twenty(world);
+    std::size_t polls = 0;
+    std::size_t requests = 0;
+    while (world.held() == 30 && polls < 20) {
+        const PassReport report = world.good_pass();
+        ++polls;
+        requests += report.requests;
+        if (report.dialect_proven) CHECK(report.summary.created == 20);
+    }
+    CHECK(polls <= 12);
+    CHECK(requests <= 12 + 25);
+    world.check_same();
+    CHECK(Dialect::from_json(world.tables().streams.at(kEntity).dialect)->modified == ModifiedLiteral::date);
+    // From then on a poll finds what is new.
+    world.put(900, world.clock.wall());
+    CHECK(world.good_pass().summary.created == 1);
+}
+
+TEST_CASE("row 8: an event's record that the walk should have met has the dialect proven again") {
+    EngineWorld world;
+    world.poll_every = 1h;
+    world.put_many(1, 30, 5, kOld);
+    Engine& engine = world.start();
+    world.clock.run_for(1min);
+    write_dates(world);
+    put_twenty(world);
+    world.announce(507);
+    engine.nudge(kEntity);
+    world.clock.run_for(1min);
+    CHECK(world.events(EventState::settled) == 1);
+    engine.nudge(kEntity);
+    world.clock.run_for(1min);
+    world.check_same();
+}
+
+TEST_CASE("row 8: a reconciliation stores what the walk missed, and the next pass proves the dialect again") {
+    BoundedWorld world;
+    world.put_many(1, 30, 5, kOld);
+    world.good_pass();
+    write_dates(world);
+    for (unsigned n = 500; n < 520; ++n)
+        world.put(n, {kOld.ticks + n * Timestamp::ticks_per_second});
+    CHECK(world.good_pass().summary.created == 0);
+    const BoundedPass row = world.reconcile();
+    CHECK(row.missing == 20);
+    CHECK(row.unexplained == 0);
+    CHECK(row.deleted == 0);
+    world.check_same();
+    CHECK(world.good_pass().dialect_proven);
+    world.put(900, world.clock.wall());
+    CHECK(world.good_pass().summary.created == 1);
+    world.check_same();
+}
+
+TEST_CASE("a dialect set by hand that no longer finds the portal's records fails the pass with the remedy") {
+    World world;
+    world.settings.dialect = Dialect{};
+    world.put_many(1, 30, 5, kOld);
+    world.good_pass();
+    write_dates(world);
+    put_twenty(world);
+    std::optional<Error> error;
+    for (int poll = 0; poll < 13 && !error; ++poll)
+        error = world.pass().error;
+    REQUIRE(error);
+    CHECK(error->code == ErrorCode::dialect_unknown);
+    CHECK(error->hint.find("portal.dialect: auto") != std::string::npos);
+}
+
+TEST_CASE("eleven idle polls cost one request each, the twelfth two more") {
+    World world;
+    world.put_many(1, 30, 5, kOld);
+    world.good_pass();
+    std::size_t requests = 0;
+    for (int poll = 0; poll < 12; ++poll)
+        requests += world.good_pass().requests;
+    CHECK(requests == 12 + 2);
+    CHECK(world.good_pass().requests == 1);
+}
+
+TEST_CASE("a portal that knows no descending order is polled as before") {
+    World world;
+    world.put_many(1, 30, 5, kOld);
+    world.portal.set_fault_hook([](const SeenRequest& request) -> std::optional<Error> {
+        if (!mentions(request, R"("Sort":{"modified":-1)")) return std::nullopt;
+        return Error{.code = ErrorCode::refused, .operation = "query", .subject = "HTTP 400", .hint = ""};
+    });
+    for (int poll = 0; poll < 30; ++poll)
+        CHECK_FALSE(world.pass().error);
+}
+
+TEST_CASE(
+    "reconcile: a record that no listing by modified shows is found by _id, where the portal counts it") {
+    BoundedWorld world;
+    world.put_many(1, 300, 50, kOld);
+    world.good_pass();
+    world.put(900, {kOld.ticks + Timestamp::ticks_per_second});
+    world.portal.set_answer_hook([&](const SeenRequest& request, std::string& body) {
+        if (mentions(request, R"("Sort":{"modified":1)") && !mentions(request, "$in"))
+            omit_record(body, BoundedWorld::id_of(900));
+    });
+    const BoundedPass row = world.reconcile(true);
+    CHECK(row.missing == 1);
+    CHECK(row.unexplained == 0);
+    CHECK(row.error.empty());
+    world.check_same();
+}
+
+TEST_CASE(
+    "reconcile: what the portal counts and nothing shows ends it done, with the number, and is walked once") {
+    BoundedWorld world;
+    world.put_many(1, 100, 50, kOld);
+    world.good_pass();
+    world.put(900, kOld);
+    world.put(901, kOld);
+    world.portal.set_answer_hook([&](const SeenRequest&, std::string& body) {
+        omit_record(body, BoundedWorld::id_of(900));
+        omit_record(body, BoundedWorld::id_of(901));
+    });
+    const BoundedPass row = world.reconcile(true);
+    CHECK(row.status == PassStatus::done);
+    CHECK(row.unexplained == 2);
+    CHECK(row.error.find("2 records") == 0);
+    CHECK_FALSE(row.hint.empty());
+    CHECK(by_id_walks(world) > 0);
+    const BoundedPass again = world.reconcile(true);
+    CHECK(again.unexplained == 2);
+    CHECK(by_id_walks(world) == 0);
+    world.put(902, kOld);
+    world.reconcile(true);
+    CHECK(by_id_walks(world) == 0);
+    world.erase(901);
+    CHECK(world.reconcile(true).unexplained == 1);
+    CHECK(by_id_walks(world) > 0);
+}
+
+TEST_CASE("reconcile: strange records are met and counted, and no reason to look for others") {
+    BoundedWorld world;
+    world.put_many(1, 50, 10, kOld);
+    REQUIRE(world.model.put(kEntity, R"({"_id":"00000000000000000000aaaa","modified":"yesterday"})"));
+    REQUIRE(world.model.put(kEntity, R"({"_id":"00000000000000000000bbbb","x":1})"));
+    world.good_pass();
+    const BoundedPass row = world.reconcile(true);
+    CHECK(row.unexplained == 0);
+    CHECK(by_id_walks(world) == 0);
+}

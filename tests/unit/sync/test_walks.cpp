@@ -1,0 +1,239 @@
+// The two walks, driven without a portal or a store: what they ask for next, what they take for the end, and what they
+// refuse (hazards 1, 2, 7, 21 and 32).
+#include "support/pages.hpp"
+#include "sync/keyset_walk.hpp"
+#include "sync/order.hpp"
+#include "sync/skip_walk.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+using namespace carecloud;
+
+namespace {
+
+const Dialect kKeyset{};
+const Dialect kSkip{.keyset = false};
+
+// "2024-01-01T00:00:<second>Z"
+std::string text(unsigned second) {
+    const std::string digits = std::to_string(second);
+    return "2024-01-01T00:00:" + std::string(digits.size() < 2 ? "0" : "") + digits + ".0000000Z";
+}
+
+Cursor place(unsigned second, std::string id) {
+    return {text(second), Timestamp::parse(text(second)).value(), std::move(id)};
+}
+
+PagePtr page(const std::vector<std::pair<unsigned, std::string>>& records) {
+    std::vector<TestRecord> made;
+    for (const auto& [second, id] : records)
+        made.push_back({.id = id, .modified = text(second)});
+    return make_page(made);
+}
+
+// The walk has taken the page, and the store knew all of it but `unknown`.
+void take(Walk& walk, const PagePtr& taken, std::size_t take = 10, std::size_t unknown = 0) {
+    const auto moved = walk.take_page(*taken, take);
+    INFO((moved ? "" : moved.error().subject));
+    REQUIRE(moved);
+    walk.stored(unknown, taken->record_count());
+}
+
+StreamState state_at(const Cursor& cursor, unsigned safe) {
+    return {
+        .stream = "s", .cursor = cursor, .safe = SafePoint{text(safe), Timestamp::parse(text(safe)).value()}};
+}
+
+bool asks(const Walk& walk, const std::string& part) {
+    return walk.where().find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("keyset: a first load ends at an empty page alone, however short the others are (hazard 32)") {
+    KeysetWalk walk(kKeyset, plan_pass(kKeyset, StreamState{}, std::nullopt));
+    CHECK(walk.where() == "{}");
+    take(walk, page({{1, "a"}, {1, "b"}}));
+    CHECK(walk.was_short() == false);  // the largest page there ever was
+    take(walk, page({{1, "c"}}));
+    CHECK(walk.was_short());
+    CHECK_FALSE(walk.ended());
+    CHECK(asks(walk, text(1)));
+    CHECK(asks(walk, R"("c")"));
+    CHECK(walk.may_read_ahead());
+    take(walk, page({}));
+    CHECK(walk.ended());
+    CHECK_FALSE(walk.may_read_ahead());
+}
+
+TEST_CASE("keyset: a short first page ends an ordinary pass at the cursor, and not before it (hazard 32)") {
+    Dialect dialect = kKeyset;
+    dialect.cap = 10;
+    const StreamState state = state_at(place(30, "m"), 10);
+    const auto taken = [&](const PagePtr& first) {
+        KeysetWalk walk(dialect, plan_pass(dialect, state, 5));
+        CHECK(asks(walk, R"("$gte":")" + text(10)));
+        take(walk, first);
+        return walk.ended();
+    };
+    CHECK(taken(page({{10, "a"}, {30, "m"}})));
+    CHECK(taken(page({{10, "a"}, {30, "m"}, {40, "z"}})));
+    CHECK_FALSE(taken(page({{10, "a"}, {29, "z"}})));
+    CHECK_FALSE(taken(page({{10, "a"}, {30, "a"}})));  // in the cursor's own tie, short of it
+}
+
+TEST_CASE("keyset: beyond its first page only an empty one ends a pass") {
+    Dialect dialect = kKeyset;
+    dialect.cap = 3;
+    KeysetWalk walk(dialect, plan_pass(dialect, state_at(place(2, "a"), 2), 0));
+    take(walk, page({{3, "a"}, {3, "b"}, {3, "c"}}), 3);
+    CHECK_FALSE(walk.ended());
+    take(walk, page({{4, "a"}}), 3);
+    CHECK_FALSE(walk.ended());
+    take(walk, page({}), 3);
+    CHECK(walk.ended());
+}
+
+TEST_CASE(
+    "keyset: an idle pass ends at one empty answer, one before the cursor is doubted once (hazard 21)") {
+    KeysetWalk idle(kKeyset, plan_pass(kKeyset, state_at(place(30, "m"), 30), 0));
+    CHECK(asks(idle, "$or"));
+    take(idle, page({}));
+    CHECK(idle.ended());
+    KeysetWalk before(kKeyset, plan_pass(kKeyset, state_at(place(30, "m"), 10), 0));
+    take(before, page({}));
+    CHECK_FALSE(before.ended());
+    take(before, page({}));
+    CHECK(before.ended());
+}
+
+TEST_CASE("keyset: few records behind the safe point are read whole, many or an unknown number by keys") {
+    const StreamState state = state_at(place(30, "m"), 10);
+    CHECK(KeysetWalk(kKeyset, plan_pass(kKeyset, state, 32)).reading() == Reading::full);
+    CHECK(KeysetWalk(kKeyset, plan_pass(kKeyset, state, 33)).reading() == Reading::keys);
+    CHECK(KeysetWalk(kKeyset, plan_pass(kKeyset, state, std::nullopt)).reading() == Reading::keys);
+    CHECK(KeysetWalk(kKeyset, plan_pass(kKeyset, state_at(place(30, "m"), 30), std::nullopt)).reading() ==
+          Reading::full);
+}
+
+TEST_CASE("keyset: records without a usable modified are passed by Skip, and the next key ends it") {
+    KeysetWalk walk(kKeyset, {});
+    take(walk, make_page({}, {{.id = "x", .modified = ""}, {.id = "y", .modified = ""}}));
+    CHECK(walk.skip() == 2);
+    take(walk, page({{1, "a"}}));
+    CHECK(walk.skip() == 0);
+}
+
+TEST_CASE("keyset: a page out of order, or before its place, moves nothing") {
+    KeysetWalk walk(kKeyset, plan_job(kKeyset, place(5, "e")));
+    const std::string before = walk.where();
+    const auto wrong = GENERATE(as<std::pair<unsigned, std::string>>(), std::pair{5U, "e"},
+                                std::pair{5U, "d"}, std::pair{4U, "z"});
+    CHECK_FALSE(walk.take_page(*page({wrong}), 10));
+    CHECK_FALSE(walk.take_page(*page({{7, "b"}, {7, "a"}}), 10));
+    CHECK(walk.where() == before);
+    CHECK(walk.take_page(*page({{5, "f"}}), 10));
+}
+
+TEST_CASE("keyset: what lies beyond all that earlier walks met is unmet (hazard 14)") {
+    KeysetWalk walk(kKeyset, plan_pass(kKeyset, state_at(place(30, "m"), 10), 5));
+    take(walk, page({{10, "a"}, {30, "m"}, {30, "n"}}));
+    CHECK(walk.unmet() == std::vector<std::size_t>{2});
+    CHECK(walk.met_to()->id == "n");
+}
+
+TEST_CASE("a bound joins each question of either walk") {
+    for (const Dialect& dialect : {kKeyset, kSkip}) {
+        WalkPlan plan = plan_pass(dialect, state_at(place(30, "m"), 30), 0);
+        plan.until = text(50);
+        const WalkPtr walk = make_walk(dialect, std::move(plan));
+        CHECK(asks(*walk, R"("$lte":")" + text(50)));
+        CHECK(asks(*walk, R"("$gte":")" + text(30)));
+    }
+}
+
+TEST_CASE("skip: the cursor's tie is read again, and a short first page that has it ends an ordinary pass") {
+    Dialect dialect = kSkip;
+    dialect.cap = 10;
+    const StreamState state = state_at(place(30, "m"), 30);
+    SkipWalk walk(dialect, plan_pass(dialect, state, 1));
+    CHECK(asks(walk, R"("$gte":")" + text(30)));
+    CHECK_FALSE(walk.may_read_ahead());
+    take(walk, page({{30, "m"}, {31, "a"}}));
+    CHECK(walk.ended());
+    SkipWalk cut(dialect, plan_pass(dialect, state_at(place(30, "m"), 10), 1));
+    take(cut, page({{10, "a"}, {11, "b"}}));
+    CHECK_FALSE(cut.ended());
+}
+
+TEST_CASE("skip: a job's last tie is proven to end by the record that stands before an empty page") {
+    SkipWalk walk(kSkip, {});
+    take(walk, page({{1, "a"}, {2, "a"}, {2, "b"}}), 10, 3);
+    CHECK(asks(walk, text(2)));
+    CHECK(walk.skip() == 0);
+    take(walk, page({{2, "a"}, {2, "b"}}));
+    CHECK(walk.skip() == 1);  // the page begins with the last record of the one before
+    take(walk, page({{2, "b"}}));
+    CHECK_FALSE(walk.ended());
+    CHECK(walk.skip() == 2);
+    take(walk, page({}));
+    CHECK(walk.ended());
+    CHECK(walk.may_move_cursor());
+}
+
+TEST_CASE("skip: a tie of several pages that shifted is read again, by keys, until it is quiet (hazard 2)") {
+    SkipWalk walk(kSkip, {});
+    take(walk, page({{2, "a"}, {2, "b"}}), 2, 2);
+    take(walk, page({{2, "a"}, {2, "b"}}), 2);
+    CHECK(walk.skip() == 1);
+    // A record left the tie: "c" stands where "b" stood, and the next may have been passed over.
+    take(walk, page({{2, "c"}, {2, "d"}}), 2, 2);
+    CHECK_FALSE(walk.ended());
+    take(walk, page({{2, "d"}}), 2);
+    const auto last = walk.take_page(*page({}), 2);
+    REQUIRE(last);
+    CHECK_FALSE(walk.may_move_cursor());
+    walk.stored(0, 0);
+    REQUIRE_FALSE(walk.ended());
+    CHECK(walk.skip() == 0);
+    CHECK(walk.reading() == Reading::keys);
+    walk.read_next(Reading::full);
+    CHECK(walk.reading() == Reading::keys);
+    for (const PagePtr& next :
+         {page({{2, "b"}, {2, "c"}}), page({{2, "c"}, {2, "d"}}), page({{2, "d"}}), page({})})
+        take(walk, next, 2);
+    CHECK(walk.ended());
+    CHECK(walk.met_to()->id == "d");
+}
+
+TEST_CASE("skip: a tie under way does not count as met") {
+    SkipWalk walk(kSkip, {});
+    take(walk, page({{1, "a"}, {2, "a"}}), 2, 2);
+    REQUIRE(walk.met_to());
+    CHECK(walk.met_to()->modified_text == text(2));
+    CHECK(walk.met_to()->id.empty());
+}
+
+TEST_CASE("order: texts are held against texts, Dates against instants") {
+    const std::string_view early = "2024-01-01T12:00:00+05:00";
+    const std::string_view late = "2024-01-01T08:00:00.0000000Z";
+    const Timestamp early_at = Timestamp::parse(early).value();
+    const Timestamp late_at = Timestamp::parse(late).value();
+    CHECK((compare_modified({}, early, early_at, late, late_at) > 0));
+    CHECK((compare_modified({.modified = ModifiedLiteral::date}, early, early_at, late, late_at) < 0));
+    CHECK((compare_keys({}, place(1, "a"), place(1, "b")) < 0));
+    CHECK((compare_keys({}, place(2, "a"), place(1, "b")) > 0));
+    CHECK((compare_keys({}, place(1, "a"), place(1, "a")) == 0));
+}
+
+TEST_CASE("order: the same key twice in a row is let through, a step back is told by its place") {
+    CHECK(check_order({}, *page({{1, "a"}, {1, "a"}, {1, "b"}})));
+    const auto wrong = check_order({}, *page({{1, "a"}, {2, "b"}, {2, "a"}}));
+    REQUIRE_FALSE(wrong);
+    CHECK(wrong.error().subject.find("record 3") != std::string::npos);
+    CHECK(check_order({}, *page({})));
+}
