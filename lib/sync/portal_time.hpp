@@ -12,6 +12,7 @@
 // earlier life trusted. Without a `Date` it is the lesser of what is left.
 #pragma once
 
+#include "core/change.hpp"
 #include "core/clock.hpp"
 #include "core/timestamp.hpp"
 
@@ -21,9 +22,6 @@
 #include <string_view>
 
 namespace carecloud {
-
-// Clocks may differ by so much without one of them being wrong; and the cursor may lie after the portal's time by it.
-inline constexpr std::int64_t kClockToleranceTicks = 60 * Timestamp::ticks_per_second;
 
 // What is known of the two clocks after an answer.
 enum class ClockVerdict {

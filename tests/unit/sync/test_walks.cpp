@@ -19,19 +19,19 @@ const Dialect kKeyset{};
 const Dialect kSkip{.keyset = false};
 
 // "2024-01-01T00:00:<second>Z"
-std::string text(unsigned second) {
+std::string time_text(unsigned second) {
     const std::string digits = std::to_string(second);
     return "2024-01-01T00:00:" + std::string(digits.size() < 2 ? "0" : "") + digits + ".0000000Z";
 }
 
 Cursor place(unsigned second, std::string id) {
-    return {text(second), Timestamp::parse(text(second)).value(), std::move(id)};
+    return {time_text(second), Timestamp::parse(time_text(second)).value(), std::move(id)};
 }
 
 PagePtr page(const std::vector<std::pair<unsigned, std::string>>& records) {
     std::vector<TestRecord> made;
     for (const auto& [second, id] : records)
-        made.push_back({.id = id, .modified = text(second)});
+        made.push_back({.id = id, .modified = time_text(second)});
     return make_page(made);
 }
 
@@ -44,8 +44,9 @@ void take(Walk& walk, const PagePtr& taken, std::size_t take = 10, std::size_t u
 }
 
 StreamState state_at(const Cursor& cursor, unsigned safe) {
-    return {
-        .stream = "s", .cursor = cursor, .safe = SafePoint{text(safe), Timestamp::parse(text(safe)).value()}};
+    return {.stream = "s",
+            .cursor = cursor,
+            .safe = SafePoint{time_text(safe), Timestamp::parse(time_text(safe)).value()}};
 }
 
 bool asks(const Walk& walk, const std::string& part) {
@@ -62,7 +63,7 @@ TEST_CASE("keyset: a first load ends at an empty page alone, however short the o
     take(walk, page({{1, "c"}}));
     CHECK(walk.was_short());
     CHECK_FALSE(walk.ended());
-    CHECK(asks(walk, text(1)));
+    CHECK(asks(walk, time_text(1)));
     CHECK(asks(walk, R"("c")"));
     CHECK(walk.may_read_ahead());
     take(walk, page({}));
@@ -76,7 +77,7 @@ TEST_CASE("keyset: a short first page ends an ordinary pass at the cursor, and n
     const StreamState state = state_at(place(30, "m"), 10);
     const auto taken = [&](const PagePtr& first) {
         KeysetWalk walk(dialect, plan_pass(dialect, state, 5));
-        CHECK(asks(walk, R"("$gte":")" + text(10)));
+        CHECK(asks(walk, R"("$gte":")" + time_text(10)));
         take(walk, first);
         return walk.ended();
     };
@@ -149,10 +150,10 @@ TEST_CASE("keyset: what lies beyond all that earlier walks met is unmet (hazard 
 TEST_CASE("a bound joins each question of either walk") {
     for (const Dialect& dialect : {kKeyset, kSkip}) {
         WalkPlan plan = plan_pass(dialect, state_at(place(30, "m"), 30), 0);
-        plan.until = text(50);
+        plan.until = time_text(50);
         const WalkPtr walk = make_walk(dialect, std::move(plan));
-        CHECK(asks(*walk, R"("$lte":")" + text(50)));
-        CHECK(asks(*walk, R"("$gte":")" + text(30)));
+        CHECK(asks(*walk, R"("$lte":")" + time_text(50)));
+        CHECK(asks(*walk, R"("$gte":")" + time_text(30)));
     }
 }
 
@@ -161,7 +162,7 @@ TEST_CASE("skip: the cursor's tie is read again, and a short first page that has
     dialect.cap = 10;
     const StreamState state = state_at(place(30, "m"), 30);
     SkipWalk walk(dialect, plan_pass(dialect, state, 1));
-    CHECK(asks(walk, R"("$gte":")" + text(30)));
+    CHECK(asks(walk, R"("$gte":")" + time_text(30)));
     CHECK_FALSE(walk.may_read_ahead());
     take(walk, page({{30, "m"}, {31, "a"}}));
     CHECK(walk.ended());
@@ -173,7 +174,7 @@ TEST_CASE("skip: the cursor's tie is read again, and a short first page that has
 TEST_CASE("skip: a job's last tie is proven to end by the record that stands before an empty page") {
     SkipWalk walk(kSkip, {});
     take(walk, page({{1, "a"}, {2, "a"}, {2, "b"}}), 10, 3);
-    CHECK(asks(walk, text(2)));
+    CHECK(asks(walk, time_text(2)));
     CHECK(walk.skip() == 0);
     take(walk, page({{2, "a"}, {2, "b"}}));
     CHECK(walk.skip() == 1);  // the page begins with the last record of the one before
@@ -214,7 +215,7 @@ TEST_CASE("skip: a tie under way does not count as met") {
     SkipWalk walk(kSkip, {});
     take(walk, page({{1, "a"}, {2, "a"}}), 2, 2);
     REQUIRE(walk.met_to());
-    CHECK(walk.met_to()->modified_text == text(2));
+    CHECK(walk.met_to()->modified_text == time_text(2));
     CHECK(walk.met_to()->id.empty());
 }
 
