@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
+#include <set>
 #include <utility>
 
 namespace carecloud {
@@ -41,7 +43,12 @@ std::string control_help() {
                R"(GET  /counts                     requests by kind and status, faults, connections, records held
 GET  /records/ENTITY             every visible document's bytes, one a line, in the order of (modified, _id);
                                  ?keys=1: {"_id","modified","sha256"} of each
-POST /put/ENTITY                 one document or an array; ?now=true stamps modified, ?visible_after=SECONDS hides it
+POST /put/ENTITY                 one document or an array; ?now=true stamps modified, ?visible_after=SECONDS hides it,
+                                 ?types=id=oid,modified=date stores these fields with types of their own
+POST /hole                       {"entity","ids","filtered_only"}: queries leave these records out, or only queries by
+                                 a filter; retrieve shows them; no ids: nothing is left out any more
+POST /backup                     keeps all documents as they are now
+POST /restore                    the whole portal is restored from that: what came since is gone, modified goes back
 POST /touch                      {"entity","count"|"ids","keep_modified"}: other content, modified = now
 POST /disable                    likewise: disabled = true
 POST /delete                     likewise: a hard delete
@@ -76,13 +83,19 @@ PortalReply PortalControl::put(const std::string& entity, const PortalCall& call
         return control_wrong(400, *refusal);
     const bool stamped = target.value("now") == "true";
     const std::string modified = json_quoted(stamp(now).to_string());
+    std::optional<FieldTypes> types;
+    if (const std::string text = target.value("types"); !text.empty()) {
+        const auto changed = with_dialect(service_.model().settings(), text);
+        if (!changed) return control_wrong(400, changed.error().message());
+        types = changed->types();
+    }
     std::vector<std::string> raws;
     std::size_t count = 0;
     for (const std::string_view document : documents) {
         std::string raw = stamped && is_object_text(document) ? with_field(document, "modified", modified)
                                                               : std::string(document);
         if (announced) raws.push_back(raw);
-        const auto result = service_.model().put(entity, std::move(raw), visible_from);
+        const auto result = service_.model().put(entity, std::move(raw), visible_from, types);
         if (!result)
             return control_wrong(400, "document " + std::to_string(count) + ": " + result.error().message());
         ++count;
@@ -132,6 +145,31 @@ PortalReply PortalControl::generate_records(const PortalCall& call, Timestamp no
     return control_done(reply);
 }
 
+PortalReply PortalControl::hole(const PortalCall& call) {
+    const Json json = Json::parse(call.body, nullptr, /*allow_exceptions=*/false);
+    const bool named = json.is_object() && json.contains("entity") && json["entity"].is_string();
+    if (!named || (json.contains("ids") && !json["ids"].is_array()))
+        return control_wrong(400, R"(the body must be {"entity":"…","ids":["…"]})");
+    std::set<std::string, std::less<>> ids;
+    for (const Json& id : json.value("ids", Json::array())) {
+        if (!id.is_string()) return control_wrong(400, "ids must be strings");
+        ids.insert(id.get<std::string>());
+    }
+    const auto filtered_only = json.find("filtered_only");
+    if (filtered_only != json.end() && !filtered_only->is_boolean())
+        return control_wrong(400, "filtered_only must be true or false");
+    const std::size_t count = ids.size();
+    service_.model().hide(json["entity"].get<std::string>(), std::move(ids),
+                          filtered_only != json.end() && filtered_only->get<bool>());
+    return control_done({{"left_out", count}});
+}
+
+PortalReply PortalControl::restore() {
+    if (!service_.backup().is_taken())
+        return control_wrong(400, "there is no backup; POST /backup makes one");
+    return control_done({{"restored", service_.backup().restore(service_.model())}});
+}
+
 PortalReply PortalControl::handle_entity(const PortalCall& call, const PortalTarget& target, Timestamp now) {
     const std::string asked = call.method + " " + target.path[0];
     if (asked == "POST put") return put(target.path[1], call, now);
@@ -160,6 +198,12 @@ PortalReply PortalControl::handle(const PortalCall& call, Timestamp now) {
     if (asked == "POST disable") return edit(call, Edit::disable, now);
     if (asked == "POST delete") return edit(call, Edit::erase, now);
     if (asked == "POST generate") return generate_records(call, now);
+    if (asked == "POST hole") return hole(call);
+    if (asked == "POST restore") return restore();
+    if (asked == "POST backup") {
+        service_.backup().take(service_.model());
+        return control_done({{"backup", true}});
+    }
     if (asked == "POST fault") return control_fault(service_.faults(), call);
     if (asked == "DELETE faults") {
         service_.faults().clear();

@@ -33,6 +33,8 @@ class PortalControl {
     PortalReply handle_entity(const PortalCall& call, const PortalTarget& target, Timestamp now);
     PortalReply put(const std::string& entity, const PortalCall& call, Timestamp now);
     PortalReply edit(const PortalCall& call, Edit kind, Timestamp now);
+    PortalReply hole(const PortalCall& call);
+    PortalReply restore();
     PortalReply generate_records(const PortalCall& call, Timestamp now);
     // Publishes what became of these records, and says in `reply` how many events there were.
     void announce(const std::string& entity, const std::vector<std::string>& raws, Json& reply,

@@ -26,6 +26,7 @@ PortalDocument::PortalDocument(std::string raw, std::uint64_t number, const Fiel
 }
 
 void PortalDocument::retype(const FieldTypes& types) {
+    types_ = types;
     id_ = find("_id", types.of("_id"));
     modified_ = find("modified", types.of("modified"));
 }

@@ -28,6 +28,7 @@ class PortalDocument {
 
     std::string_view raw() const { return raw_; }
     std::uint64_t number() const { return number_; }
+    const FieldTypes& types() const { return types_; }
     // The JSON text of `_id` and `modified`, with quotes where they are strings; empty where missing.
     std::string_view id_token() const { return token(id_); }
     std::string_view modified_token() const { return token(modified_); }
@@ -60,6 +61,7 @@ class PortalDocument {
 
     std::string raw_;
     std::uint64_t number_;
+    FieldTypes types_;
     KeyField id_;
     KeyField modified_;
 };

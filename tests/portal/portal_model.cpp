@@ -52,6 +52,8 @@ void PortalModel::change_settings(ModelSettings settings) {
     if (!retype) return;
     for (auto& [entity, documents] : entities_)
         documents.retype(settings_.types());
+    for (auto& [visible_from, document] : waiting_)
+        document.types.reset();
 }
 
 PortalCollection& PortalModel::collection_for(std::string_view entity) {
@@ -66,16 +68,17 @@ void PortalModel::drop_waiting(std::string_view entity, std::string_view id_toke
     });
 }
 
-Result<> PortalModel::put(std::string_view entity, std::string raw, std::optional<Timestamp> visible_from) {
+Result<> PortalModel::put(std::string_view entity, std::string raw, std::optional<Timestamp> visible_from,
+                          std::optional<FieldTypes> types) {
     if (!is_json_object(raw)) return not_a_document(entity);
     const std::string id_token = id_token_of(raw);
     drop_waiting(entity, id_token);
     if (visible_from && *visible_from > now_) {
         collection_for(entity);
-        waiting_.emplace(*visible_from, Waiting{std::string(entity), id_token, std::move(raw)});
+        waiting_.emplace(*visible_from, Waiting{std::string(entity), id_token, std::move(raw), types});
         return {};
     }
-    collection_for(entity).put(std::move(raw), settings_.types());
+    collection_for(entity).put(std::move(raw), types.value_or(settings_.types()));
     ++version_;
     return {};
 }
@@ -99,6 +102,11 @@ bool PortalModel::erase(std::string_view entity, std::string_view id) {
 void PortalModel::clear(std::string_view entity) {
     std::erase_if(waiting_, [&](const auto& entry) { return entry.second.entity == entity; });
     collection_for(entity) = PortalCollection();
+    ++version_;
+}
+
+void PortalModel::hide(std::string_view entity, std::set<std::string, std::less<>> ids, bool filtered_only) {
+    holes_[std::string(entity)] = {std::move(ids), filtered_only};
     ++version_;
 }
 
@@ -139,7 +147,9 @@ void PortalModel::set_now(Timestamp now) {
     now_ = now;
     while (!waiting_.empty() && waiting_.begin()->first <= now_) {
         auto due = waiting_.extract(waiting_.begin());
-        collection_for(due.mapped().entity).put(std::move(due.mapped().raw), settings_.types());
+        Waiting& document = due.mapped();
+        collection_for(document.entity)
+            .put(std::move(document.raw), document.types.value_or(settings_.types()));
         ++version_;
     }
 }

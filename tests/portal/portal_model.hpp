@@ -21,6 +21,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -73,9 +74,11 @@ class PortalModel {
     // Inserts the document, or replaces the one of the same `_id`; its bytes are what answers show. Until
     // now() reaches `visible_from` nothing of it is seen, and an older version goes on being seen. A later
     // put or erase of the same `_id` supersedes one that still waits. Error: invalid_argument where `raw` is
-    // not a JSON object.
+    // not a JSON object. `types`: of this document alone, where they differ from the portal's; a change of the
+    // portal's types overrides them.
     Result<> put(std::string_view entity, std::string raw,
-                 std::optional<Timestamp> visible_from = std::nullopt);
+                 std::optional<Timestamp> visible_from = std::nullopt,
+                 std::optional<FieldTypes> types = std::nullopt);
     template <class J>
         requires std::same_as<J, nlohmann::ordered_json> || std::same_as<J, nlohmann::json>
     Result<> put(std::string_view entity, const J& document,
@@ -88,6 +91,10 @@ class PortalModel {
     bool erase(std::string_view entity, std::string_view id);
     // Forgets all documents of the entity.
     void clear(std::string_view entity);
+
+    // From now on queries leave these documents out, or only those with a filter on another field than `_id` and
+    // `modified`, as where an index lost them; retrieve() shows them. No ids: nothing is left out any more.
+    void hide(std::string_view entity, std::set<std::string, std::less<>> ids, bool filtered_only = false);
 
     // The raw text as it is seen now.
     std::optional<std::string> find(std::string_view entity, std::string_view id) const;
@@ -121,18 +128,26 @@ class PortalModel {
         std::string entity;
         std::string id_token;
         std::string raw;
+        std::optional<FieldTypes> types;
     };
 
+    struct Hole {
+        std::set<std::string, std::less<>> ids;
+        bool filtered_only = false;
+    };
+
+    const Hole* hole_of(std::string_view entity, const PortalRequest& request) const;
     PortalCollection& collection_for(std::string_view entity);
     void drop_waiting(std::string_view entity, std::string_view id_token);
     bool scope_served(const PortalRequest& request, std::string_view workspace_id,
                       std::string_view bucket_id) const;
-    Answer render(const PortalCollection& collection, const PortalRequest& request) const;
+    Answer render(const PortalCollection& collection, const PortalRequest& request, const Hole* hole) const;
     Answer too_large() const;
 
     ModelSettings settings_;
     std::map<std::string, PortalCollection, std::less<>> entities_;
     std::multimap<Timestamp, Waiting> waiting_;
+    std::map<std::string, Hole, std::less<>> holes_;
     Timestamp now_{INT64_MIN};
     std::uint64_t version_ = 0;
 };

@@ -3,6 +3,7 @@
 #include "portal/portal_select.hpp"
 #include "portal/raw_json.hpp"
 
+#include <algorithm>
 #include <unordered_set>
 #include <utility>
 
@@ -15,6 +16,13 @@ SelectOptions select_options(const ModelSettings& settings, const PortalRequest&
     options.count = settings.totals && !request.without_total;
     options.ignore_sort = settings.ignore_sort;
     return options;
+}
+
+// Whether the filter asks for more than the key fields.
+bool filters_content(const FilterNode& node) {
+    if (node.kind == FilterNode::Kind::test)
+        return node.path.front() != "_id" && node.path.front() != "modified";
+    return std::any_of(node.children.begin(), node.children.end(), filters_content);
 }
 
 // The rows of a Distinct request: what is written alike comes once, then Skip and Take count.
@@ -89,12 +97,20 @@ PortalModel::Answer PortalModel::query(std::string_view entity, std::string_view
     if (!scope_served(*request, workspace_id, bucket_id)) {
         return refuse(403, "Forbidden", "the key does not open this workspace or bucket");
     }
-    return render(*documents, *request);
+    return render(*documents, *request, hole_of(entity, *request));
 }
 
-PortalModel::Answer PortalModel::render(const PortalCollection& documents,
-                                        const PortalRequest& request) const {
+const PortalModel::Hole* PortalModel::hole_of(std::string_view entity, const PortalRequest& request) const {
+    const auto hole = holes_.find(entity);
+    const bool hidden = hole != holes_.end() && !hole->second.ids.empty() &&
+                        (!hole->second.filtered_only || filters_content(request.filter.root()));
+    return hidden ? &hole->second : nullptr;
+}
+
+PortalModel::Answer PortalModel::render(const PortalCollection& documents, const PortalRequest& request,
+                                        const Hole* hole) const {
     SelectOptions options = select_options(settings_, request);
+    if (hole != nullptr) options.hidden = &hole->ids;
     const PortalProjection projection(request.fields);
     if (request.distinct) {
         const std::size_t skip = std::exchange(options.skip, 0);

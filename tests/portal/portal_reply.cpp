@@ -58,7 +58,8 @@ std::string reply_head(const PortalReply& reply, std::size_t length, bool keep_a
         boost::beast::http::obsolete_reason(static_cast<boost::beast::http::status>(reply.status));
     std::string head = "HTTP/1.1 " + std::to_string(reply.status);
     if (reply.has_reason) head.append(" ").append(reason.data(), reason.size());
-    head.append("\r\nDate: ").append(date);
+    const std::string_view shown = reply.date ? *reply.date : date;
+    if (!shown.empty()) head.append("\r\nDate: ").append(shown);
     head.append("\r\nServer: carecloud-portal (a loopback portal for tests)\r\nContent-Type: ")
         .append(reply.content_type);
     if (reply.next_chunk)

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -36,7 +37,8 @@ struct PortalReply {
     std::vector<std::pair<std::string, std::string>> headers{};
     std::shared_ptr<const std::string> body = std::make_shared<const std::string>();
     ReplyWire wire = ReplyWire::whole;
-    bool has_reason = true;  // the status line ends with a reason phrase, and the blank before it
+    bool has_reason = true;             // the status line ends with a reason phrase, and the blank before it
+    std::optional<std::string> date{};  // instead of the right `Date`; empty: no such header
     // Where set, it is sent in chunks instead of `body`: fills the next one, false after the last.
     std::function<bool(std::string& chunk)> next_chunk{};
 

@@ -43,7 +43,7 @@ Selection walk_by_key(const PortalCollection& collection, const PortalRequest& r
     if (options.take == 0 && !options.count) return selection;
     const auto [first, last] = key_range(collection, bounds);
     for (auto at = first; at != last; ++at) {
-        if (!request.filter.matches(**at, options.types)) continue;
+        if (!request.filter.matches(**at, options.types) || options.hides(**at)) continue;
         if (!take_match(selection, options, *at)) break;
     }
     return selection;
@@ -161,6 +161,7 @@ Selection select_documents(const PortalCollection& collection, const PortalReque
     if (!options.ignore_sort) sort_rows(matches, request.sort, options.types);
     Selection selection;
     for (const PortalDocument* document : matches) {
+        if (options.hides(*document)) continue;
         if (!take_match(selection, options, document)) break;
     }
     return selection;

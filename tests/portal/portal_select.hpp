@@ -5,7 +5,10 @@
 #include "portal/portal_request.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <optional>
+#include <set>
+#include <string>
 #include <vector>
 
 namespace carecloud {
@@ -21,6 +24,11 @@ struct SelectOptions {
     std::size_t take = 0;
     bool count = false;        // whether the total is wanted
     bool ignore_sort = false;  // a portal that sorts wrongly: in the order of coming
+    const std::set<std::string, std::less<>>* hidden = nullptr;  // ids that are left out; null: none
+
+    bool hides(const PortalDocument& document) const {
+        return hidden != nullptr && hidden->contains(document.id_text());
+    }
 };
 
 // A keyset query in the order of (modified, _id) costs no more than its page; others scan what the filter

@@ -91,6 +91,11 @@ PortalReply PortalService::data(const Route& route, const PortalCall& call) {
     if (fault) {
         ++counts_.faults[*fault];
         if (*fault == "firewall") return firewall_reply();
+        if (*fault == "retry-after-month") {
+            PortalReply reply = gateway_reply(429, "Too Many Requests");
+            reply.headers.emplace_back("Retry-After", "2678400");
+            return reply;
+        }
         if (auto answer = answer_of_fault(*fault, model_, list)) {
             PortalReply reply = sent_as(*std::move(answer), call);
             if (*fault == "html") reply.content_type = "text/html; charset=utf-8";
@@ -99,18 +104,20 @@ PortalReply PortalService::data(const Route& route, const PortalCall& call) {
     } else if (list) {
         return query(route, call);
     }
-    PortalModel::Answer answer =
-        list ? model_.query(route.entity, call.body, call.workspace_id, call.bucket_id)
-             : model_.retrieve(route.entity, route.id);
+    PortalModel::Answer answer = this->answer(route, call, fault.value_or(""));
     const bool good = answer.status == 200;
     if (good) counts_.records += answer.records;
     if (!fault) return sent_as(std::move(answer), call);
     if (good) answer.body = spoilt_text(*fault, std::move(answer.body), zips(call));
+    if (good && *fault == "cut-list") answer.body = cut_list(std::move(answer.body));
+    if (good && *fault == "signed-field")
+        answer.body = with_signed_field(std::move(answer.body), ++signatures_);
     const std::string member = spoilt_member(*fault);
     if (good && !member.empty())
         answer.body = with_spoilt_record(std::move(answer.body), member, spoilt_record_);
     PortalReply reply = sent_as(std::move(answer), call);
     reply.wire = wire_of_fault(*fault);
+    reply.date = date_of_fault(*fault);
     reply.has_reason = *fault != "no-reason";
     const bool zipped = std::any_of(reply.headers.begin(), reply.headers.end(),
                                     [](const auto& header) { return header.first == "Content-Encoding"; });
@@ -118,6 +125,14 @@ PortalReply PortalService::data(const Route& route, const PortalCall& call) {
         reply.set_body(reply.body->substr(0, reply.body->size() / 2));
     if (*fault == "gzip-padding" && zipped) reply.set_body(*reply.body + std::string(kPaddingBytes, '\0'));
     return reply;
+}
+
+PortalModel::Answer PortalService::answer(const Route& route, const PortalCall& call,
+                                          std::string_view fault) {
+    PortalModel* const replica = fault == "lag" ? backup_.replica(model_.settings()) : nullptr;
+    PortalModel& model = replica != nullptr ? *replica : model_;
+    if (route.kind != "query") return model.retrieve(route.entity, route.id);
+    return model.query(route.entity, call.body, call.workspace_id, call.bucket_id);
 }
 
 PortalReply PortalService::query(const Route& route, const PortalCall& call) {

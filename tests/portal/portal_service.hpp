@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/timestamp.hpp"
+#include "portal/portal_backup.hpp"
 #include "portal/portal_counts.hpp"
 #include "portal/portal_faults.hpp"
 #include "portal/portal_gateway.hpp"
@@ -41,6 +42,7 @@ class PortalService {
     PortalModel& model() { return model_; }
     PortalFaults& faults() { return faults_; }
     PortalGateway& gateway() { return gateway_; }
+    PortalBackup& backup() { return backup_; }
     PortalCounts& counts() { return counts_; }
     const ServiceSettings& settings() const { return settings_; }
     void set_gzip(bool gzip) { settings_.gzip = gzip; }
@@ -50,6 +52,7 @@ class PortalService {
 
     PortalReply route(const Route& route, const PortalCall& call, double now_s);
     PortalReply data(const Route& route, const PortalCall& call);
+    PortalModel::Answer answer(const Route& route, const PortalCall& call, std::string_view fault);
     PortalReply query(const Route& route, const PortalCall& call);
     PortalReply cached_query(const Route& route, const PortalCall& call);
     PortalReply sent_as(PortalModel::Answer answer, const PortalCall& call);
@@ -61,6 +64,8 @@ class PortalService {
     PortalGateway gateway_;
     PortalCounts counts_;
     PortalGzip gzip_;
+    PortalBackup backup_;
+    std::uint64_t signatures_ = 0;  // of the fields that differ in each answer
     std::string
         spoilt_record_;  // the `_id` of the record that the record faults are in; empty: not chosen yet
     struct Cached {

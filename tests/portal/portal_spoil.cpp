@@ -1,8 +1,13 @@
 #include "portal/portal_spoil.hpp"
 
+#include "net/http_date.hpp"
 #include "portal/portal_answer.hpp"
+#include "portal/raw_json.hpp"
+#include "portal/wall_now.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <vector>
 
 namespace carecloud {
 namespace {
@@ -151,6 +156,38 @@ std::string with_spoilt_record(std::string text, const std::string& member, std:
     if (id.empty())
         id = text.substr(at + begin.size(), text.find('"', at + begin.size()) - at - begin.size());
     return text.insert(at + 1, member);
+}
+
+std::string cut_list(std::string text) {
+    const std::size_t data = data_at(text);
+    if (data == std::string::npos || text[data] != '[') return text;
+    const std::size_t end = text.size() - kAnswerTail.size();
+    const std::vector<std::string_view> elements =
+        array_elements(std::string_view(text).substr(data, end - data));
+    if (elements.size() < 2) return text;
+    const std::string_view last = elements[elements.size() / 2 - 1];
+    const auto from = static_cast<std::size_t>(last.data() + last.size() - text.data());
+    return text.erase(from, end - 1 - from);
+}
+
+std::string with_signed_field(std::string text, std::uint64_t number) {
+    // A record that is shown whole has its system fields; one of which only the key is shown has not.
+    constexpr std::string_view before = R"("workspace_id":)";
+    const std::string field =
+        R"("signedUrl":"https://files.invalid/?signature=)" + std::to_string(number) + "\",";
+    for (std::size_t at = text.find(before); at != std::string::npos; at = text.find(before, at)) {
+        text.insert(at, field);
+        at += field.size() + before.size();
+    }
+    return text;
+}
+
+std::optional<std::string> date_of_fault(std::string_view fault) {
+    constexpr std::int64_t forty_years = std::int64_t{40} * 365 * 86'400;
+    if (fault == "no-date") return "";
+    if (fault == "date-past") return format_http_date(Timestamp{0});
+    if (fault != "date-ahead") return std::nullopt;
+    return format_http_date(Timestamp{wall_now().ticks + forty_years * Timestamp::ticks_per_second});
 }
 
 ReplyWire wire_of_fault(std::string_view fault) {

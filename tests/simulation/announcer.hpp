@@ -15,6 +15,9 @@
 
 namespace carecloud {
 
+// The edit of the record that the message tells of.
+std::size_t announced_edit(const std::string& message_id);
+
 class Announcer {
   public:
     // Hands one message over, where anybody listens; `answered` is told true for a 200.

@@ -18,8 +18,13 @@ class BoundedChecks {
   public:
     // All of these outlive it.
     BoundedChecks(const WorldPlan& plan, const PortalModel& model, const Writers& writers,
-                  const Checks& checks, const MemoryStoreContent& store)
-        : plan_(plan), model_(model), writers_(writers), checks_(checks), store_(&store) {}
+                  const Exposures& exposures, const Checks& checks, const MemoryStoreContent& store)
+        : plan_(plan),
+          model_(model),
+          writers_(writers),
+          exposures_(exposures),
+          checks_(checks),
+          store_(&store) {}
 
     // `same`: with the configuration of the life before.
     void new_life(bool same);
@@ -37,16 +42,20 @@ class BoundedChecks {
     };
 
     std::optional<std::string> begins(const BoundedPass& pass, Timestamp now);
+    std::optional<std::string> check_guard(const StoreContent::Change& change);
     std::optional<std::string> check_deleted(const StoreContent::Change& change, Timestamp now);
     std::optional<std::string> check_done(const BoundedPass& pass, Timestamp now) const;
     std::optional<std::string> check_found(const BoundedPass& pass, Timestamp since) const;
     std::optional<std::string> check_marked(const BoundedPass& pass, Timestamp since) const;
+    // Whether answers of the last hours may have denied the record.
+    bool may_be_denied(const StoreContent::RecordId& place, Timestamp now) const;
     bool keeps_old_text(const BoundedPass& pass, const std::string& id, Timestamp since) const;
     bool was_settled(Timestamp at, Timestamp since) const;
 
     const WorldPlan& plan_;
     const PortalModel& model_;
     const Writers& writers_;
+    const Exposures& exposures_;
     const Checks& checks_;
     const MemoryStoreContent* store_;
     std::optional<Running> running_;

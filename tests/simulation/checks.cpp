@@ -3,11 +3,13 @@
 #include "json/slice.hpp"
 #include "portal/query.hpp"
 #include "simulation/agenda.hpp"
+#include "simulation/announcer.hpp"
 #include "sync/progress.hpp"
 #include "sync/settle_rules.hpp"
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 namespace carecloud {
 namespace {
@@ -15,6 +17,10 @@ namespace {
 // Looking at every record costs: not at each commit.
 constexpr std::uint64_t kCommitsBetweenLooks = 16;
 constexpr Duration kToAnswer = std::chrono::minutes(2);
+// Within which reversals are counted (hazard 30).
+constexpr Duration kReversalSpan = std::chrono::hours(24);
+// An event's record is looked for again after 1, 2 and 4 s, and then once more (promise 4).
+constexpr Duration kQuickLooks = std::chrono::seconds(7);
 
 std::string named(const std::string& entity, const std::string& id) {
     return entity + " " + id;
@@ -27,11 +33,24 @@ std::string described(const Written& written) {
     if (written.very_late) text += ", later than the overlap";
     if (written.huge) text += ", huge";
     if (written.unbumped) text += ", edited unbumped";
+    if (written.back) text += ", back in time";
+    if (written.is_odd()) text += ", of another type";
+    if (written.restored_at != Timestamp{INT64_MIN})
+        text += ", restored at " + written.restored_at.to_string_ms();
     if (written.deleted) text += ", deleted";
     return text + ")";
 }
 
 }  // namespace
+
+bool is_same_text(std::string_view a, std::string_view b) {
+    constexpr std::string_view field = R"("url":"sig-)";
+    constexpr std::size_t digits = 8;
+    const auto at = a.find(field);
+    if (at == std::string_view::npos || b.find(field) != at || a.size() != b.size()) return a == b;
+    const std::size_t end = at + field.size() + digits;
+    return a.substr(0, at) == b.substr(0, at) && a.substr(end) == b.substr(end);
+}
 
 StreamSpec Checks::spec_of(const std::string& entity) const {
     return {.entity = entity,
@@ -62,26 +81,37 @@ std::optional<std::string> Checks::step(Timestamp now) {
     if (inbox_->writes != inbox_writes_seen_) {
         inbox_writes_seen_ = inbox_->writes;
         for (const auto& [message_id, held] : inbox_->events) {
-            const EventState before = std::exchange(states_[message_id], held.event.state);
-            if (before == held.event.state) continue;
-            if (auto wrong = check_event(held.event, now)) return wrong;
+            const auto [place, fresh] = arrived_.try_emplace(message_id);
+            Arrived& arrived = place->second;
+            if (fresh) note_arrival(held.event, arrived, now);
+            if (std::exchange(arrived.state, held.event.state) == held.event.state) continue;
+            if (auto wrong = check_event(held.event, arrived, now)) return wrong;
         }
     }
     if (store_->commits == commits_seen_) return std::nullopt;
     const bool look = store_->commits / kCommitsBetweenLooks != commits_seen_ / kCommitsBetweenLooks;
     commits_seen_ = store_->commits;
-    if (auto wrong = check_new_changes()) return wrong;
+    if (auto wrong = check_new_changes(now)) return wrong;
     if (auto wrong = check_cursors(now)) return wrong;
     return look ? check_settled(now) : std::nullopt;
 }
 
-std::optional<std::string> Checks::check_new_changes() {
+void Checks::note_arrival(const Event& event, Arrived& arrived, Timestamp now) {
+    const StoreContent::RecordId place(*event.stream, event.record_id);
+    const auto held = store_->tables.records.find(place);
+    arrived.at = now;
+    if (held != store_->tables.records.end()) arrived.held = edit_of(held->second.body);
+    announced_[place] = now;
+}
+
+std::optional<std::string> Checks::check_new_changes(Timestamp now) {
     const auto& changes = store_->tables.changes;
     for (; changes_seen_ < changes.size(); ++changes_seen_) {
         const StoreContent::Change& change = changes[changes_seen_];
         if (change.seq != changes_seen_ + 1)
             return "change " + std::to_string(change.seq) + " stands at " + std::to_string(changes_seen_ + 1);
-        if (!is_fresh(change)) return named(change.stream, change.id) + ": one version was taken twice";
+        if (auto wrong = check_again(change, now)) return wrong;
+        if (auto wrong = check_unmoved(change, now)) return wrong;
         if (auto wrong = check_kind(change)) return wrong;
     }
     return std::nullopt;
@@ -89,17 +119,47 @@ std::optional<std::string> Checks::check_new_changes() {
 
 // A version that was marked as deleted may come back; so may one that was edited without a new `modified`, when an
 // answer of a replica that lags shows it once more (simulate --seed 5957 --hours 0.5): nothing tells it from an edit
-// undone.
-bool Checks::is_fresh(const StoreContent::Change& change) {
+// undone. So may one that the portal itself goes back to.
+std::optional<std::string> Checks::check_again(const StoreContent::Change& change, Timestamp now) {
     const Version version{change.stream, change.id, change.modified, change.hash};
-    const bool fresh = !taken_.contains(version);
+    const std::string what = named(change.stream, change.id);
     if (change.kind == ChangeKind::deleted) {
         forget_versions(change);
-        return true;
+        return std::nullopt;
     }
-    if (writers_.records(change.stream).at(change.id).unbumped) forget_versions(change);
-    taken_.insert(version);
-    return fresh;
+    if (taken_.insert(version).second) return std::nullopt;
+    const Written& written = writers_.records(change.stream).at(change.id);
+    const Timestamp modified = Timestamp::parse(change.modified).value_or(Timestamp{});
+    if (written.unbumped) return std::nullopt;
+    if (!written.reversible && !exposures_.any_since(change.stream, change.id, modified))
+        return what + ": one version was taken twice";
+    auto& reversals = reversals_[{change.stream, change.id}];
+    std::erase_if(reversals, [&](Timestamp at) { return later(at, kReversalSpan) < now; });
+    reversals.push_back(now);
+    // The second is put off for the overlap, and each further one twice as long as the one before.
+    std::size_t most = 2;
+    for (Duration pause = plan_.overlap; pause < kReversalSpan; pause *= 2)
+        ++most;
+    if (reversals.size() <= most) return std::nullopt;
+    return what + ": versions were replaced by earlier ones " + std::to_string(reversals.size()) +
+           " times within a day";
+}
+
+// A field that differs in each answer makes one row a day, unless somebody asks for the record.
+std::optional<std::string> Checks::check_unmoved(const StoreContent::Change& change, Timestamp now) {
+    LastRow& last = last_rows_[{change.stream, change.id}];
+    const bool unmoved = last.modified == change.modified && change.kind != ChangeKind::deleted;
+    const LastRow before =
+        std::exchange(last, LastRow{.modified = change.kind == ChangeKind::deleted ? "" : change.modified,
+                                    .unmoved = unmoved,
+                                    .at = now});
+    if (!settings_.has(Fault::fickle) || !unmoved || !before.unmoved) return std::nullopt;
+    if (later(before.at, kReversalSpan) <= now) return std::nullopt;
+    const auto announced = announced_.find({change.stream, change.id});
+    if (announced != announced_.end() && before.at <= announced->second) return std::nullopt;
+    const auto asked = operator_at_.find(change.stream);
+    if (asked != operator_at_.end() && before.at <= asked->second) return std::nullopt;
+    return named(change.stream, change.id) + ": its text changes again and again, and each makes a row";
 }
 
 void Checks::forget_versions(const StoreContent::Change& change) {
@@ -126,6 +186,7 @@ std::optional<std::string> Checks::check_kind(const StoreContent::Change& change
 
 std::optional<std::string> Checks::check_cursors(Timestamp now) const {
     for (const auto& [stream, state] : store_->tables.streams) {
+        if (exposures_.is_for_good(stream)) continue;
         if (state.cursor && state.cursor->modified.ticks > now.ticks + kFutureToleranceTicks)
             return stream + ": the cursor lies in the portal's future";
         if (state.cursor && state.safe && state.cursor->modified < state.safe->modified)
@@ -139,11 +200,11 @@ std::optional<std::string> Checks::check_settled(Timestamp now) const {
     for (const auto& [stream, state] : store_->tables.streams) {
         if (!state.safe || state.fingerprint != spec_of(stream).fingerprint()) continue;
         for (const auto& [id, written] : writers_.records(stream)) {
-            const bool due = is_shown(written) && !written.very_late && written.visible_from <= now &&
-                             written.modified < state.safe->modified;
+            const bool due = is_shown(written) && is_plain(stream, id, written) &&
+                             written.visible_from <= now && written.modified < state.safe->modified;
             if (!due || is_held(stream, id, written.modified)) continue;
-            return named(stream, id) + " of " + written.modified.to_string_ms() +
-                   " is missing behind the safe point " + state.safe->modified.to_string_ms();
+            return named(stream, id) + described(written) + " is missing behind the safe point " +
+                   state.safe->modified.to_string_ms();
         }
     }
     return std::nullopt;
@@ -161,38 +222,73 @@ bool Checks::is_past(Timestamp told, Timestamp now) const {
     return told.ticks + plan_.overlap.count() / 100 < now.ticks;
 }
 
-std::optional<std::string> Checks::check_event(const Event& event, Timestamp now) const {
+std::optional<std::string> Checks::check_event(const Event& event, const Arrived& arrived,
+                                               Timestamp now) const {
     const std::string& entity = *event.stream;
     const Written& written = writers_.records(entity).at(event.record_id);
     const std::string what = "an event of " + named(entity, event.record_id) + described(written);
     const Timestamp told = Timestamp::parse(event.event_time).value_or(Timestamp{});
-    switch (event.state) {
-        case EventState::settled: {
-            const Timestamp least{told.ticks - kEventToleranceTicks};
-            const auto held = store_->tables.records.find({entity, event.record_id});
-            const bool has =
-                held != store_->tables.records.end() && Timestamp::parse(held->second.modified) >= least;
-            const bool aside = store_->tables.quarantine.contains({entity, event.record_id});
-            if (has || aside || is_past(told, now)) return std::nullopt;
-            return what + " is settled, and the store does not hold the record";
-        }
-        case EventState::gone:
-            if (written.deleted || written.very_late) return std::nullopt;
-            // A version that was superseded before it became visible was never there.
-            if (!is_past(told, now)) return what + " is settled as gone before the overlap has passed";
-            if (!model_.find(entity, event.record_id)) return std::nullopt;
-            // It may have become visible since the portal was asked.
-            if (now < later(written.visible_from, kToAnswer)) return std::nullopt;
-            return what + " is settled as gone, and the portal has the record";
-        case EventState::outside:
-            if (variant_.filter != "{}" && !is_shown(written)) return std::nullopt;
-            // It may have been outside when the portal was asked.
-            if (variant_.filter != "{}" && now < later(written.moved, kToDecide)) return std::nullopt;
-            return what + " is settled as outside the stream, and the stream has the record";
-        case EventState::open:
-            return std::nullopt;
+    // What a replica, a hole or a wrong clock may have hidden.
+    const bool hidden = exposures_.any_since(entity, event.record_id, arrived.at) ||
+                        exposures_.replica_since(entity, arrived.at);
+    if (event.state == EventState::open) return std::nullopt;
+    if (event.state == EventState::settled) {
+        const auto wrong = check_shown(event, arrived, now, hidden);
+        return wrong ? std::optional(what + *wrong) : std::nullopt;
     }
+    if (event.state == EventState::gone) {
+        if (written.deleted || written.very_late || hidden) return std::nullopt;
+        // A version that was superseded before it became visible was never there.
+        if (!is_past(told, now)) return what + " is settled as gone before the overlap has passed";
+        if (written.had(std::nullopt, arrived.at, now)) return std::nullopt;
+        return what + " is settled as gone, and the portal has the record";
+    }
+    if (variant_.filter != "{}" && (!is_shown(written) || hidden)) return std::nullopt;
+    // It may have been outside when the portal was asked.
+    if (variant_.filter != "{}" && now < later(written.moved, kToDecide)) return std::nullopt;
+    return what + " is settled as outside the stream, and the stream has the record";
+}
+
+// An answer that was asked for after the event had arrived showed what is held: the portal had it at some time since.
+std::optional<std::string> Checks::check_shown(const Event& event, const Arrived& arrived, Timestamp now,
+                                               bool hidden) const {
+    const StoreContent::RecordId place(*event.stream, event.record_id);
+    if (store_->tables.quarantine.contains(place)) return std::nullopt;
+    const Timestamp told = Timestamp::parse(event.event_time).value_or(Timestamp{});
+    const auto held = store_->tables.records.find(place);
+    const bool past = is_past(told, now);
+    if (held == store_->tables.records.end())
+        return past ? std::nullopt : std::optional(" is settled, and the store does not hold the record");
+    const Timestamp least{told.ticks - kEventToleranceTicks};
+    if (Timestamp::parse(held->second.modified) < least && !past)
+        return " is settled by a version that is older than the event";
+    const Written& written = writers_.records(place.first).at(place.second);
+    const std::size_t edit = edit_of(held->second.body);
+    if (edit == 0 || hidden || held->second.deleted_at) return std::nullopt;
+    // An edit that left `modified` as it was is for a deep reconciliation to find.
+    if (!written.had(Timestamp::parse(held->second.modified).value_or(Timestamp{}), arrived.at, now))
+        return " is settled, and the store keeps edit " + std::to_string(edit) + " of " +
+               held->second.modified + ", which the portal has not had since the event of " +
+               event.event_time + " came at " + arrived.at.to_string_ms();
+    const std::size_t announced = announced_edit(event.message_id);
+    const bool is_to_come = std::any_of(
+        written.versions.begin(), written.versions.end(),
+        [&](const Written::Version& version) { return version.edit == announced && now < version.from; });
+    if (edit == arrived.held && is_to_come && now < later(arrived.at, kQuickLooks))
+        return " is settled at once by edit " + std::to_string(edit) + " of " + held->second.modified +
+               ", which was held before the event of " + event.event_time + " came at " +
+               arrived.at.to_string_ms();
     return std::nullopt;
+}
+
+bool Checks::is_plain(const std::string& entity, const std::string& id, const Written& written) const {
+    return !written.very_late && !written.back && !settings_.has(Fault::mixed) &&
+           !exposures_.covers(entity, id, written.visible_from);
+}
+
+// Where types are mixed, a walk passes over good records, too: those of the other type stand apart from them.
+bool Checks::is_findable() const {
+    return !settings_.has(Fault::mixed) || plan_.dialect.totals;
 }
 
 bool Checks::is_waiting() const {
@@ -204,7 +300,7 @@ bool Checks::is_waiting() const {
         const auto written = records.find(place.second);
         if (written == records.end() || store_->tables.records.contains(place)) continue;
         const bool is_too_large = written->second.huge && variant_.fields.empty();
-        if (!is_too_large && is_shown(written->second)) return true;
+        if (!is_too_large && is_shown(written->second) && is_findable()) return true;
     }
     return false;
 }
@@ -266,8 +362,9 @@ std::optional<std::string> Checks::check_beside(const StoreContent::RecordId& pl
     const Timestamp modified = Timestamp::parse(held.modified).value_or(Timestamp{});
     // A very late version may have left the filter while the bounded pass was under way (simulate --seed 4618
     // --hours 0.5).
-    const bool is_judged = after == After::reconciliation &&
-                           later(modified, variant_.overlap + kPortalSecond) < since &&
+    const bool is_far = later(since, kReversalSpan) < modified;
+    const bool is_judged = after >= After::reconciliation && is_findable() &&
+                           (is_far || later(modified, variant_.overlap + kPortalSecond) < since) &&
                            later(written.moved, kToDecide) < since;
     if (!is_judged || held.deleted_at) return std::nullopt;
     return what + " is not marked as deleted by a reconciliation";
@@ -278,13 +375,14 @@ std::optional<std::string> Checks::check_record(const std::string& entity, const
     const Written& written = writers_.records(entity).at(id);
     const auto held = store_->tables.records.find({entity, id});
     const bool has = held != store_->tables.records.end() && !held->second.deleted_at;
-    if (written.huge && written.very_late) return std::nullopt;
+    const bool is_left = !is_plain(entity, id, written);
+    if (!is_findable() || (written.huge && is_left)) return std::nullopt;
     if (written.huge && variant_.fields.empty()) {
         // Held with fewer fields, by an earlier configuration, it is known by its key.
         if (has || in_quarantine(entity, id, written.modified)) return std::nullopt;
         return named(entity, id) + " is too large for any answer, and not in quarantine";
     }
-    const bool is_hidden = written.very_late || (has && written.unbumped);
+    const bool is_hidden = is_left || (has && written.unbumped);
     // A very late one may have come while the bounded pass was under way.
     if (is_hidden && (after == After::polls || since <= written.visible_from)) return std::nullopt;
     if (!has) {
@@ -292,8 +390,10 @@ std::optional<std::string> Checks::check_record(const std::string& entity, const
         return named(entity, id) + described(written) +
                (aside ? " is in quarantine for nothing" : " is missing");
     }
-    if (held->second.body == expected.body) return std::nullopt;
-    return named(entity, id) + described(written) + " differs from the portal's";
+    if (is_same_text(held->second.body, expected.body)) return std::nullopt;
+    return named(entity, id) + described(written) + " differs from the portal's: edit " +
+           std::to_string(edit_of(held->second.body)) + " of " + held->second.modified +
+           " is held, and not " + std::to_string(edit_of(expected.body));
 }
 
 }  // namespace carecloud

@@ -1,6 +1,7 @@
 // What must hold of what is committed, in every state of the world and at its end (design: sync-model, "Promises").
 #pragma once
 
+#include "simulation/exposures.hpp"
 #include "simulation/world_settings.hpp"
 #include "simulation/writers.hpp"
 #include "support/memory_inbox/memory_inbox.hpp"
@@ -12,21 +13,33 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <tuple>
+#include <utility>
+#include <vector>
 
 namespace carecloud {
 
 // From an answer of the portal to what is decided by it, other requests and their pauses between.
-constexpr Duration kToDecide = std::chrono::hours(1);
+constexpr Duration kToDecide = std::chrono::hours(2);
+// The texts of a record without what differs in each answer.
+bool is_same_text(std::string_view a, std::string_view b);
+
 // An answer tells the portal's time in whole seconds (simulate --seed 8633 --hours 0.25).
 constexpr Duration kPortalSecond = std::chrono::seconds(1);
 
 class Checks {
   public:
     // All of these outlive it.
-    Checks(const WorldPlan& plan, PortalModel& model, const Writers& writers, const MemoryStoreContent& store,
-           const MemoryInboxContent& inbox)
-        : plan_(plan), model_(model), writers_(writers), store_(&store), inbox_(&inbox) {}
+    Checks(const WorldSettings& settings, const WorldPlan& plan, PortalModel& model, const Writers& writers,
+           const Exposures& exposures, const MemoryStoreContent& store, const MemoryInboxContent& inbox)
+        : settings_(settings),
+          plan_(plan),
+          model_(model),
+          writers_(writers),
+          exposures_(exposures),
+          store_(&store),
+          inbox_(&inbox) {}
 
     // The configuration of the life that begins: another fingerprint may take every version again. Whether it is the
     // one of the life before.
@@ -35,29 +48,47 @@ class Checks {
     StreamSpec spec_of(const std::string& entity) const;
     // After every step; costs something only where something was committed. The first that does not hold.
     std::optional<std::string> step(Timestamp now);
+    // A bounded pass that an operator wished for begins or ends.
+    void operators_pass(const std::string& stream, Timestamp now) { operator_at_[stream] = now; }
     // Whether something needs time beside the streams' passes: an event is open, or a record that no answer carried for
     // a while is still aside.
     bool is_waiting() const;
     // Where nothing is wrong any more and the daemon had its time: promises 1, 2, 4 and 6, as far as they go after
     // these passes, which were wished for at `since`.
-    enum class After { polls, backfill, reconciliation };
+    enum class After { polls, backfill, reconciliation, again };
     std::optional<std::string> end(After after, Timestamp since, Timestamp now);
 
     // Whether the stream has the record, as it was written last.
     bool is_shown(const Written& written) const;
+    // Whether a pass must have found the record as it was written last: nothing about it is left to reconciliations.
+    bool is_plain(const std::string& entity, const std::string& id, const Written& written) const;
+    // Whether a reconciliation can find everything: where types are mixed and the portal does not count, nothing tells
+    // that listings leave out the records of the other type.
+    bool is_findable() const;
     // That version or a newer one, or in quarantine.
     bool is_held(const std::string& entity, const std::string& id, Timestamp modified) const;
 
   private:
     using Version = std::tuple<std::string, std::string, std::string, Hash>;  // stream, id, modified, hash
 
-    std::optional<std::string> check_new_changes();
-    bool is_fresh(const StoreContent::Change& change);
+    std::optional<std::string> check_new_changes(Timestamp now);
     void forget_versions(const StoreContent::Change& change);
     std::optional<std::string> check_kind(const StoreContent::Change& change) const;
     std::optional<std::string> check_cursors(Timestamp now) const;
     std::optional<std::string> check_settled(Timestamp now) const;
-    std::optional<std::string> check_event(const Event& event, Timestamp now) const;
+    struct Arrived {
+        EventState state = EventState::open;
+        Timestamp at;
+        std::size_t held = 0;  // the edit that the store held then
+    };
+
+    void note_arrival(const Event& event, Arrived& arrived, Timestamp now);
+    std::optional<std::string> check_event(const Event& event, const Arrived& arrived, Timestamp now) const;
+    std::optional<std::string> check_shown(const Event& event, const Arrived& arrived, Timestamp now,
+                                           bool hidden) const;
+    // No version is taken twice, but where it is the portal that goes back to it; and that comes to an end.
+    std::optional<std::string> check_again(const StoreContent::Change& change, Timestamp now);
+    std::optional<std::string> check_unmoved(const StoreContent::Change& change, Timestamp now);
     std::optional<std::string> check_streams(After after, Timestamp since, Timestamp now);
     std::optional<std::string> check_stream(const std::string& entity, After after, Timestamp since,
                                             Timestamp now);
@@ -69,9 +100,17 @@ class Checks {
     bool in_quarantine(const std::string& entity, const std::string& id, Timestamp modified) const;
     bool is_past(Timestamp told, Timestamp now) const;
 
+    struct LastRow {
+        std::string modified;
+        bool unmoved = false;  // since the row before it
+        Timestamp at;
+    };
+
+    const WorldSettings& settings_;
     const WorldPlan& plan_;
     PortalModel& model_;
     const Writers& writers_;
+    const Exposures& exposures_;
     const MemoryStoreContent* store_;
     const MemoryInboxContent* inbox_;
     StreamVariant variant_;
@@ -79,7 +118,11 @@ class Checks {
     std::uint64_t commits_seen_ = 0;
     std::uint64_t inbox_writes_seen_ = 0;
     std::set<Version> taken_;
-    std::map<std::string, EventState> states_;  // by message
+    std::map<std::string, Arrived> arrived_;  // by message
+    std::map<StoreContent::RecordId, std::vector<Timestamp>> reversals_;
+    std::map<StoreContent::RecordId, LastRow> last_rows_;
+    std::map<StoreContent::RecordId, Timestamp> announced_;  // when an event of it arrived last
+    std::map<std::string, Timestamp> operator_at_;
 };
 
 }  // namespace carecloud

@@ -9,6 +9,18 @@
 
 namespace carecloud {
 
+// Nothing in the engine can notice these, so the checks ask for nothing while they last, or at all:
+// - mixed types at a portal that does not count: neither walks nor counts show the records of the other type, and
+//   a walk over mixed types passes over good records as well;
+// - a replica that lags longer than the overlap and answers each question about a record: it looks as if the
+//   record were gone, or an earlier version the newest; the next whole reconciliation heals it;
+// - a list that is empty for minutes, or a record that it leaves out, in a pass: nothing is expected there; the
+//   next whole reconciliation finds it;
+// - a record that a filtered list leaves out for longer than the overlap, while its content changes: it looks as
+//   if it had left the filter, and is marked so until a list shows it again;
+// - all clocks ahead at once (`Date` wrong or absent, and the local one): late rows are found by a whole
+//   reconciliation only;
+// - content that changes under one `modified`: for a deep reconciliation to find.
 enum class Fault {
     kill,   // the process ends between any two handlers, and starts again on what was committed
     stop,   // it is told to stop, and starts again
@@ -38,7 +50,28 @@ enum class Fault {
     remove,     // hard deletes: for a reconciliation to find
     jump,       // the local clock jumps
     events,     // late, twice, out of order, never, unsubscribed
+
+    // Rare ones: a world draws each of them or does without, so that most worlds are judged by the strictest checks.
+    back,      // `modified` goes back or repeats with other bytes, as with the clocks of two servers
+    distant,   // a record is dated 2099, and corrected later
+    restore,   // the whole portal is restored from its backup
+    lag,       // answers of a replica that lags longer than the overlap
+    date,      // the portal's `Date` is wrong or absent, for seconds or for good
+    clock,     // the local clock is wrong, for good
+    cut,       // a listing ends too early, with 200
+    blank,     // every listing is empty for minutes, with 200
+    mixed,     // some records have another type of `modified` or `_id` than the others
+    retype,    // the type of `modified` changes in all records
+    month,     // Retry-After says a month
+    bytes,     // one record spoils an answer: a TAB, bytes that are not UTF-8, NaN
+    envelope,  // `data` is an object
+    fickle,    // a field differs in each answer, as a signed URL does
+    thrown,    // a call of the portal or the store throws
+    reload,    // the configuration is loaded again and again
+    confirm,   // an operator confirms whatever the guard asks
 };
+
+inline constexpr Fault kFirstRareFault = Fault::back;
 
 const std::vector<Fault>& all_faults();
 std::string_view to_string(Fault fault);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/multiple_exceptions.hpp>
 
 namespace carecloud {
 
@@ -13,6 +14,19 @@ RateLimits rate_of(const WorldPlan& plan, const StreamVariant& variant) {
 }
 
 namespace {
+
+// Thrown by the world: one, or several at once.
+bool is_simulated(const std::exception_ptr& thrown) {
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const SimulatedFault&) {
+        return true;
+    } catch (const boost::asio::multiple_exceptions& several) {
+        return is_simulated(several.first_exception());
+    } catch (const std::exception&) {
+        return false;
+    }
+}
 
 EngineSettings engine_settings(const WorldPlan& plan, const StreamVariant& variant, std::uint64_t seed) {
     EngineSettings settings{.streams = {}, .rate = rate_of(plan, variant), .seed = seed};
@@ -38,7 +52,7 @@ Life::Life(const LifeContext& context, MemoryOwnership owned, const StreamVarian
     : owned_(std::move(owned)),
       start_(start),
       passes_(context.passes),
-      clock_(io_, start),
+      clock_(io_, start, context.plan.local_ahead),
       portal_(clock_, context.model),
       watched_(
           portal_, context.requests, [this] { return now(); }, context.broken),
@@ -46,6 +60,13 @@ Life::Life(const LifeContext& context, MemoryOwnership owned, const StreamVarian
       inbox_(context.inbox, clock_, context.store),
       engine_(clock_, watched_, store_, inbox_, engine_settings(context.plan, variant, seed),
               context.observer) {
+    set_hooks(context);
+    boost::asio::co_spawn(io_, engine_.run(), [this, broken = context.broken](std::exception_ptr thrown) {
+        ended(thrown, broken);
+    });
+}
+
+void Life::set_hooks(const LifeContext& context) {
     clock_.on_advance([this, &model = context.model](Timestamp) { model.set_now(now()); });
     portal_.set_latency(context.plan.latency);
     portal_.set_fault_hook([this, &weather = context.weather](const SeenRequest& request) {
@@ -55,16 +76,26 @@ Life::Life(const LifeContext& context, MemoryOwnership owned, const StreamVarian
     portal_.set_answer_hook([&weather = context.weather](const SeenRequest& request, std::string& body) {
         weather.spoil(request, body);
     });
+    portal_.set_source_hook([this, &weather = context.weather](const SeenRequest& request) {
+        return weather.other_answer(request, now());
+    });
+    portal_.set_date_hook(
+        [this, &weather = context.weather](Timestamp right) { return weather.date(right, clock_.wall()); });
     const StoreFaultHook store_fault = [this, &weather = context.weather](std::string_view operation) {
         return weather.store_fault(operation, now());
     };
     store_.set_fault_hook(store_fault);
     inbox_.set_fault_hook(store_fault);
-    boost::asio::co_spawn(io_, engine_.run(), [this, broken = context.broken](std::exception_ptr thrown) {
-        if (thrown) std::rethrow_exception(thrown);
+}
+
+void Life::ended(const std::exception_ptr& thrown, const std::function<void(const std::string&)>& broken) {
+    ended_ = true;
+    if (!thrown) {
         if (!stopping_) broken("the engine ended by itself");
-        ended_ = true;
-    });
+        return;
+    }
+    if (!is_simulated(thrown)) std::rethrow_exception(thrown);
+    crashed_ = true;
 }
 
 Life::~Life() {
@@ -85,6 +116,7 @@ void Life::receive(Event event, std::function<void(bool)> answered) {
     boost::asio::co_spawn(
         io_, inbox_.receive(std::move(event)),
         [this, stream, answered = std::move(answered)](std::exception_ptr thrown, Result<bool> received) {
+            if (thrown && is_simulated(thrown)) return answered(false);
             if (thrown) std::rethrow_exception(thrown);
             if (received && *received) {
                 engine_.nudge(stream);
@@ -98,6 +130,7 @@ void Life::wish(BoundedPass pass, std::function<void(std::uint64_t)> told) {
     boost::asio::co_spawn(
         io_, store_.save_pass(std::move(pass)),
         [this, told = std::move(told)](std::exception_ptr thrown, Result<std::uint64_t> id) {
+            if (thrown && is_simulated(thrown)) return;
             if (thrown) std::rethrow_exception(thrown);
             engine_.pass_wished();
             if (id) told(*id);

@@ -12,6 +12,7 @@
 #include "support/virtual/virtual_clock.hpp"
 #include "sync/engine.hpp"
 
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -53,6 +54,8 @@ class Life {
     // The engine is told to end; has_ended() says when it has.
     void stop();
     bool has_ended() const { return ended_; }
+    // The engine ended by an exception that the world threw: the process ends, to be started again.
+    bool has_crashed() const { return crashed_; }
     void shift_wall(Duration by) { clock_.shift_wall(by); }
 
     // What the endpoint does with a verified event: durable first, then the wish for a pass. `answered` is told whether
@@ -73,6 +76,8 @@ class Life {
         void kill() { shutdown(); }
     };
 
+    void set_hooks(const LifeContext& context);
+    void ended(const std::exception_ptr& thrown, const std::function<void(const std::string&)>& broken);
     Timestamp world_time(MonoTime at) const { return {start_.ticks + at.since_origin.count() / 100}; }
 
     MemoryOwnership owned_;
@@ -87,6 +92,7 @@ class Life {
     Engine engine_;
     bool stopping_ = false;
     bool ended_ = false;
+    bool crashed_ = false;
 };
 
 }  // namespace carecloud

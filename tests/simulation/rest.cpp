@@ -9,8 +9,10 @@ constexpr std::size_t kQuietPasses = 2;
 
 }  // namespace
 
-void Rest::begin(const std::vector<std::string>& streams, Timestamp now, Timestamp visible) {
+void Rest::begin(const std::vector<std::string>& streams, Timestamp now, Timestamp visible,
+                 Timestamp patient_until) {
     from_ = now;
+    patient_until_ = patient_until;
     visible_ = visible;
     for (const std::string& stream : streams)
         quiet_[stream] = 0;
@@ -21,6 +23,7 @@ std::optional<std::string> Rest::pass_ended(const PassReport& report, Timestamp 
     if (report.error) {
         quiet = 0;
         if (began < from_ || report.error->code == ErrorCode::quota_exhausted) return std::nullopt;
+        if (report.error->code == ErrorCode::rate_limited && is_patient(began)) return std::nullopt;
         return report.stream +
                ": a pass fails though nothing goes wrong any more: " + report.error->message();
     }

@@ -23,25 +23,28 @@ namespace carecloud {
 class RunningWorld : Observer {
   public:
     RunningWorld(const WorldSettings& settings, const Trace& trace)
-        : settings_(settings),
+        : settings_(drawn(settings)),
           trace_(trace),
           random_(settings.seed),
+          rare_random_(settings.seed ^ kRareSeed),
           plan_(make_plan(settings_, random_)),
           now_(plan_.start),
           model_(plan_.dialect),
-          weather_(settings_, plan_, model_, random_, [this] { say(writers_.change_some()); }),
-          requests_(plan_.rate, plan_.start, !plan_.clock_jumps),
+          replica_(plan_.dialect, plan_.lag.count() / 100, settings_.has(Fault::lag)),
+          weather_(settings_, plan_, model_, replica_, exposures_, random_,
+                   [this] { say(writers_.change_some()); }),
+          requests_(plan_.rate, plan_.start, plan_.has_true_clock()),
           announcer_(settings_, random_, agenda_,
                      [this](const Event& event, std::function<void(bool)> answered) {
                          if (life_) deliver(event, std::move(answered));
                      }),
-          writers_(model_, settings_, plan_, random_,
+          writers_(model_, replica_, settings_, plan_, random_,
                    [this](const std::string& entity, const std::string& id, const Written& record) {
                        weather_.leave_out(std::nullopt);  // a write may mend the index
                        if (live_) announcer_.announce(entity, id, record, now());
                    }),
-          checks_(plan_, model_, writers_, *store_, *inbox_),
-          bounded_checks_(plan_, model_, writers_, checks_, *store_),
+          checks_(settings_, plan_, model_, writers_, exposures_, *store_, *inbox_),
+          bounded_checks_(plan_, model_, writers_, exposures_, checks_, *store_),
           variant_(first_variant(plan_)) {}
 
     WorldReport run();
@@ -73,6 +76,19 @@ class RunningWorld : Observer {
     void repeat(Duration mean, std::function<void()> action);
     void begin();
     void begin_daemon_troubles();
+    void begin_rare_troubles();
+    void repeat_rare(Duration mean, std::function<void()> action);
+    void begin_rare_spell();
+    // SIGHUP, again and again for a while.
+    void reload_until(Timestamp until, Duration every);
+    // What is due by a schedule begins, however often the configuration is loaded again.
+    void begin_reloads_at_rest();
+    void look_for_reconciliations();
+    void crashed_life();
+    void confirm(const BoundedPass& asking);
+    // What is wrong may be in doubt still: hours pass before the portal's word is taken (hazard 30).
+    bool has_patience() const;
+    void write_at_rest();
     void repeat_rival();
     // Which record of the stream the portal's listings lose while a bounded pass is under way.
     std::optional<LeftOut> hole_in(const std::string& stream);
@@ -87,7 +103,10 @@ class RunningWorld : Observer {
 
     const WorldSettings settings_;
     const Trace& trace_;
+    static constexpr std::uint64_t kRareSeed = 0x776f726c64U;
+
     Random random_;
+    Random rare_random_;  // dice of the rare faults
     // Dice of their own: the worlds of known seeds stay as they were.
     Random rival_random_{settings_.seed};
     Random hole_random_{settings_.seed};
@@ -95,6 +114,8 @@ class RunningWorld : Observer {
     Timestamp now_;
     Agenda agenda_;
     PortalModel model_;
+    Replica replica_;
+    Exposures exposures_;
     Weather weather_;
     RequestLedger requests_;
     PassWatch passes_{[this](const std::string& what) { broken(what); }};
@@ -108,13 +129,16 @@ class RunningWorld : Observer {
     StreamVariant variant_;
     WorldReport report_;
     std::unique_ptr<Life> life_;
-    std::size_t kill_in_steps_ = 0;  // 0: it lives on
-    Timestamp stopped_at_{};         // where the daemon is told to stop and has not ended
-    bool counts_exactly_ = true;     // no request was counted that nobody sent
-    bool live_ = false;              // the portal's beginning is over
+    std::size_t kill_in_steps_ = 0;       // 0: it lives on
+    Timestamp stopped_at_{};              // where the daemon is told to stop and has not ended
+    bool reloading_ = false;              // and starts again at once
+    std::set<std::string> unreconciled_;  // streams without a scheduled reconciliation since the world rests
+    bool counts_exactly_ = true;          // no request was counted that nobody sent
+    bool live_ = false;                   // the portal's beginning is over
     bool resting_ = false;
     Checks::After rests_after_ = Checks::After::polls;
     Timestamp wished_at_{};
+    Timestamp looked_at_{INT64_MIN};   // when everything was compared, at rest, to no avail
     std::size_t wishes_ = 0;           // for bounded passes at rest that have no id yet
     std::set<std::uint64_t> awaited_;  // those that are not done
     bool over_ = false;                // everything rests, or had its time

@@ -27,7 +27,8 @@ int run_one(const WorldSettings& settings) {
 }
 
 int run_many(const SimulateOptions& options) {
-    const WorldSettings settings{.hours = options.hours, .without = options.without};
+    const WorldSettings settings{
+        .hours = options.hours, .without = options.without, .always = options.always};
     const auto on_broken = [](const WorldSettings& world, const WorldReport& report) {
         std::cout << "BROKEN  " << command_of(world) << "\n        " << *report.broken << std::endl;
     };
@@ -47,7 +48,10 @@ int run(int argc, const char* const* argv) {
     if (const int* code = std::get_if<int>(&parsed)) return *code;
     const auto& options = std::get<SimulateOptions>(parsed);
     if (!options.trace) return run_many(options);
-    return run_one({.seed = options.first, .hours = options.hours, .without = options.without});
+    return run_one({.seed = options.first,
+                    .hours = options.hours,
+                    .without = options.without,
+                    .always = options.always});
 }
 
 }  // namespace

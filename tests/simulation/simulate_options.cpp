@@ -52,10 +52,11 @@ std::string read_faults(std::string_view text, std::set<Fault>& faults) {
     return {};
 }
 
-std::string fault_names() {
+std::string fault_names(Fault first = Fault{}) {
     std::string names;
-    for (const Fault fault : all_faults())
-        names.append(names.empty() ? "" : ",").append(to_string(fault));
+    for (const Fault fault : all_faults()) {
+        if (fault >= first) names.append(names.empty() ? "" : ",").append(to_string(fault));
+    }
     return names;
 }
 
@@ -67,6 +68,7 @@ std::variant<SimulateOptions, int> parse_simulate_options(int argc, const char* 
     options.jobs = std::max(1U, std::thread::hardware_concurrency());
     std::string seeds = "1";
     std::string without;
+    std::string always;
     po::options_description description("Options");
     auto add = description.add_options();
     add("seed,seeds", po::value(&seeds)->value_name("N | A..B")->default_value(seeds), "the worlds to run");
@@ -74,6 +76,10 @@ std::variant<SimulateOptions, int> parse_simulate_options(int argc, const char* 
         "of virtual time in which things go wrong; the world rests afterwards, and the promises are checked");
     add("without", po::value(&without)->value_name("LIST"),
         ("kinds of faults that do not happen, of " + fault_names()).c_str());
+    add("always", po::value(&always)->value_name("LIST"),
+        ("rare kinds that happen in every world, and not in one of twelve, of " +
+         fault_names(kFirstRareFault))
+            .c_str());
     add("jobs", po::value(&options.jobs)->value_name("J")->default_value(options.jobs),
         "worlds side by side");
     add("trace", po::bool_switch(&options.trace), "tell the story of the world; takes one seed");
@@ -96,6 +102,8 @@ std::variant<SimulateOptions, int> parse_simulate_options(int argc, const char* 
     if (!read_seeds(seeds, options))
         return misuse("\"" + seeds + "\" is neither a seed nor a range A..B of seeds");
     if (const std::string bad = read_faults(without, options.without); !bad.empty())
+        return misuse("\"" + bad + "\" is no kind of fault");
+    if (const std::string bad = read_faults(always, options.always); !bad.empty())
         return misuse("\"" + bad + "\" is no kind of fault");
     if (!(options.hours > 0 && options.hours <= 24 * 366))
         return misuse("--hours takes more than 0 and at most a year's");

@@ -15,6 +15,7 @@ struct SimulateOptions {
     std::uint64_t last = 1;
     double hours = 12;
     std::set<Fault> without{};
+    std::set<Fault> always{};
     unsigned jobs = 1;
     bool trace = false;
 };

@@ -4,8 +4,11 @@
 #include "simulation/agenda.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <string_view>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 namespace carecloud {
 namespace {
@@ -51,26 +54,60 @@ bool Spoiler::spoil(Fault fault, const SeenRequest& request, std::string& body) 
             return take_old(request, body);
         case Fault::total:
             return say_total(body);
+        case Fault::cut:
+            return cut(body);
+        case Fault::envelope:
+            return wrap(body);
         default:
             return false;
     }
 }
 
-// The writers' records have no objects inside.
-bool Spoiler::leave_out(const std::string& id, std::string& body) {
-    const auto at = body.find("\"_id\":\"" + id + "\"");
-    if (at == std::string::npos) return false;
-    auto begin = body.rfind('{', at);
-    auto end = body.find('}', at);
-    // Cut within it, or before its beginning.
-    if (begin == std::string::npos || end == std::string::npos) return false;
-    ++end;
-    if (end < body.size() && body[end] == ',')
-        ++end;
-    else if (body[begin - 1] == ',')
-        --begin;
-    body.erase(begin, end - begin);
+// The listing ends early: at least one record of several is left.
+bool Spoiler::cut(std::string& body) {
+    std::vector<std::size_t> ends;
+    const auto first = body.find("[{");
+    for (auto end = first; end != std::string::npos; end = body.find("},{", end + 1))
+        ends.push_back(end);
+    if (first == std::string::npos || ends.size() < 2) return false;
+    const auto last = body.rfind("}]");
+    if (last == std::string::npos) return false;
+    const std::size_t from = ends[static_cast<std::size_t>(between(rare_random_, 1, std::ssize(ends) - 1))];
+    body.erase(from, last - from);
     return true;
+}
+
+bool Spoiler::wrap(std::string& body) {
+    const auto first = body.find("[{");
+    const auto last = body.rfind("}]");
+    if (first == std::string::npos || last == std::string::npos) return false;
+    body.insert(last + 2, "}");
+    body.insert(first, R"({"items":)");
+    return true;
+}
+
+std::string Spoiler::spoil_bytes(const std::string& id, std::string& body, std::uint64_t kind) {
+    const std::string own = R"("_id":")" + id;
+    std::size_t at = id.empty() ? std::string::npos : body.find(own);
+    if (id.empty() && !body.empty())
+        at = body.rfind(own, static_cast<std::size_t>(between(rare_random_, 0, std::ssize(body) - 1)));
+    const auto end = body.find('}', at);
+    const auto text = body.find(R"("text":"edit )", at);
+    // A listing of keys has no such field.
+    if (at == std::string::npos || text == std::string::npos || text > end) return {};
+    constexpr std::string_view spoilt[] = {"\"text\":\"ed\tit ", "\"text\":\"ed\xffit ",
+                                           R"("text":NaN,"u":" )"};
+    std::string found = body.substr(at + own.size() - id.size(), id.empty() ? 24 : id.size());
+    body.replace(text, 13, spoilt[kind % std::size(spoilt)]);
+    return found;
+}
+
+void Spoiler::renew_field(std::string& body) {
+    constexpr std::string_view field = R"("url":"sig-)";
+    std::string number = std::to_string(++renewed_);
+    number.insert(0, 8 - std::min<std::size_t>(8, number.size()), '0');
+    for (auto at = body.find(field); at != std::string::npos; at = body.find(field, at + 1))
+        body.replace(at + field.size(), number.size(), number);
 }
 
 std::string Spoiler::refusal() const {

@@ -1,5 +1,7 @@
 #include "simulation/watched_portal.hpp"
 
+#include "simulation/agenda.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -13,6 +15,11 @@ constexpr std::size_t kUnderWayMax = 2;
 constexpr std::size_t kBoundedUnderWayMax = 1;
 // Requests of other streams that were admitted before the answer came.
 constexpr std::size_t kAdmittedBefore = 4;
+// A Retry-After longer than RequestGate::kWaitMax is not waited for in full: one request tries after 1, 2, 4 … 60
+// minutes (hazard 34).
+constexpr Duration kProbesSpan = std::chrono::hours(1);
+// Six of these, the requests that were admitted before, and some that operators wish for.
+constexpr std::size_t kProbesMax = 16;
 
 }  // namespace
 
@@ -44,12 +51,20 @@ void WatchedPortal::count_request() {
     ++ledger_.requests;
     const std::uint64_t this_month = ++ledger_.by_month[month_of(now)];
     if (now < quiet_until_) broken_("a request before the portal's Retry-After is over");
+    check_probes(now);
     if (!ledger_.clock_is_true) return;
     if (ledger_.rate.monthly_quota && this_month > *ledger_.rate.monthly_quota)
         broken_("request " + std::to_string(this_month) + " of " + month_of(now) + ", the quota is " +
                 std::to_string(*ledger_.rate.monthly_quota));
     if (spent_month_ == month_of(now) && ++since_spent_ > kAdmittedBefore)
         broken_("requests go on though the portal said that the month's quota is spent");
+}
+
+void WatchedPortal::check_probes(Timestamp now) {
+    if (told_at_ == Timestamp{INT64_MIN} || later(told_at_, kProbesSpan) < now) return;
+    if (++probes_ > kProbesMax)
+        broken_(std::to_string(probes_) +
+                " requests within an hour in which the portal wants to be left alone");
 }
 
 void WatchedPortal::check_under_way(const std::string& entity) {
@@ -70,13 +85,20 @@ void WatchedPortal::keep_page(const std::string& entity, const Result<PagePtr>& 
 void WatchedPortal::hear(const std::optional<Error>& error) {
     // An answer too large for the gateway is one, too (simulate --seed 156 --hours 12).
     if (!error || error->code == ErrorCode::server_failed) spent_month_.clear();
+    if (!error || error->code != ErrorCode::rate_limited) {
+        told_at_ = Timestamp{INT64_MIN};
+        probes_ = 0;
+    }
     if (!error) return;
     if (error->code == ErrorCode::quota_exhausted && spent_month_ != month_of(now_())) {
         spent_month_ = month_of(now_());
         since_spent_ = 0;
     }
-    // A longer wish is not waited for (row 34).
-    if (!error->retry_after || *error->retry_after > RequestGate::kWaitMax) return;
+    if (!error->retry_after || error->code != ErrorCode::rate_limited) return;
+    if (*error->retry_after > RequestGate::kWaitMax) {
+        if (told_at_ == Timestamp{INT64_MIN}) told_at_ = now_();
+        return;
+    }
     const auto ticks = std::chrono::nanoseconds(*error->retry_after).count() / 100;
     quiet_until_ = std::max(quiet_until_, Timestamp{now_().ticks + ticks});
 }

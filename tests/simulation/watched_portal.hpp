@@ -61,6 +61,7 @@ class WatchedPortal : public Portal {
     };
 
     void count_request();
+    void check_probes(Timestamp now);
     void check_under_way(const std::string& entity);
     void keep_page(const std::string& entity, const Result<PagePtr>& answer);
     void hear(const std::optional<Error>& error);
@@ -73,6 +74,8 @@ class WatchedPortal : public Portal {
     std::map<std::string, std::size_t> under_way_;
     std::map<std::string, std::vector<std::weak_ptr<const Page>>> pages_;
     Timestamp quiet_until_{INT64_MIN};  // by Retry-After
+    Timestamp told_at_{INT64_MIN};      // when a longer one was heard first
+    std::size_t probes_ = 0;            // since then
     std::string spent_month_;           // the portal said so, in this life
     std::size_t since_spent_ = 0;
 };

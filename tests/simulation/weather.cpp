@@ -3,6 +3,8 @@
 #include "simulation/agenda.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 namespace carecloud {
 namespace {
@@ -17,6 +19,9 @@ constexpr Fault kSpells[] = {Fault::network,  Fault::server, Fault::rate,    Fau
 // nobody could tell it from the truth (simulate --seed 25145 --hours 0.5).
 constexpr std::size_t kBetweenEmpty = 10;
 constexpr Duration kBetweenEmptyLeast = std::chrono::minutes(1);
+
+constexpr Fault kRareSpells[] = {Fault::lag,   Fault::date,     Fault::cut,    Fault::blank, Fault::month,
+                                 Fault::bytes, Fault::envelope, Fault::thrown, Fault::hole};
 
 Error portal_error(ErrorCode code, std::optional<std::chrono::milliseconds> retry_after = std::nullopt) {
     return {.code = code,
@@ -52,6 +57,55 @@ std::string Weather::begin_spell(Timestamp now) {
            std::to_string(static_cast<int>(spell.percent)) + " %";
 }
 
+std::string Weather::begin_rare_spell(Timestamp now,
+                                      const std::map<std::string, std::vector<std::string>>& ids) {
+    const Fault fault = kRareSpells[between(rare_random_, 0, std::ssize(kRareSpells) - 1)];
+    if (!settings_.has(fault)) return {};
+    if (fault == Fault::hole) return begin_holes(now, ids);
+    Spell spell{.until = later(now, std::min<Duration>(spread(rare_random_, 10min), 1h)), .percent = 25};
+    if (fault == Fault::lag) spell.percent = chance(rare_random_, 30) ? 100 : 40;
+    if (fault == Fault::blank) spell = {.until = later(now, spread(rare_random_, 4min)), .percent = 100};
+    if (fault == Fault::thrown) spell.percent = 1;
+    if (fault == Fault::date) {
+        constexpr Duration offsets[] = {24h * 365 * 40, -24h * 365 * 54, 1h, -1h};
+        spell = {.until = later(now, spread(rare_random_, 1min)), .percent = 100};
+        date_missing_ = chance(rare_random_, 20);
+        date_off_ = offsets[between(rare_random_, 0, std::ssize(offsets) - 1)];
+    }
+    if (fault == Fault::month) {
+        month_pending_ = true;
+        if (chance(rare_random_, 60)) return "one answer is going to say Retry-After: a month";
+        spell.percent = 100;
+    }
+    if (fault == Fault::bytes && chance(rare_random_, 30)) {
+        for (const auto& [entity, some] : ids) {
+            if (some.empty()) continue;
+            const auto picked = static_cast<std::size_t>(between(rare_random_, 0, std::ssize(some) - 1));
+            bad_[entity] = {some[picked], rare_random_()};
+        }
+        return "a record of each entity has bad bytes from now on";
+    }
+    spells_[fault] = spell;
+    return std::string(to_string(fault)) + " trouble until " + spell.until.to_string_ms() + ", " +
+           std::to_string(static_cast<int>(spell.percent)) + " %";
+}
+
+// Some records, by a filter or at all.
+std::string Weather::begin_holes(Timestamp now, const std::map<std::string, std::vector<std::string>>& ids) {
+    holes_.clear();
+    by_filter_only_ = chance(rare_random_, 50);
+    for (const auto& [entity, some] : ids) {
+        for (int i = 0; i < 3 && !some.empty(); ++i) {
+            const auto picked = static_cast<std::size_t>(between(rare_random_, 0, std::ssize(some) - 1));
+            holes_[entity].insert(some[picked]);
+        }
+    }
+    const Spell spell{.until = later(now, std::min<Duration>(spread(rare_random_, 30min), 2h)),
+                      .percent = 100};
+    spells_[Fault::hole] = spell;
+    return "some records are in no listing until " + spell.until.to_string_ms();
+}
+
 // A longer one would have a walk never come to its end.
 void Weather::begin_busy(Timestamp now) {
     spells_[Fault::busy] = {.until = later(now, 1min), .percent = 10};
@@ -67,6 +121,11 @@ void Weather::change_spelling() {
 void Weather::clear() {
     spells_.clear();
     left_out_.reset();
+    holes_.clear();
+    for (const std::string& entity : plan_.entities)
+        model_.hide(entity, {});
+    bad_.clear();
+    month_pending_ = false;
     quota_month_.clear();  // as when the quota was raised
 }
 
@@ -85,8 +144,24 @@ bool Weather::quota_spent(Timestamp now) const {
     return quota_month_ == month_of(now);
 }
 
+void Weather::throw_some(Timestamp now) {
+    const auto spell = spells_.find(Fault::thrown);
+    if (spell == spells_.end() || spell->second.until < now || !chance(rare_random_, spell->second.percent))
+        return;
+    ++hits_[Fault::thrown];
+    throw SimulatedFault();
+}
+
 std::optional<Error> Weather::portal_fault(const SeenRequest& request, Timestamp now) {
     spoiling_.reset();
+    throw_some(now);
+    leave_out_some(request);
+    const auto month = spells_.find(Fault::month);
+    const bool still = month != spells_.end() && now <= month->second.until;
+    if (std::exchange(month_pending_, false) || still) {
+        ++hits_[Fault::month];
+        return portal_error(ErrorCode::rate_limited, std::chrono::seconds(2'678'400));
+    }
     if (quota_spent(now)) {
         ++hits_[Fault::quota];
         return portal_error(ErrorCode::quota_exhausted);
@@ -94,7 +169,7 @@ std::optional<Error> Weather::portal_fault(const SeenRequest& request, Timestamp
     if (hits(Fault::key, now)) return portal_error(ErrorCode::key_refused);
     if (hits(Fault::rate, now)) {
         if (chance(random_, 50)) return portal_error(ErrorCode::rate_limited);
-        return portal_error(ErrorCode::rate_limited, std::chrono::seconds(between(random_, 1, 90)));
+        return portal_error(ErrorCode::rate_limited, std::chrono::seconds(between(random_, 1, 60)));
     }
     if (hits(Fault::network, now))
         return portal_error(chance(random_, 50) ? ErrorCode::timed_out : ErrorCode::unreachable);
@@ -122,14 +197,87 @@ std::optional<Error> Weather::portal_fault(const SeenRequest& request, Timestamp
 
 void Weather::spoil(const SeenRequest& request, std::string& body) {
     spoiler_.note(request, body);
-    if (spoiling_ && spoiler_.spoil(*spoiling_, request, body)) ++hits_[*spoiling_];
+    if (spoiling_ && spoiler_.spoil(*spoiling_, request, body)) {
+        ++hits_[*spoiling_];
+        if (spoiling_ == Fault::stale)
+            exposures_.of_replica(request.entity, model_.now(), model_.now(), /*beyond_overlap=*/false);
+    }
     spoiling_.reset();
-    if (left_out_ && request.kind == "query" && request.entity == left_out_->entity &&
-        Spoiler::leave_out(left_out_->id, body))
-        ++hits_[Fault::hole];
+    spoil_rarely(request, body);
+}
+
+void Weather::spoil_rarely(const SeenRequest& request, std::string& body) {
+    const Timestamp now = model_.now();
+    const auto is_rarely_due = [&](Fault fault) {
+        const auto spell = spells_.find(fault);
+        return spell != spells_.end() && now <= spell->second.until &&
+               chance(rare_random_, spell->second.percent);
+    };
+    if (settings_.has(Fault::fickle)) spoiler_.renew_field(body);
+    if (is_rarely_due(Fault::blank) && request.kind == "query") {
+        ++hits_[Fault::blank];
+        spoiler_.spoil(Fault::empty, request, body);
+        exposures_.of_entity(request.entity, Timestamp{INT64_MIN}, now);
+        return;
+    }
+    for (const Fault fault : {Fault::cut, Fault::envelope}) {
+        if (request.kind == "query" && is_rarely_due(fault) && spoiler_.spoil(fault, request, body))
+            ++hits_[fault];
+    }
+    std::string spoilt;
+    if (const auto bad = bad_.find(request.entity); bad != bad_.end())
+        spoilt = spoiler_.spoil_bytes(bad->second.first, body, bad->second.second);
+    if (spoilt.empty() && is_rarely_due(Fault::bytes))
+        spoilt = spoiler_.spoil_bytes("", body, rare_random_());
+    if (spoilt.empty()) return;
+    ++hits_[Fault::bytes];
+    exposures_.of_record(request.entity, spoilt, now);
+}
+
+// What the listing under way leaves out.
+void Weather::leave_out_some(const SeenRequest& request) {
+    std::set<std::string, std::less<>> ids;
+    if (left_out_ && left_out_->entity == request.entity) ids.insert(left_out_->id);
+    const auto spell = spells_.find(Fault::hole);
+    if (spell != spells_.end() && model_.now() <= spell->second.until) {
+        if (const auto holes = holes_.find(request.entity); holes != holes_.end())
+            ids.insert(holes->second.begin(), holes->second.end());
+    }
+    if (request.kind != "query" || (ids.empty() && !is_hiding_)) return;
+    is_hiding_ = !ids.empty();
+    hits_[Fault::hole] += ids.size();
+    for (const std::string& id : ids)
+        exposures_.of_record(request.entity, id, model_.now());
+    model_.hide(request.entity, std::move(ids), by_filter_only_ && !left_out_);
+}
+
+// What became visible since then may be missing; what was seen before may be seen as it was.
+std::optional<PortalModel::Answer> Weather::other_answer(const SeenRequest& request, Timestamp now) {
+    const auto spell = spells_.find(Fault::lag);
+    if (spell == spells_.end() || spell->second.until < now || !chance(rare_random_, spell->second.percent))
+        return std::nullopt;
+    ++hits_[Fault::lag];
+    exposures_.of_replica(request.entity, later(now, -plan_.lag), now, /*beyond_overlap=*/true);
+    return replica_.answer(model_.settings(), request.kind, request.entity, request.text, now);
+}
+
+std::optional<Timestamp> Weather::date(Timestamp now, Timestamp local) {
+    const auto spell = spells_.find(Fault::date);
+    const bool wrong = spell != spells_.end() && now <= spell->second.until;
+    if (wrong) ++hits_[Fault::date];
+    std::optional<Timestamp> date;
+    if (!(wrong ? date_missing_ : plan_.date_absent)) date = later(now, wrong ? date_off_ : plan_.date_ahead);
+    // No clock that the daemon can read is right, and what lies ahead of the truth settles too much.
+    const Timestamp ahead = later(now, 1s);
+    if ((!date || ahead < *date) && ahead < local) {
+        for (const std::string& entity : plan_.entities)
+            exposures_.for_good(entity);
+    }
+    return date;
 }
 
 std::optional<StoreFault> Weather::store_fault(std::string_view operation, Timestamp now) {
+    throw_some(now);
     if (!hits(Fault::store, now)) return std::nullopt;
     constexpr ErrorCode codes[] = {ErrorCode::store_busy, ErrorCode::store_full, ErrorCode::store_failed};
     StoreFault fault{.error = portal_error(codes[between(random_, 0, 2)])};

@@ -1,17 +1,24 @@
 // The times in which portal and store fail, each of one kind, with a share of the calls that it hits.
 #pragma once
 
+#include "simulation/exposures.hpp"
+#include "simulation/replica.hpp"
 #include "simulation/spoiler.hpp"
 #include "simulation/world_settings.hpp"
 #include "support/memory_store/store_fault.hpp"
 #include "support/virtual/memory_portal.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace carecloud {
 
@@ -21,19 +28,30 @@ struct LeftOut {
     std::string id;
 };
 
+// What a call throws that nobody expects to.
+struct SimulatedFault : std::runtime_error {
+    SimulatedFault() : std::runtime_error("simulated") {}
+};
+
 class Weather {
   public:
     // `write`: somebody writes records, now. All of these outlive it.
-    Weather(const WorldSettings& settings, const WorldPlan& plan, PortalModel& model, Random& random,
-            std::function<void()> write)
+    Weather(const WorldSettings& settings, const WorldPlan& plan, PortalModel& model, Replica& replica,
+            Exposures& exposures, Random& random, std::function<void()> write)
         : settings_(settings),
+          plan_(plan),
           model_(model),
+          replica_(replica),
+          exposures_(exposures),
           random_(random),
+          rare_random_(settings.seed ^ kRareSeed),
           spoiler_(model, plan, random),
           write_(std::move(write)) {}
 
     // One spell begins, if any kind may. Says which, and for how long.
     std::string begin_spell(Timestamp now);
+    // The same of the rare kinds. `ids`: what an entity has.
+    std::string begin_rare_spell(Timestamp now, const std::map<std::string, std::vector<std::string>>& ids);
     // For a minute, records are written while pages are read.
     void begin_busy(Timestamp now);
     // From camelCase to PascalCase, or back.
@@ -46,6 +64,9 @@ class Weather {
     // Hooks of the doubles in memory.
     std::optional<Error> portal_fault(const SeenRequest& request, Timestamp now);
     void spoil(const SeenRequest& request, std::string& body);
+    std::optional<PortalModel::Answer> other_answer(const SeenRequest& request, Timestamp now);
+    // The `Date` of an answer that is given now; `local`: the daemon's clock.
+    std::optional<Timestamp> date(Timestamp now, Timestamp local);
     std::optional<StoreFault> store_fault(std::string_view operation, Timestamp now);
 
     // The portal's own count of this month is spent.
@@ -63,10 +84,20 @@ class Weather {
     bool is_due(Fault fault, Timestamp now);
     // And counts it.
     bool hits(Fault fault, Timestamp now);
+    void throw_some(Timestamp now);
+    std::string begin_holes(Timestamp now, const std::map<std::string, std::vector<std::string>>& ids);
+    void spoil_rarely(const SeenRequest& request, std::string& body);
+    void leave_out_some(const SeenRequest& request);
+
+    static constexpr std::uint64_t kRareSeed = 0x77656174686572U;
 
     const WorldSettings& settings_;
+    const WorldPlan& plan_;
     PortalModel& model_;
+    Replica& replica_;
+    Exposures& exposures_;
     Random& random_;
+    Random rare_random_;  // dice of the rare faults
     Spoiler spoiler_;
     std::function<void()> write_;
     std::map<Fault, Spell> spells_;
@@ -75,7 +106,14 @@ class Weather {
     std::size_t since_empty_ = 0;    // queries since the last answer that was emptied
     Timestamp emptied_at_{};
     std::optional<LeftOut> left_out_;
-    std::string quota_month_;  // whose quota the portal calls spent
+    std::map<std::string, std::set<std::string>> holes_;                // for a spell, by entity
+    bool by_filter_only_ = false;                                       // these are
+    bool is_hiding_ = false;                                            // the model leaves something out
+    std::map<std::string, std::pair<std::string, std::uint64_t>> bad_;  // a record and what is bad, by entity
+    Duration date_off_{};                                               // for a spell
+    bool date_missing_ = false;
+    bool month_pending_ = false;  // the next answer says to wait a month
+    std::string quota_month_;     // whose quota the portal calls spent
 };
 
 }  // namespace carecloud

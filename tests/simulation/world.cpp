@@ -43,16 +43,29 @@ void RunningWorld::push_silent(std::string_view stream, bool silent) {
 
 void RunningWorld::bounded_pass(const BoundedPass& pass) {
     if (trace_) say(story_of(pass));
+    if (pass.scheduled && resting_) unreconciled_.erase(pass.stream);
+    if (!pass.scheduled) checks_.operators_pass(pass.stream, now());
     if (auto wrong = bounded_checks_.told(pass, now())) broken(*wrong);
     const bool under_way = pass.status == PassStatus::running && pass.error.empty();
     life_->bounded(under_way ? pass.stream : "");
     weather_.leave_out(under_way ? hole_in(pass.stream) : std::nullopt);
     if (!pass.is_open()) ++report_.bounded_passes;
+    if (pass.status == PassStatus::asking && settings_.has(Fault::confirm)) confirm(pass);
     if (!awaited_.contains(pass.id)) return;
-    if (pass.is_open() && !pass.error.empty())
+    if (pass.is_open() && !pass.error.empty() && !rest_.is_patient(now()))
         broken("a bounded pass fails though nothing goes wrong any more: " + pass.error);
     if (!pass.is_open()) awaited_.erase(pass.id);
     look_at_rest();
+}
+
+void RunningWorld::confirm(const BoundedPass& asking) {
+    agenda_.put(later(now(), spread(rare_random_, 5min)), [this, asking] {
+        if (!life_ || stopped_at_ != Timestamp{} || resting_) return;
+        say("somebody confirms what reconciliation " + std::to_string(asking.id) + " asks");
+        ++report_.faults[Fault::confirm];
+        life_->wish({.stream = asking.stream, .deep = asking.deep, .whole = true, .confirm_deletes = true},
+                    [](std::uint64_t /*id*/) {});
+    });
 }
 
 // One that the store holds as it is, and that the stream's own passes under this configuration have behind them: they
@@ -109,7 +122,14 @@ void RunningWorld::end_life() {
     passes_.end_life();
     kill_in_steps_ = 0;
     stopped_at_ = {};
+    if (std::exchange(reloading_, false)) return start_life();
     agenda_.put(later(now_, spread(random_, 2min)), [this] { start_life(); });
+}
+
+void RunningWorld::crashed_life() {
+    say("the daemon ends by an exception");
+    counts_exactly_ = false;
+    end_life();
 }
 
 void RunningWorld::kill_life() {
@@ -150,6 +170,7 @@ void RunningWorld::advance() {
         if (auto wrong = checks_.step(now())) broken(*wrong);
         if (auto wrong = bounded_checks_.step(now())) broken(*wrong);
         passes_.look(now());
+        if (life_->has_crashed()) return crashed_life();
         if (life_->has_ended()) return stopped_life();
         if (stopped_at_ != Timestamp{} && later(stopped_at_, kStopMax) < now())
             broken("the daemon does not end though it was told to stop");
@@ -213,9 +234,74 @@ void RunningWorld::begin() {
         if (life_ && stopped_at_ == Timestamp{}) wish_some();
     });
     begin_daemon_troubles();
+    begin_rare_troubles();
     const auto span = std::chrono::duration_cast<Duration>(
         std::chrono::duration<double, std::ratio<3600>>(settings_.hours));
     agenda_.put(later(plan_.start, span), [this] { rest(); });
+}
+
+void RunningWorld::repeat_rare(Duration mean, std::function<void()> action) {
+    agenda_.put(later(now(), spread(rare_random_, mean)), [this, mean, action = std::move(action)] {
+        if (resting_) return;
+        action();
+        repeat_rare(mean, action);
+    });
+}
+
+void RunningWorld::begin_rare_spell() {
+    std::map<std::string, std::vector<std::string>> ids;
+    for (const std::string& entity : plan_.entities) {
+        for (const auto& [id, record] : writers_.records(entity)) {
+            if (!record.deleted) ids[entity].push_back(id);
+        }
+    }
+    if (const std::string spell = weather_.begin_rare_spell(now(), ids); !spell.empty()) say(spell);
+}
+
+void RunningWorld::begin_rare_troubles() {
+    repeat_rare(4min, [this] { begin_rare_spell(); });
+    if (settings_.has(Fault::restore)) {
+        repeat_rare(40min, [this] { writers_.back_up(); });
+        repeat_rare(90min, [this] {
+            const std::string story = writers_.restore();
+            if (story.empty()) return;
+            ++report_.faults[Fault::restore];
+            say(story);
+        });
+    }
+    if (settings_.has(Fault::distant)) {
+        repeat_rare(50min, [this] {
+            if (const std::string story = writers_.correct_some(); !story.empty()) say(story);
+        });
+    }
+    if (settings_.has(Fault::retype)) {
+        agenda_.put(later(now(), spread(rare_random_, 3h)), [this] {
+            if (resting_) return;
+            writers_.retype();
+            for (const std::string& entity : plan_.entities)
+                exposures_.for_good(entity);
+            ++report_.faults[Fault::retype];
+            say("modified has another type from now on");
+        });
+    }
+    if (settings_.has(Fault::reload)) {
+        repeat_rare(2h, [this] {
+            const Timestamp end =
+                later(plan_.start, std::chrono::duration_cast<Duration>(
+                                       std::chrono::duration<double, std::ratio<3600>>(settings_.hours)));
+            reload_until(std::min(end, later(now(), spread(rare_random_, 30min))), 30s);
+        });
+    }
+}
+
+void RunningWorld::reload_until(Timestamp until, Duration every) {
+    if (until < now()) return;
+    if (life_ && stopped_at_ == Timestamp{}) {
+        ++report_.faults[Fault::reload];
+        reloading_ = true;
+        stop_life();
+    }
+    agenda_.put(later(now(), every), [this, until, every] { reload_until(until, every); });
 }
 
 void RunningWorld::begin_daemon_troubles() {

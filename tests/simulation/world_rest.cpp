@@ -15,6 +15,9 @@ using namespace std::chrono_literals;
 // whether it is still spent, and polls that are hours apart while each settles no more than a few events.
 constexpr Duration kRest = 6h;
 constexpr Duration kRestWithQuota = 240h;
+// A record that goes back again and again is doubted for a day (hazard 30), and after that day asked for once more.
+constexpr Duration kDoubted = 30h;
+constexpr Duration kBetweenLooks = 10min;
 
 }  // namespace
 
@@ -60,15 +63,24 @@ void RunningWorld::wish_at_rest(BoundedPass pass) {
 }
 
 void RunningWorld::look_at_rest() {
-    if (wishes_ == 0 && awaited_.empty() && rest_.is_quiet() && !checks_.is_waiting()) rested();
+    if (wishes_ == 0 && awaited_.empty() && unreconciled_.empty() && rest_.is_quiet() &&
+        !checks_.is_waiting())
+        rested();
 }
 
 void RunningWorld::rested() {
     using enum Checks::After;
-    if (auto wrong = checks_.end(rests_after_, wished_at_, now())) broken(*wrong);
+    if (now() < later(looked_at_, kBetweenLooks)) return;
+    if (auto wrong = checks_.end(rests_after_, wished_at_, now())) {
+        looked_at_ = now();
+        if (!has_patience()) broken(*wrong);
+        return;
+    }
+    looked_at_ = Timestamp{INT64_MIN};
     // Where requests are short, the bounded passes may have to wait for months.
-    over_ = rests_after_ == reconciliation || plan_.rate.monthly_quota.has_value();
+    over_ = rests_after_ == again || plan_.rate.monthly_quota.has_value();
     if (over_) return;
+    if (rests_after_ == reconciliation) return write_at_rest();
     // A backfill of everything leaves a reconciliation little to find: every second world has none.
     const bool is_next_a_backfill = rests_after_ == polls && settings_.seed % 2 == 0;
     rests_after_ = is_next_a_backfill ? backfill : reconciliation;
@@ -87,17 +99,62 @@ void RunningWorld::rested() {
     }
 }
 
+void RunningWorld::begin_reloads_at_rest() {
+    const bool wanted = settings_.has(Fault::reload) && variant_.reconcile.every &&
+                        !plan_.rate.monthly_quota && !settings_.has(Fault::month) && plan_.has_true_clock();
+    if (!wanted) return;
+    for (const std::string& entity : plan_.entities) {
+        if (can_be_asked(entity)) unreconciled_.insert(entity);
+    }
+    // Long enough for a first pass after each start, which a reconciliation waits for.
+    const Duration every = *variant_.reconcile.every;
+    reload_until(later(now(), every * 3), std::max<Duration>(every / 2, 2min));
+    agenda_.put(later(now(), every * 3), [this] { look_for_reconciliations(); });
+}
+
+void RunningWorld::look_for_reconciliations() {
+    if (unreconciled_.empty()) return;
+    broken(*unreconciled_.begin() +
+           ": no reconciliation has begun, though several were due, while the configuration "
+           "was loaded again and again");
+}
+
+bool RunningWorld::has_patience() const {
+    const bool doubts = settings_.has(Fault::back) || settings_.has(Fault::restore) ||
+                        settings_.has(Fault::lag) || settings_.has(Fault::distant) ||
+                        settings_.has(Fault::fickle);
+    // What has left a filter is asked for twice, an overlap apart (hazard 38).
+    const Duration patience = doubts ? kDoubted : variant_.overlap + 1h;
+    return rests_after_ >= Checks::After::reconciliation && now() < later(wished_at_, patience);
+}
+
+// What the reconciliations have healed stays so: the passes find by themselves what is new now.
+void RunningWorld::write_at_rest() {
+    rests_after_ = Checks::After::again;
+    const bool fooled = std::any_of(plan_.entities.begin(), plan_.entities.end(), [&](const auto& entity) {
+        return exposures_.is_for_good(entity) && !settings_.has(Fault::retype);
+    });
+    over_ = fooled;
+    writers_.insert_plain();
+    rest_.begin(plan_.entities, now(), now(), now());
+    say("records are written once more");
+}
+
 // Nothing goes wrong any more. Where a quota was met, the month has to turn first.
 void RunningWorld::rest() {
     resting_ = true;
     weather_.clear();
     writers_.remove_newest();
     kill_in_steps_ = 0;
-    rest_.begin(plan_.entities, now(), std::max(now(), writers_.last_visible()));
+    // A wait of a month is tried again hourly (hazard 34).
+    const Timestamp patient_until = settings_.has(Fault::month) ? later(now(), 150min) : now();
+    rest_.begin(plan_.entities, now(), std::max(now(), writers_.last_visible()), patient_until);
     say("the world rests");
+    begin_reloads_at_rest();
     const bool quota = settings_.has(Fault::quota);
     const Timestamp from = quota ? next_month(now()) : now();
-    agenda_.put(later(from, quota ? kRestWithQuota : kRest), [this] { over_ = true; });
+    const Duration longest = quota ? kRestWithQuota : kRest + kDoubted + kRest;
+    agenda_.put(later(from, longest), [this] { over_ = true; });
 }
 
 }  // namespace carecloud

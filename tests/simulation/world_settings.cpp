@@ -1,6 +1,7 @@
 #include "simulation/world_settings.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <random>
 
 namespace carecloud {
@@ -18,6 +19,39 @@ bool chance(Random& random, double percent) {
 Duration spread(Random& random, Duration mean) {
     const double factor = std::exponential_distribution<double>(1.0)(random);
     return std::max<Duration>(1ms, std::chrono::duration_cast<Duration>(mean * factor));
+}
+
+namespace {
+
+// Which have dice of their own: the rest of a world is the same with and without them.
+constexpr std::uint64_t kRareSeed = 0x72617265U;
+constexpr double kRarePercent = 12;
+constexpr Duration kForty = 24h * 365 * 40;
+
+// The clocks that are wrong for good. Not both behind: then nothing could tell.
+void draw_clocks(const WorldSettings& settings, WorldPlan& plan, Random& random) {
+    if (settings.has(Fault::date) && chance(random, 60)) {
+        constexpr Duration offsets[] = {-kForty, kForty, -1h, 1h, 24h};
+        plan.date_absent = chance(random, 25);
+        if (!plan.date_absent) plan.date_ahead = offsets[between(random, 0, std::ssize(offsets) - 1)];
+    }
+    if (settings.has(Fault::clock)) {
+        constexpr Duration offsets[] = {-3h, -20min, 20min, 3h, 48h};
+        plan.local_ahead = offsets[between(random, 0, std::ssize(offsets) - 1)];
+        if (plan.date_absent || plan.date_ahead < Duration{})
+            plan.local_ahead = std::chrono::abs(plan.local_ahead);
+    }
+}
+
+}  // namespace
+
+WorldSettings drawn(WorldSettings settings) {
+    Random random(settings.seed ^ kRareSeed);
+    for (const Fault fault : all_faults()) {
+        const bool is_drawn = fault < kFirstRareFault || chance(random, kRarePercent);
+        if (!is_drawn && !settings.always.contains(fault)) settings.without.insert(fault);
+    }
+    return settings;
 }
 
 WorldPlan make_plan(const WorldSettings& settings, Random& random) {
@@ -51,6 +85,9 @@ WorldPlan make_plan(const WorldSettings& settings, Random& random) {
     const double ends[] = {0.5, 5, 30};
     plan.ties_end = ends[between(random, 0, 2)];
     plan.records = static_cast<std::size_t>(between(random, 0, 400));
+    Random rare_random(settings.seed ^ ~kRareSeed);
+    plan.lag = plan.overlap * between(rare_random, 120, 400) / 100;
+    draw_clocks(settings, plan, rare_random);
     return plan;
 }
 

@@ -16,9 +16,13 @@ struct WorldSettings {
     std::uint64_t seed = 1;
     double hours = 12;  // in which things go wrong; then the world rests, and the promises are checked
     std::set<Fault> without{};  // kinds that do not happen
+    std::set<Fault> always{};  // rare kinds that happen in every world, and not in those that draw them alone
 
     bool has(Fault fault) const { return !without.contains(fault); }
 };
+
+// The same world, without the rare faults that it did not draw.
+WorldSettings drawn(WorldSettings settings);
 
 // What the seed made of the portal and of the daemon's configuration.
 struct WorldPlan {
@@ -32,7 +36,14 @@ struct WorldPlan {
     Duration latency{};
     double ties_end = 5;       // in a hundred of the records that it begins with a tie ends
     std::size_t records = 0;   // that the portal begins with, of each entity
-    bool clock_jumps = false;  // the daemon's; otherwise its months are the portal's
+    bool clock_jumps = false;  // the daemon's
+    Duration local_ahead{};    // the daemon's clock, for good
+    bool date_absent = false;  // for good
+    Duration date_ahead{};     // the portal's `Date`, for good
+    Duration lag{};            // of the replica
+
+    // Otherwise the daemon's months are not the portal's.
+    bool has_true_clock() const { return !clock_jumps && local_ahead == Duration{}; }
 };
 
 WorldPlan make_plan(const WorldSettings& settings, Random& random);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdio>
 #include <utility>
 
@@ -14,6 +15,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kHugeBytes = 40'000;
 constexpr std::size_t kHugeMax = 2;
+constexpr std::uint64_t kRareSeed = 0x777269746572U;
 
 Timestamp whole_milliseconds(Timestamp at) {
     return {at.ticks / Timestamp::ticks_per_millisecond * Timestamp::ticks_per_millisecond};
@@ -41,9 +43,34 @@ void give_days(const std::string& id, Written& record) {
 
 }  // namespace
 
-Writers::Writers(PortalModel& model, const WorldSettings& settings, const WorldPlan& plan, Random& random,
-                 Told told)
-    : model_(model), settings_(settings), plan_(plan), random_(random), told_(std::move(told)) {
+bool Written::had(std::optional<Timestamp> version, Timestamp since, Timestamp until) const {
+    if (!version && (versions.empty() || since < versions.front().from)) return true;
+    for (std::size_t i = 0; i < versions.size() && versions[i].from <= until; ++i) {
+        const bool is_over = i + 1 < versions.size() && versions[i + 1].from <= since;
+        if (versions[i].modified == version && !is_over) return true;
+    }
+    return false;
+}
+
+std::size_t edit_of(std::string_view body) {
+    constexpr std::string_view before = R"("text":"edit )";
+    const auto at = body.find(before);
+    if (at == std::string_view::npos) return 0;
+    const std::string_view digits = body.substr(at + before.size());
+    std::size_t edit = 0;
+    std::from_chars(digits.data(), digits.data() + digits.size(), edit);
+    return edit;
+}
+
+Writers::Writers(PortalModel& model, Replica& replica, const WorldSettings& settings, const WorldPlan& plan,
+                 Random& random, Told told)
+    : model_(model),
+      replica_(replica),
+      settings_(settings),
+      plan_(plan),
+      random_(random),
+      rare_random_(settings.seed ^ kRareSeed),
+      told_(std::move(told)) {
     for (const std::string& entity : plan.entities)
         records_[entity];
 }
@@ -52,6 +79,7 @@ std::string Writers::raw(const std::string& id, const Written& record) {
     std::string text = R"({"_id":")" + id + R"(","workspace_id":"w","bucket_id":"b","kind":")";
     text += record.of_kind_a ? "a" : "b";
     text += R"(","text":"edit )" + std::to_string(++edits_) + "\"";
+    if (settings_.has(Fault::fickle)) text += R"(,"url":"sig-00000000")";
     if (record.huge) text += R"(,"signature":")" + std::string(kHugeBytes, 'x') + "\"";
     text += R"(,"startDate":")" + record.first_day + "\"";
     if (!record.last_day.empty()) text += R"(,"endDate":")" + record.last_day + "\"";
@@ -60,9 +88,16 @@ std::string Writers::raw(const std::string& id, const Written& record) {
 }
 
 void Writers::put(const Batch& batch, const std::string& id, Written record) {
-    // A version never goes back behind the one before it, whatever clock wrote it.
-    const Timestamp least{record.modified.ticks + Timestamp::ticks_per_millisecond};
-    record.modified = record.raw.empty() ? batch.modified : std::max(batch.modified, least);
+    if (!batch.repeats) {
+        // Without that fault a version never goes back behind the one before it, whatever clock wrote it.
+        const Timestamp least{record.modified.ticks + Timestamp::ticks_per_millisecond};
+        const bool is_free =
+            record.raw.empty() || settings_.has(Fault::back) || settings_.has(Fault::distant);
+        record.modified = is_free ? batch.modified : std::max(batch.modified, least);
+    }
+    record.back = record.modified <= record.peak;
+    record.reversible = record.reversible || record.back;
+    record.peak = std::max(record.peak, record.modified);
     record.visible_from = std::max(batch.visible_from, model_.now());
     record.very_late = batch.very_late;
     if (!record.very_late) last_visible_ = std::max(last_visible_, record.visible_from);
@@ -76,7 +111,9 @@ void Writers::put(const Batch& batch, const std::string& id, Written record) {
         record.moved = record.visible_from;
     }
     record.raw = raw(id, record);
-    if (!model_.put(batch.entity, record.raw, record.visible_from)) std::abort();
+    record.edit = edits_;
+    note_version(record, {record.visible_from, record.modified, record.edit});
+    store(batch.entity, record);
     Written& kept = records_[batch.entity][id];
     kept = std::move(record);
     told_(batch.entity, id, kept);
@@ -96,7 +133,45 @@ Writers::Batch Writers::begin_batch(const std::string& entity) {
         batch.visible_from =
             later(std::min(now, batch.modified), plan_.overlap * between(random_, 1, 70) / 100);
     }
+    put_back_in_time(batch, now);
     return batch;
+}
+
+// The clock of another server, which is behind, or a date that is a mistake.
+void Writers::put_back_in_time(Batch& batch, Timestamp now) {
+    if (settings_.has(Fault::back) && chance(rare_random_, 20)) {
+        batch.modified = whole_milliseconds(later(now, -spread(rare_random_, plan_.overlap)));
+        batch.repeats = chance(rare_random_, 25);
+    } else if (settings_.has(Fault::distant) && chance(rare_random_, 4)) {
+        batch.modified = *Timestamp::parse("2099-12-31T00:00:00Z");
+    }
+    if (batch.repeats || is_behind(batch)) batch.very_late = true;
+}
+
+// Further than the checks of the passes allow for, which settle what lies before the overlap.
+bool Writers::is_behind(const Batch& batch) const {
+    return settings_.has(Fault::back) &&
+           batch.modified < later(batch.visible_from, -plan_.overlap * 70 / 100);
+}
+
+FieldTypes Writers::types_of(const Written& record) const {
+    FieldTypes types = model_.settings().types();
+    types.modified_is_date = types.modified_is_date != record.odd_modified;
+    types.id_is_oid = types.id_is_oid != record.odd_id;
+    return types;
+}
+
+void Writers::store(const std::string& entity, const Written& record) {
+    const FieldTypes types = types_of(record);
+    if (!model_.put(entity, record.raw, record.visible_from, types)) std::abort();
+    replica_.put(entity, record.raw, record.visible_from, types, model_.now());
+}
+
+// A version that was superseded before it was visible was never there.
+void Writers::note_version(Written& record, const Written::Version& version) {
+    while (!record.versions.empty() && model_.now() < record.versions.back().from)
+        record.versions.pop_back();
+    record.versions.push_back(version);
 }
 
 void Writers::fill() {
@@ -130,6 +205,8 @@ std::string Writers::insert(const std::string& entity) {
         Written record;
         record.huge = settings_.has(Fault::size) && huge_ < kHugeMax && chance(random_, 0.5);
         huge_ += record.huge;
+        if (settings_.has(Fault::mixed) && chance(rare_random_, 8))
+            (chance(rare_random_, 60) ? record.odd_modified : record.odd_id) = true;
         put(batch, random_id(random_), record);
     }
     return "inserts " + std::to_string(count) + " of " + entity + " with " + batch.modified.to_string_ms() +
@@ -146,6 +223,7 @@ std::string Writers::change(const std::string& entity) {
         if (flip) record.disabled = !record.disabled;
         put(batch, id, std::move(record));
     }
+    if (settings_.has(Fault::back) && chance(rare_random_, 20)) change_again(batch, ids);
     const std::string moved = batch.moves ? "moves and " : "";
     return moved + (flip ? "disables or restores " : "updates ") + std::to_string(ids.size()) + " of " +
            entity + " with " + batch.modified.to_string_ms() + ", visible from " +
@@ -161,8 +239,88 @@ std::string Writers::remove(const std::string& entity) {
 
 void Writers::remove(const std::string& entity, const std::string& id) {
     model_.erase(entity, id);
-    records_[entity][id].deleted = true;
-    records_[entity][id].deleted_at = model_.now();
+    replica_.erase(entity, id, model_.now());
+    Written& record = records_[entity][id];
+    record.deleted = true;
+    record.deleted_at = model_.now();
+    note_version(record, {.from = model_.now()});
+}
+
+// By another server, seconds later, and shown a little later still; its clock is ahead or behind.
+void Writers::change_again(const Batch& first, const std::vector<std::string>& ids) {
+    Batch batch = first;
+    batch.repeats = batch.moves = false;
+    batch.modified = whole_milliseconds(
+        later(first.modified, std::chrono::milliseconds(between(rare_random_, -4000, 4000))));
+    batch.visible_from = later(model_.now(), spread(rare_random_, 20s));
+    batch.very_late = is_behind(batch);
+    for (const std::string& id : ids)
+        put(batch, id, records_[first.entity][id]);
+}
+
+std::string Writers::correct_some() {
+    const Timestamp now = whole_milliseconds(model_.now());
+    std::size_t count = 0;
+    for (auto& [entity, records] : records_) {
+        Batch batch{.entity = entity, .modified = now, .visible_from = now};
+        for (auto& [id, record] : records) {
+            if (record.deleted || record.modified < later(now, 24h * 365)) continue;
+            put(batch, id, record);
+            record.peak = now;
+            ++count;
+        }
+    }
+    return count == 0 ? "" : "corrects " + std::to_string(count) + " dates that lay years ahead";
+}
+
+std::string Writers::restore() {
+    if (backup_.empty()) return {};
+    for (auto& [entity, records] : records_) {
+        for (auto& [id, record] : records) {
+            const auto kept = backup_[entity].find(id);
+            const bool was_there = kept != backup_[entity].end() && !kept->second.deleted;
+            if (was_there)
+                restore(entity, id, kept->second);
+            else if (!record.deleted)
+                remove(entity, id);
+            record.restored_at = model_.now();
+        }
+    }
+    return "the portal is restored from its backup";
+}
+
+void Writers::restore(const std::string& entity, const std::string& id, const Written& kept) {
+    Written& record = records_[entity][id];
+    if (!record.deleted && record.raw == kept.raw) return;
+    Written restored = kept;
+    restored.versions = record.versions;
+    restored.peak = record.peak;
+    restored.odd_modified = record.odd_modified;
+    restored.odd_id = record.odd_id;
+    restored.back = restored.reversible = true;
+    restored.visible_from = model_.now();
+    if (restored.of_kind_a != record.of_kind_a || record.moved != Timestamp{}) restored.moved = model_.now();
+    note_version(restored, {model_.now(), restored.modified, restored.edit});
+    store(entity, restored);
+    record = std::move(restored);
+}
+
+void Writers::retype() {
+    ModelSettings settings = model_.settings();
+    settings.modified_is_date = !settings.modified_is_date;
+    model_.change_settings(std::move(settings));
+    for (auto& [entity, records] : records_) {
+        for (auto& [id, record] : records)
+            record.odd_modified = record.odd_id = false;
+    }
+}
+
+void Writers::insert_plain() {
+    for (const std::string& entity : plan_.entities) {
+        const Timestamp now = whole_milliseconds(model_.now());
+        for (int i = 0; i < 3; ++i)
+            put({.entity = entity, .modified = now, .visible_from = now}, random_id(random_), {});
+    }
 }
 
 void Writers::remove_newest() {
@@ -185,9 +343,11 @@ std::string Writers::edit_unbumped(const std::string& entity) {
     for (const std::string& id : ids) {
         Written& record = records_[entity][id];
         record.raw = raw(id, record);
+        record.edit = edits_;
         record.unbumped = true;
         record.edited_at = model_.now();
-        if (!model_.put(entity, record.raw, record.visible_from)) std::abort();
+        note_version(record, {std::max(record.visible_from, model_.now()), record.modified, record.edit});
+        store(entity, record);
     }
     return "edits " + std::to_string(ids.size()) + " of " + entity + " and leaves modified as it was";
 }

@@ -62,9 +62,11 @@ TEST_CASE("no promise is broken in the worlds of a fixed set of seeds, in which 
     CHECK(many.sum.events > 0);
     CHECK(many.sum.failed_passes > 0);
     for (const Fault fault :
-         {Fault::kill, Fault::stop, Fault::settings, Fault::store, Fault::network, Fault::server, Fault::rate,
-          Fault::quota, Fault::key, Fault::empty, Fault::foreign, Fault::unsorted, Fault::stale, Fault::total,
-          Fault::spelling, Fault::busy, Fault::jump}) {
+         {Fault::kill,    Fault::stop,  Fault::settings, Fault::store,  Fault::network, Fault::server,
+          Fault::rate,    Fault::quota, Fault::key,      Fault::empty,  Fault::foreign, Fault::unsorted,
+          Fault::stale,   Fault::total, Fault::spelling, Fault::busy,   Fault::jump,    Fault::hole,
+          Fault::restore, Fault::lag,   Fault::date,     Fault::cut,    Fault::blank,   Fault::retype,
+          Fault::month,   Fault::bytes, Fault::envelope, Fault::thrown, Fault::reload}) {
         INFO(to_string(fault));
         CHECK(many.sum.faults.contains(fault));
     }
@@ -87,6 +89,7 @@ TEST_CASE("bad arguments of simulate are refused by name") {
     CHECK(refusal_of({"--seeds", "7..3"}).find("7..3") != std::string::npos);
     CHECK(refusal_of({"--seed", "x"}).find("\"x\"") != std::string::npos);
     CHECK(refusal_of({"--without", "kill,rain"}).find("\"rain\"") != std::string::npos);
+    CHECK(refusal_of({"--always", "rain"}).find("\"rain\"") != std::string::npos);
     CHECK(refusal_of({"--hours", "0"}).find("--hours") != std::string::npos);
     CHECK(refusal_of({"--jobs", "0"}).find("--jobs") != std::string::npos);
     CHECK(refusal_of({"--seeds", "1..2", "--trace"}).find("--trace") != std::string::npos);

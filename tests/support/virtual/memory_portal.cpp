@@ -24,7 +24,9 @@ Task<Result<PagePtr>> MemoryPortal::answer(SeenRequest request, std::function<Po
             co_return *error;
         }
     }
-    PortalModel::Answer answer = ask();
+    std::optional<PortalModel::Answer> other;
+    if (source_) other = source_(request);
+    PortalModel::Answer answer = other ? std::move(*other) : ask();
     request.records = answer.records;
     requests_.push_back(request);
     if (answer_) answer_(request, answer.body);

@@ -34,6 +34,9 @@ class MemoryPortal : public Portal {
     // May change the text of an answer on its way: cut it, replace it.
     using AnswerHook = std::function<void(const SeenRequest&, std::string& body)>;
     void set_answer_hook(AnswerHook hook) { answer_ = std::move(hook); }
+    // Another portal's answer instead of the model's; none: the model answers.
+    using SourceHook = std::function<std::optional<PortalModel::Answer>(const SeenRequest&)>;
+    void set_source_hook(SourceHook hook) { source_ = std::move(hook); }
     // The `Date` that an answer has instead of the right one; none: it has none.
     using DateHook = std::function<std::optional<Timestamp>(Timestamp right)>;
     void set_date_hook(DateHook hook) { date_ = std::move(hook); }
@@ -55,6 +58,7 @@ class MemoryPortal : public Portal {
     Slicer slicer_;
     FaultHook fault_;
     AnswerHook answer_;
+    SourceHook source_;
     DateHook date_;
     Duration latency_ = std::chrono::milliseconds(20);
     std::vector<SeenRequest> requests_;

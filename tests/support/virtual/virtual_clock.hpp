@@ -22,7 +22,9 @@ class VirtualAlarm;
 
 class VirtualClock : public Clock {
   public:
-    VirtualClock(boost::asio::io_context& io, Timestamp start) : io_(io), start_(start) {}
+    // `wall_shift`: how far the wall clock is ahead of the world's time `start`.
+    VirtualClock(boost::asio::io_context& io, Timestamp start, Duration wall_shift = {})
+        : io_(io), start_(start), wall_shift_ticks_(wall_shift.count() / 100) {}
 
     MonoTime now() const override { return now_; }
     Duration since_boot() const override { return now_.since_origin + suspended_; }
@@ -64,7 +66,7 @@ class VirtualClock : public Clock {
     boost::asio::io_context& io_;
     Timestamp start_;
     MonoTime now_{};
-    std::int64_t wall_shift_ticks_ = 0;
+    std::int64_t wall_shift_ticks_;
     Duration suspended_{0};
     Sleepers sleepers_;
     std::function<void(Timestamp)> watcher_;

@@ -67,6 +67,58 @@ TEST_CASE("/touch, /disable and /delete change the oldest or the named ones") {
     CHECK(portal.query().json().at("data").empty());
 }
 
+TEST_CASE("/hole leaves records out of listings and not out of retrievals") {
+    RunningPortal portal;
+    const auto before = portal.query().json().at("data");
+    const std::string id = before.at(3).at("_id");
+    const std::string entity = R"({"entity":"claim_attendance")";
+    const std::string hole = entity + R"(,"ids":[")" + id + R"("])";
+    CHECK(portal.control("POST", "/hole", hole + "}").json().at("left_out") == 1);
+    const auto left = portal.query().json().at("data");
+    CHECK(left.size() == 19);
+    CHECK(left.at(3) == before.at(4));
+    CHECK(ask(portal->port(), "GET", "/api/appdata/claim_attendance/retrieve?id=" + id).json().at("data") ==
+          before.at(3));
+    CHECK(portal.control("POST", "/hole", hole + R"(,"filtered_only":true})").status == 200);
+    CHECK(portal.query().json().at("data").size() == 20);
+    CHECK(
+        portal.query(R"({"Take":100,"Filter":{"workspace_id":{"$exists":true}}})").json().at("data").size() ==
+        19);
+    CHECK(portal.control("POST", "/hole", entity + "}").json().at("left_out") == 0);
+    CHECK(portal.query().json().at("data").size() == 20);
+    CHECK(portal.control("POST", "/hole", "[]").status == 400);
+}
+
+TEST_CASE("/restore brings the whole portal back to its backup, and a replica that lags answers from it") {
+    RunningPortal portal;
+    CHECK(portal.control("POST", "/restore").status == 400);
+    const auto before = portal.query().json().at("data");
+    CHECK(portal.control("POST", "/backup").status == 200);
+    CHECK(portal.control("POST", "/touch", R"({"count":2})").status == 200);
+    CHECK(portal.control("POST", "/delete", R"({"count":1})").status == 200);
+    CHECK(portal.control("POST", "/put/claim_attendance", R"({"_id":"new","modified":"2099"})").status ==
+          200);
+    portal.fault("lag");
+    CHECK(portal.query().json().at("data") == before);
+    CHECK(portal.query().json().at("data") != before);
+    CHECK(portal.control("POST", "/restore").json().at("restored") == 20);
+    CHECK(portal.query().json().at("data") == before);
+}
+
+TEST_CASE("/put stores a document with types of its own") {
+    RunningPortal portal({}, 0);
+    const std::string modified = R"("modified":"2024-03-13T19:08:57.1630000Z")";
+    CHECK(portal.control("POST", "/put/claim_attendance", R"({"_id":"a",)" + modified + "}").status == 200);
+    CHECK(
+        portal.control("POST", "/put/claim_attendance?types=modified=date", R"({"_id":"b",)" + modified + "}")
+            .status == 200);
+    const auto found = portal.query(R"({"Take":9,"Filter":{"modified":{"$gte":"2024"}}})").json().at("data");
+    CHECK(found.size() == 1);
+    CHECK(found.at(0).at("_id") == "a");
+    CHECK(portal.query().json().at("data").size() == 2);
+    CHECK(portal.control("POST", "/put/note?types=modified=never", R"({"_id":"c"})").status == 400);
+}
+
 TEST_CASE("/generate makes new records, none of them twice, batches a millisecond apart") {
     RunningPortal portal;
     CHECK(portal.control("POST", "/generate", R"({"count":5,"batch":2})").json().at("generated") == 5);

@@ -1,0 +1,45 @@
+// What no pass can be expected to find: an answer left it out, a replica did not have it yet, or the portal's time was
+// wrong on every clock that the daemon can read. A whole reconciliation must find it all the same.
+#pragma once
+
+#include "core/timestamp.hpp"
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace carecloud {
+
+class Exposures {
+  public:
+    // An answer left this record out or spoiled it, now.
+    void of_record(const std::string& entity, const std::string& id, Timestamp now);
+    // An answer may have lacked every version of the entity that became visible in [from, now].
+    void of_entity(const std::string& entity, Timestamp from, Timestamp now);
+    // The same, by a replica that lags: what it shows was so at `from`. A pass need not
+    // mind less than the overlap.
+    void of_replica(const std::string& entity, Timestamp from, Timestamp now, bool beyond_overlap);
+    // No pass can be expected to find anything of the entity any more.
+    void for_good(const std::string& entity);
+
+    // Whether a pass need not have found the version that became visible then.
+    bool covers(const std::string& entity, const std::string& id, Timestamp visible_from) const;
+    // Whether any answer of the entity, or about this record, has been such since then.
+    bool any_since(const std::string& entity, const std::string& id, Timestamp since) const;
+    // Whether a replica has answered since then.
+    bool replica_since(const std::string& entity, Timestamp since) const;
+    bool is_for_good(const std::string& entity) const;
+
+  private:
+    struct Span {
+        Timestamp from;
+        Timestamp until;
+    };
+
+    std::map<std::pair<std::string, std::string>, Timestamp> records_;
+    std::map<std::string, std::vector<Span>> entities_;
+    std::map<std::string, Timestamp> replicas_;
+};
+
+}  // namespace carecloud
