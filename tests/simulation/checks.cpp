@@ -20,7 +20,7 @@ constexpr Duration kToAnswer = std::chrono::minutes(2);
 // Within which reversals are counted (hazard 30).
 constexpr Duration kReversalSpan = std::chrono::hours(24);
 // An event's record is looked for again after 1, 2 and 4 s, and then once more (promise 4).
-constexpr Duration kQuickLooks = std::chrono::seconds(7);
+constexpr Duration kQuickLooksTake = std::chrono::seconds(7);
 
 std::string named(const std::string& entity, const std::string& id) {
     return entity + " " + id;
@@ -187,7 +187,7 @@ std::optional<std::string> Checks::check_kind(const StoreContent::Change& change
 std::optional<std::string> Checks::check_cursors(Timestamp now) const {
     for (const auto& [stream, state] : store_->tables.streams) {
         if (exposures_.is_for_good(stream)) continue;
-        if (state.cursor && state.cursor->modified.ticks > now.ticks + kFutureToleranceTicks)
+        if (state.cursor && state.cursor->modified.ticks > now.ticks + kClockToleranceTicks)
             return stream + ": the cursor lies in the portal's future";
         if (state.cursor && state.safe && state.cursor->modified < state.safe->modified)
             return stream + ": the safe point lies behind the cursor";
@@ -274,7 +274,7 @@ std::optional<std::string> Checks::check_shown(const Event& event, const Arrived
     const bool is_to_come = std::any_of(
         written.versions.begin(), written.versions.end(),
         [&](const Written::Version& version) { return version.edit == announced && now < version.from; });
-    if (edit == arrived.held && is_to_come && now < later(arrived.at, kQuickLooks))
+    if (edit == arrived.held && is_to_come && now < later(arrived.at, kQuickLooksTake))
         return " is settled at once by edit " + std::to_string(edit) + " of " + held->second.modified +
                ", which was held before the event of " + event.event_time + " came at " +
                arrived.at.to_string_ms();

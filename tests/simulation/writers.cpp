@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kHugeBytes = 40'000;
 constexpr std::size_t kHugeMax = 2;
-constexpr std::uint64_t kRareSeed = 0x777269746572U;
+constexpr std::uint64_t kRareWriterSeed = 0x777269746572U;
 
 Timestamp whole_milliseconds(Timestamp at) {
     return {at.ticks / Timestamp::ticks_per_millisecond * Timestamp::ticks_per_millisecond};
@@ -69,7 +69,7 @@ Writers::Writers(PortalModel& model, Replica& replica, const WorldSettings& sett
       settings_(settings),
       plan_(plan),
       random_(random),
-      rare_random_(settings.seed ^ kRareSeed),
+      rare_random_(settings.seed ^ kRareWriterSeed),
       told_(std::move(told)) {
     for (const std::string& entity : plan.entities)
         records_[entity];
