@@ -148,7 +148,6 @@ void PassLog::pass_ended(const PassReport& report) {
         return;
     }
     tell_recovery(report);
-    just_told_.erase(report.stream);
     note_success(report.stream);
     health_.restore_stream(report.stream, kOfPass);
     health_.restore_stream(report.stream, Health::kOfStore);
@@ -192,12 +191,15 @@ void PassLog::push_silent(std::string_view stream, bool silent) {
 }
 
 void PassLog::tell_recovery(const PassReport& report) {
+    const bool request_failed = just_told_.erase(report.stream) > 0;
     const auto recovery = fold_.succeeded(report.stream, clock_.now());
-    if (!recovery) return;
-    log_.write(LogLevel::info, "the stream is well again",
-               {{"STREAM", report.stream},
-                {"FAILURES", recovery->failures},
-                {"MS", milliseconds(recovery->lasted)}});
+    if (!recovery && !request_failed) return;
+    LogFields fields{{"STREAM", report.stream}};
+    if (recovery) {
+        fields.emplace_back("FAILURES", recovery->failures);
+        fields.emplace_back("MS", milliseconds(recovery->lasted));
+    }
+    log_.write(LogLevel::info, "the stream is well again", fields);
 }
 
 void PassLog::backing_off(std::string_view stream, const Error& error, Duration pause) {

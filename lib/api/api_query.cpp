@@ -1,7 +1,6 @@
 #include "api/api_query.hpp"
 
 #include "api/problem.hpp"
-#include "sync/day_range.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -37,6 +36,19 @@ std::optional<std::uint64_t> number_of(std::string_view text) {
     const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (text.empty() || failure != std::errc{} || end != text.data() + text.size()) return std::nullopt;
     return number;
+}
+
+// Of the calendar, whatever the year: an open end is often written as 99991231.
+bool is_calendar_day(std::string_view digits) {
+    using namespace std::chrono;
+    if (digits.size() != 8) return false;
+    const auto y = number_of(digits.substr(0, 4));
+    const auto m = number_of(digits.substr(4, 2));
+    const auto d = number_of(digits.substr(6, 2));
+    if (!y || !m || !d) return false;
+    return year_month_day(year(static_cast<int>(*y)), month(static_cast<unsigned>(*m)),
+                          day(static_cast<unsigned>(*d)))
+        .ok();
 }
 
 std::optional<Duration> span_of(std::string_view text) {
@@ -149,7 +161,7 @@ std::optional<std::uint32_t> ApiQuery::day(std::string_view name) {
     if (!text) return std::nullopt;
     std::string digits = *text;
     if (digits.size() == 10 && digits[4] == '-' && digits[7] == '-') std::erase(digits, '-');
-    if (is_day(digits)) return static_cast<std::uint32_t>(*number_of(digits));
+    if (is_calendar_day(digits)) return static_cast<std::uint32_t>(*number_of(digits));
     complain(name, shown(*text) + " is no day", "write it as 20240301 or 2024-03-01");
     return std::nullopt;
 }

@@ -9,8 +9,7 @@
 namespace carecloud {
 namespace {
 
-constexpr const char* kDayHint =
-    "write a day of the years 1900 to 2100 as 2026-03-15, or a whole month as 2026-03";
+constexpr const char* kDayHint = "write a day as 2026-03-15, or a whole month as 2026-03";
 
 std::optional<unsigned> digits_of(std::string_view text) {
     unsigned number = 0;
@@ -30,7 +29,7 @@ std::optional<std::chrono::year_month_day> date_of(std::string_view text, MonthE
     if (!month_alone && text[7] != '-') return std::nullopt;
     const auto year_number = digits_of(text.substr(0, 4));
     const auto month_number = digits_of(text.substr(5, 2));
-    if (!year_number || *year_number < 1900 || *year_number > 2100 || !month_number) return std::nullopt;
+    if (!year_number || *year_number < 1900 || !month_number) return std::nullopt;
     const auto whole = year(static_cast<int>(*year_number)) / month(*month_number);
     if (!whole.ok()) return std::nullopt;
     if (month_alone && edge == MonthEdge::first) return whole / day(1);

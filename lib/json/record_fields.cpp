@@ -58,6 +58,7 @@ class RecordReader {
             else
                 tokens_.skip_value(kDepth);
         });
+        fields_.scoped = options_.workspace_id.empty() || seen_[workspace_id];
         return std::move(fields_);
     }
 

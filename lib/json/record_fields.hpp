@@ -27,6 +27,7 @@ struct SystemFields {
     bool disabled = false;
     std::uint32_t start_day = 0;  // 20240301; 0: no day stands there
     std::uint32_t end_day = 0;
+    bool scoped = false;         // it names the stream's workspace, or none is asked for
     bool contradictory = false;  // one of them stands twice
     std::string strange;         // the first reason why the record is not a good one
 };

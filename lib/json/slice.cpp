@@ -79,6 +79,7 @@ struct Slicer::Impl {
         const char* copy = nullptr;  // null: the text itself is read
         std::vector<MendedRecord> mended{};
         std::size_t mended_met = 0;
+        bool vouched = false;  // one of these names the stream's workspace
 
         // The same bytes in the page's buffer.
         std::string_view in_buffer(std::string_view read) const {
@@ -153,6 +154,7 @@ void Slicer::Impl::keep_invalid(Envelope& envelope, SystemFields fields, std::st
     fields.strange = std::string(kInvalidReason).append(fault);
     keep_strange(envelope, fields, body);
     envelope.page.strange.back().invalid = true;
+    envelope.vouched = envelope.vouched || fields.scoped;
 }
 
 // Reading stops at what was asked for: the rest is only checked to be JSON.
@@ -255,7 +257,10 @@ std::optional<Error> Slicer::Impl::read_mended(Envelope& envelope, Error failure
     again.mended = std::move(mending.mended);
     envelope = std::move(again);
     const auto still = read(envelope, copy.data(), size);
-    if (!still || still->code != ErrorCode::bad_response) return still;
+    if (still && still->code != ErrorCode::bad_response) return still;
+    // Nothing but invalid records, and none of them looks like one of the stream's: an answer that was made up.
+    const bool made_up = envelope.page.records.empty() && !envelope.vouched;
+    if (!still && !made_up) return still;
     return failure;
 }
 

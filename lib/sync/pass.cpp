@@ -9,6 +9,7 @@
 #include "sync/page_walk.hpp"
 #include "sync/progress.hpp"
 #include "sync/prove.hpp"
+#include "sync/side_by_side.hpp"
 #include "sync/walk.hpp"
 
 #include <algorithm>
@@ -17,37 +18,8 @@
 #include <utility>
 #include <vector>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/experimental/parallel_group.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 namespace carecloud {
-
-namespace asio = boost::asio;
-
 namespace {
-
-// What is awaited need not have a default, but co_spawn() wants one.
-template <class T>
-Task<std::optional<T>> optional_of(Task<T> task) {
-    co_return co_await std::move(task);
-}
-
-// Two halves of a step side by side. The first exception ends the other half. Asio's operator && would throw the first
-// of them alone where both have thrown: a fault in one half would pass for the cancellation of the other.
-template <class A, class B>
-Task<std::pair<A, B>> side_by_side(Task<A> one, Task<B> other) {
-    const asio::any_io_executor executor = co_await asio::this_coro::executor;
-    auto group = asio::experimental::make_parallel_group(
-        asio::co_spawn(executor, optional_of(std::move(one)), asio::deferred),
-        asio::co_spawn(executor, optional_of(std::move(other)), asio::deferred));
-    auto [order, thrown_by_one, first, thrown_by_other, second] =
-        co_await group.async_wait(asio::experimental::wait_for_one_error(), asio::use_awaitable);
-    if (const auto thrown = worse_of(thrown_by_one, thrown_by_other)) std::rethrow_exception(thrown);
-    co_return std::pair<A, B>(std::move(*first), std::move(*second));
-}
 
 // Up to so many records in the future are fetched whole with each walk that asks for them; more are walked by keys.
 constexpr std::size_t kFutureReadWhole = 32;
@@ -111,7 +83,6 @@ class Pass {
     Arrived arrive(const Walk& walk, WalkAnswer answer);
     Task<Result<>> commit_end();
     void note_tail(const Page& page);
-    void note_newest(Timestamp modified);
     void note_end();
 
     Task<Result<std::size_t>> store_page(Arrived arrived);
@@ -196,18 +167,12 @@ void Pass::note_tail(const Page& page) {
     }
 }
 
-void Pass::note_newest(Timestamp modified) {
-    if (memory_.newest && modified <= *memory_.newest) return;
-    memory_.newest = modified;
-    memory_.newest_at = context_.clock.now();
-}
-
 Arrived Pass::arrive(const Walk& walk, WalkAnswer answer) {
     dialect_ = walk.dialect();
     note_tail(*answer.fetched.page);
     const Timestamp limit = context_.time.cursor_limit(PortalTime::moment(context_.clock));
     if (auto key = last_settleable(answer.fetched.page->records, limit)) {
-        note_newest(key->modified);
+        memory_.note_newest(key->modified, context_.clock.now());
         last_key_ = std::move(key);
         last_key_limit_ = limit;
     }
@@ -375,7 +340,7 @@ Task<Result<std::size_t>> Pass::store_page(Arrived arrived) {
 Task<Result<>> Pass::run() {
     auto loaded = co_await load_state();
     if (!loaded) co_return loaded.error();
-    if (ledger_.state().cursor) note_newest(ledger_.state().cursor->modified);
+    if (ledger_.state().cursor) memory_.note_newest(ledger_.state().cursor->modified, context_.clock.now());
     bool settled = false;  // the dialect, in this pass
     // A walk is made again where the portal answered in a new shape and the dialect was proven again (hazard 28), where
     // the dialect in use no longer finds what it must (hazard 33), or the cursor went back (hazard 31).

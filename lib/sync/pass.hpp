@@ -65,6 +65,12 @@ struct StreamMemory {
     std::optional<Timestamp> newest{};
     MonoTime newest_at{};
 
+    void note_newest(Timestamp modified, MonoTime now) {
+        if (newest && modified <= *newest) return;
+        newest = modified;
+        newest_at = now;
+    }
+
     // When the dialect is to be proven again (hazard 33): after so many passes in a row that brought nothing, and with
     // the record that an event or a reconciliation found and a walk should have met.
     std::size_t idle_passes = 0;

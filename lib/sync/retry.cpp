@@ -35,6 +35,11 @@ bool is_size_suspect(ErrorCode code) {
            code == ErrorCode::bad_response;
 }
 
+bool is_of_the_question(ErrorCode code) {
+    return code == ErrorCode::refused || code == ErrorCode::bad_response || code == ErrorCode::too_large ||
+           code == ErrorCode::wrong_workspace || code == ErrorCode::invalid_argument;
+}
+
 RetryDecision decide_retry(ErrorCode code, const RetryState& state) {
     switch (code) {
         case ErrorCode::too_large:

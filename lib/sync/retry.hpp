@@ -40,5 +40,7 @@ RetryDecision decide_retry(ErrorCode code, const RetryState& state);
 
 // Whether a smaller page could have helped: what may mean "too large" beside the plain word (hazard 8).
 bool is_size_suspect(ErrorCode code);
+// Whether the error is about the one question that was asked, and not about the portal as a whole.
+bool is_of_the_question(ErrorCode code);
 
 }  // namespace carecloud

@@ -24,16 +24,6 @@ constexpr std::size_t kEventsMax = 20'000;
 // Requests for single records after one pass, retries included.
 constexpr std::size_t kRetrievesMax = 20;
 
-// Whether the error is about this one question and not about the portal as a whole.
-bool is_of_the_question(ErrorCode code) {
-    return code == ErrorCode::refused || code == ErrorCode::bad_response || code == ErrorCode::too_large ||
-           code == ErrorCode::wrong_workspace || code == ErrorCode::invalid_argument;
-}
-
-Timestamp later(Timestamp from, Duration span) {
-    return {from.ticks + span.count() / 100};
-}
-
 }  // namespace
 
 // An event that was open when the pass began.
@@ -88,7 +78,7 @@ Task<SettleReport> Settler::run(const PassReport& pass, bool polled) {
     }
     Round round(*this, pass.state, std::move(*std::exchange(open_, std::vector<OpenEvent>())));
     Result<> rechecked;
-    if (pass.began_at) rechecked = co_await recheck(round, later(*pass.began_at, pass.took));
+    if (pass.began_at) rechecked = co_await recheck(round, *pass.began_at + pass.took);
     if (!rechecked) round.report.error = rechecked.error();
     Result<> done = co_await settle_open(round, polled);
     if (done) done = co_await write(round);
@@ -200,7 +190,7 @@ Task<Result<>> Settler::ask_one_by_one(Round& round) {
         if (waiting.decided || !waiting.slow || round.shown.contains(waiting.event.record_id)) continue;
         // What the filter seems to leave out needs no question before the second look.
         const auto& omitted_at = waiting.look.omitted_at;
-        if (omitted_at && round.queried && round.shown_at < later(*omitted_at, settings_.overlap)) continue;
+        if (omitted_at && round.queried && round.shown_at < *omitted_at + settings_.overlap) continue;
         if (round.fetcher.requests() >= most) break;
         auto retrieved = co_await retrieve(round, waiting);
         if (retrieved) continue;
@@ -348,9 +338,7 @@ Task<Result<>> Settler::retrieve(Round& round, Waiting& waiting) {
         if (is_late) round.decide(waiting, EventState::gone);
         co_return Result<>{};
     }
-    if (settings_.spec.filter != "{}") {
-        co_return co_await judge_omitted(round, waiting, *page);
-    }
+    if (settings_.spec.filter != "{}") co_return co_await judge_omitted(round, waiting, *page);
     const bool in_quarantine = !page->strange.empty();
     // With a projection, a whole record would be another version of what the stream holds.
     if (settings_.spec.fields.empty()) {
@@ -376,7 +364,7 @@ Task<Result<>> Settler::judge_omitted(Round& round, Waiting& waiting, const Page
     }
     const Timestamp now = context_.portal_now();
     if (!omitted_at) omitted_at = now;
-    if (now < later(*omitted_at, settings_.overlap)) co_return Result<>{};
+    if (now < *omitted_at + settings_.overlap) co_return Result<>{};
     std::vector<std::string> one{id};
     auto held = co_await context_.store.held(round.state.stream, std::move(one));
     if (!held) co_return held.error();

@@ -7,7 +7,8 @@ namespace carecloud {
 namespace {
 
 constexpr std::string_view kQuarantineAny = "SELECT 1 FROM quarantine WHERE stream = ?1 LIMIT 1";
-constexpr std::string_view kQuarantineFind = "SELECT modified, reason FROM quarantine WHERE stream = ?1 AND id = ?2";
+constexpr std::string_view kQuarantineFind =
+    "SELECT modified, reason FROM quarantine WHERE stream = ?1 AND id = ?2";
 constexpr std::string_view kQuarantinePut =
     "INSERT INTO quarantine (stream, id, modified, reason, body, attempts, first_at, last_at)"
     " VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, ?6)"
@@ -23,7 +24,11 @@ constexpr std::string_view kUntried =
 }  // namespace
 
 QuarantineTable::QuarantineTable(Connection& db)
-    : any_(db, kQuarantineAny), find_(db, kQuarantineFind), put_(db, kQuarantinePut), remove_(db, kQuarantineRemove), untried_(db, kUntried) {}
+    : any_(db, kQuarantineAny),
+      find_(db, kQuarantineFind),
+      put_(db, kQuarantinePut),
+      remove_(db, kQuarantineRemove),
+      untried_(db, kUntried) {}
 
 void QuarantineTable::begin(std::string_view stream, std::string_view at) {
     any_.bind(1, stream);

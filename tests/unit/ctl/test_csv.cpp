@@ -74,11 +74,11 @@ TEST_CASE("a day is a day, a month its first or its last one") {
     CHECK(edge_of("2026-03", MonthEdge::first) == "2026-03-01");
     CHECK(edge_of("2026-03", MonthEdge::last) == "2026-03-31");
     CHECK(edge_of("2024-02", MonthEdge::last) == "2024-02-29");
-    CHECK(edge_of("2100-12", MonthEdge::last) == "2100-12-31");
+    CHECK(edge_of("9999-12", MonthEdge::last) == "9999-12-31");
     CHECK(edge_of("1900-01", MonthEdge::first) == "1900-01-01");
-    for (const char* wrong : {"", "2026", "2026-13", "2026-00", "2026-02-29", "2026-3", "2026-03-1",
-                              "2026-03-15T00", "1899-12", "0002-03-01", "2101-01", "9999-12-31", "26-03",
-                              "2026/03", "2026-03/15", "+026-03", "2026-0x", "2026-03--1"}) {
+    for (const char* wrong :
+         {"", "2026", "2026-13", "2026-00", "2026-02-29", "2026-3", "2026-03-1", "2026-03-15T00", "1899-12",
+          "0002-03-01", "26-03", "2026/03", "2026-03/15", "+026-03", "2026-0x", "2026-03--1"}) {
         INFO(wrong);
         CHECK(edge_of(wrong, MonthEdge::last) == "'" + std::string(wrong) + "' is no day");
     }

@@ -82,7 +82,7 @@ TEST_CASE("/hole leaves records out of listings and not out of retrievals") {
     CHECK(portal.control("POST", "/hole", hole + R"(,"filtered_only":true})").status == 200);
     CHECK(portal.query().json().at("data").size() == 20);
     CHECK(
-        portal.query(R"({"Take":100,"Filter":{"workspace_id":{"$exists":true}}})").json().at("data").size() ==
+        portal.query(R"({"Take":100,"Query":{"workspace_id":{"$exists":true}}})").json().at("data").size() ==
         19);
     CHECK(portal.control("POST", "/hole", entity + "}").json().at("left_out") == 0);
     CHECK(portal.query().json().at("data").size() == 20);
@@ -112,7 +112,7 @@ TEST_CASE("/put stores a document with types of its own") {
     CHECK(
         portal.control("POST", "/put/claim_attendance?types=modified=date", R"({"_id":"b",)" + modified + "}")
             .status == 200);
-    const auto found = portal.query(R"({"Take":9,"Filter":{"modified":{"$gte":"2024"}}})").json().at("data");
+    const auto found = portal.query(R"({"Take":9,"Query":{"modified":{"$gte":"2024"}}})").json().at("data");
     CHECK(found.size() == 1);
     CHECK(found.at(0).at("_id") == "a");
     CHECK(portal.query().json().at("data").size() == 2);
