@@ -50,6 +50,10 @@ usable_ccache() {
 # starts anew once.
 configure() {
   cd "$root" || return
+  # The presets of Clang name Debian 12's; Debian 13 has another.
+  case $1 in
+    asan | tsan | tidy) command -v clang++-16 >/dev/null || set -- "$@" -DCMAKE_CXX_COMPILER=clang++-19 ;;
+  esac
   cmake --preset "$@" && return
   echo "configure failed: starting build/$1 anew"
   rm -rf "${root:?}/build/$1"
