@@ -41,6 +41,9 @@ std::optional<ChangeKind> change_kind_from(std::string_view text) {
 
 namespace {
 
+// Of a record's past, so that a record that changed for years costs no more than this.
+constexpr int kChangesMax = 1000;
+
 Timestamp later(Timestamp from, Duration span) {
     return {from.ticks + span.count() / 100};
 }
@@ -103,7 +106,6 @@ Decision decide(const HeldVersion* held, const Arrival& arrival) {
 }
 
 void recall(HeldVersion& held, Arrival& arrival, PastChange newest, Timestamp now, const PastChanges& past) {
-    constexpr int kChangesMax = 1000;
     const bool is_fresh = is_within_a_day(newest.committed_at, now);
     bool counted = false;
     PastChange change = std::move(newest);

@@ -58,9 +58,9 @@ enum class Verdict {
 };
 
 struct Decision {
-    Verdict verdict;
-    ChangeKind kind;             // meaningful for `take` only
-    std::uint64_t reversal = 0;  // of `take`: the how-manieth in a row this is; 0: it is none
+    Verdict verdict = Verdict::unchanged;
+    ChangeKind kind = ChangeKind::updated;  // meaningful for `take` only
+    std::uint64_t reversal = 0;             // of `take`: the how-manieth in a row this is; 0: it is none
     // The record is doubted until then by the portal's time. None: it is not doubted any more.
     std::optional<Timestamp> ask_at{};
 };

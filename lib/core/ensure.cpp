@@ -5,9 +5,14 @@
 
 namespace carecloud {
 
+namespace {
+
+// EX_SOFTWARE of sysexits.h.
+constexpr int kInternalError = 70;
+
+}  // namespace
+
 void end_broken(std::string_view promise, const std::source_location& where) {
-    // EX_SOFTWARE of sysexits.h.
-    constexpr int kInternalError = 70;
     const std::string line = "internal error: a broken promise: " + std::string(promise) + " (" +
                              where.file_name() + ":" + std::to_string(where.line()) +
                              "); nothing of this step is committed\n";
