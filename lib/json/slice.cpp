@@ -108,7 +108,7 @@ void Slicer::Impl::read_record(Envelope& envelope) {
     const SystemFields fields = read_fields(tokens, *envelope.options);
     std::string_view body(begin, static_cast<std::size_t>(tokens.after_bracket() - begin));
     body = envelope.in_buffer(body);
-    const std::size_t at = static_cast<std::size_t>(body.data() - envelope.page.buffer.get());
+    const auto at = static_cast<std::size_t>(body.data() - envelope.page.buffer.get());
     const std::size_t next = envelope.mended_met;
     if (next < envelope.mended.size() && envelope.mended[next].begin == at)
         return keep_invalid(envelope, fields, body);
@@ -256,7 +256,7 @@ std::optional<Error> Slicer::Impl::read_mended(Envelope& envelope, Error failure
     again.copy = copy.data();
     again.mended = std::move(mending.mended);
     envelope = std::move(again);
-    const auto still = read(envelope, copy.data(), size);
+    auto still = read(envelope, copy.data(), size);
     if (still && still->code != ErrorCode::bad_response) return still;
     // Nothing but invalid records, and none of them looks like one of the stream's: an answer that was made up.
     const bool made_up = envelope.page.records.empty() && !envelope.vouched;
