@@ -22,7 +22,7 @@ class AnswerLog {
 
   private:
     struct Commit {
-        std::uint64_t last_seq;
+        std::uint64_t last_seq = 0;
         Asked asked;
     };
 

@@ -5,6 +5,7 @@
 #include "sync/retry.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -124,8 +125,8 @@ Task<Result<>> ById::retry(Key key) {
 }
 
 Task<Result<>> ById::retry_untried(Store& store, Timestamp wall) {
-    constexpr std::int64_t kUntriedForTicks = 3600 * Timestamp::ticks_per_second;
-    auto due = co_await store.untried(ledger_.state().stream, Timestamp{wall.ticks - kUntriedForTicks}, 1);
+    const Timestamp an_hour_ago = wall + std::chrono::hours(-1);
+    auto due = co_await store.untried(ledger_.state().stream, an_hour_ago, 1);
     if (!due) co_return due.error();
     if (due->empty()) co_return Result<>{};
     Key key = due->front();

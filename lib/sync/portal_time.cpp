@@ -23,8 +23,8 @@ std::string span_words(std::int64_t seconds) {
         std::int64_t seconds;
         const char* name;
     };
-    constexpr Unit kUnits[] = {{31'556'952, "year"}, {86'400, "day"}, {3'600, "hour"}, {60, "minute"}};
-    for (const Unit& unit : kUnits) {
+    constexpr Unit units[] = {{31'556'952, "year"}, {86'400, "day"}, {3'600, "hour"}, {60, "minute"}};
+    for (const Unit& unit : units) {
         const std::int64_t count = seconds / unit.seconds;
         if (count > 0) return std::to_string(count) + " " + unit.name + (count == 1 ? "" : "s");
     }
@@ -86,8 +86,7 @@ std::string ClockReport::hint() const {
         case ClockVerdict::date_wrong:
             return kTellOperator;
         case ClockVerdict::no_date:
-            return std::string(
-                "make sure that it is right: timedatectl set-ntp true; a proxy may remove the Date");
+            return "make sure that it is right: timedatectl set-ntp true; a proxy may remove the Date";
         case ClockVerdict::differ:
             break;
     }

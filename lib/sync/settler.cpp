@@ -9,6 +9,7 @@
 #include "sync/page_walk.hpp"
 #include "sync/recheck.hpp"
 #include "sync/retry.hpp"
+#include "sync/settle_round.hpp"
 #include "sync/settle_rules.hpp"
 #include "sync/whole_due.hpp"
 
@@ -26,45 +27,6 @@ constexpr std::size_t kRetrievesMax = 20;
 
 }  // namespace
 
-// An event that was open when the pass began.
-struct Settler::Waiting {
-    OpenEvent event;
-    Look look{};
-    std::optional<EventState> decided{};
-    bool plausible = false;  // what is held would settle it, if an answer of now showed it
-    bool asked = false;      // in this round, by id
-    bool slow = false;       // it was asked for because the quick looks were in vain
-};
-
-// What is open, and what is decided.
-struct Settler::Round {
-    Round(Settler& settler, const StreamState& stream_state, std::vector<OpenEvent> open)
-        : state(stream_state),
-          fetcher(settler.context_.clock, settler.context_.portal, settler.context_.gate,
-                  settler.context_.random, settler.context_.time, settler.settings_.pauses) {
-        events.reserve(open.size());
-        for (OpenEvent& event : open)
-            events.push_back({.event = std::move(event)});
-    }
-
-    void decide(Waiting& waiting, EventState to) {
-        waiting.decided = to;
-        settlements.push_back({waiting.event.message_id, to});
-        report.settled += to == EventState::settled;
-        report.gone += to == EventState::gone;
-        report.outside += to == EventState::outside;
-    }
-
-    const StreamState& state;
-    Fetcher fetcher;
-    SettleReport report;
-    std::vector<Waiting> events;
-    std::vector<Settlement> settlements;
-    bool queried = false;              // for all records that are to be asked for
-    std::map<std::string, Key> shown;  // what these queries showed, by id
-    Timestamp shown_at;                // the portal's time when the last of them was sent
-};
-
 Task<> Settler::begin() {
     open_ = co_await inbox_.open_events(settings_.spec.entity, kEventsMax);
     began_ = context_.clock.now();
@@ -76,7 +38,7 @@ Task<SettleReport> Settler::run(const PassReport& pass, bool polled) {
         failed.error = open_.error();
         co_return failed;
     }
-    Round round(*this, pass.state, std::move(*std::exchange(open_, std::vector<OpenEvent>())));
+    Round round(*this, pass.state, *std::exchange(open_, std::vector<OpenEvent>()));
     Result<> rechecked;
     if (pass.began_at) rechecked = co_await recheck(round, *pass.began_at + pass.took);
     if (!rechecked) round.report.error = rechecked.error();
@@ -90,8 +52,10 @@ Task<SettleReport> Settler::run(const PassReport& pass, bool polled) {
         if (waiting.decided) continue;
         ++round.report.open;
         looks_[waiting.event.message_id] = waiting.look;
-        const auto pause = look_pause(waiting.look.passes);
-        if (pause) round.report.look_again = std::min(*pause, round.report.look_again.value_or(*pause));
+        if (!look_pause(waiting.look.passes)) continue;
+        const Duration pause =
+            std::max<Duration>(waiting.look.next - context_.clock.now(), std::chrono::milliseconds(1));
+        round.report.look_again = std::min(pause, round.report.look_again.value_or(pause));
     }
     co_return std::move(round.report);
 }
@@ -134,7 +98,11 @@ void Settler::note_looks(Round& round, bool polled) {
     for (Waiting& waiting : round.events) {
         const auto found = looks_.find(waiting.event.message_id);
         if (found != looks_.end()) waiting.look = found->second;
-        waiting.slow = is_to_be_asked(++waiting.look.passes, polled);
+        Look& look = waiting.look;
+        // A burst of events has passes one after the other: the quick looks take their seconds all the same.
+        if (context_.clock.now() < look.next) continue;
+        waiting.slow = is_to_be_asked(++look.passes, polled);
+        look.next = context_.clock.now() + look_pause(look.passes).value_or(Duration::zero());
     }
 }
 
@@ -241,6 +209,7 @@ Task<Result<>> Settler::fetch_shown(Round& round) {
 // the quick looks were in vain: its content may have changed and not its `modified` (hazard 6).
 Task<Result<>> Settler::take_shown(Round& round, const Dialect& dialect) {
     std::vector<Key> keys;
+    keys.reserve(round.shown.size());
     for (const auto& [id, key] : round.shown)
         keys.push_back(key);
     auto unknown = co_await context_.store.unknown(round.state.stream, keys);
@@ -254,6 +223,7 @@ Task<Result<>> Settler::take_shown(Round& round, const Dialect& dialect) {
         if (!waiting.decided && is_first && shown != round.shown.end()) wanted.insert(*shown);
     }
     std::vector<Key> to_fetch;
+    to_fetch.reserve(wanted.size());
     for (auto& [id, key] : wanted)
         to_fetch.push_back(std::move(key));
     Ledger ledger(context_, settings_.overlap, true);

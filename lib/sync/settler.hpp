@@ -37,6 +37,7 @@ class Settler {
     // What is remembered of an open event from one pass to the next.
     struct Look {
         std::size_t passes = 0;
+        MonoTime next{};         // before then a pass that others wished for is not counted
         bool confirmed = false;  // its record was asked for by id within the quick looks
         std::optional<Timestamp>
             omitted_at{};  // when queries with the stream's filter first left its record out
