@@ -139,7 +139,8 @@ std::optional<std::string> BoundedChecks::check_marked(const BoundedPass& pass, 
         const Timestamp modified = Timestamp::parse(held.modified).value_or(Timestamp{});
         const bool is_open = exposures_.any_since(pass.stream, place.second, since) ||
                              exposures_.replica_since(pass.stream, since);
-        if (!was_gone || is_open || since < later(modified, overlap + kPortalSecond)) continue;
+        if (!was_gone || is_open || since < later(modified, overlap + kPortalSecond + checks_.clock_slack()))
+            continue;
         return about(pass) + " is done, and " + place.second + " is not marked as deleted";
     }
     return std::nullopt;

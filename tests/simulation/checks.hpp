@@ -41,6 +41,9 @@ class Checks {
           store_(&store),
           inbox_(&inbox) {}
 
+    // By how much the portal's time may be behind, as far as the daemon can know it (hazard 31): what is young by it is
+    // not marked as deleted yet.
+    Duration clock_slack() const;
     // The configuration of the life that begins: another fingerprint may take every version again. Whether it is the
     // one of the life before.
     bool new_life(const StreamVariant& variant);
@@ -50,6 +53,8 @@ class Checks {
     std::optional<std::string> step(Timestamp now);
     // A bounded pass that an operator wished for begins or ends.
     void operators_pass(const std::string& stream, Timestamp now) { operator_at_[stream] = now; }
+    // A pass of the stream came to its end.
+    void pass_ended(const std::string& stream) { passed_.insert(stream); }
     // Whether something needs time beside the streams' passes: an event is open, or a record that no answer carried for
     // a while is still aside.
     bool is_waiting() const;
@@ -123,6 +128,7 @@ class Checks {
     std::map<StoreContent::RecordId, LastRow> last_rows_;
     std::map<StoreContent::RecordId, Timestamp> announced_;  // when an event of it arrived last
     std::map<std::string, Timestamp> operator_at_;
+    std::set<std::string> passed_;  // streams that have had a whole pass with this configuration
 };
 
 }  // namespace carecloud

@@ -15,6 +15,14 @@ RateLimits rate_of(const WorldPlan& plan, const StreamVariant& variant) {
 
 namespace {
 
+std::string words_of(const std::exception_ptr& thrown) {
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const std::exception& error) {
+        return error.what();
+    }
+}
+
 // Thrown by the world: one, or several at once.
 bool is_simulated(const std::exception_ptr& thrown) {
     try {
@@ -67,6 +75,7 @@ Life::Life(const LifeContext& context, MemoryOwnership owned, const StreamVarian
 }
 
 void Life::set_hooks(const LifeContext& context) {
+    watched_.on_release([this] { passes_.forgiven(now()); });
     clock_.on_advance([this, &model = context.model](Timestamp) { model.set_now(now()); });
     portal_.set_latency(context.plan.latency);
     portal_.set_fault_hook([this, &weather = context.weather](const SeenRequest& request) {
@@ -94,7 +103,7 @@ void Life::ended(const std::exception_ptr& thrown, const std::function<void(cons
         if (!stopping_) broken("the engine ended by itself");
         return;
     }
-    if (!is_simulated(thrown)) std::rethrow_exception(thrown);
+    if (!is_simulated(thrown)) broken("the engine ended by an exception: " + words_of(thrown));
     crashed_ = true;
 }
 

@@ -58,6 +58,13 @@ void PassWatch::ended(const PassReport& report, Timestamp now) {
     its.due = in_time_ ? later(now, poll_every_ * 11 / 10) : kNever;
 }
 
+void PassWatch::forgiven(Timestamp now) {
+    for (auto& [stream, its] : streams_) {
+        its.not_before = std::min(its.not_before, now);
+        its.poll_from = std::min(its.poll_from, now);
+    }
+}
+
 void PassWatch::backing_off(std::string_view stream, Duration pause, Timestamp now) {
     const auto found = streams_.find(stream);
     if (found == streams_.end()) return;

@@ -86,6 +86,7 @@ void WatchedPortal::hear(const std::optional<Error>& error) {
     // An answer too large for the gateway is one, too (simulate --seed 156 --hours 12).
     if (!error || error->code == ErrorCode::server_failed) spent_month_.clear();
     if (!error || error->code != ErrorCode::rate_limited) {
+        if (told_at_ != Timestamp{INT64_MIN} && released_) released_();
         told_at_ = Timestamp{INT64_MIN};
         probes_ = 0;
     }

@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace carecloud {
@@ -40,6 +41,8 @@ class WatchedPortal : public Portal {
     WatchedPortal(Portal& portal, RequestLedger& ledger, std::function<Timestamp()> now,
                   std::function<void(const std::string&)> broken);
 
+    // Told when a long wait that the portal had asked for has ended.
+    void on_release(std::function<void()> released) { released_ = std::move(released); }
     // A bounded pass of the stream runs beside its own; empty: none does.
     void bounded(const std::string& stream) { bounded_ = stream; }
 
@@ -70,6 +73,7 @@ class WatchedPortal : public Portal {
     RequestLedger& ledger_;
     std::function<Timestamp()> now_;
     std::function<void(const std::string&)> broken_;
+    std::function<void()> released_;
     std::string bounded_;
     std::map<std::string, std::size_t> under_way_;
     std::map<std::string, std::vector<std::weak_ptr<const Page>>> pages_;

@@ -24,6 +24,7 @@ void RunningWorld::broken(const std::string& what) {
 void RunningWorld::pass_ended(const PassReport& report) {
     ++(report.error ? report_.failed_passes : report_.passes);
     passes_.ended(report, now());
+    if (!report.error) checks_.pass_ended(report.stream);
     if (resting_ && stopped_at_ == Timestamp{}) {
         if (auto wrong = rest_.pass_ended(report, passes_.last_began(report.stream))) broken(*wrong);
         look_at_rest();

@@ -148,7 +148,9 @@ void RunningWorld::rest() {
     kill_in_steps_ = 0;
     // A wait of a month is tried again hourly (hazard 34).
     const Timestamp patient_until = settings_.has(Fault::month) ? later(now(), 150min) : now();
-    rest_.begin(plan_.entities, now(), std::max(now(), writers_.last_visible()), patient_until);
+    // Records in the future are looked for every overlap.
+    const Timestamp visible = later(std::max(now(), writers_.last_visible()), variant_.overlap + 1min);
+    rest_.begin(plan_.entities, now(), visible, patient_until);
     say("the world rests");
     begin_reloads_at_rest();
     const bool quota = settings_.has(Fault::quota);
