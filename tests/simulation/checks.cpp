@@ -17,14 +17,8 @@ namespace {
 // Looking at every record costs: not at each commit.
 constexpr std::uint64_t kCommitsBetweenLooks = 16;
 constexpr Duration kToAnswer = std::chrono::minutes(2);
-// Within which reversals are counted (hazard 30).
-constexpr Duration kReversalSpan = std::chrono::hours(24);
 // An event's record is looked for again after 1, 2 and 4 s, and then once more (promise 4).
 constexpr Duration kQuickLooksTake = std::chrono::seconds(7);
-
-std::string named(const std::string& entity, const std::string& id) {
-    return entity + " " + id;
-}
 
 // What is special about a record, for whoever reads the story of a failure.
 std::string described(const Written& written) {
@@ -42,6 +36,10 @@ std::string described(const Written& written) {
 }
 
 }  // namespace
+
+std::string named(const std::string& entity, const std::string& id) {
+    return entity + " " + id;
+}
 
 bool is_same_text(std::string_view a, std::string_view b) {
     constexpr std::string_view field = R"("url":"sig-)";
@@ -105,88 +103,6 @@ void Checks::note_arrival(const Event& event, Arrived& arrived, Timestamp now) {
     arrived.at = now;
     if (held != store_->tables.records.end()) arrived.held = edit_of(held->second.body);
     announced_[place] = now;
-}
-
-std::optional<std::string> Checks::check_new_changes(Timestamp now) {
-    const auto& changes = store_->tables.changes;
-    for (; changes_seen_ < changes.size(); ++changes_seen_) {
-        const StoreContent::Change& change = changes[changes_seen_];
-        if (change.seq != changes_seen_ + 1)
-            return "change " + std::to_string(change.seq) + " stands at " + std::to_string(changes_seen_ + 1);
-        if (auto wrong = check_again(change, now)) return wrong;
-        if (auto wrong = check_unmoved(change, now)) return wrong;
-        if (auto wrong = check_kind(change)) return wrong;
-    }
-    return std::nullopt;
-}
-
-// A version that was marked as deleted may come back; so may one that was edited without a new `modified`, when an
-// answer of a replica that lags shows it once more (simulate --seed 5957 --hours 0.5): nothing tells it from an edit
-// undone. So may one that the portal itself goes back to.
-std::optional<std::string> Checks::check_again(const StoreContent::Change& change, Timestamp now) {
-    const Version version{change.stream, change.id, change.modified, change.hash};
-    const std::string what = named(change.stream, change.id);
-    if (change.kind == ChangeKind::deleted) {
-        forget_versions(change);
-        return std::nullopt;
-    }
-    if (taken_.insert(version).second) return std::nullopt;
-    const Written& written = writers_.records(change.stream).at(change.id);
-    const Timestamp modified = Timestamp::parse(change.modified).value_or(Timestamp{});
-    if (written.unbumped) return std::nullopt;
-    if (!written.reversible && !exposures_.any_since(change.stream, change.id, modified))
-        return what + ": one version was taken twice";
-    auto& reversals = reversals_[{change.stream, change.id}];
-    std::erase_if(reversals, [&](Timestamp at) { return later(at, kReversalSpan) < now; });
-    reversals.push_back(now);
-    // The second is put off for the overlap, and each further one twice as long as the one before.
-    std::size_t most = 2;
-    for (Duration pause = plan_.overlap; pause < kReversalSpan; pause *= 2)
-        ++most;
-    if (reversals.size() <= most) return std::nullopt;
-    return what + ": versions were replaced by earlier ones " + std::to_string(reversals.size()) +
-           " times within a day";
-}
-
-// A field that differs in each answer makes one row a day, unless somebody asks for the record.
-std::optional<std::string> Checks::check_unmoved(const StoreContent::Change& change, Timestamp now) {
-    LastRow& last = last_rows_[{change.stream, change.id}];
-    const bool unmoved = last.modified == change.modified && change.kind != ChangeKind::deleted;
-    const LastRow before =
-        std::exchange(last, LastRow{.modified = change.kind == ChangeKind::deleted ? "" : change.modified,
-                                    .unmoved = unmoved,
-                                    .at = now});
-    if (!settings_.has(Fault::fickle) || !unmoved || !before.unmoved) return std::nullopt;
-    // A new configuration takes every version again.
-    if (!passed_.contains(change.stream)) return std::nullopt;
-    if (later(before.at, kReversalSpan) <= now) return std::nullopt;
-    const auto announced = announced_.find({change.stream, change.id});
-    if (announced != announced_.end() && before.at <= announced->second) return std::nullopt;
-    const auto asked = operator_at_.find(change.stream);
-    if (asked != operator_at_.end() && before.at <= asked->second) return std::nullopt;
-    return named(change.stream, change.id) + ": its text changes again and again, and each makes a row";
-}
-
-void Checks::forget_versions(const StoreContent::Change& change) {
-    const auto first = taken_.lower_bound({change.stream, change.id, "", Hash{}});
-    const auto last = std::find_if(first, taken_.end(), [&](const Version& version) {
-        return std::tie(std::get<0>(version), std::get<1>(version)) != std::tie(change.stream, change.id);
-    });
-    taken_.erase(first, last);
-}
-
-// A record that is disabled or deleted now was so by its last change, and no other.
-std::optional<std::string> Checks::check_kind(const StoreContent::Change& change) const {
-    const auto held = store_->tables.records.find({change.stream, change.id});
-    if (held == store_->tables.records.end())
-        return named(change.stream, change.id) + " is in the change log and not among the records";
-    if (held->second.seq != change.seq) return std::nullopt;
-    const bool deleted = held->second.deleted_at.has_value();
-    const bool disabled = !deleted && held->second.body.find(R"("disabled":true)") != std::string::npos;
-    const bool right =
-        deleted == (change.kind == ChangeKind::deleted) && disabled == (change.kind == ChangeKind::disabled);
-    if (right) return std::nullopt;
-    return named(change.stream, change.id) + " was logged as " + std::string(to_string(change.kind));
 }
 
 std::optional<std::string> Checks::check_cursors(Timestamp now) const {

@@ -27,6 +27,11 @@ bool is_same_text(std::string_view a, std::string_view b);
 
 // An answer tells the portal's time in whole seconds (simulate --seed 8633 --hours 0.25).
 constexpr Duration kPortalSecond = std::chrono::seconds(1);
+// Within which reversals are counted (hazard 30).
+inline constexpr Duration kReversalSpan = std::chrono::hours(24);
+
+// How a record is called in a story.
+std::string named(const std::string& entity, const std::string& id);
 
 class Checks {
   public:
