@@ -78,7 +78,9 @@ bool StreamTable::save(const StreamState& state, std::string_view updated_at) {
     save_.bind(7, state.dialect);
     save_.bind(8, updated_at);
     save_.bind_null(9);
-    if (state.portal_time) save_.bind(9, state.portal_time->to_string());
+    // Alive until the statement has run.
+    const std::string portal_time = state.portal_time ? state.portal_time->to_string() : std::string();
+    if (state.portal_time) save_.bind(9, portal_time);
     return save_.run() > 0;
 }
 
