@@ -12,10 +12,11 @@ usage: packaging/test.sh [--all | --soak]
 
   (none)   release build; every unit, contract, simulation and system test once. About 10 minutes on two cores.
   --all    the above, and: clang-tidy, all tests under the address, undefined-behaviour and thread sanitizers,
-           fuzzing, the mutated engine, the packages on a machine of their own, the other Debian release.
+           fuzzing, some mutations of the engine, the packages on a machine of their own, the other Debian release.
            At most 30 minutes on two cores, without anything in the compiler cache.
   --soak   the repetitions that take hours: 100,000 simulated worlds, hundreds of kills, days, interruptions and
-           accidents of the disk, 100,000 passes, ten minutes of each fuzz target. Ends with its figures.
+           accidents of the disk, 100,000 passes, ten minutes of each fuzz target, every mutation of the engine.
+           Ends with its figures.
 
 CARECLOUD_ROUNDS=N multiplies the repetitions of each mode (1; in --soak 20), CARECLOUD_SEED=N fixes the random seeds.
 The output of each step is in build/log.
@@ -158,7 +159,7 @@ soak() {
   printf '  command: '
   printf '%q ' "$@"
   printf '\n'
-  grep -E '^[0-9]+ worlds|virtual hours|: killed |submissions, |inputs run|^All tests| bytes after ' "$logs/$name.log" |
+  grep -E '^[0-9]+ worlds|mutations, |^SURVIVED|virtual hours|: killed |submissions, |inputs run|^All tests| bytes after ' "$logs/$name.log" |
     sed 's/^/  /' || true
 }
 
@@ -173,6 +174,8 @@ run_soak() {
   soak accidents env "${surroundings[@]}" "$bin/contract/contract"
   soak heap env CARECLOUD_PASSES=100000 "${surroundings[@]}" "$bin/heap/heap"
   soak fuzz packaging/fuzz.sh 600
+  step extra-build extra_build
+  soak mutants "$bin/simulation/mutants/mutants"
 }
 
 # The ten build steps of this run that took longest: of each build folder's log, what was written since it began.
