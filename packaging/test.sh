@@ -159,7 +159,9 @@ soak() {
   printf '  command: '
   printf '%q ' "$@"
   printf '\n'
-  grep -E '^[0-9]+ worlds|mutations, |^SURVIVED|virtual hours|: killed |submissions, |inputs run|^All tests| bytes after ' "$logs/$name.log" |
+  local figures='^[0-9]+ worlds|mutations, |^SURVIVED|'
+  figures+='virtual hours|: killed |submissions, |inputs run|^All tests| bytes after '
+  grep -E "$figures" "$logs/$name.log" |
     sed 's/^/  /' || true
 }
 
