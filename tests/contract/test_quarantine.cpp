@@ -189,7 +189,7 @@ TEMPLATE_TEST_CASE("records that are not valid JSON are due each hour, after a d
             .size();
     };
     const std::string reason = std::string(kInvalidReason) + "a raw control character";
-    const std::string body("{\"_id\":\"bad\",\"a\":\"\0\xFF\t\"}", 25);
+    const std::string body = std::string(R"({"_id":"bad","a":")") + '\0' + "\xFF\t\"}";
     backend.commit(strange_batch({{"bad", test_time_text(1), reason, body},
                                   {"sha256:00", "", reason, body},
                                   {"other", test_time_text(1), "modified: not a time", "{}"}}));
