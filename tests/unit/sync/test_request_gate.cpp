@@ -59,8 +59,8 @@ struct QuotaOf300 : EngineWorld {
 
 // Seen on the release build: each of eight streams reserved a block of 64; after 60 requests "300 of 300" were used.
 TEST_CASE("gate: streams share one reservation, and what is reserved stands apart from what was sent") {
+    std::size_t reservations = 0;  // counted until the world has ended
     QuotaOf300 world;
-    std::size_t reservations = 0;
     world.store->set_fault_hook([&](std::string_view operation) -> std::optional<StoreFault> {
         reservations += operation == "save_requests";
         return std::nullopt;
