@@ -55,7 +55,7 @@ def run(*command, check=True):
 
 
 def journal():
-    lines = run("journalctl", "-q", "--no-pager", "-n", "40", "-u", SERVICE, check=False).stdout
+    lines = run("journalctl", "-q", "--no-pager", "-n", "40", "-u", SERVICE, "-u", "portal", check=False).stdout
     return "journal:\n" + lines
 
 

@@ -153,7 +153,9 @@ def lint(packages):
 
 
 def boot(root):
-    command = ["systemd-nspawn", "-q", "-D", str(root), "--register=no", "--keep-unit", "-b", "--console=pipe"]
+    # A network of its own, which is loopback alone: it listens on ports that another run beside it uses, too.
+    command = ["systemd-nspawn", "-q", "-D", str(root), "--register=no", "--keep-unit", "--private-network", "-b",
+               "--console=pipe"]
     if not Path("/sys/fs/cgroup/cgroup.controllers").exists():
         # A machine with the first version of cgroups, which systemd 257 refuses: the container sees the second one.
         command = ["unshare", "--mount", "sh", "-c", 'mount -t cgroup2 cgroup2 /sys/fs/cgroup && exec "$@"', "sh",
