@@ -55,8 +55,8 @@ POST /delete                     likewise: a hard delete
 POST /generate                   {"entity","count","shape","batch"}: new records, modified = now
 POST /fault                      {"name","probability"} or {"name","times"}
 DELETE /faults                   no more faults
-POST /settings                   {"dialect","limit_bytes","too_large_status","api_key","rate","burst","quota",
-                                  "retry_after","gzip"}; rate and quota may be null
+POST /settings                   {"dialect","limit_bytes","too_large_status","list_bytes","api_key","rate","burst",
+                                  "quota","retry_after","gzip"}; rate and quota may be null
 GET  /settings                   what is set (but for the key)
 POST /quit                       ends the portal
 )") + publisher_control_help();

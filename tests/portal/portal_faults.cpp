@@ -19,6 +19,7 @@ constexpr std::array kNames = {
     FaultName{"bom", "a byte-order mark before the JSON"},
     FaultName{"cut", "the body is cut midway and the connection closed"},
     FaultName{"cut-list", "a list ends after half of its records, as if there were no more"},
+    FaultName{"cut-list-10", "a list ends after ten records, likewise"},
     FaultName{"date-ahead", "the Date header is 40 years ahead"},
     FaultName{"date-past", "the Date header says 1970"},
     FaultName{"deep-json", "a record with JSON 10,000 deep"},

@@ -94,6 +94,7 @@ Json settings_json(PortalService& service) {
     return {{"dialect", dialect_text(model)},
             {"limit_bytes", model.response_limit_bytes},
             {"too_large_status", model.too_large_status},
+            {"list_bytes", model.list_bytes},
             {"rate", or_null(gateway.per_second)},
             {"burst", gateway.burst},
             {"quota", or_null(gateway.quota)},
@@ -120,6 +121,7 @@ std::optional<std::string> change_settings(PortalService& service, std::string_v
     unsigned too_large_status = static_cast<unsigned>(model.too_large_status);
     const bool numbers =
         read_number(json, "limit_bytes", model.response_limit_bytes) &&
+        read_number(json, "list_bytes", model.list_bytes) &&
         read_number(json, "too_large_status", too_large_status) &&
         read_number(json, "rate", gateway.per_second) && read_number(json, "burst", gateway.burst) &&
         read_number(json, "quota", gateway.quota) && read_number(json, "retry_after", gateway.retry_after_s);

@@ -41,7 +41,9 @@ std::vector<std::string> distinct_rows(const Selection& all, const PortalProject
 class AnswerWriter {
   public:
     AnswerWriter(const ModelSettings& settings, std::optional<std::size_t> total)
-        : limit_(settings.response_limit_bytes), body_(answer_head(settings.pascal, total)) {
+        : limit_(settings.response_limit_bytes),
+          list_bytes_(settings.list_bytes),
+          body_(answer_head(settings.pascal, total)) {
         body_.push_back('[');
     }
     template <class Append>
@@ -55,9 +57,11 @@ class AnswerWriter {
         return {200, std::move(body_), records_};
     }
     bool fits(std::size_t more = 2) const { return limit_ == 0 || body_.size() + more <= limit_; }
+    bool is_full() const { return list_bytes_ != 0 && body_.size() >= list_bytes_; }
 
   private:
     std::size_t limit_;
+    std::size_t list_bytes_;
     std::string body_;
     std::size_t records_ = 0;
 };
@@ -125,6 +129,7 @@ PortalModel::Answer PortalModel::render(const PortalCollection& documents, const
     const Selection selection = select_documents(documents, request, options);
     AnswerWriter writer(settings_, options.count ? std::optional(selection.total) : std::nullopt);
     for (const PortalDocument* document : selection.documents) {
+        if (writer.is_full()) break;
         if (!writer.add([&](std::string& out) { projection.append(*document, out); })) return too_large();
     }
     return std::move(writer).finish();

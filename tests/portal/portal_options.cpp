@@ -58,6 +58,8 @@ po::options_description described() {
     add("limit-bytes", po::value<std::size_t>()->default_value(10'000'000),
         "largest answer before gzip; 0: any");
     add("too-large-status", po::value<int>()->default_value(413), "what is said beyond: 413, 500, 502");
+    add("list-bytes", po::value<std::size_t>()->default_value(0),
+        "a list ends once it has as many bytes, as if there were no more; 0: it does not");
     add("no-gzip", "never compress");
     add("cache-mb", po::value<std::size_t>()->default_value(0),
         "keep answers until data change, for measuring");
@@ -121,6 +123,7 @@ Result<> read_model(const po::variables_map& given, ModelSettings& model) {
     model.bucket_id = given["bucket"].as<std::string>();
     model.response_limit_bytes = given["limit-bytes"].as<std::size_t>();
     model.too_large_status = given["too-large-status"].as<int>();
+    model.list_bytes = given["list-bytes"].as<std::size_t>();
     if (model.too_large_status >= 400 && model.too_large_status <= 599) return {};
     return usage("--too-large-status", "it must be a status from 400 to 599");
 }

@@ -109,7 +109,7 @@ PortalReply PortalService::data(const Route& route, const PortalCall& call) {
     if (good) counts_.records += answer.records;
     if (!fault) return sent_as(std::move(answer), call);
     if (good) answer.body = spoilt_text(*fault, std::move(answer.body), zips(call));
-    if (good && *fault == "cut-list") answer.body = cut_list(std::move(answer.body));
+    if (good) answer.body = cut_list(*fault, std::move(answer.body));
     if (good && *fault == "signed-field")
         answer.body = with_signed_field(std::move(answer.body), ++signatures_);
     const std::string member = spoilt_member(*fault);

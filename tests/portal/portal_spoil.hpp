@@ -26,8 +26,9 @@ std::string spoilt_member(std::string_view fault);
 // Puts the member into the record `id`, where the text shows it whole. Where `id` is empty, a record in the middle of
 // the text is chosen and named.
 std::string with_spoilt_record(std::string text, const std::string& member, std::string& id);
-// A list without the second half of its records; another answer stays as it is.
-std::string cut_list(std::string text);
+// A list without the second half of its records (cut-list), or those after the tenth (cut-list-10); another answer
+// stays as it is.
+std::string cut_list(std::string_view fault, std::string text);
 // Every record that is shown whole with one more field, whose value has `number` in it.
 std::string with_signed_field(std::string text, std::uint64_t number);
 // What the fault says instead of the right `Date`: empty where there is to be none. None: another fault.
