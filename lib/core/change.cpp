@@ -93,6 +93,10 @@ Decision decide(const HeldVersion* held, const Arrival& arrival) {
     if (due) return {Verdict::take, kind, reversal};
     if (held->unmoved && !arrival.wished && held->modified == arrival.modified)
         return {Verdict::unsteady, kind, 0, ask_at};
+    // Three contents under one `modified`: no replica that lags shows that. What is doubted is asked for all the same.
+    const bool is_third = held->doubted && held->modified == arrival.modified &&
+                          *held->doubted != arrival.hash && !arrival.had_before;
+    if (is_third && !arrival.wished) return {Verdict::unsteady, kind, 0, ask_at};
     if (*held->modified < arrival.modified && !arrival.had_before) {
         // What was doubted of the version before is asked for all the same, when every replica shows this one.
         const auto again = ask_at ? later_of(ask_at, settled_at(arrival.modified, arrival)) : std::nullopt;

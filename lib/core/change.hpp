@@ -36,6 +36,8 @@ struct HeldVersion {
     std::uint64_t reversals = 0;
     // The record is doubted: the portal's time from which on an answer decides.
     std::optional<Timestamp> ask_at{};
+    // The bytes of the doubted version, where it has the `modified` of the held one.
+    std::optional<Hash> doubted{};
 };
 
 // A version that arrives, and how the portal was asked for it.

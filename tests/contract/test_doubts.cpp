@@ -58,6 +58,23 @@ TEMPLATE_TEST_CASE("a doubted version is known, waits for its hour, and is then 
     CHECK(check_changes(content).empty());
 }
 
+TEMPLATE_TEST_CASE(
+    "other bytes in each answer are doubted once, then unsteady, and taken at the doubt's hour", "",
+    SqliteBackend, MemoryBackend) {
+    TestType backend;
+    backend.commit(version(2, "first", 3));
+    CHECK(backend.commit(version(2, "second", 5)).doubted == 1);
+    const CommitSummary third = backend.commit(version(2, "third", 6));
+    CHECK(third.unsteady == 1);
+    CHECK(third.doubted == 0);
+    CHECK_FALSE(third.written);
+    CHECK(backend.rechecks(kStream, 10).doubted.at(0).ask_at == test_time(602));
+    CHECK(backend.commit(version(2, "fourth", 602)).updated == 1);
+    CHECK(body(backend) == R"({"v":"fourth"})");
+    CHECK(backend.commit(version(2, "fifth", 700)).unsteady == 1);
+    CHECK(backend.content().doubted.empty());
+}
+
 TEMPLATE_TEST_CASE("a doubt ends where the version held is shown at its hour, or the record is not shown", "",
                    SqliteBackend, MemoryBackend) {
     TestType backend;

@@ -8,7 +8,8 @@ namespace carecloud {
 namespace {
 
 constexpr std::string_view kDoubtAny = "SELECT 1 FROM doubted WHERE stream = ?1 LIMIT 1";
-constexpr std::string_view kDoubtFind = "SELECT modified, ask_at FROM doubted WHERE stream = ?1 AND id = ?2";
+constexpr std::string_view kDoubtFind =
+    "SELECT modified, ask_at, hash FROM doubted WHERE stream = ?1 AND id = ?2";
 constexpr std::string_view kDoubtPut =
     "INSERT INTO doubted (stream, id, modified, hash, first_seen, ask_at, reversals)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
@@ -54,6 +55,13 @@ std::optional<Timestamp> DoubtTable::ask_at(std::string_view id) {
     const Statement::Scope scope(find_);
     if (!find_.step()) return std::nullopt;
     return time_of(find_.text(1));
+}
+
+void DoubtTable::recall(std::string_view id, HeldVersion& held) {
+    held.ask_at = ask_at(id);
+    if (!held.ask_at) return;
+    const Statement::Scope scope(find_);
+    if (find_.step() && Timestamp::parse(find_.text(0)) == held.modified) held.doubted = find_.hash(2);
 }
 
 bool DoubtTable::holds(const Key& key) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/batch.hpp"
+#include "core/change.hpp"
 #include "core/record.hpp"
 #include "store/sqlite/statement.hpp"
 
@@ -26,6 +27,8 @@ class DoubtTable {
 
     // Until when the record is doubted; none: it is not.
     std::optional<Timestamp> ask_at(std::string_view id);
+    // Likewise into `held`, and the bytes that are doubted.
+    void recall(std::string_view id, HeldVersion& held);
     // Whether this version of the record is doubted.
     bool holds(const Key& key);
     // True: the row was written, since it is new or is about another version.

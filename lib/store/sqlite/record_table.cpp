@@ -70,7 +70,7 @@ bool RecordTable::take(const Batch& batch, const Record& record, DoubtTable& dou
         summary.count(unseen.kind);
         return true;
     }
-    held->version.ask_at = doubts.ask_at(record.id);
+    doubts.recall(record.id, held->version);
     const Decision decision = decide_on(*held, batch, record);
     if (decision.verdict == Verdict::doubt) {
         summary.doubted += doubts.put(record, batch.asked_at, *decision.ask_at, held->version.reversals);

@@ -209,7 +209,10 @@ Decision MemoryStore::decide_on(HeldVersion& held, const StoreContent::RecordId&
     held.hash = row.hash;
     held.last_change = tables.changes[row.seq - 1].kind;
     const auto doubted = tables.doubted.find(key);
-    if (doubted != tables.doubted.end()) held.ask_at = Timestamp::parse(doubted->second.ask_at);
+    if (doubted != tables.doubted.end()) {
+        held.ask_at = Timestamp::parse(doubted->second.ask_at);
+        if (Timestamp::parse(doubted->second.modified) == held.modified) held.doubted = doubted->second.hash;
+    }
     Arrival arrival = arrival_of(batch, record);
     arrival.in_order = row.seq <= begun_at_ && batch.page->asked.is_after(answers_.of(row.seq));
     const bool is_same = held.modified == arrival.modified && held.hash == arrival.hash;

@@ -141,6 +141,23 @@ TEST_CASE("a newer version is taken at once while the record is doubted, and ask
     CHECK(decision.ask_at == at(700));
 }
 
+TEST_CASE("a third content under one `modified` is unsteady, and the doubt stays as it is") {
+    HeldVersion doubted = held();
+    doubted.ask_at = at(600);
+    doubted.doubted = kOther;
+    Hash third_hash = kOther;
+    third_hash[0] = static_cast<decltype(third_hash)::value_type>(7);
+    Arrival third = arriving(0, third_hash);
+    third.asked_at = at(300);
+    CHECK(decided(doubted, third).verdict == Verdict::unsteady);
+    CHECK(decided(doubted, third).ask_at == at(600));
+    Arrival second = arriving(0);
+    second.asked_at = at(300);
+    CHECK(decided(doubted, second).verdict == Verdict::doubt);
+    third.asked_at = at(600);
+    CHECK(decided(doubted, third).verdict == Verdict::take);
+}
+
 TEST_CASE("the second reversal and each further one is doubted for the overlap, twice, four times … a day") {
     HeldVersion version = held();
     Arrival back = arriving(-2);
