@@ -306,10 +306,9 @@ Task<Result<>> Pass::commit_end() {
 
 StreamState Pass::advanced(const Reached& reached, Timestamp limit) const {
     Timestamp settled = *settled_before_;
-    // Without a `Date` this machine's clock may be ahead, unnoticed. What was met is certain, and the time since.
     if (!context_.time.is_dated() && memory_.newest) {
         const Duration since = context_.clock.now() - memory_.newest_at - settings_.overlap;
-        settled = std::min(settled, Timestamp{memory_.newest->ticks + since.count() / 100});
+        settled = settled_undated(settled, *memory_.newest, since);
     }
     StreamState after = advance(ledger_.state(), dialect_, reached, settled);
     after.dialect = dialect_.to_json();

@@ -3,6 +3,7 @@
 #include "core/ensure.hpp"
 #include "sync/order.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace carecloud {
@@ -39,6 +40,12 @@ StreamState advance(StreamState state, const Dialect& dialect, const Reached& re
         return state;
     if (!state.safe || state.safe->modified <= safe.modified) state.safe = safe;
     return state;
+}
+
+Timestamp settled_undated(Timestamp settled_before, Timestamp newest, Duration since) {
+    constexpr std::int64_t ahead_unnoticed = 7 * kDayTicks;
+    const Timestamp certain{newest.ticks + since.count() / 100};
+    return std::min(settled_before, std::max(certain, Timestamp{settled_before.ticks - ahead_unnoticed}));
 }
 
 Timestamp future_begins(const PortalTime& time, PortalTime::Moment now) {

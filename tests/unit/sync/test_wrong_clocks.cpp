@@ -114,6 +114,19 @@ TEST_CASE("row 7: a Date of 1970 for good has no record read again, and is told 
     world.check_same();
 }
 
+TEST_CASE(
+    "row 7: a Date of 1970 does not have old records of one `modified` read again, from the first poll on") {
+    World world;
+    world.put_many(1, 300, 300, kOld);
+    world.clock.run_for(30 * 24h);
+    world.portal.set_date_hook([](Timestamp) { return std::optional<Timestamp>(Timestamp{}); });
+    world.good_pass();
+    world.portal.forget_requests();
+    world.good_pass();
+    CHECK(records_shown(world) == 0);
+    CHECK(world.portal.requests().size() == 1);
+}
+
 TEST_CASE("row 7: without a Date and with the local clock an hour ahead, late rows are found") {
     World world;
     world.portal.set_date_hook([](Timestamp) { return std::optional<Timestamp>(); });
