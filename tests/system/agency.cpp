@@ -112,7 +112,7 @@ std::string Agency::config_text() const {
     text += "  api_key_file: " + key_path() + "\n";
     if (!config.ca_file.empty()) text += "  ca_file: " + config.ca_file + "\n";
     text += "  timeout: " + config.timeout + "\n  page_size: " + std::to_string(config.page_size) + "\n";
-    text += "  rate: { per_second: 1000, burst: 1000 }\nstreams:\n";
+    text += "  rate: { " + config.rate + " }\nstreams:\n";
     for (const std::string& stream : config.streams)
         text += "  - { entity: " + stream + ", poll_every: " + config.poll_every +
                 (config.stream_more.empty() ? "" : ", ") + config.stream_more + " }\n";

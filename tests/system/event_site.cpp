@@ -50,7 +50,7 @@ EventSite::EventSite(SiteOptions options)
                           .poll_every = options.poll_every,
                           .stream_more = options.stream_more}),
       sns(options.sns),
-      with_api_(options.with_api) {
+      api_(options.with_api ? "unix:" + api_socket() : options.api) {
     write_secret(credentials_path(), "sns:" + Agency::password() + "\n");
     write_text(files_.file("sns-ca.pem"), portal.text("/sns/ca"));
     issue("the endpoint");
@@ -76,7 +76,7 @@ std::string EventSite::sns_text() const {
 
 void EventSite::write_config() {
     agency.config.more = sns ? sns_text() : "";
-    if (with_api_) agency.config.more += "api: { listen: \"unix:" + api_socket() + "\" }\n";
+    if (!api_.empty()) agency.config.more += "api: { listen: \"" + api_ + "\" }\n";
     agency.write_config();
 }
 

@@ -39,6 +39,7 @@ struct SiteOptions {
     std::string stream_more{};
     SiteSns sns{};
     bool with_api = false;  // on api_socket()
+    std::string api{};      // or there, such as "127.0.0.1:0"
 };
 
 class EventSite {
@@ -90,7 +91,7 @@ class EventSite {
     std::string sns_text() const;
     void learn_port(const Process& daemon);
 
-    bool with_api_;
+    std::string api_;
     std::uint16_t port_ = 0;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <stdexcept>
 
@@ -199,6 +200,15 @@ std::int64_t revision(const std::string& path) {
 void execute_sql(const std::string& path, const std::string& sql) {
     const Connection db = open(path, SQLITE_OPEN_READWRITE);
     each_row(db.get(), sql.c_str(), [](sqlite3_stmt*) {});
+}
+
+std::string select_text(const std::string& path, const std::string& sql) {
+    const Connection db = open(path, SQLITE_OPEN_READONLY);
+    std::optional<std::string> first;
+    each_row(db.get(), sql.c_str(), [&](sqlite3_stmt* row) {
+        if (!first) first = text_of(row, 0);
+    });
+    return first.value_or("");
 }
 
 StoreLock::StoreLock(const std::string& path) : db_(open(path, SQLITE_OPEN_READWRITE).release()) {

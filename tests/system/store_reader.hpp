@@ -83,6 +83,8 @@ std::string broken_log(const ReadStore& store);
 // Something that differs whenever a store's content does; -1 where there is none yet.
 std::int64_t revision(const std::string& path);
 void execute_sql(const std::string& path, const std::string& sql);
+// The first column of the first row, as text; empty where there is no row, or NULL. One statement sees one snapshot.
+std::string select_text(const std::string& path, const std::string& sql);
 
 // Holds the store's write lock for as long as it lives, as another program may.
 class StoreLock {

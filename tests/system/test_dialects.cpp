@@ -1,5 +1,5 @@
 // Every form of the Portal's query language, found out untold.
-#include "system/agency.hpp"
+#include "system/api_client.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -59,4 +59,27 @@ TEST_CASE("a portal that changes its spelling between two passes is proven again
     CHECK(run.code == 0);
     CHECK(run.says("the portal's dialect was proven"));
     CHECK(agency.broken_promise(portal) == "");
+}
+
+// The JSON is the same, only what the literals match is not.
+TEST_CASE("a portal that changes the type of modified is noticed by polls, and by a reconciliation at once") {
+    PortalProcess portal({"--records", "300"});
+    Agency agency(AgencyConfig{.base_url = portal.base_url(), .more = kApiLine});
+    Process daemon = agency.start();
+    REQUIRE(agency.follows(daemon, portal, kWithin) == "");
+    portal.control("POST", "/settings", {{"dialect", "modified=date"}});
+    portal.control("POST", "/generate", {{"count", 20}});
+    // Each twelfth idle poll looks.
+    CHECK(agency.follows(daemon, portal, kWithin) == "");
+    CHECK(select_text(agency.store_path(), "SELECT dialect FROM streams").find("date") != std::string::npos);
+
+    portal.control("POST", "/settings", {{"dialect", "modified=string"}});
+    portal.control("POST", "/generate", {{"count", 20}});
+    CHECK(ctl(agency, daemon, {"reconcile", "claim_attendance"}).code == 0);
+    CHECK(agency.broken_promise(portal) == "");
+    CHECK(ctl(agency, daemon, {"sync"}).code == 0);
+    portal.control("POST", "/generate", {{"count", 1}});
+    CHECK(ctl(agency, daemon, {"sync"}).code == 0);
+    CHECK(agency.broken_promise(portal) == "");
+    CHECK(agency.stop(daemon).code == 0);
 }

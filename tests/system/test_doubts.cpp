@@ -1,8 +1,11 @@
 // Records whose `modified` goes back, on the real programs (sync-model, hazard 30 and promise 4).
-#include "support/real_now.hpp"
-#include "system/agency.hpp"
+#include "system/api_client.hpp"
+#include "system/event_site.hpp"
 
 #include <algorithm>
+#include <csignal>
+#include <optional>
+#include <set>
 
 #include <catch2/catch.hpp>
 
@@ -13,16 +16,28 @@ namespace {
 
 constexpr const char* kId = "65f35b06e30c8a2e4578d118";
 
-// As another program would write it into the portal, seconds from now.
-void put(PortalProcess& portal, int seconds, const std::string& value) {
-    const Timestamp now = real_now();
-    const Timestamp modified{now.ticks + seconds * Timestamp::ticks_per_second};
-    portal.control("POST", "/put/claim_attendance?silent=true",
-                   {{"_id", kId},
-                    {"workspace_id", "636eeb5d8029cf0df6932c16"},
-                    {"bucket_id", "636eeb5d8029cf0df6932c16"},
-                    {"modified", modified.to_string()},
-                    {"value", value}});
+// As another program would write it into the portal; `query`: how.
+void put(PortalProcess& portal, const std::string& modified, const std::string& value,
+         const std::string& query = "silent=true") {
+    portal.control("POST", "/put/claim_attendance?" + query, record_of(kId, modified, {{"value", value}}));
+}
+
+int passes_of_stream(Process& daemon) {
+    return api_json(daemon, "/v1/status").at("streams").at(0).at("passes").get<int>();
+}
+
+// State of the record's event and value of the record at one instant, as they come: "open first", "settled second".
+std::set<std::string> seen_until(const std::string& last, const Agency& agency, Process& daemon) {
+    std::set<std::string> seen;
+    const std::string sql =
+        "SELECT e.state || ' ' || json_extract(r.body, '$.value') FROM events e JOIN records r ON r.id = "
+        "e.record_id";
+    const auto comes = [&] {
+        seen.insert(select_text(agency.store_path(), sql));
+        return seen.contains(last);
+    };
+    CHECK(daemon.wait_until(comes, kWithin));
+    return seen;
 }
 
 std::size_t changes_of(const Agency& agency) {
@@ -38,10 +53,10 @@ TEST_CASE("a version with an earlier modified is in the store an overlap later, 
     Agency agency(AgencyConfig{.base_url = portal.base_url(), .stream_more = "overlap: 20s"});
     Process daemon = agency.start();
     REQUIRE(daemon.says("pass finished", kWithin));
-    put(portal, 2, "first");
+    put(portal, instant_in(2), "first");
     REQUIRE(agency.follows(daemon, portal, kWithin) == "");
     CHECK(changes_of(agency) == 1);
-    put(portal, -2, "second");
+    put(portal, instant_in(-2), "second");
     REQUIRE(daemon.says("doubted=1", kWithin));
     CHECK(changes_of(agency) == 1);
     CHECK(agency.follows(daemon, portal, kWithin) == "");
@@ -50,4 +65,97 @@ TEST_CASE("a version with an earlier modified is in the store an overlap later, 
     CHECK(changes_of(agency) == 2);
     CHECK(agency.stop(daemon).code == 0);
     CHECK(agency.broken_promise(portal) == "");
+}
+
+TEST_CASE("an event of a version with an earlier modified is open until that version is in the store") {
+    EventSite site({.records = 20, .poll_every = "1s", .stream_more = "overlap: 6s"});
+    Process daemon = site.start();
+    site.subscribe(daemon);
+    const std::string now = instant_in(0);
+    put(site.portal, instant_in(2), "first");
+    REQUIRE(site.agency.follows(daemon, site.portal, kWithin) == "");
+    put(site.portal, now, "second", "silent=false");
+    const std::set<std::string> seen = seen_until("settled second", site.agency, daemon);
+    CHECK(seen.contains("open first"));
+    CHECK_FALSE(seen.contains("settled first"));
+    CHECK(site.agency.follows(daemon, site.portal, kWithin) == "");
+    CHECK(changes_of(site.agency) == 2);
+    CHECK(site.agency.stop(daemon).code == 0);
+}
+
+TEST_CASE(
+    "an event that announces a version 3 s younger, visible 3 s later, is not settled by the one held") {
+    EventSite site({.records = 20, .poll_every = "1s"});
+    Process daemon = site.start();
+    site.subscribe(daemon);
+    put(site.portal, instant_in(0), "first");
+    REQUIRE(site.agency.follows(daemon, site.portal, kWithin) == "");
+    put(site.portal, instant_in(3), "second", "silent=false&visible_after=3");
+    const std::set<std::string> seen = seen_until("settled second", site.agency, daemon);
+    CHECK(seen.contains("open first"));
+    CHECK_FALSE(seen.contains("settled first"));
+    CHECK(changes_of(site.agency) == 2);
+    CHECK(site.agency.stop(daemon).code == 0);
+}
+
+TEST_CASE("200 events of versions that polls have found are settled by a query or two") {
+    EventSite site({.records = 300, .poll_every = "5m", .api = "127.0.0.1:0"});
+    Process daemon = site.start();
+    site.subscribe(daemon);
+    REQUIRE(becomes_ready(daemon));
+    site.portal.control("POST", "/touch", {{"count", 200}, {"silent", true}});
+    REQUIRE(ctl(site.agency, daemon, {"sync"}).code == 0);
+    REQUIRE(site.agency.broken_promise(site.portal) == "");
+    const std::uint64_t before = requests_to(site.portal);
+    const int passes_before = passes_of_stream(daemon);
+    // Until all of them are on their way.
+    daemon.send(SIGSTOP);
+    REQUIRE(daemon.wait_stopped());
+    std::vector<std::string> touched;
+    for (const ReadChange& change : read_store(site.agency.store_path()).changes)
+        if (change.seq > 300) touched.push_back(change.id);
+    const auto ids = site.publish({{"ids", touched}});
+    REQUIRE(ids.size() == 200);
+    daemon.send(SIGCONT);
+    CHECK(site.become(daemon, ids, "settled") == "");
+    const std::uint64_t spent = requests_to(site.portal) - before;
+    const auto passes = static_cast<std::uint64_t>(passes_of_stream(daemon) - passes_before);
+    CAPTURE(spent, passes);
+    CHECK(spent <= 2 * passes + 2);  // a pass for each burst, and one query more
+    CHECK(passes <= 100);
+    CHECK(site.agency.stop(daemon).code == 0);
+}
+
+TEST_CASE("a field that differs in each answer is one change a day, with the remedy in the log") {
+    PortalProcess portal({"--fault", "signed-field"});
+    portal.control("POST", "/generate", {{"count", 10}});
+    Agency agency(AgencyConfig{.base_url = portal.base_url(), .poll_every = "1s", .more = kApiLine});
+    std::optional<Process> daemon(std::in_place, agency.start());
+    REQUIRE(becomes_ready(*daemon));
+    REQUIRE(daemon->wait_until([&] { return passes_of_stream(*daemon) >= 9; }, kWithin));
+    const auto updates = [&] {
+        return std::stoi(
+            select_text(agency.store_path(), "SELECT count(*) FROM changes WHERE kind = 'updated'"));
+    };
+    const int before = updates();
+    CHECK(before <= 10);
+    REQUIRE(daemon->says("List the fields that you need in streams[].fields", kWithin));
+    CHECK(metric(*daemon, "carecloud_unsteady_total{stream=\"claim_attendance\"}") >= 1);
+    // A moved `modified`, and an operator's request, are taken at once.
+    portal.control("POST", "/touch", {{"count", 1}});
+    CHECK(daemon->wait_until([&] { return updates() > before; }, kWithin));
+    CHECK(agency.stop(*daemon).code == 0);
+
+    // Once no replica can be behind: one change each by the first reading, and more on request alone.
+    agency.config.stream_more = "overlap: 1s";
+    agency.write_config();
+    daemon.emplace(agency.start());
+    REQUIRE(daemon->says("pass finished", kWithin));
+    for (int round = 0; round < 2; ++round) {
+        const int known = updates();
+        CHECK(ctl(agency, *daemon, {"reconcile", "claim_attendance", "--deep"}).code == 0);
+        CHECK(updates() == known + 10);
+    }
+    CHECK(agency.stop(*daemon).code == 0);
+    CHECK(broken_log(read_store(agency.store_path())) == "");
 }
