@@ -43,6 +43,9 @@ std::string base_url_problem(const boost::urls::url_view& url) {
     if (url.has_userinfo())
         return "a user or password in the URL is refused; the key belongs into api_key_file";
     if (url.host().empty()) return "the URL names no host; write https://host/path";
+    // Boost.URL 1.81 reads "127.0.0.1.example.org" so (findings/boost-url-ipv4-prefix.sh).
+    if (!url.encoded_path().empty() && url.encoded_path().front() != '/')
+        return "a host name that begins with an address cannot be used; write another name of that host";
     if (url.has_port() && !is_port(std::string(url.port())))
         return "the URL's port is not from 1 to 65535; correct it or leave it out";
     if (url.has_query() || url.has_fragment())

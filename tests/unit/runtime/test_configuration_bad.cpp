@@ -241,6 +241,16 @@ TEST_CASE("a bad base_url is refused without showing it") {
     check_one(text, (std::string("c.yaml:1:21: portal.base_url: ") + message).c_str());
 }
 
+// Boost.URL 1.81 takes it for that address, 1.83 for the name that it is.
+TEST_CASE("http to a host whose name begins with a loopback address is refused") {
+    const LoadedConfiguration loaded = parse(
+        "portal: { base_url: \"http://127.0.0.1.example.org/\", workspace_id: a, bucket_id: b, api_key_file: "
+        "k }\n"
+        "streams: [ entity: claim ]\n");
+    CHECK(loaded.problems.size() == 1);
+    CHECK(report(loaded.file, loaded.problems).starts_with("c.yaml:1:21: portal.base_url: "));
+}
+
 TEST_CASE(
     "ids that cannot travel in a header, and a key in place of its file, are refused without showing them") {
     const auto [setting, message] = GENERATE(table<const char*, const char*>({
