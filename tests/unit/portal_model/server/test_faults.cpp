@@ -265,6 +265,26 @@ TEST_CASE("probabilities are kept by the seed, and faults come about as often as
     CHECK_FALSE(first.pick());
 }
 
+TEST_CASE("lists that are cut: to half, to ten records, and by their bytes") {
+    RunningPortal portal(quick(), 40);
+    const auto count = [&] { return portal.query().json().at("data").size(); };
+    const std::size_t all = count();
+    REQUIRE(all == 40);
+    portal.fault("cut-list");
+    CHECK(count() == 20);
+    portal.fault("cut-list-10");
+    CHECK(count() == 10);
+    CHECK(count() == 40);
+    portal->with_service([](PortalService& service) {
+        ModelSettings settings = service.model().settings();
+        settings.list_bytes = 5'000;
+        service.model().change_settings(settings);
+    });
+    const std::size_t few = count();
+    CHECK(few > 1);
+    CHECK(few < 20);
+}
+
 TEST_CASE("a fault that is none is refused in words") {
     PortalFaults faults(1);
     for (const char* text :
