@@ -115,9 +115,10 @@ build() {
   configure "$1" "${@:2}" && cmake --build --preset "$1"
 }
 
-# The loopback portal is a tool of the tests: the sanitizers look at the product, and use the portal as released.
+# The loopback portal and the program of the system tests are tools: the sanitizers look at the product, and use these
+# as released.
 build_sanitized() {
-  build "$1" "-DCARECLOUD_PORTAL_PROGRAM=$root/build/release/daemon/carecloud-portal"
+  build "$1" "-DCARECLOUD_TOOLS=$root/build/release"
 }
 asan_build() { build_sanitized asan; }
 tsan_build() { build_sanitized tsan; }

@@ -2,6 +2,7 @@
 
 #include "portal/publisher_identity.hpp"
 #include "portal/records.hpp"
+#include "system/programs.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -80,7 +81,7 @@ int test_rounds() {
 }
 
 Run run_syncd(const std::vector<std::string>& options, const TempDir& dir) {
-    std::vector<std::string> arguments{CARECLOUD_SYNCD};
+    std::vector<std::string> arguments{syncd_program()};
     arguments.insert(arguments.end(), options.begin(), options.end());
     Process process({.arguments = arguments, .output = dir.file("bare")});
     const Ended end = process.wait(kWithin);
@@ -125,7 +126,7 @@ void Agency::write_config() const {
 }
 
 Run Agency::run(const std::vector<std::string>& options, const std::function<int()>& prepare) {
-    std::vector<std::string> arguments{CARECLOUD_SYNCD, "--config", config_path()};
+    std::vector<std::string> arguments{syncd_program(), "--config", config_path()};
     arguments.insert(arguments.end(), options.begin(), options.end());
     Process process(
         {.arguments = arguments, .output = file("run" + std::to_string(++runs_)), .prepare = prepare});
@@ -134,7 +135,7 @@ Run Agency::run(const std::vector<std::string>& options, const std::function<int
 }
 
 Process Agency::start(const std::function<int()>& prepare) {
-    return Process({.arguments = {CARECLOUD_SYNCD, "--config", config_path()},
+    return Process({.arguments = {syncd_program(), "--config", config_path()},
                     .output = file("run" + std::to_string(++runs_)),
                     .prepare = prepare});
 }

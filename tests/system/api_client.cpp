@@ -1,6 +1,7 @@
 #include "system/api_client.hpp"
 
 #include "support/real_now.hpp"
+#include "system/programs.hpp"
 #include "system/wire_client.hpp"
 
 #include <cstdlib>
@@ -68,7 +69,7 @@ double metric(Process& daemon, const std::string& sample) {
 
 Run ctl(const Agency& agency, Process& daemon, std::vector<std::string> words) {
     words.insert(words.begin(),
-                 {CARECLOUD_CTL, "--url", "http://127.0.0.1:" + std::to_string(api_port(daemon))});
+                 {ctl_program(), "--url", "http://127.0.0.1:" + std::to_string(api_port(daemon))});
     Process process({.arguments = std::move(words), .output = agency.file("ctl")});
     const int code = process.wait(kWithin).code;
     return {.code = code, .out = process.out(), .err = process.err()};

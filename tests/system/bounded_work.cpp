@@ -2,6 +2,7 @@
 
 #include "portal/records.hpp"
 #include "support/real_now.hpp"
+#include "system/programs.hpp"
 
 #include <algorithm>
 
@@ -82,7 +83,7 @@ void BoundedWork::damage(bool with_deletes) {
 
 void BoundedWork::ask(Process& daemon, std::vector<std::string> words) {
     REQUIRE(daemon.says(kApiUp, kWithin));
-    words.insert(words.begin(), {CARECLOUD_CTL, "--url", "unix:" + site_.api_socket()});
+    words.insert(words.begin(), {ctl_program(), "--url", "unix:" + site_.api_socket()});
     Process ctl(
         {.arguments = std::move(words), .output = site_.agency.file("ctl" + std::to_string(++asked_))});
     const Ended end = ctl.wait(kWithin);

@@ -1,7 +1,7 @@
 #include "system/movable_clock.hpp"
 
-#include "support/sanitized.hpp"
 #include "system/process.hpp"
+#include "system/programs.hpp"
 
 #include <cstdlib>
 #include <filesystem>
@@ -14,7 +14,7 @@ MovableClock::MovableClock() {
 }
 
 bool MovableClock::is_there() {
-    return !kSanitized && *CARECLOUD_FAKETIME != '\0';
+    return !programs_are_sanitized() && *CARECLOUD_FAKETIME != '\0';
 }
 
 std::function<int()> MovableClock::prepare() const {

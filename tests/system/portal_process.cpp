@@ -1,6 +1,7 @@
 #include "system/portal_process.hpp"
 
 #include "portal/portal_faults.hpp"
+#include "system/programs.hpp"
 
 #include <csignal>
 #include <cstddef>
@@ -31,7 +32,7 @@ PortalProcess::PortalProcess(std::vector<std::string> options) : options_(std::m
 void PortalProcess::start(const std::string& listen) {
     const std::string port_file = dir_.file("ports.json");
     ::unlink(port_file.c_str());
-    std::vector<std::string> arguments{CARECLOUD_PORTAL, "--listen", listen, "--control", "0",
+    std::vector<std::string> arguments{portal_program(), "--listen", listen, "--control", "0",
                                        "--port-file",    port_file};
     arguments.insert(arguments.end(), options_.begin(), options_.end());
     process_.reset();

@@ -1,6 +1,6 @@
 // A program under test: started with its output in files, waited for with a deadline, never left behind.
 //
-//     Process daemon({.arguments = {CARECLOUD_SYNCD, "--once"}, .output = dir.file("run")});
+//     Process daemon({.arguments = {syncd_program(), "--once"}, .output = dir.file("run")});
 //     const Ended end = daemon.wait(10s);
 //     REQUIRE(end.code == 0);
 //     REQUIRE(daemon.err() == "");

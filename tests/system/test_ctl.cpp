@@ -1,5 +1,6 @@
 // The real carecloudctl with the real daemon.
 #include "system/agency.hpp"
+#include "system/programs.hpp"
 
 #include <algorithm>
 #include <csignal>
@@ -32,7 +33,7 @@ class Desk {
         return daemon;
     }
     Process start_ctl(std::vector<std::string> words) {
-        words.insert(words.begin(), {CARECLOUD_CTL, "--url", url()});
+        words.insert(words.begin(), {ctl_program(), "--url", url()});
         return Process(
             {.arguments = std::move(words), .output = agency.file("ctl" + std::to_string(++runs_))});
     }
@@ -223,7 +224,7 @@ TEST_CASE("output that cannot be written is no success") {
     Desk desk;
     Process daemon = desk.start_daemon();
     Process full({.arguments = {"/bin/sh", "-c",
-                                "exec " CARECLOUD_CTL " --url '" + desk.url() + "' changes > /dev/full"},
+                                "exec " + ctl_program() + " --url '" + desk.url() + "' changes > /dev/full"},
                   .output = desk.agency.file("full")});
     CHECK(full.wait(kWithin).code == 74);
     CHECK_THAT(full.err(), Contains("could be written"));

@@ -1,7 +1,7 @@
 // An agency's day in a minute: what providers submit from midnight to midnight, each hour's as soon as the last one's
 // is taken, with polls beside and trouble as on a bad day. README "Developing" says the numbers.
-#include "support/sanitized.hpp"
 #include "system/event_site.hpp"
+#include "system/programs.hpp"
 
 #include <algorithm>
 #include <array>
@@ -75,7 +75,7 @@ TEST_CASE("a day's submissions, events and polls in a minute, with trouble") {
     CHECK(site.agency.stop(daemon).code == 0);
     // Of the CPU, since the tests beside this one take their share of the machine.
     std::cout << "the daemon used " << daemon.cpu_time() / 1ms << " ms of the CPU" << std::endl;
-    if (!kSanitized) CHECK(daemon.cpu_time() < kMinute * test_rounds());
+    if (!programs_are_sanitized()) CHECK(daemon.cpu_time() < kMinute * test_rounds());
     const ReadEvents events = read_events(site.agency.store_path());
     CHECK(events.size() == std::set<std::string>(delivered.begin(), delivered.end()).size());
     CHECK(site.agency.broken_promise(site.portal) == "");

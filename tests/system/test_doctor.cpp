@@ -1,5 +1,6 @@
 // carecloudctl doctor with the real portal of every kind: what it finds out, and what it says is to be set.
 #include "system/agency.hpp"
+#include "system/programs.hpp"
 
 #include <map>
 
@@ -14,7 +15,7 @@ using nlohmann::json;
 namespace {
 
 Run doctor(Agency& agency, std::vector<std::string> more = {}) {
-    more.insert(more.begin(), {CARECLOUD_CTL, "doctor", "--config", agency.config_path()});
+    more.insert(more.begin(), {ctl_program(), "doctor", "--config", agency.config_path()});
     const TempDir dir;
     Process process({.arguments = std::move(more), .output = dir.file("doctor")});
     const int code = process.wait(kWithin).code;

@@ -1,6 +1,7 @@
 // The log as programs read it: every line an object of JSON with its fields, a line a pass that says what came, an
 // outage told once and not at each try, and its end.
 #include "system/agency.hpp"
+#include "system/programs.hpp"
 #include "system/store_reader.hpp"
 
 #include <algorithm>
@@ -100,7 +101,7 @@ TEST_CASE("a reconciliation that cannot reach the portal says so once, and that 
     REQUIRE(daemon.says("the API listens", kWithin));
     REQUIRE(daemon.says("\"message\":\"pass finished\"", kWithin));
     portal.kill();
-    Process ctl({.arguments = {CARECLOUD_CTL, "--url", "unix:" + socket, "reconcile", "claim_attendance",
+    Process ctl({.arguments = {ctl_program(), "--url", "unix:" + socket, "reconcile", "claim_attendance",
                                "--no-wait"},
                  .output = agency.file("ctl")});
     REQUIRE(ctl.wait(kWithin).code == 0);

@@ -1,6 +1,7 @@
 // Wrong clocks, the portal's or this machine's, for seconds and for good (sync-model, hazard 31).
 #include "system/api_client.hpp"
 #include "system/movable_clock.hpp"
+#include "system/programs.hpp"
 
 #include <iostream>
 #include <optional>
@@ -97,7 +98,7 @@ TEST_CASE(
     CHECK(daemon.says("years behind this machine's", kWithin));
     CHECK(metric(daemon, "carecloud_clock_doubted") == 1);
     CHECK(metric(daemon, "carecloud_clock_skew_seconds") > 1e9);
-    Process doctor({.arguments = {CARECLOUD_CTL, "doctor", "--config", agency.config_path()},
+    Process doctor({.arguments = {ctl_program(), "doctor", "--config", agency.config_path()},
                     .output = agency.file("doctor")});
     CHECK(doctor.wait(kWithin).code == 1);
     CHECK_THAT(doctor.out(),

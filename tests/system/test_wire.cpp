@@ -1,7 +1,7 @@
 // What portals, gateways and firewalls do to single answers, on the real programs: what can be read is taken, what
 // cannot be is told for what it is.
-#include "support/sanitized.hpp"
 #include "system/agency.hpp"
+#include "system/programs.hpp"
 
 #include <chrono>
 #include <fstream>
@@ -138,7 +138,7 @@ TEST_CASE(
     const long peak = peak_kib(daemon);
     CAPTURE(peak);
     CHECK(peak > 0);
-    if (!kSanitized) CHECK(peak < 64 * 1024);  // shadow memory counts, too
+    if (!programs_are_sanitized()) CHECK(peak < 64 * 1024);  // shadow memory counts, too
     portal.clear_faults();
     CHECK(agency.stop(daemon).code == 0);
 }
