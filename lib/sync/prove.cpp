@@ -140,7 +140,9 @@ Task<Result<bool>> Prover::hold(Dialect dialect, std::vector<Proof> proofs) {
 }
 
 std::vector<Proof> Prover::id_proofs(const Dialect& dialect) const {
-    return {{where::id(dialect, "$gt", kLowestId), Expect::found},
+    // Where the stream has no record but the lowest one. Its keyset fails the proof below, and ties are walked without.
+    const char* const from_lowest = sample_.id == kLowestId ? "$gte" : "$gt";
+    return {{where::id(dialect, from_lowest, kLowestId), Expect::found},
             {where::id(dialect, "$gt", sample_.id), Expect::nothing},
             {where::id_in(dialect, {sample_.id}), Expect::found}};
 }
