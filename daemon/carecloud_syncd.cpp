@@ -1,5 +1,6 @@
 // carecloud-syncd, the service. See options.cpp for its face and service.cpp for what it is made of.
 #include "options.hpp"
+#include "runtime/signals.hpp"
 #include "service.hpp"
 
 #include <exception>
@@ -11,6 +12,7 @@ int main(int argc, char** argv) {
         const auto parsed = parse_options(argc, argv, std::cout, std::cerr);
         if (const auto* code = std::get_if<ExitCode>(&parsed)) return static_cast<int>(*code);
         const auto& options = std::get<Options>(parsed);
+        hold_reloads();
         return static_cast<int>(options.check ? check_configuration(options) : run_service(options));
     } catch (const std::exception& broken) {
         std::cerr << "carecloud-syncd: " << broken.what() << "\n";

@@ -6,6 +6,16 @@
 #include <boost/asio/signal_set.hpp>
 
 namespace carecloud {
+namespace {
+
+void mask_reloads(int how) {
+    sigset_t reloads{};
+    sigemptyset(&reloads);
+    sigaddset(&reloads, SIGHUP);
+    pthread_sigmask(how, &reloads, nullptr);
+}
+
+}  // namespace
 
 struct Signals::State : std::enable_shared_from_this<Signals::State> {
     State(boost::asio::io_context& io, SignalHandlers wanted)
@@ -37,6 +47,7 @@ struct Signals::State : std::enable_shared_from_this<Signals::State> {
 Signals::Signals(boost::asio::io_context& io, SignalHandlers handlers)
     : state_(std::make_shared<State>(io, std::move(handlers))) {
     state_->listen();
+    mask_reloads(SIG_UNBLOCK);
 }
 
 Signals::~Signals() {
@@ -45,9 +56,14 @@ Signals::~Signals() {
 
 void Signals::close() {
     if (std::exchange(state_->closed, true)) return;
+    hold_reloads();
     boost::system::error_code ignored;
     state_->set.cancel(ignored);
     state_->set.clear(ignored);
+}
+
+void hold_reloads() {
+    mask_reloads(SIG_BLOCK);
 }
 
 void ignore_broken_pipes() {

@@ -3,8 +3,8 @@
 //     Signals signals(io, {.stop = [&](int) { service.stop(); }, .reload = [&] { service.reload(); }});
 //
 // Handlers run on the I/O thread, one at a time, as often as a signal comes. While it lives it keeps the
-// io_context running; destroying it (or close()) ends that, and gives the signals their default meaning
-// again.
+// io_context running; destroying it (or close()) ends that, and gives SIGTERM and SIGINT their default meaning
+// again, while a SIGHUP waits.
 #pragma once
 
 #include <functional>
@@ -33,6 +33,10 @@ class Signals {
     struct State;
     std::shared_ptr<State> state_;
 };
+
+// From here on a SIGHUP waits for Signals to be made, instead of ending the process: the store may take long to open.
+// Before the first thread is made.
+void hold_reloads();
 
 // A peer or a log's reader that goes away is an error code (EPIPE), never the end of the process.
 void ignore_broken_pipes();

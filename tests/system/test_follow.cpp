@@ -44,6 +44,28 @@ TEST_CASE("what is known is not taken again, by --once or after a restart") {
     CHECK(portal.control("GET", "/counts").at("total").get<std::uint64_t>() == asked + 1);
 }
 
+TEST_CASE("a SIGHUP before the service listens is a reload, and one while it stops is none of its business") {
+    PortalProcess portal({"--records", "20"});
+    Agency agency(portal.base_url());
+    // As if it had come while the store was being opened.
+    Process daemon = agency.start([] {
+        sigset_t reloads{};
+        sigemptyset(&reloads);
+        sigaddset(&reloads, SIGHUP);
+        sigprocmask(SIG_BLOCK, &reloads, nullptr);
+        return ::raise(SIGHUP);
+    });
+    REQUIRE(daemon.says("info  reloaded", kWithin));
+    REQUIRE(agency.follows(daemon, portal, kWithin) == "");
+    // A page that never comes, so that there is something to stop.
+    portal.fault("slow-head", 1);
+    REQUIRE(daemon.wait_until([&] { return portal.suffered("slow-head") > 0; }, kWithin));
+    daemon.send(SIGTERM);
+    for (int i = 0; i < 50 && daemon.outlives(5ms); ++i)
+        daemon.send(SIGHUP);
+    CHECK(daemon.wait(kStopWithin).code == 0);
+}
+
 TEST_CASE("SIGHUP takes a good configuration and refuses a bad one") {
     PortalProcess portal(
         {"--records", "400", "--batch", "150", "--entity", "claim_attendance", "--entity", "provider"});
