@@ -44,7 +44,7 @@ TEST_CASE("what is known is not taken again, by --once or after a restart") {
     CHECK(portal.control("GET", "/counts").at("total").get<std::uint64_t>() == asked + 1);
 }
 
-TEST_CASE("a SIGHUP before the service listens is a reload, and one while it stops is none of its business") {
+TEST_CASE("a SIGHUP before the service runs is a reload, and one while it stops does not end it") {
     PortalProcess portal({"--records", "20"});
     Agency agency(portal.base_url());
     // As if it had come while the store was being opened.

@@ -124,7 +124,7 @@ TEST_CASE("reconcile.every counts over reloads and restarts") {
     CHECK(read_passes(agency.store_path()).size() == 2);
 }
 
-TEST_CASE("eight streams share a quota of 300: all are filled, and sent and reserved are told apart") {
+TEST_CASE("eight streams share a quota of 300: all are filled, and sent and reserved are shown apart") {
     const std::vector<std::string> entities = {
         "claim_attendance", "claim", "family", "provider", "care", "family_case", "family_member", "note"};
     std::vector<std::string> options{"--records", "20"};
