@@ -29,21 +29,35 @@ bool is_reconcile_of(const BoundedPass& pass, const std::string& stream) {
     return pass.stream == stream && pass.kind == PassKind::reconcile;
 }
 
-// When the stream's newest reconciliation ended, however it did so; none: there was none.
-std::optional<Timestamp> last_ended(const std::vector<BoundedPass>& passes, const std::string& stream) {
-    for (auto pass = passes.rbegin(); pass != passes.rend(); ++pass) {
-        if (is_reconcile_of(*pass, stream) && !pass->is_open()) return Timestamp::parse(pass->updated_at);
-    }
-    return std::nullopt;
+// Later in the table is not later in time: what waits for its hour is passed by others.
+std::optional<Timestamp> later_of(std::optional<Timestamp> a, std::optional<Timestamp> b) {
+    return a && b ? std::max(a, b) : (a ? a : b);
 }
 
-// When the newest one ended that has met every key.
-std::optional<Timestamp> last_whole(const std::vector<BoundedPass>& passes, const std::string& stream) {
-    for (auto pass = passes.rbegin(); pass != passes.rend(); ++pass) {
-        const bool ended = pass->status == PassStatus::done || pass->status == PassStatus::asking;
-        if (is_reconcile_of(*pass, stream) && ended && pass->whole) return Timestamp::parse(pass->updated_at);
+// When the last of the stream's reconciliations ended, however it did so; none: there was none.
+std::optional<Timestamp> last_ended(const std::vector<BoundedPass>& passes, const std::string& stream) {
+    std::optional<Timestamp> last;
+    for (const BoundedPass& pass : passes) {
+        if (is_reconcile_of(pass, stream) && !pass.is_open())
+            last = later_of(last, Timestamp::parse(pass.updated_at));
     }
-    return std::nullopt;
+    return last;
+}
+
+// When the last one ended that has met every key.
+std::optional<Timestamp> last_whole(const std::vector<BoundedPass>& passes, const std::string& stream) {
+    std::optional<Timestamp> last;
+    for (const BoundedPass& pass : passes) {
+        const bool ended = pass.status == PassStatus::done || pass.status == PassStatus::asking;
+        if (is_reconcile_of(pass, stream) && ended && pass.whole)
+            last = later_of(last, Timestamp::parse(pass.updated_at));
+    }
+    return last;
+}
+
+// Asked for before its time, and waiting for its hour.
+bool is_put_off(const BoundedPass& pass) {
+    return pass.status == PassStatus::waiting && !pass.reason.empty();
 }
 
 // The wall clock may have jumped: no more than all of it, and nothing less than nothing.
@@ -151,8 +165,7 @@ Task<Result<>> BoundedLane::plan_stream(const LaneStream& stream, const std::vec
                                         std::optional<Timestamp> first_pass) {
     const std::string& entity = stream.pass->spec.entity;
     const bool open = std::any_of(passes.begin(), passes.end(), [&](const BoundedPass& pass) {
-        const bool is_put_off = pass.status == PassStatus::waiting && !pass.reason.empty();
-        return is_reconcile_of(pass, entity) && pass.is_open() && !is_put_off;
+        return is_reconcile_of(pass, entity) && pass.is_open() && !is_put_off(pass);
     });
     const auto ended = last_ended(passes, entity);
     const auto counted_from = ended ? ended : first_pass;
@@ -162,12 +175,18 @@ Task<Result<>> BoundedLane::plan_stream(const LaneStream& stream, const std::vec
         look_at_ = std::min(look_at_, due);
         co_return Result<>{};
     }
-    BoundedPass pass{
-        .kind = PassKind::reconcile, .stream = entity, .scheduled = true, .deep = stream.rule.deep};
+    // One that is put off is the one that is due: it would wait for ever behind others, each of which is whole.
+    const auto put_off = std::find_if(passes.begin(), passes.end(), [&](const BoundedPass& pass) {
+        return is_reconcile_of(pass, entity) && is_put_off(pass);
+    });
+    BoundedPass pass{.kind = PassKind::reconcile, .stream = entity, .scheduled = true};
+    if (put_off != passes.end()) pass = *put_off;
+    pass.reason.clear();
+    pass.deep = stream.rule.deep;
     // A tenth of tolerance, since the interval has as much of jitter.
     const Duration whole_every = stream.rule.whole_every * 9 / 10;
     const auto whole = last_whole(passes, entity);
-    pass.whole = !whole || since(whole, context_.clock.wall(), whole_every) == whole_every;
+    pass.whole = pass.whole || !whole || since(whole, context_.clock.wall(), whole_every) == whole_every;
     auto saved = co_await context_.store.save_pass(std::move(pass));
     if (!saved) co_return saved.error();
     look_at_ = context_.clock.now();  // to meet it in the table
@@ -191,7 +210,7 @@ MonoTime BoundedLane::due_of(const LaneStream& stream, Timestamp counted_from) {
 MonoTime BoundedLane::not_before(const BoundedPass& pass, const std::vector<BoundedPass>& passes) const {
     const auto retry = retries_.find(pass.id);
     const MonoTime retried = retry == retries_.end() ? MonoTime{} : retry->second.not_before;
-    if (pass.reason.empty() || pass.status != PassStatus::waiting) return retried;
+    if (!is_put_off(pass)) return retried;
     const auto whole = last_whole(passes, pass.stream);
     if (!whole) return retried;
     const Duration gone_by = since(whole, context_.clock.wall(), kBetweenWhole);

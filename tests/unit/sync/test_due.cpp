@@ -146,3 +146,20 @@ TEST_CASE("due: one that is asked for while one runs comes after it") {
     world.clock.run_for(2h);
     CHECK(world.count(PassStatus::done) == 2);
 }
+
+TEST_CASE(
+    "regression: due: one that was asked for waited for ever where scheduled ones come each half hour") {
+    DueWorld world;
+    world.reconcile.every = 30min;
+    world.reconcile.whole_every = 30min;
+    world.run_loaded();
+    world.clock.run_for(40min);
+    REQUIRE(world.count(PassStatus::done) == 1);
+    world.request("a record went back in time");
+    world.clock.run_for(40min);
+    CHECK(world.count(PassStatus::waiting) == 0);
+    // It is the scheduled one, not one beside it.
+    CHECK(world.count(PassStatus::done) == 2);
+    world.clock.run_for(2h);
+    CHECK(world.count(PassStatus::done) <= 7);
+}
