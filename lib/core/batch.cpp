@@ -14,11 +14,13 @@ std::optional<Error> refuse(const Batch& batch) {
 }
 
 Arrival arrival_of(const Batch& batch, const Record& record) {
+    const auto index = static_cast<std::size_t>(&record - batch.page->records.data());
     return {.modified = record.modified,
             .hash = record.hash,
             .disabled = record.disabled,
             .asked_at = batch.asked_at,
             .wished = batch.wished,
+            .first_met = !batch.first_met.empty() && batch.first_met.at(index),
             .overlap = batch.overlap};
 }
 

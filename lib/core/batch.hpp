@@ -38,6 +38,8 @@ struct Batch {
     // How long after its `modified` a replica may still not show a version (hazard 30).
     Duration overlap = std::chrono::minutes(10);
     bool wished = false;  // an event or an operator asked for the page
+    // Which of the page's records the stream's present filter and fields have not met before (hazard 14); empty: none.
+    std::vector<bool> first_met{};
     // The stream's row afterwards, committed with the records. None for a bounded fetch (by id, by date),
     // which never touches a cursor (hazard 22).
     std::optional<StreamState> state{};

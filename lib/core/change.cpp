@@ -89,15 +89,18 @@ Decision decide(const HeldVersion* held, const Arrival& arrival) {
         return {Verdict::unchanged, kind, 0, due ? std::nullopt : ask_at};
     if (!held->modified) return {Verdict::take, kind};
 
-    const std::uint64_t reversal = arrival.had_before ? held->reversals + 1 : 0;
+    // Fields that are asked for again bring back the words of an earlier time, and the portal has not gone back.
+    const bool is_asked_for = arrival.wished || arrival.first_met;
+    const bool returns = arrival.had_before && !(arrival.first_met && held->modified == arrival.modified);
+    const std::uint64_t reversal = returns ? held->reversals + 1 : 0;
     if (due) return {Verdict::take, kind, reversal};
-    if (held->unmoved && !arrival.wished && held->modified == arrival.modified)
+    if (held->unmoved && !is_asked_for && held->modified == arrival.modified)
         return {Verdict::unsteady, kind, 0, ask_at};
     // Three contents under one `modified`: no replica that lags shows that. What is doubted is asked for all the same.
-    const bool is_third = held->doubted && held->modified == arrival.modified &&
-                          *held->doubted != arrival.hash && !arrival.had_before;
-    if (is_third && !arrival.wished) return {Verdict::unsteady, kind, 0, ask_at};
-    if (*held->modified < arrival.modified && !arrival.had_before) {
+    const bool is_third =
+        held->doubted && held->modified == arrival.modified && *held->doubted != arrival.hash && !returns;
+    if (is_third && !is_asked_for) return {Verdict::unsteady, kind, 0, ask_at};
+    if (*held->modified < arrival.modified && !returns) {
         // What was doubted of the version before is asked for all the same, when every replica shows this one.
         const auto again = ask_at ? later_of(ask_at, settled_at(arrival.modified, arrival)) : std::nullopt;
         return {Verdict::take, kind, 0, again};

@@ -95,6 +95,16 @@ std::string until(const Dialect& dialect, std::string_view condition, std::strin
     return dump(query);
 }
 
+std::string of_types(const Dialect& dialect, std::string_view condition) {
+    const bool is_date = dialect.modified == ModifiedLiteral::date;
+    const bool is_oid = dialect.id == IdLiteral::oid;
+    Json query = Json::parse(condition);
+    if (!query.contains("modified"))
+        query["modified"]["$gte"] = modified_literal(dialect, is_date ? "0001-01-01T00:00:00.000Z" : "");
+    query["_id"]["$gte"] = id_literal(dialect, is_oid ? "000000000000000000000000" : "");
+    return dump(query);
+}
+
 std::string id(const Dialect& dialect, std::string_view op, std::string_view id_text) {
     return dump(compare("_id", op, id_literal(dialect, id_text)));
 }

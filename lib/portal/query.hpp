@@ -27,6 +27,9 @@ std::string after(const Dialect& dialect, std::string_view modified_text, std::s
 std::string modified(const Dialect& dialect, std::string_view op, std::string_view modified_text);
 // The condition, of records with `modified` <= the text. Needs dialect.lte.
 std::string until(const Dialect& dialect, std::string_view condition, std::string_view modified_text);
+// The condition, of records whose `modified` and `_id` have the dialect's types: another type stands beyond every
+// comparison, and apart from these in the order (hazard 33).
+std::string of_types(const Dialect& dialect, std::string_view condition);
 // _id compared by `op` with the id.
 std::string id(const Dialect& dialect, std::string_view op, std::string_view id);
 // _id one of these.

@@ -27,6 +27,11 @@ std::unordered_set<std::string_view> ids_of(const Page& page) {
     return ids;
 }
 
+// Whether it may be the text of an ObjectId.
+bool is_oid(std::string_view id) {
+    return id.size() == 24 && id.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 }  // namespace
 
 // Drops from the first `asked` keys those that the page answered; all of them where two answers in a row had none of
@@ -38,7 +43,7 @@ void ById::drop_answered(std::vector<Key>& keys, std::size_t asked, const Page& 
     const bool none = std::none_of(keys.begin(), end, is_answered);
     const bool gone = none && doubted_;
     doubted_ = none && !gone;
-    if (gone) std::for_each(keys.begin(), end, [&](const Key& key) { not_shown_.push_back(key.id); });
+    if (gone) missing_.insert(missing_.end(), keys.begin(), end);
     keys.erase(std::remove_if(keys.begin(), end, [&](const Key& key) { return gone || is_answered(key); }),
                end);
 }
@@ -71,15 +76,45 @@ Task<Result<>> ById::fetch_some(std::vector<Key>& keys, std::optional<StreamStat
     }
     drop_answered(keys, asked, *fetched->page);
     Batch batch{.stream = ledger_.state().stream, .page = fetched->page};
-    if (keys.empty() && unreachable_.empty()) batch.state = std::exchange(state, std::nullopt);
+    if (keys.empty() && unreachable_.empty() && missing_.empty())
+        batch.state = std::exchange(state, std::nullopt);
     auto committed = co_await ledger_.commit(std::move(batch));
     if (!committed) co_return committed.error();
+    co_return Result<>{};
+}
+
+// What was listed and is not found by its id has an `_id` of another type than the dialect's (hazard 33), or has moved
+// on.
+Task<Result<>> ById::fetch_in_other_form(std::vector<Key> keys) {
+    Dialect dialect = dialect_;
+    dialect.id = dialect_.id == IdLiteral::oid ? IdLiteral::string : IdLiteral::oid;
+    const auto has_form = [&](const Key& key) { return dialect.id == IdLiteral::string || is_oid(key.id); };
+    const auto rest = std::stable_partition(keys.begin(), keys.end(), has_form);
+    std::for_each(rest, keys.end(), [&](const Key& key) { not_shown_.push_back(key.id); });
+    keys.erase(rest, keys.end());
+    ById other(fetcher_, size_, ledger_, spec_, dialect);
+    other.is_other_form_ = true;
+    auto fetched = co_await other.fetch(keys, std::nullopt);
+    const bool is_refused = !fetched && fetched.error().code == ErrorCode::refused;
+    if (!fetched && !is_refused) co_return fetched.error();
+    if (is_refused)
+        std::for_each(keys.begin(), keys.end(), [&](const Key& key) { not_shown_.push_back(key.id); });
+    else
+        not_shown_.insert(not_shown_.end(), other.not_shown_.begin(), other.not_shown_.end());
     co_return Result<>{};
 }
 
 Task<Result<>> ById::fetch(std::vector<Key> keys, std::optional<StreamState> state) {
     while (!keys.empty()) {
         auto done = co_await fetch_some(keys, state);
+        if (!done) co_return done.error();
+    }
+    if (is_other_form_) {
+        for (const Key& key : missing_)
+            not_shown_.push_back(key.id);
+    } else if (!missing_.empty()) {
+        std::vector<Key> missing = std::exchange(missing_, {});
+        auto done = co_await fetch_in_other_form(std::move(missing));
         if (!done) co_return done.error();
     }
     if (!state && unreachable_.empty()) co_return Result<>{};

@@ -24,7 +24,10 @@ class ById {
     // walk meets it, or is gone.
     Task<Result<>> fetch(std::vector<Key> keys, std::optional<StreamState> state);
 
-    // Of those that fetch() was asked for, the ones that the portal did not show.
+    // The same of records that a query in the dialect has just left out, by an `_id` of the other type.
+    Task<Result<>> fetch_in_other_form(std::vector<Key> keys);
+
+    // Of those that were asked for, the ones that the portal did not show.
     const std::vector<std::string>& not_shown() const { return not_shown_; }
 
     // One record of the quarantine that no answer carried, once more.
@@ -46,6 +49,8 @@ class ById {
         false;              // an answer of several did not pass, whatever its size, and it is not known why
     bool doubted_ = false;  // the last answer had none of the records asked for
     std::vector<StrangeRecord> unreachable_;
+    bool is_other_form_ = false;  // of an id: there is none besides
+    std::vector<Key> missing_;    // what two answers did not show
     std::vector<std::string> not_shown_;
 };
 

@@ -35,6 +35,12 @@ Task<Result<std::optional<Dialect>>> watch_dialect(Fetcher& fetcher, const PassS
     auto proven = co_await std::move(proving);
     if (!proven) co_return proven.error();
     if (!*proven || (*proven)->asks_like(in_use)) co_return std::optional<Dialect>();
+    if (!(*proven)->has_literals_of(in_use)) {
+        auto comparing = prevails(asking(fetcher), settings.spec, **proven, in_use);
+        auto prevailing = co_await std::move(comparing);
+        if (!prevailing) co_return prevailing.error();
+        if (!*prevailing) co_return std::optional<Dialect>();
+    }
     if (settings.dialect) {
         if (!(*proven)->has_literals_of(in_use)) co_return set_wrong(settings);
         co_return std::optional<Dialect>();

@@ -1,10 +1,19 @@
 #include "sync/ledger.hpp"
 
 #include "core/ensure.hpp"
+#include "sync/order.hpp"
 
 #include <optional>
 
 namespace carecloud {
+
+std::vector<bool> Ledger::first_met(const Page& page) const {
+    std::vector<bool> first;
+    first.reserve(page.records.size());
+    for (const Record& record : page.records)
+        first.push_back(!met_to_ || compare_keys(*dialect_, record, *met_to_) > 0);
+    return first;
+}
 
 Task<Result<std::size_t>> Ledger::commit(Batch batch) {
     const std::optional<StreamState> state = batch.state;
@@ -13,8 +22,9 @@ Task<Result<std::size_t>> Ledger::commit(Batch batch) {
            "a cursor stays with the fingerprint that it was reached with");
     if (batch.page) batch.asked_at = context_.asked_at(*batch.page);
     batch.overlap = overlap_;
-    // Read again in other words, or for the first time, a record may change under one `modified` (hazard 14).
-    batch.wished = wished_ || state_.reconciled_fingerprint != state_.fingerprint;
+    batch.wished = wished_;
+    const bool may_be_held_in_other_words = state_.reconciled_fingerprint != state_.fingerprint;
+    if (batch.page && dialect_ && may_be_held_in_other_words) batch.first_met = first_met(*batch.page);
     auto committed = co_await context_.store.commit(std::move(batch));
     if (!committed) co_return committed.error();
     if (state) state_ = *state;

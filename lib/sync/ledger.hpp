@@ -2,11 +2,14 @@
 // ahead of the state on disk. I/O thread alone.
 #pragma once
 
+#include "portal/dialect.hpp"
 #include "store/store.hpp"
 #include "sync/pass.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <utility>
+#include <vector>
 
 namespace carecloud {
 
@@ -21,15 +24,26 @@ class Ledger {
     const StreamState& state() const { return state_; }
     const CommitSummary& summary() const { return summary_; }
 
+    // What is committed from here on and lies beyond `met_to` is met for the first time with this configuration (none:
+    // all of it is). Of an ordinary pass, whose walks meet everything in their order.
+    void meets_beyond(const Dialect& dialect, std::optional<Cursor> met_to) {
+        dialect_ = dialect;
+        met_to_ = std::move(met_to);
+    }
+
     // How many of the batch's records were new to the store, strange ones included.
     Task<Result<std::size_t>> commit(Batch batch);
 
   private:
+    std::vector<bool> first_met(const Page& page) const;
+
     PassContext context_;
     Duration overlap_;
     bool wished_;
     StreamState state_;
     CommitSummary summary_;
+    std::optional<Dialect> dialect_;  // none: nothing counts as met for the first time
+    std::optional<Cursor> met_to_;
 };
 
 }  // namespace carecloud

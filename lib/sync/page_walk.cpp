@@ -5,6 +5,7 @@
 #include "sync/by_id.hpp"
 #include "sync/retry.hpp"
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <utility>
@@ -22,6 +23,26 @@ std::vector<Key> keys_of(const Page& page) {
     }
     return keys;
 }
+
+namespace {
+
+std::vector<Key> order_of(const Page& page) {
+    std::vector<Key> keys;
+    keys.reserve(page.records.size());
+    for (const Record& record : page.records)
+        keys.push_back({std::string(record.id), std::string(record.modified_text), record.modified});
+    return keys;
+}
+
+// As far as both go: the second answer may be longer or shorter than the first.
+bool begin_alike(const std::vector<Key>& a, const std::vector<Key>& b) {
+    const auto count = static_cast<std::ptrdiff_t>(std::min(a.size(), b.size()));
+    return std::equal(a.begin(), a.begin() + count, b.begin(), [](const Key& x, const Key& y) {
+        return x.id == y.id && x.modified_text == y.modified_text;
+    });
+}
+
+}  // namespace
 
 Query PageWalk::query_for(const Walk& walk) const {
     return Query{.spec = &spec_,
@@ -48,10 +69,65 @@ Task<Result<WalkAnswer>> PageWalk::fetch_keys_instead(Result<WalkAnswer> answer,
     co_return co_await fetch(std::move(keys), Reading::keys, deep_ ? one : memory_.keys);
 }
 
-Task<Result<WalkAnswer>> PageWalk::fetch_at(Walk& walk) {
+Task<Result<WalkAnswer>> PageWalk::ask(Walk& walk) {
     Query query = query_for(walk);
     auto answer = co_await fetch(std::move(query), walk.reading(), size_of(walk.reading()));
     co_return co_await fetch_keys_instead(std::move(answer), walk);
+}
+
+Task<Result<WalkAnswer>> PageWalk::fetch_at(Walk& walk) {
+    auto answer = co_await ask(walk);
+    co_return co_await complete(std::move(answer), walk);
+}
+
+// Texts stand before dates: a page of nothing but texts looks like any other, and dates are not to be looked for behind
+// the last of them.
+Task<Result<bool>> PageWalk::begins_with_another_type(const Walk& walk, std::string first) {
+    Query query{.spec = &spec_,
+                .where = where::of_types(walk.dialect(), where::all()),
+                .projection = Projection::keys,
+                .take = 1};
+    auto answer = co_await fetcher_.ask(std::move(query));
+    if (!answer) co_return answer.error();
+    co_return !(*answer)->records.empty() && (*answer)->records.front().id != first;
+}
+
+Task<Result<WalkAnswer>> PageWalk::complete(Result<WalkAnswer> given, Walk& walk) {
+    auto answer = co_await fetch_keys_instead(std::move(given), walk);
+    if (!answer || walk.is_narrowed() || answer->fetched.page->records.empty()) co_return answer;
+    std::vector<Key> shown = order_of(*answer->fetched.page);
+    if (walk.is_in_order(*answer->fetched.page)) {
+        const bool is_first = !walk.has_position() && walk.dialect().modified == ModifiedLiteral::date;
+        if (!is_first) co_return answer;
+        std::string first = shown.front().id;
+        auto other = co_await begins_with_another_type(walk, std::move(first));
+        if (!other) co_return other.error();
+        if (!*other) co_return answer;
+    } else {
+        // One answer may be out of order by mistake.
+        answer->fetched.page.reset();
+        answer = co_await ask(walk);
+        if (!answer) co_return answer;
+        const Page& again = *answer->fetched.page;
+        if (walk.is_in_order(again) || !begin_alike(shown, order_of(again))) co_return answer;
+    }
+    answer->fetched.page.reset();
+    co_return co_await narrow(walk, std::move(shown));
+}
+
+// Which type is that of most may not be what it was: a record that the others hid has the dialect proven again.
+Task<Result<WalkAnswer>> PageWalk::narrow(Walk& walk, std::vector<Key> shown) {
+    walk.narrow();
+    auto answer = co_await ask(walk);
+    if (!answer || !walk.is_in_order(*answer->fetched.page)) co_return answer;
+    memory_.mixed = true;
+    std::set<std::string_view> met;
+    for (const Record& record : answer->fetched.page->records)
+        met.insert(record.id);
+    const auto hidden =
+        std::find_if(shown.begin(), shown.end(), [&](const Key& key) { return !met.contains(key.id); });
+    if (hidden != shown.end() && !memory_.missed) memory_.missed = std::move(*hidden);
+    co_return answer;
 }
 
 Task<Result<std::size_t>> PageWalk::store(PagePtr page, Reading reading, const Dialect& dialect,
@@ -87,7 +163,8 @@ Task<Result<std::size_t>> PageWalk::store_keys(std::vector<Key> keys, std::vecto
     ById by_id(fetcher_, memory_.whole, ledger_, spec_, dialect);
     auto fetched = co_await by_id.fetch(std::move(wanted), std::move(state));
     if (!fetched) co_return fetched.error();
-    co_return count;
+    // What no answer shows is nothing that a walk could meet by reading once more.
+    co_return count - std::min(count, by_id.not_shown().size());
 }
 
 }  // namespace carecloud

@@ -29,10 +29,11 @@ class PageWalk {
 
     // The page at the walk's place.
     Task<Result<WalkAnswer>> fetch_at(Walk& walk);
-    // The same, begun while the page before is being stored: its answer goes to fetch_keys_instead().
+    // The same, begun while the page before is being stored: its answer goes to complete().
     Task<Result<WalkAnswer>> fetch_ahead(const Walk& walk);
-    // Where not even one whole record passes, its key tells at least who it is: the keys' way quarantines it by id.
-    Task<Result<WalkAnswer>> fetch_keys_instead(Result<WalkAnswer> answer, Walk& walk);
+    // The answer, or what must be asked for in its place: keys where not even one whole record passes, since they tell
+    // at least who it is; records of the dialect's types alone where others stand between them (hazard 33).
+    Task<Result<WalkAnswer>> complete(Result<WalkAnswer> answer, Walk& walk);
 
     // Commits the page; how many of its records were new to the store, or among `unmet`, which are taken whatever the
     // store has of them. `state` is committed with the last of them.
@@ -47,6 +48,10 @@ class PageWalk {
     Task<Result<std::size_t>> store_keys(std::vector<Key> keys, std::vector<std::size_t> unmet,
                                          const Dialect& dialect, std::optional<StreamState> state);
     Task<Result<WalkAnswer>> fetch(Query query, Reading reading, PageSize& size);
+    Task<Result<WalkAnswer>> fetch_keys_instead(Result<WalkAnswer> answer, Walk& walk);
+    Task<Result<WalkAnswer>> ask(Walk& walk);
+    Task<Result<WalkAnswer>> narrow(Walk& walk, std::vector<Key> shown);
+    Task<Result<bool>> begins_with_another_type(const Walk& walk, std::string first);
     PageSize& size_of(Reading reading) { return reading == Reading::full ? memory_.whole : memory_.keys; }
 
     Store& store_;

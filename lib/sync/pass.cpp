@@ -199,6 +199,7 @@ WalkPtr Pass::begin_walk() {
     }
     WalkPtr walk = make_walk(dialect_, std::move(plan));
     if (memory_.met_to) walk->has_met(*memory_.met_to);
+    memory_.met_to = walk->met_to();
     return walk;
 }
 
@@ -274,7 +275,7 @@ Task<Result<Pass::Ending>> Pass::walk_to_end() {
             auto both = co_await std::move(side);
             auto& [ahead, stored] = both;
             if (!stored) co_return stored.error();
-            answer = co_await pages_.fetch_keys_instead(std::move(ahead), walk);
+            answer = co_await pages_.complete(std::move(ahead), walk);
             walk.stored(*stored, count);
             continue;
         }
@@ -305,11 +306,9 @@ Task<Result<>> Pass::commit_end() {
 }
 
 StreamState Pass::advanced(const Reached& reached, Timestamp limit) const {
-    Timestamp settled = *settled_before_;
-    if (!context_.time.is_dated() && memory_.newest) {
-        const Duration since = context_.clock.now() - memory_.newest_at - settings_.overlap;
-        settled = settled_undated(settled, *memory_.newest, since);
-    }
+    const std::int64_t overlap = settings_.overlap.count() / 100;
+    const Timestamp began{settled_before_->ticks + overlap};
+    const Timestamp settled{memory_.certain(began, context_.time, context_.clock.now()).ticks - overlap};
     StreamState after = advance(ledger_.state(), dialect_, reached, settled);
     after.dialect = dialect_.to_json();
     after.portal_time = context_.portal_now();
@@ -329,6 +328,7 @@ std::optional<StreamState> Pass::state_after(const Arrived& arrived) const {
 Task<Result<std::size_t>> Pass::store_page(Arrived arrived) {
     ++report_.pages;
     std::optional<StreamState> state = state_after(arrived);
+    ledger_.meets_beyond(dialect_, memory_.met_to);
     auto storing = pages_.store(std::move(arrived.page), arrived.reading, dialect_, std::move(state),
                                 std::move(arrived.unmet));
     auto stored = co_await std::move(storing);

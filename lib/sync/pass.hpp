@@ -9,6 +9,7 @@
 #include "sync/fetcher.hpp"
 #include "sync/observer.hpp"
 #include "sync/portal_time.hpp"
+#include "sync/progress.hpp"
 #include "sync/request_gate.hpp"
 
 #include <optional>
@@ -71,11 +72,20 @@ struct StreamMemory {
         newest_at = now;
     }
 
+    // The portal's time as far as it is certain; where its answers have no `Date`, by what was met (progress.hpp).
+    Timestamp certain(Timestamp trusted, const PortalTime& time, MonoTime now) const {
+        if (time.is_dated() || !newest) return trusted;
+        return settled_undated(trusted, *newest, now - newest_at);
+    }
+
     // When the dialect is to be proven again (hazard 33): after so many passes in a row that brought nothing, and with
     // the record that an event or a reconciliation found and a walk should have met.
     std::size_t idle_passes = 0;
     std::optional<Key> missed{};
     bool lte_tried = false;
+    // A walk met records of another type than the dialect's: since then they are not asked for by walks, and a whole
+    // reconciliation is to find them.
+    bool mixed = false;
 };
 
 // Runs one pass to its end or its first lasting error, which the report carries; a cancelled pass reports

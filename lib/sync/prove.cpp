@@ -13,6 +13,8 @@ namespace {
 constexpr std::size_t kSample = 100;
 // So many records are tried before it is said that no form passes.
 constexpr std::size_t kSamplesMax = 3;
+// Records by which it is judged which type prevails.
+constexpr std::size_t kNewest = 20;
 constexpr std::string_view kLowestId = "000000000000000000000000";
 constexpr std::string_view kHighestId = "ffffffffffffffffffffffff";
 
@@ -225,7 +227,45 @@ Task<Result<std::optional<Key>>> newest_of(AskPortal ask, const StreamSpec& spec
     co_return std::optional<Key>(key_of((*answer)->records.front()));
 }
 
+// The newest records with the dialect's types; none: that order, or these literals, are refused.
+Task<Result<std::optional<std::vector<Timestamp>>>> newest_with(AskPortal ask, const StreamSpec& spec,
+                                                                Dialect dialect) {
+    const Query query{.spec = &spec,
+                      .where = where::of_types(dialect, where::all()),
+                      .projection = Projection::keys,
+                      .take = kNewest,
+                      .order = Order::newest_first};
+    auto asked = ask(query);
+    Result<PagePtr> answer = co_await std::move(asked);
+    const bool is_of_order =
+        !answer && (answer.error().code == ErrorCode::refused || is_size_suspect(answer.error().code));
+    if (is_of_order) co_return std::optional<std::vector<Timestamp>>();
+    if (!answer) co_return answer.error();
+    std::vector<Timestamp> newest;
+    for (const Record& record : (*answer)->records)
+        newest.push_back(record.modified);
+    co_return std::optional(std::move(newest));
+}
+
 }  // namespace
+
+Task<Result<bool>> prevails(AskPortal ask, const StreamSpec& spec, Dialect proven, Dialect in_use) {
+    auto asking_one = newest_with(ask, spec, proven);
+    auto one = co_await std::move(asking_one);
+    if (!one) co_return one.error();
+    auto asking_other = newest_with(ask, spec, in_use);
+    auto other = co_await std::move(asking_other);
+    if (!other) co_return other.error();
+    if (!*one || !*other) co_return true;
+    // As far back as both answers go.
+    Timestamp from{INT64_MIN};
+    for (const auto* newest : {&**one, &**other}) {
+        if (newest->size() == kNewest) from = std::max(from, newest->back());
+    }
+    const auto is_within = [&](Timestamp modified) { return from <= modified; };
+    co_return std::count_if((*one)->begin(), (*one)->end(), is_within) >
+        std::count_if((*other)->begin(), (*other)->end(), is_within);
+}
 
 AskPortal asking(Fetcher& fetcher) {
     return [&fetcher](const Query& query) { return fetcher.ask(query); };

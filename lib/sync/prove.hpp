@@ -30,4 +30,8 @@ Task<Result<std::optional<Dialect>>> prove_dialect(AskPortal ask, const StreamSp
 Task<Result<std::optional<Key>>> find_unmatched(AskPortal ask, const StreamSpec& spec, Dialect dialect,
                                                 std::optional<Key> sample);
 
+// Whether more of the newest records have the types of `proven` than those of `in_use`: single records of another type
+// must not decide how all others are asked for (hazard 33). True where the portal refuses the order.
+Task<Result<bool>> prevails(AskPortal ask, const StreamSpec& spec, Dialect proven, Dialect in_use);
+
 }  // namespace carecloud

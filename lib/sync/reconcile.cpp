@@ -66,6 +66,7 @@ class Reconcile {
     Timestamp listed_at_;                      // when the portal was last asked for a listing by id
     std::map<std::string, Omission> omitted_;  // what waits for a second look, by id
     bool filter_changed_ = false;              // since a whole reconciliation last came to its end
+    std::uint64_t deleted_before_ = 0;         // marked by earlier attempts
     std::uint64_t strange_ = 0;                // records that the walk met and that are not in the store
 };
 
@@ -151,10 +152,13 @@ Task<Result<bool>> Reconcile::look_at(std::vector<Key> some) {
     auto shown = co_await listed(std::move(ids));
     if (!shown) co_return shown.error();
     if (!*shown) co_return false;
-    // What is `modified` since then may not show in every answer yet (hazard 3).
+    // What is `modified` since then may not show in every answer yet (hazard 3). A date in the future says nothing of
+    // when the record was written: there is nothing to wait for.
     const Timestamp settled{listed_at_.ticks - run_.settings().overlap.count() / 100};
+    const Timestamp future{listed_at_.ticks + kClockToleranceTicks};
     for (Key& key : some) {
-        if ((*shown)->contains(key.id) || settled <= key.modified) continue;
+        const bool is_young = settled <= key.modified && key.modified <= future;
+        if ((*shown)->contains(key.id) || is_young) continue;
         ++row_.gone;
         // One more than may go shows that it is too many.
         if (row_.confirm_deletes || gone_.size() <= most_) gone_.push_back({std::move(key), listed_at_});
@@ -279,6 +283,7 @@ Task<Result<>> Reconcile::all() {
     row_.gone = 0;
     row_.holes = 0;
     row_.awaiting = 0;
+    deleted_before_ = row_.deleted;
     row_.expected.reset();
     auto waiting =
         co_await run_.context().store.rechecks(row_.stream, std::numeric_limits<std::int32_t>::max());
@@ -304,7 +309,8 @@ Task<Result<>> Reconcile::all() {
         auto marked = co_await mark_gone();
         if (!marked) co_return marked.error();
         if (row_.records > 0) {
-            auto recounted = co_await recount(run_, strange_);
+            const std::uint64_t deleted = row_.deleted - deleted_before_;
+            auto recounted = co_await recount(run_, strange_, row_.gone - std::min(row_.gone, deleted));
             if (!recounted) co_return recounted.error();
         }
         auto ended = co_await end();

@@ -13,12 +13,14 @@ namespace {
 
 class Recount {
   public:
-    Recount(BoundedRun& run, std::uint64_t strange) : run_(run), strange_(strange) {}
+    Recount(BoundedRun& run, std::uint64_t strange, std::uint64_t unlisted)
+        : run_(run), strange_(strange), unlisted_(unlisted) {}
 
     Task<Result<>> run();
 
   private:
     Task<Result<std::optional<std::uint64_t>>> excess();
+    Task<Result<std::uint64_t>> count_since(std::string recent);
     Task<Result<std::uint64_t>> explained_before();
     Task<Result<>> walk_by_id(IdLiteral form);
     Task<Result<>> take_page(const Page& page, const Dialect& dialect);
@@ -26,6 +28,7 @@ class Recount {
 
     BoundedRun& run_;
     std::uint64_t strange_;
+    std::uint64_t unlisted_;
 };
 
 // How many records more the portal has than were met. What is `modified` since the overlap began is left out on both
@@ -37,16 +40,30 @@ Task<Result<std::optional<std::uint64_t>>> Recount::excess() {
     auto there = co_await run_.count(spec, where::all());
     if (!there) co_return there.error();
     if (!*there) co_return std::optional<std::uint64_t>();
-    std::string since = where::modified(run_.dialect(), "$gte", recent);
-    auto there_recent = co_await run_.count(spec, std::move(since));
+    auto there_recent = co_await count_since(recent);
     if (!there_recent) co_return there_recent.error();
     auto here = co_await run_.context().store.count_live(spec.entity, "");
     if (!here) co_return here.error();
     auto here_recent = co_await run_.context().store.count_live(spec.entity, recent);
     if (!here_recent) co_return here_recent.error();
-    const std::uint64_t met = *here - std::min(*here, *here_recent) + strange_;
-    const std::uint64_t old = **there - std::min(**there, there_recent->value_or(0));
+    const std::uint64_t met = *here - std::min(*here, *here_recent + unlisted_) + strange_;
+    const std::uint64_t old = **there - std::min(**there, *there_recent);
     co_return std::optional<std::uint64_t>(old - std::min(old, met));
+}
+
+// In both types that `modified` may have.
+Task<Result<std::uint64_t>> Recount::count_since(std::string recent) {
+    std::uint64_t sum = 0;
+    Dialect dialect = run_.dialect();
+    for (const ModifiedLiteral type : {ModifiedLiteral::string, ModifiedLiteral::date}) {
+        dialect.modified = type;
+        std::string since = where::modified(dialect, "$gte", recent);
+        auto counted = co_await run_.count(run_.settings().spec, std::move(since));
+        const bool is_refused = !counted && counted.error().code == ErrorCode::refused;
+        if (!counted && !is_refused) co_return counted.error();
+        if (counted) sum += counted->value_or(0);
+    }
+    co_return sum;
 }
 
 // The number that the stream's last reconciliation was left with.
@@ -148,8 +165,8 @@ Task<Result<>> Recount::run() {
 
 }  // namespace
 
-Task<Result<>> recount(BoundedRun& run, std::uint64_t strange) {
-    Recount work(run, strange);
+Task<Result<>> recount(BoundedRun& run, std::uint64_t strange, std::uint64_t unlisted) {
+    Recount work(run, strange, unlisted);
     co_return co_await work.run();
 }
 

@@ -9,10 +9,11 @@
 
 namespace carecloud {
 
-// Counts again, when the walk is over. `strange`: records that it met and that are not in the store. Where the portal
+// Counts again, when the walk is over. `strange`: records that it met and that are not in the store; `unlisted`: those
+// that are, and that no listing shows. Where the portal
 // still has more than were met, they are looked for by `_id`, fetched and stored, and the stream's dialect is proven
 // again by its next pass; what stays unexplained is noted in the row, with a warning. The walk is left out where the
 // number is what the last reconciliation could not explain either. Nothing is done where the portal does not count.
-Task<Result<>> recount(BoundedRun& run, std::uint64_t strange);
+Task<Result<>> recount(BoundedRun& run, std::uint64_t strange, std::uint64_t unlisted);
 
 }  // namespace carecloud

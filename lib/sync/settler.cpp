@@ -264,8 +264,9 @@ Task<Result<>> Settler::settle_shown(Round& round) {
         HeldRecord shown{
             .modified_text = keys[i].modified_text, .modified = keys[i].modified, .seq = ~std::uint64_t{0}};
         if (record && record->modified == shown.modified) shown.seq = record->seq;
+        const Timestamp shown_at = memory_.certain(round.shown_at, context_.time, context_.clock.now());
         if (settles(shown, waiting.event, waiting.look.passes) ||
-            is_past_overlap(waiting.event, round.shown_at, settings_.overlap))
+            is_past_overlap(waiting.event, shown_at, settings_.overlap))
             round.decide(waiting, EventState::settled);
     }
     co_return Result<>{};
@@ -302,7 +303,8 @@ Task<Result<>> Settler::retrieve(Round& round, Waiting& waiting) {
     auto answer = co_await find(round, waiting.event.record_id);
     if (!answer) co_return answer.error();
     PagePtr page = *answer;
-    const bool is_late = is_past_overlap(waiting.event, context_.portal_now(), settings_.overlap);
+    const Timestamp now = memory_.certain(context_.portal_now(), context_.time, context_.clock.now());
+    const bool is_late = is_past_overlap(waiting.event, now, settings_.overlap);
     if (page->record_count() == 0) {
         // Until then it may only not be visible yet (hazard 3).
         if (is_late) round.decide(waiting, EventState::gone);
@@ -335,15 +337,37 @@ Task<Result<>> Settler::judge_omitted(Round& round, Waiting& waiting, const Page
     const Timestamp now = context_.portal_now();
     if (!omitted_at) omitted_at = now;
     if (now < *omitted_at + settings_.overlap) co_return Result<>{};
+    auto found = co_await find_in_other_form(round, page);
+    if (!found) co_return found.error();
     std::vector<std::string> one{id};
     auto held = co_await context_.store.held(round.state.stream, std::move(one));
     if (!held) co_return held.error();
     const std::optional<HeldRecord>& record = held->front();
+    if (*found) {
+        const Timestamp certain = memory_.certain(now, context_.time, context_.clock.now());
+        const bool is_late = is_past_overlap(waiting.event, certain, settings_.overlap);
+        if (is_late && record && !record->doubted) round.decide(waiting, EventState::settled);
+        co_return Result<>{};
+    }
     const bool is_same = record && !record->deleted && !page.records.empty() &&
                          page.records.front().modified == record->modified;
     const bool filter_changed = round.state.reconciled_fingerprint != round.state.fingerprint;
     round.decide(waiting, is_same && !filter_changed ? EventState::settled : EventState::outside);
     co_return Result<>{};
+}
+
+// Whether the stream has the record under an `_id` of another type than the dialect's (hazard 33); it is stored then.
+Task<Result<bool>> Settler::find_in_other_form(Round& round, const Page& page) {
+    const auto dialect = dialect_of(round);
+    std::vector<Key> keys = keys_of(page);
+    if (!dialect || keys.empty()) co_return false;
+    Ledger ledger(context_, settings_.overlap, true);
+    ledger.open(round.state);
+    ById by_id(round.fetcher, memory_.whole, ledger, settings_.spec, *dialect);
+    auto done = co_await by_id.fetch_in_other_form(std::move(keys));
+    round.report.summary += ledger.summary();
+    if (!done) co_return done.error();
+    co_return by_id.not_shown().empty();
 }
 
 Task<Result<>> Settler::store(Round& round, PagePtr page) {

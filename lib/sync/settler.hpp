@@ -57,6 +57,7 @@ class Settler {
     Task<Result<bool>> is_shown(Round& round, const std::string& id);
     Task<Result<>> retrieve(Round& round, Waiting& waiting);
     Task<Result<>> judge_omitted(Round& round, Waiting& waiting, const Page& page);
+    Task<Result<bool>> find_in_other_form(Round& round, const Page& page);
     Task<Result<>> store(Round& round, PagePtr page);
     Task<Result<>> write(Round& round);
     Task<Result<>> request_whole(const Round& round, const PassReport& pass);

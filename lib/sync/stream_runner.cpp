@@ -15,6 +15,21 @@ namespace carecloud {
 
 namespace asio = boost::asio;
 
+namespace {
+
+Error mixed_types(const std::string& stream) {
+    return {.code = ErrorCode::bad_response,
+            .operation = "walk " + stream,
+            .subject =
+                "some records have another type of modified or _id than the others, and no walk meets them",
+            .hint =
+                "reconciliations find them by _id where the portal counts; ask its operator to give all "
+                "records the "
+                "same type"};
+}
+
+}  // namespace
+
 StreamRunner::StreamRunner(PassContext context, Inbox& inbox, EngineStream settings, double poll_rate,
                            Observer& observer)
     : context_(context),
@@ -133,8 +148,15 @@ Task<> StreamRunner::run() {
 Task<> StreamRunner::tell(const PassReport& report) {
     observer_.pass_ended(report);
     if (const auto news = context_.time.take_news()) observer_.clocks(*news);
-    if (!report.cursor_went_back || !context_.whole_due) co_return;
-    auto asking = context_.whole_due->request(report.stream, "the cursor lay in the future and went back");
+    if (report.cursor_went_back) co_await request_whole("the cursor lay in the future and went back");
+    if (report.error || !memory_.mixed || std::exchange(mixed_told_, true)) co_return;
+    observer_.failed(mixed_types(report.stream));
+    co_await request_whole("some records have another type of modified or _id than the others");
+}
+
+Task<> StreamRunner::request_whole(std::string reason) {
+    if (!context_.whole_due) co_return;
+    auto asking = context_.whole_due->request(settings_.pass.spec.entity, std::move(reason));
     auto asked = co_await std::move(asking);
     if (!asked) observer_.failed(asked.error());
 }

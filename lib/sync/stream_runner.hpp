@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -49,6 +50,7 @@ class StreamRunner {
     Task<> watch_push(const PassReport& report);
     void plan_next(const PassReport& report);
     Task<> tell(const PassReport& report);
+    Task<> request_whole(std::string reason);
     MonoTime due() const;
 
     PassContext context_;
@@ -68,7 +70,8 @@ class StreamRunner {
     Timestamp watched_from_;           // changes before are not expected to have been announced
     bool noted_ = false;               // that a pass has come to its end
     bool push_silent_ = false;
-    bool first_end_ = false;  // was told
+    bool first_end_ = false;   // was told
+    bool mixed_told_ = false;  // that records of another type were met
     bool nudged_ = false;
     bool in_pass_ = false;
     bool stopped_ = false;

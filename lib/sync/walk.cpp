@@ -60,6 +60,7 @@ Walk::Walk(const Dialect& dialect, WalkPlan plan)
 
 std::string Walk::where() const {
     std::string next = condition();
+    if (narrowed_) next = where::of_types(dialect_, next);
     return plan_.until ? where::until(dialect_, next, *plan_.until) : next;
 }
 

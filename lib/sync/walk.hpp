@@ -17,6 +17,7 @@
 #include "core/page.hpp"
 #include "core/stream.hpp"
 #include "portal/dialect.hpp"
+#include "sync/order.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -62,6 +63,14 @@ class Walk {
     virtual std::size_t skip() const = 0;
     Reading reading() const { return reading_; }
     const Dialect& dialect() const { return dialect_; }  // with the cap as learnt so far
+
+    // Whether nothing but `modified` and `_id` of one type each can be in the page, as far as that shows: records of
+    // another type stand apart, in an order of their own.
+    bool is_in_order(const Page& page) const { return check_order(dialect_, page).has_value(); }
+    bool has_position() const { return position_.has_value(); }
+    // From now on records of another type are not asked for (hazard 33): a reconciliation finds them.
+    void narrow() { narrowed_ = true; }
+    bool is_narrowed() const { return narrowed_; }
 
     // A page that was asked for as this walk said, with this Take. Errors: bad_response where it is out of order or
     // lies before the position; the walk stands still then.
@@ -112,6 +121,7 @@ class Walk {
     std::optional<Cursor> position_;  // none: before the first record
     bool inclusive_;                  // the position's own `modified` is still to be read
     Reading reading_;
+    bool narrowed_ = false;
     bool ended_ = false;
     bool short_ = false;
     std::size_t pages_ = 0;         // that held a record

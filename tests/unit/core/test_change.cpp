@@ -192,6 +192,25 @@ TEST_CASE("bytes that change under one `modified` are taken once a day, and at o
 }
 
 TEST_CASE(
+    "what a configuration meets for the first time is no return to an earlier version, but for its "
+    "`modified`") {
+    HeldVersion version = held(ChangeKind::updated);
+    version.unmoved = true;
+    version.reversals = 4;
+    Arrival reworded = arriving(0);
+    reworded.asked_at = at(100'000);
+    reworded.had_before = true;
+    CHECK(decided(version, reworded).verdict == Verdict::unsteady);
+    reworded.first_met = true;
+    CHECK(decided(version, reworded).verdict == Verdict::take);
+    CHECK(decided(version, reworded).reversal == 0);
+    Arrival back = arriving(-2);
+    back.asked_at = at(100'000);
+    back.had_before = back.first_met = true;
+    CHECK(decided(version, back).verdict == Verdict::doubt);
+}
+
+TEST_CASE(
     "a record's history tells whether a version was had before, and how often it went back within a day") {
     constexpr std::int64_t kHour = 3600;
     std::map<std::uint64_t, PastChange> log{

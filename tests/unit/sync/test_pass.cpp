@@ -349,3 +349,24 @@ TEST_CASE("a tie that shrinks while it is paged by Skip, in every round, hides n
     world.good_pass();
     world.check_same();
 }
+
+TEST_CASE("regression: fields that were asked for before count as no return to an earlier version") {
+    World world;
+    for (unsigned n = 1; n <= 6; ++n)
+        world.put(n, kOld, R"(,"status":"a","text":"b")");
+    world.good_pass();
+    for (int turn = 0; turn < 3; ++turn) {
+        world.settings.spec.fields = {"status"};
+        world.restart();
+        world.good_pass();
+        for (const auto& [place, held] : world.tables().records)
+            CHECK(held.body.find("text") == std::string::npos);
+        world.settings.spec.fields = {};
+        world.restart();
+        world.good_pass();
+        world.check_same();
+    }
+    CHECK(world.tables().doubted.empty());
+    for (const StoreContent::Change& change : world.tables().changes)
+        CHECK(change.reversal == 0);
+}

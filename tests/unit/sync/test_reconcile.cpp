@@ -361,3 +361,13 @@ TEST_CASE("reconcile: an interrupted one begins anew and ends as if it had not b
     CHECK(world.live() == 290);
     world.check_same();
 }
+
+TEST_CASE("regression: reconcile: a hard delete of a record dated 2099 was never marked") {
+    BoundedWorld world;
+    world.put_many(1, 20, 5, kOld);
+    world.put(30, at("2099-12-31T00:00:00Z"));
+    world.good_pass();
+    world.erase(30);
+    CHECK(world.reconcile(true).deleted == 1);
+    CHECK(world.is_deleted(30));
+}

@@ -191,3 +191,26 @@ TEST_CASE("a machine that was suspended trusts the time that went by meanwhile")
     CHECK(world.time.report().verdict == ClockVerdict::agree);
     CHECK(report.state.cursor->id == "000000000000000000000070");
 }
+
+TEST_CASE(
+    "regression: without a Date and with the local clock ahead, an event was settled by an older version") {
+    EngineWorld world;
+    world.settings.overlap = 2min;
+    world.poll_every = 30s;
+    world.portal.set_date_hook([](Timestamp) { return std::optional<Timestamp>(); });
+    const Timestamp begun = world.clock.wall();
+    world.clock.shift_wall(48h);
+    world.put_many(1, 20, 5, shifted(begun, -1h));
+    Engine& engine = world.start();
+    world.clock.run_for(1min);
+    // Visible a minute after its event came.
+    const Timestamp written = shifted(begun, 1min);
+    REQUIRE(world.model.put(kEntity, document(3, written), shifted(world.clock.wall(), 1min)));
+    world.announce(3, written);
+    engine.nudge(kEntity);
+    world.clock.run_for(50s);
+    CHECK(world.events(EventState::settled) == 0);
+    world.clock.run_for(3min);
+    CHECK(world.events(EventState::settled) == 1);
+    world.check_same();
+}

@@ -1,0 +1,113 @@
+// Records whose `modified` or `_id` has another type than the others' (hazard 33) stop nobody: the others go on being
+// found, and a reconciliation finds them.
+#include "bounded_world.hpp"
+#include "unit/sync/engine_world.hpp"
+
+#include <algorithm>
+
+using namespace carecloud;
+using namespace std::chrono_literals;
+
+namespace {
+
+// Of the other type.
+void put_odd(World& world, unsigned n, Timestamp modified, bool of_modified) {
+    FieldTypes types = world.model.settings().types();
+    bool& type = of_modified ? types.modified_is_date : types.id_is_oid;
+    type = !type;
+    REQUIRE(world.model.put(kEntity, document(n, modified), std::nullopt, types));
+}
+
+Timestamp seconds_after(Timestamp from, unsigned seconds) {
+    return {from.ticks + seconds * Timestamp::ticks_per_second};
+}
+
+}  // namespace
+
+TEST_CASE(
+    "mixed types: a first load meets all records of the dialect's type, and a reconciliation the others") {
+    const unsigned bits = GENERATE(range(0U, 32U));
+    ModelSettings dialect = dialect_of(bits, 10);
+    dialect.totals = true;
+    const bool of_modified = GENERATE(false, true);
+    CAPTURE(bits, of_modified);
+    BoundedWorld world(dialect);
+    world.put_many(100, 60, 6, kOld);
+    world.good_pass();
+    // More of them than a page holds, and later than the others.
+    for (unsigned n = 0; n < 12; ++n)
+        put_odd(world, n, seconds_after(kOld, 2 + n / 4), of_modified);
+    world.settings.spec.fields = {"status"};
+    world.good_pass();
+    world.settings.spec.fields = {};
+    world.good_pass();
+    for (unsigned n = 100; n < 160; ++n)
+        CHECK(world.tables().records.contains({kEntity, BoundedWorld::id_of(n)}));
+    const BoundedPass row = world.reconcile(true);
+    CHECK(row.status == PassStatus::done);
+    CHECK(row.unexplained == 0);
+    world.good_pass();
+    world.check_same();
+    // Polls find what is new, whatever types the newest have.
+    put_odd(world, 20, world.clock.wall(), of_modified);
+    for (int poll = 0; poll < 14; ++poll)
+        world.good_pass();
+    world.put(500, world.clock.wall());
+    world.good_pass();
+    CHECK(world.tables().records.contains({kEntity, BoundedWorld::id_of(500)}));
+}
+
+TEST_CASE(
+    "mixed types: regression: a tie was read again without end, since one of its records has another _id") {
+    World world({.or_refused = true, .take_cap = 10});
+    world.put_many(1, 30, 30, kOld);
+    world.good_pass();
+    put_odd(world, 50, kOld, false);
+    world.settings.spec.fields = {"status"};
+    world.memory.keys = PageSize(10);
+    CHECK(world.good_pass().requests < 40);
+    CHECK(world.tables().records.contains({kEntity, BoundedWorld::id_of(50)}));
+}
+
+TEST_CASE("mixed types: it is reported once, and a whole reconciliation becomes due") {
+    EngineWorld world;
+    world.model.change_settings({.modified_is_date = true});
+    world.poll_every = 1h;
+    world.put_many(100, 30, 6, kOld);
+    put_odd(world, 1, kOld, true);
+    world.settings.dialect = Dialect{.modified = ModifiedLiteral::date};
+    world.start();
+    world.clock.run_for(10min);
+    CHECK(world.recorder.failures.size() == 1);
+    REQUIRE_FALSE(world.tables().passes.empty());
+    CHECK(world.tables().passes.begin()->second.whole);
+    CHECK(world.live() == 31);
+    world.clock.run_for(3h);
+    CHECK(world.recorder.failures.size() == 1);
+}
+
+TEST_CASE("a page that is out of order is refused where the portal does not sort at all") {
+    World world;
+    world.put_many(1, 30, 5, kOld);
+    world.good_pass();
+    world.settings.spec.fields = {"status"};
+    world.put(40, {kOld.ticks - Timestamp::ticks_per_second});
+    world.model.change_settings({.ignore_sort = true});
+    const PassReport report = world.pass();
+    REQUIRE(report.error);
+    CHECK(report.error->code == ErrorCode::bad_response);
+    CHECK_FALSE(world.memory.mixed);
+}
+
+TEST_CASE("a record of another type that is the newest does not change the dialect") {
+    const bool date = GENERATE(false, true);
+    World world({.modified_is_date = date});
+    world.put_many(1, 30, 5, kOld);
+    world.good_pass();
+    put_odd(world, 90, world.clock.wall(), true);
+    for (int poll = 0; poll < 40; ++poll)
+        world.good_pass();
+    const auto dialect = Dialect::from_json(world.tables().streams.at(kEntity).dialect);
+    REQUIRE(dialect);
+    CHECK((dialect->modified == ModifiedLiteral::date) == date);
+}
