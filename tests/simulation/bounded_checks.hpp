@@ -38,7 +38,8 @@ class BoundedChecks {
   private:
     struct Running {
         BoundedPass pass;
-        std::uint64_t marked = 0;  // as deleted, in this attempt
+        std::uint64_t marked = 0;         // as deleted, in this attempt
+        std::set<std::string> omitted{};  // what earlier ones let go, to be judged by a second look
     };
 
     std::optional<std::string> begins(const BoundedPass& pass, Timestamp now);
@@ -49,6 +50,7 @@ class BoundedChecks {
     std::optional<std::string> check_marked(const BoundedPass& pass, Timestamp since) const;
     // Whether answers of the last hours may have denied the record.
     bool may_be_denied(const StoreContent::RecordId& place, Timestamp now) const;
+    bool is_put_off(const StoreContent::RecordId& place, Timestamp since) const;
     bool keeps_old_text(const BoundedPass& pass, const std::string& id, Timestamp since) const;
     bool was_settled(Timestamp at, Timestamp since) const;
 
@@ -61,6 +63,8 @@ class BoundedChecks {
     std::optional<Running> running_;
     std::map<std::uint64_t, Timestamp> since_;  // from when on a pass has looked at everything, by id
     std::set<std::uint64_t> canceled_;
+    std::set<StoreContent::RecordId>
+        judged_by_filter_;  // left out by listings when the stream's filter was new
     std::size_t changes_seen_ = 0;
 };
 

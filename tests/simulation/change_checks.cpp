@@ -48,6 +48,16 @@ std::optional<std::string> Checks::check_again(const StoreContent::Change& chang
            " times within a day";
 }
 
+// Until it is settled an event asks for its record more than once, and so does an operator's pass while it runs: a tie
+// is read again where pages divide it (simulate --seed 42 --hours 0.25).
+bool Checks::was_asked_for(const StoreContent::RecordId& place, Timestamp since) const {
+    const auto announced = announced_.find(place);
+    if (announced != announced_.end() && (announced->second.open > 0 || since <= announced->second.at))
+        return true;
+    const auto asked = operator_.find(place.first);
+    return asked != operator_.end() && (asked->second.runs || since <= asked->second.at);
+}
+
 // A field that differs in each answer makes one row a day, unless somebody asks for the record.
 std::optional<std::string> Checks::check_unmoved(const StoreContent::Change& change, Timestamp now) {
     LastRow& last = last_rows_[{change.stream, change.id}];
@@ -60,10 +70,7 @@ std::optional<std::string> Checks::check_unmoved(const StoreContent::Change& cha
     // A new configuration takes every version again.
     if (!passed_.contains(change.stream)) return std::nullopt;
     if (later(before.at, kReversalSpan) <= now) return std::nullopt;
-    const auto announced = announced_.find({change.stream, change.id});
-    if (announced != announced_.end() && before.at <= announced->second) return std::nullopt;
-    const auto asked = operator_at_.find(change.stream);
-    if (asked != operator_at_.end() && before.at <= asked->second) return std::nullopt;
+    if (was_asked_for({change.stream, change.id}, before.at)) return std::nullopt;
     return named(change.stream, change.id) + ": its text changes again and again, and each makes a row";
 }
 

@@ -57,7 +57,9 @@ class Checks {
     // After every step; costs something only where something was committed. The first that does not hold.
     std::optional<std::string> step(Timestamp now);
     // A bounded pass that an operator wished for begins or ends.
-    void operators_pass(const std::string& stream, Timestamp now) { operator_at_[stream] = now; }
+    void operators_pass(const std::string& stream, Timestamp now, bool runs) {
+        operator_[stream] = {now, runs};
+    }
     // A pass of the stream came to its end.
     void pass_ended(const std::string& stream) { passed_.insert(stream); }
     // Whether something needs time beside the streams' passes: an event is open, or a record that no answer carried for
@@ -93,6 +95,9 @@ class Checks {
     };
 
     void note_arrival(const Event& event, Arrived& arrived, Timestamp now);
+    void note_settled(const Event& event, Timestamp now);
+    // Whether an event of the record, or an operator, has asked for it since then (row 21).
+    bool was_asked_for(const StoreContent::RecordId& place, Timestamp since) const;
     std::optional<std::string> check_event(const Event& event, const Arrived& arrived, Timestamp now) const;
     std::optional<std::string> check_shown(const Event& event, const Arrived& arrived, Timestamp now,
                                            bool hidden) const;
@@ -107,6 +112,8 @@ class Checks {
     std::optional<std::string> check_beside(const StoreContent::RecordId& place,
                                             const StoreContent::Held& held, After after, Timestamp since,
                                             Timestamp now) const;
+    bool may_stay_open(const Event& event) const;
+    bool is_unexplained(const std::string& entity) const;
     bool in_quarantine(const std::string& entity, const std::string& id, Timestamp modified) const;
     bool is_past(Timestamp told, Timestamp now) const;
 
@@ -131,8 +138,18 @@ class Checks {
     std::map<std::string, Arrived> arrived_;  // by message
     std::map<StoreContent::RecordId, std::vector<Timestamp>> reversals_;
     std::map<StoreContent::RecordId, LastRow> last_rows_;
-    std::map<StoreContent::RecordId, Timestamp> announced_;  // when an event of it arrived last
-    std::map<std::string, Timestamp> operator_at_;
+    // When an event of a record arrived or was settled last, and how many are open.
+    struct Announced {
+        Timestamp at;
+        std::size_t open = 0;
+    };
+    std::map<StoreContent::RecordId, Announced> announced_;
+    // When an operator's pass of a stream began or ended last, and whether it runs.
+    struct OperatorsPass {
+        Timestamp at;
+        bool runs = false;
+    };
+    std::map<std::string, OperatorsPass> operator_;
     std::set<std::string> passed_;  // streams that have had a whole pass with this configuration
 };
 

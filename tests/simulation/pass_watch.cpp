@@ -48,6 +48,8 @@ void PassWatch::ended(const PassReport& report, Timestamp now) {
     if (found == streams_.end()) return;
     Stream& its = found->second;
     if (!std::exchange(its.running, false)) broken_(report.stream + ": a pass ends that never began");
+    // Something threw, and the engine ends (RunningWorld::pass_ended sees to that).
+    if (report.error && report.error->code == ErrorCode::cancelled) return end_life();
     const bool failed_before = std::exchange(its.failed, report.error.has_value());
     if (report.error) return;
     const Timestamp earliest = later(now, quickened(poll_every_) * 9 / 10);
@@ -60,8 +62,9 @@ void PassWatch::ended(const PassReport& report, Timestamp now) {
 
 void PassWatch::forgiven(Timestamp now) {
     for (auto& [stream, its] : streams_) {
+        if (its.running) continue;
         its.not_before = std::min(its.not_before, now);
-        its.poll_from = std::min(its.poll_from, now);
+        wished(stream, now);
     }
 }
 

@@ -27,7 +27,7 @@ class PassWatch {
     void wished(const std::string& stream, Timestamp now);
     void began(const std::string& stream, Timestamp now);
     void ended(const PassReport& report, Timestamp now);
-    // The portal's long wait has ended: every stream goes on at once.
+    // The portal's long wait has ended: every stream goes on at once, and the one that runs has seen it end.
     void forgiven(Timestamp now);
     void backing_off(std::string_view stream, Duration pause, Timestamp now);
     // Everything that was due before `now` has been done.

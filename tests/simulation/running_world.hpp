@@ -129,9 +129,9 @@ class RunningWorld : Observer {
     StreamVariant variant_;
     WorldReport report_;
     std::unique_ptr<Life> life_;
-    std::size_t kill_in_steps_ = 0;       // 0: it lives on
-    Timestamp stopped_at_{};              // where the daemon is told to stop and has not ended
-    bool reloading_ = false;              // and starts again at once
+    std::size_t kill_in_steps_ = 0;  // 0: it lives on
+    Timestamp stopped_at_{};         // where the daemon is told to stop, or something threw; it has not ended
+    bool reloading_ = false;         // and starts again at once
     std::set<std::string> unreconciled_;  // streams without a scheduled reconciliation since the world rests
     bool counts_exactly_ = true;          // no request was counted that nobody sent
     bool live_ = false;                   // the portal's beginning is over

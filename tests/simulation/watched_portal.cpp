@@ -82,13 +82,23 @@ void WatchedPortal::keep_page(const std::string& entity, const Result<PagePtr>& 
         broken_(std::to_string(pages.size()) + " pages of " + entity + " are in memory");
 }
 
-void WatchedPortal::hear(const std::optional<Error>& error) {
+// A spent quota is a wait of its own, and what did not arrive says nothing.
+bool WatchedPortal::ends_wait(const std::optional<Error>& error) {
+    if (!error) return true;
+    const bool is_long = error->retry_after && *error->retry_after > RequestGate::kWaitMax;
+    return !is_long && error->code != ErrorCode::quota_exhausted && error->code != ErrorCode::unreachable &&
+           error->code != ErrorCode::timed_out;
+}
+
+// What was sent before a wait was asked for says nothing about it.
+void WatchedPortal::hear(const std::optional<Error>& error, Timestamp sent) {
     // An answer too large for the gateway is one, too (simulate --seed 156 --hours 12).
     if (!error || error->code == ErrorCode::server_failed) spent_month_.clear();
-    if (!error || error->code != ErrorCode::rate_limited) {
-        if (told_at_ != Timestamp{INT64_MIN} && released_) released_();
+    const bool is_released = told_at_ != Timestamp{INT64_MIN} && told_at_ <= sent && ends_wait(error);
+    if (is_released) {
         told_at_ = Timestamp{INT64_MIN};
         probes_ = 0;
+        if (released_) released_();
     }
     if (!error) return;
     if (error->code == ErrorCode::quota_exhausted && spent_month_ != month_of(now_())) {
@@ -106,30 +116,33 @@ void WatchedPortal::hear(const std::optional<Error>& error) {
 
 Task<Result<PagePtr>> WatchedPortal::query(const Query& query) {
     const std::string entity = query.spec->entity;
+    const Timestamp sent = now_();
     count_request();
     const Asking asking(under_way_[entity]);
     check_under_way(entity);
     Result<PagePtr> answer = co_await portal_.query(query);
-    hear(answer ? std::nullopt : std::optional(answer.error()));
+    hear(answer ? std::nullopt : std::optional(answer.error()), sent);
     keep_page(entity, answer);
     co_return answer;
 }
 
 Task<Result<PagePtr>> WatchedPortal::retrieve(const StreamSpec& spec, std::string_view id) {
     const std::string entity = spec.entity;
+    const Timestamp sent = now_();
     count_request();
     const Asking asking(under_way_[entity]);
     check_under_way(entity);
     Result<PagePtr> answer = co_await portal_.retrieve(spec, id);
-    hear(answer ? std::nullopt : std::optional(answer.error()));
+    hear(answer ? std::nullopt : std::optional(answer.error()), sent);
     keep_page(entity, answer);
     co_return answer;
 }
 
 Task<Result<>> WatchedPortal::refresh() {
+    const Timestamp sent = now_();
     count_request();
     Result<> answer = co_await portal_.refresh();
-    hear(answer ? std::nullopt : std::optional(answer.error()));
+    hear(answer ? std::nullopt : std::optional(answer.error()), sent);
     co_return answer;
 }
 

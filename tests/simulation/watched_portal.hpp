@@ -67,7 +67,8 @@ class WatchedPortal : public Portal {
     void check_probes(Timestamp now);
     void check_under_way(const std::string& entity);
     void keep_page(const std::string& entity, const Result<PagePtr>& answer);
-    void hear(const std::optional<Error>& error);
+    static bool ends_wait(const std::optional<Error>& error);
+    void hear(const std::optional<Error>& error, Timestamp sent);
 
     Portal& portal_;
     RequestLedger& ledger_;

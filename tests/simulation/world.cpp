@@ -24,7 +24,10 @@ void RunningWorld::broken(const std::string& what) {
 void RunningWorld::pass_ended(const PassReport& report) {
     ++(report.error ? report_.failed_passes : report_.passes);
     passes_.ended(report, now());
-    if (!report.error) checks_.pass_ended(report.stream);
+    // One empty listing by mistake may be all that a first load saw (simulate --seed 755 --hours 0.25).
+    if (!report.error && report.state.cursor) checks_.pass_ended(report.stream);
+    const bool is_cancelled = report.error && report.error->code == ErrorCode::cancelled;
+    if (is_cancelled && stopped_at_ == Timestamp{}) stopped_at_ = now();
     if (resting_ && stopped_at_ == Timestamp{}) {
         if (auto wrong = rest_.pass_ended(report, passes_.last_began(report.stream))) broken(*wrong);
         look_at_rest();
@@ -45,9 +48,9 @@ void RunningWorld::push_silent(std::string_view stream, bool silent) {
 void RunningWorld::bounded_pass(const BoundedPass& pass) {
     if (trace_) say(story_of(pass));
     if (pass.scheduled && resting_) unreconciled_.erase(pass.stream);
-    if (!pass.scheduled) checks_.operators_pass(pass.stream, now());
-    if (auto wrong = bounded_checks_.told(pass, now())) broken(*wrong);
     const bool under_way = pass.status == PassStatus::running && pass.error.empty();
+    if (!pass.scheduled) checks_.operators_pass(pass.stream, now(), under_way);
+    if (auto wrong = bounded_checks_.told(pass, now())) broken(*wrong);
     life_->bounded(under_way ? pass.stream : "");
     weather_.leave_out(under_way ? hole_in(pass.stream) : std::nullopt);
     if (!pass.is_open()) ++report_.bounded_passes;
@@ -174,7 +177,7 @@ void RunningWorld::advance() {
         if (life_->has_crashed()) return crashed_life();
         if (life_->has_ended()) return stopped_life();
         if (stopped_at_ != Timestamp{} && later(stopped_at_, kStopMax) < now())
-            broken("the daemon does not end though it was told to stop");
+            broken("the daemon does not end though its passes have been cancelled");
         if (kill_in_steps_ > 0 && --kill_in_steps_ == 0) return kill_life();
         if (!more) break;
     }

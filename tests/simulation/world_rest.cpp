@@ -135,6 +135,7 @@ void RunningWorld::write_at_rest() {
         return exposures_.is_for_good(entity) && !settings_.has(Fault::retype);
     });
     over_ = fooled;
+    if (fooled) return;
     writers_.insert_plain();
     rest_.begin(plan_.entities, now(), now(), now());
     say("records are written once more");
