@@ -23,8 +23,7 @@ Task<Result<std::size_t>> Ledger::commit(Batch batch) {
     if (batch.page) batch.asked_at = context_.asked_at(*batch.page);
     batch.overlap = overlap_;
     batch.wished = wished_;
-    const bool may_be_held_in_other_words = state_.reconciled_fingerprint != state_.fingerprint;
-    if (batch.page && dialect_ && may_be_held_in_other_words) batch.first_met = first_met(*batch.page);
+    if (batch.page && dialect_) batch.first_met = first_met(*batch.page);
     auto committed = co_await context_.store.commit(std::move(batch));
     if (!committed) co_return committed.error();
     if (state) state_ = *state;

@@ -48,6 +48,7 @@ class Reconcile {
     Task<Result<>> look_again(std::vector<Key> suspects);
     Task<Result<bool>> look_at(std::vector<Key> some);
     Task<Result<std::optional<Ids>>> listed(std::vector<std::string> ids);
+    Task<Result<>> list_in_other_form(const std::vector<std::string>& ids, Ids& shown);
     Task<Result<>> mark_gone();
     Task<Result<>> judge(Missing missing, Batch& batch);
     Task<Result<>> keep_hole(PagePtr page, Presence presence);
@@ -156,12 +157,22 @@ Task<Result<bool>> Reconcile::look_at(std::vector<Key> some) {
     // when the record was written: there is nothing to wait for.
     const Timestamp settled{listed_at_.ticks - run_.settings().overlap.count() / 100};
     const Timestamp future{listed_at_.ticks + kClockToleranceTicks};
+    Batch young{.stream = row_.stream};
     for (Key& key : some) {
-        const bool is_young = settled <= key.modified && key.modified <= future;
-        if ((*shown)->contains(key.id) || is_young) continue;
+        if ((*shown)->contains(key.id)) continue;
+        if (settled <= key.modified && key.modified <= future) {
+            // Nor is it known whether a new filter leaves it out: when it is old enough, this one is not new any more.
+            const bool is_first = filter_changed_ && !omitted_.contains(key.id);
+            if (is_first) young.omitted.push_back({key.id, listed_at_, filter_changed_});
+            continue;
+        }
         ++row_.gone;
         // One more than may go shows that it is too many.
         if (row_.confirm_deletes || gone_.size() <= most_) gone_.push_back({std::move(key), listed_at_});
+    }
+    if (!young.omitted.empty() && run_.settings().spec.filter != "{}") {
+        auto kept = co_await commit(std::move(young));
+        if (!kept) co_return kept.error();
     }
     if (!row_.confirm_deletes || gone_.size() < kMarkedAtOnce) co_return true;
     auto marked = co_await mark_gone();
@@ -185,7 +196,30 @@ Task<Result<std::optional<Reconcile::Ids>>> Reconcile::listed(std::vector<std::s
         shown.insert(key.id);
     auto taken = co_await run_.take_unknown(std::move(keys));
     if (!taken) co_return taken.error();
+    if (!run_.memory().mixed) co_return std::optional<Ids>(std::move(shown));
+    std::erase_if(ids, [&](const std::string& id) { return shown.contains(id); });
+    auto others = co_await list_in_other_form(ids, shown);
+    if (!others) co_return others.error();
     co_return std::optional<Ids>(std::move(shown));
+}
+
+// A walk that leaves out another type of `_id` does not meet what has it (hazard 33).
+Task<Result<>> Reconcile::list_in_other_form(const std::vector<std::string>& ids, Ids& shown) {
+    if (ids.empty()) co_return Result<>{};
+    Dialect other = run_.dialect();
+    other.id = other.id == IdLiteral::oid ? IdLiteral::string : IdLiteral::oid;
+    Query query{.spec = &run_.settings().spec,
+                .where = where::id_in(other, ids),
+                .projection = Projection::keys,
+                .take = ids.size()};
+    auto answer = co_await run_.fetcher().ask(std::move(query));
+    // A form that the portal refuses is one that no id has.
+    if (!answer && answer.error().code == ErrorCode::refused) co_return Result<>{};
+    if (!answer) co_return answer.error();
+    std::vector<Key> keys = keys_of(**answer);
+    for (const Key& key : keys)
+        shown.insert(key.id);
+    co_return co_await run_.take_unknown(std::move(keys), other);
 }
 
 // Whether the portal denies the record when it is asked for it alone; where not, whether it has left the stream's
