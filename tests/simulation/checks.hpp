@@ -91,7 +91,7 @@ class Checks {
     struct Arrived {
         EventState state = EventState::open;
         Timestamp at;
-        std::size_t held = 0;  // the edit that the store held then
+        std::uint64_t held = 0;  // the change by which the store held what it did then
     };
 
     void note_arrival(const Event& event, Arrived& arrived, Timestamp now);
@@ -121,6 +121,7 @@ class Checks {
         std::string modified;
         bool unmoved = false;  // since the row before it
         Timestamp at;
+        std::size_t life = 0;  // the how-manieth wrote it
     };
 
     const WorldSettings& settings_;
@@ -131,10 +132,11 @@ class Checks {
     const MemoryStoreContent* store_;
     const MemoryInboxContent* inbox_;
     StreamVariant variant_;
+    std::size_t lives_ = 0;
     std::size_t changes_seen_ = 0;
     std::uint64_t commits_seen_ = 0;
     std::uint64_t inbox_writes_seen_ = 0;
-    std::set<Version> taken_;
+    std::map<Version, Timestamp> taken_;      // when first
     std::map<std::string, Arrived> arrived_;  // by message
     std::map<StoreContent::RecordId, std::vector<Timestamp>> reversals_;
     std::map<StoreContent::RecordId, LastRow> last_rows_;

@@ -1,6 +1,7 @@
 #include "simulation/weather.hpp"
 
 #include "simulation/agenda.hpp"
+#include "sync/portal_time.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -122,6 +123,7 @@ void Weather::clear() {
     spells_.clear();
     left_out_.reset();
     holes_.clear();
+    hiding_.clear();
     for (const std::string& entity : plan_.entities)
         model_.hide(entity, {});
     bad_.clear();
@@ -243,8 +245,9 @@ void Weather::leave_out_some(const SeenRequest& request) {
         if (const auto holes = holes_.find(request.entity); holes != holes_.end())
             ids.insert(holes->second.begin(), holes->second.end());
     }
-    if (request.kind != "query" || (ids.empty() && !is_hiding_)) return;
-    is_hiding_ = !ids.empty();
+    if (request.kind != "query" || (ids.empty() && !hiding_.contains(request.entity))) return;
+    hiding_.insert(request.entity);
+    if (ids.empty()) hiding_.erase(request.entity);
     hits_[Fault::hole] += ids.size();
     for (const std::string& id : ids)
         exposures_.of_record(request.entity, id, model_.now());
@@ -269,7 +272,8 @@ std::optional<Timestamp> Weather::date(Timestamp now, Timestamp local) {
     if (!(wrong ? date_missing_ : plan_.date_absent)) date = later(now, wrong ? date_off_ : plan_.date_ahead);
     // No clock that the daemon can read is right, and what lies ahead of the truth settles too much.
     const Timestamp ahead = later(now, 1s);
-    if ((!date || ahead < *date) && ahead < local) {
+    const bool is_told = date && is_plausible(*date);
+    if ((!is_told || ahead < *date) && ahead < local) {
         for (const std::string& entity : plan_.entities)
             exposures_.for_good(entity);
     }

@@ -106,9 +106,9 @@ class Weather {
     std::size_t since_empty_ = 0;    // queries since the last answer that was emptied
     Timestamp emptied_at_{};
     std::optional<LeftOut> left_out_;
-    std::map<std::string, std::set<std::string>> holes_;                // for a spell, by entity
-    bool by_filter_only_ = false;                                       // these are
-    bool is_hiding_ = false;                                            // the model leaves something out
+    std::map<std::string, std::set<std::string>> holes_;  // for a spell, by entity
+    bool by_filter_only_ = false;                         // these are
+    std::set<std::string> hiding_;                        // of these the model leaves something out
     std::map<std::string, std::pair<std::string, std::uint64_t>> bad_;  // a record and what is bad, by entity
     Duration date_off_{};                                               // for a spell
     bool date_missing_ = false;

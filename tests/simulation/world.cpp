@@ -13,6 +13,10 @@ using namespace std::chrono_literals;
 
 // What is under way when the daemon is told to stop is given up, whatever it waits for.
 constexpr Duration kStopMax = 1s;
+// How often these happen is not counted, but in how many worlds they may.
+constexpr Fault kUncounted[] = {
+    Fault::move,   Fault::size,   Fault::late, Fault::very_late, Fault::future, Fault::skew,  Fault::unbumped,
+    Fault::remove, Fault::events, Fault::back, Fault::distant,   Fault::clock,  Fault::mixed, Fault::fickle};
 
 }  // namespace
 
@@ -337,6 +341,8 @@ WorldReport RunningWorld::run() {
     }
     for (const auto& [fault, count] : weather_.hits())
         report_.faults[fault] += count;
+    for (const Fault fault : kUncounted)
+        report_.faults[fault] += settings_.has(fault);
     report_.hours = static_cast<double>(now().ticks - plan_.start.ticks) / Timestamp::ticks_per_second / 3600;
     report_.requests = requests_.requests;
     report_.changes = store_->tables.changes.size();
