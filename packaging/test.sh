@@ -125,9 +125,9 @@ tsan_build() { build_sanitized tsan; }
 extra_build() { cmake --build --preset extra; }
 other_debian() { packaging/other-debian.sh; }
 
-# tests PRESET: most tests wait most of the time, so twice as many run side by side as there are cores.
+# tests PRESET: most tests wait most of the time, so three times as many run side by side as there are cores.
 tests() {
-  ctest --preset "$1" -j $((2 * CTEST_PARALLEL_LEVEL))
+  ctest --preset "$1" -j $((3 * CTEST_PARALLEL_LEVEL))
 }
 
 run_default() {
