@@ -69,7 +69,7 @@ TEMPLATE_TEST_CASE("a state that did not move writes nothing", "", SqliteBackend
         return written && !backend.commit(state_batch(state)).written;
     };
     CHECK(moves([](StreamState& s) { s.cursor->id = "b"; }));
-    CHECK(moves([](StreamState& s) { s.cursor->modified_text = test_time_text(1); }));
+    CHECK(moves([](StreamState& s) { s.cursor = Cursor{test_time_text(5), test_time(5), s.cursor->id}; }));
     CHECK(moves([](StreamState& s) { s.safe.reset(); }));
     CHECK(moves([](StreamState& s) { s.cursor.reset(); }));
     CHECK(moves([](StreamState& s) { s.fingerprint = "{}"; }));

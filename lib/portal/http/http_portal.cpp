@@ -4,6 +4,7 @@
 #include "net/byte_buffer.hpp"
 #include "net/url.hpp"
 #include "portal/http/refusal.hpp"
+#include "portal/page_rules.hpp"
 #include "portal/query.hpp"
 
 #include <algorithm>
@@ -162,7 +163,9 @@ Task<Result<PagePtr>> HttpPortal::query(const Query& query) {
     if (response->status != 200) co_return refusal_of(*response, operation, clock_.wall());
     const SliceOptions options{
         .workspace_id = workspace_id, .bucket_id = bucket_id, .hash = hash, .list = true, .take = take};
-    co_return to_page(std::move(*response), operation, options, sent);
+    Result<PagePtr> page = to_page(std::move(*response), operation, options, sent);
+    if (page) ensure_page(**page, take);
+    co_return page;
 }
 
 Task<Result<PagePtr>> HttpPortal::retrieve(const StreamSpec& spec, std::string_view id) {
@@ -192,6 +195,7 @@ Task<Result<PagePtr>> HttpPortal::retrieve(const StreamSpec& spec, std::string_v
                         .subject = "the answer holds another record than the one asked for",
                         .hint = {}};
     }
+    ensure_page(**page, 1);
     co_return page;
 }
 

@@ -8,6 +8,7 @@
 
 #include "store/sqlite/database_guard.hpp"
 #include "store/sqlite/open.hpp"
+#include "store/sqlite/seam_rules.hpp"
 
 namespace carecloud {
 namespace {
@@ -45,6 +46,7 @@ Result<std::optional<StreamState>> Database::load_stream(const std::string& stre
 
 Result<CommitSummary> Database::commit(const Batch& batch, const std::string& at) {
     if (const auto refused = refuse(batch)) return *refused;
+    ensure_batch(batch);
     return guarded("commit " + batch.stream, path_,
                    [&]() -> Result<CommitSummary> { return write(batch, at); });
 }
@@ -53,6 +55,7 @@ CommitSummary Database::write(const Batch& batch, const std::string& at) {
     CommitSummary summary;
     Transaction transaction(*db_, Transaction::Access::write);
     tables_.records.begin(batch.stream, at);
+    const std::uint64_t seq_before = tables_.records.last_seq();
     tables_.quarantine.begin(batch.stream, at);
     tables_.doubts.begin(batch.stream);
     tables_.omitted.begin(batch.stream);
@@ -65,6 +68,7 @@ CommitSummary Database::write(const Batch& batch, const std::string& at) {
     moved = write_rechecks(batch, summary) || moved;
     if (batch.walk_ended) tables_.records.walk_ended();
     summary.last_seq = tables_.records.last_seq();
+    ensure_summary(summary, seq_before);
     summary.written = moved || summary.wrote_rows();
     if (summary.written || tables_.records.changed_schema()) transaction.commit();
     tables_.records.accept();
@@ -154,8 +158,10 @@ Result<std::vector<std::optional<HeldRecord>>> Database::held(const std::string&
 
 Result<Rechecks> Database::rechecks(const std::string& stream, std::size_t limit) {
     return guarded("look up doubted records of " + stream, path_, [&]() -> Result<Rechecks> {
-        return Rechecks{.doubted = tables_.doubts.next(stream, limit),
-                        .omitted = tables_.omitted.next(stream, limit)};
+        Rechecks rechecks{.doubted = tables_.doubts.next(stream, limit),
+                          .omitted = tables_.omitted.next(stream, limit)};
+        ensure_rechecks(rechecks, limit);
+        return rechecks;
     });
 }
 

@@ -1,6 +1,7 @@
 #include "store/sqlite/live_keys.hpp"
 
 #include "store/sqlite/database_guard.hpp"
+#include "store/sqlite/seam_rules.hpp"
 
 #include <utility>
 
@@ -45,6 +46,7 @@ Result<std::vector<Key>> LiveKeys::read(const LiveRange& range) {
             key.modified = Timestamp::parse(key.modified_text).value_or(Timestamp{});
             keys.push_back(std::move(key));
         }
+        ensure_live(range, keys);
         return keys;
     });
 }

@@ -1,0 +1,64 @@
+#include "store/sqlite/seam_rules.hpp"
+
+#include "core/ensure.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace carecloud {
+namespace {
+
+// A cursor and a safe point are read back from their texts.
+template <class Place>
+bool is_read_back(const Place& place) {
+    return Timestamp::parse(place.modified_text) == place.modified;
+}
+
+auto place_of(const Key& key) {
+    return std::tie(key.modified_text, key.id);
+}
+
+void ensure_state(const StreamState& state) {
+    ensure(!state.safe || state.cursor, "a safe point has a cursor");
+    if (!state.cursor) return;
+    ensure(!state.cursor->id.empty(), "a cursor names a record");
+    ensure(is_read_back(*state.cursor), "a cursor's text says its instant");
+    if (!state.safe) return;
+    ensure(is_read_back(*state.safe), "a safe point's text says its instant");
+    // A portal's texts may be in another order than their instants. If they are UTC, by fractions of a second.
+    const bool comparable =
+        state.safe->modified_text.ends_with('Z') && state.cursor->modified_text.ends_with('Z');
+    ensure(!comparable ||
+               state.safe->modified.ticks <= state.cursor->modified.ticks + Timestamp::ticks_per_second,
+           "a safe point does not pass its cursor");
+}
+
+}  // namespace
+
+void ensure_batch(const Batch& batch) {
+    ensure(!batch.stream.empty(), "a commit has a stream");
+    ensure(batch.gone.empty() || batch.denied.sent <= batch.denied.received,
+           "a denial comes after its question");
+    if (batch.state) ensure_state(*batch.state);
+}
+
+void ensure_live(const LiveRange& range, const std::vector<Key>& keys) {
+    ensure(keys.size() <= range.limit, "a range of keys is no longer than asked for");
+    if (keys.empty()) return;
+    ensure(!range.after || place_of(keys.front()) > std::tie(range.after->modified_text, range.after->id),
+           "a range of keys begins behind the key that was named");
+    const auto disorder = std::adjacent_find(
+        keys.begin(), keys.end(), [](const Key& a, const Key& b) { return place_of(a) >= place_of(b); });
+    ensure(disorder == keys.end(), "a range of keys is in order");
+}
+
+void ensure_rechecks(const Rechecks& rechecks, std::size_t limit) {
+    ensure(rechecks.doubted.size() <= limit && rechecks.omitted.size() <= limit,
+           "no more records are to be asked for again than was asked for");
+}
+
+void ensure_summary(const CommitSummary& summary, std::uint64_t before) {
+    ensure(summary.last_seq == before + summary.changes(), "each change has one number of the change log");
+}
+
+}  // namespace carecloud
