@@ -1,38 +1,12 @@
 #include "sync/fetcher.hpp"
 
+#include "sync/answer_doubt.hpp"
+
 #include <algorithm>
 #include <utility>
 
 namespace carecloud {
 namespace {
-
-// Where one answer in five is spoilt in the same way, that is one page in 80,000.
-constexpr std::size_t kSameToBelieve = 8;
-// Of records that are not valid JSON: a second answer with the same bytes (hazard 35).
-constexpr std::size_t kSameToBelieveInvalid = 2;
-// So many answers at most, where the bytes are others each time.
-constexpr std::size_t kAnswersMax = 16;
-constexpr std::size_t kAnswersMaxInvalid = 2;
-
-// What an answer may have been spoilt with on its way: the bytes of these records, and how many answers in a row must
-// have the same.
-struct Doubts {
-    std::string bodies;
-    std::size_t same_to_believe = kSameToBelieveInvalid;
-    std::size_t answers_max = kAnswersMaxInvalid;
-};
-
-Doubts doubts_of(const Page& page) {
-    Doubts doubts;
-    for (const StrangeRecord& strange : page.strange) {
-        if (!strange.contradictory && !strange.invalid) continue;
-        doubts.bodies += strange.body;
-        if (!strange.contradictory) continue;
-        doubts.same_to_believe = kSameToBelieve;
-        doubts.answers_max = kAnswersMax;
-    }
-    return doubts;
-}
 
 Error doubt_error(std::size_t records_seen) {
     return {
@@ -77,22 +51,15 @@ Error Fetcher::tell(const Question& question, Error error) {
     return error;
 }
 
-// An answer that contradicts itself, or has records that are not valid JSON, is believed when it comes again with the
-// very same bytes. A spoilt one is not lost that way, and a record that is stored so at the portal stops nobody
-// (promise 6).
 Task<Result<PagePtr>> Fetcher::ask_once(const Question& question) {
-    std::string doubted;
-    std::size_t same = 0;
-    for (std::size_t asked = 1;; ++asked) {
+    AnswerDoubt doubt;
+    for (;;) {
         Result<PagePtr> answer = co_await send(question);
         if (!answer) co_return answer;
-        Doubts doubts = doubts_of(**answer);
-        if (doubts.bodies.empty()) co_return answer;
-        same = doubts.bodies == doubted ? same + 1 : 1;
-        doubted = std::move(doubts.bodies);
-        if (same >= doubts.same_to_believe) co_return answer;
-        if (asked >= doubts.answers_max) co_return doubt_error((*answer)->record_count());
-        co_await clock_.sleep(full_jitter(random_, pauses_.base, pauses_.limit, asked));
+        const AnswerDoubt::Verdict verdict = doubt.judge(**answer);
+        if (verdict == AnswerDoubt::Verdict::believe) co_return answer;
+        if (verdict == AnswerDoubt::Verdict::give_up) co_return doubt_error((*answer)->record_count());
+        co_await clock_.sleep(full_jitter(random_, pauses_.base, pauses_.limit, doubt.answers()));
     }
 }
 
@@ -105,11 +72,7 @@ Task<Result<>> Fetcher::recover(const Error& error, RetryState& state) {
     if (error.retry_after && *error.retry_after > RequestGate::kWaitMax) co_return error;
     const RetryDecision decision = decide_retry(error.code, state);
     if (decision.action == RetryAction::give_up) co_return error;
-    if (decision.action == RetryAction::shrink) {
-        // Half of the page that failed, which may have been shorter than what was asked for.
-        const std::size_t held = error.records_seen > 1 ? error.records_seen : state.take;
-        state.take = PageSize::smaller(std::min(state.take, held));
-    }
+    if (decision.action == RetryAction::shrink) state.take = smaller_take(state.take, error.records_seen);
     if (decision.action == RetryAction::refresh_key) {
         refreshed_ = true;
         auto admitted = co_await gate_.admit(rank_);

@@ -1,5 +1,7 @@
 #include "sync/retry.hpp"
 
+#include "portal/page_size.hpp"
+
 #include <algorithm>
 
 namespace carecloud {
@@ -63,6 +65,11 @@ RetryDecision decide_retry(ErrorCode code, const RetryState& state) {
         default:
             return {RetryAction::give_up, false};
     }
+}
+
+std::size_t smaller_take(std::size_t take, std::size_t records_seen) {
+    const std::size_t held = records_seen > 1 ? records_seen : take;
+    return std::max<std::size_t>(PageSize::smaller(std::min(take, held)), 1);
 }
 
 }  // namespace carecloud

@@ -38,6 +38,9 @@ struct RetryDecision {
 
 RetryDecision decide_retry(ErrorCode code, const RetryState& state);
 
+// Half of the page that failed, which may have been shorter than what was asked for; at least 1. `records_seen`: of it;
+// 0: unknown.
+std::size_t smaller_take(std::size_t take, std::size_t records_seen);
 // Whether a smaller page could have helped: what may mean "too large" beside the plain word (hazard 8).
 bool is_size_suspect(ErrorCode code);
 // Whether the error is about the one question that was asked, and not about the portal as a whole.

@@ -17,22 +17,42 @@ bool behind(const Key& key, const Cursor& place) {
 
 }  // namespace
 
-Suspects::Suspects(Store& store, std::string stream, const std::string& from, std::optional<std::string> to)
-    : store_(store), range_{.stream = std::move(stream)}, to_(std::move(to)) {
-    // No id is empty: this is before every record of that `modified`.
-    if (!from.empty()) range_.after = Cursor{from, {}, {}};
-}
-
-void Suspects::met(const std::vector<Key>& keys) {
+void PassedOver::met(const std::vector<Key>& keys) {
     if (met_.size() >= kMetMin) met_before_ = std::exchange(met_, {});
     for (const Key& key : keys)
         met_.insert(key.id);
     if (!keys.empty()) place_ = Cursor{keys.back().modified_text, keys.back().modified, keys.back().id};
 }
 
-bool Suspects::is_passed(const Key& key, bool ended) const {
-    if (ended) return true;
-    return place_ && std::tie(key.modified_text, key.id) <= std::tie(place_->modified_text, place_->id);
+void PassedOver::add(std::vector<Key> keys, bool last) {
+    drained_ = last;
+    for (Key& key : keys) {
+        if (to_ && key.modified_text >= *to_) {
+            drained_ = true;
+            return;
+        }
+        ahead_.push_back(std::move(key));
+    }
+}
+
+bool PassedOver::is_passed(const Key& key, bool ended) const {
+    return ended || (place_ && !behind(key, *place_));
+}
+
+std::vector<Key> PassedOver::take(bool ended) {
+    std::vector<Key> found;
+    while (!ahead_.empty() && is_passed(ahead_.front(), ended)) {
+        Key key = std::move(ahead_.front());
+        ahead_.pop_front();
+        if (!met_.contains(key.id) && !met_before_.contains(key.id)) found.push_back(std::move(key));
+    }
+    return found;
+}
+
+Suspects::Suspects(Store& store, std::string stream, const std::string& from, std::optional<std::string> to)
+    : store_(store), range_{.stream = std::move(stream)}, keys_(std::move(to)) {
+    // No id is empty: this is before every record of that `modified`.
+    if (!from.empty()) range_.after = Cursor{from, {}, {}};
 }
 
 Task<Result<>> Suspects::read_on() {
@@ -41,31 +61,22 @@ Task<Result<>> Suspects::read_on() {
     ensure(keys->size() <= range_.limit, "a range of keys is no longer than asked for");
     ensure(keys->empty() || !range_.after || behind(keys->front(), *range_.after),
            "a range of keys begins behind the key that was named");
-    drained_ = keys->size() < range_.limit;
+    const bool last = keys->size() < range_.limit;
     if (!keys->empty())
         range_.after = Cursor{keys->back().modified_text, keys->back().modified, keys->back().id};
-    for (Key& key : *keys) {
-        if (to_ && key.modified_text >= *to_) {
-            drained_ = true;
-            break;
-        }
-        ahead_.push_back(std::move(key));
-    }
+    keys_.add(std::move(*keys), last);
     co_return Result<>{};
 }
 
 Task<Result<std::vector<Key>>> Suspects::passed_over(bool ended) {
-    std::vector<Key> found;
-    for (;;) {
-        while (!ahead_.empty() && is_passed(ahead_.front(), ended)) {
-            Key key = std::move(ahead_.front());
-            ahead_.pop_front();
-            if (!met_.contains(key.id) && !met_before_.contains(key.id)) found.push_back(std::move(key));
-        }
-        if (!ahead_.empty() || drained_) co_return found;
+    std::vector<Key> found = keys_.take(ended);
+    while (keys_.needs_more()) {
         auto read = co_await read_on();
         if (!read) co_return read.error();
+        for (Key& key : keys_.take(ended))
+            found.push_back(std::move(key));
     }
+    co_return found;
 }
 
 }  // namespace carecloud

@@ -9,9 +9,36 @@
 #include <optional>
 #include <string>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace carecloud {
+
+// Which of the store's keys a walk has passed over, both in the order of (`modified`, id) as texts. Pure.
+class PassedOver {
+  public:
+    // Of the keys with `modified` < to.
+    explicit PassedOver(std::optional<std::string> to) : to_(std::move(to)) {}
+
+    // The walk has met these, in its order.
+    void met(const std::vector<Key>& keys);
+    // The store's next keys, behind all that were added; `last`: it has no more.
+    void add(std::vector<Key> keys, bool last);
+    // Whether nothing can be said of what is behind the keys that were added, and there may be more.
+    bool needs_more() const { return ahead_.empty() && !drained_; }
+    // Of the keys added, those before the walk's place that were not met; all, where the walk has ended. Each once.
+    std::vector<Key> take(bool ended);
+
+  private:
+    bool is_passed(const Key& key, bool ended) const;
+
+    std::optional<std::string> to_;
+    std::deque<Key> ahead_;  // of the store's keys
+    bool drained_ = false;
+    std::optional<Cursor> place_;
+    std::unordered_set<std::string> met_;         // by the last pages
+    std::unordered_set<std::string> met_before_;  // by those before
+};
 
 class Suspects {
   public:
@@ -19,7 +46,7 @@ class Suspects {
     Suspects(Store& store, std::string stream, const std::string& from, std::optional<std::string> to);
 
     // The walk has met these, in its order.
-    void met(const std::vector<Key>& keys);
+    void met(const std::vector<Key>& keys) { keys_.met(keys); }
     // Those of the store's that stand before the walk's place, or anywhere in the window once it has ended, and that
     // were not met. A record may be among them that the walk meets elsewhere, since it moved or the portal orders
     // otherwise: whoever asks looks again.
@@ -27,16 +54,10 @@ class Suspects {
 
   private:
     Task<Result<>> read_on();
-    bool is_passed(const Key& key, bool ended) const;
 
     Store& store_;
     LiveRange range_;
-    std::optional<std::string> to_;
-    std::deque<Key> ahead_;  // of the store's keys
-    bool drained_ = false;
-    std::optional<Cursor> place_;
-    std::unordered_set<std::string> met_;         // by the last pages
-    std::unordered_set<std::string> met_before_;  // by those before
+    PassedOver keys_;
 };
 
 }  // namespace carecloud

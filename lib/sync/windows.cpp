@@ -10,11 +10,6 @@ namespace {
 // A window of no more records than so many pages of keys is walked, not halved.
 constexpr std::uint64_t kWalkedPages = 2;
 
-struct Counts {
-    std::uint64_t here = 0;
-    std::uint64_t there = 0;
-};
-
 // Both counts of everything from this `modified` on; none where the portal does not count.
 Task<Result<std::optional<Counts>>> count_from(BoundedRun& run, const std::string& from) {
     const StreamSpec& spec = run.settings().spec;
@@ -27,57 +22,68 @@ Task<Result<std::optional<Counts>>> count_from(BoundedRun& run, const std::strin
     co_return std::optional<Counts>(Counts{*here, **there});
 }
 
-// A window under way: what is counted is always everything from a `modified` on, so that `$gte` alone is needed.
-struct Span {
-    std::string from;
-    std::optional<std::string> to;
-    Counts from_on;
-    Counts to_on;
-
-    // Counts change while they are compared: what would be negative is none.
-    std::uint64_t here() const { return from_on.here > to_on.here ? from_on.here - to_on.here : 0; }
-    std::uint64_t there() const { return from_on.there > to_on.there ? from_on.there - to_on.there : 0; }
-};
-
-// Where to cut it in two; none: it is small, or all of it shares one `modified`.
-Task<Result<std::optional<std::string>>> cut_of(BoundedRun& run, const Span& span) {
-    const std::uint64_t small = kWalkedPages * run.settings().page_size;
-    if (span.here() <= small) co_return std::optional<std::string>();
-    LiveRange middle{.stream = run.settings().spec.entity, .skip = span.here() / 2, .limit = 1};
-    middle.after = Cursor{span.from, {}, {}};
-    auto keys = co_await run.context().store.live(std::move(middle));
+// The `modified` of the store's key in the middle; none: there is none any more.
+Task<Result<std::optional<std::string>>> middle_of(BoundedRun& run, Halving::Middle middle) {
+    LiveRange range{.stream = run.settings().spec.entity, .skip = middle.skip, .limit = 1};
+    range.after = Cursor{std::move(middle.from), {}, {}};
+    auto keys = co_await run.context().store.live(std::move(range));
     if (!keys) co_return keys.error();
     if (keys->empty()) co_return std::optional<std::string>();
-    std::string cut = keys->front().modified_text;
-    const bool inside = cut > span.from && (!span.to || cut < *span.to);
-    co_return inside ? std::optional<std::string>(std::move(cut)) : std::nullopt;
+    co_return std::optional<std::string>(std::move(keys->front().modified_text));
 }
 
 }  // namespace
+
+std::optional<Halving::Middle> Halving::next() {
+    while (!open_.empty()) {
+        const Span& span = open_.back();
+        if (span.here() == span.there())
+            open_.pop_back();
+        else if (span.here() > small_)
+            return Middle{span.from, span.here() / 2};
+        else
+            keep();
+    }
+    return std::nullopt;
+}
+
+bool Halving::divides(const std::string& modified) const {
+    const Span& span = open_.back();
+    return modified > span.from && (!span.to || modified < *span.to);
+}
+
+void Halving::cut(const std::string& modified, Counts from_on) {
+    const Span span = std::move(open_.back());
+    open_.pop_back();
+    open_.push_back({.from = modified, .to = span.to, .from_on = from_on, .to_on = span.to_on});
+    open_.push_back({.from = span.from, .to = modified, .from_on = span.from_on, .to_on = from_on});
+}
+
+void Halving::keep() {
+    const Span& span = open_.back();
+    differing_.push_back({.from = span.from, .to = span.to, .there = span.there()});
+    open_.pop_back();
+}
 
 Task<Result<std::optional<std::vector<Window>>>> differing_windows(BoundedRun& run) {
     auto all = co_await count_from(run, "");
     if (!all) co_return all.error();
     if (!*all) co_return std::optional<std::vector<Window>>();
-    std::vector<Window> differing;
-    std::vector<Span> open{{.from = {}, .to = {}, .from_on = **all, .to_on = {}}};
-    while (!open.empty()) {
-        Span span = std::move(open.back());
-        open.pop_back();
-        if (span.here() == span.there()) continue;
-        auto cut = co_await cut_of(run, span);
-        if (!cut) co_return cut.error();
-        if (!*cut) {
-            differing.push_back({.from = span.from, .to = span.to, .there = span.there()});
+    Halving halving(**all, kWalkedPages * run.settings().page_size);
+    for (auto middle = halving.next(); middle; middle = halving.next()) {
+        auto looking = middle_of(run, std::move(*middle));
+        auto modified = co_await std::move(looking);
+        if (!modified) co_return modified.error();
+        if (!*modified || !halving.divides(**modified)) {
+            halving.keep();
             continue;
         }
-        auto counts = co_await count_from(run, **cut);
+        auto counts = co_await count_from(run, **modified);
         if (!counts) co_return counts.error();
         if (!*counts) co_return std::optional<std::vector<Window>>();
-        open.push_back({.from = **cut, .to = span.to, .from_on = **counts, .to_on = span.to_on});
-        open.push_back({.from = span.from, .to = **cut, .from_on = span.from_on, .to_on = **counts});
+        halving.cut(**modified, **counts);
     }
-    co_return std::optional<std::vector<Window>>(std::move(differing));
+    co_return std::optional<std::vector<Window>>(halving.take_differing());
 }
 
 }  // namespace carecloud

@@ -54,6 +54,15 @@ TEST_CASE("a size goes from 1000 to 1 within the failures that are borne") {
     }
 }
 
+TEST_CASE("half of a page that failed is half of what it held, and one record at least") {
+    CHECK(smaller_take(1000, 0) == 500);
+    CHECK(smaller_take(1000, 1) == 500);
+    CHECK(smaller_take(1000, 40) == 20);
+    CHECK(smaller_take(10, 40) == 5);
+    CHECK(smaller_take(2, 2) == 1);
+    CHECK(smaller_take(1, 0) == 1);
+}
+
 TEST_CASE("full jitter lies between nothing and a limit that doubles") {
     Random random(7);
     Duration most{};

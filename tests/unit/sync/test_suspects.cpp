@@ -89,3 +89,38 @@ TEST_CASE("suspects: more records than one read of the store holds are told all 
     Suspects suspects(*held.store, kEntity, "", std::nullopt);
     CHECK(held.passed(suspects, true).size() == 2'500);
 }
+
+TEST_CASE("suspects: no key of the store is judged before the walk has come as far (no I/O)") {
+    PassedOver keys(std::nullopt);
+    CHECK(keys.needs_more());
+    keys.add({key(0, "a"), key(1, "b")}, /*last=*/false);
+    CHECK_FALSE(keys.needs_more());
+    CHECK(keys.take(false).empty());
+    keys.met({key(1, "aa")});
+    const std::vector<Key> passed = keys.take(false);
+    REQUIRE(passed.size() == 1);
+    CHECK(passed.front().id == "a");
+    CHECK_FALSE(keys.needs_more());
+    keys.met({key(1, "b")});
+    CHECK(keys.take(false).empty());
+    CHECK(keys.needs_more());
+    keys.add({}, /*last=*/true);
+    CHECK_FALSE(keys.needs_more());
+}
+
+TEST_CASE("suspects: keys at or behind the window's end are not its own (no I/O)") {
+    PassedOver keys(text(2));
+    keys.add({key(1, "a"), key(2, "b"), key(3, "c")}, /*last=*/false);
+    CHECK_FALSE(keys.needs_more());
+    CHECK(keys.take(true).size() == 1);
+    CHECK_FALSE(keys.needs_more());
+}
+
+TEST_CASE("suspects: a record that was met some pages ago is still known as met (no I/O)") {
+    PassedOver keys(std::nullopt);
+    keys.met({key(0, "moved")});
+    for (unsigned n = 0; n < 10'000; ++n)
+        keys.met({key(1, "x" + std::to_string(n))});
+    keys.add({key(1, "moved")}, /*last=*/true);
+    CHECK(keys.take(true).empty());
+}

@@ -1,0 +1,73 @@
+// What answers that are not quite valid are believed, without a portal (hazard 35).
+#include "sync/answer_doubt.hpp"
+
+#include <string_view>
+
+#include <catch2/catch.hpp>
+
+using namespace carecloud;
+using enum AnswerDoubt::Verdict;
+
+namespace {
+
+Page invalid(std::string_view body) {
+    Page page;
+    page.strange.emplace_back();
+    page.strange.back().body = body;
+    page.strange.back().invalid = true;
+    return page;
+}
+
+Page contradictory(std::string_view body) {
+    Page page = invalid(body);
+    page.strange.back().invalid = false;
+    page.strange.back().contradictory = true;
+    return page;
+}
+
+}  // namespace
+
+TEST_CASE("an answer without such records is believed at once") {
+    AnswerDoubt doubt;
+    CHECK(doubt.judge(Page{}) == believe);
+    Page odd = invalid("{}");
+    odd.strange.back().invalid = false;
+    CHECK(AnswerDoubt().judge(odd) == believe);
+}
+
+TEST_CASE(
+    "invalid records are believed in the second answer with the same bytes, and not asked for a third time") {
+    AnswerDoubt doubt;
+    CHECK(doubt.judge(invalid("a")) == ask_again);
+    CHECK(doubt.answers() == 1);
+    CHECK(doubt.judge(invalid("a")) == believe);
+    AnswerDoubt other;
+    CHECK(other.judge(invalid("a")) == ask_again);
+    CHECK(other.judge(invalid("b")) == give_up);
+}
+
+TEST_CASE("an answer that was spoilt once is believed when it comes well") {
+    AnswerDoubt doubt;
+    CHECK(doubt.judge(invalid("a")) == ask_again);
+    CHECK(doubt.judge(Page{}) == believe);
+}
+
+TEST_CASE(
+    "records that contradict themselves are believed in the eighth answer in a row with the same bytes") {
+    AnswerDoubt doubt;
+    for (int answer = 1; answer < 8; ++answer)
+        CHECK(doubt.judge(contradictory("a")) == ask_again);
+    CHECK(doubt.judge(contradictory("a")) == believe);
+    AnswerDoubt interrupted;
+    for (int answer = 1; answer < 8; ++answer)
+        CHECK(interrupted.judge(contradictory("a")) == ask_again);
+    CHECK(interrupted.judge(contradictory("b")) == ask_again);
+    CHECK(interrupted.judge(contradictory("a")) == ask_again);
+}
+
+TEST_CASE("records that contradict themselves in other words each time are given up after sixteen answers") {
+    AnswerDoubt doubt;
+    for (int answer = 1; answer < 16; ++answer)
+        CHECK(doubt.judge(contradictory(answer % 2 == 0 ? "a" : "b")) == ask_again);
+    CHECK(doubt.judge(contradictory("a")) == give_up);
+}
