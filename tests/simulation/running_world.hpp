@@ -6,6 +6,7 @@
 #include "simulation/checks.hpp"
 #include "simulation/life.hpp"
 #include "simulation/pass_watch.hpp"
+#include "simulation/report_checks.hpp"
 #include "simulation/rest.hpp"
 #include "simulation/world.hpp"
 
@@ -50,11 +51,15 @@ class RunningWorld : Observer {
     WorldReport run();
 
   private:
-    void pass_begins(std::string_view stream) override { passes_.began(std::string(stream), now()); }
+    void pass_begins(std::string_view stream) override {
+        passes_.began(std::string(stream), now());
+        report_checks_.pass_began(std::string(stream), weather_.hits());
+    }
     void pass_ended(const PassReport& report) override;
     void backing_off(std::string_view stream, const Error& error, Duration pause) override;
     void push_silent(std::string_view stream, bool silent) override;
     void bounded_pass(const BoundedPass& pass) override;
+    void clocks(const ClockReport& report) override { report_checks_.clocks(report); }
     void failed(const Error& error) override { say("beside the passes: " + error.message()); }
 
     Timestamp now() const { return life_ ? life_->now() : now_; }
@@ -126,6 +131,7 @@ class RunningWorld : Observer {
     Writers writers_;
     Checks checks_;
     BoundedChecks bounded_checks_;
+    ReportChecks report_checks_{plan_, *store_};
     StreamVariant variant_;
     WorldReport report_;
     std::unique_ptr<Life> life_;

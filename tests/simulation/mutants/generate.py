@@ -38,8 +38,13 @@ def mutate(text, number, mutation):
     return text.replace(place, behind + switched(number, mutation["original"], mutation["mutant"]))
 
 
+def row_of(mutation):
+    texts = [mutation.get(key, "") for key in ("always", "open")]
+    return f'    {{"{mutation["name"]}", R"({mutation["says"]})", {mutation.get("world", 0)}, "{texts[0]}", "{texts[1]}"}},\n'
+
+
 def list_of(mutations):
-    rows = "".join(f'    {{"{m["name"]}", R"({m["says"]})", {m.get("world", 0)}}},\n' for m in mutations)
+    rows = "".join(map(row_of, mutations))
     return (f"{INCLUDE}namespace carecloud {{\n"
             f"const std::vector<Mutation> kMutations = {{\n{rows}}};\n"
             "}  // namespace carecloud\n")

@@ -13,6 +13,9 @@ struct Mutation {
     std::string_view name;
     std::string_view says;
     std::uint64_t world = 0;  // that noticed it once, if not one of the first
+    // Rare kinds of faults that its worlds have, as in "lag,back"; they have no others.
+    std::string_view always = {};
+    std::string_view open = {};  // why no world notices it yet; empty: one does
 };
 
 // All of them, in the order of their numbers.

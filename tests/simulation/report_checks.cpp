@@ -1,0 +1,116 @@
+#include "simulation/report_checks.hpp"
+
+#include "portal/dialect.hpp"
+
+#include <algorithm>
+
+namespace carecloud {
+namespace {
+
+using namespace std::chrono_literals;
+
+// The portal's `Date` is in whole seconds, and an answer is under way for a while.
+constexpr Duration kClocksDiffer = 65s;
+constexpr std::int64_t kHourTicks = 3600 * Timestamp::ticks_per_second;
+
+std::size_t count_of(const ReportChecks::Hits& hits, Fault fault) {
+    const auto found = hits.find(fault);
+    return found == hits.end() ? 0 : found->second;
+}
+
+}  // namespace
+
+std::optional<StreamState> ReportChecks::state_of(const std::string& stream) const {
+    const auto found = store_.tables.streams.find(stream);
+    return found == store_.tables.streams.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::map<std::string, std::string> ReportChecks::doubted_of(const std::string& stream) const {
+    std::map<std::string, std::string> doubted;
+    for (const auto& [place, row] : store_.tables.doubted) {
+        if (place.first == stream) doubted[place.second] = row.modified;
+    }
+    return doubted;
+}
+
+void ReportChecks::new_life(const Hits& hits) {
+    before_.clear();
+    clocks_doubted_ = false;
+    date_faults_ = count_of(hits, Fault::date);
+    good_passes_.clear();
+    bounded_.clear();
+}
+
+void ReportChecks::bounded_pass(const std::string& stream, bool under_way) {
+    before_.erase(stream);
+    if (under_way)
+        bounded_.insert(stream);
+    else
+        bounded_.erase(stream);
+}
+
+void ReportChecks::pass_began(const std::string& stream, const Hits& hits) {
+    if (bounded_.contains(stream)) return;
+    before_[stream] = {.state = state_of(stream),
+                       .changes = store_.tables.changes.size(),
+                       .doubted = doubted_of(stream),
+                       .store_faults = count_of(hits, Fault::store)};
+}
+
+void ReportChecks::clocks(const ClockReport& report) {
+    clocks_doubted_ = clocks_doubted_ || report.verdict != ClockVerdict::agree;
+}
+
+std::optional<std::string> ReportChecks::pass_ended(const PassReport& report, const Hits& hits) {
+    const auto began = before_.find(report.stream);
+    if (began != before_.end() && began->second.store_faults == count_of(hits, Fault::store)) {
+        if (auto wrong = check_records(report, began->second)) return report.stream + *wrong;
+        if (auto wrong = check_state(report, began->second)) return report.stream + *wrong;
+    }
+    before_.erase(report.stream);
+    // The clocks are compared after the first one.
+    if (!report.error && ++good_passes_[report.stream] > 1) return check_clocks(hits);
+    return std::nullopt;
+}
+
+std::optional<std::string> ReportChecks::check_records(const PassReport& report, const Before& before) const {
+    const auto& changes = store_.tables.changes;
+    const auto reversed = std::count_if(
+        changes.begin() + static_cast<std::ptrdiff_t>(before.changes), changes.end(),
+        [&](const auto& change) { return change.stream == report.stream && change.reversal > 0; });
+    if (reversed > 0 && report.summary.reversed + report.events.summary.reversed == 0)
+        return ": a version came back in change " + std::to_string(changes.size()) +
+               " or before it, and the pass does not report it";
+    const auto doubted = doubted_of(report.stream);
+    const auto fresh = std::find_if(doubted.begin(), doubted.end(), [&](const auto& row) {
+        const auto was = before.doubted.find(row.first);
+        return was == before.doubted.end() || was->second != row.second;
+    });
+    if (fresh != doubted.end() && report.summary.doubted + report.events.summary.doubted == 0)
+        return " " + fresh->first + " is doubted, and the pass does not report it";
+    return std::nullopt;
+}
+
+std::optional<std::string> ReportChecks::check_state(const PassReport& report, const Before& before) const {
+    const auto now = state_of(report.stream);
+    if (!before.state || !now || before.state->fingerprint != now->fingerprint) return std::nullopt;
+    const auto was = Dialect::from_json(before.state->dialect);
+    const auto is = Dialect::from_json(now->dialect);
+    if (was && is && !was->asks_like(*is) && !report.dialect_proven)
+        return ": another dialect is in use, and the pass does not report that it was proven";
+    const bool went_back = before.state->cursor && now->cursor &&
+                           now->cursor->modified.ticks + kHourTicks < before.state->cursor->modified.ticks;
+    if (went_back && !report.cursor_went_back)
+        return ": the cursor went back, and the pass does not report it";
+    return std::nullopt;
+}
+
+std::optional<std::string> ReportChecks::check_clocks(const Hits& hits) const {
+    const bool differ =
+        plan_.date_absent || std::chrono::abs(plan_.date_ahead - plan_.local_ahead) > kClocksDiffer;
+    const bool is_judged = !plan_.clock_jumps && count_of(hits, Fault::date) == date_faults_;
+    if (!differ || !is_judged || clocks_doubted_) return std::nullopt;
+    return "the portal's clock and this machine's do not agree, and nothing reports it";
+}
+
+}  // namespace carecloud

@@ -1,0 +1,59 @@
+// What an operator must be told (promise 7): where the store or the world shows that something the engine takes for
+// granted did not hold, its reports must say so. Judged only where nothing kept a report from being given: no kill, no
+// failed store, no bounded pass beside the stream's own.
+#pragma once
+
+#include "simulation/world_settings.hpp"
+#include "support/memory_store/memory_store.hpp"
+#include "sync/observer.hpp"
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+namespace carecloud {
+
+class ReportChecks {
+  public:
+    // Both outlive it.
+    ReportChecks(const WorldPlan& plan, const MemoryStoreContent& store) : plan_(plan), store_(store) {}
+
+    // How many faults of a kind happened so far.
+    using Hits = std::map<Fault, std::size_t>;
+
+    void new_life(const Hits& hits);
+    void pass_began(const std::string& stream, const Hits& hits);
+    // A bounded pass of the stream begins or ends: what it commits is not the stream's own pass's.
+    void bounded_pass(const std::string& stream, bool under_way);
+    void clocks(const ClockReport& report);
+    // What the pass did and did not say.
+    std::optional<std::string> pass_ended(const PassReport& report, const Hits& hits);
+
+  private:
+    // What the store had of a stream when its pass began.
+    struct Before {
+        std::optional<StreamState> state{};
+        std::size_t changes = 0;
+        std::map<std::string, std::string> doubted{};  // the doubted `modified`, by id
+        std::size_t store_faults = 0;
+    };
+
+    std::optional<StreamState> state_of(const std::string& stream) const;
+    std::map<std::string, std::string> doubted_of(const std::string& stream) const;
+    std::optional<std::string> check_records(const PassReport& report, const Before& before) const;
+    std::optional<std::string> check_state(const PassReport& report, const Before& before) const;
+    std::optional<std::string> check_clocks(const Hits& hits) const;
+
+    const WorldPlan& plan_;
+    const MemoryStoreContent& store_;
+    std::map<std::string, Before> before_;  // by stream, while its pass runs
+    // Of this life.
+    bool clocks_doubted_ = false;
+    std::size_t date_faults_ = 0;  // before it
+    std::map<std::string, std::size_t> good_passes_;
+    std::set<std::string> bounded_;  // streams with a bounded pass under way
+};
+
+}  // namespace carecloud
