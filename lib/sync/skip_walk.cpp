@@ -43,11 +43,11 @@ void SkipWalk::note_met(const Page& page) {
 }
 
 // Whether the Skip still stands where it stood: then the page begins with a record of the one before.
-void SkipWalk::note_shift(const Page& page, std::size_t take) {
+void SkipWalk::note_shift(const Page& page) {
     if (!overlaps_) {
         // One whole record at a time leaves no room for that: keys will. And behind the last record of a tie nothing
-        // more was to come.
-        shifted_ = shifted_ || (take == 1 ? reading_ == Reading::full : page.record_count() > 0);
+        // more was to come. How much the page before had room for counts, since this one may be of another size.
+        shifted_ = shifted_ || (had_room_ ? page.record_count() > 0 : reading_ == Reading::full);
         return;
     }
     const auto is_known = [this](const auto& record) { return last_ids_.contains(std::string(record.id)); };
@@ -92,16 +92,16 @@ void SkipWalk::keep_ids(const Page& page) {
         last_ids_.insert(strange.id);
 }
 
-void SkipWalk::move(const Page& page, std::size_t take) {
+void SkipWalk::move(const Page& page, std::size_t /*take*/) {
     const bool in_tie = skip_ > 0;
     const std::size_t count = page.record_count();
     if (count == 0) {
         // Where the last record of the page before should stand, a tie has shrunk, or the listing is wrong.
         ended_ = proves_end(count, overlaps_);
         if (!ended_) return;  // it is asked for once more
-        if (in_tie) note_shift(page, take);
+        if (in_tie) note_shift(page);
     } else {
-        if (in_tie) note_shift(page, take);
+        if (in_tie) note_shift(page);
         const std::size_t again = overlaps_ ? 1 : 0;
         move_past(page, count - again);
         ended_ = proves_end(count, false);
@@ -110,6 +110,7 @@ void SkipWalk::move(const Page& page, std::size_t take) {
     }
     // A tie that came in one answer, and stood still since, hides nothing.
     if (ended_ && in_tie && !left_tie_ && (tie_pages_ > 1 || shifted_)) left_tie_ = position_;
+    had_room_ = short_;
     note_ties_met();
     keep_ids(page);
 }

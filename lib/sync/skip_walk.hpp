@@ -34,7 +34,7 @@ class SkipWalk final : public Walk {
     bool is_before_position(const Record& first) const override;
 
     void move_past(const Page& page, std::size_t fresh);
-    void note_shift(const Page& page, std::size_t take);
+    void note_shift(const Page& page);
     void note_ties_met();
     void keep_ids(const Page& page);
     void begin_again();
@@ -49,6 +49,7 @@ class SkipWalk final : public Walk {
     bool unknown_in_tie_ = false;
     bool rereads_ = false;                      // a tie that was left
     bool overlaps_ = false;                     // the next page begins with the last record of this one
+    bool had_room_ = false;                     // the page before held fewer records than it could have
     std::unordered_set<std::string> last_ids_;  // of this page, where it lies inside a tie
     std::unordered_set<std::string> tie_ids_;   // of all pages since the tie began
 };

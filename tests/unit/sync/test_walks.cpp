@@ -211,6 +211,21 @@ TEST_CASE("skip: a tie of several pages that shifted is read again, by keys, unt
     CHECK(walk.met_to()->id == "d");
 }
 
+TEST_CASE(
+    "skip: regression: a tie of pages of one key was read again without end, since a page of two followed "
+    "it") {
+    SkipWalk walk(kSkip, {.reading = Reading::keys});
+    take(walk, page({{2, "a"}}), 1);
+    take(walk, page({{2, "a"}}), 1);
+    take(walk, page({{2, "a"}}), 1);
+    take(walk, page({{2, "b"}}), 1);
+    take(walk, page({{2, "b"}}), 1);
+    CHECK(walk.skip() == 2);
+    take(walk, page({{3, "a"}, {3, "b"}}), 2);
+    CHECK(asks(walk, time_text(3)));
+    CHECK(walk.may_move_cursor());
+}
+
 TEST_CASE("skip: a tie under way does not count as met") {
     SkipWalk walk(kSkip, {});
     take(walk, page({{1, "a"}, {2, "a"}}), 2, 2);
