@@ -367,7 +367,8 @@ Task<Result<bool>> Settler::find_in_other_form(Round& round, const Page& page) {
     auto done = co_await by_id.fetch_in_other_form(std::move(keys));
     round.report.summary += ledger.summary();
     if (!done) co_return done.error();
-    co_return by_id.not_shown().empty();
+    const bool all_shown = by_id.not_shown().empty();
+    co_return all_shown;
 }
 
 Task<Result<>> Settler::store(Round& round, PagePtr page) {
