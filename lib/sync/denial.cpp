@@ -49,6 +49,17 @@ Task<Result<Sighting>> sight(Fetcher& fetcher, const StreamSpec& spec, const Dia
     co_return Sighting{changed ? Presence::changed : Presence::same, page};
 }
 
+Task<Result<bool>> is_listed_in_other_form(Fetcher& fetcher, const StreamSpec& spec, const Dialect& dialect,
+                                           std::string id) {
+    Dialect other = dialect;
+    other.id = dialect.id == IdLiteral::oid ? IdLiteral::string : IdLiteral::oid;
+    Query query{.spec = &spec, .where = where::id_in(other, {id}), .projection = Projection::keys, .take = 1};
+    auto answer = co_await fetcher.ask(std::move(query));
+    if (!answer && answer.error().code == ErrorCode::refused) co_return false;
+    if (!answer) co_return answer.error();
+    co_return (*answer)->record_count() > 0;
+}
+
 Omitted judge_omitted(const Omission& first, Timestamp asked_at, Duration overlap, Presence presence) {
     if (asked_at.ticks < first.first_at.ticks + overlap.count() / 100) return Omitted::wait;
     return presence == Presence::changed || first.filter_changed ? Omitted::left : Omitted::hole;

@@ -30,6 +30,12 @@ struct Sighting {
 Task<Result<Sighting>> sight(Fetcher& fetcher, const StreamSpec& spec, const Dialect& dialect, std::string id,
                              HeldRecord held);
 
+// Whether the stream's filter shows the record when its `_id` is asked for in the other literal form. One whose `_id`
+// has another type than the dialect's is in no other answer, and has left nothing (hazard 33). `spec` lives until the
+// end. Errors: the portal's; a form that it refuses is one that no `_id` has.
+Task<Result<bool>> is_listed_in_other_form(Fetcher& fetcher, const StreamSpec& spec, const Dialect& dialect,
+                                           std::string id);
+
 // What becomes of a record that the portal has and that queries by id with the stream's filter left out.
 enum class Omitted {
     left,  // it has left the stream's filter

@@ -121,11 +121,19 @@ Task<Result<>> Recheck::judge(const Dialect& dialect, const Omission& omission, 
     Omitted verdict = Omitted::left;
     if (seen->presence != Presence::denied)
         verdict = judge_omitted(omission, asked_at, settings_.overlap, seen->presence);
+    const Asked asked = seen->page->asked;
+    seen->page.reset();
+    if (verdict == Omitted::left && seen->presence != Presence::denied) {
+        auto asking = is_listed_in_other_form(fetcher_, settings_.spec, dialect, omission.id);
+        auto listed = co_await std::move(asking);
+        if (!listed) co_return listed.error();
+        if (*listed) verdict = Omitted::hole;
+    }
     if (verdict == Omitted::wait) batch.unomitted.clear();
     report_.holes += verdict == Omitted::hole;
     if (verdict != Omitted::left) co_return Result<>{};
     batch.gone.push_back({omission.id, record->modified_text, record->modified.value_or(Timestamp{})});
-    batch.denied = seen->page->asked;
+    batch.denied = asked;
     co_return Result<>{};
 }
 

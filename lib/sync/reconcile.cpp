@@ -52,7 +52,7 @@ class Reconcile {
     Task<Result<>> mark_gone();
     Task<Result<>> judge(Missing missing, Batch& batch);
     Task<Result<>> keep_hole(PagePtr page, Presence presence);
-    void judge_omitted(const Missing& missing, const Sighting& seen, Batch& batch);
+    Task<Result<>> judge_omitted(const Missing& missing, Presence presence, Asked asked, Batch& batch);
     Task<Result<>> commit(Batch batch);
     Task<Result<>> end();
     Task<Result<std::uint64_t>> bound();
@@ -239,7 +239,10 @@ Task<Result<>> Reconcile::judge(Missing missing, Batch& batch) {
         batch.unomitted.push_back(missing.key.id);
         batch.gone.push_back(std::move(missing.key));
     } else if (run_.settings().spec.filter != "{}") {
-        judge_omitted(missing, *seen, batch);
+        const Asked asked = seen->page->asked;
+        seen->page.reset();
+        auto judged = co_await judge_omitted(missing, seen->presence, asked, batch);
+        if (!judged) co_return judged.error();
     } else {
         auto kept = co_await keep_hole(seen->page, seen->presence);
         if (!kept) co_return kept.error();
@@ -255,26 +258,33 @@ Task<Result<>> Reconcile::keep_hole(PagePtr page, Presence presence) {
     co_return co_await commit(std::move(changed));
 }
 
-void Reconcile::judge_omitted(const Missing& missing, const Sighting& seen, Batch& batch) {
+Task<Result<>> Reconcile::judge_omitted(const Missing& missing, Presence presence, Asked asked,
+                                        Batch& batch) {
     const std::string& id = missing.key.id;
     const auto waiting = omitted_.find(id);
     const bool is_first = waiting == omitted_.end();
     const Omission first = is_first ? Omission{id, missing.asked_at, filter_changed_} : waiting->second;
-    const Omitted verdict =
-        carecloud::judge_omitted(first, missing.asked_at, run_.settings().overlap, seen.presence);
+    Omitted verdict = carecloud::judge_omitted(first, missing.asked_at, run_.settings().overlap, presence);
     if (verdict == Omitted::wait) {
         ++row_.awaiting;
         if (is_first) batch.omitted.push_back(first);
-        return;
+        co_return Result<>{};
+    }
+    if (verdict == Omitted::left) {
+        auto asking = is_listed_in_other_form(run_.fetcher(), run_.settings().spec, run_.dialect(), id);
+        auto listed = co_await std::move(asking);
+        if (!listed) co_return listed.error();
+        if (*listed) verdict = Omitted::hole;
     }
     batch.unomitted.push_back(id);
     if (verdict == Omitted::hole) {
         ++row_.holes;
-        return;
+        co_return Result<>{};
     }
-    batch.denied.sent = std::min(batch.denied.sent, seen.page->asked.sent);
-    batch.denied.received = std::max(batch.denied.received, seen.page->asked.received);
+    batch.denied.sent = std::min(batch.denied.sent, asked.sent);
+    batch.denied.received = std::max(batch.denied.received, asked.received);
     batch.gone.push_back(missing.key);
+    co_return Result<>{};
 }
 
 Task<Result<>> Reconcile::commit(Batch batch) {
