@@ -30,10 +30,10 @@ po::options_description describe(Options& options) {
     auto add = description.add_options();
     add("config", po::value(&options.config)->value_name("FILE")->default_value(options.config),
         "the configuration");
-    add("check", po::bool_switch(&options.check), "validate the configuration, say what it means, and leave");
+    add("check", po::bool_switch(&options.check), "validate the configuration, say what it means, and exit");
     add("once", po::bool_switch(&options.once), "one pass of every stream to its end, then leave");
-    add("version", "print the version and leave");
-    add("help", "print this and leave");
+    add("version", "print the version and exit");
+    add("help", "print this and exit");
     return description;
 }
 

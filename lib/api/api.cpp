@@ -99,7 +99,7 @@ Task<ServerResponse> Api::answer(const ServerRequest& request) {
     if (found.empty()) {
         co_return problem({.status = 404,
                            .code = "no_such_path",
-                           .detail = "nothing is here",
+                           .detail = "no such path",
                            .hint = "the paths are " + std::string(kPaths)});
     }
     const std::string_view method = request.method == "HEAD" ? "GET" : std::string_view(request.method);

@@ -26,7 +26,7 @@ ServerResponse without_id() {
     return problem({.status = 409,
                     .code = "record_without_id",
                     .detail = "the record came without an _id to ask for it by",
-                    .hint = "its body is in the table `quarantine`; have it mended at the portal"});
+                    .hint = "its body is in the table `quarantine`; have it fixed at the portal"});
 }
 
 ServerResponse retry_failed(const Error& error) {

@@ -103,7 +103,7 @@ std::optional<std::string> ApiQuery::take(std::string_view name) {
     for (Parameter& parameter : parameters_) {
         if (parameter.name != name) continue;
         parameter.asked = true;
-        if (value) complain(name, "it stands there twice", "keep one of them");
+        if (value) complain(name, "it is given twice", "keep one of them");
         value = parameter.value;
     }
     if (value && value->empty()) complain(name, "it is empty", "write " + std::string(name) + "=VALUE");

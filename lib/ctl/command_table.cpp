@@ -12,8 +12,8 @@ constexpr std::array kGeneral{
     CtlOption{"token-file", "FILE", "the file with the API's token (api.token_file)"},
     CtlOption{"ca-file", "FILE", "certificates to trust beside the system's, for https"},
     CtlOption{"json", "", "JSON for programs in place of text for people"},
-    CtlOption{"help", "", "print this and leave"},
-    CtlOption{"version", "", "print the version and leave"},
+    CtlOption{"help", "", "print this and exit"},
+    CtlOption{"version", "", "print the version and exit"},
 };
 
 constexpr std::array kStatusOptions{

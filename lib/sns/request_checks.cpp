@@ -22,7 +22,7 @@ bool agrees(const ServerRequest& request, std::string_view name, std::string_vie
 std::optional<SnsRefusal> check_request(const ServerRequest& request, const std::string& path,
                                         const BasicCredentials* credentials) {
     if (request.path() != path) {
-        return refuse(RefusalReason::other_path, "nothing is here; the endpoint's path is set by sns.path");
+        return refuse(RefusalReason::other_path, "no such path; the endpoint's path is set by sns.path");
     }
     if (request.method != "POST") {
         return refuse(RefusalReason::other_method, "this is an endpoint for Amazon SNS, which sends POST");

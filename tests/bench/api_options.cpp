@@ -23,7 +23,7 @@ std::optional<ApiOptions> read_api_options(int argc, const char* const* argv) {
     add("syncd", po::value(&options.syncd)->default_value(BENCH_SYNCD), "the daemon's program");
     add("ctl", po::value(&options.ctl)->default_value(BENCH_CTL), "carecloudctl");
     add("nginx", po::value(&options.nginx), "nginx's program; without it its rows are left out");
-    add("help", "print this and leave");
+    add("help", "print this and exit");
     po::variables_map values;
     po::store(po::parse_command_line(argc, argv, description), values);
     po::notify(values);

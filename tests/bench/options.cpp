@@ -31,7 +31,7 @@ std::optional<Options> read_options(int argc, const char* const* argv) {
     add("syncd", po::value(&options.syncd)->default_value(BENCH_SYNCD), "the daemon's program");
     add("node-modules", po::value(&options.node_modules),
         "a node_modules with better-sqlite3; without it the Node script is left out");
-    add("help", "print this and leave");
+    add("help", "print this and exit");
     po::variables_map values;
     po::store(po::parse_command_line(argc, argv, description), values);
     po::notify(values);

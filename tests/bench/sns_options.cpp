@@ -26,7 +26,7 @@ std::optional<SnsOptions> read_sns_options(int argc, const char* const* argv) {
         "where the stores are written, in a folder that is removed at the end; a real disk");
     add("syncd", po::value(&options.syncd)->default_value(BENCH_SYNCD), "the daemon's program");
     add("nginx", po::value(&options.nginx), "nginx's program; without it its rows are left out");
-    add("help", "print this and leave");
+    add("help", "print this and exit");
     po::variables_map values;
     po::store(po::parse_command_line(argc, argv, description), values);
     po::notify(values);

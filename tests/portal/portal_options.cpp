@@ -70,8 +70,8 @@ po::options_description described() {
     add("tls-key", po::value<std::string>(), "and this key");
     describe_publisher(all);
     add("log", "a line a request, and a delivery, to stderr");
-    add("version", "show the version and leave");
-    add("help", "show this and leave");
+    add("version", "show the version and exit");
+    add("help", "show this and exit");
     return all;
 }
 

@@ -83,7 +83,7 @@ std::variant<SimulateOptions, int> parse_simulate_options(int argc, const char* 
     add("jobs", po::value(&options.jobs)->value_name("J")->default_value(options.jobs),
         "worlds side by side");
     add("trace", po::bool_switch(&options.trace), "tell the story of the world; takes one seed");
-    add("help", "print this and leave");
+    add("help", "print this and exit");
     const auto misuse = [&err](const std::string& what) {
         err << "simulate: " << what << "; see simulate --help\n";
         return kUsage;
