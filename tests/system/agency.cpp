@@ -141,6 +141,8 @@ Process Agency::start(const std::function<int()>& prepare) {
 }
 
 Run Agency::stop(Process& daemon) const {
+    // Before that line a SIGTERM ends the process by its default action, and nothing is written.
+    CHECK(daemon.says("info  carecloud-syncd", kWithin));
     daemon.send(SIGTERM);
     Run run = said(daemon, daemon.wait(kStopWithin).code);
     CHECK(run.says("info  stopped"));  // in order, not by the alarm that ends a stop which hangs

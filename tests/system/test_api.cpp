@@ -1,5 +1,6 @@
 // The API of the real daemon, over its sockets: reading, following, nudging, and what nobody should send.
 #include "system/agency.hpp"
+#include "system/api_client.hpp"
 #include "system/wire_client.hpp"
 
 #include <algorithm>
@@ -128,6 +129,7 @@ void allow_many_sockets() {
 TEST_CASE("what the portal has can be read byte for byte, and followed as it changes") {
     Site site;
     const std::vector<json> first = site.follow(0, 50);
+    REQUIRE(becomes_ready(site.daemon));
     const Listing shown = site.portal.listing("claim_attendance");
     std::set<std::string> ids;
     for (const json& change : first) {
@@ -184,6 +186,7 @@ TEST_CASE("a stream of events goes on through the commits, and ends when the dae
 
 TEST_CASE("what nobody should send over the wire is refused, and the daemon serves on") {
     Site site;
+    REQUIRE(becomes_ready(site.daemon));  // before that, a look for a record is answered 503
     struct Bad {
         std::string bytes;
         int status;
