@@ -162,6 +162,7 @@ TEST_CASE("lane: what a stop interrupts goes on in the next life") {
 
 TEST_CASE("lane: reconciliations come by themselves, a whole one first and then every week") {
     LaneWorld world;
+    world.poll_every = 30min;
     world.reconcile.every = 24h;
     world.reconcile.whole_every = std::chrono::hours(24 * 7);
     world.put_many(1, 10, 10, kOld);

@@ -94,6 +94,7 @@ TEST_CASE("due: a reconciliation that failed for good comes again by the interva
 
 TEST_CASE("due: each reconciliation is a whole one where both intervals are a day") {
     DueWorld world;
+    world.poll_every = 30min;
     world.reconcile.every = 24h;
     world.run_loaded();
     world.clock.run_for(std::chrono::hours(24 * 7));

@@ -10,10 +10,11 @@ namespace {
 
 constexpr const char* kMarch2024 = "2024-03";
 
-// It is noon of March 10: polls every five minutes need 6192 requests until the month's end.
+// It is noon of March 10: polls every half hour need 1032 requests until the month's end.
 struct QuotaWorld : EngineWorld {
     // With 500 records in pages of 10, all of them loaded, and so much of a quota of 10,000 left.
     QuotaWorld(std::uint64_t left) {
+        poll_every = 30min;
         settings.page_size = 10;
         put_many(1, 500, 10, kOld);
         start(rate);
@@ -37,7 +38,7 @@ const BoundedPass kDeep{.deep = true};
 }  // namespace
 
 TEST_CASE("quota: what is spare is free to bounded passes") {
-    QuotaWorld world(7000);
+    QuotaWorld world(1840);
     const BoundedPass& pass = world.row(world.wish(kDeep));
     world.clock.run_for(1h);
     CHECK(pass.status == PassStatus::done);
@@ -45,21 +46,21 @@ TEST_CASE("quota: what is spare is free to bounded passes") {
 
 TEST_CASE("quota: a bounded pass never takes what the polls need, and goes on when the month turns") {
     const BoundedPass wish = GENERATE(kBackfill, kDeep);
-    QuotaWorld world(6200);
+    QuotaWorld world(1040);
     const BoundedPass& pass = world.row(world.wish(wish));
     world.clock.run_for(1h);
     CHECK(pass.is_open());
     CHECK(pass.error.find("kept for the polls") != std::string::npos);
     CHECK(pass.hint.find("monthly_quota") != std::string::npos);
     CHECK(pass.requests > 0);
-    CHECK(world.engine->quota().count.sent <= 3800 + 12 + 20);
+    CHECK(world.engine->quota().count.sent <= 8960 + 12 + 20);
     world.clock.run_for(std::chrono::hours(24 * 23));
     CHECK(pass.status == PassStatus::done);
     CHECK_FALSE(world.polls_failed());
 }
 
 TEST_CASE("quota: a reconciliation that the quota stopped waits until it can get further") {
-    QuotaWorld world(6220);
+    QuotaWorld world(1060);
     const BoundedPass& pass = world.row(world.wish(kDeep));
     world.clock.run_for(1h);
     REQUIRE(pass.is_open());
@@ -71,7 +72,7 @@ TEST_CASE("quota: a reconciliation that the quota stopped waits until it can get
 }
 
 TEST_CASE("quota: where it is too small for the polls alone, bounded passes get an even share") {
-    QuotaWorld world(6000);
+    QuotaWorld world(840);
     world.stop_engine();
     world.content->tables.quota[kMarch2024] = {.sent = 100};
     world.start({.per_second = 1000, .burst = 1000, .monthly_quota = 1000});
