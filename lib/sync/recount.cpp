@@ -1,5 +1,6 @@
 #include "sync/recount.hpp"
 
+#include "core/change.hpp"
 #include "portal/query.hpp"
 
 #include <algorithm>
@@ -19,8 +20,15 @@ class Recount {
     Task<Result<>> run();
 
   private:
+    struct Young {
+        std::uint64_t there = 0;
+        std::uint64_t here = 0;
+    };
+
     Task<Result<std::optional<std::uint64_t>>> excess();
-    Task<Result<std::uint64_t>> count_since(std::string recent);
+    Task<Result<Young>> count_young();
+    Task<Result<Young>> count_since(Timestamp from);
+    Task<Result<std::uint64_t>> count_there(std::string since);
     Task<Result<std::uint64_t>> explained_before();
     Task<Result<>> walk_by_id(IdLiteral form);
     Task<Result<>> take_page(const Page& page, const Dialect& dialect);
@@ -31,34 +39,52 @@ class Recount {
     std::uint64_t unlisted_;
 };
 
-// How many records more the portal has than were met. What is `modified` since the overlap began is left out on both
-// sides: the stream's own pass is still to meet it. None: the portal does not count.
+// How many records more the portal has than were met, without the young ones on either side. None: the portal does not
+// count.
 Task<Result<std::optional<std::uint64_t>>> Recount::excess() {
     const StreamSpec& spec = run_.settings().spec;
-    const std::int64_t overlap = run_.settings().overlap.count() / 100;
-    const std::string recent = Timestamp{run_.context().portal_now().ticks - overlap}.to_string();
     auto there = co_await run_.count(spec, where::all());
     if (!there) co_return there.error();
     if (!*there) co_return std::optional<std::uint64_t>();
-    auto there_recent = co_await count_since(recent);
-    if (!there_recent) co_return there_recent.error();
+    auto young = co_await count_young();
+    if (!young) co_return young.error();
     auto here = co_await run_.context().store.count_live(spec.entity, "");
     if (!here) co_return here.error();
-    auto here_recent = co_await run_.context().store.count_live(spec.entity, recent);
-    if (!here_recent) co_return here_recent.error();
-    const std::uint64_t met = *here - std::min(*here, *here_recent + unlisted_) + strange_;
-    const std::uint64_t old = **there - std::min(**there, *there_recent);
+    const std::uint64_t met = *here - std::min(*here, young->here + unlisted_) + strange_;
+    const std::uint64_t old = **there - std::min(**there, young->there);
     co_return std::optional<std::uint64_t>(old - std::min(old, met));
 }
 
+// What is `modified` since the overlap began: the stream's own pass is still to meet it. A date in the future tells
+// nothing of when the record was written, and with a clock that is behind it would be that of every new one.
+Task<Result<Recount::Young>> Recount::count_young() {
+    const Timestamp now = run_.context().portal_now();
+    auto young = co_await count_since({now.ticks - run_.settings().overlap.count() / 100});
+    if (!young || young->there <= young->here) co_return young;
+    auto future = co_await count_since({now.ticks + kClockToleranceTicks});
+    if (!future) co_return future.error();
+    young->there -= std::min(young->there, future->there);
+    young->here -= std::min(young->here, future->here);
+    co_return young;
+}
+
+Task<Result<Recount::Young>> Recount::count_since(Timestamp from) {
+    const std::string since = from.to_string();
+    auto there = co_await count_there(since);
+    if (!there) co_return there.error();
+    auto here = co_await run_.context().store.count_live(run_.settings().spec.entity, since);
+    if (!here) co_return here.error();
+    co_return Young{*there, *here};
+}
+
 // In both types that `modified` may have.
-Task<Result<std::uint64_t>> Recount::count_since(std::string recent) {
+Task<Result<std::uint64_t>> Recount::count_there(std::string since) {
     std::uint64_t sum = 0;
     Dialect dialect = run_.dialect();
     for (const ModifiedLiteral type : {ModifiedLiteral::string, ModifiedLiteral::date}) {
         dialect.modified = type;
-        std::string since = where::modified(dialect, "$gte", recent);
-        auto counted = co_await run_.count(run_.settings().spec, std::move(since));
+        std::string condition = where::modified(dialect, "$gte", since);
+        auto counted = co_await run_.count(run_.settings().spec, std::move(condition));
         const bool is_refused = !counted && counted.error().code == ErrorCode::refused;
         if (!counted && !is_refused) co_return counted.error();
         if (counted) sum += counted->value_or(0);
