@@ -40,6 +40,8 @@ struct Batch {
     bool wished = false;  // an event or an operator asked for the page
     // Which of the page's records the stream's present filter and fields have not met before (hazard 14); empty: none.
     std::vector<bool> first_met{};
+    // Since when these apply: what was asked for since then is held in their words.
+    MonoTime configured_at{};
     // The stream's row afterwards, committed with the records. None for a bounded fetch (by id, by date),
     // which never touches a cursor (hazard 22).
     std::optional<StreamState> state{};
@@ -66,7 +68,8 @@ struct Batch {
 };
 
 // A record of the batch's page as decide() is asked about it; in_order and had_before are the store's to say.
-Arrival arrival_of(const Batch& batch, const Record& record);
+// `brought`: the answer that the held version came with; zero where that is not known.
+Arrival arrival_of(const Batch& batch, const Record& record, Asked brought = {});
 
 // Why no store takes the batch (invalid_argument): it carries another stream's state.
 std::optional<Error> refuse(const Batch& batch);

@@ -93,9 +93,10 @@ Decision decide(const HeldVersion* held, const Arrival& arrival) {
     const bool is_asked_for = arrival.wished || arrival.first_met;
     const bool returns = arrival.had_before && !(arrival.first_met && held->modified == arrival.modified);
     const std::uint64_t reversal = returns ? held->reversals + 1 : 0;
-    if (due) return {Verdict::take, kind, reversal};
-    if (held->unmoved && !is_asked_for && held->modified == arrival.modified)
-        return {Verdict::unsteady, kind, 0, ask_at};
+    const bool is_one_more = held->unmoved && !is_asked_for && held->modified == arrival.modified;
+    // What was doubted of another version is no reason for one more row; what is doubted of this one was asked for.
+    if (due && (!is_one_more || held->doubted)) return {Verdict::take, kind, reversal};
+    if (is_one_more) return {Verdict::unsteady, kind, 0, due ? std::nullopt : ask_at};
     // Three contents under one `modified`: no replica that lags shows that. What is doubted is asked for all the same.
     const bool is_third =
         held->doubted && held->modified == arrival.modified && *held->doubted != arrival.hash && !returns;

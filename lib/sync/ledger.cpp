@@ -24,6 +24,7 @@ Task<Result<std::size_t>> Ledger::commit(Batch batch) {
     batch.overlap = overlap_;
     batch.wished = wished_;
     if (batch.page && dialect_) batch.first_met = first_met(*batch.page);
+    batch.configured_at = configured_at_;
     auto committed = co_await context_.store.commit(std::move(batch));
     if (!committed) co_return committed.error();
     if (state) state_ = *state;

@@ -25,10 +25,11 @@ class Ledger {
     const CommitSummary& summary() const { return summary_; }
 
     // What is committed from here on and lies beyond `met_to` is met for the first time with this configuration (none:
-    // all of it is). Of an ordinary pass, whose walks meet everything in their order.
-    void meets_beyond(const Dialect& dialect, std::optional<Cursor> met_to) {
+    // all of it is), in force since `configured_at`. Of an ordinary pass, whose walks meet everything in their order.
+    void meets_beyond(const Dialect& dialect, std::optional<Cursor> met_to, MonoTime configured_at) {
         dialect_ = dialect;
         met_to_ = std::move(met_to);
+        configured_at_ = configured_at;
     }
 
     // How many of the batch's records were new to the store, strange ones included.
@@ -44,6 +45,7 @@ class Ledger {
     CommitSummary summary_;
     std::optional<Dialect> dialect_;  // none: nothing counts as met for the first time
     std::optional<Cursor> met_to_;
+    MonoTime configured_at_{};
 };
 
 }  // namespace carecloud

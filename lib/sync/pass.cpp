@@ -110,6 +110,7 @@ class Pass {
 };
 
 Task<Result<>> Pass::load_state() {
+    if (!memory_.configured_at) memory_.configured_at = context_.clock.now();
     auto loaded = co_await context_.store.load_stream(settings_.spec.entity);
     if (!loaded) co_return loaded.error();
     const std::string fingerprint = settings_.spec.fingerprint();
@@ -328,7 +329,7 @@ std::optional<StreamState> Pass::state_after(const Arrived& arrived) const {
 Task<Result<std::size_t>> Pass::store_page(Arrived arrived) {
     ++report_.pages;
     std::optional<StreamState> state = state_after(arrived);
-    ledger_.meets_beyond(dialect_, memory_.met_to);
+    ledger_.meets_beyond(dialect_, memory_.met_to, *memory_.configured_at);
     auto storing = pages_.store(std::move(arrived.page), arrived.reading, dialect_, std::move(state),
                                 std::move(arrived.unmet));
     auto stored = co_await std::move(storing);

@@ -54,6 +54,7 @@ struct StreamMemory {
     std::optional<std::size_t> tail;  // records held beyond the safe point
     bool walked = false;              // to the portal's end, at least once
     std::optional<Cursor> met_to{};   // the furthest key that walks with this configuration have stored
+    std::optional<MonoTime> configured_at{};  // when the first of these walks began
 
     // The last walk that asked for records in the future, too, and how many it met there. Such a walk is made every
     // `overlap`; the others ask for no `modified` beyond the portal's time, so that many records with a wrong year do

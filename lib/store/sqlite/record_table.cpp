@@ -89,10 +89,11 @@ bool RecordTable::take(const Batch& batch, const Record& record, DoubtTable& dou
 }
 
 Decision RecordTable::decide_on(Held& held, const Batch& batch, const Record& record) {
-    Arrival arrival = arrival_of(batch, record);
+    const Asked brought = answers_.of(held.seq);
+    Arrival arrival = arrival_of(batch, record, brought);
     // What stands twice in one answer is in no order.
     const bool is_of_this_page = held.seq > static_cast<std::uint64_t>(accepted_seq_);
-    arrival.in_order = !is_of_this_page && batch.page->asked.is_after(answers_.of(held.seq));
+    arrival.in_order = !is_of_this_page && batch.page->asked.is_after(brought);
     const bool is_same = held.version.modified == arrival.modified && held.version.hash == arrival.hash;
     if (!is_same && held.version.last_change != ChangeKind::deleted)
         recall(held.version, arrival, held.newest, now_, [this](std::uint64_t seq) { return past(seq); });

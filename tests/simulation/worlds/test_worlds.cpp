@@ -8,7 +8,6 @@
 #include <cstdlib>
 #include <iostream>
 #include <random>
-#include <set>
 #include <sstream>
 
 #include <catch2/catch.hpp>
@@ -27,14 +26,10 @@ std::uint64_t fresh_seed() {
     return seed;
 }
 
-// Still broken: a text that differs in each answer makes a second row within a day (as seeds 340, 1208 and 1385 of a
-// quarter of an hour do).
-const std::set<std::uint64_t> kBrokenSeeds{19};
-
 std::string broken_of(std::uint64_t first, std::uint64_t last, ManyWorlds& many) {
     std::string said;
     many = run_worlds({.hours = kHours}, first, last, 1, [&](const auto& world, const auto& report) {
-        if (!kBrokenSeeds.contains(world.seed)) said += command_of(world) + ": " + *report.broken + "\n";
+        said += command_of(world) + ": " + *report.broken + "\n";
     });
     CHECK(many.worlds == last - first + 1);
     CHECK(many.sum.changes > 0);
@@ -72,8 +67,16 @@ TEST_CASE("no promise is broken in the worlds of a fixed set of seeds, in which 
     }
 }
 
-TEST_CASE("regression: a record whose _id has another type was marked as deleted under a filter") {
-    const WorldReport report = run_world({.seed = 4955, .hours = 0.25});
+TEST_CASE("regressions of worlds of a quarter of an hour") {
+    const auto [seed, what] = GENERATE(table<std::uint64_t, const char*>({
+        {4955, "a record whose _id has another type was marked as deleted under a filter"},
+        {340, "the hour of a doubt about an earlier version brought a second row for one `modified`"},
+        {1208, "a tie that a new life reads again was doubted, and taken at its hour"},
+        {1385, "each reading of a tie counted as the first with this configuration"},
+        {172, "a local clock that is behind made every record of another type too young to be counted"},
+    }));
+    INFO("seed " << seed << ": " << what);
+    const WorldReport report = run_world({.seed = seed, .hours = 0.25});
     CHECK(report.broken.value_or("") == "");
 }
 

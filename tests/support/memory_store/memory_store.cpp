@@ -213,8 +213,9 @@ Decision MemoryStore::decide_on(HeldVersion& held, const StoreContent::RecordId&
         held.ask_at = Timestamp::parse(doubted->second.ask_at);
         if (Timestamp::parse(doubted->second.modified) == held.modified) held.doubted = doubted->second.hash;
     }
-    Arrival arrival = arrival_of(batch, record);
-    arrival.in_order = row.seq <= begun_at_ && batch.page->asked.is_after(answers_.of(row.seq));
+    const Asked brought = answers_.of(row.seq);
+    Arrival arrival = arrival_of(batch, record, brought);
+    arrival.in_order = row.seq <= begun_at_ && batch.page->asked.is_after(brought);
     const bool is_same = held.modified == arrival.modified && held.hash == arrival.hash;
     if (!is_same && held.last_change != ChangeKind::deleted) {
         const Timestamp now = Timestamp::parse(at).value_or(Timestamp{});

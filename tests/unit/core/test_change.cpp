@@ -1,4 +1,5 @@
 #include "core/answer_log.hpp"
+#include "core/batch.hpp"
 #include "core/change.hpp"
 
 #include <map>
@@ -189,6 +190,34 @@ TEST_CASE("bytes that change under one `modified` are taken once a day, and at o
     version.unmoved = false;  // a day has passed, or the change before had moved it
     other.wished = false;
     CHECK(decided(version, other).verdict == Verdict::take);
+}
+
+// sync-model, hazard 30, and at most one row a day for bytes that differ in each answer.
+TEST_CASE("the hour of a doubt is no reason for a second change a day that does not move `modified`") {
+    HeldVersion version = held(ChangeKind::updated);
+    version.unmoved = true;
+    version.ask_at = at(50);
+    Arrival other = arriving(0, kOther);
+    other.asked_at = at(100);
+    CHECK(decided(version, other).verdict == Verdict::unsteady);
+    CHECK_FALSE(decided(version, other).ask_at);
+    Arrival newer = arriving(1, kOther);
+    newer.asked_at = at(100);
+    CHECK(decided(version, newer).verdict == Verdict::take);
+    // Doubted since then, of this very `modified`: an event or an operator asked for it.
+    version.doubted = Hash{std::byte{9}};
+    CHECK(decided(version, other).verdict == Verdict::take);
+}
+
+TEST_CASE("what was asked for since the configuration holds is in its words") {
+    Page page;
+    page.records.emplace_back();
+    Batch batch{.page = std::make_shared<const Page>(std::move(page)), .first_met = {true}};
+    batch.configured_at = MonoTime{Duration(100)};
+    const Record& record = batch.page->records.front();
+    CHECK(arrival_of(batch, record).first_met);
+    CHECK(arrival_of(batch, record, {{Duration(99)}, {Duration(101)}}).first_met);
+    CHECK_FALSE(arrival_of(batch, record, {{Duration(100)}, {Duration(101)}}).first_met);
 }
 
 TEST_CASE(
