@@ -51,7 +51,8 @@ struct StreamState {
     std::string dialect{};                   // the proven dialect as JSON; empty: to be proven
     std::optional<Timestamp> portal_time{};  // that was trusted when the row was written (hazard 31)
     std::string updated_at{};                // ISO 8601, display only
-    // The fingerprint under which a whole reconciliation last came to its end, or the stream's first one. Written by
+    // The fingerprint under which a whole reconciliation last came to its end, or the stream's first one. Empty since
+    // the fingerprint changed: one that comes back was another in between, and the rows are held by that. Written by
     // the store alone (Batch::reconciled).
     std::string reconciled_fingerprint{};
 

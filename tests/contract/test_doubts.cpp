@@ -172,13 +172,29 @@ TEMPLATE_TEST_CASE("a stream's row remembers the fingerprint of its last whole r
     StreamState state = test_state(kStream, test_time_text(), "a");
     backend.commit({.stream = kStream, .state = state});
     CHECK(backend.load(kStream)->reconciled_fingerprint == state.fingerprint);
-    const std::string before = state.fingerprint;
     state.fingerprint = "another";
     backend.commit({.stream = kStream, .state = state});
-    CHECK(backend.load(kStream)->reconciled_fingerprint == before);
+    CHECK(backend.load(kStream)->reconciled_fingerprint.empty());
     CHECK(backend.commit({.stream = kStream, .reconciled = true}).written);
     CHECK(backend.load(kStream)->reconciled_fingerprint == "another");
     CHECK_FALSE(backend.commit({.stream = kStream, .reconciled = true}).written);
+    state.cursor->id = "b";
+    backend.commit({.stream = kStream, .state = state});
+    CHECK(backend.load(kStream)->reconciled_fingerprint == "another");
+}
+
+TEMPLATE_TEST_CASE("a fingerprint that comes back is not one that was reconciled", "", SqliteBackend,
+                   MemoryBackend) {
+    TestType backend;
+    StreamState state = test_state(kStream, test_time_text(), "a");
+    const std::string first = state.fingerprint;
+    for (const std::string& fingerprint : {first, std::string("another"), first}) {
+        state.fingerprint = fingerprint;
+        backend.commit({.stream = kStream, .state = state});
+    }
+    backend.reopen();
+    CHECK(backend.load(kStream)->fingerprint == first);
+    CHECK(backend.load(kStream)->reconciled_fingerprint.empty());
 }
 
 TEMPLATE_TEST_CASE("an event knows which version was held when it came", "", SqliteBackend, MemoryBackend) {

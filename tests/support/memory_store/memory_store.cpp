@@ -330,7 +330,8 @@ bool MemoryStore::save(const StreamState& state, const std::string& at) {
     StreamState written = state;
     written.reconciled_fingerprint = state.fingerprint;
     if (found != streams.end()) {
-        written.reconciled_fingerprint = found->second.reconciled_fingerprint;
+        const bool same = found->second.fingerprint == state.fingerprint;
+        written.reconciled_fingerprint = same ? found->second.reconciled_fingerprint : "";
         written.updated_at = found->second.updated_at;
         if (written == found->second) return false;
     }
