@@ -96,7 +96,7 @@ Task<Result<>> BoundedRun::walk(const StreamSpec& spec, WalkPtr begun, Reading r
 
 Task<Result<>> BoundedRun::take_unknown(std::vector<Key> keys, std::optional<Dialect> dialect) {
     const Dialect asked = dialect.value_or(dialect_);
-    PageWalk pages(context_.store, settings_.spec, memory_, fetcher_, ledger_);
+    PageWalk pages(context_.store, settings_.spec, memory_, fetcher_, ledger_, row_.deep);
     auto taken = co_await pages.store_unknown(std::move(keys), asked, std::nullopt);
     if (!taken) co_return taken.error();
     co_return Result<>{};

@@ -50,7 +50,7 @@ class BoundedRun {
     // the two.
     Task<Result<>> walk(const StreamSpec& spec, WalkPtr walk, Reading reading, const PageWish& wanted,
                         const PageStored& stored, bool seen_empty = false);
-    // Fetches and commits those of the keys that the store does not know; `dialect`: in another one than the stream's.
+    // Fetches and commits the keys that the store does not know, or all of a deep pass; `dialect`: not the stream's.
     Task<Result<>> take_unknown(std::vector<Key> keys, std::optional<Dialect> dialect = std::nullopt);
     // Commits beside the cursor.
     Task<Result<std::size_t>> commit(Batch batch) { return ledger_.commit(std::move(batch)); }

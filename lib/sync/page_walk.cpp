@@ -6,6 +6,7 @@
 #include "sync/retry.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <set>
 #include <string>
 #include <utility>
@@ -145,7 +146,9 @@ Task<Result<std::size_t>> PageWalk::store(PagePtr page, Reading reading, const D
 
 Task<Result<std::size_t>> PageWalk::store_unknown(std::vector<Key> keys, const Dialect& dialect,
                                                   std::optional<StreamState> state) {
-    return store_keys(std::move(keys), {}, dialect, std::move(state));
+    std::vector<std::size_t> compared(deep_ ? keys.size() : 0);
+    std::iota(compared.begin(), compared.end(), std::size_t{0});
+    return store_keys(std::move(keys), std::move(compared), dialect, std::move(state));
 }
 
 Task<Result<std::size_t>> PageWalk::store_keys(std::vector<Key> keys, std::vector<std::size_t> unmet,

@@ -39,7 +39,7 @@ class PageWalk {
     // store has of them. `state` is committed with the last of them.
     Task<Result<std::size_t>> store(PagePtr page, Reading reading, const Dialect& dialect,
                                     std::optional<StreamState> state, std::vector<std::size_t> unmet);
-    // Those of the keys that the store neither holds nor has in quarantine, fetched and committed; how many.
+    // Fetches and commits the keys that the store neither holds nor has in quarantine, or all if `deep`; how many.
     Task<Result<std::size_t>> store_unknown(std::vector<Key> keys, const Dialect& dialect,
                                             std::optional<StreamState> state);
 

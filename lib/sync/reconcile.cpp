@@ -126,6 +126,9 @@ Task<Result<>> Reconcile::compare(Window window) {
 
 // The second listing, by id: what shows there has moved meanwhile.
 Task<Result<>> Reconcile::look_again(std::vector<Key> suspects) {
+    // What this listing leaves out is asked for in the other form: both requests must fit, and this form is the longer.
+    Dialect longer = run_.dialect();
+    longer.id = IdLiteral::oid;
     while (!suspects.empty()) {
         // No more than the server gives at once: a record left out by its cap is not one that is gone.
         const std::size_t most =
@@ -134,7 +137,7 @@ Task<Result<>> Reconcile::look_again(std::vector<Key> suspects) {
             return suspects[suspects.size() - 1 - i].id;
         };
         const std::size_t count =
-            ids_that_fit(run_.settings().spec, run_.dialect(), std::min(suspects.size(), most), id_at);
+            ids_that_fit(run_.settings().spec, longer, std::min(suspects.size(), most), id_at);
         const auto first = suspects.end() - static_cast<std::ptrdiff_t>(count);
         std::vector<Key> some(first, suspects.end());
         auto looked = co_await look_at(std::move(some));
@@ -196,14 +199,13 @@ Task<Result<std::optional<Reconcile::Ids>>> Reconcile::listed(std::vector<std::s
         shown.insert(key.id);
     auto taken = co_await run_.take_unknown(std::move(keys));
     if (!taken) co_return taken.error();
-    if (!run_.memory().mixed) co_return std::optional<Ids>(std::move(shown));
     std::erase_if(ids, [&](const std::string& id) { return shown.contains(id); });
     auto others = co_await list_in_other_form(ids, shown);
     if (!others) co_return others.error();
     co_return std::optional<Ids>(std::move(shown));
 }
 
-// A walk that leaves out another type of `_id` does not meet what has it (hazard 33).
+// A walk that leaves out another type of `_id` does not meet what has it (hazard 33), be it one of an earlier life.
 Task<Result<>> Reconcile::list_in_other_form(const std::vector<std::string>& ids, Ids& shown) {
     if (ids.empty()) co_return Result<>{};
     Dialect other = run_.dialect();
