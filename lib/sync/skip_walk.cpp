@@ -37,6 +37,7 @@ void SkipWalk::note_met(const Page& page) {
     for (std::size_t i = 0; i < page.records.size(); ++i) {
         // In a tie that is read again stand those, too, that the rounds before passed over.
         const bool is_fresh = tie_ids_.emplace(page.records[i].id).second;
+        is_fresh_ = is_fresh_ || is_fresh;
         if (is_beyond_met(page.records[i]) || (rereads_ && is_fresh)) unmet_.push_back(i);
     }
     meet(page);
@@ -47,7 +48,7 @@ void SkipWalk::note_shift(const Page& page) {
     if (!overlaps_) {
         // One whole record at a time leaves no room for that: keys will. And behind the last record of a tie nothing
         // more was to come. How much the page before had room for counts, since this one may be of another size.
-        shifted_ = shifted_ || (had_room_ ? page.record_count() > 0 : reading_ == Reading::full);
+        is_blind_ = is_blind_ || (had_room_ ? page.record_count() > 0 : reading_ == Reading::full);
         return;
     }
     const auto is_known = [this](const auto& record) { return last_ids_.contains(std::string(record.id)); };
@@ -109,7 +110,7 @@ void SkipWalk::move(const Page& page, std::size_t /*take*/) {
         overlaps_ = skip_ > 0 && (again == 0 || count > 1);
     }
     // A tie that came in one answer, and stood still since, hides nothing.
-    if (ended_ && in_tie && !left_tie_ && (tie_pages_ > 1 || shifted_)) left_tie_ = position_;
+    if (ended_ && in_tie && !left_tie_ && (tie_pages_ > 1 || shifted_ || is_blind_)) left_tie_ = position_;
     had_room_ = short_;
     note_ties_met();
     keep_ids(page);
@@ -131,11 +132,13 @@ void SkipWalk::stored(std::size_t unknown, std::size_t count) {
         Walk::stored(unknown, count);
         return;
     }
-    rereads_ = unknown_in_tie_ || shifted_;
+    // A portal whose pages never leave room would have a tie read for ever: two rounds that met the same are enough.
+    const bool is_quiet = rereads_ && !is_fresh_;
+    rereads_ = unknown_in_tie_ || shifted_ || (is_blind_ && !is_quiet);
     if (rereads_) begin_again();
     left_tie_.reset();
     unknown_in_tie_ = false;
-    shifted_ = false;
+    shifted_ = is_blind_ = is_fresh_ = false;
 }
 
 }  // namespace carecloud

@@ -45,7 +45,9 @@ class SkipWalk final : public Walk {
     // The tie that was just left, or that the walk ended in, and may have to be read again.
     std::optional<Cursor> left_tie_;
     std::size_t tie_pages_ = 0;  // of this round of the tie, that brought records of it
-    bool shifted_ = false;       // in this round; or that cannot be told
+    bool shifted_ = false;       // in this round
+    bool is_blind_ = false;      // in this round a page left no room to see that
+    bool is_fresh_ = false;      // this round brought a record that no round before it did
     bool unknown_in_tie_ = false;
     bool rereads_ = false;                      // a tie that was left
     bool overlaps_ = false;                     // the next page begins with the last record of this one

@@ -226,6 +226,19 @@ TEST_CASE(
     CHECK(walk.may_move_cursor());
 }
 
+TEST_CASE("skip: a tie whose pages are cut to one key is read twice and no more") {
+    SkipWalk walk(kSkip, {.reading = Reading::keys});
+    take(walk, page({{1, "a"}, {1, "b"}, {1, "c"}}));  // the portal can give more
+    for (int round = 0; round < 2; ++round) {
+        CHECK(walk.skip() == 0);
+        for (const char* const id : {"a", "a", "b", "b"})
+            take(walk, page({{2, id}}));
+        take(walk, page({{3, "a"}}));
+    }
+    CHECK(walk.may_move_cursor());
+    CHECK(asks(walk, time_text(3)));
+}
+
 TEST_CASE("skip: a tie under way does not count as met") {
     SkipWalk walk(kSkip, {});
     take(walk, page({{1, "a"}, {2, "a"}}), 2, 2);
