@@ -179,6 +179,7 @@ void Slicer::Impl::read_data(Envelope& envelope) {
             break;
         default:
             if (tokens.take_scalar() != "null") bad_json("data is neither a list nor a record");
+            if (envelope.options->list) bad_json("data is null, and a query returns a list");
     }
 }
 

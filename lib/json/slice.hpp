@@ -26,7 +26,7 @@ struct SliceOptions {
         workspace_id{};  // a record that names another one fails the page with wrong_workspace; empty: any
     std::string_view bucket_id{};  // likewise
     bool hash = true;              // SHA-256 of every body; a walk of keys does without
-    bool list = false;             // `data` must be a list, as a query's is; null is an empty one
+    bool list = false;             // `data` must be a list, as a query's is
     std::size_t take = 0;          // records used at most, those beyond are only counted; 0: all
 };
 

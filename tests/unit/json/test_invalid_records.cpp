@@ -205,7 +205,11 @@ TEST_CASE("a query returns a list; one object is no page of it") {
     CHECK(page.error().subject.find("a query returns a list") != std::string::npos);
     CHECK(slice_page(answer_with(one_record("a1")), list).has_error());
     CHECK(slice_page(answer_with("[" + one_record("a1") + "]"), list).has_value());
-    CHECK(slice_page(answer_with("null"), list).has_value());
+    CHECK(slice_page(answer_with("[]"), list).has_value());
+    const auto none = slice_page(answer_with("null"), list);
+    REQUIRE(none.has_error());
+    CHECK(none.error().code == ErrorCode::bad_response);
+    CHECK(slice_page(answer_with("null"), {}).has_value());
     CHECK(slice_page(answer_with(one_record("a1")), {}).has_value());
 }
 
