@@ -76,7 +76,7 @@ struct StreamMemory {
     // The portal's time as far as it is certain; where its answers have no `Date`, by what was met (progress.hpp).
     Timestamp certain(Timestamp trusted, const PortalTime& time, MonoTime now) const {
         if (time.is_dated() || !newest) return trusted;
-        return settled_undated(trusted, *newest, now - newest_at);
+        return certain_undated(trusted, *newest, now - newest_at);
     }
 
     // When the dialect is to be proven again (hazard 33): after so many passes in a row that brought nothing, and with

@@ -42,10 +42,10 @@ StreamState advance(StreamState state, const Dialect& dialect, const Reached& re
     return state;
 }
 
-Timestamp settled_undated(Timestamp settled_before, Timestamp newest, Duration since) {
+Timestamp certain_undated(Timestamp trusted, Timestamp newest, Duration since) {
     constexpr std::int64_t ahead_unnoticed = 7 * kDayTicks;
     const Timestamp certain{newest.ticks + since.count() / 100};
-    return std::min(settled_before, std::max(certain, Timestamp{settled_before.ticks - ahead_unnoticed}));
+    return std::min(trusted, std::max(certain, Timestamp{trusted.ticks - ahead_unnoticed}));
 }
 
 Timestamp future_begins(const PortalTime& time, PortalTime::Moment now) {

@@ -35,10 +35,10 @@ struct Reached {
 StreamState advance(StreamState state, const Dialect& dialect, const Reached& reached,
                     Timestamp settled_before);
 
-// Up to when rows are settled where the portal gives no usable `Date`: this machine's clock, which says
-// `settled_before`, may be ahead by up to a week without anybody noticing. What was met is certain, `newest`, and what
-// has gone by since, less the overlap.
-Timestamp settled_undated(Timestamp settled_before, Timestamp newest, Duration since);
+// The portal's time as far as it is certain where its answers have no usable `Date`: this machine's clock, which says
+// `trusted`, may be ahead by up to a week without anybody noticing. Certain is the newest `modified` that was met, and
+// the time that has gone by `since`.
+Timestamp certain_undated(Timestamp trusted, Timestamp newest, Duration since);
 
 // The rules that every step of an ordinary walk keeps, or the process ends (core/ensure.hpp): the cursor does not move
 // back, nor beyond `limit` and the tolerance; the safe point has a cursor, and does not lie behind it.
