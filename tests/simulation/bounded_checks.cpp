@@ -100,16 +100,17 @@ bool BoundedChecks::was_settled(Timestamp at, Timestamp since) const {
     return later(at, plan_.overlap) < since;
 }
 
-std::optional<std::string> BoundedChecks::check_done(const BoundedPass& pass, Timestamp /*now*/) const {
+std::optional<std::string> BoundedChecks::check_done(const BoundedPass& pass, Timestamp now) const {
     const auto since = since_.find(pass.id);
     if (since == since_.end()) return std::nullopt;
     // Equal counts do not prove equal content.
     if (pass.kind == PassKind::reconcile && !pass.whole) return std::nullopt;
-    if (auto wrong = check_found(pass, since->second)) return wrong;
+    if (auto wrong = check_found(pass, since->second, now)) return wrong;
     return pass.kind == PassKind::reconcile ? check_marked(pass, since->second) : std::nullopt;
 }
 
-std::optional<std::string> BoundedChecks::check_found(const BoundedPass& pass, Timestamp since) const {
+std::optional<std::string> BoundedChecks::check_found(const BoundedPass& pass, Timestamp since,
+                                                      Timestamp now) const {
     for (const auto& [id, written] : writers_.records(pass.stream)) {
         const bool due = checks_.is_shown(written) && was_settled(written.visible_from, since) &&
                          (written.moved == Timestamp{} || later(written.moved, kToDecide) < since);
@@ -120,7 +121,8 @@ std::optional<std::string> BoundedChecks::check_found(const BoundedPass& pass, T
                              store_->tables.doubted.contains({pass.stream, id});
         // A backfill has only its walk, and a reconciliation may end with a number of such records (hazard 33).
         const bool is_reported =
-            written.is_odd() && (pass.kind == PassKind::backfill || pass.unexplained > 0);
+            written.is_odd() && (pass.kind == PassKind::backfill || pass.unexplained > 0 ||
+                                 checks_.is_young(written, since, now));
         if (!due || is_open || is_reported ||
             (pass.kind == PassKind::backfill && !is_in_range(written, pass)))
             continue;

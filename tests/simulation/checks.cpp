@@ -323,6 +323,11 @@ std::optional<std::string> Checks::check_beside(const StoreContent::RecordId& pl
     return what + " is not marked as deleted by a reconciliation";
 }
 
+bool Checks::is_young(const Written& written, Timestamp since, Timestamp until) const {
+    return since <= later(written.modified, variant_.overlap + kPortalSecond + clock_slack()) &&
+           written.modified.ticks <= later(until, clock_slack()).ticks + kClockToleranceTicks;
+}
+
 // Whether the stream's last reconciliation ended with a number of records that it could not find.
 bool Checks::is_unexplained(const std::string& entity) const {
     std::uint64_t number = 0;
@@ -340,7 +345,8 @@ std::optional<std::string> Checks::check_record(const std::string& entity, const
     const bool has = held != store_->tables.records.end() && !held->second.deleted_at;
     const bool is_left = !is_plain(entity, id, written);
     // What has another type is found by whole reconciliations, or reported by their number (hazard 33).
-    const bool is_reported = written.is_odd() && (after < After::reconciliation || is_unexplained(entity));
+    const bool is_reported = written.is_odd() && (after < After::reconciliation || is_unexplained(entity) ||
+                                                  is_young(written, since, later(since, kToDecide)));
     if (is_reported || !is_findable() || (written.huge && is_left)) return std::nullopt;
     if (written.huge && variant_.fields.empty()) {
         // Held with fewer fields, by an earlier configuration, it is known by its key.

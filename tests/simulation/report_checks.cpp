@@ -63,7 +63,8 @@ void ReportChecks::clocks(const ClockReport& report) {
 
 std::optional<std::string> ReportChecks::pass_ended(const PassReport& report, const Hits& hits) {
     const auto began = before_.find(report.stream);
-    if (began != before_.end() && began->second.store_faults == count_of(hits, Fault::store)) {
+    const bool is_cut_off = report.error && report.error->code == ErrorCode::cancelled;
+    if (began != before_.end() && !is_cut_off && began->second.store_faults == count_of(hits, Fault::store)) {
         if (auto wrong = check_records(report, began->second)) return report.stream + *wrong;
         if (auto wrong = check_state(report, began->second)) return report.stream + *wrong;
     }

@@ -1,6 +1,6 @@
 // What an operator must be told (promise 7): where the store or the world shows that something the engine takes for
 // granted did not hold, its reports must say so. Judged only where nothing kept a report from being given: no kill, no
-// failed store, no bounded pass beside the stream's own.
+// stop, no failed store, no bounded pass beside the stream's own.
 #pragma once
 
 #include "simulation/world_settings.hpp"
