@@ -123,9 +123,9 @@ std::optional<std::string> BoundedChecks::check_found(const BoundedPass& pass, T
         const bool is_reported =
             written.is_odd() && (pass.kind == PassKind::backfill || pass.unexplained > 0 ||
                                  checks_.is_young(written, since, now));
-        if (!due || is_open || is_reported ||
-            (pass.kind == PassKind::backfill && !is_in_range(written, pass)))
-            continue;
+        const bool is_beside = pass.kind == PassKind::backfill &&
+                               (!is_in_range(written, pass) || checks_.is_beside_odd(pass.stream, written));
+        if (!due || is_open || is_reported || is_beside) continue;
         if (checks_.is_held(pass.stream, id, written.modified)) {
             if (!keeps_old_text(pass, id, since)) continue;
             return about(pass) + " is done, and " + id + " keeps the text that it had before an edit";
