@@ -12,9 +12,10 @@ using namespace std::chrono_literals;
 
 // How long the world rests at the most: the longest pause after a failure, the hour after which a record that no answer
 // carried is tried again, and room for several of these. With quotas, the day after which the portal is asked again
-// whether it is still spent, and polls that are hours apart while each settles no more than a few events.
+// whether it is still spent, and polls that are hours or days apart while each settles no more than a few events, up to
+// the next month (simulate --seed 12751 --hours 0.25).
 constexpr Duration kRest = 6h;
-constexpr Duration kRestWithQuota = 240h;
+constexpr Duration kRestWithQuota = 800h;
 // A record that goes back again and again is doubted for a day (hazard 30), and after that day asked for once more.
 constexpr Duration kDoubted = 30h;
 constexpr Duration kBetweenLooks = 10min;
