@@ -4,7 +4,7 @@
 # Expected: an error, as Catch2 3 gives (2), and as a filter with a mistake in its syntax gives.
 # Seen: "No test cases matched", and success.
 # Why it matters here: CTest runs the system tests file by file, by a filter on the file's name. A renamed file's tests
-# would never run again, and every run would be green. tests/support/main.cpp turns on the warning "NoTests".
+# would never run again, and every run would be green. tests/support/run_tests.cpp turns on the warning "NoTests".
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

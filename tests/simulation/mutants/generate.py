@@ -39,8 +39,9 @@ def mutate(text, number, mutation):
 
 
 def row_of(mutation):
-    texts = [mutation.get(key, "") for key in ("always", "open")]
-    return f'    {{"{mutation["name"]}", R"({mutation["says"]})", {mutation.get("world", 0)}, "{texts[0]}", "{texts[1]}"}},\n'
+    texts = [mutation[key] if key in mutation else "" for key in ("says", "always", "open", "test")]
+    says, *rest = [f'R"({text})"' for text in texts]
+    return f'    {{"{mutation["name"]}", {says}, {mutation.get("world", 0)}, {", ".join(rest)}}},\n'
 
 
 def list_of(mutations):

@@ -1,20 +1,22 @@
-// Runs every deliberate mistake of mutations.toml through simulated worlds until one of them notices. A mistake that
-// none notices is a hole in the simulation, and fails the test.
+// Runs every deliberate mistake of mutations.toml through simulated worlds until one of them notices, or through the
+// unit test that it names. A mistake that nothing notices is a hole in the tests, and fails this one.
 //
 //   mutants [NAME...]       all of them but those that are open, or these
 //   mutants --part 1/2      every second one, so that two can run side by side
 //
-// Each world runs in a child process: a broken check, an exception, a broken ensure() (exit status 70), a crash and an
-// endless loop all count as noticed, and none of them ends the run.
+// Each world and each unit test runs in a child process: a broken check, an exception, a broken ensure() (exit status
+// 70), a crash and an endless loop all count as noticed, and none of them ends the run.
 #include "simulation/fault.hpp"
 #include "simulation/mutants/mutation.hpp"
 #include "simulation/world.hpp"
+#include "support/run_tests.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdlib>
 #include <exception>
+#include <fcntl.h>
 #include <functional>
 #include <iostream>
 #include <optional>
@@ -53,8 +55,19 @@ WorldSettings settings_of(std::size_t mistake, std::uint64_t seed) {
     return settings;
 }
 
+// What is broken; none: nothing is.
+using Trial = std::function<std::optional<std::string>()>;
+
+// Catch2 writes to standard output what failed and where; the name of the test says enough.
+std::optional<std::string> run_unit_test(const std::string& filter) {
+    const int nowhere = ::open("/dev/null", O_WRONLY);
+    if (nowhere < 0 || ::dup2(nowhere, STDOUT_FILENO) < 0) throw std::runtime_error("no /dev/null");
+    const char* const words[] = {"mutants", filter.c_str()};
+    return run_tests(2, words) == 0 ? std::nullopt : std::optional<std::string>("fails");
+}
+
 // The child's part: reports on standard error, where ensure() does, too.
-[[noreturn]] void run_in_child(const WorldSettings& settings) {
+[[noreturn]] void run_in_child(const Trial& trial) {
     const rlimit seconds{kSecondsMax, kSecondsMax};
     const rlimit memory{kMemoryMax, kMemoryMax};
     const rlimit no_core{0, 0};
@@ -63,7 +76,7 @@ WorldSettings settings_of(std::size_t mistake, std::uint64_t seed) {
     ::setrlimit(RLIMIT_CORE, &no_core);
     std::optional<std::string> broken;
     try {
-        broken = run_world(settings).broken;
+        broken = trial();
     } catch (const std::exception& error) {
         broken = std::string("exception: ") + error.what();
     }
@@ -86,8 +99,8 @@ std::string ending_of(int status) {
     return WEXITSTATUS(status) == kBroken ? "" : "exit " + std::to_string(WEXITSTATUS(status)) + " ";
 }
 
-// What breaks in that world; none: nothing does.
-std::optional<std::string> broken_in(const WorldSettings& settings) {
+// Runs it in a child process.
+std::optional<std::string> broken_in(const Trial& trial) {
     std::array<int, 2> ends{};
     if (::pipe(ends.data()) != 0) throw std::runtime_error("pipe() failed");
     const pid_t child = ::fork();
@@ -96,7 +109,7 @@ std::optional<std::string> broken_in(const WorldSettings& settings) {
         ::dup2(ends[1], STDERR_FILENO);
         ::close(ends[0]);
         ::close(ends[1]);
-        run_in_child(settings);
+        run_in_child(trial);
     }
     ::close(ends[1]);
     std::string said = read_all(ends[0]);
@@ -108,18 +121,27 @@ std::optional<std::string> broken_in(const WorldSettings& settings) {
     return ending_of(status) + said;
 }
 
-// The first world that notices, and what it says; none: the mistake survived them all. A world that breaks without the
-// mistake, too, has noticed nothing. World 0 is that which noticed it once, where there is one.
+// What the trial says of the mistake. What breaks without the mistake, too, has noticed nothing.
+std::optional<std::string> caught_by(std::size_t mistake, const Trial& trial) {
+    switch_mutation(mistake);
+    auto said = broken_in(trial);
+    switch_mutation(kNoMutation);
+    return said && !broken_in(trial) ? said : std::nullopt;
+}
+
+// What noticed it; none: the mistake survived. World 0 is that which noticed it once, where there is one.
 std::optional<std::string> caught(std::size_t mistake) {
-    const std::uint64_t known = kMutations[mistake].world;
-    for (std::uint64_t number = known == 0 ? 1 : 0; number <= kWorldsMax; ++number) {
-        const std::uint64_t seed = number == 0 ? known : number;
-        switch_mutation(mistake);
+    const Mutation& mutation = kMutations[mistake];
+    if (!mutation.test.empty()) {
+        const std::string filter(mutation.test);
+        const auto said = caught_by(mistake, [&] { return run_unit_test(filter); });
+        return said ? std::optional("unit test: " + filter) : std::nullopt;
+    }
+    for (std::uint64_t number = mutation.world == 0 ? 1 : 0; number <= kWorldsMax; ++number) {
+        const std::uint64_t seed = number == 0 ? mutation.world : number;
         const WorldSettings settings = settings_of(mistake, seed);
-        const auto said = broken_in(settings);
-        if (!said) continue;
-        switch_mutation(kNoMutation);
-        if (!broken_in(settings)) return "world " + std::to_string(seed) + ": " + *said;
+        const auto said = caught_by(mistake, [&] { return run_world(settings).broken; });
+        if (said) return "world " + std::to_string(seed) + ": " + *said;
     }
     return std::nullopt;
 }

@@ -15,7 +15,9 @@ struct Mutation {
     std::uint64_t world = 0;  // that noticed it once, if not one of the first
     // Rare kinds of faults that its worlds have, as in "lag,back"; they have no others.
     std::string_view always = {};
-    std::string_view open = {};  // why no world notices it yet; empty: one does
+    std::string_view open = {};  // why nothing notices it yet; empty: something does
+    // The unit test that notices it, as a filter of Catch2; empty: a world does.
+    std::string_view test = {};
 };
 
 // All of them, in the order of their numbers.

@@ -229,3 +229,34 @@ TEST_CASE("reconcile: strange records are met and counted, and no reason to look
     CHECK(row.unexplained == 0);
     CHECK(by_id_walks(world) == 0);
 }
+
+TEST_CASE("reconcile: what only the walk by _id finds has the dialect proven again") {
+    BoundedWorld world({.take_cap = 10});
+    world.put_many(1, 30, 1, kOld);
+    world.good_pass();
+    write_dates(world);
+    for (unsigned n = 500; n < 505; ++n)
+        world.put(n, {kOld.ticks + n * Timestamp::ticks_per_second});
+    // The first page needs no literal, and all of it is held; behind it the walk by `modified` finds nothing.
+    const BoundedPass row = world.reconcile(true);
+    CHECK(by_id_walks(world) > 0);
+    CHECK(row.missing == 5);
+    CHECK(world.good_pass().dialect_proven);
+}
+
+TEST_CASE("reconcile: a hole does not make up for a record that no listing by modified shows") {
+    BoundedWorld world;
+    world.put_many(1, 50, 10, kOld);
+    world.good_pass();
+    world.put(900, kOld);
+    world.model.hide(kEntity, {BoundedWorld::id_of(7)});
+    world.portal.set_answer_hook([&](const SeenRequest& request, std::string& body) {
+        if (mentions(request, R"("Sort":{"modified":1)") && !mentions(request, "$in"))
+            omit_record(body, BoundedWorld::id_of(900));
+    });
+    const BoundedPass row = world.reconcile(true);
+    CHECK(row.holes == 1);
+    CHECK(row.missing == 1);
+    CHECK(row.unexplained == 0);
+    CHECK(world.live() == 51);
+}

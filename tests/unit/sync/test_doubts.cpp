@@ -130,6 +130,25 @@ TEST_CASE("row 2: an event of a doubted version stays open until the version is 
     world.check_same();
 }
 
+TEST_CASE("an event of a version that no walk meets stays open while what its query showed is doubted") {
+    EngineWorld world;
+    Engine& engine = start(world);
+    const Timestamp now = world.clock.wall();
+    world.put(11, now, R"(,"v":1)");
+    world.clock.run_for(2min);
+    // By a clock that is behind by more than the overlap.
+    world.put(11, later(now, -20min), R"(,"v":2)");
+    world.announce(11, later(now, -20min));
+    engine.nudge(kEntity);
+    world.clock.run_for(5min);
+    REQUIRE(world.tables().doubted.size() == 1);
+    CHECK(world.events(EventState::open) == 1);
+    world.clock.run_for(5min);
+    CHECK(world.events(EventState::settled) == 1);
+    CHECK(changes_of(world, 11) == 2);
+    world.check_same();
+}
+
 TEST_CASE("row 3: an event is not settled by the version held when it came, while the next may still come") {
     EngineWorld world;
     world.poll_every = 1h;
