@@ -115,10 +115,10 @@ std::optional<std::string> BoundedChecks::check_found(const BoundedPass& pass, T
         const bool due = checks_.is_shown(written) && was_settled(written.visible_from, since) &&
                          (written.moved == Timestamp{} || later(written.moved, kToDecide) < since);
         // What was not shown since, or may be doubted, is looked at when all has come to rest.
-        const bool is_open = written.back || !checks_.is_findable() ||
+        const bool is_open = !checks_.is_findable(pass.stream) ||
                              exposures_.any_since(pass.stream, id, since) ||
                              exposures_.replica_since(pass.stream, since) ||
-                             store_->tables.doubted.contains({pass.stream, id});
+                             checks_.is_doubted_since({pass.stream, id}, since);
         // A backfill has only its walk, and a reconciliation may end with a number of such records (hazard 33).
         const bool is_reported =
             written.is_odd() && (pass.kind == PassKind::backfill || pass.unexplained > 0 ||
@@ -127,12 +127,27 @@ std::optional<std::string> BoundedChecks::check_found(const BoundedPass& pass, T
                                (!is_in_range(written, pass) || checks_.is_beside_odd(pass.stream, written));
         if (!due || is_open || is_reported || is_beside) continue;
         if (checks_.is_held(pass.stream, id, written.modified)) {
+            if (keeps_replaced(pass, id, since))
+                return about(pass) + " is done, and " + id +
+                       " keeps the version that it had before it went back";
             if (!keeps_old_text(pass, id, since)) continue;
             return about(pass) + " is done, and " + id + " keeps the text that it had before an edit";
         }
-        return about(pass) + " is done, and " + id + " of " + written.modified.to_string_ms() + " is missing";
+        return about(pass) + " is done, and " + id + described(written) + " is missing";
     }
     return std::nullopt;
+}
+
+// A version that went back is taken once every replica must show the one that is held (hazard 30).
+bool BoundedChecks::keeps_replaced(const BoundedPass& pass, const std::string& id, Timestamp since) const {
+    const Written& written = writers_.records(pass.stream).at(id);
+    const auto held = store_->tables.records.find({pass.stream, id});
+    if (!written.back || written.huge || pass.kind != PassKind::reconcile ||
+        held == store_->tables.records.end() || held->second.deleted_at)
+        return false;
+    const Timestamp modified = Timestamp::parse(held->second.modified).value_or(written.modified);
+    const Duration settles = checks_.variant().overlap + kPortalSecond + checks_.clock_slack();
+    return modified != written.modified && later(modified, settles) < since;
 }
 
 // What reads whole records finds edits that left `modified` as it was.

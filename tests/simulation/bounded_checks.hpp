@@ -51,6 +51,7 @@ class BoundedChecks {
     // Whether answers of the last hours may have denied the record.
     bool may_be_denied(const StoreContent::RecordId& place, Timestamp now) const;
     bool is_put_off(const StoreContent::RecordId& place, Timestamp since) const;
+    bool keeps_replaced(const BoundedPass& pass, const std::string& id, Timestamp since) const;
     bool keeps_old_text(const BoundedPass& pass, const std::string& id, Timestamp since) const;
     bool was_settled(Timestamp at, Timestamp since) const;
 

@@ -15,6 +15,7 @@ std::optional<std::string> Checks::check_new_changes(Timestamp now) {
             return "change " + std::to_string(change.seq) + " stands at " + std::to_string(changes_seen_ + 1);
         if (auto wrong = check_again(change, now)) return wrong;
         if (auto wrong = check_unmoved(change, now)) return wrong;
+        if (auto wrong = check_reversal(change, now)) return wrong;
         if (auto wrong = check_kind(change)) return wrong;
     }
     return std::nullopt;
@@ -75,6 +76,21 @@ std::optional<std::string> Checks::check_unmoved(const StoreContent::Change& cha
     if (before.life < lives_) return std::nullopt;
     if (was_asked_for({change.stream, change.id}, before.at)) return std::nullopt;
     return named(change.stream, change.id) + ": its text changes again and again, and each makes a row";
+}
+
+std::optional<std::string> Checks::check_reversal(const StoreContent::Change& change, Timestamp now) {
+    if (change.reversal == 0) return std::nullopt;
+    const auto [last, is_first] = last_reversals_.try_emplace({change.stream, change.id}, now);
+    const Timestamp before = std::exchange(last->second, now);
+    Duration pause = plan_.overlap;
+    for (std::uint64_t i = 2; i < change.reversal && pause < kReversalSpan; ++i)
+        pause *= 2;
+    const bool is_judged =
+        change.reversal >= 2 && !is_first && plan_.has_true_clock() && !settings_.has(Fault::date);
+    const bool is_put_off = later(before, std::min(pause, kReversalSpan) - 2 * kPortalSecond) <= now;
+    if (!is_judged || is_put_off) return std::nullopt;
+    return named(change.stream, change.id) + ": reversal " + std::to_string(change.reversal) +
+           " in a row is not put off: the one before was at " + before.to_string_ms();
 }
 
 void Checks::forget_versions(const StoreContent::Change& change) {

@@ -33,6 +33,9 @@ inline constexpr Duration kReversalSpan = std::chrono::hours(24);
 // How a record is called in a story.
 std::string named(const std::string& entity, const std::string& id);
 
+// What is special about a record, for whoever reads the story of a failure.
+std::string described(const Written& written);
+
 class Checks {
   public:
     // All of these outlive it.
@@ -74,9 +77,11 @@ class Checks {
     bool is_shown(const Written& written) const;
     // Whether a pass must have found the record as it was written last: nothing about it is left to reconciliations.
     bool is_plain(const std::string& entity, const std::string& id, const Written& written) const;
-    // Whether a reconciliation can find everything: where types are mixed and the portal does not count, nothing tells
-    // that listings leave out the records of the other type.
-    bool is_findable() const;
+    // Whether a reconciliation can find all of the entity: where some of its records have another type and the portal
+    // does not count, nothing tells that listings leave these out, and a walk passes over others beside them.
+    bool is_findable(const std::string& entity) const;
+    // Whether the record is doubted, and the hour at which it is asked for again may have come since then.
+    bool is_doubted_since(const StoreContent::RecordId& place, Timestamp since) const;
     // Whether a walk may pass over the record though its own types are those of most: it is in the tie of one whose
     // `_id` has another type (DESIGN.md; simulate --seed 6644 --hours 0.25).
     bool is_beside_odd(const std::string& entity, const Written& written) const;
@@ -110,6 +115,8 @@ class Checks {
     // No version is taken twice, but where it is the portal that goes back to it; and that comes to an end.
     std::optional<std::string> check_again(const StoreContent::Change& change, Timestamp now);
     std::optional<std::string> check_unmoved(const StoreContent::Change& change, Timestamp now);
+    // The second reversal of a record and each further one is put off, twice as long each time.
+    std::optional<std::string> check_reversal(const StoreContent::Change& change, Timestamp now);
     std::optional<std::string> check_streams(After after, Timestamp since, Timestamp now);
     std::optional<std::string> check_stream(const std::string& entity, After after, Timestamp since,
                                             Timestamp now);
@@ -118,6 +125,7 @@ class Checks {
     std::optional<std::string> check_beside(const StoreContent::RecordId& place,
                                             const StoreContent::Held& held, After after, Timestamp since,
                                             Timestamp now) const;
+    bool has_odd(const std::string& entity) const;
     bool may_stay_open(const Event& event) const;
     bool is_unexplained(const std::string& entity) const;
     bool in_quarantine(const std::string& entity, const std::string& id, Timestamp modified) const;
@@ -146,6 +154,7 @@ class Checks {
     std::map<std::string, Arrived> arrived_;  // by message
     std::map<StoreContent::RecordId, std::vector<Timestamp>> reversals_;
     std::map<StoreContent::RecordId, LastRow> last_rows_;
+    std::map<StoreContent::RecordId, Timestamp> last_reversals_;
     // When an event of a record arrived or was settled last, and how many are open.
     struct Announced {
         Timestamp at;

@@ -11,7 +11,7 @@ namespace carecloud {
 
 // Nothing in the engine can notice these, so the checks ask for nothing while they last, or at all:
 // - mixed types at a portal that does not count: neither walks nor counts show the records of the other type, and
-//   a walk over mixed types passes over good records as well;
+//   a walk over mixed types passes over other records of the entity as well;
 // - a replica that lags longer than the overlap and answers each question about a record: it looks as if the
 //   record were gone, or an earlier version the newest; the next whole reconciliation heals it;
 // - a list that is empty for minutes, or a record that it leaves out, in a pass: nothing is expected there; the

@@ -68,6 +68,8 @@ class Life {
     void cancel(std::uint64_t id) { engine_.cancel_pass(id); }
     // A bounded pass of the stream is under way; empty: none is.
     void bounded(const std::string& stream) { watched_.bounded(stream); }
+    // Since when the portal has asked for a long wait that goes on; none: it has not.
+    std::optional<Timestamp> held_since() const { return watched_.held_since(); }
 
   private:
     // Destroying what waits is all that a killed process does with it.

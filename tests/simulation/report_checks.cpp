@@ -1,6 +1,7 @@
 #include "simulation/report_checks.hpp"
 
 #include "portal/dialect.hpp"
+#include "simulation/agenda.hpp"
 
 #include <algorithm>
 
@@ -19,6 +20,11 @@ std::size_t count_of(const ReportChecks::Hits& hits, Fault fault) {
 }
 
 }  // namespace
+
+std::uint64_t ReportChecks::unsteady_of(const std::string& stream) const {
+    const auto found = store_.unsteady.find(stream);
+    return found == store_.unsteady.end() ? 0 : found->second;
+}
 
 std::optional<StreamState> ReportChecks::state_of(const std::string& stream) const {
     const auto found = store_.tables.streams.find(stream);
@@ -39,6 +45,7 @@ void ReportChecks::new_life(const Hits& hits) {
     date_faults_ = count_of(hits, Fault::date);
     good_passes_.clear();
     bounded_.clear();
+    began_.clear();
 }
 
 void ReportChecks::bounded_pass(const std::string& stream, bool under_way) {
@@ -49,19 +56,23 @@ void ReportChecks::bounded_pass(const std::string& stream, bool under_way) {
         bounded_.erase(stream);
 }
 
-void ReportChecks::pass_began(const std::string& stream, const Hits& hits) {
+void ReportChecks::pass_began(const std::string& stream, const Hits& hits, Timestamp now) {
+    began_[stream] = now;
     if (bounded_.contains(stream)) return;
     before_[stream] = {.state = state_of(stream),
                        .changes = store_.tables.changes.size(),
                        .doubted = doubted_of(stream),
-                       .store_faults = count_of(hits, Fault::store)};
+                       .store_faults = count_of(hits, Fault::store),
+                       .unsteady = unsteady_of(stream)};
 }
 
 void ReportChecks::clocks(const ClockReport& report) {
     clocks_doubted_ = clocks_doubted_ || report.verdict != ClockVerdict::agree;
 }
 
-std::optional<std::string> ReportChecks::pass_ended(const PassReport& report, const Hits& hits) {
+std::optional<std::string> ReportChecks::pass_ended(const PassReport& report, const Hits& hits,
+                                                    std::optional<Timestamp> held_since) {
+    if (auto wrong = check_hold(report, held_since)) return report.stream + *wrong;
     const auto began = before_.find(report.stream);
     const bool is_cut_off = report.error && report.error->code == ErrorCode::cancelled;
     if (began != before_.end() && !is_cut_off && began->second.store_faults == count_of(hits, Fault::store)) {
@@ -89,6 +100,9 @@ std::optional<std::string> ReportChecks::check_records(const PassReport& report,
     });
     if (fresh != doubted.end() && report.summary.doubted + report.events.summary.doubted == 0)
         return " " + fresh->first + " is doubted, and the pass does not report it";
+    const bool passed_over = before.unsteady < unsteady_of(report.stream);
+    if (passed_over && report.summary.unsteady + report.events.summary.unsteady == 0)
+        return ": bytes that differ in each answer were passed over, and the pass does not report it";
     return std::nullopt;
 }
 
@@ -112,6 +126,37 @@ std::optional<std::string> ReportChecks::check_clocks(const Hits& hits) const {
     const bool is_judged = !plan_.clock_jumps && count_of(hits, Fault::date) == date_faults_;
     if (!differ || !is_judged || clocks_doubted_) return std::nullopt;
     return "the portal's clock and this machine's do not agree, and nothing reports it";
+}
+
+// A pass that began after the portal had asked for a long wait was answered nothing, and says until when (hazard 34).
+std::optional<std::string> ReportChecks::check_hold(const PassReport& report,
+                                                    std::optional<Timestamp> held_since) const {
+    const auto began = began_.find(report.stream);
+    if (!held_since || began == began_.end() || began->second <= *held_since) return std::nullopt;
+    if (!report.error) return ": a pass succeeds while the portal asks for a long wait";
+    if (report.error->code != ErrorCode::rate_limited) return std::nullopt;
+    const bool says_when = report.error->message().find("until ") != std::string::npos &&
+                           report.error->hint.find("the next request goes out at ") == 0;
+    if (says_when) return std::nullopt;
+    return ": the portal asks for a long wait, and the pass does not report when requests go on: " +
+           report.error->message();
+}
+
+// A record that is held as the portal has it and that no listing of a whole reconciliation showed (hazard 38).
+std::optional<std::string> ReportChecks::bounded_pass_ended(const BoundedPass& pass,
+                                                            const std::optional<LeftOut>& left_out) const {
+    const bool is_judged = pass.status == PassStatus::done && pass.kind == PassKind::reconcile &&
+                           (pass.whole || pass.deep) && pass.holes == 0;
+    const auto since = Timestamp::parse(pass.started_at);
+    if (!is_judged || !since || !left_out || left_out->entity != pass.stream) return std::nullopt;
+    const Written& written = writers_.records(pass.stream).at(left_out->id);
+    const Duration young = checks_.variant().overlap + kPortalSecond + checks_.clock_slack();
+    const auto held = store_.tables.records.find({pass.stream, left_out->id});
+    const bool is_settled = later(written.modified, young) < *since && !written.deleted && !written.back;
+    const bool is_live = held != store_.tables.records.end() && !held->second.deleted_at;
+    if (!is_settled || !is_live || exposures_.replica_since(pass.stream, *since)) return std::nullopt;
+    return pass.stream + ": a reconciliation is done in which no listing showed " + left_out->id +
+           ", and it reports no hole";
 }
 
 }  // namespace carecloud

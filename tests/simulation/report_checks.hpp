@@ -3,7 +3,9 @@
 // stop, no failed store, no bounded pass beside the stream's own.
 #pragma once
 
-#include "simulation/world_settings.hpp"
+#include "core/bounded_pass.hpp"
+#include "simulation/checks.hpp"
+#include "simulation/weather.hpp"
 #include "support/memory_store/memory_store.hpp"
 #include "sync/observer.hpp"
 
@@ -18,18 +20,25 @@ namespace carecloud {
 class ReportChecks {
   public:
     // Both outlive it.
-    ReportChecks(const WorldPlan& plan, const MemoryStoreContent& store) : plan_(plan), store_(store) {}
+    ReportChecks(const WorldPlan& plan, const Writers& writers, const Exposures& exposures,
+                 const Checks& checks, const MemoryStoreContent& store)
+        : plan_(plan), writers_(writers), exposures_(exposures), checks_(checks), store_(store) {}
 
     // How many faults of a kind happened so far.
     using Hits = std::map<Fault, std::size_t>;
 
     void new_life(const Hits& hits);
-    void pass_began(const std::string& stream, const Hits& hits);
+    void pass_began(const std::string& stream, const Hits& hits, Timestamp now);
     // A bounded pass of the stream begins or ends: what it commits is not the stream's own pass's.
     void bounded_pass(const std::string& stream, bool under_way);
     void clocks(const ClockReport& report);
-    // What the pass did and did not say.
-    std::optional<std::string> pass_ended(const PassReport& report, const Hits& hits);
+    // What the pass did and did not say. `held_since`: since when the portal has asked for a long wait that goes on;
+    // none: it has not.
+    std::optional<std::string> pass_ended(const PassReport& report, const Hits& hits,
+                                          std::optional<Timestamp> held_since);
+    // A bounded pass that is done; `left_out`: the record that no listing has shown since it began.
+    std::optional<std::string> bounded_pass_ended(const BoundedPass& pass,
+                                                  const std::optional<LeftOut>& left_out) const;
 
   private:
     // What the store had of a stream when its pass began.
@@ -38,6 +47,7 @@ class ReportChecks {
         std::size_t changes = 0;
         std::map<std::string, std::string> doubted{};  // the doubted `modified`, by id
         std::size_t store_faults = 0;
+        std::uint64_t unsteady = 0;  // versions passed over, in all
     };
 
     std::optional<StreamState> state_of(const std::string& stream) const;
@@ -45,10 +55,17 @@ class ReportChecks {
     std::optional<std::string> check_records(const PassReport& report, const Before& before) const;
     std::optional<std::string> check_state(const PassReport& report, const Before& before) const;
     std::optional<std::string> check_clocks(const Hits& hits) const;
+    std::optional<std::string> check_hold(const PassReport& report,
+                                          std::optional<Timestamp> held_since) const;
+    std::uint64_t unsteady_of(const std::string& stream) const;
 
     const WorldPlan& plan_;
+    const Writers& writers_;
+    const Exposures& exposures_;
+    const Checks& checks_;
     const MemoryStoreContent& store_;
     std::map<std::string, Before> before_;  // by stream, while its pass runs
+    std::map<std::string, Timestamp> began_;
     // Of this life.
     bool clocks_doubted_ = false;
     std::size_t date_faults_ = 0;  // before it

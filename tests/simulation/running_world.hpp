@@ -53,7 +53,7 @@ class RunningWorld : Observer {
   private:
     void pass_begins(std::string_view stream) override {
         passes_.began(std::string(stream), now());
-        report_checks_.pass_began(std::string(stream), weather_.hits());
+        report_checks_.pass_began(std::string(stream), weather_.hits(), now());
     }
     void pass_ended(const PassReport& report) override;
     void backing_off(std::string_view stream, const Error& error, Duration pause) override;
@@ -131,7 +131,7 @@ class RunningWorld : Observer {
     Writers writers_;
     Checks checks_;
     BoundedChecks bounded_checks_;
-    ReportChecks report_checks_{plan_, *store_};
+    ReportChecks report_checks_{plan_, writers_, exposures_, checks_, *store_};
     StreamVariant variant_;
     WorldReport report_;
     std::unique_ptr<Life> life_;

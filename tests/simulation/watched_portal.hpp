@@ -43,6 +43,10 @@ class WatchedPortal : public Portal {
 
     // Told when a long wait that the portal had asked for has ended.
     void on_release(std::function<void()> released) { released_ = std::move(released); }
+    // Since when it has asked for a long wait that goes on; none: it has not.
+    std::optional<Timestamp> held_since() const {
+        return told_at_ == Timestamp{INT64_MIN} ? std::nullopt : std::optional(told_at_);
+    }
     // A bounded pass of the stream runs beside its own; empty: none does.
     void bounded(const std::string& stream) { bounded_ = stream; }
 

@@ -58,6 +58,7 @@ class Weather {
     void change_spelling();
     // It is in no listing, until another one is named, or none.
     void leave_out(std::optional<LeftOut> record) { left_out_ = std::move(record); }
+    const std::optional<LeftOut>& left_out() const { return left_out_; }
     // Nothing fails from here on.
     void clear();
 

@@ -30,7 +30,7 @@ void RunningWorld::pass_ended(const PassReport& report) {
     passes_.ended(report, now());
     // One empty listing by mistake may be all that a first load saw (simulate --seed 755 --hours 0.25).
     if (!report.error && report.state.cursor) checks_.pass_ended(report.stream);
-    if (auto wrong = report_checks_.pass_ended(report, weather_.hits())) broken(*wrong);
+    if (auto wrong = report_checks_.pass_ended(report, weather_.hits(), life_->held_since())) broken(*wrong);
     const bool is_cancelled = report.error && report.error->code == ErrorCode::cancelled;
     if (is_cancelled && stopped_at_ == Timestamp{}) stopped_at_ = now();
     if (resting_ && stopped_at_ == Timestamp{}) {
@@ -57,6 +57,7 @@ void RunningWorld::bounded_pass(const BoundedPass& pass) {
     if (!pass.scheduled) checks_.operators_pass(pass.stream, now(), under_way);
     if (auto wrong = bounded_checks_.told(pass, now())) broken(*wrong);
     life_->bounded(under_way ? pass.stream : "");
+    if (auto wrong = report_checks_.bounded_pass_ended(pass, weather_.left_out())) broken(*wrong);
     report_checks_.bounded_pass(pass.stream, under_way);
     weather_.leave_out(under_way ? hole_in(pass.stream) : std::nullopt);
     if (!pass.is_open()) ++report_.bounded_passes;

@@ -188,7 +188,10 @@ bool MemoryStore::take(const Batch& batch, const Record& record, const std::stri
     if (held.ask_at && !decision.ask_at) summary.undoubted += tables.doubted.erase(key);
     if (held.ask_at && decision.ask_at) tables.doubted[key].ask_at = decision.ask_at->to_string();
     if (decision.verdict == Verdict::unchanged) ++summary.unchanged;
-    if (decision.verdict == Verdict::unsteady) ++summary.unsteady;
+    if (decision.verdict == Verdict::unsteady) {
+        ++summary.unsteady;
+        ++content_->unsteady[batch.stream];
+    }
     if (decision.verdict != Verdict::take) return false;
     summary.count(decision.kind);
     summary.reversed += decision.reversal > 0;

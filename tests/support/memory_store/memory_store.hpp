@@ -28,6 +28,8 @@ namespace carecloud {
 struct MemoryStoreContent {
     StoreContent tables;
     std::uint64_t commits = 0;  // transactions that wrote
+    // Versions passed over, because a record's bytes differ in each answer, by stream.
+    std::map<std::string, std::uint64_t> unsteady{};
     std::uint64_t last_pass = 0;
     bool owned = false;
 };
