@@ -86,11 +86,11 @@ void complete_status_line(boost::beast::flat_buffer& unread) {
 }
 
 template <class AnyParser>
-Task<Result<>> receive_head(HttpConnection& connection, AnyParser& parser) {
+Task<Result<>> receive_head(HttpConnection& connection, AnyParser& parser, std::size_t body_bytes_max) {
     while (true) {
         if (!parser.got_some()) complete_status_line(connection.unread());
         const error_code failure = digest(connection, parser);
-        if (failure) co_return not_http(connection, failure, 0);
+        if (failure) co_return not_http(connection, failure, body_bytes_max);
         if (parser.is_header_done()) co_return Result<>{};
         const IoResult io = co_await fill(connection, kHeadRead);
         if (!io.failure) continue;
@@ -150,7 +150,7 @@ Task<Result<>> receive_final_head(HttpConnection& connection, std::optional<Resp
         parser.emplace();
         parser->header_limit(kHeadBytesMax);
         parser->body_limit(body_bytes_max);
-        const Result<> head = co_await receive_head(connection, *parser);
+        const Result<> head = co_await receive_head(connection, *parser, body_bytes_max);
         if (!head) co_return head.error();
         const int status = parser->get().result_int();
         if (status >= 200) co_return Result<>{};
@@ -199,7 +199,7 @@ Task<Result<>> open_tunnel(HttpConnection& connection, const Origin& origin, con
     http::response_parser<http::empty_body> parser;
     parser.header_limit(kHeadBytesMax);
     parser.skip(true);  // a successful answer to CONNECT has no body, whatever its head says
-    const Result<> head = co_await receive_head(connection, parser);
+    const Result<> head = co_await receive_head(connection, parser, 0);
     if (!head) co_return head.error();
     const int status = static_cast<int>(parser.get().result_int());
     if (status == 407) {

@@ -1,5 +1,7 @@
 #include "net/tls_server.hpp"
 
+#include "net/tls_groups.hpp"
+
 #include <cerrno>
 #include <fcntl.h>
 #include <unistd.h>
@@ -58,7 +60,7 @@ bool set_protocol(SSL_CTX* context) {
     // An idle connection keeps no buffers of OpenSSL's.
     SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
     return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1 &&
-           SSL_CTX_set_cipher_list(context, kCiphers) == 1;
+           SSL_CTX_set_cipher_list(context, kCiphers) == 1 && set_server_groups(context);
 }
 
 }  // namespace

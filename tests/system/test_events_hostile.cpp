@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <map>
 
+#include <boost/system/system_error.hpp>
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
@@ -204,6 +205,12 @@ TEST_CASE("connections that do strange things") {
         const std::string reply = plain.rest();
         CHECK(status_of(reply) == 400);
         CHECK(reply.find("https://") != std::string::npos);
+    }
+    SECTION("keys by a finite field, which cost a hundred honest handshakes each") {
+        for (const char* const group : {"ffdhe2048", "ffdhe8192"}) {
+            INFO(group);
+            CHECK_THROWS_AS(WireClient(served.site.port(), Wire::tls, group), boost::system::system_error);
+        }
     }
     SECTION("half-closed: what was asked is answered") {
         WireClient half = served.client();

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <chrono>
 #include <optional>
+#include <stdexcept>
 #include <sys/socket.h>
 #include <utility>
 
@@ -82,11 +83,14 @@ bool WireClient::State::fill() {
     return !failure;
 }
 
-WireClient::WireClient(std::uint16_t port, Wire wire) : state_(std::make_unique<State>()) {
+WireClient::WireClient(std::uint16_t port, Wire wire, const std::string& group)
+    : state_(std::make_unique<State>()) {
     State& state = *state_;
     const asio::ip::tcp::endpoint peer(asio::ip::address_v4::loopback(), port);
     state.demand([&](auto done) { state.tcp.async_connect(peer, done); });
     if (wire == Wire::plain) return;
+    if (!group.empty() && SSL_CTX_set1_groups_list(state.context.native_handle(), group.c_str()) != 1)
+        throw std::runtime_error("OpenSSL knows no group " + group);
     state.tls.emplace(state.tcp, state.context);
     state.demand([&](auto done) { state.tls->async_handshake(asio::ssl::stream_base::client, done); });
 }

@@ -18,8 +18,9 @@ class WireClient {
   public:
     enum class Wire { plain, tls };
 
-    // Throws boost::system::system_error where nobody listens, or TLS fails. Any certificate is taken.
-    WireClient(std::uint16_t port, Wire wire);
+    // Throws boost::system::system_error where nobody listens, or TLS fails. Any certificate is taken. `group`: the
+    // only one that keys may be exchanged by, such as "ffdhe2048"; empty: OpenSSL's own.
+    WireClient(std::uint16_t port, Wire wire, const std::string& group = {});
     ~WireClient();
     WireClient(WireClient&& other) noexcept;
     WireClient& operator=(WireClient&&) = delete;

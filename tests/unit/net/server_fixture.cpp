@@ -13,6 +13,7 @@
 #include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <openssl/err.h>
 
 namespace carecloud {
 
@@ -130,8 +131,13 @@ WireClient::WireClient(ServerFixture& fixture, const std::string& unix_path)
     socket_.connect(asio::local::stream_protocol::endpoint(unix_path));
 }
 
+bool WireClient::only_group(const std::string& name) {
+    const bool known = SSL_CTX_set1_groups_list(context_->native_handle(), name.c_str()) == 1;
+    ERR_clear_error();
+    return known;
+}
+
 bool WireClient::secure(const std::string& roots_pem, std::string_view host) {
-    context_ = std::make_unique<asio::ssl::context>(asio::ssl::context::tls_client);
     context_->set_verify_mode(asio::ssl::verify_peer);
     context_->add_certificate_authority(asio::buffer(roots_pem));
     tls_ = std::make_unique<asio::ssl::stream<Socket&>>(socket_, *context_);

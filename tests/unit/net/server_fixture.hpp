@@ -97,6 +97,9 @@ class WireClient {
 
     // A TLS handshake that trusts the certificates in `roots_pem`; false: it failed.
     bool secure(const std::string& roots_pem, std::string_view host = "localhost");
+    // Before secure(): the only group for the exchange of keys, such as "P-521"; false: this OpenSSL has none of
+    // that name.
+    bool only_group(const std::string& name);
     std::string certificate_subject();
 
     // False: the server has gone.
@@ -119,7 +122,8 @@ class WireClient {
 
     ServerFixture& fixture_;
     Socket socket_;
-    std::unique_ptr<boost::asio::ssl::context> context_;
+    std::unique_ptr<boost::asio::ssl::context> context_ =
+        std::make_unique<boost::asio::ssl::context>(boost::asio::ssl::context::tls_client);
     std::unique_ptr<boost::asio::ssl::stream<Socket&>> tls_;
     std::string unread_;
     bool orderly_ = false;

@@ -83,6 +83,25 @@ TEST_CASE("a body that ends too soon is cut short, with the count") {
     CHECK(begins(outcome_of("HTTP/1.1 200 OK\r\nContent-Len"), "bad_response"));
 }
 
+TEST_CASE("an answer that is too large names the limit, whether its length was announced or not") {
+    boost::asio::io_context io;
+    for (const std::string& answer : {http_ok(std::string(1001, 'a')), chunked(std::string(1001, 'a'), 100),
+                                      "HTTP/1.1 200 OK\r\n\r\n" + std::string(1001, 'a')}) {
+        ScriptedServer server(io, [answer](Peer& peer) -> Task<> {
+            const std::string request = co_await peer.read_request();
+            const bool written = co_await peer.write(answer);
+            if (!written) peer.close();
+        });
+        HttpClientSettings settings = settings_for(server);
+        settings.response_bytes_max = 1000;
+        const auto client = make_client(io, settings);
+        const std::string out = outcome(get(io, *client));
+        INFO(out);
+        CHECK(begins(out, "too_large"));
+        CHECK(has(out, "more than 1000 bytes"));
+    }
+}
+
 TEST_CASE("a status line may end with the status") {
     CHECK(outcome_of("HTTP/1.1 200\r\nContent-Length: 4\r\n\r\ngood") == "good");
     CHECK(outcome_of("HTTP/1.0 200\r\n\r\ngood") == "good");

@@ -95,6 +95,30 @@ TEST_CASE("the house's own client keeps a connection over TLS") {
     CHECK((*client)->connections_opened() == 1);
 }
 
+TEST_CASE("keys are exchanged by fast groups alone, none of which is a finite field") {
+    TlsFixture fixture;
+    const auto agrees = [&](const std::string& group) {
+        WireClient client(fixture.server);
+        // X25519MLKEM768 is OpenSSL 3.5's; the others are everywhere.
+        if (!client.only_group(group)) return false;
+        return client.secure(fixture.authority.certificate_pem()) && client.send(get_request("/")) &&
+               status_of(client.answer()) == 200;
+    };
+    for (const char* group : {"X25519", "P-256", "P-384"}) {
+        INFO(group);
+        CHECK(agrees(group));
+    }
+    for (const char* group :
+         {"ffdhe2048", "ffdhe3072", "ffdhe4096", "ffdhe6144", "ffdhe8192", "P-521", "X448"}) {
+        INFO(group);
+        REQUIRE(WireClient(fixture.server).only_group(group));
+        CHECK_FALSE(agrees(group));
+    }
+    const bool hybrid_known = WireClient(fixture.server).only_group("X25519MLKEM768");
+    CHECK(agrees("X25519MLKEM768") == hybrid_known);
+    CHECK(fixture.server.counters().handshakes_failed >= 7);
+}
+
 TEST_CASE("plain HTTP to the TLS port is told so") {
     TlsFixture fixture;
     WireClient client(fixture.server);
