@@ -43,7 +43,7 @@ struct SnsMessage {
 // Errors (invalid_argument): what read_top_level refuses; a key that is missing, not a string, or spelt otherwise
 // (AWS Lambda's events write "SigningCertUrl"; no HTTP delivery does, and readers that ignore case could take it for
 // the verified one); a MessageId that is no UUID, a Timestamp that is not ISO 8601, a Subject with control
-// characters: with these a signed text could be cut up into another message. Messages name the key, never its value.
+// characters: each field of the signed text must be unambiguous. Messages name the key, never its value.
 Result<SnsMessage> parse_sns_message(std::string_view body);
 
 // What the signature is over: "Name\nValue\n" for each signed field, in byte order.

@@ -5,8 +5,8 @@
 //     Result<HttpUrl> url = hosts.check(message.signing_cert_url, topic);
 //
 // https, the authority exactly that of the pinned topic's region (no user info, no port), the path exactly
-// "/SimpleNotificationService-" with 32 letters and digits and ".pem", no query. The pattern that many validators use
-// for the host lets a bucket's through ("sns.s3-us-west-2.amazonaws.com"), where anybody may put a file.
+// "/SimpleNotificationService-" with 32 letters and digits and ".pem", no query. A pattern for
+// the host would let others under amazonaws.com through, some of which anybody can have.
 //
 // Values; safe on any thread.
 #pragma once

@@ -14,7 +14,6 @@ constexpr std::array kPublisherFaults = {
     FaultName{"bad-timestamp", "signed, with a Timestamp that is none"},
     FaultName{"bad-utf8", "a body with a byte that is not UTF-8"},
     FaultName{"bad-version", "SignatureVersion 3"},
-    FaultName{"bucket-host", "the certificate at a bucket's host of amazonaws.com"},
     FaultName{"cert-400", "the certificate's URL answers 400"},
     FaultName{"cert-404", "it answers 404"},
     FaultName{"cert-500", "it answers 500"},
@@ -27,6 +26,7 @@ constexpr std::array kPublisherFaults = {
     FaultName{"cert-silent", "its URL never answers"},
     FaultName{"cert-two-blocks", "it is two PEM blocks"},
     FaultName{"cert-xml", "it is wrapped in XML"},
+    FaultName{"control-subject", "signed, with a control character in the Subject"},
     FaultName{"cut-body", "half the JSON, of the length announced"},
     FaultName{"deep-json", "a body of arrays 10,000 deep"},
     FaultName{"duplicate-key", "the Message stands twice, another one last"},
@@ -39,6 +39,7 @@ constexpr std::array kPublisherFaults = {
     FaultName{"lambda-casing", "members spelt as Lambda does: SigningCertUrl, UnsubscribeUrl"},
     FaultName{"late", "delivered a while later (--sns-late)"},
     FaultName{"lost", "never delivered"},
+    FaultName{"made-up-host", "the certificate at a made-up host under amazonaws.com"},
     FaultName{"no-message-id", "a body without MessageId"},
     FaultName{"no-signature", "a body without Signature"},
     FaultName{"not-an-event", "signed, the Message is no JSON"},
@@ -52,7 +53,6 @@ constexpr std::array kPublisherFaults = {
     FaultName{"other-workspace", "signed, of another workspace"},
     FaultName{"out-of-order", "delivered after the message that follows"},
     FaultName{"raw", "raw delivery: the Message alone, unsigned"},
-    FaultName{"recut", "signed, then cut into another MessageId and no Subject"},
     FaultName{"short-signature", "half the signature"},
     FaultName{"subject", "signed, with a Subject"},
     FaultName{"twice", "delivered twice, at once, with one MessageId"},
@@ -78,10 +78,10 @@ void change_event(PublishedFields& fields, const char* name, const std::string& 
     set_field(fields, "Message", event.dump());
 }
 
-void add_subject(PublishedFields& fields) {
+void add_subject(PublishedFields& fields, const char* subject) {
     for (auto field = fields.begin(); field != fields.end(); ++field) {
         if (field->first != "Message") continue;
-        fields.emplace(field, "Subject", "CareCloud");
+        fields.emplace(field, "Subject", subject);
         return;
     }
 }
@@ -91,9 +91,9 @@ std::string wrong_certificate_url(std::string_view fault, const std::string& bas
                                   const std::string& path) {
     const std::string host = base_url.substr(base_url.find("://") + 3);
     if (fault.starts_with("cert-")) return base_url + PublisherIdentity::certificate_path(fault);
-    if (fault == "bucket-host") return "https://sns.s3-us-west-2.amazonaws.com" + path;
     if (fault == "foreign-host") return "https://sns.us-west-2.amazonaws.com.example.org" + path;
     if (fault == "http-url") return "http://" + host + path;
+    if (fault == "made-up-host") return "https://made-up.amazonaws.com" + path;
     if (fault == "other-path") return base_url + "/certificate.pem";
     if (fault == "url-port") return "https://sns.us-west-2.amazonaws.com:8443" + path;
     if (fault == "url-user") return "https://sns.us-west-2.amazonaws.com@" + host + path;
@@ -130,7 +130,8 @@ void spoil_message(std::string_view fault, PublishedFields& fields) {
     if (fault == "other-type") set_field(fields, "Type", "Greeting");
     if (fault == "other-workspace") change_event(fields, "workspace_id", "ffffffffffffffffffffffff");
     if (fault == "unknown-record") change_event(fields, "id", "ffffffffffffffffffffffff");
-    if (fault == "subject" || fault == "recut") add_subject(fields);
+    if (fault == "subject") add_subject(fields, "CareCloud");
+    if (fault == "control-subject") add_subject(fields, "Care\tCloud");
 }
 
 void spoil_signed(std::string_view fault, PublishedFields& fields, const std::string& base_url) {
@@ -149,19 +150,10 @@ void spoil_signed(std::string_view fault, PublishedFields& fields, const std::st
     }
     if (fault == "no-message-id") erase_field(fields, "MessageId");
     if (fault == "no-signature") erase_field(fields, "Signature");
-    if (fault == "recut") {
-        // The same text to sign: the Subject's line end comes to lie inside the MessageId.
-        set_field(fields, "MessageId",
-                  text_of(fields, "MessageId") + "\nSubject\n" + text_of(fields, "Subject"));
-        erase_field(fields, "Subject");
-    }
 }
 
 void spoil_post(std::string_view fault, HttpPost& post) {
     std::string& body = post.body;
-    if (fault == "recut") {
-        std::erase_if(post.headers, [](const HttpHeader& h) { return h.first == "x-amz-sns-message-id"; });
-    }
     if (fault == "bad-utf8") replace_text(body, "\"Message\" : \"", "\"Message\" : \"\xff");
     if (fault == "cut-body") body.resize(body.size() / 2);
     if (fault == "deep-json") body = std::string(kDeepLevels, '[') + std::string(kDeepLevels, ']');

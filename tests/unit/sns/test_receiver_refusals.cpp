@@ -124,11 +124,11 @@ TEST_CASE("Another topic is 403, before anything is fetched") {
 TEST_CASE("Another certificate's address is 403, before anything is fetched") {
     const std::string path = "/SimpleNotificationService-0123456789abcdef0123456789abcdef.pem";
     json message = notification();
-    message["SigningCertURL"] = GENERATE_COPY(
-        "http://sns.us-west-2.amazonaws.com" + path, "https://evil.example" + path,
-        "https://sns.us-east-1.amazonaws.com" + path, "https://sns.s3-us-west-2.amazonaws.com" + path,
-        std::string("https://sns.us-west-2.amazonaws.com/x.pem"),
-        "https://x@sns.us-west-2.amazonaws.com" + path);
+    message["SigningCertURL"] =
+        GENERATE_COPY("http://sns.us-west-2.amazonaws.com" + path, "https://evil.example" + path,
+                      "https://sns.us-east-1.amazonaws.com" + path, "https://made-up.amazonaws.com" + path,
+                      std::string("https://sns.us-west-2.amazonaws.com/x.pem"),
+                      "https://x@sns.us-west-2.amazonaws.com" + path);
     ReceiverWorld world;
     check_refused(world, world.post(message), RefusalReason::signing_url);
     CHECK(world.fetcher->asked().empty());
