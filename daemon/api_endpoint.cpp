@@ -17,10 +17,19 @@ constexpr std::chrono::milliseconds kApiGrace{1000};
 constexpr std::size_t kBodyMax = 64 * 1024;
 // A thousand that wait for changes, and room for those who only ask.
 constexpr std::size_t kConnectionsMax = 1200;
+constexpr std::size_t kTokenMin = 16;  // bytes
 
 Result<std::string> read_token(const ApiSettings& settings) {
     if (!settings.token_file) return std::string();
-    return read_secret_file(*settings.token_file);
+    Result<std::string> token = read_secret_file(*settings.token_file);
+    if (token && token->size() < kTokenMin) {
+        return Error{.code = ErrorCode::config_invalid,
+                     .operation = "read secret file",
+                     .subject = "\"" + *settings.token_file + "\" holds fewer than " +
+                                std::to_string(kTokenMin) + " characters, which can be guessed",
+                     .hint = "write a random token: openssl rand -hex 16"};
+    }
+    return token;
 }
 
 }  // namespace

@@ -15,8 +15,8 @@ namespace {
 constexpr ApiQuery::Range kSeqs{0, static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())};
 constexpr ApiQuery::Range kLimits{1, 5000};
 constexpr std::uint64_t kUsualChanges = 1000;
-constexpr std::chrono::seconds kWaitMax{60};
-constexpr std::size_t kFollowersMax = 1000;  // those that wait, and streams
+constexpr std::chrono::seconds kWaitMax{60};  // that may be asked for
+constexpr std::size_t kFollowersMax = 1000;   // those that wait, and streams
 
 // Why a consumer cannot go on from where it stands (hazard 15).
 std::optional<ServerResponse> refuse_position(const ChangePage& page, const ChangeStream::Position& from) {
@@ -64,11 +64,13 @@ Task<ServerResponse> Api::changes(const ServerRequest& request, ApiQuery& query)
     if (waits && parts_.feed.followers() >= kFollowersMax) co_return too_many_follow();
     std::optional<ChangeFeed::Follower> follower;
     if (waits) follower.emplace(parts_.feed);
-    const MonoTime deadline = parts_.clock.now() + wait;
+    const MonoTime deadline = parts_.clock.now() + wait_for_proxies(wait);
     while (true) {
         auto reading = reads_->changes(from.since, streamed ? 1 : limit);
         const ChangeReads::Page read = co_await std::move(reading);
         const Result<ChangePage>& page = *read;
+        // After a 503 a browser's EventSource never comes again; after a stream that ends it does.
+        if (!page && streamed && is_passing(page.error())) co_return stream_from(std::move(from));
         if (!page) co_return problem_of(page.error());
         if (auto refused = refuse_position(*page, from)) co_return std::move(*refused);
         if (streamed) {
@@ -86,7 +88,10 @@ Task<ServerResponse> Api::changes(const ServerRequest& request, ApiQuery& query)
 }
 
 ServerResponse Api::stream_from(ChangeStream::Position from) {
-    ServerResponse answer{.headers = {{"Content-Type", "text/event-stream"}, {"Cache-Control", "no-store"}}};
+    // Or nginx would collect it in its buffers.
+    ServerResponse answer{.headers = {{"Content-Type", "text/event-stream"},
+                                      {"Cache-Control", "no-store"},
+                                      {"X-Accel-Buffering", "no"}}};
     auto stream = std::make_shared<ChangeStream>(parts_.clock, reads_, parts_.feed, std::move(from));
     answer.more = [stream] { return stream->next(); };
     return answer;

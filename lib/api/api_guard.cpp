@@ -42,6 +42,15 @@ bool is_own_origin(std::string_view origin) {
     return slashes != std::string_view::npos && leads_here(origin.substr(slashes + 3));
 }
 
+// Whoever sits behind a proxy on this machine looks local, whatever Host the proxy sends on.
+bool came_through_proxy(const ServerRequest& request) {
+    return std::any_of(request.headers.begin(), request.headers.end(), [](const HttpHeader& header) {
+        const std::string name = ascii_lower(header.first);
+        return name == "forwarded" || name == "via" || name == "x-real-ip" ||
+               name.starts_with("x-forwarded-");
+    });
+}
+
 // What follows the scheme, whose case does not matter (RFC 9110 11.1).
 std::optional<std::string_view> behind(std::string_view scheme, std::string_view sent) {
     if (!ascii_iequals(sent.substr(0, scheme.size()), scheme)) return std::nullopt;
@@ -134,6 +143,14 @@ Task<std::optional<ServerResponse>> ApiGuard::refuse(const ServerRequest& reques
         co_await clock_.sleep(kPause);
         const bool to_person = request.header("Accept").find("text/html") != std::string_view::npos;
         co_return unauthorized_answer(to_person);
+    }
+    if (came_through_proxy(request)) {
+        co_return problem({.status = 403,
+                           .code = "through_a_proxy",
+                           .detail =
+                               "the request came through a proxy (Forwarded, Via, X-Forwarded-…), so who "
+                               "sent it is unknown, and no token is set",
+                           .hint = "set api.token_file, and send the token"});
     }
     const bool own_host = leads_here(request.header("Host"));
     if (unix_socket_ || (own_host && is_own_origin(request.header("Origin")))) co_return std::nullopt;

@@ -1,5 +1,6 @@
 // Who may ask: with a token those alone who send it; without one, which is for this machine alone, everybody but a web
-// page that a browser on this machine shows (its name made to lead here, or its script posting across sites). For the
+// page that a browser on this machine shows (its name made to lead here, or its script posting across sites), and
+// whoever comes through a proxy, who may be anybody. For the
 // status page a browser may send the token as the password of Basic authentication; pages of other sites may not use
 // that.
 //

@@ -5,6 +5,16 @@
 
 namespace carecloud {
 
+namespace {
+
+constexpr std::chrono::seconds kWaitEnds{50};
+
+}  // namespace
+
+Duration wait_for_proxies(Duration asked) {
+    return std::min<Duration>(asked, kWaitEnds);
+}
+
 // A waiter's entry, gone however its coroutine ends.
 class ChangeFeed::Place {
   public:

@@ -15,6 +15,9 @@
 
 namespace carecloud {
 
+// How long a page waits if `asked` to: nginx and other proxies give up after 60 s without an answer, with a 504.
+Duration wait_for_proxies(Duration asked);
+
 class ChangeFeed {
   public:
     // One that follows the changes, whether it waits, reads or is sent something: counted for as long as it lives.

@@ -51,6 +51,9 @@ Task<std::optional<std::string>> ChangeStream::next() {
         const ChangeReads::Page read = co_await std::move(reading);
         const Result<ChangePage>& page = *read;
         if (!page || (!at_.generation.empty() && page->generation != at_.generation)) break;
+        // Begun while the store could not be read: the next request gets the 410.
+        if (at_.generation.empty() && at_.since > page->newest_seq) break;
+        at_.generation = page->generation;
         if (!page->changes.empty()) {
             at_.since = page->changes.back().seq;
             co_return events_of(*page);

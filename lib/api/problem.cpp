@@ -83,11 +83,15 @@ ServerResponse not_running() {
                     .retry_after = std::chrono::seconds(1)});
 }
 
+bool is_passing(const Error& error) {
+    return error.code == ErrorCode::store_busy || error.code == ErrorCode::store_full ||
+           error.code == ErrorCode::store_failed || error.code == ErrorCode::cancelled;
+}
+
 ServerResponse problem_of(const Error& error) {
     if (error.code == ErrorCode::invalid_argument)
         return problem({.status = 400, .code = "bad_parameter", .detail = error.subject, .hint = error.hint});
-    const bool passing = error.code == ErrorCode::store_busy || error.code == ErrorCode::store_full ||
-                         error.code == ErrorCode::store_failed || error.code == ErrorCode::cancelled;
+    const bool passing = is_passing(error);
     Problem told{.status = passing ? 503 : 500,
                  .code = std::string(to_string(error.code)),
                  .detail = error.operation + ": " + error.subject,

@@ -23,6 +23,8 @@ struct Problem {
 };
 
 ServerResponse problem(const Problem& problem);
+// Whether a later try may do better.
+bool is_passing(const Error& error);
 // What a store or the engine stumbled over: 400 where it was asked for what cannot be, 503 where a later try may do
 // better, else 500.
 ServerResponse problem_of(const Error& error);

@@ -13,6 +13,13 @@
 namespace carecloud {
 namespace {
 
+std::string body_of(const std::string& answer) {
+    const std::size_t end = answer.find("\r\n\r\n");
+    return end == std::string::npos ? std::string() : answer.substr(end + 4);
+}
+
+}  // namespace
+
 std::uint16_t api_port(Process& daemon) {
     const std::string listens = "the API listens";
     if (!daemon.says(listens, kWithin)) throw std::runtime_error("it does not listen: " + daemon.err());
@@ -22,13 +29,6 @@ std::uint16_t api_port(Process& daemon) {
     if (at == std::string::npos) throw std::runtime_error("no place is named: " + said);
     return static_cast<std::uint16_t>(std::stoi(said.substr(at + place.size(), 5)));
 }
-
-std::string body_of(const std::string& answer) {
-    const std::size_t end = answer.find("\r\n\r\n");
-    return end == std::string::npos ? std::string() : answer.substr(end + 4);
-}
-
-}  // namespace
 
 std::string ask_api(Process& daemon, const std::string& method, const std::string& target) {
     WireClient client(api_port(daemon), WireClient::Wire::plain);

@@ -21,6 +21,8 @@ namespace carecloud {
 // Of the configuration: the API at a port of the kernel's choice, which the log names.
 inline constexpr const char* kApiLine = "api: { listen: 127.0.0.1:0 }\n";
 
+// Where the daemon listens on 127.0.0.1.
+std::uint16_t api_port(Process& daemon);
 // One request at the place where the daemon listens now; the whole answer.
 std::string ask_api(Process& daemon, const std::string& method, const std::string& target);
 // The status alone, and the body of a 200 or of what else the target answers with JSON.

@@ -217,12 +217,14 @@ TEST_CASE("what nobody should send over the wire is refused, and the daemon serv
 TEST_CASE("with a token nobody reads without it, and a reload takes another one") {
     const TempDir dir;
     const auto write_token = [&](const std::string& token) {
-        write_text(dir.file("token"), token + "\n");
+        write_text(dir.file("token"), token + " of the tokens\n");
         ::chmod(dir.file("token").c_str(), 0600);
     };
     write_token("the first");
     Site site(", token_file: " + dir.file("token"));
-    const auto with = [](const std::string& token) { return "Authorization: Bearer " + token + "\r\n"; };
+    const auto with = [](const std::string& token) {
+        return "Authorization: Bearer " + token + " of the tokens\r\n";
+    };
     CHECK(status_of(site.ask("GET", "/v1/status")) == 401);
     CHECK(status_of(site.ask("GET", "/v1/status", with("the second"))) == 401);
     CHECK(status_of(site.ask("GET", "/v1/status", with("the first"))) == 200);

@@ -144,7 +144,7 @@ TEST_CASE("who follows the changes misses none over the daemon's restart, and le
 TEST_CASE("carecloudctl shows its token, and without the right one is told which file it wants") {
     const TempDir dir;
     const auto token_file = [&](const std::string& name) {
-        write_text(dir.file(name), "the " + name + " one\n");
+        write_text(dir.file(name), "the " + name + " one of the tokens\n");
         ::chmod(dir.file(name).c_str(), 0600);
         return dir.file(name);
     };

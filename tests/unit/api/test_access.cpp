@@ -101,3 +101,28 @@ TEST_CASE("a Unix socket is guarded by its file, whatever the Host") {
     ApiFixture api({.token = "", .unix_socket = true});
     CHECK(api.get("/v1/status", {{"Host", "api.sock"}}).status == 200);
 }
+
+TEST_CASE(
+    "without a token nobody is served who comes through a proxy, whatever the Host; with one, who has it") {
+    const std::vector<HttpHeader> marks{{"X-Forwarded-For", "203.0.113.7"},
+                                        {"x-forwarded-proto", "https"},
+                                        {"X-Forwarded-Host", "sync.example.org"},
+                                        {"Forwarded", "for=203.0.113.7"},
+                                        {"Via", "1.1 proxy"},
+                                        {"X-Real-IP", "203.0.113.7"},
+                                        {"X-Forwarded-For", ""}};
+    ApiFixture on_port;
+    ApiFixture on_socket({.token = "", .unix_socket = true});
+    ApiFixture with_token(kWithToken);
+    for (const HttpHeader& mark : marks) {
+        INFO(mark.first);
+        for (const char* target : {"/v1/status", "/", "/metrics", "/readyz"}) {
+            CHECK(problem_in(on_port.get(target, {mark})) == "403 through_a_proxy");
+            CHECK(problem_in(on_socket.get(target, {mark})) == "403 through_a_proxy");
+        }
+        CHECK(on_port.get("/livez", {mark}).status == 200);
+        auto headers = bearer("correct horse");
+        headers.push_back(mark);
+        CHECK(with_token.get("/v1/status", headers).status == 200);
+    }
+}

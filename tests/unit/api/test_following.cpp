@@ -208,6 +208,39 @@ TEST_CASE(
         CHECK(problem_in(stream(api, "/v1/changes", {{"Last-Event-ID", wrong}})) == "400 bad_parameter");
 }
 
+TEST_CASE("a page waits for less than the 60 s of the usual proxy, whatever was asked for") {
+    CHECK(wait_for_proxies(std::chrono::seconds(60)) < std::chrono::seconds(55));
+    CHECK(wait_for_proxies(std::chrono::seconds(60)) >= std::chrono::seconds(45));
+    CHECK(wait_for_proxies(std::chrono::milliseconds(50)) == std::chrono::milliseconds(50));
+    CHECK(wait_for_proxies(Duration{}) == Duration{});
+}
+
+TEST_CASE("a stream asks nginx not to buffer it") {
+    ApiFixture api;
+    CHECK(header_of(stream(api, "/v1/changes"), "X-Accel-Buffering") == "no");
+    CHECK(header_of(api.get("/v1/changes"), "X-Accel-Buffering").empty());
+}
+
+TEST_CASE(
+    "a stream begun while the store cannot be read is no 503, and ends, so that a browser comes again") {
+    ApiFixture api;
+    api.commit({{.id = "a", .modified = kModified}});
+    api.sql("ALTER TABLE changes RENAME TO away");
+    CHECK(api.get("/v1/changes?since=0").status == 503);
+    const ServerResponse unreadable = stream(api, "/v1/changes?since=0");
+    CHECK(unreadable.status == 200);
+    CHECK(piece_of(api, unreadable) == "retry: 2000\n\n");
+    CHECK_FALSE(piece_of(api, unreadable));
+
+    const ServerResponse begun = stream(api, "/v1/changes?since=0");
+    const ServerResponse beyond = stream(api, "/v1/changes?since=7");
+    api.sql("ALTER TABLE away RENAME TO changes");
+    CHECK(piece_of(api, begun) == "retry: 2000\n\n");
+    CHECK(events_in(piece_of(api, begun).value()) == 1);
+    CHECK(piece_of(api, beyond) == "retry: 2000\n\n");
+    CHECK_FALSE(piece_of(api, beyond));  // as it comes again, it gets the 410
+}
+
 TEST_CASE("a stream ends where the store's generation changes under it") {
     ApiFixture api;
     const ServerResponse answer = stream(api, "/v1/changes");
