@@ -1,10 +1,12 @@
 // carecloud-syncd, the service. See options.cpp for its face and service.cpp for what it is made of.
+#include "core/last_words.hpp"
 #include "options.hpp"
 #include "runtime/signals.hpp"
 #include "service.hpp"
 
 #include <exception>
 #include <iostream>
+#include <string>
 
 int main(int argc, char** argv) {
     using namespace carecloud;
@@ -15,7 +17,7 @@ int main(int argc, char** argv) {
         hold_reloads();
         return static_cast<int>(options.check ? check_configuration(options) : run_service(options));
     } catch (const std::exception& broken) {
-        std::cerr << "carecloud-syncd: " << broken.what() << "\n";
+        say_last("carecloud-syncd: " + std::string(broken.what()) + "\n");
         return static_cast<int>(ExitCode::software);
     }
 }

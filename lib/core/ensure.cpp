@@ -1,5 +1,7 @@
 #include "core/ensure.hpp"
 
+#include "core/last_words.hpp"
+
 #include <string>
 #include <unistd.h>
 
@@ -16,8 +18,7 @@ void end_broken(std::string_view promise, const std::source_location& where) {
     const std::string line = "internal error: a broken promise: " + std::string(promise) + " (" +
                              where.file_name() + ":" + std::to_string(where.line()) +
                              "); nothing of this step is committed\n";
-    // There is nothing to be done where standard error is closed.
-    [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
+    say_last(line);
     ::_exit(kInternalError);
 }
 

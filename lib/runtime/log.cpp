@@ -1,20 +1,26 @@
 #include "runtime/log.hpp"
 
+#include "runtime/environment.hpp"
+#include "runtime/log_queue.hpp"
+
 #include <atomic>
+#include <cerrno>
+#include <cstdint>
 #include <mutex>
+#include <optional>
 #include <ostream>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
+#include <utility>
 
+#include <spdlog/details/null_mutex.h>
 #include <spdlog/logger.h>
 #include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/ostream_sink.h>
-#include <spdlog/sinks/stdout_sinks.h>
 // The location that the header would add is this file's, for every line.
 #define SD_JOURNAL_SUPPRESS_LOCATION
-#include "runtime/environment.hpp"
-
 #include <systemd/sd-journal.h>
 
 namespace carecloud {
@@ -29,22 +35,62 @@ bool stderr_is_journal() {
     return names_stream(process_environment("JOURNAL_STREAM"), status.st_dev, status.st_ino);
 }
 
-void send_to_journal(std::vector<std::string> entries) {
+// Its failure has nowhere to be reported.
+void send_to_journal(const std::vector<std::string>& entries) {
     std::vector<iovec> vectors;
     vectors.reserve(entries.size());
-    for (std::string& entry : entries)
-        vectors.push_back(iovec{entry.data(), entry.size()});
-    // Its failure has nowhere to be told.
+    for (const std::string& entry : entries)
+        vectors.push_back(iovec{const_cast<char*>(entry.data()), entry.size()});
     ::sd_journal_sendv(vectors.data(), static_cast<int>(vectors.size()));
 }
+
+// Likewise.
+void write_to_stderr(std::string_view text) {
+    while (!text.empty()) {
+        const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written <= 0) return;
+        text.remove_prefix(static_cast<std::size_t>(written));
+    }
+}
+
+void write_line(const LogLine& line) {
+    if (line.text.empty())
+        send_to_journal(line.journal);
+    else
+        write_to_stderr(line.text);
+}
+
+// A line as spdlog's pattern has it, kept until it is taken.
+class KeptLine : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+  public:
+    std::string take() { return std::exchange(text_, {}); }
+
+  protected:
+    void sink_it_(const spdlog::details::log_msg& message) override {
+        spdlog::memory_buf_t formatted;
+        formatter_->format(message, formatted);
+        text_.assign(formatted.data(), formatted.size());
+    }
+    void flush_() override {}
+
+  private:
+    std::string text_;
+};
 
 }  // namespace
 
 struct Log::Impl {
-    explicit Impl(spdlog::sink_ptr target) : logger("carecloud-syncd", std::move(target)) {
-        logger.set_level(spdlog::level::trace);
-        logger.set_error_handler([](const std::string&) {});
+    Impl() : Impl(std::make_shared<KeptLine>()) {
+        queue.emplace(write_line);
+        may_journal = true;
     }
+    explicit Impl(std::ostream& out) : Impl(std::make_shared<spdlog::sinks::ostream_sink_mt>(out, true)) {}
+    ~Impl() {
+        if (lost > 0) queue->push_last(report_of_lost());
+    }
+    Impl(const Impl&) = delete;
+    Impl& operator=(const Impl&) = delete;
 
     void choose(const LogSettings& settings) {
         const std::scoped_lock lock(mutex);
@@ -59,21 +105,49 @@ struct Log::Impl {
             std::make_unique<spdlog::pattern_formatter>(pattern, spdlog::pattern_time_type::utc));
     }
 
+    void write(LogLevel line_level, std::string_view message, const LogFields& fields) {
+        const std::scoped_lock lock(mutex);
+        // In their order: what follows a lost line waits for the report of it.
+        if (lost > 0 && queue->push(report_of_lost())) lost = 0;
+        LogLine line = line_of(line_level, message, fields);
+        if (queue && (lost > 0 || !queue->push(std::move(line)))) ++lost;
+    }
+
+    LogLine report_of_lost() {
+        return line_of(LogLevel::warn, "lines of the log were lost: its reader did not read",
+                       {{"COUNT", lost}});
+    }
+
+    // Empty where it went to a stream.
+    LogLine line_of(LogLevel line_level, std::string_view message, const LogFields& fields) {
+        if (format == LogFormat::journal) return {.journal = journal_of(line_level, message, fields)};
+        const bool json = format == LogFormat::json;
+        logger.log(spdlog::level::info,
+                   json ? json_of(line_level, message, fields) : text_of(line_level, message, fields));
+        return queue ? LogLine{.text = std::static_pointer_cast<KeptLine>(sink)->take()} : LogLine{};
+    }
+
     std::mutex mutex;  // the format and its pattern change together
+    spdlog::sink_ptr sink;
     spdlog::logger logger;
     bool may_journal = false;
     std::atomic<LogLevel> level{LogLevel::info};
     LogFormat format = LogFormat::text;
+    std::uint64_t lost = 0;         // lines since the last one that found room
+    std::optional<LogQueue> queue;  // none: to a stream, at once
+
+  private:
+    explicit Impl(spdlog::sink_ptr target) : sink(std::move(target)), logger("carecloud-syncd", sink) {
+        logger.set_level(spdlog::level::trace);
+        logger.set_error_handler([](const std::string&) {});
+    }
 };
 
-Log::Log(const LogSettings& settings)
-    : impl_(std::make_unique<Impl>(std::make_shared<spdlog::sinks::stderr_sink_mt>())) {
-    impl_->may_journal = true;
+Log::Log(const LogSettings& settings) : impl_(std::make_unique<Impl>()) {
     impl_->choose(settings);
 }
 
-Log::Log(const LogSettings& settings, std::ostream& out)
-    : impl_(std::make_unique<Impl>(std::make_shared<spdlog::sinks::ostream_sink_mt>(out, true))) {
+Log::Log(const LogSettings& settings, std::ostream& out) : impl_(std::make_unique<Impl>(out)) {
     impl_->choose(settings);
 }
 
@@ -88,20 +162,7 @@ bool Log::enabled(LogLevel level) const {
 }
 
 void Log::write(LogLevel level, std::string_view message, const LogFields& fields) {
-    if (!enabled(level)) return;
-    const std::scoped_lock lock(impl_->mutex);
-    switch (impl_->format) {
-        case LogFormat::journal:
-            send_to_journal(journal_of(level, message, fields));
-            return;
-        case LogFormat::json:
-            impl_->logger.log(spdlog::level::info, json_of(level, message, fields));
-            return;
-        case LogFormat::text:
-        case LogFormat::automatic:
-            impl_->logger.log(spdlog::level::info, text_of(level, message, fields));
-            return;
-    }
+    if (enabled(level)) impl_->write(level, message, fields);
 }
 
 void Log::write(LogLevel level, const Error& error, const LogFields& fields) {

@@ -5,8 +5,9 @@
 //     log.write(LogLevel::info, "pass finished", {{"STREAM", "claim_attendance"}, {"RECORDS",
 //     summary.changes()}}); log.write(LogLevel::warn, error, {{"STREAM", "claim_attendance"}});
 //
-// Never a secret, never a record's content. Safe on any thread. Writing never throws and never fails visibly:
-// a log that cannot be written (disk full, reader gone) must not stop the work.
+// Never a secret, never a record's content. Safe on any thread. Writing never throws, never waits,
+// and never fails visibly: a log that cannot be written (disk full, reader gone or not reading) must not stop the work.
+// Lines that find no room are counted, and reported once there is room (see log_queue.hpp).
 #pragma once
 
 #include "core/error.hpp"
@@ -20,7 +21,8 @@ namespace carecloud {
 
 class Log {
   public:
-    // To stderr, or to the journal, as the settings and $JOURNAL_STREAM say.
+    // To stderr, or to the journal, as the settings and $JOURNAL_STREAM say. A thread of its own writes; what is
+    // waiting is written when this is destroyed, if that takes no longer than a second.
     explicit Log(const LogSettings& settings);
     // To a stream that outlives it, for tests and for `--once` style tools. `journal` is taken as text.
     Log(const LogSettings& settings, std::ostream& out);
