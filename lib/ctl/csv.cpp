@@ -1,5 +1,6 @@
 #include "ctl/csv.hpp"
 
+#include "core/readable_json.hpp"
 #include "ctl/json_pieces.hpp"
 
 namespace carecloud {
@@ -49,6 +50,11 @@ std::string joined_cells(const std::vector<std::string>& cells) {
     return line + "\r\n";
 }
 
+// A cell is UTF-8 without NUL.
+void make_readable(std::string& record) {
+    if (auto readable = readable_json(record)) record = std::move(*readable);
+}
+
 }  // namespace
 
 std::string csv_cell(std::string_view json_value) {
@@ -59,6 +65,7 @@ std::string csv_cell(std::string_view json_value) {
 }
 
 void CsvColumns::learn(std::string& record) {
+    make_readable(record);
     for (auto& [name, value] : slice_members(record)) {
         if (places_.try_emplace(name, names_.size()).second) names_.push_back(std::move(name));
     }
@@ -73,6 +80,7 @@ std::string CsvColumns::heading() const {
 }
 
 std::string CsvColumns::row(std::string& record) {
+    make_readable(record);
     std::vector<std::string> cells(names_.size());
     for (const auto& [name, value] : slice_members(record)) {
         const auto place = places_.find(name);

@@ -20,7 +20,8 @@ namespace carecloud {
 // The columns are the names of the records' members, in the order in which they were met.
 class CsvColumns {
   public:
-    // A JSON object; nlohmann's exception where it is none. Its bytes may be moved, never changed.
+    // A JSON object; nlohmann's exception where it is none. What is no text in it (half a surrogate pair, NUL) becomes
+    // U+FFFD, here and in row(); its bytes may be moved, and change no further.
     void learn(std::string& record);
     bool empty() const { return names_.empty(); }
     std::string heading() const;

@@ -49,11 +49,11 @@ CtlResult<CtlExit> outcome_of(const std::exception_ptr& thrown, CtlResult<CtlExi
     if (!thrown) return exit;
     try {
         std::rethrow_exception(thrown);
-    } catch (const CtlJson::exception& foreign) {
+    } catch (const CtlJson::exception&) {
+        // Without the exception's words: they quote the answer, which may be a child's record.
         return CtlFailure{
             .exit = CtlExit::protocol,
-            .what =
-                std::string("the answer is not that of a carecloud-syncd of this version: ") + foreign.what(),
+            .what = "the answer is not that of a carecloud-syncd of this version",
             .hint = "carecloudctl and carecloud-syncd are to be of one version; see status and --version"};
     } catch (const boost::system::system_error& failed) {
         if (failed.code() == asio::error::operation_aborted)

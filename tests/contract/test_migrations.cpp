@@ -133,6 +133,20 @@ TEST_CASE("a store of each earlier version is migrated, loses nothing and goes o
     }
 }
 
+TEST_CASE("texts of an earlier store that no program can read are replaced for the views") {
+    TempDir directory;
+    restore(6, directory.file("store.db"));
+    Connection db(directory.file("store.db"), "");
+    migrate(db, migrations());
+    CHECK(
+        texts(db, "SELECT id || readable FROM records WHERE readable IS NOT NULL") ==
+        std::vector<std::string>{
+            R"(65f35b06e30c8a2e4578d125{"_id":"65f35b06e30c8a2e4578d125","modified":"2024-03-13T19:08:57.5640000Z",)"
+            R"("comment":"half \ufffd and nul \ufffd","claimId":"a\\ud800"})"});
+    CHECK(texts(db, "SELECT field FROM claim_attendance_malformed WHERE id LIKE '%125'") ==
+          std::vector<std::string>{"$.comment"});
+}
+
 TEST_CASE("days and seconds of the versions that an earlier store held are those that they say") {
     TempDir directory;
     restore(3, directory.file("store.db"));

@@ -1,5 +1,9 @@
 #include "store/sqlite/migrations.hpp"
 
+#include "core/readable_json.hpp"
+
+#include <sqlite3.h>
+
 namespace carecloud {
 namespace {
 
@@ -18,6 +22,15 @@ Error newer(const std::string& path, std::int64_t found, std::int64_t known) {
             .hint = "run the newer carecloud-syncd, or restore the backup made before it first ran"};
 }
 
+// SQL's readable_json(text): as core/readable_json.hpp; NULL: the text itself can be read.
+void readable_json_of_sql(sqlite3_context* context, int, sqlite3_value** values) {
+    const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(values[0]));
+    const auto size = static_cast<std::size_t>(sqlite3_value_bytes(values[0]));
+    const auto readable = readable_json({text != nullptr ? text : "", size});
+    if (readable)
+        sqlite3_result_text64(context, readable->data(), readable->size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
 }  // namespace
 
 std::optional<Error> refuse_foreign(Connection& db, const std::string& path) {
@@ -33,6 +46,10 @@ std::optional<Error> refuse_foreign(Connection& db, const std::string& path) {
 }
 
 void migrate(Connection& db, std::span<const Migration> known) {
+    const int code =
+        sqlite3_create_function_v2(db.get(), "readable_json", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr,
+                                   readable_json_of_sql, nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK) db.fail(code);
     for (const Migration& migration : known) {
         if (migration.number <= db.number("PRAGMA user_version")) continue;
         Transaction transaction(db, Transaction::Access::write);

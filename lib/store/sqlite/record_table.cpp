@@ -1,19 +1,22 @@
 #include "store/sqlite/record_table.hpp"
 
+#include "core/readable_json.hpp"
 #include "store/sqlite/connection.hpp"
 
 namespace carecloud {
 namespace {
 
 constexpr std::string_view kRecordInsert =
-    "INSERT INTO records (stream, id, modified, hash, seq, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+    "INSERT INTO records (stream, id, modified, hash, seq, body, readable) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
+    "?7)"
     " ON CONFLICT DO NOTHING";
 constexpr std::string_view kRecordFind =
     "SELECT r.stream, r.id, r.modified, r.hash, r.deleted_at, c.kind, r.seq, c.previous, c.reversal, "
     "c.committed_at FROM records r"
     " LEFT JOIN changes c ON c.seq = r.seq WHERE r.rowid = ?1";
 constexpr std::string_view kReplace =
-    "UPDATE records SET modified = ?3, hash = ?4, seq = ?5, deleted_at = NULL, body = ?6 WHERE rowid = ?1";
+    "UPDATE records SET modified = ?3, hash = ?4, seq = ?5, deleted_at = NULL, body = ?6, readable = ?7"
+    " WHERE rowid = ?1";
 constexpr std::string_view kLog =
     "INSERT INTO changes (seq, stream, id, kind, modified, hash, committed_at, modified_s, start_day, "
     "end_day, previous, reversal) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
@@ -27,6 +30,16 @@ constexpr std::string_view kHolds =
 constexpr const char* kHighestSeq =
     "SELECT max(ifnull((SELECT max(seq) FROM changes), 0),"
     " ifnull((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'seq_high'), 0))";
+
+// ?6 and ?7: the portal's bytes, and what the views show in their place where these are not readable. Both must live
+// until the statement has run.
+void bind_body(Statement& statement, std::string_view body, const std::optional<std::string>& readable) {
+    statement.bind(6, body);
+    if (readable)
+        statement.bind(7, *readable);
+    else
+        statement.bind_null(7);
+}
 
 }  // namespace
 
@@ -118,7 +131,8 @@ bool RecordTable::insert_unseen(const Record& record, ChangeKind kind) {
     insert_.bind(3, record.modified_text);
     insert_.bind(4, record.hash);
     insert_.bind(5, seq_ + 1);
-    insert_.bind(6, record.body);
+    const std::optional<std::string> readable = readable_json(record.body);
+    bind_body(insert_, record.body, readable);
     if (insert_.run() == 0) return false;
     index_.added(record.id, db_.last_insert_rowid());
     log(record, kind, 0);
@@ -161,7 +175,8 @@ void RecordTable::replace(std::int64_t rowid, const Record& record) {
     replace_.bind(3, record.modified_text);
     replace_.bind(4, record.hash);
     replace_.bind(5, seq_ + 1);
-    replace_.bind(6, record.body);
+    const std::optional<std::string> readable = readable_json(record.body);
+    bind_body(replace_, record.body, readable);
     replace_.run();
 }
 

@@ -69,6 +69,29 @@ TEST_CASE("columns are those of all records, in the order in which they came") {
     CHECK(columns.left_out() == 1);
 }
 
+TEST_CASE("a CSV is UTF-8 without NUL, whatever the records hold") {
+    CsvColumns columns;
+    std::string record =
+        R"({"_id":"a","x\ud800":"A\ud800B","nul":"x\u0000y","list":["\udfff"],"e":"\ud83d\ude00"})";
+    columns.learn(record);
+    CHECK(columns.heading() == "_id,x\xef\xbf\xbd,nul,list,e\r\n");
+    CHECK(columns.row(record) ==
+          "a,A\xef\xbf\xbd"
+          "B,x\xef\xbf\xbdy,\"[\"\"\\ufffd\"\"]\",\xf0\x9f\x98\x80\r\n");
+}
+
+TEST_CASE("an answer that cannot be read is not quoted: it may be a child's record") {
+    for (const char* body :
+         {R"({"records":[{"_id":"Maria"},)", R"({"records":[{"_id":"Maria\x"}],"next":null})",
+          R"({"records":[Maria],"next":null})", R"({"records":["Maria"],"next":null})"}) {
+        INFO(body);
+        ScriptedApi api({{"GET", "200 OK", body}});
+        const CtlRun run = api.run({"export", "claim_attendance", "--format", "csv"});
+        CHECK(run.exit == CtlExit::protocol);
+        CHECK_THAT(run.err, Contains("not that of a carecloud-syncd") && !Contains("Maria"));
+    }
+}
+
 TEST_CASE("a day is a day, a month its first or its last one") {
     CHECK(edge_of("2026-03-15", MonthEdge::first) == "2026-03-15");
     CHECK(edge_of("2026-03", MonthEdge::first) == "2026-03-01");

@@ -29,7 +29,7 @@ TEST_CASE("tables and columns are those that are promised") {
           "cursor_id cursor_modified dialect entity fingerprint portal_time reconciled_fingerprint "
           "safe_modified "
           "stream updated_at");
-    CHECK(columns("records") == "body deleted_at hash id modified seq stream");
+    CHECK(columns("records") == "body deleted_at hash id modified readable seq stream");
     CHECK(columns("changes") ==
           "committed_at end_day hash id kind modified modified_s previous reversal seq start_day stream");
     CHECK(columns("events") ==

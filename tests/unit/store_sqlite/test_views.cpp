@@ -179,6 +179,48 @@ TEST_CASE(
     CHECK(store.ask("SELECT * FROM claim_attendance_malformed").rows.empty());
 }
 
+TEST_CASE("what no text can hold is U+FFFD in every view, and counted; the body stays as it came") {
+    const std::string body =
+        R"({"status":"\ud83d\ude00 whole","childName":"A\ud800B","providerName":"x\u0000y","category":"\\ud800",)"
+        R"("comment":"\udc00\udbff","tags":["\ud800"],"startDate":"2024\u00000301","attendance":{"body":)"
+        R"({"attendanceinfo":[{"comment":"\u0000","absencetype":"Z","signinout":[{"comment":"\ude00!"}]}]}}})";
+    AttendanceStore store({body, R"({"comment":"a \ufffd of its own"})"});
+    const AttendanceRows seen = store.read(0);
+    CHECK(seen.record.at("status") == "\xf0\x9f\x98\x80 whole");
+    CHECK(seen.record.at("childName") ==
+          "A\xef\xbf\xbd"
+          "B");
+    CHECK(seen.record.at("providerName") == "x\xef\xbf\xbdy");
+    CHECK(seen.record.at("category") == "\\ud800");
+    CHECK(seen.record.at("comment") == "\xef\xbf\xbd\xef\xbf\xbd");
+    CHECK_FALSE(seen.record.at("startDate"));
+    REQUIRE(seen.days.size() == 1);
+    CHECK(seen.days[0].at("comment") == "\xef\xbf\xbd");
+    REQUIRE(seen.signs.size() == 1);
+    CHECK(seen.signs[0].at("comment") == "\xef\xbf\xbd!");
+    CHECK(seen.malformed ==
+          std::multiset<std::string>{"$.childName", "$.providerName", "$.comment", "$.tags[0]", "$.startDate",
+                                     "$.attendance.body.attendanceinfo[0].comment",
+                                     "$.attendance.body.attendanceinfo[0].signinout[0].comment"});
+    CHECK(store.read(1).malformed.empty());
+    CHECK(store.ask("SELECT body FROM records ORDER BY id").rows[0][0] == body);
+    CHECK(store.ask("SELECT count(*) FROM records WHERE readable IS NOT NULL").rows[0][0] == "1");
+}
+
+TEST_CASE("a version that every program can read replaces one that none could") {
+    StoreFixture fixture;
+    fixture.open();
+    const std::string before = R"({"comment":"\ud800"})";
+    const auto commit = [&](const std::string& modified, const std::string& body) {
+        const auto done = fixture.commit(make_page({{.id = "a", .modified = modified, .body = body}}));
+        REQUIRE(done.has_value());
+        return fixture.value("SELECT ifnull(readable, 'null') FROM records");
+    };
+    CHECK(commit("2024-03-01T00:00:00Z", before) == R"({"comment":"\ufffd"})");
+    CHECK(commit("2024-03-02T00:00:00Z", R"({"comment":"fine"})") == "null");
+    CHECK(commit("2024-03-03T00:00:00Z", before) == R"({"comment":"\ufffd"})");
+}
+
 TEST_CASE("signatures are said to be there, and never shown") {
     const std::string image(3'000, 'Q');
     AttendanceStore store({R"({"parentSignature":")" + image + R"(","providerSignature":""})",

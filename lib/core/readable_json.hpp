@@ -1,0 +1,19 @@
+// JSON whose texts every program can read. A text of valid JSON may hold half a surrogate pair ("\ud800"), which no
+// UTF-8 can say, and NUL ("\u0000"), where C's strings and SQLite's JSON functions end.
+//
+//     if (const auto readable = readable_json(body)) show(*readable); else show(body);
+//
+// Pure; safe on any thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace carecloud {
+
+// The JSON with U+FFFD ("\ufffd") in place of each such escape, and otherwise the same bytes; none: there is no such
+// escape. `json` is valid.
+std::optional<std::string> readable_json(std::string_view json);
+
+}  // namespace carecloud
