@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
         if (const auto* code = std::get_if<ExitCode>(&parsed)) return static_cast<int>(*code);
         const auto& options = std::get<Options>(parsed);
         hold_reloads();
+        if (options.new_store) return static_cast<int>(allow_new_store(options));
         return static_cast<int>(options.check ? check_configuration(options) : run_service(options));
     } catch (const std::exception& broken) {
         say_last("carecloud-syncd: " + std::string(broken.what()) + "\n");

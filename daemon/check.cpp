@@ -8,9 +8,11 @@
 #include "store/sqlite/peek.hpp"
 #include "wiring.hpp"
 
+#include <filesystem>
 #include <iostream>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <vector>
 
 namespace carecloud {
@@ -75,6 +77,25 @@ void tell_api(const ApiSettings& api) {
 }
 
 }  // namespace
+
+ExitCode allow_new_store(const Options& options) {
+    const LoadedConfiguration loaded = load_configuration(options.config);
+    if (!loaded.ok()) {
+        std::cerr << report(loaded.file, loaded.problems) << "\n";
+        return ExitCode::configuration;
+    }
+    const std::string& store = loaded.configuration.store.sqlite_path;
+    for (const std::string& marker : store_markers(loaded.configuration, process_environment)) {
+        std::error_code failure;
+        std::filesystem::remove(marker, failure);
+        if (failure && failure != std::errc::no_such_file_or_directory) {
+            std::cerr << marker << ": " << failure.message() << "; remove it as the user who owns it\n";
+            return ExitCode::unavailable;
+        }
+    }
+    std::cout << store << ": the next start creates an empty store if the file is not there\n";
+    return ExitCode::ok;
+}
 
 ExitCode check_configuration(const Options& options) {
     const LoadedConfiguration loaded = load_configuration(options.config);

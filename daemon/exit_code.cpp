@@ -1,6 +1,15 @@
 #include "exit_code.hpp"
 
+#include <csignal>
+#include <unistd.h>
+
 namespace carecloud {
+
+namespace {
+
+constexpr unsigned kExitWithinSeconds = 4;
+
+}  // namespace
 
 ExitCode exit_code_of(const Error& error) {
     switch (error.code) {
@@ -16,6 +25,13 @@ ExitCode exit_code_of(const Error& error) {
         default:
             return ExitCode::unavailable;
     }
+}
+
+void exit_soon_at_the_latest(ExitCode code) {
+    static volatile std::sig_atomic_t code_then = 0;
+    code_then = static_cast<int>(code);
+    std::signal(SIGALRM, [](int) { ::_exit(code_then); });
+    ::alarm(kExitWithinSeconds);
 }
 
 }  // namespace carecloud

@@ -18,4 +18,8 @@ enum class ExitCode : int {
 // How the daemon leaves that an error ended.
 ExitCode exit_code_of(const Error& error);
 
+// The process exits with `code` in four seconds, whatever it does then. A disk that hangs must not hold up the stop:
+// what is not committed by then is rolled back by the next start (promise 3), so exiting is safe at any instant.
+void exit_soon_at_the_latest(ExitCode code);
+
 }  // namespace carecloud

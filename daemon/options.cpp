@@ -12,9 +12,9 @@ namespace po = boost::program_options;
 constexpr const char* kIntroduction =
     "carecloud-syncd keeps an agency's database aligned with the CareCloud Portal.\n"
     "\n"
-    "Usage: carecloud-syncd [--config FILE] [--check | --once]\n"
+    "Usage: carecloud-syncd [--config FILE] [--check | --once | --new-store]\n"
     "\n"
-    "Without --check or --once it runs until SIGTERM or SIGINT, in the foreground, and logs to stderr or, "
+    "Without one of these it runs until SIGTERM or SIGINT, in the foreground, and logs to stderr or, "
     "under\n"
     "systemd, to the journal. SIGHUP reads the configuration again; a bad one is refused and the old one "
     "stays.\n"
@@ -32,6 +32,8 @@ po::options_description describe(Options& options) {
         "the configuration");
     add("check", po::bool_switch(&options.check), "validate the configuration, say what it means, and exit");
     add("once", po::bool_switch(&options.once), "one pass of every stream to its end, then leave");
+    add("new-store", po::bool_switch(&options.new_store),
+        "allow the next start to create an empty store where the one that was there is gone, and exit");
     add("version", "print the version and exit");
     add("help", "print this and exit");
     return description;
@@ -65,7 +67,8 @@ std::variant<Options, ExitCode> parse_options(int argc, const char* const* argv,
         out << "carecloud-syncd " CARECLOUD_VERSION "\n";
         return ExitCode::ok;
     }
-    if (options.check && options.once) return misuse("--check and --once exclude each other");
+    if (options.check + options.once + options.new_store > 1)
+        return misuse("--check, --once and --new-store exclude each other");
     if (options.config.empty()) return misuse("--config needs a file's name");
     return options;
 }

@@ -14,6 +14,7 @@ struct Options {
     std::string config = "/etc/carecloud-syncd/config.yaml";
     bool check = false;
     bool once = false;
+    bool new_store = false;
 };
 
 // The options, or the code to leave with at once: --help and --version have been answered on `out`, a mistake

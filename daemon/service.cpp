@@ -19,15 +19,14 @@
 #include "runtime/signals.hpp"
 #include "runtime/system_clock.hpp"
 #include "store/sqlite/sqlite_reader.hpp"
+#include "store_watch.hpp"
 #include "watched_files.hpp"
 #include "wiring.hpp"
 
-#include <csignal>
 #include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
-#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -41,15 +40,6 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
 constexpr Duration kFilesLookEvery = 10s;
-constexpr unsigned kLeaveWithinSeconds = 4;
-
-// A disk that hangs must not hold up the stop: what is not committed by then is rolled back by the next start
-// anyway (promise 3), so leaving is safe at any instant.
-void leave_soon_at_the_latest() {
-    std::signal(SIGALRM, [](int) { ::_exit(static_cast<int>(ExitCode::ok)); });
-    ::alarm(kLeaveWithinSeconds);
-}
-
 // An exception out of a coroutine is a broken invariant: it ends the process through main.
 void rethrow(const std::exception_ptr& thrown) {
     if (thrown) std::rethrow_exception(thrown);
@@ -119,6 +109,7 @@ class Service {
     std::unique_ptr<Signals> signals_;
     std::unique_ptr<Heartbeat> heartbeat_;
     std::unique_ptr<Alarm> files_alarm_;
+    std::unique_ptr<StoreWatch> store_watch_;
     std::optional<FileStamp> key_stamp_;
     bool stopping_ = false;
     ExitCode code_ = ExitCode::ok;
@@ -291,12 +282,13 @@ void Service::reload() {
 
 void Service::stop() {
     if (std::exchange(stopping_, true)) return;
-    leave_soon_at_the_latest();
+    exit_soon_at_the_latest(code_);
     log_.write(LogLevel::info, "stopping");
     notify_.stopping("finishing the page under way");
     if (engine_) engine_->stop();
     heartbeat_->stop();
     files_alarm_->wake();
+    store_watch_->stop();
 }
 
 // Nothing more to wait for: what keeps the io_context running is let go.
@@ -304,6 +296,7 @@ void Service::finish() {
     stopping_ = true;
     heartbeat_->stop();
     files_alarm_->wake();
+    store_watch_->stop();
     signals_->close();
 }
 
@@ -353,6 +346,11 @@ ExitCode Service::run(Configuration configuration) {
     }
     key_stamp_ = file_stamp(now_.configuration.portal.api_key_file);
     files_alarm_ = clock_.make_alarm();
+    auto exit = [this](ExitCode code) {
+        code_ = code;
+        stop();
+    };
+    store_watch_ = std::make_unique<StoreWatch>(clock_, *store_, log_, health_, std::move(exit));
     heartbeat_ = std::make_unique<Heartbeat>(clock_, notify_, *store_, engine_);
     signals_ = std::make_unique<Signals>(
         io_, SignalHandlers{.stop = [this](int) { stop(); }, .reload = [this] { reload(); }});
@@ -362,6 +360,7 @@ ExitCode Service::run(Configuration configuration) {
     auto life = options_.once ? live_once() : live();
     asio::co_spawn(io_, std::move(life), rethrow);
     asio::co_spawn(io_, watch_files(), rethrow);
+    asio::co_spawn(io_, store_watch_->run(), rethrow);
     asio::co_spawn(io_, heartbeat_->run(), rethrow);
     io_.run();
     reader_->close();

@@ -9,6 +9,8 @@ namespace carecloud {
 
 // --check: says on stdout what the configuration means, and every problem on stderr. Opens no connection.
 ExitCode check_configuration(const Options& options);
+// --new-store: forgets that there was a store, so that the next start may create one.
+ExitCode allow_new_store(const Options& options);
 
 // Runs the service, or with --once one pass of every stream, to its end.
 ExitCode run_service(const Options& options);

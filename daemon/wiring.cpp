@@ -1,5 +1,6 @@
 #include "wiring.hpp"
 
+#include <filesystem>
 #include <random>
 #include <utility>
 
@@ -15,6 +16,8 @@ std::optional<Dialect> dialect_of(const std::optional<DialectSetting>& setting) 
 
 // The vendor publishes events of this one so far (docs: portal-api facts, "Notifications").
 constexpr const char* kAnnouncedEntity = "claim_attendance";
+// StateDirectory= of the packaged unit.
+constexpr const char* kPackagedState = "/var/lib/carecloud-syncd";
 
 EngineStream engine_stream(const StreamSettings& stream, const PortalSettings& portal, bool events) {
     return EngineStream{.pass = {.spec = stream.spec,
@@ -46,8 +49,23 @@ EngineSettings engine_settings(const Configuration& configuration, const std::op
     return settings;
 }
 
+std::vector<std::string> store_markers(const Configuration& configuration,
+                                       const EnvironmentLookup& environment) {
+    const std::filesystem::path store = configuration.store.sqlite_path;
+    const std::string folders = environment("STATE_DIRECTORY").value_or("");
+    const std::filesystem::path state = folders.substr(0, folders.find(':'));
+    // Not "store.db…": `rm store.db*` is to leave it.
+    const std::string name = "known." + store.filename().string();
+    std::vector<std::string> markers;
+    for (const auto& folder : {state, store.parent_path(), std::filesystem::path(kPackagedState)}) {
+        if (!folder.empty()) markers.push_back((folder / name).string());
+    }
+    return markers;
+}
+
 SqliteSettings store_settings(const Configuration& configuration) {
-    return SqliteSettings{.path = configuration.store.sqlite_path};
+    return SqliteSettings{.path = configuration.store.sqlite_path,
+                          .marker = store_markers(configuration, process_environment).front()};
 }
 
 }  // namespace carecloud

@@ -35,6 +35,7 @@ milliseconds since(steady_clock::time_point begun) {
 void remove_store(const std::string& path) {
     for (const char* const ending : {"", "-wal", "-shm"})
         std::filesystem::remove(path + ending);
+    std::filesystem::remove(std::filesystem::path(path).parent_path() / "known.store.db");
 }
 
 }  // namespace

@@ -6,9 +6,9 @@
 #include <malloc.h>
 #endif
 
-#include "store/sqlite/database_guard.hpp"
 #include "store/sqlite/open.hpp"
 #include "store/sqlite/seam_rules.hpp"
+#include "store/sqlite/store_marker.hpp"
 
 namespace carecloud {
 namespace {
@@ -21,10 +21,14 @@ constexpr std::size_t kReleaseFromBytes = 4U << 20U;
 
 Result<std::unique_ptr<Database>> Database::open(const SqliteSettings& settings) {
     if (const auto refused = refuse_path(settings.path)) return *refused;
+    if (const auto refused = refuse_lost_store(settings)) return *refused;
     auto ownership = Ownership::take(settings.path);
     if (!ownership) return ownership.error();
     auto db = open_connection(settings);
     if (!db) return db.error();
+    // A VFS of the tests keeps its files elsewhere.
+    if (settings.vfs.empty()) ownership->watch_log();
+    mark_store(settings);
     try {
         return std::unique_ptr<Database>(new Database(settings, std::move(*ownership), std::move(*db)));
     } catch (const SqlError& error) {
@@ -40,6 +44,14 @@ Database::Database(const SqliteSettings& settings, Ownership ownership, std::uni
       generation_(db_->text(kGeneration)),
       checkpointer_(*db_, settings) {}
 
+Result<> Database::in_place() {
+    const auto lost = ownership_.lost();
+    if (!lost) return {};
+    // Closing would move the log into a file that is gone, and remove one that may be another store's by now.
+    db_->set_checkpoint_on_close(false);
+    return *lost;
+}
+
 Result<std::optional<StreamState>> Database::load_stream(const std::string& stream) {
     return guarded("load stream " + stream, path_, [&] { return tables_.streams.load(stream); });
 }
@@ -47,8 +59,7 @@ Result<std::optional<StreamState>> Database::load_stream(const std::string& stre
 Result<CommitSummary> Database::commit(const Batch& batch, const std::string& at) {
     if (const auto refused = refuse(batch)) return *refused;
     ensure_batch(batch);
-    return guarded("commit " + batch.stream, path_,
-                   [&]() -> Result<CommitSummary> { return write(batch, at); });
+    return written("commit " + batch.stream, [&]() -> Result<CommitSummary> { return write(batch, at); });
 }
 
 CommitSummary Database::write(const Batch& batch, const std::string& at) {
@@ -173,7 +184,7 @@ Result<std::vector<Key>> Database::untried(const std::string& stream, Timestamp 
 }
 
 Result<std::uint64_t> Database::save_pass(const BoundedPass& pass, const std::string& at) {
-    return guarded("write a pass down", path_, [&]() -> Result<std::uint64_t> {
+    return written("write a pass down", [&]() -> Result<std::uint64_t> {
         Transaction transaction(*db_, Transaction::Access::write);
         const std::uint64_t id = tables_.passes.save(pass, at);
         transaction.commit();
@@ -190,7 +201,7 @@ Result<std::map<std::string, Timestamp>> Database::first_passes() {
 }
 
 Result<> Database::note_first_pass(const std::string& stream, const std::string& at) {
-    return guarded("write a first pass down", path_, [&]() -> Result<> {
+    return written("write a first pass down", [&]() -> Result<> {
         Transaction transaction(*db_, Transaction::Access::write);
         tables_.first_passes.note(stream, at);
         transaction.commit();
@@ -204,7 +215,7 @@ Result<RequestCount> Database::requests(const std::string& month) {
 }
 
 Result<> Database::save_requests(const std::string& month, const RequestCount& count) {
-    return guarded("count requests", path_, [&]() -> Result<> {
+    return written("count requests", [&]() -> Result<> {
         Transaction transaction(*db_, Transaction::Access::write);
         tables_.quota.save(month, count);
         transaction.commit();

@@ -9,6 +9,7 @@
 #include "core/stream.hpp"
 #include "store/sqlite/checkpointer.hpp"
 #include "store/sqlite/connection.hpp"
+#include "store/sqlite/database_guard.hpp"
 #include "store/sqlite/doubt_table.hpp"
 #include "store/sqlite/event_table.hpp"
 #include "store/sqlite/ownership.hpp"
@@ -37,6 +38,9 @@ class Database {
     static Result<std::unique_ptr<Database>> open(const SqliteSettings& settings);
 
     const std::string& generation() const { return generation_; }
+
+    // As SqliteStore::in_place.
+    Result<> in_place();
 
     Result<std::optional<StreamState>> load_stream(const std::string& stream);
     // `at` becomes committed_at, updated_at, first_at and last_at of whatever is written.
@@ -93,6 +97,15 @@ class Database {
 
     Database(const SqliteSettings& settings, Ownership ownership, std::unique_ptr<Connection> db);
 
+    // As guarded(), for what writes: its answer counts only if the file that was written is still the store's.
+    template <class Work>
+    auto written(const std::string& operation, Work work) -> decltype(work()) {
+        auto result = guarded(operation, path_, std::move(work));
+        if (!result) return result;
+        const Result<> kept = in_place();
+        if (!kept) return kept.error();
+        return result;
+    }
     CommitSummary write(const Batch& batch, const std::string& at);
     void write_page(const Batch& batch, CommitSummary& summary);
     void write_gone(const Batch& batch, CommitSummary& summary);
@@ -102,7 +115,7 @@ class Database {
                    CommitSummary& summary);
 
     std::string path_;
-    Ownership ownership_;             // freed last: closing the connection writes to the file
+    Ownership ownership_;             // freed last: its descriptor must outlive the connections
     std::unique_ptr<Connection> db_;  // closed after the statements of the tables
     Tables tables_;
     std::string generation_;

@@ -1,11 +1,10 @@
 // The inbox's half of Database.
 #include "store/sqlite/database.hpp"
-#include "store/sqlite/database_guard.hpp"
 
 namespace carecloud {
 
 Result<std::vector<bool>> Database::receive(const std::vector<ArrivedEvent>& events) {
-    return guarded("receive events", path_, [&]() -> Result<std::vector<bool>> {
+    return written("receive events", [&]() -> Result<std::vector<bool>> {
         std::vector<bool> fresh;
         fresh.reserve(events.size());
         bool any = false;
@@ -39,7 +38,7 @@ Result<std::size_t> Database::count_open() {
 }
 
 Result<> Database::settle(const std::vector<Settlement>& settlements, const std::string& at) {
-    return guarded("settle events", path_, [&]() -> Result<> {
+    return written("settle events", [&]() -> Result<> {
         Transaction transaction(*db_, Transaction::Access::write);
         for (const Settlement& settlement : settlements)
             tables_.events.settle(settlement, at);
@@ -57,7 +56,7 @@ Result<Announced> Database::announced(const std::string& stream, const std::stri
 }
 
 Result<> Database::note_subscription(const Subscription& subscription, const std::string& at) {
-    return guarded("note a subscription", path_, [&]() -> Result<> {
+    return written("note a subscription", [&]() -> Result<> {
         Transaction transaction(*db_, Transaction::Access::write);
         if (tables_.subscriptions.save(subscription, at)) transaction.commit();
         return {};

@@ -1,4 +1,4 @@
-// The edge at which SqlError ends: what of Database is spread over several files shares it.
+// The edge at which SqlError ends: Database and the readers share it.
 #pragma once
 
 #include "store/sqlite/connection.hpp"

@@ -34,9 +34,8 @@ std::string hint_for(ErrorCode code, int sqlite_code) {
         case ErrorCode::store_full:
             return "free space on its filesystem, or raise the limit on the store's size";
         case ErrorCode::store_corrupt:
-            return "restore it from a backup, or move it away together with its -wal and -shm files: all "
-                   "records are then "
-                   "fetched again";
+            return "restore it from a backup, or move it away together with its -wal and -shm files and run "
+                   "carecloud-syncd --new-store: all records are then fetched again";
         default:
             break;
     }

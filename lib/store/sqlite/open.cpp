@@ -3,12 +3,8 @@
 #include "store/sqlite/log_repair.hpp"
 #include "store/sqlite/migrations.hpp"
 
-#include <cerrno>
-#include <cstring>
-#include <fcntl.h>
 #include <filesystem>
 #include <system_error>
-#include <unistd.h>
 #include <utility>
 
 namespace carecloud {
@@ -25,13 +21,6 @@ Error failed(std::string subject, std::string hint) {
             .operation = kOpenStore,
             .subject = std::move(subject),
             .hint = std::move(hint)};
-}
-
-// SQLite would create it readable by everyone; it holds children's data. It takes over the mode for -wal and
-// -shm.
-void create_private(const std::string& path) {
-    const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
-    if (fd >= 0) ::close(fd);  // where it failed, SQLite's own attempt says why
 }
 
 void set_pragmas(Connection& db, const SqliteSettings& settings) {
@@ -109,7 +98,6 @@ std::optional<Error> refuse_path(const std::string& path) {
 }
 
 Result<std::unique_ptr<Connection>> open_connection(const SqliteSettings& settings) {
-    if (settings.vfs.empty()) create_private(settings.path);
     try {
         auto db = std::make_unique<Connection>(settings.path, settings.vfs);
         if (auto refused = set_up(*db, settings)) return *refused;

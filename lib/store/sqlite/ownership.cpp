@@ -1,11 +1,12 @@
 #include "store/sqlite/ownership.hpp"
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <fstream>
+#include <sstream>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
 
@@ -13,68 +14,117 @@ namespace carecloud {
 namespace {
 
 constexpr const char* kTakeOwnership = "take ownership of store";
+constexpr int kAttempts = 3;
 
-Error lock_failed(const std::string& lock_path, int error) {
+Error cannot_open(const std::string& path, int error) {
     const bool full = error == ENOSPC || error == EDQUOT;
-    return {
-        .code = full ? ErrorCode::store_full : ErrorCode::store_failed,
-        .operation = kTakeOwnership,
-        .subject = lock_path + ": " + std::strerror(error),
-        .hint =
-            full ? "free space on its filesystem"
-                 : "the daemon's user must be able to write in that directory, on a local filesystem mounted "
-                   "read-write"};
+    return {.code = full ? ErrorCode::store_full : ErrorCode::store_failed,
+            .operation = kTakeOwnership,
+            .subject = path + ": " + std::strerror(error),
+            .hint = full ? "free space on its filesystem"
+                         : "the daemon's user must own the file and be able to write in that directory, on a "
+                           "local filesystem mounted read-write"};
 }
 
-// The process that holds the lock, as it noted itself; empty where it could not.
-std::string read_owner(int fd) {
-    std::array<char, 16> text{};
-    const ssize_t size = ::pread(fd, text.data(), text.size(), 0);
-    std::string owner(text.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
-    owner.resize(std::min(owner.find_first_not_of("0123456789"), owner.size()));
-    return owner;
+// A file that may only be read is owned, too: SQLite says what is wrong with it.
+int open_database(const std::string& path) {
+    const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+    if (fd >= 0 || (errno != EACCES && errno != EROFS)) return fd;
+    const int first = errno;
+    const int read_only = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (read_only < 0) errno = first;
+    return read_only;
 }
 
-Error owned(const std::string& database_path, int fd) {
-    const std::string owner = read_owner(fd);
+// The process that holds the lock; empty where /proc does not tell (systemd's ProcSubset=pid).
+std::string owner_of(ino_t inode) {
+    std::ifstream locks("/proc/locks");
+    const std::string ending = ":" + std::to_string(inode);
+    for (std::string line; std::getline(locks, line);) {
+        std::istringstream words(line);
+        std::string number, kind, advisory, access, process, file;
+        words >> number >> kind >> advisory >> access >> process >> file;
+        if (kind == "FLOCK" && file.ends_with(ending)) return process;
+    }
+    return {};
+}
+
+Error owned(const std::string& path, ino_t inode) {
+    const std::string owner = owner_of(inode);
     const std::string who = owner.empty() ? "another process" : "process " + owner;
     return {.code = ErrorCode::store_owned,
             .operation = kTakeOwnership,
-            .subject = database_path + " is in use by " + who,
+            .subject = path + " is in use by " + who,
             .hint = "stop that carecloud-syncd, or give this one another store.url"};
 }
 
-// For the second daemon's message only: on a full disk the lock is as good without it.
-void note_owner(int fd) {
-    const std::string text = std::to_string(::getpid()) + "\n";
-    if (::ftruncate(fd, 0) != 0) return;
-    if (::pwrite(fd, text.data(), text.size(), 0) < 0) return;
+Error linked(const std::string& path, nlink_t links) {
+    return {
+        .code = ErrorCode::store_failed,
+        .operation = kTakeOwnership,
+        .subject = path + " has " + std::to_string(links) + " hard links",
+        .hint = "two programs could write to it by different names: remove the other ones (find -samefile " +
+                path + "), or make a copy of its own"};
+}
+
+int lock(int fd) {
+    while (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        if (errno != EINTR) return errno;
+    }
+    return 0;
 }
 
 }  // namespace
 
 Result<Ownership> Ownership::take(const std::string& database_path) {
-    const std::string lock_path = database_path + ".lock";
-    const int fd = ::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
-    if (fd < 0) return lock_failed(lock_path, errno);
-    Ownership ownership(fd);
-    int locked = 0;
-    do {
-        locked = ::flock(fd, LOCK_EX | LOCK_NB);
-    } while (locked != 0 && errno == EINTR);
-    if (locked != 0) return errno == EWOULDBLOCK ? owned(database_path, fd) : lock_failed(lock_path, errno);
-    note_owner(fd);
-    return ownership;
+    for (int attempt = 0; attempt < kAttempts; ++attempt) {
+        Ownership ownership(open_database(database_path), database_path);
+        struct stat file {};
+        if (ownership.fd_ < 0 || ::fstat(ownership.fd_, &file) != 0) return cannot_open(database_path, errno);
+        ownership.device_ = file.st_dev;
+        ownership.inode_ = file.st_ino;
+        const int failure = lock(ownership.fd_);
+        if (failure == EWOULDBLOCK) return owned(database_path, file.st_ino);
+        if (failure != 0) return cannot_open(database_path, failure);
+        if (file.st_nlink > 1) return linked(database_path, file.st_nlink);
+        // Another file may have been put there between the two calls.
+        if (!ownership.lost()) return ownership;
+    }
+    return cannot_open(database_path, EAGAIN);
+}
+
+std::optional<Error> Ownership::lost() const {
+    struct stat file {};
+    struct stat log {};
+    const bool there = ::stat(path_.c_str(), &file) == 0 && file.st_dev == device_ && file.st_ino == inode_;
+    if (there && (!with_log_ || ::stat((path_ + "-wal").c_str(), &log) == 0)) return std::nullopt;
+    return Error{
+        .code = ErrorCode::store_failed,
+        .operation = "look after the store",
+        .subject = path_ + (there ? "-wal" : "") +
+                   " was removed, replaced or unmounted while the service ran; what is written is lost",
+        .hint =
+            "put it back, or restore a backup there (README, Backing up and restoring): the service "
+            "exits, and goes on with what it finds when it is started again"};
 }
 
 Ownership::~Ownership() {
     if (fd_ >= 0) ::close(fd_);
 }
 
-Ownership::Ownership(Ownership&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+Ownership::Ownership(Ownership&& other) noexcept
+    : fd_(std::exchange(other.fd_, -1)),
+      path_(std::move(other.path_)),
+      device_(other.device_),
+      inode_(other.inode_),
+      with_log_(other.with_log_) {}
 
 Ownership& Ownership::operator=(Ownership&& other) noexcept {
     std::swap(fd_, other.fd_);
+    std::swap(path_, other.path_);
+    std::swap(device_, other.device_);
+    std::swap(inode_, other.inode_);
+    std::swap(with_log_, other.with_log_);
     return *this;
 }
 

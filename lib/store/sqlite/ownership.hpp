@@ -1,30 +1,43 @@
-// Exclusive ownership of a store (hazard 13): a lock on the file "<database>.lock" beside it, held for as
-// long as the object lives and freed by the kernel however the process ends. It is a file of its own, so that
-// other programs can read the database while the daemon runs. The file stays where it is: removing it would
-// race.
+// Exclusive ownership of a store (hazard 13): flock(2) on the database's file itself, so that whatever path leads to it
+// (a symbolic link, another mount), it is one store. It does not disturb other programs that read: SQLite's own locks
+// are of another kind (fcntl). Those are lost as soon as a process closes any descriptor of the file, so this is to be
+// destroyed after the process's last connection to it is closed.
 //
+// A file with more than one hard link is refused: SQLite names its log after the path, and each link would have one.
 // flock(2) is sure on local filesystems only, and so is SQLite's write-ahead log: no store on NFS or SMB.
 #pragma once
 
 #include "core/error.hpp"
 
+#include <optional>
 #include <string>
+#include <sys/types.h>
 
 namespace carecloud {
 
 class Ownership {
   public:
-    // Errors: store_owned (names the other process), store_failed, store_full.
+    // Creates the file (mode 0640), empty, where there is none. Errors: store_owned (names the other process, where
+    // the system tells), store_failed, store_full.
     static Result<Ownership> take(const std::string& database_path);
 
     ~Ownership();
     Ownership(Ownership&& other) noexcept;
     Ownership& operator=(Ownership&& other) noexcept;
 
+    // From now on the log beside the database counts, too: it is there for as long as the database is open.
+    void watch_log() { with_log_ = true; }
+    // Why what is written is lost (hazard 37): the path no longer leads to the file that is owned. None: it does.
+    std::optional<Error> lost() const;
+
   private:
-    explicit Ownership(int fd) : fd_(fd) {}
+    Ownership(int fd, std::string path) : fd_(fd), path_(std::move(path)) {}
 
     int fd_ = -1;
+    std::string path_;
+    dev_t device_ = 0;
+    ino_t inode_ = 0;
+    bool with_log_ = false;
 };
 
 }  // namespace carecloud

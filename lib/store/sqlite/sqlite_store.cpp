@@ -62,6 +62,10 @@ const std::string& SqliteStore::generation() const {
     return impl_->generation;
 }
 
+Task<Result<>> SqliteStore::in_place() {
+    return impl_->thread.run<void>([database = impl_->database.get()] { return database->in_place(); });
+}
+
 Task<Result<std::optional<StreamState>>> SqliteStore::load_stream(std::string stream) {
     auto work = [database = impl_->database.get(), stream = std::move(stream)] {
         return database->load_stream(stream);

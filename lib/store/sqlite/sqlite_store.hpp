@@ -49,6 +49,8 @@ struct SqliteSettings {
     // Memory is given back when nothing was asked of the store for this long.
     std::chrono::milliseconds quiet_after{2000};
     FirstLoad first_load{};
+    // Of a file that remembers that there is a store at `path` (see store_marker.hpp); empty: nothing does.
+    std::string marker{};
     // A registered SQLite VFS; empty: the system's.
     std::string vfs{};
 };
@@ -68,6 +70,10 @@ class SqliteStore : public Store, public Inbox {
     // for another daemon. Blocks, for the call and the checkpoint under way and for what is left of the log.
     // Later calls end by `cancelled`.
     void close();
+
+    // Whether what is written is kept: store_failed where the file was removed, replaced or unmounted (hazard 37). From
+    // then on every call that writes says so, too.
+    Task<Result<>> in_place();
 
     // Random text that a new store is born with (hazard 15).
     const std::string& generation() const;

@@ -93,7 +93,6 @@ TEST_CASE("a read-only file and a read-only directory are told apart, each with 
     fixture.close();
     const fs::path directory = fixture.directory().path();
     fs::permissions(directory, fs::perms::all);
-    fs::permissions(fixture.path() + ".lock", fs::perms(0666));
 
     fs::permissions(fixture.path(), fs::perms(0444));
     CHECK_THAT(open_as_unprivileged(fixture.path()),
@@ -105,9 +104,9 @@ TEST_CASE("a read-only file and a read-only directory are told apart, each with 
 
     fs::permissions(directory, fs::perms(0555));
     const std::string unwritable = open_as_unprivileged((directory / "new.db").string());
-    CHECK_THAT(unwritable, Contains("new.db.lock: Permission denied") && Contains("write in that directory"));
+    CHECK_THAT(unwritable, Contains("new.db: Permission denied") && Contains("write in that directory"));
 
-    // The file and its lock are writable, but SQLite cannot put its log beside them.
+    // The file is writable, but SQLite cannot put its log beside them.
     fs::permissions(fixture.path(), fs::perms(0666));
     fs::remove(fixture.path() + "-wal");
     fs::remove(fixture.path() + "-shm");

@@ -1,7 +1,9 @@
 // One daemon a store (hazard 13).
 #include "store/sqlite/ownership.hpp"
+#include "support/run_task.hpp"
 #include "unit/store_sqlite/fixture.hpp"
 
+#include <filesystem>
 #include <fstream>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -10,6 +12,7 @@
 
 using namespace carecloud;
 using Catch::Contains;
+namespace fs = std::filesystem;
 
 TEST_CASE("the second daemon is told which process holds the store") {
     StoreFixture fixture;
@@ -42,16 +45,99 @@ TEST_CASE("closing frees the store, and so does a process's death") {
     CHECK(Ownership::take(path).has_value());
 }
 
-TEST_CASE("a lock file without a readable process still locks, with what words there are") {
-    TempDir directory;
-    const std::string path = directory.file("store.db");
-    const Result<Ownership> first = Ownership::take(path);
-    REQUIRE(first.has_value());
-    std::ofstream(path + ".lock") << "garbage that is not a number";
-    const Result<Ownership> second = Ownership::take(path);
-    REQUIRE(second.has_error());
-    CHECK(second.error().code == ErrorCode::store_owned);
-    CHECK_THAT(second.error().message(), Contains("another process"));
+TEST_CASE("by whatever path it is reached a store is one, and a hard link to it is refused") {
+    StoreFixture fixture;
+    fixture.open();
+    fs::create_symlink(fixture.path(), fixture.directory().file("by-link.db"));
+    const Error error = fixture.open_error({.path = fixture.directory().file("by-link.db")});
+    CHECK(error.code == ErrorCode::store_owned);
+    CHECK_THAT(error.message(), Contains("process " + std::to_string(::getpid())));
+
+    fixture.close();
+    const std::string second = fixture.directory().file("second.db");
+    fs::create_hard_link(fixture.path(), second);
+    for (const std::string& path : {fixture.path(), second}) {
+        const Error linked = fixture.open_error({.path = path});
+        CHECK(linked.code == ErrorCode::store_failed);
+        CHECK_THAT(linked.message(), Contains(path + " has 2 hard links") && Contains("find -samefile"));
+    }
+    fs::remove(second);
+    fixture.open();
+}
+
+TEST_CASE("a store whose file is removed or replaced says so before anything counts as written") {
+    StoreFixture fixture;
+    fixture.open();
+    REQUIRE(fixture.commit(page_of("a", 3, 10)).has_value());
+    CHECK(run_task(fixture.io(), fixture.store().in_place()).has_value());
+    std::string why = "removed";
+    SECTION("removed") {
+        fs::remove(fixture.path());
+    }
+    SECTION("replaced") {
+        std::ofstream(fixture.directory().file("other")) << "another file";
+        fs::rename(fixture.directory().file("other"), fixture.path());
+    }
+    SECTION("moved away and back, as another file") {
+        fs::rename(fixture.path(), fixture.directory().file("away"));
+        fs::copy_file(fixture.directory().file("away"), fixture.path());
+    }
+    SECTION("its log removed") {
+        fs::remove(fixture.path() + "-wal");
+        why = "store.db-wal was removed";
+    }
+    const auto looked = run_task(fixture.io(), fixture.store().in_place());
+    REQUIRE(looked.has_error());
+    CHECK(looked.error().code == ErrorCode::store_failed);
+    CHECK_THAT(looked.error().message(), Contains(why) && Contains("restore a backup"));
+    const auto commit = fixture.commit(page_of("b", 3, 10));
+    REQUIRE(commit.has_error());
+    CHECK(commit.error().code == ErrorCode::store_failed);
+    const auto received =
+        run_task(fixture.io(),
+                 fixture.store().receive({.message_id = "m", .topic_arn = "t", .event_type = "attendance"}));
+    CHECK(received.has_error());
+}
+
+TEST_CASE("a store that lost its file leaves the log of the one in its place alone") {
+    StoreFixture fixture;
+    fixture.open();
+    REQUIRE(fixture.commit(page_of("a", 3, 10)).has_value());
+    for (const char* ending : {"", "-wal", "-shm"})
+        fs::remove(fixture.path() + ending);
+    std::ofstream(fixture.path()) << "a backup";
+    std::ofstream(fixture.path() + "-wal") << "and its log";
+    CHECK(fixture.commit(page_of("b", 3, 10)).has_error());
+    fixture.close();
+    CHECK(fs::file_size(fixture.path()) == 8);
+    CHECK(fs::file_size(fixture.path() + "-wal") == 11);
+}
+
+TEST_CASE("an empty store is created once, and not again in silence where it is gone") {
+    StoreFixture fixture;
+    SqliteSettings settings = fixture.settings();
+    settings.marker = fixture.directory().file("known.store.db");
+    fixture.open(settings);
+    fixture.close();
+    CHECK(fs::exists(settings.marker));
+    fixture.open(settings);
+    fixture.close();
+    SECTION("gone") {
+        fs::remove(fixture.path());
+    }
+    SECTION("empty") {
+        fs::resize_file(fixture.path(), 0);
+    }
+    const Error error = fixture.open_error(settings);
+    CHECK(error.code == ErrorCode::store_corrupt);
+    CHECK_THAT(error.message(), Contains(fixture.path()) && Contains(settings.marker) &&
+                                    Contains("--new-store") && Contains("restore a backup"));
+    SqliteSettings elsewhere = settings;
+    elsewhere.path = fixture.directory().file("another.db");
+    fixture.open(elsewhere);  // a store of its own, which the marker knows from now on
+    fixture.close();
+    fs::remove(settings.marker);
+    fixture.open(settings);
 }
 
 TEST_CASE("other programs read while the daemon holds the store") {

@@ -1,0 +1,122 @@
+// The store's file taken away or replaced under the running daemon, and reached by a second daemon in other ways
+// (hazards 13 and 37).
+#include "system/event_site.hpp"
+#include "system/wire_client.hpp"
+
+#include <filesystem>
+
+#include <boost/system/system_error.hpp>
+#include <catch2/catch.hpp>
+
+using namespace carecloud;
+namespace fs = std::filesystem;
+
+namespace {
+
+// What a message gets now that was taken before; 0: the daemon is gone.
+int answer_to(const EventSite& site, const std::string& body) {
+    try {
+        WireClient client(site.port(), WireClient::Wire::tls);
+        client.send(post_text("/sns", body));
+        return status_of(client.reply());
+    } catch (const boost::system::system_error&) {
+        return 0;
+    }
+}
+
+// The body of a message that the daemon has taken.
+std::string taken_by(EventSite& site, Process& daemon) {
+    site.subscribe(daemon);
+    const std::vector<std::string> ids = site.submit({{"count", 1}});
+    REQUIRE(site.become(daemon, ids, "settled") == "");
+    return read_events(site.agency.store_path()).at(ids.front()).body;
+}
+
+void remove_store_of(const EventSite& site) {
+    for (const char* const ending : {"", "-wal", "-shm"})
+        fs::remove(site.agency.store_path() + ending);
+}
+
+// No event is answered 200 any more, and it exits for the service manager to start it again.
+void gives_up(EventSite& site, Process& daemon, const std::string& body) {
+    for (int i = 0; i < 5; ++i) {
+        const int status = answer_to(site, body);
+        CHECK((status == 503 || status == 0));
+    }
+    CHECK(daemon.wait(kWithin).code == 75);
+    const Run run = site.agency.said(daemon, 75);
+    CHECK(run.says("was removed, replaced or unmounted while the service ran"));
+    CHECK(run.says("restore a backup there"));
+}
+
+}  // namespace
+
+TEST_CASE("a removed store loses no event, and is not replaced by an empty one before somebody allows it") {
+    EventSite site;
+    {
+        Process daemon = site.start();
+        const std::string body = taken_by(site, daemon);
+        CHECK(answer_to(site, body) == 200);
+        remove_store_of(site);
+        gives_up(site, daemon, body);
+    }
+    CHECK_FALSE(fs::exists(site.agency.store_path()));
+    const Run refused = site.agency.run({});
+    CHECK(refused.code == 78);
+    CHECK(refused.says(site.agency.store_path() + " is gone, and a store has been there"));
+    CHECK(refused.says("carecloud-syncd --new-store"));
+    CHECK_FALSE(fs::exists(site.agency.store_path()));
+
+    const Run allowed = site.agency.run({"--new-store"});
+    CHECK(allowed.code == 0);
+    CHECK(allowed.out.find("the next start creates an empty store") != std::string::npos);
+    CHECK(site.agency.once().code == 0);
+    CHECK(site.agency.broken_promise(site.portal) == "");
+}
+
+TEST_CASE("a backup moved over the running daemon's store is what the next start goes on with") {
+    EventSite site;
+    CHECK(site.agency.once().code == 0);
+    const std::string backup = site.agency.file("backup.db");
+    fs::copy_file(site.agency.store_path(), backup);
+    {
+        Process daemon = site.start();
+        const std::string body = taken_by(site, daemon);
+        fs::rename(backup, site.agency.store_path());
+        gives_up(site, daemon, body);
+    }
+    // The log of the store before belongs to another file.
+    for (const char* const ending : {"-wal", "-shm"})
+        fs::remove(site.agency.store_path() + ending);
+    CHECK(site.agency.once().code == 0);
+    CHECK(site.agency.broken_promise(site.portal) == "");
+}
+
+TEST_CASE(
+    "a second daemon is refused the store by a symbolic link, without the old lock file, and by a hard "
+    "link") {
+    PortalProcess portal({"--records", "20"});
+    Agency first(AgencyConfig{.base_url = portal.base_url(), .poll_every = "5m"});
+    Process daemon = first.start();
+    REQUIRE(daemon.says("pass finished", kWithin));
+    const TempDir elsewhere;
+    Agency second(
+        AgencyConfig{.base_url = portal.base_url(), .store_url = "sqlite:" + elsewhere.file("store.db")});
+
+    fs::create_symlink(first.store_path(), elsewhere.file("store.db"));
+    const Run linked = second.once();
+    CHECK(linked.code == 75);
+    CHECK(linked.says("is in use by process " + std::to_string(daemon.pid())));
+
+    fs::remove(elsewhere.file("store.db"));
+    fs::create_hard_link(first.store_path(), elsewhere.file("store.db"));
+    const Run hard = second.once();
+    CHECK(hard.code == 75);
+    CHECK(first.stop(daemon).code == 0);
+    const Run alone = second.once();
+    CHECK(alone.code == 75);
+    CHECK(alone.says("has 2 hard links"));
+    fs::remove(elsewhere.file("store.db"));
+    CHECK(first.once().code == 0);
+    CHECK(first.broken_promise(portal) == "");
+}
