@@ -14,7 +14,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::chrono::milliseconds kApiGrace{1000};
-constexpr std::size_t kBodyMax = 64 * 1024;
+constexpr std::size_t kBodyMax = 4 * 1024;  // no request of the API needs one
 // A thousand that wait for changes, and room for those who only ask.
 constexpr std::size_t kConnectionsMax = 1200;
 constexpr std::size_t kTokenMin = 16;  // bytes

@@ -85,6 +85,7 @@ Result<std::unique_ptr<HttpServer>> EventEndpoint::listen(const SnsSettings& set
     if (!address) return address.error();
     HttpServerSettings server{.address = std::move(*address), .tls = std::move(tls), .on_error = on_error_};
     server.timeouts.grace = kEventGrace;
+    server.refuse_head = [this](const ServerRequest& head) { return service_->receiver->refuse_head(head); };
     auto handler = [this](const ServerRequest& request) { return receive(request); };
     return HttpServer::listen(io_.get_executor(), std::move(server), std::move(handler));
 }

@@ -64,6 +64,7 @@ Task<> HttpServer::stop() {
 HttpServerCounters HttpServer::counters() const {
     HttpServerCounters counters = core_->counters;
     counters.connections_open = core_->sessions.open();
+    counters.body_bytes = core_->bodies.used();
     return counters;
 }
 

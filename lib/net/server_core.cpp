@@ -26,7 +26,8 @@ bool is_shortage(const error_code& failure) {
 
 ServerCore::ServerCore(const asio::any_io_executor& executor, HttpServerSettings settings,
                        ServerHandler handler, std::unique_ptr<ServerListener> listener)
-    : executor_(executor),
+    : bodies(settings.limits.body_bytes_free, settings.limits.bodies_bytes_max),
+      executor_(executor),
       settings_(std::move(settings)),
       handler_(std::move(handler)),
       listener_(std::move(listener)),

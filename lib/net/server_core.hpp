@@ -3,6 +3,7 @@
 // Held by the server and by each session, so that it lives as long as any of them. I/O thread only.
 #pragma once
 
+#include "net/body_budget.hpp"
 #include "net/server_message.hpp"
 #include "net/server_sessions.hpp"
 #include "net/server_settings.hpp"
@@ -51,6 +52,7 @@ class ServerCore : public std::enable_shared_from_this<ServerCore> {
     void session_idle();
 
     ServerSessions sessions;
+    BodyBudget bodies;
     HttpServerCounters counters;
 
   private:

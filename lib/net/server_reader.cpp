@@ -124,13 +124,24 @@ Task<ServerReading> receive_head(ServerConnection& connection, RequestParser& pa
     }
 }
 
+// Whether nothing more has to be read for it.
+bool has_come(RequestParser& parser, const boost::beast::flat_buffer& unread) {
+    if (parser.is_done()) return true;
+    const auto length = parser.content_length();
+    return length && unread.size() >= *length;
+}
+
 Task<ServerReading> receive_body(ServerConnection& connection, RequestParser& parser,
-                                 const ServerLimits& limits) {
+                                 const ServerLimits& limits, BodyBudget::Share& share) {
     auto& unread = connection.unread();
     while (true) {
         error_code failure;
         digest(unread, parser, failure);
         if (failure) co_return refused(refusal_for(failure, {}, limits));
+        if (!share.hold(parser.get().body().capacity())) {
+            co_return refused(
+                plain_refusal(503, "There are too many large requests at once: try again later."));
+        }
         if (parser.is_done()) co_return go_on();
         // Beast sets no limit to the line that opens a chunk, nor to the trailer.
         if (unread.size() > limits.head_bytes_max) {
@@ -197,8 +208,10 @@ ServerResponse plain_refusal(int status, std::string text) {
             .close = true};
 }
 
-Task<ServerReading> read_request(ServerConnection& connection, const ServerLimits& limits,
-                                 const ServerTimeouts& timeouts) {
+Task<ServerReading> read_request(ServerConnection& connection, const HttpServerSettings& settings,
+                                 BodyBudget::Share& share) {
+    const ServerLimits& limits = settings.limits;
+    const ServerTimeouts& timeouts = settings.timeouts;
     RequestParser parser;
     parser.header_limit(static_cast<std::uint32_t>(limits.head_bytes_max));
     parser.body_limit(limits.body_bytes_max);
@@ -209,10 +222,15 @@ Task<ServerReading> read_request(ServerConnection& connection, const ServerLimit
     if (framing) co_return refused(std::move(*framing));
     // Before the body: Beast adds the trailer's fields to the head's (RFC 9110 6.5.1 forbids it).
     copy_head(parser, reading);
+    reading.request.peer = connection.peer();
+    if (settings.refuse_head && !has_come(parser, connection.unread())) {
+        Refusal by_head = settings.refuse_head(reading.request);
+        if (by_head) co_return refused(std::move(*by_head));
+    }
     const ServerReading met = co_await meet_expectation(connection, parser, timeouts);
     if (met.end != End::request) co_return met;
     connection.expire_after(timeouts.body, ServerConnection::Expiry::end_reading);
-    ServerReading body = co_await receive_body(connection, parser, limits);
+    ServerReading body = co_await receive_body(connection, parser, limits, share);
     if (body.end != End::request) co_return body;
     reading.request.body = std::move(parser.get().body());
     reading.keep_alive = parser.keep_alive();

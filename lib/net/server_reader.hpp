@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/clock.hpp"
+#include "net/body_budget.hpp"
 #include "net/server_connection.hpp"
 #include "net/server_message.hpp"
 #include "net/server_settings.hpp"
@@ -16,7 +17,7 @@ struct ServerReading {
     enum class End { request, refused, gone };
 
     End end = End::gone;
-    ServerRequest request{};  // whole, without its peer
+    ServerRequest request{};  // whole
     bool keep_alive = false;
     bool http_1_0 = false;
     ServerResponse refusal{};  // after it the connection is of no use
@@ -24,8 +25,9 @@ struct ServerReading {
 
 // Whatever of it has come is in connection.unread(), at least one byte; what comes after it stays there. Says
 // "100 Continue" where the client waits for it. An attack on the framing (RFC 9112 11.2) is refused with 400.
-Task<ServerReading> read_request(ServerConnection& connection, const ServerLimits& limits,
-                                 const ServerTimeouts& timeouts);
+// Asks settings.refuse_head before a body that is still to come is read, and refuses one for which there is no memory.
+Task<ServerReading> read_request(ServerConnection& connection, const HttpServerSettings& settings,
+                                 BodyBudget::Share& share);
 
 // A refusal in plain text, one line.
 ServerResponse plain_refusal(int status, std::string text);

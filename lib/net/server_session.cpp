@@ -112,13 +112,13 @@ Task<bool> ServerSession::exchange() {
     if (failure == asio::error::eof) co_await say_farewell(false);
     if (failure) co_return false;
 
-    ServerReading reading = co_await read_request(*connection_, core_->settings().limits, timeouts);
+    BodyBudget::Share share(core_->bodies);
+    ServerReading reading = co_await read_request(*connection_, core_->settings(), share);
     if (reading.end == ServerReading::End::refused) co_await refuse(std::move(reading.refusal));
     if (reading.end != ServerReading::End::request) co_return false;
     core_->sessions.set_busy(*this, place_);
     connection_->never_expire();
     ++core_->counters.requests;
-    reading.request.peer = connection_->peer();
     ServerResponse response = co_await answer(reading.request);
     const bool more = co_await reply(std::move(response), reading);
     co_return more;

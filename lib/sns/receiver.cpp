@@ -92,6 +92,13 @@ Task<ServerResponse> Receiver::receive(const ServerRequest& request) {
     co_return to_response(*refused);
 }
 
+std::optional<ServerResponse> Receiver::refuse_head(const ServerRequest& head) {
+    const Refused refused = check_request(head, settings_.path, credentials_ ? &*credentials_ : nullptr);
+    if (!refused) return std::nullopt;
+    observer_.request_refused(*refused, head.peer);
+    return to_response(*refused);
+}
+
 Task<Receiver::Refused> Receiver::handle(const ServerRequest& request) {
     Refused refused = check_request(request, settings_.path, credentials_ ? &*credentials_ : nullptr);
     if (refused) co_return refused;

@@ -54,6 +54,9 @@ class Receiver {
     // the end.
     Task<ServerResponse> receive(const ServerRequest& request);
 
+    // What the head of a request alone is refused for, as receive() does: before its body is read. A HeadRule.
+    std::optional<ServerResponse> refuse_head(const ServerRequest& head);
+
     // For metrics and tests.
     const CertificateCache& certificates() const { return certificates_; }
 

@@ -10,6 +10,10 @@
 namespace carecloud {
 namespace {
 
+constexpr std::string_view kTypeHeader = "x-amz-sns-message-type";
+constexpr std::array<std::string_view, 3> kTypeNames{"Notification", "SubscriptionConfirmation",
+                                                     "UnsubscribeConfirmation"};
+
 // Whether every header of that name has this value; true where there is none.
 bool agrees(const ServerRequest& request, std::string_view name, std::string_view value) {
     return std::all_of(request.headers.begin(), request.headers.end(), [&](const HttpHeader& header) {
@@ -39,12 +43,17 @@ std::optional<SnsRefusal> check_request(const ServerRequest& request, const std:
             "set-subscription-attributes --attribute-name RawMessageDelivery --attribute-value false "
             "--subscription-arn ARN");
     }
+    const std::string_view type = request.header(kTypeHeader);
+    if (!type.empty() && std::find(kTypeNames.begin(), kTypeNames.end(), type) == kTypeNames.end()) {
+        return refuse(RefusalReason::header_mismatch,
+                      "header " + std::string(kTypeHeader) + " names no type of message that SNS sends");
+    }
     return std::nullopt;
 }
 
 std::optional<SnsRefusal> check_headers(const ServerRequest& request, const SnsMessage& message) {
     const std::array<std::pair<std::string_view, std::string_view>, 3> expected{{
-        {"x-amz-sns-message-type", to_string(message.type)},
+        {kTypeHeader, to_string(message.type)},
         {"x-amz-sns-message-id", message.message_id},
         {"x-amz-sns-topic-arn", message.topic_arn},
     }};

@@ -11,7 +11,8 @@
 
 namespace carecloud {
 
-// Path, method, credentials (null: none are asked for), raw delivery, in that order.
+// Path, method, credentials (null: none are asked for), raw delivery, type of message, in that order: what the head
+// alone decides.
 std::optional<SnsRefusal> check_request(const ServerRequest& request, const std::string& path,
                                         const BasicCredentials* credentials);
 

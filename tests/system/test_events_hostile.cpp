@@ -2,9 +2,11 @@
 // is settled. Slow senders and their time-outs are the server's own tests' (unit/net).
 #include "portal/publisher_faults.hpp"
 #include "system/event_site.hpp"
+#include "system/programs.hpp"
 #include "system/wire_client.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 
 #include <boost/system/system_error.hpp>
@@ -253,4 +255,47 @@ TEST_CASE("a thousand idle connections are bounded, and others served") {
     CHECK(served.daemon.wait_until([&] { return closed() >= 1000 - 256; }, kWithin));
     served.is_well();
     CHECK(served.site.agency.stop(served.daemon).code == 0);
+}
+
+TEST_CASE("large bodies on every connection take little of the unit's MemoryMax=, and honest messages pass") {
+    Served served(SiteOptions{.sns = {.tls = false}});
+    const std::string status = "/proc/" + std::to_string(served.daemon.pid()) + "/status";
+    const auto peak_mib = [&] {
+        const std::string text = read_text(status);
+        return std::stoul(text.substr(text.find("VmHWM:") + 6)) / 1024;
+    };
+    const auto before = peak_mib();
+    const std::string head = "POST /sns HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 2097152\r\n\r\n";
+    const std::string body(2'000'000, '[');
+    std::vector<WireClient> strangers;
+    for (int i = 0; i < 250; ++i) {
+        strangers.push_back(served.client(Wire::plain));
+        if (strangers.back().send(head)) strangers.back().send(body);
+    }
+    WireClient honest = served.client(Wire::plain);
+    honest.send(post_text("/sns", served.good));
+    CHECK(status_of(honest.reply()) == 200);
+    CHECK(served.site.still_serves(served.daemon) == "");
+
+    const std::string unit =
+        read_text(std::string(std::getenv("CARECLOUD_SOURCE_DIR")) + "/systemd/carecloud-syncd.service");
+    CHECK(unit.find("\nMemoryMax=1G\n") != std::string::npos);
+    const auto peak = peak_mib();
+    INFO("MiB before " << before << ", at the peak " << peak);
+    if (!programs_are_sanitized()) CHECK(peak - before < 64);
+    if (!programs_are_sanitized()) CHECK(peak < 256);
+    strangers.clear();
+    CHECK(served.site.agency.stop(served.daemon).code == 0);
+}
+
+TEST_CASE("with Basic authentication a stranger's body is not read: the answer comes before it") {
+    EventSite site(SiteOptions{.sns = {.basic_auth = true}});
+    Process daemon = site.start();
+    WireClient stranger(site.port(), Wire::tls);
+    stranger.send("POST /sns HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 2000000\r\n\r\n");
+    CHECK(status_of(stranger.reply()) == 401);
+    WireClient elsewhere(site.port(), Wire::tls);
+    elsewhere.send("POST /other HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 2000000\r\n\r\n");
+    CHECK(status_of(elsewhere.reply()) == 404);
+    CHECK(site.agency.stop(daemon).code == 0);
 }

@@ -219,6 +219,25 @@ TEST_CASE("Answers repeat nothing of the request") {
     CHECK(response.body.find("aria") == std::string::npos);
 }
 
+TEST_CASE("what the head alone decides is refused before the body, and with the handler's own answer") {
+    ReceiverWorld world;
+    ServerRequest head{.method = "POST", .target = "/sns", .peer = "203.0.113.7:1"};
+    CHECK_FALSE(world.receiver->refuse_head(head));
+    head.headers = {{"x-amz-sns-message-type", "Notification"}};
+    CHECK_FALSE(world.receiver->refuse_head(head));
+    head.headers = {{"x-amz-sns-message-type", "Greeting"}};
+    REQUIRE(world.receiver->refuse_head(head));
+    CHECK(world.receiver->refuse_head(head)->status == 400);
+    head.headers = {{"x-amz-sns-rawdelivery", "true"}};
+    CHECK(world.receiver->refuse_head(head)->status == 400);
+    head.headers.clear();
+    head.target = "/other";
+    CHECK(world.receiver->refuse_head(head)->status == 404);
+    head.target = "/sns";
+    head.method = "GET";
+    CHECK(world.receiver->refuse_head(head)->status == 405);
+}
+
 TEST_CASE("A receiver is not made of settings that it cannot keep") {
     ReceiverSettings settings = receiver_settings();
     SECTION("topic") {
