@@ -194,6 +194,7 @@ Task<Result<std::optional<Reconcile::Ids>>> Reconcile::listed(std::vector<std::s
     if (fetched->take < ids.size()) co_return std::optional<Ids>();
     listed_at_ = fetched->asked_at;
     std::vector<Key> keys = keys_of(*fetched->page);
+    fetched->page.reset();
     Ids shown;
     for (const Key& key : keys)
         shown.insert(key.id);
@@ -219,6 +220,7 @@ Task<Result<>> Reconcile::list_in_other_form(const std::vector<std::string>& ids
     if (!answer && answer.error().code == ErrorCode::refused) co_return Result<>{};
     if (!answer) co_return answer.error();
     std::vector<Key> keys = keys_of(**answer);
+    answer->reset();
     for (const Key& key : keys)
         shown.insert(key.id);
     co_return co_await run_.take_unknown(std::move(keys), other);
