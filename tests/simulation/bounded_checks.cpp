@@ -1,5 +1,6 @@
 #include "simulation/bounded_checks.hpp"
 
+#include "portal/dialect.hpp"
 #include "simulation/agenda.hpp"
 
 #include <algorithm>
@@ -46,6 +47,11 @@ std::optional<std::string> BoundedChecks::begins(const BoundedPass& pass, Timest
     // A backfill that was interrupted goes on where it was, a reconciliation begins anew.
     const bool is_fresh = pass.kind == PassKind::reconcile || pass.steps == 0;
     if (is_fresh) since_[pass.id] = now;
+    const auto stream = store_->tables.streams.find(pass.stream);
+    const auto dialect =
+        stream == store_->tables.streams.end() ? std::nullopt : Dialect::from_json(stream->second.dialect);
+    if (dialect && (dialect->modified == ModifiedLiteral::date) != plan_.dialect.modified_is_date)
+        misled_.insert(pass.id);
     return std::nullopt;
 }
 
@@ -123,8 +129,9 @@ std::optional<std::string> BoundedChecks::check_found(const BoundedPass& pass, T
         const bool is_reported =
             written.is_odd() && (pass.kind == PassKind::backfill || pass.unexplained > 0 ||
                                  checks_.is_young(written, since, now));
-        const bool is_beside = pass.kind == PassKind::backfill &&
-                               (!is_in_range(written, pass) || checks_.is_beside_odd(pass.stream, written));
+        const bool is_beside =
+            pass.kind == PassKind::backfill && (misled_.contains(pass.id) || !is_in_range(written, pass) ||
+                                                checks_.is_beside_odd(pass.stream, written));
         if (!due || is_open || is_reported || is_beside) continue;
         if (checks_.is_held(pass.stream, id, written.modified)) {
             if (keeps_replaced(pass, id, since))

@@ -63,6 +63,8 @@ class BoundedChecks {
     const MemoryStoreContent* store_;
     std::optional<Running> running_;
     std::map<std::uint64_t, Timestamp> since_;  // from when on a pass has looked at everything, by id
+    std::set<std::uint64_t>
+        misled_;  // began while the stream's dialect was that of the records of another type
     std::set<std::uint64_t> canceled_;
     std::set<StoreContent::RecordId>
         judged_by_filter_;  // left out by listings when the stream's filter was new

@@ -35,7 +35,11 @@ std::optional<std::string> Checks::check_again(const StoreContent::Change& chang
     if (fresh) return std::nullopt;
     const Written& written = writers_.records(change.stream).at(change.id);
     if (written.unbumped) return std::nullopt;
-    if (!written.reversible && !exposures_.any_since(change.stream, change.id, taken->second))
+    // By a clock that is behind, what is held lies in the future, and any other version is taken at once (hazard 30;
+    // simulate --seed 14752 --hours 0.25).
+    const bool is_clock_wrong = clock_slack() > Duration::zero();
+    if (!written.reversible && !is_clock_wrong &&
+        !exposures_.any_since(change.stream, change.id, taken->second))
         return what + ": one version was taken twice";
     auto& reversals = reversals_[{change.stream, change.id}];
     std::erase_if(reversals, [&](Timestamp at) { return later(at, kReversalSpan) < now; });
