@@ -6,9 +6,9 @@
 namespace carecloud {
 
 void say_last(std::string_view line) {
-    constexpr int kMilliseconds = 1000;
+    constexpr int milliseconds = 1000;
     pollfd standard_error{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
-    if (::poll(&standard_error, 1, kMilliseconds) < 1) return;
+    if (::poll(&standard_error, 1, milliseconds) < 1) return;
     // There is nothing to be done where it is closed.
     [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
 }
