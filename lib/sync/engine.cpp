@@ -148,9 +148,10 @@ bool Engine::ask(std::string_view entity) {
     return false;
 }
 
+// The lane may have met the pass in the store already, and have been refused by a hold.
 void Engine::pass_wished() {
     gate_.allow_probe();
-    lane_->wake();
+    lane_->forgive();
 }
 
 Task<Result<RetryReport>> Engine::retry_quarantined(QuarantineWish wish) {

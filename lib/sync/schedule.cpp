@@ -52,10 +52,13 @@ Duration failure_pause(Random& random, const Error& error, std::size_t failures)
 }
 
 Duration failure_pause(Random& random, const RequestGate& gate, const Error& error, std::size_t failures) {
-    const Duration pause = failure_pause(random, error, failures);
     const bool waits = error.retry_after && *error.retry_after > RequestGate::kWaitMax;
-    if (!waits || error.code == ErrorCode::quota_exhausted) return pause;
-    return gate.until_probe().value_or(pause);
+    if (!waits || error.code == ErrorCode::quota_exhausted) return failure_pause(random, error, failures);
+    if (const auto probe = gate.until_probe()) return *probe;
+    // The hold has ended since the request was refused, and nobody will end this pause early.
+    Error ended = error;
+    ended.retry_after.reset();
+    return failure_pause(random, ended, failures);
 }
 
 Duration stretched(Duration pause, double stretch, Timestamp now) {

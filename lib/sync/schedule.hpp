@@ -20,7 +20,8 @@ Duration poll_pause(Random& random, Duration poll_every);
 // limit that fit what went wrong, never shorter than what the error itself asks for.
 Duration failure_pause(Random& random, const Error& error, std::size_t failures);
 
-// The same; where the portal asked for a long wait, until the next probe (hazard 34).
+// The same; if the portal asked for a long wait: until the next probe (hazard 34), or as if it had not asked if that
+// hold has ended already.
 Duration failure_pause(Random& random, const RequestGate& gate, const Error& error, std::size_t failures);
 
 // The interval with the quota's stretch; never far past the month's turn, when the quota is whole again.

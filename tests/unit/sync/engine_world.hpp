@@ -53,8 +53,8 @@ struct EngineWorld : World {
         });
         return *engine;
     }
-    // As an operator's wish is written down, before the lane is told.
-    std::uint64_t wish(BoundedPass pass) {
+    // As an operator's request for a pass is stored, before the engine is told of it.
+    std::uint64_t write_down(BoundedPass pass) {
         pass.stream = kEntity;
         std::optional<std::uint64_t> id;
         boost::asio::co_spawn(io, store->save_pass(std::move(pass)),
@@ -63,8 +63,12 @@ struct EngineWorld : World {
                                   id = saved.value();
                               });
         REQUIRE(clock.run_until([&] { return id.has_value(); }));
-        if (engine) engine->pass_wished();
         return *id;
+    }
+    std::uint64_t wish(BoundedPass pass) {
+        const std::uint64_t id = write_down(std::move(pass));
+        if (engine) engine->pass_wished();
+        return id;
     }
     const BoundedPass& row(std::uint64_t id) const { return tables().passes.at(id); }
     void stop_engine() {

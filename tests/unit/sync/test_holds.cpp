@@ -1,5 +1,6 @@
 // Waits that the other side dictates (hazard 34): short ones are kept by all, long ones are looked at by single probes.
-#include "engine_world.hpp"
+#include "sync/schedule.hpp"
+#include "unit/sync/engine_world.hpp"
 
 #include <algorithm>
 #include <vector>
@@ -139,6 +140,40 @@ TEST_CASE("hold: a backfill goes on after it, too") {
     world.asks = false;
     world.clock.run_for(60s);
     CHECK(world.row(id).status == PassStatus::done);
+}
+
+TEST_CASE(
+    "hold: regression: a backfill that was refused before it was asked for aloud sends its probe, too") {
+    HoldWorld world;
+    world.asks = false;
+    world.begin();
+    world.clock.run_for(10s);
+    world.asks = true;
+    world.engine->ask(kEntity);
+    world.clock.run_for(1s);
+    world.stop_engine();
+    const auto hold = world.engine->hold();
+    REQUIRE(hold);
+    const std::uint64_t id =
+        world.write_down({.kind = PassKind::backfill, .first_day = "20230101", .last_day = "20230131"});
+    // A stream takes the probe of the start.
+    world.begin(hold);
+    world.clock.run_for(1s);
+    REQUIRE(world.row(id).error.find("asked for a pause") != std::string::npos);
+    const std::size_t sent = world.sent.size();
+    world.engine->pass_wished();
+    world.clock.run_for(1s);
+    CHECK(world.sent.size() == sent + 1);
+}
+
+TEST_CASE("hold: regression: what was refused during a hold does not wait for an hour after its end") {
+    GateWorld world;
+    Random random(7);
+    const MonoTime sent = world.clock.now();
+    const Error refused = world.gate->heard(told_to_wait(kMonth), sent);
+    CHECK(failure_pause(random, *world.gate, refused, 1) == 1min);
+    world.gate->answered(sent);
+    CHECK(failure_pause(random, *world.gate, refused, 1) < 1min);
 }
 
 TEST_CASE("hold: Limit Exceeded keeps its look a day, whatever wait comes with it") {
