@@ -27,6 +27,9 @@ std::vector<Key> keys_of(const Page& page) {
 
 namespace {
 
+// So many answers that are out of order in different ways are asked for once more.
+constexpr int kOrderDoubted = 2;
+
 std::vector<Key> order_of(const Page& page) {
     std::vector<Key> keys;
     keys.reserve(page.records.size());
@@ -105,12 +108,17 @@ Task<Result<WalkAnswer>> PageWalk::complete(Result<WalkAnswer> given, Walk& walk
         if (!other) co_return other.error();
         if (!*other) co_return answer;
     } else {
-        // One answer may be out of order by mistake.
-        answer->fetched.page.reset();
-        answer = co_await ask(walk);
-        if (!answer) co_return answer;
-        const Page& again = *answer->fetched.page;
-        if (walk.is_in_order(again) || !begin_alike(shown, order_of(again))) co_return answer;
+        // One answer may be out of order by mistake, and records may become visible between two.
+        bool is_alike = false;
+        for (int asked = 0; !is_alike; ++asked) {
+            answer->fetched.page.reset();
+            answer = co_await ask(walk);
+            if (!answer || asked == kOrderDoubted || walk.is_in_order(*answer->fetched.page))
+                co_return answer;
+            std::vector<Key> again = order_of(*answer->fetched.page);
+            is_alike = begin_alike(shown, again);
+            shown = std::move(again);
+        }
     }
     answer->fetched.page.reset();
     co_return co_await narrow(walk, std::move(shown));

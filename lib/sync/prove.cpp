@@ -11,8 +11,6 @@ namespace carecloud {
 namespace {
 
 constexpr std::size_t kSample = 100;
-// So many records are tried before it is said that no form passes.
-constexpr std::size_t kSamplesMax = 3;
 // Records by which it is judged which type prevails.
 constexpr std::size_t kNewest = 20;
 constexpr std::string_view kLowestId = "000000000000000000000000";
@@ -271,20 +269,37 @@ AskPortal asking(Fetcher& fetcher) {
     return [&fetcher](const Query& query) { return fetcher.ask(query); };
 }
 
+// A sample may be one of the few records of another type (hazard 33): every sample is looked at, and the dialect of
+// most of the newest records is taken.
 Task<Result<std::optional<Dialect>>> prove_dialect(AskPortal ask, const StreamSpec& spec,
                                                    std::optional<Key> first) {
-    Prover prover(std::move(ask), spec);
+    Prover prover(ask, spec);
     Result<Samples> samples = co_await prover.find_samples();
     if (!samples) co_return samples.error();
     if (samples->keys.empty()) co_return std::optional<Dialect>{};
     std::vector<Key>& keys = samples->keys;
     if (first) keys.insert(keys.begin(), std::move(*first));
-    keys.resize(std::min(keys.size(), kSamplesMax));
-    for (Key& key : keys) {
-        auto proving = prover.prove(std::move(key), samples->spelling);
+    std::optional<Dialect> best;
+    for (const Key& key : keys) {
+        if (best) {
+            auto finding = prover.finds(*best, key);
+            Result<bool> found = co_await std::move(finding);
+            if (!found) co_return found.error();
+            if (*found) continue;
+        }
+        auto proving = prover.prove(key, samples->spelling);
         Result<std::optional<Dialect>> proven = co_await std::move(proving);
-        if (!proven || *proven) co_return proven;
+        if (!proven) co_return proven.error();
+        if (!*proven) continue;
+        if (best) {
+            auto comparing = prevails(ask, spec, **proven, *best);
+            auto prevailing = co_await std::move(comparing);
+            if (!prevailing) co_return prevailing.error();
+            if (!*prevailing) continue;
+        }
+        best = *proven;
     }
+    if (best) co_return best;
     co_return Error{
         .code = ErrorCode::dialect_unknown,
         .operation = "prove the dialect of " + spec.entity,

@@ -123,7 +123,11 @@ Task<Result<>> Recheck::judge(const Dialect& dialect, const Omission& omission, 
         verdict = judge_omitted(omission, asked_at, settings_.overlap, seen->presence);
     const Asked asked = seen->page->asked;
     seen->page.reset();
-    if (verdict == Omitted::left && seen->presence != Presence::denied) {
+    // The filter may have been another one at the first look. Without one, nothing is outside of the stream (simulate
+    // --seed 746 --hours 0.5 --always mixed).
+    const bool is_shown_by_id = seen->presence != Presence::denied;
+    if (verdict == Omitted::left && is_shown_by_id && settings_.spec.filter == "{}") verdict = Omitted::hole;
+    if (verdict == Omitted::left && is_shown_by_id) {
         auto asking = is_listed_in_other_form(fetcher_, settings_.spec, dialect, omission.id);
         auto listed = co_await std::move(asking);
         if (!listed) co_return listed.error();

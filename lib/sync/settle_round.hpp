@@ -1,4 +1,4 @@
-// What one run of the settler knows. Part of settler.cpp.
+// What one run of the settler knows. Part of settler.cpp and settle_single.cpp.
 #pragma once
 
 #include "sync/fetcher.hpp"

@@ -37,8 +37,9 @@ class Settler {
     // What is remembered of an open event from one pass to the next.
     struct Look {
         std::size_t passes = 0;
-        MonoTime next{};         // before then a pass that others wished for is not counted
-        bool confirmed = false;  // its record was asked for by id within the quick looks
+        MonoTime next{};             // before then a pass that others wished for is not counted
+        bool confirmed = false;      // its record was asked for by id within the quick looks
+        std::size_t retrievals = 0;  // of its record alone
         std::optional<Timestamp>
             omitted_at{};  // when queries with the stream's filter first left its record out
     };
@@ -55,6 +56,7 @@ class Settler {
     Task<Result<>> ask_one_by_one(Round& round);
     Task<Result<PagePtr>> find(Round& round, const std::string& id);
     Task<Result<bool>> is_shown(Round& round, const std::string& id);
+    Task<Result<bool>> is_doubted(const Round& round, std::string id);
     Task<Result<>> retrieve(Round& round, Waiting& waiting);
     Task<Result<>> judge_omitted(Round& round, Waiting& waiting, const Page& page);
     Task<Result<bool>> find_in_other_form(Round& round, const Page& page);

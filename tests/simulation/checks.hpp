@@ -136,6 +136,7 @@ class Checks {
         bool unmoved = false;  // since the row before it
         Timestamp at;
         std::size_t life = 0;  // the how-manieth wrote it
+        bool doubted = false;  // it is to be asked for once more
     };
 
     const WorldSettings& settings_;

@@ -177,7 +177,9 @@ std::string KillWorld::broken_by(const KillPhase& phase) {
         std::string broken = phase.broken();
         if (!broken.empty()) return broken;
     }
-    for (int kill = 0; kill < phase.kills; ++kill) {
+    // On a busy machine most may miss for a while: then there are more.
+    const auto misses = [&] { return tally_.hits * 3 < tally_.kills && tally_.kills < phase.kills * 4; };
+    for (int kill = 0; kill < phase.kills || misses(); ++kill) {
         CAPTURE(phase.name, kill);
         phase.give();
         Process daemon = site_.agency.start();

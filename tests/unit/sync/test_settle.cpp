@@ -300,22 +300,6 @@ TEST_CASE("a portal that is away keeps events open, and they are settled when it
     CHECK(world.events(EventState::settled) == 1);
 }
 
-TEST_CASE("a portal that refuses one record's id stops nobody else's event") {
-    EngineWorld world;
-    Engine& engine = start_quiet(world);
-    world.announce(98);
-    world.announce(99);
-    world.portal.set_fault_hook([](const SeenRequest& request) -> std::optional<Error> {
-        if (request.kind != "retrieve" || request.text.find("98") == std::string::npos) return std::nullopt;
-        return Error{.code = ErrorCode::refused, .operation = "retrieve", .subject = "HTTP 400", .hint = ""};
-    });
-    engine.nudge(kEntity);
-    world.clock.run_for(16min);
-    CHECK(world.events(EventState::gone) == 1);
-    CHECK(world.events(EventState::open) == 1);
-    REQUIRE(world.recorder.passes.back().error == std::nullopt);
-}
-
 TEST_CASE("open events survive a restart and are settled by the first pass") {
     EngineWorld world;
     world.put_many(1, 10, 5, kOld);
