@@ -80,6 +80,14 @@ LogFields fields_of(const PassReport& report, std::uint64_t pass) {
     return fields;
 }
 
+// Polls that find nothing are most of them, and would fill the log.
+bool is_news(const PassReport& report) {
+    const CommitSummary& summary = report.summary;
+    const SettleReport& events = report.events;
+    return summary.wrote_rows() || summary.reversed + summary.unsteady > 0 ||
+           events.settled + events.gone + events.outside + events.holes > 0;
+}
+
 LogFields begin_fields(const BoundedPass& pass) {
     LogFields fields{{"STREAM", pass.stream}, {"PASS", pass.id}};
     if (!pass.reason.empty()) fields.emplace_back("DUE", pass.reason);
@@ -151,7 +159,8 @@ void PassLog::pass_ended(const PassReport& report) {
     note_success(report.stream);
     health_.restore_stream(report.stream, kOfPass);
     health_.restore_stream(report.stream, Health::kOfStore);
-    log_.write(LogLevel::info, report.summary.changes() > 0 ? "pass finished" : "pass finished, nothing new",
+    log_.write(is_news(report) ? LogLevel::info : LogLevel::debug,
+               report.summary.changes() > 0 ? "pass finished" : "pass finished, nothing new",
                fields_of(report, passes_));
     tell_events(report);
     tell_holes(report.stream, report.events.holes);

@@ -11,9 +11,15 @@
 
 namespace carecloud {
 
-// Reads the key's file. `on_notice`: see HttpPortalSettings. Errors: config_invalid, invalid_argument; they name the
+// Who is called back; see HttpPortalSettings. `on_request` only where the log's level is debug or below.
+struct PortalCallbacks {
+    std::function<void(const Error&)> on_notice{};
+    std::function<void(const PortalExchange&)> on_request{};
+};
+
+// Reads the key's file. Errors: config_invalid, invalid_argument; they name the
 // setting and the remedy.
 Result<std::unique_ptr<HttpPortal>> make_portal(const Configuration& configuration, Clock& clock,
-                                                std::function<void(const Error&)> on_notice = {});
+                                                PortalCallbacks callbacks = {});
 
 }  // namespace carecloud

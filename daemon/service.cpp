@@ -9,7 +9,7 @@
 #include "metered_parts.hpp"
 #include "metered_portal.hpp"
 #include "pass_log.hpp"
-#include "portal_wiring.hpp"
+#include "portal_log.hpp"
 #include "runtime/configuration.hpp"
 #include "runtime/descriptor_limit.hpp"
 #include "runtime/inherited_sockets.hpp"
@@ -123,8 +123,7 @@ Result<Prepared> Service::prepare(Configuration configuration) {
 
 Result<Prepared> Service::connect(Configuration configuration) {
     WatchedFiles files(configuration);
-    auto portal = make_portal(configuration, clock_,
-                              [this](const Error& notice) { log_.write(LogLevel::warn, notice); });
+    auto portal = make_portal(configuration, clock_, portal_log(log_));
     if (!portal) return portal.error();
     auto metered = std::make_unique<MeteredPortal>(**portal, clock_, books_.metrics);
     return Prepared{std::move(configuration), std::move(*portal), std::move(metered), std::move(files)};

@@ -68,6 +68,29 @@ std::string fields_text(const Query& query) {
     return dump(fields);
 }
 
+// `is_time`: what belongs to `modified`.
+Json shape_of(const Json& value, bool is_time) {
+    if (value.is_object()) {
+        Json shape = Json::object();
+        for (const auto& [name, inner] : value.items())
+            shape[name] = shape_of(inner, name == "modified" || (is_time && name.starts_with('$')));
+        return shape;
+    }
+    const bool of_conditions =
+        value.is_array() && !value.empty() && std::all_of(value.begin(), value.end(), [](const Json& inner) {
+            return inner.is_object() && !inner.contains("$oid") && !inner.contains("$date");
+        });
+    if (of_conditions) {
+        Json shape = Json::array();
+        for (const Json& inner : value)
+            shape.push_back(shape_of(inner, is_time));
+        return shape;
+    }
+    if (value.is_array()) return std::to_string(value.size()) + " values";
+    if (is_time && value.is_string() && Timestamp::parse(value.get<std::string>())) return value;
+    return "?";
+}
+
 }  // namespace
 
 namespace where {
@@ -129,6 +152,11 @@ std::string both(std::string_view a, std::string_view b) {
 }
 
 }  // namespace where
+
+std::string condition_shape(const Query& query) {
+    const Json condition = Json::parse(where::both(query.spec->filter, query.where), nullptr, false);
+    return condition.is_discarded() ? "?" : dump(shape_of(condition, false));
+}
 
 std::string query_text(const Query& query) {
     ensure(query.spec != nullptr, "a query has a stream");

@@ -61,6 +61,11 @@ struct Query {
 // The body of POST {base}/appdata/{Entity}/query.
 std::string query_text(const Query& query);
 
+// The query's condition for a log: names, operators and times of change as they are, every other value "?", a list of
+// values as their number. No id, and nothing that a filter compares with.
+//     {"$and":[{"providerId":"?"},{"modified":{"$gte":"2024-03-02T00:00:00Z"},"_id":{"$in":"200 values"}}]}
+std::string condition_shape(const Query& query);
+
 // Firewalls commonly refuse a larger body, AWS's among them (hazard 36).
 inline constexpr std::size_t kQueryBytesMax = 8 * 1024;
 

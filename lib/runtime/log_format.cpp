@@ -27,6 +27,17 @@ std::string text_value(std::string_view value) {
     return out;
 }
 
+std::string with_fields(std::string_view message, const LogFields& fields) {
+    std::string out = printable(message);
+    for (const LogField& field : fields) {
+        out += ' ';
+        out += lower(printable(field.name));
+        out += '=';
+        out += text_value(field.value);
+    }
+    return out;
+}
+
 // systemd.journal-fields(7) and sd_journal_send(3): A-Z, 0-9 and '_', not beginning with '_' or a digit, at
 // most 64.
 std::string journal_name(std::string_view name) {
@@ -78,14 +89,7 @@ std::string_view to_string(LogLevel level) {
 std::string text_of(LogLevel level, std::string_view message, const LogFields& fields) {
     std::string out(to_string(level));
     out.resize(6, ' ');
-    out += printable(message);
-    for (const LogField& field : fields) {
-        out += ' ';
-        out += lower(printable(field.name));
-        out += '=';
-        out += text_value(field.value);
-    }
-    return out;
+    return out + with_fields(message, fields);
 }
 
 std::string json_of(LogLevel level, std::string_view message, const LogFields& fields) {
@@ -104,7 +108,8 @@ std::string json_of(LogLevel level, std::string_view message, const LogFields& f
 
 std::vector<std::string> journal_of(LogLevel level, std::string_view message, const LogFields& fields) {
     std::vector<std::string> out;
-    out.push_back("MESSAGE=" + printable(message));
+    // `journalctl -u` shows MESSAGE alone: it has the values, too.
+    out.push_back("MESSAGE=" + with_fields(message, fields));
     out.push_back(std::string("PRIORITY=") + priority(level));
     out.emplace_back("SYSLOG_IDENTIFIER=carecloud-syncd");
     for (const LogField& field : fields)

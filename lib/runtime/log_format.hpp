@@ -1,9 +1,9 @@
 // What a line of the log looks like: levels, fields, and the three forms they are written in. Pure.
 //
 //     text     2024-03-13T19:08:57.163Z warn  page refused stream=claim_attendance code=rate_limited
-//     json     {"time":"2024-03-13T19:08:57.163Z","level":"warn","message":"page
-//     refused","stream":"claim_attendance",…} journal  MESSAGE=page refused, PRIORITY=4,
-//     STREAM=claim_attendance, CODE=rate_limited (systemd.journal-fields(7))
+//     json     {"time":"2024-03-13T19:08:57.163Z","level":"warn","message":"page refused",…}
+//     journal  MESSAGE=page refused stream=claim_attendance code=rate_limited, PRIORITY=4,
+//              STREAM=claim_attendance, CODE=rate_limited (systemd.journal-fields(7))
 //
 // Control characters are escaped everywhere, so that no value can begin a line of its own or drive a
 // terminal.
@@ -51,8 +51,8 @@ std::string text_of(LogLevel level, std::string_view message, const LogFields& f
 // not UTF-8 become U+FFFD.
 std::string json_of(LogLevel level, std::string_view message, const LogFields& fields);
 
-// "MESSAGE=…", "PRIORITY=4", "SYSLOG_IDENTIFIER=…" and one "NAME=value" a field. Names that the journal would
-// refuse are made fit.
+// "MESSAGE=…" with the same text as text_of() but for the level, "PRIORITY=4", "SYSLOG_IDENTIFIER=…" and one
+// "NAME=value" a field. Names that the journal would refuse are made fit.
 std::vector<std::string> journal_of(LogLevel level, std::string_view message, const LogFields& fields);
 
 // Whether $JOURNAL_STREAM ("device:inode", systemd.exec(5)) names this very file.

@@ -91,6 +91,36 @@ TEST_CASE("every line is an object with its fields; an outage is told once, and 
     CHECK(well.front().value("failures", 1) >= 1);
 }
 
+TEST_CASE("each request to the portal is a line at debug, without ids or values of a filter") {
+    PortalProcess portal({"--records", "50"});
+    AgencyConfig config{.base_url = portal.base_url(), .poll_every = "1h"};
+    config.stream_more = "filter: { status: { $ne: nosuchstatus } }";
+    Agency agency(std::move(config));
+    std::string text = agency.config_text();
+    const std::string level = "log: { level: trace }";
+    text.replace(text.find(level), level.size(), "log: { level: debug, format: json }");
+    write_text(agency.config_path(), text);
+    const Run run = agency.once();
+    REQUIRE(run.code == 0);
+    const std::vector<json> requests = saying(lines_of(run.err), "request to the portal");
+    REQUIRE_FALSE(requests.empty());
+    for (const json& request : requests) {
+        INFO(request.dump());
+        CHECK(request.at("level") == "debug");
+        CHECK(request.at("method") == "POST");
+        CHECK(request.at("path").get<std::string>().ends_with("/appdata/claim_attendance/query"));
+        CHECK(request.at("filter").get<std::string>().find(R"({"status":{"$ne":"?"}})") != std::string::npos);
+        CHECK(request.at("take").get<int>() > 0);
+        CHECK(request.at("status") == 200);
+        CHECK(request.at("bytes").get<int>() > 0);
+        CHECK(request.at("ms").is_number());
+    }
+    CHECK_FALSE(run.says("nosuchstatus"));
+    const std::string all = json(requests).dump();
+    for (const auto& [key, record] : read_store(agency.store_path()).records)
+        CHECK(all.find(key.second) == std::string::npos);
+}
+
 TEST_CASE("a reconciliation that cannot reach the portal says so once, and that it is well again") {
     PortalProcess portal({"--records", "50"});
     Agency agency(AgencyConfig{.base_url = portal.base_url(), .poll_every = "1h"});

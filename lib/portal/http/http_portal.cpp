@@ -142,6 +142,25 @@ HttpRequest HttpPortal::make_request(std::string method, const std::string& targ
             .operation = std::move(operation)};
 }
 
+// With what `seen` says of the request already.
+Task<Result<HttpResponse>> HttpPortal::send(HttpRequest request, PortalExchange seen) {
+    const MonoTime sent = clock_.now();
+    seen.method = request.method;
+    seen.path = request.target.substr(0, request.target.find('?'));
+    auto asking = client_->request(std::move(request));
+    Result<HttpResponse> response = co_await std::move(asking);
+    if (!settings_.on_request) co_return response;
+    seen.took = clock_.now() - sent;
+    if (response) {
+        seen.status = response->status;
+        seen.bytes = response->size;
+    } else {
+        seen.failed = response.error().code;
+    }
+    settings_.on_request(seen);
+    co_return response;
+}
+
 Task<Result<PagePtr>> HttpPortal::query(const Query& query) {
     const StreamSpec& spec = *query.spec;
     const std::string operation = "query " + spec.entity;
@@ -157,8 +176,11 @@ Task<Result<PagePtr>> HttpPortal::query(const Query& query) {
     const std::string bucket_id = spec.bucket_id;
     const bool hash = query.projection != Projection::keys;
     const std::size_t take = query.take;
+    PortalExchange seen{.take = take, .skip = query.skip};
+    if (settings_.on_request) seen.condition = condition_shape(query);
     const MonoTime sent = clock_.now();
-    Result<HttpResponse> response = co_await client_->request(std::move(request));
+    auto sending = send(std::move(request), std::move(seen));
+    Result<HttpResponse> response = co_await std::move(sending);
     if (!response) co_return response.error();
     if (response->status != 200) co_return refusal_of(*response, operation, clock_.wall());
     const SliceOptions options{
@@ -179,8 +201,10 @@ Task<Result<PagePtr>> HttpPortal::retrieve(const StreamSpec& spec, std::string_v
     request.headers.emplace_back("X-Param-Override-BucketId", spec.bucket_id);
     const std::string workspace_id = spec.workspace_id;
     const std::string bucket_id = spec.bucket_id;
+    PortalExchange seen;
     const MonoTime sent = clock_.now();
-    Result<HttpResponse> response = co_await client_->request(std::move(request));
+    auto sending = send(std::move(request), std::move(seen));
+    Result<HttpResponse> response = co_await std::move(sending);
     if (!response) co_return response.error();
     if (denies_record(*response)) co_return empty_page(*response, clock_.wall(), {sent, clock_.now()});
     if (response->status != 200) co_return refusal_of(*response, operation, clock_.wall());
@@ -204,7 +228,9 @@ Task<Result<>> HttpPortal::refresh() {
     HttpRequest request = make_request("POST", "/status/refresh", operation);
     request.headers.emplace_back("X-Param-Override-WorkspaceId", settings_.workspace_id);
     request.headers.emplace_back("X-Param-Override-BucketId", settings_.bucket_id);
-    Result<HttpResponse> response = co_await client_->request(std::move(request));
+    PortalExchange seen;
+    auto sending = send(std::move(request), std::move(seen));
+    Result<HttpResponse> response = co_await std::move(sending);
     if (!response) co_return response.error();
     if (response->status < 200 || response->status > 299)
         co_return refusal_of(*response, operation, clock_.wall());

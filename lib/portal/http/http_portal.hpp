@@ -16,11 +16,25 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 
 namespace carecloud {
+
+// One request and its answer, for a log: neither the key, nor an id, nor a value of a record.
+struct PortalExchange {
+    std::string method{};
+    std::string path{};       // without the query
+    std::string condition{};  // of a query, see condition_shape()
+    std::size_t take = 0;     // of a query, likewise skip
+    std::size_t skip = 0;
+    int status = 0;                     // 0: no answer
+    std::optional<ErrorCode> failed{};  // why there is none
+    std::size_t bytes = 0;              // of the answer's body, inflated
+    Duration took{0};
+};
 
 struct HttpPortalSettings {
     std::string base_url{};  // http only to loopback; no query, no user info
@@ -35,6 +49,8 @@ struct HttpPortalSettings {
     // Told of what is odd and hinders nothing, once for each entity: a portal that sends more records than were asked
     // for. I/O thread; must not throw. May be empty.
     std::function<void(const Error&)> on_notice{};
+    // Called after each request; describing it costs some time. I/O thread; must not throw. May be empty.
+    std::function<void(const PortalExchange&)> on_request{};
 };
 
 class HttpPortal final : public Portal {
@@ -64,6 +80,7 @@ class HttpPortal final : public Portal {
     HttpRequest make_request(std::string method, const std::string& target, std::string operation) const;
     Result<PagePtr> to_page(HttpResponse response, const std::string& operation, const SliceOptions& options,
                             MonoTime sent);
+    Task<Result<HttpResponse>> send(HttpRequest request, PortalExchange seen);
     void note_beyond_take(const Page& page, const std::string& operation, std::size_t take);
 
     Clock& clock_;

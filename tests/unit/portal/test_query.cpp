@@ -31,6 +31,28 @@ TEST_CASE("a Date's literal keeps what is finer than a millisecond where the por
           json::parse(R"({"modified":{"$gt":{"$date":"2024-03-13T19:08:57.1633050Z"}}})"));
 }
 
+TEST_CASE("a condition's shape has names, operators and times, and no other value") {
+    const StreamSpec spec{.entity = "claim_attendance",
+                          .filter = R"({"month":{"$gte":3},"providerId":{"$in":["PR1","PR2"]}})"};
+    const Dialect dates{.modified = ModifiedLiteral::date, .id = IdLiteral::oid};
+    const auto shape = [&](const std::string& condition) {
+        const Query query{.spec = &spec, .where = condition};
+        return json::parse(condition_shape(query));
+    };
+    const json filter = json::parse(R"({"month":{"$gte":"?"},"providerId":{"$in":"2 values"}})");
+    CHECK(shape("{}") == filter);
+    CHECK(shape(where::after(dates, kModified, kId)).at("$and") ==
+          json::array({filter, json::parse(R"({"modified":{"$gte":{"$date":"2023-12-01T22:06:47.999Z"}},
+              "$or":[{"modified":{"$gt":{"$date":"2023-12-01T22:06:47.999Z"}}},{"_id":{"$gt":{"$oid":"?"}}}]})")}));
+    for (const Dialect& dialect : {Dialect{}, dates}) {
+        CHECK(shape(where::id_in(dialect, {kId, kId, kId})).at("$and").at(1) ==
+              json::parse(R"({"_id":{"$in":"3 values"}})"));
+    }
+    // What is no time is no time of change either.
+    CHECK(shape(where::modified({}, "$gte", "Zoe")).at("$and").at(1) ==
+          json::parse(R"({"modified":{"$gte":"?"}})"));
+}
+
 TEST_CASE("a query carries scope, bounds, order and filter, and no total") {
     const StreamSpec spec{.entity = "claim_attendance",
                           .workspace_id = "w",

@@ -121,6 +121,30 @@ TEST_CASE("a query returns a list: an object in its place is a bad response; ret
     CHECK(scripted.retrieve(kId).has_value());
 }
 
+TEST_CASE("each request is described for a log, without the key, an id or a filter's value") {
+    ScriptedPortal scripted(http_ok(envelope("[" + record_text(kId) + "]")));
+    std::vector<PortalExchange> seen;
+    HttpPortalSettings settings = portal_settings(scripted.base_url());
+    settings.on_request = [&](const PortalExchange& request) { seen.push_back(request); };
+    auto portal = HttpPortal::create(scripted.clock, settings);
+    REQUIRE(portal.has_value());
+    scripted.spec.filter = R"({"providerName":"Zoe"})";
+    const Query query{.spec = &scripted.spec, .where = where::id({}, "$gt", kId), .take = 250, .skip = 3};
+    REQUIRE(run(scripted.io, (*portal)->query(query)).has_value());
+    scripted.answer = http_answer("404 Not Found", "");
+    REQUIRE(run(scripted.io, (*portal)->retrieve(scripted.spec, kId)).has_value());
+    REQUIRE(seen.size() == 2);
+    CHECK(seen[0].method == "POST");
+    CHECK(seen[0].path == "/api/appdata/claim_attendance/query");
+    CHECK(seen[0].condition == R"({"$and":[{"providerName":"?"},{"_id":{"$gt":"?"}}]})");
+    CHECK((seen[0].take == 250 && seen[0].skip == 3));
+    CHECK(seen[0].status == 200);
+    CHECK(seen[0].bytes == envelope("[" + record_text(kId) + "]").size());
+    CHECK(seen[1].method == "GET");
+    CHECK(seen[1].path == "/api/appdata/claim_attendance/retrieve");
+    CHECK((seen[1].status == 404 && seen[1].bytes == 0));
+}
+
 TEST_CASE("more records than were asked for are left out, and that is told once") {
     std::string records = record_text(kId);
     for (int i = 0; i < 5000; ++i)

@@ -67,12 +67,21 @@ TEST_CASE("each JSON line is one object that parses to what was written") {
 TEST_CASE("the journal gets structured fields with names it takes") {
     CHECK(journal_of(LogLevel::warn, "page\nrefused",
                      {{"RECORD_ID", "65f3"}, {"_SYSTEMD_UNIT", "forged"}, {"9a b", "c\nd"}, {"", ""}}) ==
-          std::vector<std::string>{"MESSAGE=page\\nrefused", "PRIORITY=4",
-                                   "SYSLOG_IDENTIFIER=carecloud-syncd", "RECORD_ID=65f3",
-                                   "F__SYSTEMD_UNIT=forged", "F_9A_B=c\\nd", "F_="});
+          std::vector<std::string>{
+              "MESSAGE=page\\nrefused record_id=65f3 _systemd_unit=forged 9a b=c\\nd =\"\"", "PRIORITY=4",
+              "SYSLOG_IDENTIFIER=carecloud-syncd", "RECORD_ID=65f3", "F__SYSTEMD_UNIT=forged", "F_9A_B=c\\nd",
+              "F_="});
     CHECK(journal_of(LogLevel::error, "m", {}).at(1) == "PRIORITY=3");
     CHECK(journal_of(LogLevel::info, "m", {}).at(1) == "PRIORITY=6");
     CHECK(journal_of(LogLevel::trace, "m", {}).at(1) == "PRIORITY=7");
+}
+
+// `journalctl -u` shows nothing but MESSAGE.
+TEST_CASE("the journal's message says what the line on stderr says") {
+    const LogFields fields{{"STREAM", "claim_attendance"}, {"CREATED", 5}, {"REASON", "the key is refused"}};
+    const std::string on_stderr = text_of(LogLevel::warn, "pass cut off", fields);
+    CHECK("MESSAGE=" + on_stderr.substr(6) == journal_of(LogLevel::warn, "pass cut off", fields).at(0));
+    CHECK(on_stderr == "warn  pass cut off stream=claim_attendance created=5 reason=\"the key is refused\"");
 }
 
 TEST_CASE("stderr is the journal where $JOURNAL_STREAM names that very file") {
