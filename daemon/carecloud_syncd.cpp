@@ -1,4 +1,5 @@
 // carecloud-syncd, the service. See options.cpp for its face and service.cpp for what it is made of.
+#include "control.hpp"
 #include "core/last_words.hpp"
 #include "options.hpp"
 #include "runtime/signals.hpp"
@@ -15,6 +16,7 @@ int main(int argc, char** argv) {
         if (const auto* code = std::get_if<ExitCode>(&parsed)) return static_cast<int>(*code);
         const auto& options = std::get<Options>(parsed);
         hold_reloads();
+        if (options.reload) return static_cast<int>(reload_service());
         if (options.new_store) return static_cast<int>(allow_new_store(options));
         return static_cast<int>(options.check ? check_configuration(options) : run_service(options));
     } catch (const std::exception& broken) {

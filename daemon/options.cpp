@@ -12,7 +12,7 @@ namespace po = boost::program_options;
 constexpr const char* kIntroduction =
     "carecloud-syncd keeps an agency's database aligned with the CareCloud Portal.\n"
     "\n"
-    "Usage: carecloud-syncd [--config FILE] [--check | --once | --new-store]\n"
+    "Usage: carecloud-syncd [--config FILE] [--check | --once | --reload | --new-store]\n"
     "\n"
     "Without one of these it runs until SIGTERM or SIGINT, in the foreground, and logs to stderr or, "
     "under\n"
@@ -22,8 +22,8 @@ constexpr const char* kIntroduction =
 
 constexpr const char* kExitCodes =
     "\n"
-    "Exit codes: 0 done or told to stop, 64 usage, 75 the portal or the store could not be reached,\n"
-    "77 the API key was refused (--once), 78 configuration.\n";
+    "Exit codes: 0 done or stopped by a signal, 64 usage, 75 the portal or the store could not be reached,\n"
+    "77 the API key was refused (--once), 78 configuration, also one that a reload refused.\n";
 
 po::options_description describe(Options& options) {
     po::options_description description("Options");
@@ -31,7 +31,9 @@ po::options_description describe(Options& options) {
     add("config", po::value(&options.config)->value_name("FILE")->default_value(options.config),
         "the configuration");
     add("check", po::bool_switch(&options.check), "validate the configuration, say what it means, and exit");
-    add("once", po::bool_switch(&options.once), "one pass of every stream to its end, then leave");
+    add("once", po::bool_switch(&options.once), "one pass of every stream to its end, then exit");
+    add("reload", po::bool_switch(&options.reload),
+        "have the running service read its configuration again, say whether it did, and exit");
     add("new-store", po::bool_switch(&options.new_store),
         "allow the next start to create an empty store where the one that was there is gone, and exit");
     add("version", "print the version and exit");
@@ -67,8 +69,8 @@ std::variant<Options, ExitCode> parse_options(int argc, const char* const* argv,
         out << "carecloud-syncd " CARECLOUD_VERSION "\n";
         return ExitCode::ok;
     }
-    if (options.check + options.once + options.new_store > 1)
-        return misuse("--check, --once and --new-store exclude each other");
+    if (options.check + options.once + options.reload + options.new_store > 1)
+        return misuse("--check, --once, --reload and --new-store exclude each other");
     if (options.config.empty()) return misuse("--config needs a file's name");
     return options;
 }

@@ -14,6 +14,7 @@ struct Options {
     std::string config = "/etc/carecloud-syncd/config.yaml";
     bool check = false;
     bool once = false;
+    bool reload = false;
     bool new_store = false;
 };
 

@@ -1,6 +1,7 @@
 #include "service.hpp"
 
 #include "api_endpoint.hpp"
+#include "control.hpp"
 #include "daemon_host.hpp"
 #include "event_endpoint.hpp"
 #include "event_log.hpp"
@@ -18,6 +19,7 @@
 #include "runtime/secret_file.hpp"
 #include "runtime/signals.hpp"
 #include "runtime/system_clock.hpp"
+#include "runtime/text.hpp"
 #include "store/sqlite/sqlite_reader.hpp"
 #include "store_watch.hpp"
 #include "watched_files.hpp"
@@ -80,7 +82,7 @@ class Service {
     Task<> watch_files();
     void use_changed_key();
     void use_changed_files();
-    void reload();
+    std::string reload();
     void stop();
     void finish();
 
@@ -106,6 +108,7 @@ class Service {
     std::optional<PortalHold> hold_;  // of the engine before
     DaemonHost host_{health_, event_log_, now_.configuration, engine_, store_};
     std::unique_ptr<ApiEndpoint> api_;
+    std::unique_ptr<HttpServer> control_;
     std::unique_ptr<Signals> signals_;
     std::unique_ptr<Heartbeat> heartbeat_;
     std::unique_ptr<Alarm> files_alarm_;
@@ -175,11 +178,8 @@ Task<> Service::tell_inbox() {
     if (first_passes) pass_log_.recall_first_passes(*first_passes);
     if (!first_passes) log_.write(LogLevel::warn, first_passes.error());
     const auto passes = co_await store_->passes();
-    if (passes) {
-        pass_log_.recall(*passes, host_.entities());
-    } else {
-        log_.write(LogLevel::warn, passes.error());
-    }
+    if (passes) pass_log_.recall(*passes, host_.entities());
+    if (!passes) log_.write(LogLevel::warn, passes.error());
     const auto open = co_await store_->count_open();
     if (!open) {
         log_.write(LogLevel::warn, open.error());
@@ -194,11 +194,8 @@ Task<> Service::tell_inbox() {
     log_.write(LogLevel::info, "the SNS endpoint listens",
                {{"PLACE", endpoint_->place()}, {"PATH", now_.configuration.sns->path}});
     const auto known = co_await store_->subscriptions();
-    if (known) {
-        event_log_.recall(*known, now_.configuration.sns->topic_arns);
-    } else {
-        log_.write(LogLevel::warn, known.error());
-    }
+    if (known) event_log_.recall(*known, now_.configuration.sns->topic_arns);
+    if (!known) log_.write(LogLevel::warn, known.error());
 }
 
 // Keys and certificates are changed by replacing their files: the new ones are in use within seconds (hazard 10).
@@ -260,23 +257,23 @@ Result<> Service::apply(Result<Prepared> prepared) {
     return {};
 }
 
-void Service::reload() {
-    if (stopping_ || options_.once) return;
+// Why it was refused, a problem a line; empty: it was not.
+std::string Service::reload() {
+    if (stopping_ || options_.once) return "the service is stopping";
     notify_.reloading();
     LoadedConfiguration loaded = load_configuration(options_.config);
-    std::string refused;
-    if (!loaded.ok())
-        refused = report(loaded.file, loaded.problems);
-    else if (store_settings(loaded.configuration).path != now_.configuration.store.sqlite_path)
-        refused = "store.url changed: that takes a restart";
+    std::string refused = why_no_reload(loaded, now_.configuration);
     if (refused.empty()) {
         const Result<> applied = apply(prepare(std::move(loaded.configuration)));
-        if (applied) return;
-        refused = applied.error().message();
+        if (!applied) refused = applied.error().message();
     }
-    log_.write(LogLevel::error, "reload refused, the old settings stay", {{"REASON", refused}});
-    health_.remark("reload refused, the old settings stay: " + refused);
+    books_.metrics.configured(refused.empty(), clock_.wall());
+    if (refused.empty()) return refused;
+    const std::string reason = one_line(refused);
+    log_.write(LogLevel::error, "reload refused, the old settings stay", {{"REASON", reason}});
+    health_.remark("reload refused, the old settings stay: " + reason);
     notify_.ready(health_.status());
+    return refused;
 }
 
 void Service::stop() {
@@ -296,6 +293,7 @@ void Service::finish() {
     heartbeat_->stop();
     files_alarm_->wake();
     store_watch_->stop();
+    control_.reset();
     signals_->close();
 }
 
@@ -327,6 +325,8 @@ Result<> Service::listen() {
     auto staged = api_->stage(now_.configuration.api);
     if (!staged) return staged.error();
     api_->take(std::move(*staged));
+    control_ = listen_for_control(
+        io_.get_executor(), [this] { return reload(); }, log_);
     return endpoint_->apply(now_.configuration);
 }
 
@@ -337,6 +337,7 @@ ExitCode Service::run(Configuration configuration) {
         return ExitCode::configuration;
     }
     now_ = std::move(*prepared);
+    books_.metrics.configured(true, started_at_);
     Result<> ready = open_store();
     if (ready) ready = listen();
     if (!ready) {

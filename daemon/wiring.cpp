@@ -49,6 +49,16 @@ EngineSettings engine_settings(const Configuration& configuration, const std::op
     return settings;
 }
 
+std::string why_no_reload(const LoadedConfiguration& loaded, const Configuration& now) {
+    if (!loaded.ok()) {
+        std::string problems = report(loaded.file, loaded.problems);
+        problems.pop_back();
+        return problems;
+    }
+    if (store_settings(loaded.configuration).path == now.store.sqlite_path) return {};
+    return loaded.file + ": store.url changed: that takes a restart: systemctl restart carecloud-syncd";
+}
+
 std::vector<std::string> store_markers(const Configuration& configuration,
                                        const EnvironmentLookup& environment) {
     const std::filesystem::path store = configuration.store.sqlite_path;

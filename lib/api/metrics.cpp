@@ -9,6 +9,7 @@
 
 #include <prometheus/counter.h>
 #include <prometheus/family.h>
+#include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
@@ -44,6 +45,10 @@ Counters& counters(prometheus::Registry& registry, const char* name, const char*
     return prometheus::BuildCounter().Name(name).Help(help).Register(registry);
 }
 
+prometheus::Gauge& gauge(prometheus::Registry& registry, const char* name, const char* help) {
+    return prometheus::BuildGauge().Name(name).Help(help).Register(registry).Add({});
+}
+
 prometheus::Histogram& histogram(prometheus::Registry& registry, const char* name, const char* help,
                                  const Buckets& buckets) {
     return prometheus::BuildHistogram().Name(name).Help(help).Register(registry).Add({}, buckets);
@@ -75,6 +80,12 @@ struct Metrics::Impl {
     prometheus::Counter& pages =
         counters(registry, "carecloud_pages_total", "Pages of records that the portal answered with.")
             .Add({});
+    prometheus::Gauge& reload_successful =
+        gauge(registry, "carecloud_config_last_reload_successful",
+              "1: the configuration that was read last is in use; 0: it was refused, and an older one is.");
+    prometheus::Gauge& reloaded_at =
+        gauge(registry, "carecloud_config_last_reload_success_timestamp_seconds",
+              "When the configuration in use was read, by this machine's clock.");
     prometheus::Histogram& request_seconds = histogram(
         registry, "carecloud_request_seconds", "How long a request to the portal took.", kRequestBuckets);
     prometheus::Histogram& pass_seconds =
@@ -112,6 +123,11 @@ void Metrics::streams_begin(const std::vector<std::string>& entities, MonoTime n
         for (const char* outcome : {"ok", "failed"})
             impl_->passes.Add({{"stream", entity}, {"outcome", outcome}});
     }
+}
+
+void Metrics::configured(bool in_use, Timestamp at) {
+    impl_->reload_successful.Set(in_use ? 1 : 0);
+    if (in_use) impl_->reloaded_at.Set(static_cast<double>(at.seconds()));
 }
 
 void Metrics::pass_ended(const PassReport& report, MonoTime now) {

@@ -49,6 +49,9 @@ class Metrics {
     // These streams run from now on; all their counts are there, from 0 on, before anything happens.
     void streams_begin(const std::vector<std::string>& entities, MonoTime now);
 
+    // The configuration was read at the start, or by a reload: whether it is in use.
+    void configured(bool in_use, Timestamp at);
+
     // Of the engine's observer.
     void pass_ended(const PassReport& report, MonoTime now);
     void push_silent(std::string_view stream, bool silent);

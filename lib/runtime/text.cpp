@@ -100,6 +100,16 @@ std::string printable(std::string_view text) {
     return out;
 }
 
+std::string one_line(std::string_view text) {
+    std::string line;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        if (end > 0) line.append(line.empty() ? "" : "; ").append(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return line;
+}
+
 std::string in_quotes(std::string_view text, std::size_t size_max) {
     if (text.size() <= size_max) return "'" + printable(text) + "'";
     std::string_view head = text.substr(0, size_max);

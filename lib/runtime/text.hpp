@@ -26,6 +26,9 @@ bool is_printable_ascii(std::string_view text);
 // '\\': one line, harmless, and no two texts look the same.
 std::string printable(std::string_view text);
 
+// A text of several lines as one, with "; " between them.
+std::string one_line(std::string_view text);
+
 // 'text', printable, cut after `size_max` bytes with "..." to say so.
 std::string in_quotes(std::string_view text, std::size_t size_max = 48);
 
