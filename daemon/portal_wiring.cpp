@@ -1,10 +1,26 @@
 #include "portal_wiring.hpp"
 
 #include "runtime/secret_file.hpp"
+#include "runtime/text.hpp"
 
 #include <utility>
 
 namespace carecloud {
+namespace {
+
+// What to type. The packaged service has a copy of the key's file, which only a restart renews; `carecloudctl doctor`
+// reads the file itself.
+std::string remedy_for_key(const std::string& file) {
+    if (is_credential(file)) {
+        return "write a valid key into the file that LoadCredential= names in the unit (as packaged "
+               "/etc/carecloud-syncd/api-key), then: systemctl restart carecloud-syncd";
+    }
+    return "write a valid key into portal.api_key_file (" + printable(file) +
+           "): it is in use within 10 seconds, or under the packaged unit after systemctl restart "
+           "carecloud-syncd";
+}
+
+}  // namespace
 
 Result<std::unique_ptr<HttpPortal>> make_portal(const Configuration& configuration, Clock& clock,
                                                 PortalCallbacks callbacks) {
@@ -16,6 +32,7 @@ Result<std::unique_ptr<HttpPortal>> make_portal(const Configuration& configurati
                                                         .workspace_id = portal.workspace_id,
                                                         .bucket_id = portal.bucket_id,
                                                         .api_key = std::move(*key),
+                                                        .key_remedy = remedy_for_key(portal.api_key_file),
                                                         .ca_file = portal.ca_file.value_or(""),
                                                         .timeout = portal.timeout,
                                                         .proxy = ProxyEnvironment::of_process(),

@@ -19,17 +19,6 @@ Error refuse(const std::string& path, std::string_view what, std::string hint) {
                  std::move(hint)};
 }
 
-// Where the path really leads counts, not how it is written.
-bool lies_in_credentials(const std::string& path, const EnvironmentLookup& environment) {
-    const std::optional<std::string> directory = environment("CREDENTIALS_DIRECTORY");
-    if (!directory || directory->empty()) return false;
-    std::error_code failure;
-    const std::filesystem::path real_directory = std::filesystem::canonical(*directory, failure);
-    if (failure) return false;
-    const std::filesystem::path real_path = std::filesystem::canonical(path, failure);
-    return !failure && real_path.parent_path() == real_directory;
-}
-
 std::string octal(unsigned mode) {
     std::array<char, 16> text{};
     std::snprintf(text.data(), text.size(), "%04o", mode);
@@ -40,12 +29,10 @@ std::int64_t nanoseconds(const timespec& at) {
     return static_cast<std::int64_t>(at.tv_sec) * 1'000'000'000 + at.tv_nsec;
 }
 
-}  // namespace
-
-Result<std::string> read_secret_file(const std::string& path, const EnvironmentLookup& environment) {
+Result<std::string> read_text(const std::string& path, const EnvironmentLookup& environment) {
     Result<FileText> file = read_regular_file(path, kSecretMax, kOperation);
     if (!file) return file.error();
-    if ((file->mode & 077U) != 0 && !lies_in_credentials(path, environment)) {
+    if ((file->mode & 077U) != 0 && !is_credential(path, environment)) {
         return refuse(path,
                       "may be read or changed by others than its owner (mode " + octal(file->mode) + ")",
                       "chmod 600 " + printable(path));
@@ -66,6 +53,29 @@ Result<std::string> read_secret_file(const std::string& path, const EnvironmentL
         return refuse(path, "begins or ends with a blank", "take the blank away");
     }
     return std::move(secret);
+}
+
+}  // namespace
+
+// Where the path really leads counts, not how it is written.
+bool is_credential(const std::string& path, const EnvironmentLookup& environment) {
+    const std::optional<std::string> directory = environment("CREDENTIALS_DIRECTORY");
+    if (!directory || directory->empty()) return false;
+    std::error_code failure;
+    const std::filesystem::path real_directory = std::filesystem::canonical(*directory, failure);
+    if (failure) return false;
+    const std::filesystem::path real_path = std::filesystem::canonical(path, failure);
+    return !failure && real_path.parent_path() == real_directory;
+}
+
+Result<std::string> read_secret_file(const std::string& path, const EnvironmentLookup& environment) {
+    Result<std::string> secret = read_text(path, environment);
+    if (secret || !is_credential(path, environment)) return secret;
+    Error error = secret.error();
+    error.hint +=
+        "; it is a copy that systemd made: change the file that LoadCredential= names in the unit, then "
+        "systemctl restart carecloud-syncd";
+    return error;
 }
 
 std::optional<FileStamp> file_stamp(const std::string& path) {

@@ -25,6 +25,10 @@ inline constexpr std::size_t kSecretMax = 4096;  // bytes
 Result<std::string> read_secret_file(const std::string& path,
                                      const EnvironmentLookup& environment = process_environment);
 
+// Whether the file is one of those in $CREDENTIALS_DIRECTORY: systemd's copy, made when the service starts. A change of
+// the original reaches it by a restart alone; a reload does not refresh it.
+bool is_credential(const std::string& path, const EnvironmentLookup& environment = process_environment);
+
 // What tells one state of a file from the next. The change time is in it too, so that a `chmod` that repairs
 // the permissions counts as a change.
 struct FileStamp {

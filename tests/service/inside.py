@@ -250,7 +250,7 @@ class Life(unittest.TestCase):
 
     def test_07_a_credential_is_rotated_and_may_be_encrypted(self):
         control("POST", "/settings", {"api_key": "second-key"})
-        wait_status("degraded", "waits:")
+        wait_status("degraded", "waits:", "/etc/carecloud-syncd/api-key", "systemctl restart carecloud-syncd")
         KEY.write_text("second-key\n")
         systemctl("restart", SERVICE)
         control("POST", "/generate", {"entity": ENTITY, "count": 10, "shape": "light", "batch": 10})

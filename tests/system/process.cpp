@@ -27,8 +27,9 @@ constexpr auto kLookEvery = 20ms;  // at a condition, while the process lives
 
 // What the surroundings of the test must not decide: proxies, systemd.
 void clean_environment() {
-    for (const char* name : {"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY",
-                             "all_proxy", "NOTIFY_SOCKET", "JOURNAL_STREAM", "CREDENTIALS_DIRECTORY"}) {
+    for (const char* name :
+         {"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "NOTIFY_SOCKET",
+          "JOURNAL_STREAM", "CREDENTIALS_DIRECTORY", "RUNTIME_DIRECTORY"}) {
         ::unsetenv(name);
     }
 }

@@ -169,6 +169,25 @@ TEST_CASE("a key that the portal refuses: 77, and taken up once its file is chan
     CHECK(agency.stop(daemon).code == 0);
 }
 
+// LoadCredential= is a copy made at the start: nothing but a restart renews it.
+TEST_CASE("a refused key that systemd passed on: the words say what to type") {
+    const TempDir dir;
+    write_text(dir.file("key"), Agency::key());
+    PortalProcess portal({"--records", "5", "--api-key-file", dir.file("key")});
+    Agency agency(portal.base_url());
+    const TempDir credentials;
+    write_text(credentials.file("api-key"), "Kx7-another\n");
+    std::string text = agency.config_text();
+    const std::string path = agency.key_path();
+    text.replace(text.find(path), path.size(), "api-key");
+    write_text(agency.config_path(), text);
+    const Run run =
+        agency.once([&] { return ::setenv("CREDENTIALS_DIRECTORY", credentials.path().c_str(), 1); });
+    INFO(run.err);
+    CHECK(run.code == 77);
+    CHECK(run.says("/etc/carecloud-syncd/api-key), then: systemctl restart carecloud-syncd"));
+}
+
 TEST_CASE("a portal that nobody listens for: 75") {
     const DeadPort port;
     Agency agency(port.base_url());

@@ -142,6 +142,13 @@ HttpRequest HttpPortal::make_request(std::string method, const std::string& targ
             .operation = std::move(operation)};
 }
 
+// How a new key is put in place is known to whoever made the settings.
+Error HttpPortal::with_remedy(Error error) const {
+    if (error.code == ErrorCode::key_refused && !settings_.key_remedy.empty())
+        error.hint = settings_.key_remedy;
+    return error;
+}
+
 // With what `seen` says of the request already.
 Task<Result<HttpResponse>> HttpPortal::send(HttpRequest request, PortalExchange seen) {
     const MonoTime sent = clock_.now();
@@ -182,7 +189,7 @@ Task<Result<PagePtr>> HttpPortal::query(const Query& query) {
     auto sending = send(std::move(request), std::move(seen));
     Result<HttpResponse> response = co_await std::move(sending);
     if (!response) co_return response.error();
-    if (response->status != 200) co_return refusal_of(*response, operation, clock_.wall());
+    if (response->status != 200) co_return with_remedy(refusal_of(*response, operation, clock_.wall()));
     const SliceOptions options{
         .workspace_id = workspace_id, .bucket_id = bucket_id, .hash = hash, .list = true, .take = take};
     Result<PagePtr> page = to_page(std::move(*response), operation, options, sent);
@@ -207,7 +214,7 @@ Task<Result<PagePtr>> HttpPortal::retrieve(const StreamSpec& spec, std::string_v
     Result<HttpResponse> response = co_await std::move(sending);
     if (!response) co_return response.error();
     if (denies_record(*response)) co_return empty_page(*response, clock_.wall(), {sent, clock_.now()});
-    if (response->status != 200) co_return refusal_of(*response, operation, clock_.wall());
+    if (response->status != 200) co_return with_remedy(refusal_of(*response, operation, clock_.wall()));
     const SliceOptions options{.workspace_id = workspace_id, .bucket_id = bucket_id, .hash = true};
     Result<PagePtr> page = to_page(std::move(*response), operation, options, sent);
     if (!page) co_return page;
@@ -233,9 +240,9 @@ Task<Result<>> HttpPortal::refresh() {
     Result<HttpResponse> response = co_await std::move(sending);
     if (!response) co_return response.error();
     if (response->status < 200 || response->status > 299)
-        co_return refusal_of(*response, operation, clock_.wall());
+        co_return with_remedy(refusal_of(*response, operation, clock_.wall()));
     const auto text = read_refusal(response->text());
-    if (text && text->says_no) co_return refusal_of(*text, operation);
+    if (text && text->says_no) co_return with_remedy(refusal_of(*text, operation));
     co_return Result<>{};
 }
 
@@ -262,7 +269,7 @@ Result<PagePtr> HttpPortal::to_page(HttpResponse response, const std::string& op
     const auto text = whole ? read_refusal(beginning) : std::nullopt;
     if (error.code == ErrorCode::refused && text) {
         if (one_record && denies_record(*text)) return empty_page(response, clock_.wall(), asked);
-        return refusal_of(*text, operation);
+        return with_remedy(refusal_of(*text, operation));
     }
     error.operation = operation;
     if (error.code == ErrorCode::bad_response) error.subject += "; it begins " + redact(beginning);

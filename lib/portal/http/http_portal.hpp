@@ -41,6 +41,7 @@ struct HttpPortalSettings {
     std::string workspace_id{};
     std::string bucket_id{};
     std::string api_key{};                      // a secret: in one request header and nowhere else
+    std::string key_remedy{};                   // what to do about a refused key; empty: a general hint
     std::string ca_file{};                      // PEM, an extra trust anchor; empty: none
     std::chrono::milliseconds timeout{35'000};  // of a whole request; connecting has 10 s of it at most
     std::size_t response_bytes_max = 32 * 1024 * 1024;
@@ -80,6 +81,7 @@ class HttpPortal final : public Portal {
     HttpRequest make_request(std::string method, const std::string& target, std::string operation) const;
     Result<PagePtr> to_page(HttpResponse response, const std::string& operation, const SliceOptions& options,
                             MonoTime sent);
+    Error with_remedy(Error error) const;
     Task<Result<HttpResponse>> send(HttpRequest request, PortalExchange seen);
     void note_beyond_take(const Page& page, const std::string& operation, std::size_t take);
 

@@ -121,6 +121,21 @@ TEST_CASE("a query returns a list: an object in its place is a bad response; ret
     CHECK(scripted.retrieve(kId).has_value());
 }
 
+TEST_CASE("a refused key comes with the remedy that the settings name") {
+    ScriptedPortal scripted(http_answer("403 Forbidden", R"({"message":"Forbidden"})"));
+    HttpPortalSettings settings = portal_settings(scripted.base_url());
+    settings.key_remedy = "write a new one";
+    auto portal = HttpPortal::create(scripted.clock, settings);
+    REQUIRE(portal.has_value());
+    const Query query{.spec = &scripted.spec};
+    CHECK(run(scripted.io, (*portal)->query(query)).error().hint == "write a new one");
+    CHECK(run(scripted.io, (*portal)->retrieve(scripted.spec, kId)).error().hint == "write a new one");
+    CHECK(run(scripted.io, (*portal)->refresh()).error().hint == "write a new one");
+    CHECK(has(scripted.query().error().hint, "portal.api_key_file"));
+    scripted.answer = http_answer("404 Not Found", "<html>");
+    CHECK(has(run(scripted.io, (*portal)->query(query)).error().hint, "portal.base_url"));
+}
+
 TEST_CASE("each request is described for a log, without the key, an id or a filter's value") {
     ScriptedPortal scripted(http_ok(envelope("[" + record_text(kId) + "]")));
     std::vector<PortalExchange> seen;

@@ -74,6 +74,21 @@ TEST_CASE("systemd guards its credentials itself") {
     CHECK_FALSE(read_secret_file(around.string(), environment).has_value());
 }
 
+TEST_CASE("what is wrong with a credential names the original and the restart") {
+    const TemporaryDirectory directory;
+    const auto environment = environment_of({{"CREDENTIALS_DIRECTORY", directory.path().string()}});
+    const std::string path = directory.write("api-key", "", 0400);
+    CHECK(is_credential(path, environment));
+    CHECK_FALSE(is_credential(path, environment_of({})));
+    const auto read = read_secret_file(path, environment);
+    REQUIRE_FALSE(read.has_value());
+    CHECK(read.error().subject.find("is empty") != std::string::npos);
+    CHECK(read.error().hint.find("LoadCredential=") != std::string::npos);
+    CHECK(read.error().hint.find("systemctl restart carecloud-syncd") != std::string::npos);
+    CHECK(read_secret_file(path, environment_of({})).error().hint.find("LoadCredential=") ==
+          std::string::npos);
+}
+
 TEST_CASE("what is no regular file is refused at once") {
     const TemporaryDirectory directory;
     const std::string base = directory.path().string();
