@@ -6,6 +6,7 @@
 #include "runtime/secret_file.hpp"
 #include "service.hpp"
 #include "store/sqlite/peek.hpp"
+#include "surroundings.hpp"
 #include "wiring.hpp"
 
 #include <filesystem>
@@ -106,6 +107,10 @@ ExitCode check_configuration(const Options& options) {
     print_findings(loaded);
     warn_of_large_filters(loaded);
     std::vector<std::string> problems = file_problems(loaded.configuration);
+    Surroundings surroundings = look_around(loaded.configuration);
+    for (const std::string& warning : surroundings.warnings)
+        std::cerr << loaded.file << ": warning: " << warning << "\n";
+    problems.insert(problems.end(), surroundings.problems.begin(), surroundings.problems.end());
     if (const auto refused = cannot_run(loaded.configuration)) problems.push_back(*refused);
     if (!problems.empty()) {
         for (const std::string& problem : problems)

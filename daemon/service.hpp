@@ -7,7 +7,8 @@
 
 namespace carecloud {
 
-// --check: says on stdout what the configuration means, and every problem on stderr. Opens no connection.
+// --check: says on stdout what the configuration means, and on stderr every problem of it and of its surroundings.
+// Opens no connection.
 ExitCode check_configuration(const Options& options);
 // --new-store: forgets that there was a store, so that the next start may create one.
 ExitCode allow_new_store(const Options& options);

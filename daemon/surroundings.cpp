@@ -1,0 +1,121 @@
+#include "surroundings.hpp"
+
+#include "core/quantity_text.hpp"
+#include "net/proxy.hpp"
+#include "net/url.hpp"
+#include "runtime/text.hpp"
+#include "socket_holder.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+namespace carecloud {
+namespace {
+
+// Of etc/config.yaml, as it is installed.
+constexpr std::string_view kExampleUrl = "https://portal.example.org/api";
+constexpr std::string_view kExampleId = "000000000000000000000000";
+// StateDirectory= and RuntimeDirectory= of the packaged unit: made when the service starts.
+constexpr std::string_view kMadeByUnit[] = {"/var/lib/carecloud-syncd", "/run/carecloud-syncd"};
+constexpr std::string_view kProgram = "carecloud-syncd";
+
+void find_placeholders(const PortalSettings& portal, Surroundings& found) {
+    if (portal.base_url == kExampleUrl)
+        found.problems.push_back("portal.base_url: " + std::string(kExampleUrl) +
+                                 " is the example; write the address that your CareCloud contact gave you");
+    const auto check = [&](const std::string& id, const std::string& name) {
+        if (id == kExampleId)
+            found.problems.push_back("portal." + name +
+                                     ": all zeros is the example; write the id that came with your key");
+    };
+    check(portal.workspace_id, "workspace_id");
+    check(portal.bucket_id, "bucket_id");
+}
+
+// Empty: a file can be made in it.
+std::string wrong_with_folder(const std::filesystem::path& folder) {
+    if (std::find(std::begin(kMadeByUnit), std::end(kMadeByUnit), folder.string()) != std::end(kMadeByUnit))
+        return {};
+    std::error_code failure;
+    const auto status = std::filesystem::status(folder, failure);
+    if (std::filesystem::is_directory(status)) return {};
+    if (status.type() == std::filesystem::file_type::not_found)
+        return "the folder " + in_quotes(folder.string(), 400) +
+               " does not exist; make it, writable by the service's user (the packaged service may write to "
+               "/var/lib/carecloud-syncd and /run/carecloud-syncd alone)";
+    if (failure) return {};  // not ours to see
+    return in_quotes(folder.string(), 400) + " is not a folder; name a file in a folder that exists";
+}
+
+void find_store_folder(const StoreSettings& store, Surroundings& found) {
+    const std::string wrong = wrong_with_folder(std::filesystem::path(store.sqlite_path).parent_path());
+    if (!wrong.empty()) found.problems.push_back("store.url: " + wrong);
+}
+
+// A poll is one request where nothing is new: less than this cannot do.
+void find_small_quota(const Configuration& configuration, Surroundings& found) {
+    const auto quota = configuration.portal.rate.monthly_quota;
+    if (!quota) return;
+    constexpr std::chrono::hours month{31 * 24};
+    double polls = 0;
+    for (const StreamSettings& stream : configuration.streams)
+        polls += std::chrono::duration<double>(month) / std::chrono::duration<double>(stream.poll_every);
+    const auto needed = static_cast<std::uint64_t>(std::ceil(polls));
+    if (needed <= *quota) return;
+    const auto least = std::chrono::seconds(static_cast<std::int64_t>(
+        std::ceil(std::chrono::duration<double>(month).count() *
+                  static_cast<double>(configuration.streams.size()) / static_cast<double>(*quota))));
+    found.warnings.push_back("portal.rate.monthly_quota: polls alone need " + grouped(needed) +
+                             " requests in a month of 31 days, and the quota is " + grouped(*quota) +
+                             ": polls will come less often than poll_every says; set poll_every to " +
+                             std::to_string(least.count()) + "s or more, or have the quota raised");
+}
+
+void find_bad_proxy(const PortalSettings& portal, Surroundings& found) {
+    const Result<HttpUrl> url = parse_http_url(portal.base_url);
+    if (!url) return;  // the parser's to say
+    const auto proxy = choose_proxy(url->origin, ProxyEnvironment::of_process());
+    if (!proxy)
+        found.problems.push_back("HTTPS_PROXY in the environment: " + proxy.error().subject + "; " +
+                                 proxy.error().hint);
+}
+
+bool is_ours(const SocketHolder& holder) {
+    return holder.program == kProgram || (holder.pid == 1 && holder.program == "systemd");
+}
+
+void find_taken(const std::string& setting, const ListenAddress& listen, Surroundings& found) {
+    if (listen.is_unix()) {
+        const std::string wrong = wrong_with_folder(std::filesystem::path(listen.unix_path).parent_path());
+        if (!wrong.empty()) found.problems.push_back(setting + ": " + wrong);
+    }
+    if (!is_taken(listen)) return;
+    const std::vector<SocketHolder> holders = holders_of(listen);
+    if (std::any_of(holders.begin(), holders.end(), is_ours)) return;
+    const std::string taken = setting + ": another program listens on " + listen.to_string();
+    if (holders.empty()) {
+        found.warnings.push_back(taken +
+                                 ", as a user whose processes cannot be seen; run --check as root to "
+                                 "see whether it is the service itself");
+        return;
+    }
+    const SocketHolder& holder = holders.front();
+    found.problems.push_back(taken + ": " + printable(holder.program) + " (process " +
+                             std::to_string(holder.pid) + "); stop it, or choose another address");
+}
+
+}  // namespace
+
+Surroundings look_around(const Configuration& configuration) {
+    Surroundings found;
+    find_placeholders(configuration.portal, found);
+    if (configuration.store.kind == StoreKind::sqlite) find_store_folder(configuration.store, found);
+    find_small_quota(configuration, found);
+    find_bad_proxy(configuration.portal, found);
+    if (configuration.sns) find_taken("sns.listen", configuration.sns->listen, found);
+    if (configuration.api.configured) find_taken("api.listen", configuration.api.listen, found);
+    return found;
+}
+
+}  // namespace carecloud

@@ -1,0 +1,19 @@
+// What --check finds beside the configuration's own mistakes: settings that are valid and cannot work here.
+#pragma once
+
+#include "runtime/configuration.hpp"
+
+#include <string>
+#include <vector>
+
+namespace carecloud {
+
+struct Surroundings {
+    std::vector<std::string> problems{};  // "portal.base_url: what is wrong; remedy"
+    std::vector<std::string> warnings{};  // it will run, but not as the settings say
+};
+
+// Looks at the environment, the store's folder and who listens where. Connects to nobody, changes nothing.
+Surroundings look_around(const Configuration& configuration);
+
+}  // namespace carecloud
