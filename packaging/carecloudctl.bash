@@ -8,7 +8,7 @@ _carecloudctl() {
     words=("${COMP_WORDS[@]}") cword=$COMP_CWORD
   }
   local general='--url --token-file --ca-file --json --help --version'
-  local commands='status sync changes get events quarantine export backfill reconcile passes cancel doctor'
+  local commands='status sync changes get events quarantine export backfill reconcile passes cancel doctor help'
   local command='' word i skip='' entity=''
   local -a general_given=()
   for ((i = 1; i < cword; i++)); do
@@ -40,6 +40,7 @@ _carecloudctl() {
   case $command in
     '') options="$commands $general" ;;
     status) options+=' --watch' ;;
+    help) options+=" $commands" ;;
     doctor) options+=' --config' ;;
     changes) options+=' --since --follow' ;;
     events) options+=' --open --limit' ;;

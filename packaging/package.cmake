@@ -59,6 +59,8 @@ install(FILES etc/config.schema.json DESTINATION share/carecloud-syncd COMPONENT
 install(FILES systemd/carecloud-syncd.service systemd/carecloud-syncd-sns.socket systemd/carecloud-syncd-api.socket
   DESTINATION ${units} COMPONENT service)
 install(FILES packaging/carecloudctl.bash DESTINATION share/bash-completion/completions RENAME carecloudctl COMPONENT service)
+install(FILES packaging/carecloudctl.zsh DESTINATION share/zsh/vendor-completions RENAME _carecloudctl COMPONENT service)
+install(FILES packaging/carecloudctl.fish DESTINATION share/fish/vendor_completions.d COMPONENT service)
 install(FILES README.md ${deb}/copyright DESTINATION share/doc/carecloud-syncd COMPONENT service)
 install(FILES systemd/tls.conf DESTINATION share/doc/carecloud-syncd/examples COMPONENT service)
 install(FILES ${made}/carecloud-syncd.changelog.gz DESTINATION share/doc/carecloud-syncd RENAME changelog.gz COMPONENT service)

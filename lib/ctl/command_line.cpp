@@ -69,6 +69,10 @@ std::string CommandLine::text(std::string_view option, std::string_view otherwis
     return found == options.end() ? std::string(otherwise) : found->second;
 }
 
+bool asks_for_help(const CommandLine& line) {
+    return line.command && line.command->name == "help";
+}
+
 std::optional<std::uint64_t> CommandLine::number(std::string_view option) const {
     const auto found = options.find(option);
     return found == options.end() ? std::nullopt : whole_number(found->second);
@@ -101,13 +105,13 @@ std::optional<CtlFailure> take_option(CommandLine& line, GivenOption given,
     if (counts && !whole_number(*given.value))
         return misuse(shown + " takes a number, not " + in_quotes(*given.value), help_of(line));
     if (!line.options.emplace(given.name, given.value.value_or("")).second)
-        return misuse(shown + " stands twice", help_of(line));
+        return misuse(shown + " is given twice", help_of(line));
     return std::nullopt;
 }
 
 std::optional<CtlFailure> check_arguments(const CommandLine& line) {
     if (line.has("help") || line.has("version")) return std::nullopt;
-    if (!line.command) return misuse("what is to be done?", help_of(line));
+    if (!line.command) return misuse("no command is given", "see carecloudctl help");
     const std::string usage =
         "write carecloudctl " + std::string(line.command->name) + " " + std::string(line.command->arguments);
     const std::size_t count = line.arguments.size();
@@ -146,6 +150,8 @@ CtlResult<CommandLine> parse_command_line(const std::vector<std::string>& words)
             only_arguments = true;
         } else if (!only_arguments && (word == "-h")) {
             line.options.emplace("help", "");
+        } else if (!only_arguments && word == "-V") {
+            line.options.emplace("version", "");
         } else if (!only_arguments && word.starts_with("-") && word.size() > 1) {
             word.remove_prefix(word.starts_with("--") ? 2 : 1);
             const std::size_t equals = word.find('=');
@@ -161,6 +167,8 @@ CtlResult<CommandLine> parse_command_line(const std::vector<std::string>& words)
     }
     if (auto failure = check_arguments(line)) return *failure;
     if (auto failure = check_together(line)) return *failure;
+    if (asks_for_help(line) && !line.arguments.empty() && !find_ctl_command(line.arguments[0]))
+        return unknown_command(line.arguments[0]);
     return line;
 }
 

@@ -29,6 +29,9 @@ struct CommandLine {
     std::optional<std::uint64_t> number(std::string_view option) const;
 };
 
+// The command help, whose argument names a command.
+bool asks_for_help(const CommandLine& line);
+
 // Failures are of usage, and name the nearest known word.
 CtlResult<CommandLine> parse_command_line(const std::vector<std::string>& words);
 

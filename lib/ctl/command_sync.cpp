@@ -76,7 +76,7 @@ Task<CtlResult<std::string>> wait_for_passes(CommandContext& context, const CtlJ
             co_return CtlFailure{
                 .exit = CtlExit::temporary,
                 .what = "no pass has ended, and nothing moves" + (why.empty() ? "" : ": " + why),
-                .hint = "carecloudctl status tells more; the wish for a pass stays"};
+                .hint = "see carecloudctl status; the pass is still asked for"};
         }
         context.output.progress(
             "waiting for the pass; " +
@@ -114,6 +114,13 @@ std::string came_text(const std::map<std::string, std::uint64_t>& kinds) {
     return text.empty() ? "nothing new" : text;
 }
 
+// What came all the same is kept, and the next pass goes on behind it.
+std::string failure_text(const CtlJson& pass, const std::map<std::string, std::uint64_t>& came,
+                         const CtlOutput& paint) {
+    const std::string why = "the pass failed: " + printable(pass.at("error").get<std::string>());
+    return paint.painted(why, Colour::bad) + (came.empty() ? "" : "\n  before that: " + came_text(came));
+}
+
 // Ends with `wrong` where a pass failed.
 CtlExit tell_passes(CommandContext& context, const std::vector<std::string>& streams, const CtlJson& status,
                     Came came) {
@@ -126,12 +133,9 @@ CtlExit tell_passes(CommandContext& context, const std::vector<std::string>& str
         if (failed) exit = CtlExit::wrong;
         told["streams"].push_back({{"entity", entity}, {"changes", came[entity]}, {"last_pass", pass}});
         if (context.line.has("json")) continue;
-        std::string line = printable(entity) + ": " + came_text(came[entity]);
-        if (failed)
-            line += "\n  " +
-                    context.output.painted(
-                        "the pass failed: " + printable(pass.at("error").get<std::string>()), Colour::bad);
-        context.output.text(line + "\n");
+        const std::string result =
+            failed ? failure_text(pass, came[entity], context.output) : came_text(came[entity]);
+        context.output.text(printable(entity) + ": " + result + "\n");
     }
     if (context.line.has("json")) context.output.json(told.dump());
     return exit;

@@ -12,8 +12,8 @@ constexpr std::array kGeneral{
     CtlOption{"token-file", "FILE", "the file with the API's token (api.token_file)"},
     CtlOption{"ca-file", "FILE", "certificates to trust beside the system's, for https"},
     CtlOption{"json", "", "JSON for programs in place of text for people"},
-    CtlOption{"help", "", "print this and exit"},
-    CtlOption{"version", "", "print the version and exit"},
+    CtlOption{"help", "", "print this and exit; also -h"},
+    CtlOption{"version", "", "print the version and exit; also -V"},
 };
 
 constexpr std::array kStatusOptions{
@@ -24,7 +24,7 @@ constexpr std::array kChangesOptions{
     CtlOption{"follow", "", "go on with what comes, over restarts of the daemon, until interrupted"},
 };
 constexpr std::array kEventsOptions{
-    CtlOption{"open", "", "those alone that wait for their record"},
+    CtlOption{"open", "", "only those that wait for their record"},
     CtlOption{"limit", "N", "at most so many, the newest first; 100 (default), up to 1000"},
 };
 constexpr std::array kQuarantineOptions{
@@ -45,7 +45,7 @@ constexpr std::array kBackfillOptions{
 };
 constexpr std::array kReconcileOptions{
     CtlOption{"deep", "", "compare contents, too, not only ids and times of change"},
-    CtlOption{"confirm-deletes", "", "go on where so many are missing that it would stop and ask"},
+    CtlOption{"confirm-deletes", "", "go on even if so many are missing that it would stop and ask"},
     CtlOption{"no-wait", "", "do not wait for the end"},
 };
 constexpr std::array kPassesOptions{
@@ -57,8 +57,8 @@ constexpr std::array kDoctorOptions{
 };
 
 constexpr std::array kCommands{
-    CtlCommand{"status", "", 0, 0, "whether all is well, and where each stream stands",
-               "Leaves with 1 where the daemon is not ready; the reasons are shown.", kStatusOptions},
+    CtlCommand{"status", "", 0, 0, "whether all is well, and how far each stream is",
+               "Exits with 1 if the daemon is not ready; the reasons are shown.", kStatusOptions},
     CtlCommand{"sync",
                "[ENTITY]",
                0,
@@ -66,47 +66,48 @@ constexpr std::array kCommands{
                "look at the portal now, and say what came",
                "Asks for a pass of one stream, or of all, waits for its end and counts the changes that it "
                "brought.\n"
-               "Leaves with 1 where a pass failed, with 75 where for two minutes nothing moves.",
+               "Exits with 1 if a pass failed, with 75 if nothing moves for two minutes.",
                {}},
     CtlCommand{"changes", "", 0, 0, "the change log, a line of JSON a change",
                "Remember the last seq: --since goes on behind it, and nothing is missed.", kChangesOptions},
     CtlCommand{"get", "ENTITY ID", 2, 2, "a record, byte for byte as the portal gave it", "", {}},
     CtlCommand{"events", "", 0, 0, "the notifications that came, the newest first", "", kEventsOptions},
     CtlCommand{"quarantine", "", 0, 0, "the records that could not be taken, with the reasons",
-               "A record is tried again when the portal changes it; one that no answer could carry, every "
-               "hour, too. "
-               "With\n"
-               "--retry it is asked for at once. Leaves with 0 whether there are any or not; with --retry "
-               "with 1 where the\n"
-               "record stays in quarantine.",
+               "A record is tried again when the portal changes it; one that was too large for any answer, "
+               "every hour as\n"
+               "well. With --retry it is asked for at once. Exits with 0 whether there are any or not; with "
+               "--retry, with 1\n"
+               "if the record stays in quarantine.",
                kQuarantineOptions},
     CtlCommand{"export", "ENTITY", 1, 1, "all records of a stream, or those of some days",
-               "A record that changes meanwhile may stand in it twice where days are given. A CSV has a "
+               "With --from or --to, a record that changes meanwhile may be exported twice. A CSV has a "
                "column for each\n"
-               "member of the records (what is nested stands there as JSON), CRLF, UTF-8, and an apostrophe "
-               "before a\n"
-               "text that a spreadsheet would run as a formula; the records are read twice for it.",
+               "member of the records (nested values as JSON), CRLF, UTF-8, and an apostrophe before a text "
+               "that a\n"
+               "spreadsheet would run as a formula; the records are read twice for it.",
                kExportOptions},
     CtlCommand{"backfill", "ENTITY", 1, 1, "read again what the portal has for some days",
-               "In steps of a month; safe to repeat, and the daemon goes on with it after a restart. "
-               "Interrupted, this\n"
-               "leaves and the pass goes on. Leaves with 1 where the pass failed or was canceled.",
+               "In steps of a month; safe to repeat, and the daemon goes on with it after a restart. If "
+               "this command is\n"
+               "interrupted, the pass goes on. Exits with 1 if the pass failed or was canceled.",
                kBackfillOptions},
-    CtlCommand{"reconcile", "ENTITY", 1, 1, "compare with the portal, and mend what differs",
-               "Finds records that the portal has deleted, and changes that it did not announce. Leaves with "
-               "1 where the\n"
-               "pass failed, was canceled, or stopped to ask before it deletes many.",
-               kReconcileOptions},
+    CtlCommand{
+        "reconcile", "ENTITY", 1, 1, "compare with the portal, and fix what differs",
+        "Finds records that the portal has deleted, and changes that it did not announce. Exits with 1 "
+        "if the pass\n"
+        "failed, was canceled, or stopped to ask before it deletes many.",
+        kReconcileOptions},
     CtlCommand{"passes", "", 0, 0, "the backfills and reconciliations, the newest first", "", kPassesOptions},
     CtlCommand{
         "cancel", "PASS", 1, 1, "end a backfill or a reconciliation; what it has stored stays", "", {}},
     CtlCommand{"doctor", "", 0, 0, "ask the portal what its documents leave open, and say what to set",
-               "By the daemon's configuration, which must be readable, its key, too; the daemon need not "
-               "run. Some twenty\n"
-               "requests a stream, at the configured rate; the month's count of the daemon does not know "
-               "them. Leaves\n"
-               "with 1 where something must be done.",
+               "Uses the daemon's configuration and key, which must be readable; the daemon need not run. "
+               "Sends some twenty\n"
+               "requests a stream, at the configured rate, which the daemon does not count. Exits with 1 if "
+               "something must\n"
+               "be done.",
                kDoctorOptions},
+    CtlCommand{"help", "[COMMAND]", 0, 1, "what the commands are, or what one of them does", "", {}},
 };
 
 constexpr std::array kExclusions{
@@ -118,10 +119,8 @@ constexpr std::array kExclusions{
 };
 
 constexpr std::string_view kExitCodes =
-    "Exit codes: 0 done, 1 something is wrong or was said no to, 64 usage, 69 no daemon answers, 74 the "
-    "output\n"
-    "cannot be written, 75 try again later, 76 what answers is no daemon of this kind, 77 the token is "
-    "refused,\n"
+    "Exit codes: 0 done, 1 something is wrong or was refused, 64 usage, 69 no daemon answers, 74 the output\n"
+    "cannot be written, 75 try again later, 76 what answers is no carecloud-syncd, 77 the token is refused,\n"
     "130 interrupted.\n";
 
 constexpr std::size_t kColumn = 22;
@@ -175,7 +174,7 @@ std::string ctl_help() {
     for (const CtlCommand& command : kCommands)
         append_entry(out, shown_with_arguments(command), command.summary);
     append_options(out, "Options", kGeneral);
-    out.append("\nEach command has a --help of its own.\n\n").append(kExitCodes);
+    out.append("\ncarecloudctl help COMMAND tells more of each.\n\n").append(kExitCodes);
     return out;
 }
 

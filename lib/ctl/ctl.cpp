@@ -51,10 +51,12 @@ CtlResult<CtlExit> outcome_of(const std::exception_ptr& thrown, CtlResult<CtlExi
         std::rethrow_exception(thrown);
     } catch (const CtlJson::exception&) {
         // Without the exception's words: they quote the answer, which may be a child's record.
-        return CtlFailure{
-            .exit = CtlExit::protocol,
-            .what = "the answer is not that of a carecloud-syncd of this version",
-            .hint = "carecloudctl and carecloud-syncd are to be of one version; see status and --version"};
+        return CtlFailure{.exit = CtlExit::protocol,
+                          .what = "the answer is not that of a carecloud-syncd of this version",
+                          .hint =
+                              "carecloudctl and carecloud-syncd must be of one version; see carecloudctl "
+                              "status and carecloudctl "
+                              "-V"};
     } catch (const boost::system::system_error& failed) {
         if (failed.code() == asio::error::operation_aborted)
             return CtlFailure{.exit = CtlExit::interrupted, .what = "interrupted"};
@@ -97,7 +99,10 @@ CtlExit run_ctl(const std::vector<std::string>& words, const CtlProcess& process
     const CtlResult<CommandLine> line = parse_command_line(words);
     if (!line) return tell(line.error());
     CtlExit exit = CtlExit::ok;
-    if (line->has("help")) {
+    if (asks_for_help(*line)) {
+        const std::string about = line->arguments.empty() ? std::string() : line->arguments[0];
+        output.text(about.empty() ? ctl_help() : ctl_help(*find_ctl_command(about)));
+    } else if (line->has("help")) {
         output.text(line->command ? ctl_help(*line->command) : ctl_help());
     } else if (line->has("version")) {
         output.text("carecloudctl " + process.version + "\n");

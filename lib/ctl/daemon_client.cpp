@@ -4,6 +4,7 @@
 #include "runtime/secret_file.hpp"
 #include "runtime/text.hpp"
 
+#include <array>
 #include <utility>
 
 namespace carecloud {
@@ -16,6 +17,8 @@ constexpr std::chrono::milliseconds kConnect{5'000};
 constexpr std::size_t kAnswerMax = 256U << 20U;
 constexpr std::string_view kUnix = "unix:";
 constexpr std::size_t kUnixPathMax = 107;
+constexpr std::string_view kOneVersion =
+    "carecloudctl and carecloud-syncd must be of one version; see carecloudctl status and carecloudctl -V";
 
 CtlFailure bad_url(const std::string& url, const std::string& why) {
     return {.exit = CtlExit::usage,
@@ -48,6 +51,24 @@ CtlResult<HttpClientSettings> settings_for(const DaemonAddress& address) {
     if (!address.ca_file.empty() && !url->origin.tls) return nothing_to_trust(address.url);
     settings.origin = url->origin;
     return settings;
+}
+
+// The API's own hints name its paths. Empty: that hint is as good for those who type commands.
+std::string_view command_hint(std::string_view code) {
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 7> hints{{
+        {"no_such_pass", "carecloudctl passes lists the newest"},
+        {"not_in_quarantine", "carecloudctl quarantine lists those that are"},
+        {"no_such_record",
+         "carecloudctl sync looks for what is new; a filter of the stream may leave the record out"},
+        {"generation_changed", "begin again with carecloudctl changes --since 0"},
+        {"too_many_waiting", "try again later"},
+        {"no_such_path", kOneVersion},
+        {"wrong_method", kOneVersion},
+    }};
+    for (const auto& [known, hint] : hints) {
+        if (known == code) return hint;
+    }
+    return {};
 }
 
 }  // namespace
@@ -134,7 +155,8 @@ CtlFailure DaemonClient::failure_of(const HttpResponse& answer) const {
     }
     failure.code = problem.value("code", "");
     failure.what = printable(problem.value("detail", failure.what));
-    failure.hint = printable(problem.value("hint", ""));
+    failure.hint = command_hint(failure.code);
+    if (failure.hint.empty()) failure.hint = printable(problem.value("hint", ""));
     if (answer.status == 400) failure.exit = CtlExit::usage;
     if (answer.status == 401 || answer.status == 403) {
         failure.exit = CtlExit::refused;

@@ -59,11 +59,11 @@ const char* check_of(ErrorCode code) {
 std::string remedy_for(const Error& error) {
     if (!error.hint.empty()) return error.hint;
     if (error.code == ErrorCode::unreachable || error.code == ErrorCode::timed_out)
-        return "check portal.base_url, the network, and HTTPS_PROXY where there is a proxy";
+        return "check portal.base_url, the network, and HTTPS_PROXY if there is a proxy";
     if (error.code == ErrorCode::tls_failed) return "portal.ca_file may name the authority";
     if (error.code == ErrorCode::key_refused)
         return "check the key in portal.api_key_file, and its permissions";
-    return "try again; see the log of the daemon where it stays";
+    return "try again; if it stays, see the log of the daemon";
 }
 
 }  // namespace
@@ -134,7 +134,7 @@ Task<Result<>> Examination::check_dialect() {
     const auto& setting = configuration_.portal.dialect;
     if (!dialect) {
         note(DoctorMark::note, "dialect", "the stream has no record to prove anything with",
-             "look again when there are some; portal.dialect: auto does so by itself");
+             "run this again when there are some; portal.dialect: auto proves it then");
     } else if (setting && !agrees(*setting, *dialect)) {
         note(DoctorMark::bad, "dialect", dialect_text(*dialect) + "; the configuration says otherwise",
              "set " + dialect_setting(*dialect) + ", or portal.dialect: auto");

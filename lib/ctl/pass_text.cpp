@@ -81,9 +81,11 @@ std::string pass_progress(const CtlJson& pass, const CtlJson& first_seen, Durati
     const double share = share_done(pass);
     const auto filled = static_cast<std::size_t>(share * static_cast<double>(kBar));
     std::string text = "[" + std::string(filled, '#') + std::string(kBar - filled, '.') + "] ";
-    const auto steps = number_in(pass, "steps");
-    text += grouped(number_in(pass, "steps_done")) + " of " + grouped(steps) + " " + steps_word(pass, steps) +
-            ", " + counted(number_in(pass, "records"), "record", "records");
+    // How many there will be is not known at first.
+    if (const auto steps = number_in(pass, "steps"); steps > 0)
+        text += grouped(number_in(pass, "steps_done")) + " of " + grouped(steps) + " " +
+                steps_word(pass, steps) + ", ";
+    text += counted(number_in(pass, "records"), "record", "records");
     const double seconds = std::chrono::duration<double>(watched).count();
     const auto before = number_in(first_seen, "records");
     const auto records = number_in(pass, "records");
@@ -128,11 +130,12 @@ std::string passes_text(const CtlJson& passes) {
                      {"UPDATED (UTC)"}});
     for (const CtlJson& pass : passes.at("passes")) {
         const bool bounded = !pass.at("from").is_null();
+        const auto steps = number_in(pass, "steps");
         table.add(
             {std::to_string(number_in(pass, "id")),
              text_in(pass, "kind") + (pass.at("deep").get<bool>() ? ", deep" : ""), text_in(pass, "entity"),
              bounded ? text_in(pass, "from") + " to " + text_in(pass, "to") : "-", text_in(pass, "state"),
-             grouped(number_in(pass, "steps_done")) + "/" + grouped(number_in(pass, "steps")),
+             steps == 0 ? "-" : grouped(number_in(pass, "steps_done")) + "/" + grouped(steps),
              grouped(number_in(pass, "records")), grouped(number_in(pass, "changes")),
              instant_text(pass.at("updated_at").get<std::string>())});
     }

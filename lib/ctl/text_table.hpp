@@ -1,5 +1,5 @@
-// A table for people: a line a row, columns aligned, two blanks between them. Cells may hold whatever the data brings:
-// they are shown in one line, harmless.
+// A table for people: a line a row, columns aligned, two blanks between them. Columns that do not fit the width are
+// shown beneath their row, each with its title. Cells may hold whatever the data brings: they are shown harmless.
 //
 //     TextTable table({{"STREAM"}, {"RECORDS", TextTable::Align::right}});
 //     table.add({"claim_attendance", grouped(20000)});
@@ -27,10 +27,16 @@ class TextTable {
 
     // As many cells as there are columns.
     void add(std::vector<std::string> cells);
-    // Each line ends with a line feed; none where there are no rows.
-    std::string to_string() const;
+    static constexpr std::size_t kWidth = 80;  // characters
+    // Each line ends with a line feed; none where there are no rows. No line is wider than `width` unless a word of
+    // the data or the first column is.
+    std::string to_string(std::size_t width = kWidth) const;
 
   private:
+    std::vector<std::size_t> column_widths() const;
+    std::string line_of(const std::vector<std::string>& cells, const std::vector<std::size_t>& widths) const;
+    std::string beneath(const std::vector<std::string>& cells, std::size_t from, std::size_t width) const;
+
     std::vector<Column> columns_;
     std::vector<std::vector<std::string>> rows_;
 };

@@ -35,9 +35,11 @@ TEST_CASE("status tells at once whether all is well") {
     CHECK(good.out ==
           "carecloud-syncd 0.1.0: ready, started 10 min ago\n"
           "\n"
-          "STREAM            RECORDS  CURSOR (UTC)                      LAST PASS\n"
-          "claim_attendance   20,000  2026-11-27 02:58:00 (12 min ago)  12 s ago: 3 new, 1,200 changed\n"
-          "provider                ?  none yet                          none yet\n"
+          "STREAM            RECORDS  CURSOR (UTC)\n"
+          "claim_attendance   20,000  2026-11-27 02:58:00 (12 min ago)\n"
+          "    LAST PASS 12 s ago: 3 new, 1,200 changed\n"
+          "provider                ?  none yet\n"
+          "    LAST PASS none yet\n"
           "\n"
           "1,064 of 100,000 requests sent to the portal in 2026-11, 36 reserved; 1 event open; no records in "
           "quarantine\n");
@@ -120,14 +122,24 @@ TEST_CASE("the token is sent, never said, and its file must be one's own") {
     CHECK(api.requests().size() == 1);
 }
 
+TEST_CASE("a hint names a command where the API names a path") {
+    ScriptedApi api({{"DELETE /v1/passes/9 ", "404 Not Found",
+                      R"({"code":"no_such_pass","detail":"no pass 9","hint":"GET /v1/passes lists them"})"},
+                     {"GET /v1/records/x/y ", "410 Gone",
+                      R"({"code":"record_deleted","detail":"deleted","hint":"see the table"})"}});
+    CHECK(api.run({"cancel", "9"}).err ==
+          "carecloudctl: no pass 9\n  carecloudctl passes lists the newest\n");
+    CHECK(api.run({"get", "x", "y"}).err == "carecloudctl: deleted\n  see the table\n");
+}
+
 TEST_CASE("lists are tables for people and the API's JSON for programs") {
     const std::string events =
         R"({"events":[{"message_id":"m","topic_arn":"t","event_type":"claim_attendance.submitted","stream":null,"record_id":"r\u001b[2J","event_time":"x","received_at":"2026-11-27T03:00:00Z","state":"open","settled_at":null}],"next":4})";
     ScriptedApi api({{"GET /v1/events?state=open ", "200 OK", events}});
     const CtlRun table = api.run({"events", "--open"});
     CHECK(table.out ==
-          "RECEIVED (UTC)       STATE  TYPE                        STREAM  RECORD    SETTLED (UTC)\n"
-          "2026-11-27 03:00:00  open   claim_attendance.submitted  -       r\\x1b[2J  -\n");
+          "RECEIVED (UTC)       STATE  TYPE                        STREAM  RECORD\n"
+          "2026-11-27 03:00:00  open   claim_attendance.submitted  -       r\\x1b[2J\n");
     CHECK_THAT(table.err, Contains("There are more"));
     CHECK(api.run({"events", "--open", "--json"}).out == events + "\n");
     ScriptedApi none({{"GET /v1/quarantine ", "200 OK", R"({"quarantine":[],"next":null})"}});
@@ -199,7 +211,9 @@ TEST_CASE("changes are followed over a restart, until the numbering is another o
     const CtlRun run = api.run({"changes", "--since", "5", "--follow"});
     CHECK(run.exit == CtlExit::wrong);
     CHECK(run.out == "{\"seq\":6,\"id\":\"a\"}\n{\"seq\":7,\"id\":\"b\"}\n{\"seq\":8,\"id\":\"c\"}\n");
-    CHECK(run.err == "carecloudctl: so it is; waiting for it\ncarecloudctl: so it is\n  do that\n");
+    CHECK(run.err ==
+          "carecloudctl: so it is; waiting for it\n"
+          "carecloudctl: so it is\n  begin again with carecloudctl changes --since 0\n");
 
     ScriptedApi whole({{"GET /v1/changes?since=0&limit=1000 ", "200 OK", one},
                        {"GET /v1/changes?since=7&generation=g&limit=1000 ", "200 OK", none}});

@@ -54,7 +54,7 @@ TEST_CASE("options stand before a command and behind it, with a blank or an equa
 }
 
 TEST_CASE("what is mistyped is refused with the remedy") {
-    CHECK(misuse_of({}) == "what is to be done?; see carecloudctl --help");
+    CHECK(misuse_of({}) == "no command is given; see carecloudctl help");
     CHECK(misuse_of({"statsu"}) == "there is no command 'statsu'; did you mean 'status'?");
     CHECK(misuse_of({"changes", "--sinc", "5"}) == "there is no option --sinc here; did you mean --since?");
     CHECK(misuse_of({"status", "--follow"}) ==
@@ -64,7 +64,7 @@ TEST_CASE("what is mistyped is refused with the remedy") {
           "--since takes a number, not '-1'; see carecloudctl changes --help");
     CHECK(misuse_of({"changes", "--since", "9223372036854775808"}).starts_with("--since takes a number"));
     CHECK(misuse_of({"changes", "--follow=yes"}).starts_with("--follow takes no value"));
-    CHECK(misuse_of({"changes", "--follow", "--follow"}).starts_with("--follow stands twice"));
+    CHECK(misuse_of({"changes", "--follow", "--follow"}).starts_with("--follow is given twice"));
     CHECK(misuse_of({"get", "claim_attendance"}) == "something is missing; write carecloudctl get ENTITY ID");
     CHECK(misuse_of({"get", "claim_attendance", ""}).starts_with("an argument is empty"));
     CHECK(misuse_of({"status", "x\x1b[2J"}) == "'x\\x1b[2J' is too much; see carecloudctl status --help");
@@ -113,6 +113,50 @@ TEST_CASE("every command and option is in the help and in the completion, and ha
             CHECK(line.size() <= 112);
     }
     CHECK(completion.find("commands='" + names + "'") != std::string::npos);
+    CHECK(source_file("packaging/carecloudctl.fish").find("set -l commands " + names + "\n") !=
+          std::string::npos);
     for (const CtlOption& option : ctl_general_options())
         CHECK(completion.find("--" + std::string(option.name)) != std::string::npos);
+}
+
+TEST_CASE("the completions for zsh and fish have each command with its own options") {
+    const std::string zsh = source_file("packaging/carecloudctl.zsh");
+    const std::string fish = source_file("packaging/carecloudctl.fish");
+    const auto holds = [](const std::string& text, const std::string& part) {
+        return text.find(part) != std::string::npos;
+    };
+    for (const CtlCommand& command : ctl_commands()) {
+        const std::string name(command.name);
+        INFO(name);
+        CHECK(holds(zsh, "\n    '" + name + ":"));
+        CHECK(holds(fish, " -n $none -a " + name + " -d "));
+        const std::size_t at = zsh.find("\n        " + name + ")");
+        REQUIRE(at != std::string::npos);
+        const std::string arm = zsh.substr(at, zsh.find(";;", at) - at);
+        std::size_t options = 0;
+        for (auto found = arm.find("'--"); found != std::string::npos; found = arm.find("'--", found + 1))
+            ++options;
+        CHECK(options == command.options.size());
+        for (const CtlOption& option : command.options) {
+            INFO(option.name);
+            CHECK(holds(arm, "'--" + std::string(option.name) + "["));
+            CHECK(holds(fish,
+                        "__fish_seen_subcommand_from " + name + "' -l " + std::string(option.name) + " "));
+        }
+    }
+    for (const CtlOption& option : ctl_general_options()) {
+        INFO(option.name);
+        CHECK((holds(zsh, "'--" + std::string(option.name) + "[") ||
+               holds(zsh, ",--" + std::string(option.name) + "}")));
+        CHECK(holds(fish, " -l " + std::string(option.name) + " "));
+    }
+}
+
+TEST_CASE("help, and -h and -V beside the long ones") {
+    const auto parsed = [](const std::vector<std::string>& words) { return parse_command_line(words); };
+    CHECK(asks_for_help(*parsed({"help"})));
+    CHECK(parsed({"help", "export"})->arguments == std::vector<std::string>{"export"});
+    CHECK(misuse_of({"help", "exprot"}) == "there is no command 'exprot'; did you mean 'export'?");
+    CHECK(parsed({"-V"})->has("version"));
+    CHECK(parsed({"status", "-h"})->has("help"));
 }

@@ -104,15 +104,11 @@ TEST_CASE("passes are listed, and one is canceled") {
     const CtlJson list{{"passes", {backfill_pass("running", 1, 400), asking_pass()}}};
     ScriptedApi api({{"GET /v1/passes?limit=2 ", "200 OK", list.dump()}});
     CHECK(api.run({"passes", "--limit", "2"}).out ==
-          "PASS  KIND             STREAM            DAYS                      STATE    STEPS  RECORDS  "
-          "CHANGES  UPDATED "
-          "(UTC)\n"
-          "   7  backfill         claim_attendance  2026-01-01 to 2026-03-31  running    1/3      400       "
-          "12  "
-          "2026-11-27 03:00:00\n"
-          "   7  reconcile, deep  claim_attendance  -                         asking     1/3    5,000       "
-          "12  "
-          "2026-11-27 03:00:00\n");
+          "PASS  KIND             STREAM            DAYS                      STATE\n"
+          "   7  backfill         claim_attendance  2026-01-01 to 2026-03-31  running\n"
+          "    STEPS 1/3  RECORDS 400  CHANGES 12  UPDATED (UTC) 2026-11-27 03:00:00\n"
+          "   7  reconcile, deep  claim_attendance  -                         asking\n"
+          "    STEPS 1/3  RECORDS 5,000  CHANGES 12  UPDATED (UTC) 2026-11-27 03:00:00\n");
     ScriptedApi none({{"GET /v1/passes ", "200 OK", R"({"passes":[]})"}});
     CHECK_THAT(none.run({"passes"}).out, Contains("no backfill and no reconciliation"));
     ScriptedApi cancel(
@@ -125,6 +121,9 @@ TEST_CASE("passes are listed, and one is canceled") {
 TEST_CASE("progress tells how far it is, how fast, and how long still") {
     const CtlJson first = backfill_pass("running", 0, 0);
     CHECK(pass_progress(backfill_pass("waiting", 0, 0), first, 5s) == "waiting for its turn");
+    CtlJson unknown = backfill_pass("running", 0, 20);
+    unknown["steps"] = 0;
+    CHECK(pass_progress(unknown, unknown, 0s) == "[........................] 20 records");
     CHECK(pass_progress(first, first, 0s) == "[........................] 0 of 3 months, no records");
     CHECK(pass_progress(backfill_pass("running", 1, 400), first, 10s) ==
           "[########................] 1 of 3 months, 400 records, 40 a second, about 20 s left");

@@ -59,6 +59,16 @@ TEST_CASE("the pass that was asked for is enough, and nothing new is said so") {
     CHECK(api.requests().size() == 3);
 }
 
+TEST_CASE("a pass that failed half way is one result, with what came before") {
+    ScriptedApi api(
+        {status_at({}), kNudged,
+         status_at({.seq = 52, .passes = 5, .ended_at = "2026-11-27T03:10:00.500Z", .error = "HTTP 504"}),
+         kTwoChanges});
+    const CtlRun run = api.run({"sync"});
+    CHECK(run.exit == CtlExit::wrong);
+    CHECK(run.out == "claim_attendance: the pass failed: HTTP 504\n  before that: 1 created, 1 updated\n");
+}
+
 TEST_CASE("after a restart meanwhile the first pass of the new life is it, and one that failed is told") {
     ScriptedApi api(
         {status_at({}),
@@ -68,6 +78,6 @@ TEST_CASE("after a restart meanwhile the first pass of the new life is it, and o
          status_at({.passes = 1, .started_at = "2026-11-27T03:10:01.000Z", .error = "HTTP 403"})});
     const CtlRun run = api.run({"sync"});
     CHECK(run.exit == CtlExit::wrong);
-    CHECK(run.out == "claim_attendance: nothing new\n  the pass failed: HTTP 403\n");
+    CHECK(run.out == "claim_attendance: the pass failed: HTTP 403\n");
     CHECK(run.err == "carecloudctl: away; waiting for it\n");
 }

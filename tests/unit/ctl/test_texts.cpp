@@ -25,6 +25,30 @@ TEST_CASE(
           "\\xff\\xc2\\x9b         äöüäö…\n");
 }
 
+TEST_CASE("columns beyond the width are told beneath their row, and long words of text are broken between") {
+    TextTable table(
+        {{"STREAM"}, {"RECORD"}, {"TRIES", TextTable::Align::right}, {"REASON", TextTable::Align::left, 80}});
+    table.add({"claim", "65f35b06", "3", "-"});
+    table.add({"provider", "1", "12", "modified is not an ISO 8601 instant"});
+    CHECK(table.to_string(40) ==
+          "STREAM    RECORD    TRIES\n"
+          "claim     65f35b06      3\n"
+          "provider  1            12\n"
+          "    REASON modified is not an ISO 8601\n"
+          "    instant\n");
+    CHECK(table.to_string(18) ==
+          "STREAM    RECORD\n"
+          "claim     65f35b06\n"
+          "    TRIES 3\n"
+          "provider  1\n"
+          "    TRIES 12\n"
+          "    REASON\n"
+          "    modified is\n"
+          "    not an ISO\n"
+          "    8601 instant\n");
+    CHECK(table.to_string(72).find("REASON\n") < table.to_string(72).find("claim"));
+}
+
 TEST_CASE("numbers, spans and instants read well") {
     CHECK(grouped(0) == "0");
     CHECK(grouped(999) == "999");
