@@ -70,7 +70,8 @@ std::vector<std::string> file_problems(const Configuration& configuration) {
 
 void tell_api(const ApiSettings& api) {
     if (!api.configured) {
-        std::cout << "api: not configured, nothing listens\n";
+        std::cout << "api: not configured, nothing listens but, under systemd, the socket "
+                     "/run/carecloud-syncd/api.sock\n";
         return;
     }
     std::cout << "api: will listen on " << api.listen.to_string()

@@ -8,7 +8,6 @@
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 
 namespace carecloud {
 namespace {
@@ -62,8 +61,7 @@ Result<HttpResponse> post_reload(const std::string& socket) {
 
 }  // namespace
 
-std::unique_ptr<HttpServer> listen_for_control(const asio::any_io_executor& executor, Reload reload,
-                                               Log& log) {
+std::unique_ptr<HttpServer> listen_for_control(asio::io_context& io, Reload reload, Log& log) {
     const auto folder = runtime_folder();
     if (!folder) return nullptr;
     HttpServerSettings settings{.address = {.unix_path = socket_in(*folder)},
@@ -71,7 +69,7 @@ std::unique_ptr<HttpServer> listen_for_control(const asio::any_io_executor& exec
     auto handler = [reload = std::move(reload)](const ServerRequest& request) {
         return answer(request, reload);
     };
-    auto server = HttpServer::listen(executor, std::move(settings), std::move(handler));
+    auto server = HttpServer::listen(io.get_executor(), std::move(settings), std::move(handler));
     if (server) return std::move(*server);
     log.write(LogLevel::warn, server.error(), {{"EFFECT", "systemctl reload fails; SIGHUP works"}});
     return nullptr;

@@ -11,7 +11,7 @@
 #include <memory>
 #include <string>
 
-#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/io_context.hpp>
 
 namespace carecloud {
 
@@ -20,8 +20,7 @@ using Reload = std::function<std::string()>;
 
 // Listens until it is destroyed. Null where there is no $RUNTIME_DIRECTORY, or, after a warning, where the socket
 // cannot be had: the service runs without it, and takes SIGHUP. I/O thread; `reload` and `log` outlive it.
-std::unique_ptr<HttpServer> listen_for_control(const boost::asio::any_io_executor& executor, Reload reload,
-                                               Log& log);
+std::unique_ptr<HttpServer> listen_for_control(boost::asio::io_context& io, Reload reload, Log& log);
 
 // --reload: has the running service do it, and says on stdout or stderr what came of it.
 ExitCode reload_service();

@@ -39,9 +39,8 @@ namespace carecloud {
 namespace {
 
 namespace asio = boost::asio;
-using namespace std::chrono_literals;
 
-constexpr Duration kFilesLookEvery = 10s;
+constexpr Duration kFilesLookEvery = std::chrono::seconds(10);
 // An exception out of a coroutine is a broken invariant: it ends the process through main.
 void rethrow(const std::exception_ptr& thrown) {
     if (thrown) std::rethrow_exception(thrown);
@@ -121,6 +120,7 @@ class Service {
 Result<Prepared> Service::prepare(Configuration configuration) {
     const Result<> inherited = use_inherited(sockets_, configuration);
     if (!inherited) return inherited.error();
+    listen_by_default(configuration.api);
     return connect(std::move(configuration));
 }
 
@@ -326,7 +326,7 @@ Result<> Service::listen() {
     if (!staged) return staged.error();
     api_->take(std::move(*staged));
     control_ = listen_for_control(
-        io_.get_executor(), [this] { return reload(); }, log_);
+        io_, [this] { return reload(); }, log_);
     return endpoint_->apply(now_.configuration);
 }
 

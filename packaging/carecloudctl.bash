@@ -7,7 +7,7 @@ _carecloudctl() {
     cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
     words=("${COMP_WORDS[@]}") cword=$COMP_CWORD
   }
-  local general='--url --token-file --ca-file --json --help --version'
+  local general='--url --config --token-file --ca-file --json --help --version'
   local commands='status sync changes get events quarantine export backfill reconcile passes cancel doctor help'
   local command='' word i skip='' entity=''
   local -a general_given=()
@@ -41,7 +41,6 @@ _carecloudctl() {
     '') options="$commands $general" ;;
     status) options+=' --watch' ;;
     help) options+=" $commands" ;;
-    doctor) options+=' --config' ;;
     changes) options+=' --since --follow' ;;
     events) options+=' --open --limit' ;;
     quarantine) options+=' --limit --retry' ;;

@@ -10,6 +10,7 @@ set -l none "not __fish_seen_subcommand_from $commands"
 
 complete -c carecloudctl -f
 complete -c carecloudctl -l url -x -a 'http://127.0.0.1:8461 unix:/run/carecloud-syncd/api.sock' -d 'where the API listens'
+complete -c carecloudctl -l config -r -F -d 'the configuration of the daemon'
 complete -c carecloudctl -l token-file -r -F -d 'the file with the token of the API'
 complete -c carecloudctl -l ca-file -r -F -d 'certificates to trust, for https'
 complete -c carecloudctl -l json -d 'JSON for programs'
@@ -49,4 +50,3 @@ complete -c carecloudctl -n '__fish_seen_subcommand_from reconcile' -l deep -d '
 complete -c carecloudctl -n '__fish_seen_subcommand_from reconcile' -l confirm-deletes -d 'delete many without asking'
 complete -c carecloudctl -n '__fish_seen_subcommand_from reconcile' -l no-wait -d 'do not wait for the end'
 complete -c carecloudctl -n '__fish_seen_subcommand_from passes' -l limit -x -d 'at most so many'
-complete -c carecloudctl -n '__fish_seen_subcommand_from doctor' -l config -r -F -d 'the configuration of the daemon'

@@ -15,6 +15,7 @@ _carecloudctl() {
   local -A opt_args
   general=(
     '--url[where the API of the daemon listens]:URL:(http\://127.0.0.1\:8461 unix\:/run/carecloud-syncd/api.sock)'
+    '--config[the configuration of the daemon]:file:_files'
     '--token-file[the file with the token of the API]:file:_files'
     '--ca-file[certificates to trust, for https]:file:_files'
     '--json[JSON for programs]'
@@ -37,7 +38,7 @@ _carecloudctl() {
     'help:what the commands are, or what one of them does'
   )
   _arguments -C $general '1:command:->command' '*::argument:->argument' && return
-  for option in --url --token-file --ca-file; do
+  for option in --url --config --token-file --ca-file; do
     [[ -n ${opt_args[$option]} ]] && carecloudctl_given+=($option ${opt_args[$option]})
   done
   case $state in
@@ -64,7 +65,7 @@ _carecloudctl() {
           ;;
         passes) _arguments $general '--limit[at most so many]:number:' ;;
         cancel) _arguments $general '1:pass:' ;;
-        doctor) _arguments $general '--config[the configuration of the daemon]:file:_files' ;;
+        doctor) _arguments $general ;;
         help) _describe command commands ;;
       esac
       ;;

@@ -88,7 +88,7 @@ set(CPACK_DEBIAN_PACKAGE_MAINTAINER "carecloud-syncd maintainers <carecloud-sync
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_SERVICE_PACKAGE_NAME carecloud-syncd)
 set(CPACK_DEBIAN_SERVICE_PACKAGE_SECTION net)
-set(CPACK_DEBIAN_SERVICE_PACKAGE_DEPENDS "ca-certificates")  # the trust in the portal's certificate
+set(CPACK_DEBIAN_SERVICE_PACKAGE_DEPENDS "ca-certificates, passwd")  # the trust in the portal's certificate; groupadd
 set(CPACK_DEBIAN_SERVICE_PACKAGE_RECOMMENDS "bash-completion")
 set(CPACK_DEBIAN_SERVICE_PACKAGE_SUGGESTS "carecloud-portal, sqlite3")
 set(CPACK_COMPONENT_SERVICE_DESCRIPTION "Copies the records of child-care attendance that the CareCloud Portal

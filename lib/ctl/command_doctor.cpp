@@ -1,5 +1,6 @@
 // carecloudctl doctor
 #include "ctl/commands.hpp"
+#include "ctl/daemon_address.hpp"
 #include "ctl/examination.hpp"
 #include "runtime/text.hpp"
 
@@ -8,8 +9,6 @@
 
 namespace carecloud {
 namespace {
-
-constexpr const char* kUsualConfiguration = "/etc/carecloud-syncd/config.yaml";
 
 const char* word_of(DoctorMark verdict) {
     return verdict == DoctorMark::good ? "good" : verdict == DoctorMark::note ? "note" : "bad";

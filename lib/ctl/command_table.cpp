@@ -7,8 +7,9 @@ namespace carecloud {
 namespace {
 
 constexpr std::array kGeneral{
-    CtlOption{"url", "URL",
-              "where the daemon's API listens: http://127.0.0.1:8461 (default), https://…, unix:/path"},
+    CtlOption{"url", "URL", "where the daemon's API listens: http://127.0.0.1:8461, https://…, unix:/path"},
+    CtlOption{"config", "FILE",
+              "the daemon's configuration, which says where; /etc/carecloud-syncd/config.yaml"},
     CtlOption{"token-file", "FILE", "the file with the API's token (api.token_file)"},
     CtlOption{"ca-file", "FILE", "certificates to trust beside the system's, for https"},
     CtlOption{"json", "", "JSON for programs in place of text for people"},
@@ -50,10 +51,6 @@ constexpr std::array kReconcileOptions{
 };
 constexpr std::array kPassesOptions{
     CtlOption{"limit", "N", "at most so many, the newest first"},
-};
-
-constexpr std::array kDoctorOptions{
-    CtlOption{"config", "FILE", "the daemon's configuration; /etc/carecloud-syncd/config.yaml (default)"},
 };
 
 constexpr std::array kCommands{
@@ -100,13 +97,17 @@ constexpr std::array kCommands{
     CtlCommand{"passes", "", 0, 0, "the backfills and reconciliations, the newest first", "", kPassesOptions},
     CtlCommand{
         "cancel", "PASS", 1, 1, "end a backfill or a reconciliation; what it has stored stays", "", {}},
-    CtlCommand{"doctor", "", 0, 0, "ask the portal what its documents leave open, and say what to set",
+    CtlCommand{"doctor",
+               "",
+               0,
+               0,
+               "ask the portal what its documents leave open, and say what to set",
                "Uses the daemon's configuration and key, which must be readable; the daemon need not run. "
                "Sends some twenty\n"
                "requests a stream, at the configured rate, which the daemon does not count. Exits with 1 if "
                "something must\n"
                "be done.",
-               kDoctorOptions},
+               {}},
     CtlCommand{"help", "[COMMAND]", 0, 1, "what the commands are, or what one of them does", "", {}},
 };
 

@@ -1,6 +1,7 @@
 #include "ctl/ctl.hpp"
 
 #include "ctl/commands.hpp"
+#include "ctl/daemon_address.hpp"
 #include "runtime/signals.hpp"
 #include "runtime/system_clock.hpp"
 
@@ -67,9 +68,11 @@ CtlResult<CtlExit> outcome_of(const std::exception_ptr& thrown, CtlResult<CtlExi
 CtlResult<CtlExit> run_command(const CommandLine& line, CtlOutput& output, const MakePortal& make_portal) {
     asio::io_context io(1);
     SystemClock clock(io);
-    auto daemon = DaemonClient::create(io.get_executor(), {.url = line.text("url", DaemonAddress{}.url),
-                                                           .token_file = line.text("token-file"),
-                                                           .ca_file = line.text("ca-file")});
+    // `doctor` asks the portal alone.
+    CtlResult<DaemonAddress> address = DaemonAddress{};
+    if (line.command->name != "doctor") address = find_daemon(line);
+    if (!address) return address.error();
+    auto daemon = DaemonClient::create(io.get_executor(), *address);
     if (!daemon) return daemon.error();
     CommandContext context{
         .line = line, .daemon = **daemon, .clock = clock, .output = output, .make_portal = make_portal};

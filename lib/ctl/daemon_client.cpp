@@ -17,6 +17,7 @@ constexpr std::chrono::milliseconds kConnect{5'000};
 constexpr std::size_t kAnswerMax = 256U << 20U;
 constexpr std::string_view kUnix = "unix:";
 constexpr std::size_t kUnixPathMax = 107;
+constexpr std::string_view kDenied = "Permission denied";
 constexpr std::string_view kOneVersion =
     "carecloudctl and carecloud-syncd must be of one version; see carecloudctl status and carecloudctl -V";
 
@@ -135,12 +136,19 @@ CtlFailure DaemonClient::failure_of(const Error& error) const {
         case ErrorCode::invalid_argument:
             return {.exit = CtlExit::usage, .what = printable(error.subject), .hint = error.hint};
         default:
+            if (error.subject.find(kDenied) != std::string::npos)
+                return {
+                    .exit = CtlExit::refused,
+                    .what = "you may not use the daemon's socket" + where,
+                    .hint =
+                        "run it as root, or be a member of the socket's group: adduser USER carecloud-api"};
             return {.passing = true,
                     .exit = CtlExit::unavailable,
                     .what = "no daemon answers" + where,
                     .hint =
                         "start it: systemctl start carecloud-syncd\n"
-                        "  where its configuration has another api.listen, name that by --url"};
+                        "  if it listens elsewhere, name its configuration by --config, or the address by "
+                        "--url"};
     }
 }
 

@@ -95,7 +95,8 @@ struct StoreSettings {
 struct ApiSettings {
     ListenAddress listen{.host = "127.0.0.1", .port = 8461, .unix_path = {}};
     std::optional<std::string> token_file;
-    bool configured = false;  // whether the file speaks of it
+    bool configured = false;  // whether anything is to listen
+    bool by_default = false;  // the file says nothing of it, see listen_by_default()
 };
 
 struct Configuration {
@@ -126,6 +127,10 @@ struct ConfigurationSource {
 LoadedConfiguration load_configuration(const std::string& path,
                                        const EnvironmentLookup& environment = process_environment);
 LoadedConfiguration parse_configuration(std::string_view text, const ConfigurationSource& source);
+
+// Under systemd, a configuration without a section api listens on "api.sock" in the service's own folder
+// ($RUNTIME_DIRECTORY), for root and its group alone. Elsewhere it is left as it is.
+void listen_by_default(ApiSettings& api, const EnvironmentLookup& environment = process_environment);
 
 // One message a line.
 std::string report(std::string_view file, const std::vector<ConfigProblem>& problems);

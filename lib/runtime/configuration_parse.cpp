@@ -76,6 +76,15 @@ std::string report(std::string_view file, const std::vector<ConfigProblem>& prob
     return out;
 }
 
+void listen_by_default(ApiSettings& api, const EnvironmentLookup& environment) {
+    const std::string folders = environment("RUNTIME_DIRECTORY").value_or("");
+    if (api.configured || folders.empty()) return;
+    api.listen =
+        ListenAddress{.host = {}, .port = 0, .unix_path = folders.substr(0, folders.find(':')) + "/api.sock"};
+    api.configured = true;
+    api.by_default = true;
+}
+
 std::optional<std::string> cannot_run(const Configuration& configuration) {
     if (configuration.store.kind != StoreKind::postgresql) return std::nullopt;
     return "store.url: PostgreSQL is not built yet in this version; use sqlite:/path";

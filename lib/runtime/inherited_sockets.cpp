@@ -141,7 +141,8 @@ std::vector<std::string> unused_sockets(const InheritedSockets& sockets, const C
                            std::string(section) + ".socket");
     };
     if (sockets.sns && !configuration.sns) warn("sns", *sockets.sns);
-    if (sockets.api && !configuration.api.configured) warn("api", *sockets.api);
+    const ApiSettings& api = configuration.api;
+    if (sockets.api && (!api.configured || api.by_default)) warn("api", *sockets.api);
     return warnings;
 }
 

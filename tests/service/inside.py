@@ -243,6 +243,18 @@ class Life(unittest.TestCase):
         control("POST", "/touch", {"entity": ENTITY, "count": 1})
         wait_aligned()
         wait_status("reload refused", "claim_attendance is at")
+        # Without a section api: a socket for root and its group alone, which carecloudctl finds.
+        write_configuration(good.replace("api:\n  listen: 127.0.0.1:8461\n", ""))
+        systemctl("reload", SERVICE)
+        sock = Path("/run/carecloud-syncd/api.sock")
+        wait_until("the API's socket is there", sock.exists)
+        self.assertEqual((sock.group(), sock.stat().st_mode & 0o777), ("carecloud-api", 0o660))
+        self.assertIn(ENTITY, run("carecloudctl", "status", check=False).stdout)
+        nobody = ("setpriv", "--reuid=nobody", "--regid=nogroup")
+        stranger = run(*nobody, "--clear-groups", "carecloudctl", "status", check=False)
+        self.assertEqual(stranger.stdout, "")
+        self.assertIn("adduser USER carecloud-api", stranger.stderr)
+        self.assertIn(ENTITY, run(*nobody, "--groups=carecloud-api", "carecloudctl", "status", check=False).stdout)
         write_configuration(good)
         systemctl("reload", SERVICE)
         wait_until("the refusal is taken back", lambda: "refused" not in shown("StatusText"))
@@ -359,6 +371,7 @@ class Life(unittest.TestCase):
 
     def test_15_purged_it_is_gone(self):
         run("dpkg", "-P", "carecloud-syncd")
+        self.assertNotIn("carecloud", Path("/etc/group").read_text())
         for folder in ("/etc", "/usr", "/var/lib/private", "/lib/systemd"):
             left = run("find", folder, "-name", "*carecloud-syncd*", "-o", "-name", "carecloudctl*").stdout
             self.assertEqual(left, "", folder)

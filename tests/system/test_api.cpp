@@ -339,6 +339,31 @@ TEST_CASE(
     CHECK(site.agency.stop(site.daemon).code == 0);
 }
 
+TEST_CASE("under systemd the API listens on a socket of its own where the configuration says nothing of it") {
+    PortalProcess portal({"--records", "5"});
+    Agency agency(AgencyConfig{.base_url = portal.base_url(), .poll_every = "5m"});
+    Process daemon =
+        agency.start([folder = agency.path()] { return ::setenv("RUNTIME_DIRECTORY", folder.c_str(), 1); });
+    const std::string socket = agency.file("api.sock");
+    REQUIRE(daemon.says("place=unix:" + socket, kWithin));
+    struct stat made {};
+    REQUIRE(::stat(socket.c_str(), &made) == 0);
+    CHECK((made.st_mode & 07777U) == 0660);
+    Process ctl(
+        {.arguments = {ctl_program(), "--url", "unix:" + socket, "sync"}, .output = agency.file("ctl")});
+    CHECK(ctl.wait(kWithin).code == 0);
+    // A reload keeps it, and one with a section takes that.
+    daemon.send(SIGHUP);
+    REQUIRE(daemon.says("info  reloaded", kWithin));
+    CHECK(::stat(socket.c_str(), &made) == 0);
+    agency.config.more = api_section();
+    agency.write_config();
+    daemon.send(SIGHUP);
+    REQUIRE(daemon.says("place=127.0.0.1:", kWithin));
+    CHECK(daemon.wait_until([&] { return ::stat(socket.c_str(), &made) != 0; }, kWithin));
+    CHECK(agency.stop(daemon).code == 0);
+}
+
 TEST_CASE("without an api section nothing listens, and --check says what will") {
     PortalProcess portal({"--records", "5"});
     Agency agency(portal.base_url());

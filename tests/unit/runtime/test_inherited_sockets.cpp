@@ -142,6 +142,27 @@ TEST_CASE("what cannot be served is refused with a remedy") {
     CHECK(socket_refusal(take_inherited_sockets()).find("no listening stream socket") != std::string::npos);
 }
 
+TEST_CASE("an API that listens by default does not take a socket that systemd passes") {
+    Configuration configuration;
+    const auto environment = [](std::string_view name) -> std::optional<std::string> {
+        return name == "RUNTIME_DIRECTORY" ? std::optional<std::string>("/run/x:/run/y") : std::nullopt;
+    };
+    const InheritedSockets sockets{
+        .sns = {}, .api = ListenAddress{.host = "127.0.0.1", .port = 8461, .unix_path = {}, .descriptor = 3}};
+    REQUIRE(use_inherited(sockets, configuration).has_value());
+    listen_by_default(configuration.api, environment);
+    CHECK(configuration.api.listen.to_string() == "unix:/run/x/api.sock");
+    CHECK(unused_sockets(sockets, configuration).size() == 1);
+
+    Configuration elsewhere;
+    listen_by_default(elsewhere.api, [](std::string_view) { return std::nullopt; });
+    CHECK_FALSE(elsewhere.api.configured);
+    Configuration own;
+    own.api.configured = true;
+    listen_by_default(own.api, environment);
+    CHECK(own.api.listen.to_string() == "127.0.0.1:8461");
+}
+
 TEST_CASE("a socket that other machines reach needs what an address would: a token, a certificate") {
     const InheritedSockets sockets{
         .sns = ListenAddress{.host = "::", .port = 443, .unix_path = {}, .descriptor = 3},

@@ -1,0 +1,59 @@
+// Where carecloudctl finds the daemon.
+#include "ctl/daemon_address.hpp"
+#include "support/temp_dir.hpp"
+
+#include <fstream>
+#include <sys/stat.h>
+
+#include <catch2/catch.hpp>
+
+using namespace carecloud;
+
+namespace {
+
+// By a configuration with that section.
+CtlResult<DaemonAddress> found_by(const TempDir& dir, const std::string& api,
+                                  std::vector<std::string> words = {}) {
+    std::ofstream(dir.file("config.yaml"))
+        << "portal: { base_url: \"https://portal.agency.test/api\", workspace_id: 636eeb5d8029cf0df6932c16, "
+           "bucket_id: 636eeb5d8029cf0df6932c16, api_key_file: key }\n"
+           "streams: [ { entity: provider } ]\nstore: { url: \"sqlite:/var/lib/x/store.db\" }\n"
+        << api;
+    words.insert(words.end(), {"status", "--config", dir.file("config.yaml")});
+    const auto line = parse_command_line(words);
+    REQUIRE(line.has_value());
+    return find_daemon(*line);
+}
+
+}  // namespace
+
+TEST_CASE("the daemon is looked for where its configuration says that it listens") {
+    const TempDir dir;
+    CHECK(found_by(dir, "api: { listen: \"127.0.0.1:9000\" }\n")->url == "http://127.0.0.1:9000");
+    CHECK(found_by(dir, "api: { listen: \"unix:/run/x/api.sock\" }\n")->url == "unix:/run/x/api.sock");
+    CHECK(found_by(dir, "api: { listen: \"0.0.0.0:80\", token_file: token }\n")->url ==
+          "http://127.0.0.1:80");
+    CHECK(found_by(dir, "api: { listen: \"[::]:80\", token_file: token }\n")->url == "http://[::1]:80");
+}
+
+TEST_CASE("its token is used where it may be read, and what the command line says comes first") {
+    const TempDir dir;
+    const std::string api = "api: { listen: \"127.0.0.1:9000\", token_file: token }\n";
+    CHECK(found_by(dir, api)->token_file.empty());
+    std::ofstream(dir.file("token")) << "0123456789abcdef\n";
+    CHECK(found_by(dir, api)->token_file == dir.file("token"));
+    CHECK(found_by(dir, api, {"--token-file", "mine"})->token_file == "mine");
+    const auto named = found_by(dir, api, {"--url", "unix:/mine"});
+    CHECK(named->url == "unix:/mine");
+    CHECK(named->token_file.empty());
+}
+
+TEST_CASE("a configuration that is named and cannot be used is a failure") {
+    const TempDir dir;
+    const auto broken = found_by(dir, "apu: {}\n");
+    REQUIRE_FALSE(broken.has_value());
+    CHECK(broken.error().exit == CtlExit::usage);
+    CHECK(broken.error().hint.find("did you mean") != std::string::npos);
+    const auto line = parse_command_line({"status", "--config", dir.file("nowhere")});
+    CHECK_FALSE(find_daemon(*line).has_value());
+}
