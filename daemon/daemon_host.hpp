@@ -25,7 +25,7 @@ class DaemonHost : public ApiHost {
         : health_(health), events_(events), configuration_(configuration), engine_(engine), store_(store) {}
 
     std::string version() const override { return CARECLOUD_VERSION; }
-    std::vector<std::string> reasons() const override { return health_.reasons(); }
+    std::vector<Reason> reasons() const override { return health_.reasons(); }
     std::vector<std::string> sns_reasons() const override;
     std::optional<StreamMoment> moment(std::string_view entity) const override;
     std::vector<Subscription> subscriptions() const override;

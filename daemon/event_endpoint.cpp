@@ -130,6 +130,10 @@ std::string EventEndpoint::place() const {
     return server_ ? server_->place() : std::string();
 }
 
+std::optional<Timestamp> EventEndpoint::certificate_end() const {
+    return server_ && service_->tls ? carecloud::certificate_end(*service_->tls) : std::nullopt;
+}
+
 Task<> EventEndpoint::stop() {
     if (server_) co_await server_->stop();
     service_.reset();  // with it what it still fetches, for messages that nobody waits for any more

@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <boost/asio/io_context.hpp>
@@ -31,6 +32,9 @@ class EventEndpoint {
 
     // "127.0.0.1:8443" with the real port; empty: it does not listen.
     std::string place() const;
+
+    // When the certificate in use, or one of its chain, ends. None: it has none, or does not listen.
+    std::optional<Timestamp> certificate_end() const;
 
     // Refuses new requests, finishes those under way.
     Task<> stop();

@@ -38,7 +38,9 @@ void EventLog::event_received(const EventReport& event) {
 void EventLog::request_refused(const SnsRefusal& refusal, std::string_view peer) {
     books_.metrics.event_refused(to_string(refusal.reason));
     if (refusal.reason == RefusalReason::store)
-        health_.degrade(kStoreKey, "events cannot be stored: " + refusal.text);
+        health_.degrade(kStoreKey,
+                        {.text = "events cannot be stored: " + refusal.text,
+                         .remedy = "make room on the store's disk, or end what locks it: df -h, fuser -v"});
     const std::string_view reason = to_string(refusal.reason);
     const auto line = refusals_.failed(reason, ErrorCode::refused, clock_.now());
     if (!line) return;
@@ -81,9 +83,12 @@ void EventLog::judge(const Subscription& subscription, std::string_view hint) {
         health_.restore(key);
         return;
     }
-    std::string reason =
-        "the subscription of " + subscription.topic_arn + " is " + std::string(to_string(subscription.state));
-    if (!hint.empty()) reason += " (" + std::string(hint) + ")";
+    Reason reason{.text = "the subscription of " + subscription.topic_arn + " is " +
+                          std::string(to_string(subscription.state)),
+                  .remedy = std::string(hint)};
+    if (hint.empty())
+        reason.remedy = "aws sns subscribe, as README \"Subscribing\" says; it is confirmed on demand";
+    if (const auto since = Timestamp::parse(heard.changed_at)) reason.since = *since;
     health_.degrade(key, std::move(reason));
 }
 

@@ -16,13 +16,6 @@ std::string cursor_text(const StreamState& state) {
     return state.cursor ? state.cursor->modified_text + " " + state.cursor->id : "none";
 }
 
-// How old the newest record was when the stream had come to the portal's end.
-std::string lag_text(const StreamState& state, Timestamp now) {
-    if (!state.cursor) return {};
-    const std::int64_t lag = (now.ticks - state.cursor->modified.ticks) / Timestamp::ticks_per_second;
-    return ", lag " + std::to_string(std::max<std::int64_t>(lag, 0)) + " s";
-}
-
 // What does not pass by itself, or is wrong on this side. A portal that is away for a while is no reason: nobody here
 // can do anything about it.
 bool degrades(const Error& error) {
@@ -48,9 +41,6 @@ bool is_store_error(ErrorCode code) {
     return code == ErrorCode::store_busy || code == ErrorCode::store_full ||
            code == ErrorCode::store_failed || code == ErrorCode::store_corrupt;
 }
-
-constexpr std::string_view kNothingYet = "first pass";
-constexpr std::string_view kOfPass = "pass";
 
 LogFields fields_of(const PassReport& report, std::uint64_t pass) {
     const CommitSummary& summary = report.summary;
@@ -157,15 +147,15 @@ void PassLog::pass_ended(const PassReport& report) {
     }
     tell_recovery(report);
     note_success(report.stream);
-    health_.restore_stream(report.stream, kOfPass);
+    health_.restore_stream(report.stream, Health::kOfPass);
     health_.restore_stream(report.stream, Health::kOfStore);
     log_.write(is_news(report) ? LogLevel::info : LogLevel::debug,
                report.summary.changes() > 0 ? "pass finished" : "pass finished, nothing new",
                fields_of(report, passes_));
     tell_events(report);
     tell_holes(report.stream, report.events.holes);
-    health_.doing(report.stream,
-                  "is at " + cursor_text(report.state) + lag_text(report.state, clock_.wall()));
+    const auto& cursor = report.state.cursor;
+    health_.at_end(report.stream, cursor ? std::optional(cursor->modified) : std::nullopt);
 }
 
 void PassLog::tell_events(const PassReport& report) {
@@ -189,7 +179,10 @@ void PassLog::push_silent(std::string_view stream, bool silent) {
     }
     health_.degrade_stream(
         stream, "push",
-        "push silent: hardly any change of " + std::string(stream) + " was announced by an event");
+        {.text = "is not announced (push silent): hardly any change was announced by an event",
+         .remedy =
+             "aws sns list-subscriptions-by-topic; subscribe again, or let SNS in (README, \"When no event "
+             "comes\")"});
     log_.write(LogLevel::error,
                "push silent: records change and hardly any event announces them; the stream is polled more "
                "often. See "
@@ -213,7 +206,7 @@ void PassLog::tell_recovery(const PassReport& report) {
 
 void PassLog::backing_off(std::string_view stream, const Error& error, Duration pause) {
     degrade(stream, error);
-    health_.doing(stream, "waits: " + error.message());
+    health_.doing(stream, reason_of("waits: ", error).text);
     const auto told = just_told_.find(stream);
     const bool has_line = told != just_told_.end() && told->second == error.code;
     if (told != just_told_.end()) just_told_.erase(told);
@@ -229,13 +222,13 @@ void PassLog::backing_off(std::string_view stream, const Error& error, Duration 
 void PassLog::degrade(std::string_view stream, const Error& error) {
     if (!degrades(error) && succeeded_.contains(stream)) return;
     const bool of_store = is_store_error(error.code);
-    const std::string_view what = of_store ? Health::kOfStore : kOfPass;
-    health_.restore_stream(stream, of_store ? kOfPass : Health::kOfStore);
-    health_.degrade_stream(stream, what, std::string(stream) + " waits: " + error.message());
+    const std::string_view what = of_store ? Health::kOfStore : Health::kOfPass;
+    health_.restore_stream(stream, of_store ? Health::kOfPass : Health::kOfStore);
+    health_.degrade_stream(stream, what, reason_of("waits: ", error));
 }
 
 void PassLog::note_success(const std::string& stream) {
-    if (succeeded_.empty()) health_.restore(kNothingYet);
+    if (succeeded_.empty()) health_.restore(Health::kNothingYet);
     succeeded_.insert(stream);
 }
 
@@ -243,10 +236,12 @@ void PassLog::recall_first_passes(const std::map<std::string, Timestamp>& first)
     for (const auto& [stream, ended_at] : first)
         succeeded_.insert(stream);
     if (succeeded_.empty())
-        health_.degrade(kNothingYet,
-                        "no pass has come to its end yet: the store does not have all that the portal has");
+        health_.degrade(
+            Health::kNothingYet,
+            {.text = "no pass has come to its end yet: the store does not have all that the portal has",
+             .remedy = "wait for the first load; if a stream waits, carecloudctl status says for what"});
     else
-        health_.restore(kNothingYet);
+        health_.restore(Health::kNothingYet);
 }
 
 // Each attempt begins anew; that one pass does is said once.
@@ -354,7 +349,8 @@ void PassLog::tell_holes(const std::string& stream, std::size_t count) {
 void PassLog::judge(const BoundedPass& pass) {
     if (pass.kind != PassKind::reconcile) return;
     if (pass.status == PassStatus::asking)
-        health_.degrade_stream(pass.stream, "reconcile", pass.stream + ": " + pass.error + "; " + pass.hint);
+        health_.degrade_stream(pass.stream, "reconcile",
+                               {.text = "asks: " + pass.error, .remedy = pass.hint});
     if (pass.status == PassStatus::done) health_.restore_stream(pass.stream, "reconcile");
 }
 

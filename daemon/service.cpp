@@ -6,11 +6,13 @@
 #include "event_endpoint.hpp"
 #include "event_log.hpp"
 #include "health.hpp"
+#include "health_watch.hpp"
 #include "heartbeat.hpp"
 #include "metered_parts.hpp"
 #include "metered_portal.hpp"
 #include "pass_log.hpp"
 #include "portal_log.hpp"
+#include "recall.hpp"
 #include "runtime/configuration.hpp"
 #include "runtime/descriptor_limit.hpp"
 #include "runtime/inherited_sockets.hpp"
@@ -91,7 +93,7 @@ class Service {
     asio::io_context io_{1};
     SystemClock clock_;
     Notify notify_;
-    Health health_{notify_};
+    Health health_{notify_, clock_};
     Books books_;
     const Timestamp started_at_ = clock_.wall();
     PassLog pass_log_;
@@ -112,6 +114,7 @@ class Service {
     std::unique_ptr<Heartbeat> heartbeat_;
     std::unique_ptr<Alarm> files_alarm_;
     std::unique_ptr<StoreWatch> store_watch_;
+    std::unique_ptr<HealthWatch> health_watch_;
     std::optional<FileStamp> key_stamp_;
     bool stopping_ = false;
     ExitCode code_ = ExitCode::ok;
@@ -143,7 +146,7 @@ Task<> Service::live() {
     for (;;) {
         make_engine();
         co_await tell_inbox();
-        notify_.ready(std::to_string(now_.configuration.streams.size()) + " streams");
+        notify_.ready(health_.status());
         co_await engine_->run();
         hold_ = engine_->hold();
         engine_.reset();
@@ -174,19 +177,8 @@ Task<> Service::live_once() {
 
 // What an earlier life left, where the API is, and where events are received.
 Task<> Service::tell_inbox() {
-    const auto first_passes = co_await store_->first_passes();
-    if (first_passes) pass_log_.recall_first_passes(*first_passes);
-    if (!first_passes) log_.write(LogLevel::warn, first_passes.error());
-    const auto passes = co_await store_->passes();
-    if (passes) pass_log_.recall(*passes, host_.entities());
-    if (!passes) log_.write(LogLevel::warn, passes.error());
-    const auto open = co_await store_->count_open();
-    if (!open) {
-        log_.write(LogLevel::warn, open.error());
-    } else if (*open > 0) {
-        log_.write(LogLevel::info, "events are open; they are settled as their records come",
-                   {{"EVENTS_OPEN", *open}});
-    }
+    auto recalling = recall_earlier_life(*store_, pass_log_, log_, host_.entities());
+    co_await std::move(recalling);
     for (const std::string& unused : unused_sockets(sockets_, now_.configuration))
         log_.write(LogLevel::warn, unused);
     if (!api_->place().empty()) log_.write(LogLevel::info, "the API listens", {{"PLACE", api_->place()}});
@@ -285,6 +277,7 @@ void Service::stop() {
     heartbeat_->stop();
     files_alarm_->wake();
     store_watch_->stop();
+    health_watch_->stop();
 }
 
 // Nothing more to wait for: what keeps the io_context running is let go.
@@ -294,6 +287,7 @@ void Service::finish() {
     files_alarm_->wake();
     store_watch_->stop();
     control_.reset();
+    health_watch_->stop();
     signals_->close();
 }
 
@@ -351,6 +345,12 @@ ExitCode Service::run(Configuration configuration) {
         stop();
     };
     store_watch_ = std::make_unique<StoreWatch>(clock_, *store_, log_, health_, std::move(exit));
+    const WatchedParts watched{.configuration = now_.configuration,
+                               .engine = engine_,
+                               .books = books_,
+                               .endpoint = *endpoint_,
+                               .reader = *reader_};
+    health_watch_ = std::make_unique<HealthWatch>(clock_, health_, watched);
     heartbeat_ = std::make_unique<Heartbeat>(clock_, notify_, *store_, engine_);
     signals_ = std::make_unique<Signals>(
         io_, SignalHandlers{.stop = [this](int) { stop(); }, .reload = [this] { reload(); }});
@@ -362,6 +362,7 @@ ExitCode Service::run(Configuration configuration) {
     asio::co_spawn(io_, watch_files(), rethrow);
     asio::co_spawn(io_, store_watch_->run(), rethrow);
     asio::co_spawn(io_, heartbeat_->run(), rethrow);
+    if (!options_.once) asio::co_spawn(io_, health_watch_->run(), rethrow);
     io_.run();
     reader_->close();
     store_->close();

@@ -27,7 +27,7 @@ Task<> StoreWatch::run() {
         const Result<> kept = co_await std::move(looking);
         if (kept || stopped_) continue;
         log_.write(LogLevel::error, kept.error());
-        health_.degrade(Health::kOfStore, kept.error().message());
+        health_.degrade(Health::kOfStore, reason_of({}, kept.error()));
         exit_(exit_code_of(kept.error()));
         break;
     }

@@ -75,7 +75,7 @@ class Api {
     Task<ServerResponse> pass(const ServerRequest& request, ApiQuery& query);
     Task<ServerResponse> cancel_pass(const ServerRequest& request, ApiQuery& query);
 
-    Task<std::vector<std::string>> all_reasons();
+    Task<std::vector<std::string>> critical_reasons();
     Task<std::vector<std::string>> sns_reasons();
     StreamView stream_view(const std::string& entity, const Result<StoreCounts>& counts) const;
     ServerResponse stream_from(ChangeStream::Position from);

@@ -1,6 +1,7 @@
 // What the API asks of the daemon that it speaks for. I/O thread alone.
 #pragma once
 
+#include "api/service_state.hpp"
 #include "core/bounded_pass.hpp"
 #include "core/clock.hpp"
 #include "core/error.hpp"
@@ -25,8 +26,8 @@ class ApiHost {
     virtual ~ApiHost() = default;
 
     virtual std::string version() const = 0;
-    // Why the service is not well; empty: it is.
-    virtual std::vector<std::string> reasons() const = 0;
+    // Why the service is not ok, the worst first.
+    virtual std::vector<Reason> reasons() const = 0;
     // Why the SNS endpoint cannot take events; empty: it can.
     virtual std::vector<std::string> sns_reasons() const = 0;
     // None: it does not run now.

@@ -39,7 +39,7 @@ Task<ServerResponse> Api::metrics(const ServerRequest& /*request*/, ApiQuery& qu
     auto listing = parts_.reader.passes(kPassesLooked);
     const Result<std::vector<BoundedPass>> passes = co_await std::move(listing);
     MetricsMoment moment{.version = parts_.host.version(),
-                         .ready = parts_.host.reasons().empty(),
+                         .state = worst(parts_.host.reasons()),
                          .entities = parts_.host.entities(),
                          .wall = parts_.clock.wall(),
                          .now = parts_.clock.now(),

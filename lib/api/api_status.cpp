@@ -61,6 +61,17 @@ Json stream_json(const std::string& entity, const StoreCounts& counts, const Pas
     return json;
 }
 
+double seconds_of(Duration span) {
+    return std::chrono::duration<double>(std::chrono::round<std::chrono::milliseconds>(span)).count();
+}
+
+void add_moment(Json& stream, const StreamMoment& moment) {
+    stream["in_pass"] = moment.in_pass;
+    stream["next_pass_seconds"] = seconds_of(moment.until_next);
+    stream["poll_every_seconds"] = seconds_of(moment.poll_every);
+    stream["stretched_by_quota"] = moment.stretched;
+}
+
 Json quota_json(const std::string& month, const RequestCount& requests) {
     return {{"month", month},
             {"requests", requests.total()},
@@ -81,6 +92,20 @@ Json clock_json(const ClockReport& report) {
     return json;
 }
 
+Json reasons_json(const std::vector<Reason>& reasons) {
+    Json list = Json::array();
+    for (const Reason& reason : reasons) {
+        Json json{{"state", to_string(reason.state)},
+                  {"text", sentence(reason)},
+                  {"since", reason.since.to_string_ms()},
+                  {"remedy", reason.remedy},
+                  {"stream", nullptr}};
+        if (!reason.stream.empty()) json["stream"] = reason.stream;
+        list.push_back(std::move(json));
+    }
+    return list;
+}
+
 }  // namespace
 
 Task<ServerResponse> Api::livez(const ServerRequest& /*request*/, ApiQuery& query) {
@@ -89,8 +114,12 @@ Task<ServerResponse> Api::livez(const ServerRequest& /*request*/, ApiQuery& quer
 }
 
 // NOLINTNEXTLINE(readability-make-member-function-const): called like sns_reasons()
-Task<std::vector<std::string>> Api::all_reasons() {
-    co_return parts_.host.reasons();
+Task<std::vector<std::string>> Api::critical_reasons() {
+    std::vector<std::string> critical;
+    for (const Reason& reason : parts_.host.reasons()) {
+        if (reason.state == ServiceState::critical) critical.push_back(sentence_with_remedy(reason));
+    }
+    co_return critical;
 }
 
 // An empty store takes events long before the first load has ended, so a load balancer asks for no more than this.
@@ -108,7 +137,7 @@ Task<ServerResponse> Api::readyz(const ServerRequest& /*request*/, ApiQuery& que
     if (purpose && *purpose != "sns")
         query.complain("for", "it is not sns", "write for=sns, or leave it out for the service as a whole");
     if (auto wrong = query.finish()) co_return std::move(*wrong);
-    auto judging = purpose ? sns_reasons() : all_reasons();
+    auto judging = purpose ? sns_reasons() : critical_reasons();
     const std::vector<std::string> reasons = co_await std::move(judging);
     const Json json{{"ready", reasons.empty()}, {"reasons", reasons}};
     co_return json_answer(json_text(json), reasons.empty() ? 200 : 503);
@@ -122,13 +151,15 @@ Task<ServerResponse> Api::status(const ServerRequest& /*request*/, ApiQuery& que
     if (!counts) co_return problem_of(counts.error());
     auto counting = count_records(*counts);
     co_await std::move(counting);
-    const std::vector<std::string> reasons = parts_.host.reasons();
+    const std::vector<Reason> reasons = parts_.host.reasons();
+    const ServiceState state = worst(reasons);
     const RequestCount requests = parts_.host.requests(month).value_or(counts->requests);
     Json json{{"version", parts_.host.version()},
               {"started_at", parts_.started_at.to_string_ms()},
               {"now", parts_.clock.wall().to_string_ms()},
-              {"ready", reasons.empty()},
-              {"reasons", reasons},
+              {"state", to_string(state)},
+              {"ready", state != ServiceState::critical},
+              {"reasons", reasons_json(reasons)},
               {"generation", counts->generation},
               {"seq", counts->newest_seq},
               {"events_open", counts->open_events},
@@ -143,6 +174,7 @@ Task<ServerResponse> Api::status(const ServerRequest& /*request*/, ApiQuery& que
     if (const auto clock = parts_.host.clock()) json["clock"] = clock_json(*clock);
     for (const std::string& entity : parts_.host.entities()) {
         Json stream = stream_json(entity, *counts, parts_.books.passes.find(entity));
+        if (const auto moment = parts_.host.moment(entity)) add_moment(stream, *moment);
         const auto counted = record_counts_.find(entity);
         if (counted != record_counts_.end()) stream["records"] = counted->second.records;
         json["streams"].push_back(std::move(stream));

@@ -197,6 +197,11 @@ void Metrics::event_settled(Duration took) {
     impl_->settle_seconds.Observe(seconds(took));
 }
 
+std::optional<MonoTime> Metrics::current_at(std::string_view stream) const {
+    const auto found = impl_->current_at.find(stream);
+    return found == impl_->current_at.end() ? std::nullopt : std::optional(found->second);
+}
+
 std::string Metrics::text(const MetricsMoment& moment) const {
     std::vector<prometheus::MetricFamily> families = impl_->registry.Collect();
     append_moment(families, moment, {.current_at = impl_->current_at, .push_silent = impl_->push_silent});

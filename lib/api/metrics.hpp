@@ -3,11 +3,12 @@
 //
 //     metrics.request_ended("ok", 12ms);
 //     metrics.committed("claim_attendance", summary, 3ms);
-//     std::string page = metrics.text({.ready = true, .entities = {"claim_attendance"}, …});
+//     std::string page = metrics.text({.state = ServiceState::ok, .entities = {"claim_attendance"}, …});
 //
 // I/O thread alone.
 #pragma once
 
+#include "api/service_state.hpp"
 #include "core/batch.hpp"
 #include "core/clock.hpp"
 #include "core/error.hpp"
@@ -27,7 +28,7 @@ namespace carecloud {
 // The states at the moment of the asking.
 struct MetricsMoment {
     std::string version{};
-    bool ready = false;
+    ServiceState state = ServiceState::ok;
     std::vector<std::string> entities{};  // that are configured
     Timestamp wall{};
     MonoTime now{};
@@ -70,6 +71,9 @@ class Metrics {
     void event_received(std::string_view type, std::string_view outcome);
     void event_refused(std::string_view reason);
     void event_settled(Duration took);
+
+    // When the stream was last seen to hold all that the portal has, or when it began. None: no such stream began.
+    std::optional<MonoTime> current_at(std::string_view stream) const;
 
     // All of it in the text format of Prometheus, version 0.0.4.
     std::string text(const MetricsMoment& moment) const;

@@ -104,8 +104,10 @@ void append_moment(std::vector<MetricFamily>& families, const MetricsMoment& mom
     MetricFamily build = gauge_family("carecloud_build_info", "1; the label says which version runs.");
     add_gauge(build, 1, {{"version", moment.version}});
     families.push_back(std::move(build));
+    families.push_back(
+        one_gauge("carecloud_state", "0: ok; 1: warning; 2: critical.", static_cast<double>(moment.state)));
     families.push_back(one_gauge("carecloud_ready", "1: /readyz answers 200; 0: it has reasons not to.",
-                                 moment.ready ? 1 : 0));
+                                 moment.state == ServiceState::critical ? 0 : 1));
     families.push_back(one_gauge("carecloud_store_readable", "1: the store answered this very asking.",
                                  moment.counts ? 1 : 0));
     MetricFamily wrong;

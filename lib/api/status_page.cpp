@@ -52,12 +52,22 @@ std::string tiles_of(const StatusView& view) {
            subscription_tiles(view.subscriptions) + "</dl>";
 }
 
+std::string state_pill(ServiceState state) {
+    const std::string_view kind = state == ServiceState::ok        ? "good"
+                                  : state == ServiceState::warning ? "warn"
+                                                                   : "bad";
+    return "<span class=\"pill " + std::string(kind) + "\">" + std::string(to_string(state)) + "</span>";
+}
+
 std::string reasons_of(const StatusView& view) {
     if (view.reasons.empty()) return {};
-    std::string list = "<ul class=\"card reasons\">";
-    for (const std::string& reason : view.reasons)
-        list += "<li>" + html(reason) + "</li>";
-    return list + "</ul>";
+    std::string list = "<section class=\"card\"><ul class=\"rows\">";
+    for (const Reason& reason : view.reasons) {
+        list += "<li>" + state_pill(reason.state) + " " + html(sentence(reason)) +
+                " <span class=\"faint\">noticed " + ago_of(reason.since, view.now) +
+                "</span><br><span class=\"faint\">" + html(reason.remedy) + "</span></li>";
+    }
+    return list + "</ul></section>";
 }
 
 std::string_view pill_of_pass(PassStatus status) {
@@ -98,12 +108,10 @@ std::string passes_of(const StatusView& view) {
 }
 
 std::string main_of(const StatusView& view) {
-    const bool ready = view.reasons.empty();
     std::string out =
         "<main id=\"main\" data-seq=\"" + std::to_string(view.counts ? view.counts->newest_seq : 0) + "\">";
-    out += "<header><h1>carecloud-syncd</h1><span class=\"pill ";
-    out += ready ? "good\">ready" : "bad\">needs attention";
-    out += "</span></header>" + reasons_of(view);
+    out +=
+        "<header><h1>carecloud-syncd</h1>" + state_pill(worst(view.reasons)) + "</header>" + reasons_of(view);
     for (const StreamView& stream : view.streams)
         out += stream_card(stream, view.now);
     out += tiles_of(view);

@@ -3,6 +3,7 @@
 
 #include "api/day_book.hpp"
 #include "api/pass_book.hpp"
+#include "api/service_state.hpp"
 #include "core/bounded_pass.hpp"
 #include "core/error.hpp"
 #include "core/event.hpp"
@@ -29,7 +30,7 @@ struct StatusView {
     std::string version{};
     Timestamp started_at{};
     Timestamp now{};
-    std::vector<std::string> reasons{};
+    std::vector<Reason> reasons{};
     Result<StoreCounts> counts{StoreCounts{}};
     std::optional<std::uint64_t> monthly_quota{};
     std::vector<StreamView> streams{};

@@ -9,13 +9,19 @@ namespace {
 
 constexpr std::chrono::seconds kWatchEvery{2};
 
+CtlExit exit_of(const std::string& state) {
+    if (state == "ok") return CtlExit::ok;
+    if (state == "warning") return CtlExit::wrong;
+    return state == "critical" ? CtlExit::critical : CtlExit::unknown;
+}
+
 CtlExit show_status(CommandContext& context, const std::string& body) {
     const CtlJson status = parse_answer(body);
     if (context.line.has("json"))
         context.output.json(body);
     else
         context.output.text(status_text(status, context.output));
-    return status.at("ready").get<bool>() ? CtlExit::ok : CtlExit::wrong;
+    return exit_of(status.at("state").get<std::string>());
 }
 
 }  // namespace

@@ -72,7 +72,7 @@ Task<CtlResult<std::string>> wait_for_passes(CommandContext& context, const CtlJ
         if (context.clock.now() >= deadline) {
             std::string why;
             for (const CtlJson& reason : status.at("reasons"))
-                why += (why.empty() ? "" : "; ") + printable(reason.get<std::string>());
+                why += (why.empty() ? "" : "; ") + printable(reason.at("text").get<std::string>());
             co_return CtlFailure{
                 .exit = CtlExit::temporary,
                 .what = "no pass has ended, and nothing moves" + (why.empty() ? "" : ": " + why),

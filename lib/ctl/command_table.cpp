@@ -55,7 +55,10 @@ constexpr std::array kPassesOptions{
 
 constexpr std::array kCommands{
     CtlCommand{"status", "", 0, 0, "whether all is well, and how far each stream is",
-               "Exits with 1 if the daemon is not ready; the reasons are shown.", kStatusOptions},
+               "Exits as monitoring plugins do: 0 ok, 1 warning (it works, but somebody should look), 2 "
+               "critical, 3 unknown\n"
+               "(no daemon answers, the token is refused, wrong usage). Each reason is shown with a remedy.",
+               kStatusOptions},
     CtlCommand{"sync",
                "[ENTITY]",
                0,
@@ -122,7 +125,7 @@ constexpr std::array kExclusions{
 constexpr std::string_view kExitCodes =
     "Exit codes: 0 done, 1 something is wrong or was refused, 64 usage, 69 no daemon answers, 74 the output\n"
     "cannot be written, 75 try again later, 76 what answers is no carecloud-syncd, 77 the token is refused,\n"
-    "130 interrupted.\n";
+    "130 interrupted. status: 0 ok, 1 warning, 2 critical, 3 unknown.\n";
 
 constexpr std::size_t kColumn = 22;
 

@@ -5,6 +5,7 @@
 #include "runtime/signals.hpp"
 #include "runtime/system_clock.hpp"
 
+#include <algorithm>
 #include <array>
 #include <exception>
 #include <utility>
@@ -90,14 +91,23 @@ CtlResult<CtlExit> run_command(const CommandLine& line, CtlOutput& output, const
     return outcome;
 }
 
+// Whatever fails, `status` says "unknown" to a monitoring system, also if its command line is mistaken.
+bool is_status(const std::vector<std::string>& words) {
+    const auto command = std::find_if(words.begin(), words.end(), [](const std::string& word) {
+        return find_ctl_command(word) != nullptr;
+    });
+    return command != words.end() && *command == "status";
+}
+
 }  // namespace
 
 CtlExit run_ctl(const std::vector<std::string>& words, const CtlProcess& process) {
     CtlOutput output(process.out, process.err, process.terminals);
     const auto tell = [&](const CtlFailure& failure) {
         output.end_progress();
-        if (failure.exit != CtlExit::interrupted) output.failure(failure);
-        return failure.exit;
+        if (failure.exit == CtlExit::interrupted) return failure.exit;
+        output.failure(failure);
+        return is_status(words) ? CtlExit::unknown : failure.exit;
     };
     const CtlResult<CommandLine> line = parse_command_line(words);
     if (!line) return tell(line.error());

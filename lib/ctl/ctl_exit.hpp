@@ -1,4 +1,5 @@
-// How carecloudctl leaves: sysexits.h where it has a code, so that scripts can tell what to do.
+// How carecloudctl exits: sysexits.h where it has a code, so that scripts can tell what to do. `status` exits as
+// monitoring plugins do instead: 0 ok, 1 warning, 2 critical, 3 unknown.
 #pragma once
 
 #include <string>
@@ -9,13 +10,15 @@ namespace carecloud {
 
 enum class CtlExit : int {
     ok = 0,
-    wrong = 1,          // it was done, and what it found is not well; or the daemon said no
-    usage = 64,         // EX_USAGE
-    unavailable = 69,   // EX_UNAVAILABLE: no daemon answers there
-    output = 74,        // EX_IOERR: what was asked for could not be written
-    temporary = 75,     // EX_TEMPFAIL: try again later
-    protocol = 76,      // EX_PROTOCOL: something answers there that is no carecloud-syncd of this version
-    refused = 77,       // EX_NOPERM: the token
+    wrong = 1,         // it was done, and what it found is not well; or the daemon said no. status: a warning
+    critical = 2,      // status: what the daemon reports is critical
+    unknown = 3,       // status: no answer that says how the daemon is
+    usage = 64,        // EX_USAGE
+    unavailable = 69,  // EX_UNAVAILABLE: no daemon answers there
+    output = 74,       // EX_IOERR: what was asked for could not be written
+    temporary = 75,    // EX_TEMPFAIL: try again later
+    protocol = 76,     // EX_PROTOCOL: something answers there that is no carecloud-syncd of this version
+    refused = 77,      // EX_NOPERM: the token
     interrupted = 130,  // SIGINT, SIGTERM, SIGHUP
 };
 

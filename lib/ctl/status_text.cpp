@@ -56,25 +56,28 @@ std::string doubts_text(const CtlJson& status) {
     return doubted > 0 ? "; " + counted(doubted, "record", "records") + " doubted" : "";
 }
 
-// Empty where the clocks agree, or nothing is known of the portal's.
-std::string clock_text(const CtlJson& status, const CtlOutput& paint) {
-    const CtlJson clock = status.value("clock", CtlJson());
-    if (clock.is_null() || clock.at("verdict") == "agree") return {};
-    return "  " + paint.painted(printable(clock.at("text").get<std::string>()), Colour::bad) + "\n";
+std::string state_text(const std::string& state, const CtlOutput& paint) {
+    return paint.painted(printable(state), state == "ok" ? Colour::good : Colour::bad);
+}
+
+std::string reason_text(const CtlJson& reason, Timestamp now, const CtlOutput& paint) {
+    std::string text = "  " + state_text(reason.at("state").get<std::string>(), paint) + ": " +
+                       printable(reason.at("text").get<std::string>()) + "\n    noticed " +
+                       ago_text(reason.at("since").get<std::string>(), now);
+    const std::string remedy = reason.at("remedy").get<std::string>();
+    return text + (remedy.empty() ? "" : "; remedy: " + printable(remedy)) + "\n";
 }
 
 }  // namespace
 
 std::string status_text(const CtlJson& status, const CtlOutput& paint) {
     const Timestamp now = Timestamp::parse(status.at("now").get<std::string>()).value_or(Timestamp{});
-    const bool ready = status.at("ready").get<bool>();
-    std::string out =
-        "carecloud-syncd " + printable(status.at("version").get<std::string>()) + ": " +
-        (ready ? paint.painted("ready", Colour::good) : paint.painted("not ready", Colour::bad)) +
-        ", started " + ago_text(status.at("started_at").get<std::string>(), now) + "\n";
+    std::string out = "carecloud-syncd " + printable(status.at("version").get<std::string>()) + ": " +
+                      state_text(status.at("state").get<std::string>(), paint) + ", started " +
+                      ago_text(status.at("started_at").get<std::string>(), now) + "\n";
     for (const CtlJson& reason : status.at("reasons"))
-        out += "  " + paint.painted(printable(reason.get<std::string>()), Colour::bad) + "\n";
-    out += clock_text(status, paint) + "\n";
+        out += reason_text(reason, now, paint);
+    out += "\n";
     TextTable table({{"STREAM"}, {"RECORDS", TextTable::Align::right}, {"CURSOR (UTC)"}, {"LAST PASS"}});
     std::string errors;
     for (const CtlJson& stream : status.at("streams")) {

@@ -3,6 +3,7 @@
 #include "net/tls_groups.hpp"
 
 #include <cerrno>
+#include <ctime>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include <boost/system/error_code.hpp>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
 
 namespace carecloud {
 
@@ -63,6 +65,12 @@ bool set_protocol(SSL_CTX* context) {
            SSL_CTX_set_cipher_list(context, kCiphers) == 1 && set_server_groups(context);
 }
 
+std::optional<Timestamp> end_of(const X509* certificate) {
+    std::tm end{};
+    if (!certificate || ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &end) != 1) return std::nullopt;
+    return Timestamp{::timegm(&end) * Timestamp::ticks_per_second};
+}
+
 }  // namespace
 
 Result<std::shared_ptr<ssl::context>> make_server_tls(const std::string& certificate_file,
@@ -96,6 +104,19 @@ Result<std::shared_ptr<ssl::context>> make_server_tls(const std::string& certifi
                             "it must hold one private key in PEM, without a passphrase");
     }
     return context;
+}
+
+std::optional<Timestamp> certificate_end(const ssl::context& context) {
+    // OpenSSL's functions that only read take no const either.
+    SSL_CTX* const native = const_cast<ssl::context&>(context).native_handle();
+    std::optional<Timestamp> first = end_of(SSL_CTX_get0_certificate(native));
+    STACK_OF(X509)* chain = nullptr;
+    SSL_CTX_get0_chain_certs(native, &chain);
+    for (int i = 0; i < sk_X509_num(chain); ++i) {
+        const std::optional<Timestamp> end = end_of(sk_X509_value(chain, i));
+        if (end && (!first || *end < *first)) first = end;
+    }
+    return first;
 }
 
 }  // namespace carecloud

@@ -4,8 +4,10 @@
 #pragma once
 
 #include "core/error.hpp"
+#include "core/timestamp.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <boost/asio/ssl/context.hpp>
@@ -18,5 +20,8 @@ namespace carecloud {
 // of one pair.
 Result<std::shared_ptr<boost::asio::ssl::context>> make_server_tls(const std::string& certificate_file,
                                                                    const std::string& private_key_file);
+
+// When the first of the context's certificates ends, the chain's included. None: it has none.
+std::optional<Timestamp> certificate_end(const boost::asio::ssl::context& context);
 
 }  // namespace carecloud

@@ -49,6 +49,8 @@ struct EngineSettings {
 struct StreamMoment {
     bool in_pass = false;
     Duration until_next{0};  // until the next pass, where none runs; events and wishes may bring it sooner
+    Duration poll_every{0};  // between two polls, as things are now
+    bool stretched = false;  // because the month's quota has to last (promise 5)
 };
 
 class StreamRunner;

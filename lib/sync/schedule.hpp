@@ -32,4 +32,7 @@ Duration stretched(Duration pause, double stretch, Timestamp now);
 // configured intervals; a tenth of what is left of the quota is kept for everything else.
 double quota_stretch(const QuotaUse& use, Timestamp now, double requests_per_second);
 
+// What is reported as stretched: less than that is within the jitter of poll_pause().
+constexpr double kStretchNoticed = 1.1;
+
 }  // namespace carecloud

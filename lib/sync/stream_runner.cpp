@@ -49,7 +49,17 @@ MonoTime StreamRunner::due() const {
 }
 
 StreamMoment StreamRunner::moment() const {
-    return {.in_pass = in_pass_, .until_next = std::max(due() - context_.clock.now(), Duration::zero())};
+    const Timestamp wall = context_.clock.wall();
+    const double stretch = quota_stretch(context_.gate.use(), wall, poll_rate_);
+    return {.in_pass = in_pass_,
+            .until_next = std::max(due() - context_.clock.now(), Duration::zero()),
+            .poll_every = stretched(wished_interval(), stretch, wall),
+            .stretched = stretch > kStretchNoticed};
+}
+
+// Before the quota has its say.
+Duration StreamRunner::wished_interval() const {
+    return push_silent_ ? quickened(settings_.poll_every) : settings_.poll_every;
 }
 
 // A pass, and then the events that it may have settled.
@@ -116,8 +126,7 @@ void StreamRunner::plan_next(const PassReport& report) {
         look_at_ = report.events.look_again ? now + *report.events.look_again : Clock::never;
         const Timestamp wall = context_.clock.wall();
         const double stretch = quota_stretch(context_.gate.use(), wall, poll_rate_);
-        const Duration every = push_silent_ ? quickened(settings_.poll_every) : settings_.poll_every;
-        const MonoTime next = now + stretched(poll_pause(context_.random, every), stretch, wall);
+        const MonoTime next = now + stretched(poll_pause(context_.random, wished_interval()), stretch, wall);
         due_ = is_planned ? std::min(due_, next) : next;
         return;
     }

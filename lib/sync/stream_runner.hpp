@@ -52,6 +52,7 @@ class StreamRunner {
     Task<> tell(const PassReport& report);
     Task<> request_whole(std::string reason);
     MonoTime due() const;
+    Duration wished_interval() const;
 
     PassContext context_;
     EngineStream settings_;

@@ -192,7 +192,7 @@ class Life(unittest.TestCase):
         drop_in("quick", "[Unit]\nStartLimitIntervalSec=0\n[Service]\nRestartSec=100ms\nTimeoutStopSec=5s\n")
         self.assertEqual(systemctl("enable", "--now", SERVICE).returncode, 0)
         self.assertEqual(shown("ActiveState"), "active")
-        wait_status(ENTITY, "is at", "lag")
+        wait_status("ok", ENTITY, "newest record", "old")
         wait_aligned()
         status = Path(f"/proc/{main_pid()}/status").read_text()
         self.assertRegex(status, r"CapEff:\s*0+\n")
@@ -205,7 +205,7 @@ class Life(unittest.TestCase):
     def test_04_a_portal_that_is_away_is_no_hang(self):
         drop_in("watched", "[Service]\nWatchdogSec=6s\nTimeoutAbortSec=1s\n")
         systemctl("restart", SERVICE)
-        wait_status("is at")
+        wait_status("newest record")
         before = (main_pid(), shown("NRestarts"))
         systemctl("stop", "portal.service")
         wait_status("waits:")
@@ -227,14 +227,14 @@ class Life(unittest.TestCase):
         (DROP_INS / "watched.conf").unlink()
         systemctl("daemon-reload")
         systemctl("restart", SERVICE)
-        wait_status("is at")
+        wait_status("newest record")
 
     def test_06_reloaded_it_follows_a_good_file_and_refuses_a_bad_one(self):
         good = CONFIG.read_text()
         pid = main_pid()
         write_configuration(good.replace("  - entity: claim", "  - entity: provider\n  - entity: claim"))
         systemctl("reload", SERVICE)
-        wait_status("provider", "claim_attendance is at")
+        wait_status("provider", "claim_attendance: newest record")
         write_configuration(good.replace("streams:", "strems:"))
         self.assertNotEqual(systemctl("reload", SERVICE, check=False).returncode, 0)
         self.assertRegex(journal(), r"strems: .*\n")
@@ -242,7 +242,7 @@ class Life(unittest.TestCase):
         wait_status("reload refused", "strems")
         control("POST", "/touch", {"entity": ENTITY, "count": 1})
         wait_aligned()
-        wait_status("reload refused", "claim_attendance is at")
+        wait_status("reload refused", "claim_attendance: newest record")
         # Without a section api: a socket for root and its group alone, which carecloudctl finds.
         write_configuration(good.replace("api:\n  listen: 127.0.0.1:8461\n", ""))
         systemctl("reload", SERVICE)
@@ -262,7 +262,7 @@ class Life(unittest.TestCase):
 
     def test_07_a_credential_is_rotated_and_may_be_encrypted(self):
         control("POST", "/settings", {"api_key": "second-key"})
-        wait_status("degraded", "waits:", "/etc/carecloud-syncd/api-key", "systemctl restart carecloud-syncd")
+        wait_status("critical", "waits:", "/etc/carecloud-syncd/api-key", "systemctl restart carecloud-syncd")
         KEY.write_text("second-key\n")
         systemctl("restart", SERVICE)
         control("POST", "/generate", {"entity": ENTITY, "count": 10, "shape": "light", "batch": 10})

@@ -121,6 +121,6 @@ TEST_CASE("what a stream suffers from is not said any more when a reload has tak
     daemon.send(SIGHUP);
     REQUIRE(daemon.wait_until([&] { return waits("provider"); }, kWithin));
     CHECK_FALSE(waits("claim_attendance"));
-    CHECK(systemd.status().starts_with("degraded"));
+    CHECK(systemd.status().starts_with("critical: "));
     CHECK(agency.stop(daemon).code == 0);
 }

@@ -74,12 +74,12 @@ TEST_CASE("a disk that is full: no commit, not ready, 503; and with space again 
     CHECK(daemon->says("pass finished", kWithin));
     // As the process sees it: nobody else sees its disk.
     const std::string disk = "/proc/" + std::to_string(daemon->pid()) + "/root" + small;
-    const auto says_degraded = [&] { return systemd.status().find("degraded: ") != std::string::npos; };
-    CHECK_FALSE(says_degraded());
+    const auto says_critical = [&] { return systemd.status().find("critical: ") != std::string::npos; };
+    CHECK_FALSE(says_critical());
     fill(disk + "/filler");
 
     site.portal.control("POST", "/generate", {{"count", 3000}, {"batch", 70}, {"silent", true}});
-    REQUIRE(daemon->wait_until(says_degraded, kWithin));
+    REQUIRE(daemon->wait_until(says_critical, kWithin));
     // The store's files have some room of their own.
     std::vector<std::string> ids;
     const auto refused = [&] {
@@ -112,6 +112,6 @@ TEST_CASE("a disk that is full: no commit, not ready, 503; and with space again 
     };
     CHECK(daemon->wait_until(arrived, kWithin));
     CHECK(broken == "");
-    CHECK(daemon->wait_until([&] { return !says_degraded(); }, kWithin));
+    CHECK(daemon->wait_until([&] { return !says_critical(); }, kWithin));
     CHECK(site.agency.stop(*daemon).code == 0);
 }

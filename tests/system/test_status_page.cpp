@@ -162,18 +162,18 @@ TEST_CASE("a person sees that all is well, that the portal is down, and that a r
         return page.find(">up to date<") != std::string::npos;
     };
     REQUIRE(site.daemon->wait_until(healthy, kWithin));
-    has(page, ">ready<");
+    has(page, ">ok<");
 
     site.portal.control("POST", "/delete", {{"count", 400}});
     CHECK(status_of(fetched(site.port, "POST", "/v1/reconcile?entity=claim_attendance")) == 202);
-    REQUIRE(site.becomes("needs attention"));
+    REQUIRE(site.becomes(">critical<"));
     // Until somebody has answered, whatever happens in between.
     site.agency.stop(*site.daemon);
     site.start();
     REQUIRE(site.becomes(">up to date<"));
     CHECK(status_of(fetched(site.port, "GET", "/readyz")) == 503);
     page = site.seen("asking");
-    has(page, "needs attention");
+    has(page, ">critical<");
     has(page, ">asking</span>");
     has(page, "--confirm-deletes");
 

@@ -50,7 +50,7 @@ TEST_CASE("one answer with a Retry-After of a month: reported at once, and an op
     CHECK(daemon.says("the next request goes out at", kAtOnce));
     REQUIRE(daemon.wait_until([&] { return api_status(daemon, "/readyz") == 503; }, kAtOnce));
     CHECK_THAT(not_ready_for(daemon), Contains("the portal asked for a pause until"));
-    CHECK(ctl(agency, daemon, {"status"}).code == 1);
+    CHECK(ctl(agency, daemon, {"status"}).code == 2);
     const std::uint64_t before = requests_to(portal);
     portal.control("POST", "/touch", {{"count", 3}});
     const Run sync = ctl(agency, daemon, {"sync"});

@@ -29,7 +29,7 @@ namespace carecloud {
 class TestHost : public ApiHost {
   public:
     std::string version() const override { return "1.2.3"; }
-    std::vector<std::string> reasons() const override { return why; }
+    std::vector<Reason> reasons() const override { return why; }
     std::vector<std::string> sns_reasons() const override { return why_no_events; }
     std::optional<RequestCount> requests(std::string_view /*month*/) const override { return counted; }
     std::optional<StreamMoment> moment(std::string_view /*entity*/) const override { return doing; }
@@ -57,7 +57,7 @@ class TestHost : public ApiHost {
     std::vector<QuarantineWish> retried;
     std::function<Result<RetryReport>()> retry;  // empty: it is taken
     std::vector<std::uint64_t> canceled;
-    std::vector<std::string> why;
+    std::vector<Reason> why;
     std::vector<std::string> why_no_events;
     std::optional<RequestCount> counted;
     std::optional<StreamMoment> doing{StreamMoment{.in_pass = false, .until_next = std::chrono::minutes(3)}};

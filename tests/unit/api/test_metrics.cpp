@@ -66,7 +66,7 @@ TEST_CASE("states are those of the moment: ready, open events, quarantine, quota
     api.metrics.streams_begin(api.host.entities(), {});
     api.commit({{.id = "a", .modified = "2024-01-01T00:00:00Z"}});
     api.receive("m-1");
-    api.host.why = {"the disk is full"};
+    api.host.why = {{.text = "the disk is full"}};
     api.metrics.push_silent("claim", true);
     api.sql("INSERT INTO quota (month, requests, sent, reserved) VALUES ('" +
             month_of(SystemClock(api.io()).wall()) + "', 266, 250, 16)");
@@ -75,6 +75,7 @@ TEST_CASE("states are those of the moment: ready, open events, quarantine, quota
     REQUIRE(saved);
     std::string text = api.get("/metrics").body;
     CHECK(value_of(text, "carecloud_ready") == "0");
+    CHECK(value_of(text, "carecloud_state") == "2");
     CHECK(value_of(text, "carecloud_store_readable") == "1");
     CHECK(value_of(text, R"(carecloud_build_info{version="1.2.3"})") == "1");
     CHECK(value_of(text, "carecloud_events_open") == "1");
@@ -89,10 +90,11 @@ TEST_CASE("states are those of the moment: ready, open events, quarantine, quota
 
     pass.status = PassStatus::done;
     REQUIRE(run_task(api.io(), api.store().save_pass(pass)));
-    api.host.why.clear();
+    api.host.why[0].state = ServiceState::warning;
     api.metrics.push_silent("claim", false);
     text = api.get("/metrics").body;
     CHECK(value_of(text, "carecloud_ready") == "1");
+    CHECK(value_of(text, "carecloud_state") == "1");
     CHECK(value_of(text, R"(carecloud_push_silent{stream="claim"})") == "0");
     CHECK(value_of(text, R"(carecloud_reconcile_asking{stream="claim"})") == "0");
 }

@@ -113,11 +113,22 @@ TEST_CASE("events and the quarantine are listed, without their bodies") {
 
 TEST_CASE("the status tells the service, the store and each stream's last pass") {
     ApiFixture api;
-    api.host.why = {"the portal refuses the key"};
+    api.host.why = {{.text = "waits: the portal refuses the key",
+                     .remedy = "renew it",
+                     .stream = "claim",
+                     .since = *Timestamp::parse("2024-01-01T00:00:00Z")},
+                    {.state = ServiceState::warning, .text = "the disk is nearly full"}};
     const json before = json_of(api.get("/v1/status"));
     CHECK(before.at("version") == "1.2.3");
     CHECK(before.at("ready") == false);
-    CHECK(before.at("reasons")[0] == "the portal refuses the key");
+    CHECK(before.at("state") == "critical");
+    CHECK(before.at("reasons")[0] == json{{"state", "critical"},
+                                          {"text", "claim waits: the portal refuses the key"},
+                                          {"since", "2024-01-01T00:00:00.000Z"},
+                                          {"remedy", "renew it"},
+                                          {"stream", "claim"}});
+    CHECK(before.at("reasons")[1].at("state") == "warning");
+    CHECK(before.at("reasons")[1].at("stream").is_null());
     CHECK(before.at("seq") == 0);
     CHECK(before.at("quota").at("limit") == 1000);
     CHECK(before.at("quota").at("sent") == 0);
@@ -155,10 +166,13 @@ TEST_CASE("alive, ready, and a wish for a pass") {
     ApiFixture api;
     CHECK(api.get("/livez").status == 200);
     CHECK(api.get("/readyz").body == "{\"ready\":true,\"reasons\":[]}\n");
-    api.host.why = {"disk \"full\""};
+    api.host.why = {{.state = ServiceState::warning, .text = "the certificate ends"}};
+    CHECK(api.get("/readyz").body == "{\"ready\":true,\"reasons\":[]}\n");
+    CHECK(json_of(api.get("/v1/status")).at("ready") == true);
+    api.host.why.push_back({.text = "disk \"full\"", .remedy = "make room"});
     const ServerResponse degraded = api.get("/readyz");
     CHECK(degraded.status == 503);
-    CHECK(json_of(degraded).at("reasons")[0] == "disk \"full\"");
+    CHECK(json_of(degraded).at("reasons") == json{"disk \"full\"; make room"});
     // A load balancer before the SNS endpoint asks for less.
     CHECK(api.get("/readyz?for=sns").body == "{\"ready\":true,\"reasons\":[]}\n");
     api.host.why_no_events = {"the configuration has no section sns"};

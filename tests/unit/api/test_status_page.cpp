@@ -53,7 +53,7 @@ TEST_CASE(
     const HealthyView healthy;
     const std::string page = status_page(healthy.view);
     for (const char* words :
-         {"<title>carecloud-syncd</title>", ">ready<", ">up to date<", "<dd>20,000</dd>",
+         {"<title>carecloud-syncd</title>", ">ok<", ">up to date<", "<dd>20,000</dd>",
           "changed 1 h 0 min ago", "2024-03-01T11:00:00Z", "65f35b06", "20 s ago, took 1.5 s",
           "12 new, 3 updated", "in 4 min", "4,711",
           "750<small>250 requests sent this month, 16 reserved, of 1,000", "streams are polled alone",
@@ -61,7 +61,7 @@ TEST_CASE(
         INFO(words);
         CHECK(shows(page, words));
     }
-    CHECK_FALSE(shows(page, "needs attention"));
+    CHECK_FALSE(shows(page, "critical"));
     CHECK_FALSE(shows(page, "note bad"));
 }
 
@@ -83,7 +83,12 @@ TEST_CASE("a portal that is down, a silent push, a reconciliation that asks: eac
                                       .operation = "query claim",
                                       .subject = "portal.example.org: connect: refused",
                                       .hint = "look at the network"};
-    healthy.view.reasons = {"push silent: hardly any change of claim was announced by an event"};
+    healthy.view.reasons = {{.state = ServiceState::critical,
+                             .text = "is not announced (push silent)",
+                             .remedy = "subscribe again",
+                             .stream = "claim",
+                             .since = *Timestamp::parse("2024-03-01T11:00:00Z")},
+                            {.state = ServiceState::warning, .text = "the certificate ends", .since = kNow}};
     healthy.view.passes = {{.kind = PassKind::reconcile,
                             .stream = "claim",
                             .status = PassStatus::asking,
@@ -98,10 +103,11 @@ TEST_CASE("a portal that is down, a silent push, a reconciliation that asks: eac
                                   {.topic_arn = "arn:aws:sns:us-west-2:123456789012:other"}};
     const std::string page = status_page(healthy.view);
     for (const char* words :
-         {"<title>! carecloud-syncd</title>", ">needs attention<", ">waits<",
-          "portal.example.org: connect: refused", "look at the network", "push silent: hardly any change",
-          ">asking</span> reconcile of claim", "2,000 records read of 2,000", "400 gone", "--confirm-deletes",
-          "gone<small>carecloud</small>", "none heard of<small>other</small>"}) {
+         {"<title>! carecloud-syncd</title>", "bad\">critical<", ">waits<",
+          "portal.example.org: connect: refused", "look at the network",
+          "claim is not announced (push silent)", "noticed 1 h 0 min ago", "subscribe again",
+          "warn\">warning<", ">asking</span> reconcile of claim", "2,000 records read of 2,000", "400 gone",
+          "--confirm-deletes", "gone<small>carecloud</small>", "none heard of<small>other</small>"}) {
         INFO(words);
         CHECK(shows(page, words));
     }
@@ -127,7 +133,7 @@ TEST_CASE("what comes from elsewhere is text, wherever it stands") {
     stream.state->cursor->modified_text = evil;
     healthy.last.report.error =
         Error{.code = ErrorCode::refused, .operation = evil, .subject = evil, .hint = evil};
-    healthy.view.reasons = {evil};
+    healthy.view.reasons = {{.text = evil, .remedy = evil, .stream = evil}};
     healthy.view.version = evil;
     healthy.view.passes = {{.stream = evil, .error = evil, .hint = evil}};
     healthy.view.subscriptions = {{.topic_arn = evil, .changed_at = evil}};

@@ -17,23 +17,28 @@ std::string problem_text(int status, const std::string& code) {
            R"(","detail":"so it is","hint":"do that"})";
 }
 
-std::string status_json(const std::string& ready, const std::string& reasons, const std::string& error) {
-    return R"({"version":"0.1.0","started_at":"2026-11-27T03:00:00.000Z","now":"2026-11-27T03:10:00.000Z","ready":)" +
-           ready + R"(,"reasons":)" + reasons +
+std::string status_json(const std::string& state, const std::string& reasons, const std::string& error) {
+    return R"({"version":"0.1.0","started_at":"2026-11-27T03:00:00.000Z","now":"2026-11-27T03:10:00.000Z","state":")" +
+           state + R"(","reasons":)" + reasons +
            R"(,"generation":"g","seq":20005,"events_open":1,"quarantined":0,"unauthorized":0,"quota":{"month":"2026-11","requests":1100,"sent":1064,"reserved":36,"limit":100000},"streams":[{"entity":"claim_attendance","cursor":{"modified":"2026-11-27T02:58:00.0000000Z","id":"x"},"safe_modified":null,"records":20000,"passes":3,"last_pass":{"ended_at":"2026-11-27T03:09:48.000Z","ms":20,"pages":1,"requests":1,"created":3,"updated":1200,"disabled":0,"deleted":0,"restored":0,"quarantined":0,"error":)" +
            error +
            R"(}},{"entity":"provider","cursor":null,"safe_modified":null,"records":null,"passes":0,"last_pass":null}]})";
 }
 
+std::string reason_json(const std::string& state) {
+    return R"([{"state":")" + state +
+           R"(","text":"the key\u001b is refused","since":"2026-11-27T03:01:00.000Z","remedy":"renew it","stream":null}])";
+}
+
 }  // namespace
 
 TEST_CASE("status tells at once whether all is well") {
-    ScriptedApi well({{"GET /v1/status ", "200 OK", status_json("true", "[]", "null")}});
+    ScriptedApi well({{"GET /v1/status ", "200 OK", status_json("ok", "[]", "null")}});
     const CtlRun good = well.run({"status"});
     CHECK(good.exit == CtlExit::ok);
     CHECK(good.err.empty());
     CHECK(good.out ==
-          "carecloud-syncd 0.1.0: ready, started 10 min ago\n"
+          "carecloud-syncd 0.1.0: ok, started 10 min ago\n"
           "\n"
           "STREAM            RECORDS  CURSOR (UTC)\n"
           "claim_attendance   20,000  2026-11-27 02:58:00 (12 min ago)\n"
@@ -43,15 +48,24 @@ TEST_CASE("status tells at once whether all is well") {
           "\n"
           "1,064 of 100,000 requests sent to the portal in 2026-11, 36 reserved; 1 event open; no records in "
           "quarantine\n");
-    CHECK(well.run({"status", "--json"}).out == status_json("true", "[]", "null") + "\n");
+    CHECK(well.run({"status", "--json"}).out == status_json("ok", "[]", "null") + "\n");
 
-    ScriptedApi ill({{"GET /v1/status ", "200 OK",
-                      status_json("false", R"(["the key\u001b is refused"])", R"("HTTP 403")")}});
+    ScriptedApi ill(
+        {{"GET /v1/status ", "200 OK", status_json("critical", reason_json("critical"), R"("HTTP 403")")}});
     const CtlRun bad = ill.run({"status"}, {.out = true, .err = true, .colour = true});
-    CHECK(bad.exit == CtlExit::wrong);
-    CHECK_THAT(bad.out, Contains("\x1b[1;31mnot ready\x1b[0m") && Contains("the key\\x1b is refused") &&
+    CHECK(bad.exit == CtlExit::critical);
+    CHECK_THAT(bad.out, Contains("\x1b[1;31mcritical\x1b[0m") && Contains("the key\\x1b is refused") &&
+                            Contains("noticed 9 min ago; remedy: renew it\n") &&
                             Contains("failed, see below") && Contains("claim_attendance: HTTP 403"));
     CHECK_THAT(ill.run({"status"}, {.out = true}).out, !Contains("\x1b"));
+
+    ScriptedApi warned(
+        {{"GET /v1/status ", "200 OK", status_json("warning", reason_json("warning"), "null")}});
+    CHECK(warned.run({"status"}).exit == CtlExit::wrong);
+    ScriptedApi strange({{"GET /v1/status ", "200 OK", status_json("purple", "[]", "null")}});
+    CHECK(strange.run({"status"}).exit == CtlExit::unknown);
+    CHECK(run_words({"status", "--nonsense"}).exit == CtlExit::unknown);
+    CHECK(run_words({"--nonsense", "get", "status", "x"}).exit == CtlExit::usage);
 }
 
 TEST_CASE("a refusal ends with a code that scripts can use, and the daemon's own words") {
@@ -92,13 +106,14 @@ TEST_CASE("where nobody answers, the line that starts the daemon is told") {
     }
     for (const std::string& place : {url, std::string("unix:/nowhere/api.sock")}) {
         const CtlRun run = run_words({"status", "--url", place});
-        CHECK(run.exit == CtlExit::unavailable);
+        CHECK(run.exit == CtlExit::unknown);
+        CHECK(run_words({"events", "--url", place}).exit == CtlExit::unavailable);
         CHECK_THAT(run.err,
                    Contains("no daemon answers at " + place) && Contains("systemctl start carecloud-syncd"));
     }
     for (const char* wrong : {"ftp://x", "http://example.org", "http://127.0.0.1:1/v1", "unix:api.sock", "",
                               "http://u:p@127.0.0.1"}) {
-        const CtlRun run = run_words({"status", "--url", wrong});
+        const CtlRun run = run_words({"events", "--url", wrong});
         CHECK(run.exit == CtlExit::usage);
         CHECK_THAT(run.err, Contains("unix:/run/carecloud-syncd/api.sock"));
     }
@@ -111,12 +126,12 @@ TEST_CASE("the token is sent, never said, and its file must be one's own") {
     ::chmod(path.c_str(), 0600);
     ScriptedApi api({{"GET", "401 Unauthorized", problem_text(401, "unauthorized")}});
     const CtlRun run = api.run({"status", "--token-file", path});
-    CHECK(run.exit == CtlExit::refused);
+    CHECK(run.exit == CtlExit::unknown);
     REQUIRE(api.requests().size() == 1);
     CHECK_THAT(api.requests()[0], Contains("\r\nAuthorization: Bearer the secret\r\n"));
     CHECK_THAT(run.err, !Contains("the secret"));
     ::chmod(path.c_str(), 0644);
-    const CtlRun open = api.run({"status", "--token-file", path});
+    const CtlRun open = api.run({"events", "--token-file", path});
     CHECK(open.exit == CtlExit::refused);
     CHECK_THAT(open.err, Contains(path) && Contains("chmod"));
     CHECK(api.requests().size() == 1);

@@ -1,0 +1,25 @@
+#include "recall.hpp"
+
+namespace carecloud {
+
+Task<> recall_earlier_life(SqliteStore& store, PassLog& pass_log, Log& log,
+                           std::vector<std::string> entities) {
+    const auto first_passes = co_await store.first_passes();
+    if (first_passes) pass_log.recall_first_passes(*first_passes);
+    if (!first_passes) log.write(LogLevel::warn, first_passes.error());
+    const auto passes = co_await store.passes();
+    if (passes) {
+        pass_log.recall(*passes, entities);
+    } else {
+        log.write(LogLevel::warn, passes.error());
+    }
+    const auto open = co_await store.count_open();
+    if (!open) {
+        log.write(LogLevel::warn, open.error());
+    } else if (*open > 0) {
+        log.write(LogLevel::info, "events are open; they are settled as their records come",
+                  {{"EVENTS_OPEN", *open}});
+    }
+}
+
+}  // namespace carecloud

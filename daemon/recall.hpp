@@ -1,0 +1,19 @@
+// What an earlier life of the process left in the store, for the log and the health. I/O thread alone.
+#pragma once
+
+#include "core/clock.hpp"
+#include "pass_log.hpp"
+#include "runtime/log.hpp"
+#include "store/sqlite/sqlite_store.hpp"
+
+#include <string>
+#include <vector>
+
+namespace carecloud {
+
+// First passes, bounded passes and open events; what cannot be read is logged, and counts as not there. All of these
+// outlive it.
+Task<> recall_earlier_life(SqliteStore& store, PassLog& pass_log, Log& log,
+                           std::vector<std::string> entities);
+
+}  // namespace carecloud

@@ -1,0 +1,114 @@
+// What makes the service ok, warning or critical, and how the reasons are said.
+#include "api/service_state.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace carecloud;
+using namespace std::chrono_literals;
+
+namespace {
+
+const Timestamp kAt = *Timestamp::parse("2026-11-29T07:40:00Z");
+
+StreamFacts healthy_stream() {
+    return {.entity = "claim", .configured_every = 5min, .poll_every = 5min, .behind_for = 4min};
+}
+
+// "warning: …" for each reason, in the order of the keys.
+std::vector<std::string> found_in(const ServiceFacts& facts) {
+    std::vector<std::string> found;
+    for (const auto& [key, reason] : judge(facts)) {
+        CHECK_FALSE(reason.remedy.empty());
+        found.push_back(std::string(to_string(reason.state)) + ": " + sentence(reason));
+    }
+    return found;
+}
+
+using Words = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("a service that works has no reason to be anything but ok") {
+    ServiceFacts facts{.now = kAt,
+                       .streams = {healthy_stream()},
+                       .clock = ClockReport{.date = kAt, .local = kAt, .trusted = kAt},
+                       .disk = DiskUse{.folder = "/var/lib", .size_bytes = 1'000'000, .free_bytes = 100'000},
+                       .certificate_end = kAt + 22 * 24h};
+    CHECK(found_in(facts).empty());
+    CHECK(worst({}) == ServiceState::ok);
+    CHECK(status_line({}, kAt) == "ok");
+}
+
+TEST_CASE("a stream is behind after three polls, as they are now, unless something else says why") {
+    ServiceFacts facts{.now = kAt, .streams = {healthy_stream()}};
+    StreamFacts& stream = facts.streams[0];
+    stream.behind_for = 15min;
+    CHECK(found_in(facts).empty());
+    stream.behind_for = 15min + 1s;
+    CHECK(found_in(facts) ==
+          Words{"warning: claim is behind: no pass has come to its end for three polls or longer"});
+    CHECK(judge(facts).begin()->second.since == Timestamp{kAt.ticks - 901 * Timestamp::ticks_per_second});
+    stream.last_error = Error{
+        .code = ErrorCode::server_failed, .operation = "query claim", .subject = "HTTP 503", .hint = {}};
+    CHECK(found_in(facts) == Words{"warning: claim is behind: HTTP 503 (server_failed)"});
+    stream.explained = true;
+    CHECK(found_in(facts).empty());
+    stream.explained = false;
+    stream.poll_every = 3h;
+    CHECK(found_in(facts).empty());
+    // Polls of a second are not late after three.
+    stream.poll_every = stream.configured_every = 1s;
+    stream.behind_for = 15s;
+    CHECK(found_in(facts).empty());
+}
+
+TEST_CASE("the quota, doubts, clocks, disk and certificate are warnings, each with its remedy") {
+    ServiceFacts facts{.now = kAt, .streams = {healthy_stream()}};
+    facts.streams[0].stretched = true;
+    facts.streams[0].poll_every = 3h + 20min;
+    CHECK(found_in(facts) ==
+          Words{"warning: claim is polled every 3 h 20 min instead of every 5 min: the month's "
+                "quota has to last"});
+    facts.streams.clear();
+
+    facts.doubted = 1;
+    CHECK(found_in(facts) == Words{"warning: 1 record is doubted: the portal showed an earlier version"});
+    facts.doubted = 0;
+
+    facts.clock = compare_clocks(std::nullopt, kAt, false);
+    CHECK(found_in(facts).size() == 1);
+    facts.clock.reset();
+
+    facts.disk = DiskUse{.folder = "/var/lib", .size_bytes = 10'000'000'000, .free_bytes = 999'000'000};
+    CHECK(found_in(facts) == Words{"warning: the store's disk has 9 % free, 952 MiB"});
+    facts.disk.reset();
+
+    facts.certificate_end = kAt + 21 * 24h;
+    CHECK(found_in(facts) ==
+          Words{"warning: the SNS endpoint's certificate ends on 2026-12-20, in 21 d 0 h"});
+    facts.certificate_end = kAt;
+    CHECK(found_in(facts) ==
+          Words{"critical: the SNS endpoint's certificate ended on 2026-11-29: no event comes"});
+}
+
+TEST_CASE("the worst reason decides, and the status line says each once, with its duration and remedy") {
+    const Timestamp earlier{kAt.ticks - 12'000 * Timestamp::ticks_per_second};
+    const Error refused{.code = ErrorCode::key_refused,
+                        .operation = "query claim",
+                        .subject = "HTTP 403",
+                        .hint = "check portal.api_key_file"};
+    Reason first = reason_of("waits: ", refused);
+    first.stream = "claim";
+    first.since = earlier;
+    Reason second = first;
+    second.stream = "provider";
+    second.since = kAt;
+    const Reason third{
+        .state = ServiceState::warning, .text = "the disk", .remedy = "make room", .since = kAt};
+    CHECK(worst({third}) == ServiceState::warning);
+    CHECK(worst({third, first}) == ServiceState::critical);
+    CHECK(sentence_with_remedy(first) == "claim waits: HTTP 403 (key_refused); check portal.api_key_file");
+    CHECK(status_line({first, second, third}, kAt) ==
+          "critical: claim, provider waits: HTTP 403 (key_refused), for 3 h 20 min; remedy: check "
+          "portal.api_key_file | warning: the disk, for 0 s; remedy: make room");
+}
