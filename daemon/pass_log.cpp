@@ -1,6 +1,6 @@
 #include "pass_log.hpp"
 
-#include "sync/request_gate.hpp"
+#include "core/quantity_text.hpp"
 
 #include <algorithm>
 #include <string>
@@ -16,31 +16,8 @@ std::string cursor_text(const StreamState& state) {
     return state.cursor ? state.cursor->modified_text + " " + state.cursor->id : "none";
 }
 
-// What does not pass by itself, or is wrong on this side. A portal that is away for a while is no reason: nobody here
-// can do anything about it.
-bool degrades(const Error& error) {
-    // The portal wants to be left alone for long (hazard 34).
-    if (error.retry_after && *error.retry_after > RequestGate::kWaitMax) return true;
-    switch (error.code) {
-        case ErrorCode::tls_failed:
-        case ErrorCode::key_refused:
-        case ErrorCode::quota_exhausted:
-        case ErrorCode::wrong_workspace:
-        case ErrorCode::dialect_unknown:
-        case ErrorCode::store_busy:
-        case ErrorCode::store_full:
-        case ErrorCode::store_failed:
-        case ErrorCode::store_corrupt:
-            return true;
-        default:
-            return false;
-    }
-}
-
-bool is_store_error(ErrorCode code) {
-    return code == ErrorCode::store_busy || code == ErrorCode::store_full ||
-           code == ErrorCode::store_failed || code == ErrorCode::store_corrupt;
-}
+// The reason of a backfill or a reconciliation that the quota has no room for.
+constexpr std::string_view kOfBounded = "bounded";
 
 LogFields fields_of(const PassReport& report, std::uint64_t pass) {
     const CommitSummary& summary = report.summary;
@@ -192,6 +169,26 @@ void PassLog::push_silent(std::string_view stream, bool silent) {
                {{"STREAM", stream}});
 }
 
+// At once, and then hourly.
+void PassLog::polls_stretched(std::string_view stream, std::optional<Duration> every) {
+    const std::string key = std::string(stream) + " stretched";
+    if (!every) {
+        told_at_.erase(key);
+        log_.write(LogLevel::info, "polls are as often as configured again: the month's quota lasts",
+                   {{"STREAM", stream}});
+        return;
+    }
+    const MonoTime now = clock_.now();
+    const auto [told, first] = told_at_.try_emplace(key, now);
+    if (!first && now - told->second < std::chrono::hours(1)) return;
+    told->second = now;
+    const std::string span = span_text(std::chrono::milliseconds(milliseconds(*every)));
+    log_.write(LogLevel::warn,
+               "polls are stretched, since the month's quota has to last: " + std::string(stream) +
+                   " is polled every " + span + "; raise portal.rate.monthly_quota if the portal allows more",
+               {{"STREAM", stream}, {"EVERY_MS", milliseconds(*every)}});
+}
+
 void PassLog::tell_recovery(const PassReport& report) {
     const bool request_failed = just_told_.erase(report.stream) > 0;
     const auto recovery = fold_.succeeded(report.stream, clock_.now());
@@ -220,7 +217,7 @@ void PassLog::backing_off(std::string_view stream, const Error& error, Duration 
 // A stream that has never come to the portal's end is not well whatever the error: its address or its entity may be
 // wrong.
 void PassLog::degrade(std::string_view stream, const Error& error) {
-    if (!degrades(error) && succeeded_.contains(stream)) return;
+    if (!is_critical(error) && succeeded_.contains(stream)) return;
     const bool of_store = is_store_error(error.code);
     const std::string_view what = of_store ? Health::kOfStore : Health::kOfPass;
     health_.restore_stream(stream, of_store ? Health::kOfPass : Health::kOfStore);
@@ -247,6 +244,8 @@ void PassLog::recall_first_passes(const std::map<std::string, Timestamp>& first)
 // Each attempt begins anew; that one pass does is said once.
 void PassLog::bounded_pass(const BoundedPass& pass) {
     const std::string kind(to_string(pass.kind));
+    if (pass.status != PassStatus::running || pass.error.empty())
+        health_.restore_stream(pass.stream, kOfBounded);
     if (pass.status == PassStatus::running) {
         const bool told = !pass.error.empty() || !begun_.insert(pass.id).second;
         if (!told) log_.write(LogLevel::info, kind + " begins", begin_fields(pass));
@@ -278,6 +277,11 @@ void PassLog::bounded_pass(const BoundedPass& pass) {
 }
 
 void PassLog::bounded_pass_waits(const BoundedPass& pass, const Error& error, Duration pause) {
+    if (error.code == ErrorCode::quota_exhausted) {
+        Reason reason = reason_of(std::string(to_string(pass.kind)) + " waits for the quota: ", error);
+        reason.state = ServiceState::warning;
+        health_.degrade_stream(pass.stream, kOfBounded, std::move(reason));
+    }
     const auto line = fold_.failed(fold_name(pass), error.code, clock_.now());
     if (!line) return;
     LogFields fields = fields_of(pass);

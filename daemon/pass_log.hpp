@@ -28,6 +28,7 @@ class PassLog : public Observer {
     void pass_ended(const PassReport& report) override;
     void backing_off(std::string_view stream, const Error& error, Duration pause) override;
     void push_silent(std::string_view stream, bool silent) override;
+    void polls_stretched(std::string_view stream, std::optional<Duration> every) override;
     void bounded_pass(const BoundedPass& pass) override;
     void bounded_pass_waits(const BoundedPass& pass, const Error& error, Duration pause) override;
     void clocks(const ClockReport& report) override;

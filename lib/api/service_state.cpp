@@ -1,6 +1,7 @@
 #include "api/service_state.hpp"
 
 #include "core/quantity_text.hpp"
+#include "sync/request_gate.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -99,6 +100,26 @@ std::string_view to_string(ServiceState state) {
             return "critical";
     }
     return "unknown";
+}
+
+bool is_store_error(ErrorCode code) {
+    return code == ErrorCode::store_busy || code == ErrorCode::store_full ||
+           code == ErrorCode::store_failed || code == ErrorCode::store_corrupt;
+}
+
+bool is_critical(const Error& error) {
+    // The portal wants to be left alone for long (hazard 34).
+    if (error.retry_after && *error.retry_after > RequestGate::kWaitMax) return true;
+    switch (error.code) {
+        case ErrorCode::tls_failed:
+        case ErrorCode::key_refused:
+        case ErrorCode::quota_exhausted:
+        case ErrorCode::wrong_workspace:
+        case ErrorCode::dialect_unknown:
+            return true;
+        default:
+            return is_store_error(error.code);
+    }
 }
 
 Reason reason_of(std::string_view what, const Error& error) {

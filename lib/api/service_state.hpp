@@ -9,6 +9,7 @@
 #pragma once
 
 #include "core/clock.hpp"
+#include "core/error.hpp"
 #include "core/machine_use.hpp"
 #include "core/timestamp.hpp"
 #include "sync/portal_time.hpp"
@@ -38,6 +39,10 @@ struct Reason {
 // By a key that tells one reason from the others and is not shown.
 using ReasonMap = std::map<std::string, Reason, std::less<>>;
 
+// Whether a pass that failed so is critical: what does not pass on its own, or is wrong on this side. A portal that is
+// away for a while is not: nobody here can do anything about it.
+bool is_critical(const Error& error);
+bool is_store_error(ErrorCode code);
 // The error as a reason: `text` is `what` and the error without its operation, which names the stream once more.
 Reason reason_of(std::string_view what, const Error& error);
 

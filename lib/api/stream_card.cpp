@@ -72,7 +72,10 @@ std::string last_pass_of(const StreamView& stream, Timestamp now) {
 std::string next_pass_of(const StreamView& stream) {
     if (!stream.moment) return "not planned now";
     if (stream.moment->in_pass) return "one is under way";
-    return "in " + span_text(whole_ms(stream.moment->until_next));
+    std::string words = "in " + span_text(whole_ms(stream.moment->until_next));
+    if (stream.moment->stretched)
+        words += "<br>the quota stretches polls: one every " + span_text(whole_ms(stream.moment->poll_every));
+    return words;
 }
 
 // So far, and how fast: from the second commit on.

@@ -66,6 +66,9 @@ class Observer {
     virtual void backing_off(std::string_view stream, const Error& error, Duration pause) = 0;
     // Records change and hardly any event announces them, or events come again (hazard 23).
     virtual void push_silent(std::string_view stream, bool silent) = 0;
+    // A pass succeeded, and the next poll comes later than configured since the month's quota has to last (promise 5):
+    // one every `every`. None: they come as configured again. Most have nothing to do with it.
+    virtual void polls_stretched(std::string_view /*stream*/, std::optional<Duration> /*every*/) {}
     // A bounded pass begins, was interrupted (it has an error and is still running), or has come to its end.
     virtual void bounded_pass(const BoundedPass& pass) = 0;
     // One that was interrupted waits this long because of the error; bounded_pass() has just told its row. Most have

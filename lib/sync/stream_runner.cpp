@@ -128,6 +128,7 @@ void StreamRunner::plan_next(const PassReport& report) {
         const double stretch = quota_stretch(context_.gate.use(), wall, poll_rate_);
         const MonoTime next = now + stretched(poll_pause(context_.random, wished_interval()), stretch, wall);
         due_ = is_planned ? std::min(due_, next) : next;
+        tell_stretch();
         return;
     }
     if (report.error->code == ErrorCode::cancelled) return;
@@ -135,6 +136,13 @@ void StreamRunner::plan_next(const PassReport& report) {
     backoff_until_ = now + pause;
     due_ = backoff_until_;
     observer_.backing_off(entity(), *report.error, pause);
+}
+
+void StreamRunner::tell_stretch() {
+    const StreamMoment now = moment();
+    if (now.stretched) observer_.polls_stretched(entity(), now.poll_every);
+    if (std::exchange(stretch_told_, now.stretched) && !now.stretched)
+        observer_.polls_stretched(entity(), std::nullopt);
 }
 
 Task<> StreamRunner::run() {

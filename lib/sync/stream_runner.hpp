@@ -53,6 +53,7 @@ class StreamRunner {
     Task<> request_whole(std::string reason);
     MonoTime due() const;
     Duration wished_interval() const;
+    void tell_stretch();
 
     PassContext context_;
     EngineStream settings_;
@@ -71,8 +72,9 @@ class StreamRunner {
     Timestamp watched_from_;           // changes before are not expected to have been announced
     bool noted_ = false;               // that a pass has come to its end
     bool push_silent_ = false;
-    bool first_end_ = false;   // was told
-    bool mixed_told_ = false;  // that records of another type were met
+    bool stretch_told_ = false;  // and not taken back
+    bool first_end_ = false;     // was told
+    bool mixed_told_ = false;    // that records of another type were met
     bool nudged_ = false;
     bool in_pass_ = false;
     bool stopped_ = false;

@@ -91,6 +91,26 @@ TEST_CASE("the quota, doubts, clocks, disk and certificate are warnings, each wi
           Words{"critical: the SNS endpoint's certificate ended on 2026-11-29: no event comes"});
 }
 
+TEST_CASE("a pass that failed is critical if it does not pass on its own") {
+    Error error{.code = ErrorCode::unreachable, .operation = {}, .subject = {}, .hint = {}};
+    CHECK_FALSE(is_critical(error));
+    error.retry_after = 60s;
+    CHECK_FALSE(is_critical(error));
+    error.retry_after = 61s;
+    CHECK(is_critical(error));
+    error.retry_after.reset();
+    for (const ErrorCode code :
+         {ErrorCode::timed_out, ErrorCode::server_failed, ErrorCode::rate_limited, ErrorCode::bad_response}) {
+        error.code = code;
+        CHECK_FALSE(is_critical(error));
+    }
+    for (const ErrorCode code : {ErrorCode::key_refused, ErrorCode::tls_failed, ErrorCode::quota_exhausted,
+                                 ErrorCode::store_full, ErrorCode::store_corrupt}) {
+        error.code = code;
+        CHECK(is_critical(error));
+    }
+}
+
 TEST_CASE("the worst reason decides, and the status line says each once, with its duration and remedy") {
     const Timestamp earlier{kAt.ticks - 12'000 * Timestamp::ticks_per_second};
     const Error refused{.code = ErrorCode::key_refused,

@@ -65,6 +65,14 @@ TEST_CASE(
     CHECK_FALSE(shows(page, "note bad"));
 }
 
+TEST_CASE("a stream whose polls the quota stretches says so, and how often it is polled") {
+    HealthyView healthy;
+    healthy.view.streams[0].moment =
+        StreamMoment{.until_next = 3h, .poll_every = 3h + 20min, .stretched = true};
+    CHECK(
+        shows(status_page(healthy.view), "in 3 h 0 min<br>the quota stretches polls: one every 3 h 20 min"));
+}
+
 TEST_CASE("a first load shows how far it is, and how fast") {
     HealthyView healthy;
     const PassUnderWay under_way{.records = 12'000, .first_at = {1s}, .last_at = {3s}, .after_first = 11'000};

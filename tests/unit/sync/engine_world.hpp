@@ -22,6 +22,9 @@ class Recorder : public Observer {
     void pass_ended(const PassReport& report) override { passes.push_back(report); }
     void backing_off(std::string_view, const Error&, Duration pause) override { pauses.push_back(pause); }
     void push_silent(std::string_view, bool silent) override { silences.push_back(silent); }
+    void polls_stretched(std::string_view, std::optional<Duration> every) override {
+        stretches.push_back(every);
+    }
     void bounded_pass(const BoundedPass& pass) override { bounded.push_back(pass); }
     void clocks(const ClockReport& report) override { clock_news.push_back(report); }
     void failed(const Error& error) override { failures.push_back(error); }
@@ -30,6 +33,7 @@ class Recorder : public Observer {
     std::vector<PassReport> passes;
     std::vector<Duration> pauses;
     std::vector<bool> silences;
+    std::vector<std::optional<Duration>> stretches;
     std::vector<Error> failures;
     std::vector<BoundedPass> bounded;
     std::vector<ClockReport> clock_news;

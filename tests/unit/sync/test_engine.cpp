@@ -177,6 +177,11 @@ TEST_CASE("polling slows before the quota is spent, and lasts to the month's end
         CHECK_FALSE(report.error);
     CHECK(world.recorder.passes.size() > 1'200);
     CHECK(world.recorder.passes.size() <= 2'000);
+    // And whoever watches knows.
+    REQUIRE_FALSE(world.recorder.stretches.empty());
+    CHECK(world.recorder.stretches.front().value() > world.poll_every);
+    CHECK(world.engine->moment(kEntity)->stretched);
+    CHECK(world.engine->moment(kEntity)->poll_every > world.poll_every);
 }
 
 TEST_CASE(
