@@ -2,9 +2,11 @@
 #pragma once
 
 #include "api/api_host.hpp"
+#include "event_endpoint.hpp"
 #include "event_log.hpp"
 #include "health.hpp"
 #include "runtime/configuration.hpp"
+#include "runtime/machine_use.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 #include "sync/engine.hpp"
 
@@ -19,10 +21,16 @@ namespace carecloud {
 class DaemonHost : public ApiHost {
   public:
     // All of these outlive it, and are looked at anew for each question: a reload changes them. `engine` may be null;
-    // `store` is open for as long as questions come.
+    // `store` is open, and `endpoint` there, for as long as questions come.
     DaemonHost(const Health& health, const EventLog& events, const Configuration& configuration,
-               const std::unique_ptr<Engine>& engine, const std::unique_ptr<SqliteStore>& store)
-        : health_(health), events_(events), configuration_(configuration), engine_(engine), store_(store) {}
+               const std::unique_ptr<Engine>& engine, const std::unique_ptr<SqliteStore>& store,
+               const std::unique_ptr<EventEndpoint>& endpoint)
+        : health_(health),
+          events_(events),
+          configuration_(configuration),
+          engine_(engine),
+          store_(store),
+          endpoint_(endpoint) {}
 
     std::string version() const override { return CARECLOUD_VERSION; }
     std::vector<Reason> reasons() const override { return health_.reasons(); }
@@ -34,6 +42,8 @@ class DaemonHost : public ApiHost {
         return configuration_.portal.rate.monthly_quota;
     }
     std::optional<ClockReport> clock() const override { return engine_ ? engine_->clock() : std::nullopt; }
+    MachineUse machine() const override { return machine_use(configuration_.store.sqlite_path); }
+    std::optional<Timestamp> certificate_end() const override { return endpoint_->certificate_end(); }
     std::optional<RequestCount> requests(std::string_view month) const override;
     bool nudge(std::string_view entity) override { return engine_ && engine_->ask(entity); }
     // Between two engines the wish is in the store, where the next one finds it.
@@ -47,6 +57,7 @@ class DaemonHost : public ApiHost {
     const Configuration& configuration_;
     const std::unique_ptr<Engine>& engine_;
     const std::unique_ptr<SqliteStore>& store_;
+    const std::unique_ptr<EventEndpoint>& endpoint_;
 };
 
 }  // namespace carecloud

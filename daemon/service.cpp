@@ -107,7 +107,7 @@ class Service {
     std::optional<Prepared> next_;  // after a reload, once the engine has come to rest
     std::unique_ptr<Engine> engine_;
     std::optional<PortalHold> hold_;  // of the engine before
-    DaemonHost host_{health_, event_log_, now_.configuration, engine_, store_};
+    DaemonHost host_{health_, event_log_, now_.configuration, engine_, store_, endpoint_};
     std::unique_ptr<ApiEndpoint> api_;
     std::unique_ptr<HttpServer> control_;
     std::unique_ptr<Signals> signals_;

@@ -6,6 +6,7 @@
 #include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/event.hpp"
+#include "core/machine_use.hpp"
 #include "core/quarantine_retry.hpp"
 #include "core/request_count.hpp"
 #include "sync/engine.hpp"
@@ -42,6 +43,9 @@ class ApiHost {
     // The month's requests to the portal until this moment. None: nothing runs that counts them; the store has the last
     // count.
     virtual std::optional<RequestCount> requests(std::string_view month) const = 0;
+    virtual MachineUse machine() const { return {}; }
+    // When the SNS endpoint's certificate ends; none: it has none.
+    virtual std::optional<Timestamp> certificate_end() const { return std::nullopt; }
     // An operator's wish for a pass, at once. False: no such stream runs now.
     virtual bool nudge(std::string_view entity) = 0;
     // Writes a bounded pass down, to be run as soon as it may; its id. Errors: the store's.

@@ -11,7 +11,8 @@
 namespace carecloud {
 namespace {
 
-constexpr std::size_t kPassesLooked = 100;
+// All that the store keeps.
+constexpr std::size_t kPassesLooked = 1000;
 
 // Streams whose newest reconciliation stopped to ask.
 std::set<std::string> asking_streams(const std::vector<BoundedPass>& newest_first) {
@@ -26,6 +27,16 @@ std::set<std::string> asking_streams(const std::vector<BoundedPass>& newest_firs
     return asking;
 }
 
+std::map<std::string, Timestamp> reconciled_streams(const std::vector<BoundedPass>& newest_first) {
+    std::map<std::string, Timestamp> reconciled;
+    for (const BoundedPass& pass : newest_first) {
+        const bool done = pass.kind == PassKind::reconcile && pass.status == PassStatus::done;
+        const auto at = done ? Timestamp::parse(pass.updated_at) : std::nullopt;
+        if (at) reconciled.try_emplace(pass.stream, *at);
+    }
+    return reconciled;
+}
+
 }  // namespace
 
 // Where the store cannot be read the counts are told all the same: it is then that somebody looks at them.
@@ -36,6 +47,10 @@ Task<ServerResponse> Api::metrics(const ServerRequest& /*request*/, ApiQuery& qu
     auto reading = parts_.reader.counts(month);
     Result<StoreCounts> counts = co_await std::move(reading);
     if (counts) counts->requests = parts_.host.requests(month).value_or(counts->requests);
+    if (counts) {
+        auto counting = count_records(*counts);
+        co_await std::move(counting);
+    }
     auto listing = parts_.reader.passes(kPassesLooked);
     const Result<std::vector<BoundedPass>> passes = co_await std::move(listing);
     MetricsMoment moment{.version = parts_.host.version(),
@@ -43,14 +58,20 @@ Task<ServerResponse> Api::metrics(const ServerRequest& /*request*/, ApiQuery& qu
                          .entities = parts_.host.entities(),
                          .wall = parts_.clock.wall(),
                          .now = parts_.clock.now(),
-                         .counts = {},
-                         .asking = {},
+                         .machine = parts_.host.machine(),
+                         .certificate_end = parts_.host.certificate_end(),
                          .monthly_quota = parts_.host.monthly_quota(),
                          .unauthorized = guard_.unauthorized(),
                          .followers = parts_.feed.followers(),
                          .clock = parts_.host.clock()};
     if (counts) moment.counts = std::move(*counts);
     if (passes) moment.asking = asking_streams(*passes);
+    if (passes) moment.reconciled = reconciled_streams(*passes);
+    for (const std::string& entity : moment.entities) {
+        const auto counted = record_counts_.find(entity);
+        if (counted != record_counts_.end()) moment.records.emplace(entity, counted->second.records);
+        if (const auto doing = parts_.host.moment(entity)) moment.doing.emplace(entity, *doing);
+    }
     co_return ServerResponse{.headers = {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"},
                                          {"Cache-Control", "no-store"}},
                              .body = parts_.books.metrics.text(moment)};

@@ -12,10 +12,13 @@
 #include "core/batch.hpp"
 #include "core/clock.hpp"
 #include "core/error.hpp"
+#include "core/machine_use.hpp"
 #include "store/reader.hpp"
+#include "sync/engine.hpp"
 #include "sync/observer.hpp"
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -32,8 +35,13 @@ struct MetricsMoment {
     std::vector<std::string> entities{};  // that are configured
     Timestamp wall{};
     MonoTime now{};
-    std::optional<StoreCounts> counts{};  // none: the store cannot be read now
-    std::set<std::string> asking{};       // streams whose reconciliation asks an operator
+    std::optional<StoreCounts> counts{};             // none: the store cannot be read now
+    std::map<std::string, std::uint64_t> records{};  // held, by stream, as last counted
+    std::set<std::string> asking{};                  // streams whose reconciliation asks an operator
+    std::map<std::string, Timestamp> reconciled{};   // when the stream's last successful reconciliation ended
+    std::map<std::string, StreamMoment> doing{};     // of the streams that run now
+    MachineUse machine{};
+    std::optional<Timestamp> certificate_end{};
     std::optional<std::uint64_t> monthly_quota{};
     std::uint64_t unauthorized = 0;
     std::uint64_t followers = 0;

@@ -30,6 +30,15 @@ MetricFamily one_gauge(const char* name, const char* help, double value) {
     return family;
 }
 
+MetricFamily one_counter(const char* name, const char* help, double value) {
+    MetricFamily family;
+    family.name = name;
+    family.help = help;
+    family.type = MetricType::Counter;
+    family.metric.emplace_back().counter.value = value;
+    return family;
+}
+
 double seconds_between(Timestamp from, Timestamp to) {
     return static_cast<double>(to.ticks - from.ticks) / Timestamp::ticks_per_second;
 }
@@ -64,6 +73,64 @@ void append_streams(std::vector<MetricFamily>& families, const MetricsMoment& mo
     families.push_back(std::move(age));
     families.push_back(std::move(silent));
     families.push_back(std::move(asking));
+}
+
+// What is known of a stream only at times: what is not known is left out.
+void append_known(std::vector<MetricFamily>& families, const MetricsMoment& moment) {
+    MetricFamily records = gauge_family("carecloud_records_held", "Records held that the portal has, too.");
+    MetricFamily reconciled = gauge_family("carecloud_reconciled_timestamp_seconds",
+                                           "When the last successful reconciliation ended, since the epoch.");
+    MetricFamily every =
+        gauge_family("carecloud_poll_every_seconds", "Between two polls, as things are now.");
+    MetricFamily stretched =
+        gauge_family("carecloud_polls_stretched", "1: polls are stretched, since the quota has to last.");
+    for (const std::string& entity : moment.entities) {
+        const std::vector<ClientMetric::Label> labels{{"stream", entity}};
+        if (const auto at = moment.records.find(entity); at != moment.records.end())
+            add_gauge(records, static_cast<double>(at->second), labels);
+        if (const auto at = moment.reconciled.find(entity); at != moment.reconciled.end())
+            add_gauge(reconciled, seconds_between({}, at->second), labels);
+        const auto doing = moment.doing.find(entity);
+        if (doing == moment.doing.end()) continue;
+        add_gauge(every, std::chrono::duration<double>(doing->second.poll_every).count(), labels);
+        add_gauge(stretched, doing->second.stretched ? 1 : 0, labels);
+    }
+    for (MetricFamily* const family : {&records, &reconciled, &every, &stretched})
+        if (!family->metric.empty()) families.push_back(std::move(*family));
+}
+
+// Under the names that Prometheus' client libraries give them.
+void append_process(std::vector<MetricFamily>& families, const ProcessUse& use) {
+    families.push_back(
+        one_counter("process_cpu_seconds_total", "CPU time of this process.", use.cpu_seconds));
+    families.push_back(one_gauge("process_resident_memory_bytes", "Resident memory of this process.",
+                                 static_cast<double>(use.resident_bytes)));
+    families.push_back(one_gauge("process_virtual_memory_bytes", "Virtual memory of this process.",
+                                 static_cast<double>(use.virtual_bytes)));
+    families.push_back(
+        one_gauge("process_open_fds", "Open file descriptors.", static_cast<double>(use.open_fds)));
+    families.push_back(
+        one_gauge("process_max_fds", "Limit of open file descriptors.", static_cast<double>(use.max_fds)));
+    families.push_back(one_gauge("process_start_time_seconds", "When this process started, since the epoch.",
+                                 use.start_seconds));
+}
+
+void append_machine(std::vector<MetricFamily>& families, const MetricsMoment& moment) {
+    const MachineUse& machine = moment.machine;
+    if (machine.process) append_process(families, *machine.process);
+    if (machine.store_bytes)
+        families.push_back(one_gauge("carecloud_store_bytes", "Size of the store's files, its log included.",
+                                     static_cast<double>(*machine.store_bytes)));
+    if (machine.disk) {
+        families.push_back(one_gauge("carecloud_disk_free_bytes", "Free on the store's filesystem.",
+                                     static_cast<double>(machine.disk->free_bytes)));
+        families.push_back(one_gauge("carecloud_disk_size_bytes", "Size of the store's filesystem.",
+                                     static_cast<double>(machine.disk->size_bytes)));
+    }
+    if (moment.certificate_end)
+        families.push_back(one_gauge("carecloud_certificate_end_timestamp_seconds",
+                                     "When the SNS endpoint's certificate ends, since the epoch.",
+                                     seconds_between({}, *moment.certificate_end)));
 }
 
 void append_store(std::vector<MetricFamily>& families, const MetricsMoment& moment,
@@ -110,16 +177,15 @@ void append_moment(std::vector<MetricFamily>& families, const MetricsMoment& mom
                                  moment.state == ServiceState::critical ? 0 : 1));
     families.push_back(one_gauge("carecloud_store_readable", "1: the store answered this very asking.",
                                  moment.counts ? 1 : 0));
-    MetricFamily wrong;
-    wrong.name = "carecloud_api_unauthorized_total";
-    wrong.help = "Requests to the API with a wrong token, or none.";
-    wrong.type = MetricType::Counter;
-    wrong.metric.emplace_back().counter.value = static_cast<double>(moment.unauthorized);
-    families.push_back(std::move(wrong));
+    families.push_back(one_counter("carecloud_api_unauthorized_total",
+                                   "Requests to the API with a wrong token, or none.",
+                                   static_cast<double>(moment.unauthorized)));
     families.push_back(one_gauge("carecloud_followers", "Clients that follow the change log now.",
                                  static_cast<double>(moment.followers)));
     if (moment.clock) append_clock(families, *moment.clock);
     append_streams(families, moment, memory);
+    append_known(families, moment);
+    append_machine(families, moment);
     if (moment.counts) append_store(families, moment, *moment.counts);
 }
 

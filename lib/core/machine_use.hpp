@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace carecloud {
@@ -11,6 +12,23 @@ struct DiskUse {
     std::string folder{};          // where it was looked at
     std::uint64_t size_bytes = 0;  // above 0
     std::uint64_t free_bytes = 0;  // for a user without privileges
+};
+
+// This process, as Prometheus' client libraries measure theirs.
+struct ProcessUse {
+    double cpu_seconds = 0;  // user and system, since the start
+    std::uint64_t resident_bytes = 0;
+    std::uint64_t virtual_bytes = 0;
+    std::uint64_t open_fds = 0;
+    std::uint64_t max_fds = 0;
+    double start_seconds = 0;  // since the epoch
+};
+
+// What is not known is left out.
+struct MachineUse {
+    std::optional<ProcessUse> process{};
+    std::optional<DiskUse> disk{};               // of the store
+    std::optional<std::uint64_t> store_bytes{};  // its log included
 };
 
 }  // namespace carecloud

@@ -1,9 +1,54 @@
 #include "runtime/machine_use.hpp"
 
+#include <cstdlib>
+#include <ctime>
 #include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <sys/resource.h>
 #include <sys/statvfs.h>
+#include <system_error>
+#include <unistd.h>
+#include <vector>
 
 namespace carecloud {
+namespace {
+
+// Fields of /proc/self/stat, counted as proc(5) does, from 1; the first two are not read.
+constexpr std::size_t kStatBefore = 3;
+constexpr std::size_t kStatUtime = 14;
+constexpr std::size_t kStatStime = 15;
+constexpr std::size_t kStatStart = 22;  // in ticks since the boot
+constexpr std::size_t kStatVsize = 23;
+constexpr std::size_t kStatRss = 24;  // in pages
+
+// 0: it cannot be looked at.
+std::uint64_t count_fds() {
+    std::error_code failure;
+    std::uint64_t count = 0;
+    for (std::filesystem::directory_iterator at("/proc/self/fd", failure), end; !failure && at != end;
+         at.increment(failure))
+        ++count;
+    return count > 0 ? count - 1 : 0;  // without the one that reads the folder
+}
+
+std::uint64_t fd_limit() {
+    rlimit limit{};
+    return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
+}
+
+double seconds_of_clock(clockid_t clock) {
+    timespec now{};
+    ::clock_gettime(clock, &now);
+    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
+}
+
+// Of the boot, since the epoch. Not from /proc/stat, which ProcSubset=pid hides.
+double boot_seconds() {
+    return seconds_of_clock(CLOCK_REALTIME) - seconds_of_clock(CLOCK_BOOTTIME);
+}
+
+}  // namespace
 
 std::optional<DiskUse> disk_use(const std::string& file) {
     const std::filesystem::path folder = std::filesystem::path(file).parent_path();
@@ -12,6 +57,37 @@ std::optional<DiskUse> disk_use(const std::string& file) {
     if (::statvfs(use.folder.c_str(), &disk) != 0 || disk.f_blocks == 0) return std::nullopt;
     use.size_bytes = static_cast<std::uint64_t>(disk.f_blocks) * disk.f_frsize;
     use.free_bytes = static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize;
+    return use;
+}
+
+std::optional<ProcessUse> process_use() {
+    std::ifstream file("/proc/self/stat");
+    std::string stat;
+    if (!std::getline(file, stat)) return std::nullopt;
+    // The name of the program is in parentheses and may hold anything (proc(5)); the third field is behind it.
+    std::istringstream words(stat.substr(stat.rfind(')') + 1));
+    std::vector<std::string> fields(kStatBefore);
+    for (std::string word; words >> word;)
+        fields.push_back(word);
+    if (fields.size() <= kStatRss) return std::nullopt;
+    const auto ticks = static_cast<double>(::sysconf(_SC_CLK_TCK));
+    const auto number = [&](std::size_t at) { return std::strtoull(fields[at].c_str(), nullptr, 10); };
+    return ProcessUse{
+        .cpu_seconds = static_cast<double>(number(kStatUtime) + number(kStatStime)) / ticks,
+        .resident_bytes = number(kStatRss) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)),
+        .virtual_bytes = number(kStatVsize),
+        .open_fds = count_fds(),
+        .max_fds = fd_limit(),
+        .start_seconds = boot_seconds() + static_cast<double>(number(kStatStart)) / ticks};
+}
+
+MachineUse machine_use(const std::string& store) {
+    MachineUse use{.process = process_use(), .disk = disk_use(store)};
+    for (const char* suffix : {"", "-wal", "-shm"}) {
+        std::error_code failure;
+        const std::uintmax_t bytes = std::filesystem::file_size(store + suffix, failure);
+        if (!failure) use.store_bytes = use.store_bytes.value_or(0) + bytes;
+    }
     return use;
 }
 

@@ -1,6 +1,7 @@
 // Measures what the service uses of the machine.
 //
-// Reads from the kernel's memory alone (statvfs(2)), so it may be called on the I/O thread; safe on any thread.
+// Reads from the kernel's memory alone (statvfs(2), stat(2), /proc/self), so it may be called on the I/O thread. Safe
+// on any thread.
 #pragma once
 
 #include "core/machine_use.hpp"
@@ -12,5 +13,11 @@ namespace carecloud {
 
 // Of the filesystem that the file's folder is on. None: it cannot be looked at.
 std::optional<DiskUse> disk_use(const std::string& file);
+
+// None: /proc is not mounted.
+std::optional<ProcessUse> process_use();
+
+// With the process, and the files of the SQLite database at that path.
+MachineUse machine_use(const std::string& store);
 
 }  // namespace carecloud

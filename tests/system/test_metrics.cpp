@@ -68,7 +68,16 @@ TEST_CASE("the metrics are as promtool wants them, and alerts, dashboard and REA
 
     std::set<std::string> told = found_in(text, "# TYPE (carecloud_[a-z_]+) ");
     CHECK(told.size() > 19);
-    told.insert("carecloud_quota_used_ratio");  // where there is a quota
+    told.insert("carecloud_quota_used_ratio");  // if there is a quota
+    told.insert("carecloud_records_held");      // once they are counted
+    told.insert("carecloud_reconciled_timestamp_seconds");
+    told.insert("carecloud_certificate_end_timestamp_seconds");
+    for (const char* name :
+         {"process_cpu_seconds_total", "process_resident_memory_bytes", "process_open_fds", "process_max_fds",
+          "process_start_time_seconds", "carecloud_store_bytes", "carecloud_disk_free_bytes"}) {
+        INFO(name);
+        CHECK(text.find("\n" + std::string(name) + " ") != std::string::npos);
+    }
     for (const char* file : {"etc/alerts.yaml", "etc/dashboard.json", "etc/runbook.md", "README.md"}) {
         INFO(file);
         const std::set<std::string> named =
@@ -83,6 +92,16 @@ TEST_CASE("the metrics are as promtool wants them, and alerts, dashboard and REA
     }
 }
 
+TEST_CASE("each alert rule is quiet and fires as its test says, and none is without a test") {
+    const TempDir dir;
+    const std::string tests = source_file("tests/system/alerts_test.yaml");
+    CHECK(promtool("test rules " + tests, dir) == "");
+    const std::set<std::string> alerts =
+        found_in(read_text(source_file("etc/alerts.yaml")), "- alert: (\\w+)");
+    CHECK(found_in(read_text(tests), "alertname: (\\w+), exp_alerts: \\[\\] ") == alerts);
+    CHECK(found_in(read_text(tests), "alertname: (\\w+)\n +exp_alerts:\n +- exp_labels: ") == alerts);
+}
+
 TEST_CASE("the alert rules are Prometheus', each with its entry in the runbook, and the dashboard is JSON") {
     const TempDir dir;
     CHECK(promtool("check rules " + source_file("etc/alerts.yaml"), dir) == "");
@@ -91,6 +110,8 @@ TEST_CASE("the alert rules are Prometheus', each with its entry in the runbook, 
     const std::set<std::string> entries = found_in(read_text(source_file("etc/runbook.md")), "\n## (\\w+)\n");
     CHECK(alerts.size() > 10);
     CHECK(alerts == entries);
+    const std::string url = "runbook_url: file:///usr/share/doc/carecloud-syncd/runbook.md#(\\w+)\n";
+    CHECK(found_in(read_text(source_file("etc/alerts.yaml")), url).size() == alerts.size());
     const auto dashboard = nlohmann::json::parse(read_text(source_file("etc/dashboard.json")));
     std::set<int> ids;
     for (const auto& panel : dashboard.at("panels")) {

@@ -34,6 +34,8 @@ class TestHost : public ApiHost {
     std::optional<RequestCount> requests(std::string_view /*month*/) const override { return counted; }
     std::optional<StreamMoment> moment(std::string_view /*entity*/) const override { return doing; }
     std::vector<Subscription> subscriptions() const override { return topics; }
+    MachineUse machine() const override { return used; }
+    std::optional<Timestamp> certificate_end() const override { return ends; }
     std::vector<std::string> entities() const override { return {"claim", "claim_attendance"}; }
     std::optional<std::uint64_t> monthly_quota() const override { return 1000; }
     bool nudge(std::string_view entity) override {
@@ -62,6 +64,8 @@ class TestHost : public ApiHost {
     std::optional<RequestCount> counted;
     std::optional<StreamMoment> doing{StreamMoment{.in_pass = false, .until_next = std::chrono::minutes(3)}};
     std::vector<Subscription> topics;
+    MachineUse used;
+    std::optional<Timestamp> ends;
     std::vector<std::string> nudged;
     bool running = true;
 };

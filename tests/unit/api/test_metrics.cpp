@@ -99,6 +99,49 @@ TEST_CASE("states are those of the moment: ready, open events, quarantine, quota
     CHECK(value_of(text, R"(carecloud_reconcile_asking{stream="claim"})") == "0");
 }
 
+TEST_CASE("what is held, its disk, its certificate, its reconciliations and the process are measured") {
+    ApiFixture api;
+    std::string text = api.get("/metrics").body;
+    for (const char* name : {"carecloud_store_bytes", "carecloud_disk_free_bytes", "process_open_fds",
+                             "carecloud_certificate_end_timestamp_seconds",
+                             R"(carecloud_reconciled_timestamp_seconds{stream="claim"})"}) {
+        INFO(name);
+        CHECK(value_of(text, name) == "");
+    }
+    api.commit({{.id = "a", .modified = "2024-01-01T00:00:00Z"}});
+    api.host.used = {.process = ProcessUse{.cpu_seconds = 1.5,
+                                           .resident_bytes = 4096,
+                                           .virtual_bytes = 8192,
+                                           .open_fds = 7,
+                                           .max_fds = 1024,
+                                           .start_seconds = 1000.5},
+                     .disk = DiskUse{.folder = "/", .size_bytes = 100, .free_bytes = 25},
+                     .store_bytes = 42};
+    api.host.ends = Timestamp{50 * Timestamp::ticks_per_second};
+    api.host.doing = StreamMoment{.poll_every = 90s, .stretched = true};
+    for (const PassStatus status : {PassStatus::done, PassStatus::failed}) {
+        BoundedPass pass{.kind = PassKind::reconcile, .stream = "claim", .status = status};
+        REQUIRE(run_task(api.io(), api.store().save_pass(pass)));
+    }
+    api.sql("UPDATE passes SET updated_at = '1970-01-01T00:01:00.000Z' WHERE state = 'done'");
+    text = api.get("/metrics").body;
+    CHECK(value_of(text, "process_cpu_seconds_total") == "1.5");
+    CHECK(value_of(text, "process_resident_memory_bytes") == "4096");
+    CHECK(value_of(text, "process_virtual_memory_bytes") == "8192");
+    CHECK(value_of(text, "process_open_fds") == "7");
+    CHECK(value_of(text, "process_max_fds") == "1024");
+    CHECK(value_of(text, "process_start_time_seconds") == "1000.5");
+    CHECK(value_of(text, "carecloud_store_bytes") == "42");
+    CHECK(value_of(text, "carecloud_disk_size_bytes") == "100");
+    CHECK(value_of(text, "carecloud_disk_free_bytes") == "25");
+    CHECK(value_of(text, "carecloud_certificate_end_timestamp_seconds") == "50");
+    CHECK(value_of(text, R"(carecloud_records_held{stream="claim"})") == "0");
+    CHECK(value_of(text, R"(carecloud_reconciled_timestamp_seconds{stream="claim"})") == "60");
+    CHECK(value_of(text, R"(carecloud_reconciled_timestamp_seconds{stream="claim_attendance"})") == "");
+    CHECK(value_of(text, R"(carecloud_poll_every_seconds{stream="claim"})") == "90");
+    CHECK(value_of(text, R"(carecloud_polls_stretched{stream="claim"})") == "1");
+}
+
 TEST_CASE("the counts are told where the store cannot be read, and nothing is told of the store") {
     ApiFixture api;
     api.metrics.request_ended("ok", 1ms);

@@ -1,6 +1,10 @@
 // What the service uses of the machine, held against what the kernel says of this process.
 #include "runtime/machine_use.hpp"
+#include "support/real_now.hpp"
 #include "support/temp_dir.hpp"
+
+#include <fstream>
+#include <sys/resource.h>
 
 #include <catch2/catch.hpp>
 
@@ -14,4 +18,29 @@ TEST_CASE("the disk of a file is that of its folder, and one that is not there i
     CHECK(use->size_bytes > 0);
     CHECK(use->free_bytes <= use->size_bytes);
     CHECK_FALSE(disk_use("/no/such/folder/store.db"));
+}
+
+TEST_CASE("the process is measured as the kernel sees it") {
+    const auto before = process_use();
+    REQUIRE(before);
+    CHECK(before->resident_bytes > 1'000'000);
+    CHECK(before->virtual_bytes > before->resident_bytes);
+    rlimit limit{};
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &limit) == 0);
+    CHECK(before->max_fds == limit.rlim_cur);
+    const double now = static_cast<double>(real_now().ticks) / Timestamp::ticks_per_second;
+    CHECK(before->start_seconds < now + 1);
+    CHECK(before->start_seconds > now - 86'400);
+    CHECK(before->cpu_seconds >= 0);
+    const std::ifstream one_more("/proc/self/stat");
+    CHECK(process_use()->open_fds == before->open_fds + 1);
+}
+
+TEST_CASE("the store's size is that of its files, its log included") {
+    const TempDir dir;
+    CHECK_FALSE(machine_use(dir.file("store.db")).store_bytes);
+    std::ofstream(dir.file("store.db")) << "1234";
+    std::ofstream(dir.file("store.db-wal")) << "56";
+    CHECK(machine_use(dir.file("store.db")).store_bytes == 6);
+    CHECK(machine_use(dir.file("store.db")).process);
 }
