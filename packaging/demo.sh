@@ -222,5 +222,6 @@ show "SELECT e.event_type, e.record_id, e.received_at, c.committed_at AS record_
 compare
 
 heading "carecloudctl status"
-"$bin/carecloudctl" --url "unix:$work/api.sock" status
+# A warning is expected: the certificate above ends in two days.
+"$bin/carecloudctl" --url "unix:$work/api.sock" status || (($? == 1))
 leave "$logs/demo-events.log"
