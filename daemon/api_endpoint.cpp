@@ -5,6 +5,7 @@
 #include "runtime/secret_file.hpp"
 #include "server_address.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace carecloud {
@@ -37,35 +38,52 @@ Result<std::string> read_token(const ApiSettings& settings) {
 ApiEndpoint::ApiEndpoint(asio::io_context& io, const ApiParts& parts, Log& log)
     : io_(io), parts_(parts), log_(log) {}
 
-Result<ApiEndpoint::Staged> ApiEndpoint::stage(const ApiSettings& settings) {
-    Staged staged{.address = settings.listen, .api = {}, .server = {}};
-    if (!settings.configured) return staged;
-    auto token = read_token(settings);
-    if (!token) return token.error();
-    staged.api = std::make_shared<Api>(
-        parts_, ApiAccess{.token = std::move(*token), .unix_socket = settings.listen.is_unix()});
-    if (server_ && settings.listen == address_) return staged;
-    auto server = listen(settings);
-    if (!server) return server.error();
-    staged.server = std::move(*server);
-    return staged;
+ApiEndpoint::Place* ApiEndpoint::find(const ListenAddress& address) {
+    const auto found = std::find_if(places_.begin(), places_.end(),
+                                    [&](const Place& place) { return place.address == address; });
+    return found == places_.end() ? nullptr : &*found;
 }
 
-Result<std::unique_ptr<HttpServer>> ApiEndpoint::listen(const ApiSettings& settings) {
-    auto address = server_address(settings.listen);
+Result<ApiEndpoint::Wanted> ApiEndpoint::want(const ListenAddress& listen, ApiAccess access) {
+    Wanted wanted{.address = listen,
+                  .api = std::make_shared<Api>(parts_, access),
+                  .slot = std::make_shared<std::shared_ptr<Api>>(),
+                  .server = {}};
+    if (find(listen)) return wanted;
+    auto address = server_address(listen);
     if (!address) return address.error();
     HttpServerSettings server{.address = std::move(*address),
                               .on_error = [this](const Error& error) { log_.write(LogLevel::warn, error); }};
     server.timeouts.grace = kApiGrace;
     server.limits.body_bytes_max = kBodyMax;
     server.limits.connections_max = kConnectionsMax;
-    auto handler = [this](const ServerRequest& request) { return serve(request); };
-    return HttpServer::listen(io_.get_executor(), std::move(server), std::move(handler));
+    auto handler = [this, slot = wanted.slot](const ServerRequest& request) { return serve(slot, request); };
+    auto listening = HttpServer::listen(io_.get_executor(), std::move(server), std::move(handler));
+    if (!listening) return listening.error();
+    wanted.server = std::move(*listening);
+    return wanted;
 }
 
-// The API is looked up for each request, and kept until its answer: a reload changes it.
-Task<ServerResponse> ApiEndpoint::serve(const ServerRequest& request) {
-    const std::shared_ptr<Api> api = api_;
+Result<ApiEndpoint::Staged> ApiEndpoint::stage(const ApiSettings& settings) {
+    Staged staged;
+    if (!settings.configured) return staged;
+    auto token = read_token(settings);
+    if (!token) return token.error();
+    auto api = want(settings.listen, {.token = std::move(*token), .unix_socket = settings.listen.is_unix()});
+    if (!api) return api.error();
+    staged.push_back(std::move(*api));
+    if (!settings.numbers) return staged;
+    auto numbers = want(*settings.numbers, {.token = {}, .unix_socket = false, .numbers_only = true});
+    if (numbers)
+        staged.push_back(std::move(*numbers));
+    else
+        log_.write(LogLevel::warn, numbers.error(), {{"EFFECT", "no metrics and no status page there"}});
+    return staged;
+}
+
+// The API is kept until its answer.
+Task<ServerResponse> ApiEndpoint::serve(Slot slot, const ServerRequest& request) {
+    const std::shared_ptr<Api> api = *slot;
     if (!api) {
         co_return problem({.status = 503,
                            .code = "not_running",
@@ -87,20 +105,32 @@ void ApiEndpoint::tell_refused(const ServerRequest& request) {
 }
 
 void ApiEndpoint::take(Staged staged) {
-    if (!staged.api || staged.server) retire();
-    if (staged.server) server_ = std::move(staged.server);
-    address_ = std::move(staged.address);
-    api_ = std::move(staged.api);
-}
-
-void ApiEndpoint::retire() {
-    if (server_) retire_server(io_, std::move(server_));
+    std::vector<Place> places;
+    for (Wanted& wanted : staged) {
+        Place place{.address = wanted.address, .slot = wanted.slot, .server = std::move(wanted.server)};
+        if (!place.server) {
+            Place& kept = *find(wanted.address);
+            place.slot = kept.slot;
+            place.server = std::move(kept.server);
+        }
+        *place.slot = std::move(wanted.api);
+        places.push_back(std::move(place));
+    }
+    for (Place& old : places_) {
+        if (!old.server) continue;
+        old.slot->reset();
+        retire_server(io_, std::move(old.server));
+    }
+    places_ = std::move(places);
 }
 
 Task<> ApiEndpoint::stop() {
     parts_.feed.close();
-    if (server_) co_await server_->stop();
-    api_.reset();
+    for (Place& place : places_) {
+        auto stopping = place.server->stop();
+        co_await std::move(stopping);
+        place.slot->reset();
+    }
 }
 
 Result<> check_api(const ApiSettings& settings) {

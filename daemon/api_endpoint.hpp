@@ -10,6 +10,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <boost/asio/io_context.hpp>
 
@@ -22,38 +23,47 @@ class ApiEndpoint {
     ApiEndpoint(const ApiEndpoint&) = delete;
     ApiEndpoint& operator=(const ApiEndpoint&) = delete;
 
-    // What a configuration makes of it, ready to be taken.
-    struct Staged {
+    // A server's API is looked up for each request: a reload changes it. Null: none is served yet, or any more.
+    using Slot = std::shared_ptr<std::shared_ptr<Api>>;
+    // An address with what is served there, to be taken.
+    struct Wanted {
         ListenAddress address;
-        std::shared_ptr<Api> api;            // null: without an `api` section nothing is served
-        std::unique_ptr<HttpServer> server;  // null: the one that listens stays, or none
+        std::shared_ptr<Api> api;
+        Slot slot;                           // of `server`
+        std::unique_ptr<HttpServer> server;  // null: the one that listens there stays
     };
+    // What a configuration makes of it; the first one is the API, the other one its numbers. Empty: nothing is served.
+    using Staged = std::vector<Wanted>;
 
-    // All that can fail. Changes nothing; where the address is another one it is listened on, and answers from take()
-    // on.
+    // All that can fail. Changes nothing; a new address is listened on, and answers from take() on. If that of the
+    // numbers cannot be had, a warning says so and they are not served.
     // Errors: config_invalid invalid_argument.
     Result<Staged> stage(const ApiSettings& settings);
     // Serves that from now on. Where the address stays as it is, no connection is dropped.
     void take(Staged staged);
 
     // "127.0.0.1:8461" with the real port; empty: it does not listen.
-    std::string place() const { return server_ ? server_->place() : std::string(); }
+    std::string place() const { return places_.empty() ? std::string() : places_.front().server->place(); }
 
     // Ends what waits for changes, refuses new requests, finishes those under way.
     Task<> stop();
 
   private:
-    Result<std::unique_ptr<HttpServer>> listen(const ApiSettings& settings);
-    Task<ServerResponse> serve(const ServerRequest& request);
+    struct Place {
+        ListenAddress address;
+        Slot slot;
+        std::unique_ptr<HttpServer> server;
+    };
+
+    Place* find(const ListenAddress& address);
+    Result<Wanted> want(const ListenAddress& address, ApiAccess access);
+    Task<ServerResponse> serve(Slot slot, const ServerRequest& request);
     void tell_refused(const ServerRequest& request);
-    void retire();
 
     boost::asio::io_context& io_;
     ApiParts parts_;
     Log& log_;
-    std::shared_ptr<Api> api_;  // of new requests; null: not configured
-    std::unique_ptr<HttpServer> server_;
-    ListenAddress address_;  // of server_
+    std::vector<Place> places_;  // the API's first
     ErrorFold refusals_;
 };
 

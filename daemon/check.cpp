@@ -71,7 +71,7 @@ std::vector<std::string> file_problems(const Configuration& configuration) {
 void tell_api(const ApiSettings& api) {
     if (!api.configured) {
         std::cout << "api: not configured, nothing listens but, under systemd, the socket "
-                     "/run/carecloud-syncd/api.sock\n";
+                     "/run/carecloud-syncd/api.sock, and 127.0.0.1:8461 for numbers\n";
         return;
     }
     std::cout << "api: will listen on " << api.listen.to_string()

@@ -14,7 +14,8 @@ struct Api::Route {
     std::array<std::string_view, 5> path;  // filled up with empty ones
     std::string_view method;
     Handler handler;
-    bool open = false;  // without the token: it says nothing that anybody could use
+    bool open = false;     // without the token: it says nothing that anybody could use
+    bool numbers = false;  // no record, no id, no action: see ApiAccess::numbers_only
 };
 
 namespace {
@@ -49,18 +50,19 @@ ServerResponse wrong_method(const std::string& allow) {
 Api::Api(const ApiParts& parts, const ApiAccess& access)
     : parts_(parts),
       guard_(parts.clock, access.token, access.unix_socket),
+      numbers_only_(access.numbers_only),
       reads_(std::make_shared<ChangeReads>(parts.clock, parts.reader, parts.feed)) {}
 
 // Those of the request's path: one for each method.
 std::vector<const Api::Route*> Api::find(const ApiQuery& query) {
     static constexpr std::array<Route, 20> routes{{
-        {{}, "GET", &Api::page},
+        {{}, "GET", &Api::page, false, true},
         {{"page.css"}, "GET", &Api::page_file, true},
         {{"page.js"}, "GET", &Api::page_file, true},
         {{"icon.svg"}, "GET", &Api::page_file, true},
         {{"livez"}, "GET", &Api::livez, true},
-        {{"readyz"}, "GET", &Api::readyz},
-        {{"metrics"}, "GET", &Api::metrics},
+        {{"readyz"}, "GET", &Api::readyz, false, true},
+        {{"metrics"}, "GET", &Api::metrics, false, true},
         {{"v1", "status"}, "GET", &Api::status},
         {{"v1", "changes"}, "GET", &Api::changes},
         {{"v1", "records", "*"}, "GET", &Api::records},
@@ -89,6 +91,14 @@ Task<ServerResponse> Api::answer(const ServerRequest& request) {
         auto refusing = guard_.refuse(request);
         std::optional<ServerResponse> refusal = co_await std::move(refusing);
         if (refusal) co_return std::move(*refusal);
+    }
+    if (numbers_only_ && query && !(found.size() == 1 && (found.front()->open || found.front()->numbers))) {
+        co_return problem(
+            {.status = 403,
+             .code = "numbers_only",
+             .detail = "this address serves /, /readyz and /metrics alone: it asks nobody who they are",
+             .hint = "use the socket /run/carecloud-syncd/api.sock, or set api.listen and "
+                     "api.token_file"});
     }
     if (!query) {
         co_return problem({.status = 400,

@@ -40,6 +40,8 @@ struct ApiParts {
 struct ApiAccess {
     std::string token{};       // empty: none is asked for
     bool unix_socket = false;  // where it listens
+    // The page without ids, /readyz, /metrics and /livez alone: for every user of this machine.
+    bool numbers_only = false;
 };
 
 class Api {
@@ -93,6 +95,7 @@ class Api {
 
     ApiParts parts_;
     ApiGuard guard_;
+    bool numbers_only_;
     std::shared_ptr<ChangeReads> reads_;                             // streams hold it, too
     std::map<std::string, RecordCount, std::less<>> record_counts_;  // as last counted
     MonoTime counted_at_{};

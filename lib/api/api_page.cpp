@@ -25,6 +25,14 @@ ServerResponse page_answer(std::string_view type, std::string body) {
             .body = std::move(body)};
 }
 
+void hide_ids(StatusView& view) {
+    view.followed = false;
+    view.passes.clear();
+    for (StreamView& stream : view.streams) {
+        if (stream.state && stream.state->cursor) stream.state->cursor->id.clear();
+    }
+}
+
 }  // namespace
 
 StreamView Api::stream_view(const std::string& entity, const Result<StoreCounts>& counts) const {
@@ -66,6 +74,7 @@ Task<ServerResponse> Api::page(const ServerRequest& /*request*/, ApiQuery& query
     for (const std::string& entity : parts_.host.entities())
         view.streams.push_back(stream_view(entity, view.counts));
     if (passes) view.passes = std::move(*passes);
+    if (numbers_only_) hide_ids(view);
     co_return page_answer("text/html; charset=utf-8", status_page(view));
 }
 

@@ -109,7 +109,8 @@ std::string passes_of(const StatusView& view) {
 
 std::string main_of(const StatusView& view) {
     std::string out =
-        "<main id=\"main\" data-seq=\"" + std::to_string(view.counts ? view.counts->newest_seq : 0) + "\">";
+        "<main id=\"main\" data-seq=\"" +
+        (view.followed ? std::to_string(view.counts ? view.counts->newest_seq : 0) : std::string()) + "\">";
     out +=
         "<header><h1>carecloud-syncd</h1>" + state_pill(worst(view.reasons)) + "</header>" + reasons_of(view);
     for (const StreamView& stream : view.streams)

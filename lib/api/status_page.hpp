@@ -37,6 +37,7 @@ struct StatusView {
     std::vector<BoundedPass> passes{};  // the newest first
     std::vector<Subscription> subscriptions{};
     DayBook::Quarters day{};
+    bool followed = true;  // its script may follow the changes, and looks at once when there are some
 };
 
 // The whole page, UTF-8. Whatever comes from elsewhere is escaped in it.

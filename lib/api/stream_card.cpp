@@ -40,7 +40,8 @@ std::string pill_of(const StreamView& stream) {
 std::string cursor_of(const StreamView& stream) {
     if (!stream.state || !stream.state->cursor) return "none yet";
     const Cursor& cursor = *stream.state->cursor;
-    return "<code>" + html(cursor.modified_text) + "</code> <code>" + html(cursor.id) + "</code>";
+    const std::string id = cursor.id.empty() ? "" : " <code>" + html(cursor.id) + "</code>";
+    return "<code>" + html(cursor.modified_text) + "</code>" + id;
 }
 
 std::string lag_of(const StreamView& stream, Timestamp now) {

@@ -56,7 +56,9 @@ CtlResult<HttpClientSettings> settings_for(const DaemonAddress& address) {
 
 // The API's own hints name its paths. Empty: that hint is as good for those who type commands.
 std::string_view command_hint(std::string_view code) {
-    static constexpr std::array<std::pair<std::string_view, std::string_view>, 7> hints{{
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> hints{{
+        {"numbers_only",
+         "leave out --url; root and members of the group carecloud-api may use the daemon's socket"},
         {"no_such_pass", "carecloudctl passes lists the newest"},
         {"not_in_quarantine", "carecloudctl quarantine lists those that are"},
         {"no_such_record",
@@ -166,8 +168,8 @@ CtlFailure DaemonClient::failure_of(const HttpResponse& answer) const {
     failure.hint = command_hint(failure.code);
     if (failure.hint.empty()) failure.hint = printable(problem.value("hint", ""));
     if (answer.status == 400) failure.exit = CtlExit::usage;
-    if (answer.status == 401 || answer.status == 403) {
-        failure.exit = CtlExit::refused;
+    if (answer.status == 401 || answer.status == 403) failure.exit = CtlExit::refused;
+    if (failure.exit == CtlExit::refused && failure.code != "numbers_only") {
         failure.hint = token_.empty()
                            ? "name the file with the token by --token-file; api.token_file says which it is"
                            : "--token-file is to name the file that api.token_file names, or a copy of it";

@@ -95,8 +95,9 @@ struct StoreSettings {
 struct ApiSettings {
     ListenAddress listen{.host = "127.0.0.1", .port = 8461, .unix_path = {}};
     std::optional<std::string> token_file;
-    bool configured = false;  // whether anything is to listen
-    bool by_default = false;  // the file says nothing of it, see listen_by_default()
+    bool configured = false;                 // whether anything is to listen
+    bool by_default = false;                 // the file says nothing of it, see listen_by_default()
+    std::optional<ListenAddress> numbers{};  // what every user of this machine may read is served there, too
 };
 
 struct Configuration {
@@ -129,7 +130,8 @@ LoadedConfiguration load_configuration(const std::string& path,
 LoadedConfiguration parse_configuration(std::string_view text, const ConfigurationSource& source);
 
 // Under systemd, a configuration without a section api listens on "api.sock" in the service's own folder
-// ($RUNTIME_DIRECTORY), for root and its group alone. Elsewhere it is left as it is.
+// ($RUNTIME_DIRECTORY), for root and its group alone, and serves numbers on 127.0.0.1:8461 if that folder is in /run,
+// where systemd makes it. Elsewhere it is left as it is.
 void listen_by_default(ApiSettings& api, const EnvironmentLookup& environment = process_environment);
 
 // One message a line.

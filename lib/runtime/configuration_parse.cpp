@@ -83,6 +83,7 @@ void listen_by_default(ApiSettings& api, const EnvironmentLookup& environment) {
         ListenAddress{.host = {}, .port = 0, .unix_path = folders.substr(0, folders.find(':')) + "/api.sock"};
     api.configured = true;
     api.by_default = true;
+    if (folders.starts_with("/run/")) api.numbers = ApiSettings{}.listen;
 }
 
 std::optional<std::string> cannot_run(const Configuration& configuration) {

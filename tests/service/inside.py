@@ -13,6 +13,7 @@ import subprocess
 import threading
 import time
 import unittest
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -255,8 +256,14 @@ class Life(unittest.TestCase):
         self.assertEqual(stranger.stdout, "")
         self.assertIn("adduser USER carecloud-api", stranger.stderr)
         self.assertIn(ENTITY, run(*nobody, "--groups=carecloud-api", "carecloudctl", "status", check=False).stdout)
+        # Every user of the machine may read numbers, and nothing else.
+        self.assertIn(b"carecloud_build_info", ask("/metrics"))
+        self.assertIn(ENTITY.encode(), ask("/"))
+        with self.assertRaisesRegex(urllib.error.HTTPError, "403"):
+            ask(f"/v1/records/{ENTITY}")
         write_configuration(good)
         systemctl("reload", SERVICE)
+        self.assertIn(ENTITY.encode(), ask("/v1/status"))
         wait_until("the refusal is taken back", lambda: "refused" not in shown("StatusText"))
         self.assertEqual((main_pid(), shown("ActiveState")), (pid, "active"))
 

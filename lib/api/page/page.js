@@ -20,6 +20,7 @@ function look(after) {
 // One event is enough; what else came in the meantime shows with the next look.
 function listen() {
   if (stream) stream.close();
+  if (!main().dataset.seq) return; // only numbers are served here
   stream = new EventSource("/v1/changes?since=" + main().dataset.seq);
   stream.addEventListener("change", () => {
     stream.close();

@@ -97,6 +97,36 @@ TEST_CASE("without a token a page in a browser cannot reach the API by a name of
     CHECK(api.ask(nudge).status == 202);
 }
 
+TEST_CASE("an address for numbers serves no record, no id and no action") {
+    const std::string id = "65f35b06e30c8a2e4578d118";
+    ApiFixture api({.token = {}, .unix_socket = false, .numbers_only = true});
+    api.commit({{.id = id, .modified = "2024-01-01T00:00:00Z"}});
+    api.sql(
+        "INSERT INTO streams (stream, entity, fingerprint, cursor_modified, cursor_id, dialect, updated_at)"
+        " VALUES ('claim_attendance', 'claim_attendance', 'f', '2024-01-01T00:00:00.0000000Z', '" +
+        id + "', '', '')");
+    for (const char* target : {"/", "/readyz", "/readyz?for=sns", "/metrics", "/livez", "/page.css"}) {
+        INFO(target);
+        const ServerResponse answer = api.get(target);
+        CHECK(answer.status == 200);
+        CHECK(answer.body.find(id) == std::string::npos);
+    }
+    const std::string page = api.get("/").body;
+    CHECK(page.find("2024-01-01T00:00:00.0000000Z") != std::string::npos);
+    CHECK(page.find("data-seq=\"\"") != std::string::npos);
+    for (const char* target : {"/v1/status", "/v1/changes?since=0", "/v1/records/claim_attendance",
+                               "/v1/events", "/v1/quarantine", "/v1/passes", "/nowhere"}) {
+        INFO(target);
+        CHECK(problem_in(api.get(target)) == "403 numbers_only");
+    }
+    CHECK(problem_in(api.get(("/v1/records/claim_attendance/" + id).c_str())) == "403 numbers_only");
+    ServerRequest nudge = get_request("/v1/sync", {});
+    nudge.method = "POST";
+    CHECK(problem_in(api.ask(nudge)) == "403 numbers_only");
+    CHECK(api.host.nudged.empty());
+    CHECK(problem_in(api.get("/", {{"Host", "evil.example"}})) == "403 foreign_origin");
+}
+
 TEST_CASE("a Unix socket is guarded by its file, whatever the Host") {
     ApiFixture api({.token = "", .unix_socket = true});
     CHECK(api.get("/v1/status", {{"Host", "api.sock"}}).status == 200);

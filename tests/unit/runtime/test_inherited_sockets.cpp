@@ -152,6 +152,7 @@ TEST_CASE("an API that listens by default does not take a socket that systemd pa
     REQUIRE(use_inherited(sockets, configuration).has_value());
     listen_by_default(configuration.api, environment);
     CHECK(configuration.api.listen.to_string() == "unix:/run/x/api.sock");
+    CHECK(configuration.api.numbers->to_string() == "127.0.0.1:8461");
     CHECK(unused_sockets(sockets, configuration).size() == 1);
 
     Configuration elsewhere;
