@@ -126,6 +126,20 @@ std::vector<Subscription> Backend::subscriptions() {
     return must(run_task(io_, inbox().subscriptions()));
 }
 
+std::vector<KeptCertificate> Backend::certificates() {
+    return must(run_task(io_, certificate_store().certificates()));
+}
+
+void Backend::save_certificate(KeptCertificate certificate) {
+    const auto saved = run_task(io_, certificate_store().save_certificate(std::move(certificate)));
+    if (!saved) FAIL(saved.error().message());
+}
+
+void Backend::remove_certificate(const std::string& url) {
+    const auto removed = run_task(io_, certificate_store().remove_certificate(url));
+    if (!removed) FAIL(removed.error().message());
+}
+
 MemoryBackend::MemoryBackend() {
     MemoryBackend::reopen();
 }
@@ -133,6 +147,7 @@ MemoryBackend::MemoryBackend() {
 void MemoryBackend::reopen() {
     store_ = std::make_unique<MemoryStore>(content_, clock_);
     inbox_ = std::make_unique<MemoryInbox>(inbox_content_, clock_, content_);
+    certificates_ = std::make_unique<MemoryCertificates>(certificate_content_);
 }
 
 SqliteBackend::SqliteBackend(const FirstLoad& first_load) : first_load_(first_load) {

@@ -6,10 +6,12 @@
 //         "2024-01-01T00:00:00Z"}})}); CHECK(backend.content().records.size() == 1);
 #pragma once
 
+#include "store/certificates.hpp"
 #include "store/inbox.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 #include "store/store.hpp"
 #include "support/hand_clock.hpp"
+#include "support/memory_inbox/memory_certificates.hpp"
 #include "support/memory_inbox/memory_inbox.hpp"
 #include "support/memory_store/memory_store.hpp"
 #include "support/temp_dir.hpp"
@@ -59,10 +61,14 @@ class Backend {
     Announced announced(const std::string& stream, Timestamp from, Timestamp until);
     void note(Subscription subscription);
     std::vector<Subscription> subscriptions();
+    std::vector<KeptCertificate> certificates();
+    void save_certificate(KeptCertificate certificate);
+    void remove_certificate(const std::string& url);
 
     HandClock& clock() { return clock_; }
     virtual Store& store() = 0;
     virtual Inbox& inbox() = 0;
+    virtual CertificateStore& certificate_store() = 0;
     // Closes the store and opens it again on what it kept.
     virtual void reopen() = 0;
     // What the store holds, by its public face.
@@ -79,6 +85,7 @@ class MemoryBackend : public Backend {
 
     Store& store() override { return *store_; }
     Inbox& inbox() override { return *inbox_; }
+    CertificateStore& certificate_store() override { return *certificates_; }
     void reopen() override;
     StoreContent content() override { return content_->tables; }
 
@@ -87,6 +94,9 @@ class MemoryBackend : public Backend {
     std::shared_ptr<MemoryInboxContent> inbox_content_ = std::make_shared<MemoryInboxContent>();
     std::unique_ptr<MemoryStore> store_;
     std::unique_ptr<MemoryInbox> inbox_;
+    std::shared_ptr<MemoryCertificateContent> certificate_content_ =
+        std::make_shared<MemoryCertificateContent>();
+    std::unique_ptr<MemoryCertificates> certificates_;
 };
 
 class SqliteBackend : public Backend {
@@ -95,6 +105,7 @@ class SqliteBackend : public Backend {
 
     Store& store() override { return *store_; }
     Inbox& inbox() override { return *store_; }
+    CertificateStore& certificate_store() override { return *store_; }
     void reopen() override;
     StoreContent content() override;
     std::string path() const { return directory_.file("store.db"); }

@@ -7,6 +7,7 @@
 #include "core/event.hpp"
 #include "core/record.hpp"
 #include "core/stream.hpp"
+#include "store/sqlite/certificate_table.hpp"
 #include "store/sqlite/checkpointer.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/database_guard.hpp"
@@ -66,6 +67,11 @@ class Database {
     Result<> note_subscription(const Subscription& subscription, const std::string& at);
     Result<std::vector<Subscription>> subscriptions();
 
+    // As CertificateStore.
+    Result<std::vector<KeptCertificate>> certificates();
+    Result<> save_certificate(const KeptCertificate& certificate);
+    Result<> remove_certificate(const std::string& url);
+
     // Gives the page cache back to the system, where there is enough of it to be worth it.
     void release_memory();
 
@@ -81,7 +87,8 @@ class Database {
               first_passes(db),
               passes(db),
               events(db),
-              subscriptions(db) {}
+              subscriptions(db),
+              certificates(db) {}
 
         RecordTable records;
         QuarantineTable quarantine;
@@ -93,6 +100,7 @@ class Database {
         PassTable passes;
         EventTable events;
         SubscriptionTable subscriptions;
+        CertificateTable certificates;
     };
 
     Database(const SqliteSettings& settings, Ownership ownership, std::unique_ptr<Connection> db);

@@ -1,4 +1,4 @@
-// The inbox's half of Database.
+// The half of Database that SNS needs: the inbox, and signing certificates.
 #include "store/sqlite/database.hpp"
 
 namespace carecloud {
@@ -66,6 +66,28 @@ Result<> Database::note_subscription(const Subscription& subscription, const std
 Result<std::vector<Subscription>> Database::subscriptions() {
     return guarded("look up subscriptions", path_,
                    [&]() -> Result<std::vector<Subscription>> { return tables_.subscriptions.all(); });
+}
+
+Result<std::vector<KeptCertificate>> Database::certificates() {
+    return guarded("look up signing certificates", path_,
+                   [&]() -> Result<std::vector<KeptCertificate>> { return tables_.certificates.all(); });
+}
+
+Result<> Database::save_certificate(const KeptCertificate& certificate) {
+    return written("save a signing certificate", [&]() -> Result<> {
+        Transaction transaction(*db_, Transaction::Access::write);
+        tables_.certificates.save(certificate);
+        transaction.commit();
+        return {};
+    });
+}
+
+Result<> Database::remove_certificate(const std::string& url) {
+    return written("remove a signing certificate", [&]() -> Result<> {
+        Transaction transaction(*db_, Transaction::Access::write);
+        if (tables_.certificates.remove(url)) transaction.commit();
+        return {};
+    });
 }
 
 }  // namespace carecloud

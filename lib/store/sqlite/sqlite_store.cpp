@@ -207,4 +207,23 @@ Task<Result<std::vector<Subscription>>> SqliteStore::subscriptions() {
     return impl_->thread.run<std::vector<Subscription>>(std::move(work));
 }
 
+Task<Result<std::vector<KeptCertificate>>> SqliteStore::certificates() {
+    auto work = [database = impl_->database.get()] { return database->certificates(); };
+    return impl_->thread.run<std::vector<KeptCertificate>>(std::move(work));
+}
+
+Task<Result<>> SqliteStore::save_certificate(KeptCertificate certificate) {
+    auto work = [database = impl_->database.get(), certificate = std::move(certificate)] {
+        return database->save_certificate(certificate);
+    };
+    return impl_->thread.run<void>(std::move(work));
+}
+
+Task<Result<>> SqliteStore::remove_certificate(std::string url) {
+    auto work = [database = impl_->database.get(), url = std::move(url)] {
+        return database->remove_certificate(url);
+    };
+    return impl_->thread.run<void>(std::move(work));
+}
+
 }  // namespace carecloud

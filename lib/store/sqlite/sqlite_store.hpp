@@ -1,5 +1,5 @@
-// The Store and the Inbox in one SQLite file (3.37 or newer), for one daemon: the schema is migrations/*.sql, a public
-// interface.
+// The Store, the Inbox and the CertificateStore in one SQLite file (3.37 or newer), for one daemon: the schema is
+// migrations/*.sql, a public interface.
 //
 //     auto store = SqliteStore::open({.path = "/var/lib/carecloud-syncd/store.db"}, clock);
 //     if (!store) return store.error();
@@ -11,6 +11,7 @@
 // busy time-out, then fail with store_busy.
 #pragma once
 
+#include "store/certificates.hpp"
 #include "store/inbox.hpp"
 #include "store/store.hpp"
 
@@ -55,7 +56,7 @@ struct SqliteSettings {
     std::string vfs{};
 };
 
-class SqliteStore : public Store, public Inbox {
+class SqliteStore : public Store, public Inbox, public CertificateStore {
   public:
     // Blocks while it opens, locks and migrates the file: for start-up. A missing file is created (mode
     // 0640), a missing directory is not. Errors: store_owned store_newer store_busy store_full store_failed
@@ -107,6 +108,10 @@ class SqliteStore : public Store, public Inbox {
     Task<Result<Announced>> announced(std::string stream, Timestamp from, Timestamp until) override;
     Task<Result<>> note_subscription(Subscription subscription) override;
     Task<Result<std::vector<Subscription>>> subscriptions() override;
+
+    Task<Result<std::vector<KeptCertificate>>> certificates() override;
+    Task<Result<>> save_certificate(KeptCertificate certificate) override;
+    Task<Result<>> remove_certificate(std::string url) override;
 
   private:
     struct Impl;

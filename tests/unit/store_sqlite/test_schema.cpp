@@ -41,6 +41,7 @@ TEST_CASE("tables and columns are those that are promised") {
     CHECK(columns("quota") == "month requests reserved sent");
     CHECK(columns("first_passes") == "ended_at stream");
     CHECK(columns("subscriptions") == "changed_at state subscription_arn topic_arn");
+    CHECK(columns("signing_certificates") == "fetched_at pem url");
 }
 
 TEST_CASE("the hash of a body is what sha256sum prints") {

@@ -1,0 +1,38 @@
+// The CertificateStore in memory, for tests. As MemoryInbox: every call suspends once, and takes effect at once
+// afterwards.
+//
+//     auto content = std::make_shared<MemoryCertificateContent>();
+//     MemoryCertificates store(content);
+#pragma once
+
+#include "store/certificates.hpp"
+#include "support/memory_store/store_fault.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace carecloud {
+
+// What outlives a MemoryCertificates, as a disk outlives a process: by address.
+using MemoryCertificateContent = std::map<std::string, KeptCertificate>;
+
+class MemoryCertificates : public CertificateStore {
+  public:
+    explicit MemoryCertificates(std::shared_ptr<MemoryCertificateContent> content)
+        : content_(std::move(content)) {}
+
+    // As MemoryInbox::set_fault_hook.
+    void set_fault_hook(StoreFaultHook hook) { hook_ = std::move(hook); }
+
+    Task<Result<std::vector<KeptCertificate>>> certificates() override;
+    Task<Result<>> save_certificate(KeptCertificate certificate) override;
+    Task<Result<>> remove_certificate(std::string url) override;
+
+  private:
+    std::shared_ptr<MemoryCertificateContent> content_;
+    StoreFaultHook hook_;
+};
+
+}  // namespace carecloud
