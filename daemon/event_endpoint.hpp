@@ -6,6 +6,7 @@
 #include "net/http_server.hpp"
 #include "runtime/configuration.hpp"
 #include "sns/receiver.hpp"
+#include "store/certificates.hpp"
 #include "store/inbox.hpp"
 
 #include <functional>
@@ -20,8 +21,8 @@ namespace carecloud {
 class EventEndpoint {
   public:
     // All of these outlive it. `on_error`: what the server cannot blame on a client.
-    EventEndpoint(boost::asio::io_context& io, Clock& clock, Inbox& inbox, ReceiverObserver& observer,
-                  std::function<void(const Error&)> on_error);
+    EventEndpoint(boost::asio::io_context& io, Clock& clock, Inbox& inbox, CertificateStore& certificates,
+                  ReceiverObserver& observer, std::function<void(const Error&)> on_error);
     ~EventEndpoint();
     EventEndpoint(const EventEndpoint&) = delete;
     EventEndpoint& operator=(const EventEndpoint&) = delete;
@@ -52,6 +53,7 @@ class EventEndpoint {
     boost::asio::io_context& io_;
     Clock& clock_;
     Inbox& inbox_;
+    CertificateStore& certificates_;
     ReceiverObserver& observer_;
     std::function<void(const Error&)> on_error_;
     std::shared_ptr<Service> service_;  // of new requests; null: not configured

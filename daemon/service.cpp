@@ -306,7 +306,7 @@ Result<> Service::open_store() {
 
 Result<> Service::listen() {
     endpoint_ =
-        std::make_unique<EventEndpoint>(io_, clock_, metered_->inbox, event_log_,
+        std::make_unique<EventEndpoint>(io_, clock_, metered_->inbox, *store_, event_log_,
                                         [this](const Error& error) { log_.write(LogLevel::warn, error); });
     const ApiParts parts{.clock = clock_,
                          .reader = *reader_,

@@ -47,4 +47,6 @@ class SigningCertificate {
     X509Ptr x509_;
 };
 
+using CertificatePtr = std::shared_ptr<const SigningCertificate>;
+
 }  // namespace carecloud

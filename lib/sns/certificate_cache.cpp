@@ -3,13 +3,9 @@
 #include <algorithm>
 #include <deque>
 #include <exception>
-#include <map>
-#include <string>
 #include <utility>
-#include <vector>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/system/system_error.hpp>
 
@@ -19,224 +15,325 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::size_t kFailuresMax = 64;
+constexpr const char* kFetch = "fetch SNS's signing certificate";
 
-Error busy(std::string what) {
-    return {.code = ErrorCode::rate_limited,
-            .operation = "fetch SNS's signing certificate",
-            .subject = std::move(what),
-            .hint = {}};
-}
-
-Error not_valid_now() {
-    return {.code = ErrorCode::tls_failed,
-            .operation = "fetch SNS's signing certificate",
-            .subject = "it has expired, or is not valid yet",
-            .hint = "set this machine's clock"};
+Error fetch_error(ErrorCode code, std::string what, std::string hint = {}) {
+    return {.code = code, .operation = kFetch, .subject = std::move(what), .hint = std::move(hint)};
 }
 
 Error cancelled_fetch() {
-    return {.code = ErrorCode::cancelled,
-            .operation = "fetch SNS's signing certificate",
-            .subject = "shutting down",
-            .hint = {}};
+    return fetch_error(ErrorCode::cancelled, "shutting down");
+}
+
+Error not_loaded(Error error) {
+    error.operation = "load a signing certificate from the store";
+    error.hint = "it is removed, and fetched when a message names it";
+    return error;
+}
+
+std::string text_of(const HttpUrl& url) {
+    return "https://" + url.origin.authority() + url.target;
+}
+
+Duration age_of(const KeptCertificate& kept, Timestamp now) {
+    return Duration((now.ticks - kept.fetched_at.ticks) * 100);
+}
+
+void rethrow(const std::exception_ptr& thrown) {
+    if (thrown) std::rethrow_exception(thrown);
 }
 
 }  // namespace
 
-struct CertificateCache::Flight {
-    Flight(std::string called, HttpUrl address) : key(std::move(called)), url(std::move(address)) {}
-
-    std::string key;
-    HttpUrl url;
-    asio::cancellation_signal cancel{};
-    std::optional<Result<CertificatePtr>> outcome{};  // none: still in the air
-    std::vector<Alarm*> waiting{};
-
-    void land(Result<CertificatePtr> result) {
-        outcome.emplace(std::move(result));
-        for (Alarm* alarm : waiting)
-            alarm->wake();
-    }
-};
-
-struct CertificateCache::State {
-    struct Kept {
-        std::string key;
+struct CertificateCache::State : std::enable_shared_from_this<State> {
+    struct Held {
+        HttpUrl url;
         CertificatePtr certificate;
+        MonoTime refresh_at;
     };
     struct Failure {
-        std::string key;
+        std::string url;
         Error error;
         MonoTime until;
     };
 
-    Clock& clock;
-    std::shared_ptr<HttpsFetcher> fetcher;
-    std::optional<TrustAnchors> anchors;
-    CertificateCacheSettings settings;
-    std::vector<Kept> kept{};  // the one used last at the end
-    std::map<std::string, std::shared_ptr<Flight>> flights{};
-    std::deque<Failure> failures{};  // the oldest first
-    std::size_t waiters = 0;
-    std::size_t fetches = 0;
-    bool closed = false;
+    State(CertificateCacheParts with, CertificateCacheSettings by)
+        : parts(std::move(with)), settings(by), queue(by.fetches) {}
 
-    CertificatePtr find(const std::string& key);
-    void keep(const std::string& key, CertificatePtr certificate);
-    const Failure* recent_failure(const std::string& key) const;
-    void remember_failure(const std::string& key, const Error& error);
-    Result<CertificatePtr> examine(const Result<std::string>& pem) const;
-    void land(Flight& flight, const Result<std::string>& pem);
+    CertificateCacheParts parts;
+    CertificateCacheSettings settings;
+    FetchQueue queue;
+    std::vector<Held> held{};            // names found good; the one used last at the end
+    std::vector<std::string> dropped{};  // to be removed from the store
+    std::deque<Failure> failures{};      // the oldest first
+    Waiters loading{};
+    bool loaded = false;
+    bool closed = false;
+    std::size_t fetches = 0;
+
+    std::vector<Held>::iterator find(const HttpUrl& url);
+    CertificatePtr use(const HttpUrl& url);
+    void hold(const HttpUrl& url, CertificatePtr certificate, MonoTime refresh_at);
+    const Failure* recent_failure(const std::string& url) const;
+    void remember_failure(const std::string& url, const Error& error);
+    Result<CertificatePtr> examine(const std::string& url, const std::string& pem) const;
+    void begin_due();
+    MonoTime next_look() const;
+    bool land(const FetchPtr& fetch, const Result<std::string>& pem);
+    void take(const KeptCertificate& kept);
+    void fail(const Error& error) {
+        if (!closed) parts.report(error);
+    }
+
+    // Coroutines of their own; each keeps its state alive.
+    static Task<> fetch(std::shared_ptr<State> state, FetchPtr fetch);
+    static Task<> load(std::shared_ptr<State> state);
+    static Task<> save(std::shared_ptr<State> state, KeptCertificate kept);
+    static Task<> remove_dropped(std::shared_ptr<State> state);
+    static Task<Result<CertificatePtr>> wait(std::shared_ptr<State> state, FetchPtr fetch, MonoTime deadline);
 };
 
-CertificatePtr CertificateCache::State::find(const std::string& key) {
-    const auto found =
-        std::find_if(kept.begin(), kept.end(), [&](const Kept& one) { return one.key == key; });
-    if (found == kept.end()) return nullptr;
-    if (!found->certificate->valid_at(clock.wall())) {
-        kept.erase(found);
-        return nullptr;
-    }
-    std::rotate(found, found + 1, kept.end());
-    return kept.back().certificate;
+std::vector<CertificateCache::State::Held>::iterator CertificateCache::State::find(const HttpUrl& url) {
+    return std::find_if(held.begin(), held.end(), [&](const Held& one) {
+        return one.url.target == url.target && one.url.origin == url.origin;
+    });
 }
 
-void CertificateCache::State::keep(const std::string& key, CertificatePtr certificate) {
-    if (kept.size() >= settings.certificates_max) kept.erase(kept.begin());
-    kept.push_back({.key = key, .certificate = std::move(certificate)});
+// The one that is held and valid, which is fetched again beside if it is time; null: none.
+CertificatePtr CertificateCache::State::use(const HttpUrl& url) {
+    const auto found = find(url);
+    if (found == held.end() || !found->certificate->valid_at(parts.clock.wall())) return nullptr;
+    std::rotate(found, found + 1, held.end());
+    const CertificatePtr certificate = held.back().certificate;
+    const MonoTime now = parts.clock.now();
+    if (held.back().refresh_at <= now && queue.has_slot()) {
+        held.back().refresh_at = now + settings.refresh_pause;
+        queue.join(url, true);
+        begin_due();
+    }
+    return certificate;
+}
+
+void CertificateCache::State::hold(const HttpUrl& url, CertificatePtr certificate, MonoTime refresh_at) {
+    const auto found = find(url);
+    if (found != held.end()) {
+        found->certificate = std::move(certificate);
+        found->refresh_at = refresh_at;
+        return;
+    }
+    if (held.size() >= settings.certificates_max) {
+        dropped.push_back(text_of(held.front().url));
+        held.erase(held.begin());
+    }
+    held.push_back({.url = url, .certificate = std::move(certificate), .refresh_at = refresh_at});
 }
 
 const CertificateCache::State::Failure* CertificateCache::State::recent_failure(
-    const std::string& key) const {
-    const MonoTime now = clock.now();
+    const std::string& url) const {
+    const MonoTime now = parts.clock.now();
     const auto found = std::find_if(failures.begin(), failures.end(), [&](const Failure& failure) {
-        return failure.key == key && failure.until > now;
+        return failure.url == url && failure.until > now;
     });
     return found == failures.end() ? nullptr : &*found;
 }
 
-void CertificateCache::State::remember_failure(const std::string& key, const Error& error) {
-    const MonoTime now = clock.now();
+void CertificateCache::State::remember_failure(const std::string& url, const Error& error) {
+    const MonoTime now = parts.clock.now();
     while (!failures.empty() && (failures.front().until <= now || failures.size() >= kFailuresMax)) {
         failures.pop_front();
     }
-    failures.push_back({.key = key, .error = error, .until = now + settings.pause_after_failure});
+    failures.push_back({.url = url, .error = error, .until = now + settings.pause_after_failure});
 }
 
-Result<CertificatePtr> CertificateCache::State::examine(const Result<std::string>& pem) const {
-    if (!pem) return pem.error();
-    Result<SigningCertificate> certificate = SigningCertificate::parse(*pem);
+// The same for what was fetched now and what the store kept.
+Result<CertificatePtr> CertificateCache::State::examine(const std::string& url,
+                                                        const std::string& pem) const {
+    const Result<std::vector<std::string>> names = parts.names(url);
+    if (!names) return names.error();
+    Result<SigningCertificate> certificate = SigningCertificate::parse(pem);
     if (!certificate) return certificate.error();
-    const Timestamp now = clock.wall();
-    if (!certificate->valid_at(now)) return not_valid_now();
-    if (anchors) {
-        const Result<> trusted = anchors->check(*certificate, now);
+    const Timestamp now = parts.clock.wall();
+    if (!certificate->valid_at(now)) {
+        return fetch_error(ErrorCode::tls_failed, "it has expired, or is not valid yet",
+                           "set this machine's clock");
+    }
+    if (parts.anchors) {
+        const Result<> trusted = parts.anchors->check(*certificate, now);
         if (!trusted) return trusted.error();
+    }
+    if (!certificate->bears_one_of(*names)) {
+        return fetch_error(ErrorCode::bad_response, "it does not bear the name of SNS");
     }
     return std::make_shared<const SigningCertificate>(std::move(*certificate));
 }
 
-void CertificateCache::State::land(Flight& flight, const Result<std::string>& pem) {
-    Result<CertificatePtr> outcome = examine(pem);
-    if (outcome) {
-        keep(flight.key, *outcome);
-    } else {
-        remember_failure(flight.key, outcome.error());
+void CertificateCache::State::begin_due() {
+    while (!closed) {
+        const FetchPtr next = queue.next(parts.clock.now());
+        if (!next) return;
+        ++fetches;
+        // The fetch owns the signal, and so outlives the coroutine that listens to it.
+        const auto ended = [next](const std::exception_ptr& thrown) { rethrow(thrown); };
+        asio::co_spawn(parts.clock.executor(), fetch(shared_from_this(), next),
+                       asio::bind_cancellation_slot(next->cancel.slot(), ended));
     }
-    flights.erase(flight.key);
-    flight.land(std::move(outcome));
 }
 
-CertificateCache::CertificateCache(Clock& clock, std::shared_ptr<HttpsFetcher> fetcher,
-                                   std::optional<TrustAnchors> anchors, CertificateCacheSettings settings)
-    : state_(new State{.clock = clock,
-                       .fetcher = std::move(fetcher),
-                       .anchors = std::move(anchors),
-                       .settings = settings}) {}
+// When one that waits for a turn is to begin what is due: there is no timer but those who wait.
+MonoTime CertificateCache::State::next_look() const {
+    const MonoTime now = parts.clock.now();
+    const MonoTime budget_at = queue.budget_at();
+    return budget_at > now ? budget_at : now + settings.fetches.unknown_every;
+}
+
+Task<> CertificateCache::State::fetch(std::shared_ptr<State> state, FetchPtr fetch) {
+    Result<std::string> pem = cancelled_fetch();
+    HttpUrl url = fetch->url;
+    std::string operation = kFetch;
+    try {
+        pem = co_await state->parts.fetcher->fetch(std::move(url), std::move(operation));
+    } catch (const boost::system::system_error& thrown) {
+        // Only the destructor cancels, and it has woken the waiters already.
+        pem = fetch_error(ErrorCode::unreachable, thrown.code().message());
+    }
+    if (state->closed) co_return;
+    const bool good = state->land(fetch, pem);
+    state->begin_due();
+    if (!good) co_return;
+    KeptCertificate kept{.url = text_of(fetch->url), .pem = *pem, .fetched_at = state->parts.clock.wall()};
+    auto saving = save(state, std::move(kept));
+    co_await std::move(saving);
+}
+
+// True: it is held now, and to be saved.
+bool CertificateCache::State::land(const FetchPtr& fetch, const Result<std::string>& pem) {
+    const std::string url = text_of(fetch->url);
+    Result<CertificatePtr> outcome = pem ? examine(url, *pem) : Result<CertificatePtr>(pem.error());
+    const bool good = outcome.has_value();
+    const auto found = find(fetch->url);
+    if (good) {
+        hold(fetch->url, *outcome, parts.clock.now() + settings.refresh_after);
+    } else if (found != held.end() && found->certificate->valid_at(parts.clock.wall())) {
+        fail(outcome.error());  // a refresh: the one that is held stays in use
+    } else {
+        remember_failure(url, outcome.error());
+    }
+    queue.end(fetch, std::move(outcome));
+    return good;
+}
+
+Task<> CertificateCache::State::load(std::shared_ptr<State> state) {
+    auto reading = state->parts.store.certificates();
+    const Result<std::vector<KeptCertificate>> kept = co_await std::move(reading);
+    if (state->closed) co_return;
+    if (!kept) state->fail(kept.error());
+    if (kept) {
+        for (const KeptCertificate& one : *kept)
+            state->take(one);
+    }
+    state->loaded = true;
+    state->loading.wake();
+    auto removing = remove_dropped(state);
+    co_await std::move(removing);
+}
+
+void CertificateCache::State::take(const KeptCertificate& kept) {
+    Result<CertificatePtr> certificate = examine(kept.url, kept.pem);
+    const Result<HttpUrl> url = parse_http_url(kept.url);
+    if (!certificate || !url) {
+        dropped.push_back(kept.url);
+        fail(not_loaded(certificate ? url.error() : certificate.error()));
+        return;
+    }
+    const Duration age = age_of(kept, parts.clock.wall());
+    const bool due = age < Duration{0} || age > settings.refresh_after;
+    hold(*url, *certificate, parts.clock.now() + (due ? Duration{0} : settings.refresh_after - age));
+}
+
+Task<> CertificateCache::State::save(std::shared_ptr<State> state, KeptCertificate kept) {
+    auto saving = state->parts.store.save_certificate(std::move(kept));
+    const Result<> saved = co_await std::move(saving);
+    if (!saved) state->fail(saved.error());
+    auto removing = remove_dropped(state);
+    co_await std::move(removing);
+}
+
+Task<> CertificateCache::State::remove_dropped(std::shared_ptr<State> state) {
+    while (!state->closed && !state->dropped.empty()) {
+        std::string url = std::move(state->dropped.back());
+        state->dropped.pop_back();
+        auto removing = state->parts.store.remove_certificate(std::move(url));
+        const Result<> removed = co_await std::move(removing);
+        if (!removed) state->fail(removed.error());
+    }
+}
+
+Task<Result<CertificatePtr>> CertificateCache::State::wait(std::shared_ptr<State> state, FetchPtr fetch,
+                                                           MonoTime deadline) {
+    struct GiveUp {
+        State& state;
+        const FetchPtr& fetch;
+
+        GiveUp(State& of, const FetchPtr& on) : state(of), fetch(on) {}
+        ~GiveUp() { state.queue.give_up(fetch); }
+        GiveUp(const GiveUp&) = delete;
+        GiveUp& operator=(const GiveUp&) = delete;
+    };
+    const std::unique_ptr<Alarm> alarm = state->parts.clock.make_alarm();
+    const GiveUp at_the_end(*state, fetch);
+    const Waiters::Place place(fetch->waiters, *alarm);
+    state->begin_due();
+    while (!fetch->outcome) {
+        const MonoTime now = state->parts.clock.now();
+        if (now >= deadline) {
+            co_return fetch->begun ? fetch_error(ErrorCode::timed_out, "no answer yet")
+                                   : too_many_unknown_certificates();
+        }
+        const MonoTime hour = fetch->begun ? deadline : std::min(deadline, state->next_look());
+        co_await alarm->wait_until(hour);
+        state->begin_due();
+    }
+    co_return *fetch->outcome;
+}
+
+CertificateCache::CertificateCache(CertificateCacheParts parts, CertificateCacheSettings settings)
+    : state_(std::make_shared<State>(std::move(parts), settings)) {
+    asio::co_spawn(state_->parts.clock.executor(), State::load(state_), rethrow);
+}
 
 CertificateCache::~CertificateCache() {
     state_->closed = true;
-    const auto flights = std::exchange(state_->flights, {});
-    for (const auto& [key, flight] : flights) {
-        flight->land(cancelled_fetch());
-        flight->cancel.emit(asio::cancellation_type::terminal);
-    }
+    state_->loaded = true;
+    state_->loading.wake();
+    for (const FetchPtr& fetch : state_->queue.end_all(cancelled_fetch()))
+        fetch->cancel.emit(asio::cancellation_type::terminal);
 }
 
 std::size_t CertificateCache::size() const {
-    return state_->kept.size();
+    return state_->held.size();
 }
 
 std::size_t CertificateCache::fetches() const {
     return state_->fetches;
 }
 
-Task<> CertificateCache::fetch(std::shared_ptr<State> state, std::shared_ptr<Flight> flight) {
-    Result<std::string> pem = cancelled_fetch();
-    HttpUrl url = flight->url;
-    std::string operation = "fetch SNS's signing certificate";
-    try {
-        pem = co_await state->fetcher->fetch(std::move(url), std::move(operation));
-    } catch (const boost::system::system_error& thrown) {
-        // Only the destructor cancels, and it has told the waiters already.
-        if (!state->closed) pem = busy(thrown.code().message());
-    }
-    if (!state->closed) state->land(*flight, pem);
-}
-
-void CertificateCache::start(const std::shared_ptr<Flight>& flight) {
-    ++state_->fetches;
-    state_->flights.emplace(flight->key, flight);
-    // The flight owns the signal, and so outlives the coroutine that listens to it.
-    const auto landed = [flight](const std::exception_ptr& thrown) {
-        if (thrown) std::rethrow_exception(thrown);
-    };
-    asio::co_spawn(state_->clock.executor(), fetch(state_, flight),
-                   asio::bind_cancellation_slot(flight->cancel.slot(), landed));
-}
-
-Task<Result<CertificatePtr>> CertificateCache::wait_for(std::shared_ptr<Flight> flight) {
-    // Stands in the flight's list for as long as it waits, however the waiting ends.
-    struct Place {
-        State& state;
-        Flight& flight;
-        Alarm* alarm;
-
-        Place(State& of, Flight& in, Alarm* with) : state(of), flight(in), alarm(with) {
-            ++state.waiters;
-            flight.waiting.push_back(alarm);
-        }
-        ~Place() {
-            --state.waiters;
-            std::erase(flight.waiting, alarm);
-        }
-        Place(const Place&) = delete;
-        Place& operator=(const Place&) = delete;
-    };
-    const std::shared_ptr<State> state = state_;
-    const std::unique_ptr<Alarm> alarm = state->clock.make_alarm();
-    const Place place(*state, *flight, alarm.get());
-    while (!flight->outcome)
-        co_await alarm->wait_until(Clock::never);
-    co_return *flight->outcome;
-}
-
 Task<Result<CertificatePtr>> CertificateCache::get(HttpUrl url) {
-    const std::string key = url.origin.authority() + url.target;
-    if (CertificatePtr kept = state_->find(key)) co_return kept;
-    if (const State::Failure* failure = state_->recent_failure(key)) co_return failure->error;
-    if (state_->waiters >= state_->settings.waiters_max) co_return busy("too many messages wait for one");
-    const auto found = state_->flights.find(key);
-    std::shared_ptr<Flight> flight;
-    if (found != state_->flights.end()) {
-        flight = found->second;
-    } else if (state_->flights.size() >= state_->settings.fetches_max) {
-        co_return busy("too many fetches are under way");
-    } else {
-        flight = std::make_shared<Flight>(key, std::move(url));
-        start(flight);
+    const std::shared_ptr<State> state = state_;
+    Clock& clock = state->parts.clock;
+    const MonoTime deadline = clock.now() + state->settings.wait_max;
+    if (!state->loaded) {
+        const std::unique_ptr<Alarm> alarm = clock.make_alarm();
+        const Waiters::Place place(state->loading, *alarm);
+        while (!state->loaded && clock.now() < deadline)
+            co_await alarm->wait_until(deadline);
     }
-    Result<CertificatePtr> outcome = co_await wait_for(flight);
+    if (state->closed) co_return cancelled_fetch();
+    if (CertificatePtr certificate = state->use(url)) co_return certificate;
+    if (const State::Failure* failure = state->recent_failure(text_of(url))) co_return failure->error;
+    const FetchPtr fetch = state->queue.join(url, state->find(url) != state->held.end());
+    if (!fetch) co_return too_many_unknown_certificates();
+    auto waiting = State::wait(state, fetch, deadline);
+    Result<CertificatePtr> outcome = co_await std::move(waiting);
     co_return outcome;
 }
 

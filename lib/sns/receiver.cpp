@@ -38,37 +38,48 @@ constexpr std::string_view kHowToSubscribe =
 
 }  // namespace
 
-Result<std::unique_ptr<Receiver>> Receiver::create(Clock& clock, Inbox& inbox,
+Result<std::unique_ptr<Receiver>> Receiver::create(Clock& clock, Inbox& inbox, CertificateStore& store,
                                                    std::shared_ptr<HttpsFetcher> fetcher,
                                                    ReceiverSettings settings, ReceiverObserver& observer) {
-    std::vector<SnsTopic> topics;
+    Result<Trust> trust = read_trust(settings);
+    if (!trust) return trust.error();
+    return std::unique_ptr<Receiver>(new Receiver(clock, inbox, store, std::move(fetcher),
+                                                  std::move(settings), observer, std::move(*trust)));
+}
+
+Result<Receiver::Trust> Receiver::read_trust(const ReceiverSettings& settings) {
+    Trust trust;
     for (const std::string& arn : settings.topic_arns) {
         Result<SnsTopic> topic = parse_topic_arn(arn);
         if (!topic) return topic.error();
-        topics.push_back(std::move(*topic));
+        trust.topics.push_back(std::move(*topic));
     }
     Result<SigningHosts> hosts = SigningHosts::create(settings.certificate_hosts);
     if (!hosts) return hosts.error();
-    std::optional<TrustAnchors> anchors;
+    trust.hosts = std::move(*hosts);
     if (!settings.ca_file.empty()) {
         Result<TrustAnchors> loaded = TrustAnchors::load(settings.ca_file);
         if (!loaded) return loaded.error();
-        anchors = std::move(*loaded);
+        trust.anchors = std::move(*loaded);
     }
-    std::unique_ptr<Receiver> receiver(
-        new Receiver(clock, inbox, std::move(fetcher), std::move(settings), observer, std::move(anchors)));
-    receiver->topics_ = std::move(topics);
-    receiver->hosts_ = std::move(*hosts);
-    return receiver;
+    return trust;
 }
 
-Receiver::Receiver(Clock& clock, Inbox& inbox, std::shared_ptr<HttpsFetcher> fetcher,
-                   ReceiverSettings settings, ReceiverObserver& observer, std::optional<TrustAnchors> anchors)
+Receiver::Receiver(Clock& clock, Inbox& inbox, CertificateStore& store, std::shared_ptr<HttpsFetcher> fetcher,
+                   ReceiverSettings settings, ReceiverObserver& observer, Trust trust)
     : inbox_(inbox),
       fetcher_(std::move(fetcher)),
       settings_(std::move(settings)),
       observer_(observer),
-      certificates_(clock, fetcher_, std::move(anchors), settings_.certificates),
+      topics_(std::move(trust.topics)),
+      hosts_(std::move(trust.hosts)),
+      certificates_({.clock = clock,
+                     .store = store,
+                     .fetcher = fetcher_,
+                     .anchors = std::move(trust.anchors),
+                     .names = [this](const std::string& url) { return names_of_certificate(url); },
+                     .report = [this](const Error& error) { observer_.receiver_failed(error); }},
+                    settings_.certificates),
       subscriptions_(inbox) {
     if (!settings_.basic_auth.empty()) credentials_.emplace(settings_.basic_auth);
     settings_.basic_auth.clear();
@@ -78,6 +89,23 @@ const SnsTopic* Receiver::find_topic(const std::string& arn) const {
     const auto found =
         std::find_if(topics_.begin(), topics_.end(), [&](const SnsTopic& topic) { return topic.arn == arn; });
     return found == topics_.end() ? nullptr : &*found;
+}
+
+// The address may be of several topics: their names are one list, and each message is held against its own topic's.
+Result<std::vector<std::string>> Receiver::names_of_certificate(const std::string& url) const {
+    std::vector<std::string> names;
+    std::optional<Error> error;
+    for (const SnsTopic& topic : topics_) {
+        const Result<HttpUrl> address = hosts_.check(url, topic);
+        if (!address) {
+            error = address.error();
+            continue;
+        }
+        const std::vector<std::string> more = hosts_.names(*address, topic);
+        names.insert(names.end(), more.begin(), more.end());
+    }
+    if (names.empty() && error) return *error;
+    return names;
 }
 
 Task<ServerResponse> Receiver::receive(const ServerRequest& request) {
@@ -133,7 +161,11 @@ Task<Receiver::Refused> Receiver::verify(const SnsMessage& message, const HttpUr
                                          const SnsTopic& topic) {
     HttpUrl address = url;
     const Result<CertificatePtr> certificate = co_await certificates_.get(std::move(address));
-    if (!certificate) co_return refuse(RefusalReason::certificate, certificate.error());
+    if (!certificate) {
+        const bool budget = certificate.error().code == ErrorCode::rate_limited;
+        co_return refuse(budget ? RefusalReason::certificate_budget : RefusalReason::certificate,
+                         certificate.error());
+    }
     if (!(*certificate)->bears_one_of(hosts_.names(url, topic))) {
         co_return refuse(RefusalReason::certificate, "the signing certificate is not one of SNS");
     }

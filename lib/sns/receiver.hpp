@@ -1,6 +1,6 @@
 // The SNS endpoint: from a POST to a durable event, in this order: verified, made durable, said, answered.
 //
-//     Result<std::unique_ptr<Receiver>> receiver = Receiver::create(clock, inbox, fetcher, settings, observer);
+//     Result<std::unique_ptr<Receiver>> receiver = Receiver::create(clock, inbox, store, fetcher, settings, observer);
 //     server handler: [&](const ServerRequest& request) { return receiver->receive(request); }
 //
 // It never fetches a record and never decides about one: an event is a doorbell, and whose stream it rings at is said
@@ -19,6 +19,8 @@
 #include "sns/signing_url.hpp"
 #include "sns/subscription_book.hpp"
 #include "sns/topic.hpp"
+#include "sns/trust_anchors.hpp"
+#include "store/certificates.hpp"
 #include "store/inbox.hpp"
 
 #include <cstddef>
@@ -44,9 +46,9 @@ struct ReceiverSettings {
 
 class Receiver {
   public:
-    // Clock, inbox and observer must outlive it. Errors (invalid_argument): an ARN, a host or ca_file that cannot be
-    // used.
-    static Result<std::unique_ptr<Receiver>> create(Clock& clock, Inbox& inbox,
+    // Clock, inbox, store and observer must outlive it. Errors (invalid_argument): an ARN, a host or ca_file that
+    // cannot be used.
+    static Result<std::unique_ptr<Receiver>> create(Clock& clock, Inbox& inbox, CertificateStore& store,
                                                     std::shared_ptr<HttpsFetcher> fetcher,
                                                     ReceiverSettings settings, ReceiverObserver& observer);
 
@@ -63,8 +65,16 @@ class Receiver {
   private:
     using Refused = std::optional<SnsRefusal>;  // none: 200
 
-    Receiver(Clock& clock, Inbox& inbox, std::shared_ptr<HttpsFetcher> fetcher, ReceiverSettings settings,
-             ReceiverObserver& observer, std::optional<TrustAnchors> anchors);
+    // Whose messages are taken, and by whose certificates.
+    struct Trust {
+        std::vector<SnsTopic> topics{};
+        SigningHosts hosts{};
+        std::optional<TrustAnchors> anchors{};
+    };
+
+    Receiver(Clock& clock, Inbox& inbox, CertificateStore& store, std::shared_ptr<HttpsFetcher> fetcher,
+             ReceiverSettings settings, ReceiverObserver& observer, Trust trust);
+    static Result<Trust> read_trust(const ReceiverSettings& settings);
 
     Task<Refused> handle(const ServerRequest& request);
     Task<Refused> verify(const SnsMessage& message, const HttpUrl& url, const SnsTopic& topic);
@@ -75,6 +85,7 @@ class Receiver {
     Task<Refused> note(const SnsMessage& message, SubscriptionState state, std::string subscription_arn);
 
     const SnsTopic* find_topic(const std::string& arn) const;
+    Result<std::vector<std::string>> names_of_certificate(const std::string& url) const;
     void announce(const std::string& topic_arn);
 
     Inbox& inbox_;

@@ -13,7 +13,7 @@ struct Row {
     int status;
 };
 
-constexpr std::array<Row, 15> kRows{{
+constexpr std::array<Row, 16> kRows{{
     {RefusalReason::other_path, "other_path", 404},
     {RefusalReason::other_method, "other_method", 405},
     {RefusalReason::credentials, "credentials", 401},
@@ -25,6 +25,7 @@ constexpr std::array<Row, 15> kRows{{
     {RefusalReason::signature, "signature", 403},
     {RefusalReason::other_host, "other_host", 403},
     {RefusalReason::certificate, "certificate", 503},
+    {RefusalReason::certificate_budget, "certificate_budget", 503},
     {RefusalReason::confirmation, "confirmation", 503},
     {RefusalReason::store, "store", 503},
     {RefusalReason::overloaded, "overloaded", 503},

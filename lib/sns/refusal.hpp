@@ -23,11 +23,12 @@ enum class RefusalReason {
     signing_url,      // 403: see signing_url.hpp
     signature,        // 403
     other_host,       // 403: a SubscribeURL that leads elsewhere
-    certificate,   // 503: could not be had, or is none: the sender does not send it, so it is not its fault
-    confirmation,  // 503: SNS did not take the confirmation; it asks again
-    store,         // 503
-    overloaded,    // 503
-    cancelled,     // 503: shutting down, or the connection is gone
+    certificate,  // 503: could not be had, or is none: the sender does not send it, so it is not its fault
+    certificate_budget,  // 503: too many messages name certificates that were never seen: see fetch_queue.hpp
+    confirmation,        // 503: SNS did not take the confirmation; it asks again
+    store,               // 503
+    overloaded,          // 503
+    cancelled,           // 503: shutting down, or the connection is gone
 };
 
 // The reason's name as it stands in logs and metrics, such as "header_mismatch".

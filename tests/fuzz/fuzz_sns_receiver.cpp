@@ -10,6 +10,7 @@
 // be right: the key is made anew in each run.
 #include "fuzz/fuzz_target.hpp"
 #include "sns/receiver.hpp"
+#include "support/memory_inbox/memory_certificates.hpp"
 #include "support/memory_inbox/memory_inbox.hpp"
 #include "support/real_now.hpp"
 #include "support/sns/scripted_fetcher.hpp"
@@ -103,6 +104,7 @@ struct World {
     std::shared_ptr<ScriptedFetcher> fetcher = std::make_shared<ScriptedFetcher>(clock);
     std::shared_ptr<MemoryInboxContent> content = std::make_shared<MemoryInboxContent>();
     MemoryInbox inbox{content, clock};
+    MemoryCertificates certificates{std::make_shared<MemoryCertificateContent>()};
     Quiet observer;
     std::unique_ptr<Receiver> receiver;
 
@@ -110,7 +112,8 @@ struct World {
         // Whatever address passes the rule is answered, once for the certificate and once for a confirmation.
         if (flags.find('x') == std::string::npos) fetcher->answer_rest(signer().certificate_pem());
         if (flags.find('f') != std::string::npos) inbox.set_fault_hook(full);
-        receiver = Receiver::create(clock, inbox, fetcher, settings_for(flags), observer).value();
+        receiver =
+            Receiver::create(clock, inbox, certificates, fetcher, settings_for(flags), observer).value();
     }
 
     ServerResponse receive(const ServerRequest& request) {

@@ -70,6 +70,7 @@ struct PublisherCounts {
     std::uint64_t confirmations_refused = 0;
     std::uint64_t certificate_fetches = 0;        // of the right one
     std::uint64_t wrong_certificate_fetches = 0;  // of those that faults name
+    std::uint64_t no_certificate_fetches = 0;     // of what is not there
     std::uint64_t unsubscribe_visits = 0;         // calls of UnsubscribeURL: a subscriber never should
 };
 

@@ -72,7 +72,10 @@ PortalReply unsubscribe(EventPublisher& publisher, const PortalTarget& target) {
 
 PortalReply certificate(EventPublisher& publisher, const std::string& path) {
     const CertificateAnswer* answer = publisher.identity().certificate_at(path);
-    if (answer == nullptr) return refuse(404, "NotFound", "There is nothing at that path");
+    if (answer == nullptr) {
+        ++publisher.counts().no_certificate_fetches;
+        return refuse(404, "NotFound", "There is nothing at that path");
+    }
     const bool right = path == publisher.identity().certificate_path();
     ++(right ? publisher.counts().certificate_fetches : publisher.counts().wrong_certificate_fetches);
     PortalReply reply{.status = answer->status, .content_type = "binary/octet-stream"};

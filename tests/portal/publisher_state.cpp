@@ -35,6 +35,7 @@ Json counts_of(EventPublisher& publisher) {
             {"confirmations_refused", counts.confirmations_refused},
             {"certificate_fetches", counts.certificate_fetches},
             {"wrong_certificate_fetches", counts.wrong_certificate_fetches},
+            {"no_certificate_fetches", counts.no_certificate_fetches},
             {"unsubscribe_visits", counts.unsubscribe_visits},
             {"faults", counts.faults}};
 }

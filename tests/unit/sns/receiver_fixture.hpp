@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sns/receiver.hpp"
+#include "support/memory_inbox/memory_certificates.hpp"
 #include "support/memory_inbox/memory_inbox.hpp"
 #include "support/real_now.hpp"
 #include "support/sns/scripted_fetcher.hpp"
@@ -70,6 +71,8 @@ struct ReceiverWorld {
     std::shared_ptr<ScriptedFetcher> fetcher = std::make_shared<ScriptedFetcher>(clock);
     std::shared_ptr<MemoryInboxContent> content = std::make_shared<MemoryInboxContent>();
     MemoryInbox inbox{content, clock};
+    std::shared_ptr<MemoryCertificateContent> kept = std::make_shared<MemoryCertificateContent>();
+    MemoryCertificates certificates{kept};
     SaidByReceiver said;
     std::vector<std::shared_ptr<PostedRequest>> posted{};
     std::unique_ptr<Receiver> receiver;
@@ -91,7 +94,7 @@ struct ReceiverWorld {
 
     // As after a crash: what is in `content` stays.
     void restart(ReceiverSettings settings = receiver_settings()) {
-        receiver = Receiver::create(clock, inbox, fetcher, std::move(settings), said).value();
+        receiver = Receiver::create(clock, inbox, certificates, fetcher, std::move(settings), said).value();
     }
 
     std::shared_ptr<PostedRequest> start(ServerRequest request) {

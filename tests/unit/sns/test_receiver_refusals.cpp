@@ -190,6 +190,22 @@ TEST_CASE("A certificate that cannot be had or used is 503") {
     CHECK(world.fetcher->asked().size() == 1);
 }
 
+TEST_CASE("Beyond the budget of names that were never seen it is 503, for a reason of its own") {
+    ReceiverSettings settings = receiver_settings();
+    settings.certificates.fetches = {.unknown_burst = 1, .unknown_every = std::chrono::hours(1)};
+    ReceiverWorld world(settings);
+    CHECK(world.post(notification()).status == 200);
+    nlohmann::json forged = notification();
+    forged["SigningCertURL"] =
+        "https://" + std::string(kTestHost) + "/SimpleNotificationService-" + std::string(32, 'f') + ".pem";
+    const MonoTime sent = world.clock.now();
+    const ServerResponse response = world.post(forged);
+    CHECK(response.status == 503);
+    CHECK(world.clock.now() - sent < std::chrono::seconds(15));
+    CHECK(world.said.refusals.back().reason == RefusalReason::certificate_budget);
+    CHECK(world.fetcher->asked().size() == 1);
+}
+
 TEST_CASE("A certificate for another name is 503, though its signature is right") {
     TestSubject subject = signing_subject();
     subject.alternative_names =
@@ -252,9 +268,10 @@ TEST_CASE("A receiver is not made of settings that it cannot keep") {
     boost::asio::io_context io;
     VirtualClock clock(io, real_now());
     MemoryInbox inbox(std::make_shared<MemoryInboxContent>(), clock);
+    MemoryCertificates certificates(std::make_shared<MemoryCertificateContent>());
     SaidByReceiver said;
-    const auto receiver =
-        Receiver::create(clock, inbox, std::make_shared<ScriptedFetcher>(clock), settings, said);
+    const auto receiver = Receiver::create(clock, inbox, certificates,
+                                           std::make_shared<ScriptedFetcher>(clock), settings, said);
     REQUIRE_FALSE(receiver.has_value());
     CHECK(receiver.error().code == ErrorCode::invalid_argument);
 }

@@ -1,0 +1,127 @@
+#include "sns/fetch_queue.hpp"
+
+#include <algorithm>
+
+namespace carecloud {
+namespace {
+
+bool waits_unknown(const FetchPtr& fetch) {
+    return !fetch->known && !fetch->begun;
+}
+
+}  // namespace
+
+FetchPtr FetchQueue::join(const HttpUrl& url, bool known) {
+    FetchPtr fetch = find(url);
+    const bool is_known = fetch ? fetch->known : known;
+    if (!is_known && !make_room(fetch)) return nullptr;
+    if (!fetch) {
+        fetch = std::make_shared<CertificateFetch>(url, known);
+        fetches_.push_back(fetch);
+    }
+    return fetch;
+}
+
+FetchPtr FetchQueue::next(MonoTime now) {
+    if (!has_slot()) return nullptr;
+    FetchPtr fetch = first_known();
+    if (!fetch && unknown_begun() + 1 < limits_.fetches_max && budget_at() <= now) {
+        fetch = most_wanted();
+        if (fetch) spent_until_ = std::max(spent_until_, now) + limits_.unknown_every;
+    }
+    if (fetch) fetch->begun = true;
+    return fetch;
+}
+
+MonoTime FetchQueue::budget_at() const {
+    const auto burst = static_cast<Duration::rep>(limits_.unknown_burst);
+    return spent_until_ + limits_.unknown_every * (1 - burst);
+}
+
+void FetchQueue::end(const FetchPtr& fetch, Result<CertificatePtr> outcome) {
+    std::erase(fetches_, fetch);
+    fetch->outcome.emplace(std::move(outcome));
+    fetch->waiters.wake();
+}
+
+void FetchQueue::give_up(const FetchPtr& fetch) {
+    if (!fetch->begun && fetch->waiters.count() == 0) std::erase(fetches_, fetch);
+}
+
+std::vector<FetchPtr> FetchQueue::end_all(const Error& error) {
+    const std::vector<FetchPtr> fetches = fetches_;
+    for (const FetchPtr& fetch : fetches)
+        end(fetch, error);
+    return fetches;
+}
+
+FetchPtr FetchQueue::find(const HttpUrl& url) const {
+    const auto found = std::find_if(fetches_.begin(), fetches_.end(), [&](const FetchPtr& fetch) {
+        return fetch->url.target == url.target && fetch->url.origin == url.origin;
+    });
+    return found == fetches_.end() ? nullptr : *found;
+}
+
+FetchPtr FetchQueue::first_known() const {
+    const auto found = std::find_if(fetches_.begin(), fetches_.end(),
+                                    [](const FetchPtr& fetch) { return fetch->known && !fetch->begun; });
+    return found == fetches_.end() ? nullptr : *found;
+}
+
+// The one that came first among equals.
+FetchPtr FetchQueue::most_wanted() const {
+    FetchPtr most;
+    for (const FetchPtr& fetch : fetches_) {
+        if (!waits_unknown(fetch)) continue;
+        if (!most || fetch->waiters.count() > most->waiters.count()) most = fetch;
+    }
+    return most;
+}
+
+// Likewise, so that one that came last has its time to be joined by others.
+FetchPtr FetchQueue::least_wanted(const FetchPtr& except) const {
+    FetchPtr least;
+    for (const FetchPtr& fetch : fetches_) {
+        if (!waits_unknown(fetch) || fetch == except) continue;
+        if (!least || fetch->waiters.count() < least->waiters.count()) least = fetch;
+    }
+    return least;
+}
+
+// For one more that waits for `wanted`, or for a new name where that is null.
+bool FetchQueue::make_room(const FetchPtr& wanted) {
+    if (unknown_waiters() < limits_.unknown_waiters_max) return true;
+    const FetchPtr least = least_wanted(wanted);
+    const std::size_t wanting = wanted ? wanted->waiters.count() + 1 : 1;
+    if (!least || least->waiters.count() > wanting) return false;
+    end(least, too_many_unknown_certificates());
+    return true;
+}
+
+std::size_t FetchQueue::begun() const {
+    const auto count =
+        std::count_if(fetches_.begin(), fetches_.end(), [](const FetchPtr& fetch) { return fetch->begun; });
+    return static_cast<std::size_t>(count);
+}
+
+std::size_t FetchQueue::unknown_begun() const {
+    const auto count = std::count_if(fetches_.begin(), fetches_.end(),
+                                     [](const FetchPtr& fetch) { return fetch->begun && !fetch->known; });
+    return static_cast<std::size_t>(count);
+}
+
+std::size_t FetchQueue::unknown_waiters() const {
+    std::size_t count = 0;
+    for (const FetchPtr& fetch : fetches_)
+        count += fetch->known ? 0 : fetch->waiters.count();
+    return count;
+}
+
+Error too_many_unknown_certificates() {
+    return {.code = ErrorCode::rate_limited,
+            .operation = "fetch SNS's signing certificate",
+            .subject = "too many messages name certificates that were never seen before",
+            .hint = "somebody sends forged messages; true ones are taken when SNS repeats them"};
+}
+
+}  // namespace carecloud

@@ -1,0 +1,113 @@
+// The fetches of signing certificates that wait for their turn or are under way, and who waits for them.
+//
+// Anybody can send messages that name certificates which do not exist, and only a fetch tells. So names that were never
+// found good share a small budget, leave one slot to the known ones, and at most so many messages wait for them. Of
+// these the name that most messages wait for goes first, and when there are too many, the name that fewest wait for is
+// given up: honest messages share one name, those that make names up do not.
+//
+// Pure: it is given the time. I/O thread alone.
+#pragma once
+
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "net/url.hpp"
+#include "sns/certificate.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/cancellation_signal.hpp>
+
+namespace carecloud {
+
+// Who waits for one thing.
+class Waiters {
+  public:
+    // There for as long as it lives. Both must outlive it.
+    class Place {
+      public:
+        Place(Waiters& waiters, Alarm& alarm) : waiters_(waiters), alarm_(alarm) {
+            waiters_.alarms_.push_back(&alarm_);
+        }
+        ~Place() { std::erase(waiters_.alarms_, &alarm_); }
+        Place(const Place&) = delete;
+        Place& operator=(const Place&) = delete;
+
+      private:
+        Waiters& waiters_;
+        Alarm& alarm_;
+    };
+
+    std::size_t count() const { return alarms_.size(); }
+    void wake() {
+        for (Alarm* alarm : alarms_)
+            alarm->wake();
+    }
+
+  private:
+    std::vector<Alarm*> alarms_;
+};
+
+struct CertificateFetch {
+    CertificateFetch(HttpUrl address, bool is_known) : url(std::move(address)), known(is_known) {}
+
+    HttpUrl url;
+    bool known;          // the name was found good before
+    bool begun = false;  // false: it waits for its turn
+    std::optional<Result<CertificatePtr>> outcome{};
+    Waiters waiters{};
+    boost::asio::cancellation_signal cancel{};
+};
+
+using FetchPtr = std::shared_ptr<CertificateFetch>;
+
+struct FetchLimits {
+    std::size_t fetches_max = 4;  // at once; one of them for known names alone
+    // Unknown names: so many fetches at once, then one each.
+    std::size_t unknown_burst = 8;
+    Duration unknown_every = std::chrono::seconds(1);
+    std::size_t unknown_waiters_max = 208;  // messages, so that others always find a place (ReceiverSettings)
+};
+
+class FetchQueue {
+  public:
+    explicit FetchQueue(const FetchLimits& limits) : limits_(limits) {}
+
+    // The fetch of that address, which is queued where there is none. Null: too many wait for unknown names.
+    FetchPtr join(const HttpUrl& url, bool known);
+    // The one to begin now, which counts as begun; null: none.
+    FetchPtr next(MonoTime now);
+    // When the budget of unknown names has a fetch to give; it may have passed.
+    MonoTime budget_at() const;
+    bool has_slot() const { return begun() < limits_.fetches_max; }
+
+    // Removes it, and wakes who waits for it.
+    void end(const FetchPtr& fetch, Result<CertificatePtr> outcome);
+    // Removes it if it has not begun and nobody waits for it any more.
+    void give_up(const FetchPtr& fetch);
+    // All are removed, and returned.
+    std::vector<FetchPtr> end_all(const Error& error);
+
+  private:
+    FetchPtr find(const HttpUrl& url) const;
+    FetchPtr first_known() const;
+    FetchPtr most_wanted() const;
+    FetchPtr least_wanted(const FetchPtr& except) const;
+    bool make_room(const FetchPtr& wanted);
+    std::size_t begun() const;
+    std::size_t unknown_begun() const;
+    std::size_t unknown_waiters() const;
+
+    FetchLimits limits_;
+    std::vector<FetchPtr> fetches_{};  // in the order of their coming
+    MonoTime spent_until_{};           // the fetches that were given, at one each
+};
+
+Error too_many_unknown_certificates();
+
+}  // namespace carecloud
