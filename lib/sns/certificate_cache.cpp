@@ -1,7 +1,8 @@
 #include "sns/certificate_cache.hpp"
 
+#include "sns/certificate_memory.hpp"
+
 #include <algorithm>
-#include <deque>
 #include <exception>
 #include <utility>
 
@@ -14,7 +15,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::size_t kFailuresMax = 64;
 constexpr const char* kFetch = "fetch SNS's signing certificate";
 
 Error fetch_error(ErrorCode code, std::string what, std::string hint = {}) {
@@ -46,36 +46,26 @@ void rethrow(const std::exception_ptr& thrown) {
 }  // namespace
 
 struct CertificateCache::State : std::enable_shared_from_this<State> {
-    struct Held {
-        HttpUrl url;
-        CertificatePtr certificate;
-        MonoTime refresh_at;
-    };
-    struct Failure {
-        std::string url;
-        Error error;
-        MonoTime until;
-    };
-
     State(CertificateCacheParts with, CertificateCacheSettings by)
-        : parts(std::move(with)), settings(by), queue(by.fetches) {}
+        : parts(std::move(with)),
+          settings(by),
+          queue(by.fetches),
+          held(by.certificates_max),
+          failures(by.pause_after_failure) {}
 
     CertificateCacheParts parts;
     CertificateCacheSettings settings;
     FetchQueue queue;
-    std::vector<Held> held{};            // names found good; the one used last at the end
+    HeldCertificates held;  // names found good
+    RecentFailures failures;
     std::vector<std::string> dropped{};  // to be removed from the store
-    std::deque<Failure> failures{};      // the oldest first
     Waiters loading{};
     bool loaded = false;
     bool closed = false;
     std::size_t fetches = 0;
 
-    std::vector<Held>::iterator find(const HttpUrl& url);
     CertificatePtr use(const HttpUrl& url);
-    void hold(const HttpUrl& url, CertificatePtr certificate, MonoTime refresh_at);
-    const Failure* recent_failure(const std::string& url) const;
-    void remember_failure(const std::string& url, const Error& error);
+    void hold(const std::string& url, CertificatePtr certificate, MonoTime refresh_at);
     Result<CertificatePtr> examine(const std::string& url, const std::string& pem) const;
     void begin_due();
     MonoTime next_look() const;
@@ -93,56 +83,23 @@ struct CertificateCache::State : std::enable_shared_from_this<State> {
     static Task<Result<CertificatePtr>> wait(std::shared_ptr<State> state, FetchPtr fetch, MonoTime deadline);
 };
 
-std::vector<CertificateCache::State::Held>::iterator CertificateCache::State::find(const HttpUrl& url) {
-    return std::find_if(held.begin(), held.end(), [&](const Held& one) {
-        return one.url.target == url.target && one.url.origin == url.origin;
-    });
-}
-
 // The one that is held and valid, which is fetched again beside if it is time; null: none.
 CertificatePtr CertificateCache::State::use(const HttpUrl& url) {
-    const auto found = find(url);
-    if (found == held.end() || !found->certificate->valid_at(parts.clock.wall())) return nullptr;
-    std::rotate(found, found + 1, held.end());
-    const CertificatePtr certificate = held.back().certificate;
+    HeldCertificates::Held* const found = held.use(text_of(url));
+    if (found == nullptr || !found->certificate->valid_at(parts.clock.wall())) return nullptr;
+    const CertificatePtr certificate = found->certificate;
     const MonoTime now = parts.clock.now();
-    if (held.back().refresh_at <= now && queue.has_slot()) {
-        held.back().refresh_at = now + settings.refresh_pause;
+    if (found->refresh_at <= now && queue.has_slot()) {
+        found->refresh_at = now + settings.refresh_pause;
         queue.join(url, true);
         begin_due();
     }
     return certificate;
 }
 
-void CertificateCache::State::hold(const HttpUrl& url, CertificatePtr certificate, MonoTime refresh_at) {
-    const auto found = find(url);
-    if (found != held.end()) {
-        found->certificate = std::move(certificate);
-        found->refresh_at = refresh_at;
-        return;
-    }
-    if (held.size() >= settings.certificates_max) {
-        dropped.push_back(text_of(held.front().url));
-        held.erase(held.begin());
-    }
-    held.push_back({.url = url, .certificate = std::move(certificate), .refresh_at = refresh_at});
-}
-
-const CertificateCache::State::Failure* CertificateCache::State::recent_failure(
-    const std::string& url) const {
-    const MonoTime now = parts.clock.now();
-    const auto found = std::find_if(failures.begin(), failures.end(), [&](const Failure& failure) {
-        return failure.url == url && failure.until > now;
-    });
-    return found == failures.end() ? nullptr : &*found;
-}
-
-void CertificateCache::State::remember_failure(const std::string& url, const Error& error) {
-    const MonoTime now = parts.clock.now();
-    while (!failures.empty() && (failures.front().until <= now || failures.size() >= kFailuresMax)) {
-        failures.pop_front();
-    }
-    failures.push_back({.url = url, .error = error, .until = now + settings.pause_after_failure});
+void CertificateCache::State::hold(const std::string& url, CertificatePtr certificate, MonoTime refresh_at) {
+    const std::optional<std::string> gone = held.hold(url, std::move(certificate), refresh_at);
+    if (gone) dropped.push_back(*gone);
 }
 
 // The same for what was fetched now and what the store kept.
@@ -210,13 +167,13 @@ bool CertificateCache::State::land(const FetchPtr& fetch, const Result<std::stri
     const std::string url = text_of(fetch->url);
     Result<CertificatePtr> outcome = pem ? examine(url, *pem) : Result<CertificatePtr>(pem.error());
     const bool good = outcome.has_value();
-    const auto found = find(fetch->url);
+    const HeldCertificates::Held* const found = held.find(url);
     if (good) {
-        hold(fetch->url, *outcome, parts.clock.now() + settings.refresh_after);
-    } else if (found != held.end() && found->certificate->valid_at(parts.clock.wall())) {
+        hold(url, *outcome, parts.clock.now() + settings.refresh_after);
+    } else if (found != nullptr && found->certificate->valid_at(parts.clock.wall())) {
         fail(outcome.error());  // a refresh: the one that is held stays in use
     } else {
-        remember_failure(url, outcome.error());
+        failures.add(url, outcome.error(), parts.clock.now());
     }
     queue.end(fetch, std::move(outcome));
     return good;
@@ -239,15 +196,14 @@ Task<> CertificateCache::State::load(std::shared_ptr<State> state) {
 
 void CertificateCache::State::take(const KeptCertificate& kept) {
     Result<CertificatePtr> certificate = examine(kept.url, kept.pem);
-    const Result<HttpUrl> url = parse_http_url(kept.url);
-    if (!certificate || !url) {
+    if (!certificate) {
         dropped.push_back(kept.url);
-        fail(not_loaded(certificate ? url.error() : certificate.error()));
+        fail(not_loaded(certificate.error()));
         return;
     }
     const Duration age = age_of(kept, parts.clock.wall());
     const bool due = age < Duration{0} || age > settings.refresh_after;
-    hold(*url, *certificate, parts.clock.now() + (due ? Duration{0} : settings.refresh_after - age));
+    hold(kept.url, *certificate, parts.clock.now() + (due ? Duration{0} : settings.refresh_after - age));
 }
 
 Task<> CertificateCache::State::save(std::shared_ptr<State> state, KeptCertificate kept) {
@@ -329,8 +285,10 @@ Task<Result<CertificatePtr>> CertificateCache::get(HttpUrl url) {
     }
     if (state->closed) co_return cancelled_fetch();
     if (CertificatePtr certificate = state->use(url)) co_return certificate;
-    if (const State::Failure* failure = state->recent_failure(text_of(url))) co_return failure->error;
-    const FetchPtr fetch = state->queue.join(url, state->find(url) != state->held.end());
+    const std::string text = text_of(url);
+    const std::optional<Error> failure = state->failures.find(text, clock.now());
+    if (failure) co_return *failure;
+    const FetchPtr fetch = state->queue.join(url, state->held.find(text) != nullptr);
     if (!fetch) co_return too_many_unknown_certificates();
     auto waiting = State::wait(state, fetch, deadline);
     Result<CertificatePtr> outcome = co_await std::move(waiting);

@@ -9,7 +9,24 @@ bool waits_unknown(const FetchPtr& fetch) {
     return !fetch->known && !fetch->begun;
 }
 
+std::size_t weight_of(const FetchPtr& fetch) {
+    return fetch->waiters.count() + (fetch->returned ? 1 : 0);
+}
+
+std::string name_of(const HttpUrl& url) {
+    return url.origin.authority() + url.target;
+}
+
 }  // namespace
+
+void NewestNames::add(const std::string& name) {
+    const auto [place, is_new] = names_.insert(name);
+    if (!is_new) return;
+    order_.push_back(place);
+    if (order_.size() <= most_) return;
+    names_.erase(order_.front());
+    order_.pop_front();
+}
 
 FetchPtr FetchQueue::join(const HttpUrl& url, bool known) {
     FetchPtr fetch = find(url);
@@ -17,6 +34,7 @@ FetchPtr FetchQueue::join(const HttpUrl& url, bool known) {
     if (!is_known && !make_room(fetch)) return nullptr;
     if (!fetch) {
         fetch = std::make_shared<CertificateFetch>(url, known);
+        fetch->returned = given_up_.contains(name_of(url));
         fetches_.push_back(fetch);
     }
     return fetch;
@@ -45,7 +63,9 @@ void FetchQueue::end(const FetchPtr& fetch, Result<CertificatePtr> outcome) {
 }
 
 void FetchQueue::give_up(const FetchPtr& fetch) {
-    if (!fetch->begun && fetch->waiters.count() == 0) std::erase(fetches_, fetch);
+    if (fetch->begun || fetch->outcome || fetch->waiters.count() > 0) return;
+    given_up_.add(name_of(fetch->url));
+    std::erase(fetches_, fetch);
 }
 
 std::vector<FetchPtr> FetchQueue::end_all(const Error& error) {
@@ -73,7 +93,7 @@ FetchPtr FetchQueue::most_wanted() const {
     FetchPtr most;
     for (const FetchPtr& fetch : fetches_) {
         if (!waits_unknown(fetch)) continue;
-        if (!most || fetch->waiters.count() > most->waiters.count()) most = fetch;
+        if (!most || weight_of(fetch) > weight_of(most)) most = fetch;
     }
     return most;
 }
@@ -83,7 +103,7 @@ FetchPtr FetchQueue::least_wanted(const FetchPtr& except) const {
     FetchPtr least;
     for (const FetchPtr& fetch : fetches_) {
         if (!waits_unknown(fetch) || fetch == except) continue;
-        if (!least || fetch->waiters.count() < least->waiters.count()) least = fetch;
+        if (!least || weight_of(fetch) < weight_of(least)) least = fetch;
     }
     return least;
 }
@@ -92,8 +112,9 @@ FetchPtr FetchQueue::least_wanted(const FetchPtr& except) const {
 bool FetchQueue::make_room(const FetchPtr& wanted) {
     if (unknown_waiters() < limits_.unknown_waiters_max) return true;
     const FetchPtr least = least_wanted(wanted);
-    const std::size_t wanting = wanted ? wanted->waiters.count() + 1 : 1;
-    if (!least || least->waiters.count() > wanting) return false;
+    const std::size_t wanting = wanted ? weight_of(wanted) + 1 : 1;
+    if (!least || weight_of(least) > wanting) return false;
+    given_up_.add(name_of(least->url));
     end(least, too_many_unknown_certificates());
     return true;
 }

@@ -81,6 +81,20 @@ TEST_CASE("Honest messages that come while names are made up wait, and all are s
     CHECK(world.cache->fetches() <= 8 + 30 + 1);
 }
 
+TEST_CASE("A single honest message among many is served at the latest when it is sent again") {
+    CertificateWorld world;
+    const int per_second = GENERATE(10, 50);
+    world.fetcher->answer(certificate_address(1), world_signer().certificate_pem(), 50ms);
+    flood(world, per_second, 45, [&](int step) {
+        if (step == 15 * per_second) world.waiters.push_back(world.ask(certificate_address(1)));
+        // As SNS does, 20 s later.
+        if (step == 35 * per_second) world.waiters.push_back(world.ask(certificate_address(1)));
+    });
+    CHECK(succeeded(world.waiters) > 0);
+    CHECK(world.cache->size() == 1);
+    CHECK(world.cache->fetches() <= 8 + 45 + 1);
+}
+
 TEST_CASE("A known name has a slot of its own, and no budget") {
     CertificateWorld world({.fetches = {.fetches_max = 2, .unknown_burst = 2, .unknown_every = 24h}});
     world.fetcher->answer(certificate_address(1), world_signer().certificate_pem());

@@ -206,6 +206,23 @@ TEST_CASE("Beyond the budget of names that were never seen it is 503, for a reas
     CHECK(world.fetcher->asked().size() == 1);
 }
 
+TEST_CASE("While messages with made-up certificates wait, one with a known certificate is taken at once") {
+    ReceiverWorld world;
+    CHECK(world.post(notification()).status == 200);
+    nlohmann::json forged = notification();
+    for (int i = 100; i < 400; ++i) {
+        forged["SigningCertURL"] = "https://" + std::string(kTestHost) + "/SimpleNotificationService-" +
+                                   std::string(29, 'f') + std::to_string(i) + ".pem";
+        forged["Signature"] = "AAAA";
+        world.start({.method = "POST", .target = "/sns", .body = forged.dump()});
+        world.clock.run_for(Duration{0});
+    }
+    const MonoTime sent = world.clock.now();
+    CHECK(world.post(notification()).status == 200);
+    CHECK(world.clock.now() == sent);
+    CHECK(world.fetcher->asked().size() <= 1 + 8);
+}
+
 TEST_CASE("A certificate for another name is 503, though its signature is right") {
     TestSubject subject = signing_subject();
     subject.alternative_names =
