@@ -121,7 +121,7 @@ heading "A portal on loopback: $records invented records, $batch of them sharing
 work=$(mktemp -d)
 printf 'demo-key\n' >"$work/api-key"
 chmod 600 "$work/api-key"
-quietly "$logs/demo-certificate.log" openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
+quietly "$logs/demo-certificate.log" openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 90 \
   -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 -keyout "$work/endpoint.key" -out "$work/endpoint.pem" ||
   failed "$logs/demo-certificate.log" "no certificate for the endpoint"
 chmod 600 "$work/endpoint.key"
@@ -222,6 +222,5 @@ show "SELECT e.event_type, e.record_id, e.received_at, c.committed_at AS record_
 compare
 
 heading "carecloudctl status"
-# A warning is expected: the certificate above ends in two days.
-"$bin/carecloudctl" --url "unix:$work/api.sock" status || (($? == 1))
+"$bin/carecloudctl" --url "unix:$work/api.sock" status
 leave "$logs/demo-events.log"

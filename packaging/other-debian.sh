@@ -30,8 +30,10 @@ test_here() {
     -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=16 -DCARECLOUD_MUTANTS=OFF
   mapfile -t targets < <(ninja -C "$build" -t targets all | sed -n 's/^\(unit_[a-z_]*\|contract\|system\): .*/\1/p')
   cmake --build "$build" --target "${targets[@]}" carecloud_package
-  # Chromium, which looks at the status page, is the same on both.
-  ctest --test-dir "$build" --output-on-failure --no-tests=error --timeout 300 --exclude-regex '^system_status_page$' \
+  # As many at once as packaging/test.sh runs of its own: most tests wait most of the time. Chromium, which looks at the
+  # status page, is the same on both.
+  ctest --test-dir "$build" -j $((3 * CTEST_PARALLEL_LEVEL)) --output-on-failure --no-tests=error --timeout 600 \
+    --exclude-regex '^system_status_page$' \
     --tests-regex '^(unit_.*|contract.*|system_.*|units|schema|machine|filter_without_tests)$'
 }
 

@@ -304,7 +304,7 @@ class Life(unittest.TestCase):
         self.assertNotIn("another program", run("carecloud-syncd", "--check").stderr)
 
     def test_09_port_443_needs_no_privilege(self):
-        run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+        run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "90",
             "-subj", "/CN=localhost", "-keyout", "/root/privkey.pem", "-out", "/root/fullchain.pem")
         drop_in("tls", "[Service]\nLoadCredential=fullchain.pem:/root/fullchain.pem\n"
                 "LoadCredential=privkey.pem:/root/privkey.pem\n")
