@@ -44,7 +44,7 @@ ApiEndpoint::Place* ApiEndpoint::find(const ListenAddress& address) {
     return found == places_.end() ? nullptr : &*found;
 }
 
-Result<ApiEndpoint::Wanted> ApiEndpoint::want(const ListenAddress& listen, ApiAccess access) {
+Result<ApiEndpoint::Wanted> ApiEndpoint::want(const ListenAddress& listen, const ApiAccess& access) {
     Wanted wanted{.address = listen,
                   .api = std::make_shared<Api>(parts_, access),
                   .slot = std::make_shared<std::shared_ptr<Api>>(),

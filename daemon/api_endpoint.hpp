@@ -56,7 +56,7 @@ class ApiEndpoint {
     };
 
     Place* find(const ListenAddress& address);
-    Result<Wanted> want(const ListenAddress& address, ApiAccess access);
+    Result<Wanted> want(const ListenAddress& address, const ApiAccess& access);
     Task<ServerResponse> serve(Slot slot, const ServerRequest& request);
     void tell_refused(const ServerRequest& request);
 

@@ -7,6 +7,7 @@
 #include "socket_holder.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <filesystem>
 
@@ -17,7 +18,7 @@ namespace {
 constexpr std::string_view kExampleUrl = "https://portal.example.org/api";
 constexpr std::string_view kExampleId = "000000000000000000000000";
 // StateDirectory= and RuntimeDirectory= of the packaged unit: made when the service starts.
-constexpr std::string_view kMadeByUnit[] = {"/var/lib/carecloud-syncd", "/run/carecloud-syncd"};
+constexpr std::array<std::string_view, 2> kMadeByUnit{"/var/lib/carecloud-syncd", "/run/carecloud-syncd"};
 constexpr std::string_view kProgram = "carecloud-syncd";
 
 void find_placeholders(const PortalSettings& portal, Surroundings& found) {
@@ -35,8 +36,7 @@ void find_placeholders(const PortalSettings& portal, Surroundings& found) {
 
 // Empty: a file can be made in it.
 std::string wrong_with_folder(const std::filesystem::path& folder) {
-    if (std::find(std::begin(kMadeByUnit), std::end(kMadeByUnit), folder.string()) != std::end(kMadeByUnit))
-        return {};
+    if (std::find(kMadeByUnit.begin(), kMadeByUnit.end(), folder.string()) != kMadeByUnit.end()) return {};
     std::error_code failure;
     const auto status = std::filesystem::status(folder, failure);
     if (std::filesystem::is_directory(status)) return {};

@@ -103,6 +103,7 @@ std::string TextTable::to_string(std::size_t width) const {
     }
     widths.resize(fit);
     std::vector<std::string> titles;
+    titles.reserve(columns_.size());
     for (const Column& column : columns_)
         titles.push_back(column.title);
     std::string out = line_of(titles, widths);
