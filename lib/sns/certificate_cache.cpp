@@ -71,7 +71,7 @@ struct CertificateCache::State : std::enable_shared_from_this<State> {
     MonoTime next_look() const;
     bool land(const FetchPtr& fetch, const Result<std::string>& pem);
     void take(const KeptCertificate& kept);
-    void fail(const Error& error) {
+    void fail(const Error& error) const {
         if (!closed) parts.report(error);
     }
 
@@ -87,7 +87,7 @@ struct CertificateCache::State : std::enable_shared_from_this<State> {
 CertificatePtr CertificateCache::State::use(const HttpUrl& url) {
     HeldCertificates::Held* const found = held.use(text_of(url));
     if (found == nullptr || !found->certificate->valid_at(parts.clock.wall())) return nullptr;
-    const CertificatePtr certificate = found->certificate;
+    CertificatePtr certificate = found->certificate;
     const MonoTime now = parts.clock.now();
     if (found->refresh_at <= now && queue.has_slot()) {
         found->refresh_at = now + settings.refresh_pause;

@@ -69,7 +69,7 @@ void FetchQueue::give_up(const FetchPtr& fetch) {
 }
 
 std::vector<FetchPtr> FetchQueue::end_all(const Error& error) {
-    const std::vector<FetchPtr> fetches = fetches_;
+    std::vector<FetchPtr> fetches = fetches_;
     for (const FetchPtr& fetch : fetches)
         end(fetch, error);
     return fetches;
