@@ -162,10 +162,9 @@ void PassLog::push_silent(std::string_view stream, bool silent) {
              "comes\")"});
     log_.write(LogLevel::error,
                "push silent: records change and hardly any event announces them; the stream is polled more "
-               "often. See "
-               "whether the topic's subscription still exists (aws sns list-subscriptions-by-topic), and "
-               "whether SNS "
-               "reaches the endpoint (README, \"When no event comes\")",
+               "often. See whether the topic's subscription still exists (aws sns "
+               "list-subscriptions-by-topic), and whether SNS reaches the endpoint (README, \"When no event "
+               "comes\")",
                {{"STREAM", stream}});
 }
 

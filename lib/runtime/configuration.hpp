@@ -137,7 +137,7 @@ void listen_by_default(ApiSettings& api, const EnvironmentLookup& environment = 
 // One message a line.
 std::string report(std::string_view file, const std::vector<ConfigProblem>& problems);
 
-// Why this version cannot run the configuration at all: "store.url: PostgreSQL is not built yet …". None: it can.
+// Why this version cannot run the configuration at all: "store.url: PostgreSQL is not supported …". None: it can.
 std::optional<std::string> cannot_run(const Configuration& configuration);
 
 }  // namespace carecloud

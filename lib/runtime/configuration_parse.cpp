@@ -88,7 +88,7 @@ void listen_by_default(ApiSettings& api, const EnvironmentLookup& environment) {
 
 std::optional<std::string> cannot_run(const Configuration& configuration) {
     if (configuration.store.kind != StoreKind::postgresql) return std::nullopt;
-    return "store.url: PostgreSQL is not built yet in this version; use sqlite:/path";
+    return "store.url: PostgreSQL is not supported by this version; use sqlite:/path";
 }
 
 }  // namespace carecloud

@@ -28,7 +28,7 @@ std::exception_ptr worse_of(const std::exception_ptr& one, const std::exception_
 Error cancelled_error(std::string operation) {
     return {.code = ErrorCode::cancelled,
             .operation = std::move(operation),
-            .subject = "it was ended",
+            .subject = "it was canceled",
             .hint = ""};
 }
 

@@ -147,14 +147,15 @@ std::optional<std::string> ReportChecks::bounded_pass_ended(const BoundedPass& p
                                                             const std::optional<LeftOut>& left_out) const {
     const bool is_judged = pass.status == PassStatus::done && pass.kind == PassKind::reconcile &&
                            (pass.whole || pass.deep) && pass.holes == 0;
-    const auto since = Timestamp::parse(pass.started_at);
-    if (!is_judged || !since || !left_out || left_out->entity != pass.stream) return std::nullopt;
+    const auto started = Timestamp::parse(pass.started_at);  // by the daemon's clock
+    if (!is_judged || !started || !left_out || left_out->entity != pass.stream) return std::nullopt;
+    const Timestamp since = later(*started, -plan_.local_ahead);
     const Written& written = writers_.records(pass.stream).at(left_out->id);
     const Duration young = checks_.variant().overlap + kPortalSecond + checks_.clock_slack();
     const auto held = store_.tables.records.find({pass.stream, left_out->id});
-    const bool is_settled = later(written.modified, young) < *since && !written.deleted && !written.back;
+    const bool is_settled = later(written.modified, young) < since && !written.deleted && !written.back;
     const bool is_live = held != store_.tables.records.end() && !held->second.deleted_at;
-    if (!is_settled || !is_live || exposures_.replica_since(pass.stream, *since)) return std::nullopt;
+    if (!is_settled || !is_live || exposures_.replica_since(pass.stream, since)) return std::nullopt;
     return pass.stream + ": a reconciliation is done in which no listing showed " + left_out->id +
            ", and it reports no hole";
 }

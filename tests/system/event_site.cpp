@@ -57,8 +57,8 @@ EventSite::EventSite(SiteOptions options)
     write_config();
 }
 
-void EventSite::issue(const std::string& name) {
-    const TestCertificate made = authority_.issue({.subject = name});
+void EventSite::issue(const std::string& name, long valid_to_seconds) {
+    const TestCertificate made = authority_.issue({.subject = name, .valid_to_seconds = valid_to_seconds});
     write_text(certificate_path(), made.certificate_pem);
     write_secret(private_key_path(), made.key_pem);
 }

@@ -57,8 +57,8 @@ class EventSite {
     std::string certificate_path() const { return files_.file("certificate.pem"); }
     std::string private_key_path() const { return files_.file("private-key.pem"); }
     std::string credentials_path() const { return files_.file("credentials"); }
-    // Another certificate and key, of that common name.
-    void issue(const std::string& name);
+    // Another certificate and key, of that common name, that ends so many seconds from now.
+    void issue(const std::string& name, long valid_to_seconds = 24 * 3600);
     // What stands above, into the agency's file.
     void write_config();
 

@@ -101,6 +101,20 @@ TEST_CASE("a refused key is critical, and the line of systemctl status names the
     CHECK(site.agency.stop(site.daemon).code == 0);
 }
 
+TEST_CASE("a quota that the portal calls spent is critical, with the remedy") {
+    PortalProcess portal({"--records", "20"});
+    Watched site(config_of(portal));
+    REQUIRE(site.becomes("ok"));
+    portal.fault("quota", 1);
+    REQUIRE(site.becomes("critical"));
+    const auto reason = site.reason("(quota_exhausted)");
+    CHECK_THAT(reason.at("remedy").get<std::string>(), Contains("have it raised"));
+    CHECK(site.exit_code() == 2);
+    CHECK(api_status(site.daemon, "/readyz") == 503);
+    CHECK(site.says_once("(quota_exhausted)"));
+    CHECK(site.agency.stop(site.daemon).code == 0);
+}
+
 TEST_CASE("polls that the quota stretches are a warning, a line in the log, and a note on the page") {
     PortalProcess portal({"--records", "20"});
     Watched site(config_of(portal, "per_second: 1000, burst: 1000, monthly_quota: 100"));
@@ -146,5 +160,22 @@ TEST_CASE("clocks that do not agree, and a certificate that ends soon, are warni
     CHECK(ctl(site.agency, daemon, {"status"}).code == 1);
     CHECK(metric(daemon, "carecloud_certificate_end_timestamp_seconds") > 1.7e9);
     CHECK(api_status(daemon, "/readyz") == 200);
+    CHECK(site.agency.stop(daemon).code == 0);
+}
+
+TEST_CASE("a certificate that has ended is critical, since no event comes, until a new one is in its place") {
+    EventSite site({.api = "127.0.0.1:0"});
+    Process daemon = site.start();
+    REQUIRE(becomes_ready(daemon));
+    const auto critical = [&] { return api_json(daemon, "/v1/status").at("state") == "critical"; };
+    CHECK_FALSE(critical());
+    site.issue("localhost", -60);
+    REQUIRE(daemon.wait_until(critical, kWithin));
+    const std::string reasons = api_json(daemon, "/v1/status").at("reasons").dump();
+    CHECK_THAT(reasons, Contains("the SNS endpoint's certificate ended on "));
+    CHECK_THAT(reasons, Contains("renew it, and replace the file of sns.tls.certificate"));
+    CHECK(ctl(site.agency, daemon, {"status"}).code == 2);
+    site.issue("localhost");
+    CHECK(daemon.wait_until([&] { return !critical(); }, kWithin));
     CHECK(site.agency.stop(daemon).code == 0);
 }

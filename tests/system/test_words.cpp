@@ -114,12 +114,12 @@ TEST_CASE("--check says yes to a good configuration, and asks nobody") {
     CHECK(::access(agency.store_path().c_str(), F_OK) != 0);
 }
 
-TEST_CASE("PostgreSQL is refused as not built yet") {
+TEST_CASE("PostgreSQL is refused, since this version does not support it") {
     Agency agency(AgencyConfig{.base_url = kUnused, .store_url = "postgresql://localhost/carecloud"});
     for (const char* option : {"--check", "--once"}) {
         const Run run = agency.run({option});
         CHECK(run.code == 78);
-        CHECK(run.says("PostgreSQL is not built yet"));
+        CHECK(run.says("PostgreSQL is not supported"));
     }
 }
 

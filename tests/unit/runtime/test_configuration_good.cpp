@@ -178,7 +178,7 @@ TEST_CASE("http is taken to this machine alone") {
 
 TEST_CASE("parts of a later version are read, checked, and said not to be there") {
     const auto refused = cannot_run(parse(kMinimal + "store: { url: \"postgresql://h/d\" }\n").configuration);
-    CHECK(refused == "store.url: PostgreSQL is not built yet in this version; use sqlite:/path");
+    CHECK(refused == "store.url: PostgreSQL is not supported by this version; use sqlite:/path");
     CHECK(cannot_run(parse(kComplete).configuration) == std::nullopt);
 }
 
