@@ -189,8 +189,8 @@ leave() {
   local status=0
   stop "$daemon_pid" || status=$?
   daemon_pid=''
-  ((status == 0)) || failed "$1" "carecloud-syncd left with $status"
-  echo "carecloud-syncd left with 0."
+  ((status == 0)) || failed "$1" "carecloud-syncd exited with $status"
+  echo "carecloud-syncd exited with 0."
 }
 
 heading "SIGTERM"
