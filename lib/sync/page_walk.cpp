@@ -14,17 +14,6 @@
 
 namespace carecloud {
 
-std::vector<Key> keys_of(const Page& page) {
-    std::vector<Key> keys;
-    keys.reserve(page.record_count());
-    for (const Record& record : page.records)
-        keys.push_back({std::string(record.id), std::string(record.modified_text), record.modified});
-    for (const StrangeRecord& strange : page.strange) {
-        if (!strange.id.starts_with("sha256:")) keys.push_back({strange.id, strange.modified_text, {}});
-    }
-    return keys;
-}
-
 namespace {
 
 // So many answers that are out of order in different ways are asked for once more.
@@ -47,6 +36,14 @@ bool begin_alike(const std::vector<Key>& a, const std::vector<Key>& b) {
 }
 
 }  // namespace
+
+std::vector<Key> keys_of(const Page& page) {
+    std::vector<Key> keys = order_of(page);
+    for (const StrangeRecord& strange : page.strange) {
+        if (!strange.id.starts_with("sha256:")) keys.push_back({strange.id, strange.modified_text, {}});
+    }
+    return keys;
+}
 
 Query PageWalk::query_for(const Walk& walk) const {
     return Query{.spec = &spec_,
