@@ -4,7 +4,7 @@
 #
 #   packaging/fuzz.sh [SECONDS]     so long for each target; 60 where nothing is said
 #
-# All of them run side by side. What is found lies in build/findings: mend it, keep the input in tests/fuzz/corpus, name
+# All of them run side by side. What is found lies in build/findings: fix it, keep the input in tests/fuzz/corpus, name
 # a unit test after it.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh

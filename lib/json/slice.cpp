@@ -2,8 +2,8 @@
 
 #include "json/grammar.hpp"
 #include "json/hash.hpp"
-#include "json/mend.hpp"
 #include "json/record_fields.hpp"
+#include "json/repair.hpp"
 #include "json/tokens.hpp"
 
 #include <algorithm>
@@ -75,10 +75,10 @@ struct Slicer::Impl {
         bool seen_total = false;
         bool success = false;
         std::string error_code;
-        // Of a mended copy that is read instead of the page's text.
+        // Of a repaired copy that is read instead of the page's text.
         const char* copy = nullptr;  // null: the text itself is read
-        std::vector<MendedRecord> mended{};
-        std::size_t mended_met = 0;
+        std::vector<RepairedRecord> repaired{};
+        std::size_t repaired_met = 0;
         bool vouched = false;  // one of these names the stream's workspace
 
         // The same bytes in the page's buffer.
@@ -91,7 +91,7 @@ struct Slicer::Impl {
 
     // Why the text is no page; nothing: it is one.
     std::optional<Error> read(Envelope& envelope, char* text, std::size_t size);
-    std::optional<Error> read_mended(Envelope& envelope, Error failure);
+    std::optional<Error> read_repaired(Envelope& envelope, Error failure);
     void read_envelope(Envelope& envelope);
     void read_member(Envelope& envelope, std::string_view key);
     void read_data(Envelope& envelope);
@@ -109,8 +109,8 @@ void Slicer::Impl::read_record(Envelope& envelope) {
     std::string_view body(begin, static_cast<std::size_t>(tokens.after_bracket() - begin));
     body = envelope.in_buffer(body);
     const auto at = static_cast<std::size_t>(body.data() - envelope.page.buffer.get());
-    const std::size_t next = envelope.mended_met;
-    if (next < envelope.mended.size() && envelope.mended[next].begin == at)
+    const std::size_t next = envelope.repaired_met;
+    if (next < envelope.repaired.size() && envelope.repaired[next].begin == at)
         return keep_invalid(envelope, fields, body);
 
     const auto modified = Timestamp::parse(fields.modified);
@@ -150,7 +150,7 @@ void Slicer::Impl::keep_strange(Envelope& envelope, const SystemFields& fields, 
 void Slicer::Impl::keep_invalid(Envelope& envelope, SystemFields fields, std::string_view body) {
     if (envelope.in_buffer(fields.id) != fields.id) fields.id = {};
     if (envelope.in_buffer(fields.modified) != fields.modified) fields.modified = {};
-    const std::string_view fault = envelope.mended[envelope.mended_met++].fault;
+    const std::string_view fault = envelope.repaired[envelope.repaired_met++].fault;
     fields.strange = std::string(kInvalidReason).append(fault);
     keep_strange(envelope, fields, body);
     envelope.page.strange.back().invalid = true;
@@ -242,20 +242,20 @@ std::optional<Error> Slicer::Impl::read(Envelope& envelope, char* text, std::siz
 
 // Where single records are to blame the rest of the answer is read all the same (hazard 35). `failure`: of the text as
 // it came.
-std::optional<Error> Slicer::Impl::read_mended(Envelope& envelope, Error failure) {
+std::optional<Error> Slicer::Impl::read_repaired(Envelope& envelope, Error failure) {
     const std::size_t size = envelope.page.size;
     std::string copy;
     copy.reserve(size + kPagePadding);
     copy.assign(envelope.page.buffer.get(), size);
-    Mending mending = mend_records(copy);
-    failure.records_seen = mending.records;
-    if (mending.mended.empty()) return failure;
+    RepairReport report = repair_records(copy);
+    failure.records_seen = report.records;
+    if (report.repaired.empty()) return failure;
     Envelope again;
     again.options = envelope.options;
     again.page.buffer = std::move(envelope.page.buffer);
     again.page.size = size;
     again.copy = copy.data();
-    again.mended = std::move(mending.mended);
+    again.repaired = std::move(report.repaired);
     envelope = std::move(again);
     auto still = read(envelope, copy.data(), size);
     if (still && still->code != ErrorCode::bad_response) return still;
@@ -275,7 +275,7 @@ Result<Page> Slicer::slice(std::unique_ptr<char[]> buffer, std::size_t size, con
     envelope.page.size = size;
     auto failure = impl_->read(envelope, envelope.page.buffer.get(), size);
     if (failure && failure->code == ErrorCode::bad_response)
-        failure = impl_->read_mended(envelope, std::move(*failure));
+        failure = impl_->read_repaired(envelope, std::move(*failure));
     if (failure) return std::move(*failure);
     return std::move(envelope.page);
 }

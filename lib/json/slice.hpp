@@ -8,7 +8,7 @@
 // (no usable `_id` or `modified`) or that readers could take differently (a system field twice, or under a name written
 // with escapes; a scope that is no plain string) comes back as strange. So does one whose bytes are not valid JSON
 // where only control characters, UTF-8, numbers or depth are to blame and the rest of the answer is sound (hazard 35;
-// mend.hpp): it is marked as invalid, and its bytes are kept. A byte-order mark before the text is passed over. Pure;
+// repair.hpp): it is marked as invalid, and its bytes are kept. A byte-order mark before the text is passed over. Pure;
 // safe on any thread, with one Slicer a thread.
 #pragma once
 

@@ -16,7 +16,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-// Trying again would not help. Another workspace's records are no such thing: the key may be mended, and one answer
+// Trying again would not help. Another workspace's records are no such thing: the key may be replaced, and one answer
 // that has them may be spoilt.
 bool is_final(ErrorCode code) {
     return code == ErrorCode::invalid_argument;

@@ -1,7 +1,7 @@
 // Records that are no valid JSON in an answer that is sound but for them (hazard 35), and answers with more or other
 // data than was asked for.
 #include "json/hash.hpp"
-#include "json/mend.hpp"
+#include "json/repair.hpp"
 #include "json/slice.hpp"
 
 #include <string>
@@ -191,9 +191,9 @@ TEST_CASE("a byte-order mark before the text is passed over, once") {
     CHECK(slice_page(mark + mark + text, {}).has_error());
     CHECK(slice_page(mark, {}).has_error());
     CHECK(slice_page(text + mark, {}).has_error());
-    const auto mended = slice_page(mark + between(one_record("b2", ",\"n\":NaN")), {});
-    REQUIRE(mended.has_value());
-    CHECK(mended->strange.front().body == one_record("b2", ",\"n\":NaN"));
+    const auto repaired = slice_page(mark + between(one_record("b2", ",\"n\":NaN")), {});
+    REQUIRE(repaired.has_value());
+    CHECK(repaired->strange.front().body == one_record("b2", ",\"n\":NaN"));
 }
 
 TEST_CASE("a query returns a list; one object is no page of it") {

@@ -1,4 +1,4 @@
-#include "json/mend.hpp"
+#include "json/repair.hpp"
 
 #include "core/ascii_class.hpp"
 #include "json/grammar.hpp"
@@ -68,16 +68,16 @@ std::size_t utf8_size(std::string_view text) {
     return 0;
 }
 
-// One walk over the text by quotes and brackets alone: what it takes for a record is one only where the mended text
+// One walk over the text by quotes and brackets alone: what it takes for a record is one only where the repaired text
 // turns out to be valid.
-class Mender {
+class Repairer {
   public:
-    explicit Mender(std::string& text) : text_(text) {}
+    explicit Repairer(std::string& text) : text_(text) {}
 
-    Mending mend() {
-        while (at_ < text_.size() && mending_.mended.size() <= kMendedMax)
+    RepairReport repair() {
+        while (at_ < text_.size() && report_.repaired.size() <= kRepairedMax)
             step();
-        return std::move(mending_);
+        return std::move(report_);
     }
 
   private:
@@ -105,22 +105,22 @@ class Mender {
     std::size_t record_begin_ = 0;
     bool faulty_ = false;            // the record was noted
     std::size_t deepest_begin_ = 0;  // of the last bracket that may be open: its inside is blanked
-    Mending mending_;
+    RepairReport report_;
 };
 
-void Mender::note(std::string_view fault) {
-    if (!faulty_) mending_.mended.push_back({record_begin_, fault});
+void Repairer::note(std::string_view fault) {
+    if (!faulty_) report_.repaired.push_back({record_begin_, fault});
     faulty_ = true;
 }
 
 // Becomes a zero: a value as good as any, of a record that is not kept as a good one.
-void Mender::blank(std::size_t begin, std::size_t end) {
+void Repairer::blank(std::size_t begin, std::size_t end) {
     std::fill(text_.begin() + static_cast<std::ptrdiff_t>(begin),
               text_.begin() + static_cast<std::ptrdiff_t>(end), ' ');
     text_[begin] = '0';
 }
 
-void Mender::take_string() {
+void Repairer::take_string() {
     const std::size_t begin = ++at_;
     while (at_ < text_.size() && text_[at_] != '"') {
         const char c = text_[at_];
@@ -144,7 +144,7 @@ void Mender::take_string() {
     ++at_;
 }
 
-void Mender::take_bare() {
+void Repairer::take_bare() {
     const std::size_t begin = at_;
     while (at_ < text_.size() && !ends_bare(text_[at_]))
         ++at_;
@@ -154,7 +154,7 @@ void Mender::take_bare() {
     note(kBadNumber);
 }
 
-void Mender::open(char bracket) {
+void Repairer::open(char bracket) {
     if (in_record() && value_depth() == kNestingMax) deepest_begin_ = at_;
     if (in_data_ && depth_ == 1) is_list_ = bracket == '[';
     const bool is_record = in_data_ && !in_record() && bracket == '{' && depth_ == (is_list_ ? 2U : 1U);
@@ -167,7 +167,7 @@ void Mender::open(char bracket) {
     ++at_;
 }
 
-void Mender::close() {
+void Repairer::close() {
     if (depth_ > 0) --depth_;
     ++at_;
     if (!in_record()) return;
@@ -179,10 +179,10 @@ void Mender::close() {
     }
     if (depth_ >= record_depth_) return;
     record_depth_ = 0;
-    ++mending_.records;
+    ++report_.records;
 }
 
-void Mender::step() {
+void Repairer::step() {
     const char c = text_[at_];
     switch (c) {
         case '"':
@@ -211,8 +211,8 @@ void Mender::step() {
 
 }  // namespace
 
-Mending mend_records(std::string& text) {
-    return Mender(text).mend();
+RepairReport repair_records(std::string& text) {
+    return Repairer(text).repair();
 }
 
 }  // namespace carecloud
