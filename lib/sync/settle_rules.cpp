@@ -5,7 +5,6 @@
 namespace carecloud {
 namespace {
 
-constexpr std::size_t kChangesToTell = 20;
 constexpr std::size_t kSilentBelowPercent = 10;
 constexpr std::size_t kWellFromPercent = 50;
 
@@ -39,7 +38,7 @@ bool is_to_be_asked(std::size_t looks, bool polled) {
 }
 
 bool is_push_silent(const Announced& recent, bool was) {
-    if (recent.changes < (was ? 1 : kChangesToTell)) return was;
+    if (recent.changes < (was ? 1 : kChangesToJudge)) return was;
     const std::size_t percent = recent.announced * 100 / recent.changes;
     if (percent < kSilentBelowPercent) return true;
     return percent < kWellFromPercent && was;

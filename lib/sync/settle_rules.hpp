@@ -7,6 +7,7 @@
 #include "core/record.hpp"
 #include "store/inbox.hpp"
 
+#include <array>
 #include <cstddef>
 #include <optional>
 
@@ -36,14 +37,18 @@ bool is_slow(std::size_t looks);
 // Whether the record is to be asked for by id: once the quick looks are over, and then with every poll.
 bool is_to_be_asked(std::size_t looks, bool polled);
 
-// Whether hardly any of a stream's recent changes was announced. Between the two shares, and where there are too few
-// changes to tell, it stays as it `was`.
+// Fewer changes say nothing about a topic that is not silent yet.
+inline constexpr std::size_t kChangesToJudge = 20;
+// Whether hardly any of a stream's recent changes was announced. Between the two shares, and if there are too few
+// changes to judge, it stays as it `was`.
 bool is_push_silent(const Announced& recent, bool was);
 
 // How long an event may come after the poll that found its change.
 inline constexpr Duration kAnnounceGrace = std::chrono::minutes(2);
-// The span of changes that are looked at.
-inline constexpr Duration kAnnounceWindow = std::chrono::hours(1);
+// The spans of changes that are looked at: the shortest that has enough of them. That a silent topic is heard again is
+// seen in the shortest one.
+inline constexpr std::array<Duration, 3> kAnnounceWindows{std::chrono::hours(1), std::chrono::hours(6),
+                                                          std::chrono::hours(24)};
 // While events are missing a stream is polled so often, where its own interval is longer.
 Duration quickened(Duration poll_every);
 

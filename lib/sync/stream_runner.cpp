@@ -93,19 +93,39 @@ Task<> StreamRunner::note_first_pass() {
     if (bounded_) bounded_();
 }
 
-// Counts what polls find and no event announced. Changes of the last minutes are left out: their events may still come.
+// Counts what polls find and no event announced. Changes of the last minutes are left out: their events may still come,
+// and they are counted once that time has passed, whether anything changes by then or not.
 Task<> StreamRunner::watch_push(const PassReport& report) {
-    if (report.summary.changes() == 0 && !push_silent_) co_return;
     const Timestamp now = context_.clock.wall();
-    const Timestamp from = std::max(watched_from_, Timestamp{now.ticks - kAnnounceWindow.count() / 100});
-    const Timestamp until{now.ticks - kAnnounceGrace.count() / 100};
-    auto recent = co_await inbox_.announced(settings_.pass.spec.entity, from, until);
-    if (!recent) {
-        observer_.failed(recent.error());
-        co_return;
+    const bool changed = report.summary.changes() > 0;
+    const bool grace_over = push_due_ && *push_due_ <= now;
+    if (!changed && !grace_over && !push_silent_) co_return;
+    if (changed)
+        push_due_ =
+            now + kAnnounceGrace + std::chrono::milliseconds(1);  // the store's times have no more digits
+    else if (grace_over)
+        push_due_.reset();
+    auto judging = judge_push(now);
+    co_await std::move(judging);
+}
+
+Task<> StreamRunner::judge_push(Timestamp now) {
+    Announced recent;
+    for (const Duration window : kAnnounceWindows) {
+        const Timestamp from = std::max(watched_from_, now + -window);
+        auto counting = inbox_.announced(settings_.pass.spec.entity, from, now + -kAnnounceGrace);
+        const Result<Announced> counted = co_await std::move(counting);
+        if (!counted) {
+            observer_.failed(counted.error());
+            co_return;
+        }
+        recent = *counted;
+        if (push_silent_ || recent.changes >= kChangesToJudge || from == watched_from_) break;
     }
-    const bool silent = is_push_silent(*recent, push_silent_);
-    if (std::exchange(push_silent_, silent) != silent) observer_.push_silent(entity(), silent);
+    const bool silent = is_push_silent(recent, push_silent_);
+    if (std::exchange(push_silent_, silent) == silent) co_return;
+    if (!silent) watched_from_ = now;  // what came while it was silent is not counted against it again
+    observer_.push_silent(entity(), silent);
 }
 
 // A coroutine of its own, so that stop() can end the pass and nothing but the pass.

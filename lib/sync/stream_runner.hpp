@@ -48,6 +48,7 @@ class StreamRunner {
     Task<PassReport> pass_and_settle(bool polled);
     Task<> note_first_pass();
     Task<> watch_push(const PassReport& report);
+    Task<> judge_push(Timestamp now);
     void plan_next(const PassReport& report);
     Task<> tell(const PassReport& report);
     Task<> request_whole(std::string reason);
@@ -65,12 +66,13 @@ class StreamRunner {
     WatchedSleep sleep_;
     std::function<void()> bounded_;
     boost::asio::cancellation_signal cancel_pass_;
-    MonoTime due_;                     // of the timer's poll
-    MonoTime backoff_until_{};         // no pass before, whoever wishes for one
-    MonoTime look_at_ = Clock::never;  // of the next look for an event's record
-    std::size_t failures_ = 0;         // in a row
-    Timestamp watched_from_;           // changes before are not expected to have been announced
-    bool noted_ = false;               // that a pass has come to its end
+    MonoTime due_;                       // of the timer's poll
+    MonoTime backoff_until_{};           // no pass before, whoever wishes for one
+    MonoTime look_at_ = Clock::never;    // of the next look for an event's record
+    std::size_t failures_ = 0;           // in a row
+    Timestamp watched_from_;             // changes before are not expected to have been announced
+    std::optional<Timestamp> push_due_;  // when the last changes' events should have come
+    bool noted_ = false;                 // that a pass has come to its end
     bool push_silent_ = false;
     bool stretch_told_ = false;  // and not taken back
     bool first_end_ = false;     // was told

@@ -69,18 +69,6 @@ TEST_CASE("looks come after 1, 2, 4 and 8 seconds, then by id, then with each po
     CHECK(is_to_be_asked(6, true));
 }
 
-TEST_CASE("a topic is called silent only when hardly any of enough changes was announced") {
-    CHECK_FALSE(is_push_silent({.changes = 19, .announced = 0}, false));
-    CHECK(is_push_silent({.changes = 20, .announced = 1}, false));
-    CHECK_FALSE(is_push_silent({.changes = 20, .announced = 2}, false));
-    CHECK(is_push_silent({.changes = 20, .announced = 5}, true));
-    CHECK_FALSE(is_push_silent({.changes = 2, .announced = 1}, true));
-    CHECK(is_push_silent({}, true));
-    CHECK(quickened(5min) == 1min);
-    CHECK(quickened(1min) == 30s);
-    CHECK(quickened(10s) == 10s);
-}
-
 TEST_CASE("an event whose record is there is settled by its first pass, within a second") {
     EngineWorld world;
     Engine& engine = start_quiet(world);
@@ -307,38 +295,6 @@ TEST_CASE("open events survive a restart and are settled by the first pass") {
     world.start();
     world.clock.run_for(10s);
     CHECK(world.events(EventState::settled) == 1);
-}
-
-TEST_CASE(
-    "changes that no event announces are said, polled for more often, and forgotten when events come again") {
-    EngineWorld world;
-    world.announced = true;
-    world.settings.overlap = 1min;
-    Engine& engine = start_quiet(world);
-    unsigned n = 100;
-    const auto submit = [&](bool with_event) {
-        world.put(n, world.clock.wall());
-        if (with_event) {
-            world.announce(n);
-            engine.nudge(kEntity);
-        }
-        ++n;
-        world.clock.run_for(30s);
-    };
-    for (int i = 0; i < 60; ++i)
-        submit(true);
-    CHECK(world.recorder.silences.empty());
-    world.clock.run_for(2h);
-    for (int i = 0; i < 60; ++i)
-        submit(false);
-    REQUIRE(world.recorder.silences == std::vector<bool>{true});
-    const std::size_t passes = world.recorder.passes.size();
-    world.clock.run_for(20min);
-    CHECK(world.recorder.passes.size() - passes >= 17);
-    world.clock.run_for(1h);
-    for (int i = 0; i < 20; ++i)
-        submit(true);
-    CHECK(world.recorder.silences == std::vector<bool>{true, false});
 }
 
 TEST_CASE("settling twice as many events takes about twice the time") {

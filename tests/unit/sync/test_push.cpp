@@ -1,0 +1,97 @@
+// Changes that polls find and no event announced: a topic that has fallen silent (hazard 23).
+#include "sync/settle_rules.hpp"
+#include "unit/sync/engine_world.hpp"
+
+using namespace carecloud;
+using namespace std::chrono_literals;
+
+namespace {
+
+// Nothing but polls every five minutes and what events bring.
+Engine& start_announced(EngineWorld& world) {
+    world.announced = true;
+    world.put_many(1, 10, 5, kOld);
+    Engine& engine = world.start();
+    world.clock.run_for(20s);
+    REQUIRE(world.held() == 10);
+    return engine;
+}
+
+}  // namespace
+
+TEST_CASE("a topic is called silent only when hardly any of enough changes was announced") {
+    CHECK_FALSE(is_push_silent({.changes = 19, .announced = 0}, false));
+    CHECK(is_push_silent({.changes = 20, .announced = 1}, false));
+    CHECK_FALSE(is_push_silent({.changes = 20, .announced = 2}, false));
+    CHECK(is_push_silent({.changes = 20, .announced = 5}, true));
+    CHECK_FALSE(is_push_silent({.changes = 2, .announced = 1}, true));
+    CHECK(is_push_silent({}, true));
+    CHECK(quickened(5min) == 1min);
+    CHECK(quickened(1min) == 30s);
+    CHECK(quickened(10s) == 10s);
+}
+
+TEST_CASE(
+    "changes that no event announces are said, polled for more often, and forgotten when events come again") {
+    EngineWorld world;
+    world.settings.overlap = 1min;
+    Engine& engine = start_announced(world);
+    unsigned n = 100;
+    const auto submit = [&](bool with_event) {
+        world.put(n, world.clock.wall());
+        if (with_event) {
+            world.announce(n);
+            engine.nudge(kEntity);
+        }
+        ++n;
+        world.clock.run_for(30s);
+    };
+    for (int i = 0; i < 60; ++i)
+        submit(true);
+    CHECK(world.recorder.silences.empty());
+    world.clock.run_for(2h);
+    for (int i = 0; i < 60; ++i)
+        submit(false);
+    REQUIRE(world.recorder.silences == std::vector<bool>{true});
+    const std::size_t passes = world.recorder.passes.size();
+    world.clock.run_for(20min);
+    CHECK(world.recorder.passes.size() - passes >= 17);
+    world.clock.run_for(1h);
+    for (int i = 0; i < 20; ++i)
+        submit(true);
+    CHECK(world.recorder.silences == std::vector<bool>{true, false});
+}
+
+TEST_CASE("changes that no event announces are noticed although nothing changes after them") {
+    EngineWorld world;
+    start_announced(world);
+    world.put_many(100, 40, 40, world.clock.wall());
+    world.clock.run_for(6min);
+    CHECK(world.recorder.silences.empty());  // their events may still come
+    world.clock.run_for(6min);
+    CHECK(world.recorder.silences == std::vector<bool>{true});
+}
+
+TEST_CASE("few changes an hour that no event announces are noticed, and not counted again once events come") {
+    EngineWorld world;
+    Engine& engine = start_announced(world);
+    unsigned n = 100;
+    const auto submit = [&](bool with_event) {
+        world.put(n, world.clock.wall());
+        if (with_event) {
+            world.announce(n);
+            engine.nudge(kEntity);
+        }
+        ++n;
+        world.clock.run_for(15min);
+    };
+    for (int i = 0; i < 16; ++i)
+        submit(false);
+    CHECK(world.recorder.silences.empty());
+    for (int i = 0; i < 8; ++i)
+        submit(false);
+    REQUIRE(world.recorder.silences == std::vector<bool>{true});
+    for (int i = 0; i < 24; ++i)
+        submit(true);
+    CHECK(world.recorder.silences == std::vector<bool>{true, false});
+}
