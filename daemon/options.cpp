@@ -12,18 +12,19 @@ namespace po = boost::program_options;
 constexpr const char* kIntroduction =
     "carecloud-syncd keeps an agency's database aligned with the CareCloud Portal.\n"
     "\n"
-    "Usage: carecloud-syncd [--config FILE] [--check | --once | --reload | --new-store]\n"
+    "Usage: carecloud-syncd [--config FILE]\n"
+    "                       [--check | --once | --reload | --new-store]\n"
     "\n"
-    "Without one of these it runs until SIGTERM or SIGINT, in the foreground, and logs to stderr or, "
-    "under\n"
-    "systemd, to the journal. SIGHUP reads the configuration again; a bad one is refused and the old one "
-    "stays.\n"
+    "Without one of these it runs until SIGTERM or SIGINT, in the foreground, and\n"
+    "logs to stderr or, under systemd, to the journal. SIGHUP reads the configuration\n"
+    "again; a bad one is refused and the old one stays.\n"
     "\n";
 
 constexpr const char* kExitCodes =
     "\n"
-    "Exit codes: 0 done or stopped by a signal, 64 usage, 75 the portal or the store could not be reached,\n"
-    "77 the API key was refused (--once), 78 configuration, also one that a reload refused.\n";
+    "Exit codes: 0 done or stopped by a signal, 64 usage, 75 the portal or the store\n"
+    "could not be reached, 77 the API key was refused (--once), 78 configuration,\n"
+    "also one that a reload refused.\n";
 
 po::options_description describe(Options& options) {
     po::options_description description("Options");

@@ -56,7 +56,7 @@ constexpr std::array kPassesOptions{
 constexpr std::array kCommands{
     CtlCommand{"status", "", 0, 0, "whether all is well, and how far each stream is",
                "Exits as monitoring plugins do: 0 ok, 1 warning (it works, but somebody should look), 2 "
-               "critical, 3 unknown\n"
+               "critical, 3 unknown "
                "(no daemon answers, the token is refused, wrong usage). Each reason is shown with a remedy.",
                kStatusOptions},
     CtlCommand{"sync",
@@ -65,7 +65,7 @@ constexpr std::array kCommands{
                1,
                "look at the portal now, and say what came",
                "Asks for a pass of one stream, or of all, waits for its end and counts the changes that it "
-               "brought.\n"
+               "brought. "
                "Exits with 1 if a pass failed, with 75 if nothing moves for two minutes.",
                {}},
     CtlCommand{"changes", "", 0, 0, "the change log, a line of JSON a change",
@@ -74,27 +74,27 @@ constexpr std::array kCommands{
     CtlCommand{"events", "", 0, 0, "the notifications that came, the newest first", "", kEventsOptions},
     CtlCommand{"quarantine", "", 0, 0, "the records that could not be taken, with the reasons",
                "A record is tried again when the portal changes it; one that was too large for any answer, "
-               "every hour as\n"
+               "every hour as "
                "well. With --retry it is asked for at once. Exits with 0 whether there are any or not; with "
-               "--retry, with 1\n"
+               "--retry, with 1 "
                "if the record stays in quarantine.",
                kQuarantineOptions},
     CtlCommand{"export", "ENTITY", 1, 1, "all records of a stream, or those of some days",
                "With --from or --to, a record that changes meanwhile may be exported twice. A CSV has a "
-               "column for each\n"
+               "column for each "
                "member of the records (nested values as JSON), CRLF, UTF-8, and an apostrophe before a text "
-               "that a\n"
+               "that a "
                "spreadsheet would run as a formula; the records are read twice for it.",
                kExportOptions},
     CtlCommand{"backfill", "ENTITY", 1, 1, "read again what the portal has for some days",
                "In steps of a month; safe to repeat, and the daemon goes on with it after a restart. If "
-               "this command is\n"
+               "this command is "
                "interrupted, the pass goes on. Exits with 1 if the pass failed or was canceled.",
                kBackfillOptions},
     CtlCommand{
         "reconcile", "ENTITY", 1, 1, "compare with the portal, and fix what differs",
         "Finds records that the portal has deleted, and changes that it did not announce. Exits with 1 "
-        "if the pass\n"
+        "if the pass "
         "failed, was canceled, or stopped to ask before it deletes many.",
         kReconcileOptions},
     CtlCommand{"passes", "", 0, 0, "the backfills and reconciliations, the newest first", "", kPassesOptions},
@@ -106,9 +106,9 @@ constexpr std::array kCommands{
                0,
                "ask the portal what its documents leave open, and say what to set",
                "Uses the daemon's configuration and key, which must be readable; the daemon need not run. "
-               "Sends some twenty\n"
+               "Sends some twenty "
                "requests a stream, at the configured rate, which the daemon does not count. Exits with 1 if "
-               "something must\n"
+               "something must "
                "be done.",
                {}},
     CtlCommand{"help", "[COMMAND]", 0, 1, "what the commands are, or what one of them does", "", {}},
@@ -123,16 +123,31 @@ constexpr std::array kExclusions{
 };
 
 constexpr std::string_view kExitCodes =
-    "Exit codes: 0 done, 1 something is wrong or was refused, 64 usage, 69 no daemon answers, 74 the output\n"
-    "cannot be written, 75 try again later, 76 what answers is no carecloud-syncd, 77 the token is refused,\n"
-    "130 interrupted. status: 0 ok, 1 warning, 2 critical, 3 unknown.\n";
+    "Exit codes: 0 done, 1 something is wrong or was refused, 64 usage, 69 no daemon answers, 74 the output "
+    "cannot be written, 75 try again later, 76 what answers is no carecloud-syncd, 77 the token is refused, "
+    "130 interrupted. status: 0 ok, 1 warning, 2 critical, 3 unknown.";
 
 constexpr std::size_t kColumn = 22;
+constexpr std::size_t kLineMax = 80;
+
+// The words of `text` in lines that fit a terminal: the first one from where `out` ends, the others behind `indent`.
+void append_words(std::string& out, std::string_view text, std::size_t indent = 0) {
+    std::size_t column = indent;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find(' '), text.size());
+        const bool fits = column + 1 + end <= kLineMax;
+        if (column > indent) out.append(fits ? " " : "\n" + std::string(indent, ' '));
+        column = (column == indent || !fits ? indent : column + 1) + end;
+        out.append(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    out += "\n";
+}
 
 void append_entry(std::string& out, std::string_view left, std::string_view right) {
     out.append("  ").append(left);
     out.append(left.size() < kColumn ? kColumn - left.size() : 1, ' ');
-    out.append(right).append("\n");
+    append_words(out, right, 2 + kColumn);
 }
 
 void append_options(std::string& out, std::string_view heading, std::span<const CtlOption> options) {
@@ -178,20 +193,25 @@ std::string ctl_help() {
     for (const CtlCommand& command : kCommands)
         append_entry(out, shown_with_arguments(command), command.summary);
     append_options(out, "Options", kGeneral);
-    out.append("\ncarecloudctl help COMMAND tells more of each.\n\n").append(kExitCodes);
+    out.append("\ncarecloudctl help COMMAND says more about each.\n\n");
+    append_words(out, kExitCodes);
     return out;
 }
 
 std::string ctl_help(const CtlCommand& command) {
-    std::string out =
-        "carecloudctl " + std::string(command.name) + ": " + std::string(command.summary) + ".\n\n";
+    std::string out;
+    append_words(out,
+                 "carecloudctl " + std::string(command.name) + ": " + std::string(command.summary) + ".");
+    out += "\n";
     out.append("Usage: carecloudctl ").append(shown_with_arguments(command));
     if (!command.options.empty()) out += " [OPTIONS]";
     out += "\n";
-    if (!command.details.empty()) out.append("\n").append(command.details).append("\n");
+    if (!command.details.empty()) out += "\n";
+    if (!command.details.empty()) append_words(out, command.details);
     append_options(out, "Options", command.options);
     append_options(out, "General options", kGeneral);
-    out.append("\n").append(kExitCodes);
+    out += "\n";
+    append_words(out, kExitCodes);
     return out;
 }
 

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <cerrno>
 #include <netinet/in.h>
+#include <sstream>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <system_error>
@@ -56,6 +57,9 @@ TEST_CASE("the command line: version, help, and what is not an option") {
     for (const char* word :
          {"--config", "--check", "--once", "--version", "--help", "SIGHUP", "64", "75", "77", "78"})
         CHECK(help.out.find(word) != std::string::npos);
+    std::istringstream lines(help.out);
+    for (std::string line; std::getline(lines, line);)
+        CHECK(line.size() <= 80);
 
     for (const std::vector<std::string>& wrong : std::vector<std::vector<std::string>>{
              {"--onec"}, {"--on"}, {"file.yaml"}, {"--config"}, {"--check", "--once"}, {"--config", ""}}) {
