@@ -95,6 +95,29 @@ TEST_CASE("the house's own client keeps a connection over TLS") {
     CHECK((*client)->connections_opened() == 1);
 }
 
+TEST_CASE("a certificate ends with the first of its chain, and one that has ended says when") {
+    TestAuthority authority("Test CA");  // its own lasts a day
+    const auto ends_in = [&](long seconds, bool with_authority) {
+        const auto now = std::chrono::system_clock::now().time_since_epoch();
+        const TestCertificate pair = authority.issue({.valid_to_seconds = seconds});
+        const TempFile chain(pair.certificate_pem + (with_authority ? authority.certificate_pem() : ""));
+        const TempFile key(pair.key_pem);
+        const auto tls = make_server_tls(chain.path(), key.path());
+        REQUIRE(tls);
+        const auto end = certificate_end(**tls);
+        REQUIRE(end);
+        return std::chrono::seconds(end->seconds()) - std::chrono::floor<std::chrono::seconds>(now);
+    };
+    const auto is_about = [](std::chrono::seconds seen, std::chrono::seconds wanted) {
+        return seen >= wanted - 60s && seen <= wanted + 60s;  // a busy machine takes its time to make them
+    };
+    CHECK(is_about(ends_in(10 * 24 * 3600, false), 240h));
+    CHECK(is_about(ends_in(10 * 24 * 3600, true), 24h));
+    CHECK(is_about(ends_in(3600, true), 1h));
+    CHECK(is_about(ends_in(-3600, true), -1h));
+    CHECK_FALSE(certificate_end(boost::asio::ssl::context(boost::asio::ssl::context::tls_server)));
+}
+
 TEST_CASE("keys are exchanged by fast groups alone, none of which is a finite field") {
     TlsFixture fixture;
     const auto agrees = [&](const std::string& group) {
