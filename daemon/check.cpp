@@ -91,11 +91,15 @@ ExitCode allow_new_store(const Options& options) {
         std::error_code failure;
         std::filesystem::remove(marker, failure);
         if (failure && failure != std::errc::no_such_file_or_directory) {
-            std::cerr << marker << ": " << failure.message() << "; remove it as the user who owns it\n";
+            const bool as_root = failure == std::errc::permission_denied;
+            std::cerr << marker << ": " << failure.message()
+                      << (as_root ? "; run carecloud-syncd --new-store as root\n" : "\n");
             return ExitCode::unavailable;
         }
     }
-    std::cout << store << ": the next start creates an empty store if the file is not there\n";
+    std::cout << store
+              << ": the next start creates an empty store if the file is not there: systemctl start "
+                 "carecloud-syncd\n";
     return ExitCode::ok;
 }
 

@@ -369,14 +369,27 @@ class Life(unittest.TestCase):
         wait_aligned()
         self.assertNotEqual(json.loads(ask("/v1/status"))["generation"], generation)
 
-    def test_14_removed_it_stops_and_leaves_what_is_the_administrators(self):
+    def test_14_a_lost_store_is_created_anew_only_if_the_administrator_types_what_the_journal_says(self):
+        for name in ("store.db", "store.db-wal", "store.db-shm"):
+            STORE.with_name(name).unlink(missing_ok=True)
+        wait_until("it is refused", lambda: (shown("ExecMainStatus"), shown("ActiveState")) == ("78", "failed"))
+        self.assertFalse(STORE.exists())
+        typed = "carecloud-syncd --new-store && systemctl start carecloud-syncd"
+        self.assertIn("as root: " + typed, journal())
+        nobody = ("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups")
+        self.assertIn("as root", run(*nobody, "carecloud-syncd", "--new-store", check=False).stderr)
+        run("sh", "-c", typed)
+        wait_aligned()
+        self.assertEqual(shown("ActiveState"), "active")
+
+    def test_15_removed_it_stops_and_leaves_what_is_the_administrators(self):
         run("dpkg", "-r", "carecloud-syncd")
         self.assertEqual(shown("ActiveState"), "inactive")
         with self.assertRaises(OSError):
             socket.create_connection(("127.0.0.1", 8461), timeout=PATIENCE_S).close()
         self.assertTrue(CONFIG.exists() and KEY.exists() and STORE.exists())
 
-    def test_15_purged_it_is_gone(self):
+    def test_16_purged_it_is_gone(self):
         run("dpkg", "-P", "carecloud-syncd")
         self.assertNotIn("carecloud", Path("/etc/group").read_text())
         for folder in ("/etc", "/usr", "/var/lib/private", "/lib/systemd"):

@@ -1,8 +1,11 @@
 // The store's file taken away or replaced under the running daemon, and reached by a second daemon in other ways
 // (hazards 13 and 37).
 #include "system/event_site.hpp"
+#include "system/small_disk.hpp"
 #include "system/wire_client.hpp"
 
+#include <csignal>
+#include <cstdlib>
 #include <filesystem>
 
 #include <boost/system/system_error.hpp>
@@ -24,12 +27,23 @@ int answer_to(const EventSite& site, const std::string& body) {
     }
 }
 
-// The body of a message that the daemon has taken.
-std::string taken_by(EventSite& site, Process& daemon) {
+// The body of a message that the daemon has taken into its store at that path, which nobody else may see.
+std::string taken_by(EventSite& site, Process& daemon, const std::string& store) {
     site.subscribe(daemon);
     const std::vector<std::string> ids = site.submit({{"count", 1}});
-    REQUIRE(site.become(daemon, ids, "settled") == "");
-    return read_events(site.agency.store_path()).at(ids.front()).body;
+    REQUIRE(site.ends(daemon, ids).front().status == 200);
+    const TempDir copies;
+    const std::string seen = "/proc/" + std::to_string(daemon.pid()) + "/root" + store;
+    daemon.send(SIGSTOP);
+    REQUIRE(daemon.wait_stopped());
+    for (const char* const ending : {"", "-wal"})
+        fs::copy_file(seen + ending, copies.file("store.db") + ending);
+    daemon.send(SIGCONT);
+    return read_events(copies.file("store.db")).at(ids.front()).body;
+}
+
+std::string taken_by(EventSite& site, Process& daemon) {
+    return taken_by(site, daemon, site.agency.store_path());
 }
 
 void remove_store_of(const EventSite& site) {
@@ -64,7 +78,7 @@ TEST_CASE("a removed store loses no event, and is not replaced by an empty one b
     const Run refused = site.agency.run({});
     CHECK(refused.code == 78);
     CHECK(refused.says(site.agency.store_path() + " is gone, and a store has been there"));
-    CHECK(refused.says("carecloud-syncd --new-store"));
+    CHECK(refused.says("as root: carecloud-syncd --new-store && systemctl start carecloud-syncd"));
     CHECK_FALSE(fs::exists(site.agency.store_path()));
 
     const Run allowed = site.agency.run({"--new-store"});
@@ -85,11 +99,49 @@ TEST_CASE("a backup moved over the running daemon's store is what the next start
         fs::rename(backup, site.agency.store_path());
         gives_up(site, daemon, body);
     }
-    // The log of the store before belongs to another file.
-    for (const char* const ending : {"-wal", "-shm"})
-        fs::remove(site.agency.store_path() + ending);
+    // The log that is still there belongs to the file before.
+    CHECK(fs::exists(site.agency.store_path() + "-wal"));
     CHECK(site.agency.once().code == 0);
+    CHECK(fs::exists(site.agency.store_path() + "-wal.of-replaced-store"));
     CHECK(site.agency.broken_promise(site.portal) == "");
+}
+
+TEST_CASE(
+    "a store whose filesystem is unmounted, or hidden by another one, loses no event and is not created "
+    "anew") {
+    for (const char* const how : {"umount --lazy", "mount -t tmpfs tmpfs"}) {
+        INFO(how);
+        EventSite site;
+        const TempDir disk;
+        const TempDir state;
+        site.agency.config.store_url = "sqlite:" + disk.file("store.db");
+        site.write_config();
+        const auto prepare = [&] {
+            ::setenv("STATE_DIRECTORY", state.path().c_str(), 1);
+            return mount_small(disk.path(), "32m");
+        };
+        if (site.agency.run({"--check"}, prepare).code == kNoMount) {
+            WARN("skipped: this user may not mount");
+            return;
+        }
+        Process daemon = site.start(prepare);
+        const std::string body = taken_by(site, daemon, disk.file("store.db"));
+        CHECK(answer_to(site, body) == 200);
+        const std::string pid = std::to_string(daemon.pid());
+        Process mounting({.arguments = {"/bin/sh", "-c",
+                                        "nsenter --target " + pid + " --mount " + how + " " + disk.path()},
+                          .output = site.agency.file("mounting")});
+        INFO(mounting.err());
+        REQUIRE(mounting.wait(kWithin).code == 0);
+        gives_up(site, daemon, body);
+        // As systemd starts it again: with the same state folder, and without the filesystem.
+        const Run refused =
+            site.agency.run({}, [&] { return ::setenv("STATE_DIRECTORY", state.path().c_str(), 1); });
+        CHECK(refused.code == 78);
+        CHECK(refused.says("is gone, and a store has been there"));
+        CHECK(refused.says("mount its filesystem"));
+        CHECK(fs::is_empty(disk.path()));
+    }
 }
 
 TEST_CASE(

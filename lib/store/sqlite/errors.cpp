@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <string>
 #include <utility>
 
@@ -27,15 +28,17 @@ ErrorCode code_of(const SqlError& error) {
     }
 }
 
-std::string hint_for(ErrorCode code, int sqlite_code) {
+std::string hint_for(ErrorCode code, int sqlite_code, const std::string& path) {
     switch (code) {
         case ErrorCode::store_busy:
             return "another program is writing to the store: end its transaction";
         case ErrorCode::store_full:
-            return "free space on its filesystem, or raise the limit on the store's size";
+            return "free space on its filesystem: df -h " +
+                   std::filesystem::path(path).parent_path().string();
         case ErrorCode::store_corrupt:
-            return "restore it from a backup, or move it away together with its -wal and -shm files and run "
-                   "carecloud-syncd --new-store: all records are then fetched again";
+            return "stop the service, and restore it from a backup (README, Backing up and restoring), or "
+                   "move it away with its -wal and -shm files and type: carecloud-syncd --new-store && "
+                   "systemctl start carecloud-syncd (all records are then fetched again)";
         default:
             break;
     }
@@ -64,7 +67,7 @@ Error to_error(const SqlError& error, std::string operation, const std::string& 
     return {.code = code,
             .operation = std::move(operation),
             .subject = std::move(subject),
-            .hint = hint_for(code, error.code())};
+            .hint = hint_for(code, error.code(), path)};
 }
 
 }  // namespace carecloud

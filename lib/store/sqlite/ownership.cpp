@@ -93,16 +93,21 @@ Result<Ownership> Ownership::take(const std::string& database_path) {
     return cannot_open(database_path, EAGAIN);
 }
 
-std::optional<Error> Ownership::lost() const {
+std::optional<Error> Ownership::lost() {
     struct stat file {};
     struct stat log {};
     const bool there = ::stat(path_.c_str(), &file) == 0 && file.st_dev == device_ && file.st_ino == inode_;
-    if (there && (!with_log_ || ::stat((path_ + "-wal").c_str(), &log) == 0)) return std::nullopt;
+    const bool whole = there && file.st_size >= size_;
+    if (whole && (!with_log_ || ::stat((path_ + "-wal").c_str(), &log) == 0)) {
+        size_ = file.st_size;
+        return std::nullopt;
+    }
     return Error{
         .code = ErrorCode::store_failed,
         .operation = "look after the store",
-        .subject = path_ + (there ? "-wal" : "") +
-                   " was removed, replaced or unmounted while the service ran; what is written is lost",
+        .subject = path_ + (whole ? "-wal" : "") + " was " +
+                   (there && !whole ? "overwritten or cut short" : "removed, replaced or unmounted") +
+                   " while the service ran; what is written is lost",
         .hint =
             "put it back, or restore a backup there (README, Backing up and restoring): the service "
             "exits, and goes on with what it finds when it is started again"};
@@ -117,6 +122,7 @@ Ownership::Ownership(Ownership&& other) noexcept
       path_(std::move(other.path_)),
       device_(other.device_),
       inode_(other.inode_),
+      size_(other.size_),
       with_log_(other.with_log_) {}
 
 Ownership& Ownership::operator=(Ownership&& other) noexcept {
@@ -124,6 +130,7 @@ Ownership& Ownership::operator=(Ownership&& other) noexcept {
     std::swap(path_, other.path_);
     std::swap(device_, other.device_);
     std::swap(inode_, other.inode_);
+    std::swap(size_, other.size_);
     std::swap(with_log_, other.with_log_);
     return *this;
 }

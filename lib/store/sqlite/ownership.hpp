@@ -27,8 +27,10 @@ class Ownership {
 
     // From now on the log beside the database counts, too: it is there for as long as the database is open.
     void watch_log() { with_log_ = true; }
-    // Why what is written is lost (hazard 37): the path no longer leads to the file that is owned. None: it does.
-    std::optional<Error> lost() const;
+    // Why what is written is lost (hazard 37): the path no longer leads to the file that is owned, or the file was cut
+    // short, as by another one that is copied into it. None: it does.
+    std::optional<Error> lost();
+    ino_t inode() const { return inode_; }
 
   private:
     Ownership(int fd, std::string path) : fd_(fd), path_(std::move(path)) {}
@@ -37,6 +39,7 @@ class Ownership {
     std::string path_;
     dev_t device_ = 0;
     ino_t inode_ = 0;
+    off_t size_ = 0;  // bytes, when it was last looked at: it only grows
     bool with_log_ = false;
 };
 

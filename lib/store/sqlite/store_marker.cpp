@@ -2,37 +2,72 @@
 
 #include <filesystem>
 #include <fstream>
+#include <sys/stat.h>
 #include <system_error>
 
 namespace carecloud {
 namespace {
 
-std::string marked_path(const std::string& marker) {
+// One that an earlier version wrote has the path alone.
+struct Mark {
+    std::string path{};
+    ino_t store = 0;
+    ino_t log = 0;
+    friend bool operator==(const Mark&, const Mark&) = default;
+};
+
+Mark read_mark(const std::string& marker) {
     std::ifstream file(marker);
-    std::string path;
-    std::getline(file, path);
-    return path;
+    Mark mark;
+    std::getline(file, mark.path);
+    file >> mark.store >> mark.log;
+    return mark;
+}
+
+std::string log_of(const SqliteSettings& settings) {
+    return settings.path + "-wal";
+}
+
+// 0: there is no such file.
+ino_t inode_of(const std::string& path) {
+    struct stat file {};
+    return ::stat(path.c_str(), &file) == 0 ? file.st_ino : 0;
 }
 
 }  // namespace
 
 std::optional<Error> refuse_lost_store(const SqliteSettings& settings) {
-    if (settings.marker.empty() || marked_path(settings.marker) != settings.path) return std::nullopt;
+    if (settings.marker.empty() || read_mark(settings.marker).path != settings.path) return std::nullopt;
     std::error_code missing;
     const auto bytes = std::filesystem::file_size(settings.path, missing);
     if (!missing && bytes > 0) return std::nullopt;
-    return Error{.code = ErrorCode::store_corrupt,
-                 .operation = "open store",
-                 .subject = settings.path + " is " + (missing ? "gone" : "empty") +
-                            ", and a store has been there (" + settings.marker + " says so)",
-                 .hint =
-                     "put it back, mount its filesystem, or restore a backup there (README, Backing up and "
-                     "restoring); to begin with an empty one: carecloud-syncd --new-store"};
+    return Error{
+        .code = ErrorCode::store_corrupt,
+        .operation = "open store",
+        .subject = settings.path + " is " + (missing ? "gone" : "empty") + ", and a store has been there (" +
+                   settings.marker + " says so)",
+        .hint =
+            "put it back, mount its filesystem, or restore a backup there (README, Backing up and "
+            "restoring), then: systemctl start carecloud-syncd; to begin with an empty one, as root: "
+            "carecloud-syncd --new-store && systemctl start carecloud-syncd"};
 }
 
-void mark_store(const SqliteSettings& settings) {
-    if (settings.marker.empty() || marked_path(settings.marker) == settings.path) return;
-    std::ofstream(settings.marker, std::ios::trunc) << settings.path << "\n";
+void set_aside_log_of_replaced_store(const SqliteSettings& settings, ino_t store) {
+    if (settings.marker.empty()) return;
+    const Mark known = read_mark(settings.marker);
+    const std::string log = log_of(settings);
+    if (known.path != settings.path || known.store == 0 || known.store == store) return;
+    if (known.log == 0 || known.log != inode_of(log)) return;
+    std::error_code failure;
+    std::filesystem::rename(log, log + ".of-replaced-store", failure);
+}
+
+void mark_store(const SqliteSettings& settings, ino_t store) {
+    if (settings.marker.empty()) return;
+    const Mark mark{.path = settings.path, .store = store, .log = inode_of(log_of(settings))};
+    if (read_mark(settings.marker) == mark) return;
+    std::ofstream(settings.marker, std::ios::trunc) << mark.path << "\n"
+                                                    << mark.store << " " << mark.log << "\n";
 }
 
 }  // namespace carecloud

@@ -82,6 +82,10 @@ TEST_CASE("a store whose file is removed or replaced says so before anything cou
         fs::rename(fixture.path(), fixture.directory().file("away"));
         fs::copy_file(fixture.directory().file("away"), fixture.path());
     }
+    SECTION("overwritten by a shorter one, and so the same file") {
+        fs::resize_file(fixture.path(), 0);
+        why = "store.db was overwritten or cut short";
+    }
     SECTION("its log removed") {
         fs::remove(fixture.path() + "-wal");
         why = "store.db-wal was removed";
@@ -111,6 +115,47 @@ TEST_CASE("a store that lost its file leaves the log of the one in its place alo
     fixture.close();
     CHECK(fs::file_size(fixture.path()) == 8);
     CHECK(fs::file_size(fixture.path() + "-wal") == 11);
+}
+
+TEST_CASE(
+    "a store that was replaced is not given the log of the file before, one that came with its log is") {
+    StoreFixture fixture;
+    SqliteSettings settings = fixture.settings();
+    settings.marker = fixture.directory().file("known.store.db");
+    fixture.open(settings);
+    REQUIRE(fixture.commit(page_of("a", 3, 10)).has_value());
+    fixture.close();
+    const std::string backup = fixture.directory().file("backup.db");
+    fs::copy_file(fixture.path(), backup);
+    fixture.open(settings);
+    REQUIRE(fixture.commit(page_of("b", 3, 10)).has_value());
+    // As after a kill: with its log.
+    const std::string copy = fixture.directory().file("copy.db");
+    const std::string log = fixture.path() + "-wal";
+    fs::copy_file(fixture.path(), copy);
+    fs::copy_file(log, copy + "-wal");
+    const std::string kept = fixture.directory().file("kept.db-wal");
+    fs::create_hard_link(log, kept);
+    const std::string aside = log + ".of-replaced-store";
+    SECTION("a backup is moved over it") {
+        fs::rename(backup, fixture.path());
+        CHECK(fixture.commit(page_of("c", 3, 10)).has_error());
+        fixture.close();
+        REQUIRE(fs::exists(log));
+        fixture.open(settings);
+        CHECK(fixture.value("SELECT count(*) FROM records") == "3");
+        CHECK(fixture.value("PRAGMA integrity_check") == "ok");
+        CHECK(fs::equivalent(aside, kept));
+    }
+    SECTION("the store is restored with its log") {
+        fixture.close();
+        fs::rename(copy, fixture.path());
+        fs::rename(copy + "-wal", log);
+        fixture.open(settings);
+        CHECK(fixture.value("SELECT count(*) FROM records") == "6");
+        CHECK_FALSE(fs::exists(aside));
+    }
+    fixture.close();
 }
 
 TEST_CASE("an empty store is created once, and not again in silence where it is gone") {
