@@ -3,23 +3,32 @@
 #include "support/notify_socket.hpp"
 #include "system/api_client.hpp"
 #include "system/event_site.hpp"
+#include "system/movable_clock.hpp"
+#include "system/small_disk.hpp"
 
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 
 #include <catch2/catch.hpp>
 
 using namespace carecloud;
 using Catch::Contains;
+using namespace std::chrono_literals;
 
 namespace {
 
 // A daemon, and systemd beside it.
 struct Watched {
-    explicit Watched(AgencyConfig config) : agency(std::move(config)), daemon(start()) {}
+    explicit Watched(AgencyConfig config, const std::function<int()>& prepare = {})
+        : agency(std::move(config)), daemon(start(prepare)) {}
 
-    Process start() {
-        return agency.start([&] { return ::setenv("NOTIFY_SOCKET", systemd.path().c_str(), 1); });
+    Process start(const std::function<int()>& prepare) {
+        return agency.start([&] {
+            ::setenv("NOTIFY_SOCKET", systemd.path().c_str(), 1);
+            return prepare ? prepare() : 0;
+        });
     }
     nlohmann::json status() {
         systemd.status();  // read as they come: sd_notify(3) waits for a reader
@@ -56,6 +65,14 @@ struct Watched {
     Agency agency;
     Process daemon;
 };
+
+// Until nothing more goes into the file's file system.
+void fill_up(const std::string& path) {
+    std::ofstream filler(path, std::ios::binary);
+    const std::string block(4096, 'x');
+    while (filler.write(block.data(), static_cast<std::streamsize>(block.size())).flush()) {
+    }
+}
 
 AgencyConfig config_of(const PortalProcess& portal,
                        const std::string& rate = "per_second: 1000, burst: 1000") {
@@ -177,5 +194,94 @@ TEST_CASE("a certificate that has ended is critical, since no event comes, until
     CHECK(ctl(site.agency, daemon, {"status"}).code == 2);
     site.issue("localhost");
     CHECK(daemon.wait_until([&] { return !critical(); }, kWithin));
+    CHECK(site.agency.stop(daemon).code == 0);
+}
+
+TEST_CASE(
+    "a disk that fills up is a warning, critical once nothing can be stored, and ok when there is room") {
+    PortalProcess portal({"--records", "50"});
+    const TempDir disk;
+    const auto prepare = [&] { return mount_small(disk.path(), "16m"); };
+    AgencyConfig config = config_of(portal);
+    config.store_url = "sqlite:" + disk.file("store.db");
+    if (Agency(config).run({"--check"}, prepare).code == kNoMount) {
+        WARN("skipped: this user may not mount");
+        return;
+    }
+    Watched site(config, prepare);
+    REQUIRE(site.becomes("ok"));
+    // As the daemon sees it: nobody else sees its disk.
+    const std::string filler = "/proc/" + std::to_string(site.daemon.pid()) + "/root" + disk.file("filler");
+    const std::string remedy = "df -h " + disk.path();
+    fill_up(filler);
+    REQUIRE(site.becomes("warning"));
+    CHECK(site.says_once("warning: the store's disk has 0 % free"));
+    CHECK(site.says_once("remedy: make room: " + remedy));
+    CHECK(site.exit_code() == 1);
+    CHECK(api_status(site.daemon, "/readyz") == 200);
+
+    portal.control("POST", "/generate", {{"count", 3000}, {"batch", 70}});
+    REQUIRE(site.becomes("critical"));
+    const auto reason = site.reason("(store_full)");
+    CHECK_THAT(reason.at("remedy").get<std::string>(), Contains(remedy));
+    CHECK(site.says_once("critical: claim_attendance waits: "));
+    CHECK(site.says_once("(store_full)"));
+    const Run shown = ctl(site.agency, site.daemon, {"status"});
+    CHECK(shown.code == 2);
+    CHECK_THAT(shown.out, Contains("(store_full)") && Contains(remedy));
+    CHECK_THAT(ask_api(site.daemon, "GET", "/readyz"), Contains(" 503 ") && Contains(remedy));
+
+    std::filesystem::remove(filler);
+    CHECK(ctl(site.agency, site.daemon, {"sync"}).code == 0);
+    CHECK(site.becomes("ok"));
+    CHECK(site.agency.stop(site.daemon).code == 0);
+}
+
+TEST_CASE(
+    "changes that no event announces are critical within minutes, with the remedy, until events come again") {
+    if (!MovableClock::is_there()) {
+        WARN("skipped: libfaketime and the sanitizers do not go together; the released build runs this");
+        return;
+    }
+    EventSite site({.records = 20, .poll_every = "1s", .api = "127.0.0.1:0"});
+    site.issue("localhost", 90L * 24 * 3600);
+    const MovableClock clock;
+    NotifySocket systemd;
+    Process daemon = site.start([&, move = clock.prepare()] {
+        ::setenv("NOTIFY_SOCKET", systemd.path().c_str(), 1);
+        return move();
+    });
+    const auto comes = [&](const std::function<bool()>& condition) {
+        const auto reading = [&] {
+            systemd.status();  // read as they come: sd_notify(3) waits for a reader
+            return condition();
+        };
+        return daemon.wait_until(reading, kWithin);
+    };
+    const auto says = [&](const std::string& words) {
+        return comes([&] { return systemd.status().find(words) != std::string::npos; });
+    };
+    site.subscribe(daemon);
+    REQUIRE(comes([&] { return api_status(daemon, "/readyz") == 200; }));
+    const std::string updated = "carecloud_records_total{kind=\"updated\",stream=\"claim_attendance\"}";
+    site.portal.control("POST", "/touch", {{"count", 20}, {"silent", true}});
+    REQUIRE(comes([&] { return metric(daemon, updated) >= 20; }));
+    clock.move(3min);  // until then their events may still come
+    REQUIRE(says("critical: claim_attendance is not announced (push silent)"));
+    CHECK(says("remedy: aws sns list-subscriptions-by-topic; subscribe again, or let SNS in"));
+    const Run shown = ctl(site.agency, daemon, {"status"});
+    CHECK(shown.code == 2);
+    CHECK_THAT(shown.out, Contains("push silent") && Contains("aws sns list-subscriptions-by-topic"));
+    CHECK(api_status(daemon, "/readyz") == 503);
+    CHECK(api_status(daemon, "/readyz?for=sns") == 200);
+    CHECK(metric(daemon, "carecloud_push_silent{stream=\"claim_attendance\"}") == 1);
+
+    site.submit({{"count", 20}});
+    const auto all_taken = [&] { return metric(daemon, updated) > 20 && site.counts().at("pending") == 0; };
+    REQUIRE(comes(all_taken));
+    clock.move(6min);
+    CHECK(comes([&] { return metric(daemon, "carecloud_push_silent{stream=\"claim_attendance\"}") == 0; }));
+    CHECK(comes([&] { return systemd.status().find("push silent") == std::string::npos; }));
+    CHECK(api_status(daemon, "/readyz") == 200);
     CHECK(site.agency.stop(daemon).code == 0);
 }
