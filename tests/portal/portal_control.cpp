@@ -72,7 +72,7 @@ void PortalControl::announce(const std::string& entity, const std::vector<std::s
 
 PortalReply PortalControl::put(const std::string& entity, const PortalCall& call, Timestamp now) {
     const PortalTarget target = parse_target(call.target);
-    if (!Json::accept(call.body)) return control_wrong(400, "the body is not JSON");
+    if (!is_json(call.body)) return control_wrong(400, "the body is not JSON");
     const bool many = call.body[call.body.find_first_not_of(" \t\r\n")] == '[';
     const auto documents = many ? array_elements(call.body) : std::vector<std::string_view>{call.body};
     const std::string late = target.value("visible_after");

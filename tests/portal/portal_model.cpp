@@ -30,7 +30,7 @@ Error not_a_document(std::string_view entity) {
 
 bool is_json_object(std::string_view raw) {
     const auto first = raw.find_first_not_of(" \t\r\n");
-    return first != std::string_view::npos && raw[first] == '{' && Json::accept(raw);
+    return first != std::string_view::npos && raw[first] == '{' && is_json(raw);
 }
 
 std::string id_token_of(std::string_view raw) {

@@ -1,5 +1,7 @@
 #include "portal/raw_json.hpp"
 
+#include "core/readable_json.hpp"
+
 #include <algorithm>
 
 #include <nlohmann/json.hpp>
@@ -128,6 +130,12 @@ std::size_t nesting_of(std::string_view text) {
             --depth;
     }
     return deepest;
+}
+
+bool is_json(std::string_view text) {
+    if (nlohmann::json::accept(text)) return true;
+    const auto readable = readable_json(text);
+    return readable && nlohmann::json::accept(*readable);
 }
 
 std::string json_quoted(std::string_view text) {

@@ -46,6 +46,9 @@ std::vector<std::string_view> array_elements(std::string_view array);
 // How deep arrays and objects are nested; works on any text.
 std::size_t nesting_of(std::string_view text);
 
+// Whether the text is valid JSON, half a surrogate pair in a string ("\ud800") included, which nlohmann refuses.
+bool is_json(std::string_view text);
+
 // The text as a JSON string, quotes included. Bytes that are not UTF-8 become U+FFFD.
 std::string json_quoted(std::string_view text);
 
