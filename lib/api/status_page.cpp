@@ -6,6 +6,8 @@
 #include "api/stream_card.hpp"
 #include "core/quantity_text.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <string_view>
 
 namespace carecloud {
@@ -57,6 +59,13 @@ std::string state_pill(ServiceState state) {
                                   : state == ServiceState::warning ? "warn"
                                                                    : "bad";
     return "<span class=\"pill " + std::string(kind) + "\">" + std::string(to_string(state)) + "</span>";
+}
+
+ServiceState state_of(const std::vector<Reason>& reasons, std::string_view stream) {
+    std::vector<Reason> of_stream;
+    std::copy_if(reasons.begin(), reasons.end(), std::back_inserter(of_stream),
+                 [&](const Reason& reason) { return reason.stream == stream; });
+    return worst(of_stream);
 }
 
 std::string reasons_of(const StatusView& view) {
@@ -114,7 +123,7 @@ std::string main_of(const StatusView& view) {
     out +=
         "<header><h1>carecloud-syncd</h1>" + state_pill(worst(view.reasons)) + "</header>" + reasons_of(view);
     for (const StreamView& stream : view.streams)
-        out += stream_card(stream, view.now);
+        out += stream_card(stream, state_of(view.reasons, stream.entity), view.now);
     out += tiles_of(view);
     out += "<section class=\"card\"><div class=\"head\"><h2>The last day</h2>";
     out += "<span class=\"faint\">since the start " + ago_of(view.started_at, view.now) + "</span></div>";

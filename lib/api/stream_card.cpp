@@ -21,17 +21,22 @@ bool has_failed(const StreamView& stream) {
            stream.last->report.error->code != ErrorCode::cancelled;
 }
 
+std::string_view kind_of_failure(ServiceState state) {
+    return state == ServiceState::critical ? "bad" : "warn";
+}
+
 // No pass has come to its end yet in this life: what is stored meanwhile may be a first load.
 bool is_loading(const StreamView& stream) {
     return !stream.last && stream.under_way != nullptr;
 }
 
-std::string pill_of(const StreamView& stream) {
+std::string pill_of(const StreamView& stream, ServiceState state) {
     const auto pill = [](std::string_view kind, std::string_view words) {
         return "<span class=\"pill " + std::string(kind) + "\">" + std::string(words) + "</span>";
     };
     if (!stream.moment) return pill("busy", "starts or stops");
-    if (has_failed(stream)) return pill("bad", stream.moment->in_pass ? "tries again" : "waits");
+    if (has_failed(stream))
+        return pill(kind_of_failure(state), stream.moment->in_pass ? "tries again" : "waits");
     if (is_loading(stream)) return pill("busy", "loads");
     if (stream.moment->in_pass) return pill("busy", "looks");
     return stream.last ? pill("good", "up to date") : pill("busy", "begins");
@@ -96,9 +101,9 @@ std::string ago_of(Timestamp at, Timestamp now) {
     return span < std::chrono::seconds(1) ? "just now" : span_text(span) + " ago";
 }
 
-std::string stream_card(const StreamView& stream, Timestamp now) {
+std::string stream_card(const StreamView& stream, ServiceState state, Timestamp now) {
     std::string out = "<article class=\"card stream\"><div class=\"head\"><h2>" + html(stream.entity) +
-                      "</h2>" + pill_of(stream) + "</div><dl class=\"facts\">";
+                      "</h2>" + pill_of(stream, state) + "</div><dl class=\"facts\">";
     // While an empty store is filled nothing can be counted: what was counted before that is of no use.
     out += fact("Records", stream.records && !is_loading(stream) ? grouped(*stream.records)
                                                                  : "counted after the first load");
@@ -110,7 +115,8 @@ std::string stream_card(const StreamView& stream, Timestamp now) {
     if (in_pass && stream.under_way && stream.under_way->records > 0)
         out += "<p class=\"note busy\">" + progress_of(*stream.under_way) + "</p>";
     if (has_failed(stream))
-        out += "<p class=\"note bad\">" + html(stream.last->report.error->message()) + "</p>";
+        out += "<p class=\"note " + std::string(kind_of_failure(state)) + "\">" +
+               html(stream.last->report.error->message()) + "</p>";
     return out + "</article>";
 }
 

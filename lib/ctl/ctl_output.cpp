@@ -111,7 +111,10 @@ void CtlOutput::clear() {
 
 std::string CtlOutput::painted(std::string_view text, Colour colour) const {
     if (!terminals_.colour || colour == Colour::plain) return std::string(text);
-    const std::string_view code = colour == Colour::good ? "32" : colour == Colour::bad ? "1;31" : "2";
+    const std::string_view code = colour == Colour::good   ? "32"
+                                  : colour == Colour::warn ? "33"
+                                  : colour == Colour::bad  ? "1;31"
+                                                           : "2";
     return "\x1b[" + std::string(code) + "m" + std::string(text) + "\x1b[0m";
 }
 

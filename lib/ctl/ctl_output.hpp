@@ -23,7 +23,7 @@ struct CtlTerminals {
     bool colour = false;
 };
 
-enum class Colour { plain, good, bad, faint };
+enum class Colour { plain, good, warn, bad, faint };
 
 class CtlOutput {
   public:

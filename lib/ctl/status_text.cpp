@@ -57,7 +57,8 @@ std::string doubts_text(const CtlJson& status) {
 }
 
 std::string state_text(const std::string& state, const CtlOutput& paint) {
-    return paint.painted(printable(state), state == "ok" ? Colour::good : Colour::bad);
+    const Colour colour = state == "ok" ? Colour::good : state == "warning" ? Colour::warn : Colour::bad;
+    return paint.painted(printable(state), colour);
 }
 
 std::string reason_text(const CtlJson& reason, Timestamp now, const CtlOutput& paint) {

@@ -180,7 +180,7 @@ TEST_CASE("a person sees that all is well, that the portal is down, and that a r
     site.portal.kill();
     REQUIRE(site.becomes("(unreachable)"));
     page = site.seen("portal-down");
-    has(page, "note bad");
+    has(page, "note bad");  // its reconciliation asks still
     site.agency.stop(*site.daemon);
 }
 

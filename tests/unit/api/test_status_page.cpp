@@ -121,6 +121,24 @@ TEST_CASE("a portal that is down, a silent push, a reconciliation that asks: eac
     }
 }
 
+TEST_CASE(
+    "warning and critical look different, also to who sees no colour, and a stream's light is its state's") {
+    const std::string css = ApiFixture().get("/page.css").body;
+    for (const char* rule :
+         {".pill.warn::before", ".pill.bad::before", ".pill.good::before", ".pill.bad { outline"})
+        CHECK(shows(css, rule));
+    HealthyView healthy;
+    healthy.last.report.error =
+        Error{.code = ErrorCode::unreachable, .operation = "query claim", .subject = "refused", .hint = {}};
+    std::string page = status_page(healthy.view);
+    CHECK(shows(page, "warn\">waits<"));
+    CHECK(shows(page, "note warn"));
+    healthy.view.reasons = {{.state = ServiceState::critical, .text = "waits: refused", .stream = "claim"}};
+    page = status_page(healthy.view);
+    CHECK(shows(page, "bad\">waits<"));
+    CHECK(shows(page, "note bad"));
+}
+
 TEST_CASE("a store that cannot be read is said so, and the rest is shown") {
     HealthyView healthy;
     healthy.view.counts =

@@ -103,6 +103,7 @@ TEST_CASE("bytes come as they are into a file, progress and colour to a terminal
           "\r\x1b[K5 records\r\x1b[K"
           "carecloudctl: no\n  yes\n");
     CHECK(terminal.painted("x", Colour::good) == "\x1b[32mx\x1b[0m");
+    CHECK(terminal.painted("x", Colour::warn) == "\x1b[33mx\x1b[0m");
 }
 
 TEST_CASE("what cannot be written is noticed") {
