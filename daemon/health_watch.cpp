@@ -41,8 +41,10 @@ Task<> HealthWatch::look() {
     const Result<StoreCounts> counts = co_await std::move(reading);
     // A store that cannot be read now may still be written to: what was counted last stays.
     if (counts) doubted_ = counts->doubted;
+    const bool fails = !counts && is_store_error(counts.error().code) && health_.store_reasons().empty();
     ServiceFacts facts{.now = clock_.wall(),
                        .doubted = doubted_,
+                       .unreadable = fails ? std::optional(counts.error()) : std::nullopt,
                        .disk = disk_use(parts_.configuration.store.sqlite_path),
                        .certificate_end = parts_.endpoint.certificate_end()};
     for (const StreamSettings& stream : parts_.configuration.streams)

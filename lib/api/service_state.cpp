@@ -168,6 +168,7 @@ ReasonMap judge(const ServiceFacts& facts) {
     ReasonMap found;
     for (const StreamFacts& stream : facts.streams)
         judge_stream(found, stream, facts.now);
+    if (facts.unreadable) found["unreadable"] = reason_of("the store cannot be read: ", *facts.unreadable);
     if (facts.doubted > 0) {
         found["doubted"] = {
             .state = ServiceState::warning,

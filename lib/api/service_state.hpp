@@ -73,6 +73,7 @@ struct ServiceFacts {
     std::vector<StreamFacts> streams{};
     std::uint64_t doubted = 0;  // records
     std::optional<ClockReport> clock{};
+    std::optional<Error> unreadable{};           // why the store cannot be read
     std::optional<DiskUse> disk{};               // of the store
     std::optional<Timestamp> certificate_end{};  // of the SNS endpoint
 };

@@ -91,7 +91,12 @@ CtlResult<CtlExit> run_command(const CommandLine& line, CtlOutput& output, const
     return outcome;
 }
 
-// Whatever fails, `status` says "unknown" to a monitoring system, also if its command line is mistaken.
+// Whatever fails, `status` says "unknown" to a monitoring system, also if its command line is mistaken; but "critical"
+// if the daemon says that its store fails.
+CtlExit exit_of_status(const CtlFailure& failure) {
+    return failure.code.starts_with("store_") ? CtlExit::critical : CtlExit::unknown;
+}
+
 bool is_status(const std::vector<std::string>& words) {
     const auto command = std::find_if(words.begin(), words.end(), [](const std::string& word) {
         return find_ctl_command(word) != nullptr;
@@ -107,7 +112,7 @@ CtlExit run_ctl(const std::vector<std::string>& words, const CtlProcess& process
         output.end_progress();
         if (failure.exit == CtlExit::interrupted) return failure.exit;
         output.failure(failure);
-        return is_status(words) ? CtlExit::unknown : failure.exit;
+        return is_status(words) ? exit_of_status(failure) : failure.exit;
     };
     const CtlResult<CommandLine> line = parse_command_line(words);
     if (!line) return tell(line.error());

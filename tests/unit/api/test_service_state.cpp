@@ -79,6 +79,11 @@ TEST_CASE("the quota, doubts, clocks, disk and certificate are warnings, each wi
     CHECK(found_in(facts).size() == 1);
     facts.clock.reset();
 
+    facts.unreadable = Error{
+        .code = ErrorCode::store_busy, .operation = "count", .subject = "store.db: locked", .hint = "end it"};
+    CHECK(found_in(facts) == Words{"critical: the store cannot be read: store.db: locked (store_busy)"});
+    facts.unreadable.reset();
+
     facts.disk = DiskUse{.folder = "/var/lib", .size_bytes = 10'000'000'000, .free_bytes = 999'000'000};
     CHECK(found_in(facts) == Words{"warning: the store's disk has 9 % free, 952 MiB"});
     facts.disk.reset();

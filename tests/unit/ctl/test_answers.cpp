@@ -64,6 +64,13 @@ TEST_CASE("status tells at once whether all is well") {
     CHECK(warned.run({"status"}).exit == CtlExit::wrong);
     ScriptedApi strange({{"GET /v1/status ", "200 OK", status_json("purple", "[]", "null")}});
     CHECK(strange.run({"status"}).exit == CtlExit::unknown);
+    // The daemon itself says that its store fails.
+    ScriptedApi locked({{"GET /v1/status ", "503 Service Unavailable", problem_text(503, "store_busy")}});
+    const CtlRun failing = locked.run({"status"});
+    CHECK(failing.exit == CtlExit::critical);
+    CHECK_THAT(failing.err, Contains("so it is\n  do that"));
+    ScriptedApi refused({{"GET /v1/status ", "401 Unauthorized", problem_text(401, "unauthorized")}});
+    CHECK(refused.run({"status"}).exit == CtlExit::unknown);
     CHECK(run_words({"status", "--nonsense"}).exit == CtlExit::unknown);
     CHECK(run_words({"--nonsense", "get", "status", "x"}).exit == CtlExit::usage);
 }
