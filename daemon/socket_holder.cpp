@@ -99,10 +99,12 @@ bool is_taken(const ListenAddress& listen) {
     if (probe < 0) return false;
     const int yes = 1;
     ::setsockopt(probe, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);  // as the server does
-    const bool taken =
-        ::bind(probe, endpoint.data(), static_cast<socklen_t>(endpoint.size())) != 0 && errno == EADDRINUSE;
+    const bool bound = ::bind(probe, endpoint.data(), static_cast<socklen_t>(endpoint.size())) == 0;
+    const int failed_by = errno;
     ::close(probe);
-    return taken;
+    if (bound) return false;
+    // Without the privilege for a low port only the list of those who listen says it.
+    return failed_by == EADDRINUSE || (failed_by == EACCES && !listening(listen).empty());
 }
 
 std::vector<SocketHolder> holders_of(const ListenAddress& listen) {

@@ -2,6 +2,7 @@
 
 #include "core/quantity_text.hpp"
 #include "net/proxy.hpp"
+#include "net/tls_server.hpp"
 #include "net/url.hpp"
 #include "runtime/text.hpp"
 #include "socket_holder.hpp"
@@ -9,7 +10,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <ctime>
 #include <filesystem>
+#include <fstream>
 
 namespace carecloud {
 namespace {
@@ -20,6 +23,8 @@ constexpr std::string_view kExampleId = "000000000000000000000000";
 // StateDirectory= and RuntimeDirectory= of the packaged unit: made when the service starts.
 constexpr std::array<std::string_view, 2> kMadeByUnit{"/var/lib/carecloud-syncd", "/run/carecloud-syncd"};
 constexpr std::string_view kProgram = "carecloud-syncd";
+constexpr std::int64_t kCertificateDays = 21;  // as the service's own warning
+constexpr std::int64_t kDaySeconds = 86'400;
 
 void find_placeholders(const PortalSettings& portal, Surroundings& found) {
     if (portal.base_url == kExampleUrl)
@@ -85,12 +90,42 @@ bool is_ours(const SocketHolder& holder) {
     return holder.program == kProgram || (holder.pid == 1 && holder.program == "systemd");
 }
 
+// SNS delivers to no endpoint whose certificate has ended.
+void find_old_certificate(const SnsSettings& sns, Surroundings& found) {
+    if (!sns.tls) return;
+    const auto tls = make_server_tls(sns.tls->certificate, sns.tls->private_key);
+    const auto end =
+        tls ? certificate_end(**tls) : std::nullopt;  // what cannot be read is a problem of the file's
+    if (!end) return;
+    const std::int64_t left = end->seconds() - std::time(nullptr);
+    if (left > kCertificateDays * kDaySeconds) return;
+    found.warnings.push_back("sns.tls.certificate: " + printable(sns.tls->certificate) +
+                             (left > 0 ? " ends on " : " ended on ") + end->to_string().substr(0, 10) +
+                             ": SNS delivers to no endpoint whose certificate has ended; renew it");
+}
+
+void find_privileged_port(const std::string& setting, const ListenAddress& listen, Surroundings& found) {
+    if (listen.is_unix() || listen.port == 0) return;
+    std::ifstream limit("/proc/sys/net/ipv4/ip_unprivileged_port_start");
+    unsigned first_free = 1024;
+    limit >> first_free;
+    if (listen.port >= first_free) return;
+    found.warnings.push_back(
+        setting + ": port " + std::to_string(listen.port) +
+        " needs a privilege, which the packaged service does not have; let systemd listen in its place "
+        "(systemctl enable --now carecloud-syncd-sns.socket), or choose a port from " +
+        std::to_string(first_free) + " on");
+}
+
 void find_taken(const std::string& setting, const ListenAddress& listen, Surroundings& found) {
     if (listen.is_unix()) {
         const std::string wrong = wrong_with_folder(std::filesystem::path(listen.unix_path).parent_path());
         if (!wrong.empty()) found.problems.push_back(setting + ": " + wrong);
     }
-    if (!is_taken(listen)) return;
+    if (!is_taken(listen)) {
+        find_privileged_port(setting, listen, found);
+        return;
+    }
     const std::vector<SocketHolder> holders = holders_of(listen);
     if (std::any_of(holders.begin(), holders.end(), is_ours)) return;
     const std::string taken = setting + ": another program listens on " + listen.to_string();
@@ -113,7 +148,10 @@ Surroundings look_around(const Configuration& configuration) {
     if (configuration.store.kind == StoreKind::sqlite) find_store_folder(configuration.store, found);
     find_small_quota(configuration, found);
     find_bad_proxy(configuration.portal, found);
-    if (configuration.sns) find_taken("sns.listen", configuration.sns->listen, found);
+    if (configuration.sns) {
+        find_taken("sns.listen", configuration.sns->listen, found);
+        find_old_certificate(*configuration.sns, found);
+    }
     if (configuration.api.configured) find_taken("api.listen", configuration.api.listen, found);
     return found;
 }

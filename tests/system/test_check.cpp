@@ -1,5 +1,5 @@
 // --check finds what is valid and cannot work here.
-#include "system/agency.hpp"
+#include "system/event_site.hpp"
 
 #include <arpa/inet.h>
 #include <cstdlib>
@@ -120,6 +120,22 @@ TEST_CASE("--check refuses an address that another program listens on, and names
     agency.config.more = "api: { listen: \"unix:" + agency.file("nowhere") + "/api.sock\" }\n";
     agency.write_config();
     CHECK(agency.check().says("api.listen: the folder '" + agency.file("nowhere") + "' does not exist"));
+}
+
+TEST_CASE("--check warns of a certificate that ends or has ended, and of a port that takes a privilege") {
+    EventSite site;
+    site.agency.config.more += "api: { listen: 127.0.0.1:1 }\n";
+    site.agency.write_config();
+    const Run soon = site.agency.check();
+    CHECK(soon.code == 0);
+    CHECK(soon.says("sns.tls.certificate: "));
+    CHECK(soon.says(" ends on "));
+    CHECK(soon.says("api.listen: port 1 needs a privilege, which the packaged service does not have"));
+    CHECK_FALSE(soon.says("sns.listen: port"));
+    site.issue("localhost", -60);
+    CHECK(site.agency.check().says(" ended on "));
+    site.issue("localhost", 90L * 24 * 3600);
+    CHECK_FALSE(site.agency.check().says("sns.tls.certificate"));
 }
 
 TEST_CASE("--check takes the running service's own addresses for free") {
