@@ -1,4 +1,5 @@
 // Who may ask: the token, and, without one, this machine alone.
+#include "support/run_task.hpp"
 #include "unit/api/api_fixture.hpp"
 
 #include <chrono>
@@ -125,6 +126,28 @@ TEST_CASE("an address for numbers serves no record, no id and no action") {
     CHECK(problem_in(api.ask(nudge)) == "403 numbers_only");
     CHECK(api.host.nudged.empty());
     CHECK(problem_in(api.get("/", {{"Host", "evil.example"}})) == "403 foreign_origin");
+}
+
+// What fails may be about one record, and who reads numbers must not learn which.
+TEST_CASE("an address for numbers shows reasons, and of passes nothing") {
+    const std::string id = "65f35b06e30c8a2e4578d118";
+    const auto fails = [&](ApiFixture& fixture) {
+        const BoundedPass pass{.kind = PassKind::reconcile, .stream = "claim"};
+        REQUIRE(run_task(fixture.io(), fixture.store().save_pass(pass)));
+        fixture.sql("UPDATE passes SET state = 'failed', position_id = '" + id + "', error = 'about " + id +
+                    "'");
+    };
+    ApiFixture api({.token = {}, .unix_socket = false, .numbers_only = true});
+    api.host.why = {{.text = "waits: HTTP 403 (key_refused)", .remedy = "renew the key", .stream = "claim"}};
+    fails(api);
+    const std::string page = api.get("/").body;
+    CHECK(page.find("claim waits: HTTP 403 (key_refused)") != std::string::npos);
+    CHECK(page.find("renew the key") != std::string::npos);
+    for (const char* target : {"/", "/readyz", "/metrics"})
+        CHECK(api.get(target).body.find(id) == std::string::npos);
+    ApiFixture whole;
+    fails(whole);
+    CHECK(whole.get("/").body.find("about " + id) != std::string::npos);
 }
 
 TEST_CASE("a Unix socket is guarded by its file, whatever the Host") {
