@@ -2,6 +2,7 @@
 
 #include "portal/query.hpp"
 #include "sync/backfill.hpp"
+#include "sync/by_id.hpp"
 #include "sync/cancellation.hpp"
 #include "sync/reconcile.hpp"
 #include "sync/whole_due.hpp"
@@ -100,6 +101,11 @@ Task<Result<>> BoundedRun::take_unknown(std::vector<Key> keys, std::optional<Dia
     auto taken = co_await pages.store_unknown(std::move(keys), asked, std::nullopt);
     if (!taken) co_return taken.error();
     co_return Result<>{};
+}
+
+Task<Result<>> BoundedRun::fetch(std::vector<Key> keys) {
+    ById by_id(fetcher_, memory_.whole, ledger_, settings_.spec, dialect_);
+    co_return co_await by_id.fetch(std::move(keys), std::nullopt);
 }
 
 void BoundedRun::note_progress() {

@@ -10,6 +10,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace carecloud {
 
@@ -52,6 +53,8 @@ class BoundedRun {
                         const PageStored& stored, bool seen_empty = false);
     // Fetches and commits the keys that the store does not know, or all of a deep pass; `dialect`: not the stream's.
     Task<Result<>> take_unknown(std::vector<Key> keys, std::optional<Dialect> dialect = std::nullopt);
+    // Fetches and commits these by their ids, whatever the store has of them.
+    Task<Result<>> fetch(std::vector<Key> keys);
     // Commits beside the cursor.
     Task<Result<std::size_t>> commit(Batch batch) { return ledger_.commit(std::move(batch)); }
 

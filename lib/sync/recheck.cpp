@@ -26,8 +26,8 @@ constexpr std::int64_t kGrainTicks = Timestamp::ticks_per_second;
 
 }  // namespace
 
-bool Recheck::is_due(Timestamp hour) const {
-    return hour.ticks + kGrainTicks <= now_.ticks;
+bool is_due(Timestamp hour, Timestamp now) {
+    return hour.ticks + kGrainTicks <= now.ticks;
 }
 
 Task<Result<>> Recheck::run() {
@@ -37,9 +37,9 @@ Task<Result<>> Recheck::run() {
     auto found = co_await context_.store.rechecks(stream, kDoubtsAtOnce);
     if (!found) co_return found.error();
     if (found->doubted.empty() && found->omitted.empty()) co_return Result<>{};
-    std::erase_if(found->doubted, [&](const Doubt& doubt) { return !is_due(doubt.ask_at); });
+    std::erase_if(found->doubted, [&](const Doubt& doubt) { return !is_due(doubt.ask_at, now_); });
     std::erase_if(found->omitted, [&](const Omission& omission) {
-        return !is_due({omission.first_at.ticks + settings_.overlap.count() / 100});
+        return !is_due({omission.first_at.ticks + settings_.overlap.count() / 100}, now_);
     });
     auto asked = co_await ask_doubted(*dialect, found->doubted);
     if (!asked) co_return asked.error();

@@ -13,6 +13,10 @@ namespace carecloud {
 
 class Fetcher;
 
+// Whether the hour of a record that is to be asked for again has come, by the portal's time, which is known in whole
+// seconds.
+bool is_due(Timestamp hour, Timestamp now);
+
 struct RecheckReport {
     CommitSummary summary{};
     std::size_t vanished = 0;        // doubted records that were not shown any more
@@ -43,7 +47,6 @@ class Recheck {
     Task<Result<>> judge(const Dialect& dialect, const Omission& omission, Timestamp asked_at, Batch& batch);
     Task<Result<>> commit(Batch batch);
     Task<Result<>> plan();
-    bool is_due(Timestamp hour) const;
 
     PassContext context_;
     const PassSettings& settings_;

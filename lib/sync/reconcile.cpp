@@ -3,6 +3,7 @@
 #include "portal/query.hpp"
 #include "sync/by_id.hpp"
 #include "sync/denial.hpp"
+#include "sync/recheck.hpp"
 #include "sync/recount.hpp"
 #include "sync/suspects.hpp"
 #include "sync/windows.hpp"
@@ -43,6 +44,7 @@ class Reconcile {
         Timestamp asked_at;
     };
 
+    Task<Result<>> ask_doubted(std::vector<Doubt> doubted);
     Task<Result<std::vector<Window>>> windows();
     Task<Result<>> compare(Window window);
     Task<Result<>> look_again(std::vector<Key> suspects);
@@ -78,6 +80,17 @@ Task<Result<std::uint64_t>> Reconcile::bound() {
     held_ = *held;
     const auto share = static_cast<std::uint64_t>(std::floor(static_cast<double>(held_) * guard_.share));
     co_return std::min(share, guard_.count);
+}
+
+// The stream's own pass asks for them as well, but may have to wait for longer than this one, for its quota say. What
+// is doubted from here on has its hour still to come.
+Task<Result<>> Reconcile::ask_doubted(std::vector<Doubt> doubted) {
+    const Timestamp now = run_.context().portal_now();
+    std::vector<Key> due;
+    for (Doubt& doubt : doubted) {
+        if (is_due(doubt.ask_at, now)) due.push_back(std::move(doubt.key));
+    }
+    co_return co_await run_.fetch(std::move(due));
 }
 
 Task<Result<std::vector<Window>>> Reconcile::windows() {
@@ -345,6 +358,8 @@ Task<Result<>> Reconcile::all() {
     most_ = *most;
     auto begun = co_await run_.save();
     if (!begun) co_return begun.error();
+    auto asked = co_await ask_doubted(std::move(waiting->doubted));
+    if (!asked) co_return asked.error();
     auto windows_to_compare = co_await windows();
     if (!windows_to_compare) co_return windows_to_compare.error();
     for (Window& window : *windows_to_compare) {

@@ -24,8 +24,12 @@ class Recount {
         std::uint64_t there = 0;
         std::uint64_t here = 0;
     };
+    struct Excess {
+        std::uint64_t least = 0;
+        std::uint64_t most = 0;
+    };
 
-    Task<Result<std::optional<std::uint64_t>>> excess();
+    Task<Result<std::optional<Excess>>> excess();
     Task<Result<Young>> count_young();
     Task<Result<Young>> count_since(Timestamp from);
     Task<Result<std::uint64_t>> count_there(std::string since);
@@ -39,20 +43,23 @@ class Recount {
     std::uint64_t unlisted_;
 };
 
-// How many records more the portal has than were met, without the young ones on either side. None: the portal does not
+// How many records more the portal has than were met, without the young ones on either side. A young one that is not
+// held as such may be new, or held in an older version: between these two lies the number. None: the portal does not
 // count.
-Task<Result<std::optional<std::uint64_t>>> Recount::excess() {
+Task<Result<std::optional<Recount::Excess>>> Recount::excess() {
     const StreamSpec& spec = run_.settings().spec;
     auto there = co_await run_.count(spec, where::all());
     if (!there) co_return there.error();
-    if (!*there) co_return std::optional<std::uint64_t>();
+    if (!*there) co_return std::optional<Excess>();
     auto young = co_await count_young();
     if (!young) co_return young.error();
     auto here = co_await run_.context().store.count_live(spec.entity, "");
     if (!here) co_return here.error();
-    const std::uint64_t met = *here - std::min(*here, young->here + unlisted_) + strange_;
-    const std::uint64_t old = **there - std::min(**there, young->there);
-    co_return std::optional<std::uint64_t>(old - std::min(old, met));
+    const auto more = [](std::uint64_t a, std::uint64_t b) { return a - std::min(a, b); };
+    const std::uint64_t listed = more(*here, unlisted_);
+    const std::uint64_t least = more(more(**there, young->there), more(listed, young->here) + strange_);
+    const std::uint64_t most = more(**there, listed + strange_);
+    co_return std::optional<Excess>({least, std::max(least, most)});
 }
 
 // What is `modified` since the overlap began: the stream's own pass is still to meet it. A date in the future tells
@@ -173,9 +180,10 @@ Task<Result<>> Recount::run() {
     if (!more) co_return more.error();
     auto before = co_await explained_before();
     if (!before) co_return before.error();
-    const std::uint64_t number = more->value_or(0);
-    if (number == 0 || number == *before) {
-        warn(number);
+    const Excess number = more->value_or(Excess{});
+    const bool is_certain = number.least == number.most;
+    if (number.most == 0 || (is_certain && number.least == *before)) {
+        warn(number.least);
         co_return Result<>{};
     }
     strange_ = 0;
@@ -185,7 +193,7 @@ Task<Result<>> Recount::run() {
     }
     auto left = co_await excess();
     if (!left) co_return left.error();
-    warn(left->value_or(0));
+    warn(left->value_or(Excess{}).least);
     co_return Result<>{};
 }
 

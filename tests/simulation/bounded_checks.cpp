@@ -35,7 +35,7 @@ std::optional<std::string> BoundedChecks::told(const BoundedPass& pass, Timestam
     for (const auto& [place, omission] : store_->tables.omitted) {
         if (omission.filter_changed) judged_by_filter_.insert(place);
     }
-    return pass.status == PassStatus::done ? check_done(pass, now) : std::nullopt;
+    return pass.status == PassStatus::done ? check_done(pass) : std::nullopt;
 }
 
 std::optional<std::string> BoundedChecks::begins(const BoundedPass& pass, Timestamp now) {
@@ -106,17 +106,16 @@ bool BoundedChecks::was_settled(Timestamp at, Timestamp since) const {
     return later(at, plan_.overlap) < since;
 }
 
-std::optional<std::string> BoundedChecks::check_done(const BoundedPass& pass, Timestamp now) const {
+std::optional<std::string> BoundedChecks::check_done(const BoundedPass& pass) const {
     const auto since = since_.find(pass.id);
     if (since == since_.end()) return std::nullopt;
     // Equal counts do not prove equal content.
     if (pass.kind == PassKind::reconcile && !pass.whole) return std::nullopt;
-    if (auto wrong = check_found(pass, since->second, now)) return wrong;
+    if (auto wrong = check_found(pass, since->second)) return wrong;
     return pass.kind == PassKind::reconcile ? check_marked(pass, since->second) : std::nullopt;
 }
 
-std::optional<std::string> BoundedChecks::check_found(const BoundedPass& pass, Timestamp since,
-                                                      Timestamp now) const {
+std::optional<std::string> BoundedChecks::check_found(const BoundedPass& pass, Timestamp since) const {
     for (const auto& [id, written] : writers_.records(pass.stream)) {
         const bool due = checks_.is_shown(written) && was_settled(written.visible_from, since) &&
                          (written.moved == Timestamp{} || later(written.moved, kToDecide) < since);
@@ -127,8 +126,7 @@ std::optional<std::string> BoundedChecks::check_found(const BoundedPass& pass, T
                              checks_.is_doubted_since({pass.stream, id}, since);
         // A backfill has only its walk, and a reconciliation may end with a number of such records (hazard 33).
         const bool is_reported =
-            written.is_odd() && (pass.kind == PassKind::backfill || pass.unexplained > 0 ||
-                                 checks_.is_young(written, since, now));
+            written.is_odd() && (pass.kind == PassKind::backfill || pass.unexplained > 0);
         const bool is_beside =
             pass.kind == PassKind::backfill && (misled_.contains(pass.id) || !is_in_range(written, pass) ||
                                                 checks_.is_beside_odd(pass.stream, written));

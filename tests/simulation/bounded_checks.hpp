@@ -45,8 +45,8 @@ class BoundedChecks {
     std::optional<std::string> begins(const BoundedPass& pass, Timestamp now);
     std::optional<std::string> check_guard(const StoreContent::Change& change);
     std::optional<std::string> check_deleted(const StoreContent::Change& change, Timestamp now);
-    std::optional<std::string> check_done(const BoundedPass& pass, Timestamp now) const;
-    std::optional<std::string> check_found(const BoundedPass& pass, Timestamp since, Timestamp now) const;
+    std::optional<std::string> check_done(const BoundedPass& pass) const;
+    std::optional<std::string> check_found(const BoundedPass& pass, Timestamp since) const;
     std::optional<std::string> check_marked(const BoundedPass& pass, Timestamp since) const;
     // Whether answers of the last hours may have denied the record.
     bool may_be_denied(const StoreContent::RecordId& place, Timestamp now) const;

@@ -158,7 +158,7 @@ bool Checks::is_doubted_since(const StoreContent::RecordId& place, Timestamp sin
     const auto doubted = store_->tables.doubted.find(place);
     if (doubted == store_->tables.doubted.end()) return false;
     const Timestamp hour = Timestamp::parse(doubted->second.ask_at).value_or(since);
-    return since <= later(hour, kToDecide + clock_slack());
+    return since <= later(hour, kPortalSecond + clock_slack());
 }
 
 // No answer carries the record, and no query in the dialect shows its key: the event stays open, counted and shown
@@ -258,11 +258,6 @@ bool Checks::is_beside_odd(const std::string& entity, const Written& written) co
     });
 }
 
-bool Checks::is_young(const Written& written, Timestamp since, Timestamp until) const {
-    return since <= later(written.modified, variant_.overlap + kPortalSecond + clock_slack()) &&
-           written.modified.ticks <= later(until, clock_slack()).ticks + kClockToleranceTicks;
-}
-
 // Whether the stream's last reconciliation ended with a number of records that it could not find.
 bool Checks::is_unexplained(const std::string& entity) const {
     std::uint64_t number = 0;
@@ -280,8 +275,7 @@ std::optional<std::string> Checks::check_record(const std::string& entity, const
     const bool has = held != store_->tables.records.end() && !held->second.deleted_at;
     const bool is_left = !is_plain(entity, id, written);
     // What has another type is found by whole reconciliations, or reported by their number (hazard 33).
-    const bool is_reported = written.is_odd() && (after < After::reconciliation || is_unexplained(entity) ||
-                                                  is_young(written, since, later(since, kToDecide)));
+    const bool is_reported = written.is_odd() && (after < After::reconciliation || is_unexplained(entity));
     if (is_reported || !is_findable(entity) || (written.huge && is_left)) return std::nullopt;
     if (written.huge && variant_.fields.empty()) {
         // Held with fewer fields, by an earlier configuration, it is known by its key.

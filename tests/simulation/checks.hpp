@@ -85,9 +85,6 @@ class Checks {
     // Whether a walk may pass over the record though its own types are those of most: it is in the tie of one whose
     // `_id` has another type (DESIGN.md; simulate --seed 6644 --hours 0.25).
     bool is_beside_odd(const std::string& entity, const Written& written) const;
-    // Whether a reconciliation between these times leaves the record's count to the stream's own pass. That does not
-    // meet it if it has another type: the next reconciliation counts it (simulate --seed 5986 --hours 0.25).
-    bool is_young(const Written& written, Timestamp since, Timestamp until) const;
     // That version or a newer one, or in quarantine.
     bool is_held(const std::string& entity, const std::string& id, Timestamp modified) const;
 

@@ -115,6 +115,23 @@ TEST_CASE("a replica that lags does not make a record flap") {
     world.check_same();
 }
 
+TEST_CASE(
+    "regression: a reconciliation asks for what is doubted, however long the stream's own pass has to wait") {
+    BoundedWorld world;
+    world.put_many(1, 10, 5, kOld);
+    const Timestamp now = world.clock.wall();
+    world.put(11, later(now, 2s), R"(,"v":1)");
+    world.good_pass();
+    world.put(11, now, R"(,"v":2)");
+    world.good_pass();
+    REQUIRE(world.tables().doubted.size() == 1);
+    world.clock.run_for(11min);
+    const bool whole = GENERATE(false, true);
+    world.reconcile(whole);
+    CHECK(world.tables().doubted.empty());
+    world.check_same();
+}
+
 TEST_CASE("row 2: an event of a doubted version stays open until the version is in the store") {
     EngineWorld world;
     Engine& engine = start(world);
