@@ -106,10 +106,17 @@ Decision decide(const HeldVersion* held, const Arrival& arrival) {
         const auto again = ask_at ? later_of(ask_at, settled_at(arrival.modified, arrival)) : std::nullopt;
         return {Verdict::take, kind, 0, again};
     }
-    if (arrival.in_order && reversal >= 2)
-        return {Verdict::doubt, kind, 0, ask_at ? *ask_at : reversal_hour(reversal, arrival)};
+    if (reversal >= 2) {
+        const bool has_hour = ask_at && arrival.asked_at < *ask_at;
+        return {Verdict::doubt, kind, 0, has_hour ? *ask_at : reversal_hour(reversal, arrival)};
+    }
     const Timestamp settled = settled_at(*held->modified, arrival);
-    if (arrival.in_order && settled <= arrival.asked_at) return {Verdict::take, kind, reversal, ask_at};
+    if (arrival.in_order && settled <= arrival.asked_at) {
+        // What would bring the next reversal has to wait as long as that.
+        const bool waits = ask_at && reversal > 0;
+        return {Verdict::take, kind, reversal,
+                waits ? later_of(ask_at, reversal_hour(reversal + 1, arrival)) : ask_at};
+    }
     return {Verdict::doubt, kind, 0, later_of(ask_at, settled)};
 }
 

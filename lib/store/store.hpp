@@ -38,6 +38,8 @@ struct LiveRange {
 struct Rechecks {
     std::vector<Doubt> doubted{};     // the next one due first
     std::vector<Omission> omitted{};  // the longest waiting first
+    // When a record last went back to a version that it had had before, by the store's time.
+    std::optional<Timestamp> reversed_at{};
 };
 
 class Store {

@@ -131,9 +131,10 @@ Task<Result<>> run_bounded(PassContext context, const PassSettings& settings, co
         auto work = row.kind == PassKind::backfill ? backfill(run) : reconcile(run, guard);
         auto done = co_await std::move(work);
         if (!done) run.note_progress();
-        if (done && run.met_reversal() && !row.whole && context.whole_due) {
-            auto asking = context.whole_due->request(row.stream, "a record went back to an earlier version");
-            co_return co_await std::move(asking);
+        if (run.met_reversal() && !row.whole && context.whole_due) {
+            auto asking = context.whole_due->request(row.stream, WholeDue::kWentBack);
+            auto asked = co_await std::move(asking);
+            if (done && !asked) co_return asked;
         }
         co_return done;
     } catch (const std::exception& thrown) {

@@ -23,6 +23,7 @@ struct SettleReport {
     std::size_t outside = 0;
     std::size_t open = 0;      // still
     std::size_t holes = 0;     // records that listings leave out by mistake, as a second look showed
+    std::size_t vanished = 0;  // doubted records that the portal does not show any more
     std::size_t requests = 0;  // to the portal, for single records
     CommitSummary summary;     // of what these brought
     std::optional<Duration> look_again{};  // none: with the next poll

@@ -11,6 +11,7 @@
 #include "sync/prove.hpp"
 #include "sync/side_by_side.hpp"
 #include "sync/walk.hpp"
+#include "sync/whole_due.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -225,6 +226,13 @@ void Pass::note_end() {
 Task<Result<>> Pass::put_cursor_back() {
     auto back = co_await with_cursor_back(context_, settings_, ledger_.state());
     if (!back) co_return back.error();
+    // Before it goes back, so that no crash between the two loses the request.
+    if (context_.whole_due) {
+        auto asking =
+            context_.whole_due->request(settings_.spec.entity, "the cursor lay in the future and went back");
+        auto asked = co_await std::move(asking);
+        if (!asked) co_return asked.error();
+    }
     Batch batch{.stream = ledger_.state().stream, .state = std::move(*back)};
     auto committed = co_await ledger_.commit(std::move(batch));
     if (!committed) co_return committed.error();

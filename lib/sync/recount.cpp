@@ -12,6 +12,8 @@
 namespace carecloud {
 namespace {
 
+constexpr std::size_t kDoubtsMax = 100'000;
+
 class Recount {
   public:
     Recount(BoundedRun& run, std::uint64_t strange, std::uint64_t unlisted)
@@ -55,9 +57,13 @@ Task<Result<std::optional<Recount::Excess>>> Recount::excess() {
     if (!young) co_return young.error();
     auto here = co_await run_.context().store.count_live(spec.entity, "");
     if (!here) co_return here.error();
+    // One that is doubted may be young on one side alone.
+    auto doubted = co_await run_.context().store.rechecks(spec.entity, kDoubtsMax);
+    if (!doubted) co_return doubted.error();
     const auto more = [](std::uint64_t a, std::uint64_t b) { return a - std::min(a, b); };
     const std::uint64_t listed = more(*here, unlisted_);
-    const std::uint64_t least = more(more(**there, young->there), more(listed, young->here) + strange_);
+    const std::uint64_t met = more(listed, young->here) + strange_ + doubted->doubted.size();
+    const std::uint64_t least = more(more(**there, young->there), met);
     const std::uint64_t most = more(**there, listed + strange_);
     co_return std::optional<Excess>({least, std::max(least, most)});
 }

@@ -20,6 +20,7 @@ struct Settler::Waiting {
     bool plausible = false;  // what is held would settle it, if an answer of now showed it
     bool asked = false;      // in this round, by id
     bool slow = false;       // it was asked for because the quick looks were in vain
+    bool omitted = false;    // in this round, its record is there and not within the stream
 };
 
 // What is open, and what is decided.
@@ -49,6 +50,7 @@ struct Settler::Round {
     bool queried = false;              // for all records that are to be asked for
     std::map<std::string, Key> shown;  // what these queries showed, by id
     Timestamp shown_at;                // the portal's time when the last of them was sent
+    Timestamp listed_at;               // likewise of any query for several records
 };
 
 }  // namespace carecloud

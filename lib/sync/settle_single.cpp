@@ -10,6 +10,7 @@
 #include "sync/settler.hpp"
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,14 +26,7 @@ constexpr std::size_t kRetrievesMax = 20;
 // Those that were asked for least often come first: a few records that no answer carries must not use up the requests
 // of every pass (simulate --seed 686 --hours 0.5 --always mixed).
 Task<Result<>> Settler::ask_one_by_one(Round& round) {
-    std::vector<Waiting*> wanted;
-    for (Waiting& waiting : round.events) {
-        if (waiting.decided || !waiting.slow || round.shown.contains(waiting.event.record_id)) continue;
-        // What the filter seems to leave out needs no question before the second look.
-        const auto& omitted_at = waiting.look.omitted_at;
-        if (omitted_at && round.queried && round.shown_at < *omitted_at + settings_.overlap) continue;
-        wanted.push_back(&waiting);
-    }
+    std::vector<Waiting*> wanted = left_out(round);
     std::stable_sort(wanted.begin(), wanted.end(), [](const Waiting* a, const Waiting* b) {
         return a->look.retrievals < b->look.retrievals;
     });
@@ -96,9 +90,10 @@ Task<Result<>> Settler::retrieve(Round& round, Waiting& waiting) {
     } else {
         // With a projection, a whole record would be another version of what the stream holds: a query has to show it
         // (simulate --seed 530 --hours 0.5 --always mixed).
-        auto found = co_await find_in_other_form(round, *page);
+        std::vector<Key> keys = keys_of(*page);
+        auto found = co_await find_in_other_form(round, std::move(keys));
         if (!found) co_return found.error();
-        is_taken = *found;
+        is_taken = !found->empty();
     }
     bool is_sure = in_quarantine;
     if (!in_quarantine && is_late && is_taken) {
@@ -118,54 +113,22 @@ Task<Result<bool>> Settler::is_doubted(const Round& round, std::string id) {
     co_return held->front() && held->front()->doubted;
 }
 
-// The queries just before, with the filter, did not show a record that the portal has (hazard 29). It is asked for once
-// more now: it may have become visible between the two, or the listing was empty by mistake (hazard 21). Outside is
-// what an overlap later is left out still; what is held just as the portal has it is a hole (hazard 38).
+// The queries just before, with the filter, did not show a record that the portal has and that no query for several
+// shows either.
 Task<Result<>> Settler::judge_omitted(Round& round, Waiting& waiting, const Page& page) {
     if (!round.queried && dialect_of(round)) co_return Result<>{};
-    const std::string& id = waiting.event.record_id;
-    auto shown = co_await is_shown(round, id);
+    auto shown = co_await is_shown(round, waiting.event.record_id);
     if (!shown) co_return shown.error();
-    std::optional<Timestamp>& omitted_at = waiting.look.omitted_at;
     if (*shown) {
-        omitted_at.reset();
+        waiting.look.omitted_at.reset();
         co_return Result<>{};
     }
-    const Timestamp now = context_.portal_now();
-    if (!omitted_at) omitted_at = now;
-    if (now < *omitted_at + settings_.overlap) co_return Result<>{};
-    auto found = co_await find_in_other_form(round, page);
-    if (!found) co_return found.error();
-    std::vector<std::string> one{id};
-    auto held = co_await context_.store.held(round.state.stream, std::move(one));
-    if (!held) co_return held.error();
-    const std::optional<HeldRecord>& record = held->front();
-    if (*found) {
-        const Timestamp certain = memory_.certain(now, context_.time, context_.clock.now());
-        const bool is_late = is_past_overlap(waiting.event, certain, settings_.overlap);
-        if (is_late && record && !record->doubted) round.decide(waiting, EventState::settled);
-        co_return Result<>{};
-    }
-    const bool is_same = record && !record->deleted && !page.records.empty() &&
-                         page.records.front().modified == record->modified;
-    const bool filter_changed = round.state.reconciled_fingerprint != round.state.fingerprint;
-    round.decide(waiting, is_same && !filter_changed ? EventState::settled : EventState::outside);
-    co_return Result<>{};
-}
-
-// Whether the stream has the record under an `_id` of another type than the dialect's (hazard 33); it is stored then.
-Task<Result<bool>> Settler::find_in_other_form(Round& round, const Page& page) {
-    const auto dialect = dialect_of(round);
-    std::vector<Key> keys = keys_of(page);
-    if (!dialect || keys.empty()) co_return false;
-    Ledger ledger(context_, settings_.overlap, true);
-    ledger.open(round.state);
-    ById by_id(round.fetcher, memory_.whole, ledger, settings_.spec, *dialect);
-    auto done = co_await by_id.fetch_in_other_form(std::move(keys));
-    round.report.summary += ledger.summary();
-    if (!done) co_return done.error();
-    const bool all_shown = by_id.not_shown().empty();
-    co_return all_shown;
+    std::map<std::string, Key> keys;
+    for (Key& key : keys_of(page))
+        keys.emplace(key.id, key);
+    std::vector<Waiting*> one{&waiting};
+    auto judging = judge(round, std::move(one), std::move(keys));
+    co_return co_await std::move(judging);
 }
 
 Task<Result<>> Settler::store(Round& round, PagePtr page) {

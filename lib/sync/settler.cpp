@@ -10,7 +10,6 @@
 #include "sync/retry.hpp"
 #include "sync/settle_round.hpp"
 #include "sync/settle_rules.hpp"
-#include "sync/whole_due.hpp"
 
 #include <algorithm>
 #include <set>
@@ -41,7 +40,6 @@ Task<SettleReport> Settler::run(const PassReport& pass, bool polled) {
     if (!rechecked) round.report.error = rechecked.error();
     Result<> done = co_await settle_open(round, polled);
     if (done) done = co_await write(round);
-    if (done) done = co_await request_whole(round, pass);
     if (!done) round.report.error = done.error();
     round.report.requests = round.fetcher.requests();
     looks_.clear();
@@ -63,21 +61,8 @@ Task<Result<>> Settler::recheck(Round& round, Timestamp now) {
     round.report.summary += work.report().summary;
     round.report.holes += work.report().holes;
     round.report.look_again = work.report().next;
-    whole_wanted_ = whole_wanted_ || work.report().vanished > 0;
+    round.report.vanished += work.report().vanished;
     co_return done;
-}
-
-// A record that was doubted, or went back, may be one of many: the portal may have been restored from a backup.
-Task<Result<>> Settler::request_whole(const Round& round, const PassReport& pass) {
-    const auto is_odd = [](const CommitSummary& summary) { return summary.doubted + summary.reversed > 0; };
-    whole_wanted_ = whole_wanted_ || is_odd(pass.summary) || is_odd(round.report.summary);
-    if (!whole_wanted_ || !context_.whole_due) co_return Result<>{};
-    auto asking = context_.whole_due->request(
-        settings_.spec.entity,
-        "a record went back to an earlier version, or seemed to (README, \"Doubted records\")");
-    auto asked = co_await std::move(asking);
-    if (asked) whole_wanted_ = false;
-    co_return asked;
 }
 
 Task<Result<>> Settler::settle_open(Round& round, bool polled) {
@@ -144,6 +129,8 @@ Task<Result<>> Settler::ask(Round& round) {
     if (!fetched && !is_of_the_question(fetched.error().code)) co_return fetched.error();
     auto settled = co_await settle_shown(round);
     if (!settled) co_return settled.error();
+    auto judged = co_await ask_omitted(round);
+    if (!judged) co_return judged.error();
     auto retrieved = co_await ask_one_by_one(round);
     if (!retrieved) co_return retrieved.error();
     co_return co_await settle_held(round);
@@ -154,35 +141,53 @@ std::optional<Dialect> Settler::dialect_of(const Round& round) const {
     return settings_.dialect ? settings_.dialect : Dialect::from_json(round.state.dialect);
 }
 
-// Keys alone, so that no record is too large for the answer.
+// Of all records that are asked for, as the stream has them.
 Task<Result<>> Settler::fetch_shown(Round& round) {
     const auto dialect = dialect_of(round);
     if (!dialect) co_return Result<>{};
-    std::set<std::string> distinct;
+    std::set<std::string> ids;
     for (const Waiting& waiting : round.events) {
-        if (waiting.asked) distinct.insert(waiting.event.record_id);
+        if (waiting.asked) ids.insert(waiting.event.record_id);
     }
-    std::vector<std::string> ids(distinct.begin(), distinct.end());
+    auto listed = co_await list(round, settings_.spec, ids);
+    if (!listed) co_return listed.error();
+    round.shown = std::move(*listed);
+    round.shown_at = round.listed_at;
+    round.queried = true;
+    co_return co_await take_shown(round, *dialect);
+}
+
+// By queries for about 200 ids each. Keys alone, so that no record is too large for the answer.
+Task<Result<std::map<std::string, Key>>> Settler::list(Round& round, const StreamSpec& spec,
+                                                       const std::set<std::string>& wanted) {
+    const Dialect dialect = *dialect_of(round);
+    std::vector<std::string> ids(wanted.begin(), wanted.end());
+    std::map<std::string, Key> listed;
+    std::size_t given = dialect.cap;  // so many records the server gives at once
     while (!ids.empty()) {
-        // No more than the server gives at once: a record left out by its cap is not one left out by the filter.
-        const std::size_t most = std::min(memory_.keys.take(), std::max<std::size_t>(dialect->cap, 1));
         const auto id_at = [&ids](std::size_t i) -> std::string_view { return ids[ids.size() - 1 - i]; };
-        const std::size_t asked = ids_that_fit(settings_.spec, *dialect, std::min(ids.size(), most), id_at);
-        const std::vector<std::string> some(ids.end() - static_cast<std::ptrdiff_t>(asked), ids.end());
-        Query query{
-            .spec = &settings_.spec, .where = where::id_in(*dialect, some), .projection = Projection::keys};
+        const std::size_t most = std::min(ids.size(), memory_.keys.take());
+        const std::size_t asked = ids_that_fit(spec, dialect, most, id_at);
+        const auto first = ids.end() - static_cast<std::ptrdiff_t>(asked);
+        const std::vector<std::string> some(first, ids.end());
+        Query query{.spec = &spec, .where = where::id_in(dialect, some), .projection = Projection::keys};
         auto fetched = co_await round.fetcher.fetch(std::move(query), memory_.keys);
         if (!fetched) co_return fetched.error();
         if (fetched->take < asked) continue;  // the next ones are as small as that
-        ids.resize(ids.size() - asked);
-        round.shown_at = fetched->asked_at;
-        for (const Record& record : fetched->page->records) {
+        round.listed_at = fetched->asked_at;
+        const std::vector<Record>& records = fetched->page->records;
+        for (const Record& record : records) {
             const std::string id(record.id);
-            round.shown[id] = Key{id, std::string(record.modified_text), record.modified};
+            listed[id] = Key{id, std::string(record.modified_text), record.modified};
         }
+        // A record left out by the server's cap is not one left out by the filter: where the answer may have been cut,
+        // its rest is asked for again.
+        const bool may_be_cut = !records.empty() && records.size() < asked && given <= 2 * records.size();
+        given = std::max(given, records.size());
+        const auto is_done = [&](const std::string& id) { return !may_be_cut || listed.contains(id); };
+        ids.erase(std::remove_if(first, ids.end(), is_done), ids.end());
     }
-    round.queried = true;
-    co_return co_await take_shown(round, *dialect);
+    co_return std::move(listed);
 }
 
 // Whole records where the store has not that version; and where an event says once more that the record changed after

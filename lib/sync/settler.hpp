@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -53,16 +54,20 @@ class Settler {
     Task<Result<>> fetch_shown(Round& round);
     Task<Result<>> take_shown(Round& round, const Dialect& dialect);
     Task<Result<>> settle_shown(Round& round);
+    Task<Result<std::map<std::string, Key>>> list(Round& round, const StreamSpec& spec,
+                                                  const std::set<std::string>& wanted);
+    std::vector<Waiting*> left_out(Round& round) const;
+    Task<Result<>> ask_omitted(Round& round);
+    Task<Result<>> judge(Round& round, std::vector<Waiting*> omitted, std::map<std::string, Key> keys);
     Task<Result<>> ask_one_by_one(Round& round);
     Task<Result<PagePtr>> find(Round& round, const std::string& id);
     Task<Result<bool>> is_shown(Round& round, const std::string& id);
     Task<Result<bool>> is_doubted(const Round& round, std::string id);
     Task<Result<>> retrieve(Round& round, Waiting& waiting);
     Task<Result<>> judge_omitted(Round& round, Waiting& waiting, const Page& page);
-    Task<Result<bool>> find_in_other_form(Round& round, const Page& page);
+    Task<Result<std::set<std::string>>> find_in_other_form(Round& round, std::vector<Key> keys);
     Task<Result<>> store(Round& round, PagePtr page);
     Task<Result<>> write(Round& round);
-    Task<Result<>> request_whole(const Round& round, const PassReport& pass);
     std::optional<Dialect> dialect_of(const Round& round) const;
     void note_looks(Round& round, bool polled);
 
@@ -73,7 +78,6 @@ class Settler {
     Result<std::vector<OpenEvent>> open_{std::vector<OpenEvent>()};  // when the pass began
     MonoTime began_{};
     std::map<std::string, Look> looks_;  // by MessageId, of those that are open
-    bool whole_wanted_ = false;          // a whole reconciliation is to be asked for
 };
 
 }  // namespace carecloud

@@ -3,6 +3,7 @@
 #include "sync/cancellation.hpp"
 #include "sync/schedule.hpp"
 #include "sync/settle_rules.hpp"
+#include "sync/whole_due.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -67,19 +68,24 @@ Task<PassReport> StreamRunner::pass_and_settle(bool polled) {
     PassReport report;
     report.stream = settings_.pass.spec.entity;
     try {
+        co_await recall_whole();
         co_await settler_.begin();
         report = co_await run_pass(context_, settings_.pass, memory_);
-        if (report.error) co_return report;
-        if (!noted_) co_await note_first_pass();
-        report.events = co_await settler_.run(report, polled);
-        report.requests += report.events.requests;
-        report.summary += report.events.summary;
-        if (settings_.announced) co_await watch_push(report);
+        if (!report.error) co_await settle(report, polled);
+        co_await request_whole(report);
     } catch (const std::exception&) {
         if (!is_cancellation(std::current_exception())) throw;
         report.error = cancelled_error("settle events of " + settings_.pass.spec.entity);
     }
     co_return report;
+}
+
+Task<> StreamRunner::settle(PassReport& report, bool polled) {
+    if (!noted_) co_await note_first_pass();
+    report.events = co_await settler_.run(report, polled);
+    report.requests += report.events.requests;
+    report.summary += report.events.summary;
+    if (settings_.announced) co_await watch_push(report);
 }
 
 // What the first reconciliation is counted from, and whether this store has ever been filled, outlives the process.
@@ -185,17 +191,34 @@ Task<> StreamRunner::run() {
 Task<> StreamRunner::tell(const PassReport& report) {
     observer_.pass_ended(report);
     if (const auto news = context_.time.take_news()) observer_.clocks(*news);
-    if (report.cursor_went_back) co_await request_whole("the cursor lay in the future and went back");
     if (report.error || !memory_.mixed || std::exchange(mixed_told_, true)) co_return;
     observer_.failed(mixed_types(report.stream));
-    co_await request_whole("some records have another type of modified or _id than the others");
-}
-
-Task<> StreamRunner::request_whole(std::string reason) {
     if (!context_.whole_due) co_return;
-    auto asking = context_.whole_due->request(settings_.pass.spec.entity, std::move(reason));
+    auto asking = context_.whole_due->request(
+        report.stream, "some records have another type of modified or _id than the others");
     auto asked = co_await std::move(asking);
     if (!asked) observer_.failed(asked.error());
+}
+
+// Also after a pass that failed: what it committed stays. One that was canceled leaves it to recall_whole().
+Task<> StreamRunner::request_whole(const PassReport& report) {
+    if (!context_.whole_due) co_return;
+    const CommitSummary& summary = report.summary;
+    const bool is_odd = summary.doubted + summary.reversed + report.events.vanished > 0;
+    std::string stream = report.stream;
+    auto asking = is_odd ? context_.whole_due->request(std::move(stream), WholeDue::kWentBack)
+                         : context_.whole_due->write_owed(std::move(stream));
+    auto asked = co_await std::move(asking);
+    if (!asked) observer_.failed(asked.error());
+}
+
+// Before the first pass, which may settle what an earlier life has doubted.
+Task<> StreamRunner::recall_whole() {
+    if (recalled_ || !context_.whole_due) co_return;
+    auto recalling = context_.whole_due->recall(settings_.pass.spec.entity);
+    auto recalled = co_await std::move(recalling);
+    recalled_ = recalled.has_value();
+    if (!recalled) observer_.failed(recalled.error());
 }
 
 Task<PassReport> StreamRunner::run_once() {

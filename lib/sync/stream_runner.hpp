@@ -46,12 +46,14 @@ class StreamRunner {
   private:
     Task<PassReport> cancellable_pass(bool polled);
     Task<PassReport> pass_and_settle(bool polled);
+    Task<> settle(PassReport& report, bool polled);
     Task<> note_first_pass();
     Task<> watch_push(const PassReport& report);
     Task<> judge_push(Timestamp now);
     void plan_next(const PassReport& report);
     Task<> tell(const PassReport& report);
-    Task<> request_whole(std::string reason);
+    Task<> request_whole(const PassReport& report);
+    Task<> recall_whole();
     MonoTime due() const;
     Duration wished_interval() const;
     void tell_stretch();
@@ -73,6 +75,7 @@ class StreamRunner {
     Timestamp watched_from_;             // changes before are not expected to have been announced
     std::optional<Timestamp> push_due_;  // when the last changes' events should have come
     bool noted_ = false;                 // that a pass has come to its end
+    bool recalled_ = false;              // what an earlier life owed
     bool push_silent_ = false;
     bool stretch_told_ = false;  // and not taken back
     bool first_end_ = false;     // was told

@@ -105,6 +105,8 @@ TEMPLATE_TEST_CASE("a replica that lags longer than the overlap makes a record f
     const StoreContent content = backend.content();
     CHECK(content.changes.back().reversal > 0);
     CHECK(check_changes(content).empty());
+    CHECK(backend.rechecks(kStream, 1).reversed_at == Timestamp::parse(content.changes.back().committed_at));
+    CHECK(backend.rechecks("family", 1).reversed_at == std::nullopt);
 }
 
 TEMPLATE_TEST_CASE("of answers that overlap the newer version wins, and others are doubted (hazard 22)", "",

@@ -13,6 +13,7 @@ std::optional<std::string> Checks::check_new_changes(Timestamp now) {
         const StoreContent::Change& change = changes[changes_seen_];
         if (change.seq != changes_seen_ + 1)
             return "change " + std::to_string(change.seq) + " stands at " + std::to_string(changes_seen_ + 1);
+        if (change.reversal > 0) odd_at_[change.stream] = now;
         if (auto wrong = check_again(change, now)) return wrong;
         if (auto wrong = check_unmoved(change, now)) return wrong;
         if (auto wrong = check_reversal(change, now)) return wrong;
@@ -95,9 +96,45 @@ std::optional<std::string> Checks::check_reversal(const StoreContent::Change& ch
     const bool is_judged =
         change.reversal >= 2 && !is_first && plan_.has_true_clock() && !settings_.has(Fault::date);
     const bool is_put_off = later(before, std::min(pause, kReversalSpan) - 2 * kPortalSecond) <= now;
-    if (!is_judged || is_put_off) return std::nullopt;
+    if (!is_judged || is_put_off || is_at_hour_of_another(change, now)) return std::nullopt;
     return named(change.stream, change.id) + ": reversal " + std::to_string(change.reversal) +
            " in a row is not put off: the one before was at " + before.to_string_ms();
+}
+
+// Seed 30162 of half an hour.
+bool Checks::is_at_hour_of_another(const StoreContent::Change& change, Timestamp now) const {
+    const auto doubted = doubts_seen_.find({change.stream, change.id});
+    if (doubted == doubts_seen_.end() || doubted->second.hash == change.hash) return false;
+    const auto hour = Timestamp::parse(doubted->second.ask_at);
+    return hour && *hour <= now;
+}
+
+void Checks::note_doubts(Timestamp now) {
+    const auto& doubted = store_->tables.doubted;
+    std::erase_if(doubts_seen_, [&](const auto& seen) { return !doubted.contains(seen.first); });
+    for (const auto& [place, row] : doubted) {
+        const auto [seen, fresh] = doubts_seen_.try_emplace(place, row);
+        if (fresh || std::exchange(seen->second, row).hash != row.hash) odd_at_[place.first] = now;
+    }
+}
+
+// Whoever asked for it: one that an operator canceled is one.
+std::optional<std::string> Checks::check_whole_due() const {
+    if (plan_.clock_jumps) return std::nullopt;
+    for (const auto& [stream, odd_at] : odd_at_) {
+        const Timestamp odd = later(odd_at, plan_.local_ahead - kPortalSecond);
+        const auto& passes = store_->tables.passes;
+        const bool is_due = std::any_of(passes.begin(), passes.end(), [&](const auto& entry) {
+            const BoundedPass& pass = entry.second;
+            const auto ended = Timestamp::parse(pass.updated_at);
+            return pass.stream == stream && pass.kind == PassKind::reconcile && pass.whole &&
+                   (pass.is_open() || (ended && odd <= *ended));
+        });
+        if (!is_due)
+            return stream + ": a record was doubted or went back at " + odd_at.to_string_ms() +
+                   ", and no whole reconciliation is due";
+    }
+    return std::nullopt;
 }
 
 void Checks::forget_versions(const StoreContent::Change& change) {

@@ -89,6 +89,7 @@ std::optional<std::string> Checks::step(Timestamp now) {
     const bool look = store_->commits / kCommitsBetweenLooks != commits_seen_ / kCommitsBetweenLooks;
     commits_seen_ = store_->commits;
     if (auto wrong = check_new_changes(now)) return wrong;
+    note_doubts(now);
     if (auto wrong = check_cursors(now)) return wrong;
     return look ? check_settled(now) : std::nullopt;
 }
@@ -112,8 +113,8 @@ std::optional<std::string> Checks::check_settled(Timestamp now) const {
             const bool due = is_shown(written) && is_plain(stream, id, written) &&
                              written.visible_from <= now && written.modified < state.safe->modified;
             if (!due || is_held(stream, id, written.modified)) continue;
-            // A newer version that is doubted has its hour still to come.
-            if (store_->tables.doubted.contains({stream, id})) continue;
+            // A newer version that is doubted has its hour still to come, or failures keep it from being asked for.
+            if (is_doubted_since({stream, id}, later(now, -kToDecide))) continue;
             const auto held = store_->tables.records.find({stream, id});
             const std::string instead =
                 held == store_->tables.records.end() ? "nothing" : held->second.modified;
@@ -185,6 +186,7 @@ bool Checks::is_waiting() const {
 std::optional<std::string> Checks::end(After after, Timestamp since, Timestamp now) {
     if (const std::string wrong = check_changes(store_->tables); !wrong.empty()) return wrong;
     if (auto wrong = check_settled(now)) return wrong;
+    if (auto wrong = check_whole_due()) return wrong;
     // The portal's own answers say what must be held, without its limits.
     const ModelSettings settings = model_.settings();
     ModelSettings open = settings;
@@ -290,6 +292,8 @@ std::optional<std::string> Checks::check_record(const std::string& entity, const
     if (is_hidden && settings_.has(Fault::retype) && after < After::reconciliation) return std::nullopt;
     // Where types are mixed, a reconciliation has the last word; what a backfill must find was checked when it ended.
     if (is_hidden && settings_.has(Fault::mixed) && after < After::reconciliation) return std::nullopt;
+    // A version that went back is taken at its hour.
+    if (after == After::backfill && is_doubted_since({entity, id}, since)) return std::nullopt;
     // And the rest of that one compares keys alone (simulate --seed 3867 --hours 0.25).
     if (has && written.unbumped && settings_.has(Fault::retype)) return std::nullopt;
     if (!has) {

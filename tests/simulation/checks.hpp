@@ -112,6 +112,11 @@ class Checks {
     // No version is taken twice, but where it is the portal that goes back to it; and that comes to an end.
     std::optional<std::string> check_again(const StoreContent::Change& change, Timestamp now);
     std::optional<std::string> check_unmoved(const StoreContent::Change& change, Timestamp now);
+    // A whole reconciliation is due, or was done, since a record was doubted or went back last (promise 1).
+    void note_doubts(Timestamp now);
+    std::optional<std::string> check_whole_due() const;
+    // What is shown at the hour of a doubt is taken, though the doubt was about another version (hazard 30).
+    bool is_at_hour_of_another(const StoreContent::Change& change, Timestamp now) const;
     // The second reversal of a record and each further one is put off, twice as long each time.
     std::optional<std::string> check_reversal(const StoreContent::Change& change, Timestamp now);
     std::optional<std::string> check_streams(After after, Timestamp since, Timestamp now);
@@ -153,6 +158,8 @@ class Checks {
     std::map<StoreContent::RecordId, std::vector<Timestamp>> reversals_;
     std::map<StoreContent::RecordId, LastRow> last_rows_;
     std::map<StoreContent::RecordId, Timestamp> last_reversals_;
+    std::map<std::string, Timestamp> odd_at_;  // when a record of the stream was doubted or went back last
+    std::map<StoreContent::RecordId, StoreContent::Doubted> doubts_seen_;  // before the last commit
     // When an event of a record arrived or was settled last, and how many are open.
     struct Announced {
         Timestamp at;

@@ -171,7 +171,8 @@ Result<std::vector<std::optional<HeldRecord>>> Database::held(const std::string&
 Result<Rechecks> Database::rechecks(const std::string& stream, std::size_t limit) {
     return guarded("look up doubted records of " + stream, path_, [&]() -> Result<Rechecks> {
         Rechecks rechecks{.doubted = tables_.doubts.next(stream, limit),
-                          .omitted = tables_.omitted.next(stream, limit)};
+                          .omitted = tables_.omitted.next(stream, limit),
+                          .reversed_at = tables_.doubts.reversed_at(stream)};
         ensure_rechecks(rechecks, limit);
         return rechecks;
     });

@@ -21,6 +21,9 @@ constexpr std::string_view kMove =
 constexpr std::string_view kDoubtRemove = "DELETE FROM doubted WHERE stream = ?1 AND id = ?2";
 constexpr std::string_view kNext =
     "SELECT id, modified, ask_at FROM doubted WHERE stream = ?1 ORDER BY ask_at LIMIT ?2";
+// By changes_reversals.
+constexpr std::string_view kReversed =
+    "SELECT committed_at FROM changes WHERE stream = ?1 AND reversal IS NOT NULL ORDER BY seq DESC LIMIT 1";
 constexpr std::string_view kOmit =
     "INSERT INTO omitted (stream, id, first_at, filter_changed) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO "
     "NOTHING";
@@ -40,7 +43,8 @@ DoubtTable::DoubtTable(Connection& db)
       put_(db, kDoubtPut),
       move_(db, kMove),
       remove_(db, kDoubtRemove),
-      next_(db, kNext) {}
+      next_(db, kNext),
+      reversed_(db, kReversed) {}
 
 void DoubtTable::begin(std::string_view stream) {
     for (Statement* const statement : {&any_, &find_, &put_, &move_, &remove_})
@@ -109,6 +113,13 @@ std::vector<Doubt> DoubtTable::next(std::string_view stream, std::size_t limit) 
                           .ask_at = time_of(next_.text(2))});
     }
     return doubts;
+}
+
+std::optional<Timestamp> DoubtTable::reversed_at(std::string_view stream) {
+    reversed_.bind(1, stream);
+    const Statement::Scope scope(reversed_);
+    if (!reversed_.step()) return std::nullopt;
+    return Timestamp::parse(reversed_.text(0));
 }
 
 OmittedTable::OmittedTable(Connection& db) : put_(db, kOmit), remove_(db, kListed), next_(db, kOmitted) {}

@@ -36,6 +36,8 @@ class DoubtTable {
     void move(std::string_view id, Timestamp ask_at);
     bool remove(std::string_view id);
     std::vector<Doubt> next(std::string_view stream, std::size_t limit);
+    // When a record of the stream last went back, by the change log.
+    std::optional<Timestamp> reversed_at(std::string_view stream);
 
   private:
     Statement any_;
@@ -44,6 +46,7 @@ class DoubtTable {
     Statement move_;
     Statement remove_;
     Statement next_;
+    Statement reversed_;
     bool has_any_ = false;
 };
 

@@ -290,6 +290,11 @@ Task<Result<Rechecks>> MemoryStore::rechecks(std::string stream, std::size_t lim
                          [](const Omission& a, const Omission& b) { return a.first_at < b.first_at; });
         found.doubted.resize(std::min(found.doubted.size(), limit));
         found.omitted.resize(std::min(found.omitted.size(), limit));
+        const auto& changes = content_->tables.changes;
+        const auto reversed = std::find_if(changes.rbegin(), changes.rend(), [&](const auto& change) {
+            return change.stream == stream && change.reversal > 0;
+        });
+        if (reversed != changes.rend()) found.reversed_at = Timestamp::parse(reversed->committed_at);
         return found;
     };
     return run_with_faults<Rechecks>(hook_, "rechecks", std::move(work));

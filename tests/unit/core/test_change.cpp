@@ -179,6 +179,27 @@ TEST_CASE("the second reversal and each further one is doubted for the overlap, 
     CHECK(decided(version, back).ask_at == decision.ask_at);
 }
 
+TEST_CASE(
+    "regression: the second reversal was taken at the hour of an earlier doubt, or of overlapping answers") {
+    HeldVersion version = held();
+    version.reversals = 1;
+    Arrival back = arriving(-1);
+    back.had_before = true;
+    // Two answers that were under way together: the other one brought what is held.
+    back.in_order = false;
+    CHECK(decided(version, back).ask_at == at(1200));
+    version.ask_at = at(590);
+    CHECK(decided(version, back).ask_at == at(1200));
+    version.ask_at = at(700);
+    CHECK(decided(version, back).ask_at == at(700));
+
+    version.reversals = 0;
+    back.in_order = true;
+    const Decision first = decided(version, back);
+    CHECK(first.reversal == 1);
+    CHECK(first.ask_at == at(1200));
+}
+
 TEST_CASE("bytes that change under one `modified` are taken once a day, and at once where somebody asked") {
     HeldVersion version = held(ChangeKind::updated);
     version.unmoved = true;

@@ -164,3 +164,54 @@ TEST_CASE(
     world.clock.run_for(2h);
     CHECK(world.count(PassStatus::done) <= 7);
 }
+
+TEST_CASE(
+    "regression: due: a doubt or a reversal that was committed right before the process ended made none "
+    "due") {
+    DueWorld world;
+    world.put_many(1, 10, 5, kOld);
+    const Timestamp now = world.clock.wall();
+    world.put(11, later(now, 2s), R"(,"v":1)");
+    world.good_pass();
+    if (GENERATE(false, true)) {
+        world.content->tables.changes.back().reversal = 1;
+    } else {
+        world.put(11, now, R"(,"v":2)");
+        // Alone, as if the process had ended before anything was asked for.
+        REQUIRE(world.good_pass().summary.doubted == 1);
+    }
+    REQUIRE(world.tables().passes.empty());
+    world.clock.run_for(1min);
+    world.start();
+    world.clock.run_for(20s);
+    CHECK(world.count(PassStatus::done) == 1);
+    world.clock.run_for(15min);
+    world.check_same();
+    // A restart makes none due for what was reconciled since.
+    world.stop_and_start();
+    world.clock.run_for(2h);
+    CHECK(world.count(PassStatus::done) == 1);
+}
+
+TEST_CASE("regression: due: what a pass had doubted before it failed made none due") {
+    DueWorld world;
+    world.settings.page_size = 10;
+    world.poll_every = 1min;
+    const Timestamp now = world.clock.wall();
+    for (unsigned n = 1; n <= 30; ++n)
+        world.put(n, later(now, std::chrono::seconds(n)));
+    world.clock.run_for(40s);
+    world.start();
+    world.clock.run_for(30s);
+    REQUIRE(world.held() == 30);
+    world.put(20, later(now, 1ms), R"(,"v":2)");
+    world.portal.set_fault_hook([&](const SeenRequest&) -> std::optional<Error> {
+        if (world.tables().doubted.empty() || world.clock.wall() > later(now, 5min)) return std::nullopt;
+        return Error{.code = ErrorCode::key_refused, .operation = "query", .subject = "HTTP 403", .hint = ""};
+    });
+    REQUIRE(world.clock.run_until([&] { return !world.tables().doubted.empty(); }));
+    REQUIRE(world.clock.run_until([&] { return world.recorder.passes.back().error.has_value(); }));
+    world.clock.run_for(2h);
+    CHECK(world.count(PassStatus::done) == 1);
+    world.check_same();
+}
