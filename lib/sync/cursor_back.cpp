@@ -1,6 +1,7 @@
 #include "sync/cursor_back.hpp"
 
 #include "sync/progress.hpp"
+#include "sync/whole_due.hpp"
 
 #include <utility>
 
@@ -31,6 +32,13 @@ Task<Result<StreamState>> with_cursor_back(PassContext context, const PassSettin
     if (!newest) co_return newest.error();
     // By its text only: where texts stand in another order than the instants, the stream is read from the start.
     if (*newest && context.time.is_in_future((*newest)->modified)) newest->reset();
+    // Before it goes back, so that no crash between the two loses the request.
+    if (context.whole_due) {
+        auto asking =
+            context.whole_due->request(settings.spec.entity, "the cursor lay in the future and went back");
+        auto asked = co_await std::move(asking);
+        if (!asked) co_return asked.error();
+    }
     StreamState back = put_back(std::move(state), std::move(*newest), settings.overlap);
     back.portal_time = now;
     co_return back;

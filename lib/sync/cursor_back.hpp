@@ -6,7 +6,7 @@
 namespace carecloud {
 
 // The state with its cursor on the newest record held that is not in the future; none: the stream is read from the
-// start. Nothing is committed.
+// start. Nothing of it is committed; a whole reconciliation was asked for.
 Task<Result<StreamState>> with_cursor_back(PassContext context, const PassSettings& settings,
                                            StreamState state);
 

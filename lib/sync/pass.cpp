@@ -11,7 +11,6 @@
 #include "sync/prove.hpp"
 #include "sync/side_by_side.hpp"
 #include "sync/walk.hpp"
-#include "sync/whole_due.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -150,9 +149,9 @@ Task<Result<bool>> Pass::settle_dialect() {
         dialect_ = *stored;
         co_return true;
     }
-    auto proven = co_await prove_dialect(asking(fetcher_), settings_.spec);
-    if (!proven) co_return proven.error();
-    if (!*proven) co_return false;
+    auto proving = prove_dialect(asking(fetcher_), settings_.spec, cursor_key(ledger_.state()));
+    auto proven = co_await std::move(proving);
+    if (!proven || !*proven) co_return proven ? Result<bool>(false) : proven.error();
     dialect_ = **proven;
     report_.dialect_proven = true;
     co_return true;
@@ -226,13 +225,6 @@ void Pass::note_end() {
 Task<Result<>> Pass::put_cursor_back() {
     auto back = co_await with_cursor_back(context_, settings_, ledger_.state());
     if (!back) co_return back.error();
-    // Before it goes back, so that no crash between the two loses the request.
-    if (context_.whole_due) {
-        auto asking =
-            context_.whole_due->request(settings_.spec.entity, "the cursor lay in the future and went back");
-        auto asked = co_await std::move(asking);
-        if (!asked) co_return asked.error();
-    }
     Batch batch{.stream = ledger_.state().stream, .state = std::move(*back)};
     auto committed = co_await ledger_.commit(std::move(batch));
     if (!committed) co_return committed.error();

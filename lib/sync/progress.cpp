@@ -24,6 +24,11 @@ constexpr std::int64_t kSafePointStepTicks = 60 * Timestamp::ticks_per_second;
 
 }  // namespace
 
+std::optional<Key> cursor_key(const StreamState& state) {
+    if (!state.cursor || state.cursor->id.empty()) return std::nullopt;
+    return Key{state.cursor->id, state.cursor->modified_text, state.cursor->modified};
+}
+
 StreamState advance(StreamState state, const Dialect& dialect, const Reached& reached,
                     Timestamp settled_before) {
     if (reached.key && (!state.cursor || compare_keys(dialect, *reached.key, *state.cursor) > 0))

@@ -23,6 +23,10 @@ Timestamp future_begins(const PortalTime& time, PortalTime::Moment now);
 // than their instants.
 bool can_bound(const Dialect& dialect, const StreamState& state);
 
+// The record that the cursor rests on, as far as it is known: it has the types of the dialect in use. In another
+// spelling they are what they were, unless most of the newest records have others.
+std::optional<Key> cursor_key(const StreamState& state);
+
 // What a walk has committed so far.
 struct Reached {
     std::optional<Cursor> key;  // the last settleable one of this page; none: the page had none

@@ -224,7 +224,12 @@ Task<Result<>> RequestGate::admit(RequestRank rank) {
             co_return parked ? exhausted() : held();
         }
         const Duration wait = now < quiet_until_ ? quiet_until_ - now : bucket_.take(now);
-        if (wait <= Duration::zero()) co_return Result<>{};
+        if (wait <= Duration::zero()) {
+            if (month_of(clock_.wall()) == month) co_return Result<>{};
+            // It is sent in the month that has begun while it waited.
+            give_back(month);
+            co_return co_await count_one();
+        }
         try {
             co_await clock_.sleep(wait);
         } catch (const boost::system::system_error&) {

@@ -256,7 +256,10 @@ std::optional<std::string> Checks::check_beside(const StoreContent::RecordId& pl
 bool Checks::is_beside_odd(const std::string& entity, const Written& written) const {
     const auto& records = writers_.records(entity);
     return std::any_of(records.begin(), records.end(), [&](const auto& record) {
-        return record.second.odd_id && record.second.modified == written.modified;
+        const auto& versions = record.second.versions;
+        return record.second.odd_id &&
+               std::any_of(versions.begin(), versions.end(),
+                           [&](const auto& version) { return version.modified == written.modified; });
     });
 }
 

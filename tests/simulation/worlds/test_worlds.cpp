@@ -75,6 +75,8 @@ TEST_CASE("regressions of worlds of a quarter of an hour") {
         {1385, "each reading of a tie counted as the first with this configuration"},
         {172, "a local clock that is behind made every record of another type too young to be counted"},
         {202302, "a reconciliation was done and a doubted record whose hour had come was not asked for"},
+        {209302, "a portal that answers in another spelling had the dialect of a few records proven"},
+        {210846, "a doubted record was called one that no listing shows"},
     }));
     INFO("seed " << seed << ": " << what);
     const WorldReport report = run_world({.seed = seed, .hours = 0.25});

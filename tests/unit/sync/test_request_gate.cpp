@@ -30,6 +30,23 @@ TEST_CASE("gate: whoever waits for the rate is told, too, that the portal calls 
     CHECK(gate.use().count.sent == 1);
 }
 
+TEST_CASE(
+    "gate: regression: a request that waits over the month's turn counts in the month that it is sent in") {
+    World world;
+    RequestGate gate(world.clock, *world.store, {.per_second = 1, .burst = 1});
+    std::size_t sent = 0;
+    for (int i = 0; i < 2; ++i) {
+        boost::asio::co_spawn(world.io, gate.admit(), [&](std::exception_ptr thrown, Result<> end) {
+            if (thrown) std::rethrow_exception(thrown);
+            sent += end.has_value();
+        });
+    }
+    REQUIRE(world.clock.run_until([&] { return sent == 1; }));
+    world.clock.shift_wall(24h * 22);
+    REQUIRE(world.clock.run_until([&] { return sent == 2; }));
+    CHECK(gate.use().count.sent == 1);  // of April
+}
+
 namespace {
 
 constexpr const char* kMarch = "2024-03";
