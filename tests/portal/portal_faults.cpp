@@ -21,6 +21,8 @@ constexpr std::array kNames = {
     FaultName{"cut-list", "a list ends after half of its records, as if there were no more"},
     FaultName{"cut-list-10", "a list ends after ten records, likewise"},
     FaultName{"date-ahead", "the Date header is 40 years ahead"},
+    FaultName{"date-hour-ahead", "the Date header is an hour ahead"},
+    FaultName{"date-hour-behind", "the Date header is an hour behind"},
     FaultName{"date-past", "the Date header says 1970"},
     FaultName{"deep-json", "a record with JSON 10,000 deep"},
     FaultName{"duplicate-id", "the first record has its _id twice, another one first"},

@@ -187,11 +187,16 @@ std::string with_signed_field(std::string text, std::uint64_t number) {
 }
 
 std::optional<std::string> date_of_fault(std::string_view fault) {
-    constexpr std::int64_t forty_years = std::int64_t{40} * 365 * 86'400;
+    constexpr std::int64_t hour = std::int64_t{3600} * Timestamp::ticks_per_second;
+    const auto ahead = [](std::int64_t ticks) {
+        return format_http_date(Timestamp{wall_now().ticks + ticks});
+    };
     if (fault == "no-date") return "";
     if (fault == "date-past") return format_http_date(Timestamp{0});
-    if (fault != "date-ahead") return std::nullopt;
-    return format_http_date(Timestamp{wall_now().ticks + forty_years * Timestamp::ticks_per_second});
+    if (fault == "date-ahead") return ahead(std::int64_t{40} * 365 * 24 * hour);
+    if (fault == "date-hour-ahead") return ahead(hour);
+    if (fault == "date-hour-behind") return ahead(-hour);
+    return std::nullopt;
 }
 
 ReplyWire wire_of_fault(std::string_view fault) {
