@@ -110,9 +110,9 @@ std::optional<std::string> Checks::check_settled(Timestamp now) const {
     for (const auto& [stream, state] : store_->tables.streams) {
         if (!state.safe || state.fingerprint != spec_of(stream).fingerprint()) continue;
         for (const auto& [id, written] : writers_.records(stream)) {
-            const bool due = is_shown(written) && is_plain(stream, id, written) &&
-                             written.visible_from <= now && written.modified < state.safe->modified;
-            if (!due || is_held(stream, id, written.modified)) continue;
+            const bool due =
+                is_shown(written) && written.visible_from <= now && written.modified < state.safe->modified;
+            if (!due || is_held(stream, id, written.modified) || !is_plain(stream, id, written)) continue;
             // A newer version that is doubted has its hour still to come, or failures keep it from being asked for.
             if (is_doubted_since({stream, id}, later(now, -kToDecide))) continue;
             const auto held = store_->tables.records.find({stream, id});
@@ -254,6 +254,7 @@ std::optional<std::string> Checks::check_beside(const StoreContent::RecordId& pl
 
 // Behind a page that ends with a record whose `_id` has another type, a walk goes on with that type's literal.
 bool Checks::is_beside_odd(const std::string& entity, const Written& written) const {
+    if (!settings_.has(Fault::mixed)) return false;
     const auto& records = writers_.records(entity);
     return std::any_of(records.begin(), records.end(), [&](const auto& record) {
         const auto& versions = record.second.versions;
