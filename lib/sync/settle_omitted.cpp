@@ -77,6 +77,7 @@ Task<Result<>> Settler::judge(Round& round, std::vector<Waiting*> omitted, std::
     }
     if (ids.empty()) co_return Result<>{};
     std::vector<Key> known;
+    known.reserve(asked.size());
     for (auto& [id, key] : asked)
         known.push_back(std::move(key));
     auto found = co_await find_in_other_form(round, std::move(known));
