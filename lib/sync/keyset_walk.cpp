@@ -17,8 +17,7 @@ bool KeysetWalk::is_before_cursor() const {
 
 bool KeysetWalk::is_before_position(const Record& first) const {
     if (!inclusive_) return compare_keys(dialect_, first, *position_) <= 0;
-    return compare_modified(dialect_, first.modified_text, first.modified, position_->modified_text,
-                            position_->modified) < 0;
+    return is_before_bound(dialect_, first, *position_);
 }
 
 void KeysetWalk::note_met(const Page& page) {

@@ -26,6 +26,15 @@ std::strong_ordering compare_keys(const Dialect& dialect, const Cursor& a, const
     return by_modified != 0 ? by_modified : a.id <=> b.id;
 }
 
+Timestamp to_millisecond(Timestamp at) {
+    return {at.ticks - at.ticks % Timestamp::ticks_per_millisecond};
+}
+
+bool is_before_bound(const Dialect& dialect, const Record& record, const Cursor& bound) {
+    return compare_modified(dialect, record.modified_text, record.modified, bound.modified_text,
+                            to_millisecond(bound.modified)) < 0;
+}
+
 Result<> check_order(const Dialect& dialect, const Page& page) {
     for (std::size_t i = 1; i < page.records.size(); ++i) {
         if (compare_keys(dialect, page.records[i - 1], page.records[i]) <= 0) continue;

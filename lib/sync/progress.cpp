@@ -39,7 +39,8 @@ StreamState advance(StreamState state, const Dialect& dialect, const Reached& re
     if (!walked) return state;
     const bool at_cursor = *walked == *state.cursor;
     SafePoint safe{walked->modified_text, walked->modified};
-    if (settled_before < walked->modified) safe = SafePoint{settled_before.to_string(), settled_before};
+    const Timestamp settled = to_millisecond(settled_before);
+    if (settled < walked->modified) safe = SafePoint{settled.to_string(), settled};
     // Inside the cursor's own tie but short of the cursor: equal texts would claim that they have met.
     else if (!at_cursor && walked->modified_text == state.cursor->modified_text)
         return state;
@@ -54,8 +55,7 @@ Timestamp certain_undated(Timestamp trusted, Timestamp newest, Duration since) {
 }
 
 Timestamp future_begins(const PortalTime& time, PortalTime::Moment now) {
-    const std::int64_t ticks = time.latest(now).ticks + kClockToleranceTicks;
-    return {ticks - ticks % Timestamp::ticks_per_millisecond};  // as fine as a Date of MongoDB
+    return to_millisecond({time.latest(now).ticks + kClockToleranceTicks});
 }
 
 bool can_bound(const Dialect& dialect, const StreamState& state) {

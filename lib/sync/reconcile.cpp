@@ -70,7 +70,7 @@ class Reconcile {
     std::map<std::string, Omission> omitted_;  // what waits for a second look, by id
     bool filter_changed_ = false;              // since a whole reconciliation last came to its end
     std::uint64_t deleted_before_ = 0;         // marked by earlier attempts
-    std::uint64_t strange_ = 0;                // records that the walk met and that are not in the store
+    Walked walked_;                            // in all windows
 };
 
 // What the guard lets go: the smaller of its share and its number.
@@ -120,7 +120,7 @@ Task<Result<>> Reconcile::compare(Window window) {
         return !window.to || page.records.empty() || page.records.front().modified_text < *window.to;
     };
     const BoundedRun::PageStored stored = [&](const Page& page) -> Task<Result<>> {
-        strange_ += page.strange.size();
+        walked_.strange += page.strange.size();
         suspects.met(keys_of(page));
         auto passed = co_await suspects.passed_over(false);
         if (!passed) co_return passed.error();
@@ -177,9 +177,10 @@ Task<Result<bool>> Reconcile::look_at(std::vector<Key> some) {
     for (Key& key : some) {
         if ((*shown)->contains(key.id)) continue;
         if (settled <= key.modified && key.modified <= future) {
+            ++walked_.unlisted_young;
             // Nor is it known whether a new filter leaves it out: when it is old enough, this one is not new any more.
-            const bool is_first = filter_changed_ && !omitted_.contains(key.id);
-            if (is_first) young.omitted.push_back({key.id, listed_at_, filter_changed_});
+            if (filter_changed_ && !omitted_.contains(key.id))
+                young.omitted.push_back({key.id, listed_at_, filter_changed_});
             continue;
         }
         ++row_.gone;
@@ -306,8 +307,7 @@ Task<Result<>> Reconcile::judge_omitted(const Missing& missing, Presence presenc
 
 Task<Result<>> Reconcile::commit(Batch batch) {
     auto committed = co_await run_.commit(std::move(batch));
-    if (!committed) co_return committed.error();
-    co_return Result<>{};
+    co_return committed ? Result<>{} : committed.error();
 }
 
 Task<Result<>> Reconcile::mark_gone() {
@@ -372,8 +372,8 @@ Task<Result<>> Reconcile::all() {
         auto marked = co_await mark_gone();
         if (!marked) co_return marked.error();
         if (row_.records > 0) {
-            const std::uint64_t deleted = row_.deleted - deleted_before_;
-            auto recounted = co_await recount(run_, strange_, row_.gone - std::min(row_.gone, deleted));
+            walked_.unlisted = row_.gone - std::min(row_.gone, row_.deleted - deleted_before_);
+            auto recounted = co_await recount(run_, walked_);
             if (!recounted) co_return recounted.error();
         }
         auto ended = co_await end();

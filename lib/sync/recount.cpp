@@ -16,8 +16,7 @@ constexpr std::size_t kDoubtsMax = 100'000;
 
 class Recount {
   public:
-    Recount(BoundedRun& run, std::uint64_t strange, std::uint64_t unlisted)
-        : run_(run), strange_(strange), unlisted_(unlisted) {}
+    Recount(BoundedRun& run, const Walked& walked) : run_(run), walked_(walked) {}
 
     Task<Result<>> run();
 
@@ -41,8 +40,7 @@ class Recount {
     void warn(std::uint64_t unexplained);
 
     BoundedRun& run_;
-    std::uint64_t strange_;
-    std::uint64_t unlisted_;
+    Walked walked_;
 };
 
 // How many records more the portal has than were met, without the young ones on either side. A young one that is not
@@ -61,10 +59,12 @@ Task<Result<std::optional<Recount::Excess>>> Recount::excess() {
     auto doubted = co_await run_.context().store.rechecks(spec.entity, kDoubtsMax);
     if (!doubted) co_return doubted.error();
     const auto more = [](std::uint64_t a, std::uint64_t b) { return a - std::min(a, b); };
-    const std::uint64_t listed = more(*here, unlisted_);
-    const std::uint64_t met = more(listed, young->here) + strange_ + doubted->doubted.size();
+    const std::uint64_t listed = more(*here, walked_.unlisted);
+    const std::uint64_t met = more(listed, young->here) + walked_.strange + doubted->doubted.size();
     const std::uint64_t least = more(more(**there, young->there), met);
-    const std::uint64_t most = more(**there, listed + strange_);
+    // A young one that no listing showed may make up for one that is there and was not met.
+    const std::uint64_t shown = more(listed, walked_.unlisted_young);
+    const std::uint64_t most = more(**there, shown + walked_.strange);
     co_return std::optional<Excess>({least, std::max(least, most)});
 }
 
@@ -120,7 +120,7 @@ Task<Result<std::uint64_t>> Recount::explained_before() {
 
 Task<Result<>> Recount::take_page(const Page& page, const Dialect& dialect) {
     std::vector<Key> keys = keys_of(page);
-    strange_ += page.strange.size();
+    walked_.strange += page.strange.size();
     auto unknown = co_await run_.context().store.unknown(run_.row().stream, keys);
     if (!unknown) co_return unknown.error();
     std::vector<Key> missed;
@@ -192,7 +192,7 @@ Task<Result<>> Recount::run() {
         warn(number.least);
         co_return Result<>{};
     }
-    strange_ = 0;
+    walked_.strange = 0;
     for (const IdLiteral form : {IdLiteral::string, IdLiteral::oid}) {
         auto walked = co_await walk_by_id(form);
         if (!walked) co_return walked.error();
@@ -205,8 +205,8 @@ Task<Result<>> Recount::run() {
 
 }  // namespace
 
-Task<Result<>> recount(BoundedRun& run, std::uint64_t strange, std::uint64_t unlisted) {
-    Recount work(run, strange, unlisted);
+Task<Result<>> recount(BoundedRun& run, Walked walked) {
+    Recount work(run, walked);
     co_return co_await work.run();
 }
 

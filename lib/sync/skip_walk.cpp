@@ -27,8 +27,7 @@ bool SkipWalk::is_before_cursor() const {
 }
 
 bool SkipWalk::is_before_position(const Record& first) const {
-    return compare_modified(dialect_, first.modified_text, first.modified, position_->modified_text,
-                            position_->modified) < 0;
+    return is_before_bound(dialect_, first, *position_);
 }
 
 void SkipWalk::note_met(const Page& page) {

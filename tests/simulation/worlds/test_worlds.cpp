@@ -77,6 +77,13 @@ TEST_CASE("regressions of worlds of a quarter of an hour") {
         {202302, "a reconciliation was done and a doubted record whose hour had come was not asked for"},
         {209302, "a portal that answers in another spelling had the dialect of a few records proven"},
         {210846, "a doubted record was called one that no listing shows"},
+        {213922,
+         "a version that went back was not requested at its hour, and the world came to rest without it"},
+        {219166, "a reconciliation was done, and a record older than it was missing"},
+        {219216, "a backfill passed over a record in the tie of one whose _id has another type"},
+        {501730, "a safe point finer than a millisecond made a page of Dates look out of place, for good"},
+        {505311, "a record that was deleted a moment ago hid one of another type from the count"},
+        {225944, "a request that waited for the turn of the month was counted in the month before"},
     }));
     INFO("seed " << seed << ": " << what);
     const WorldReport report = run_world({.seed = seed, .hours = 0.25});

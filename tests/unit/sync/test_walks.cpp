@@ -147,6 +147,25 @@ TEST_CASE("keyset: what lies beyond all that earlier walks met is unmet (hazard 
     CHECK(walk.met_to()->id == "n");
 }
 
+// simulate --seed 501730 --hours 0.25: the pass failed, again and again.
+TEST_CASE(
+    "regression: a record in the millisecond of a finer safe point is in its place where the portal holds "
+    "Dates") {
+    const auto at = [](const std::string& text) { return Timestamp::parse(text).value(); };
+    const std::string safe = "2024-01-01T00:00:10.8321893Z";
+    StreamState state = state_at(place(30, "m"), 10);
+    state.safe = SafePoint{safe, at(safe)};
+    const PagePtr same = make_page({{.id = "a", .modified = "2024-01-01T00:00:10.8320000Z"}});
+    const PagePtr earlier = make_page({{.id = "a", .modified = "2024-01-01T00:00:10.8310000Z"}});
+    for (const bool keyset : {true, false}) {
+        const Dialect dates{.modified = ModifiedLiteral::date, .keyset = keyset};
+        take(*make_walk(dates, plan_pass(dates, state, std::nullopt)), same);
+        CHECK_FALSE(make_walk(dates, plan_pass(dates, state, std::nullopt))->take_page(*earlier, 10));
+        const Dialect texts{.keyset = keyset};
+        CHECK_FALSE(make_walk(texts, plan_pass(texts, state, std::nullopt))->take_page(*same, 10));
+    }
+}
+
 TEST_CASE("a bound joins each question of either walk") {
     for (const Dialect& dialect : {kKeyset, kSkip}) {
         WalkPlan plan = plan_pass(dialect, state_at(place(30, "m"), 30), 0);
