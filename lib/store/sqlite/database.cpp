@@ -24,12 +24,12 @@ Result<std::unique_ptr<Database>> Database::open(const SqliteSettings& settings)
     if (const auto refused = refuse_lost_store(settings)) return *refused;
     auto ownership = Ownership::take(settings.path);
     if (!ownership) return ownership.error();
-    set_aside_log_of_replaced_store(settings, ownership->inode());
+    set_aside_log_of_replaced_store(settings);
     auto db = open_connection(settings);
     if (!db) return db.error();
     // A VFS of the tests keeps its files elsewhere.
     if (settings.vfs.empty()) ownership->watch_log();
-    mark_store(settings, ownership->inode());
+    mark_store(settings);
     try {
         return std::unique_ptr<Database>(new Database(settings, std::move(*ownership), std::move(*db)));
     } catch (const SqlError& error) {

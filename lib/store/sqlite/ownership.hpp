@@ -30,7 +30,6 @@ class Ownership {
     // Why what is written is lost (hazard 37): the path no longer leads to the file that is owned, or the file was cut
     // short, as by another one that is copied into it. None: it does.
     std::optional<Error> lost();
-    ino_t inode() const { return inode_; }
 
   private:
     Ownership(int fd, std::string path) : fd_(fd), path_(std::move(path)) {}

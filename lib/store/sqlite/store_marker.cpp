@@ -1,5 +1,6 @@
 #include "store/sqlite/store_marker.hpp"
 
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <sys/stat.h>
@@ -11,8 +12,8 @@ namespace {
 // One that an earlier version wrote has the path alone.
 struct Mark {
     std::string path{};
-    ino_t store = 0;
-    ino_t log = 0;
+    std::string store{};  // identity_of() the two files
+    std::string log{};
     friend bool operator==(const Mark&, const Mark&) = default;
 };
 
@@ -28,10 +29,16 @@ std::string log_of(const SqliteSettings& settings) {
     return settings.path + "-wal";
 }
 
-// 0: there is no such file.
-ino_t inode_of(const std::string& path) {
-    struct stat file {};
-    return ::stat(path.c_str(), &file) == 0 ? file.st_ino : 0;
+// Its inode, and when it was created: a file may get the inode of one that was removed. Empty: there is no such file.
+std::string identity_of(const std::string& path) {
+    struct statx file {};
+    if (::statx(AT_FDCWD, path.c_str(), 0, STATX_INO | STATX_BTIME, &file) != 0) return {};
+    std::string identity = std::to_string(file.stx_ino);
+    // Some filesystems do not know it.
+    if ((file.stx_mask & STATX_BTIME) != 0)
+        identity +=
+            "." + std::to_string(file.stx_btime.tv_sec) + "." + std::to_string(file.stx_btime.tv_nsec);
+    return identity;
 }
 
 }  // namespace
@@ -52,19 +59,21 @@ std::optional<Error> refuse_lost_store(const SqliteSettings& settings) {
             "carecloud-syncd --new-store && systemctl start carecloud-syncd"};
 }
 
-void set_aside_log_of_replaced_store(const SqliteSettings& settings, ino_t store) {
+void set_aside_log_of_replaced_store(const SqliteSettings& settings) {
     if (settings.marker.empty()) return;
     const Mark known = read_mark(settings.marker);
     const std::string log = log_of(settings);
-    if (known.path != settings.path || known.store == 0 || known.store == store) return;
-    if (known.log == 0 || known.log != inode_of(log)) return;
+    if (known.path != settings.path || known.store.empty() || known.store == identity_of(settings.path))
+        return;
+    if (known.log.empty() || known.log != identity_of(log)) return;
     std::error_code failure;
     std::filesystem::rename(log, log + ".of-replaced-store", failure);
 }
 
-void mark_store(const SqliteSettings& settings, ino_t store) {
+void mark_store(const SqliteSettings& settings) {
     if (settings.marker.empty()) return;
-    const Mark mark{.path = settings.path, .store = store, .log = inode_of(log_of(settings))};
+    const Mark mark{
+        .path = settings.path, .store = identity_of(settings.path), .log = identity_of(log_of(settings))};
     if (read_mark(settings.marker) == mark) return;
     std::ofstream(settings.marker, std::ios::trunc) << mark.path << "\n"
                                                     << mark.store << " " << mark.log << "\n";

@@ -12,7 +12,6 @@
 
 #include <optional>
 #include <string>
-#include <sys/types.h>
 
 namespace carecloud {
 
@@ -22,9 +21,9 @@ std::optional<Error> refuse_lost_store(const SqliteSettings& settings);
 
 // If the database at settings.path is another file than the marker knows, and the log beside it the one that it knows,
 // that log is the other file's: it is renamed to "…-wal.of-replaced-store". A log that came with the file stays.
-void set_aside_log_of_replaced_store(const SqliteSettings& settings, ino_t store);
+void set_aside_log_of_replaced_store(const SqliteSettings& settings);
 
 // Notes that there is a store at settings.path, which is open. If the marker cannot be written the next start does it.
-void mark_store(const SqliteSettings& settings, ino_t store);
+void mark_store(const SqliteSettings& settings);
 
 }  // namespace carecloud

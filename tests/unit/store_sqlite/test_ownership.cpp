@@ -147,6 +147,16 @@ TEST_CASE(
         CHECK(fixture.value("PRAGMA integrity_check") == "ok");
         CHECK(fs::equivalent(aside, kept));
     }
+    SECTION("a backup is copied to its path, where it may get the inode of the file before") {
+        fixture.close();
+        fs::remove(fixture.path());
+        fs::remove(log);
+        fs::create_hard_link(kept, log);
+        fs::copy_file(backup, fixture.path());
+        fixture.open(settings);
+        CHECK(fixture.value("SELECT count(*) FROM records") == "3");
+        CHECK(fs::equivalent(aside, kept));
+    }
     SECTION("the store is restored with its log") {
         fixture.close();
         fs::rename(copy, fixture.path());
