@@ -17,6 +17,19 @@ Engine& start_announced(EngineWorld& world) {
     return engine;
 }
 
+// So many records change, one after the other, from number `first` on.
+void submit(EngineWorld& world, Engine& engine, unsigned first, unsigned count, bool with_event,
+            Duration pause) {
+    for (unsigned n = first; n < first + count; ++n) {
+        world.put(n, world.clock.wall());
+        if (with_event) {
+            world.announce(n);
+            engine.nudge(kEntity);
+        }
+        world.clock.run_for(pause);
+    }
+}
+
 }  // namespace
 
 TEST_CASE("a topic is called silent only when hardly any of enough changes was announced") {
@@ -36,29 +49,16 @@ TEST_CASE(
     EngineWorld world;
     world.settings.overlap = 1min;
     Engine& engine = start_announced(world);
-    unsigned n = 100;
-    const auto submit = [&](bool with_event) {
-        world.put(n, world.clock.wall());
-        if (with_event) {
-            world.announce(n);
-            engine.nudge(kEntity);
-        }
-        ++n;
-        world.clock.run_for(30s);
-    };
-    for (int i = 0; i < 60; ++i)
-        submit(true);
+    submit(world, engine, 100, 60, true, 30s);
     CHECK(world.recorder.silences.empty());
     world.clock.run_for(2h);
-    for (int i = 0; i < 60; ++i)
-        submit(false);
+    submit(world, engine, 200, 60, false, 30s);
     REQUIRE(world.recorder.silences == std::vector<bool>{true});
     const std::size_t passes = world.recorder.passes.size();
     world.clock.run_for(20min);
     CHECK(world.recorder.passes.size() - passes >= 17);
     world.clock.run_for(1h);
-    for (int i = 0; i < 20; ++i)
-        submit(true);
+    submit(world, engine, 300, 20, true, 30s);
     CHECK(world.recorder.silences == std::vector<bool>{true, false});
 }
 
@@ -75,23 +75,10 @@ TEST_CASE("changes that no event announces are noticed although nothing changes 
 TEST_CASE("few changes an hour that no event announces are noticed, and not counted again once events come") {
     EngineWorld world;
     Engine& engine = start_announced(world);
-    unsigned n = 100;
-    const auto submit = [&](bool with_event) {
-        world.put(n, world.clock.wall());
-        if (with_event) {
-            world.announce(n);
-            engine.nudge(kEntity);
-        }
-        ++n;
-        world.clock.run_for(15min);
-    };
-    for (int i = 0; i < 16; ++i)
-        submit(false);
+    submit(world, engine, 100, 16, false, 15min);
     CHECK(world.recorder.silences.empty());
-    for (int i = 0; i < 8; ++i)
-        submit(false);
+    submit(world, engine, 200, 8, false, 15min);
     REQUIRE(world.recorder.silences == std::vector<bool>{true});
-    for (int i = 0; i < 24; ++i)
-        submit(true);
+    submit(world, engine, 300, 24, true, 15min);
     CHECK(world.recorder.silences == std::vector<bool>{true, false});
 }

@@ -17,46 +17,47 @@ std::size_t retrievals_of(const EngineWorld& world) {
                       [](const SeenRequest& request) { return request.kind == "retrieve"; }));
 }
 
+// Record 1 is in the store if it is active, which the stream's filter asks for.
+Engine& start_filtered(EngineWorld& world, const std::string& status = "active") {
+    world.settings.spec.filter = R"({"status":"active"})";
+    world.put(1, kOld, R"(,"status":")" + status + '"');
+    Engine& engine = world.start();
+    world.clock.run_for(20s);
+    return engine;
+}
+
+// A second look comes an overlap after the first (hazard 38).
+void check_outside(EngineWorld& world, Engine& engine) {
+    engine.nudge(kEntity);
+    world.clock.run_for(9min);
+    CHECK(world.events(EventState::open) == 1);
+    world.clock.run_for(7min);
+    CHECK(world.events(EventState::outside) == 1);
+}
+
 }  // namespace
 
 TEST_CASE("an event whose record the stream's filter leaves out is settled as outside (hazard 29)") {
     EngineWorld world;
-    world.settings.spec.filter = R"({"status":"active"})";
-    world.put(1, kOld, R"(,"status":"active")");
-    Engine& engine = world.start();
-    world.clock.run_for(20s);
+    Engine& engine = start_filtered(world);
     world.put(2, world.clock.wall(), R"(,"status":"void")");
     world.announce(2);
-    engine.nudge(kEntity);
-    world.clock.run_for(9min);
-    CHECK(world.events(EventState::open) == 1);  // a second look comes an overlap after the first (hazard 38)
-    world.clock.run_for(7min);
-    CHECK(world.events(EventState::outside) == 1);
+    check_outside(world, engine);
     CHECK(world.held() == 1);
 }
 
 TEST_CASE("regression: an event stayed open where the stream's filter leaves out every record") {
     EngineWorld world;
-    world.settings.spec.filter = R"({"status":"active"})";
-    world.put(1, kOld, R"(,"status":"void")");
-    Engine& engine = world.start();
-    world.clock.run_for(20s);
+    Engine& engine = start_filtered(world, "void");
     world.announce(1);
-    engine.nudge(kEntity);
-    world.clock.run_for(9min);
-    CHECK(world.events(EventState::open) == 1);  // a second look comes an overlap after the first (hazard 38)
-    world.clock.run_for(7min);
-    CHECK(world.events(EventState::outside) == 1);
+    check_outside(world, engine);
     CHECK(world.held() == 0);
 }
 
 TEST_CASE(
     "regression: two listings by id that were empty by mistake settled an event as outside of the stream") {
     EngineWorld world;
-    world.settings.spec.filter = R"({"status":"active"})";
-    world.put(1, kOld, R"(,"status":"active")");
-    Engine& engine = world.start();
-    world.clock.run_for(20s);
+    Engine& engine = start_filtered(world);
     world.announce(1);  // of a version that is not visible yet
     world.put(2, world.clock.wall(), R"(,"status":"active")");
     world.announce(2);  // of a record that listings leave out
@@ -74,10 +75,7 @@ TEST_CASE(
 
 TEST_CASE("events whose records the stream's filter leaves out cost a few requests for all of them") {
     EngineWorld world;
-    world.settings.spec.filter = R"({"status":"active"})";
-    world.put(1, kOld, R"(,"status":"active")");
-    Engine& engine = world.start();
-    world.clock.run_for(20s);
+    Engine& engine = start_filtered(world);
     for (unsigned n = 100; n < 300; ++n) {
         world.put(n, world.clock.wall(), R"(,"status":"void")");
         world.announce(n);
@@ -95,10 +93,7 @@ TEST_CASE("events whose records the stream's filter leaves out cost a few reques
 
 TEST_CASE("one listing by ids that is empty by mistake is no proof that the filter leaves its records out") {
     EngineWorld world;
-    world.settings.spec.filter = R"({"status":"active"})";
-    world.put(1, kOld, R"(,"status":"active")");
-    Engine& engine = world.start();
-    world.clock.run_for(20s);
+    Engine& engine = start_filtered(world);
     world.put(2, world.clock.wall(), R"(,"status":"active")");
     world.announce(2);
     bool is_confirmed = false;
