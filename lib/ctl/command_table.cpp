@@ -206,8 +206,10 @@ std::string ctl_help(const CtlCommand& command) {
     out.append("Usage: carecloudctl ").append(shown_with_arguments(command));
     if (!command.options.empty()) out += " [OPTIONS]";
     out += "\n";
-    if (!command.details.empty()) out += "\n";
-    if (!command.details.empty()) append_words(out, command.details);
+    if (!command.details.empty()) {
+        out += "\n";
+        append_words(out, command.details);
+    }
     append_options(out, "Options", command.options);
     append_options(out, "General options", kGeneral);
     out += "\n";
