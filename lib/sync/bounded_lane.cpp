@@ -2,6 +2,7 @@
 
 #include "sync/cancellation.hpp"
 #include "sync/schedule.hpp"
+#include "sync/whole_due.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -316,7 +317,10 @@ Task<Result<>> BoundedLane::finish(BoundedPass pass, PassStatus status) {
     auto saved = co_await context_.store.save_pass(pass);
     if (!saved) co_return saved.error();
     observer_.bounded_pass(pass);
-    co_return Result<>{};
+    if (!context_.whole_due) co_return Result<>{};
+    // It did not come to its own request for what it had doubted.
+    auto recalling = context_.whole_due->recall(std::move(pass.stream));
+    co_return co_await std::move(recalling);
 }
 
 }  // namespace carecloud
