@@ -43,7 +43,9 @@ class ApiEndpoint {
     void take(Staged staged);
 
     // "127.0.0.1:8461" with the real port; empty: it does not listen.
-    std::string place() const { return places_.empty() ? std::string() : places_.front().server->place(); }
+    std::string address() const {
+        return places_.empty() ? std::string() : places_.front().server->address();
+    }
 
     // Ends what waits for changes, refuses new requests, finishes those under way.
     Task<> stop();

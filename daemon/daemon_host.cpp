@@ -35,7 +35,7 @@ std::vector<std::string> DaemonHost::entities() const {
 Task<Result<std::uint64_t>> DaemonHost::wish(BoundedPass pass) {
     auto writing = store_->save_pass(std::move(pass));
     Result<std::uint64_t> id = co_await std::move(writing);
-    if (id && engine_) engine_->pass_wished();
+    if (id && engine_) engine_->pass_requested();
     co_return id;
 }
 
@@ -47,7 +47,7 @@ bool DaemonHost::cancel_pass(std::uint64_t id) {
 
 Task<Result<RetryReport>> DaemonHost::retry_quarantined(QuarantineWish wish) {
     if (!engine_) {
-        co_return Error{.code = ErrorCode::cancelled,
+        co_return Error{.code = ErrorCode::canceled,
                         .operation = "ask for a record of " + wish.stream,
                         .subject = "no stream runs at this moment",
                         .hint = "try again in a second"};

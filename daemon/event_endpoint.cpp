@@ -131,8 +131,8 @@ void EventEndpoint::retire() {
     if (server_) retire_server(io_, std::move(server_));
 }
 
-std::string EventEndpoint::place() const {
-    return server_ ? server_->place() : std::string();
+std::string EventEndpoint::address() const {
+    return server_ ? server_->address() : std::string();
 }
 
 std::optional<Timestamp> EventEndpoint::certificate_end() const {

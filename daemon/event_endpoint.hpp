@@ -32,7 +32,7 @@ class EventEndpoint {
     Result<> apply(const Configuration& configuration);
 
     // "127.0.0.1:8443" with the real port; empty: it does not listen.
-    std::string place() const;
+    std::string address() const;
 
     // When the certificate in use, or one of its chain, ends. None: it has none, or does not listen.
     std::optional<Timestamp> certificate_end() const;

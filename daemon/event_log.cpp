@@ -10,7 +10,7 @@ constexpr std::string_view kStoreKey = "events store";
 
 std::vector<std::string> all_refusals() {
     std::vector<std::string> names;
-    for (int reason = 0; reason <= static_cast<int>(RefusalReason::cancelled); ++reason)
+    for (int reason = 0; reason <= static_cast<int>(RefusalReason::canceled); ++reason)
         names.emplace_back(to_string(static_cast<RefusalReason>(reason)));
     return names;
 }

@@ -38,7 +38,7 @@ LogFields fields_of(const PassReport& report, std::uint64_t pass) {
     count("HOLES", report.events.holes);
     count("EVENTS_SETTLED", report.events.settled);
     count("EVENTS_GONE", report.events.gone);
-    count("EVENTS_OUTSIDE", report.events.outside);
+    count("EVENTS_NOT_IN_STREAM", report.events.not_in_stream);
     count("EVENTS_OPEN", report.events.open);
     fields.emplace_back("PAGES", report.pages);
     fields.emplace_back("REQUESTS", report.requests);
@@ -52,7 +52,7 @@ bool is_news(const PassReport& report) {
     const CommitSummary& summary = report.summary;
     const SettleReport& events = report.events;
     return summary.wrote_rows() || summary.reversed + summary.unsteady > 0 ||
-           events.settled + events.gone + events.outside + events.holes > 0;
+           events.settled + events.gone + events.not_in_stream + events.holes > 0;
 }
 
 LogFields begin_fields(const BoundedPass& pass) {
@@ -96,7 +96,7 @@ void PassLog::pass_ended(const PassReport& report) {
     ++passes_;
     books_.passes.note(report, clock_.wall());
     books_.metrics.pass_ended(report, clock_.now());
-    if (!report.error || report.error->code != ErrorCode::cancelled)
+    if (!report.error || report.error->code != ErrorCode::canceled)
         books_.day.count_pass(report.error.has_value(), clock_.now());
     if (report.from_the_start) {
         log_.write(LogLevel::warn,
@@ -270,7 +270,7 @@ void PassLog::bounded_pass(const BoundedPass& pass) {
         log_.write(LogLevel::warn, kind + " finished, and not all is explained", fields);
         return;
     }
-    const bool asks = pass.status == PassStatus::asking;
+    const bool asks = pass.status == PassStatus::awaiting_confirmation;
     log_.write(LogLevel::error, kind + (asks ? " asks before it marks records as deleted" : " failed"),
                fields);
 }
@@ -296,7 +296,8 @@ void PassLog::bounded_pass_waits(const BoundedPass& pass, const Error& error, Du
 // What was canceled or failed for good is not well again; its errors are over all the same.
 void PassLog::tell_recovery(const BoundedPass& pass) {
     const auto recovery = fold_.succeeded(fold_name(pass), clock_.now());
-    if (!recovery || (pass.status != PassStatus::done && pass.status != PassStatus::asking)) return;
+    if (!recovery || (pass.status != PassStatus::done && pass.status != PassStatus::awaiting_confirmation))
+        return;
     log_.write(LogLevel::info, std::string(to_string(pass.kind)) + " is well again",
                {{"STREAM", pass.stream},
                 {"PASS", pass.id},
@@ -351,7 +352,7 @@ void PassLog::tell_holes(const std::string& stream, std::size_t count) {
 
 void PassLog::judge(const BoundedPass& pass) {
     if (pass.kind != PassKind::reconcile) return;
-    if (pass.status == PassStatus::asking)
+    if (pass.status == PassStatus::awaiting_confirmation)
         health_.degrade_stream(pass.stream, "reconcile",
                                {.text = "asks: " + pass.error, .remedy = pass.hint});
     if (pass.status == PassStatus::done) health_.restore_stream(pass.stream, "reconcile");

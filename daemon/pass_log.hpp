@@ -41,7 +41,7 @@ class PassLog : public Observer {
     // What an earlier life, or the settings before a reload, left: of the streams that run, one whose newest
     // reconciliation asks an operator is not well. `kept` in ascending order of id.
     void recall(const std::vector<BoundedPass>& kept, const std::vector<std::string>& streams);
-    // When each stream's first pass came to its end, ever. Where there is none, nothing is synchronised yet; so it is
+    // When each stream's first pass came to its end, ever. Where there is none, nothing is synchronized yet; so it is
     // taken to be until this is called.
     void recall_first_passes(const std::map<std::string, Timestamp>& first);
 

@@ -168,7 +168,7 @@ Task<> Service::live_once() {
     make_engine();
     const auto reports = co_await engine_->run_once();
     for (const PassReport& report : reports) {
-        if (!report.error || report.error->code == ErrorCode::cancelled) continue;
+        if (!report.error || report.error->code == ErrorCode::canceled) continue;
         log_.write(LogLevel::error, *report.error, {{"STREAM", report.stream}});
         if (code_ != ExitCode::key_refused) code_ = exit_code_of(*report.error);
     }
@@ -181,10 +181,11 @@ Task<> Service::tell_inbox() {
     co_await std::move(recalling);
     for (const std::string& unused : unused_sockets(sockets_, now_.configuration))
         log_.write(LogLevel::warn, unused);
-    if (!api_->place().empty()) log_.write(LogLevel::info, "the API listens", {{"PLACE", api_->place()}});
+    if (!api_->address().empty())
+        log_.write(LogLevel::info, "the API listens", {{"ADDRESS", api_->address()}});
     if (!now_.configuration.sns) co_return;
     log_.write(LogLevel::info, "the SNS endpoint listens",
-               {{"PLACE", endpoint_->place()}, {"PATH", now_.configuration.sns->path}});
+               {{"ADDRESS", endpoint_->address()}, {"PATH", now_.configuration.sns->path}});
     const auto known = co_await store_->subscriptions();
     if (known) event_log_.recall(*known, now_.configuration.sns->topic_arns);
     if (!known) log_.write(LogLevel::warn, known.error());
@@ -233,8 +234,7 @@ void Service::use_changed_files() {
                        applied.error().message());
 }
 
-// The endpoints and the portal as prepared, from now on; the engine follows when it has come to rest. Where there is an
-// error nothing has changed.
+// The endpoints and the portal as prepared, from now on; the engine follows once it rests. An error changes nothing.
 Result<> Service::apply(Result<Prepared> prepared) {
     if (!prepared) return prepared.error();
     auto staged = api_->stage(prepared->configuration.api);

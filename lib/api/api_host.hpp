@@ -53,7 +53,7 @@ class ApiHost {
     // That pass is to end, if it is open. False: nothing runs now.
     virtual bool cancel_pass(std::uint64_t id) = 0;
     // Asks the portal for that record again, stores what comes, and says what that was. Errors: the portal's and the
-    // store's; timed_out where the portal has not answered for some time and is asked on; cancelled where nothing runs
+    // store's; timed_out where the portal has not answered for some time and is asked on; canceled where nothing runs
     // now.
     virtual Task<Result<RetryReport>> retry_quarantined(QuarantineWish wish) = 0;
 };

@@ -15,16 +15,16 @@ namespace {
 constexpr std::size_t kPassesLooked = 1000;
 
 // Streams whose newest reconciliation stopped to ask.
-std::set<std::string> asking_streams(const std::vector<BoundedPass>& newest_first) {
+std::set<std::string> unconfirmed_streams(const std::vector<BoundedPass>& newest_first) {
     std::map<std::string, PassStatus> newest;
     for (const BoundedPass& pass : newest_first) {
         if (pass.kind == PassKind::reconcile) newest.try_emplace(pass.stream, pass.status);
     }
-    std::set<std::string> asking;
+    std::set<std::string> unconfirmed;
     for (const auto& [stream, status] : newest) {
-        if (status == PassStatus::asking) asking.insert(stream);
+        if (status == PassStatus::awaiting_confirmation) unconfirmed.insert(stream);
     }
-    return asking;
+    return unconfirmed;
 }
 
 std::map<std::string, Timestamp> reconciled_streams(const std::vector<BoundedPass>& newest_first) {
@@ -65,7 +65,7 @@ Task<ServerResponse> Api::metrics(const ServerRequest& /*request*/, ApiQuery& qu
                          .followers = parts_.feed.followers(),
                          .clock = parts_.host.clock()};
     if (counts) moment.counts = std::move(*counts);
-    if (passes) moment.asking = asking_streams(*passes);
+    if (passes) moment.awaiting_confirmation = unconfirmed_streams(*passes);
     if (passes) moment.reconciled = reconciled_streams(*passes);
     for (const std::string& entity : moment.entities) {
         const auto counted = record_counts_.find(entity);

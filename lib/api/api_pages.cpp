@@ -97,7 +97,7 @@ Task<ServerResponse> Api::events(const ServerRequest& /*request*/, ApiQuery& que
     const auto named = query.text("state");
     const auto state = named ? event_state_from(*named) : std::nullopt;
     if (named && !state)
-        query.complain("state", "there is no such state", "it is open, settled, gone or outside");
+        query.complain("state", "there is no such state", "it is open, settled, gone or not_in_stream");
     const auto before = query.number("before", {1, kRowsMax});
     const std::uint64_t limit = query.number("limit", kUsualLimit, kRowLimits);
     if (auto wrong = query.finish()) co_return std::move(*wrong);

@@ -50,7 +50,7 @@ Json bounded_pass_json(const BoundedPass& pass) {
               {"unexplained", pass.unexplained},
               {"changes", pass.missing + pass.changed + pass.deleted},
               {"requests", pass.requests},
-              {"wished_at", pass.wished_at},
+              {"requested_at", pass.requested_at},
               {"started_at", text_or_null(pass.started_at)},
               {"updated_at", pass.updated_at},
               {"error", text_or_null(pass.error)},
@@ -96,7 +96,7 @@ std::optional<std::uint64_t> pass_number(std::string_view text) {
 
 }  // namespace
 
-// The pass that was wished for, or one that is open and the same: a wish is safe to repeat.
+// The pass that was requested, or one that is open and the same: a request is safe to repeat.
 Task<ServerResponse> Api::wish(const ServerRequest& request, BoundedPass pass) {
     if (!request.body.empty()) co_return body_not_taken();
     if (auto refused = refuse_entity(pass.stream)) co_return std::move(*refused);

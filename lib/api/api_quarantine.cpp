@@ -31,7 +31,7 @@ ServerResponse without_id() {
 
 ServerResponse retry_failed(const Error& error) {
     switch (error.code) {
-        case ErrorCode::cancelled:
+        case ErrorCode::canceled:
             return not_running();
         case ErrorCode::invalid_argument:
         case ErrorCode::store_busy:

@@ -44,7 +44,7 @@ class ChangeFeed {
     void close();
 
     // True: there is a change beyond `since`. False: the time is up, or the feed is closed. Throws operation_aborted
-    // when cancelled.
+    // when canceled.
     Task<bool> wait_beyond(std::uint64_t since, MonoTime until);
 
     // The newest seq that was announced; 0: none was.

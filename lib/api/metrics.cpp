@@ -33,7 +33,7 @@ constexpr std::array kKinds{"created", "updated", "disabled", "deleted", "restor
 constexpr std::array kRequestErrors{
     ErrorCode::unreachable,  ErrorCode::tls_failed, ErrorCode::timed_out,       ErrorCode::key_refused,
     ErrorCode::rate_limited, ErrorCode::too_large,  ErrorCode::quota_exhausted, ErrorCode::server_failed,
-    ErrorCode::bad_response, ErrorCode::refused,    ErrorCode::wrong_workspace, ErrorCode::cancelled};
+    ErrorCode::bad_response, ErrorCode::refused,    ErrorCode::wrong_workspace, ErrorCode::canceled};
 constexpr std::array kStoreErrors{ErrorCode::store_busy, ErrorCode::store_full, ErrorCode::store_failed,
                                   ErrorCode::store_corrupt};
 
@@ -106,7 +106,7 @@ Metrics::Metrics() : impl_(std::make_unique<Impl>()) {
         impl_->requests.Add({{"code", std::string(to_string(code))}});
     for (const ErrorCode code : kStoreErrors)
         impl_->store_errors.Add({{"code", std::string(to_string(code))}});
-    for (const char* outcome : {"fresh", "duplicate", "outside"})
+    for (const char* outcome : {"fresh", "duplicate", "not_in_stream"})
         impl_->events.Add({{"type", "other"}, {"outcome", outcome}});
 }
 
@@ -131,7 +131,7 @@ void Metrics::configured(bool in_use, Timestamp at) {
 }
 
 void Metrics::pass_ended(const PassReport& report, MonoTime now) {
-    if (report.error && report.error->code == ErrorCode::cancelled) return;
+    if (report.error && report.error->code == ErrorCode::canceled) return;
     impl_->passes.Add({{"stream", report.stream}, {"outcome", report.error ? "failed" : "ok"}}).Increment();
     impl_->pass_seconds.Observe(seconds(report.took));
     holes_found(report.stream, report.events.holes);

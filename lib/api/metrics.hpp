@@ -37,7 +37,7 @@ struct MetricsMoment {
     MonoTime now{};
     std::optional<StoreCounts> counts{};             // none: the store cannot be read now
     std::map<std::string, std::uint64_t> records{};  // held, by stream, as last counted
-    std::set<std::string> asking{};                  // streams whose reconciliation asks an operator
+    std::set<std::string> awaiting_confirmation{};   // streams whose reconciliation asks an operator
     std::map<std::string, Timestamp> reconciled{};   // when the stream's last successful reconciliation ended
     std::map<std::string, StreamMoment> doing{};     // of the streams that run now
     MachineUse machine{};

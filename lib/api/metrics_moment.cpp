@@ -60,7 +60,7 @@ void append_streams(std::vector<MetricFamily>& families, const MetricsMoment& mo
                                     "the start on where it was not yet.");
     MetricFamily silent = gauge_family("carecloud_push_silent",
                                        "1: the stream's records change and hardly any event announces it.");
-    MetricFamily asking =
+    MetricFamily awaiting =
         gauge_family("carecloud_reconcile_asking",
                      "1: a reconciliation found too many records gone, and asks an operator.");
     for (const std::string& entity : moment.entities) {
@@ -68,11 +68,11 @@ void append_streams(std::vector<MetricFamily>& families, const MetricsMoment& mo
         if (const auto at = memory.current_at.find(entity); at != memory.current_at.end())
             add_gauge(age, std::chrono::duration<double>(moment.now - at->second).count(), labels);
         add_gauge(silent, memory.push_silent.contains(entity) ? 1 : 0, labels);
-        add_gauge(asking, moment.asking.contains(entity) ? 1 : 0, labels);
+        add_gauge(awaiting, moment.awaiting_confirmation.contains(entity) ? 1 : 0, labels);
     }
     families.push_back(std::move(age));
     families.push_back(std::move(silent));
-    families.push_back(std::move(asking));
+    families.push_back(std::move(awaiting));
 }
 
 // What is known of a stream only at times: what is not known is left out.

@@ -72,7 +72,7 @@ ServerResponse body_not_taken() {
     return problem({.status = 400,
                     .code = "body_not_taken",
                     .detail = "this request takes no body",
-                    .hint = "name what is wished for in the query, as ?entity=…"});
+                    .hint = "pass the parameters in the query, as ?entity=…"});
 }
 
 ServerResponse not_running() {
@@ -85,7 +85,7 @@ ServerResponse not_running() {
 
 bool is_passing(const Error& error) {
     return error.code == ErrorCode::store_busy || error.code == ErrorCode::store_full ||
-           error.code == ErrorCode::store_failed || error.code == ErrorCode::cancelled;
+           error.code == ErrorCode::store_failed || error.code == ErrorCode::canceled;
 }
 
 ServerResponse problem_of(const Error& error) {

@@ -84,7 +84,7 @@ std::string_view pill_of_pass(PassStatus status) {
         case PassStatus::done:
             return "good";
         case PassStatus::failed:
-        case PassStatus::asking:
+        case PassStatus::awaiting_confirmation:
             return "bad";
         default:
             return "busy";

@@ -17,8 +17,7 @@ std::string fact(std::string_view name, const std::string& markup) {
 }
 
 bool has_failed(const StreamView& stream) {
-    return stream.last && stream.last->report.error &&
-           stream.last->report.error->code != ErrorCode::cancelled;
+    return stream.last && stream.last->report.error && stream.last->report.error->code != ErrorCode::canceled;
 }
 
 std::string_view kind_of_failure(ServiceState state) {

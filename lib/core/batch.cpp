@@ -21,7 +21,7 @@ Arrival arrival_of(const Batch& batch, const Record& record, Asked brought) {
             .hash = record.hash,
             .disabled = record.disabled,
             .asked_at = batch.asked_at,
-            .wished = batch.wished,
+            .on_demand = batch.on_demand,
             .first_met = is_first_met && !is_in_its_words,
             .overlap = batch.overlap};
 }

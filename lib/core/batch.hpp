@@ -1,4 +1,4 @@
-// What one commit carries: a page's records, what is strange among them, and where the stream stands
+// What one commit carries: a page's records, what is invalid among them, and where the stream stands
 // afterwards.
 #pragma once
 
@@ -32,12 +32,12 @@ struct Batch {
                                           Timestamp::ticks_per_second};
 
     std::string stream{};
-    PagePtr page{};  // its records and strange ones are all stored; null where only the state moves
+    PagePtr page{};  // its records and invalid ones are all stored; null where only the state moves
     // The portal's time when it was asked for the page (hazard 30). Default: when every replica shows every version.
     Timestamp asked_at = kLongAfter;
     // How long after its `modified` a replica may still not show a version (hazard 30).
     Duration overlap = std::chrono::minutes(10);
-    bool wished = false;  // an event or an operator asked for the page
+    bool on_demand = false;  // an event or an operator asked for the page
     // Which of the page's records the stream's present filter and fields have not met before (hazard 14); empty: none.
     std::vector<bool> first_met{};
     // Since when these apply: what was asked for since then is held in their words.
@@ -48,7 +48,7 @@ struct Batch {
     // To quarantine, each as another attempt: records known by key alone that no answer could carry (hazard 8), with
     // empty bodies; and those that were asked for again and are still not valid JSON (hazard 35), whose bodies must
     // live until the commit has ended.
-    std::vector<StrangeRecord> unreachable{};
+    std::vector<InvalidRecord> unreachable{};
     // Records that the portal has no more (hazard 5): marked as deleted, each that is held in exactly this version.
     std::vector<Key> gone{};
     // When the portal was asked for them: the earliest question and the latest answer.

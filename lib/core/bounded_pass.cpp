@@ -16,7 +16,7 @@ constexpr std::array<std::pair<PassStatus, std::string_view>, 6> kPassStatuses{{
     {PassStatus::running, "running"},
     {PassStatus::done, "done"},
     {PassStatus::failed, "failed"},
-    {PassStatus::asking, "asking"},
+    {PassStatus::awaiting_confirmation, "awaiting_confirmation"},
     {PassStatus::canceled, "canceled"},
 }};
 

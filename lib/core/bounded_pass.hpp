@@ -1,6 +1,6 @@
 // A bounded pass: a fetch beside the stream's own walk that never touches its cursor (sync-model, hazard 22): the
 // backfill of a range of days, or a reconciliation with all that the portal has. It is a row of `passes`, so that it
-// outlives the process: written down when it is wished for, and again with what it did.
+// outlives the process: written down when it is requested, and again with what it did.
 #pragma once
 
 #include "core/stream.hpp"
@@ -19,9 +19,9 @@ enum class PassStatus {
     waiting,  // for its turn
     running,  // or interrupted, by a failure or the end of the process: it goes on
     done,
-    failed,    // for good: trying again would not help
-    asking,    // more records are missing at the portal than the guard lets go (hazard 21)
-    canceled,  // by an operator
+    failed,                 // for good: trying again would not help
+    awaiting_confirmation,  // more records are missing at the portal than the guard lets go (hazard 21)
+    canceled,               // by an operator
 };
 
 std::string_view to_string(PassKind kind);
@@ -63,7 +63,7 @@ struct BoundedPass {
 
     std::string error{};  // what stopped or holds it up; empty: nothing
     std::string hint{};
-    std::string wished_at{};  // ISO 8601, display only
+    std::string requested_at{};  // ISO 8601, display only
     std::string started_at{};
     std::string updated_at{};
 

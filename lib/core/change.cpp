@@ -90,7 +90,7 @@ Decision decide(const HeldVersion* held, const Arrival& arrival) {
     if (!held->modified) return {Verdict::take, kind};
 
     // Fields that are asked for again bring back the words of an earlier time, and the portal has not gone back.
-    const bool is_asked_for = arrival.wished || arrival.first_met;
+    const bool is_asked_for = arrival.on_demand || arrival.first_met;
     const bool returns = arrival.had_before && !(arrival.first_met && held->modified == arrival.modified);
     const std::uint64_t reversal = returns ? held->reversals + 1 : 0;
     const bool is_one_more = held->unmoved && !is_asked_for && held->modified == arrival.modified;

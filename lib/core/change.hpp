@@ -47,7 +47,7 @@ struct Arrival {
     bool disabled = false;
     Timestamp asked_at;       // the portal's time when the answer was requested
     bool in_order = true;     // it was requested after the answer that brought the held version was received
-    bool wished = false;      // an event or an operator asked for it
+    bool on_demand = false;   // an event or an operator asked for it
     bool first_met = false;   // by the stream's present filter and fields; the held one may be in other words
     bool had_before = false;  // a change of the record, other than the newest, brought this very version
     Duration overlap{0};      // after so long every replica shows a version

@@ -15,7 +15,7 @@
 
 namespace carecloud {
 
-// A coroutine on the I/O thread. A cancelled one (asio cancellation, terminal) ends by
+// A coroutine on the I/O thread. A canceled one (asio cancellation, terminal) ends by
 // boost::system::system_error with operation_aborted out of whatever it waits for, unless that thing says
 // otherwise.
 template <class T = void>
@@ -34,7 +34,7 @@ class Alarm {
     Alarm& operator=(const Alarm&) = delete;
     virtual ~Alarm() = default;
 
-    // True: woken. False: the hour came. Throws operation_aborted when the coroutine is cancelled.
+    // True: woken. False: the hour came. Throws operation_aborted when the coroutine is canceled.
     virtual Task<bool> wait_until(MonoTime hour) = 0;
     virtual void wake() = 0;
 };
@@ -56,7 +56,7 @@ class Clock {
     virtual std::unique_ptr<Alarm> make_alarm() = 0;
     virtual boost::asio::any_io_executor executor() = 0;
 
-    // Sleeps for `span` (none if negative). Throws operation_aborted when cancelled.
+    // Sleeps for `span` (none if negative). Throws operation_aborted when canceled.
     Task<> sleep(Duration span);
 };
 

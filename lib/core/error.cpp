@@ -7,8 +7,8 @@ namespace carecloud {
 
 std::string_view to_string(ErrorCode code) {
     switch (code) {
-        case ErrorCode::cancelled:
-            return "cancelled";
+        case ErrorCode::canceled:
+            return "canceled";
         case ErrorCode::invalid_argument:
             return "invalid_argument";
         case ErrorCode::unreachable:

@@ -21,7 +21,7 @@ namespace carecloud {
 
 // What went wrong, by what can be done about it. docs: portal-api facts "Authentication and limits".
 enum class ErrorCode {
-    cancelled,         // we are shutting down, or the caller no longer wants it
+    canceled,          // we are shutting down, or the caller no longer wants it
     invalid_argument,  // the caller's fault: never retried
     // Portal
     unreachable,      // name resolution, connect, reset, closed before an answer

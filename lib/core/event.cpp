@@ -10,7 +10,7 @@ constexpr std::array<std::pair<EventState, std::string_view>, 4> kEventStates{{
     {EventState::open, "open"},
     {EventState::settled, "settled"},
     {EventState::gone, "gone"},
-    {EventState::outside, "outside"},
+    {EventState::not_in_stream, "not_in_stream"},
 }};
 constexpr std::array<std::pair<SubscriptionState, std::string_view>, 3> kSubscriptionStates{{
     {SubscriptionState::pending, "pending"},

@@ -13,10 +13,10 @@ namespace carecloud {
 
 // What became of an event (sync-model, promise 4).
 enum class EventState {
-    open,     // its record is still to be seen
-    settled,  // the store holds that record, no older than the event
-    gone,     // the portal denies the record
-    outside,  // it belongs to no stream here, or the stream's filter leaves the record out
+    open,           // its record is still to be seen
+    settled,        // the store holds that record, no older than the event
+    gone,           // the portal denies the record
+    not_in_stream,  // it belongs to no stream here, or the stream's filter leaves the record out
 };
 
 std::string_view to_string(EventState state);
@@ -29,7 +29,7 @@ struct Event {
     std::optional<std::string> stream{};  // none: of no configured stream
     std::string record_id{};              // empty: the message names none
     std::string event_time{};             // the vendor's own text; may be empty
-    EventState state = EventState::open;  // open or outside
+    EventState state = EventState::open;  // open or not_in_stream
     std::string body{};                   // the whole notification as it was received
 };
 

@@ -16,7 +16,7 @@
 
 namespace carecloud {
 
-// How the envelope was spelt: "IsSuccess" or "isSuccess" (the portal's releases before and since 4.0.24.3).
+// How the envelope was spelled: "IsSuccess" or "isSuccess" (the portal's releases before and since 4.0.24.3).
 enum class Spelling { pascal, camel };
 
 struct Page {
@@ -25,7 +25,7 @@ struct Page {
     std::size_t size = 0;  // bytes of the text
 
     std::vector<Record> records;         // in the order of the answer
-    std::vector<StrangeRecord> strange;  // those that go to quarantine, in the order of the answer
+    std::vector<InvalidRecord> invalid;  // those that go to quarantine, in the order of the answer
     std::size_t beyond_take = 0;  // records that came though they were not asked for, and were left out
     std::optional<std::uint64_t> total;  // where the portal counts, and tells
     Spelling spelling = Spelling::camel;
@@ -33,12 +33,12 @@ struct Page {
         date{};     // the answer's `Date` header, in whole seconds; to be judged before it is used
     Asked asked{};  // set by the portal
 
-    // Both good and strange ones: what the portal counted against Take.
-    std::size_t record_count() const { return records.size() + strange.size(); }
-    // Whether a strange record has this id, beside a good one or not.
-    bool has_strange(std::string_view id) const {
-        return std::any_of(strange.begin(), strange.end(),
-                           [&](const StrangeRecord& record) { return record.id == id; });
+    // Both good and invalid ones: what the portal counted against Take.
+    std::size_t record_count() const { return records.size() + invalid.size(); }
+    // Whether an invalid record has this id, beside a good one or not.
+    bool has_invalid(std::string_view id) const {
+        return std::any_of(invalid.begin(), invalid.end(),
+                           [&](const InvalidRecord& record) { return record.id == id; });
     }
 };
 

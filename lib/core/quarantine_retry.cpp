@@ -8,12 +8,12 @@ std::string_view to_string(RetryOutcome outcome) {
             return "taken";
         case RetryOutcome::unchanged:
             return "unchanged";
-        case RetryOutcome::strange:
-            return "strange";
+        case RetryOutcome::invalid:
+            return "invalid";
         case RetryOutcome::too_large:
             return "too_large";
-        case RetryOutcome::not_shown:
-            return "not_shown";
+        case RetryOutcome::not_found:
+            return "not_found";
     }
     return "unknown";
 }

@@ -17,9 +17,9 @@ struct QuarantineWish {
 enum class RetryOutcome {
     taken,      // it is among the records, and out of quarantine
     unchanged,  // it can be read, and the store holds that version, or a newer one, already
-    strange,    // it came, and still cannot be read
+    invalid,    // it came, and still cannot be read
     too_large,  // no answer can carry it still
-    not_shown,  // deleted at the portal, or left out by the stream's filter, and out of quarantine now; or the portal
+    not_found,  // deleted at the portal, or left out by the stream's filter, and out of quarantine now; or the portal
                 // has it and does not list it, and it stays
 };
 

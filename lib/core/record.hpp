@@ -1,4 +1,4 @@
-// A record as it came from the portal: views into the page that carries it, and what was learnt about it.
+// A record as it came from the portal: views into the page that carries it, and what was learned about it.
 #pragma once
 
 #include "core/mono_time.hpp"
@@ -28,7 +28,7 @@ struct DaySpan {
 
 // One good record. Every view lies in the page's buffer and lives as long as the page.
 struct Record {
-    std::string_view id;             // `_id`, as it stands in the JSON text (no escapes: those are strange)
+    std::string_view id;             // `_id`, as it stands in the JSON text (no escapes: those are invalid)
     std::string_view modified_text;  // `modified`, the portal's own text
     Timestamp modified;              // the same as an instant
     std::string_view body;  // the whole object, from '{' to '}'; in a walk of keys just those two fields
@@ -39,20 +39,20 @@ struct Record {
 };
 
 // A record that cannot be taken as a good one, though its page is. It goes to quarantine whole.
-struct StrangeRecord {
+struct InvalidRecord {
     std::string id;             // `_id`, or "sha256:…" of the body where there is none to use
     std::string modified_text;  // what stood in `modified`, perhaps empty
     std::string reason;         // in words; names the field, never its content
     std::string_view body;      // in the page's buffer
     // A system field stands twice in it: which one is meant is not known, so neither is kept. The answer may have been
-    // spoilt on its way (hazard 11).
+    // spoiled on its way (hazard 11).
     bool contradictory = false;
-    // Its bytes are not valid JSON, as a second answer must confirm; `reason` begins with kInvalidReason (hazard 35).
-    bool invalid = false;
+    // Its bytes are not valid JSON, as a second answer must confirm; `reason` begins with kNotJsonReason (hazard 35).
+    bool not_json = false;
 };
 
-// What a store knows invalid records by: they are asked for again.
-inline constexpr std::string_view kInvalidReason = "not valid JSON: ";
+// What a store knows records that are not JSON by: they are asked for again.
+inline constexpr std::string_view kNotJsonReason = "not valid JSON: ";
 
 // Where a record stands in the portal's order, and which version it is.
 struct Key {

@@ -14,15 +14,15 @@ const char* word_of(DoctorMark verdict) {
     return verdict == DoctorMark::good ? "good" : verdict == DoctorMark::note ? "note" : "bad";
 }
 
-Colour colour_of(DoctorMark verdict) {
-    return verdict == DoctorMark::good   ? Colour::good
-           : verdict == DoctorMark::note ? Colour::plain
-                                         : Colour::bad;
+Color color_of(DoctorMark verdict) {
+    return verdict == DoctorMark::good   ? Color::good
+           : verdict == DoctorMark::note ? Color::plain
+                                         : Color::bad;
 }
 
 std::string finding_text(const ExaminationFinding& finding, const CtlOutput& paint) {
     constexpr std::size_t width = 10;
-    std::string text = "  " + paint.painted(word_of(finding.verdict), colour_of(finding.verdict));
+    std::string text = "  " + paint.painted(word_of(finding.verdict), color_of(finding.verdict));
     text += finding.verdict == DoctorMark::bad ? "   " : "  ";
     text += finding.check + std::string(width - std::min(width, finding.check.size()), ' ') + "  " +
             finding.found + "\n";

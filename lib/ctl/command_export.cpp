@@ -62,8 +62,8 @@ CtlTask export_csv(CommandContext& context, std::string list) {
         columns.learn(record);
         return true;
     });
-    const CtlResult<void> learnt = co_await std::move(learning);
-    if (!learnt) co_return learnt.error();
+    const CtlResult<void> learned = co_await std::move(learning);
+    if (!learned) co_return learned.error();
     if (columns.empty()) co_return CtlExit::ok;
     context.output.bytes(columns.heading());
     auto writing = each_record(context, list, "", [&](std::string& record) {

@@ -118,7 +118,7 @@ std::string came_text(const std::map<std::string, std::uint64_t>& kinds) {
 std::string failure_text(const CtlJson& pass, const std::map<std::string, std::uint64_t>& came,
                          const CtlOutput& paint) {
     const std::string why = "the pass failed: " + printable(pass.at("error").get<std::string>());
-    return paint.painted(why, Colour::bad) + (came.empty() ? "" : "\n  before that: " + came_text(came));
+    return paint.painted(why, Color::bad) + (came.empty() ? "" : "\n  before that: " + came_text(came));
 }
 
 // Ends with `wrong` where a pass failed.

@@ -25,7 +25,7 @@ class CsvColumns {
     void learn(std::string& record);
     bool empty() const { return names_.empty(); }
     std::string heading() const;
-    // A member that was not learnt is left out, and counted: `left_out`.
+    // A member that was not learned is left out, and counted: `left_out`.
     std::string row(std::string& record);
     std::size_t left_out() const { return left_out_; }
 

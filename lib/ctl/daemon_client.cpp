@@ -118,7 +118,7 @@ Task<CtlResult<std::string>> DaemonClient::ask(std::string method, std::string t
 CtlFailure DaemonClient::failure_of(const Error& error) const {
     const std::string where = " at " + printable(url_) + " (" + printable(error.subject) + ")";
     switch (error.code) {
-        case ErrorCode::cancelled:
+        case ErrorCode::canceled:
             return {.exit = CtlExit::interrupted, .what = "interrupted"};
         case ErrorCode::timed_out:
             return {.passing = true,

@@ -13,7 +13,7 @@ namespace carecloud {
 namespace {
 
 // Whether the kernel says that a time service disciplines this machine's clock. Reading asks for no privilege.
-bool is_synchronised() {
+bool is_synchronized() {
     timex state{};
     const int clock = ::adjtimex(&state);
     return clock != -1 && clock != TIME_ERROR && (state.status & STA_UNSYNC) == 0;
@@ -101,7 +101,7 @@ Task<Result<PagePtr>> Examination::ask_keys(std::string where, std::size_t take,
 }
 
 void Examination::check_time(std::optional<Timestamp> date) {
-    const ClockReport report = compare_clocks(date, clock_.wall(), is_synchronised());
+    const ClockReport report = compare_clocks(date, clock_.wall(), is_synchronized());
     switch (report.verdict) {
         case ClockVerdict::agree:
             note(DoctorMark::good, "clock", "as the portal's");
@@ -183,7 +183,7 @@ Task<CtlResult<void>> Examination::run() {
         auto checking = (this->*check)();
         const Result<> checked = co_await std::move(checking);
         if (checked) continue;
-        if (checked.error().code == ErrorCode::cancelled)
+        if (checked.error().code == ErrorCode::canceled)
             co_return CtlFailure{.exit = CtlExit::interrupted, .what = "interrupted"};
         note_failure(checked.error());
         break;

@@ -104,16 +104,16 @@ std::string pass_outcome(const CtlJson& pass, const CtlOutput& paint) {
     const std::string state = pass.at("state").get<std::string>();
     std::string text = "pass " + std::to_string(number_in(pass, "id")) + ", " + titled(pass) + ": ";
     if (state == "done")
-        text += paint.painted("done", Colour::good);
-    else if (state == "asking")
-        text += paint.painted("stopped to ask before it deletes", Colour::bad);
+        text += paint.painted("done", Color::good);
+    else if (state == "awaiting_confirmation")
+        text += paint.painted("stopped to ask before it deletes", Color::bad);
     else if (state == "waiting" || state == "running")
         text += printable(state);
     else
-        text += paint.painted(printable(state), Colour::bad);
+        text += paint.painted(printable(state), Color::bad);
     text += "\n  " + found_text(pass) + "\n";
     if (const std::string error = shown_in(pass, "error"); !error.empty())
-        text += "  " + paint.painted(error, Colour::bad) + "\n";
+        text += "  " + paint.painted(error, Color::bad) + "\n";
     if (const std::string hint = shown_in(pass, "hint"); !hint.empty()) text += "  " + hint + "\n";
     return text;
 }
@@ -122,8 +122,8 @@ std::string passes_text(const CtlJson& passes) {
     TextTable table({{"PASS", TextTable::Align::right},
                      {"KIND"},
                      {"STREAM"},
-                     {"DAYS"},
                      {"STATE"},
+                     {"DAYS"},
                      {"STEPS", TextTable::Align::right},
                      {"RECORDS", TextTable::Align::right},
                      {"CHANGES", TextTable::Align::right},
@@ -131,13 +131,13 @@ std::string passes_text(const CtlJson& passes) {
     for (const CtlJson& pass : passes.at("passes")) {
         const bool bounded = !pass.at("from").is_null();
         const auto steps = number_in(pass, "steps");
-        table.add(
-            {std::to_string(number_in(pass, "id")),
-             text_in(pass, "kind") + (pass.at("deep").get<bool>() ? ", deep" : ""), text_in(pass, "entity"),
-             bounded ? text_in(pass, "from") + " to " + text_in(pass, "to") : "-", text_in(pass, "state"),
-             steps == 0 ? "-" : grouped(number_in(pass, "steps_done")) + "/" + grouped(steps),
-             grouped(number_in(pass, "records")), grouped(number_in(pass, "changes")),
-             instant_text(pass.at("updated_at").get<std::string>())});
+        table.add({std::to_string(number_in(pass, "id")),
+                   text_in(pass, "kind") + (pass.at("deep").get<bool>() ? ", deep" : ""),
+                   text_in(pass, "entity"), text_in(pass, "state"),
+                   bounded ? text_in(pass, "from") + " to " + text_in(pass, "to") : "-",
+                   steps == 0 ? "-" : grouped(number_in(pass, "steps_done")) + "/" + grouped(steps),
+                   grouped(number_in(pass, "records")), grouped(number_in(pass, "changes")),
+                   instant_text(pass.at("updated_at").get<std::string>())});
     }
     return table.to_string();
 }

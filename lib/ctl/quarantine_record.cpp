@@ -37,9 +37,9 @@ std::string outcome_text(const CtlJson& told) {
     if (outcome == "taken") return "taken, it is among the records now";
     if (outcome == "unchanged")
         return "it can be read, and the store has this version, or a newer one, already";
-    if (outcome == "strange") return "it came, and still cannot be taken" + reason;
+    if (outcome == "invalid") return "it came, and still cannot be taken" + reason;
     if (outcome == "too_large") return "it is still too large" + reason;
-    if (outcome == "not_shown")
+    if (outcome == "not_found")
         return told.at("in_quarantine") == true
                    ? "the portal has it and does not list it just now" + reason
                    : "deleted at the portal, or left out by the stream's filter; it has left quarantine";

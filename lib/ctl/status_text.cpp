@@ -57,8 +57,8 @@ std::string doubts_text(const CtlJson& status) {
 }
 
 std::string state_text(const std::string& state, const CtlOutput& paint) {
-    const Colour colour = state == "ok" ? Colour::good : state == "warning" ? Colour::warn : Colour::bad;
-    return paint.painted(printable(state), colour);
+    const Color color = state == "ok" ? Color::good : state == "warning" ? Color::warn : Color::bad;
+    return paint.painted(printable(state), color);
 }
 
 std::string reason_text(const CtlJson& reason, Timestamp now, const CtlOutput& paint) {
@@ -91,7 +91,7 @@ std::string status_text(const CtlJson& status, const CtlOutput& paint) {
             errors += printable(entity) + ": " + printable(pass.at("error").get<std::string>()) + "\n";
     }
     out += table.to_string();
-    if (!errors.empty()) out += "\n" + paint.painted(errors, Colour::bad);
+    if (!errors.empty()) out += "\n" + paint.painted(errors, Color::bad);
     const auto open = status.at("events_open").get<std::uint64_t>();
     const auto quarantined = status.at("quarantined").get<std::uint64_t>();
     out += "\n" + quota_text(status.at("quota")) + "; " + counted(open, "event", "events") + " open; " +

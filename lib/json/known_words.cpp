@@ -9,7 +9,7 @@ namespace carecloud {
 
 namespace {
 
-// All in lower case. No word here may be somebody's name or say something about somebody: no months, colours,
+// All in lower case. No word here may be somebody's name or say something about somebody: no months, colors,
 // places, no "mark", "will", "grace", "bill". Numbers are the statuses of HTTP only.
 constexpr std::string_view kWords =
     // The envelope of the Query API and the gateway's answers.

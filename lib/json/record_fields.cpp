@@ -33,8 +33,8 @@ std::uint32_t day_of(std::string_view token) {
     return digits == 8 ? day : 0;
 }
 
-void note_strange(SystemFields& fields, std::string reason) {
-    if (fields.strange.empty()) fields.strange = std::move(reason);
+void note_invalid(SystemFields& fields, std::string reason) {
+    if (fields.invalid.empty()) fields.invalid = std::move(reason);
 }
 
 void check_scope(std::string_view name, std::string_view expected, std::string_view found) {
@@ -76,7 +76,7 @@ class RecordReader {
     void note_escapes(std::string_view key) {
         for (const std::string_view name : kFields) {
             if (says_name(key, name))
-                note_strange(fields_, "the name " + std::string(name) + " is written with escapes");
+                note_invalid(fields_, "the name " + std::string(name) + " is written with escapes");
         }
     }
 
@@ -93,7 +93,7 @@ class RecordReader {
         const bool again = std::exchange(seen_[field], true);
         if (again) {
             fields_.contradictory = true;
-            note_strange(fields_, std::string(name) + " stands twice in the record");
+            note_invalid(fields_, std::string(name) + " stands twice in the record");
         }
         switch (field) {
             case id:
@@ -112,7 +112,7 @@ class RecordReader {
 
     void read_text(std::string_view name, std::string_view token, bool again, std::string_view& into) {
         const auto text = again ? std::nullopt : plain_string(token);
-        if (!text) note_strange(fields_, std::string(name) + " is not a plain string");
+        if (!text) note_invalid(fields_, std::string(name) + " is not a plain string");
         into = text.value_or(std::string_view());
     }
 
@@ -120,7 +120,7 @@ class RecordReader {
     void read_scope(std::string_view name, std::string_view token, std::string_view expected) {
         if (expected.empty() || token == "null") return;
         const auto text = plain_string(token);
-        if (!text) return note_strange(fields_, std::string(name) + " is not a plain string");
+        if (!text) return note_invalid(fields_, std::string(name) + " is not a plain string");
         check_scope(name, expected, *text);
     }
 

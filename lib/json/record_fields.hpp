@@ -29,7 +29,7 @@ struct SystemFields {
     std::uint32_t end_day = 0;
     bool scoped = false;         // it names the stream's workspace, or none is asked for
     bool contradictory = false;  // one of them stands twice
-    std::string strange;         // the first reason why the record is not a good one
+    std::string invalid;         // the first reason why the record is not a good one
 };
 
 // Takes the record that begins here. Throws BadJson, and Rejected for one of another workspace or bucket.

@@ -98,8 +98,8 @@ struct Slicer::Impl {
     void read_status(Envelope& envelope);
     void read_record(Envelope& envelope);
     void read_list(Envelope& envelope);
-    void keep_strange(Envelope& envelope, const SystemFields& fields, std::string_view body);
-    void keep_invalid(Envelope& envelope, SystemFields fields, std::string_view body);
+    void keep_invalid(Envelope& envelope, const SystemFields& fields, std::string_view body);
+    void keep_not_json(Envelope& envelope, SystemFields fields, std::string_view body);
 };
 
 void Slicer::Impl::read_record(Envelope& envelope) {
@@ -111,11 +111,11 @@ void Slicer::Impl::read_record(Envelope& envelope) {
     const auto at = static_cast<std::size_t>(body.data() - envelope.page.buffer.get());
     const std::size_t next = envelope.repaired_met;
     if (next < envelope.repaired.size() && envelope.repaired[next].begin == at)
-        return keep_invalid(envelope, fields, body);
+        return keep_not_json(envelope, fields, body);
 
     const auto modified = Timestamp::parse(fields.modified);
-    if (!fields.strange.empty() || !is_usable_id(fields.id) || !modified)
-        return keep_strange(envelope, fields, body);
+    if (!fields.invalid.empty() || !is_usable_id(fields.id) || !modified)
+        return keep_invalid(envelope, fields, body);
 
     Record record{.id = envelope.in_buffer(fields.id),
                   .modified_text = envelope.in_buffer(fields.modified),
@@ -127,8 +127,8 @@ void Slicer::Impl::read_record(Envelope& envelope) {
     envelope.page.records.push_back(record);
 }
 
-void Slicer::Impl::keep_strange(Envelope& envelope, const SystemFields& fields, std::string_view body) {
-    std::string reason = fields.strange;
+void Slicer::Impl::keep_invalid(Envelope& envelope, const SystemFields& fields, std::string_view body) {
+    std::string reason = fields.invalid;
     if (reason.empty() && fields.id.empty())
         reason = "_id is missing";
     else if (reason.empty() && !is_usable_id(fields.id))
@@ -137,7 +137,7 @@ void Slicer::Impl::keep_strange(Envelope& envelope, const SystemFields& fields, 
         reason = "modified is missing";
     else if (reason.empty())
         reason = "modified is not an ISO 8601 instant";
-    envelope.page.strange.push_back({
+    envelope.page.invalid.push_back({
         .id = is_usable_id(fields.id) ? std::string(fields.id) : "sha256:" + to_hex(hasher.hash(body)),
         .modified_text = std::string(fields.modified.substr(0, 64)),
         .reason = std::move(reason),
@@ -147,13 +147,13 @@ void Slicer::Impl::keep_strange(Envelope& envelope, const SystemFields& fields, 
 }
 
 // What the fields say counts only where it stands so in the text itself.
-void Slicer::Impl::keep_invalid(Envelope& envelope, SystemFields fields, std::string_view body) {
+void Slicer::Impl::keep_not_json(Envelope& envelope, SystemFields fields, std::string_view body) {
     if (envelope.in_buffer(fields.id) != fields.id) fields.id = {};
     if (envelope.in_buffer(fields.modified) != fields.modified) fields.modified = {};
     const std::string_view fault = envelope.repaired[envelope.repaired_met++].fault;
-    fields.strange = std::string(kInvalidReason).append(fault);
-    keep_strange(envelope, fields, body);
-    envelope.page.strange.back().invalid = true;
+    fields.invalid = std::string(kNotJsonReason).append(fault);
+    keep_invalid(envelope, fields, body);
+    envelope.page.invalid.back().not_json = true;
     envelope.vouched = envelope.vouched || fields.scoped;
 }
 
@@ -259,7 +259,7 @@ std::optional<Error> Slicer::Impl::read_repaired(Envelope& envelope, Error failu
     envelope = std::move(again);
     auto still = read(envelope, copy.data(), size);
     if (still && still->code != ErrorCode::bad_response) return still;
-    // Nothing but invalid records, and none of them looks like one of the stream's: an answer that was made up.
+    // Nothing but records that are not JSON, and none of them looks like the stream's: an answer that was made up.
     const bool made_up = envelope.page.records.empty() && !envelope.vouched;
     if (!still && !made_up) return still;
     return failure;

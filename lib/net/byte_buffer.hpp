@@ -13,7 +13,7 @@
 
 namespace carecloud {
 
-// Spare room behind a body, of any content: vectorised parsers read there.
+// Spare room behind a body, of any content: vectorized parsers read there.
 inline constexpr std::size_t kBodyPadding = 64;
 
 struct ByteBuffer {

@@ -137,7 +137,7 @@ Task<IoResult> HttpConnection::write_all(std::string_view bytes) {
 
 Error HttpConnection::failed(const error_code& failure, std::string_view what) const {
     if (expired_) return problem(ErrorCode::timed_out, std::string(what) + " took too long");
-    if (failure == asio::error::operation_aborted) return problem(ErrorCode::cancelled, what);
+    if (failure == asio::error::operation_aborted) return problem(ErrorCode::canceled, what);
     return problem(ErrorCode::unreachable, std::string(what) + ": " + failure.message());
 }
 

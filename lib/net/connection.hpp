@@ -50,7 +50,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     HttpConnection& operator=(const HttpConnection&) = delete;
 
     // Name resolution, TCP, the proxy's tunnel and the TLS handshake, all by `deadline`.
-    // Errors: unreachable tls_failed timed_out cancelled.
+    // Errors: unreachable tls_failed timed_out canceled.
     Task<Result<>> open(SteadyTime deadline);
 
     // After `deadline` the socket is closed, which ends whatever is being waited for; failed() then says
@@ -61,7 +61,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     Task<IoResult> read_some(std::span<char> room);
     Task<IoResult> write_all(std::string_view bytes);
 
-    // What became of an operation that failed while doing `what`: timed_out, cancelled, or unreachable.
+    // What became of an operation that failed while doing `what`: timed_out, canceled, or unreachable.
     Error failed(const boost::system::error_code& failure, std::string_view what) const;
     // An Error about this connection's peer.
     Error problem(ErrorCode code, std::string_view what, std::string hint = {}) const;

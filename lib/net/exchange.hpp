@@ -31,7 +31,7 @@ struct Answer {
 };
 
 // Sends `request` (head and body) and takes the answer. Errors: unreachable where the connection broke,
-// timed_out, bad_response where it is not HTTP or was cut short, too_large, cancelled. After an error the
+// timed_out, bad_response where it is not HTTP or was cut short, too_large, canceled. After an error the
 // connection is of no use.
 Task<Result<Answer>> exchange(HttpConnection& connection, std::string_view request,
                               const ExchangeLimits& limits);

@@ -160,7 +160,7 @@ Task<Result<HttpResponse>> HttpClient::request(HttpRequest request) {
     } catch (const boost::system::system_error& thrown) {
         // A cancellation may also surface between two operations, as an exception of Asio's.
         const bool aborted = thrown.code() == asio::error::operation_aborted;
-        error.code = aborted ? ErrorCode::cancelled : ErrorCode::unreachable;
+        error.code = aborted ? ErrorCode::canceled : ErrorCode::unreachable;
         error.subject = state_->route.origin.host_and_port() + ": " + thrown.code().message();
     }
     error.operation = request.operation;

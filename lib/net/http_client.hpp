@@ -6,8 +6,8 @@
 // Made for reads: a request on a kept connection that dies before a byte of its answer is sent once more on a
 // fresh one. Redirects are not followed, nothing is stored, no cookies.
 //
-// I/O thread only; any number of requests at once. The client must outlive its requests. Cancelling the
-// waiting coroutine closes the request's connection and yields ErrorCode::cancelled.
+// I/O thread only; any number of requests at once. The client must outlive its requests. Canceling the
+// waiting coroutine closes the request's connection and yields ErrorCode::canceled.
 #pragma once
 
 #include "core/clock.hpp"
@@ -55,7 +55,7 @@ class HttpClient {
     HttpClient& operator=(const HttpClient&) = delete;
 
     // Any answer of any status is a response, its body inflated. Errors: invalid_argument (see request_head),
-    // unreachable, tls_failed, timed_out, too_large, bad_response, cancelled.
+    // unreachable, tls_failed, timed_out, too_large, bad_response, canceled.
     // A body that cannot be inflated fails a 2xx; with another status the body is left empty, for the status
     // says it.
     Task<Result<HttpResponse>> request(HttpRequest request);

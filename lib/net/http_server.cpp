@@ -45,8 +45,8 @@ std::uint16_t HttpServer::port() const {
     return core_->listener().port();
 }
 
-const std::string& HttpServer::place() const {
-    return core_->listener().place();
+const std::string& HttpServer::address() const {
+    return core_->listener().address();
 }
 
 void HttpServer::set_tls(std::shared_ptr<asio::ssl::context> tls) {

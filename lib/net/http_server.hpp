@@ -11,7 +11,7 @@
 // plain text (400 413 417 431 501 505; 503 for one that comes too slowly, which the sender may try again), and
 // the connection ends after it. A handler that throws gives 500 and a word to on_error. A client that goes away
 // while its request is handled is noticed when the answer is written: the handler goes on to its end. It is
-// cancelled (terminal) only when the server cuts the connection: at the end of the stop's grace, or when this
+// canceled (terminal) only when the server cuts the connection: at the end of the stop's grace, or when this
 // object is destroyed. So is what an answer gets the rest of its body from (BodySource).
 //
 // I/O thread only. What the handler uses must outlive the end of stop(), or the io_context's last run where
@@ -51,7 +51,7 @@ class HttpServer {
     // The port that the kernel gave; 0 for a Unix socket.
     std::uint16_t port() const;
     // For logs: "127.0.0.1:8461", "unix:/run/…".
-    const std::string& place() const;
+    const std::string& address() const;
 
     // For connections from now on; those that are open go on as they are. Not null: a server neither gains
     // nor loses TLS.
@@ -59,7 +59,7 @@ class HttpServer {
 
     // Accepts nobody any more, ends connections without a request, lets the others finish theirs for the time
     // of grace (with "Connection: close"), cuts what is left, and returns when all have ended: a handler that
-    // does not end when it is cancelled holds it up. May be called again, and by several.
+    // does not end when it is canceled holds it up. May be called again, and by several.
     Task<> stop();
 
     HttpServerCounters counters() const;

@@ -24,7 +24,7 @@ struct Question {
     explicit Question(const asio::any_io_executor& executor) : resolver(executor), answered(executor) {}
 
     tcp::resolver resolver;
-    asio::steady_timer answered;  // cancelled when the answer is there
+    asio::steady_timer answered;  // canceled when the answer is there
     bool done = false;
     error_code failure;
     Endpoints endpoints;

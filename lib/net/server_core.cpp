@@ -38,7 +38,7 @@ ServerCore::ServerCore(const asio::any_io_executor& executor, HttpServerSettings
 void ServerCore::report(ErrorCode code, std::string subject, std::string hint) const {
     if (!settings_.on_error) return;
     settings_.on_error({.code = code,
-                        .operation = "serve " + listener_->place(),
+                        .operation = "serve " + listener_->address(),
                         .subject = std::move(subject),
                         .hint = std::move(hint)});
 }

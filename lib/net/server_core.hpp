@@ -67,7 +67,7 @@ class ServerCore : public std::enable_shared_from_this<ServerCore> {
     std::unique_ptr<ServerListener> listener_;
     boost::asio::steady_timer accept_timer_;  // what the accepting coroutine waits for, but for connections
     boost::asio::steady_timer grace_;
-    boost::asio::steady_timer ended_;  // never expires; cancelled when the last session has ended
+    boost::asio::steady_timer ended_;  // never expires; canceled when the last session has ended
     std::chrono::steady_clock::time_point accept_reported_;
     bool wants_room_ = false;
     bool accepting_ = false;  // accept_all has not come to its end

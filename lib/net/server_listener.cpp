@@ -23,9 +23,9 @@ namespace {
 
 constexpr mode_t kUnixMode = 0660;
 
-Error cannot_listen(const std::string& place, std::string what, std::string hint) {
+Error cannot_listen(const std::string& address, std::string what, std::string hint) {
     return {.code = ErrorCode::invalid_argument,
-            .operation = "listen on " + place,
+            .operation = "listen on " + address,
             .subject = std::move(what),
             .hint = std::move(hint)};
 }
@@ -64,18 +64,18 @@ bool is_live(const std::string& path) {
 }
 
 // Makes way for a new socket of that path.
-Result<> remove_stale(const std::string& place, const std::string& path) {
+Result<> remove_stale(const std::string& address, const std::string& path) {
     struct stat found {};
     if (::lstat(path.c_str(), &found) != 0) return {};
     if (!S_ISSOCK(found.st_mode)) {
-        return cannot_listen(place, "something that is not a socket is there",
+        return cannot_listen(address, "something that is not a socket is there",
                              "remove it, or choose another path");
     }
     if (is_live(path)) {
-        return cannot_listen(place, "another program listens there", "end it, or choose another path");
+        return cannot_listen(address, "another program listens there", "end it, or choose another path");
     }
     if (::unlink(path.c_str()) != 0) {
-        return cannot_listen(place, "a stale socket cannot be removed: " + last_error().message(),
+        return cannot_listen(address, "a stale socket cannot be removed: " + last_error().message(),
                              "check the permissions of its folder");
     }
     return {};
@@ -97,7 +97,7 @@ std::string ServerAddress::to_string() const {
 }
 
 ServerListener::ServerListener(const asio::any_io_executor& executor, const ServerAddress& address)
-    : acceptor_(executor), place_(address.to_string()) {}
+    : acceptor_(executor), address_(address.to_string()) {}
 
 ServerListener::~ServerListener() {
     close();
@@ -119,7 +119,7 @@ Result<> ServerListener::bind_tcp(const ServerAddress& address, int backlog) {
     const std::string host = address.host == "localhost" ? "127.0.0.1" : address.host;
     const asio::ip::address ip = asio::ip::make_address(host, failure);
     if (failure) {
-        return cannot_listen(place_, "not an IP address",
+        return cannot_listen(address_, "not an IP address",
                              "name an address of this machine, or 0.0.0.0 for all");
     }
     const tcp::endpoint endpoint(ip, address.port);
@@ -128,23 +128,23 @@ Result<> ServerListener::bind_tcp(const ServerAddress& address, int backlog) {
     if (!failure) acceptor_.set_option(asio::socket_base::reuse_address(true), failure);
     if (!failure) acceptor_.bind(endpoint, failure);
     if (!failure) acceptor_.listen(backlog, failure);
-    if (failure) return cannot_listen(place_, failure.message(), remedy(failure));
+    if (failure) return cannot_listen(address_, failure.message(), remedy(failure));
     return {};
 }
 
 Result<> ServerListener::bind_unix(const std::string& path, int backlog) {
     if (path.size() >= sizeof(sockaddr_un::sun_path)) {
-        return cannot_listen(place_, "a path of " + std::to_string(path.size()) + " bytes",
+        return cannot_listen(address_, "a path of " + std::to_string(path.size()) + " bytes",
                              "a Unix socket's path has at most " +
                                  std::to_string(sizeof(sockaddr_un::sun_path) - 1) + " bytes");
     }
-    Result<> free = remove_stale(place_, path);
+    Result<> free = remove_stale(address_, path);
     if (!free) return free;
     error_code failure;
     acceptor_.open(Protocol(AF_UNIX, 0), failure);
     if (!failure) acceptor_.bind(asio::local::stream_protocol::endpoint(path), failure);
     if (failure)
-        return cannot_listen(place_, failure.message(), "check that its folder exists and may be written");
+        return cannot_listen(address_, failure.message(), "check that its folder exists and may be written");
     struct stat made {};
     if (::lstat(path.c_str(), &made) == 0) {
         unix_path_ = path;
@@ -154,7 +154,7 @@ Result<> ServerListener::bind_unix(const std::string& path, int backlog) {
     // would be the whole process's.
     if (::chmod(path.c_str(), kUnixMode) != 0) failure = last_error();
     if (!failure) acceptor_.listen(backlog, failure);
-    if (failure) return cannot_listen(place_, failure.message(), "check the permissions of its folder");
+    if (failure) return cannot_listen(address_, failure.message(), "check the permissions of its folder");
     return {};
 }
 
@@ -162,14 +162,14 @@ Result<> ServerListener::adopt(int descriptor) {
     const bool listening =
         socket_option(descriptor, SO_ACCEPTCONN) == 1 && socket_option(descriptor, SO_TYPE) == SOCK_STREAM;
     if (!listening) {
-        return cannot_listen(place_, "not a listening stream socket",
+        return cannot_listen(address_, "not a listening stream socket",
                              "the socket unit must say ListenStream= and Accept=no");
     }
     error_code failure;
     const Protocol protocol(socket_option(descriptor, SO_DOMAIN), socket_option(descriptor, SO_PROTOCOL));
     ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
     acceptor_.assign(protocol, descriptor, failure);
-    if (failure) return cannot_listen(place_, failure.message(), "check the socket unit");
+    if (failure) return cannot_listen(address_, failure.message(), "check the socket unit");
     return {};
 }
 
@@ -182,7 +182,7 @@ void ServerListener::learn_port() {
     std::memcpy(endpoint.data(), local.data(), local.size());
     endpoint.resize(local.size());
     port_ = endpoint.port();
-    place_ = ServerAddress{.host = endpoint.address().to_string(), .port = port_}.to_string();
+    address_ = ServerAddress{.host = endpoint.address().to_string(), .port = port_}.to_string();
 }
 
 void ServerListener::close() {

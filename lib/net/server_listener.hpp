@@ -47,7 +47,7 @@ class ServerListener {
     // The real one; 0 for a Unix socket.
     std::uint16_t port() const { return port_; }
     // For messages: the address, with the real port.
-    const std::string& place() const { return place_; }
+    const std::string& address() const { return address_; }
 
     // New connections are refused; removes the file of a Unix socket that this object made.
     void close();
@@ -61,7 +61,7 @@ class ServerListener {
     void learn_port();
 
     Acceptor acceptor_;
-    std::string place_;
+    std::string address_;
     std::uint16_t port_ = 0;
     std::string unix_path_;  // what close() removes
     ino_t unix_inode_ = 0;   // as long as it is still this one

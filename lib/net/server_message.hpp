@@ -26,7 +26,7 @@ struct ServerRequest {
 };
 
 // The rest of a body whose length nobody knows beforehand, piece by piece: none is its end. It is asked for the next
-// piece when the last one was sent, so that a slow client holds one piece and no more. Called and cancelled as a
+// piece when the last one was sent, so that a slow client holds one piece and no more. Called and canceled as a
 // handler is; where it throws the connection ends in the middle, and the client sees that.
 using BodySource = std::function<Task<std::optional<std::string>>()>;
 
@@ -40,7 +40,7 @@ struct ServerResponse {
 };
 
 // Called on the I/O thread, for one request of a connection at a time, for many connections at once. It must not
-// throw. Its coroutine is cancelled (terminal) when the server cuts the connection: at the end of a stop's grace,
+// throw. Its coroutine is canceled (terminal) when the server cuts the connection: at the end of a stop's grace,
 // or when it is destroyed. That the client is gone shows only when the answer is written.
 using ServerHandler = std::function<Task<ServerResponse>(const ServerRequest& request)>;
 

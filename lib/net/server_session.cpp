@@ -61,7 +61,7 @@ void ServerSession::stop() {
 
 void ServerSession::cut() {
     if (cut_) return;
-    const auto self = shared_from_this();  // the cancelled coroutine may end at once
+    const auto self = shared_from_this();  // the canceled coroutine may end at once
     cut_ = true;
     core_->sessions.set_leaving(*this, place_);
     cancel_.emit(asio::cancellation_type::terminal);
@@ -74,7 +74,7 @@ Task<> ServerSession::run() {
         while (more)
             more = co_await exchange();
     } catch (const std::exception& thrown) {
-        // A session that was cut is cancelled wherever it stands.
+        // A session that was cut is canceled wherever it stands.
         if (!cut_) core_->report(ErrorCode::server_failed, thrown.what(), "please report this mistake");
     }
 }

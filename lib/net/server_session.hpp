@@ -26,7 +26,7 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
     // The server stops: ends it where no byte of a request has come, after a moment where none ever has; its next
     // answer is its last.
     void stop();
-    // Ends it now: the socket is closed, a handler under way is cancelled.
+    // Ends it now: the socket is closed, a handler under way is canceled.
     void cut();
 
   private:

@@ -1,4 +1,4 @@
-// How many records to ask for: what passes the gateway is learnt, because a page of 1000 records with
+// How many records to ask for: what passes the gateway is learned, because a page of 1000 records with
 // signatures is larger than any answer it lets through (portal-api facts, "Authentication and limits"; hazard
 // 8). Pure.
 #pragma once

@@ -1,8 +1,8 @@
 // The Portal seam: HTTP in the daemon (portal/http), in memory in simulation. One request in, one validated
 // page or one error out; no retries, no rate limit, no decisions: those are sync's.
 //
-// Called from the I/O thread alone; several requests may be under way at once. Cancelling the waiting
-// coroutine ends the request and yields ErrorCode::cancelled.
+// Called from the I/O thread alone; several requests may be under way at once. Canceling the waiting
+// coroutine ends the request and yields ErrorCode::canceled.
 #pragma once
 
 #include "core/clock.hpp"
@@ -22,7 +22,7 @@ class Portal {
     virtual ~Portal() = default;
 
     // Errors: unreachable tls_failed timed_out key_refused rate_limited quota_exhausted too_large
-    // server_failed refused bad_response wrong_workspace cancelled. A page with one record of another
+    // server_failed refused bad_response wrong_workspace canceled. A page with one record of another
     // workspace is no page (hazard 24).
     virtual Task<Result<PagePtr>> query(const Query& query) = 0;
 

@@ -111,7 +111,7 @@ void read_reconcile(const Field& field, ReconcileSettings& settings) {
 
 void read_stream(const Field& field, StreamSettings& settings, std::map<std::string, Place>& seen) {
     MappingReader stream(field);
-    if (const auto f = stream.require("entity", "name what to synchronise, such as claim_attendance")) {
+    if (const auto f = stream.require("entity", "name what to synchronize, such as claim_attendance")) {
         assign(as_entity(*f), settings.spec.entity);
         const auto [first, is_new] = seen.try_emplace(settings.spec.entity, f->node->place);
         if (!is_new && !settings.spec.entity.empty()) {

@@ -27,7 +27,7 @@ class SystemAlarm final : public Alarm {
         boost::system::error_code failure;
         auto token = asio::redirect_error(asio::use_awaitable, failure);
         co_await timer_.async_wait(std::move(token));
-        // A cancelled coroutine leaves a wake-up for the next wait.
+        // A canceled coroutine leaves a wake-up for the next wait.
         const auto state = co_await asio::this_coro::cancellation_state;
         if (state.cancelled() != asio::cancellation_type::none) {
             throw boost::system::system_error(asio::error::operation_aborted);

@@ -21,8 +21,8 @@ Error fetch_error(ErrorCode code, std::string what, std::string hint = {}) {
     return {.code = code, .operation = kFetch, .subject = std::move(what), .hint = std::move(hint)};
 }
 
-Error cancelled_fetch() {
-    return fetch_error(ErrorCode::cancelled, "shutting down");
+Error canceled_fetch() {
+    return fetch_error(ErrorCode::canceled, "shutting down");
 }
 
 Error not_loaded(Error error) {
@@ -144,7 +144,7 @@ MonoTime CertificateCache::State::next_look() const {
 }
 
 Task<> CertificateCache::State::fetch(std::shared_ptr<State> state, FetchPtr fetch) {
-    Result<std::string> pem = cancelled_fetch();
+    Result<std::string> pem = canceled_fetch();
     HttpUrl url = fetch->url;
     std::string operation = kFetch;
     try {
@@ -261,7 +261,7 @@ CertificateCache::~CertificateCache() {
     state_->closed = true;
     state_->loaded = true;
     state_->loading.wake();
-    for (const FetchPtr& fetch : state_->queue.end_all(cancelled_fetch()))
+    for (const FetchPtr& fetch : state_->queue.end_all(canceled_fetch()))
         fetch->cancel.emit(asio::cancellation_type::terminal);
 }
 
@@ -283,7 +283,7 @@ Task<Result<CertificatePtr>> CertificateCache::get(HttpUrl url) {
         while (!state->loaded && clock.now() < deadline)
             co_await alarm->wait_until(deadline);
     }
-    if (state->closed) co_return cancelled_fetch();
+    if (state->closed) co_return canceled_fetch();
     if (CertificatePtr certificate = state->use(url)) co_return certificate;
     const std::string text = text_of(url);
     const std::optional<Error> failure = state->failures.find(text, clock.now());

@@ -40,7 +40,7 @@ std::optional<Error> check_spelling(const TopLevel& members) {
     for (const auto& [key, value] : members) {
         for (const std::string_view name : kNames) {
             if (key == name || !ascii_iequals(key, name)) continue;
-            Error error = malformed(std::string(name) + " is spelt otherwise");
+            Error error = malformed(std::string(name) + " is spelled otherwise");
             error.hint =
                 "SNS writes it so in HTTP deliveries; a Lambda event is not forwarded to this endpoint";
             return error;
@@ -160,7 +160,7 @@ std::string_view to_string(SnsMessageType type) {
 Result<SnsMessage> parse_sns_message(std::string_view body) {
     Result<TopLevel> members = read_top_level(body);
     if (!members) return malformed(members.error().subject);
-    if (const std::optional<Error> misspelt = check_spelling(*members)) return *misspelt;
+    if (const std::optional<Error> misspelled = check_spelling(*members)) return *misspelled;
     FieldReader fields(*members);
     SnsMessage message;
     read_type(fields, message);

@@ -14,7 +14,7 @@ namespace carecloud {
 namespace {
 
 SnsRefusal refuse(RefusalReason reason, const Error& error) {
-    return refuse(error.code == ErrorCode::cancelled ? RefusalReason::cancelled : reason, error.message());
+    return refuse(error.code == ErrorCode::canceled ? RefusalReason::canceled : reason, error.message());
 }
 
 // Counts one more for as long as it lives.
@@ -113,7 +113,7 @@ Task<ServerResponse> Receiver::receive(const ServerRequest& request) {
     try {
         refused = co_await handle(request);
     } catch (const boost::system::system_error&) {
-        refused = refuse(RefusalReason::cancelled, "the request was cancelled: shutting down");
+        refused = refuse(RefusalReason::canceled, "the request was canceled: shutting down");
     }
     if (!refused) co_return ServerResponse{};
     observer_.request_refused(*refused, request.peer);
@@ -182,7 +182,9 @@ Task<Receiver::Refused> Receiver::take_notification(const SnsMessage& message, c
     const bool open = event.state == EventState::open;
     const Result<bool> fresh = co_await inbox_.receive(std::move(event));
     if (!fresh) co_return refuse(RefusalReason::store, fresh.error());
-    received.outcome = !*fresh ? EventOutcome::duplicate : open ? EventOutcome::fresh : EventOutcome::outside;
+    received.outcome = !*fresh ? EventOutcome::duplicate
+                       : open  ? EventOutcome::fresh
+                               : EventOutcome::not_in_stream;
     observer_.event_received(received);
     const Result<bool> changed = co_await subscriptions_.proven(message.topic_arn, message.time);
     if (!changed) {

@@ -52,7 +52,7 @@ class Receiver {
                                                     std::shared_ptr<HttpsFetcher> fetcher,
                                                     ReceiverSettings settings, ReceiverObserver& observer);
 
-    // Never throws: a ServerHandler. What is cancelled ends with a 503 that nobody may read. `request` must live until
+    // Never throws: a ServerHandler. What is canceled ends with a 503 that nobody may read. `request` must live until
     // the end.
     Task<ServerResponse> receive(const ServerRequest& request);
 

@@ -8,8 +8,8 @@ std::string_view to_string(EventOutcome outcome) {
             return "fresh";
         case EventOutcome::duplicate:
             return "duplicate";
-        case EventOutcome::outside:
-            return "outside";
+        case EventOutcome::not_in_stream:
+            return "not_in_stream";
     }
     return "unknown";
 }

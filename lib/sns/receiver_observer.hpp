@@ -13,9 +13,9 @@
 namespace carecloud {
 
 enum class EventOutcome {
-    fresh,      // durable now, and open: its stream wants waking
-    duplicate,  // its MessageId was seen before: nothing was done
-    outside,    // durable, and of no stream
+    fresh,          // durable now, and open: its stream wants waking
+    duplicate,      // its MessageId was seen before: nothing was done
+    not_in_stream,  // durable, and of no stream
 };
 
 std::string_view to_string(EventOutcome outcome);

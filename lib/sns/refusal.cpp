@@ -29,7 +29,7 @@ constexpr std::array<Row, 16> kRows{{
     {RefusalReason::confirmation, "confirmation", 503},
     {RefusalReason::store, "store", 503},
     {RefusalReason::overloaded, "overloaded", 503},
-    {RefusalReason::cancelled, "cancelled", 503},
+    {RefusalReason::canceled, "canceled", 503},
 }};
 
 const Row& row_of(RefusalReason reason) {

@@ -28,7 +28,7 @@ enum class RefusalReason {
     confirmation,        // 503: SNS did not take the confirmation; it asks again
     store,               // 503
     overloaded,          // 503
-    cancelled,           // 503: shutting down, or the connection is gone
+    canceled,            // 503: shutting down, or the connection is gone
 };
 
 // The reason's name as it stands in logs and metrics, such as "header_mismatch".

@@ -21,7 +21,7 @@ Event to_event(const SnsMessage& message, std::string body, const std::vector<Ev
                 .event_type = std::move(notice.event_type),
                 .record_id = std::move(notice.record_id),
                 .event_time = std::move(notice.event_time),
-                .state = ours ? EventState::open : EventState::outside,
+                .state = ours ? EventState::open : EventState::not_in_stream,
                 .body = std::move(body)};
     if (route != routes.end()) event.stream = route->stream;
     return event;

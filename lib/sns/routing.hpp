@@ -1,4 +1,5 @@
-// From a verified notification to the event that is kept: of which stream it is, and whether it is open or outside.
+// From a verified notification to the event that is kept: which stream it belongs to, and whether it is open or
+// not_in_stream.
 //
 // Pure; safe on any thread.
 #pragma once
@@ -20,7 +21,7 @@ struct EventRoute {
 };
 
 // Open where a route has the notice's entity, workspace and bucket, its event type is a known one, and it names a
-// record. Otherwise outside: kept, counted, never an error, for events of other kinds may come one day.
+// record. Otherwise not_in_stream: kept, counted, never an error, for events of other kinds may come one day.
 // `body`: the request's, kept as it came.
 Event to_event(const SnsMessage& message, std::string body, const std::vector<EventRoute>& routes);
 

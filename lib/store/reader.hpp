@@ -5,7 +5,7 @@
 // bounded by rows and bytes: what a page leaves off, its `next` goes on with. Nothing stays pinned between two calls.
 //
 // Errors of all: store_busy (also while an empty store is filled for the first time, where a call needs its index)
-// store_failed store_corrupt; cancelled once closed.
+// store_failed store_corrupt; canceled once closed.
 #pragma once
 
 #include "core/bounded_pass.hpp"

@@ -1,7 +1,7 @@
 // The Store seam: SQLite in the daemon (store/sqlite), in memory in simulation.
 //
 // Called from the I/O thread alone; a call suspends until it is durable (writes) or read, and its work is
-// done on the store's own threads. Writes are carried out in the order of the calls. Cancelling the waiting
+// done on the store's own threads. Writes are carried out in the order of the calls. Canceling the waiting
 // coroutine does not stop a write that was begun: the call still ends by its true outcome.
 //
 // Errors of all: store_busy store_full store_failed store_corrupt. After any error nothing of the call is in
@@ -54,7 +54,7 @@ class Store {
 
     // Records, change log, quarantine, doubts and the stream's row, in one transaction (promise 3). A record of the
     // page is taken or doubted by the rule of core/change.hpp; one that was in quarantine and is taken leaves it. A
-    // strange record already in quarantine with the same `modified` and reason writes nothing; an unreachable
+    // invalid record already in quarantine with the same `modified` and reason writes nothing; an unreachable
     // one counts as another attempt each time.
     virtual Task<Result<CommitSummary>> commit(Batch batch) = 0;
 

@@ -5,28 +5,28 @@
 namespace carecloud {
 namespace {
 
-// Where one answer in five is spoilt in the same way, that is one page in 80,000.
+// Where one answer in five is spoiled in the same way, that is one page in 80,000.
 constexpr std::size_t kSameToBelieve = 8;
 // Of records that are not valid JSON: a second answer with the same bytes (hazard 35).
-constexpr std::size_t kSameToBelieveInvalid = 2;
+constexpr std::size_t kSameToBelieveNotJson = 2;
 // So many answers at most, where the bytes are others each time.
 constexpr std::size_t kAnswersMax = 16;
-constexpr std::size_t kAnswersMaxInvalid = 2;
+constexpr std::size_t kAnswersMaxNotJson = 2;
 
-// What an answer may have been spoilt with on its way: the bytes of these records, and how many answers in a row must
+// What an answer may have been spoiled with on its way: the bytes of these records, and how many answers in a row must
 // have the same.
 struct Doubts {
     std::string bodies;
-    std::size_t same_to_believe = kSameToBelieveInvalid;
-    std::size_t answers_max = kAnswersMaxInvalid;
+    std::size_t same_to_believe = kSameToBelieveNotJson;
+    std::size_t answers_max = kAnswersMaxNotJson;
 };
 
 Doubts doubts_of(const Page& page) {
     Doubts doubts;
-    for (const StrangeRecord& strange : page.strange) {
-        if (!strange.contradictory && !strange.invalid) continue;
-        doubts.bodies += strange.body;
-        if (!strange.contradictory) continue;
+    for (const InvalidRecord& invalid : page.invalid) {
+        if (!invalid.contradictory && !invalid.not_json) continue;
+        doubts.bodies += invalid.body;
+        if (!invalid.contradictory) continue;
         doubts.same_to_believe = kSameToBelieve;
         doubts.answers_max = kAnswersMax;
     }

@@ -1,6 +1,6 @@
 // Whether an answer is believed that contradicts itself, or has records that are not valid JSON: only if it comes
-// again with the very same bytes. A spoilt one is not lost that way, and a record that is stored so at the portal stops
-// nobody (hazard 35, promise 6). Pure.
+// again with the very same bytes. A spoiled one is not lost that way, and a record that is stored so at the portal
+// stops nobody (hazard 35, promise 6). Pure.
 //
 //     AnswerDoubt doubt;
 //     while (doubt.judge(*page) == AnswerDoubt::Verdict::ask_again) …   // ask once more

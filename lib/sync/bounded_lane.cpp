@@ -17,7 +17,7 @@ namespace asio = boost::asio;
 namespace {
 
 // Trying again would not help. Another workspace's records are no such thing: the key may be replaced, and one answer
-// that has them may be spoilt.
+// that has them may be spoiled.
 bool is_final(ErrorCode code) {
     return code == ErrorCode::invalid_argument;
 }
@@ -48,7 +48,8 @@ std::optional<Timestamp> last_ended(const std::vector<BoundedPass>& passes, cons
 std::optional<Timestamp> last_whole(const std::vector<BoundedPass>& passes, const std::string& stream) {
     std::optional<Timestamp> last;
     for (const BoundedPass& pass : passes) {
-        const bool ended = pass.status == PassStatus::done || pass.status == PassStatus::asking;
+        const bool ended =
+            pass.status == PassStatus::done || pass.status == PassStatus::awaiting_confirmation;
         if (is_reconcile_of(pass, stream) && ended && pass.whole)
             last = later_of(last, Timestamp::parse(pass.updated_at));
     }
@@ -262,7 +263,7 @@ Task<Result<>> BoundedLane::attempt(BoundedPass pass) {
 // A coroutine of its own, so that stop() and cancel() can end the pass and nothing but the pass. They find it from
 // the first wait on: it is bound before anything is awaited.
 Task<Result<>> BoundedLane::run_one(const LaneStream& stream, BoundedPass& pass) {
-    if (stopped_ || unwanted_.contains(pass.id)) co_return cancelled_error("begin a bounded pass");
+    if (stopped_ || unwanted_.contains(pass.id)) co_return canceled_error("begin a bounded pass");
     auto working = work(stream, pass);
     co_return co_await asio::co_spawn(context_.clock.executor(), std::move(working),
                                       asio::bind_cancellation_slot(cancel_pass_.slot(), asio::use_awaitable));
@@ -280,7 +281,7 @@ Task<Result<>> BoundedLane::work(const LaneStream& stream, BoundedPass& pass) {
         co_return co_await std::move(running);
     } catch (const std::exception&) {
         if (!is_cancellation(std::current_exception())) throw;
-        co_return cancelled_error("begin a bounded pass");
+        co_return canceled_error("begin a bounded pass");
     }
 }
 
@@ -291,7 +292,7 @@ Task<Result<>> BoundedLane::note_end(BoundedPass pass, std::uint64_t spent, Resu
         co_return Result<>{};
     }
     const Error& error = ended.error();
-    if (error.code == ErrorCode::cancelled) {
+    if (error.code == ErrorCode::canceled) {
         // By stop() it goes on in the next life, just as the row says; else the next round drops it.
         co_return Result<>{};
     }

@@ -1,4 +1,4 @@
-// The bounded passes of all streams, one after the other, beside the streams' own passes: those that were wished for,
+// The bounded passes of all streams, one after the other, beside the streams' own passes: those that were requested,
 // in their order, and the reconciliations that are due. The table `passes` is what it works from: whoever writes a
 // wish there wakes the lane. I/O thread alone.
 #pragma once

@@ -138,7 +138,7 @@ Task<Result<>> run_bounded(PassContext context, const PassSettings& settings, co
         }
         co_return done;
     } catch (const std::exception& thrown) {
-        if (is_cancellation(std::current_exception())) co_return cancelled_error(operation);
+        if (is_cancellation(std::current_exception())) co_return canceled_error(operation);
         co_return fault_error(operation, thrown);
     }
 }

@@ -37,7 +37,7 @@ class BoundedRun {
     StreamMemory& memory() { return memory_; }
     BoundedPass& row() { return row_; }
 
-    // How many records of `spec` fulfil the condition; none where the portal does not tell. 0: it showed none, either.
+    // How many records of `spec` fulfill the condition; none where the portal does not tell. 0: it showed none, either.
     Task<Result<std::optional<std::uint64_t>>> count(const StreamSpec& spec, std::string where);
 
     // Told of each page before it is stored; false: this one and what follows are not wanted.
@@ -78,9 +78,9 @@ class BoundedRun {
 };
 
 // One attempt at the pass, to its end or the first lasting error; the row says what became of it where it came to an
-// end: done or asking. It may be run again after an error: a backfill goes on where it was, a reconciliation begins
-// anew. A cancelled one ends by ErrorCode::cancelled, one in which something threw by fault_error(): it is not to
-// disturb those behind it.
+// end: done or awaiting_confirmation. It may be run again after an error: a backfill goes on where it was, a
+// reconciliation begins anew. A canceled one ends by ErrorCode::canceled, one in which something threw by
+// fault_error(): it is not to disturb those behind it.
 Task<Result<>> run_bounded(PassContext context, const PassSettings& settings, const DeleteGuard& guard,
                            StreamMemory& memory, BoundedPass& row);
 

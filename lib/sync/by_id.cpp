@@ -22,8 +22,8 @@ std::unordered_set<std::string_view> ids_of(const Page& page) {
     std::unordered_set<std::string_view> ids;
     for (const Record& record : page.records)
         ids.insert(record.id);
-    for (const StrangeRecord& strange : page.strange)
-        ids.insert(strange.id);
+    for (const InvalidRecord& invalid : page.invalid)
+        ids.insert(invalid.id);
     return ids;
 }
 
@@ -49,7 +49,7 @@ void ById::drop_answered(std::vector<Key>& keys, std::size_t asked, const Page& 
 }
 
 void ById::set_aside(const Key& key, const Error& error) {
-    not_shown_.push_back(key.id);
+    not_found_.push_back(key.id);
     unreachable_.push_back(
         {.id = key.id, .modified_text = key.modified_text, .reason = unreachable_reason(error), .body = {}});
 }
@@ -90,7 +90,7 @@ Task<Result<>> ById::fetch_in_other_form(std::vector<Key> keys) {
     dialect.id = dialect_.id == IdLiteral::oid ? IdLiteral::string : IdLiteral::oid;
     const auto has_form = [&](const Key& key) { return dialect.id == IdLiteral::string || is_oid(key.id); };
     const auto rest = std::stable_partition(keys.begin(), keys.end(), has_form);
-    std::for_each(rest, keys.end(), [&](const Key& key) { not_shown_.push_back(key.id); });
+    std::for_each(rest, keys.end(), [&](const Key& key) { not_found_.push_back(key.id); });
     keys.erase(rest, keys.end());
     ById other(fetcher_, size_, ledger_, spec_, dialect);
     other.is_other_form_ = true;
@@ -98,9 +98,9 @@ Task<Result<>> ById::fetch_in_other_form(std::vector<Key> keys) {
     const bool is_refused = !fetched && fetched.error().code == ErrorCode::refused;
     if (!fetched && !is_refused) co_return fetched.error();
     if (is_refused)
-        std::for_each(keys.begin(), keys.end(), [&](const Key& key) { not_shown_.push_back(key.id); });
+        std::for_each(keys.begin(), keys.end(), [&](const Key& key) { not_found_.push_back(key.id); });
     else
-        not_shown_.insert(not_shown_.end(), other.not_shown_.begin(), other.not_shown_.end());
+        not_found_.insert(not_found_.end(), other.not_found_.begin(), other.not_found_.end());
     co_return Result<>{};
 }
 
@@ -111,7 +111,7 @@ Task<Result<>> ById::fetch(std::vector<Key> keys, std::optional<StreamState> sta
     }
     if (is_other_form_) {
         for (const Key& key : missing_)
-            not_shown_.push_back(key.id);
+            not_found_.push_back(key.id);
     } else if (!missing_.empty()) {
         std::vector<Key> missing = std::exchange(missing_, {});
         auto done = co_await fetch_in_other_form(std::move(missing));
@@ -133,9 +133,9 @@ Task<Result<>> ById::retry(Key key) {
     if (answer && (*answer)->record_count() == 0) answer = co_await fetcher_.ask(query);
     Batch batch{.stream = ledger_.state().stream};
     const PagePtr page = answer ? *answer : PagePtr();
-    if (answer && page->record_count() > 0 && !page->strange.empty() && page->strange.front().invalid) {
+    if (answer && page->record_count() > 0 && !page->invalid.empty() && page->invalid.front().not_json) {
         // Whole and as unreadable as before: one more attempt of it. The page outlives the commit.
-        batch.unreachable.push_back(page->strange.front());
+        batch.unreachable.push_back(page->invalid.front());
     } else if (answer && page->record_count() > 0) {
         batch.page = page;
     } else if (answer) {

@@ -28,7 +28,7 @@ class ById {
     Task<Result<>> fetch_in_other_form(std::vector<Key> keys);
 
     // Of those that were asked for, the ones that the portal did not show.
-    const std::vector<std::string>& not_shown() const { return not_shown_; }
+    const std::vector<std::string>& not_found() const { return not_found_; }
 
     // One record of the quarantine that no answer carried, once more.
     Task<Result<>> retry(Key key);
@@ -48,10 +48,10 @@ class ById {
     bool one_by_one_ =
         false;              // an answer of several did not pass, whatever its size, and it is not known why
     bool doubted_ = false;  // the last answer had none of the records asked for
-    std::vector<StrangeRecord> unreachable_;
+    std::vector<InvalidRecord> unreachable_;
     bool is_other_form_ = false;  // of an id: there is none besides
     std::vector<Key> missing_;    // what two answers did not show
-    std::vector<std::string> not_shown_;
+    std::vector<std::string> not_found_;
 };
 
 }  // namespace carecloud

@@ -25,8 +25,8 @@ std::exception_ptr worse_of(const std::exception_ptr& one, const std::exception_
     return is_cancellation(one) ? other : one;
 }
 
-Error cancelled_error(std::string operation) {
-    return {.code = ErrorCode::cancelled,
+Error canceled_error(std::string operation) {
+    return {.code = ErrorCode::canceled,
             .operation = std::move(operation),
             .subject = "it was canceled",
             .hint = ""};

@@ -149,7 +149,7 @@ bool Engine::ask(std::string_view entity) {
 }
 
 // The lane may have met the pass in the store already, and have been refused by a hold.
-void Engine::pass_wished() {
+void Engine::pass_requested() {
     gate_.allow_probe();
     lane_->forgive();
 }

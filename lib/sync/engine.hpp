@@ -81,7 +81,7 @@ class Engine {
     void forgive();
 
     // Store::save_pass() has written a bounded pass down: it runs as soon as it may.
-    void pass_wished();
+    void pass_requested();
     // That bounded pass is to end, if it is open.
     void cancel_pass(std::uint64_t id) { lane_->cancel(id); }
     // A record of the quarantine is asked for again, soon; see QuarantineDesk::retry(). The engine may be gone when it

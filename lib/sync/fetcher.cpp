@@ -44,9 +44,9 @@ Task<Result<PagePtr>> Fetcher::send(const Question& question) {
 }
 
 // Says so where it is the first of the pass: retries may hide it for long. That a page is too large is no failure, but
-// how its size is learnt.
+// how its size is learned.
 Error Fetcher::tell(const Question& question, Error error) {
-    const bool ordinary = error.code == ErrorCode::too_large || error.code == ErrorCode::cancelled;
+    const bool ordinary = error.code == ErrorCode::too_large || error.code == ErrorCode::canceled;
     if (!ordinary && !std::exchange(told_, true)) gate_.tell_failure(question.query.spec->entity, error);
     return error;
 }
@@ -85,7 +85,7 @@ Task<Result<>> Fetcher::recover(const Error& error, RetryState& state) {
         else
             refreshed = gate_.heard(refreshed.error(), sent);
         // A refused refresh says nothing new: the query itself is asked once more and has the last word.
-        if (!refreshed && refreshed.error().code == ErrorCode::cancelled) co_return refreshed.error();
+        if (!refreshed && refreshed.error().code == ErrorCode::canceled) co_return refreshed.error();
     }
     if (!decision.pause) co_return Result<>{};
     Duration pause = full_jitter(random_, pauses_.base, pauses_.limit, state.failures);

@@ -22,7 +22,7 @@ Task<Result<std::size_t>> Ledger::commit(Batch batch) {
            "a cursor stays with the fingerprint that it was reached with");
     if (batch.page) batch.asked_at = context_.asked_at(*batch.page);
     batch.overlap = overlap_;
-    batch.wished = wished_;
+    batch.on_demand = on_demand_;
     if (batch.page && dialect_) batch.first_met = first_met(*batch.page);
     batch.configured_at = configured_at_;
     auto committed = co_await context_.store.commit(std::move(batch));

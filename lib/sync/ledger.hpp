@@ -15,9 +15,9 @@ namespace carecloud {
 
 class Ledger {
   public:
-    // `overlap`: the stream's. `wished`: an event or an operator asked for what is committed.
-    Ledger(PassContext context, Duration overlap, bool wished = false)
-        : context_(context), overlap_(overlap), wished_(wished) {}
+    // `overlap`: the stream's. `on_demand`: an event or an operator asked for what is committed.
+    Ledger(PassContext context, Duration overlap, bool on_demand = false)
+        : context_(context), overlap_(overlap), on_demand_(on_demand) {}
 
     // The stream's row as it stands in the store; `loaded` has just been read from there.
     void open(StreamState loaded) { state_ = std::move(loaded); }
@@ -32,7 +32,7 @@ class Ledger {
         configured_at_ = configured_at;
     }
 
-    // How many of the batch's records were new to the store, strange ones included.
+    // How many of the batch's records were new to the store, invalid ones included.
     Task<Result<std::size_t>> commit(Batch batch);
 
   private:
@@ -40,7 +40,7 @@ class Ledger {
 
     PassContext context_;
     Duration overlap_;
-    bool wished_;
+    bool on_demand_;
     StreamState state_;
     CommitSummary summary_;
     std::optional<Dialect> dialect_;  // none: nothing counts as met for the first time

@@ -20,7 +20,7 @@ namespace carecloud {
 struct SettleReport {
     std::size_t settled = 0;
     std::size_t gone = 0;
-    std::size_t outside = 0;
+    std::size_t not_in_stream = 0;
     std::size_t open = 0;      // still
     std::size_t holes = 0;     // records that listings leave out by mistake, as a second look showed
     std::size_t vanished = 0;  // doubted records that the portal does not show any more

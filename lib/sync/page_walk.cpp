@@ -39,8 +39,8 @@ bool begin_alike(const std::vector<Key>& a, const std::vector<Key>& b) {
 
 std::vector<Key> keys_of(const Page& page) {
     std::vector<Key> keys = order_of(page);
-    for (const StrangeRecord& strange : page.strange) {
-        if (!strange.id.starts_with("sha256:")) keys.push_back({strange.id, strange.modified_text, {}});
+    for (const InvalidRecord& invalid : page.invalid) {
+        if (!invalid.id.starts_with("sha256:")) keys.push_back({invalid.id, invalid.modified_text, {}});
     }
     return keys;
 }
@@ -172,7 +172,7 @@ Task<Result<std::size_t>> PageWalk::store_keys(std::vector<Key> keys, std::vecto
     auto fetched = co_await by_id.fetch(std::move(wanted), std::move(state));
     if (!fetched) co_return fetched.error();
     // What no answer shows is nothing that a walk could meet by reading once more.
-    co_return count - std::min(count, by_id.not_shown().size());
+    co_return count - std::min(count, by_id.not_found().size());
 }
 
 }  // namespace carecloud

@@ -62,7 +62,7 @@ class PageWalk {
     bool deep_;
 };
 
-// The keys of a page's records, strange ones included, but for those without an id: they can only be met whole.
+// The keys of a page's records, invalid ones included, but for those without an id: they can only be met whole.
 std::vector<Key> keys_of(const Page& page);
 
 }  // namespace carecloud

@@ -392,7 +392,7 @@ Task<PassReport> run_pass(PassContext context, const PassSettings& settings, Str
         if (!done) error = done.error();
     } catch (const std::exception&) {
         if (!is_cancellation(std::current_exception())) throw;
-        error = cancelled_error("walk " + settings.spec.entity);
+        error = canceled_error("walk " + settings.spec.entity);
     }
     co_return pass.take_report(started, std::move(error));
 }

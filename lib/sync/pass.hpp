@@ -89,8 +89,8 @@ struct StreamMemory {
     bool mixed = false;
 };
 
-// Runs one pass to its end or its first lasting error, which the report carries; a cancelled pass reports
-// ErrorCode::cancelled. What it committed stays. Any other exception is thrown on: a fault of this program, which ends
+// Runs one pass to its end or its first lasting error, which the report carries; a canceled pass reports
+// ErrorCode::canceled. What it committed stays. Any other exception is thrown on: a fault of this program, which ends
 // the engine (Engine::run).
 Task<PassReport> run_pass(PassContext context, const PassSettings& settings, StreamMemory& memory);
 

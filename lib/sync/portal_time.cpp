@@ -93,7 +93,7 @@ std::string ClockReport::hint() const {
     return std::string(kSetLocalClock) + "; if it is right, tell the portal's operator";
 }
 
-ClockReport compare_clocks(std::optional<Timestamp> date, Timestamp local, bool synchronised) {
+ClockReport compare_clocks(std::optional<Timestamp> date, Timestamp local, bool synchronized) {
     ClockReport report{.verdict = ClockVerdict::differ, .date = date, .local = local, .trusted = local};
     if (!date)
         report.verdict = ClockVerdict::no_date;
@@ -103,7 +103,7 @@ ClockReport compare_clocks(std::optional<Timestamp> date, Timestamp local, bool 
         report.verdict = ClockVerdict::agree;
     else if (!is_plausible(local))
         report.verdict = ClockVerdict::local_wrong;
-    else if (synchronised)
+    else if (synchronized)
         report.verdict = ClockVerdict::date_wrong;
     return report;
 }

@@ -50,9 +50,9 @@ struct ClockReport {
 // Whether the time may be that of a clock at all: this program did not exist before, and will not last beyond.
 bool is_plausible(Timestamp at);
 
-// The two clocks side by side at one moment, for those who look once. `synchronised`: the kernel says that this
+// The two clocks side by side at one moment, for those who look once. `synchronized`: the kernel says that this
 // machine's clock is disciplined (NTP), which leaves the portal's as the wrong one.
-ClockReport compare_clocks(std::optional<Timestamp> date, Timestamp local, bool synchronised);
+ClockReport compare_clocks(std::optional<Timestamp> date, Timestamp local, bool synchronized);
 
 class PortalTime {
   public:

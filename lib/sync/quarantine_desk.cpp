@@ -29,7 +29,7 @@ Task<Result<RetryReport>> or_fault(Task<Result<RetryReport>> work, std::string s
         co_return co_await std::move(work);
     } catch (const std::exception& thrown) {
         const std::string operation = "ask for a record of " + stream;
-        if (is_cancellation(std::current_exception())) co_return cancelled_error(operation);
+        if (is_cancellation(std::current_exception())) co_return canceled_error(operation);
         co_return fault_error(operation, thrown);
     }
 }
@@ -48,7 +48,7 @@ const LaneStream* QuarantineDesk::stream_of(const QuarantineWish& wish) const {
 
 Task<Result<RetryReport>> QuarantineDesk::retry(QuarantineWish wish) {
     const std::string stream = wish.stream;
-    if (stopped_) co_return cancelled_error("ask for a record of " + stream);
+    if (stopped_) co_return canceled_error("ask for a record of " + stream);
     if (waiting_.size() >= kWaitingMax)
         co_return still_waiting(stream,
                                 std::to_string(kWaitingMax) + " others are to be asked for before it");
@@ -100,7 +100,7 @@ Task<> QuarantineDesk::run() {
         tell(std::move(came));
     }
     while (!waiting_.empty())
-        tell(cancelled_error("ask for a record of " + waiting_.front()->wish.stream));
+        tell(canceled_error("ask for a record of " + waiting_.front()->wish.stream));
 }
 
 void QuarantineDesk::stop() {

@@ -25,7 +25,7 @@ class QuarantineDesk {
 
     // Asks the portal for the record, stores what comes, and says what that was. Errors: the portal's and the store's
     // that ended it; dialect_unknown while the stream has not met a record; invalid_argument where there is no such
-    // stream; timed_out after kPatience, or at once where many wait: the wish stays; cancelled by stop(). The desk may
+    // stream; timed_out after kPatience, or at once where many wait: the wish stays; canceled by stop(). The desk may
     // be gone when it returns.
     Task<Result<RetryReport>> retry(QuarantineWish wish);
 

@@ -66,11 +66,11 @@ Task<Result<RetryReport>> QuarantineRetry::take(PagePtr page) {
                 .page = page,
                 .asked_at = context_.asked_at(*page),
                 .overlap = settings_.overlap,
-                .wished = true};
+                .on_demand = true};
     auto committed = co_await context_.store.commit(std::move(batch));
     if (!committed) co_return committed.error();
-    if (!page->strange.empty())
-        co_return RetryReport{.outcome = RetryOutcome::strange, .reason = page->strange.front().reason};
+    if (!page->invalid.empty())
+        co_return RetryReport{.outcome = RetryOutcome::invalid, .reason = page->invalid.front().reason};
     const bool taken = committed->changes() > 0;
     co_return RetryReport{.outcome = taken ? RetryOutcome::taken : RetryOutcome::unchanged};
 }
@@ -80,7 +80,7 @@ Task<Result<RetryReport>> QuarantineRetry::let_go() {
     batch.released.push_back(wish_.key.id);
     auto committed = co_await context_.store.commit(std::move(batch));
     if (!committed) co_return committed.error();
-    co_return RetryReport{.outcome = RetryOutcome::not_shown};
+    co_return RetryReport{.outcome = RetryOutcome::not_found};
 }
 
 // One that never came has no more to say than why. One that has a body keeps it: it is all that there is of the record.
@@ -109,7 +109,7 @@ Task<Result<RetryReport>> QuarantineRetry::run() {
     if (!denied) co_return denied.error();
     if (*denied) co_return co_await let_go();
     std::string reason = "the portal has it and does not list it";
-    co_return co_await count_attempt(RetryOutcome::not_shown, std::move(reason));
+    co_return co_await count_attempt(RetryOutcome::not_found, std::move(reason));
 }
 
 }  // namespace
@@ -122,7 +122,7 @@ Task<Result<RetryReport>> retry_quarantined(PassContext context, const PassSetti
         co_return co_await work.run();
     } catch (const std::exception&) {
         if (!is_cancellation(std::current_exception())) throw;
-        co_return cancelled_error("ask for a record of " + stream);
+        co_return canceled_error("ask for a record of " + stream);
     }
 }
 

@@ -7,7 +7,7 @@
 namespace carecloud {
 
 // With the stream's filter and projection and its proven dialect; what comes is committed beside the cursor. Errors as
-// QuarantineDesk::retry() has them; a cancelled one reports ErrorCode::cancelled.
+// QuarantineDesk::retry() has them; a canceled one reports ErrorCode::canceled.
 Task<Result<RetryReport>> retry_quarantined(PassContext context, const PassSettings& settings,
                                             QuarantineWish wish);
 

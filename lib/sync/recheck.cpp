@@ -62,9 +62,9 @@ Task<Result<>> Recheck::ask_doubted(const Dialect& dialect, const std::vector<Do
     auto fetched = co_await by_id.fetch(std::move(keys), std::nullopt);
     report_.summary += ledger.summary();
     if (!fetched) co_return fetched.error();
-    if (by_id.not_shown().empty()) co_return Result<>{};
-    report_.vanished += by_id.not_shown().size();
-    Batch batch{.stream = settings_.spec.entity, .undoubted = by_id.not_shown()};
+    if (by_id.not_found().empty()) co_return Result<>{};
+    report_.vanished += by_id.not_found().size();
+    Batch batch{.stream = settings_.spec.entity, .undoubted = by_id.not_found()};
     co_return co_await commit(std::move(batch));
 }
 
@@ -123,7 +123,7 @@ Task<Result<>> Recheck::judge(const Dialect& dialect, const Omission& omission, 
         verdict = judge_omitted(omission, asked_at, settings_.overlap, seen->presence);
     const Asked asked = seen->page->asked;
     seen->page.reset();
-    // The filter may have been another one at the first look. Without one, nothing is outside of the stream (simulate
+    // The filter may have been another one at the first look. Without one, everything is in the stream (simulate
     // --seed 746 --hours 0.5 --always mixed).
     const bool is_shown_by_id = seen->presence != Presence::denied;
     if (verdict == Omitted::left && is_shown_by_id && settings_.spec.filter == "{}") verdict = Omitted::hole;

@@ -120,7 +120,7 @@ Task<Result<>> Reconcile::compare(Window window) {
         return !window.to || page.records.empty() || page.records.front().modified_text < *window.to;
     };
     const BoundedRun::PageStored stored = [&](const Page& page) -> Task<Result<>> {
-        walked_.strange += page.strange.size();
+        walked_.invalid += page.invalid.size();
         suspects.met(keys_of(page));
         auto passed = co_await suspects.passed_over(false);
         if (!passed) co_return passed.error();
@@ -329,7 +329,7 @@ Task<Result<>> Reconcile::mark_gone() {
 }
 
 void Reconcile::ask(std::uint64_t held, std::uint64_t most) {
-    row_.status = PassStatus::asking;
+    row_.status = PassStatus::awaiting_confirmation;
     row_.error = std::to_string(row_.gone) + " of " + std::to_string(held) +
                  " records are not at the portal any more, and at most " + std::to_string(most) +
                  " may be marked as deleted unasked (reconcile.stop_above, stop_above_count)";

@@ -7,7 +7,8 @@
 
 namespace carecloud {
 
-// Where more are gone than the guard lets go, nothing is marked and the row is `asking`, unless it has confirm_deletes.
+// Where more are gone than the guard lets go, nothing is marked and the row is `awaiting_confirmation`, unless it has
+// confirm_deletes.
 Task<Result<>> reconcile(BoundedRun& run, const DeleteGuard& guard);
 
 }  // namespace carecloud

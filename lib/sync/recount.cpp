@@ -60,11 +60,11 @@ Task<Result<std::optional<Recount::Excess>>> Recount::excess() {
     if (!doubted) co_return doubted.error();
     const auto more = [](std::uint64_t a, std::uint64_t b) { return a - std::min(a, b); };
     const std::uint64_t listed = more(*here, walked_.unlisted);
-    const std::uint64_t met = more(listed, young->here) + walked_.strange + doubted->doubted.size();
+    const std::uint64_t met = more(listed, young->here) + walked_.invalid + doubted->doubted.size();
     const std::uint64_t least = more(more(**there, young->there), met);
     // A young one that no listing showed may make up for one that is there and was not met.
     const std::uint64_t shown = more(listed, walked_.unlisted_young);
-    const std::uint64_t most = more(**there, shown + walked_.strange);
+    const std::uint64_t most = more(**there, shown + walked_.invalid);
     co_return std::optional<Excess>({least, std::max(least, most)});
 }
 
@@ -120,7 +120,7 @@ Task<Result<std::uint64_t>> Recount::explained_before() {
 
 Task<Result<>> Recount::take_page(const Page& page, const Dialect& dialect) {
     std::vector<Key> keys = keys_of(page);
-    walked_.strange += page.strange.size();
+    walked_.invalid += page.invalid.size();
     auto unknown = co_await run_.context().store.unknown(run_.row().stream, keys);
     if (!unknown) co_return unknown.error();
     std::vector<Key> missed;
@@ -160,8 +160,8 @@ Task<Result<>> Recount::walk_by_id(IdLiteral form) {
         std::string last;
         for (const Record& record : page.records)
             last = std::max(last, std::string(record.id));
-        for (const StrangeRecord& strange : page.strange)
-            if (!strange.id.starts_with("sha256:")) last = std::max(last, strange.id);
+        for (const InvalidRecord& invalid : page.invalid)
+            if (!invalid.id.starts_with("sha256:")) last = std::max(last, invalid.id);
         auto taken = co_await take_page(page, dialect);
         if (!taken) co_return taken.error();
         std::string next = where::id(dialect, "$gt", last);
@@ -192,7 +192,7 @@ Task<Result<>> Recount::run() {
         warn(number.least);
         co_return Result<>{};
     }
-    walked_.strange = 0;
+    walked_.invalid = 0;
     for (const IdLiteral form : {IdLiteral::string, IdLiteral::oid}) {
         auto walked = co_await walk_by_id(form);
         if (!walked) co_return walked.error();

@@ -11,7 +11,7 @@ namespace carecloud {
 
 // What a walk leaves to be counted. All are numbers of records.
 struct Walked {
-    std::uint64_t strange = 0;   // met, and not in the store
+    std::uint64_t invalid = 0;   // met, and not in the store
     std::uint64_t unlisted = 0;  // in the store, and no listing shows them
     // The same of those that are too young to be gone: they may be gone, or not be visible yet.
     std::uint64_t unlisted_young = 0;

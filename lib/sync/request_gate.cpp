@@ -72,7 +72,7 @@ Error RequestGate::exhausted() const {
                  .operation = "send a request to the portal",
                  .subject = "the quota of " + month_of(now) + " is spent",
                  .hint =
-                     "synchronising goes on when the month turns (UTC), or after a restart with a larger "
+                     "synchronizing goes on when the month turns (UTC), or after a restart with a larger "
                      "portal.rate.monthly_quota",
                  .retry_after = std::chrono::milliseconds(left_ms)};
 }
@@ -271,7 +271,7 @@ Error RequestGate::heard(Error error, MonoTime sent) {
     if (error.retry_after) slow_down(*error.retry_after);
     // Where nothing was heard of the portal, nothing is known of its wish either.
     const bool silent = error.code == ErrorCode::unreachable || error.code == ErrorCode::timed_out ||
-                        error.code == ErrorCode::tls_failed || error.code == ErrorCode::cancelled;
+                        error.code == ErrorCode::tls_failed || error.code == ErrorCode::canceled;
     if (!silent) answered(sent);
     return error;
 }

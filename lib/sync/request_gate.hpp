@@ -64,7 +64,7 @@ class RequestGate {
 
     // Returns when one request may be sent. Errors: quota_exhausted at once (retry_after: until the month
     // turns, or until some of it may be spare), rate_limited at once during a hold (retry_after: what is left of the
-    // portal's wish), and the store's. Throws operation_aborted when cancelled; what was not sent is given back.
+    // portal's wish), and the store's. Throws operation_aborted when canceled; what was not sent is given back.
     //
     // A bounded request leaves what the polls need until the month turns, or an even share of the quota for the days
     // that are left where that is less: with a quota too small for the polls themselves (quota_stretch) bounded passes

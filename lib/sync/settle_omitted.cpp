@@ -60,7 +60,7 @@ Task<Result<>> Settler::ask_omitted(Round& round) {
     co_return co_await std::move(judging);
 }
 
-// Outside is what an overlap later is left out still; what is held just as the portal has it is a hole.
+// Not in the stream is what an overlap later is left out still; what is held just as the portal has it is a hole.
 Task<Result<>> Settler::judge(Round& round, std::vector<Waiting*> omitted, std::map<std::string, Key> keys) {
     const Timestamp now = context_.portal_now();
     std::vector<std::string> ids;
@@ -98,7 +98,7 @@ Task<Result<>> Settler::judge(Round& round, std::vector<Waiting*> omitted, std::
         const bool is_same =
             record && !record->deleted && key != keys.end() && key->second.modified == record->modified;
         const bool filter_changed = round.state.reconciled_fingerprint != round.state.fingerprint;
-        round.decide(waiting, is_same && !filter_changed ? EventState::settled : EventState::outside);
+        round.decide(waiting, is_same && !filter_changed ? EventState::settled : EventState::not_in_stream);
     }
     co_return Result<>{};
 }
@@ -116,7 +116,7 @@ Task<Result<std::set<std::string>>> Settler::find_in_other_form(Round& round, st
     auto done = co_await by_id.fetch_in_other_form(std::move(keys));
     round.report.summary += ledger.summary();
     if (!done) co_return done.error();
-    for (const std::string& id : by_id.not_shown())
+    for (const std::string& id : by_id.not_found())
         found.erase(id);
     co_return std::move(found);
 }

@@ -39,7 +39,7 @@ struct Settler::Round {
         settlements.push_back({waiting.event.message_id, to});
         report.settled += to == EventState::settled;
         report.gone += to == EventState::gone;
-        report.outside += to == EventState::outside;
+        report.not_in_stream += to == EventState::not_in_stream;
     }
 
     const StreamState& state;

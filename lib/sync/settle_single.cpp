@@ -82,7 +82,7 @@ Task<Result<>> Settler::retrieve(Round& round, Waiting& waiting) {
         co_return Result<>{};
     }
     if (settings_.spec.filter != "{}") co_return co_await judge_omitted(round, waiting, *page);
-    const bool in_quarantine = !page->strange.empty();
+    const bool in_quarantine = !page->invalid.empty();
     bool is_taken = true;
     if (settings_.spec.fields.empty()) {
         auto stored = co_await store(round, std::move(page));

@@ -29,16 +29,16 @@ class Settler {
     Settler(PassContext context, Inbox& inbox, const PassSettings& settings, StreamMemory& memory)
         : context_(context), inbox_(inbox), settings_(settings), memory_(memory) {}
 
-    // Before a pass: looks up the events that it may settle. Throws operation_aborted when cancelled.
+    // Before a pass: looks up the events that it may settle. Throws operation_aborted when canceled.
     Task<> begin();
-    // After that pass has come to its end; `polled`: the timer wished for it. Throws operation_aborted when cancelled.
+    // After that pass has come to its end; `polled`: the timer requested it. Throws operation_aborted when canceled.
     Task<SettleReport> run(const PassReport& pass, bool polled);
 
   private:
     // What is remembered of an open event from one pass to the next.
     struct Look {
         std::size_t passes = 0;
-        MonoTime next{};             // before then a pass that others wished for is not counted
+        MonoTime next{};             // before then a pass that others requested is not counted
         bool confirmed = false;      // its record was asked for by id within the quick looks
         std::size_t retrievals = 0;  // of its record alone
         std::optional<Timestamp>

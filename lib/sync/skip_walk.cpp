@@ -52,12 +52,12 @@ void SkipWalk::note_shift(const Page& page) {
     }
     const auto is_known = [this](const auto& record) { return last_ids_.contains(std::string(record.id)); };
     const bool stands = std::any_of(page.records.begin(), page.records.end(), is_known) ||
-                        std::any_of(page.strange.begin(), page.strange.end(), is_known);
+                        std::any_of(page.invalid.begin(), page.invalid.end(), is_known);
     shifted_ = shifted_ || !stands;
 }
 
 void SkipWalk::move_past(const Page& page, std::size_t fresh) {
-    if (page.records.empty()) {  // nothing here can be a position: only strange records
+    if (page.records.empty()) {  // nothing here can be a position: only invalid records
         skip_ += fresh;
         return;
     }
@@ -88,8 +88,8 @@ void SkipWalk::keep_ids(const Page& page) {
     if (skip_ == 0) return;
     for (const Record& record : page.records)
         last_ids_.emplace(record.id);
-    for (const StrangeRecord& strange : page.strange)
-        last_ids_.insert(strange.id);
+    for (const InvalidRecord& invalid : page.invalid)
+        last_ids_.insert(invalid.id);
 }
 
 void SkipWalk::move(const Page& page, std::size_t /*take*/) {

@@ -75,7 +75,7 @@ Task<PassReport> StreamRunner::pass_and_settle(bool polled) {
         co_await request_whole(report);
     } catch (const std::exception&) {
         if (!is_cancellation(std::current_exception())) throw;
-        report.error = cancelled_error("settle events of " + settings_.pass.spec.entity);
+        report.error = canceled_error("settle events of " + settings_.pass.spec.entity);
     }
     co_return report;
 }
@@ -135,7 +135,7 @@ Task<> StreamRunner::judge_push(Timestamp now) {
 }
 
 // A coroutine of its own, so that stop() can end the pass and nothing but the pass.
-Task<PassReport> StreamRunner::cancellable_pass(bool polled) {
+Task<PassReport> StreamRunner::cancelable_pass(bool polled) {
     observer_.pass_begins(entity());
     auto pass = pass_and_settle(polled);
     co_return co_await asio::co_spawn(context_.clock.executor(), std::move(pass),
@@ -145,7 +145,7 @@ Task<PassReport> StreamRunner::cancellable_pass(bool polled) {
 void StreamRunner::plan_next(const PassReport& report) {
     const MonoTime now = context_.clock.now();
     if (!report.error) {
-        // A pass that an event wished for does not stand for the timer's: that one also asks for records by id.
+        // A pass that an event requested does not stand for the timer's: that one also asks for records by id.
         const bool is_planned = failures_ == 0 && due_ > now;
         failures_ = 0;
         backoff_until_ = now;
@@ -157,7 +157,7 @@ void StreamRunner::plan_next(const PassReport& report) {
         tell_stretch();
         return;
     }
-    if (report.error->code == ErrorCode::cancelled) return;
+    if (report.error->code == ErrorCode::canceled) return;
     const Duration pause = failure_pause(context_.random, context_.gate, *report.error, ++failures_);
     backoff_until_ = now + pause;
     due_ = backoff_until_;
@@ -180,7 +180,7 @@ Task<> StreamRunner::run() {
         const bool polled = due_ <= context_.clock.now();
         nudged_ = false;
         in_pass_ = true;
-        const PassReport report = co_await cancellable_pass(polled);
+        const PassReport report = co_await cancelable_pass(polled);
         in_pass_ = false;
         co_await tell(report);
         plan_next(report);
@@ -222,7 +222,7 @@ Task<> StreamRunner::recall_whole() {
 }
 
 Task<PassReport> StreamRunner::run_once() {
-    PassReport report = co_await cancellable_pass(true);
+    PassReport report = co_await cancelable_pass(true);
     co_await tell(report);
     co_return report;
 }

@@ -44,7 +44,7 @@ class StreamRunner {
     void stop();
 
   private:
-    Task<PassReport> cancellable_pass(bool polled);
+    Task<PassReport> cancelable_pass(bool polled);
     Task<PassReport> pass_and_settle(bool polled);
     Task<> settle(PassReport& report, bool polled);
     Task<> note_first_pass();

@@ -62,7 +62,7 @@ class Walk {
     std::string where() const;
     virtual std::size_t skip() const = 0;
     Reading reading() const { return reading_; }
-    const Dialect& dialect() const { return dialect_; }  // with the cap as learnt so far
+    const Dialect& dialect() const { return dialect_; }  // with the cap as learned so far
 
     // Whether nothing but `modified` and `_id` of one type each can be in the page, as far as that shows: records of
     // another type stand apart, in an order of their own.

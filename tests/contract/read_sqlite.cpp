@@ -119,7 +119,7 @@ void read_passes(sqlite3* db, StoreContent& content) {
                 .requests = row.number(18),
                 .error = row.text(19),
                 .hint = row.text(20),
-                .wished_at = row.text(21),
+                .requested_at = row.text(21),
                 .started_at = row.text(22),
                 .updated_at = row.text(23)};
         if (!row.is_null(13)) pass.expected = row.number(13);

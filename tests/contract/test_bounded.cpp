@@ -94,7 +94,7 @@ TEMPLATE_TEST_CASE("a pass is written down, comes back whole, and is written ove
     pass.id = backend.save_pass(pass);
     CHECK(pass.id == 1);
     CHECK(backend.save_pass({.stream = kStream, .scheduled = true, .deep = true}) == 2);
-    pass.wished_at = pass.updated_at = test_time().to_string_ms();
+    pass.requested_at = pass.updated_at = test_time().to_string_ms();
     REQUIRE(backend.passes().size() == 2);
     CHECK(backend.passes().front() == pass);
 

@@ -20,11 +20,11 @@ Event event(const std::string& message_id, const std::string& record_id = "r") {
             .body = R"({"Type":"Notification"})"};
 }
 
-Event outside(const std::string& message_id) {
-    Event strange = event(message_id);
-    strange.stream.reset();
-    strange.state = EventState::outside;
-    return strange;
+Event not_in_stream(const std::string& message_id) {
+    Event other = event(message_id);
+    other.stream.reset();
+    other.state = EventState::not_in_stream;
+    return other;
 }
 
 }  // namespace
@@ -52,8 +52,8 @@ TEMPLATE_TEST_CASE("an event is kept once, open, until it is settled", "", Sqlit
 
 TEMPLATE_TEST_CASE("an event of no stream is kept and never open", "", SqliteBackend, MemoryBackend) {
     TestType backend;
-    CHECK(backend.receive(outside("m1")));
-    CHECK_FALSE(backend.receive(outside("m1")));
+    CHECK(backend.receive(not_in_stream("m1")));
+    CHECK_FALSE(backend.receive(not_in_stream("m1")));
     CHECK(backend.count_open() == 0);
 }
 

@@ -36,7 +36,7 @@ constexpr std::array kPublisherFaults = {
     FaultName{"header-type", "the header names another type than the body"},
     FaultName{"http-url", "the certificate's URL is http"},
     FaultName{"huge", "a body of more than 2 MiB"},
-    FaultName{"lambda-casing", "members spelt as Lambda does: SigningCertUrl, UnsubscribeUrl"},
+    FaultName{"lambda-casing", "members spelled as Lambda does: SigningCertUrl, UnsubscribeUrl"},
     FaultName{"late", "delivered a while later (--sns-late)"},
     FaultName{"lost", "never delivered"},
     FaultName{"made-up-host", "the certificate at a made-up host under amazonaws.com"},
@@ -125,7 +125,7 @@ std::span<const FaultName> publisher_fault_names() {
 void spoil_message(std::string_view fault, PublishedFields& fields) {
     if (fault == "bad-timestamp") set_field(fields, "Timestamp", "yesterday");
     if (fault == "not-an-event") set_field(fields, "Message", "hello");
-    if (fault == "other-event") change_event(fields, "event_type", "immunisation");
+    if (fault == "other-event") change_event(fields, "event_type", "immunization");
     if (fault == "other-topic") set_field(fields, "TopicArn", text_of(fields, "TopicArn") + "-other");
     if (fault == "other-type") set_field(fields, "Type", "Greeting");
     if (fault == "other-workspace") change_event(fields, "workspace_id", "ffffffffffffffffffffffff");

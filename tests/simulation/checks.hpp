@@ -59,7 +59,7 @@ class Checks {
     StreamSpec spec_of(const std::string& entity) const;
     // After every step; costs something only where something was committed. The first that does not hold.
     std::optional<std::string> step(Timestamp now);
-    // A bounded pass that an operator wished for begins or ends.
+    // A bounded pass that an operator requested begins or ends.
     void operators_pass(const std::string& stream, Timestamp now, bool runs) {
         operator_[stream] = {now, runs};
     }
@@ -69,7 +69,7 @@ class Checks {
     // a while is still aside.
     bool is_waiting() const;
     // Where nothing is wrong any more and the daemon had its time: promises 1, 2, 4 and 6, as far as they go after
-    // these passes, which were wished for at `since`.
+    // these passes, which were requested at `since`.
     enum class After { polls, backfill, reconciliation, again };
     std::optional<std::string> end(After after, Timestamp since, Timestamp now);
 

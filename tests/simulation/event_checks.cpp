@@ -57,9 +57,9 @@ std::optional<std::string> Checks::check_event(const Event& event, const Arrived
         return what + " is settled as gone, and the portal has the record";
     }
     if (variant_.filter != "{}" && (!is_shown(written) || hidden)) return std::nullopt;
-    // It may have been outside when the portal was asked.
+    // It may not have been in the stream when the portal was asked.
     if (variant_.filter != "{}" && now < later(written.moved, kToDecide)) return std::nullopt;
-    return what + " is settled as outside the stream, and the stream has the record";
+    return what + " is settled as not in the stream, and the stream has the record";
 }
 
 // An answer that was asked for after the event had arrived showed what is held: the portal had it at some time since.

@@ -129,7 +129,7 @@ void Life::receive(Event event, std::function<void(bool)> answered) {
             if (thrown) std::rethrow_exception(thrown);
             if (received && *received) {
                 engine_.nudge(stream);
-                passes_.wished(stream, now());
+                passes_.requested(stream, now());
             }
             answered(received.has_value());
         });
@@ -141,7 +141,7 @@ void Life::wish(BoundedPass pass, std::function<void(std::uint64_t)> told) {
         [this, told = std::move(told)](std::exception_ptr thrown, Result<std::uint64_t> id) {
             if (thrown && is_simulated(thrown)) return;
             if (thrown) std::rethrow_exception(thrown);
-            engine_.pass_wished();
+            engine_.pass_requested();
             if (id) told(*id);
         });
 }

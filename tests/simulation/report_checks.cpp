@@ -74,7 +74,7 @@ std::optional<std::string> ReportChecks::pass_ended(const PassReport& report, co
                                                     std::optional<Timestamp> held_since) {
     if (auto wrong = check_hold(report, held_since)) return report.stream + *wrong;
     const auto began = before_.find(report.stream);
-    const bool is_cut_off = report.error && report.error->code == ErrorCode::cancelled;
+    const bool is_cut_off = report.error && report.error->code == ErrorCode::canceled;
     if (began != before_.end() && !is_cut_off && began->second.store_faults == count_of(hits, Fault::store)) {
         if (auto wrong = check_records(report, began->second)) return report.stream + *wrong;
         if (auto wrong = check_state(report, began->second)) return report.stream + *wrong;

@@ -90,7 +90,7 @@ class RunningWorld : Observer {
     void begin_reloads_at_rest();
     void look_for_reconciliations();
     void crashed_life();
-    void confirm(const BoundedPass& asking);
+    void confirm(const BoundedPass& unconfirmed);
     // What is wrong may be in doubt still: hours pass before the portal's word is taken (hazard 30).
     bool has_patience() const;
     void write_at_rest();
@@ -102,7 +102,7 @@ class RunningWorld : Observer {
     bool can_be_asked(const std::string& stream) const;
     void rest();
     void look_at_rest();
-    // Everything has come to rest: what must be true now is checked, and the next bounded passes are wished for.
+    // Everything has come to rest: what must be true now is checked, and the next bounded passes are requested.
     void rested();
     bool goes_on() const { return !over_ && !report_.broken; }
 
@@ -143,7 +143,7 @@ class RunningWorld : Observer {
     bool live_ = false;                   // the portal's beginning is over
     bool resting_ = false;
     Checks::After rests_after_ = Checks::After::polls;
-    Timestamp wished_at_{};
+    Timestamp requested_at_{};
     Timestamp looked_at_{INT64_MIN};   // when everything was compared, at rest, to no avail
     std::size_t wishes_ = 0;           // for bounded passes at rest that have no id yet
     std::set<std::uint64_t> awaited_;  // those that are not done

@@ -95,10 +95,10 @@ std::string Spoiler::spoil_bytes(const std::string& id, std::string& body, std::
     const auto text = body.find(R"("text":"edit )", at);
     // A listing of keys has no such field.
     if (at == std::string::npos || text == std::string::npos || text > end) return {};
-    constexpr std::string_view spoilt[] = {"\"text\":\"ed\tit ", "\"text\":\"ed\xffit ",
-                                           R"("text":NaN,"u":" )"};
+    constexpr std::string_view spoiled[] = {"\"text\":\"ed\tit ", "\"text\":\"ed\xffit ",
+                                            R"("text":NaN,"u":" )"};
     std::string found = body.substr(at + own.size() - id.size(), id.empty() ? 24 : id.size());
-    body.replace(text, 13, spoilt[kind % std::size(spoilt)]);
+    body.replace(text, 13, spoiled[kind % std::size(spoiled)]);
     return found;
 }
 
@@ -137,7 +137,7 @@ bool Spoiler::contradict(std::string& body) {
     const std::string own = R"({"_id":)";
     const auto at = body.find(own);
     if (at == std::string::npos) return false;
-    body.insert(at + 1, R"("_id":"spoilt-)" + std::to_string(random_()) + R"(",)");
+    body.insert(at + 1, R"("_id":"spoiled-)" + std::to_string(random_()) + R"(",)");
     return true;
 }
 

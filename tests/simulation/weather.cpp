@@ -226,14 +226,14 @@ void Weather::spoil_rarely(const SeenRequest& request, std::string& body) {
         if (request.kind == "query" && is_rarely_due(fault) && spoiler_.spoil(fault, request, body))
             ++hits_[fault];
     }
-    std::string spoilt;
+    std::string spoiled;
     if (const auto bad = bad_.find(request.entity); bad != bad_.end())
-        spoilt = spoiler_.spoil_bytes(bad->second.first, body, bad->second.second);
-    if (spoilt.empty() && is_rarely_due(Fault::bytes))
-        spoilt = spoiler_.spoil_bytes("", body, rare_random_());
-    if (spoilt.empty()) return;
+        spoiled = spoiler_.spoil_bytes(bad->second.first, body, bad->second.second);
+    if (spoiled.empty() && is_rarely_due(Fault::bytes))
+        spoiled = spoiler_.spoil_bytes("", body, rare_random_());
+    if (spoiled.empty()) return;
     ++hits_[Fault::bytes];
-    exposures_.of_record(request.entity, spoilt, now);
+    exposures_.of_record(request.entity, spoiled, now);
 }
 
 // What the listing under way leaves out.

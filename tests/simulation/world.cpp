@@ -31,8 +31,8 @@ void RunningWorld::pass_ended(const PassReport& report) {
     // One empty listing by mistake may be all that a first load saw (simulate --seed 755 --hours 0.25).
     if (!report.error && report.state.cursor) checks_.pass_ended(report.stream);
     if (auto wrong = report_checks_.pass_ended(report, weather_.hits(), life_->held_since())) broken(*wrong);
-    const bool is_cancelled = report.error && report.error->code == ErrorCode::cancelled;
-    if (is_cancelled && stopped_at_ == Timestamp{}) stopped_at_ = now();
+    const bool is_canceled = report.error && report.error->code == ErrorCode::canceled;
+    if (is_canceled && stopped_at_ == Timestamp{}) stopped_at_ = now();
     if (resting_ && stopped_at_ == Timestamp{}) {
         if (auto wrong = rest_.pass_ended(report, passes_.last_began(report.stream))) broken(*wrong);
         look_at_rest();
@@ -61,7 +61,7 @@ void RunningWorld::bounded_pass(const BoundedPass& pass) {
     report_checks_.bounded_pass(pass.stream, under_way);
     weather_.leave_out(under_way ? hole_in(pass.stream) : std::nullopt);
     if (!pass.is_open()) ++report_.bounded_passes;
-    if (pass.status == PassStatus::asking && settings_.has(Fault::confirm)) confirm(pass);
+    if (pass.status == PassStatus::awaiting_confirmation && settings_.has(Fault::confirm)) confirm(pass);
     if (!awaited_.contains(pass.id)) return;
     if (pass.is_open() && !pass.error.empty() && !rest_.is_patient(now()))
         broken("a bounded pass fails though nothing goes wrong any more: " + pass.error);
@@ -69,13 +69,14 @@ void RunningWorld::bounded_pass(const BoundedPass& pass) {
     look_at_rest();
 }
 
-void RunningWorld::confirm(const BoundedPass& asking) {
-    agenda_.put(later(now(), spread(rare_random_, 5min)), [this, asking] {
+void RunningWorld::confirm(const BoundedPass& unconfirmed) {
+    agenda_.put(later(now(), spread(rare_random_, 5min)), [this, unconfirmed] {
         if (!life_ || stopped_at_ != Timestamp{} || resting_) return;
-        say("somebody confirms what reconciliation " + std::to_string(asking.id) + " asks");
+        say("somebody confirms what reconciliation " + std::to_string(unconfirmed.id) + " asks");
         ++report_.faults[Fault::confirm];
-        life_->wish({.stream = asking.stream, .deep = asking.deep, .whole = true, .confirm_deletes = true},
-                    [](std::uint64_t /*id*/) {});
+        life_->wish(
+            {.stream = unconfirmed.stream, .deep = unconfirmed.deep, .whole = true, .confirm_deletes = true},
+            [](std::uint64_t /*id*/) {});
     });
 }
 
@@ -185,7 +186,7 @@ void RunningWorld::advance() {
         if (life_->has_crashed()) return crashed_life();
         if (life_->has_ended()) return stopped_life();
         if (stopped_at_ != Timestamp{} && later(stopped_at_, kStopMax) < now())
-            broken("the daemon does not end though its passes have been cancelled");
+            broken("the daemon does not end though its passes have been canceled");
         if (kill_in_steps_ > 0 && --kill_in_steps_ == 0) return kill_life();
         if (!more) break;
     }
@@ -341,7 +342,7 @@ WorldReport RunningWorld::run() {
     if (!report_.broken && !rest_.is_quiet()) broken(rest_.restless() + " does not come to rest");
     if (!report_.broken && !awaited_.empty()) broken("a bounded pass does not come to its end");
     if (!report_.broken) {
-        if (auto wrong = checks_.end(rests_after_, wished_at_, now())) broken(*wrong);
+        if (auto wrong = checks_.end(rests_after_, requested_at_, now())) broken(*wrong);
     }
     for (const auto& [fault, count] : weather_.hits())
         report_.faults[fault] += count;

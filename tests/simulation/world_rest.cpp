@@ -72,7 +72,7 @@ void RunningWorld::look_at_rest() {
 void RunningWorld::rested() {
     using enum Checks::After;
     if (now() < later(looked_at_, kBetweenLooks)) return;
-    if (auto wrong = checks_.end(rests_after_, wished_at_, now())) {
+    if (auto wrong = checks_.end(rests_after_, requested_at_, now())) {
         looked_at_ = now();
         if (!has_patience()) broken(*wrong);
         return;
@@ -85,7 +85,7 @@ void RunningWorld::rested() {
     // A backfill of everything leaves a reconciliation little to find: every second world has none.
     const bool is_next_a_backfill = rests_after_ == polls && settings_.seed % 2 == 0;
     rests_after_ = is_next_a_backfill ? backfill : reconciliation;
-    wished_at_ = now();
+    requested_at_ = now();
     for (const auto& [id, pass] : store_->tables.passes) {
         if (pass.is_open() && can_be_asked(pass.stream)) awaited_.insert(id);
     }
@@ -126,7 +126,7 @@ bool RunningWorld::has_patience() const {
                         settings_.has(Fault::fickle);
     // What has left a filter is asked for twice, an overlap apart (hazard 38).
     const Duration patience = doubts ? kDoubted : variant_.overlap + 1h;
-    return rests_after_ >= Checks::After::reconciliation && now() < later(wished_at_, patience);
+    return rests_after_ >= Checks::After::reconciliation && now() < later(requested_at_, patience);
 }
 
 // What the reconciliations have healed stays so: the passes find by themselves what is new now.

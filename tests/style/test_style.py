@@ -24,7 +24,7 @@ CLEAN = {
     "tests/unit/core/test_value.cpp": '#include "core/value.hpp"\n',
 }
 
-# Spelt in two halves, so that a search for the bad word finds bad code only.
+# Spelled in two halves, so that a search for the bad word finds bad code only.
 SLEEP = "sle" + "ep"
 CATCH_ALL = "catch" + " (...)"
 LATER = "TO" + "DO"

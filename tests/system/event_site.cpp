@@ -82,10 +82,10 @@ void EventSite::write_config() {
 
 void EventSite::learn_port(const Process& daemon) {
     const std::string said = daemon.err();
-    const std::string place = "place=127.0.0.1:";
-    const std::size_t at = said.find(place, said.rfind(kListens));
-    if (at == std::string::npos) throw std::runtime_error("no place is told: " + said);
-    port_ = static_cast<std::uint16_t>(std::stoi(said.substr(at + place.size(), 5)));
+    const std::string address = "address=127.0.0.1:";
+    const std::size_t at = said.find(address, said.rfind(kListens));
+    if (at == std::string::npos) throw std::runtime_error("no address is logged: " + said);
+    port_ = static_cast<std::uint16_t>(std::stoi(said.substr(at + address.size(), 5)));
 }
 
 Process EventSite::start(const std::function<int()>& prepare) {

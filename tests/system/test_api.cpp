@@ -35,10 +35,10 @@ std::string api_section(const std::string& more = "") {
 std::uint16_t port_of(Process& daemon) {
     if (!daemon.says(kApiListens, kWithin)) throw std::runtime_error("it does not listen: " + daemon.err());
     const std::string said = daemon.err();
-    const std::string place = "place=127.0.0.1:";
-    const std::size_t at = said.find(place, said.rfind(kApiListens));
-    if (at == std::string::npos) throw std::runtime_error("no place is told: " + said);
-    return static_cast<std::uint16_t>(std::stoi(said.substr(at + place.size(), 5)));
+    const std::string address = "address=127.0.0.1:";
+    const std::size_t at = said.find(address, said.rfind(kApiListens));
+    if (at == std::string::npos) throw std::runtime_error("no address is logged: " + said);
+    return static_cast<std::uint16_t>(std::stoi(said.substr(at + address.size(), 5)));
 }
 
 std::string request_text(const std::string& method, const std::string& target,
@@ -278,7 +278,7 @@ TEST_CASE("a Unix socket serves, and is gone when the daemon has stopped") {
     agency.write_config();
     Process daemon = agency.start();
     REQUIRE(daemon.says(kApiListens, kWithin));
-    CHECK(daemon.says("place=unix:" + path, kWithin));
+    CHECK(daemon.says("address=unix:" + path, kWithin));
     struct stat made {};
     REQUIRE(::stat(path.c_str(), &made) == 0);
     CHECK((made.st_mode & 07777U) == 0660);
@@ -345,7 +345,7 @@ TEST_CASE("under systemd the API listens on a socket of its own where the config
     Process daemon =
         agency.start([folder = agency.path()] { return ::setenv("RUNTIME_DIRECTORY", folder.c_str(), 1); });
     const std::string socket = agency.file("api.sock");
-    REQUIRE(daemon.says("place=unix:" + socket, kWithin));
+    REQUIRE(daemon.says("address=unix:" + socket, kWithin));
     struct stat made {};
     REQUIRE(::stat(socket.c_str(), &made) == 0);
     CHECK((made.st_mode & 07777U) == 0660);
@@ -359,7 +359,7 @@ TEST_CASE("under systemd the API listens on a socket of its own where the config
     agency.config.more = api_section();
     agency.write_config();
     daemon.send(SIGHUP);
-    REQUIRE(daemon.says("place=127.0.0.1:", kWithin));
+    REQUIRE(daemon.says("address=127.0.0.1:", kWithin));
     CHECK(daemon.wait_until([&] { return ::stat(socket.c_str(), &made) != 0; }, kWithin));
     CHECK(agency.stop(daemon).code == 0);
 }

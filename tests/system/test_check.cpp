@@ -28,7 +28,7 @@ class Listener {
     Listener(const Listener&) = delete;
     Listener& operator=(const Listener&) = delete;
 
-    std::string place() const {
+    std::string address() const {
         sockaddr_in bound{};
         socklen_t size = sizeof bound;
         ::getsockname(descriptor_, reinterpret_cast<sockaddr*>(&bound), &size);
@@ -103,10 +103,10 @@ TEST_CASE("--check refuses an address that another program listens on, and names
     any.sin_family = AF_INET;
     any.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     const Listener tcp(reinterpret_cast<const sockaddr*>(&any), sizeof any);
-    Agency agency(AgencyConfig{.base_url = kNeverAsked, .more = "api: { listen: " + tcp.place() + " }\n"});
+    Agency agency(AgencyConfig{.base_url = kNeverAsked, .more = "api: { listen: " + tcp.address() + " }\n"});
     const Run taken = agency.check();
     CHECK(taken.code == 78);
-    CHECK(taken.says("api.listen: another program listens on " + tcp.place() + ": "));
+    CHECK(taken.says("api.listen: another program listens on " + tcp.address() + ": "));
     CHECK(taken.says("(process " + std::to_string(::getpid()) + ")"));
 
     sockaddr_un path{};

@@ -249,9 +249,9 @@ TEST_CASE(
     CHECK(changes.back().at("kind") == "deleted");
 
     desk.portal.control("POST", "/delete", {{"entity", "claim_attendance"}, {"count", 10}});
-    const Run asking = desk.ctl({"reconcile", "claim_attendance"});
-    CHECK(asking.code == 1);
-    CHECK_THAT(asking.out, Contains("10 of 48 records") && Contains("--confirm-deletes"));
+    const Run unconfirmed = desk.ctl({"reconcile", "claim_attendance"});
+    CHECK(unconfirmed.code == 1);
+    CHECK_THAT(unconfirmed.out, Contains("10 of 48 records") && Contains("--confirm-deletes"));
     CHECK(desk.ctl({"status"}).code == 2);  // critical, until it is answered
     const Run confirmed = desk.ctl({"reconcile", "claim_attendance", "--confirm-deletes"});
     CHECK(confirmed.code == 0);
@@ -262,7 +262,7 @@ TEST_CASE(
     CHECK(backfill.code == 0);
     CHECK_THAT(backfill.out, Contains("38 records read; no changes"));
     const Run passes = desk.ctl({"passes"});
-    CHECK_THAT(passes.out, Contains("backfill") && Contains("asking"));
+    CHECK_THAT(passes.out, Contains("backfill") && Contains("awaiting_confirmation"));
     CHECK(desk.ctl({"cancel", "1"}).code == 1);  // it has ended
     CHECK(desk.ctl({"backfill", "family", "--from", "2020-01", "--to", "2030-12"}).code == 1);
     CHECK(desk.agency.stop(daemon).code == 0);

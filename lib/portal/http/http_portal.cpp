@@ -261,8 +261,8 @@ Result<PagePtr> HttpPortal::to_page(HttpResponse response, const std::string& op
         page->asked = asked;
         if (page->beyond_take > 0) note_beyond_take(*page, operation, options.take);
         const bool nothing =
-            one_record && page->strange.size() == 1 && is_empty_object(page->strange.front().body);
-        if (nothing) page->strange.clear();
+            one_record && page->invalid.size() == 1 && is_empty_object(page->invalid.front().body);
+        if (nothing) page->invalid.clear();
         return PagePtr(std::move(page));
     }
     Error error = sliced.error();

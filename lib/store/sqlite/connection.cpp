@@ -20,7 +20,7 @@ Connection::Connection(const std::string& path, const std::string& vfs, Access a
 }
 
 Connection::~Connection() {
-    // The last connection's close moves the write-ahead log into the database. Statements are finalised
+    // The last connection's close moves the write-ahead log into the database. Statements are finalized
     // before.
     sqlite3_close(db_);
 }

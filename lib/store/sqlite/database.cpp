@@ -111,7 +111,7 @@ bool Database::write_rechecks(const Batch& batch, CommitSummary& summary) {
     return written;
 }
 
-// Good records before strange ones: where a page has both of one id, the strange one stays to be seen.
+// Good records before invalid ones: where a page has both of one id, the invalid one stays to be seen.
 void Database::write_page(const Batch& batch, CommitSummary& summary) {
     if (batch.page) {
         for (const Record& record : batch.page->records) {
@@ -119,17 +119,17 @@ void Database::write_page(const Batch& batch, CommitSummary& summary) {
             if (!tables_.quarantine.has_any()) continue;
             if (taken)
                 tables_.quarantine.remove(record.id);
-            else if (!batch.page->has_strange(record.id))
+            else if (!batch.page->has_invalid(record.id))
                 summary.released += tables_.quarantine.release(record.id, record.modified);
         }
-        set_aside(batch.page->strange, QuarantineTable::Attempt::same, summary);
+        set_aside(batch.page->invalid, QuarantineTable::Attempt::same, summary);
     }
     set_aside(batch.unreachable, QuarantineTable::Attempt::another, summary);
 }
 
-void Database::set_aside(const std::vector<StrangeRecord>& strange, QuarantineTable::Attempt attempt,
+void Database::set_aside(const std::vector<InvalidRecord>& invalid, QuarantineTable::Attempt attempt,
                          CommitSummary& summary) {
-    for (const StrangeRecord& record : strange) {
+    for (const InvalidRecord& record : invalid) {
         if (tables_.quarantine.put(record, attempt)) summary.count_quarantined(record.id);
     }
 }

@@ -119,7 +119,7 @@ class Database {
     void write_gone(const Batch& batch, CommitSummary& summary);
     bool write_rechecks(const Batch& batch, CommitSummary& summary);
     std::uint64_t held_seq(const Event& event);
-    void set_aside(const std::vector<StrangeRecord>& strange, QuarantineTable::Attempt attempt,
+    void set_aside(const std::vector<InvalidRecord>& invalid, QuarantineTable::Attempt attempt,
                    CommitSummary& summary);
 
     std::string path_;

@@ -20,7 +20,7 @@ void JobThread::close() {
 
 Error JobThread::closed_error() {
     return {
-        .code = ErrorCode::cancelled, .operation = "use store", .subject = "the store is closed", .hint = ""};
+        .code = ErrorCode::canceled, .operation = "use store", .subject = "the store is closed", .hint = ""};
 }
 
 void JobThread::push(std::unique_ptr<Job> job) {

@@ -5,7 +5,7 @@
 //     Task<Result<std::uint64_t>>
 //
 // run() is called from the I/O thread. A job that was handed in is carried out whatever becomes of its
-// waiter: a cancelled coroutine still resumes by the job's result. The executor must outlive the JobThread.
+// waiter: a canceled coroutine still resumes by the job's result. The executor must outlive the JobThread.
 #pragma once
 
 #include "core/clock.hpp"
@@ -32,7 +32,7 @@ class JobThread {
     JobThread(const JobThread&) = delete;
     JobThread& operator=(const JobThread&) = delete;
 
-    // Errors: what `work` returns; cancelled after close(). `work` is a Result<T>() and must not throw.
+    // Errors: what `work` returns; canceled after close(). `work` is a Result<T>() and must not throw.
     template <class T, class Work>
     Task<Result<T>> run(Work work) {
         return wait_for<T>([this, begun = std::move(work)](std::unique_ptr<Waiter<T>> waiter) mutable {

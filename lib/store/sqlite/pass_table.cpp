@@ -78,7 +78,7 @@ std::uint64_t PassTable::save(const BoundedPass& pass, std::string_view at) {
     write.bind(21, signed_of(pass.requests));
     write.bind(22, pass.error);
     write.bind(23, pass.hint);
-    write.bind(24, fresh ? at : std::string_view(pass.wished_at));
+    write.bind(24, fresh ? at : std::string_view(pass.requested_at));
     write.bind(25, pass.started_at);
     write.bind(26, at);
     write.bind(27, signed_of(pass.holes));
@@ -131,7 +131,7 @@ Result<BoundedPass> pass_of(const Statement& row) {
                      .requests = number(20),
                      .error = text(21),
                      .hint = text(22),
-                     .wished_at = text(23),
+                     .requested_at = text(23),
                      .started_at = text(24),
                      .updated_at = text(25)};
     if (!row.is_null(10))

@@ -1,4 +1,4 @@
-// The table `passes`: bounded passes as they were wished for, and as far as they came. On the store's thread; throws
+// The table `passes`: bounded passes as they were requested, and as far as they came. On the store's thread; throws
 // SqlError.
 #pragma once
 

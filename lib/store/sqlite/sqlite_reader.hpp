@@ -24,7 +24,7 @@ class SqliteReader : public Reader {
     // Closes.
     ~SqliteReader() override;
 
-    // Carries out every call that was begun; later ones end by `cancelled`. Blocks. Before the store's own close, which
+    // Carries out every call that was begun; later ones end by `canceled`. Blocks. Before the store's own close, which
     // would leave its log behind otherwise.
     void close();
 

@@ -69,7 +69,7 @@ class SqliteStore : public Store, public Inbox, public CertificateStore {
 
     // Carries out every call that was begun, folds the write-ahead log into the database and frees the file
     // for another daemon. Blocks, for the call and the checkpoint under way and for what is left of the log.
-    // Later calls end by `cancelled`.
+    // Later calls end by `canceled`.
     void close();
 
     // Whether what is written is kept: store_failed where the file was removed, replaced or unmounted (hazard 37). From

@@ -4,7 +4,7 @@
 //     …
 //     waiter->finish(true);     // on any thread, once: the coroutine resumes on its own executor
 //
-// A cancelled coroutine still resumes by what it waits for. The executor must outlive the waiter.
+// A canceled coroutine still resumes by what it waits for. The executor must outlive the waiter.
 #pragma once
 
 #include "core/clock.hpp"

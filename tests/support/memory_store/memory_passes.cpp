@@ -62,7 +62,7 @@ std::uint64_t MemoryStore::write_pass(BoundedPass pass, const std::string& at) {
     auto& passes = content_->tables.passes;
     if (pass.id == 0) {
         pass.id = ++content_->last_pass;
-        pass.wished_at = at;
+        pass.requested_at = at;
         std::erase_if(passes, [&](const auto& entry) {
             return entry.first + kPassesKept <= pass.id && !entry.second.is_open();
         });

@@ -89,9 +89,9 @@ class MemoryStore : public Store {
     void mark_deleted(const Batch& batch, const Key& key, const std::string& at, CommitSummary& summary);
     std::uint64_t write_pass(BoundedPass pass, const std::string& at);
     // `attempt`: one that is there already counts as another attempt.
-    void set_aside(const std::string& stream, const std::vector<StrangeRecord>& strange, bool attempt,
+    void set_aside(const std::string& stream, const std::vector<InvalidRecord>& invalid, bool attempt,
                    const std::string& at, CommitSummary& summary);
-    bool put_strange(const std::string& stream, const StrangeRecord& record, bool attempt,
+    bool put_invalid(const std::string& stream, const InvalidRecord& record, bool attempt,
                      const std::string& at);
     bool save(const StreamState& state, const std::string& at);
     bool knows(const std::string& stream, const Key& key) const;

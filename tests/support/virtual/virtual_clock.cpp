@@ -8,7 +8,7 @@ namespace carecloud {
 
 namespace asio = boost::asio;
 
-// Waits on a channel that nobody sends to and that is cancelled when its hour has come, so that cancelling the
+// Waits on a channel that nobody sends to and that is canceled when its hour has come, so that canceling the
 // coroutine works as it does with a real timer. A timer would have every step ask the kernel whether it has expired.
 class VirtualAlarm : public Alarm {
   public:
@@ -24,8 +24,7 @@ class VirtualAlarm : public Alarm {
         place_ = clock_.sleepers_.emplace(hour, this);
         sleeping_ = true;
         rang_ = false;
-        boost::system::error_code
-            ignored;  // always cancelled: by the clock, by wake(), or with the coroutine
+        boost::system::error_code ignored;  // always canceled: by the clock, by wake(), or with the coroutine
         co_await channel_.async_receive(asio::redirect_error(asio::use_awaitable, ignored));
         leave();
         if (woken_) {

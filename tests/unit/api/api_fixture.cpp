@@ -47,8 +47,8 @@ ApiFixture::~ApiFixture() {
     reader_->close();
 }
 
-void ApiFixture::commit(const std::vector<TestRecord>& records, const std::vector<TestStrange>& strange) {
-    Batch batch{.stream = "claim_attendance", .page = make_page(records, strange), .walk_ended = true};
+void ApiFixture::commit(const std::vector<TestRecord>& records, const std::vector<TestInvalid>& invalid) {
+    Batch batch{.stream = "claim_attendance", .page = make_page(records, invalid), .walk_ended = true};
     std::optional<Result<CommitSummary>> summary;
     boost::asio::co_spawn(io_, store_->commit(std::move(batch)),
                           [&](const std::exception_ptr&, Result<CommitSummary> outcome) {

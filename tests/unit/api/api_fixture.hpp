@@ -78,7 +78,7 @@ class ApiFixture {
     ApiFixture& operator=(const ApiFixture&) = delete;
 
     // One page of claim_attendance, after which its first walk has ended.
-    void commit(const std::vector<TestRecord>& records, const std::vector<TestStrange>& strange = {});
+    void commit(const std::vector<TestRecord>& records, const std::vector<TestInvalid>& invalid = {});
     void receive(const std::string& message_id);
     void sql(const std::string& statements);
 

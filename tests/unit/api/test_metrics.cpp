@@ -38,7 +38,7 @@ TEST_CASE("what is counted stands in the metrics from 0 on, by stream and by wha
     pass.stream = "claim";
     pass.took = 2s;
     api.metrics.pass_ended(pass, {});
-    pass.error = Error{.code = ErrorCode::cancelled, .operation = "query", .subject = {}, .hint = {}};
+    pass.error = Error{.code = ErrorCode::canceled, .operation = "query", .subject = {}, .hint = {}};
     api.metrics.pass_ended(pass, {});
 
     const ServerResponse answer = api.get("/metrics");
@@ -70,7 +70,8 @@ TEST_CASE("states are those of the moment: ready, open events, quarantine, quota
     api.metrics.push_silent("claim", true);
     api.sql("INSERT INTO quota (month, requests, sent, reserved) VALUES ('" +
             month_of(SystemClock(api.io()).wall()) + "', 266, 250, 16)");
-    BoundedPass pass{.kind = PassKind::reconcile, .stream = "claim", .status = PassStatus::asking};
+    BoundedPass pass{
+        .kind = PassKind::reconcile, .stream = "claim", .status = PassStatus::awaiting_confirmation};
     const auto saved = run_task(api.io(), api.store().save_pass(pass));
     REQUIRE(saved);
     std::string text = api.get("/metrics").body;

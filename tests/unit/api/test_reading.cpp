@@ -205,12 +205,12 @@ TEST_CASE("a record of the quarantine is asked for again, and what came is told"
     api.commit({}, {{.id = "a b", .modified = "?", .body = "{}"}, {.id = "sha256:00", .modified = ""}});
     const std::string target = "/v1/quarantine/claim_attendance/a%20b/retry";
     api.host.retry = [] {
-        return RetryReport{.outcome = RetryOutcome::strange, .reason = "modified: no time"};
+        return RetryReport{.outcome = RetryOutcome::invalid, .reason = "modified: no time"};
     };
     const json told = json_of(api.post(target));
     CHECK(told.at("entity") == "claim_attendance");
     CHECK(told.at("id") == "a b");
-    CHECK(told.at("outcome") == "strange");
+    CHECK(told.at("outcome") == "invalid");
     CHECK(told.at("reason") == "modified: no time");
     CHECK(told.at("in_quarantine") == true);
     REQUIRE(api.host.retried.size() == 1);
@@ -251,6 +251,6 @@ TEST_CASE("a retry that the portal does not answer says what the portal said, an
     CHECK(problem_in(failing(ErrorCode::dialect_unknown)) == "502 dialect_unknown");
     CHECK(problem_in(failing(ErrorCode::timed_out)) == "504 timed_out");
     CHECK(problem_in(failing(ErrorCode::store_full, "make room")) == "503 store_full");
-    CHECK(problem_in(failing(ErrorCode::cancelled)) == "503 not_running");
+    CHECK(problem_in(failing(ErrorCode::canceled)) == "503 not_running");
     CHECK(json_of(failing(ErrorCode::unreachable)).at("hint") != "");
 }

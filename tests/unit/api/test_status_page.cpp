@@ -99,7 +99,7 @@ TEST_CASE("a portal that is down, a silent push, a reconciliation that asks: eac
                             {.state = ServiceState::warning, .text = "the certificate ends", .since = kNow}};
     healthy.view.passes = {{.kind = PassKind::reconcile,
                             .stream = "claim",
-                            .status = PassStatus::asking,
+                            .status = PassStatus::awaiting_confirmation,
                             .records = 2000,
                             .expected = 2000,
                             .gone = 400,
@@ -114,15 +114,16 @@ TEST_CASE("a portal that is down, a silent push, a reconciliation that asks: eac
          {"<title>! carecloud-syncd</title>", "bad\">critical<", ">waits<",
           "portal.example.org: connect: refused", "look at the network",
           "claim is not announced (push silent)", "noticed 1 h 0 min ago", "subscribe again",
-          "warn\">warning<", ">asking</span> reconcile of claim", "2,000 records read of 2,000", "400 gone",
-          "--confirm-deletes", "gone<small>carecloud</small>", "none heard of<small>other</small>"}) {
+          "warn\">warning<", ">awaiting_confirmation</span> reconcile of claim",
+          "2,000 records read of 2,000", "400 gone", "--confirm-deletes", "gone<small>carecloud</small>",
+          "none heard of<small>other</small>"}) {
         INFO(words);
         CHECK(shows(page, words));
     }
 }
 
 TEST_CASE(
-    "warning and critical look different, also to who sees no colour, and a stream's light is its state's") {
+    "warning and critical look different, also to who sees no color, and a stream's light is its state's") {
     const std::string css = ApiFixture().get("/page.css").body;
     for (const char* rule :
          {".pill.warn::before", ".pill.bad::before", ".pill.good::before", ".pill.bad { outline"})

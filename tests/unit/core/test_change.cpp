@@ -206,10 +206,10 @@ TEST_CASE("bytes that change under one `modified` are taken once a day, and at o
     Arrival other = arriving(0);
     CHECK(decided(version, other).verdict == Verdict::unsteady);
     CHECK(decided(version, arriving(1)).verdict == Verdict::take);  // `modified` moved
-    other.wished = true;
+    other.on_demand = true;
     CHECK(decided(version, other).verdict == Verdict::take);
     version.unmoved = false;  // a day has passed, or the change before had moved it
-    other.wished = false;
+    other.on_demand = false;
     CHECK(decided(version, other).verdict == Verdict::take);
 }
 

@@ -52,7 +52,7 @@ TEST_CASE("status tells at once whether all is well") {
 
     ScriptedApi ill(
         {{"GET /v1/status ", "200 OK", status_json("critical", reason_json("critical"), R"("HTTP 403")")}});
-    const CtlRun bad = ill.run({"status"}, {.out = true, .err = true, .colour = true});
+    const CtlRun bad = ill.run({"status"}, {.out = true, .err = true, .color = true});
     CHECK(bad.exit == CtlExit::critical);
     CHECK_THAT(bad.out, Contains("\x1b[1;31mcritical\x1b[0m") && Contains("the key\\x1b is refused") &&
                             Contains("noticed 9 min ago; remedy: renew it\n") &&
@@ -186,16 +186,16 @@ TEST_CASE("a record of the quarantine is looked for in all streams, asked for ag
     const CtlRun good = taken.run({"quarantine", "--retry", "a b"});
     CHECK(good.exit == CtlExit::ok);
     CHECK(good.out == "provider a b: taken, it is among the records now\n");
-    ScriptedApi strange(answers(told("strange", "\"modified: no time\\u001b\"", "true")));
-    const CtlRun bad = strange.run({"quarantine", "--retry", "a b"});
+    ScriptedApi invalid(answers(told("invalid", "\"modified: no time\\u001b\"", "true")));
+    const CtlRun bad = invalid.run({"quarantine", "--retry", "a b"});
     CHECK(bad.exit == CtlExit::wrong);
     CHECK(bad.out ==
           "provider a b: it came, and still cannot be taken: modified: no time\\x1b\n"
           "  it stays in quarantine, as it was seen last\n");
-    ScriptedApi for_programs(answers(told("not_shown", "null", "true")));
+    ScriptedApi for_programs(answers(told("not_found", "null", "true")));
     const CtlRun json = for_programs.run({"quarantine", "--retry", "a b", "--json"});
     CHECK(json.exit == CtlExit::wrong);
-    CHECK(json.out == told("not_shown", "null", "true") + "\n");
+    CHECK(json.out == told("not_found", "null", "true") + "\n");
 }
 
 TEST_CASE("a record that is not in quarantine, and a portal that is away, are told with the remedy") {

@@ -34,8 +34,8 @@ CtlJson backfill_pass(const std::string& state, std::uint64_t steps_done, std::u
             {"hint", nullptr}};
 }
 
-CtlJson asking_pass() {
-    CtlJson pass = backfill_pass("asking", 1, 5000);
+CtlJson unconfirmed_pass() {
+    CtlJson pass = backfill_pass("awaiting_confirmation", 1, 5000);
     pass["kind"] = "reconcile";
     pass["deep"] = true;
     pass["from"] = nullptr;
@@ -78,9 +78,9 @@ TEST_CASE("a pass need not be waited for, and its JSON is there for programs") {
 
 TEST_CASE(
     "a reconciliation that asks, and passes that fail or are canceled, leave with 1 and say the remedy") {
-    ScriptedApi asking({{"POST /v1/reconcile?entity=claim_attendance&deep=false&confirm_deletes=false ",
-                         "202 Accepted", asking_pass().dump()}});
-    const CtlRun run = asking.run({"reconcile", "claim_attendance"});
+    ScriptedApi unconfirmed({{"POST /v1/reconcile?entity=claim_attendance&deep=false&confirm_deletes=false ",
+                              "202 Accepted", unconfirmed_pass().dump()}});
+    const CtlRun run = unconfirmed.run({"reconcile", "claim_attendance"});
     CHECK(run.exit == CtlExit::wrong);
     CHECK(run.out ==
           "pass 7, reconcile of claim_attendance, deep: stopped to ask before it deletes\n"
@@ -101,13 +101,14 @@ TEST_CASE(
 }
 
 TEST_CASE("passes are listed, and one is canceled") {
-    const CtlJson list{{"passes", {backfill_pass("running", 1, 400), asking_pass()}}};
+    const CtlJson list{{"passes", {backfill_pass("running", 1, 400), unconfirmed_pass()}}};
     ScriptedApi api({{"GET /v1/passes?limit=2 ", "200 OK", list.dump()}});
     CHECK(api.run({"passes", "--limit", "2"}).out ==
-          "PASS  KIND             STREAM            DAYS                      STATE\n"
-          "   7  backfill         claim_attendance  2026-01-01 to 2026-03-31  running\n"
-          "    STEPS 1/3  RECORDS 400  CHANGES 12  UPDATED (UTC) 2026-11-27 03:00:00\n"
-          "   7  reconcile, deep  claim_attendance  -                         asking\n"
+          "PASS  KIND             STREAM            STATE\n"
+          "   7  backfill         claim_attendance  running\n"
+          "    DAYS 2026-01-01 to 2026-03-31  STEPS 1/3  RECORDS 400  CHANGES 12\n"
+          "    UPDATED (UTC) 2026-11-27 03:00:00\n"
+          "   7  reconcile, deep  claim_attendance  awaiting_confirmation\n"
           "    STEPS 1/3  RECORDS 5,000  CHANGES 12  UPDATED (UTC) 2026-11-27 03:00:00\n");
     ScriptedApi none({{"GET /v1/passes ", "200 OK", R"({"passes":[]})"}});
     CHECK_THAT(none.run({"passes"}).out, Contains("no backfill and no reconciliation"));

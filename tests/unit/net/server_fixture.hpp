@@ -66,7 +66,7 @@ class ServerFixture {
 class Latch {
   public:
     explicit Latch(boost::asio::io_context& io);
-    // Throws operation_aborted when cancelled.
+    // Throws operation_aborted when canceled.
     Task<> wait();
     void open();
 

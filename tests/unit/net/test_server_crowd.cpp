@@ -128,7 +128,7 @@ TEST_CASE("where descriptors are short, the oldest idle connection gives its own
     settings.timeouts.accept_pause = 1ms;
     ServerFixture fixture(settings);
     {
-        // The undefined-behaviour sanitizer wants descriptors when it sees a type for the first time: it sees
+        // The undefined-behavior sanitizer wants descriptors when it sees a type for the first time: it sees
         // here those of an eviction, and nothing is checked below as long as there are none.
         settings.limits.connections_max = 1;
         ServerFixture small(settings);

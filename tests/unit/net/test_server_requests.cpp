@@ -91,7 +91,7 @@ TEST_CASE("HTTP/1.0 closes unless asked not to") {
     CHECK(kept.ended_orderly());
 }
 
-TEST_CASE("Connection: close is honoured, the handler's wish for it too") {
+TEST_CASE("Connection: close is honored, the handler's wish for it too") {
     ServerFixture fixture({}, [](const ServerRequest& request) -> Task<ServerResponse> {
         ServerResponse response = co_await echo_handler(request);
         response.close = request.path() == "/last";

@@ -60,7 +60,7 @@ TEST_CASE("one who has connected before the stop is heard after it") {
     fixture.run_until([&] { return *stopped; });
 }
 
-TEST_CASE("what does not end within the grace is cut, its handler cancelled") {
+TEST_CASE("what does not end within the grace is cut, its handler canceled") {
     HttpServerSettings settings;
     settings.timeouts.grace = 50ms;
     WaitingFixture fixture(settings);

@@ -37,10 +37,10 @@ TEST_CASE("page rules: a page as it should be, and an empty one") {
     CHECK(broken_promise_of_page(Page{}, 0).empty());
 }
 
-TEST_CASE("page rules: more records than were asked for, strange ones included") {
+TEST_CASE("page rules: more records than were asked for, invalid ones included") {
     Page page = page_of_one();
     CHECK_THAT(broken_promise_of_page(page, 0), Contains("no more records than Take"));
-    page.strange.emplace_back();
+    page.invalid.emplace_back();
     CHECK_THAT(broken_promise_of_page(page, 1), Contains("no more records than Take"));
 }
 

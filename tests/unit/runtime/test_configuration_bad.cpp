@@ -120,8 +120,8 @@ TEST_CASE("a bad setting of a stream is named with its place and a remedy") {
         {"  - entity: Claim\n",
          "c.yaml:8:13: streams[1].entity: 'Claim' is not an entity's name (small letters, digits "
          "and '_'); did you mean 'claim'?"},
-        {"  - entity:\n", "c.yaml:8:5: streams[1].entity: has no value; name what to synchronise"},
-        {"  - overlap: 5m\n", "c.yaml:8:5: streams[1].entity: is missing; name what to synchronise"},
+        {"  - entity:\n", "c.yaml:8:5: streams[1].entity: has no value; name what to synchronize"},
+        {"  - overlap: 5m\n", "c.yaml:8:5: streams[1].entity: is missing; name what to synchronize"},
         {"  - claim\n",
          "c.yaml:8:5: streams[1]: a mapping is wanted here, not a single value; write 'key: value'"},
     }));

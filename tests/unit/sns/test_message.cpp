@@ -128,9 +128,9 @@ TEST_CASE("The spelling of Lambda's events is refused") {
                                                   {"Message", "message"}}));
     json sent = complete(notification());
     sent[theirs] = "https://elsewhere.example/";
-    CHECK(message_refusal(sent) == ours + " is spelt otherwise");
+    CHECK(message_refusal(sent) == ours + " is spelled otherwise");
     sent.erase(ours);
-    CHECK(message_refusal(sent) == ours + " is spelt otherwise");
+    CHECK(message_refusal(sent) == ours + " is spelled otherwise");
 }
 
 TEST_CASE("An unknown Type is refused") {

@@ -103,7 +103,7 @@ class Members {
     }
 
     // The first member, not null, whose name is one of `spellings` but for its case.
-    void take_spelt(ViewRow& row, const std::string& name, const Texts& spellings, Read read) const {
+    void take_spelled(ViewRow& row, const std::string& name, const Texts& spellings, Read read) const {
         row[name] = std::nullopt;
         bool first = true;
         if (!object_.is_object()) return;
@@ -175,15 +175,16 @@ void read_day(const Json& day, const std::string& place, AttendanceRows& all) {
 
 void read_month(const Members& month, const std::string& place, AttendanceRows& all) {
     ViewRow& row = all.record;
-    month.take_spelt(row, "invoiceamount", {"invoiceamount", "invocieamount"}, number);
+    month.take_spelled(row, "invoiceamount", {"invoiceamount", "invocieamount"}, number);
     month.take(row, {"familyfee"}, number);
     month.take(row, {"version"}, text);
     month.take(row, {"versiondate"}, date);
-    month.take_spelt(row, "DigitalSubmission", {"digitalsubmission"}, flag);
-    month.take_spelt(row, "SubmitDate", {"submitdate"}, date);
-    month.take_spelt(row, "MissingDailySignature", {"missingdailysignature", "missingdailysiguature"}, flag);
-    month.take_spelt(row, "MissingConfirmSignature", {"missingconfirmsignature", "missingconfirmsiguature"},
-                     flag);
+    month.take_spelled(row, "DigitalSubmission", {"digitalsubmission"}, flag);
+    month.take_spelled(row, "SubmitDate", {"submitdate"}, date);
+    month.take_spelled(row, "MissingDailySignature", {"missingdailysignature", "missingdailysiguature"},
+                       flag);
+    month.take_spelled(row, "MissingConfirmSignature", {"missingconfirmsignature", "missingconfirmsiguature"},
+                       flag);
     const Json summary = month.container("summary", Json::value_t::object);
     Members(summary, place + ".summary", all)
         .take(row, {"wk1", "wk2", "wk3", "wk4", "wk5", "wk6", "month"}, number);

@@ -54,8 +54,8 @@ class ReaderFixture {
     void end_walk() {
         REQUIRE(run_task(store.io(), store.store().commit({.stream = "s", .walk_ended = true})).has_value());
     }
-    void commit(const std::vector<TestRecord>& records, const std::vector<TestStrange>& strange = {}) {
-        REQUIRE(store.commit(make_page(records, strange)).has_value());
+    void commit(const std::vector<TestRecord>& records, const std::vector<TestInvalid>& invalid = {}) {
+        REQUIRE(store.commit(make_page(records, invalid)).has_value());
         end_walk();
     }
     SqliteReader& reader() { return *reader_; }
@@ -258,7 +258,7 @@ TEST_CASE("events come newest first, of one state or all, page by page") {
           std::vector<std::string>{"m9", "m8", "m7", "m6", "m5", "m4", "m3", "m2", "m1", "m0"});
     CHECK(all(EventState::open) == std::vector<std::string>{"m9", "m6", "m5", "m4", "m3", "m2", "m1"});
     CHECK(all(EventState::settled) == std::vector<std::string>{"m8", "m0"});
-    CHECK(all(EventState::outside).empty());
+    CHECK(all(EventState::not_in_stream).empty());
     CHECK(fixture.counts().open_events == 7);
     const EventPage page = *run_task(fixture.store.io(), fixture.reader().events(EventState::gone, {}, 4));
     REQUIRE(page.events.size() == 1);
@@ -334,7 +334,7 @@ TEST_CASE("a reader pins no snapshot: the log begins anew beside it, and each ca
     }
 }
 
-TEST_CASE("commits go on while a walk reads, and calls end by cancelled after close") {
+TEST_CASE("commits go on while a walk reads, and calls end by canceled after close") {
     ReaderFixture fixture;
     fixture.commit({{.id = "a", .modified = "2024-01-01T00:00:00Z"}});
     std::size_t read = 0;
@@ -352,7 +352,7 @@ TEST_CASE("commits go on while a walk reads, and calls end by cancelled after cl
     fixture.reader().close();
     const auto refused = run_task(fixture.store.io(), fixture.reader().changes(0, 1));
     REQUIRE(refused.has_error());
-    CHECK(refused.error().code == ErrorCode::cancelled);
+    CHECK(refused.error().code == ErrorCode::canceled);
     // The store's own close is the last one, and moves the log.
     fixture.store.close();
     CHECK_FALSE(std::filesystem::exists(fixture.store.path() + "-wal"));

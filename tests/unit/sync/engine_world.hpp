@@ -71,7 +71,7 @@ struct EngineWorld : World {
     }
     std::uint64_t wish(BoundedPass pass) {
         const std::uint64_t id = write_down(std::move(pass));
-        if (engine) engine->pass_wished();
+        if (engine) engine->pass_requested();
         return id;
     }
     const BoundedPass& row(std::uint64_t id) const { return tables().passes.at(id); }

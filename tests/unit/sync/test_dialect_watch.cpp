@@ -224,7 +224,7 @@ TEST_CASE(
     CHECK(by_id_walks(world) > 0);
 }
 
-TEST_CASE("reconcile: strange records are met and counted, and no reason to look for others") {
+TEST_CASE("reconcile: invalid records are met and counted, and no reason to look for others") {
     BoundedWorld world;
     world.put_many(1, 50, 10, kOld);
     REQUIRE(world.model.put(kEntity, R"({"_id":"00000000000000000000aaaa","modified":"yesterday"})"));

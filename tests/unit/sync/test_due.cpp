@@ -33,7 +33,7 @@ struct DueWorld : EngineWorld {
     void run_loaded() {
         put_many(1, 10, 5, kOld);
         start();
-        whole_due.on_written([this] { engine->pass_wished(); });
+        whole_due.on_written([this] { engine->pass_requested(); });
         REQUIRE(clock.run_until([&] { return !recorder.passes.empty(); }));
         clock.run_for(1s);
     }

@@ -161,7 +161,7 @@ TEST_CASE(
     world.clock.run_for(1s);
     REQUIRE(world.row(id).error.find("asked for a pause") != std::string::npos);
     const std::size_t sent = world.sent.size();
-    world.engine->pass_wished();
+    world.engine->pass_requested();
     world.clock.run_for(1s);
     CHECK(world.sent.size() == sent + 1);
 }

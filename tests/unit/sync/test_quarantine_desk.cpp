@@ -7,7 +7,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const std::string kStrange = "00000000000000000000aaaa";
+const std::string kInvalid = "00000000000000000000aaaa";
 
 struct DeskWorld : EngineWorld {
     using Came = std::shared_ptr<std::optional<Result<RetryReport>>>;
@@ -22,7 +22,7 @@ struct DeskWorld : EngineWorld {
     }
     void put_raw(const std::string& rest) {
         REQUIRE(model.put(
-            kEntity, R"({"_id":")" + kStrange + R"(","workspace_id":"w","bucket_id":"b",)" + rest + "}"));
+            kEntity, R"({"_id":")" + kInvalid + R"(","workspace_id":"w","bucket_id":"b",)" + rest + "}"));
     }
     Came begin(QuarantineWish wish) {
         Came came = std::make_shared<std::optional<Result<RetryReport>>>();
@@ -40,7 +40,7 @@ struct DeskWorld : EngineWorld {
     }
     static QuarantineWish wish(bool has_body = true) {
         return {.stream = kEntity,
-                .key = {.id = kStrange, .modified_text = "yesterday", .modified = {}},
+                .key = {.id = kInvalid, .modified_text = "yesterday", .modified = {}},
                 .has_body = has_body};
     }
 };
@@ -66,14 +66,14 @@ TEST_CASE("desk: a record that was mended without moving is taken at once, and l
 
 TEST_CASE("desk: one that still cannot be read says why, and one that the portal denies is let go") {
     DeskWorld world;
-    const auto strange = world.retry(DeskWorld::wish());
-    REQUIRE(strange.has_value());
-    CHECK(strange->outcome == RetryOutcome::strange);
-    CHECK(strange->reason.find("modified") != std::string::npos);
-    REQUIRE(world.model.erase(kEntity, kStrange));
+    const auto invalid = world.retry(DeskWorld::wish());
+    REQUIRE(invalid.has_value());
+    CHECK(invalid->outcome == RetryOutcome::invalid);
+    CHECK(invalid->reason.find("modified") != std::string::npos);
+    REQUIRE(world.model.erase(kEntity, kInvalid));
     const auto gone = world.retry(DeskWorld::wish());
     REQUIRE(gone.has_value());
-    CHECK(gone->outcome == RetryOutcome::not_shown);
+    CHECK(gone->outcome == RetryOutcome::not_found);
     CHECK(world.tables().quarantine.empty());
 }
 
@@ -143,6 +143,6 @@ TEST_CASE("desk: a stream that is not there, and a stop in the middle") {
     world.engine.reset();
     REQUIRE(world.clock.run_until([&] { return first->has_value() && second->has_value(); }));
     REQUIRE_FALSE((**first).has_value());
-    CHECK((**first).error().code == ErrorCode::cancelled);
-    CHECK((**second).error().code == ErrorCode::cancelled);
+    CHECK((**first).error().code == ErrorCode::canceled);
+    CHECK((**second).error().code == ErrorCode::canceled);
 }

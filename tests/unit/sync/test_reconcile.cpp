@@ -135,12 +135,12 @@ TEST_CASE("reconcile: more gone than the guard lets go stops and asks, and nothi
     for (unsigned n = 11; n <= 21; ++n)
         world.erase(n);
 
-    const BoundedPass asking = world.reconcile();
-    CHECK(asking.status == PassStatus::asking);
-    CHECK(asking.gone == 11);
-    CHECK(asking.deleted == 0);
-    CHECK(asking.error.find("11 of 190") != std::string::npos);
-    CHECK(asking.hint.find("--confirm-deletes") != std::string::npos);
+    const BoundedPass unconfirmed = world.reconcile();
+    CHECK(unconfirmed.status == PassStatus::awaiting_confirmation);
+    CHECK(unconfirmed.gone == 11);
+    CHECK(unconfirmed.deleted == 0);
+    CHECK(unconfirmed.error.find("11 of 190") != std::string::npos);
+    CHECK(unconfirmed.hint.find("--confirm-deletes") != std::string::npos);
     CHECK(world.live() == 190);
 
     const BoundedPass confirmed = world.good({.confirm_deletes = true});
@@ -343,8 +343,8 @@ TEST_CASE("reconcile: an interrupted one begins anew and ends as if it had not b
     world.good_pass();
     for (unsigned n = 10; n < 20; ++n)
         world.erase(n);
-    const BoundedPass wished{.id = 1, .stream = kEntity, .whole = true};
-    world.content->tables.passes[1] = wished;
+    const BoundedPass requested{.id = 1, .stream = kEntity, .whole = true};
+    world.content->tables.passes[1] = requested;
     world.content->last_pass = 1;
     for (std::size_t fails_at = 1; fails_at < 30; fails_at += 3) {
         std::size_t calls = 0;
@@ -353,7 +353,7 @@ TEST_CASE("reconcile: an interrupted one begins anew and ends as if it had not b
             return StoreFault{
                 .error = {.code = ErrorCode::store_busy, .operation = "test", .subject = "", .hint = ""}};
         });
-        (void)world.attempt(wished);
+        (void)world.attempt(requested);
     }
     world.store->set_fault_hook({});
     const BoundedPass row = world.reconcile(true);

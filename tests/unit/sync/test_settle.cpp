@@ -168,7 +168,9 @@ TEST_CASE("an event of a record that is not visible yet is not settled as gone")
     world.check_same();
 }
 
-TEST_CASE("an event of a record that becomes visible between query and retrieval is not settled as outside") {
+TEST_CASE(
+    "an event of a record that becomes visible between query and retrieval is not settled as not in the "
+    "stream") {
     EngineWorld world;
     world.settings.spec.filter = R"({"status":"active"})";
     world.put(1, kOld, R"(,"status":"active")");
@@ -263,5 +265,5 @@ TEST_CASE("a stop while events are being settled ends the engine, and they stay 
     REQUIRE(world.clock.run_until([&] { return world.ended; }));
     CHECK(stopped);
     CHECK(world.events(EventState::open) == 1);
-    CHECK(world.recorder.passes.back().error.value().code == ErrorCode::cancelled);
+    CHECK(world.recorder.passes.back().error.value().code == ErrorCode::canceled);
 }

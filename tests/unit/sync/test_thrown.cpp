@@ -164,18 +164,18 @@ TEST_CASE(
     CHECK(world.row(id).status == (stops ? PassStatus::running : PassStatus::canceled));
 }
 
-TEST_CASE("thrown: what a cancelled coroutine throws is told from everything else") {
+TEST_CASE("thrown: what a canceled coroutine throws is told from everything else") {
     const auto thrown = [](auto exception) { return std::make_exception_ptr(exception); };
     using boost::system::system_error;
     CHECK(is_cancellation(thrown(system_error(boost::asio::error::operation_aborted))));
     CHECK_FALSE(is_cancellation(thrown(system_error(boost::asio::error::eof))));
     CHECK_FALSE(is_cancellation(thrown(std::bad_alloc())));
-    const auto cancelled = thrown(system_error(boost::asio::error::operation_aborted));
+    const auto canceled = thrown(system_error(boost::asio::error::operation_aborted));
     const auto fault = thrown(std::logic_error("broken"));
-    CHECK(worse_of(cancelled, fault) == fault);
-    CHECK(worse_of(fault, cancelled) == fault);
-    CHECK(worse_of(nullptr, cancelled) == cancelled);
-    CHECK(worse_of(cancelled, nullptr) == cancelled);
+    CHECK(worse_of(canceled, fault) == fault);
+    CHECK(worse_of(fault, canceled) == fault);
+    CHECK(worse_of(nullptr, canceled) == canceled);
+    CHECK(worse_of(canceled, nullptr) == canceled);
     CHECK(worse_of(nullptr, nullptr) == nullptr);
     // A library's own text may quote a record.
     CHECK(fault_error("read", std::runtime_error("Ann")).message().find("Ann") == std::string::npos);

@@ -147,7 +147,7 @@ TEST_CASE("row 7: without a Date and with the local clock an hour ahead, late ro
     CHECK(records_shown(world) == 0);
 }
 
-TEST_CASE("a portal whose clock is a day behind is synchronised all the same, and told") {
+TEST_CASE("a portal whose clock is a day behind is synchronized all the same, and told") {
     EngineWorld world;
     world.put_many(1, 50, 5, kOld);
     world.portal.set_date_hook([](Timestamp right) { return std::optional(shifted(right, -24h)); });
