@@ -26,9 +26,9 @@ Result<std::string> read_token(const ApiSettings& settings) {
     if (token && token->size() < kTokenMin) {
         return Error{.code = ErrorCode::config_invalid,
                      .operation = "read secret file",
-                     .subject = "\"" + *settings.token_file + "\" holds fewer than " +
-                                std::to_string(kTokenMin) + " characters, which can be guessed",
-                     .hint = "write a random token: openssl rand -hex 16"};
+                     .subject = "\"" + *settings.token_file + "\" contains fewer than " +
+                                std::to_string(kTokenMin) + " characters, which is easy to guess",
+                     .hint = "use a random token: openssl rand -hex 16"};
     }
     return token;
 }
@@ -77,7 +77,8 @@ Result<ApiEndpoint::Staged> ApiEndpoint::stage(const ApiSettings& settings) {
     if (numbers)
         staged.push_back(std::move(*numbers));
     else
-        log_.write(LogLevel::warn, numbers.error(), {{"EFFECT", "no metrics and no status page there"}});
+        log_.write(LogLevel::warn, numbers.error(),
+                   {{"EFFECT", "metrics and status page are not available there"}});
     return staged;
 }
 
@@ -87,7 +88,7 @@ Task<ServerResponse> ApiEndpoint::serve(Slot slot, const ServerRequest& request)
     if (!api) {
         co_return problem({.status = 503,
                            .code = "not_running",
-                           .detail = "the service starts, or stops",
+                           .detail = "the service is starting or stopping",
                            .retry_after = std::chrono::seconds(1)});
     }
     auto answering = api->answer(request);
@@ -100,7 +101,7 @@ Task<ServerResponse> ApiEndpoint::serve(Slot slot, const ServerRequest& request)
 void ApiEndpoint::tell_refused(const ServerRequest& request) {
     const auto line = refusals_.failed("token", ErrorCode::refused, parts_.clock.now());
     if (!line) return;
-    log_.write(LogLevel::warn, "a request to the API was refused: its token is missing or wrong",
+    log_.write(LogLevel::warn, "API request refused: missing or wrong token",
                {{"COUNT", line->count}, {"PEER", request.peer}});
 }
 

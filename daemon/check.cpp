@@ -27,10 +27,10 @@ void print_findings(const LoadedConfiguration& loaded) {
 void warn_of_large_filters(const LoadedConfiguration& loaded) {
     for (const StreamSettings& stream : loaded.configuration.streams) {
         if (!is_filter_too_large(stream.spec)) continue;
-        std::cerr
-            << loaded.file << ": warning: the filter of " << stream.spec.entity
-            << " makes each request larger than " << kQueryBytesMax / 1024
-            << " KB, which a firewall before the Portal may refuse with 403; shorten the filter if it does\n";
+        std::cerr << loaded.file << ": warning: the filter of " << stream.spec.entity
+                  << " makes each request larger than " << kQueryBytesMax / 1024
+                  << " KB, which a firewall in front of the Portal may reject with 403; if so, shorten the "
+                     "filter\n";
     }
 }
 
@@ -40,15 +40,14 @@ void tell_streams(const Configuration& configuration) {
         std::cout << stream.spec.entity << ": ";
         const auto state = peek_stream(store_settings(configuration), stream.spec.entity);
         if (!state) {
-            std::cout << "its state cannot be read now: " << state.error().message() << "\n";
+            std::cout << "cannot read its state: " << state.error().message() << "\n";
         } else if (!*state || !(*state)->cursor) {
-            std::cout << "nothing is held yet; the first pass reads everything\n";
+            std::cout << "no data yet; the first pass reads everything\n";
         } else if ((*state)->fingerprint != stream.spec.fingerprint()) {
-            std::cout << "its workspace, bucket, filter or fields changed: the next pass reads it again from "
-                         "the start, and "
-                         "records that no longer belong to it stay until they are reconciled\n";
+            std::cout << "workspace, bucket, filter or fields changed: the next pass restarts from the "
+                         "beginning; records that no longer match are kept until the next reconciliation\n";
         } else {
-            std::cout << "goes on from " << (*state)->cursor->modified_text << " " << (*state)->cursor->id
+            std::cout << "continues from " << (*state)->cursor->modified_text << " " << (*state)->cursor->id
                       << "\n";
         }
     }
@@ -70,12 +69,12 @@ std::vector<std::string> file_problems(const Configuration& configuration) {
 
 void tell_api(const ApiSettings& api) {
     if (!api.configured) {
-        std::cout << "api: not configured, nothing listens but, under systemd, the socket "
-                     "/run/carecloud-syncd/api.sock, and 127.0.0.1:8461 for numbers\n";
+        std::cout << "api: not configured; under systemd the API listens on /run/carecloud-syncd/api.sock "
+                     "and serves figures on 127.0.0.1:8461\n";
         return;
     }
     std::cout << "api: will listen on " << api.listen.to_string()
-              << (api.token_file ? ", with a token\n" : ", for this machine alone, without a token\n");
+              << (api.token_file ? ", with a token\n" : ", for this machine only, without a token\n");
 }
 
 }  // namespace
@@ -98,7 +97,7 @@ ExitCode allow_new_store(const Options& options) {
         }
     }
     std::cout << store
-              << ": the next start creates an empty store if the file is not there: systemctl start "
+              << ": the next start creates an empty store if the file is missing: systemctl start "
                  "carecloud-syncd\n";
     return ExitCode::ok;
 }

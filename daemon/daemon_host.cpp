@@ -48,8 +48,8 @@ bool DaemonHost::cancel_pass(std::uint64_t id) {
 Task<Result<RetryReport>> DaemonHost::retry_quarantined(QuarantineWish wish) {
     if (!engine_) {
         co_return Error{.code = ErrorCode::canceled,
-                        .operation = "ask for a record of " + wish.stream,
-                        .subject = "no stream runs at this moment",
+                        .operation = "fetch a record of " + wish.stream,
+                        .subject = "no stream is running",
                         .hint = "try again in a second"};
     }
     auto retrying = engine_->retry_quarantined(std::move(wish));

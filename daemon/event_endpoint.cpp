@@ -41,7 +41,7 @@ std::vector<EventRoute> routes_of(const Configuration& configuration) {
 
 // The server that listens keeps its port until the next one listens, and so the next one cannot have it.
 Error with_own_port(Error error) {
-    error.hint += "; where the endpoint itself has that port, the change takes a restart";
+    error.hint += "; if the endpoint itself uses that port, the change requires a restart";
     return error;
 }
 

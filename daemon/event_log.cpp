@@ -38,13 +38,13 @@ void EventLog::event_received(const EventReport& event) {
 void EventLog::request_refused(const SnsRefusal& refusal, std::string_view peer) {
     books_.metrics.event_refused(to_string(refusal.reason));
     if (refusal.reason == RefusalReason::store)
-        health_.degrade(kStoreKey,
-                        {.text = "events cannot be stored: " + refusal.text,
-                         .remedy = "make room on the store's disk, or end what locks it: df -h, fuser -v"});
+        health_.degrade(kStoreKey, {.text = "events cannot be stored: " + refusal.text,
+                                    .remedy = "free space on the store's disk, or stop the program that "
+                                              "locks the store: df -h, fuser -v"});
     const std::string_view reason = to_string(refusal.reason);
     const auto line = refusals_.failed(reason, ErrorCode::refused, clock_.now());
     if (!line) return;
-    log_.write(LogLevel::warn, "a request to the SNS endpoint was refused: " + refusal.text,
+    log_.write(LogLevel::warn, "SNS request refused: " + refusal.text,
                {{"REASON", reason}, {"COUNT", line->count}, {"PEER", peer}});
 }
 
@@ -54,7 +54,7 @@ void EventLog::subscription_changed(const Subscription& subscription, std::strin
     LogFields fields{{"TOPIC", subscription.topic_arn}};
     if (!subscription.subscription_arn.empty())
         fields.emplace_back("SUBSCRIPTION", subscription.subscription_arn);
-    std::string text = "the topic's subscription is " + std::string(to_string(subscription.state));
+    std::string text = "topic subscription: " + std::string(to_string(subscription.state));
     if (!hint.empty()) text += "; " + std::string(hint);
     log_.write(gone ? LogLevel::error : confirmed ? LogLevel::info : LogLevel::warn, text, fields);
     judge(subscription, hint);
@@ -87,7 +87,8 @@ void EventLog::judge(const Subscription& subscription, std::string_view hint) {
                           std::string(to_string(subscription.state)),
                   .remedy = std::string(hint)};
     if (hint.empty())
-        reason.remedy = "aws sns subscribe, as README \"Subscribing\" says; it is confirmed on demand";
+        reason.remedy =
+            "run aws sns subscribe (README, \"Subscribing\"); the subscription is confirmed automatically";
     if (const auto since = Timestamp::parse(heard.changed_at)) reason.since = *since;
     health_.degrade(key, std::move(reason));
 }
@@ -99,15 +100,14 @@ void EventLog::recall(const std::vector<Subscription>& known, const std::vector<
         });
         if (found == known.end()) {
             log_.write(LogLevel::info,
-                       "no subscription of the topic was ever heard of; events come once `aws sns subscribe` "
-                       "was run for it",
+                       "no subscription of the topic yet; run `aws sns subscribe` to receive events",
                        {{"TOPIC", topic}});
             continue;
         }
-        log_.write(found->state == SubscriptionState::confirmed ? LogLevel::info : LogLevel::warn,
-                   "the topic's subscription is " + std::string(to_string(found->state)) + " since " +
-                       found->changed_at,
-                   {{"TOPIC", topic}});
+        log_.write(
+            found->state == SubscriptionState::confirmed ? LogLevel::info : LogLevel::warn,
+            "topic subscription: " + std::string(to_string(found->state)) + " since " + found->changed_at,
+            {{"TOPIC", topic}});
         judge(*found, {});
     }
 }

@@ -61,7 +61,7 @@ void Health::remark(std::string text) {
     degrade(kOfFiles,
             {.state = ServiceState::warning,
              .text = std::move(text),
-             .remedy = "correct it, then: carecloud-syncd --check && systemctl reload carecloud-syncd"});
+             .remedy = "fix it, then run: carecloud-syncd --check && systemctl reload carecloud-syncd"});
 }
 
 void Health::observe(ReasonMap found) {

@@ -100,26 +100,25 @@ void PassLog::pass_ended(const PassReport& report) {
         books_.day.count_pass(report.error.has_value(), clock_.now());
     if (report.from_the_start) {
         log_.write(LogLevel::warn,
-                   "the stream's entity, workspace, bucket, filter or fields changed: it is read again from "
-                   "the start; "
-                   "records that no longer belong to it stay until they are reconciled",
+                   "entity, workspace, bucket, filter or fields of the stream changed: restarting from the "
+                   "beginning; records that no longer match are kept until the next reconciliation",
                    {{"STREAM", report.stream}});
     }
     if (report.cursor_went_back) {
-        log_.write(
-            LogLevel::warn,
-            "the cursor lay in the future by the portal's clock and by this machine's, and went back; a "
-            "whole reconciliation follows, since records may have been passed over meanwhile",
-            {{"STREAM", report.stream}, {"CURSOR", cursor_text(report.state)}});
+        log_.write(LogLevel::warn,
+                   "the cursor was in the future by the portal's clock and by this machine's and was moved "
+                   "back; a full reconciliation follows, because records may have been skipped",
+                   {{"STREAM", report.stream}, {"CURSOR", cursor_text(report.state)}});
     }
     if (report.dialect_proven && !report.error) {
-        log_.write(LogLevel::info, "the portal's dialect was proven",
+        log_.write(LogLevel::info, "query dialect detected",
                    {{"STREAM", report.stream}, {"DIALECT", report.state.dialect}});
     }
     if (report.error) {
         // The error itself is told by backing_off, or by whoever asked for this one pass.
         if (report.summary.changes() > 0)
-            log_.write(LogLevel::info, "pass cut off; what came is kept", fields_of(report, passes_));
+            log_.write(LogLevel::info, "pass interrupted; received records are kept",
+                       fields_of(report, passes_));
         return;
     }
     tell_recovery(report);
@@ -151,21 +150,20 @@ void PassLog::push_silent(std::string_view stream, bool silent) {
     books_.metrics.push_silent(stream, silent);
     if (!silent) {
         health_.restore_stream(stream, "push");
-        log_.write(LogLevel::info, "events come again", {{"STREAM", stream}});
+        log_.write(LogLevel::info, "events are received again", {{"STREAM", stream}});
         return;
     }
     health_.degrade_stream(
         stream, "push",
-        {.text = "is not announced (push silent): hardly any change was announced by an event",
-         .remedy =
-             "aws sns list-subscriptions-by-topic; subscribe again, or let SNS in (README, \"When no event "
-             "comes\")"});
-    log_.write(LogLevel::error,
-               "push silent: records change and hardly any event announces them; the stream is polled more "
-               "often. See whether the topic's subscription still exists (aws sns "
-               "list-subscriptions-by-topic), and whether SNS reaches the endpoint (README, \"When no event "
-               "comes\")",
-               {{"STREAM", stream}});
+        {.text = "receives almost no events (push silent): most changes were not announced",
+         .remedy = "run aws sns list-subscriptions-by-topic; subscribe again, or make the endpoint reachable "
+                   "for SNS (README, \"When no event comes\")"});
+    log_.write(
+        LogLevel::error,
+        "push silent: records change, but almost no events announce them; the stream is polled more often. "
+        "Check that the topic's subscription still exists (aws sns list-subscriptions-by-topic) and that SNS "
+        "can reach the endpoint (README, \"When no event comes\")",
+        {{"STREAM", stream}});
 }
 
 // At once, and then hourly.
@@ -173,7 +171,8 @@ void PassLog::polls_stretched(std::string_view stream, std::optional<Duration> e
     const std::string key = std::string(stream) + " stretched";
     if (!every) {
         told_at_.erase(key);
-        log_.write(LogLevel::info, "polls are as often as configured again: the month's quota lasts",
+        log_.write(LogLevel::info,
+                   "polling at the configured interval again: the monthly quota is sufficient",
                    {{"STREAM", stream}});
         return;
     }
@@ -183,7 +182,7 @@ void PassLog::polls_stretched(std::string_view stream, std::optional<Duration> e
     told->second = now;
     const std::string span = span_text(std::chrono::milliseconds(milliseconds(*every)));
     log_.write(LogLevel::warn,
-               "polls are stretched, since the month's quota has to last: " + std::string(stream) +
+               "polling less often to stay within the monthly quota: " + std::string(stream) +
                    " is polled every " + span + "; raise portal.rate.monthly_quota if the portal allows more",
                {{"STREAM", stream}, {"EVERY_MS", milliseconds(*every)}});
 }
@@ -197,12 +196,12 @@ void PassLog::tell_recovery(const PassReport& report) {
         fields.emplace_back("FAILURES", recovery->failures);
         fields.emplace_back("MS", milliseconds(recovery->lasted));
     }
-    log_.write(LogLevel::info, "the stream is well again", fields);
+    log_.write(LogLevel::info, "stream recovered", fields);
 }
 
 void PassLog::backing_off(std::string_view stream, const Error& error, Duration pause) {
     degrade(stream, error);
-    health_.doing(stream, reason_of("waits: ", error).text);
+    health_.doing(stream, reason_of("waiting: ", error).text);
     const auto told = just_told_.find(stream);
     const bool has_line = told != just_told_.end() && told->second == error.code;
     if (told != just_told_.end()) just_told_.erase(told);
@@ -220,7 +219,7 @@ void PassLog::degrade(std::string_view stream, const Error& error) {
     const bool of_store = is_store_error(error.code);
     const std::string_view what = of_store ? Health::kOfStore : Health::kOfPass;
     health_.restore_stream(stream, of_store ? Health::kOfPass : Health::kOfStore);
-    health_.degrade_stream(stream, what, reason_of("waits: ", error));
+    health_.degrade_stream(stream, what, reason_of("waiting: ", error));
 }
 
 void PassLog::note_success(const std::string& stream) {
@@ -234,8 +233,8 @@ void PassLog::recall_first_passes(const std::map<std::string, Timestamp>& first)
     if (succeeded_.empty())
         health_.degrade(
             Health::kNothingYet,
-            {.text = "no pass has come to its end yet: the store does not have all that the portal has",
-             .remedy = "wait for the first load; if a stream waits, carecloudctl status says for what"});
+            {.text = "no pass has completed yet: the store is incomplete",
+             .remedy = "wait for the first load; if a stream is waiting, carecloudctl status shows why"});
     else
         health_.restore(Health::kNothingYet);
 }
@@ -247,7 +246,7 @@ void PassLog::bounded_pass(const BoundedPass& pass) {
         health_.restore_stream(pass.stream, kOfBounded);
     if (pass.status == PassStatus::running) {
         const bool told = !pass.error.empty() || !begun_.insert(pass.id).second;
-        if (!told) log_.write(LogLevel::info, kind + " begins", begin_fields(pass));
+        if (!told) log_.write(LogLevel::info, kind + " started", begin_fields(pass));
         return;
     }
     begun_.erase(pass.id);
@@ -259,7 +258,7 @@ void PassLog::bounded_pass(const BoundedPass& pass) {
         tell_holes(pass.stream, pass.holes);
     }
     if (pass.error.empty()) {
-        log_.write(LogLevel::info, kind + (pass.status == PassStatus::done ? " finished" : " was canceled"),
+        log_.write(LogLevel::info, kind + (pass.status == PassStatus::done ? " finished" : " canceled"),
                    fields);
         return;
     }
@@ -267,17 +266,18 @@ void PassLog::bounded_pass(const BoundedPass& pass) {
     if (!pass.hint.empty()) fields.emplace_back("HINT", pass.hint);
     if (pass.status == PassStatus::done) {
         fields.emplace_back("UNEXPLAINED", pass.unexplained);
-        log_.write(LogLevel::warn, kind + " finished, and not all is explained", fields);
+        log_.write(LogLevel::warn, kind + " finished with unexplained differences", fields);
         return;
     }
     const bool asks = pass.status == PassStatus::awaiting_confirmation;
-    log_.write(LogLevel::error, kind + (asks ? " asks before it marks records as deleted" : " failed"),
+    log_.write(LogLevel::error,
+               kind + (asks ? " stopped for confirmation before marking records as deleted" : " failed"),
                fields);
 }
 
 void PassLog::bounded_pass_waits(const BoundedPass& pass, const Error& error, Duration pause) {
     if (error.code == ErrorCode::quota_exhausted) {
-        Reason reason = reason_of(std::string(to_string(pass.kind)) + " waits for the quota: ", error);
+        Reason reason = reason_of(std::string(to_string(pass.kind)) + " is waiting for quota: ", error);
         reason.state = ServiceState::warning;
         health_.degrade_stream(pass.stream, kOfBounded, std::move(reason));
     }
@@ -289,8 +289,7 @@ void PassLog::bounded_pass_waits(const BoundedPass& pass, const Error& error, Du
     if (!pass.hint.empty()) fields.emplace_back("HINT", pass.hint);
     fields.emplace_back("RETRY_MS", milliseconds(pause));
     if (line->count > 1) fields.emplace_back("COUNT", line->count);
-    log_.write(LogLevel::warn, std::string(to_string(pass.kind)) + " was interrupted and is tried again",
-               fields);
+    log_.write(LogLevel::warn, std::string(to_string(pass.kind)) + " interrupted, will be retried", fields);
 }
 
 // What was canceled or failed for good is not well again; its errors are over all the same.
@@ -298,7 +297,7 @@ void PassLog::tell_recovery(const BoundedPass& pass) {
     const auto recovery = fold_.succeeded(fold_name(pass), clock_.now());
     if (!recovery || (pass.status != PassStatus::done && pass.status != PassStatus::awaiting_confirmation))
         return;
-    log_.write(LogLevel::info, std::string(to_string(pass.kind)) + " is well again",
+    log_.write(LogLevel::info, std::string(to_string(pass.kind)) + " recovered",
                {{"STREAM", pass.stream},
                 {"PASS", pass.id},
                 {"FAILURES", recovery->failures},
@@ -307,27 +306,24 @@ void PassLog::tell_recovery(const BoundedPass& pass) {
 
 void PassLog::set_aside(const std::string& stream, const CommitSummary& summary) {
     tell_hourly(stream, LogLevel::warn,
-                "an earlier version of a record was shown: it is asked for again when every replica of the "
-                "portal shows "
-                "the same, and every record is compared (README, \"Doubted records\")",
+                "the portal returned an earlier version of a record: the record is fetched again once all "
+                "replicas of the portal agree, and every record is compared (README, \"Doubted records\")",
                 summary.doubted);
     tell_hourly(stream, LogLevel::warn,
-                "a record went back to a version that it had had before: the portal was restored from a "
-                "backup, or its "
+                "a record reverted to an earlier version: the portal was restored from a backup, or its "
                 "replicas differ for longer than the stream's overlap (README, \"Doubted records\")",
                 summary.reversed);
-    tell_hourly(
-        stream, LogLevel::warn,
-        "records have other bytes in each answer although their modified does not move, a signed URL "
-        "perhaps: "
-        "one version a day is kept. List the fields that you need in streams[].fields, without that one",
-        summary.unsteady);
+    tell_hourly(stream, LogLevel::warn,
+                "records differ in each response although their modified is unchanged, possibly because of a "
+                "signed URL: one version per day is kept. List the fields that you need in streams[].fields, "
+                "without the changing one",
+                summary.unsteady);
     for (const std::string& id : summary.quarantined_ids)
-        log_.write(LogLevel::warn, "a record is in quarantine; carecloudctl quarantine says why",
+        log_.write(LogLevel::warn, "record quarantined; carecloudctl quarantine shows the reason",
                    {{"STREAM", stream}, {"RECORD_ID", id}});
     const std::size_t more = summary.quarantined - summary.quarantined_ids.size();
     if (more > 0)
-        log_.write(LogLevel::warn, "more records are in quarantine; carecloudctl quarantine says why",
+        log_.write(LogLevel::warn, "more records quarantined; carecloudctl quarantine shows the reasons",
                    {{"STREAM", stream}, {"COUNT", more}});
 }
 
@@ -344,9 +340,8 @@ void PassLog::tell_hourly(const std::string& stream, LogLevel level, const std::
 
 void PassLog::tell_holes(const std::string& stream, std::size_t count) {
     tell_hourly(stream, LogLevel::warn,
-                "the portal's listings leave out records that it has; they are kept. Report it to the "
-                "portal's operator: "
-                "new records may be missing until they change (README, \"Doubted records\")",
+                "the portal's listings omit records that it has; they are kept. Report this to the portal's "
+                "operator: new records may be missing until they change (README, \"Doubted records\")",
                 count);
 }
 
@@ -354,7 +349,7 @@ void PassLog::judge(const BoundedPass& pass) {
     if (pass.kind != PassKind::reconcile) return;
     if (pass.status == PassStatus::awaiting_confirmation)
         health_.degrade_stream(pass.stream, "reconcile",
-                               {.text = "asks: " + pass.error, .remedy = pass.hint});
+                               {.text = "requires confirmation: " + pass.error, .remedy = pass.hint});
     if (pass.status == PassStatus::done) health_.restore_stream(pass.stream, "reconcile");
 }
 
@@ -366,7 +361,7 @@ void PassLog::recall(const std::vector<BoundedPass>& kept, const std::vector<std
 
 void PassLog::clocks(const ClockReport& report) {
     if (report.verdict == ClockVerdict::agree) {
-        log_.write(LogLevel::info, "the portal's clock and this machine's agree again");
+        log_.write(LogLevel::info, "the clocks of the portal and this machine agree again");
         return;
     }
     log_.write(LogLevel::warn, report.text(),

@@ -16,7 +16,7 @@ void log_request(Log& log, const PortalExchange& request) {
         fields.emplace_back("STATUS", request.status);
     fields.emplace_back("BYTES", request.bytes);
     fields.emplace_back("MS", std::chrono::duration_cast<std::chrono::milliseconds>(request.took).count());
-    log.write(LogLevel::debug, "request to the portal", fields);
+    log.write(LogLevel::debug, "portal request", fields);
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ Task<> recall_earlier_life(SqliteStore& store, PassLog& pass_log, Log& log,
     if (!open) {
         log.write(LogLevel::warn, open.error());
     } else if (*open > 0) {
-        log.write(LogLevel::info, "events are open; they are settled as their records come",
+        log.write(LogLevel::info, "open events; they are settled when their records arrive",
                   {{"EVENTS_OPEN", *open}});
     }
 }

@@ -14,7 +14,7 @@ Result<ServerAddress> server_address(const ListenAddress& listen) {
     if (duplicate >= 0) return ServerAddress{.inherited_fd = duplicate};
     return Error{ErrorCode::server_failed, "listen on " + listen.to_string(),
                  std::generic_category().message(errno),
-                 "raise LimitNOFILE= in the unit if descriptors are short"};
+                 "if file descriptors are exhausted, raise LimitNOFILE= in the unit"};
 }
 
 }  // namespace carecloud

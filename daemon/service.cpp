@@ -181,10 +181,9 @@ Task<> Service::tell_inbox() {
     co_await std::move(recalling);
     for (const std::string& unused : unused_sockets(sockets_, now_.configuration))
         log_.write(LogLevel::warn, unused);
-    if (!api_->address().empty())
-        log_.write(LogLevel::info, "the API listens", {{"ADDRESS", api_->address()}});
+    if (!api_->address().empty()) log_.write(LogLevel::info, "API listening", {{"ADDRESS", api_->address()}});
     if (!now_.configuration.sns) co_return;
-    log_.write(LogLevel::info, "the SNS endpoint listens",
+    log_.write(LogLevel::info, "SNS endpoint listening",
                {{"ADDRESS", endpoint_->address()}, {"PATH", now_.configuration.sns->path}});
     const auto known = co_await store_->subscriptions();
     if (known) event_log_.recall(*known, now_.configuration.sns->topic_arns);
@@ -214,7 +213,7 @@ void Service::use_changed_key() {
         log_.write(LogLevel::error, set.error());
         return;
     }
-    log_.write(LogLevel::info, "the API key's file changed: the new key is in use");
+    log_.write(LogLevel::info, "API key file changed, new key in use");
     if (engine_) engine_->forgive();
 }
 
@@ -224,13 +223,13 @@ void Service::use_changed_files() {
     const Result<> applied = apply(connect(now_.configuration));
     for (const std::string& file : changed) {
         if (applied)
-            log_.write(LogLevel::info, "a file changed: what is in it now is in use", {{"FILE", file}});
+            log_.write(LogLevel::info, "file changed, new content in use", {{"FILE", file}});
         else
-            log_.write(LogLevel::error, "a file changed and cannot be used, what was in it stays in use",
+            log_.write(LogLevel::error, "file changed but is unusable, previous content stays in use",
                        {{"FILE", file}, {"REASON", applied.error().message()}});
     }
     if (!applied)
-        health_.remark("a changed file cannot be used, what was in it stays in use: " +
+        health_.remark("a changed file is unusable, its previous content stays in use: " +
                        applied.error().message());
 }
 
@@ -262,8 +261,8 @@ std::string Service::reload() {
     books_.metrics.configured(refused.empty(), clock_.wall());
     if (refused.empty()) return refused;
     const std::string reason = one_line(refused);
-    log_.write(LogLevel::error, "reload refused, the old settings stay", {{"REASON", reason}});
-    health_.remark("reload refused, the old settings stay: " + reason);
+    log_.write(LogLevel::error, "reload refused, the current settings stay in use", {{"REASON", reason}});
+    health_.remark("reload refused, the current settings stay in use: " + reason);
     notify_.ready(health_.status());
     return refused;
 }
@@ -272,7 +271,7 @@ void Service::stop() {
     if (std::exchange(stopping_, true)) return;
     exit_soon_at_the_latest(code_);
     log_.write(LogLevel::info, "stopping");
-    notify_.stopping("finishing the page under way");
+    notify_.stopping("finishing the current page");
     if (engine_) engine_->stop();
     heartbeat_->stop();
     files_alarm_->wake();
@@ -355,7 +354,7 @@ ExitCode Service::run(Configuration configuration) {
     signals_ = std::make_unique<Signals>(
         io_, SignalHandlers{.stop = [this](int) { stop(); }, .reload = [this] { reload(); }});
     log_.write(
-        LogLevel::info, "carecloud-syncd " CARECLOUD_VERSION " starts",
+        LogLevel::info, "carecloud-syncd " CARECLOUD_VERSION " starting",
         {{"STREAMS", now_.configuration.streams.size()}, {"STORE", now_.configuration.store.sqlite_path}});
     auto life = options_.once ? live_once() : live();
     asio::co_spawn(io_, std::move(life), rethrow);

@@ -56,7 +56,7 @@ std::string why_no_reload(const LoadedConfiguration& loaded, const Configuration
         return problems;
     }
     if (store_settings(loaded.configuration).path == now.store.sqlite_path) return {};
-    return loaded.file + ": store.url changed: that takes a restart: systemctl restart carecloud-syncd";
+    return loaded.file + ": store.url changed, which requires a restart: systemctl restart carecloud-syncd";
 }
 
 std::vector<std::string> store_markers(const Configuration& configuration,

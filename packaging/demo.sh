@@ -79,7 +79,7 @@ requests() {
 
 # Where the daemon's SNS endpoint listens, as it says itself: the kernel chose the port.
 endpoint() {
-  sed -n 's/.*the SNS endpoint listens.* address=\([^ ]*\).*/\1/p' "$logs/demo-events.log" | head -n 1
+  sed -n 's/.*SNS endpoint listening.* address=\([^ ]*\).*/\1/p' "$logs/demo-events.log" | head -n 1
 }
 endpoint_listens() {
   [[ -n $(endpoint) ]]

@@ -68,7 +68,7 @@ ServerResponse accepted(const BoundedPass& pass) {
 ServerResponse no_such_pass() {
     return problem({.status = 404,
                     .code = "no_such_pass",
-                    .detail = "there is no pass of that number",
+                    .detail = "no such pass",
                     .hint = "GET /v1/passes lists the newest " + std::to_string(Store::kPassesKept)});
 }
 
@@ -122,13 +122,12 @@ Task<ServerResponse> Api::backfill(const ServerRequest& request, ApiQuery& query
     const auto to = query.day("to");
     for (const auto& [name, day] : {std::pair("from", from), std::pair("to", to)}) {
         if (day && !is_day(day_text(day)))
-            query.complain(name, "the day lies outside the years 1900 to 2100",
-                           "name a later or an earlier one");
+            query.complain(name, "is outside the years 1900 to 2100", "use a day in this range");
     }
-    if (!from) query.complain("from", "it is missing", "name the first day, as 2024-03-01");
-    if (!to) query.complain("to", "it is missing", "name the last day, as 2024-03-31");
+    if (!from) query.complain("from", "is missing", "set it to the first day, such as 2024-03-01");
+    if (!to) query.complain("to", "is missing", "set it to the last day, such as 2024-03-31");
     if (from && to && *to < *from)
-        query.complain("to", "it lies before from", "from and to are the first and the last day");
+        query.complain("to", "is before from", "from and to are the first and last day");
     if (auto wrong = query.finish()) co_return std::move(*wrong);
     BoundedPass pass{
         .kind = PassKind::backfill, .stream = *entity, .first_day = day_text(from), .last_day = day_text(to)};
@@ -187,7 +186,7 @@ Task<ServerResponse> Api::cancel_pass(const ServerRequest& request, ApiQuery& qu
         co_return problem({.status = 409,
                            .code = "pass_has_ended",
                            .detail = "the pass is " + std::string(to_string((*found)->status)),
-                           .hint = "what it stored stays; nothing is left to cancel"});
+                           .hint = "it has ended and cannot be canceled; stored records are kept"});
     }
     if (!parts_.host.cancel_pass((*found)->id)) co_return not_running();
     co_return accepted(**found);

@@ -13,8 +13,8 @@ using Json = nlohmann::ordered_json;
 ServerResponse not_in_quarantine() {
     return problem({.status = 404,
                     .code = "not_in_quarantine",
-                    .detail = "no record of that id is in this stream's quarantine",
-                    .hint = "GET /v1/quarantine lists those that are"});
+                    .detail = "no such record in the quarantine of this stream",
+                    .hint = "GET /v1/quarantine lists quarantined records"});
 }
 
 // As core/record.hpp has it of one whose `_id` is missing or no id.
@@ -25,8 +25,8 @@ bool has_id(std::string_view id) {
 ServerResponse without_id() {
     return problem({.status = 409,
                     .code = "record_without_id",
-                    .detail = "the record came without an _id to ask for it by",
-                    .hint = "its body is in the table `quarantine`; have it fixed at the portal"});
+                    .detail = "the record has no _id and cannot be fetched",
+                    .hint = "its body is in the table `quarantine`; ask the portal's operator to fix it"});
 }
 
 ServerResponse retry_failed(const Error& error) {

@@ -127,7 +127,7 @@ Task<std::vector<std::string>> Api::sns_reasons() {
     std::vector<std::string> reasons = parts_.host.sns_reasons();
     auto reading = parts_.reader.counts(month_of(parts_.clock.wall()));
     const Result<StoreCounts> counts = co_await std::move(reading);
-    if (!counts) reasons.push_back("the store cannot be read: " + counts.error().message());
+    if (!counts) reasons.push_back("cannot read the store: " + counts.error().message());
     co_return reasons;
 }
 
@@ -135,7 +135,7 @@ Task<std::vector<std::string>> Api::sns_reasons() {
 Task<ServerResponse> Api::readyz(const ServerRequest& /*request*/, ApiQuery& query) {
     const auto purpose = query.text("for");
     if (purpose && *purpose != "sns")
-        query.complain("for", "it is not sns", "write for=sns, or leave it out for the service as a whole");
+        query.complain("for", "must be sns", "use for=sns, or omit it for the whole service");
     if (auto wrong = query.finish()) co_return std::move(*wrong);
     auto judging = purpose ? sns_reasons() : critical_reasons();
     const std::vector<std::string> reasons = co_await std::move(judging);

@@ -58,44 +58,45 @@ prometheus::Histogram& histogram(prometheus::Registry& registry, const char* nam
 
 struct Metrics::Impl {
     prometheus::Registry registry;
-    Counters& records = counters(registry, "carecloud_records_total",
-                                 "Versions of records taken into the store, by what became of the record.");
-    Counters& doubts = counters(registry, "carecloud_doubts_total",
-                                "Versions that may be older than the one held, and were not taken at once.");
-    Counters& reversals =
-        counters(registry, "carecloud_reversals_total", "Versions taken that the record had had before.");
-    Counters& unsteady = counters(registry, "carecloud_unsteady_total",
-                                  "Versions passed over: other bytes in each answer under one modified.");
-    Counters& holes = counters(registry, "carecloud_holes_total",
-                               "Records that the portal's listings left out although it had them.");
-    Counters& passes = counters(registry, "carecloud_passes_total", "Passes of a stream, by how they ended.");
-    Counters& requests = counters(registry, "carecloud_requests_total",
-                                  "Requests to the portal, by ok or the error they ended with.");
+    Counters& records =
+        counters(registry, "carecloud_records_total", "Record versions stored, by kind of change.");
+    Counters& doubts =
+        counters(registry, "carecloud_doubts_total",
+                 "Record versions that may be older than the stored one and were not stored immediately.");
+    Counters& reversals = counters(registry, "carecloud_reversals_total",
+                                   "Record versions stored that the record had had before.");
+    Counters& unsteady = counters(
+        registry, "carecloud_unsteady_total",
+        "Record versions skipped because the content differs in each response under the same modified.");
+    Counters& holes =
+        counters(registry, "carecloud_holes_total", "Existing records omitted by the portal's listings.");
+    Counters& passes = counters(registry, "carecloud_passes_total", "Passes of a stream, by outcome.");
+    Counters& requests =
+        counters(registry, "carecloud_requests_total", "Requests to the portal, by ok or error code.");
     Counters& store_errors =
-        counters(registry, "carecloud_store_errors_total", "Commits that the store refused, by error.");
-    Counters& events = counters(registry, "carecloud_events_total",
-                                "Verified SNS events received, by type and by what was done with them.");
+        counters(registry, "carecloud_store_errors_total", "Failed commits to the store, by error code.");
+    Counters& events =
+        counters(registry, "carecloud_events_total", "Verified SNS events received, by type and outcome.");
     Counters& refusals = counters(registry, "carecloud_events_refused_total",
-                                  "Requests to the SNS endpoint that were refused, by reason.");
+                                  "Refused requests to the SNS endpoint, by reason.");
     prometheus::Counter& pages =
-        counters(registry, "carecloud_pages_total", "Pages of records that the portal answered with.")
-            .Add({});
-    prometheus::Gauge& reload_successful =
-        gauge(registry, "carecloud_config_last_reload_successful",
-              "1: the configuration that was read last is in use; 0: it was refused, and an older one is.");
+        counters(registry, "carecloud_pages_total", "Pages of records received from the portal.").Add({});
+    prometheus::Gauge& reload_successful = gauge(
+        registry, "carecloud_config_last_reload_successful",
+        "1 if the last configuration reload succeeded, else 0; the previous configuration is then in use.");
     prometheus::Gauge& reloaded_at =
         gauge(registry, "carecloud_config_last_reload_success_timestamp_seconds",
-              "When the configuration in use was read, by this machine's clock.");
+              "Time when the current configuration was loaded, by this machine's clock.");
     prometheus::Histogram& request_seconds = histogram(
-        registry, "carecloud_request_seconds", "How long a request to the portal took.", kRequestBuckets);
+        registry, "carecloud_request_seconds", "Duration of requests to the portal.", kRequestBuckets);
     prometheus::Histogram& pass_seconds =
-        histogram(registry, "carecloud_pass_seconds", "How long a stream's pass took.", kPassBuckets);
+        histogram(registry, "carecloud_pass_seconds", "Duration of passes of a stream.", kPassBuckets);
     prometheus::Histogram& commit_seconds =
         histogram(registry, "carecloud_store_commit_seconds",
-                  "How long a commit took that wrote, its wait for the store included.", kCommitBuckets);
+                  "Duration of write commits, including the wait for the store.", kCommitBuckets);
     prometheus::Histogram& settle_seconds =
         histogram(registry, "carecloud_event_settle_seconds",
-                  "From an event made durable to its record in the store.", kSettleBuckets);
+                  "Time from an event being stored to its record being stored.", kSettleBuckets);
     std::map<std::string, MonoTime, std::less<>> current_at;  // when each stream was last at the portal's end
     std::set<std::string, std::less<>> push_silent;
 };

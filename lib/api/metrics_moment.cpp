@@ -44,25 +44,27 @@ double seconds_between(Timestamp from, Timestamp to) {
 }
 
 void append_clock(std::vector<MetricFamily>& families, const ClockReport& report) {
-    families.push_back(one_gauge("carecloud_clock_doubted",
-                                 "1: the portal's Date and this machine's clock differ, or there is no Date.",
-                                 report.verdict == ClockVerdict::agree ? 0 : 1));
+    families.push_back(
+        one_gauge("carecloud_clock_doubted",
+                  "1 if the portal's Date and this machine's clock differ or the Date is missing, else 0.",
+                  report.verdict == ClockVerdict::agree ? 0 : 1));
     if (!report.date) return;
     families.push_back(one_gauge("carecloud_clock_skew_seconds",
-                                 "This machine's clock less the Date of the portal's last answer.",
+                                 "This machine's clock minus the Date of the portal's last response.",
                                  static_cast<double>(report.local_ahead_seconds())));
 }
 
 void append_streams(std::vector<MetricFamily>& families, const MetricsMoment& moment,
                     const MetricsMemory& memory) {
-    MetricFamily age = gauge_family("carecloud_cursor_age_seconds",
-                                    "Since the stream was last seen to hold all that the portal has; from "
-                                    "the start on where it was not yet.");
-    MetricFamily silent = gauge_family("carecloud_push_silent",
-                                       "1: the stream's records change and hardly any event announces it.");
-    MetricFamily awaiting =
-        gauge_family("carecloud_reconcile_asking",
-                     "1: a reconciliation found too many records gone, and asks an operator.");
+    MetricFamily age = gauge_family(
+        "carecloud_cursor_age_seconds",
+        "Time since the stream was last up to date with the portal, or since the start if it never was.");
+    MetricFamily silent =
+        gauge_family("carecloud_push_silent",
+                     "1 if records of the stream change and almost no events announce them, else 0.");
+    MetricFamily awaiting = gauge_family(
+        "carecloud_reconcile_asking",
+        "1 if a reconciliation found too many missing records and requires confirmation, else 0.");
     for (const std::string& entity : moment.entities) {
         const std::vector<ClientMetric::Label> labels{{"stream", entity}};
         if (const auto at = memory.current_at.find(entity); at != memory.current_at.end())
@@ -77,13 +79,14 @@ void append_streams(std::vector<MetricFamily>& families, const MetricsMoment& mo
 
 // What is known of a stream only at times: what is not known is left out.
 void append_known(std::vector<MetricFamily>& families, const MetricsMoment& moment) {
-    MetricFamily records = gauge_family("carecloud_records_held", "Records held that the portal has, too.");
-    MetricFamily reconciled = gauge_family("carecloud_reconciled_timestamp_seconds",
-                                           "When the last successful reconciliation ended, since the epoch.");
-    MetricFamily every =
-        gauge_family("carecloud_poll_every_seconds", "Between two polls, as things are now.");
-    MetricFamily stretched =
-        gauge_family("carecloud_polls_stretched", "1: polls are stretched, since the quota has to last.");
+    MetricFamily records =
+        gauge_family("carecloud_records_held", "Records in the store that are not deleted.");
+    MetricFamily reconciled =
+        gauge_family("carecloud_reconciled_timestamp_seconds",
+                     "End of the last successful reconciliation, in seconds since the epoch.");
+    MetricFamily every = gauge_family("carecloud_poll_every_seconds", "Current interval between polls.");
+    MetricFamily stretched = gauge_family("carecloud_polls_stretched",
+                                          "1 if polling less often to stay within the quota, else 0.");
     for (const std::string& entity : moment.entities) {
         const std::vector<ClientMetric::Label> labels{{"stream", entity}};
         if (const auto at = moment.records.find(entity); at != moment.records.end())
@@ -111,7 +114,8 @@ void append_process(std::vector<MetricFamily>& families, const ProcessUse& use) 
         one_gauge("process_open_fds", "Open file descriptors.", static_cast<double>(use.open_fds)));
     families.push_back(
         one_gauge("process_max_fds", "Limit of open file descriptors.", static_cast<double>(use.max_fds)));
-    families.push_back(one_gauge("process_start_time_seconds", "When this process started, since the epoch.",
+    families.push_back(one_gauge("process_start_time_seconds",
+                                 "Start time of this process, in seconds since the epoch.",
                                  use.start_seconds));
 }
 
@@ -119,68 +123,67 @@ void append_machine(std::vector<MetricFamily>& families, const MetricsMoment& mo
     const MachineUse& machine = moment.machine;
     if (machine.process) append_process(families, *machine.process);
     if (machine.store_bytes)
-        families.push_back(one_gauge("carecloud_store_bytes", "Size of the store's files, its log included.",
+        families.push_back(one_gauge("carecloud_store_bytes", "Size of the store's files, including its log.",
                                      static_cast<double>(*machine.store_bytes)));
     if (machine.disk) {
-        families.push_back(one_gauge("carecloud_disk_free_bytes", "Free on the store's filesystem.",
+        families.push_back(one_gauge("carecloud_disk_free_bytes", "Free space on the store's filesystem.",
                                      static_cast<double>(machine.disk->free_bytes)));
         families.push_back(one_gauge("carecloud_disk_size_bytes", "Size of the store's filesystem.",
                                      static_cast<double>(machine.disk->size_bytes)));
     }
     if (moment.certificate_end)
         families.push_back(one_gauge("carecloud_certificate_end_timestamp_seconds",
-                                     "When the SNS endpoint's certificate ends, since the epoch.",
+                                     "Expiry of the SNS endpoint's certificate, in seconds since the epoch.",
                                      seconds_between({}, *moment.certificate_end)));
 }
 
 void append_store(std::vector<MetricFamily>& families, const MetricsMoment& moment,
                   const StoreCounts& counts) {
-    MetricFamily lag = gauge_family(
-        "carecloud_lag_seconds", "Age of the newest modified that the store holds, held against this clock.");
+    MetricFamily lag = gauge_family("carecloud_lag_seconds",
+                                    "Age of the newest modified in the store, by this machine's clock.");
     for (const StreamState& state : counts.streams) {
         if (!state.cursor) continue;
         add_gauge(lag, seconds_between(state.cursor->modified, moment.wall), {{"stream", state.stream}});
     }
     if (!lag.metric.empty()) families.push_back(std::move(lag));
-    families.push_back(one_gauge("carecloud_events_open", "Events whose record is still to be seen.",
+    families.push_back(one_gauge("carecloud_events_open", "Events whose record has not arrived yet.",
                                  static_cast<double>(counts.open_events)));
-    families.push_back(one_gauge("carecloud_quarantined", "Records that could not be taken.",
+    families.push_back(one_gauge("carecloud_quarantined", "Records in quarantine.",
                                  static_cast<double>(counts.quarantined)));
-    families.push_back(
-        one_gauge("carecloud_doubted",
-                  "Records of which an earlier version was shown, until it is known which one is right.",
-                  static_cast<double>(counts.doubted)));
-    families.push_back(one_gauge("carecloud_omitted", "Records that listings leave out, until a second look.",
+    families.push_back(one_gauge("carecloud_doubted",
+                                 "Records with a conflicting earlier version that is not resolved yet.",
+                                 static_cast<double>(counts.doubted)));
+    families.push_back(one_gauge("carecloud_omitted",
+                                 "Records omitted by listings and not checked again yet.",
                                  static_cast<double>(counts.omitted)));
-    MetricFamily requests =
-        gauge_family("carecloud_quota_requests",
-                     "Requests to the portal in this month (UTC): sent, and reserved to be sent.");
+    MetricFamily requests = gauge_family("carecloud_quota_requests",
+                                         "Requests to the portal in this month (UTC), sent and reserved.");
     add_gauge(requests, static_cast<double>(counts.requests.sent), {{"state", "sent"}});
     add_gauge(requests, static_cast<double>(counts.requests.reserved), {{"state", "reserved"}});
     families.push_back(std::move(requests));
     if (!moment.monthly_quota) return;
-    families.push_back(
-        one_gauge("carecloud_quota_used_ratio", "Sent part of portal.rate.monthly_quota in this month (UTC).",
-                  static_cast<double>(counts.requests.sent) / static_cast<double>(*moment.monthly_quota)));
+    families.push_back(one_gauge(
+        "carecloud_quota_used_ratio", "Used fraction of portal.rate.monthly_quota in this month (UTC).",
+        static_cast<double>(counts.requests.sent) / static_cast<double>(*moment.monthly_quota)));
 }
 
 }  // namespace
 
 void append_moment(std::vector<MetricFamily>& families, const MetricsMoment& moment,
                    const MetricsMemory& memory) {
-    MetricFamily build = gauge_family("carecloud_build_info", "1; the label says which version runs.");
+    MetricFamily build = gauge_family("carecloud_build_info", "Always 1; the label is the running version.");
     add_gauge(build, 1, {{"version", moment.version}});
     families.push_back(std::move(build));
-    families.push_back(
-        one_gauge("carecloud_state", "0: ok; 1: warning; 2: critical.", static_cast<double>(moment.state)));
-    families.push_back(one_gauge("carecloud_ready", "1: /readyz answers 200; 0: it has reasons not to.",
+    families.push_back(one_gauge("carecloud_state", "State of the service: 0 ok, 1 warning, 2 critical.",
+                                 static_cast<double>(moment.state)));
+    families.push_back(one_gauge("carecloud_ready", "1 if the service is ready, else 0.",
                                  moment.state == ServiceState::critical ? 0 : 1));
-    families.push_back(one_gauge("carecloud_store_readable", "1: the store answered this very asking.",
-                                 moment.counts ? 1 : 0));
+    families.push_back(
+        one_gauge("carecloud_store_readable", "1 if the store is readable, else 0.", moment.counts ? 1 : 0));
     families.push_back(one_counter("carecloud_api_unauthorized_total",
-                                   "Requests to the API with a wrong token, or none.",
+                                   "Requests to the API with a missing or wrong token.",
                                    static_cast<double>(moment.unauthorized)));
-    families.push_back(one_gauge("carecloud_followers", "Clients that follow the change log now.",
+    families.push_back(one_gauge("carecloud_followers", "Clients currently following the change log.",
                                  static_cast<double>(moment.followers)));
     if (moment.clock) append_clock(families, *moment.clock);
     append_streams(families, moment, memory);

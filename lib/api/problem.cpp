@@ -61,24 +61,23 @@ ServerResponse problem(const Problem& problem) {
 
 ServerResponse problem_of_portal(const Error& error) {
     const bool slow = error.code == ErrorCode::timed_out;
-    return problem(
-        {.status = slow ? 504 : 502,
-         .code = std::string(to_string(error.code)),
-         .detail = error.operation + ": " + error.subject,
-         .hint = error.hint.empty() ? "carecloudctl doctor asks the portal what is wrong" : error.hint});
+    return problem({.status = slow ? 504 : 502,
+                    .code = std::string(to_string(error.code)),
+                    .detail = error.operation + ": " + error.subject,
+                    .hint = error.hint.empty() ? "run carecloudctl doctor to test the portal" : error.hint});
 }
 
 ServerResponse body_not_taken() {
     return problem({.status = 400,
                     .code = "body_not_taken",
-                    .detail = "this request takes no body",
-                    .hint = "pass the parameters in the query, as ?entity=…"});
+                    .detail = "this request must not have a body",
+                    .hint = "use query parameters, such as ?entity=…"});
 }
 
 ServerResponse not_running() {
     return problem({.status = 503,
                     .code = "not_running",
-                    .detail = "no stream runs at this moment: the service reloads or stops",
+                    .detail = "no stream is running: the service is reloading or stopping",
                     .hint = "try again in a second",
                     .retry_after = std::chrono::seconds(1)});
 }

@@ -33,7 +33,7 @@ void judge_stream(ReasonMap& found, const StreamFacts& stream, Timestamp now) {
         found["stretched " + stream.entity] = {
             .state = ServiceState::warning,
             .text = "is polled every " + span_of(stream.poll_every) + " instead of every " +
-                    span_of(stream.configured_every) + ": the month's quota has to last",
+                    span_of(stream.configured_every) + " to stay within the monthly quota",
             .remedy =
                 "raise portal.rate.monthly_quota if the portal allows more, or poll and reconcile less often",
             .stream = stream.entity};
@@ -41,9 +41,9 @@ void judge_stream(ReasonMap& found, const StreamFacts& stream, Timestamp now) {
     const Duration allowed =
         std::max({kBehindPolls * stream.poll_every, kBehindPolls * stream.configured_every, kBehindMin});
     if (stream.explained || stream.behind_for <= allowed) return;
-    Reason reason{.remedy = "carecloudctl doctor asks the portal, and says what to do"};
+    Reason reason{.remedy = "run carecloudctl doctor to test the portal"};
     if (stream.last_error) reason = reason_of("is behind: ", *stream.last_error);
-    if (!stream.last_error) reason.text = "is behind: no pass has come to its end for three polls or longer";
+    if (!stream.last_error) reason.text = "is behind: no pass has completed for three polls or longer";
     reason.state = ServiceState::warning;
     reason.stream = stream.entity;
     reason.since = {now.ticks - stream.behind_for.count() / 100};
@@ -56,7 +56,7 @@ void judge_disk(ReasonMap& found, const DiskUse& disk) {
     found["disk"] = {.state = ServiceState::warning,
                      .text = "the store's disk has " + std::to_string(percent) + " % free, " +
                              grouped(disk.free_bytes >> 20U) + " MiB",
-                     .remedy = "make room: df -h " + disk.folder};
+                     .remedy = "free space: df -h " + disk.folder};
 }
 
 // SNS delivers to no endpoint whose certificate has ended.
@@ -67,11 +67,11 @@ void judge_certificate(ReasonMap& found, Timestamp end, Timestamp now) {
     const std::string at = end.to_string().substr(0, 10);
     found["certificate"] = {
         .state = over ? ServiceState::critical : ServiceState::warning,
-        .text = over ? "the SNS endpoint's certificate ended on " + at + ": no event comes"
-                     : "the SNS endpoint's certificate ends on " + at + ", in " + span_between(now, end),
+        .text = over ? "the SNS endpoint's certificate expired on " + at + ": no events are received"
+                     : "the SNS endpoint's certificate expires on " + at + ", in " + span_between(now, end),
         .remedy =
-            "renew it, and replace the file of sns.tls.certificate; systemctl restart carecloud-syncd if it "
-            "is a credential of the unit",
+            "renew it and replace the file of sns.tls.certificate; if it is a credential of the unit, run "
+            "systemctl restart carecloud-syncd",
         .since = over ? end : Timestamp{}};
 }
 
@@ -124,7 +124,7 @@ bool is_critical(const Error& error) {
 
 Reason reason_of(std::string_view what, const Error& error) {
     return {.text = std::string(what) + without_operation(error),
-            .remedy = error.hint.empty() ? "see the log: journalctl -u carecloud-syncd" : error.hint};
+            .remedy = error.hint.empty() ? "check the log: journalctl -u carecloud-syncd" : error.hint};
 }
 
 std::string sentence(const Reason& reason) {
@@ -168,15 +168,14 @@ ReasonMap judge(const ServiceFacts& facts) {
     ReasonMap found;
     for (const StreamFacts& stream : facts.streams)
         judge_stream(found, stream, facts.now);
-    if (facts.unreadable) found["unreadable"] = reason_of("the store cannot be read: ", *facts.unreadable);
+    if (facts.unreadable) found["unreadable"] = reason_of("cannot read the store: ", *facts.unreadable);
     if (facts.doubted > 0) {
-        found["doubted"] = {
-            .state = ServiceState::warning,
-            .text = counted(facts.doubted, "record is", "records are") +
-                    " doubted: the portal showed an earlier version",
-            .remedy =
-                "none if it passes: they are asked for again after streams[].overlap; else see "
-                "\"Doubted records\" in the README"};
+        found["doubted"] = {.state = ServiceState::warning,
+                            .text = counted(facts.doubted, "record is", "records are") +
+                                    " doubted: the portal returned an earlier version",
+                            .remedy =
+                                "none if it resolves: they are fetched again after streams[].overlap; "
+                                "otherwise see \"Doubted records\" in the README"};
     }
     if (facts.clock && facts.clock->verdict != ClockVerdict::agree) {
         found["clock"] = {

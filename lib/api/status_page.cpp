@@ -33,11 +33,11 @@ std::string_view topic_name(std::string_view arn) {
 }
 
 std::string subscription_tiles(const std::vector<Subscription>& subscriptions) {
-    if (subscriptions.empty()) return tile("Events", "off", "streams are polled alone");
+    if (subscriptions.empty()) return tile("Events", "off", "polling only");
     std::string tiles;
     for (const Subscription& one : subscriptions) {
         const bool heard = !one.changed_at.empty();
-        tiles += tile("Subscription", heard ? std::string(to_string(one.state)) : "none heard of",
+        tiles += tile("Subscription", heard ? std::string(to_string(one.state)) : "none yet",
                       html(topic_name(one.topic_arn)));
     }
     return tiles;
@@ -45,10 +45,10 @@ std::string subscription_tiles(const std::vector<Subscription>& subscriptions) {
 
 std::string tiles_of(const StatusView& view) {
     if (!view.counts)
-        return "<p class=\"card note bad\">The store cannot be read now: " +
-               html(view.counts.error().message()) + "</p>";
+        return "<p class=\"card note bad\">Cannot read the store: " + html(view.counts.error().message()) +
+               "</p>";
     const StoreCounts& counts = *view.counts;
-    return "<dl class=\"tiles\">" + tile("Changes in all", grouped(counts.newest_seq)) +
+    return "<dl class=\"tiles\">" + tile("Total changes", grouped(counts.newest_seq)) +
            tile("Open events", grouped(counts.open_events)) +
            tile("In quarantine", grouped(counts.quarantined)) + quota_tile(counts, view.monthly_quota) +
            subscription_tiles(view.subscriptions) + "</dl>";
@@ -73,7 +73,7 @@ std::string reasons_of(const StatusView& view) {
     std::string list = "<section class=\"card\"><ul class=\"rows\">";
     for (const Reason& reason : view.reasons) {
         list += "<li>" + state_pill(reason.state) + " " + html(sentence(reason)) +
-                " <span class=\"faint\">noticed " + ago_of(reason.since, view.now) +
+                " <span class=\"faint\">detected " + ago_of(reason.since, view.now) +
                 "</span><br><span class=\"faint\">" + html(reason.remedy) + "</span></li>";
     }
     return list + "</ul></section>";
@@ -99,8 +99,8 @@ std::string pass_row(const BoundedPass& pass, Timestamp now) {
                       "</span><br>" + counted(pass.records, "record", "records") + " read";
     if (pass.expected) row += " of " + grouped(*pass.expected);
     row += ", " + grouped(pass.missing) + " missing here, " + grouped(pass.changed) + " changed, " +
-           grouped(pass.gone) + " gone, " + grouped(pass.deleted) + " marked as deleted";
-    if (!pass.reason.empty()) row += "<br>due because " + html(pass.reason);
+           grouped(pass.gone) + " deleted at the portal, " + grouped(pass.deleted) + " marked as deleted";
+    if (!pass.reason.empty()) row += "<br>reason: " + html(pass.reason);
     if (!pass.error.empty()) row += "<br>" + html(pass.error);
     if (!pass.hint.empty()) row += "<br><span class=\"faint\">" + html(pass.hint) + "</span>";
     return row + "</li>";
@@ -111,7 +111,7 @@ std::string passes_of(const StatusView& view) {
     std::string rows;
     for (const BoundedPass& pass : view.passes)
         rows += pass_row(pass, view.now);
-    return "<section class=\"card\"><div class=\"head\"><h2>Reconciling and backfill</h2></div><ul "
+    return "<section class=\"card\"><div class=\"head\"><h2>Reconciliations and backfills</h2></div><ul "
            "class=\"rows\">" +
            rows + "</ul></section>";
 }
@@ -125,8 +125,8 @@ std::string main_of(const StatusView& view) {
     for (const StreamView& stream : view.streams)
         out += stream_card(stream, state_of(view.reasons, stream.entity), view.now);
     out += tiles_of(view);
-    out += "<section class=\"card\"><div class=\"head\"><h2>The last day</h2>";
-    out += "<span class=\"faint\">since the start " + ago_of(view.started_at, view.now) + "</span></div>";
+    out += "<section class=\"card\"><div class=\"head\"><h2>Last 24 hours</h2>";
+    out += "<span class=\"faint\">started " + ago_of(view.started_at, view.now) + "</span></div>";
     out += day_plot(view.day) + "</section>" + passes_of(view);
     out += "<footer>carecloud-syncd " + html(view.version) + ", as of " +
            view.now.to_string_ms().substr(0, 19) + "Z</footer></main>";

@@ -33,12 +33,12 @@ std::string pill_of(const StreamView& stream, ServiceState state) {
     const auto pill = [](std::string_view kind, std::string_view words) {
         return "<span class=\"pill " + std::string(kind) + "\">" + std::string(words) + "</span>";
     };
-    if (!stream.moment) return pill("busy", "starts or stops");
+    if (!stream.moment) return pill("busy", "starting or stopping");
     if (has_failed(stream))
-        return pill(kind_of_failure(state), stream.moment->in_pass ? "tries again" : "waits");
-    if (is_loading(stream)) return pill("busy", "loads");
-    if (stream.moment->in_pass) return pill("busy", "looks");
-    return stream.last ? pill("good", "up to date") : pill("busy", "begins");
+        return pill(kind_of_failure(state), stream.moment->in_pass ? "retrying" : "waiting");
+    if (is_loading(stream)) return pill("busy", "loading");
+    if (stream.moment->in_pass) return pill("busy", "syncing");
+    return stream.last ? pill("good", "up to date") : pill("busy", "starting");
 }
 
 std::string cursor_of(const StreamView& stream) {
@@ -49,7 +49,7 @@ std::string cursor_of(const StreamView& stream) {
 }
 
 std::string lag_of(const StreamView& stream, Timestamp now) {
-    if (!stream.state || !stream.state->cursor) return "nothing taken yet";
+    if (!stream.state || !stream.state->cursor) return "none yet";
     return "changed " + ago_of(stream.state->cursor->modified, now);
 }
 
@@ -63,23 +63,24 @@ std::string what_came(const CommitSummary& summary) {
     add(summary.disabled, "disabled");
     add(summary.deleted, "deleted");
     add(summary.restored, "restored");
-    add(summary.quarantined, "to quarantine");
+    add(summary.quarantined, "quarantined");
     return words.empty() ? "nothing new" : words;
 }
 
 std::string last_pass_of(const StreamView& stream, Timestamp now) {
-    if (!stream.last) return "none has ended yet";
+    if (!stream.last) return "none completed yet";
     const PassReport& report = stream.last->report;
     return ago_of(stream.last->ended_at, now) + ", took " + span_text(whole_ms(report.took)) + "<br>" +
            (report.error ? "failed" : what_came(report.summary));
 }
 
 std::string next_pass_of(const StreamView& stream) {
-    if (!stream.moment) return "not planned now";
-    if (stream.moment->in_pass) return "one is under way";
+    if (!stream.moment) return "not scheduled";
+    if (stream.moment->in_pass) return "in progress";
     std::string words = "in " + span_text(whole_ms(stream.moment->until_next));
     if (stream.moment->stretched)
-        words += "<br>the quota stretches polls: one every " + span_text(whole_ms(stream.moment->poll_every));
+        words += "<br>polling less often because of the quota: every " +
+                 span_text(whole_ms(stream.moment->poll_every));
     return words;
 }
 
@@ -89,7 +90,7 @@ std::string progress_of(const PassUnderWay& pass) {
     const double seconds = std::chrono::duration<double>(pass.last_at - pass.first_at).count();
     if (seconds >= 1)
         words += ", " + grouped(static_cast<std::uint64_t>(static_cast<double>(pass.after_first) / seconds)) +
-                 " a second";
+                 " per second";
     return words;
 }
 
@@ -105,7 +106,7 @@ std::string stream_card(const StreamView& stream, ServiceState state, Timestamp 
                       "</h2>" + pill_of(stream, state) + "</div><dl class=\"facts\">";
     // While an empty store is filled nothing can be counted: what was counted before that is of no use.
     out += fact("Records", stream.records && !is_loading(stream) ? grouped(*stream.records)
-                                                                 : "counted after the first load");
+                                                                 : "available after the first load");
     out += fact("Newest record", lag_of(stream, now));
     out += fact("Last pass", last_pass_of(stream, now));
     out += fact("Next pass", next_pass_of(stream));

@@ -15,9 +15,9 @@ constexpr int kInternalError = 70;
 }  // namespace
 
 void end_broken(std::string_view promise, const std::source_location& where) {
-    const std::string line = "internal error: a broken promise: " + std::string(promise) + " (" +
+    const std::string line = "internal error: broken invariant: " + std::string(promise) + " (" +
                              where.file_name() + ":" + std::to_string(where.line()) +
-                             "); nothing of this step is committed\n";
+                             "); this step was not committed\n";
     say_last(line);
     ::_exit(kInternalError);
 }

@@ -72,7 +72,7 @@ std::ostream& operator<<(std::ostream& out, const Error& error) {
 }
 
 void throw_exception_from_error(const Error& error, const boost::source_location&) {
-    throw std::logic_error("an unchecked error: " + error.message());
+    throw std::logic_error("unchecked error: " + error.message());
 }
 
 }  // namespace carecloud

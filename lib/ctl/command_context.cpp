@@ -15,7 +15,7 @@ Task<CtlResult<std::string>> get_patiently(CommandContext& context, std::string 
         CtlResult<std::string> body = co_await std::move(getting);
         if (body || !body.error().passing || context.clock.now() + pause > deadline) co_return body;
         if (!std::exchange(told, true))
-            context.output.note("carecloudctl: " + body.error().what + "; waiting for it");
+            context.output.note("carecloudctl: " + body.error().what + "; waiting for the daemon");
         auto sleeping = context.clock.sleep(pause);
         co_await std::move(sleeping);
         pause = std::min(pause * 2, pause_max);

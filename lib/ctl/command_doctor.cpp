@@ -42,7 +42,7 @@ CtlJson finding_json(const ExaminationFinding& finding) {
 CtlTask ctl_doctor(CommandContext& context) {
     const LoadedConfiguration loaded = load_configuration(context.line.text("config", kUsualConfiguration));
     if (!loaded.ok())
-        co_return CtlFailure{.what = "the configuration is not valid",
+        co_return CtlFailure{.what = "invalid configuration",
                              .hint = report(printable(loaded.file), loaded.problems)};
     auto portal = context.make_portal(loaded.configuration, context.clock);
     if (!portal) co_return CtlFailure{.what = printable(portal.error().subject), .hint = portal.error().hint};
@@ -50,7 +50,7 @@ CtlTask ctl_doctor(CommandContext& context) {
     CtlJson streams = CtlJson::array();
     CtlExit exit = CtlExit::ok;
     for (const StreamSettings& stream : loaded.configuration.streams) {
-        context.output.progress("asking the portal about " + printable(stream.spec.entity));
+        context.output.progress("testing the portal: " + printable(stream.spec.entity));
         Examination examination(context.clock, **portal, loaded.configuration, stream);
         auto examining = examination.run();
         const CtlResult<void> done = co_await std::move(examining);

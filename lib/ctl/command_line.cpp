@@ -53,7 +53,7 @@ CtlFailure unknown_command(const std::string& word) {
     std::vector<std::string_view> known;
     for (const CtlCommand& command : ctl_commands())
         known.push_back(command.name);
-    return misuse("there is no command " + in_quotes(word), suggestion(word, known));
+    return misuse("unknown command " + in_quotes(word), suggestion(word, known));
 }
 
 // The options, which may stand before their command is known.
@@ -94,33 +94,33 @@ std::optional<CtlFailure> take_option(CommandLine& line, GivenOption given,
                                       const std::vector<std::string>& words, std::size_t& at) {
     const CtlOption* const option = find_option(line.command, given.name);
     const std::string shown = "--" + printable(given.name);
-    if (!option)
-        return misuse("there is no option " + shown + " here", suggest_option(line.command, given.name));
-    if (option->value.empty() && given.value) return misuse(shown + " takes no value", help_of(line));
+    if (!option) return misuse("unknown option " + shown, suggest_option(line.command, given.name));
+    if (option->value.empty() && given.value) return misuse(shown + " does not take a value", help_of(line));
     if (!option->value.empty() && !given.value) {
-        if (at + 1 == words.size()) return misuse(shown + " needs a value", help_of(line));
+        if (at + 1 == words.size()) return misuse(shown + " requires a value", help_of(line));
         given.value = words[++at];
     }
     const bool counts = option->value == "N" || option->value == "SEQ";
     if (counts && !whole_number(*given.value))
-        return misuse(shown + " takes a number, not " + in_quotes(*given.value), help_of(line));
+        return misuse(shown + " must be a number, not " + in_quotes(*given.value), help_of(line));
     if (!line.options.emplace(given.name, given.value.value_or("")).second)
-        return misuse(shown + " is given twice", help_of(line));
+        return misuse(shown + " is given more than once", help_of(line));
     return std::nullopt;
 }
 
 std::optional<CtlFailure> check_arguments(const CommandLine& line) {
     if (line.has("help") || line.has("version")) return std::nullopt;
-    if (!line.command) return misuse("no command is given", "see carecloudctl help");
+    if (!line.command) return misuse("no command given", "see carecloudctl help");
     const std::string usage =
-        "write carecloudctl " + std::string(line.command->name) + " " + std::string(line.command->arguments);
+        "usage: carecloudctl " + std::string(line.command->name) + " " + std::string(line.command->arguments);
     const std::size_t count = line.arguments.size();
-    if (count < line.command->arguments_min) return misuse("something is missing", usage);
+    if (count < line.command->arguments_min) return misuse("missing argument", usage);
     if (count > line.command->arguments_max)
-        return misuse(in_quotes(line.arguments[line.command->arguments_max]) + " is too much", help_of(line));
+        return misuse("unexpected argument " + in_quotes(line.arguments[line.command->arguments_max]),
+                      help_of(line));
     const bool empty = std::any_of(line.arguments.begin(), line.arguments.end(),
                                    [](const std::string& argument) { return argument.empty(); });
-    if (empty) return misuse("an argument is empty", usage);
+    if (empty) return misuse("empty argument", usage);
     return std::nullopt;
 }
 
@@ -132,7 +132,7 @@ std::optional<CtlFailure> check_together(const CommandLine& line) {
         if (!excluded.beside.empty() && !line.has(excluded.beside)) continue;
         const std::string other =
             excluded.beside.empty() ? std::string(excluded.command) : "--" + std::string(excluded.beside);
-        return misuse("--" + std::string(excluded.option) + " does not go together with " + other,
+        return misuse("--" + std::string(excluded.option) + " cannot be used with " + other,
                       std::string(excluded.why) + "; " + help_of(line));
     }
     return std::nullopt;

@@ -57,7 +57,7 @@ CtlTask show_list(CommandContext& context, std::string target, std::string (*as_
     }
     const std::string text = as_text(page);
     context.output.text(text.empty() ? std::string(none) + "\n" : text);
-    if (!page.at("next").is_null()) context.output.note("There are more; --limit shows up to 1000.");
+    if (!page.at("next").is_null()) context.output.note("More entries exist; --limit shows up to 1000.");
     co_return CtlExit::ok;
 }
 
@@ -79,12 +79,12 @@ CtlTask ctl_get(CommandContext& context) {
 CtlTask ctl_events(CommandContext& context) {
     const bool open = context.line.has("open");
     return show_list(context, open ? "/v1/events?state=open" : "/v1/events", events_text,
-                     open ? "No event waits for its record." : "No event has come.");
+                     open ? "No open events." : "No events received.");
 }
 
 CtlTask ctl_quarantine(CommandContext& context) {
     if (context.line.has("retry")) return retry_quarantined_record(context);
-    return show_list(context, "/v1/quarantine", quarantine_text, "No record is in quarantine.");
+    return show_list(context, "/v1/quarantine", quarantine_text, "No records in quarantine.");
 }
 
 }  // namespace carecloud

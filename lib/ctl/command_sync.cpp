@@ -75,8 +75,8 @@ Task<CtlResult<std::string>> wait_for_passes(CommandContext& context, const CtlJ
                 why += (why.empty() ? "" : "; ") + printable(reason.at("text").get<std::string>());
             co_return CtlFailure{
                 .exit = CtlExit::temporary,
-                .what = "no pass has ended, and nothing moves" + (why.empty() ? "" : ": " + why),
-                .hint = "see carecloudctl status; the pass is still asked for"};
+                .what = "no pass has completed, and there is no progress" + (why.empty() ? "" : ": " + why),
+                .hint = "see carecloudctl status; the pass is still requested"};
         }
         context.output.progress(
             "waiting for the pass; " +

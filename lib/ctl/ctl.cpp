@@ -54,11 +54,10 @@ CtlResult<CtlExit> outcome_of(const std::exception_ptr& thrown, CtlResult<CtlExi
     } catch (const CtlJson::exception&) {
         // Without the exception's words: they quote the answer, which may be a child's record.
         return CtlFailure{.exit = CtlExit::protocol,
-                          .what = "the answer is not that of a carecloud-syncd of this version",
+                          .what = "unexpected response; it does not match this version of carecloud-syncd",
                           .hint =
-                              "carecloudctl and carecloud-syncd must be of one version; see carecloudctl "
-                              "status and carecloudctl "
-                              "-V"};
+                              "carecloudctl and carecloud-syncd must have the same version; see carecloudctl "
+                              "status and carecloudctl -V"};
     } catch (const boost::system::system_error& failed) {
         if (failed.code() == asio::error::operation_aborted)
             return CtlFailure{.exit = CtlExit::interrupted, .what = "interrupted"};
@@ -131,7 +130,7 @@ CtlExit run_ctl(const std::vector<std::string>& words, const CtlProcess& process
     output.end_progress();
     if (!output.flush())
         return tell({.exit = CtlExit::output,
-                     .what = "not all of the output could be written",
+                     .what = "cannot write all of the output",
                      .hint = "the disk may be full"});
     return exit;
 }

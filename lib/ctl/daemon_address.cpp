@@ -33,7 +33,7 @@ CtlResult<DaemonAddress> find_daemon(const CommandLine& line) {
     const LoadedConfiguration loaded = load_configuration(line.text("config", kUsualConfiguration));
     if (!loaded.ok() && line.has("config"))
         return CtlFailure{.exit = CtlExit::usage,
-                          .what = "the configuration that --config names cannot be used",
+                          .what = "the configuration file of --config is invalid",
                           .hint = report(printable(loaded.file), loaded.problems)};
     const ApiSettings& api = loaded.configuration.api;
     if (loaded.ok() && api.configured) {

@@ -9,7 +9,7 @@
 namespace carecloud {
 namespace {
 
-constexpr const char* kDayHint = "write a day as 2026-03-15, or a whole month as 2026-03";
+constexpr const char* kDayHint = "use a day such as 2026-03-15, or a month such as 2026-03";
 
 std::optional<unsigned> digits_of(std::string_view text) {
     unsigned number = 0;
@@ -44,7 +44,8 @@ std::optional<std::chrono::year_month_day> date_of(std::string_view text, MonthE
 CtlResult<std::string> parse_day_text(std::string_view text, MonthEdge edge) {
     const auto date = date_of(text, edge);
     if (!date || !date->ok())
-        return CtlFailure{.exit = CtlExit::usage, .what = in_quotes(text) + " is no day", .hint = kDayHint};
+        return CtlFailure{
+            .exit = CtlExit::usage, .what = in_quotes(text) + " is not a day", .hint = kDayHint};
     return std::to_string(static_cast<int>(date->year())) + "-" +
            two_digits(static_cast<unsigned>(date->month())) + "-" +
            two_digits(static_cast<unsigned>(date->day()));
@@ -64,8 +65,8 @@ CtlResult<DayTexts> parse_day_range(const CommandLine& line) {
     }
     if (!days.from.empty() && !days.to.empty() && days.to < days.from)
         return CtlFailure{.exit = CtlExit::usage,
-                          .what = "--to lies before --from",
-                          .hint = "they are the first and the last day, both included"};
+                          .what = "--to is before --from",
+                          .hint = "they are the first and last day, inclusive"};
     return days;
 }
 

@@ -52,14 +52,14 @@ std::string titled(const CtlJson& pass) {
 std::string found_text(const CtlJson& pass) {
     std::string text = counted(number_in(pass, "records"), "record", "records") + " read";
     if (pass.at("kind") == "reconcile") {
-        text += ", " + grouped(number_in(pass, "found_missing")) + " were missing here, " +
-                grouped(number_in(pass, "found_changed")) + " had changed, " +
-                grouped(number_in(pass, "found_gone")) + " are gone at the portal, " +
+        text += ", " + grouped(number_in(pass, "found_missing")) + " missing here, " +
+                grouped(number_in(pass, "found_changed")) + " changed, " +
+                grouped(number_in(pass, "found_gone")) + " deleted at the portal, " +
                 grouped(number_in(pass, "deleted")) + " marked as deleted";
         if (const auto holes = pass.value("holes", std::uint64_t{0}); holes > 0)
-            text += ", " + grouped(holes) + " left out by listings and kept";
+            text += ", " + grouped(holes) + " omitted by listings and kept";
         if (const auto awaiting = pass.value("awaiting", std::uint64_t{0}); awaiting > 0)
-            text += ", " + grouped(awaiting) + " to be looked at again";
+            text += ", " + grouped(awaiting) + " to be checked again";
     }
     return text + "; " + counted(number_in(pass, "changes"), "change", "changes") + ", " +
            counted(number_in(pass, "requests"), "request", "requests");
@@ -77,7 +77,7 @@ CtlExit pass_exit(const CtlJson& pass) {
 }
 
 std::string pass_progress(const CtlJson& pass, const CtlJson& first_seen, Duration watched) {
-    if (pass.at("state") == "waiting") return "waiting for its turn";
+    if (pass.at("state") == "waiting") return "queued";
     const double share = share_done(pass);
     const auto filled = static_cast<std::size_t>(share * static_cast<double>(kBar));
     std::string text = "[" + std::string(filled, '#') + std::string(kBar - filled, '.') + "] ";
@@ -91,7 +91,7 @@ std::string pass_progress(const CtlJson& pass, const CtlJson& first_seen, Durati
     const auto records = number_in(pass, "records");
     if (seconds >= 1 && records > before)
         text += ", " + grouped(static_cast<std::uint64_t>(static_cast<double>(records - before) / seconds)) +
-                " a second";
+                " per second";
     const double gained = share - share_done(first_seen);
     if (seconds >= 1 && gained > 0) {
         const std::chrono::duration<double> left(seconds * (1 - share) / gained);
@@ -106,7 +106,7 @@ std::string pass_outcome(const CtlJson& pass, const CtlOutput& paint) {
     if (state == "done")
         text += paint.painted("done", Color::good);
     else if (state == "awaiting_confirmation")
-        text += paint.painted("stopped to ask before it deletes", Color::bad);
+        text += paint.painted("stopped for confirmation of deletes", Color::bad);
     else if (state == "waiting" || state == "running")
         text += printable(state);
     else

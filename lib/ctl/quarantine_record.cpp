@@ -34,15 +34,14 @@ std::string outcome_text(const CtlJson& told) {
     const std::string outcome = told.at("outcome").get<std::string>();
     const std::string reason =
         told.at("reason").is_null() ? "" : ": " + printable(told.at("reason").get<std::string>());
-    if (outcome == "taken") return "taken, it is among the records now";
-    if (outcome == "unchanged")
-        return "it can be read, and the store has this version, or a newer one, already";
-    if (outcome == "invalid") return "it came, and still cannot be taken" + reason;
-    if (outcome == "too_large") return "it is still too large" + reason;
+    if (outcome == "taken") return "stored; it is no longer in quarantine";
+    if (outcome == "unchanged") return "valid, but the store already has this or a newer version";
+    if (outcome == "invalid") return "received, but still invalid" + reason;
+    if (outcome == "too_large") return "still too large" + reason;
     if (outcome == "not_found")
         return told.at("in_quarantine") == true
-                   ? "the portal has it and does not list it just now" + reason
-                   : "deleted at the portal, or left out by the stream's filter; it has left quarantine";
+                   ? "the portal has it but does not list it at the moment" + reason
+                   : "deleted at the portal or excluded by the stream's filter; removed from quarantine";
     return printable(outcome) + reason;
 }
 
@@ -53,14 +52,14 @@ void tell(CommandContext& context, const std::string& body, const CtlJson& told)
     }
     std::string text = printable(told.at("entity").get<std::string>()) + " " +
                        printable(told.at("id").get<std::string>()) + ": " + outcome_text(told) + "\n";
-    if (told.at("in_quarantine") == true) text += "  it stays in quarantine, as it was seen last\n";
+    if (told.at("in_quarantine") == true) text += "  it stays in quarantine as last received\n";
     context.output.text(text);
 }
 
 CtlFailure nothing_of(const std::string& id) {
     return {.exit = CtlExit::wrong,
-            .what = "no record " + in_quotes(id) + " is in quarantine",
-            .hint = "carecloudctl quarantine lists those that are"};
+            .what = "no record " + in_quotes(id) + " in quarantine",
+            .hint = "carecloudctl quarantine lists quarantined records"};
 }
 
 }  // namespace

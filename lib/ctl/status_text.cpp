@@ -13,12 +13,13 @@ namespace {
 
 // "+3 new, 25 changed" of what a pass has written.
 std::string pass_came(const CtlJson& pass) {
-    static constexpr std::array<std::pair<const char*, const char*>, 6> kinds{{{"created", "new"},
-                                                                               {"updated", "changed"},
-                                                                               {"disabled", "disabled"},
-                                                                               {"deleted", "deleted"},
-                                                                               {"restored", "restored"},
-                                                                               {"quarantined", "put aside"}}};
+    static constexpr std::array<std::pair<const char*, const char*>, 6> kinds{
+        {{"created", "new"},
+         {"updated", "changed"},
+         {"disabled", "disabled"},
+         {"deleted", "deleted"},
+         {"restored", "restored"},
+         {"quarantined", "quarantined"}}};
     std::string came;
     for (const auto& [name, word] : kinds) {
         const auto number = pass.value(name, std::uint64_t{0});
@@ -63,7 +64,7 @@ std::string state_text(const std::string& state, const CtlOutput& paint) {
 
 std::string reason_text(const CtlJson& reason, Timestamp now, const CtlOutput& paint) {
     std::string text = "  " + state_text(reason.at("state").get<std::string>(), paint) + ": " +
-                       printable(reason.at("text").get<std::string>()) + "\n    noticed " +
+                       printable(reason.at("text").get<std::string>()) + "\n    detected " +
                        ago_text(reason.at("since").get<std::string>(), now);
     const std::string remedy = reason.at("remedy").get<std::string>();
     return text + (remedy.empty() ? "" : "; remedy: " + printable(remedy)) + "\n";

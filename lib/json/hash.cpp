@@ -20,7 +20,7 @@ struct Hasher::Impl {
 };
 
 Hasher::Hasher() : impl_(std::make_unique<Impl>()) {
-    if (!impl_->digest || !impl_->context) throw std::runtime_error("OpenSSL offers no SHA-256");
+    if (!impl_->digest || !impl_->context) throw std::runtime_error("OpenSSL does not support SHA-256");
 }
 
 Hasher::~Hasher() = default;

@@ -39,8 +39,9 @@ void note_invalid(SystemFields& fields, std::string reason) {
 
 void check_scope(std::string_view name, std::string_view expected, std::string_view found) {
     if (expected.empty() || found.empty() || expected == found) return;
-    throw Rejected{ErrorCode::wrong_workspace, "a record's " + std::string(name) + " is not the stream's",
-                   "check portal.workspace_id, portal.bucket_id and whose key portal.api_key_file holds"};
+    throw Rejected{ErrorCode::wrong_workspace,
+                   "a record's " + std::string(name) + " is not that of the stream",
+                   "check portal.workspace_id, portal.bucket_id and the key in portal.api_key_file"};
 }
 
 class RecordReader {
@@ -93,7 +94,7 @@ class RecordReader {
         const bool again = std::exchange(seen_[field], true);
         if (again) {
             fields_.contradictory = true;
-            note_invalid(fields_, std::string(name) + " stands twice in the record");
+            note_invalid(fields_, std::string(name) + " is duplicated in the record");
         }
         switch (field) {
             case id:

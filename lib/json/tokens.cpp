@@ -18,15 +18,15 @@ constexpr std::size_t kCapacityMin = 1U << 20U;
 const char* reason_of(simdjson::error_code error) {
     switch (error) {
         case simdjson::EMPTY:
-            return "it is empty";
+            return "empty";
         case simdjson::UTF8_ERROR:
-            return "bytes that are not UTF-8";
+            return "invalid UTF-8";
         case simdjson::UNCLOSED_STRING:
-            return "cut short in a string";
+            return "truncated in a string";
         case simdjson::UNESCAPED_CHARS:
             return "a control character in a string";
         default:
-            return "it cannot be read";
+            return "unreadable";
     }
 }
 
@@ -52,7 +52,7 @@ struct Tokens::Index {
         const auto error = parser ? parser->allocate(capacity, depth)
                                   : simdjson::get_active_implementation()->create_dom_parser_implementation(
                                         capacity, depth, parser);
-        if (error != simdjson::SUCCESS) bad_json("no memory to read it with");
+        if (error != simdjson::SUCCESS) bad_json("out of memory");
     }
 };
 
@@ -76,12 +76,11 @@ void Tokens::begin(char* text, std::size_t size) {
 }
 
 void Tokens::end() const {
-    if (position() != end_) bad_json("something stands after the answer's end");
+    if (position() != end_) bad_json("trailing data after the response");
 }
 
 void Tokens::unexpected() const {
-    bad_json(position() == end_ ? "not valid JSON: cut short"
-                                : "not valid JSON: a token where another must stand");
+    bad_json(position() == end_ ? "not valid JSON: truncated" : "not valid JSON: unexpected token");
 }
 
 std::string_view Tokens::take_string() {
@@ -105,7 +104,7 @@ std::string_view Tokens::take_name() {
 // outside of strings but in what is no token of JSON.
 void Tokens::check_escapes(const char* begin, const char* end) {
     if (!is_json_string_content({begin, static_cast<std::size_t>(end - begin)}))
-        bad_json("not valid JSON: a bad escape in a string");
+        bad_json("not valid JSON: invalid escape in a string");
     backslash_ = find_backslash(end, end_);
 }
 
@@ -115,8 +114,7 @@ std::string_view Tokens::take_scalar() {
     if (begin == end_) unexpected();
     ++next_;
     const std::string_view token = trim_right({begin, static_cast<std::size_t>(position() - begin)});
-    if (!is_json_number(token) && !is_json_literal(token))
-        bad_json("not valid JSON: a value that is no number, string or literal");
+    if (!is_json_number(token) && !is_json_literal(token)) bad_json("not valid JSON: invalid value");
     return token;
 }
 

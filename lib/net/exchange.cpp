@@ -33,18 +33,18 @@ bool is_end(const error_code& failure) {
 Error not_http(const HttpConnection& connection, const error_code& failure, std::size_t body_bytes_max) {
     if (failure == http::error::body_limit) {
         return connection.problem(ErrorCode::too_large,
-                                  "an answer of more than " + std::to_string(body_bytes_max) + " bytes");
+                                  "response larger than " + std::to_string(body_bytes_max) + " bytes");
     }
     if (failure == http::error::header_limit) {
-        return connection.problem(ErrorCode::bad_response, "an answer with a head of more than 64 KiB");
+        return connection.problem(ErrorCode::bad_response, "response head larger than 64 KiB");
     }
-    return connection.problem(ErrorCode::bad_response, "an answer that is not HTTP/1.1: " + failure.message(),
+    return connection.problem(ErrorCode::bad_response, "response is not HTTP/1.1: " + failure.message(),
                               "check the address and the port");
 }
 
 Error cut_short(const HttpConnection& connection, std::size_t have) {
-    return connection.problem(ErrorCode::bad_response, "the answer was cut short after " +
-                                                           std::to_string(have) + " bytes of its body");
+    return connection.problem(ErrorCode::bad_response,
+                              "response truncated after " + std::to_string(have) + " bytes of the body");
 }
 
 // Reads more into the connection's buffer.
@@ -95,9 +95,9 @@ Task<Result<>> receive_head(HttpConnection& connection, AnyParser& parser, std::
         const IoResult io = co_await fill(connection, kHeadRead);
         if (!io.failure) continue;
         if (is_end(io.failure) && connection.bytes_read() > 0) {
-            co_return connection.problem(ErrorCode::bad_response, "the answer was cut short in its head");
+            co_return connection.problem(ErrorCode::bad_response, "response truncated in the head");
         }
-        co_return connection.failed(io.failure, "waiting for the answer");
+        co_return connection.failed(io.failure, "waiting for the response");
     }
 }
 
@@ -113,7 +113,7 @@ Task<Result<>> receive_sized_body(HttpConnection& connection, std::size_t length
         body.size += io.bytes;
         if (!io.failure) continue;
         if (is_end(io.failure)) co_return cut_short(connection, body.size);
-        co_return connection.failed(io.failure, "reading the answer");
+        co_return connection.failed(io.failure, "reading the response");
     }
     co_return Result<>{};
 }
@@ -131,7 +131,7 @@ Task<Result<>> receive_streamed_body(HttpConnection& connection, ResponseParser&
         const bool ends_here = parser.need_eof() && io.failure == asio::error::eof;
         if (ends_here) co_return Result<>{};
         if (is_end(io.failure)) co_return cut_short(connection, parser.get().body().size);
-        co_return connection.failed(io.failure, "reading the answer");
+        co_return connection.failed(io.failure, "reading the response");
     }
 }
 
@@ -156,7 +156,7 @@ Task<Result<>> receive_final_head(HttpConnection& connection, std::optional<Resp
         if (status >= 200) co_return Result<>{};
         if (status == 101) break;
     }
-    co_return connection.problem(ErrorCode::bad_response, "interim answers (1xx) instead of an answer");
+    co_return connection.problem(ErrorCode::bad_response, "only interim responses (1xx)");
 }
 
 }  // namespace
@@ -195,7 +195,7 @@ Task<Result<>> open_tunnel(HttpConnection& connection, const Origin& origin, con
     if (!proxy.authorization.empty()) request += "Proxy-Authorization: " + proxy.authorization + "\r\n";
     request += "\r\n";
     const IoResult sent = co_await connection.write_all(request);
-    if (sent.failure) co_return connection.failed(sent.failure, "asking for a tunnel");
+    if (sent.failure) co_return connection.failed(sent.failure, "requesting a tunnel");
     http::response_parser<http::empty_body> parser;
     parser.header_limit(kHeadBytesMax);
     parser.skip(true);  // a successful answer to CONNECT has no body, whatever its head says
@@ -204,17 +204,17 @@ Task<Result<>> open_tunnel(HttpConnection& connection, const Origin& origin, con
     const int status = static_cast<int>(parser.get().result_int());
     if (status == 407) {
         co_return connection.problem(ErrorCode::unreachable,
-                                     "HTTP 407: the proxy wants another user or password",
+                                     "HTTP 407: the proxy requires a different user or password",
                                      "check the user and password in HTTPS_PROXY");
     }
     if (status < 200 || status > 299) {
         co_return connection.problem(
             ErrorCode::unreachable,
-            "HTTP " + std::to_string(status) + ": the proxy will not connect to " + origin.host_and_port(),
-            "check the proxy's rules, or name the host in NO_PROXY");
+            "HTTP " + std::to_string(status) + ": the proxy refuses to connect to " + origin.host_and_port(),
+            "check the proxy's rules, or add the host to NO_PROXY");
     }
     if (connection.unread().size() > 0) {
-        co_return connection.problem(ErrorCode::bad_response, "the proxy speaks into its own tunnel");
+        co_return connection.problem(ErrorCode::bad_response, "the proxy sent data into its own tunnel");
     }
     co_return Result<>{};
 }

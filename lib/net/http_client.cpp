@@ -112,12 +112,12 @@ Result<HttpResponse> HttpClient::State::decode(Answer answer) {
         response.size = inflated.size;
         return response;
     }
-    if (!known) return undecodable(ErrorCode::bad_response, "an answer compressed otherwise than by gzip");
+    if (!known) return undecodable(ErrorCode::bad_response, "unsupported response compression (not gzip)");
     if (status == GunzipStatus::corrupt) {
-        return undecodable(ErrorCode::bad_response, "an answer whose gzip is damaged or cut short");
+        return undecodable(ErrorCode::bad_response, "damaged or truncated gzip response");
     }
-    return undecodable(ErrorCode::too_large, "an answer that inflates to more than " +
-                                                 std::to_string(settings.response_bytes_max) + " bytes");
+    return undecodable(ErrorCode::too_large,
+                       "response larger than " + std::to_string(settings.response_bytes_max) + " bytes");
 }
 
 HttpClient::HttpClient(std::unique_ptr<State> state) : state_(std::move(state)) {}

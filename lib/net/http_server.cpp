@@ -18,8 +18,8 @@ Result<std::unique_ptr<HttpServer>> HttpServer::listen(const asio::any_io_execut
     if (!handler || limits.connections_max == 0 || limits.head_bytes_max == 0) {
         return Error{.code = ErrorCode::invalid_argument,
                      .operation = "listen on " + settings.address.to_string(),
-                     .subject = "no handler, or a limit of nothing",
-                     .hint = "a server needs a handler, and room for one connection and its head"};
+                     .subject = "missing handler, or a limit of 0",
+                     .hint = "a server requires a handler and limits above 0"};
     }
     auto listener = ServerListener::open(executor, settings.address, settings.backlog);
     if (!listener) return listener.error();

@@ -40,7 +40,7 @@ Error bad_proxy(std::string what) {
     return {.code = ErrorCode::invalid_argument,
             .operation = "read HTTPS_PROXY",
             .subject = std::move(what),
-            .hint = "write it as http://[user:password@]host:port"};
+            .hint = "use http://[user:password@]host:port"};
 }
 
 bool in_network(const std::string& network, const std::string& host) {
@@ -87,22 +87,22 @@ bool entry_matches(std::string_view entry, const Origin& origin) {
 Result<Proxy> parse_proxy(std::string text) {
     if (text.find("://") == std::string::npos) text = "http://" + text;
     const auto parsed = urls::parse_uri(text);
-    if (!parsed) return bad_proxy("not an address");
+    if (!parsed) return bad_proxy("not a URL");
     const urls::url_view& url = *parsed;
-    if (url.scheme_id() != urls::scheme::http) return bad_proxy("a proxy of another kind than http://");
+    if (url.scheme_id() != urls::scheme::http) return bad_proxy("the scheme must be http://");
     Proxy proxy{.host = ascii_lower(std::string(url.host_address()))};
-    if (!is_host_name(proxy.host) && !is_ip_address(proxy.host)) return bad_proxy("no usable host");
+    if (!is_host_name(proxy.host) && !is_ip_address(proxy.host)) return bad_proxy("missing or invalid host");
     const std::string path(url.encoded_path());
-    if (!path.empty() && path != "/") return bad_proxy("something follows the host and port");
+    if (!path.empty() && path != "/") return bad_proxy("unexpected text after host and port");
     if (url.has_port() && !url.port().empty()) {
         const auto port = parse_port(url.port());
-        if (!port) return bad_proxy("no usable port");
+        if (!port) return bad_proxy("invalid port");
         proxy.port = *port;
     }
     if (url.has_userinfo()) {
         const std::string credentials = std::string(url.user()) + ":" + std::string(url.password());
         constexpr std::size_t length_max = 1024;
-        if (credentials.size() > length_max) return bad_proxy("a user name or password that is too long");
+        if (credentials.size() > length_max) return bad_proxy("user name or password too long");
         proxy.authorization = "Basic " + base64(credentials);
     }
     return proxy;

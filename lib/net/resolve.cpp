@@ -55,7 +55,7 @@ Error unresolved(ErrorCode code, const std::string& host, const std::string& why
     return {.code = code,
             .operation = "connect",
             .subject = host + ": " + why,
-            .hint = "check the name, and this machine's DNS"};
+            .hint = "check the name and this machine's DNS"};
 }
 
 }  // namespace
@@ -71,9 +71,9 @@ Task<Result<Endpoints>> resolve(std::string host, std::uint16_t port,
     error_code woken;
     co_await question->answered.async_wait(asio::redirect_error(asio::use_awaitable, woken));
     if (!question->done && woken) throw boost::system::system_error(woken);
-    if (!question->done) co_return unresolved(ErrorCode::timed_out, host, "no answer from DNS");
+    if (!question->done) co_return unresolved(ErrorCode::timed_out, host, "no response from DNS");
     if (question->failure) co_return unresolved(ErrorCode::unreachable, host, question->failure.message());
-    if (question->endpoints.empty()) co_return unresolved(ErrorCode::unreachable, host, "no address");
+    if (question->endpoints.empty()) co_return unresolved(ErrorCode::unreachable, host, "no address found");
     co_return std::move(question->endpoints);
 }
 

@@ -73,8 +73,8 @@ Task<> ServerCore::accept_failed(const error_code& failure) {
     const auto now = std::chrono::steady_clock::now();
     if (counters.accepts_failed == 1 || now - accept_reported_ >= kReportEvery) {
         accept_reported_ = now;
-        report(ErrorCode::server_failed, "connections cannot be accepted: " + failure.message(),
-               "raise LimitNOFILE= in the unit if descriptors are short");
+        report(ErrorCode::server_failed, "cannot accept connections: " + failure.message(),
+               "if file descriptors are exhausted, raise LimitNOFILE= in the unit");
     }
     // A session's descriptor and memory may be what is wanted.
     const bool evicted = is_shortage(failure) && evict();

@@ -33,16 +33,15 @@ Error cannot_listen(const std::string& address, std::string what, std::string hi
 std::string remedy(const error_code& failure) {
     switch (failure.value()) {
         case EADDRINUSE:
-            return "another program listens there: end it, or choose another port";
+            return "address already in use: stop the other program or use another port";
         case EACCES:
         case EPERM:
-            return "ports below 1024 need AmbientCapabilities=CAP_NET_BIND_SERVICE or a socket unit of "
-                   "systemd; "
-                   "or listen on a higher port behind a proxy";
+            return "ports below 1024 require AmbientCapabilities=CAP_NET_BIND_SERVICE or a socket unit of "
+                   "systemd; or listen on a higher port behind a proxy";
         case EADDRNOTAVAIL:
-            return "this machine has no such address: name one that `ip address` shows, or 0.0.0.0 for all";
+            return "this machine has no such address: use one shown by `ip address`, or 0.0.0.0 for all";
         case EAFNOSUPPORT:
-            return "this machine's kernel does not speak this kind of address";
+            return "the kernel does not support this address family";
         default:
             return "check the address and the port";
     }
@@ -68,15 +67,14 @@ Result<> remove_stale(const std::string& address, const std::string& path) {
     struct stat found {};
     if (::lstat(path.c_str(), &found) != 0) return {};
     if (!S_ISSOCK(found.st_mode)) {
-        return cannot_listen(address, "something that is not a socket is there",
-                             "remove it, or choose another path");
+        return cannot_listen(address, "file exists and is not a socket", "remove it or use another path");
     }
     if (is_live(path)) {
-        return cannot_listen(address, "another program listens there", "end it, or choose another path");
+        return cannot_listen(address, "address already in use", "stop the other program or use another path");
     }
     if (::unlink(path.c_str()) != 0) {
-        return cannot_listen(address, "a stale socket cannot be removed: " + last_error().message(),
-                             "check the permissions of its folder");
+        return cannot_listen(address, "cannot remove a stale socket: " + last_error().message(),
+                             "check the permissions of its directory");
     }
     return {};
 }
@@ -120,7 +118,7 @@ Result<> ServerListener::bind_tcp(const ServerAddress& address, int backlog) {
     const asio::ip::address ip = asio::ip::make_address(host, failure);
     if (failure) {
         return cannot_listen(address_, "not an IP address",
-                             "name an address of this machine, or 0.0.0.0 for all");
+                             "use an address of this machine, or 0.0.0.0 for all");
     }
     const tcp::endpoint endpoint(ip, address.port);
     acceptor_.open(Protocol(endpoint.protocol().family(), IPPROTO_TCP), failure);
@@ -135,7 +133,7 @@ Result<> ServerListener::bind_tcp(const ServerAddress& address, int backlog) {
 Result<> ServerListener::bind_unix(const std::string& path, int backlog) {
     if (path.size() >= sizeof(sockaddr_un::sun_path)) {
         return cannot_listen(address_, "a path of " + std::to_string(path.size()) + " bytes",
-                             "a Unix socket's path has at most " +
+                             "a Unix socket path must have at most " +
                                  std::to_string(sizeof(sockaddr_un::sun_path) - 1) + " bytes");
     }
     Result<> free = remove_stale(address_, path);
@@ -144,7 +142,7 @@ Result<> ServerListener::bind_unix(const std::string& path, int backlog) {
     acceptor_.open(Protocol(AF_UNIX, 0), failure);
     if (!failure) acceptor_.bind(asio::local::stream_protocol::endpoint(path), failure);
     if (failure)
-        return cannot_listen(address_, failure.message(), "check that its folder exists and may be written");
+        return cannot_listen(address_, failure.message(), "check that its directory exists and is writable");
     struct stat made {};
     if (::lstat(path.c_str(), &made) == 0) {
         unix_path_ = path;
@@ -154,7 +152,7 @@ Result<> ServerListener::bind_unix(const std::string& path, int backlog) {
     // would be the whole process's.
     if (::chmod(path.c_str(), kUnixMode) != 0) failure = last_error();
     if (!failure) acceptor_.listen(backlog, failure);
-    if (failure) return cannot_listen(address_, failure.message(), "check the permissions of its folder");
+    if (failure) return cannot_listen(address_, failure.message(), "check the permissions of its directory");
     return {};
 }
 
@@ -163,7 +161,7 @@ Result<> ServerListener::adopt(int descriptor) {
         socket_option(descriptor, SO_ACCEPTCONN) == 1 && socket_option(descriptor, SO_TYPE) == SOCK_STREAM;
     if (!listening) {
         return cannot_listen(address_, "not a listening stream socket",
-                             "the socket unit must say ListenStream= and Accept=no");
+                             "the socket unit must have ListenStream= and Accept=no");
     }
     error_code failure;
     const Protocol protocol(socket_option(descriptor, SO_DOMAIN), socket_option(descriptor, SO_PROTOCOL));

@@ -44,17 +44,17 @@ bool names_a_version(std::string_view head) {
 
 ServerResponse refusal_for(const error_code& failure, std::string_view unread, const ServerLimits& limits) {
     if (failure == http::error::header_limit) {
-        return plain_refusal(
-            431, "The request's head has more than " + std::to_string(limits.head_bytes_max) + " bytes.");
+        return plain_refusal(431,
+                             "The request head exceeds " + std::to_string(limits.head_bytes_max) + " bytes.");
     }
     if (failure == http::error::body_limit) {
-        return plain_refusal(
-            413, "The request's body has more than " + std::to_string(limits.body_bytes_max) + " bytes.");
+        return plain_refusal(413,
+                             "The request body exceeds " + std::to_string(limits.body_bytes_max) + " bytes.");
     }
     if (failure == http::error::bad_version && names_a_version(unread)) {
-        return plain_refusal(505, "This server speaks HTTP/1.1 and HTTP/1.0.");
+        return plain_refusal(505, "This server supports HTTP/1.1 and HTTP/1.0.");
     }
-    return plain_refusal(400, "This is not a request of HTTP/1.1: " + failure.message() + ".");
+    return plain_refusal(400, "Not a valid HTTP/1.1 request: " + failure.message() + ".");
 }
 
 // Lets the parser take what it can of the buffer; gives the bytes that it took.
@@ -92,8 +92,8 @@ ServerReading refused(ServerResponse refusal) {
 // got 4xx, and the network may be better next time. For the same reason no word where we ended the reading.
 ServerReading cut_short(const ServerConnection& connection, const error_code& failure) {
     if (failure != boost::asio::error::eof || connection.reading_ended()) return {};
-    if (connection.expired()) return refused(plain_refusal(503, "The request took too long to come."));
-    return refused(plain_refusal(400, "The request was cut short."));
+    if (connection.expired()) return refused(plain_refusal(503, "The request timed out."));
+    return refused(plain_refusal(400, "The request is incomplete."));
 }
 
 ServerReading go_on() {
@@ -139,8 +139,7 @@ Task<ServerReading> receive_body(ServerConnection& connection, RequestParser& pa
         digest(unread, parser, failure);
         if (failure) co_return refused(refusal_for(failure, {}, limits));
         if (!share.hold(parser.get().body().capacity())) {
-            co_return refused(
-                plain_refusal(503, "There are too many large requests at once: try again later."));
+            co_return refused(plain_refusal(503, "Too many large requests at once: try again later."));
         }
         if (parser.is_done()) co_return go_on();
         // Beast sets no limit to the line that opens a chunk, nor to the trailer.
@@ -158,7 +157,8 @@ Refusal framing_refusal(const RequestParser& parser) {
     const auto& head = parser.get();
     const bool old = head.version() < 11;
     const auto hosts = head.count(http::field::host);
-    if (hosts > 1 || (hosts == 0 && !old)) return plain_refusal(400, "There must be one header Host.");
+    if (hosts > 1 || (hosts == 0 && !old))
+        return plain_refusal(400, "There must be exactly one Host header.");
     const std::string_view target(head.target().data(), head.target().size());
     if (!std::all_of(target.begin(), target.end(), [](char c) { return c > 0x20 && c < 0x7f; })) {
         return plain_refusal(400, "The target must be ASCII, percent-encoded.");
@@ -166,10 +166,11 @@ Refusal framing_refusal(const RequestParser& parser) {
     const auto encodings = head.count(http::field::transfer_encoding);
     if (encodings == 0) return std::nullopt;
     if (old || encodings > 1 || head.count(http::field::content_length) > 0) {
-        return plain_refusal(400, "Transfer-Encoding is for HTTP/1.1, once, without Content-Length.");
+        return plain_refusal(400,
+                             "Transfer-Encoding is allowed only once, in HTTP/1.1, without Content-Length.");
     }
     if (!ascii_iequals(head[http::field::transfer_encoding], "chunked")) {
-        return plain_refusal(501, "No Transfer-Encoding but chunked is known here.");
+        return plain_refusal(501, "The only supported Transfer-Encoding is chunked.");
     }
     return std::nullopt;
 }
@@ -190,7 +191,7 @@ Task<ServerReading> meet_expectation(ServerConnection& connection, const Request
     const std::string_view expected = parser.get()[http::field::expect];
     if (expected.empty() || parser.get().version() < 11) co_return go_on();
     if (!ascii_iequals(expected, "100-continue")) {
-        co_return refused(plain_refusal(417, "No expectation but 100-continue is known here."));
+        co_return refused(plain_refusal(417, "The only supported expectation is 100-continue."));
     }
     if (parser.is_done() || connection.unread().size() > 0) co_return go_on();
     connection.expire_after(timeouts.write, ServerConnection::Expiry::close);

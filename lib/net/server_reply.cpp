@@ -22,7 +22,7 @@ Error cannot_answer(std::string what) {
     return {.code = ErrorCode::invalid_argument,
             .operation = "answer a request",
             .subject = std::move(what),
-            .hint = "a mistake of this program: please report it"};
+            .hint = "internal error: please report it"};
 }
 
 bool is_servers_own(std::string_view name) {
@@ -45,15 +45,15 @@ bool status_allows_body(int status) {
 
 Result<std::string> reply_head(const ServerResponse& response, const ReplyFraming& framing) {
     if (response.status < 200 || response.status > 599) {
-        return cannot_answer("the status " + std::to_string(response.status));
+        return cannot_answer("invalid status " + std::to_string(response.status));
     }
     std::string head = "HTTP/1.1 " + std::to_string(response.status) + " " + reason_of(response.status) +
                        "\r\nDate: " + format_http_date(framing.date) + "\r\n";
     if (!framing.keep_alive) head += "Connection: close\r\n";
     if (framing.keep_alive && framing.http_1_0) head += "Connection: keep-alive\r\n";
     for (const auto& [name, value] : response.headers) {
-        if (!is_token(name)) return cannot_answer("the name of a header");
-        if (!is_header_value(value)) return cannot_answer("the value of header " + name);
+        if (!is_token(name)) return cannot_answer("invalid header name");
+        if (!is_header_value(value)) return cannot_answer("invalid value of header " + name);
         if (!is_servers_own(name)) head.append(name).append(": ").append(value).append("\r\n");
     }
     if (response.more && status_allows_body(response.status)) {

@@ -75,7 +75,7 @@ Task<> ServerSession::run() {
             more = co_await exchange();
     } catch (const std::exception& thrown) {
         // A session that was cut is canceled wherever it stands.
-        if (!cut_) core_->report(ErrorCode::server_failed, thrown.what(), "please report this mistake");
+        if (!cut_) core_->report(ErrorCode::server_failed, thrown.what(), "please report this error");
     }
 }
 
@@ -87,7 +87,7 @@ Task<bool> ServerSession::open() {
     const std::optional<unsigned char> first = co_await connection_->peek();
     if (!first) co_return false;
     if (*first >= 'A' && *first <= 'Z') {
-        ServerResponse refusal = plain_refusal(400, "This port speaks HTTPS: use https:// in the address.");
+        ServerResponse refusal = plain_refusal(400, "This port requires HTTPS: use https:// in the URL.");
         co_await refuse(std::move(refusal));
         co_return false;
     }
@@ -131,9 +131,9 @@ Task<ServerResponse> ServerSession::answer(const ServerRequest& request) {
         response = co_await std::move(answering);
     } catch (const std::exception& thrown) {
         if (cut_) throw;
-        core_->report(ErrorCode::server_failed, std::string("the handler threw: ") + thrown.what(),
-                      "please report this mistake");
-        response = plain_refusal(500, "This server failed.");
+        core_->report(ErrorCode::server_failed, std::string("unhandled exception: ") + thrown.what(),
+                      "please report this error");
+        response = plain_refusal(500, "Internal server error.");
     }
     co_return response;
 }
@@ -147,7 +147,7 @@ Task<bool> ServerSession::reply(ServerResponse response, const ServerReading& re
     Result<std::string> head = reply_head(response, framing);
     if (!head) {
         core_->report(ErrorCode::server_failed, head.error().subject, head.error().hint);
-        response = plain_refusal(500, "This server failed.");
+        response = plain_refusal(500, "Internal server error.");
         framing.keep_alive = false;
         head = reply_head(response, framing);
     }

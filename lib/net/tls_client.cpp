@@ -31,12 +31,12 @@ std::string remedy(long verdict) {
     switch (verdict) {
         case X509_V_ERR_CERT_HAS_EXPIRED:
         case X509_V_ERR_CERT_NOT_YET_VALID:
-            return "renew the server's certificate, or set this machine's clock";
+            return "renew the server's certificate or set this machine's clock";
         case X509_V_ERR_HOSTNAME_MISMATCH:
         case X509_V_ERR_IP_ADDRESS_MISMATCH:
-            return "the certificate is for another host: check the address, or who answers there";
+            return "the certificate is for another host: check the address and the server";
         default:
-            return "if the server has an authority of its own, name its certificate in ca_file";
+            return "if the server has a private CA, set ca_file to its certificate";
     }
 }
 
@@ -57,7 +57,7 @@ Result<std::shared_ptr<ssl::context>> make_client_tls(const std::string& ca_file
     context->load_verify_file(ca_file, failure);
     if (failure) {
         return cannot_trust("ca_file " + ca_file + ": " + failure.message(),
-                            "it must be a readable file of certificates in PEM");
+                            "it must be a readable file with certificates in PEM");
     }
     return context;
 }
@@ -88,12 +88,12 @@ Error tls_failure(SSL* tls, const error_code& failure, const std::string& place)
         return {.code = ErrorCode::tls_failed,
                 .operation = "connect",
                 .subject = place + ": TLS: " + failure.message(),
-                .hint = "check that TLS 1.2 or newer is spoken at that address and port"};
+                .hint = "check that the server supports TLS 1.2 or newer at that address and port"};
     }
     return {.code = ErrorCode::unreachable,
             .operation = "connect",
             .subject = place + ": closed during the TLS handshake: " + failure.message(),
-            .hint = "check that TLS is spoken at that address and port"};
+            .hint = "check that the server supports TLS at that address and port"};
 }
 
 }  // namespace carecloud

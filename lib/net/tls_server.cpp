@@ -46,7 +46,7 @@ Result<> demand_readable(const std::string& what, const std::string& file) {
     }
     const error_code failure(errno, boost::system::system_category());
     return cannot_serve(what + " " + file + ": " + failure.message(),
-                        "check the path, and that the service's user may read it");
+                        "check the path, and that the service user can read it");
 }
 
 bool is_mismatch(const error_code& failure) {
@@ -87,7 +87,7 @@ Result<std::shared_ptr<ssl::context>> make_server_tls(const std::string& certifi
     context->use_certificate_chain_file(certificate_file, failure);
     if (failure) {
         return cannot_serve("certificate " + certificate_file + ": " + failure.message(),
-                            "it must hold the server's certificate and its chain, in PEM");
+                            "it must contain the server's certificate and its chain in PEM");
     }
     // Or OpenSSL would ask for one on the terminal.
     context->set_password_callback([](std::size_t, ssl::context::password_purpose) { return std::string(); },
@@ -96,12 +96,12 @@ Result<std::shared_ptr<ssl::context>> make_server_tls(const std::string& certifi
     // A key of another kind is taken without a word; only this finds it.
     const bool of_one_pair = !failure && SSL_CTX_check_private_key(context->native_handle()) == 1;
     if (is_mismatch(failure) || (!failure && !of_one_pair)) {
-        return cannot_serve("private key " + private_key_file + " is not the key of " + certificate_file,
-                            "name the key that the certificate was made for");
+        return cannot_serve("private key " + private_key_file + " does not match " + certificate_file,
+                            "use the key of this certificate");
     }
     if (failure) {
         return cannot_serve("private key " + private_key_file + ": " + failure.message(),
-                            "it must hold one private key in PEM, without a passphrase");
+                            "it must contain one private key in PEM, without a passphrase");
     }
     return context;
 }

@@ -18,10 +18,10 @@ bool lies_in(const Page& page, std::string_view text) {
 
 void ensure_page(const Page& page, std::size_t take) {
     ensure(page.record_count() <= take, "a page has no more records than Take");
-    ensure(page.asked.sent <= page.asked.received, "an answer comes after its request");
+    ensure(page.asked.sent <= page.asked.received, "a response is received after its request");
     for (const Record& record : page.records) {
         ensure(!record.id.empty(), "a record of a page has an id");
-        ensure(lies_in(page, record.body), "a record lies in the bytes of its page");
+        ensure(lies_in(page, record.body), "a record is in the bytes of its page");
     }
 }
 

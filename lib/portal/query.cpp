@@ -160,7 +160,7 @@ std::string condition_shape(const Query& query) {
 
 std::string query_text(const Query& query) {
     ensure(query.spec != nullptr, "a query has a stream");
-    ensure(query.take > 0, "a query asks for a record at least");
+    ensure(query.take > 0, "a query requests at least one record");
     std::string text = R"({"WorkspaceId":)" + dump(Json(query.spec->workspace_id));
     text += R"(,"BucketId":)" + dump(Json(query.spec->bucket_id));
     text += R"(,"Skip":)" + std::to_string(query.skip) + R"(,"Take":)" + std::to_string(query.take);

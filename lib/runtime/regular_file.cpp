@@ -35,10 +35,10 @@ std::string remedy(int error) {
     switch (error) {
         case ENOENT:
         case ENOTDIR:
-            return "create the file, or correct the path";
+            return "create the file or correct the path";
         case EACCES:
         case EPERM:
-            return "let the service's user read the file and enter its directories";
+            return "grant the service user read access to the file and search access to its directories";
         default:
             return "make the file readable";
     }
@@ -52,14 +52,14 @@ Result<FileText> read_regular_file(const std::string& path, std::size_t size_max
         return Error{ErrorCode::config_invalid, operation, in_quotes(path, 400) + " " + what,
                      std::move(hint)};
     };
-    if (path.find('\0') != std::string::npos) return refuse("is not a path", "take the NUL character out");
+    if (path.find('\0') != std::string::npos) return refuse("is not a path", "remove the NUL character");
     const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
     if (!file.open()) return refuse("cannot be opened: " + reason(errno), remedy(errno));
     struct stat status {};
     if (::fstat(file.get(), &status) != 0)
-        return refuse("cannot be looked at: " + reason(errno), remedy(errno));
-    if (S_ISDIR(status.st_mode)) return refuse("is a directory", "name a file in it");
-    if (!S_ISREG(status.st_mode)) return refuse("is not a regular file", "name a regular file");
+        return refuse("cannot be examined: " + reason(errno), remedy(errno));
+    if (S_ISDIR(status.st_mode)) return refuse("is a directory", "specify a file in it");
+    if (!S_ISREG(status.st_mode)) return refuse("is not a regular file", "specify a regular file");
 
     FileText content;
     content.mode = status.st_mode & 07777U;

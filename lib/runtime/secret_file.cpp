@@ -33,8 +33,7 @@ Result<std::string> read_text(const std::string& path, const EnvironmentLookup& 
     Result<FileText> file = read_regular_file(path, kSecretMax, kOperation);
     if (!file) return file.error();
     if ((file->mode & 077U) != 0 && !is_credential(path, environment)) {
-        return refuse(path,
-                      "may be read or changed by others than its owner (mode " + octal(file->mode) + ")",
+        return refuse(path, "is accessible to users other than its owner (mode " + octal(file->mode) + ")",
                       "chmod 600 " + printable(path));
     }
     std::string& secret = file->text;
@@ -42,15 +41,15 @@ Result<std::string> read_text(const std::string& path, const EnvironmentLookup& 
         secret.resize(secret.size() - 2);
     else if (secret.ends_with('\n'))
         secret.resize(secret.size() - 1);
-    if (secret.empty()) return refuse(path, "is empty", "put the secret into it, on one line");
+    if (secret.empty()) return refuse(path, "is empty", "write the secret to it, on one line");
     if (has_control(secret)) {
-        return refuse(path, "holds control characters or more than one line",
-                      "leave only the secret in it, on one line");
+        return refuse(path, "contains control characters or more than one line",
+                      "it must contain only the secret, on one line");
     }
     if (!is_utf8(secret))
-        return refuse(path, "is not UTF-8 text", "leave only the secret in it, on one line");
+        return refuse(path, "is not UTF-8 text", "it must contain only the secret, on one line");
     if (secret.front() == ' ' || secret.back() == ' ') {
-        return refuse(path, "begins or ends with a blank", "take the blank away");
+        return refuse(path, "starts or ends with a space", "remove the space");
     }
     return std::move(secret);
 }
@@ -73,7 +72,7 @@ Result<std::string> read_secret_file(const std::string& path, const EnvironmentL
     if (secret || !is_credential(path, environment)) return secret;
     Error error = secret.error();
     error.hint +=
-        "; it is a copy that systemd made: change the file that LoadCredential= names in the unit, then "
+        "; it is a copy made by systemd: change the source file of LoadCredential= in the unit, then run "
         "systemctl restart carecloud-syncd";
     return error;
 }

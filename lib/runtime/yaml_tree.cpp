@@ -42,7 +42,7 @@ std::string_view line_at(std::string_view text, std::size_t line) {
 bool is_text(std::string_view text, Findings& findings) {
     const std::size_t whole = utf8_prefix(text);
     if (whole < text.size()) {
-        findings.problem(place_at(text, whole), "", "a byte here is not UTF-8 text; save the file as UTF-8");
+        findings.problem(place_at(text, whole), "", "invalid UTF-8; save the file as UTF-8");
         return false;
     }
     const auto forbidden = std::find_if(text.begin(), text.end(), [](char c) {
@@ -50,7 +50,7 @@ bool is_text(std::string_view text, Findings& findings) {
     });
     if (forbidden == text.end()) return true;
     findings.problem(place_at(text, static_cast<std::size_t>(forbidden - text.begin())), "",
-                     "a control character stands here; check that this is a text file, and take it out");
+                     "control character; check that this is a text file, and remove the character");
     return false;
 }
 
@@ -63,16 +63,15 @@ std::string syntax_error(const YAML::Exception& failure, std::string_view text) 
     const std::string_view line = line_at(text, place_of(failure.mark).line);
     static constexpr std::array<std::pair<std::string_view, std::string_view>, 6> remedies{{
         {"tab", "indent with spaces"},
-        {"EOF in scalar", "close the quote that is open; it may stand lines above"},
-        {"anchor", "define it with & before it is used, or write the value out"},
-        {"escape", "use single quotes where backslashes are meant as they stand"},
-        {"end of map not found", "check the indentation, and that every colon has a blank after it"},
-        {"map value", "check the indentation, and quote values that hold ': '"},
+        {"EOF in scalar", "close the open quote, which may be several lines above"},
+        {"anchor", "define it with & before using it, or write the value instead"},
+        {"escape", "use single quotes for literal backslashes"},
+        {"end of map not found", "check the indentation, and that every colon is followed by a space"},
+        {"map value", "check the indentation, and quote values that contain ': '"},
     }};
     std::string out = "not valid YAML: " + printable(said) + "; ";
     if (line.find('\t') != std::string_view::npos) return out + "indent with spaces, not with tabs";
-    if (line.find("${") != std::string_view::npos)
-        return out + "inside { } and [ ] put \"${NAME}\" in quotes";
+    if (line.find("${") != std::string_view::npos) return out + "quote \"${NAME}\" inside { } and [ ]";
     for (const auto& [word, remedy] : remedies) {
         if (said.find(word) != std::string::npos) return out + std::string(remedy);
     }
@@ -102,8 +101,7 @@ void finish(YamlNode& node, const std::string& path, const EnvironmentLookup& en
     for (YamlEntry& entry : node.entries) {
         const std::string entry_path = join_path(path, entry.key);
         if (!seen.insert(entry.key).second) {
-            findings.problem(entry.place, entry_path,
-                             "this key stands twice in its mapping; keep one of them");
+            findings.problem(entry.place, entry_path, "duplicate key; remove one of them");
         }
         finish(entry.value, entry_path, environment, findings);
     }

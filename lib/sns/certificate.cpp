@@ -23,9 +23,9 @@ struct FreeBio {
 
 Error unusable(std::string what) {
     return {.code = ErrorCode::bad_response,
-            .operation = "read SNS's signing certificate",
+            .operation = "parse the SNS signing certificate",
             .subject = std::move(what),
-            .hint = "see what answers at that address; a proxy may have replaced it"};
+            .hint = "check the server at that address; a proxy may have replaced the certificate"};
 }
 
 std::string_view trim(std::string_view text) {
@@ -70,7 +70,7 @@ Result<SigningCertificate> SigningCertificate::parse(std::string_view pem) {
     X509Ptr x509(bio ? PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr) : nullptr);
     EVP_PKEY* const key = x509 ? X509_get0_pubkey(x509.get()) : nullptr;
     forget_openssl_errors();
-    if (!x509) return unusable("a PEM block that is no certificate");
+    if (!x509) return unusable("a PEM block that is not a certificate");
     if (key == nullptr || EVP_PKEY_get_base_id(key) != EVP_PKEY_RSA) return unusable("its key is not RSA");
     const int bits = EVP_PKEY_get_bits(key);
     if (bits < kKeyBitsMin || bits > kKeyBitsMax) {

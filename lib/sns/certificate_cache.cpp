@@ -15,7 +15,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr const char* kFetch = "fetch SNS's signing certificate";
+constexpr const char* kFetch = "fetch the SNS signing certificate";
 
 Error fetch_error(ErrorCode code, std::string what, std::string hint = {}) {
     return {.code = code, .operation = kFetch, .subject = std::move(what), .hint = std::move(hint)};
@@ -27,7 +27,7 @@ Error canceled_fetch() {
 
 Error not_loaded(Error error) {
     error.operation = "load a signing certificate from the store";
-    error.hint = "it is removed, and fetched when a message names it";
+    error.hint = "it is removed and fetched again when needed";
     return error;
 }
 
@@ -111,15 +111,14 @@ Result<CertificatePtr> CertificateCache::State::examine(const std::string& url,
     if (!certificate) return certificate.error();
     const Timestamp now = parts.clock.wall();
     if (!certificate->valid_at(now)) {
-        return fetch_error(ErrorCode::tls_failed, "it has expired, or is not valid yet",
-                           "set this machine's clock");
+        return fetch_error(ErrorCode::tls_failed, "expired or not valid yet", "check this machine's clock");
     }
     if (parts.anchors) {
         const Result<> trusted = parts.anchors->check(*certificate, now);
         if (!trusted) return trusted.error();
     }
     if (!certificate->bears_one_of(*names)) {
-        return fetch_error(ErrorCode::bad_response, "it does not bear the name of SNS");
+        return fetch_error(ErrorCode::bad_response, "not issued for SNS");
     }
     return std::make_shared<const SigningCertificate>(std::move(*certificate));
 }
@@ -242,7 +241,7 @@ Task<Result<CertificatePtr>> CertificateCache::State::wait(std::shared_ptr<State
     while (!fetch->outcome) {
         const MonoTime now = state->parts.clock.now();
         if (now >= deadline) {
-            co_return fetch->begun ? fetch_error(ErrorCode::timed_out, "no answer yet")
+            co_return fetch->begun ? fetch_error(ErrorCode::timed_out, "no response yet")
                                    : too_many_unknown_certificates();
         }
         const MonoTime hour = fetch->begun ? deadline : std::min(deadline, state->next_look());

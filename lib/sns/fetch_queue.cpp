@@ -140,9 +140,9 @@ std::size_t FetchQueue::unknown_waiters() const {
 
 Error too_many_unknown_certificates() {
     return {.code = ErrorCode::rate_limited,
-            .operation = "fetch SNS's signing certificate",
-            .subject = "too many messages name certificates that were never seen before",
-            .hint = "somebody sends forged messages; true ones are taken when SNS repeats them"};
+            .operation = "fetch the SNS signing certificate",
+            .subject = "too many messages with unknown signing certificates",
+            .hint = "probably forged messages; genuine ones are accepted when SNS retries them"};
 }
 
 }  // namespace carecloud

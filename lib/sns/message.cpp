@@ -31,7 +31,7 @@ constexpr std::array<SnsMessageType, 3> kTypes{SnsMessageType::notification,
 
 Error malformed(std::string subject) {
     return {.code = ErrorCode::invalid_argument,
-            .operation = "read the SNS message",
+            .operation = "parse the SNS message",
             .subject = std::move(subject),
             .hint = {}};
 }
@@ -40,9 +40,9 @@ std::optional<Error> check_spelling(const TopLevel& members) {
     for (const auto& [key, value] : members) {
         for (const std::string_view name : kNames) {
             if (key == name || !ascii_iequals(key, name)) continue;
-            Error error = malformed(std::string(name) + " is spelled otherwise");
+            Error error = malformed(std::string(name) + " has a different spelling");
             error.hint =
-                "SNS writes it so in HTTP deliveries; a Lambda event is not forwarded to this endpoint";
+                "this is the spelling of HTTP deliveries; do not forward Lambda events to this endpoint";
             return error;
         }
     }
@@ -94,7 +94,7 @@ void read_type(FieldReader& fields, SnsMessage& message) {
     const auto found = std::find_if(kTypes.begin(), kTypes.end(),
                                     [&](SnsMessageType known) { return to_string(known) == type; });
     if (found == kTypes.end()) {
-        fields.refuse("Type", "is none that SNS sends");
+        fields.refuse("Type", "is not a message type of SNS");
     } else {
         message.type = *found;
     }
@@ -102,7 +102,7 @@ void read_type(FieldReader& fields, SnsMessage& message) {
 
 void read_signature(FieldReader& fields, SnsMessage& message) {
     const std::string version = fields.take("SignatureVersion");
-    if (version != "1" && version != "2") fields.refuse("SignatureVersion", "is neither 1 nor 2");
+    if (version != "1" && version != "2") fields.refuse("SignatureVersion", "is not 1 or 2");
     message.signature_version = version == "2" ? SignatureVersion::sha256 : SignatureVersion::sha1;
     const std::string encoded = fields.take("Signature");
     std::optional<std::string> signature = decode_base64(encoded);
@@ -132,7 +132,7 @@ void read_common(FieldReader& fields, SnsMessage& message) {
 void read_subject(FieldReader& fields, SnsMessage& message) {
     message.subject = fields.take_optional("Subject");
     if (message.subject && std::any_of(message.subject->begin(), message.subject->end(), is_control)) {
-        fields.refuse("Subject", "holds control characters");
+        fields.refuse("Subject", "contains control characters");
     }
 }
 
@@ -140,7 +140,7 @@ void read_confirmation(FieldReader& fields, SnsMessage& message) {
     message.subscribe_url = fields.take("SubscribeURL");
     if (!is_visible_word(message.subscribe_url, kUrlBytesMax)) fields.refuse("SubscribeURL", "is not a URL");
     message.token = fields.take("Token");
-    if (!is_visible_word(message.token, kTokenBytesMax)) fields.refuse("Token", "is not one word");
+    if (!is_visible_word(message.token, kTokenBytesMax)) fields.refuse("Token", "is not a single word");
 }
 
 }  // namespace

@@ -30,11 +30,11 @@ class Counted {
 };
 
 constexpr std::string_view kHowToConfirm =
-    "sns.confirm is off: switch it on, then have SNS ask again (aws sns subscribe with the same endpoint)";
+    "sns.confirm is off: enable it, then make SNS send a new confirmation (aws sns subscribe with the same "
+    "endpoint)";
 constexpr std::string_view kHowToSubscribe =
-    "the topic does not deliver here any more, records come by polling alone: subscribe again with aws sns "
-    "subscribe, "
-    "unless that was intended";
+    "the topic no longer delivers to this endpoint and records are only polled: unless this is intended, "
+    "subscribe again with aws sns subscribe";
 
 }  // namespace
 
@@ -113,7 +113,7 @@ Task<ServerResponse> Receiver::receive(const ServerRequest& request) {
     try {
         refused = co_await handle(request);
     } catch (const boost::system::system_error&) {
-        refused = refuse(RefusalReason::canceled, "the request was canceled: shutting down");
+        refused = refuse(RefusalReason::canceled, "request canceled: shutting down");
     }
     if (!refused) co_return ServerResponse{};
     observer_.request_refused(*refused, request.peer);
@@ -137,12 +137,12 @@ Task<Receiver::Refused> Receiver::handle(const ServerRequest& request) {
     const SnsTopic* topic = find_topic(message->topic_arn);
     if (topic == nullptr) {
         co_return refuse(RefusalReason::other_topic,
-                         "TopicArn is none of sns.topic_arns; name the topic there");
+                         "TopicArn is not in sns.topic_arns; add the topic there");
     }
     const Result<HttpUrl> url = hosts_.check(message->signing_cert_url, *topic);
     if (!url) co_return refuse(RefusalReason::signing_url, url.error());
     if (messages_ >= settings_.messages_max) {
-        co_return refuse(RefusalReason::overloaded, "too many messages at once; send it again later");
+        co_return refuse(RefusalReason::overloaded, "too many messages at once; retry later");
     }
     const Counted one_more(messages_);
     refused = co_await verify(*message, *url, *topic);
@@ -167,7 +167,7 @@ Task<Receiver::Refused> Receiver::verify(const SnsMessage& message, const HttpUr
                          certificate.error());
     }
     if (!(*certificate)->bears_one_of(hosts_.names(url, topic))) {
-        co_return refuse(RefusalReason::certificate, "the signing certificate is not one of SNS");
+        co_return refuse(RefusalReason::certificate, "the signing certificate is not issued for SNS");
     }
     const Result<> verified = verify_signature(message, **certificate);
     if (!verified) co_return refuse(RefusalReason::signature, verified.error());
@@ -207,7 +207,7 @@ Task<Receiver::Refused> Receiver::take_subscription(const SnsMessage& message, c
 
 Task<Receiver::Refused> Receiver::confirm(const SnsMessage& message, HttpUrl address) {
     if (confirmations_ >= settings_.confirmations_max) {
-        co_return refuse(RefusalReason::overloaded, "too many confirmations at once; send it again later");
+        co_return refuse(RefusalReason::overloaded, "too many confirmations at once; retry later");
     }
     const Counted one_more(confirmations_);
     std::string operation = "confirm the subscription";

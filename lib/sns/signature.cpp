@@ -19,7 +19,7 @@ Error bad_signature(std::string what) {
     return {.code = ErrorCode::invalid_argument,
             .operation = "verify the signature",
             .subject = std::move(what),
-            .hint = "the message was changed on its way, or is not from SNS"};
+            .hint = "the message was modified in transit or is not from SNS"};
 }
 
 const unsigned char* bytes_of(const std::string& text) {
@@ -30,7 +30,7 @@ const unsigned char* bytes_of(const std::string& text) {
 
 Result<> verify_signature(const SnsMessage& message, const SigningCertificate& certificate) {
     if (message.signature.size() != certificate.signature_bytes()) {
-        return bad_signature("its length is not that of the certificate's key");
+        return bad_signature("wrong length for the certificate's key");
     }
     const EVP_MD* digest = message.signature_version == SignatureVersion::sha256 ? EVP_sha256() : EVP_sha1();
     const std::unique_ptr<EVP_MD_CTX, FreeContext> context(EVP_MD_CTX_new());
@@ -44,7 +44,7 @@ Result<> verify_signature(const SnsMessage& message, const SigningCertificate& c
                          text.size()) == 1;
     ERR_clear_error();
     if (verified) return {};
-    return bad_signature("it is not over this message");
+    return bad_signature("does not match the message");
 }
 
 }  // namespace carecloud

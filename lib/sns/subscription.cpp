@@ -12,7 +12,7 @@ Result<HttpUrl> confirmation_url(const SnsMessage& message, const Origin& origin
         return Error{.code = ErrorCode::invalid_argument,
                      .operation = "confirm the subscription",
                      .subject = "SubscribeURL is not at " + origin.authority(),
-                     .hint = "a subscription is confirmed at its topic's own region"};
+                     .hint = "subscriptions are confirmed in the region of the topic"};
     }
     return HttpUrl{.origin = origin,
                    .target = "/?Action=ConfirmSubscription&TopicArn=" + percent_encode(message.topic_arn) +

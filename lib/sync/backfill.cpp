@@ -47,8 +47,8 @@ Result<> check_days(const BoundedPass& row) {
     return Error{
         .code = ErrorCode::invalid_argument,
         .operation = "backfill " + row.stream,
-        .subject = "its days are no range from 1900-01-01 to 2100-12-31",
-        .hint = "ask for another one: carecloudctl backfill " + row.stream + " --from 2026-01 --to 2026-03"};
+        .subject = "invalid range of days (1900-01-01 to 2100-12-31)",
+        .hint = "start a new one: carecloudctl backfill " + row.stream + " --from 2026-01 --to 2026-03"};
 }
 
 }  // namespace

@@ -237,8 +237,8 @@ Task<Result<bool>> BoundedLane::drop_unwanted(BoundedPass pass) {
     const bool unwanted = unwanted_.contains(id);
     if (!unwanted && stream_of(pass)) co_return false;
     if (!unwanted) {
-        pass.error = "no stream of that name is configured any more";
-        pass.hint = "see the section streams of the configuration";
+        pass.error = "the stream is no longer configured";
+        pass.hint = "check the section streams of the configuration";
     }
     auto ended = co_await finish(std::move(pass), unwanted ? PassStatus::canceled : PassStatus::failed);
     if (!ended) co_return ended.error();
@@ -263,7 +263,7 @@ Task<Result<>> BoundedLane::attempt(BoundedPass pass) {
 // A coroutine of its own, so that stop() and cancel() can end the pass and nothing but the pass. They find it from
 // the first wait on: it is bound before anything is awaited.
 Task<Result<>> BoundedLane::run_one(const LaneStream& stream, BoundedPass& pass) {
-    if (stopped_ || unwanted_.contains(pass.id)) co_return canceled_error("begin a bounded pass");
+    if (stopped_ || unwanted_.contains(pass.id)) co_return canceled_error("start a bounded pass");
     auto working = work(stream, pass);
     co_return co_await asio::co_spawn(context_.clock.executor(), std::move(working),
                                       asio::bind_cancellation_slot(cancel_pass_.slot(), asio::use_awaitable));
@@ -281,7 +281,7 @@ Task<Result<>> BoundedLane::work(const LaneStream& stream, BoundedPass& pass) {
         co_return co_await std::move(running);
     } catch (const std::exception&) {
         if (!is_cancellation(std::current_exception())) throw;
-        co_return canceled_error("begin a bounded pass");
+        co_return canceled_error("start a bounded pass");
     }
 }
 

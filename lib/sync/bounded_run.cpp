@@ -38,8 +38,8 @@ Task<Result<>> BoundedRun::open() {
     } else {
         co_return Error{.code = ErrorCode::dialect_unknown,
                         .operation = std::string(to_string(row_.kind)) + " " + settings_.spec.entity,
-                        .subject = "the stream's own pass has not met a record yet",
-                        .hint = "it begins when that pass has proven the portal's query language"};
+                        .subject = "the stream has not read any record yet",
+                        .hint = "it starts when the stream has detected the query dialect"};
     }
     ledger_.open(StreamState{.stream = settings_.spec.entity, .entity = settings_.spec.entity});
     if (row_.started_at.empty()) row_.started_at = context_.clock.wall().to_string_ms();

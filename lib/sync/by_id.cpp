@@ -15,7 +15,7 @@ namespace carecloud {
 namespace {
 
 std::string unreachable_reason(const Error& error) {
-    return "no answer of the portal carries it: " + error.subject;
+    return "cannot be fetched from the portal: " + error.subject;
 }
 
 std::unordered_set<std::string_view> ids_of(const Page& page) {
@@ -146,7 +146,7 @@ Task<Result<>> ById::retry(Key key) {
         else
             batch.unreachable.push_back({.id = key.id,
                                          .modified_text = key.modified_text,
-                                         .reason = "the portal has it and does not list it",
+                                         .reason = "the portal has it but does not list it",
                                          .body = {}});
     } else if (is_size_suspect(answer.error().code)) {
         set_aside(key, answer.error());

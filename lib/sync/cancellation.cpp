@@ -26,21 +26,19 @@ std::exception_ptr worse_of(const std::exception_ptr& one, const std::exception_
 }
 
 Error canceled_error(std::string operation) {
-    return {.code = ErrorCode::canceled,
-            .operation = std::move(operation),
-            .subject = "it was canceled",
-            .hint = ""};
+    return {
+        .code = ErrorCode::canceled, .operation = std::move(operation), .subject = "canceled", .hint = ""};
 }
 
 Error fault_error(std::string operation, const std::exception& thrown) {
-    std::string subject = "a fault of this program: " + boost::core::demangle(typeid(thrown).name());
+    std::string subject = "internal error: " + boost::core::demangle(typeid(thrown).name());
     // The standard library's own texts name functions and numbers.
     if (dynamic_cast<const std::logic_error*>(&thrown) != nullptr)
         subject += std::string(" (") + thrown.what() + ")";
     return {.code = ErrorCode::invalid_argument,
             .operation = std::move(operation),
             .subject = std::move(subject),
-            .hint = "please report it with the log; the other passes go on"};
+            .hint = "please report it with the log; other passes continue"};
 }
 
 }  // namespace carecloud

@@ -34,8 +34,8 @@ Task<Result<StreamState>> with_cursor_back(PassContext context, const PassSettin
     if (*newest && context.time.is_in_future((*newest)->modified)) newest->reset();
     // Before it goes back, so that no crash between the two loses the request.
     if (context.whole_due) {
-        auto asking =
-            context.whole_due->request(settings.spec.entity, "the cursor lay in the future and went back");
+        auto asking = context.whole_due->request(settings.spec.entity,
+                                                 "the cursor was in the future and was moved back");
         auto asked = co_await std::move(asking);
         if (!asked) co_return asked.error();
     }

@@ -12,8 +12,8 @@ constexpr std::size_t kIdlePassesToProve = 12;
 Error set_wrong(const PassSettings& settings) {
     return {.code = ErrorCode::dialect_unknown,
             .operation = "walk " + settings.spec.entity,
-            .subject = "portal.dialect does not find records that the portal has",
-            .hint = "set portal.dialect: auto, or what carecloudctl doctor shows"};
+            .subject = "portal.dialect does not match records of the portal",
+            .hint = "set portal.dialect: auto, or the value recommended by carecloudctl doctor"};
 }
 
 }  // namespace

@@ -9,12 +9,11 @@ namespace carecloud {
 namespace {
 
 Error doubt_error(std::size_t records_seen) {
-    return {
-        .code = ErrorCode::bad_response,
-        .operation = "read the portal's answer",
-        .subject = "records that are not valid JSON, or say a system field twice, with other bytes each time",
-        .hint = "the page is asked for again later; nothing of it is stored",
-        .records_seen = records_seen};
+    return {.code = ErrorCode::bad_response,
+            .operation = "parse the portal's response",
+            .subject = "records with invalid JSON or duplicate system fields that differ in each response",
+            .hint = "nothing of the page is stored; it will be requested again",
+            .records_seen = records_seen};
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ Task<Result<std::size_t>> Ledger::commit(Batch batch) {
     const std::optional<StreamState> state = batch.state;
     ensure(state_.stream.empty() || batch.stream == state_.stream, "a pass commits to its own stream");
     ensure(!state || state->fingerprint == state_.fingerprint || !state->cursor,
-           "a cursor stays with the fingerprint that it was reached with");
+           "a cursor is stored with the fingerprint of its walk");
     if (batch.page) batch.asked_at = context_.asked_at(*batch.page);
     batch.overlap = overlap_;
     batch.on_demand = on_demand_;

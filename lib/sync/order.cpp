@@ -40,11 +40,10 @@ Result<> check_order(const Dialect& dialect, const Page& page) {
         if (compare_keys(dialect, page.records[i - 1], page.records[i]) <= 0) continue;
         return Error{.code = ErrorCode::bad_response,
                      .operation = "check the page's order",
-                     .subject = "record " + std::to_string(i + 1) +
-                                " stands before the one ahead of it by (modified, _id)",
+                     .subject = "record " + std::to_string(i + 1) + " is out of order by (modified, _id)",
                      .hint =
-                         "nothing of the page is stored; if this stays, ask the portal's operator why Sort "
-                         "is not kept"};
+                         "nothing of the page is stored; if this persists, ask the portal's operator why "
+                         "Sort is ignored"};
     }
     return {};
 }

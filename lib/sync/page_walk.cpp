@@ -162,7 +162,7 @@ Task<Result<std::size_t>> PageWalk::store_keys(std::vector<Key> keys, std::vecto
     if (!unknown) co_return unknown.error();
     std::set<std::size_t> indices(unknown->begin(), unknown->end());
     indices.insert(unmet.begin(), unmet.end());
-    ensure(indices.empty() || *indices.rbegin() < keys.size(), "unknown keys are some of those asked about");
+    ensure(indices.empty() || *indices.rbegin() < keys.size(), "unknown keys are among the requested ones");
     std::vector<Key> wanted;
     wanted.reserve(indices.size());
     for (const std::size_t index : indices)

@@ -373,12 +373,11 @@ Task<Result<>> Pass::run() {
         }
         forget_walk();
     }
-    co_return Error{.code = ErrorCode::bad_response,
-                    .operation = "walk " + settings_.spec.entity,
-                    .subject =
-                        "the portal's answers change from one moment to the next: their spelling, or how "
-                        "records are found",
-                    .hint = "the pass is tried again later"};
+    co_return Error{
+        .code = ErrorCode::bad_response,
+        .operation = "walk " + settings_.spec.entity,
+        .subject = "the portal's responses are inconsistent: member names or the query dialect keep changing",
+        .hint = "the pass will be retried"};
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ constexpr Timestamp kLatest{2'713'910'400 * Timestamp::ticks_per_second};
 
 constexpr const char* kSetLocalClock = "set this machine's clock: timedatectl set-ntp true";
 constexpr const char* kTellOperator =
-    "tell the portal's operator; until then the trusted time goes on by this machine's clock";
+    "report it to the portal's operator; until then this machine's clock is used";
 
 bool are_close(Timestamp a, Timestamp b) {
     return a.ticks - b.ticks <= kClockToleranceTicks && b.ticks - a.ticks <= kClockToleranceTicks;
@@ -58,13 +58,13 @@ std::int64_t ClockReport::local_ahead_seconds() const {
 }
 
 std::string ClockReport::text() const {
-    if (!date) return "the portal's answers have no Date: this machine's clock stands for the portal's";
+    if (!date) return "the portal's responses have no Date; this machine's clock is used instead";
     const std::int64_t ahead = local_ahead_seconds();
     const std::string span = span_words(ahead < 0 ? -ahead : ahead);
     const std::string seen = " (portal " + date->to_string_ms() + ", here " + local.to_string_ms() + ")";
     switch (verdict) {
         case ClockVerdict::agree:
-            return "the portal's clock and this machine's agree" + seen;
+            return "the clocks of the portal and this machine agree" + seen;
         case ClockVerdict::local_wrong:
             return "this machine's clock is wrong: " + span + (ahead < 0 ? " behind" : " ahead of") +
                    " the portal's" + seen;
@@ -73,7 +73,7 @@ std::string ClockReport::text() const {
                    " this machine's" + seen;
         default:
             return "this machine's clock is " + span + (ahead < 0 ? " behind" : " ahead of") +
-                   " the portal's, and one of them is wrong" + seen;
+                   " the portal's; one of them is wrong" + seen;
     }
 }
 
@@ -86,11 +86,12 @@ std::string ClockReport::hint() const {
         case ClockVerdict::date_wrong:
             return kTellOperator;
         case ClockVerdict::no_date:
-            return "make sure that it is right: timedatectl set-ntp true; a proxy may remove the Date";
+            return "make sure that this clock is correct: timedatectl set-ntp true; a proxy may remove the "
+                   "Date";
         case ClockVerdict::differ:
             break;
     }
-    return std::string(kSetLocalClock) + "; if it is right, tell the portal's operator";
+    return std::string(kSetLocalClock) + "; if it is correct, report this to the portal's operator";
 }
 
 ClockReport compare_clocks(std::optional<Timestamp> date, Timestamp local, bool synchronized) {

@@ -103,9 +103,9 @@ Task<Result<Samples>> Prover::find_samples() {
         if (!any) co_return Samples{};
     }
     co_return Error{.code = ErrorCode::dialect_unknown,
-                    .operation = "prove the dialect of " + spec_.entity,
+                    .operation = "detect the dialect of " + spec_.entity,
                     .subject = "none of the first records has a usable _id and modified",
-                    .hint = "see the quarantine; set portal.dialect by hand if the portal is known"};
+                    .hint = "see the quarantine; set portal.dialect manually if it is known"};
 }
 
 Task<Result<bool>> Prover::answers(const Query& query, Expect expect) {
@@ -302,9 +302,9 @@ Task<Result<std::optional<Dialect>>> prove_dialect(AskPortal ask, const StreamSp
     if (best) co_return best;
     co_return Error{
         .code = ErrorCode::dialect_unknown,
-        .operation = "prove the dialect of " + spec.entity,
-        .subject = "no form of a literal finds a record that the portal has just shown",
-        .hint = "nothing was stored; see the portal's query documentation and set portal.dialect by hand"};
+        .operation = "detect the dialect of " + spec.entity,
+        .subject = "no known query form finds a record that the portal just returned",
+        .hint = "nothing was stored; see the portal's query documentation and set portal.dialect manually"};
 }
 
 Task<Result<std::optional<Key>>> find_unmatched(AskPortal ask, const StreamSpec& spec, Dialect dialect,

@@ -18,9 +18,9 @@ namespace {
 
 Error still_waiting(const std::string& stream, std::string subject) {
     return {.code = ErrorCode::timed_out,
-            .operation = "ask for a record of " + stream,
+            .operation = "fetch a record of " + stream,
             .subject = std::move(subject),
-            .hint = "carecloudctl status tells how the portal does, carecloudctl quarantine what came of it"};
+            .hint = "carecloudctl status shows the state of the portal, carecloudctl quarantine the result"};
 }
 
 // One record's fault is not that of those who wait behind it.
@@ -28,7 +28,7 @@ Task<Result<RetryReport>> or_fault(Task<Result<RetryReport>> work, std::string s
     try {
         co_return co_await std::move(work);
     } catch (const std::exception& thrown) {
-        const std::string operation = "ask for a record of " + stream;
+        const std::string operation = "fetch a record of " + stream;
         if (is_cancellation(std::current_exception())) co_return canceled_error(operation);
         co_return fault_error(operation, thrown);
     }
@@ -48,10 +48,9 @@ const LaneStream* QuarantineDesk::stream_of(const QuarantineWish& wish) const {
 
 Task<Result<RetryReport>> QuarantineDesk::retry(QuarantineWish wish) {
     const std::string stream = wish.stream;
-    if (stopped_) co_return canceled_error("ask for a record of " + stream);
+    if (stopped_) co_return canceled_error("fetch a record of " + stream);
     if (waiting_.size() >= kWaitingMax)
-        co_return still_waiting(stream,
-                                std::to_string(kWaitingMax) + " others are to be asked for before it");
+        co_return still_waiting(stream, std::to_string(kWaitingMax) + " other records are queued before it");
     auto mine = std::make_shared<Waiting>();
     mine->wish = std::move(wish);
     mine->alarm = context_.clock.make_alarm();
@@ -62,7 +61,7 @@ Task<Result<RetryReport>> QuarantineDesk::retry(QuarantineWish wish) {
     while (!mine->came) {
         const bool woken = co_await mine->alarm->wait_until(until);
         if (!woken && !mine->came)
-            co_return still_waiting(stream, "the portal has not answered for 20 s, and is asked on");
+            co_return still_waiting(stream, "no response from the portal for 20 s; the request continues");
     }
     co_return *mine->came;
 }
@@ -72,9 +71,9 @@ Task<Result<RetryReport>> QuarantineDesk::serve(const QuarantineWish& wish) {
     const LaneStream* const stream = stream_of(wish);
     if (!stream) {
         co_return Error{.code = ErrorCode::invalid_argument,
-                        .operation = "ask for a record of " + wish.stream,
-                        .subject = "no stream of that name is configured",
-                        .hint = "see the section streams of the configuration"};
+                        .operation = "fetch a record of " + wish.stream,
+                        .subject = "no such stream",
+                        .hint = "check the section streams of the configuration"};
     }
     auto asking = retry_quarantined(context_, *stream->pass, wish);
     auto work = or_fault(std::move(asking), wish.stream);
@@ -100,7 +99,7 @@ Task<> QuarantineDesk::run() {
         tell(std::move(came));
     }
     while (!waiting_.empty())
-        tell(canceled_error("ask for a record of " + waiting_.front()->wish.stream));
+        tell(canceled_error("fetch a record of " + waiting_.front()->wish.stream));
 }
 
 void QuarantineDesk::stop() {

@@ -15,9 +15,9 @@ namespace {
 
 Error no_dialect(const std::string& stream) {
     return {.code = ErrorCode::dialect_unknown,
-            .operation = "ask for a record of " + stream,
-            .subject = "the stream has not proven the portal's query language yet",
-            .hint = "try again when its first pass has ended; carecloudctl status shows it"};
+            .operation = "fetch a record of " + stream,
+            .subject = "the stream has not detected the query dialect yet",
+            .hint = "try again after its first pass; carecloudctl status shows it"};
 }
 
 class QuarantineRetry {
@@ -100,7 +100,7 @@ Task<Result<RetryReport>> QuarantineRetry::run() {
     if (!dialect) co_return dialect.error();
     auto found = co_await find(*dialect);
     if (!found && is_size_suspect(found.error().code)) {
-        std::string reason = "no answer of the portal carries it: " + found.error().subject;
+        std::string reason = "cannot be fetched from the portal: " + found.error().subject;
         co_return co_await count_attempt(RetryOutcome::too_large, std::move(reason));
     }
     if (!found) co_return found.error();
@@ -108,7 +108,7 @@ Task<Result<RetryReport>> QuarantineRetry::run() {
     auto denied = co_await is_denied(fetcher_, settings_.spec, wish_.key.id);
     if (!denied) co_return denied.error();
     if (*denied) co_return co_await let_go();
-    std::string reason = "the portal has it and does not list it";
+    std::string reason = "the portal has it but does not list it";
     co_return co_await count_attempt(RetryOutcome::not_found, std::move(reason));
 }
 
@@ -122,7 +122,7 @@ Task<Result<RetryReport>> retry_quarantined(PassContext context, const PassSetti
         co_return co_await work.run();
     } catch (const std::exception&) {
         if (!is_cancellation(std::current_exception())) throw;
-        co_return canceled_error("ask for a record of " + stream);
+        co_return canceled_error("fetch a record of " + stream);
     }
 }
 

@@ -331,9 +331,9 @@ Task<Result<>> Reconcile::mark_gone() {
 void Reconcile::ask(std::uint64_t held, std::uint64_t most) {
     row_.status = PassStatus::awaiting_confirmation;
     row_.error = std::to_string(row_.gone) + " of " + std::to_string(held) +
-                 " records are not at the portal any more, and at most " + std::to_string(most) +
-                 " may be marked as deleted unasked (reconcile.stop_above, stop_above_count)";
-    row_.hint = "look whether the portal, the filter and the key are right; then carecloudctl reconcile " +
+                 " records no longer exist at the portal, and at most " + std::to_string(most) +
+                 " may be marked as deleted without confirmation (reconcile.stop_above, stop_above_count)";
+    row_.hint = "check the portal, the filter and the key; to confirm, run carecloudctl reconcile " +
                 row_.stream + (row_.deep ? " --deep" : "") + " --confirm-deletes";
 }
 

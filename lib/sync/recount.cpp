@@ -175,10 +175,9 @@ void Recount::warn(std::uint64_t unexplained) {
     row.unexplained = unexplained;
     if (unexplained == 0) return;
     row.error = std::to_string(unexplained) +
-                " records that the portal counts are shown by no listing, neither by "
-                "modified nor by _id";
+                " records counted by the portal appear in no listing, neither by modified nor by _id";
     row.hint = "ask the portal's operator which records of " + row.stream +
-               " have no _id, or one of another type than text and ObjectId";
+               " have no _id, or an _id that is neither a string nor an ObjectId";
 }
 
 Task<Result<>> Recount::run() {

@@ -70,10 +70,10 @@ Error RequestGate::exhausted() const {
     const std::int64_t left_ms = (next_month(now).ticks - now.ticks) / Timestamp::ticks_per_millisecond;
     return Error{.code = ErrorCode::quota_exhausted,
                  .operation = "send a request to the portal",
-                 .subject = "the quota of " + month_of(now) + " is spent",
+                 .subject = "the quota of " + month_of(now) + " is used up",
                  .hint =
-                     "synchronizing goes on when the month turns (UTC), or after a restart with a larger "
-                     "portal.rate.monthly_quota",
+                     "synchronization resumes at the start of the next month (UTC), or after a restart with "
+                     "a larger portal.rate.monthly_quota",
                  .retry_after = std::chrono::milliseconds(left_ms)};
 }
 
@@ -82,9 +82,9 @@ Error RequestGate::held() const {
     return Error{
         .code = ErrorCode::rate_limited,
         .operation = "send a request to the portal",
-        .subject = "the portal asked for a pause until " + instant_in(clock_, left) + " (Retry-After)",
-        .hint = "the next request goes out at " + instant_in(clock_, *until_probe()) +
-                "; carecloudctl sync or a reload sends one sooner",
+        .subject = "the portal requested a pause until " + instant_in(clock_, left) + " (Retry-After)",
+        .hint = "the next request will be sent at " + instant_in(clock_, *until_probe()) +
+                "; carecloudctl sync or a reload sends one immediately",
         .retry_after = whole_ms(left)};
 }
 
@@ -189,10 +189,10 @@ Task<Result<>> RequestGate::check_spare(std::uint64_t requests) {
     co_return Error{
         .code = ErrorCode::quota_exhausted,
         .operation = "send a request to the portal",
-        .subject = "what is left of the quota of " + month + " is kept for the polls",
+        .subject = "the remaining quota of " + month + " is reserved for polling",
         .hint =
-            "the pass goes on by itself when some of it is spare, at the latest when the month turns "
-            "(UTC); a larger portal.rate.monthly_quota or poll_every hastens it",
+            "the pass resumes automatically when there is spare quota, at the latest at the start of the "
+            "next month (UTC); a larger portal.rate.monthly_quota or poll_every makes this sooner",
         .retry_after = kSpareLook};
 }
 

@@ -21,12 +21,10 @@ namespace {
 Error mixed_types(const std::string& stream) {
     return {.code = ErrorCode::bad_response,
             .operation = "walk " + stream,
-            .subject =
-                "some records have another type of modified or _id than the others, and no walk meets them",
+            .subject = "some records have a different type of modified or _id and are not found by polling",
             .hint =
-                "reconciliations find them by _id where the portal counts; ask its operator to give all "
-                "records the "
-                "same type"};
+                "reconciliations find them by _id if the portal counts records; ask its operator to use the "
+                "same type in all records"};
 }
 
 }  // namespace
@@ -194,8 +192,8 @@ Task<> StreamRunner::tell(const PassReport& report) {
     if (report.error || !memory_.mixed || std::exchange(mixed_told_, true)) co_return;
     observer_.failed(mixed_types(report.stream));
     if (!context_.whole_due) co_return;
-    auto asking = context_.whole_due->request(
-        report.stream, "some records have another type of modified or _id than the others");
+    auto asking =
+        context_.whole_due->request(report.stream, "some records have a different type of modified or _id");
     auto asked = co_await std::move(asking);
     if (!asked) observer_.failed(asked.error());
 }

@@ -58,9 +58,9 @@ Suspects::Suspects(Store& store, std::string stream, const std::string& from, st
 Task<Result<>> Suspects::read_on() {
     auto keys = co_await store_.live(range_);
     if (!keys) co_return keys.error();
-    ensure(keys->size() <= range_.limit, "a range of keys is no longer than asked for");
+    ensure(keys->size() <= range_.limit, "a range of keys is not longer than requested");
     ensure(keys->empty() || !range_.after || behind(keys->front(), *range_.after),
-           "a range of keys begins behind the key that was named");
+           "a range of keys starts after the given key");
     const bool last = keys->size() < range_.limit;
     if (!keys->empty())
         range_.after = Cursor{keys->back().modified_text, keys->back().modified, keys->back().id};

@@ -67,11 +67,12 @@ std::string Walk::where() const {
 Result<> Walk::take_page(const Page& page, std::size_t take) {
     if (auto ordered = check_order(dialect_, page); !ordered) return ordered;
     if (!page.records.empty() && position_ && is_before_position(page.records.front())) {
-        return Error{
-            .code = ErrorCode::bad_response,
-            .operation = "check the page's place",
-            .subject = "it begins before the key that was asked for",
-            .hint = "nothing of the page is stored; if this stays, the portal ignores the query's bound"};
+        return Error{.code = ErrorCode::bad_response,
+                     .operation = "check the page's position",
+                     .subject = "it starts before the requested key",
+                     .hint =
+                         "nothing of the page is stored; if this persists, the portal ignores the query's "
+                         "lower bound"};
     }
     note_met(page);
     dialect_.cap = std::max(dialect_.cap, page.record_count());

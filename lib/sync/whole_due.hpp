@@ -24,7 +24,7 @@ class WholeDue {
     // The reason where a record was doubted or went back: it may be one of many, as when the portal was restored from a
     // backup.
     static constexpr const char* kWentBack =
-        "a record went back to an earlier version, or seemed to (README, \"Doubted records\")";
+        "a record reverted or seemed to revert to an earlier version (README, \"Doubted records\")";
 
     // The store outlives it.
     explicit WholeDue(Store& store) : store_(store) {}

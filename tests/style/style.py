@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds what the compiler does not: the rooms' direction, banned calls, dead files and the look of a file.
+"""Checks what the compiler does not: the rooms' direction, banned calls and wording, dead files, the look of a file.
 
     style.py [ROOT]      prints "file:line: rule: what is wrong" for each finding; ends with 1 if there are any
 
@@ -108,6 +108,29 @@ BANS = [
 ]
 
 
+# Wording that the texts of the programs avoid, and the standard term. Searched in the string literals of PRODUCT; only
+# what a regular expression finds without false alarms. SQL is upper case and does not match.
+WORDING = [
+    (re.compile(r"\bleav(?:e|es|ing)\b"), "exit, skip, omit or remove"),
+    (re.compile(r"\blook(?:s|ed|ing)?\b(?! (?:up|like)\b)"), "poll, check or sync"),
+    (re.compile(r"\b(?:tells?|telling|told)\b"), "report"),
+    (re.compile(r"\bmend(?:s|ed|ing)?\b"), "fix"),
+    (re.compile(r"\bmistakes?\b"), "error"),
+    (re.compile(r"\bwish(?:es|ed)?\b"), "request"),
+    (re.compile(r"\bby itself\b"), "automatically"),
+    (re.compile(r"\blikewise\b|\banew\b|\bunasked\b"), "also, again, without confirmation"),
+    (re.compile(r"\bwell again\b"), "recovered"),
+    (re.compile(r"\bstands? (?:twice|there|here|for|before|inside)\b|\bis given twice\b"), "is, or: more than once"),
+    (re.compile(r"\b(?:somebody|nobody|whoever|whom)\b"), "name the program, user or client"),
+    (re.compile(r"(?<!there )\b(?:is|are|was|were) no (?!longer\b)"), "is not a"),
+    (re.compile(r"\bcut (?:short|off)\b"), "truncated or interrupted"),
+    (re.compile(r"\bas(?:k|ks|ked|king) for\b"), "request or fetch"),
+    (re.compile(r"\bgo(?:es)? on\b"), "continue"),
+    (re.compile(r"\bwhere (?:an?|the|there|it|they|no|nothing|that|this)\b"), "if"),
+]
+WORDING_EXCEPT = {"lib/json/known_words.cpp"}  # a list of other programs' words
+
+
 @dataclass(frozen=True, order=True)
 class Finding:
     path: str
@@ -148,6 +171,21 @@ LITERAL = re.compile(
 def code_of(text):
     """C++ without its comments and literals, line for line."""
     return LITERAL.sub(lambda m: m.group("keep") or "\n" * m.group().count("\n"), text)
+
+
+def texts(code):
+    """(line, text) of each string literal of C++; adjacent literals are one text."""
+    found, end = [], None
+    for m in LITERAL.finditer(code):
+        if not m.group().startswith(('"', 'R"')):
+            continue
+        text = m.group()[1:-1] if m.group().startswith('"') else m.group()
+        if found and not code[end : m.start()].strip():
+            found[-1] = (found[-1][0], found[-1][1] + text)
+        else:
+            found.append((code.count("\n", 0, m.start()) + 1, text))
+        end = m.end()
+    return found
 
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
@@ -206,6 +244,16 @@ def check_bans(files):
             for number, line in enumerate(file.lines if ban.in_comments else stripped, 1):
                 if m := ban.pattern.search(line):
                     yield Finding(file.path, number, ban.rule, f"{m.group().strip()}: {ban.instead}")
+
+
+def check_wording(files):
+    for file in files:
+        if not file.path.startswith(PRODUCT) or file.suffix not in CODE or file.path in WORDING_EXCEPT:
+            continue
+        for line, text in texts(file.text):
+            for pattern, instead in WORDING:
+                if m := pattern.search(text):
+                    yield Finding(file.path, line, "wording", f'"{m.group().strip()}": {instead}')
 
 
 def check_dead(files):
@@ -311,7 +359,8 @@ def read(root):
     return found
 
 
-RULES_OF_FILES = (check_rooms, check_cmake, check_bans, check_dead, check_tests_run, check_look, check_one_definition)
+RULES_OF_FILES = (check_rooms, check_cmake, check_bans, check_wording, check_dead, check_tests_run, check_look,
+                  check_one_definition)
 
 
 def check(root):

@@ -71,6 +71,9 @@ BAD = [
     ("test-sleep", "tests/unit/core/test_value.cpp", f"std::this_thread::{SLEEP}_until(x);\n"),
     ("test-sleep", "tests/system/run.sh", f"{SLEEP} 1\n"),
     ("test-sleep", "tests/system/run.py", f"time.{SLEEP}(1)\n"),
+    ("wording", "lib/net/http.cpp", 'const char* kText = "what it was asked for";\n'),
+    ("wording", "daemon/main.cpp", 'const char* kText = "it goes on by "\n    "itself";\n'),
+    ("wording", "daemon/main.cpp", 'const char* kText = R"(where there is none)";\n'),
     ("dead-header", "lib/core/unused.hpp", HEADER),
     ("dead-header", "lib/core/value.hpp", None),  # its only users are taken away, below
     ("dead-source", "lib/portal/orphan.cpp", "int orphan = 1;\n"),
@@ -97,6 +100,8 @@ GOOD = [
     ("lib/net/http.cpp", "const char c = '\"'; int b = random.rand(); // \"\n"),
     ("lib/net/http.cpp", "auto text = R\"({\"" + "x" * style.COLUMNS_MAX + "\":1})\";\n"),
     ("lib/sync/pass.cpp", '#include "portal/portal.hpp"\n#include "store/store.hpp"\n'),
+    ("lib/net/http.cpp", "const char* kText = \"look up what is no longer there\";  // told where it is asked for\n"),
+    ("tests/unit/core/test_value.cpp", 'CHECK(x == "nobody tells");\n'),
     ("lib/core/value.hpp", HEADER + "// end it by co_return\n"),
     ("tests/unit/core/test_value.cpp", f"co_await clock.{SLEEP}(1s);  // of a virtual clock\n"),
     (".tool-versions", "x\n"),

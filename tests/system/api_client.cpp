@@ -21,7 +21,7 @@ std::string body_of(const std::string& answer) {
 }  // namespace
 
 std::uint16_t api_port(Process& daemon) {
-    const std::string listens = "the API listens";
+    const std::string listens = "API listening";
     if (!daemon.says(listens, kWithin)) throw std::runtime_error("it does not listen: " + daemon.err());
     const std::string said = daemon.err();
     const std::string address = "address=127.0.0.1:";

@@ -13,7 +13,7 @@ namespace {
 using nlohmann::json;
 using namespace std::chrono_literals;
 
-constexpr const char* kListens = "the SNS endpoint listens";
+constexpr const char* kListens = "SNS endpoint listening";
 
 std::vector<std::string> portal_options(const std::string& endpoint_ca, int records,
                                         std::vector<std::string> more) {

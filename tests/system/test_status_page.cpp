@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 namespace {
 
 std::uint16_t page_port(Process& daemon) {
-    if (!daemon.says("the API listens", kWithin))
+    if (!daemon.says("API listening", kWithin))
         throw std::runtime_error("it does not listen: " + daemon.err());
     const std::string said = daemon.err();
     const std::string address = "address=127.0.0.1:";
@@ -147,7 +147,7 @@ TEST_CASE("a person sees a first load on its way") {
     site.start();
     REQUIRE(site.becomes("records so far"));
     const std::string page = site.seen("loading");
-    has(page, ">loads<");
+    has(page, ">loading<");
     has(page, "records so far");
     site.agency.stop(*site.daemon);
 }

@@ -34,8 +34,8 @@ bool is_visible_ascii(std::string_view text) {
 
 Result<> check_key(std::string_view key) {
     if (is_visible_ascii(key) && key.size() <= kKeyBytesMax) return {};
-    return unusable(key.empty() ? "the API key is empty" : "the API key has characters that no key has",
-                    "portal.api_key_file must hold the key alone, on one line");
+    return unusable(key.empty() ? "the API key is empty" : "the API key contains invalid characters",
+                    "portal.api_key_file must contain only the key, on one line");
 }
 
 Result<> check_settings(const HttpPortalSettings& settings) {
@@ -44,8 +44,7 @@ Result<> check_settings(const HttpPortalSettings& settings) {
     }
     if (!is_visible_ascii(settings.bucket_id))
         return unusable("bucket_id", "check portal.bucket_id: 24 hex digits");
-    if (!is_header_value(settings.user_agent))
-        return unusable("user_agent", "only printable ASCII can be sent");
+    if (!is_header_value(settings.user_agent)) return unusable("user_agent", "use printable ASCII only");
     return check_key(settings.api_key);
 }
 
@@ -57,7 +56,7 @@ bool is_path_segment(std::string_view entity) {
 Error no_entity(std::string operation) {
     return {.code = ErrorCode::invalid_argument,
             .operation = std::move(operation),
-            .subject = "an entity that cannot stand in a path",
+            .subject = "the entity is not valid in a path",
             .hint = "check the stream's entity"};
 }
 
@@ -108,7 +107,7 @@ Result<std::unique_ptr<HttpPortal>> HttpPortal::create(Clock& clock, HttpPortalS
     auto url = parse_http_url(settings.base_url);
     if (!url) return unusable("portal.base_url: " + url.error().subject, url.error().hint);
     if (url->target.find('?') != std::string::npos)
-        return unusable("portal.base_url has a query", "leave it out");
+        return unusable("portal.base_url has a query", "remove it");
     std::string base_path = std::move(url->target);
     while (base_path.ends_with('/'))
         base_path.pop_back();
@@ -223,7 +222,7 @@ Task<Result<PagePtr>> HttpPortal::retrieve(const StreamSpec& spec, std::string_v
     if ((*page)->record_count() > 1 || std::any_of(records.begin(), records.end(), other)) {
         co_return Error{.code = ErrorCode::bad_response,
                         .operation = operation,
-                        .subject = "the answer holds another record than the one asked for",
+                        .subject = "the response contains another record than requested",
                         .hint = {}};
     }
     ensure_page(**page, 1);
@@ -272,7 +271,7 @@ Result<PagePtr> HttpPortal::to_page(HttpResponse response, const std::string& op
         return with_remedy(refusal_of(*text, operation));
     }
     error.operation = operation;
-    if (error.code == ErrorCode::bad_response) error.subject += "; it begins " + redact(beginning);
+    if (error.code == ErrorCode::bad_response) error.subject += "; it starts with " + redact(beginning);
     return error;
 }
 
@@ -280,10 +279,10 @@ void HttpPortal::note_beyond_take(const Page& page, const std::string& operation
     if (!settings_.on_notice || !noticed_.insert(operation).second) return;
     settings_.on_notice({.code = ErrorCode::bad_response,
                          .operation = operation,
-                         .subject = "the answer holds " + std::to_string(page.beyond_take + take) +
-                                    " records where " + std::to_string(take) + " were asked for",
+                         .subject = "the response contains " + std::to_string(page.beyond_take + take) +
+                                    " records, but " + std::to_string(take) + " were requested",
                          .hint = "the first " + std::to_string(take) +
-                                 " are used, and the others asked for again; the Portal does not heed Take"});
+                                 " are used, and the others are requested again; the Portal ignores Take"});
 }
 
 }  // namespace carecloud

@@ -186,7 +186,7 @@ Result<std::vector<Key>> Database::untried(const std::string& stream, Timestamp 
 }
 
 Result<std::uint64_t> Database::save_pass(const BoundedPass& pass, const std::string& at) {
-    return written("write a pass down", [&]() -> Result<std::uint64_t> {
+    return written("write a pass", [&]() -> Result<std::uint64_t> {
         Transaction transaction(*db_, Transaction::Access::write);
         const std::uint64_t id = tables_.passes.save(pass, at);
         transaction.commit();
@@ -203,7 +203,7 @@ Result<std::map<std::string, Timestamp>> Database::first_passes() {
 }
 
 Result<> Database::note_first_pass(const std::string& stream, const std::string& at) {
-    return written("write a first pass down", [&]() -> Result<> {
+    return written("write a first pass", [&]() -> Result<> {
         Transaction transaction(*db_, Transaction::Access::write);
         tables_.first_passes.note(stream, at);
         transaction.commit();

@@ -31,13 +31,13 @@ ErrorCode code_of(const SqlError& error) {
 std::string hint_for(ErrorCode code, int sqlite_code, const std::string& path) {
     switch (code) {
         case ErrorCode::store_busy:
-            return "another program is writing to the store: end its transaction";
+            return "another program is writing to the store; end its transaction";
         case ErrorCode::store_full:
             return "free space on its filesystem: df -h " +
                    std::filesystem::path(path).parent_path().string();
         case ErrorCode::store_corrupt:
-            return "stop the service, and restore it from a backup (README, Backing up and restoring), or "
-                   "move it away with its -wal and -shm files and type: carecloud-syncd --new-store && "
+            return "stop the service and restore the file from a backup (README, Backing up and restoring), "
+                   "or move it away with its -wal and -shm files and run: carecloud-syncd --new-store && "
                    "systemctl start carecloud-syncd (all records are then fetched again)";
         default:
             break;
@@ -47,12 +47,10 @@ std::string hint_for(ErrorCode code, int sqlite_code, const std::string& path) {
         case SQLITE_PERM:
         case SQLITE_AUTH:
         case SQLITE_CANTOPEN:
-            return "the daemon's user must own the file, its -wal and -shm files and their directory, on a "
-                   "filesystem "
-                   "mounted read-write";
+            return "the daemon's user must own the file, its -wal and -shm files and their directory, and "
+                   "the filesystem must be mounted read-write";
         case SQLITE_IOERR:
-            return "look for errors of the disk in the kernel's log; the store must lie on a local "
-                   "filesystem";
+            return "check the kernel log for disk errors; the store must be on a local filesystem";
         default:
             return {};
     }

@@ -10,16 +10,16 @@ namespace {
 Error foreign(const std::string& path) {
     return {.code = ErrorCode::store_failed,
             .operation = "open store",
-            .subject = path + " is another program's SQLite database",
-            .hint = "name another file in store.url; this one was left as it is"};
+            .subject = path + " is an SQLite database of another program",
+            .hint = "use another file in store.url; this one was not changed"};
 }
 
 Error newer(const std::string& path, std::int64_t found, std::int64_t known) {
     return {.code = ErrorCode::store_newer,
             .operation = "open store",
-            .subject = path + " has schema version " + std::to_string(found) + ", this program knows up to " +
-                       std::to_string(known),
-            .hint = "run the newer carecloud-syncd, or restore the backup made before it first ran"};
+            .subject = path + " has schema version " + std::to_string(found) +
+                       ", but this version supports at most " + std::to_string(known),
+            .hint = "use the newer carecloud-syncd, or restore a backup made before the upgrade"};
 }
 
 // SQL's readable_json(text): as core/readable_json.hpp; NULL: the text itself can be read.

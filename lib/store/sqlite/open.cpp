@@ -55,15 +55,15 @@ std::optional<Error> set_up(Connection& db, const SqliteSettings& settings) {
     db.execute("PRAGMA page_size = " + std::to_string(kPageBytes));
     if (auto refused = refuse_foreign(db, settings.path)) return refused;
     if (db.read_only()) {
-        return failed(settings.path + " is read-only",
-                      "let the daemon's user own it (chown, chmod u+w), on a filesystem "
-                      "mounted read-write");
+        return failed(
+            settings.path + " is read-only",
+            "make the daemon's user its owner (chown, chmod u+w), on a filesystem mounted read-write");
     }
     const std::string mode = db.text("PRAGMA journal_mode = WAL");
     if (mode != "wal") {
         return failed(
-            settings.path + ": SQLite keeps no write-ahead log there (journal_mode is " + mode + ")",
-            "put the store on a local filesystem");
+            settings.path + ": SQLite cannot use a write-ahead log there (journal_mode is " + mode + ")",
+            "move the store to a local filesystem");
     }
     set_pragmas(db, settings);
     make_durable(db);
@@ -80,19 +80,20 @@ std::optional<Error> refuse_path(const std::string& path) {
     if (directory.type() == fs::file_type::not_found) {
         return failed(
             path + ": the directory " + parent.string() + " does not exist",
-            "create it (mkdir -p, owned by the daemon's user), or let systemd do so (StateDirectory=)");
+            "create it (mkdir -p, owned by the daemon's user), or let systemd create it (StateDirectory=)");
     }
-    if (error) return failed(path + ": " + error.message(), "let the daemon's user reach that directory");
+    if (error)
+        return failed(path + ": " + error.message(), "grant the daemon's user access to that directory");
     if (directory.type() != fs::file_type::directory) {
         return failed(path + ": " + parent.string() + " is not a directory",
-                      "name a file in a directory in store.url");
+                      "set store.url to a file in a directory");
     }
     const fs::file_status file = fs::status(path, error);
     if (file.type() == fs::file_type::directory) {
-        return failed(path + " is a directory", "name a file in it in store.url, such as store.db");
+        return failed(path + " is a directory", "set store.url to a file in it, such as store.db");
     }
     if (fs::exists(file) && file.type() != fs::file_type::regular) {
-        return failed(path + " is not a regular file", "name another file in store.url");
+        return failed(path + " is not a regular file", "set store.url to another file");
     }
     return std::nullopt;
 }

@@ -22,7 +22,7 @@ Error cannot_open(const std::string& path, int error) {
             .operation = kTakeOwnership,
             .subject = path + ": " + std::strerror(error),
             .hint = full ? "free space on its filesystem"
-                         : "the daemon's user must own the file and be able to write in that directory, on a "
+                         : "the daemon's user must own the file and have write access to the directory, on a "
                            "local filesystem mounted read-write"};
 }
 
@@ -55,7 +55,7 @@ Error owned(const std::string& path, ino_t inode) {
     return {.code = ErrorCode::store_owned,
             .operation = kTakeOwnership,
             .subject = path + " is in use by " + who,
-            .hint = "stop that carecloud-syncd, or give this one another store.url"};
+            .hint = "stop that carecloud-syncd, or set another store.url"};
 }
 
 Error linked(const std::string& path, nlink_t links) {
@@ -63,8 +63,9 @@ Error linked(const std::string& path, nlink_t links) {
         .code = ErrorCode::store_failed,
         .operation = kTakeOwnership,
         .subject = path + " has " + std::to_string(links) + " hard links",
-        .hint = "two programs could write to it by different names: remove the other ones (find -samefile " +
-                path + "), or make a copy of its own"};
+        .hint =
+            "two programs could write to it under different names; remove the other links (find -samefile " +
+            path + "), or use a copy"};
 }
 
 int lock(int fd) {
@@ -104,13 +105,13 @@ std::optional<Error> Ownership::lost() {
     }
     return Error{
         .code = ErrorCode::store_failed,
-        .operation = "look after the store",
+        .operation = "watch the store",
         .subject = path_ + (whole ? "-wal" : "") + " was " +
-                   (there && !whole ? "overwritten or cut short" : "removed, replaced or unmounted") +
-                   " while the service ran; what is written is lost",
+                   (there && !whole ? "overwritten or truncated" : "removed, replaced or unmounted") +
+                   " while the service was running; further writes would be lost",
         .hint =
-            "put it back, or restore a backup there (README, Backing up and restoring): the service "
-            "exits, and goes on with what it finds when it is started again"};
+            "put it back, or restore a backup there (README, Backing up and restoring); the service exits "
+            "and uses the file found at its next start"};
 }
 
 Ownership::~Ownership() {

@@ -101,11 +101,10 @@ Result<BoundedPass> pass_of(const Statement& row) {
     const auto kind = pass_kind_from(row.text(1));
     const auto status = pass_status_from(row.text(3));
     if (!kind || !status) {
-        return Error{
-            .code = ErrorCode::store_corrupt,
-            .operation = "read passes",
-            .subject = "pass " + text(0) + " is of kind '" + text(1) + "' and in state '" + text(3) + "'",
-            .hint = "this program wrote neither; delete the row"};
+        return Error{.code = ErrorCode::store_corrupt,
+                     .operation = "read passes",
+                     .subject = "pass " + text(0) + " has kind '" + text(1) + "' and state '" + text(3) + "'",
+                     .hint = "not written by this program; delete the row"};
     }
     BoundedPass pass{.id = number(0),
                      .kind = *kind,

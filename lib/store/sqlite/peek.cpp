@@ -21,7 +21,7 @@ Result<std::optional<StreamState>> peek_stream(const SqliteSettings& settings, c
         if (db.number("PRAGMA user_version") == 0) return std::optional<StreamState>();
         return StreamTable(db).load(stream);
     } catch (const SqlError& error) {
-        return to_error(error, "look at the store", settings.path);
+        return to_error(error, "inspect the store", settings.path);
     }
 }
 

@@ -108,7 +108,7 @@ Result<std::optional<BoundedPass>> ReadDatabase::pass(std::uint64_t id) {
 }
 
 Result<StoreCounts> ReadDatabase::counts(const std::string& month) {
-    return guarded("count what the store holds", path_, [&]() -> Result<StoreCounts> {
+    return guarded("count the contents of the store", path_, [&]() -> Result<StoreCounts> {
         StoreCounts counts;
         const Transaction transaction(*db_, Transaction::Access::read);
         const Statement::Scope position(position_);
@@ -167,7 +167,7 @@ Result<QuarantinePage> ReadDatabase::quarantine(const std::optional<QuarantinePl
 }
 
 Result<std::optional<QuarantineRow>> ReadDatabase::quarantined(const QuarantinePlace& place) {
-    return guarded("look into the quarantine", path_, [&]() -> Result<std::optional<QuarantineRow>> {
+    return guarded("look up the quarantine", path_, [&]() -> Result<std::optional<QuarantineRow>> {
         quarantined_.bind(1, place.stream);
         quarantined_.bind(2, place.id);
         const Statement::Scope scope(quarantined_);

@@ -45,8 +45,8 @@ struct Place {
 Error no_place() {
     return {.code = ErrorCode::invalid_argument,
             .operation = "read records",
-            .subject = "after is no place in a list with this filter",
-            .hint = "send the next of a page with the same filter, or none"};
+            .subject = "after is not a position in a list with this filter",
+            .hint = "use the next of a page with the same filter, or omit it"};
 }
 
 }  // namespace
@@ -57,8 +57,8 @@ std::optional<Error> ReadDatabase::refuse_unindexed() {
     if (indexed_.step() && indexed_.integer(0) > 0) return std::nullopt;
     return Error{.code = ErrorCode::store_busy,
                  .operation = "read records",
-                 .subject = "the store is being filled for the first time, and its index is made at the end",
-                 .hint = "ask again when the first pass has ended; changes can be read meanwhile"};
+                 .subject = "the first load is in progress, and the index is built at its end",
+                 .hint = "try again after the first pass; until then, read changes"};
 }
 
 Result<std::optional<RecordRow>> ReadDatabase::record(const std::string& stream, const std::string& id) {

@@ -22,9 +22,9 @@ void ensure_state(const StreamState& state) {
     ensure(!state.safe || state.cursor, "a safe point has a cursor");
     if (!state.cursor) return;
     ensure(!state.cursor->id.empty(), "a cursor names a record");
-    ensure(is_read_back(*state.cursor), "a cursor's text says its instant");
+    ensure(is_read_back(*state.cursor), "a cursor's text matches its timestamp");
     if (!state.safe) return;
-    ensure(is_read_back(*state.safe), "a safe point's text says its instant");
+    ensure(is_read_back(*state.safe), "a safe point's text matches its timestamp");
     // A portal's texts may be in another order than their instants. If they are UTC, by fractions of a second.
     const bool comparable =
         state.safe->modified_text.ends_with('Z') && state.cursor->modified_text.ends_with('Z');
@@ -38,15 +38,15 @@ void ensure_state(const StreamState& state) {
 void ensure_batch(const Batch& batch) {
     ensure(!batch.stream.empty(), "a commit has a stream");
     ensure(batch.gone.empty() || batch.denied.sent <= batch.denied.received,
-           "a denial comes after its question");
+           "a denial is received after its request");
     if (batch.state) ensure_state(*batch.state);
 }
 
 void ensure_live(const LiveRange& range, const std::vector<Key>& keys) {
-    ensure(keys.size() <= range.limit, "a range of keys is no longer than asked for");
+    ensure(keys.size() <= range.limit, "a range of keys is not longer than requested");
     if (keys.empty()) return;
     ensure(!range.after || place_of(keys.front()) > std::tie(range.after->modified_text, range.after->id),
-           "a range of keys begins behind the key that was named");
+           "a range of keys starts after the given key");
     const auto disorder = std::adjacent_find(
         keys.begin(), keys.end(), [](const Key& a, const Key& b) { return place_of(a) >= place_of(b); });
     ensure(disorder == keys.end(), "a range of keys is in order");
@@ -54,7 +54,7 @@ void ensure_live(const LiveRange& range, const std::vector<Key>& keys) {
 
 void ensure_rechecks(const Rechecks& rechecks, std::size_t limit) {
     ensure(rechecks.doubted.size() <= limit && rechecks.omitted.size() <= limit,
-           "no more records are to be asked for again than was asked for");
+           "there are not more records to fetch again than requested");
 }
 
 void ensure_summary(const CommitSummary& summary, std::uint64_t before) {

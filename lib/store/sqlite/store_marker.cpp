@@ -48,15 +48,14 @@ std::optional<Error> refuse_lost_store(const SqliteSettings& settings) {
     std::error_code missing;
     const auto bytes = std::filesystem::file_size(settings.path, missing);
     if (!missing && bytes > 0) return std::nullopt;
-    return Error{
-        .code = ErrorCode::store_corrupt,
-        .operation = "open store",
-        .subject = settings.path + " is " + (missing ? "gone" : "empty") + ", and a store has been there (" +
-                   settings.marker + " says so)",
-        .hint =
-            "put it back, mount its filesystem, or restore a backup there (README, Backing up and "
-            "restoring), then: systemctl start carecloud-syncd; to begin with an empty one, as root: "
-            "carecloud-syncd --new-store && systemctl start carecloud-syncd"};
+    return Error{.code = ErrorCode::store_corrupt,
+                 .operation = "open store",
+                 .subject = settings.path + " is " + (missing ? "gone" : "empty") +
+                            ", but a store existed there (recorded in " + settings.marker + ")",
+                 .hint =
+                     "put it back, mount its filesystem, or restore a backup there (README, Backing up and "
+                     "restoring), then: systemctl start carecloud-syncd; to start with an empty store, as "
+                     "root: carecloud-syncd --new-store && systemctl start carecloud-syncd"};
 }
 
 void set_aside_log_of_replaced_store(const SqliteSettings& settings) {

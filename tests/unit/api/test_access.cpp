@@ -138,10 +138,11 @@ TEST_CASE("an address for numbers shows reasons, and of passes nothing") {
                     "'");
     };
     ApiFixture api({.token = {}, .unix_socket = false, .numbers_only = true});
-    api.host.why = {{.text = "waits: HTTP 403 (key_refused)", .remedy = "renew the key", .stream = "claim"}};
+    api.host.why = {
+        {.text = "waiting: HTTP 403 (key_refused)", .remedy = "renew the key", .stream = "claim"}};
     fails(api);
     const std::string page = api.get("/").body;
-    CHECK(page.find("claim waits: HTTP 403 (key_refused)") != std::string::npos);
+    CHECK(page.find("claim waiting: HTTP 403 (key_refused)") != std::string::npos);
     CHECK(page.find("renew the key") != std::string::npos);
     for (const char* target : {"/", "/readyz", "/metrics"})
         CHECK(api.get(target).body.find(id) == std::string::npos);

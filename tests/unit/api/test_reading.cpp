@@ -113,7 +113,7 @@ TEST_CASE("events and the quarantine are listed, without their bodies") {
 
 TEST_CASE("the status tells the service, the store and each stream's last pass") {
     ApiFixture api;
-    api.host.why = {{.text = "waits: the portal refuses the key",
+    api.host.why = {{.text = "waiting: the portal refuses the key",
                      .remedy = "renew it",
                      .stream = "claim",
                      .since = *Timestamp::parse("2024-01-01T00:00:00Z")},
@@ -123,7 +123,7 @@ TEST_CASE("the status tells the service, the store and each stream's last pass")
     CHECK(before.at("ready") == false);
     CHECK(before.at("state") == "critical");
     CHECK(before.at("reasons")[0] == json{{"state", "critical"},
-                                          {"text", "claim waits: the portal refuses the key"},
+                                          {"text", "claim waiting: the portal refuses the key"},
                                           {"since", "2024-01-01T00:00:00.000Z"},
                                           {"remedy", "renew it"},
                                           {"stream", "claim"}});

@@ -52,12 +52,11 @@ TEST_CASE(
     "a healthy stream shows its cursor, its age, what came last, when it looks again, and its records") {
     const HealthyView healthy;
     const std::string page = status_page(healthy.view);
-    for (const char* words :
-         {"<title>carecloud-syncd</title>", ">ok<", ">up to date<", "<dd>20,000</dd>",
-          "changed 1 h 0 min ago", "2024-03-01T11:00:00Z", "65f35b06", "20 s ago, took 1.5 s",
-          "12 new, 3 updated", "in 4 min", "4,711",
-          "750<small>250 requests sent this month, 16 reserved, of 1,000", "streams are polled alone",
-          "data-seq=\"4711\"", "since the start 2 h 0 min ago", "no changes"}) {
+    for (const char* words : {"<title>carecloud-syncd</title>", ">ok<", ">up to date<", "<dd>20,000</dd>",
+                              "changed 1 h 0 min ago", "2024-03-01T11:00:00Z", "65f35b06",
+                              "20 s ago, took 1.5 s", "12 new, 3 updated", "in 4 min", "4,711",
+                              "750<small>250 requests sent this month, 16 reserved, of 1,000", "polling only",
+                              "data-seq=\"4711\"", "started 2 h 0 min ago", "no changes"}) {
         INFO(words);
         CHECK(shows(page, words));
     }
@@ -69,8 +68,8 @@ TEST_CASE("a stream whose polls the quota stretches says so, and how often it is
     HealthyView healthy;
     healthy.view.streams[0].moment =
         StreamMoment{.until_next = 3h, .poll_every = 3h + 20min, .stretched = true};
-    CHECK(
-        shows(status_page(healthy.view), "in 3 h 0 min<br>the quota stretches polls: one every 3 h 20 min"));
+    CHECK(shows(status_page(healthy.view),
+                "in 3 h 0 min<br>polling less often because of the quota: every 3 h 20 min"));
 }
 
 TEST_CASE("a first load shows how far it is, and how fast") {
@@ -79,10 +78,10 @@ TEST_CASE("a first load shows how far it is, and how fast") {
     healthy.view.streams[0] = {
         .entity = "claim", .records = 0, .moment = StreamMoment{.in_pass = true}, .under_way = &under_way};
     const std::string page = status_page(healthy.view);
-    CHECK(shows(page, ">loads<"));
-    CHECK(shows(page, "12,000 records so far, 5,500 a second"));
-    CHECK(shows(page, "counted after the first load"));
-    CHECK(shows(page, "none has ended yet"));
+    CHECK(shows(page, ">loading<"));
+    CHECK(shows(page, "12,000 records so far, 5,500 per second"));
+    CHECK(shows(page, "available after the first load"));
+    CHECK(shows(page, "none completed yet"));
 }
 
 TEST_CASE("a portal that is down, a silent push, a reconciliation that asks: each is said, with its remedy") {
@@ -92,7 +91,7 @@ TEST_CASE("a portal that is down, a silent push, a reconciliation that asks: eac
                                       .subject = "portal.example.org: connect: refused",
                                       .hint = "look at the network"};
     healthy.view.reasons = {{.state = ServiceState::critical,
-                             .text = "is not announced (push silent)",
+                             .text = "receives almost no events (push silent)",
                              .remedy = "subscribe again",
                              .stream = "claim",
                              .since = *Timestamp::parse("2024-03-01T11:00:00Z")},
@@ -103,7 +102,7 @@ TEST_CASE("a portal that is down, a silent push, a reconciliation that asks: eac
                             .records = 2000,
                             .expected = 2000,
                             .gone = 400,
-                            .error = "400 of 2000 records are not at the portal any more",
+                            .error = "400 of 2000 records no longer exist at the portal",
                             .hint = "carecloudctl reconcile claim --confirm-deletes"}};
     healthy.view.subscriptions = {{.topic_arn = "arn:aws:sns:us-west-2:123456789012:carecloud",
                                    .state = SubscriptionState::gone,
@@ -111,12 +110,12 @@ TEST_CASE("a portal that is down, a silent push, a reconciliation that asks: eac
                                   {.topic_arn = "arn:aws:sns:us-west-2:123456789012:other"}};
     const std::string page = status_page(healthy.view);
     for (const char* words :
-         {"<title>! carecloud-syncd</title>", "bad\">critical<", ">waits<",
+         {"<title>! carecloud-syncd</title>", "bad\">critical<", ">waiting<",
           "portal.example.org: connect: refused", "look at the network",
-          "claim is not announced (push silent)", "noticed 1 h 0 min ago", "subscribe again",
+          "claim receives almost no events (push silent)", "detected 1 h 0 min ago", "subscribe again",
           "warn\">warning<", ">awaiting_confirmation</span> reconcile of claim",
-          "2,000 records read of 2,000", "400 gone", "--confirm-deletes", "gone<small>carecloud</small>",
-          "none heard of<small>other</small>"}) {
+          "2,000 records read of 2,000", "400 deleted at the portal", "--confirm-deletes",
+          "gone<small>carecloud</small>", "none yet<small>other</small>"}) {
         INFO(words);
         CHECK(shows(page, words));
     }
@@ -132,11 +131,11 @@ TEST_CASE(
     healthy.last.report.error =
         Error{.code = ErrorCode::unreachable, .operation = "query claim", .subject = "refused", .hint = {}};
     std::string page = status_page(healthy.view);
-    CHECK(shows(page, "warn\">waits<"));
+    CHECK(shows(page, "warn\">waiting<"));
     CHECK(shows(page, "note warn"));
-    healthy.view.reasons = {{.state = ServiceState::critical, .text = "waits: refused", .stream = "claim"}};
+    healthy.view.reasons = {{.state = ServiceState::critical, .text = "waiting: refused", .stream = "claim"}};
     page = status_page(healthy.view);
-    CHECK(shows(page, "bad\">waits<"));
+    CHECK(shows(page, "bad\">waiting<"));
     CHECK(shows(page, "note bad"));
 }
 
@@ -145,7 +144,7 @@ TEST_CASE("a store that cannot be read is said so, and the rest is shown") {
     healthy.view.counts =
         Error{.code = ErrorCode::store_busy, .operation = "read", .subject = "locked", .hint = {}};
     const std::string page = status_page(healthy.view);
-    CHECK(shows(page, "The store cannot be read now"));
+    CHECK(shows(page, "Cannot read the store: "));
     CHECK(shows(page, "12 new, 3 updated"));
 }
 

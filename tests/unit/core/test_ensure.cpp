@@ -10,5 +10,5 @@ TEST_CASE("a promise that holds costs nothing, a broken one ends the process wit
     ensure(true, "the sum is right");
     CHECK(broken_promise_of([] { ensure(true, "the sum is right"); }).empty());
     const std::string said = broken_promise_of([] { ensure(false, "the sum is right"); });
-    CHECK_THAT(said, Contains("a broken promise: the sum is right") && Contains("test_ensure.cpp:"));
+    CHECK_THAT(said, Contains("broken invariant: the sum is right") && Contains("test_ensure.cpp:"));
 }

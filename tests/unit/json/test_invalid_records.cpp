@@ -41,13 +41,13 @@ std::vector<Spoiled> spoiled_records() {
         {one_record("b2", ",\"comment\":\"a\nb\""), "a raw control character"},
         {one_record("b2", std::string(",\"a\":") + '\0' + "1"), "a raw control character"},
         {one_record("b2", std::string(",\"comment\":\"a") + '\0' + "b\""), "a raw control character"},
-        {one_record("b2", ",\"comment\":\"caf\xE9\""), "bytes that are not UTF-8"},
-        {one_record("b2", ",\"comment\":\"\xC3\""), "bytes that are not UTF-8"},
-        {one_record("b2", ",\"comment\":\"\xED\xA0\x80\""), "bytes that are not UTF-8"},
-        {one_record("b2", ",\"n\":NaN"), "a number that is none"},
-        {one_record("b2", ",\"n\":[-Infinity]"), "a number that is none"},
-        {one_record("b2", ",\"n\":01"), "a number that is none"},
-        {one_record("b2", ",\"n\":1.,\"m\":+2,\"k\":.5,\"h\":0x1F"), "a number that is none"},
+        {one_record("b2", ",\"comment\":\"caf\xE9\""), "invalid UTF-8"},
+        {one_record("b2", ",\"comment\":\"\xC3\""), "invalid UTF-8"},
+        {one_record("b2", ",\"comment\":\"\xED\xA0\x80\""), "invalid UTF-8"},
+        {one_record("b2", ",\"n\":NaN"), "an invalid number"},
+        {one_record("b2", ",\"n\":[-Infinity]"), "an invalid number"},
+        {one_record("b2", ",\"n\":01"), "an invalid number"},
+        {one_record("b2", ",\"n\":1.,\"m\":+2,\"k\":.5,\"h\":0x1F"), "an invalid number"},
         {one_record("b2", ",\"deep\":" + deep), "nested too deep"},
         {one_record("b2", ",\"deep\":" + std::string(10'000, '[') + std::string(10'000, ']')),
          "nested too deep"},
@@ -202,7 +202,7 @@ TEST_CASE("a query returns a list; one object is no page of it") {
     const auto page = slice_page(answer_with(paged), list);
     REQUIRE(page.has_error());
     CHECK(page.error().code == ErrorCode::bad_response);
-    CHECK(page.error().subject.find("a query returns a list") != std::string::npos);
+    CHECK(page.error().subject.find("data is an object instead of a list") != std::string::npos);
     CHECK(slice_page(answer_with(one_record("a1")), list).has_error());
     CHECK(slice_page(answer_with("[" + one_record("a1") + "]"), list).has_value());
     CHECK(slice_page(answer_with("[]"), list).has_value());

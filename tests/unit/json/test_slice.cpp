@@ -109,10 +109,10 @@ TEST_CASE("what is not JSON, cut short, or not the documented envelope fails who
 
 TEST_CASE("why an answer is not JSON is said in our own words") {
     const auto reason = [](const std::string& text) { return slice_page(text, {}).error().subject; };
-    CHECK(reason("") == "not valid JSON: it is empty");
-    CHECK(reason("  \n") == "not valid JSON: it is empty");
-    CHECK(reason("{\"is") == "not valid JSON: cut short in a string");
-    CHECK(reason(envelope("[\"\xff\"]")) == "not valid JSON: bytes that are not UTF-8");
+    CHECK(reason("") == "not valid JSON: empty");
+    CHECK(reason("  \n") == "not valid JSON: empty");
+    CHECK(reason("{\"is") == "not valid JSON: truncated in a string");
+    CHECK(reason(envelope("[\"\xff\"]")) == "not valid JSON: invalid UTF-8");
     CHECK(reason(envelope("[\"a\nb\"]")) == "not valid JSON: a control character in a string");
 }
 
@@ -141,15 +141,15 @@ TEST_CASE("a record that cannot be ordered is invalid, and its neighbors are goo
              Case{R"({"_id":17,"modified":"2023-12-01T22:06:47Z"})", "_id is not a plain string"},
              Case{R"({"_id":{"$oid":"aa"},"modified":"2023-12-01T22:06:47Z"})", "_id is not a plain string"},
              Case{R"({"_id":"","modified":"2023-12-01T22:06:47Z"})", "_id is missing"},
-             Case{R"({"_id":"a b","modified":"2023-12-01T22:06:47Z"})", "_id is not usable as an id"},
+             Case{R"({"_id":"a b","modified":"2023-12-01T22:06:47Z"})", "_id is not a valid id"},
              Case{R"({"_id":"a\u0062","modified":"2023-12-01T22:06:47Z"})", "_id is not a plain string"},
              Case{R"({"_id":"s"})", "modified is missing"},
              Case{R"({"_id":"s","modified":null})", "modified is not a plain string"},
-             Case{R"({"_id":"s","modified":"yesterday"})", "modified is not an ISO 8601 instant"},
+             Case{R"({"_id":"s","modified":"yesterday"})", "modified is not an ISO 8601 timestamp"},
              Case{R"({"_id":"s","_id":"t","modified":"2023-12-01T22:06:47Z"})",
-                  "_id stands twice in the record"},
+                  "_id is duplicated in the record"},
              Case{R"({"_id":"s","modified":"2023-12-01T22:06:47Z","modified":"2023-12-01T22:06:47Z"})",
-                  "modified stands twice in the record"},
+                  "modified is duplicated in the record"},
              Case{R"({})", "_id is missing"},
          }) {
         CAPTURE(c.body);

@@ -69,7 +69,7 @@ TEST_CASE("no head, or half of one, in time") {
     timeouts.head = kSoon;
     const Error error = error_with(GENERATE(&say_nothing, &stop_in_head), timeouts);
     CHECK(error.code == ErrorCode::timed_out);
-    CHECK(error.subject.find("waiting for the answer") != std::string::npos);
+    CHECK(error.subject.find("waiting for the response") != std::string::npos);
 }
 
 TEST_CASE("no whole body in time, by length or in chunks") {
@@ -77,7 +77,7 @@ TEST_CASE("no whole body in time, by length or in chunks") {
     timeouts.body = kSoon;
     const Error error = error_with(GENERATE(&stop_in_body, &stop_in_chunk), timeouts);
     CHECK(error.code == ErrorCode::timed_out);
-    CHECK(error.subject.find("reading the answer") != std::string::npos);
+    CHECK(error.subject.find("reading the response") != std::string::npos);
 }
 
 TEST_CASE("the total bounds every phase") {

@@ -116,7 +116,7 @@ TEST_CASE("without a free descriptor the server says so once, and goes on when t
         fixture.run_until([&] { return fixture.counters().accepts_failed >= 3; });
     }
     REQUIRE(fixture.errors().size() == 1);
-    CHECK(fixture.errors()[0].subject.find("cannot be accepted") != std::string::npos);
+    CHECK(fixture.errors()[0].subject.find("cannot accept connections: ") != std::string::npos);
     CHECK(fixture.errors()[0].hint.find("LimitNOFILE") != std::string::npos);
     REQUIRE(client.send(get_request("/late")));
     CHECK(body_of(client.answer()) == "GET /late\n");

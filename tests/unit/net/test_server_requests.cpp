@@ -184,7 +184,7 @@ TEST_CASE("a handler that throws gives 500, is reported, and the connection goes
     REQUIRE(client.send(get_request("/throw")));
     CHECK(status_of(client.answer()) == 500);
     REQUIRE(fixture.errors().size() == 1);
-    CHECK(fixture.errors()[0].subject == "the handler threw: a mistake");
+    CHECK(fixture.errors()[0].subject == "unhandled exception: a mistake");
     CHECK(fixture.serves());
 }
 

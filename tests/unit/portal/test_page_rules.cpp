@@ -60,5 +60,5 @@ TEST_CASE("page rules: a record without an id, or outside the page") {
 TEST_CASE("page rules: an answer from before its request") {
     Page page = page_of_one();
     page.asked = {MonoTime{2s}, MonoTime{1s}};
-    CHECK_THAT(broken_promise_of_page(page), Contains("comes after its request"));
+    CHECK_THAT(broken_promise_of_page(page), Contains("received after its request"));
 }

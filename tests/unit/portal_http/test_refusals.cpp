@@ -160,7 +160,7 @@ TEST_CASE("what is not the envelope is a bad response, its beginning redacted") 
         query_error(http_ok("<html><h1>Sign in</h1>", "Content-Type: text/html; charset=utf-8\r\n"));
     CHECK(has(html.subject, "html"));
     CHECK(has(html.subject, "<h1>"));
-    CHECK(has(said(envelope("[")).subject, R"(it begins {"isSuccess":true)"));
+    CHECK(has(said(envelope("[")).subject, R"(it starts with {"isSuccess":true)"));
 }
 
 TEST_CASE("a huge, deep or binary refusal is no trouble") {

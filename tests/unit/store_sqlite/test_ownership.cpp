@@ -84,7 +84,7 @@ TEST_CASE("a store whose file is removed or replaced says so before anything cou
     }
     SECTION("overwritten by a shorter one, and so the same file") {
         fs::resize_file(fixture.path(), 0);
-        why = "store.db was overwritten or cut short";
+        why = "store.db was overwritten or truncated";
     }
     SECTION("its log removed") {
         fs::remove(fixture.path() + "-wal");

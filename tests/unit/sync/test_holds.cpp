@@ -64,7 +64,7 @@ TEST_CASE("hold: one answer that asks for a month costs a minute, and says when 
     for (const PassReport& report : world.recorder.passes) {
         REQUIRE(report.error);
         CHECK(report.error->message().find("until 2024-04-10T12:00:0") != std::string::npos);
-        CHECK(report.error->hint.find("the next request goes out at 2024-03-10T12:01:0") == 0);
+        CHECK(report.error->hint.find("the next request will be sent at 2024-03-10T12:01:0") == 0);
         CHECK(report.took < 1s);
     }
     world.asks = false;
@@ -136,7 +136,7 @@ TEST_CASE("hold: a backfill goes on after it, too") {
     const std::uint64_t id = world.wish({.whole = true});
     world.clock.run_for(30s);
     CHECK(world.row(id).is_open());
-    CHECK(world.row(id).hint.find("the next request goes out at") != std::string::npos);
+    CHECK(world.row(id).hint.find("the next request will be sent at") != std::string::npos);
     world.asks = false;
     world.clock.run_for(60s);
     CHECK(world.row(id).status == PassStatus::done);
@@ -159,7 +159,7 @@ TEST_CASE(
     // A stream takes the probe of the start.
     world.begin(hold);
     world.clock.run_for(1s);
-    REQUIRE(world.row(id).error.find("asked for a pause") != std::string::npos);
+    REQUIRE(world.row(id).error.find("requested a pause") != std::string::npos);
     const std::size_t sent = world.sent.size();
     world.engine->pass_requested();
     world.clock.run_for(1s);

@@ -105,7 +105,7 @@ TEST_CASE("records out of order fail the page, and nothing of it is stored") {
     const PassReport report = world.pass();
     REQUIRE(report.error);
     CHECK(report.error->code == ErrorCode::bad_response);
-    CHECK(report.error->subject.find("before the one ahead") != std::string::npos);
+    CHECK(report.error->subject.find(" is out of order by (modified, _id)") != std::string::npos);
     CHECK(world.held() == 0);
 }
 

@@ -102,7 +102,7 @@ TEST_CASE("desk: one that no answer carries counts another attempt") {
     CHECK(world.tables().quarantine.begin()->second.attempts == 1);
     const auto without = world.retry(DeskWorld::wish(false));
     REQUIRE(without.has_value());
-    CHECK(without->reason.find("no answer of the portal carries it") == 0);
+    CHECK(without->reason.find("cannot be fetched from the portal: ") == 0);
     CHECK(world.tables().quarantine.begin()->second.attempts == 2);
 }
 

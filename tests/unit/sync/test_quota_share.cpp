@@ -50,7 +50,7 @@ TEST_CASE("quota: a bounded pass never takes what the polls need, and goes on wh
     const BoundedPass& pass = world.row(world.wish(wish));
     world.clock.run_for(1h);
     CHECK(pass.is_open());
-    CHECK(pass.error.find("kept for the polls") != std::string::npos);
+    CHECK(pass.error.find(" is reserved for polling") != std::string::npos);
     CHECK(pass.hint.find("monthly_quota") != std::string::npos);
     CHECK(pass.requests > 0);
     CHECK(world.engine->quota().count.sent <= 8960 + 12 + 20);

@@ -33,7 +33,7 @@ struct ThrownWorld : EngineWorld {
     }
 };
 
-constexpr auto kFault = "a fault of this program: std::logic_error (broken)";
+constexpr auto kFault = "internal error: std::logic_error (broken)";
 
 }  // namespace
 
