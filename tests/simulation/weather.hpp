@@ -26,6 +26,7 @@ namespace carecloud {
 struct LeftOut {
     std::string entity;
     std::string id;
+    Timestamp since{};  // by the true clock
 };
 
 // What a call throws that nobody expects to.

@@ -100,7 +100,7 @@ std::optional<LeftOut> RunningWorld::hole_in(const std::string& stream) {
     }
     if (ids.empty()) return std::nullopt;
     const auto picked = static_cast<std::size_t>(between(hole_random_, 0, std::ssize(ids) - 1));
-    return LeftOut{stream, ids[picked]};
+    return LeftOut{stream, ids[picked], now()};
 }
 
 void RunningWorld::start_life() {
