@@ -2,8 +2,8 @@
 #pragma once
 
 #include "api/api.hpp"
-#include "core/error.hpp"
-#include "net/http_server.hpp"
+#include "base/error.hpp"
+#include "net/server/http_server.hpp"
 #include "runtime/configuration.hpp"
 #include "runtime/error_fold.hpp"
 #include "runtime/log.hpp"

@@ -1,6 +1,6 @@
 #include "control.hpp"
 
-#include "net/http_client.hpp"
+#include "net/client/http_client.hpp"
 #include "runtime/environment.hpp"
 
 #include <iostream>

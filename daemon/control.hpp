@@ -4,7 +4,7 @@
 #pragma once
 
 #include "exit_code.hpp"
-#include "net/http_server.hpp"
+#include "net/server/http_server.hpp"
 #include "runtime/log.hpp"
 
 #include <functional>

@@ -4,7 +4,7 @@
 
 namespace carecloud {
 
-std::optional<StreamMoment> DaemonHost::moment(std::string_view entity) const {
+std::optional<StreamSnapshot> DaemonHost::moment(std::string_view entity) const {
     return engine_ ? engine_->moment(entity) : std::nullopt;
 }
 
@@ -32,7 +32,7 @@ std::vector<std::string> DaemonHost::entities() const {
     return entities;
 }
 
-Task<Result<std::uint64_t>> DaemonHost::wish(BoundedPass pass) {
+Task<Result<std::uint64_t>> DaemonHost::wish(Job pass) {
     auto writing = store_->save_pass(std::move(pass));
     Result<std::uint64_t> id = co_await std::move(writing);
     if (id && engine_) engine_->pass_requested();

@@ -3,12 +3,12 @@
 
 #include "api/api_host.hpp"
 #include "event_endpoint.hpp"
-#include "event_log.hpp"
-#include "health.hpp"
 #include "runtime/configuration.hpp"
 #include "runtime/machine_use.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 #include "sync/engine.hpp"
+#include "telemetry/event_log.hpp"
+#include "telemetry/health.hpp"
 
 #include <memory>
 #include <optional>
@@ -35,7 +35,7 @@ class DaemonHost : public ApiHost {
     std::string version() const override { return CARECLOUD_VERSION; }
     std::vector<Reason> reasons() const override { return health_.reasons(); }
     std::vector<std::string> sns_reasons() const override;
-    std::optional<StreamMoment> moment(std::string_view entity) const override;
+    std::optional<StreamSnapshot> moment(std::string_view entity) const override;
     std::vector<Subscription> subscriptions() const override;
     std::vector<std::string> entities() const override;
     std::optional<std::uint64_t> monthly_quota() const override {
@@ -47,7 +47,7 @@ class DaemonHost : public ApiHost {
     std::optional<RequestCount> requests(std::string_view month) const override;
     bool nudge(std::string_view entity) override { return engine_ && engine_->ask(entity); }
     // Between two engines the wish is in the store, where the next one finds it.
-    Task<Result<std::uint64_t>> wish(BoundedPass pass) override;
+    Task<Result<std::uint64_t>> wish(Job pass) override;
     bool cancel_pass(std::uint64_t id) override;
     Task<Result<RetryReport>> retry_quarantined(QuarantineWish wish) override;
 

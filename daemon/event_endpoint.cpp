@@ -1,6 +1,6 @@
 #include "event_endpoint.hpp"
 
-#include "net/tls_server.hpp"
+#include "net/server/tls_server.hpp"
 #include "retire.hpp"
 #include "runtime/secret_file.hpp"
 #include "server_address.hpp"

@@ -1,9 +1,9 @@
 // The SNS endpoint put together: the HTTPS server, the receiver behind it, and a reload of either. I/O thread alone.
 #pragma once
 
-#include "core/clock.hpp"
-#include "core/error.hpp"
-#include "net/http_server.hpp"
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "net/server/http_server.hpp"
 #include "runtime/configuration.hpp"
 #include "sns/receiver.hpp"
 #include "store/certificates.hpp"

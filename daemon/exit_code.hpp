@@ -2,7 +2,7 @@
 // restart).
 #pragma once
 
-#include "core/error.hpp"
+#include "base/error.hpp"
 
 namespace carecloud {
 

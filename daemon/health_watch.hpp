@@ -2,13 +2,13 @@
 // the certificate's end, what is doubted) and hands what is judged of it to the health. I/O thread alone.
 #pragma once
 
-#include "api/books.hpp"
-#include "core/clock.hpp"
+#include "base/clock.hpp"
 #include "event_endpoint.hpp"
-#include "health.hpp"
 #include "runtime/configuration.hpp"
 #include "store/reader.hpp"
 #include "sync/engine.hpp"
+#include "telemetry/health.hpp"
+#include "telemetry/histories.hpp"
 
 #include <memory>
 
@@ -18,7 +18,7 @@ namespace carecloud {
 struct WatchedParts {
     const Configuration& configuration;
     const std::unique_ptr<Engine>& engine;
-    const Books& books;
+    const Histories& books;
     const EventEndpoint& endpoint;
     Reader& reader;
 };

@@ -4,7 +4,7 @@
 // I/O thread alone.
 #pragma once
 
-#include "core/clock.hpp"
+#include "base/clock.hpp"
 #include "runtime/notify.hpp"
 #include "store/inbox.hpp"
 #include "sync/engine.hpp"

@@ -1,10 +1,10 @@
 // What an earlier life of the process left in the store, for the log and the health. I/O thread alone.
 #pragma once
 
-#include "core/clock.hpp"
-#include "pass_log.hpp"
+#include "base/clock.hpp"
 #include "runtime/log.hpp"
 #include "store/sqlite/sqlite_store.hpp"
+#include "telemetry/pass_log.hpp"
 
 #include <string>
 #include <vector>

@@ -1,7 +1,7 @@
 // The end of a server that gave way to another one, or to none.
 #pragma once
 
-#include "net/http_server.hpp"
+#include "net/server/http_server.hpp"
 
 #include <memory>
 

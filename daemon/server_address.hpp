@@ -1,8 +1,8 @@
 // Where one of the daemon's servers is to listen.
 #pragma once
 
-#include "core/error.hpp"
-#include "net/server_listener.hpp"
+#include "base/error.hpp"
+#include "net/server/listener.hpp"
 #include "runtime/listen_address.hpp"
 
 namespace carecloud {

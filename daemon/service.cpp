@@ -4,13 +4,9 @@
 #include "control.hpp"
 #include "daemon_host.hpp"
 #include "event_endpoint.hpp"
-#include "event_log.hpp"
-#include "health.hpp"
 #include "health_watch.hpp"
 #include "heartbeat.hpp"
 #include "metered_parts.hpp"
-#include "metered_portal.hpp"
-#include "pass_log.hpp"
 #include "portal_log.hpp"
 #include "recall.hpp"
 #include "runtime/configuration.hpp"
@@ -24,6 +20,10 @@
 #include "runtime/text.hpp"
 #include "store/sqlite/sqlite_reader.hpp"
 #include "store_watch.hpp"
+#include "telemetry/event_log.hpp"
+#include "telemetry/health.hpp"
+#include "telemetry/metered_portal.hpp"
+#include "telemetry/pass_log.hpp"
 #include "watched_files.hpp"
 #include "wiring.hpp"
 
@@ -94,7 +94,7 @@ class Service {
     SystemClock clock_;
     Notify notify_;
     Health health_{notify_, clock_};
-    Books books_;
+    Histories books_;
     const Timestamp started_at_ = clock_.wall();
     PassLog pass_log_;
     EventLog event_log_;

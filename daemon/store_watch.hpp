@@ -4,11 +4,11 @@
 // I/O thread alone.
 #pragma once
 
-#include "core/clock.hpp"
+#include "base/clock.hpp"
 #include "exit_code.hpp"
-#include "health.hpp"
 #include "runtime/log.hpp"
 #include "store/sqlite/sqlite_store.hpp"
+#include "telemetry/health.hpp"
 
 #include <functional>
 #include <memory>

@@ -1,8 +1,8 @@
 #include "surroundings.hpp"
 
-#include "core/quantity_text.hpp"
-#include "net/proxy.hpp"
-#include "net/tls_server.hpp"
+#include "base/quantity_text.hpp"
+#include "net/client/proxy.hpp"
+#include "net/server/tls_server.hpp"
 #include "net/url.hpp"
 #include "runtime/text.hpp"
 #include "socket_holder.hpp"

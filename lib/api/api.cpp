@@ -1,7 +1,7 @@
 #include "api/api.hpp"
 
-#include "api/json_text.hpp"
 #include "api/problem.hpp"
+#include "json/json_text.hpp"
 
 #include <algorithm>
 #include <array>

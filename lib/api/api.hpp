@@ -9,14 +9,14 @@
 #include "api/api_guard.hpp"
 #include "api/api_host.hpp"
 #include "api/api_query.hpp"
-#include "api/books.hpp"
 #include "api/change_feed.hpp"
 #include "api/change_reads.hpp"
 #include "api/change_stream.hpp"
-#include "api/status_page.hpp"
-#include "core/clock.hpp"
-#include "net/server_message.hpp"
+#include "api/ui/status_page.hpp"
+#include "base/clock.hpp"
+#include "net/server/message.hpp"
 #include "store/reader.hpp"
+#include "telemetry/histories.hpp"
 
 #include <cstdint>
 #include <map>
@@ -32,7 +32,7 @@ struct ApiParts {
     Clock& clock;
     Reader& reader;
     ChangeFeed& feed;
-    const Books& books;
+    const Histories& books;
     ApiHost& host;
     Timestamp started_at;  // of the process, which the books count from
 };
@@ -83,9 +83,9 @@ class Api {
     ServerResponse stream_from(ChangeStream::Position from);
     // 404 where no stream of that name is configured.
     std::optional<ServerResponse> refuse_entity(std::string_view entity) const;
-    Task<ServerResponse> wish(const ServerRequest& request, BoundedPass pass);
+    Task<ServerResponse> wish(const ServerRequest& request, Job pass);
     Task<ServerResponse> told_of_retry(QuarantinePlace place, RetryReport report);
-    Task<Result<std::optional<BoundedPass>>> find_pass(std::string number);
+    Task<Result<std::optional<Job>>> find_pass(std::string number);
     Task<> count_records(const StoreCounts& counts);
 
     struct RecordCount {

@@ -3,7 +3,7 @@
 #include "api/change_stream.hpp"
 #include "api/problem.hpp"
 #include "api/rows_json.hpp"
-#include "net/ascii.hpp"
+#include "base/ascii.hpp"
 
 #include <limits>
 #include <memory>

@@ -1,8 +1,8 @@
 #include "api/api_guard.hpp"
 
 #include "api/problem.hpp"
-#include "core/loopback.hpp"
-#include "net/ascii.hpp"
+#include "base/ascii.hpp"
+#include "base/loopback.hpp"
 
 #include <algorithm>
 #include <optional>

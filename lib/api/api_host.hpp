@@ -1,15 +1,15 @@
 // What the API asks of the daemon that it speaks for. I/O thread alone.
 #pragma once
 
-#include "api/service_state.hpp"
-#include "core/bounded_pass.hpp"
-#include "core/clock.hpp"
-#include "core/error.hpp"
-#include "core/event.hpp"
-#include "core/machine_use.hpp"
-#include "core/quarantine_retry.hpp"
-#include "core/request_count.hpp"
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "base/machine_use.hpp"
+#include "model/event.hpp"
+#include "model/job.hpp"
+#include "model/quarantine_retry.hpp"
+#include "model/request_count.hpp"
 #include "sync/engine.hpp"
+#include "telemetry/service_state.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -32,7 +32,7 @@ class ApiHost {
     // Why the SNS endpoint cannot take events; empty: it can.
     virtual std::vector<std::string> sns_reasons() const = 0;
     // None: it does not run now.
-    virtual std::optional<StreamMoment> moment(std::string_view entity) const = 0;
+    virtual std::optional<StreamSnapshot> moment(std::string_view entity) const = 0;
     // One for each topic that is configured; without an ARN and a time where nothing was ever heard of it.
     virtual std::vector<Subscription> subscriptions() const = 0;
     // The entities of the streams that are configured now.
@@ -49,7 +49,7 @@ class ApiHost {
     // An operator's wish for a pass, at once. False: no such stream runs now.
     virtual bool nudge(std::string_view entity) = 0;
     // Writes a bounded pass down, to be run as soon as it may; its id. Errors: the store's.
-    virtual Task<Result<std::uint64_t>> wish(BoundedPass pass) = 0;
+    virtual Task<Result<std::uint64_t>> wish(Job pass) = 0;
     // That pass is to end, if it is open. False: nothing runs now.
     virtual bool cancel_pass(std::uint64_t id) = 0;
     // Asks the portal for that record again, stores what comes, and says what that was. Errors: the portal's and the

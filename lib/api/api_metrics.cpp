@@ -1,6 +1,6 @@
 // What of the API is read by Prometheus.
 #include "api/api.hpp"
-#include "core/bounded_pass.hpp"
+#include "model/job.hpp"
 
 #include <map>
 #include <set>
@@ -15,22 +15,22 @@ namespace {
 constexpr std::size_t kPassesLooked = 1000;
 
 // Streams whose newest reconciliation stopped to ask.
-std::set<std::string> unconfirmed_streams(const std::vector<BoundedPass>& newest_first) {
-    std::map<std::string, PassStatus> newest;
-    for (const BoundedPass& pass : newest_first) {
-        if (pass.kind == PassKind::reconcile) newest.try_emplace(pass.stream, pass.status);
+std::set<std::string> unconfirmed_streams(const std::vector<Job>& newest_first) {
+    std::map<std::string, JobStatus> newest;
+    for (const Job& pass : newest_first) {
+        if (pass.kind == JobKind::reconcile) newest.try_emplace(pass.stream, pass.status);
     }
     std::set<std::string> unconfirmed;
     for (const auto& [stream, status] : newest) {
-        if (status == PassStatus::awaiting_confirmation) unconfirmed.insert(stream);
+        if (status == JobStatus::awaiting_confirmation) unconfirmed.insert(stream);
     }
     return unconfirmed;
 }
 
-std::map<std::string, Timestamp> reconciled_streams(const std::vector<BoundedPass>& newest_first) {
+std::map<std::string, Timestamp> reconciled_streams(const std::vector<Job>& newest_first) {
     std::map<std::string, Timestamp> reconciled;
-    for (const BoundedPass& pass : newest_first) {
-        const bool done = pass.kind == PassKind::reconcile && pass.status == PassStatus::done;
+    for (const Job& pass : newest_first) {
+        const bool done = pass.kind == JobKind::reconcile && pass.status == JobStatus::done;
         const auto at = done ? Timestamp::parse(pass.updated_at) : std::nullopt;
         if (at) reconciled.try_emplace(pass.stream, *at);
     }
@@ -52,18 +52,18 @@ Task<ServerResponse> Api::metrics(const ServerRequest& /*request*/, ApiQuery& qu
         co_await std::move(counting);
     }
     auto listing = parts_.reader.passes(kPassesLooked);
-    const Result<std::vector<BoundedPass>> passes = co_await std::move(listing);
-    MetricsMoment moment{.version = parts_.host.version(),
-                         .state = worst(parts_.host.reasons()),
-                         .entities = parts_.host.entities(),
-                         .wall = parts_.clock.wall(),
-                         .now = parts_.clock.now(),
-                         .machine = parts_.host.machine(),
-                         .certificate_end = parts_.host.certificate_end(),
-                         .monthly_quota = parts_.host.monthly_quota(),
-                         .unauthorized = guard_.unauthorized(),
-                         .followers = parts_.feed.followers(),
-                         .clock = parts_.host.clock()};
+    const Result<std::vector<Job>> passes = co_await std::move(listing);
+    MetricsSnapshot moment{.version = parts_.host.version(),
+                           .state = worst(parts_.host.reasons()),
+                           .entities = parts_.host.entities(),
+                           .wall = parts_.clock.wall(),
+                           .now = parts_.clock.now(),
+                           .machine = parts_.host.machine(),
+                           .certificate_end = parts_.host.certificate_end(),
+                           .monthly_quota = parts_.host.monthly_quota(),
+                           .unauthorized = guard_.unauthorized(),
+                           .followers = parts_.feed.followers(),
+                           .clock = parts_.host.clock()};
     if (counts) moment.counts = std::move(*counts);
     if (passes) moment.awaiting_confirmation = unconfirmed_streams(*passes);
     if (passes) moment.reconciled = reconciled_streams(*passes);

@@ -1,7 +1,7 @@
 // What of the API is for people: the status page and its files.
 #include "api/api.hpp"
-#include "api/page_files.hpp"
-#include "api/status_page.hpp"
+#include "api/ui/page_files.hpp"
+#include "api/ui/status_page.hpp"
 
 #include <string_view>
 #include <utility>
@@ -60,7 +60,7 @@ Task<ServerResponse> Api::page(const ServerRequest& /*request*/, ApiQuery& query
         co_await std::move(counting);
     }
     auto listing = parts_.reader.passes(kPassesShown);
-    Result<std::vector<BoundedPass>> passes = co_await std::move(listing);
+    Result<std::vector<Job>> passes = co_await std::move(listing);
     StatusView view{.version = parts_.host.version(),
                     .started_at = parts_.started_at,
                     .now = parts_.clock.wall(),

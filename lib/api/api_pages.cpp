@@ -1,8 +1,8 @@
 // What of the API reads records, events and the quarantine, page by page.
 #include "api/api.hpp"
-#include "api/json_text.hpp"
 #include "api/problem.hpp"
 #include "api/rows_json.hpp"
+#include "json/json_text.hpp"
 
 #include <algorithm>
 #include <limits>

@@ -1,9 +1,9 @@
 // What of the API takes wishes for bounded passes, and tells how they go.
 #include "api/api.hpp"
-#include "api/json_text.hpp"
 #include "api/problem.hpp"
+#include "json/json_text.hpp"
+#include "portal/day_range.hpp"
 #include "store/store.hpp"
-#include "sync/day_range.hpp"
 
 #include <utility>
 
@@ -25,7 +25,7 @@ Json day_or_null(const std::string& day) {
     return day.substr(0, 4) + "-" + day.substr(4, 2) + "-" + day.substr(6);
 }
 
-Json bounded_pass_json(const BoundedPass& pass) {
+Json bounded_pass_json(const Job& pass) {
     Json json{{"id", pass.id},
               {"kind", to_string(pass.kind)},
               {"entity", pass.stream},
@@ -59,7 +59,7 @@ Json bounded_pass_json(const BoundedPass& pass) {
     return json;
 }
 
-ServerResponse accepted(const BoundedPass& pass) {
+ServerResponse accepted(const Job& pass) {
     ServerResponse answer = json_answer(json_text(bounded_pass_json(pass)), 202);
     answer.headers.emplace_back("Location", "/v1/passes/" + std::to_string(pass.id));
     return answer;
@@ -76,7 +76,7 @@ std::string day_text(const std::optional<std::uint32_t>& day) {
     return day ? std::to_string(*day) : std::string();
 }
 
-bool is_same_wish(const BoundedPass& a, const BoundedPass& b) {
+bool is_same_wish(const Job& a, const Job& b) {
     return a.kind == b.kind && a.stream == b.stream && a.deep == b.deep && a.whole == b.whole &&
            a.confirm_deletes == b.confirm_deletes && a.reason == b.reason && a.first_day == b.first_day &&
            a.last_day == b.last_day;
@@ -97,20 +97,20 @@ std::optional<std::uint64_t> pass_number(std::string_view text) {
 }  // namespace
 
 // The pass that was requested, or one that is open and the same: a request is safe to repeat.
-Task<ServerResponse> Api::wish(const ServerRequest& request, BoundedPass pass) {
+Task<ServerResponse> Api::wish(const ServerRequest& request, Job pass) {
     if (!request.body.empty()) co_return body_not_taken();
     if (auto refused = refuse_entity(pass.stream)) co_return std::move(*refused);
     auto reading = parts_.reader.passes(Store::kPassesKept);
-    const Result<std::vector<BoundedPass>> known = co_await std::move(reading);
+    const Result<std::vector<Job>> known = co_await std::move(reading);
     if (!known) co_return problem_of(known.error());
-    for (const BoundedPass& other : *known) {
+    for (const Job& other : *known) {
         if (other.is_open() && is_same_wish(other, pass)) co_return accepted(other);
     }
     auto writing = parts_.host.wish(std::move(pass));
     const Result<std::uint64_t> id = co_await std::move(writing);
     if (!id) co_return problem_of(id.error());
     auto finding = parts_.reader.pass(*id);
-    const Result<std::optional<BoundedPass>> written = co_await std::move(finding);
+    const Result<std::optional<Job>> written = co_await std::move(finding);
     if (!written) co_return problem_of(written.error());
     if (!*written) co_return no_such_pass();
     co_return accepted(**written);
@@ -129,15 +129,15 @@ Task<ServerResponse> Api::backfill(const ServerRequest& request, ApiQuery& query
     if (from && to && *to < *from)
         query.complain("to", "is before from", "from and to are the first and last day");
     if (auto wrong = query.finish()) co_return std::move(*wrong);
-    BoundedPass pass{
-        .kind = PassKind::backfill, .stream = *entity, .first_day = day_text(from), .last_day = day_text(to)};
+    Job pass{
+        .kind = JobKind::backfill, .stream = *entity, .first_day = day_text(from), .last_day = day_text(to)};
     auto wishing = wish(request, std::move(pass));
     co_return co_await std::move(wishing);
 }
 
 Task<ServerResponse> Api::reconcile(const ServerRequest& request, ApiQuery& query) {
     const auto entity = query.require("entity");
-    BoundedPass pass{.kind = PassKind::reconcile, .stream = entity.value_or("")};
+    Job pass{.kind = JobKind::reconcile, .stream = entity.value_or("")};
     pass.deep = query.flag("deep");
     pass.confirm_deletes = query.flag("confirm_deletes");
     // Who wishes for one wants it known, whatever the counts say.
@@ -151,17 +151,17 @@ Task<ServerResponse> Api::passes(const ServerRequest& /*request*/, ApiQuery& que
     const std::uint64_t limit = query.number("limit", kUsualPasses, kPassLimits);
     if (auto wrong = query.finish()) co_return std::move(*wrong);
     auto reading = parts_.reader.passes(limit);
-    const Result<std::vector<BoundedPass>> known = co_await std::move(reading);
+    const Result<std::vector<Job>> known = co_await std::move(reading);
     if (!known) co_return problem_of(known.error());
     Json json{{"passes", Json::array()}};
-    for (const BoundedPass& pass : *known)
+    for (const Job& pass : *known)
         json["passes"].push_back(bounded_pass_json(pass));
     co_return json_answer(json_text(json));
 }
 
-Task<Result<std::optional<BoundedPass>>> Api::find_pass(std::string number) {
+Task<Result<std::optional<Job>>> Api::find_pass(std::string number) {
     const auto id = pass_number(number);
-    if (!id) co_return std::optional<BoundedPass>();
+    if (!id) co_return std::optional<Job>();
     auto reading = parts_.reader.pass(*id);
     co_return co_await std::move(reading);
 }
@@ -169,7 +169,7 @@ Task<Result<std::optional<BoundedPass>>> Api::find_pass(std::string number) {
 Task<ServerResponse> Api::pass(const ServerRequest& /*request*/, ApiQuery& query) {
     if (auto wrong = query.finish()) co_return std::move(*wrong);
     auto finding = find_pass(query.segments()[2]);
-    const Result<std::optional<BoundedPass>> found = co_await std::move(finding);
+    const Result<std::optional<Job>> found = co_await std::move(finding);
     if (!found) co_return problem_of(found.error());
     if (!*found) co_return no_such_pass();
     co_return json_answer(json_text(bounded_pass_json(**found)));
@@ -179,7 +179,7 @@ Task<ServerResponse> Api::cancel_pass(const ServerRequest& request, ApiQuery& qu
     if (auto wrong = query.finish()) co_return std::move(*wrong);
     if (!request.body.empty()) co_return body_not_taken();
     auto finding = find_pass(query.segments()[2]);
-    const Result<std::optional<BoundedPass>> found = co_await std::move(finding);
+    const Result<std::optional<Job>> found = co_await std::move(finding);
     if (!found) co_return problem_of(found.error());
     if (!*found) co_return no_such_pass();
     if (!(*found)->is_open()) {

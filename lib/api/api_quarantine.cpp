@@ -1,7 +1,7 @@
 // What of the API asks for a record of the quarantine again.
 #include "api/api.hpp"
-#include "api/json_text.hpp"
 #include "api/problem.hpp"
+#include "json/json_text.hpp"
 
 #include <utility>
 
@@ -17,7 +17,7 @@ ServerResponse not_in_quarantine() {
                     .hint = "GET /v1/quarantine lists quarantined records"});
 }
 
-// As core/record.hpp has it of one whose `_id` is missing or no id.
+// As model/record.hpp has it of one whose `_id` is missing or no id.
 bool has_id(std::string_view id) {
     return !id.starts_with("sha256:");
 }

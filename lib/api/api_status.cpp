@@ -1,7 +1,7 @@
 // What of the API tells how the service is, and takes wishes.
 #include "api/api.hpp"
-#include "api/json_text.hpp"
 #include "api/problem.hpp"
+#include "json/json_text.hpp"
 
 #include <utility>
 
@@ -65,7 +65,7 @@ double seconds_of(Duration span) {
     return std::chrono::duration<double>(std::chrono::round<std::chrono::milliseconds>(span)).count();
 }
 
-void add_moment(Json& stream, const StreamMoment& moment) {
+void add_moment(Json& stream, const StreamSnapshot& moment) {
     stream["in_pass"] = moment.in_pass;
     stream["next_pass_seconds"] = seconds_of(moment.until_next);
     stream["poll_every_seconds"] = seconds_of(moment.poll_every);

@@ -7,7 +7,7 @@
 // I/O thread alone.
 #pragma once
 
-#include "core/clock.hpp"
+#include "base/clock.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -8,8 +8,8 @@
 #pragma once
 
 #include "api/change_feed.hpp"
-#include "core/clock.hpp"
-#include "core/error.hpp"
+#include "base/clock.hpp"
+#include "base/error.hpp"
 #include "store/reader.hpp"
 
 #include <cstddef>

@@ -9,7 +9,7 @@
 
 #include "api/change_feed.hpp"
 #include "api/change_reads.hpp"
-#include "core/clock.hpp"
+#include "base/clock.hpp"
 
 #include <cstdint>
 #include <memory>

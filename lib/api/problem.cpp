@@ -1,6 +1,6 @@
 #include "api/problem.hpp"
 
-#include "api/json_text.hpp"
+#include "json/json_text.hpp"
 
 #include <array>
 #include <string_view>

@@ -1,7 +1,7 @@
 // What a command of carecloudctl works with.
 #pragma once
 
-#include "core/clock.hpp"
+#include "base/clock.hpp"
 #include "ctl/command_line.hpp"
 #include "ctl/ctl_exit.hpp"
 #include "ctl/ctl_output.hpp"

@@ -1,5 +1,5 @@
 // carecloudctl sync
-#include "core/timestamp.hpp"
+#include "base/timestamp.hpp"
 #include "ctl/commands.hpp"
 #include "ctl/human_text.hpp"
 #include "ctl/json_pieces.hpp"

@@ -1,6 +1,6 @@
 #include "ctl/csv.hpp"
 
-#include "core/readable_json.hpp"
+#include "base/readable_json.hpp"
 #include "ctl/json_pieces.hpp"
 
 namespace carecloud {

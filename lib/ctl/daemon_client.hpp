@@ -8,9 +8,9 @@
 // I/O thread. It outlives its requests.
 #pragma once
 
-#include "core/clock.hpp"
+#include "base/clock.hpp"
 #include "ctl/ctl_exit.hpp"
-#include "net/http_client.hpp"
+#include "net/client/http_client.hpp"
 
 #include <memory>
 #include <string>

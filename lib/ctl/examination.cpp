@@ -3,8 +3,8 @@
 #include "ctl/human_text.hpp"
 #include "portal/dialect.hpp"
 #include "runtime/text.hpp"
-#include "sync/portal_time.hpp"
-#include "sync/prove.hpp"
+#include "sync/stream/prove.hpp"
+#include "sync/walk/portal_time.hpp"
 
 #include <sys/timex.h>
 #include <utility>

@@ -3,8 +3,8 @@
 // Pure; safe on any thread.
 #pragma once
 
-#include "core/quantity_text.hpp"
-#include "core/timestamp.hpp"
+#include "base/quantity_text.hpp"
+#include "base/timestamp.hpp"
 
 #include <string>
 #include <string_view>

@@ -3,7 +3,7 @@
 // Pure; nlohmann's exception where it is of another shape.
 #pragma once
 
-#include "core/clock.hpp"
+#include "base/clock.hpp"
 #include "ctl/ctl_exit.hpp"
 #include "ctl/ctl_output.hpp"
 #include "ctl/daemon_client.hpp"

@@ -1,6 +1,6 @@
 #include "ctl/status_text.hpp"
 
-#include "core/timestamp.hpp"
+#include "base/timestamp.hpp"
 #include "ctl/human_text.hpp"
 #include "ctl/text_table.hpp"
 #include "runtime/text.hpp"

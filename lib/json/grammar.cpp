@@ -1,6 +1,6 @@
 #include "json/grammar.hpp"
 
-#include "core/ascii_class.hpp"
+#include "base/ascii.hpp"
 
 #include <charconv>
 #include <cstddef>

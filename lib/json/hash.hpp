@@ -1,7 +1,7 @@
 // SHA-256 by OpenSSL, with its context reused: one hash a record, on the reading side. One Hasher a thread.
 #pragma once
 
-#include "core/record.hpp"
+#include "model/record.hpp"
 
 #include <memory>
 #include <string_view>

@@ -1,10 +1,10 @@
 // The system fields of one record, read where they lie. Part of the slicer (slice.hpp), which decides what comes of it.
 #pragma once
 
-#include "core/error.hpp"
-#include "core/record.hpp"
+#include "base/error.hpp"
 #include "json/slice.hpp"
 #include "json/tokens.hpp"
+#include "model/record.hpp"
 
 #include <cstdint>
 #include <optional>

@@ -1,6 +1,6 @@
 #include "json/redact.hpp"
 
-#include "core/ascii_class.hpp"
+#include "base/ascii.hpp"
 #include "json/known_words.hpp"
 
 #include <algorithm>

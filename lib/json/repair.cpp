@@ -1,6 +1,6 @@
 #include "json/repair.hpp"
 
-#include "core/ascii_class.hpp"
+#include "base/ascii.hpp"
 #include "json/grammar.hpp"
 #include "json/tokens.hpp"
 

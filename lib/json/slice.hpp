@@ -12,8 +12,8 @@
 // Pure; safe on any thread, with one Slicer a thread.
 #pragma once
 
-#include "core/error.hpp"
-#include "core/page.hpp"
+#include "base/error.hpp"
+#include "model/page.hpp"
 
 #include <cstddef>
 #include <memory>

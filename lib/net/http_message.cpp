@@ -1,6 +1,6 @@
 #include "net/http_message.hpp"
 
-#include "net/ascii.hpp"
+#include "base/ascii.hpp"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 // A request and its answer, as HttpClient takes and gives them.
 #pragma once
 
-#include "core/error.hpp"
+#include "base/error.hpp"
 
 #include <cstddef>
 #include <memory>

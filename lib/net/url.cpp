@@ -1,7 +1,7 @@
 #include "net/url.hpp"
 
-#include "core/loopback.hpp"
-#include "net/ascii.hpp"
+#include "base/ascii.hpp"
+#include "base/loopback.hpp"
 
 #include <algorithm>
 #include <charconv>

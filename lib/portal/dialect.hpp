@@ -3,7 +3,7 @@
 // before it is used.
 #pragma once
 
-#include "core/page.hpp"
+#include "model/page.hpp"
 
 #include <cstddef>
 #include <optional>

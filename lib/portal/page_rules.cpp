@@ -1,6 +1,6 @@
 #include "portal/page_rules.hpp"
 
-#include "core/ensure.hpp"
+#include "base/ensure.hpp"
 
 #include <functional>
 

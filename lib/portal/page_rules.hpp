@@ -1,13 +1,13 @@
 // What every page must keep that a Portal hands out, whatever the other side sent. Pure.
 #pragma once
 
-#include "core/page.hpp"
+#include "model/page.hpp"
 
 #include <cstddef>
 
 namespace carecloud {
 
-// Ends the process (core/ensure.hpp) where the page has more records than `take`, a record outside its own bytes, or
+// Ends the process (base/ensure.hpp) where the page has more records than `take`, a record outside its own bytes, or
 // an answer that came before its request.
 void ensure_page(const Page& page, std::size_t take);
 

@@ -5,9 +5,9 @@
 // coroutine ends the request and yields ErrorCode::canceled.
 #pragma once
 
-#include "core/clock.hpp"
-#include "core/error.hpp"
-#include "core/page.hpp"
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "model/page.hpp"
 #include "portal/query.hpp"
 
 #include <string_view>

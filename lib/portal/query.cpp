@@ -1,6 +1,6 @@
 #include "portal/query.hpp"
 
-#include "core/ensure.hpp"
+#include "base/ensure.hpp"
 
 #include <algorithm>
 

@@ -5,7 +5,7 @@
 //     std::string body = query_text(query);
 #pragma once
 
-#include "core/stream.hpp"
+#include "model/stream.hpp"
 #include "portal/dialect.hpp"
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-#include "core/ascii_class.hpp"
+#include "base/ascii.hpp"
 #include "runtime/configuration_sections.hpp"
 #include "runtime/filter_json.hpp"
 #include "runtime/suggest.hpp"

@@ -1,5 +1,5 @@
-#include "core/ascii_class.hpp"
-#include "core/loopback.hpp"
+#include "base/ascii.hpp"
+#include "base/loopback.hpp"
 #include "runtime/configuration_sections.hpp"
 #include "runtime/text.hpp"
 

@@ -1,6 +1,6 @@
 #include "runtime/environment.hpp"
 
-#include "core/ascii_class.hpp"
+#include "base/ascii.hpp"
 #include "runtime/text.hpp"
 
 #include <algorithm>

@@ -9,8 +9,8 @@
 // Used from one thread.
 #pragma once
 
-#include "core/clock.hpp"
-#include "core/error.hpp"
+#include "base/clock.hpp"
+#include "base/error.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,6 @@
 #include "runtime/listen_address.hpp"
 
-#include "core/loopback.hpp"
+#include "base/loopback.hpp"
 #include "runtime/text.hpp"
 
 #include <charconv>

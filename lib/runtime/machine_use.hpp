@@ -4,7 +4,7 @@
 // on any thread.
 #pragma once
 
-#include "core/machine_use.hpp"
+#include "base/machine_use.hpp"
 
 #include <optional>
 #include <string>

@@ -8,7 +8,7 @@
 // Safe on any thread. Failures are passed over: nobody is there to be told.
 #pragma once
 
-#include "core/clock.hpp"
+#include "base/clock.hpp"
 
 #include <optional>
 #include <string_view>

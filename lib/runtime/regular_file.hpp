@@ -5,7 +5,7 @@
 // Blocking, safe on any thread.
 #pragma once
 
-#include "core/error.hpp"
+#include "base/error.hpp"
 
 #include <cstddef>
 #include <string>

@@ -7,7 +7,7 @@
 // Blocking, but small and local. Safe on any thread.
 #pragma once
 
-#include "core/error.hpp"
+#include "base/error.hpp"
 #include "runtime/environment.hpp"
 
 #include <cstdint>

@@ -8,7 +8,7 @@
 // One thread; the tree and the findings outlive it.
 #pragma once
 
-#include "core/error.hpp"
+#include "base/error.hpp"
 #include "runtime/findings.hpp"
 #include "runtime/yaml_tree.hpp"
 

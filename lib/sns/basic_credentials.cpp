@@ -1,6 +1,6 @@
 #include "sns/basic_credentials.hpp"
 
-#include "net/ascii.hpp"
+#include "base/ascii.hpp"
 #include "sns/base64.hpp"
 
 #include <algorithm>

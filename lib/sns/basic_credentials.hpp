@@ -6,7 +6,7 @@
 // Immutable; safe on any thread.
 #pragma once
 
-#include "core/record.hpp"
+#include "model/record.hpp"
 
 #include <string_view>
 

@@ -6,8 +6,8 @@
 // Immutable once made; safe on any thread.
 #pragma once
 
-#include "core/error.hpp"
-#include "core/timestamp.hpp"
+#include "base/error.hpp"
+#include "base/timestamp.hpp"
 
 #include <cstddef>
 #include <memory>

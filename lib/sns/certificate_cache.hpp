@@ -10,8 +10,8 @@
 // alone.
 #pragma once
 
-#include "core/clock.hpp"
-#include "core/error.hpp"
+#include "base/clock.hpp"
+#include "base/error.hpp"
 #include "net/url.hpp"
 #include "sns/certificate.hpp"
 #include "sns/fetch_queue.hpp"

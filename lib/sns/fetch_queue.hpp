@@ -9,8 +9,8 @@
 // Pure: it is given the time. I/O thread alone.
 #pragma once
 
-#include "core/clock.hpp"
-#include "core/error.hpp"
+#include "base/clock.hpp"
+#include "base/error.hpp"
 #include "net/url.hpp"
 #include "sns/certificate.hpp"
 

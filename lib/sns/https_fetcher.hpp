@@ -4,9 +4,9 @@
 // I/O thread alone.
 #pragma once
 
-#include "core/clock.hpp"
-#include "core/error.hpp"
-#include "net/proxy.hpp"
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "net/client/proxy.hpp"
 #include "net/url.hpp"
 
 #include <chrono>

@@ -1,7 +1,7 @@
 #include "sns/message.hpp"
 
+#include "base/ascii.hpp"
 #include "json/top_level.hpp"
-#include "net/ascii.hpp"
 #include "sns/base64.hpp"
 #include "sns/printable.hpp"
 

@@ -7,8 +7,8 @@
 // messages". Pure; safe on any thread.
 #pragma once
 
-#include "core/error.hpp"
-#include "core/timestamp.hpp"
+#include "base/error.hpp"
+#include "base/timestamp.hpp"
 
 #include <optional>
 #include <string>

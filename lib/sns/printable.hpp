@@ -3,7 +3,7 @@
 // Pure; safe on any thread.
 #pragma once
 
-#include "core/ascii_class.hpp"
+#include "base/ascii.hpp"
 
 #include <algorithm>
 #include <cstddef>

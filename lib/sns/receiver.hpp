@@ -7,9 +7,9 @@
 // to the observer. Signatures (some 30 µs each) are verified on the I/O thread, to which all of it belongs.
 #pragma once
 
-#include "core/clock.hpp"
-#include "core/error.hpp"
-#include "net/server_message.hpp"
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "net/server/message.hpp"
 #include "sns/basic_credentials.hpp"
 #include "sns/certificate_cache.hpp"
 #include "sns/https_fetcher.hpp"
@@ -96,7 +96,7 @@ class Receiver {
     std::vector<SnsTopic> topics_;
     SigningHosts hosts_;
     CertificateCache certificates_;
-    SubscriptionBook subscriptions_;
+    Subscriptions subscriptions_;
     std::size_t messages_ = 0;
     std::size_t confirmations_ = 0;
 };

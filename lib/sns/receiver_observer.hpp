@@ -2,8 +2,8 @@
 // asked, and must not throw. Nothing personal and no secret is said. I/O thread alone.
 #pragma once
 
-#include "core/error.hpp"
-#include "core/event.hpp"
+#include "base/error.hpp"
+#include "model/event.hpp"
 #include "sns/refusal.hpp"
 
 #include <optional>

@@ -5,7 +5,7 @@
 // later is 503; 429, which SNS takes for final, is never sent. Values; safe on any thread.
 #pragma once
 
-#include "net/server_message.hpp"
+#include "net/server/message.hpp"
 
 #include <string>
 #include <string_view>

@@ -1,6 +1,6 @@
 #include "sns/request_checks.hpp"
 
-#include "net/ascii.hpp"
+#include "base/ascii.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 // What can be said of a request before its message is verified. Pure; safe on any thread.
 #pragma once
 
-#include "net/server_message.hpp"
+#include "net/server/message.hpp"
 #include "sns/basic_credentials.hpp"
 #include "sns/message.hpp"
 #include "sns/refusal.hpp"

@@ -4,7 +4,7 @@
 // Pure; safe on any thread.
 #pragma once
 
-#include "core/event.hpp"
+#include "model/event.hpp"
 #include "sns/message.hpp"
 
 #include <string>

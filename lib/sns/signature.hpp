@@ -3,7 +3,7 @@
 // Some 30 µs for RSA of 2048 bits, so it is done where it is asked, on the I/O thread. Pure; safe on any thread.
 #pragma once
 
-#include "core/error.hpp"
+#include "base/error.hpp"
 #include "sns/certificate.hpp"
 #include "sns/message.hpp"
 

@@ -11,7 +11,7 @@
 // Values; safe on any thread.
 #pragma once
 
-#include "core/error.hpp"
+#include "base/error.hpp"
 #include "net/url.hpp"
 #include "sns/topic.hpp"
 

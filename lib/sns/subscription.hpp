@@ -5,7 +5,7 @@
 // docs: AWS SNS API reference, "ConfirmSubscription". Pure; safe on any thread.
 #pragma once
 
-#include "core/error.hpp"
+#include "base/error.hpp"
 #include "net/url.hpp"
 #include "sns/message.hpp"
 

@@ -6,7 +6,7 @@
 
 namespace carecloud {
 
-Task<Result<>> SubscriptionBook::load() {
+Task<Result<>> Subscriptions::load() {
     if (loaded_) co_return Result<>{};
     Result<std::vector<Subscription>> held = co_await inbox_.subscriptions();
     if (!held) co_return held.error();
@@ -20,7 +20,7 @@ Task<Result<>> SubscriptionBook::load() {
     co_return Result<>{};
 }
 
-Task<Result<bool>> SubscriptionBook::note(Subscription subscription, Timestamp at) {
+Task<Result<bool>> Subscriptions::note(Subscription subscription, Timestamp at) {
     const Result<> loaded = co_await load();
     if (!loaded) co_return loaded.error();
     const auto found = entries_.find(subscription.topic_arn);
@@ -41,7 +41,7 @@ Task<Result<bool>> SubscriptionBook::note(Subscription subscription, Timestamp a
     co_return true;
 }
 
-Task<Result<bool>> SubscriptionBook::proven(std::string topic_arn, Timestamp at) {
+Task<Result<bool>> Subscriptions::proven(std::string topic_arn, Timestamp at) {
     const Result<> loaded = co_await load();
     if (!loaded) co_return loaded.error();
     const auto found = entries_.find(topic_arn);
@@ -55,7 +55,7 @@ Task<Result<bool>> SubscriptionBook::proven(std::string topic_arn, Timestamp at)
     co_return noted;
 }
 
-Subscription SubscriptionBook::find(const std::string& topic_arn) const {
+Subscription Subscriptions::find(const std::string& topic_arn) const {
     const auto found = entries_.find(topic_arn);
     if (found != entries_.end()) return found->second.subscription;
     return {.topic_arn = topic_arn, .state = SubscriptionState::pending};

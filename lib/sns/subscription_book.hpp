@@ -4,10 +4,10 @@
 // I/O thread alone.
 #pragma once
 
-#include "core/clock.hpp"
-#include "core/error.hpp"
-#include "core/event.hpp"
-#include "core/timestamp.hpp"
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "base/timestamp.hpp"
+#include "model/event.hpp"
 #include "store/inbox.hpp"
 
 #include <map>
@@ -15,9 +15,9 @@
 
 namespace carecloud {
 
-class SubscriptionBook {
+class Subscriptions {
   public:
-    explicit SubscriptionBook(Inbox& inbox) : inbox_(inbox) {}
+    explicit Subscriptions(Inbox& inbox) : inbox_(inbox) {}
 
     // True: it was another state before, and is durable now. `at`: the message's own time. An empty
     // `subscription.subscription_arn` keeps the known one. Errors: the inbox's.

@@ -6,9 +6,9 @@
 // canceled once closed.
 #pragma once
 
-#include "core/clock.hpp"
-#include "core/error.hpp"
-#include "core/timestamp.hpp"
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "base/timestamp.hpp"
 
 #include <string>
 #include <vector>

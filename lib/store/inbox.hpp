@@ -9,9 +9,9 @@
 // repeat it, and what is held already writes nothing.
 #pragma once
 
-#include "core/clock.hpp"
-#include "core/error.hpp"
-#include "core/event.hpp"
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "model/event.hpp"
 
 #include <cstddef>
 #include <string>

@@ -8,14 +8,14 @@
 // store_failed store_corrupt; canceled once closed.
 #pragma once
 
-#include "core/bounded_pass.hpp"
-#include "core/change.hpp"
-#include "core/clock.hpp"
-#include "core/error.hpp"
-#include "core/event.hpp"
-#include "core/record.hpp"
-#include "core/request_count.hpp"
-#include "core/stream.hpp"
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "model/change.hpp"
+#include "model/event.hpp"
+#include "model/job.hpp"
+#include "model/record.hpp"
+#include "model/request_count.hpp"
+#include "model/stream.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -141,9 +141,9 @@ class Reader {
     virtual Task<Result<std::optional<QuarantineRow>>> quarantined(QuarantinePlace place) = 0;
 
     // The bounded passes that are kept, the newest first.
-    virtual Task<Result<std::vector<BoundedPass>>> passes(std::size_t limit) = 0;
+    virtual Task<Result<std::vector<Job>>> passes(std::size_t limit) = 0;
     // None: there is none of that id.
-    virtual Task<Result<std::optional<BoundedPass>>> pass(std::uint64_t id) = 0;
+    virtual Task<Result<std::optional<Job>>> pass(std::uint64_t id) = 0;
 
     // `month` as month_of() says it.
     virtual Task<Result<StoreCounts>> counts(std::string month) = 0;

@@ -9,13 +9,13 @@
 // write nothing.
 #pragma once
 
-#include "core/batch.hpp"
-#include "core/bounded_pass.hpp"
-#include "core/clock.hpp"
-#include "core/error.hpp"
-#include "core/record.hpp"
-#include "core/request_count.hpp"
-#include "core/stream.hpp"
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "model/batch.hpp"
+#include "model/job.hpp"
+#include "model/record.hpp"
+#include "model/request_count.hpp"
+#include "model/stream.hpp"
 
 #include <cstdint>
 #include <map>
@@ -53,7 +53,7 @@ class Store {
     virtual Task<Result<std::optional<StreamState>>> load_stream(std::string stream) = 0;
 
     // Records, change log, quarantine, doubts and the stream's row, in one transaction (promise 3). A record of the
-    // page is taken or doubted by the rule of core/change.hpp; one that was in quarantine and is taken leaves it. A
+    // page is taken or doubted by the rule of model/change.hpp; one that was in quarantine and is taken leaves it. A
     // invalid record already in quarantine with the same `modified` and reason writes nothing; an unreachable
     // one counts as another attempt each time.
     virtual Task<Result<CommitSummary>> commit(Batch batch) = 0;
@@ -83,9 +83,9 @@ class Store {
 
     // Writes the pass down: a new one where its id is 0, else the row of that id. The id. Rows that are neither open
     // nor among the newest kPassesKept are forgotten.
-    virtual Task<Result<std::uint64_t>> save_pass(BoundedPass pass) = 0;
+    virtual Task<Result<std::uint64_t>> save_pass(Job pass) = 0;
     // All that are kept, in ascending order of id.
-    virtual Task<Result<std::vector<BoundedPass>>> passes() = 0;
+    virtual Task<Result<std::vector<Job>>> passes() = 0;
 
     static constexpr std::size_t kPassesKept = 1000;
     static constexpr std::int64_t kHourlyAttempts = 24;
@@ -96,7 +96,7 @@ class Store {
     // Writes down that one has, now. An earlier one stays.
     virtual Task<Result<>> note_first_pass(std::string stream) = 0;
 
-    // The month's requests to the portal, "2024-03"; zeros where none were counted. Its one writer is the RequestGate.
+    // The month's requests to the portal, "2024-03"; zeros where none were counted. Its one writer is the RateLimiter.
     virtual Task<Result<RequestCount>> requests(std::string month) = 0;
     virtual Task<Result<>> save_requests(std::string month, RequestCount count) = 0;
 };

@@ -1,6 +1,6 @@
 #include "sync/engine.hpp"
 
-#include "sync/stream_runner.hpp"
+#include "sync/stream/stream_runner.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -62,13 +62,13 @@ Engine::Engine(Clock& clock, Portal& portal, Store& store, Inbox& inbox, EngineS
         streams_.push_back(
             std::make_unique<StreamRunner>(context, inbox, std::move(stream), poll_rate, observer));
     }
-    std::vector<LaneStream> lane_streams;
+    std::vector<JobStream> lane_streams;
     for (const auto& stream : streams_) {
         lane_streams.push_back(stream->lane_stream());
         stream->on_bounded([this] { lane_->wake(); });
     }
-    desk_ = std::make_unique<QuarantineDesk>(context, lane_streams);
-    lane_ = std::make_unique<BoundedLane>(context, observer, std::move(lane_streams));
+    desk_ = std::make_unique<RetryQueue>(context, lane_streams);
+    lane_ = std::make_unique<JobRunner>(context, observer, std::move(lane_streams));
     whole_due_.on_written([this] { lane_->wake(); });
     // One that is in its pass has sent the probe, and goes on by itself.
     gate_.on_release([this] {
@@ -121,7 +121,7 @@ Task<std::vector<PassReport>> Engine::run_once() {
     co_return reports;
 }
 
-std::optional<StreamMoment> Engine::moment(std::string_view entity) const {
+std::optional<StreamSnapshot> Engine::moment(std::string_view entity) const {
     for (const auto& stream : streams_) {
         if (stream->entity() == entity) return stream->moment();
     }

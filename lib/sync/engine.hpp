@@ -10,16 +10,16 @@
 // Uses nothing but the seams: the same code runs in simulation. I/O thread alone.
 #pragma once
 
-#include "core/clock.hpp"
+#include "base/clock.hpp"
 #include "portal/portal.hpp"
 #include "store/inbox.hpp"
 #include "store/store.hpp"
-#include "sync/bounded_lane.hpp"
-#include "sync/observer.hpp"
-#include "sync/pass.hpp"
-#include "sync/quarantine_desk.hpp"
-#include "sync/request_gate.hpp"
-#include "sync/whole_due.hpp"
+#include "sync/jobs/job_runner.hpp"
+#include "sync/jobs/retry_queue.hpp"
+#include "sync/jobs/whole_due.hpp"
+#include "sync/limits/rate_limiter.hpp"
+#include "sync/stream/stream_runner.hpp"
+#include "sync/walk/observer.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -30,13 +30,6 @@
 
 namespace carecloud {
 
-struct EngineStream {
-    PassSettings pass;
-    Duration poll_every = std::chrono::minutes(5);
-    bool announced = false;  // whether events are to be expected for its changes (hazard 23)
-    ReconcileRule reconcile{};
-};
-
 struct EngineSettings {
     std::vector<EngineStream> streams;  // at least one; an entity occurs once
     RateLimits rate;
@@ -44,16 +37,6 @@ struct EngineSettings {
     // Of the engine before on the same portal: a reload sends one probe and does not forget the portal's wish.
     std::optional<PortalHold> hold{};
 };
-
-// What a stream is doing at this moment.
-struct StreamMoment {
-    bool in_pass = false;
-    Duration until_next{0};  // until the next pass, where none runs; events and wishes may bring it sooner
-    Duration poll_every{0};  // between two polls, as things are now
-    bool stretched = false;  // because the month's quota has to last (promise 5)
-};
-
-class StreamRunner;
 
 class Engine {
   public:
@@ -84,7 +67,7 @@ class Engine {
     void pass_requested();
     // That bounded pass is to end, if it is open.
     void cancel_pass(std::uint64_t id) { lane_->cancel(id); }
-    // A record of the quarantine is asked for again, soon; see QuarantineDesk::retry(). The engine may be gone when it
+    // A record of the quarantine is asked for again, soon; see RetryQueue::retry(). The engine may be gone when it
     // returns.
     Task<Result<RetryReport>> retry_quarantined(QuarantineWish wish);
 
@@ -100,7 +83,7 @@ class Engine {
         return time_.has_heard() ? std::optional(time_.report()) : std::nullopt;
     }
     // None: no such stream.
-    std::optional<StreamMoment> moment(std::string_view entity) const;
+    std::optional<StreamSnapshot> moment(std::string_view entity) const;
 
   private:
     Task<> finish();
@@ -110,12 +93,12 @@ class Engine {
     Clock& clock_;
     Observer& observer_;
     Random random_;
-    RequestGate gate_;
+    RateLimiter gate_;
     WholeDue whole_due_;
     PortalTime time_;
     std::vector<std::unique_ptr<StreamRunner>> streams_;
-    std::unique_ptr<BoundedLane> lane_;     // goes before the streams that it works for
-    std::unique_ptr<QuarantineDesk> desk_;  // likewise
+    std::unique_ptr<JobRunner> lane_;   // goes before the streams that it works for
+    std::unique_ptr<RetryQueue> desk_;  // likewise
 };
 
 }  // namespace carecloud

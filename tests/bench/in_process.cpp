@@ -63,11 +63,11 @@ Task<Result<std::uint64_t>> CountingStore::count_live(std::string stream, std::s
     return store_.count_live(std::move(stream), std::move(modified_from));
 }
 
-Task<Result<std::uint64_t>> CountingStore::save_pass(BoundedPass pass) {
+Task<Result<std::uint64_t>> CountingStore::save_pass(Job pass) {
     return store_.save_pass(std::move(pass));
 }
 
-Task<Result<std::vector<BoundedPass>>> CountingStore::passes() {
+Task<Result<std::vector<Job>>> CountingStore::passes() {
     return store_.passes();
 }
 

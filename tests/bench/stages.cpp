@@ -2,8 +2,8 @@
 
 #include "bench/cpu_time.hpp"
 #include "json/slice.hpp"
-#include "net/byte_buffer.hpp"
-#include "net/gzip.hpp"
+#include "net/client/byte_buffer.hpp"
+#include "net/client/gzip.hpp"
 
 #include <cstring>
 #include <stdexcept>

@@ -202,8 +202,8 @@ TEST_CASE(
     const auto passes = run_task(io, (*store)->passes());
     REQUIRE(passes.has_value());
     REQUIRE(passes->size() == 3);
-    CHECK(passes->back().status == PassStatus::awaiting_confirmation);
-    CHECK_FALSE(pass_status_from("asking"));
+    CHECK(passes->back().status == JobStatus::awaiting_confirmation);
+    CHECK_FALSE(job_status_from("asking"));
     CHECK_FALSE(event_state_from("outside"));
 }
 

@@ -1,7 +1,7 @@
 // The slicing of a page, held against nlohmann/json: what is taken is JSON and a page, each record's bytes are the same
 // object, and none is called good that two readers could order differently; what is refused whole is no page. Records
 // that are kept as not JSON are none that nlohmann/json reads, and without them the rest is a page.
-#include "core/timestamp.hpp"
+#include "base/timestamp.hpp"
 #include "fuzz/fuzz_target.hpp"
 #include "fuzz/json_node.hpp"
 #include "json/hash.hpp"

@@ -39,7 +39,7 @@ struct Counter : Observer {
     }
     void backing_off(std::string_view, const Error&, Duration) override {}
     void push_silent(std::string_view, bool) override {}
-    void bounded_pass(const BoundedPass& /*pass*/) override {}
+    void bounded_pass(const Job& /*pass*/) override {}
     void failed(const Error& error) override { last_error = error.message(); }
 
     std::size_t passes = 0;

@@ -11,7 +11,7 @@
 // from any thread, but for run() and start(), of which one is called once. The destructor stops it.
 #pragma once
 
-#include "core/error.hpp"
+#include "base/error.hpp"
 #include "portal/event_publisher.hpp"
 #include "portal/portal_counts.hpp"
 #include "portal/portal_service.hpp"

@@ -3,7 +3,7 @@
 // Used from one thread: the server's.
 #pragma once
 
-#include "core/timestamp.hpp"
+#include "base/timestamp.hpp"
 #include "portal/portal_backup.hpp"
 #include "portal/portal_counts.hpp"
 #include "portal/portal_faults.hpp"

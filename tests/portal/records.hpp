@@ -8,7 +8,7 @@
 // Pure; safe on any thread.
 #pragma once
 
-#include "core/timestamp.hpp"
+#include "base/timestamp.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,8 +1,8 @@
 // What the world is going to do, by its own time. What is due at the same instant happens in the order of its coming.
 #pragma once
 
-#include "core/clock.hpp"
-#include "core/timestamp.hpp"
+#include "base/clock.hpp"
+#include "base/timestamp.hpp"
 
 #include <functional>
 #include <map>

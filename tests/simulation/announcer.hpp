@@ -2,7 +2,7 @@
 // until the endpoint has answered 200.
 #pragma once
 
-#include "core/event.hpp"
+#include "model/event.hpp"
 #include "simulation/agenda.hpp"
 #include "simulation/world_settings.hpp"
 #include "simulation/writers.hpp"

@@ -9,12 +9,12 @@ namespace carecloud {
 namespace {
 
 // Whether its days overlap those of the backfill; without an end it is found by its start alone.
-bool is_in_range(const Written& written, const BoundedPass& pass) {
+bool is_in_range(const Written& written, const Job& pass) {
     if (written.first_day > pass.last_day) return false;
     return written.first_day >= pass.first_day || written.last_day >= pass.first_day;
 }
 
-std::string about(const BoundedPass& pass) {
+std::string about(const Job& pass) {
     return std::string(to_string(pass.kind)) + " " + std::to_string(pass.id) + " of " + pass.stream;
 }
 
@@ -27,25 +27,25 @@ void BoundedChecks::new_life(bool same) {
     if (!same) since_.clear();
 }
 
-std::optional<std::string> BoundedChecks::told(const BoundedPass& pass, Timestamp now) {
+std::optional<std::string> BoundedChecks::told(const Job& pass, Timestamp now) {
     // What it has marked was so even where the commit's answer was lost (simulate --seed 17070 --hours 0.5).
     if (auto wrong = step(now)) return wrong;
-    if (pass.status == PassStatus::running && pass.error.empty()) return begins(pass, now);
+    if (pass.status == JobStatus::running && pass.error.empty()) return begins(pass, now);
     if (running_ && running_->pass.id == pass.id) running_.reset();
     for (const auto& [place, omission] : store_->tables.omitted) {
         if (omission.filter_changed) judged_by_filter_.insert(place);
     }
-    return pass.status == PassStatus::done ? check_done(pass) : std::nullopt;
+    return pass.status == JobStatus::done ? check_done(pass) : std::nullopt;
 }
 
-std::optional<std::string> BoundedChecks::begins(const BoundedPass& pass, Timestamp now) {
+std::optional<std::string> BoundedChecks::begins(const Job& pass, Timestamp now) {
     if (canceled_.contains(pass.id)) return about(pass) + " goes on though it was canceled";
     running_ = Running{pass};
     for (const auto& [place, omission] : store_->tables.omitted) {
         if (place.first == pass.stream) running_->omitted.insert(place.second);
     }
     // A backfill that was interrupted goes on where it was, a reconciliation begins anew.
-    const bool is_fresh = pass.kind == PassKind::reconcile || pass.steps == 0;
+    const bool is_fresh = pass.kind == JobKind::reconcile || pass.steps == 0;
     if (is_fresh) since_[pass.id] = now;
     const auto stream = store_->tables.streams.find(pass.stream);
     const auto dialect =
@@ -77,7 +77,7 @@ std::optional<std::string> BoundedChecks::check_deleted(const StoreContent::Chan
 // What has left the filter is decided later than the reconciliation that missed it and whose guard let it go, perhaps
 // while another one runs (hazard 38; simulate --seed 107 --hours 0.25).
 std::optional<std::string> BoundedChecks::check_guard(const StoreContent::Change& change) {
-    if (!running_ || running_->pass.stream != change.stream || running_->pass.kind != PassKind::reconcile ||
+    if (!running_ || running_->pass.stream != change.stream || running_->pass.kind != JobKind::reconcile ||
         running_->omitted.contains(change.id))
         return std::nullopt;
     const DeleteGuard& guard = checks_.variant().reconcile.guard;
@@ -106,16 +106,16 @@ bool BoundedChecks::was_settled(Timestamp at, Timestamp since) const {
     return later(at, plan_.overlap) < since;
 }
 
-std::optional<std::string> BoundedChecks::check_done(const BoundedPass& pass) const {
+std::optional<std::string> BoundedChecks::check_done(const Job& pass) const {
     const auto since = since_.find(pass.id);
     if (since == since_.end()) return std::nullopt;
     // Equal counts do not prove equal content.
-    if (pass.kind == PassKind::reconcile && !pass.whole) return std::nullopt;
+    if (pass.kind == JobKind::reconcile && !pass.whole) return std::nullopt;
     if (auto wrong = check_found(pass, since->second)) return wrong;
-    return pass.kind == PassKind::reconcile ? check_marked(pass, since->second) : std::nullopt;
+    return pass.kind == JobKind::reconcile ? check_marked(pass, since->second) : std::nullopt;
 }
 
-std::optional<std::string> BoundedChecks::check_found(const BoundedPass& pass, Timestamp since) const {
+std::optional<std::string> BoundedChecks::check_found(const Job& pass, Timestamp since) const {
     for (const auto& [id, written] : writers_.records(pass.stream)) {
         const bool due = checks_.is_shown(written) && was_settled(written.visible_from, since) &&
                          (written.moved == Timestamp{} || later(written.moved, kToDecide) < since);
@@ -125,11 +125,10 @@ std::optional<std::string> BoundedChecks::check_found(const BoundedPass& pass, T
                              exposures_.replica_since(pass.stream, since) ||
                              checks_.is_doubted_since({pass.stream, id}, since);
         // A backfill has only its walk, and a reconciliation may end with a number of such records (hazard 33).
-        const bool is_reported =
-            written.is_odd() && (pass.kind == PassKind::backfill || pass.unexplained > 0);
+        const bool is_reported = written.is_odd() && (pass.kind == JobKind::backfill || pass.unexplained > 0);
         const bool is_beside =
-            pass.kind == PassKind::backfill && (misled_.contains(pass.id) || !is_in_range(written, pass) ||
-                                                checks_.is_beside_odd(pass.stream, written));
+            pass.kind == JobKind::backfill && (misled_.contains(pass.id) || !is_in_range(written, pass) ||
+                                               checks_.is_beside_odd(pass.stream, written));
         if (!due || is_open || is_reported || is_beside) continue;
         if (checks_.is_held(pass.stream, id, written.modified)) {
             if (keeps_replaced(pass, id, since))
@@ -144,10 +143,10 @@ std::optional<std::string> BoundedChecks::check_found(const BoundedPass& pass, T
 }
 
 // A version that went back is taken once every replica must show the one that is held (hazard 30).
-bool BoundedChecks::keeps_replaced(const BoundedPass& pass, const std::string& id, Timestamp since) const {
+bool BoundedChecks::keeps_replaced(const Job& pass, const std::string& id, Timestamp since) const {
     const Written& written = writers_.records(pass.stream).at(id);
     const auto held = store_->tables.records.find({pass.stream, id});
-    if (!written.back || written.huge || pass.kind != PassKind::reconcile ||
+    if (!written.back || written.huge || pass.kind != JobKind::reconcile ||
         held == store_->tables.records.end() || held->second.deleted_at)
         return false;
     const Timestamp modified = Timestamp::parse(held->second.modified).value_or(written.modified);
@@ -156,9 +155,9 @@ bool BoundedChecks::keeps_replaced(const BoundedPass& pass, const std::string& i
 }
 
 // What reads whole records finds edits that left `modified` as it was.
-bool BoundedChecks::keeps_old_text(const BoundedPass& pass, const std::string& id, Timestamp since) const {
+bool BoundedChecks::keeps_old_text(const Job& pass, const std::string& id, Timestamp since) const {
     const Written& written = writers_.records(pass.stream).at(id);
-    const bool is_read = pass.deep || pass.kind == PassKind::backfill;
+    const bool is_read = pass.deep || pass.kind == JobKind::backfill;
     if (!is_read || !written.unbumped || written.huge || !was_settled(written.edited_at, since)) return false;
     const auto held = store_->tables.records.find({pass.stream, id});
     if (held == store_->tables.records.end() || !checks_.variant().fields.empty()) return false;
@@ -176,7 +175,7 @@ bool BoundedChecks::is_put_off(const StoreContent::RecordId& place, Timestamp si
     return before.modified == last.modified && before.hash != last.hash;
 }
 
-std::optional<std::string> BoundedChecks::check_marked(const BoundedPass& pass, Timestamp since) const {
+std::optional<std::string> BoundedChecks::check_marked(const Job& pass, Timestamp since) const {
     const Duration overlap = checks_.variant().overlap;
     for (const auto& [place, held] : store_->tables.records) {
         if (place.first != pass.stream || held.deleted_at) continue;

@@ -129,9 +129,9 @@ std::optional<std::string> Checks::check_whole_due() const {
         const Timestamp odd = later(odd_at, plan_.local_ahead - kPortalSecond);
         const auto& passes = store_->tables.passes;
         const bool is_due = std::any_of(passes.begin(), passes.end(), [&](const auto& entry) {
-            const BoundedPass& pass = entry.second;
+            const Job& pass = entry.second;
             const auto ended = Timestamp::parse(pass.updated_at);
-            return pass.stream == stream && pass.kind == PassKind::reconcile && pass.whole &&
+            return pass.stream == stream && pass.kind == JobKind::reconcile && pass.whole &&
                    (pass.is_open() || (ended && odd <= *ended));
         });
         if (!is_due)

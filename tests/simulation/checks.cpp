@@ -3,7 +3,7 @@
 #include "json/slice.hpp"
 #include "portal/query.hpp"
 #include "simulation/agenda.hpp"
-#include "sync/progress.hpp"
+#include "sync/walk/progress.hpp"
 
 #include <algorithm>
 #include <tuple>
@@ -268,7 +268,7 @@ bool Checks::is_beside_odd(const std::string& entity, const Written& written) co
 bool Checks::is_unexplained(const std::string& entity) const {
     std::uint64_t number = 0;
     for (const auto& [id, pass] : store_->tables.passes) {
-        if (pass.stream == entity && pass.kind == PassKind::reconcile && pass.status == PassStatus::done)
+        if (pass.stream == entity && pass.kind == JobKind::reconcile && pass.status == JobStatus::done)
             number = pass.unexplained;
     }
     return number > 0;

@@ -2,7 +2,7 @@
 #include "simulation/agenda.hpp"
 #include "simulation/announcer.hpp"
 #include "simulation/checks.hpp"
-#include "sync/settle_rules.hpp"
+#include "sync/events/settle_rules.hpp"
 
 #include <algorithm>
 

@@ -135,7 +135,7 @@ void Life::receive(Event event, std::function<void(bool)> answered) {
         });
 }
 
-void Life::wish(BoundedPass pass, std::function<void(std::uint64_t)> told) {
+void Life::wish(Job pass, std::function<void(std::uint64_t)> told) {
     boost::asio::co_spawn(
         io_, store_.save_pass(std::move(pass)),
         [this, told = std::move(told)](std::exception_ptr thrown, Result<std::uint64_t> id) {

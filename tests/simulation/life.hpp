@@ -64,7 +64,7 @@ class Life {
 
     // What the API does with a wish for a bounded pass, and with one for its end. `told` is told the id that the store
     // gave, where it took the wish.
-    void wish(BoundedPass pass, std::function<void(std::uint64_t)> told);
+    void wish(Job pass, std::function<void(std::uint64_t)> told);
     void cancel(std::uint64_t id) { engine_.cancel_pass(id); }
     // A bounded pass of the stream is under way; empty: none is.
     void bounded(const std::string& stream) { watched_.bounded(stream); }

@@ -1,7 +1,7 @@
 #include "simulation/pass_watch.hpp"
 
 #include "simulation/agenda.hpp"
-#include "sync/settle_rules.hpp"
+#include "sync/events/settle_rules.hpp"
 
 #include <algorithm>
 

@@ -2,8 +2,8 @@
 // waits at most (hazard 17), none during a backoff, and none later than it is due.
 #pragma once
 
-#include "core/clock.hpp"
-#include "sync/observer.hpp"
+#include "base/clock.hpp"
+#include "sync/walk/observer.hpp"
 
 #include <functional>
 #include <map>

@@ -143,9 +143,9 @@ std::optional<std::string> ReportChecks::check_hold(const PassReport& report,
 }
 
 // A record that is held as the portal has it and that no listing of a whole reconciliation showed (hazard 38).
-std::optional<std::string> ReportChecks::bounded_pass_ended(const BoundedPass& pass,
+std::optional<std::string> ReportChecks::bounded_pass_ended(const Job& pass,
                                                             const std::optional<LeftOut>& left_out) const {
-    const bool is_judged = pass.status == PassStatus::done && pass.kind == PassKind::reconcile &&
+    const bool is_judged = pass.status == JobStatus::done && pass.kind == JobKind::reconcile &&
                            (pass.whole || pass.deep) && pass.holes == 0;
     const auto started = Timestamp::parse(pass.started_at);  // by the daemon's clock
     if (!is_judged || !started || !left_out || left_out->entity != pass.stream) return std::nullopt;

@@ -58,7 +58,7 @@ class RunningWorld : Observer {
     void pass_ended(const PassReport& report) override;
     void backing_off(std::string_view stream, const Error& error, Duration pause) override;
     void push_silent(std::string_view stream, bool silent) override;
-    void bounded_pass(const BoundedPass& pass) override;
+    void bounded_pass(const Job& pass) override;
     void clocks(const ClockReport& report) override { report_checks_.clocks(report); }
     void failed(const Error& error) override { say("beside the passes: " + error.message()); }
 
@@ -90,7 +90,7 @@ class RunningWorld : Observer {
     void begin_reloads_at_rest();
     void look_for_reconciliations();
     void crashed_life();
-    void confirm(const BoundedPass& unconfirmed);
+    void confirm(const Job& unconfirmed);
     // What is wrong may be in doubt still: hours pass before the portal's word is taken (hazard 30).
     bool has_patience() const;
     void write_at_rest();
@@ -98,7 +98,7 @@ class RunningWorld : Observer {
     // Which record of the stream the portal's listings lose while a bounded pass is under way.
     std::optional<LeftOut> hole_in(const std::string& stream);
     void wish_some();
-    void wish_at_rest(BoundedPass pass);
+    void wish_at_rest(Job pass);
     bool can_be_asked(const std::string& stream) const;
     void rest();
     void look_at_rest();

@@ -15,7 +15,7 @@ constexpr std::size_t kUnderWayMax = 2;
 constexpr std::size_t kBoundedUnderWayMax = 1;
 // Requests of other streams that were admitted before the answer came.
 constexpr std::size_t kAdmittedBefore = 4;
-// A Retry-After longer than RequestGate::kWaitMax is not waited for in full: one request tries after 1, 2, 4 … 60
+// A Retry-After longer than RateLimiter::kWaitMax is not waited for in full: one request tries after 1, 2, 4 … 60
 // minutes (hazard 34).
 constexpr Duration kProbesSpan = std::chrono::hours(1);
 // Six of these, the requests that were admitted before, and some that operators wish for.
@@ -85,7 +85,7 @@ void WatchedPortal::keep_page(const std::string& entity, const Result<PagePtr>& 
 // A spent quota is a wait of its own, and what did not arrive says nothing.
 bool WatchedPortal::ends_wait(const std::optional<Error>& error) {
     if (!error) return true;
-    const bool is_long = error->retry_after && *error->retry_after > RequestGate::kWaitMax;
+    const bool is_long = error->retry_after && *error->retry_after > RateLimiter::kWaitMax;
     return !is_long && error->code != ErrorCode::quota_exhausted && error->code != ErrorCode::unreachable &&
            error->code != ErrorCode::timed_out;
 }
@@ -106,7 +106,7 @@ void WatchedPortal::hear(const std::optional<Error>& error, Timestamp sent) {
         since_spent_ = 0;
     }
     if (!error->retry_after || error->code != ErrorCode::rate_limited) return;
-    if (*error->retry_after > RequestGate::kWaitMax) {
+    if (*error->retry_after > RateLimiter::kWaitMax) {
         if (told_at_ == Timestamp{INT64_MIN}) told_at_ = now_();
         return;
     }

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "portal/portal.hpp"
-#include "sync/request_gate.hpp"
+#include "sync/limits/rate_limiter.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,7 +1,7 @@
 #include "simulation/weather.hpp"
 
 #include "simulation/agenda.hpp"
-#include "sync/portal_time.hpp"
+#include "sync/walk/portal_time.hpp"
 
 #include <algorithm>
 #include <iterator>

@@ -50,10 +50,10 @@ void RunningWorld::push_silent(std::string_view stream, bool silent) {
     say(std::string(stream) + (silent ? ": push is silent" : ": push is heard again"));
 }
 
-void RunningWorld::bounded_pass(const BoundedPass& pass) {
+void RunningWorld::bounded_pass(const Job& pass) {
     if (trace_) say(story_of(pass));
     if (pass.scheduled && resting_) unreconciled_.erase(pass.stream);
-    const bool under_way = pass.status == PassStatus::running && pass.error.empty();
+    const bool under_way = pass.status == JobStatus::running && pass.error.empty();
     if (!pass.scheduled) checks_.operators_pass(pass.stream, now(), under_way);
     if (auto wrong = bounded_checks_.told(pass, now())) broken(*wrong);
     life_->bounded(under_way ? pass.stream : "");
@@ -61,7 +61,7 @@ void RunningWorld::bounded_pass(const BoundedPass& pass) {
     report_checks_.bounded_pass(pass.stream, under_way);
     weather_.leave_out(under_way ? hole_in(pass.stream) : std::nullopt);
     if (!pass.is_open()) ++report_.bounded_passes;
-    if (pass.status == PassStatus::awaiting_confirmation && settings_.has(Fault::confirm)) confirm(pass);
+    if (pass.status == JobStatus::awaiting_confirmation && settings_.has(Fault::confirm)) confirm(pass);
     if (!awaited_.contains(pass.id)) return;
     if (pass.is_open() && !pass.error.empty() && !rest_.is_patient(now()))
         broken("a bounded pass fails though nothing goes wrong any more: " + pass.error);
@@ -69,7 +69,7 @@ void RunningWorld::bounded_pass(const BoundedPass& pass) {
     look_at_rest();
 }
 
-void RunningWorld::confirm(const BoundedPass& unconfirmed) {
+void RunningWorld::confirm(const Job& unconfirmed) {
     agenda_.put(later(now(), spread(rare_random_, 5min)), [this, unconfirmed] {
         if (!life_ || stopped_at_ != Timestamp{} || resting_) return;
         say("somebody confirms what reconciliation " + std::to_string(unconfirmed.id) + " asks");

@@ -24,10 +24,10 @@ constexpr Duration kBetweenLooks = 10min;
 
 // An operator wishes for a bounded pass, and may change their mind.
 void RunningWorld::wish_some() {
-    BoundedPass pass{.kind = chance(random_, 50) ? PassKind::backfill : PassKind::reconcile};
+    Job pass{.kind = chance(random_, 50) ? JobKind::backfill : JobKind::reconcile};
     pass.stream =
         plan_.entities[static_cast<std::size_t>(between(random_, 0, std::ssize(plan_.entities) - 1))];
-    if (pass.kind == PassKind::backfill) {
+    if (pass.kind == JobKind::backfill) {
         pass.first_day = "202401" + std::to_string(between(random_, 10, 31));
         pass.last_day = "20240" + std::to_string(between(random_, 2, 3)) + "15";
     } else {
@@ -54,7 +54,7 @@ bool RunningWorld::can_be_asked(const std::string& stream) const {
     return state != store_->tables.streams.end() && !state->second.dialect.empty();
 }
 
-void RunningWorld::wish_at_rest(BoundedPass pass) {
+void RunningWorld::wish_at_rest(Job pass) {
     if (!can_be_asked(pass.stream)) return;
     ++wishes_;
     life_->wish(std::move(pass), [this](std::uint64_t id) {
@@ -91,7 +91,7 @@ void RunningWorld::rested() {
     }
     for (const std::string& entity : plan_.entities) {
         if (rests_after_ == backfill)
-            wish_at_rest({.kind = PassKind::backfill,
+            wish_at_rest({.kind = JobKind::backfill,
                           .stream = entity,
                           .first_day = "20240101",
                           .last_day = "20240331"});

@@ -5,7 +5,7 @@
 //     "2024-01-01T00:00:00Z"}})};
 #pragma once
 
-#include "core/page.hpp"
+#include "model/page.hpp"
 
 #include <optional>
 #include <string>

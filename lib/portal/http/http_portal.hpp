@@ -7,9 +7,9 @@
 // only; must outlive its requests.
 #pragma once
 
-#include "core/clock.hpp"
+#include "base/clock.hpp"
 #include "json/slice.hpp"
-#include "net/http_client.hpp"
+#include "net/client/http_client.hpp"
 #include "portal/portal.hpp"
 
 #include <chrono>

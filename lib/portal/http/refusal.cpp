@@ -1,7 +1,7 @@
 #include "portal/http/refusal.hpp"
 
+#include "base/ascii.hpp"
 #include "json/redact.hpp"
-#include "net/ascii.hpp"
 #include "net/http_date.hpp"
 
 #include <algorithm>

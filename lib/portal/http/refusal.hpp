@@ -4,8 +4,8 @@
 // Pure; safe on any thread.
 #pragma once
 
-#include "core/error.hpp"
-#include "core/timestamp.hpp"
+#include "base/error.hpp"
+#include "base/timestamp.hpp"
 #include "net/http_message.hpp"
 
 #include <optional>

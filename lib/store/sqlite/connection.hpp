@@ -9,7 +9,7 @@
 // time.
 #pragma once
 
-#include "core/error.hpp"
+#include "base/error.hpp"
 
 #include <chrono>
 #include <cstdint>

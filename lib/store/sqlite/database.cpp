@@ -185,7 +185,7 @@ Result<std::vector<Key>> Database::untried(const std::string& stream, Timestamp 
     });
 }
 
-Result<std::uint64_t> Database::save_pass(const BoundedPass& pass, const std::string& at) {
+Result<std::uint64_t> Database::save_pass(const Job& pass, const std::string& at) {
     return written("write a pass", [&]() -> Result<std::uint64_t> {
         Transaction transaction(*db_, Transaction::Access::write);
         const std::uint64_t id = tables_.passes.save(pass, at);
@@ -194,7 +194,7 @@ Result<std::uint64_t> Database::save_pass(const BoundedPass& pass, const std::st
     });
 }
 
-Result<std::vector<BoundedPass>> Database::passes() {
+Result<std::vector<Job>> Database::passes() {
     return guarded("read passes", path_, [&] { return tables_.passes.all(); });
 }
 

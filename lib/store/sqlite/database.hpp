@@ -2,11 +2,11 @@
 // thread. Nothing throws: SqlError ends here.
 #pragma once
 
-#include "core/batch.hpp"
-#include "core/error.hpp"
-#include "core/event.hpp"
-#include "core/record.hpp"
-#include "core/stream.hpp"
+#include "base/error.hpp"
+#include "model/batch.hpp"
+#include "model/event.hpp"
+#include "model/record.hpp"
+#include "model/stream.hpp"
 #include "store/sqlite/certificate_table.hpp"
 #include "store/sqlite/checkpointer.hpp"
 #include "store/sqlite/connection.hpp"
@@ -51,8 +51,8 @@ class Database {
                                                         const std::vector<std::string>& ids);
     Result<Rechecks> rechecks(const std::string& stream, std::size_t limit);
     Result<std::vector<Key>> untried(const std::string& stream, Timestamp before, std::size_t limit);
-    Result<std::uint64_t> save_pass(const BoundedPass& pass, const std::string& at);
-    Result<std::vector<BoundedPass>> passes();
+    Result<std::uint64_t> save_pass(const Job& pass, const std::string& at);
+    Result<std::vector<Job>> passes();
     Result<std::map<std::string, Timestamp>> first_passes();
     Result<> note_first_pass(const std::string& stream, const std::string& at);
     Result<RequestCount> requests(const std::string& month);

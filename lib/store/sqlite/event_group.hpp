@@ -4,7 +4,7 @@
 // receive() is called from the I/O thread.
 #pragma once
 
-#include "core/event.hpp"
+#include "model/event.hpp"
 #include "store/sqlite/database.hpp"
 #include "store/sqlite/job_thread.hpp"
 

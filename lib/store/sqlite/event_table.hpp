@@ -2,7 +2,7 @@
 // the call returns.
 #pragma once
 
-#include "core/event.hpp"
+#include "model/event.hpp"
 #include "store/inbox.hpp"
 #include "store/sqlite/statement.hpp"
 

@@ -8,8 +8,8 @@
 // waiter: a canceled coroutine still resumes by the job's result. The executor must outlive the JobThread.
 #pragma once
 
-#include "core/clock.hpp"
-#include "core/error.hpp"
+#include "base/clock.hpp"
+#include "base/error.hpp"
 #include "store/sqlite/waiter.hpp"
 
 #include <chrono>

@@ -1,6 +1,6 @@
 #include "store/sqlite/migrations.hpp"
 
-#include "core/readable_json.hpp"
+#include "base/readable_json.hpp"
 
 #include <sqlite3.h>
 
@@ -22,7 +22,7 @@ Error newer(const std::string& path, std::int64_t found, std::int64_t known) {
             .hint = "use the newer carecloud-syncd, or restore a backup made before the upgrade"};
 }
 
-// SQL's readable_json(text): as core/readable_json.hpp; NULL: the text itself can be read.
+// SQL's readable_json(text): as base/readable_json.hpp; NULL: the text itself can be read.
 void readable_json_of_sql(sqlite3_context* context, int, sqlite3_value** values) {
     const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(values[0]));
     const auto size = static_cast<std::size_t>(sqlite3_value_bytes(values[0]));

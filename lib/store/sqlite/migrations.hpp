@@ -2,7 +2,7 @@
 // `PRAGMA user_version` is the number of the last one applied.
 #pragma once
 
-#include "core/error.hpp"
+#include "base/error.hpp"
 #include "store/sqlite/connection.hpp"
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 // Opening the file: what may be wrong with a path, and how a connection is set up.
 #pragma once
 
-#include "core/error.hpp"
+#include "base/error.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 

@@ -7,7 +7,7 @@
 // flock(2) is sure on local filesystems only, and so is SQLite's write-ahead log: no store on NFS or SMB.
 #pragma once
 
-#include "core/error.hpp"
+#include "base/error.hpp"
 
 #include <optional>
 #include <string>

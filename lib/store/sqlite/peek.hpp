@@ -1,8 +1,8 @@
 // A look at a stream's row beside a daemon that may be running: for `--check`. Reads only, locks nobody out.
 #pragma once
 
-#include "core/error.hpp"
-#include "core/stream.hpp"
+#include "base/error.hpp"
+#include "model/stream.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 
 #include <optional>

@@ -3,7 +3,7 @@
 // begin().
 #pragma once
 
-#include "core/record.hpp"
+#include "model/record.hpp"
 #include "store/sqlite/statement.hpp"
 
 #include <string>

@@ -91,15 +91,15 @@ Result<ChangePage> ReadDatabase::changes(std::uint64_t since, std::size_t limit)
     });
 }
 
-Result<std::vector<BoundedPass>> ReadDatabase::passes(std::size_t limit) {
-    return guarded("read passes", path_, [&]() -> Result<std::vector<BoundedPass>> {
+Result<std::vector<Job>> ReadDatabase::passes(std::size_t limit) {
+    return guarded("read passes", path_, [&]() -> Result<std::vector<Job>> {
         passes_.bind(1, static_cast<std::int64_t>(limit));
         return read_passes(passes_);
     });
 }
 
-Result<std::optional<BoundedPass>> ReadDatabase::pass(std::uint64_t id) {
-    return guarded("read a pass", path_, [&]() -> Result<std::optional<BoundedPass>> {
+Result<std::optional<Job>> ReadDatabase::pass(std::uint64_t id) {
+    return guarded("read a pass", path_, [&]() -> Result<std::optional<Job>> {
         pass_.bind(1, static_cast<std::int64_t>(id));
         auto found = read_passes(pass_);
         if (!found) return found.error();

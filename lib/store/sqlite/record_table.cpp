@@ -1,6 +1,6 @@
 #include "store/sqlite/record_table.hpp"
 
-#include "core/readable_json.hpp"
+#include "base/readable_json.hpp"
 #include "store/sqlite/connection.hpp"
 
 namespace carecloud {

@@ -1,6 +1,6 @@
 #include "store/sqlite/seam_rules.hpp"
 
-#include "core/ensure.hpp"
+#include "base/ensure.hpp"
 
 #include <algorithm>
 #include <tuple>

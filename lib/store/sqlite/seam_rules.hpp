@@ -1,8 +1,8 @@
 // What the two sides of the Store seam owe each other, whatever the portal sent: a broken rule is this program's fault,
-// and ends it before anything is committed or believed (core/ensure.hpp). Pure.
+// and ends it before anything is committed or believed (base/ensure.hpp). Pure.
 #pragma once
 
-#include "core/batch.hpp"
+#include "model/batch.hpp"
 #include "store/store.hpp"
 
 #include <vector>

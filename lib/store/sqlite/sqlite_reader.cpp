@@ -85,14 +85,14 @@ Task<Result<std::optional<QuarantineRow>>> SqliteReader::quarantined(QuarantineP
     return quick_->thread.run<std::optional<QuarantineRow>>(std::move(work));
 }
 
-Task<Result<std::vector<BoundedPass>>> SqliteReader::passes(std::size_t limit) {
+Task<Result<std::vector<Job>>> SqliteReader::passes(std::size_t limit) {
     auto work = [database = quick_->database.get(), limit] { return database->passes(limit); };
-    return quick_->thread.run<std::vector<BoundedPass>>(std::move(work));
+    return quick_->thread.run<std::vector<Job>>(std::move(work));
 }
 
-Task<Result<std::optional<BoundedPass>>> SqliteReader::pass(std::uint64_t id) {
+Task<Result<std::optional<Job>>> SqliteReader::pass(std::uint64_t id) {
     auto work = [database = quick_->database.get(), id] { return database->pass(id); };
-    return quick_->thread.run<std::optional<BoundedPass>>(std::move(work));
+    return quick_->thread.run<std::optional<Job>>(std::move(work));
 }
 
 Task<Result<StoreCounts>> SqliteReader::counts(std::string month) {

@@ -35,8 +35,8 @@ class SqliteReader : public Reader {
                                    std::size_t limit) override;
     Task<Result<QuarantinePage>> quarantine(std::optional<QuarantinePlace> after, std::size_t limit) override;
     Task<Result<std::optional<QuarantineRow>>> quarantined(QuarantinePlace place) override;
-    Task<Result<std::vector<BoundedPass>>> passes(std::size_t limit) override;
-    Task<Result<std::optional<BoundedPass>>> pass(std::uint64_t id) override;
+    Task<Result<std::vector<Job>>> passes(std::size_t limit) override;
+    Task<Result<std::optional<Job>>> pass(std::uint64_t id) override;
     Task<Result<StoreCounts>> counts(std::string month) override;
     Task<Result<std::uint64_t>> count_records(std::string stream) override;
 

@@ -129,16 +129,16 @@ Task<Result<std::uint64_t>> SqliteStore::count_live(std::string stream, std::str
     return impl_->key_thread.run<std::uint64_t>(std::move(work));
 }
 
-Task<Result<std::uint64_t>> SqliteStore::save_pass(BoundedPass pass) {
+Task<Result<std::uint64_t>> SqliteStore::save_pass(Job pass) {
     auto work = [database = impl_->database.get(), pass = std::move(pass), at = impl_->now()] {
         return database->save_pass(pass, at);
     };
     return impl_->thread.run<std::uint64_t>(std::move(work));
 }
 
-Task<Result<std::vector<BoundedPass>>> SqliteStore::passes() {
+Task<Result<std::vector<Job>>> SqliteStore::passes() {
     auto work = [database = impl_->database.get()] { return database->passes(); };
-    return impl_->thread.run<std::vector<BoundedPass>>(std::move(work));
+    return impl_->thread.run<std::vector<Job>>(std::move(work));
 }
 
 Task<Result<std::map<std::string, Timestamp>>> SqliteStore::first_passes() {

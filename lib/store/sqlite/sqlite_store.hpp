@@ -94,8 +94,8 @@ class SqliteStore : public Store, public Inbox, public CertificateStore {
     Task<Result<std::vector<Key>>> untried(std::string stream, Timestamp before, std::size_t limit) override;
     Task<Result<std::vector<Key>>> live(LiveRange range) override;
     Task<Result<std::uint64_t>> count_live(std::string stream, std::string modified_from) override;
-    Task<Result<std::uint64_t>> save_pass(BoundedPass pass) override;
-    Task<Result<std::vector<BoundedPass>>> passes() override;
+    Task<Result<std::uint64_t>> save_pass(Job pass) override;
+    Task<Result<std::vector<Job>>> passes() override;
     Task<Result<std::map<std::string, Timestamp>>> first_passes() override;
     Task<Result<>> note_first_pass(std::string stream) override;
     Task<Result<RequestCount>> requests(std::string month) override;

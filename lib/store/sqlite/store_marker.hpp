@@ -7,7 +7,7 @@
 // Used while the store is opened.
 #pragma once
 
-#include "core/error.hpp"
+#include "base/error.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 
 #include <optional>

@@ -7,8 +7,8 @@
 // A canceled coroutine still resumes by what it waits for. The executor must outlive the waiter.
 #pragma once
 
-#include "core/clock.hpp"
-#include "core/error.hpp"
+#include "base/clock.hpp"
+#include "base/error.hpp"
 
 #include <memory>
 #include <utility>

@@ -40,7 +40,7 @@ Task<Result<std::uint64_t>> MemoryStore::count_live(std::string stream, std::str
     return run_with_faults<std::uint64_t>(hook_, "count_live", std::move(work));
 }
 
-Task<Result<std::uint64_t>> MemoryStore::save_pass(BoundedPass pass) {
+Task<Result<std::uint64_t>> MemoryStore::save_pass(Job pass) {
     auto work = [this, pass = std::move(pass), at = clock_.wall().to_string_ms()]() -> Result<std::uint64_t> {
         ++content_->commits;
         return write_pass(pass, at);
@@ -48,17 +48,17 @@ Task<Result<std::uint64_t>> MemoryStore::save_pass(BoundedPass pass) {
     return run_with_faults<std::uint64_t>(hook_, "save_pass", std::move(work));
 }
 
-Task<Result<std::vector<BoundedPass>>> MemoryStore::passes() {
-    auto work = [this]() -> Result<std::vector<BoundedPass>> {
-        std::vector<BoundedPass> passes;
+Task<Result<std::vector<Job>>> MemoryStore::passes() {
+    auto work = [this]() -> Result<std::vector<Job>> {
+        std::vector<Job> passes;
         for (const auto& [id, pass] : content_->tables.passes)
             passes.push_back(pass);
         return passes;
     };
-    return run_with_faults<std::vector<BoundedPass>>(hook_, "passes", std::move(work));
+    return run_with_faults<std::vector<Job>>(hook_, "passes", std::move(work));
 }
 
-std::uint64_t MemoryStore::write_pass(BoundedPass pass, const std::string& at) {
+std::uint64_t MemoryStore::write_pass(Job pass, const std::string& at) {
     auto& passes = content_->tables.passes;
     if (pass.id == 0) {
         pass.id = ++content_->last_pass;

@@ -7,7 +7,7 @@
 //     clock.run_for(24h);
 #pragma once
 
-#include "core/clock.hpp"
+#include "base/clock.hpp"
 
 #include <cstdint>
 #include <functional>

@@ -1,6 +1,6 @@
 #include "unit/api/api_fixture.hpp"
 
-#include "net/ascii.hpp"
+#include "base/ascii.hpp"
 #include "store/sqlite/connection.hpp"
 #include "support/run_task.hpp"
 

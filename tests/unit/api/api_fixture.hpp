@@ -32,7 +32,7 @@ class TestHost : public ApiHost {
     std::vector<Reason> reasons() const override { return why; }
     std::vector<std::string> sns_reasons() const override { return why_no_events; }
     std::optional<RequestCount> requests(std::string_view /*month*/) const override { return counted; }
-    std::optional<StreamMoment> moment(std::string_view /*entity*/) const override { return doing; }
+    std::optional<StreamSnapshot> moment(std::string_view /*entity*/) const override { return doing; }
     std::vector<Subscription> subscriptions() const override { return topics; }
     MachineUse machine() const override { return used; }
     std::optional<Timestamp> certificate_end() const override { return ends; }
@@ -43,7 +43,7 @@ class TestHost : public ApiHost {
         return running;
     }
 
-    Task<Result<std::uint64_t>> wish(BoundedPass pass) override { return store->save_pass(std::move(pass)); }
+    Task<Result<std::uint64_t>> wish(Job pass) override { return store->save_pass(std::move(pass)); }
     bool cancel_pass(std::uint64_t id) override {
         if (running) canceled.push_back(id);
         return running;
@@ -62,7 +62,8 @@ class TestHost : public ApiHost {
     std::vector<Reason> why;
     std::vector<std::string> why_no_events;
     std::optional<RequestCount> counted;
-    std::optional<StreamMoment> doing{StreamMoment{.in_pass = false, .until_next = std::chrono::minutes(3)}};
+    std::optional<StreamSnapshot> doing{
+        StreamSnapshot{.in_pass = false, .until_next = std::chrono::minutes(3)}};
     std::vector<Subscription> topics;
     MachineUse used;
     std::optional<Timestamp> ends;
@@ -97,7 +98,7 @@ class ApiFixture {
     ChangeFeed& feed() { return feed_; }
 
     TestHost host;
-    Books books;
+    Histories books;
     Metrics& metrics = books.metrics;
 
   private:

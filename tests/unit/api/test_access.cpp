@@ -132,7 +132,7 @@ TEST_CASE("an address for numbers serves no record, no id and no action") {
 TEST_CASE("an address for numbers shows reasons, and of passes nothing") {
     const std::string id = "65f35b06e30c8a2e4578d118";
     const auto fails = [&](ApiFixture& fixture) {
-        const BoundedPass pass{.kind = PassKind::reconcile, .stream = "claim"};
+        const Job pass{.kind = JobKind::reconcile, .stream = "claim"};
         REQUIRE(run_task(fixture.io(), fixture.store().save_pass(pass)));
         fixture.sql("UPDATE passes SET state = 'failed', position_id = '" + id + "', error = 'about " + id +
                     "'");

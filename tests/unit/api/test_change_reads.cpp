@@ -53,8 +53,8 @@ class HeldReader : public Reader {
     Task<Result<std::optional<QuarantineRow>>> quarantined(QuarantinePlace) override {
         co_return not_asked();
     }
-    Task<Result<std::vector<BoundedPass>>> passes(std::size_t) override { co_return not_asked(); }
-    Task<Result<std::optional<BoundedPass>>> pass(std::uint64_t) override { co_return not_asked(); }
+    Task<Result<std::vector<Job>>> passes(std::size_t) override { co_return not_asked(); }
+    Task<Result<std::optional<Job>>> pass(std::uint64_t) override { co_return not_asked(); }
     Task<Result<StoreCounts>> counts(std::string) override { co_return not_asked(); }
     Task<Result<std::uint64_t>> count_records(std::string) override { co_return not_asked(); }
 

@@ -74,11 +74,11 @@ TEST_CASE("a backfill may reach from 1900 to 2100") {
 // One that was asked for before its time may wait for an hour.
 TEST_CASE("an operator's reconciliation is not the one that the service itself has asked for") {
     ApiFixture api;
-    const BoundedPass due{.kind = PassKind::reconcile,
-                          .stream = "claim",
-                          .scheduled = true,
-                          .reason = "a record went back in time",
-                          .whole = true};
+    const Job due{.kind = JobKind::reconcile,
+                  .stream = "claim",
+                  .scheduled = true,
+                  .reason = "a record went back in time",
+                  .whole = true};
     REQUIRE(run_task(api.io(), api.store().save_pass(due)));
     CHECK(json_of(api.get("/v1/passes/1")).at("reason") == "a record went back in time");
     const auto asked = json_of(api.post("/v1/reconcile?entity=claim"));

@@ -1,5 +1,5 @@
 // What makes the service ok, warning or critical, and how the reasons are said.
-#include "api/service_state.hpp"
+#include "telemetry/service_state.hpp"
 
 #include <catch2/catch.hpp>
 

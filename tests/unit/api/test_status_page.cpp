@@ -1,6 +1,6 @@
 // The status page: what it shows in each state, that nothing in it is markup but its own, and who gets it.
-#include "api/html_text.hpp"
-#include "api/status_page.hpp"
+#include "api/ui/html_text.hpp"
+#include "api/ui/status_page.hpp"
 #include "unit/api/api_fixture.hpp"
 
 #include <catch2/catch.hpp>
@@ -42,7 +42,7 @@ struct HealthyView {
         .streams = {{.entity = "claim",
                      .state = state_at("2024-03-01T11:00:00Z", "65f35b06"),
                      .records = 20000,
-                     .moment = StreamMoment{.in_pass = false, .until_next = 4min},
+                     .moment = StreamSnapshot{.in_pass = false, .until_next = 4min},
                      .last = &last}}};
 };
 
@@ -67,7 +67,7 @@ TEST_CASE(
 TEST_CASE("a stream whose polls the quota stretches says so, and how often it is polled") {
     HealthyView healthy;
     healthy.view.streams[0].moment =
-        StreamMoment{.until_next = 3h, .poll_every = 3h + 20min, .stretched = true};
+        StreamSnapshot{.until_next = 3h, .poll_every = 3h + 20min, .stretched = true};
     CHECK(shows(status_page(healthy.view),
                 "in 3 h 0 min<br>polling less often because of the quota: every 3 h 20 min"));
 }
@@ -76,7 +76,7 @@ TEST_CASE("a first load shows how far it is, and how fast") {
     HealthyView healthy;
     const PassUnderWay under_way{.records = 12'000, .first_at = {1s}, .last_at = {3s}, .after_first = 11'000};
     healthy.view.streams[0] = {
-        .entity = "claim", .records = 0, .moment = StreamMoment{.in_pass = true}, .under_way = &under_way};
+        .entity = "claim", .records = 0, .moment = StreamSnapshot{.in_pass = true}, .under_way = &under_way};
     const std::string page = status_page(healthy.view);
     CHECK(shows(page, ">loading<"));
     CHECK(shows(page, "12,000 records so far, 5,500 per second"));
@@ -96,9 +96,9 @@ TEST_CASE("a portal that is down, a silent push, a reconciliation that asks: eac
                              .stream = "claim",
                              .since = *Timestamp::parse("2024-03-01T11:00:00Z")},
                             {.state = ServiceState::warning, .text = "the certificate ends", .since = kNow}};
-    healthy.view.passes = {{.kind = PassKind::reconcile,
+    healthy.view.passes = {{.kind = JobKind::reconcile,
                             .stream = "claim",
-                            .status = PassStatus::awaiting_confirmation,
+                            .status = JobStatus::awaiting_confirmation,
                             .records = 2000,
                             .expected = 2000,
                             .gone = 400,
@@ -178,7 +178,7 @@ TEST_CASE("what comes from elsewhere is text, wherever it stands") {
 }
 
 TEST_CASE("the day book keeps a day of quarters, and forgets what is older") {
-    DayBook day;
+    DayHistory day;
     const auto at = [](Duration span) { return MonoTime{span}; };
     day.count_changes(5, at(1min));
     day.count_event(at(16min));
@@ -191,12 +191,12 @@ TEST_CASE("the day book keeps a day of quarters, and forgets what is older") {
     CHECK(quarters[94].changes == 5);
     quarters = day.last(at(24h + 1min));
     CHECK(quarters[0].events == 1);
-    for (const DayBook::Quarter& quarter : quarters)
+    for (const DayHistory::Quarter& quarter : quarters)
         CHECK(quarter.changes == 0);
     day.count_changes(1, at(72h));
     quarters = day.last(at(72h));
     std::uint64_t sum = 0;
-    for (const DayBook::Quarter& quarter : quarters)
+    for (const DayHistory::Quarter& quarter : quarters)
         sum += quarter.changes + quarter.events + quarter.passes;
     CHECK(sum == 1);
 }

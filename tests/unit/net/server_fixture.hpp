@@ -9,7 +9,7 @@
 // fails after a while instead of hanging.
 #pragma once
 
-#include "net/http_server.hpp"
+#include "net/server/http_server.hpp"
 
 #include <cstdint>
 #include <functional>

@@ -1,5 +1,5 @@
 // How an HttpServer ends: with grace, by force, or by destruction.
-#include "net/tls_server.hpp"
+#include "net/server/tls_server.hpp"
 #include "server_fixture.hpp"
 #include "support/tls/test_certificates.hpp"
 

@@ -1,6 +1,6 @@
 // HttpServer with TLS, and what comes to its port that is no TLS.
-#include "net/http_client.hpp"
-#include "net/tls_server.hpp"
+#include "net/client/http_client.hpp"
+#include "net/server/tls_server.hpp"
 #include "server_fixture.hpp"
 #include "support/http/scripted_server.hpp"
 #include "support/tls/test_certificates.hpp"

@@ -1,5 +1,5 @@
-#include "portal/page_size.hpp"
-#include "portal/token_bucket.hpp"
+#include "sync/limits/page_size.hpp"
+#include "sync/limits/token_bucket.hpp"
 
 #include <catch2/catch.hpp>
 

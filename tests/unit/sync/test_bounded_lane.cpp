@@ -7,7 +7,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct LaneWorld : EngineWorld {
+struct JobWorld : EngineWorld {
     // With so many old records, and the stream's first pass over.
     void start_loaded(unsigned records) {
         put_many(1, records, 10, kOld);
@@ -26,36 +26,36 @@ struct LaneWorld : EngineWorld {
         REQUIRE(clock.run_until([&] { return clock.now() >= end; }));
     }
 
-    static BoundedPass backfill() {
-        return {.kind = PassKind::backfill, .first_day = "20230101", .last_day = "20230228"};
+    static Job backfill() {
+        return {.kind = JobKind::backfill, .first_day = "20230101", .last_day = "20230228"};
     }
 };
 
 }  // namespace
 
 TEST_CASE("lane: a wish runs beside the stream's passes, and is told when it begins and ends") {
-    LaneWorld world;
+    JobWorld world;
     world.put_many(1, 60, 10, kOld);
     world.start();
     const std::uint64_t id = world.wish({});
     world.run_until_ended(id);
-    CHECK(world.row(id).status == PassStatus::done);
+    CHECK(world.row(id).status == JobStatus::done);
     REQUIRE(world.recorder.bounded.size() == 2);
-    CHECK(world.recorder.bounded[0].status == PassStatus::running);
-    CHECK(world.recorder.bounded[1].status == PassStatus::done);
+    CHECK(world.recorder.bounded[0].status == JobStatus::running);
+    CHECK(world.recorder.bounded[1].status == JobStatus::done);
     // Not before the stream was loaded: it would have been loaded twice.
     CHECK(world.row(id).missing == 0);
 }
 
 TEST_CASE("lane: wishes run one after the other, in their order") {
-    LaneWorld world;
+    JobWorld world;
     world.start_loaded(10);
-    const std::uint64_t first = world.wish(LaneWorld::backfill());
+    const std::uint64_t first = world.wish(JobWorld::backfill());
     const std::uint64_t second = world.wish({});
-    const std::uint64_t third = world.wish(LaneWorld::backfill());
+    const std::uint64_t third = world.wish(JobWorld::backfill());
     world.run_until_ended(third);
     std::vector<std::uint64_t> ended;
-    for (const BoundedPass& told : world.recorder.bounded) {
+    for (const Job& told : world.recorder.bounded) {
         if (!told.is_open()) ended.push_back(told.id);
     }
     CHECK(ended == std::vector<std::uint64_t>{first, second, third});
@@ -64,7 +64,7 @@ TEST_CASE("lane: wishes run one after the other, in their order") {
 // Another workspace's records once ended it for good: found by killing the real daemon.
 TEST_CASE("lane: what failed is tried again after a pause, with the reason in its row") {
     const ErrorCode code = GENERATE(ErrorCode::key_refused, ErrorCode::wrong_workspace);
-    LaneWorld world;
+    JobWorld world;
     world.start_loaded(10);
     bool away = true;
     world.portal.set_fault_hook([&](const SeenRequest&) -> std::optional<Error> {
@@ -73,28 +73,28 @@ TEST_CASE("lane: what failed is tried again after a pause, with the reason in it
     });
     const std::uint64_t id = world.wish({});
     REQUIRE(world.clock.run_until([&] { return !world.row(id).error.empty(); }));
-    CHECK(world.row(id).status == PassStatus::running);
+    CHECK(world.row(id).status == JobStatus::running);
     CHECK(world.row(id).hint == "the key");
     away = false;
     world.run_until_ended(id);
-    CHECK(world.row(id).status == PassStatus::done);
+    CHECK(world.row(id).status == JobStatus::done);
     CHECK(world.row(id).error.empty());
 }
 
 TEST_CASE("lane: a wish of a stream that is not configured any more fails and says so") {
-    LaneWorld world;
+    JobWorld world;
     world.put_many(1, 10, 10, kOld);
     const std::uint64_t id = world.wish({});
     world.content->tables.passes.at(id).stream = "family";
     world.start();
     world.run_until_ended(id);
-    CHECK(world.row(id).status == PassStatus::failed);
+    CHECK(world.row(id).status == JobStatus::failed);
     CHECK(world.row(id).error.find("configured") != std::string::npos);
 }
 
 // Found by simulate --seed 17883 --hours 0.5: with no record to prove the new shape with, it never counted as walked.
 TEST_CASE("lane: a stream that was emptied is reconciled though the portal spells its answers anew") {
-    LaneWorld world;
+    JobWorld world;
     world.start_loaded(3);
     world.stop_engine();
     for (const auto& [place, row] : world.tables().records)
@@ -106,36 +106,36 @@ TEST_CASE("lane: a stream that was emptied is reconciled though the portal spell
     world.start();
     const std::uint64_t id = world.wish({.confirm_deletes = true});
     world.run_until_ended(id);
-    CHECK(world.row(id).status == PassStatus::done);
+    CHECK(world.row(id).status == JobStatus::done);
     CHECK(world.live() == 0);
 }
 
 TEST_CASE("lane: a pass is canceled while it waits and while it runs") {
-    LaneWorld world;
+    JobWorld world;
     world.start_loaded(10);
     world.portal.set_latency(60s);
     const std::uint64_t running = world.wish({.whole = true});
-    const std::uint64_t waiting = world.wish(LaneWorld::backfill());
-    REQUIRE(world.clock.run_until([&] { return world.row(running).status == PassStatus::running; }));
+    const std::uint64_t waiting = world.wish(JobWorld::backfill());
+    REQUIRE(world.clock.run_until([&] { return world.row(running).status == JobStatus::running; }));
     world.engine->cancel_pass(waiting);
     world.engine->cancel_pass(running);
     world.run_until_ended(waiting);
     world.run_until_ended(running);
-    CHECK(world.row(running).status == PassStatus::canceled);
-    CHECK(world.row(waiting).status == PassStatus::canceled);
+    CHECK(world.row(running).status == JobStatus::canceled);
+    CHECK(world.row(waiting).status == JobStatus::canceled);
     // The lane goes on.
     world.portal.set_latency(1ms);
     const std::uint64_t next = world.wish({});
     world.run_until_ended(next);
-    CHECK(world.row(next).status == PassStatus::done);
+    CHECK(world.row(next).status == JobStatus::done);
 }
 
 TEST_CASE("regression: a pass went on that was canceled while the store failed") {
-    LaneWorld world;
+    JobWorld world;
     world.start_loaded(10);
     world.portal.set_latency(60s);
     const std::uint64_t id = world.wish({.whole = true});
-    REQUIRE(world.clock.run_until([&] { return world.row(id).status == PassStatus::running; }));
+    REQUIRE(world.clock.run_until([&] { return world.row(id).status == JobStatus::running; }));
     bool failed = false;
     world.store->set_fault_hook([&](std::string_view operation) -> std::optional<StoreFault> {
         if (operation != "save_pass" || std::exchange(failed, true)) return std::nullopt;
@@ -145,23 +145,23 @@ TEST_CASE("regression: a pass went on that was canceled while the store failed")
     world.engine->cancel_pass(id);
     world.run_until_ended(id);
     CHECK(failed);
-    CHECK(world.row(id).status == PassStatus::canceled);
+    CHECK(world.row(id).status == JobStatus::canceled);
 }
 
 TEST_CASE("lane: what a stop interrupts goes on in the next life") {
-    LaneWorld world;
+    JobWorld world;
     world.start_loaded(10);
     world.portal.set_latency(60s);
     const std::uint64_t id = world.wish({.whole = true});
-    REQUIRE(world.clock.run_until([&] { return world.row(id).status == PassStatus::running; }));
+    REQUIRE(world.clock.run_until([&] { return world.row(id).status == JobStatus::running; }));
     world.portal.set_latency(1ms);
     world.stop_and_start();
     world.run_until_ended(id);
-    CHECK(world.row(id).status == PassStatus::done);
+    CHECK(world.row(id).status == JobStatus::done);
 }
 
 TEST_CASE("lane: reconciliations come by themselves, a whole one first and then every week") {
-    LaneWorld world;
+    JobWorld world;
     world.poll_every = 30min;
     world.reconcile.every = 24h;
     world.reconcile.whole_every = std::chrono::hours(24 * 7);
@@ -169,7 +169,7 @@ TEST_CASE("lane: reconciliations come by themselves, a whole one first and then 
     world.start();
     const auto reconciled = [&] {
         return std::count_if(world.tables().passes.begin(), world.tables().passes.end(),
-                             [](const auto& entry) { return entry.second.status == PassStatus::done; });
+                             [](const auto& entry) { return entry.second.status == JobStatus::done; });
     };
     world.run_for(20h);
     CHECK(reconciled() == 0);
@@ -194,7 +194,7 @@ TEST_CASE("lane: reconciliations come by themselves, a whole one first and then 
 }
 
 TEST_CASE("lane: a store that fails is asked again, and nothing is lost") {
-    LaneWorld world;
+    JobWorld world;
     world.start_loaded(30);
     const std::uint64_t id = world.wish({.whole = true});
     std::size_t calls = 0;
@@ -207,5 +207,5 @@ TEST_CASE("lane: a store that fails is asked again, and nothing is lost") {
     world.run_for(20min);
     world.store->set_fault_hook({});
     world.run_until_ended(id);
-    CHECK(world.row(id).status == PassStatus::done);
+    CHECK(world.row(id).status == JobStatus::done);
 }

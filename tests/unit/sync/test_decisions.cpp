@@ -1,7 +1,7 @@
 // The engine's pure decisions: retries, pauses, the quota's stretch, progress.
-#include "sync/progress.hpp"
-#include "sync/retry.hpp"
-#include "sync/schedule.hpp"
+#include "sync/limits/retry.hpp"
+#include "sync/limits/schedule.hpp"
+#include "sync/walk/progress.hpp"
 #include "world.hpp"
 
 #include <catch2/catch.hpp>

@@ -21,7 +21,7 @@ std::size_t changes_of(const EngineWorld& world, unsigned n) {
 std::size_t whole_passes(const EngineWorld& world) {
     std::size_t count = 0;
     for (const auto& [id, pass] : world.tables().passes)
-        count += pass.whole && pass.status == PassStatus::done;
+        count += pass.whole && pass.status == JobStatus::done;
     return count;
 }
 
@@ -280,8 +280,8 @@ TEST_CASE("row 21: a field that differs in each answer is written at most once a
     std::size_t unsteady = 0;
     for (const PassReport& report : world.recorder.passes)
         unsteady += report.summary.unsteady;
-    for (const BoundedPass& pass : world.recorder.bounded)
-        unsteady += pass.status == PassStatus::done;
+    for (const Job& pass : world.recorder.bounded)
+        unsteady += pass.status == JobStatus::done;
     CHECK(unsteady > 0);
 }
 

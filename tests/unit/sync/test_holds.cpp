@@ -1,5 +1,5 @@
 // Waits that the other side dictates (hazard 34): short ones are kept by all, long ones are looked at by single probes.
-#include "sync/schedule.hpp"
+#include "sync/limits/schedule.hpp"
 #include "unit/sync/engine_world.hpp"
 
 #include <algorithm>
@@ -139,7 +139,7 @@ TEST_CASE("hold: a backfill goes on after it, too") {
     CHECK(world.row(id).hint.find("the next request will be sent at") != std::string::npos);
     world.asks = false;
     world.clock.run_for(60s);
-    CHECK(world.row(id).status == PassStatus::done);
+    CHECK(world.row(id).status == JobStatus::done);
 }
 
 TEST_CASE(
@@ -155,7 +155,7 @@ TEST_CASE(
     const auto hold = world.engine->hold();
     REQUIRE(hold);
     const std::uint64_t id =
-        world.write_down({.kind = PassKind::backfill, .first_day = "20230101", .last_day = "20230131"});
+        world.write_down({.kind = JobKind::backfill, .first_day = "20230101", .last_day = "20230131"});
     // A stream takes the probe of the start.
     world.begin(hold);
     world.clock.run_for(1s);

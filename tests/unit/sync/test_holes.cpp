@@ -1,6 +1,6 @@
 // Records that listings leave out although the portal has them (hazard 38).
 #include "bounded_world.hpp"
-#include "sync/denial.hpp"
+#include "sync/walk/denial.hpp"
 
 #include <optional>
 #include <string>
@@ -38,7 +38,7 @@ TEST_CASE(
     CHECK(world.reconcile(true).awaiting == 1);
     CHECK(world.live() == 40);
     world.clock.run_for(world.settings.overlap + 1s);
-    const BoundedPass row = world.reconcile(true);
+    const Job row = world.reconcile(true);
     CHECK(row.holes == 1);
     CHECK(row.deleted == 0);
     CHECK(world.live() == 40);
@@ -54,7 +54,7 @@ TEST_CASE("a record that listings without a filter leave out by mistake is kept,
     world.portal.set_answer_hook([&](const SeenRequest& request, std::string& body) {
         if (request.kind == "query") leave_out(body, id);
     });
-    const BoundedPass row = world.reconcile(true);
+    const Job row = world.reconcile(true);
     CHECK(row.holes == 1);
     CHECK(row.deleted == 0);
     world.check_same();
@@ -106,7 +106,7 @@ TEST_CASE("reconcile: where types are mixed a listing by id is asked for in the 
         if (request.kind == "query" && !mentions(request, "$in")) leave_out(body, BoundedWorld::id_of(50));
     });
     world.memory.mixed = true;
-    const BoundedPass row = world.reconcile(true);
+    const Job row = world.reconcile(true);
     CHECK(row.gone == 0);
     CHECK(row.holes == 0);
     CHECK(world.live() == 21);

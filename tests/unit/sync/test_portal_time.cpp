@@ -1,5 +1,5 @@
 // The portal's time by three clocks, none of which is believed alone (hazard 31).
-#include "sync/portal_time.hpp"
+#include "sync/walk/portal_time.hpp"
 #include "unit/sync/world.hpp"
 
 #include <chrono>

@@ -1,5 +1,5 @@
 // Changes that polls find and no event announced: a topic that has fallen silent (hazard 23).
-#include "sync/settle_rules.hpp"
+#include "sync/events/settle_rules.hpp"
 #include "unit/sync/engine_world.hpp"
 
 using namespace carecloud;

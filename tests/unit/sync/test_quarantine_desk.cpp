@@ -9,11 +9,11 @@ namespace {
 
 const std::string kInvalid = "00000000000000000000aaaa";
 
-struct DeskWorld : EngineWorld {
+struct RetryQueueWorld : EngineWorld {
     using Came = std::shared_ptr<std::optional<Result<RetryReport>>>;
 
     // A stream that has come to its end, with ten records and one that cannot be read.
-    DeskWorld() {
+    RetryQueueWorld() {
         put_many(1, 10, 1, kOld);
         put_raw(R"("modified":"yesterday","childName":"Ann")");
         start();
@@ -48,10 +48,10 @@ struct DeskWorld : EngineWorld {
 }  // namespace
 
 TEST_CASE("desk: a record that was mended without moving is taken at once, and leaves the quarantine") {
-    DeskWorld world;
+    RetryQueueWorld world;
     world.put_raw(R"("modified":"2024-01-01T00:00:00Z")");
     const std::size_t passes = world.recorder.passes.size();
-    const auto came = world.retry(DeskWorld::wish());
+    const auto came = world.retry(RetryQueueWorld::wish());
     REQUIRE(came.has_value());
     CHECK(came->outcome == RetryOutcome::taken);
     CHECK(came->reason.empty());
@@ -59,58 +59,58 @@ TEST_CASE("desk: a record that was mended without moving is taken at once, and l
     CHECK(world.tables().quarantine.empty());
     world.check_same();
     // Again: it is there already.
-    const auto again = world.retry(DeskWorld::wish());
+    const auto again = world.retry(RetryQueueWorld::wish());
     REQUIRE(again.has_value());
     CHECK(again->outcome == RetryOutcome::unchanged);
 }
 
 TEST_CASE("desk: one that still cannot be read says why, and one that the portal denies is let go") {
-    DeskWorld world;
-    const auto invalid = world.retry(DeskWorld::wish());
+    RetryQueueWorld world;
+    const auto invalid = world.retry(RetryQueueWorld::wish());
     REQUIRE(invalid.has_value());
     CHECK(invalid->outcome == RetryOutcome::invalid);
     CHECK(invalid->reason.find("modified") != std::string::npos);
     REQUIRE(world.model.erase(kEntity, kInvalid));
-    const auto gone = world.retry(DeskWorld::wish());
+    const auto gone = world.retry(RetryQueueWorld::wish());
     REQUIRE(gone.has_value());
     CHECK(gone->outcome == RetryOutcome::not_found);
     CHECK(world.tables().quarantine.empty());
 }
 
 TEST_CASE("desk: an empty answer by mistake is asked for again (hazard 21)") {
-    DeskWorld world;
+    RetryQueueWorld world;
     world.put_raw(R"("modified":"2024-01-01T00:00:00Z")");
     std::size_t emptied = 0;
     world.portal.set_answer_hook([&](const SeenRequest& request, std::string& body) {
         if (mentions(request, "$in") && emptied++ == 0) body = R"({"isSuccess":true,"data":[]})";
     });
-    const auto came = world.retry(DeskWorld::wish());
+    const auto came = world.retry(RetryQueueWorld::wish());
     REQUIRE(came.has_value());
     CHECK(came->outcome == RetryOutcome::taken);
     CHECK(emptied == 2);
 }
 
 TEST_CASE("desk: one that no answer carries counts another attempt") {
-    DeskWorld world;
+    RetryQueueWorld world;
     ModelSettings narrow = world.model.settings();
     narrow.response_limit_bytes = 500;
     world.model.change_settings(narrow);
     world.put_raw(R"("modified":"2024-01-01T00:00:00Z","signature":")" + std::string(3000, 'x') + "\"");
-    const auto with_body = world.retry(DeskWorld::wish());
+    const auto with_body = world.retry(RetryQueueWorld::wish());
     REQUIRE(with_body.has_value());
     CHECK(with_body->outcome == RetryOutcome::too_large);
     CHECK(world.tables().quarantine.begin()->second.attempts == 1);
-    const auto without = world.retry(DeskWorld::wish(false));
+    const auto without = world.retry(RetryQueueWorld::wish(false));
     REQUIRE(without.has_value());
     CHECK(without->reason.find("cannot be fetched from the portal: ") == 0);
     CHECK(world.tables().quarantine.begin()->second.attempts == 2);
 }
 
 TEST_CASE("desk: while the portal is away the wish is told so, and kept") {
-    DeskWorld world;
+    RetryQueueWorld world;
     world.put_raw(R"("modified":"2024-01-01T00:00:00Z")");
     world.portal.set_latency(30s);
-    const auto slow = world.retry(DeskWorld::wish());
+    const auto slow = world.retry(RetryQueueWorld::wish());
     REQUIRE_FALSE(slow.has_value());
     CHECK(slow.error().code == ErrorCode::timed_out);
     CHECK_FALSE(slow.error().hint.empty());
@@ -121,22 +121,22 @@ TEST_CASE("desk: while the portal is away the wish is told so, and kept") {
         return Error{
             .code = ErrorCode::key_refused, .operation = "ask", .subject = "HTTP 403", .hint = "the key"};
     });
-    const auto refused = world.retry(DeskWorld::wish());
+    const auto refused = world.retry(RetryQueueWorld::wish());
     REQUIRE_FALSE(refused.has_value());
     CHECK(refused.error().code == ErrorCode::key_refused);
 }
 
 TEST_CASE("desk: a stream that is not there, and a stop in the middle") {
-    DeskWorld world;
-    QuarantineWish other = DeskWorld::wish();
+    RetryQueueWorld world;
+    QuarantineWish other = RetryQueueWorld::wish();
     other.stream = "family";
     const auto none = world.retry(other);
     REQUIRE_FALSE(none.has_value());
     CHECK(none.error().code == ErrorCode::invalid_argument);
 
     world.portal.set_latency(10s);
-    const auto first = world.begin(DeskWorld::wish());
-    const auto second = world.begin(DeskWorld::wish());
+    const auto first = world.begin(RetryQueueWorld::wish());
+    const auto second = world.begin(RetryQueueWorld::wish());
     world.clock.run_for(1s);
     world.engine->stop();
     REQUIRE(world.clock.run_until([&] { return world.ended; }));

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 // the month's quota is spent.
 TEST_CASE("gate: whoever waits for the rate is told, too, that the portal calls the quota spent") {
     World world;
-    RequestGate gate(world.clock, *world.store, {.per_second = 1, .burst = 1});
+    RateLimiter gate(world.clock, *world.store, {.per_second = 1, .burst = 1});
     std::vector<Result<>> ends;
     for (int i = 0; i < 3; ++i) {
         boost::asio::co_spawn(world.io, gate.admit(), [&](std::exception_ptr thrown, Result<> end) {
@@ -33,7 +33,7 @@ TEST_CASE("gate: whoever waits for the rate is told, too, that the portal calls 
 TEST_CASE(
     "gate: regression: a request that waits over the month's turn counts in the month that it is sent in") {
     World world;
-    RequestGate gate(world.clock, *world.store, {.per_second = 1, .burst = 1});
+    RateLimiter gate(world.clock, *world.store, {.per_second = 1, .burst = 1});
     std::size_t sent = 0;
     for (int i = 0; i < 2; ++i) {
         boost::asio::co_spawn(world.io, gate.admit(), [&](std::exception_ptr thrown, Result<> end) {

@@ -1,7 +1,7 @@
 // Events are settled by what the store holds, then by the portal's word, and never by hope (promise 4; hazards 16, 17,
 // 23 and 29).
 #include "listing.hpp"
-#include "sync/settle_rules.hpp"
+#include "sync/events/settle_rules.hpp"
 #include "unit/sync/engine_world.hpp"
 
 #include <algorithm>

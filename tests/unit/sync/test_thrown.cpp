@@ -1,7 +1,7 @@
 // What is thrown within the engine, at whichever wait: a fault of a stream ends the engine, that of a job ends the job,
 // and none of them passes for a cancellation.
+#include "base/cancellation.hpp"
 #include "engine_world.hpp"
-#include "sync/cancellation.hpp"
 
 #include <optional>
 #include <stdexcept>
@@ -81,13 +81,13 @@ TEST_CASE("thrown: a job's fault ends the job as failed, and the next one runs")
     const std::uint64_t first = world.wish({.whole = true});
     world.run_until_ended(first);
     broken = false;
-    CHECK(world.row(first).status == PassStatus::failed);
+    CHECK(world.row(first).status == JobStatus::failed);
     CHECK(world.row(first).error.find(kFault) != std::string::npos);
     REQUIRE_FALSE(world.recorder.bounded.empty());
-    CHECK(world.recorder.bounded.back().status == PassStatus::failed);
+    CHECK(world.recorder.bounded.back().status == JobStatus::failed);
     const std::uint64_t next = world.wish({.whole = true});
     world.run_until_ended(next);
-    CHECK(world.row(next).status == PassStatus::done);
+    CHECK(world.row(next).status == JobStatus::done);
 }
 
 TEST_CASE("thrown: a record of the quarantine whose retry throws is answered, and the engine goes on") {
@@ -122,14 +122,14 @@ TEST_CASE("thrown: a saved backfill of days that cannot be asked for fails, afte
                                                                          {"2024030\xff", "20240301"}}));
     ThrownWorld world;
     world.put_many(1, 10, 5, kOld);
-    const std::uint64_t bad = world.wish({.kind = PassKind::backfill, .first_day = first, .last_day = last});
+    const std::uint64_t bad = world.wish({.kind = JobKind::backfill, .first_day = first, .last_day = last});
     const std::uint64_t good = world.wish({.whole = true});
     world.start();
     world.run_until_ended(bad);
     world.run_until_ended(good);
-    CHECK(world.row(bad).status == PassStatus::failed);
+    CHECK(world.row(bad).status == JobStatus::failed);
     CHECK(world.row(bad).error.find("1900-01-01 to 2100-12-31") != std::string::npos);
-    CHECK(world.row(good).status == PassStatus::done);
+    CHECK(world.row(good).status == JobStatus::done);
 }
 
 TEST_CASE(
@@ -161,7 +161,7 @@ TEST_CASE(
     REQUIRE(world.clock.run_until([&] { return stops ? world.ended : !world.row(id).is_open(); }));
     CHECK(ended);
     CHECK(world.portal.requests().empty());
-    CHECK(world.row(id).status == (stops ? PassStatus::running : PassStatus::canceled));
+    CHECK(world.row(id).status == (stops ? JobStatus::running : JobStatus::canceled));
 }
 
 TEST_CASE("thrown: what a canceled coroutine throws is told from everything else") {

@@ -1,5 +1,5 @@
 // Where two lists of `modified` differ, by counting alone: without a portal or a store.
-#include "sync/windows.hpp"
+#include "sync/jobs/windows.hpp"
 
 #include <algorithm>
 #include <random>

@@ -76,7 +76,7 @@ TEST_CASE("row 6: a restart with a cursor in 2066 in the store heals, and a whol
     CHECK(world.tables().streams.at(kEntity).portal_time <= world.clock.wall());
     REQUIRE_FALSE(world.recorder.bounded.empty());
     CHECK(world.recorder.bounded.back().whole);
-    CHECK(world.recorder.bounded.back().status == PassStatus::done);
+    CHECK(world.recorder.bounded.back().status == JobStatus::done);
     world.check_same();
 }
 

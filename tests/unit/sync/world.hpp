@@ -5,7 +5,7 @@
 #include "support/memory_store/memory_store.hpp"
 #include "support/virtual/memory_portal.hpp"
 #include "support/virtual/virtual_clock.hpp"
-#include "sync/pass.hpp"
+#include "sync/stream/pass.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -83,7 +83,7 @@ struct World {
     // Forgets what only memory holds, as a restart does.
     void restart() {
         memory = StreamMemory(settings.page_size);
-        gate = std::make_unique<RequestGate>(clock, *store, limits);
+        gate = std::make_unique<RateLimiter>(clock, *store, limits);
         time = PortalTime();
     }
 
@@ -148,7 +148,7 @@ struct World {
     std::shared_ptr<MemoryInboxContent> inbox_content = std::make_shared<MemoryInboxContent>();
     MemoryInbox inbox{inbox_content, clock, content};
     RateLimits limits{.per_second = 1000, .burst = 1000};
-    std::unique_ptr<RequestGate> gate = std::make_unique<RequestGate>(clock, *store, limits);
+    std::unique_ptr<RateLimiter> gate = std::make_unique<RateLimiter>(clock, *store, limits);
     Random random{1};
     PortalTime time;
     PassSettings settings{.spec = {.entity = kEntity, .workspace_id = "w", .bucket_id = "b"}};

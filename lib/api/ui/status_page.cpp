@@ -1,0 +1,157 @@
+#include "api/ui/status_page.hpp"
+
+#include "api/ui/day_plot.hpp"
+#include "api/ui/html_text.hpp"
+#include "api/ui/page_files.hpp"
+#include "api/ui/stream_card.hpp"
+#include "base/quantity_text.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <string_view>
+
+namespace carecloud {
+namespace {
+
+std::string tile(std::string_view name, const std::string& value, const std::string& small = {}) {
+    return "<div class=\"card\"><dt>" + std::string(name) + "</dt><dd>" + value +
+           (small.empty() ? "" : "<small>" + small + "</small>") + "</dd></div>";
+}
+
+std::string quota_tile(const StoreCounts& counts, const std::optional<std::uint64_t>& quota) {
+    const std::uint64_t sent = counts.requests.sent;
+    const std::string used = counted(sent, "request", "requests") + " sent this month, " +
+                             grouped(counts.requests.reserved) + " reserved";
+    if (!quota) return tile("Quota left", "no limit", used);
+    const std::uint64_t left = *quota > sent ? *quota - sent : 0;
+    return tile("Quota left", grouped(left), used + ", of " + grouped(*quota));
+}
+
+// The last segment of "arn:aws:sns:us-west-2:123456789012:carecloud".
+std::string_view topic_name(std::string_view arn) {
+    return arn.substr(arn.rfind(':') + 1);
+}
+
+std::string subscription_tiles(const std::vector<Subscription>& subscriptions) {
+    if (subscriptions.empty()) return tile("Events", "off", "polling only");
+    std::string tiles;
+    for (const Subscription& one : subscriptions) {
+        const bool heard = !one.changed_at.empty();
+        tiles += tile("Subscription", heard ? std::string(to_string(one.state)) : "none yet",
+                      html(topic_name(one.topic_arn)));
+    }
+    return tiles;
+}
+
+std::string tiles_of(const StatusView& view) {
+    if (!view.counts)
+        return "<p class=\"card note bad\">Cannot read the store: " + html(view.counts.error().message()) +
+               "</p>";
+    const StoreCounts& counts = *view.counts;
+    return "<dl class=\"tiles\">" + tile("Total changes", grouped(counts.newest_seq)) +
+           tile("Open events", grouped(counts.open_events)) +
+           tile("In quarantine", grouped(counts.quarantined)) + quota_tile(counts, view.monthly_quota) +
+           subscription_tiles(view.subscriptions) + "</dl>";
+}
+
+std::string state_pill(ServiceState state) {
+    const std::string_view kind = state == ServiceState::ok        ? "good"
+                                  : state == ServiceState::warning ? "warn"
+                                                                   : "bad";
+    return "<span class=\"pill " + std::string(kind) + "\">" + std::string(to_string(state)) + "</span>";
+}
+
+ServiceState state_of(const std::vector<Reason>& reasons, std::string_view stream) {
+    std::vector<Reason> of_stream;
+    std::copy_if(reasons.begin(), reasons.end(), std::back_inserter(of_stream),
+                 [&](const Reason& reason) { return reason.stream == stream; });
+    return worst(of_stream);
+}
+
+std::string reasons_of(const StatusView& view) {
+    if (view.reasons.empty()) return {};
+    std::string list = "<section class=\"card\"><ul class=\"rows\">";
+    for (const Reason& reason : view.reasons) {
+        list += "<li>" + state_pill(reason.state) + " " + html(sentence(reason)) +
+                " <span class=\"faint\">detected " + ago_of(reason.since, view.now) +
+                "</span><br><span class=\"faint\">" + html(reason.remedy) + "</span></li>";
+    }
+    return list + "</ul></section>";
+}
+
+std::string_view pill_of_pass(JobStatus status) {
+    switch (status) {
+        case JobStatus::done:
+            return "good";
+        case JobStatus::failed:
+        case JobStatus::awaiting_confirmation:
+            return "bad";
+        default:
+            return "busy";
+    }
+}
+
+std::string pass_row(const Job& pass, Timestamp now) {
+    const auto at = Timestamp::parse(pass.updated_at);
+    std::string row = "<li><span class=\"pill " + std::string(pill_of_pass(pass.status)) + "\">" +
+                      std::string(to_string(pass.status)) + "</span> " + std::string(to_string(pass.kind)) +
+                      " of " + html(pass.stream) + " <span class=\"faint\">" + (at ? ago_of(*at, now) : "") +
+                      "</span><br>" + counted(pass.records, "record", "records") + " read";
+    if (pass.expected) row += " of " + grouped(*pass.expected);
+    row += ", " + grouped(pass.missing) + " missing here, " + grouped(pass.changed) + " changed, " +
+           grouped(pass.gone) + " deleted at the portal, " + grouped(pass.deleted) + " marked as deleted";
+    if (!pass.reason.empty()) row += "<br>reason: " + html(pass.reason);
+    if (!pass.error.empty()) row += "<br>" + html(pass.error);
+    if (!pass.hint.empty()) row += "<br><span class=\"faint\">" + html(pass.hint) + "</span>";
+    return row + "</li>";
+}
+
+std::string passes_of(const StatusView& view) {
+    if (view.passes.empty()) return {};
+    std::string rows;
+    for (const Job& pass : view.passes)
+        rows += pass_row(pass, view.now);
+    return "<section class=\"card\"><div class=\"head\"><h2>Reconciliations and backfills</h2></div><ul "
+           "class=\"rows\">" +
+           rows + "</ul></section>";
+}
+
+std::string main_of(const StatusView& view) {
+    std::string out =
+        "<main id=\"main\" data-seq=\"" +
+        (view.followed ? std::to_string(view.counts ? view.counts->newest_seq : 0) : std::string()) + "\">";
+    out +=
+        "<header><h1>carecloud-syncd</h1>" + state_pill(worst(view.reasons)) + "</header>" + reasons_of(view);
+    for (const StreamView& stream : view.streams)
+        out += stream_card(stream, state_of(view.reasons, stream.entity), view.now);
+    out += tiles_of(view);
+    out += "<section class=\"card\"><div class=\"head\"><h2>Last 24 hours</h2>";
+    out += "<span class=\"faint\">started " + ago_of(view.started_at, view.now) + "</span></div>";
+    out += day_plot(view.day) + "</section>" + passes_of(view);
+    out += "<footer>carecloud-syncd " + html(view.version) + ", as of " +
+           view.now.to_string_ms().substr(0, 19) + "Z</footer></main>";
+    return out;
+}
+
+// Once, from where it stands: what is put in is not looked through again.
+std::string filled(std::string_view page, std::string_view title, std::string_view main) {
+    constexpr std::string_view title_place = "@TITLE@";
+    constexpr std::string_view main_place = "@MAIN@";
+    const std::size_t first = page.find(title_place);
+    const std::size_t second = page.find(main_place);
+    std::string out(page.substr(0, first));
+    out += title;
+    out += page.substr(first + title_place.size(), second - first - title_place.size());
+    out += main;
+    out += page.substr(second + main_place.size());
+    return out;
+}
+
+}  // namespace
+
+std::string status_page(const StatusView& view) {
+    const std::string_view title = view.reasons.empty() ? "carecloud-syncd" : "! carecloud-syncd";
+    return filled(kPageHtml, title, main_of(view));
+}
+
+}  // namespace carecloud

@@ -1,0 +1,129 @@
+#include "sync/jobs/quarantine_retry.hpp"
+
+#include "base/cancellation.hpp"
+#include "portal/query.hpp"
+#include "sync/limits/retry.hpp"
+#include "sync/walk/denial.hpp"
+#include "sync/walk/fetcher.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace carecloud {
+namespace {
+
+Error no_dialect(const std::string& stream) {
+    return {.code = ErrorCode::dialect_unknown,
+            .operation = "fetch a record of " + stream,
+            .subject = "the stream has not detected the query dialect yet",
+            .hint = "try again after its first pass; carecloudctl status shows it"};
+}
+
+class QuarantineRetry {
+  public:
+    QuarantineRetry(PassContext context, const PassSettings& settings, QuarantineWish wish)
+        : context_(context),
+          settings_(settings),
+          wish_(std::move(wish)),
+          fetcher_(context.clock, context.portal, context.gate, context.random, context.time,
+                   settings.pauses) {}
+
+    Task<Result<RetryReport>> run();
+
+  private:
+    Task<Result<Dialect>> load_dialect();
+    Task<Result<PagePtr>> find(const Dialect& dialect);
+    Task<Result<RetryReport>> take(PagePtr page);
+    Task<Result<RetryReport>> let_go();
+    Task<Result<RetryReport>> count_attempt(RetryOutcome outcome, std::string reason);
+
+    PassContext context_;
+    const PassSettings& settings_;
+    QuarantineWish wish_;
+    Fetcher fetcher_;
+};
+
+Task<Result<Dialect>> QuarantineRetry::load_dialect() {
+    if (settings_.dialect) co_return *settings_.dialect;
+    auto loaded = co_await context_.store.load_stream(wish_.stream);
+    if (!loaded) co_return loaded.error();
+    const auto proven = *loaded ? Dialect::from_json((*loaded)->dialect) : std::nullopt;
+    if (!proven) co_return no_dialect(wish_.stream);
+    co_return *proven;
+}
+
+// An empty answer is doubted once: it may be an empty listing by mistake (hazard 21).
+Task<Result<PagePtr>> QuarantineRetry::find(const Dialect& dialect) {
+    const Query query{.spec = &settings_.spec, .where = where::id_in(dialect, {wish_.key.id}), .take = 1};
+    auto first = co_await fetcher_.ask(query);
+    if (!first || (*first)->record_count() > 0) co_return first;
+    co_return co_await fetcher_.ask(query);
+}
+
+Task<Result<RetryReport>> QuarantineRetry::take(PagePtr page) {
+    Batch batch{.stream = wish_.stream,
+                .page = page,
+                .asked_at = context_.asked_at(*page),
+                .overlap = settings_.overlap,
+                .on_demand = true};
+    auto committed = co_await context_.store.commit(std::move(batch));
+    if (!committed) co_return committed.error();
+    if (!page->invalid.empty())
+        co_return RetryReport{.outcome = RetryOutcome::invalid, .reason = page->invalid.front().reason};
+    const bool taken = committed->changes() > 0;
+    co_return RetryReport{.outcome = taken ? RetryOutcome::taken : RetryOutcome::unchanged};
+}
+
+Task<Result<RetryReport>> QuarantineRetry::let_go() {
+    Batch batch{.stream = wish_.stream};
+    batch.released.push_back(wish_.key.id);
+    auto committed = co_await context_.store.commit(std::move(batch));
+    if (!committed) co_return committed.error();
+    co_return RetryReport{.outcome = RetryOutcome::not_found};
+}
+
+// One that never came has no more to say than why. One that has a body keeps it: it is all that there is of the record.
+Task<Result<RetryReport>> QuarantineRetry::count_attempt(RetryOutcome outcome, std::string reason) {
+    RetryReport report{.outcome = outcome, .reason = std::move(reason)};
+    if (wish_.has_body) co_return report;
+    Batch batch{.stream = wish_.stream};
+    batch.unreachable.push_back(
+        {.id = wish_.key.id, .modified_text = wish_.key.modified_text, .reason = report.reason, .body = {}});
+    auto committed = co_await context_.store.commit(std::move(batch));
+    if (!committed) co_return committed.error();
+    co_return report;
+}
+
+Task<Result<RetryReport>> QuarantineRetry::run() {
+    auto dialect = co_await load_dialect();
+    if (!dialect) co_return dialect.error();
+    auto found = co_await find(*dialect);
+    if (!found && is_size_suspect(found.error().code)) {
+        std::string reason = "cannot be fetched from the portal: " + found.error().subject;
+        co_return co_await count_attempt(RetryOutcome::too_large, std::move(reason));
+    }
+    if (!found) co_return found.error();
+    if ((*found)->record_count() > 0) co_return co_await take(std::move(*found));
+    auto denied = co_await is_denied(fetcher_, settings_.spec, wish_.key.id);
+    if (!denied) co_return denied.error();
+    if (*denied) co_return co_await let_go();
+    std::string reason = "the portal has it but does not list it";
+    co_return co_await count_attempt(RetryOutcome::not_found, std::move(reason));
+}
+
+}  // namespace
+
+Task<Result<RetryReport>> retry_quarantined(PassContext context, const PassSettings& settings,
+                                            QuarantineWish wish) {
+    const std::string stream = wish.stream;
+    try {
+        QuarantineRetry work(context, settings, std::move(wish));
+        co_return co_await work.run();
+    } catch (const std::exception&) {
+        if (!is_cancellation(std::current_exception())) throw;
+        co_return canceled_error("fetch a record of " + stream);
+    }
+}
+
+}  // namespace carecloud

@@ -1,0 +1,57 @@
+// Whole records fetched by their `_id`, as many at a time as pass the gateway: what a walk of keys found unknown, and
+// what no answer carried before (hazards 3 and 8). Pages are committed as they come. I/O thread alone.
+#pragma once
+
+#include "sync/limits/page_size.hpp"
+#include "sync/walk/committer.hpp"
+#include "sync/walk/fetcher.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace carecloud {
+
+class ById {
+  public:
+    // `size` learns, as in the walk of whole records. All of these outlive it.
+    ById(Fetcher& fetcher, PageSize& size, Committer& ledger, const StreamSpec& spec, const Dialect& dialect)
+        : fetcher_(fetcher), size_(size), ledger_(ledger), spec_(spec), dialect_(dialect) {}
+
+    // Fetches and commits them all, in the order of the keys; `state` is committed with the last. One that no answer
+    // carries alone goes to quarantine by its key. What the portal no longer shows has moved on in the order, where a
+    // walk meets it, or is gone.
+    Task<Result<>> fetch(std::vector<Key> keys, std::optional<StreamState> state);
+
+    // The same of records that a query in the dialect has just left out, by an `_id` of the other type.
+    Task<Result<>> fetch_in_other_form(std::vector<Key> keys);
+
+    // Of those that were asked for, the ones that the portal did not show.
+    const std::vector<std::string>& not_found() const { return not_found_; }
+
+    // One record of the quarantine that no answer carried, once more.
+    Task<Result<>> retry(Key key);
+    // The longest untried of those, where the last attempt is an hour ago by this machine's clock: it may pass by now.
+    Task<Result<>> retry_untried(Store& store, Timestamp wall);
+
+  private:
+    Task<Result<>> fetch_some(std::vector<Key>& keys, std::optional<StreamState>& state);
+    void drop_answered(std::vector<Key>& keys, std::size_t asked, const Page& page);
+    void set_aside(const Key& key, const Error& error);
+
+    Fetcher& fetcher_;
+    PageSize& size_;
+    Committer& ledger_;
+    const StreamSpec& spec_;
+    const Dialect& dialect_;
+    bool one_by_one_ =
+        false;              // an answer of several did not pass, whatever its size, and it is not known why
+    bool doubted_ = false;  // the last answer had none of the records asked for
+    std::vector<InvalidRecord> unreachable_;
+    bool is_other_form_ = false;  // of an id: there is none besides
+    std::vector<Key> missing_;    // what two answers did not show
+    std::vector<std::string> not_found_;
+};
+
+}  // namespace carecloud

@@ -1,0 +1,141 @@
+#include "sync/walk/fetcher.hpp"
+
+#include "sync/walk/answer_doubt.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace carecloud {
+namespace {
+
+Error doubt_error(std::size_t records_seen) {
+    return {.code = ErrorCode::bad_response,
+            .operation = "parse the portal's response",
+            .subject = "records with invalid JSON or duplicate system fields that differ in each response",
+            .hint = "nothing of the page is stored; it will be requested again",
+            .records_seen = records_seen};
+}
+
+}  // namespace
+
+Fetcher::Fetcher(Clock& clock, Portal& portal, RateLimiter& gate, Random& random, PortalTime& time,
+                 RetryPauses pauses, RequestRank rank)
+    : clock_(clock),
+      portal_(portal),
+      gate_(gate),
+      random_(random),
+      time_(time),
+      pauses_(pauses),
+      rank_(rank) {}
+
+Task<Result<PagePtr>> Fetcher::send(const Question& question) {
+    auto admitted = co_await gate_.admit(rank_);
+    if (!admitted) co_return admitted.error();
+    ++requests_;
+    const MonoTime sent = clock_.now();
+    auto asking =
+        question.id ? portal_.retrieve(*question.query.spec, *question.id) : portal_.query(question.query);
+    Result<PagePtr> answer = co_await std::move(asking);
+    if (!answer) co_return tell(question, gate_.heard(answer.error(), sent));
+    gate_.answered(sent);
+    time_.answered((*answer)->date, PortalTime::moment(clock_));
+    co_return answer;
+}
+
+// Says so where it is the first of the pass: retries may hide it for long. That a page is too large is no failure, but
+// how its size is learned.
+Error Fetcher::tell(const Question& question, Error error) {
+    const bool ordinary = error.code == ErrorCode::too_large || error.code == ErrorCode::canceled;
+    if (!ordinary && !std::exchange(told_, true)) gate_.tell_failure(question.query.spec->entity, error);
+    return error;
+}
+
+Task<Result<PagePtr>> Fetcher::ask_once(const Question& question) {
+    AnswerDoubt doubt;
+    for (;;) {
+        Result<PagePtr> answer = co_await send(question);
+        if (!answer) co_return answer;
+        const AnswerDoubt::Verdict verdict = doubt.judge(**answer);
+        if (verdict == AnswerDoubt::Verdict::believe) co_return answer;
+        if (verdict == AnswerDoubt::Verdict::give_up) co_return doubt_error((*answer)->record_count());
+        co_await clock_.sleep(full_jitter(random_, pauses_.base, pauses_.limit, doubt.answers()));
+    }
+}
+
+// Does what must be done before the next attempt; the error itself where there is none.
+Task<Result<>> Fetcher::recover(const Error& error, RetryState& state) {
+    ++state.failures;
+    if (state.take <= 1) ++state.alone;
+    state.refreshed = refreshed_;
+    // Nobody waits so long within a pass (hazard 34).
+    if (error.retry_after && *error.retry_after > RateLimiter::kWaitMax) co_return error;
+    const RetryDecision decision = decide_retry(error.code, state);
+    if (decision.action == RetryAction::give_up) co_return error;
+    if (decision.action == RetryAction::shrink) state.take = smaller_take(state.take, error.records_seen);
+    if (decision.action == RetryAction::refresh_key) {
+        refreshed_ = true;
+        auto admitted = co_await gate_.admit(rank_);
+        if (!admitted) co_return admitted.error();
+        ++requests_;
+        const MonoTime sent = clock_.now();
+        auto refreshed = co_await portal_.refresh();
+        if (refreshed)
+            gate_.answered(sent);
+        else
+            refreshed = gate_.heard(refreshed.error(), sent);
+        // A refused refresh says nothing new: the query itself is asked once more and has the last word.
+        if (!refreshed && refreshed.error().code == ErrorCode::canceled) co_return refreshed.error();
+    }
+    if (!decision.pause) co_return Result<>{};
+    Duration pause = full_jitter(random_, pauses_.base, pauses_.limit, state.failures);
+    if (error.retry_after) pause = std::max<Duration>(pause, *error.retry_after);
+    if (error.code == ErrorCode::rate_limited)
+        gate_.slow_down(pause);
+    else
+        co_await clock_.sleep(pause);
+    co_return Result<>{};
+}
+
+Task<Result<Fetched>> Fetcher::fetch(Query query, PageSize& size) {
+    RetryState state{.take = size.take()};
+    Question question{.query = std::move(query)};
+    for (;;) {
+        question.query.take = state.take;
+        const MonoTime sent = clock_.now();
+        Result<PagePtr> answer = co_await ask_once(question);
+        if (answer) {
+            const PagePtr& page = *answer;
+            const bool full = page->record_count() >= state.take;
+            size.passed(state.take, full, state.take < size.take());
+            const Timestamp now = time_.at(PortalTime::moment(clock_));
+            const Timestamp asked{now.ticks - (clock_.now() - sent).count() / 100};
+            co_return Fetched{.page = page, .take = state.take, .asked_at = asked};
+        }
+        const Error error = answer.error();
+        auto recovered = co_await recover(error, state);
+        if (!recovered) co_return recovered.error();
+    }
+}
+
+Task<Result<PagePtr>> Fetcher::ask(Query query) {
+    Question question{.query = std::move(query)};
+    return ask_until(std::move(question));
+}
+
+Task<Result<PagePtr>> Fetcher::retrieve(const StreamSpec& spec, std::string id) {
+    Question question{.query = {.spec = &spec}, .id = std::move(id)};
+    return ask_until(std::move(question));
+}
+
+Task<Result<PagePtr>> Fetcher::ask_until(Question question) {
+    RetryState state{.take = 1};
+    for (;;) {
+        Result<PagePtr> answer = co_await ask_once(question);
+        if (answer) co_return answer;
+        const Error error = answer.error();
+        auto recovered = co_await recover(error, state);
+        if (!recovered) co_return recovered.error();
+    }
+}
+
+}  // namespace carecloud

@@ -1,0 +1,46 @@
+#include "telemetry/day_history.hpp"
+
+#include <algorithm>
+
+namespace carecloud {
+namespace {
+
+std::int64_t number_of(MonoTime at) {
+    return at.since_origin / DayHistory::kQuarter;
+}
+
+std::size_t place_of(std::int64_t number) {
+    return static_cast<std::size_t>(number) % DayHistory::kQuarters;
+}
+
+}  // namespace
+
+// Quarters that have passed since the last call are emptied on the way.
+DayHistory::Quarter& DayHistory::at(MonoTime now) {
+    const std::int64_t number = number_of(now);
+    const auto stale = std::min<std::int64_t>(number - newest_, kQuarters);
+    for (std::int64_t i = 0; i < stale; ++i)
+        ring_[place_of(number - i)] = {};
+    newest_ = std::max(newest_, number);
+    return ring_[place_of(number)];
+}
+
+void DayHistory::count_pass(bool failed, MonoTime now) {
+    Quarter& quarter = at(now);
+    ++quarter.passes;
+    quarter.failed += failed ? 1 : 0;
+}
+
+DayHistory::Quarters DayHistory::last(MonoTime now) const {
+    const std::int64_t number = number_of(now);
+    Quarters quarters{};
+    for (std::size_t i = 0; i < kQuarters; ++i) {
+        const std::int64_t wanted = number - static_cast<std::int64_t>(kQuarters - 1 - i);
+        const bool held =
+            wanted >= 0 && wanted <= newest_ && wanted > newest_ - static_cast<std::int64_t>(kQuarters);
+        if (held) quarters[i] = ring_[place_of(wanted)];
+    }
+    return quarters;
+}
+
+}  // namespace carecloud

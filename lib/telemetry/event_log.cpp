@@ -1,0 +1,115 @@
+#include "telemetry/event_log.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace carecloud {
+namespace {
+
+constexpr std::string_view kStoreKey = "events store";
+
+std::vector<std::string> all_refusals() {
+    std::vector<std::string> names;
+    for (int reason = 0; reason <= static_cast<int>(RefusalReason::canceled); ++reason)
+        names.emplace_back(to_string(static_cast<RefusalReason>(reason)));
+    return names;
+}
+
+}  // namespace
+
+EventLog::EventLog(Log& log, Health& health, const Clock& clock, Histories& books, Wake wake)
+    : log_(log), health_(health), clock_(clock), books_(books), wake_(std::move(wake)) {
+    books_.metrics.refusals_begin(all_refusals());
+}
+
+void EventLog::event_received(const EventReport& event) {
+    books_.day.count_event(clock_.now());
+    books_.metrics.event_received(event.event_type, to_string(event.outcome));
+    log_.write(LogLevel::debug, "event received",
+               {{"EVENT_ID", event.message_id},
+                {"EVENT_TYPE", event.event_type},
+                {"OUTCOME", to_string(event.outcome)},
+                {"STREAM", event.stream.value_or("none")}});
+    health_.restore(kStoreKey);
+    if (event.outcome == EventOutcome::fresh && event.stream) wake_(*event.stream);
+}
+
+// Anybody can send nonsense: a line when it begins, and then one an interval.
+void EventLog::request_refused(const SnsRefusal& refusal, std::string_view peer) {
+    books_.metrics.event_refused(to_string(refusal.reason));
+    if (refusal.reason == RefusalReason::store)
+        health_.degrade(kStoreKey, {.text = "events cannot be stored: " + refusal.text,
+                                    .remedy = "free space on the store's disk, or stop the program that "
+                                              "locks the store: df -h, fuser -v"});
+    const std::string_view reason = to_string(refusal.reason);
+    const auto line = refusals_.failed(reason, ErrorCode::refused, clock_.now());
+    if (!line) return;
+    log_.write(LogLevel::warn, "SNS request refused: " + refusal.text,
+               {{"REASON", reason}, {"COUNT", line->count}, {"PEER", peer}});
+}
+
+void EventLog::subscription_changed(const Subscription& subscription, std::string_view hint) {
+    const bool confirmed = subscription.state == SubscriptionState::confirmed;
+    const bool gone = subscription.state == SubscriptionState::gone;
+    LogFields fields{{"TOPIC", subscription.topic_arn}};
+    if (!subscription.subscription_arn.empty())
+        fields.emplace_back("SUBSCRIPTION", subscription.subscription_arn);
+    std::string text = "topic subscription: " + std::string(to_string(subscription.state));
+    if (!hint.empty()) text += "; " + std::string(hint);
+    log_.write(gone ? LogLevel::error : confirmed ? LogLevel::info : LogLevel::warn, text, fields);
+    judge(subscription, hint);
+}
+
+void EventLog::receiver_failed(const Error& error) {
+    const auto line = failures_.failed(error.operation, error.code, clock_.now());
+    if (line) log_.write(LogLevel::warn, error, {{"COUNT", line->count}});
+}
+
+std::vector<Subscription> EventLog::subscriptions(const std::vector<std::string>& topic_arns) const {
+    std::vector<Subscription> all;
+    all.reserve(topic_arns.size());
+    for (const std::string& topic : topic_arns) {
+        const auto found = heard_.find(topic);
+        all.push_back(found == heard_.end() ? Subscription{.topic_arn = topic} : found->second);
+    }
+    return all;
+}
+
+void EventLog::judge(const Subscription& subscription, std::string_view hint) {
+    Subscription& heard = heard_[subscription.topic_arn] = subscription;
+    if (heard.changed_at.empty()) heard.changed_at = clock_.wall().to_string_ms();
+    const std::string key = "subscription " + subscription.topic_arn;
+    if (subscription.state == SubscriptionState::confirmed) {
+        health_.restore(key);
+        return;
+    }
+    Reason reason{.text = "the subscription of " + subscription.topic_arn + " is " +
+                          std::string(to_string(subscription.state)),
+                  .remedy = std::string(hint)};
+    if (hint.empty())
+        reason.remedy =
+            "run aws sns subscribe (README, \"Subscribing\"); the subscription is confirmed automatically";
+    if (const auto since = Timestamp::parse(heard.changed_at)) reason.since = *since;
+    health_.degrade(key, std::move(reason));
+}
+
+void EventLog::recall(const std::vector<Subscription>& known, const std::vector<std::string>& topic_arns) {
+    for (const std::string& topic : topic_arns) {
+        const auto found = std::find_if(known.begin(), known.end(), [&](const Subscription& subscription) {
+            return subscription.topic_arn == topic;
+        });
+        if (found == known.end()) {
+            log_.write(LogLevel::info,
+                       "no subscription of the topic yet; run `aws sns subscribe` to receive events",
+                       {{"TOPIC", topic}});
+            continue;
+        }
+        log_.write(
+            found->state == SubscriptionState::confirmed ? LogLevel::info : LogLevel::warn,
+            "topic subscription: " + std::string(to_string(found->state)) + " since " + found->changed_at,
+            {{"TOPIC", topic}});
+        judge(*found, {});
+    }
+}
+
+}  // namespace carecloud
