@@ -17,6 +17,12 @@ using Random = std::mt19937_64;
 // Architecture Blog, 2015.
 Duration full_jitter(Random& random, Duration base, Duration limit, std::size_t failures);
 
+// Bounds of the pauses between attempts.
+struct RetryPauses {
+    Duration base = std::chrono::milliseconds(250);
+    Duration limit = std::chrono::seconds(10);
+};
+
 enum class RetryAction {
     give_up,      // the pass ends with this error
     again,        // after a pause

@@ -3,7 +3,8 @@
 // met. I/O thread alone.
 #pragma once
 
-#include "sync/stream/pass.hpp"
+#include "sync/walk/context.hpp"
+#include "sync/walk/fetcher.hpp"
 
 #include <optional>
 

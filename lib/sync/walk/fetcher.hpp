@@ -22,12 +22,6 @@ struct Fetched {
     Timestamp asked_at;    // the trusted portal time when the question was sent
 };
 
-// Bounds of the pauses between attempts.
-struct RetryPauses {
-    Duration base = std::chrono::milliseconds(250);
-    Duration limit = std::chrono::seconds(10);
-};
-
 class Fetcher {
   public:
     // `time` learns from every answer.
