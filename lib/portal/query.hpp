@@ -53,7 +53,7 @@ struct Query {
     std::string where = "{}";
     Projection projection = Projection::stream;
     std::size_t take = 1000;
-    std::size_t skip = 0;  // only inside one tie (hazard 2)
+    std::size_t skip = 0;  // inside one tie (hazard 2), or to see the newest few
     bool total = false;    // whether the portal is to count, which costs it
     Order order = Order::by_modified;
 };

@@ -12,7 +12,7 @@ namespace carecloud {
 
 // Called at the end of each walk; `brought`: the walk has stored something. The dialect that the portal speaks by now,
 // where it is another one than `in_use`. Mostly costs no request; two, or one with a record in hand, where it is due,
-// and about 14 more where the record is not found. Errors: dialect_unknown where no form passes, or the dialect was set
+// and about 16 more where the record is not found. Errors: dialect_unknown where no form passes, or the dialect was set
 // by hand and finds nothing any more; whatever ended a request.
 Task<Result<std::optional<Dialect>>> watch_dialect(Fetcher& fetcher, const PassSettings& settings,
                                                    StreamMemory& memory, Dialect in_use, bool brought);

@@ -225,23 +225,28 @@ Task<Result<std::optional<Key>>> newest_of(AskPortal ask, const StreamSpec& spec
     co_return std::optional<Key>(key_of((*answer)->records.front()));
 }
 
-// The newest records with the dialect's types; none: that order, or these literals, are refused.
+// The newest records with the dialect's types; none: that order, or these literals, are refused. A portal may answer
+// with fewer than Take, by a limit of its own: it is asked until it has no more.
 Task<Result<std::optional<std::vector<Timestamp>>>> newest_with(AskPortal ask, const StreamSpec& spec,
                                                                 Dialect dialect) {
-    const Query query{.spec = &spec,
-                      .where = where::of_types(dialect, where::all()),
-                      .projection = Projection::keys,
-                      .take = kNewest,
-                      .order = Order::newest_first};
-    auto asked = ask(query);
-    Result<PagePtr> answer = co_await std::move(asked);
-    const bool is_of_order =
-        !answer && (answer.error().code == ErrorCode::refused || is_size_suspect(answer.error().code));
-    if (is_of_order) co_return std::optional<std::vector<Timestamp>>();
-    if (!answer) co_return answer.error();
     std::vector<Timestamp> newest;
-    for (const Record& record : (*answer)->records)
-        newest.push_back(record.modified);
+    while (newest.size() < kNewest) {
+        const Query query{.spec = &spec,
+                          .where = where::of_types(dialect, where::all()),
+                          .projection = Projection::keys,
+                          .take = kNewest - newest.size(),
+                          .skip = newest.size(),
+                          .order = Order::newest_first};
+        auto asked = ask(query);
+        Result<PagePtr> answer = co_await std::move(asked);
+        const bool is_of_order =
+            !answer && (answer.error().code == ErrorCode::refused || is_size_suspect(answer.error().code));
+        if (is_of_order) co_return std::optional<std::vector<Timestamp>>();
+        if (!answer) co_return answer.error();
+        if ((*answer)->records.empty()) break;
+        for (const Record& record : (*answer)->records)
+            newest.push_back(record.modified);
+    }
     co_return std::optional(std::move(newest));
 }
 
@@ -279,6 +284,11 @@ Task<Result<std::optional<Dialect>>> prove_dialect(AskPortal ask, const StreamSp
     if (samples->keys.empty()) co_return std::optional<Dialect>{};
     std::vector<Key>& keys = samples->keys;
     if (first) keys.insert(keys.begin(), std::move(*first));
+    // MongoDB orders by type first, and the portal may show few records at once: the others may all be of one type.
+    auto looking = newest_of(ask, spec);
+    Result<std::optional<Key>> newest = co_await std::move(looking);
+    if (!newest) co_return newest.error();
+    if (*newest && lies_between((*newest)->id)) keys.push_back(std::move(**newest));
     std::optional<Dialect> best;
     for (const Key& key : keys) {
         if (best) {

@@ -82,6 +82,7 @@ TEST_CASE("regressions of worlds of a quarter of an hour") {
         {219166, "a reconciliation was done, and a record older than it was missing"},
         {219216, "a backfill passed over a record in the tie of one whose _id has another type"},
         {501730, "a safe point finer than a millisecond made a page of Dates look out of place, for good"},
+        {725474, "a portal that shows three records at once had the dialect of a few records proven"},
         {707992, "a reconciliation before which the clock had jumped was to find what was too young"},
         {505311, "a record that was deleted a moment ago hid one of another type from the count"},
         {225944, "a request that waited for the turn of the month was counted in the month before"},
