@@ -20,8 +20,11 @@ std::optional<RequestCount> DaemonHost::requests(std::string_view month) const {
 }
 
 std::vector<Subscription> DaemonHost::subscriptions() const {
-    if (!configuration_.sns) return {};
-    return events_.subscriptions(configuration_.sns->topic_arns);
+    std::vector<Subscription> all;
+    if (!configuration_.sns) return all;
+    for (const std::string& topic : configuration_.sns->topic_arns)
+        all.push_back(subscriptions_->find(topic));
+    return all;
 }
 
 std::vector<std::string> DaemonHost::entities() const {

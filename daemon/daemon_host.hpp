@@ -2,12 +2,12 @@
 #pragma once
 
 #include "api/api_host.hpp"
+#include "engine_slot.hpp"
 #include "event_endpoint.hpp"
 #include "runtime/configuration.hpp"
 #include "runtime/machine_use.hpp"
+#include "sns/subscriptions.hpp"
 #include "store/sqlite/sqlite_store.hpp"
-#include "sync/engine.hpp"
-#include "telemetry/event_log.hpp"
 #include "telemetry/health.hpp"
 
 #include <memory>
@@ -21,12 +21,12 @@ namespace carecloud {
 class DaemonHost : public ApiHost {
   public:
     // All of these outlive it, and are looked at anew for each question: a reload changes them. `engine` may be null;
-    // `store` is open, and `endpoint` there, for as long as questions come.
-    DaemonHost(const Health& health, const EventLog& events, const Configuration& configuration,
-               const std::unique_ptr<Engine>& engine, const std::unique_ptr<SqliteStore>& store,
-               const std::unique_ptr<EventEndpoint>& endpoint)
+    // `store` is open, and `subscriptions` and `endpoint` there, for as long as questions come.
+    DaemonHost(const Health& health, const std::unique_ptr<Subscriptions>& subscriptions,
+               const Configuration& configuration, const EngineSlot& engine,
+               const std::unique_ptr<SqliteStore>& store, const std::unique_ptr<EventEndpoint>& endpoint)
         : health_(health),
-          events_(events),
+          subscriptions_(subscriptions),
           configuration_(configuration),
           engine_(engine),
           store_(store),
@@ -53,9 +53,9 @@ class DaemonHost : public ApiHost {
 
   private:
     const Health& health_;
-    const EventLog& events_;
+    const std::unique_ptr<Subscriptions>& subscriptions_;
     const Configuration& configuration_;
-    const std::unique_ptr<Engine>& engine_;
+    const EngineSlot& engine_;
     const std::unique_ptr<SqliteStore>& store_;
     const std::unique_ptr<EventEndpoint>& endpoint_;
 };

@@ -3,10 +3,10 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "engine_slot.hpp"
 #include "event_endpoint.hpp"
 #include "runtime/configuration.hpp"
 #include "store/reader.hpp"
-#include "sync/engine.hpp"
 #include "telemetry/health.hpp"
 #include "telemetry/histories.hpp"
 
@@ -17,7 +17,7 @@ namespace carecloud {
 // All of these outlive the watch; `configuration` and `engine` change by a reload, `engine` may be null.
 struct WatchedParts {
     const Configuration& configuration;
-    const std::unique_ptr<Engine>& engine;
+    const EngineSlot& engine;
     const Histories& books;
     const EventEndpoint& endpoint;
     Reader& reader;

@@ -2,7 +2,7 @@
 
 namespace carecloud {
 
-Heartbeat::Heartbeat(Clock& clock, Notify& notify, Inbox& inbox, const std::unique_ptr<Engine>& engine)
+Heartbeat::Heartbeat(Clock& clock, Notify& notify, Inbox& inbox, const EngineSlot& engine)
     : clock_(clock), notify_(notify), inbox_(inbox), engine_(engine), alarm_(clock.make_alarm()) {}
 
 Task<> Heartbeat::run() {

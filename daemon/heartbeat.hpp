@@ -5,9 +5,9 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "engine_slot.hpp"
 #include "runtime/notify.hpp"
 #include "store/inbox.hpp"
-#include "sync/engine.hpp"
 
 #include <memory>
 
@@ -16,7 +16,7 @@ namespace carecloud {
 class Heartbeat {
   public:
     // All of these outlive run(). `engine` is looked at anew for each beat, and may be null.
-    Heartbeat(Clock& clock, Notify& notify, Inbox& inbox, const std::unique_ptr<Engine>& engine);
+    Heartbeat(Clock& clock, Notify& notify, Inbox& inbox, const EngineSlot& engine);
 
     // Until stop(); returns at once where nobody watches.
     Task<> run();
@@ -26,7 +26,7 @@ class Heartbeat {
     Clock& clock_;
     Notify& notify_;
     Inbox& inbox_;
-    const std::unique_ptr<Engine>& engine_;
+    const EngineSlot& engine_;
     std::unique_ptr<Alarm> alarm_;
     bool stopped_ = false;
 };

@@ -1,5 +1,7 @@
 #include "recall.hpp"
 
+#include <utility>
+
 namespace carecloud {
 
 Task<> recall_earlier_life(SqliteStore& store, PassLog& pass_log, Log& log,
@@ -20,6 +22,18 @@ Task<> recall_earlier_life(SqliteStore& store, PassLog& pass_log, Log& log,
         log.write(LogLevel::info, "open events; they are settled when their records arrive",
                   {{"EVENTS_OPEN", *open}});
     }
+}
+
+Task<> recall_subscriptions(Subscriptions& subscriptions, EventLog& event_log, Log& log,
+                            std::vector<std::string> topic_arns) {
+    auto loading = subscriptions.load();
+    const Result<> loaded = co_await std::move(loading);
+    if (!loaded) {
+        log.write(LogLevel::warn, loaded.error());
+        co_return;
+    }
+    for (const std::string& topic : topic_arns)
+        event_log.recall(subscriptions.find(topic));
 }
 
 }  // namespace carecloud

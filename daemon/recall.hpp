@@ -3,7 +3,9 @@
 
 #include "base/clock.hpp"
 #include "runtime/log.hpp"
+#include "sns/subscriptions.hpp"
 #include "store/sqlite/sqlite_store.hpp"
+#include "telemetry/event_log.hpp"
 #include "telemetry/pass_log.hpp"
 
 #include <string>
@@ -15,5 +17,8 @@ namespace carecloud {
 // outlive it.
 Task<> recall_earlier_life(SqliteStore& store, PassLog& pass_log, Log& log,
                            std::vector<std::string> entities);
+// The subscriptions of these topics, and whether they can be read.
+Task<> recall_subscriptions(Subscriptions& subscriptions, EventLog& event_log, Log& log,
+                            std::vector<std::string> topic_arns);
 
 }  // namespace carecloud

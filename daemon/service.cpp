@@ -3,6 +3,7 @@
 #include "api_endpoint.hpp"
 #include "control.hpp"
 #include "daemon_host.hpp"
+#include "engine_slot.hpp"
 #include "event_endpoint.hpp"
 #include "health_watch.hpp"
 #include "heartbeat.hpp"
@@ -20,10 +21,8 @@
 #include "runtime/text.hpp"
 #include "store/sqlite/sqlite_reader.hpp"
 #include "store_watch.hpp"
-#include "telemetry/event_log.hpp"
 #include "telemetry/health.hpp"
 #include "telemetry/metered_portal.hpp"
-#include "telemetry/pass_log.hpp"
 #include "watched_files.hpp"
 #include "wiring.hpp"
 
@@ -64,9 +63,7 @@ class Service {
           sockets_(std::move(sockets)),
           clock_(io_),
           pass_log_(log, health_, clock_, books_),
-          event_log_(log, health_, clock_, books_, [this](std::string_view stream) {
-              if (engine_) engine_->nudge(stream);
-          }) {}
+          event_log_(log, health_, clock_, books_) {}
 
     ExitCode run(Configuration configuration);
 
@@ -102,12 +99,12 @@ class Service {
     std::unique_ptr<SqliteStore> store_;
     std::unique_ptr<SqliteReader> reader_;  // closed before the store
     std::unique_ptr<MeteredParts> metered_;
+    std::unique_ptr<Subscriptions> subscriptions_;
     std::unique_ptr<EventEndpoint> endpoint_;
     Prepared now_;
     std::optional<Prepared> next_;  // after a reload, once the engine has come to rest
-    std::unique_ptr<Engine> engine_;
-    std::optional<PortalHold> hold_;  // of the engine before
-    DaemonHost host_{health_, event_log_, now_.configuration, engine_, store_, endpoint_};
+    EngineSlot engine_;
+    DaemonHost host_{health_, subscriptions_, now_.configuration, engine_, store_, endpoint_};
     std::unique_ptr<ApiEndpoint> api_;
     std::unique_ptr<HttpServer> control_;
     std::unique_ptr<Signals> signals_;
@@ -137,8 +134,8 @@ Result<Prepared> Service::connect(Configuration configuration) {
 
 void Service::make_engine() {
     books_.metrics.streams_begin(host_.entities(), clock_.now());
-    engine_ = std::make_unique<Engine>(clock_, *now_.metered_portal, metered_->store, metered_->inbox,
-                                       engine_settings(now_.configuration, hold_), pass_log_);
+    engine_.start(std::make_unique<Engine>(clock_, *now_.metered_portal, metered_->store, metered_->inbox,
+                                           engine_settings(now_.configuration, engine_.hold()), pass_log_));
 }
 
 // The engine until stop(), and after a reload another one with the new settings on the same store.
@@ -148,8 +145,7 @@ Task<> Service::live() {
         co_await tell_inbox();
         notify_.ready(health_.status());
         co_await engine_->run();
-        hold_ = engine_->hold();
-        engine_.reset();
+        engine_.end();
         if (stopping_ || !next_) break;
         now_ = std::move(*next_);
         next_.reset();
@@ -185,9 +181,8 @@ Task<> Service::tell_inbox() {
     if (!now_.configuration.sns) co_return;
     log_.write(LogLevel::info, "SNS endpoint listening",
                {{"ADDRESS", endpoint_->address()}, {"PATH", now_.configuration.sns->path}});
-    const auto known = co_await store_->subscriptions();
-    if (known) event_log_.recall(*known, now_.configuration.sns->topic_arns);
-    if (!known) log_.write(LogLevel::warn, known.error());
+    auto topics = recall_subscriptions(*subscriptions_, event_log_, log_, now_.configuration.sns->topic_arns);
+    co_await std::move(topics);
 }
 
 // Keys and certificates are changed by replacing their files: the new ones are in use within seconds (hazard 10).
@@ -296,6 +291,7 @@ Result<> Service::open_store() {
     if (!opened) return opened.error();
     store_ = std::move(*opened);
     metered_ = std::make_unique<MeteredParts>(*store_, clock_, books_, pass_log_);
+    subscriptions_ = std::make_unique<Subscriptions>(clock_, metered_->inbox);
     store_->set_change_listener([this](std::uint64_t newest_seq) { feed_.announce(newest_seq); });
     auto reader = SqliteReader::open(settings);
     if (!reader) return reader.error();
@@ -304,9 +300,14 @@ Result<> Service::open_store() {
 }
 
 Result<> Service::listen() {
-    endpoint_ =
-        std::make_unique<EventEndpoint>(io_, clock_, metered_->inbox, *store_, event_log_,
-                                        [this](const Error& error) { log_.write(LogLevel::warn, error); });
+    const ReceiverPorts ports{.clock = clock_,
+                              .inbox = metered_->inbox,
+                              .certificates = *store_,
+                              .subscriptions = *subscriptions_,
+                              .engine = engine_,
+                              .observer = event_log_};
+    endpoint_ = std::make_unique<EventEndpoint>(
+        io_, ports, [this](const Error& error) { log_.write(LogLevel::warn, error); });
     const ApiParts parts{.clock = clock_,
                          .reader = *reader_,
                          .feed = feed_,

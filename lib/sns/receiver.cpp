@@ -38,13 +38,13 @@ constexpr std::string_view kHowToSubscribe =
 
 }  // namespace
 
-Result<std::unique_ptr<Receiver>> Receiver::create(Clock& clock, Inbox& inbox, CertificateStore& store,
+Result<std::unique_ptr<Receiver>> Receiver::create(const ReceiverPorts& ports,
                                                    std::shared_ptr<HttpsFetcher> fetcher,
-                                                   ReceiverSettings settings, ReceiverObserver& observer) {
+                                                   ReceiverSettings settings) {
     Result<Trust> trust = read_trust(settings);
     if (!trust) return trust.error();
-    return std::unique_ptr<Receiver>(new Receiver(clock, inbox, store, std::move(fetcher),
-                                                  std::move(settings), observer, std::move(*trust)));
+    return std::unique_ptr<Receiver>(
+        new Receiver(ports, std::move(fetcher), std::move(settings), std::move(*trust)));
 }
 
 Result<Receiver::Trust> Receiver::read_trust(const ReceiverSettings& settings) {
@@ -65,22 +65,20 @@ Result<Receiver::Trust> Receiver::read_trust(const ReceiverSettings& settings) {
     return trust;
 }
 
-Receiver::Receiver(Clock& clock, Inbox& inbox, CertificateStore& store, std::shared_ptr<HttpsFetcher> fetcher,
-                   ReceiverSettings settings, ReceiverObserver& observer, Trust trust)
-    : inbox_(inbox),
+Receiver::Receiver(const ReceiverPorts& ports, std::shared_ptr<HttpsFetcher> fetcher,
+                   ReceiverSettings settings, Trust trust)
+    : ports_(ports),
       fetcher_(std::move(fetcher)),
       settings_(std::move(settings)),
-      observer_(observer),
       topics_(std::move(trust.topics)),
       hosts_(std::move(trust.hosts)),
-      certificates_({.clock = clock,
-                     .store = store,
+      certificates_({.clock = ports_.clock,
+                     .store = ports_.certificates,
                      .fetcher = fetcher_,
                      .anchors = std::move(trust.anchors),
                      .names = [this](const std::string& url) { return names_of_certificate(url); },
-                     .report = [this](const Error& error) { observer_.receiver_failed(error); }},
-                    settings_.certificates),
-      subscriptions_(inbox) {
+                     .report = [this](const Error& error) { ports_.observer.receiver_failed(error); }},
+                    settings_.certificates) {
     if (!settings_.basic_auth.empty()) credentials_.emplace(settings_.basic_auth);
     settings_.basic_auth.clear();
 }
@@ -116,14 +114,14 @@ Task<ServerResponse> Receiver::receive(const ServerRequest& request) {
         refused = refuse(RefusalReason::canceled, "request canceled: shutting down");
     }
     if (!refused) co_return ServerResponse{};
-    observer_.request_refused(*refused, request.peer);
+    ports_.observer.request_refused(*refused, request.peer);
     co_return to_response(*refused);
 }
 
 std::optional<ServerResponse> Receiver::refuse_head(const ServerRequest& head) {
     const Refused refused = check_request(head, settings_.path, credentials_ ? &*credentials_ : nullptr);
     if (!refused) return std::nullopt;
-    observer_.request_refused(*refused, head.peer);
+    ports_.observer.request_refused(*refused, head.peer);
     return to_response(*refused);
 }
 
@@ -180,15 +178,16 @@ Task<Receiver::Refused> Receiver::take_notification(const SnsMessage& message, c
                          .stream = event.stream,
                          .event_type = is_known_event_type(event.event_type) ? event.event_type : "other"};
     const bool open = event.state == EventState::open;
-    const Result<bool> fresh = co_await inbox_.receive(std::move(event));
+    const Result<bool> fresh = co_await ports_.inbox.receive(std::move(event));
     if (!fresh) co_return refuse(RefusalReason::store, fresh.error());
     received.outcome = !*fresh ? EventOutcome::duplicate
                        : open  ? EventOutcome::fresh
                                : EventOutcome::not_in_stream;
-    observer_.event_received(received);
-    const Result<bool> changed = co_await subscriptions_.proven(message.topic_arn, message.time);
+    ports_.observer.event_received(received);
+    if (received.outcome == EventOutcome::fresh && received.stream) ports_.engine.wake(*received.stream);
+    const Result<bool> changed = co_await ports_.subscriptions.proven(message.topic_arn, message.time);
     if (!changed) {
-        observer_.receiver_failed(changed.error());  // the event is durable all the same
+        ports_.observer.receiver_failed(changed.error());  // the event is durable all the same
     } else if (*changed) {
         announce(message.topic_arn);
     }
@@ -227,18 +226,18 @@ Task<Receiver::Refused> Receiver::note(const SnsMessage& message, SubscriptionSt
                                        std::string subscription_arn) {
     Subscription subscription{
         .topic_arn = message.topic_arn, .state = state, .subscription_arn = std::move(subscription_arn)};
-    const Result<bool> changed = co_await subscriptions_.note(std::move(subscription), message.time);
+    const Result<bool> changed = co_await ports_.subscriptions.note(std::move(subscription), message.time);
     if (!changed) co_return refuse(RefusalReason::store, changed.error());
     if (*changed) announce(message.topic_arn);
     co_return std::nullopt;
 }
 
 void Receiver::announce(const std::string& topic_arn) {
-    const Subscription subscription = subscriptions_.find(topic_arn);
+    const Subscription subscription = ports_.subscriptions.find(topic_arn);
     std::string_view hint;
     if (subscription.state == SubscriptionState::gone) hint = kHowToSubscribe;
     if (subscription.state == SubscriptionState::pending && !settings_.confirm) hint = kHowToConfirm;
-    observer_.subscription_changed(subscription, hint);
+    ports_.observer.subscription_changed(subscription, hint);
 }
 
 }  // namespace carecloud

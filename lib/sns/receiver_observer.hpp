@@ -1,5 +1,5 @@
-// What the receiver has to say to whoever watches it (log, status, metrics) or waits for events. It is told, never
-// asked, and must not throw. Nothing personal and no secret is said. I/O thread alone.
+// What the receiver reports to log, status and metrics. An observer must not throw. Nothing personal and no secret is
+// reported. I/O thread alone.
 #pragma once
 
 #include "base/error.hpp"
@@ -13,7 +13,7 @@
 namespace carecloud {
 
 enum class EventOutcome {
-    fresh,          // durable now, and open: its stream wants waking
+    fresh,          // durable now, and open: the engine is woken
     duplicate,      // its MessageId was seen before: nothing was done
     not_in_stream,  // durable, and of no stream
 };

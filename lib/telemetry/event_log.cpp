@@ -1,7 +1,8 @@
 #include "telemetry/event_log.hpp"
 
-#include <algorithm>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace carecloud {
 namespace {
@@ -17,8 +18,8 @@ std::vector<std::string> all_refusals() {
 
 }  // namespace
 
-EventLog::EventLog(Log& log, Health& health, const Clock& clock, Histories& books, Wake wake)
-    : log_(log), health_(health), clock_(clock), books_(books), wake_(std::move(wake)) {
+EventLog::EventLog(Log& log, Health& health, const Clock& clock, Histories& books)
+    : log_(log), health_(health), clock_(clock), books_(books) {
     books_.metrics.refusals_begin(all_refusals());
 }
 
@@ -31,7 +32,6 @@ void EventLog::event_received(const EventReport& event) {
                 {"OUTCOME", to_string(event.outcome)},
                 {"STREAM", event.stream.value_or("none")}});
     health_.restore(kStoreKey);
-    if (event.outcome == EventOutcome::fresh && event.stream) wake_(*event.stream);
 }
 
 // Anybody can send nonsense: a line when it begins, and then one an interval.
@@ -65,19 +65,7 @@ void EventLog::receiver_failed(const Error& error) {
     if (line) log_.write(LogLevel::warn, error, {{"COUNT", line->count}});
 }
 
-std::vector<Subscription> EventLog::subscriptions(const std::vector<std::string>& topic_arns) const {
-    std::vector<Subscription> all;
-    all.reserve(topic_arns.size());
-    for (const std::string& topic : topic_arns) {
-        const auto found = heard_.find(topic);
-        all.push_back(found == heard_.end() ? Subscription{.topic_arn = topic} : found->second);
-    }
-    return all;
-}
-
 void EventLog::judge(const Subscription& subscription, std::string_view hint) {
-    Subscription& heard = heard_[subscription.topic_arn] = subscription;
-    if (heard.changed_at.empty()) heard.changed_at = clock_.wall().to_string_ms();
     const std::string key = "subscription " + subscription.topic_arn;
     if (subscription.state == SubscriptionState::confirmed) {
         health_.restore(key);
@@ -89,27 +77,23 @@ void EventLog::judge(const Subscription& subscription, std::string_view hint) {
     if (hint.empty())
         reason.remedy =
             "run aws sns subscribe (README, \"Subscribing\"); the subscription is confirmed automatically";
-    if (const auto since = Timestamp::parse(heard.changed_at)) reason.since = *since;
+    if (const auto since = Timestamp::parse(subscription.changed_at)) reason.since = *since;
     health_.degrade(key, std::move(reason));
 }
 
-void EventLog::recall(const std::vector<Subscription>& known, const std::vector<std::string>& topic_arns) {
-    for (const std::string& topic : topic_arns) {
-        const auto found = std::find_if(known.begin(), known.end(), [&](const Subscription& subscription) {
-            return subscription.topic_arn == topic;
-        });
-        if (found == known.end()) {
-            log_.write(LogLevel::info,
-                       "no subscription of the topic yet; run `aws sns subscribe` to receive events",
-                       {{"TOPIC", topic}});
-            continue;
-        }
-        log_.write(
-            found->state == SubscriptionState::confirmed ? LogLevel::info : LogLevel::warn,
-            "topic subscription: " + std::string(to_string(found->state)) + " since " + found->changed_at,
-            {{"TOPIC", topic}});
-        judge(*found, {});
+void EventLog::recall(const Subscription& subscription) {
+    if (subscription.changed_at.empty()) {
+        log_.write(LogLevel::info,
+                   "no subscription of the topic yet; run `aws sns subscribe` to receive events",
+                   {{"TOPIC", subscription.topic_arn}});
+        return;
     }
+    const bool confirmed = subscription.state == SubscriptionState::confirmed;
+    log_.write(confirmed ? LogLevel::info : LogLevel::warn,
+               "topic subscription: " + std::string(to_string(subscription.state)) + " since " +
+                   subscription.changed_at,
+               {{"TOPIC", subscription.topic_arn}});
+    judge(subscription, {});
 }
 
 }  // namespace carecloud

@@ -51,6 +51,7 @@ TEST_CASE("A notification is durable, said, and answered by 200") {
     CHECK(world.said.events.front().outcome == EventOutcome::fresh);
     CHECK(world.said.events.front().stream == "claim_attendance");
     CHECK(world.said.events.front().event_type == "attendance");
+    CHECK(world.woken.streams == std::vector<std::string>{"claim_attendance"});
     CHECK(world.said.refusals.empty());
 }
 
@@ -65,6 +66,7 @@ TEST_CASE("A message seen before is 200, and nothing is done") {
     REQUIRE(world.said.events.size() == 3);
     CHECK(world.said.events[1].outcome == EventOutcome::duplicate);
     CHECK(world.said.events[2].outcome == EventOutcome::duplicate);
+    CHECK(world.woken.streams.size() == 1);
 }
 
 TEST_CASE("An event of no stream is kept, said, and answered by 200") {
@@ -79,6 +81,7 @@ TEST_CASE("An event of no stream is kept, said, and answered by 200") {
     CHECK(world.said.events.front().outcome == EventOutcome::not_in_stream);
     CHECK(world.said.events.front().event_type == "other");
     CHECK_FALSE(world.said.events.front().stream.has_value());
+    CHECK(world.woken.streams.empty());
 }
 
 TEST_CASE("An old message is taken: its id is the guard, not its age") {

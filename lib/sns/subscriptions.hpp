@@ -1,5 +1,6 @@
-// Where each topic's subscription stands: what the inbox holds, remembered, so that a notification that proves
-// nothing new writes nothing.
+// The state of each topic's subscription: what the inbox holds, kept in memory, so that a notification that proves
+// nothing new writes nothing. The one place that the receiver, the API and the health ask; it outlives the receivers
+// of several configurations.
 //
 // I/O thread alone.
 #pragma once
@@ -17,7 +18,11 @@ namespace carecloud {
 
 class Subscriptions {
   public:
-    explicit Subscriptions(Inbox& inbox) : inbox_(inbox) {}
+    // Both outlive it.
+    Subscriptions(const Clock& clock, Inbox& inbox) : clock_(clock), inbox_(inbox) {}
+
+    // Reads what the inbox holds, unless that was done before; note() and proven() do it as well. Errors: the inbox's.
+    Task<Result<>> load();
 
     // True: it was another state before, and is durable now. `at`: the message's own time. An empty
     // `subscription.subscription_arn` keeps the known one. Errors: the inbox's.
@@ -27,17 +32,16 @@ class Subscriptions {
     // delivers late. True: as in note().
     Task<Result<bool>> proven(std::string topic_arn, Timestamp at);
 
-    // As last noted; `pending` without an ARN where nothing is known yet.
+    // As last noted; `pending`, without an ARN and a time, if nothing is known yet.
     Subscription find(const std::string& topic_arn) const;
 
   private:
     struct Entry {
         Subscription subscription;
-        Timestamp at;  // the message's time; of what an earlier life noted, the inbox's
+        Timestamp at;  // the message's time; of what an earlier process noted, the inbox's
     };
 
-    Task<Result<>> load();
-
+    const Clock& clock_;
     Inbox& inbox_;
     bool loaded_ = false;
     std::map<std::string, Entry> entries_;  // by topic

@@ -1,4 +1,4 @@
-#include "sns/subscription_book.hpp"
+#include "sns/subscriptions.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -34,6 +34,7 @@ Task<Result<bool>> Subscriptions::note(Subscription subscription, Timestamp at) 
             co_return false;
         }
     }
+    subscription.changed_at = clock_.wall().to_string_ms();  // as the inbox writes it
     const Result<> noted = co_await inbox_.note_subscription(subscription);
     if (!noted) co_return noted.error();
     std::string topic_arn = subscription.topic_arn;
