@@ -2,7 +2,7 @@
 #include "api/api.hpp"
 #include "api/problem.hpp"
 #include "json/json_text.hpp"
-#include "portal/day_range.hpp"
+#include "portal/query.hpp"
 #include "store/store.hpp"
 
 #include <utility>

@@ -1,6 +1,6 @@
 #include "json/record_fields.hpp"
 
-#include "json/grammar.hpp"
+#include "json/tokens.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,6 @@
 #include "json/repair.hpp"
 
 #include "base/ascii.hpp"
-#include "json/grammar.hpp"
 #include "json/tokens.hpp"
 
 #include <algorithm>

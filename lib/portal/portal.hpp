@@ -10,6 +10,7 @@
 #include "model/page.hpp"
 #include "portal/query.hpp"
 
+#include <cstddef>
 #include <string_view>
 
 namespace carecloud {
@@ -34,5 +35,9 @@ class Portal {
     // refused.
     virtual Task<Result<>> refresh() = 0;
 };
+
+// What every page of a Portal must keep, whatever the other side sent: ends the process (base/ensure.hpp) if the page
+// has more records than `take`, a record outside its own bytes, or an answer that came before its request. Pure.
+void ensure_page(const Page& page, std::size_t take);
 
 }  // namespace carecloud

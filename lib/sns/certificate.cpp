@@ -4,11 +4,15 @@
 
 #include <algorithm>
 #include <ctime>
+#include <memory>
+#include <string>
 #include <utility>
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 
 namespace carecloud {
@@ -62,6 +66,21 @@ void forget_openssl_errors() {
     ERR_clear_error();
 }
 
+struct FreeDigest {
+    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
+
+Error bad_signature(std::string what) {
+    return {.code = ErrorCode::invalid_argument,
+            .operation = "verify the signature",
+            .subject = std::move(what),
+            .hint = "the message was modified in transit or is not from SNS"};
+}
+
+const unsigned char* bytes_of(const std::string& text) {
+    return reinterpret_cast<const unsigned char*>(text.data());
+}
+
 }  // namespace
 
 Result<SigningCertificate> SigningCertificate::parse(std::string_view pem) {
@@ -100,6 +119,25 @@ EVP_PKEY* SigningCertificate::key() const {
 
 std::size_t SigningCertificate::signature_bytes() const {
     return static_cast<std::size_t>(EVP_PKEY_get_size(key()));
+}
+
+Result<> verify_signature(const SnsMessage& message, const SigningCertificate& certificate) {
+    if (message.signature.size() != certificate.signature_bytes()) {
+        return bad_signature("wrong length for the certificate's key");
+    }
+    const EVP_MD* digest = message.signature_version == SignatureVersion::sha256 ? EVP_sha256() : EVP_sha1();
+    const std::unique_ptr<EVP_MD_CTX, FreeDigest> context(EVP_MD_CTX_new());
+    EVP_PKEY_CTX* key_context = nullptr;  // belongs to `context`
+    const std::string text = string_to_sign(message);
+    const bool verified =
+        context &&
+        EVP_DigestVerifyInit(context.get(), &key_context, digest, nullptr, certificate.key()) == 1 &&
+        EVP_PKEY_CTX_set_rsa_padding(key_context, RSA_PKCS1_PADDING) == 1 &&
+        EVP_DigestVerify(context.get(), bytes_of(message.signature), message.signature.size(), bytes_of(text),
+                         text.size()) == 1;
+    ERR_clear_error();
+    if (verified) return {};
+    return bad_signature("does not match the message");
 }
 
 }  // namespace carecloud

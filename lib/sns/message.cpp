@@ -2,8 +2,8 @@
 
 #include "base/ascii.hpp"
 #include "json/top_level.hpp"
-#include "sns/base64.hpp"
-#include "sns/printable.hpp"
+#include "sns/text.hpp"
+#include "sns/topic.hpp"
 
 #include <algorithm>
 #include <array>
@@ -16,7 +16,6 @@ namespace {
 // None of these is longer in any message that SNS sends.
 constexpr std::size_t kUrlBytesMax = 4096;
 constexpr std::size_t kTokenBytesMax = 1024;
-constexpr std::size_t kArnBytesMax = 400;
 constexpr std::size_t kSignatureBytesMax = 1024;
 
 constexpr std::array<std::string_view, 12> kNames{
@@ -118,7 +117,7 @@ void read_common(FieldReader& fields, SnsMessage& message) {
     message.message_id = fields.take("MessageId");
     if (!is_uuid(message.message_id)) fields.refuse("MessageId", "is not a UUID");
     message.topic_arn = fields.take("TopicArn");
-    if (!is_visible_word(message.topic_arn, kArnBytesMax)) fields.refuse("TopicArn", "is not an ARN");
+    if (!is_visible_word(message.topic_arn, kTopicArnBytesMax)) fields.refuse("TopicArn", "is not an ARN");
     message.message = fields.take("Message");
     message.timestamp = fields.take("Timestamp");
     const std::optional<Timestamp> time = Timestamp::parse(message.timestamp);

@@ -1,9 +1,9 @@
 #include "sns/receiver.hpp"
 
+#include "sns/certificate.hpp"
 #include "sns/notice.hpp"
 #include "sns/request_checks.hpp"
-#include "sns/signature.hpp"
-#include "sns/subscription.hpp"
+#include "sns/subscriptions.hpp"
 
 #include <algorithm>
 #include <utility>

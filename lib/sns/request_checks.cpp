@@ -1,14 +1,27 @@
 #include "sns/request_checks.hpp"
 
 #include "base/ascii.hpp"
+#include "sns/text.hpp"
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
+#include <openssl/crypto.h>
+#include <openssl/sha.h>
+
 namespace carecloud {
 namespace {
+
+Hash sha256_of(std::string_view text) {
+    Hash hash{};
+    SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(),
+           reinterpret_cast<unsigned char*>(hash.data()));
+    return hash;
+}
 
 constexpr std::string_view kTypeHeader = "x-amz-sns-message-type";
 constexpr std::array<std::string_view, 3> kTypeNames{"Notification", "SubscriptionConfirmation",
@@ -22,6 +35,20 @@ bool agrees(const ServerRequest& request, std::string_view name, std::string_vie
 }
 
 }  // namespace
+
+BasicCredentials::BasicCredentials(std::string_view user_and_password)
+    : hash_(sha256_of(user_and_password)) {}
+
+bool BasicCredentials::match(std::string_view authorization) const {
+    constexpr std::string_view scheme = "Basic ";
+    if (!ascii_iequals(authorization.substr(0, scheme.size()), scheme)) return false;
+    authorization.remove_prefix(scheme.size());
+    authorization.remove_prefix(std::min(authorization.find_first_not_of(' '), authorization.size()));
+    const std::optional<std::string> sent = decode_base64(authorization);
+    if (!sent) return false;
+    const Hash hash = sha256_of(*sent);
+    return CRYPTO_memcmp(hash.data(), hash_.data(), hash_.size()) == 0;
+}
 
 std::optional<SnsRefusal> check_request(const ServerRequest& request, const std::string& path,
                                         const BasicCredentials* credentials) {

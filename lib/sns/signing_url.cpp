@@ -1,6 +1,6 @@
 #include "sns/signing_url.hpp"
 
-#include "sns/printable.hpp"
+#include "sns/text.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -9,10 +9,13 @@
 #include "base/error.hpp"
 #include "base/timestamp.hpp"
 #include "model/event.hpp"
+#include "net/url.hpp"
+#include "sns/message.hpp"
 #include "store/inbox.hpp"
 
 #include <map>
 #include <string>
+#include <string_view>
 
 namespace carecloud {
 
@@ -46,5 +49,16 @@ class Subscriptions {
     bool loaded_ = false;
     std::map<std::string, Entry> entries_;  // by topic
 };
+
+// How a subscription is confirmed: by an address that is built here, of the signed topic and token, at the host that
+// the rule of signing_url.hpp has passed. The message's own SubscribeURL is compared and never visited: it is where a
+// forger would have us go, and in an UnsubscribeConfirmation it would subscribe again.
+// docs: AWS SNS API reference, "ConfirmSubscription".
+// `origin`: the signing certificate's. Errors (invalid_argument): the signed SubscribeURL leads elsewhere, such as to
+// another region. The address holds the token: not for logs.
+Result<HttpUrl> confirmation_url(const SnsMessage& message, const Origin& origin);
+
+// The subscription's ARN in SNS's answer; empty where there is none of that topic. Good for display only.
+std::string subscription_arn_in(std::string_view answer, std::string_view topic_arn);
 
 }  // namespace carecloud

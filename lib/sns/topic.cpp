@@ -1,6 +1,6 @@
 #include "sns/topic.hpp"
 
-#include "sns/printable.hpp"
+#include "sns/text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -8,8 +8,6 @@
 
 namespace carecloud {
 namespace {
-
-constexpr std::size_t kArnBytesMax = 400;
 
 Error not_a_topic(std::string subject) {
     return {.code = ErrorCode::invalid_argument,
@@ -58,7 +56,7 @@ std::vector<std::string> certificate_names(const SnsTopic& topic, const std::str
 
 Result<SnsTopic> parse_topic_arn(std::string_view arn) {
     std::array<std::string_view, 6> fields;
-    if (arn.size() > kArnBytesMax || !split(arn, fields))
+    if (arn.size() > kTopicArnBytesMax || !split(arn, fields))
         return not_a_topic("it must have six fields separated by colons");
     if (fields[0] != "arn" || fields[2] != "sns") return not_a_topic("it must start with arn:aws:sns");
     const std::string suffix = suffix_of(fields[1]);

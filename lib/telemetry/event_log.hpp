@@ -4,7 +4,7 @@
 #include "base/clock.hpp"
 #include "runtime/error_fold.hpp"
 #include "runtime/log.hpp"
-#include "sns/receiver_observer.hpp"
+#include "sns/outcome.hpp"
 #include "telemetry/health.hpp"
 #include "telemetry/histories.hpp"
 

@@ -2,7 +2,7 @@
 
 #include "bench/cpu_time.hpp"
 #include "json/slice.hpp"
-#include "net/client/byte_buffer.hpp"
+#include "net/byte_buffer.hpp"
 #include "net/client/gzip.hpp"
 
 #include <cstring>

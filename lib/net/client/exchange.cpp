@@ -1,6 +1,6 @@
 #include "net/client/exchange.hpp"
 
-#include "net/growing_body.hpp"
+#include "net/byte_buffer.hpp"
 
 #include <algorithm>
 #include <cstring>

@@ -3,7 +3,7 @@
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
-#include "net/client/byte_buffer.hpp"
+#include "net/byte_buffer.hpp"
 #include "net/client/connection.hpp"
 #include "net/http_message.hpp"
 

@@ -7,7 +7,7 @@
 // One Gunzip a thread; it keeps the decompressor's tables from call to call.
 #pragma once
 
-#include "net/client/byte_buffer.hpp"
+#include "net/byte_buffer.hpp"
 
 #include <cstddef>
 #include <memory>

@@ -1,5 +1,5 @@
 // One accepted connection, plain or with TLS: bytes under a deadline. What HTTP says over it is
-// server_session.hpp's.
+// session.hpp's.
 //
 // Used on the I/O thread, by one coroutine at a time; end_reading() and close() may be called beside it.
 #pragma once

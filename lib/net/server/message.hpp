@@ -1,7 +1,9 @@
-// A request as HttpServer hands it to its handler, and the handler's answer.
+// A request as HttpServer passes it to its handler, the handler's answer, and the bytes around that answer's body.
 #pragma once
 
 #include "base/clock.hpp"
+#include "base/error.hpp"
+#include "base/timestamp.hpp"
 #include "net/http_message.hpp"
 
 #include <functional>
@@ -43,5 +45,23 @@ struct ServerResponse {
 // throw. Its coroutine is canceled (terminal) when the server cuts the connection: at the end of a stop's grace,
 // or when it is destroyed. That the client is gone shows only when the answer is written.
 using ServerHandler = std::function<Task<ServerResponse>(const ServerRequest& request)>;
+
+// How an answer is framed. What follows is the server's own: pure, safe on any thread.
+struct ReplyFraming {
+    bool keep_alive = true;
+    bool http_1_0 = false;  // the request's version: keeping alive must be said then
+    Timestamp date{};
+};
+
+// Headers of the response that are the server's own are left out. Errors (invalid_argument): a status outside
+// of 200 to 599, a header's name that is no token, or a value that would smuggle in headers of its own; the
+// message names the header, never its value.
+Result<std::string> reply_head(const ServerResponse& response, const ReplyFraming& framing);
+
+// A piece of a body in chunks; without bytes, the body's end (RFC 9112 7.1).
+std::string chunk_of(std::string_view bytes);
+
+// Whether answers of that status may have a body (RFC 9110 6.4.1).
+bool status_allows_body(int status);
 
 }  // namespace carecloud

@@ -1,7 +1,7 @@
 #include "net/server/reader.hpp"
 
 #include "base/ascii.hpp"
-#include "net/growing_body.hpp"
+#include "net/byte_buffer.hpp"
 
 #include <algorithm>
 #include <cstdint>

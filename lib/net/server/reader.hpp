@@ -6,8 +6,8 @@
 #include "base/clock.hpp"
 #include "net/server/body_budget.hpp"
 #include "net/server/connection.hpp"
+#include "net/server/http_server.hpp"
 #include "net/server/message.hpp"
-#include "net/server/settings.hpp"
 
 #include <string>
 

@@ -1,6 +1,6 @@
 #include "net/server/session.hpp"
 
-#include "net/server/reply.hpp"
+#include "net/server/message.hpp"
 
 #include <chrono>
 #include <exception>

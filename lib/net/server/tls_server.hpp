@@ -14,8 +14,8 @@
 
 namespace carecloud {
 
-// TLS 1.2 with forward secrecy and AEAD, or 1.3, keys exchanged by the groups of tls_groups.hpp; no renegotiation, no
-// compression. `certificate_file` holds the chain in PEM, the server's own first; `private_key_file` its key, not
+// TLS 1.2 with forward secrecy and AEAD, or 1.3, keys exchanged by elliptic curves or X25519MLKEM768; no renegotiation,
+// no compression. `certificate_file` holds the chain in PEM, the server's own first; `private_key_file` its key, not
 // encrypted. Errors (invalid_argument) name the file: it cannot be read, has no certificate or key, or the two are not
 // of one pair.
 Result<std::shared_ptr<boost::asio::ssl::context>> make_server_tls(const std::string& certificate_file,

@@ -1,10 +1,10 @@
 #include "portal/http/http_portal.hpp"
 
 #include "json/redact.hpp"
-#include "net/client/byte_buffer.hpp"
+#include "net/byte_buffer.hpp"
 #include "net/url.hpp"
 #include "portal/http/refusal.hpp"
-#include "portal/page_rules.hpp"
+#include "portal/portal.hpp"
 #include "portal/query.hpp"
 
 #include <algorithm>

@@ -1,6 +1,5 @@
 #include "sync/jobs/backfill.hpp"
 
-#include "portal/day_range.hpp"
 #include "portal/query.hpp"
 
 #include <numeric>

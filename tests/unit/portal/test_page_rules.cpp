@@ -1,4 +1,4 @@
-#include "portal/page_rules.hpp"
+#include "portal/portal.hpp"
 #include "support/broken_promise.hpp"
 
 #include <cstring>

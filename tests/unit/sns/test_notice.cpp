@@ -1,5 +1,4 @@
 #include "sns/notice.hpp"
-#include "sns/routing.hpp"
 #include "support/sns/test_signer.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,4 +1,4 @@
-#include "sns/signature.hpp"
+#include "sns/certificate.hpp"
 #include "support/sns/test_signer.hpp"
 
 #include <catch2/catch.hpp>

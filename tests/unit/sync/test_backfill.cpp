@@ -1,5 +1,5 @@
 #include "bounded_world.hpp"
-#include "portal/day_range.hpp"
+#include "portal/query.hpp"
 
 using namespace carecloud;
 using namespace std::chrono_literals;

@@ -1,4 +1,4 @@
-#include "portal/page_rules.hpp"
+#include "portal/portal.hpp"
 
 #include "base/ensure.hpp"
 

@@ -1,4 +1,4 @@
-#include "sns/refusal.hpp"
+#include "sns/outcome.hpp"
 
 #include <algorithm>
 #include <array>
@@ -60,6 +60,18 @@ ServerResponse to_response(const SnsRefusal& refusal) {
     }
     response.body = refusal.text + "\n";
     return response;
+}
+
+std::string_view to_string(EventOutcome outcome) {
+    switch (outcome) {
+        case EventOutcome::fresh:
+            return "fresh";
+        case EventOutcome::duplicate:
+            return "duplicate";
+        case EventOutcome::not_in_stream:
+            return "not_in_stream";
+    }
+    return "unknown";
 }
 
 }  // namespace carecloud

@@ -1,4 +1,5 @@
-// Which characters a text of the outside world may have before it is used for anything. ASCII, whatever the locale.
+// Texts from outside: which characters they may have before they are used for anything, and base64. ASCII, whatever the
+// locale.
 //
 // Pure; safe on any thread.
 #pragma once
@@ -7,9 +8,15 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace carecloud {
+
+// RFC 4648 4, read strictly: only the alphabet, right padding, unused bits zero, no white space, so that one value has
+// one spelling.
+std::optional<std::string> decode_base64(std::string_view text);
 
 // Of ASCII's; the bytes of UTF-8 are none.
 constexpr bool is_control(char c) {

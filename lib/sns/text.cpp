@@ -1,6 +1,4 @@
-#include "sns/base64.hpp"
-
-#include "sns/printable.hpp"
+#include "sns/text.hpp"
 
 #include <cstdint>
 
