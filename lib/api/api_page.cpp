@@ -1,6 +1,5 @@
 // What of the API is for people: the status page and its files.
 #include "api/api.hpp"
-#include "api/ui/page_files.hpp"
 #include "api/ui/status_page.hpp"
 
 #include <string_view>

@@ -8,7 +8,6 @@
 #pragma once
 
 #include "api/change_feed.hpp"
-#include "api/change_reads.hpp"
 #include "base/clock.hpp"
 
 #include <cstdint>

@@ -6,13 +6,13 @@
 #include "model/job.hpp"
 #include "store/reader.hpp"
 #include "sync/engine.hpp"
-#include "telemetry/day_history.hpp"
-#include "telemetry/pass_history.hpp"
+#include "telemetry/histories.hpp"
 #include "telemetry/service_state.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace carecloud {
@@ -37,10 +37,16 @@ struct StatusView {
     std::vector<Job> passes{};  // the newest first
     std::vector<Subscription> subscriptions{};
     DayHistory::Quarters day{};
-    bool followed = true;  // its script may follow the changes, and looks at once when there are some
+    bool followed = true;  // its script may follow the changes, and updates at once when there are some
 };
 
 // The whole page, UTF-8. Whatever comes from elsewhere is escaped in it.
 std::string status_page(const StatusView& view);
+
+// The status page's own files, lib/api/ui/page, compiled in: the daemon needs no files at run time.
+extern const std::string_view kPageHtml;  // with @TITLE@ and @MAIN@
+extern const std::string_view kPageCss;
+extern const std::string_view kPageJs;
+extern const std::string_view kPageIcon;
 
 }  // namespace carecloud

@@ -1,5 +1,5 @@
 // One read of the store for all who ask for the same page at once.
-#include "api/change_reads.hpp"
+#include "api/change_feed.hpp"
 #include "runtime/system_clock.hpp"
 
 #include <algorithm>
