@@ -2,7 +2,7 @@
 
 #include "api/problem.hpp"
 #include "retire.hpp"
-#include "runtime/secret_file.hpp"
+#include "runtime/files.hpp"
 #include "server_address.hpp"
 
 #include <algorithm>

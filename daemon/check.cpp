@@ -3,7 +3,7 @@
 #include "event_endpoint.hpp"
 #include "portal/query.hpp"
 #include "runtime/configuration.hpp"
-#include "runtime/secret_file.hpp"
+#include "runtime/files.hpp"
 #include "service.hpp"
 #include "store/sqlite/peek.hpp"
 #include "surroundings.hpp"

@@ -2,7 +2,7 @@
 
 #include "net/server/tls_server.hpp"
 #include "retire.hpp"
-#include "runtime/secret_file.hpp"
+#include "runtime/files.hpp"
 #include "server_address.hpp"
 
 #include <utility>

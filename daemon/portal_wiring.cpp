@@ -1,6 +1,6 @@
 #include "portal_wiring.hpp"
 
-#include "runtime/secret_file.hpp"
+#include "runtime/files.hpp"
 #include "runtime/text.hpp"
 
 #include <utility>

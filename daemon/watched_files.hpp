@@ -4,7 +4,7 @@
 #pragma once
 
 #include "runtime/configuration.hpp"
-#include "runtime/secret_file.hpp"
+#include "runtime/files.hpp"
 
 #include <map>
 #include <string>

@@ -1,5 +1,5 @@
 // carecloudctl changes
-#include "ctl/commands.hpp"
+#include "ctl/command_context.hpp"
 #include "ctl/json_pieces.hpp"
 
 #include <utility>

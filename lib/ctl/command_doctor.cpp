@@ -1,6 +1,6 @@
 // carecloudctl doctor
-#include "ctl/commands.hpp"
-#include "ctl/daemon_address.hpp"
+#include "ctl/command_context.hpp"
+#include "ctl/daemon_client.hpp"
 #include "ctl/examination.hpp"
 #include "runtime/text.hpp"
 

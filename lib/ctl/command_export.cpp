@@ -1,8 +1,8 @@
 // carecloudctl export: pages of records one after the other, so that no more than one is in memory. A CSV's columns are
 // those of all records, which are read twice for it.
-#include "ctl/commands.hpp"
+#include "ctl/command_context.hpp"
+#include "ctl/command_line.hpp"
 #include "ctl/csv.hpp"
-#include "ctl/day_text.hpp"
 #include "ctl/human_text.hpp"
 #include "ctl/json_pieces.hpp"
 #include "net/url.hpp"

@@ -1,6 +1,6 @@
 // carecloudctl backfill, reconcile, passes, cancel
-#include "ctl/commands.hpp"
-#include "ctl/day_text.hpp"
+#include "ctl/command_context.hpp"
+#include "ctl/command_line.hpp"
 #include "ctl/pass_text.hpp"
 #include "net/url.hpp"
 #include "runtime/text.hpp"

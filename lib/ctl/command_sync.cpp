@@ -1,9 +1,8 @@
 // carecloudctl sync
 #include "base/timestamp.hpp"
-#include "ctl/commands.hpp"
+#include "ctl/command_context.hpp"
 #include "ctl/human_text.hpp"
 #include "ctl/json_pieces.hpp"
-#include "ctl/text_table.hpp"
 #include "runtime/text.hpp"
 
 #include <algorithm>

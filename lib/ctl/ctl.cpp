@@ -1,7 +1,7 @@
 #include "ctl/ctl.hpp"
 
-#include "ctl/commands.hpp"
-#include "ctl/daemon_address.hpp"
+#include "ctl/command_context.hpp"
+#include "ctl/daemon_client.hpp"
 #include "runtime/signals.hpp"
 #include "runtime/system_clock.hpp"
 

@@ -1,10 +1,13 @@
 #include "ctl/daemon_client.hpp"
 
 #include "net/url.hpp"
-#include "runtime/secret_file.hpp"
+#include "runtime/configuration.hpp"
+#include "runtime/files.hpp"
 #include "runtime/text.hpp"
 
 #include <array>
+#include <cerrno>
+#include <unistd.h>
 #include <utility>
 
 namespace carecloud {
@@ -73,6 +76,19 @@ std::string_view command_hint(std::string_view code) {
         if (known == code) return hint;
     }
     return {};
+}
+
+std::string url_of(const ApiSettings& api) {
+    if (api.listen.is_unix() || api.listen.port == 0) return api.listen.to_string();
+    ListenAddress here = api.listen;
+    if (here.host == "0.0.0.0") here.host = "127.0.0.1";
+    if (here.host == "::") here.host = "::1";
+    return "http://" + here.to_string();
+}
+
+// Also where it may not be used: that is said when it is tried.
+bool exists(const char* path) {
+    return ::access(path, F_OK) == 0 || errno == EACCES;
 }
 
 }  // namespace
@@ -189,6 +205,29 @@ void add_query(std::string& target, std::string_view name, std::string_view valu
     if (value.empty()) return;
     target += target.find('?') == std::string::npos ? '?' : '&';
     target.append(name).append("=").append(percent_encode(value));
+}
+
+CtlResult<DaemonAddress> find_daemon(const CommandLine& line) {
+    DaemonAddress address{.token_file = line.text("token-file"), .ca_file = line.text("ca-file")};
+    if (line.has("url")) {
+        address.url = line.text("url");
+        return address;
+    }
+    const LoadedConfiguration loaded = load_configuration(line.text("config", kUsualConfiguration));
+    if (!loaded.ok() && line.has("config"))
+        return CtlFailure{.exit = CtlExit::usage,
+                          .what = "the configuration file of --config is invalid",
+                          .hint = report(printable(loaded.file), loaded.problems)};
+    const ApiSettings& api = loaded.configuration.api;
+    if (loaded.ok() && api.configured) {
+        address.url = url_of(api);
+        // One that only root may read is asked for by --token-file.
+        const bool known = address.token_file.empty() && api.token_file;
+        if (known && ::access(api.token_file->c_str(), R_OK) == 0) address.token_file = *api.token_file;
+    } else if (exists(kUsualSocket)) {
+        address.url = "unix:" + std::string(kUsualSocket);
+    }
+    return address;
 }
 
 }  // namespace carecloud

@@ -1,7 +1,6 @@
 #include "ctl/pass_text.hpp"
 
 #include "ctl/human_text.hpp"
-#include "ctl/text_table.hpp"
 #include "runtime/text.hpp"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "runtime/configuration.hpp"
 #include "runtime/configuration_sections.hpp"
-#include "runtime/regular_file.hpp"
+#include "runtime/files.hpp"
 #include "runtime/yaml_reader.hpp"
 #include "runtime/yaml_tree.hpp"
 

@@ -1,6 +1,5 @@
 #include "runtime/filter_json.hpp"
 
-#include "runtime/quoted_json.hpp"
 #include "runtime/text.hpp"
 
 #include <algorithm>

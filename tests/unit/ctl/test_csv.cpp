@@ -1,6 +1,6 @@
 // Exports: CSV cells, days as they are typed, and pages one after the other.
+#include "ctl/command_line.hpp"
 #include "ctl/csv.hpp"
-#include "ctl/day_text.hpp"
 #include "unit/ctl/ctl_fixture.hpp"
 
 #include <array>

@@ -2,7 +2,6 @@
 #include "ctl/ctl_output.hpp"
 #include "ctl/human_text.hpp"
 #include "ctl/json_pieces.hpp"
-#include "ctl/text_table.hpp"
 
 #include <sstream>
 

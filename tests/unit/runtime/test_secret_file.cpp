@@ -1,4 +1,4 @@
-#include "runtime/secret_file.hpp"
+#include "runtime/files.hpp"
 #include "unit/runtime/configuration_support.hpp"
 #include "unit/runtime/temporary_directory.hpp"
 

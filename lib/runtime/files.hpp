@@ -1,5 +1,7 @@
-// Files that hold a secret: the portal's key, a token, a password. Their content never stands in a message.
+// Small files, read whole: regular ones, and those that hold a secret (the portal's key, a token, a password), whose
+// content never appears in a message.
 //
+//     Result<FileText> file = read_regular_file(path, 1 << 20, "read the configuration");
 //     Result<std::string> key = read_secret_file(configuration.portal.api_key_file);
 //     FileStamp seen = file_stamp(path).value_or(FileStamp{});      // later: changed if file_stamp(path) !=
 //     seen
@@ -10,6 +12,7 @@
 #include "base/error.hpp"
 #include "runtime/environment.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -41,8 +44,19 @@ struct FileStamp {
     friend bool operator==(const FileStamp&, const FileStamp&) = default;
 };
 
-// None: there is no such file, or it cannot be looked at. Follows links, as credentials are often swapped by
+// None: there is no such file, or it cannot be read. Follows links, as credentials are often swapped by
 // one.
 std::optional<FileStamp> file_stamp(const std::string& path);
+
+struct FileText {
+    std::string text;
+    unsigned mode = 0;  // permission bits, as of fstat(2)
+};
+
+// The whole of a regular file. Never blocks on a FIFO or a device, never reads more than `size_max` + 1
+// bytes. Errors (config_invalid): not there, a directory, not a regular file, not readable, larger than
+// `size_max`. `operation` is the error's.
+Result<FileText> read_regular_file(const std::string& path, std::size_t size_max,
+                                   const std::string& operation);
 
 }  // namespace carecloud
