@@ -4,7 +4,7 @@
 
 namespace carecloud {
 
-std::optional<StreamSnapshot> DaemonHost::moment(std::string_view entity) const {
+std::optional<StreamSnapshot> DaemonHost::snapshot(std::string_view entity) const {
     return engine_ ? engine_->moment(entity) : std::nullopt;
 }
 
@@ -35,7 +35,7 @@ std::vector<std::string> DaemonHost::entities() const {
     return entities;
 }
 
-Task<Result<std::uint64_t>> DaemonHost::wish(Job pass) {
+Task<Result<std::uint64_t>> DaemonHost::request_pass(Job pass) {
     auto writing = store_->save_pass(std::move(pass));
     Result<std::uint64_t> id = co_await std::move(writing);
     if (id && engine_) engine_->pass_requested();
@@ -48,14 +48,14 @@ bool DaemonHost::cancel_pass(std::uint64_t id) {
     return true;
 }
 
-Task<Result<RetryReport>> DaemonHost::retry_quarantined(QuarantineWish wish) {
+Task<Result<RetryReport>> DaemonHost::retry_quarantined(QuarantineWish request) {
     if (!engine_) {
         co_return Error{.code = ErrorCode::canceled,
-                        .operation = "fetch a record of " + wish.stream,
+                        .operation = "fetch a record of " + request.stream,
                         .subject = "no stream is running",
                         .hint = "try again in a second"};
     }
-    auto retrying = engine_->retry_quarantined(std::move(wish));
+    auto retrying = engine_->retry_quarantined(std::move(request));
     co_return co_await std::move(retrying);
 }
 

@@ -35,7 +35,7 @@ class DaemonHost : public ApiHost {
     std::string version() const override { return CARECLOUD_VERSION; }
     std::vector<Reason> reasons() const override { return health_.reasons(); }
     std::vector<std::string> sns_reasons() const override;
-    std::optional<StreamSnapshot> moment(std::string_view entity) const override;
+    std::optional<StreamSnapshot> snapshot(std::string_view entity) const override;
     std::vector<Subscription> subscriptions() const override;
     std::vector<std::string> entities() const override;
     std::optional<std::uint64_t> monthly_quota() const override {
@@ -47,9 +47,9 @@ class DaemonHost : public ApiHost {
     std::optional<RequestCount> requests(std::string_view month) const override;
     bool nudge(std::string_view entity) override { return engine_ && engine_->ask(entity); }
     // Between two engines the wish is in the store, where the next one finds it.
-    Task<Result<std::uint64_t>> wish(Job pass) override;
+    Task<Result<std::uint64_t>> request_pass(Job pass) override;
     bool cancel_pass(std::uint64_t id) override;
-    Task<Result<RetryReport>> retry_quarantined(QuarantineWish wish) override;
+    Task<Result<RetryReport>> retry_quarantined(QuarantineWish request) override;
 
   private:
     const Health& health_;

@@ -1,9 +1,9 @@
-// The API: one request in, one answer out. Reads by the Reader; its only writes are wishes.
+// The API: one request in, one answer out. It reads by the Reader; all that it writes are requests for passes.
 //
 //     Api api(parts, {.token = "", .unix_socket = false});
 //     ServerResponse answer = co_await api.answer(request);
 //
-// Every answer is JSON; what is wrong is told as RFC 9457 has it (see problem.hpp). I/O thread alone.
+// Every answer is JSON; errors are as in RFC 9457 (see problem.hpp). I/O thread alone.
 #pragma once
 
 #include "api/api_guard.hpp"
@@ -82,8 +82,8 @@ class Api {
     ServerResponse stream_from(ChangeStream::Position from);
     // 404 where no stream of that name is configured.
     std::optional<ServerResponse> refuse_entity(std::string_view entity) const;
-    Task<ServerResponse> wish(const ServerRequest& request, Job pass);
-    Task<ServerResponse> told_of_retry(QuarantinePlace place, RetryReport report);
+    Task<ServerResponse> request_pass(const ServerRequest& request, Job pass);
+    Task<ServerResponse> retry_response(QuarantinePlace key, RetryReport report);
     Task<Result<std::optional<Job>>> find_pass(std::string number);
     Task<> count_records(const StoreCounts& counts);
 

@@ -32,7 +32,7 @@ class ApiHost {
     // Why the SNS endpoint cannot take events; empty: it can.
     virtual std::vector<std::string> sns_reasons() const = 0;
     // None: it does not run now.
-    virtual std::optional<StreamSnapshot> moment(std::string_view entity) const = 0;
+    virtual std::optional<StreamSnapshot> snapshot(std::string_view entity) const = 0;
     // One for each topic that is configured; without an ARN and a time where nothing was ever heard of it.
     virtual std::vector<Subscription> subscriptions() const = 0;
     // The entities of the streams that are configured now.
@@ -46,16 +46,16 @@ class ApiHost {
     virtual MachineUse machine() const { return {}; }
     // When the SNS endpoint's certificate ends; none: it has none.
     virtual std::optional<Timestamp> certificate_end() const { return std::nullopt; }
-    // An operator's wish for a pass, at once. False: no such stream runs now.
+    // An operator requests a pass, at once. False: no such stream runs now.
     virtual bool nudge(std::string_view entity) = 0;
     // Writes a bounded pass down, to be run as soon as it may; its id. Errors: the store's.
-    virtual Task<Result<std::uint64_t>> wish(Job pass) = 0;
+    virtual Task<Result<std::uint64_t>> request_pass(Job pass) = 0;
     // That pass is to end, if it is open. False: nothing runs now.
     virtual bool cancel_pass(std::uint64_t id) = 0;
-    // Asks the portal for that record again, stores what comes, and says what that was. Errors: the portal's and the
-    // store's; timed_out where the portal has not answered for some time and is asked on; canceled where nothing runs
-    // now.
-    virtual Task<Result<RetryReport>> retry_quarantined(QuarantineWish wish) = 0;
+    // Fetches that record from the portal again, stores what comes, and reports what that was. Errors: the portal's and
+    // the store's; timed_out where the portal has not answered for some time and is asked on; canceled where nothing
+    // runs now.
+    virtual Task<Result<RetryReport>> retry_quarantined(QuarantineWish request) = 0;
 };
 
 }  // namespace carecloud

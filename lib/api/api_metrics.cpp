@@ -39,7 +39,7 @@ std::map<std::string, Timestamp> reconciled_streams(const std::vector<Job>& newe
 
 }  // namespace
 
-// Where the store cannot be read the counts are told all the same: it is then that somebody looks at them.
+// If the store cannot be read the counts are reported all the same: they are needed most then.
 // NOLINTNEXTLINE(readability-make-member-function-const): the table of paths calls all of them alike
 Task<ServerResponse> Api::metrics(const ServerRequest& /*request*/, ApiQuery& query) {
     if (auto wrong = query.finish()) co_return std::move(*wrong);
@@ -53,28 +53,28 @@ Task<ServerResponse> Api::metrics(const ServerRequest& /*request*/, ApiQuery& qu
     }
     auto listing = parts_.reader.passes(kPassesLooked);
     const Result<std::vector<Job>> passes = co_await std::move(listing);
-    MetricsSnapshot moment{.version = parts_.host.version(),
-                           .state = worst(parts_.host.reasons()),
-                           .entities = parts_.host.entities(),
-                           .wall = parts_.clock.wall(),
-                           .now = parts_.clock.now(),
-                           .machine = parts_.host.machine(),
-                           .certificate_end = parts_.host.certificate_end(),
-                           .monthly_quota = parts_.host.monthly_quota(),
-                           .unauthorized = guard_.unauthorized(),
-                           .followers = parts_.feed.followers(),
-                           .clock = parts_.host.clock()};
-    if (counts) moment.counts = std::move(*counts);
-    if (passes) moment.awaiting_confirmation = unconfirmed_streams(*passes);
-    if (passes) moment.reconciled = reconciled_streams(*passes);
-    for (const std::string& entity : moment.entities) {
+    MetricsSnapshot snapshot{.version = parts_.host.version(),
+                             .state = worst(parts_.host.reasons()),
+                             .entities = parts_.host.entities(),
+                             .wall = parts_.clock.wall(),
+                             .now = parts_.clock.now(),
+                             .machine = parts_.host.machine(),
+                             .certificate_end = parts_.host.certificate_end(),
+                             .monthly_quota = parts_.host.monthly_quota(),
+                             .unauthorized = guard_.unauthorized(),
+                             .followers = parts_.feed.followers(),
+                             .clock = parts_.host.clock()};
+    if (counts) snapshot.counts = std::move(*counts);
+    if (passes) snapshot.awaiting_confirmation = unconfirmed_streams(*passes);
+    if (passes) snapshot.reconciled = reconciled_streams(*passes);
+    for (const std::string& entity : snapshot.entities) {
         const auto counted = record_counts_.find(entity);
-        if (counted != record_counts_.end()) moment.records.emplace(entity, counted->second.records);
-        if (const auto doing = parts_.host.moment(entity)) moment.doing.emplace(entity, *doing);
+        if (counted != record_counts_.end()) snapshot.records.emplace(entity, counted->second.records);
+        if (const auto doing = parts_.host.snapshot(entity)) snapshot.doing.emplace(entity, *doing);
     }
     co_return ServerResponse{.headers = {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"},
                                          {"Cache-Control", "no-store"}},
-                             .body = parts_.books.metrics.text(moment)};
+                             .body = parts_.books.metrics.text(snapshot)};
 }
 
 }  // namespace carecloud

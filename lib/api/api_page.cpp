@@ -36,7 +36,7 @@ void hide_ids(StatusView& view) {
 
 StreamView Api::stream_view(const std::string& entity, const Result<StoreCounts>& counts) const {
     StreamView view{.entity = entity,
-                    .moment = parts_.host.moment(entity),
+                    .snapshot = parts_.host.snapshot(entity),
                     .last = parts_.books.passes.find(entity),
                     .under_way = parts_.books.passes.under_way(entity)};
     const auto counted = record_counts_.find(entity);

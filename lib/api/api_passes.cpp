@@ -1,4 +1,4 @@
-// What of the API takes wishes for bounded passes, and tells how they go.
+// The part of the API that takes requests for bounded passes, and reports how they go.
 #include "api/api.hpp"
 #include "api/problem.hpp"
 #include "json/json_text.hpp"
@@ -76,7 +76,7 @@ std::string day_text(const std::optional<std::uint32_t>& day) {
     return day ? std::to_string(*day) : std::string();
 }
 
-bool is_same_wish(const Job& a, const Job& b) {
+bool is_same_request(const Job& a, const Job& b) {
     return a.kind == b.kind && a.stream == b.stream && a.deep == b.deep && a.whole == b.whole &&
            a.confirm_deletes == b.confirm_deletes && a.reason == b.reason && a.first_day == b.first_day &&
            a.last_day == b.last_day;
@@ -97,16 +97,16 @@ std::optional<std::uint64_t> pass_number(std::string_view text) {
 }  // namespace
 
 // The pass that was requested, or one that is open and the same: a request is safe to repeat.
-Task<ServerResponse> Api::wish(const ServerRequest& request, Job pass) {
+Task<ServerResponse> Api::request_pass(const ServerRequest& request, Job pass) {
     if (!request.body.empty()) co_return body_not_taken();
     if (auto refused = refuse_entity(pass.stream)) co_return std::move(*refused);
     auto reading = parts_.reader.passes(Store::kPassesKept);
     const Result<std::vector<Job>> known = co_await std::move(reading);
     if (!known) co_return problem_of(known.error());
     for (const Job& other : *known) {
-        if (other.is_open() && is_same_wish(other, pass)) co_return accepted(other);
+        if (other.is_open() && is_same_request(other, pass)) co_return accepted(other);
     }
-    auto writing = parts_.host.wish(std::move(pass));
+    auto writing = parts_.host.request_pass(std::move(pass));
     const Result<std::uint64_t> id = co_await std::move(writing);
     if (!id) co_return problem_of(id.error());
     auto finding = parts_.reader.pass(*id);
@@ -131,8 +131,8 @@ Task<ServerResponse> Api::backfill(const ServerRequest& request, ApiQuery& query
     if (auto wrong = query.finish()) co_return std::move(*wrong);
     Job pass{
         .kind = JobKind::backfill, .stream = *entity, .first_day = day_text(from), .last_day = day_text(to)};
-    auto wishing = wish(request, std::move(pass));
-    co_return co_await std::move(wishing);
+    auto requesting = request_pass(request, std::move(pass));
+    co_return co_await std::move(requesting);
 }
 
 Task<ServerResponse> Api::reconcile(const ServerRequest& request, ApiQuery& query) {
@@ -140,11 +140,11 @@ Task<ServerResponse> Api::reconcile(const ServerRequest& request, ApiQuery& quer
     Job pass{.kind = JobKind::reconcile, .stream = entity.value_or("")};
     pass.deep = query.flag("deep");
     pass.confirm_deletes = query.flag("confirm_deletes");
-    // Who wishes for one wants it known, whatever the counts say.
+    // One that is requested compares everything, whatever the counts say.
     pass.whole = true;
     if (auto wrong = query.finish()) co_return std::move(*wrong);
-    auto wishing = wish(request, std::move(pass));
-    co_return co_await std::move(wishing);
+    auto requesting = request_pass(request, std::move(pass));
+    co_return co_await std::move(requesting);
 }
 
 Task<ServerResponse> Api::passes(const ServerRequest& /*request*/, ApiQuery& query) {

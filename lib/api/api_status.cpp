@@ -1,4 +1,4 @@
-// What of the API tells how the service is, and takes wishes.
+// The part of the API that reports the state of the service, and requests polls.
 #include "api/api.hpp"
 #include "api/problem.hpp"
 #include "json/json_text.hpp"
@@ -65,11 +65,11 @@ double seconds_of(Duration span) {
     return std::chrono::duration<double>(std::chrono::round<std::chrono::milliseconds>(span)).count();
 }
 
-void add_moment(Json& stream, const StreamSnapshot& moment) {
-    stream["in_pass"] = moment.in_pass;
-    stream["next_pass_seconds"] = seconds_of(moment.until_next);
-    stream["poll_every_seconds"] = seconds_of(moment.poll_every);
-    stream["stretched_by_quota"] = moment.stretched;
+void add_snapshot(Json& stream, const StreamSnapshot& snapshot) {
+    stream["in_pass"] = snapshot.in_pass;
+    stream["next_pass_seconds"] = seconds_of(snapshot.until_next);
+    stream["poll_every_seconds"] = seconds_of(snapshot.poll_every);
+    stream["stretched_by_quota"] = snapshot.stretched;
 }
 
 Json quota_json(const std::string& month, const RequestCount& requests) {
@@ -174,7 +174,7 @@ Task<ServerResponse> Api::status(const ServerRequest& /*request*/, ApiQuery& que
     if (const auto clock = parts_.host.clock()) json["clock"] = clock_json(*clock);
     for (const std::string& entity : parts_.host.entities()) {
         Json stream = stream_json(entity, *counts, parts_.books.passes.find(entity));
-        if (const auto moment = parts_.host.moment(entity)) add_moment(stream, *moment);
+        if (const auto snapshot = parts_.host.snapshot(entity)) add_snapshot(stream, *snapshot);
         const auto counted = record_counts_.find(entity);
         if (counted != record_counts_.end()) stream["records"] = counted->second.records;
         json["streams"].push_back(std::move(stream));
@@ -182,7 +182,7 @@ Task<ServerResponse> Api::status(const ServerRequest& /*request*/, ApiQuery& que
     co_return json_answer(json_text(json));
 }
 
-// Where it cannot be counted now (an empty store is being filled), the last count stays, or none is told.
+// Where it cannot be counted now (an empty store is being filled), the last count stays, or there is none.
 Task<> Api::count_records(const StoreCounts& counts) {
     const bool due = record_counts_.empty() || parts_.clock.now() - counted_at_ >= kCountEvery;
     if (counting_ || !due) co_return;

@@ -16,13 +16,13 @@ Duration wait_for_proxies(Duration asked) {
 }
 
 // A waiter's entry, gone however its coroutine ends.
-class ChangeFeed::Place {
+class ChangeFeed::Registration {
   public:
-    Place(std::list<Waiter>& waiters, Waiter waiter)
+    Registration(std::list<Waiter>& waiters, Waiter waiter)
         : waiters_(waiters), at_(waiters.insert(waiters.end(), waiter)) {}
-    ~Place() { waiters_.erase(at_); }
-    Place(const Place&) = delete;
-    Place& operator=(const Place&) = delete;
+    ~Registration() { waiters_.erase(at_); }
+    Registration(const Registration&) = delete;
+    Registration& operator=(const Registration&) = delete;
 
   private:
     std::list<Waiter>& waiters_;
@@ -45,7 +45,7 @@ void ChangeFeed::close() {
 Task<bool> ChangeFeed::wait_beyond(std::uint64_t since, MonoTime until) {
     if (closed_ || newest_ > since) co_return !closed_;
     const std::unique_ptr<Alarm> alarm = clock_.make_alarm();
-    const Place place(waiters_, Waiter{since, alarm.get()});
+    const Registration registration(waiters_, Waiter{since, alarm.get()});
     while (!closed_ && newest_ <= since) {
         const bool woken = co_await alarm->wait_until(until);
         if (!woken) co_return false;

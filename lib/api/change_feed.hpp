@@ -63,7 +63,7 @@ class ChangeFeed {
         std::uint64_t since;
         Alarm* alarm;
     };
-    class Place;
+    class Registration;
 
     Clock& clock_;
     std::uint64_t newest_ = 0;

@@ -91,12 +91,12 @@ ServerResponse problem_of(const Error& error) {
     if (error.code == ErrorCode::invalid_argument)
         return problem({.status = 400, .code = "bad_parameter", .detail = error.subject, .hint = error.hint});
     const bool passing = is_passing(error);
-    Problem told{.status = passing ? 503 : 500,
-                 .code = std::string(to_string(error.code)),
-                 .detail = error.operation + ": " + error.subject,
-                 .hint = error.hint};
-    if (passing) told.retry_after = kRetryStore;
-    return problem(told);
+    Problem answer{.status = passing ? 503 : 500,
+                   .code = std::string(to_string(error.code)),
+                   .detail = error.operation + ": " + error.subject,
+                   .hint = error.hint};
+    if (passing) answer.retry_after = kRetryStore;
+    return problem(answer);
 }
 
 }  // namespace carecloud

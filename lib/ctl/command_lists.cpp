@@ -30,29 +30,29 @@ Task<CtlResult<std::vector<std::string>>> streams_with(CommandContext& context, 
     }
 }
 
-std::string outcome_text(const CtlJson& told) {
-    const std::string outcome = told.at("outcome").get<std::string>();
+std::string outcome_text(const CtlJson& report) {
+    const std::string outcome = report.at("outcome").get<std::string>();
     const std::string reason =
-        told.at("reason").is_null() ? "" : ": " + printable(told.at("reason").get<std::string>());
+        report.at("reason").is_null() ? "" : ": " + printable(report.at("reason").get<std::string>());
     if (outcome == "taken") return "stored; it is no longer in quarantine";
     if (outcome == "unchanged") return "valid, but the store already has this or a newer version";
     if (outcome == "invalid") return "received, but still invalid" + reason;
     if (outcome == "too_large") return "still too large" + reason;
     if (outcome == "not_found")
-        return told.at("in_quarantine") == true
+        return report.at("in_quarantine") == true
                    ? "the portal has it but does not list it at the moment" + reason
                    : "deleted at the portal or excluded by the stream's filter; removed from quarantine";
     return printable(outcome) + reason;
 }
 
-void tell(CommandContext& context, const std::string& body, const CtlJson& told) {
+void print_report(CommandContext& context, const std::string& body, const CtlJson& report) {
     if (context.line.has("json")) {
         context.output.json(body);
         return;
     }
-    std::string text = printable(told.at("entity").get<std::string>()) + " " +
-                       printable(told.at("id").get<std::string>()) + ": " + outcome_text(told) + "\n";
-    if (told.at("in_quarantine") == true) text += "  it stays in quarantine as last received\n";
+    std::string text = printable(report.at("entity").get<std::string>()) + " " +
+                       printable(report.at("id").get<std::string>()) + ": " + outcome_text(report) + "\n";
+    if (report.at("in_quarantine") == true) text += "  it stays in quarantine as last received\n";
     context.output.text(text);
 }
 
@@ -76,9 +76,9 @@ CtlTask retry_quarantined_record(CommandContext& context) {
             "POST", "/v1/quarantine/" + percent_encode(stream) + "/" + percent_encode(id) + "/retry");
         const CtlResult<std::string> body = co_await std::move(asking);
         if (!body) co_return body.error();
-        const CtlJson told = parse_answer(*body);
-        tell(context, *body, told);
-        if (told.at("in_quarantine") == true) exit = CtlExit::wrong;
+        const CtlJson report = parse_answer(*body);
+        print_report(context, *body, report);
+        if (report.at("in_quarantine") == true) exit = CtlExit::wrong;
     }
     co_return exit;
 }

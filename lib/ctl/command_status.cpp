@@ -52,7 +52,7 @@ std::string quota_text(const CtlJson& quota) {
     return reserved > 0 ? text + ", " + grouped(reserved) + " reserved" : text;
 }
 
-// A daemon before this release does not tell.
+// A daemon before this release does not report it.
 std::string doubts_text(const CtlJson& status) {
     const std::uint64_t doubted = status.value("doubted", std::uint64_t{0});
     return doubted > 0 ? "; " + counted(doubted, "record", "records") + " doubted" : "";

@@ -31,8 +31,8 @@ std::uint64_t passes_of(const CtlJson* stream) {
     return stream ? stream->at("passes").get<std::uint64_t>() : 0;
 }
 
-// Whether a pass has ended that began after `before` was told. One that was under way then may have missed what is new;
-// of two that ended, the second began later.
+// Whether a pass has ended that began after `before` was reported. One that was under way then may have missed what is
+// new; of two that ended, the second began later.
 bool has_passed(const CtlJson& before, const CtlJson& after, const std::string& entity) {
     const CtlJson* const stream = find_stream(after, entity);
     if (!stream) return true;  // a reload took it away
@@ -121,22 +121,22 @@ std::string failure_text(const CtlJson& pass, const std::map<std::string, std::u
 }
 
 // Ends with `wrong` where a pass failed.
-CtlExit tell_passes(CommandContext& context, const std::vector<std::string>& streams, const CtlJson& status,
-                    Came came) {
+CtlExit report_passes(CommandContext& context, const std::vector<std::string>& streams, const CtlJson& status,
+                      Came came) {
     CtlExit exit = CtlExit::ok;
-    CtlJson told{{"streams", CtlJson::array()}};
+    CtlJson report{{"streams", CtlJson::array()}};
     for (const std::string& entity : streams) {
         const CtlJson* const stream = find_stream(status, entity);
         const CtlJson pass = stream ? stream->at("last_pass") : CtlJson(nullptr);
         const bool failed = pass.is_object() && !pass.at("error").is_null();
         if (failed) exit = CtlExit::wrong;
-        told["streams"].push_back({{"entity", entity}, {"changes", came[entity]}, {"last_pass", pass}});
+        report["streams"].push_back({{"entity", entity}, {"changes", came[entity]}, {"last_pass", pass}});
         if (context.line.has("json")) continue;
         const std::string result =
             failed ? failure_text(pass, came[entity], context.output) : came_text(came[entity]);
         context.output.text(printable(entity) + ": " + result + "\n");
     }
-    if (context.line.has("json")) context.output.json(told.dump());
+    if (context.line.has("json")) context.output.json(report.dump());
     return exit;
 }
 
@@ -163,7 +163,7 @@ CtlTask ctl_sync(CommandContext& context) {
                                   after.at("seq").get<std::uint64_t>());
     CtlResult<Came> came = co_await std::move(counting);
     if (!came) co_return came.error();
-    co_return tell_passes(context, streams, after, *std::move(came));
+    co_return report_passes(context, streams, after, *std::move(came));
 }
 
 }  // namespace carecloud

@@ -31,7 +31,7 @@ class CsvColumns {
 
   private:
     std::vector<std::string> names_;
-    std::map<std::string, std::size_t, std::less<>> places_;
+    std::map<std::string, std::size_t, std::less<>> indexes_;
     std::size_t left_out_ = 0;
 };
 

@@ -107,14 +107,14 @@ bool is_status(const std::vector<std::string>& words) {
 
 CtlExit run_ctl(const std::vector<std::string>& words, const CtlProcess& process) {
     CtlOutput output(process.out, process.err, process.terminals);
-    const auto tell = [&](const CtlFailure& failure) {
+    const auto report = [&](const CtlFailure& failure) {
         output.end_progress();
         if (failure.exit == CtlExit::interrupted) return failure.exit;
         output.failure(failure);
         return is_status(words) ? exit_of_status(failure) : failure.exit;
     };
     const CtlResult<CommandLine> line = parse_command_line(words);
-    if (!line) return tell(line.error());
+    if (!line) return report(line.error());
     CtlExit exit = CtlExit::ok;
     if (asks_for_help(*line)) {
         const std::string about = line->arguments.empty() ? std::string() : line->arguments[0];
@@ -125,13 +125,13 @@ CtlExit run_ctl(const std::vector<std::string>& words, const CtlProcess& process
         output.text("carecloudctl " + process.version + "\n");
     } else {
         const CtlResult<CtlExit> outcome = run_command(*line, output, process.make_portal);
-        exit = outcome ? *outcome : tell(outcome.error());
+        exit = outcome ? *outcome : report(outcome.error());
     }
     output.end_progress();
     if (!output.flush())
-        return tell({.exit = CtlExit::output,
-                     .what = "cannot write all of the output",
-                     .hint = "the disk may be full"});
+        return report({.exit = CtlExit::output,
+                       .what = "cannot write all of the output",
+                       .hint = "the disk may be full"});
     return exit;
 }
 

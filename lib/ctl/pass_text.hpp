@@ -1,4 +1,4 @@
-// A bounded pass (a backfill, a reconciliation) as /v1/passes tells of it, for people.
+// A bounded pass (a backfill, a reconciliation) as /v1/passes reports it, for people.
 //
 // Pure; nlohmann's exception where it is of another shape.
 #pragma once

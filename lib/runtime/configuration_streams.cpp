@@ -107,12 +107,12 @@ void read_reconcile(const Field& field, ReconcileSettings& settings) {
     reconcile.finish();
 }
 
-void read_stream(const Field& field, StreamSettings& settings, std::map<std::string, Place>& seen) {
+void read_stream(const Field& field, StreamSettings& settings, std::map<std::string, SourcePosition>& seen) {
     MappingReader stream(field);
     if (const auto f =
             stream.require("entity", "set it to the entity to synchronize, such as claim_attendance")) {
         assign(as_entity(*f), settings.spec.entity);
-        const auto [first, is_new] = seen.try_emplace(settings.spec.entity, f->node->place);
+        const auto [first, is_new] = seen.try_emplace(settings.spec.entity, f->node->position);
         if (!is_new && !settings.spec.entity.empty()) {
             f->problem(in_quotes(f->node->shown) + " already has a stream at line " +
                        std::to_string(first->second.line) + "; keep one stream with a filter for both");
@@ -133,7 +133,7 @@ void read_streams(const Field& field, const PortalSettings& portal, std::vector<
     if (items.empty() && field.node->kind == YamlNode::Kind::sequence) {
         field.problem("no streams; add at least '- entity: claim_attendance'");
     }
-    std::map<std::string, Place> seen;
+    std::map<std::string, SourcePosition> seen;
     for (const Field& item : items) {
         StreamSettings settings;
         settings.spec.workspace_id = portal.workspace_id;

@@ -32,7 +32,7 @@ Result<std::string> read_secret_file(const std::string& path,
 // the original reaches it by a restart alone; a reload does not refresh it.
 bool is_credential(const std::string& path, const EnvironmentLookup& environment = process_environment);
 
-// What tells one state of a file from the next. The change time is in it too, so that a `chmod` that repairs
+// Distinguishes one state of a file from the next. The change time is in it too, so that a `chmod` that repairs
 // the permissions counts as a change.
 struct FileStamp {
     std::uint64_t device = 0;

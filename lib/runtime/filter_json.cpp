@@ -110,10 +110,10 @@ std::optional<std::string> mapping_json(const Field& field) {
     std::map<std::string, std::string> members;
     bool complete = true;
     for (const YamlEntry& entry : field.node->entries) {
-        const Field member{&entry.value, entry.place, join_path(field.path, entry.key), field.findings};
+        const Field member{&entry.value, entry.position, join_path(field.path, entry.key), field.findings};
         if (entry.key == "$where" || entry.key == "$function") {
             field.findings->problem(
-                entry.place, member.path,
+                entry.position, member.path,
                 entry.key + " runs code on the server and is not allowed; compare fields instead");
             complete = false;
             continue;

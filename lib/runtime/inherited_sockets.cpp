@@ -61,13 +61,13 @@ Result<> take_socket(int descriptor, std::string_view name, InheritedSockets& so
     if (::sd_is_socket(descriptor, AF_UNSPEC, SOCK_STREAM, 1) <= 0)
         return refuse_socket(shown + " is not a listening stream socket",
                              "use ListenStream= and Accept=no in its unit");
-    std::optional<ListenAddress>& place = name == "sns" ? sockets.sns : sockets.api;
-    if (place)
+    std::optional<ListenAddress>& address = name == "sns" ? sockets.sns : sockets.api;
+    if (address)
         return refuse_socket(
             shown + " is passed more than once",
             "use one ListenStream= in its unit; a port without an address serves IPv4 and IPv6");
-    place = bound_address(descriptor);
-    if (!place)
+    address = bound_address(descriptor);
+    if (!address)
         return refuse_socket(shown + " is bound to an unsupported address",
                              "use ListenStream= with a port, an address and a port, or a path");
     return {};

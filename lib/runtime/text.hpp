@@ -1,6 +1,6 @@
 // Text of unknown origin made fit to be shown: in an error, in a log line, on a terminal.
 //
-//     findings.error(place, path, in_quotes(text) + " is not a duration");
+//     findings.problem(position, path, in_quotes(text) + " is not a duration");
 //
 // Pure; safe on any thread.
 #pragma once

@@ -42,7 +42,7 @@ void check_collection_tag(const std::string& tag, const YAML::Mark& mark) {
 
 }  // namespace
 
-Place place_of(const YAML::Mark& mark) {
+SourcePosition position_of(const YAML::Mark& mark) {
     if (mark.is_null()) return {1, 1};
     return {static_cast<std::size_t>(mark.line) + 1, static_cast<std::size_t>(mark.column) + 1};
 }
@@ -61,7 +61,7 @@ void YamlBuilder::OnDocumentStart(const YAML::Mark& mark) {
 
 void YamlBuilder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
     YamlNode node;
-    node.place = place_of(mark);
+    node.position = position_of(mark);
     count(1, mark);
     add(std::move(node), anchor, mark);
 }
@@ -81,7 +81,7 @@ void YamlBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
                            const std::string& value) {
     YamlNode node;
     node.kind = YamlNode::Kind::scalar;
-    node.place = place_of(mark);
+    node.position = position_of(mark);
     node.text = value;
     node.plain = tag == "?" || tag.empty();
     if (!node.plain && tag != "!" && tag != kStringTag) {
@@ -114,7 +114,7 @@ void YamlBuilder::open(YamlNode::Kind kind, const YAML::Mark& mark, const std::s
     }
     Frame frame;
     frame.node.kind = kind;
-    frame.node.place = place_of(mark);
+    frame.node.position = position_of(mark);
     frame.anchor = anchor;
     open_.push_back(std::move(frame));
 }
@@ -145,12 +145,12 @@ void YamlBuilder::add_to(Frame& frame, YamlNode node, const YAML::Mark& mark) {
             refuse(mark, "a key must be a name; write it before the colon");
         if (node.plain && node.text == "<<")
             refuse(mark, "merge keys (<<) are not part of YAML 1.2; repeat the keys instead");
-        entries.push_back(YamlEntry{std::move(node.text), node.place, {}});
+        entries.push_back(YamlEntry{std::move(node.text), node.position, {}});
         return;
     }
     // yaml-cpp puts a missing value where the next token stands, often on another line: the key's place is
     // meant.
-    if (node.kind == YamlNode::Kind::null) node.place = entries.back().place;
+    if (node.kind == YamlNode::Kind::null) node.position = entries.back().position;
     entries.back().value = std::move(node);
 }
 

@@ -43,7 +43,7 @@ bool is_scalar(const Field& field, std::string_view remedy) {
 }  // namespace
 
 void Field::problem(std::string text) const {
-    if (!node->broken) findings->problem(node->place, path, std::move(text));
+    if (!node->broken) findings->problem(node->position, path, std::move(text));
 }
 
 void Field::problem(const Error& error) const {
@@ -51,7 +51,7 @@ void Field::problem(const Error& error) const {
 }
 
 void Field::warning(std::string text) const {
-    findings->warning(node->place, path, std::move(text));
+    findings->warning(node->position, path, std::move(text));
 }
 
 MappingReader::MappingReader(const Field& field) : field_(field) {
@@ -73,14 +73,14 @@ bool MappingReader::written(std::string_view key) {
 std::optional<Field> MappingReader::find(std::string_view key) {
     const YamlEntry* entry = look_up(key);
     if (!entry || entry->value.kind == YamlNode::Kind::null) return std::nullopt;
-    return Field{&entry->value, entry->place, join_path(field_.path, key), field_.findings};
+    return Field{&entry->value, entry->position, join_path(field_.path, key), field_.findings};
 }
 
 std::optional<Field> MappingReader::require(std::string_view key, std::string_view remedy) {
     std::optional<Field> found = find(key);
     if (found || !valid_) return found;
     const YamlEntry* empty = look_up(key);
-    field_.findings->problem(empty ? empty->place : field_.place, join_path(field_.path, key),
+    field_.findings->problem(empty ? empty->position : field_.position, join_path(field_.path, key),
                              std::string(empty ? "has no value; " : "is missing; ") + std::string(remedy));
     return std::nullopt;
 }
@@ -88,7 +88,7 @@ std::optional<Field> MappingReader::require(std::string_view key, std::string_vi
 void MappingReader::finish() {
     for (const YamlEntry& entry : field_.node->entries) {
         if (std::find(known_.begin(), known_.end(), entry.key) != known_.end()) continue;
-        field_.findings->problem(entry.place, join_path(field_.path, entry.key),
+        field_.findings->problem(entry.position, join_path(field_.path, entry.key),
                                  "unknown key; " + suggestion(entry.key, known_));
     }
 }
@@ -170,7 +170,7 @@ std::vector<Field> as_list(const Field& field) {
         return items;
     for (std::size_t i = 0; i < field.node->items.size(); ++i) {
         const YamlNode& item = field.node->items[i];
-        items.push_back(Field{&item, item.place, join_path(field.path, i), field.findings});
+        items.push_back(Field{&item, item.position, join_path(field.path, i), field.findings});
     }
     return items;
 }

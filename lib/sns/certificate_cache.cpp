@@ -236,7 +236,7 @@ Task<Result<CertificatePtr>> CertificateCache::State::wait(std::shared_ptr<State
     };
     const std::unique_ptr<Alarm> alarm = state->parts.clock.make_alarm();
     const GiveUp at_the_end(*state, fetch);
-    const Waiters::Place place(fetch->waiters, *alarm);
+    const Waiters::Registration registration(fetch->waiters, *alarm);
     state->begin_due();
     while (!fetch->outcome) {
         const MonoTime now = state->parts.clock.now();
@@ -244,8 +244,8 @@ Task<Result<CertificatePtr>> CertificateCache::State::wait(std::shared_ptr<State
             co_return fetch->begun ? fetch_error(ErrorCode::timed_out, "no response yet")
                                    : too_many_unknown_certificates();
         }
-        const MonoTime hour = fetch->begun ? deadline : std::min(deadline, state->next_look());
-        co_await alarm->wait_until(hour);
+        const MonoTime until = fetch->begun ? deadline : std::min(deadline, state->next_look());
+        co_await alarm->wait_until(until);
         state->begin_due();
     }
     co_return *fetch->outcome;
@@ -278,7 +278,7 @@ Task<Result<CertificatePtr>> CertificateCache::get(HttpUrl url) {
     const MonoTime deadline = clock.now() + state->settings.wait_max;
     if (!state->loaded) {
         const std::unique_ptr<Alarm> alarm = clock.make_alarm();
-        const Waiters::Place place(state->loading, *alarm);
+        const Waiters::Registration registration(state->loading, *alarm);
         while (!state->loaded && clock.now() < deadline)
             co_await alarm->wait_until(deadline);
     }

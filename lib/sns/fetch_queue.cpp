@@ -20,9 +20,9 @@ std::string name_of(const HttpUrl& url) {
 }  // namespace
 
 void NewestNames::add(const std::string& name) {
-    const auto [place, is_new] = names_.insert(name);
+    const auto [entry, is_new] = names_.insert(name);
     if (!is_new) return;
-    order_.push_back(place);
+    order_.push_back(entry);
     if (order_.size() <= most_) return;
     names_.erase(order_.front());
     order_.pop_front();

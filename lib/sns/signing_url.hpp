@@ -1,4 +1,4 @@
-// Where a signing certificate may be fetched: the address stands in the message, so that a forger could name a place
+// Where a signing certificate may be fetched: the address stands in the message, so that a forger could name an address
 // of his own. Nothing is fetched before this rule has passed it.
 //
 //     SigningHosts hosts({});                                     // Amazon's own

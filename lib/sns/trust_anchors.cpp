@@ -10,7 +10,7 @@ namespace carecloud {
 namespace {
 
 // OpenSSL's security level 2, which TLS has by default, asks for keys and digests worth 112 bits. A store of one's own
-// has level 0 unless told, and takes certificates signed over SHA-1.
+// has level 0 by default, and takes certificates signed over SHA-1.
 constexpr int kSecurityLevel = 2;
 
 struct FreeContext {

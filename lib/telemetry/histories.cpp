@@ -9,7 +9,7 @@ std::int64_t number_of(MonoTime at) {
     return at.since_origin / DayHistory::kQuarter;
 }
 
-std::size_t place_of(std::int64_t number) {
+std::size_t index_of(std::int64_t number) {
     return static_cast<std::size_t>(number) % DayHistory::kQuarters;
 }
 
@@ -24,8 +24,8 @@ void PassHistory::note(const PassReport& report, Timestamp ended_at) {
 }
 
 void PassHistory::note_commit(std::string_view stream, std::uint64_t records, MonoTime now) {
-    const auto [place, first] = under_way_.try_emplace(std::string(stream));
-    PassUnderWay& pass = place->second;
+    const auto [entry, first] = under_way_.try_emplace(std::string(stream));
+    PassUnderWay& pass = entry->second;
     pass.records += records;
     pass.last_at = now;
     if (first)
@@ -49,9 +49,9 @@ DayHistory::Quarter& DayHistory::at(MonoTime now) {
     const std::int64_t number = number_of(now);
     const auto stale = std::min<std::int64_t>(number - newest_, kQuarters);
     for (std::int64_t i = 0; i < stale; ++i)
-        ring_[place_of(number - i)] = {};
+        ring_[index_of(number - i)] = {};
     newest_ = std::max(newest_, number);
-    return ring_[place_of(number)];
+    return ring_[index_of(number)];
 }
 
 void DayHistory::count_pass(bool failed, MonoTime now) {
@@ -67,7 +67,7 @@ DayHistory::Quarters DayHistory::last(MonoTime now) const {
         const std::int64_t wanted = number - static_cast<std::int64_t>(kQuarters - 1 - i);
         const bool held =
             wanted >= 0 && wanted <= newest_ && wanted > newest_ - static_cast<std::int64_t>(kQuarters);
-        if (held) quarters[i] = ring_[place_of(wanted)];
+        if (held) quarters[i] = ring_[index_of(wanted)];
     }
     return quarters;
 }

@@ -203,9 +203,9 @@ std::optional<MonoTime> Metrics::current_at(std::string_view stream) const {
     return found == impl_->current_at.end() ? std::nullopt : std::optional(found->second);
 }
 
-std::string Metrics::text(const MetricsSnapshot& moment) const {
+std::string Metrics::text(const MetricsSnapshot& snapshot) const {
     std::vector<prometheus::MetricFamily> families = impl_->registry.Collect();
-    append_moment(families, moment, {.current_at = impl_->current_at, .push_silent = impl_->push_silent});
+    append_snapshot(families, snapshot, {.current_at = impl_->current_at, .push_silent = impl_->push_silent});
     return prometheus::TextSerializer().Serialize(families);
 }
 

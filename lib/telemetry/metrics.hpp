@@ -1,5 +1,5 @@
-// What the daemon counts and measures of itself, in Prometheus' words (README, "Metrics"). Each number has one owner,
-// who tells it here as it happens; what is a state, not a count, is looked up at the moment of the asking.
+// What the daemon counts and measures of itself, for Prometheus (README, "Metrics"). Each number has one owner, who
+// reports it as it happens; what is a state, not a count, is read when the metrics are requested.
 //
 //     metrics.request_ended("ok", 12ms);
 //     metrics.committed("claim_attendance", summary, 3ms);
@@ -28,7 +28,7 @@
 
 namespace carecloud {
 
-// The states at the moment of the asking.
+// The states when the metrics are requested.
 struct MetricsSnapshot {
     std::string version{};
     ServiceState state = ServiceState::ok;
@@ -84,7 +84,7 @@ class Metrics {
     std::optional<MonoTime> current_at(std::string_view stream) const;
 
     // All of it in the text format of Prometheus, version 0.0.4.
-    std::string text(const MetricsSnapshot& moment) const;
+    std::string text(const MetricsSnapshot& snapshot) const;
 
   private:
     struct Impl;

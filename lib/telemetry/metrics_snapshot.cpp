@@ -54,7 +54,7 @@ void append_clock(std::vector<MetricFamily>& families, const ClockReport& report
                                  static_cast<double>(report.local_ahead_seconds())));
 }
 
-void append_streams(std::vector<MetricFamily>& families, const MetricsSnapshot& moment,
+void append_streams(std::vector<MetricFamily>& families, const MetricsSnapshot& snapshot,
                     const MetricsMemory& memory) {
     MetricFamily age = gauge_family(
         "carecloud_cursor_age_seconds",
@@ -65,12 +65,12 @@ void append_streams(std::vector<MetricFamily>& families, const MetricsSnapshot& 
     MetricFamily awaiting = gauge_family(
         "carecloud_reconcile_asking",
         "1 if a reconciliation found too many missing records and requires confirmation, else 0.");
-    for (const std::string& entity : moment.entities) {
+    for (const std::string& entity : snapshot.entities) {
         const std::vector<ClientMetric::Label> labels{{"stream", entity}};
         if (const auto at = memory.current_at.find(entity); at != memory.current_at.end())
-            add_gauge(age, std::chrono::duration<double>(moment.now - at->second).count(), labels);
+            add_gauge(age, std::chrono::duration<double>(snapshot.now - at->second).count(), labels);
         add_gauge(silent, memory.push_silent.contains(entity) ? 1 : 0, labels);
-        add_gauge(awaiting, moment.awaiting_confirmation.contains(entity) ? 1 : 0, labels);
+        add_gauge(awaiting, snapshot.awaiting_confirmation.contains(entity) ? 1 : 0, labels);
     }
     families.push_back(std::move(age));
     families.push_back(std::move(silent));
@@ -78,7 +78,7 @@ void append_streams(std::vector<MetricFamily>& families, const MetricsSnapshot& 
 }
 
 // What is known of a stream only at times: what is not known is left out.
-void append_known(std::vector<MetricFamily>& families, const MetricsSnapshot& moment) {
+void append_known(std::vector<MetricFamily>& families, const MetricsSnapshot& snapshot) {
     MetricFamily records =
         gauge_family("carecloud_records_held", "Records in the store that are not deleted.");
     MetricFamily reconciled =
@@ -87,14 +87,14 @@ void append_known(std::vector<MetricFamily>& families, const MetricsSnapshot& mo
     MetricFamily every = gauge_family("carecloud_poll_every_seconds", "Current interval between polls.");
     MetricFamily stretched = gauge_family("carecloud_polls_stretched",
                                           "1 if polling less often to stay within the quota, else 0.");
-    for (const std::string& entity : moment.entities) {
+    for (const std::string& entity : snapshot.entities) {
         const std::vector<ClientMetric::Label> labels{{"stream", entity}};
-        if (const auto at = moment.records.find(entity); at != moment.records.end())
+        if (const auto at = snapshot.records.find(entity); at != snapshot.records.end())
             add_gauge(records, static_cast<double>(at->second), labels);
-        if (const auto at = moment.reconciled.find(entity); at != moment.reconciled.end())
+        if (const auto at = snapshot.reconciled.find(entity); at != snapshot.reconciled.end())
             add_gauge(reconciled, seconds_between({}, at->second), labels);
-        const auto doing = moment.doing.find(entity);
-        if (doing == moment.doing.end()) continue;
+        const auto doing = snapshot.doing.find(entity);
+        if (doing == snapshot.doing.end()) continue;
         add_gauge(every, std::chrono::duration<double>(doing->second.poll_every).count(), labels);
         add_gauge(stretched, doing->second.stretched ? 1 : 0, labels);
     }
@@ -119,8 +119,8 @@ void append_process(std::vector<MetricFamily>& families, const ProcessUse& use) 
                                  use.start_seconds));
 }
 
-void append_machine(std::vector<MetricFamily>& families, const MetricsSnapshot& moment) {
-    const MachineUse& machine = moment.machine;
+void append_machine(std::vector<MetricFamily>& families, const MetricsSnapshot& snapshot) {
+    const MachineUse& machine = snapshot.machine;
     if (machine.process) append_process(families, *machine.process);
     if (machine.store_bytes)
         families.push_back(one_gauge("carecloud_store_bytes", "Size of the store's files, including its log.",
@@ -131,19 +131,19 @@ void append_machine(std::vector<MetricFamily>& families, const MetricsSnapshot& 
         families.push_back(one_gauge("carecloud_disk_size_bytes", "Size of the store's filesystem.",
                                      static_cast<double>(machine.disk->size_bytes)));
     }
-    if (moment.certificate_end)
+    if (snapshot.certificate_end)
         families.push_back(one_gauge("carecloud_certificate_end_timestamp_seconds",
                                      "Expiry of the SNS endpoint's certificate, in seconds since the epoch.",
-                                     seconds_between({}, *moment.certificate_end)));
+                                     seconds_between({}, *snapshot.certificate_end)));
 }
 
-void append_store(std::vector<MetricFamily>& families, const MetricsSnapshot& moment,
+void append_store(std::vector<MetricFamily>& families, const MetricsSnapshot& snapshot,
                   const StoreCounts& counts) {
     MetricFamily lag = gauge_family("carecloud_lag_seconds",
                                     "Age of the newest modified in the store, by this machine's clock.");
     for (const StreamState& state : counts.streams) {
         if (!state.cursor) continue;
-        add_gauge(lag, seconds_between(state.cursor->modified, moment.wall), {{"stream", state.stream}});
+        add_gauge(lag, seconds_between(state.cursor->modified, snapshot.wall), {{"stream", state.stream}});
     }
     if (!lag.metric.empty()) families.push_back(std::move(lag));
     families.push_back(one_gauge("carecloud_events_open", "Events whose record has not arrived yet.",
@@ -161,35 +161,35 @@ void append_store(std::vector<MetricFamily>& families, const MetricsSnapshot& mo
     add_gauge(requests, static_cast<double>(counts.requests.sent), {{"state", "sent"}});
     add_gauge(requests, static_cast<double>(counts.requests.reserved), {{"state", "reserved"}});
     families.push_back(std::move(requests));
-    if (!moment.monthly_quota) return;
+    if (!snapshot.monthly_quota) return;
     families.push_back(one_gauge(
         "carecloud_quota_used_ratio", "Used fraction of portal.rate.monthly_quota in this month (UTC).",
-        static_cast<double>(counts.requests.sent) / static_cast<double>(*moment.monthly_quota)));
+        static_cast<double>(counts.requests.sent) / static_cast<double>(*snapshot.monthly_quota)));
 }
 
 }  // namespace
 
-void append_moment(std::vector<MetricFamily>& families, const MetricsSnapshot& moment,
-                   const MetricsMemory& memory) {
+void append_snapshot(std::vector<MetricFamily>& families, const MetricsSnapshot& snapshot,
+                     const MetricsMemory& memory) {
     MetricFamily build = gauge_family("carecloud_build_info", "Always 1; the label is the running version.");
-    add_gauge(build, 1, {{"version", moment.version}});
+    add_gauge(build, 1, {{"version", snapshot.version}});
     families.push_back(std::move(build));
     families.push_back(one_gauge("carecloud_state", "State of the service: 0 ok, 1 warning, 2 critical.",
-                                 static_cast<double>(moment.state)));
+                                 static_cast<double>(snapshot.state)));
     families.push_back(one_gauge("carecloud_ready", "1 if the service is ready, else 0.",
-                                 moment.state == ServiceState::critical ? 0 : 1));
-    families.push_back(
-        one_gauge("carecloud_store_readable", "1 if the store is readable, else 0.", moment.counts ? 1 : 0));
+                                 snapshot.state == ServiceState::critical ? 0 : 1));
+    families.push_back(one_gauge("carecloud_store_readable", "1 if the store is readable, else 0.",
+                                 snapshot.counts ? 1 : 0));
     families.push_back(one_counter("carecloud_api_unauthorized_total",
                                    "Requests to the API with a missing or wrong token.",
-                                   static_cast<double>(moment.unauthorized)));
+                                   static_cast<double>(snapshot.unauthorized)));
     families.push_back(one_gauge("carecloud_followers", "Clients currently following the change log.",
-                                 static_cast<double>(moment.followers)));
-    if (moment.clock) append_clock(families, *moment.clock);
-    append_streams(families, moment, memory);
-    append_known(families, moment);
-    append_machine(families, moment);
-    if (moment.counts) append_store(families, moment, *moment.counts);
+                                 static_cast<double>(snapshot.followers)));
+    if (snapshot.clock) append_clock(families, *snapshot.clock);
+    append_streams(families, snapshot, memory);
+    append_known(families, snapshot);
+    append_machine(families, snapshot);
+    if (snapshot.counts) append_store(families, snapshot, *snapshot.counts);
 }
 
 }  // namespace carecloud

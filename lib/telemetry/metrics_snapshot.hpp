@@ -1,4 +1,4 @@
-// The part of the metrics that is a state: gauges, made at the moment of the asking. Only metrics.cpp uses it: its
+// The part of the metrics that is a state: gauges, made when they are requested. Only metrics.cpp uses it: its
 // types are the library's. Pure.
 #pragma once
 
@@ -20,7 +20,7 @@ struct MetricsMemory {
 };
 
 // What is not known is left out, so that no alert takes it for 0.
-void append_moment(std::vector<prometheus::MetricFamily>& families, const MetricsSnapshot& moment,
-                   const MetricsMemory& memory);
+void append_snapshot(std::vector<prometheus::MetricFamily>& families, const MetricsSnapshot& snapshot,
+                     const MetricsMemory& memory);
 
 }  // namespace carecloud

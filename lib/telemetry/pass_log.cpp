@@ -86,7 +86,7 @@ std::string fold_name(const Job& pass) {
 void PassLog::request_failed(std::string_view stream, const Error& error) {
     const auto line = requests_.failed(stream, error.code, clock_.now());
     if (!line) return;
-    just_told_.insert_or_assign(std::string(stream), error.code);
+    just_reported_.insert_or_assign(std::string(stream), error.code);
     LogFields fields{{"STREAM", stream}};
     if (line->count > 1) fields.emplace_back("COUNT", line->count);
     log_.write(LogLevel::warn, error, fields);
@@ -115,26 +115,26 @@ void PassLog::pass_ended(const PassReport& report) {
                    {{"STREAM", report.stream}, {"DIALECT", report.state.dialect}});
     }
     if (report.error) {
-        // The error itself is told by backing_off, or by whoever asked for this one pass.
+        // The error itself is reported by backing_off, or by the requester of this one pass.
         if (report.summary.changes() > 0)
             log_.write(LogLevel::info, "pass interrupted; received records are kept",
                        fields_of(report, passes_));
         return;
     }
-    tell_recovery(report);
+    report_recovery(report);
     note_success(report.stream);
     health_.restore_stream(report.stream, Health::kOfPass);
     health_.restore_stream(report.stream, Health::kOfStore);
     log_.write(is_news(report) ? LogLevel::info : LogLevel::debug,
                report.summary.changes() > 0 ? "pass finished" : "pass finished, nothing new",
                fields_of(report, passes_));
-    tell_events(report);
-    tell_holes(report.stream, report.events.holes);
+    report_events(report);
+    report_holes(report.stream, report.events.holes);
     const auto& cursor = report.state.cursor;
     health_.at_end(report.stream, cursor ? std::optional(cursor->modified) : std::nullopt);
 }
 
-void PassLog::tell_events(const PassReport& report) {
+void PassLog::report_events(const PassReport& report) {
     const std::string operation = "events of " + report.stream;
     if (!report.events.error) {
         fold_.succeeded(operation, clock_.now());
@@ -170,16 +170,16 @@ void PassLog::push_silent(std::string_view stream, bool silent) {
 void PassLog::polls_stretched(std::string_view stream, std::optional<Duration> every) {
     const std::string key = std::string(stream) + " stretched";
     if (!every) {
-        told_at_.erase(key);
+        reported_at_.erase(key);
         log_.write(LogLevel::info,
                    "polling at the configured interval again: the monthly quota is sufficient",
                    {{"STREAM", stream}});
         return;
     }
     const MonoTime now = clock_.now();
-    const auto [told, first] = told_at_.try_emplace(key, now);
-    if (!first && now - told->second < std::chrono::hours(1)) return;
-    told->second = now;
+    const auto [reported, first] = reported_at_.try_emplace(key, now);
+    if (!first && now - reported->second < std::chrono::hours(1)) return;
+    reported->second = now;
     const std::string span = span_text(std::chrono::milliseconds(milliseconds(*every)));
     log_.write(LogLevel::warn,
                "polling less often to stay within the monthly quota: " + std::string(stream) +
@@ -187,8 +187,8 @@ void PassLog::polls_stretched(std::string_view stream, std::optional<Duration> e
                {{"STREAM", stream}, {"EVERY_MS", milliseconds(*every)}});
 }
 
-void PassLog::tell_recovery(const PassReport& report) {
-    const bool request_failed = just_told_.erase(report.stream) > 0;
+void PassLog::report_recovery(const PassReport& report) {
+    const bool request_failed = just_reported_.erase(report.stream) > 0;
     const auto recovery = fold_.succeeded(report.stream, clock_.now());
     if (!recovery && !request_failed) return;
     LogFields fields{{"STREAM", report.stream}};
@@ -202,9 +202,9 @@ void PassLog::tell_recovery(const PassReport& report) {
 void PassLog::backing_off(std::string_view stream, const Error& error, Duration pause) {
     degrade(stream, error);
     health_.doing(stream, reason_of("waiting: ", error).text);
-    const auto told = just_told_.find(stream);
-    const bool has_line = told != just_told_.end() && told->second == error.code;
-    if (told != just_told_.end()) just_told_.erase(told);
+    const auto reported = just_reported_.find(stream);
+    const bool has_line = reported != just_reported_.end() && reported->second == error.code;
+    if (reported != just_reported_.end()) just_reported_.erase(reported);
     const auto line = fold_.failed(stream, error.code, clock_.now());
     if (!line || has_line) return;
     LogFields fields{{"STREAM", stream}, {"RETRY_MS", milliseconds(pause)}};
@@ -245,17 +245,17 @@ void PassLog::bounded_pass(const Job& pass) {
     if (pass.status != JobStatus::running || pass.error.empty())
         health_.restore_stream(pass.stream, kOfBounded);
     if (pass.status == JobStatus::running) {
-        const bool told = !pass.error.empty() || !begun_.insert(pass.id).second;
-        if (!told) log_.write(LogLevel::info, kind + " started", begin_fields(pass));
+        const bool reported = !pass.error.empty() || !begun_.insert(pass.id).second;
+        if (!reported) log_.write(LogLevel::info, kind + " started", begin_fields(pass));
         return;
     }
     begun_.erase(pass.id);
-    tell_recovery(pass);
+    report_recovery(pass);
     judge(pass);
     LogFields fields = fields_of(pass);
     if (pass.status == JobStatus::done) {
         books_.metrics.holes_found(pass.stream, pass.holes);
-        tell_holes(pass.stream, pass.holes);
+        report_holes(pass.stream, pass.holes);
     }
     if (pass.error.empty()) {
         log_.write(LogLevel::info, kind + (pass.status == JobStatus::done ? " finished" : " canceled"),
@@ -293,7 +293,7 @@ void PassLog::bounded_pass_waits(const Job& pass, const Error& error, Duration p
 }
 
 // What was canceled or failed for good is not well again; its errors are over all the same.
-void PassLog::tell_recovery(const Job& pass) {
+void PassLog::report_recovery(const Job& pass) {
     const auto recovery = fold_.succeeded(fold_name(pass), clock_.now());
     if (!recovery || (pass.status != JobStatus::done && pass.status != JobStatus::awaiting_confirmation))
         return;
@@ -305,19 +305,20 @@ void PassLog::tell_recovery(const Job& pass) {
 }
 
 void PassLog::set_aside(const std::string& stream, const CommitSummary& summary) {
-    tell_hourly(stream, LogLevel::warn,
-                "the portal returned an earlier version of a record: the record is fetched again once all "
-                "replicas of the portal agree, and every record is compared (README, \"Doubted records\")",
-                summary.doubted);
-    tell_hourly(stream, LogLevel::warn,
-                "a record reverted to an earlier version: the portal was restored from a backup, or its "
-                "replicas differ for longer than the stream's overlap (README, \"Doubted records\")",
-                summary.reversed);
-    tell_hourly(stream, LogLevel::warn,
-                "records differ in each response although their modified is unchanged, possibly because of a "
-                "signed URL: one version per day is kept. List the fields that you need in streams[].fields, "
-                "without the changing one",
-                summary.unsteady);
+    report_hourly(stream, LogLevel::warn,
+                  "the portal returned an earlier version of a record: the record is fetched again once all "
+                  "replicas of the portal agree, and every record is compared (README, \"Doubted records\")",
+                  summary.doubted);
+    report_hourly(stream, LogLevel::warn,
+                  "a record reverted to an earlier version: the portal was restored from a backup, or its "
+                  "replicas differ for longer than the stream's overlap (README, \"Doubted records\")",
+                  summary.reversed);
+    report_hourly(
+        stream, LogLevel::warn,
+        "records differ in each response although their modified is unchanged, possibly because of a "
+        "signed URL: one version per day is kept. List the fields that you need in streams[].fields, "
+        "without the changing one",
+        summary.unsteady);
     for (const std::string& id : summary.quarantined_ids)
         log_.write(LogLevel::warn, "record quarantined; carecloudctl quarantine shows the reason",
                    {{"STREAM", stream}, {"RECORD_ID", id}});
@@ -328,21 +329,22 @@ void PassLog::set_aside(const std::string& stream, const CommitSummary& summary)
 }
 
 // The first at once; those of the next hour are in the metrics alone.
-void PassLog::tell_hourly(const std::string& stream, LogLevel level, const std::string& text,
-                          std::size_t count) {
+void PassLog::report_hourly(const std::string& stream, LogLevel level, const std::string& text,
+                            std::size_t count) {
     if (count == 0) return;
     const MonoTime now = clock_.now();
-    const auto [told, first] = told_at_.try_emplace(stream + " " + text, now);
-    if (!first && now - told->second < std::chrono::hours(1)) return;
-    told->second = now;
+    const auto [reported, first] = reported_at_.try_emplace(stream + " " + text, now);
+    if (!first && now - reported->second < std::chrono::hours(1)) return;
+    reported->second = now;
     log_.write(level, text, {{"STREAM", stream}, {"COUNT", count}});
 }
 
-void PassLog::tell_holes(const std::string& stream, std::size_t count) {
-    tell_hourly(stream, LogLevel::warn,
-                "the portal's listings omit records that it has; they are kept. Report this to the portal's "
-                "operator: new records may be missing until they change (README, \"Doubted records\")",
-                count);
+void PassLog::report_holes(const std::string& stream, std::size_t count) {
+    report_hourly(
+        stream, LogLevel::warn,
+        "the portal's listings omit records that it has; they are kept. Report this to the portal's "
+        "operator: new records may be missing until they change (README, \"Doubted records\")",
+        count);
 }
 
 void PassLog::judge(const Job& pass) {

@@ -1,5 +1,5 @@
-// Tells the log, the health and the books what the engine reports: a line a pass, each error once, its end too. I/O
-// thread alone.
+// Writes what the engine reports to the log, the health and the histories: a line a pass, each error once, and its end.
+// I/O thread alone.
 #pragma once
 
 #include "base/clock.hpp"
@@ -46,25 +46,26 @@ class PassLog : public Observer {
     void recall_first_passes(const std::map<std::string, Timestamp>& first);
 
   private:
-    void tell_hourly(const std::string& stream, LogLevel level, const std::string& text, std::size_t count);
-    void tell_holes(const std::string& stream, std::size_t count);
+    void report_hourly(const std::string& stream, LogLevel level, const std::string& text, std::size_t count);
+    void report_holes(const std::string& stream, std::size_t count);
     void judge(const Job& pass);
     void note_success(const std::string& stream);
     void degrade(std::string_view stream, const Error& error);
-    void tell_recovery(const PassReport& report);
-    void tell_events(const PassReport& report);
-    void tell_recovery(const Job& pass);
+    void report_recovery(const PassReport& report);
+    void report_events(const PassReport& report);
+    void report_recovery(const Job& pass);
 
     Log& log_;
     Health& health_;
     const Clock& clock_;
     Histories& books_;
     ErrorFold fold_;
-    std::map<std::string, MonoTime> told_at_;  // what tell_hourly() told last, by stream and text
-    ErrorFold requests_;                       // the first failed ones of their passes
-    std::set<std::uint64_t> begun_;            // bounded passes that were told to begin, and have not ended
-    std::set<std::string, std::less<>> succeeded_;               // streams, ever
-    std::map<std::string, ErrorCode, std::less<>> just_told_{};  // by stream: the pass under way has a line
+    std::map<std::string, MonoTime> reported_at_;   // by report_hourly(), by stream and text
+    ErrorFold requests_;                            // the first failed ones of their passes
+    std::set<std::uint64_t> begun_;                 // bounded passes that have begun and not ended
+    std::set<std::string, std::less<>> succeeded_;  // streams, ever
+    // By stream: the pass under way has a line.
+    std::map<std::string, ErrorCode, std::less<>> just_reported_{};
     std::uint64_t passes_ = 0;  // of all streams, that came to an end in this life
 };
 

@@ -36,7 +36,7 @@ struct Reason {
     Timestamp since{};     // 0: since it was first found
 };
 
-// By a key that tells one reason from the others and is not shown.
+// By a key that distinguishes the reasons and is not shown.
 using ReasonMap = std::map<std::string, Reason, std::less<>>;
 
 // Whether a pass that failed so is critical: what does not pass on its own, or is wrong on this side. A portal that is

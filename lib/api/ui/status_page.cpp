@@ -203,15 +203,15 @@ std::string main_of(const StatusView& view) {
 
 // Once, from where it stands: what is put in is not looked through again.
 std::string filled(std::string_view page, std::string_view title, std::string_view main) {
-    constexpr std::string_view title_place = "@TITLE@";
-    constexpr std::string_view main_place = "@MAIN@";
-    const std::size_t first = page.find(title_place);
-    const std::size_t second = page.find(main_place);
+    constexpr std::string_view title_mark = "@TITLE@";
+    constexpr std::string_view main_mark = "@MAIN@";
+    const std::size_t first = page.find(title_mark);
+    const std::size_t second = page.find(main_mark);
     std::string out(page.substr(0, first));
     out += title;
-    out += page.substr(first + title_place.size(), second - first - title_place.size());
+    out += page.substr(first + title_mark.size(), second - first - title_mark.size());
     out += main;
-    out += page.substr(second + main_place.size());
+    out += page.substr(second + main_mark.size());
     return out;
 }
 

@@ -19,11 +19,11 @@ namespace carecloud {
 
 struct StreamView {
     std::string entity{};
-    std::optional<StreamState> state{};       // none: it never committed
-    std::optional<std::uint64_t> records{};   // none: they cannot be counted now
-    std::optional<StreamSnapshot> moment{};   // none: it does not run now
-    const PassEntry* last = nullptr;          // null: no pass has ended in this life
-    const PassUnderWay* under_way = nullptr;  // null: nothing was stored since
+    std::optional<StreamState> state{};        // none: it never committed
+    std::optional<std::uint64_t> records{};    // none: they cannot be counted now
+    std::optional<StreamSnapshot> snapshot{};  // none: it does not run now
+    const PassEntry* last = nullptr;           // null: no pass has ended in this life
+    const PassUnderWay* under_way = nullptr;   // null: nothing was stored since
 };
 
 struct StatusView {

@@ -33,11 +33,11 @@ std::string pill_of(const StreamView& stream, ServiceState state) {
     const auto pill = [](std::string_view kind, std::string_view words) {
         return "<span class=\"pill " + std::string(kind) + "\">" + std::string(words) + "</span>";
     };
-    if (!stream.moment) return pill("busy", "starting or stopping");
+    if (!stream.snapshot) return pill("busy", "starting or stopping");
     if (has_failed(stream))
-        return pill(kind_of_failure(state), stream.moment->in_pass ? "retrying" : "waiting");
+        return pill(kind_of_failure(state), stream.snapshot->in_pass ? "retrying" : "waiting");
     if (is_loading(stream)) return pill("busy", "loading");
-    if (stream.moment->in_pass) return pill("busy", "syncing");
+    if (stream.snapshot->in_pass) return pill("busy", "syncing");
     return stream.last ? pill("good", "up to date") : pill("busy", "starting");
 }
 
@@ -75,12 +75,12 @@ std::string last_pass_of(const StreamView& stream, Timestamp now) {
 }
 
 std::string next_pass_of(const StreamView& stream) {
-    if (!stream.moment) return "not scheduled";
-    if (stream.moment->in_pass) return "in progress";
-    std::string words = "in " + span_text(whole_ms(stream.moment->until_next));
-    if (stream.moment->stretched)
+    if (!stream.snapshot) return "not scheduled";
+    if (stream.snapshot->in_pass) return "in progress";
+    std::string words = "in " + span_text(whole_ms(stream.snapshot->until_next));
+    if (stream.snapshot->stretched)
         words += "<br>polling less often because of the quota: every " +
-                 span_text(whole_ms(stream.moment->poll_every));
+                 span_text(whole_ms(stream.snapshot->poll_every));
     return words;
 }
 
@@ -111,7 +111,7 @@ std::string stream_card(const StreamView& stream, ServiceState state, Timestamp 
     out += fact("Last pass", last_pass_of(stream, now));
     out += fact("Next pass", next_pass_of(stream));
     out += "<div class=\"whole\"><dt>Cursor</dt><dd>" + cursor_of(stream) + "</dd></div></dl>";
-    const bool in_pass = stream.moment && stream.moment->in_pass;
+    const bool in_pass = stream.snapshot && stream.snapshot->in_pass;
     if (in_pass && stream.under_way && stream.under_way->records > 0)
         out += "<p class=\"note busy\">" + progress_of(*stream.under_way) + "</p>";
     if (has_failed(stream))

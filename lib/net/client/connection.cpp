@@ -97,9 +97,9 @@ Task<Result<Endpoints>> resolve(std::string host, std::uint16_t port,
 }  // namespace
 
 HttpConnection::HttpConnection(const asio::any_io_executor& executor, const Route& route)
-    : route_(route), place_(route.origin.host_and_port()), socket_(executor), timer_(executor) {
-    if (route.proxy) place_ = "proxy " + route.proxy->host_and_port();
-    if (!route.unix_path.empty()) place_ = "unix:" + route.unix_path;
+    : route_(route), peer_(route.origin.host_and_port()), socket_(executor), timer_(executor) {
+    if (route.proxy) peer_ = "proxy " + route.proxy->host_and_port();
+    if (!route.unix_path.empty()) peer_ = "unix:" + route.unix_path;
 }
 
 Task<Result<>> HttpConnection::open(SteadyTime deadline) {
@@ -110,7 +110,7 @@ Task<Result<>> HttpConnection::open(SteadyTime deadline) {
     if (route_.proxy) {
         const Result<> tunnel = co_await open_tunnel(*this, route_.origin, *route_.proxy);
         if (!tunnel) co_return tunnel.error();
-        place_ = route_.origin.host_and_port();
+        peer_ = route_.origin.host_and_port();
     }
     if (route_.origin.tls) {
         const Result<> secured = co_await handshake();
@@ -163,7 +163,7 @@ Task<Result<>> HttpConnection::handshake() {
                                    asio::redirect_error(asio::use_awaitable, failure));
     if (!failure && !expired_) co_return Result<>{};
     if (expired_ || failure == asio::error::operation_aborted) co_return failed(failure, "the TLS handshake");
-    co_return tls_failure(tls_->native_handle(), failure, place_);
+    co_return tls_failure(tls_->native_handle(), failure, peer_);
 }
 
 void HttpConnection::expire_at(SteadyTime deadline) {
@@ -219,7 +219,7 @@ Error HttpConnection::failed(const error_code& failure, std::string_view what) c
 Error HttpConnection::problem(ErrorCode code, std::string_view what, std::string hint) const {
     return {.code = code,
             .operation = "connect",
-            .subject = place_ + ": " + std::string(what),
+            .subject = peer_ + ": " + std::string(what),
             .hint = std::move(hint)};
 }
 

@@ -82,7 +82,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     Task<Result<>> handshake();
 
     const Route& route_;
-    std::string place_;  // "portal.example.org:443", or the proxy while its tunnel is being asked for
+    std::string peer_;  // "portal.example.org:443", or the proxy while its tunnel is being asked for
     boost::asio::generic::stream_protocol::socket socket_;
     std::optional<boost::asio::ssl::stream<boost::asio::generic::stream_protocol::socket&>> tls_;
     boost::asio::steady_timer timer_;

@@ -75,24 +75,24 @@ error_code demand_host(SSL* tls, const std::string& host) {
     return SSL_set_tlsext_host_name(tls, host.c_str()) == 1 ? error_code{} : last_openssl_error();
 }
 
-Error tls_failure(SSL* tls, const error_code& failure, const std::string& place) {
+Error tls_failure(SSL* tls, const error_code& failure, const std::string& peer) {
     const long verdict = SSL_get_verify_result(tls);
     if (verdict != X509_V_OK) {
         return {.code = ErrorCode::tls_failed,
                 .operation = "connect",
-                .subject = place + ": " + X509_verify_cert_error_string(verdict),
+                .subject = peer + ": " + X509_verify_cert_error_string(verdict),
                 .hint = remedy(verdict)};
     }
     const bool spoken = failure.category() == boost::asio::error::get_ssl_category();
     if (spoken) {
         return {.code = ErrorCode::tls_failed,
                 .operation = "connect",
-                .subject = place + ": TLS: " + failure.message(),
+                .subject = peer + ": TLS: " + failure.message(),
                 .hint = "check that the server supports TLS 1.2 or newer at that address and port"};
     }
     return {.code = ErrorCode::unreachable,
             .operation = "connect",
-            .subject = place + ": closed during the TLS handshake: " + failure.message(),
+            .subject = peer + ": closed during the TLS handshake: " + failure.message(),
             .hint = "check that the server supports TLS at that address and port"};
 }
 

@@ -25,6 +25,6 @@ boost::system::error_code demand_host(SSL* tls, const std::string& host);
 
 // What to say of a handshake that failed: tls_failed with the reason, or unreachable where the peer just went
 // away.
-Error tls_failure(SSL* tls, const boost::system::error_code& failure, const std::string& place);
+Error tls_failure(SSL* tls, const boost::system::error_code& failure, const std::string& peer);
 
 }  // namespace carecloud

@@ -59,8 +59,8 @@ ServerConnection::ServerConnection(Socket socket)
     socket_.set_option(tcp::no_delay(true), unix_socket);
 }
 
-// The timer is set anew only where a deadline comes before the hour at which it looks anyway: most deadlines
-// are moved long before they pass, and moving one costs nothing then.
+// The timer is set again only if a deadline comes before the time at which it expires anyway: most deadlines are moved
+// long before they pass, and moving one costs nothing then.
 void ServerConnection::expire_after(std::chrono::milliseconds span, Expiry what) {
     deadline_ = SteadyClock::now() + span;
     expired_ = false;
@@ -172,8 +172,8 @@ Task<error_code> ServerConnection::write(std::string_view head, std::string_view
 Task<> ServerConnection::farewell(bool linger) {
     error_code failure;
     if (secured_) {
-        // Asio's shutdown waits for the client's farewell, too, which may never come; told that it has come
-        // already, OpenSSL only sends ours (SSL_shutdown(3)).
+        // Asio's shutdown waits for the client's farewell, too, which may never come; if it is marked as
+        // received, OpenSSL only sends ours (SSL_shutdown(3)).
         SSL* const tls = tls_->native_handle();
         SSL_set_shutdown(tls, SSL_get_shutdown(tls) | SSL_RECEIVED_SHUTDOWN);
         co_await tls_->async_shutdown(asio::redirect_error(asio::use_awaitable, failure));

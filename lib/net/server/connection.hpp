@@ -26,7 +26,7 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
   public:
     using Socket = boost::asio::generic::stream_protocol::socket;
     // What a passed deadline does: what is being read ends as if the client had no more to say (so that it can
-    // still be told why), or the socket is closed.
+    // still get the reason), or the socket is closed.
     enum class Expiry { end_reading, close };
 
     explicit ServerConnection(Socket socket);

@@ -24,18 +24,18 @@ bool is_shortage(const error_code& failure) {
 
 }  // namespace
 
-void ServerSessions::move(ServerSession& session, Place& place, List& to) {
-    if (place.list == nullptr) {
-        place.at = to.insert(to.end(), &session);
+void ServerSessions::move(ServerSession& session, Position& position, List& to) {
+    if (position.list == nullptr) {
+        position.at = to.insert(to.end(), &session);
     } else {
-        to.splice(to.end(), *place.list, place.at);
+        to.splice(to.end(), *position.list, position.at);
     }
-    place.list = &to;
+    position.list = &to;
 }
 
-void ServerSessions::remove(Place& place) {
-    if (place.list != nullptr) place.list->erase(place.at);
-    place.list = nullptr;
+void ServerSessions::remove(Position& position) {
+    if (position.list != nullptr) position.list->erase(position.at);
+    position.list = nullptr;
 }
 
 ServerSessions::List ServerSessions::all() const {
@@ -78,7 +78,7 @@ Task<> ServerCore::accept_all(std::shared_ptr<ServerCore> self) {
         ++self->counters.connections_accepted;
         co_await self->make_room();
         if (self->cut_) break;
-        // One that came with the stop, too: the kernel has told its client that it is connected.
+        // One that came with the stop, too: for its client it is connected.
         std::make_shared<ServerSession>(self, std::move(socket))->start();
     }
 }

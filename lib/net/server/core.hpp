@@ -28,17 +28,17 @@ class ServerSessions {
   public:
     using List = std::list<ServerSession*>;
     // Where a session stands; kept by it.
-    struct Place {
+    struct Position {
         List* list = nullptr;
         List::iterator at{};
     };
 
     // Idle is a session without a whole request. One that is idle again is the youngest of them.
-    void set_idle(ServerSession& session, Place& place) { move(session, place, idle_); }
-    void set_busy(ServerSession& session, Place& place) { move(session, place, busy_); }
-    // Told to end, and no longer counted among the open ones.
-    void set_leaving(ServerSession& session, Place& place) { move(session, place, leaving_); }
-    void remove(Place& place);
+    void set_idle(ServerSession& session, Position& position) { move(session, position, idle_); }
+    void set_busy(ServerSession& session, Position& position) { move(session, position, busy_); }
+    // Asked to end, and no longer counted among the open ones.
+    void set_leaving(ServerSession& session, Position& position) { move(session, position, leaving_); }
+    void remove(Position& position);
 
     // Null: none is idle.
     ServerSession* oldest_idle() const { return idle_.empty() ? nullptr : idle_.front(); }
@@ -48,7 +48,7 @@ class ServerSessions {
     List all() const;
 
   private:
-    static void move(ServerSession& session, Place& place, List& to);
+    static void move(ServerSession& session, Position& position, List& to);
 
     List idle_;  // the longest idle first
     List busy_;

@@ -72,8 +72,8 @@ struct HttpServerSettings {
     ServerTimeouts timeouts{};
     HeadRule refuse_head{};  // may be empty
     int backlog = 1024;      // the kernel cuts it to net.core.somaxconn
-    // Told what is not the clients' fault: a handler that threw, connections that cannot be accepted (at most once
-    // a minute). I/O thread; must not throw. May be empty.
+    // Called with what is not the clients' fault: a handler that threw, connections that cannot be accepted (at most
+    // once a minute). I/O thread; must not throw. May be empty.
     std::function<void(const Error&)> on_error{};
 };
 

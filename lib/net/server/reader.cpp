@@ -74,7 +74,7 @@ std::size_t digest(boost::beast::flat_buffer& unread, RequestParser& parser, err
     return taken;
 }
 
-// Empty lines before a request are passed over (RFC 9112 2.2). False: there is too little to tell.
+// Empty lines before a request are passed over (RFC 9112 2.2). False: too little has come to decide.
 bool skip_empty_lines(boost::beast::flat_buffer& unread) {
     while (view(unread).starts_with("\r\n"))
         unread.consume(2);

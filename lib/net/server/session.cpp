@@ -31,17 +31,17 @@ Timestamp wall_time() {
 
 ServerSession::ServerSession(std::shared_ptr<ServerCore> core, ServerConnection::Socket socket)
     : core_(std::move(core)), connection_(std::make_shared<ServerConnection>(std::move(socket))) {
-    core_->sessions.set_idle(*this, place_);
+    core_->sessions.set_idle(*this, position_);
 }
 
 ServerSession::~ServerSession() {
-    core_->sessions.remove(place_);
+    core_->sessions.remove(position_);
 }
 
 void ServerSession::start() {
     const auto on_end = [self = shared_from_this()](const std::exception_ptr& thrown) {
         self->connection_->close();
-        self->core_->sessions.remove(self->place_);
+        self->core_->sessions.remove(self->position_);
         self->core_->session_ended();
         // One that was cut before its first step ends by the cancellation itself.
         if (thrown && !self->cut_) std::rethrow_exception(thrown);
@@ -63,7 +63,7 @@ void ServerSession::cut() {
     if (cut_) return;
     const auto self = shared_from_this();  // the canceled coroutine may end at once
     cut_ = true;
-    core_->sessions.set_leaving(*this, place_);
+    core_->sessions.set_leaving(*this, position_);
     cancel_.emit(asio::cancellation_type::terminal);
     connection_->close();
 }
@@ -116,7 +116,7 @@ Task<bool> ServerSession::exchange() {
     ServerReading reading = co_await read_request(*connection_, core_->settings(), share);
     if (reading.end == ServerReading::End::refused) co_await refuse(std::move(reading.refusal));
     if (reading.end != ServerReading::End::request) co_return false;
-    core_->sessions.set_busy(*this, place_);
+    core_->sessions.set_busy(*this, position_);
     connection_->never_expire();
     ++core_->counters.requests;
     ServerResponse response = co_await answer(reading.request);
@@ -213,7 +213,7 @@ Task<> ServerSession::say_farewell(bool linger) {
 void ServerSession::set_idle() {
     waiting_ = true;
     if (cut_) return;
-    core_->sessions.set_idle(*this, place_);
+    core_->sessions.set_idle(*this, position_);
     core_->session_idle();
 }
 

@@ -23,7 +23,7 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
 
     void start();
 
-    // The server stops: ends it where no byte of a request has come, after a moment where none ever has; its next
+    // The server stops: ends it where no byte of a request has come, after `fresh` if none ever has; its next
     // answer is its last.
     void stop();
     // Ends it now: the socket is closed, a handler under way is canceled.
@@ -44,7 +44,7 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
 
     std::shared_ptr<ServerCore> core_;
     std::shared_ptr<ServerConnection> connection_;
-    ServerSessions::Place place_;
+    ServerSessions::Position position_;
     boost::asio::cancellation_signal cancel_;
     bool waiting_ = true;  // for a request's first byte
     bool fresh_ = true;    // no request has come yet

@@ -32,7 +32,7 @@ class TestHost : public ApiHost {
     std::vector<Reason> reasons() const override { return why; }
     std::vector<std::string> sns_reasons() const override { return why_no_events; }
     std::optional<RequestCount> requests(std::string_view /*month*/) const override { return counted; }
-    std::optional<StreamSnapshot> moment(std::string_view /*entity*/) const override { return doing; }
+    std::optional<StreamSnapshot> snapshot(std::string_view /*entity*/) const override { return doing; }
     std::vector<Subscription> subscriptions() const override { return topics; }
     MachineUse machine() const override { return used; }
     std::optional<Timestamp> certificate_end() const override { return ends; }
@@ -43,14 +43,14 @@ class TestHost : public ApiHost {
         return running;
     }
 
-    Task<Result<std::uint64_t>> wish(Job pass) override { return store->save_pass(std::move(pass)); }
+    Task<Result<std::uint64_t>> request_pass(Job pass) override { return store->save_pass(std::move(pass)); }
     bool cancel_pass(std::uint64_t id) override {
         if (running) canceled.push_back(id);
         return running;
     }
 
-    Task<Result<RetryReport>> retry_quarantined(QuarantineWish wish) override {
-        retried.push_back(std::move(wish));
+    Task<Result<RetryReport>> retry_quarantined(QuarantineWish request) override {
+        retried.push_back(std::move(request));
         if (retry) co_return retry();
         co_return RetryReport{};
     }

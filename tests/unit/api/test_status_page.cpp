@@ -42,7 +42,7 @@ struct HealthyView {
         .streams = {{.entity = "claim",
                      .state = state_at("2024-03-01T11:00:00Z", "65f35b06"),
                      .records = 20000,
-                     .moment = StreamSnapshot{.in_pass = false, .until_next = 4min},
+                     .snapshot = StreamSnapshot{.in_pass = false, .until_next = 4min},
                      .last = &last}}};
 };
 
@@ -66,7 +66,7 @@ TEST_CASE(
 
 TEST_CASE("a stream whose polls the quota stretches says so, and how often it is polled") {
     HealthyView healthy;
-    healthy.view.streams[0].moment =
+    healthy.view.streams[0].snapshot =
         StreamSnapshot{.until_next = 3h, .poll_every = 3h + 20min, .stretched = true};
     CHECK(shows(status_page(healthy.view),
                 "in 3 h 0 min<br>polling less often because of the quota: every 3 h 20 min"));
@@ -75,8 +75,10 @@ TEST_CASE("a stream whose polls the quota stretches says so, and how often it is
 TEST_CASE("a first load shows how far it is, and how fast") {
     HealthyView healthy;
     const PassUnderWay under_way{.records = 12'000, .first_at = {1s}, .last_at = {3s}, .after_first = 11'000};
-    healthy.view.streams[0] = {
-        .entity = "claim", .records = 0, .moment = StreamSnapshot{.in_pass = true}, .under_way = &under_way};
+    healthy.view.streams[0] = {.entity = "claim",
+                               .records = 0,
+                               .snapshot = StreamSnapshot{.in_pass = true},
+                               .under_way = &under_way};
     const std::string page = status_page(healthy.view);
     CHECK(shows(page, ">loading<"));
     CHECK(shows(page, "12,000 records so far, 5,500 per second"));

@@ -329,15 +329,16 @@ TEST_CASE("all problems of a file come at once, by line") {
         "nonsense: 1\n");
     const std::string all = report(loaded.file, loaded.problems);
     INFO(all);
-    std::vector<std::string> places;
+    std::vector<std::string> positions;
     for (const ConfigProblem& problem : loaded.problems) {
-        places.push_back(std::to_string(problem.place.line) + " " + problem.path);
+        positions.push_back(std::to_string(problem.position.line) + " " + problem.path);
     }
-    CHECK(places == std::vector<std::string>{
-                        "1 log.level", "2 portal.workspace_id", "2 portal.bucket_id", "2 portal.api_key_file",
-                        "3 portal.base_url", "4 portal.workspace", "5 portal.timeout", "7 streams[0].entity",
-                        "8 streams[0].overlap", "9 streams[0].overlap", "11 streams[1].filter.$where",
-                        "12 streams[1].fields[0]", "13 nonsense"});
+    CHECK(positions == std::vector<std::string>{"1 log.level", "2 portal.workspace_id", "2 portal.bucket_id",
+                                                "2 portal.api_key_file", "3 portal.base_url",
+                                                "4 portal.workspace", "5 portal.timeout",
+                                                "7 streams[0].entity", "8 streams[0].overlap",
+                                                "9 streams[0].overlap", "11 streams[1].filter.$where",
+                                                "12 streams[1].fields[0]", "13 nonsense"});
 }
 
 TEST_CASE("missing sections are named") {

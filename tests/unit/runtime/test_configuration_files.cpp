@@ -228,7 +228,7 @@ TEST_CASE("a damaged configuration gives a problem with a place or a configurati
         }
         const LoadedConfiguration loaded = parse(text);
         for (const ConfigProblem& problem : loaded.problems) {
-            if (problem.place.line == 0 || problem.text.empty()) FAIL(text);
+            if (problem.position.line == 0 || problem.text.empty()) FAIL(text);
         }
         CHECK((!loaded.ok() || !loaded.configuration.streams.empty()));
     }
