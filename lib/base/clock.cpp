@@ -5,8 +5,8 @@ namespace carecloud {
 Task<> Clock::sleep(Duration span) {
     if (span <= Duration::zero()) co_return;
     const auto alarm = make_alarm();
-    const MonoTime hour = now() + span;
-    co_await alarm->wait_until(hour);
+    const MonoTime deadline = now() + span;
+    co_await alarm->wait_until(deadline);
 }
 
 }  // namespace carecloud

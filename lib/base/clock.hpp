@@ -25,7 +25,7 @@ constexpr Timestamp operator+(Timestamp at, Duration span) {
     return {at.ticks + span.count() / 100};
 }
 
-// One waiter at a time: sleeps until its hour or until woken. A wake-up with nobody waiting is kept for the
+// One waiter at a time: sleeps until its deadline or until woken. A wake-up with nobody waiting is kept for the
 // next wait, so that none is lost between a check and the wait.
 class Alarm {
   public:
@@ -34,8 +34,8 @@ class Alarm {
     Alarm& operator=(const Alarm&) = delete;
     virtual ~Alarm() = default;
 
-    // True: woken. False: the hour came. Throws operation_aborted when the coroutine is canceled.
-    virtual Task<bool> wait_until(MonoTime hour) = 0;
+    // True: woken. False: the deadline came. Throws operation_aborted when the coroutine is canceled.
+    virtual Task<bool> wait_until(MonoTime deadline) = 0;
     virtual void wake() = 0;
 };
 

@@ -8,9 +8,9 @@ constexpr std::chrono::minutes kOverdueAfter{1};
 
 }  // namespace
 
-Task<> WatchedSleep::until(MonoTime hour) {
-    wakes_at_ = hour;
-    co_await alarm_->wait_until(hour);
+Task<> WatchedSleep::until(MonoTime deadline) {
+    wakes_at_ = deadline;
+    co_await alarm_->wait_until(deadline);
     wakes_at_ = Clock::never;
 }
 

@@ -1,5 +1,5 @@
-// A sleep until an hour, or until somebody wakes the sleeper, that knows when it has lasted far beyond its hour: a
-// fault of this program (Engine::overdue). I/O thread alone.
+// A sleep until a deadline, or until it is woken, that knows when it has lasted far beyond its deadline: a fault of
+// this program (Engine::overdue). I/O thread alone.
 #pragma once
 
 #include "base/clock.hpp"
@@ -13,8 +13,8 @@ class WatchedSleep {
     // The clock outlives it.
     explicit WatchedSleep(Clock& clock) : clock_(clock), alarm_(clock.make_alarm()) {}
 
-    // `hour` may be Clock::never.
-    Task<> until(MonoTime hour);
+    // `deadline` may be Clock::never.
+    Task<> until(MonoTime deadline);
     void wake() { alarm_->wake(); }
     bool is_overdue() const;
 
