@@ -211,15 +211,17 @@ Task<Result<bool>> Prover::finds(Dialect dialect, Key sample) {
     co_return co_await holds(dialect, std::move(condition), Expect::found);
 }
 
+// The order may be refused, or too much for a server without an index for it.
+bool refuses_order(const Result<PagePtr>& answer) {
+    return !answer && (answer.error().code == ErrorCode::refused || is_size_suspect(answer.error().code));
+}
+
 // The record that the portal orders last; none where it shows none, or refuses the order.
 Task<Result<std::optional<Key>>> newest_of(AskPortal ask, const StreamSpec& spec) {
     const Query query{.spec = &spec, .projection = Projection::keys, .take = 1, .order = Order::newest_first};
     auto asked = ask(query);
     Result<PagePtr> answer = co_await std::move(asked);
-    // The order may be refused, or too much for a server without an index for it.
-    const bool is_of_order =
-        !answer && (answer.error().code == ErrorCode::refused || is_size_suspect(answer.error().code));
-    if (is_of_order) co_return std::optional<Key>();
+    if (refuses_order(answer)) co_return std::optional<Key>();
     if (!answer) co_return answer.error();
     if ((*answer)->records.empty()) co_return std::optional<Key>();
     co_return std::optional<Key>(key_of((*answer)->records.front()));
@@ -239,9 +241,7 @@ Task<Result<std::optional<std::vector<Timestamp>>>> newest_with(AskPortal ask, c
                           .order = Order::newest_first};
         auto asked = ask(query);
         Result<PagePtr> answer = co_await std::move(asked);
-        const bool is_of_order =
-            !answer && (answer.error().code == ErrorCode::refused || is_size_suspect(answer.error().code));
-        if (is_of_order) co_return std::optional<std::vector<Timestamp>>();
+        if (refuses_order(answer)) co_return std::optional<std::vector<Timestamp>>();
         if (!answer) co_return answer.error();
         if ((*answer)->records.empty()) break;
         for (const Record& record : (*answer)->records)
