@@ -53,6 +53,10 @@ class Api {
 
   private:
     struct Route;
+    struct Overview {
+        Result<StoreCounts> counts;
+        Result<std::vector<Job>> passes;  // the newest first
+    };
     using Handler = Task<ServerResponse> (Api::*)(const ServerRequest&, ApiQuery&);
 
     static std::vector<const Route*> find(const ApiQuery& query);
@@ -85,6 +89,11 @@ class Api {
     Task<ServerResponse> request_pass(const ServerRequest& request, Job pass);
     Task<ServerResponse> retry_response(QuarantinePlace key, RetryReport report);
     Task<Result<std::optional<Job>>> find_pass(std::string number);
+    // The store's counts, the month's requests as the engine counts them, and record_counts_ if they are due. Errors:
+    // the store's.
+    Task<Result<StoreCounts>> read_counts(std::string month);
+    // With the newest passes, so many of them.
+    Task<Overview> read_overview(std::size_t passes);
     Task<> count_records(const StoreCounts& counts);
 
     struct RecordCount {

@@ -2,6 +2,7 @@
 
 #include "api/problem.hpp"
 #include "base/ascii.hpp"
+#include "base/counted.hpp"
 #include "base/loopback.hpp"
 
 #include <algorithm>
@@ -94,18 +95,6 @@ ServerResponse unauthorized_answer(bool to_person) {
                                     "Basic realm=\"carecloud-syncd, the token as the password\"");
     return answer;
 }
-
-// Counts one more for as long as it lives.
-class Counted {
-  public:
-    explicit Counted(std::size_t& count) : count_(count) { ++count_; }
-    ~Counted() { --count_; }
-    Counted(const Counted&) = delete;
-    Counted& operator=(const Counted&) = delete;
-
-  private:
-    std::size_t& count_;
-};
 
 }  // namespace
 

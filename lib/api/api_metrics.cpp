@@ -1,6 +1,7 @@
 // What of the API is read by Prometheus.
 #include "api/api.hpp"
 #include "model/job.hpp"
+#include "store/store.hpp"
 
 #include <map>
 #include <set>
@@ -10,9 +11,6 @@
 
 namespace carecloud {
 namespace {
-
-// All that the store keeps.
-constexpr std::size_t kPassesLooked = 1000;
 
 // Streams whose newest reconciliation stopped to ask.
 std::set<std::string> unconfirmed_streams(const std::vector<Job>& newest_first) {
@@ -43,16 +41,8 @@ std::map<std::string, Timestamp> reconciled_streams(const std::vector<Job>& newe
 // NOLINTNEXTLINE(readability-make-member-function-const): the table of paths calls all of them alike
 Task<ServerResponse> Api::metrics(const ServerRequest& /*request*/, ApiQuery& query) {
     if (auto wrong = query.finish()) co_return std::move(*wrong);
-    const std::string month = month_of(parts_.clock.wall());
-    auto reading = parts_.reader.counts(month);
-    Result<StoreCounts> counts = co_await std::move(reading);
-    if (counts) counts->requests = parts_.host.requests(month).value_or(counts->requests);
-    if (counts) {
-        auto counting = count_records(*counts);
-        co_await std::move(counting);
-    }
-    auto listing = parts_.reader.passes(kPassesLooked);
-    const Result<std::vector<Job>> passes = co_await std::move(listing);
+    auto reading = read_overview(Store::kPassesKept);
+    Overview store = co_await std::move(reading);
     MetricsSnapshot snapshot{.version = parts_.host.version(),
                              .state = worst(parts_.host.reasons()),
                              .entities = parts_.host.entities(),
@@ -64,9 +54,9 @@ Task<ServerResponse> Api::metrics(const ServerRequest& /*request*/, ApiQuery& qu
                              .unauthorized = guard_.unauthorized(),
                              .followers = parts_.feed.followers(),
                              .clock = parts_.host.clock()};
-    if (counts) snapshot.counts = std::move(*counts);
-    if (passes) snapshot.awaiting_confirmation = unconfirmed_streams(*passes);
-    if (passes) snapshot.reconciled = reconciled_streams(*passes);
+    if (store.counts) snapshot.counts = std::move(*store.counts);
+    if (store.passes) snapshot.awaiting_confirmation = unconfirmed_streams(*store.passes);
+    if (store.passes) snapshot.reconciled = reconciled_streams(*store.passes);
     for (const std::string& entity : snapshot.entities) {
         const auto counted = record_counts_.find(entity);
         if (counted != record_counts_.end()) snapshot.records.emplace(entity, counted->second.records);

@@ -50,21 +50,13 @@ StreamView Api::stream_view(const std::string& entity, const Result<StoreCounts>
 
 Task<ServerResponse> Api::page(const ServerRequest& /*request*/, ApiQuery& query) {
     if (auto wrong = query.finish()) co_return std::move(*wrong);
-    const std::string month = month_of(parts_.clock.wall());
-    auto reading = parts_.reader.counts(month);
-    Result<StoreCounts> counts = co_await std::move(reading);
-    if (counts) counts->requests = parts_.host.requests(month).value_or(counts->requests);
-    if (counts) {
-        auto counting = count_records(*counts);
-        co_await std::move(counting);
-    }
-    auto listing = parts_.reader.passes(kPassesShown);
-    Result<std::vector<Job>> passes = co_await std::move(listing);
+    auto reading = read_overview(kPassesShown);
+    Overview store = co_await std::move(reading);
     StatusView view{.version = parts_.host.version(),
                     .started_at = parts_.started_at,
                     .now = parts_.clock.wall(),
                     .reasons = parts_.host.reasons(),
-                    .counts = std::move(counts),
+                    .counts = std::move(store.counts),
                     .monthly_quota = parts_.host.monthly_quota(),
                     .streams = {},
                     .passes = {},
@@ -72,7 +64,7 @@ Task<ServerResponse> Api::page(const ServerRequest& /*request*/, ApiQuery& query
                     .day = parts_.books.day.last(parts_.clock.now())};
     for (const std::string& entity : parts_.host.entities())
         view.streams.push_back(stream_view(entity, view.counts));
-    if (passes) view.passes = std::move(*passes);
+    if (store.passes) view.passes = std::move(*store.passes);
     if (numbers_only_) hide_ids(view);
     co_return page_answer("text/html; charset=utf-8", status_page(view));
 }

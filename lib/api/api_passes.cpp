@@ -72,6 +72,12 @@ ServerResponse no_such_pass() {
                     .hint = "GET /v1/passes lists the newest " + std::to_string(Store::kPassesKept)});
 }
 
+std::optional<ServerResponse> refuse_unknown(const Result<std::optional<Job>>& found) {
+    if (!found) return problem_of(found.error());
+    if (!*found) return no_such_pass();
+    return std::nullopt;
+}
+
 std::string day_text(const std::optional<std::uint32_t>& day) {
     return day ? std::to_string(*day) : std::string();
 }
@@ -111,8 +117,7 @@ Task<ServerResponse> Api::request_pass(const ServerRequest& request, Job pass) {
     if (!id) co_return problem_of(id.error());
     auto finding = parts_.reader.pass(*id);
     const Result<std::optional<Job>> written = co_await std::move(finding);
-    if (!written) co_return problem_of(written.error());
-    if (!*written) co_return no_such_pass();
+    if (auto refused = refuse_unknown(written)) co_return std::move(*refused);
     co_return accepted(**written);
 }
 
@@ -170,8 +175,7 @@ Task<ServerResponse> Api::pass(const ServerRequest& /*request*/, ApiQuery& query
     if (auto wrong = query.finish()) co_return std::move(*wrong);
     auto finding = find_pass(query.segments()[2]);
     const Result<std::optional<Job>> found = co_await std::move(finding);
-    if (!found) co_return problem_of(found.error());
-    if (!*found) co_return no_such_pass();
+    if (auto refused = refuse_unknown(found)) co_return std::move(*refused);
     co_return json_answer(json_text(bounded_pass_json(**found)));
 }
 
@@ -180,8 +184,7 @@ Task<ServerResponse> Api::cancel_pass(const ServerRequest& request, ApiQuery& qu
     if (!request.body.empty()) co_return body_not_taken();
     auto finding = find_pass(query.segments()[2]);
     const Result<std::optional<Job>> found = co_await std::move(finding);
-    if (!found) co_return problem_of(found.error());
-    if (!*found) co_return no_such_pass();
+    if (auto refused = refuse_unknown(found)) co_return std::move(*refused);
     if (!(*found)->is_open()) {
         co_return problem({.status = 409,
                            .code = "pass_has_ended",

@@ -146,14 +146,11 @@ Task<ServerResponse> Api::readyz(const ServerRequest& /*request*/, ApiQuery& que
 Task<ServerResponse> Api::status(const ServerRequest& /*request*/, ApiQuery& query) {
     if (auto wrong = query.finish()) co_return std::move(*wrong);
     const std::string month = month_of(parts_.clock.wall());
-    auto reading = parts_.reader.counts(month);
+    auto reading = read_counts(month);
     const Result<StoreCounts> counts = co_await std::move(reading);
     if (!counts) co_return problem_of(counts.error());
-    auto counting = count_records(*counts);
-    co_await std::move(counting);
     const std::vector<Reason> reasons = parts_.host.reasons();
     const ServiceState state = worst(reasons);
-    const RequestCount requests = parts_.host.requests(month).value_or(counts->requests);
     Json json{{"version", parts_.host.version()},
               {"started_at", parts_.started_at.to_string_ms()},
               {"now", parts_.clock.wall().to_string_ms()},
@@ -167,7 +164,7 @@ Task<ServerResponse> Api::status(const ServerRequest& /*request*/, ApiQuery& que
               {"doubted", counts->doubted},
               {"omitted", counts->omitted},
               {"unauthorized", guard_.unauthorized()},
-              {"quota", quota_json(month, requests)},
+              {"quota", quota_json(month, counts->requests)},
               {"clock", nullptr},
               {"streams", Json::array()}};
     if (const auto limit = parts_.host.monthly_quota()) json["quota"]["limit"] = *limit;
@@ -180,6 +177,24 @@ Task<ServerResponse> Api::status(const ServerRequest& /*request*/, ApiQuery& que
         json["streams"].push_back(std::move(stream));
     }
     co_return json_answer(json_text(json));
+}
+
+Task<Result<StoreCounts>> Api::read_counts(std::string month) {
+    auto reading = parts_.reader.counts(month);
+    Result<StoreCounts> counts = co_await std::move(reading);
+    if (!counts) co_return counts;
+    counts->requests = parts_.host.requests(month).value_or(counts->requests);
+    auto counting = count_records(*counts);
+    co_await std::move(counting);
+    co_return counts;
+}
+
+Task<Api::Overview> Api::read_overview(std::size_t passes) {
+    auto counting = read_counts(month_of(parts_.clock.wall()));
+    Result<StoreCounts> counts = co_await std::move(counting);
+    auto listing = parts_.reader.passes(passes);
+    Result<std::vector<Job>> newest = co_await std::move(listing);
+    co_return Overview{std::move(counts), std::move(newest)};
 }
 
 // Where it cannot be counted now (an empty store is being filled), the last count stays, or there is none.

@@ -1,5 +1,6 @@
 #include "ctl/command_context.hpp"
 #include "ctl/human_text.hpp"
+#include "ctl/pass_text.hpp"
 #include "net/url.hpp"
 #include "runtime/text.hpp"
 
@@ -130,7 +131,8 @@ CtlTask show_list(CommandContext& context, std::string target, std::string (*as_
     }
     const std::string text = as_text(page);
     context.output.text(text.empty() ? std::string(none) + "\n" : text);
-    if (!page.at("next").is_null()) context.output.note("More entries exist; --limit shows up to 1000.");
+    if (page.contains("next") && !page.at("next").is_null())
+        context.output.note("More entries exist; --limit shows up to 1000.");
     co_return CtlExit::ok;
 }
 
@@ -158,6 +160,10 @@ CtlTask ctl_events(CommandContext& context) {
 CtlTask ctl_quarantine(CommandContext& context) {
     if (context.line.has("retry")) return retry_quarantined_record(context);
     return show_list(context, "/v1/quarantine", quarantine_text, "No records in quarantine.");
+}
+
+CtlTask ctl_passes(CommandContext& context) {
+    return show_list(context, "/v1/passes", passes_text, "No backfills or reconciliations yet.");
 }
 
 }  // namespace carecloud

@@ -1,4 +1,4 @@
-// carecloudctl backfill, reconcile, passes, cancel
+// carecloudctl backfill, reconcile, cancel
 #include "ctl/command_context.hpp"
 #include "ctl/command_line.hpp"
 #include "ctl/pass_text.hpp"
@@ -95,21 +95,6 @@ CtlTask ctl_reconcile(CommandContext& context) {
     add_query(target, "deep", context.line.has("deep") ? "true" : "false");
     add_query(target, "confirm_deletes", context.line.has("confirm-deletes") ? "true" : "false");
     return begin_pass(context, std::move(target));
-}
-
-CtlTask ctl_passes(CommandContext& context) {
-    std::string target = "/v1/passes";
-    add_query(target, "limit", context.line.text("limit"));
-    auto getting = context.daemon.get(std::move(target));
-    const CtlResult<std::string> body = co_await std::move(getting);
-    if (!body) co_return body.error();
-    if (context.line.has("json")) {
-        context.output.json(*body);
-        co_return CtlExit::ok;
-    }
-    const std::string text = passes_text(parse_answer(*body));
-    context.output.text(text.empty() ? "No backfills or reconciliations yet.\n" : text);
-    co_return CtlExit::ok;
 }
 
 CtlTask ctl_cancel(CommandContext& context) {

@@ -31,7 +31,7 @@ bool needs_length(const HttpRequest& request) {
 
 }  // namespace
 
-std::string_view HttpResponse::header(std::string_view name) const {
+std::string_view find_header(const std::vector<HttpHeader>& headers, std::string_view name) {
     const auto found = std::find_if(headers.begin(), headers.end(), [&](const HttpHeader& header) {
         return ascii_iequals(header.first, name);
     });

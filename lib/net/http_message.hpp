@@ -14,6 +14,9 @@ namespace carecloud {
 
 using HttpHeader = std::pair<std::string, std::string>;
 
+// The value of the first header of that name, in any case; empty if there is none.
+std::string_view find_header(const std::vector<HttpHeader>& headers, std::string_view name);
+
 struct HttpRequest {
     std::string method = "GET";
     std::string target = "/";  // path and query, percent-encoded
@@ -30,8 +33,7 @@ struct HttpResponse {
     std::size_t size = 0;
 
     std::string_view text() const { return {body.get(), size}; }
-    // The first header of that name, in whatever case; empty where there is none.
-    std::string_view header(std::string_view name) const;
+    std::string_view header(std::string_view name) const { return find_header(headers, name); }
 };
 
 // The bytes before a request's body. Errors (invalid_argument): a method or a header's name that is no token,

@@ -1,5 +1,6 @@
 #include "sns/receiver.hpp"
 
+#include "base/counted.hpp"
 #include "sns/certificate.hpp"
 #include "sns/notice.hpp"
 #include "sns/request_checks.hpp"
@@ -16,18 +17,6 @@ namespace {
 SnsRefusal refuse(RefusalReason reason, const Error& error) {
     return refuse(error.code == ErrorCode::canceled ? RefusalReason::canceled : reason, error.message());
 }
-
-// Counts one more for as long as it lives.
-class Counted {
-  public:
-    explicit Counted(std::size_t& count) : count_(count) { ++count_; }
-    ~Counted() { --count_; }
-    Counted(const Counted&) = delete;
-    Counted& operator=(const Counted&) = delete;
-
-  private:
-    std::size_t& count_;
-};
 
 constexpr std::string_view kHowToConfirm =
     "sns.confirm is off: enable it, then make SNS send a new confirmation (aws sns subscribe with the same "

@@ -48,13 +48,6 @@ std::string_view ServerRequest::path() const {
     return path_begin == std::string_view::npos ? std::string_view("/") : rest.substr(path_begin);
 }
 
-std::string_view ServerRequest::header(std::string_view name) const {
-    const auto found = std::find_if(headers.begin(), headers.end(), [&](const HttpHeader& header) {
-        return ascii_iequals(header.first, name);
-    });
-    return found == headers.end() ? std::string_view{} : std::string_view{found->second};
-}
-
 bool status_allows_body(int status) {
     return status != 204 && status != 304;
 }

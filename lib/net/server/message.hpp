@@ -23,8 +23,7 @@ struct ServerRequest {
 
     // Without the query.
     std::string_view path() const;
-    // The first header of that name, in whatever case; empty where there is none.
-    std::string_view header(std::string_view name) const;
+    std::string_view header(std::string_view name) const { return find_header(headers, name); }
 };
 
 // The rest of a body whose length nobody knows beforehand, piece by piece: none is its end. It is asked for the next

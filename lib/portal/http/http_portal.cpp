@@ -60,6 +60,11 @@ Error no_entity(std::string operation) {
             .hint = "check the stream's entity"};
 }
 
+void set_scope(HttpRequest& request, const std::string& workspace_id, const std::string& bucket_id) {
+    request.headers.emplace_back("X-Param-Override-WorkspaceId", workspace_id);
+    request.headers.emplace_back("X-Param-Override-BucketId", bucket_id);
+}
+
 // Behind a byte-order mark, too, which the slicer passes over.
 bool looks_like_json(std::string_view text) {
     if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
@@ -148,6 +153,14 @@ Error HttpPortal::with_remedy(Error error) const {
     return error;
 }
 
+// None: an answer that is to hold data.
+std::optional<Error> HttpPortal::refusal_in(const Result<HttpResponse>& response,
+                                            const std::string& operation) const {
+    if (!response) return response.error();
+    if (response->status == 200) return std::nullopt;
+    return with_remedy(refusal_of(*response, operation, clock_.wall()));
+}
+
 // With what `seen` says of the request already.
 Task<Result<HttpResponse>> HttpPortal::send(HttpRequest request, PortalExchange seen) {
     const MonoTime sent = clock_.now();
@@ -174,8 +187,7 @@ Task<Result<PagePtr>> HttpPortal::query(const Query& query) {
     HttpRequest request =
         make_request("POST", "/appdata/" + percent_encode(spec.entity) + "/query", operation);
     request.headers.emplace_back("Content-Type", "application/json");
-    request.headers.emplace_back("X-Param-Override-WorkspaceId", spec.workspace_id);
-    request.headers.emplace_back("X-Param-Override-BucketId", spec.bucket_id);
+    set_scope(request, spec.workspace_id, spec.bucket_id);
     request.body = query_text(query);
     // Copies of what the query points to: nothing says that it outlives the wait.
     const std::string workspace_id = spec.workspace_id;
@@ -187,8 +199,7 @@ Task<Result<PagePtr>> HttpPortal::query(const Query& query) {
     const MonoTime sent = clock_.now();
     auto sending = send(std::move(request), std::move(seen));
     Result<HttpResponse> response = co_await std::move(sending);
-    if (!response) co_return response.error();
-    if (response->status != 200) co_return with_remedy(refusal_of(*response, operation, clock_.wall()));
+    if (auto refusal = refusal_in(response, operation)) co_return std::move(*refusal);
     const SliceOptions options{
         .workspace_id = workspace_id, .bucket_id = bucket_id, .hash = hash, .list = true, .take = take};
     Result<PagePtr> page = to_page(std::move(*response), operation, options, sent);
@@ -203,17 +214,16 @@ Task<Result<PagePtr>> HttpPortal::retrieve(const StreamSpec& spec, std::string_v
     HttpRequest request = make_request(
         "GET", "/appdata/" + percent_encode(spec.entity) + "/retrieve?id=" + percent_encode(wanted),
         operation);
-    request.headers.emplace_back("X-Param-Override-WorkspaceId", spec.workspace_id);
-    request.headers.emplace_back("X-Param-Override-BucketId", spec.bucket_id);
+    set_scope(request, spec.workspace_id, spec.bucket_id);
     const std::string workspace_id = spec.workspace_id;
     const std::string bucket_id = spec.bucket_id;
     PortalExchange seen;
     const MonoTime sent = clock_.now();
     auto sending = send(std::move(request), std::move(seen));
     Result<HttpResponse> response = co_await std::move(sending);
-    if (!response) co_return response.error();
-    if (denies_record(*response)) co_return empty_page(*response, clock_.wall(), {sent, clock_.now()});
-    if (response->status != 200) co_return with_remedy(refusal_of(*response, operation, clock_.wall()));
+    if (response && denies_record(*response))
+        co_return empty_page(*response, clock_.wall(), {sent, clock_.now()});
+    if (auto refusal = refusal_in(response, operation)) co_return std::move(*refusal);
     const SliceOptions options{.workspace_id = workspace_id, .bucket_id = bucket_id, .hash = true};
     Result<PagePtr> page = to_page(std::move(*response), operation, options, sent);
     if (!page) co_return page;
@@ -232,8 +242,7 @@ Task<Result<PagePtr>> HttpPortal::retrieve(const StreamSpec& spec, std::string_v
 Task<Result<>> HttpPortal::refresh() {
     const std::string operation = "refresh permissions";
     HttpRequest request = make_request("POST", "/status/refresh", operation);
-    request.headers.emplace_back("X-Param-Override-WorkspaceId", settings_.workspace_id);
-    request.headers.emplace_back("X-Param-Override-BucketId", settings_.bucket_id);
+    set_scope(request, settings_.workspace_id, settings_.bucket_id);
     PortalExchange seen;
     auto sending = send(std::move(request), std::move(seen));
     Result<HttpResponse> response = co_await std::move(sending);

@@ -82,6 +82,7 @@ class HttpPortal final : public Portal {
     Result<PagePtr> to_page(HttpResponse response, const std::string& operation, const SliceOptions& options,
                             MonoTime sent);
     Error with_remedy(Error error) const;
+    std::optional<Error> refusal_in(const Result<HttpResponse>& response, const std::string& operation) const;
     Task<Result<HttpResponse>> send(HttpRequest request, PortalExchange seen);
     void note_beyond_take(const Page& page, const std::string& operation, std::size_t take);
 
