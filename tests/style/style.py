@@ -149,6 +149,35 @@ WORDING = [
 ]
 WORDING_EXCEPT = {"lib/json/redact.cpp"}  # a list of other programs' words
 
+# One meaning for each word of a name: the words that names avoid, and the standard terms. Searched in the words that
+# the identifiers of NAMED consist of: "place" is not found in emplace_back.
+NAMED = (
+    "lib/base/", "lib/json/", "lib/net/", "lib/portal/", "lib/sns/", "lib/telemetry/", "lib/api/", "lib/ctl/",
+    "lib/runtime/",
+)
+NAMES = {
+    "lane": "stream, or job runner",
+    "desk": "job runner",
+    "ledger": "committer",
+    "moment": "snapshot, or now",
+    "place": "position, address or index",
+    "places": "positions, addresses or indexes",
+    "tell": "report",
+    "tells": "reports",
+    "told": "reported",
+    "wish": "request",
+    "wishes": "requests",
+    "wished": "requested",
+    "hour": "deadline, due or at",
+    "strange": "invalid",
+    "mend": "fix",
+}
+NAMES_EXCEPT = {"QuarantinePlace", "QuarantineWish"}  # of rooms outside NAMED
+NAMES_EXCEPT_FILES = {
+    "lib/base/timestamp.cpp", "lib/net/http_date.cpp",  # the hour of a day
+    "lib/telemetry/health.cpp", "lib/telemetry/health.hpp",
+}
+
 
 @dataclass(frozen=True, order=True)
 class Finding:
@@ -275,6 +304,22 @@ def check_wording(files):
                     yield Finding(file.path, line, "wording", f'"{m.group().strip()}": {instead}')
 
 
+NAME = re.compile(r"[A-Za-z_]\w*")
+WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+
+
+def check_names(files):
+    for file in files:
+        if not file.path.startswith(NAMED) or file.suffix not in CODE or file.path in NAMES_EXCEPT_FILES:
+            continue
+        for number, line in enumerate(code_of(file.text).split("\n"), 1):
+            for name in NAME.findall(line) if not line.lstrip().startswith("#") else ():
+                words = () if name in NAMES_EXCEPT else WORD.findall(name)
+                for word in words:
+                    if instead := NAMES.get(word.lower()):
+                        yield Finding(file.path, number, "names", f"{name}: {instead}")
+
+
 def check_dead(files):
     """A header that only its own source includes serves nobody; a source outside a built folder is never compiled."""
     built = {f.path.rpartition("/")[0] for f in files if f.path.endswith("CMakeLists.txt")}
@@ -378,8 +423,8 @@ def read(root):
     return found
 
 
-RULES_OF_FILES = (check_rooms, check_cmake, check_bans, check_wording, check_dead, check_tests_run, check_look,
-                  check_one_definition)
+RULES_OF_FILES = (check_rooms, check_cmake, check_bans, check_wording, check_names, check_dead, check_tests_run,
+                  check_look, check_one_definition)
 
 
 def check(root):

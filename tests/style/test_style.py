@@ -7,6 +7,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
+import duplicates
 import style
 
 HEADER = "// What it is for.\n#pragma once\n"
@@ -74,6 +75,8 @@ BAD = [
     ("wording", "lib/net/http.cpp", 'const char* kText = "what it was asked for";\n'),
     ("wording", "daemon/main.cpp", 'const char* kText = "it goes on by "\n    "itself";\n'),
     ("wording", "daemon/main.cpp", 'const char* kText = R"(where there is none)";\n'),
+    ("names", "lib/net/http.cpp", "int tell_peer(int timeout);\n"),
+    ("names", "lib/base/value.hpp", HEADER + "struct ByPlace {\n};\n"),
     ("dead-header", "lib/base/unused.hpp", HEADER),
     ("dead-header", "lib/base/value.hpp", None),  # its only users are taken away, below
     ("dead-source", "lib/portal/orphan.cpp", "int orphan = 1;\n"),
@@ -102,6 +105,8 @@ GOOD = [
     ("lib/sync/pass.cpp", '#include "portal/portal.hpp"\n#include "store/store.hpp"\n'),
     ("lib/net/http.cpp", "const char* kText = \"look up what is no longer there\";  // told where it is asked for\n"),
     ("tests/unit/base/test_value.cpp", 'CHECK(x == "nobody tells");\n'),
+    ("lib/net/http.cpp", "auto hours = list.emplace_back(1h);  // told in an hour\n"),
+    ("lib/sync/pass.cpp", '#include "base/value.hpp"\nint Ledger();  // in a room that is not NAMED\n'),
     ("lib/base/value.hpp", HEADER + "// end it by co_return\n"),
     ("tests/unit/base/test_value.cpp", f"co_await clock.{SLEEP}(1s);  // of a virtual clock\n"),
     (".tool-versions", "x\n"),
@@ -159,6 +164,38 @@ class Style(unittest.TestCase):
             self.assertEqual(style.check(root), [])
             subprocess.run([*git, "add", "scratch"], check=True)
             self.assertEqual([f.rule for f in style.check(root)], ["top-level"])
+
+
+def function(names):
+    """A function with a line of seven tokens for each name."""
+    return "int sum(int from) {\n" + "".join(f"    from += {name}(from);\n" for name in names) + "    return from;\n}\n"
+
+
+class Duplicates(unittest.TestCase):
+    NAMES = [f"step_{letter}" for letter in "abcdefghijkl"]
+
+    def found(self, texts):
+        files = [style.File(path, text) for path, text in texts.items()]
+        return [(f.path, f.line, f.rule) for f in duplicates.duplicates(files)]
+
+    def test_equal_code_is_found_in_another_file_whatever_its_literals_and_comments(self):
+        text = "const char* kName = \"one\";\n" + function(self.NAMES)
+        other = "int own = 0;\n\n// Says more.\nconst char* kName = \"other\";\n" + function(self.NAMES)
+        found = self.found({"lib/net/one.cpp": text, "daemon/other.cpp": other})
+        self.assertEqual(found, [("daemon/other.cpp", 4, "duplicates")])
+
+    def test_equal_code_is_found_in_one_file(self):
+        found = self.found({"lib/net/one.cpp": function(self.NAMES) + "int own = 0;\n" + function(self.NAMES)})
+        self.assertEqual(found, [("lib/net/one.cpp", len(self.NAMES) + 5, "duplicates")])
+
+    def test_what_only_looks_equal_passes(self):
+        table = "constexpr Row kRows[]{" + "".join(f'{{"{n}", {n}}},' for n in range(40)) + "};\n"
+        short = function(self.NAMES[:6])
+        others = function([name.upper() for name in self.NAMES])
+        texts = {"lib/net/one.cpp": table + "int one;\n" + short + "int a;\n" + function(self.NAMES),
+                 "lib/net/two.cpp": table + "int two;\n" + short + "int b;\n" + others,
+                 "tests/unit/net/three.cpp": function(self.NAMES)}
+        self.assertEqual(self.found(texts), [])
 
 
 if __name__ == "__main__":
