@@ -117,8 +117,8 @@ BANS = [
         EVERYWHERE, HEADERS, "a header opens no namespace for its readers"),
     Ban("json-in-model", re.compile(r"\bnlohmann\b"),
         ("lib/base/", "lib/model/"), CODE, "the model holds values; JSON is lib/json's"),
-    Ban("coroutine-in-header", re.compile(r"\bco_(?:await|return|yield)\b"),
-        PRODUCT, HEADERS, "coroutines are written in .cpp files"),
+    Ban("coroutine-in-header", re.compile(r"\bco_(?:await|return|yield)\b|\bCO_TRY(?:_ASSIGN)?\b"),
+        PRODUCT, HEADERS, "coroutines are written in .cpp files", ("lib/base/co_try.hpp",)),
     Ban("left-for-later", re.compile(r"\b(?:T[O]DO|F[I]XME|X[X]X|H[A]CK)\b"),
         EVERYWHERE + ("packaging/",), CODE + SCRIPTS, "do it, or file it", in_comments=True),
     Ban("test-sleep", re.compile(r"\bsleep_(?:for|until)\b|(?<![\w.>])(?:u|nano)?sleep\s*\(|"
