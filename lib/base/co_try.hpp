@@ -8,8 +8,9 @@
 //         co_return Result<>{};
 //     }
 //
-// The task is named before it is awaited: GCC 12 destroys the temporaries of a `co_await` expression twice, or never.
-// Where an error is looked at, or added to, instead of passed on, `if (!result)` is written out.
+// The task is named before it is awaited, since GCC 12 destroys the temporaries of a `co_await` expression twice, or
+// never. So temporaries are gone when the task runs: a coroutine takes by value what it may be given as one, or its
+// caller names that first. If the caller itself handles the error, it spells out `if (!result)`.
 #pragma once
 
 #include "base/error.hpp"

@@ -1,5 +1,6 @@
 #include "sync/events/event_resolver.hpp"
 
+#include "base/co_try.hpp"
 #include "base/ensure.hpp"
 #include "portal/query.hpp"
 #include "sync/events/settle_round.hpp"
@@ -68,10 +69,8 @@ Task<Result<>> EventResolver::recheck(Round& round, Timestamp now) {
 Task<Result<>> EventResolver::settle_open(Round& round, bool polled) {
     if (round.events.empty()) co_return Result<>{};
     note_looks(round, polled);
-    auto held = co_await settle_held(round);
-    if (!held) co_return held.error();
-    auto written = co_await write(round);
-    if (!written) co_return written.error();
+    CO_TRY(settle_held(round));
+    CO_TRY(write(round));
     co_return co_await ask(round);
 }
 
@@ -99,11 +98,10 @@ Task<Result<>> EventResolver::settle_held(Round& round) {
         ids.push_back(waiting.event.record_id);
     }
     if (open.empty()) co_return Result<>{};
-    auto held = co_await context_.store.held(round.state.stream, std::move(ids));
-    if (!held) co_return held.error();
-    ensure(held->size() == open.size(), "the store answers for each id");
+    CO_TRY_ASSIGN(auto held, context_.store.held(round.state.stream, std::move(ids)));
+    ensure(held.size() == open.size(), "the store answers for each id");
     for (std::size_t i = 0; i < open.size(); ++i) {
-        const auto& record = (*held)[i];
+        const auto& record = held[i];
         Waiting& waiting = *open[i];
         waiting.plausible = record && settles(*record, waiting.event, waiting.look.passes);
         if (record && record->doubted) waiting.slow = false;
@@ -127,12 +125,9 @@ Task<Result<>> EventResolver::ask(Round& round) {
     if (!any) co_return Result<>{};
     auto fetched = co_await fetch_shown(round);
     if (!fetched && !is_of_the_question(fetched.error().code)) co_return fetched.error();
-    auto settled = co_await settle_shown(round);
-    if (!settled) co_return settled.error();
-    auto judged = co_await ask_omitted(round);
-    if (!judged) co_return judged.error();
-    auto retrieved = co_await ask_one_by_one(round);
-    if (!retrieved) co_return retrieved.error();
+    CO_TRY(settle_shown(round));
+    CO_TRY(ask_omitted(round));
+    CO_TRY(ask_one_by_one(round));
     co_return co_await settle_held(round);
 }
 
@@ -149,9 +144,7 @@ Task<Result<>> EventResolver::fetch_shown(Round& round) {
     for (const Waiting& waiting : round.events) {
         if (waiting.asked) ids.insert(waiting.event.record_id);
     }
-    auto listed = co_await list(round, settings_.spec, ids);
-    if (!listed) co_return listed.error();
-    round.shown = std::move(*listed);
+    CO_TRY_ASSIGN(round.shown, list(round, settings_.spec, ids));
     round.shown_at = round.listed_at;
     round.queried = true;
     co_return co_await take_shown(round, *dialect);
@@ -171,11 +164,10 @@ Task<Result<std::map<std::string, Key>>> EventResolver::list(Round& round, const
         const auto first = ids.end() - static_cast<std::ptrdiff_t>(asked);
         const std::vector<std::string> some(first, ids.end());
         Query query{.spec = &spec, .where = where::id_in(dialect, some), .projection = Projection::keys};
-        auto fetched = co_await round.fetcher.fetch(std::move(query), memory_.keys);
-        if (!fetched) co_return fetched.error();
-        if (fetched->take < asked) continue;  // the next ones are as small as that
-        round.listed_at = fetched->asked_at;
-        const std::vector<Record>& records = fetched->page->records;
+        CO_TRY_ASSIGN(auto fetched, round.fetcher.fetch(std::move(query), memory_.keys));
+        if (fetched.take < asked) continue;  // the next ones are as small as that
+        round.listed_at = fetched.asked_at;
+        const std::vector<Record>& records = fetched.page->records;
         for (const Record& record : records) {
             const std::string id(record.id);
             listed[id] = Key{id, std::string(record.modified_text), record.modified};
@@ -197,10 +189,9 @@ Task<Result<>> EventResolver::take_shown(Round& round, const Dialect& dialect) {
     keys.reserve(round.shown.size());
     for (const auto& [id, key] : round.shown)
         keys.push_back(key);
-    auto unknown = co_await context_.store.unknown(round.state.stream, keys);
-    if (!unknown) co_return unknown.error();
+    CO_TRY_ASSIGN(auto unknown, context_.store.unknown(round.state.stream, keys));
     std::map<std::string, Key> wanted;
-    for (const std::size_t index : *unknown)
+    for (const std::size_t index : unknown)
         wanted.emplace(keys[index].id, keys[index]);
     for (const Waiting& waiting : round.events) {
         const auto shown = round.shown.find(waiting.event.record_id);
@@ -214,7 +205,7 @@ Task<Result<>> EventResolver::take_shown(Round& round, const Dialect& dialect) {
     Committer ledger(context_, settings_.overlap, true);
     ledger.open(round.state);
     std::optional<Key> missed;
-    if (!unknown->empty()) missed = keys[unknown->front()];
+    if (!unknown.empty()) missed = keys[unknown.front()];
     ById by_id(round.fetcher, memory_.whole, ledger, settings_.spec, dialect);
     auto done = co_await by_id.fetch(std::move(to_fetch), std::nullopt);
     round.report.summary += ledger.summary();
@@ -236,14 +227,12 @@ Task<Result<>> EventResolver::settle_shown(Round& round) {
         keys.push_back(shown->second);
     }
     if (open.empty()) co_return Result<>{};
-    auto held = co_await context_.store.held(round.state.stream, std::move(ids));
-    if (!held) co_return held.error();
-    auto unknown = co_await context_.store.unknown(round.state.stream, keys);
-    if (!unknown) co_return unknown.error();
-    const std::set<std::size_t> missing(unknown->begin(), unknown->end());
+    CO_TRY_ASSIGN(auto held, context_.store.held(round.state.stream, std::move(ids)));
+    CO_TRY_ASSIGN(auto unknown, context_.store.unknown(round.state.stream, keys));
+    const std::set<std::size_t> missing(unknown.begin(), unknown.end());
     for (std::size_t i = 0; i < open.size(); ++i) {
         Waiting& waiting = *open[i];
-        const auto& record = (*held)[i];
+        const auto& record = held[i];
         waiting.look.omitted_at.reset();
         if (missing.contains(i) || (record && record->doubted)) continue;
         HeldRecord shown{

@@ -1,6 +1,7 @@
 // The events whose records the portal has and the stream does not show: they are outside of its filter, or its listings
 // have a hole (sync-model, hazards 29 and 38). A topic may announce many records of others than the stream's, so they
 // are asked for together.
+#include "base/co_try.hpp"
 #include "base/ensure.hpp"
 #include "sync/events/event_resolver.hpp"
 #include "sync/events/settle_round.hpp"
@@ -45,13 +46,12 @@ Task<Result<>> EventResolver::ask_omitted(Round& round) {
     if (!there && is_of_the_question(there.error().code)) co_return Result<>{};
     if (!there) co_return there.error();
     std::erase_if(ids, [&](const std::string& id) { return !there->contains(id); });
-    auto shown = co_await list(round, settings_.spec, ids);
-    if (!shown) co_return shown.error();
+    CO_TRY_ASSIGN(auto shown, list(round, settings_.spec, ids));
     std::vector<Waiting*> omitted;
     for (Waiting* const waiting : wanted) {
         const std::string& id = waiting->event.record_id;
         waiting->omitted = there->contains(id);
-        if (shown->contains(id))
+        if (shown.contains(id))
             waiting->look.omitted_at.reset();
         else if (waiting->omitted)
             omitted.push_back(waiting);
@@ -81,16 +81,14 @@ Task<Result<>> EventResolver::judge(Round& round, std::vector<Waiting*> omitted,
     known.reserve(asked.size());
     for (auto& [id, key] : asked)
         known.push_back(std::move(key));
-    auto found = co_await find_in_other_form(round, std::move(known));
-    if (!found) co_return found.error();
-    auto held = co_await context_.store.held(round.state.stream, std::move(ids));
-    if (!held) co_return held.error();
-    ensure(held->size() == omitted.size(), "the store answers for each id");
+    CO_TRY_ASSIGN(auto found, find_in_other_form(round, std::move(known)));
+    CO_TRY_ASSIGN(auto held, context_.store.held(round.state.stream, std::move(ids)));
+    ensure(held.size() == omitted.size(), "the store answers for each id");
     const Timestamp certain = memory_.certain(now, context_.time, context_.clock.now());
     for (std::size_t i = 0; i < omitted.size(); ++i) {
         Waiting& waiting = *omitted[i];
-        const auto& record = (*held)[i];
-        if (found->contains(waiting.event.record_id)) {
+        const auto& record = held[i];
+        if (found.contains(waiting.event.record_id)) {
             const bool is_late = is_past_overlap(waiting.event, certain, settings_.overlap);
             if (is_late && record && !record->doubted) round.decide(waiting, EventState::settled);
             continue;

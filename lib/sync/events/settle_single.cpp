@@ -1,4 +1,5 @@
 // The events whose records no query showed: each is asked for alone.
+#include "base/co_try.hpp"
 #include "portal/query.hpp"
 #include "sync/events/event_resolver.hpp"
 #include "sync/events/settle_round.hpp"
@@ -65,15 +66,12 @@ Task<Result<PagePtr>> EventResolver::find(Round& round, const std::string& id) {
 Task<Result<bool>> EventResolver::is_shown(Round& round, const std::string& id) {
     Query query{.spec = &settings_.spec, .projection = Projection::keys, .take = 1};
     if (const auto dialect = dialect_of(round)) query.where = where::id_in(*dialect, {id});
-    auto answer = co_await round.fetcher.ask(std::move(query));
-    if (!answer) co_return answer.error();
-    co_return (*answer)->record_count() > 0;
+    CO_TRY_ASSIGN(auto answer, round.fetcher.ask(std::move(query)));
+    co_return answer->record_count() > 0;
 }
 
 Task<Result<>> EventResolver::retrieve(Round& round, Waiting& waiting) {
-    auto answer = co_await find(round, waiting.event.record_id);
-    if (!answer) co_return answer.error();
-    PagePtr page = *answer;
+    CO_TRY_ASSIGN(PagePtr page, find(round, waiting.event.record_id));
     const Timestamp now = memory_.certain(context_.portal_now(), context_.time, context_.clock.now());
     const bool is_late = is_past_overlap(waiting.event, now, settings_.overlap);
     if (page->record_count() == 0) {
@@ -85,21 +83,18 @@ Task<Result<>> EventResolver::retrieve(Round& round, Waiting& waiting) {
     const bool in_quarantine = !page->invalid.empty();
     bool is_taken = true;
     if (settings_.spec.fields.empty()) {
-        auto stored = co_await store(round, std::move(page));
-        if (!stored) co_return stored.error();
+        CO_TRY(store(round, std::move(page)));
     } else {
         // With a projection, a whole record would be another version of what the stream holds: a query has to show it
         // (simulate --seed 530 --hours 0.5 --always mixed).
         std::vector<Key> keys = keys_of(*page);
-        auto found = co_await find_in_other_form(round, std::move(keys));
-        if (!found) co_return found.error();
-        is_taken = !found->empty();
+        CO_TRY_ASSIGN(auto found, find_in_other_form(round, std::move(keys)));
+        is_taken = !found.empty();
     }
     bool is_sure = in_quarantine;
     if (!in_quarantine && is_late && is_taken) {
-        auto doubted = co_await is_doubted(round, waiting.event.record_id);
-        if (!doubted) co_return doubted.error();
-        is_sure = !*doubted;
+        CO_TRY_ASSIGN(auto doubted, is_doubted(round, waiting.event.record_id));
+        is_sure = !doubted;
     }
     if (is_sure) round.decide(waiting, EventState::settled);
     co_return Result<>{};
@@ -108,18 +103,16 @@ Task<Result<>> EventResolver::retrieve(Round& round, Waiting& waiting) {
 // Whether what the store holds of the record waits to be asked for again (hazard 30).
 Task<Result<bool>> EventResolver::is_doubted(const Round& round, std::string id) {
     std::vector<std::string> one{std::move(id)};
-    auto held = co_await context_.store.held(round.state.stream, std::move(one));
-    if (!held) co_return held.error();
-    co_return held->front() && held->front()->doubted;
+    CO_TRY_ASSIGN(auto held, context_.store.held(round.state.stream, std::move(one)));
+    co_return held.front() && held.front()->doubted;
 }
 
 // The queries just before, with the filter, did not show a record that the portal has and that no query for several
 // shows either.
 Task<Result<>> EventResolver::judge_omitted(Round& round, Waiting& waiting, const Page& page) {
     if (!round.queried && dialect_of(round)) co_return Result<>{};
-    auto shown = co_await is_shown(round, waiting.event.record_id);
-    if (!shown) co_return shown.error();
-    if (*shown) {
+    CO_TRY_ASSIGN(auto shown, is_shown(round, waiting.event.record_id));
+    if (shown) {
         waiting.look.omitted_at.reset();
         co_return Result<>{};
     }

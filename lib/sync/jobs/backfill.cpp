@@ -1,5 +1,6 @@
 #include "sync/jobs/backfill.hpp"
 
+#include "base/co_try.hpp"
 #include "portal/query.hpp"
 
 #include <numeric>
@@ -15,10 +16,9 @@ Task<Result<std::vector<std::uint64_t>>> count_steps(JobRun& run, const std::vec
     std::vector<std::uint64_t> counts;
     counts.reserve(steps.size());
     for (const std::string& step : steps) {
-        auto counted = co_await run.count(run.settings().spec, step);
-        if (!counted) co_return counted.error();
-        if (!*counted) co_return std::vector<std::uint64_t>();
-        counts.push_back(**counted);
+        CO_TRY_ASSIGN(auto counted, run.count(run.settings().spec, step));
+        if (!counted) co_return std::vector<std::uint64_t>();
+        counts.push_back(*counted);
     }
     co_return counts;
 }
@@ -56,31 +56,24 @@ Task<Result<>> backfill(JobRun& run) {
     Job& row = run.row();
     const Result<> days = check_days(row);
     if (!days) co_return days.error();
-    auto opened = co_await run.open();
-    if (!opened) co_return opened.error();
+    CO_TRY(run.open());
     const std::vector<std::string> steps = day_steps(row.first_day, row.last_day);
     const bool fresh = row.steps == 0;
     row.steps = steps.size();
     std::vector<std::uint64_t> counts;
     if (fresh) {
-        auto counted = co_await count_steps(run, steps);
-        if (!counted) co_return counted.error();
-        counts = std::move(*counted);
+        CO_TRY_ASSIGN(counts, count_steps(run, steps));
         if (!counts.empty()) row.expected = std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
     }
-    auto begun = co_await run.save();
-    if (!begun) co_return begun.error();
+    CO_TRY(run.save());
     while (row.steps_done < steps.size()) {
         // The count has asked for the step's records, too, and where it showed none, one more empty answer is the proof
         // (hazard 21): two requests for an empty month. One would be none, whatever the total says.
         const bool seen_empty = row.steps_done < counts.size() && counts[row.steps_done] == 0;
-        auto fetching = fetch_step(run, steps[row.steps_done], seen_empty);
-        auto fetched = co_await std::move(fetching);
-        if (!fetched) co_return fetched.error();
+        CO_TRY(fetch_step(run, steps[row.steps_done], seen_empty));
         ++row.steps_done;
         row.position.reset();
-        auto saved = co_await run.save();
-        if (!saved) co_return saved.error();
+        CO_TRY(run.save());
     }
     row.status = JobStatus::done;
     co_return co_await run.save();

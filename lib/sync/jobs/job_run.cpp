@@ -1,6 +1,7 @@
 #include "sync/jobs/job_run.hpp"
 
 #include "base/cancellation.hpp"
+#include "base/co_try.hpp"
 #include "portal/query.hpp"
 #include "sync/jobs/backfill.hpp"
 #include "sync/jobs/reconcile.hpp"
@@ -25,10 +26,9 @@ JobRun::JobRun(PassContext context, const PassSettings& settings, StreamMemory& 
       ledger_(context, settings.overlap, !row.scheduled) {}
 
 Task<Result<>> JobRun::open() {
-    auto loaded = co_await context_.store.load_stream(settings_.spec.entity);
-    if (!loaded) co_return loaded.error();
-    const auto proven = *loaded ? Dialect::from_json((*loaded)->dialect) : std::nullopt;
-    filter_changed_ = *loaded && (*loaded)->reconciled_fingerprint != (*loaded)->fingerprint;
+    CO_TRY_ASSIGN(auto loaded, context_.store.load_stream(settings_.spec.entity));
+    const auto proven = loaded ? Dialect::from_json(loaded->dialect) : std::nullopt;
+    filter_changed_ = loaded && loaded->reconciled_fingerprint != loaded->fingerprint;
     if (settings_.dialect) {
         dialect_ = *settings_.dialect;
         if (proven) dialect_.cap = proven->cap;
@@ -49,11 +49,10 @@ Task<Result<>> JobRun::open() {
 Task<Result<std::optional<std::uint64_t>>> JobRun::count(const StreamSpec& spec, std::string where) {
     Query query{
         .spec = &spec, .where = std::move(where), .projection = Projection::keys, .take = 1, .total = true};
-    auto answer = co_await fetcher_.ask(std::move(query));
-    if (!answer) co_return answer.error();
+    CO_TRY_ASSIGN(auto answer, fetcher_.ask(std::move(query)));
     // A total that this very answer belies is none that an empty one could be told from.
-    std::optional<std::uint64_t> total = (*answer)->total;
-    if (total) total = std::max<std::uint64_t>(*total, (*answer)->record_count());
+    std::optional<std::uint64_t> total = answer->total;
+    if (total) total = std::max<std::uint64_t>(*total, answer->record_count());
     co_return total;
 }
 
@@ -66,28 +65,25 @@ Task<Result<>> JobRun::walk(const StreamSpec& spec, WalkPtr begun, Reading readi
     Reading next = reading;
     for (;;) {
         walk.read_next(next);
-        auto answer = co_await pages.fetch_at(walk);
-        if (!answer) co_return answer.error();
-        const PagePtr page = answer->fetched.page;
+        CO_TRY_ASSIGN(auto answer, pages.fetch_at(walk));
+        const PagePtr page = answer.fetched.page;
         const bool empty = page->record_count() == 0;
         // The proof of the end needs no whole records, and a page of more than one (walk.hpp).
         next = Reading::keys;
         if (empty && !std::exchange(sure, true)) continue;
-        auto moved = walk.take_page(*page, answer->fetched.take);
+        auto moved = walk.take_page(*page, answer.fetched.take);
         if (!moved) co_return moved.error();
         if (!wanted(*page)) co_return Result<>{};
         std::vector<std::size_t> unmet;
         if (deep) unmet = walk.unmet();
-        auto storing = pages.store(page, answer->reading, walk.dialect(), std::nullopt, std::move(unmet));
-        auto taken = co_await std::move(storing);
-        if (!taken) co_return taken.error();
-        walk.stored(*taken, page->record_count());
+        CO_TRY_ASSIGN(auto taken,
+                      pages.store(page, answer.reading, walk.dialect(), std::nullopt, std::move(unmet)));
+        walk.stored(taken, page->record_count());
         // The stream's own walk should have met it: the dialect is to be proven again (hazard 33).
-        if (*taken > 0 && row_.kind == JobKind::reconcile && !page->records.empty())
+        if (taken > 0 && row_.kind == JobKind::reconcile && !page->records.empty())
             memory_.missed = keys_of(*page).at(page->records.size() - 1);
         row_.records += page->record_count();
-        auto noted = co_await stored(*page);
-        if (!noted) co_return noted.error();
+        CO_TRY(stored(*page));
         if (empty && walk.ended()) co_return Result<>{};
         sure = walk.was_short();
         if (!sure) next = reading;
@@ -97,8 +93,7 @@ Task<Result<>> JobRun::walk(const StreamSpec& spec, WalkPtr begun, Reading readi
 Task<Result<>> JobRun::take_unknown(std::vector<Key> keys, std::optional<Dialect> dialect) {
     const Dialect asked = dialect.value_or(dialect_);
     Paginator pages(context_.store, settings_.spec, memory_, fetcher_, ledger_, row_.deep);
-    auto taken = co_await pages.store_unknown(std::move(keys), asked, std::nullopt);
-    if (!taken) co_return taken.error();
+    CO_TRY(pages.store_unknown(std::move(keys), asked, std::nullopt));
     co_return Result<>{};
 }
 
@@ -117,8 +112,7 @@ void JobRun::note_progress() {
 
 Task<Result<>> JobRun::save() {
     note_progress();
-    auto saved = co_await context_.store.save_pass(row_);
-    if (!saved) co_return saved.error();
+    CO_TRY(context_.store.save_pass(row_));
     co_return Result<>{};
 }
 

@@ -1,6 +1,7 @@
 #include "sync/jobs/job_runner.hpp"
 
 #include "base/cancellation.hpp"
+#include "base/co_try.hpp"
 #include "sync/limits/schedule.hpp"
 
 #include <algorithm>
@@ -116,17 +117,14 @@ Task<> JobRunner::run() {
 // One look at the table, and the first of its passes that can run now. Errors are the store's.
 Task<Result<>> JobRunner::round() {
     look_at_ = Clock::never;
-    auto passes = co_await context_.store.passes();
-    if (!passes) co_return passes.error();
-    forget_unwanted(*passes);
-    auto planned = co_await plan(*passes);
-    if (!planned) co_return planned.error();
-    for (Job& pass : *passes) {
+    CO_TRY_ASSIGN(auto passes, context_.store.passes());
+    forget_unwanted(passes);
+    CO_TRY(plan(passes));
+    for (Job& pass : passes) {
         if (stopped_ || !pass.is_open()) continue;
-        auto dropped = co_await drop_unwanted(pass);
-        if (!dropped) co_return dropped.error();
-        if (*dropped || !is_ready(pass)) continue;
-        const MonoTime begins = not_before(pass, *passes);
+        CO_TRY_ASSIGN(auto dropped, drop_unwanted(pass));
+        if (dropped || !is_ready(pass)) continue;
+        const MonoTime begins = not_before(pass, passes);
         if (context_.clock.now() < begins) {
             look_at_ = std::min(look_at_, begins);
             continue;
@@ -146,15 +144,13 @@ void JobRunner::forget_unwanted(const std::vector<Job>& passes) {
 
 // Writes down the reconciliations that are due, and looks when the next will be.
 Task<Result<>> JobRunner::plan(const std::vector<Job>& passes) {
-    auto first_passes = co_await context_.store.first_passes();
-    if (!first_passes) co_return first_passes.error();
+    CO_TRY_ASSIGN(auto first_passes, context_.store.first_passes());
     for (const JobStream& stream : streams_) {
         if (!stream.rule.every) continue;
-        const auto first = first_passes->find(stream.pass->spec.entity);
+        const auto first = first_passes.find(stream.pass->spec.entity);
         std::optional<Timestamp> first_pass;
-        if (first != first_passes->end()) first_pass = first->second;
-        auto planned = co_await plan_stream(stream, passes, first_pass);
-        if (!planned) co_return planned.error();
+        if (first != first_passes.end()) first_pass = first->second;
+        CO_TRY(plan_stream(stream, passes, first_pass));
     }
     co_return Result<>{};
 }
@@ -187,8 +183,7 @@ Task<Result<>> JobRunner::plan_stream(const JobStream& stream, const std::vector
     const Duration whole_every = stream.rule.whole_every * 9 / 10;
     const auto whole = last_whole(passes, entity);
     pass.whole = pass.whole || !whole || since(whole, context_.clock.wall(), whole_every) == whole_every;
-    auto saved = co_await context_.store.save_pass(std::move(pass));
-    if (!saved) co_return saved.error();
+    CO_TRY(context_.store.save_pass(std::move(pass)));
     look_at_ = context_.clock.now();  // to meet it in the table
     co_return Result<>{};
 }
@@ -239,8 +234,7 @@ Task<Result<bool>> JobRunner::drop_unwanted(Job pass) {
         pass.error = "the stream is no longer configured";
         pass.hint = "check the section streams of the configuration";
     }
-    auto ended = co_await finish(std::move(pass), unwanted ? JobStatus::canceled : JobStatus::failed);
-    if (!ended) co_return ended.error();
+    CO_TRY(finish(std::move(pass), unwanted ? JobStatus::canceled : JobStatus::failed));
     unwanted_.erase(id);
     co_return true;
 }
@@ -273,8 +267,7 @@ Task<Result<>> JobRunner::work(const JobStream& stream, Job& pass) {
         // A reconciliation begins anew each time: with no more to spend than the last time it would get no further.
         const auto retry = retries_.find(pass.id);
         if (pass.kind == JobKind::reconcile && retry != retries_.end()) {
-            auto spare = co_await context_.gate.check_spare(retry->second.spent * 5 / 4);
-            if (!spare) co_return spare.error();
+            CO_TRY(context_.gate.check_spare(retry->second.spent * 5 / 4));
         }
         auto running = run_bounded(context_, *stream.pass, stream.rule.guard, *stream.memory, pass);
         co_return co_await std::move(running);
@@ -305,16 +298,14 @@ Task<Result<>> JobRunner::note_end(Job pass, std::uint64_t spent, Result<> ended
     pass.status = JobStatus::running;
     observer_.bounded_pass(pass);
     observer_.bounded_pass_waits(pass, error, pause);
-    auto saved = co_await context_.store.save_pass(std::move(pass));
-    if (!saved) co_return saved.error();
+    CO_TRY(context_.store.save_pass(std::move(pass)));
     co_return Result<>{};
 }
 
 Task<Result<>> JobRunner::finish(Job pass, JobStatus status) {
     pass.status = status;
     retries_.erase(pass.id);
-    auto saved = co_await context_.store.save_pass(pass);
-    if (!saved) co_return saved.error();
+    CO_TRY(context_.store.save_pass(pass));
     observer_.bounded_pass(pass);
     co_return Result<>{};
 }

@@ -1,6 +1,7 @@
 #include "sync/jobs/quarantine_retry.hpp"
 
 #include "base/cancellation.hpp"
+#include "base/co_try.hpp"
 #include "portal/query.hpp"
 #include "sync/limits/retry.hpp"
 #include "sync/walk/denial.hpp"
@@ -46,9 +47,8 @@ class QuarantineRetry {
 
 Task<Result<Dialect>> QuarantineRetry::load_dialect() {
     if (settings_.dialect) co_return *settings_.dialect;
-    auto loaded = co_await context_.store.load_stream(wish_.stream);
-    if (!loaded) co_return loaded.error();
-    const auto proven = *loaded ? Dialect::from_json((*loaded)->dialect) : std::nullopt;
+    CO_TRY_ASSIGN(auto loaded, context_.store.load_stream(wish_.stream));
+    const auto proven = loaded ? Dialect::from_json(loaded->dialect) : std::nullopt;
     if (!proven) co_return no_dialect(wish_.stream);
     co_return *proven;
 }
@@ -67,19 +67,17 @@ Task<Result<RetryReport>> QuarantineRetry::take(PagePtr page) {
                 .asked_at = context_.asked_at(*page),
                 .overlap = settings_.overlap,
                 .on_demand = true};
-    auto committed = co_await context_.store.commit(std::move(batch));
-    if (!committed) co_return committed.error();
+    CO_TRY_ASSIGN(auto committed, context_.store.commit(std::move(batch)));
     if (!page->invalid.empty())
         co_return RetryReport{.outcome = RetryOutcome::invalid, .reason = page->invalid.front().reason};
-    const bool taken = committed->changes() > 0;
+    const bool taken = committed.changes() > 0;
     co_return RetryReport{.outcome = taken ? RetryOutcome::taken : RetryOutcome::unchanged};
 }
 
 Task<Result<RetryReport>> QuarantineRetry::let_go() {
     Batch batch{.stream = wish_.stream};
     batch.released.push_back(wish_.key.id);
-    auto committed = co_await context_.store.commit(std::move(batch));
-    if (!committed) co_return committed.error();
+    CO_TRY(context_.store.commit(std::move(batch)));
     co_return RetryReport{.outcome = RetryOutcome::not_found};
 }
 
@@ -90,24 +88,21 @@ Task<Result<RetryReport>> QuarantineRetry::count_attempt(RetryOutcome outcome, s
     Batch batch{.stream = wish_.stream};
     batch.unreachable.push_back(
         {.id = wish_.key.id, .modified_text = wish_.key.modified_text, .reason = report.reason, .body = {}});
-    auto committed = co_await context_.store.commit(std::move(batch));
-    if (!committed) co_return committed.error();
+    CO_TRY(context_.store.commit(std::move(batch)));
     co_return report;
 }
 
 Task<Result<RetryReport>> QuarantineRetry::run() {
-    auto dialect = co_await load_dialect();
-    if (!dialect) co_return dialect.error();
-    auto found = co_await find(*dialect);
+    CO_TRY_ASSIGN(auto dialect, load_dialect());
+    auto found = co_await find(dialect);
     if (!found && is_size_suspect(found.error().code)) {
         std::string reason = "cannot be fetched from the portal: " + found.error().subject;
         co_return co_await count_attempt(RetryOutcome::too_large, std::move(reason));
     }
     if (!found) co_return found.error();
     if ((*found)->record_count() > 0) co_return co_await take(std::move(*found));
-    auto denied = co_await is_denied(fetcher_, settings_.spec, wish_.key.id);
-    if (!denied) co_return denied.error();
-    if (*denied) co_return co_await let_go();
+    CO_TRY_ASSIGN(auto denied, is_denied(fetcher_, settings_.spec, wish_.key.id));
+    if (denied) co_return co_await let_go();
     std::string reason = "the portal has it but does not list it";
     co_return co_await count_attempt(RetryOutcome::not_found, std::move(reason));
 }

@@ -1,5 +1,6 @@
 #include "sync/jobs/reconcile.hpp"
 
+#include "base/co_try.hpp"
 #include "portal/query.hpp"
 #include "sync/jobs/recount.hpp"
 #include "sync/jobs/windows.hpp"
@@ -75,9 +76,7 @@ class Reconcile {
 
 // What the guard lets go: the smaller of its share and its number.
 Task<Result<std::uint64_t>> Reconcile::bound() {
-    auto held = co_await run_.context().store.count_live(run_.settings().spec.entity, "");
-    if (!held) co_return held.error();
-    held_ = *held;
+    CO_TRY_ASSIGN(held_, run_.context().store.count_live(run_.settings().spec.entity, ""));
     const auto share = static_cast<std::uint64_t>(std::floor(static_cast<double>(held_) * guard_.share));
     co_return std::min(share, guard_.count);
 }
@@ -94,20 +93,18 @@ Task<Result<>> Reconcile::ask_doubted(std::vector<Doubt> doubted) {
 }
 
 Task<Result<std::vector<Window>>> Reconcile::windows() {
-    auto everything = co_await run_.count(run_.settings().spec, where::all());
-    if (!everything) co_return everything.error();
-    if (!row_.whole && !row_.deep && *everything) {
-        auto differing = co_await differing_windows(run_);
-        if (!differing) co_return differing.error();
-        if (*differing) {
+    CO_TRY_ASSIGN(auto everything, run_.count(run_.settings().spec, where::all()));
+    if (!row_.whole && !row_.deep && everything) {
+        CO_TRY_ASSIGN(auto differing, differing_windows(run_));
+        if (differing) {
             row_.expected = 0;
-            for (const Window& window : **differing)
+            for (const Window& window : *differing)
                 *row_.expected += window.there;
-            co_return std::move(**differing);
+            co_return std::move(*differing);
         }
     }
     row_.whole = true;
-    row_.expected = *everything;
+    row_.expected = everything;
     co_return std::vector<Window>(1);
 }
 
@@ -122,19 +119,14 @@ Task<Result<>> Reconcile::compare(Window window) {
     const JobRun::PageStored stored = [&](const Page& page) -> Task<Result<>> {
         walked_.invalid += page.invalid.size();
         suspects.met(keys_of(page));
-        auto passed = co_await suspects.passed_over(false);
-        if (!passed) co_return passed.error();
-        auto looked = co_await look_again(std::move(*passed));
-        if (!looked) co_return looked.error();
+        CO_TRY_ASSIGN(auto passed, suspects.passed_over(false));
+        CO_TRY(look_again(std::move(passed)));
         co_return co_await run_.save();
     };
     const Reading reading = row_.deep ? Reading::full : Reading::keys;
-    auto walking = run_.walk(spec, std::move(walk), reading, wanted, stored);
-    auto walked = co_await std::move(walking);
-    if (!walked) co_return walked.error();
-    auto left = co_await suspects.passed_over(true);
-    if (!left) co_return left.error();
-    co_return co_await look_again(std::move(*left));
+    CO_TRY(run_.walk(spec, std::move(walk), reading, wanted, stored));
+    CO_TRY_ASSIGN(auto left, suspects.passed_over(true));
+    co_return co_await look_again(std::move(left));
 }
 
 // The second listing, by id: what shows there has moved meanwhile.
@@ -153,9 +145,8 @@ Task<Result<>> Reconcile::look_again(std::vector<Key> suspects) {
             ids_that_fit(run_.settings().spec, longer, std::min(suspects.size(), most), id_at);
         const auto first = suspects.end() - static_cast<std::ptrdiff_t>(count);
         std::vector<Key> some(first, suspects.end());
-        auto looked = co_await look_at(std::move(some));
-        if (!looked) co_return looked.error();
-        if (*looked) suspects.resize(suspects.size() - count);
+        CO_TRY_ASSIGN(auto looked, look_at(std::move(some)));
+        if (looked) suspects.resize(suspects.size() - count);
     }
     co_return Result<>{};
 }
@@ -166,16 +157,15 @@ Task<Result<bool>> Reconcile::look_at(std::vector<Key> some) {
     ids.reserve(some.size());
     for (const Key& key : some)
         ids.push_back(key.id);
-    auto shown = co_await listed(std::move(ids));
-    if (!shown) co_return shown.error();
-    if (!*shown) co_return false;
+    CO_TRY_ASSIGN(auto shown, listed(std::move(ids)));
+    if (!shown) co_return false;
     // What is `modified` since then may not show in every answer yet (hazard 3). A date in the future says nothing of
     // when the record was written: there is nothing to wait for.
     const Timestamp settled{listed_at_.ticks - run_.settings().overlap.count() / 100};
     const Timestamp future{listed_at_.ticks + kClockToleranceTicks};
     Batch young{.stream = row_.stream};
     for (Key& key : some) {
-        if ((*shown)->contains(key.id)) continue;
+        if (shown->contains(key.id)) continue;
         if (settled <= key.modified && key.modified <= future) {
             ++walked_.unlisted_young;
             // Nor is it known whether a new filter leaves it out: when it is old enough, this one is not new any more.
@@ -188,12 +178,10 @@ Task<Result<bool>> Reconcile::look_at(std::vector<Key> some) {
         if (row_.confirm_deletes || gone_.size() <= most_) gone_.push_back({std::move(key), listed_at_});
     }
     if (!young.omitted.empty() && run_.settings().spec.filter != "{}") {
-        auto kept = co_await commit(std::move(young));
-        if (!kept) co_return kept.error();
+        CO_TRY(commit(std::move(young)));
     }
     if (!row_.confirm_deletes || gone_.size() < kMarkedAtOnce) co_return true;
-    auto marked = co_await mark_gone();
-    if (!marked) co_return marked.error();
+    CO_TRY(mark_gone());
     co_return true;
 }
 
@@ -203,20 +191,17 @@ Task<Result<std::optional<Reconcile::Ids>>> Reconcile::listed(std::vector<std::s
     Query query{.spec = &run_.settings().spec,
                 .where = where::id_in(run_.dialect(), ids),
                 .projection = Projection::keys};
-    auto fetched = co_await run_.fetcher().fetch(std::move(query), run_.memory().keys);
-    if (!fetched) co_return fetched.error();
-    if (fetched->take < ids.size()) co_return std::optional<Ids>();
-    listed_at_ = fetched->asked_at;
-    std::vector<Key> keys = keys_of(*fetched->page);
-    fetched->page.reset();
+    CO_TRY_ASSIGN(auto fetched, run_.fetcher().fetch(std::move(query), run_.memory().keys));
+    if (fetched.take < ids.size()) co_return std::optional<Ids>();
+    listed_at_ = fetched.asked_at;
+    std::vector<Key> keys = keys_of(*fetched.page);
+    fetched.page.reset();
     Ids shown;
     for (const Key& key : keys)
         shown.insert(key.id);
-    auto taken = co_await run_.take_unknown(std::move(keys));
-    if (!taken) co_return taken.error();
+    CO_TRY(run_.take_unknown(std::move(keys)));
     std::erase_if(ids, [&](const std::string& id) { return shown.contains(id); });
-    auto others = co_await list_in_other_form(ids, shown);
-    if (!others) co_return others.error();
+    CO_TRY(list_in_other_form(ids, shown));
     co_return std::optional<Ids>(std::move(shown));
 }
 
@@ -244,26 +229,22 @@ Task<Result<>> Reconcile::list_in_other_form(const std::vector<std::string>& ids
 // filter or the listings have a hole (hazard 38).
 Task<Result<>> Reconcile::judge(Missing missing, Batch& batch) {
     std::vector<std::string> one{missing.key.id};
-    auto held = co_await run_.context().store.held(row_.stream, std::move(one));
-    if (!held) co_return held.error();
-    if (!held->front()) co_return Result<>{};
-    HeldRecord record = *held->front();
-    auto seen = co_await sight(run_.fetcher(), run_.settings().spec, run_.dialect(), missing.key.id,
-                               std::move(record));
-    if (!seen) co_return seen.error();
-    if (seen->presence == Presence::denied) {
-        batch.denied.sent = std::min(batch.denied.sent, seen->page->asked.sent);
-        batch.denied.received = std::max(batch.denied.received, seen->page->asked.received);
+    CO_TRY_ASSIGN(auto held, run_.context().store.held(row_.stream, std::move(one)));
+    if (!held.front()) co_return Result<>{};
+    HeldRecord record = *held.front();
+    CO_TRY_ASSIGN(auto seen, sight(run_.fetcher(), run_.settings().spec, run_.dialect(), missing.key.id,
+                                   std::move(record)));
+    if (seen.presence == Presence::denied) {
+        batch.denied.sent = std::min(batch.denied.sent, seen.page->asked.sent);
+        batch.denied.received = std::max(batch.denied.received, seen.page->asked.received);
         batch.unomitted.push_back(missing.key.id);
         batch.gone.push_back(std::move(missing.key));
     } else if (run_.settings().spec.filter != "{}") {
-        const Asked asked = seen->page->asked;
-        seen->page.reset();
-        auto judged = co_await judge_omitted(missing, seen->presence, asked, batch);
-        if (!judged) co_return judged.error();
+        const Asked asked = seen.page->asked;
+        seen.page.reset();
+        CO_TRY(judge_omitted(missing, seen.presence, asked, batch));
     } else {
-        auto kept = co_await keep_hole(seen->page, seen->presence);
-        if (!kept) co_return kept.error();
+        CO_TRY(keep_hole(seen.page, seen.presence));
     }
     co_return Result<>{};
 }
@@ -289,10 +270,9 @@ Task<Result<>> Reconcile::judge_omitted(const Missing& missing, Presence presenc
         co_return Result<>{};
     }
     if (verdict == Omitted::left) {
-        auto asking = is_listed_in_other_form(run_.fetcher(), run_.settings().spec, run_.dialect(), id);
-        auto listed = co_await std::move(asking);
-        if (!listed) co_return listed.error();
-        if (*listed) verdict = Omitted::hole;
+        CO_TRY_ASSIGN(auto listed,
+                      is_listed_in_other_form(run_.fetcher(), run_.settings().spec, run_.dialect(), id));
+        if (listed) verdict = Omitted::hole;
     }
     batch.unomitted.push_back(id);
     if (verdict == Omitted::hole) {
@@ -320,10 +300,8 @@ Task<Result<>> Reconcile::mark_gone() {
             missing.pop_back();
             if (!judged) co_return judged.error();
         }
-        auto marked = co_await commit(std::move(batch));
-        if (!marked) co_return marked.error();
-        auto saved = co_await run_.save();
-        if (!saved) co_return saved.error();
+        CO_TRY(commit(std::move(batch)));
+        CO_TRY(run_.save());
     }
     co_return Result<>{};
 }
@@ -338,46 +316,35 @@ void Reconcile::ask(std::uint64_t held, std::uint64_t most) {
 }
 
 Task<Result<>> Reconcile::all() {
-    auto opened = co_await run_.open();
-    if (!opened) co_return opened.error();
+    CO_TRY(run_.open());
     row_.records = 0;
     row_.gone = 0;
     row_.holes = 0;
     row_.awaiting = 0;
     deleted_before_ = row_.deleted;
     row_.expected.reset();
-    auto waiting =
-        co_await run_.context().store.rechecks(row_.stream, std::numeric_limits<std::int32_t>::max());
-    if (!waiting) co_return waiting.error();
-    for (Omission& omission : waiting->omitted)
+    CO_TRY_ASSIGN(auto waiting,
+                  run_.context().store.rechecks(row_.stream, std::numeric_limits<std::int32_t>::max()));
+    for (Omission& omission : waiting.omitted)
         omitted_.emplace(omission.id, omission);
     filter_changed_ = run_.filter_changed();
     row_.unexplained = 0;
-    auto most = co_await bound();
-    if (!most) co_return most.error();
-    most_ = *most;
-    auto begun = co_await run_.save();
-    if (!begun) co_return begun.error();
-    auto asked = co_await ask_doubted(std::move(waiting->doubted));
-    if (!asked) co_return asked.error();
-    auto windows_to_compare = co_await windows();
-    if (!windows_to_compare) co_return windows_to_compare.error();
-    for (Window& window : *windows_to_compare) {
-        auto compared = co_await compare(std::move(window));
-        if (!compared) co_return compared.error();
+    CO_TRY_ASSIGN(most_, bound());
+    CO_TRY(run_.save());
+    CO_TRY(ask_doubted(std::move(waiting.doubted)));
+    CO_TRY_ASSIGN(auto windows_to_compare, windows());
+    for (Window& window : windows_to_compare) {
+        CO_TRY(compare(std::move(window)));
     }
     if (!row_.confirm_deletes && row_.gone > most_) {
         ask(held_, most_);
     } else {
-        auto marked = co_await mark_gone();
-        if (!marked) co_return marked.error();
+        CO_TRY(mark_gone());
         if (row_.records > 0) {
             walked_.unlisted = row_.gone - std::min(row_.gone, row_.deleted - deleted_before_);
-            auto recounted = co_await recount(run_, walked_);
-            if (!recounted) co_return recounted.error();
+            CO_TRY(recount(run_, walked_));
         }
-        auto ended = co_await end();
-        if (!ended) co_return ended.error();
+        CO_TRY(end());
     }
     co_return co_await run_.save();
 }

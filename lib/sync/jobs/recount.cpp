@@ -1,5 +1,6 @@
 #include "sync/jobs/recount.hpp"
 
+#include "base/co_try.hpp"
 #include "model/change.hpp"
 #include "portal/query.hpp"
 
@@ -48,23 +49,19 @@ class Recount {
 // count.
 Task<Result<std::optional<Recount::Excess>>> Recount::excess() {
     const StreamSpec& spec = run_.settings().spec;
-    auto there = co_await run_.count(spec, where::all());
-    if (!there) co_return there.error();
-    if (!*there) co_return std::optional<Excess>();
-    auto young = co_await count_young();
-    if (!young) co_return young.error();
-    auto here = co_await run_.context().store.count_live(spec.entity, "");
-    if (!here) co_return here.error();
+    CO_TRY_ASSIGN(auto there, run_.count(spec, where::all()));
+    if (!there) co_return std::optional<Excess>();
+    CO_TRY_ASSIGN(auto young, count_young());
+    CO_TRY_ASSIGN(auto here, run_.context().store.count_live(spec.entity, ""));
     // One that is doubted may be young on one side alone.
-    auto doubted = co_await run_.context().store.rechecks(spec.entity, kDoubtsMax);
-    if (!doubted) co_return doubted.error();
+    CO_TRY_ASSIGN(auto rechecks, run_.context().store.rechecks(spec.entity, kDoubtsMax));
     const auto more = [](std::uint64_t a, std::uint64_t b) { return a - std::min(a, b); };
-    const std::uint64_t listed = more(*here, walked_.unlisted);
-    const std::uint64_t met = more(listed, young->here) + walked_.invalid + doubted->doubted.size();
-    const std::uint64_t least = more(more(**there, young->there), met);
+    const std::uint64_t listed = more(here, walked_.unlisted);
+    const std::uint64_t met = more(listed, young.here) + walked_.invalid + rechecks.doubted.size();
+    const std::uint64_t least = more(more(*there, young.there), met);
     // A young one that no listing showed may make up for one that is there and was not met.
     const std::uint64_t shown = more(listed, walked_.unlisted_young);
-    const std::uint64_t most = more(**there, shown + walked_.invalid);
+    const std::uint64_t most = more(*there, shown + walked_.invalid);
     co_return std::optional<Excess>({least, std::max(least, most)});
 }
 
@@ -74,20 +71,17 @@ Task<Result<Recount::Young>> Recount::count_young() {
     const Timestamp now = run_.context().portal_now();
     auto young = co_await count_since({now.ticks - run_.settings().overlap.count() / 100});
     if (!young || young->there <= young->here) co_return young;
-    auto future = co_await count_since({now.ticks + kClockToleranceTicks});
-    if (!future) co_return future.error();
-    young->there -= std::min(young->there, future->there);
-    young->here -= std::min(young->here, future->here);
+    CO_TRY_ASSIGN(auto future, count_since({now.ticks + kClockToleranceTicks}));
+    young->there -= std::min(young->there, future.there);
+    young->here -= std::min(young->here, future.here);
     co_return young;
 }
 
 Task<Result<Recount::Young>> Recount::count_since(Timestamp from) {
     const std::string since = from.to_string();
-    auto there = co_await count_there(since);
-    if (!there) co_return there.error();
-    auto here = co_await run_.context().store.count_live(run_.settings().spec.entity, since);
-    if (!here) co_return here.error();
-    co_return Young{*there, *here};
+    CO_TRY_ASSIGN(auto there, count_there(since));
+    CO_TRY_ASSIGN(auto here, run_.context().store.count_live(run_.settings().spec.entity, since));
+    co_return Young{there, here};
 }
 
 // In both types that `modified` may have.
@@ -107,10 +101,9 @@ Task<Result<std::uint64_t>> Recount::count_there(std::string since) {
 
 // The number that the stream's last reconciliation was left with.
 Task<Result<std::uint64_t>> Recount::explained_before() {
-    auto passes = co_await run_.context().store.passes();
-    if (!passes) co_return passes.error();
+    CO_TRY_ASSIGN(auto passes, run_.context().store.passes());
     std::uint64_t number = 0;
-    for (const Job& pass : *passes) {
+    for (const Job& pass : passes) {
         const bool counts = pass.kind == JobKind::reconcile && pass.stream == run_.row().stream &&
                             pass.id != run_.row().id && pass.status == JobStatus::done;
         if (counts) number = pass.unexplained;
@@ -121,17 +114,15 @@ Task<Result<std::uint64_t>> Recount::explained_before() {
 Task<Result<>> Recount::take_page(const Page& page, const Dialect& dialect) {
     std::vector<Key> keys = keys_of(page);
     walked_.invalid += page.invalid.size();
-    auto unknown = co_await run_.context().store.unknown(run_.row().stream, keys);
-    if (!unknown) co_return unknown.error();
+    CO_TRY_ASSIGN(auto unknown, run_.context().store.unknown(run_.row().stream, keys));
     std::vector<Key> missed;
-    for (const std::size_t index : *unknown)
+    for (const std::size_t index : unknown)
         missed.push_back(keys[index]);
     const auto usable = std::find_if(missed.begin(), missed.end(), [](const Key& key) {
         return Timestamp::parse(key.modified_text).has_value();
     });
     if (usable != missed.end()) run_.memory().missed = *usable;
-    auto taken = co_await run_.take_unknown(std::move(missed), dialect);
-    if (!taken) co_return taken.error();
+    CO_TRY(run_.take_unknown(std::move(missed), dialect));
     co_return co_await run_.save();
 }
 
@@ -162,8 +153,7 @@ Task<Result<>> Recount::walk_by_id(IdLiteral form) {
             last = std::max(last, std::string(record.id));
         for (const InvalidRecord& invalid : page.invalid)
             if (!invalid.id.starts_with("sha256:")) last = std::max(last, invalid.id);
-        auto taken = co_await take_page(page, dialect);
-        if (!taken) co_return taken.error();
+        CO_TRY(take_page(page, dialect));
         std::string next = where::id(dialect, "$gt", last);
         if (next == condition) co_return Result<>{};  // a portal that ignores the bound goes on for ever
         condition = std::move(next);
@@ -181,24 +171,20 @@ void Recount::warn(std::uint64_t unexplained) {
 }
 
 Task<Result<>> Recount::run() {
-    auto more = co_await excess();
-    if (!more) co_return more.error();
-    auto before = co_await explained_before();
-    if (!before) co_return before.error();
-    const Excess number = more->value_or(Excess{});
+    CO_TRY_ASSIGN(auto more, excess());
+    CO_TRY_ASSIGN(auto before, explained_before());
+    const Excess number = more.value_or(Excess{});
     const bool is_certain = number.least == number.most;
-    if (number.most == 0 || (is_certain && number.least == *before)) {
+    if (number.most == 0 || (is_certain && number.least == before)) {
         warn(number.least);
         co_return Result<>{};
     }
     walked_.invalid = 0;
     for (const IdLiteral form : {IdLiteral::string, IdLiteral::oid}) {
-        auto walked = co_await walk_by_id(form);
-        if (!walked) co_return walked.error();
+        CO_TRY(walk_by_id(form));
     }
-    auto left = co_await excess();
-    if (!left) co_return left.error();
-    warn(left->value_or(Excess{}).least);
+    CO_TRY_ASSIGN(auto left, excess());
+    warn(left.value_or(Excess{}).least);
     co_return Result<>{};
 }
 

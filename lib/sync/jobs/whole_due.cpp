@@ -1,5 +1,7 @@
 #include "sync/jobs/whole_due.hpp"
 
+#include "base/co_try.hpp"
+
 #include <algorithm>
 #include <optional>
 #include <vector>
@@ -32,9 +34,8 @@ Task<Result<>> WholeDue::request(std::string stream, std::string reason) {
 Task<Result<>> WholeDue::write_owed(std::string stream) {
     const auto owed = owed_.find(stream);
     if (owed == owed_.end()) co_return Result<>{};
-    auto passes = co_await store_.passes();
-    if (!passes) co_return passes.error();
-    const bool waits = std::any_of(passes->begin(), passes->end(), [&](const Job& pass) {
+    CO_TRY_ASSIGN(auto passes, store_.passes());
+    const bool waits = std::any_of(passes.begin(), passes.end(), [&](const Job& pass) {
         return is_whole_of(pass, stream) && pass.status == JobStatus::waiting;
     });
     if (!waits) {
@@ -43,9 +44,7 @@ Task<Result<>> WholeDue::write_owed(std::string stream) {
                  .scheduled = true,
                  .reason = owed->second,
                  .whole = true};
-        auto saving = store_.save_pass(std::move(pass));
-        auto saved = co_await std::move(saving);
-        if (!saved) co_return saved.error();
+        CO_TRY(store_.save_pass(std::move(pass)));
         if (written_) written_();
     }
     owed_.erase(stream);
@@ -53,17 +52,15 @@ Task<Result<>> WholeDue::write_owed(std::string stream) {
 }
 
 Task<Result<>> WholeDue::recall(std::string stream) {
-    auto passes = co_await store_.passes();
-    if (!passes) co_return passes.error();
-    auto odd = co_await store_.rechecks(stream, 1);
-    if (!odd) co_return odd.error();
-    const auto begun = last_whole_begun(*passes, stream);
-    const bool went_back = odd->reversed_at && (!begun || *begun < *odd->reversed_at);
+    CO_TRY_ASSIGN(auto passes, store_.passes());
+    CO_TRY_ASSIGN(auto odd, store_.rechecks(stream, 1));
+    const auto begun = last_whole_begun(passes, stream);
+    const bool went_back = odd.reversed_at && (!begun || *begun < *odd.reversed_at);
     // One that is open begins anew in this life.
-    const bool is_to_come = std::any_of(passes->begin(), passes->end(), [&](const Job& pass) {
+    const bool is_to_come = std::any_of(passes.begin(), passes.end(), [&](const Job& pass) {
         return is_whole_of(pass, stream) && pass.is_open();
     });
-    if (is_to_come || (odd->doubted.empty() && !went_back)) co_return Result<>{};
+    if (is_to_come || (odd.doubted.empty() && !went_back)) co_return Result<>{};
     auto asking = request(std::move(stream), kWentBack);
     co_return co_await std::move(asking);
 }

@@ -1,5 +1,6 @@
 #include "sync/jobs/windows.hpp"
 
+#include "base/co_try.hpp"
 #include "portal/query.hpp"
 
 #include <utility>
@@ -11,25 +12,22 @@ namespace {
 constexpr std::uint64_t kWalkedPages = 2;
 
 // Both counts of everything from this `modified` on; none where the portal does not count.
-Task<Result<std::optional<Counts>>> count_from(JobRun& run, const std::string& from) {
+Task<Result<std::optional<Counts>>> count_from(JobRun& run, std::string from) {
     const StreamSpec& spec = run.settings().spec;
     std::string where = from.empty() ? where::all() : where::modified(run.dialect(), "$gte", from);
-    auto there = co_await run.count(spec, std::move(where));
-    if (!there) co_return there.error();
-    if (!*there) co_return std::optional<Counts>();
-    auto here = co_await run.context().store.count_live(spec.entity, from);
-    if (!here) co_return here.error();
-    co_return std::optional<Counts>(Counts{*here, **there});
+    CO_TRY_ASSIGN(auto there, run.count(spec, std::move(where)));
+    if (!there) co_return std::optional<Counts>();
+    CO_TRY_ASSIGN(auto here, run.context().store.count_live(spec.entity, std::move(from)));
+    co_return std::optional<Counts>(Counts{here, *there});
 }
 
 // The `modified` of the store's key in the middle; none: there is none any more.
 Task<Result<std::optional<std::string>>> middle_of(JobRun& run, Halving::Middle middle) {
     LiveRange range{.stream = run.settings().spec.entity, .skip = middle.skip, .limit = 1};
     range.after = Cursor{std::move(middle.from), {}, {}};
-    auto keys = co_await run.context().store.live(std::move(range));
-    if (!keys) co_return keys.error();
-    if (keys->empty()) co_return std::optional<std::string>();
-    co_return std::optional<std::string>(std::move(keys->front().modified_text));
+    CO_TRY_ASSIGN(auto keys, run.context().store.live(std::move(range)));
+    if (keys.empty()) co_return std::optional<std::string>();
+    co_return std::optional<std::string>(std::move(keys.front().modified_text));
 }
 
 }  // namespace
@@ -66,22 +64,18 @@ void Halving::keep() {
 }
 
 Task<Result<std::optional<std::vector<Window>>>> differing_windows(JobRun& run) {
-    auto all = co_await count_from(run, "");
-    if (!all) co_return all.error();
-    if (!*all) co_return std::optional<std::vector<Window>>();
-    Halving halving(**all, kWalkedPages * run.settings().page_size);
+    CO_TRY_ASSIGN(auto all, count_from(run, ""));
+    if (!all) co_return std::optional<std::vector<Window>>();
+    Halving halving(*all, kWalkedPages * run.settings().page_size);
     for (auto middle = halving.next(); middle; middle = halving.next()) {
-        auto looking = middle_of(run, std::move(*middle));
-        auto modified = co_await std::move(looking);
-        if (!modified) co_return modified.error();
-        if (!*modified || !halving.divides(**modified)) {
+        CO_TRY_ASSIGN(auto modified, middle_of(run, std::move(*middle)));
+        if (!modified || !halving.divides(*modified)) {
             halving.keep();
             continue;
         }
-        auto counts = co_await count_from(run, **modified);
-        if (!counts) co_return counts.error();
-        if (!*counts) co_return std::optional<std::vector<Window>>();
-        halving.cut(**modified, **counts);
+        CO_TRY_ASSIGN(auto counts, count_from(run, *modified));
+        if (!counts) co_return std::optional<std::vector<Window>>();
+        halving.cut(*modified, *counts);
     }
     co_return std::optional<std::vector<Window>>(halving.take_differing());
 }

@@ -1,5 +1,7 @@
 #include "sync/limits/rate_limiter.hpp"
 
+#include "base/co_try.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -115,14 +117,12 @@ Task<Result<>> RateLimiter::count_one() {
             co_await wait_for_reservation();
             continue;
         }
-        auto reserved = co_await reserve(std::move(month));
-        if (!reserved) co_return reserved.error();
+        CO_TRY(reserve(std::move(month)));
     }
 }
 
 Task<Result<>> RateLimiter::reserve(std::string month) {
-    auto turned = co_await turn_to(month);
-    if (!turned) co_return turned.error();
+    CO_TRY(turn_to(month));
     // The month may have turned meanwhile, or somebody else reserves: the caller looks again.
     if (month_ != month || reserving_ || count_.reserved > 0) co_return Result<>{};
     RequestCount wished = count_;
@@ -151,8 +151,7 @@ Task<Result<>> RateLimiter::turn_to(std::string month) {
             co_await wait_for_reservation();
             continue;
         }
-        auto settled = co_await settle();
-        if (!settled) co_return settled.error();
+        CO_TRY(settle());
         if (reserving_ || month_ == month) continue;
         reserving_ = true;
         Result<> loaded;
@@ -169,10 +168,9 @@ Task<Result<>> RateLimiter::turn_to(std::string month) {
 }
 
 Task<Result<>> RateLimiter::load(std::string month) {
-    auto read = co_await store_.requests(month);
-    if (!read) co_return read.error();
-    count_ = {.sent = read->total(), .reserved = 0};
-    stored_ = *read;
+    CO_TRY_ASSIGN(auto read, store_.requests(month));
+    count_ = {.sent = read.total(), .reserved = 0};
+    stored_ = read;
     month_ = std::move(month);
     co_return Result<>{};
 }
@@ -181,8 +179,7 @@ Task<Result<>> RateLimiter::check_spare(std::uint64_t requests) {
     if (!limits_.monthly_quota) co_return Result<>{};
     const Timestamp now = clock_.wall();
     const std::string month = month_of(now);
-    auto turned = co_await turn_to(month);
-    if (!turned) co_return turned.error();
+    CO_TRY(turn_to(month));
     const double left = static_cast<double>(*limits_.monthly_quota) - static_cast<double>(count_.sent);
     const double kept = kept_for_polls(*limits_.monthly_quota, polls_per_second_, now);
     if (left >= static_cast<double>(requests) + kept) co_return Result<>{};
@@ -208,11 +205,9 @@ Task<Result<>> RateLimiter::admit(RequestRank rank) {
     const bool probe = take_probe();
     if (hold_ && !probe) co_return held();
     if (rank == RequestRank::bounded) {
-        auto spare = co_await check_spare(1);
-        if (!spare) co_return spare.error();
+        CO_TRY(check_spare(1));
     }
-    auto counted = co_await count_one();
-    if (!counted) co_return counted.error();
+    CO_TRY(count_one());
     const std::string month = month_;
     for (;;) {
         const MonoTime now = clock_.now();

@@ -1,6 +1,7 @@
 #include "sync/stream/pass.hpp"
 
 #include "base/cancellation.hpp"
+#include "base/co_try.hpp"
 #include "portal/query.hpp"
 #include "sync/stream/cursor_back.hpp"
 #include "sync/stream/dialect_watch.hpp"
@@ -111,29 +112,27 @@ class Pass {
 
 Task<Result<>> Pass::load_state() {
     if (!memory_.configured_at) memory_.configured_at = context_.clock.now();
-    auto loaded = co_await context_.store.load_stream(settings_.spec.entity);
-    if (!loaded) co_return loaded.error();
+    CO_TRY_ASSIGN(auto loaded, context_.store.load_stream(settings_.spec.entity));
     const std::string fingerprint = settings_.spec.fingerprint();
-    if (*loaded && (*loaded)->fingerprint == fingerprint) {
-        context_.time.remember((*loaded)->portal_time);
-        ledger_.open(std::move(**loaded));
+    if (loaded && loaded->fingerprint == fingerprint) {
+        context_.time.remember(loaded->portal_time);
+        ledger_.open(std::move(*loaded));
         co_return Result<>{};
     }
     StreamState fresh{
         .stream = settings_.spec.entity, .entity = settings_.spec.entity, .fingerprint = fingerprint};
     memory_.tail.reset();
     memory_.met_to.reset();
-    if (!*loaded) {
+    if (!loaded) {
         ledger_.open(std::move(fresh));
         co_return Result<>{};
     }
     // Written down before anything else, so that it is said once and the old cursor is never met again. The portal's
     // language is what it was: what the new filter leaves out can be reconciled before the stream meets a record.
     report_.from_the_start = true;
-    fresh.dialect = (*loaded)->dialect;
+    fresh.dialect = loaded->dialect;
     Batch restart{.stream = settings_.spec.entity, .state = std::move(fresh)};
-    auto committed = co_await ledger_.commit(std::move(restart));
-    if (!committed) co_return committed.error();
+    CO_TRY(ledger_.commit(std::move(restart)));
     co_return Result<>{};
 }
 
@@ -223,11 +222,9 @@ void Pass::note_end() {
 }
 
 Task<Result<>> Pass::put_cursor_back() {
-    auto back = co_await with_cursor_back(context_, settings_, ledger_.state());
-    if (!back) co_return back.error();
-    Batch batch{.stream = ledger_.state().stream, .state = std::move(*back)};
-    auto committed = co_await ledger_.commit(std::move(batch));
-    if (!committed) co_return committed.error();
+    CO_TRY_ASSIGN(auto back, with_cursor_back(context_, settings_, ledger_.state()));
+    Batch batch{.stream = ledger_.state().stream, .state = std::move(back)};
+    CO_TRY(ledger_.commit(std::move(batch)));
     report_.cursor_went_back = true;
     memory_.tail.reset();
     memory_.met_to.reset();
@@ -237,11 +234,10 @@ Task<Result<>> Pass::put_cursor_back() {
 
 // Whether the portal speaks another dialect than the one in use by now (hazard 33): then the walk is made again.
 Task<Result<bool>> Pass::finds_new_dialect() {
-    auto changed =
-        co_await watch_dialect(fetcher_, settings_, memory_, dialect_, ledger_.summary().changes() > 0);
-    if (!changed) co_return changed.error();
-    if (!*changed) co_return false;
-    dialect_ = **changed;
+    CO_TRY_ASSIGN(auto changed,
+                  watch_dialect(fetcher_, settings_, memory_, dialect_, ledger_.summary().changes() > 0));
+    if (!changed) co_return false;
+    dialect_ = *changed;
     report_.dialect_proven = true;
     co_return true;
 }
@@ -280,17 +276,15 @@ Task<Result<Pass::Ending>> Pass::walk_to_end() {
             walk.stored(*stored, count);
             continue;
         }
-        auto stored = co_await store_page(std::move(arrived));
-        if (!stored) co_return stored.error();
-        walk.stored(*stored, count);
+        CO_TRY_ASSIGN(auto stored, store_page(std::move(arrived)));
+        walk.stored(stored, count);
         if (walk.ended()) break;
         answer = co_await pages_.fetch_at(walk);
     }
     if (!answer) co_return answer.error();
     memory_.met_to = walk.met_to();
     note_end();
-    auto ended = co_await commit_end();
-    if (!ended) co_return ended.error();
+    CO_TRY(commit_end());
     co_return Ending::done;
 }
 
@@ -300,8 +294,7 @@ Task<Result<>> Pass::commit_end() {
     Batch batch{.stream = ledger_.state().stream, .walk_ended = !memory_.walked};
     if (after.cursor && is_worth_a_commit(ledger_.state(), after)) batch.state = std::move(after);
     if (!batch.state && !batch.walk_ended) co_return Result<>{};
-    auto committed = co_await ledger_.commit(std::move(batch));
-    if (!committed) co_return committed.error();
+    CO_TRY(ledger_.commit(std::move(batch)));
     memory_.walked = true;
     co_return Result<>{};
 }
@@ -338,35 +331,30 @@ Task<Result<std::size_t>> Pass::store_page(Arrived arrived) {
 }
 
 Task<Result<>> Pass::run() {
-    auto loaded = co_await load_state();
-    if (!loaded) co_return loaded.error();
+    CO_TRY(load_state());
     if (ledger_.state().cursor) memory_.note_newest(ledger_.state().cursor->modified, context_.clock.now());
     bool settled = false;  // the dialect, in this pass
     // A walk is made again where the portal answered in a new shape and the dialect was proven again (hazard 28), where
     // the dialect in use no longer finds what it must (hazard 33), or the cursor went back (hazard 31).
     for (int round = 0; round < 4; ++round) {
         if (!settled) {
-            auto known = co_await settle_dialect();
-            if (!known) co_return known.error();
-            if (!*known) {
+            CO_TRY_ASSIGN(auto known, settle_dialect());
+            if (!known) {
                 // An emptied stream has nothing to prove a new shape with, and was walked (simulate --seed 17883
                 // --hours 0.5).
                 memory_.walked = memory_.walked || new_shape_;
                 co_return Result<>{};
             }
         }
-        auto ending = co_await walk_to_end();
-        if (!ending) co_return ending.error();
-        settled = *ending != Ending::new_shape;
+        CO_TRY_ASSIGN(auto ending, walk_to_end());
+        settled = ending != Ending::new_shape;
         new_shape_ = new_shape_ || !settled;
-        if (*ending == Ending::cursor_is_lost) {
-            auto back = co_await put_cursor_back();
-            if (!back) co_return back.error();
+        if (ending == Ending::cursor_is_lost) {
+            CO_TRY(put_cursor_back());
         }
-        if (*ending == Ending::done) {
-            auto changed = co_await finds_new_dialect();
-            if (!changed) co_return changed.error();
-            if (!*changed) {
+        if (ending == Ending::done) {
+            CO_TRY_ASSIGN(auto changed, finds_new_dialect());
+            if (!changed) {
                 ById by_id(fetcher_, memory_.whole, ledger_, settings_.spec, dialect_);
                 co_return co_await by_id.retry_untried(context_.store, context_.clock.wall());
             }

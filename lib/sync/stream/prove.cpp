@@ -1,5 +1,6 @@
 #include "sync/stream/prove.hpp"
 
+#include "base/co_try.hpp"
 #include "sync/limits/retry.hpp"
 
 #include <algorithm>
@@ -94,10 +95,8 @@ Task<Result<Samples>> Prover::find_samples() {
     bool any = false;
     for (const std::string& condition : conditions) {
         Query query{.spec = &spec_, .where = condition, .projection = Projection::keys, .take = kSample};
-        auto asked = ask_(query);
-        Result<PagePtr> answer = co_await std::move(asked);
-        if (!answer) co_return answer.error();
-        const Page& page = **answer;
+        CO_TRY_ASSIGN(const PagePtr answer, ask_(query));
+        const Page& page = *answer;
         if (!page.records.empty()) co_return Samples{.keys = pick_samples(page), .spelling = page.spelling};
         any = any || page.record_count() > 0;
         if (!any) co_return Samples{};
@@ -165,19 +164,13 @@ std::vector<Proof> Prover::keyset_proofs(const Dialect& dialect) const {
 Task<Result<Dialect>> Prover::prove_rest(Dialect dialect) {
     const std::string& m = sample_.modified_text;
     std::vector<Proof> keyset = keyset_proofs(dialect);
-    Result<bool> held = co_await hold(dialect, std::move(keyset));
-    if (!held) co_return held.error();
-    dialect.keyset = *held;
+    CO_TRY_ASSIGN(dialect.keyset, hold(dialect, std::move(keyset)));
     std::vector<Proof> lte{{where::modified(dialect, "$lte", m), Expect::found},
                            {where::modified(dialect, "$lte", seconds_from(sample_, -1)), Expect::nothing}};
-    held = co_await hold(dialect, std::move(lte));
-    if (!held) co_return held.error();
-    dialect.lte = *held;
+    CO_TRY_ASSIGN(dialect.lte, hold(dialect, std::move(lte)));
     std::vector<Proof> lt{{where::modified(dialect, "$lt", seconds_from(sample_, 1)), Expect::found},
                           {where::modified(dialect, "$lt", m), Expect::nothing}};
-    held = co_await hold(dialect, std::move(lt));
-    if (!held) co_return held.error();
-    dialect.lt = *held;
+    CO_TRY_ASSIGN(dialect.lt, hold(dialect, std::move(lt)));
     co_return dialect;
 }
 
@@ -186,18 +179,15 @@ Task<Result<std::optional<Dialect>>> Prover::prove(Key sample, Spelling spelling
     for (const IdLiteral id : {IdLiteral::string, IdLiteral::oid}) {
         Dialect dialect{.id = id, .spelling = spelling};
         std::vector<Proof> of_id = id_proofs(dialect);
-        Result<bool> id_holds = co_await hold(dialect, std::move(of_id));
-        if (!id_holds) co_return id_holds.error();
-        if (!*id_holds) continue;
+        CO_TRY_ASSIGN(const bool id_holds, hold(dialect, std::move(of_id)));
+        if (!id_holds) continue;
         for (const ModifiedLiteral modified : {ModifiedLiteral::string, ModifiedLiteral::date}) {
             dialect.modified = modified;
             std::vector<Proof> of_modified = modified_proofs(dialect);
-            Result<bool> modified_holds = co_await hold(dialect, std::move(of_modified));
-            if (!modified_holds) co_return modified_holds.error();
-            if (!*modified_holds) continue;
-            Result<Dialect> proven = co_await prove_rest(dialect);
-            if (!proven) co_return proven.error();
-            co_return std::optional<Dialect>(*proven);
+            CO_TRY_ASSIGN(const bool modified_holds, hold(dialect, std::move(of_modified)));
+            if (!modified_holds) continue;
+            CO_TRY_ASSIGN(Dialect proven, prove_rest(dialect));
+            co_return std::optional<Dialect>(proven);
         }
     }
     co_return std::optional<Dialect>();
@@ -253,21 +243,17 @@ Task<Result<std::optional<std::vector<Timestamp>>>> newest_with(AskPortal ask, c
 }  // namespace
 
 Task<Result<bool>> prevails(AskPortal ask, const StreamSpec& spec, Dialect proven, Dialect in_use) {
-    auto asking_one = newest_with(ask, spec, proven);
-    auto one = co_await std::move(asking_one);
-    if (!one) co_return one.error();
-    auto asking_other = newest_with(ask, spec, in_use);
-    auto other = co_await std::move(asking_other);
-    if (!other) co_return other.error();
-    if (!*one || !*other) co_return true;
+    CO_TRY_ASSIGN(auto one, newest_with(ask, spec, proven));
+    CO_TRY_ASSIGN(auto other, newest_with(ask, spec, in_use));
+    if (!one || !other) co_return true;
     // As far back as both answers go.
     Timestamp from{INT64_MIN};
-    for (const auto* newest : {&**one, &**other}) {
+    for (const auto* newest : {&*one, &*other}) {
         if (newest->size() == kNewest) from = std::max(from, newest->back());
     }
     const auto is_within = [&](Timestamp modified) { return from <= modified; };
-    co_return std::count_if((*one)->begin(), (*one)->end(), is_within) >
-        std::count_if((*other)->begin(), (*other)->end(), is_within);
+    co_return std::count_if(one->begin(), one->end(), is_within) >
+        std::count_if(other->begin(), other->end(), is_within);
 }
 
 AskPortal asking(Fetcher& fetcher) {
@@ -279,35 +265,26 @@ AskPortal asking(Fetcher& fetcher) {
 Task<Result<std::optional<Dialect>>> prove_dialect(AskPortal ask, const StreamSpec& spec,
                                                    std::optional<Key> first) {
     Prover prover(ask, spec);
-    Result<Samples> samples = co_await prover.find_samples();
-    if (!samples) co_return samples.error();
-    if (samples->keys.empty()) co_return std::optional<Dialect>{};
-    std::vector<Key>& keys = samples->keys;
+    CO_TRY_ASSIGN(Samples samples, prover.find_samples());
+    if (samples.keys.empty()) co_return std::optional<Dialect>{};
+    std::vector<Key>& keys = samples.keys;
     if (first) keys.insert(keys.begin(), std::move(*first));
     // MongoDB orders by type first, and the portal may show few records at once: the others may all be of one type.
-    auto looking = newest_of(ask, spec);
-    Result<std::optional<Key>> newest = co_await std::move(looking);
-    if (!newest) co_return newest.error();
-    if (*newest && lies_between((*newest)->id)) keys.push_back(std::move(**newest));
+    CO_TRY_ASSIGN(auto newest, newest_of(ask, spec));
+    if (newest && lies_between(newest->id)) keys.push_back(std::move(*newest));
     std::optional<Dialect> best;
     for (const Key& key : keys) {
         if (best) {
-            auto finding = prover.finds(*best, key);
-            Result<bool> found = co_await std::move(finding);
-            if (!found) co_return found.error();
-            if (*found) continue;
+            CO_TRY_ASSIGN(const bool found, prover.finds(*best, key));
+            if (found) continue;
         }
-        auto proving = prover.prove(key, samples->spelling);
-        Result<std::optional<Dialect>> proven = co_await std::move(proving);
-        if (!proven) co_return proven.error();
-        if (!*proven) continue;
+        CO_TRY_ASSIGN(std::optional<Dialect> proven, prover.prove(key, samples.spelling));
+        if (!proven) continue;
         if (best) {
-            auto comparing = prevails(ask, spec, **proven, *best);
-            auto prevailing = co_await std::move(comparing);
-            if (!prevailing) co_return prevailing.error();
-            if (!*prevailing) continue;
+            CO_TRY_ASSIGN(auto prevailing, prevails(ask, spec, *proven, *best));
+            if (!prevailing) continue;
         }
-        best = *proven;
+        best = proven;
     }
     if (best) co_return best;
     co_return Error{
@@ -327,10 +304,8 @@ Task<Result<std::optional<Key>>> find_unmatched(AskPortal ask, const StreamSpec&
     }
     Prover prover(std::move(ask), spec);
     Key key = *sample;
-    auto finding = prover.finds(dialect, std::move(key));
-    Result<bool> found = co_await std::move(finding);
-    if (!found) co_return found.error();
-    co_return *found ? std::optional<Key>() : std::move(sample);
+    CO_TRY_ASSIGN(const bool found, prover.finds(dialect, std::move(key)));
+    co_return found ? std::optional<Key>() : std::move(sample);
 }
 
 }  // namespace carecloud

@@ -1,5 +1,6 @@
 #include "sync/walk/by_id.hpp"
 
+#include "base/co_try.hpp"
 #include "portal/query.hpp"
 #include "sync/limits/retry.hpp"
 #include "sync/walk/denial.hpp"
@@ -78,8 +79,7 @@ Task<Result<>> ById::fetch_some(std::vector<Key>& keys, std::optional<StreamStat
     Batch batch{.stream = ledger_.state().stream, .page = fetched->page};
     if (keys.empty() && unreachable_.empty() && missing_.empty())
         batch.state = std::exchange(state, std::nullopt);
-    auto committed = co_await ledger_.commit(std::move(batch));
-    if (!committed) co_return committed.error();
+    CO_TRY(ledger_.commit(std::move(batch)));
     co_return Result<>{};
 }
 
@@ -106,23 +106,20 @@ Task<Result<>> ById::fetch_in_other_form(std::vector<Key> keys) {
 
 Task<Result<>> ById::fetch(std::vector<Key> keys, std::optional<StreamState> state) {
     while (!keys.empty()) {
-        auto done = co_await fetch_some(keys, state);
-        if (!done) co_return done.error();
+        CO_TRY(fetch_some(keys, state));
     }
     if (is_other_form_) {
         for (const Key& key : missing_)
             not_found_.push_back(key.id);
     } else if (!missing_.empty()) {
         std::vector<Key> missing = std::exchange(missing_, {});
-        auto done = co_await fetch_in_other_form(std::move(missing));
-        if (!done) co_return done.error();
+        CO_TRY(fetch_in_other_form(std::move(missing)));
     }
     if (!state && unreachable_.empty()) co_return Result<>{};
     Batch rest{.stream = ledger_.state().stream,
                .state = std::move(state),
                .unreachable = std::exchange(unreachable_, {})};
-    auto committed = co_await ledger_.commit(std::move(rest));
-    if (!committed) co_return committed.error();
+    CO_TRY(ledger_.commit(std::move(rest)));
     co_return Result<>{};
 }
 
@@ -139,9 +136,8 @@ Task<Result<>> ById::retry(Key key) {
     } else if (answer && page->record_count() > 0) {
         batch.page = page;
     } else if (answer) {
-        auto denied = co_await is_denied(fetcher_, spec_, key.id);
-        if (!denied) co_return denied.error();
-        if (*denied)
+        CO_TRY_ASSIGN(auto denied, is_denied(fetcher_, spec_, key.id));
+        if (denied)
             batch.released.push_back(key.id);
         else
             batch.unreachable.push_back({.id = key.id,
@@ -154,17 +150,15 @@ Task<Result<>> ById::retry(Key key) {
     } else {
         co_return answer.error();
     }
-    auto committed = co_await ledger_.commit(std::move(batch));
-    if (!committed) co_return committed.error();
+    CO_TRY(ledger_.commit(std::move(batch)));
     co_return Result<>{};
 }
 
 Task<Result<>> ById::retry_untried(Store& store, Timestamp wall) {
     const Timestamp an_hour_ago = wall + std::chrono::hours(-1);
-    auto due = co_await store.untried(ledger_.state().stream, an_hour_ago, 1);
-    if (!due) co_return due.error();
-    if (due->empty()) co_return Result<>{};
-    Key key = due->front();
+    CO_TRY_ASSIGN(auto due, store.untried(ledger_.state().stream, an_hour_ago, 1));
+    if (due.empty()) co_return Result<>{};
+    Key key = due.front();
     co_return co_await retry(std::move(key));
 }
 

@@ -1,5 +1,6 @@
 #include "sync/walk/committer.hpp"
 
+#include "base/co_try.hpp"
 #include "base/ensure.hpp"
 #include "sync/walk/order.hpp"
 
@@ -25,11 +26,10 @@ Task<Result<std::size_t>> Committer::commit(Batch batch) {
     batch.on_demand = on_demand_;
     if (batch.page && dialect_) batch.first_met = first_met(*batch.page);
     batch.configured_at = configured_at_;
-    auto committed = co_await context_.store.commit(std::move(batch));
-    if (!committed) co_return committed.error();
+    CO_TRY_ASSIGN(auto committed, context_.store.commit(std::move(batch)));
     if (state) state_ = *state;
-    summary_ += *committed;
-    co_return committed->changes() + committed->quarantined;
+    summary_ += committed;
+    co_return committed.changes() + committed.quarantined;
 }
 
 }  // namespace carecloud

@@ -1,5 +1,6 @@
 #include "sync/walk/fetcher.hpp"
 
+#include "base/co_try.hpp"
 #include "sync/walk/answer_doubt.hpp"
 
 #include <algorithm>
@@ -29,8 +30,7 @@ Fetcher::Fetcher(Clock& clock, Portal& portal, RateLimiter& gate, Random& random
       rank_(rank) {}
 
 Task<Result<PagePtr>> Fetcher::send(const Question& question) {
-    auto admitted = co_await gate_.admit(rank_);
-    if (!admitted) co_return admitted.error();
+    CO_TRY(gate_.admit(rank_));
     ++requests_;
     const MonoTime sent = clock_.now();
     auto asking =
@@ -74,8 +74,7 @@ Task<Result<>> Fetcher::recover(const Error& error, RetryState& state) {
     if (decision.action == RetryAction::shrink) state.take = smaller_take(state.take, error.records_seen);
     if (decision.action == RetryAction::refresh_key) {
         refreshed_ = true;
-        auto admitted = co_await gate_.admit(rank_);
-        if (!admitted) co_return admitted.error();
+        CO_TRY(gate_.admit(rank_));
         ++requests_;
         const MonoTime sent = clock_.now();
         auto refreshed = co_await portal_.refresh();
@@ -112,8 +111,7 @@ Task<Result<Fetched>> Fetcher::fetch(Query query, PageSize& size) {
             co_return Fetched{.page = page, .take = state.take, .asked_at = asked};
         }
         const Error error = answer.error();
-        auto recovered = co_await recover(error, state);
-        if (!recovered) co_return recovered.error();
+        CO_TRY(recover(error, state));
     }
 }
 
@@ -133,8 +131,7 @@ Task<Result<PagePtr>> Fetcher::ask_until(Question question) {
         Result<PagePtr> answer = co_await ask_once(question);
         if (answer) co_return answer;
         const Error error = answer.error();
-        auto recovered = co_await recover(error, state);
-        if (!recovered) co_return recovered.error();
+        CO_TRY(recover(error, state));
     }
 }
 

@@ -1,5 +1,6 @@
 #include "sync/walk/paginator.hpp"
 
+#include "base/co_try.hpp"
 #include "base/ensure.hpp"
 #include "portal/query.hpp"
 #include "sync/limits/retry.hpp"
@@ -53,9 +54,8 @@ Query Paginator::query_for(const Walk& walk) const {
 }
 
 Task<Result<WalkAnswer>> Paginator::fetch(Query query, Reading reading, PageSize& size) {
-    auto fetched = co_await fetcher_.fetch(std::move(query), size);
-    if (!fetched) co_return fetched.error();
-    co_return WalkAnswer{.fetched = std::move(*fetched), .reading = reading};
+    CO_TRY_ASSIGN(auto fetched, fetcher_.fetch(std::move(query), size));
+    co_return WalkAnswer{.fetched = std::move(fetched), .reading = reading};
 }
 
 Task<Result<WalkAnswer>> Paginator::fetch_ahead(const Walk& walk) {
@@ -88,9 +88,8 @@ Task<Result<bool>> Paginator::begins_with_another_type(const Walk& walk, std::st
                 .where = where::of_types(walk.dialect(), where::all()),
                 .projection = Projection::keys,
                 .take = 1};
-    auto answer = co_await fetcher_.ask(std::move(query));
-    if (!answer) co_return answer.error();
-    co_return !(*answer)->records.empty() && (*answer)->records.front().id != first;
+    CO_TRY_ASSIGN(auto answer, fetcher_.ask(std::move(query)));
+    co_return !answer->records.empty() && answer->records.front().id != first;
 }
 
 Task<Result<WalkAnswer>> Paginator::complete(Result<WalkAnswer> given, Walk& walk) {
@@ -101,9 +100,8 @@ Task<Result<WalkAnswer>> Paginator::complete(Result<WalkAnswer> given, Walk& wal
         const bool is_first = !walk.has_position() && walk.dialect().modified == ModifiedLiteral::date;
         if (!is_first) co_return answer;
         std::string first = shown.front().id;
-        auto other = co_await begins_with_another_type(walk, std::move(first));
-        if (!other) co_return other.error();
-        if (!*other) co_return answer;
+        CO_TRY_ASSIGN(auto other, begins_with_another_type(walk, std::move(first)));
+        if (!other) co_return answer;
     } else {
         // One answer may be out of order by mistake, and records may become visible between two.
         bool is_alike = false;
@@ -158,9 +156,8 @@ Task<Result<std::size_t>> Paginator::store_unknown(std::vector<Key> keys, const 
 
 Task<Result<std::size_t>> Paginator::store_keys(std::vector<Key> keys, std::vector<std::size_t> unmet,
                                                 const Dialect& dialect, std::optional<StreamState> state) {
-    auto unknown = co_await store_.unknown(ledger_.state().stream, keys);
-    if (!unknown) co_return unknown.error();
-    std::set<std::size_t> indices(unknown->begin(), unknown->end());
+    CO_TRY_ASSIGN(auto unknown, store_.unknown(ledger_.state().stream, keys));
+    std::set<std::size_t> indices(unknown.begin(), unknown.end());
     indices.insert(unmet.begin(), unmet.end());
     ensure(indices.empty() || *indices.rbegin() < keys.size(), "unknown keys are among the requested ones");
     std::vector<Key> wanted;
@@ -169,8 +166,7 @@ Task<Result<std::size_t>> Paginator::store_keys(std::vector<Key> keys, std::vect
         wanted.push_back(std::move(keys[index]));
     const std::size_t count = wanted.size();
     ById by_id(fetcher_, memory_.whole, ledger_, spec_, dialect);
-    auto fetched = co_await by_id.fetch(std::move(wanted), std::move(state));
-    if (!fetched) co_return fetched.error();
+    CO_TRY(by_id.fetch(std::move(wanted), std::move(state)));
     // What no answer shows is nothing that a walk could meet by reading once more.
     co_return count - std::min(count, by_id.not_found().size());
 }

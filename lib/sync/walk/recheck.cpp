@@ -1,5 +1,6 @@
 #include "sync/walk/recheck.hpp"
 
+#include "base/co_try.hpp"
 #include "portal/query.hpp"
 #include "sync/walk/by_id.hpp"
 #include "sync/walk/committer.hpp"
@@ -34,17 +35,14 @@ Task<Result<>> Recheck::run() {
     const std::string& stream = settings_.spec.entity;
     const auto dialect = settings_.dialect ? settings_.dialect : Dialect::from_json(state_.dialect);
     if (!dialect) co_return Result<>{};
-    auto found = co_await context_.store.rechecks(stream, kDoubtsAtOnce);
-    if (!found) co_return found.error();
-    if (found->doubted.empty() && found->omitted.empty()) co_return Result<>{};
-    std::erase_if(found->doubted, [&](const Doubt& doubt) { return !is_due(doubt.ask_at, now_); });
-    std::erase_if(found->omitted, [&](const Omission& omission) {
+    CO_TRY_ASSIGN(auto found, context_.store.rechecks(stream, kDoubtsAtOnce));
+    if (found.doubted.empty() && found.omitted.empty()) co_return Result<>{};
+    std::erase_if(found.doubted, [&](const Doubt& doubt) { return !is_due(doubt.ask_at, now_); });
+    std::erase_if(found.omitted, [&](const Omission& omission) {
         return !is_due({omission.first_at.ticks + settings_.overlap.count() / 100}, now_);
     });
-    auto asked = co_await ask_doubted(*dialect, found->doubted);
-    if (!asked) co_return asked.error();
-    auto looked = co_await look_again(*dialect, found->omitted);
-    if (!looked) co_return looked.error();
+    CO_TRY(ask_doubted(*dialect, found.doubted));
+    CO_TRY(look_again(*dialect, found.omitted));
     co_return co_await plan();
 }
 
@@ -84,10 +82,9 @@ Task<Result<>> Recheck::look_at(const Dialect& dialect, std::vector<Omission> so
     for (const Omission& omission : some)
         ids.push_back(omission.id);
     Query query{.spec = &settings_.spec, .where = where::id_in(dialect, ids), .projection = Projection::keys};
-    auto fetched = co_await fetcher_.fetch(std::move(query), memory_.keys);
-    if (!fetched) co_return fetched.error();
-    if (fetched->take < ids.size()) co_return Result<>{};  // asked for fewer: the next look asks for as few
-    std::vector<Key> keys = keys_of(*fetched->page);
+    CO_TRY_ASSIGN(auto fetched, fetcher_.fetch(std::move(query), memory_.keys));
+    if (fetched.take < ids.size()) co_return Result<>{};  // asked for fewer: the next look asks for as few
+    std::vector<Key> keys = keys_of(*fetched.page);
     std::set<std::string> listed;
     for (const Key& key : keys)
         listed.insert(key.id);
@@ -100,11 +97,9 @@ Task<Result<>> Recheck::look_at(const Dialect& dialect, std::vector<Omission> so
     for (const Omission& omission : some) {
         Batch batch{.stream = settings_.spec.entity, .unomitted = {omission.id}};
         if (!listed.contains(omission.id)) {
-            auto judged = co_await judge(dialect, omission, fetched->asked_at, batch);
-            if (!judged) co_return judged.error();
+            CO_TRY(judge(dialect, omission, fetched.asked_at, batch));
         }
-        auto committed = co_await commit(std::move(batch));
-        if (!committed) co_return committed.error();
+        CO_TRY(commit(std::move(batch)));
     }
     co_return Result<>{};
 }
@@ -112,26 +107,22 @@ Task<Result<>> Recheck::look_at(const Dialect& dialect, std::vector<Omission> so
 Task<Result<>> Recheck::judge(const Dialect& dialect, const Omission& omission, Timestamp asked_at,
                               Batch& batch) {
     std::vector<std::string> one{omission.id};
-    auto held = co_await context_.store.held(settings_.spec.entity, std::move(one));
-    if (!held) co_return held.error();
-    const std::optional<HeldRecord> record = held->front();
+    CO_TRY_ASSIGN(auto held, context_.store.held(settings_.spec.entity, std::move(one)));
+    const std::optional<HeldRecord> record = held.front();
     if (!record || record->deleted) co_return Result<>{};
-    auto seen = co_await sight(fetcher_, settings_.spec, dialect, omission.id, *record);
-    if (!seen) co_return seen.error();
+    CO_TRY_ASSIGN(auto seen, sight(fetcher_, settings_.spec, dialect, omission.id, *record));
     Omitted verdict = Omitted::left;
-    if (seen->presence != Presence::denied)
-        verdict = judge_omitted(omission, asked_at, settings_.overlap, seen->presence);
-    const Asked asked = seen->page->asked;
-    seen->page.reset();
+    if (seen.presence != Presence::denied)
+        verdict = judge_omitted(omission, asked_at, settings_.overlap, seen.presence);
+    const Asked asked = seen.page->asked;
+    seen.page.reset();
     // The filter may have been another one at the first look. Without one, everything is in the stream (simulate
     // --seed 746 --hours 0.5 --always mixed).
-    const bool is_shown_by_id = seen->presence != Presence::denied;
+    const bool is_shown_by_id = seen.presence != Presence::denied;
     if (verdict == Omitted::left && is_shown_by_id && settings_.spec.filter == "{}") verdict = Omitted::hole;
     if (verdict == Omitted::left && is_shown_by_id) {
-        auto asking = is_listed_in_other_form(fetcher_, settings_.spec, dialect, omission.id);
-        auto listed = co_await std::move(asking);
-        if (!listed) co_return listed.error();
-        if (*listed) verdict = Omitted::hole;
+        CO_TRY_ASSIGN(auto listed, is_listed_in_other_form(fetcher_, settings_.spec, dialect, omission.id));
+        if (listed) verdict = Omitted::hole;
     }
     if (verdict == Omitted::wait) batch.unomitted.clear();
     report_.holes += verdict == Omitted::hole;
@@ -142,20 +133,18 @@ Task<Result<>> Recheck::judge(const Dialect& dialect, const Omission& omission, 
 }
 
 Task<Result<>> Recheck::commit(Batch batch) {
-    auto committed = co_await context_.store.commit(std::move(batch));
-    if (!committed) co_return committed.error();
-    report_.summary += *committed;
+    CO_TRY_ASSIGN(auto committed, context_.store.commit(std::move(batch)));
+    report_.summary += committed;
     co_return Result<>{};
 }
 
 // When the next is due.
 Task<Result<>> Recheck::plan() {
-    auto rest = co_await context_.store.rechecks(settings_.spec.entity, 1);
-    if (!rest) co_return rest.error();
+    CO_TRY_ASSIGN(auto rest, context_.store.rechecks(settings_.spec.entity, 1));
     std::optional<Timestamp> next;
-    if (!rest->doubted.empty()) next = rest->doubted.front().ask_at;
-    if (!rest->omitted.empty()) {
-        const Timestamp hour{rest->omitted.front().first_at.ticks + settings_.overlap.count() / 100};
+    if (!rest.doubted.empty()) next = rest.doubted.front().ask_at;
+    if (!rest.omitted.empty()) {
+        const Timestamp hour{rest.omitted.front().first_at.ticks + settings_.overlap.count() / 100};
         next = next ? std::min(*next, hour) : hour;
     }
     if (!next) co_return Result<>{};

@@ -1,5 +1,6 @@
 #include "sync/walk/suspects.hpp"
 
+#include "base/co_try.hpp"
 #include "base/ensure.hpp"
 
 #include <tuple>
@@ -56,23 +57,20 @@ Suspects::Suspects(Store& store, std::string stream, const std::string& from, st
 }
 
 Task<Result<>> Suspects::read_on() {
-    auto keys = co_await store_.live(range_);
-    if (!keys) co_return keys.error();
-    ensure(keys->size() <= range_.limit, "a range of keys is not longer than requested");
-    ensure(keys->empty() || !range_.after || behind(keys->front(), *range_.after),
+    CO_TRY_ASSIGN(auto keys, store_.live(range_));
+    ensure(keys.size() <= range_.limit, "a range of keys is not longer than requested");
+    ensure(keys.empty() || !range_.after || behind(keys.front(), *range_.after),
            "a range of keys starts after the given key");
-    const bool last = keys->size() < range_.limit;
-    if (!keys->empty())
-        range_.after = Cursor{keys->back().modified_text, keys->back().modified, keys->back().id};
-    keys_.add(std::move(*keys), last);
+    const bool last = keys.size() < range_.limit;
+    if (!keys.empty()) range_.after = Cursor{keys.back().modified_text, keys.back().modified, keys.back().id};
+    keys_.add(std::move(keys), last);
     co_return Result<>{};
 }
 
 Task<Result<std::vector<Key>>> Suspects::passed_over(bool ended) {
     std::vector<Key> found = keys_.take(ended);
     while (keys_.needs_more()) {
-        auto read = co_await read_on();
-        if (!read) co_return read.error();
+        CO_TRY(read_on());
         for (Key& key : keys_.take(ended))
             found.push_back(std::move(key));
     }
