@@ -136,7 +136,7 @@ std::optional<std::string> ReportChecks::check_hold(const PassReport& report,
     if (!report.error) return ": a pass succeeds while the portal asks for a long wait";
     if (report.error->code != ErrorCode::rate_limited) return std::nullopt;
     const bool says_when = report.error->message().find("until ") != std::string::npos &&
-                           report.error->hint.find("the next request goes out at ") == 0;
+                           report.error->hint.find("the next request will be sent at ") == 0;
     if (says_when) return std::nullopt;
     return ": the portal asks for a long wait, and the pass does not report when requests go on: " +
            report.error->message();
