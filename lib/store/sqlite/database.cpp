@@ -6,8 +6,8 @@
 #include <malloc.h>
 #endif
 
+#include "store/seam_rules.hpp"
 #include "store/sqlite/open.hpp"
-#include "store/sqlite/seam_rules.hpp"
 #include "store/sqlite/store_marker.hpp"
 
 namespace carecloud {

@@ -7,6 +7,7 @@
 #include "model/event.hpp"
 #include "model/record.hpp"
 #include "model/stream.hpp"
+#include "store/event_group.hpp"
 #include "store/sqlite/certificate_table.hpp"
 #include "store/sqlite/checkpointer.hpp"
 #include "store/sqlite/connection.hpp"
@@ -27,11 +28,6 @@
 #include <vector>
 
 namespace carecloud {
-
-struct ArrivedEvent {
-    Event event;
-    std::string received_at;
-};
 
 class Database {
   public:

@@ -1,6 +1,6 @@
 #include "store/sqlite/sqlite_reader.hpp"
 
-#include "store/sqlite/job_thread.hpp"
+#include "store/job_thread.hpp"
 
 #include <utility>
 

@@ -1,8 +1,8 @@
 #include "store/sqlite/sqlite_store.hpp"
 
+#include "store/event_group.hpp"
+#include "store/job_thread.hpp"
 #include "store/sqlite/database.hpp"
-#include "store/sqlite/event_group.hpp"
-#include "store/sqlite/job_thread.hpp"
 #include "store/sqlite/live_keys.hpp"
 
 #include <utility>
@@ -16,7 +16,8 @@ struct SqliteStore::Impl {
           generation(opened->generation()),
           database(std::move(opened)),
           thread([this] { database->release_memory(); }, quiet_after),
-          events(thread, *database),
+          events(thread,
+                 [this](const std::vector<ArrivedEvent>& arrived) { return database->receive(arrived); }),
           keys(std::move(opened_keys)),
           key_thread([this] { keys->release_memory(); }, quiet_after) {}
 

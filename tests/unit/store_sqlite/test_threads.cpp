@@ -1,6 +1,6 @@
 // The store's thread and the coroutines that wait for it.
+#include "store/job_thread.hpp"
 #include "store/sqlite/connection.hpp"
-#include "store/sqlite/job_thread.hpp"
 #include "support/run_task.hpp"
 #include "unit/store_sqlite/fixture.hpp"
 

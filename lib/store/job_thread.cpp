@@ -1,4 +1,4 @@
-#include "store/sqlite/job_thread.hpp"
+#include "store/job_thread.hpp"
 
 namespace carecloud {
 

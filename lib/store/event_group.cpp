@@ -1,4 +1,4 @@
-#include "store/sqlite/event_group.hpp"
+#include "store/event_group.hpp"
 
 #include <utility>
 
@@ -44,7 +44,7 @@ void EventGroup::write() {
     events.reserve(group.size());
     for (Waiting& one : group)
         events.push_back(std::move(one.event));
-    const Result<std::vector<bool>> fresh = database_.receive(events);
+    const Result<std::vector<bool>> fresh = write_(events);
     for (std::size_t i = 0; i < group.size(); ++i) {
         if (fresh) {
             group[i].waiter->finish(bool((*fresh)[i]));

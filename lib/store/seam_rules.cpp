@@ -1,4 +1,4 @@
-#include "store/sqlite/seam_rules.hpp"
+#include "store/seam_rules.hpp"
 
 #include "base/ensure.hpp"
 

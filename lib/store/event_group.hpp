@@ -5,9 +5,9 @@
 #pragma once
 
 #include "model/event.hpp"
-#include "store/sqlite/database.hpp"
-#include "store/sqlite/job_thread.hpp"
+#include "store/job_thread.hpp"
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -15,10 +15,18 @@
 
 namespace carecloud {
 
+struct ArrivedEvent {
+    Event event;
+    std::string received_at;
+};
+
 class EventGroup {
   public:
-    // Both outlive the group.
-    EventGroup(JobThread& thread, Database& database) : thread_(thread), database_(database) {}
+    // In one transaction; for each event whether it is new. On the store's thread; must not throw.
+    using Write = std::function<Result<std::vector<bool>>(const std::vector<ArrivedEvent>& events)>;
+
+    // `thread` outlives the group.
+    EventGroup(JobThread& thread, Write write) : thread_(thread), write_(std::move(write)) {}
 
     // As Inbox::receive.
     Task<Result<bool>> receive(Event event, std::string received_at);
@@ -36,7 +44,7 @@ class EventGroup {
     void refuse();
 
     JobThread& thread_;
-    Database& database_;
+    Write write_;
     std::mutex mutex_;
     std::vector<Waiting> waiting_;  // guarded by mutex_; a job for them is on its way unless empty
 };
