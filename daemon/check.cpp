@@ -5,7 +5,7 @@
 #include "runtime/configuration.hpp"
 #include "runtime/files.hpp"
 #include "service.hpp"
-#include "store/sqlite/peek.hpp"
+#include "store/sqlite/open.hpp"
 #include "surroundings.hpp"
 #include "wiring.hpp"
 

@@ -4,7 +4,7 @@
 #include "contract/random_batch.hpp"
 #include "contract/read_sqlite.hpp"
 #include "store/sqlite/connection.hpp"
-#include "store/sqlite/migrations.hpp"
+#include "store/sqlite/open.hpp"
 #include "store/sqlite/statement.hpp"
 #include "support/fault_disk/fault_disk.hpp"
 #include "support/pages.hpp"

@@ -38,6 +38,16 @@ class SqlError : public std::runtime_error {
 // record: SQLite's own texts name tables and columns only.
 Error to_error(const SqlError& error, std::string operation, const std::string& path);
 
+// What `work` returns, a Result, or what it threw as an Error about the database at `path`.
+template <class Work>
+auto guarded(const std::string& operation, const std::string& path, Work work) -> decltype(work()) {
+    try {
+        return work();
+    } catch (const SqlError& error) {
+        return to_error(error, operation, path);
+    }
+}
+
 class Connection {
   public:
     enum class Access { write, read_only };

@@ -8,7 +8,7 @@
 
 #include "store/seam_rules.hpp"
 #include "store/sqlite/open.hpp"
-#include "store/sqlite/store_marker.hpp"
+#include "store/sqlite/ownership.hpp"
 
 namespace carecloud {
 namespace {

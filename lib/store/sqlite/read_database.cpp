@@ -1,10 +1,11 @@
 #include "store/sqlite/read_database.hpp"
 
-#include "store/sqlite/database_guard.hpp"
+#include "store/sqlite/connection.hpp"
 #include "store/sqlite/pass_table.hpp"
 #include "store/sqlite/read_queries.hpp"
 #include "store/sqlite/stream_table.hpp"
 
+#include <limits>
 #include <utility>
 
 namespace carecloud {
@@ -27,6 +28,24 @@ QuarantineRow quarantine_row(const Statement& found) {
             .attempts = number(found, 5),
             .first_at = std::string(found.text(6)),
             .last_at = std::string(found.text(7))};
+}
+
+std::optional<std::string> text_or_none(const Statement& statement, int column) {
+    if (statement.is_null(column)) return std::nullopt;
+    return std::string(statement.text(column));
+}
+
+EventRow event_row(const Statement& statement) {
+    const auto text = [&](int column) { return std::string(statement.text(column)); };
+    return {.message_id = text(1),
+            .topic_arn = text(2),
+            .event_type = text(3),
+            .stream = text_or_none(statement, 4),
+            .record_id = text(5),
+            .event_time = text(6),
+            .received_at = text(7),
+            .state = text(8),
+            .settled_at = text_or_none(statement, 9)};
 }
 
 }  // namespace
@@ -142,6 +161,30 @@ Result<std::uint64_t> ReadDatabase::count_records(const std::string& stream) {
         const Statement::Scope scope(count_records_);
         count_records_.step();
         return number(count_records_, 0);
+    });
+}
+
+Result<EventPage> ReadDatabase::events(std::optional<EventState> state, std::optional<std::uint64_t> before,
+                                       std::size_t limit) {
+    return guarded("read events", path_, [&]() -> Result<EventPage> {
+        constexpr auto newest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+        EventPage page;
+        Statement& statement = state == EventState::open ? open_events_ : events_;
+        statement.bind(1, static_cast<std::int64_t>(before.value_or(newest)));
+        const Statement::Scope scope(statement);
+        std::size_t left = bounds_.scanned_max;
+        std::uint64_t last = 0;
+        while (statement.step()) {
+            if (left == 0 || page.events.size() == limit) {
+                page.next = last;
+                break;
+            }
+            --left;
+            last = static_cast<std::uint64_t>(statement.integer(0));
+            EventRow row = event_row(statement);
+            if (!state || row.state == to_string(*state)) page.events.push_back(std::move(row));
+        }
+        return page;
     });
 }
 

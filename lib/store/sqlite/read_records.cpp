@@ -1,5 +1,5 @@
 // What of ReadDatabase reads records.
-#include "store/sqlite/database_guard.hpp"
+#include "store/sqlite/connection.hpp"
 #include "store/sqlite/read_database.hpp"
 
 #include <charconv>

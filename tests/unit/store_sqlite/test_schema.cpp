@@ -1,5 +1,5 @@
 // The schema as a public interface, and its versions.
-#include "store/sqlite/migrations.hpp"
+#include "store/sqlite/open.hpp"
 #include "support/run_task.hpp"
 #include "unit/store_sqlite/fixture.hpp"
 

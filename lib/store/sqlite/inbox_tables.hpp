@@ -1,8 +1,9 @@
-// The tables `events` and `subscriptions`. On the store's thread; throws SqlError. Texts that are handed in live until
-// the call returns.
+// What SNS needs: the tables `events`, `subscriptions` and `signing_certificates`. On the store's thread; throws
+// SqlError. Texts that are handed in live until the call returns.
 #pragma once
 
 #include "model/event.hpp"
+#include "store/certificates.hpp"
 #include "store/inbox.hpp"
 #include "store/sqlite/statement.hpp"
 
@@ -48,6 +49,21 @@ class SubscriptionTable {
   private:
     Statement save_;
     Statement all_;
+};
+
+class CertificateTable {
+  public:
+    explicit CertificateTable(Connection& db);
+
+    std::vector<KeptCertificate> all();
+    void save(const KeptCertificate& certificate);
+    // Whether there was one.
+    bool remove(std::string_view url);
+
+  private:
+    Statement all_;
+    Statement save_;
+    Statement remove_;
 };
 
 }  // namespace carecloud
