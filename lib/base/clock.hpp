@@ -21,10 +21,6 @@ namespace carecloud {
 template <class T = void>
 using Task = boost::asio::awaitable<T>;
 
-constexpr Timestamp operator+(Timestamp at, Duration span) {
-    return {at.ticks + span.count() / 100};
-}
-
 // One waiter at a time: sleeps until its deadline or until woken. A wake-up with nobody waiting is kept for the
 // next wait, so that none is lost between a check and the wait.
 class Alarm {

@@ -6,6 +6,9 @@
 // again, because a server that compares strings orders texts, not instants.
 #pragma once
 
+#include "base/mono_time.hpp"
+
+#include <algorithm>
 #include <compare>
 #include <cstdint>
 #include <optional>
@@ -37,6 +40,21 @@ struct Timestamp {
     }
 
     friend constexpr auto operator<=>(Timestamp, Timestamp) = default;
+    // What is finer than a tick is cut off.
+    friend constexpr Timestamp operator+(Timestamp at, Duration span) {
+        return {at.ticks + span.count() / kTickNanoseconds};
+    }
+    friend constexpr Timestamp operator-(Timestamp at, Duration span) {
+        return {at.ticks - span.count() / kTickNanoseconds};
+    }
+    // No more than a Duration holds, which is 292 years: a portal may write the year 9999.
+    friend constexpr Duration operator-(Timestamp later, Timestamp earlier) {
+        constexpr std::int64_t most = Duration::max().count() / kTickNanoseconds;
+        return Duration(std::clamp(later.ticks - earlier.ticks, -most, most) * kTickNanoseconds);
+    }
+
+  private:
+    static constexpr std::int64_t kTickNanoseconds = 100;
 };
 
 // The month of the instant in UTC, "2024-03": the key of the quota.

@@ -44,30 +44,25 @@ namespace {
 // Of a record's past, so that a record that changed for years costs no more than this.
 constexpr int kChangesMax = 1000;
 
-Timestamp later(Timestamp from, Duration span) {
-    return {from.ticks + span.count() / 100};
-}
-
 bool is_in_future(Timestamp modified, Timestamp now) {
-    return modified.ticks > now.ticks + kClockToleranceTicks;
+    return modified > now + kClockTolerance;
 }
 
 // From when on every replica of the portal shows the version; at once where its `modified` cannot be trusted.
 Timestamp settled_at(Timestamp modified, const Arrival& arrival) {
-    return is_in_future(modified, arrival.asked_at) ? arrival.asked_at : later(modified, arrival.overlap);
+    return is_in_future(modified, arrival.asked_at) ? arrival.asked_at : modified + arrival.overlap;
 }
 
 // The second reversal is doubted for `overlap`, the third for twice that, and so on up to a day.
 Timestamp reversal_hour(std::uint64_t reversal, const Arrival& arrival) {
-    const std::int64_t overlap = arrival.overlap.count() / 100;
-    std::int64_t span = overlap;
-    for (std::uint64_t i = 2; i < reversal && span < kDayTicks; ++i)
+    Duration span = arrival.overlap;
+    for (std::uint64_t i = 2; i < reversal && span < kDay; ++i)
         span *= 2;
-    return {arrival.asked_at.ticks + std::min(span, kDayTicks)};
+    return arrival.asked_at + std::min(span, kDay);
 }
 
 bool is_within_a_day(const std::optional<Timestamp>& at, Timestamp now) {
-    return at && at->ticks > now.ticks - kDayTicks && at->ticks < now.ticks + kDayTicks;
+    return at && now - kDay < *at && *at < now + kDay;
 }
 
 std::optional<Timestamp> later_of(std::optional<Timestamp> a, Timestamp b) {

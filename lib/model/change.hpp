@@ -6,6 +6,7 @@
 #include "base/timestamp.hpp"
 #include "model/record.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -20,9 +21,9 @@ std::string_view to_string(ChangeKind kind);
 std::optional<ChangeKind> change_kind_from(std::string_view text);
 
 // How far clocks of the portal's machines may differ: a `modified` beyond the portal's time by more is in the future.
-inline constexpr std::int64_t kClockToleranceTicks = 60 * Timestamp::ticks_per_second;
+inline constexpr Duration kClockTolerance = std::chrono::seconds(60);
 // How far back reversals, and changes that did not move `modified`, are counted.
-inline constexpr std::int64_t kDayTicks = 24 * 3600 * Timestamp::ticks_per_second;
+inline constexpr Duration kDay = std::chrono::hours(24);
 
 // The version a store holds of a record, and what its changes tell beyond that.
 struct HeldVersion {

@@ -36,7 +36,7 @@ std::string text_of(const HttpUrl& url) {
 }
 
 Duration age_of(const KeptCertificate& kept, Timestamp now) {
-    return Duration((now.ticks - kept.fetched_at.ticks) * 100);
+    return now - kept.fetched_at;
 }
 
 void rethrow(const std::exception_ptr& thrown) {

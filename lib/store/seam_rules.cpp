@@ -28,8 +28,7 @@ void ensure_state(const StreamState& state) {
     // A portal's texts may be in another order than their instants. If they are UTC, by fractions of a second.
     const bool comparable =
         state.safe->modified_text.ends_with('Z') && state.cursor->modified_text.ends_with('Z');
-    ensure(!comparable ||
-               state.safe->modified.ticks <= state.cursor->modified.ticks + Timestamp::ticks_per_second,
+    ensure(!comparable || state.safe->modified <= state.cursor->modified + std::chrono::seconds(1),
            "a safe point does not pass its cursor");
 }
 

@@ -89,7 +89,7 @@ class Store {
 
     static constexpr std::size_t kPassesKept = 1000;
     static constexpr std::int64_t kHourlyAttempts = 24;
-    static constexpr std::int64_t kDailyMoreTicks = 23 * 3600 * Timestamp::ticks_per_second;
+    static constexpr Duration kDailyMore = std::chrono::hours(23);
 
     // When each stream's first pass came to its end, ever, by stream; whoever has none is left out.
     virtual Task<Result<std::map<std::string, Timestamp>>> first_passes() = 0;

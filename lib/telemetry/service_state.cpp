@@ -46,7 +46,7 @@ void judge_stream(ReasonMap& found, const StreamFacts& stream, Timestamp now) {
     if (!stream.last_error) reason.text = "is behind: no pass has completed for three polls or longer";
     reason.state = ServiceState::warning;
     reason.stream = stream.entity;
-    reason.since = {now.ticks - stream.behind_for.count() / 100};
+    reason.since = now - stream.behind_for;
     found["behind " + stream.entity] = std::move(reason);
 }
 

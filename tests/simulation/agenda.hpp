@@ -10,10 +10,6 @@
 
 namespace carecloud {
 
-inline Timestamp later(Timestamp at, Duration span) {
-    return {at.ticks + span.count() / 100};
-}
-
 class Agenda {
   public:
     using Action = std::function<void()>;

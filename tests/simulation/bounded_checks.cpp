@@ -69,7 +69,7 @@ std::optional<std::string> BoundedChecks::check_deleted(const StoreContent::Chan
     if (auto wrong = check_guard(change)) return what + *wrong;
     const Written& written = writers_.records(change.stream).at(change.id);
     const bool is_there = checks_.is_shown(written) && model_.find(change.stream, change.id);
-    const bool has_moved = written.moved != Timestamp{} && now < later(written.moved, kToDecide);
+    const bool has_moved = written.moved != Timestamp{} && now < written.moved + kToDecide;
     if (!is_there || has_moved || may_be_denied({change.stream, change.id}, now)) return std::nullopt;
     return what + ", and the portal has it";
 }
@@ -92,7 +92,7 @@ std::optional<std::string> BoundedChecks::check_guard(const StoreContent::Change
 // By a replica that lags; by the portal before it was restored; or, a record that has left the filter to all
 // appearances, by a hole that lasted and an edit or a new filter (hazard 38; simulate --seed 12 --hours 6).
 bool BoundedChecks::may_be_denied(const StoreContent::RecordId& place, Timestamp now) const {
-    const Timestamp since = later(now, -kToDecide);
+    const Timestamp since = now - kToDecide;
     const Written& written = writers_.records(place.first).at(place.second);
     if (exposures_.replica_since(place.first, since) || since <= written.restored_at) return true;
     // Content that differs in each answer looks like an edit.
@@ -103,7 +103,7 @@ bool BoundedChecks::may_be_denied(const StoreContent::RecordId& place, Timestamp
 
 // Whether every answer that was given since shows what happened then.
 bool BoundedChecks::was_settled(Timestamp at, Timestamp since) const {
-    return later(at, plan_.overlap) < since;
+    return at + plan_.overlap < since;
 }
 
 std::optional<std::string> BoundedChecks::check_done(const Job& pass) const {
@@ -118,7 +118,7 @@ std::optional<std::string> BoundedChecks::check_done(const Job& pass) const {
 std::optional<std::string> BoundedChecks::check_found(const Job& pass, Timestamp since) const {
     for (const auto& [id, written] : writers_.records(pass.stream)) {
         const bool due = checks_.is_shown(written) && was_settled(written.visible_from, since) &&
-                         (written.moved == Timestamp{} || later(written.moved, kToDecide) < since);
+                         (written.moved == Timestamp{} || written.moved + kToDecide < since);
         // What was not shown since, or may be doubted, is looked at when all has come to rest.
         const bool is_open = !checks_.is_findable(pass.stream) ||
                              exposures_.any_since(pass.stream, id, since) ||
@@ -151,7 +151,7 @@ bool BoundedChecks::keeps_replaced(const Job& pass, const std::string& id, Times
         return false;
     const Timestamp modified = Timestamp::parse(held->second.modified).value_or(written.modified);
     const Duration settles = checks_.variant().overlap + kPortalSecond + checks_.clock_slack();
-    return modified != written.modified && later(modified, settles) < since;
+    return modified != written.modified && modified + settles < since;
 }
 
 // What reads whole records finds edits that left `modified` as it was.
@@ -169,7 +169,7 @@ bool BoundedChecks::keeps_old_text(const Job& pass, const std::string& id, Times
 // simulate --seed 14 --hours 6 without the rare faults).
 bool BoundedChecks::is_put_off(const StoreContent::RecordId& place, Timestamp since) const {
     const StoreContent::Change& last = store_->tables.changes.at(store_->tables.records.at(place).seq - 1);
-    const Timestamp day_before = later(since, plan_.local_ahead - kReversalSpan);
+    const Timestamp day_before = since + plan_.local_ahead - kReversalSpan;
     if (last.previous == 0 || *Timestamp::parse(last.committed_at) < day_before) return false;
     const StoreContent::Change& before = store_->tables.changes.at(last.previous - 1);
     return before.modified == last.modified && before.hash != last.hash;
@@ -185,7 +185,7 @@ std::optional<std::string> BoundedChecks::check_marked(const Job& pass, Timestam
         const Timestamp modified = Timestamp::parse(held.modified).value_or(Timestamp{});
         const bool is_open = exposures_.any_since(pass.stream, place.second, since) ||
                              exposures_.replica_since(pass.stream, since);
-        if (!was_gone || is_open || since < later(modified, overlap + kPortalSecond + checks_.clock_slack()))
+        if (!was_gone || is_open || since < modified + overlap + kPortalSecond + checks_.clock_slack())
             continue;
         return about(pass) + " is done, and " + place.second + " is not marked as deleted";
     }

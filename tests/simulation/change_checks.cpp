@@ -41,13 +41,12 @@ std::optional<std::string> Checks::check_again(const StoreContent::Change& chang
     const auto replaced = change.previous == 0
                               ? std::nullopt
                               : Timestamp::parse(store_->tables.changes.at(change.previous - 1).modified);
-    const bool was_in_future =
-        replaced && later(now, -clock_slack()).ticks + kClockToleranceTicks < replaced->ticks;
+    const bool was_in_future = replaced && now - clock_slack() + kClockTolerance < *replaced;
     if (!written.reversible && !was_in_future &&
         !exposures_.any_since(change.stream, change.id, taken->second))
         return what + ": one version was taken twice";
     auto& reversals = reversals_[{change.stream, change.id}];
-    std::erase_if(reversals, [&](Timestamp at) { return later(at, kReversalSpan) < now; });
+    std::erase_if(reversals, [&](Timestamp at) { return at + kReversalSpan < now; });
     reversals.push_back(now);
     // The second is put off for the overlap, and each further one twice as long as the one before.
     std::size_t most = 2;
@@ -81,7 +80,7 @@ std::optional<std::string> Checks::check_unmoved(const StoreContent::Change& cha
     if (!settings_.has(Fault::fickle) || !unmoved || !before.unmoved) return std::nullopt;
     // A new configuration takes every version again.
     if (!passed_.contains(change.stream)) return std::nullopt;
-    if (later(before.at, kReversalSpan) <= now) return std::nullopt;
+    if (before.at + kReversalSpan <= now) return std::nullopt;
     // What a new life takes once more may be doubted for the overlap first (simulate --seed 4581 --hours 0.25).
     if (before.life < lives_) return std::nullopt;
     if (was_asked_for({change.stream, change.id}, before.at)) return std::nullopt;
@@ -99,7 +98,7 @@ std::optional<std::string> Checks::check_reversal(const StoreContent::Change& ch
         pause *= 2;
     const bool is_judged =
         change.reversal >= 2 && !is_first && plan_.has_true_clock() && !settings_.has(Fault::date);
-    const bool is_put_off = later(before, std::min(pause, kReversalSpan) - 2 * kPortalSecond) <= now;
+    const bool is_put_off = before + std::min(pause, kReversalSpan) - 2 * kPortalSecond <= now;
     if (!is_judged || is_put_off || is_at_hour_of_another(change, now)) return std::nullopt;
     return named(change.stream, change.id) + ": reversal " + std::to_string(change.reversal) +
            " in a row is not put off: the one before was at " + before.to_string_ms();
@@ -126,7 +125,7 @@ void Checks::note_doubts(Timestamp now) {
 std::optional<std::string> Checks::check_whole_due() const {
     if (plan_.clock_jumps) return std::nullopt;
     for (const auto& [stream, odd_at] : odd_at_) {
-        const Timestamp odd = later(odd_at, plan_.local_ahead - kPortalSecond);
+        const Timestamp odd = odd_at + plan_.local_ahead - kPortalSecond;
         const auto& passes = store_->tables.passes;
         const bool is_due = std::any_of(passes.begin(), passes.end(), [&](const auto& entry) {
             const Job& pass = entry.second;

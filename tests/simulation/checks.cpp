@@ -97,7 +97,7 @@ std::optional<std::string> Checks::step(Timestamp now) {
 std::optional<std::string> Checks::check_cursors(Timestamp now) const {
     for (const auto& [stream, state] : store_->tables.streams) {
         if (exposures_.is_for_good(stream)) continue;
-        if (state.cursor && state.cursor->modified.ticks > now.ticks + kClockToleranceTicks)
+        if (state.cursor && state.cursor->modified > now + kClockTolerance)
             return stream + ": the cursor lies in the portal's future";
         if (state.cursor && state.safe && state.cursor->modified < state.safe->modified)
             return stream + ": the safe point lies behind the cursor";
@@ -114,7 +114,7 @@ std::optional<std::string> Checks::check_settled(Timestamp now) const {
                 is_shown(written) && written.visible_from <= now && written.modified < state.safe->modified;
             if (!due || is_held(stream, id, written.modified) || !is_plain(stream, id, written)) continue;
             // A newer version that is doubted has its hour still to come, or failures keep it from being asked for.
-            if (is_doubted_since({stream, id}, later(now, -kToDecide))) continue;
+            if (is_doubted_since({stream, id}, now - kToDecide)) continue;
             const auto held = store_->tables.records.find({stream, id});
             const std::string instead =
                 held == store_->tables.records.end() ? "nothing" : held->second.modified;
@@ -159,7 +159,7 @@ bool Checks::is_doubted_since(const StoreContent::RecordId& place, Timestamp sin
     const auto doubted = store_->tables.doubted.find(place);
     if (doubted == store_->tables.doubted.end()) return false;
     const Timestamp hour = Timestamp::parse(doubted->second.ask_at).value_or(since);
-    return since <= later(hour, kPortalSecond + clock_slack());
+    return since <= hour + kPortalSecond + clock_slack();
 }
 
 // No answer carries the record, and no query in the dialect shows its key: the event stays open, counted and shown
@@ -241,13 +241,12 @@ std::optional<std::string> Checks::check_beside(const StoreContent::RecordId& pl
     const Timestamp modified = Timestamp::parse(held.modified).value_or(Timestamp{});
     // A very late version may have left the filter while the bounded pass was under way (simulate --seed 4618
     // --hours 0.5).
-    const bool is_far = later(since, kReversalSpan) < modified;
+    const bool is_far = since + kReversalSpan < modified;
     // With `fields` its `modified` must have moved to tell it from a hole (simulate --seed 9527 --hours 0.25).
     const bool is_like_hole = !written.deleted && !variant_.fields.empty() && written.modified == modified;
-    const bool is_judged =
-        after >= After::reconciliation && is_findable(place.first) && !is_like_hole &&
-        (is_far || later(modified, variant_.overlap + kPortalSecond + clock_slack()) < since) &&
-        later(written.moved, kToDecide) < since;
+    const bool is_judged = after >= After::reconciliation && is_findable(place.first) && !is_like_hole &&
+                           (is_far || modified + variant_.overlap + kPortalSecond + clock_slack() < since) &&
+                           written.moved + kToDecide < since;
     if (!is_judged || held.deleted_at) return std::nullopt;
     return what + " is not marked as deleted by a reconciliation";
 }

@@ -32,7 +32,7 @@ void Checks::note_settled(const Event& event, Timestamp now) {
 
 // Whether the overlap has passed since.
 bool Checks::is_past(Timestamp told, Timestamp now) const {
-    return told.ticks + plan_.overlap.count() / 100 < now.ticks;
+    return told + plan_.overlap < now;
 }
 
 std::optional<std::string> Checks::check_event(const Event& event, const Arrived& arrived,
@@ -58,7 +58,7 @@ std::optional<std::string> Checks::check_event(const Event& event, const Arrived
     }
     if (variant_.filter != "{}" && (!is_shown(written) || hidden)) return std::nullopt;
     // It may not have been in the stream when the portal was asked.
-    if (variant_.filter != "{}" && now < later(written.moved, kToDecide)) return std::nullopt;
+    if (variant_.filter != "{}" && now < written.moved + kToDecide) return std::nullopt;
     return what + " is settled as not in the stream, and the stream has the record";
 }
 
@@ -73,7 +73,7 @@ std::optional<std::string> Checks::check_shown(const Event& event, const Arrived
     const bool past = is_past(told, now) || exposures_.is_for_good(place.first);
     if (held == store_->tables.records.end())
         return past ? std::nullopt : std::optional(" is settled, and the store does not hold the record");
-    const Timestamp least{told.ticks - kEventToleranceTicks};
+    const Timestamp least = told - kEventTolerance;
     if (Timestamp::parse(held->second.modified) < least && !past)
         return " is settled by a version that is older than the event";
     const Written& written = writers_.records(place.first).at(place.second);
@@ -90,8 +90,7 @@ std::optional<std::string> Checks::check_shown(const Event& event, const Arrived
         [&](const Written::Version& version) { return version.edit == announced && now < version.from; });
     // What is no older than the event, or was asked for when nothing newer could come, settles it at once.
     const bool is_certain = Timestamp::parse(held->second.modified) >= told || past;
-    if (!is_certain && held->second.seq == arrived.held && is_to_come &&
-        now < later(arrived.at, kQuickLooksTake))
+    if (!is_certain && held->second.seq == arrived.held && is_to_come && now < arrived.at + kQuickLooksTake)
         return " is settled at once by edit " + std::to_string(edit) + " of " + held->second.modified +
                ", which was held before the event of " + event.event_time + " came at " +
                arrived.at.to_string_ms();

@@ -112,7 +112,7 @@ Life::~Life() {
 }
 
 bool Life::step(Timestamp limit) {
-    return clock_.step(MonoTime{Duration((limit.ticks - start_.ticks) * 100)});
+    return clock_.step(MonoTime{limit - start_});
 }
 
 void Life::stop() {

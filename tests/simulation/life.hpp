@@ -80,7 +80,7 @@ class Life {
 
     void set_hooks(const LifeContext& context);
     void ended(const std::exception_ptr& thrown, const std::function<void(const std::string&)>& broken);
-    Timestamp world_time(MonoTime at) const { return {start_.ticks + at.since_origin.count() / 100}; }
+    Timestamp world_time(MonoTime at) const { return start_ + at.since_origin; }
 
     MemoryOwnership owned_;
     Timestamp start_;

@@ -35,7 +35,7 @@ void PassWatch::began(const std::string& stream, Timestamp now) {
     if (found == streams_.end()) return;
     Stream& its = found->second;
     if (std::exchange(its.running, true)) broken_(stream + ": a pass begins while one runs");
-    const Timestamp at = later(now, kRounding);
+    const Timestamp at = now + kRounding;
     if (at < its.not_before) broken_(stream + ": a pass begins during a backoff");
     its.polled = !its.requested && at < its.look_from;
     if (its.polled && at < its.poll_from) broken_(stream + ": a pass begins for which there is no reason");
@@ -52,12 +52,12 @@ void PassWatch::ended(const PassReport& report, Timestamp now) {
     if (report.error && report.error->code == ErrorCode::canceled) return end_life();
     const bool failed_before = std::exchange(its.failed, report.error.has_value());
     if (report.error) return;
-    const Timestamp earliest = later(now, quickened(poll_every_) * 9 / 10);
+    const Timestamp earliest = now + quickened(poll_every_) * 9 / 10;
     // What was planned before a requested pass stays planned.
     its.poll_from = its.polled || failed_before ? earliest : std::min(its.poll_from, earliest);
-    its.look_from = report.events.look_again ? later(now, *report.events.look_again) : kNever;
+    its.look_from = report.events.look_again ? now + *report.events.look_again : kNever;
     its.not_before = now;
-    its.due = in_time_ ? later(now, poll_every_ * 11 / 10) : kNever;
+    its.due = in_time_ ? now + poll_every_ * 11 / 10 : kNever;
 }
 
 void PassWatch::forgiven(Timestamp now) {
@@ -72,16 +72,15 @@ void PassWatch::backing_off(std::string_view stream, Duration pause, Timestamp n
     const auto found = streams_.find(stream);
     if (found == streams_.end()) return;
     Stream& its = found->second;
-    its.not_before = its.poll_from = its.due = later(now, pause);
+    its.not_before = its.poll_from = its.due = now + pause;
 }
 
 void PassWatch::look(Timestamp now) {
     for (auto& [stream, its] : streams_) {
         if (its.running) continue;
         const Timestamp served = std::max({its.requested_at, its.not_before, its.began});
-        if (its.requested && later(served, kRounding) < now)
-            broken_(stream + ": a wish for a pass is forgotten");
-        if (its.due != kNever && later(its.due, kRounding) < now)
+        if (its.requested && served + kRounding < now) broken_(stream + ": a wish for a pass is forgotten");
+        if (its.due != kNever && its.due + kRounding < now)
             broken_(stream + ": no pass has begun, though one was due at " + its.due.to_string_ms());
     }
 }

@@ -12,7 +12,6 @@ using namespace std::chrono_literals;
 
 // The portal's `Date` is in whole seconds, and an answer is under way for a while.
 constexpr Duration kClocksDiffer = 65s;
-constexpr std::int64_t kHourTicks = 3600 * Timestamp::ticks_per_second;
 
 std::size_t count_of(const ReportChecks::Hits& hits, Fault fault) {
     const auto found = hits.find(fault);
@@ -113,8 +112,8 @@ std::optional<std::string> ReportChecks::check_state(const PassReport& report, c
     const auto is = Dialect::from_json(now->dialect);
     if (was && is && !was->asks_like(*is) && !report.dialect_proven)
         return ": another dialect is in use, and the pass does not report that it was proven";
-    const bool went_back = before.state->cursor && now->cursor &&
-                           now->cursor->modified.ticks + kHourTicks < before.state->cursor->modified.ticks;
+    const bool went_back =
+        before.state->cursor && now->cursor && now->cursor->modified + 1h < before.state->cursor->modified;
     if (went_back && !report.cursor_went_back)
         return ": the cursor went back, and the pass does not report it";
     return std::nullopt;
@@ -149,13 +148,13 @@ std::optional<std::string> ReportChecks::bounded_pass_ended(const Job& pass,
                            (pass.whole || pass.deep) && pass.holes == 0;
     const auto started = Timestamp::parse(pass.started_at);  // by the daemon's clock
     if (!is_judged || !started || !left_out || left_out->entity != pass.stream) return std::nullopt;
-    const Timestamp since = later(*started, -plan_.local_ahead);
+    const Timestamp since = *started - plan_.local_ahead;
     // Its clock has jumped: how old the record was when the reconciliation began is not known (seed 707992).
     if (since > left_out->since) return std::nullopt;
     const Written& written = writers_.records(pass.stream).at(left_out->id);
     const Duration young = checks_.variant().overlap + kPortalSecond + checks_.clock_slack();
     const auto held = store_.tables.records.find({pass.stream, left_out->id});
-    const bool is_settled = later(written.modified, young) < since && !written.deleted && !written.back;
+    const bool is_settled = written.modified + young < since && !written.deleted && !written.back;
     const bool is_live = held != store_.tables.records.end() && !held->second.deleted_at;
     if (!is_settled || !is_live || exposures_.replica_since(pass.stream, since)) return std::nullopt;
     return pass.stream + ": a reconciliation is done in which no listing showed " + left_out->id +

@@ -35,7 +35,7 @@ void Spoiler::note(const SeenRequest& request, const std::string& body) {
     const Timestamp now = model_.now();
     Old& kept = old_[question_of(request)];
     // The older of two within the lag: so that it differs.
-    if (later(kept.at, plan_.overlap * kLagPercent / 100) < now) kept = {now, body};
+    if (kept.at + plan_.overlap * kLagPercent / 100 < now) kept = {now, body};
     if (old_.size() > kOldMax) old_.clear();
 }
 
@@ -166,7 +166,7 @@ bool Spoiler::unsort(const SeenRequest& request, std::string& body) {
 bool Spoiler::take_old(const SeenRequest& request, std::string& body) {
     const auto found = old_.find(question_of(request));
     if (found == old_.end() || found->second.body == body) return false;
-    if (later(found->second.at, plan_.overlap * kLagPercent / 100) < model_.now()) return false;
+    if (found->second.at + plan_.overlap * kLagPercent / 100 < model_.now()) return false;
     body = found->second.body;
     return true;
 }

@@ -41,8 +41,7 @@ WatchedPortal::WatchedPortal(Portal& portal, RequestLedger& ledger, std::functio
 
 void WatchedPortal::count_request() {
     const Timestamp now = now_();
-    const double seconds =
-        static_cast<double>(now.ticks - ledger_.filled_at.ticks) / Timestamp::ticks_per_second;
+    const double seconds = std::chrono::duration<double>(now - ledger_.filled_at).count();
     ledger_.filled_at = now;
     const auto burst = static_cast<double>(std::max(1U, ledger_.rate.burst));
     ledger_.tokens = std::min(burst, ledger_.tokens + seconds * ledger_.rate.per_second) - 1;
@@ -61,7 +60,7 @@ void WatchedPortal::count_request() {
 }
 
 void WatchedPortal::check_probes(Timestamp now) {
-    if (told_at_ == Timestamp{INT64_MIN} || later(told_at_, kProbesSpan) < now) return;
+    if (told_at_ == Timestamp{INT64_MIN} || told_at_ + kProbesSpan < now) return;
     if (++probes_ > kProbesMax)
         broken_(std::to_string(probes_) +
                 " requests within an hour in which the portal wants to be left alone");
@@ -110,8 +109,7 @@ void WatchedPortal::hear(const std::optional<Error>& error, Timestamp sent) {
         if (told_at_ == Timestamp{INT64_MIN}) told_at_ = now_();
         return;
     }
-    const auto ticks = std::chrono::nanoseconds(*error->retry_after).count() / 100;
-    quiet_until_ = std::max(quiet_until_, Timestamp{now_().ticks + ticks});
+    quiet_until_ = std::max(quiet_until_, now_() + *error->retry_after);
 }
 
 Task<Result<PagePtr>> WatchedPortal::query(const Query& query) {

@@ -70,7 +70,7 @@ void RunningWorld::bounded_pass(const Job& pass) {
 }
 
 void RunningWorld::confirm(const Job& unconfirmed) {
-    agenda_.put(later(now(), spread(rare_random_, 5min)), [this, unconfirmed] {
+    agenda_.put(now() + spread(rare_random_, 5min), [this, unconfirmed] {
         if (!life_ || stopped_at_ != Timestamp{} || resting_) return;
         say("somebody confirms what reconciliation " + std::to_string(unconfirmed.id) + " asks");
         ++report_.faults[Fault::confirm];
@@ -136,7 +136,7 @@ void RunningWorld::end_life() {
     kill_in_steps_ = 0;
     stopped_at_ = {};
     if (std::exchange(reloading_, false)) return start_life();
-    agenda_.put(later(now_, spread(random_, 2min)), [this] { start_life(); });
+    agenda_.put(now_ + spread(random_, 2min), [this] { start_life(); });
 }
 
 void RunningWorld::crashed_life() {
@@ -185,7 +185,7 @@ void RunningWorld::advance() {
         passes_.look(now());
         if (life_->has_crashed()) return crashed_life();
         if (life_->has_ended()) return stopped_life();
-        if (stopped_at_ != Timestamp{} && later(stopped_at_, kStopMax) < now())
+        if (stopped_at_ != Timestamp{} && stopped_at_ + kStopMax < now())
             broken("the daemon does not end though its passes have been canceled");
         if (kill_in_steps_ > 0 && --kill_in_steps_ == 0) return kill_life();
         if (!more) break;
@@ -195,7 +195,7 @@ void RunningWorld::advance() {
 }
 
 void RunningWorld::repeat(Duration mean, std::function<void()> action) {
-    agenda_.put(later(now(), spread(random_, mean)), [this, mean, action = std::move(action)] {
+    agenda_.put(now() + spread(random_, mean), [this, mean, action = std::move(action)] {
         if (resting_) return;
         action();
         repeat(mean, action);
@@ -204,7 +204,7 @@ void RunningWorld::repeat(Duration mean, std::function<void()> action) {
 
 // By dice of its own: what else happens in the worlds of known seeds stays as it was.
 void RunningWorld::repeat_rival() {
-    agenda_.put(later(now(), spread(rival_random_, 30min)), [this] {
+    agenda_.put(now() + spread(rival_random_, 30min), [this] {
         if (resting_) return;
         start_life();
         repeat_rival();
@@ -250,11 +250,11 @@ void RunningWorld::begin() {
     begin_rare_troubles();
     const auto span = std::chrono::duration_cast<Duration>(
         std::chrono::duration<double, std::ratio<3600>>(settings_.hours));
-    agenda_.put(later(plan_.start, span), [this] { rest(); });
+    agenda_.put(plan_.start + span, [this] { rest(); });
 }
 
 void RunningWorld::repeat_rare(Duration mean, std::function<void()> action) {
-    agenda_.put(later(now(), spread(rare_random_, mean)), [this, mean, action = std::move(action)] {
+    agenda_.put(now() + spread(rare_random_, mean), [this, mean, action = std::move(action)] {
         if (resting_) return;
         action();
         repeat_rare(mean, action);
@@ -288,7 +288,7 @@ void RunningWorld::begin_rare_troubles() {
         });
     }
     if (settings_.has(Fault::retype)) {
-        agenda_.put(later(now(), spread(rare_random_, 3h)), [this] {
+        agenda_.put(now() + spread(rare_random_, 3h), [this] {
             if (resting_) return;
             writers_.retype();
             for (const std::string& entity : plan_.entities)
@@ -300,9 +300,9 @@ void RunningWorld::begin_rare_troubles() {
     if (settings_.has(Fault::reload)) {
         repeat_rare(2h, [this] {
             const Timestamp end =
-                later(plan_.start, std::chrono::duration_cast<Duration>(
-                                       std::chrono::duration<double, std::ratio<3600>>(settings_.hours)));
-            reload_until(std::min(end, later(now(), spread(rare_random_, 30min))), 30s);
+                plan_.start + std::chrono::duration_cast<Duration>(
+                                  std::chrono::duration<double, std::ratio<3600>>(settings_.hours));
+            reload_until(std::min(end, now() + spread(rare_random_, 30min)), 30s);
         });
     }
 }
@@ -314,7 +314,7 @@ void RunningWorld::reload_until(Timestamp until, Duration every) {
         reloading_ = true;
         stop_life();
     }
-    agenda_.put(later(now(), every), [this, until, every] { reload_until(until, every); });
+    agenda_.put(now() + every, [this, until, every] { reload_until(until, every); });
 }
 
 void RunningWorld::begin_daemon_troubles() {

@@ -76,7 +76,7 @@ std::vector<Key> QuarantineTable::untried(Timestamp before, std::size_t limit) {
     std::vector<Key> keys;
     if (!has_any_) return keys;
     const std::string hourly = before.to_string_ms();
-    const std::string daily = Timestamp{before.ticks - Store::kDailyMoreTicks}.to_string_ms();
+    const std::string daily = (before - Store::kDailyMore).to_string_ms();
     untried_.bind(2, hourly);
     untried_.bind(3, static_cast<std::int64_t>(limit));
     untried_.bind(4, daily);

@@ -16,7 +16,7 @@ bool settles(const HeldRecord& shown, const OpenEvent& event, std::size_t looks)
     if (!event.event_time) return is_new || is_slow(looks);
     if (!shown.modified) return false;
     if (*shown.modified >= *event.event_time) return true;
-    const bool is_near = shown.modified->ticks + kEventToleranceTicks >= event.event_time->ticks;
+    const bool is_near = *shown.modified + kEventTolerance >= *event.event_time;
     return is_near && (is_new || is_slow(looks));
 }
 
@@ -25,7 +25,7 @@ bool is_slow(std::size_t looks) {
 }
 
 bool is_past_overlap(const OpenEvent& event, Timestamp portal_time, Duration overlap) {
-    return !event.event_time || event.event_time->ticks + overlap.count() / 100 < portal_time.ticks;
+    return !event.event_time || *event.event_time + overlap < portal_time;
 }
 
 std::optional<Duration> look_pause(std::size_t looks) {

@@ -15,7 +15,7 @@ namespace carecloud {
 
 // `event_time` is taken when the event is made, a moment after the record's `modified`, on another of the vendor's
 // machines.
-inline constexpr std::int64_t kEventToleranceTicks = 5 * Timestamp::ticks_per_second;
+inline constexpr Duration kEventTolerance = std::chrono::seconds(5);
 
 // Passes that look for an event's record before it is asked for by id.
 inline constexpr std::size_t kQuickLooks = 4;

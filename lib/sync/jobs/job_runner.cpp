@@ -64,8 +64,7 @@ bool is_put_off(const Job& pass) {
 // The wall clock may have jumped: no more than all of it, and nothing less than nothing.
 Duration since(const std::optional<Timestamp>& at, Timestamp now, Duration most) {
     if (!at || *at > now) return Duration::zero();
-    const std::int64_t ticks = now.ticks - at->ticks;
-    return ticks >= most.count() / 100 ? most : Duration(ticks * 100);
+    return std::min(now - *at, most);
 }
 
 }  // namespace

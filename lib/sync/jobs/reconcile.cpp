@@ -161,8 +161,8 @@ Task<Result<bool>> Reconcile::look_at(std::vector<Key> some) {
     if (!shown) co_return false;
     // What is `modified` since then may not show in every answer yet (hazard 3). A date in the future says nothing of
     // when the record was written: there is nothing to wait for.
-    const Timestamp settled{listed_at_.ticks - run_.settings().overlap.count() / 100};
-    const Timestamp future{listed_at_.ticks + kClockToleranceTicks};
+    const Timestamp settled = listed_at_ - run_.settings().overlap;
+    const Timestamp future = listed_at_ + kClockTolerance;
     Batch young{.stream = row_.stream};
     for (Key& key : some) {
         if (shown->contains(key.id)) continue;

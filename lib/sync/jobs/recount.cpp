@@ -69,9 +69,9 @@ Task<Result<std::optional<Recount::Excess>>> Recount::excess() {
 // nothing of when the record was written, and with a clock that is behind it would be that of every new one.
 Task<Result<Recount::Young>> Recount::count_young() {
     const Timestamp now = run_.context().portal_now();
-    auto young = co_await count_since({now.ticks - run_.settings().overlap.count() / 100});
+    auto young = co_await count_since(now - run_.settings().overlap);
     if (!young || young->there <= young->here) co_return young;
-    CO_TRY_ASSIGN(auto future, count_since({now.ticks + kClockToleranceTicks}));
+    CO_TRY_ASSIGN(auto future, count_since(now + kClockTolerance));
     young->there -= std::min(young->there, future.there);
     young->here -= std::min(young->here, future.here);
     co_return young;

@@ -28,7 +28,7 @@ std::uint64_t block_of(std::uint64_t left) {
 }
 
 double seconds_between(Timestamp from, Timestamp to) {
-    return static_cast<double>(to.ticks - from.ticks) / Timestamp::ticks_per_second;
+    return std::chrono::duration<double>(to - from).count();
 }
 
 // What a bounded request must leave of the month's quota.
@@ -52,7 +52,7 @@ std::chrono::milliseconds whole_ms(Duration span) {
 
 // The instant as this machine's clock will show it, for people.
 std::string instant_in(Clock& clock, Duration span) {
-    return Timestamp{clock.wall().ticks + span.count() / 100}.to_string_ms();
+    return (clock.wall() + span).to_string_ms();
 }
 
 }  // namespace
@@ -69,14 +69,14 @@ RateLimiter::RateLimiter(Clock& clock, Store& store, RateLimits limits, double p
 
 Error RateLimiter::exhausted() const {
     const Timestamp now = clock_.wall();
-    const std::int64_t left_ms = (next_month(now).ticks - now.ticks) / Timestamp::ticks_per_millisecond;
+    const Duration left = next_month(now) - now;
     return Error{.code = ErrorCode::quota_exhausted,
                  .operation = "send a request to the portal",
                  .subject = "the quota of " + month_of(now) + " is used up",
                  .hint =
                      "synchronization resumes at the start of the next month (UTC), or after a restart with "
                      "a larger portal.rate.monthly_quota",
-                 .retry_after = std::chrono::milliseconds(left_ms)};
+                 .retry_after = std::chrono::duration_cast<std::chrono::milliseconds>(left)};
 }
 
 Error RateLimiter::held() const {

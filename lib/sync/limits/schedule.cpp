@@ -62,7 +62,7 @@ Duration failure_pause(Random& random, const RateLimiter& gate, const Error& err
 }
 
 Duration stretched(Duration pause, double stretch, Timestamp now) {
-    const Duration until_turn((next_month(now).ticks - now.ticks) * 100);
+    const Duration until_turn = next_month(now) - now;
     const Duration longest = std::max(pause, until_turn + pause);
     const double wished = static_cast<double>(pause.count()) * stretch;
     return wished < static_cast<double>(longest.count()) ? Duration(static_cast<Duration::rep>(wished))
@@ -74,8 +74,7 @@ double quota_stretch(const QuotaUse& use, Timestamp now, double requests_per_sec
     if (use.month != month_of(now)) return 1.0;
     const double left = static_cast<double>(*use.limit) - static_cast<double>(use.count.sent);
     if (left <= 0) return 1.0;  // the gate refuses anyway; nothing to stretch
-    const double seconds_left =
-        static_cast<double>(next_month(now).ticks - now.ticks) / Timestamp::ticks_per_second;
+    const double seconds_left = std::chrono::duration<double>(next_month(now) - now).count();
     // A tenth is kept for what comes besides the polls.
     const double affordable = left * 0.9 / std::max(seconds_left, 1.0);
     return std::max(1.0, requests_per_second / affordable);

@@ -59,8 +59,7 @@ class Pass {
         report_.state = ledger_.state();
         report_.summary = ledger_.summary();
         if (!report_.error) report_.tail = tail_;
-        const Duration overlap = settings_.overlap;
-        if (settled_before_) report_.began_at = Timestamp{settled_before_->ticks + overlap.count() / 100};
+        if (settled_before_) report_.began_at = *settled_before_ + settings_.overlap;
         memory_.tail = report_.tail;
         return std::move(report_);
     }
@@ -158,7 +157,7 @@ Task<Result<bool>> Pass::settle_dialect() {
 
 void Pass::note_tail(const Page& page) {
     // A minute of slack, since the safe point is written down only so often (progress.cpp).
-    const Timestamp from{settled_before_->ticks - 60 * Timestamp::ticks_per_second};
+    const Timestamp from = *settled_before_ - std::chrono::minutes(1);
     for (const Record& record : page.records) {
         if (record.modified > future_from_)
             ++future_;
@@ -257,8 +256,7 @@ Task<Result<Pass::Ending>> Pass::walk_to_end() {
     if (answer && is_cursor_lost()) co_return Ending::cursor_is_lost;
     while (answer) {
         const PagePtr& page = answer->fetched.page;
-        if (!settled_before_)
-            settled_before_ = Timestamp{answer->fetched.asked_at.ticks - settings_.overlap.count() / 100};
+        if (!settled_before_) settled_before_ = answer->fetched.asked_at - settings_.overlap;
         if (!settings_.dialect && page->spelling != dialect_.spelling) co_return Ending::new_shape;
         auto moved = walk.take_page(*page, answer->fetched.take);
         if (!moved) co_return moved.error();
@@ -300,9 +298,8 @@ Task<Result<>> Pass::commit_end() {
 }
 
 StreamState Pass::advanced(const Reached& reached, Timestamp limit) const {
-    const std::int64_t overlap = settings_.overlap.count() / 100;
-    const Timestamp began{settled_before_->ticks + overlap};
-    const Timestamp settled{memory_.certain(began, context_.time, context_.clock.now()).ticks - overlap};
+    const Timestamp began = *settled_before_ + settings_.overlap;
+    const Timestamp settled = memory_.certain(began, context_.time, context_.clock.now()) - settings_.overlap;
     StreamState after = advance(ledger_.state(), dialect_, reached, settled);
     after.dialect = dialect_.to_json();
     after.portal_time = context_.portal_now();

@@ -56,8 +56,8 @@ std::vector<Key> pick_samples(const Page& page) {
     return picked;
 }
 
-std::string seconds_from(const Key& key, std::int64_t seconds) {
-    return Timestamp{key.modified.ticks + seconds * Timestamp::ticks_per_second}.to_string();
+std::string seconds_from(const Key& key, int seconds) {
+    return (key.modified + std::chrono::seconds(seconds)).to_string();
 }
 
 class Prover {

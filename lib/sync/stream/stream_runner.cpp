@@ -116,8 +116,8 @@ Task<> StreamRunner::watch_push(const PassReport& report) {
 Task<> StreamRunner::judge_push(Timestamp now) {
     Announced recent;
     for (const Duration window : kAnnounceWindows) {
-        const Timestamp from = std::max(watched_from_, now + -window);
-        auto counting = inbox_.announced(settings_.pass.spec.entity, from, now + -kAnnounceGrace);
+        const Timestamp from = std::max(watched_from_, now - window);
+        auto counting = inbox_.announced(settings_.pass.spec.entity, from, now - kAnnounceGrace);
         const Result<Announced> counted = co_await std::move(counting);
         if (!counted) {
             observer_.failed(counted.error());

@@ -155,7 +155,7 @@ Task<Result<>> ById::retry(Key key) {
 }
 
 Task<Result<>> ById::retry_untried(Store& store, Timestamp wall) {
-    const Timestamp an_hour_ago = wall + std::chrono::hours(-1);
+    const Timestamp an_hour_ago = wall - std::chrono::hours(1);
     CO_TRY_ASSIGN(auto due, store.untried(ledger_.state().stream, an_hour_ago, 1));
     if (due.empty()) co_return Result<>{};
     Key key = due.front();

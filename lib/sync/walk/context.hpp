@@ -28,9 +28,7 @@ struct PassContext {
 
     Timestamp portal_now() const { return time.at(PortalTime::moment(clock)); }
     // The portal's time when the question was sent that this page answers.
-    Timestamp asked_at(const Page& page) const {
-        return Timestamp{portal_now().ticks - (clock.now() - page.asked.sent).count() / 100};
-    }
+    Timestamp asked_at(const Page& page) const { return portal_now() - (clock.now() - page.asked.sent); }
 };
 
 struct PassSettings {

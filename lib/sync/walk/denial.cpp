@@ -61,7 +61,7 @@ Task<Result<bool>> is_listed_in_other_form(Fetcher& fetcher, const StreamSpec& s
 }
 
 Omitted judge_omitted(const Omission& first, Timestamp asked_at, Duration overlap, Presence presence) {
-    if (asked_at.ticks < first.first_at.ticks + overlap.count() / 100) return Omitted::wait;
+    if (asked_at < first.first_at + overlap) return Omitted::wait;
     return presence == Presence::changed || first.filter_changed ? Omitted::left : Omitted::hole;
 }
 

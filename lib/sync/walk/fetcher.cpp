@@ -107,8 +107,7 @@ Task<Result<Fetched>> Fetcher::fetch(Query query, PageSize& size) {
             const bool full = page->record_count() >= state.take;
             size.passed(state.take, full, state.take < size.take());
             const Timestamp now = time_.at(PortalTime::moment(clock_));
-            const Timestamp asked{now.ticks - (clock_.now() - sent).count() / 100};
-            co_return Fetched{.page = page, .take = state.take, .asked_at = asked};
+            co_return Fetched{.page = page, .take = state.take, .asked_at = now - (clock_.now() - sent)};
         }
         const Error error = answer.error();
         CO_TRY(recover(error, state));

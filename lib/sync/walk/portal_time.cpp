@@ -14,7 +14,7 @@ constexpr const char* kTellOperator =
     "report it to the portal's operator; until then this machine's clock is used";
 
 bool are_close(Timestamp a, Timestamp b) {
-    return a.ticks - b.ticks <= kClockToleranceTicks && b.ticks - a.ticks <= kClockToleranceTicks;
+    return a - b <= kClockTolerance && b - a <= kClockTolerance;
 }
 
 // "3 hours", "41 years".
@@ -114,7 +114,7 @@ void PortalTime::remember(std::optional<Timestamp> trusted) {
 }
 
 Timestamp PortalTime::later(Timestamp at, Moment now) const {
-    return {at.ticks + (now.boot - heard_at_.boot).count() / 100};
+    return at + (now.boot - heard_at_.boot);
 }
 
 Timestamp PortalTime::choose(std::optional<Timestamp> date, Moment now) const {
@@ -167,7 +167,7 @@ Timestamp PortalTime::latest(Moment now) const {
 
 bool PortalTime::is_in_future(Timestamp cursor) const {
     const Timestamp latest = std::max(heard_at_.local, last_date_.value_or(heard_at_.local));
-    return heard_ && cursor.ticks > latest.ticks + kClockToleranceTicks;
+    return heard_ && cursor > latest + kClockTolerance;
 }
 
 std::optional<ClockReport> PortalTime::take_news() {

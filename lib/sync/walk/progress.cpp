@@ -9,7 +9,7 @@
 namespace carecloud {
 
 std::optional<Cursor> last_settleable(const std::vector<Record>& records, Timestamp portal_time) {
-    const Timestamp limit{portal_time.ticks + kClockToleranceTicks};
+    const Timestamp limit = portal_time + kClockTolerance;
     for (auto record = records.rbegin(); record != records.rend(); ++record) {
         if (record->modified <= limit)
             return Cursor{std::string(record->modified_text), record->modified, std::string(record->id)};
@@ -20,7 +20,7 @@ std::optional<Cursor> last_settleable(const std::vector<Record>& records, Timest
 namespace {
 
 // A safe point that moves with the portal's clock is written down this often and no more.
-constexpr std::int64_t kSafePointStepTicks = 60 * Timestamp::ticks_per_second;
+constexpr Duration kSafePointStep = std::chrono::seconds(60);
 
 }  // namespace
 
@@ -49,13 +49,12 @@ StreamState advance(StreamState state, const Dialect& dialect, const Reached& re
 }
 
 Timestamp certain_undated(Timestamp trusted, Timestamp newest, Duration since) {
-    constexpr std::int64_t ahead_unnoticed = 7 * kDayTicks;
-    const Timestamp certain{newest.ticks + since.count() / 100};
-    return std::min(trusted, std::max(certain, Timestamp{trusted.ticks - ahead_unnoticed}));
+    constexpr Duration ahead_unnoticed = 7 * kDay;
+    return std::min(trusted, std::max(newest + since, trusted - ahead_unnoticed));
 }
 
 Timestamp future_begins(const PortalTime& time, PortalTime::Moment now) {
-    return to_millisecond({time.latest(now).ticks + kClockToleranceTicks});
+    return to_millisecond(time.latest(now) + kClockTolerance);
 }
 
 bool can_bound(const Dialect& dialect, const StreamState& state) {
@@ -70,15 +69,13 @@ void ensure_step(const StreamState& before, const StreamState& after, const Dial
     if (after.cursor != before.cursor) {
         ensure(!before.cursor || compare_keys(dialect, *after.cursor, *before.cursor) > 0,
                "a cursor does not move back");
-        ensure(after.cursor->modified.ticks <= limit.ticks + kClockToleranceTicks,
-               "a cursor does not pass the portal's time");
+        ensure(after.cursor->modified <= limit + kClockTolerance, "a cursor does not pass the portal's time");
     }
     // A portal's texts may stand in another order than their instants. Where they are UTC, by fractions of a second.
     const bool comparable = after.safe && after.safe != before.safe &&
                             after.safe->modified_text.ends_with('Z') &&
                             after.cursor->modified_text.ends_with('Z');
-    ensure(!comparable ||
-               after.safe->modified.ticks <= after.cursor->modified.ticks + Timestamp::ticks_per_second,
+    ensure(!comparable || after.safe->modified <= after.cursor->modified + std::chrono::seconds(1),
            "a safe point does not pass its cursor");
 }
 
@@ -86,7 +83,7 @@ StreamState put_back(StreamState state, std::optional<Cursor> newest, Duration o
     state.cursor = std::move(newest);
     state.safe.reset();
     if (!state.cursor) return state;
-    const Timestamp safe{state.cursor->modified.ticks - overlap.count() / 100};
+    const Timestamp safe = state.cursor->modified - overlap;
     state.safe = SafePoint{safe.to_string(), safe};
     return state;
 }
@@ -97,8 +94,7 @@ bool is_worth_a_commit(const StreamState& before, const StreamState& after) {
         return true;
     if (before.safe == after.safe || !after.safe) return false;
     const bool met = after.safe->modified_text == after.cursor->modified_text;
-    return met || !before.safe ||
-           after.safe->modified.ticks - before.safe->modified.ticks >= kSafePointStepTicks;
+    return met || !before.safe || after.safe->modified - before.safe->modified >= kSafePointStep;
 }
 
 }  // namespace carecloud

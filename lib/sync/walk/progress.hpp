@@ -14,7 +14,7 @@
 namespace carecloud {
 
 // The last of the records (in the portal's order) that the cursor may rest on: none with a `modified` in the
-// portal's future, by more than kClockToleranceTicks, which would drag the cursor past records still to come.
+// portal's future, by more than kClockTolerance, which would drag the cursor past records still to come.
 std::optional<Cursor> last_settleable(const std::vector<Record>& records, Timestamp portal_time);
 
 // What is `modified` later is in the future by every clock, and by more than the tolerance.

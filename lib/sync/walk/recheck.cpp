@@ -23,12 +23,12 @@ constexpr std::size_t kLooksAtOnce = 20;
 // So that no portal is asked in a tight circle.
 constexpr Duration kPauseMin = std::chrono::seconds(2);
 // The portal's time is known in whole seconds.
-constexpr std::int64_t kGrainTicks = Timestamp::ticks_per_second;
+constexpr Duration kGrain = std::chrono::seconds(1);
 
 }  // namespace
 
-bool is_due(Timestamp hour, Timestamp now) {
-    return hour.ticks + kGrainTicks <= now.ticks;
+bool is_due(Timestamp due, Timestamp now) {
+    return due + kGrain <= now;
 }
 
 Task<Result<>> Recheck::run() {
@@ -39,7 +39,7 @@ Task<Result<>> Recheck::run() {
     if (found.doubted.empty() && found.omitted.empty()) co_return Result<>{};
     std::erase_if(found.doubted, [&](const Doubt& doubt) { return !is_due(doubt.ask_at, now_); });
     std::erase_if(found.omitted, [&](const Omission& omission) {
-        return !is_due({omission.first_at.ticks + settings_.overlap.count() / 100}, now_);
+        return !is_due(omission.first_at + settings_.overlap, now_);
     });
     CO_TRY(ask_doubted(*dialect, found.doubted));
     CO_TRY(look_again(*dialect, found.omitted));
@@ -144,12 +144,11 @@ Task<Result<>> Recheck::plan() {
     std::optional<Timestamp> next;
     if (!rest.doubted.empty()) next = rest.doubted.front().ask_at;
     if (!rest.omitted.empty()) {
-        const Timestamp hour{rest.omitted.front().first_at.ticks + settings_.overlap.count() / 100};
-        next = next ? std::min(*next, hour) : hour;
+        const Timestamp due = rest.omitted.front().first_at + settings_.overlap;
+        next = next ? std::min(*next, due) : due;
     }
     if (!next) co_return Result<>{};
-    const std::int64_t ticks = next->ticks + kGrainTicks - now_.ticks;
-    report_.next = std::max<Duration>(Duration(std::min(ticks, kDayTicks) * 100), kPauseMin);
+    report_.next = std::clamp(*next + kGrain - now_, kPauseMin, kDay);
     co_return Result<>{};
 }
 

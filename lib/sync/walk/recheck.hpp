@@ -13,9 +13,8 @@ namespace carecloud {
 
 class Fetcher;
 
-// Whether the hour of a record that is to be asked for again has come, by the portal's time, which is known in whole
-// seconds.
-bool is_due(Timestamp hour, Timestamp now);
+// Whether a record is to be requested again by now. `now` is the portal's time, which is known in whole seconds.
+bool is_due(Timestamp due, Timestamp now);
 
 struct RecheckReport {
     CommitSummary summary{};

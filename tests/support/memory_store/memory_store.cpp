@@ -83,8 +83,7 @@ Task<Result<std::vector<std::optional<HeldRecord>>>> MemoryStore::held(std::stri
 
 Task<Result<std::vector<Key>>> MemoryStore::untried(std::string stream, Timestamp before, std::size_t limit) {
     auto work = [this, stream = std::move(stream), at = before.to_string_ms(),
-                 daily = Timestamp{before.ticks - kDailyMoreTicks}.to_string_ms(),
-                 limit]() -> Result<std::vector<Key>> {
+                 daily = (before - kDailyMore).to_string_ms(), limit]() -> Result<std::vector<Key>> {
         const auto is_due = [&](const std::string& id, const StoreContent::Quarantined& row) {
             if (row.last_at >= at) return false;
             if (row.body.empty()) return true;

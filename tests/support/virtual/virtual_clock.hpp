@@ -24,13 +24,11 @@ class VirtualClock : public Clock {
   public:
     // `wall_shift`: how far the wall clock is ahead of the world's time `start`.
     VirtualClock(boost::asio::io_context& io, Timestamp start, Duration wall_shift = {})
-        : io_(io), start_(start), wall_shift_ticks_(wall_shift.count() / 100) {}
+        : io_(io), start_(start), wall_shift_(wall_shift) {}
 
     MonoTime now() const override { return now_; }
     Duration since_boot() const override { return now_.since_origin + suspended_; }
-    Timestamp wall() const override {
-        return {start_.ticks + now_.since_origin.count() / 100 + wall_shift_ticks_};
-    }
+    Timestamp wall() const override { return start_ + now_.since_origin + wall_shift_; }
     std::unique_ptr<Alarm> make_alarm() override;
     boost::asio::any_io_executor executor() override { return io_.get_executor(); }
 
@@ -46,7 +44,7 @@ class VirtualClock : public Clock {
     void oversleep(Duration span) { advance_to(now_ + span); }
 
     // The wall clock jumps; the monotonic one goes on (hazard 19).
-    void shift_wall(Duration by) { wall_shift_ticks_ += by.count() / 100; }
+    void shift_wall(Duration by) { wall_shift_ += by; }
     // The machine sleeps: CLOCK_BOOTTIME and the wall clock count it, the monotonic one does not.
     void suspend(Duration span) {
         suspended_ += span;
@@ -66,7 +64,7 @@ class VirtualClock : public Clock {
     boost::asio::io_context& io_;
     Timestamp start_;
     MonoTime now_{};
-    std::int64_t wall_shift_ticks_;
+    Duration wall_shift_;
     Duration suspended_{0};
     Sleepers sleepers_;
     std::function<void(Timestamp)> watcher_;

@@ -1,5 +1,7 @@
 #include "base/timestamp.hpp"
 
+#include <chrono>
+
 #include <catch2/catch.hpp>
 
 using carecloud::Timestamp;
@@ -64,4 +66,25 @@ TEST_CASE("the quota's month is UTC's and turns at its end") {
     CHECK(carecloud::next_month(at).to_string() == "2025-01-01T00:00:00.0000000Z");
     CHECK(carecloud::next_month(*Timestamp::parse("2024-02-01T00:00:00Z")).to_string() ==
           "2024-03-01T00:00:00.0000000Z");
+}
+
+TEST_CASE("a span moves an instant by whole ticks, and the difference of two instants is a span") {
+    using namespace std::chrono_literals;
+    using carecloud::Duration;
+    const Timestamp at{1'000};
+    CHECK(at + 1us == Timestamp{1'010});
+    CHECK(at - 1us == Timestamp{990});
+    CHECK(at + 199ns == Timestamp{1'001});
+    CHECK(at - 199ns == Timestamp{999});
+    CHECK(at + -199ns == Timestamp{999});
+    CHECK(Timestamp{1'010} - at == 1us);
+    CHECK(at - Timestamp{1'010} == -1us);
+    // Farther apart than a Duration can tell.
+    const auto first = Timestamp::parse("0001-01-01T00:00:00Z");
+    const auto last = Timestamp::parse("9999-12-31T23:59:59Z");
+    REQUIRE(first);
+    REQUIRE(last);
+    CHECK(*last - *first > 24h * 365 * 290);
+    CHECK(*first - *last < -24h * 365 * 290);
+    CHECK(*first + (*last - *first) < *last);
 }

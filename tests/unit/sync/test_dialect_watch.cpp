@@ -287,7 +287,7 @@ TEST_CASE("regression: a record that was deleted a moment ago hid one that no li
     BoundedWorld world;
     world.put_many(1, 50, 10, kOld);
     const Timestamp now = world.clock.wall();
-    world.put(51, later(now, 2s), R"(,"v":1)");
+    world.put(51, now + 2s, R"(,"v":1)");
     world.put(52, now);
     world.good_pass();
     world.put(51, now, R"(,"v":2)");

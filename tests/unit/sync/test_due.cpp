@@ -171,7 +171,7 @@ TEST_CASE(
     DueWorld world;
     world.put_many(1, 10, 5, kOld);
     const Timestamp now = world.clock.wall();
-    world.put(11, later(now, 2s), R"(,"v":1)");
+    world.put(11, now + 2s, R"(,"v":1)");
     world.good_pass();
     if (GENERATE(false, true)) {
         world.content->tables.changes.back().reversal = 1;
@@ -199,14 +199,14 @@ TEST_CASE("regression: due: what a pass had doubted before it failed made none d
     world.poll_every = 1min;
     const Timestamp now = world.clock.wall();
     for (unsigned n = 1; n <= 30; ++n)
-        world.put(n, later(now, std::chrono::seconds(n)));
+        world.put(n, now + std::chrono::seconds(n));
     world.clock.run_for(40s);
     world.start();
     world.clock.run_for(30s);
     REQUIRE(world.held() == 30);
-    world.put(20, later(now, 1ms), R"(,"v":2)");
+    world.put(20, now + 1ms, R"(,"v":2)");
     world.portal.set_fault_hook([&](const SeenRequest&) -> std::optional<Error> {
-        if (world.tables().doubted.empty() || world.clock.wall() > later(now, 5min)) return std::nullopt;
+        if (world.tables().doubted.empty() || world.clock.wall() > now + 5min) return std::nullopt;
         return Error{.code = ErrorCode::key_refused, .operation = "query", .subject = "HTTP 403", .hint = ""};
     });
     REQUIRE(world.clock.run_until([&] { return !world.tables().doubted.empty(); }));

@@ -29,10 +29,6 @@ inline Timestamp at(const char* text) {
 // Well before now.
 inline const Timestamp kOld = at("2024-01-01T00:00:00Z");
 
-inline Timestamp later(Timestamp from, Duration span) {
-    return {from.ticks + span.count() / 100};
-}
-
 inline bool mentions(const SeenRequest& request, const std::string& text) {
     return request.text.find(text) != std::string::npos;
 }
