@@ -3,6 +3,7 @@
 #include "sync/stream/stream_runner.hpp"
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
@@ -31,12 +32,6 @@ Task<std::vector<T>> all_of(asio::any_io_executor executor, std::vector<Task<T>>
         if (exception) std::rethrow_exception(exception);
     }
     co_return std::move(results);
-}
-
-template <class Runner>
-Task<bool> run_runner(Runner& runner) {
-    co_await runner.run();
-    co_return true;
 }
 
 // Requests a second, of all streams' polls at their intervals.
@@ -91,9 +86,14 @@ Task<> Engine::finish() {
 // An exception (a broken invariant, never an outage) ends the engine: the others are stopped, so that it is not hidden
 // until they have ended by themselves.
 template <class T>
-Task<T> Engine::or_stop(Task<T> task) {
+Task<Engine::Value<T>> Engine::or_stop(Task<T> task) {
     try {
-        co_return co_await std::move(task);
+        if constexpr (std::is_void_v<T>) {
+            co_await std::move(task);
+            co_return true;
+        } else {
+            co_return co_await std::move(task);
+        }
     } catch (const std::exception&) {
         stop();
         throw;
@@ -104,9 +104,9 @@ Task<> Engine::run() {
     std::vector<Task<bool>> tasks;
     tasks.reserve(streams_.size() + 2);
     for (const auto& stream : streams_)
-        tasks.push_back(or_stop(run_runner(*stream)));
-    tasks.push_back(or_stop(run_runner(*lane_)));
-    tasks.push_back(or_stop(run_runner(*desk_)));
+        tasks.push_back(or_stop(stream->run()));
+    tasks.push_back(or_stop(lane_->run()));
+    tasks.push_back(or_stop(desk_->run()));
     co_await all_of(clock_.executor(), std::move(tasks));
     co_await finish();
 }

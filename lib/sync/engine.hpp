@@ -25,6 +25,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -87,8 +88,11 @@ class Engine {
 
   private:
     Task<> finish();
+    // What is waited for together needs a value: true if there is none.
     template <class T>
-    Task<T> or_stop(Task<T> task);
+    using Value = std::conditional_t<std::is_void_v<T>, bool, T>;
+    template <class T>
+    Task<Value<T>> or_stop(Task<T> task);
 
     Clock& clock_;
     Observer& observer_;

@@ -66,18 +66,18 @@ Task<Result<>> JobRun::walk(const StreamSpec& spec, WalkPtr begun, Reading readi
     for (;;) {
         walk.read_next(next);
         CO_TRY_ASSIGN(auto answer, pages.fetch_at(walk));
-        const PagePtr page = answer.fetched.page;
+        const PagePtr page = answer.page;
         const bool empty = page->record_count() == 0;
         // The proof of the end needs no whole records, and a page of more than one (walk.hpp).
         next = Reading::keys;
         if (empty && !std::exchange(sure, true)) continue;
-        auto moved = walk.take_page(*page, answer.fetched.take);
+        auto moved = walk.take_page(*page, answer.take);
         if (!moved) co_return moved.error();
         if (!wanted(*page)) co_return Result<>{};
         std::vector<std::size_t> unmet;
         if (deep) unmet = walk.unmet();
         CO_TRY_ASSIGN(auto taken,
-                      pages.store(page, answer.reading, walk.dialect(), std::nullopt, std::move(unmet)));
+                      pages.store(page, answer.projection, walk.dialect(), std::nullopt, std::move(unmet)));
         walk.stored(taken, page->record_count());
         // The stream's own walk should have met it: the dialect is to be proven again (hazard 33).
         if (taken > 0 && row_.kind == JobKind::reconcile && !page->records.empty())

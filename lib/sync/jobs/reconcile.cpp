@@ -56,7 +56,6 @@ class Reconcile {
     Task<Result<>> judge(Missing missing, Batch& batch);
     Task<Result<>> keep_hole(PagePtr page, Presence presence);
     Task<Result<>> judge_omitted(const Missing& missing, Presence presence, Asked asked, Batch& batch);
-    Task<Result<>> commit(Batch batch);
     Task<Result<>> end();
     Task<Result<std::uint64_t>> bound();
     void ask(std::uint64_t held, std::uint64_t most);
@@ -178,7 +177,7 @@ Task<Result<bool>> Reconcile::look_at(std::vector<Key> some) {
         if (row_.confirm_deletes || gone_.size() <= most_) gone_.push_back({std::move(key), listed_at_});
     }
     if (!young.omitted.empty() && run_.settings().spec.filter != "{}") {
-        CO_TRY(commit(std::move(young)));
+        CO_TRY(run_.commit(std::move(young)));
     }
     if (!row_.confirm_deletes || gone_.size() < kMarkedAtOnce) co_return true;
     CO_TRY(mark_gone());
@@ -254,7 +253,8 @@ Task<Result<>> Reconcile::keep_hole(PagePtr page, Presence presence) {
     ++row_.holes;
     if (presence == Presence::same || !run_.settings().spec.fields.empty()) co_return Result<>{};
     Batch changed{.stream = row_.stream, .page = std::move(page)};
-    co_return co_await commit(std::move(changed));
+    CO_TRY(run_.commit(std::move(changed)));
+    co_return Result<>{};
 }
 
 Task<Result<>> Reconcile::judge_omitted(const Missing& missing, Presence presence, Asked asked,
@@ -285,11 +285,6 @@ Task<Result<>> Reconcile::judge_omitted(const Missing& missing, Presence presenc
     co_return Result<>{};
 }
 
-Task<Result<>> Reconcile::commit(Batch batch) {
-    auto committed = co_await run_.commit(std::move(batch));
-    co_return committed ? Result<>{} : committed.error();
-}
-
 Task<Result<>> Reconcile::mark_gone() {
     std::vector<Missing> missing = std::exchange(gone_, {});
     while (!missing.empty()) {
@@ -300,7 +295,7 @@ Task<Result<>> Reconcile::mark_gone() {
             missing.pop_back();
             if (!judged) co_return judged.error();
         }
-        CO_TRY(commit(std::move(batch)));
+        CO_TRY(run_.commit(std::move(batch)));
         CO_TRY(run_.save());
     }
     co_return Result<>{};
@@ -354,7 +349,8 @@ Task<Result<>> Reconcile::end() {
     row_.status = JobStatus::done;
     if (!row_.whole && !row_.deep) co_return Result<>{};
     Batch batch{.stream = row_.stream, .reconciled = true};
-    co_return co_await commit(std::move(batch));
+    CO_TRY(run_.commit(std::move(batch)));
+    co_return Result<>{};
 }
 
 }  // namespace

@@ -27,8 +27,7 @@ std::optional<Timestamp> last_whole_begun(const std::vector<Job>& passes, const 
 
 Task<Result<>> WholeDue::request(std::string stream, std::string reason) {
     owed_.insert_or_assign(stream, std::move(reason));
-    auto writing = write_owed(std::move(stream));
-    co_return co_await std::move(writing);
+    return write_owed(std::move(stream));
 }
 
 Task<Result<>> WholeDue::write_owed(std::string stream) {

@@ -95,7 +95,7 @@ class RateLimiter {
     // Told of the first failed request of each pass, as it fails.
     using FailureListener = std::function<void(std::string_view stream, const Error& error)>;
     void on_failure(FailureListener told) { failed_ = std::move(told); }
-    void tell_failure(std::string_view stream, const Error& error) const {
+    void report_failure(std::string_view stream, const Error& error) const {
         if (failed_) failed_(stream, error);
     }
 

@@ -29,7 +29,7 @@ constexpr std::size_t kFutureReadWhole = 32;
 struct Arrived {
     PagePtr page;
     Timestamp cursor_limit;  // when it came
-    Reading reading = Reading::keys;
+    Projection projection = Projection::keys;
     bool end = false;
     bool may_move_cursor = true;
     std::vector<std::size_t> unmet{};  // of its records: taken whatever the store has of them
@@ -75,12 +75,12 @@ class Pass {
     Task<Result<bool>> settle_dialect();
     Task<Result<Ending>> walk_to_end();
     WalkPtr begin_walk();
-    Task<Result<WalkAnswer>> fetch_first(Walk& walk);
+    Task<Result<Fetched>> fetch_first(Walk& walk);
     bool is_cursor_lost() const;
     Task<Result<>> put_cursor_back();
     Task<Result<bool>> finds_new_dialect();
     void forget_walk();
-    Arrived arrive(const Walk& walk, WalkAnswer answer);
+    Arrived arrive(const Walk& walk, Fetched answer);
     Task<Result<>> commit_end();
     void note_tail(const Page& page);
     void note_end();
@@ -166,18 +166,18 @@ void Pass::note_tail(const Page& page) {
     }
 }
 
-Arrived Pass::arrive(const Walk& walk, WalkAnswer answer) {
+Arrived Pass::arrive(const Walk& walk, Fetched answer) {
     dialect_ = walk.dialect();
-    note_tail(*answer.fetched.page);
+    note_tail(*answer.page);
     const Timestamp limit = context_.time.cursor_limit(PortalTime::moment(context_.clock));
-    if (auto key = last_settleable(answer.fetched.page->records, limit)) {
+    if (auto key = last_settleable(answer.page->records, limit)) {
         memory_.note_newest(key->modified, context_.clock.now());
         last_key_ = std::move(key);
         last_key_limit_ = limit;
     }
-    return Arrived{.page = std::move(answer.fetched.page),
+    return Arrived{.page = std::move(answer.page),
                    .cursor_limit = limit,
-                   .reading = answer.reading,
+                   .projection = answer.projection,
                    .end = walk.ended(),
                    .may_move_cursor = walk.may_move_cursor(),
                    .unmet = walk.unmet(),
@@ -203,7 +203,7 @@ WalkPtr Pass::begin_walk() {
 }
 
 // The first page; asked for twice where the cursor lies in the future by the first answer, since one may be mistaken.
-Task<Result<WalkAnswer>> Pass::fetch_first(Walk& walk) {
+Task<Result<Fetched>> Pass::fetch_first(Walk& walk) {
     auto answer = co_await pages_.fetch_at(walk);
     if (!answer || !is_cursor_lost()) co_return answer;
     co_return co_await pages_.fetch_at(walk);
@@ -255,10 +255,10 @@ Task<Result<Pass::Ending>> Pass::walk_to_end() {
     auto answer = co_await fetch_first(walk);
     if (answer && is_cursor_lost()) co_return Ending::cursor_is_lost;
     while (answer) {
-        const PagePtr& page = answer->fetched.page;
-        if (!settled_before_) settled_before_ = answer->fetched.asked_at - settings_.overlap;
+        const PagePtr& page = answer->page;
+        if (!settled_before_) settled_before_ = answer->asked_at - settings_.overlap;
         if (!settings_.dialect && page->spelling != dialect_.spelling) co_return Ending::new_shape;
-        auto moved = walk.take_page(*page, answer->fetched.take);
+        auto moved = walk.take_page(*page, answer->take);
         if (!moved) co_return moved.error();
         const std::size_t count = page->record_count();
         Arrived arrived = arrive(walk, std::move(*answer));
@@ -270,7 +270,8 @@ Task<Result<Pass::Ending>> Pass::walk_to_end() {
             auto both = co_await std::move(side);
             auto& [ahead, stored] = both;
             if (!stored) co_return stored.error();
-            answer = co_await pages_.complete(std::move(ahead), walk);
+            auto completing = pages_.complete(std::move(ahead), walk);
+            answer = co_await std::move(completing);
             walk.stored(*stored, count);
             continue;
         }
@@ -320,7 +321,7 @@ Task<Result<std::size_t>> Pass::store_page(Arrived arrived) {
     ++report_.pages;
     std::optional<StreamState> state = state_after(arrived);
     ledger_.meets_beyond(dialect_, memory_.met_to, *memory_.configured_at);
-    auto storing = pages_.store(std::move(arrived.page), arrived.reading, dialect_, std::move(state),
+    auto storing = pages_.store(std::move(arrived.page), arrived.projection, dialect_, std::move(state),
                                 std::move(arrived.unmet));
     auto stored = co_await std::move(storing);
     if (stored) memory_.met_to = std::move(arrived.met_to);

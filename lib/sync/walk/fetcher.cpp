@@ -29,32 +29,27 @@ Fetcher::Fetcher(Clock& clock, Portal& portal, RateLimiter& gate, Random& random
       pauses_(pauses),
       rank_(rank) {}
 
-Task<Result<PagePtr>> Fetcher::send(const Question& question) {
-    CO_TRY(gate_.admit(rank_));
-    ++requests_;
-    const MonoTime sent = clock_.now();
-    auto asking =
-        question.id ? portal_.retrieve(*question.query.spec, *question.id) : portal_.query(question.query);
-    Result<PagePtr> answer = co_await std::move(asking);
-    if (!answer) co_return tell(question, gate_.heard(answer.error(), sent));
-    gate_.answered(sent);
-    time_.answered((*answer)->date, PortalTime::moment(clock_));
-    co_return answer;
-}
-
-// Says so where it is the first of the pass: retries may hide it for long. That a page is too large is no failure, but
-// how its size is learned.
-Error Fetcher::tell(const Question& question, Error error) {
+// Reports the first failure of the pass at once, since retries may hide it for long. That a page is too large is no
+// failure: this is how its size is learned.
+Error Fetcher::report(const Question& question, Error error) {
     const bool ordinary = error.code == ErrorCode::too_large || error.code == ErrorCode::canceled;
-    if (!ordinary && !std::exchange(told_, true)) gate_.tell_failure(question.query.spec->entity, error);
+    if (!ordinary && !std::exchange(reported_, true))
+        gate_.report_failure(question.query.spec->entity, error);
     return error;
 }
 
 Task<Result<PagePtr>> Fetcher::ask_once(const Question& question) {
     AnswerDoubt doubt;
     for (;;) {
-        Result<PagePtr> answer = co_await send(question);
-        if (!answer) co_return answer;
+        CO_TRY(gate_.admit(rank_));
+        ++requests_;
+        const MonoTime sent = clock_.now();
+        auto asking = question.id ? portal_.retrieve(*question.query.spec, *question.id)
+                                  : portal_.query(question.query);
+        Result<PagePtr> answer = co_await std::move(asking);
+        if (!answer) co_return report(question, gate_.heard(answer.error(), sent));
+        gate_.answered(sent);
+        time_.answered((*answer)->date, PortalTime::moment(clock_));
         const AnswerDoubt::Verdict verdict = doubt.judge(**answer);
         if (verdict == AnswerDoubt::Verdict::believe) co_return answer;
         if (verdict == AnswerDoubt::Verdict::give_up) co_return doubt_error((*answer)->record_count());
@@ -107,7 +102,10 @@ Task<Result<Fetched>> Fetcher::fetch(Query query, PageSize& size) {
             const bool full = page->record_count() >= state.take;
             size.passed(state.take, full, state.take < size.take());
             const Timestamp now = time_.at(PortalTime::moment(clock_));
-            co_return Fetched{.page = page, .take = state.take, .asked_at = now - (clock_.now() - sent)};
+            co_return Fetched{.page = page,
+                              .take = state.take,
+                              .projection = question.query.projection,
+                              .asked_at = now - (clock_.now() - sent)};
         }
         const Error error = answer.error();
         CO_TRY(recover(error, state));

@@ -18,8 +18,10 @@ namespace carecloud {
 
 struct Fetched {
     PagePtr page;
-    std::size_t take = 0;  // what was asked for in the end
-    Timestamp asked_at;    // the trusted portal time when the question was sent
+    std::size_t take = 0;  // what was requested in the end
+    // What was requested: a page of keys must never be taken for one of whole records.
+    Projection projection = Projection::stream;
+    Timestamp asked_at;  // the trusted portal time when the question was sent
 };
 
 class Fetcher {
@@ -46,8 +48,7 @@ class Fetcher {
         std::optional<std::string> id{};
     };
 
-    Task<Result<PagePtr>> send(const Question& question);
-    Error tell(const Question& question, Error error);
+    Error report(const Question& question, Error error);
     Task<Result<PagePtr>> ask_once(const Question& question);
     Task<Result<PagePtr>> ask_until(Question question);
     Task<Result<>> recover(const Error& error, RetryState& state);
@@ -60,7 +61,7 @@ class Fetcher {
     RetryPauses pauses_;
     RequestRank rank_;
     bool refreshed_ = false;
-    bool told_ = false;  // of its first failed request
+    bool reported_ = false;  // the first failed request
     std::size_t requests_ = 0;
 };
 

@@ -36,6 +36,15 @@ bool begin_alike(const std::vector<Key>& a, const std::vector<Key>& b) {
     });
 }
 
+// Whether not even one whole record passes.
+bool needs_keys(const Result<Fetched>& answer, const Walk& walk) {
+    return !answer && walk.reading() == Reading::full && is_size_suspect(answer.error().code);
+}
+
+Task<Result<std::size_t>> nothing() {
+    co_return std::size_t{0};
+}
+
 }  // namespace
 
 std::vector<Key> keys_of(const Page& page) {
@@ -53,32 +62,24 @@ Query Paginator::query_for(const Walk& walk) const {
                  .skip = walk.skip()};
 }
 
-Task<Result<WalkAnswer>> Paginator::fetch(Query query, Reading reading, PageSize& size) {
-    CO_TRY_ASSIGN(auto fetched, fetcher_.fetch(std::move(query), size));
-    co_return WalkAnswer{.fetched = std::move(fetched), .reading = reading};
+Task<Result<Fetched>> Paginator::fetch_ahead(const Walk& walk) {
+    return fetcher_.fetch(query_for(walk), walk.reading() == Reading::full ? memory_.whole : memory_.keys);
 }
 
-Task<Result<WalkAnswer>> Paginator::fetch_ahead(const Walk& walk) {
-    return fetch(query_for(walk), walk.reading(), size_of(walk.reading()));
-}
-
-Task<Result<WalkAnswer>> Paginator::fetch_keys_instead(Result<WalkAnswer> answer, Walk& walk) {
-    if (answer || walk.reading() == Reading::keys || !is_size_suspect(answer.error().code)) co_return answer;
+// Keys at least tell which records there are. A deep walk asks for one at a time, so that it returns to whole records
+// right behind the one that is too large.
+Task<Result<Fetched>> Paginator::fetch_keys(Walk& walk) {
     walk.read_next(Reading::keys);
-    Query keys = query_for(walk);
     PageSize one(1);
-    co_return co_await fetch(std::move(keys), Reading::keys, deep_ ? one : memory_.keys);
+    auto fetching = fetcher_.fetch(query_for(walk), deep_ ? one : memory_.keys);
+    co_return co_await std::move(fetching);
 }
 
-Task<Result<WalkAnswer>> Paginator::ask(Walk& walk) {
-    Query query = query_for(walk);
-    auto answer = co_await fetch(std::move(query), walk.reading(), size_of(walk.reading()));
-    co_return co_await fetch_keys_instead(std::move(answer), walk);
-}
-
-Task<Result<WalkAnswer>> Paginator::fetch_at(Walk& walk) {
-    auto answer = co_await ask(walk);
-    co_return co_await complete(std::move(answer), walk);
+Task<Result<Fetched>> Paginator::ask(Walk& walk) {
+    auto fetching = fetch_ahead(walk);
+    auto answer = co_await std::move(fetching);
+    if (!needs_keys(answer, walk)) co_return answer;
+    co_return co_await fetch_keys(walk);
 }
 
 // Texts stand before dates: a page of nothing but texts looks like any other, and dates are not to be looked for behind
@@ -92,59 +93,65 @@ Task<Result<bool>> Paginator::begins_with_another_type(const Walk& walk, std::st
     co_return !answer->records.empty() && answer->records.front().id != first;
 }
 
-Task<Result<WalkAnswer>> Paginator::complete(Result<WalkAnswer> given, Walk& walk) {
-    auto answer = co_await fetch_keys_instead(std::move(given), walk);
-    if (!answer || walk.is_narrowed() || answer->fetched.page->records.empty()) co_return answer;
-    std::vector<Key> shown = order_of(*answer->fetched.page);
-    if (walk.is_in_order(*answer->fetched.page)) {
-        const bool is_first = !walk.has_position() && walk.dialect().modified == ModifiedLiteral::date;
-        if (!is_first) co_return answer;
+Task<Result<Fetched>> Paginator::complete(std::optional<Result<Fetched>> ahead, Walk& walk) {
+    if (!ahead) {
+        auto fetching = fetch_ahead(walk);
+        ahead = co_await std::move(fetching);
+    }
+    Result<Fetched> answer = std::move(*ahead);
+    if (needs_keys(answer, walk)) answer = co_await fetch_keys(walk);
+    if (!answer || walk.is_narrowed() || answer->page->records.empty()) co_return answer;
+    const bool is_first_by_dates = !walk.has_position() && walk.dialect().modified == ModifiedLiteral::date;
+    if (walk.is_in_order(*answer->page) && !is_first_by_dates) co_return answer;
+    auto checking = check_types(std::move(*answer), walk);
+    co_return co_await std::move(checking);
+}
+
+// Of a page that is out of order, or may begin behind records of another type.
+Task<Result<Fetched>> Paginator::check_types(Fetched fetched, Walk& walk) {
+    std::vector<Key> shown = order_of(*fetched.page);
+    if (walk.is_in_order(*fetched.page)) {
         std::string first = shown.front().id;
         CO_TRY_ASSIGN(auto other, begins_with_another_type(walk, std::move(first)));
-        if (!other) co_return answer;
+        if (!other) co_return fetched;
     } else {
         // One answer may be out of order by mistake, and records may become visible between two.
         bool is_alike = false;
         for (int asked = 0; !is_alike; ++asked) {
-            answer->fetched.page.reset();
-            answer = co_await ask(walk);
-            if (!answer || asked == kOrderDoubted || walk.is_in_order(*answer->fetched.page))
-                co_return answer;
-            std::vector<Key> again = order_of(*answer->fetched.page);
+            fetched.page.reset();
+            CO_TRY_ASSIGN(fetched, ask(walk));
+            if (asked == kOrderDoubted || walk.is_in_order(*fetched.page)) co_return fetched;
+            std::vector<Key> again = order_of(*fetched.page);
             is_alike = begin_alike(shown, again);
             shown = std::move(again);
         }
     }
-    answer->fetched.page.reset();
+    fetched.page.reset();
     co_return co_await narrow(walk, std::move(shown));
 }
 
 // Which type is that of most may not be what it was: a record that the others hid has the dialect proven again.
-Task<Result<WalkAnswer>> Paginator::narrow(Walk& walk, std::vector<Key> shown) {
+Task<Result<Fetched>> Paginator::narrow(Walk& walk, std::vector<Key> shown) {
     walk.narrow();
-    auto answer = co_await ask(walk);
-    if (!answer || !walk.is_in_order(*answer->fetched.page)) co_return answer;
+    CO_TRY_ASSIGN(Fetched fetched, ask(walk));
+    if (!walk.is_in_order(*fetched.page)) co_return fetched;
     memory_.mixed = true;
     std::set<std::string_view> met;
-    for (const Record& record : answer->fetched.page->records)
+    for (const Record& record : fetched.page->records)
         met.insert(record.id);
     const auto hidden =
         std::find_if(shown.begin(), shown.end(), [&](const Key& key) { return !met.contains(key.id); });
     if (hidden != shown.end() && !memory_.missed) memory_.missed = std::move(*hidden);
-    co_return answer;
+    co_return fetched;
 }
 
-Task<Result<std::size_t>> Paginator::store(PagePtr page, Reading reading, const Dialect& dialect,
+Task<Result<std::size_t>> Paginator::store(PagePtr page, Projection projection, const Dialect& dialect,
                                            std::optional<StreamState> state, std::vector<std::size_t> unmet) {
-    if (reading == Reading::keys) {
-        std::vector<Key> keys = keys_of(*page);
-        page.reset();
-        auto storing = store_keys(std::move(keys), std::move(unmet), dialect, std::move(state));
-        co_return co_await std::move(storing);
-    }
-    if (page->record_count() == 0 && !state) co_return std::size_t{0};
-    Batch batch{.stream = ledger_.state().stream, .page = std::move(page), .state = std::move(state)};
-    co_return co_await ledger_.commit(std::move(batch));
+    if (projection == Projection::keys)
+        return store_keys(keys_of(*page), std::move(unmet), dialect, std::move(state));
+    if (page->record_count() == 0 && !state) return nothing();
+    return ledger_.commit(
+        {.stream = ledger_.state().stream, .page = std::move(page), .state = std::move(state)});
 }
 
 Task<Result<std::size_t>> Paginator::store_unknown(std::vector<Key> keys, const Dialect& dialect,

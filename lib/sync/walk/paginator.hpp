@@ -13,12 +13,6 @@
 
 namespace carecloud {
 
-// A page and how it was asked for: a page of keys must never be taken for one of whole records.
-struct WalkAnswer {
-    Fetched fetched;
-    Reading reading = Reading::keys;
-};
-
 class Paginator {
   public:
     // All of these outlive it. `memory` learns how large pages may be. `deep`: content is compared and not `modified`
@@ -27,17 +21,16 @@ class Paginator {
               bool deep = false)
         : store_(store), spec_(spec), memory_(memory), fetcher_(fetcher), ledger_(ledger), deep_(deep) {}
 
-    // The page at the walk's place.
-    Task<Result<WalkAnswer>> fetch_at(Walk& walk);
-    // The same, begun while the page before is being stored: its answer goes to complete().
-    Task<Result<WalkAnswer>> fetch_ahead(const Walk& walk);
-    // The answer, or what must be asked for in its place: keys where not even one whole record passes, since they tell
-    // at least who it is; records of the dialect's types alone where others stand between them (hazard 33).
-    Task<Result<WalkAnswer>> complete(Result<WalkAnswer> answer, Walk& walk);
+    // The page at the walk's position. If not even one whole record passes, it is one of keys; if records of another
+    // type are between them, one of the dialect's types alone (hazard 33).
+    Task<Result<Fetched>> fetch_at(Walk& walk) { return complete(std::nullopt, walk); }
+    // The same, requested while the page before is being stored. complete() turns its answer into that of fetch_at().
+    Task<Result<Fetched>> fetch_ahead(const Walk& walk);
+    Task<Result<Fetched>> complete(std::optional<Result<Fetched>> ahead, Walk& walk);
 
     // Commits the page; how many of its records were new to the store, or among `unmet`, which are taken whatever the
     // store has of them. `state` is committed with the last of them.
-    Task<Result<std::size_t>> store(PagePtr page, Reading reading, const Dialect& dialect,
+    Task<Result<std::size_t>> store(PagePtr page, Projection projection, const Dialect& dialect,
                                     std::optional<StreamState> state, std::vector<std::size_t> unmet);
     // Fetches and commits the keys that the store neither holds nor has in quarantine, or all if `deep`; how many.
     Task<Result<std::size_t>> store_unknown(std::vector<Key> keys, const Dialect& dialect,
@@ -47,12 +40,11 @@ class Paginator {
     Query query_for(const Walk& walk) const;
     Task<Result<std::size_t>> store_keys(std::vector<Key> keys, std::vector<std::size_t> unmet,
                                          const Dialect& dialect, std::optional<StreamState> state);
-    Task<Result<WalkAnswer>> fetch(Query query, Reading reading, PageSize& size);
-    Task<Result<WalkAnswer>> fetch_keys_instead(Result<WalkAnswer> answer, Walk& walk);
-    Task<Result<WalkAnswer>> ask(Walk& walk);
-    Task<Result<WalkAnswer>> narrow(Walk& walk, std::vector<Key> shown);
+    Task<Result<Fetched>> fetch_keys(Walk& walk);
+    Task<Result<Fetched>> ask(Walk& walk);
+    Task<Result<Fetched>> check_types(Fetched fetched, Walk& walk);
+    Task<Result<Fetched>> narrow(Walk& walk, std::vector<Key> shown);
     Task<Result<bool>> begins_with_another_type(const Walk& walk, std::string first);
-    PageSize& size_of(Reading reading) { return reading == Reading::full ? memory_.whole : memory_.keys; }
 
     Store& store_;
     const StreamSpec& spec_;

@@ -27,8 +27,8 @@ Task<std::optional<T>> optional_of(Task<T> task) {
 
 // Asio's operator && would throw the first exception alone where both have thrown: a fault in one half would pass for
 // the cancellation of the other.
-Task<std::pair<Result<WalkAnswer>, Result<std::size_t>>> side_by_side(Task<Result<WalkAnswer>> fetching,
-                                                                      Task<Result<std::size_t>> storing) {
+Task<std::pair<Result<Fetched>, Result<std::size_t>>> side_by_side(Task<Result<Fetched>> fetching,
+                                                                   Task<Result<std::size_t>> storing) {
     const asio::any_io_executor executor = co_await asio::this_coro::executor;
     auto group = asio::experimental::make_parallel_group(
         asio::co_spawn(executor, optional_of(std::move(fetching)), asio::deferred),

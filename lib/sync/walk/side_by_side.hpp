@@ -14,7 +14,7 @@
 namespace carecloud {
 
 // The first exception ends the other half, and is thrown when both have ended; a fault goes before a cancellation.
-Task<std::pair<Result<WalkAnswer>, Result<std::size_t>>> side_by_side(Task<Result<WalkAnswer>> fetching,
-                                                                      Task<Result<std::size_t>> storing);
+Task<std::pair<Result<Fetched>, Result<std::size_t>>> side_by_side(Task<Result<Fetched>> fetching,
+                                                                   Task<Result<std::size_t>> storing);
 
 }  // namespace carecloud
