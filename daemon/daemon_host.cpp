@@ -5,7 +5,7 @@
 namespace carecloud {
 
 std::optional<StreamSnapshot> DaemonHost::snapshot(std::string_view entity) const {
-    return engine_ ? engine_->moment(entity) : std::nullopt;
+    return engine_ ? engine_->snapshot(entity) : std::nullopt;
 }
 
 std::vector<std::string> DaemonHost::sns_reasons() const {
@@ -48,7 +48,7 @@ bool DaemonHost::cancel_pass(std::uint64_t id) {
     return true;
 }
 
-Task<Result<RetryReport>> DaemonHost::retry_quarantined(QuarantineWish request) {
+Task<Result<RetryReport>> DaemonHost::retry_quarantined(RetryRequest request) {
     if (!engine_) {
         co_return Error{.code = ErrorCode::canceled,
                         .operation = "fetch a record of " + request.stream,

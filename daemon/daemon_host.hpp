@@ -49,7 +49,7 @@ class DaemonHost : public ApiHost {
     // Between two engines the wish is in the store, where the next one finds it.
     Task<Result<std::uint64_t>> request_pass(Job pass) override;
     bool cancel_pass(std::uint64_t id) override;
-    Task<Result<RetryReport>> retry_quarantined(QuarantineWish request) override;
+    Task<Result<RetryReport>> retry_quarantined(RetryRequest request) override;
 
   private:
     const Health& health_;

@@ -28,9 +28,9 @@ StreamFacts HealthWatch::facts_of(const StreamSettings& stream) const {
     if (const auto at = parts_.books.metrics.current_at(entity)) facts.behind_for = clock_.now() - *at;
     if (const PassEntry* last = parts_.books.passes.find(entity)) facts.last_error = last->report.error;
     if (!parts_.engine) return facts;
-    if (const auto moment = parts_.engine->moment(entity)) {
-        facts.poll_every = moment->poll_every;
-        facts.stretched = moment->stretched;
+    if (const auto snapshot = parts_.engine->snapshot(entity)) {
+        facts.poll_every = snapshot->poll_every;
+        facts.stretched = snapshot->stretched;
     }
     return facts;
 }

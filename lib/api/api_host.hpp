@@ -55,7 +55,7 @@ class ApiHost {
     // Fetches that record from the portal again, stores what comes, and reports what that was. Errors: the portal's and
     // the store's; timed_out where the portal has not answered for some time and is asked on; canceled where nothing
     // runs now.
-    virtual Task<Result<RetryReport>> retry_quarantined(QuarantineWish request) = 0;
+    virtual Task<Result<RetryReport>> retry_quarantined(RetryRequest request) = 0;
 };
 
 }  // namespace carecloud

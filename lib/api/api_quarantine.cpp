@@ -70,11 +70,11 @@ Task<ServerResponse> Api::retry_quarantined(const ServerRequest& request, ApiQue
     if (!row) co_return problem_of(row.error());
     if (!*row) co_return not_in_quarantine();
     if (!has_id(key.id)) co_return without_id();
-    QuarantineWish retry{.stream = key.stream,
-                         .key = {.id = key.id,
-                                 .modified_text = (*row)->modified,
-                                 .modified = Timestamp::parse((*row)->modified).value_or(Timestamp{})},
-                         .has_body = (*row)->body_bytes > 0};
+    RetryRequest retry{.stream = key.stream,
+                       .key = {.id = key.id,
+                               .modified_text = (*row)->modified,
+                               .modified = Timestamp::parse((*row)->modified).value_or(Timestamp{})},
+                       .has_body = (*row)->body_bytes > 0};
     auto retrying = parts_.host.retry_quarantined(std::move(retry));
     const Result<RetryReport> came = co_await std::move(retrying);
     if (!came) co_return retry_failed(came.error());

@@ -30,7 +30,7 @@ class Alarm {
     Alarm& operator=(const Alarm&) = delete;
     virtual ~Alarm() = default;
 
-    // True: woken. False: the deadline came. Throws operation_aborted when the coroutine is canceled.
+    // True: woken. False: the deadline passed. Throws operation_aborted when the coroutine is canceled.
     virtual Task<bool> wait_until(MonoTime deadline) = 0;
     virtual void wake() = 0;
 };

@@ -56,7 +56,7 @@ struct Error {
     std::string
         subject;  // what it stumbled over: a host, a file, a field; never a secret, never a record's content
     std::string hint;                                        // what to do about it; may be empty
-    std::optional<std::chrono::milliseconds> retry_after{};  // the other side's own wish (RFC 9110 10.2.3)
+    std::optional<std::chrono::milliseconds> retry_after{};  // as the other side asked (RFC 9110 10.2.3)
     std::size_t records_seen = 0;  // in a bad_response: how many its page held at least
 
     // "query claim_attendance: HTTP 403 Forbidden (key_refused); check portal.api_key_file"

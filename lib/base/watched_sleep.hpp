@@ -1,5 +1,5 @@
-// A sleep until a deadline, or until it is woken, that knows when it has lasted far beyond its deadline: a fault of
-// this program (Engine::overdue). I/O thread alone.
+// A sleep until a deadline, or until woken, that knows when it has lasted far beyond the deadline: a fault of this
+// program (Engine::overdue). I/O thread alone.
 #pragma once
 
 #include "base/clock.hpp"

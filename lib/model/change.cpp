@@ -54,7 +54,7 @@ Timestamp settled_at(Timestamp modified, const Arrival& arrival) {
 }
 
 // The second reversal is doubted for `overlap`, the third for twice that, and so on up to a day.
-Timestamp reversal_hour(std::uint64_t reversal, const Arrival& arrival) {
+Timestamp reversal_due(std::uint64_t reversal, const Arrival& arrival) {
     Duration span = arrival.overlap;
     for (std::uint64_t i = 2; i < reversal && span < kDay; ++i)
         span *= 2;
@@ -102,15 +102,15 @@ Decision decide(const HeldVersion* held, const Arrival& arrival) {
         return {Verdict::take, kind, 0, again};
     }
     if (reversal >= 2) {
-        const bool has_hour = ask_at && arrival.asked_at < *ask_at;
-        return {Verdict::doubt, kind, 0, has_hour ? *ask_at : reversal_hour(reversal, arrival)};
+        const bool has_due = ask_at && arrival.asked_at < *ask_at;
+        return {Verdict::doubt, kind, 0, has_due ? *ask_at : reversal_due(reversal, arrival)};
     }
     const Timestamp settled = settled_at(*held->modified, arrival);
     if (arrival.in_order && settled <= arrival.asked_at) {
         // What would bring the next reversal has to wait as long as that.
         const bool waits = ask_at && reversal > 0;
         return {Verdict::take, kind, reversal,
-                waits ? later_of(ask_at, reversal_hour(reversal + 1, arrival)) : ask_at};
+                waits ? later_of(ask_at, reversal_due(reversal + 1, arrival)) : ask_at};
     }
     return {Verdict::doubt, kind, 0, later_of(ask_at, settled)};
 }

@@ -35,7 +35,7 @@ struct Job {
     std::string stream{};
     JobStatus status = JobStatus::waiting;
     bool scheduled = false;  // by the daemon itself
-    std::string reason{};    // why it is due before its time; empty: by the interval, or an operator's wish
+    std::string reason{};  // why it is due before its time; empty: by the interval, or an operator's request
 
     // Of a reconciliation.
     bool deep = false;             // whole records are compared, not their keys alone (hazard 6)

@@ -8,7 +8,7 @@
 
 namespace carecloud {
 
-struct QuarantineWish {
+struct RetryRequest {
     std::string stream{};
     Key key{};
     bool has_body = false;  // it came, and could not be read; false: no answer could carry it

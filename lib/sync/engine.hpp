@@ -3,7 +3,7 @@
 //
 //     Engine engine(clock, portal, store, inbox, settings, observer);
 //     asio::co_spawn(io, engine.run(), …);
-//     engine.nudge("claim_attendance");   // wishes coalesce: one pass runs and at most one waits
+//     engine.nudge("claim_attendance");   // requests coalesce: one pass runs and at most one waits
 //     engine.stop();                      // run() returns soon, with the page under way committed or rolled
 //     back
 //
@@ -35,7 +35,7 @@ struct EngineSettings {
     std::vector<EngineStream> streams;  // at least one; an entity occurs once
     RateLimits rate;
     std::uint64_t seed = 0;  // of every jitter
-    // Of the engine before on the same portal: a reload sends one probe and does not forget the portal's wish.
+    // Of the engine before on the same portal: a reload sends one probe and does not forget the hold.
     std::optional<PortalHold> hold{};
 };
 
@@ -56,7 +56,7 @@ class Engine {
     // run() does.
     Task<std::vector<PassReport>> run_once();
 
-    // An event's wish for a pass, soon. During a backoff it waits for its end. False: no such stream.
+    // An event requests a pass, soon. During a backoff it waits for its end. False: no such stream.
     bool nudge(std::string_view entity);
     // An operator's: during a backoff, too. While the portal wants to be left alone, one request looks whether it still
     // does (hazard 34).
@@ -67,24 +67,24 @@ class Engine {
     // Store::save_pass() has written a bounded pass down: it runs as soon as it may.
     void pass_requested();
     // That bounded pass is to end, if it is open.
-    void cancel_pass(std::uint64_t id) { lane_->cancel(id); }
+    void cancel_pass(std::uint64_t id) { jobs_->cancel(id); }
     // A record of the quarantine is asked for again, soon; see RetryQueue::retry(). The engine may be gone when it
     // returns.
-    Task<Result<RetryReport>> retry_quarantined(QuarantineWish wish);
+    Task<Result<RetryReport>> retry_quarantined(RetryRequest request);
 
-    // Whether a stream, or what runs the bounded passes, still sleeps long after the hour that it was to wake at: a
+    // Whether a stream, or what runs the bounded passes, still sleeps long after it was to wake up: a
     // fault of this program, which only a restart heals. What waits for the portal or for the store never counts.
     bool overdue() const;
 
     void stop();
-    QuotaUse quota() const { return gate_.use(); }
-    const std::optional<PortalHold>& hold() const { return gate_.hold(); }
+    QuotaUse quota() const { return limiter_.use(); }
+    const std::optional<PortalHold>& hold() const { return limiter_.hold(); }
     // None: no answer has come yet.
     std::optional<ClockReport> clock() const {
         return time_.has_heard() ? std::optional(time_.report()) : std::nullopt;
     }
     // None: no such stream.
-    std::optional<StreamSnapshot> moment(std::string_view entity) const;
+    std::optional<StreamSnapshot> snapshot(std::string_view entity) const;
 
   private:
     Task<> finish();
@@ -97,12 +97,12 @@ class Engine {
     Clock& clock_;
     Observer& observer_;
     Random random_;
-    RateLimiter gate_;
+    RateLimiter limiter_;
     WholeDue whole_due_;
     PortalTime time_;
     std::vector<std::unique_ptr<StreamRunner>> streams_;
-    std::unique_ptr<JobRunner> lane_;   // goes before the streams that it works for
-    std::unique_ptr<RetryQueue> desk_;  // likewise
+    std::unique_ptr<JobRunner> jobs_;      // goes before the streams that it works for
+    std::unique_ptr<RetryQueue> retries_;  // likewise
 };
 
 }  // namespace carecloud

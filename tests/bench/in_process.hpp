@@ -57,7 +57,7 @@ class InProcess {
     std::unique_ptr<HttpPortal> portal_;
     std::unique_ptr<SqliteStore> store_;
     CountingStore counting_;
-    RateLimiter gate_;
+    RateLimiter limiter_;
     PortalTime time_;
     Random random_{1};
     PassSettings settings_;

@@ -29,7 +29,7 @@ struct LifeContext {
     std::shared_ptr<MemoryStoreContent> store;
     std::shared_ptr<MemoryInboxContent> inbox;
     Weather& weather;
-    RequestLedger& requests;
+    RequestMeter& requests;
     PassWatch& passes;
     const WorldPlan& plan;
     Observer& observer;

@@ -122,7 +122,7 @@ class RunningWorld : Observer {
     Replica replica_;
     Exposures exposures_;
     Weather weather_;
-    RequestLedger requests_;
+    RequestMeter requests_;
     PassWatch passes_{[this](const std::string& what) { broken(what); }};
     Rest rest_;
     std::shared_ptr<MemoryStoreContent> store_ = std::make_shared<MemoryStoreContent>();

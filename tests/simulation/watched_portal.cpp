@@ -23,7 +23,7 @@ constexpr std::size_t kProbesMax = 16;
 
 }  // namespace
 
-std::optional<std::string> RequestLedger::difference(
+std::optional<std::string> RequestMeter::difference(
     const std::map<std::string, RequestCount>& counted) const {
     for (const auto& [month, sent] : by_month) {
         const auto found = counted.find(month);
@@ -35,26 +35,26 @@ std::optional<std::string> RequestLedger::difference(
     return std::nullopt;
 }
 
-WatchedPortal::WatchedPortal(Portal& portal, RequestLedger& ledger, std::function<Timestamp()> now,
+WatchedPortal::WatchedPortal(Portal& portal, RequestMeter& meter, std::function<Timestamp()> now,
                              std::function<void(const std::string&)> broken)
-    : portal_(portal), ledger_(ledger), now_(std::move(now)), broken_(std::move(broken)) {}
+    : portal_(portal), meter_(meter), now_(std::move(now)), broken_(std::move(broken)) {}
 
 void WatchedPortal::count_request() {
     const Timestamp now = now_();
-    const double seconds = std::chrono::duration<double>(now - ledger_.filled_at).count();
-    ledger_.filled_at = now;
-    const auto burst = static_cast<double>(std::max(1U, ledger_.rate.burst));
-    ledger_.tokens = std::min(burst, ledger_.tokens + seconds * ledger_.rate.per_second) - 1;
-    if (ledger_.tokens < -0.01)
-        broken_("a request beyond the rate of " + std::to_string(ledger_.rate.per_second));
-    ++ledger_.requests;
-    const std::uint64_t this_month = ++ledger_.by_month[month_of(now)];
+    const double seconds = std::chrono::duration<double>(now - meter_.filled_at).count();
+    meter_.filled_at = now;
+    const auto burst = static_cast<double>(std::max(1U, meter_.rate.burst));
+    meter_.tokens = std::min(burst, meter_.tokens + seconds * meter_.rate.per_second) - 1;
+    if (meter_.tokens < -0.01)
+        broken_("a request beyond the rate of " + std::to_string(meter_.rate.per_second));
+    ++meter_.requests;
+    const std::uint64_t this_month = ++meter_.by_month[month_of(now)];
     if (now < quiet_until_) broken_("a request before the portal's Retry-After is over");
     check_probes(now);
-    if (!ledger_.clock_is_true) return;
-    if (ledger_.rate.monthly_quota && this_month > *ledger_.rate.monthly_quota)
+    if (!meter_.clock_is_true) return;
+    if (meter_.rate.monthly_quota && this_month > *meter_.rate.monthly_quota)
         broken_("request " + std::to_string(this_month) + " of " + month_of(now) + ", the quota is " +
-                std::to_string(*ledger_.rate.monthly_quota));
+                std::to_string(*meter_.rate.monthly_quota));
     if (spent_month_ == month_of(now) && ++since_spent_ > kAdmittedBefore)
         broken_("requests go on though the portal said that the month's quota is spent");
 }

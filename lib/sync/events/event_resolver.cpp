@@ -202,15 +202,15 @@ Task<Result<>> EventResolver::take_shown(Round& round, const Dialect& dialect) {
     to_fetch.reserve(wanted.size());
     for (auto& [id, key] : wanted)
         to_fetch.push_back(std::move(key));
-    Committer ledger(context_, settings_.overlap, true);
-    ledger.open(round.state);
+    Committer committer(context_, settings_.overlap, true);
+    committer.open(round.state);
     std::optional<Key> missed;
     if (!unknown.empty()) missed = keys[unknown.front()];
-    ById by_id(round.fetcher, memory_.whole, ledger, settings_.spec, dialect);
+    ById by_id(round.fetcher, memory_.whole, committer, settings_.spec, dialect);
     auto done = co_await by_id.fetch(std::move(to_fetch), std::nullopt);
-    round.report.summary += ledger.summary();
+    round.report.summary += committer.summary();
     // The walk before should have met it: the dialect may no longer find what it must (hazard 33).
-    if (ledger.summary().changes() > 0) memory_.missed = std::move(missed);
+    if (committer.summary().changes() > 0) memory_.missed = std::move(missed);
     co_return done;
 }
 

@@ -3,9 +3,9 @@
 // come: so the events are looked up before the pass. Records that come this way are stored like any version; the cursor
 // is not touched. Afterwards it asks again for what is doubted or seems to be gone (recheck.hpp). I/O thread alone.
 //
-//     co_await settler.begin();
+//     co_await resolver.begin();
 //     PassReport report = co_await run_pass(…);
-//     report.events = co_await settler.run(report, polled);
+//     report.events = co_await resolver.run(report, polled);
 #pragma once
 
 #include "store/inbox.hpp"

@@ -109,11 +109,11 @@ Task<Result<std::set<std::string>>> EventResolver::find_in_other_form(Round& rou
     if (!dialect || keys.empty()) co_return std::move(found);
     for (const Key& key : keys)
         found.insert(key.id);
-    Committer ledger(context_, settings_.overlap, true);
-    ledger.open(round.state);
-    ById by_id(round.fetcher, memory_.whole, ledger, settings_.spec, *dialect);
+    Committer committer(context_, settings_.overlap, true);
+    committer.open(round.state);
+    ById by_id(round.fetcher, memory_.whole, committer, settings_.spec, *dialect);
     auto done = co_await by_id.fetch_in_other_form(std::move(keys));
-    round.report.summary += ledger.summary();
+    round.report.summary += committer.summary();
     if (!done) co_return done.error();
     for (const std::string& id : by_id.not_found())
         found.erase(id);

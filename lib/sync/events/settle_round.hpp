@@ -1,4 +1,4 @@
-// What one run of the settler knows. Part of settler.cpp and settle_single.cpp.
+// What one run of the resolver knows. Part of event_resolver.cpp, settle_omitted.cpp and settle_single.cpp.
 #pragma once
 
 #include "sync/events/event_resolver.hpp"
@@ -25,10 +25,10 @@ struct EventResolver::Waiting {
 
 // What is open, and what is decided.
 struct EventResolver::Round {
-    Round(EventResolver& settler, const StreamState& stream_state, std::vector<OpenEvent> open)
+    Round(EventResolver& resolver, const StreamState& stream_state, std::vector<OpenEvent> open)
         : state(stream_state),
-          fetcher(settler.context_.clock, settler.context_.portal, settler.context_.gate,
-                  settler.context_.random, settler.context_.time, settler.settings_.pauses) {
+          fetcher(resolver.context_.clock, resolver.context_.portal, resolver.context_.limiter,
+                  resolver.context_.random, resolver.context_.time, resolver.settings_.pauses) {
         events.reserve(open.size());
         for (OpenEvent& event : open)
             events.push_back({.event = std::move(event)});

@@ -126,15 +126,15 @@ Task<Result<>> EventResolver::judge_omitted(Round& round, Waiting& waiting, cons
 
 Task<Result<>> EventResolver::store(Round& round, PagePtr page) {
     if (page->record_count() == 0) co_return Result<>{};
-    Committer ledger(context_, settings_.overlap, true);
-    ledger.open(round.state);
+    Committer committer(context_, settings_.overlap, true);
+    committer.open(round.state);
     std::optional<Key> missed;
     if (!page->records.empty()) missed = keys_of(*page).front();
     Batch batch{.stream = round.state.stream, .page = std::move(page)};
-    auto committed = co_await ledger.commit(std::move(batch));
-    round.report.summary += ledger.summary();
+    auto committed = co_await committer.commit(std::move(batch));
+    round.report.summary += committer.summary();
     if (!committed) co_return committed.error();
-    if (ledger.summary().changes() > 0) memory_.missed = std::move(missed);
+    if (committer.summary().changes() > 0) memory_.missed = std::move(missed);
     co_return Result<>{};
 }
 

@@ -33,7 +33,7 @@ Task<Result<>> fetch_step(JobRun& run, std::string condition, bool seen_empty) {
         }
         return run.save();
     };
-    const JobRun::PageWish all = [](const Page&) { return true; };
+    const JobRun::PageFilter all = [](const Page&) { return true; };
     // Behind the position that was noted.
     WalkPtr walk = make_walk(run.dialect(), plan_job(run.dialect(), run.row().position));
     auto walking = run.walk(spec, std::move(walk), Reading::full, all, note, seen_empty);

@@ -21,9 +21,9 @@ JobRun::JobRun(PassContext context, const PassSettings& settings, StreamMemory& 
       memory_(memory),
       row_(row),
       before_(row),
-      fetcher_(context.clock, context.portal, context.gate, context.random, context.time, settings.pauses,
+      fetcher_(context.clock, context.portal, context.limiter, context.random, context.time, settings.pauses,
                RequestRank::bounded),
-      ledger_(context, settings.overlap, !row.scheduled) {}
+      committer_(context, settings.overlap, !row.scheduled) {}
 
 Task<Result<>> JobRun::open() {
     CO_TRY_ASSIGN(auto loaded, context_.store.load_stream(settings_.spec.entity));
@@ -40,7 +40,7 @@ Task<Result<>> JobRun::open() {
                         .subject = "the stream has not read any record yet",
                         .hint = "it starts when the stream has detected the query dialect"};
     }
-    ledger_.open(StreamState{.stream = settings_.spec.entity, .entity = settings_.spec.entity});
+    committer_.open(StreamState{.stream = settings_.spec.entity, .entity = settings_.spec.entity});
     if (row_.started_at.empty()) row_.started_at = context_.clock.wall().to_string_ms();
     row_.status = JobStatus::running;
     co_return Result<>{};
@@ -56,11 +56,11 @@ Task<Result<std::optional<std::uint64_t>>> JobRun::count(const StreamSpec& spec,
     co_return total;
 }
 
-Task<Result<>> JobRun::walk(const StreamSpec& spec, WalkPtr begun, Reading reading, const PageWish& wanted,
+Task<Result<>> JobRun::walk(const StreamSpec& spec, WalkPtr begun, Reading reading, const PageFilter& wanted,
                             const PageStored& stored, bool seen_empty) {
     Walk& walk = *begun;
     const bool deep = reading == Reading::full;
-    Paginator pages(context_.store, spec, memory_, fetcher_, ledger_, deep);
+    Paginator pages(context_.store, spec, memory_, fetcher_, committer_, deep);
     bool sure = seen_empty;  // that the next empty answer is the end
     Reading next = reading;
     for (;;) {
@@ -92,18 +92,18 @@ Task<Result<>> JobRun::walk(const StreamSpec& spec, WalkPtr begun, Reading readi
 
 Task<Result<>> JobRun::take_unknown(std::vector<Key> keys, std::optional<Dialect> dialect) {
     const Dialect asked = dialect.value_or(dialect_);
-    Paginator pages(context_.store, settings_.spec, memory_, fetcher_, ledger_, row_.deep);
+    Paginator pages(context_.store, settings_.spec, memory_, fetcher_, committer_, row_.deep);
     CO_TRY(pages.store_unknown(std::move(keys), asked, std::nullopt));
     co_return Result<>{};
 }
 
 Task<Result<>> JobRun::fetch(std::vector<Key> keys) {
-    ById by_id(fetcher_, memory_.whole, ledger_, settings_.spec, dialect_);
+    ById by_id(fetcher_, memory_.whole, committer_, settings_.spec, dialect_);
     co_return co_await by_id.fetch(std::move(keys), std::nullopt);
 }
 
 void JobRun::note_progress() {
-    const CommitSummary& summary = ledger_.summary();
+    const CommitSummary& summary = committer_.summary();
     row_.missing = before_.missing + summary.created + summary.restored;
     row_.changed = before_.changed + summary.updated + summary.disabled;
     row_.deleted = before_.deleted + summary.deleted;

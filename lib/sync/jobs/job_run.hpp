@@ -37,29 +37,29 @@ class JobRun {
     StreamMemory& memory() { return memory_; }
     Job& row() { return row_; }
 
-    // How many records of `spec` fulfill the condition; none where the portal does not tell. 0: it showed none, either.
+    // How many records of `spec` fulfill the condition; none if the portal does not count. 0: it showed none, either.
     Task<Result<std::optional<std::uint64_t>>> count(const StreamSpec& spec, std::string where);
 
-    // Told of each page before it is stored; false: this one and what follows are not wanted.
-    using PageWish = std::function<bool(const Page& page)>;
-    // Told when a page's records are in the store, with its last key as the walk's place.
+    // Called with each page before it is stored; false: this one and what follows are not wanted.
+    using PageFilter = std::function<bool(const Page& page)>;
+    // Called when a page's records are in the store, with its last key as the walk's position.
     using PageStored = std::function<Task<Result<>>(const Page& page)>;
 
     // Goes on with the walk of `spec` to its proven end, reading whole records or keys, and commits what is new. The
     // end is proven by an empty page behind a short one, or by two: one may be a listing emptied or cut by mistake
     // (hazards 21 and 32). `seen_empty`: an answer to another question for all of the walk's records was the first of
     // the two.
-    Task<Result<>> walk(const StreamSpec& spec, WalkPtr walk, Reading reading, const PageWish& wanted,
+    Task<Result<>> walk(const StreamSpec& spec, WalkPtr walk, Reading reading, const PageFilter& wanted,
                         const PageStored& stored, bool seen_empty = false);
     // Fetches and commits the keys that the store does not know, or all of a deep pass; `dialect`: not the stream's.
     Task<Result<>> take_unknown(std::vector<Key> keys, std::optional<Dialect> dialect = std::nullopt);
     // Fetches and commits these by their ids, whatever the store has of them.
     Task<Result<>> fetch(std::vector<Key> keys);
     // Commits beside the cursor.
-    Task<Result<std::size_t>> commit(Batch batch) { return ledger_.commit(std::move(batch)); }
+    Task<Result<std::size_t>> commit(Batch batch) { return committer_.commit(std::move(batch)); }
 
     // Whether a version was met that is older than the one held: every key is to be compared then (hazard 30).
-    bool met_reversal() const { return ledger_.summary().doubted + ledger_.summary().reversed > 0; }
+    bool met_reversal() const { return committer_.summary().doubted + committer_.summary().reversed > 0; }
     // Puts into the row what was committed and asked until now.
     void note_progress();
     // Does so and writes it down.
@@ -72,7 +72,7 @@ class JobRun {
     Job& row_;
     Job before_;  // what earlier attempts had counted
     Fetcher fetcher_;
-    Committer ledger_;
+    Committer committer_;
     Dialect dialect_;
     bool filter_changed_ = false;
 };

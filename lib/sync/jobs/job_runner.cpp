@@ -30,7 +30,7 @@ bool is_reconcile_of(const Job& pass, const std::string& stream) {
     return pass.stream == stream && pass.kind == JobKind::reconcile;
 }
 
-// Later in the table is not later in time: what waits for its hour is passed by others.
+// Later in the table is not later in time: one that waits until it is due is overtaken by others.
 std::optional<Timestamp> later_of(std::optional<Timestamp> a, std::optional<Timestamp> b) {
     return a && b ? std::max(a, b) : (a ? a : b);
 }
@@ -56,7 +56,7 @@ std::optional<Timestamp> last_whole(const std::vector<Job>& passes, const std::s
     return last;
 }
 
-// Asked for before its time, and waiting for its hour.
+// Requested before its time, and not due yet.
 bool is_put_off(const Job& pass) {
     return pass.status == JobStatus::waiting && !pass.reason.empty();
 }
@@ -73,7 +73,7 @@ JobRunner::JobRunner(PassContext context, Observer& observer, std::vector<JobStr
     : context_(context), observer_(observer), streams_(std::move(streams)), sleep_(context.clock) {}
 
 void JobRunner::wake() {
-    look_at_ = context_.clock.now();
+    check_at_ = context_.clock.now();
     sleep_.wake();
 }
 
@@ -97,9 +97,9 @@ void JobRunner::cancel(std::uint64_t id) {
 
 Task<> JobRunner::run() {
     while (!stopped_) {
-        if (context_.clock.now() < look_at_) {
-            const MonoTime hour = look_at_;
-            co_await sleep_.until(hour);
+        if (context_.clock.now() < check_at_) {
+            const MonoTime until = check_at_;
+            co_await sleep_.until(until);
             continue;
         }
         auto done = co_await round();
@@ -109,13 +109,13 @@ Task<> JobRunner::run() {
         }
         observer_.failed(done.error());
         const Duration pause = failure_pause(context_.random, done.error(), ++failures_);
-        look_at_ = context_.clock.now() + pause;
+        check_at_ = context_.clock.now() + pause;
     }
 }
 
 // One look at the table, and the first of its passes that can run now. Errors are the store's.
 Task<Result<>> JobRunner::round() {
-    look_at_ = Clock::never;
+    check_at_ = Clock::never;
     CO_TRY_ASSIGN(auto passes, context_.store.passes());
     forget_unwanted(passes);
     CO_TRY(plan(passes));
@@ -125,10 +125,10 @@ Task<Result<>> JobRunner::round() {
         if (dropped || !is_ready(pass)) continue;
         const MonoTime begins = not_before(pass, passes);
         if (context_.clock.now() < begins) {
-            look_at_ = std::min(look_at_, begins);
+            check_at_ = std::min(check_at_, begins);
             continue;
         }
-        look_at_ = context_.clock.now();  // another look afterwards
+        check_at_ = context_.clock.now();  // another look afterwards
         co_return co_await attempt(std::move(pass));
     }
     co_return Result<>{};
@@ -167,7 +167,7 @@ Task<Result<>> JobRunner::plan_stream(const JobStream& stream, const std::vector
     if (open || !counted_from) co_return Result<>{};
     const MonoTime due = due_of(stream, *counted_from);
     if (context_.clock.now() < due) {
-        look_at_ = std::min(look_at_, due);
+        check_at_ = std::min(check_at_, due);
         co_return Result<>{};
     }
     // One that is put off is the one that is due: it would wait for ever behind others, each of which is whole.
@@ -183,14 +183,14 @@ Task<Result<>> JobRunner::plan_stream(const JobStream& stream, const std::vector
     const auto whole = last_whole(passes, entity);
     pass.whole = pass.whole || !whole || since(whole, context_.clock.wall(), whole_every) == whole_every;
     CO_TRY(context_.store.save_pass(std::move(pass)));
-    look_at_ = context_.clock.now();  // to meet it in the table
+    check_at_ = context_.clock.now();  // to meet it in the table
     co_return Result<>{};
 }
 
 // On the monotonic clock from when it is first asked for on (hazard 19).
 MonoTime JobRunner::due_of(const JobStream& stream, Timestamp counted_from) {
-    const auto [place, fresh] = due_.try_emplace(stream.pass->spec.entity);
-    Due& due = place->second;
+    const auto [entry, fresh] = due_.try_emplace(stream.pass->spec.entity);
+    Due& due = entry->second;
     if (fresh || due.counted_from != counted_from) {
         const Duration every = *stream.rule.every;
         const Duration gone_by = since(counted_from, context_.clock.wall(), every);
@@ -266,7 +266,7 @@ Task<Result<>> JobRunner::work(const JobStream& stream, Job& pass) {
         // A reconciliation begins anew each time: with no more to spend than the last time it would get no further.
         const auto retry = retries_.find(pass.id);
         if (pass.kind == JobKind::reconcile && retry != retries_.end()) {
-            CO_TRY(context_.gate.check_spare(retry->second.spent * 5 / 4));
+            CO_TRY(context_.limiter.check_spare(retry->second.spent * 5 / 4));
         }
         auto running = run_bounded(context_, *stream.pass, stream.rule.guard, *stream.memory, pass);
         co_return co_await std::move(running);
@@ -292,7 +292,7 @@ Task<Result<>> JobRunner::note_end(Job pass, std::uint64_t spent, Result<> ended
     if (is_final(error.code)) co_return co_await finish(std::move(pass), JobStatus::failed);
     Retry& retry = retries_[pass.id];
     if (error.code == ErrorCode::quota_exhausted) retry.spent = std::max(retry.spent, spent);
-    const Duration pause = failure_pause(context_.random, context_.gate, error, ++retry.failures);
+    const Duration pause = failure_pause(context_.random, context_.limiter, error, ++retry.failures);
     retry.not_before = context_.clock.now() + pause;
     pass.status = JobStatus::running;
     observer_.bounded_pass(pass);

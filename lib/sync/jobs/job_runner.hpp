@@ -1,6 +1,6 @@
 // The bounded passes of all streams, one after the other, beside the streams' own passes: those that were requested,
-// in their order, and the reconciliations that are due. The table `passes` is what it works from: whoever writes a
-// wish there wakes the lane. I/O thread alone.
+// in their order, and the reconciliations that are due. It works from the table `passes`: whoever writes a
+// request there wakes it. I/O thread alone.
 #pragma once
 
 #include "base/watched_sleep.hpp"
@@ -21,13 +21,13 @@ namespace carecloud {
 
 // How a stream is reconciled by itself.
 struct ReconcileRule {
-    std::optional<Duration> every{};                // none: on wish alone
+    std::optional<Duration> every{};                // none: on demand alone
     Duration whole_every = std::chrono::hours(24);  // equal counts do not prove equal content
     bool deep = false;
     DeleteGuard guard{};
 };
 
-// A stream as the lane sees it; what is pointed to outlives the lane.
+// A stream as its jobs see it; what is pointed to outlives the job runner.
 struct JobStream {
     const PassSettings* pass = nullptr;
     StreamMemory* memory = nullptr;
@@ -44,8 +44,7 @@ class JobRunner {
     // See Engine::overdue().
     bool overdue() const { return sleep_.is_overdue(); }
 
-    // Something may be to be done: a wish was written down, or a stream has come to the portal's end for the first
-    // time.
+    // Something may be due: a request was stored, or a stream has reached the portal's end for the first time.
     void wake();
     // The open pass of that id is not wanted any more.
     void cancel(std::uint64_t id);
@@ -90,7 +89,7 @@ class JobRunner {
     std::map<std::string, Due> due_;          // reconciliations, by stream
     std::set<std::uint64_t> unwanted_;
     std::uint64_t running_ = 0;  // its id; 0: none
-    MonoTime look_at_{};         // when there may be something to do by itself
+    MonoTime check_at_{};        // when something may be due
     std::size_t failures_ = 0;   // of the store, in a row
     bool stopped_ = false;
 };

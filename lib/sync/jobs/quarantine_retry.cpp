@@ -23,11 +23,11 @@ Error no_dialect(const std::string& stream) {
 
 class QuarantineRetry {
   public:
-    QuarantineRetry(PassContext context, const PassSettings& settings, QuarantineWish wish)
+    QuarantineRetry(PassContext context, const PassSettings& settings, RetryRequest request)
         : context_(context),
           settings_(settings),
-          wish_(std::move(wish)),
-          fetcher_(context.clock, context.portal, context.gate, context.random, context.time,
+          request_(std::move(request)),
+          fetcher_(context.clock, context.portal, context.limiter, context.random, context.time,
                    settings.pauses) {}
 
     Task<Result<RetryReport>> run();
@@ -41,28 +41,28 @@ class QuarantineRetry {
 
     PassContext context_;
     const PassSettings& settings_;
-    QuarantineWish wish_;
+    RetryRequest request_;
     Fetcher fetcher_;
 };
 
 Task<Result<Dialect>> QuarantineRetry::load_dialect() {
     if (settings_.dialect) co_return *settings_.dialect;
-    CO_TRY_ASSIGN(auto loaded, context_.store.load_stream(wish_.stream));
+    CO_TRY_ASSIGN(auto loaded, context_.store.load_stream(request_.stream));
     const auto proven = loaded ? Dialect::from_json(loaded->dialect) : std::nullopt;
-    if (!proven) co_return no_dialect(wish_.stream);
+    if (!proven) co_return no_dialect(request_.stream);
     co_return *proven;
 }
 
 // An empty answer is doubted once: it may be an empty listing by mistake (hazard 21).
 Task<Result<PagePtr>> QuarantineRetry::find(const Dialect& dialect) {
-    const Query query{.spec = &settings_.spec, .where = where::id_in(dialect, {wish_.key.id}), .take = 1};
+    const Query query{.spec = &settings_.spec, .where = where::id_in(dialect, {request_.key.id}), .take = 1};
     auto first = co_await fetcher_.ask(query);
     if (!first || (*first)->record_count() > 0) co_return first;
     co_return co_await fetcher_.ask(query);
 }
 
 Task<Result<RetryReport>> QuarantineRetry::take(PagePtr page) {
-    Batch batch{.stream = wish_.stream,
+    Batch batch{.stream = request_.stream,
                 .page = page,
                 .asked_at = context_.asked_at(*page),
                 .overlap = settings_.overlap,
@@ -75,8 +75,8 @@ Task<Result<RetryReport>> QuarantineRetry::take(PagePtr page) {
 }
 
 Task<Result<RetryReport>> QuarantineRetry::let_go() {
-    Batch batch{.stream = wish_.stream};
-    batch.released.push_back(wish_.key.id);
+    Batch batch{.stream = request_.stream};
+    batch.released.push_back(request_.key.id);
     CO_TRY(context_.store.commit(std::move(batch)));
     co_return RetryReport{.outcome = RetryOutcome::not_found};
 }
@@ -84,10 +84,12 @@ Task<Result<RetryReport>> QuarantineRetry::let_go() {
 // One that never came has no more to say than why. One that has a body keeps it: it is all that there is of the record.
 Task<Result<RetryReport>> QuarantineRetry::count_attempt(RetryOutcome outcome, std::string reason) {
     RetryReport report{.outcome = outcome, .reason = std::move(reason)};
-    if (wish_.has_body) co_return report;
-    Batch batch{.stream = wish_.stream};
-    batch.unreachable.push_back(
-        {.id = wish_.key.id, .modified_text = wish_.key.modified_text, .reason = report.reason, .body = {}});
+    if (request_.has_body) co_return report;
+    Batch batch{.stream = request_.stream};
+    batch.unreachable.push_back({.id = request_.key.id,
+                                 .modified_text = request_.key.modified_text,
+                                 .reason = report.reason,
+                                 .body = {}});
     CO_TRY(context_.store.commit(std::move(batch)));
     co_return report;
 }
@@ -101,7 +103,7 @@ Task<Result<RetryReport>> QuarantineRetry::run() {
     }
     if (!found) co_return found.error();
     if ((*found)->record_count() > 0) co_return co_await take(std::move(*found));
-    CO_TRY_ASSIGN(auto denied, is_denied(fetcher_, settings_.spec, wish_.key.id));
+    CO_TRY_ASSIGN(auto denied, is_denied(fetcher_, settings_.spec, request_.key.id));
     if (denied) co_return co_await let_go();
     std::string reason = "the portal has it but does not list it";
     co_return co_await count_attempt(RetryOutcome::not_found, std::move(reason));
@@ -110,10 +112,10 @@ Task<Result<RetryReport>> QuarantineRetry::run() {
 }  // namespace
 
 Task<Result<RetryReport>> retry_quarantined(PassContext context, const PassSettings& settings,
-                                            QuarantineWish wish) {
-    const std::string stream = wish.stream;
+                                            RetryRequest request) {
+    const std::string stream = request.stream;
     try {
-        QuarantineRetry work(context, settings, std::move(wish));
+        QuarantineRetry work(context, settings, std::move(request));
         co_return co_await work.run();
     } catch (const std::exception&) {
         if (!is_cancellation(std::current_exception())) throw;

@@ -9,6 +9,6 @@ namespace carecloud {
 // With the stream's filter and projection and its proven dialect; what comes is committed beside the cursor. Errors as
 // RetryQueue::retry() has them; a canceled one reports ErrorCode::canceled.
 Task<Result<RetryReport>> retry_quarantined(PassContext context, const PassSettings& settings,
-                                            QuarantineWish wish);
+                                            RetryRequest request);
 
 }  // namespace carecloud

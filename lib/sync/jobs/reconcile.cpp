@@ -81,7 +81,7 @@ Task<Result<std::uint64_t>> Reconcile::bound() {
 }
 
 // The stream's own pass asks for them as well, but may have to wait for longer than this one, for its quota say. What
-// is doubted from here on has its hour still to come.
+// is doubted from here on is not due yet.
 Task<Result<>> Reconcile::ask_doubted(std::vector<Doubt> doubted) {
     const Timestamp now = run_.context().portal_now();
     std::vector<Key> due;
@@ -112,7 +112,7 @@ Task<Result<>> Reconcile::compare(Window window) {
     const StreamSpec& spec = run_.settings().spec;
     WalkPtr walk = walk_from(run_.dialect(), window.from);
     Suspects suspects(run_.context().store, spec.entity, window.from, window.to);
-    const JobRun::PageWish wanted = [&](const Page& page) {
+    const JobRun::PageFilter wanted = [&](const Page& page) {
         return !window.to || page.records.empty() || page.records.front().modified_text < *window.to;
     };
     const JobRun::PageStored stored = [&](const Page& page) -> Task<Result<>> {

@@ -39,20 +39,20 @@ Task<Result<RetryReport>> or_fault(Task<Result<RetryReport>> work, std::string s
 RetryQueue::RetryQueue(PassContext context, std::vector<JobStream> streams)
     : context_(context), streams_(std::move(streams)), alarm_(context.clock.make_alarm()) {}
 
-const JobStream* RetryQueue::stream_of(const QuarantineWish& wish) const {
+const JobStream* RetryQueue::stream_of(const RetryRequest& request) const {
     const auto found = std::find_if(streams_.begin(), streams_.end(), [&](const JobStream& stream) {
-        return stream.pass->spec.entity == wish.stream;
+        return stream.pass->spec.entity == request.stream;
     });
     return found == streams_.end() ? nullptr : &*found;
 }
 
-Task<Result<RetryReport>> RetryQueue::retry(QuarantineWish wish) {
-    const std::string stream = wish.stream;
+Task<Result<RetryReport>> RetryQueue::retry(RetryRequest request) {
+    const std::string stream = request.stream;
     if (stopped_) co_return canceled_error("fetch a record of " + stream);
     if (waiting_.size() >= kWaitingMax)
         co_return still_waiting(stream, std::to_string(kWaitingMax) + " other records are queued before it");
     auto mine = std::make_shared<Waiting>();
-    mine->wish = std::move(wish);
+    mine->request = std::move(request);
     mine->alarm = context_.clock.make_alarm();
     const MonoTime until = context_.clock.now() + kPatience;
     waiting_.push_back(mine);
@@ -67,21 +67,21 @@ Task<Result<RetryReport>> RetryQueue::retry(QuarantineWish wish) {
 }
 
 // A coroutine of its own, so that stop() can end it and nothing else.
-Task<Result<RetryReport>> RetryQueue::serve(const QuarantineWish& wish) {
-    const JobStream* const stream = stream_of(wish);
+Task<Result<RetryReport>> RetryQueue::serve(const RetryRequest& request) {
+    const JobStream* const stream = stream_of(request);
     if (!stream) {
         co_return Error{.code = ErrorCode::invalid_argument,
-                        .operation = "fetch a record of " + wish.stream,
+                        .operation = "fetch a record of " + request.stream,
                         .subject = "no such stream",
                         .hint = "check the section streams of the configuration"};
     }
-    auto asking = retry_quarantined(context_, *stream->pass, wish);
-    auto work = or_fault(std::move(asking), wish.stream);
+    auto asking = retry_quarantined(context_, *stream->pass, request);
+    auto work = or_fault(std::move(asking), request.stream);
     co_return co_await asio::co_spawn(context_.clock.executor(), std::move(work),
                                       asio::bind_cancellation_slot(cancel_.slot(), asio::use_awaitable));
 }
 
-void RetryQueue::tell(Result<RetryReport> came) {
+void RetryQueue::answer_first(Result<RetryReport> came) {
     const std::shared_ptr<Waiting> first = std::move(waiting_.front());
     waiting_.pop_front();
     first->came = std::move(came);
@@ -95,11 +95,11 @@ Task<> RetryQueue::run() {
             continue;
         }
         const std::shared_ptr<Waiting> first = waiting_.front();
-        auto came = co_await serve(first->wish);
-        tell(std::move(came));
+        auto came = co_await serve(first->request);
+        answer_first(std::move(came));
     }
     while (!waiting_.empty())
-        tell(canceled_error("fetch a record of " + waiting_.front()->wish.stream));
+        answer_first(canceled_error("fetch a record of " + waiting_.front()->request.stream));
 }
 
 void RetryQueue::stop() {

@@ -1,7 +1,7 @@
-// Where records of the quarantine are asked for again on wish, one after the other, beside the streams' own passes: no
+// Records of the quarantine that are requested again on demand, one after the other, beside the streams' own passes: no
 // cursor is touched, and what comes is stored like any version (hazard 22). I/O thread alone.
 //
-//     auto retrying = desk.retry({.stream = "claim_attendance", .key = key});
+//     auto retrying = queue.retry({.stream = "claim_attendance", .key = key});
 //     const Result<RetryReport> came = co_await std::move(retrying);
 #pragma once
 
@@ -23,13 +23,13 @@ class RetryQueue {
   public:
     RetryQueue(PassContext context, std::vector<JobStream> streams);
 
-    // Asks the portal for the record, stores what comes, and says what that was. Errors: the portal's and the store's
-    // that ended it; dialect_unknown while the stream has not met a record; invalid_argument where there is no such
-    // stream; timed_out after kPatience, or at once where many wait: the wish stays; canceled by stop(). The desk may
+    // Requests the record from the portal, stores what comes, and reports what that was. Errors: those of portal and
+    // store that ended it; dialect_unknown until the stream has met a record; invalid_argument if there is no such
+    // stream; timed_out after kPatience, or at once if many wait (the request stays); canceled by stop(). The queue may
     // be gone when it returns.
-    Task<Result<RetryReport>> retry(QuarantineWish wish);
+    Task<Result<RetryReport>> retry(RetryRequest request);
 
-    // Runs until stop(). Who waits then is told so. A retry that throws is answered by fault_error().
+    // Runs until stop(). Those that wait then are answered by canceled_error(), a retry that throws by fault_error().
     Task<> run();
     void stop();
 
@@ -38,14 +38,14 @@ class RetryQueue {
 
   private:
     struct Waiting {
-        QuarantineWish wish;
+        RetryRequest request;
         std::unique_ptr<Alarm> alarm;
         std::optional<Result<RetryReport>> came{};
     };
 
-    const JobStream* stream_of(const QuarantineWish& wish) const;
-    Task<Result<RetryReport>> serve(const QuarantineWish& wish);
-    void tell(Result<RetryReport> came);
+    const JobStream* stream_of(const RetryRequest& request) const;
+    Task<Result<RetryReport>> serve(const RetryRequest& request);
+    void answer_first(Result<RetryReport> came);
 
     PassContext context_;
     std::vector<JobStream> streams_;

@@ -39,7 +39,7 @@ class WholeDue {
     // where a record is doubted, or went back since the stream's last whole reconciliation began.
     Task<Result<>> recall(std::string stream);
 
-    void on_written(std::function<void()> told) { written_ = std::move(told); }
+    void on_written(std::function<void()> callback) { written_ = std::move(callback); }
 
   private:
     Store& store_;

@@ -16,7 +16,7 @@ constexpr std::chrono::milliseconds kSpareLook = 1h;
 constexpr Duration kProbeFirst = 1min;
 constexpr Duration kProbeLimit = 60min;
 // What the portal may ask for, as it is believed.
-constexpr std::chrono::milliseconds kWishMax = std::chrono::hours(24 * 31);
+constexpr std::chrono::milliseconds kRetryAfterMax = std::chrono::hours(24 * 31);
 
 // Requests that are reserved at a time: a commit for so many, and a crash counts at most so many that were not sent.
 // Near the quota's end they are fewer, so that what is set aside keeps nobody from the last ones.
@@ -125,21 +125,21 @@ Task<Result<>> RateLimiter::reserve(std::string month) {
     CO_TRY(turn_to(month));
     // The month may have turned meanwhile, or somebody else reserves: the caller looks again.
     if (month_ != month || reserving_ || count_.reserved > 0) co_return Result<>{};
-    RequestCount wished = count_;
-    wished.reserved = kBlockMax;
+    RequestCount requested = count_;
+    requested.reserved = kBlockMax;
     if (limits_.monthly_quota) {
         if (count_.sent >= *limits_.monthly_quota) co_return exhausted();
-        wished.reserved = block_of(*limits_.monthly_quota - count_.sent);
+        requested.reserved = block_of(*limits_.monthly_quota - count_.sent);
     }
     reserving_ = true;
     Result<> saved;
     try {
-        saved = co_await store_.save_requests(month, wished);
+        saved = co_await store_.save_requests(month, requested);
     } catch (const std::exception&) {
         end_reservation();
         throw;
     }
-    if (saved) count_ = stored_ = wished;
+    if (saved) count_ = stored_ = requested;
     end_reservation();
     co_return saved;
 }
@@ -255,7 +255,7 @@ Error RateLimiter::heard(Error error, MonoTime sent) {
     if (error.retry_after && *error.retry_after > kWaitMax) {
         const bool begins = !hold_;
         if (begins) hold_ = PortalHold{.since = now, .probe_at = now + probe_pause(0)};
-        error.retry_after = std::min(*error.retry_after, kWishMax);
+        error.retry_after = std::min(*error.retry_after, kRetryAfterMax);
         hold_->until = now + *error.retry_after;
         hold_->probe_at = std::min(hold_->probe_at, hold_->until);
         const Error pause = held();
@@ -264,7 +264,7 @@ Error RateLimiter::heard(Error error, MonoTime sent) {
         return error;
     }
     if (error.retry_after) slow_down(*error.retry_after);
-    // Where nothing was heard of the portal, nothing is known of its wish either.
+    // Where nothing was heard of the portal, nothing is known of a wait that it asks for either.
     const bool silent = error.code == ErrorCode::unreachable || error.code == ErrorCode::timed_out ||
                         error.code == ErrorCode::tls_failed || error.code == ErrorCode::canceled;
     if (!silent) answered(sent);

@@ -1,12 +1,11 @@
-// The one gate that every request to the portal goes through: rate, burst and monthly quota for all streams
-// together, and the waits that the portal asks for (promise 5; hazards 9 and 34).
+// What every request to the portal goes through: rate, burst and monthly quota for all streams together, and the waits
+// that the portal asks for (promise 5; hazards 9 and 34).
 //
-//     auto admitted = co_await gate.admit();
-//     if (!admitted) co_return admitted.error();
+//     CO_TRY(limiter.admit());
 //     const MonoTime sent = clock.now();
 //     Result<PagePtr> answer = co_await portal.query(…);
-//     if (!answer) co_return gate.heard(answer.error(), sent);
-//     gate.answered(sent);
+//     if (!answer) co_return limiter.heard(answer.error(), sent);
+//     limiter.answered(sent);
 //
 // The month's requests are reserved in the store before they are sent, some at a time, so that a crash can only make
 // the count too high. I/O thread alone.
@@ -58,13 +57,13 @@ class RateLimiter {
     static constexpr std::chrono::seconds kWaitMax{60};
 
     // `polls_per_second`: the requests that all streams' polls need at their configured intervals. `hold`: what an
-    // earlier gate on the same portal knew; its next probe is due at once.
+    // earlier limiter on the same portal knew; its next probe is due at once.
     RateLimiter(Clock& clock, Store& store, RateLimits limits, double polls_per_second = 0,
                 std::optional<PortalHold> hold = std::nullopt);
 
     // Returns when one request may be sent. Errors: quota_exhausted at once (retry_after: until the month
-    // turns, or until some of it may be spare), rate_limited at once during a hold (retry_after: what is left of the
-    // portal's wish), and the store's. Throws operation_aborted when canceled; what was not sent is given back.
+    // turns, or until some of it may be spare), rate_limited at once during a hold (retry_after: what is left of
+    // it), and the store's. Throws operation_aborted when canceled; what was not sent is given back.
     //
     // A bounded request leaves what the polls need until the month turns, or an even share of the quota for the days
     // that are left where that is less: with a quota too small for the polls themselves (quota_stretch) bounded passes
@@ -90,11 +89,11 @@ class RateLimiter {
     std::optional<Duration> until_probe() const;
     const std::optional<PortalHold>& hold() const { return hold_; }
     // Called when a hold has ended.
-    void on_release(std::function<void()> told) { released_ = std::move(told); }
+    void on_release(std::function<void()> callback) { released_ = std::move(callback); }
 
     // Told of the first failed request of each pass, as it fails.
     using FailureListener = std::function<void(std::string_view stream, const Error& error)>;
-    void on_failure(FailureListener told) { failed_ = std::move(told); }
+    void on_failure(FailureListener callback) { failed_ = std::move(callback); }
     void report_failure(std::string_view stream, const Error& error) const {
         if (failed_) failed_(stream, error);
     }

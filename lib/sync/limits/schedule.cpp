@@ -47,14 +47,14 @@ Duration failure_pause(Random& random, const Error& error, std::size_t failures)
     const Backoff backoff = backoff_for(error.code);
     const Duration pause = full_jitter(random, backoff.base, backoff.limit, failures);
     if (!error.retry_after) return pause;
-    // Looked at again within the hour at the latest: wall clocks jump. The gate still refuses until the month turns.
+    // Tried again within an hour at the latest, since wall clocks jump. The rate limiter refuses until the month turns.
     return std::max(pause, std::min<Duration>(*error.retry_after, 1h));
 }
 
-Duration failure_pause(Random& random, const RateLimiter& gate, const Error& error, std::size_t failures) {
+Duration failure_pause(Random& random, const RateLimiter& limiter, const Error& error, std::size_t failures) {
     const bool waits = error.retry_after && *error.retry_after > RateLimiter::kWaitMax;
     if (!waits || error.code == ErrorCode::quota_exhausted) return failure_pause(random, error, failures);
-    if (const auto probe = gate.until_probe()) return *probe;
+    if (const auto probe = limiter.until_probe()) return *probe;
     // The hold has ended since the request was refused, and nobody will end this pause early.
     Error ended = error;
     ended.retry_after.reset();
@@ -64,8 +64,8 @@ Duration failure_pause(Random& random, const RateLimiter& gate, const Error& err
 Duration stretched(Duration pause, double stretch, Timestamp now) {
     const Duration until_turn = next_month(now) - now;
     const Duration longest = std::max(pause, until_turn + pause);
-    const double wished = static_cast<double>(pause.count()) * stretch;
-    return wished < static_cast<double>(longest.count()) ? Duration(static_cast<Duration::rep>(wished))
+    const double longer = static_cast<double>(pause.count()) * stretch;
+    return longer < static_cast<double>(longest.count()) ? Duration(static_cast<Duration::rep>(longer))
                                                          : longest;
 }
 
@@ -73,7 +73,7 @@ double quota_stretch(const QuotaUse& use, Timestamp now, double requests_per_sec
     if (!use.limit || *use.limit == 0 || requests_per_second <= 0) return 1.0;
     if (use.month != month_of(now)) return 1.0;
     const double left = static_cast<double>(*use.limit) - static_cast<double>(use.count.sent);
-    if (left <= 0) return 1.0;  // the gate refuses anyway; nothing to stretch
+    if (left <= 0) return 1.0;  // the rate limiter refuses anyway; nothing to stretch
     const double seconds_left = std::chrono::duration<double>(next_month(now) - now).count();
     // A tenth is kept for what comes besides the polls.
     const double affordable = left * 0.9 / std::max(seconds_left, 1.0);

@@ -22,7 +22,7 @@ Duration failure_pause(Random& random, const Error& error, std::size_t failures)
 
 // The same; if the portal asked for a long wait: until the next probe (hazard 34), or as if it had not asked if that
 // hold has ended already.
-Duration failure_pause(Random& random, const RateLimiter& gate, const Error& error, std::size_t failures);
+Duration failure_pause(Random& random, const RateLimiter& limiter, const Error& error, std::size_t failures);
 
 // The interval with the quota's stretch; never far past the month's turn, when the quota is whole again.
 Duration stretched(Duration pause, double stretch, Timestamp now);

@@ -16,7 +16,7 @@ Duration TokenBucket::take(MonoTime now) {
         tokens_ -= 1.0;
         return Duration::zero();
     }
-    // Rounded up, and never zero, so that whoever sleeps as told finds a token.
+    // Rounded up, and never zero, so that whoever sleeps so long finds a token.
     const double wait_ns = std::ceil((1.0 - tokens_) / per_second_ * 1e9) + 1.0;
     return Duration(static_cast<Duration::rep>(wait_ns));
 }

@@ -1,5 +1,5 @@
 // The portal's steady rate and burst, kept on our side (promise 5): a token bucket as API Gateway has one.
-// Pure: it is told the time.
+// Pure.
 #pragma once
 
 #include "base/clock.hpp"

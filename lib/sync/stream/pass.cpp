@@ -42,10 +42,10 @@ class Pass {
         : context_(context),
           settings_(settings),
           memory_(memory),
-          fetcher_(context.clock, context.portal, context.gate, context.random, context.time,
+          fetcher_(context.clock, context.portal, context.limiter, context.random, context.time,
                    settings.pauses),
-          ledger_(context, settings.overlap),
-          pages_(context.store, settings.spec, memory, fetcher_, ledger_) {
+          committer_(context, settings.overlap),
+          pages_(context.store, settings.spec, memory, fetcher_, committer_) {
         report_.stream = settings.spec.entity;
     }
 
@@ -56,8 +56,8 @@ class Pass {
         report_.took = context_.clock.now() - started;
         report_.requests = fetcher_.requests();
         report_.error = std::move(error);
-        report_.state = ledger_.state();
-        report_.summary = ledger_.summary();
+        report_.state = committer_.state();
+        report_.summary = committer_.summary();
         if (!report_.error) report_.tail = tail_;
         if (settled_before_) report_.began_at = *settled_before_ + settings_.overlap;
         memory_.tail = report_.tail;
@@ -95,7 +95,7 @@ class Pass {
     const PassSettings& settings_;
     StreamMemory& memory_;
     Fetcher fetcher_;
-    Committer ledger_;
+    Committer committer_;
     Paginator pages_;
     PassReport report_;
     Dialect dialect_;
@@ -115,7 +115,7 @@ Task<Result<>> Pass::load_state() {
     const std::string fingerprint = settings_.spec.fingerprint();
     if (loaded && loaded->fingerprint == fingerprint) {
         context_.time.remember(loaded->portal_time);
-        ledger_.open(std::move(*loaded));
+        committer_.open(std::move(*loaded));
         co_return Result<>{};
     }
     StreamState fresh{
@@ -123,7 +123,7 @@ Task<Result<>> Pass::load_state() {
     memory_.tail.reset();
     memory_.met_to.reset();
     if (!loaded) {
-        ledger_.open(std::move(fresh));
+        committer_.open(std::move(fresh));
         co_return Result<>{};
     }
     // Written down before anything else, so that it is said once and the old cursor is never met again. The portal's
@@ -131,13 +131,13 @@ Task<Result<>> Pass::load_state() {
     report_.from_the_start = true;
     fresh.dialect = loaded->dialect;
     Batch restart{.stream = settings_.spec.entity, .state = std::move(fresh)};
-    CO_TRY(ledger_.commit(std::move(restart)));
+    CO_TRY(committer_.commit(std::move(restart)));
     co_return Result<>{};
 }
 
 // False: there is nothing to prove a dialect with, so there is nothing to fetch either.
 Task<Result<bool>> Pass::settle_dialect() {
-    const auto stored = new_shape_ ? std::nullopt : Dialect::from_json(ledger_.state().dialect);
+    const auto stored = new_shape_ ? std::nullopt : Dialect::from_json(committer_.state().dialect);
     if (settings_.dialect) {
         dialect_ = *settings_.dialect;
         if (stored) dialect_.cap = stored->cap;
@@ -147,7 +147,7 @@ Task<Result<bool>> Pass::settle_dialect() {
         dialect_ = *stored;
         co_return true;
     }
-    auto proving = prove_dialect(asking(fetcher_), settings_.spec, cursor_key(ledger_.state()));
+    auto proving = prove_dialect(asking(fetcher_), settings_.spec, cursor_key(committer_.state()));
     auto proven = co_await std::move(proving);
     if (!proven || !*proven) co_return proven ? Result<bool>(false) : proven.error();
     dialect_ = **proven;
@@ -169,7 +169,7 @@ void Pass::note_tail(const Page& page) {
 Arrived Pass::arrive(const Walk& walk, Fetched answer) {
     dialect_ = walk.dialect();
     note_tail(*answer.page);
-    const Timestamp limit = context_.time.cursor_limit(PortalTime::moment(context_.clock));
+    const Timestamp limit = context_.time.cursor_limit(PortalTime::local_time(context_.clock));
     if (auto key = last_settleable(answer.page->records, limit)) {
         memory_.note_newest(key->modified, context_.clock.now());
         last_key_ = std::move(key);
@@ -186,11 +186,11 @@ Arrived Pass::arrive(const Walk& walk, Fetched answer) {
 
 // Records in the future are asked for by a first load and then every `overlap`.
 WalkPtr Pass::begin_walk() {
-    const PortalTime::Moment now = PortalTime::moment(context_.clock);
+    const PortalTime::LocalTime now = PortalTime::local_time(context_.clock);
     future_from_ = future_begins(context_.time, now);
-    WalkPlan plan = plan_pass(dialect_, ledger_.state(), memory_.tail);
+    WalkPlan plan = plan_pass(dialect_, committer_.state(), memory_.tail);
     const bool is_due = !memory_.wide_at || context_.clock.now() - *memory_.wide_at >= settings_.overlap;
-    if (is_due || !context_.time.has_heard() || !can_bound(dialect_, ledger_.state())) {
+    if (is_due || !context_.time.has_heard() || !can_bound(dialect_, committer_.state())) {
         wide_at_ = context_.clock.now();
         if (memory_.future > kFutureReadWhole) plan.reading = Reading::keys;
     } else {
@@ -210,7 +210,7 @@ Task<Result<Fetched>> Pass::fetch_first(Walk& walk) {
 }
 
 bool Pass::is_cursor_lost() const {
-    const std::optional<Cursor>& cursor = ledger_.state().cursor;
+    const std::optional<Cursor>& cursor = committer_.state().cursor;
     return cursor && context_.time.is_in_future(cursor->modified);
 }
 
@@ -221,9 +221,9 @@ void Pass::note_end() {
 }
 
 Task<Result<>> Pass::put_cursor_back() {
-    CO_TRY_ASSIGN(auto back, with_cursor_back(context_, settings_, ledger_.state()));
-    Batch batch{.stream = ledger_.state().stream, .state = std::move(back)};
-    CO_TRY(ledger_.commit(std::move(batch)));
+    CO_TRY_ASSIGN(auto back, with_cursor_back(context_, settings_, committer_.state()));
+    Batch batch{.stream = committer_.state().stream, .state = std::move(back)};
+    CO_TRY(committer_.commit(std::move(batch)));
     report_.cursor_went_back = true;
     memory_.tail.reset();
     memory_.met_to.reset();
@@ -234,7 +234,7 @@ Task<Result<>> Pass::put_cursor_back() {
 // Whether the portal speaks another dialect than the one in use by now (hazard 33): then the walk is made again.
 Task<Result<bool>> Pass::finds_new_dialect() {
     CO_TRY_ASSIGN(auto changed,
-                  watch_dialect(fetcher_, settings_, memory_, dialect_, ledger_.summary().changes() > 0));
+                  watch_dialect(fetcher_, settings_, memory_, dialect_, committer_.summary().changes() > 0));
     if (!changed) co_return false;
     dialect_ = *changed;
     report_.dialect_proven = true;
@@ -290,10 +290,10 @@ Task<Result<Pass::Ending>> Pass::walk_to_end() {
 // What the last page could not say yet, where a tie had to be read until it was quiet.
 Task<Result<>> Pass::commit_end() {
     StreamState after = advanced({.key = last_key_, .end = true}, last_key_limit_);
-    Batch batch{.stream = ledger_.state().stream, .walk_ended = !memory_.walked};
-    if (after.cursor && is_worth_a_commit(ledger_.state(), after)) batch.state = std::move(after);
+    Batch batch{.stream = committer_.state().stream, .walk_ended = !memory_.walked};
+    if (after.cursor && is_worth_a_commit(committer_.state(), after)) batch.state = std::move(after);
     if (!batch.state && !batch.walk_ended) co_return Result<>{};
-    CO_TRY(ledger_.commit(std::move(batch)));
+    CO_TRY(committer_.commit(std::move(batch)));
     memory_.walked = true;
     co_return Result<>{};
 }
@@ -301,10 +301,10 @@ Task<Result<>> Pass::commit_end() {
 StreamState Pass::advanced(const Reached& reached, Timestamp limit) const {
     const Timestamp began = *settled_before_ + settings_.overlap;
     const Timestamp settled = memory_.certain(began, context_.time, context_.clock.now()) - settings_.overlap;
-    StreamState after = advance(ledger_.state(), dialect_, reached, settled);
+    StreamState after = advance(committer_.state(), dialect_, reached, settled);
     after.dialect = dialect_.to_json();
     after.portal_time = context_.portal_now();
-    ensure_step(ledger_.state(), after, dialect_, limit);
+    ensure_step(committer_.state(), after, dialect_, limit);
     return after;
 }
 
@@ -313,14 +313,14 @@ std::optional<StreamState> Pass::state_after(const Arrived& arrived) const {
     const Reached reached{.key = last_settleable(arrived.page->records, arrived.cursor_limit),
                           .end = arrived.end};
     StreamState after = advanced(reached, arrived.cursor_limit);
-    if (!after.cursor || !is_worth_a_commit(ledger_.state(), after)) return std::nullopt;
+    if (!after.cursor || !is_worth_a_commit(committer_.state(), after)) return std::nullopt;
     return after;
 }
 
 Task<Result<std::size_t>> Pass::store_page(Arrived arrived) {
     ++report_.pages;
     std::optional<StreamState> state = state_after(arrived);
-    ledger_.meets_beyond(dialect_, memory_.met_to, *memory_.configured_at);
+    committer_.meets_beyond(dialect_, memory_.met_to, *memory_.configured_at);
     auto storing = pages_.store(std::move(arrived.page), arrived.projection, dialect_, std::move(state),
                                 std::move(arrived.unmet));
     auto stored = co_await std::move(storing);
@@ -330,7 +330,8 @@ Task<Result<std::size_t>> Pass::store_page(Arrived arrived) {
 
 Task<Result<>> Pass::run() {
     CO_TRY(load_state());
-    if (ledger_.state().cursor) memory_.note_newest(ledger_.state().cursor->modified, context_.clock.now());
+    if (committer_.state().cursor)
+        memory_.note_newest(committer_.state().cursor->modified, context_.clock.now());
     bool settled = false;  // the dialect, in this pass
     // A walk is made again where the portal answered in a new shape and the dialect was proven again (hazard 28), where
     // the dialect in use no longer finds what it must (hazard 33), or the cursor went back (hazard 31).
@@ -353,7 +354,7 @@ Task<Result<>> Pass::run() {
         if (ending == Ending::done) {
             CO_TRY_ASSIGN(auto changed, finds_new_dialect());
             if (!changed) {
-                ById by_id(fetcher_, memory_.whole, ledger_, settings_.spec, dialect_);
+                ById by_id(fetcher_, memory_.whole, committer_, settings_.spec, dialect_);
                 co_return co_await by_id.retry_untried(context_.store, context_.clock.wall());
             }
         }

@@ -37,27 +37,27 @@ StreamRunner::StreamRunner(PassContext context, Inbox& inbox, EngineStream setti
       inbox_(inbox),
       observer_(observer),
       memory_(settings_.pass.page_size),
-      settler_(context_, inbox, settings_.pass, memory_),
+      resolver_(context_, inbox, settings_.pass, memory_),
       sleep_(context.clock),
       due_(context.clock.now()),
       watched_from_(context.clock.wall()) {}
 
 MonoTime StreamRunner::due() const {
-    const MonoTime wished = nudged_ ? context_.clock.now() : std::min(due_, look_at_);
-    return std::max(wished, backoff_until_);
+    const MonoTime next = nudged_ ? context_.clock.now() : std::min(due_, check_at_);
+    return std::max(next, backoff_until_);
 }
 
-StreamSnapshot StreamRunner::moment() const {
+StreamSnapshot StreamRunner::snapshot() const {
     const Timestamp wall = context_.clock.wall();
-    const double stretch = quota_stretch(context_.gate.use(), wall, poll_rate_);
+    const double stretch = quota_stretch(context_.limiter.use(), wall, poll_rate_);
     return {.in_pass = in_pass_,
             .until_next = std::max(due() - context_.clock.now(), Duration::zero()),
-            .poll_every = stretched(wished_interval(), stretch, wall),
+            .poll_every = stretched(base_interval(), stretch, wall),
             .stretched = stretch > kStretchNoticed};
 }
 
 // Before the quota has its say.
-Duration StreamRunner::wished_interval() const {
+Duration StreamRunner::base_interval() const {
     return push_silent_ ? quickened(settings_.poll_every) : settings_.poll_every;
 }
 
@@ -67,7 +67,7 @@ Task<PassReport> StreamRunner::pass_and_settle(bool polled) {
     report.stream = settings_.pass.spec.entity;
     try {
         co_await recall_whole();
-        co_await settler_.begin();
+        co_await resolver_.begin();
         report = co_await run_pass(context_, settings_.pass, memory_);
         if (!report.error) co_await settle(report, polled);
         co_await request_whole(report);
@@ -80,7 +80,7 @@ Task<PassReport> StreamRunner::pass_and_settle(bool polled) {
 
 Task<> StreamRunner::settle(PassReport& report, bool polled) {
     if (!noted_) co_await note_first_pass();
-    report.events = co_await settler_.run(report, polled);
+    report.events = co_await resolver_.run(report, polled);
     report.requests += report.events.requests;
     report.summary += report.events.summary;
     if (settings_.announced) co_await watch_push(report);
@@ -94,7 +94,7 @@ Task<> StreamRunner::note_first_pass() {
         co_return;
     }
     noted_ = true;
-    if (bounded_) bounded_();
+    if (job_may_be_due_) job_may_be_due_();
 }
 
 // Counts what polls find and no event announced. Changes of the last minutes are left out: their events may still come,
@@ -147,32 +147,32 @@ void StreamRunner::plan_next(const PassReport& report) {
         const bool is_planned = failures_ == 0 && due_ > now;
         failures_ = 0;
         backoff_until_ = now;
-        look_at_ = report.events.look_again ? now + *report.events.look_again : Clock::never;
+        check_at_ = report.events.look_again ? now + *report.events.look_again : Clock::never;
         const Timestamp wall = context_.clock.wall();
-        const double stretch = quota_stretch(context_.gate.use(), wall, poll_rate_);
-        const MonoTime next = now + stretched(poll_pause(context_.random, wished_interval()), stretch, wall);
+        const double stretch = quota_stretch(context_.limiter.use(), wall, poll_rate_);
+        const MonoTime next = now + stretched(poll_pause(context_.random, base_interval()), stretch, wall);
         due_ = is_planned ? std::min(due_, next) : next;
-        tell_stretch();
+        report_stretch();
         return;
     }
     if (report.error->code == ErrorCode::canceled) return;
-    const Duration pause = failure_pause(context_.random, context_.gate, *report.error, ++failures_);
+    const Duration pause = failure_pause(context_.random, context_.limiter, *report.error, ++failures_);
     backoff_until_ = now + pause;
     due_ = backoff_until_;
     observer_.backing_off(entity(), *report.error, pause);
 }
 
-void StreamRunner::tell_stretch() {
-    const StreamSnapshot now = moment();
+void StreamRunner::report_stretch() {
+    const StreamSnapshot now = snapshot();
     if (now.stretched) observer_.polls_stretched(entity(), now.poll_every);
-    if (std::exchange(stretch_told_, now.stretched) && !now.stretched)
+    if (std::exchange(stretch_reported_, now.stretched) && !now.stretched)
         observer_.polls_stretched(entity(), std::nullopt);
 }
 
 Task<> StreamRunner::run() {
     while (!stopped_) {
-        if (const MonoTime hour = due(); context_.clock.now() < hour) {
-            co_await sleep_.until(hour);
+        if (const MonoTime next = due(); context_.clock.now() < next) {
+            co_await sleep_.until(next);
             continue;
         }
         const bool polled = due_ <= context_.clock.now();
@@ -180,16 +180,16 @@ Task<> StreamRunner::run() {
         in_pass_ = true;
         const PassReport report = co_await cancelable_pass(polled);
         in_pass_ = false;
-        co_await tell(report);
+        co_await report_pass(report);
         plan_next(report);
-        if (memory_.walked && !std::exchange(first_end_, true) && bounded_) bounded_();
+        if (memory_.walked && !std::exchange(first_end_, true) && job_may_be_due_) job_may_be_due_();
     }
 }
 
-Task<> StreamRunner::tell(const PassReport& report) {
+Task<> StreamRunner::report_pass(const PassReport& report) {
     observer_.pass_ended(report);
     if (const auto news = context_.time.take_news()) observer_.clocks(*news);
-    if (report.error || !memory_.mixed || std::exchange(mixed_told_, true)) co_return;
+    if (report.error || !memory_.mixed || std::exchange(mixed_reported_, true)) co_return;
     observer_.failed(mixed_types(report.stream));
     if (!context_.whole_due) co_return;
     auto asking =
@@ -221,7 +221,7 @@ Task<> StreamRunner::recall_whole() {
 
 Task<PassReport> StreamRunner::run_once() {
     PassReport report = co_await cancelable_pass(true);
-    co_await tell(report);
+    co_await report_pass(report);
     co_return report;
 }
 

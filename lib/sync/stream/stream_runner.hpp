@@ -26,10 +26,10 @@ struct EngineStream {
     ReconcileRule reconcile{};
 };
 
-// What a stream is doing at this moment.
+// What a stream is doing now.
 struct StreamSnapshot {
     bool in_pass = false;
-    Duration until_next{0};  // until the next pass, where none runs; events and wishes may bring it sooner
+    Duration until_next{0};  // until the next pass, where none runs; events and requests may bring it sooner
     Duration poll_every{0};  // between two polls, as things are now
     bool stretched = false;  // because the month's quota has to last (promise 5)
 };
@@ -42,11 +42,11 @@ class StreamRunner {
 
     // Called when a bounded pass may be to be done: the stream has come to the portal's end for the first time in this
     // life, or ever, or a reconciliation was written down.
-    void on_bounded(std::function<void()> told) { bounded_ = std::move(told); }
+    void on_job_due(std::function<void()> callback) { job_may_be_due_ = std::move(callback); }
 
     std::string_view entity() const { return settings_.pass.spec.entity; }
     // What a bounded pass of the stream shares with it.
-    JobStream lane_stream() { return {&settings_.pass, &memory_, settings_.reconcile}; }
+    JobStream job_stream() { return {&settings_.pass, &memory_, settings_.reconcile}; }
 
     // Runs until stop(). Throws as run_pass() does.
     Task<> run();
@@ -55,7 +55,7 @@ class StreamRunner {
 
     // See Engine::overdue().
     bool overdue() const { return sleep_.is_overdue(); }
-    StreamSnapshot moment() const;
+    StreamSnapshot snapshot() const;
 
     void nudge();
     void forgive();
@@ -69,12 +69,12 @@ class StreamRunner {
     Task<> watch_push(const PassReport& report);
     Task<> judge_push(Timestamp now);
     void plan_next(const PassReport& report);
-    Task<> tell(const PassReport& report);
+    Task<> report_pass(const PassReport& report);
     Task<> request_whole(const PassReport& report);
     Task<> recall_whole();
     MonoTime due() const;
-    Duration wished_interval() const;
-    void tell_stretch();
+    Duration base_interval() const;
+    void report_stretch();
 
     PassContext context_;
     EngineStream settings_;
@@ -82,22 +82,22 @@ class StreamRunner {
     Inbox& inbox_;
     Observer& observer_;
     StreamMemory memory_;
-    EventResolver settler_;
+    EventResolver resolver_;
     WatchedSleep sleep_;
-    std::function<void()> bounded_;
+    std::function<void()> job_may_be_due_;
     boost::asio::cancellation_signal cancel_pass_;
     MonoTime due_;                       // of the timer's poll
-    MonoTime backoff_until_{};           // no pass before, whoever wishes for one
-    MonoTime look_at_ = Clock::never;    // of the next look for an event's record
+    MonoTime backoff_until_{};           // no pass before, whoever requests one
+    MonoTime check_at_ = Clock::never;   // of the next look for an event's record
     std::size_t failures_ = 0;           // in a row
     Timestamp watched_from_;             // changes before are not expected to have been announced
     std::optional<Timestamp> push_due_;  // when the last changes' events should have come
     bool noted_ = false;                 // that a pass has come to its end
     bool recalled_ = false;              // what an earlier life owed
     bool push_silent_ = false;
-    bool stretch_told_ = false;  // and not taken back
-    bool first_end_ = false;     // was told
-    bool mixed_told_ = false;    // that records of another type were met
+    bool stretch_reported_ = false;  // and not taken back
+    bool first_end_ = false;         // was reported
+    bool mixed_reported_ = false;    // that records of another type were met
     bool nudged_ = false;
     bool in_pass_ = false;
     bool stopped_ = false;

@@ -76,10 +76,10 @@ Task<Result<>> ById::fetch_some(std::vector<Key>& keys, std::optional<StreamStat
         co_return Result<>{};
     }
     drop_answered(keys, asked, *fetched->page);
-    Batch batch{.stream = ledger_.state().stream, .page = fetched->page};
+    Batch batch{.stream = committer_.state().stream, .page = fetched->page};
     if (keys.empty() && unreachable_.empty() && missing_.empty())
         batch.state = std::exchange(state, std::nullopt);
-    CO_TRY(ledger_.commit(std::move(batch)));
+    CO_TRY(committer_.commit(std::move(batch)));
     co_return Result<>{};
 }
 
@@ -92,7 +92,7 @@ Task<Result<>> ById::fetch_in_other_form(std::vector<Key> keys) {
     const auto rest = std::stable_partition(keys.begin(), keys.end(), has_form);
     std::for_each(rest, keys.end(), [&](const Key& key) { not_found_.push_back(key.id); });
     keys.erase(rest, keys.end());
-    ById other(fetcher_, size_, ledger_, spec_, dialect);
+    ById other(fetcher_, size_, committer_, spec_, dialect);
     other.is_other_form_ = true;
     auto fetched = co_await other.fetch(keys, std::nullopt);
     const bool is_refused = !fetched && fetched.error().code == ErrorCode::refused;
@@ -116,10 +116,10 @@ Task<Result<>> ById::fetch(std::vector<Key> keys, std::optional<StreamState> sta
         CO_TRY(fetch_in_other_form(std::move(missing)));
     }
     if (!state && unreachable_.empty()) co_return Result<>{};
-    Batch rest{.stream = ledger_.state().stream,
+    Batch rest{.stream = committer_.state().stream,
                .state = std::move(state),
                .unreachable = std::exchange(unreachable_, {})};
-    CO_TRY(ledger_.commit(std::move(rest)));
+    CO_TRY(committer_.commit(std::move(rest)));
     co_return Result<>{};
 }
 
@@ -128,7 +128,7 @@ Task<Result<>> ById::retry(Key key) {
     auto answer = co_await fetcher_.ask(query);
     // Doubted once, as in drop_answered().
     if (answer && (*answer)->record_count() == 0) answer = co_await fetcher_.ask(query);
-    Batch batch{.stream = ledger_.state().stream};
+    Batch batch{.stream = committer_.state().stream};
     const PagePtr page = answer ? *answer : PagePtr();
     if (answer && page->record_count() > 0 && !page->invalid.empty() && page->invalid.front().not_json) {
         // Whole and as unreadable as before: one more attempt of it. The page outlives the commit.
@@ -150,13 +150,13 @@ Task<Result<>> ById::retry(Key key) {
     } else {
         co_return answer.error();
     }
-    CO_TRY(ledger_.commit(std::move(batch)));
+    CO_TRY(committer_.commit(std::move(batch)));
     co_return Result<>{};
 }
 
 Task<Result<>> ById::retry_untried(Store& store, Timestamp wall) {
     const Timestamp an_hour_ago = wall - std::chrono::hours(1);
-    CO_TRY_ASSIGN(auto due, store.untried(ledger_.state().stream, an_hour_ago, 1));
+    CO_TRY_ASSIGN(auto due, store.untried(committer_.state().stream, an_hour_ago, 1));
     if (due.empty()) co_return Result<>{};
     Key key = due.front();
     co_return co_await retry(std::move(key));

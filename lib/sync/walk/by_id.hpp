@@ -16,8 +16,9 @@ namespace carecloud {
 class ById {
   public:
     // `size` learns, as in the walk of whole records. All of these outlive it.
-    ById(Fetcher& fetcher, PageSize& size, Committer& ledger, const StreamSpec& spec, const Dialect& dialect)
-        : fetcher_(fetcher), size_(size), ledger_(ledger), spec_(spec), dialect_(dialect) {}
+    ById(Fetcher& fetcher, PageSize& size, Committer& committer, const StreamSpec& spec,
+         const Dialect& dialect)
+        : fetcher_(fetcher), size_(size), committer_(committer), spec_(spec), dialect_(dialect) {}
 
     // Fetches and commits them all, in the order of the keys; `state` is committed with the last. One that no answer
     // carries alone goes to quarantine by its key. What the portal no longer shows has moved on in the order, where a
@@ -42,7 +43,7 @@ class ById {
 
     Fetcher& fetcher_;
     PageSize& size_;
-    Committer& ledger_;
+    Committer& committer_;
     const StreamSpec& spec_;
     const Dialect& dialect_;
     bool one_by_one_ =

@@ -21,12 +21,12 @@ struct PassContext {
     Clock& clock;
     Portal& portal;
     Store& store;
-    RateLimiter& gate;
+    RateLimiter& limiter;
     Random& random;
-    PortalTime& time;               // told of every answer by the fetchers
+    PortalTime& time;               // learns from every answer of the fetchers
     WholeDue* whole_due = nullptr;  // null: nobody reconciles
 
-    Timestamp portal_now() const { return time.at(PortalTime::moment(clock)); }
+    Timestamp portal_now() const { return time.at(PortalTime::local_time(clock)); }
     // The portal's time when the question was sent that this page answers.
     Timestamp asked_at(const Page& page) const { return portal_now() - (clock.now() - page.asked.sent); }
 };

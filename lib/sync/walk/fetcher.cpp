@@ -19,11 +19,11 @@ Error doubt_error(std::size_t records_seen) {
 
 }  // namespace
 
-Fetcher::Fetcher(Clock& clock, Portal& portal, RateLimiter& gate, Random& random, PortalTime& time,
+Fetcher::Fetcher(Clock& clock, Portal& portal, RateLimiter& limiter, Random& random, PortalTime& time,
                  RetryPauses pauses, RequestRank rank)
     : clock_(clock),
       portal_(portal),
-      gate_(gate),
+      limiter_(limiter),
       random_(random),
       time_(time),
       pauses_(pauses),
@@ -34,22 +34,22 @@ Fetcher::Fetcher(Clock& clock, Portal& portal, RateLimiter& gate, Random& random
 Error Fetcher::report(const Question& question, Error error) {
     const bool ordinary = error.code == ErrorCode::too_large || error.code == ErrorCode::canceled;
     if (!ordinary && !std::exchange(reported_, true))
-        gate_.report_failure(question.query.spec->entity, error);
+        limiter_.report_failure(question.query.spec->entity, error);
     return error;
 }
 
 Task<Result<PagePtr>> Fetcher::ask_once(const Question& question) {
     AnswerDoubt doubt;
     for (;;) {
-        CO_TRY(gate_.admit(rank_));
+        CO_TRY(limiter_.admit(rank_));
         ++requests_;
         const MonoTime sent = clock_.now();
         auto asking = question.id ? portal_.retrieve(*question.query.spec, *question.id)
                                   : portal_.query(question.query);
         Result<PagePtr> answer = co_await std::move(asking);
-        if (!answer) co_return report(question, gate_.heard(answer.error(), sent));
-        gate_.answered(sent);
-        time_.answered((*answer)->date, PortalTime::moment(clock_));
+        if (!answer) co_return report(question, limiter_.heard(answer.error(), sent));
+        limiter_.answered(sent);
+        time_.answered((*answer)->date, PortalTime::local_time(clock_));
         const AnswerDoubt::Verdict verdict = doubt.judge(**answer);
         if (verdict == AnswerDoubt::Verdict::believe) co_return answer;
         if (verdict == AnswerDoubt::Verdict::give_up) co_return doubt_error((*answer)->record_count());
@@ -69,14 +69,14 @@ Task<Result<>> Fetcher::recover(const Error& error, RetryState& state) {
     if (decision.action == RetryAction::shrink) state.take = smaller_take(state.take, error.records_seen);
     if (decision.action == RetryAction::refresh_key) {
         refreshed_ = true;
-        CO_TRY(gate_.admit(rank_));
+        CO_TRY(limiter_.admit(rank_));
         ++requests_;
         const MonoTime sent = clock_.now();
         auto refreshed = co_await portal_.refresh();
         if (refreshed)
-            gate_.answered(sent);
+            limiter_.answered(sent);
         else
-            refreshed = gate_.heard(refreshed.error(), sent);
+            refreshed = limiter_.heard(refreshed.error(), sent);
         // A refused refresh says nothing new: the query itself is asked once more and has the last word.
         if (!refreshed && refreshed.error().code == ErrorCode::canceled) co_return refreshed.error();
     }
@@ -84,7 +84,7 @@ Task<Result<>> Fetcher::recover(const Error& error, RetryState& state) {
     Duration pause = full_jitter(random_, pauses_.base, pauses_.limit, state.failures);
     if (error.retry_after) pause = std::max<Duration>(pause, *error.retry_after);
     if (error.code == ErrorCode::rate_limited)
-        gate_.slow_down(pause);
+        limiter_.slow_down(pause);
     else
         co_await clock_.sleep(pause);
     co_return Result<>{};
@@ -101,7 +101,7 @@ Task<Result<Fetched>> Fetcher::fetch(Query query, PageSize& size) {
             const PagePtr& page = *answer;
             const bool full = page->record_count() >= state.take;
             size.passed(state.take, full, state.take < size.take());
-            const Timestamp now = time_.at(PortalTime::moment(clock_));
+            const Timestamp now = time_.at(PortalTime::local_time(clock_));
             co_return Fetched{.page = page,
                               .take = state.take,
                               .projection = question.query.projection,

@@ -1,4 +1,4 @@
-// One answer from the portal, with everything that may stand between: the gate, pauses, smaller pages, a key
+// One answer from the portal, with everything that may come between: the rate limiter, pauses, smaller pages, a key
 // that needs the permission cache cleared. One Fetcher a pass; I/O thread alone.
 #pragma once
 
@@ -27,7 +27,7 @@ struct Fetched {
 class Fetcher {
   public:
     // `time` learns from every answer.
-    Fetcher(Clock& clock, Portal& portal, RateLimiter& gate, Random& random, PortalTime& time,
+    Fetcher(Clock& clock, Portal& portal, RateLimiter& limiter, Random& random, PortalTime& time,
             RetryPauses pauses, RequestRank rank = RequestRank::live);
 
     // Asks until there is an answer or the policy (retry.hpp) gives up. `query.take` is set from `size`,
@@ -55,7 +55,7 @@ class Fetcher {
 
     Clock& clock_;
     Portal& portal_;
-    RateLimiter& gate_;
+    RateLimiter& limiter_;
     Random& random_;
     PortalTime& time_;
     RetryPauses pauses_;

@@ -72,8 +72,8 @@ class Observer {
     virtual void polls_stretched(std::string_view /*stream*/, std::optional<Duration> /*every*/) {}
     // A bounded pass begins, was interrupted (it has an error and is still running), or has come to its end.
     virtual void bounded_pass(const Job& pass) = 0;
-    // One that was interrupted waits this long because of the error; bounded_pass() has just told its row. Most have
-    // nothing to do with it.
+    // One that was interrupted waits this long because of the error; bounded_pass() has just reported its row. Most
+    // have nothing to do with it.
     virtual void bounded_pass_waits(const Job& /*pass*/, const Error& /*error*/, Duration /*pause*/) {}
     // The portal's clock and this machine's do not agree, or do again (hazard 31).
     virtual void clocks(const ClockReport& /*report*/) {}

@@ -150,8 +150,8 @@ Task<Result<std::size_t>> Paginator::store(PagePtr page, Projection projection, 
     if (projection == Projection::keys)
         return store_keys(keys_of(*page), std::move(unmet), dialect, std::move(state));
     if (page->record_count() == 0 && !state) return nothing();
-    return ledger_.commit(
-        {.stream = ledger_.state().stream, .page = std::move(page), .state = std::move(state)});
+    return committer_.commit(
+        {.stream = committer_.state().stream, .page = std::move(page), .state = std::move(state)});
 }
 
 Task<Result<std::size_t>> Paginator::store_unknown(std::vector<Key> keys, const Dialect& dialect,
@@ -163,7 +163,7 @@ Task<Result<std::size_t>> Paginator::store_unknown(std::vector<Key> keys, const 
 
 Task<Result<std::size_t>> Paginator::store_keys(std::vector<Key> keys, std::vector<std::size_t> unmet,
                                                 const Dialect& dialect, std::optional<StreamState> state) {
-    CO_TRY_ASSIGN(auto unknown, store_.unknown(ledger_.state().stream, keys));
+    CO_TRY_ASSIGN(auto unknown, store_.unknown(committer_.state().stream, keys));
     std::set<std::size_t> indices(unknown.begin(), unknown.end());
     indices.insert(unmet.begin(), unmet.end());
     ensure(indices.empty() || *indices.rbegin() < keys.size(), "unknown keys are among the requested ones");
@@ -172,7 +172,7 @@ Task<Result<std::size_t>> Paginator::store_keys(std::vector<Key> keys, std::vect
     for (const std::size_t index : indices)
         wanted.push_back(std::move(keys[index]));
     const std::size_t count = wanted.size();
-    ById by_id(fetcher_, memory_.whole, ledger_, spec_, dialect);
+    ById by_id(fetcher_, memory_.whole, committer_, spec_, dialect);
     CO_TRY(by_id.fetch(std::move(wanted), std::move(state)));
     // What no answer shows is nothing that a walk could meet by reading once more.
     co_return count - std::min(count, by_id.not_found().size());

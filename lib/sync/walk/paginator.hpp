@@ -17,9 +17,14 @@ class Paginator {
   public:
     // All of these outlive it. `memory` learns how large pages may be. `deep`: content is compared and not `modified`
     // alone (hazard 6), so that keys never stand in for records that could be had whole.
-    Paginator(Store& store, const StreamSpec& spec, StreamMemory& memory, Fetcher& fetcher, Committer& ledger,
-              bool deep = false)
-        : store_(store), spec_(spec), memory_(memory), fetcher_(fetcher), ledger_(ledger), deep_(deep) {}
+    Paginator(Store& store, const StreamSpec& spec, StreamMemory& memory, Fetcher& fetcher,
+              Committer& committer, bool deep = false)
+        : store_(store),
+          spec_(spec),
+          memory_(memory),
+          fetcher_(fetcher),
+          committer_(committer),
+          deep_(deep) {}
 
     // The page at the walk's position. If not even one whole record passes, it is one of keys; if records of another
     // type are between them, one of the dialect's types alone (hazard 33).
@@ -50,7 +55,7 @@ class Paginator {
     const StreamSpec& spec_;
     StreamMemory& memory_;
     Fetcher& fetcher_;
-    Committer& ledger_;
+    Committer& committer_;
     bool deep_;
 };
 

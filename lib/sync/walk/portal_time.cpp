@@ -113,11 +113,11 @@ void PortalTime::remember(std::optional<Timestamp> trusted) {
     if (trusted) remembered_ = std::max(*trusted, remembered_.value_or(*trusted));
 }
 
-Timestamp PortalTime::later(Timestamp at, Moment now) const {
+Timestamp PortalTime::later(Timestamp at, LocalTime now) const {
     return at + (now.boot - heard_at_.boot);
 }
 
-Timestamp PortalTime::choose(std::optional<Timestamp> date, Moment now) const {
+Timestamp PortalTime::choose(std::optional<Timestamp> date, LocalTime now) const {
     if (!heard_) {
         const Timestamp lesser = date ? std::min(*date, now.local) : now.local;
         return std::max(lesser, remembered_.value_or(lesser));
@@ -137,7 +137,7 @@ ClockVerdict PortalTime::judge(std::optional<Timestamp> date, std::optional<Time
     return alone;
 }
 
-void PortalTime::answered(std::optional<Timestamp> date, Moment now) {
+void PortalTime::answered(std::optional<Timestamp> date, LocalTime now) {
     const std::optional<Timestamp> expected = heard_ ? std::optional(later(trusted_, now)) : remembered_;
     report_.verdict = judge(date, expected, now.local);
     last_date_ = date && is_plausible(*date) ? date : std::nullopt;
@@ -149,17 +149,17 @@ void PortalTime::answered(std::optional<Timestamp> date, Moment now) {
     report_.trusted = trusted_;
 }
 
-Timestamp PortalTime::at(Moment now) const {
+Timestamp PortalTime::at(LocalTime now) const {
     if (heard_) return later(trusted_, now);
     return std::max(now.local, remembered_.value_or(now.local));
 }
 
-Timestamp PortalTime::cursor_limit(Moment now) const {
+Timestamp PortalTime::cursor_limit(LocalTime now) const {
     const Timestamp later_clock = last_date_ ? std::max(now.local, later(*last_date_, now)) : now.local;
     return std::min(at(now), later_clock);
 }
 
-Timestamp PortalTime::latest(Moment now) const {
+Timestamp PortalTime::latest(LocalTime now) const {
     Timestamp latest = std::max(at(now), now.local);
     if (last_date_) latest = std::max(latest, later(*last_date_, now));
     return latest;
@@ -171,8 +171,8 @@ bool PortalTime::is_in_future(Timestamp cursor) const {
 }
 
 std::optional<ClockReport> PortalTime::take_news() {
-    if (!heard_ || report_.verdict == told_) return std::nullopt;
-    told_ = report_.verdict;
+    if (!heard_ || report_.verdict == reported_) return std::nullopt;
+    reported_ = report_.verdict;
     return report_;
 }
 

@@ -3,9 +3,9 @@
 // silence. Pure; one for each engine, since there is one portal.
 //
 //     PortalTime time;
-//     time.remember(state.portal_time);      // what an earlier life trusted
-//     time.answered(page.date, moment);      // with each answer
-//     time.at(moment)                        // the portal's time now
+//     time.remember(state.portal_time);  // what an earlier life trusted
+//     time.answered(page.date, now);  // with each answer; now = PortalTime::local_time(clock)
+//     time.at(now)                    // the portal's time now
 //
 // The rule: the median of the answer's `Date`, the local time, and the last trusted time plus what CLOCK_BOOTTIME
 // counted since. The first answer of a life has no third: there it is the lesser of the two, but nothing below what an
@@ -50,30 +50,30 @@ struct ClockReport {
 // Whether the time may be that of a clock at all: this program did not exist before, and will not last beyond.
 bool is_plausible(Timestamp at);
 
-// The two clocks side by side at one moment, for those who look once. `synchronized`: the kernel says that this
+// The two clocks compared once, without a history. `synchronized`: the kernel says that this
 // machine's clock is disciplined (NTP), which leaves the portal's as the wrong one.
 ClockReport compare_clocks(std::optional<Timestamp> date, Timestamp local, bool synchronized);
 
 class PortalTime {
   public:
-    // What this machine's clocks say at one moment.
-    struct Moment {
+    // What this machine's clocks show.
+    struct LocalTime {
         Timestamp local;
         Duration boot{0};  // CLOCK_BOOTTIME
     };
-    static Moment moment(const Clock& clock) { return {clock.wall(), clock.since_boot()}; }
+    static LocalTime local_time(const Clock& clock) { return {clock.wall(), clock.since_boot()}; }
 
     // An earlier life trusted this much. Counts until the first answer.
     void remember(std::optional<Timestamp> trusted);
     // An answer came, with this `Date`.
-    void answered(std::optional<Timestamp> date, Moment now);
+    void answered(std::optional<Timestamp> date, LocalTime now);
 
     // The trusted time; before the first answer the local one, or what was remembered where that is later.
-    Timestamp at(Moment now) const;
+    Timestamp at(LocalTime now) const;
     // The same, but no later than the later of the two clocks: as far as a cursor may go.
-    Timestamp cursor_limit(Moment now) const;
+    Timestamp cursor_limit(LocalTime now) const;
     // No clock says that it is later than this: what is dated beyond lies in the future by all of them.
-    Timestamp latest(Moment now) const;
+    Timestamp latest(LocalTime now) const;
     // Whether the last answer's `Date` was of use.
     bool is_dated() const { return last_date_.has_value(); }
     // Whether a cursor there lies in the future by both clocks, as of the last answer.
@@ -82,22 +82,22 @@ class PortalTime {
     // The first answer came.
     bool has_heard() const { return heard_; }
     const ClockReport& report() const { return report_; }
-    // The report where its verdict is another one than was told the last time; the first is told unless all is well.
+    // The report if its verdict is another one than the last one reported; the first is reported unless all is well.
     std::optional<ClockReport> take_news();
 
   private:
-    Timestamp choose(std::optional<Timestamp> date, Moment now) const;
+    Timestamp choose(std::optional<Timestamp> date, LocalTime now) const;
     ClockVerdict judge(std::optional<Timestamp> date, std::optional<Timestamp> expected,
                        Timestamp local) const;
-    Timestamp later(Timestamp at, Moment now) const;
+    Timestamp later(Timestamp at, LocalTime now) const;
 
     bool heard_ = false;
     std::optional<Timestamp> remembered_;
-    Timestamp trusted_;  // at heard_at_
-    Moment heard_at_{};  // the last answer
+    Timestamp trusted_;     // at heard_at_
+    LocalTime heard_at_{};  // the last answer
     std::optional<Timestamp> last_date_;
     ClockReport report_;
-    ClockVerdict told_ = ClockVerdict::agree;
+    ClockVerdict reported_ = ClockVerdict::agree;
 };
 
 }  // namespace carecloud

@@ -53,7 +53,7 @@ Timestamp certain_undated(Timestamp trusted, Timestamp newest, Duration since) {
     return std::min(trusted, std::max(newest + since, trusted - ahead_unnoticed));
 }
 
-Timestamp future_begins(const PortalTime& time, PortalTime::Moment now) {
+Timestamp future_begins(const PortalTime& time, PortalTime::LocalTime now) {
     return to_millisecond(time.latest(now) + kClockTolerance);
 }
 

@@ -18,7 +18,7 @@ namespace carecloud {
 std::optional<Cursor> last_settleable(const std::vector<Record>& records, Timestamp portal_time);
 
 // What is `modified` later is in the future by every clock, and by more than the tolerance.
-Timestamp future_begins(const PortalTime& time, PortalTime::Moment now);
+Timestamp future_begins(const PortalTime& time, PortalTime::LocalTime now);
 // Whether a walk from the stream's cursor may be bound by such a time. Texts that are not in UTC stand in another order
 // than their instants.
 bool can_bound(const Dialect& dialect, const StreamState& state);

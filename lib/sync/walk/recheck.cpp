@@ -46,7 +46,7 @@ Task<Result<>> Recheck::run() {
     co_return co_await plan();
 }
 
-// What is shown is taken by the rule of model/change.hpp, since its hour has come. What is not shown has left the
+// What is shown is taken by the rule of model/change.hpp, since it is due. What is not shown has left the
 // stream's listings, and a reconciliation finds it.
 Task<Result<>> Recheck::ask_doubted(const Dialect& dialect, const std::vector<Doubt>& doubts) {
     if (doubts.empty()) co_return Result<>{};
@@ -54,11 +54,11 @@ Task<Result<>> Recheck::ask_doubted(const Dialect& dialect, const std::vector<Do
     keys.reserve(doubts.size());
     for (const Doubt& doubt : doubts)
         keys.push_back(doubt.key);
-    Committer ledger(context_, settings_.overlap);
-    ledger.open(state_);
-    ById by_id(fetcher_, memory_.whole, ledger, settings_.spec, dialect);
+    Committer committer(context_, settings_.overlap);
+    committer.open(state_);
+    ById by_id(fetcher_, memory_.whole, committer, settings_.spec, dialect);
     auto fetched = co_await by_id.fetch(std::move(keys), std::nullopt);
-    report_.summary += ledger.summary();
+    report_.summary += committer.summary();
     if (!fetched) co_return fetched.error();
     if (by_id.not_found().empty()) co_return Result<>{};
     report_.vanished += by_id.not_found().size();
@@ -88,11 +88,11 @@ Task<Result<>> Recheck::look_at(const Dialect& dialect, std::vector<Omission> so
     std::set<std::string> listed;
     for (const Key& key : keys)
         listed.insert(key.id);
-    Committer ledger(context_, settings_.overlap);
-    ledger.open(state_);
-    Paginator pages(context_.store, settings_.spec, memory_, fetcher_, ledger);
+    Committer committer(context_, settings_.overlap);
+    committer.open(state_);
+    Paginator pages(context_.store, settings_.spec, memory_, fetcher_, committer);
     auto taken = co_await pages.store_unknown(std::move(keys), dialect, std::nullopt);
-    report_.summary += ledger.summary();
+    report_.summary += committer.summary();
     if (!taken) co_return taken.error();
     for (const Omission& omission : some) {
         Batch batch{.stream = settings_.spec.entity, .unomitted = {omission.id}};

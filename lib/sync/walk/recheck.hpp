@@ -1,4 +1,4 @@
-// What of a stream is asked for again by id once its hour has come: doubted records, of which what is shown then is
+// What of a stream is requested again by id once it is due: doubted records, of which what is shown then is
 // taken (sync-model, hazard 30), and records that listings leave out, which a second look tells from those that have
 // left the stream's filter (hazard 38). I/O thread alone.
 #pragma once

@@ -12,8 +12,8 @@ namespace {
 // Ids that are remembered at least, beside those of the page under way.
 constexpr std::size_t kMetMin = 10'000;
 
-bool behind(const Key& key, const Cursor& place) {
-    return std::tie(key.modified_text, key.id) > std::tie(place.modified_text, place.id);
+bool behind(const Key& key, const Cursor& position) {
+    return std::tie(key.modified_text, key.id) > std::tie(position.modified_text, position.id);
 }
 
 }  // namespace
@@ -22,7 +22,7 @@ void PassedOver::met(const std::vector<Key>& keys) {
     if (met_.size() >= kMetMin) met_before_ = std::exchange(met_, {});
     for (const Key& key : keys)
         met_.insert(key.id);
-    if (!keys.empty()) place_ = Cursor{keys.back().modified_text, keys.back().modified, keys.back().id};
+    if (!keys.empty()) position_ = Cursor{keys.back().modified_text, keys.back().modified, keys.back().id};
 }
 
 void PassedOver::add(std::vector<Key> keys, bool last) {
@@ -37,7 +37,7 @@ void PassedOver::add(std::vector<Key> keys, bool last) {
 }
 
 bool PassedOver::is_passed(const Key& key, bool ended) const {
-    return ended || (place_ && !behind(key, *place_));
+    return ended || (position_ && !behind(key, *position_));
 }
 
 std::vector<Key> PassedOver::take(bool ended) {

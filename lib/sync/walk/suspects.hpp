@@ -1,4 +1,4 @@
-// The records that a walk of the portal's keys did not meet where the store has them: told window by window, with the
+// The records that a walk of the portal's keys did not meet where the store has them: found window by window, with the
 // store's keys read in the walk's own order and no more than a few pages of either in memory. I/O thread alone.
 #pragma once
 
@@ -26,7 +26,7 @@ class PassedOver {
     void add(std::vector<Key> keys, bool last);
     // Whether nothing can be said of what is behind the keys that were added, and there may be more.
     bool needs_more() const { return ahead_.empty() && !drained_; }
-    // Of the keys added, those before the walk's place that were not met; all, where the walk has ended. Each once.
+    // Of the keys added, those before the walk's position that were not met; all, where the walk has ended. Each once.
     std::vector<Key> take(bool ended);
 
   private:
@@ -35,7 +35,7 @@ class PassedOver {
     std::optional<std::string> to_;
     std::deque<Key> ahead_;  // of the store's keys
     bool drained_ = false;
-    std::optional<Cursor> place_;
+    std::optional<Cursor> position_;
     std::unordered_set<std::string> met_;         // by the last pages
     std::unordered_set<std::string> met_before_;  // by those before
 };
@@ -47,7 +47,7 @@ class Suspects {
 
     // The walk has met these, in its order.
     void met(const std::vector<Key>& keys) { keys_.met(keys); }
-    // Those of the store's that stand before the walk's place, or anywhere in the window once it has ended, and that
+    // Those of the store's that stand before the walk's position, or anywhere in the window once it has ended, and that
     // were not met. A record may be among them that the walk meets elsewhere, since it moved or the portal orders
     // otherwise: whoever asks looks again.
     Task<Result<std::vector<Key>>> passed_over(bool ended);

@@ -86,8 +86,8 @@ class Walk {
     // Whether the next page may be asked for while this one is stored.
     virtual bool may_read_ahead() const = 0;
 
-    // How the next page is to be read, whatever the last ones told: by keys where a page of one whole record cannot be
-    // had, since they tell the record's id. But a tie that is read again is read by keys.
+    // How the next page is to be read, whatever the last ones showed: by keys if a page of one whole record cannot be
+    // had, since they show the record's id. But a tie that is read again is read by keys.
     virtual void read_next(Reading reading) { reading_ = reading; }
 
     // Earlier walks with this configuration have met every record up to there.
@@ -103,7 +103,7 @@ class Walk {
 
     // The records that come next, the plan's `until` aside.
     virtual std::string condition() const = 0;
-    // What the walk makes of a page in its place: the position moves.
+    // A page at the position was read: the position moves.
     virtual void move(const Page& page, std::size_t take) = 0;
     virtual void note_met(const Page& page) = 0;
     // Whether a record that is held lies behind the position.

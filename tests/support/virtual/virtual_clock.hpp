@@ -1,5 +1,5 @@
 // A Clock that runs as fast as the work allows: the io_context is polled until nothing is ready, then the
-// hour of the next sleeper is now. A month of five-minute ticks takes milliseconds.
+// deadline of the next sleeper is now. A month of five-minute ticks takes milliseconds.
 //
 //     asio::io_context io;
 //     VirtualClock clock(io, start);
@@ -40,7 +40,7 @@ class VirtualClock : public Clock {
     // do until `limit`, which is now. For those who end a life between any two handlers.
     bool step(MonoTime limit);
 
-    // Time goes on and nobody wakes: those whose hour came meanwhile are late.
+    // Time goes on and nobody wakes: those whose deadline passed meanwhile are late.
     void oversleep(Duration span) { advance_to(now_ + span); }
 
     // The wall clock jumps; the monotonic one goes on (hazard 19).
@@ -50,7 +50,7 @@ class VirtualClock : public Clock {
         suspended_ += span;
         shift_wall(span);
     }
-    // Called with every new hour, before its sleepers wake: the world outside moves on.
+    // Called with each new time, before its sleepers wake: the world outside moves on.
     void on_advance(std::function<void(Timestamp)> watcher) { watcher_ = std::move(watcher); }
 
   private:
@@ -58,7 +58,7 @@ class VirtualClock : public Clock {
     using Sleepers = std::multimap<MonoTime, VirtualAlarm*>;
 
     void poll();
-    void advance_to(MonoTime hour);
+    void advance_to(MonoTime deadline);
     void wake_first();
 
     boost::asio::io_context& io_;

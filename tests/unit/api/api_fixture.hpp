@@ -49,14 +49,14 @@ class TestHost : public ApiHost {
         return running;
     }
 
-    Task<Result<RetryReport>> retry_quarantined(QuarantineWish request) override {
+    Task<Result<RetryReport>> retry_quarantined(RetryRequest request) override {
         retried.push_back(std::move(request));
         if (retry) co_return retry();
         co_return RetryReport{};
     }
 
     SqliteStore* store = nullptr;
-    std::vector<QuarantineWish> retried;
+    std::vector<RetryRequest> retried;
     std::function<Result<RetryReport>()> retry;  // empty: it is taken
     std::vector<std::uint64_t> canceled;
     std::vector<Reason> why;

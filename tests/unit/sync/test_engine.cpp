@@ -180,8 +180,8 @@ TEST_CASE("polling slows before the quota is spent, and lasts to the month's end
     // And whoever watches knows.
     REQUIRE_FALSE(world.recorder.stretches.empty());
     CHECK(world.recorder.stretches.front().value() > world.poll_every);
-    CHECK(world.engine->moment(kEntity)->stretched);
-    CHECK(world.engine->moment(kEntity)->poll_every > world.poll_every);
+    CHECK(world.engine->snapshot(kEntity)->stretched);
+    CHECK(world.engine->snapshot(kEntity)->poll_every > world.poll_every);
 }
 
 TEST_CASE(

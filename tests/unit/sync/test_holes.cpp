@@ -121,7 +121,7 @@ TEST_CASE("denial: a record whose _id has another type than the dialect's is lis
     world.settings.spec.filter = R"({"status":"active"})";
     const auto dialect = Dialect::from_json(world.tables().streams.at(kEntity).dialect);
     REQUIRE(dialect);
-    Fetcher fetcher(world.clock, world.portal, *world.gate, world.random, world.time, {});
+    Fetcher fetcher(world.clock, world.portal, *world.limiter, world.random, world.time, {});
     const auto is_listed = [&](unsigned n) {
         std::optional<Result<bool>> end;
         auto asking = is_listed_in_other_form(fetcher, world.settings.spec, *dialect, BoundedWorld::id_of(n));

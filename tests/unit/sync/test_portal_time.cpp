@@ -15,7 +15,7 @@ namespace {
 const Timestamp kNoonOfClocks = Timestamp::parse("2024-03-10T12:00:00Z").value();
 
 // Both clocks of this machine, some time after noon.
-PortalTime::Moment after(Duration span, Duration local_wrong_by = 0s) {
+PortalTime::LocalTime after(Duration span, Duration local_wrong_by = 0s) {
     return {kNoonOfClocks + span + local_wrong_by, 1000s + span};
 }
 

@@ -24,7 +24,7 @@ struct ThrownWorld : EngineWorld {
     }
     // Runs a pass to its end; what it threw, or null.
     std::exception_ptr thrown_by_pass() {
-        const PassContext context{clock, portal, *store, *gate, random, time};
+        const PassContext context{clock, portal, *store, *limiter, random, time};
         std::optional<std::exception_ptr> end;
         boost::asio::co_spawn(io, run_pass(context, settings, memory),
                               [&](std::exception_ptr thrown, const PassReport&) { end = thrown; });
@@ -98,7 +98,7 @@ TEST_CASE("thrown: a record of the quarantine whose retry throws is answered, an
         return std::nullopt;
     });
     std::optional<Result<RetryReport>> came;
-    QuarantineWish wish{.stream = kEntity, .key = {.id = "x", .modified_text = "", .modified = {}}};
+    RetryRequest wish{.stream = kEntity, .key = {.id = "x", .modified_text = "", .modified = {}}};
     boost::asio::co_spawn(world.io, world.engine->retry_quarantined(wish),
                           [&](std::exception_ptr thrown, Result<RetryReport> report) {
                               if (thrown) std::rethrow_exception(thrown);
@@ -113,7 +113,7 @@ TEST_CASE("thrown: a record of the quarantine whose retry throws is answered, an
     CHECK(world.recorder.passes.size() > passes);
 }
 
-// Seen on the release build: POST /v1/backfill?from=0002-03-01 was taken, threw, and the lane was dead for good.
+// Seen on the release build: POST /v1/backfill?from=0002-03-01 was taken, threw, and no job ever ran again.
 TEST_CASE("thrown: a saved backfill of days that cannot be asked for fails, after a restart, too") {
     const auto [first, last] = GENERATE(table<std::string, std::string>({{"20301", "20240301"},
                                                                          {"", ""},
@@ -133,7 +133,8 @@ TEST_CASE("thrown: a saved backfill of days that cannot be asked for fails, afte
 }
 
 TEST_CASE(
-    "regression: a pass that was canceled while the lane asked the store before it began ran all the same") {
+    "regression: a pass that was canceled while the job runner asked the store before it began ran all the "
+    "same") {
     ThrownWorld world;
     world.put_many(1, 10, 5, kOld);
     world.poll_every = 24h;

@@ -24,7 +24,7 @@ struct RetryQueueWorld : EngineWorld {
         REQUIRE(model.put(
             kEntity, R"({"_id":")" + kInvalid + R"(","workspace_id":"w","bucket_id":"b",)" + rest + "}"));
     }
-    Came begin(QuarantineWish wish) {
+    Came begin(RetryRequest wish) {
         Came came = std::make_shared<std::optional<Result<RetryReport>>>();
         boost::asio::co_spawn(io, engine->retry_quarantined(std::move(wish)),
                               [came](std::exception_ptr thrown, Result<RetryReport> told) {
@@ -33,12 +33,12 @@ struct RetryQueueWorld : EngineWorld {
                               });
         return came;
     }
-    Result<RetryReport> retry(QuarantineWish wish) {
+    Result<RetryReport> retry(RetryRequest wish) {
         const Came came = begin(std::move(wish));
         REQUIRE(clock.run_until([&] { return came->has_value(); }));
         return **came;
     }
-    static QuarantineWish wish(bool has_body = true) {
+    static RetryRequest wish(bool has_body = true) {
         return {.stream = kEntity,
                 .key = {.id = kInvalid, .modified_text = "yesterday", .modified = {}},
                 .has_body = has_body};
@@ -47,7 +47,8 @@ struct RetryQueueWorld : EngineWorld {
 
 }  // namespace
 
-TEST_CASE("desk: a record that was mended without moving is taken at once, and leaves the quarantine") {
+TEST_CASE(
+    "retry queue: a record that was mended without moving is taken at once, and leaves the quarantine") {
     RetryQueueWorld world;
     world.put_raw(R"("modified":"2024-01-01T00:00:00Z")");
     const std::size_t passes = world.recorder.passes.size();
@@ -64,7 +65,7 @@ TEST_CASE("desk: a record that was mended without moving is taken at once, and l
     CHECK(again->outcome == RetryOutcome::unchanged);
 }
 
-TEST_CASE("desk: one that still cannot be read says why, and one that the portal denies is let go") {
+TEST_CASE("retry queue: one that still cannot be read says why, and one that the portal denies is let go") {
     RetryQueueWorld world;
     const auto invalid = world.retry(RetryQueueWorld::wish());
     REQUIRE(invalid.has_value());
@@ -77,7 +78,7 @@ TEST_CASE("desk: one that still cannot be read says why, and one that the portal
     CHECK(world.tables().quarantine.empty());
 }
 
-TEST_CASE("desk: an empty answer by mistake is asked for again (hazard 21)") {
+TEST_CASE("retry queue: an empty answer by mistake is asked for again (hazard 21)") {
     RetryQueueWorld world;
     world.put_raw(R"("modified":"2024-01-01T00:00:00Z")");
     std::size_t emptied = 0;
@@ -90,7 +91,7 @@ TEST_CASE("desk: an empty answer by mistake is asked for again (hazard 21)") {
     CHECK(emptied == 2);
 }
 
-TEST_CASE("desk: one that no answer carries counts another attempt") {
+TEST_CASE("retry queue: one that no answer carries counts another attempt") {
     RetryQueueWorld world;
     ModelSettings narrow = world.model.settings();
     narrow.response_limit_bytes = 500;
@@ -106,7 +107,7 @@ TEST_CASE("desk: one that no answer carries counts another attempt") {
     CHECK(world.tables().quarantine.begin()->second.attempts == 2);
 }
 
-TEST_CASE("desk: while the portal is away the wish is told so, and kept") {
+TEST_CASE("retry queue: while the portal is away the wish is told so, and kept") {
     RetryQueueWorld world;
     world.put_raw(R"("modified":"2024-01-01T00:00:00Z")");
     world.portal.set_latency(30s);
@@ -126,9 +127,9 @@ TEST_CASE("desk: while the portal is away the wish is told so, and kept") {
     CHECK(refused.error().code == ErrorCode::key_refused);
 }
 
-TEST_CASE("desk: a stream that is not there, and a stop in the middle") {
+TEST_CASE("retry queue: a stream that is not there, and a stop in the middle") {
     RetryQueueWorld world;
-    QuarantineWish other = RetryQueueWorld::wish();
+    RetryRequest other = RetryQueueWorld::wish();
     other.stream = "family";
     const auto none = world.retry(other);
     REQUIRE_FALSE(none.has_value());

@@ -1,4 +1,4 @@
-// The gate by itself: what the engine's tests and the simulated worlds only meet by chance.
+// The rate limiter by itself: what the engine's tests and the simulated worlds only meet by chance.
 #include "engine_world.hpp"
 
 #include <algorithm>
@@ -10,33 +10,34 @@ using namespace std::chrono_literals;
 
 // Found by simulate --seed 156 --hours 6: requests that waited for the rate went out after the portal had said that
 // the month's quota is spent.
-TEST_CASE("gate: whoever waits for the rate is told, too, that the portal calls the quota spent") {
+TEST_CASE("rate limiter: whoever waits for the rate is told, too, that the portal calls the quota spent") {
     World world;
-    RateLimiter gate(world.clock, *world.store, {.per_second = 1, .burst = 1});
+    RateLimiter limiter(world.clock, *world.store, {.per_second = 1, .burst = 1});
     std::vector<Result<>> ends;
     for (int i = 0; i < 3; ++i) {
-        boost::asio::co_spawn(world.io, gate.admit(), [&](std::exception_ptr thrown, Result<> end) {
+        boost::asio::co_spawn(world.io, limiter.admit(), [&](std::exception_ptr thrown, Result<> end) {
             if (thrown) std::rethrow_exception(thrown);
             ends.push_back(std::move(end));
         });
     }
     REQUIRE(world.clock.run_until([&] { return ends.size() == 1; }));
     REQUIRE(ends.front());
-    gate.heard({.code = ErrorCode::quota_exhausted, .operation = "test", .subject = "", .hint = ""},
-               world.clock.now());
+    limiter.heard({.code = ErrorCode::quota_exhausted, .operation = "test", .subject = "", .hint = ""},
+                  world.clock.now());
     REQUIRE(world.clock.run_until([&] { return ends.size() == 3; }));
     CHECK(ends[1].error().code == ErrorCode::quota_exhausted);
     CHECK(ends[2].error().code == ErrorCode::quota_exhausted);
-    CHECK(gate.use().count.sent == 1);
+    CHECK(limiter.use().count.sent == 1);
 }
 
 TEST_CASE(
-    "gate: regression: a request that waits over the month's turn counts in the month that it is sent in") {
+    "rate limiter: regression: a request that waits over the month's turn counts in the month that it is "
+    "sent in") {
     World world;
-    RateLimiter gate(world.clock, *world.store, {.per_second = 1, .burst = 1});
+    RateLimiter limiter(world.clock, *world.store, {.per_second = 1, .burst = 1});
     std::size_t sent = 0;
     for (int i = 0; i < 2; ++i) {
-        boost::asio::co_spawn(world.io, gate.admit(), [&](std::exception_ptr thrown, Result<> end) {
+        boost::asio::co_spawn(world.io, limiter.admit(), [&](std::exception_ptr thrown, Result<> end) {
             if (thrown) std::rethrow_exception(thrown);
             sent += end.has_value();
         });
@@ -44,7 +45,7 @@ TEST_CASE(
     REQUIRE(world.clock.run_until([&] { return sent == 1; }));
     world.clock.shift_wall(24h * 22);
     REQUIRE(world.clock.run_until([&] { return sent == 2; }));
-    CHECK(gate.use().count.sent == 1);  // of April
+    CHECK(limiter.use().count.sent == 1);  // of April
 }
 
 namespace {
@@ -75,7 +76,8 @@ struct QuotaOf300 : EngineWorld {
 }  // namespace
 
 // Seen on the release build: each of eight streams reserved a block of 64; after 60 requests "300 of 300" were used.
-TEST_CASE("gate: streams share one reservation, and what is reserved stands apart from what was sent") {
+TEST_CASE(
+    "rate limiter: streams share one reservation, and what is reserved stands apart from what was sent") {
     std::size_t reservations = 0;  // counted until the world has ended
     QuotaOf300 world;
     world.store->set_fault_hook([&](std::string_view operation) -> std::optional<StoreFault> {
@@ -93,7 +95,7 @@ TEST_CASE("gate: streams share one reservation, and what is reserved stands apar
     CHECK(world.tables().quota.at(kMarch).total() == use.count.total());
 }
 
-TEST_CASE("gate: the last requests of a quota can be sent, each of them reserved before") {
+TEST_CASE("rate limiter: the last requests of a quota can be sent, each of them reserved before") {
     QuotaOf300 world;
     world.portal.set_fault_hook([&](const SeenRequest&) -> std::optional<Error> {
         ++world.sent;
@@ -112,7 +114,7 @@ TEST_CASE("gate: the last requests of a quota can be sent, each of them reserved
     CHECK(world.tables().quota.at(kMarch) == RequestCount{.sent = 300, .reserved = 0});
 }
 
-TEST_CASE("gate: what a crash leaves reserved counts as sent, so that no request is ever uncounted") {
+TEST_CASE("rate limiter: what a crash leaves reserved counts as sent, so that no request is ever uncounted") {
     QuotaOf300 world;
     world.begin();
     world.clock.run_for(1min);
@@ -128,7 +130,7 @@ TEST_CASE("gate: what a crash leaves reserved counts as sent, so that no request
     CHECK(world.engine->quota().count.sent <= world.sent + left.reserved);
 }
 
-TEST_CASE("gate: a reservation whose answer was lost is made again without being counted twice") {
+TEST_CASE("rate limiter: a reservation whose answer was lost is made again without being counted twice") {
     QuotaOf300 world;
     bool lost = false;
     world.store->set_fault_hook([&](std::string_view operation) -> std::optional<StoreFault> {

@@ -33,7 +33,7 @@ struct JobWorld : EngineWorld {
 
 }  // namespace
 
-TEST_CASE("lane: a wish runs beside the stream's passes, and is told when it begins and ends") {
+TEST_CASE("job runner: a wish runs beside the stream's passes, and is told when it begins and ends") {
     JobWorld world;
     world.put_many(1, 60, 10, kOld);
     world.start();
@@ -47,7 +47,7 @@ TEST_CASE("lane: a wish runs beside the stream's passes, and is told when it beg
     CHECK(world.row(id).missing == 0);
 }
 
-TEST_CASE("lane: wishes run one after the other, in their order") {
+TEST_CASE("job runner: wishes run one after the other, in their order") {
     JobWorld world;
     world.start_loaded(10);
     const std::uint64_t first = world.wish(JobWorld::backfill());
@@ -62,7 +62,7 @@ TEST_CASE("lane: wishes run one after the other, in their order") {
 }
 
 // Another workspace's records once ended it for good: found by killing the real daemon.
-TEST_CASE("lane: what failed is tried again after a pause, with the reason in its row") {
+TEST_CASE("job runner: what failed is tried again after a pause, with the reason in its row") {
     const ErrorCode code = GENERATE(ErrorCode::key_refused, ErrorCode::wrong_workspace);
     JobWorld world;
     world.start_loaded(10);
@@ -81,7 +81,7 @@ TEST_CASE("lane: what failed is tried again after a pause, with the reason in it
     CHECK(world.row(id).error.empty());
 }
 
-TEST_CASE("lane: a wish of a stream that is not configured any more fails and says so") {
+TEST_CASE("job runner: a wish of a stream that is not configured any more fails and says so") {
     JobWorld world;
     world.put_many(1, 10, 10, kOld);
     const std::uint64_t id = world.wish({});
@@ -93,7 +93,7 @@ TEST_CASE("lane: a wish of a stream that is not configured any more fails and sa
 }
 
 // Found by simulate --seed 17883 --hours 0.5: with no record to prove the new shape with, it never counted as walked.
-TEST_CASE("lane: a stream that was emptied is reconciled though the portal spells its answers anew") {
+TEST_CASE("job runner: a stream that was emptied is reconciled though the portal spells its answers anew") {
     JobWorld world;
     world.start_loaded(3);
     world.stop_engine();
@@ -110,7 +110,7 @@ TEST_CASE("lane: a stream that was emptied is reconciled though the portal spell
     CHECK(world.live() == 0);
 }
 
-TEST_CASE("lane: a pass is canceled while it waits and while it runs") {
+TEST_CASE("job runner: a pass is canceled while it waits and while it runs") {
     JobWorld world;
     world.start_loaded(10);
     world.portal.set_latency(60s);
@@ -123,7 +123,7 @@ TEST_CASE("lane: a pass is canceled while it waits and while it runs") {
     world.run_until_ended(running);
     CHECK(world.row(running).status == JobStatus::canceled);
     CHECK(world.row(waiting).status == JobStatus::canceled);
-    // The lane goes on.
+    // The job runner goes on.
     world.portal.set_latency(1ms);
     const std::uint64_t next = world.wish({});
     world.run_until_ended(next);
@@ -148,7 +148,7 @@ TEST_CASE("regression: a pass went on that was canceled while the store failed")
     CHECK(world.row(id).status == JobStatus::canceled);
 }
 
-TEST_CASE("lane: what a stop interrupts goes on in the next life") {
+TEST_CASE("job runner: what a stop interrupts goes on in the next life") {
     JobWorld world;
     world.start_loaded(10);
     world.portal.set_latency(60s);
@@ -160,7 +160,7 @@ TEST_CASE("lane: what a stop interrupts goes on in the next life") {
     CHECK(world.row(id).status == JobStatus::done);
 }
 
-TEST_CASE("lane: reconciliations come by themselves, a whole one first and then every week") {
+TEST_CASE("job runner: reconciliations come by themselves, a whole one first and then every week") {
     JobWorld world;
     world.poll_every = 30min;
     world.reconcile.every = 24h;
@@ -193,7 +193,7 @@ TEST_CASE("lane: reconciliations come by themselves, a whole one first and then 
     }
 }
 
-TEST_CASE("lane: a store that fails is asked again, and nothing is lost") {
+TEST_CASE("job runner: a store that fails is asked again, and nothing is lost") {
     JobWorld world;
     world.start_loaded(30);
     const std::uint64_t id = world.wish({.whole = true});
