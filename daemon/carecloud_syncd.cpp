@@ -1,5 +1,5 @@
 // carecloud-syncd, the service. See options.cpp for its face and service.cpp for what it is made of.
-#include "base/last_words.hpp"
+#include "base/ensure.hpp"
 #include "control.hpp"
 #include "options.hpp"
 #include "runtime/signals.hpp"

@@ -6,8 +6,7 @@
 #include "base/machine_use.hpp"
 #include "model/event.hpp"
 #include "model/job.hpp"
-#include "model/quarantine_retry.hpp"
-#include "model/request_count.hpp"
+#include "model/stream.hpp"
 #include "sync/engine.hpp"
 #include "telemetry/service_state.hpp"
 

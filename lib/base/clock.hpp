@@ -4,7 +4,6 @@
 // All of it is used from the I/O thread alone.
 #pragma once
 
-#include "base/mono_time.hpp"
 #include "base/timestamp.hpp"
 
 #include <chrono>
@@ -54,6 +53,24 @@ class Clock {
 
     // Sleeps for `span` (none if negative). Throws operation_aborted when canceled.
     Task<> sleep(Duration span);
+};
+
+// A sleep until a deadline, or until woken, that knows when it has lasted far beyond the deadline: a fault of this
+// program (Engine::overdue). I/O thread alone.
+class WatchedSleep {
+  public:
+    // The clock outlives it.
+    explicit WatchedSleep(Clock& clock) : clock_(clock), alarm_(clock.make_alarm()) {}
+
+    // `deadline` may be Clock::never.
+    Task<> until(MonoTime deadline);
+    void wake() { alarm_->wake(); }
+    bool is_overdue() const;
+
+  private:
+    Clock& clock_;
+    std::unique_ptr<Alarm> alarm_;
+    MonoTime wakes_at_ = Clock::never;  // while it lasts
 };
 
 }  // namespace carecloud

@@ -20,4 +20,8 @@ inline void ensure(bool holds, std::string_view promise,
         end_broken(promise, where);
 }
 
+// The last message of a program that ends by a fault of its own: to stderr, at once and whole, up to a pipe's 4 KiB;
+// nowhere if its reader does not read within a second. Any thread.
+void say_last(std::string_view line);
+
 }  // namespace carecloud

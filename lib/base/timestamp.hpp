@@ -1,14 +1,8 @@
-// An instant in ticks of 100 ns since 1970-01-01T00:00:00Z: the finest the portal writes (seven fraction
-// digits, portal-api facts "Records"; event_time has the same), so that nothing is rounded and 2^63 ticks
-// reach year 31197.
-//
-// A Timestamp orders instants. The portal's own text is kept beside it wherever the portal must be asked
-// again, because a server that compares strings orders texts, not instants.
+// Time: spans, the monotonic clock's instants, and those that the portal, SNS and the wall clock name. Pure.
 #pragma once
 
-#include "base/mono_time.hpp"
-
 #include <algorithm>
+#include <chrono>
 #include <compare>
 #include <cstdint>
 #include <optional>
@@ -17,6 +11,23 @@
 
 namespace carecloud {
 
+using Duration = std::chrono::nanoseconds;
+
+// Monotonic time: for intervals, and for the order of what happens in one life of the process (hazards 19 and 22).
+// Since an arbitrary origin, another one in each life.
+struct MonoTime {
+    Duration since_origin{0};
+
+    friend constexpr auto operator<=>(MonoTime, MonoTime) = default;
+    friend constexpr MonoTime operator+(MonoTime at, Duration span) { return {at.since_origin + span}; }
+    friend constexpr Duration operator-(MonoTime a, MonoTime b) { return a.since_origin - b.since_origin; }
+};
+
+// An instant in ticks of 100 ns since 1970-01-01T00:00:00Z: the finest the portal writes (seven fraction digits,
+// portal-api facts "Records"; event_time has the same), so that nothing is rounded and 2^63 ticks reach year 31197.
+//
+// A Timestamp orders instants. The portal's own text is kept beside it if the portal must be asked again, because a
+// server that compares strings orders texts, not instants.
 struct Timestamp {
     std::int64_t ticks = 0;
 

@@ -2,7 +2,7 @@
 // memory alone, since no answer outlives the process that asked.
 #pragma once
 
-#include "base/mono_time.hpp"
+#include "model/record.hpp"
 
 #include <cstddef>
 #include <cstdint>

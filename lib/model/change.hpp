@@ -2,7 +2,6 @@
 // calls it. Every store asks here, so that all of them agree (promise 2).
 #pragma once
 
-#include "base/mono_time.hpp"
 #include "base/timestamp.hpp"
 #include "model/record.hpp"
 

@@ -3,6 +3,7 @@
 // outlives the process: written down when it is requested, and again with what it did.
 #pragma once
 
+#include "model/record.hpp"
 #include "model/stream.hpp"
 
 #include <cstddef>
@@ -70,6 +71,29 @@ struct Job {
     bool is_open() const { return status == JobStatus::waiting || status == JobStatus::running; }
 
     friend bool operator==(const Job&, const Job&) = default;
+};
+
+// A record of the quarantine that is requested from the portal again on demand, and what came of it.
+struct RetryRequest {
+    std::string stream{};
+    Key key{};
+    bool has_body = false;  // it came, and could not be read; false: no answer could carry it
+};
+
+enum class RetryOutcome {
+    taken,      // it is among the records, and out of quarantine
+    unchanged,  // it can be read, and the store holds that version, or a newer one, already
+    invalid,    // it came, and still cannot be read
+    too_large,  // no answer can carry it still
+    not_found,  // deleted at the portal, or left out by the stream's filter, and out of quarantine now; or the portal
+                // has it and does not list it, and it stays
+};
+
+std::string_view to_string(RetryOutcome outcome);
+
+struct RetryReport {
+    RetryOutcome outcome = RetryOutcome::taken;
+    std::string reason{};  // why it cannot be taken, in words; may be empty
 };
 
 }  // namespace carecloud

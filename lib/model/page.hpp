@@ -2,7 +2,6 @@
 // once sliced, and shared by whoever still stores from it; at most two of a stream are alive at a time.
 #pragma once
 
-#include "base/mono_time.hpp"
 #include "base/timestamp.hpp"
 #include "model/record.hpp"
 

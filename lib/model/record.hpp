@@ -1,7 +1,6 @@
 // A record as it came from the portal: views into the page that carries it, and what was learned about it.
 #pragma once
 
-#include "base/mono_time.hpp"
 #include "base/timestamp.hpp"
 
 #include <array>
@@ -12,6 +11,15 @@
 #include <string_view>
 
 namespace carecloud {
+
+// When a question was sent and its answer received. An answer supersedes another only if it was requested after the
+// other was received (hazard 22).
+struct Asked {
+    MonoTime sent{};
+    MonoTime received{};
+
+    bool is_after(const Asked& other) const { return sent >= other.received; }
+};
 
 // SHA-256 of a record's bytes, as `sha256sum` prints it.
 using Hash = std::array<std::byte, 32>;

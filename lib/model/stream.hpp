@@ -3,6 +3,7 @@
 
 #include "base/timestamp.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -57,6 +58,16 @@ struct StreamState {
     std::string reconciled_fingerprint{};
 
     friend bool operator==(const StreamState&, const StreamState&) = default;
+};
+
+// A month's requests to the portal, as they are counted against its quota.
+struct RequestCount {
+    std::uint64_t sent = 0;
+    // Set aside before they are sent. What a crash leaves here counts as sent: nobody knows.
+    std::uint64_t reserved = 0;
+
+    std::uint64_t total() const { return sent + reserved; }
+    friend bool operator==(const RequestCount&, const RequestCount&) = default;
 };
 
 }  // namespace carecloud

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "base/error.hpp"
-#include "base/mono_time.hpp"
+#include "base/timestamp.hpp"
 #include "sns/certificate.hpp"
 
 #include <cstddef>

@@ -14,7 +14,6 @@
 #include "model/event.hpp"
 #include "model/job.hpp"
 #include "model/record.hpp"
-#include "model/request_count.hpp"
 #include "model/stream.hpp"
 
 #include <cstddef>

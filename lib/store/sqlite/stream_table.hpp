@@ -3,7 +3,6 @@
 #pragma once
 
 #include "base/error.hpp"
-#include "model/request_count.hpp"
 #include "model/stream.hpp"
 #include "store/sqlite/statement.hpp"
 

@@ -1,7 +1,6 @@
-#include "sync/jobs/backfill.hpp"
-
 #include "base/co_try.hpp"
 #include "portal/query.hpp"
+#include "sync/jobs/job_run.hpp"
 
 #include <numeric>
 #include <string>

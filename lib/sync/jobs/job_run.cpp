@@ -1,10 +1,8 @@
 #include "sync/jobs/job_run.hpp"
 
-#include "base/cancellation.hpp"
 #include "base/co_try.hpp"
+#include "base/error.hpp"
 #include "portal/query.hpp"
-#include "sync/jobs/backfill.hpp"
-#include "sync/jobs/reconcile.hpp"
 #include "sync/jobs/whole_due.hpp"
 #include "sync/walk/by_id.hpp"
 

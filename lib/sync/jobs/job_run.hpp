@@ -77,6 +77,17 @@ class JobRun {
     bool filter_changed_ = false;
 };
 
+// Fetches the records of a range of days, month by month (sync-model, hazard 22). Goes on from the row's step and
+// position, and writes the row down after each page and step: a page that was committed and not noted is met again, and
+// takes no version twice.
+Task<Result<>> backfill(JobRun& run);
+
+// Compares a stream with all that the portal has: what `modified` cannot show (sync-model, hazards 5, 6 and 21,
+// "Reconciling cheaply"). What the store lacks is fetched; what the portal has no more is marked as deleted once two
+// listings and a retrieval by id deny it, and the overlap has passed since its `modified`. If more are gone than the
+// guard lets go, nothing is marked and the row is `awaiting_confirmation`, unless it has confirm_deletes.
+Task<Result<>> reconcile(JobRun& run, const DeleteGuard& guard);
+
 // One attempt at the pass, to its end or the first lasting error; the row says what became of it where it came to an
 // end: done or awaiting_confirmation. It may be run again after an error: a backfill goes on where it was, a
 // reconciliation begins anew. A canceled one ends by ErrorCode::canceled, one in which something threw by

@@ -1,7 +1,7 @@
 #include "sync/jobs/job_runner.hpp"
 
-#include "base/cancellation.hpp"
 #include "base/co_try.hpp"
+#include "base/error.hpp"
 #include "sync/limits/schedule.hpp"
 
 #include <algorithm>

@@ -3,7 +3,7 @@
 // request there wakes it. I/O thread alone.
 #pragma once
 
-#include "base/watched_sleep.hpp"
+#include "base/clock.hpp"
 #include "sync/jobs/job_run.hpp"
 #include "sync/walk/observer.hpp"
 

@@ -5,7 +5,7 @@
 //     const Result<RetryReport> came = co_await std::move(retrying);
 #pragma once
 
-#include "model/quarantine_retry.hpp"
+#include "model/job.hpp"
 #include "sync/jobs/job_runner.hpp"
 #include "sync/walk/context.hpp"
 

@@ -13,9 +13,8 @@
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
-#include "model/request_count.hpp"
+#include "model/stream.hpp"
 #include "store/store.hpp"
-#include "sync/limits/token_bucket.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -26,6 +25,22 @@
 #include <vector>
 
 namespace carecloud {
+
+// The portal's steady rate and burst, kept on our side (promise 5): a token bucket as API Gateway has one. Pure.
+class TokenBucket {
+  public:
+    // Starts empty: a daemon that is restarted again and again must not win a burst each time.
+    TokenBucket(double per_second, std::uint32_t burst, MonoTime now);
+
+    // Takes one token and returns zero, or takes none and returns how long to wait before asking again.
+    Duration take(MonoTime now);
+
+  private:
+    double per_second_;
+    double burst_;
+    double tokens_ = 0;
+    MonoTime filled_at_;
+};
 
 struct RateLimits {
     double per_second = 5;

@@ -1,16 +1,14 @@
 #include "sync/stream/pass.hpp"
 
-#include "base/cancellation.hpp"
 #include "base/co_try.hpp"
+#include "base/error.hpp"
 #include "portal/query.hpp"
 #include "sync/stream/cursor_back.hpp"
-#include "sync/stream/dialect_watch.hpp"
 #include "sync/stream/prove.hpp"
 #include "sync/walk/by_id.hpp"
 #include "sync/walk/committer.hpp"
 #include "sync/walk/paginator.hpp"
 #include "sync/walk/progress.hpp"
-#include "sync/walk/side_by_side.hpp"
 #include "sync/walk/walk.hpp"
 
 #include <algorithm>

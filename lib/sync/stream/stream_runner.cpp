@@ -1,6 +1,6 @@
 #include "sync/stream/stream_runner.hpp"
 
-#include "base/cancellation.hpp"
+#include "base/error.hpp"
 #include "sync/events/settle_rules.hpp"
 #include "sync/jobs/whole_due.hpp"
 #include "sync/limits/schedule.hpp"

@@ -1,7 +1,7 @@
 // One stream's life: wait until due or nudged, run a pass, decide when the next is due. I/O thread alone.
 #pragma once
 
-#include "base/watched_sleep.hpp"
+#include "base/clock.hpp"
 #include "store/inbox.hpp"
 #include "sync/events/event_resolver.hpp"
 #include "sync/jobs/job_runner.hpp"

@@ -2,7 +2,7 @@
 
 #include "base/co_try.hpp"
 #include "base/ensure.hpp"
-#include "sync/walk/order.hpp"
+#include "sync/walk/walk.hpp"
 
 #include <optional>
 

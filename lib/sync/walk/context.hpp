@@ -4,7 +4,6 @@
 #include "base/clock.hpp"
 #include "portal/portal.hpp"
 #include "store/store.hpp"
-#include "sync/limits/page_size.hpp"
 #include "sync/limits/rate_limiter.hpp"
 #include "sync/limits/retry.hpp"
 #include "sync/walk/portal_time.hpp"

@@ -4,8 +4,8 @@
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
+#include "model/page.hpp"
 #include "portal/portal.hpp"
-#include "sync/limits/page_size.hpp"
 #include "sync/limits/rate_limiter.hpp"
 #include "sync/limits/retry.hpp"
 #include "sync/walk/portal_time.hpp"
@@ -15,6 +15,30 @@
 #include <string>
 
 namespace carecloud {
+
+// Whether an answer is believed that contradicts itself, or has records that are not valid JSON: only if it comes
+// again with the very same bytes. A spoiled one is not lost that way, and a record that is stored so at the portal
+// stops nobody (hazard 35, promise 6). One for each question, which is asked again and again. Pure.
+//
+//     AnswerDoubt doubt;
+//     while (doubt.judge(*page) == AnswerDoubt::Verdict::ask_again) …   // ask once more
+class AnswerDoubt {
+  public:
+    enum class Verdict {
+        believe,
+        ask_again,
+        give_up,  // it has other bytes each time
+    };
+
+    Verdict judge(const Page& page);
+    // How many answers were judged.
+    std::size_t answers() const { return answers_; }
+
+  private:
+    std::string doubted_;   // the bytes of the records that the last answer had so
+    std::size_t same_ = 0;  // answers in a row that had these
+    std::size_t answers_ = 0;
+};
 
 struct Fetched {
     PagePtr page;

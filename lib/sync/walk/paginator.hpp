@@ -3,6 +3,8 @@
 // thread alone.
 #pragma once
 
+#include "base/clock.hpp"
+#include "base/error.hpp"
 #include "sync/walk/committer.hpp"
 #include "sync/walk/context.hpp"
 #include "sync/walk/fetcher.hpp"
@@ -10,6 +12,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <utility>
 
 namespace carecloud {
 
@@ -61,5 +64,13 @@ class Paginator {
 
 // The keys of a page's records, invalid ones included, but for those without an id: they can only be met whole.
 std::vector<Key> keys_of(const Page& page);
+
+// The two halves of a step of a pass: the next page is fetched while this one is stored. The first exception ends the
+// other half, and is thrown when both have ended; a fault goes before a cancellation.
+//
+//     auto both = side_by_side(std::move(fetching), std::move(storing));
+//     auto [fetched, stored] = co_await std::move(both);
+Task<std::pair<Result<Fetched>, Result<std::size_t>>> side_by_side(Task<Result<Fetched>> fetching,
+                                                                   Task<Result<std::size_t>> storing);
 
 }  // namespace carecloud

@@ -1,7 +1,7 @@
 #include "sync/walk/progress.hpp"
 
 #include "base/ensure.hpp"
-#include "sync/walk/order.hpp"
+#include "sync/walk/walk.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -4,7 +4,6 @@
 #include "portal/query.hpp"
 #include "sync/walk/by_id.hpp"
 #include "sync/walk/committer.hpp"
-#include "sync/walk/denial.hpp"
 #include "sync/walk/fetcher.hpp"
 #include "sync/walk/paginator.hpp"
 

@@ -1,7 +1,7 @@
 #include "sync/walk/skip_walk.hpp"
 
 #include "portal/query.hpp"
-#include "sync/walk/order.hpp"
+#include "sync/walk/walk.hpp"
 
 #include <algorithm>
 #include <utility>

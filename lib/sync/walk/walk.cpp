@@ -1,14 +1,59 @@
 #include "sync/walk/walk.hpp"
 
 #include "portal/query.hpp"
-#include "sync/walk/keyset_walk.hpp"
-#include "sync/walk/order.hpp"
 #include "sync/walk/skip_walk.hpp"
 
 #include <algorithm>
 #include <utility>
 
 namespace carecloud {
+
+std::strong_ordering compare_modified(const Dialect& dialect, std::string_view text_a, Timestamp a,
+                                      std::string_view text_b, Timestamp b) {
+    if (dialect.modified == ModifiedLiteral::string) return text_a <=> text_b;
+    return a <=> b;
+}
+
+std::strong_ordering compare_keys(const Dialect& dialect, const Record& a, const Record& b) {
+    const auto by_modified =
+        compare_modified(dialect, a.modified_text, a.modified, b.modified_text, b.modified);
+    return by_modified != 0 ? by_modified : a.id <=> b.id;
+}
+
+std::strong_ordering compare_keys(const Dialect& dialect, const Record& a, const Cursor& b) {
+    const auto by_modified =
+        compare_modified(dialect, a.modified_text, a.modified, b.modified_text, b.modified);
+    return by_modified != 0 ? by_modified : a.id <=> std::string_view(b.id);
+}
+
+std::strong_ordering compare_keys(const Dialect& dialect, const Cursor& a, const Cursor& b) {
+    const auto by_modified =
+        compare_modified(dialect, a.modified_text, a.modified, b.modified_text, b.modified);
+    return by_modified != 0 ? by_modified : a.id <=> b.id;
+}
+
+Timestamp to_millisecond(Timestamp at) {
+    return {at.ticks - at.ticks % Timestamp::ticks_per_millisecond};
+}
+
+bool is_before_bound(const Dialect& dialect, const Record& record, const Cursor& bound) {
+    return compare_modified(dialect, record.modified_text, record.modified, bound.modified_text,
+                            to_millisecond(bound.modified)) < 0;
+}
+
+Result<> check_order(const Dialect& dialect, const Page& page) {
+    for (std::size_t i = 1; i < page.records.size(); ++i) {
+        if (compare_keys(dialect, page.records[i - 1], page.records[i]) <= 0) continue;
+        return Error{.code = ErrorCode::bad_response,
+                     .operation = "check the page's order",
+                     .subject = "record " + std::to_string(i + 1) + " is out of order by (modified, _id)",
+                     .hint =
+                         "nothing of the page is stored; if this persists, ask the portal's operator why "
+                         "Sort is ignored"};
+    }
+    return {};
+}
+
 namespace {
 
 // Up to so many records a second fetch of them is cheaper than a walk of keys and a fetch of what is new.
@@ -107,6 +152,41 @@ void Walk::stored(std::size_t unknown, std::size_t count) {
         reading_ = Reading::full;
     else if (reading_ == Reading::full && unknown == 0 && count >= kKnownPage)
         reading_ = Reading::keys;
+}
+
+std::string KeysetWalk::condition() const {
+    if (!position_) return where::all();
+    if (inclusive_) return where::modified(dialect_, "$gte", position_->modified_text);
+    return where::after(dialect_, position_->modified_text, position_->id);
+}
+
+bool KeysetWalk::is_before_cursor() const {
+    return plan_.cursor && position_ && compare_keys(dialect_, *position_, *plan_.cursor) < 0;
+}
+
+bool KeysetWalk::is_before_position(const Record& first) const {
+    if (!inclusive_) return compare_keys(dialect_, first, *position_) <= 0;
+    return is_before_bound(dialect_, first, *position_);
+}
+
+void KeysetWalk::note_met(const Page& page) {
+    unmet_.clear();
+    for (std::size_t i = 0; i < page.records.size(); ++i) {
+        if (is_beyond_met(page.records[i])) unmet_.push_back(i);
+    }
+    meet(page);
+}
+
+void KeysetWalk::move(const Page& page, std::size_t /*take*/) {
+    if (page.records.empty()) {
+        skip_ += page.record_count();
+    } else {
+        const Record& last = page.records.back();
+        position_ = Cursor{std::string(last.modified_text), last.modified, std::string(last.id)};
+        inclusive_ = false;
+        skip_ = 0;
+    }
+    ended_ = proves_end(page.record_count(), false);
 }
 
 }  // namespace carecloud

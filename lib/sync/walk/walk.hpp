@@ -17,15 +17,37 @@
 #include "model/page.hpp"
 #include "model/stream.hpp"
 #include "portal/dialect.hpp"
-#include "sync/walk/order.hpp"
 
+#include <compare>
 #include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace carecloud {
+
+// The portal's order of (modified, _id), as the server itself compares: a server that holds strings orders
+// texts, one that holds Dates orders instants. What a page claims is held against it. Pure.
+
+std::strong_ordering compare_modified(const Dialect& dialect, std::string_view text_a, Timestamp a,
+                                      std::string_view text_b, Timestamp b);
+std::strong_ordering compare_keys(const Dialect& dialect, const Record& a, const Record& b);
+std::strong_ordering compare_keys(const Dialect& dialect, const Record& a, const Cursor& b);
+std::strong_ordering compare_keys(const Dialect& dialect, const Cursor& a, const Cursor& b);
+
+// As fine as a Date of MongoDB, rounded down. A server that holds Dates cuts the literal of a query to that.
+Timestamp to_millisecond(Timestamp at);
+// Whether the record has no place behind `modified >= bound`, as the server compares: in its order, a Date's to the
+// millisecond. Otherwise a record in the millisecond of a finer bound would seem to be out of place.
+bool is_before_bound(const Dialect& dialect, const Record& record, const Cursor& bound);
+
+// bad_response where the records are out of order: a cursor set from such a page would pass over others in
+// silence. The same key twice in a row is let through (a record may be listed twice; the store takes it
+// once).
+Result<> check_order(const Dialect& dialect, const Page& page);
 
 // Whole records, or `_id` and `modified` alone and then only the unknown ones by `_id`.
 enum class Reading { full, keys };
@@ -134,5 +156,25 @@ using WalkPtr = std::unique_ptr<Walk>;
 
 // The walk that the dialect allows.
 WalkPtr make_walk(const Dialect& dialect, WalkPlan plan);
+
+// A walk whose position is a key (hazard 1): records that move meanwhile shift nothing, and the next page may be asked
+// for before this one is stored. Pure.
+class KeysetWalk final : public Walk {
+  public:
+    KeysetWalk(const Dialect& dialect, WalkPlan plan) : Walk(dialect, std::move(plan)) {}
+
+    // Only behind records without a usable `modified`, none of which can be a position.
+    std::size_t skip() const override { return skip_; }
+    bool may_read_ahead() const override { return !ended_; }
+
+  private:
+    std::string condition() const override;
+    void move(const Page& page, std::size_t take) override;
+    void note_met(const Page& page) override;
+    bool is_before_cursor() const override;
+    bool is_before_position(const Record& first) const override;
+
+    std::size_t skip_ = 0;
+};
 
 }  // namespace carecloud

@@ -5,7 +5,6 @@
 #include "model/change.hpp"
 #include "model/job.hpp"
 #include "model/record.hpp"
-#include "model/request_count.hpp"
 #include "model/stream.hpp"
 
 #include <cstdint>

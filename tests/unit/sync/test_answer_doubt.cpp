@@ -1,5 +1,5 @@
 // What answers that are not quite valid are believed, without a portal (hazard 35).
-#include "sync/walk/answer_doubt.hpp"
+#include "sync/walk/fetcher.hpp"
 
 #include <string_view>
 

@@ -1,5 +1,5 @@
-#include "sync/limits/page_size.hpp"
-#include "sync/limits/token_bucket.hpp"
+#include "sync/limits/rate_limiter.hpp"
+#include "sync/limits/retry.hpp"
 
 #include <catch2/catch.hpp>
 

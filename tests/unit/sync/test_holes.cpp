@@ -1,6 +1,6 @@
 // Records that listings leave out although the portal has them (hazard 38).
 #include "bounded_world.hpp"
-#include "sync/walk/denial.hpp"
+#include "sync/walk/by_id.hpp"
 
 #include <optional>
 #include <string>

@@ -1,6 +1,6 @@
 // What is thrown within the engine, at whichever wait: a fault of a stream ends the engine, that of a job ends the job,
 // and none of them passes for a cancellation.
-#include "base/cancellation.hpp"
+#include "base/error.hpp"
 #include "engine_world.hpp"
 
 #include <optional>

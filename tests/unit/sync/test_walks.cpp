@@ -1,9 +1,8 @@
 // The two walks, driven without a portal or a store: what they ask for next, what they take for the end, and what they
 // refuse (hazards 1, 2, 7, 21 and 32).
 #include "support/pages.hpp"
-#include "sync/walk/keyset_walk.hpp"
-#include "sync/walk/order.hpp"
 #include "sync/walk/skip_walk.hpp"
+#include "sync/walk/walk.hpp"
 
 #include <string>
 #include <utility>
