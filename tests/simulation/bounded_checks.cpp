@@ -32,8 +32,8 @@ std::optional<std::string> BoundedChecks::told(const Job& pass, Timestamp now) {
     if (auto wrong = step(now)) return wrong;
     if (pass.status == JobStatus::running && pass.error.empty()) return begins(pass, now);
     if (running_ && running_->pass.id == pass.id) running_.reset();
-    for (const auto& [place, omission] : store_->tables.omitted) {
-        if (omission.filter_changed) judged_by_filter_.insert(place);
+    for (const auto& [record_id, omission] : store_->tables.omitted) {
+        if (omission.filter_changed) judged_by_filter_.insert(record_id);
     }
     return pass.status == JobStatus::done ? check_done(pass) : std::nullopt;
 }
@@ -41,8 +41,8 @@ std::optional<std::string> BoundedChecks::told(const Job& pass, Timestamp now) {
 std::optional<std::string> BoundedChecks::begins(const Job& pass, Timestamp now) {
     if (canceled_.contains(pass.id)) return about(pass) + " goes on though it was canceled";
     running_ = Running{pass};
-    for (const auto& [place, omission] : store_->tables.omitted) {
-        if (place.first == pass.stream) running_->omitted.insert(place.second);
+    for (const auto& [record_id, omission] : store_->tables.omitted) {
+        if (record_id.first == pass.stream) running_->omitted.insert(record_id.second);
     }
     // A backfill that was interrupted goes on where it was, a reconciliation begins anew.
     const bool is_fresh = pass.kind == JobKind::reconcile || pass.steps == 0;
@@ -91,14 +91,14 @@ std::optional<std::string> BoundedChecks::check_guard(const StoreContent::Change
 
 // By a replica that lags; by the portal before it was restored; or, a record that has left the filter to all
 // appearances, by a hole that lasted and an edit or a new filter (hazard 38; simulate --seed 12 --hours 6).
-bool BoundedChecks::may_be_denied(const StoreContent::RecordId& place, Timestamp now) const {
+bool BoundedChecks::may_be_denied(const StoreContent::RecordId& record_id, Timestamp now) const {
     const Timestamp since = now - kToDecide;
-    const Written& written = writers_.records(place.first).at(place.second);
-    if (exposures_.replica_since(place.first, since) || since <= written.restored_at) return true;
+    const Written& written = writers_.records(record_id.first).at(record_id.second);
+    if (exposures_.replica_since(record_id.first, since) || since <= written.restored_at) return true;
     // Content that differs in each answer looks like an edit.
-    const bool is_edited = store_->tables.records.at(place).body != written.raw;
-    return checks_.variant().filter != "{}" && (is_edited || judged_by_filter_.contains(place)) &&
-           exposures_.any_since(place.first, place.second, since);
+    const bool is_edited = store_->tables.records.at(record_id).body != written.raw;
+    return checks_.variant().filter != "{}" && (is_edited || judged_by_filter_.contains(record_id)) &&
+           exposures_.any_since(record_id.first, record_id.second, since);
 }
 
 // Whether every answer that was given since shows what happened then.
@@ -167,8 +167,9 @@ bool BoundedChecks::keeps_old_text(const Job& pass, const std::string& id, Times
 
 // Nobody asks for it, and it was edited unmoved within a day of another such edit: one row a day is enough (row 21;
 // simulate --seed 14 --hours 6 without the rare faults).
-bool BoundedChecks::is_put_off(const StoreContent::RecordId& place, Timestamp since) const {
-    const StoreContent::Change& last = store_->tables.changes.at(store_->tables.records.at(place).seq - 1);
+bool BoundedChecks::is_put_off(const StoreContent::RecordId& record_id, Timestamp since) const {
+    const StoreContent::Change& last =
+        store_->tables.changes.at(store_->tables.records.at(record_id).seq - 1);
     const Timestamp day_before = since + plan_.local_ahead - kReversalSpan;
     if (last.previous == 0 || *Timestamp::parse(last.committed_at) < day_before) return false;
     const StoreContent::Change& before = store_->tables.changes.at(last.previous - 1);
@@ -177,17 +178,17 @@ bool BoundedChecks::is_put_off(const StoreContent::RecordId& place, Timestamp si
 
 std::optional<std::string> BoundedChecks::check_marked(const Job& pass, Timestamp since) const {
     const Duration overlap = checks_.variant().overlap;
-    for (const auto& [place, held] : store_->tables.records) {
-        if (place.first != pass.stream || held.deleted_at) continue;
-        const Written& written = writers_.records(pass.stream).at(place.second);
+    for (const auto& [record_id, held] : store_->tables.records) {
+        if (record_id.first != pass.stream || held.deleted_at) continue;
+        const Written& written = writers_.records(pass.stream).at(record_id.second);
         // What has left the filter is asked for once more, an overlap later.
         const bool was_gone = written.deleted && was_settled(written.deleted_at, since);
         const Timestamp modified = Timestamp::parse(held.modified).value_or(Timestamp{});
-        const bool is_open = exposures_.any_since(pass.stream, place.second, since) ||
+        const bool is_open = exposures_.any_since(pass.stream, record_id.second, since) ||
                              exposures_.replica_since(pass.stream, since);
         if (!was_gone || is_open || since < modified + overlap + kPortalSecond + checks_.clock_slack())
             continue;
-        return about(pass) + " is done, and " + place.second + " is not marked as deleted";
+        return about(pass) + " is done, and " + record_id.second + " is not marked as deleted";
     }
     return std::nullopt;
 }

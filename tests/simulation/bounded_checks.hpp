@@ -49,8 +49,8 @@ class BoundedChecks {
     std::optional<std::string> check_found(const Job& pass, Timestamp since) const;
     std::optional<std::string> check_marked(const Job& pass, Timestamp since) const;
     // Whether answers of the last hours may have denied the record.
-    bool may_be_denied(const StoreContent::RecordId& place, Timestamp now) const;
-    bool is_put_off(const StoreContent::RecordId& place, Timestamp since) const;
+    bool may_be_denied(const StoreContent::RecordId& record_id, Timestamp now) const;
+    bool is_put_off(const StoreContent::RecordId& record_id, Timestamp since) const;
     bool keeps_replaced(const Job& pass, const std::string& id, Timestamp since) const;
     bool keeps_old_text(const Job& pass, const std::string& id, Timestamp since) const;
     bool was_settled(Timestamp at, Timestamp since) const;

@@ -59,11 +59,11 @@ std::optional<std::string> Checks::check_again(const StoreContent::Change& chang
 
 // Until it is settled an event asks for its record more than once, and so does an operator's pass while it runs: a tie
 // is read again where pages divide it (simulate --seed 42 --hours 0.25).
-bool Checks::was_asked_for(const StoreContent::RecordId& place, Timestamp since) const {
-    const auto announced = announced_.find(place);
+bool Checks::was_asked_for(const StoreContent::RecordId& record_id, Timestamp since) const {
+    const auto announced = announced_.find(record_id);
     if (announced != announced_.end() && (announced->second.open > 0 || since <= announced->second.at))
         return true;
-    const auto asked = operator_.find(place.first);
+    const auto asked = operator_.find(record_id.first);
     return asked != operator_.end() && (asked->second.runs || since <= asked->second.at);
 }
 
@@ -115,9 +115,9 @@ bool Checks::is_at_hour_of_another(const StoreContent::Change& change, Timestamp
 void Checks::note_doubts(Timestamp now) {
     const auto& doubted = store_->tables.doubted;
     std::erase_if(doubts_seen_, [&](const auto& seen) { return !doubted.contains(seen.first); });
-    for (const auto& [place, row] : doubted) {
-        const auto [seen, fresh] = doubts_seen_.try_emplace(place, row);
-        if (fresh || std::exchange(seen->second, row).hash != row.hash) odd_at_[place.first] = now;
+    for (const auto& [record_id, row] : doubted) {
+        const auto [seen, fresh] = doubts_seen_.try_emplace(record_id, row);
+        if (fresh || std::exchange(seen->second, row).hash != row.hash) odd_at_[record_id.first] = now;
     }
 }
 

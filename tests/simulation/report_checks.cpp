@@ -32,8 +32,8 @@ std::optional<StreamState> ReportChecks::state_of(const std::string& stream) con
 
 std::map<std::string, std::string> ReportChecks::doubted_of(const std::string& stream) const {
     std::map<std::string, std::string> doubted;
-    for (const auto& [place, row] : store_.tables.doubted) {
-        if (place.first == stream) doubted[place.second] = row.modified;
+    for (const auto& [record_id, row] : store_.tables.doubted) {
+        if (record_id.first == stream) doubted[record_id.second] = row.modified;
     }
     return doubted;
 }

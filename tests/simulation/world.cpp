@@ -90,13 +90,13 @@ std::optional<LeftOut> RunningWorld::hole_in(const std::string& stream) {
         state->second.fingerprint != checks_.spec_of(stream).fingerprint())
         return std::nullopt;
     std::vector<std::string> ids;
-    for (const auto& [place, held] : store_->tables.records) {
-        if (place.first != stream || held.deleted_at) continue;
-        const Written& written = writers_.records(stream).at(place.second);
+    for (const auto& [record_id, held] : store_->tables.records) {
+        if (record_id.first != stream || held.deleted_at) continue;
+        const Written& written = writers_.records(stream).at(record_id.second);
         const auto modified = Timestamp::parse(held.modified);
         const bool is_settled =
             modified == written.modified && written.modified < state->second.safe->modified;
-        if (is_settled && !written.unbumped && !written.deleted) ids.push_back(place.second);
+        if (is_settled && !written.unbumped && !written.deleted) ids.push_back(record_id.second);
     }
     if (ids.empty()) return std::nullopt;
     const auto picked = static_cast<std::size_t>(between(hole_random_, 0, std::ssize(ids) - 1));

@@ -266,9 +266,9 @@ TEST_CASE("row 21: a field that differs in each answer is written at most once a
         world.put(n, world.clock.wall());
     world.portal.set_answer_hook([&](const SeenRequest&, std::string& body) {
         const std::string field = R"("workspace_id":"w")";
-        for (std::size_t place = body.find(field); place != std::string::npos;
-             place = body.find(field, place + 100)) {
-            body.insert(place, "\"url\":\"" + std::to_string(++nonce) + "\",");
+        for (std::size_t position = body.find(field); position != std::string::npos;
+             position = body.find(field, position + 100)) {
+            body.insert(position, "\"url\":\"" + std::to_string(++nonce) + "\",");
         }
     });
     world.reconcile.every = 30min;
@@ -292,9 +292,9 @@ TEST_CASE("regression: row 21 holds before the first whole reconciliation, too")
         world.put(n, world.clock.wall());
     world.portal.set_answer_hook([&](const SeenRequest&, std::string& body) {
         const std::string field = R"("workspace_id":"w")";
-        for (std::size_t place = body.find(field); place != std::string::npos;
-             place = body.find(field, place + 100))
-            body.insert(place, "\"url\":\"" + std::to_string(++nonce) + "\",");
+        for (std::size_t position = body.find(field); position != std::string::npos;
+             position = body.find(field, position + 100))
+            body.insert(position, "\"url\":\"" + std::to_string(++nonce) + "\",");
     });
     for (int poll = 0; poll < 8; ++poll) {
         world.good_pass();

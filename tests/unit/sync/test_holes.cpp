@@ -12,11 +12,11 @@ namespace {
 
 // Takes the record out of a listing, as a portal with a damaged index does.
 void leave_out(std::string& body, const std::string& id) {
-    const std::size_t place = body.find(R"({"_id":")" + id);
-    if (place == std::string::npos) return;
-    std::size_t end = body.find('}', place) + 1;
+    const std::size_t position = body.find(R"({"_id":")" + id);
+    if (position == std::string::npos) return;
+    std::size_t end = body.find('}', position) + 1;
     if (body[end] == ',') ++end;
-    body.erase(place, end - place);
+    body.erase(position, end - position);
     if (const std::size_t comma = body.find(",]"); comma != std::string::npos) body.erase(comma, 1);
 }
 

@@ -97,8 +97,8 @@ TEST_CASE("job runner: a stream that was emptied is reconciled though the portal
     JobWorld world;
     world.start_loaded(3);
     world.stop_engine();
-    for (const auto& [place, row] : world.tables().records)
-        REQUIRE(world.model.erase(kEntity, place.second));
+    for (const auto& [record_id, row] : world.tables().records)
+        REQUIRE(world.model.erase(kEntity, record_id.second));
     ModelSettings other = world.model.settings();
     other.pascal = !other.pascal;
     world.model.change_settings(other);

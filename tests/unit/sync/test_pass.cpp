@@ -206,7 +206,7 @@ TEST_CASE("regression: a walk cut off in a tie that shrank without keyset left o
         world.portal.set_fault_hook({});
         if (restarted) world.restart();
         world.good_pass();
-        for (const auto& [place, row] : world.tables().records)
+        for (const auto& [record_id, row] : world.tables().records)
             CHECK(row.body.find("text") == std::string::npos);
     }
 }
@@ -359,7 +359,7 @@ TEST_CASE("regression: fields that were asked for before count as no return to a
         world.settings.spec.fields = {"status"};
         world.restart();
         world.good_pass();
-        for (const auto& [place, held] : world.tables().records)
+        for (const auto& [record_id, held] : world.tables().records)
             CHECK(held.body.find("text") == std::string::npos);
         world.settings.spec.fields = {};
         world.restart();
