@@ -1,5 +1,4 @@
 // What the change log must look like: each version once, in its order, and reversals that come to an end (promise 2).
-#include "simulation/agenda.hpp"
 #include "simulation/checks.hpp"
 
 #include <algorithm>

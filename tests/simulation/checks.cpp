@@ -2,7 +2,6 @@
 
 #include "json/slice.hpp"
 #include "portal/query.hpp"
-#include "simulation/agenda.hpp"
 #include "sync/walk/progress.hpp"
 
 #include <algorithm>

@@ -1,5 +1,4 @@
 // Events are settled by an answer that was asked for after they arrived, or as the portal has it (promise 4).
-#include "simulation/agenda.hpp"
 #include "simulation/announcer.hpp"
 #include "simulation/checks.hpp"
 #include "sync/events/settle_rules.hpp"

@@ -1,6 +1,5 @@
 #include "simulation/pass_watch.hpp"
 
-#include "simulation/agenda.hpp"
 #include "sync/events/settle_rules.hpp"
 
 #include <algorithm>

@@ -1,7 +1,6 @@
 #include "simulation/report_checks.hpp"
 
 #include "portal/dialect.hpp"
-#include "simulation/agenda.hpp"
 
 #include <algorithm>
 

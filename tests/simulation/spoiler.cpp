@@ -1,7 +1,6 @@
 #include "simulation/spoiler.hpp"
 
 #include "json/slice.hpp"
-#include "simulation/agenda.hpp"
 
 #include <algorithm>
 #include <iterator>

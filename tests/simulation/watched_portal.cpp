@@ -1,7 +1,5 @@
 #include "simulation/watched_portal.hpp"
 
-#include "simulation/agenda.hpp"
-
 #include <algorithm>
 #include <utility>
 

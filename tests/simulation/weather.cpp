@@ -1,6 +1,5 @@
 #include "simulation/weather.hpp"
 
-#include "simulation/agenda.hpp"
 #include "sync/walk/portal_time.hpp"
 
 #include <algorithm>

@@ -1,7 +1,5 @@
 #include "simulation/writers.hpp"
 
-#include "simulation/agenda.hpp"
-
 #include <algorithm>
 #include <array>
 #include <charconv>

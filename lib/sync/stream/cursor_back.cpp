@@ -1,7 +1,6 @@
-#include "sync/stream/cursor_back.hpp"
-
 #include "base/co_try.hpp"
 #include "sync/jobs/whole_due.hpp"
+#include "sync/stream/pass.hpp"
 #include "sync/walk/progress.hpp"
 
 #include <utility>

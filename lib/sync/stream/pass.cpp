@@ -3,7 +3,6 @@
 #include "base/co_try.hpp"
 #include "base/error.hpp"
 #include "portal/query.hpp"
-#include "sync/stream/cursor_back.hpp"
 #include "sync/stream/prove.hpp"
 #include "sync/walk/by_id.hpp"
 #include "sync/walk/committer.hpp"

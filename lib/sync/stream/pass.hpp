@@ -13,4 +13,10 @@ namespace carecloud {
 // the engine (Engine::run).
 Task<PassReport> run_pass(PassContext context, const PassSettings& settings, StreamMemory& memory);
 
+// Part of a pass whose cursor lies in the future by the portal's clock and by this machine's (hazard 31;
+// cursor_back.cpp). The state with its cursor on the newest record held that is not in the future; none: the stream is
+// read from the start. Nothing of it is committed; a whole reconciliation was requested.
+Task<Result<StreamState>> with_cursor_back(PassContext context, const PassSettings& settings,
+                                           StreamState state);
+
 }  // namespace carecloud
