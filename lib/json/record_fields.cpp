@@ -5,7 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <stdexcept>
 #include <utility>
+
+#include <openssl/evp.h>
 
 namespace carecloud {
 namespace {
@@ -133,6 +136,11 @@ class RecordReader {
     std::array<bool, kFields.size()> seen_{};
 };
 
+struct Free {
+    void operator()(EVP_MD* digest) const { EVP_MD_free(digest); }
+    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
+
 }  // namespace
 
 bool is_usable_id(std::string_view id) {
@@ -150,6 +158,28 @@ std::optional<DaySpan> span_of(std::uint32_t start, std::uint32_t end) {
 
 SystemFields read_fields(Tokens& tokens, const SliceOptions& options) {
     return RecordReader(tokens, options).read();
+}
+
+struct Hasher::Impl {
+    std::unique_ptr<EVP_MD, Free> digest{EVP_MD_fetch(nullptr, "SHA256", nullptr)};
+    std::unique_ptr<EVP_MD_CTX, Free> context{EVP_MD_CTX_new()};
+};
+
+Hasher::Hasher() : impl_(std::make_unique<Impl>()) {
+    if (!impl_->digest || !impl_->context) throw std::runtime_error("OpenSSL does not support SHA-256");
+}
+
+Hasher::~Hasher() = default;
+
+Hash Hasher::hash(std::string_view bytes) {
+    Hash hash;
+    EVP_MD_CTX* context = impl_->context.get();
+    const bool done =
+        EVP_DigestInit_ex2(context, impl_->digest.get(), nullptr) == 1 &&
+        EVP_DigestUpdate(context, bytes.data(), bytes.size()) == 1 &&
+        EVP_DigestFinal_ex(context, reinterpret_cast<unsigned char*>(hash.data()), nullptr) == 1;
+    if (!done) throw std::runtime_error("OpenSSL failed to compute a SHA-256");
+    return hash;
 }
 
 }  // namespace carecloud

@@ -1,4 +1,5 @@
-// The system fields of one record, read where they lie. Part of the slicer (slice.hpp), which decides what comes of it.
+// The system fields of one record, read where they lie, and its hash. Parts of the slicer (slice.hpp), which decides
+// what to do with them.
 #pragma once
 
 #include "base/error.hpp"
@@ -7,6 +8,7 @@
 #include "model/record.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,5 +40,20 @@ SystemFields read_fields(Tokens& tokens, const SliceOptions& options);
 bool is_usable_id(std::string_view id);
 // None where neither is a day; one stands for both.
 std::optional<DaySpan> span_of(std::uint32_t start, std::uint32_t end);
+
+// SHA-256 by OpenSSL, with its context reused: one hash a record. One Hasher a thread.
+class Hasher {
+  public:
+    Hasher();
+    ~Hasher();
+    Hasher(const Hasher&) = delete;
+    Hasher& operator=(const Hasher&) = delete;
+
+    Hash hash(std::string_view bytes);
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
 
 }  // namespace carecloud

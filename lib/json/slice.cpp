@@ -1,6 +1,5 @@
 #include "json/slice.hpp"
 
-#include "json/hash.hpp"
 #include "json/record_fields.hpp"
 #include "json/repair.hpp"
 #include "json/tokens.hpp"

@@ -4,7 +4,7 @@
 #include "base/timestamp.hpp"
 #include "fuzz/fuzz_target.hpp"
 #include "fuzz/json_node.hpp"
-#include "json/hash.hpp"
+#include "json/record_fields.hpp"
 #include "json/slice.hpp"
 #include "json/tokens.hpp"
 

@@ -1,6 +1,6 @@
 // Records that are no valid JSON in an answer that is sound but for them (hazard 35), and answers with more or other
 // data than was asked for.
-#include "json/hash.hpp"
+#include "json/record_fields.hpp"
 #include "json/repair.hpp"
 #include "json/slice.hpp"
 
