@@ -18,14 +18,14 @@ std::vector<std::string> all_refusals() {
 
 }  // namespace
 
-EventLog::EventLog(Log& log, Health& health, const Clock& clock, Histories& books)
-    : log_(log), health_(health), clock_(clock), books_(books) {
-    books_.metrics.refusals_begin(all_refusals());
+EventLog::EventLog(Log& log, Health& health, const Clock& clock, Histories& histories)
+    : log_(log), health_(health), clock_(clock), histories_(histories) {
+    histories_.metrics.refusals_begin(all_refusals());
 }
 
 void EventLog::event_received(const EventReport& event) {
-    books_.day.count_event(clock_.now());
-    books_.metrics.event_received(event.event_type, to_string(event.outcome));
+    histories_.day.count_event(clock_.now());
+    histories_.metrics.event_received(event.event_type, to_string(event.outcome));
     log_.write(LogLevel::debug, "event received",
                {{"EVENT_ID", event.message_id},
                 {"EVENT_TYPE", event.event_type},
@@ -36,7 +36,7 @@ void EventLog::event_received(const EventReport& event) {
 
 // Anybody can send nonsense: a line when it begins, and then one an interval.
 void EventLog::request_refused(const SnsRefusal& refusal, std::string_view peer) {
-    books_.metrics.event_refused(to_string(refusal.reason));
+    histories_.metrics.event_refused(to_string(refusal.reason));
     if (refusal.reason == RefusalReason::store)
         health_.degrade(kStoreKey, {.text = "events cannot be stored: " + refusal.text,
                                     .remedy = "free space on the store's disk, or stop the program that "

@@ -14,7 +14,7 @@ namespace carecloud {
 
 class EventLog : public ReceiverObserver {
   public:
-    EventLog(Log& log, Health& health, const Clock& clock, Histories& books);
+    EventLog(Log& log, Health& health, const Clock& clock, Histories& histories);
 
     void event_received(const EventReport& event) override;
     void request_refused(const SnsRefusal& refusal, std::string_view peer) override;
@@ -30,7 +30,7 @@ class EventLog : public ReceiverObserver {
     Log& log_;
     Health& health_;
     const Clock& clock_;
-    Histories& books_;
+    Histories& histories_;
     ErrorFold refusals_;
     ErrorFold failures_;
 };

@@ -25,25 +25,25 @@ void keep_since(Reason& reason, const ReasonMap& known, std::string_view key, Ti
 
 void Health::doing(std::string_view stream, std::string text) {
     streams_.insert_or_assign(std::string(stream), Doing{.text = std::move(text)});
-    tell();
+    report();
 }
 
 void Health::at_end(std::string_view stream, std::optional<Timestamp> newest) {
     streams_.insert_or_assign(std::string(stream), Doing{.newest = newest});
-    tell();
+    report();
 }
 
 void Health::degrade(std::string_view key, Reason reason) {
     keep_since(reason, reasons_, key, clock_.wall());
     reasons_.insert_or_assign(std::string(key), std::move(reason));
-    tell();
+    report();
 }
 
 void Health::restore(std::string_view key) {
     const auto found = reasons_.find(key);
     if (found == reasons_.end()) return;
     reasons_.erase(found);
-    tell();
+    report();
 }
 
 void Health::degrade_stream(std::string_view stream, std::string_view what, Reason reason) {
@@ -69,7 +69,7 @@ void Health::observe(ReasonMap found) {
     for (auto& [key, reason] : found)
         keep_since(reason, observed_, key, now);
     observed_ = std::move(found);
-    tell();
+    report();
 }
 
 void Health::forget_streams() {
@@ -123,11 +123,11 @@ std::string Health::status() const {
     return line;
 }
 
-void Health::tell() {
+void Health::report() {
     std::string line = status();
-    if (line == told_) return;
-    told_ = std::move(line);
-    notify_.status(told_);
+    if (line == reported_) return;
+    reported_ = std::move(line);
+    notify_.status(reported_);
 }
 
 }  // namespace carecloud

@@ -23,7 +23,7 @@ class Health {
     void doing(std::string_view stream, std::string text);
     // The stream came to the portal's end; `newest`: the `modified` of its newest record, none: it has no record.
     void at_end(std::string_view stream, std::optional<Timestamp> newest);
-    // `key` tells one reason from the others and is not shown; the same key again replaces the words, and keeps since
+    // `key` identifies the reason and is not shown; the same key again replaces the words, and keeps since
     // when.
     void degrade(std::string_view key, Reason reason);
     void restore(std::string_view key);
@@ -33,7 +33,7 @@ class Health {
     static constexpr std::string_view kOfPass = "pass";
     // Until the first pass of any stream has come to its end, ever.
     static constexpr std::string_view kNothingYet = "first pass";
-    // The same of one stream; `what` tells its reasons from each other.
+    // The same of one stream; `what` distinguishes its reasons.
     void degrade_stream(std::string_view stream, std::string_view what, Reason reason);
     void restore_stream(std::string_view stream, std::string_view what);
     // A file of the configuration was refused: a warning, until it is replaced or, by an empty text, taken back.
@@ -60,14 +60,14 @@ class Health {
 
     bool suffers(std::string_view stream) const;
     std::string words_of(const std::string& stream, const Doing& doing) const;
-    void tell();
+    void report();
 
     Notify& notify_;
     const Clock& clock_;
     ReasonMap reasons_;   // of what happened
     ReasonMap observed_;  // by the last look
     std::map<std::string, Doing, std::less<>> streams_;
-    std::string told_;
+    std::string reported_;
 };
 
 }  // namespace carecloud

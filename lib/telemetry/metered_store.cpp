@@ -12,14 +12,14 @@ Task<Result<CommitSummary>> MeteredStore::commit(Batch batch) {
     Result<CommitSummary> summary = co_await std::move(committing);
     const MonoTime now = clock_.now();
     if (!summary) {
-        books_.metrics.store_failed(summary.error().code);
+        histories_.metrics.store_failed(summary.error().code);
         co_return summary;
     }
-    books_.metrics.committed(stream, *summary, now - begun);
-    books_.day.count_changes(summary->changes(), now);
+    histories_.metrics.committed(stream, *summary, now - begun);
+    histories_.day.count_changes(summary->changes(), now);
     const bool odd = summary->quarantined + summary->doubted + summary->reversed + summary->unsteady > 0;
     if (odd) set_aside_(stream, *summary);
-    if (own_pass) books_.passes.note_commit(stream, summary->changes(), now);
+    if (own_pass) histories_.passes.note_commit(stream, summary->changes(), now);
     co_return summary;
 }
 

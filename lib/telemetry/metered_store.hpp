@@ -1,4 +1,4 @@
-// The store, with what its commits bring counted, their time taken and what they set aside told. I/O thread alone.
+// The store, with what its commits bring counted, timed, and what they set aside reported. I/O thread alone.
 #pragma once
 
 #include "base/clock.hpp"
@@ -17,10 +17,10 @@ class MeteredStore : public Store {
   public:
     using SetAside = std::function<void(const std::string& stream, const CommitSummary& summary)>;
 
-    // All of these outlive it. `set_aside` is told of each commit that put records into quarantine,
+    // All of these outlive it. `set_aside` is called for each commit that put records into quarantine,
     // doubted or passed over a version, or took one that the record had had before.
-    MeteredStore(Store& store, const Clock& clock, Histories& books, SetAside set_aside)
-        : store_(store), clock_(clock), books_(books), set_aside_(std::move(set_aside)) {}
+    MeteredStore(Store& store, const Clock& clock, Histories& histories, SetAside set_aside)
+        : store_(store), clock_(clock), histories_(histories), set_aside_(std::move(set_aside)) {}
 
     Task<Result<CommitSummary>> commit(Batch batch) override;
 
@@ -61,7 +61,7 @@ class MeteredStore : public Store {
   private:
     Store& store_;
     const Clock& clock_;
-    Histories& books_;
+    Histories& histories_;
     SetAside set_aside_;
 };
 

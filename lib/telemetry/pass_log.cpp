@@ -94,10 +94,10 @@ void PassLog::request_failed(std::string_view stream, const Error& error) {
 
 void PassLog::pass_ended(const PassReport& report) {
     ++passes_;
-    books_.passes.note(report, clock_.wall());
-    books_.metrics.pass_ended(report, clock_.now());
+    histories_.passes.note(report, clock_.wall());
+    histories_.metrics.pass_ended(report, clock_.now());
     if (!report.error || report.error->code != ErrorCode::canceled)
-        books_.day.count_pass(report.error.has_value(), clock_.now());
+        histories_.day.count_pass(report.error.has_value(), clock_.now());
     if (report.from_the_start) {
         log_.write(LogLevel::warn,
                    "entity, workspace, bucket, filter or fields of the stream changed: restarting from the "
@@ -147,7 +147,7 @@ void PassLog::report_events(const PassReport& report) {
 }
 
 void PassLog::push_silent(std::string_view stream, bool silent) {
-    books_.metrics.push_silent(stream, silent);
+    histories_.metrics.push_silent(stream, silent);
     if (!silent) {
         health_.restore_stream(stream, "push");
         log_.write(LogLevel::info, "events are received again", {{"STREAM", stream}});
@@ -254,7 +254,7 @@ void PassLog::bounded_pass(const Job& pass) {
     judge(pass);
     LogFields fields = fields_of(pass);
     if (pass.status == JobStatus::done) {
-        books_.metrics.holes_found(pass.stream, pass.holes);
+        histories_.metrics.holes_found(pass.stream, pass.holes);
         report_holes(pass.stream, pass.holes);
     }
     if (pass.error.empty()) {

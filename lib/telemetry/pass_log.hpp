@@ -19,8 +19,8 @@ namespace carecloud {
 
 class PassLog : public Observer {
   public:
-    PassLog(Log& log, Health& health, const Clock& clock, Histories& books)
-        : log_(log), health_(health), clock_(clock), books_(books) {
+    PassLog(Log& log, Health& health, const Clock& clock, Histories& histories)
+        : log_(log), health_(health), clock_(clock), histories_(histories) {
         recall_first_passes({});
     }
 
@@ -58,7 +58,7 @@ class PassLog : public Observer {
     Log& log_;
     Health& health_;
     const Clock& clock_;
-    Histories& books_;
+    Histories& histories_;
     ErrorFold fold_;
     std::map<std::string, MonoTime> reported_at_;   // by report_hourly(), by stream and text
     ErrorFold requests_;                            // the first failed ones of their passes

@@ -159,6 +159,8 @@ NAMES = {
     "lane": "stream, or job runner",
     "desk": "job runner",
     "ledger": "committer",
+    "book": "history, or registry",
+    "books": "histories",
     "moment": "snapshot, or now",
     "place": "position, address or index",
     "places": "positions, addresses or indexes",
@@ -172,10 +174,9 @@ NAMES = {
     "strange": "invalid",
     "mend": "fix",
 }
-NAMES_EXCEPT = {"QuarantinePlace", "QuarantineWish"}  # of rooms outside NAMED
+NAMES_EXCEPT = {"QuarantinePlace", "QuarantineWish", "books"}  # shared with what is not NAMED
 NAMES_EXCEPT_FILES = {
     "lib/base/timestamp.cpp", "lib/net/http_date.cpp",  # the hour of a day
-    "lib/telemetry/health.cpp", "lib/telemetry/health.hpp",
 }
 
 
