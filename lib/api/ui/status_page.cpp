@@ -1,7 +1,6 @@
 #include "api/ui/status_page.hpp"
 
 #include "api/ui/html_text.hpp"
-#include "api/ui/stream_card.hpp"
 #include "base/quantity_text.hpp"
 #include "telemetry/histories.hpp"
 

@@ -43,6 +43,11 @@ struct StatusView {
 // The whole page, UTF-8. Whatever comes from elsewhere is escaped in it.
 std::string status_page(const StatusView& view);
 
+// One stream on the page. `state`: the worst of the stream's own reasons.
+std::string stream_card(const StreamView& stream, ServiceState state, Timestamp now);
+// "4 min ago"; "just now" within a second.
+std::string ago_of(Timestamp at, Timestamp now);
+
 // The status page's own files, lib/api/ui/page, compiled in: the daemon needs no files at run time.
 extern const std::string_view kPageHtml;  // with @TITLE@ and @MAIN@
 extern const std::string_view kPageCss;

@@ -1,6 +1,5 @@
-#include "api/ui/stream_card.hpp"
-
 #include "api/ui/html_text.hpp"
+#include "api/ui/status_page.hpp"
 #include "base/quantity_text.hpp"
 
 #include <string_view>
