@@ -1,9 +1,8 @@
 #include "api_endpoint.hpp"
 
 #include "api/problem.hpp"
-#include "retire.hpp"
+#include "listening.hpp"
 #include "runtime/files.hpp"
-#include "server_address.hpp"
 
 #include <algorithm>
 #include <utility>

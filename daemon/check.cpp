@@ -1,13 +1,12 @@
 // --check: what the configuration means, and everything that is wrong with it and the files it names.
 #include "api_endpoint.hpp"
 #include "event_endpoint.hpp"
+#include "open_store.hpp"
 #include "portal/query.hpp"
 #include "runtime/configuration.hpp"
 #include "runtime/files.hpp"
 #include "service.hpp"
-#include "store/sqlite/open.hpp"
 #include "surroundings.hpp"
-#include "wiring.hpp"
 
 #include <filesystem>
 #include <iostream>
@@ -38,7 +37,7 @@ void warn_of_large_filters(const LoadedConfiguration& loaded) {
 void tell_streams(const Configuration& configuration) {
     for (const StreamSettings& stream : configuration.streams) {
         std::cout << stream.spec.entity << ": ";
-        const auto state = peek_stream(store_settings(configuration), stream.spec.entity);
+        const auto state = peek_stream(configuration, stream.spec.entity);
         if (!state) {
             std::cout << "cannot read its state: " << state.error().message() << "\n";
         } else if (!*state || !(*state)->cursor) {
@@ -85,7 +84,7 @@ ExitCode allow_new_store(const Options& options) {
         std::cerr << report(loaded.file, loaded.problems) << "\n";
         return ExitCode::configuration;
     }
-    const std::string& store = loaded.configuration.store.sqlite_path;
+    const std::string& store = store_path(loaded.configuration);
     for (const std::string& marker : store_markers(loaded.configuration, process_environment)) {
         std::error_code failure;
         std::filesystem::remove(marker, failure);

@@ -31,7 +31,7 @@ std::string socket_in(const std::string& folder) {
     return folder + "/control.sock";
 }
 
-Task<ServerResponse> answer(const ServerRequest& request, const Reload& reload) {
+Task<ServerResponse> answer(const ServerRequest& request, const std::function<std::string()>& reload) {
     ServerResponse response{.headers = {{"Content-Type", "text/plain; charset=utf-8"}}};
     if (request.method != "POST" || request.path() != kPath) {
         response.status = 404;
@@ -61,7 +61,8 @@ Result<HttpResponse> post_reload(const std::string& socket) {
 
 }  // namespace
 
-std::unique_ptr<HttpServer> listen_for_control(asio::io_context& io, Reload reload, Log& log) {
+std::unique_ptr<HttpServer> listen_for_control(asio::io_context& io, std::function<std::string()> reload,
+                                               Log& log) {
     const auto folder = runtime_folder();
     if (!folder) return nullptr;
     HttpServerSettings settings{.address = {.unix_path = socket_in(*folder)},

@@ -10,7 +10,7 @@ std::optional<StreamSnapshot> DaemonHost::snapshot(std::string_view entity) cons
 
 std::vector<std::string> DaemonHost::sns_reasons() const {
     if (!configuration_.sns) return {"the configuration has no section sns"};
-    return health_.store_reasons();
+    return process_.health.store_reasons();
 }
 
 std::optional<RequestCount> DaemonHost::requests(std::string_view month) const {
@@ -23,7 +23,7 @@ std::vector<Subscription> DaemonHost::subscriptions() const {
     std::vector<Subscription> all;
     if (!configuration_.sns) return all;
     for (const std::string& topic : configuration_.sns->topic_arns)
-        all.push_back(subscriptions_->find(topic));
+        all.push_back(storage_.subscriptions.find(topic));
     return all;
 }
 
@@ -36,7 +36,7 @@ std::vector<std::string> DaemonHost::entities() const {
 }
 
 Task<Result<std::uint64_t>> DaemonHost::request_pass(Job pass) {
-    auto writing = store_->save_pass(std::move(pass));
+    auto writing = storage_.handle.store().save_pass(std::move(pass));
     Result<std::uint64_t> id = co_await std::move(writing);
     if (id && engine_) engine_->pass_requested();
     co_return id;

@@ -1,9 +1,8 @@
 #include "event_endpoint.hpp"
 
+#include "listening.hpp"
 #include "net/server/tls_server.hpp"
-#include "retire.hpp"
 #include "runtime/files.hpp"
-#include "server_address.hpp"
 
 #include <utility>
 

@@ -4,6 +4,7 @@
 #include "net/client/proxy.hpp"
 #include "net/server/tls_server.hpp"
 #include "net/url.hpp"
+#include "open_store.hpp"
 #include "runtime/text.hpp"
 #include "socket_holder.hpp"
 
@@ -53,8 +54,9 @@ std::string wrong_with_folder(const std::filesystem::path& folder) {
     return in_quotes(folder.string(), 400) + " is not a directory; specify a file in an existing directory";
 }
 
-void find_store_folder(const StoreSettings& store, Surroundings& found) {
-    const std::string wrong = wrong_with_folder(std::filesystem::path(store.sqlite_path).parent_path());
+void find_store_folder(const Configuration& configuration, Surroundings& found) {
+    const std::string wrong =
+        wrong_with_folder(std::filesystem::path(store_path(configuration)).parent_path());
     if (!wrong.empty()) found.problems.push_back("store.url: " + wrong);
 }
 
@@ -145,7 +147,7 @@ void find_taken(const std::string& setting, const ListenAddress& listen, Surroun
 Surroundings look_around(const Configuration& configuration) {
     Surroundings found;
     find_placeholders(configuration.portal, found);
-    if (configuration.store.kind == StoreKind::sqlite) find_store_folder(configuration.store, found);
+    if (!store_path(configuration).empty()) find_store_folder(configuration, found);
     find_small_quota(configuration, found);
     find_bad_proxy(configuration.portal, found);
     if (configuration.sns) {
