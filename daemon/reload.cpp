@@ -1,7 +1,7 @@
 #include "reload.hpp"
 
 #include "open_store.hpp"
-#include "runtime/secret_file.hpp"
+#include "runtime/files.hpp"
 #include "runtime/text.hpp"
 
 #include <utility>

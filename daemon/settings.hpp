@@ -5,8 +5,8 @@
 #include "portal/http/http_portal.hpp"
 #include "process.hpp"
 #include "runtime/configuration.hpp"
+#include "runtime/files.hpp"
 #include "runtime/inherited_sockets.hpp"
-#include "runtime/secret_file.hpp"
 #include "telemetry/metered_portal.hpp"
 
 #include <map>

@@ -69,7 +69,7 @@ StreamFacts Watches::facts_of(const StreamSettings& stream) const {
         facts.behind_for = process.clock.now() - *at;
     if (const PassEntry* last = process.histories.passes.find(entity)) facts.last_error = last->report.error;
     if (!parts_.engine) return facts;
-    if (const auto snapshot = parts_.engine->moment(entity)) {
+    if (const auto snapshot = parts_.engine->snapshot(entity)) {
         facts.poll_every = snapshot->poll_every;
         facts.stretched = snapshot->stretched;
     }
