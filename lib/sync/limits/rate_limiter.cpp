@@ -75,7 +75,7 @@ std::string instant_in(Clock& clock, Duration span) {
 
 }  // namespace
 
-RateLimiter::RateLimiter(Clock& clock, Store& store, RateLimits limits, double polls_per_second,
+RateLimiter::RateLimiter(Clock& clock, QuotaStore& store, RateLimits limits, double polls_per_second,
                          std::optional<PortalHold> hold)
     : clock_(clock),
       store_(store),

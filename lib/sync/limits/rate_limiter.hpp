@@ -73,7 +73,7 @@ class RateLimiter {
 
     // `polls_per_second`: the requests that all streams' polls need at their configured intervals. `hold`: what an
     // earlier limiter on the same portal knew; its next probe is due at once.
-    RateLimiter(Clock& clock, Store& store, RateLimits limits, double polls_per_second = 0,
+    RateLimiter(Clock& clock, QuotaStore& store, RateLimits limits, double polls_per_second = 0,
                 std::optional<PortalHold> hold = std::nullopt);
 
     // Returns when one request may be sent. Errors: quota_exhausted at once (retry_after: until the month
@@ -132,7 +132,7 @@ class RateLimiter {
     bool is_parked() const;
 
     Clock& clock_;
-    Store& store_;
+    QuotaStore& store_;
     RateLimits limits_;
     double polls_per_second_;
     TokenBucket bucket_;
