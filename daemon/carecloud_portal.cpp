@@ -1,5 +1,5 @@
 // carecloud-portal: the loopback portal as a program. It reads its options, fills the model, listens, and
-// tells where.
+// reports where.
 #include "portal/portal_certificates.hpp"
 #include "portal/portal_edit.hpp"
 #include "portal/portal_options.hpp"

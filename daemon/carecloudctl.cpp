@@ -9,7 +9,7 @@
 
 namespace {
 
-// What the portal does oddly and without harm is the daemon's to tell.
+// What the portal does oddly and without harm is the daemon's to report.
 carecloud::Result<std::unique_ptr<carecloud::HttpPortal>> make_quiet_portal(
     const carecloud::Configuration& configuration, carecloud::Clock& clock) {
     return carecloud::make_portal(configuration, clock);

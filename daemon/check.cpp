@@ -34,7 +34,7 @@ void warn_of_large_filters(const LoadedConfiguration& loaded) {
 }
 
 // What the next start will do with each stream (hazard 14).
-void tell_streams(const Configuration& configuration) {
+void report_streams(const Configuration& configuration) {
     for (const StreamSettings& stream : configuration.streams) {
         std::cout << stream.spec.entity << ": ";
         const auto state = peek_stream(configuration, stream.spec.entity);
@@ -66,7 +66,7 @@ std::vector<std::string> file_problems(const Configuration& configuration) {
     return problems;
 }
 
-void tell_api(const ApiSettings& api) {
+void report_api(const ApiSettings& api) {
     if (!api.configured) {
         std::cout << "api: not configured; under systemd the API listens on /run/carecloud-syncd/api.sock "
                      "and serves figures on 127.0.0.1:8461\n";
@@ -121,8 +121,8 @@ ExitCode check_configuration(const Options& options) {
         return ExitCode::configuration;
     }
     std::cout << loaded.file << ": valid\n";
-    tell_streams(loaded.configuration);
-    tell_api(loaded.configuration.api);
+    report_streams(loaded.configuration);
+    report_api(loaded.configuration.api);
     return ExitCode::ok;
 }
 

@@ -87,7 +87,7 @@ class Api {
     // 404 where no stream of that name is configured.
     std::optional<ServerResponse> refuse_entity(std::string_view entity) const;
     Task<ServerResponse> request_pass(const ServerRequest& request, Job pass);
-    Task<ServerResponse> retry_response(QuarantinePlace key, RetryReport report);
+    Task<ServerResponse> retry_response(QuarantineKey key, RetryReport report);
     Task<Result<std::optional<Job>>> find_pass(std::string number);
     // The store's counts, the month's requests as the engine counts them, and record_counts_ if they are due. Errors:
     // the store's.

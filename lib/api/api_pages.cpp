@@ -114,8 +114,8 @@ Task<ServerResponse> Api::quarantine(const ServerRequest& /*request*/, ApiQuery&
         query.complain("after_stream", "requires after_id and vice versa",
                        "send both, as in the next of a page, or neither");
     if (auto wrong = query.finish()) co_return std::move(*wrong);
-    std::optional<QuarantinePlace> after;
-    if (stream && id) after = QuarantinePlace{*stream, *id};
+    std::optional<QuarantineKey> after;
+    if (stream && id) after = QuarantineKey{*stream, *id};
     auto reading = parts_.reader.quarantine(std::move(after), limit);
     const Result<QuarantinePage> page = co_await std::move(reading);
     if (!page) co_return problem_of(page.error());

@@ -47,7 +47,7 @@ ServerResponse retry_failed(const Error& error) {
 }  // namespace
 
 // Whether it is in quarantine afterwards is read, not concluded.
-Task<ServerResponse> Api::retry_response(QuarantinePlace key, RetryReport report) {
+Task<ServerResponse> Api::retry_response(QuarantineKey key, RetryReport report) {
     auto reading = parts_.reader.quarantined(key);
     const Result<std::optional<QuarantineRow>> row = co_await std::move(reading);
     if (!row) co_return problem_of(row.error());
@@ -63,7 +63,7 @@ Task<ServerResponse> Api::retry_response(QuarantinePlace key, RetryReport report
 Task<ServerResponse> Api::retry_quarantined(const ServerRequest& request, ApiQuery& query) {
     if (auto wrong = query.finish()) co_return std::move(*wrong);
     if (!request.body.empty()) co_return body_not_taken();
-    const QuarantinePlace key{.stream = query.segments()[2], .id = query.segments()[3]};
+    const QuarantineKey key{.stream = query.segments()[2], .id = query.segments()[3]};
     if (auto refused = refuse_entity(key.stream)) co_return std::move(*refused);
     auto reading = parts_.reader.quarantined(key);
     const Result<std::optional<QuarantineRow>> row = co_await std::move(reading);

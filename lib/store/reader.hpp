@@ -93,15 +93,15 @@ struct QuarantineRow {
     std::string last_at{};
 };
 
-// Where to go on in the quarantine: behind this record.
-struct QuarantinePlace {
+// A record of the quarantine; a page continues behind one.
+struct QuarantineKey {
     std::string stream{};
     std::string id{};
 };
 
 struct QuarantinePage {
     std::vector<QuarantineRow> records{};
-    std::optional<QuarantinePlace> next{};
+    std::optional<QuarantineKey> next{};
 };
 
 struct StoreCounts {
@@ -128,16 +128,16 @@ class Reader {
 
     // None: the store never took it.
     virtual Task<Result<std::optional<RecordRow>>> record(std::string stream, std::string id) = 0;
-    // Errors: invalid_argument too, where `after` is no place in such a list.
+    // Errors: invalid_argument too, if `after` is not a position in such a list.
     virtual Task<Result<RecordPage>> records(RecordFilter filter) = 0;
 
     // `before`: a page's `next`.
     virtual Task<Result<EventPage>> events(std::optional<EventState> state,
                                            std::optional<std::uint64_t> before, std::size_t limit) = 0;
-    virtual Task<Result<QuarantinePage>> quarantine(std::optional<QuarantinePlace> after,
+    virtual Task<Result<QuarantinePage>> quarantine(std::optional<QuarantineKey> after,
                                                     std::size_t limit) = 0;
     // None: no record of that id is in quarantine.
-    virtual Task<Result<std::optional<QuarantineRow>>> quarantined(QuarantinePlace place) = 0;
+    virtual Task<Result<std::optional<QuarantineRow>>> quarantined(QuarantineKey key) = 0;
 
     // The bounded passes that are kept, the newest first.
     virtual Task<Result<std::vector<Job>>> passes(std::size_t limit) = 0;

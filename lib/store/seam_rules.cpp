@@ -9,12 +9,12 @@ namespace carecloud {
 namespace {
 
 // A cursor and a safe point are read back from their texts.
-template <class Place>
-bool is_read_back(const Place& place) {
-    return Timestamp::parse(place.modified_text) == place.modified;
+template <class Point>
+bool is_read_back(const Point& point) {
+    return Timestamp::parse(point.modified_text) == point.modified;
 }
 
-auto place_of(const Key& key) {
+auto texts_of(const Key& key) {
     return std::tie(key.modified_text, key.id);
 }
 
@@ -44,10 +44,10 @@ void ensure_batch(const Batch& batch) {
 void ensure_live(const LiveRange& range, const std::vector<Key>& keys) {
     ensure(keys.size() <= range.limit, "a range of keys is not longer than requested");
     if (keys.empty()) return;
-    ensure(!range.after || place_of(keys.front()) > std::tie(range.after->modified_text, range.after->id),
+    ensure(!range.after || texts_of(keys.front()) > std::tie(range.after->modified_text, range.after->id),
            "a range of keys starts after the given key");
     const auto disorder = std::adjacent_find(
-        keys.begin(), keys.end(), [](const Key& a, const Key& b) { return place_of(a) >= place_of(b); });
+        keys.begin(), keys.end(), [](const Key& a, const Key& b) { return texts_of(a) >= texts_of(b); });
     ensure(disorder == keys.end(), "a range of keys is in order");
 }
 

@@ -57,7 +57,7 @@ TEMPLATE_TEST_CASE("an event of no stream is kept and never open", "", SqliteBac
     CHECK(backend.count_open() == 0);
 }
 
-TEMPLATE_TEST_CASE("recent changes are told from those that an event announced", "", SqliteBackend,
+TEMPLATE_TEST_CASE("recent changes are distinguished from those that an event announced", "", SqliteBackend,
                    MemoryBackend) {
     TestType backend;
     backend.clock().set(test_time(100));
@@ -78,7 +78,7 @@ TEMPLATE_TEST_CASE("recent changes are told from those that an event announced",
     CHECK(backend.announced("s", test_time(111), test_time(121)).announced == 0);
 }
 
-TEMPLATE_TEST_CASE("a topic's subscription is kept as it was last told", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("a topic's subscription is kept as it was last noted", "", SqliteBackend, MemoryBackend) {
     TestType backend;
     backend.note({.topic_arn = "t1", .state = SubscriptionState::pending});
     backend.note({.topic_arn = "t1", .state = SubscriptionState::confirmed, .subscription_arn = "t1:9"});

@@ -86,8 +86,8 @@ TEMPLATE_TEST_CASE("what is denied, or deleted, or reads well in the version hel
         invalid_batch({{"a", held}, {"b", newer}, {"c", "yesterday"}, {"d", newer}, {"e", newer}}));
     const auto aside = [&] {
         std::string ids;
-        for (const auto& [place, row] : backend.content().quarantine)
-            ids += place.second;
+        for (const auto& [key, row] : backend.content().quarantine)
+            ids += key.second;
         return ids;
     };
     // Of a newer version, or of one without a time, the held one says nothing.

@@ -74,7 +74,7 @@ class Connection {
     bool in_transaction() const;
     // How long a statement waits for another program's lock before SQLITE_BUSY.
     void set_busy_timeout(std::chrono::milliseconds timeout);
-    // Whether the last connection's close moves the log into the database; it does unless told otherwise.
+    // Whether the last connection's close moves the log into the database; it does by default.
     void set_checkpoint_on_close(bool wanted);
     // Bytes of the page cache, and giving back what of it is clean.
     std::size_t cache_bytes() const;

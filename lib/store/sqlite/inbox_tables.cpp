@@ -138,7 +138,7 @@ std::vector<Subscription> SubscriptionTable::all() {
     const Statement::Scope scope(all_);
     std::vector<Subscription> found;
     while (all_.step()) {
-        // A state that this version does not know is a newer one's: until it is told anew, it counts as pending.
+        // A state that this version does not know is a newer one's: until it is noted again, it counts as pending.
         const auto state = subscription_state_from(all_.text(1));
         found.push_back({.topic_arn = std::string(all_.text(0)),
                          .state = state.value_or(SubscriptionState::pending),

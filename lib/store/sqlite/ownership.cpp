@@ -38,7 +38,7 @@ int open_database(const std::string& path) {
     return read_only;
 }
 
-// The process that holds the lock; empty where /proc does not tell (systemd's ProcSubset=pid).
+// The process that holds the lock; empty if /proc does not show it (systemd's ProcSubset=pid).
 std::string owner_of(ino_t inode) {
     std::ifstream locks("/proc/locks");
     const std::string ending = ":" + std::to_string(inode);

@@ -23,8 +23,8 @@ namespace carecloud {
 
 class Ownership {
   public:
-    // Creates the file (mode 0640), empty, where there is none. Errors: store_owned (names the other process, where
-    // the system tells), store_failed, store_full.
+    // Creates the file (mode 0640), empty, where there is none. Errors: store_owned (names the other process, if
+    // the system shows it), store_failed, store_full.
     static Result<Ownership> take(const std::string& database_path);
 
     ~Ownership();

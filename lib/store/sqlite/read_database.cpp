@@ -188,19 +188,19 @@ Result<EventPage> ReadDatabase::events(std::optional<EventState> state, std::opt
     });
 }
 
-Result<QuarantinePage> ReadDatabase::quarantine(const std::optional<QuarantinePlace>& after,
+Result<QuarantinePage> ReadDatabase::quarantine(const std::optional<QuarantineKey>& after,
                                                 std::size_t limit) {
     return guarded("read the quarantine", path_, [&]() -> Result<QuarantinePage> {
         QuarantinePage page;
-        const QuarantinePlace from = after.value_or(QuarantinePlace{});
+        const QuarantineKey from = after.value_or(QuarantineKey{});
         quarantine_.bind(1, from.stream);
         quarantine_.bind(2, from.id);
-        // One more than asked for tells whether there is more.
+        // One more than requested shows whether there are more.
         quarantine_.bind(3, static_cast<std::int64_t>(limit + 1));
         const Statement::Scope scope(quarantine_);
         while (quarantine_.step()) {
             if (page.records.size() == limit) {
-                page.next = QuarantinePlace{page.records.back().stream, page.records.back().id};
+                page.next = QuarantineKey{page.records.back().stream, page.records.back().id};
                 break;
             }
             page.records.push_back(quarantine_row(quarantine_));
@@ -209,10 +209,10 @@ Result<QuarantinePage> ReadDatabase::quarantine(const std::optional<QuarantinePl
     });
 }
 
-Result<std::optional<QuarantineRow>> ReadDatabase::quarantined(const QuarantinePlace& place) {
+Result<std::optional<QuarantineRow>> ReadDatabase::quarantined(const QuarantineKey& key) {
     return guarded("look up the quarantine", path_, [&]() -> Result<std::optional<QuarantineRow>> {
-        quarantined_.bind(1, place.stream);
-        quarantined_.bind(2, place.id);
+        quarantined_.bind(1, key.stream);
+        quarantined_.bind(2, key.id);
         const Statement::Scope scope(quarantined_);
         if (!quarantined_.step()) return std::optional<QuarantineRow>();
         return std::optional<QuarantineRow>(quarantine_row(quarantined_));

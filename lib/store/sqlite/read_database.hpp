@@ -33,8 +33,8 @@ class ReadDatabase {
     Result<RecordPage> records(const RecordFilter& filter);
     Result<EventPage> events(std::optional<EventState> state, std::optional<std::uint64_t> before,
                              std::size_t limit);
-    Result<QuarantinePage> quarantine(const std::optional<QuarantinePlace>& after, std::size_t limit);
-    Result<std::optional<QuarantineRow>> quarantined(const QuarantinePlace& place);
+    Result<QuarantinePage> quarantine(const std::optional<QuarantineKey>& after, std::size_t limit);
+    Result<std::optional<QuarantineRow>> quarantined(const QuarantineKey& key);
     Result<std::vector<Job>> passes(std::size_t limit);
     Result<std::optional<Job>> pass(std::uint64_t id);
     Result<StoreCounts> counts(const std::string& month);

@@ -33,8 +33,8 @@ class SqliteReader : public Reader {
     Task<Result<RecordPage>> records(RecordFilter filter) override;
     Task<Result<EventPage>> events(std::optional<EventState> state, std::optional<std::uint64_t> before,
                                    std::size_t limit) override;
-    Task<Result<QuarantinePage>> quarantine(std::optional<QuarantinePlace> after, std::size_t limit) override;
-    Task<Result<std::optional<QuarantineRow>>> quarantined(QuarantinePlace place) override;
+    Task<Result<QuarantinePage>> quarantine(std::optional<QuarantineKey> after, std::size_t limit) override;
+    Task<Result<std::optional<QuarantineRow>>> quarantined(QuarantineKey key) override;
     Task<Result<std::vector<Job>>> passes(std::size_t limit) override;
     Task<Result<std::optional<Job>>> pass(std::uint64_t id) override;
     Task<Result<StoreCounts>> counts(std::string month) override;

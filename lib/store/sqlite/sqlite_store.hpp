@@ -80,7 +80,7 @@ class SqliteStore : public Store, public Inbox, public CertificateStore {
     const std::string& generation() const;
 
     // Called on the I/O thread after each commit that added to the change log, with its newest seq: what reads the log
-    // finds it there. It must not throw. One at a time; empty: nobody is told.
+    // finds it there. It must not throw. One at a time; empty: nobody is called.
     void set_change_listener(std::function<void(std::uint64_t newest_seq)> listener);
 
     // `updated_at` of a state that is committed is the store's to write: what stands in the batch is not

@@ -12,9 +12,9 @@ Task<Result<std::vector<Key>>> MemoryStore::live(LiveRange range) {
     auto work = [this, range = std::move(range)]() -> Result<std::vector<Key>> {
         const auto order = [](const Key& key) { return std::tie(key.modified_text, key.id); };
         std::vector<Key> keys;
-        for (const auto& [place, held] : content_->tables.records) {
-            if (place.first != range.stream || held.deleted_at) continue;
-            Key key{place.second, held.modified, Timestamp::parse(held.modified).value_or(Timestamp{})};
+        for (const auto& [name, held] : content_->tables.records) {
+            if (name.first != range.stream || held.deleted_at) continue;
+            Key key{name.second, held.modified, Timestamp::parse(held.modified).value_or(Timestamp{})};
             if (range.after && order(key) <= std::tie(range.after->modified_text, range.after->id)) continue;
             keys.push_back(std::move(key));
         }

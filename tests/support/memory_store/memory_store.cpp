@@ -91,10 +91,10 @@ Task<Result<std::vector<Key>>> MemoryStore::untried(std::string stream, Timestam
             return static_cast<std::int64_t>(row.attempts) <= kHourlyAttempts || row.last_at < daily;
         };
         std::vector<std::pair<std::string, Key>> found;  // by last_at and id
-        for (const auto& [place, row] : content_->tables.quarantine) {
-            if (place.first != stream || !is_due(place.second, row)) continue;
+        for (const auto& [key, row] : content_->tables.quarantine) {
+            if (key.first != stream || !is_due(key.second, row)) continue;
             const Timestamp modified = Timestamp::parse(row.modified).value_or(Timestamp{});
-            found.emplace_back(row.last_at + place.second, Key{place.second, row.modified, modified});
+            found.emplace_back(row.last_at + key.second, Key{key.second, row.modified, modified});
         }
         std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
         std::vector<Key> keys;
@@ -237,15 +237,15 @@ std::optional<PastChange> MemoryStore::past(std::uint64_t seq) const {
 
 void MemoryStore::doubt(const StoreContent::RecordId& key, const Batch& batch, const Record& record,
                         const Decision& decision, std::uint64_t reversals, CommitSummary& summary) {
-    const auto [place, fresh] = content_->tables.doubted.try_emplace(key);
-    StoreContent::Doubted row = place->second;
+    const auto [entry, fresh] = content_->tables.doubted.try_emplace(key);
+    StoreContent::Doubted row = entry->second;
     if (fresh) row.first_seen = batch.asked_at.to_string();
     row.modified = record.modified_text;
     row.hash = record.hash;
     row.ask_at = decision.ask_at->to_string();
-    const bool same = row == place->second;
+    const bool same = row == entry->second;
     row.reversals = reversals;
-    if (!same) place->second = row;
+    if (!same) entry->second = row;
     summary.doubted += !same;
 }
 
@@ -318,8 +318,8 @@ void MemoryStore::set_aside(const std::string& stream, const std::vector<Invalid
 bool MemoryStore::put_invalid(const std::string& stream, const InvalidRecord& record, bool attempt,
                               const std::string& at) {
     auto& quarantine = content_->tables.quarantine;
-    const auto [place, fresh] = quarantine.try_emplace({stream, record.id});
-    StoreContent::Quarantined& row = place->second;
+    const auto [entry, fresh] = quarantine.try_emplace({stream, record.id});
+    StoreContent::Quarantined& row = entry->second;
     if (!fresh && !attempt && row.modified == record.modified_text && row.reason == record.reason)
         return false;
     if (fresh) row.first_at = at;

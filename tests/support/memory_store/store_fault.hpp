@@ -1,4 +1,4 @@
-// How the stores in memory fail as they are told, and when their calls take effect. I/O thread alone.
+// How the stores in memory fail on demand, and when their calls take effect. I/O thread alone.
 #pragma once
 
 #include "base/clock.hpp"

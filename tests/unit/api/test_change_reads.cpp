@@ -47,12 +47,10 @@ class HeldReader : public Reader {
                                    std::size_t) override {
         co_return not_asked();
     }
-    Task<Result<QuarantinePage>> quarantine(std::optional<QuarantinePlace>, std::size_t) override {
+    Task<Result<QuarantinePage>> quarantine(std::optional<QuarantineKey>, std::size_t) override {
         co_return not_asked();
     }
-    Task<Result<std::optional<QuarantineRow>>> quarantined(QuarantinePlace) override {
-        co_return not_asked();
-    }
+    Task<Result<std::optional<QuarantineRow>>> quarantined(QuarantineKey) override { co_return not_asked(); }
     Task<Result<std::vector<Job>>> passes(std::size_t) override { co_return not_asked(); }
     Task<Result<std::optional<Job>>> pass(std::uint64_t) override { co_return not_asked(); }
     Task<Result<StoreCounts>> counts(std::string) override { co_return not_asked(); }

@@ -87,7 +87,7 @@ TEST_CASE("a file in the directory's place is named") {
     CHECK_THAT(error.message(), Contains("is not a directory"));
 }
 
-TEST_CASE("a read-only file and a read-only directory are told apart, each with its remedy") {
+TEST_CASE("a read-only file and a read-only directory are distinguished, each with its remedy") {
     StoreFixture fixture;
     fixture.open();
     fixture.close();

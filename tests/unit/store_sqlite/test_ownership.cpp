@@ -14,7 +14,7 @@ using namespace carecloud;
 using Catch::Contains;
 namespace fs = std::filesystem;
 
-TEST_CASE("the second daemon is told which process holds the store") {
+TEST_CASE("the second daemon reports which process holds the store") {
     StoreFixture fixture;
     fixture.open();
     const Error error = fixture.open_error();

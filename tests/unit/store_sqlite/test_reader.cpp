@@ -191,7 +191,7 @@ TEST_CASE("a thousand records of one second, and of one day, are listed whole, n
     CHECK(fixture.all_ids({.modified_since = since, .days = DaySpan{20240401, 20240401}}).empty());
 }
 
-TEST_CASE("where a list goes by time or days, what is no place in it is refused") {
+TEST_CASE("where a list goes by time or days, what is not a position in it is refused") {
     ReaderFixture fixture;
     fixture.commit({{.id = "a", .modified = "2024-01-01T00:00:00Z"}});
     for (const char* after :
@@ -276,7 +276,7 @@ TEST_CASE("the quarantine is paged across streams, without the bodies") {
                     .has_value());
     }
     std::vector<std::string> seen;
-    std::optional<QuarantinePlace> after;
+    std::optional<QuarantineKey> after;
     do {
         const QuarantinePage page = *run_task(fixture.store.io(), fixture.reader().quarantine(after, 2));
         for (const QuarantineRow& row : page.records)
@@ -291,7 +291,7 @@ TEST_CASE("the quarantine is paged across streams, without the bodies") {
     CHECK(fixture.counts().quarantined == 6);
 }
 
-TEST_CASE("counts tell the streams' rows and the month's requests") {
+TEST_CASE("counts include the streams' rows and the month's requests") {
     ReaderFixture fixture;
     REQUIRE(run_task(fixture.store.io(),
                      fixture.store.store().save_requests("2024-01", {.sent = 7, .reserved = 2}))
@@ -369,7 +369,7 @@ TEST_CASE("the listener hears of each commit that has changes, when they can be 
     CHECK(heard == std::vector<std::uint64_t>{1, 3});
 }
 
-TEST_CASE("a file that is no store is told in words when it is opened to read") {
+TEST_CASE("a file that is no store is reported when it is opened to read") {
     TempDir directory;
     const auto missing = SqliteReader::open({.path = directory.file("none.db")});
     REQUIRE(missing.has_error());
