@@ -2,6 +2,7 @@
 
 #include "base/co_try.hpp"
 #include "base/error.hpp"
+#include "sync/jobs/whole_due.hpp"
 #include "sync/limits/schedule.hpp"
 
 #include <algorithm>
@@ -306,6 +307,9 @@ Task<Result<>> JobRunner::finish(Job pass, JobStatus status) {
     retries_.erase(pass.id);
     CO_TRY(context_.store.save_pass(pass));
     observer_.bounded_pass(pass);
+    if (!context_.whole_due) co_return Result<>{};
+    // It did not come to its own request for what it had doubted.
+    CO_TRY(context_.whole_due->recall(std::move(pass.stream)));
     co_return Result<>{};
 }
 
