@@ -87,7 +87,7 @@ Service::Service(const Options& options, Process& process, StoreHandle& store, I
            {.clock = process.clock,
             .reader = store.reader(),
             .feed = process.feed,
-            .books = process.histories,
+            .histories = process.histories,
             .host = host_,
             .started_at = process.started_at},
            process.log),

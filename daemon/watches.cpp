@@ -39,7 +39,7 @@ Task<> Watches::watch_store() {
         const MonoTime next = parts_.process.clock.now() + kStoreEvery;
         co_await store_alarm_->wait_until(next);
         if (stopped_) break;
-        auto checking = parts_.storage.handle.in_place();
+        auto checking = parts_.storage.handle.check_owned();
         const Result<> kept = co_await std::move(checking);
         if (kept || stopped_) continue;
         parts_.process.log.write(LogLevel::error, kept.error());

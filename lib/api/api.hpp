@@ -31,9 +31,9 @@ struct ApiParts {
     Clock& clock;
     Reader& reader;
     ChangeFeed& feed;
-    const Histories& books;
+    const Histories& histories;
     ApiHost& host;
-    Timestamp started_at;  // of the process, which the books count from
+    Timestamp started_at;  // of the process, which the histories count from
 };
 
 struct ApiAccess {

@@ -64,7 +64,7 @@ Task<ServerResponse> Api::metrics(const ServerRequest& /*request*/, ApiQuery& qu
     }
     co_return ServerResponse{.headers = {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"},
                                          {"Cache-Control", "no-store"}},
-                             .body = parts_.books.metrics.text(snapshot)};
+                             .body = parts_.histories.metrics.text(snapshot)};
 }
 
 }  // namespace carecloud

@@ -37,8 +37,8 @@ void hide_ids(StatusView& view) {
 StreamView Api::stream_view(const std::string& entity, const Result<StoreCounts>& counts) const {
     StreamView view{.entity = entity,
                     .snapshot = parts_.host.snapshot(entity),
-                    .last = parts_.books.passes.find(entity),
-                    .under_way = parts_.books.passes.under_way(entity)};
+                    .last = parts_.histories.passes.find(entity),
+                    .under_way = parts_.histories.passes.under_way(entity)};
     const auto counted = record_counts_.find(entity);
     if (counted != record_counts_.end()) view.records = counted->second.records;
     if (!counts) return view;
@@ -61,7 +61,7 @@ Task<ServerResponse> Api::page(const ServerRequest& /*request*/, ApiQuery& query
                     .streams = {},
                     .passes = {},
                     .subscriptions = parts_.host.subscriptions(),
-                    .day = parts_.books.day.last(parts_.clock.now())};
+                    .day = parts_.histories.day.last(parts_.clock.now())};
     for (const std::string& entity : parts_.host.entities())
         view.streams.push_back(stream_view(entity, view.counts));
     if (store.passes) view.passes = std::move(*store.passes);

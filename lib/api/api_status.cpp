@@ -170,7 +170,7 @@ Task<ServerResponse> Api::status(const ServerRequest& /*request*/, ApiQuery& que
     if (const auto limit = parts_.host.monthly_quota()) json["quota"]["limit"] = *limit;
     if (const auto clock = parts_.host.clock()) json["clock"] = clock_json(*clock);
     for (const std::string& entity : parts_.host.entities()) {
-        Json stream = stream_json(entity, *counts, parts_.books.passes.find(entity));
+        Json stream = stream_json(entity, *counts, parts_.histories.passes.find(entity));
         if (const auto snapshot = parts_.host.snapshot(entity)) add_snapshot(stream, *snapshot);
         const auto counted = record_counts_.find(entity);
         if (counted != record_counts_.end()) stream["records"] = counted->second.records;

@@ -37,7 +37,7 @@ class StoreHandle {
 
     // Whether this process still owns the store and what is written is kept. store_failed: it is lost (hazard 37), and
     // from then on every call that writes fails with it, too.
-    virtual Task<Result<>> in_place() = 0;
+    virtual Task<Result<>> check_owned() = 0;
 
     // Carries out every call that was begun and frees the store for another daemon. Blocks. Later calls end by
     // `canceled`.

@@ -153,7 +153,7 @@ WORDING_EXCEPT = {"lib/json/redact.cpp"}  # a list of other programs' words
 # the identifiers of NAMED consist of: "place" is not found in emplace_back.
 NAMED = (
     "lib/base/", "lib/json/", "lib/net/", "lib/portal/", "lib/sns/", "lib/telemetry/", "lib/api/", "lib/ctl/",
-    "lib/runtime/",
+    "lib/runtime/", "lib/store/", "daemon/",
 )
 NAMES = {
     "lane": "stream, or job runner",
@@ -174,7 +174,7 @@ NAMES = {
     "strange": "invalid",
     "mend": "fix",
 }
-NAMES_EXCEPT = {"QuarantineWish", "books"}  # shared with what is not NAMED
+NAMES_EXCEPT = set()
 NAMES_EXCEPT_FILES = {
     "lib/base/timestamp.cpp", "lib/net/http_date.cpp",  # the hour of a day
 }

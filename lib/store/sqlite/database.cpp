@@ -45,7 +45,7 @@ Database::Database(const SqliteSettings& settings, Ownership ownership, std::uni
       generation_(db_->text(kGeneration)),
       checkpointer_(*db_, settings) {}
 
-Result<> Database::in_place() {
+Result<> Database::check_owned() {
     const auto lost = ownership_.lost();
     if (!lost) return {};
     // Closing would move the log into a file that is gone, and remove one that may be another store's by now.

@@ -55,8 +55,8 @@ class Database {
 
     const std::string& generation() const { return generation_; }
 
-    // As SqliteStore::in_place.
-    Result<> in_place();
+    // As SqliteStore::check_owned.
+    Result<> check_owned();
 
     // What work(tables) returns, which sees one snapshot, or what it threw as an Error about `operation`.
     template <class T, class Work>
@@ -75,7 +75,7 @@ class Database {
             return work(tables_, transaction);
         });
         if (!result) return result;
-        const Result<> kept = in_place();
+        const Result<> kept = check_owned();
         if (!kept) return kept.error();
         return result;
     }

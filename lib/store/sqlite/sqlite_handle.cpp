@@ -19,7 +19,7 @@ class SqliteHandle : public StoreHandle {
     void set_change_listener(std::function<void(std::uint64_t newest_seq)> listener) override {
         store_->set_change_listener(std::move(listener));
     }
-    Task<Result<>> in_place() override { return store_->in_place(); }
+    Task<Result<>> check_owned() override { return store_->check_owned(); }
     void close() override {
         reader_->close();
         store_->close();

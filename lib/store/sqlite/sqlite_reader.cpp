@@ -7,8 +7,8 @@
 namespace carecloud {
 
 // A thread and the connection that it alone uses.
-struct SqliteReader::Lane {
-    Lane(std::unique_ptr<ReadDatabase> opened, std::chrono::milliseconds quiet_after)
+struct SqliteReader::ReadThread {
+    ReadThread(std::unique_ptr<ReadDatabase> opened, std::chrono::milliseconds quiet_after)
         : database(std::move(opened)), thread([this] { database->release_memory(); }, quiet_after) {}
 
     // That method of the database with these arguments, on the thread.
@@ -34,11 +34,11 @@ Result<std::unique_ptr<SqliteReader>> SqliteReader::open(const SqliteSettings& s
     auto walks = ReadDatabase::open(settings, bounds);
     if (!walks) return walks.error();
     return std::unique_ptr<SqliteReader>(
-        new SqliteReader(std::make_unique<Lane>(std::move(*quick), settings.quiet_after),
-                         std::make_unique<Lane>(std::move(*walks), settings.quiet_after)));
+        new SqliteReader(std::make_unique<ReadThread>(std::move(*quick), settings.quiet_after),
+                         std::make_unique<ReadThread>(std::move(*walks), settings.quiet_after)));
 }
 
-SqliteReader::SqliteReader(std::unique_ptr<Lane> quick, std::unique_ptr<Lane> walks)
+SqliteReader::SqliteReader(std::unique_ptr<ReadThread> quick, std::unique_ptr<ReadThread> walks)
     : quick_(std::move(quick)), walks_(std::move(walks)) {}
 
 SqliteReader::~SqliteReader() {

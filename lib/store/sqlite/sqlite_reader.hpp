@@ -41,11 +41,11 @@ class SqliteReader : public Reader {
     Task<Result<std::uint64_t>> count_records(std::string stream) override;
 
   private:
-    struct Lane;
-    SqliteReader(std::unique_ptr<Lane> quick, std::unique_ptr<Lane> walks);
+    struct ReadThread;
+    SqliteReader(std::unique_ptr<ReadThread> quick, std::unique_ptr<ReadThread> walks);
 
-    std::unique_ptr<Lane> quick_;
-    std::unique_ptr<Lane> walks_;
+    std::unique_ptr<ReadThread> quick_;
+    std::unique_ptr<ReadThread> walks_;
 };
 
 }  // namespace carecloud

@@ -73,8 +73,8 @@ const std::string& SqliteStore::generation() const {
     return impl_->generation;
 }
 
-Task<Result<>> SqliteStore::in_place() {
-    return impl_->thread.run<void>([database = impl_->database.get()] { return database->in_place(); });
+Task<Result<>> SqliteStore::check_owned() {
+    return impl_->thread.run<void>([database = impl_->database.get()] { return database->check_owned(); });
 }
 
 void SqliteStore::set_change_listener(std::function<void(std::uint64_t newest_seq)> listener) {

@@ -74,7 +74,7 @@ class SqliteStore : public Store, public Inbox, public CertificateStore {
 
     // Whether what is written is kept: store_failed where the file was removed, replaced or unmounted (hazard 37). From
     // then on every call that writes says so, too.
-    Task<Result<>> in_place();
+    Task<Result<>> check_owned();
 
     // Random text that a new store is born with (hazard 15).
     const std::string& generation() const;

@@ -35,7 +35,7 @@ ApiFixture::ApiFixture(const ApiAccess& access)
       api_({.clock = clock_,
             .reader = *reader_,
             .feed = feed_,
-            .books = books,
+            .histories = histories,
             .host = host,
             .started_at = clock_.wall()},
            access) {

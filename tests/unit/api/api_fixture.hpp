@@ -98,8 +98,8 @@ class ApiFixture {
     ChangeFeed& feed() { return feed_; }
 
     TestHost host;
-    Histories books;
-    Metrics& metrics = books.metrics;
+    Histories histories;
+    Metrics& metrics = histories.metrics;
 
   private:
     TempDir directory_;

@@ -148,8 +148,8 @@ TEST_CASE("the status tells the service, the store and each stream's last pass")
     report.summary.created = 1;
     report.requests = 3;
     report.error = Error{.code = ErrorCode::unreachable, .operation = "query", .subject = "host", .hint = ""};
-    other.books.passes.note(report, *Timestamp::parse("2024-01-01T00:00:00Z"));
-    other.books.passes.note(report, *Timestamp::parse("2024-01-01T00:00:05Z"));
+    other.histories.passes.note(report, *Timestamp::parse("2024-01-01T00:00:00Z"));
+    other.histories.passes.note(report, *Timestamp::parse("2024-01-01T00:00:05Z"));
     const json after = json_of(other.get("/v1/status"));
     CHECK(after.at("seq") == 1);
     CHECK(after.at("generation") == other.store().generation());
