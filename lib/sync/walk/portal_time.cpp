@@ -10,7 +10,7 @@ constexpr Timestamp kEarliest{1'704'067'200 * Timestamp::ticks_per_second};
 constexpr Timestamp kLatest{2'713'910'400 * Timestamp::ticks_per_second};
 
 constexpr const char* kSetLocalClock = "set this machine's clock: timedatectl set-ntp true";
-constexpr const char* kTellOperator =
+constexpr const char* kReportToOperator =
     "report it to the portal's operator; until then this machine's clock is used";
 
 bool are_close(Timestamp a, Timestamp b) {
@@ -84,7 +84,7 @@ std::string ClockReport::hint() const {
         case ClockVerdict::local_wrong:
             return kSetLocalClock;
         case ClockVerdict::date_wrong:
-            return kTellOperator;
+            return kReportToOperator;
         case ClockVerdict::no_date:
             return "make sure that this clock is correct: timedatectl set-ntp true; a proxy may remove the "
                    "Date";
@@ -130,10 +130,10 @@ Timestamp PortalTime::choose(std::optional<Timestamp> date, LocalTime now) const
 ClockVerdict PortalTime::judge(std::optional<Timestamp> date, std::optional<Timestamp> expected,
                                Timestamp local) const {
     const ClockVerdict alone = compare_clocks(date, local, false).verdict;
-    // What differs from the first answer on goes on like the trusted time, which tells nothing then.
-    const bool tells = alone == ClockVerdict::differ && expected && report_.verdict != ClockVerdict::differ;
-    if (tells && are_close(*date, *expected)) return ClockVerdict::local_wrong;
-    if (tells && are_close(local, *expected)) return ClockVerdict::date_wrong;
+    // What differs from the first answer on goes on like the trusted time, which decides nothing then.
+    const bool decides = alone == ClockVerdict::differ && expected && report_.verdict != ClockVerdict::differ;
+    if (decides && are_close(*date, *expected)) return ClockVerdict::local_wrong;
+    if (decides && are_close(local, *expected)) return ClockVerdict::date_wrong;
     return alone;
 }
 
