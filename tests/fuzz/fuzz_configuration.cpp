@@ -1,5 +1,5 @@
-// The reading of a configuration: any bytes in, settings or findings out, each finding with its position and a remedy, and
-// no secret in any of them.
+// The reading of a configuration: any bytes in, settings or findings out, each finding with its position and a
+// remedy, and no secret in any of them.
 #include "fuzz/fuzz_target.hpp"
 #include "runtime/configuration.hpp"
 
