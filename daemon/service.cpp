@@ -116,7 +116,7 @@ Result<> Service::listen() {
         api_.take(std::move(*staged));
         control_ = listen_for_control(
             process_.io, [this] { return reload_.reload(); }, process_.log);
-        const Result<> applied = endpoint_.apply(settings_.now.configuration);
+        Result<> applied = endpoint_.apply(settings_.now.configuration);
         if (!applied) return applied;
     }
     return {};

@@ -16,7 +16,7 @@ std::uint64_t held_seq(Tables& tables, const Event& event) {
 
 }  // namespace
 
-Result<std::vector<bool>> SqliteStore::Impl::write_events(const std::vector<ArrivedEvent>& arrived) {
+Result<std::vector<bool>> SqliteStore::Impl::write_events(const std::vector<ArrivedEvent>& arrived) const {
     auto work = [&arrived](Tables& tables, Transaction& transaction) {
         std::vector<bool> fresh;
         fresh.reserve(arrived.size());

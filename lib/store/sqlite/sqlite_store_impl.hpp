@@ -35,7 +35,7 @@ struct SqliteStore::Impl {
                               work = std::move(work)]() mutable { return db->write<T>(operation, work); });
     }
 
-    Result<std::vector<bool>> write_events(const std::vector<ArrivedEvent>& arrived);
+    Result<std::vector<bool>> write_events(const std::vector<ArrivedEvent>& arrived) const;
 
     using ChangeListener = std::function<void(std::uint64_t newest_seq)>;
 
