@@ -18,6 +18,7 @@
 #include "telemetry/metered_store.hpp"
 #include "telemetry/pass_log.hpp"
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -76,10 +77,13 @@ class EngineSlot : public EngineWaker {
     void start(std::unique_ptr<Engine> engine) { engine_ = std::move(engine); }
     void end() {
         hold_ = engine_->hold();
+        push_ = engine_->push();
         engine_.reset();
     }
     // Of the engine before: how long the portal wants to be left alone.
     const std::optional<PortalHold>& hold() const { return hold_; }
+    // The same: which streams' events are missing.
+    const std::map<std::string, PushWatch>& push() const { return push_; }
 
     // Without an engine nobody is woken: the next one begins with a pass.
     void wake(std::string_view stream) override {
@@ -89,6 +93,7 @@ class EngineSlot : public EngineWaker {
   private:
     std::unique_ptr<Engine> engine_;
     std::optional<PortalHold> hold_;
+    std::map<std::string, PushWatch> push_;
 };
 
 }  // namespace carecloud

@@ -126,7 +126,7 @@ void Service::make_engine() {
     process_.histories.metrics.streams_begin(host_.entities(), process_.clock.now());
     engine_.start(std::make_unique<Engine>(
         process_.clock, *settings_.now.metered_portal, storage_.store, storage_.inbox,
-        engine_settings(settings_.now.configuration, engine_.hold()), process_.pass_log));
+        engine_settings(settings_.now.configuration, engine_), process_.pass_log));
 }
 
 // The engine until stop(), and after a reload another one with the new settings on the same store.

@@ -97,13 +97,14 @@ Result<Settings> make_settings(Configuration configuration, Process& process) {
     return Settings{std::move(configuration), std::move(*portal), std::move(metered), std::move(files)};
 }
 
-EngineSettings engine_settings(const Configuration& configuration, const std::optional<PortalHold>& hold) {
+EngineSettings engine_settings(const Configuration& configuration, const EngineSlot& before) {
     const RateSettings& rate = configuration.portal.rate;
     EngineSettings settings{
         .streams = {},
         .rate = {.per_second = rate.per_second, .burst = rate.burst, .monthly_quota = rate.monthly_quota},
         .seed = std::random_device{}(),
-        .hold = hold};
+        .hold = before.hold(),
+        .push = before.push()};
     for (const StreamSettings& stream : configuration.streams) {
         settings.streams.push_back(
             engine_stream(stream, configuration.portal, configuration.sns.has_value()));

@@ -52,7 +52,7 @@ Result<Settings> prepare_settings(Configuration configuration, const InheritedSo
 // From one that is complete, with the present content of its files. Errors: as prepare_settings().
 Result<Settings> make_settings(Configuration configuration, Process& process);
 
-// `hold`: how long the portal wants to be left alone, as the engine before knew it.
-EngineSettings engine_settings(const Configuration& configuration, const std::optional<PortalHold>& hold);
+// `before`: what the engine before has learned of the portal and of events.
+EngineSettings engine_settings(const Configuration& configuration, const EngineSlot& before);
 
 }  // namespace carecloud

@@ -54,6 +54,8 @@ Engine::Engine(Clock& clock, Portal& portal, Store& store, Inbox& inbox, EngineS
     const double poll_rate = rate_of_polls(settings.streams);
     const PassContext context{clock, portal, store, limiter_, random_, time_, &whole_due_};
     for (EngineStream& stream : settings.streams) {
+        const auto push = settings.push.find(stream.pass.spec.entity);
+        if (stream.announced && push != settings.push.end()) stream.push = push->second;
         streams_.push_back(
             std::make_unique<StreamRunner>(context, inbox, std::move(stream), poll_rate, observer));
     }
@@ -76,6 +78,14 @@ Engine::Engine(Clock& clock, Portal& portal, Store& store, Inbox& inbox, EngineS
 }
 
 Engine::~Engine() = default;
+
+std::map<std::string, PushWatch> Engine::push() const {
+    std::map<std::string, PushWatch> watches;
+    for (const auto& stream : streams_) {
+        if (const auto watch = stream->push()) watches.emplace(stream->entity(), *watch);
+    }
+    return watches;
+}
 
 Task<> Engine::finish() {
     // What cannot be given back stays counted: the quota errs on the safe side.

@@ -22,8 +22,10 @@
 #include "sync/walk/observer.hpp"
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -37,6 +39,8 @@ struct EngineSettings {
     std::uint64_t seed = 0;  // of every jitter
     // Of the engine before on the same portal: a reload sends one probe and does not forget the hold.
     std::optional<PortalHold> hold{};
+    // Of that engine, too, by entity: a reload does not forget that events are missing.
+    std::map<std::string, PushWatch> push{};
 };
 
 class Engine {
@@ -79,6 +83,8 @@ class Engine {
     void stop();
     QuotaUse quota() const { return limiter_.use(); }
     const std::optional<PortalHold>& hold() const { return limiter_.hold(); }
+    // Of the streams for which events are to be expected.
+    std::map<std::string, PushWatch> push() const;
     // None: no answer has come yet.
     std::optional<ClockReport> clock() const {
         return time_.has_heard() ? std::optional(time_.report()) : std::nullopt;

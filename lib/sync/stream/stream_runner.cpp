@@ -40,7 +40,7 @@ StreamRunner::StreamRunner(PassContext context, Inbox& inbox, EngineStream setti
       resolver_(context_, inbox, settings_.pass, memory_),
       sleep_(context.clock),
       due_(context.clock.now()),
-      watched_from_(context.clock.wall()) {}
+      push_(settings_.push.value_or(PushWatch{.from = context.clock.wall()})) {}
 
 MonoTime StreamRunner::due() const {
     const MonoTime next = nudged_ ? context_.clock.now() : std::min(due_, check_at_);
@@ -58,7 +58,7 @@ StreamSnapshot StreamRunner::snapshot() const {
 
 // Before the quota has its say.
 Duration StreamRunner::base_interval() const {
-    return push_silent_ ? quickened(settings_.poll_every) : settings_.poll_every;
+    return push_.silent ? quickened(settings_.poll_every) : settings_.poll_every;
 }
 
 // A pass, and then the events that it may have settled.
@@ -103,7 +103,7 @@ Task<> StreamRunner::watch_push(const PassReport& report) {
     const Timestamp now = context_.clock.wall();
     const bool changed = report.summary.changes() > 0;
     const bool grace_over = push_due_ && *push_due_ <= now;
-    if (!changed && !grace_over && !push_silent_) co_return;
+    if (!changed && !grace_over && !push_.silent) co_return;
     if (changed)
         push_due_ =
             now + kAnnounceGrace + std::chrono::milliseconds(1);  // the store's times have no more digits
@@ -116,7 +116,7 @@ Task<> StreamRunner::watch_push(const PassReport& report) {
 Task<> StreamRunner::judge_push(Timestamp now) {
     Announced recent;
     for (const Duration window : kAnnounceWindows) {
-        const Timestamp from = std::max(watched_from_, now - window);
+        const Timestamp from = std::max(push_.from, now - window);
         auto counting = inbox_.announced(settings_.pass.spec.entity, from, now - kAnnounceGrace);
         const Result<Announced> counted = co_await std::move(counting);
         if (!counted) {
@@ -124,11 +124,11 @@ Task<> StreamRunner::judge_push(Timestamp now) {
             co_return;
         }
         recent = *counted;
-        if (push_silent_ || recent.changes >= kChangesToJudge || from == watched_from_) break;
+        if (push_.silent || recent.changes >= kChangesToJudge || from == push_.from) break;
     }
-    const bool silent = is_push_silent(recent, push_silent_);
-    if (std::exchange(push_silent_, silent) == silent) co_return;
-    if (!silent) watched_from_ = now;  // what came while it was silent is not counted against it again
+    const bool silent = is_push_silent(recent, push_.silent);
+    if (std::exchange(push_.silent, silent) == silent) co_return;
+    if (!silent) push_.from = now;  // what came while it was silent is not counted against it again
     observer_.push_silent(entity(), silent);
 }
 
@@ -170,6 +170,7 @@ void StreamRunner::report_stretch() {
 }
 
 Task<> StreamRunner::run() {
+    if (push_.silent) observer_.push_silent(entity(), true);  // whoever shows it has begun anew
     while (!stopped_) {
         if (const MonoTime next = due(); context_.clock.now() < next) {
             co_await sleep_.until(next);

@@ -19,11 +19,19 @@
 
 namespace carecloud {
 
+// What is known of a stream's events (hazard 23).
+struct PushWatch {
+    Timestamp from{};     // changes before are not expected to have been announced
+    bool silent = false;  // almost none is
+};
+
 struct EngineStream {
     PassSettings pass;
     Duration poll_every = std::chrono::minutes(5);
     bool announced = false;  // whether events are to be expected for its changes (hazard 23)
     ReconcileRule reconcile{};
+    // Of the engine before: a reload does not forget that events are missing. Only if `announced`.
+    std::optional<PushWatch> push{};
 };
 
 // What a stream is doing now.
@@ -56,6 +64,10 @@ class StreamRunner {
     // See Engine::overdue().
     bool overdue() const { return sleep_.is_overdue(); }
     StreamSnapshot snapshot() const;
+    // None: no events are to be expected.
+    std::optional<PushWatch> push() const {
+        return settings_.announced ? std::optional(push_) : std::nullopt;
+    }
 
     void nudge();
     void forgive();
@@ -86,18 +98,17 @@ class StreamRunner {
     WatchedSleep sleep_;
     std::function<void()> job_may_be_due_;
     boost::asio::cancellation_signal cancel_pass_;
-    MonoTime due_;                       // of the timer's poll
-    MonoTime backoff_until_{};           // no pass before, whoever requests one
-    MonoTime check_at_ = Clock::never;   // of the next look for an event's record
-    std::size_t failures_ = 0;           // in a row
-    Timestamp watched_from_;             // changes before are not expected to have been announced
+    MonoTime due_;                      // of the timer's poll
+    MonoTime backoff_until_{};          // no pass before, whoever requests one
+    MonoTime check_at_ = Clock::never;  // of the next look for an event's record
+    std::size_t failures_ = 0;          // in a row
+    PushWatch push_;
     std::optional<Timestamp> push_due_;  // when the last changes' events should have come
     bool noted_ = false;                 // that a pass has come to its end
     bool recalled_ = false;              // what an earlier life owed
-    bool push_silent_ = false;
-    bool stretch_reported_ = false;  // and not taken back
-    bool first_end_ = false;         // was reported
-    bool mixed_reported_ = false;    // that records of another type were met
+    bool stretch_reported_ = false;      // and not taken back
+    bool first_end_ = false;             // was reported
+    bool mixed_reported_ = false;        // that records of another type were met
     bool nudged_ = false;
     bool in_pass_ = false;
     bool stopped_ = false;

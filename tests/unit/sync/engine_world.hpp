@@ -43,7 +43,8 @@ struct EngineWorld : World {
     Engine& start(RateLimits rate = {.per_second = 1000, .burst = 1000},
                   std::vector<std::string> entities = {kEntity},
                   std::optional<PortalHold> hold = std::nullopt) {
-        EngineSettings engine_settings{.streams = {}, .rate = rate, .seed = 3, .hold = std::move(hold)};
+        EngineSettings engine_settings{
+            .streams = {}, .rate = rate, .seed = 3, .hold = std::move(hold), .push = push};
         for (const std::string& entity : entities) {
             EngineStream stream{
                 .pass = settings, .poll_every = poll_every, .announced = announced, .reconcile = reconcile};
@@ -91,6 +92,7 @@ struct EngineWorld : World {
     std::unique_ptr<Engine> engine;
     Duration poll_every = std::chrono::minutes(5);
     bool announced = false;
+    std::map<std::string, PushWatch> push{};  // of the engine before
     ReconcileRule reconcile;
     bool ended = false;
 };
