@@ -1,9 +1,8 @@
 #include "api_endpoint.hpp"
 
 #include "api/problem.hpp"
-#include "retire.hpp"
-#include "runtime/secret_file.hpp"
-#include "server_address.hpp"
+#include "listening.hpp"
+#include "runtime/files.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -26,9 +25,9 @@ Result<std::string> read_token(const ApiSettings& settings) {
     if (token && token->size() < kTokenMin) {
         return Error{.code = ErrorCode::config_invalid,
                      .operation = "read secret file",
-                     .subject = "\"" + *settings.token_file + "\" holds fewer than " +
-                                std::to_string(kTokenMin) + " characters, which can be guessed",
-                     .hint = "write a random token: openssl rand -hex 16"};
+                     .subject = "\"" + *settings.token_file + "\" contains fewer than " +
+                                std::to_string(kTokenMin) + " characters, which is easy to guess",
+                     .hint = "use a random token: openssl rand -hex 16"};
     }
     return token;
 }
@@ -38,10 +37,10 @@ Result<std::string> read_token(const ApiSettings& settings) {
 ApiEndpoint::ApiEndpoint(asio::io_context& io, const ApiParts& parts, Log& log)
     : io_(io), parts_(parts), log_(log) {}
 
-ApiEndpoint::Place* ApiEndpoint::find(const ListenAddress& address) {
-    const auto found = std::find_if(places_.begin(), places_.end(),
-                                    [&](const Place& place) { return place.address == address; });
-    return found == places_.end() ? nullptr : &*found;
+ApiEndpoint::Served* ApiEndpoint::find(const ListenAddress& address) {
+    const auto found = std::find_if(served_.begin(), served_.end(),
+                                    [&](const Served& one) { return one.address == address; });
+    return found == served_.end() ? nullptr : &*found;
 }
 
 Result<ApiEndpoint::Wanted> ApiEndpoint::want(const ListenAddress& listen, const ApiAccess& access) {
@@ -77,7 +76,8 @@ Result<ApiEndpoint::Staged> ApiEndpoint::stage(const ApiSettings& settings) {
     if (numbers)
         staged.push_back(std::move(*numbers));
     else
-        log_.write(LogLevel::warn, numbers.error(), {{"EFFECT", "no metrics and no status page there"}});
+        log_.write(LogLevel::warn, numbers.error(),
+                   {{"EFFECT", "metrics and status page are not available there"}});
     return staged;
 }
 
@@ -87,49 +87,49 @@ Task<ServerResponse> ApiEndpoint::serve(Slot slot, const ServerRequest& request)
     if (!api) {
         co_return problem({.status = 503,
                            .code = "not_running",
-                           .detail = "the service starts, or stops",
+                           .detail = "the service is starting or stopping",
                            .retry_after = std::chrono::seconds(1)});
     }
     auto answering = api->answer(request);
     ServerResponse answer = co_await std::move(answering);
-    if (answer.status == 401 || answer.status == 429) tell_refused(request);
+    if (answer.status == 401 || answer.status == 429) report_refused(request);
     co_return answer;
 }
 
 // Anybody can guess: a line when it begins, and then one an interval.
-void ApiEndpoint::tell_refused(const ServerRequest& request) {
+void ApiEndpoint::report_refused(const ServerRequest& request) {
     const auto line = refusals_.failed("token", ErrorCode::refused, parts_.clock.now());
     if (!line) return;
-    log_.write(LogLevel::warn, "a request to the API was refused: its token is missing or wrong",
+    log_.write(LogLevel::warn, "API request refused: missing or wrong token",
                {{"COUNT", line->count}, {"PEER", request.peer}});
 }
 
 void ApiEndpoint::take(Staged staged) {
-    std::vector<Place> places;
+    std::vector<Served> served;
     for (Wanted& wanted : staged) {
-        Place place{.address = wanted.address, .slot = wanted.slot, .server = std::move(wanted.server)};
-        if (!place.server) {
-            Place& kept = *find(wanted.address);
-            place.slot = kept.slot;
-            place.server = std::move(kept.server);
+        Served one{.address = wanted.address, .slot = wanted.slot, .server = std::move(wanted.server)};
+        if (!one.server) {
+            Served& kept = *find(wanted.address);
+            one.slot = kept.slot;
+            one.server = std::move(kept.server);
         }
-        *place.slot = std::move(wanted.api);
-        places.push_back(std::move(place));
+        *one.slot = std::move(wanted.api);
+        served.push_back(std::move(one));
     }
-    for (Place& old : places_) {
+    for (Served& old : served_) {
         if (!old.server) continue;
         old.slot->reset();
         retire_server(io_, std::move(old.server));
     }
-    places_ = std::move(places);
+    served_ = std::move(served);
 }
 
 Task<> ApiEndpoint::stop() {
     parts_.feed.close();
-    for (Place& place : places_) {
-        auto stopping = place.server->stop();
+    for (Served& one : served_) {
+        auto stopping = one.server->stop();
         co_await std::move(stopping);
-        place.slot->reset();
+        one.slot->reset();
     }
 }
 

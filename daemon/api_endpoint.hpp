@@ -2,8 +2,8 @@
 #pragma once
 
 #include "api/api.hpp"
-#include "core/error.hpp"
-#include "net/http_server.hpp"
+#include "base/error.hpp"
+#include "net/server/http_server.hpp"
 #include "runtime/configuration.hpp"
 #include "runtime/error_fold.hpp"
 #include "runtime/log.hpp"
@@ -43,27 +43,29 @@ class ApiEndpoint {
     void take(Staged staged);
 
     // "127.0.0.1:8461" with the real port; empty: it does not listen.
-    std::string place() const { return places_.empty() ? std::string() : places_.front().server->place(); }
+    std::string address() const {
+        return served_.empty() ? std::string() : served_.front().server->address();
+    }
 
     // Ends what waits for changes, refuses new requests, finishes those under way.
     Task<> stop();
 
   private:
-    struct Place {
+    struct Served {
         ListenAddress address;
         Slot slot;
         std::unique_ptr<HttpServer> server;
     };
 
-    Place* find(const ListenAddress& address);
+    Served* find(const ListenAddress& address);
     Result<Wanted> want(const ListenAddress& address, const ApiAccess& access);
     Task<ServerResponse> serve(Slot slot, const ServerRequest& request);
-    void tell_refused(const ServerRequest& request);
+    void report_refused(const ServerRequest& request);
 
     boost::asio::io_context& io_;
     ApiParts parts_;
     Log& log_;
-    std::vector<Place> places_;  // the API's first
+    std::vector<Served> served_;  // the API's first
     ErrorFold refusals_;
 };
 

@@ -1,5 +1,5 @@
 // carecloud-portal: the loopback portal as a program. It reads its options, fills the model, listens, and
-// tells where.
+// reports where.
 #include "portal/portal_certificates.hpp"
 #include "portal/portal_edit.hpp"
 #include "portal/portal_options.hpp"
@@ -74,7 +74,8 @@ Result<> fill_model(const PortalProgram& program, PortalModel& model) {
 Result<> write_files(const PortalProgram& program, const PortalServer& server, const std::string& ca_file) {
     Result<> written;
     if (!program.sns_ca_out.empty())
-        written = write_whole_file("write SNS's authority", program.sns_ca_out, server.sns_authority());
+        written =
+            write_whole_file("write the SNS CA certificate", program.sns_ca_out, server.sns_authority());
     if (written && !program.port_file.empty())
         written = write_whole_file("write the port file", program.port_file, port_text(server, ca_file));
     return written;
@@ -86,7 +87,7 @@ void greet(const PortalProgram& program, const PortalServer& server) {
     if (!server.control_url().empty()) std::cerr << ", control at " << server.control_url();
     if (!server.sns_url().empty())
         std::cerr << ", SNS at " << server.sns_url() << " for " << program.server.sns->publisher.topic_arn;
-    std::cerr << (program.server.service.gateway.api_key.empty() ? "; any key is taken\n" : "\n");
+    std::cerr << (program.server.service.gateway.api_key.empty() ? "; any API key is accepted\n" : "\n");
 }
 
 int serve(PortalProgram program) {

@@ -1,6 +1,6 @@
 // carecloud-syncd, the service. See options.cpp for its face and service.cpp for what it is made of.
+#include "base/ensure.hpp"
 #include "control.hpp"
-#include "core/last_words.hpp"
 #include "options.hpp"
 #include "runtime/signals.hpp"
 #include "service.hpp"

@@ -9,7 +9,7 @@
 
 namespace {
 
-// What the portal does oddly and without harm is the daemon's to tell.
+// What the portal does oddly and without harm is the daemon's to report.
 carecloud::Result<std::unique_ptr<carecloud::HttpPortal>> make_quiet_portal(
     const carecloud::Configuration& configuration, carecloud::Clock& clock) {
     return carecloud::make_portal(configuration, clock);
@@ -20,9 +20,9 @@ carecloud::Result<std::unique_ptr<carecloud::HttpPortal>> make_quiet_portal(
 int main(int argc, char** argv) {
     using namespace carecloud;
     std::ios::sync_with_stdio(false);
-    const char* const no_colour = std::getenv("NO_COLOR");
+    const char* const no_color = std::getenv("NO_COLOR");
     CtlTerminals terminals{.out = ::isatty(STDOUT_FILENO) == 1, .err = ::isatty(STDERR_FILENO) == 1};
-    terminals.colour = terminals.out && (no_colour == nullptr || *no_colour == '\0');
+    terminals.color = terminals.out && (no_color == nullptr || *no_color == '\0');
     try {
         return static_cast<int>(run_ctl({argv + 1, argv + argc}, {.out = std::cout,
                                                                   .err = std::cerr,

@@ -1,13 +1,12 @@
 // --check: what the configuration means, and everything that is wrong with it and the files it names.
 #include "api_endpoint.hpp"
 #include "event_endpoint.hpp"
+#include "open_store.hpp"
 #include "portal/query.hpp"
 #include "runtime/configuration.hpp"
-#include "runtime/secret_file.hpp"
+#include "runtime/files.hpp"
 #include "service.hpp"
-#include "store/sqlite/peek.hpp"
 #include "surroundings.hpp"
-#include "wiring.hpp"
 
 #include <filesystem>
 #include <iostream>
@@ -27,28 +26,27 @@ void print_findings(const LoadedConfiguration& loaded) {
 void warn_of_large_filters(const LoadedConfiguration& loaded) {
     for (const StreamSettings& stream : loaded.configuration.streams) {
         if (!is_filter_too_large(stream.spec)) continue;
-        std::cerr
-            << loaded.file << ": warning: the filter of " << stream.spec.entity
-            << " makes each request larger than " << kQueryBytesMax / 1024
-            << " KB, which a firewall before the Portal may refuse with 403; shorten the filter if it does\n";
+        std::cerr << loaded.file << ": warning: the filter of " << stream.spec.entity
+                  << " makes each request larger than " << kQueryBytesMax / 1024
+                  << " KB, which a firewall in front of the Portal may reject with 403; if so, shorten the "
+                     "filter\n";
     }
 }
 
 // What the next start will do with each stream (hazard 14).
-void tell_streams(const Configuration& configuration) {
+void report_streams(const Configuration& configuration) {
     for (const StreamSettings& stream : configuration.streams) {
         std::cout << stream.spec.entity << ": ";
-        const auto state = peek_stream(store_settings(configuration), stream.spec.entity);
+        const auto state = peek_stream(configuration, stream.spec.entity);
         if (!state) {
-            std::cout << "its state cannot be read now: " << state.error().message() << "\n";
+            std::cout << "cannot read its state: " << state.error().message() << "\n";
         } else if (!*state || !(*state)->cursor) {
-            std::cout << "nothing is held yet; the first pass reads everything\n";
+            std::cout << "no data yet; the first pass reads everything\n";
         } else if ((*state)->fingerprint != stream.spec.fingerprint()) {
-            std::cout << "its workspace, bucket, filter or fields changed: the next pass reads it again from "
-                         "the start, and "
-                         "records that no longer belong to it stay until they are reconciled\n";
+            std::cout << "workspace, bucket, filter or fields changed: the next pass restarts from the "
+                         "beginning; records that no longer match are kept until the next reconciliation\n";
         } else {
-            std::cout << "goes on from " << (*state)->cursor->modified_text << " " << (*state)->cursor->id
+            std::cout << "continues from " << (*state)->cursor->modified_text << " " << (*state)->cursor->id
                       << "\n";
         }
     }
@@ -68,14 +66,14 @@ std::vector<std::string> file_problems(const Configuration& configuration) {
     return problems;
 }
 
-void tell_api(const ApiSettings& api) {
+void report_api(const ApiSettings& api) {
     if (!api.configured) {
-        std::cout << "api: not configured, nothing listens but, under systemd, the socket "
-                     "/run/carecloud-syncd/api.sock, and 127.0.0.1:8461 for numbers\n";
+        std::cout << "api: not configured; under systemd the API listens on /run/carecloud-syncd/api.sock "
+                     "and serves figures on 127.0.0.1:8461\n";
         return;
     }
     std::cout << "api: will listen on " << api.listen.to_string()
-              << (api.token_file ? ", with a token\n" : ", for this machine alone, without a token\n");
+              << (api.token_file ? ", with a token\n" : ", for this machine only, without a token\n");
 }
 
 }  // namespace
@@ -86,7 +84,7 @@ ExitCode allow_new_store(const Options& options) {
         std::cerr << report(loaded.file, loaded.problems) << "\n";
         return ExitCode::configuration;
     }
-    const std::string& store = loaded.configuration.store.sqlite_path;
+    const std::string& store = store_path(loaded.configuration);
     for (const std::string& marker : store_markers(loaded.configuration, process_environment)) {
         std::error_code failure;
         std::filesystem::remove(marker, failure);
@@ -98,7 +96,7 @@ ExitCode allow_new_store(const Options& options) {
         }
     }
     std::cout << store
-              << ": the next start creates an empty store if the file is not there: systemctl start "
+              << ": the next start creates an empty store if the file is missing: systemctl start "
                  "carecloud-syncd\n";
     return ExitCode::ok;
 }
@@ -123,8 +121,8 @@ ExitCode check_configuration(const Options& options) {
         return ExitCode::configuration;
     }
     std::cout << loaded.file << ": valid\n";
-    tell_streams(loaded.configuration);
-    tell_api(loaded.configuration.api);
+    report_streams(loaded.configuration);
+    report_api(loaded.configuration.api);
     return ExitCode::ok;
 }
 

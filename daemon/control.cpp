@@ -1,6 +1,6 @@
 #include "control.hpp"
 
-#include "net/http_client.hpp"
+#include "net/client/http_client.hpp"
 #include "runtime/environment.hpp"
 
 #include <iostream>
@@ -31,7 +31,7 @@ std::string socket_in(const std::string& folder) {
     return folder + "/control.sock";
 }
 
-Task<ServerResponse> answer(const ServerRequest& request, const Reload& reload) {
+Task<ServerResponse> answer(const ServerRequest& request, const std::function<std::string()>& reload) {
     ServerResponse response{.headers = {{"Content-Type", "text/plain; charset=utf-8"}}};
     if (request.method != "POST" || request.path() != kPath) {
         response.status = 404;
@@ -61,7 +61,8 @@ Result<HttpResponse> post_reload(const std::string& socket) {
 
 }  // namespace
 
-std::unique_ptr<HttpServer> listen_for_control(asio::io_context& io, Reload reload, Log& log) {
+std::unique_ptr<HttpServer> listen_for_control(asio::io_context& io, std::function<std::string()> reload,
+                                               Log& log) {
     const auto folder = runtime_folder();
     if (!folder) return nullptr;
     HttpServerSettings settings{.address = {.unix_path = socket_in(*folder)},
@@ -71,7 +72,7 @@ std::unique_ptr<HttpServer> listen_for_control(asio::io_context& io, Reload relo
     };
     auto server = HttpServer::listen(io.get_executor(), std::move(settings), std::move(handler));
     if (server) return std::move(*server);
-    log.write(LogLevel::warn, server.error(), {{"EFFECT", "systemctl reload fails; SIGHUP works"}});
+    log.write(LogLevel::warn, server.error(), {{"EFFECT", "systemctl reload does not work; use SIGHUP"}});
     return nullptr;
 }
 
@@ -79,17 +80,18 @@ ExitCode reload_service() {
     const std::string socket = socket_in(runtime_folder().value_or(kPackagedFolder));
     const Result<HttpResponse> response = post_reload(socket);
     if (!response) {
-        std::cerr
-            << "carecloud-syncd: no service answers at " << socket << ": " << response.error().subject
-            << "\n  start it: systemctl start carecloud-syncd; one that does not run under systemd takes "
-               "SIGHUP\n";
+        std::cerr << "carecloud-syncd: no response from the service at " << socket << ": "
+                  << response.error().subject
+                  << "\n  start it: systemctl start carecloud-syncd; if it does not run under systemd, send "
+                     "SIGHUP\n";
         return ExitCode::unavailable;
     }
     if (response->status == 200) {
-        std::cout << "the new configuration is accepted\n";
+        std::cout << "new configuration accepted\n";
         return ExitCode::ok;
     }
-    std::cerr << "carecloud-syncd: reload refused, the old settings stay\n" << response->text() << "\n";
+    std::cerr << "carecloud-syncd: reload refused, the current settings stay in use\n"
+              << response->text() << "\n";
     return response->status == kRefused ? ExitCode::configuration : ExitCode::unavailable;
 }
 

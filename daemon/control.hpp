@@ -4,7 +4,7 @@
 #pragma once
 
 #include "exit_code.hpp"
-#include "net/http_server.hpp"
+#include "net/server/http_server.hpp"
 #include "runtime/log.hpp"
 
 #include <functional>
@@ -15,12 +15,11 @@
 
 namespace carecloud {
 
-// Reads the configuration again. Why it was refused, a problem a line; empty: it was not.
-using Reload = std::function<std::string()>;
-
 // Listens until it is destroyed. Null where there is no $RUNTIME_DIRECTORY, or, after a warning, where the socket
-// cannot be had: the service runs without it, and takes SIGHUP. I/O thread; `reload` and `log` outlive it.
-std::unique_ptr<HttpServer> listen_for_control(boost::asio::io_context& io, Reload reload, Log& log);
+// cannot be had: the service runs without it, and takes SIGHUP. `reload`: Reload::reload(). I/O thread; `log` outlives
+// it.
+std::unique_ptr<HttpServer> listen_for_control(boost::asio::io_context& io,
+                                               std::function<std::string()> reload, Log& log);
 
 // --reload: has the running service do it, and says on stdout or stderr what came of it.
 ExitCode reload_service();

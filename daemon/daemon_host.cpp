@@ -4,13 +4,13 @@
 
 namespace carecloud {
 
-std::optional<StreamMoment> DaemonHost::moment(std::string_view entity) const {
-    return engine_ ? engine_->moment(entity) : std::nullopt;
+std::optional<StreamSnapshot> DaemonHost::snapshot(std::string_view entity) const {
+    return engine_ ? engine_->snapshot(entity) : std::nullopt;
 }
 
 std::vector<std::string> DaemonHost::sns_reasons() const {
     if (!configuration_.sns) return {"the configuration has no section sns"};
-    return health_.store_reasons();
+    return process_.health.store_reasons();
 }
 
 std::optional<RequestCount> DaemonHost::requests(std::string_view month) const {
@@ -20,8 +20,11 @@ std::optional<RequestCount> DaemonHost::requests(std::string_view month) const {
 }
 
 std::vector<Subscription> DaemonHost::subscriptions() const {
-    if (!configuration_.sns) return {};
-    return events_.subscriptions(configuration_.sns->topic_arns);
+    std::vector<Subscription> all;
+    if (!configuration_.sns) return all;
+    for (const std::string& topic : configuration_.sns->topic_arns)
+        all.push_back(storage_.subscriptions.find(topic));
+    return all;
 }
 
 std::vector<std::string> DaemonHost::entities() const {
@@ -32,10 +35,10 @@ std::vector<std::string> DaemonHost::entities() const {
     return entities;
 }
 
-Task<Result<std::uint64_t>> DaemonHost::wish(BoundedPass pass) {
-    auto writing = store_->save_pass(std::move(pass));
+Task<Result<std::uint64_t>> DaemonHost::request_pass(Job pass) {
+    auto writing = storage_.handle.store().save_pass(std::move(pass));
     Result<std::uint64_t> id = co_await std::move(writing);
-    if (id && engine_) engine_->pass_wished();
+    if (id && engine_) engine_->pass_requested();
     co_return id;
 }
 
@@ -45,14 +48,14 @@ bool DaemonHost::cancel_pass(std::uint64_t id) {
     return true;
 }
 
-Task<Result<RetryReport>> DaemonHost::retry_quarantined(QuarantineWish wish) {
+Task<Result<RetryReport>> DaemonHost::retry_quarantined(RetryRequest request) {
     if (!engine_) {
-        co_return Error{.code = ErrorCode::cancelled,
-                        .operation = "ask for a record of " + wish.stream,
-                        .subject = "no stream runs at this moment",
+        co_return Error{.code = ErrorCode::canceled,
+                        .operation = "fetch a record of " + request.stream,
+                        .subject = "no stream is running",
                         .hint = "try again in a second"};
     }
-    auto retrying = engine_->retry_quarantined(std::move(wish));
+    auto retrying = engine_->retry_quarantined(std::move(request));
     co_return co_await std::move(retrying);
 }
 

@@ -1,9 +1,8 @@
 #include "event_endpoint.hpp"
 
-#include "net/tls_server.hpp"
-#include "retire.hpp"
-#include "runtime/secret_file.hpp"
-#include "server_address.hpp"
+#include "listening.hpp"
+#include "net/server/tls_server.hpp"
+#include "runtime/files.hpp"
 
 #include <utility>
 
@@ -41,7 +40,7 @@ std::vector<EventRoute> routes_of(const Configuration& configuration) {
 
 // The server that listens keeps its port until the next one listens, and so the next one cannot have it.
 Error with_own_port(Error error) {
-    error.hint += "; where the endpoint itself has that port, the change takes a restart";
+    error.hint += "; if the endpoint itself uses that port, the change requires a restart";
     return error;
 }
 
@@ -52,14 +51,9 @@ struct EventEndpoint::Service {
     std::unique_ptr<Receiver> receiver;
 };
 
-EventEndpoint::EventEndpoint(asio::io_context& io, Clock& clock, Inbox& inbox, CertificateStore& certificates,
-                             ReceiverObserver& observer, std::function<void(const Error&)> on_error)
-    : io_(io),
-      clock_(clock),
-      inbox_(inbox),
-      certificates_(certificates),
-      observer_(observer),
-      on_error_(std::move(on_error)) {}
+EventEndpoint::EventEndpoint(asio::io_context& io, const ReceiverPorts& ports,
+                             std::function<void(const Error&)> on_error)
+    : io_(io), ports_(ports), on_error_(std::move(on_error)) {}
 
 EventEndpoint::~EventEndpoint() = default;
 
@@ -72,15 +66,14 @@ Result<std::shared_ptr<EventEndpoint::Service>> EventEndpoint::prepare(const Con
     const std::string ca_file = settings.trust_ca_file.value_or("");
     auto fetcher = std::make_shared<NetworkFetcher>(
         HttpsFetcherSettings{.ca_file = ca_file, .proxy = ProxyEnvironment::of_process()});
-    auto receiver = Receiver::create(clock_, inbox_, certificates_, std::move(fetcher),
+    auto receiver = Receiver::create(ports_, std::move(fetcher),
                                      {.path = settings.path,
                                       .topic_arns = settings.topic_arns,
                                       .confirm = settings.confirm,
                                       .certificate_hosts = settings.certificate_hosts,
                                       .ca_file = ca_file,
                                       .basic_auth = std::move(*credentials),
-                                      .routes = routes_of(configuration)},
-                                     observer_);
+                                      .routes = routes_of(configuration)});
     if (!receiver) return receiver.error();
     return std::make_shared<Service>(Service{std::move(*tls), std::move(*receiver)});
 }
@@ -131,8 +124,8 @@ void EventEndpoint::retire() {
     if (server_) retire_server(io_, std::move(server_));
 }
 
-std::string EventEndpoint::place() const {
-    return server_ ? server_->place() : std::string();
+std::string EventEndpoint::address() const {
+    return server_ ? server_->address() : std::string();
 }
 
 std::optional<Timestamp> EventEndpoint::certificate_end() const {

@@ -1,13 +1,10 @@
 // The SNS endpoint put together: the HTTPS server, the receiver behind it, and a reload of either. I/O thread alone.
 #pragma once
 
-#include "core/clock.hpp"
-#include "core/error.hpp"
-#include "net/http_server.hpp"
+#include "base/error.hpp"
+#include "net/server/http_server.hpp"
 #include "runtime/configuration.hpp"
 #include "sns/receiver.hpp"
-#include "store/certificates.hpp"
-#include "store/inbox.hpp"
 
 #include <functional>
 #include <memory>
@@ -21,8 +18,8 @@ namespace carecloud {
 class EventEndpoint {
   public:
     // All of these outlive it. `on_error`: what the server cannot blame on a client.
-    EventEndpoint(boost::asio::io_context& io, Clock& clock, Inbox& inbox, CertificateStore& certificates,
-                  ReceiverObserver& observer, std::function<void(const Error&)> on_error);
+    EventEndpoint(boost::asio::io_context& io, const ReceiverPorts& ports,
+                  std::function<void(const Error&)> on_error);
     ~EventEndpoint();
     EventEndpoint(const EventEndpoint&) = delete;
     EventEndpoint& operator=(const EventEndpoint&) = delete;
@@ -32,7 +29,7 @@ class EventEndpoint {
     Result<> apply(const Configuration& configuration);
 
     // "127.0.0.1:8443" with the real port; empty: it does not listen.
-    std::string place() const;
+    std::string address() const;
 
     // When the certificate in use, or one of its chain, ends. None: it has none, or does not listen.
     std::optional<Timestamp> certificate_end() const;
@@ -51,10 +48,7 @@ class EventEndpoint {
     void retire();
 
     boost::asio::io_context& io_;
-    Clock& clock_;
-    Inbox& inbox_;
-    CertificateStore& certificates_;
-    ReceiverObserver& observer_;
+    ReceiverPorts ports_;
     std::function<void(const Error&)> on_error_;
     std::shared_ptr<Service> service_;  // of new requests; null: not configured
     std::unique_ptr<HttpServer> server_;

@@ -15,7 +15,7 @@ ExitCode exit_code_of(const Error& error) {
     switch (error.code) {
         case ErrorCode::key_refused:
             return ExitCode::key_refused;
-        case ErrorCode::cancelled:
+        case ErrorCode::canceled:
             return ExitCode::ok;
         case ErrorCode::config_invalid:
         case ErrorCode::invalid_argument:

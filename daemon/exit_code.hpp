@@ -2,7 +2,7 @@
 // restart).
 #pragma once
 
-#include "core/error.hpp"
+#include "base/error.hpp"
 
 namespace carecloud {
 
@@ -15,7 +15,7 @@ enum class ExitCode : int {
     configuration = 78,  // EX_CONFIG, and whatever else no restart can heal
 };
 
-// How the daemon leaves that an error ended.
+// The exit code of a daemon that an error ended.
 ExitCode exit_code_of(const Error& error);
 
 // The process exits with `code` in four seconds, whatever it does then. A disk that hangs must not hold up the stop:

@@ -15,30 +15,30 @@ constexpr const char* kIntroduction =
     "Usage: carecloud-syncd [--config FILE]\n"
     "                       [--check | --once | --reload | --new-store]\n"
     "\n"
-    "Without one of these it runs until SIGTERM or SIGINT, in the foreground, and\n"
-    "logs to stderr or, under systemd, to the journal. SIGHUP reads the configuration\n"
-    "again; a bad one is refused and the old one stays.\n"
+    "Without a mode option it runs in the foreground until SIGTERM or SIGINT and logs\n"
+    "to stderr or, under systemd, to the journal. SIGHUP reloads the configuration;\n"
+    "an invalid one is rejected and the current one stays in use.\n"
     "\n";
 
 constexpr const char* kExitCodes =
     "\n"
-    "Exit codes: 0 done or stopped by a signal, 64 usage, 75 the portal or the store\n"
-    "could not be reached, 77 the API key was refused (--once), 78 configuration,\n"
-    "also one that a reload refused.\n";
+    "Exit codes: 0 success or stopped by a signal, 64 usage error, 70 internal error,\n"
+    "75 temporary failure: portal or store unavailable, try again later, 77 API key\n"
+    "refused (--once), 78 invalid configuration (also on --reload) or unusable store.\n";
 
 po::options_description describe(Options& options) {
     po::options_description description("Options");
     auto add = description.add_options();
     add("config", po::value(&options.config)->value_name("FILE")->default_value(options.config),
-        "the configuration");
-    add("check", po::bool_switch(&options.check), "validate the configuration, say what it means, and exit");
-    add("once", po::bool_switch(&options.once), "one pass of every stream to its end, then exit");
+        "configuration file");
+    add("check", po::bool_switch(&options.check), "validate the configuration, report its effect, and exit");
+    add("once", po::bool_switch(&options.once), "run one complete pass of every stream, then exit");
     add("reload", po::bool_switch(&options.reload),
-        "have the running service read its configuration again, say whether it did, and exit");
+        "make the running service reload its configuration, report the result, and exit");
     add("new-store", po::bool_switch(&options.new_store),
-        "allow the next start to create an empty store where the one that was there is gone, and exit");
+        "allow the next start to create an empty store if the previous one is missing, and exit");
     add("version", "print the version and exit");
-    add("help", "print this and exit");
+    add("help", "print this help and exit");
     return description;
 }
 
@@ -71,8 +71,8 @@ std::variant<Options, ExitCode> parse_options(int argc, const char* const* argv,
         return ExitCode::ok;
     }
     if (options.check + options.once + options.reload + options.new_store > 1)
-        return misuse("--check, --once, --reload and --new-store exclude each other");
-    if (options.config.empty()) return misuse("--config needs a file's name");
+        return misuse("--check, --once, --reload and --new-store are mutually exclusive");
+    if (options.config.empty()) return misuse("--config requires a file name");
     return options;
 }
 

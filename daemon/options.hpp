@@ -18,8 +18,7 @@ struct Options {
     bool new_store = false;
 };
 
-// The options, or the code to leave with at once: --help and --version have been answered on `out`, a mistake
-// on `err`.
+// The options, or the code to exit with at once: --help and --version have been answered on `out`, an error on `err`.
 std::variant<Options, ExitCode> parse_options(int argc, const char* const* argv, std::ostream& out,
                                               std::ostream& err);
 

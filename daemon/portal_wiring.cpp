@@ -1,6 +1,6 @@
 #include "portal_wiring.hpp"
 
-#include "runtime/secret_file.hpp"
+#include "runtime/files.hpp"
 #include "runtime/text.hpp"
 
 #include <utility>
@@ -12,11 +12,11 @@ namespace {
 // reads the file itself.
 std::string remedy_for_key(const std::string& file) {
     if (is_credential(file)) {
-        return "write a valid key into the file that LoadCredential= names in the unit (as packaged "
+        return "write a valid key to the source file of LoadCredential= in the unit (packaged: "
                "/etc/carecloud-syncd/api-key), then: systemctl restart carecloud-syncd";
     }
-    return "write a valid key into portal.api_key_file (" + printable(file) +
-           "): it is in use within 10 seconds, or under the packaged unit after systemctl restart "
+    return "write a valid key to portal.api_key_file (" + printable(file) +
+           "); it takes effect within 10 seconds, or with the packaged unit after systemctl restart "
            "carecloud-syncd";
 }
 

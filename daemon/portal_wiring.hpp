@@ -1,8 +1,8 @@
 // The portal as the configuration names it. Decides nothing.
 #pragma once
 
-#include "core/clock.hpp"
-#include "core/error.hpp"
+#include "base/clock.hpp"
+#include "base/error.hpp"
 #include "portal/http/http_portal.hpp"
 #include "runtime/configuration.hpp"
 

@@ -4,163 +4,145 @@
 #include "control.hpp"
 #include "daemon_host.hpp"
 #include "event_endpoint.hpp"
-#include "event_log.hpp"
-#include "health.hpp"
-#include "health_watch.hpp"
-#include "heartbeat.hpp"
-#include "metered_parts.hpp"
-#include "metered_portal.hpp"
-#include "pass_log.hpp"
-#include "portal_log.hpp"
-#include "recall.hpp"
+#include "open_store.hpp"
+#include "process.hpp"
+#include "reload.hpp"
 #include "runtime/configuration.hpp"
-#include "runtime/descriptor_limit.hpp"
+#include "runtime/files.hpp"
 #include "runtime/inherited_sockets.hpp"
-#include "runtime/log.hpp"
-#include "runtime/notify.hpp"
-#include "runtime/secret_file.hpp"
 #include "runtime/signals.hpp"
-#include "runtime/system_clock.hpp"
-#include "runtime/text.hpp"
-#include "store/sqlite/sqlite_reader.hpp"
-#include "store_watch.hpp"
-#include "watched_files.hpp"
-#include "wiring.hpp"
+#include "settings.hpp"
+#include "watches.hpp"
 
+#include <exception>
 #include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 
 namespace carecloud {
 namespace {
 
 namespace asio = boost::asio;
 
-constexpr Duration kFilesLookEvery = std::chrono::seconds(10);
 // An exception out of a coroutine is a broken invariant: it ends the process through main.
 void rethrow(const std::exception_ptr& thrown) {
     if (thrown) std::rethrow_exception(thrown);
 }
 
-// What the configuration asks for, made ready: valid, with a portal that has its key.
-struct Prepared {
-    Configuration configuration;
-    std::unique_ptr<HttpPortal> portal;
-    std::unique_ptr<MeteredPortal> metered_portal;
-    WatchedFiles files;
-};
-
 class Service {
   public:
-    Service(const Options& options, Log& log, InheritedSockets sockets)
-        : options_(options),
-          log_(log),
-          sockets_(std::move(sockets)),
-          clock_(io_),
-          pass_log_(log, health_, clock_, books_),
-          event_log_(log, health_, clock_, books_, [this](std::string_view stream) {
-              if (engine_) engine_->nudge(stream);
-          }) {}
+    // All of these outlive it; the store is open.
+    Service(const Options& options, Process& process, StoreHandle& store, InheritedSockets sockets,
+            Settings settings);
 
-    ExitCode run(Configuration configuration);
+    ExitCode run();
 
   private:
-    Result<> open_store();
     Result<> listen();
-    Result<Prepared> prepare(Configuration configuration);
-    Result<Prepared> connect(Configuration configuration);
-    Result<> apply(Result<Prepared> prepared);
     void make_engine();
     Task<> live();
     Task<> live_once();
-    Task<> tell_inbox();
-    Task<> watch_files();
-    void use_changed_key();
-    void use_changed_files();
-    std::string reload();
+    Task<> report_earlier_life();
+    Task<> report_endpoints();
     void stop();
     void finish();
 
     const Options& options_;
-    Log& log_;
+    Process& process_;
     InheritedSockets sockets_;
-    asio::io_context io_{1};
-    SystemClock clock_;
-    Notify notify_;
-    Health health_{notify_, clock_};
-    Books books_;
-    const Timestamp started_at_ = clock_.wall();
-    PassLog pass_log_;
-    EventLog event_log_;
-    ChangeFeed feed_{clock_};
-    std::unique_ptr<SqliteStore> store_;
-    std::unique_ptr<SqliteReader> reader_;  // closed before the store
-    std::unique_ptr<MeteredParts> metered_;
-    std::unique_ptr<EventEndpoint> endpoint_;
-    Prepared now_;
-    std::optional<Prepared> next_;  // after a reload, once the engine has come to rest
-    std::unique_ptr<Engine> engine_;
-    std::optional<PortalHold> hold_;  // of the engine before
-    DaemonHost host_{health_, event_log_, now_.configuration, engine_, store_, endpoint_};
-    std::unique_ptr<ApiEndpoint> api_;
+    Storage storage_;
+    CurrentSettings settings_;
+    EngineSlot engine_;
+    EventEndpoint endpoint_;
+    DaemonHost host_;
+    ApiEndpoint api_;
+    Reload reload_;
+    Watches watches_;
     std::unique_ptr<HttpServer> control_;
     std::unique_ptr<Signals> signals_;
-    std::unique_ptr<Heartbeat> heartbeat_;
-    std::unique_ptr<Alarm> files_alarm_;
-    std::unique_ptr<StoreWatch> store_watch_;
-    std::unique_ptr<HealthWatch> health_watch_;
-    std::optional<FileStamp> key_stamp_;
     bool stopping_ = false;
-    ExitCode code_ = ExitCode::ok;
 };
 
-Result<Prepared> Service::prepare(Configuration configuration) {
-    const Result<> inherited = use_inherited(sockets_, configuration);
-    if (!inherited) return inherited.error();
-    listen_by_default(configuration.api);
-    return connect(std::move(configuration));
-}
+Service::Service(const Options& options, Process& process, StoreHandle& store, InheritedSockets sockets,
+                 Settings settings)
+    : options_(options),
+      process_(process),
+      sockets_(std::move(sockets)),
+      storage_(store, process),
+      settings_{.now = std::move(settings)},
+      endpoint_(process.io,
+                {.clock = process.clock,
+                 .inbox = storage_.inbox,
+                 .certificates = store.certificates(),
+                 .subscriptions = storage_.subscriptions,
+                 .engine = engine_,
+                 .observer = process.event_log},
+                [&log = process.log](const Error& error) { log.write(LogLevel::warn, error); }),
+      host_(process, storage_, settings_.now.configuration, engine_, endpoint_),
+      api_(process.io,
+           {.clock = process.clock,
+            .reader = store.reader(),
+            .feed = process.feed,
+            .histories = process.histories,
+            .host = host_,
+            .started_at = process.started_at},
+           process.log),
+      reload_({.file = options.config,
+               .once = options.once,
+               .process = process,
+               .sockets = sockets_,
+               .settings = settings_,
+               .engine = engine_,
+               .endpoint = endpoint_,
+               .api = api_}),
+      watches_({.process = process,
+                .storage = storage_,
+                .configuration = settings_.now.configuration,
+                .engine = engine_,
+                .endpoint = endpoint_,
+                .exit = [this](ExitCode code) {
+                    process_.code = code;
+                    stop();
+                }}) {}
 
-Result<Prepared> Service::connect(Configuration configuration) {
-    WatchedFiles files(configuration);
-    auto portal = make_portal(configuration, clock_, portal_log(log_));
-    if (!portal) return portal.error();
-    auto metered = std::make_unique<MeteredPortal>(**portal, clock_, books_.metrics);
-    return Prepared{std::move(configuration), std::move(*portal), std::move(metered), std::move(files)};
+Result<> Service::listen() {
+    if (!options_.once) {
+        auto staged = api_.stage(settings_.now.configuration.api);
+        if (!staged) return staged.error();
+        api_.take(std::move(*staged));
+        control_ = listen_for_control(
+            process_.io, [this] { return reload_.reload(); }, process_.log);
+        Result<> applied = endpoint_.apply(settings_.now.configuration);
+        if (!applied) return applied;
+    }
+    return {};
 }
 
 void Service::make_engine() {
-    books_.metrics.streams_begin(host_.entities(), clock_.now());
-    engine_ = std::make_unique<Engine>(clock_, *now_.metered_portal, metered_->store, metered_->inbox,
-                                       engine_settings(now_.configuration, hold_), pass_log_);
+    process_.histories.metrics.streams_begin(host_.entities(), process_.clock.now());
+    engine_.start(std::make_unique<Engine>(
+        process_.clock, *settings_.now.metered_portal, storage_.store, storage_.inbox,
+        engine_settings(settings_.now.configuration, engine_), process_.pass_log));
 }
 
 // The engine until stop(), and after a reload another one with the new settings on the same store.
 Task<> Service::live() {
     for (;;) {
         make_engine();
-        co_await tell_inbox();
-        notify_.ready(health_.status());
+        co_await report_earlier_life();
+        co_await report_endpoints();
+        process_.notify.ready(process_.health.status());
         co_await engine_->run();
-        hold_ = engine_->hold();
-        engine_.reset();
-        if (stopping_ || !next_) break;
-        now_ = std::move(*next_);
-        next_.reset();
-        health_.forget_streams();
-        key_stamp_ = file_stamp(now_.configuration.portal.api_key_file);
-        log_.apply(now_.configuration.log);
-        log_.write(LogLevel::info, "reloaded", {{"STREAMS", now_.configuration.streams.size()}});
+        engine_.end();
+        if (stopping_ || !reload_.take_next()) break;
     }
-    co_await api_->stop();
+    co_await api_.stop();
     // Until here events were made durable, and they are whenever they have got their 200.
-    co_await endpoint_->stop();
+    co_await endpoint_.stop();
     finish();
 }
 
@@ -168,206 +150,111 @@ Task<> Service::live_once() {
     make_engine();
     const auto reports = co_await engine_->run_once();
     for (const PassReport& report : reports) {
-        if (!report.error || report.error->code == ErrorCode::cancelled) continue;
-        log_.write(LogLevel::error, *report.error, {{"STREAM", report.stream}});
-        if (code_ != ExitCode::key_refused) code_ = exit_code_of(*report.error);
+        if (!report.error || report.error->code == ErrorCode::canceled) continue;
+        process_.log.write(LogLevel::error, *report.error, {{"STREAM", report.stream}});
+        if (process_.code != ExitCode::key_refused) process_.code = exit_code_of(*report.error);
     }
     finish();
 }
 
-// What an earlier life left, where the API is, and where events are received.
-Task<> Service::tell_inbox() {
-    auto recalling = recall_earlier_life(*store_, pass_log_, log_, host_.entities());
-    co_await std::move(recalling);
-    for (const std::string& unused : unused_sockets(sockets_, now_.configuration))
-        log_.write(LogLevel::warn, unused);
-    if (!api_->place().empty()) log_.write(LogLevel::info, "the API listens", {{"PLACE", api_->place()}});
-    if (!now_.configuration.sns) co_return;
-    log_.write(LogLevel::info, "the SNS endpoint listens",
-               {{"PLACE", endpoint_->place()}, {"PATH", now_.configuration.sns->path}});
-    const auto known = co_await store_->subscriptions();
-    if (known) event_log_.recall(*known, now_.configuration.sns->topic_arns);
-    if (!known) log_.write(LogLevel::warn, known.error());
-}
-
-// Keys and certificates are changed by replacing their files: the new ones are in use within seconds (hazard 10).
-Task<> Service::watch_files() {
-    while (!stopping_) {
-        const MonoTime next_look = clock_.now() + kFilesLookEvery;
-        co_await files_alarm_->wait_until(next_look);
-        // What a reload has just read waits for the engine to come to rest.
-        if (stopping_ || next_) continue;
-        const auto stamp = file_stamp(now_.configuration.portal.api_key_file);
-        if (stamp && stamp != key_stamp_) {
-            key_stamp_ = stamp;
-            use_changed_key();
-        }
-        use_changed_files();
+// What an earlier life of the process left in the store: first passes, bounded passes and open events. What cannot be
+// read is logged, and counts as not there.
+Task<> Service::report_earlier_life() {
+    Log& log = process_.log;
+    Store& store = storage_.handle.store();
+    const auto first_passes = co_await store.first_passes();
+    if (first_passes) process_.pass_log.recall_first_passes(*first_passes);
+    if (!first_passes) log.write(LogLevel::warn, first_passes.error());
+    const auto passes = co_await store.passes();
+    if (passes) process_.pass_log.recall(*passes, host_.entities());
+    if (!passes) log.write(LogLevel::warn, passes.error());
+    const auto open = co_await storage_.handle.inbox().count_open();
+    if (!open) {
+        log.write(LogLevel::warn, open.error());
+    } else if (*open > 0) {
+        log.write(LogLevel::info, "open events; they are settled when their records arrive",
+                  {{"EVENTS_OPEN", *open}});
     }
 }
 
-void Service::use_changed_key() {
-    auto key = read_secret_file(now_.configuration.portal.api_key_file);
-    const Result<> set = key ? now_.portal->set_api_key(std::move(*key)) : Result<>(key.error());
-    if (!set) {
-        log_.write(LogLevel::error, set.error());
-        return;
+// Where the API is, where events are received, and whether the topics are subscribed to.
+Task<> Service::report_endpoints() {
+    Log& log = process_.log;
+    const Configuration& configuration = settings_.now.configuration;
+    for (const std::string& unused : unused_sockets(sockets_, configuration))
+        log.write(LogLevel::warn, unused);
+    if (!api_.address().empty()) log.write(LogLevel::info, "API listening", {{"ADDRESS", api_.address()}});
+    if (!configuration.sns) co_return;
+    log.write(LogLevel::info, "SNS endpoint listening",
+              {{"ADDRESS", endpoint_.address()}, {"PATH", configuration.sns->path}});
+    auto loading = storage_.subscriptions.load();
+    const Result<> loaded = co_await std::move(loading);
+    if (!loaded) {
+        log.write(LogLevel::warn, loaded.error());
+        co_return;
     }
-    log_.write(LogLevel::info, "the API key's file changed: the new key is in use");
-    if (engine_) engine_->forgive();
-}
-
-void Service::use_changed_files() {
-    const std::vector<std::string> changed = now_.files.changed();
-    if (changed.empty() || options_.once) return;
-    const Result<> applied = apply(connect(now_.configuration));
-    for (const std::string& file : changed) {
-        if (applied)
-            log_.write(LogLevel::info, "a file changed: what is in it now is in use", {{"FILE", file}});
-        else
-            log_.write(LogLevel::error, "a file changed and cannot be used, what was in it stays in use",
-                       {{"FILE", file}, {"REASON", applied.error().message()}});
-    }
-    if (!applied)
-        health_.remark("a changed file cannot be used, what was in it stays in use: " +
-                       applied.error().message());
-}
-
-// The endpoints and the portal as prepared, from now on; the engine follows when it has come to rest. Where there is an
-// error nothing has changed.
-Result<> Service::apply(Result<Prepared> prepared) {
-    if (!prepared) return prepared.error();
-    auto staged = api_->stage(prepared->configuration.api);
-    if (!staged) return staged.error();
-    // The last that can fail: afterwards the new settings are those of the endpoints, too.
-    const Result<> applied = endpoint_->apply(prepared->configuration);
-    if (!applied) return applied.error();
-    api_->take(std::move(*staged));
-    health_.remark({});
-    next_ = std::move(*prepared);
-    if (engine_) engine_->stop();
-    return {};
-}
-
-// Why it was refused, a problem a line; empty: it was not.
-std::string Service::reload() {
-    if (stopping_ || options_.once) return "the service is stopping";
-    notify_.reloading();
-    LoadedConfiguration loaded = load_configuration(options_.config);
-    std::string refused = why_no_reload(loaded, now_.configuration);
-    if (refused.empty()) {
-        const Result<> applied = apply(prepare(std::move(loaded.configuration)));
-        if (!applied) refused = applied.error().message();
-    }
-    books_.metrics.configured(refused.empty(), clock_.wall());
-    if (refused.empty()) return refused;
-    const std::string reason = one_line(refused);
-    log_.write(LogLevel::error, "reload refused, the old settings stay", {{"REASON", reason}});
-    health_.remark("reload refused, the old settings stay: " + reason);
-    notify_.ready(health_.status());
-    return refused;
+    for (const std::string& topic : configuration.sns->topic_arns)
+        process_.event_log.recall(storage_.subscriptions.find(topic));
 }
 
 void Service::stop() {
     if (std::exchange(stopping_, true)) return;
-    exit_soon_at_the_latest(code_);
-    log_.write(LogLevel::info, "stopping");
-    notify_.stopping("finishing the page under way");
+    exit_soon_at_the_latest(process_.code);
+    process_.log.write(LogLevel::info, "stopping");
+    process_.notify.stopping("finishing the current page");
     if (engine_) engine_->stop();
-    heartbeat_->stop();
-    files_alarm_->wake();
-    store_watch_->stop();
-    health_watch_->stop();
+    reload_.stop();
+    watches_.stop();
 }
 
 // Nothing more to wait for: what keeps the io_context running is let go.
 void Service::finish() {
     stopping_ = true;
-    heartbeat_->stop();
-    files_alarm_->wake();
-    store_watch_->stop();
+    reload_.stop();
+    watches_.stop();
     control_.reset();
-    health_watch_->stop();
     signals_->close();
 }
 
-Result<> Service::open_store() {
-    const SqliteSettings settings = store_settings(now_.configuration);
-    auto opened = SqliteStore::open(settings, clock_);
-    if (!opened) return opened.error();
-    store_ = std::move(*opened);
-    metered_ = std::make_unique<MeteredParts>(*store_, clock_, books_, pass_log_);
-    store_->set_change_listener([this](std::uint64_t newest_seq) { feed_.announce(newest_seq); });
-    auto reader = SqliteReader::open(settings);
-    if (!reader) return reader.error();
-    reader_ = std::move(*reader);
-    return {};
+ExitCode Service::run() {
+    const Result<> listening = listen();
+    if (!listening) {
+        process_.log.write(LogLevel::error, listening.error());
+        return exit_code_of(listening.error());
+    }
+    signals_ = std::make_unique<Signals>(
+        process_.io, SignalHandlers{.stop = [this](int) { stop(); }, .reload = [this] { reload_.reload(); }});
+    const Configuration& configuration = settings_.now.configuration;
+    process_.log.write(LogLevel::info, "carecloud-syncd " CARECLOUD_VERSION " starting",
+                       {{"STREAMS", configuration.streams.size()}, {"STORE", store_path(configuration)}});
+    asio::co_spawn(process_.io, options_.once ? live_once() : live(), rethrow);
+    asio::co_spawn(process_.io, reload_.watch_files(), rethrow);
+    asio::co_spawn(process_.io, watches_.watch_store(), rethrow);
+    asio::co_spawn(process_.io, watches_.feed_watchdog(), rethrow);
+    if (!options_.once) asio::co_spawn(process_.io, watches_.watch_health(), rethrow);
+    process_.io.run();
+    storage_.handle.close();
+    process_.log.write(LogLevel::info, "stopped");
+    return process_.code;
 }
 
-Result<> Service::listen() {
-    endpoint_ =
-        std::make_unique<EventEndpoint>(io_, clock_, metered_->inbox, *store_, event_log_,
-                                        [this](const Error& error) { log_.write(LogLevel::warn, error); });
-    const ApiParts parts{.clock = clock_,
-                         .reader = *reader_,
-                         .feed = feed_,
-                         .books = books_,
-                         .host = host_,
-                         .started_at = started_at_};
-    api_ = std::make_unique<ApiEndpoint>(io_, parts, log_);
-    if (options_.once) return {};
-    auto staged = api_->stage(now_.configuration.api);
-    if (!staged) return staged.error();
-    api_->take(std::move(*staged));
-    control_ = listen_for_control(
-        io_, [this] { return reload(); }, log_);
-    return endpoint_->apply(now_.configuration);
-}
-
-ExitCode Service::run(Configuration configuration) {
-    auto prepared = prepare(std::move(configuration));
-    if (!prepared) {
-        log_.write(LogLevel::error, prepared.error());
+// With the configuration valid, and its sockets here: what can fail is made first.
+ExitCode run_process(const Options& options, Log& log, Configuration configuration,
+                     InheritedSockets sockets) {
+    Process process(log);
+    auto settings = prepare_settings(std::move(configuration), sockets, process);
+    if (!settings) {
+        log.write(LogLevel::error, settings.error());
         return ExitCode::configuration;
     }
-    now_ = std::move(*prepared);
-    books_.metrics.configured(true, started_at_);
-    Result<> ready = open_store();
-    if (ready) ready = listen();
-    if (!ready) {
-        log_.write(LogLevel::error, ready.error());
-        return exit_code_of(ready.error());
+    process.histories.metrics.configured(true, process.started_at);
+    const auto store = open_store(settings->configuration, process.clock);
+    if (!store) {
+        log.write(LogLevel::error, store.error());
+        return exit_code_of(store.error());
     }
-    key_stamp_ = file_stamp(now_.configuration.portal.api_key_file);
-    files_alarm_ = clock_.make_alarm();
-    auto exit = [this](ExitCode code) {
-        code_ = code;
-        stop();
-    };
-    store_watch_ = std::make_unique<StoreWatch>(clock_, *store_, log_, health_, std::move(exit));
-    const WatchedParts watched{.configuration = now_.configuration,
-                               .engine = engine_,
-                               .books = books_,
-                               .endpoint = *endpoint_,
-                               .reader = *reader_};
-    health_watch_ = std::make_unique<HealthWatch>(clock_, health_, watched);
-    heartbeat_ = std::make_unique<Heartbeat>(clock_, notify_, *store_, engine_);
-    signals_ = std::make_unique<Signals>(
-        io_, SignalHandlers{.stop = [this](int) { stop(); }, .reload = [this] { reload(); }});
-    log_.write(
-        LogLevel::info, "carecloud-syncd " CARECLOUD_VERSION " starts",
-        {{"STREAMS", now_.configuration.streams.size()}, {"STORE", now_.configuration.store.sqlite_path}});
-    auto life = options_.once ? live_once() : live();
-    asio::co_spawn(io_, std::move(life), rethrow);
-    asio::co_spawn(io_, watch_files(), rethrow);
-    asio::co_spawn(io_, store_watch_->run(), rethrow);
-    asio::co_spawn(io_, heartbeat_->run(), rethrow);
-    if (!options_.once) asio::co_spawn(io_, health_watch_->run(), rethrow);
-    io_.run();
-    reader_->close();
-    store_->close();
-    log_.write(LogLevel::info, "stopped");
-    return code_;
+    Service service(options, process, **store, std::move(sockets), std::move(*settings));
+    return service.run();
 }
 
 }  // namespace
@@ -393,8 +280,7 @@ ExitCode run_service(const Options& options) {
         log.write(LogLevel::error, sockets.error());
         return exit_code_of(sockets.error());
     }
-    Service service(options, log, std::move(*sockets));
-    return service.run(std::move(loaded.configuration));
+    return run_process(options, log, std::move(loaded.configuration), std::move(*sockets));
 }
 
 }  // namespace carecloud

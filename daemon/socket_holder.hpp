@@ -1,4 +1,4 @@
-// Who listens on an address of this machine already, as /proc tells.
+// Who listens on an address of this machine already, as /proc shows.
 #pragma once
 
 #include "runtime/listen_address.hpp"

@@ -1,9 +1,10 @@
 #include "surroundings.hpp"
 
-#include "core/quantity_text.hpp"
-#include "net/proxy.hpp"
-#include "net/tls_server.hpp"
+#include "base/quantity_text.hpp"
+#include "net/client/proxy.hpp"
+#include "net/server/tls_server.hpp"
 #include "net/url.hpp"
+#include "open_store.hpp"
 #include "runtime/text.hpp"
 #include "socket_holder.hpp"
 
@@ -29,11 +30,11 @@ constexpr std::int64_t kDaySeconds = 86'400;
 void find_placeholders(const PortalSettings& portal, Surroundings& found) {
     if (portal.base_url == kExampleUrl)
         found.problems.push_back("portal.base_url: " + std::string(kExampleUrl) +
-                                 " is the example; write the address that your CareCloud contact gave you");
+                                 " is the example value; use the address provided by your CareCloud contact");
     const auto check = [&](const std::string& id, const std::string& name) {
         if (id == kExampleId)
             found.problems.push_back("portal." + name +
-                                     ": all zeros is the example; write the id that came with your key");
+                                     ": all zeros is the example value; use the id provided with your key");
     };
     check(portal.workspace_id, "workspace_id");
     check(portal.bucket_id, "bucket_id");
@@ -46,15 +47,16 @@ std::string wrong_with_folder(const std::filesystem::path& folder) {
     const auto status = std::filesystem::status(folder, failure);
     if (std::filesystem::is_directory(status)) return {};
     if (status.type() == std::filesystem::file_type::not_found)
-        return "the folder " + in_quotes(folder.string(), 400) +
-               " does not exist; make it, writable by the service's user (the packaged service may write to "
-               "/var/lib/carecloud-syncd and /run/carecloud-syncd alone)";
+        return "the directory " + in_quotes(folder.string(), 400) +
+               " does not exist; create it, writable by the service user (the packaged service may only "
+               "write to /var/lib/carecloud-syncd and /run/carecloud-syncd)";
     if (failure) return {};  // not ours to see
-    return in_quotes(folder.string(), 400) + " is not a folder; name a file in a folder that exists";
+    return in_quotes(folder.string(), 400) + " is not a directory; specify a file in an existing directory";
 }
 
-void find_store_folder(const StoreSettings& store, Surroundings& found) {
-    const std::string wrong = wrong_with_folder(std::filesystem::path(store.sqlite_path).parent_path());
+void find_store_folder(const Configuration& configuration, Surroundings& found) {
+    const std::string wrong =
+        wrong_with_folder(std::filesystem::path(store_path(configuration)).parent_path());
     if (!wrong.empty()) found.problems.push_back("store.url: " + wrong);
 }
 
@@ -71,10 +73,10 @@ void find_small_quota(const Configuration& configuration, Surroundings& found) {
     const auto least = std::chrono::seconds(static_cast<std::int64_t>(
         std::ceil(std::chrono::duration<double>(month).count() *
                   static_cast<double>(configuration.streams.size()) / static_cast<double>(*quota))));
-    found.warnings.push_back("portal.rate.monthly_quota: polls alone need " + grouped(needed) +
-                             " requests in a month of 31 days, and the quota is " + grouped(*quota) +
-                             ": polls will come less often than poll_every says; set poll_every to " +
-                             std::to_string(least.count()) + "s or more, or have the quota raised");
+    found.warnings.push_back("portal.rate.monthly_quota: polls alone require " + grouped(needed) +
+                             " requests in a month of 31 days, but the quota is " + grouped(*quota) +
+                             ": polls will be less frequent than poll_every; set poll_every to " +
+                             std::to_string(least.count()) + "s or more, or request a larger quota");
 }
 
 void find_bad_proxy(const PortalSettings& portal, Surroundings& found) {
@@ -100,8 +102,8 @@ void find_old_certificate(const SnsSettings& sns, Surroundings& found) {
     const std::int64_t left = end->seconds() - std::time(nullptr);
     if (left > kCertificateDays * kDaySeconds) return;
     found.warnings.push_back("sns.tls.certificate: " + printable(sns.tls->certificate) +
-                             (left > 0 ? " ends on " : " ended on ") + end->to_string().substr(0, 10) +
-                             ": SNS delivers to no endpoint whose certificate has ended; renew it");
+                             (left > 0 ? " expires on " : " expired on ") + end->to_string().substr(0, 10) +
+                             ": SNS does not deliver to an endpoint with an expired certificate; renew it");
 }
 
 void find_privileged_port(const std::string& setting, const ListenAddress& listen, Surroundings& found) {
@@ -112,9 +114,9 @@ void find_privileged_port(const std::string& setting, const ListenAddress& liste
     if (listen.port >= first_free) return;
     found.warnings.push_back(
         setting + ": port " + std::to_string(listen.port) +
-        " needs a privilege, which the packaged service does not have; let systemd listen in its place "
-        "(systemctl enable --now carecloud-syncd-sns.socket), or choose a port from " +
-        std::to_string(first_free) + " on");
+        " requires a privilege that the packaged service does not have; let systemd listen instead "
+        "(systemctl enable --now carecloud-syncd-sns.socket), or use port " +
+        std::to_string(first_free) + " or higher");
 }
 
 void find_taken(const std::string& setting, const ListenAddress& listen, Surroundings& found) {
@@ -128,16 +130,16 @@ void find_taken(const std::string& setting, const ListenAddress& listen, Surroun
     }
     const std::vector<SocketHolder> holders = holders_of(listen);
     if (std::any_of(holders.begin(), holders.end(), is_ours)) return;
-    const std::string taken = setting + ": another program listens on " + listen.to_string();
+    const std::string taken = setting + ": address already in use: " + listen.to_string();
     if (holders.empty()) {
-        found.warnings.push_back(taken +
-                                 ", as a user whose processes cannot be seen; run --check as root to "
-                                 "see whether it is the service itself");
+        found.warnings.push_back(
+            taken +
+            ", by a process of another user; run --check as root to see whether it is the service itself");
         return;
     }
     const SocketHolder& holder = holders.front();
-    found.problems.push_back(taken + ": " + printable(holder.program) + " (process " +
-                             std::to_string(holder.pid) + "); stop it, or choose another address");
+    found.problems.push_back(taken + ", by " + printable(holder.program) + " (process " +
+                             std::to_string(holder.pid) + "); stop it or use another address");
 }
 
 }  // namespace
@@ -145,7 +147,7 @@ void find_taken(const std::string& setting, const ListenAddress& listen, Surroun
 Surroundings look_around(const Configuration& configuration) {
     Surroundings found;
     find_placeholders(configuration.portal, found);
-    if (configuration.store.kind == StoreKind::sqlite) find_store_folder(configuration.store, found);
+    if (!store_path(configuration).empty()) find_store_folder(configuration, found);
     find_small_quota(configuration, found);
     find_bad_proxy(configuration.portal, found);
     if (configuration.sns) {

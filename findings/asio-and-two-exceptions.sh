@@ -3,9 +3,9 @@
 #
 # Expected: one of them, as where one operand throws; so that a handler for system_error handles it.
 # Seen: asio::multiple_exceptions, which is no system_error. It holds the first exception alone: the second one is gone.
-# Why it matters here: two operations on one store fail together when its disk is full, and two waits are cancelled
+# Why it matters here: two operations on one store fail together when its disk is full, and two waits are canceled
 # together at a stop. A handler that knows system_error only lets a cancellation end the process, and one that looks at
-# the first exception alone takes a real failure for a cancellation. lib/sync/side_by_side.cpp awaits both by a
+# the first exception alone takes a real failure for a cancellation. lib/sync/walk/side_by_side.cpp awaits both by a
 # parallel_group and throws the one that is no cancellation.
 set -euo pipefail
 work=$(mktemp -d)

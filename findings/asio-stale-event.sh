@@ -6,7 +6,7 @@
 # the first closed the second and opened a new one, which Asio gave the closed one's record; the event that was still to
 # be handled then completed the new socket's wait. Asio's own reads are not misled: they try, and wait on.
 # Why it matters here: a server that waits for the first byte of a TLS connection, looks at it by recv(MSG_PEEK) and
-# takes "nothing there" for "the client is gone" drops 1 % of honest connections. lib/net/server_connection.cpp waits
+# takes "nothing there" for "the client is gone" drops 1 % of honest connections. lib/net/server/connection.cpp waits
 # again.
 set -euo pipefail
 work=$(mktemp -d)

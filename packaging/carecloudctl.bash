@@ -1,5 +1,5 @@
 # Completion of carecloudctl for bash. As a package installs it: /usr/share/bash-completion/completions/carecloudctl.
-# Streams' names are asked of the daemon where one answers; nothing else is.
+# Stream names are queried from the daemon if it is running.
 
 _carecloudctl() {
   local cur prev words cword

@@ -1,6 +1,6 @@
 #compdef carecloudctl
 # Completion of carecloudctl for zsh. As a package installs it: /usr/share/zsh/vendor-completions/_carecloudctl.
-# Streams' names are asked of the daemon where one answers; nothing else is.
+# Stream names are queried from the daemon if it is running.
 
 _carecloudctl_entity() {
   local -a entities
@@ -14,28 +14,28 @@ _carecloudctl() {
   local -a general commands carecloudctl_given
   local -A opt_args
   general=(
-    '--url[where the API of the daemon listens]:URL:(http\://127.0.0.1\:8461 unix\:/run/carecloud-syncd/api.sock)'
-    '--config[the configuration of the daemon]:file:_files'
-    '--token-file[the file with the token of the API]:file:_files'
-    '--ca-file[certificates to trust, for https]:file:_files'
-    '--json[JSON for programs]'
-    '(- *)'{-h,--help}'[print help and exit]'
+    '--url[address of the API]:URL:(http\://127.0.0.1\:8461 unix\:/run/carecloud-syncd/api.sock)'
+    '--config[daemon configuration]:file:_files'
+    '--token-file[file with the API token]:file:_files'
+    '--ca-file[additional CA certificates for https]:file:_files'
+    '--json[print JSON]'
+    '(- *)'{-h,--help}'[print this help and exit]'
     '(- *)'{-V,--version}'[print the version and exit]'
   )
   commands=(
-    'status:whether all is well, and how far each stream is'
-    'sync:look at the portal now, and say what came'
-    'changes:the change log, a line of JSON a change'
-    'get:a record, byte for byte as the portal gave it'
-    'events:the notifications that came, the newest first'
-    'quarantine:the records that could not be taken, with the reasons'
-    'export:all records of a stream, or those of some days'
-    'backfill:read again what the portal has for some days'
-    'reconcile:compare with the portal, and fix what differs'
-    'passes:the backfills and reconciliations, the newest first'
-    'cancel:end a backfill or a reconciliation'
-    'doctor:ask the portal what its documents leave open'
-    'help:what the commands are, or what one of them does'
+    'status:overall state and progress of each stream'
+    'sync:poll the portal now and report what was received'
+    'changes:print the change log as JSON, one change per line'
+    'get:print a record, byte for byte as received from the portal'
+    'events:list received events, newest first'
+    'quarantine:list records that could not be stored, with reasons'
+    'export:export the records of a stream, all or for a range of days'
+    'backfill:fetch a range of days from the portal again'
+    'reconcile:compare a stream with the portal and fix differences'
+    'passes:list backfills and reconciliations, newest first'
+    'cancel:cancel a backfill or reconciliation'
+    'doctor:test the portal and recommend settings'
+    'help:print help about all commands or one command'
   )
   _arguments -C $general '1:command:->command' '*::argument:->argument' && return
   for option in --url --config --token-file --ca-file; do
@@ -45,25 +45,25 @@ _carecloudctl() {
     command) _describe command commands ;;
     argument)
       case $words[1] in
-        status) _arguments $general '--watch[show it again every two seconds]' ;;
+        status) _arguments $general '--watch[refresh every two seconds]' ;;
         sync) _arguments $general '1:stream:_carecloudctl_entity' ;;
-        changes) _arguments $general '--since[what came after that number]:number:' '--follow[go on with what comes]' ;;
+        changes) _arguments $general '--since[only changes after this number]:number:' '--follow[keep printing new changes]' ;;
         get) _arguments $general '1:stream:_carecloudctl_entity' '2:id:' ;;
-        events) _arguments $general '--open[only those that wait]' '--limit[at most so many]:number:' ;;
-        quarantine) _arguments $general '--limit[at most so many]:number:' '--retry[ask for that record now]:id:' ;;
+        events) _arguments $general '--open[only events without their record]' '--limit[maximum number]:number:' ;;
+        quarantine) _arguments $general '--limit[maximum number]:number:' '--retry[fetch this record now]:id:' ;;
         export)
           _arguments $general '1:stream:_carecloudctl_entity' '--from[first day]:day:' '--to[last day]:day:' \
-            '--format[of the output]:format:(ndjson csv)'
+            '--format[output format]:format:(ndjson csv)'
           ;;
         backfill)
           _arguments $general '1:stream:_carecloudctl_entity' '--from[first day]:day:' '--to[last day]:day:' \
-            '--no-wait[do not wait for the end]'
+            '--no-wait[return without waiting for completion]'
           ;;
         reconcile)
-          _arguments $general '1:stream:_carecloudctl_entity' '--deep[compare contents, too]' \
-            '--confirm-deletes[delete many without asking]' '--no-wait[do not wait for the end]'
+          _arguments $general '1:stream:_carecloudctl_entity' '--deep[compare contents]' \
+            '--confirm-deletes[mark many as deleted without confirmation]' '--no-wait[return without waiting for completion]'
           ;;
-        passes) _arguments $general '--limit[at most so many]:number:' ;;
+        passes) _arguments $general '--limit[maximum number]:number:' ;;
         cancel) _arguments $general '1:pass:' ;;
         doctor) _arguments $general ;;
         help) _describe command commands ;;

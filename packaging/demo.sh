@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Shows the product at work, on this machine alone: builds it, starts a portal on loopback with 20,000 invented records,
-# synchronises them into SQLite, changes some at the portal, has it announce one by an SNS event, and shows by plain SQL
+# synchronizes them into SQLite, changes some at the portal, has it announce one by an SNS event, and shows by plain SQL
 # what came. Stops and removes all that it started. Ends with 0 only if the store holds exactly what the portal holds.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -79,7 +79,7 @@ requests() {
 
 # Where the daemon's SNS endpoint listens, as it says itself: the kernel chose the port.
 endpoint() {
-  sed -n 's/.*the SNS endpoint listens.* place=\([^ ]*\).*/\1/p' "$logs/demo-events.log" | head -n 1
+  sed -n 's/.*SNS endpoint listening.* address=\([^ ]*\).*/\1/p' "$logs/demo-events.log" | head -n 1
 }
 endpoint_listens() {
   [[ -n $(endpoint) ]]

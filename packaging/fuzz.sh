@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Fuzzes what meets hostile input: every target of tests/fuzz, with Clang's libFuzzer and the address and
-# undefined-behaviour sanitizers, from the corpus that is kept there.
+# undefined-behavior sanitizers, from the corpus that is kept there.
 #
 #   packaging/fuzz.sh [SECONDS]     so long for each target; 60 where nothing is said
 #

@@ -22,7 +22,7 @@ skip() {
   exit 77
 }
 
-# test_here: what runs in the other root. Compiled with little optimisation, which takes a third less time: what is
+# test_here: what runs in the other root. Compiled with little optimization, which takes a third less time: what is
 # measured and shipped is built elsewhere. Without simulation, fuzzing, style, and the engine's and the portal model's
 # tests in virtual time, which do not depend on the release.
 test_here() {

@@ -11,7 +11,7 @@ usage() {
 usage: packaging/test.sh [--all | --soak]
 
   (none)   release build; every unit, contract, simulation and system test once. Meant for 12 minutes on two cores.
-  --all    the above, and: clang-tidy, all tests under the address, undefined-behaviour and thread sanitizers,
+  --all    the above, and: clang-tidy, all tests under the address, undefined-behavior and thread sanitizers,
            fuzzing, the mutations of the engine, the packages on a machine of their own, the other Debian release.
            Meant to take at most 30 minutes on two cores, without anything in the compiler cache.
   --soak   the repetitions that take hours: 100,000 simulated worlds, hundreds of kills, days, interruptions and

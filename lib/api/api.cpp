@@ -1,7 +1,7 @@
 #include "api/api.hpp"
 
-#include "api/json_text.hpp"
 #include "api/problem.hpp"
+#include "json/json_text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -39,7 +39,7 @@ bool matches(const Path& path, const std::vector<std::string>& segments) {
 ServerResponse wrong_method(const std::string& allow) {
     ServerResponse answer = problem({.status = 405,
                                      .code = "wrong_method",
-                                     .detail = "this path is not for that method",
+                                     .detail = "method not allowed for this path",
                                      .hint = "use " + allow});
     answer.headers.emplace_back("Allow", allow);
     return answer;
@@ -96,7 +96,8 @@ Task<ServerResponse> Api::answer(const ServerRequest& request) {
         co_return problem(
             {.status = 403,
              .code = "numbers_only",
-             .detail = "this address serves /, /readyz and /metrics alone: it asks nobody who they are",
+             .detail =
+                 "this address only serves /, /readyz and /metrics, because it does not authenticate clients",
              .hint = "use the socket /run/carecloud-syncd/api.sock, or set api.listen and "
                      "api.token_file"});
     }
@@ -109,8 +110,8 @@ Task<ServerResponse> Api::answer(const ServerRequest& request) {
     if (found.empty()) {
         co_return problem({.status = 404,
                            .code = "no_such_path",
-                           .detail = "no such path",
-                           .hint = "the paths are " + std::string(kPaths)});
+                           .detail = "unknown path",
+                           .hint = "known paths: " + std::string(kPaths)});
     }
     const std::string_view method = request.method == "HEAD" ? "GET" : std::string_view(request.method);
     std::string allowed;
@@ -133,8 +134,8 @@ std::optional<ServerResponse> Api::refuse_entity(std::string_view entity) const 
         names += (names.empty() ? "" : ", ") + name;
     return problem({.status = 404,
                     .code = "no_such_stream",
-                    .detail = "no stream of that name is configured",
-                    .hint = "the streams are " + names});
+                    .detail = "no such stream",
+                    .hint = "configured streams: " + names});
 }
 
 }  // namespace carecloud

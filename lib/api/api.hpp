@@ -1,22 +1,21 @@
-// The API: one request in, one answer out. Reads by the Reader; its only writes are wishes.
+// The API: one request in, one answer out. It reads by the Reader; all that it writes are requests for passes.
 //
 //     Api api(parts, {.token = "", .unix_socket = false});
 //     ServerResponse answer = co_await api.answer(request);
 //
-// Every answer is JSON; what is wrong is told as RFC 9457 has it (see problem.hpp). I/O thread alone.
+// Every answer is JSON; errors are as in RFC 9457 (see problem.hpp). I/O thread alone.
 #pragma once
 
 #include "api/api_guard.hpp"
 #include "api/api_host.hpp"
 #include "api/api_query.hpp"
-#include "api/books.hpp"
 #include "api/change_feed.hpp"
-#include "api/change_reads.hpp"
 #include "api/change_stream.hpp"
-#include "api/status_page.hpp"
-#include "core/clock.hpp"
-#include "net/server_message.hpp"
+#include "api/ui/status_page.hpp"
+#include "base/clock.hpp"
+#include "net/server/message.hpp"
 #include "store/reader.hpp"
+#include "telemetry/histories.hpp"
 
 #include <cstdint>
 #include <map>
@@ -32,9 +31,9 @@ struct ApiParts {
     Clock& clock;
     Reader& reader;
     ChangeFeed& feed;
-    const Books& books;
+    const Histories& histories;
     ApiHost& host;
-    Timestamp started_at;  // of the process, which the books count from
+    Timestamp started_at;  // of the process, which the histories count from
 };
 
 struct ApiAccess {
@@ -54,6 +53,10 @@ class Api {
 
   private:
     struct Route;
+    struct Overview {
+        Result<StoreCounts> counts;
+        Result<std::vector<Job>> passes;  // the newest first
+    };
     using Handler = Task<ServerResponse> (Api::*)(const ServerRequest&, ApiQuery&);
 
     static std::vector<const Route*> find(const ApiQuery& query);
@@ -83,9 +86,14 @@ class Api {
     ServerResponse stream_from(ChangeStream::Position from);
     // 404 where no stream of that name is configured.
     std::optional<ServerResponse> refuse_entity(std::string_view entity) const;
-    Task<ServerResponse> wish(const ServerRequest& request, BoundedPass pass);
-    Task<ServerResponse> told_of_retry(QuarantinePlace place, RetryReport report);
-    Task<Result<std::optional<BoundedPass>>> find_pass(std::string number);
+    Task<ServerResponse> request_pass(const ServerRequest& request, Job pass);
+    Task<ServerResponse> retry_response(QuarantineKey key, RetryReport report);
+    Task<Result<std::optional<Job>>> find_pass(std::string number);
+    // The store's counts, the month's requests as the engine counts them, and record_counts_ if they are due. Errors:
+    // the store's.
+    Task<Result<StoreCounts>> read_counts(std::string month);
+    // With the newest passes, so many of them.
+    Task<Overview> read_overview(std::size_t passes);
     Task<> count_records(const StoreCounts& counts);
 
     struct RecordCount {

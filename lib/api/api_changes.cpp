@@ -3,7 +3,7 @@
 #include "api/change_stream.hpp"
 #include "api/problem.hpp"
 #include "api/rows_json.hpp"
-#include "net/ascii.hpp"
+#include "base/ascii.hpp"
 
 #include <limits>
 #include <memory>
@@ -24,11 +24,11 @@ std::optional<ServerResponse> refuse_position(const ChangePage& page, const Chan
     if (!another && from.since <= page.newest_seq) return std::nullopt;
     return problem({.status = 410,
                     .code = "generation_changed",
-                    .detail = another ? "the store is of another generation: its numbering began anew"
-                                      : "since lies beyond the newest change, " +
-                                            std::to_string(page.newest_seq) +
-                                            ": the store was replaced, or restored from a backup",
-                    .hint = "read again from since=0, and remember generation " + page.generation});
+                    .detail = another
+                                  ? "the generation of the store changed: change numbers restarted"
+                                  : "since is beyond the newest change, " + std::to_string(page.newest_seq) +
+                                        ": the store was replaced, or restored from a backup",
+                    .hint = "restart from since=0 with generation " + page.generation});
 }
 
 bool wants_stream(const ServerRequest& request) {
@@ -38,8 +38,8 @@ bool wants_stream(const ServerRequest& request) {
 ServerResponse too_many_follow() {
     return problem({.status = 503,
                     .code = "too_many_waiting",
-                    .detail = std::to_string(kFollowersMax) + " consumers follow already",
-                    .hint = "ask without wait, or try again later",
+                    .detail = std::to_string(kFollowersMax) + " clients are already following",
+                    .hint = "omit wait, or try again later",
                     .retry_after = std::chrono::seconds(5)});
 }
 
@@ -57,7 +57,8 @@ Task<ServerResponse> Api::changes(const ServerRequest& request, ApiQuery& query)
         const auto last = ChangeStream::parse(last_id);
         if (last) from = *last;
         if (!last)
-            query.complain("Last-Event-ID", "it is no id of an event here", "send it as it came, or none");
+            query.complain("Last-Event-ID", "is not a valid event id",
+                           "send the last id received, or omit it");
     }
     if (auto wrong = query.finish()) co_return std::move(*wrong);
     const bool waits = streamed || wait > Duration{};

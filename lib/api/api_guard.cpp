@@ -1,8 +1,9 @@
 #include "api/api_guard.hpp"
 
 #include "api/problem.hpp"
-#include "core/loopback.hpp"
-#include "net/ascii.hpp"
+#include "base/ascii.hpp"
+#include "base/counted.hpp"
+#include "base/loopback.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -86,26 +87,14 @@ ServerResponse unauthorized_answer(bool to_person) {
     ServerResponse answer =
         problem({.status = 401,
                  .code = "unauthorized",
-                 .detail = "the token is missing or wrong",
-                 .hint = "send \"Authorization: Bearer TOKEN\", the line in api.token_file"});
+                 .detail = "missing or wrong token",
+                 .hint = "send \"Authorization: Bearer TOKEN\" with the token from api.token_file"});
     answer.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"carecloud-syncd\"");
     if (to_person)
         answer.headers.emplace_back("WWW-Authenticate",
                                     "Basic realm=\"carecloud-syncd, the token as the password\"");
     return answer;
 }
-
-// Counts one more for as long as it lives.
-class Counted {
-  public:
-    explicit Counted(std::size_t& count) : count_(count) { ++count_; }
-    ~Counted() { --count_; }
-    Counted(const Counted&) = delete;
-    Counted& operator=(const Counted&) = delete;
-
-  private:
-    std::size_t& count_;
-};
 
 }  // namespace
 
@@ -133,8 +122,8 @@ Task<std::optional<ServerResponse>> ApiGuard::refuse(const ServerRequest& reques
         if (slowed_ >= kSlowedMax) {
             ServerResponse busy = problem({.status = 429,
                                            .code = "too_many_guesses",
-                                           .detail = "many wrong tokens came at once",
-                                           .hint = "send the right one, or try again later",
+                                           .detail = "too many requests with a wrong token",
+                                           .hint = "send the correct token, or try again later",
                                            .retry_after = kPause});
             busy.close = true;
             co_return busy;
@@ -147,17 +136,17 @@ Task<std::optional<ServerResponse>> ApiGuard::refuse(const ServerRequest& reques
     if (came_through_proxy(request)) {
         co_return problem({.status = 403,
                            .code = "through_a_proxy",
-                           .detail =
-                               "the request came through a proxy (Forwarded, Via, X-Forwarded-…), so who "
-                               "sent it is unknown, and no token is set",
-                           .hint = "set api.token_file, and send the token"});
+                           .detail = "no token is configured, and the request came through a proxy "
+                                     "(Forwarded, Via, X-Forwarded-…), which hides the client",
+                           .hint = "set api.token_file and send the token"});
     }
     const bool own_host = leads_here(request.header("Host"));
     if (unix_socket_ || (own_host && is_own_origin(request.header("Origin")))) co_return std::nullopt;
-    co_return problem({.status = 403,
-                       .code = "foreign_origin",
-                       .detail = "without a token only this machine is served, by its own name",
-                       .hint = "ask 127.0.0.1 or localhost, or set api.token_file and send the token"});
+    co_return problem(
+        {.status = 403,
+         .code = "foreign_origin",
+         .detail = "without a token, only requests from this machine to a loopback name are allowed",
+         .hint = "use 127.0.0.1 or localhost, or set api.token_file and send the token"});
 }
 
 }  // namespace carecloud

@@ -9,9 +9,9 @@
 // I/O thread alone.
 #pragma once
 
-#include "core/clock.hpp"
-#include "core/record.hpp"
-#include "net/server_message.hpp"
+#include "base/clock.hpp"
+#include "model/record.hpp"
+#include "net/server/message.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,15 +1,14 @@
 // What the API asks of the daemon that it speaks for. I/O thread alone.
 #pragma once
 
-#include "api/service_state.hpp"
-#include "core/bounded_pass.hpp"
-#include "core/clock.hpp"
-#include "core/error.hpp"
-#include "core/event.hpp"
-#include "core/machine_use.hpp"
-#include "core/quarantine_retry.hpp"
-#include "core/request_count.hpp"
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "base/machine_use.hpp"
+#include "model/event.hpp"
+#include "model/job.hpp"
+#include "model/stream.hpp"
 #include "sync/engine.hpp"
+#include "telemetry/service_state.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -32,7 +31,7 @@ class ApiHost {
     // Why the SNS endpoint cannot take events; empty: it can.
     virtual std::vector<std::string> sns_reasons() const = 0;
     // None: it does not run now.
-    virtual std::optional<StreamMoment> moment(std::string_view entity) const = 0;
+    virtual std::optional<StreamSnapshot> snapshot(std::string_view entity) const = 0;
     // One for each topic that is configured; without an ARN and a time where nothing was ever heard of it.
     virtual std::vector<Subscription> subscriptions() const = 0;
     // The entities of the streams that are configured now.
@@ -46,16 +45,16 @@ class ApiHost {
     virtual MachineUse machine() const { return {}; }
     // When the SNS endpoint's certificate ends; none: it has none.
     virtual std::optional<Timestamp> certificate_end() const { return std::nullopt; }
-    // An operator's wish for a pass, at once. False: no such stream runs now.
+    // An operator requests a pass, at once. False: no such stream runs now.
     virtual bool nudge(std::string_view entity) = 0;
     // Writes a bounded pass down, to be run as soon as it may; its id. Errors: the store's.
-    virtual Task<Result<std::uint64_t>> wish(BoundedPass pass) = 0;
+    virtual Task<Result<std::uint64_t>> request_pass(Job pass) = 0;
     // That pass is to end, if it is open. False: nothing runs now.
     virtual bool cancel_pass(std::uint64_t id) = 0;
-    // Asks the portal for that record again, stores what comes, and says what that was. Errors: the portal's and the
-    // store's; timed_out where the portal has not answered for some time and is asked on; cancelled where nothing runs
-    // now.
-    virtual Task<Result<RetryReport>> retry_quarantined(QuarantineWish wish) = 0;
+    // Fetches that record from the portal again, stores what comes, and reports what that was. Errors: the portal's and
+    // the store's; timed_out where the portal has not answered for some time and is asked on; canceled where nothing
+    // runs now.
+    virtual Task<Result<RetryReport>> retry_quarantined(RetryRequest request) = 0;
 };
 
 }  // namespace carecloud

@@ -1,6 +1,7 @@
 // What of the API is read by Prometheus.
 #include "api/api.hpp"
-#include "core/bounded_pass.hpp"
+#include "model/job.hpp"
+#include "store/store.hpp"
 
 #include <map>
 #include <set>
@@ -11,26 +12,23 @@
 namespace carecloud {
 namespace {
 
-// All that the store keeps.
-constexpr std::size_t kPassesLooked = 1000;
-
 // Streams whose newest reconciliation stopped to ask.
-std::set<std::string> asking_streams(const std::vector<BoundedPass>& newest_first) {
-    std::map<std::string, PassStatus> newest;
-    for (const BoundedPass& pass : newest_first) {
-        if (pass.kind == PassKind::reconcile) newest.try_emplace(pass.stream, pass.status);
+std::set<std::string> unconfirmed_streams(const std::vector<Job>& newest_first) {
+    std::map<std::string, JobStatus> newest;
+    for (const Job& pass : newest_first) {
+        if (pass.kind == JobKind::reconcile) newest.try_emplace(pass.stream, pass.status);
     }
-    std::set<std::string> asking;
+    std::set<std::string> unconfirmed;
     for (const auto& [stream, status] : newest) {
-        if (status == PassStatus::asking) asking.insert(stream);
+        if (status == JobStatus::awaiting_confirmation) unconfirmed.insert(stream);
     }
-    return asking;
+    return unconfirmed;
 }
 
-std::map<std::string, Timestamp> reconciled_streams(const std::vector<BoundedPass>& newest_first) {
+std::map<std::string, Timestamp> reconciled_streams(const std::vector<Job>& newest_first) {
     std::map<std::string, Timestamp> reconciled;
-    for (const BoundedPass& pass : newest_first) {
-        const bool done = pass.kind == PassKind::reconcile && pass.status == PassStatus::done;
+    for (const Job& pass : newest_first) {
+        const bool done = pass.kind == JobKind::reconcile && pass.status == JobStatus::done;
         const auto at = done ? Timestamp::parse(pass.updated_at) : std::nullopt;
         if (at) reconciled.try_emplace(pass.stream, *at);
     }
@@ -39,42 +37,34 @@ std::map<std::string, Timestamp> reconciled_streams(const std::vector<BoundedPas
 
 }  // namespace
 
-// Where the store cannot be read the counts are told all the same: it is then that somebody looks at them.
+// If the store cannot be read the counts are reported all the same: they are needed most then.
 // NOLINTNEXTLINE(readability-make-member-function-const): the table of paths calls all of them alike
 Task<ServerResponse> Api::metrics(const ServerRequest& /*request*/, ApiQuery& query) {
     if (auto wrong = query.finish()) co_return std::move(*wrong);
-    const std::string month = month_of(parts_.clock.wall());
-    auto reading = parts_.reader.counts(month);
-    Result<StoreCounts> counts = co_await std::move(reading);
-    if (counts) counts->requests = parts_.host.requests(month).value_or(counts->requests);
-    if (counts) {
-        auto counting = count_records(*counts);
-        co_await std::move(counting);
-    }
-    auto listing = parts_.reader.passes(kPassesLooked);
-    const Result<std::vector<BoundedPass>> passes = co_await std::move(listing);
-    MetricsMoment moment{.version = parts_.host.version(),
-                         .state = worst(parts_.host.reasons()),
-                         .entities = parts_.host.entities(),
-                         .wall = parts_.clock.wall(),
-                         .now = parts_.clock.now(),
-                         .machine = parts_.host.machine(),
-                         .certificate_end = parts_.host.certificate_end(),
-                         .monthly_quota = parts_.host.monthly_quota(),
-                         .unauthorized = guard_.unauthorized(),
-                         .followers = parts_.feed.followers(),
-                         .clock = parts_.host.clock()};
-    if (counts) moment.counts = std::move(*counts);
-    if (passes) moment.asking = asking_streams(*passes);
-    if (passes) moment.reconciled = reconciled_streams(*passes);
-    for (const std::string& entity : moment.entities) {
+    auto reading = read_overview(Store::kPassesKept);
+    Overview store = co_await std::move(reading);
+    MetricsSnapshot snapshot{.version = parts_.host.version(),
+                             .state = worst(parts_.host.reasons()),
+                             .entities = parts_.host.entities(),
+                             .wall = parts_.clock.wall(),
+                             .now = parts_.clock.now(),
+                             .machine = parts_.host.machine(),
+                             .certificate_end = parts_.host.certificate_end(),
+                             .monthly_quota = parts_.host.monthly_quota(),
+                             .unauthorized = guard_.unauthorized(),
+                             .followers = parts_.feed.followers(),
+                             .clock = parts_.host.clock()};
+    if (store.counts) snapshot.counts = std::move(*store.counts);
+    if (store.passes) snapshot.awaiting_confirmation = unconfirmed_streams(*store.passes);
+    if (store.passes) snapshot.reconciled = reconciled_streams(*store.passes);
+    for (const std::string& entity : snapshot.entities) {
         const auto counted = record_counts_.find(entity);
-        if (counted != record_counts_.end()) moment.records.emplace(entity, counted->second.records);
-        if (const auto doing = parts_.host.moment(entity)) moment.doing.emplace(entity, *doing);
+        if (counted != record_counts_.end()) snapshot.records.emplace(entity, counted->second.records);
+        if (const auto doing = parts_.host.snapshot(entity)) snapshot.doing.emplace(entity, *doing);
     }
     co_return ServerResponse{.headers = {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"},
                                          {"Cache-Control", "no-store"}},
-                             .body = parts_.books.metrics.text(moment)};
+                             .body = parts_.histories.metrics.text(snapshot)};
 }
 
 }  // namespace carecloud

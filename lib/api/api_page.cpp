@@ -1,7 +1,6 @@
 // What of the API is for people: the status page and its files.
 #include "api/api.hpp"
-#include "api/page_files.hpp"
-#include "api/status_page.hpp"
+#include "api/ui/status_page.hpp"
 
 #include <string_view>
 #include <utility>
@@ -37,9 +36,9 @@ void hide_ids(StatusView& view) {
 
 StreamView Api::stream_view(const std::string& entity, const Result<StoreCounts>& counts) const {
     StreamView view{.entity = entity,
-                    .moment = parts_.host.moment(entity),
-                    .last = parts_.books.passes.find(entity),
-                    .under_way = parts_.books.passes.under_way(entity)};
+                    .snapshot = parts_.host.snapshot(entity),
+                    .last = parts_.histories.passes.find(entity),
+                    .under_way = parts_.histories.passes.under_way(entity)};
     const auto counted = record_counts_.find(entity);
     if (counted != record_counts_.end()) view.records = counted->second.records;
     if (!counts) return view;
@@ -51,29 +50,21 @@ StreamView Api::stream_view(const std::string& entity, const Result<StoreCounts>
 
 Task<ServerResponse> Api::page(const ServerRequest& /*request*/, ApiQuery& query) {
     if (auto wrong = query.finish()) co_return std::move(*wrong);
-    const std::string month = month_of(parts_.clock.wall());
-    auto reading = parts_.reader.counts(month);
-    Result<StoreCounts> counts = co_await std::move(reading);
-    if (counts) counts->requests = parts_.host.requests(month).value_or(counts->requests);
-    if (counts) {
-        auto counting = count_records(*counts);
-        co_await std::move(counting);
-    }
-    auto listing = parts_.reader.passes(kPassesShown);
-    Result<std::vector<BoundedPass>> passes = co_await std::move(listing);
+    auto reading = read_overview(kPassesShown);
+    Overview store = co_await std::move(reading);
     StatusView view{.version = parts_.host.version(),
                     .started_at = parts_.started_at,
                     .now = parts_.clock.wall(),
                     .reasons = parts_.host.reasons(),
-                    .counts = std::move(counts),
+                    .counts = std::move(store.counts),
                     .monthly_quota = parts_.host.monthly_quota(),
                     .streams = {},
                     .passes = {},
                     .subscriptions = parts_.host.subscriptions(),
-                    .day = parts_.books.day.last(parts_.clock.now())};
+                    .day = parts_.histories.day.last(parts_.clock.now())};
     for (const std::string& entity : parts_.host.entities())
         view.streams.push_back(stream_view(entity, view.counts));
-    if (passes) view.passes = std::move(*passes);
+    if (store.passes) view.passes = std::move(*store.passes);
     if (numbers_only_) hide_ids(view);
     co_return page_answer("text/html; charset=utf-8", status_page(view));
 }

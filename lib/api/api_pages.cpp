@@ -1,8 +1,8 @@
 // What of the API reads records, events and the quarantine, page by page.
 #include "api/api.hpp"
-#include "api/json_text.hpp"
 #include "api/problem.hpp"
 #include "api/rows_json.hpp"
+#include "json/json_text.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -40,8 +40,8 @@ bool names_tag(std::string_view header, std::string_view tag) {
 ServerResponse no_such_record() {
     return problem({.status = 404,
                     .code = "no_such_record",
-                    .detail = "the store has no record of that id in this stream",
-                    .hint = "POST /v1/sync looks for what is new; a filter of the stream may leave it out"});
+                    .detail = "no such record in this stream",
+                    .hint = "POST /v1/sync polls for new records; the stream's filter may exclude this one"});
 }
 
 }  // namespace
@@ -60,7 +60,7 @@ Task<ServerResponse> Api::record(const ServerRequest& request, ApiQuery& query) 
     if (row.deleted_at) {
         co_return problem({.status = 410,
                            .code = "record_deleted",
-                           .detail = "the portal has this record no more, as was found at " + *row.deleted_at,
+                           .detail = "deleted at the portal, detected at " + *row.deleted_at,
                            .hint = "its last version is in the table `records`"});
     }
     const std::string tag = "\"" + to_hex(row.hash) + "\"";
@@ -83,8 +83,7 @@ Task<ServerResponse> Api::records(const ServerRequest& /*request*/, ApiQuery& qu
     const auto end = query.day("end");
     if (start || end) filter.days = DaySpan{.first = start.value_or(0), .last = end.value_or(kLastDay)};
     if (filter.days && filter.days->last < filter.days->first)
-        query.complain("end", "it lies before start",
-                       "start and end are the first and the last day of the range");
+        query.complain("end", "is before start", "start and end are the first and last day of the range");
     if (auto wrong = query.finish()) co_return std::move(*wrong);
     if (auto refused = refuse_entity(filter.stream)) co_return std::move(*refused);
     auto reading = parts_.reader.records(std::move(filter));
@@ -97,7 +96,7 @@ Task<ServerResponse> Api::events(const ServerRequest& /*request*/, ApiQuery& que
     const auto named = query.text("state");
     const auto state = named ? event_state_from(*named) : std::nullopt;
     if (named && !state)
-        query.complain("state", "there is no such state", "it is open, settled, gone or outside");
+        query.complain("state", "is not a valid state", "use open, settled, gone or not_in_stream");
     const auto before = query.number("before", {1, kRowsMax});
     const std::uint64_t limit = query.number("limit", kUsualLimit, kRowLimits);
     if (auto wrong = query.finish()) co_return std::move(*wrong);
@@ -112,10 +111,11 @@ Task<ServerResponse> Api::quarantine(const ServerRequest& /*request*/, ApiQuery&
     const auto id = query.text("after_id");
     const std::uint64_t limit = query.number("limit", kUsualLimit, kRowLimits);
     if (stream.has_value() != id.has_value())
-        query.complain("after_stream", "it goes with after_id", "send both, from a page's next, or neither");
+        query.complain("after_stream", "requires after_id and vice versa",
+                       "send both, as in the next of a page, or neither");
     if (auto wrong = query.finish()) co_return std::move(*wrong);
-    std::optional<QuarantinePlace> after;
-    if (stream && id) after = QuarantinePlace{*stream, *id};
+    std::optional<QuarantineKey> after;
+    if (stream && id) after = QuarantineKey{*stream, *id};
     auto reading = parts_.reader.quarantine(std::move(after), limit);
     const Result<QuarantinePage> page = co_await std::move(reading);
     if (!page) co_return problem_of(page.error());

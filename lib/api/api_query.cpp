@@ -66,16 +66,16 @@ std::optional<Duration> span_of(std::string_view text) {
 
 Error bad_target(std::string what) {
     return {.code = ErrorCode::invalid_argument,
-            .operation = "read the request",
+            .operation = "parse the request",
             .subject = std::move(what),
-            .hint = "write path?name=value&name=value, percent-encoded"};
+            .hint = "use path?name=value&name=value, percent-encoded"};
 }
 
 }  // namespace
 
 Result<ApiQuery> ApiQuery::parse(std::string_view target) {
     const auto parsed = target.starts_with('/') ? urls::parse_origin_form(target) : urls::parse_uri(target);
-    if (!parsed) return bad_target("the target is no URL: " + parsed.error().message());
+    if (!parsed) return bad_target("invalid URL: " + parsed.error().message());
     ApiQuery query;
     for (const auto& segment : parsed->segments())
         query.segments_.emplace_back(segment);
@@ -94,7 +94,7 @@ void ApiQuery::complain(std::string_view name, std::string detail, std::string h
     if (complaint_) return;
     complaint_ = problem({.status = 400,
                           .code = "bad_parameter",
-                          .detail = std::string(name) + ": " + std::move(detail),
+                          .detail = std::string(name) + " " + std::move(detail),
                           .hint = std::move(hint)});
 }
 
@@ -103,12 +103,12 @@ std::optional<std::string> ApiQuery::take(std::string_view name) {
     for (Parameter& parameter : parameters_) {
         if (parameter.name != name) continue;
         parameter.asked = true;
-        if (value) complain(name, "it is given twice", "keep one of them");
+        if (value) complain(name, "is given more than once", "specify it once");
         value = parameter.value;
     }
-    if (value && value->empty()) complain(name, "it is empty", "write " + std::string(name) + "=VALUE");
+    if (value && value->empty()) complain(name, "is empty", "use " + std::string(name) + "=VALUE");
     if (value && (value->size() > kValueMax || has_control(*value))) {
-        complain(name, shown(*value) + " is too long or has control characters",
+        complain(name, "is too long or contains control characters: " + shown(*value),
                  "at most " + std::to_string(kValueMax) + " bytes of text");
     }
     return value;
@@ -119,10 +119,10 @@ std::optional<std::uint64_t> ApiQuery::number(std::string_view name, Range range
     if (!text) return std::nullopt;
     const auto number = number_of(*text);
     if (number && *number >= range.min && *number <= range.max) return number;
-    complain(
-        name,
-        shown(*text) + " is no number from " + std::to_string(range.min) + " to " + std::to_string(range.max),
-        "write digits alone");
+    complain(name,
+             "must be an integer from " + std::to_string(range.min) + " to " + std::to_string(range.max) +
+                 ", not " + shown(*text),
+             "use digits only");
     return std::nullopt;
 }
 
@@ -136,14 +136,14 @@ std::optional<std::string> ApiQuery::text(std::string_view name) {
 
 std::optional<std::string> ApiQuery::require(std::string_view name) {
     auto value = take(name);
-    if (!value) complain(name, "it is missing", "write " + std::string(name) + "=VALUE");
+    if (!value) complain(name, "is missing", "use " + std::string(name) + "=VALUE");
     return value;
 }
 
 bool ApiQuery::flag(std::string_view name) {
     const auto text = take(name);
     if (text && *text != "true" && *text != "false")
-        complain(name, shown(*text) + " is neither true nor false", "write true or false");
+        complain(name, "must be true or false, not " + shown(*text), "use true or false");
     return text == "true";
 }
 
@@ -151,8 +151,8 @@ std::optional<Timestamp> ApiQuery::instant(std::string_view name) {
     const auto text = take(name);
     if (!text) return std::nullopt;
     if (const auto at = Timestamp::parse(*text)) return at;
-    complain(name, shown(*text) + " is no instant",
-             "write it as 2024-03-13T19:08:57Z, with Z or an offset (a '+' as %2B)");
+    complain(name, "must be a timestamp, not " + shown(*text),
+             "use a form such as 2024-03-13T19:08:57Z, with Z or an offset (encode '+' as %2B)");
     return std::nullopt;
 }
 
@@ -162,7 +162,7 @@ std::optional<std::uint32_t> ApiQuery::day(std::string_view name) {
     std::string digits = *text;
     if (digits.size() == 10 && digits[4] == '-' && digits[7] == '-') std::erase(digits, '-');
     if (is_calendar_day(digits)) return static_cast<std::uint32_t>(*number_of(digits));
-    complain(name, shown(*text) + " is no day", "write it as 20240301 or 2024-03-01");
+    complain(name, "must be a day, not " + shown(*text), "use a form such as 20240301 or 2024-03-01");
     return std::nullopt;
 }
 
@@ -172,15 +172,16 @@ Duration ApiQuery::span(std::string_view name, Duration max) {
     const auto span = span_of(*text);
     if (span && *span <= max) return *span;
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(max).count();
-    complain(name, shown(*text) + " is no time of at most " + std::to_string(seconds) + " s",
-             "write it as 30s or 500ms");
+    complain(name, "must be a duration of at most " + std::to_string(seconds) + " s, not " + shown(*text),
+             "use a form such as 30s or 500ms");
     return {};
 }
 
 std::optional<ServerResponse> ApiQuery::finish() {
     for (const Parameter& parameter : parameters_) {
         if (!parameter.asked)
-            complain(shown(parameter.name), "no such parameter here", "see the API in the README");
+            complain(shown(parameter.name), "is not a known parameter of this path",
+                     "see the section API in the README");
     }
     return std::move(complaint_);
 }

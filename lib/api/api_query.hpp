@@ -8,10 +8,10 @@
 // Values only.
 #pragma once
 
-#include "core/clock.hpp"
-#include "core/error.hpp"
-#include "core/timestamp.hpp"
-#include "net/server_message.hpp"
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "base/timestamp.hpp"
+#include "net/server/message.hpp"
 
 #include <cstdint>
 #include <optional>

@@ -1,7 +1,7 @@
-// What of the API tells how the service is, and takes wishes.
+// The part of the API that reports the state of the service, and requests polls.
 #include "api/api.hpp"
-#include "api/json_text.hpp"
 #include "api/problem.hpp"
+#include "json/json_text.hpp"
 
 #include <utility>
 
@@ -65,11 +65,11 @@ double seconds_of(Duration span) {
     return std::chrono::duration<double>(std::chrono::round<std::chrono::milliseconds>(span)).count();
 }
 
-void add_moment(Json& stream, const StreamMoment& moment) {
-    stream["in_pass"] = moment.in_pass;
-    stream["next_pass_seconds"] = seconds_of(moment.until_next);
-    stream["poll_every_seconds"] = seconds_of(moment.poll_every);
-    stream["stretched_by_quota"] = moment.stretched;
+void add_snapshot(Json& stream, const StreamSnapshot& snapshot) {
+    stream["in_pass"] = snapshot.in_pass;
+    stream["next_pass_seconds"] = seconds_of(snapshot.until_next);
+    stream["poll_every_seconds"] = seconds_of(snapshot.poll_every);
+    stream["stretched_by_quota"] = snapshot.stretched;
 }
 
 Json quota_json(const std::string& month, const RequestCount& requests) {
@@ -127,7 +127,7 @@ Task<std::vector<std::string>> Api::sns_reasons() {
     std::vector<std::string> reasons = parts_.host.sns_reasons();
     auto reading = parts_.reader.counts(month_of(parts_.clock.wall()));
     const Result<StoreCounts> counts = co_await std::move(reading);
-    if (!counts) reasons.push_back("the store cannot be read: " + counts.error().message());
+    if (!counts) reasons.push_back("cannot read the store: " + counts.error().message());
     co_return reasons;
 }
 
@@ -135,7 +135,7 @@ Task<std::vector<std::string>> Api::sns_reasons() {
 Task<ServerResponse> Api::readyz(const ServerRequest& /*request*/, ApiQuery& query) {
     const auto purpose = query.text("for");
     if (purpose && *purpose != "sns")
-        query.complain("for", "it is not sns", "write for=sns, or leave it out for the service as a whole");
+        query.complain("for", "must be sns", "use for=sns, or omit it for the whole service");
     if (auto wrong = query.finish()) co_return std::move(*wrong);
     auto judging = purpose ? sns_reasons() : critical_reasons();
     const std::vector<std::string> reasons = co_await std::move(judging);
@@ -146,14 +146,11 @@ Task<ServerResponse> Api::readyz(const ServerRequest& /*request*/, ApiQuery& que
 Task<ServerResponse> Api::status(const ServerRequest& /*request*/, ApiQuery& query) {
     if (auto wrong = query.finish()) co_return std::move(*wrong);
     const std::string month = month_of(parts_.clock.wall());
-    auto reading = parts_.reader.counts(month);
+    auto reading = read_counts(month);
     const Result<StoreCounts> counts = co_await std::move(reading);
     if (!counts) co_return problem_of(counts.error());
-    auto counting = count_records(*counts);
-    co_await std::move(counting);
     const std::vector<Reason> reasons = parts_.host.reasons();
     const ServiceState state = worst(reasons);
-    const RequestCount requests = parts_.host.requests(month).value_or(counts->requests);
     Json json{{"version", parts_.host.version()},
               {"started_at", parts_.started_at.to_string_ms()},
               {"now", parts_.clock.wall().to_string_ms()},
@@ -167,14 +164,14 @@ Task<ServerResponse> Api::status(const ServerRequest& /*request*/, ApiQuery& que
               {"doubted", counts->doubted},
               {"omitted", counts->omitted},
               {"unauthorized", guard_.unauthorized()},
-              {"quota", quota_json(month, requests)},
+              {"quota", quota_json(month, counts->requests)},
               {"clock", nullptr},
               {"streams", Json::array()}};
     if (const auto limit = parts_.host.monthly_quota()) json["quota"]["limit"] = *limit;
     if (const auto clock = parts_.host.clock()) json["clock"] = clock_json(*clock);
     for (const std::string& entity : parts_.host.entities()) {
-        Json stream = stream_json(entity, *counts, parts_.books.passes.find(entity));
-        if (const auto moment = parts_.host.moment(entity)) add_moment(stream, *moment);
+        Json stream = stream_json(entity, *counts, parts_.histories.passes.find(entity));
+        if (const auto snapshot = parts_.host.snapshot(entity)) add_snapshot(stream, *snapshot);
         const auto counted = record_counts_.find(entity);
         if (counted != record_counts_.end()) stream["records"] = counted->second.records;
         json["streams"].push_back(std::move(stream));
@@ -182,7 +179,25 @@ Task<ServerResponse> Api::status(const ServerRequest& /*request*/, ApiQuery& que
     co_return json_answer(json_text(json));
 }
 
-// Where it cannot be counted now (an empty store is being filled), the last count stays, or none is told.
+Task<Result<StoreCounts>> Api::read_counts(std::string month) {
+    auto reading = parts_.reader.counts(month);
+    Result<StoreCounts> counts = co_await std::move(reading);
+    if (!counts) co_return counts;
+    counts->requests = parts_.host.requests(month).value_or(counts->requests);
+    auto counting = count_records(*counts);
+    co_await std::move(counting);
+    co_return counts;
+}
+
+Task<Api::Overview> Api::read_overview(std::size_t passes) {
+    auto counting = read_counts(month_of(parts_.clock.wall()));
+    Result<StoreCounts> counts = co_await std::move(counting);
+    auto listing = parts_.reader.passes(passes);
+    Result<std::vector<Job>> newest = co_await std::move(listing);
+    co_return Overview{std::move(counts), std::move(newest)};
+}
+
+// Where it cannot be counted now (an empty store is being filled), the last count stays, or there is none.
 Task<> Api::count_records(const StoreCounts& counts) {
     const bool due = record_counts_.empty() || parts_.clock.now() - counted_at_ >= kCountEvery;
     if (counting_ || !due) co_return;

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 namespace carecloud {
-
 namespace {
 
 constexpr std::chrono::seconds kWaitEnds{50};
@@ -16,13 +16,13 @@ Duration wait_for_proxies(Duration asked) {
 }
 
 // A waiter's entry, gone however its coroutine ends.
-class ChangeFeed::Place {
+class ChangeFeed::Registration {
   public:
-    Place(std::list<Waiter>& waiters, Waiter waiter)
+    Registration(std::list<Waiter>& waiters, Waiter waiter)
         : waiters_(waiters), at_(waiters.insert(waiters.end(), waiter)) {}
-    ~Place() { waiters_.erase(at_); }
-    Place(const Place&) = delete;
-    Place& operator=(const Place&) = delete;
+    ~Registration() { waiters_.erase(at_); }
+    Registration(const Registration&) = delete;
+    Registration& operator=(const Registration&) = delete;
 
   private:
     std::list<Waiter>& waiters_;
@@ -45,12 +45,58 @@ void ChangeFeed::close() {
 Task<bool> ChangeFeed::wait_beyond(std::uint64_t since, MonoTime until) {
     if (closed_ || newest_ > since) co_return !closed_;
     const std::unique_ptr<Alarm> alarm = clock_.make_alarm();
-    const Place place(waiters_, Waiter{since, alarm.get()});
+    const Registration registration(waiters_, Waiter{since, alarm.get()});
     while (!closed_ && newest_ <= since) {
         const bool woken = co_await alarm->wait_until(until);
         if (!woken) co_return false;
     }
     co_return !closed_;
+}
+
+struct ChangeReads::Read {
+    explicit Read(Clock& clock) : ended(clock) {}
+
+    Page page{};       // null where the one who read was cut off
+    ChangeFeed ended;  // closed then
+};
+
+// The one who reads, for all who join in. However its coroutine ends, they hear of it.
+class ChangeReads::Lead {
+  public:
+    Lead(ChangeReads& reads, const Key& key)
+        : reads_(reads),
+          at_(reads.under_way_.emplace(key, std::make_shared<Read>(reads.clock_)).first),
+          read_(at_->second) {}
+    ~Lead() {
+        reads_.under_way_.erase(at_);
+        read_->ended.close();
+    }
+    Lead(const Lead&) = delete;
+    Lead& operator=(const Lead&) = delete;
+
+    Page found(Result<ChangePage> page) {
+        read_->page = std::make_shared<const Result<ChangePage>>(std::move(page));
+        return read_->page;
+    }
+
+  private:
+    ChangeReads& reads_;
+    std::map<Key, std::shared_ptr<Read>>::iterator at_;
+    std::shared_ptr<Read> read_;
+};
+
+Task<ChangeReads::Page> ChangeReads::changes(std::uint64_t since, std::size_t limit) {
+    const Key key{feed_.newest(), since, limit};
+    for (auto found = under_way_.find(key); found != under_way_.end(); found = under_way_.find(key)) {
+        const std::shared_ptr<Read> read = found->second;
+        auto joining = read->ended.wait_beyond(0, Clock::never);
+        co_await std::move(joining);
+        if (read->page) co_return read->page;
+    }
+    Lead lead(*this, key);
+    auto reading = reader_.changes(since, limit);
+    Result<ChangePage> page = co_await std::move(reading);
+    co_return lead.found(std::move(page));
 }
 
 }  // namespace carecloud

@@ -7,11 +7,16 @@
 // I/O thread alone.
 #pragma once
 
-#include "core/clock.hpp"
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "store/reader.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <list>
+#include <map>
+#include <memory>
+#include <tuple>
 
 namespace carecloud {
 
@@ -44,7 +49,7 @@ class ChangeFeed {
     void close();
 
     // True: there is a change beyond `since`. False: the time is up, or the feed is closed. Throws operation_aborted
-    // when cancelled.
+    // when canceled.
     Task<bool> wait_beyond(std::uint64_t since, MonoTime until);
 
     // The newest seq that was announced; 0: none was.
@@ -58,13 +63,45 @@ class ChangeFeed {
         std::uint64_t since;
         Alarm* alarm;
     };
-    class Place;
+    class Registration;
 
     Clock& clock_;
     std::uint64_t newest_ = 0;
     bool closed_ = false;
     std::size_t followers_ = 0;
     std::list<Waiter> waiters_;
+};
+
+// Pages of the change log, each read once for all who ask for it at the same moment: after a commit a thousand
+// followers do.
+//
+//     const ChangeReads::Page page = co_await reads.changes(4711, 1000);
+//     if (!*page) co_return problem_of(page->error());
+//
+// I/O thread alone.
+class ChangeReads {
+  public:
+    using Page = std::shared_ptr<const Result<ChangePage>>;
+
+    // All of these outlive it; it outlives its calls.
+    ChangeReads(Clock& clock, Reader& reader, const ChangeFeed& feed)
+        : clock_(clock), reader_(reader), feed_(feed) {}
+    ChangeReads(const ChangeReads&) = delete;
+    ChangeReads& operator=(const ChangeReads&) = delete;
+
+    // As Reader::changes; never null. It has every change that was announced before the call.
+    Task<Page> changes(std::uint64_t since, std::size_t limit);
+
+  private:
+    // What had been announced when it began, since, limit.
+    using Key = std::tuple<std::uint64_t, std::uint64_t, std::size_t>;
+    struct Read;
+    class Lead;
+
+    Clock& clock_;
+    Reader& reader_;
+    const ChangeFeed& feed_;
+    std::map<Key, std::shared_ptr<Read>> under_way_;
 };
 
 }  // namespace carecloud

@@ -8,8 +8,7 @@
 #pragma once
 
 #include "api/change_feed.hpp"
-#include "api/change_reads.hpp"
-#include "core/clock.hpp"
+#include "base/clock.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -30,7 +29,7 @@ class ChangeStream {
     ChangeStream(Clock& clock, std::shared_ptr<ChangeReads> reads, ChangeFeed& feed, Position from);
 
     // The next bytes of the stream. None: it ends, since the service stops, the store cannot be read, or its generation
-    // changed; the consumer comes again with the last id, and is then told.
+    // changed; the consumer comes again with the last id, and gets the error then.
     Task<std::optional<std::string>> next();
 
     // Of an event's id, "GENERATION:SEQ", or a number alone. None: it is neither.

@@ -1,6 +1,6 @@
 #include "api/problem.hpp"
 
-#include "api/json_text.hpp"
+#include "json/json_text.hpp"
 
 #include <array>
 #include <string_view>
@@ -61,43 +61,42 @@ ServerResponse problem(const Problem& problem) {
 
 ServerResponse problem_of_portal(const Error& error) {
     const bool slow = error.code == ErrorCode::timed_out;
-    return problem(
-        {.status = slow ? 504 : 502,
-         .code = std::string(to_string(error.code)),
-         .detail = error.operation + ": " + error.subject,
-         .hint = error.hint.empty() ? "carecloudctl doctor asks the portal what is wrong" : error.hint});
+    return problem({.status = slow ? 504 : 502,
+                    .code = std::string(to_string(error.code)),
+                    .detail = error.operation + ": " + error.subject,
+                    .hint = error.hint.empty() ? "run carecloudctl doctor to test the portal" : error.hint});
 }
 
 ServerResponse body_not_taken() {
     return problem({.status = 400,
                     .code = "body_not_taken",
-                    .detail = "this request takes no body",
-                    .hint = "name what is wished for in the query, as ?entity=…"});
+                    .detail = "this request must not have a body",
+                    .hint = "use query parameters, such as ?entity=…"});
 }
 
 ServerResponse not_running() {
     return problem({.status = 503,
                     .code = "not_running",
-                    .detail = "no stream runs at this moment: the service reloads or stops",
+                    .detail = "no stream is running: the service is reloading or stopping",
                     .hint = "try again in a second",
                     .retry_after = std::chrono::seconds(1)});
 }
 
 bool is_passing(const Error& error) {
     return error.code == ErrorCode::store_busy || error.code == ErrorCode::store_full ||
-           error.code == ErrorCode::store_failed || error.code == ErrorCode::cancelled;
+           error.code == ErrorCode::store_failed || error.code == ErrorCode::canceled;
 }
 
 ServerResponse problem_of(const Error& error) {
     if (error.code == ErrorCode::invalid_argument)
         return problem({.status = 400, .code = "bad_parameter", .detail = error.subject, .hint = error.hint});
     const bool passing = is_passing(error);
-    Problem told{.status = passing ? 503 : 500,
-                 .code = std::string(to_string(error.code)),
-                 .detail = error.operation + ": " + error.subject,
-                 .hint = error.hint};
-    if (passing) told.retry_after = kRetryStore;
-    return problem(told);
+    Problem answer{.status = passing ? 503 : 500,
+                   .code = std::string(to_string(error.code)),
+                   .detail = error.operation + ": " + error.subject,
+                   .hint = error.hint};
+    if (passing) answer.retry_after = kRetryStore;
+    return problem(answer);
 }
 
 }  // namespace carecloud

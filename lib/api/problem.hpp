@@ -5,8 +5,8 @@
 // Pure; safe on any thread.
 #pragma once
 
-#include "core/error.hpp"
-#include "net/server_message.hpp"
+#include "base/error.hpp"
+#include "net/server/message.hpp"
 
 #include <chrono>
 #include <optional>

@@ -1,6 +1,6 @@
 #include "api/rows_json.hpp"
 
-#include "api/json_text.hpp"
+#include "json/json_text.hpp"
 
 #include <utility>
 

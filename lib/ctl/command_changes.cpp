@@ -1,5 +1,5 @@
 // carecloudctl changes
-#include "ctl/commands.hpp"
+#include "ctl/command_context.hpp"
 #include "ctl/json_pieces.hpp"
 
 #include <utility>
@@ -10,7 +10,7 @@ namespace {
 constexpr const char* kPageSize = "1000";
 
 // Where the next page begins.
-struct LogPlace {
+struct LogPosition {
     std::string generation{};
     std::uint64_t since = 0;
 
@@ -25,12 +25,12 @@ struct LogPlace {
 };
 
 // False: the page was empty.
-bool print_changes(CommandContext& context, std::string body, LogPlace& place) {
+bool print_changes(CommandContext& context, std::string body, LogPosition& position) {
     const JsonPage page = slice_page(body, "changes");
     for (const std::string& change : page.rows)
         context.output.json(change);
-    place.generation = page.members.at("generation").get<std::string>();
-    place.since = page.members.at("next").get<std::uint64_t>();
+    position.generation = page.members.at("generation").get<std::string>();
+    position.since = page.members.at("next").get<std::uint64_t>();
     return !page.rows.empty();
 }
 
@@ -38,15 +38,15 @@ bool print_changes(CommandContext& context, std::string body, LogPlace& place) {
 
 CtlTask ctl_changes(CommandContext& context) {
     const bool follow = context.line.has("follow");
-    LogPlace place{.since = context.line.number("since").value_or(0)};
+    LogPosition position{.since = context.line.number("since").value_or(0)};
     bool more = true;
     while (follow || more) {
-        const bool begun = !place.generation.empty();
-        auto getting = get_patiently(context, place.target(follow && !more),
+        const bool begun = !position.generation.empty();
+        auto getting = get_patiently(context, position.target(follow && !more),
                                      follow && begun ? Duration::max() : Duration{});
         CtlResult<std::string> body = co_await std::move(getting);
         if (!body) co_return body.error();
-        more = print_changes(context, *std::move(body), place);
+        more = print_changes(context, *std::move(body), position);
         if (!context.output.flush()) break;
     }
     co_return CtlExit::ok;

@@ -1,7 +1,7 @@
-// What a command of carecloudctl works with.
+// The commands of carecloudctl, and what each of them works with. I/O thread.
 #pragma once
 
-#include "core/clock.hpp"
+#include "base/clock.hpp"
 #include "ctl/command_line.hpp"
 #include "ctl/ctl_exit.hpp"
 #include "ctl/ctl_output.hpp"
@@ -28,11 +28,25 @@ struct CommandContext {
     const MakePortal& make_portal;
 };
 
-// A command says on the output what came; a failure is told by its caller.
+// A command prints its result; its caller prints a failure.
 using CtlTask = Task<CtlResult<CtlExit>>;
 
-// GET until it is answered: what is passing (a restart, a reload) is asked again, for `patience` at most, and said
+// GET until it is answered: what is passing (a restart, a reload) is retried, for `patience` at most, and reported
 // once.
 Task<CtlResult<std::string>> get_patiently(CommandContext& context, std::string target, Duration patience);
+
+// The commands of carecloudctl, one function each; see command_table.cpp for what they do.
+CtlTask ctl_status(CommandContext& context);
+CtlTask ctl_sync(CommandContext& context);
+CtlTask ctl_changes(CommandContext& context);
+CtlTask ctl_get(CommandContext& context);
+CtlTask ctl_events(CommandContext& context);
+CtlTask ctl_quarantine(CommandContext& context);
+CtlTask ctl_export(CommandContext& context);
+CtlTask ctl_backfill(CommandContext& context);
+CtlTask ctl_reconcile(CommandContext& context);
+CtlTask ctl_passes(CommandContext& context);
+CtlTask ctl_cancel(CommandContext& context);
+CtlTask ctl_doctor(CommandContext& context);
 
 }  // namespace carecloud

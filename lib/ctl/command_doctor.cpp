@@ -1,6 +1,6 @@
 // carecloudctl doctor
-#include "ctl/commands.hpp"
-#include "ctl/daemon_address.hpp"
+#include "ctl/command_context.hpp"
+#include "ctl/daemon_client.hpp"
 #include "ctl/examination.hpp"
 #include "runtime/text.hpp"
 
@@ -14,15 +14,15 @@ const char* word_of(DoctorMark verdict) {
     return verdict == DoctorMark::good ? "good" : verdict == DoctorMark::note ? "note" : "bad";
 }
 
-Colour colour_of(DoctorMark verdict) {
-    return verdict == DoctorMark::good   ? Colour::good
-           : verdict == DoctorMark::note ? Colour::plain
-                                         : Colour::bad;
+Color color_of(DoctorMark verdict) {
+    return verdict == DoctorMark::good   ? Color::good
+           : verdict == DoctorMark::note ? Color::plain
+                                         : Color::bad;
 }
 
 std::string finding_text(const ExaminationFinding& finding, const CtlOutput& paint) {
     constexpr std::size_t width = 10;
-    std::string text = "  " + paint.painted(word_of(finding.verdict), colour_of(finding.verdict));
+    std::string text = "  " + paint.painted(word_of(finding.verdict), color_of(finding.verdict));
     text += finding.verdict == DoctorMark::bad ? "   " : "  ";
     text += finding.check + std::string(width - std::min(width, finding.check.size()), ' ') + "  " +
             finding.found + "\n";
@@ -42,7 +42,7 @@ CtlJson finding_json(const ExaminationFinding& finding) {
 CtlTask ctl_doctor(CommandContext& context) {
     const LoadedConfiguration loaded = load_configuration(context.line.text("config", kUsualConfiguration));
     if (!loaded.ok())
-        co_return CtlFailure{.what = "the configuration is not valid",
+        co_return CtlFailure{.what = "invalid configuration",
                              .hint = report(printable(loaded.file), loaded.problems)};
     auto portal = context.make_portal(loaded.configuration, context.clock);
     if (!portal) co_return CtlFailure{.what = printable(portal.error().subject), .hint = portal.error().hint};
@@ -50,7 +50,7 @@ CtlTask ctl_doctor(CommandContext& context) {
     CtlJson streams = CtlJson::array();
     CtlExit exit = CtlExit::ok;
     for (const StreamSettings& stream : loaded.configuration.streams) {
-        context.output.progress("asking the portal about " + printable(stream.spec.entity));
+        context.output.progress("testing the portal: " + printable(stream.spec.entity));
         Examination examination(context.clock, **portal, loaded.configuration, stream);
         auto examining = examination.run();
         const CtlResult<void> done = co_await std::move(examining);

@@ -1,8 +1,8 @@
 // carecloudctl export: pages of records one after the other, so that no more than one is in memory. A CSV's columns are
 // those of all records, which are read twice for it.
-#include "ctl/commands.hpp"
+#include "ctl/command_context.hpp"
+#include "ctl/command_line.hpp"
 #include "ctl/csv.hpp"
-#include "ctl/day_text.hpp"
 #include "ctl/human_text.hpp"
 #include "ctl/json_pieces.hpp"
 #include "net/url.hpp"
@@ -42,7 +42,7 @@ Task<CtlResult<void>> each_record(CommandContext& context, const std::string& li
         const auto ms =
             std::chrono::duration_cast<std::chrono::milliseconds>(context.clock.now() - begun).count();
         context.output.progress(doing + counted(count, "record", "records") + ", " +
-                                grouped(count * 1000 / static_cast<std::uint64_t>(ms + 1)) + " a second");
+                                grouped(count * 1000 / static_cast<std::uint64_t>(ms + 1)) + " per second");
     }
 }
 
@@ -58,12 +58,12 @@ CtlTask export_lines(CommandContext& context, std::string list) {
 
 CtlTask export_csv(CommandContext& context, std::string list) {
     CsvColumns columns;
-    auto learning = each_record(context, list, "looking for columns: ", [&columns](std::string& record) {
+    auto learning = each_record(context, list, "collecting columns: ", [&columns](std::string& record) {
         columns.learn(record);
         return true;
     });
-    const CtlResult<void> learnt = co_await std::move(learning);
-    if (!learnt) co_return learnt.error();
+    const CtlResult<void> learned = co_await std::move(learning);
+    if (!learned) co_return learned.error();
     if (columns.empty()) co_return CtlExit::ok;
     context.output.bytes(columns.heading());
     auto writing = each_record(context, list, "", [&](std::string& record) {
@@ -75,7 +75,7 @@ CtlTask export_csv(CommandContext& context, std::string list) {
     if (columns.left_out() > 0) {
         co_return CtlFailure{.exit = CtlExit::temporary,
                              .what = counted(columns.left_out(), "value has", "values have") +
-                                     " no column: their records came while this was written",
+                                     " no column, because the records changed during the export",
                              .hint = "run it again"};
     }
     co_return CtlExit::ok;
@@ -93,12 +93,12 @@ CtlTask ctl_export(CommandContext& context) {
     const std::string format = context.line.text("format", "ndjson");
     if (format != "ndjson" && format != "csv")
         return fail_with({.exit = CtlExit::usage,
-                          .what = "--format is ndjson or csv",
+                          .what = "--format must be ndjson or csv",
                           .hint = "see carecloudctl export --help"});
     if (format == "csv" && context.line.has("json"))
         return fail_with({.exit = CtlExit::usage,
-                          .what = "--json does not go together with --format csv",
-                          .hint = "leave one of them out; see carecloudctl export --help"});
+                          .what = "--json cannot be used with --format csv",
+                          .hint = "omit one of them; see carecloudctl export --help"});
     std::string list = "/v1/records/" + percent_encode(context.line.arguments[0]);
     add_query(list, "start", days->from);
     add_query(list, "end", days->to);

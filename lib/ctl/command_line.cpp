@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <limits>
+#include <optional>
 #include <utility>
 
 namespace carecloud {
@@ -53,7 +55,7 @@ CtlFailure unknown_command(const std::string& word) {
     std::vector<std::string_view> known;
     for (const CtlCommand& command : ctl_commands())
         known.push_back(command.name);
-    return misuse("there is no command " + in_quotes(word), suggestion(word, known));
+    return misuse("unknown command " + in_quotes(word), suggestion(word, known));
 }
 
 // The options, which may stand before their command is known.
@@ -61,6 +63,36 @@ struct GivenOption {
     std::string name;
     std::optional<std::string> value;
 };
+
+constexpr const char* kDayHint = "use a day such as 2026-03-15, or a month such as 2026-03";
+
+std::optional<unsigned> digits_of(std::string_view text) {
+    unsigned number = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (failure != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return number;
+}
+
+std::string two_digits(unsigned number) {
+    return (number < 10 ? "0" : "") + std::to_string(number);
+}
+
+std::optional<std::chrono::year_month_day> date_of(std::string_view text, MonthEdge edge) {
+    using namespace std::chrono;
+    const bool month_alone = text.size() == 7;
+    if ((!month_alone && text.size() != 10) || text[4] != '-') return std::nullopt;
+    if (!month_alone && text[7] != '-') return std::nullopt;
+    const auto year_number = digits_of(text.substr(0, 4));
+    const auto month_number = digits_of(text.substr(5, 2));
+    if (!year_number || *year_number < 1900 || !month_number) return std::nullopt;
+    const auto whole = year(static_cast<int>(*year_number)) / month(*month_number);
+    if (!whole.ok()) return std::nullopt;
+    if (month_alone && edge == MonthEdge::first) return whole / day(1);
+    if (month_alone) return year_month_day(whole / last);
+    const auto day_number = digits_of(text.substr(8, 2));
+    if (!day_number) return std::nullopt;
+    return whole / day(*day_number);
+}
 
 }  // namespace
 
@@ -94,33 +126,33 @@ std::optional<CtlFailure> take_option(CommandLine& line, GivenOption given,
                                       const std::vector<std::string>& words, std::size_t& at) {
     const CtlOption* const option = find_option(line.command, given.name);
     const std::string shown = "--" + printable(given.name);
-    if (!option)
-        return misuse("there is no option " + shown + " here", suggest_option(line.command, given.name));
-    if (option->value.empty() && given.value) return misuse(shown + " takes no value", help_of(line));
+    if (!option) return misuse("unknown option " + shown, suggest_option(line.command, given.name));
+    if (option->value.empty() && given.value) return misuse(shown + " does not take a value", help_of(line));
     if (!option->value.empty() && !given.value) {
-        if (at + 1 == words.size()) return misuse(shown + " needs a value", help_of(line));
+        if (at + 1 == words.size()) return misuse(shown + " requires a value", help_of(line));
         given.value = words[++at];
     }
     const bool counts = option->value == "N" || option->value == "SEQ";
     if (counts && !whole_number(*given.value))
-        return misuse(shown + " takes a number, not " + in_quotes(*given.value), help_of(line));
+        return misuse(shown + " must be a number, not " + in_quotes(*given.value), help_of(line));
     if (!line.options.emplace(given.name, given.value.value_or("")).second)
-        return misuse(shown + " is given twice", help_of(line));
+        return misuse(shown + " is given more than once", help_of(line));
     return std::nullopt;
 }
 
 std::optional<CtlFailure> check_arguments(const CommandLine& line) {
     if (line.has("help") || line.has("version")) return std::nullopt;
-    if (!line.command) return misuse("no command is given", "see carecloudctl help");
+    if (!line.command) return misuse("no command given", "see carecloudctl help");
     const std::string usage =
-        "write carecloudctl " + std::string(line.command->name) + " " + std::string(line.command->arguments);
+        "usage: carecloudctl " + std::string(line.command->name) + " " + std::string(line.command->arguments);
     const std::size_t count = line.arguments.size();
-    if (count < line.command->arguments_min) return misuse("something is missing", usage);
+    if (count < line.command->arguments_min) return misuse("missing argument", usage);
     if (count > line.command->arguments_max)
-        return misuse(in_quotes(line.arguments[line.command->arguments_max]) + " is too much", help_of(line));
+        return misuse("unexpected argument " + in_quotes(line.arguments[line.command->arguments_max]),
+                      help_of(line));
     const bool empty = std::any_of(line.arguments.begin(), line.arguments.end(),
                                    [](const std::string& argument) { return argument.empty(); });
-    if (empty) return misuse("an argument is empty", usage);
+    if (empty) return misuse("empty argument", usage);
     return std::nullopt;
 }
 
@@ -132,7 +164,7 @@ std::optional<CtlFailure> check_together(const CommandLine& line) {
         if (!excluded.beside.empty() && !line.has(excluded.beside)) continue;
         const std::string other =
             excluded.beside.empty() ? std::string(excluded.command) : "--" + std::string(excluded.beside);
-        return misuse("--" + std::string(excluded.option) + " does not go together with " + other,
+        return misuse("--" + std::string(excluded.option) + " cannot be used with " + other,
                       std::string(excluded.why) + "; " + help_of(line));
     }
     return std::nullopt;
@@ -170,6 +202,35 @@ CtlResult<CommandLine> parse_command_line(const std::vector<std::string>& words)
     if (asks_for_help(line) && !line.arguments.empty() && !find_ctl_command(line.arguments[0]))
         return unknown_command(line.arguments[0]);
     return line;
+}
+
+CtlResult<std::string> parse_day_text(std::string_view text, MonthEdge edge) {
+    const auto date = date_of(text, edge);
+    if (!date || !date->ok())
+        return CtlFailure{
+            .exit = CtlExit::usage, .what = in_quotes(text) + " is not a day", .hint = kDayHint};
+    return std::to_string(static_cast<int>(date->year())) + "-" +
+           two_digits(static_cast<unsigned>(date->month())) + "-" +
+           two_digits(static_cast<unsigned>(date->day()));
+}
+
+CtlResult<DayTexts> parse_day_range(const CommandLine& line) {
+    DayTexts days;
+    if (line.has("from")) {
+        auto from = parse_day_text(line.text("from"), MonthEdge::first);
+        if (!from) return from.error();
+        days.from = *std::move(from);
+    }
+    if (line.has("to")) {
+        auto to = parse_day_text(line.text("to"), MonthEdge::last);
+        if (!to) return to.error();
+        days.to = *std::move(to);
+    }
+    if (!days.from.empty() && !days.to.empty() && days.to < days.from)
+        return CtlFailure{.exit = CtlExit::usage,
+                          .what = "--to is before --from",
+                          .hint = "they are the first and last day, inclusive"};
+    return days;
 }
 
 }  // namespace carecloud

@@ -14,6 +14,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace carecloud {
@@ -34,5 +35,21 @@ bool asks_for_help(const CommandLine& line);
 
 // Failures are of usage, and name the nearest known word.
 CtlResult<CommandLine> parse_command_line(const std::vector<std::string>& words);
+
+// Days are given as "2026-03-15", or as "2026-03" for the whole month.
+enum class MonthEdge { first, last };
+
+// "2026-03-01" or "2026-03-31" of the month, or the day itself. Failures are of usage: not of that form, no such day,
+// or outside the years 1970 to 9999.
+CtlResult<std::string> parse_day_text(std::string_view text, MonthEdge edge);
+
+// The values of --from and --to; empty if they are not given.
+struct DayTexts {
+    std::string from{};
+    std::string to{};
+};
+
+// Failures are of usage: as above, and a last day before the first one.
+CtlResult<DayTexts> parse_day_range(const CommandLine& line);
 
 }  // namespace carecloud

@@ -1,14 +1,88 @@
-// carecloudctl get, events, quarantine
-#include "ctl/commands.hpp"
+#include "ctl/command_context.hpp"
 #include "ctl/human_text.hpp"
-#include "ctl/quarantine_record.hpp"
-#include "ctl/text_table.hpp"
+#include "ctl/pass_text.hpp"
 #include "net/url.hpp"
+#include "runtime/text.hpp"
 
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace carecloud {
 namespace {
+
+// The streams that have a record of that id in quarantine: an id belongs to one, as a rule.
+Task<CtlResult<std::vector<std::string>>> streams_with(CommandContext& context, const std::string& id) {
+    std::vector<std::string> streams;
+    std::string target = "/v1/quarantine?limit=1000";
+    for (;;) {
+        auto getting = context.daemon.get(target);
+        const CtlResult<std::string> body = co_await std::move(getting);
+        if (!body) co_return body.error();
+        const CtlJson page = parse_answer(*body);
+        for (const CtlJson& row : page.at("quarantine")) {
+            if (row.at("id") == id) streams.push_back(row.at("stream").get<std::string>());
+        }
+        const CtlJson& next = page.at("next");
+        if (next.is_null()) co_return streams;
+        target = "/v1/quarantine?limit=1000";
+        add_query(target, "after_stream", next.at("stream").get<std::string>());
+        add_query(target, "after_id", next.at("id").get<std::string>());
+    }
+}
+
+std::string outcome_text(const CtlJson& report) {
+    const std::string outcome = report.at("outcome").get<std::string>();
+    const std::string reason =
+        report.at("reason").is_null() ? "" : ": " + printable(report.at("reason").get<std::string>());
+    if (outcome == "taken") return "stored; it is no longer in quarantine";
+    if (outcome == "unchanged") return "valid, but the store already has this or a newer version";
+    if (outcome == "invalid") return "received, but still invalid" + reason;
+    if (outcome == "too_large") return "still too large" + reason;
+    if (outcome == "not_found")
+        return report.at("in_quarantine") == true
+                   ? "the portal has it but does not list it at the moment" + reason
+                   : "deleted at the portal or excluded by the stream's filter; removed from quarantine";
+    return printable(outcome) + reason;
+}
+
+void print_report(CommandContext& context, const std::string& body, const CtlJson& report) {
+    if (context.line.has("json")) {
+        context.output.json(body);
+        return;
+    }
+    std::string text = printable(report.at("entity").get<std::string>()) + " " +
+                       printable(report.at("id").get<std::string>()) + ": " + outcome_text(report) + "\n";
+    if (report.at("in_quarantine") == true) text += "  it stays in quarantine as last received\n";
+    context.output.text(text);
+}
+
+CtlFailure nothing_of(const std::string& id) {
+    return {.exit = CtlExit::wrong,
+            .what = "no record " + in_quotes(id) + " in quarantine",
+            .hint = "carecloudctl quarantine lists quarantined records"};
+}
+
+// quarantine --retry ID: requests the records of that id, one in each stream that has it in quarantine, and prints what
+// came. Exits with `wrong` if one stays there, or none is.
+CtlTask retry_quarantined_record(CommandContext& context) {
+    const std::string id = context.line.text("retry");
+    auto finding = streams_with(context, id);
+    const CtlResult<std::vector<std::string>> streams = co_await std::move(finding);
+    if (!streams) co_return streams.error();
+    if (streams->empty()) co_return nothing_of(id);
+    CtlExit exit = CtlExit::ok;
+    for (const std::string& stream : *streams) {
+        auto asking = context.daemon.ask(
+            "POST", "/v1/quarantine/" + percent_encode(stream) + "/" + percent_encode(id) + "/retry");
+        const CtlResult<std::string> body = co_await std::move(asking);
+        if (!body) co_return body.error();
+        const CtlJson report = parse_answer(*body);
+        print_report(context, *body, report);
+        if (report.at("in_quarantine") == true) exit = CtlExit::wrong;
+    }
+    co_return exit;
+}
 
 std::string text_or_dash(const CtlJson& row, const char* name) {
     const CtlJson& value = row.at(name);
@@ -57,7 +131,8 @@ CtlTask show_list(CommandContext& context, std::string target, std::string (*as_
     }
     const std::string text = as_text(page);
     context.output.text(text.empty() ? std::string(none) + "\n" : text);
-    if (!page.at("next").is_null()) context.output.note("There are more; --limit shows up to 1000.");
+    if (page.contains("next") && !page.at("next").is_null())
+        context.output.note("More entries exist; --limit shows up to 1000.");
     co_return CtlExit::ok;
 }
 
@@ -79,12 +154,16 @@ CtlTask ctl_get(CommandContext& context) {
 CtlTask ctl_events(CommandContext& context) {
     const bool open = context.line.has("open");
     return show_list(context, open ? "/v1/events?state=open" : "/v1/events", events_text,
-                     open ? "No event waits for its record." : "No event has come.");
+                     open ? "No open events." : "No events received.");
 }
 
 CtlTask ctl_quarantine(CommandContext& context) {
     if (context.line.has("retry")) return retry_quarantined_record(context);
-    return show_list(context, "/v1/quarantine", quarantine_text, "No record is in quarantine.");
+    return show_list(context, "/v1/quarantine", quarantine_text, "No records in quarantine.");
+}
+
+CtlTask ctl_passes(CommandContext& context) {
+    return show_list(context, "/v1/passes", passes_text, "No backfills or reconciliations yet.");
 }
 
 }  // namespace carecloud

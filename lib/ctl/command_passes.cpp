@@ -1,6 +1,6 @@
-// carecloudctl backfill, reconcile, passes, cancel
-#include "ctl/commands.hpp"
-#include "ctl/day_text.hpp"
+// carecloudctl backfill, reconcile, cancel
+#include "ctl/command_context.hpp"
+#include "ctl/command_line.hpp"
 #include "ctl/pass_text.hpp"
 #include "net/url.hpp"
 #include "runtime/text.hpp"
@@ -55,12 +55,14 @@ CtlTask begin_pass(CommandContext& context, std::string target) {
         auto following = follow_pass(context, pass);
         const CtlResult<CtlExit> exit = co_await std::move(following);
         const bool left = !exit && exit.error().exit == CtlExit::interrupted;
-        if (left) context.output.note("Pass " + id + " goes on; carecloudctl cancel " + id + " ends it.");
+        if (left)
+            context.output.note("Pass " + id + " continues; to cancel it, run carecloudctl cancel " + id +
+                                ".");
         co_return exit;
     } catch (const boost::system::system_error& failed) {
         if (failed.code() != boost::asio::error::operation_aborted) throw;
     }
-    context.output.note("Pass " + id + " goes on; carecloudctl cancel " + id + " ends it.");
+    context.output.note("Pass " + id + " continues; to cancel it, run carecloudctl cancel " + id + ".");
     co_return CtlExit::interrupted;
 }
 
@@ -70,8 +72,8 @@ CtlTask refuse_line(CtlFailure failure) {
 
 CtlFailure missing_days() {
     return {.exit = CtlExit::usage,
-            .what = "a backfill needs --from and --to",
-            .hint = "write carecloudctl backfill ENTITY --from 2026-01 --to 2026-03"};
+            .what = "backfill requires --from and --to",
+            .hint = "usage: carecloudctl backfill ENTITY --from 2026-01 --to 2026-03"};
 }
 
 }  // namespace
@@ -95,21 +97,6 @@ CtlTask ctl_reconcile(CommandContext& context) {
     return begin_pass(context, std::move(target));
 }
 
-CtlTask ctl_passes(CommandContext& context) {
-    std::string target = "/v1/passes";
-    add_query(target, "limit", context.line.text("limit"));
-    auto getting = context.daemon.get(std::move(target));
-    const CtlResult<std::string> body = co_await std::move(getting);
-    if (!body) co_return body.error();
-    if (context.line.has("json")) {
-        context.output.json(*body);
-        co_return CtlExit::ok;
-    }
-    const std::string text = passes_text(parse_answer(*body));
-    context.output.text(text.empty() ? "There was no backfill and no reconciliation yet.\n" : text);
-    co_return CtlExit::ok;
-}
-
 CtlTask ctl_cancel(CommandContext& context) {
     auto asking = context.daemon.ask("DELETE", "/v1/passes/" + percent_encode(context.line.arguments[0]));
     const CtlResult<std::string> body = co_await std::move(asking);
@@ -118,7 +105,7 @@ CtlTask ctl_cancel(CommandContext& context) {
         context.output.json(*body);
     else
         context.output.text("Pass " + printable(context.line.arguments[0]) +
-                            " is being canceled; what it has stored stays.\n");
+                            " is being canceled; stored records are kept.\n");
     co_return CtlExit::ok;
 }
 

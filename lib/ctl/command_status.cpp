@@ -1,11 +1,104 @@
-// carecloudctl status
-#include "ctl/commands.hpp"
-#include "ctl/status_text.hpp"
+#include "base/timestamp.hpp"
+#include "ctl/command_context.hpp"
+#include "ctl/ctl_output.hpp"
+#include "ctl/daemon_client.hpp"
+#include "ctl/human_text.hpp"
+#include "runtime/text.hpp"
 
+#include <array>
+#include <string>
 #include <utility>
 
 namespace carecloud {
 namespace {
+
+// "+3 new, 25 changed" of what a pass has written.
+std::string pass_came(const CtlJson& pass) {
+    static constexpr std::array<std::pair<const char*, const char*>, 6> kinds{
+        {{"created", "new"},
+         {"updated", "changed"},
+         {"disabled", "disabled"},
+         {"deleted", "deleted"},
+         {"restored", "restored"},
+         {"quarantined", "quarantined"}}};
+    std::string came;
+    for (const auto& [name, word] : kinds) {
+        const auto number = pass.value(name, std::uint64_t{0});
+        if (number > 0) came += (came.empty() ? "" : ", ") + grouped(number) + " " + word;
+    }
+    return came.empty() ? "nothing new" : came;
+}
+
+std::string pass_text(const CtlJson& stream, Timestamp now) {
+    const CtlJson& pass = stream.at("last_pass");
+    if (pass.is_null()) return "none yet";
+    std::string text = ago_text(pass.at("ended_at").get<std::string>(), now) + ": ";
+    return text + (pass.at("error").is_null() ? pass_came(pass) : "failed, see below");
+}
+
+std::string cursor_text(const CtlJson& stream, Timestamp now) {
+    const CtlJson& cursor = stream.at("cursor");
+    if (cursor.is_null()) return "none yet";
+    const std::string modified = cursor.at("modified").get<std::string>();
+    return instant_text(modified) + " (" + ago_text(modified, now) + ")";
+}
+
+std::string quota_text(const CtlJson& quota) {
+    std::string text = grouped(quota.at("sent").get<std::uint64_t>());
+    const CtlJson& limit = quota.at("limit");
+    if (!limit.is_null()) text += " of " + grouped(limit.get<std::uint64_t>());
+    text += " requests sent to the portal in " + printable(quota.at("month").get<std::string>());
+    const auto reserved = quota.at("reserved").get<std::uint64_t>();
+    return reserved > 0 ? text + ", " + grouped(reserved) + " reserved" : text;
+}
+
+// A daemon before this release does not report it.
+std::string doubts_text(const CtlJson& status) {
+    const std::uint64_t doubted = status.value("doubted", std::uint64_t{0});
+    return doubted > 0 ? "; " + counted(doubted, "record", "records") + " doubted" : "";
+}
+
+std::string state_text(const std::string& state, const CtlOutput& paint) {
+    const Color color = state == "ok" ? Color::good : state == "warning" ? Color::warn : Color::bad;
+    return paint.painted(printable(state), color);
+}
+
+std::string reason_text(const CtlJson& reason, Timestamp now, const CtlOutput& paint) {
+    std::string text = "  " + state_text(reason.at("state").get<std::string>(), paint) + ": " +
+                       printable(reason.at("text").get<std::string>()) + "\n    detected " +
+                       ago_text(reason.at("since").get<std::string>(), now);
+    const std::string remedy = reason.at("remedy").get<std::string>();
+    return text + (remedy.empty() ? "" : "; remedy: " + printable(remedy)) + "\n";
+}
+
+// The response of /v1/status for people. Throws nlohmann's exception if it has another shape.
+std::string status_text(const CtlJson& status, const CtlOutput& paint) {
+    const Timestamp now = Timestamp::parse(status.at("now").get<std::string>()).value_or(Timestamp{});
+    std::string out = "carecloud-syncd " + printable(status.at("version").get<std::string>()) + ": " +
+                      state_text(status.at("state").get<std::string>(), paint) + ", started " +
+                      ago_text(status.at("started_at").get<std::string>(), now) + "\n";
+    for (const CtlJson& reason : status.at("reasons"))
+        out += reason_text(reason, now, paint);
+    out += "\n";
+    TextTable table({{"STREAM"}, {"RECORDS", TextTable::Align::right}, {"CURSOR (UTC)"}, {"LAST PASS"}});
+    std::string errors;
+    for (const CtlJson& stream : status.at("streams")) {
+        const std::string entity = stream.at("entity").get<std::string>();
+        const CtlJson& records = stream.at("records");
+        table.add({entity, records.is_null() ? "?" : grouped(records.get<std::uint64_t>()),
+                   cursor_text(stream, now), pass_text(stream, now)});
+        const CtlJson& pass = stream.at("last_pass");
+        if (!pass.is_null() && !pass.at("error").is_null())
+            errors += printable(entity) + ": " + printable(pass.at("error").get<std::string>()) + "\n";
+    }
+    out += table.to_string();
+    if (!errors.empty()) out += "\n" + paint.painted(errors, Color::bad);
+    const auto open = status.at("events_open").get<std::uint64_t>();
+    const auto quarantined = status.at("quarantined").get<std::uint64_t>();
+    out += "\n" + quota_text(status.at("quota")) + "; " + counted(open, "event", "events") + " open; " +
+           counted(quarantined, "record", "records") + " in quarantine" + doubts_text(status) + "\n";
+    return out;
+}
 
 constexpr std::chrono::seconds kWatchEvery{2};
 

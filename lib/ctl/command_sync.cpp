@@ -1,9 +1,8 @@
 // carecloudctl sync
-#include "core/timestamp.hpp"
-#include "ctl/commands.hpp"
+#include "base/timestamp.hpp"
+#include "ctl/command_context.hpp"
 #include "ctl/human_text.hpp"
 #include "ctl/json_pieces.hpp"
-#include "ctl/text_table.hpp"
 #include "runtime/text.hpp"
 
 #include <algorithm>
@@ -32,8 +31,8 @@ std::uint64_t passes_of(const CtlJson* stream) {
     return stream ? stream->at("passes").get<std::uint64_t>() : 0;
 }
 
-// Whether a pass has ended that began after `before` was told. One that was under way then may have missed what is new;
-// of two that ended, the second began later.
+// Whether a pass has ended that began after `before` was reported. One that was under way then may have missed what is
+// new; of two that ended, the second began later.
 bool has_passed(const CtlJson& before, const CtlJson& after, const std::string& entity) {
     const CtlJson* const stream = find_stream(after, entity);
     if (!stream) return true;  // a reload took it away
@@ -75,8 +74,8 @@ Task<CtlResult<std::string>> wait_for_passes(CommandContext& context, const CtlJ
                 why += (why.empty() ? "" : "; ") + printable(reason.at("text").get<std::string>());
             co_return CtlFailure{
                 .exit = CtlExit::temporary,
-                .what = "no pass has ended, and nothing moves" + (why.empty() ? "" : ": " + why),
-                .hint = "see carecloudctl status; the pass is still asked for"};
+                .what = "no pass has completed, and there is no progress" + (why.empty() ? "" : ": " + why),
+                .hint = "see carecloudctl status; the pass is still requested"};
         }
         context.output.progress(
             "waiting for the pass; " +
@@ -118,26 +117,26 @@ std::string came_text(const std::map<std::string, std::uint64_t>& kinds) {
 std::string failure_text(const CtlJson& pass, const std::map<std::string, std::uint64_t>& came,
                          const CtlOutput& paint) {
     const std::string why = "the pass failed: " + printable(pass.at("error").get<std::string>());
-    return paint.painted(why, Colour::bad) + (came.empty() ? "" : "\n  before that: " + came_text(came));
+    return paint.painted(why, Color::bad) + (came.empty() ? "" : "\n  before that: " + came_text(came));
 }
 
 // Ends with `wrong` where a pass failed.
-CtlExit tell_passes(CommandContext& context, const std::vector<std::string>& streams, const CtlJson& status,
-                    Came came) {
+CtlExit report_passes(CommandContext& context, const std::vector<std::string>& streams, const CtlJson& status,
+                      Came came) {
     CtlExit exit = CtlExit::ok;
-    CtlJson told{{"streams", CtlJson::array()}};
+    CtlJson report{{"streams", CtlJson::array()}};
     for (const std::string& entity : streams) {
         const CtlJson* const stream = find_stream(status, entity);
         const CtlJson pass = stream ? stream->at("last_pass") : CtlJson(nullptr);
         const bool failed = pass.is_object() && !pass.at("error").is_null();
         if (failed) exit = CtlExit::wrong;
-        told["streams"].push_back({{"entity", entity}, {"changes", came[entity]}, {"last_pass", pass}});
+        report["streams"].push_back({{"entity", entity}, {"changes", came[entity]}, {"last_pass", pass}});
         if (context.line.has("json")) continue;
         const std::string result =
             failed ? failure_text(pass, came[entity], context.output) : came_text(came[entity]);
         context.output.text(printable(entity) + ": " + result + "\n");
     }
-    if (context.line.has("json")) context.output.json(told.dump());
+    if (context.line.has("json")) context.output.json(report.dump());
     return exit;
 }
 
@@ -164,7 +163,7 @@ CtlTask ctl_sync(CommandContext& context) {
                                   after.at("seq").get<std::uint64_t>());
     CtlResult<Came> came = co_await std::move(counting);
     if (!came) co_return came.error();
-    co_return tell_passes(context, streams, after, *std::move(came));
+    co_return report_passes(context, streams, after, *std::move(came));
 }
 
 }  // namespace carecloud

@@ -7,125 +7,117 @@ namespace carecloud {
 namespace {
 
 constexpr std::array kGeneral{
-    CtlOption{"url", "URL", "where the daemon's API listens: http://127.0.0.1:8461, https://…, unix:/path"},
+    CtlOption{"url", "URL", "address of the daemon's API: http://127.0.0.1:8461, https://…, unix:/path"},
     CtlOption{"config", "FILE",
-              "the daemon's configuration, which says where; /etc/carecloud-syncd/config.yaml"},
-    CtlOption{"token-file", "FILE", "the file with the API's token (api.token_file)"},
-    CtlOption{"ca-file", "FILE", "certificates to trust beside the system's, for https"},
-    CtlOption{"json", "", "JSON for programs in place of text for people"},
-    CtlOption{"help", "", "print this and exit; also -h"},
+              "daemon configuration to read the address from; default /etc/carecloud-syncd/config.yaml"},
+    CtlOption{"token-file", "FILE", "file with the API token (api.token_file)"},
+    CtlOption{"ca-file", "FILE", "additional CA certificates for https"},
+    CtlOption{"json", "", "print JSON instead of text"},
+    CtlOption{"help", "", "print this help and exit; also -h"},
     CtlOption{"version", "", "print the version and exit; also -V"},
 };
 
 constexpr std::array kStatusOptions{
-    CtlOption{"watch", "", "show it again every two seconds, until interrupted"},
+    CtlOption{"watch", "", "refresh every two seconds until interrupted"},
 };
 constexpr std::array kChangesOptions{
-    CtlOption{"since", "SEQ", "what came after that number; 0 (default): all"},
-    CtlOption{"follow", "", "go on with what comes, over restarts of the daemon, until interrupted"},
+    CtlOption{"since", "SEQ", "only changes after this number; 0 (default): all"},
+    CtlOption{"follow", "", "keep printing new changes until interrupted, across daemon restarts"},
 };
 constexpr std::array kEventsOptions{
-    CtlOption{"open", "", "only those that wait for their record"},
-    CtlOption{"limit", "N", "at most so many, the newest first; 100 (default), up to 1000"},
+    CtlOption{"open", "", "only events whose record has not arrived yet"},
+    CtlOption{"limit", "N", "maximum number, newest first; default 100, at most 1000"},
 };
 constexpr std::array kQuarantineOptions{
-    CtlOption{"limit", "N", "at most so many; 100 (default), up to 1000"},
-    CtlOption{"retry", "ID", "ask the portal for that record now, and say what came"},
+    CtlOption{"limit", "N", "maximum number; default 100, at most 1000"},
+    CtlOption{"retry", "ID", "fetch this record from the portal now and report the result"},
 };
 
 constexpr std::array kExportOptions{
-    CtlOption{"from", "DAY",
-              "records that end on this day or later: 2026-03-15, or 2026-03 for its first day"},
-    CtlOption{"to", "DAY", "records that begin on this day or earlier; 2026-03 for its last day"},
-    CtlOption{"format", "FORMAT", "ndjson (default): the portal's bytes, a line a record; csv"},
+    CtlOption{"from", "DAY", "records ending on or after this day: 2026-03-15, or 2026-03 for its first day"},
+    CtlOption{"to", "DAY", "records starting on or before this day; 2026-03 for its last day"},
+    CtlOption{"format", "FORMAT", "ndjson (default): the portal's bytes, one record per line; or csv"},
 };
 constexpr std::array kBackfillOptions{
-    CtlOption{"from", "DAY", "the first day: 2026-01-15, or 2026-01 for the first of the month"},
-    CtlOption{"to", "DAY", "the last day: 2026-03-15, or 2026-03 for the last of the month"},
-    CtlOption{"no-wait", "", "do not wait for the end"},
+    CtlOption{"from", "DAY", "first day: 2026-01-15, or 2026-01 for the first of the month"},
+    CtlOption{"to", "DAY", "last day: 2026-03-15, or 2026-03 for the last of the month"},
+    CtlOption{"no-wait", "", "return without waiting for completion"},
 };
 constexpr std::array kReconcileOptions{
-    CtlOption{"deep", "", "compare contents, too, not only ids and times of change"},
-    CtlOption{"confirm-deletes", "", "go on even if so many are missing that it would stop and ask"},
-    CtlOption{"no-wait", "", "do not wait for the end"},
+    CtlOption{"deep", "", "compare contents, not only ids and modification times"},
+    CtlOption{"confirm-deletes", "",
+              "proceed even if so many records are missing that it would stop for confirmation"},
+    CtlOption{"no-wait", "", "return without waiting for completion"},
 };
 constexpr std::array kPassesOptions{
-    CtlOption{"limit", "N", "at most so many, the newest first"},
+    CtlOption{"limit", "N", "maximum number, newest first"},
 };
 
 constexpr std::array kCommands{
-    CtlCommand{"status", "", 0, 0, "whether all is well, and how far each stream is",
-               "Exits as monitoring plugins do: 0 ok, 1 warning (it works, but somebody should look), 2 "
-               "critical, 3 unknown "
-               "(no daemon answers, the token is refused, wrong usage). Each reason is shown with a remedy.",
+    CtlCommand{"status", "", 0, 0, "overall state and progress of each stream",
+               "Exit codes follow the monitoring plugin convention: 0 ok, 1 warning (working, but needs "
+               "attention), 2 critical, 3 unknown (daemon not responding, token refused, usage error). Each "
+               "reason is shown with a remedy.",
                kStatusOptions},
     CtlCommand{"sync",
                "[ENTITY]",
                0,
                1,
-               "look at the portal now, and say what came",
-               "Asks for a pass of one stream, or of all, waits for its end and counts the changes that it "
-               "brought. "
-               "Exits with 1 if a pass failed, with 75 if nothing moves for two minutes.",
+               "poll the portal now and report what was received",
+               "Requests a pass of one stream, or of all, waits for completion and counts the changes "
+               "received. Exits with 1 if a pass failed, with 75 if there is no progress for two minutes.",
                {}},
-    CtlCommand{"changes", "", 0, 0, "the change log, a line of JSON a change",
-               "Remember the last seq: --since goes on behind it, and nothing is missed.", kChangesOptions},
-    CtlCommand{"get", "ENTITY ID", 2, 2, "a record, byte for byte as the portal gave it", "", {}},
-    CtlCommand{"events", "", 0, 0, "the notifications that came, the newest first", "", kEventsOptions},
-    CtlCommand{"quarantine", "", 0, 0, "the records that could not be taken, with the reasons",
-               "A record is tried again when the portal changes it; one that was too large for any answer, "
-               "every hour as "
-               "well. With --retry it is asked for at once. Exits with 0 whether there are any or not; with "
-               "--retry, with 1 "
-               "if the record stays in quarantine.",
+    CtlCommand{"changes", "", 0, 0, "print the change log as JSON, one change per line",
+               "To resume without missing a change, pass the last seq you processed to --since.",
+               kChangesOptions},
+    CtlCommand{"get", "ENTITY ID", 2, 2, "print a record, byte for byte as received from the portal", "", {}},
+    CtlCommand{"events", "", 0, 0, "list received events, newest first", "", kEventsOptions},
+    CtlCommand{"quarantine", "", 0, 0, "list records that could not be stored, with reasons",
+               "A record is retried when the portal changes it; one that was too large for any response is "
+               "also retried every hour. With --retry it is fetched immediately. Exits with 0 whether the "
+               "list is empty or not; with --retry, with 1 if the record stays in quarantine.",
                kQuarantineOptions},
-    CtlCommand{"export", "ENTITY", 1, 1, "all records of a stream, or those of some days",
-               "With --from or --to, a record that changes meanwhile may be exported twice. A CSV has a "
-               "column for each "
-               "member of the records (nested values as JSON), CRLF, UTF-8, and an apostrophe before a text "
-               "that a "
-               "spreadsheet would run as a formula; the records are read twice for it.",
-               kExportOptions},
-    CtlCommand{"backfill", "ENTITY", 1, 1, "read again what the portal has for some days",
-               "In steps of a month; safe to repeat, and the daemon goes on with it after a restart. If "
-               "this command is "
-               "interrupted, the pass goes on. Exits with 1 if the pass failed or was canceled.",
-               kBackfillOptions},
     CtlCommand{
-        "reconcile", "ENTITY", 1, 1, "compare with the portal, and fix what differs",
-        "Finds records that the portal has deleted, and changes that it did not announce. Exits with 1 "
-        "if the pass "
-        "failed, was canceled, or stopped to ask before it deletes many.",
-        kReconcileOptions},
-    CtlCommand{"passes", "", 0, 0, "the backfills and reconciliations, the newest first", "", kPassesOptions},
+        "export", "ENTITY", 1, 1, "export a stream's records, all or for a range of days",
+        "With --from or --to, a record that changes during the export may be exported twice. CSV output has "
+        "a column for each member of the records (nested values as JSON), CRLF line ends, UTF-8, and an "
+        "apostrophe before text that a spreadsheet would run as a formula; it reads the records twice.",
+        kExportOptions},
     CtlCommand{
-        "cancel", "PASS", 1, 1, "end a backfill or a reconciliation; what it has stored stays", "", {}},
+        "backfill", "ENTITY", 1, 1, "fetch a range of days from the portal again",
+        "Runs in steps of one month, is safe to repeat, and resumes after a daemon restart. Interrupting "
+        "this command does not stop the pass. Exits with 1 if the pass failed or was canceled.",
+        kBackfillOptions},
+    CtlCommand{"reconcile", "ENTITY", 1, 1, "compare a stream with the portal and fix differences",
+               "Finds records deleted at the portal and unannounced changes. Exits with 1 if the pass "
+               "failed, was canceled, or stopped for confirmation before deleting many records.",
+               kReconcileOptions},
+    CtlCommand{"passes", "", 0, 0, "list backfills and reconciliations, newest first", "", kPassesOptions},
+    CtlCommand{
+        "cancel", "PASS", 1, 1, "cancel a backfill or reconciliation; stored records are kept", "", {}},
     CtlCommand{"doctor",
                "",
                0,
                0,
-               "ask the portal what its documents leave open, and say what to set",
+               "test the portal and recommend settings",
                "Uses the daemon's configuration and key, which must be readable; the daemon need not run. "
-               "Sends some twenty "
-               "requests a stream, at the configured rate, which the daemon does not count. Exits with 1 if "
-               "something must "
-               "be done.",
+               "Sends about twenty requests per stream at the configured rate; the daemon does not count "
+               "them. Exits with 1 if action is required.",
                {}},
-    CtlCommand{"help", "[COMMAND]", 0, 1, "what the commands are, or what one of them does", "", {}},
+    CtlCommand{"help", "[COMMAND]", 0, 1, "print help about all commands or one command", "", {}},
 };
 
 constexpr std::array kExclusions{
-    CtlExclusion{"quarantine", "limit", "retry", "one record is asked for"},
-    CtlExclusion{"doctor", "url", "", "it asks the portal that the configuration names, not the daemon"},
-    CtlExclusion{"doctor", "token-file", "",
-                 "it asks the portal that the configuration names, not the daemon"},
-    CtlExclusion{"doctor", "ca-file", "", "the configuration's portal.ca_file says whom to trust"},
+    CtlExclusion{"quarantine", "limit", "retry", "--retry fetches a single record"},
+    CtlExclusion{"doctor", "url", "", "doctor queries the configured portal, not the daemon"},
+    CtlExclusion{"doctor", "token-file", "", "doctor queries the configured portal, not the daemon"},
+    CtlExclusion{"doctor", "ca-file", "", "doctor uses portal.ca_file of the configuration"},
 };
 
 constexpr std::string_view kExitCodes =
-    "Exit codes: 0 done, 1 something is wrong or was refused, 64 usage, 69 no daemon answers, 74 the output "
-    "cannot be written, 75 try again later, 76 what answers is no carecloud-syncd, 77 the token is refused, "
-    "130 interrupted. status: 0 ok, 1 warning, 2 critical, 3 unknown.";
+    "Exit codes: 0 success, 1 the check or request failed, 64 usage error, 69 daemon not responding, 74 "
+    "output error, 75 temporary failure, try again later, 76 the server is not carecloud-syncd, 77 token "
+    "refused, 130 interrupted. status: 0 ok, 1 warning, 2 critical, 3 unknown.";
 
 constexpr std::size_t kColumn = 22;
 constexpr std::size_t kLineMax = 80;
@@ -188,12 +180,12 @@ const CtlCommand* find_ctl_command(std::string_view name) {
 
 std::string ctl_help() {
     std::string out =
-        "carecloudctl asks and steers a running carecloud-syncd by way of its API.\n\n"
+        "carecloudctl queries and controls a running carecloud-syncd through its API.\n\n"
         "Usage: carecloudctl [OPTIONS] COMMAND\n\nCommands:\n";
     for (const CtlCommand& command : kCommands)
         append_entry(out, shown_with_arguments(command), command.summary);
     append_options(out, "Options", kGeneral);
-    out.append("\ncarecloudctl help COMMAND says more about each.\n\n");
+    out.append("\nRun carecloudctl help COMMAND for details.\n\n");
     append_words(out, kExitCodes);
     return out;
 }

@@ -1,6 +1,6 @@
 #include "ctl/csv.hpp"
 
-#include "core/readable_json.hpp"
+#include "base/readable_json.hpp"
 #include "ctl/json_pieces.hpp"
 
 namespace carecloud {
@@ -67,7 +67,7 @@ std::string csv_cell(std::string_view json_value) {
 void CsvColumns::learn(std::string& record) {
     make_readable(record);
     for (auto& [name, value] : slice_members(record)) {
-        if (places_.try_emplace(name, names_.size()).second) names_.push_back(std::move(name));
+        if (indexes_.try_emplace(name, names_.size()).second) names_.push_back(std::move(name));
     }
 }
 
@@ -83,11 +83,11 @@ std::string CsvColumns::row(std::string& record) {
     make_readable(record);
     std::vector<std::string> cells(names_.size());
     for (const auto& [name, value] : slice_members(record)) {
-        const auto place = places_.find(name);
-        if (place == places_.end())
+        const auto column = indexes_.find(name);
+        if (column == indexes_.end())
             ++left_out_;
         else
-            cells[place->second] = csv_cell(value);
+            cells[column->second] = csv_cell(value);
     }
     return joined_cells(cells);
 }

@@ -25,13 +25,13 @@ class CsvColumns {
     void learn(std::string& record);
     bool empty() const { return names_.empty(); }
     std::string heading() const;
-    // A member that was not learnt is left out, and counted: `left_out`.
+    // A member that was not learned is left out, and counted: `left_out`.
     std::string row(std::string& record);
     std::size_t left_out() const { return left_out_; }
 
   private:
     std::vector<std::string> names_;
-    std::map<std::string, std::size_t, std::less<>> places_;
+    std::map<std::string, std::size_t, std::less<>> indexes_;
     std::size_t left_out_ = 0;
 };
 

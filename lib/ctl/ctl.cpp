@@ -1,7 +1,7 @@
 #include "ctl/ctl.hpp"
 
-#include "ctl/commands.hpp"
-#include "ctl/daemon_address.hpp"
+#include "ctl/command_context.hpp"
+#include "ctl/daemon_client.hpp"
 #include "runtime/signals.hpp"
 #include "runtime/system_clock.hpp"
 
@@ -54,11 +54,10 @@ CtlResult<CtlExit> outcome_of(const std::exception_ptr& thrown, CtlResult<CtlExi
     } catch (const CtlJson::exception&) {
         // Without the exception's words: they quote the answer, which may be a child's record.
         return CtlFailure{.exit = CtlExit::protocol,
-                          .what = "the answer is not that of a carecloud-syncd of this version",
+                          .what = "unexpected response; it does not match this version of carecloud-syncd",
                           .hint =
-                              "carecloudctl and carecloud-syncd must be of one version; see carecloudctl "
-                              "status and carecloudctl "
-                              "-V"};
+                              "carecloudctl and carecloud-syncd must have the same version; see carecloudctl "
+                              "status and carecloudctl -V"};
     } catch (const boost::system::system_error& failed) {
         if (failed.code() == asio::error::operation_aborted)
             return CtlFailure{.exit = CtlExit::interrupted, .what = "interrupted"};
@@ -108,14 +107,14 @@ bool is_status(const std::vector<std::string>& words) {
 
 CtlExit run_ctl(const std::vector<std::string>& words, const CtlProcess& process) {
     CtlOutput output(process.out, process.err, process.terminals);
-    const auto tell = [&](const CtlFailure& failure) {
+    const auto report = [&](const CtlFailure& failure) {
         output.end_progress();
         if (failure.exit == CtlExit::interrupted) return failure.exit;
         output.failure(failure);
         return is_status(words) ? exit_of_status(failure) : failure.exit;
     };
     const CtlResult<CommandLine> line = parse_command_line(words);
-    if (!line) return tell(line.error());
+    if (!line) return report(line.error());
     CtlExit exit = CtlExit::ok;
     if (asks_for_help(*line)) {
         const std::string about = line->arguments.empty() ? std::string() : line->arguments[0];
@@ -126,13 +125,13 @@ CtlExit run_ctl(const std::vector<std::string>& words, const CtlProcess& process
         output.text("carecloudctl " + process.version + "\n");
     } else {
         const CtlResult<CtlExit> outcome = run_command(*line, output, process.make_portal);
-        exit = outcome ? *outcome : tell(outcome.error());
+        exit = outcome ? *outcome : report(outcome.error());
     }
     output.end_progress();
     if (!output.flush())
-        return tell({.exit = CtlExit::output,
-                     .what = "not all of the output could be written",
-                     .hint = "the disk may be full"});
+        return report({.exit = CtlExit::output,
+                       .what = "cannot write all of the output",
+                       .hint = "the disk may be full"});
     return exit;
 }
 

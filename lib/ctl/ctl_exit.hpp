@@ -1,4 +1,4 @@
-// How carecloudctl exits: sysexits.h where it has a code, so that scripts can tell what to do. `status` exits as
+// How carecloudctl exits: sysexits.h where it has a code, so that scripts know what to do. `status` exits as
 // monitoring plugins do instead: 0 ok, 1 warning, 2 critical, 3 unknown.
 #pragma once
 
@@ -29,7 +29,7 @@ struct CtlFailure {
     CtlExit exit = CtlExit::wrong;
     std::string what{};
     std::string hint{};  // what to do about it; may be empty
-    std::string code{};  // the problem's, where the daemon told one: "generation_changed"
+    std::string code{};  // the problem's, if the daemon reported one: "generation_changed"
 };
 
 // Tested before it is looked into: value() is never called.

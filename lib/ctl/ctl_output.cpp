@@ -109,12 +109,12 @@ void CtlOutput::clear() {
     if (terminals_.out) out_ << "\x1b[H\x1b[2J";
 }
 
-std::string CtlOutput::painted(std::string_view text, Colour colour) const {
-    if (!terminals_.colour || colour == Colour::plain) return std::string(text);
-    const std::string_view code = colour == Colour::good   ? "32"
-                                  : colour == Colour::warn ? "33"
-                                  : colour == Colour::bad  ? "1;31"
-                                                           : "2";
+std::string CtlOutput::painted(std::string_view text, Color color) const {
+    if (!terminals_.color || color == Color::plain) return std::string(text);
+    const std::string_view code = color == Color::good   ? "32"
+                                  : color == Color::warn ? "33"
+                                  : color == Color::bad  ? "1;31"
+                                                         : "2";
     return "\x1b[" + std::string(code) + "m" + std::string(text) + "\x1b[0m";
 }
 

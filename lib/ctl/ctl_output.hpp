@@ -1,7 +1,7 @@
-// Where carecloudctl writes: people see tables and colours, programs see plain bytes, and a terminal never sees a
+// Where carecloudctl writes: people see tables and colors, programs see plain bytes, and a terminal never sees a
 // control character that data brought along.
 //
-//     CtlOutput output(out, err, {.out = true, .err = true, .colour = true});
+//     CtlOutput output(out, err, {.out = true, .err = true, .color = true});
 //     output.text(table.to_string() + "\n");
 //     output.progress("1,200 records");  // only on a terminal; gone with the next word
 //
@@ -16,14 +16,14 @@
 
 namespace carecloud {
 
-// Which of the outputs are terminals, and whether colour is wanted.
+// Which of the outputs are terminals, and whether color is wanted.
 struct CtlTerminals {
     bool out = false;
     bool err = false;
-    bool colour = false;
+    bool color = false;
 };
 
-enum class Colour { plain, good, warn, bad, faint };
+enum class Color { plain, good, warn, bad, faint };
 
 class CtlOutput {
   public:
@@ -49,7 +49,7 @@ class CtlOutput {
     void clear();
 
     bool out_is_terminal() const { return terminals_.out; }
-    std::string painted(std::string_view text, Colour colour) const;
+    std::string painted(std::string_view text, Color color) const;
     // False: not all that was written arrived, so far as is known.
     bool good() const;
     bool flush();

@@ -1,10 +1,13 @@
 #include "ctl/daemon_client.hpp"
 
 #include "net/url.hpp"
-#include "runtime/secret_file.hpp"
+#include "runtime/configuration.hpp"
+#include "runtime/files.hpp"
 #include "runtime/text.hpp"
 
 #include <array>
+#include <cerrno>
+#include <unistd.h>
 #include <utility>
 
 namespace carecloud {
@@ -19,18 +22,19 @@ constexpr std::string_view kUnix = "unix:";
 constexpr std::size_t kUnixPathMax = 107;
 constexpr std::string_view kDenied = "Permission denied";
 constexpr std::string_view kOneVersion =
-    "carecloudctl and carecloud-syncd must be of one version; see carecloudctl status and carecloudctl -V";
+    "carecloudctl and carecloud-syncd must have the same version; see carecloudctl status and carecloudctl "
+    "-V";
 
 CtlFailure bad_url(const std::string& url, const std::string& why) {
     return {.exit = CtlExit::usage,
             .what = "--url " + in_quotes(url, 200) + ": " + why,
-            .hint = "write it as http://127.0.0.1:8461, https://host or unix:/run/carecloud-syncd/api.sock"};
+            .hint = "use http://127.0.0.1:8461, https://host or unix:/run/carecloud-syncd/api.sock"};
 }
 
 CtlFailure nothing_to_trust(const std::string& url) {
     return {.exit = CtlExit::usage,
-            .what = "--ca-file does not go together with " + in_quotes(url, 200),
-            .hint = "it is for https; leave it out, or write --url https://…"};
+            .what = "--ca-file cannot be used with " + in_quotes(url, 200),
+            .hint = "it is for https only; omit it, or use --url https://…"};
 }
 
 CtlResult<HttpClientSettings> settings_for(const DaemonAddress& address) {
@@ -42,13 +46,13 @@ CtlResult<HttpClientSettings> settings_for(const DaemonAddress& address) {
         settings.origin = {.tls = false, .host = "localhost", .port = 80};
         settings.unix_path = address.url.substr(kUnix.size());
         if (!settings.unix_path.starts_with('/') || settings.unix_path.size() > kUnixPathMax)
-            return bad_url(address.url, "a socket's path begins with / and has at most 107 bytes");
+            return bad_url(address.url, "a socket path must start with / and have at most 107 bytes");
         if (!address.ca_file.empty()) return nothing_to_trust(address.url);
         return settings;
     }
     const Result<HttpUrl> url = parse_http_url(address.url);
     if (!url) return bad_url(address.url, url.error().subject);
-    if (url->target != "/") return bad_url(address.url, "it names a path");
+    if (url->target != "/") return bad_url(address.url, "it must not have a path");
     if (!address.ca_file.empty() && !url->origin.tls) return nothing_to_trust(address.url);
     settings.origin = url->origin;
     return settings;
@@ -58,12 +62,12 @@ CtlResult<HttpClientSettings> settings_for(const DaemonAddress& address) {
 std::string_view command_hint(std::string_view code) {
     static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> hints{{
         {"numbers_only",
-         "leave out --url; root and members of the group carecloud-api may use the daemon's socket"},
-        {"no_such_pass", "carecloudctl passes lists the newest"},
-        {"not_in_quarantine", "carecloudctl quarantine lists those that are"},
+         "omit --url; root and members of the group carecloud-api can use the daemon's socket"},
+        {"no_such_pass", "carecloudctl passes lists the newest passes"},
+        {"not_in_quarantine", "carecloudctl quarantine lists quarantined records"},
         {"no_such_record",
-         "carecloudctl sync looks for what is new; a filter of the stream may leave the record out"},
-        {"generation_changed", "begin again with carecloudctl changes --since 0"},
+         "carecloudctl sync polls for new records; the stream's filter may exclude this one"},
+        {"generation_changed", "restart with carecloudctl changes --since 0"},
         {"too_many_waiting", "try again later"},
         {"no_such_path", kOneVersion},
         {"wrong_method", kOneVersion},
@@ -72,6 +76,19 @@ std::string_view command_hint(std::string_view code) {
         if (known == code) return hint;
     }
     return {};
+}
+
+std::string url_of(const ApiSettings& api) {
+    if (api.listen.is_unix() || api.listen.port == 0) return api.listen.to_string();
+    ListenAddress here = api.listen;
+    if (here.host == "0.0.0.0") here.host = "127.0.0.1";
+    if (here.host == "::") here.host = "::1";
+    return "http://" + here.to_string();
+}
+
+// Also where it may not be used: that is said when it is tried.
+bool exists(const char* path) {
+    return ::access(path, F_OK) == 0 || errno == EACCES;
 }
 
 }  // namespace
@@ -118,39 +135,39 @@ Task<CtlResult<std::string>> DaemonClient::ask(std::string method, std::string t
 CtlFailure DaemonClient::failure_of(const Error& error) const {
     const std::string where = " at " + printable(url_) + " (" + printable(error.subject) + ")";
     switch (error.code) {
-        case ErrorCode::cancelled:
+        case ErrorCode::canceled:
             return {.exit = CtlExit::interrupted, .what = "interrupted"};
         case ErrorCode::timed_out:
             return {.passing = true,
                     .exit = CtlExit::temporary,
-                    .what = "the daemon gives no answer" + where,
-                    .hint = "see what it does: systemctl status carecloud-syncd"};
+                    .what = "the daemon is not responding" + where,
+                    .hint = "check its state: systemctl status carecloud-syncd"};
         case ErrorCode::tls_failed:
             return {.exit = CtlExit::unavailable,
-                    .what = "no trusted connection" + where,
-                    .hint = "name the authority's certificates by --ca-file"};
+                    .what = "cannot establish a trusted connection" + where,
+                    .hint = "specify the CA certificates with --ca-file"};
         case ErrorCode::bad_response:
         case ErrorCode::too_large:
             return {.passing = true,
                     .exit = CtlExit::protocol,
-                    .what = "no carecloud-syncd answers" + where,
-                    .hint = "name its address by --url; api.listen says it"};
+                    .what = "no carecloud-syncd" + where,
+                    .hint = "set --url to the address in api.listen"};
         case ErrorCode::invalid_argument:
             return {.exit = CtlExit::usage, .what = printable(error.subject), .hint = error.hint};
         default:
             if (error.subject.find(kDenied) != std::string::npos)
                 return {
                     .exit = CtlExit::refused,
-                    .what = "you may not use the daemon's socket" + where,
-                    .hint =
-                        "run it as root, or be a member of the socket's group: adduser USER carecloud-api"};
-            return {.passing = true,
-                    .exit = CtlExit::unavailable,
-                    .what = "no daemon answers" + where,
-                    .hint =
-                        "start it: systemctl start carecloud-syncd\n"
-                        "  if it listens elsewhere, name its configuration by --config, or the address by "
-                        "--url"};
+                    .what = "permission denied for the daemon's socket" + where,
+                    .hint = "run as root, or add the user to the socket's group: adduser USER carecloud-api"};
+            return {
+                .passing = true,
+                .exit = CtlExit::unavailable,
+                .what = "cannot connect to the daemon" + where,
+                .hint =
+                    "start it: systemctl start carecloud-syncd\n"
+                    "  if it listens elsewhere, specify its configuration with --config or its address with "
+                    "--url"};
     }
 }
 
@@ -159,8 +176,8 @@ CtlFailure DaemonClient::failure_of(const HttpResponse& answer) const {
     const auto problem = nlohmann::json::parse(answer.text(), nullptr, false);
     if (!problem.is_object() || !problem.contains("code")) {
         failure.exit = CtlExit::protocol;
-        failure.what += " of something that is no carecloud-syncd at " + printable(url_);
-        failure.hint = "name the daemon's address by --url; api.listen says it";
+        failure.what += " from a server that is not carecloud-syncd at " + printable(url_);
+        failure.hint = "set --url to the address in api.listen";
         return failure;
     }
     failure.code = problem.value("code", "");
@@ -170,9 +187,8 @@ CtlFailure DaemonClient::failure_of(const HttpResponse& answer) const {
     if (answer.status == 400) failure.exit = CtlExit::usage;
     if (answer.status == 401 || answer.status == 403) failure.exit = CtlExit::refused;
     if (failure.exit == CtlExit::refused && failure.code != "numbers_only") {
-        failure.hint = token_.empty()
-                           ? "name the file with the token by --token-file; api.token_file says which it is"
-                           : "--token-file is to name the file that api.token_file names, or a copy of it";
+        failure.hint = token_.empty() ? "set --token-file to the file in api.token_file"
+                                      : "--token-file must be the file in api.token_file or a copy of it";
     }
     if (answer.status == 429 || answer.status == 503) {
         failure.exit = CtlExit::temporary;
@@ -189,6 +205,29 @@ void add_query(std::string& target, std::string_view name, std::string_view valu
     if (value.empty()) return;
     target += target.find('?') == std::string::npos ? '?' : '&';
     target.append(name).append("=").append(percent_encode(value));
+}
+
+CtlResult<DaemonAddress> find_daemon(const CommandLine& line) {
+    DaemonAddress address{.token_file = line.text("token-file"), .ca_file = line.text("ca-file")};
+    if (line.has("url")) {
+        address.url = line.text("url");
+        return address;
+    }
+    const LoadedConfiguration loaded = load_configuration(line.text("config", kUsualConfiguration));
+    if (!loaded.ok() && line.has("config"))
+        return CtlFailure{.exit = CtlExit::usage,
+                          .what = "the configuration file of --config is invalid",
+                          .hint = report(printable(loaded.file), loaded.problems)};
+    const ApiSettings& api = loaded.configuration.api;
+    if (loaded.ok() && api.configured) {
+        address.url = url_of(api);
+        // One that only root may read is asked for by --token-file.
+        const bool known = address.token_file.empty() && api.token_file;
+        if (known && ::access(api.token_file->c_str(), R_OK) == 0) address.token_file = *api.token_file;
+    } else if (exists(kUsualSocket)) {
+        address.url = "unix:" + std::string(kUsualSocket);
+    }
+    return address;
 }
 
 }  // namespace carecloud

@@ -8,9 +8,10 @@
 // I/O thread. It outlives its requests.
 #pragma once
 
-#include "core/clock.hpp"
+#include "base/clock.hpp"
+#include "ctl/command_line.hpp"
 #include "ctl/ctl_exit.hpp"
-#include "net/http_client.hpp"
+#include "net/client/http_client.hpp"
 
 #include <memory>
 #include <string>
@@ -56,5 +57,14 @@ CtlJson parse_answer(const std::string& body);
 
 // "?a=1&b=2" grows: appends "name=value", percent-encoded, where there is a value.
 void add_query(std::string& target, std::string_view name, std::string_view value);
+
+// Where carecloudctl finds the daemon, and by which token: from the command line, else from the daemon's configuration,
+// else at the address of the packaged service.
+inline constexpr const char* kUsualConfiguration = "/etc/carecloud-syncd/config.yaml";
+inline constexpr const char* kUsualSocket = "/run/carecloud-syncd/api.sock";
+
+// A usual configuration that is not there, or cannot be used, is passed over; one that --config names is a failure
+// (usage). Reads files, connects to nobody.
+CtlResult<DaemonAddress> find_daemon(const CommandLine& line);
 
 }  // namespace carecloud

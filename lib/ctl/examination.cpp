@@ -3,8 +3,8 @@
 #include "ctl/human_text.hpp"
 #include "portal/dialect.hpp"
 #include "runtime/text.hpp"
-#include "sync/portal_time.hpp"
-#include "sync/prove.hpp"
+#include "sync/stream/prove.hpp"
+#include "sync/walk/portal_time.hpp"
 
 #include <sys/timex.h>
 #include <utility>
@@ -13,7 +13,7 @@ namespace carecloud {
 namespace {
 
 // Whether the kernel says that a time service disciplines this machine's clock. Reading asks for no privilege.
-bool is_synchronised() {
+bool is_synchronized() {
     timex state{};
     const int clock = ::adjtimex(&state);
     return clock != -1 && clock != TIME_ERROR && (state.status & STA_UNSYNC) == 0;
@@ -21,7 +21,7 @@ bool is_synchronised() {
 
 std::string dialect_text(const Dialect& dialect) {
     return std::string("modified as ") + (dialect.modified == ModifiedLiteral::date ? "a date" : "a string") +
-           ", _id as " + (dialect.id == IdLiteral::oid ? "an object id" : "a string") +
+           ", _id as " + (dialect.id == IdLiteral::oid ? "an ObjectId" : "a string") +
            (dialect.keyset ? ", $or works" : ", $or does not work");
 }
 
@@ -60,10 +60,11 @@ std::string remedy_for(const Error& error) {
     if (!error.hint.empty()) return error.hint;
     if (error.code == ErrorCode::unreachable || error.code == ErrorCode::timed_out)
         return "check portal.base_url, the network, and HTTPS_PROXY if there is a proxy";
-    if (error.code == ErrorCode::tls_failed) return "portal.ca_file may name the authority";
+    if (error.code == ErrorCode::tls_failed)
+        return "set portal.ca_file to the CA certificate if the portal has a private CA";
     if (error.code == ErrorCode::key_refused)
         return "check the key in portal.api_key_file, and its permissions";
-    return "try again; if it stays, see the log of the daemon";
+    return "try again; if the error persists, see the daemon log";
 }
 
 }  // namespace
@@ -75,7 +76,7 @@ void Examination::note(DoctorMark verdict, std::string check, std::string found,
 void Examination::note_failure(const Error& error) {
     // What a failure further on proves all the same.
     const std::string check = check_of(error.code);
-    if (findings_.empty() && check != "reachable") note(DoctorMark::good, "reachable", "the portal answers");
+    if (findings_.empty() && check != "reachable") note(DoctorMark::good, "reachable", "the portal responds");
     note(DoctorMark::bad, check, printable(error.subject), printable(remedy_for(error)));
 }
 
@@ -101,10 +102,10 @@ Task<Result<PagePtr>> Examination::ask_keys(std::string where, std::size_t take,
 }
 
 void Examination::check_time(std::optional<Timestamp> date) {
-    const ClockReport report = compare_clocks(date, clock_.wall(), is_synchronised());
+    const ClockReport report = compare_clocks(date, clock_.wall(), is_synchronized());
     switch (report.verdict) {
         case ClockVerdict::agree:
-            note(DoctorMark::good, "clock", "as the portal's");
+            note(DoctorMark::good, "clock", "agrees with the portal");
             return;
         case ClockVerdict::no_date:
             note(DoctorMark::note, "clock", report.text(), report.hint());
@@ -120,8 +121,8 @@ Task<Result<>> Examination::check_answers() {
     const Result<PagePtr> page = co_await std::move(asking);
     if (!page) co_return page.error();
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now() - begun);
-    note(DoctorMark::good, "reachable", "answered in " + std::to_string(took.count()) + " ms");
-    note(DoctorMark::good, "key", "taken");
+    note(DoctorMark::good, "reachable", "responded in " + std::to_string(took.count()) + " ms");
+    note(DoctorMark::good, "key", "accepted");
     check_time((*page)->date);
     co_return Result<>{};
 }
@@ -133,14 +134,14 @@ Task<Result<>> Examination::check_dialect() {
     const std::optional<Dialect>& dialect = *proven;
     const auto& setting = configuration_.portal.dialect;
     if (!dialect) {
-        note(DoctorMark::note, "dialect", "the stream has no record to prove anything with",
-             "run this again when there are some; portal.dialect: auto proves it then");
+        note(DoctorMark::note, "dialect", "cannot be detected: the stream has no records",
+             "run this again when there are records; portal.dialect: auto detects it then");
     } else if (setting && !agrees(*setting, *dialect)) {
-        note(DoctorMark::bad, "dialect", dialect_text(*dialect) + "; the configuration says otherwise",
+        note(DoctorMark::bad, "dialect", dialect_text(*dialect) + "; the configuration differs",
              "set " + dialect_setting(*dialect) + ", or portal.dialect: auto");
     } else {
         note(DoctorMark::good, "dialect", dialect_text(*dialect),
-             dialect->keyset ? "" : "nothing to do: ties are read with Skip, which costs more requests");
+             dialect->keyset ? "" : "no action required: ties are read with Skip, which takes more requests");
     }
     co_return Result<>{};
 }
@@ -162,18 +163,17 @@ Task<Result<>> Examination::check_pages() {
     }
     if (capped)
         note(DoctorMark::note, "page",
-             "the portal sends at most " + grouped(came) + " records at once, of " + grouped(wanted) +
-                 " asked for",
-             "portal.page_size: " + std::to_string(came) + " says so from the start");
+             "the portal sends at most " + grouped(came) + " records per request, of " + grouped(wanted) +
+                 " requested",
+             "portal.page_size: " + std::to_string(came) + " avoids the larger requests");
     else if (came < wanted)
-        note(DoctorMark::good, "page", "all " + counted(came, "record", "records") + " came at once");
+        note(DoctorMark::good, "page", "all " + counted(came, "record", "records") + " in one response");
     else
-        note(DoctorMark::good, "page", grouped(came) + " records at once, as portal.page_size asks for");
+        note(DoctorMark::good, "page", grouped(came) + " records per request, as set by portal.page_size");
     if (compressed)
-        note(DoctorMark::good, "gzip", "answers come compressed");
+        note(DoctorMark::good, "gzip", "responses are compressed");
     else
-        note(DoctorMark::note, "gzip", "answers come uncompressed",
-             "a proxy between may have asked for that");
+        note(DoctorMark::note, "gzip", "responses are not compressed", "a proxy in between may be the cause");
     co_return Result<>{};
 }
 
@@ -183,7 +183,7 @@ Task<CtlResult<void>> Examination::run() {
         auto checking = (this->*check)();
         const Result<> checked = co_await std::move(checking);
         if (checked) continue;
-        if (checked.error().code == ErrorCode::cancelled)
+        if (checked.error().code == ErrorCode::canceled)
             co_return CtlFailure{.exit = CtlExit::interrupted, .what = "interrupted"};
         note_failure(checked.error());
         break;

@@ -9,7 +9,7 @@
 // I/O thread.
 #pragma once
 
-#include "core/clock.hpp"
+#include "base/clock.hpp"
 #include "ctl/ctl_exit.hpp"
 #include "portal/http/http_portal.hpp"
 #include "portal/query.hpp"

@@ -12,7 +12,7 @@ constexpr std::size_t kRowDepth = 2;
 
 // What a reader of JSON says of a text that is none: callers know one kind of exception.
 [[noreturn]] void throw_no_json(const BadJson& bad) {
-    throw CtlJson::other_error::create(599, "the answer is no page: " + bad.what, nullptr);
+    throw CtlJson::other_error::create(599, "the response is not a page: " + bad.what, nullptr);
 }
 
 std::string_view take_piece(Tokens& tokens, std::size_t depth) {
@@ -56,7 +56,7 @@ JsonPage slice_page(std::string& body, std::string_view name) {
     } catch (const BadJson& bad) {
         throw_no_json(bad);
     }
-    if (!found) throw_no_json({"it has no " + std::string(name)});
+    if (!found) throw_no_json({"missing member " + std::string(name)});
     return page;
 }
 

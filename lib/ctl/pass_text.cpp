@@ -1,7 +1,6 @@
 #include "ctl/pass_text.hpp"
 
 #include "ctl/human_text.hpp"
-#include "ctl/text_table.hpp"
 #include "runtime/text.hpp"
 
 #include <algorithm>
@@ -52,14 +51,14 @@ std::string titled(const CtlJson& pass) {
 std::string found_text(const CtlJson& pass) {
     std::string text = counted(number_in(pass, "records"), "record", "records") + " read";
     if (pass.at("kind") == "reconcile") {
-        text += ", " + grouped(number_in(pass, "found_missing")) + " were missing here, " +
-                grouped(number_in(pass, "found_changed")) + " had changed, " +
-                grouped(number_in(pass, "found_gone")) + " are gone at the portal, " +
+        text += ", " + grouped(number_in(pass, "found_missing")) + " missing here, " +
+                grouped(number_in(pass, "found_changed")) + " changed, " +
+                grouped(number_in(pass, "found_gone")) + " deleted at the portal, " +
                 grouped(number_in(pass, "deleted")) + " marked as deleted";
         if (const auto holes = pass.value("holes", std::uint64_t{0}); holes > 0)
-            text += ", " + grouped(holes) + " left out by listings and kept";
+            text += ", " + grouped(holes) + " omitted by listings and kept";
         if (const auto awaiting = pass.value("awaiting", std::uint64_t{0}); awaiting > 0)
-            text += ", " + grouped(awaiting) + " to be looked at again";
+            text += ", " + grouped(awaiting) + " to be checked again";
     }
     return text + "; " + counted(number_in(pass, "changes"), "change", "changes") + ", " +
            counted(number_in(pass, "requests"), "request", "requests");
@@ -77,7 +76,7 @@ CtlExit pass_exit(const CtlJson& pass) {
 }
 
 std::string pass_progress(const CtlJson& pass, const CtlJson& first_seen, Duration watched) {
-    if (pass.at("state") == "waiting") return "waiting for its turn";
+    if (pass.at("state") == "waiting") return "queued";
     const double share = share_done(pass);
     const auto filled = static_cast<std::size_t>(share * static_cast<double>(kBar));
     std::string text = "[" + std::string(filled, '#') + std::string(kBar - filled, '.') + "] ";
@@ -91,7 +90,7 @@ std::string pass_progress(const CtlJson& pass, const CtlJson& first_seen, Durati
     const auto records = number_in(pass, "records");
     if (seconds >= 1 && records > before)
         text += ", " + grouped(static_cast<std::uint64_t>(static_cast<double>(records - before) / seconds)) +
-                " a second";
+                " per second";
     const double gained = share - share_done(first_seen);
     if (seconds >= 1 && gained > 0) {
         const std::chrono::duration<double> left(seconds * (1 - share) / gained);
@@ -104,16 +103,16 @@ std::string pass_outcome(const CtlJson& pass, const CtlOutput& paint) {
     const std::string state = pass.at("state").get<std::string>();
     std::string text = "pass " + std::to_string(number_in(pass, "id")) + ", " + titled(pass) + ": ";
     if (state == "done")
-        text += paint.painted("done", Colour::good);
-    else if (state == "asking")
-        text += paint.painted("stopped to ask before it deletes", Colour::bad);
+        text += paint.painted("done", Color::good);
+    else if (state == "awaiting_confirmation")
+        text += paint.painted("stopped for confirmation of deletes", Color::bad);
     else if (state == "waiting" || state == "running")
         text += printable(state);
     else
-        text += paint.painted(printable(state), Colour::bad);
+        text += paint.painted(printable(state), Color::bad);
     text += "\n  " + found_text(pass) + "\n";
     if (const std::string error = shown_in(pass, "error"); !error.empty())
-        text += "  " + paint.painted(error, Colour::bad) + "\n";
+        text += "  " + paint.painted(error, Color::bad) + "\n";
     if (const std::string hint = shown_in(pass, "hint"); !hint.empty()) text += "  " + hint + "\n";
     return text;
 }
@@ -122,8 +121,8 @@ std::string passes_text(const CtlJson& passes) {
     TextTable table({{"PASS", TextTable::Align::right},
                      {"KIND"},
                      {"STREAM"},
-                     {"DAYS"},
                      {"STATE"},
+                     {"DAYS"},
                      {"STEPS", TextTable::Align::right},
                      {"RECORDS", TextTable::Align::right},
                      {"CHANGES", TextTable::Align::right},
@@ -131,13 +130,13 @@ std::string passes_text(const CtlJson& passes) {
     for (const CtlJson& pass : passes.at("passes")) {
         const bool bounded = !pass.at("from").is_null();
         const auto steps = number_in(pass, "steps");
-        table.add(
-            {std::to_string(number_in(pass, "id")),
-             text_in(pass, "kind") + (pass.at("deep").get<bool>() ? ", deep" : ""), text_in(pass, "entity"),
-             bounded ? text_in(pass, "from") + " to " + text_in(pass, "to") : "-", text_in(pass, "state"),
-             steps == 0 ? "-" : grouped(number_in(pass, "steps_done")) + "/" + grouped(steps),
-             grouped(number_in(pass, "records")), grouped(number_in(pass, "changes")),
-             instant_text(pass.at("updated_at").get<std::string>())});
+        table.add({std::to_string(number_in(pass, "id")),
+                   text_in(pass, "kind") + (pass.at("deep").get<bool>() ? ", deep" : ""),
+                   text_in(pass, "entity"), text_in(pass, "state"),
+                   bounded ? text_in(pass, "from") + " to " + text_in(pass, "to") : "-",
+                   steps == 0 ? "-" : grouped(number_in(pass, "steps_done")) + "/" + grouped(steps),
+                   grouped(number_in(pass, "records")), grouped(number_in(pass, "changes")),
+                   instant_text(pass.at("updated_at").get<std::string>())});
     }
     return table.to_string();
 }

@@ -1,9 +1,9 @@
-// A bounded pass (a backfill, a reconciliation) as /v1/passes tells of it, for people.
+// A bounded pass (a backfill, a reconciliation) as /v1/passes reports it, for people.
 //
 // Pure; nlohmann's exception where it is of another shape.
 #pragma once
 
-#include "core/clock.hpp"
+#include "base/clock.hpp"
 #include "ctl/ctl_exit.hpp"
 #include "ctl/ctl_output.hpp"
 #include "ctl/daemon_client.hpp"

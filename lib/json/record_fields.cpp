@@ -1,11 +1,14 @@
 #include "json/record_fields.hpp"
 
-#include "json/grammar.hpp"
+#include "json/tokens.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <stdexcept>
 #include <utility>
+
+#include <openssl/evp.h>
 
 namespace carecloud {
 namespace {
@@ -33,14 +36,15 @@ std::uint32_t day_of(std::string_view token) {
     return digits == 8 ? day : 0;
 }
 
-void note_strange(SystemFields& fields, std::string reason) {
-    if (fields.strange.empty()) fields.strange = std::move(reason);
+void note_invalid(SystemFields& fields, std::string reason) {
+    if (fields.invalid.empty()) fields.invalid = std::move(reason);
 }
 
 void check_scope(std::string_view name, std::string_view expected, std::string_view found) {
     if (expected.empty() || found.empty() || expected == found) return;
-    throw Rejected{ErrorCode::wrong_workspace, "a record's " + std::string(name) + " is not the stream's",
-                   "check portal.workspace_id, portal.bucket_id and whose key portal.api_key_file holds"};
+    throw Rejected{ErrorCode::wrong_workspace,
+                   "a record's " + std::string(name) + " is not that of the stream",
+                   "check portal.workspace_id, portal.bucket_id and the key in portal.api_key_file"};
 }
 
 class RecordReader {
@@ -76,7 +80,7 @@ class RecordReader {
     void note_escapes(std::string_view key) {
         for (const std::string_view name : kFields) {
             if (says_name(key, name))
-                note_strange(fields_, "the name " + std::string(name) + " is written with escapes");
+                note_invalid(fields_, "the name " + std::string(name) + " is written with escapes");
         }
     }
 
@@ -93,7 +97,7 @@ class RecordReader {
         const bool again = std::exchange(seen_[field], true);
         if (again) {
             fields_.contradictory = true;
-            note_strange(fields_, std::string(name) + " stands twice in the record");
+            note_invalid(fields_, std::string(name) + " is duplicated in the record");
         }
         switch (field) {
             case id:
@@ -112,7 +116,7 @@ class RecordReader {
 
     void read_text(std::string_view name, std::string_view token, bool again, std::string_view& into) {
         const auto text = again ? std::nullopt : plain_string(token);
-        if (!text) note_strange(fields_, std::string(name) + " is not a plain string");
+        if (!text) note_invalid(fields_, std::string(name) + " is not a plain string");
         into = text.value_or(std::string_view());
     }
 
@@ -120,7 +124,7 @@ class RecordReader {
     void read_scope(std::string_view name, std::string_view token, std::string_view expected) {
         if (expected.empty() || token == "null") return;
         const auto text = plain_string(token);
-        if (!text) return note_strange(fields_, std::string(name) + " is not a plain string");
+        if (!text) return note_invalid(fields_, std::string(name) + " is not a plain string");
         check_scope(name, expected, *text);
     }
 
@@ -130,6 +134,11 @@ class RecordReader {
     const SliceOptions& options_;
     SystemFields fields_;
     std::array<bool, kFields.size()> seen_{};
+};
+
+struct Free {
+    void operator()(EVP_MD* digest) const { EVP_MD_free(digest); }
+    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
 };
 
 }  // namespace
@@ -149,6 +158,28 @@ std::optional<DaySpan> span_of(std::uint32_t start, std::uint32_t end) {
 
 SystemFields read_fields(Tokens& tokens, const SliceOptions& options) {
     return RecordReader(tokens, options).read();
+}
+
+struct Hasher::Impl {
+    std::unique_ptr<EVP_MD, Free> digest{EVP_MD_fetch(nullptr, "SHA256", nullptr)};
+    std::unique_ptr<EVP_MD_CTX, Free> context{EVP_MD_CTX_new()};
+};
+
+Hasher::Hasher() : impl_(std::make_unique<Impl>()) {
+    if (!impl_->digest || !impl_->context) throw std::runtime_error("OpenSSL does not support SHA-256");
+}
+
+Hasher::~Hasher() = default;
+
+Hash Hasher::hash(std::string_view bytes) {
+    Hash hash;
+    EVP_MD_CTX* context = impl_->context.get();
+    const bool done =
+        EVP_DigestInit_ex2(context, impl_->digest.get(), nullptr) == 1 &&
+        EVP_DigestUpdate(context, bytes.data(), bytes.size()) == 1 &&
+        EVP_DigestFinal_ex(context, reinterpret_cast<unsigned char*>(hash.data()), nullptr) == 1;
+    if (!done) throw std::runtime_error("OpenSSL failed to compute a SHA-256");
+    return hash;
 }
 
 }  // namespace carecloud

@@ -1,12 +1,14 @@
-// The system fields of one record, read where they lie. Part of the slicer (slice.hpp), which decides what comes of it.
+// The system fields of one record, read where they lie, and its hash. Parts of the slicer (slice.hpp), which decides
+// what to do with them.
 #pragma once
 
-#include "core/error.hpp"
-#include "core/record.hpp"
+#include "base/error.hpp"
 #include "json/slice.hpp"
 #include "json/tokens.hpp"
+#include "model/record.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,7 +31,7 @@ struct SystemFields {
     std::uint32_t end_day = 0;
     bool scoped = false;         // it names the stream's workspace, or none is asked for
     bool contradictory = false;  // one of them stands twice
-    std::string strange;         // the first reason why the record is not a good one
+    std::string invalid;         // the first reason why the record is not a good one
 };
 
 // Takes the record that begins here. Throws BadJson, and Rejected for one of another workspace or bucket.
@@ -38,5 +40,20 @@ SystemFields read_fields(Tokens& tokens, const SliceOptions& options);
 bool is_usable_id(std::string_view id);
 // None where neither is a day; one stands for both.
 std::optional<DaySpan> span_of(std::uint32_t start, std::uint32_t end);
+
+// SHA-256 by OpenSSL, with its context reused: one hash a record. One Hasher a thread.
+class Hasher {
+  public:
+    Hasher();
+    ~Hasher();
+    Hasher(const Hasher&) = delete;
+    Hasher& operator=(const Hasher&) = delete;
+
+    Hash hash(std::string_view bytes);
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
 
 }  // namespace carecloud

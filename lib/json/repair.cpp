@@ -1,7 +1,6 @@
 #include "json/repair.hpp"
 
-#include "core/ascii_class.hpp"
-#include "json/grammar.hpp"
+#include "base/ascii.hpp"
 #include "json/tokens.hpp"
 
 #include <algorithm>
@@ -10,8 +9,8 @@ namespace carecloud {
 namespace {
 
 constexpr std::string_view kControl = "a raw control character";
-constexpr std::string_view kNotUtf8 = "bytes that are not UTF-8";
-constexpr std::string_view kBadNumber = "a number that is none";
+constexpr std::string_view kNotUtf8 = "invalid UTF-8";
+constexpr std::string_view kBadNumber = "an invalid number";
 constexpr std::string_view kTooDeep = "nested too deep";
 
 bool is_white(char c) {

@@ -1,7 +1,5 @@
 #include "json/slice.hpp"
 
-#include "json/grammar.hpp"
-#include "json/hash.hpp"
 #include "json/record_fields.hpp"
 #include "json/repair.hpp"
 #include "json/tokens.hpp"
@@ -55,7 +53,7 @@ std::string_view without_escapes(std::string_view key) {
 
 Error not_a_page(ErrorCode code, std::string subject, std::string hint) {
     return {.code = code,
-            .operation = "read the portal's answer",
+            .operation = "parse the portal's response",
             .subject = std::move(subject),
             .hint = std::move(hint)};
 }
@@ -98,8 +96,8 @@ struct Slicer::Impl {
     void read_status(Envelope& envelope);
     void read_record(Envelope& envelope);
     void read_list(Envelope& envelope);
-    void keep_strange(Envelope& envelope, const SystemFields& fields, std::string_view body);
-    void keep_invalid(Envelope& envelope, SystemFields fields, std::string_view body);
+    void keep_invalid(Envelope& envelope, const SystemFields& fields, std::string_view body);
+    void keep_not_json(Envelope& envelope, SystemFields fields, std::string_view body);
 };
 
 void Slicer::Impl::read_record(Envelope& envelope) {
@@ -111,11 +109,11 @@ void Slicer::Impl::read_record(Envelope& envelope) {
     const auto at = static_cast<std::size_t>(body.data() - envelope.page.buffer.get());
     const std::size_t next = envelope.repaired_met;
     if (next < envelope.repaired.size() && envelope.repaired[next].begin == at)
-        return keep_invalid(envelope, fields, body);
+        return keep_not_json(envelope, fields, body);
 
     const auto modified = Timestamp::parse(fields.modified);
-    if (!fields.strange.empty() || !is_usable_id(fields.id) || !modified)
-        return keep_strange(envelope, fields, body);
+    if (!fields.invalid.empty() || !is_usable_id(fields.id) || !modified)
+        return keep_invalid(envelope, fields, body);
 
     Record record{.id = envelope.in_buffer(fields.id),
                   .modified_text = envelope.in_buffer(fields.modified),
@@ -127,17 +125,17 @@ void Slicer::Impl::read_record(Envelope& envelope) {
     envelope.page.records.push_back(record);
 }
 
-void Slicer::Impl::keep_strange(Envelope& envelope, const SystemFields& fields, std::string_view body) {
-    std::string reason = fields.strange;
+void Slicer::Impl::keep_invalid(Envelope& envelope, const SystemFields& fields, std::string_view body) {
+    std::string reason = fields.invalid;
     if (reason.empty() && fields.id.empty())
         reason = "_id is missing";
     else if (reason.empty() && !is_usable_id(fields.id))
-        reason = "_id is not usable as an id";
+        reason = "_id is not a valid id";
     else if (reason.empty() && fields.modified.empty())
         reason = "modified is missing";
     else if (reason.empty())
-        reason = "modified is not an ISO 8601 instant";
-    envelope.page.strange.push_back({
+        reason = "modified is not an ISO 8601 timestamp";
+    envelope.page.invalid.push_back({
         .id = is_usable_id(fields.id) ? std::string(fields.id) : "sha256:" + to_hex(hasher.hash(body)),
         .modified_text = std::string(fields.modified.substr(0, 64)),
         .reason = std::move(reason),
@@ -147,13 +145,13 @@ void Slicer::Impl::keep_strange(Envelope& envelope, const SystemFields& fields, 
 }
 
 // What the fields say counts only where it stands so in the text itself.
-void Slicer::Impl::keep_invalid(Envelope& envelope, SystemFields fields, std::string_view body) {
+void Slicer::Impl::keep_not_json(Envelope& envelope, SystemFields fields, std::string_view body) {
     if (envelope.in_buffer(fields.id) != fields.id) fields.id = {};
     if (envelope.in_buffer(fields.modified) != fields.modified) fields.modified = {};
     const std::string_view fault = envelope.repaired[envelope.repaired_met++].fault;
-    fields.strange = std::string(kInvalidReason).append(fault);
-    keep_strange(envelope, fields, body);
-    envelope.page.strange.back().invalid = true;
+    fields.invalid = std::string(kNotJsonReason).append(fault);
+    keep_invalid(envelope, fields, body);
+    envelope.page.invalid.back().not_json = true;
     envelope.vouched = envelope.vouched || fields.scoped;
 }
 
@@ -168,18 +166,18 @@ void Slicer::Impl::read_list(Envelope& envelope) {
 }
 
 void Slicer::Impl::read_data(Envelope& envelope) {
-    if (std::exchange(envelope.seen_data, true)) bad_json("the answer holds its data twice");
+    if (std::exchange(envelope.seen_data, true)) bad_json("duplicate member data");
     switch (tokens.peek()) {
         case '[':
             read_list(envelope);
             break;
         case '{':
-            if (envelope.options->list) bad_json("data is one object, and a query returns a list");
+            if (envelope.options->list) bad_json("data is an object instead of a list");
             read_record(envelope);
             break;
         default:
-            if (tokens.take_scalar() != "null") bad_json("data is neither a list nor a record");
-            if (envelope.options->list) bad_json("data is null, and a query returns a list");
+            if (tokens.take_scalar() != "null") bad_json("data is not a list or a record");
+            if (envelope.options->list) bad_json("data is null instead of a list");
     }
 }
 
@@ -198,15 +196,15 @@ void Slicer::Impl::read_member(Envelope& envelope, std::string_view key) {
     if (key == "data" || key == "Data") return read_data(envelope);
     if (key == "responseStatus" || key == "ResponseStatus") return read_status(envelope);
     if (key == "isSuccess" || key == "IsSuccess") {
-        if (std::exchange(envelope.seen_success, true)) bad_json("the answer says isSuccess twice");
+        if (std::exchange(envelope.seen_success, true)) bad_json("duplicate member isSuccess");
         const char first = tokens.peek();
-        if (first != 't' && first != 'f') bad_json("isSuccess is neither true nor false");
+        if (first != 't' && first != 'f') bad_json("isSuccess is not a boolean");
         envelope.success = tokens.take_scalar() == "true";
         envelope.page.spelling = key == "isSuccess" ? Spelling::camel : Spelling::pascal;
         return;
     }
     if (key == "total" || key == "Total") {
-        if (std::exchange(envelope.seen_total, true)) bad_json("the answer holds its total twice");
+        if (std::exchange(envelope.seen_total, true)) bad_json("duplicate member total");
         envelope.page.total = read_total(tokens);
         return;
     }
@@ -217,12 +215,12 @@ void Slicer::Impl::read_envelope(Envelope& envelope) {
     if (tokens.peek() != '{') bad_json("not a JSON object");
     tokens.each_member([&](std::string_view key) { read_member(envelope, key); });
     tokens.end();
-    if (!envelope.seen_success) bad_json("the answer has no isSuccess");
+    if (!envelope.seen_success) bad_json("missing member isSuccess");
     if (!envelope.success) {
         throw Rejected{ErrorCode::refused, "isSuccess is false, ErrorCode \"" + envelope.error_code + "\"",
-                       "the portal took the request and refused it"};
+                       "the portal rejected the request"};
     }
-    if (!envelope.seen_data) bad_json("the answer has no data");
+    if (!envelope.seen_data) bad_json("missing member data");
 }
 
 std::optional<Error> Slicer::Impl::read(Envelope& envelope, char* text, std::size_t size) {
@@ -234,7 +232,7 @@ std::optional<Error> Slicer::Impl::read(Envelope& envelope, char* text, std::siz
         return std::nullopt;
     } catch (const BadJson& failure) {
         return not_a_page(ErrorCode::bad_response, failure.what,
-                          "the page is asked for again; nothing of it is stored");
+                          "nothing of the page is stored; it will be requested again");
     } catch (const Rejected& failure) {
         return not_a_page(failure.code, failure.what, failure.hint);
     }
@@ -259,7 +257,7 @@ std::optional<Error> Slicer::Impl::read_repaired(Envelope& envelope, Error failu
     envelope = std::move(again);
     auto still = read(envelope, copy.data(), size);
     if (still && still->code != ErrorCode::bad_response) return still;
-    // Nothing but invalid records, and none of them looks like one of the stream's: an answer that was made up.
+    // Nothing but records that are not JSON, and none of them looks like the stream's: an answer that was made up.
     const bool made_up = envelope.page.records.empty() && !envelope.vouched;
     if (!still && !made_up) return still;
     return failure;

@@ -6,14 +6,14 @@
 // that what the store holds can be read by anyone's parser. What is not valid JSON, not the documented
 // envelope, cut short or says isSuccess:false fails whole. A record that is valid JSON but cannot be ordered
 // (no usable `_id` or `modified`) or that readers could take differently (a system field twice, or under a name written
-// with escapes; a scope that is no plain string) comes back as strange. So does one whose bytes are not valid JSON
+// with escapes; a scope that is no plain string) comes back as invalid. So does one whose bytes are not valid JSON
 // where only control characters, UTF-8, numbers or depth are to blame and the rest of the answer is sound (hazard 35;
-// repair.hpp): it is marked as invalid, and its bytes are kept. A byte-order mark before the text is passed over. Pure;
-// safe on any thread, with one Slicer a thread.
+// repair.hpp): it is marked as not JSON, and its bytes are kept. A byte-order mark before the text is passed over.
+// Pure; safe on any thread, with one Slicer a thread.
 #pragma once
 
-#include "core/error.hpp"
-#include "core/page.hpp"
+#include "base/error.hpp"
+#include "model/page.hpp"
 
 #include <cstddef>
 #include <memory>

@@ -1,8 +1,10 @@
 #include "json/tokens.hpp"
 
-#include "json/grammar.hpp"
+#include "base/ascii.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <cstddef>
 #include <cstring>
 #include <utility>
 
@@ -18,21 +20,54 @@ constexpr std::size_t kCapacityMin = 1U << 20U;
 const char* reason_of(simdjson::error_code error) {
     switch (error) {
         case simdjson::EMPTY:
-            return "it is empty";
+            return "empty";
         case simdjson::UTF8_ERROR:
-            return "bytes that are not UTF-8";
+            return "invalid UTF-8";
         case simdjson::UNCLOSED_STRING:
-            return "cut short in a string";
+            return "truncated in a string";
         case simdjson::UNESCAPED_CHARS:
             return "a control character in a string";
         default:
-            return "it cannot be read";
+            return "unreadable";
     }
 }
 
 const char* find_backslash(const char* begin, const char* end) {
     const void* found = std::memchr(begin, '\\', static_cast<std::size_t>(end - begin));
     return found == nullptr ? end : static_cast<const char*>(found);
+}
+
+bool is_hex(char c) {
+    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+// Drops the digits at the front; false where there is none.
+bool take_digits(std::string_view& text) {
+    std::size_t count = 0;
+    while (count < text.size() && is_digit(text[count]))
+        ++count;
+    text.remove_prefix(count);
+    return count > 0;
+}
+
+// The characters an escape takes after its backslash; 0: not an escape.
+std::size_t escape_size(std::string_view after_backslash) {
+    if (after_backslash.empty()) return 0;
+    const char kind = after_backslash.front();
+    if (std::string_view("\"\\/bfnrt").find(kind) != std::string_view::npos) return 1;
+    if (kind != 'u' || after_backslash.size() < 5) return 0;
+    for (const char c : after_backslash.substr(1, 4)) {
+        if (!is_hex(c)) return 0;
+    }
+    return 5;
+}
+
+// The character that "uXXXX" stands for where it is ASCII; 0: another one.
+char ascii_of(std::string_view after_backslash) {
+    unsigned code = 0;
+    const char* end = after_backslash.data() + 5;
+    if (std::from_chars(after_backslash.data() + 1, end, code, 16).ptr != end) return 0;
+    return code < 0x80 ? static_cast<char>(code) : '\0';
 }
 
 }  // namespace
@@ -52,7 +87,7 @@ struct Tokens::Index {
         const auto error = parser ? parser->allocate(capacity, depth)
                                   : simdjson::get_active_implementation()->create_dom_parser_implementation(
                                         capacity, depth, parser);
-        if (error != simdjson::SUCCESS) bad_json("no memory to read it with");
+        if (error != simdjson::SUCCESS) bad_json("out of memory");
     }
 };
 
@@ -76,12 +111,11 @@ void Tokens::begin(char* text, std::size_t size) {
 }
 
 void Tokens::end() const {
-    if (position() != end_) bad_json("something stands after the answer's end");
+    if (position() != end_) bad_json("trailing data after the response");
 }
 
 void Tokens::unexpected() const {
-    bad_json(position() == end_ ? "not valid JSON: cut short"
-                                : "not valid JSON: a token where another must stand");
+    bad_json(position() == end_ ? "not valid JSON: truncated" : "not valid JSON: unexpected token");
 }
 
 std::string_view Tokens::take_string() {
@@ -105,7 +139,7 @@ std::string_view Tokens::take_name() {
 // outside of strings but in what is no token of JSON.
 void Tokens::check_escapes(const char* begin, const char* end) {
     if (!is_json_string_content({begin, static_cast<std::size_t>(end - begin)}))
-        bad_json("not valid JSON: a bad escape in a string");
+        bad_json("not valid JSON: invalid escape in a string");
     backslash_ = find_backslash(end, end_);
 }
 
@@ -115,8 +149,7 @@ std::string_view Tokens::take_scalar() {
     if (begin == end_) unexpected();
     ++next_;
     const std::string_view token = trim_right({begin, static_cast<std::size_t>(position() - begin)});
-    if (!is_json_number(token) && !is_json_literal(token))
-        bad_json("not valid JSON: a value that is no number, string or literal");
+    if (!is_json_number(token) && !is_json_literal(token)) bad_json("not valid JSON: invalid value");
     return token;
 }
 
@@ -132,6 +165,67 @@ void Tokens::skip_value(std::size_t depth) {
         default:
             take_scalar();
     }
+}
+
+bool is_json_string_content(std::string_view inside) {
+    // memchr, because signatures are tens of kilobytes of base64 without a single escape.
+    while (!inside.empty()) {
+        const void* found = std::memchr(inside.data(), '\\', inside.size());
+        if (found == nullptr) return true;
+        inside.remove_prefix(static_cast<std::size_t>(static_cast<const char*>(found) - inside.data()) + 1);
+        const std::size_t size = escape_size(inside);
+        if (size == 0) return false;
+        inside.remove_prefix(size);
+    }
+    return true;
+}
+
+bool is_json_number(std::string_view token) {
+    if (!token.empty() && token.front() == '-') token.remove_prefix(1);
+    if (token.empty()) return false;
+    if (token.front() == '0')
+        token.remove_prefix(1);
+    else if (!take_digits(token))
+        return false;
+    if (!token.empty() && token.front() == '.') {
+        token.remove_prefix(1);
+        if (!take_digits(token)) return false;
+    }
+    if (!token.empty() && (token.front() == 'e' || token.front() == 'E')) {
+        token.remove_prefix(1);
+        if (!token.empty() && (token.front() == '+' || token.front() == '-')) token.remove_prefix(1);
+        if (!take_digits(token)) return false;
+    }
+    return token.empty();
+}
+
+bool is_json_literal(std::string_view token) {
+    return token == "true" || token == "false" || token == "null";
+}
+
+bool says_name(std::string_view inside, std::string_view name) {
+    for (const char expected : name) {
+        if (inside.empty()) return false;
+        char found = inside.front();
+        std::size_t size = 1;
+        if (found == '\\') {
+            inside.remove_prefix(1);
+            size = escape_size(inside);
+            if (size == 0) return false;
+            found = size == 5 ? ascii_of(inside) : inside.front();
+        }
+        if (found != expected) return false;
+        inside.remove_prefix(size);
+    }
+    return inside.empty();
+}
+
+std::string_view trim_right(std::string_view text) {
+    while (!text.empty() &&
+           (text.back() == ' ' || text.back() == '\n' || text.back() == '\r' || text.back() == '\t')) {
+        text.remove_suffix(1);
+    }
+    return text;
 }
 
 }  // namespace carecloud

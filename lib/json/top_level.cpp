@@ -17,7 +17,7 @@ constexpr std::size_t kCommonSize = 64 * 1024;
 
 Error refused(std::string what) {
     return {.code = ErrorCode::invalid_argument,
-            .operation = "read JSON",
+            .operation = "parse JSON",
             .subject = std::move(what),
             .hint = {}};
 }
@@ -51,7 +51,7 @@ Result<TopLevel> members_of(const dom::object& object) {
         Result<TopLevelValue> value = value_of(element);
         if (!value) return value.error();
         const bool fresh = members.try_emplace(std::string(key), std::move(*value)).second;
-        if (!fresh) return refused("a key that stands twice");
+        if (!fresh) return refused("duplicate key");
     }
     return members;
 }

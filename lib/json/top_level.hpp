@@ -8,7 +8,7 @@
 // is read. So is a NUL, which ends a string for some readers. Pure; safe on any thread.
 #pragma once
 
-#include "core/error.hpp"
+#include "base/error.hpp"
 
 #include <cstddef>
 #include <functional>

@@ -1,6 +1,6 @@
 #include "net/http_date.hpp"
 
-#include "net/ascii.hpp"
+#include "base/ascii.hpp"
 
 #include <algorithm>
 #include <array>
@@ -152,10 +152,10 @@ std::optional<Timestamp> parse_http_date(std::string_view text, Timestamp now) {
 
 std::string format_http_date(Timestamp at) {
     namespace chrono = std::chrono;
-    const chrono::sys_seconds moment{chrono::seconds{at.ticks / Timestamp::ticks_per_second}};
-    const auto midnight = chrono::floor<chrono::days>(moment);
+    const chrono::sys_seconds whole{chrono::seconds{at.ticks / Timestamp::ticks_per_second}};
+    const auto midnight = chrono::floor<chrono::days>(whole);
     const chrono::year_month_day date{midnight};
-    const chrono::hh_mm_ss time{moment - midnight};
+    const chrono::hh_mm_ss time{whole - midnight};
     std::array<char, 64> text{};
     std::snprintf(text.data(), text.size(), "%s, %02u %s %04d %02d:%02d:%02d GMT",
                   kDays[chrono::weekday{midnight}.c_encoding()].data(), static_cast<unsigned>(date.day()),

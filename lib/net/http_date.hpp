@@ -3,7 +3,7 @@
 // Pure; safe on any thread.
 #pragma once
 
-#include "core/timestamp.hpp"
+#include "base/timestamp.hpp"
 
 #include <optional>
 #include <string>

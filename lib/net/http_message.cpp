@@ -1,6 +1,6 @@
 #include "net/http_message.hpp"
 
-#include "net/ascii.hpp"
+#include "base/ascii.hpp"
 
 #include <algorithm>
 
@@ -22,7 +22,7 @@ Error refused(const HttpRequest& request, std::string what) {
     return {.code = ErrorCode::invalid_argument,
             .operation = request.operation,
             .subject = std::move(what),
-            .hint = "only printable ASCII can be sent"};
+            .hint = "use printable ASCII only"};
 }
 
 bool needs_length(const HttpRequest& request) {
@@ -31,7 +31,7 @@ bool needs_length(const HttpRequest& request) {
 
 }  // namespace
 
-std::string_view HttpResponse::header(std::string_view name) const {
+std::string_view find_header(const std::vector<HttpHeader>& headers, std::string_view name) {
     const auto found = std::find_if(headers.begin(), headers.end(), [&](const HttpHeader& header) {
         return ascii_iequals(header.first, name);
     });
@@ -49,17 +49,17 @@ bool is_header_value(std::string_view text) {
 }
 
 Result<std::string> request_head(const HttpRequest& request, std::string_view host) {
-    if (!is_token(request.method)) return refused(request, "the request's method");
+    if (!is_token(request.method)) return refused(request, "invalid request method");
     if (!request.target.starts_with('/') ||
         !std::all_of(request.target.begin(), request.target.end(), is_visible)) {
-        return refused(request, "the request's path");
+        return refused(request, "invalid request path");
     }
     std::string head = request.method + " " + request.target + " HTTP/1.1\r\nHost: ";
     head += host;
     head += "\r\nAccept-Encoding: gzip\r\n";
     for (const auto& [name, value] : request.headers) {
-        if (!is_token(name)) return refused(request, "the name of a header");
-        if (!is_header_value(value)) return refused(request, "the value of header " + name);
+        if (!is_token(name)) return refused(request, "invalid header name");
+        if (!is_header_value(value)) return refused(request, "invalid value of header " + name);
         head.append(name).append(": ").append(value).append("\r\n");
     }
     if (needs_length(request)) head += "Content-Length: " + std::to_string(request.body.size()) + "\r\n";

@@ -1,7 +1,7 @@
 // A request and its answer, as HttpClient takes and gives them.
 #pragma once
 
-#include "core/error.hpp"
+#include "base/error.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -13,6 +13,9 @@
 namespace carecloud {
 
 using HttpHeader = std::pair<std::string, std::string>;
+
+// The value of the first header of that name, in any case; empty if there is none.
+std::string_view find_header(const std::vector<HttpHeader>& headers, std::string_view name);
 
 struct HttpRequest {
     std::string method = "GET";
@@ -30,8 +33,7 @@ struct HttpResponse {
     std::size_t size = 0;
 
     std::string_view text() const { return {body.get(), size}; }
-    // The first header of that name, in whatever case; empty where there is none.
-    std::string_view header(std::string_view name) const;
+    std::string_view header(std::string_view name) const { return find_header(headers, name); }
 };
 
 // The bytes before a request's body. Errors (invalid_argument): a method or a header's name that is no token,

@@ -1,7 +1,7 @@
 #include "net/url.hpp"
 
-#include "core/loopback.hpp"
-#include "net/ascii.hpp"
+#include "base/ascii.hpp"
+#include "base/loopback.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -20,7 +20,7 @@ namespace {
 
 Error bad_url(std::string what, std::string hint) {
     return {.code = ErrorCode::invalid_argument,
-            .operation = "read the address",
+            .operation = "parse the URL",
             .subject = std::move(what),
             .hint = std::move(hint)};
 }
@@ -43,21 +43,21 @@ Result<std::string> host_of(const urls::url_view& url) {
     // Boost.URL 1.81, and not 1.83, takes "127.0.0.1.example.org" for the address, and what follows for the path.
     const std::string path(url.encoded_path());
     if (!path.empty() && path.front() != '/') {
-        return bad_url("a host name that begins with an address", "use another name of that host");
+        return bad_url("host name starts with an IP address", "use another name of that host");
     }
     std::string host = ascii_lower(std::string(url.host_address()));
     if (host.size() > 1 && host.back() == '.')
         host.pop_back();  // the root's dot is no part of a certificate's name
     if (url.host_type() == urls::host_type::ipv4 || url.host_type() == urls::host_type::ipv6) return host;
     if (is_host_name(host)) return host;
-    return bad_url("the address has no usable host name", "write it as https://host[:port]/path");
+    return bad_url("missing or invalid host name", "use https://host[:port]/path");
 }
 
 Result<std::uint16_t> port_of(const urls::url_view& url, bool tls) {
     if (!url.has_port() || url.port().empty()) return static_cast<std::uint16_t>(tls ? 443 : 80);
     const auto port = parse_port(url.port());
     if (port) return *port;
-    return bad_url("the address has no usable port", "use one of 1 to 65535");
+    return bad_url("invalid port", "use 1 to 65535");
 }
 
 std::string target_of(const urls::url_view& url) {
@@ -103,20 +103,20 @@ std::string percent_encode(std::string_view text) {
 
 Result<HttpUrl> parse_http_url(std::string_view text) {
     const auto parsed = urls::parse_uri(text);
-    if (!parsed || has_zone(*parsed)) return bad_url("not a URL", "write it as https://host[:port]/path");
+    if (!parsed || has_zone(*parsed)) return bad_url("not a URL", "use https://host[:port]/path");
     const urls::url_view& url = *parsed;
     const bool tls = url.scheme_id() == urls::scheme::https;
     if (!tls && url.scheme_id() != urls::scheme::http) {
-        return bad_url("the address is neither https:// nor http://", "use https://");
+        return bad_url("the scheme must be https:// or http://", "use https://");
     }
-    if (url.has_userinfo()) return bad_url("the address holds a user name or password", "leave it out");
-    if (url.has_fragment()) return bad_url("the address has a fragment (#...)", "leave it out");
+    if (url.has_userinfo()) return bad_url("contains a user name or password", "remove it");
+    if (url.has_fragment()) return bad_url("contains a fragment (#...)", "remove it");
     const Result<std::string> host = host_of(url);
     if (!host) return host.error();
     const Result<std::uint16_t> port = port_of(url, tls);
     if (!port) return port.error();
     if (!tls && !is_loopback_host(*host)) {
-        return bad_url("http:// to " + *host, "plain http is for loopback only: use https://");
+        return bad_url("http:// to " + *host, "http is only allowed to loopback: use https://");
     }
     return HttpUrl{.origin = {.tls = tls, .host = *host, .port = *port}, .target = target_of(url)};
 }

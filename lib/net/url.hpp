@@ -6,7 +6,7 @@
 // Pure; safe on any thread.
 #pragma once
 
-#include "core/error.hpp"
+#include "base/error.hpp"
 
 #include <cstdint>
 #include <optional>

@@ -3,7 +3,7 @@
 // before it is used.
 #pragma once
 
-#include "core/page.hpp"
+#include "model/page.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -19,7 +19,7 @@ struct Dialect {
     ModifiedLiteral modified = ModifiedLiteral::string;
     IdLiteral id = IdLiteral::string;
     bool keyset = true;                   // whether `$or` over (modified, _id) works
-    Spelling spelling = Spelling::camel;  // how the envelope was spelt when it was proven
+    Spelling spelling = Spelling::camel;  // how the envelope was spelled when it was proven
     bool lte = false;                     // whether `modified` compares by `$lte`,
     bool lt = false;                      // and by `$lt`; never taken for granted
     std::size_t cap = 0;  // the largest number of records a page ever held: the server's cap is no lower

@@ -5,7 +5,7 @@
 //     std::string body = query_text(query);
 #pragma once
 
-#include "core/stream.hpp"
+#include "model/stream.hpp"
 #include "portal/dialect.hpp"
 
 #include <cstddef>
@@ -78,5 +78,16 @@ inline constexpr std::size_t kIdsAnyway = 200;
 
 // Whether the stream's filter and fields alone make every query larger than kQueryBytesMax.
 bool is_filter_too_large(const StreamSpec& spec);
+
+// Ranges of days are queried by `startDate` and `endDate` (texts that begin with "yyyyMMdd"), which the vendor
+// recommends for one or more months (docs: portal-api facts, "claim_attendance").
+
+// Whether it is a day of the calendar as "20240229", of the years 1900 to 2100.
+bool is_day(std::string_view text);
+
+// Conditions for Query, one a step: first the records that began before `first_day` and end no earlier, then those that
+// begin in each month of the range. Together they are the records that overlap the range, and no record is in two of
+// them; a record without an endDate is found by its start alone. Needs two days in their order.
+std::vector<std::string> day_steps(std::string_view first_day, std::string_view last_day);
 
 }  // namespace carecloud

@@ -9,7 +9,7 @@
 // configuration file. The files themselves are not opened here. Values only; safe on any thread.
 #pragma once
 
-#include "core/stream.hpp"
+#include "model/stream.hpp"
 #include "runtime/environment.hpp"
 #include "runtime/findings.hpp"
 #include "runtime/listen_address.hpp"

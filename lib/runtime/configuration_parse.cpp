@@ -1,6 +1,6 @@
 #include "runtime/configuration.hpp"
 #include "runtime/configuration_sections.hpp"
-#include "runtime/regular_file.hpp"
+#include "runtime/files.hpp"
 #include "runtime/yaml_reader.hpp"
 #include "runtime/yaml_tree.hpp"
 
@@ -10,15 +10,15 @@ namespace {
 void read_root(const Field& field, const ConfigurationSource& source, Configuration& configuration) {
     MappingReader root(field);
     if (const auto f = root.require(
-            "portal", "write the section 'portal:' with base_url, workspace_id and the others")) {
+            "portal", "add a section 'portal:' with base_url, workspace_id, bucket_id and api_key_file")) {
         read_portal(*f, source, configuration.portal);
     }
-    if (const auto f =
-            root.require("streams", "write 'streams:' and at least '- entity: claim_attendance'")) {
+    if (const auto f = root.require("streams", "add 'streams:' with at least '- entity: claim_attendance'")) {
         read_streams(*f, configuration.portal, configuration.streams);
     }
     if (root.written("sns")) {
-        const auto f = root.require("sns", "write listen, topic_arns and tls, or leave sns out to poll only");
+        const auto f =
+            root.require("sns", "add listen, topic_arns and tls, or remove the section sns to poll only");
         if (f) read_sns(*f, source, configuration.sns.emplace());
     }
     if (const auto f = root.find("store")) read_store(*f, source, configuration.store);
@@ -27,8 +27,7 @@ void read_root(const Field& field, const ConfigurationSource& source, Configurat
     root.finish();
     const ListenAddress& listen = configuration.api.listen;
     if (configuration.sns && listen.port != 0 && configuration.sns->listen == listen) {
-        root.find("sns")->problem(
-            "sns.listen and api.listen are the same address; give each a port of its own");
+        root.find("sns")->problem("sns.listen and api.listen are the same address; use different ports");
     }
 }
 
@@ -49,8 +48,8 @@ LoadedConfiguration parse_configuration(std::string_view text, const Configurati
         const bool empty = root.kind == YamlNode::Kind::null;
         findings.problem(
             {1, 1}, "",
-            std::string(empty ? "the file has no settings" : "the file is not a mapping of sections") +
-                "; write at least the sections 'portal:' and 'streams:'");
+            std::string(empty ? "the file is empty" : "the top level must be a mapping of sections") +
+                "; at least the sections 'portal:' and 'streams:' are required");
     } else {
         read_root(Field{&root, {1, 1}, "", &findings}, source, configuration);
     }

@@ -17,12 +17,13 @@ std::optional<std::string> as_scope_id(const Field& field) {
     std::optional<std::string> id = as_text(field);
     if (!id) return std::nullopt;
     if (id->size() <= kIdMax && is_printable_ascii(*id) && id->find(' ') == std::string::npos) return id;
-    field.problem("an id has at most 128 printable ASCII characters and no blanks; copy it from the portal");
+    field.problem(
+        "must be at most 128 printable ASCII characters without spaces; copy the id from the portal");
     return std::nullopt;
 }
 
 std::optional<double> as_per_second(const Field& field) {
-    const std::string remedy = "write a number of requests above 0 and at most 1000, such as 5 or 0.5";
+    const std::string remedy = "use a number of requests above 0 and at most 1000, such as 5 or 0.5";
     const std::optional<std::string> text = as_text(field);
     if (!text) return std::nullopt;
     double value = 0;
@@ -48,11 +49,10 @@ void read_dialect(const Field& field, std::optional<DialectSetting>& setting) {
     if (field.node->kind == YamlNode::Kind::scalar && field.node->text == "auto") return;
     if (field.node->kind != YamlNode::Kind::mapping) {
         field.problem(
-            "the dialect is neither 'auto' nor a mapping; write auto, or { modified: string, id: string, "
-            "keyset: true }");
+            "must be 'auto' or a mapping; use auto, or { modified: string, id: string, keyset: true }");
         return;
     }
-    constexpr std::string_view remedy = "give all of modified, id and keyset, or write 'dialect: auto'";
+    constexpr std::string_view remedy = "specify all of modified, id and keyset, or use 'dialect: auto'";
     MappingReader dialect(field);
     DialectSetting chosen;
     if (const auto f = dialect.require("modified", remedy)) {
@@ -69,7 +69,8 @@ void read_dialect(const Field& field, std::optional<DialectSetting>& setting) {
 
 void read_portal(const Field& field, const ConfigurationSource& source, PortalSettings& settings) {
     MappingReader portal(field);
-    if (const auto f = portal.require("base_url", "write the portal's address, such as https://host/api")) {
+    if (const auto f =
+            portal.require("base_url", "set it to the portal's address, such as https://host/api")) {
         assign(as_base_url(*f), settings.base_url);
     }
     if (const auto f = portal.require("workspace_id", "copy it from the portal")) {
@@ -78,7 +79,8 @@ void read_portal(const Field& field, const ConfigurationSource& source, PortalSe
     if (const auto f = portal.require("bucket_id", "copy it from the portal")) {
         assign(as_scope_id(*f), settings.bucket_id);
     }
-    if (const auto f = portal.require("api_key_file", "name the file that holds the key, chmod 600")) {
+    if (const auto f =
+            portal.require("api_key_file", "set it to the file that contains the key, chmod 600")) {
         assign(as_file(*f, FileUse::secret, source), settings.api_key_file);
     }
     if (const auto f = portal.find("ca_file")) assign(as_file(*f, FileUse::plain, source), settings.ca_file);

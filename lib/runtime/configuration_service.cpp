@@ -7,17 +7,17 @@
 namespace carecloud {
 namespace {
 
-constexpr std::string_view kStoreRemedy = "write sqlite:/absolute/path, or postgresql://host/database";
+constexpr std::string_view kStoreRemedy = "use sqlite:/absolute/path or postgresql://host/database";
 
 // After "sqlite:". Three slashes, as other programs write them, mean the same as one.
 void read_sqlite(const Field& field, const std::string& path, StoreSettings& settings) {
     const std::size_t slashes = std::min(path.find_first_not_of('/'), path.size());
     if (path.find('?') != std::string::npos) {
-        field.problem("parameters after '?' are not taken; write sqlite:/absolute/path alone");
+        field.problem("parameters after '?' are not supported; use sqlite:/absolute/path");
         return;
     }
     if ((slashes != 1 && slashes != 3) || slashes == path.size() || path.ends_with('/')) {
-        field.problem("the store's file has no absolute path; write sqlite:/absolute/path with one slash");
+        field.problem("the path must be absolute; use sqlite:/absolute/path with one slash");
         return;
     }
     settings.kind = StoreKind::sqlite;
@@ -37,13 +37,12 @@ bool shows_password(const std::string& written) {
 void read_postgresql(const Field& field, const std::string& url, StoreSettings& settings) {
     const std::string rest = url.substr(url.find("//") + 2);
     if (rest.empty() || rest.find(' ') != std::string::npos) {
-        field.problem("the URL names no database; write postgresql://host/database, without blanks");
+        field.problem("the URL has no database; use postgresql://host/database without spaces");
         return;
     }
     if (shows_password(field.node->shown)) {
         field.warning(
-            "a password stands in the file; write ${NAME} for it, or use a password file (libpq's "
-            "~/.pgpass)");
+            "the file contains a password; use ${NAME} or a password file (libpq's ~/.pgpass) instead");
     }
     settings.kind = StoreKind::postgresql;
     settings.postgresql_url = url;
@@ -60,7 +59,7 @@ void read_store(const Field& field, const ConfigurationSource&, StoreSettings& s
         else if (url.starts_with("postgresql://") || url.starts_with("postgres://"))
             read_postgresql(*f, url, settings);
         else if (!url.empty())
-            f->problem("the URL's scheme is neither sqlite nor postgresql; " + std::string(kStoreRemedy));
+            f->problem("unknown URL scheme; " + std::string(kStoreRemedy));
     }
     store.finish();
 }
@@ -73,8 +72,9 @@ void read_api(const Field& field, const ConfigurationSource& source, ApiSettings
     if (const auto f = api.find("token_file"))
         assign(as_file(*f, FileUse::secret, source), settings.token_file);
     else if (listen && !settings.listen.loopback()) {
-        listen->problem("other machines reach " + in_quotes(settings.listen.to_string()) +
-                        ", so api.token_file is needed; name a file with a token, or listen on 127.0.0.1");
+        listen->problem(in_quotes(settings.listen.to_string()) +
+                        " is reachable from other machines and requires api.token_file; set it to a file "
+                        "with a token, or listen on 127.0.0.1");
     }
     api.finish();
 }

@@ -23,10 +23,10 @@ std::optional<std::string> as_topic_arn(const Field& field) {
     if (!arn) return std::nullopt;
     if (matches(*arn, kArnShape)) return arn;
     if (arn->ends_with(".fifo")) {
-        field.problem("a FIFO topic cannot deliver to HTTPS; name a standard topic");
+        field.problem("FIFO topics cannot deliver to HTTPS; use a standard topic");
     } else {
         field.problem(in_quotes(field.node->shown, 120) +
-                      " is not a topic's ARN; write arn:aws:sns:REGION:12-DIGITS:NAME");
+                      " is not a topic ARN; use arn:aws:sns:REGION:12-DIGITS:NAME");
     }
     return std::nullopt;
 }
@@ -41,7 +41,7 @@ std::optional<std::string> as_host(const Field& field) {
         if (port >= 1 && port <= 65535) return host;
     }
     field.problem(in_quotes(field.node->shown, 120) +
-                  " is not a host; write host or host:port, without https:// and path");
+                  " is not a host; use host or host:port, without https:// and path");
     return std::nullopt;
 }
 
@@ -53,13 +53,13 @@ std::vector<std::string> as_set(const Field& field, Read read) {
         std::optional<std::string> value = read(item);
         if (!value) continue;
         if (std::find(values.begin(), values.end(), *value) != values.end()) {
-            item.problem(in_quotes(item.node->shown, 120) + " stands twice; keep one of them");
+            item.problem(in_quotes(item.node->shown, 120) + " is a duplicate; remove it");
         } else {
             values.push_back(std::move(*value));
         }
     }
     if (field.node->kind == YamlNode::Kind::sequence && field.node->items.empty()) {
-        field.problem("the list is empty; name at least one");
+        field.problem("the list is empty; add at least one entry");
     }
     return values;
 }
@@ -70,8 +70,7 @@ std::optional<std::string> as_url_path(const Field& field) {
     if (path->starts_with('/') && is_printable_ascii(*path) &&
         path->find_first_of(" ?#%") == std::string::npos)
         return path;
-    field.problem(in_quotes(field.node->shown) +
-                  " is not a path; write one that begins with '/', such as /sns");
+    field.problem(in_quotes(field.node->shown) + " is not a path; it must start with '/', such as /sns");
     return std::nullopt;
 }
 
@@ -79,22 +78,22 @@ void read_tls(const Field& field, const ConfigurationSource& source, SnsSettings
     if (field.node->kind == YamlNode::Kind::scalar && field.node->text == "off") {
         if (!settings.listen.loopback()) {
             field.problem("tls is off, but " + in_quotes(settings.listen.to_string()) +
-                          " is reached from other machines; listen on 127.0.0.1 behind the proxy, or give a "
-                          "certificate");
+                          " is reachable from other machines; listen on 127.0.0.1 behind the proxy, or "
+                          "configure a certificate");
         }
         return;
     }
     if (field.node->kind != YamlNode::Kind::mapping) {
-        field.problem(
-            "tls is neither 'off' nor a mapping; write off, or { certificate: FILE, private_key: FILE }");
+        field.problem("must be 'off' or a mapping; use off, or { certificate: FILE, private_key: FILE }");
         return;
     }
     MappingReader tls(field);
     TlsFiles files;
-    if (const auto f = tls.require("certificate", "name the PEM file with the chain, or write 'tls: off'")) {
+    if (const auto f = tls.require("certificate",
+                                   "set it to the PEM file with the certificate chain, or use 'tls: off'")) {
         assign(as_file(*f, FileUse::secret, source), files.certificate);  // where its key is, as a rule
     }
-    if (const auto f = tls.require("private_key", "name the PEM file with the key, or write 'tls: off'")) {
+    if (const auto f = tls.require("private_key", "set it to the PEM file with the key, or use 'tls: off'")) {
         assign(as_file(*f, FileUse::secret, source), files.private_key);
     }
     tls.finish();
@@ -107,7 +106,7 @@ void read_trust(const Field& field, const ConfigurationSource& source, SnsSettin
         if (f->node->kind == YamlNode::Kind::sequence) {
             settings.certificate_hosts = as_set(*f, as_host);
         } else if (f->node->kind != YamlNode::Kind::scalar || f->node->text != "amazonaws") {
-            f->problem("neither 'amazonaws' nor a list of hosts; write amazonaws, or [host, host:port]");
+            f->problem("must be 'amazonaws' or a list of hosts; use amazonaws, or [host, host:port]");
         }
     }
     if (const auto f = trust.find("ca_file"))
@@ -121,16 +120,16 @@ void read_sns(const Field& field, const ConfigurationSource& source, SnsSettings
     MappingReader sns(field);
     // Where the address itself is wrong, nothing is to be said about tls and loopback.
     settings.listen.host = "localhost";
-    if (const auto f = sns.require("listen", "write the address to receive on, such as 0.0.0.0:8443")) {
+    if (const auto f = sns.require("listen", "set it to the address to listen on, such as 0.0.0.0:8443")) {
         assign(as_listen_address(*f, false), settings.listen);
     }
     if (const auto f = sns.find("path")) assign(as_url_path(*f), settings.path);
-    if (const auto f = sns.require("topic_arns", "write [ \"arn:aws:sns:REGION:12-DIGITS:NAME\" ]")) {
+    if (const auto f = sns.require("topic_arns", "set it to [ \"arn:aws:sns:REGION:12-DIGITS:NAME\" ]")) {
         settings.topic_arns = as_set(*f, as_topic_arn);
     }
     if (const auto f = sns.find("confirm")) assign(as_bool(*f), settings.confirm);
     if (const auto f =
-            sns.require("tls", "write { certificate: FILE, private_key: FILE }, or off behind a proxy")) {
+            sns.require("tls", "set it to { certificate: FILE, private_key: FILE }, or off behind a proxy")) {
         read_tls(*f, source, settings);
     }
     if (const auto f = sns.find("trust")) read_trust(*f, source, settings);

@@ -1,4 +1,4 @@
-#include "core/ascii_class.hpp"
+#include "base/ascii.hpp"
 #include "runtime/configuration_sections.hpp"
 #include "runtime/filter_json.hpp"
 #include "runtime/suggest.hpp"
@@ -34,13 +34,13 @@ std::optional<std::string> as_entity(const Field& field) {
                                  [](char c) { return is_small(c) || is_digit(c) || c == '_'; });
     if (!fit) {
         field.problem(in_quotes(field.node->shown) +
-                      " is not an entity's name (small letters, digits and '_'); " +
+                      " is not an entity name (lowercase letters, digits and '_'); " +
                       suggestion(*name, kDocumentedEntities));
         return std::nullopt;
     }
     if (std::find(kDocumentedEntities.begin(), kDocumentedEntities.end(), *name) ==
         kDocumentedEntities.end()) {
-        field.warning(in_quotes(field.node->shown) + " is not an entity that the portal documents; " +
+        field.warning(in_quotes(field.node->shown) + " is not a documented entity of the portal; " +
                       suggestion(*name, kDocumentedEntities));
     }
     return name;
@@ -63,12 +63,12 @@ void add_field_name(const Field& field, std::vector<std::string>& fields) {
     if (!name) return;
     if (!is_field_name(*name)) {
         field.problem(in_quotes(field.node->shown) +
-                      " is not a field's name; write a name such as status or attendance.header");
+                      " is not a field name; use a name such as status or attendance.header");
         return;
     }
     for (const std::string& other : fields) {
         if (other == *name) {
-            field.problem(in_quotes(*name) + " stands twice; keep one of them");
+            field.problem(in_quotes(*name) + " is a duplicate; remove it");
             return;
         }
         if (collide(other, *name)) {
@@ -88,9 +88,7 @@ std::vector<std::string> read_fields(const Field& field) {
     const bool all_good = fields.size() == items.size();
     std::erase_if(fields, [](const std::string& name) { return name == "_id" || name == "modified"; });
     if (all_good && fields.empty() && !items.empty()) {
-        field.problem(
-            "names nothing beyond _id and modified, which always come; "
-            "name a field, or write [] for whole records");
+        field.problem("_id and modified are always fetched; add another field, or use [] for whole records");
     }
     std::sort(fields.begin(), fields.end());
     return fields;
@@ -109,14 +107,15 @@ void read_reconcile(const Field& field, ReconcileSettings& settings) {
     reconcile.finish();
 }
 
-void read_stream(const Field& field, StreamSettings& settings, std::map<std::string, Place>& seen) {
+void read_stream(const Field& field, StreamSettings& settings, std::map<std::string, SourcePosition>& seen) {
     MappingReader stream(field);
-    if (const auto f = stream.require("entity", "name what to synchronise, such as claim_attendance")) {
+    if (const auto f =
+            stream.require("entity", "set it to the entity to synchronize, such as claim_attendance")) {
         assign(as_entity(*f), settings.spec.entity);
-        const auto [first, is_new] = seen.try_emplace(settings.spec.entity, f->node->place);
+        const auto [first, is_new] = seen.try_emplace(settings.spec.entity, f->node->position);
         if (!is_new && !settings.spec.entity.empty()) {
-            f->problem(in_quotes(f->node->shown) + " has a stream already, at line " +
-                       std::to_string(first->second.line) + "; keep one of them, with a filter for both");
+            f->problem(in_quotes(f->node->shown) + " already has a stream at line " +
+                       std::to_string(first->second.line) + "; keep one stream with a filter for both");
         }
     }
     if (const auto f = stream.find("poll_every")) assign(as_duration(*f, 1s, 24h), settings.poll_every);
@@ -132,9 +131,9 @@ void read_stream(const Field& field, StreamSettings& settings, std::map<std::str
 void read_streams(const Field& field, const PortalSettings& portal, std::vector<StreamSettings>& streams) {
     const std::vector<Field> items = as_list(field);
     if (items.empty() && field.node->kind == YamlNode::Kind::sequence) {
-        field.problem("no stream is named; write at least '- entity: claim_attendance'");
+        field.problem("no streams; add at least '- entity: claim_attendance'");
     }
-    std::map<std::string, Place> seen;
+    std::map<std::string, SourcePosition> seen;
     for (const Field& item : items) {
         StreamSettings settings;
         settings.spec.workspace_id = portal.workspace_id;

@@ -1,5 +1,5 @@
-#include "core/ascii_class.hpp"
-#include "core/loopback.hpp"
+#include "base/ascii.hpp"
+#include "base/loopback.hpp"
 #include "runtime/configuration_sections.hpp"
 #include "runtime/text.hpp"
 
@@ -41,19 +41,19 @@ bool has_zone(const boost::urls::url_view& url) {
 // password.
 std::string base_url_problem(const boost::urls::url_view& url) {
     if (url.has_userinfo())
-        return "a user or password in the URL is refused; the key belongs into api_key_file";
-    if (url.host().empty()) return "the URL names no host; write https://host/path";
+        return "the URL must not contain a user or password; put the key into api_key_file";
+    if (url.host().empty()) return "the URL has no host; use https://host/path";
     // Boost.URL 1.81 reads "127.0.0.1.example.org" so (findings/boost-url-ipv4-prefix.sh).
     if (!url.encoded_path().empty() && url.encoded_path().front() != '/')
-        return "a host name that begins with an address cannot be used; write another name of that host";
+        return "host names that start with an IP address are not supported; use another name of that host";
     if (url.has_port() && !is_port(std::string(url.port())))
-        return "the URL's port is not from 1 to 65535; correct it or leave it out";
+        return "the port must be from 1 to 65535; correct or remove it";
     if (url.has_query() || url.has_fragment())
-        return "a query or fragment in the URL is refused; leave out '?' or '#' and the rest";
+        return "the URL must not contain a query or fragment; remove '?' or '#' and the rest";
     if (url.scheme() == "https") return {};
-    if (url.scheme() != "http") return "the URL's scheme is not https; write https://host/path";
+    if (url.scheme() != "http") return "the URL scheme must be https; use https://host/path";
     if (is_loopback_host(std::string(url.host_address()))) return {};
-    return "http is taken only to this machine itself, since the key would travel readable; write https://";
+    return "http is only allowed to loopback, because the key would be sent unencrypted; use https://";
 }
 
 }  // namespace
@@ -63,7 +63,7 @@ std::optional<std::string> as_file(const Field& field, FileUse use, const Config
     if (!text) return std::nullopt;
     if (use == FileUse::secret && looks_like_a_key(*text)) {
         field.problem(
-            "this looks like the secret itself; put it into a file of its own, chmod 600, and name the file "
+            "this looks like the secret itself; put it into a separate file, chmod 600, and specify the file "
             "here");
         return std::nullopt;
     }
@@ -84,7 +84,7 @@ std::optional<ListenAddress> as_listen_address(const Field& field, bool unix_all
     const Result<ListenAddress> address = parse_listen_address(*text, unix_allowed);
     if (address) return *address;
     if (field.node->expanded) {
-        field.problem(in_quotes(field.node->shown) + " (with its variables put in) is not an address; " +
+        field.problem(in_quotes(field.node->shown) + " (after variable expansion) is not an address; " +
                       address.error().hint);
     } else {
         field.problem(address.error());
@@ -97,7 +97,7 @@ std::optional<std::string> as_base_url(const Field& field) {
     if (!text) return std::nullopt;
     const auto url = boost::urls::parse_uri(*text);
     if (!url || has_zone(*url)) {
-        field.problem("this is not a URL; write https://host/path, with other characters percent-encoded");
+        field.problem("not a URL; use https://host/path, with other characters percent-encoded");
         return std::nullopt;
     }
     if (std::string problem = base_url_problem(*url); !problem.empty()) {

@@ -6,7 +6,7 @@
 // Errors: invalid_argument; `subject` says what is wrong with the text, `hint` how to write it.
 #pragma once
 
-#include "core/error.hpp"
+#include "base/error.hpp"
 
 #include <chrono>
 #include <string>

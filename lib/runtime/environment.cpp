@@ -1,6 +1,6 @@
 #include "runtime/environment.hpp"
 
-#include "core/ascii_class.hpp"
+#include "base/ascii.hpp"
 #include "runtime/text.hpp"
 
 #include <algorithm>
@@ -17,23 +17,21 @@ bool is_name(std::string_view name) {
 
 void append_variable(Expansion& expansion, std::string_view name, const EnvironmentLookup& environment) {
     if (!is_name(name)) {
-        expansion.problems.push_back(
-            "'${" + printable(name.substr(0, 48)) +
-            "}' is not a variable's name; write ${NAME}, or $${ for the two characters ${");
+        expansion.problems.push_back("'${" + printable(name.substr(0, 48)) +
+                                     "}' is not a variable name; use ${NAME}, or $${ for a literal ${");
         return;
     }
     const std::string shown(name);
     const std::optional<std::string> value = environment(name);
     if (!value) {
-        expansion.problems.push_back(
-            "the environment variable " + shown +
-            " is not set; set it for the service, or write $${ for the two characters ${");
+        expansion.problems.push_back("the environment variable " + shown +
+                                     " is not set; set it for the service, or use $${ for a literal ${");
         return;
     }
     if (!is_utf8(*value) || has_control(*value)) {
         expansion.problems.push_back(
             "the environment variable " + shown +
-            " holds control characters or bytes that are not UTF-8; set it to one line of text");
+            " contains control characters or invalid UTF-8; set it to one line of text");
         return;
     }
     expansion.text += *value;
@@ -61,8 +59,7 @@ Expansion expand(std::string_view text, const EnvironmentLookup& environment) {
         } else if (text.starts_with("${")) {
             const std::size_t end = text.find('}');
             if (end == std::string_view::npos) {
-                expansion.problems.emplace_back(
-                    "'${' is never closed; write ${NAME}, or $${ for the two characters ${");
+                expansion.problems.emplace_back("'${' is not closed; use ${NAME}, or $${ for a literal ${");
                 break;
             }
             append_variable(expansion, text.substr(2, end - 2), environment);

@@ -20,8 +20,8 @@ std::optional<ErrorFold::Line> ErrorFold::failed(std::string_view operation, Err
     Outage& outage = outage_of(operation, now);
     outage.last = now;
     ++outage.failures;
-    const auto [place, is_new] = outage.streaks.try_emplace(code, Streak{now, 0});
-    Streak& streak = place->second;
+    const auto [entry, is_new] = outage.streaks.try_emplace(code, Streak{now, 0});
+    Streak& streak = entry->second;
     ++streak.since_line;
     if (!is_new && now - streak.last_line < interval_) return std::nullopt;
     const Line line{streak.since_line};

@@ -1,16 +1,15 @@
-// An error that comes again and again is told at once, then once an interval with a count, and its end is
-// told too: an outage is a few lines, not a hundred thousand. Pure: the caller brings the time and writes the
-// lines.
+// An error that repeats is reported at once, then once an interval with a count, and so is its end: an outage is a few
+// lines, not a hundred thousand. Pure: the caller brings the time and writes the lines.
 //
-//     if (auto told = fold.failed(error.operation, error.code, clock.now())) log … told->count
-//     if (auto end = fold.succeeded("query claim_attendance", clock.now())) log … "again well after"
+//     if (auto report = fold.failed(error.operation, error.code, clock.now())) log … report->count
+//     if (auto end = fold.succeeded("query claim_attendance", clock.now())) log … "recovered after"
 //     end->lasted
 //
 // Used from one thread.
 #pragma once
 
-#include "core/clock.hpp"
-#include "core/error.hpp"
+#include "base/clock.hpp"
+#include "base/error.hpp"
 
 #include <cstddef>
 #include <cstdint>

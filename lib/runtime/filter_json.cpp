@@ -1,6 +1,5 @@
 #include "runtime/filter_json.hpp"
 
-#include "runtime/quoted_json.hpp"
 #include "runtime/text.hpp"
 
 #include <algorithm>
@@ -82,13 +81,13 @@ std::optional<std::string> scalar_json(const Field& field) {
     const bool signed_number = text.front() == '-' || text.front() == '+';
     const std::string_view unsigned_text = std::string_view(text).substr(signed_number ? 1 : 0);
     if (one_of(unsigned_text, {".inf", ".Inf", ".INF"}) || one_of(text, {".nan", ".NaN", ".NAN"})) {
-        field.problem("JSON has no infinity and no NaN; write a number, or quote the text");
+        field.problem("JSON does not support infinity and NaN; use a number, or quote the text");
         return std::nullopt;
     }
     const auto parts = decimal_parts(text);
     if (!parts) return quoted_json(text);
     if (parts->whole.size() > 1 && parts->whole.front() == '0') {
-        field.problem("a number with leading zeros would lose them; put it in quotes to keep it as text");
+        field.problem("the leading zeros of a number would be lost; quote it to keep it as text");
         return std::nullopt;
     }
     return decimal_json(*parts);
@@ -111,11 +110,11 @@ std::optional<std::string> mapping_json(const Field& field) {
     std::map<std::string, std::string> members;
     bool complete = true;
     for (const YamlEntry& entry : field.node->entries) {
-        const Field member{&entry.value, entry.place, join_path(field.path, entry.key), field.findings};
+        const Field member{&entry.value, entry.position, join_path(field.path, entry.key), field.findings};
         if (entry.key == "$where" || entry.key == "$function") {
             field.findings->problem(
-                entry.place, member.path,
-                entry.key + " runs code in the server and is refused; compare fields instead");
+                entry.position, member.path,
+                entry.key + " runs code on the server and is not allowed; compare fields instead");
             complete = false;
             continue;
         }
@@ -150,7 +149,7 @@ std::optional<std::string> value_json(const Field& field) {
 
 std::optional<std::string> filter_json(const Field& field) {
     if (field.node->kind == YamlNode::Kind::mapping) return mapping_json(field);
-    field.problem("a filter is a mapping; write {} for everything, or 'field: value' lines");
+    field.problem("a filter must be a mapping; use {} for all records, or 'field: value' lines");
     return std::nullopt;
 }
 

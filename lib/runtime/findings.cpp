@@ -16,14 +16,14 @@ bool is_plain_name(std::string_view key) {
 }
 
 bool before(const ConfigProblem& a, const ConfigProblem& b) {
-    return std::tie(a.place.line, a.place.column) < std::tie(b.place.line, b.place.column);
+    return std::tie(a.position.line, a.position.column) < std::tie(b.position.line, b.position.column);
 }
 
 }  // namespace
 
 std::string ConfigProblem::message(std::string_view file) const {
     std::string out = printable(file);
-    if (place.line > 0) out += ":" + std::to_string(place.line) + ":" + std::to_string(place.column);
+    if (position.line > 0) out += ":" + std::to_string(position.line) + ":" + std::to_string(position.column);
     out += ": ";
     if (!path.empty()) out += path + ": ";
     return out + text;

@@ -1,7 +1,7 @@
 // What is found wrong or strange while a configuration is read. Nothing stops at the first problem. Values
 // only.
 //
-//     findings.problem(node.place, "portal.timeout", "'5' is a duration without a unit; write …");
+//     findings.problem(node.position, "portal.timeout", "'5' is a duration without a unit; write …");
 #pragma once
 
 #include <cstddef>
@@ -12,13 +12,13 @@
 
 namespace carecloud {
 
-struct Place {
+struct SourcePosition {
     std::size_t line = 0;    // from 1; 0: the file as a whole
     std::size_t column = 0;  // from 1, in bytes
 };
 
 struct ConfigProblem {
-    Place place;
+    SourcePosition position;
     std::string path;  // "streams[0].poll_every"; empty: the file as a whole
     std::string text;  // "what is wrong; remedy", never a secret
 
@@ -30,14 +30,14 @@ struct Findings {
     std::vector<ConfigProblem> problems;
     std::vector<ConfigProblem> warnings;
 
-    // Both lists by place; those of one place as they were found.
+    // Both lists by position; those of one position as they were found.
     void sort();
 
-    void problem(Place place, std::string path, std::string text) {
-        problems.push_back({place, std::move(path), std::move(text)});
+    void problem(SourcePosition position, std::string path, std::string text) {
+        problems.push_back({position, std::move(path), std::move(text)});
     }
-    void warning(Place place, std::string path, std::string text) {
-        warnings.push_back({place, std::move(path), std::move(text)});
+    void warning(SourcePosition position, std::string path, std::string text) {
+        warnings.push_back({position, std::move(path), std::move(text)});
     }
 };
 

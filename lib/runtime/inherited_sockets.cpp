@@ -21,7 +21,7 @@ constexpr std::size_t kHostMax = 64;
 constexpr std::size_t kPortMax = 8;
 
 Error refuse_socket(std::string subject, std::string hint) {
-    return Error{ErrorCode::config_invalid, "take the sockets that systemd passes", std::move(subject),
+    return Error{ErrorCode::config_invalid, "take over sockets from systemd", std::move(subject),
                  std::move(hint)};
 }
 
@@ -57,18 +57,19 @@ Result<> take_socket(int descriptor, std::string_view name, InheritedSockets& so
     const std::string shown = "the socket " + in_quotes(name, 60);
     if (name != "sns" && name != "api")
         return refuse_socket(shown + " has an unknown name",
-                             "write FileDescriptorName=sns or =api in its unit");
+                             "set FileDescriptorName=sns or =api in its unit");
     if (::sd_is_socket(descriptor, AF_UNSPEC, SOCK_STREAM, 1) <= 0)
-        return refuse_socket(shown + " is no listening stream socket",
-                             "write ListenStream= and Accept=no in its unit");
-    std::optional<ListenAddress>& place = name == "sns" ? sockets.sns : sockets.api;
-    if (place)
-        return refuse_socket(shown + " comes twice",
-                             "write one ListenStream= in its unit; a port alone serves IPv4 and IPv6");
-    place = bound_address(descriptor);
-    if (!place)
-        return refuse_socket(shown + " is bound to no address that can be served",
-                             "write ListenStream= with a port, an address and a port, or a path");
+        return refuse_socket(shown + " is not a listening stream socket",
+                             "use ListenStream= and Accept=no in its unit");
+    std::optional<ListenAddress>& address = name == "sns" ? sockets.sns : sockets.api;
+    if (address)
+        return refuse_socket(
+            shown + " is passed more than once",
+            "use one ListenStream= in its unit; a port without an address serves IPv4 and IPv6");
+    address = bound_address(descriptor);
+    if (!address)
+        return refuse_socket(shown + " is bound to an unsupported address",
+                             "use ListenStream= with a port, an address and a port, or a path");
     return {};
 }
 
@@ -99,9 +100,8 @@ Result<InheritedSockets> take_inherited_sockets() {
     SocketNames names;
     const int count = ::sd_listen_fds_with_names(1, names.out());
     if (count < 0) {
-        return refuse_socket(
-            "systemd's variables LISTEN_FDS cannot be read: " + std::generic_category().message(-count),
-            "start the service by systemd, or unset LISTEN_FDS");
+        return refuse_socket("cannot read LISTEN_FDS of systemd: " + std::generic_category().message(-count),
+                             "start the service with systemd, or unset LISTEN_FDS");
     }
     for (int index = 0; index < count; ++index) {
         const Result<> taken = take_socket(kFirstDescriptor + index, names[index], sockets);
@@ -116,17 +116,18 @@ Result<> use_inherited(const InheritedSockets& sockets, Configuration& configura
         api.listen = *sockets.api;
         if (!api.listen.loopback() && !api.token_file)
             return refuse_socket(
-                "other machines reach the API's socket " + in_quotes(api.listen.to_string()) +
-                    ", and there is no token",
-                "name a file with a token in api.token_file, or let the socket unit listen on 127.0.0.1");
+                "the API socket " + in_quotes(api.listen.to_string()) +
+                    " is reachable from other machines, and no token is configured",
+                "set api.token_file to a file with a token, or make the socket unit listen on 127.0.0.1");
     }
     if (sockets.sns && configuration.sns) {
         SnsSettings& sns = *configuration.sns;
         sns.listen = *sockets.sns;
         if (!sns.listen.loopback() && !sns.tls)
-            return refuse_socket("other machines reach the SNS socket " + in_quotes(sns.listen.to_string()) +
-                                     ", and sns.tls is off",
-                                 "give a certificate in sns.tls, or let the socket unit listen on 127.0.0.1");
+            return refuse_socket(
+                "the SNS socket " + in_quotes(sns.listen.to_string()) +
+                    " is reachable from other machines, and sns.tls is off",
+                "configure a certificate in sns.tls, or make the socket unit listen on 127.0.0.1");
     }
     return {};
 }
@@ -134,11 +135,11 @@ Result<> use_inherited(const InheritedSockets& sockets, Configuration& configura
 std::vector<std::string> unused_sockets(const InheritedSockets& sockets, const Configuration& configuration) {
     std::vector<std::string> warnings;
     const auto warn = [&](std::string_view section, const ListenAddress& socket) {
-        warnings.push_back("systemd passes the socket " + socket.to_string() +
-                           ", and the configuration has no section " + std::string(section) +
-                           ": connections to it wait for nobody; write the section, or disable "
-                           "carecloud-syncd-" +
-                           std::string(section) + ".socket");
+        warnings.push_back(
+            "systemd passed the socket " + socket.to_string() + ", but the configuration has no section " +
+            std::string(section) +
+            ": connections to it are never answered; add the section, or disable carecloud-syncd-" +
+            std::string(section) + ".socket");
     };
     if (sockets.sns && !configuration.sns) warn("sns", *sockets.sns);
     const ApiSettings& api = configuration.api;

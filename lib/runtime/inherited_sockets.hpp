@@ -8,7 +8,7 @@
 // the socket's queue whenever no server is there.
 #pragma once
 
-#include "core/error.hpp"
+#include "base/error.hpp"
 #include "runtime/configuration.hpp"
 #include "runtime/listen_address.hpp"
 

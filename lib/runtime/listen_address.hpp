@@ -1,7 +1,7 @@
 // Where a server of the daemon listens: an address and a port, or a Unix socket. Pure.
 #pragma once
 
-#include "core/error.hpp"
+#include "base/error.hpp"
 
 #include <cstdint>
 #include <string>

@@ -114,8 +114,7 @@ struct Log::Impl {
     }
 
     LogLine report_of_lost() {
-        return line_of(LogLevel::warn, "lines of the log were lost: its reader did not read",
-                       {{"COUNT", lost}});
+        return line_of(LogLevel::warn, "log lines were lost: the log output was not read", {{"COUNT", lost}});
     }
 
     // Empty where it went to a stream.

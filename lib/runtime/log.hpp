@@ -10,7 +10,7 @@
 // Lines that find no room are counted, and reported once there is room (see log_queue.hpp).
 #pragma once
 
-#include "core/error.hpp"
+#include "base/error.hpp"
 #include "runtime/log_format.hpp"
 
 #include <iosfwd>

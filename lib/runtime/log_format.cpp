@@ -1,6 +1,5 @@
 #include "runtime/log_format.hpp"
 
-#include "runtime/quoted_json.hpp"
 #include "runtime/text.hpp"
 
 namespace carecloud {

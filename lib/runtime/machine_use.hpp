@@ -4,14 +4,14 @@
 // on any thread.
 #pragma once
 
-#include "core/machine_use.hpp"
+#include "base/machine_use.hpp"
 
 #include <optional>
 #include <string>
 
 namespace carecloud {
 
-// Of the filesystem that the file's folder is on. None: it cannot be looked at.
+// Of the filesystem that the file's folder is on. None: it cannot be read.
 std::optional<DiskUse> disk_use(const std::string& file);
 
 // None: /proc is not mounted.
@@ -19,5 +19,10 @@ std::optional<ProcessUse> process_use();
 
 // With the process, and the files of the SQLite database at that path.
 MachineUse machine_use(const std::string& store);
+
+// How many files and sockets the process may have open at once: raises the soft limit to the hard one: the soft one is
+// 1024 by tradition, for programs that use select(2), and a thousand consumers of the API would reach it. Where the
+// system refuses, all stays as it is. At start, before threads.
+void raise_descriptor_limit();
 
 }  // namespace carecloud

@@ -1,14 +1,14 @@
-// What the service tells systemd (sd_notify(3)). Outside systemd ($NOTIFY_SOCKET not set) every call does
+// What the service reports to systemd (sd_notify(3)). Outside systemd ($NOTIFY_SOCKET not set) every call does
 // nothing.
 //
 //     Notify notify;
 //     notify.ready("3 streams");
 //
 // systemd 252 knows no Type=notify-reload: with Type=notify, reloading() and then ready() frame a reload.
-// Safe on any thread. Failures are passed over: nobody is there to be told.
+// Safe on any thread. Failures are ignored: there is nowhere to report them.
 #pragma once
 
-#include "core/clock.hpp"
+#include "base/clock.hpp"
 
 #include <optional>
 #include <string_view>

@@ -65,7 +65,7 @@ std::optional<std::string_view> nearest(std::string_view word, std::span<const s
 
 std::string suggestion(std::string_view word, std::span<const std::string_view> known) {
     if (const auto near = nearest(word, known)) return "did you mean '" + std::string(*near) + "'?";
-    std::string out = "known here: ";
+    std::string out = "known: ";
     for (std::size_t i = 0; i < known.size(); ++i) {
         if (i > 0) out += ", ";
         out += known[i];

@@ -9,7 +9,7 @@
 
 namespace carecloud {
 
-// Insertions, deletions, substitutions and swaps of neighbours that turn one text into the other
+// Insertions, deletions, substitutions and swaps of neighbors that turn one text into the other
 // (Damerau-Levenshtein, optimal string alignment). Letters' case and '-' for '_' count nothing.
 std::size_t edit_distance(std::string_view a, std::string_view b);
 

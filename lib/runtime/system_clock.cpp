@@ -21,18 +21,18 @@ class SystemAlarm final : public Alarm {
   public:
     explicit SystemAlarm(asio::io_context& io) : timer_(io) {}
 
-    Task<bool> wait_until(MonoTime hour) override {
+    Task<bool> wait_until(MonoTime deadline) override {
         if (take_wake()) co_return true;
-        timer_.expires_at(steady_clock::time_point{hour.since_origin});
+        timer_.expires_at(steady_clock::time_point{deadline.since_origin});
         boost::system::error_code failure;
         auto token = asio::redirect_error(asio::use_awaitable, failure);
         co_await timer_.async_wait(std::move(token));
-        // A cancelled coroutine leaves a wake-up for the next wait.
+        // A canceled coroutine leaves a wake-up for the next wait.
         const auto state = co_await asio::this_coro::cancellation_state;
         if (state.cancelled() != asio::cancellation_type::none) {
             throw boost::system::system_error(asio::error::operation_aborted);
         }
-        // Also where the hour came first and the wake-up before this line.
+        // Also if the deadline came first and the wake-up before this line.
         if (take_wake()) co_return true;
         if (failure) throw boost::system::system_error(failure);
         co_return false;

@@ -7,7 +7,7 @@
 // Lives as long as the io_context's coroutines do. Used from the I/O thread alone.
 #pragma once
 
-#include "core/clock.hpp"
+#include "base/clock.hpp"
 
 #include <memory>
 

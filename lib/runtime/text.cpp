@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include <nlohmann/json.hpp>
+
 namespace carecloud {
 namespace {
 
@@ -117,6 +119,10 @@ std::string in_quotes(std::string_view text, std::size_t size_max) {
     const std::size_t whole = utf8_prefix(head);
     if (size_max - whole < 4) head = head.substr(0, whole);
     return "'" + printable(head) + "...'";
+}
+
+std::string quoted_json(std::string_view text) {
+    return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 }  // namespace carecloud

@@ -1,6 +1,6 @@
 // Text of unknown origin made fit to be shown: in an error, in a log line, on a terminal.
 //
-//     findings.error(place, path, in_quotes(text) + " is not a duration");
+//     findings.problem(position, path, in_quotes(text) + " is not a duration");
 //
 // Pure; safe on any thread.
 #pragma once
@@ -31,5 +31,8 @@ std::string one_line(std::string_view text);
 
 // 'text', printable, cut after `size_max` bytes with "..." to say so.
 std::string in_quotes(std::string_view text, std::size_t size_max = 48);
+
+// The text as a JSON string, with its quotes; what is not UTF-8 is replaced by U+FFFD.
+std::string quoted_json(std::string_view text);
 
 }  // namespace carecloud

@@ -37,12 +37,12 @@ std::size_t depth_of(const YamlNode& node) {
 void check_collection_tag(const std::string& tag, const YAML::Mark& mark) {
     const bool usual = tag.empty() || tag == "?" || tag == "!" || tag == "tag:yaml.org,2002:map" ||
                        tag == "tag:yaml.org,2002:seq";
-    if (!usual) refuse(mark, "the tag " + in_quotes(tag) + " is not known; leave it out");
+    if (!usual) refuse(mark, "the tag " + in_quotes(tag) + " is unknown; remove it");
 }
 
 }  // namespace
 
-Place place_of(const YAML::Mark& mark) {
+SourcePosition position_of(const YAML::Mark& mark) {
     if (mark.is_null()) return {1, 1};
     return {static_cast<std::size_t>(mark.line) + 1, static_cast<std::size_t>(mark.column) + 1};
 }
@@ -51,29 +51,28 @@ void YamlBuilder::count(std::size_t nodes, const YAML::Mark& mark) {
     nodes_ += nodes;
     if (nodes_ > kYamlNodesMax) {
         refuse(mark, "more than " + std::to_string(kYamlNodesMax) +
-                         " values, aliases counted as what they stand for; write less, or fewer aliases");
+                         " values, including expanded aliases; reduce the number of values or aliases");
     }
 }
 
 void YamlBuilder::OnDocumentStart(const YAML::Mark& mark) {
-    if (++documents_ > 1) refuse(mark, "a second document begins here; keep one, without '---' after it");
+    if (++documents_ > 1) refuse(mark, "second document; use a single document without '---' after it");
 }
 
 void YamlBuilder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
     YamlNode node;
-    node.place = place_of(mark);
+    node.position = position_of(mark);
     count(1, mark);
     add(std::move(node), anchor, mark);
 }
 
 void YamlBuilder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
     const auto known = anchors_.find(anchor);
-    if (known == anchors_.end())
-        refuse(mark, "this alias stands inside what it stands for; write the value out");
+    if (known == anchors_.end()) refuse(mark, "recursive alias; write the value instead");
     count(size_of(known->second), mark);
     if (open_.size() + depth_of(known->second) > kYamlDepthMax) {
-        refuse(mark,
-               "nested more than " + std::to_string(kYamlDepthMax) + " deep by an alias; write it flatter");
+        refuse(mark, "nested more than " + std::to_string(kYamlDepthMax) +
+                         " levels deep by an alias; reduce the nesting");
     }
     add(known->second, 0, mark);
 }
@@ -82,11 +81,11 @@ void YamlBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
                            const std::string& value) {
     YamlNode node;
     node.kind = YamlNode::Kind::scalar;
-    node.place = place_of(mark);
+    node.position = position_of(mark);
     node.text = value;
     node.plain = tag == "?" || tag.empty();
     if (!node.plain && tag != "!" && tag != kStringTag) {
-        refuse(mark, "the tag " + in_quotes(tag) + " is not known; leave it out, or put the value in quotes");
+        refuse(mark, "the tag " + in_quotes(tag) + " is unknown; remove it, or quote the value");
     }
     count(1, mark);
     add(std::move(node), anchor, mark);
@@ -107,14 +106,15 @@ void YamlBuilder::open(YamlNode::Kind kind, const YAML::Mark& mark, const std::s
     check_collection_tag(tag, mark);
     count(1, mark);
     if (open_.size() >= kYamlDepthMax) {
-        refuse(mark, "nested more than " + std::to_string(kYamlDepthMax) + " deep; write it flatter");
+        refuse(mark,
+               "nested more than " + std::to_string(kYamlDepthMax) + " levels deep; reduce the nesting");
     }
     if (!open_.empty() && open_.back().node.kind == YamlNode::Kind::mapping && !open_.back().has_key) {
-        refuse(mark, "a key must be a name, not a list or a mapping; quote it, or check the brackets");
+        refuse(mark, "a key must be a name, not a list or a mapping; quote it or check the brackets");
     }
     Frame frame;
     frame.node.kind = kind;
-    frame.node.place = place_of(mark);
+    frame.node.position = position_of(mark);
     frame.anchor = anchor;
     open_.push_back(std::move(frame));
 }
@@ -144,13 +144,13 @@ void YamlBuilder::add_to(Frame& frame, YamlNode node, const YAML::Mark& mark) {
         if (node.kind != YamlNode::Kind::scalar)
             refuse(mark, "a key must be a name; write it before the colon");
         if (node.plain && node.text == "<<")
-            refuse(mark, "merge keys (<<) are not part of YAML 1.2; write the keys out");
-        entries.push_back(YamlEntry{std::move(node.text), node.place, {}});
+            refuse(mark, "merge keys (<<) are not part of YAML 1.2; repeat the keys instead");
+        entries.push_back(YamlEntry{std::move(node.text), node.position, {}});
         return;
     }
     // yaml-cpp puts a missing value where the next token stands, often on another line: the key's place is
     // meant.
-    if (node.kind == YamlNode::Kind::null) node.place = entries.back().place;
+    if (node.kind == YamlNode::Kind::null) node.position = entries.back().position;
     entries.back().value = std::move(node);
 }
 

@@ -52,6 +52,6 @@ class YamlBuilder final : public YAML::EventHandler {
     std::size_t nodes_ = 0;
 };
 
-Place place_of(const YAML::Mark& mark);
+SourcePosition position_of(const YAML::Mark& mark);
 
 }  // namespace carecloud

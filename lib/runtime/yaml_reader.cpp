@@ -12,7 +12,7 @@ namespace {
 
 // What stands in the file, never what a variable put in.
 std::string shown(const Field& field) {
-    return in_quotes(field.node->shown) + (field.node->expanded ? " (with its variables put in)" : "");
+    return in_quotes(field.node->shown) + (field.node->expanded ? " (after variable expansion)" : "");
 }
 
 std::string_view name_of(YamlNode::Kind kind) {
@@ -31,7 +31,7 @@ std::string_view name_of(YamlNode::Kind kind) {
 
 bool is_kind(const Field& field, YamlNode::Kind wanted, std::string_view remedy) {
     if (field.node->kind == wanted) return true;
-    field.problem(std::string(name_of(wanted)) + " is wanted here, not " +
+    field.problem("must be " + std::string(name_of(wanted)) + ", not " +
                   std::string(name_of(field.node->kind)) + "; " + std::string(remedy));
     return false;
 }
@@ -43,7 +43,7 @@ bool is_scalar(const Field& field, std::string_view remedy) {
 }  // namespace
 
 void Field::problem(std::string text) const {
-    if (!node->broken) findings->problem(node->place, path, std::move(text));
+    if (!node->broken) findings->problem(node->position, path, std::move(text));
 }
 
 void Field::problem(const Error& error) const {
@@ -51,11 +51,11 @@ void Field::problem(const Error& error) const {
 }
 
 void Field::warning(std::string text) const {
-    findings->warning(node->place, path, std::move(text));
+    findings->warning(node->position, path, std::move(text));
 }
 
 MappingReader::MappingReader(const Field& field) : field_(field) {
-    valid_ = field.is_null() || is_kind(field, YamlNode::Kind::mapping, "write 'key: value' lines, indented");
+    valid_ = field.is_null() || is_kind(field, YamlNode::Kind::mapping, "use indented 'key: value' lines");
 }
 
 const YamlEntry* MappingReader::look_up(std::string_view key) {
@@ -73,14 +73,14 @@ bool MappingReader::written(std::string_view key) {
 std::optional<Field> MappingReader::find(std::string_view key) {
     const YamlEntry* entry = look_up(key);
     if (!entry || entry->value.kind == YamlNode::Kind::null) return std::nullopt;
-    return Field{&entry->value, entry->place, join_path(field_.path, key), field_.findings};
+    return Field{&entry->value, entry->position, join_path(field_.path, key), field_.findings};
 }
 
 std::optional<Field> MappingReader::require(std::string_view key, std::string_view remedy) {
     std::optional<Field> found = find(key);
     if (found || !valid_) return found;
     const YamlEntry* empty = look_up(key);
-    field_.findings->problem(empty ? empty->place : field_.place, join_path(field_.path, key),
+    field_.findings->problem(empty ? empty->position : field_.position, join_path(field_.path, key),
                              std::string(empty ? "has no value; " : "is missing; ") + std::string(remedy));
     return std::nullopt;
 }
@@ -88,54 +88,52 @@ std::optional<Field> MappingReader::require(std::string_view key, std::string_vi
 void MappingReader::finish() {
     for (const YamlEntry& entry : field_.node->entries) {
         if (std::find(known_.begin(), known_.end(), entry.key) != known_.end()) continue;
-        field_.findings->problem(entry.place, join_path(field_.path, entry.key),
-                                 "this key is not known; " + suggestion(entry.key, known_));
+        field_.findings->problem(entry.position, join_path(field_.path, entry.key),
+                                 "unknown key; " + suggestion(entry.key, known_));
     }
 }
 
 std::optional<std::string> as_text(const Field& field) {
-    if (!is_scalar(field, "write one text")) return std::nullopt;
+    if (!is_scalar(field, "use a string")) return std::nullopt;
     const std::string& text = field.node->text;
     if (text.empty()) {
-        field.problem("is empty; write a value, or leave the key out");
+        field.problem("is empty; set a value or remove the key");
         return std::nullopt;
     }
     if (has_control(text) || !is_utf8(text)) {
-        field.problem("holds control characters; write one line of text");
+        field.problem("contains control characters; use one line of text");
         return std::nullopt;
     }
     return text;
 }
 
 std::optional<bool> as_bool(const Field& field) {
-    if (!is_scalar(field, "write true or false")) return std::nullopt;
+    if (!is_scalar(field, "use true or false")) return std::nullopt;
     const std::string& text = field.node->text;
     if (text == "true" || text == "True" || text == "TRUE") return true;
     if (text == "false" || text == "False" || text == "FALSE") return false;
-    field.problem(shown(field) + " is neither true nor false; write true or false");
+    field.problem(shown(field) + " is not a boolean; use true or false");
     return std::nullopt;
 }
 
 std::optional<std::uint64_t> as_count(const Field& field, std::uint64_t min, std::uint64_t max) {
-    const std::string remedy =
-        "write a whole number from " + std::to_string(min) + " to " + std::to_string(max);
+    const std::string remedy = "use an integer from " + std::to_string(min) + " to " + std::to_string(max);
     if (!is_scalar(field, remedy)) return std::nullopt;
     const std::string& text = field.node->text;
     std::uint64_t count = 0;
     const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), count);
     const bool number = failure == std::errc{} && end == text.data() + text.size();
     if (number && count >= min && count <= max) return count;
-    field.problem(shown(field) + (number ? " is out of range; " : " is not a whole number in range; ") +
-                  remedy);
+    field.problem(shown(field) + (number ? " is out of range; " : " is not an integer in range; ") + remedy);
     return std::nullopt;
 }
 
 std::optional<double> as_share(const Field& field) {
-    if (!is_scalar(field, "write a percentage such as 5%")) return std::nullopt;
+    if (!is_scalar(field, "use a percentage such as 5%")) return std::nullopt;
     const Result<double> share = parse_share(field.node->text);
     if (share) return *share;
     if (field.node->expanded)
-        field.problem(shown(field) + " is not a share; " + share.error().hint);
+        field.problem(shown(field) + " is not a percentage; " + share.error().hint);
     else
         field.problem(share.error());
     return std::nullopt;
@@ -143,7 +141,7 @@ std::optional<double> as_share(const Field& field) {
 
 std::optional<std::chrono::milliseconds> as_duration(const Field& field, std::chrono::milliseconds min,
                                                      std::chrono::milliseconds max) {
-    if (!is_scalar(field, "write a duration such as 30s")) return std::nullopt;
+    if (!is_scalar(field, "use a duration such as 30s")) return std::nullopt;
     const auto span = parse_duration(field.node->text);
     if (!span) {
         if (field.node->expanded)
@@ -153,26 +151,26 @@ std::optional<std::chrono::milliseconds> as_duration(const Field& field, std::ch
         return std::nullopt;
     }
     if (*span >= min && *span <= max) return *span;
-    field.problem(shown(field) + " is out of range; choose from " + format_duration(min) + " to " +
+    field.problem(shown(field) + " is out of range; use " + format_duration(min) + " to " +
                   format_duration(max));
     return std::nullopt;
 }
 
 std::optional<std::size_t> as_choice(const Field& field, const std::vector<std::string_view>& words) {
-    if (!is_scalar(field, "write one word; " + suggestion("", words))) return std::nullopt;
+    if (!is_scalar(field, "use a single word; " + suggestion("", words))) return std::nullopt;
     const auto found = std::find(words.begin(), words.end(), field.node->text);
     if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
-    field.problem(shown(field) + " is not known; " + suggestion(field.node->text, words));
+    field.problem(shown(field) + " is not a valid value; " + suggestion(field.node->text, words));
     return std::nullopt;
 }
 
 std::vector<Field> as_list(const Field& field) {
     std::vector<Field> items;
-    if (field.node->broken || !is_kind(field, YamlNode::Kind::sequence, "write [a, b], or '- a' lines"))
+    if (field.node->broken || !is_kind(field, YamlNode::Kind::sequence, "use [a, b] or '- a' lines"))
         return items;
     for (std::size_t i = 0; i < field.node->items.size(); ++i) {
         const YamlNode& item = field.node->items[i];
-        items.push_back(Field{&item, item.place, join_path(field.path, i), field.findings});
+        items.push_back(Field{&item, item.position, join_path(field.path, i), field.findings});
     }
     return items;
 }

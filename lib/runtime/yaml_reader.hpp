@@ -8,7 +8,7 @@
 // One thread; the tree and the findings outlive it.
 #pragma once
 
-#include "core/error.hpp"
+#include "base/error.hpp"
 #include "runtime/findings.hpp"
 #include "runtime/yaml_tree.hpp"
 
@@ -26,8 +26,8 @@ namespace carecloud {
 
 // A value with its way from the root.
 struct Field {
-    const YamlNode* node;  // never null
-    Place place;           // of the key that holds it; of the value itself in a list
+    const YamlNode* node;     // never null
+    SourcePosition position;  // of the key that holds it; of the value itself in a list
     std::string path;
     Findings* findings;
 

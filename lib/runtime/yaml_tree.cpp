@@ -16,7 +16,7 @@
 namespace carecloud {
 namespace {
 
-Place place_at(std::string_view text, std::size_t offset) {
+SourcePosition position_at(std::string_view text, std::size_t offset) {
     const std::string_view before = text.substr(0, offset);
     const auto lines = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
     const std::size_t line_begin = before.rfind('\n') + 1;  // npos + 1 is 0
@@ -25,9 +25,9 @@ Place place_at(std::string_view text, std::size_t offset) {
 
 // The parser may stumble beyond the last line, or over what was added to it: then the end of the text is
 // meant.
-Place place_within(std::string_view text, Place place) {
-    const Place end = place_at(text, text.find_last_not_of(" \t\r\n") + 1);
-    return std::tie(place.line, place.column) > std::tie(end.line, end.column) ? end : place;
+SourcePosition position_within(std::string_view text, SourcePosition position) {
+    const SourcePosition end = position_at(text, text.find_last_not_of(" \t\r\n") + 1);
+    return std::tie(position.line, position.column) > std::tie(end.line, end.column) ? end : position;
 }
 
 std::string_view line_at(std::string_view text, std::size_t line) {
@@ -42,15 +42,15 @@ std::string_view line_at(std::string_view text, std::size_t line) {
 bool is_text(std::string_view text, Findings& findings) {
     const std::size_t whole = utf8_prefix(text);
     if (whole < text.size()) {
-        findings.problem(place_at(text, whole), "", "a byte here is not UTF-8 text; save the file as UTF-8");
+        findings.problem(position_at(text, whole), "", "invalid UTF-8; save the file as UTF-8");
         return false;
     }
     const auto forbidden = std::find_if(text.begin(), text.end(), [](char c) {
         return (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\r' && c != '\t') || c == '\x7F';
     });
     if (forbidden == text.end()) return true;
-    findings.problem(place_at(text, static_cast<std::size_t>(forbidden - text.begin())), "",
-                     "a control character stands here; check that this is a text file, and take it out");
+    findings.problem(position_at(text, static_cast<std::size_t>(forbidden - text.begin())), "",
+                     "control character; check that this is a text file, and remove the character");
     return false;
 }
 
@@ -60,19 +60,18 @@ std::string syntax_error(const YAML::Exception& failure, std::string_view text) 
     std::string said = failure.msg;
     if (said.starts_with(unknown_alias)) said = unknown_alias;  // yaml-cpp 0.8 adds its name, 0.7 does not
     if (said.find("; ") != std::string::npos) return said;      // the builder's own
-    const std::string_view line = line_at(text, place_of(failure.mark).line);
+    const std::string_view line = line_at(text, position_of(failure.mark).line);
     static constexpr std::array<std::pair<std::string_view, std::string_view>, 6> remedies{{
         {"tab", "indent with spaces"},
-        {"EOF in scalar", "close the quote that is open; it may stand lines above"},
-        {"anchor", "define it with & before it is used, or write the value out"},
-        {"escape", "use single quotes where backslashes are meant as they stand"},
-        {"end of map not found", "check the indentation, and that every colon has a blank after it"},
-        {"map value", "check the indentation, and quote values that hold ': '"},
+        {"EOF in scalar", "close the open quote, which may be several lines above"},
+        {"anchor", "define it with & before using it, or write the value instead"},
+        {"escape", "use single quotes for literal backslashes"},
+        {"end of map not found", "check the indentation, and that every colon is followed by a space"},
+        {"map value", "check the indentation, and quote values that contain ': '"},
     }};
     std::string out = "not valid YAML: " + printable(said) + "; ";
     if (line.find('\t') != std::string_view::npos) return out + "indent with spaces, not with tabs";
-    if (line.find("${") != std::string_view::npos)
-        return out + "inside { } and [ ] put \"${NAME}\" in quotes";
+    if (line.find("${") != std::string_view::npos) return out + "quote \"${NAME}\" inside { } and [ ]";
     for (const auto& [word, remedy] : remedies) {
         if (said.find(word) != std::string::npos) return out + std::string(remedy);
     }
@@ -84,7 +83,7 @@ void expand_scalar(YamlNode& node, const std::string& path, const EnvironmentLoo
     node.shown = node.text;
     Expansion expansion = expand(node.text, environment);
     for (std::string& problem : expansion.problems)
-        findings.problem(node.place, path, std::move(problem));
+        findings.problem(node.position, path, std::move(problem));
     node.broken = !expansion.problems.empty();
     node.expanded = expansion.expanded;
     node.text = std::move(expansion.text);
@@ -102,8 +101,7 @@ void finish(YamlNode& node, const std::string& path, const EnvironmentLookup& en
     for (YamlEntry& entry : node.entries) {
         const std::string entry_path = join_path(path, entry.key);
         if (!seen.insert(entry.key).second) {
-            findings.problem(entry.place, entry_path,
-                             "this key stands twice in its mapping; keep one of them");
+            findings.problem(entry.position, entry_path, "duplicate key; remove one of them");
         }
         finish(entry.value, entry_path, environment, findings);
     }
@@ -127,7 +125,7 @@ bool parse_yaml(std::string_view text, const EnvironmentLookup& environment, Fin
         while (parser.HandleNextDocument(builder)) {
         }
     } catch (const YAML::Exception& failure) {
-        findings.problem(place_within(text, place_of(failure.mark)), "", syntax_error(failure, text));
+        findings.problem(position_within(text, position_of(failure.mark)), "", syntax_error(failure, text));
         return false;
     }
     root = std::move(builder.root());

@@ -4,11 +4,15 @@
 
 #include <algorithm>
 #include <ctime>
+#include <memory>
+#include <string>
 #include <utility>
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 
 namespace carecloud {
@@ -23,9 +27,9 @@ struct FreeBio {
 
 Error unusable(std::string what) {
     return {.code = ErrorCode::bad_response,
-            .operation = "read SNS's signing certificate",
+            .operation = "parse the SNS signing certificate",
             .subject = std::move(what),
-            .hint = "see what answers at that address; a proxy may have replaced it"};
+            .hint = "check the server at that address; a proxy may have replaced the certificate"};
 }
 
 std::string_view trim(std::string_view text) {
@@ -62,6 +66,21 @@ void forget_openssl_errors() {
     ERR_clear_error();
 }
 
+struct FreeDigest {
+    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
+
+Error bad_signature(std::string what) {
+    return {.code = ErrorCode::invalid_argument,
+            .operation = "verify the signature",
+            .subject = std::move(what),
+            .hint = "the message was modified in transit or is not from SNS"};
+}
+
+const unsigned char* bytes_of(const std::string& text) {
+    return reinterpret_cast<const unsigned char*>(text.data());
+}
+
 }  // namespace
 
 Result<SigningCertificate> SigningCertificate::parse(std::string_view pem) {
@@ -70,7 +89,7 @@ Result<SigningCertificate> SigningCertificate::parse(std::string_view pem) {
     X509Ptr x509(bio ? PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr) : nullptr);
     EVP_PKEY* const key = x509 ? X509_get0_pubkey(x509.get()) : nullptr;
     forget_openssl_errors();
-    if (!x509) return unusable("a PEM block that is no certificate");
+    if (!x509) return unusable("a PEM block that is not a certificate");
     if (key == nullptr || EVP_PKEY_get_base_id(key) != EVP_PKEY_RSA) return unusable("its key is not RSA");
     const int bits = EVP_PKEY_get_bits(key);
     if (bits < kKeyBitsMin || bits > kKeyBitsMax) {
@@ -100,6 +119,25 @@ EVP_PKEY* SigningCertificate::key() const {
 
 std::size_t SigningCertificate::signature_bytes() const {
     return static_cast<std::size_t>(EVP_PKEY_get_size(key()));
+}
+
+Result<> verify_signature(const SnsMessage& message, const SigningCertificate& certificate) {
+    if (message.signature.size() != certificate.signature_bytes()) {
+        return bad_signature("wrong length for the certificate's key");
+    }
+    const EVP_MD* digest = message.signature_version == SignatureVersion::sha256 ? EVP_sha256() : EVP_sha1();
+    const std::unique_ptr<EVP_MD_CTX, FreeDigest> context(EVP_MD_CTX_new());
+    EVP_PKEY_CTX* key_context = nullptr;  // belongs to `context`
+    const std::string text = string_to_sign(message);
+    const bool verified =
+        context &&
+        EVP_DigestVerifyInit(context.get(), &key_context, digest, nullptr, certificate.key()) == 1 &&
+        EVP_PKEY_CTX_set_rsa_padding(key_context, RSA_PKCS1_PADDING) == 1 &&
+        EVP_DigestVerify(context.get(), bytes_of(message.signature), message.signature.size(), bytes_of(text),
+                         text.size()) == 1;
+    ERR_clear_error();
+    if (verified) return {};
+    return bad_signature("does not match the message");
 }
 
 }  // namespace carecloud

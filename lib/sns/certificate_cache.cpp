@@ -15,19 +15,19 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr const char* kFetch = "fetch SNS's signing certificate";
+constexpr const char* kFetch = "fetch the SNS signing certificate";
 
 Error fetch_error(ErrorCode code, std::string what, std::string hint = {}) {
     return {.code = code, .operation = kFetch, .subject = std::move(what), .hint = std::move(hint)};
 }
 
-Error cancelled_fetch() {
-    return fetch_error(ErrorCode::cancelled, "shutting down");
+Error canceled_fetch() {
+    return fetch_error(ErrorCode::canceled, "shutting down");
 }
 
 Error not_loaded(Error error) {
     error.operation = "load a signing certificate from the store";
-    error.hint = "it is removed, and fetched when a message names it";
+    error.hint = "it is removed and fetched again when needed";
     return error;
 }
 
@@ -36,7 +36,7 @@ std::string text_of(const HttpUrl& url) {
 }
 
 Duration age_of(const KeptCertificate& kept, Timestamp now) {
-    return Duration((now.ticks - kept.fetched_at.ticks) * 100);
+    return now - kept.fetched_at;
 }
 
 void rethrow(const std::exception_ptr& thrown) {
@@ -111,15 +111,14 @@ Result<CertificatePtr> CertificateCache::State::examine(const std::string& url,
     if (!certificate) return certificate.error();
     const Timestamp now = parts.clock.wall();
     if (!certificate->valid_at(now)) {
-        return fetch_error(ErrorCode::tls_failed, "it has expired, or is not valid yet",
-                           "set this machine's clock");
+        return fetch_error(ErrorCode::tls_failed, "expired or not valid yet", "check this machine's clock");
     }
     if (parts.anchors) {
         const Result<> trusted = parts.anchors->check(*certificate, now);
         if (!trusted) return trusted.error();
     }
     if (!certificate->bears_one_of(*names)) {
-        return fetch_error(ErrorCode::bad_response, "it does not bear the name of SNS");
+        return fetch_error(ErrorCode::bad_response, "not issued for SNS");
     }
     return std::make_shared<const SigningCertificate>(std::move(*certificate));
 }
@@ -144,7 +143,7 @@ MonoTime CertificateCache::State::next_look() const {
 }
 
 Task<> CertificateCache::State::fetch(std::shared_ptr<State> state, FetchPtr fetch) {
-    Result<std::string> pem = cancelled_fetch();
+    Result<std::string> pem = canceled_fetch();
     HttpUrl url = fetch->url;
     std::string operation = kFetch;
     try {
@@ -237,16 +236,16 @@ Task<Result<CertificatePtr>> CertificateCache::State::wait(std::shared_ptr<State
     };
     const std::unique_ptr<Alarm> alarm = state->parts.clock.make_alarm();
     const GiveUp at_the_end(*state, fetch);
-    const Waiters::Place place(fetch->waiters, *alarm);
+    const Waiters::Registration registration(fetch->waiters, *alarm);
     state->begin_due();
     while (!fetch->outcome) {
         const MonoTime now = state->parts.clock.now();
         if (now >= deadline) {
-            co_return fetch->begun ? fetch_error(ErrorCode::timed_out, "no answer yet")
+            co_return fetch->begun ? fetch_error(ErrorCode::timed_out, "no response yet")
                                    : too_many_unknown_certificates();
         }
-        const MonoTime hour = fetch->begun ? deadline : std::min(deadline, state->next_look());
-        co_await alarm->wait_until(hour);
+        const MonoTime until = fetch->begun ? deadline : std::min(deadline, state->next_look());
+        co_await alarm->wait_until(until);
         state->begin_due();
     }
     co_return *fetch->outcome;
@@ -261,7 +260,7 @@ CertificateCache::~CertificateCache() {
     state_->closed = true;
     state_->loaded = true;
     state_->loading.wake();
-    for (const FetchPtr& fetch : state_->queue.end_all(cancelled_fetch()))
+    for (const FetchPtr& fetch : state_->queue.end_all(canceled_fetch()))
         fetch->cancel.emit(asio::cancellation_type::terminal);
 }
 
@@ -279,11 +278,11 @@ Task<Result<CertificatePtr>> CertificateCache::get(HttpUrl url) {
     const MonoTime deadline = clock.now() + state->settings.wait_max;
     if (!state->loaded) {
         const std::unique_ptr<Alarm> alarm = clock.make_alarm();
-        const Waiters::Place place(state->loading, *alarm);
+        const Waiters::Registration registration(state->loading, *alarm);
         while (!state->loaded && clock.now() < deadline)
             co_await alarm->wait_until(deadline);
     }
-    if (state->closed) co_return cancelled_fetch();
+    if (state->closed) co_return canceled_fetch();
     if (CertificatePtr certificate = state->use(url)) co_return certificate;
     const std::string text = text_of(url);
     const std::optional<Error> failure = state->failures.find(text, clock.now());

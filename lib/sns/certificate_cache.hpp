@@ -5,13 +5,13 @@
 //
 // What the store kept is read when the cache is made, and checked exactly as a fresh fetch is. One that is in use is
 // fetched again each day; if that fails, it stays in use until its own end. A fetch belongs to no message: a waiter
-// that is cancelled does not stop it. A failure goes to all who wait and, for a short pause, to those who come next, so
+// that is canceled does not stop it. A failure goes to all who wait and, for a short pause, to those who come next, so
 // that a dead host is not hammered; it is never kept longer. Which one is fetched when: see fetch_queue.hpp. I/O thread
 // alone.
 #pragma once
 
-#include "core/clock.hpp"
-#include "core/error.hpp"
+#include "base/clock.hpp"
+#include "base/error.hpp"
 #include "net/url.hpp"
 #include "sns/certificate.hpp"
 #include "sns/fetch_queue.hpp"
@@ -63,7 +63,7 @@ class CertificateCache {
     // A certificate that is valid now; it may wait, up to wait_max. Errors: the fetcher's; bad_response if the answer
     // is no usable certificate, or none of SNS; tls_failed if it is not valid now or not issued by the anchors;
     // timed_out; rate_limited if too many messages wait for names that were never found good. All of them may pass:
-    // none is the sender's fault. Throws operation_aborted when cancelled.
+    // none is the sender's fault. Throws operation_aborted when canceled.
     Task<Result<CertificatePtr>> get(HttpUrl url);
 
     std::size_t size() const;

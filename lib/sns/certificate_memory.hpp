@@ -4,8 +4,8 @@
 // Pure: it is given the time. I/O thread alone.
 #pragma once
 
-#include "core/error.hpp"
-#include "core/mono_time.hpp"
+#include "base/error.hpp"
+#include "base/timestamp.hpp"
 #include "sns/certificate.hpp"
 
 #include <cstddef>

@@ -20,9 +20,9 @@ std::string name_of(const HttpUrl& url) {
 }  // namespace
 
 void NewestNames::add(const std::string& name) {
-    const auto [place, is_new] = names_.insert(name);
+    const auto [entry, is_new] = names_.insert(name);
     if (!is_new) return;
-    order_.push_back(place);
+    order_.push_back(entry);
     if (order_.size() <= most_) return;
     names_.erase(order_.front());
     order_.pop_front();
@@ -140,9 +140,9 @@ std::size_t FetchQueue::unknown_waiters() const {
 
 Error too_many_unknown_certificates() {
     return {.code = ErrorCode::rate_limited,
-            .operation = "fetch SNS's signing certificate",
-            .subject = "too many messages name certificates that were never seen before",
-            .hint = "somebody sends forged messages; true ones are taken when SNS repeats them"};
+            .operation = "fetch the SNS signing certificate",
+            .subject = "too many messages with unknown signing certificates",
+            .hint = "probably forged messages; genuine ones are accepted when SNS retries them"};
 }
 
 }  // namespace carecloud

@@ -1,16 +1,16 @@
 // The fetches of signing certificates that wait for their turn or are under way, and who waits for them.
 //
-// Anybody can send messages that name certificates which do not exist, and only a fetch tells. So names that were never
-// found good share a small budget, leave one slot to the known ones, and at most so many messages wait for them. Of
-// these the name that most messages wait for goes first, and when there are too many, the name that fewest wait for is
-// given up: honest messages share one name, and come again with it, those that make names up do not. A name that comes
-// again after it was given up counts for one message more.
+// Anybody can send messages that name certificates which do not exist, and only a fetch shows it. So names that were
+// never found good share a small budget, leave one slot to the known ones, and at most so many messages wait for them.
+// Of these the name that most messages wait for goes first, and when there are too many, the name that fewest wait for
+// is given up: honest messages share one name, and come again with it, those that make names up do not. A name that
+// comes again after it was given up counts for one message more.
 //
 // Pure: it is given the time. I/O thread alone.
 #pragma once
 
-#include "core/clock.hpp"
-#include "core/error.hpp"
+#include "base/clock.hpp"
+#include "base/error.hpp"
 #include "net/url.hpp"
 #include "sns/certificate.hpp"
 
@@ -46,14 +46,14 @@ class NewestNames {
 class Waiters {
   public:
     // There for as long as it lives. Both must outlive it.
-    class Place {
+    class Registration {
       public:
-        Place(Waiters& waiters, Alarm& alarm) : waiters_(waiters), alarm_(alarm) {
+        Registration(Waiters& waiters, Alarm& alarm) : waiters_(waiters), alarm_(alarm) {
             waiters_.alarms_.push_back(&alarm_);
         }
-        ~Place() { std::erase(waiters_.alarms_, &alarm_); }
-        Place(const Place&) = delete;
-        Place& operator=(const Place&) = delete;
+        ~Registration() { std::erase(waiters_.alarms_, &alarm_); }
+        Registration(const Registration&) = delete;
+        Registration& operator=(const Registration&) = delete;
 
       private:
         Waiters& waiters_;

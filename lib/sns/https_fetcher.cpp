@@ -1,6 +1,6 @@
 #include "sns/https_fetcher.hpp"
 
-#include "net/http_client.hpp"
+#include "net/client/http_client.hpp"
 
 #include <memory>
 #include <utility>

@@ -4,9 +4,9 @@
 // I/O thread alone.
 #pragma once
 
-#include "core/clock.hpp"
-#include "core/error.hpp"
-#include "net/proxy.hpp"
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "net/client/proxy.hpp"
 #include "net/url.hpp"
 
 #include <chrono>
@@ -23,7 +23,7 @@ class HttpsFetcher {
     virtual ~HttpsFetcher() = default;
 
     // GET, no redirects: the body of a 2xx answer. `operation` is how errors call it. Errors: unreachable tls_failed
-    // timed_out too_large bad_response cancelled, and refused or server_failed for any other status. No message
+    // timed_out too_large bad_response canceled, and refused or server_failed for any other status. No message
     // repeats the address's query, which may hold a token.
     virtual Task<Result<std::string>> fetch(HttpUrl url, std::string operation) = 0;
 };

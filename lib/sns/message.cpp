@@ -1,9 +1,9 @@
 #include "sns/message.hpp"
 
+#include "base/ascii.hpp"
 #include "json/top_level.hpp"
-#include "net/ascii.hpp"
-#include "sns/base64.hpp"
-#include "sns/printable.hpp"
+#include "sns/text.hpp"
+#include "sns/topic.hpp"
 
 #include <algorithm>
 #include <array>
@@ -16,7 +16,6 @@ namespace {
 // None of these is longer in any message that SNS sends.
 constexpr std::size_t kUrlBytesMax = 4096;
 constexpr std::size_t kTokenBytesMax = 1024;
-constexpr std::size_t kArnBytesMax = 400;
 constexpr std::size_t kSignatureBytesMax = 1024;
 
 constexpr std::array<std::string_view, 12> kNames{
@@ -31,7 +30,7 @@ constexpr std::array<SnsMessageType, 3> kTypes{SnsMessageType::notification,
 
 Error malformed(std::string subject) {
     return {.code = ErrorCode::invalid_argument,
-            .operation = "read the SNS message",
+            .operation = "parse the SNS message",
             .subject = std::move(subject),
             .hint = {}};
 }
@@ -40,9 +39,9 @@ std::optional<Error> check_spelling(const TopLevel& members) {
     for (const auto& [key, value] : members) {
         for (const std::string_view name : kNames) {
             if (key == name || !ascii_iequals(key, name)) continue;
-            Error error = malformed(std::string(name) + " is spelt otherwise");
+            Error error = malformed(std::string(name) + " has a different spelling");
             error.hint =
-                "SNS writes it so in HTTP deliveries; a Lambda event is not forwarded to this endpoint";
+                "this is the spelling of HTTP deliveries; do not forward Lambda events to this endpoint";
             return error;
         }
     }
@@ -94,7 +93,7 @@ void read_type(FieldReader& fields, SnsMessage& message) {
     const auto found = std::find_if(kTypes.begin(), kTypes.end(),
                                     [&](SnsMessageType known) { return to_string(known) == type; });
     if (found == kTypes.end()) {
-        fields.refuse("Type", "is none that SNS sends");
+        fields.refuse("Type", "is not a message type of SNS");
     } else {
         message.type = *found;
     }
@@ -102,7 +101,7 @@ void read_type(FieldReader& fields, SnsMessage& message) {
 
 void read_signature(FieldReader& fields, SnsMessage& message) {
     const std::string version = fields.take("SignatureVersion");
-    if (version != "1" && version != "2") fields.refuse("SignatureVersion", "is neither 1 nor 2");
+    if (version != "1" && version != "2") fields.refuse("SignatureVersion", "is not 1 or 2");
     message.signature_version = version == "2" ? SignatureVersion::sha256 : SignatureVersion::sha1;
     const std::string encoded = fields.take("Signature");
     std::optional<std::string> signature = decode_base64(encoded);
@@ -118,7 +117,7 @@ void read_common(FieldReader& fields, SnsMessage& message) {
     message.message_id = fields.take("MessageId");
     if (!is_uuid(message.message_id)) fields.refuse("MessageId", "is not a UUID");
     message.topic_arn = fields.take("TopicArn");
-    if (!is_visible_word(message.topic_arn, kArnBytesMax)) fields.refuse("TopicArn", "is not an ARN");
+    if (!is_visible_word(message.topic_arn, kTopicArnBytesMax)) fields.refuse("TopicArn", "is not an ARN");
     message.message = fields.take("Message");
     message.timestamp = fields.take("Timestamp");
     const std::optional<Timestamp> time = Timestamp::parse(message.timestamp);
@@ -132,7 +131,7 @@ void read_common(FieldReader& fields, SnsMessage& message) {
 void read_subject(FieldReader& fields, SnsMessage& message) {
     message.subject = fields.take_optional("Subject");
     if (message.subject && std::any_of(message.subject->begin(), message.subject->end(), is_control)) {
-        fields.refuse("Subject", "holds control characters");
+        fields.refuse("Subject", "contains control characters");
     }
 }
 
@@ -140,7 +139,7 @@ void read_confirmation(FieldReader& fields, SnsMessage& message) {
     message.subscribe_url = fields.take("SubscribeURL");
     if (!is_visible_word(message.subscribe_url, kUrlBytesMax)) fields.refuse("SubscribeURL", "is not a URL");
     message.token = fields.take("Token");
-    if (!is_visible_word(message.token, kTokenBytesMax)) fields.refuse("Token", "is not one word");
+    if (!is_visible_word(message.token, kTokenBytesMax)) fields.refuse("Token", "is not a single word");
 }
 
 }  // namespace
@@ -160,7 +159,7 @@ std::string_view to_string(SnsMessageType type) {
 Result<SnsMessage> parse_sns_message(std::string_view body) {
     Result<TopLevel> members = read_top_level(body);
     if (!members) return malformed(members.error().subject);
-    if (const std::optional<Error> misspelt = check_spelling(*members)) return *misspelt;
+    if (const std::optional<Error> misspelled = check_spelling(*members)) return *misspelled;
     FieldReader fields(*members);
     SnsMessage message;
     read_type(fields, message);

@@ -7,8 +7,8 @@
 // messages". Pure; safe on any thread.
 #pragma once
 
-#include "core/error.hpp"
-#include "core/timestamp.hpp"
+#include "base/error.hpp"
+#include "base/timestamp.hpp"
 
 #include <optional>
 #include <string>
@@ -40,7 +40,7 @@ struct SnsMessage {
     std::string token{};             // of confirmations; whoever has it can confirm: not for logs
 };
 
-// Errors (invalid_argument): what read_top_level refuses; a key that is missing, not a string, or spelt otherwise
+// Errors (invalid_argument): what read_top_level refuses; a key that is missing, not a string, or spelled otherwise
 // (AWS Lambda's events write "SigningCertUrl"; no HTTP delivery does, and readers that ignore case could take it for
 // the verified one); a MessageId that is no UUID, a Timestamp that is not ISO 8601, a Subject with control
 // characters: each field of the signed text must be unambiguous. Messages name the key, never its value.

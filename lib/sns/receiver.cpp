@@ -1,9 +1,10 @@
 #include "sns/receiver.hpp"
 
+#include "base/counted.hpp"
+#include "sns/certificate.hpp"
 #include "sns/notice.hpp"
 #include "sns/request_checks.hpp"
-#include "sns/signature.hpp"
-#include "sns/subscription.hpp"
+#include "sns/subscriptions.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -14,37 +15,25 @@ namespace carecloud {
 namespace {
 
 SnsRefusal refuse(RefusalReason reason, const Error& error) {
-    return refuse(error.code == ErrorCode::cancelled ? RefusalReason::cancelled : reason, error.message());
+    return refuse(error.code == ErrorCode::canceled ? RefusalReason::canceled : reason, error.message());
 }
 
-// Counts one more for as long as it lives.
-class Counted {
-  public:
-    explicit Counted(std::size_t& count) : count_(count) { ++count_; }
-    ~Counted() { --count_; }
-    Counted(const Counted&) = delete;
-    Counted& operator=(const Counted&) = delete;
-
-  private:
-    std::size_t& count_;
-};
-
 constexpr std::string_view kHowToConfirm =
-    "sns.confirm is off: switch it on, then have SNS ask again (aws sns subscribe with the same endpoint)";
+    "sns.confirm is off: enable it, then make SNS send a new confirmation (aws sns subscribe with the same "
+    "endpoint)";
 constexpr std::string_view kHowToSubscribe =
-    "the topic does not deliver here any more, records come by polling alone: subscribe again with aws sns "
-    "subscribe, "
-    "unless that was intended";
+    "the topic no longer delivers to this endpoint and records are only polled: unless this is intended, "
+    "subscribe again with aws sns subscribe";
 
 }  // namespace
 
-Result<std::unique_ptr<Receiver>> Receiver::create(Clock& clock, Inbox& inbox, CertificateStore& store,
+Result<std::unique_ptr<Receiver>> Receiver::create(const ReceiverPorts& ports,
                                                    std::shared_ptr<HttpsFetcher> fetcher,
-                                                   ReceiverSettings settings, ReceiverObserver& observer) {
+                                                   ReceiverSettings settings) {
     Result<Trust> trust = read_trust(settings);
     if (!trust) return trust.error();
-    return std::unique_ptr<Receiver>(new Receiver(clock, inbox, store, std::move(fetcher),
-                                                  std::move(settings), observer, std::move(*trust)));
+    return std::unique_ptr<Receiver>(
+        new Receiver(ports, std::move(fetcher), std::move(settings), std::move(*trust)));
 }
 
 Result<Receiver::Trust> Receiver::read_trust(const ReceiverSettings& settings) {
@@ -65,22 +54,20 @@ Result<Receiver::Trust> Receiver::read_trust(const ReceiverSettings& settings) {
     return trust;
 }
 
-Receiver::Receiver(Clock& clock, Inbox& inbox, CertificateStore& store, std::shared_ptr<HttpsFetcher> fetcher,
-                   ReceiverSettings settings, ReceiverObserver& observer, Trust trust)
-    : inbox_(inbox),
+Receiver::Receiver(const ReceiverPorts& ports, std::shared_ptr<HttpsFetcher> fetcher,
+                   ReceiverSettings settings, Trust trust)
+    : ports_(ports),
       fetcher_(std::move(fetcher)),
       settings_(std::move(settings)),
-      observer_(observer),
       topics_(std::move(trust.topics)),
       hosts_(std::move(trust.hosts)),
-      certificates_({.clock = clock,
-                     .store = store,
+      certificates_({.clock = ports_.clock,
+                     .store = ports_.certificates,
                      .fetcher = fetcher_,
                      .anchors = std::move(trust.anchors),
                      .names = [this](const std::string& url) { return names_of_certificate(url); },
-                     .report = [this](const Error& error) { observer_.receiver_failed(error); }},
-                    settings_.certificates),
-      subscriptions_(inbox) {
+                     .report = [this](const Error& error) { ports_.observer.receiver_failed(error); }},
+                    settings_.certificates) {
     if (!settings_.basic_auth.empty()) credentials_.emplace(settings_.basic_auth);
     settings_.basic_auth.clear();
 }
@@ -113,17 +100,17 @@ Task<ServerResponse> Receiver::receive(const ServerRequest& request) {
     try {
         refused = co_await handle(request);
     } catch (const boost::system::system_error&) {
-        refused = refuse(RefusalReason::cancelled, "the request was cancelled: shutting down");
+        refused = refuse(RefusalReason::canceled, "request canceled: shutting down");
     }
     if (!refused) co_return ServerResponse{};
-    observer_.request_refused(*refused, request.peer);
+    ports_.observer.request_refused(*refused, request.peer);
     co_return to_response(*refused);
 }
 
 std::optional<ServerResponse> Receiver::refuse_head(const ServerRequest& head) {
     const Refused refused = check_request(head, settings_.path, credentials_ ? &*credentials_ : nullptr);
     if (!refused) return std::nullopt;
-    observer_.request_refused(*refused, head.peer);
+    ports_.observer.request_refused(*refused, head.peer);
     return to_response(*refused);
 }
 
@@ -137,12 +124,12 @@ Task<Receiver::Refused> Receiver::handle(const ServerRequest& request) {
     const SnsTopic* topic = find_topic(message->topic_arn);
     if (topic == nullptr) {
         co_return refuse(RefusalReason::other_topic,
-                         "TopicArn is none of sns.topic_arns; name the topic there");
+                         "TopicArn is not in sns.topic_arns; add the topic there");
     }
     const Result<HttpUrl> url = hosts_.check(message->signing_cert_url, *topic);
     if (!url) co_return refuse(RefusalReason::signing_url, url.error());
     if (messages_ >= settings_.messages_max) {
-        co_return refuse(RefusalReason::overloaded, "too many messages at once; send it again later");
+        co_return refuse(RefusalReason::overloaded, "too many messages at once; retry later");
     }
     const Counted one_more(messages_);
     refused = co_await verify(*message, *url, *topic);
@@ -167,7 +154,7 @@ Task<Receiver::Refused> Receiver::verify(const SnsMessage& message, const HttpUr
                          certificate.error());
     }
     if (!(*certificate)->bears_one_of(hosts_.names(url, topic))) {
-        co_return refuse(RefusalReason::certificate, "the signing certificate is not one of SNS");
+        co_return refuse(RefusalReason::certificate, "the signing certificate is not issued for SNS");
     }
     const Result<> verified = verify_signature(message, **certificate);
     if (!verified) co_return refuse(RefusalReason::signature, verified.error());
@@ -180,13 +167,16 @@ Task<Receiver::Refused> Receiver::take_notification(const SnsMessage& message, c
                          .stream = event.stream,
                          .event_type = is_known_event_type(event.event_type) ? event.event_type : "other"};
     const bool open = event.state == EventState::open;
-    const Result<bool> fresh = co_await inbox_.receive(std::move(event));
+    const Result<bool> fresh = co_await ports_.inbox.receive(std::move(event));
     if (!fresh) co_return refuse(RefusalReason::store, fresh.error());
-    received.outcome = !*fresh ? EventOutcome::duplicate : open ? EventOutcome::fresh : EventOutcome::outside;
-    observer_.event_received(received);
-    const Result<bool> changed = co_await subscriptions_.proven(message.topic_arn, message.time);
+    received.outcome = !*fresh ? EventOutcome::duplicate
+                       : open  ? EventOutcome::fresh
+                               : EventOutcome::not_in_stream;
+    ports_.observer.event_received(received);
+    if (received.outcome == EventOutcome::fresh && received.stream) ports_.engine.wake(*received.stream);
+    const Result<bool> changed = co_await ports_.subscriptions.proven(message.topic_arn, message.time);
     if (!changed) {
-        observer_.receiver_failed(changed.error());  // the event is durable all the same
+        ports_.observer.receiver_failed(changed.error());  // the event is durable all the same
     } else if (*changed) {
         announce(message.topic_arn);
     }
@@ -205,7 +195,7 @@ Task<Receiver::Refused> Receiver::take_subscription(const SnsMessage& message, c
 
 Task<Receiver::Refused> Receiver::confirm(const SnsMessage& message, HttpUrl address) {
     if (confirmations_ >= settings_.confirmations_max) {
-        co_return refuse(RefusalReason::overloaded, "too many confirmations at once; send it again later");
+        co_return refuse(RefusalReason::overloaded, "too many confirmations at once; retry later");
     }
     const Counted one_more(confirmations_);
     std::string operation = "confirm the subscription";
@@ -225,18 +215,18 @@ Task<Receiver::Refused> Receiver::note(const SnsMessage& message, SubscriptionSt
                                        std::string subscription_arn) {
     Subscription subscription{
         .topic_arn = message.topic_arn, .state = state, .subscription_arn = std::move(subscription_arn)};
-    const Result<bool> changed = co_await subscriptions_.note(std::move(subscription), message.time);
+    const Result<bool> changed = co_await ports_.subscriptions.note(std::move(subscription), message.time);
     if (!changed) co_return refuse(RefusalReason::store, changed.error());
     if (*changed) announce(message.topic_arn);
     co_return std::nullopt;
 }
 
 void Receiver::announce(const std::string& topic_arn) {
-    const Subscription subscription = subscriptions_.find(topic_arn);
+    const Subscription subscription = ports_.subscriptions.find(topic_arn);
     std::string_view hint;
     if (subscription.state == SubscriptionState::gone) hint = kHowToSubscribe;
     if (subscription.state == SubscriptionState::pending && !settings_.confirm) hint = kHowToConfirm;
-    observer_.subscription_changed(subscription, hint);
+    ports_.observer.subscription_changed(subscription, hint);
 }
 
 }  // namespace carecloud

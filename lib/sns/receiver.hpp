@@ -1,23 +1,23 @@
 // The SNS endpoint: from a POST to a durable event, in this order: verified, made durable, said, answered.
 //
-//     Result<std::unique_ptr<Receiver>> receiver = Receiver::create(clock, inbox, store, fetcher, settings, observer);
+//     Result<std::unique_ptr<Receiver>> receiver = Receiver::create(ports, fetcher, settings);
 //     server handler: [&](const ServerRequest& request) { return receiver->receive(request); }
 //
-// It never fetches a record and never decides about one: an event is a doorbell, and whose stream it rings at is said
-// to the observer. Signatures (some 30 µs each) are verified on the I/O thread, to which all of it belongs.
+// It never fetches a record and never decides about one: an event is a doorbell, and the engine is woken for it.
+// Signatures (some 30 µs each) are verified on the I/O thread, to which all of it belongs.
 #pragma once
 
-#include "core/clock.hpp"
-#include "core/error.hpp"
-#include "net/server_message.hpp"
-#include "sns/basic_credentials.hpp"
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "net/server/message.hpp"
 #include "sns/certificate_cache.hpp"
 #include "sns/https_fetcher.hpp"
 #include "sns/message.hpp"
-#include "sns/receiver_observer.hpp"
-#include "sns/routing.hpp"
+#include "sns/notice.hpp"
+#include "sns/outcome.hpp"
+#include "sns/request_checks.hpp"
 #include "sns/signing_url.hpp"
-#include "sns/subscription_book.hpp"
+#include "sns/subscriptions.hpp"
 #include "sns/topic.hpp"
 #include "sns/trust_anchors.hpp"
 #include "store/certificates.hpp"
@@ -27,6 +27,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace carecloud {
@@ -44,15 +45,36 @@ struct ReceiverSettings {
     CertificateCacheSettings certificates{};
 };
 
+// What fetches the records that events announce.
+class EngineWaker {
+  public:
+    EngineWaker() = default;
+    EngineWaker(const EngineWaker&) = delete;
+    EngineWaker& operator=(const EngineWaker&) = delete;
+    virtual ~EngineWaker() = default;
+
+    // A new event of the stream is durable and open. Must not throw.
+    virtual void wake(std::string_view stream) = 0;
+};
+
+// What the receiver works with; all of it outlives the receiver.
+struct ReceiverPorts {
+    Clock& clock;
+    Inbox& inbox;
+    CertificateStore& certificates;
+    Subscriptions& subscriptions;
+    EngineWaker& engine;
+    ReceiverObserver& observer;
+};
+
 class Receiver {
   public:
-    // Clock, inbox, store and observer must outlive it. Errors (invalid_argument): an ARN, a host or ca_file that
-    // cannot be used.
-    static Result<std::unique_ptr<Receiver>> create(Clock& clock, Inbox& inbox, CertificateStore& store,
+    // Errors (invalid_argument): an ARN, a host or ca_file that cannot be used.
+    static Result<std::unique_ptr<Receiver>> create(const ReceiverPorts& ports,
                                                     std::shared_ptr<HttpsFetcher> fetcher,
-                                                    ReceiverSettings settings, ReceiverObserver& observer);
+                                                    ReceiverSettings settings);
 
-    // Never throws: a ServerHandler. What is cancelled ends with a 503 that nobody may read. `request` must live until
+    // Never throws: a ServerHandler. What is canceled ends with a 503 that nobody may read. `request` must live until
     // the end.
     Task<ServerResponse> receive(const ServerRequest& request);
 
@@ -72,8 +94,8 @@ class Receiver {
         std::optional<TrustAnchors> anchors{};
     };
 
-    Receiver(Clock& clock, Inbox& inbox, CertificateStore& store, std::shared_ptr<HttpsFetcher> fetcher,
-             ReceiverSettings settings, ReceiverObserver& observer, Trust trust);
+    Receiver(const ReceiverPorts& ports, std::shared_ptr<HttpsFetcher> fetcher, ReceiverSettings settings,
+             Trust trust);
     static Result<Trust> read_trust(const ReceiverSettings& settings);
 
     Task<Refused> handle(const ServerRequest& request);
@@ -88,15 +110,13 @@ class Receiver {
     Result<std::vector<std::string>> names_of_certificate(const std::string& url) const;
     void announce(const std::string& topic_arn);
 
-    Inbox& inbox_;
+    ReceiverPorts ports_;
     std::shared_ptr<HttpsFetcher> fetcher_;
     ReceiverSettings settings_;
-    ReceiverObserver& observer_;
     std::optional<BasicCredentials> credentials_;
     std::vector<SnsTopic> topics_;
     SigningHosts hosts_;
     CertificateCache certificates_;
-    SubscriptionBook subscriptions_;
     std::size_t messages_ = 0;
     std::size_t confirmations_ = 0;
 };

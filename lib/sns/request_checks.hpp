@@ -1,15 +1,33 @@
 // What can be said of a request before its message is verified. Pure; safe on any thread.
 #pragma once
 
-#include "net/server_message.hpp"
-#include "sns/basic_credentials.hpp"
+#include "model/record.hpp"
+#include "net/server/message.hpp"
 #include "sns/message.hpp"
-#include "sns/refusal.hpp"
+#include "sns/outcome.hpp"
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace carecloud {
+
+// The user and password that SNS is to send (RFC 7617), known by their hash alone and compared in constant time.
+//
+//     BasicCredentials credentials("sns:a long password");
+//     credentials.match(request.header("Authorization"))
+//
+// Immutable; safe on any thread.
+class BasicCredentials {
+  public:
+    explicit BasicCredentials(std::string_view user_and_password);
+
+    // `authorization`: the header's value, "Basic …".
+    bool match(std::string_view authorization) const;
+
+  private:
+    Hash hash_;
+};
 
 // Path, method, credentials (null: none are asked for), raw delivery, type of message, in that order: what the head
 // alone decides.

@@ -1,6 +1,6 @@
 #include "sns/signing_url.hpp"
 
-#include "sns/printable.hpp"
+#include "sns/text.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -14,7 +14,7 @@ Error bad_address(std::string what) {
     return {.code = ErrorCode::invalid_argument,
             .operation = "check SigningCertURL",
             .subject = std::move(what),
-            .hint = "no message of SNS has such an address; whoever sent this is not SNS"};
+            .hint = "SNS does not use such URLs; the sender is not SNS"};
 }
 
 bool is_certificate_path(std::string_view path) {
@@ -41,8 +41,8 @@ Result<SigningHosts> SigningHosts::create(const std::vector<std::string>& certif
         if (!url || url->target != "/") {
             return Error{.code = ErrorCode::invalid_argument,
                          .operation = "read sns.trust.certificate_hosts",
-                         .subject = "an entry that is no host",
-                         .hint = "write host or host:port, without https:// and path"};
+                         .subject = "an entry is not a host",
+                         .hint = "use host or host:port, without https:// and path"};
         }
         hosts.authorities_.push_back(url->origin.authority());
     }
@@ -50,7 +50,7 @@ Result<SigningHosts> SigningHosts::create(const std::vector<std::string>& certif
 }
 
 Result<HttpUrl> SigningHosts::check(std::string_view url, const SnsTopic& topic) const {
-    if (!url.starts_with(kScheme)) return bad_address("it is not https");
+    if (!url.starts_with(kScheme)) return bad_address("not https");
     const std::string_view rest = url.substr(kScheme.size());
     const std::size_t slash = std::min(rest.find('/'), rest.size());
     const std::string_view authority = rest.substr(0, slash);
@@ -59,9 +59,10 @@ Result<HttpUrl> SigningHosts::check(std::string_view url, const SnsTopic& topic)
                                                         authority) != authorities_.end();
     if (!known) {
         return bad_address(authorities_.empty() ? "its host is not " + topic.host
-                                                : "its host is not of sns.trust.certificate_hosts");
+                                                : "its host is not in sns.trust.certificate_hosts");
     }
-    if (!is_certificate_path(rest.substr(slash))) return bad_address("its path is not of SNS's certificates");
+    if (!is_certificate_path(rest.substr(slash)))
+        return bad_address("its path is not that of an SNS certificate");
     return parse_http_url(url);
 }
 

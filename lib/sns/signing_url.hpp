@@ -1,4 +1,4 @@
-// Where a signing certificate may be fetched: the address stands in the message, so that a forger could name a place
+// Where a signing certificate may be fetched: the address stands in the message, so that a forger could name an address
 // of his own. Nothing is fetched before this rule has passed it.
 //
 //     SigningHosts hosts({});                                     // Amazon's own
@@ -11,7 +11,7 @@
 // Values; safe on any thread.
 #pragma once
 
-#include "core/error.hpp"
+#include "base/error.hpp"
 #include "net/url.hpp"
 #include "sns/topic.hpp"
 

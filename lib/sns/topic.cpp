@@ -1,6 +1,6 @@
 #include "sns/topic.hpp"
 
-#include "sns/printable.hpp"
+#include "sns/text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,13 +9,11 @@
 namespace carecloud {
 namespace {
 
-constexpr std::size_t kArnBytesMax = 400;
-
 Error not_a_topic(std::string subject) {
     return {.code = ErrorCode::invalid_argument,
-            .operation = "read a topic's ARN",
+            .operation = "parse a topic ARN",
             .subject = std::move(subject),
-            .hint = "write arn:aws:sns:REGION:12-DIGITS:NAME in sns.topic_arns"};
+            .hint = "use arn:aws:sns:REGION:12-DIGITS:NAME in sns.topic_arns"};
 }
 
 // Six fields; the last may hold no colon in a topic's ARN (with one more it is a subscription's).
@@ -58,15 +56,15 @@ std::vector<std::string> certificate_names(const SnsTopic& topic, const std::str
 
 Result<SnsTopic> parse_topic_arn(std::string_view arn) {
     std::array<std::string_view, 6> fields;
-    if (arn.size() > kArnBytesMax || !split(arn, fields))
-        return not_a_topic("not six fields and five colons");
-    if (fields[0] != "arn" || fields[2] != "sns") return not_a_topic("it does not begin with arn:aws:sns");
+    if (arn.size() > kTopicArnBytesMax || !split(arn, fields))
+        return not_a_topic("it must have six fields separated by colons");
+    if (fields[0] != "arn" || fields[2] != "sns") return not_a_topic("it must start with arn:aws:sns");
     const std::string suffix = suffix_of(fields[1]);
-    if (suffix.empty()) return not_a_topic("its partition is none of aws, aws-cn, aws-us-gov");
-    if (!all(fields[3], is_region_character)) return not_a_topic("its region is no region's name");
+    if (suffix.empty()) return not_a_topic("its partition must be aws, aws-cn or aws-us-gov");
+    if (!all(fields[3], is_region_character)) return not_a_topic("its region is not a region name");
     if (fields[4].size() != 12 || !all(fields[4], is_digit))
-        return not_a_topic("its account is not 12 digits");
-    if (!all(fields[5], is_name_character)) return not_a_topic("its name is no standard topic's");
+        return not_a_topic("its account must be 12 digits");
+    if (!all(fields[5], is_name_character)) return not_a_topic("its name is not that of a standard topic");
     SnsTopic topic{.arn = std::string(arn),
                    .partition = std::string(fields[1]),
                    .region = std::string(fields[3]),

@@ -6,13 +6,17 @@
 // Pure; safe on any thread.
 #pragma once
 
-#include "core/error.hpp"
+#include "base/error.hpp"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace carecloud {
+
+// A longer ARN of a topic is refused.
+inline constexpr std::size_t kTopicArnBytesMax = 400;
 
 struct SnsTopic {
     std::string arn{};

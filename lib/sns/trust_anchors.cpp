@@ -10,7 +10,7 @@ namespace carecloud {
 namespace {
 
 // OpenSSL's security level 2, which TLS has by default, asks for keys and digests worth 112 bits. A store of one's own
-// has level 0 unless told, and takes certificates signed over SHA-1.
+// has level 0 by default, and takes certificates signed over SHA-1.
 constexpr int kSecurityLevel = 2;
 
 struct FreeContext {
@@ -19,9 +19,9 @@ struct FreeContext {
 
 Error not_trusted(std::string why) {
     return {.code = ErrorCode::tls_failed,
-            .operation = "verify SNS's signing certificate",
+            .operation = "verify the SNS signing certificate",
             .subject = std::move(why),
-            .hint = "name its issuer's certificate in sns.trust.ca_file, or leave that out"};
+            .hint = "set sns.trust.ca_file to its issuer's certificate, or remove it"};
 }
 
 }  // namespace
@@ -38,14 +38,14 @@ Result<TrustAnchors> TrustAnchors::load(const std::string& ca_file) {
     return Error{.code = ErrorCode::invalid_argument,
                  .operation = "read sns.trust.ca_file",
                  .subject = ca_file,
-                 .hint = "it must be a readable file of certificates in PEM"};
+                 .hint = "it must be a readable file with certificates in PEM"};
 }
 
 Result<> TrustAnchors::check(const SigningCertificate& certificate, Timestamp at) const {
     const std::unique_ptr<X509_STORE_CTX, FreeContext> context(X509_STORE_CTX_new());
     if (!context || X509_STORE_CTX_init(context.get(), store_.get(), certificate.x509(), nullptr) != 1) {
         ERR_clear_error();
-        return not_trusted("OpenSSL could not begin");
+        return not_trusted("OpenSSL cannot verify certificates");
     }
     X509_STORE_CTX_set_time(context.get(), 0,
                             static_cast<std::time_t>(at.ticks / Timestamp::ticks_per_second));

@@ -7,8 +7,8 @@
 // Used from one thread at a time.
 #pragma once
 
-#include "core/error.hpp"
-#include "core/timestamp.hpp"
+#include "base/error.hpp"
+#include "base/timestamp.hpp"
 #include "sns/certificate.hpp"
 
 #include <memory>

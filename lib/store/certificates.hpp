@@ -3,12 +3,12 @@
 //
 // What is read is a proposal: it is checked like a fresh fetch before it counts. Called from the I/O thread alone; a
 // call suspends until it is durable (writes) or read. Errors of all: store_busy store_full store_failed store_corrupt,
-// cancelled once closed.
+// canceled once closed.
 #pragma once
 
-#include "core/clock.hpp"
-#include "core/error.hpp"
-#include "core/timestamp.hpp"
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "base/timestamp.hpp"
 
 #include <string>
 #include <vector>

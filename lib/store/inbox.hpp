@@ -1,17 +1,17 @@
 // The Inbox seam: where verified events rest until they are settled. SQLite in the daemon (store/sqlite, the same
 // database as the records), in memory in simulation.
 //
-// Called from the I/O thread alone; a call suspends until it is durable (writes) or read. Cancelling the waiting
+// Called from the I/O thread alone; a call suspends until it is durable (writes) or read. Canceling the waiting
 // coroutine does not stop a write that was begun.
 //
-// Errors of all: store_busy store_full store_failed store_corrupt, cancelled once closed. After any error nothing of
+// Errors of all: store_busy store_full store_failed store_corrupt, canceled once closed. After any error nothing of
 // the call is in the store, except where a commit's own answer was lost: callers repeat the call, or have the sender
 // repeat it, and what is held already writes nothing.
 #pragma once
 
-#include "core/clock.hpp"
-#include "core/error.hpp"
-#include "core/event.hpp"
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "model/event.hpp"
 
 #include <cstddef>
 #include <string>

@@ -5,17 +5,16 @@
 // bounded by rows and bytes: what a page leaves off, its `next` goes on with. Nothing stays pinned between two calls.
 //
 // Errors of all: store_busy (also while an empty store is filled for the first time, where a call needs its index)
-// store_failed store_corrupt; cancelled once closed.
+// store_failed store_corrupt; canceled once closed.
 #pragma once
 
-#include "core/bounded_pass.hpp"
-#include "core/change.hpp"
-#include "core/clock.hpp"
-#include "core/error.hpp"
-#include "core/event.hpp"
-#include "core/record.hpp"
-#include "core/request_count.hpp"
-#include "core/stream.hpp"
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "model/change.hpp"
+#include "model/event.hpp"
+#include "model/job.hpp"
+#include "model/record.hpp"
+#include "model/stream.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -94,15 +93,15 @@ struct QuarantineRow {
     std::string last_at{};
 };
 
-// Where to go on in the quarantine: behind this record.
-struct QuarantinePlace {
+// A record of the quarantine; a page continues behind one.
+struct QuarantineKey {
     std::string stream{};
     std::string id{};
 };
 
 struct QuarantinePage {
     std::vector<QuarantineRow> records{};
-    std::optional<QuarantinePlace> next{};
+    std::optional<QuarantineKey> next{};
 };
 
 struct StoreCounts {
@@ -129,21 +128,21 @@ class Reader {
 
     // None: the store never took it.
     virtual Task<Result<std::optional<RecordRow>>> record(std::string stream, std::string id) = 0;
-    // Errors: invalid_argument too, where `after` is no place in such a list.
+    // Errors: invalid_argument too, if `after` is not a position in such a list.
     virtual Task<Result<RecordPage>> records(RecordFilter filter) = 0;
 
     // `before`: a page's `next`.
     virtual Task<Result<EventPage>> events(std::optional<EventState> state,
                                            std::optional<std::uint64_t> before, std::size_t limit) = 0;
-    virtual Task<Result<QuarantinePage>> quarantine(std::optional<QuarantinePlace> after,
+    virtual Task<Result<QuarantinePage>> quarantine(std::optional<QuarantineKey> after,
                                                     std::size_t limit) = 0;
     // None: no record of that id is in quarantine.
-    virtual Task<Result<std::optional<QuarantineRow>>> quarantined(QuarantinePlace place) = 0;
+    virtual Task<Result<std::optional<QuarantineRow>>> quarantined(QuarantineKey key) = 0;
 
     // The bounded passes that are kept, the newest first.
-    virtual Task<Result<std::vector<BoundedPass>>> passes(std::size_t limit) = 0;
+    virtual Task<Result<std::vector<Job>>> passes(std::size_t limit) = 0;
     // None: there is none of that id.
-    virtual Task<Result<std::optional<BoundedPass>>> pass(std::uint64_t id) = 0;
+    virtual Task<Result<std::optional<Job>>> pass(std::uint64_t id) = 0;
 
     // `month` as month_of() says it.
     virtual Task<Result<StoreCounts>> counts(std::string month) = 0;

@@ -1,7 +1,8 @@
-// The Store seam: SQLite in the daemon (store/sqlite), in memory in simulation.
+// The Store seam, and the parts of it that a consumer may need alone (JobStore, QuotaStore): SQLite in the daemon
+// (store/sqlite), in memory in simulation.
 //
 // Called from the I/O thread alone; a call suspends until it is durable (writes) or read, and its work is
-// done on the store's own threads. Writes are carried out in the order of the calls. Cancelling the waiting
+// done on the store's own threads. Writes are carried out in the order of the calls. Canceling the waiting
 // coroutine does not stop a write that was begun: the call still ends by its true outcome.
 //
 // Errors of all: store_busy store_full store_failed store_corrupt. After any error nothing of the call is in
@@ -9,13 +10,12 @@
 // write nothing.
 #pragma once
 
-#include "core/batch.hpp"
-#include "core/bounded_pass.hpp"
-#include "core/clock.hpp"
-#include "core/error.hpp"
-#include "core/record.hpp"
-#include "core/request_count.hpp"
-#include "core/stream.hpp"
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "model/batch.hpp"
+#include "model/job.hpp"
+#include "model/record.hpp"
+#include "model/stream.hpp"
 
 #include <cstdint>
 #include <map>
@@ -42,19 +42,45 @@ struct Rechecks {
     std::optional<Timestamp> reversed_at{};
 };
 
-class Store {
+// The bounded passes, as they were requested and as far as they came.
+class JobStore {
   public:
-    Store() = default;
-    Store(const Store&) = delete;
-    Store& operator=(const Store&) = delete;
-    virtual ~Store() = default;
+    JobStore() = default;
+    JobStore(const JobStore&) = delete;
+    JobStore& operator=(const JobStore&) = delete;
+    virtual ~JobStore() = default;
 
+    // Writes the pass down: a new one where its id is 0, else the row of that id. The id. Rows that are neither open
+    // nor among the newest kPassesKept are forgotten.
+    virtual Task<Result<std::uint64_t>> save_pass(Job pass) = 0;
+    // All that are kept, in ascending order of id.
+    virtual Task<Result<std::vector<Job>>> passes() = 0;
+
+    static constexpr std::size_t kPassesKept = 1000;
+};
+
+// The requests to the portal by month, which are the RateLimiter's alone to write.
+class QuotaStore {
+  public:
+    QuotaStore() = default;
+    QuotaStore(const QuotaStore&) = delete;
+    QuotaStore& operator=(const QuotaStore&) = delete;
+    virtual ~QuotaStore() = default;
+
+    // `month`: "2024-03"; zeros if none were counted.
+    virtual Task<Result<RequestCount>> requests(std::string month) = 0;
+    virtual Task<Result<>> save_requests(std::string month, RequestCount count) = 0;
+};
+
+// The records and the streams' state, for the engine: with its jobs and its quota, which are in the same database.
+class Store : public JobStore, public QuotaStore {
+  public:
     // The stream's row; none where the stream never committed.
     virtual Task<Result<std::optional<StreamState>>> load_stream(std::string stream) = 0;
 
     // Records, change log, quarantine, doubts and the stream's row, in one transaction (promise 3). A record of the
-    // page is taken or doubted by the rule of core/change.hpp; one that was in quarantine and is taken leaves it. A
-    // strange record already in quarantine with the same `modified` and reason writes nothing; an unreachable
+    // page is taken or doubted by the rule of model/change.hpp; one that was in quarantine and is taken leaves it. A
+    // invalid record already in quarantine with the same `modified` and reason writes nothing; an unreachable
     // one counts as another attempt each time.
     virtual Task<Result<CommitSummary>> commit(Batch batch) = 0;
 
@@ -81,24 +107,13 @@ class Store {
     // How many records of the stream have a `modified` no less than the text; empty: all. Deleted ones are left out.
     virtual Task<Result<std::uint64_t>> count_live(std::string stream, std::string modified_from) = 0;
 
-    // Writes the pass down: a new one where its id is 0, else the row of that id. The id. Rows that are neither open
-    // nor among the newest kPassesKept are forgotten.
-    virtual Task<Result<std::uint64_t>> save_pass(BoundedPass pass) = 0;
-    // All that are kept, in ascending order of id.
-    virtual Task<Result<std::vector<BoundedPass>>> passes() = 0;
-
-    static constexpr std::size_t kPassesKept = 1000;
     static constexpr std::int64_t kHourlyAttempts = 24;
-    static constexpr std::int64_t kDailyMoreTicks = 23 * 3600 * Timestamp::ticks_per_second;
+    static constexpr Duration kDailyMore = std::chrono::hours(23);
 
     // When each stream's first pass came to its end, ever, by stream; whoever has none is left out.
     virtual Task<Result<std::map<std::string, Timestamp>>> first_passes() = 0;
     // Writes down that one has, now. An earlier one stays.
     virtual Task<Result<>> note_first_pass(std::string stream) = 0;
-
-    // The month's requests to the portal, "2024-03"; zeros where none were counted. Its one writer is the RequestGate.
-    virtual Task<Result<RequestCount>> requests(std::string month) = 0;
-    virtual Task<Result<>> save_requests(std::string month, RequestCount count) = 0;
 };
 
 }  // namespace carecloud

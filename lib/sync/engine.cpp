@@ -1,8 +1,9 @@
 #include "sync/engine.hpp"
 
-#include "sync/stream_runner.hpp"
+#include "sync/stream/stream_runner.hpp"
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
@@ -33,12 +34,6 @@ Task<std::vector<T>> all_of(asio::any_io_executor executor, std::vector<Task<T>>
     co_return std::move(results);
 }
 
-template <class Runner>
-Task<bool> run_runner(Runner& runner) {
-    co_await runner.run();
-    co_return true;
-}
-
 // Requests a second, of all streams' polls at their intervals.
 double rate_of_polls(const std::vector<EngineStream>& streams) {
     double rate = 0;
@@ -54,46 +49,61 @@ Engine::Engine(Clock& clock, Portal& portal, Store& store, Inbox& inbox, EngineS
     : clock_(clock),
       observer_(observer),
       random_(settings.seed),
-      gate_(clock, store, settings.rate, rate_of_polls(settings.streams), settings.hold),
+      limiter_(clock, store, settings.rate, rate_of_polls(settings.streams), settings.hold),
       whole_due_(store) {
     const double poll_rate = rate_of_polls(settings.streams);
-    const PassContext context{clock, portal, store, gate_, random_, time_, &whole_due_};
+    const PassContext context{clock, portal, store, limiter_, random_, time_, &whole_due_};
     for (EngineStream& stream : settings.streams) {
+        const auto push = settings.push.find(stream.pass.spec.entity);
+        if (stream.announced && push != settings.push.end()) stream.push = push->second;
         streams_.push_back(
             std::make_unique<StreamRunner>(context, inbox, std::move(stream), poll_rate, observer));
     }
-    std::vector<LaneStream> lane_streams;
+    std::vector<JobStream> job_streams;
     for (const auto& stream : streams_) {
-        lane_streams.push_back(stream->lane_stream());
-        stream->on_bounded([this] { lane_->wake(); });
+        job_streams.push_back(stream->job_stream());
+        stream->on_job_due([this] { jobs_->wake(); });
     }
-    desk_ = std::make_unique<QuarantineDesk>(context, lane_streams);
-    lane_ = std::make_unique<BoundedLane>(context, observer, std::move(lane_streams));
-    whole_due_.on_written([this] { lane_->wake(); });
+    retries_ = std::make_unique<RetryQueue>(context, job_streams);
+    jobs_ = std::make_unique<JobRunner>(context, observer, std::move(job_streams));
+    whole_due_.on_written([this] { jobs_->wake(); });
     // One that is in its pass has sent the probe, and goes on by itself.
-    gate_.on_release([this] {
+    limiter_.on_release([this] {
         for (const auto& stream : streams_)
-            if (!stream->moment().in_pass) stream->forgive();
-        lane_->forgive();
+            if (!stream->snapshot().in_pass) stream->forgive();
+        jobs_->forgive();
     });
-    gate_.on_failure(
+    limiter_.on_failure(
         [&observer](std::string_view stream, const Error& error) { observer.request_failed(stream, error); });
 }
 
 Engine::~Engine() = default;
 
+std::map<std::string, PushWatch> Engine::push() const {
+    std::map<std::string, PushWatch> watches;
+    for (const auto& stream : streams_) {
+        if (const auto watch = stream->push()) watches.emplace(stream->entity(), *watch);
+    }
+    return watches;
+}
+
 Task<> Engine::finish() {
     // What cannot be given back stays counted: the quota errs on the safe side.
-    auto settled = co_await gate_.settle();
+    auto settled = co_await limiter_.settle();
     if (!settled) observer_.failed(settled.error());
 }
 
 // An exception (a broken invariant, never an outage) ends the engine: the others are stopped, so that it is not hidden
 // until they have ended by themselves.
 template <class T>
-Task<T> Engine::or_stop(Task<T> task) {
+Task<Engine::Value<T>> Engine::or_stop(Task<T> task) {
     try {
-        co_return co_await std::move(task);
+        if constexpr (std::is_void_v<T>) {
+            co_await std::move(task);
+            co_return true;
+        } else {
+            co_return co_await std::move(task);
+        }
     } catch (const std::exception&) {
         stop();
         throw;
@@ -104,9 +114,9 @@ Task<> Engine::run() {
     std::vector<Task<bool>> tasks;
     tasks.reserve(streams_.size() + 2);
     for (const auto& stream : streams_)
-        tasks.push_back(or_stop(run_runner(*stream)));
-    tasks.push_back(or_stop(run_runner(*lane_)));
-    tasks.push_back(or_stop(run_runner(*desk_)));
+        tasks.push_back(or_stop(stream->run()));
+    tasks.push_back(or_stop(jobs_->run()));
+    tasks.push_back(or_stop(retries_->run()));
     co_await all_of(clock_.executor(), std::move(tasks));
     co_await finish();
 }
@@ -121,9 +131,9 @@ Task<std::vector<PassReport>> Engine::run_once() {
     co_return reports;
 }
 
-std::optional<StreamMoment> Engine::moment(std::string_view entity) const {
+std::optional<StreamSnapshot> Engine::snapshot(std::string_view entity) const {
     for (const auto& stream : streams_) {
-        if (stream->entity() == entity) return stream->moment();
+        if (stream->entity() == entity) return stream->snapshot();
     }
     return std::nullopt;
 }
@@ -141,39 +151,39 @@ bool Engine::nudge(std::string_view entity) {
 bool Engine::ask(std::string_view entity) {
     for (const auto& stream : streams_) {
         if (stream->entity() != entity) continue;
-        gate_.allow_probe();
+        limiter_.allow_probe();
         stream->forgive();
         return true;
     }
     return false;
 }
 
-// The lane may have met the pass in the store already, and have been refused by a hold.
-void Engine::pass_wished() {
-    gate_.allow_probe();
-    lane_->forgive();
+// The job runner may have met the pass in the store already, and have been refused by a hold.
+void Engine::pass_requested() {
+    limiter_.allow_probe();
+    jobs_->forgive();
 }
 
-Task<Result<RetryReport>> Engine::retry_quarantined(QuarantineWish wish) {
-    gate_.allow_probe();
-    return desk_->retry(std::move(wish));
+Task<Result<RetryReport>> Engine::retry_quarantined(RetryRequest request) {
+    limiter_.allow_probe();
+    return retries_->retry(std::move(request));
 }
 
 void Engine::forgive() {
-    gate_.allow_probe();
+    limiter_.allow_probe();
     for (const auto& stream : streams_)
         stream->forgive();
-    lane_->forgive();
+    jobs_->forgive();
 }
 
 bool Engine::overdue() const {
-    return lane_->overdue() || std::any_of(streams_.begin(), streams_.end(),
+    return jobs_->overdue() || std::any_of(streams_.begin(), streams_.end(),
                                            [](const auto& stream) { return stream->overdue(); });
 }
 
 void Engine::stop() {
-    lane_->stop();
-    desk_->stop();
+    jobs_->stop();
+    retries_->stop();
     for (const auto& stream : streams_)
         stream->stop();
 }

@@ -3,57 +3,45 @@
 //
 //     Engine engine(clock, portal, store, inbox, settings, observer);
 //     asio::co_spawn(io, engine.run(), …);
-//     engine.nudge("claim_attendance");   // wishes coalesce: one pass runs and at most one waits
+//     engine.nudge("claim_attendance");   // requests coalesce: one pass runs and at most one waits
 //     engine.stop();                      // run() returns soon, with the page under way committed or rolled
 //     back
 //
 // Uses nothing but the seams: the same code runs in simulation. I/O thread alone.
 #pragma once
 
-#include "core/clock.hpp"
+#include "base/clock.hpp"
 #include "portal/portal.hpp"
 #include "store/inbox.hpp"
 #include "store/store.hpp"
-#include "sync/bounded_lane.hpp"
-#include "sync/observer.hpp"
-#include "sync/pass.hpp"
-#include "sync/quarantine_desk.hpp"
-#include "sync/request_gate.hpp"
-#include "sync/whole_due.hpp"
+#include "sync/jobs/job_runner.hpp"
+#include "sync/jobs/retry_queue.hpp"
+#include "sync/jobs/whole_due.hpp"
+#include "sync/limits/rate_limiter.hpp"
+#include "sync/stream/stream_runner.hpp"
+#include "sync/walk/observer.hpp"
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace carecloud {
 
-struct EngineStream {
-    PassSettings pass;
-    Duration poll_every = std::chrono::minutes(5);
-    bool announced = false;  // whether events are to be expected for its changes (hazard 23)
-    ReconcileRule reconcile{};
-};
-
 struct EngineSettings {
     std::vector<EngineStream> streams;  // at least one; an entity occurs once
     RateLimits rate;
     std::uint64_t seed = 0;  // of every jitter
-    // Of the engine before on the same portal: a reload sends one probe and does not forget the portal's wish.
+    // Of the engine before on the same portal: a reload sends one probe and does not forget the hold.
     std::optional<PortalHold> hold{};
+    // Of that engine, too, by entity: a reload does not forget that events are missing.
+    std::map<std::string, PushWatch> push{};
 };
-
-// What a stream is doing at this moment.
-struct StreamMoment {
-    bool in_pass = false;
-    Duration until_next{0};  // until the next pass, where none runs; events and wishes may bring it sooner
-    Duration poll_every{0};  // between two polls, as things are now
-    bool stretched = false;  // because the month's quota has to last (promise 5)
-};
-
-class StreamRunner;
 
 class Engine {
   public:
@@ -72,7 +60,7 @@ class Engine {
     // run() does.
     Task<std::vector<PassReport>> run_once();
 
-    // An event's wish for a pass, soon. During a backoff it waits for its end. False: no such stream.
+    // An event requests a pass, soon. During a backoff it waits for its end. False: no such stream.
     bool nudge(std::string_view entity);
     // An operator's: during a backoff, too. While the portal wants to be left alone, one request looks whether it still
     // does (hazard 34).
@@ -81,41 +69,46 @@ class Engine {
     void forgive();
 
     // Store::save_pass() has written a bounded pass down: it runs as soon as it may.
-    void pass_wished();
+    void pass_requested();
     // That bounded pass is to end, if it is open.
-    void cancel_pass(std::uint64_t id) { lane_->cancel(id); }
-    // A record of the quarantine is asked for again, soon; see QuarantineDesk::retry(). The engine may be gone when it
+    void cancel_pass(std::uint64_t id) { jobs_->cancel(id); }
+    // A record of the quarantine is asked for again, soon; see RetryQueue::retry(). The engine may be gone when it
     // returns.
-    Task<Result<RetryReport>> retry_quarantined(QuarantineWish wish);
+    Task<Result<RetryReport>> retry_quarantined(RetryRequest request);
 
-    // Whether a stream, or what runs the bounded passes, still sleeps long after the hour that it was to wake at: a
+    // Whether a stream, or what runs the bounded passes, still sleeps long after it was to wake up: a
     // fault of this program, which only a restart heals. What waits for the portal or for the store never counts.
     bool overdue() const;
 
     void stop();
-    QuotaUse quota() const { return gate_.use(); }
-    const std::optional<PortalHold>& hold() const { return gate_.hold(); }
+    QuotaUse quota() const { return limiter_.use(); }
+    const std::optional<PortalHold>& hold() const { return limiter_.hold(); }
+    // Of the streams for which events are to be expected.
+    std::map<std::string, PushWatch> push() const;
     // None: no answer has come yet.
     std::optional<ClockReport> clock() const {
         return time_.has_heard() ? std::optional(time_.report()) : std::nullopt;
     }
     // None: no such stream.
-    std::optional<StreamMoment> moment(std::string_view entity) const;
+    std::optional<StreamSnapshot> snapshot(std::string_view entity) const;
 
   private:
     Task<> finish();
+    // What is waited for together needs a value: true if there is none.
     template <class T>
-    Task<T> or_stop(Task<T> task);
+    using Value = std::conditional_t<std::is_void_v<T>, bool, T>;
+    template <class T>
+    Task<Value<T>> or_stop(Task<T> task);
 
     Clock& clock_;
     Observer& observer_;
     Random random_;
-    RequestGate gate_;
+    RateLimiter limiter_;
     WholeDue whole_due_;
     PortalTime time_;
     std::vector<std::unique_ptr<StreamRunner>> streams_;
-    std::unique_ptr<BoundedLane> lane_;     // goes before the streams that it works for
-    std::unique_ptr<QuarantineDesk> desk_;  // likewise
+    std::unique_ptr<JobRunner> jobs_;      // goes before the streams that it works for
+    std::unique_ptr<RetryQueue> retries_;  // likewise
 };
 
 }  // namespace carecloud

@@ -17,12 +17,12 @@ carecloud-syncd.yaml - the configuration of carecloud-syncd
 
 # DESCRIPTION
 
-*carecloud-syncd*(8) reads _/etc/carecloud-syncd/config.yaml_, a file in YAML. *carecloud-syncd --check* names every
-mistake with its line, its column and a remedy. Durations are written _500ms_, _30s_, _5m_, _24h_, _7d_. Any scalar may
-hold _${NAME}_ from the environment. Secrets are in files of their own, never in this one.
+*carecloud-syncd*(8) reads _/etc/carecloud-syncd/config.yaml_, a YAML file. *carecloud-syncd --check* lists every error
+with its line, its column and a remedy. Durations are written _500ms_, _30s_, _5m_, _24h_, _7d_. Any scalar may
+contain _${NAME}_ from the environment. Secrets are stored in separate files, never in this one.
 
-Editors check and complete it by _/usr/share/carecloud-syncd/config.schema.json_: write
-_# yaml-language-server: $schema=/usr/share/carecloud-syncd/config.schema.json_ into its first line.
+For validation and completion in editors, write
+_# yaml-language-server: $schema=/usr/share/carecloud-syncd/config.schema.json_ in its first line.
 
 # KEYS
 """

@@ -22,8 +22,8 @@ std::optional<ApiOptions> read_api_options(int argc, const char* const* argv) {
         "where the stores are written, in a folder that is removed at the end; a real disk");
     add("syncd", po::value(&options.syncd)->default_value(BENCH_SYNCD), "the daemon's program");
     add("ctl", po::value(&options.ctl)->default_value(BENCH_CTL), "carecloudctl");
-    add("nginx", po::value(&options.nginx), "nginx's program; without it its rows are left out");
-    add("help", "print this and exit");
+    add("nginx", po::value(&options.nginx), "nginx's program; without it its rows are skipped");
+    add("help", "print this help and exit");
     po::variables_map values;
     po::store(po::parse_command_line(argc, argv, description), values);
     po::notify(values);

@@ -3,7 +3,7 @@
 // decision, no other thread.
 #pragma once
 
-#include "core/page.hpp"
+#include "model/page.hpp"
 
 #include <cstdint>
 #include <memory>

@@ -5,8 +5,8 @@
 #include "bench/dataset.hpp"
 #include "bench/measured_process.hpp"
 #include "bench/options.hpp"
-#include "core/page.hpp"
-#include "core/stream.hpp"
+#include "model/page.hpp"
+#include "model/stream.hpp"
 
 #include <string>
 #include <vector>

@@ -4,7 +4,6 @@
 #include "portal/event_publisher.hpp"
 #include "sns/certificate.hpp"
 #include "sns/message.hpp"
-#include "sns/signature.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/open.hpp"
 

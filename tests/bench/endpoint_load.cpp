@@ -31,7 +31,7 @@ struct Contender {
 
 struct Figures {
     Contender held{"daemon, events of the stream"};
-    Contender outside{"daemon, events outside it"};
+    Contender not_in_stream{"daemon, events not in a stream"};
     Contender nginx{"nginx, an empty 200"};
     std::vector<double> commits;        // before and after the load over 64 connections, on average
     std::vector<double> commits_apart;  // the greater of the two by the less
@@ -48,7 +48,7 @@ struct Scene {
     std::string ca_file;
     EndpointTls trust;
     std::vector<Level> held;
-    std::vector<Level> outside;
+    std::vector<Level> not_in_stream;
 };
 
 template <class T>
@@ -64,7 +64,7 @@ Scene set_scene(const SnsOptions& options, const std::string& folder) {
     std::ofstream(scene.ca_file) << scene.portal->sns_authority();
     scene.trust = value_of(endpoint_tls(scene.tls.ca_file, true));
     scene.held = sign_levels(*scene.portal, options.messages, true);
-    scene.outside = sign_levels(*scene.portal, options.messages, false);
+    scene.not_in_stream = sign_levels(*scene.portal, options.messages, false);
     return scene;
 }
 
@@ -121,7 +121,7 @@ void run_round(const SnsOptions& options, Scene& scene, const std::string& folde
         return single_row_commits(folder + "/single.db", scene.held.front().measured);
     };
     for (std::size_t i = 0; i < scene.held.size(); ++i) {
-        load_daemon(figures.outside, scene.outside[i], i);
+        load_daemon(figures.not_in_stream, scene.not_in_stream[i], i);
         if (nginx) figures.nginx.levels[i].add_round(nginx->load, nginx->server, scene.held[i]);
         // A disk's commits are as many as its other users leave: around what is compared with them.
         const bool compared = i + 1 == scene.held.size();
@@ -159,7 +159,7 @@ void add_contender(Rows& rows, const Scene& scene, const Figures& figures, const
 void print_load(const Scene& scene, const Figures& figures) {
     Rows rows{{"", "connections", "acknowledged/s", "x of nginx", "p50 ms", "p99 ms", "CPU us each",
                "in first thread", "in client", "core of first thread", "of client"}};
-    for (const Contender* contender : {&figures.held, &figures.outside, &figures.nginx})
+    for (const Contender* contender : {&figures.held, &figures.not_in_stream, &figures.nginx})
         add_contender(rows, scene, figures, *contender);
     print_table("acknowledged messages, each durable before its 200 (" +
                     digits(static_cast<double>(scene.held.front().measured.front().post.body.size())) +

@@ -63,11 +63,11 @@ Task<Result<std::uint64_t>> CountingStore::count_live(std::string stream, std::s
     return store_.count_live(std::move(stream), std::move(modified_from));
 }
 
-Task<Result<std::uint64_t>> CountingStore::save_pass(BoundedPass pass) {
+Task<Result<std::uint64_t>> CountingStore::save_pass(Job pass) {
     return store_.save_pass(std::move(pass));
 }
 
-Task<Result<std::vector<BoundedPass>>> CountingStore::passes() {
+Task<Result<std::vector<Job>>> CountingStore::passes() {
     return store_.passes();
 }
 
@@ -91,12 +91,12 @@ InProcess::InProcess(const std::string& base_url, const std::string& folder, Dur
     : portal_(open_portal(clock_, base_url)),
       store_(or_throw(SqliteStore::open({.path = folder + "/in-process.db"}, clock_))),
       counting_(*store_),
-      gate_(clock_, counting_, kUnlimited),
+      limiter_(clock_, counting_, kUnlimited),
       settings_{.spec = bench_spec(), .overlap = overlap},
       memory_(settings_.page_size) {}
 
 PassReport InProcess::pass() {
-    const PassContext context{clock_, *portal_, counting_, gate_, random_, time_};
+    const PassContext context{clock_, *portal_, counting_, limiter_, random_, time_};
     PassReport report = run_task(io_, run_pass(context, settings_, memory_));
     if (report.error) throw std::runtime_error(report.error->message());
     return report;

@@ -5,7 +5,7 @@
 #include "portal/http/http_portal.hpp"
 #include "runtime/system_clock.hpp"
 #include "store/sqlite/sqlite_store.hpp"
-#include "sync/pass.hpp"
+#include "sync/stream/pass.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -31,8 +31,8 @@ class CountingStore : public Store {
     Task<Result<std::vector<Key>>> untried(std::string stream, Timestamp before, std::size_t limit) override;
     Task<Result<std::vector<Key>>> live(LiveRange range) override;
     Task<Result<std::uint64_t>> count_live(std::string stream, std::string modified_from) override;
-    Task<Result<std::uint64_t>> save_pass(BoundedPass pass) override;
-    Task<Result<std::vector<BoundedPass>>> passes() override;
+    Task<Result<std::uint64_t>> save_pass(Job pass) override;
+    Task<Result<std::vector<Job>>> passes() override;
     Task<Result<std::map<std::string, Timestamp>>> first_passes() override;
     Task<Result<>> note_first_pass(std::string stream) override;
     Task<Result<RequestCount>> requests(std::string month) override;
@@ -57,7 +57,7 @@ class InProcess {
     std::unique_ptr<HttpPortal> portal_;
     std::unique_ptr<SqliteStore> store_;
     CountingStore counting_;
-    RequestGate gate_;
+    RateLimiter limiter_;
     PortalTime time_;
     Random random_{1};
     PassSettings settings_;

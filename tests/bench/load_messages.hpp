@@ -22,7 +22,7 @@ struct Level {
 };
 
 // For 1, 16 and 64 connections; `messages` for the last. Each MessageId is another. Held: about the versions of records
-// that the stream has, so that a pass settles them; else of another workspace, outside every stream.
+// that the stream has, so that a pass settles them; else of another workspace, in no stream.
 std::vector<Level> sign_levels(const PortalServer& portal, std::size_t messages, bool held);
 
 }  // namespace carecloud::bench

@@ -14,24 +14,24 @@ std::optional<Options> read_options(int argc, const char* const* argv) {
     bool no_growth = false;
     bool no_load = false;
     bool no_steady = false;
-    po::options_description description("Measures carecloud-syncd beside what it is made of. Options");
+    po::options_description description("Benchmarks carecloud-syncd against its components. Options");
     auto add = description.add_options();
     const auto number = [](std::size_t& value) { return po::value(&value)->default_value(value); };
     add("light", number(options.light), "light records of a first load (about 890 bytes each)");
     add("full", number(options.full), "full records of a first load (about 18.9 KB each)");
     add("growth", number(options.growth), "light records that one store grows to");
     add("rounds", number(options.rounds), "rounds of a first load; the contenders take turns");
-    add("no-load", po::bool_switch(&no_load), "leave the first loads out");
-    add("no-steady", po::bool_switch(&no_steady), "leave idle passes, overlap and idle memory out");
-    add("no-growth", po::bool_switch(&no_growth), "leave the growth out");
+    add("no-load", po::bool_switch(&no_load), "skip the first loads");
+    add("no-steady", po::bool_switch(&no_steady), "skip idle passes, overlap and idle memory");
+    add("no-growth", po::bool_switch(&no_growth), "skip the growth");
     add("variants", number(options.variants),
         "light records that the bare loop grows to with other pragmas and indexes; 0: not at all");
     add("folder", po::value(&options.folder)->default_value(std::filesystem::temp_directory_path().string()),
         "where the stores are written, in a folder that is removed at the end; a real disk");
     add("syncd", po::value(&options.syncd)->default_value(BENCH_SYNCD), "the daemon's program");
     add("node-modules", po::value(&options.node_modules),
-        "a node_modules with better-sqlite3; without it the Node script is left out");
-    add("help", "print this and exit");
+        "a node_modules with better-sqlite3; without it the Node script is skipped");
+    add("help", "print this help and exit");
     po::variables_map values;
     po::store(po::parse_command_line(argc, argv, description), values);
     po::notify(values);

@@ -1,7 +1,7 @@
 // Pages of 1000 light records without end, made when they are asked for and sliced as the product does.
 #pragma once
 
-#include "core/page.hpp"
+#include "model/page.hpp"
 #include "portal/records.hpp"
 
 #include <cstddef>

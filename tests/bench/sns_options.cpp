@@ -20,13 +20,13 @@ std::optional<SnsOptions> read_sns_options(int argc, const char* const* argv) {
     add("rounds", number(options.rounds), "rounds of the load; the contenders take turns");
     add("events", number(options.events), "records submitted one at a time, and in a burst");
     add("bursts", number(options.bursts), "bursts of that many");
-    add("no-load", po::bool_switch(&no_load), "leave out how many messages are acknowledged");
-    add("no-record", po::bool_switch(&no_record), "leave out how soon a record is there, and the bursts");
+    add("no-load", po::bool_switch(&no_load), "skip the rate of acknowledged messages");
+    add("no-record", po::bool_switch(&no_record), "skip the delay until a record is stored, and the bursts");
     add("folder", po::value(&options.folder)->default_value(std::filesystem::temp_directory_path().string()),
         "where the stores are written, in a folder that is removed at the end; a real disk");
     add("syncd", po::value(&options.syncd)->default_value(BENCH_SYNCD), "the daemon's program");
-    add("nginx", po::value(&options.nginx), "nginx's program; without it its rows are left out");
-    add("help", "print this and exit");
+    add("nginx", po::value(&options.nginx), "nginx's program; without it its rows are skipped");
+    add("help", "print this help and exit");
     po::variables_map values;
     po::store(po::parse_command_line(argc, argv, description), values);
     po::notify(values);

@@ -3,7 +3,7 @@
 #include "bench/cpu_time.hpp"
 #include "json/slice.hpp"
 #include "net/byte_buffer.hpp"
-#include "net/gzip.hpp"
+#include "net/client/gzip.hpp"
 
 #include <cstring>
 #include <stdexcept>

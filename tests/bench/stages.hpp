@@ -2,7 +2,7 @@
 #pragma once
 
 #include "bench/dataset.hpp"
-#include "core/page.hpp"
+#include "model/page.hpp"
 
 #include <memory>
 #include <vector>

@@ -85,11 +85,11 @@ std::uint64_t Backend::count_live(const std::string& stream, const std::string& 
     return must(run_task(io_, store().count_live(stream, modified_from)));
 }
 
-std::uint64_t Backend::save_pass(BoundedPass pass) {
+std::uint64_t Backend::save_pass(Job pass) {
     return must(run_task(io_, store().save_pass(std::move(pass))));
 }
 
-std::vector<BoundedPass> Backend::passes() {
+std::vector<Job> Backend::passes() {
     return must(run_task(io_, store().passes()));
 }
 

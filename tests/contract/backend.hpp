@@ -51,8 +51,8 @@ class Backend {
     void note_first_pass(const std::string& stream);
     std::vector<Key> live(LiveRange range);
     std::uint64_t count_live(const std::string& stream, const std::string& modified_from);
-    std::uint64_t save_pass(BoundedPass pass);
-    std::vector<BoundedPass> passes();
+    std::uint64_t save_pass(Job pass);
+    std::vector<Job> passes();
     bool receive(Event event);
     // The MessageIds, in the order of the answer.
     std::vector<std::string> open_events(const std::string& stream, std::size_t limit);

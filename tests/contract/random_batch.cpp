@@ -28,9 +28,9 @@ class Draw {
         return record;
     }
 
-    TestStrange strange() {
+    TestInvalid invalid() {
         return {id(), one_in(2) ? "yesterday" : "today", one_in(2) ? "no time" : "no order",
-                R"({"strange":true})"};
+                R"({"invalid":true})"};
     }
 
   private:
@@ -52,15 +52,15 @@ Batch random_batch(std::uint64_t seed, std::uint64_t index, bool overlapping) {
     std::vector<TestRecord> records(draw.below(60));
     for (TestRecord& record : records)
         record = draw.record();
-    std::vector<TestStrange> strange(draw.one_in(3) ? draw.below(4) : 0);
-    for (TestStrange& record : strange)
-        record = draw.strange();
+    std::vector<TestInvalid> invalid(draw.one_in(3) ? draw.below(4) : 0);
+    for (TestInvalid& record : invalid)
+        record = draw.invalid();
     Batch batch{
         .stream = draw.one_in(4) ? "family" : "claim_attendance", .page = {}, .state = {}, .unreachable = {}};
-    batch.page = make_page(records, strange, overlapping ? overlapping_answer(draw, index) : Asked{});
+    batch.page = make_page(records, invalid, overlapping ? overlapping_answer(draw, index) : Asked{});
     // Some are asked for before every replica shows what is held.
     batch.asked_at = test_time(static_cast<std::int64_t>(draw.below(1'000)));
-    batch.wished = draw.one_in(5);
+    batch.on_demand = draw.one_in(5);
     batch.state = test_state(batch.stream, test_time_text(), std::to_string(index));
     return batch;
 }

@@ -2,7 +2,7 @@
 // about.
 #pragma once
 
-#include "core/batch.hpp"
+#include "model/batch.hpp"
 
 #include <cstdint>
 #include <string>

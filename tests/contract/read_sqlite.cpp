@@ -94,11 +94,11 @@ void read_passes(sqlite3* db, StoreContent& content) {
         " started_at, updated_at, position_modified, position_id, holes, awaiting, reason, unexplained FROM "
         "passes";
     read(db, sql, [&](const Row& row) {
-        BoundedPass& pass = content.passes[row.number(0)];
+        Job& pass = content.passes[row.number(0)];
         pass = {.id = row.number(0),
-                .kind = pass_kind_from(row.text(1)).value(),
+                .kind = job_kind_from(row.text(1)).value(),
                 .stream = row.text(2),
-                .status = pass_status_from(row.text(3)).value(),
+                .status = job_status_from(row.text(3)).value(),
                 .scheduled = row.number(4) == 1,
                 .reason = row.text(28),
                 .deep = row.number(5) == 1,
@@ -119,7 +119,7 @@ void read_passes(sqlite3* db, StoreContent& content) {
                 .requests = row.number(18),
                 .error = row.text(19),
                 .hint = row.text(20),
-                .wished_at = row.text(21),
+                .requested_at = row.text(21),
                 .started_at = row.text(22),
                 .updated_at = row.text(23)};
         if (!row.is_null(13)) pass.expected = row.number(13);

@@ -30,10 +30,10 @@ Step commit(std::string name, std::function<Batch()> batch, bool repeatable = tr
 }
 
 // A page whose last record is where the cursor stands afterwards.
-std::function<Batch()> page(std::vector<TestRecord> records, std::vector<TestStrange> strange = {},
+std::function<Batch()> page(std::vector<TestRecord> records, std::vector<TestInvalid> invalid = {},
                             bool walk_ended = false) {
     return [=] {
-        Batch batch{.stream = kStream, .page = make_page(records, strange), .walk_ended = walk_ended};
+        Batch batch{.stream = kStream, .page = make_page(records, invalid), .walk_ended = walk_ended};
         if (!records.empty()) batch.state = test_state(kStream, records.back().modified, records.back().id);
         return batch;
     };
@@ -46,7 +46,7 @@ Batch unreachable() {
     return batch;
 }
 
-Step receive(const std::string& message_id, const std::string& record_id, bool outside = false) {
+Step receive(const std::string& message_id, const std::string& record_id, bool not_in_stream = false) {
     Event event{.message_id = message_id,
                 .topic_arn = "arn:aws:sns:us-west-2:123456789012:carecloud",
                 .event_type = "attendance",
@@ -54,8 +54,8 @@ Step receive(const std::string& message_id, const std::string& record_id, bool o
                 .record_id = record_id,
                 .event_time = test_time_text(7),
                 .body = R"({"Type":"Notification"})"};
-    if (outside) event.stream.reset();
-    if (outside) event.state = EventState::outside;
+    if (not_in_stream) event.stream.reset();
+    if (not_in_stream) event.state = EventState::not_in_stream;
     return {.name = "receive " + message_id, .run = [event = std::move(event)](const Actors& on) {
                 return outcome(run_task(on.io, on.inbox.receive(event)));
             }};
@@ -92,7 +92,7 @@ std::vector<Step> make_script() {
         receive("m1", "a"),
         count(0, 5),
         first_pass(),
-        commit("an update, a disabled one, two strange ones",
+        commit("an update, a disabled one, two invalid ones",
                page({record("a", 5), record("b", 6, 20, true)}, {{"s", "yesterday"}, {"t", "today"}})),
         receive("m2", "nobody"),
         {.name = "a reader comes", .kind = Step::Kind::reader_comes},

@@ -2,8 +2,8 @@
 // quota, a reader that comes and goes, a restart in between. And what a store holds after each.
 #pragma once
 
+#include "base/error.hpp"
 #include "contract/read_sqlite.hpp"
-#include "core/error.hpp"
 #include "support/hand_clock.hpp"
 #include "support/memory_store/store_content.hpp"
 

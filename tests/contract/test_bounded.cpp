@@ -89,17 +89,16 @@ TEMPLATE_TEST_CASE("a pass is written down, comes back whole, and is written ove
                    MemoryBackend) {
     TestType backend;
     CHECK(backend.passes().empty());
-    BoundedPass pass{
-        .kind = PassKind::backfill, .stream = kStream, .first_day = "20240101", .last_day = "20240131"};
+    Job pass{.kind = JobKind::backfill, .stream = kStream, .first_day = "20240101", .last_day = "20240131"};
     pass.id = backend.save_pass(pass);
     CHECK(pass.id == 1);
     CHECK(backend.save_pass({.stream = kStream, .scheduled = true, .deep = true}) == 2);
-    pass.wished_at = pass.updated_at = test_time().to_string_ms();
+    pass.requested_at = pass.updated_at = test_time().to_string_ms();
     REQUIRE(backend.passes().size() == 2);
     CHECK(backend.passes().front() == pass);
 
     backend.clock().set(test_time(5));
-    pass.status = PassStatus::running;
+    pass.status = JobStatus::running;
     pass.position = Cursor{test_time_text(1), test_time(1), "id"};
     pass.steps = 2;
     pass.steps_done = 1;
@@ -120,16 +119,16 @@ TEMPLATE_TEST_CASE("a pass is written down, comes back whole, and is written ove
     CHECK(backend.passes().back().deep);
     CHECK(backend.passes().back().scheduled);
     CHECK(backend.passes() ==
-          std::vector<BoundedPass>{backend.content().passes.at(1), backend.content().passes.at(2)});
+          std::vector<Job>{backend.content().passes.at(1), backend.content().passes.at(2)});
 }
 
 TEMPLATE_TEST_CASE("the newest passes are kept, and every open one", "", SqliteBackend, MemoryBackend) {
     TestType backend;
     const std::uint64_t open = backend.save_pass({.stream = kStream});
-    const std::uint64_t done = backend.save_pass({.stream = kStream, .status = PassStatus::done});
+    const std::uint64_t done = backend.save_pass({.stream = kStream, .status = JobStatus::done});
     for (std::size_t i = 0; i < Store::kPassesKept; ++i)
-        backend.save_pass({.stream = kStream, .status = PassStatus::canceled});
-    const std::vector<BoundedPass> kept = backend.passes();
+        backend.save_pass({.stream = kStream, .status = JobStatus::canceled});
+    const std::vector<Job> kept = backend.passes();
     CHECK(kept.size() == Store::kPassesKept + 1);
     CHECK(kept.front().id == open);
     CHECK(kept.at(1).id == done + 1);

@@ -149,9 +149,9 @@ TEMPLATE_TEST_CASE("bytes that change under one modified are written once a day"
     CHECK(updates == 3);
     CHECK(unsteady == 72 - 1 - 3);
     backend.clock().set(test_time(72 * 3600));
-    Batch wished = version(-9'999, "wished", 72 * 3600);
-    wished.wished = true;
-    CHECK(backend.commit(wished).updated == 1);
+    Batch on_demand = version(-9'999, "on_demand", 72 * 3600);
+    on_demand.on_demand = true;
+    CHECK(backend.commit(on_demand).updated == 1);
 }
 
 TEMPLATE_TEST_CASE("omitted records wait once, and no longer when they are let go or deleted", "",

@@ -20,11 +20,11 @@ Event event(const std::string& message_id, const std::string& record_id = "r") {
             .body = R"({"Type":"Notification"})"};
 }
 
-Event outside(const std::string& message_id) {
-    Event strange = event(message_id);
-    strange.stream.reset();
-    strange.state = EventState::outside;
-    return strange;
+Event not_in_stream(const std::string& message_id) {
+    Event other = event(message_id);
+    other.stream.reset();
+    other.state = EventState::not_in_stream;
+    return other;
 }
 
 }  // namespace
@@ -52,12 +52,12 @@ TEMPLATE_TEST_CASE("an event is kept once, open, until it is settled", "", Sqlit
 
 TEMPLATE_TEST_CASE("an event of no stream is kept and never open", "", SqliteBackend, MemoryBackend) {
     TestType backend;
-    CHECK(backend.receive(outside("m1")));
-    CHECK_FALSE(backend.receive(outside("m1")));
+    CHECK(backend.receive(not_in_stream("m1")));
+    CHECK_FALSE(backend.receive(not_in_stream("m1")));
     CHECK(backend.count_open() == 0);
 }
 
-TEMPLATE_TEST_CASE("recent changes are told from those that an event announced", "", SqliteBackend,
+TEMPLATE_TEST_CASE("recent changes are distinguished from those that an event announced", "", SqliteBackend,
                    MemoryBackend) {
     TestType backend;
     backend.clock().set(test_time(100));
@@ -78,7 +78,7 @@ TEMPLATE_TEST_CASE("recent changes are told from those that an event announced",
     CHECK(backend.announced("s", test_time(111), test_time(121)).announced == 0);
 }
 
-TEMPLATE_TEST_CASE("a topic's subscription is kept as it was last told", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("a topic's subscription is kept as it was last noted", "", SqliteBackend, MemoryBackend) {
     TestType backend;
     backend.note({.topic_arn = "t1", .state = SubscriptionState::pending});
     backend.note({.topic_arn = "t1", .state = SubscriptionState::confirmed, .subscription_arn = "t1:9"});

@@ -1,4 +1,4 @@
-// Strange records: kept whole, counted, and let go when they come good.
+// Invalid records: kept whole, counted, and let go when they come good.
 #include "contract/backend.hpp"
 #include "support/pages.hpp"
 
@@ -8,16 +8,16 @@ using namespace carecloud;
 
 namespace {
 
-Batch strange_batch(const std::vector<TestStrange>& strange, const std::vector<TestRecord>& records = {}) {
-    return {.stream = kStream, .page = make_page(records, strange), .state = {}, .unreachable = {}};
+Batch invalid_batch(const std::vector<TestInvalid>& invalid, const std::vector<TestRecord>& records = {}) {
+    return {.stream = kStream, .page = make_page(records, invalid), .state = {}, .unreachable = {}};
 }
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("a strange record goes to quarantine whole, the others are taken", "", SqliteBackend,
+TEMPLATE_TEST_CASE("an invalid record goes to quarantine whole, the others are taken", "", SqliteBackend,
                    MemoryBackend) {
     TestType backend;
-    const CommitSummary summary = backend.commit(strange_batch(
+    const CommitSummary summary = backend.commit(invalid_batch(
         {{"bad", "yesterday", "modified: not a time", R"({"_id":"bad"})"}}, {{"good", test_time_text()}}));
     CHECK(summary.created == 1);
     CHECK(summary.quarantined == 1);
@@ -33,12 +33,12 @@ TEMPLATE_TEST_CASE("a strange record goes to quarantine whole, the others are ta
     CHECK(row.last_at == row.first_at);
 }
 
-TEMPLATE_TEST_CASE("the same strange record again writes nothing", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("the same invalid record again writes nothing", "", SqliteBackend, MemoryBackend) {
     TestType backend;
-    backend.commit(strange_batch({{"bad", "yesterday"}}));
+    backend.commit(invalid_batch({{"bad", "yesterday"}}));
     const StoreContent before = backend.content();
     backend.clock().set(test_time(60));
-    const CommitSummary again = backend.commit(strange_batch({{"bad", "yesterday"}}));
+    const CommitSummary again = backend.commit(invalid_batch({{"bad", "yesterday"}}));
     CHECK(again.quarantined == 0);
     CHECK_FALSE(again.written);
     CHECK(backend.content() == before);
@@ -46,12 +46,12 @@ TEMPLATE_TEST_CASE("the same strange record again writes nothing", "", SqliteBac
 
 TEMPLATE_TEST_CASE("another modified or reason is another attempt", "", SqliteBackend, MemoryBackend) {
     TestType backend;
-    backend.commit(strange_batch({{"bad", "yesterday"}}));
+    backend.commit(invalid_batch({{"bad", "yesterday"}}));
     backend.clock().set(test_time(60));
     CHECK(
-        backend.commit(strange_batch({{"bad", "today", "modified: not a time", R"({"v":2})"}})).quarantined ==
+        backend.commit(invalid_batch({{"bad", "today", "modified: not a time", R"({"v":2})"}})).quarantined ==
         1);
-    CHECK(backend.commit(strange_batch({{"bad", "today", "entityId: twice", R"({"v":3})"}})).quarantined ==
+    CHECK(backend.commit(invalid_batch({{"bad", "today", "entityId: twice", R"({"v":3})"}})).quarantined ==
           1);
     const StoreContent::Quarantined row = backend.content().quarantine.at({kStream, "bad"});
     CHECK(row.attempts == 3);
@@ -63,14 +63,14 @@ TEMPLATE_TEST_CASE("another modified or reason is another attempt", "", SqliteBa
 
 TEMPLATE_TEST_CASE("a record that is taken leaves quarantine", "", SqliteBackend, MemoryBackend) {
     TestType backend;
-    backend.commit(strange_batch({{"bad", "yesterday"}, {"worse", "yesterday"}}));
+    backend.commit(invalid_batch({{"bad", "yesterday"}, {"worse", "yesterday"}}));
     backend.reopen();
-    CHECK(backend.commit(strange_batch({}, {{"bad", test_time_text()}})).created == 1);
+    CHECK(backend.commit(invalid_batch({}, {{"bad", test_time_text()}})).created == 1);
     StoreContent content = backend.content();
     CHECK(content.quarantine.count({kStream, "bad"}) == 0);
     CHECK(content.quarantine.count({kStream, "worse"}) == 1);
     // Of another stream, it is another record.
-    Batch other = strange_batch({}, {{"worse", test_time_text()}});
+    Batch other = invalid_batch({}, {{"worse", test_time_text()}});
     other.stream = "family";
     backend.commit(other);
     CHECK(backend.content().quarantine.count({kStream, "worse"}) == 1);
@@ -81,17 +81,17 @@ TEMPLATE_TEST_CASE("what is denied, or deleted, or reads well in the version hel
     const std::string held = test_time_text();
     const std::string newer = test_time_text(60);
     TestType backend;
-    backend.commit(strange_batch({}, {{"a", held}, {"b", held}, {"c", held}, {"d", held}}));
+    backend.commit(invalid_batch({}, {{"a", held}, {"b", held}, {"c", held}, {"d", held}}));
     backend.commit(
-        strange_batch({{"a", held}, {"b", newer}, {"c", "yesterday"}, {"d", newer}, {"e", newer}}));
+        invalid_batch({{"a", held}, {"b", newer}, {"c", "yesterday"}, {"d", newer}, {"e", newer}}));
     const auto aside = [&] {
         std::string ids;
-        for (const auto& [place, row] : backend.content().quarantine)
-            ids += place.second;
+        for (const auto& [key, row] : backend.content().quarantine)
+            ids += key.second;
         return ids;
     };
     // Of a newer version, or of one without a time, the held one says nothing.
-    const CommitSummary read = backend.commit(strange_batch({}, {{"a", held}, {"b", held}, {"c", held}}));
+    const CommitSummary read = backend.commit(invalid_batch({}, {{"a", held}, {"b", held}, {"c", held}}));
     CHECK(read.unchanged == 3);
     CHECK(read.released == 1);
     CHECK(read.written);
@@ -111,20 +111,20 @@ TEMPLATE_TEST_CASE("what is denied, or deleted, or reads well in the version hel
 
 TEMPLATE_TEST_CASE("the first records that go to quarantine are named", "", SqliteBackend, MemoryBackend) {
     TestType backend;
-    std::vector<TestStrange> many;
+    std::vector<TestInvalid> many;
     for (int i = 0; i < 25; ++i)
         many.push_back({"id" + std::to_string(100 + i), "yesterday"});
-    const CommitSummary summary = backend.commit(strange_batch(many));
+    const CommitSummary summary = backend.commit(invalid_batch(many));
     CHECK(summary.quarantined == 25);
     REQUIRE(summary.quarantined_ids.size() == kQuarantinedToldMax);
     CHECK(summary.quarantined_ids.front() == "id100");
 }
 
-TEMPLATE_TEST_CASE("good and strange of one id in a page: the strange one is seen, once", "", SqliteBackend,
+TEMPLATE_TEST_CASE("good and invalid of one id in a page: the invalid one is seen, once", "", SqliteBackend,
                    MemoryBackend) {
     const std::string modified = GENERATE(as<std::string>(), "yesterday", test_time_text());
     TestType backend;
-    const Batch batch = strange_batch({{"a", modified}}, {{"a", test_time_text()}});
+    const Batch batch = invalid_batch({{"a", modified}}, {{"a", test_time_text()}});
     CHECK(backend.commit(batch).quarantined == 1);
     const StoreContent before = backend.content();
     CHECK(before.records.count({kStream, "a"}) == 1);
@@ -150,7 +150,7 @@ TEMPLATE_TEST_CASE("a record that no answer can carry is quarantined by its key"
     CHECK(row.body.empty());
     CHECK(row.modified == test_time_text(3));
     // A newer version that does come is taken, and the row goes.
-    CHECK(backend.commit(strange_batch({}, {{"huge", test_time_text(4)}})).created == 1);
+    CHECK(backend.commit(invalid_batch({}, {{"huge", test_time_text(4)}})).created == 1);
     CHECK(backend.content().quarantine.empty());
 }
 
@@ -165,7 +165,7 @@ TEMPLATE_TEST_CASE("records without a body are due for another attempt, the long
         backend.clock().set({backend.clock().wall().ticks + Timestamp::ticks_per_second});
     };
     const Timestamp start = backend.clock().wall();
-    backend.commit(strange_batch({}, {{"whole", test_time_text(1)}}));
+    backend.commit(invalid_batch({}, {{"whole", test_time_text(1)}}));
     for (const char* id : {"a", "b", "c", "a"})
         quarantine(id);
     CHECK(backend.untried(start, 10).empty());
@@ -188,9 +188,9 @@ TEMPLATE_TEST_CASE("records that are not valid JSON are due each hour, after a d
         return backend.untried({backend.clock().wall().ticks - 3600 * Timestamp::ticks_per_second}, 10)
             .size();
     };
-    const std::string reason = std::string(kInvalidReason) + "a raw control character";
+    const std::string reason = std::string(kNotJsonReason) + "a raw control character";
     const std::string body = std::string(R"({"_id":"bad","a":")") + '\0' + "\xFF\t\"}";
-    backend.commit(strange_batch({{"bad", test_time_text(1), reason, body},
+    backend.commit(invalid_batch({{"bad", test_time_text(1), reason, body},
                                   {"sha256:00", "", reason, body},
                                   {"other", test_time_text(1), "modified: not a time", "{}"}}));
     CHECK(backend.content().quarantine.at({kStream, "bad"}).body == body);
@@ -203,7 +203,7 @@ TEMPLATE_TEST_CASE("records that are not valid JSON are due each hour, after a d
                                      .modified_text = test_time_text(1),
                                      .reason = reason,
                                      .body = body,
-                                     .invalid = true});
+                                     .not_json = true});
         CHECK(backend.commit(batch).written);
         CHECK(due() == 0);
     }

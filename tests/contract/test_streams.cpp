@@ -104,7 +104,7 @@ TEMPLATE_TEST_CASE("unknown are the versions neither held nor in quarantine", ""
     const std::string t2 = test_time_text(2);
     const Batch batch{
         .stream = kStream,
-        .page = make_page({{"a", t1}, {"b", t2}}, {{"bad", t1, "too strange"}, {"worse", "yesterday"}}),
+        .page = make_page({{"a", t1}, {"b", t2}}, {{"bad", t1, "entityId: twice"}, {"worse", "yesterday"}}),
         .state = {},
         .unreachable = {}};
     CHECK(backend.unknown(kStream, {key("a", t1)}) == std::vector<std::size_t>{0});

@@ -1,5 +1,5 @@
-// The reading of a configuration: any bytes in, settings or findings out, each finding with its place and a remedy, and
-// no secret in any of them.
+// The reading of a configuration: any bytes in, settings or findings out, each finding with its position and a
+// remedy, and no secret in any of them.
 #include "fuzz/fuzz_target.hpp"
 #include "runtime/configuration.hpp"
 
@@ -19,9 +19,9 @@ std::optional<std::string> environment(std::string_view name) {
 }
 
 void check_finding(const ConfigProblem& finding, std::size_t lines, const std::string& file) {
-    fuzz_require(finding.place.line <= lines, "a finding lies in the file");
-    fuzz_require(finding.place.line > 0 || finding.path.empty(), "a setting that is wrong has a place");
-    fuzz_require((finding.place.line == 0) == (finding.place.column == 0), "a line has a column");
+    fuzz_require(finding.position.line <= lines, "a finding lies in the file");
+    fuzz_require(finding.position.line > 0 || finding.path.empty(), "a setting that is wrong has a position");
+    fuzz_require((finding.position.line == 0) == (finding.position.column == 0), "a line has a column");
     const std::size_t remedy = finding.text.find("; ");
     fuzz_require(remedy != std::string::npos && remedy > 0 && remedy + 2 < finding.text.size(),
                  "a finding says what is wrong and what to do");

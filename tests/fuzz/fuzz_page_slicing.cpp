@@ -1,10 +1,10 @@
 // The slicing of a page, held against nlohmann/json: what is taken is JSON and a page, each record's bytes are the same
 // object, and none is called good that two readers could order differently; what is refused whole is no page. Records
-// that are kept as invalid are none that nlohmann/json reads, and without them the rest is a page.
-#include "core/timestamp.hpp"
+// that are kept as not JSON are none that nlohmann/json reads, and without them the rest is a page.
+#include "base/timestamp.hpp"
 #include "fuzz/fuzz_target.hpp"
 #include "fuzz/json_node.hpp"
-#include "json/hash.hpp"
+#include "json/record_fields.hpp"
 #include "json/slice.hpp"
 #include "json/tokens.hpp"
 
@@ -91,10 +91,10 @@ bool is_usable_id(std::string_view id) {
            std::all_of(id.begin(), id.end(), [](char c) { return c > ' ' && c <= '~'; });
 }
 
-void check_strange(const StrangeRecord& strange, const JsonNode& expected, bool scoped) {
-    fuzz_require(!strange.reason.empty() && !strange.id.empty(), "a strange record has an id and a reason");
-    fuzz_require(strange.modified_text.size() <= 64, "and no long time");
-    const bool escaped = strange.body.find('\\') != std::string_view::npos;
+void check_invalid(const InvalidRecord& invalid, const JsonNode& expected, bool scoped) {
+    fuzz_require(!invalid.reason.empty() && !invalid.id.empty(), "an invalid record has an id and a reason");
+    fuzz_require(invalid.modified_text.size() <= 64, "and no long time");
+    const bool escaped = invalid.body.find('\\') != std::string_view::npos;
     const JsonNode* id = expected.find("_id");
     const JsonNode* modified = expected.find("modified");
     const bool plain = says_each_once(expected) && id && id->is_string() && is_usable_id(id->text) &&
@@ -107,13 +107,13 @@ void check_records(const Page& page, const JsonNode& data, bool hashed, bool sco
     fuzz_require(page.record_count() == expected.size(), "every record is counted");
     const std::string_view text(page.buffer.get(), page.size);
     std::size_t good = 0;
-    std::size_t strange = 0;
+    std::size_t invalid = 0;
     for (const JsonNode* record : expected) {
         // Both lists are in the page's order.
         const bool is_good = good < page.records.size() &&
-                             (strange == page.strange.size() ||
-                              page.records[good].body.data() < page.strange[strange].body.data());
-        const std::string_view body = is_good ? page.records[good].body : page.strange[strange].body;
+                             (invalid == page.invalid.size() ||
+                              page.records[good].body.data() < page.invalid[invalid].body.data());
+        const std::string_view body = is_good ? page.records[good].body : page.invalid[invalid].body;
         fuzz_require(body.data() >= text.data() && body.data() + body.size() <= text.data() + text.size(),
                      "a record lies in its page");
         fuzz_require(body.starts_with('{') && body.ends_with('}'), "from brace to brace");
@@ -123,7 +123,7 @@ void check_records(const Page& page, const JsonNode& data, bool hashed, bool sco
         if (is_good)
             check_good(page.records[good++], *record, hashed, scoped);
         else
-            check_strange(page.strange[strange++], *record, scoped);
+            check_invalid(page.invalid[invalid++], *record, scoped);
     }
 }
 
@@ -136,59 +136,59 @@ bool names_another_scope(const JsonNode& data) {
     return false;
 }
 
-// The text with an empty object in the place of each invalid record, and the page without them.
+// The text with an empty object in the place of each record that is not JSON, and the page without them.
 struct Sound {
     std::string text;
-    std::size_t invalid = 0;
+    std::size_t not_json = 0;
 };
 
-Sound without_invalid(const Page& page) {
+Sound without_not_json(const Page& page) {
     const std::string_view text(page.buffer.get(), page.size);
     Sound sound;
     std::size_t from = 0;
-    for (const StrangeRecord& strange : page.strange) {
-        if (!strange.invalid) continue;
-        const auto begin = static_cast<std::size_t>(strange.body.data() - text.data());
-        fuzz_require(begin >= from && begin + strange.body.size() <= text.size(),
+    for (const InvalidRecord& invalid : page.invalid) {
+        if (!invalid.not_json) continue;
+        const auto begin = static_cast<std::size_t>(invalid.body.data() - text.data());
+        fuzz_require(begin >= from && begin + invalid.body.size() <= text.size(),
                      "it lies in its page, in order");
         sound.text.append(text.substr(from, begin - from)).append("{}");
-        from = begin + strange.body.size();
-        ++sound.invalid;
+        from = begin + invalid.body.size();
+        ++sound.not_json;
     }
     sound.text.append(text.substr(from));
     return sound;
 }
 
-void check_invalid(const StrangeRecord& strange) {
-    fuzz_require(strange.body.starts_with('{') && strange.body.ends_with('}'), "from brace to brace");
-    fuzz_require(strange.reason.starts_with(kInvalidReason) && !strange.id.empty(),
+void check_not_json(const InvalidRecord& invalid) {
+    fuzz_require(invalid.body.starts_with('{') && invalid.body.ends_with('}'), "from brace to brace");
+    fuzz_require(invalid.reason.starts_with(kNotJsonReason) && !invalid.id.empty(),
                  "with an id and a reason");
-    const JsonReading reading = read_json(strange.body);
+    const JsonReading reading = read_json(invalid.body);
     constexpr std::size_t levels_around = 2;  // the answer and its list
     const bool is_deep = reading.depth + levels_around >= kNestingMax;
     // A NUL ends the text for nlohmann/json, a number beyond the range of double is given up.
     fuzz_require(reading.outcome != JsonReading::Outcome::valid || is_deep, "it is none that others read");
 }
 
-void check_with_invalid(const Page& page, bool scoped) {
-    const Sound sound = without_invalid(page);
+void check_with_not_json(const Page& page, bool scoped) {
+    const Sound sound = without_not_json(page);
     const JsonReading reading = read_json(sound.text);
     if (reading.outcome == JsonReading::Outcome::beyond_range) return;
     fuzz_require(reading.outcome == JsonReading::Outcome::valid, "the rest is JSON");
     const Expected expected = expect(reading.root);
     fuzz_require(expected.is_page, "and a page");
     fuzz_require(records_of(*expected.data).size() == page.record_count(), "of as many records");
-    for (const StrangeRecord& strange : page.strange) {
-        if (strange.invalid) check_invalid(strange);
+    for (const InvalidRecord& invalid : page.invalid) {
+        if (invalid.not_json) check_not_json(invalid);
     }
     fuzz_require(!scoped || !names_another_scope(*expected.data), "all of this workspace");
 }
 
 void check(const Result<Page>& page, const JsonReading& reading, bool hashed, bool scoped) {
-    const bool has_invalid =
-        page && std::any_of(page->strange.begin(), page->strange.end(),
-                            [](const StrangeRecord& strange) { return strange.invalid; });
-    if (has_invalid) return check_with_invalid(*page, scoped);
+    const bool has_not_json =
+        page && std::any_of(page->invalid.begin(), page->invalid.end(),
+                            [](const InvalidRecord& invalid) { return invalid.not_json; });
+    if (has_not_json) return check_with_not_json(*page, scoped);
     const bool read = reading.outcome == JsonReading::Outcome::valid;
     if (reading.outcome == JsonReading::Outcome::beyond_range) return;  // nothing to hold it against
     const Expected expected = read ? expect(reading.root) : Expected{};

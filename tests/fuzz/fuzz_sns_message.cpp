@@ -2,10 +2,10 @@
 // error that repeats nothing.
 #include "fuzz/fuzz_target.hpp"
 #include "sns/message.hpp"
-#include "sns/printable.hpp"
-#include "sns/routing.hpp"
+#include "sns/notice.hpp"
 #include "sns/signing_url.hpp"
-#include "sns/subscription.hpp"
+#include "sns/subscriptions.hpp"
+#include "sns/text.hpp"
 #include "sns/topic.hpp"
 
 #include <algorithm>

@@ -46,6 +46,12 @@ struct Quiet : ReceiverObserver {
     void receiver_failed(const Error&) override {}
 };
 
+struct NoEngine : EngineWaker {
+    void wake(std::string_view stream) override {
+        fuzz_require(stream == "claim_attendance", "only a configured stream is woken");
+    }
+};
+
 std::string_view take_until(std::string_view& text, std::string_view end) {
     const std::size_t at = text.find(end);
     const std::string_view taken = text.substr(0, at);
@@ -105,6 +111,8 @@ struct World {
     std::shared_ptr<MemoryInboxContent> content = std::make_shared<MemoryInboxContent>();
     MemoryInbox inbox{content, clock};
     MemoryCertificates certificates{std::make_shared<MemoryCertificateContent>()};
+    Subscriptions subscriptions{clock, inbox};
+    NoEngine engine;
     Quiet observer;
     std::unique_ptr<Receiver> receiver;
 
@@ -112,8 +120,13 @@ struct World {
         // Whatever address passes the rule is answered, once for the certificate and once for a confirmation.
         if (flags.find('x') == std::string::npos) fetcher->answer_rest(signer().certificate_pem());
         if (flags.find('f') != std::string::npos) inbox.set_fault_hook(full);
-        receiver =
-            Receiver::create(clock, inbox, certificates, fetcher, settings_for(flags), observer).value();
+        const ReceiverPorts ports{.clock = clock,
+                                  .inbox = inbox,
+                                  .certificates = certificates,
+                                  .subscriptions = subscriptions,
+                                  .engine = engine,
+                                  .observer = observer};
+        receiver = Receiver::create(ports, fetcher, settings_for(flags)).value();
     }
 
     ServerResponse receive(const ServerRequest& request) {

@@ -1,5 +1,5 @@
 // The engine over SQLite in the long run: memory after 1,000 passes is what it was after 10. Records are updated,
-// disabled, spoilt and mended again, events are received and settled, and none of it is kept in memory.
+// disabled, spoiled and mended again, events are received and settled, and none of it is kept in memory.
 #include "heap/live_bytes.hpp"
 #include "runtime/system_clock.hpp"
 #include "store/sqlite/sqlite_store.hpp"
@@ -39,7 +39,7 @@ struct Counter : Observer {
     }
     void backing_off(std::string_view, const Error&, Duration) override {}
     void push_silent(std::string_view, bool) override {}
-    void bounded_pass(const BoundedPass& /*pass*/) override {}
+    void bounded_pass(const Job& /*pass*/) override {}
     void failed(const Error& error) override { last_error = error.message(); }
 
     std::size_t passes = 0;
@@ -106,10 +106,10 @@ class LongRun {
         const Timestamp now = clock_.wall();
         model_.set_now(now);
         const std::string flag = n % 7 == 3 && next_ % 2 == 0 ? "true " : "false";
-        const std::string strange = n % 50 == 7 ? R"(,"bucket_id":17)" : R"(,"bucket_id":"b")";
+        const std::string invalid = n % 50 == 7 ? R"(,"bucket_id":17)" : R"(,"bucket_id":"b")";
         const Result<> stored = model_.put(
             kEntity, R"({"_id":")" + id_of(n) + R"(","modified":")" + now.to_string() + R"(","disabled":)" +
-                         flag + strange + R"(,"body":")" + std::string(500, 'x') + "\"}");
+                         flag + invalid + R"(,"body":")" + std::string(500, 'x') + "\"}");
         REQUIRE(stored.has_value());
     }
 

@@ -1,6 +1,6 @@
 #include "portal/bson_value.hpp"
 
-#include "core/timestamp.hpp"
+#include "base/timestamp.hpp"
 
 #include <algorithm>
 

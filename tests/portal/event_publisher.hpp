@@ -7,7 +7,7 @@
 // On the thread that runs the executor. Deliveries under way are dropped with the publisher.
 #pragma once
 
-#include "core/error.hpp"
+#include "base/error.hpp"
 #include "portal/delivery_queue.hpp"
 #include "portal/outgoing_message.hpp"
 #include "portal/portal_faults.hpp"

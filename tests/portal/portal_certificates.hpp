@@ -2,7 +2,7 @@
 // its key is forgotten as soon as it has signed.
 #pragma once
 
-#include "core/error.hpp"
+#include "base/error.hpp"
 
 #include <filesystem>
 #include <string>

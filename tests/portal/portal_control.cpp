@@ -40,25 +40,34 @@ bool is_object_text(std::string_view text) {
 
 std::string control_help() {
     return std::string(
-               R"(GET  /counts                     requests by kind and status, faults, connections, records held
-GET  /records/ENTITY             every visible document's bytes, one a line, in the order of (modified, _id);
-                                 ?keys=1: {"_id","modified","sha256"} of each
-POST /put/ENTITY                 one document or an array; ?now=true stamps modified, ?visible_after=SECONDS hides it,
-                                 ?types=id=oid,modified=date stores these fields with types of their own
-POST /hole                       {"entity","ids","filtered_only"}: queries leave these records out, or only queries by
-                                 a filter; retrieve shows them; no ids: nothing is left out any more
-POST /backup                     keeps all documents as they are now
-POST /restore                    the whole portal is restored from that: what came since is gone, modified goes back
-POST /touch                      {"entity","count"|"ids","keep_modified"}: other content, modified = now
-POST /disable                    likewise: disabled = true
-POST /delete                     likewise: a hard delete
-POST /generate                   {"entity","count","shape","batch"}: new records, modified = now
-POST /fault                      {"name","probability"} or {"name","times"}
-DELETE /faults                   no more faults
-POST /settings                   {"dialect","limit_bytes","too_large_status","list_bytes","api_key","rate","burst",
-                                  "quota","retry_after","gzip"}; rate and quota may be null
-GET  /settings                   what is set (but for the key)
-POST /quit                       ends the portal
+               R"(GET  /counts             requests by kind and status, faults, connections,
+                         records held
+GET  /records/ENTITY     bytes of every visible document, one per line, in
+                         order of (modified, _id);
+                         ?keys=1: {"_id","modified","sha256"} of each
+POST /put/ENTITY         one document or an array; ?now=true sets modified,
+                         ?visible_after=SECONDS hides it,
+                         ?types=id=oid,modified=date stores these fields with
+                         other types
+POST /hole               {"entity","ids","filtered_only"}: omit these records
+                         from all queries, or only from queries with a filter;
+                         retrieve shows them; no ids: omit none
+POST /backup             save all documents
+POST /restore            restore the backup: later records are lost, modified
+                         goes back
+POST /touch              {"entity","count"|"ids","keep_modified"}: new content,
+                         modified = now
+POST /disable            same arguments; disabled = true
+POST /delete             same arguments; hard delete
+POST /generate           {"entity","count","shape","batch"}: new records,
+                         modified = now
+POST /fault              {"name","probability"} or {"name","times"}
+DELETE /faults           clear all faults
+POST /settings           {"dialect","limit_bytes","too_large_status",
+                         "list_bytes","api_key","rate","burst","quota",
+                         "retry_after","gzip"}; rate and quota may be null
+GET  /settings           current settings, without the key
+POST /quit               exit
 )") + publisher_control_help();
 }
 

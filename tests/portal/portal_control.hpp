@@ -4,7 +4,7 @@
 // Used from the server's thread.
 #pragma once
 
-#include "core/timestamp.hpp"
+#include "base/timestamp.hpp"
 #include "portal/portal_edit.hpp"
 #include "portal/portal_reply.hpp"
 #include "portal/portal_service.hpp"

@@ -1,7 +1,7 @@
 // The control port's changes to documents: which ones, and how.
 #pragma once
 
-#include "core/timestamp.hpp"
+#include "base/timestamp.hpp"
 #include "portal/portal_model.hpp"
 #include "portal/records.hpp"
 

@@ -8,7 +8,7 @@
 // Used from one thread.
 #pragma once
 
-#include "core/error.hpp"
+#include "base/error.hpp"
 #include "portal/record_random.hpp"
 
 #include <cstddef>

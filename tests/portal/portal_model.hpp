@@ -10,8 +10,8 @@
 // No sockets, no clock of its own, no randomness. Used from one thread.
 #pragma once
 
-#include "core/error.hpp"
-#include "core/timestamp.hpp"
+#include "base/error.hpp"
+#include "base/timestamp.hpp"
 #include "portal/portal_collection.hpp"
 #include "portal/portal_request.hpp"
 

@@ -25,53 +25,53 @@ po::options_description described() {
     po::options_description all("Options");
     auto add = all.add_options();
     add("listen", po::value<std::string>()->default_value("127.0.0.1:0"),
-        "loopback address and port; port 0: any");
-    add("control", po::value<std::uint16_t>(), "control port on the same address; 0: any");
-    add("port-file", po::value<std::string>(), "where the ports are written as JSON, once it listens");
-    add("base-path", po::value<std::string>()->default_value("/api"),
-        "what stands before /appdata and /status");
-    add("records", po::value<std::uint64_t>()->default_value(0), "records to begin with, in each entity");
+        "loopback address and port; port 0: any free port");
+    add("control", po::value<std::uint16_t>(), "control port on the same address; 0: any free port");
+    add("port-file", po::value<std::string>(), "write the ports to this file as JSON when listening");
+    add("base-path", po::value<std::string>()->default_value("/api"), "path prefix of /appdata and /status");
+    add("records", po::value<std::uint64_t>()->default_value(0), "initial records in each entity");
     add("shape", po::value<std::string>()->default_value("light"),
         "light (about 1 KB) or full (about 19 KB, signatures)");
-    add("batch", po::value<std::size_t>()->default_value(400), "records that share one modified");
+    add("batch", po::value<std::size_t>()->default_value(400), "records that share one modified value");
     add("entity", po::value<Texts>()->default_value({"claim_attendance"}, "claim_attendance"),
         "entity to fill; repeatable");
     add("documents", po::value<Texts>()->default_value({}, ""),
-        "ENTITY=FILE: documents besides, one a line, as GET /records/ENTITY shows them; repeatable");
-    add("seed", po::value<std::uint64_t>()->default_value(1), "of records and faults");
+        "ENTITY=FILE: additional documents, one per line, as printed by GET /records/ENTITY; repeatable");
+    add("seed", po::value<std::uint64_t>()->default_value(1), "random seed of records and faults");
     add("workspace", po::value<std::string>()->default_value(RecordOptions{}.workspace_id),
         "the only workspace served");
     add("bucket", po::value<std::string>()->default_value(RecordOptions{}.bucket_id),
         "the only bucket served");
-    add("api-key-file", po::value<std::string>(), "the key that calls must bring; without: any");
-    add("api-key", po::value<std::string>(),
-        "the same on the command line, where others can read it: for trying only");
+    add("api-key-file", po::value<std::string>(),
+        "file with the key that requests must have; default: any key");
+    add("api-key", po::value<std::string>(), "the key itself; other users can read it, use for trials only");
     add("dialect", po::value<Texts>()->default_value({}, ""),
         "id=string|oid modified=string|date or=yes|no cap=N total=yes|no case=camel|pascal missing=null|404 "
         "sort=yes|no");
-    add("fault", po::value<Texts>()->default_value({}, ""), "NAME:PROBABILITY; repeatable; names below");
-    add("slow", po::value<double>()->default_value(60), "seconds of silence of the slow faults");
-    add("rate", po::value<double>(), "requests a second; without: no limit");
-    add("burst", po::value<double>()->default_value(10), "requests at once, where there is a rate");
-    add("quota", po::value<std::uint64_t>(), "requests in all, then 429 Limit Exceeded");
-    add("retry-after", po::value<unsigned>(), "seconds to say in Retry-After with 429");
+    add("fault", po::value<Texts>()->default_value({}, ""), "NAME:PROBABILITY; repeatable; see below");
+    add("slow", po::value<double>()->default_value(60), "duration of the slow faults in seconds");
+    add("rate", po::value<double>(), "requests per second; default: no limit");
+    add("burst", po::value<double>()->default_value(10), "burst size, if --rate is set");
+    add("quota", po::value<std::uint64_t>(), "total requests, then 429 Limit Exceeded");
+    add("retry-after", po::value<unsigned>(), "Retry-After of 429 in seconds");
     add("limit-bytes", po::value<std::size_t>()->default_value(10'000'000),
-        "largest answer before gzip; 0: any");
-    add("too-large-status", po::value<int>()->default_value(413), "what is said beyond: 413, 500, 502");
+        "largest response before gzip; 0: no limit");
+    add("too-large-status", po::value<int>()->default_value(413),
+        "status of responses beyond that: 413, 500, 502");
     add("list-bytes", po::value<std::size_t>()->default_value(0),
-        "a list ends once it has as many bytes, as if there were no more; 0: it does not");
+        "silently end a list at this many bytes; 0: never");
     add("no-gzip", "never compress");
     add("cache-mb", po::value<std::size_t>()->default_value(0),
-        "keep answers until data change, for measuring");
-    add("tls-dir", po::value<std::string>(), "HTTPS, with an authority made anew and written there (ca.pem)");
+        "cache responses until data change, for benchmarks");
+    add("tls-dir", po::value<std::string>(), "HTTPS with a new CA, written to this directory (ca.pem)");
     add("tls-host", po::value<Texts>()->default_value({"127.0.0.1", "localhost"}, "127.0.0.1, localhost"),
         "names in that certificate; repeatable");
-    add("tls-cert", po::value<std::string>(), "HTTPS, with this chain in PEM");
-    add("tls-key", po::value<std::string>(), "and this key");
+    add("tls-cert", po::value<std::string>(), "HTTPS with this PEM certificate chain");
+    add("tls-key", po::value<std::string>(), "private key of --tls-cert");
     describe_publisher(all);
-    add("log", "a line a request, and a delivery, to stderr");
-    add("version", "show the version and exit");
-    add("help", "show this and exit");
+    add("log", "log each request and delivery to stderr");
+    add("version", "print the version and exit");
+    add("help", "print this help and exit");
     return all;
 }
 
@@ -99,7 +99,7 @@ Result<std::string> read_key_file(const std::string& path) {
     while (!key.empty() && (key.back() == '\n' || key.back() == '\r'))
         key.pop_back();
     if (!file || key.empty())
-        return usage("--api-key-file " + path, "it must be a readable file with the key in it");
+        return usage("--api-key-file " + path, "must be a readable file that contains the key");
     return key;
 }
 
@@ -125,7 +125,7 @@ Result<> read_model(const po::variables_map& given, ModelSettings& model) {
     model.too_large_status = given["too-large-status"].as<int>();
     model.list_bytes = given["list-bytes"].as<std::size_t>();
     if (model.too_large_status >= 400 && model.too_large_status <= 599) return {};
-    return usage("--too-large-status", "it must be a status from 400 to 599");
+    return usage("--too-large-status", "must be a status from 400 to 599");
 }
 
 Result<> read_gateway(const po::variables_map& given, GatewaySettings& gateway) {
@@ -134,11 +134,11 @@ Result<> read_gateway(const po::variables_map& given, GatewaySettings& gateway) 
     read_optional(given, "retry-after", gateway.retry_after_s);
     gateway.burst = given["burst"].as<double>();
     if ((gateway.per_second && !(*gateway.per_second > 0)) || !(gateway.burst >= 1)) {
-        return usage("--rate, --burst", "a rate must be above 0, a burst at least 1");
+        return usage("--rate, --burst", "the rate must be above 0, the burst at least 1");
     }
     if (given.count("api-key") != 0) gateway.api_key = given["api-key"].as<std::string>();
     if (given.count("api-key-file") == 0) return {};
-    if (given.count("api-key") != 0) return usage("--api-key", "give either --api-key or --api-key-file");
+    if (given.count("api-key") != 0) return usage("--api-key", "specify either --api-key or --api-key-file");
     auto key = read_key_file(given["api-key-file"].as<std::string>());
     if (!key) return key.error();
     gateway.api_key = *std::move(key);
@@ -147,10 +147,10 @@ Result<> read_gateway(const po::variables_map& given, GatewaySettings& gateway) 
 
 Result<> read_records(const po::variables_map& given, PortalProgram& program) {
     const auto shape = record_shape_from(given["shape"].as<std::string>());
-    if (!shape) return usage("--shape", "it must be light or full");
+    if (!shape) return usage("--shape", "must be light or full");
     program.record.shape = *shape;
     program.record.batch = given["batch"].as<std::size_t>();
-    if (program.record.batch == 0) return usage("--batch", "it must be at least 1");
+    if (program.record.batch == 0) return usage("--batch", "must be at least 1");
     program.record.seed = program.server.service.seed;
     program.record.workspace_id = given["workspace"].as<std::string>();
     program.record.bucket_id = given["bucket"].as<std::string>();
@@ -174,7 +174,7 @@ Result<> read_faults(const po::variables_map& given, PortalProgram& program) {
         if (!result) return result;
     }
     const double slow_s = given["slow"].as<double>();
-    if (!(slow_s >= 0 && slow_s <= 3600)) return usage("--slow", "it must be seconds from 0 to 3600");
+    if (!(slow_s >= 0 && slow_s <= 3600)) return usage("--slow", "must be from 0 to 3600 seconds");
     program.server.slow = std::chrono::milliseconds(static_cast<std::int64_t>(slow_s * 1000));
     return {};
 }
@@ -183,13 +183,13 @@ Result<> read_tls(const po::variables_map& given, PortalProgram& program) {
     program.tls_hosts = texts(given, "tls-host");
     const bool certificate = given.count("tls-cert") != 0;
     if (certificate != (given.count("tls-key") != 0))
-        return usage("--tls-cert, --tls-key", "give both or none");
+        return usage("--tls-cert, --tls-key", "specify both or neither");
     if (given.count("tls-dir") != 0) program.tls_directory = given["tls-dir"].as<std::string>();
     if (certificate && !program.tls_directory.empty())
-        return usage("--tls-dir", "give it or --tls-cert, not both");
+        return usage("--tls-dir", "specify either --tls-dir or --tls-cert");
     for (const std::string& host : program.tls_hosts) {
         if (host.empty() || host.find_first_of(", \n") != std::string::npos)
-            return usage("--tls-host", "one host at a time");
+            return usage("--tls-host", "specify one host per option");
     }
     if (certificate)
         program.server.tls =
@@ -253,14 +253,15 @@ Result<PortalProgram> parse_portal_options(const std::vector<std::string>& argum
 
 std::string portal_help() {
     std::ostringstream text;
-    text << "carecloud-portal: a portal on loopback to try carecloud-syncd with. It is NOT the CareCloud "
-            "Portal: its\n"
-            "records are invented, and nobody outside this machine can reach it.\n\n"
+    text << "carecloud-portal: a loopback portal for trying and testing carecloud-syncd.\n"
+            "It is NOT the CareCloud Portal: its records are invented, and it is reachable\n"
+            "from this machine only.\n\n"
          << described() << "\nFaults:\n";
-    text << fault_lines(fault_names()) << "\nFaults of SNS's messages:\n"
+    text << fault_lines(fault_names()) << "\nFaults of SNS messages:\n"
          << fault_lines(publisher_fault_names());
     text << "\nControl port:\n"
-         << control_help() << "\nExit codes: 0, 64 usage, 73 a file cannot be written, 75 cannot listen.\n";
+         << control_help()
+         << "\nExit codes: 0 success, 64 usage error, 73 cannot write a file, 75 cannot listen.\n";
     return text.str();
 }
 

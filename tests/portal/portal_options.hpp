@@ -1,7 +1,7 @@
 // The command line of carecloud-portal.
 #pragma once
 
-#include "core/error.hpp"
+#include "base/error.hpp"
 #include "portal/portal_server.hpp"
 #include "portal/records.hpp"
 

@@ -11,7 +11,7 @@
 // from any thread, but for run() and start(), of which one is called once. The destructor stops it.
 #pragma once
 
-#include "core/error.hpp"
+#include "base/error.hpp"
 #include "portal/event_publisher.hpp"
 #include "portal/portal_counts.hpp"
 #include "portal/portal_service.hpp"
@@ -85,7 +85,7 @@ class PortalServer {
     // As with_service().
     void with_publisher(const std::function<void(EventPublisher&)>& use);
     // Publishes and waits until every delivery has ended, retries included. Only after start(). Errors: as
-    // the publisher's; cancelled where the server stopped.
+    // the publisher's; canceled where the server stopped.
     Result<std::vector<DeliveryResult>> publish(const std::vector<PublishedEvent>& events,
                                                 PublishOptions options = {});
 

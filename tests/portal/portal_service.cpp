@@ -108,13 +108,13 @@ PortalReply PortalService::data(const Route& route, const PortalCall& call) {
     const bool good = answer.status == 200;
     if (good) counts_.records += answer.records;
     if (!fault) return sent_as(std::move(answer), call);
-    if (good) answer.body = spoilt_text(*fault, std::move(answer.body), zips(call));
+    if (good) answer.body = spoiled_text(*fault, std::move(answer.body), zips(call));
     if (good) answer.body = cut_list(*fault, std::move(answer.body));
     if (good && *fault == "signed-field")
         answer.body = with_signed_field(std::move(answer.body), ++signatures_);
-    const std::string member = spoilt_member(*fault);
+    const std::string member = spoiled_member(*fault);
     if (good && !member.empty())
-        answer.body = with_spoilt_record(std::move(answer.body), member, spoilt_record_);
+        answer.body = with_spoiled_record(std::move(answer.body), member, spoiled_record_);
     PortalReply reply = sent_as(std::move(answer), call);
     reply.wire = wire_of_fault(*fault);
     reply.date = date_of_fault(*fault);

@@ -3,7 +3,7 @@
 // Used from one thread: the server's.
 #pragma once
 
-#include "core/timestamp.hpp"
+#include "base/timestamp.hpp"
 #include "portal/portal_backup.hpp"
 #include "portal/portal_counts.hpp"
 #include "portal/portal_faults.hpp"
@@ -67,7 +67,7 @@ class PortalService {
     PortalBackup backup_;
     std::uint64_t signatures_ = 0;  // of the fields that differ in each answer
     std::string
-        spoilt_record_;  // the `_id` of the record that the record faults are in; empty: not chosen yet
+        spoiled_record_;  // the `_id` of the record that the record faults are in; empty: not chosen yet
     struct Cached {
         PortalReply reply;
         std::size_t records;

@@ -114,7 +114,7 @@ std::optional<PortalModel::Answer> answer_of_fault(std::string_view fault, const
     return std::nullopt;
 }
 
-std::string spoilt_text(std::string_view fault, std::string text, bool zipped) {
+std::string spoiled_text(std::string_view fault, std::string text, bool zipped) {
     if (fault == "not-json" || (fault == "gzip-cut" && !zipped)) text.resize(text.size() / 2);
     if (fault == "bom") text.insert(0, "\xEF\xBB\xBF");
     if (fault == "wrong-workspace") {
@@ -139,14 +139,14 @@ std::string spoilt_text(std::string_view fault, std::string text, bool zipped) {
     return text;
 }
 
-std::string spoilt_member(std::string_view fault) {
+std::string spoiled_member(std::string_view fault) {
     if (fault == "record-tab") return "\"note\":\"a\tb\",";
     if (fault == "record-nan") return "\"note\":NaN,";
     if (fault == "record-utf8") return "\"note\":\"caf\xE9\",";
     return {};
 }
 
-std::string with_spoilt_record(std::string text, const std::string& member, std::string& id) {
+std::string with_spoiled_record(std::string text, const std::string& member, std::string& id) {
     constexpr std::string_view begin = "{\"_id\":\"";
     std::size_t at = text.find(id.empty() ? std::string(begin) : std::string(begin) + id + "\"",
                                id.empty() ? text.size() / 2 : 0);

@@ -19,13 +19,13 @@ std::optional<PortalModel::Answer> answer_of_fault(std::string_view fault, const
 
 // A fault that changes the text of a good answer: not-json, duplicate-key, duplicate-id, wrong-workspace, bom,
 // object-data, overfull, and gzip-cut where there is no gzip.
-std::string spoilt_text(std::string_view fault, std::string text, bool zipped);
+std::string spoiled_text(std::string_view fault, std::string text, bool zipped);
 
 // What one of the record faults puts into its record as another member; empty for the other faults.
-std::string spoilt_member(std::string_view fault);
+std::string spoiled_member(std::string_view fault);
 // Puts the member into the record `id`, where the text shows it whole. Where `id` is empty, a record in the middle of
 // the text is chosen and named.
-std::string with_spoilt_record(std::string text, const std::string& member, std::string& id);
+std::string with_spoiled_record(std::string text, const std::string& member, std::string& id);
 // A list without the second half of its records (cut-list), or those after the tenth (cut-list-10); another answer
 // stays as it is.
 std::string cut_list(std::string_view fault, std::string text);

@@ -50,19 +50,27 @@ Timestamp milliseconds_of(Timestamp now) {
 }  // namespace
 
 std::string publisher_control_help() {
-    return R"(GET  /sns                        topic, certificate, subscriptions, counts, deliveries that are pending
-GET  /sns/ca                     the authority to trust, in PEM
-GET  /sns/deliveries             what ended, one a line: message_id, record_id, type, end, status, attempts, ms
-POST /sns/subscribe              {"endpoint","raw","fault"}: sends a SubscriptionConfirmation
-POST /sns/unsubscribe            {"endpoint"} or {"arn"}: sends an UnsubscribeConfirmation
-POST /sns/publish                {"entity","count"|"ids","event_type","subject","fault"}: an event for each record,
-                                 or {"events":[{"id",…}]} as given, or {"message"}: that very text
-POST /sns/submit                 likewise by count or ids; touches the records first
-POST /sns/fault                  {"name","probability"} or {"name","times"}
-DELETE /sns/faults               no more faults of messages
-POST /sns/settings               {"silent","signature_version","late_ms","retries","retry_delay_ms"}
-/put, /touch, /disable and /generate publish, too, where an endpoint is subscribed; {"silent":true}, for /put
-?silent=true, keeps them from it. So does keep_modified: what nobody submitted has no event.
+    return R"(GET  /sns                topic, certificate, subscriptions, counts, pending
+                         deliveries
+GET  /sns/ca             CA certificate, PEM
+GET  /sns/deliveries     finished deliveries, one per line: message_id,
+                         record_id, type, end, status, attempts, ms
+POST /sns/subscribe      {"endpoint","raw","fault"}: send a
+                         SubscriptionConfirmation
+POST /sns/unsubscribe    {"endpoint"} or {"arn"}: send an
+                         UnsubscribeConfirmation
+POST /sns/publish        {"entity","count"|"ids","event_type","subject",
+                         "fault"}: an event for each record, or
+                         {"events":[{"id",…}]} as given, or {"message"}:
+                         exactly this text
+POST /sns/submit         by count or ids, as publish; touches the records first
+POST /sns/fault          {"name","probability"} or {"name","times"}
+DELETE /sns/faults       clear all faults of messages
+POST /sns/settings       {"silent","signature_version","late_ms","retries",
+                         "retry_delay_ms"}
+If there is a subscription, /put, /touch, /disable and /generate publish events,
+except with {"silent":true} (/put: ?silent=true) or keep_modified: an event is a
+submission.
 )";
 }
 

@@ -4,7 +4,7 @@
 // Used from the server's thread.
 #pragma once
 
-#include "core/timestamp.hpp"
+#include "base/timestamp.hpp"
 #include "portal/event_publisher.hpp"
 #include "portal/portal_model.hpp"
 #include "portal/portal_reply.hpp"

@@ -10,8 +10,8 @@ namespace carecloud {
 namespace {
 
 constexpr std::array kPublisherFaults = {
-    FaultName{"bad-base64", "a signature that is no base64"},
-    FaultName{"bad-timestamp", "signed, with a Timestamp that is none"},
+    FaultName{"bad-base64", "a signature that is not base64"},
+    FaultName{"bad-timestamp", "signed, with an invalid Timestamp"},
     FaultName{"bad-utf8", "a body with a byte that is not UTF-8"},
     FaultName{"bad-version", "SignatureVersion 3"},
     FaultName{"cert-400", "the certificate's URL answers 400"},
@@ -19,45 +19,45 @@ constexpr std::array kPublisherFaults = {
     FaultName{"cert-500", "it answers 500"},
     FaultName{"cert-empty", "it answers an empty body"},
     FaultName{"cert-expired", "the certificate is expired"},
-    FaultName{"cert-garbage", "it is no certificate"},
+    FaultName{"cert-garbage", "it is not a certificate"},
     FaultName{"cert-not-yet-valid", "it is not yet valid"},
-    FaultName{"cert-other-authority", "it is signed by a stranger"},
+    FaultName{"cert-other-authority", "it is signed by an unknown authority"},
     FaultName{"cert-other-name", "it is for another name"},
     FaultName{"cert-silent", "its URL never answers"},
     FaultName{"cert-two-blocks", "it is two PEM blocks"},
     FaultName{"cert-xml", "it is wrapped in XML"},
     FaultName{"control-subject", "signed, with a control character in the Subject"},
-    FaultName{"cut-body", "half the JSON, of the length announced"},
+    FaultName{"cut-body", "half the JSON, correct Content-Length"},
     FaultName{"deep-json", "a body of arrays 10,000 deep"},
-    FaultName{"duplicate-key", "the Message stands twice, another one last"},
-    FaultName{"foreign-host", "the certificate at a host that is not of AWS"},
+    FaultName{"duplicate-key", "two Message members, the wrong one last"},
+    FaultName{"foreign-host", "the certificate is on a host outside AWS"},
     FaultName{"forged-signature", "the signature of another text"},
     FaultName{"header-topic", "the header names another topic than the body"},
     FaultName{"header-type", "the header names another type than the body"},
     FaultName{"http-url", "the certificate's URL is http"},
     FaultName{"huge", "a body of more than 2 MiB"},
-    FaultName{"lambda-casing", "members spelt as Lambda does: SigningCertUrl, UnsubscribeUrl"},
+    FaultName{"lambda-casing", "Lambda's spelling: SigningCertUrl, UnsubscribeUrl"},
     FaultName{"late", "delivered a while later (--sns-late)"},
     FaultName{"lost", "never delivered"},
-    FaultName{"made-up-host", "the certificate at a made-up host under amazonaws.com"},
+    FaultName{"made-up-host", "the certificate is on a made-up host under amazonaws.com"},
     FaultName{"no-message-id", "a body without MessageId"},
     FaultName{"no-signature", "a body without Signature"},
-    FaultName{"not-an-event", "signed, the Message is no JSON"},
+    FaultName{"not-an-event", "signed, the Message is not JSON"},
     FaultName{"not-an-object", "the body is an array"},
     FaultName{"null-subject", "the Subject is null"},
     FaultName{"number-message", "the Message is a number, not a string"},
-    FaultName{"other-event", "signed, an event_type that nobody knows"},
-    FaultName{"other-path", "the certificate's URL is no .pem of SNS"},
+    FaultName{"other-event", "signed, with an unknown event_type"},
+    FaultName{"other-path", "the certificate's URL is not a .pem of SNS"},
     FaultName{"other-topic", "signed, of another topic"},
-    FaultName{"other-type", "signed, of a type that nobody knows"},
+    FaultName{"other-type", "signed, of an unknown type"},
     FaultName{"other-workspace", "signed, of another workspace"},
     FaultName{"out-of-order", "delivered after the message that follows"},
     FaultName{"raw", "raw delivery: the Message alone, unsigned"},
     FaultName{"short-signature", "half the signature"},
     FaultName{"subject", "signed, with a Subject"},
     FaultName{"twice", "delivered twice, at once, with one MessageId"},
-    FaultName{"unknown-record", "signed, of a record that the portal denies"},
-    FaultName{"url-port", "the certificate's URL has a port that is not the publisher's"},
+    FaultName{"unknown-record", "signed, for a record that the portal does not have"},
+    FaultName{"url-port", "the certificate's URL has a port of another server"},
     FaultName{"url-user", "the certificate's URL has user information"},
 };
 
@@ -125,7 +125,7 @@ std::span<const FaultName> publisher_fault_names() {
 void spoil_message(std::string_view fault, PublishedFields& fields) {
     if (fault == "bad-timestamp") set_field(fields, "Timestamp", "yesterday");
     if (fault == "not-an-event") set_field(fields, "Message", "hello");
-    if (fault == "other-event") change_event(fields, "event_type", "immunisation");
+    if (fault == "other-event") change_event(fields, "event_type", "immunization");
     if (fault == "other-topic") set_field(fields, "TopicArn", text_of(fields, "TopicArn") + "-other");
     if (fault == "other-type") set_field(fields, "Type", "Greeting");
     if (fault == "other-workspace") change_event(fields, "workspace_id", "ffffffffffffffffffffffff");

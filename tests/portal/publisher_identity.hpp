@@ -7,7 +7,7 @@
 // Immutable once made; safe on any thread.
 #pragma once
 
-#include "core/error.hpp"
+#include "base/error.hpp"
 #include "portal/portal_x509.hpp"
 
 #include <map>

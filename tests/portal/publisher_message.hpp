@@ -8,7 +8,7 @@
 // Pure but for the random ids; safe on any thread.
 #pragma once
 
-#include "core/timestamp.hpp"
+#include "base/timestamp.hpp"
 #include "net/http_message.hpp"
 #include "portal/publisher_identity.hpp"
 

@@ -31,7 +31,7 @@ Result<> read_span(const po::variables_map& given, const char* name, std::chrono
     if (!parsed) return usage("--" + std::string(name) + " " + text, parsed.error().hint);
     if (*parsed < least || *parsed > kDurationMax)
         return usage("--" + std::string(name) + " " + text,
-                     "it must be from " + format_duration(least) + " to " + format_duration(kDurationMax));
+                     "must be from " + format_duration(least) + " to " + format_duration(kDurationMax));
     span = *parsed;
     return {};
 }
@@ -43,13 +43,13 @@ Result<> read_policy(const po::variables_map& given, PublisherSettings& publishe
     if (result) result = read_span(given, "sns-late", {}, publisher.late);
     if (!result) return result;
     policy.retries = given["sns-retries"].as<unsigned>();
-    if (policy.retries > kDeliveryRetriesMax) return usage("--sns-retries", "it must be from 0 to 100");
+    if (policy.retries > kDeliveryRetriesMax) return usage("--sns-retries", "must be from 0 to 100");
     publisher.at_once = given["sns-connections"].as<std::size_t>();
     if (publisher.at_once == 0 || publisher.at_once > kConnectionsMax)
-        return usage("--sns-connections", "it must be from 1 to 10000");
+        return usage("--sns-connections", "must be from 1 to 10000");
     publisher.signature_version = given["sns-signature-version"].as<int>();
     if (publisher.signature_version == 1 || publisher.signature_version == 2) return {};
-    return usage("--sns-signature-version", "it must be 1 or 2");
+    return usage("--sns-signature-version", "must be 1 or 2");
 }
 
 Result<> read_subscriptions(const po::variables_map& given, PortalSns& sns) {
@@ -76,7 +76,7 @@ Result<> read_trust(const po::variables_map& given, PortalSns& sns) {
     if (given.count("sns-endpoint-ca") == 0) return {};
     sns.publisher.endpoint_ca_file = given["sns-endpoint-ca"].as<std::string>();
     if (!sns.publisher.verify_endpoints)
-        return usage("--sns-insecure", "give it or --sns-endpoint-ca, not both");
+        return usage("--sns-insecure", "specify either --sns-insecure or --sns-endpoint-ca");
     const auto tls = endpoint_tls(sns.publisher.endpoint_ca_file, true);
     if (tls) return {};
     return usage("--sns-endpoint-ca: " + tls.error().subject, tls.error().hint);
@@ -87,27 +87,26 @@ Result<> read_trust(const po::variables_map& given, PortalSns& sns) {
 void describe_publisher(po::options_description& all) {
     auto add = all.add_options();
     add("sns-port", po::value<std::uint16_t>()->default_value(0),
-        "publish events as AWS SNS does, with certificate and confirmations at this HTTPS port; 0: any. "
-        "Every "
-        "--sns option switches SNS on");
-    add("sns-host", po::value<std::string>(), "what its URLs call it; without: the address it listens on");
+        "publish events like AWS SNS; certificate and confirmations are served at this HTTPS port; 0: any "
+        "free port. Every --sns option enables SNS");
+    add("sns-host", po::value<std::string>(), "host name in its URLs; default: the listen address");
     add("sns-ca-out", po::value<std::string>(),
-        "where its authority is written in PEM, for sns.trust.ca_file of a subscriber");
-    add("sns-topic", po::value<std::string>()->default_value(kPublisherTopic), "the topic's ARN");
+        "write its CA to this file in PEM, for sns.trust.ca_file of a subscriber");
+    add("sns-topic", po::value<std::string>()->default_value(kPublisherTopic), "topic ARN");
     add("sns-subscribe", po::value<Texts>()->default_value({}, ""),
-        "endpoint, as https://user:password@127.0.0.1:8443/sns; repeatable");
-    add("sns-raw", "raw delivery to those");
+        "endpoint, such as https://127.0.0.1:8443/sns, also with user:password@; repeatable");
+    add("sns-raw", "raw delivery to these endpoints");
     add("sns-signature-version", po::value<int>()->default_value(1), "1 (SHA-1) or 2 (SHA-256)");
-    add("sns-endpoint-ca", po::value<std::string>(),
-        "PEM file to trust endpoints by, beside the system's roots");
-    add("sns-insecure", "take any certificate of an endpoint");
-    add("sns-timeout", po::value<std::string>()->default_value("15s"), "for an endpoint's answer");
-    add("sns-retries", po::value<unsigned>()->default_value(3), "after 5xx and silence; never after 4xx");
-    add("sns-retry-delay", po::value<std::string>()->default_value("20s"), "before each of them");
-    add("sns-connections", po::value<std::size_t>()->default_value(64), "deliveries at once");
-    add("sns-fault", po::value<Texts>()->default_value({}, ""), "NAME:PROBABILITY; repeatable; names below");
-    add("sns-late", po::value<std::string>()->default_value("5s"), "how late the late ones are");
-    add("sns-silent", "the control port's changes publish nothing");
+    add("sns-endpoint-ca", po::value<std::string>(), "additional CA certificates for endpoints, PEM");
+    add("sns-insecure", "accept any certificate of an endpoint");
+    add("sns-timeout", po::value<std::string>()->default_value("15s"), "deadline for an endpoint's response");
+    add("sns-retries", po::value<unsigned>()->default_value(3),
+        "retries after 5xx and timeouts; never after 4xx");
+    add("sns-retry-delay", po::value<std::string>()->default_value("20s"), "delay before each retry");
+    add("sns-connections", po::value<std::size_t>()->default_value(64), "parallel deliveries");
+    add("sns-fault", po::value<Texts>()->default_value({}, ""), "NAME:PROBABILITY; repeatable; see below");
+    add("sns-late", po::value<std::string>()->default_value("5s"), "delay of late deliveries");
+    add("sns-silent", "do not publish changes made through the control port");
 }
 
 Result<PublisherOptions> read_publisher(const po::variables_map& given) {

@@ -9,8 +9,8 @@
 // Used from one thread. References stay valid as long as the topic.
 #pragma once
 
-#include "core/event.hpp"
-#include "core/timestamp.hpp"
+#include "base/timestamp.hpp"
+#include "model/event.hpp"
 #include "portal/publisher_wire.hpp"
 
 #include <chrono>

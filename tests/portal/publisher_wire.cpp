@@ -1,8 +1,8 @@
 #include "portal/publisher_wire.hpp"
 
-#include "core/loopback.hpp"
-#include "net/ascii.hpp"
-#include "net/tls_client.hpp"
+#include "base/ascii.hpp"
+#include "base/loopback.hpp"
+#include "net/client/tls_client.hpp"
 #include "portal/portal_reply.hpp"
 #include "portal/publisher_identity.hpp"
 

@@ -8,10 +8,10 @@
 // On the thread that runs the executor; any number of posts at once. The wire must outlive them.
 #pragma once
 
-#include "core/clock.hpp"
-#include "core/error.hpp"
-#include "net/connection.hpp"
-#include "net/exchange.hpp"
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "net/client/connection.hpp"
+#include "net/client/exchange.hpp"
 #include "net/http_message.hpp"
 #include "net/url.hpp"
 

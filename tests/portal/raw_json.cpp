@@ -1,6 +1,6 @@
 #include "portal/raw_json.hpp"
 
-#include "core/readable_json.hpp"
+#include "base/readable_json.hpp"
 
 #include <algorithm>
 

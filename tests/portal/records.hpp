@@ -1,5 +1,5 @@
 // Invented records that look like the vendor's `claim_attendance` (portal-api facts, "Records"): every
-// documented field, business dates, sign-in times, signatures of a realistic size, a misspelt name now and
+// documented field, business dates, sign-in times, signatures of a realistic size, a misspelled name now and
 // then. No real person is in them. The same options and index give the same bytes, on any machine.
 //
 //     RecordOptions options{.seed = 7, .shape = RecordShape::full};
@@ -8,7 +8,7 @@
 // Pure; safe on any thread.
 #pragma once
 
-#include "core/timestamp.hpp"
+#include "base/timestamp.hpp"
 
 #include <cstddef>
 #include <cstdint>

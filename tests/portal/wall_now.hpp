@@ -1,7 +1,7 @@
 // The time as the loopback portal tells it.
 #pragma once
 
-#include "core/timestamp.hpp"
+#include "base/timestamp.hpp"
 
 #include <chrono>
 #include <ratio>

@@ -189,7 +189,7 @@ class Life(unittest.TestCase):
         control("POST", "/settings", {"api_key": "first-key"})
         # As README says it: what --check and doctor have nothing against starts.
         self.assertIn(ENTITY, run("carecloud-syncd", "--check").stdout)
-        self.assertRegex(run("carecloudctl", "doctor").stdout, r"good +key +taken\n")
+        self.assertRegex(run("carecloudctl", "doctor").stdout, r"good +key +accepted\n")
         drop_in("quick", "[Unit]\nStartLimitIntervalSec=0\n[Service]\nRestartSec=100ms\nTimeoutStopSec=5s\n")
         self.assertEqual(systemctl("enable", "--now", SERVICE).returncode, 0)
         self.assertEqual(shown("ActiveState"), "active")
@@ -209,7 +209,7 @@ class Life(unittest.TestCase):
         wait_status("newest record")
         before = (main_pid(), shown("NRestarts"))
         systemctl("stop", "portal.service")
-        wait_status("waits:")
+        wait_status("waiting:")
         for _ in range(3):
             fed = shown("WatchdogTimestampMonotonic")
             wait_until("the watchdog is fed", lambda fed=fed: shown("WatchdogTimestampMonotonic") != fed)
@@ -239,7 +239,7 @@ class Life(unittest.TestCase):
         write_configuration(good.replace("streams:", "strems:"))
         self.assertNotEqual(systemctl("reload", SERVICE, check=False).returncode, 0)
         self.assertRegex(journal(), r"strems: .*\n")
-        self.assertRegex(journal(), r'reload refused, the old settings stay reason="[^"]*strems')
+        self.assertRegex(journal(), r'reload refused, the current settings stay in use reason="[^"]*strems')
         wait_status("reload refused", "strems")
         control("POST", "/touch", {"entity": ENTITY, "count": 1})
         wait_aligned()
@@ -269,7 +269,7 @@ class Life(unittest.TestCase):
 
     def test_07_a_credential_is_rotated_and_may_be_encrypted(self):
         control("POST", "/settings", {"api_key": "second-key"})
-        wait_status("critical", "waits:", "/etc/carecloud-syncd/api-key", "systemctl restart carecloud-syncd")
+        wait_status("critical", "waiting:", "/etc/carecloud-syncd/api-key", "systemctl restart carecloud-syncd")
         KEY.write_text("second-key\n")
         systemctl("restart", SERVICE)
         control("POST", "/generate", {"entity": ENTITY, "count": 10, "shape": "light", "batch": 10})
@@ -301,7 +301,7 @@ class Life(unittest.TestCase):
         self.assertEqual(load.failures, [])
         self.assertEqual(shown("Result"), "success")
         # systemd and the service have the address: nobody else does.
-        self.assertNotIn("another program", run("carecloud-syncd", "--check").stderr)
+        self.assertNotIn("already in use", run("carecloud-syncd", "--check").stderr)
 
     def test_09_port_443_needs_no_privilege(self):
         run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "90",

@@ -146,7 +146,7 @@ def made_packages(build, work):
 
 
 def lint(packages):
-    """Debian's own judgement: no errors."""
+    """Debian's own judgment: no errors."""
     if not shutil.which("lintian"):
         raise Skip("not installed: lintian")
     run("lintian", "--allow-root", "--fail-on", "error", *packages)

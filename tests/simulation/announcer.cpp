@@ -26,10 +26,10 @@ void Announcer::announce(const std::string& entity, const std::string& id, const
     if (!subscribed_ || chance(random_, 30)) return;
     auto message = std::make_shared<Message>();
     // By the clock of the server that wrote the record or, where that is wrong, by one that is right.
-    const bool is_far = later(now, 1h) < record.modified;
+    const bool is_far = now + 1h < record.modified;
     const bool by_now = is_far || (record.back && announced_ % 2 == 0);
     const Timestamp made =
-        later(by_now ? now : record.modified, std::chrono::milliseconds(between(random_, 0, 2000)));
+        (by_now ? now : record.modified) + std::chrono::milliseconds(between(random_, 0, 2000));
     message->event = {.message_id = message_of(++announced_, record.edit),
                       .topic_arn = "topic",
                       .event_type = "attendance",
@@ -41,9 +41,9 @@ void Announcer::announce(const std::string& entity, const std::string& id, const
     if (settings_.has(Fault::events)) {
         if (chance(random_, 10)) return;
         if (chance(random_, 15)) delay = spread(random_, 20min);
-        if (chance(random_, 10)) deliver_at(message, later(now, spread(random_, 5min)));
+        if (chance(random_, 10)) deliver_at(message, now + spread(random_, 5min));
     }
-    deliver_at(message, later(now, delay));
+    deliver_at(message, now + delay);
 }
 
 void Announcer::deliver_at(const std::shared_ptr<Message>& message, Timestamp at) {
@@ -55,7 +55,7 @@ void Announcer::deliver(const std::shared_ptr<Message>& message, Timestamp at) {
     endpoint_(message->event, [message](bool ok) { message->answered = message->answered || ok; });
     const Duration pause = std::min<Duration>(20s * (1U << std::min<std::size_t>(message->tries, 6)), 10min);
     if (++message->tries > kTriesMax) return;
-    agenda_.put(later(at, pause), [this, message, next = later(at, pause)] {
+    agenda_.put(at + pause, [this, message, next = at + pause] {
         if (!message->answered) deliver(message, next);
     });
 }

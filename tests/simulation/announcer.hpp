@@ -2,18 +2,33 @@
 // until the endpoint has answered 200.
 #pragma once
 
-#include "core/event.hpp"
-#include "simulation/agenda.hpp"
+#include "model/event.hpp"
 #include "simulation/world_settings.hpp"
 #include "simulation/writers.hpp"
 
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
 
 namespace carecloud {
+
+// What the world is going to do, by its own time. What is due at the same instant happens in the order of its coming.
+class Agenda {
+  public:
+    using Action = std::function<void()>;
+
+    void put(Timestamp at, Action action) { entries_.emplace(at, std::move(action)); }
+    bool empty() const { return entries_.empty(); }
+    Timestamp next() const { return entries_.begin()->first; }
+    Action take_first() { return std::move(entries_.extract(entries_.begin()).mapped()); }
+    void clear() { entries_.clear(); }
+
+  private:
+    std::multimap<Timestamp, Action> entries_;
+};
 
 // The edit of the record that the message tells of.
 std::size_t announced_edit(const std::string& message_id);

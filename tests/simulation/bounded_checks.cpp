@@ -1,7 +1,6 @@
 #include "simulation/bounded_checks.hpp"
 
 #include "portal/dialect.hpp"
-#include "simulation/agenda.hpp"
 
 #include <algorithm>
 
@@ -9,12 +8,12 @@ namespace carecloud {
 namespace {
 
 // Whether its days overlap those of the backfill; without an end it is found by its start alone.
-bool is_in_range(const Written& written, const BoundedPass& pass) {
+bool is_in_range(const Written& written, const Job& pass) {
     if (written.first_day > pass.last_day) return false;
     return written.first_day >= pass.first_day || written.last_day >= pass.first_day;
 }
 
-std::string about(const BoundedPass& pass) {
+std::string about(const Job& pass) {
     return std::string(to_string(pass.kind)) + " " + std::to_string(pass.id) + " of " + pass.stream;
 }
 
@@ -27,25 +26,25 @@ void BoundedChecks::new_life(bool same) {
     if (!same) since_.clear();
 }
 
-std::optional<std::string> BoundedChecks::told(const BoundedPass& pass, Timestamp now) {
+std::optional<std::string> BoundedChecks::told(const Job& pass, Timestamp now) {
     // What it has marked was so even where the commit's answer was lost (simulate --seed 17070 --hours 0.5).
     if (auto wrong = step(now)) return wrong;
-    if (pass.status == PassStatus::running && pass.error.empty()) return begins(pass, now);
+    if (pass.status == JobStatus::running && pass.error.empty()) return begins(pass, now);
     if (running_ && running_->pass.id == pass.id) running_.reset();
-    for (const auto& [place, omission] : store_->tables.omitted) {
-        if (omission.filter_changed) judged_by_filter_.insert(place);
+    for (const auto& [record_id, omission] : store_->tables.omitted) {
+        if (omission.filter_changed) judged_by_filter_.insert(record_id);
     }
-    return pass.status == PassStatus::done ? check_done(pass) : std::nullopt;
+    return pass.status == JobStatus::done ? check_done(pass) : std::nullopt;
 }
 
-std::optional<std::string> BoundedChecks::begins(const BoundedPass& pass, Timestamp now) {
+std::optional<std::string> BoundedChecks::begins(const Job& pass, Timestamp now) {
     if (canceled_.contains(pass.id)) return about(pass) + " goes on though it was canceled";
     running_ = Running{pass};
-    for (const auto& [place, omission] : store_->tables.omitted) {
-        if (place.first == pass.stream) running_->omitted.insert(place.second);
+    for (const auto& [record_id, omission] : store_->tables.omitted) {
+        if (record_id.first == pass.stream) running_->omitted.insert(record_id.second);
     }
     // A backfill that was interrupted goes on where it was, a reconciliation begins anew.
-    const bool is_fresh = pass.kind == PassKind::reconcile || pass.steps == 0;
+    const bool is_fresh = pass.kind == JobKind::reconcile || pass.steps == 0;
     if (is_fresh) since_[pass.id] = now;
     const auto stream = store_->tables.streams.find(pass.stream);
     const auto dialect =
@@ -69,7 +68,7 @@ std::optional<std::string> BoundedChecks::check_deleted(const StoreContent::Chan
     if (auto wrong = check_guard(change)) return what + *wrong;
     const Written& written = writers_.records(change.stream).at(change.id);
     const bool is_there = checks_.is_shown(written) && model_.find(change.stream, change.id);
-    const bool has_moved = written.moved != Timestamp{} && now < later(written.moved, kToDecide);
+    const bool has_moved = written.moved != Timestamp{} && now < written.moved + kToDecide;
     if (!is_there || has_moved || may_be_denied({change.stream, change.id}, now)) return std::nullopt;
     return what + ", and the portal has it";
 }
@@ -77,7 +76,7 @@ std::optional<std::string> BoundedChecks::check_deleted(const StoreContent::Chan
 // What has left the filter is decided later than the reconciliation that missed it and whose guard let it go, perhaps
 // while another one runs (hazard 38; simulate --seed 107 --hours 0.25).
 std::optional<std::string> BoundedChecks::check_guard(const StoreContent::Change& change) {
-    if (!running_ || running_->pass.stream != change.stream || running_->pass.kind != PassKind::reconcile ||
+    if (!running_ || running_->pass.stream != change.stream || running_->pass.kind != JobKind::reconcile ||
         running_->omitted.contains(change.id))
         return std::nullopt;
     const DeleteGuard& guard = checks_.variant().reconcile.guard;
@@ -91,45 +90,44 @@ std::optional<std::string> BoundedChecks::check_guard(const StoreContent::Change
 
 // By a replica that lags; by the portal before it was restored; or, a record that has left the filter to all
 // appearances, by a hole that lasted and an edit or a new filter (hazard 38; simulate --seed 12 --hours 6).
-bool BoundedChecks::may_be_denied(const StoreContent::RecordId& place, Timestamp now) const {
-    const Timestamp since = later(now, -kToDecide);
-    const Written& written = writers_.records(place.first).at(place.second);
-    if (exposures_.replica_since(place.first, since) || since <= written.restored_at) return true;
+bool BoundedChecks::may_be_denied(const StoreContent::RecordId& record_id, Timestamp now) const {
+    const Timestamp since = now - kToDecide;
+    const Written& written = writers_.records(record_id.first).at(record_id.second);
+    if (exposures_.replica_since(record_id.first, since) || since <= written.restored_at) return true;
     // Content that differs in each answer looks like an edit.
-    const bool is_edited = store_->tables.records.at(place).body != written.raw;
-    return checks_.variant().filter != "{}" && (is_edited || judged_by_filter_.contains(place)) &&
-           exposures_.any_since(place.first, place.second, since);
+    const bool is_edited = store_->tables.records.at(record_id).body != written.raw;
+    return checks_.variant().filter != "{}" && (is_edited || judged_by_filter_.contains(record_id)) &&
+           exposures_.any_since(record_id.first, record_id.second, since);
 }
 
 // Whether every answer that was given since shows what happened then.
 bool BoundedChecks::was_settled(Timestamp at, Timestamp since) const {
-    return later(at, plan_.overlap) < since;
+    return at + plan_.overlap < since;
 }
 
-std::optional<std::string> BoundedChecks::check_done(const BoundedPass& pass) const {
+std::optional<std::string> BoundedChecks::check_done(const Job& pass) const {
     const auto since = since_.find(pass.id);
     if (since == since_.end()) return std::nullopt;
     // Equal counts do not prove equal content.
-    if (pass.kind == PassKind::reconcile && !pass.whole) return std::nullopt;
+    if (pass.kind == JobKind::reconcile && !pass.whole) return std::nullopt;
     if (auto wrong = check_found(pass, since->second)) return wrong;
-    return pass.kind == PassKind::reconcile ? check_marked(pass, since->second) : std::nullopt;
+    return pass.kind == JobKind::reconcile ? check_marked(pass, since->second) : std::nullopt;
 }
 
-std::optional<std::string> BoundedChecks::check_found(const BoundedPass& pass, Timestamp since) const {
+std::optional<std::string> BoundedChecks::check_found(const Job& pass, Timestamp since) const {
     for (const auto& [id, written] : writers_.records(pass.stream)) {
         const bool due = checks_.is_shown(written) && was_settled(written.visible_from, since) &&
-                         (written.moved == Timestamp{} || later(written.moved, kToDecide) < since);
+                         (written.moved == Timestamp{} || written.moved + kToDecide < since);
         // What was not shown since, or may be doubted, is looked at when all has come to rest.
         const bool is_open = !checks_.is_findable(pass.stream) ||
                              exposures_.any_since(pass.stream, id, since) ||
                              exposures_.replica_since(pass.stream, since) ||
                              checks_.is_doubted_since({pass.stream, id}, since);
         // A backfill has only its walk, and a reconciliation may end with a number of such records (hazard 33).
-        const bool is_reported =
-            written.is_odd() && (pass.kind == PassKind::backfill || pass.unexplained > 0);
+        const bool is_reported = written.is_odd() && (pass.kind == JobKind::backfill || pass.unexplained > 0);
         const bool is_beside =
-            pass.kind == PassKind::backfill && (misled_.contains(pass.id) || !is_in_range(written, pass) ||
-                                                checks_.is_beside_odd(pass.stream, written));
+            pass.kind == JobKind::backfill && (misled_.contains(pass.id) || !is_in_range(written, pass) ||
+                                               checks_.is_beside_odd(pass.stream, written));
         if (!due || is_open || is_reported || is_beside) continue;
         if (checks_.is_held(pass.stream, id, written.modified)) {
             if (keeps_replaced(pass, id, since))
@@ -144,21 +142,21 @@ std::optional<std::string> BoundedChecks::check_found(const BoundedPass& pass, T
 }
 
 // A version that went back is taken once every replica must show the one that is held (hazard 30).
-bool BoundedChecks::keeps_replaced(const BoundedPass& pass, const std::string& id, Timestamp since) const {
+bool BoundedChecks::keeps_replaced(const Job& pass, const std::string& id, Timestamp since) const {
     const Written& written = writers_.records(pass.stream).at(id);
     const auto held = store_->tables.records.find({pass.stream, id});
-    if (!written.back || written.huge || pass.kind != PassKind::reconcile ||
+    if (!written.back || written.huge || pass.kind != JobKind::reconcile ||
         held == store_->tables.records.end() || held->second.deleted_at)
         return false;
     const Timestamp modified = Timestamp::parse(held->second.modified).value_or(written.modified);
     const Duration settles = checks_.variant().overlap + kPortalSecond + checks_.clock_slack();
-    return modified != written.modified && later(modified, settles) < since;
+    return modified != written.modified && modified + settles < since;
 }
 
 // What reads whole records finds edits that left `modified` as it was.
-bool BoundedChecks::keeps_old_text(const BoundedPass& pass, const std::string& id, Timestamp since) const {
+bool BoundedChecks::keeps_old_text(const Job& pass, const std::string& id, Timestamp since) const {
     const Written& written = writers_.records(pass.stream).at(id);
-    const bool is_read = pass.deep || pass.kind == PassKind::backfill;
+    const bool is_read = pass.deep || pass.kind == JobKind::backfill;
     if (!is_read || !written.unbumped || written.huge || !was_settled(written.edited_at, since)) return false;
     const auto held = store_->tables.records.find({pass.stream, id});
     if (held == store_->tables.records.end() || !checks_.variant().fields.empty()) return false;
@@ -168,27 +166,28 @@ bool BoundedChecks::keeps_old_text(const BoundedPass& pass, const std::string& i
 
 // Nobody asks for it, and it was edited unmoved within a day of another such edit: one row a day is enough (row 21;
 // simulate --seed 14 --hours 6 without the rare faults).
-bool BoundedChecks::is_put_off(const StoreContent::RecordId& place, Timestamp since) const {
-    const StoreContent::Change& last = store_->tables.changes.at(store_->tables.records.at(place).seq - 1);
-    const Timestamp day_before = later(since, plan_.local_ahead - kReversalSpan);
+bool BoundedChecks::is_put_off(const StoreContent::RecordId& record_id, Timestamp since) const {
+    const StoreContent::Change& last =
+        store_->tables.changes.at(store_->tables.records.at(record_id).seq - 1);
+    const Timestamp day_before = since + plan_.local_ahead - kReversalSpan;
     if (last.previous == 0 || *Timestamp::parse(last.committed_at) < day_before) return false;
     const StoreContent::Change& before = store_->tables.changes.at(last.previous - 1);
     return before.modified == last.modified && before.hash != last.hash;
 }
 
-std::optional<std::string> BoundedChecks::check_marked(const BoundedPass& pass, Timestamp since) const {
+std::optional<std::string> BoundedChecks::check_marked(const Job& pass, Timestamp since) const {
     const Duration overlap = checks_.variant().overlap;
-    for (const auto& [place, held] : store_->tables.records) {
-        if (place.first != pass.stream || held.deleted_at) continue;
-        const Written& written = writers_.records(pass.stream).at(place.second);
+    for (const auto& [record_id, held] : store_->tables.records) {
+        if (record_id.first != pass.stream || held.deleted_at) continue;
+        const Written& written = writers_.records(pass.stream).at(record_id.second);
         // What has left the filter is asked for once more, an overlap later.
         const bool was_gone = written.deleted && was_settled(written.deleted_at, since);
         const Timestamp modified = Timestamp::parse(held.modified).value_or(Timestamp{});
-        const bool is_open = exposures_.any_since(pass.stream, place.second, since) ||
+        const bool is_open = exposures_.any_since(pass.stream, record_id.second, since) ||
                              exposures_.replica_since(pass.stream, since);
-        if (!was_gone || is_open || since < later(modified, overlap + kPortalSecond + checks_.clock_slack()))
+        if (!was_gone || is_open || since < modified + overlap + kPortalSecond + checks_.clock_slack())
             continue;
-        return about(pass) + " is done, and " + place.second + " is not marked as deleted";
+        return about(pass) + " is done, and " + record_id.second + " is not marked as deleted";
     }
     return std::nullopt;
 }

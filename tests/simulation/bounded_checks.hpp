@@ -2,7 +2,7 @@
 // sync-model, hazards 5, 6, 21 and 22).
 #pragma once
 
-#include "core/bounded_pass.hpp"
+#include "model/job.hpp"
 #include "simulation/checks.hpp"
 
 #include <cstddef>
@@ -29,7 +29,7 @@ class BoundedChecks {
     // `same`: with the configuration of the life before.
     void new_life(bool same);
     // What the engine says of a pass, now.
-    std::optional<std::string> told(const BoundedPass& pass, Timestamp now);
+    std::optional<std::string> told(const Job& pass, Timestamp now);
     // A wish was taken back: nothing of the pass begins any more in this life.
     void canceled(std::uint64_t id) { canceled_.insert(id); }
     // After every step: what was marked as deleted since.
@@ -37,22 +37,22 @@ class BoundedChecks {
 
   private:
     struct Running {
-        BoundedPass pass;
+        Job pass;
         std::uint64_t marked = 0;         // as deleted, in this attempt
         std::set<std::string> omitted{};  // what earlier ones let go, to be judged by a second look
     };
 
-    std::optional<std::string> begins(const BoundedPass& pass, Timestamp now);
+    std::optional<std::string> begins(const Job& pass, Timestamp now);
     std::optional<std::string> check_guard(const StoreContent::Change& change);
     std::optional<std::string> check_deleted(const StoreContent::Change& change, Timestamp now);
-    std::optional<std::string> check_done(const BoundedPass& pass) const;
-    std::optional<std::string> check_found(const BoundedPass& pass, Timestamp since) const;
-    std::optional<std::string> check_marked(const BoundedPass& pass, Timestamp since) const;
+    std::optional<std::string> check_done(const Job& pass) const;
+    std::optional<std::string> check_found(const Job& pass, Timestamp since) const;
+    std::optional<std::string> check_marked(const Job& pass, Timestamp since) const;
     // Whether answers of the last hours may have denied the record.
-    bool may_be_denied(const StoreContent::RecordId& place, Timestamp now) const;
-    bool is_put_off(const StoreContent::RecordId& place, Timestamp since) const;
-    bool keeps_replaced(const BoundedPass& pass, const std::string& id, Timestamp since) const;
-    bool keeps_old_text(const BoundedPass& pass, const std::string& id, Timestamp since) const;
+    bool may_be_denied(const StoreContent::RecordId& record_id, Timestamp now) const;
+    bool is_put_off(const StoreContent::RecordId& record_id, Timestamp since) const;
+    bool keeps_replaced(const Job& pass, const std::string& id, Timestamp since) const;
+    bool keeps_old_text(const Job& pass, const std::string& id, Timestamp since) const;
     bool was_settled(Timestamp at, Timestamp since) const;
 
     const WorldPlan& plan_;

@@ -1,5 +1,4 @@
 // What the change log must look like: each version once, in its order, and reversals that come to an end (promise 2).
-#include "simulation/agenda.hpp"
 #include "simulation/checks.hpp"
 
 #include <algorithm>
@@ -41,13 +40,12 @@ std::optional<std::string> Checks::check_again(const StoreContent::Change& chang
     const auto replaced = change.previous == 0
                               ? std::nullopt
                               : Timestamp::parse(store_->tables.changes.at(change.previous - 1).modified);
-    const bool was_in_future =
-        replaced && later(now, -clock_slack()).ticks + kClockToleranceTicks < replaced->ticks;
+    const bool was_in_future = replaced && now - clock_slack() + kClockTolerance < *replaced;
     if (!written.reversible && !was_in_future &&
         !exposures_.any_since(change.stream, change.id, taken->second))
         return what + ": one version was taken twice";
     auto& reversals = reversals_[{change.stream, change.id}];
-    std::erase_if(reversals, [&](Timestamp at) { return later(at, kReversalSpan) < now; });
+    std::erase_if(reversals, [&](Timestamp at) { return at + kReversalSpan < now; });
     reversals.push_back(now);
     // The second is put off for the overlap, and each further one twice as long as the one before.
     std::size_t most = 2;
@@ -60,11 +58,11 @@ std::optional<std::string> Checks::check_again(const StoreContent::Change& chang
 
 // Until it is settled an event asks for its record more than once, and so does an operator's pass while it runs: a tie
 // is read again where pages divide it (simulate --seed 42 --hours 0.25).
-bool Checks::was_asked_for(const StoreContent::RecordId& place, Timestamp since) const {
-    const auto announced = announced_.find(place);
+bool Checks::was_asked_for(const StoreContent::RecordId& record_id, Timestamp since) const {
+    const auto announced = announced_.find(record_id);
     if (announced != announced_.end() && (announced->second.open > 0 || since <= announced->second.at))
         return true;
-    const auto asked = operator_.find(place.first);
+    const auto asked = operator_.find(record_id.first);
     return asked != operator_.end() && (asked->second.runs || since <= asked->second.at);
 }
 
@@ -81,7 +79,7 @@ std::optional<std::string> Checks::check_unmoved(const StoreContent::Change& cha
     if (!settings_.has(Fault::fickle) || !unmoved || !before.unmoved) return std::nullopt;
     // A new configuration takes every version again.
     if (!passed_.contains(change.stream)) return std::nullopt;
-    if (later(before.at, kReversalSpan) <= now) return std::nullopt;
+    if (before.at + kReversalSpan <= now) return std::nullopt;
     // What a new life takes once more may be doubted for the overlap first (simulate --seed 4581 --hours 0.25).
     if (before.life < lives_) return std::nullopt;
     if (was_asked_for({change.stream, change.id}, before.at)) return std::nullopt;
@@ -99,7 +97,7 @@ std::optional<std::string> Checks::check_reversal(const StoreContent::Change& ch
         pause *= 2;
     const bool is_judged =
         change.reversal >= 2 && !is_first && plan_.has_true_clock() && !settings_.has(Fault::date);
-    const bool is_put_off = later(before, std::min(pause, kReversalSpan) - 2 * kPortalSecond) <= now;
+    const bool is_put_off = before + std::min(pause, kReversalSpan) - 2 * kPortalSecond <= now;
     if (!is_judged || is_put_off || is_at_hour_of_another(change, now)) return std::nullopt;
     return named(change.stream, change.id) + ": reversal " + std::to_string(change.reversal) +
            " in a row is not put off: the one before was at " + before.to_string_ms();
@@ -116,9 +114,9 @@ bool Checks::is_at_hour_of_another(const StoreContent::Change& change, Timestamp
 void Checks::note_doubts(Timestamp now) {
     const auto& doubted = store_->tables.doubted;
     std::erase_if(doubts_seen_, [&](const auto& seen) { return !doubted.contains(seen.first); });
-    for (const auto& [place, row] : doubted) {
-        const auto [seen, fresh] = doubts_seen_.try_emplace(place, row);
-        if (fresh || std::exchange(seen->second, row).hash != row.hash) odd_at_[place.first] = now;
+    for (const auto& [record_id, row] : doubted) {
+        const auto [seen, fresh] = doubts_seen_.try_emplace(record_id, row);
+        if (fresh || std::exchange(seen->second, row).hash != row.hash) odd_at_[record_id.first] = now;
     }
 }
 
@@ -126,12 +124,12 @@ void Checks::note_doubts(Timestamp now) {
 std::optional<std::string> Checks::check_whole_due() const {
     if (plan_.clock_jumps) return std::nullopt;
     for (const auto& [stream, odd_at] : odd_at_) {
-        const Timestamp odd = later(odd_at, plan_.local_ahead - kPortalSecond);
+        const Timestamp odd = odd_at + plan_.local_ahead - kPortalSecond;
         const auto& passes = store_->tables.passes;
         const bool is_due = std::any_of(passes.begin(), passes.end(), [&](const auto& entry) {
-            const BoundedPass& pass = entry.second;
+            const Job& pass = entry.second;
             const auto ended = Timestamp::parse(pass.updated_at);
-            return pass.stream == stream && pass.kind == PassKind::reconcile && pass.whole &&
+            return pass.stream == stream && pass.kind == JobKind::reconcile && pass.whole &&
                    (pass.is_open() || (ended && odd <= *ended));
         });
         if (!is_due)

@@ -2,8 +2,7 @@
 
 #include "json/slice.hpp"
 #include "portal/query.hpp"
-#include "simulation/agenda.hpp"
-#include "sync/progress.hpp"
+#include "sync/walk/progress.hpp"
 
 #include <algorithm>
 #include <tuple>
@@ -77,8 +76,8 @@ std::optional<std::string> Checks::step(Timestamp now) {
     if (inbox_->writes != inbox_writes_seen_) {
         inbox_writes_seen_ = inbox_->writes;
         for (const auto& [message_id, held] : inbox_->events) {
-            const auto [place, fresh] = arrived_.try_emplace(message_id);
-            Arrived& arrived = place->second;
+            const auto [entry, fresh] = arrived_.try_emplace(message_id);
+            Arrived& arrived = entry->second;
             if (fresh) note_arrival(held.event, arrived, now);
             if (std::exchange(arrived.state, held.event.state) == held.event.state) continue;
             note_settled(held.event, now);
@@ -97,7 +96,7 @@ std::optional<std::string> Checks::step(Timestamp now) {
 std::optional<std::string> Checks::check_cursors(Timestamp now) const {
     for (const auto& [stream, state] : store_->tables.streams) {
         if (exposures_.is_for_good(stream)) continue;
-        if (state.cursor && state.cursor->modified.ticks > now.ticks + kClockToleranceTicks)
+        if (state.cursor && state.cursor->modified > now + kClockTolerance)
             return stream + ": the cursor lies in the portal's future";
         if (state.cursor && state.safe && state.cursor->modified < state.safe->modified)
             return stream + ": the safe point lies behind the cursor";
@@ -114,7 +113,7 @@ std::optional<std::string> Checks::check_settled(Timestamp now) const {
                 is_shown(written) && written.visible_from <= now && written.modified < state.safe->modified;
             if (!due || is_held(stream, id, written.modified) || !is_plain(stream, id, written)) continue;
             // A newer version that is doubted has its hour still to come, or failures keep it from being asked for.
-            if (is_doubted_since({stream, id}, later(now, -kToDecide))) continue;
+            if (is_doubted_since({stream, id}, now - kToDecide)) continue;
             const auto held = store_->tables.records.find({stream, id});
             const std::string instead =
                 held == store_->tables.records.end() ? "nothing" : held->second.modified;
@@ -155,11 +154,11 @@ bool Checks::is_findable(const std::string& entity) const {
     return plan_.dialect.totals || !has_odd(entity);
 }
 
-bool Checks::is_doubted_since(const StoreContent::RecordId& place, Timestamp since) const {
-    const auto doubted = store_->tables.doubted.find(place);
+bool Checks::is_doubted_since(const StoreContent::RecordId& record_id, Timestamp since) const {
+    const auto doubted = store_->tables.doubted.find(record_id);
     if (doubted == store_->tables.doubted.end()) return false;
     const Timestamp hour = Timestamp::parse(doubted->second.ask_at).value_or(since);
-    return since <= later(hour, kPortalSecond + clock_slack());
+    return since <= hour + kPortalSecond + clock_slack();
 }
 
 // No answer carries the record, and no query in the dialect shows its key: the event stays open, counted and shown
@@ -173,12 +172,12 @@ bool Checks::is_waiting() const {
     for (const auto& [message_id, held] : inbox_->events) {
         if (held.event.state == EventState::open && !may_stay_open(held.event)) return true;
     }
-    for (const auto& [place, row] : store_->tables.quarantine) {
-        const auto& records = writers_.records(place.first);
-        const auto written = records.find(place.second);
-        if (written == records.end() || store_->tables.records.contains(place)) continue;
+    for (const auto& [record_id, row] : store_->tables.quarantine) {
+        const auto& records = writers_.records(record_id.first);
+        const auto written = records.find(record_id.second);
+        if (written == records.end() || store_->tables.records.contains(record_id)) continue;
         const bool is_too_large = written->second.huge && variant_.fields.empty();
-        if (!is_too_large && is_shown(written->second) && is_findable(place.first)) return true;
+        if (!is_too_large && is_shown(written->second) && is_findable(record_id.first)) return true;
     }
     return false;
 }
@@ -223,31 +222,30 @@ std::optional<std::string> Checks::check_stream(const std::string& entity, After
         shown.insert(id);
         if (auto wrong = check_record(entity, id, record, after, since)) return wrong;
     }
-    for (const auto& [place, held] : store_->tables.records) {
-        if (place.first != entity || shown.contains(place.second)) continue;
-        if (auto wrong = check_beside(place, held, after, since, now)) return wrong;
+    for (const auto& [record_id, held] : store_->tables.records) {
+        if (record_id.first != entity || shown.contains(record_id.second)) continue;
+        if (auto wrong = check_beside(record_id, held, after, since, now)) return wrong;
     }
     return std::nullopt;
 }
 
 // A record that the portal does not show.
-std::optional<std::string> Checks::check_beside(const StoreContent::RecordId& place,
+std::optional<std::string> Checks::check_beside(const StoreContent::RecordId& record_id,
                                                 const StoreContent::Held& held, After after, Timestamp since,
                                                 Timestamp now) const {
-    const Written& written = writers_.records(place.first).at(place.second);
-    const std::string what = named(place.first, place.second) + described(written);
+    const Written& written = writers_.records(record_id.first).at(record_id.second);
+    const std::string what = named(record_id.first, record_id.second) + described(written);
     if (is_shown(written) && written.visible_from <= now)
         return what + " is held, and the portal never had it";
     const Timestamp modified = Timestamp::parse(held.modified).value_or(Timestamp{});
     // A very late version may have left the filter while the bounded pass was under way (simulate --seed 4618
     // --hours 0.5).
-    const bool is_far = later(since, kReversalSpan) < modified;
+    const bool is_far = since + kReversalSpan < modified;
     // With `fields` its `modified` must have moved to tell it from a hole (simulate --seed 9527 --hours 0.25).
     const bool is_like_hole = !written.deleted && !variant_.fields.empty() && written.modified == modified;
-    const bool is_judged =
-        after >= After::reconciliation && is_findable(place.first) && !is_like_hole &&
-        (is_far || later(modified, variant_.overlap + kPortalSecond + clock_slack()) < since) &&
-        later(written.moved, kToDecide) < since;
+    const bool is_judged = after >= After::reconciliation && is_findable(record_id.first) && !is_like_hole &&
+                           (is_far || modified + variant_.overlap + kPortalSecond + clock_slack() < since) &&
+                           written.moved + kToDecide < since;
     if (!is_judged || held.deleted_at) return std::nullopt;
     return what + " is not marked as deleted by a reconciliation";
 }
@@ -268,7 +266,7 @@ bool Checks::is_beside_odd(const std::string& entity, const Written& written) co
 bool Checks::is_unexplained(const std::string& entity) const {
     std::uint64_t number = 0;
     for (const auto& [id, pass] : store_->tables.passes) {
-        if (pass.stream == entity && pass.kind == PassKind::reconcile && pass.status == PassStatus::done)
+        if (pass.stream == entity && pass.kind == JobKind::reconcile && pass.status == JobStatus::done)
             number = pass.unexplained;
     }
     return number > 0;

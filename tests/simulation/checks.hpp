@@ -59,7 +59,7 @@ class Checks {
     StreamSpec spec_of(const std::string& entity) const;
     // After every step; costs something only where something was committed. The first that does not hold.
     std::optional<std::string> step(Timestamp now);
-    // A bounded pass that an operator wished for begins or ends.
+    // A bounded pass that an operator requested begins or ends.
     void operators_pass(const std::string& stream, Timestamp now, bool runs) {
         operator_[stream] = {now, runs};
     }
@@ -69,7 +69,7 @@ class Checks {
     // a while is still aside.
     bool is_waiting() const;
     // Where nothing is wrong any more and the daemon had its time: promises 1, 2, 4 and 6, as far as they go after
-    // these passes, which were wished for at `since`.
+    // these passes, which were requested at `since`.
     enum class After { polls, backfill, reconciliation, again };
     std::optional<std::string> end(After after, Timestamp since, Timestamp now);
 
@@ -81,7 +81,7 @@ class Checks {
     // does not count, nothing tells that listings leave these out, and a walk passes over others beside them.
     bool is_findable(const std::string& entity) const;
     // Whether the record is doubted, and the hour at which it is asked for again may have come since then.
-    bool is_doubted_since(const StoreContent::RecordId& place, Timestamp since) const;
+    bool is_doubted_since(const StoreContent::RecordId& record_id, Timestamp since) const;
     // Whether a walk may pass over the record though its own types are those of most: it is in the tie of one whose
     // `_id` has another type (DESIGN.md; simulate --seed 6644 --hours 0.25).
     bool is_beside_odd(const std::string& entity, const Written& written) const;
@@ -105,7 +105,7 @@ class Checks {
     void note_arrival(const Event& event, Arrived& arrived, Timestamp now);
     void note_settled(const Event& event, Timestamp now);
     // Whether an event of the record, or an operator, has asked for it since then (row 21).
-    bool was_asked_for(const StoreContent::RecordId& place, Timestamp since) const;
+    bool was_asked_for(const StoreContent::RecordId& record_id, Timestamp since) const;
     std::optional<std::string> check_event(const Event& event, const Arrived& arrived, Timestamp now) const;
     std::optional<std::string> check_shown(const Event& event, const Arrived& arrived, Timestamp now,
                                            bool hidden) const;
@@ -124,14 +124,14 @@ class Checks {
                                             Timestamp now);
     std::optional<std::string> check_record(const std::string& entity, const std::string& id,
                                             const Record& expected, After after, Timestamp since) const;
-    std::optional<std::string> check_beside(const StoreContent::RecordId& place,
+    std::optional<std::string> check_beside(const StoreContent::RecordId& record_id,
                                             const StoreContent::Held& held, After after, Timestamp since,
                                             Timestamp now) const;
     bool has_odd(const std::string& entity) const;
     bool may_stay_open(const Event& event) const;
     bool is_unexplained(const std::string& entity) const;
     bool in_quarantine(const std::string& entity, const std::string& id, Timestamp modified) const;
-    bool is_past(Timestamp told, Timestamp now) const;
+    bool is_past(Timestamp event_time, Timestamp now) const;
 
     struct LastRow {
         std::string modified;

@@ -1,8 +1,7 @@
 // Events are settled by an answer that was asked for after they arrived, or as the portal has it (promise 4).
-#include "simulation/agenda.hpp"
 #include "simulation/announcer.hpp"
 #include "simulation/checks.hpp"
-#include "sync/settle_rules.hpp"
+#include "sync/events/settle_rules.hpp"
 
 #include <algorithm>
 
@@ -15,11 +14,11 @@ constexpr Duration kQuickLooksTake = std::chrono::seconds(7);
 }  // namespace
 
 void Checks::note_arrival(const Event& event, Arrived& arrived, Timestamp now) {
-    const StoreContent::RecordId place(*event.stream, event.record_id);
-    const auto held = store_->tables.records.find(place);
+    const StoreContent::RecordId record_id(*event.stream, event.record_id);
+    const auto held = store_->tables.records.find(record_id);
     arrived.at = now;
     if (held != store_->tables.records.end()) arrived.held = held->second.seq;
-    Announced& announced = announced_[place];
+    Announced& announced = announced_[record_id];
     announced.at = now;
     ++announced.open;
 }
@@ -31,8 +30,8 @@ void Checks::note_settled(const Event& event, Timestamp now) {
 }
 
 // Whether the overlap has passed since.
-bool Checks::is_past(Timestamp told, Timestamp now) const {
-    return told.ticks + plan_.overlap.count() / 100 < now.ticks;
+bool Checks::is_past(Timestamp event_time, Timestamp now) const {
+    return event_time + plan_.overlap < now;
 }
 
 std::optional<std::string> Checks::check_event(const Event& event, const Arrived& arrived,
@@ -40,7 +39,7 @@ std::optional<std::string> Checks::check_event(const Event& event, const Arrived
     const std::string& entity = *event.stream;
     const Written& written = writers_.records(entity).at(event.record_id);
     const std::string what = "an event of " + named(entity, event.record_id) + described(written);
-    const Timestamp told = Timestamp::parse(event.event_time).value_or(Timestamp{});
+    const Timestamp event_time = Timestamp::parse(event.event_time).value_or(Timestamp{});
     // What a replica, a hole or a wrong clock may have hidden.
     const bool hidden = exposures_.any_since(entity, event.record_id, arrived.at) ||
                         exposures_.replica_since(entity, arrived.at);
@@ -52,31 +51,31 @@ std::optional<std::string> Checks::check_event(const Event& event, const Arrived
     if (event.state == EventState::gone) {
         if (written.deleted || written.very_late || hidden) return std::nullopt;
         // A version that was superseded before it became visible was never there.
-        if (!is_past(told, now)) return what + " is settled as gone before the overlap has passed";
+        if (!is_past(event_time, now)) return what + " is settled as gone before the overlap has passed";
         if (written.had(std::nullopt, arrived.at, now)) return std::nullopt;
         return what + " is settled as gone, and the portal has the record";
     }
     if (variant_.filter != "{}" && (!is_shown(written) || hidden)) return std::nullopt;
-    // It may have been outside when the portal was asked.
-    if (variant_.filter != "{}" && now < later(written.moved, kToDecide)) return std::nullopt;
-    return what + " is settled as outside the stream, and the stream has the record";
+    // It may not have been in the stream when the portal was asked.
+    if (variant_.filter != "{}" && now < written.moved + kToDecide) return std::nullopt;
+    return what + " is settled as not in the stream, and the stream has the record";
 }
 
 // An answer that was asked for after the event had arrived showed what is held: the portal had it at some time since.
 std::optional<std::string> Checks::check_shown(const Event& event, const Arrived& arrived, Timestamp now,
                                                bool hidden) const {
-    const StoreContent::RecordId place(*event.stream, event.record_id);
-    if (store_->tables.quarantine.contains(place)) return std::nullopt;
-    const Timestamp told = Timestamp::parse(event.event_time).value_or(Timestamp{});
-    const auto held = store_->tables.records.find(place);
+    const StoreContent::RecordId record_id(*event.stream, event.record_id);
+    if (store_->tables.quarantine.contains(record_id)) return std::nullopt;
+    const Timestamp event_time = Timestamp::parse(event.event_time).value_or(Timestamp{});
+    const auto held = store_->tables.records.find(record_id);
     // Where no clock is right, nothing tells when the overlap has passed.
-    const bool past = is_past(told, now) || exposures_.is_for_good(place.first);
+    const bool past = is_past(event_time, now) || exposures_.is_for_good(record_id.first);
     if (held == store_->tables.records.end())
         return past ? std::nullopt : std::optional(" is settled, and the store does not hold the record");
-    const Timestamp least{told.ticks - kEventToleranceTicks};
+    const Timestamp least = event_time - kEventTolerance;
     if (Timestamp::parse(held->second.modified) < least && !past)
         return " is settled by a version that is older than the event";
-    const Written& written = writers_.records(place.first).at(place.second);
+    const Written& written = writers_.records(record_id.first).at(record_id.second);
     const std::size_t edit = edit_of(held->second.body);
     if (edit == 0 || hidden || held->second.deleted_at) return std::nullopt;
     // An edit that left `modified` as it was is for a deep reconciliation to find.
@@ -89,9 +88,8 @@ std::optional<std::string> Checks::check_shown(const Event& event, const Arrived
         written.versions.begin(), written.versions.end(),
         [&](const Written::Version& version) { return version.edit == announced && now < version.from; });
     // What is no older than the event, or was asked for when nothing newer could come, settles it at once.
-    const bool is_certain = Timestamp::parse(held->second.modified) >= told || past;
-    if (!is_certain && held->second.seq == arrived.held && is_to_come &&
-        now < later(arrived.at, kQuickLooksTake))
+    const bool is_certain = Timestamp::parse(held->second.modified) >= event_time || past;
+    if (!is_certain && held->second.seq == arrived.held && is_to_come && now < arrived.at + kQuickLooksTake)
         return " is settled at once by edit " + std::to_string(edit) + " of " + held->second.modified +
                ", which was held before the event of " + event.event_time + " came at " +
                arrived.at.to_string_ms();

@@ -2,7 +2,7 @@
 // wrong on every clock that the daemon can read. A whole reconciliation must find it all the same.
 #pragma once
 
-#include "core/timestamp.hpp"
+#include "base/timestamp.hpp"
 
 #include <map>
 #include <string>

@@ -112,7 +112,7 @@ Life::~Life() {
 }
 
 bool Life::step(Timestamp limit) {
-    return clock_.step(MonoTime{Duration((limit.ticks - start_.ticks) * 100)});
+    return clock_.step(MonoTime{limit - start_});
 }
 
 void Life::stop() {
@@ -129,19 +129,19 @@ void Life::receive(Event event, std::function<void(bool)> answered) {
             if (thrown) std::rethrow_exception(thrown);
             if (received && *received) {
                 engine_.nudge(stream);
-                passes_.wished(stream, now());
+                passes_.requested(stream, now());
             }
             answered(received.has_value());
         });
 }
 
-void Life::wish(BoundedPass pass, std::function<void(std::uint64_t)> told) {
+void Life::wish(Job pass, std::function<void(std::uint64_t)> told) {
     boost::asio::co_spawn(
         io_, store_.save_pass(std::move(pass)),
         [this, told = std::move(told)](std::exception_ptr thrown, Result<std::uint64_t> id) {
             if (thrown && is_simulated(thrown)) return;
             if (thrown) std::rethrow_exception(thrown);
-            engine_.pass_wished();
+            engine_.pass_requested();
             if (id) told(*id);
         });
 }

@@ -29,7 +29,7 @@ struct LifeContext {
     std::shared_ptr<MemoryStoreContent> store;
     std::shared_ptr<MemoryInboxContent> inbox;
     Weather& weather;
-    RequestLedger& requests;
+    RequestMeter& requests;
     PassWatch& passes;
     const WorldPlan& plan;
     Observer& observer;
@@ -64,7 +64,7 @@ class Life {
 
     // What the API does with a wish for a bounded pass, and with one for its end. `told` is told the id that the store
     // gave, where it took the wish.
-    void wish(BoundedPass pass, std::function<void(std::uint64_t)> told);
+    void wish(Job pass, std::function<void(std::uint64_t)> told);
     void cancel(std::uint64_t id) { engine_.cancel_pass(id); }
     // A bounded pass of the stream is under way; empty: none is.
     void bounded(const std::string& stream) { watched_.bounded(stream); }
@@ -80,7 +80,7 @@ class Life {
 
     void set_hooks(const LifeContext& context);
     void ended(const std::exception_ptr& thrown, const std::function<void(const std::string&)>& broken);
-    Timestamp world_time(MonoTime at) const { return {start_.ticks + at.since_origin.count() / 100}; }
+    Timestamp world_time(MonoTime at) const { return start_ + at.since_origin; }
 
     MemoryOwnership owned_;
     Timestamp start_;

@@ -1,7 +1,6 @@
 #include "simulation/pass_watch.hpp"
 
-#include "simulation/agenda.hpp"
-#include "sync/settle_rules.hpp"
+#include "sync/events/settle_rules.hpp"
 
 #include <algorithm>
 
@@ -24,10 +23,10 @@ void PassWatch::new_life(const std::vector<std::string>& streams, Duration poll_
             .began = now, .not_before = now, .poll_from = now, .look_from = kNever, .due = now};
 }
 
-void PassWatch::wished(const std::string& stream, Timestamp now) {
+void PassWatch::requested(const std::string& stream, Timestamp now) {
     const auto found = streams_.find(stream);
-    if (found == streams_.end() || std::exchange(found->second.wished, true)) return;
-    found->second.wished_at = now;
+    if (found == streams_.end() || std::exchange(found->second.requested, true)) return;
+    found->second.requested_at = now;
 }
 
 void PassWatch::began(const std::string& stream, Timestamp now) {
@@ -35,11 +34,11 @@ void PassWatch::began(const std::string& stream, Timestamp now) {
     if (found == streams_.end()) return;
     Stream& its = found->second;
     if (std::exchange(its.running, true)) broken_(stream + ": a pass begins while one runs");
-    const Timestamp at = later(now, kRounding);
+    const Timestamp at = now + kRounding;
     if (at < its.not_before) broken_(stream + ": a pass begins during a backoff");
-    its.polled = !its.wished && at < its.look_from;
+    its.polled = !its.requested && at < its.look_from;
     if (its.polled && at < its.poll_from) broken_(stream + ": a pass begins for which there is no reason");
-    its.wished = false;
+    its.requested = false;
     its.began = now;
 }
 
@@ -49,22 +48,22 @@ void PassWatch::ended(const PassReport& report, Timestamp now) {
     Stream& its = found->second;
     if (!std::exchange(its.running, false)) broken_(report.stream + ": a pass ends that never began");
     // Something threw, and the engine ends (RunningWorld::pass_ended sees to that).
-    if (report.error && report.error->code == ErrorCode::cancelled) return end_life();
+    if (report.error && report.error->code == ErrorCode::canceled) return end_life();
     const bool failed_before = std::exchange(its.failed, report.error.has_value());
     if (report.error) return;
-    const Timestamp earliest = later(now, quickened(poll_every_) * 9 / 10);
-    // What was planned before a wished pass stays planned.
+    const Timestamp earliest = now + quickened(poll_every_) * 9 / 10;
+    // What was planned before a requested pass stays planned.
     its.poll_from = its.polled || failed_before ? earliest : std::min(its.poll_from, earliest);
-    its.look_from = report.events.look_again ? later(now, *report.events.look_again) : kNever;
+    its.look_from = report.events.look_again ? now + *report.events.look_again : kNever;
     its.not_before = now;
-    its.due = in_time_ ? later(now, poll_every_ * 11 / 10) : kNever;
+    its.due = in_time_ ? now + poll_every_ * 11 / 10 : kNever;
 }
 
 void PassWatch::forgiven(Timestamp now) {
     for (auto& [stream, its] : streams_) {
         if (its.running) continue;
         its.not_before = std::min(its.not_before, now);
-        wished(stream, now);
+        requested(stream, now);
     }
 }
 
@@ -72,16 +71,15 @@ void PassWatch::backing_off(std::string_view stream, Duration pause, Timestamp n
     const auto found = streams_.find(stream);
     if (found == streams_.end()) return;
     Stream& its = found->second;
-    its.not_before = its.poll_from = its.due = later(now, pause);
+    its.not_before = its.poll_from = its.due = now + pause;
 }
 
 void PassWatch::look(Timestamp now) {
     for (auto& [stream, its] : streams_) {
         if (its.running) continue;
-        const Timestamp served = std::max({its.wished_at, its.not_before, its.began});
-        if (its.wished && later(served, kRounding) < now)
-            broken_(stream + ": a wish for a pass is forgotten");
-        if (its.due != kNever && later(its.due, kRounding) < now)
+        const Timestamp served = std::max({its.requested_at, its.not_before, its.began});
+        if (its.requested && served + kRounding < now) broken_(stream + ": a wish for a pass is forgotten");
+        if (its.due != kNever && its.due + kRounding < now)
             broken_(stream + ": no pass has begun, though one was due at " + its.due.to_string_ms());
     }
 }

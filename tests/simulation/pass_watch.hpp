@@ -2,8 +2,8 @@
 // waits at most (hazard 17), none during a backoff, and none later than it is due.
 #pragma once
 
-#include "core/clock.hpp"
-#include "sync/observer.hpp"
+#include "base/clock.hpp"
+#include "sync/walk/observer.hpp"
 
 #include <functional>
 #include <map>
@@ -24,7 +24,7 @@ class PassWatch {
     // Nothing has to begin any more: the daemon ends, or is dead.
     void end_life() { streams_.clear(); }
 
-    void wished(const std::string& stream, Timestamp now);
+    void requested(const std::string& stream, Timestamp now);
     void began(const std::string& stream, Timestamp now);
     void ended(const PassReport& report, Timestamp now);
     // The portal's long wait has ended: every stream goes on at once, and the one that runs has seen it end.
@@ -39,11 +39,11 @@ class PassWatch {
   private:
     struct Stream {
         bool running = false;
-        bool wished = false;
+        bool requested = false;
         bool polled = true;  // the pass had no other reason than the timer's
         bool failed = false;
         Timestamp began{};
-        Timestamp wished_at{};
+        Timestamp requested_at{};
         Timestamp not_before{};  // by a backoff
         Timestamp poll_from{};   // the earliest hour of the timer's pass
         Timestamp look_from{};   // of the next look for an event's record

@@ -1,7 +1,6 @@
 #include "simulation/report_checks.hpp"
 
 #include "portal/dialect.hpp"
-#include "simulation/agenda.hpp"
 
 #include <algorithm>
 
@@ -12,7 +11,6 @@ using namespace std::chrono_literals;
 
 // The portal's `Date` is in whole seconds, and an answer is under way for a while.
 constexpr Duration kClocksDiffer = 65s;
-constexpr std::int64_t kHourTicks = 3600 * Timestamp::ticks_per_second;
 
 std::size_t count_of(const ReportChecks::Hits& hits, Fault fault) {
     const auto found = hits.find(fault);
@@ -33,8 +31,8 @@ std::optional<StreamState> ReportChecks::state_of(const std::string& stream) con
 
 std::map<std::string, std::string> ReportChecks::doubted_of(const std::string& stream) const {
     std::map<std::string, std::string> doubted;
-    for (const auto& [place, row] : store_.tables.doubted) {
-        if (place.first == stream) doubted[place.second] = row.modified;
+    for (const auto& [record_id, row] : store_.tables.doubted) {
+        if (record_id.first == stream) doubted[record_id.second] = row.modified;
     }
     return doubted;
 }
@@ -74,7 +72,7 @@ std::optional<std::string> ReportChecks::pass_ended(const PassReport& report, co
                                                     std::optional<Timestamp> held_since) {
     if (auto wrong = check_hold(report, held_since)) return report.stream + *wrong;
     const auto began = before_.find(report.stream);
-    const bool is_cut_off = report.error && report.error->code == ErrorCode::cancelled;
+    const bool is_cut_off = report.error && report.error->code == ErrorCode::canceled;
     if (began != before_.end() && !is_cut_off && began->second.store_faults == count_of(hits, Fault::store)) {
         if (auto wrong = check_records(report, began->second)) return report.stream + *wrong;
         if (auto wrong = check_state(report, began->second)) return report.stream + *wrong;
@@ -113,8 +111,8 @@ std::optional<std::string> ReportChecks::check_state(const PassReport& report, c
     const auto is = Dialect::from_json(now->dialect);
     if (was && is && !was->asks_like(*is) && !report.dialect_proven)
         return ": another dialect is in use, and the pass does not report that it was proven";
-    const bool went_back = before.state->cursor && now->cursor &&
-                           now->cursor->modified.ticks + kHourTicks < before.state->cursor->modified.ticks;
+    const bool went_back =
+        before.state->cursor && now->cursor && now->cursor->modified + 1h < before.state->cursor->modified;
     if (went_back && !report.cursor_went_back)
         return ": the cursor went back, and the pass does not report it";
     return std::nullopt;
@@ -136,26 +134,26 @@ std::optional<std::string> ReportChecks::check_hold(const PassReport& report,
     if (!report.error) return ": a pass succeeds while the portal asks for a long wait";
     if (report.error->code != ErrorCode::rate_limited) return std::nullopt;
     const bool says_when = report.error->message().find("until ") != std::string::npos &&
-                           report.error->hint.find("the next request goes out at ") == 0;
+                           report.error->hint.find("the next request will be sent at ") == 0;
     if (says_when) return std::nullopt;
     return ": the portal asks for a long wait, and the pass does not report when requests go on: " +
            report.error->message();
 }
 
 // A record that is held as the portal has it and that no listing of a whole reconciliation showed (hazard 38).
-std::optional<std::string> ReportChecks::bounded_pass_ended(const BoundedPass& pass,
+std::optional<std::string> ReportChecks::bounded_pass_ended(const Job& pass,
                                                             const std::optional<LeftOut>& left_out) const {
-    const bool is_judged = pass.status == PassStatus::done && pass.kind == PassKind::reconcile &&
+    const bool is_judged = pass.status == JobStatus::done && pass.kind == JobKind::reconcile &&
                            (pass.whole || pass.deep) && pass.holes == 0;
     const auto started = Timestamp::parse(pass.started_at);  // by the daemon's clock
     if (!is_judged || !started || !left_out || left_out->entity != pass.stream) return std::nullopt;
-    const Timestamp since = later(*started, -plan_.local_ahead);
+    const Timestamp since = *started - plan_.local_ahead;
     // Its clock has jumped: how old the record was when the reconciliation began is not known (seed 707992).
     if (since > left_out->since) return std::nullopt;
     const Written& written = writers_.records(pass.stream).at(left_out->id);
     const Duration young = checks_.variant().overlap + kPortalSecond + checks_.clock_slack();
     const auto held = store_.tables.records.find({pass.stream, left_out->id});
-    const bool is_settled = later(written.modified, young) < since && !written.deleted && !written.back;
+    const bool is_settled = written.modified + young < since && !written.deleted && !written.back;
     const bool is_live = held != store_.tables.records.end() && !held->second.deleted_at;
     if (!is_settled || !is_live || exposures_.replica_since(pass.stream, since)) return std::nullopt;
     return pass.stream + ": a reconciliation is done in which no listing showed " + left_out->id +

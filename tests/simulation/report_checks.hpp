@@ -3,11 +3,11 @@
 // stop, no failed store, no bounded pass beside the stream's own.
 #pragma once
 
-#include "core/bounded_pass.hpp"
+#include "model/job.hpp"
 #include "simulation/checks.hpp"
 #include "simulation/weather.hpp"
 #include "support/memory_store/memory_store.hpp"
-#include "sync/observer.hpp"
+#include "sync/walk/observer.hpp"
 
 #include <cstddef>
 #include <map>
@@ -37,7 +37,7 @@ class ReportChecks {
     std::optional<std::string> pass_ended(const PassReport& report, const Hits& hits,
                                           std::optional<Timestamp> held_since);
     // A bounded pass that is done; `left_out`: the record that no listing has shown since it began.
-    std::optional<std::string> bounded_pass_ended(const BoundedPass& pass,
+    std::optional<std::string> bounded_pass_ended(const Job& pass,
                                                   const std::optional<LeftOut>& left_out) const;
 
   private:

@@ -1,8 +1,8 @@
 // The end of a world, in which nothing goes wrong any more: whether every stream comes to rest, as fast as promised.
 #pragma once
 
-#include "core/timestamp.hpp"
-#include "sync/observer.hpp"
+#include "base/timestamp.hpp"
+#include "sync/walk/observer.hpp"
 
 #include <cstddef>
 #include <map>

@@ -58,7 +58,7 @@ class RunningWorld : Observer {
     void pass_ended(const PassReport& report) override;
     void backing_off(std::string_view stream, const Error& error, Duration pause) override;
     void push_silent(std::string_view stream, bool silent) override;
-    void bounded_pass(const BoundedPass& pass) override;
+    void bounded_pass(const Job& pass) override;
     void clocks(const ClockReport& report) override { report_checks_.clocks(report); }
     void failed(const Error& error) override { say("beside the passes: " + error.message()); }
 
@@ -90,7 +90,7 @@ class RunningWorld : Observer {
     void begin_reloads_at_rest();
     void look_for_reconciliations();
     void crashed_life();
-    void confirm(const BoundedPass& asking);
+    void confirm(const Job& unconfirmed);
     // What is wrong may be in doubt still: hours pass before the portal's word is taken (hazard 30).
     bool has_patience() const;
     void write_at_rest();
@@ -98,11 +98,11 @@ class RunningWorld : Observer {
     // Which record of the stream the portal's listings lose while a bounded pass is under way.
     std::optional<LeftOut> hole_in(const std::string& stream);
     void wish_some();
-    void wish_at_rest(BoundedPass pass);
+    void wish_at_rest(Job pass);
     bool can_be_asked(const std::string& stream) const;
     void rest();
     void look_at_rest();
-    // Everything has come to rest: what must be true now is checked, and the next bounded passes are wished for.
+    // Everything has come to rest: what must be true now is checked, and the next bounded passes are requested.
     void rested();
     bool goes_on() const { return !over_ && !report_.broken; }
 
@@ -122,7 +122,7 @@ class RunningWorld : Observer {
     Replica replica_;
     Exposures exposures_;
     Weather weather_;
-    RequestLedger requests_;
+    RequestMeter requests_;
     PassWatch passes_{[this](const std::string& what) { broken(what); }};
     Rest rest_;
     std::shared_ptr<MemoryStoreContent> store_ = std::make_shared<MemoryStoreContent>();
@@ -143,7 +143,7 @@ class RunningWorld : Observer {
     bool live_ = false;                   // the portal's beginning is over
     bool resting_ = false;
     Checks::After rests_after_ = Checks::After::polls;
-    Timestamp wished_at_{};
+    Timestamp requested_at_{};
     Timestamp looked_at_{INT64_MIN};   // when everything was compared, at rest, to no avail
     std::size_t wishes_ = 0;           // for bounded passes at rest that have no id yet
     std::set<std::uint64_t> awaited_;  // those that are not done

@@ -1,5 +1,4 @@
 #include "simulation/many_worlds.hpp"
-#include "simulation/shrink.hpp"
 #include "simulation/simulate_options.hpp"
 
 #include <exception>

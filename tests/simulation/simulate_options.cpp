@@ -17,8 +17,8 @@ namespace po = boost::program_options;
 constexpr int kUsage = 64;
 
 constexpr const char* kIntroduction =
-    "simulate runs the product's engine in worlds that go wrong, and says which promise was broken.\n"
-    "The same seed, hours and faults give the same run on every machine.\n"
+    "simulate runs the product's engine in simulated worlds with faults and reports\n"
+    "broken promises. The same seed, hours and faults reproduce a run on any machine.\n"
     "\n"
     "Usage: simulate --seed N [--trace] | --seeds A..B [--jobs J]\n"
     "\n";
@@ -55,7 +55,7 @@ std::string read_faults(std::string_view text, std::set<Fault>& faults) {
 std::string fault_names(Fault first = Fault{}) {
     std::string names;
     for (const Fault fault : all_faults()) {
-        if (fault >= first) names.append(names.empty() ? "" : ",").append(to_string(fault));
+        if (fault >= first) names.append(names.empty() ? "" : ", ").append(to_string(fault));
     }
     return names;
 }
@@ -71,19 +71,20 @@ std::variant<SimulateOptions, int> parse_simulate_options(int argc, const char* 
     std::string always;
     po::options_description description("Options");
     auto add = description.add_options();
-    add("seed,seeds", po::value(&seeds)->value_name("N | A..B")->default_value(seeds), "the worlds to run");
+    add("seed,seeds", po::value(&seeds)->value_name("N | A..B")->default_value(seeds),
+        "seeds of the worlds to run");
     add("hours", po::value(&options.hours)->value_name("H")->default_value(options.hours),
-        "of virtual time in which things go wrong; the world rests afterwards, and the promises are checked");
+        "hours of virtual time with faults; then faults stop and the promises are checked");
     add("without", po::value(&without)->value_name("LIST"),
-        ("kinds of faults that do not happen, of " + fault_names()).c_str());
+        ("faults to disable, separated by commas without spaces; known: " + fault_names()).c_str());
     add("always", po::value(&always)->value_name("LIST"),
-        ("rare kinds that happen in every world, and not in one of twelve, of " +
+        ("rare faults to enable in every world, not only in one of twelve; known: " +
          fault_names(kFirstRareFault))
             .c_str());
     add("jobs", po::value(&options.jobs)->value_name("J")->default_value(options.jobs),
-        "worlds side by side");
-    add("trace", po::bool_switch(&options.trace), "tell the story of the world; takes one seed");
-    add("help", "print this and exit");
+        "number of worlds run in parallel");
+    add("trace", po::bool_switch(&options.trace), "print a trace of the world; requires a single seed");
+    add("help", "print this help and exit");
     const auto misuse = [&err](const std::string& what) {
         err << "simulate: " << what << "; see simulate --help\n";
         return kUsage;
@@ -100,15 +101,15 @@ std::variant<SimulateOptions, int> parse_simulate_options(int argc, const char* 
         return 0;
     }
     if (!read_seeds(seeds, options))
-        return misuse("\"" + seeds + "\" is neither a seed nor a range A..B of seeds");
+        return misuse("\"" + seeds + "\" is not a seed or a range A..B of seeds");
     if (const std::string bad = read_faults(without, options.without); !bad.empty())
-        return misuse("\"" + bad + "\" is no kind of fault");
+        return misuse("\"" + bad + "\" is not a known fault");
     if (const std::string bad = read_faults(always, options.always); !bad.empty())
-        return misuse("\"" + bad + "\" is no kind of fault");
+        return misuse("\"" + bad + "\" is not a known fault");
     if (!(options.hours > 0 && options.hours <= 24 * 366))
-        return misuse("--hours takes more than 0 and at most a year's");
-    if (options.jobs == 0) return misuse("--jobs takes at least 1");
-    if (options.trace && options.first != options.last) return misuse("--trace takes one seed");
+        return misuse("--hours must be above 0 and at most 8784 (a year)");
+    if (options.jobs == 0) return misuse("--jobs must be at least 1");
+    if (options.trace && options.first != options.last) return misuse("--trace requires a single seed");
     return options;
 }
 

@@ -1,7 +1,6 @@
 #include "simulation/spoiler.hpp"
 
 #include "json/slice.hpp"
-#include "simulation/agenda.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -35,7 +34,7 @@ void Spoiler::note(const SeenRequest& request, const std::string& body) {
     const Timestamp now = model_.now();
     Old& kept = old_[question_of(request)];
     // The older of two within the lag: so that it differs.
-    if (later(kept.at, plan_.overlap * kLagPercent / 100) < now) kept = {now, body};
+    if (kept.at + plan_.overlap * kLagPercent / 100 < now) kept = {now, body};
     if (old_.size() > kOldMax) old_.clear();
 }
 
@@ -95,10 +94,10 @@ std::string Spoiler::spoil_bytes(const std::string& id, std::string& body, std::
     const auto text = body.find(R"("text":"edit )", at);
     // A listing of keys has no such field.
     if (at == std::string::npos || text == std::string::npos || text > end) return {};
-    constexpr std::string_view spoilt[] = {"\"text\":\"ed\tit ", "\"text\":\"ed\xffit ",
-                                           R"("text":NaN,"u":" )"};
+    constexpr std::string_view spoiled[] = {"\"text\":\"ed\tit ", "\"text\":\"ed\xffit ",
+                                            R"("text":NaN,"u":" )"};
     std::string found = body.substr(at + own.size() - id.size(), id.empty() ? 24 : id.size());
-    body.replace(text, 13, spoilt[kind % std::size(spoilt)]);
+    body.replace(text, 13, spoiled[kind % std::size(spoiled)]);
     return found;
 }
 
@@ -137,7 +136,7 @@ bool Spoiler::contradict(std::string& body) {
     const std::string own = R"({"_id":)";
     const auto at = body.find(own);
     if (at == std::string::npos) return false;
-    body.insert(at + 1, R"("_id":"spoilt-)" + std::to_string(random_()) + R"(",)");
+    body.insert(at + 1, R"("_id":"spoiled-)" + std::to_string(random_()) + R"(",)");
     return true;
 }
 
@@ -166,7 +165,7 @@ bool Spoiler::unsort(const SeenRequest& request, std::string& body) {
 bool Spoiler::take_old(const SeenRequest& request, std::string& body) {
     const auto found = old_.find(question_of(request));
     if (found == old_.end() || found->second.body == body) return false;
-    if (later(found->second.at, plan_.overlap * kLagPercent / 100) < model_.now()) return false;
+    if (found->second.at + plan_.overlap * kLagPercent / 100 < model_.now()) return false;
     body = found->second.body;
     return true;
 }

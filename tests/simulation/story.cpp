@@ -22,10 +22,10 @@ std::string story_of(const PassReport& report) {
     return text.str();
 }
 
-std::string story_of(const BoundedPass& pass) {
+std::string story_of(const Job& pass) {
     std::ostringstream text;
     text << pass.stream << ": " << to_string(pass.kind) << ' ' << pass.id;
-    if (pass.kind == PassKind::backfill) text << " of " << pass.first_day << ".." << pass.last_day;
+    if (pass.kind == JobKind::backfill) text << " of " << pass.first_day << ".." << pass.last_day;
     text << (pass.deep ? ", deep" : "") << (pass.whole ? ", whole" : "") << ": " << to_string(pass.status);
     if (!pass.error.empty()) text << " (" << pass.error << ")";
     text << ", " << pass.records << " compared, " << pass.missing << " missing, " << pass.changed

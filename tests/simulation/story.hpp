@@ -1,9 +1,9 @@
 // How the story of a world is told: its lines, in words.
 #pragma once
 
-#include "core/clock.hpp"
+#include "base/clock.hpp"
 #include "simulation/world_settings.hpp"
-#include "sync/observer.hpp"
+#include "sync/walk/observer.hpp"
 
 #include <string>
 
@@ -13,7 +13,7 @@ namespace carecloud {
 std::string seconds(Duration span);
 // Empty for a pass that found nothing.
 std::string story_of(const PassReport& report);
-std::string story_of(const BoundedPass& pass);
+std::string story_of(const Job& pass);
 std::string story_of(const StreamVariant& variant);
 
 }  // namespace carecloud

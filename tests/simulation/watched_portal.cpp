@@ -1,7 +1,5 @@
 #include "simulation/watched_portal.hpp"
 
-#include "simulation/agenda.hpp"
-
 #include <algorithm>
 #include <utility>
 
@@ -15,7 +13,7 @@ constexpr std::size_t kUnderWayMax = 2;
 constexpr std::size_t kBoundedUnderWayMax = 1;
 // Requests of other streams that were admitted before the answer came.
 constexpr std::size_t kAdmittedBefore = 4;
-// A Retry-After longer than RequestGate::kWaitMax is not waited for in full: one request tries after 1, 2, 4 … 60
+// A Retry-After longer than RateLimiter::kWaitMax is not waited for in full: one request tries after 1, 2, 4 … 60
 // minutes (hazard 34).
 constexpr Duration kProbesSpan = std::chrono::hours(1);
 // Six of these, the requests that were admitted before, and some that operators wish for.
@@ -23,7 +21,7 @@ constexpr std::size_t kProbesMax = 16;
 
 }  // namespace
 
-std::optional<std::string> RequestLedger::difference(
+std::optional<std::string> RequestMeter::difference(
     const std::map<std::string, RequestCount>& counted) const {
     for (const auto& [month, sent] : by_month) {
         const auto found = counted.find(month);
@@ -35,33 +33,32 @@ std::optional<std::string> RequestLedger::difference(
     return std::nullopt;
 }
 
-WatchedPortal::WatchedPortal(Portal& portal, RequestLedger& ledger, std::function<Timestamp()> now,
+WatchedPortal::WatchedPortal(Portal& portal, RequestMeter& meter, std::function<Timestamp()> now,
                              std::function<void(const std::string&)> broken)
-    : portal_(portal), ledger_(ledger), now_(std::move(now)), broken_(std::move(broken)) {}
+    : portal_(portal), meter_(meter), now_(std::move(now)), broken_(std::move(broken)) {}
 
 void WatchedPortal::count_request() {
     const Timestamp now = now_();
-    const double seconds =
-        static_cast<double>(now.ticks - ledger_.filled_at.ticks) / Timestamp::ticks_per_second;
-    ledger_.filled_at = now;
-    const auto burst = static_cast<double>(std::max(1U, ledger_.rate.burst));
-    ledger_.tokens = std::min(burst, ledger_.tokens + seconds * ledger_.rate.per_second) - 1;
-    if (ledger_.tokens < -0.01)
-        broken_("a request beyond the rate of " + std::to_string(ledger_.rate.per_second));
-    ++ledger_.requests;
-    const std::uint64_t this_month = ++ledger_.by_month[month_of(now)];
+    const double seconds = std::chrono::duration<double>(now - meter_.filled_at).count();
+    meter_.filled_at = now;
+    const auto burst = static_cast<double>(std::max(1U, meter_.rate.burst));
+    meter_.tokens = std::min(burst, meter_.tokens + seconds * meter_.rate.per_second) - 1;
+    if (meter_.tokens < -0.01)
+        broken_("a request beyond the rate of " + std::to_string(meter_.rate.per_second));
+    ++meter_.requests;
+    const std::uint64_t this_month = ++meter_.by_month[month_of(now)];
     if (now < quiet_until_) broken_("a request before the portal's Retry-After is over");
     check_probes(now);
-    if (!ledger_.clock_is_true) return;
-    if (ledger_.rate.monthly_quota && this_month > *ledger_.rate.monthly_quota)
+    if (!meter_.clock_is_true) return;
+    if (meter_.rate.monthly_quota && this_month > *meter_.rate.monthly_quota)
         broken_("request " + std::to_string(this_month) + " of " + month_of(now) + ", the quota is " +
-                std::to_string(*ledger_.rate.monthly_quota));
+                std::to_string(*meter_.rate.monthly_quota));
     if (spent_month_ == month_of(now) && ++since_spent_ > kAdmittedBefore)
         broken_("requests go on though the portal said that the month's quota is spent");
 }
 
 void WatchedPortal::check_probes(Timestamp now) {
-    if (told_at_ == Timestamp{INT64_MIN} || later(told_at_, kProbesSpan) < now) return;
+    if (told_at_ == Timestamp{INT64_MIN} || told_at_ + kProbesSpan < now) return;
     if (++probes_ > kProbesMax)
         broken_(std::to_string(probes_) +
                 " requests within an hour in which the portal wants to be left alone");
@@ -85,7 +82,7 @@ void WatchedPortal::keep_page(const std::string& entity, const Result<PagePtr>& 
 // A spent quota is a wait of its own, and what did not arrive says nothing.
 bool WatchedPortal::ends_wait(const std::optional<Error>& error) {
     if (!error) return true;
-    const bool is_long = error->retry_after && *error->retry_after > RequestGate::kWaitMax;
+    const bool is_long = error->retry_after && *error->retry_after > RateLimiter::kWaitMax;
     return !is_long && error->code != ErrorCode::quota_exhausted && error->code != ErrorCode::unreachable &&
            error->code != ErrorCode::timed_out;
 }
@@ -106,12 +103,11 @@ void WatchedPortal::hear(const std::optional<Error>& error, Timestamp sent) {
         since_spent_ = 0;
     }
     if (!error->retry_after || error->code != ErrorCode::rate_limited) return;
-    if (*error->retry_after > RequestGate::kWaitMax) {
+    if (*error->retry_after > RateLimiter::kWaitMax) {
         if (told_at_ == Timestamp{INT64_MIN}) told_at_ = now_();
         return;
     }
-    const auto ticks = std::chrono::nanoseconds(*error->retry_after).count() / 100;
-    quiet_until_ = std::max(quiet_until_, Timestamp{now_().ticks + ticks});
+    quiet_until_ = std::max(quiet_until_, now_() + *error->retry_after);
 }
 
 Task<Result<PagePtr>> WatchedPortal::query(const Query& query) {

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "portal/portal.hpp"
-#include "sync/request_gate.hpp"
+#include "sync/limits/rate_limiter.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -20,8 +20,8 @@
 namespace carecloud {
 
 // What is counted from one life of the process to the next.
-struct RequestLedger {
-    RequestLedger(RateLimits limits, Timestamp start, bool true_clock)
+struct RequestMeter {
+    RequestMeter(RateLimits limits, Timestamp start, bool true_clock)
         : rate(limits), clock_is_true(true_clock), filled_at(start) {}
 
     RateLimits rate;
@@ -38,7 +38,7 @@ struct RequestLedger {
 class WatchedPortal : public Portal {
   public:
     // `broken` is told what was not kept; `now` is the world's time. All outlive this.
-    WatchedPortal(Portal& portal, RequestLedger& ledger, std::function<Timestamp()> now,
+    WatchedPortal(Portal& portal, RequestMeter& meter, std::function<Timestamp()> now,
                   std::function<void(const std::string&)> broken);
 
     // Told when a long wait that the portal had asked for has ended.
@@ -75,7 +75,7 @@ class WatchedPortal : public Portal {
     void hear(const std::optional<Error>& error, Timestamp sent);
 
     Portal& portal_;
-    RequestLedger& ledger_;
+    RequestMeter& meter_;
     std::function<Timestamp()> now_;
     std::function<void(const std::string&)> broken_;
     std::function<void()> released_;

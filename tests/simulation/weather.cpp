@@ -1,7 +1,6 @@
 #include "simulation/weather.hpp"
 
-#include "simulation/agenda.hpp"
-#include "sync/portal_time.hpp"
+#include "sync/walk/portal_time.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -38,12 +37,12 @@ std::string Weather::begin_spell(Timestamp now) {
     const Fault fault = kSpells[between(random_, 0, std::size(kSpells) - 1)];
     if (!settings_.has(fault)) return {};
     const Duration span = fault == Fault::key ? Duration(1h) : std::min<Duration>(spread(random_, 10min), 1h);
-    Spell spell{.until = {now.ticks + span.count() / 100}, .percent = chance(random_, 30) ? 100.0 : 25.0};
+    Spell spell{.until = now + span, .percent = chance(random_, 30) ? 100.0 : 25.0};
     if (fault == Fault::foreign) spell.percent = 15;
     if (fault == Fault::empty) spell.percent = 50;
     if (fault == Fault::key) spell.percent = 100;
     // Few questions are asked twice within a replica's lag.
-    if (fault == Fault::stale) spell = {.until = later(now, 1h), .percent = 50};
+    if (fault == Fault::stale) spell = {.until = now + 1h, .percent = 50};
     if (fault == Fault::busy) {
         begin_busy(now);
         spell = spells_.at(fault);
@@ -63,13 +62,13 @@ std::string Weather::begin_rare_spell(Timestamp now,
     const Fault fault = kRareSpells[between(rare_random_, 0, std::ssize(kRareSpells) - 1)];
     if (!settings_.has(fault)) return {};
     if (fault == Fault::hole) return begin_holes(now, ids);
-    Spell spell{.until = later(now, std::min<Duration>(spread(rare_random_, 10min), 1h)), .percent = 25};
+    Spell spell{.until = now + std::min<Duration>(spread(rare_random_, 10min), 1h), .percent = 25};
     if (fault == Fault::lag) spell.percent = chance(rare_random_, 30) ? 100 : 40;
-    if (fault == Fault::blank) spell = {.until = later(now, spread(rare_random_, 4min)), .percent = 100};
+    if (fault == Fault::blank) spell = {.until = now + spread(rare_random_, 4min), .percent = 100};
     if (fault == Fault::thrown) spell.percent = 1;
     if (fault == Fault::date) {
         constexpr Duration offsets[] = {24h * 365 * 40, -24h * 365 * 54, 1h, -1h};
-        spell = {.until = later(now, spread(rare_random_, 1min)), .percent = 100};
+        spell = {.until = now + spread(rare_random_, 1min), .percent = 100};
         date_missing_ = chance(rare_random_, 20);
         date_off_ = offsets[between(rare_random_, 0, std::ssize(offsets) - 1)];
     }
@@ -101,15 +100,14 @@ std::string Weather::begin_holes(Timestamp now, const std::map<std::string, std:
             holes_[entity].insert(some[picked]);
         }
     }
-    const Spell spell{.until = later(now, std::min<Duration>(spread(rare_random_, 30min), 2h)),
-                      .percent = 100};
+    const Spell spell{.until = now + std::min<Duration>(spread(rare_random_, 30min), 2h), .percent = 100};
     spells_[Fault::hole] = spell;
     return "some records are in no listing until " + spell.until.to_string_ms();
 }
 
 // A longer one would have a walk never come to its end.
 void Weather::begin_busy(Timestamp now) {
-    spells_[Fault::busy] = {.until = later(now, 1min), .percent = 10};
+    spells_[Fault::busy] = {.until = now + 1min, .percent = 10};
 }
 
 void Weather::change_spelling() {
@@ -189,7 +187,7 @@ std::optional<Error> Weather::portal_fault(const SeenRequest& request, Timestamp
     }
     const bool empties =
         request.kind == "query" && ++since_empty_ > kBetweenEmpty && is_due(Fault::empty, now);
-    if (empties && later(emptied_at_, kBetweenEmptyLeast) < now) {
+    if (empties && emptied_at_ + kBetweenEmptyLeast < now) {
         since_empty_ = 0;
         emptied_at_ = now;
         spoiling_ = Fault::empty;
@@ -226,14 +224,14 @@ void Weather::spoil_rarely(const SeenRequest& request, std::string& body) {
         if (request.kind == "query" && is_rarely_due(fault) && spoiler_.spoil(fault, request, body))
             ++hits_[fault];
     }
-    std::string spoilt;
+    std::string spoiled;
     if (const auto bad = bad_.find(request.entity); bad != bad_.end())
-        spoilt = spoiler_.spoil_bytes(bad->second.first, body, bad->second.second);
-    if (spoilt.empty() && is_rarely_due(Fault::bytes))
-        spoilt = spoiler_.spoil_bytes("", body, rare_random_());
-    if (spoilt.empty()) return;
+        spoiled = spoiler_.spoil_bytes(bad->second.first, body, bad->second.second);
+    if (spoiled.empty() && is_rarely_due(Fault::bytes))
+        spoiled = spoiler_.spoil_bytes("", body, rare_random_());
+    if (spoiled.empty()) return;
     ++hits_[Fault::bytes];
-    exposures_.of_record(request.entity, spoilt, now);
+    exposures_.of_record(request.entity, spoiled, now);
 }
 
 // What the listing under way leaves out.
@@ -260,7 +258,7 @@ std::optional<PortalModel::Answer> Weather::other_answer(const SeenRequest& requ
     if (spell == spells_.end() || spell->second.until < now || !chance(rare_random_, spell->second.percent))
         return std::nullopt;
     ++hits_[Fault::lag];
-    exposures_.of_replica(request.entity, later(now, -plan_.lag), now, /*beyond_overlap=*/true);
+    exposures_.of_replica(request.entity, now - plan_.lag, now, /*beyond_overlap=*/true);
     return replica_.answer(model_.settings(), request.kind, request.entity, request.text, now);
 }
 
@@ -269,9 +267,9 @@ std::optional<Timestamp> Weather::date(Timestamp now, Timestamp local) {
     const bool wrong = spell != spells_.end() && now <= spell->second.until;
     if (wrong) ++hits_[Fault::date];
     std::optional<Timestamp> date;
-    if (!(wrong ? date_missing_ : plan_.date_absent)) date = later(now, wrong ? date_off_ : plan_.date_ahead);
+    if (!(wrong ? date_missing_ : plan_.date_absent)) date = now + (wrong ? date_off_ : plan_.date_ahead);
     // No clock that the daemon can read is right, and what lies ahead of the truth settles too much.
-    const Timestamp ahead = later(now, 1s);
+    const Timestamp ahead = now + 1s;
     const bool is_told = date && is_plausible(*date);
     if ((!is_told || ahead < *date) && ahead < local) {
         for (const std::string& entity : plan_.entities)

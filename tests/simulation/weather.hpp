@@ -73,7 +73,7 @@ class Weather {
 
     // The portal's own count of this month is spent.
     bool quota_spent(Timestamp now) const;
-    // How often an answer was spoilt or refused, by kind.
+    // How often an answer was spoiled or refused, by kind.
     const std::map<Fault, std::size_t>& hits() const { return hits_; }
 
   private:

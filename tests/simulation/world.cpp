@@ -31,8 +31,8 @@ void RunningWorld::pass_ended(const PassReport& report) {
     // One empty listing by mistake may be all that a first load saw (simulate --seed 755 --hours 0.25).
     if (!report.error && report.state.cursor) checks_.pass_ended(report.stream);
     if (auto wrong = report_checks_.pass_ended(report, weather_.hits(), life_->held_since())) broken(*wrong);
-    const bool is_cancelled = report.error && report.error->code == ErrorCode::cancelled;
-    if (is_cancelled && stopped_at_ == Timestamp{}) stopped_at_ = now();
+    const bool is_canceled = report.error && report.error->code == ErrorCode::canceled;
+    if (is_canceled && stopped_at_ == Timestamp{}) stopped_at_ = now();
     if (resting_ && stopped_at_ == Timestamp{}) {
         if (auto wrong = rest_.pass_ended(report, passes_.last_began(report.stream))) broken(*wrong);
         look_at_rest();
@@ -50,10 +50,10 @@ void RunningWorld::push_silent(std::string_view stream, bool silent) {
     say(std::string(stream) + (silent ? ": push is silent" : ": push is heard again"));
 }
 
-void RunningWorld::bounded_pass(const BoundedPass& pass) {
+void RunningWorld::bounded_pass(const Job& pass) {
     if (trace_) say(story_of(pass));
     if (pass.scheduled && resting_) unreconciled_.erase(pass.stream);
-    const bool under_way = pass.status == PassStatus::running && pass.error.empty();
+    const bool under_way = pass.status == JobStatus::running && pass.error.empty();
     if (!pass.scheduled) checks_.operators_pass(pass.stream, now(), under_way);
     if (auto wrong = bounded_checks_.told(pass, now())) broken(*wrong);
     life_->bounded(under_way ? pass.stream : "");
@@ -61,7 +61,7 @@ void RunningWorld::bounded_pass(const BoundedPass& pass) {
     report_checks_.bounded_pass(pass.stream, under_way);
     weather_.leave_out(under_way ? hole_in(pass.stream) : std::nullopt);
     if (!pass.is_open()) ++report_.bounded_passes;
-    if (pass.status == PassStatus::asking && settings_.has(Fault::confirm)) confirm(pass);
+    if (pass.status == JobStatus::awaiting_confirmation && settings_.has(Fault::confirm)) confirm(pass);
     if (!awaited_.contains(pass.id)) return;
     if (pass.is_open() && !pass.error.empty() && !rest_.is_patient(now()))
         broken("a bounded pass fails though nothing goes wrong any more: " + pass.error);
@@ -69,13 +69,14 @@ void RunningWorld::bounded_pass(const BoundedPass& pass) {
     look_at_rest();
 }
 
-void RunningWorld::confirm(const BoundedPass& asking) {
-    agenda_.put(later(now(), spread(rare_random_, 5min)), [this, asking] {
+void RunningWorld::confirm(const Job& unconfirmed) {
+    agenda_.put(now() + spread(rare_random_, 5min), [this, unconfirmed] {
         if (!life_ || stopped_at_ != Timestamp{} || resting_) return;
-        say("somebody confirms what reconciliation " + std::to_string(asking.id) + " asks");
+        say("somebody confirms what reconciliation " + std::to_string(unconfirmed.id) + " asks");
         ++report_.faults[Fault::confirm];
-        life_->wish({.stream = asking.stream, .deep = asking.deep, .whole = true, .confirm_deletes = true},
-                    [](std::uint64_t /*id*/) {});
+        life_->wish(
+            {.stream = unconfirmed.stream, .deep = unconfirmed.deep, .whole = true, .confirm_deletes = true},
+            [](std::uint64_t /*id*/) {});
     });
 }
 
@@ -89,13 +90,13 @@ std::optional<LeftOut> RunningWorld::hole_in(const std::string& stream) {
         state->second.fingerprint != checks_.spec_of(stream).fingerprint())
         return std::nullopt;
     std::vector<std::string> ids;
-    for (const auto& [place, held] : store_->tables.records) {
-        if (place.first != stream || held.deleted_at) continue;
-        const Written& written = writers_.records(stream).at(place.second);
+    for (const auto& [record_id, held] : store_->tables.records) {
+        if (record_id.first != stream || held.deleted_at) continue;
+        const Written& written = writers_.records(stream).at(record_id.second);
         const auto modified = Timestamp::parse(held.modified);
         const bool is_settled =
             modified == written.modified && written.modified < state->second.safe->modified;
-        if (is_settled && !written.unbumped && !written.deleted) ids.push_back(place.second);
+        if (is_settled && !written.unbumped && !written.deleted) ids.push_back(record_id.second);
     }
     if (ids.empty()) return std::nullopt;
     const auto picked = static_cast<std::size_t>(between(hole_random_, 0, std::ssize(ids) - 1));
@@ -135,7 +136,7 @@ void RunningWorld::end_life() {
     kill_in_steps_ = 0;
     stopped_at_ = {};
     if (std::exchange(reloading_, false)) return start_life();
-    agenda_.put(later(now_, spread(random_, 2min)), [this] { start_life(); });
+    agenda_.put(now_ + spread(random_, 2min), [this] { start_life(); });
 }
 
 void RunningWorld::crashed_life() {
@@ -184,8 +185,8 @@ void RunningWorld::advance() {
         passes_.look(now());
         if (life_->has_crashed()) return crashed_life();
         if (life_->has_ended()) return stopped_life();
-        if (stopped_at_ != Timestamp{} && later(stopped_at_, kStopMax) < now())
-            broken("the daemon does not end though its passes have been cancelled");
+        if (stopped_at_ != Timestamp{} && stopped_at_ + kStopMax < now())
+            broken("the daemon does not end though its passes have been canceled");
         if (kill_in_steps_ > 0 && --kill_in_steps_ == 0) return kill_life();
         if (!more) break;
     }
@@ -194,7 +195,7 @@ void RunningWorld::advance() {
 }
 
 void RunningWorld::repeat(Duration mean, std::function<void()> action) {
-    agenda_.put(later(now(), spread(random_, mean)), [this, mean, action = std::move(action)] {
+    agenda_.put(now() + spread(random_, mean), [this, mean, action = std::move(action)] {
         if (resting_) return;
         action();
         repeat(mean, action);
@@ -203,7 +204,7 @@ void RunningWorld::repeat(Duration mean, std::function<void()> action) {
 
 // By dice of its own: what else happens in the worlds of known seeds stays as it was.
 void RunningWorld::repeat_rival() {
-    agenda_.put(later(now(), spread(rival_random_, 30min)), [this] {
+    agenda_.put(now() + spread(rival_random_, 30min), [this] {
         if (resting_) return;
         start_life();
         repeat_rival();
@@ -249,11 +250,11 @@ void RunningWorld::begin() {
     begin_rare_troubles();
     const auto span = std::chrono::duration_cast<Duration>(
         std::chrono::duration<double, std::ratio<3600>>(settings_.hours));
-    agenda_.put(later(plan_.start, span), [this] { rest(); });
+    agenda_.put(plan_.start + span, [this] { rest(); });
 }
 
 void RunningWorld::repeat_rare(Duration mean, std::function<void()> action) {
-    agenda_.put(later(now(), spread(rare_random_, mean)), [this, mean, action = std::move(action)] {
+    agenda_.put(now() + spread(rare_random_, mean), [this, mean, action = std::move(action)] {
         if (resting_) return;
         action();
         repeat_rare(mean, action);
@@ -287,7 +288,7 @@ void RunningWorld::begin_rare_troubles() {
         });
     }
     if (settings_.has(Fault::retype)) {
-        agenda_.put(later(now(), spread(rare_random_, 3h)), [this] {
+        agenda_.put(now() + spread(rare_random_, 3h), [this] {
             if (resting_) return;
             writers_.retype();
             for (const std::string& entity : plan_.entities)
@@ -299,9 +300,9 @@ void RunningWorld::begin_rare_troubles() {
     if (settings_.has(Fault::reload)) {
         repeat_rare(2h, [this] {
             const Timestamp end =
-                later(plan_.start, std::chrono::duration_cast<Duration>(
-                                       std::chrono::duration<double, std::ratio<3600>>(settings_.hours)));
-            reload_until(std::min(end, later(now(), spread(rare_random_, 30min))), 30s);
+                plan_.start + std::chrono::duration_cast<Duration>(
+                                  std::chrono::duration<double, std::ratio<3600>>(settings_.hours));
+            reload_until(std::min(end, now() + spread(rare_random_, 30min)), 30s);
         });
     }
 }
@@ -313,7 +314,7 @@ void RunningWorld::reload_until(Timestamp until, Duration every) {
         reloading_ = true;
         stop_life();
     }
-    agenda_.put(later(now(), every), [this, until, every] { reload_until(until, every); });
+    agenda_.put(now() + every, [this, until, every] { reload_until(until, every); });
 }
 
 void RunningWorld::begin_daemon_troubles() {
@@ -341,7 +342,7 @@ WorldReport RunningWorld::run() {
     if (!report_.broken && !rest_.is_quiet()) broken(rest_.restless() + " does not come to rest");
     if (!report_.broken && !awaited_.empty()) broken("a bounded pass does not come to its end");
     if (!report_.broken) {
-        if (auto wrong = checks_.end(rests_after_, wished_at_, now())) broken(*wrong);
+        if (auto wrong = checks_.end(rests_after_, requested_at_, now())) broken(*wrong);
     }
     for (const auto& [fault, count] : weather_.hits())
         report_.faults[fault] += count;

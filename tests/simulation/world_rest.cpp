@@ -24,10 +24,10 @@ constexpr Duration kBetweenLooks = 10min;
 
 // An operator wishes for a bounded pass, and may change their mind.
 void RunningWorld::wish_some() {
-    BoundedPass pass{.kind = chance(random_, 50) ? PassKind::backfill : PassKind::reconcile};
+    Job pass{.kind = chance(random_, 50) ? JobKind::backfill : JobKind::reconcile};
     pass.stream =
         plan_.entities[static_cast<std::size_t>(between(random_, 0, std::ssize(plan_.entities) - 1))];
-    if (pass.kind == PassKind::backfill) {
+    if (pass.kind == JobKind::backfill) {
         pass.first_day = "202401" + std::to_string(between(random_, 10, 31));
         pass.last_day = "20240" + std::to_string(between(random_, 2, 3)) + "15";
     } else {
@@ -39,7 +39,7 @@ void RunningWorld::wish_some() {
     say("somebody wishes for a " + std::string(to_string(pass.kind)) + " of " + pass.stream);
     life_->wish(std::move(pass), [this, regretted, life = report_.lives](std::uint64_t id) {
         if (!regretted) return;
-        agenda_.put(later(now(), spread(random_, 20s)), [this, id, life] {
+        agenda_.put(now() + spread(random_, 20s), [this, id, life] {
             if (!life_ || report_.lives != life) return;
             say("bounded pass " + std::to_string(id) + " is not wanted any more");
             bounded_checks_.canceled(id);
@@ -54,7 +54,7 @@ bool RunningWorld::can_be_asked(const std::string& stream) const {
     return state != store_->tables.streams.end() && !state->second.dialect.empty();
 }
 
-void RunningWorld::wish_at_rest(BoundedPass pass) {
+void RunningWorld::wish_at_rest(Job pass) {
     if (!can_be_asked(pass.stream)) return;
     ++wishes_;
     life_->wish(std::move(pass), [this](std::uint64_t id) {
@@ -71,8 +71,8 @@ void RunningWorld::look_at_rest() {
 
 void RunningWorld::rested() {
     using enum Checks::After;
-    if (now() < later(looked_at_, kBetweenLooks)) return;
-    if (auto wrong = checks_.end(rests_after_, wished_at_, now())) {
+    if (now() < looked_at_ + kBetweenLooks) return;
+    if (auto wrong = checks_.end(rests_after_, requested_at_, now())) {
         looked_at_ = now();
         if (!has_patience()) broken(*wrong);
         return;
@@ -85,13 +85,13 @@ void RunningWorld::rested() {
     // A backfill of everything leaves a reconciliation little to find: every second world has none.
     const bool is_next_a_backfill = rests_after_ == polls && settings_.seed % 2 == 0;
     rests_after_ = is_next_a_backfill ? backfill : reconciliation;
-    wished_at_ = now();
+    requested_at_ = now();
     for (const auto& [id, pass] : store_->tables.passes) {
         if (pass.is_open() && can_be_asked(pass.stream)) awaited_.insert(id);
     }
     for (const std::string& entity : plan_.entities) {
         if (rests_after_ == backfill)
-            wish_at_rest({.kind = PassKind::backfill,
+            wish_at_rest({.kind = JobKind::backfill,
                           .stream = entity,
                           .first_day = "20240101",
                           .last_day = "20240331"});
@@ -109,8 +109,8 @@ void RunningWorld::begin_reloads_at_rest() {
     }
     // Long enough for a first pass after each start, which a reconciliation waits for.
     const Duration every = *variant_.reconcile.every;
-    reload_until(later(now(), every * 3), std::max<Duration>(every / 2, 2min));
-    agenda_.put(later(now(), every * 3), [this] { look_for_reconciliations(); });
+    reload_until(now() + every * 3, std::max<Duration>(every / 2, 2min));
+    agenda_.put(now() + every * 3, [this] { look_for_reconciliations(); });
 }
 
 void RunningWorld::look_for_reconciliations() {
@@ -126,7 +126,7 @@ bool RunningWorld::has_patience() const {
                         settings_.has(Fault::fickle);
     // What has left a filter is asked for twice, an overlap apart (hazard 38).
     const Duration patience = doubts ? kDoubted : variant_.overlap + 1h;
-    return rests_after_ >= Checks::After::reconciliation && now() < later(wished_at_, patience);
+    return rests_after_ >= Checks::After::reconciliation && now() < requested_at_ + patience;
 }
 
 // What the reconciliations have healed stays so: the passes find by themselves what is new now.
@@ -139,7 +139,7 @@ void RunningWorld::write_at_rest() {
     if (fooled) return;
     writers_.insert_plain();
     // By a clock that is behind they lie in the future (simulate --seed 53 --hours 0.5 --always mixed).
-    const Timestamp visible = plan_.local_ahead < Duration{} ? later(now(), variant_.overlap + 1min) : now();
+    const Timestamp visible = plan_.local_ahead < Duration{} ? now() + variant_.overlap + 1min : now();
     rest_.begin(plan_.entities, now(), visible, now());
     say("records are written once more");
 }
@@ -151,16 +151,16 @@ void RunningWorld::rest() {
     writers_.remove_newest();
     kill_in_steps_ = 0;
     // A wait of a month is tried again hourly (hazard 34).
-    const Timestamp patient_until = settings_.has(Fault::month) ? later(now(), 150min) : now();
+    const Timestamp patient_until = settings_.has(Fault::month) ? now() + 150min : now();
     // Records in the future are looked for every overlap.
-    const Timestamp visible = later(std::max(now(), writers_.last_visible()), variant_.overlap + 1min);
+    const Timestamp visible = std::max(now(), writers_.last_visible()) + variant_.overlap + 1min;
     rest_.begin(plan_.entities, now(), visible, patient_until);
     say("the world rests");
     begin_reloads_at_rest();
     const bool quota = settings_.has(Fault::quota);
     const Timestamp from = quota ? next_month(now()) : now();
     const Duration longest = quota ? kRestWithQuota : kRest + kDoubted + kRest;
-    agenda_.put(later(from, longest), [this] { over_ = true; });
+    agenda_.put(from + longest, [this] { over_ = true; });
 }
 
 }  // namespace carecloud

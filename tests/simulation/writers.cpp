@@ -1,7 +1,5 @@
 #include "simulation/writers.hpp"
 
-#include "simulation/agenda.hpp"
-
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -123,15 +121,14 @@ Writers::Batch Writers::begin_batch(const std::string& entity) {
     const Timestamp now = whole_milliseconds(model_.now());
     Batch batch{.entity = entity, .modified = now, .visible_from = now};
     if (settings_.has(Fault::future) && chance(random_, 5))
-        batch.modified = whole_milliseconds(later(now, spread(random_, 1h)));
+        batch.modified = whole_milliseconds(now + spread(random_, 1h));
     else if (settings_.has(Fault::skew) && chance(random_, 15))
-        batch.modified = whole_milliseconds(later(now, -plan_.overlap * between(random_, 1, 70) / 100));
+        batch.modified = whole_milliseconds(now + -plan_.overlap * between(random_, 1, 70) / 100);
     if (settings_.has(Fault::very_late) && chance(random_, 3)) {
-        batch.visible_from = later(batch.modified, plan_.overlap + spread(random_, plan_.overlap));
+        batch.visible_from = batch.modified + plan_.overlap + spread(random_, plan_.overlap);
         batch.very_late = true;
     } else if (settings_.has(Fault::late) && chance(random_, 25)) {
-        batch.visible_from =
-            later(std::min(now, batch.modified), plan_.overlap * between(random_, 1, 70) / 100);
+        batch.visible_from = std::min(now, batch.modified) + plan_.overlap * between(random_, 1, 70) / 100;
     }
     put_back_in_time(batch, now);
     return batch;
@@ -140,7 +137,7 @@ Writers::Batch Writers::begin_batch(const std::string& entity) {
 // The clock of another server, which is behind, or a date that is a mistake.
 void Writers::put_back_in_time(Batch& batch, Timestamp now) {
     if (settings_.has(Fault::back) && chance(rare_random_, 20)) {
-        batch.modified = whole_milliseconds(later(now, -spread(rare_random_, plan_.overlap)));
+        batch.modified = whole_milliseconds(now + -spread(rare_random_, plan_.overlap));
         batch.repeats = chance(rare_random_, 25);
     } else if (settings_.has(Fault::distant) && chance(rare_random_, 4)) {
         batch.modified = *Timestamp::parse("2099-12-31T00:00:00Z");
@@ -150,8 +147,7 @@ void Writers::put_back_in_time(Batch& batch, Timestamp now) {
 
 // Further than the checks of the passes allow for, which settle what lies before the overlap.
 bool Writers::is_behind(const Batch& batch) const {
-    return settings_.has(Fault::back) &&
-           batch.modified < later(batch.visible_from, -plan_.overlap * 70 / 100);
+    return settings_.has(Fault::back) && batch.modified < batch.visible_from + -plan_.overlap * 70 / 100;
 }
 
 FieldTypes Writers::types_of(const Written& record) const {
@@ -177,10 +173,10 @@ void Writers::note_version(Written& record, const Written::Version& version) {
 void Writers::fill() {
     for (const std::string& entity : plan_.entities) {
         Batch batch{.entity = entity,
-                    .modified = whole_milliseconds(later(plan_.start, -24h)),
+                    .modified = whole_milliseconds(plan_.start - 24h),
                     .visible_from = model_.now()};
         for (std::size_t i = 0; i < plan_.records; ++i) {
-            if (chance(random_, plan_.ties_end)) batch.modified = later(batch.modified, 1s);
+            if (chance(random_, plan_.ties_end)) batch.modified = batch.modified + 1s;
             put(batch, random_id(random_), {});
         }
     }
@@ -250,9 +246,9 @@ void Writers::remove(const std::string& entity, const std::string& id) {
 void Writers::change_again(const Batch& first, const std::vector<std::string>& ids) {
     Batch batch = first;
     batch.repeats = batch.moves = false;
-    batch.modified = whole_milliseconds(
-        later(first.modified, std::chrono::milliseconds(between(rare_random_, -4000, 4000))));
-    batch.visible_from = later(model_.now(), spread(rare_random_, 20s));
+    batch.modified =
+        whole_milliseconds(first.modified + std::chrono::milliseconds(between(rare_random_, -4000, 4000)));
+    batch.visible_from = model_.now() + spread(rare_random_, 20s);
     batch.very_late = is_behind(batch);
     for (const std::string& id : ids)
         put(batch, id, records_[first.entity][id]);
@@ -264,7 +260,7 @@ std::string Writers::correct_some() {
     for (auto& [entity, records] : records_) {
         Batch batch{.entity = entity, .modified = now, .visible_from = now};
         for (auto& [id, record] : records) {
-            if (record.deleted || record.modified < later(now, 24h * 365)) continue;
+            if (record.deleted || record.modified < now + 24h * 365) continue;
             put(batch, id, record);
             record.peak = now;
             ++count;

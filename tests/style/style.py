@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds what the compiler does not: the rooms' direction, banned calls, dead files and the look of a file.
+"""Checks what the compiler does not: the rooms' direction, banned calls and wording, dead files, the look of a file.
 
     style.py [ROOT]      prints "file:line: rule: what is wrong" for each finding; ends with 1 if there are any
 
@@ -16,30 +16,49 @@ from pathlib import Path
 # implements it lies in a folder below and is a room of its own, so that sync reaches portal/portal.hpp but never
 # portal/http/. Inside a room everything may be used.
 ROOMS = {
-    "core": set(),
-    "json": {"core"},
-    "net": {"core"},
-    "portal": {"core", "json"},
-    "portal/http": {"core", "json", "net", "portal"},
-    "store": {"core"},
-    "store/sqlite": {"core", "store"},
-    "sync": {"core", "portal", "store"},
-    "sns": {"core", "json", "net", "store"},
-    "api": {"core", "net", "store", "sync"},
-    "runtime": {"core"},
-    "ctl": {"core", "json", "net", "portal", "portal/http", "runtime", "sync"},
+    "base": set(),
+    "model": {"base"},
+    "json": {"base", "model"},
+    "net": {"base"},
+    "net/client": {"base", "net"},
+    "net/server": {"base", "net"},
+    "portal": {"base", "model", "json"},
+    "portal/http": {"base", "model", "json", "net", "net/client", "portal"},
+    "store": {"base", "model"},
+    "store/sqlite": {"base", "model", "store"},
+    "sync/limits": {"base", "model", "portal", "store"},
+    "sync/walk": {"base", "model", "portal", "store", "sync/limits"},
+    "sync/events": {"base", "model", "portal", "store", "sync/limits", "sync/walk"},
+    "sync/jobs": {"base", "model", "portal", "store", "sync/limits", "sync/walk"},
+    "sync/stream": {
+        "base", "model", "portal", "store", "sync/limits", "sync/walk", "sync/events", "sync/jobs",
+    },
+    "sync": {
+        "base", "model", "portal", "store", "sync/limits", "sync/walk", "sync/events", "sync/jobs", "sync/stream",
+    },
+    "sns": {"base", "model", "json", "net", "net/client", "net/server", "store"},
+    "runtime": {"base", "model"},
+    "telemetry": {
+        "base", "model", "portal", "store", "sync/limits", "sync/walk", "sync/stream", "sync", "sns", "runtime",
+    },
+    "api/ui": {"base", "model", "json", "store", "sync", "telemetry"},
+    "api": {"base", "model", "json", "net", "net/server", "portal", "store", "sync", "telemetry", "api/ui"},
+    "ctl": {
+        "base", "model", "json", "net", "net/client", "portal", "portal/http", "runtime", "sync/walk", "sync/stream",
+    },
 }
 
 # A library is met by one room, which turns its exceptions and types into ours.
 LIBRARIES = [
     (re.compile(r"sqlite3\.h"), {"store/sqlite"}),
     (re.compile(r"simdjson"), {"json"}),
-    (re.compile(r"libdeflate"), {"net"}),
+    (re.compile(r"libdeflate"), {"net/client"}),
     (re.compile(r"yaml-cpp/"), {"runtime"}),
     (re.compile(r"systemd/"), {"runtime"}),
-    (re.compile(r"prometheus/"), {"api"}),
-    (re.compile(r"boost/beast"), {"net", "portal/http", "sns", "api"}),
-    (re.compile(r"boost/asio/(ip/(?!address)|ssl|local/|posix/)"), {"net", "portal/http", "sns", "api", "runtime"}),
+    (re.compile(r"prometheus/"), {"telemetry"}),
+    (re.compile(r"boost/beast"), {"net", "net/client", "net/server", "portal/http", "sns", "api"}),
+    (re.compile(r"boost/asio/(ip/(?!address)|ssl|local/|posix/)"),
+     {"net", "net/client", "net/server", "portal/http", "sns", "api", "runtime"}),
 ]
 
 TOP_LEVEL = {
@@ -68,7 +87,7 @@ class Ban:
     in_comments: bool = False
 
 
-ENGINE = ("lib/core/", "lib/sync/")
+ENGINE = ("lib/base/", "lib/model/", "lib/sync/")
 PRODUCT = ("lib/", "daemon/")
 EVERYWHERE = ("lib/", "daemon/", "tests/")
 
@@ -82,7 +101,7 @@ BANS = [
     Ban("file", re.compile(r"\bstd::[io]?fstream\b|<fstream>|\bf(?:re)?open\s*\(|<filesystem>"),
         ENGINE, CODE, "the engine sees no file"),
     Ban("socket", re.compile(r"<sys/socket\.h>|<netinet/|\basio::ip::(?:tcp|udp|icmp)\b|::socket\s*\("),
-        ENGINE, CODE, "the engine sees the Portal seam", ("lib/core/asio.cpp",)),
+        ENGINE, CODE, "the engine sees the Portal seam", ("lib/base/asio.cpp",)),
     Ban("catch-all", re.compile(r"\bcatch\s*\(\s*\.\.\.\s*\)"),
         PRODUCT, CODE, "catch the library's exceptions by type"),
     Ban("stdout", re.compile(r"\bstd::(?:cout|cerr|clog)\b|<iostream>|(?<![\w.])(?:std::)?printf\s*\("),
@@ -96,16 +115,65 @@ BANS = [
         EVERYWHERE, CODE, "name what is used"),
     Ban("using-header", re.compile(r"\busing\s+namespace\b"),
         EVERYWHERE, HEADERS, "a header opens no namespace for its readers"),
-    Ban("json-in-core", re.compile(r"\bnlohmann\b"),
-        ("lib/core/",), CODE, "core holds values; JSON is lib/json's"),
-    Ban("coroutine-in-header", re.compile(r"\bco_(?:await|return|yield)\b"),
-        PRODUCT, HEADERS, "coroutines are written in .cpp files"),
+    Ban("json-in-model", re.compile(r"\bnlohmann\b"),
+        ("lib/base/", "lib/model/"), CODE, "the model holds values; JSON is lib/json's"),
+    Ban("coroutine-in-header", re.compile(r"\bco_(?:await|return|yield)\b|\bCO_TRY(?:_ASSIGN)?\b"),
+        PRODUCT, HEADERS, "coroutines are written in .cpp files", ("lib/base/co_try.hpp",)),
     Ban("left-for-later", re.compile(r"\b(?:T[O]DO|F[I]XME|X[X]X|H[A]CK)\b"),
         EVERYWHERE + ("packaging/",), CODE + SCRIPTS, "do it, or file it", in_comments=True),
     Ban("test-sleep", re.compile(r"\bsleep_(?:for|until)\b|(?<![\w.>])(?:u|nano)?sleep\s*\(|"
                                  r"\btime\.sleep\b|\bsleep\s+[\d.$]"),
         ("tests/",), CODE + SCRIPTS, "wait for a condition, not for a time", ("tests/style/style.py",)),
 ]
+
+
+# Wording that the texts of the programs avoid, and the standard term. Searched in the string literals of PRODUCT; only
+# what a regular expression finds without false alarms. SQL is upper case and does not match.
+WORDING = [
+    (re.compile(r"\bleav(?:e|es|ing)\b"), "exit, skip, omit or remove"),
+    (re.compile(r"\blook(?:s|ed|ing)?\b(?! (?:up|like)\b)"), "poll, check or sync"),
+    (re.compile(r"\b(?:tells?|telling|told)\b"), "report"),
+    (re.compile(r"\bmend(?:s|ed|ing)?\b"), "fix"),
+    (re.compile(r"\bmistakes?\b"), "error"),
+    (re.compile(r"\bwish(?:es|ed)?\b"), "request"),
+    (re.compile(r"\bby itself\b"), "automatically"),
+    (re.compile(r"\blikewise\b|\banew\b|\bunasked\b"), "also, again, without confirmation"),
+    (re.compile(r"\bwell again\b"), "recovered"),
+    (re.compile(r"\bstands? (?:twice|there|here|for|before|inside)\b|\bis given twice\b"), "is, or: more than once"),
+    (re.compile(r"\b(?:somebody|nobody|whoever|whom)\b"), "name the program, user or client"),
+    (re.compile(r"(?<!there )\b(?:is|are|was|were) no (?!longer\b)"), "is not a"),
+    (re.compile(r"\bcut (?:short|off)\b"), "truncated or interrupted"),
+    (re.compile(r"\bas(?:k|ks|ked|king) for\b"), "request or fetch"),
+    (re.compile(r"\bgo(?:es)? on\b"), "continue"),
+    (re.compile(r"\bwhere (?:an?|the|there|it|they|no|nothing|that|this)\b"), "if"),
+]
+WORDING_EXCEPT = {"lib/json/redact.cpp"}  # a list of other programs' words
+
+# One meaning for each word of a name: the words that names avoid, and the standard terms. Searched in the words that
+# PRODUCT's identifiers consist of: "place" is not found in emplace_back.
+NAMES = {
+    "lane": "stream, or job runner",
+    "desk": "job runner",
+    "ledger": "committer",
+    "book": "history, or registry",
+    "books": "histories",
+    "moment": "snapshot, or now",
+    "place": "position, address or index",
+    "places": "positions, addresses or indexes",
+    "tell": "report",
+    "tells": "reports",
+    "told": "reported",
+    "wish": "request",
+    "wishes": "requests",
+    "wished": "requested",
+    "hour": "deadline, due or at",
+    "strange": "invalid",
+    "mend": "fix",
+}
+NAMES_EXCEPT = {"in_place", "an_hour_ago", "kQuarantinedToldMax"}
+NAMES_EXCEPT_FILES = {
+    "lib/base/timestamp.cpp", "lib/net/http_date.cpp",  # the hour of a day
+}
 
 
 @dataclass(frozen=True, order=True)
@@ -150,6 +218,21 @@ def code_of(text):
     return LITERAL.sub(lambda m: m.group("keep") or "\n" * m.group().count("\n"), text)
 
 
+def texts(code):
+    """(line, text) of each string literal of C++; adjacent literals are one text."""
+    found, end = [], None
+    for m in LITERAL.finditer(code):
+        if not m.group().startswith(('"', 'R"')):
+            continue
+        text = m.group()[1:-1] if m.group().startswith('"') else m.group()
+        if found and not code[end : m.start()].strip():
+            found[-1] = (found[-1][0], found[-1][1] + text)
+        else:
+            found.append((code.count("\n", 0, m.start()) + 1, text))
+        end = m.end()
+    return found
+
+
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
 
 
@@ -171,7 +254,7 @@ def check_rooms(files):
         for number, quoted, name in includes(file):
             if not quoted:
                 for library, owners in LIBRARIES:
-                    if library.match(name) and room not in owners and file.path != "lib/core/asio.cpp":
+                    if library.match(name) and room not in owners and file.path != "lib/base/asio.cpp":
                         yield Finding(file.path, number, "library", f"<{name}> is for {', '.join(sorted(owners))}")
                 continue
             target = name.rpartition("/")[0]
@@ -181,7 +264,7 @@ def check_rooms(files):
                 yield Finding(file.path, number, "direction", f"{room} must not use {target}")
 
 
-USES = re.compile(r"carecloud_room\(\s*(\w+)\s+USES\s+([\w\s]*?)\s*(?:\b(?:LINKS|PCH)\b|\))")
+USES = re.compile(r"carecloud_room\(\s*(\w+)(?:\s+HOT)?\s+USES\s+([\w\s]*?)\s*(?:\b(?:LINKS|PCH|PCH_OF)\b|\))")
 
 
 def check_cmake(files):
@@ -206,6 +289,32 @@ def check_bans(files):
             for number, line in enumerate(file.lines if ban.in_comments else stripped, 1):
                 if m := ban.pattern.search(line):
                     yield Finding(file.path, number, ban.rule, f"{m.group().strip()}: {ban.instead}")
+
+
+def check_wording(files):
+    for file in files:
+        if not file.path.startswith(PRODUCT) or file.suffix not in CODE or file.path in WORDING_EXCEPT:
+            continue
+        for line, text in texts(file.text):
+            for pattern, instead in WORDING:
+                if m := pattern.search(text):
+                    yield Finding(file.path, line, "wording", f'"{m.group().strip()}": {instead}')
+
+
+NAME = re.compile(r"[A-Za-z_]\w*")
+WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+
+
+def check_names(files):
+    for file in files:
+        if not file.path.startswith(PRODUCT) or file.suffix not in CODE or file.path in NAMES_EXCEPT_FILES:
+            continue
+        for number, line in enumerate(code_of(file.text).split("\n"), 1):
+            for name in NAME.findall(line) if not line.lstrip().startswith("#") else ():
+                words = () if name in NAMES_EXCEPT else WORD.findall(name)
+                for word in words:
+                    if instead := NAMES.get(word.lower()):
+                        yield Finding(file.path, number, "names", f"{name}: {instead}")
 
 
 def check_dead(files):
@@ -311,7 +420,8 @@ def read(root):
     return found
 
 
-RULES_OF_FILES = (check_rooms, check_cmake, check_bans, check_dead, check_tests_run, check_look, check_one_definition)
+RULES_OF_FILES = (check_rooms, check_cmake, check_bans, check_wording, check_names, check_dead, check_tests_run,
+                  check_look, check_one_definition)
 
 
 def check(root):

@@ -1,4 +1,4 @@
-// What ensure() (core/ensure.hpp) says of a broken promise, without the end of the test program.
+// What ensure() (base/ensure.hpp) says of a broken promise, without the end of the test program.
 #pragma once
 
 #include <array>

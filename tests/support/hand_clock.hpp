@@ -1,7 +1,7 @@
 // A Clock that stands still until the test sets it, for rooms that only read the hour: it has no alarms.
 #pragma once
 
-#include "core/clock.hpp"
+#include "base/clock.hpp"
 
 #include <memory>
 #include <stdexcept>

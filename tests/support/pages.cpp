@@ -31,23 +31,23 @@ class Layout {
     Page& page_;
 };
 
-std::size_t size_of(const std::vector<TestRecord>& records, const std::vector<TestStrange>& strange) {
+std::size_t size_of(const std::vector<TestRecord>& records, const std::vector<TestInvalid>& invalid) {
     std::size_t size = 0;
     for (const TestRecord& record : records) {
         size += record.id.size() + record.modified.size() + body_of(record).size();
     }
-    for (const TestStrange& record : strange)
+    for (const TestInvalid& record : invalid)
         size += record.body.size();
     return size;
 }
 
 }  // namespace
 
-PagePtr make_page(const std::vector<TestRecord>& records, const std::vector<TestStrange>& strange,
+PagePtr make_page(const std::vector<TestRecord>& records, const std::vector<TestInvalid>& invalid,
                   Asked asked) {
     auto page = std::make_shared<Page>();
     page->asked = asked;
-    Layout layout(*page, size_of(records, strange));
+    Layout layout(*page, size_of(records, invalid));
     for (const TestRecord& given : records) {
         const auto modified = Timestamp::parse(given.modified);
         if (!modified) throw std::invalid_argument("a good record needs a time: " + given.modified);
@@ -60,8 +60,8 @@ PagePtr make_page(const std::vector<TestRecord>& records, const std::vector<Test
         record.hash = sha256(record.body);
         page->records.push_back(record);
     }
-    for (const TestStrange& given : strange) {
-        page->strange.push_back({.id = given.id,
+    for (const TestInvalid& given : invalid) {
+        page->invalid.push_back({.id = given.id,
                                  .modified_text = given.modified,
                                  .reason = given.reason,
                                  .body = layout.add(given.body)});

@@ -5,7 +5,7 @@
 //     "2024-01-01T00:00:00Z"}})};
 #pragma once
 
-#include "core/page.hpp"
+#include "model/page.hpp"
 
 #include <optional>
 #include <string>
@@ -22,7 +22,7 @@ struct TestRecord {
     std::optional<DaySpan> days{};
 };
 
-struct TestStrange {
+struct TestInvalid {
     std::string id;
     std::string modified;
     std::string reason = "modified: not a time";
@@ -31,7 +31,7 @@ struct TestStrange {
 
 // All views point into the page's own buffer; hashes are the bodies' SHA-256. Without `asked` it was asked for after
 // every other page.
-PagePtr make_page(const std::vector<TestRecord>& records, const std::vector<TestStrange>& strange = {},
+PagePtr make_page(const std::vector<TestRecord>& records, const std::vector<TestInvalid>& invalid = {},
                   Asked asked = {});
 
 Hash sha256(std::string_view bytes);

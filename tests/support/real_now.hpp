@@ -1,7 +1,7 @@
 // The time as certificates made in a test have it.
 #pragma once
 
-#include "core/timestamp.hpp"
+#include "base/timestamp.hpp"
 
 #include <chrono>
 

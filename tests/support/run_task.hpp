@@ -3,7 +3,7 @@
 //     Result<CommitSummary> summary = run_task(io, store.commit(batch));
 #pragma once
 
-#include "core/clock.hpp"
+#include "base/clock.hpp"
 
 #include <exception>
 #include <optional>

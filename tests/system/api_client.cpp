@@ -21,13 +21,13 @@ std::string body_of(const std::string& answer) {
 }  // namespace
 
 std::uint16_t api_port(Process& daemon) {
-    const std::string listens = "the API listens";
+    const std::string listens = "API listening";
     if (!daemon.says(listens, kWithin)) throw std::runtime_error("it does not listen: " + daemon.err());
     const std::string said = daemon.err();
-    const std::string place = "place=127.0.0.1:";
-    const std::size_t at = said.find(place, said.rfind(listens));
-    if (at == std::string::npos) throw std::runtime_error("no place is named: " + said);
-    return static_cast<std::uint16_t>(std::stoi(said.substr(at + place.size(), 5)));
+    const std::string address = "address=127.0.0.1:";
+    const std::size_t at = said.find(address, said.rfind(listens));
+    if (at == std::string::npos) throw std::runtime_error("no address is logged: " + said);
+    return static_cast<std::uint16_t>(std::stoi(said.substr(at + address.size(), 5)));
 }
 
 std::string ask_api(Process& daemon, const std::string& method, const std::string& target) {

@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 using nlohmann::json;
 
 constexpr const char* kEntity = "claim_attendance";
-constexpr const char* kApiUp = "the API listens";
+constexpr const char* kApiUp = "API listening";
 constexpr std::size_t kEach = 12;  // records deleted, edited, late: far below what would make it stop and ask
 constexpr std::chrono::seconds kStill = 2 * kBoundedWorkOverlap;
 constexpr std::uint64_t kLateSeed = 0x6c61746500000000U;  // other ids than the portal's own

@@ -41,7 +41,7 @@ class BoundedWork {
     void damage(bool with_deletes);
     std::vector<std::string> some_ids(std::size_t count);
     void ask(Process& daemon, std::vector<std::string> words);
-    // The pass that mends the last damage; none: it was not wished for yet.
+    // The pass that mends the last damage; none: it was not requested yet.
     std::optional<ReadPass> mending() const;
     bool has_ended() const;
     std::string broken();

@@ -13,7 +13,7 @@ namespace {
 using nlohmann::json;
 using namespace std::chrono_literals;
 
-constexpr const char* kListens = "the SNS endpoint listens";
+constexpr const char* kListens = "SNS endpoint listening";
 
 std::vector<std::string> portal_options(const std::string& endpoint_ca, int records,
                                         std::vector<std::string> more) {
@@ -82,10 +82,10 @@ void EventSite::write_config() {
 
 void EventSite::learn_port(const Process& daemon) {
     const std::string said = daemon.err();
-    const std::string place = "place=127.0.0.1:";
-    const std::size_t at = said.find(place, said.rfind(kListens));
-    if (at == std::string::npos) throw std::runtime_error("no place is told: " + said);
-    port_ = static_cast<std::uint16_t>(std::stoi(said.substr(at + place.size(), 5)));
+    const std::string address = "address=127.0.0.1:";
+    const std::size_t at = said.find(address, said.rfind(kListens));
+    if (at == std::string::npos) throw std::runtime_error("no address is logged: " + said);
+    port_ = static_cast<std::uint16_t>(std::stoi(said.substr(at + address.size(), 5)));
 }
 
 Process EventSite::start(const std::function<int()>& prepare) {

@@ -18,7 +18,7 @@ using std::chrono::steady_clock;
 
 constexpr int kRecords = 2000;
 constexpr std::size_t kInFlight = 80;
-constexpr const char* kUp = "the SNS endpoint listens";
+constexpr const char* kUp = "SNS endpoint listening";
 constexpr int kOneAtStart = 5;  // kills
 
 // In each round; packaging/test.sh --soak has twenty rounds.

@@ -26,7 +26,7 @@ using nlohmann::json;
 
 namespace {
 
-constexpr const char* kApiListens = "the API listens";
+constexpr const char* kApiListens = "API listening";
 
 std::string api_section(const std::string& more = "") {
     return "api: { listen: 127.0.0.1:0" + more + " }\n";
@@ -35,10 +35,10 @@ std::string api_section(const std::string& more = "") {
 std::uint16_t port_of(Process& daemon) {
     if (!daemon.says(kApiListens, kWithin)) throw std::runtime_error("it does not listen: " + daemon.err());
     const std::string said = daemon.err();
-    const std::string place = "place=127.0.0.1:";
-    const std::size_t at = said.find(place, said.rfind(kApiListens));
-    if (at == std::string::npos) throw std::runtime_error("no place is told: " + said);
-    return static_cast<std::uint16_t>(std::stoi(said.substr(at + place.size(), 5)));
+    const std::string address = "address=127.0.0.1:";
+    const std::size_t at = said.find(address, said.rfind(kApiListens));
+    if (at == std::string::npos) throw std::runtime_error("no address is logged: " + said);
+    return static_cast<std::uint16_t>(std::stoi(said.substr(at + address.size(), 5)));
 }
 
 std::string request_text(const std::string& method, const std::string& target,
@@ -229,7 +229,7 @@ TEST_CASE("with a token nobody reads without it, and a reload takes another one"
     CHECK(status_of(site.ask("GET", "/v1/status", with("the second"))) == 401);
     CHECK(status_of(site.ask("GET", "/v1/status", with("the first"))) == 200);
     CHECK(status_of(site.ask("GET", "/livez")) == 200);
-    CHECK(site.daemon.says("its token is missing or wrong", kWithin));
+    CHECK(site.daemon.says("API request refused: missing or wrong token", kWithin));
     const auto started_at = [&](const std::string& token) {
         const std::string answer = site.ask("GET", "/v1/status", with(token));
         const std::string name = "\"started_at\":\"";
@@ -248,7 +248,7 @@ TEST_CASE("with a token nobody reads without it, and a reload takes another one"
     // Replaced, it is in use by itself.
     const auto lines = [&] {
         const std::string said = site.daemon.err();
-        const std::string line = "a file changed: what is in it now is in use";
+        const std::string line = "file changed, new content in use";
         std::size_t count = 0;
         for (auto found = said.find(line); found != std::string::npos; found = said.find(line, found + 1))
             ++count;
@@ -264,7 +264,7 @@ TEST_CASE("with a token nobody reads without it, and a reload takes another one"
     CHECK(check.code == 78);
     CHECK(check.says("api.token_file"));
     site.daemon.send(SIGHUP);
-    REQUIRE(site.daemon.says("reload refused, the old settings stay", kWithin));
+    REQUIRE(site.daemon.says("reload refused, the current settings stay in use", kWithin));
     CHECK(status_of(site.ask("GET", "/v1/status", with("the third"))) == 200);
     CHECK(site.agency.stop(site.daemon).code == 0);
     CHECK(site.agency.said(site.daemon, 0).err.find("the second") == std::string::npos);
@@ -278,7 +278,7 @@ TEST_CASE("a Unix socket serves, and is gone when the daemon has stopped") {
     agency.write_config();
     Process daemon = agency.start();
     REQUIRE(daemon.says(kApiListens, kWithin));
-    CHECK(daemon.says("place=unix:" + path, kWithin));
+    CHECK(daemon.says("address=unix:" + path, kWithin));
     struct stat made {};
     REQUIRE(::stat(path.c_str(), &made) == 0);
     CHECK((made.st_mode & 07777U) == 0660);
@@ -345,7 +345,7 @@ TEST_CASE("under systemd the API listens on a socket of its own where the config
     Process daemon =
         agency.start([folder = agency.path()] { return ::setenv("RUNTIME_DIRECTORY", folder.c_str(), 1); });
     const std::string socket = agency.file("api.sock");
-    REQUIRE(daemon.says("place=unix:" + socket, kWithin));
+    REQUIRE(daemon.says("address=unix:" + socket, kWithin));
     struct stat made {};
     REQUIRE(::stat(socket.c_str(), &made) == 0);
     CHECK((made.st_mode & 07777U) == 0660);
@@ -359,7 +359,7 @@ TEST_CASE("under systemd the API listens on a socket of its own where the config
     agency.config.more = api_section();
     agency.write_config();
     daemon.send(SIGHUP);
-    REQUIRE(daemon.says("place=127.0.0.1:", kWithin));
+    REQUIRE(daemon.says("address=127.0.0.1:", kWithin));
     CHECK(daemon.wait_until([&] { return ::stat(socket.c_str(), &made) != 0; }, kWithin));
     CHECK(agency.stop(daemon).code == 0);
 }
@@ -367,12 +367,13 @@ TEST_CASE("under systemd the API listens on a socket of its own where the config
 TEST_CASE("without an api section nothing listens, and --check says what will") {
     PortalProcess portal({"--records", "5"});
     Agency agency(portal.base_url());
-    CHECK(agency.check().out.find("api: not configured, nothing listens") != std::string::npos);
+    CHECK(agency.check().out.find("api: not configured; under systemd the API listens on ") !=
+          std::string::npos);
     CHECK_FALSE(agency.once().says(kApiListens));
     agency.config.more = api_section();
     agency.write_config();
     CHECK(
-        agency.check().out.find("api: will listen on 127.0.0.1:0, for this machine alone, without a token") !=
+        agency.check().out.find("api: will listen on 127.0.0.1:0, for this machine only, without a token") !=
         std::string::npos);
     CHECK_FALSE(agency.once().says(kApiListens));
 }

@@ -79,7 +79,7 @@ TEST_CASE("true messages are taken while others name certificates that do not ex
     INFO(fetches << " fetches in " << took.count() << " s, for " << forger.sent() << " names");
     CHECK(fetches > 0);
     CHECK(static_cast<double>(fetches) <= 8 + took.count() + 1);
-    CHECK(daemon.says("too many messages name certificates that were never seen before", kWithin));
+    CHECK(daemon.says("too many messages with unknown signing certificates", kWithin));
     CHECK(daemon.says("reason=certificate_budget", kWithin));
     CHECK(site.agency.stop(daemon).code == 0);
 }

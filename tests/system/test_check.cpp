@@ -28,7 +28,7 @@ class Listener {
     Listener(const Listener&) = delete;
     Listener& operator=(const Listener&) = delete;
 
-    std::string place() const {
+    std::string address() const {
         sockaddr_in bound{};
         socklen_t size = sizeof bound;
         ::getsockname(descriptor_, reinterpret_cast<sockaddr*>(&bound), &size);
@@ -64,10 +64,11 @@ TEST_CASE("--check refuses a store whose folder is not there, but for the one th
     agency.write_config();
     const Run missing = agency.check();
     CHECK(missing.code == 78);
-    CHECK(missing.says("store.url: the folder '" + agency.file("nowhere") + "' does not exist; make it"));
+    CHECK(
+        missing.says("store.url: the directory '" + agency.file("nowhere") + "' does not exist; create it"));
     agency.config.store_url = "sqlite:" + agency.key_path() + "/store.db";
     agency.write_config();
-    CHECK(agency.check().says("is not a folder"));
+    CHECK(agency.check().says(" is not a directory"));
     agency.config.store_url = "sqlite:/var/lib/carecloud-syncd/store.db";
     agency.write_config();
     CHECK(agency.check().code == 0);
@@ -82,7 +83,7 @@ TEST_CASE("--check warns of polls that the quota is too small for") {
     agency.write_config();
     const Run small = agency.check();
     CHECK(small.code == 0);
-    CHECK(small.says("warning: portal.rate.monthly_quota: polls alone need 8,928 requests"));
+    CHECK(small.says("warning: portal.rate.monthly_quota: polls alone require 8,928 requests"));
     CHECK(small.says("set poll_every to 600s or more"));
 }
 
@@ -93,7 +94,7 @@ TEST_CASE("--check refuses a proxy's address that cannot be read, and does not r
     };
     const Run bad = agency.run({"--check"}, with_proxy("socks5://user:hunter2@proxy:1080"));
     CHECK(bad.code == 78);
-    CHECK(bad.says("HTTPS_PROXY in the environment: a proxy of another kind than http://"));
+    CHECK(bad.says("HTTPS_PROXY in the environment: the scheme must be http://"));
     CHECK_FALSE(bad.says("hunter2"));
     CHECK(agency.run({"--check"}, with_proxy("http://user:hunter2@proxy:1080")).code == 0);
 }
@@ -103,10 +104,10 @@ TEST_CASE("--check refuses an address that another program listens on, and names
     any.sin_family = AF_INET;
     any.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     const Listener tcp(reinterpret_cast<const sockaddr*>(&any), sizeof any);
-    Agency agency(AgencyConfig{.base_url = kNeverAsked, .more = "api: { listen: " + tcp.place() + " }\n"});
+    Agency agency(AgencyConfig{.base_url = kNeverAsked, .more = "api: { listen: " + tcp.address() + " }\n"});
     const Run taken = agency.check();
     CHECK(taken.code == 78);
-    CHECK(taken.says("api.listen: another program listens on " + tcp.place() + ": "));
+    CHECK(taken.says("api.listen: address already in use: " + tcp.address() + ", by "));
     CHECK(taken.says("(process " + std::to_string(::getpid()) + ")"));
 
     sockaddr_un path{};
@@ -116,10 +117,10 @@ TEST_CASE("--check refuses an address that another program listens on, and names
     const Listener local(reinterpret_cast<const sockaddr*>(&path), sizeof path);
     agency.config.more = "api: { listen: \"unix:" + socket + "\" }\n";
     agency.write_config();
-    CHECK(agency.check().says("api.listen: another program listens on unix:" + socket));
+    CHECK(agency.check().says("api.listen: address already in use: unix:" + socket));
     agency.config.more = "api: { listen: \"unix:" + agency.file("nowhere") + "/api.sock\" }\n";
     agency.write_config();
-    CHECK(agency.check().says("api.listen: the folder '" + agency.file("nowhere") + "' does not exist"));
+    CHECK(agency.check().says("api.listen: the directory '" + agency.file("nowhere") + "' does not exist"));
 }
 
 TEST_CASE("--check warns of a certificate that ends or has ended, and of a port that takes a privilege") {
@@ -129,11 +130,11 @@ TEST_CASE("--check warns of a certificate that ends or has ended, and of a port 
     const Run soon = site.agency.check();
     CHECK(soon.code == 0);
     CHECK(soon.says("sns.tls.certificate: "));
-    CHECK(soon.says(" ends on "));
-    CHECK(soon.says("api.listen: port 1 needs a privilege, which the packaged service does not have"));
+    CHECK(soon.says(" expires on "));
+    CHECK(soon.says("api.listen: port 1 requires a privilege that the packaged service does not have"));
     CHECK_FALSE(soon.says("sns.listen: port"));
     site.issue("localhost", -60);
-    CHECK(site.agency.check().says(" ended on "));
+    CHECK(site.agency.check().says(" expired on "));
     site.issue("localhost", 90L * 24 * 3600);
     CHECK_FALSE(site.agency.check().says("sns.tls.certificate"));
 }
@@ -145,9 +146,9 @@ TEST_CASE("--check takes the running service's own addresses for free") {
     agency.config.more = "api: { listen: \"unix:" + socket + "\" }\n";
     agency.write_config();
     Process daemon = agency.start();
-    REQUIRE(daemon.says("the API listens", kWithin));
+    REQUIRE(daemon.says("API listening", kWithin));
     const Run beside = agency.check();
     CHECK(beside.code == 0);
-    CHECK_FALSE(beside.says("another program"));
+    CHECK_FALSE(beside.says("already in use"));
     CHECK(agency.stop(daemon).code == 0);
 }

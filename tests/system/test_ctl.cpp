@@ -75,8 +75,8 @@ TEST_CASE(
     const Run status = desk.ctl({"status"});
     CHECK(status.code == 3);
     CHECK(status.out.empty());
-    CHECK_THAT(status.err,
-               Contains("no daemon answers at unix:") && Contains("systemctl start carecloud-syncd"));
+    CHECK_THAT(status.err, Contains("cannot connect to the daemon at unix:") &&
+                               Contains("systemctl start carecloud-syncd"));
     CHECK(desk.ctl({"status", "--watch"}).code == 3);
     CHECK(desk.ctl({"changes", "--follow"}).code == 69);
     CHECK(desk.ctl({"statsu"}).code == 64);
@@ -111,8 +111,8 @@ TEST_CASE("an operator sees how it is, looks for what is new, and reads it") {
     CHECK(record.code == 0);
     CHECK(hash_of(record.out) == all.back().at("hash").get<std::string>());
     CHECK(desk.ctl({"get", "claim_attendance", "nobody"}).code == 1);
-    CHECK(desk.ctl({"events", "--open"}).out == "No event waits for its record.\n");
-    CHECK(desk.ctl({"quarantine"}).out == "No record is in quarantine.\n");
+    CHECK(desk.ctl({"events", "--open"}).out == "No open events.\n");
+    CHECK(desk.ctl({"quarantine"}).out == "No records in quarantine.\n");
     CHECK(desk.agency.stop(daemon).code == 0);
 }
 
@@ -128,7 +128,7 @@ TEST_CASE("who follows the changes misses none over the daemon's restart, and le
     };
     REQUIRE(follower.wait_until(has(1), kWithin));
     CHECK(desk.agency.stop(daemon).code == 0);
-    REQUIRE(follower.says("waiting for it", kWithin));
+    REQUIRE(follower.says("waiting for the daemon", kWithin));
     desk.portal.control("POST", "/touch", {{"count", 2}});
     Process second = desk.start_daemon();
     REQUIRE(follower.wait_until(has(3), kWithin));
@@ -206,17 +206,18 @@ TEST_CASE("a record of the quarantine that was mended at the portal is taken on 
     CHECK_THAT(desk.ctl({"quarantine"}).out, Contains(id));
     const Run still = desk.ctl({"quarantine", "--retry", id});
     CHECK(still.code == 1);
-    CHECK_THAT(still.out, Contains("still cannot be taken") && Contains("stays in quarantine"));
+    CHECK_THAT(still.out, Contains("received, but still invalid") &&
+                              Contains("  it stays in quarantine as last received\n"));
     // Behind the cursor, where no pass would meet it.
     put("2024-01-01T00:00:00.0000000Z");
     const Run taken = desk.ctl({"quarantine", "--retry", id});
     CHECK(taken.code == 0);
-    CHECK(taken.out == "claim_attendance " + id + ": taken, it is among the records now\n");
+    CHECK(taken.out == "claim_attendance " + id + ": stored; it is no longer in quarantine\n");
     CHECK(desk.ctl({"get", "claim_attendance", id}).code == 0);
-    CHECK(desk.ctl({"quarantine"}).out == "No record is in quarantine.\n");
+    CHECK(desk.ctl({"quarantine"}).out == "No records in quarantine.\n");
     const Run none = desk.ctl({"quarantine", "--retry", id});
     CHECK(none.code == 1);
-    CHECK_THAT(none.err, Contains("no record '" + id + "' is in quarantine"));
+    CHECK_THAT(none.err, Contains("no record '" + id + "' in quarantine"));
     CHECK(desk.agency.stop(daemon).code == 0);
 }
 
@@ -227,7 +228,7 @@ TEST_CASE("output that cannot be written is no success") {
                                 "exec " + ctl_program() + " --url '" + desk.url() + "' changes > /dev/full"},
                   .output = desk.agency.file("full")});
     CHECK(full.wait(kWithin).code == 74);
-    CHECK_THAT(full.err(), Contains("could be written"));
+    CHECK_THAT(full.err(), Contains("cannot write all of the output"));
     CHECK(desk.agency.stop(daemon).code == 0);
 }
 
@@ -238,7 +239,7 @@ TEST_CASE(
     Process daemon = desk.start_daemon();
     const Run clean = desk.ctl({"reconcile", "claim_attendance"});
     CHECK(clean.code == 0);
-    CHECK_THAT(clean.out, Contains("done") && Contains("0 are gone at the portal"));
+    CHECK_THAT(clean.out, Contains("done") && Contains("0 deleted at the portal"));
 
     desk.portal.control("POST", "/delete", {{"entity", "claim_attendance"}, {"count", 2}});
     const Run few = desk.ctl({"reconcile", "claim_attendance", "--json"});
@@ -249,9 +250,9 @@ TEST_CASE(
     CHECK(changes.back().at("kind") == "deleted");
 
     desk.portal.control("POST", "/delete", {{"entity", "claim_attendance"}, {"count", 10}});
-    const Run asking = desk.ctl({"reconcile", "claim_attendance"});
-    CHECK(asking.code == 1);
-    CHECK_THAT(asking.out, Contains("10 of 48 records") && Contains("--confirm-deletes"));
+    const Run unconfirmed = desk.ctl({"reconcile", "claim_attendance"});
+    CHECK(unconfirmed.code == 1);
+    CHECK_THAT(unconfirmed.out, Contains("10 of 48 records") && Contains("--confirm-deletes"));
     CHECK(desk.ctl({"status"}).code == 2);  // critical, until it is answered
     const Run confirmed = desk.ctl({"reconcile", "claim_attendance", "--confirm-deletes"});
     CHECK(confirmed.code == 0);
@@ -262,7 +263,7 @@ TEST_CASE(
     CHECK(backfill.code == 0);
     CHECK_THAT(backfill.out, Contains("38 records read; no changes"));
     const Run passes = desk.ctl({"passes"});
-    CHECK_THAT(passes.out, Contains("backfill") && Contains("asking"));
+    CHECK_THAT(passes.out, Contains("backfill") && Contains("awaiting_confirmation"));
     CHECK(desk.ctl({"cancel", "1"}).code == 1);  // it has ended
     CHECK(desk.ctl({"backfill", "family", "--from", "2020-01", "--to", "2030-12"}).code == 1);
     CHECK(desk.agency.stop(daemon).code == 0);

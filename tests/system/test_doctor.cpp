@@ -39,11 +39,11 @@ TEST_CASE("a portal that is well is found well, and the daemon's store is not to
     const Run run = doctor(agency);
     CHECK(run.code == 0);
     CHECK(run.err.empty());
-    CHECK_THAT(run.out, Contains("claim_attendance\n  good  reachable   answered in ") &&
-                            Contains("  good  key         taken\n") &&
-                            Contains("  good  clock       as the portal's\n") &&
+    CHECK_THAT(run.out, Contains("claim_attendance\n  good  reachable   responded in ") &&
+                            Contains("  good  key         accepted\n") &&
+                            Contains("  good  clock       agrees with the portal\n") &&
                             Contains("_id as a string, $or works\n") &&
-                            Contains("all 50 records came at once"));
+                            Contains("all 50 records in one response"));
     CHECK(read_text(agency.store_path()).empty());
     CHECK(secret_in(run.out) == "");
 }
@@ -54,7 +54,7 @@ TEST_CASE("what a portal does otherwise is found out, and a setting that would l
     const Run found = doctor(agency, {"--json"});
     CHECK(found.code == 0);
     auto checks = checks_of(found);
-    CHECK(checks["dialect"]["found"] == "modified as a date, _id as an object id, $or does not work");
+    CHECK(checks["dialect"]["found"] == "modified as a date, _id as an ObjectId, $or does not work");
     CHECK(checks["page"]["verdict"] == "note");
     CHECK_THAT(checks["page"]["remedy"].get<std::string>(), Contains("portal.page_size: 20"));
     CHECK(checks["gzip"]["verdict"] == "note");
@@ -86,7 +86,7 @@ TEST_CASE("where something must be done, it is told what, and nothing else is tr
         Agency young(empty.base_url());
         const Run none = doctor(young);
         CHECK(none.code == 0);
-        CHECK_THAT(none.out, Contains("  note  dialect     the stream has no record"));
+        CHECK_THAT(none.out, Contains("  note  dialect     cannot be detected: the stream has no records"));
     }
     Agency agency(gone);
     const Run unreachable = doctor(agency);

@@ -34,7 +34,7 @@ TEST_CASE("a topic that unsubscribes is said loudly, and polling goes on") {
     site.subscribe(daemon);
     CHECK(site.still_serves(daemon) == "");
     site.portal.control("POST", "/sns/unsubscribe", {{"endpoint", site.endpoint()}});
-    CHECK(daemon.says("error the topic's subscription is gone", kWithin));
+    CHECK(daemon.says("error topic subscription: gone", kWithin));
     CHECK(daemon.says("aws sns subscribe", kWithin));
     CHECK(subscription_of(site) == "gone");
     const json counts = site.counts();
@@ -45,7 +45,7 @@ TEST_CASE("a topic that unsubscribes is said loudly, and polling goes on") {
     CHECK(site.agency.stop(daemon).code == 0);
 
     Process again = site.start();
-    CHECK(again.says("the topic's subscription is gone since", kWithin));
+    CHECK(again.says("topic subscription: gone since", kWithin));
     site.subscribe(again);
     CHECK(subscription_of(site) == "confirmed");
     CHECK(site.still_serves(again) == "");
@@ -56,7 +56,7 @@ TEST_CASE("confirm: false leaves a subscription pending until it is switched on"
     EventSite site({.sns = {.confirm = false}});
     Process daemon = site.start();
     site.portal.control("POST", "/sns/subscribe", {{"endpoint", site.endpoint()}});
-    CHECK(daemon.says("the topic's subscription is pending; sns.confirm is off", kWithin));
+    CHECK(daemon.says("topic subscription: pending; sns.confirm is off", kWithin));
     CHECK(subscription_of(site) == "pending");
     const auto ended = [&] { return site.counts().at("pending") == 0; };
     CHECK(daemon.wait_until(ended, kWithin));
@@ -185,7 +185,7 @@ TEST_CASE("a reload with another certificate loses no request, and a broken one 
 
     write_text(site.certificate_path(), "this is no certificate\n");
     daemon.send(SIGHUP);
-    CHECK(daemon.says("reload refused, the old settings stay", kWithin));
+    CHECK(daemon.says("reload refused, the current settings stay in use", kWithin));
     CHECK(daemon.err().find(site.certificate_path()) != std::string::npos);
     CHECK(peer_name(site) == "the third");
     CHECK(site.still_serves(daemon) == "");
@@ -207,7 +207,7 @@ TEST_CASE("a certificate that is replaced is in use by itself, and one that cann
         CHECK(end.attempts == 1);
     }
     write_text(site.certificate_path(), "this is no certificate\n");
-    CHECK(daemon.says("a file changed and cannot be used, what was in it stays in use", kWithin));
+    CHECK(daemon.says("file changed but is unusable, previous content stays in use", kWithin));
     CHECK(peer_name(site) == "the second");
     site.issue("the third");
     CHECK(seen("the third"));
@@ -255,8 +255,8 @@ TEST_CASE(
     site.sns->tls = false;
     site.write_config();
     fixed.send(SIGHUP);
-    CHECK(fixed.says("reload refused, the old settings stay", kWithin));
-    CHECK(fixed.says("where the endpoint itself has that port, the change takes a restart", kWithin));
+    CHECK(fixed.says("reload refused, the current settings stay in use", kWithin));
+    CHECK(fixed.says("; if the endpoint itself uses that port, the change requires a restart", kWithin));
     site.sns = before;
     CHECK(site.still_serves(fixed) == "");
     CHECK(site.agency.stop(fixed).code == 0);
@@ -285,13 +285,13 @@ TEST_CASE("without TLS, behind a proxy; --once opens no endpoint; a place that i
     const Run once = other.agency.once();
     INFO(once.err);
     CHECK(once.code == 0);
-    CHECK_FALSE(once.says("the SNS endpoint listens"));
+    CHECK_FALSE(once.says("SNS endpoint listening"));
     CHECK(other.agency.broken_promise(other.portal) == "");
     const Run taken = other.agency.run({});
     INFO(taken.err);
     CHECK(taken.code == 78);
     CHECK(taken.says(other.sns->listen));
-    CHECK(taken.says("another program listens there"));
+    CHECK(taken.says("address already in use"));
     CHECK(site.agency.stop(daemon).code == 0);
 }
 

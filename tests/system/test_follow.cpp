@@ -23,7 +23,7 @@ TEST_CASE("a first load of thousands that share their modified, then whatever ch
 
     const Run run = agency.stop(daemon);
     CHECK(run.code == 0);
-    CHECK(run.says("the portal's dialect was proven"));
+    CHECK(run.says("query dialect detected"));
     CHECK(run.says("stopped"));
     CHECK(agency.broken_promise(portal) == "");
     CHECK(read_store(agency.store_path()).quarantine.empty());
@@ -81,7 +81,7 @@ TEST_CASE("SIGHUP takes a good configuration and refuses a bad one") {
 
     write_text(agency.config_path(), "portal: { base_ur: nowhere }\n");
     daemon.send(SIGHUP);
-    REQUIRE(daemon.says("reload refused, the old settings stay", kWithin));
+    REQUIRE(daemon.says("reload refused, the current settings stay in use", kWithin));
     CHECK(daemon.err().find("config.yaml:1:11") != std::string::npos);
     portal.control("POST", "/touch", {{"entity", "provider"}, {"count", 20}});
     CHECK(agency.follows(daemon, portal, kWithin) == "");
@@ -89,7 +89,8 @@ TEST_CASE("SIGHUP takes a good configuration and refuses a bad one") {
     agency.config.store_url = "sqlite:" + agency.file("other.db");
     agency.write_config();
     daemon.send(SIGHUP);
-    CHECK(daemon.says("store.url changed: that takes a restart", kWithin));
+    CHECK(daemon.says(": store.url changed, which requires a restart: systemctl restart carecloud-syncd",
+                      kWithin));
     CHECK(agency.stop(daemon).code == 0);
 }
 
@@ -112,7 +113,7 @@ TEST_CASE("what a stream suffers from is not said any more when a reload has tak
     NotifySocket systemd;
     Process daemon = agency.start([&] { return ::setenv("NOTIFY_SOCKET", systemd.path().c_str(), 1); });
     const auto waits = [&](const std::string& stream) {
-        return systemd.status().find(stream + " waits: ") != std::string::npos;
+        return systemd.status().find(stream + " waiting: ") != std::string::npos;
     };
     REQUIRE(daemon.wait_until([&] { return waits("claim_attendance"); }, kWithin));
 

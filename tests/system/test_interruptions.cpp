@@ -102,7 +102,7 @@ TEST_CASE(
     portal.clear_faults();
     daemon.send(SIGHUP);
     REQUIRE(agency.follows(daemon, portal, kWithin) == "");
-    CHECK(daemon.says("the stream is well again", kWithin));
+    CHECK(daemon.says("stream recovered", kWithin));
     CHECK(agency.stop(daemon).code == 0);
     CHECK(agency.broken_promise(portal) == "");
 }

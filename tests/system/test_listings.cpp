@@ -66,7 +66,7 @@ TEST_CASE(
     CAPTURE(reconcile.out, reconcile.err);
     CHECK(reconcile.code == 0);
     CHECK_THAT(reconcile.out, Contains("0 marked as deleted"));
-    REQUIRE(daemon.says("the portal's listings leave out records that it has", kWithin));
+    REQUIRE(daemon.says("the portal's listings omit records that it has", kWithin));
     CHECK(metric(daemon, "carecloud_holes_total{stream=\"claim_attendance\"}") >= 1);
     CHECK(ctl(agency, daemon, {"reconcile", "claim_attendance"}).code == 0);
     CHECK(deletions(agency) == "0");
@@ -94,7 +94,7 @@ TEST_CASE(
     portal.control("POST", "/hole", {{"entity", "claim_attendance"}, {"ids", {kHole}}});
     for (int round = 0; round < 2; ++round)
         CHECK(ctl(agency, daemon, {"reconcile", "claim_attendance"}).code == 0);
-    CHECK(daemon.says("the portal's listings leave out records that it has", kWithin));
+    CHECK(daemon.says("the portal's listings omit records that it has", kWithin));
     CHECK(select_text(agency.store_path(), "SELECT sum(holes) FROM passes") == "2");
     CHECK(deletions(agency) == "0");
     CHECK(agency.broken_promise(portal) == "");

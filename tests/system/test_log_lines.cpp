@@ -65,7 +65,7 @@ TEST_CASE("every line is an object with its fields; an outage is told once, and 
     portal.kill();
     REQUIRE(daemon.says("\"code\":\"unreachable\"", kWithin));
     portal.start_again();
-    REQUIRE(daemon.says("the stream is well again", kWithin));
+    REQUIRE(daemon.says("stream recovered", kWithin));
     const std::vector<json> lines = lines_once_stopped(agency, daemon);
     for (const json& line : lines) {
         INFO(line.dump());
@@ -84,7 +84,7 @@ TEST_CASE("every line is an object with its fields; an outage is told once, and 
     CHECK(first.at("cursor").is_string());
 
     CHECK(with_code(lines, "unreachable") == 1);
-    const std::vector<json> well = saying(lines, "the stream is well again");
+    const std::vector<json> well = saying(lines, "stream recovered");
     REQUIRE(well.size() == 1);
     CHECK(well.front().at("stream") == "claim_attendance");
     // Of passes; a request that was repeated in time is none.
@@ -102,7 +102,7 @@ TEST_CASE("each request to the portal is a line at debug, without ids or values 
     write_text(agency.config_path(), text);
     const Run run = agency.once();
     REQUIRE(run.code == 0);
-    const std::vector<json> requests = saying(lines_of(run.err), "request to the portal");
+    const std::vector<json> requests = saying(lines_of(run.err), "portal request");
     REQUIRE_FALSE(requests.empty());
     for (const json& request : requests) {
         INFO(request.dump());
@@ -128,7 +128,7 @@ TEST_CASE("a reconciliation that cannot reach the portal says so once, and that 
     agency.config.more = "api: { listen: \"unix:" + socket + "\" }\n";
     log_as_json(agency);
     Process daemon = agency.start();
-    REQUIRE(daemon.says("the API listens", kWithin));
+    REQUIRE(daemon.says("API listening", kWithin));
     REQUIRE(daemon.says("\"message\":\"pass finished\"", kWithin));
     portal.kill();
     Process ctl({.arguments = {ctl_program(), "--url", "unix:" + socket, "reconcile", "claim_attendance",
@@ -147,11 +147,11 @@ TEST_CASE("a reconciliation that cannot reach the portal says so once, and that 
     portal.start_again();
     REQUIRE(daemon.says("reconcile finished", kWithin));
     const std::vector<json> lines = lines_once_stopped(agency, daemon);
-    CHECK(saying(lines, "reconcile begins").size() == 1);
-    const std::vector<json> interrupted = saying(lines, "reconcile was interrupted and is tried again");
+    CHECK(saying(lines, "reconcile started").size() == 1);
+    const std::vector<json> interrupted = saying(lines, "reconcile interrupted, will be retried");
     REQUIRE(interrupted.size() == 1);
     CHECK(interrupted.front().at("code") == "unreachable");
-    const std::vector<json> well = saying(lines, "reconcile is well again");
+    const std::vector<json> well = saying(lines, "reconcile recovered");
     REQUIRE(well.size() == 1);
     CHECK(well.front().at("failures").get<int>() > 1);
     CHECK(well.front().at("pass") == interrupted.front().at("pass"));

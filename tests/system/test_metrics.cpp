@@ -46,8 +46,9 @@ std::string scraped() {
     Process daemon = agency.start();
     REQUIRE(daemon.says("pass finished", kWithin));
     const std::string said = daemon.err();
-    const std::string place = "place=127.0.0.1:";
-    const auto port = static_cast<std::uint16_t>(std::stoi(said.substr(said.find(place) + place.size(), 5)));
+    const std::string address = "address=127.0.0.1:";
+    const auto port =
+        static_cast<std::uint16_t>(std::stoi(said.substr(said.find(address) + address.size(), 5)));
     WireClient client(port, WireClient::Wire::plain);
     client.send("GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
     const std::string reply = client.reply();

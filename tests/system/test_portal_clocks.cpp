@@ -52,7 +52,7 @@ TEST_CASE("the portal's clock is 40 years ahead for 3.5 s while a record is writ
     const auto passed = [&] { return std::chrono::steady_clock::now() - begun > 3500ms; };
     REQUIRE(daemon->wait_until(passed, kWithin));
     portal.clear_faults();
-    REQUIRE(daemon->says("the portal's clock and this machine's agree again", kWithin));
+    REQUIRE(daemon->says("the clocks of the portal and this machine agree again", kWithin));
     CHECK(metric(*daemon, "carecloud_clock_doubted") == 0);
     portal.control("POST", "/generate", {{"count", 1}});
     CHECK(agency.follows(*daemon, portal, kWithin) == "");
@@ -79,7 +79,7 @@ TEST_CASE("a store whose cursor an earlier version had dragged to 2066 recovers 
     portal.control("POST", "/put/claim_attendance",
                    record_of("65f35b06e30c8a2e45780002", "2020-01-01T00:00:00.0000000Z"));
     Process daemon = agency.start();
-    REQUIRE(daemon.says("the cursor lay in the future", kWithin));
+    REQUIRE(daemon.says("the cursor was in the future", kWithin));
     CHECK(agency.follows(daemon, portal, kWithin) == "");
     CHECK(daemon.says("reconcile finished", kWithin));
     REQUIRE(becomes_ready(daemon));
@@ -132,7 +132,7 @@ TEST_CASE("no Date and this machine's clock an hour ahead: reported, and late ro
         .base_url = portal.base_url(), .poll_every = "1s", .stream_more = "overlap: 60s", .more = kApiLine});
     Process daemon = agency.start(clock.prepare());
     REQUIRE(agency.follows(daemon, portal, kWithin) == "");
-    CHECK(daemon.says("the portal's answers have no Date", kWithin));
+    CHECK(daemon.says("the portal's responses have no Date", kWithin));
     CHECK(metric(daemon, "carecloud_clock_doubted") == 1);
     portal.control("POST", "/put/claim_attendance", record_of("65f35b06e30c8a2e45780004", instant_in(-8)));
     CHECK(agency.follows(daemon, portal, kWithin) == "");

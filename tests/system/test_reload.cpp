@@ -36,16 +36,16 @@ TEST_CASE("a reload says whether the new configuration is in use, and fails with
     agency.write_config();
     const Run taken = agency.run({"--reload"}, as_systemd);
     CHECK(taken.code == 0);
-    CHECK(taken.out == "the new configuration is accepted\n");
+    CHECK(taken.out == "new configuration accepted\n");
     CHECK(agency.follows(daemon, portal, kWithin) == "");
 
     write_text(agency.config_path(), "portal: { base_ur: nowhere }\nstrems: []\n");
     const Run refused = agency.run({"--reload"}, as_systemd);
     CHECK(refused.code == 78);
-    CHECK(refused.says("reload refused, the old settings stay\n"));
+    CHECK(refused.says("reload refused, the current settings stay in use\n"));
     CHECK(refused.says("config.yaml:1:11: portal.base_ur"));
     CHECK(refused.says("config.yaml:2:1: strems"));
-    CHECK(daemon.says("reload refused, the old settings stay", kWithin));
+    CHECK(daemon.says("reload refused, the current settings stay in use", kWithin));
     CHECK(metric(daemon, kSuccessful) == 0);
     CHECK(metric(daemon, kSuccessfulAt) >= started);
 
@@ -61,7 +61,7 @@ TEST_CASE("a reload without a running service fails and says how to start it") {
     Agency agency("http://127.0.0.1:1");
     const Run run = agency.run({"--reload"}, with_runtime_folder(agency));
     CHECK(run.code == 75);
-    CHECK(run.says("no service answers at " + agency.file("control.sock")));
+    CHECK(run.says("carecloud-syncd: no response from the service at " + agency.file("control.sock")));
     CHECK(run.says("systemctl start carecloud-syncd"));
 }
 
@@ -71,7 +71,7 @@ TEST_CASE("where the control socket cannot be had the service runs, and takes SI
     write_text(agency.file("control.sock"), "not a socket");
     Process daemon = agency.start(with_runtime_folder(agency));
     REQUIRE(agency.follows(daemon, portal, kWithin) == "");
-    CHECK(daemon.says("systemctl reload fails", kWithin));
+    CHECK(daemon.says("systemctl reload does not work; use SIGHUP", kWithin));
     daemon.send(SIGHUP);
     CHECK(daemon.says("info  reloaded", kWithin));
     CHECK(agency.stop(daemon).code == 0);

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Spoilt answers whose first bytes are those of records.
+// Spoiled answers whose first bytes are those of records.
 constexpr const char* kTempting[] = {"not-json",        "cut",         "length", "duplicate-key", "gzip-cut",
                                      "wrong-workspace", "duplicate-id"};
 
@@ -37,7 +37,7 @@ TEST_CASE("the search itself finds what it is to find") {
     CHECK(secret_in("claim_attendance 65f35b06e30c8a2e4578d118") == "");
 }
 
-TEST_CASE("a spoilt answer is told without what stands in it") {
+TEST_CASE("a spoiled answer is told without what stands in it") {
     for (const char* const format : {"text", "json"}) {
         for (const char* const fault : kTempting) {
             INFO(fault << " as " << format);

@@ -61,7 +61,7 @@ TEST_CASE("a record beyond every limit is set aside by its id, and the others pa
     REQUIRE(daemon.wait_until(set_aside, kWithin));
     const ReadStore store = read_store(agency.store_path());
     CHECK(store.quarantine.size() == 1);
-    CHECK(store.quarantine.at(big_id()).find("no answer of the portal carries it") == 0);
+    CHECK(store.quarantine.at(big_id()).find("cannot be fetched from the portal: ") == 0);
     Listing others = portal.listing("claim_attendance");
     CHECK(others.erase(big_id()) == 1);
     CHECK(broken_promise(store, {{"claim_attendance", others}}) == "");

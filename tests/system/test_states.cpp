@@ -125,7 +125,8 @@ TEST_CASE("a quota that the portal calls spent is critical, with the remedy") {
     portal.fault("quota", 1);
     REQUIRE(site.becomes("critical"));
     const auto reason = site.reason("(quota_exhausted)");
-    CHECK_THAT(reason.at("remedy").get<std::string>(), Contains("have it raised"));
+    CHECK_THAT(reason.at("remedy").get<std::string>(),
+               Contains("the monthly quota of requests is used up: request a larger one"));
     CHECK(site.exit_code() == 2);
     CHECK(api_status(site.daemon, "/readyz") == 503);
     CHECK(site.says_once("(quota_exhausted)"));
@@ -139,12 +140,11 @@ TEST_CASE("polls that the quota stretches are a warning, a line in the log, and 
     REQUIRE(reason.is_object());
     CHECK(reason.at("state") == "warning");
     CHECK_THAT(reason.at("text").get<std::string>(), Contains("instead of every 1.0 s"));
-    CHECK(site.daemon.says("polls are stretched, since the month's quota has to last: claim_attendance",
-                           kWithin));
+    CHECK(site.daemon.says("polling less often to stay within the monthly quota: claim_attendance", kWithin));
     CHECK(site.exit_code() == 1);
     CHECK(site.status().at("streams")[0].at("stretched_by_quota") == true);
     CHECK(metric(site.daemon, "carecloud_polls_stretched{stream=\"claim_attendance\"}") == 1);
-    CHECK_THAT(ask_api(site.daemon, "GET", "/"), Contains("the quota stretches polls: one every "));
+    CHECK_THAT(ask_api(site.daemon, "GET", "/"), Contains("polling less often because of the quota: every "));
     CHECK(site.agency.stop(site.daemon).code == 0);
 }
 
@@ -173,7 +173,7 @@ TEST_CASE("clocks that do not agree, and a certificate that ends soon, are warni
     REQUIRE(becomes_ready(daemon));
     const auto reasons = [&] { return api_json(daemon, "/v1/status").at("reasons").dump(); };
     CHECK(daemon.wait_until([&] { return Contains("have no Date").match(reasons()); }, kWithin));
-    CHECK_THAT(reasons(), Contains("the SNS endpoint's certificate ends on "));
+    CHECK_THAT(reasons(), Contains("the SNS endpoint's certificate expires on "));
     CHECK(ctl(site.agency, daemon, {"status"}).code == 1);
     CHECK(metric(daemon, "carecloud_certificate_end_timestamp_seconds") > 1.7e9);
     CHECK(api_status(daemon, "/readyz") == 200);
@@ -189,8 +189,8 @@ TEST_CASE("a certificate that has ended is critical, since no event comes, until
     site.issue("localhost", -60);
     REQUIRE(daemon.wait_until(critical, kWithin));
     const std::string reasons = api_json(daemon, "/v1/status").at("reasons").dump();
-    CHECK_THAT(reasons, Contains("the SNS endpoint's certificate ended on "));
-    CHECK_THAT(reasons, Contains("renew it, and replace the file of sns.tls.certificate"));
+    CHECK_THAT(reasons, Contains("the SNS endpoint's certificate expired on "));
+    CHECK_THAT(reasons, Contains("renew it and replace the file of sns.tls.certificate"));
     CHECK(ctl(site.agency, daemon, {"status"}).code == 2);
     site.issue("localhost");
     CHECK(daemon.wait_until([&] { return !critical(); }, kWithin));
@@ -216,7 +216,7 @@ TEST_CASE(
     fill_up(filler);
     REQUIRE(site.becomes("warning"));
     CHECK(site.says_once("warning: the store's disk has 0 % free"));
-    CHECK(site.says_once("remedy: make room: " + remedy));
+    CHECK(site.says_once("remedy: free space: " + remedy));
     CHECK(site.exit_code() == 1);
     CHECK(api_status(site.daemon, "/readyz") == 200);
 
@@ -224,7 +224,7 @@ TEST_CASE(
     REQUIRE(site.becomes("critical"));
     const auto reason = site.reason("(store_full)");
     CHECK_THAT(reason.at("remedy").get<std::string>(), Contains(remedy));
-    CHECK(site.says_once("critical: claim_attendance waits: "));
+    CHECK(site.says_once("critical: claim_attendance waiting: "));
     CHECK(site.says_once("(store_full)"));
     const Run shown = ctl(site.agency, site.daemon, {"status"});
     CHECK(shown.code == 2);
@@ -267,8 +267,8 @@ TEST_CASE(
     site.portal.control("POST", "/touch", {{"count", 20}, {"silent", true}});
     REQUIRE(comes([&] { return metric(daemon, updated) >= 20; }));
     clock.move(3min);  // until then their events may still come
-    REQUIRE(says("critical: claim_attendance is not announced (push silent)"));
-    CHECK(says("remedy: aws sns list-subscriptions-by-topic; subscribe again, or let SNS in"));
+    REQUIRE(says("critical: claim_attendance receives almost no events (push silent)"));
+    CHECK(says("remedy: run aws sns list-subscriptions-by-topic; subscribe again"));
     const Run shown = ctl(site.agency, daemon, {"status"});
     CHECK(shown.code == 2);
     CHECK_THAT(shown.out, Contains("push silent") && Contains("aws sns list-subscriptions-by-topic"));

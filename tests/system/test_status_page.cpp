@@ -19,11 +19,11 @@ using namespace std::chrono_literals;
 namespace {
 
 std::uint16_t page_port(Process& daemon) {
-    if (!daemon.says("the API listens", kWithin))
+    if (!daemon.says("API listening", kWithin))
         throw std::runtime_error("it does not listen: " + daemon.err());
     const std::string said = daemon.err();
-    const std::string place = "place=127.0.0.1:";
-    return static_cast<std::uint16_t>(std::stoi(said.substr(said.find(place) + place.size(), 5)));
+    const std::string address = "address=127.0.0.1:";
+    return static_cast<std::uint16_t>(std::stoi(said.substr(said.find(address) + address.size(), 5)));
 }
 
 std::string fetched(std::uint16_t port, const std::string& method, const std::string& target) {
@@ -147,7 +147,7 @@ TEST_CASE("a person sees a first load on its way") {
     site.start();
     REQUIRE(site.becomes("records so far"));
     const std::string page = site.seen("loading");
-    has(page, ">loads<");
+    has(page, ">loading<");
     has(page, "records so far");
     site.agency.stop(*site.daemon);
 }
@@ -172,9 +172,9 @@ TEST_CASE("a person sees that all is well, that the portal is down, and that a r
     site.start();
     REQUIRE(site.becomes(">up to date<"));
     CHECK(status_of(fetched(site.port, "GET", "/readyz")) == 503);
-    page = site.seen("asking");
+    page = site.seen("awaiting_confirmation");
     has(page, ">critical<");
-    has(page, ">asking</span>");
+    has(page, ">awaiting_confirmation</span>");
     has(page, "--confirm-deletes");
 
     site.portal.kill();

@@ -125,7 +125,7 @@ TEST_CASE("a damaged store: 78, and what to do") {
     INFO(header.err);
     CHECK(header.code == 78);
     CHECK(header.says("store_corrupt"));
-    CHECK(header.says("restore it from a backup"));
+    CHECK(header.says("restore the file from a backup"));
 
     write_text(agency.store_path(), "this is a letter, not a database\n");
     const Run letter = agency.once();

@@ -46,10 +46,10 @@ TEST_CASE("one answer with a Retry-After of a month: reported at once, and an op
     Process daemon = agency.start();
     REQUIRE(becomes_ready(daemon));
     portal.control("POST", "/fault", {{"name", "retry-after-month"}, {"times", 1}});
-    REQUIRE(daemon.says("the portal asked for a pause until", kAtOnce));
-    CHECK(daemon.says("the next request goes out at", kAtOnce));
+    REQUIRE(daemon.says("the portal requested a pause until ", kAtOnce));
+    CHECK(daemon.says("the next request will be sent at", kAtOnce));
     REQUIRE(daemon.wait_until([&] { return api_status(daemon, "/readyz") == 503; }, kAtOnce));
-    CHECK_THAT(not_ready_for(daemon), Contains("the portal asked for a pause until"));
+    CHECK_THAT(not_ready_for(daemon), Contains("the portal requested a pause until "));
     CHECK(ctl(agency, daemon, {"status"}).code == 2);
     const std::uint64_t before = requests_to(portal);
     portal.control("POST", "/touch", {{"count", 3}});
@@ -71,20 +71,20 @@ TEST_CASE(
     Process daemon = agency.start();
     REQUIRE(becomes_ready(daemon));
     portal.fault("retry-after-month", 1);
-    REQUIRE(daemon.says("the portal asked for a pause until", kAtOnce));
-    REQUIRE(
-        daemon.wait_until([&] { return Contains("provider waits").match(not_ready_for(daemon)); }, kAtOnce));
+    REQUIRE(daemon.says("the portal requested a pause until ", kAtOnce));
+    REQUIRE(daemon.wait_until([&] { return Contains("provider waiting").match(not_ready_for(daemon)); },
+                              kAtOnce));
     const std::uint64_t before = requests_to(portal);
     const Run sync = ctl(agency, daemon, {"sync"});
     CAPTURE(sync.out, sync.err);
     CHECK(sync.code == 1);
-    CHECK_THAT(sync.out + sync.err, Contains("the portal asked for a pause until"));
+    CHECK_THAT(sync.out + sync.err, Contains("the portal requested a pause until "));
     CHECK(requests_to(portal) == before + 1);
     const Run begun =
         ctl(agency, daemon,
             {"backfill", "claim_attendance", "--from", "2024-01", "--to", "2024-02", "--no-wait"});
     CHECK(begun.code == 0);
-    CHECK(daemon.says("backfill was interrupted and is tried again", kAtOnce));
+    CHECK(daemon.says("backfill interrupted, will be retried", kAtOnce));
     CHECK(requests_to(portal) == before + 2);  // that was an operator's request, too
     // A reload sends a probe, too; then everything goes on.
     portal.clear_faults();
@@ -160,7 +160,7 @@ TEST_CASE("eight streams share a quota of 300: all are filled, and sent and rese
     // Nearly all of the quota can be used, and not one more.
     for (int i = 0; i < 60 && not_ready_for(*daemon).empty(); ++i)
         ctl(agency, *daemon, {"sync"});
-    CHECK_THAT(not_ready_for(*daemon), Contains("the quota of") && Contains("is spent"));
+    CHECK_THAT(not_ready_for(*daemon), Contains("the quota of") && Contains("is used up"));
     CHECK(requests_to(portal) <= 300);
     CHECK(requests_to(portal) >= 300 - 64);
     CHECK(agency.stop(*daemon).code == 0);
@@ -207,13 +207,13 @@ TEST_CASE("a wrong base_url is in the log at once, and nothing is ready before a
     Agency agency(AgencyConfig{.base_url = portal.base_url() + "/elsewhere", .more = kApiLine});
     std::optional<Process> daemon(std::in_place, agency.start());
     REQUIRE(daemon->says("(refused)", kAtOnce));
-    CHECK_THAT(not_ready_for(*daemon), Contains("no pass has come to its end yet"));
+    CHECK_THAT(not_ready_for(*daemon), Contains("no pass has completed yet"));
     CHECK_THAT(not_ready_for(*daemon, "?for=sns"), Contains("no section sns"));
     CHECK(metric(*daemon, "carecloud_ready") == 0);
     // A restart does not forget that there was none.
     CHECK(agency.stop(*daemon).code == 0);
     daemon.emplace(agency.start());
-    CHECK_THAT(not_ready_for(*daemon), Contains("no pass has come to its end yet"));
+    CHECK_THAT(not_ready_for(*daemon), Contains("no pass has completed yet"));
 
     agency.config.base_url = portal.base_url();
     agency.write_config();
@@ -236,7 +236,7 @@ TEST_CASE(
         EventSite site({.portal = {"--fault", fault}, .poll_every = "1s", .api = "127.0.0.1:0"});
         Process daemon = site.start();
         REQUIRE(daemon.says("warn  ", kAtOnce));
-        CHECK_THAT(not_ready_for(daemon), Contains("no pass has come to its end yet"));
+        CHECK_THAT(not_ready_for(daemon), Contains("no pass has completed yet"));
         site.subscribe(daemon);
         CHECK(not_ready_for(daemon, "?for=sns").empty());
         const auto ids = site.submit({{"count", 1}});

@@ -68,7 +68,7 @@ TEST_CASE("a list that is no list is a bad response, and no record of the quaran
     REQUIRE(agency.once().code == 0);
     portal.fault("object-data", 1);
     Process daemon = agency.start();
-    REQUIRE(daemon.says("a query returns a list", kWithin));
+    REQUIRE(daemon.says("data is an object instead of a list", kWithin));
     portal.clear_faults();
     portal.control("POST", "/touch", {{"count", 10}});
     CHECK(agency.follows(daemon, portal, kWithin) == "");
@@ -130,7 +130,7 @@ TEST_CASE(
     portal.control("POST", "/touch", {{"count", 100}});
     CHECK(agency.follows(daemon, portal, kWithin) == "");
     CHECK(daemon.wait_until([&] { return portal.suffered("overfull") >= 3; }, kWithin));
-    const std::string told = "records where";
+    const std::string told = " records, but ";
     const std::string said = daemon.err();
     const auto first = said.find(told);
     REQUIRE(first != std::string::npos);

@@ -4,7 +4,7 @@
 #include "net/byte_buffer.hpp"
 #include "net/url.hpp"
 #include "portal/http/refusal.hpp"
-#include "portal/page_rules.hpp"
+#include "portal/portal.hpp"
 #include "portal/query.hpp"
 
 #include <algorithm>
@@ -34,8 +34,8 @@ bool is_visible_ascii(std::string_view text) {
 
 Result<> check_key(std::string_view key) {
     if (is_visible_ascii(key) && key.size() <= kKeyBytesMax) return {};
-    return unusable(key.empty() ? "the API key is empty" : "the API key has characters that no key has",
-                    "portal.api_key_file must hold the key alone, on one line");
+    return unusable(key.empty() ? "the API key is empty" : "the API key contains invalid characters",
+                    "portal.api_key_file must contain only the key, on one line");
 }
 
 Result<> check_settings(const HttpPortalSettings& settings) {
@@ -44,8 +44,7 @@ Result<> check_settings(const HttpPortalSettings& settings) {
     }
     if (!is_visible_ascii(settings.bucket_id))
         return unusable("bucket_id", "check portal.bucket_id: 24 hex digits");
-    if (!is_header_value(settings.user_agent))
-        return unusable("user_agent", "only printable ASCII can be sent");
+    if (!is_header_value(settings.user_agent)) return unusable("user_agent", "use printable ASCII only");
     return check_key(settings.api_key);
 }
 
@@ -57,8 +56,13 @@ bool is_path_segment(std::string_view entity) {
 Error no_entity(std::string operation) {
     return {.code = ErrorCode::invalid_argument,
             .operation = std::move(operation),
-            .subject = "an entity that cannot stand in a path",
+            .subject = "the entity is not valid in a path",
             .hint = "check the stream's entity"};
+}
+
+void set_scope(HttpRequest& request, const std::string& workspace_id, const std::string& bucket_id) {
+    request.headers.emplace_back("X-Param-Override-WorkspaceId", workspace_id);
+    request.headers.emplace_back("X-Param-Override-BucketId", bucket_id);
 }
 
 // Behind a byte-order mark, too, which the slicer passes over.
@@ -108,7 +112,7 @@ Result<std::unique_ptr<HttpPortal>> HttpPortal::create(Clock& clock, HttpPortalS
     auto url = parse_http_url(settings.base_url);
     if (!url) return unusable("portal.base_url: " + url.error().subject, url.error().hint);
     if (url->target.find('?') != std::string::npos)
-        return unusable("portal.base_url has a query", "leave it out");
+        return unusable("portal.base_url has a query", "remove it");
     std::string base_path = std::move(url->target);
     while (base_path.ends_with('/'))
         base_path.pop_back();
@@ -149,6 +153,14 @@ Error HttpPortal::with_remedy(Error error) const {
     return error;
 }
 
+// None: an answer that is to hold data.
+std::optional<Error> HttpPortal::refusal_in(const Result<HttpResponse>& response,
+                                            const std::string& operation) const {
+    if (!response) return response.error();
+    if (response->status == 200) return std::nullopt;
+    return with_remedy(refusal_of(*response, operation, clock_.wall()));
+}
+
 // With what `seen` says of the request already.
 Task<Result<HttpResponse>> HttpPortal::send(HttpRequest request, PortalExchange seen) {
     const MonoTime sent = clock_.now();
@@ -175,8 +187,7 @@ Task<Result<PagePtr>> HttpPortal::query(const Query& query) {
     HttpRequest request =
         make_request("POST", "/appdata/" + percent_encode(spec.entity) + "/query", operation);
     request.headers.emplace_back("Content-Type", "application/json");
-    request.headers.emplace_back("X-Param-Override-WorkspaceId", spec.workspace_id);
-    request.headers.emplace_back("X-Param-Override-BucketId", spec.bucket_id);
+    set_scope(request, spec.workspace_id, spec.bucket_id);
     request.body = query_text(query);
     // Copies of what the query points to: nothing says that it outlives the wait.
     const std::string workspace_id = spec.workspace_id;
@@ -188,8 +199,7 @@ Task<Result<PagePtr>> HttpPortal::query(const Query& query) {
     const MonoTime sent = clock_.now();
     auto sending = send(std::move(request), std::move(seen));
     Result<HttpResponse> response = co_await std::move(sending);
-    if (!response) co_return response.error();
-    if (response->status != 200) co_return with_remedy(refusal_of(*response, operation, clock_.wall()));
+    if (auto refusal = refusal_in(response, operation)) co_return std::move(*refusal);
     const SliceOptions options{
         .workspace_id = workspace_id, .bucket_id = bucket_id, .hash = hash, .list = true, .take = take};
     Result<PagePtr> page = to_page(std::move(*response), operation, options, sent);
@@ -204,17 +214,16 @@ Task<Result<PagePtr>> HttpPortal::retrieve(const StreamSpec& spec, std::string_v
     HttpRequest request = make_request(
         "GET", "/appdata/" + percent_encode(spec.entity) + "/retrieve?id=" + percent_encode(wanted),
         operation);
-    request.headers.emplace_back("X-Param-Override-WorkspaceId", spec.workspace_id);
-    request.headers.emplace_back("X-Param-Override-BucketId", spec.bucket_id);
+    set_scope(request, spec.workspace_id, spec.bucket_id);
     const std::string workspace_id = spec.workspace_id;
     const std::string bucket_id = spec.bucket_id;
     PortalExchange seen;
     const MonoTime sent = clock_.now();
     auto sending = send(std::move(request), std::move(seen));
     Result<HttpResponse> response = co_await std::move(sending);
-    if (!response) co_return response.error();
-    if (denies_record(*response)) co_return empty_page(*response, clock_.wall(), {sent, clock_.now()});
-    if (response->status != 200) co_return with_remedy(refusal_of(*response, operation, clock_.wall()));
+    if (response && denies_record(*response))
+        co_return empty_page(*response, clock_.wall(), {sent, clock_.now()});
+    if (auto refusal = refusal_in(response, operation)) co_return std::move(*refusal);
     const SliceOptions options{.workspace_id = workspace_id, .bucket_id = bucket_id, .hash = true};
     Result<PagePtr> page = to_page(std::move(*response), operation, options, sent);
     if (!page) co_return page;
@@ -223,7 +232,7 @@ Task<Result<PagePtr>> HttpPortal::retrieve(const StreamSpec& spec, std::string_v
     if ((*page)->record_count() > 1 || std::any_of(records.begin(), records.end(), other)) {
         co_return Error{.code = ErrorCode::bad_response,
                         .operation = operation,
-                        .subject = "the answer holds another record than the one asked for",
+                        .subject = "the response contains another record than requested",
                         .hint = {}};
     }
     ensure_page(**page, 1);
@@ -233,8 +242,7 @@ Task<Result<PagePtr>> HttpPortal::retrieve(const StreamSpec& spec, std::string_v
 Task<Result<>> HttpPortal::refresh() {
     const std::string operation = "refresh permissions";
     HttpRequest request = make_request("POST", "/status/refresh", operation);
-    request.headers.emplace_back("X-Param-Override-WorkspaceId", settings_.workspace_id);
-    request.headers.emplace_back("X-Param-Override-BucketId", settings_.bucket_id);
+    set_scope(request, settings_.workspace_id, settings_.bucket_id);
     PortalExchange seen;
     auto sending = send(std::move(request), std::move(seen));
     Result<HttpResponse> response = co_await std::move(sending);
@@ -261,8 +269,8 @@ Result<PagePtr> HttpPortal::to_page(HttpResponse response, const std::string& op
         page->asked = asked;
         if (page->beyond_take > 0) note_beyond_take(*page, operation, options.take);
         const bool nothing =
-            one_record && page->strange.size() == 1 && is_empty_object(page->strange.front().body);
-        if (nothing) page->strange.clear();
+            one_record && page->invalid.size() == 1 && is_empty_object(page->invalid.front().body);
+        if (nothing) page->invalid.clear();
         return PagePtr(std::move(page));
     }
     Error error = sliced.error();
@@ -272,7 +280,7 @@ Result<PagePtr> HttpPortal::to_page(HttpResponse response, const std::string& op
         return with_remedy(refusal_of(*text, operation));
     }
     error.operation = operation;
-    if (error.code == ErrorCode::bad_response) error.subject += "; it begins " + redact(beginning);
+    if (error.code == ErrorCode::bad_response) error.subject += "; it starts with " + redact(beginning);
     return error;
 }
 
@@ -280,10 +288,10 @@ void HttpPortal::note_beyond_take(const Page& page, const std::string& operation
     if (!settings_.on_notice || !noticed_.insert(operation).second) return;
     settings_.on_notice({.code = ErrorCode::bad_response,
                          .operation = operation,
-                         .subject = "the answer holds " + std::to_string(page.beyond_take + take) +
-                                    " records where " + std::to_string(take) + " were asked for",
+                         .subject = "the response contains " + std::to_string(page.beyond_take + take) +
+                                    " records, but " + std::to_string(take) + " were requested",
                          .hint = "the first " + std::to_string(take) +
-                                 " are used, and the others asked for again; the Portal does not heed Take"});
+                                 " are used, and the others are requested again; the Portal ignores Take"});
 }
 
 }  // namespace carecloud

@@ -3,13 +3,13 @@
 //     auto portal = HttpPortal::create(clock, {.base_url = "https://portal.example.org/api", …});
 //     Result<PagePtr> page = co_await (*portal)->query(query);
 //
-// One request in, one validated page or one error out; every refusal is told apart (refusal.hpp). I/O thread
+// One request in, one validated page or one error out; every refusal is distinguished (refusal.hpp). I/O thread
 // only; must outlive its requests.
 #pragma once
 
-#include "core/clock.hpp"
+#include "base/clock.hpp"
 #include "json/slice.hpp"
-#include "net/http_client.hpp"
+#include "net/client/http_client.hpp"
 #include "portal/portal.hpp"
 
 #include <chrono>
@@ -47,8 +47,8 @@ struct HttpPortalSettings {
     std::size_t response_bytes_max = 32 * 1024 * 1024;
     std::string user_agent{};  // empty: "carecloud-syncd/VERSION"
     ProxyEnvironment proxy{};  // ProxyEnvironment::of_process() in the daemon
-    // Told of what is odd and hinders nothing, once for each entity: a portal that sends more records than were asked
-    // for. I/O thread; must not throw. May be empty.
+    // Called with what is odd and hinders nothing, once for each entity: a portal that sends more records than were
+    // asked for. I/O thread; must not throw. May be empty.
     std::function<void(const Error&)> on_notice{};
     // Called after each request; describing it costs some time. I/O thread; must not throw. May be empty.
     std::function<void(const PortalExchange&)> on_request{};
@@ -82,6 +82,7 @@ class HttpPortal final : public Portal {
     Result<PagePtr> to_page(HttpResponse response, const std::string& operation, const SliceOptions& options,
                             MonoTime sent);
     Error with_remedy(Error error) const;
+    std::optional<Error> refusal_in(const Result<HttpResponse>& response, const std::string& operation) const;
     Task<Result<HttpResponse>> send(HttpRequest request, PortalExchange seen);
     void note_beyond_take(const Page& page, const std::string& operation, std::size_t take);
 

@@ -1,7 +1,7 @@
 #include "portal/http/refusal.hpp"
 
+#include "base/ascii.hpp"
 #include "json/redact.hpp"
-#include "net/ascii.hpp"
 #include "net/http_date.hpp"
 
 #include <algorithm>
@@ -65,7 +65,7 @@ ErrorCode code_of(std::string_view portal_code) {
     return found == names.end() ? ErrorCode::refused : found->code;
 }
 
-constexpr const char* kKeyHint = "check that portal.api_key_file holds a key that has not expired";
+constexpr const char* kKeyHint = "check that portal.api_key_file contains a valid, unexpired key";
 
 // Whether the gateway's own message is about the key: "Forbidden", and what an authorizer of it says.
 bool is_about_key(std::string_view message) {
@@ -82,22 +82,22 @@ bool is_about_key(std::string_view message) {
 Meaning meaning_of_forbidden(const RefusalText& text) {
     if (ascii_iequals(text.message, "Missing Authentication Token")) {
         // The gateway's answer to a path that it does not know.
-        return {ErrorCode::refused, "the gateway knows no such path: check portal.base_url and the entity"};
+        return {ErrorCode::refused,
+                "the gateway does not know this path: check portal.base_url and the entity"};
     }
     const bool portal_says = text.is_portal && code_of(text.code) == ErrorCode::key_refused;
     if (portal_says || text.is_of_key) return {ErrorCode::key_refused, kKeyHint};
     return {ErrorCode::refused,
-            "neither the Portal nor its gateway says that the key is refused: a firewall or proxy before it "
-            "seems to "
-            "have answered; have it let requests to portal.base_url through"};
+            "not a refused key according to the Portal or its gateway; a firewall or proxy in front of it "
+            "probably responded: make it allow requests to portal.base_url"};
 }
 
 Meaning meaning_of_too_many(const HttpResponse& response, const RefusalText& text) {
     const bool is_quota = text.is_quota || is_limit_exceeded(response.text()) ||
                           response.header("x-amzn-ErrorType").starts_with("LimitExceeded");
     if (is_quota)
-        return {ErrorCode::quota_exhausted, "the month's quota of requests is spent: have it raised"};
-    return {ErrorCode::rate_limited, "lower portal.rate if this is frequent"};
+        return {ErrorCode::quota_exhausted, "the monthly quota of requests is used up: request a larger one"};
+    return {ErrorCode::rate_limited, "if this happens often, lower portal.rate"};
 }
 
 Meaning meaning_of(const HttpResponse& response, const RefusalText& text) {
@@ -111,18 +111,18 @@ Meaning meaning_of(const HttpResponse& response, const RefusalText& text) {
         case 408:
             return {ErrorCode::timed_out, ""};
         case 413:
-            return {ErrorCode::too_large, "ask for fewer records"};
+            return {ErrorCode::too_large, "request fewer records"};
         case 429:
             return meaning_of_too_many(response, text);
         case 504:
-            return {ErrorCode::timed_out, "the gateway waits 29 s at most: ask for fewer records"};
+            return {ErrorCode::timed_out, "the gateway waits at most 29 s: request fewer records"};
         default:
             break;
     }
     if (response.status >= 500) return {ErrorCode::server_failed, ""};
     if (response.status >= 400) return {ErrorCode::refused, ""};
     if (response.status >= 300) {
-        return {ErrorCode::refused, "redirects are not followed: set portal.base_url to the final address"};
+        return {ErrorCode::refused, "redirects are not followed: set portal.base_url to the final URL"};
     }
     return {ErrorCode::bad_response, "check portal.base_url"};
 }
@@ -200,7 +200,7 @@ Error refusal_of(const HttpResponse& response, std::string operation, Timestamp 
 }
 
 Error refusal_of(const RefusalText& text, std::string operation) {
-    std::string subject = "the portal says isSuccess:false";
+    std::string subject = "the portal responded with isSuccess:false";
     add(subject, said(text));
     const ErrorCode code = code_of(text.code);
     const bool is_key = code == ErrorCode::key_refused;

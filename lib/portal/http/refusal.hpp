@@ -1,11 +1,11 @@
-// What an answer that brings no data means: every refusal of the gateway and of the portal behind it, told
-// apart (portal-api facts, "Authentication and limits"; sync-model, hazards 8 to 11).
+// What an answer that brings no data means: every refusal of the gateway and of the portal behind it has
+// an error of its own (portal-api facts, "Authentication and limits"; sync-model, hazards 8 to 11).
 //
 // Pure; safe on any thread.
 #pragma once
 
-#include "core/error.hpp"
-#include "core/timestamp.hpp"
+#include "base/error.hpp"
+#include "base/timestamp.hpp"
 #include "net/http_message.hpp"
 
 #include <optional>

@@ -10,7 +10,7 @@ namespace {
 constexpr std::uint64_t kFrameHeaderBytes = 24;  // SQLite's file format, "WAL Frame Header"
 // Parts of checkpoint_bytes. Pieces of 8 MiB, as it stands: a page of large records is one, and sync_bench finds larger
 // ones no faster.
-constexpr std::uint64_t kWishes = 8;
+constexpr std::uint64_t kPieces = 8;
 // How long the writer waits for other programs' readers before it goes on with the old log. Those of a short
 // transaction are gone by then, and the others are not worth a longer stall.
 constexpr std::chrono::milliseconds kReaderWait{50};
@@ -21,7 +21,7 @@ Checkpointer::Checkpointer(Connection& writer, const SqliteSettings& settings)
     : writer_(writer),
       busy_timeout_(settings.busy_timeout),
       frame_bytes_(static_cast<std::uint64_t>(writer.number("PRAGMA page_size")) + kFrameHeaderBytes),
-      wish_bytes_(settings.checkpoint_bytes / kWishes),
+      piece_bytes_(settings.checkpoint_bytes / kPieces),
       max_bytes_(settings.checkpoint_bytes),
       restart_at_bytes_(max_bytes_),
       db_(settings.path, settings.vfs) {
@@ -64,22 +64,22 @@ void Checkpointer::after_commit(std::uint64_t log_bytes) {
             begin_anew();
         else
             restart_at_bytes_ = log_bytes_ + max_bytes_;
-    } else if (log_bytes_ - wished_at_ >= wish_bytes_) {
-        wished_at_ = log_bytes_;
-        wish();
+    } else if (log_bytes_ - requested_at_bytes_ >= piece_bytes_) {
+        requested_at_bytes_ = log_bytes_;
+        request();
     }
 }
 
 void Checkpointer::begin_anew() {
     log_bytes_ = 0;
-    wished_at_ = 0;
+    requested_at_bytes_ = 0;
     restart_at_bytes_ = max_bytes_;
 }
 
-void Checkpointer::wish() {
+void Checkpointer::request() {
     {
         const std::lock_guard lock(mutex_);
-        wished_ = true;
+        requested_ = true;
     }
     changed_.notify_all();
 }
@@ -90,7 +90,7 @@ bool Checkpointer::restart() {
     std::unique_lock lock(mutex_);
     // SQLite lets one checkpoint in and waits for none. With the mutex held thread_ begins no other.
     changed_.wait(lock, [this] { return !running_; });
-    wished_ = false;
+    requested_ = false;
     db_.set_busy_timeout(kReaderWait);
     const int code = move_log(SQLITE_CHECKPOINT_RESTART);
     db_.set_busy_timeout(busy_timeout_);
@@ -112,16 +112,16 @@ bool Checkpointer::move_again() {
         move_log_again(db_);
         return true;
     } catch (const SqlError&) {
-        return false;  // the doubt stays, and the next wish tries again
+        return false;  // the doubt stays, and the next request tries again
     }
 }
 
 void Checkpointer::run() {
     std::unique_lock lock(mutex_);
     for (;;) {
-        changed_.wait(lock, [this] { return wished_ || ending_; });
+        changed_.wait(lock, [this] { return requested_ || ending_; });
         if (ending_) return;
-        wished_ = false;
+        requested_ = false;
         running_ = true;
         lock.unlock();
         move_log(SQLITE_CHECKPOINT_PASSIVE);

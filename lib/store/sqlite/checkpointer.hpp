@@ -2,14 +2,14 @@
 //
 //     Checkpointer checkpointer(db, settings);   // hears of each commit of `db` from here on
 //
-// The writer wishes for a checkpoint each time it has added a good piece to the log. It goes on writing meanwhile, so
+// The writer requests a checkpoint each time it has added a good piece to the log. It goes on writing meanwhile, so
 // that the log cannot begin anew by itself: a log that has reached its greatest length is moved by the writer, which
 // then has only the rest to do.
 //
-// A commit is durable before any of this begins, and no checkpoint makes one fail. What a checkpoint stumbled over
-// loses nothing: the log stays as it is, and the next wish moves all of it again, since what was moved before may have
-// been lost by the sync that failed. A store that is closed before that leaves its log to the next life. What is
-// lastingly wrong with the disk shows itself at the commits, which write to the same one.
+// A commit is durable before any of this begins, and no checkpoint makes one fail. A failed checkpoint loses nothing:
+// the log stays as it is, and the next request moves all of it again, since what was moved before may have been lost by
+// the sync that failed. A store that is closed before that leaves its log to the next process. What is lastingly wrong
+// with the disk shows itself at the commits, which write to the same one.
 //
 // Built and destroyed while nobody uses `db`; what stands under "writer" is of the thread that uses it.
 #pragma once
@@ -40,7 +40,7 @@ class Checkpointer {
     static int committed(void* self, sqlite3* db, const char* name, int log_pages);
     void after_commit(std::uint64_t log_bytes);
     void begin_anew();
-    void wish();
+    void request();
     bool restart();
     int move_log(int mode);
     bool move_again();
@@ -49,13 +49,13 @@ class Checkpointer {
     Connection& writer_;
     const std::chrono::milliseconds busy_timeout_;
     const std::uint64_t frame_bytes_;
-    const std::uint64_t wish_bytes_;  // what the log grows by between two wishes
-    const std::uint64_t max_bytes_;   // the log's, and what it grows by between two tries of the writer's own
+    const std::uint64_t piece_bytes_;  // what the log grows by between two requests
+    const std::uint64_t max_bytes_;  // the log's, and what it grows by between two tries of the writer's own
 
     // Writer.
-    std::uint64_t log_bytes_ = 0;     // after the last commit
-    std::uint64_t wished_at_ = 0;     // what log_bytes_ was then
-    std::uint64_t restart_at_bytes_;  // what log_bytes_ will be
+    std::uint64_t log_bytes_ = 0;           // after the last commit
+    std::uint64_t requested_at_bytes_ = 0;  // what log_bytes_ was then
+    std::uint64_t restart_at_bytes_;        // what log_bytes_ will be
 
     // Of thread_ while running_, else of the writer with the mutex held.
     Connection db_;
@@ -63,10 +63,10 @@ class Checkpointer {
 
     std::mutex mutex_;
     std::condition_variable changed_;
-    bool wished_ = false;   // guarded by mutex_
-    bool ending_ = false;   // guarded by mutex_
-    bool running_ = false;  // guarded by mutex_: a checkpoint is under way on thread_
-    std::thread thread_;    // last: it uses all of the above
+    bool requested_ = false;  // guarded by mutex_
+    bool ending_ = false;     // guarded by mutex_
+    bool running_ = false;    // guarded by mutex_: a checkpoint is under way on thread_
+    std::thread thread_;      // last: it uses all of the above
 };
 
 }  // namespace carecloud

@@ -9,7 +9,7 @@
 // time.
 #pragma once
 
-#include "core/error.hpp"
+#include "base/error.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -38,6 +38,16 @@ class SqlError : public std::runtime_error {
 // record: SQLite's own texts name tables and columns only.
 Error to_error(const SqlError& error, std::string operation, const std::string& path);
 
+// What `work` returns, a Result, or what it threw as an Error about the database at `path`.
+template <class Work>
+auto guarded(const std::string& operation, const std::string& path, Work work) -> decltype(work()) {
+    try {
+        return work();
+    } catch (const SqlError& error) {
+        return to_error(error, operation, path);
+    }
+}
+
 class Connection {
   public:
     enum class Access { write, read_only };
@@ -64,7 +74,7 @@ class Connection {
     bool in_transaction() const;
     // How long a statement waits for another program's lock before SQLITE_BUSY.
     void set_busy_timeout(std::chrono::milliseconds timeout);
-    // Whether the last connection's close moves the log into the database; it does unless told otherwise.
+    // Whether the last connection's close moves the log into the database; it does by default.
     void set_checkpoint_on_close(bool wanted);
     // Bytes of the page cache, and giving back what of it is clean.
     std::size_t cache_bytes() const;

@@ -6,9 +6,9 @@
 #include <malloc.h>
 #endif
 
+#include "store/seam_rules.hpp"
 #include "store/sqlite/open.hpp"
-#include "store/sqlite/seam_rules.hpp"
-#include "store/sqlite/store_marker.hpp"
+#include "store/sqlite/ownership.hpp"
 
 namespace carecloud {
 namespace {
@@ -45,7 +45,7 @@ Database::Database(const SqliteSettings& settings, Ownership ownership, std::uni
       generation_(db_->text(kGeneration)),
       checkpointer_(*db_, settings) {}
 
-Result<> Database::in_place() {
+Result<> Database::check_owned() {
     const auto lost = ownership_.lost();
     if (!lost) return {};
     // Closing would move the log into a file that is gone, and remove one that may be another store's by now.
@@ -53,19 +53,15 @@ Result<> Database::in_place() {
     return *lost;
 }
 
-Result<std::optional<StreamState>> Database::load_stream(const std::string& stream) {
-    return guarded("load stream " + stream, path_, [&] { return tables_.streams.load(stream); });
-}
-
 Result<CommitSummary> Database::commit(const Batch& batch, const std::string& at) {
     if (const auto refused = refuse(batch)) return *refused;
     ensure_batch(batch);
-    return written("commit " + batch.stream, [&]() -> Result<CommitSummary> { return write(batch, at); });
+    auto work = [&](Tables&, Transaction& transaction) { return write_batch(batch, at, transaction); };
+    return write<CommitSummary>("commit " + batch.stream, work);
 }
 
-CommitSummary Database::write(const Batch& batch, const std::string& at) {
+CommitSummary Database::write_batch(const Batch& batch, const std::string& at, Transaction& transaction) {
     CommitSummary summary;
-    Transaction transaction(*db_, Transaction::Access::write);
     tables_.records.begin(batch.stream, at);
     const std::uint64_t seq_before = tables_.records.last_seq();
     tables_.quarantine.begin(batch.stream, at);
@@ -111,7 +107,7 @@ bool Database::write_rechecks(const Batch& batch, CommitSummary& summary) {
     return written;
 }
 
-// Good records before strange ones: where a page has both of one id, the strange one stays to be seen.
+// Good records before invalid ones: where a page has both of one id, the invalid one stays to be seen.
 void Database::write_page(const Batch& batch, CommitSummary& summary) {
     if (batch.page) {
         for (const Record& record : batch.page->records) {
@@ -119,110 +115,19 @@ void Database::write_page(const Batch& batch, CommitSummary& summary) {
             if (!tables_.quarantine.has_any()) continue;
             if (taken)
                 tables_.quarantine.remove(record.id);
-            else if (!batch.page->has_strange(record.id))
+            else if (!batch.page->has_invalid(record.id))
                 summary.released += tables_.quarantine.release(record.id, record.modified);
         }
-        set_aside(batch.page->strange, QuarantineTable::Attempt::same, summary);
+        set_aside(batch.page->invalid, QuarantineTable::Attempt::same, summary);
     }
     set_aside(batch.unreachable, QuarantineTable::Attempt::another, summary);
 }
 
-void Database::set_aside(const std::vector<StrangeRecord>& strange, QuarantineTable::Attempt attempt,
+void Database::set_aside(const std::vector<InvalidRecord>& invalid, QuarantineTable::Attempt attempt,
                          CommitSummary& summary) {
-    for (const StrangeRecord& record : strange) {
+    for (const InvalidRecord& record : invalid) {
         if (tables_.quarantine.put(record, attempt)) summary.count_quarantined(record.id);
     }
-}
-
-Result<std::vector<std::size_t>> Database::unknown(const std::string& stream, const std::vector<Key>& keys) {
-    return guarded("look up keys of " + stream, path_, [&]() -> Result<std::vector<std::size_t>> {
-        std::vector<std::size_t> missing;
-        // One read transaction for all keys: a snapshot, and far cheaper than one each.
-        const Transaction transaction(*db_, Transaction::Access::read);
-        tables_.records.begin(stream, {});
-        tables_.quarantine.begin(stream, {});
-        tables_.doubts.begin(stream);
-        for (std::size_t i = 0; i < keys.size(); ++i) {
-            const bool known = tables_.records.holds(keys[i]) || tables_.doubts.holds(keys[i]) ||
-                               (tables_.quarantine.has_any() && tables_.quarantine.holds(keys[i]));
-            if (!known) missing.push_back(i);
-        }
-        return missing;
-    });
-}
-
-Result<std::vector<std::optional<HeldRecord>>> Database::held(const std::string& stream,
-                                                              const std::vector<std::string>& ids) {
-    return guarded("look up records of " + stream, path_,
-                   [&]() -> Result<std::vector<std::optional<HeldRecord>>> {
-                       std::vector<std::optional<HeldRecord>> found;
-                       found.reserve(ids.size());
-                       const Transaction transaction(*db_, Transaction::Access::read);
-                       tables_.records.begin(stream, {});
-                       tables_.doubts.begin(stream);
-                       for (const std::string& id : ids) {
-                           found.push_back(tables_.records.held(id));
-                           if (found.back()) found.back()->doubted = tables_.doubts.ask_at(id).has_value();
-                       }
-                       return found;
-                   });
-}
-
-Result<Rechecks> Database::rechecks(const std::string& stream, std::size_t limit) {
-    return guarded("look up doubted records of " + stream, path_, [&]() -> Result<Rechecks> {
-        Rechecks rechecks{.doubted = tables_.doubts.next(stream, limit),
-                          .omitted = tables_.omitted.next(stream, limit),
-                          .reversed_at = tables_.doubts.reversed_at(stream)};
-        ensure_rechecks(rechecks, limit);
-        return rechecks;
-    });
-}
-
-Result<std::vector<Key>> Database::untried(const std::string& stream, Timestamp before, std::size_t limit) {
-    return guarded("look up the quarantine of " + stream, path_, [&]() -> Result<std::vector<Key>> {
-        tables_.quarantine.begin(stream, {});
-        return tables_.quarantine.untried(before, limit);
-    });
-}
-
-Result<std::uint64_t> Database::save_pass(const BoundedPass& pass, const std::string& at) {
-    return written("write a pass down", [&]() -> Result<std::uint64_t> {
-        Transaction transaction(*db_, Transaction::Access::write);
-        const std::uint64_t id = tables_.passes.save(pass, at);
-        transaction.commit();
-        return id;
-    });
-}
-
-Result<std::vector<BoundedPass>> Database::passes() {
-    return guarded("read passes", path_, [&] { return tables_.passes.all(); });
-}
-
-Result<std::map<std::string, Timestamp>> Database::first_passes() {
-    return guarded("read first passes", path_, [&] { return tables_.first_passes.all(); });
-}
-
-Result<> Database::note_first_pass(const std::string& stream, const std::string& at) {
-    return written("write a first pass down", [&]() -> Result<> {
-        Transaction transaction(*db_, Transaction::Access::write);
-        tables_.first_passes.note(stream, at);
-        transaction.commit();
-        return {};
-    });
-}
-
-Result<RequestCount> Database::requests(const std::string& month) {
-    return guarded("read the count of requests", path_,
-                   [&]() -> Result<RequestCount> { return tables_.quota.load(month); });
-}
-
-Result<> Database::save_requests(const std::string& month, const RequestCount& count) {
-    return written("count requests", [&]() -> Result<> {
-        Transaction transaction(*db_, Transaction::Access::write);
-        tables_.quota.save(month, count);
-        transaction.commit();
-        return {};
-    });
 }
 
 void Database::release_memory() {

@@ -1,18 +1,13 @@
-// The store's work as plain blocking calls: one open database with its tables. SqliteStore runs these on its
-// thread. Nothing throws: SqlError ends here.
+// One open database: its file, which this process owns, the connection that writes, the tables, and the checkpoints.
+// SqliteStore uses it on its thread. Nothing throws: SqlError ends here.
 #pragma once
 
-#include "core/batch.hpp"
-#include "core/error.hpp"
-#include "core/event.hpp"
-#include "core/record.hpp"
-#include "core/stream.hpp"
-#include "store/sqlite/certificate_table.hpp"
+#include "base/error.hpp"
+#include "model/batch.hpp"
 #include "store/sqlite/checkpointer.hpp"
 #include "store/sqlite/connection.hpp"
-#include "store/sqlite/database_guard.hpp"
 #include "store/sqlite/doubt_table.hpp"
-#include "store/sqlite/event_table.hpp"
+#include "store/sqlite/inbox_tables.hpp"
 #include "store/sqlite/ownership.hpp"
 #include "store/sqlite/pass_table.hpp"
 #include "store/sqlite/quarantine_table.hpp"
@@ -20,17 +15,37 @@
 #include "store/sqlite/sqlite_store.hpp"
 #include "store/sqlite/stream_table.hpp"
 
-#include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 namespace carecloud {
 
-struct ArrivedEvent {
-    Event event;
-    std::string received_at;
+struct Tables {
+    Tables(Connection& db, const FirstLoad& first_load)
+        : records(db, first_load),
+          quarantine(db),
+          doubts(db),
+          omitted(db),
+          streams(db),
+          quota(db),
+          first_passes(db),
+          passes(db),
+          events(db),
+          subscriptions(db),
+          certificates(db) {}
+
+    RecordTable records;
+    QuarantineTable quarantine;
+    DoubtTable doubts;
+    OmittedTable omitted;
+    StreamTable streams;
+    QuotaTable quota;
+    FirstPassTable first_passes;
+    PassTable passes;
+    EventTable events;
+    SubscriptionTable subscriptions;
+    CertificateTable certificates;
 };
 
 class Database {
@@ -40,86 +55,45 @@ class Database {
 
     const std::string& generation() const { return generation_; }
 
-    // As SqliteStore::in_place.
-    Result<> in_place();
+    // As SqliteStore::check_owned.
+    Result<> check_owned();
 
-    Result<std::optional<StreamState>> load_stream(const std::string& stream);
-    // `at` becomes committed_at, updated_at, first_at and last_at of whatever is written.
-    Result<CommitSummary> commit(const Batch& batch, const std::string& at);
-    Result<std::vector<std::size_t>> unknown(const std::string& stream, const std::vector<Key>& keys);
-    Result<std::vector<std::optional<HeldRecord>>> held(const std::string& stream,
-                                                        const std::vector<std::string>& ids);
-    Result<Rechecks> rechecks(const std::string& stream, std::size_t limit);
-    Result<std::vector<Key>> untried(const std::string& stream, Timestamp before, std::size_t limit);
-    Result<std::uint64_t> save_pass(const BoundedPass& pass, const std::string& at);
-    Result<std::vector<BoundedPass>> passes();
-    Result<std::map<std::string, Timestamp>> first_passes();
-    Result<> note_first_pass(const std::string& stream, const std::string& at);
-    Result<RequestCount> requests(const std::string& month);
-    Result<> save_requests(const std::string& month, const RequestCount& count);
-
-    // As Inbox; for each event whether it is new.
-    Result<std::vector<bool>> receive(const std::vector<ArrivedEvent>& events);
-    Result<std::vector<OpenEvent>> open_events(const std::string& stream, std::size_t limit);
-    Result<std::size_t> count_open();
-    Result<> settle(const std::vector<Settlement>& settlements, const std::string& at);
-    Result<Announced> announced(const std::string& stream, const std::string& from, const std::string& until);
-    Result<> note_subscription(const Subscription& subscription, const std::string& at);
-    Result<std::vector<Subscription>> subscriptions();
-
-    // As CertificateStore.
-    Result<std::vector<KeptCertificate>> certificates();
-    Result<> save_certificate(const KeptCertificate& certificate);
-    Result<> remove_certificate(const std::string& url);
-
-    // Gives the page cache back to the system, where there is enough of it to be worth it.
-    void release_memory();
-
-  private:
-    struct Tables {
-        Tables(Connection& db, const FirstLoad& first_load)
-            : records(db, first_load),
-              quarantine(db),
-              doubts(db),
-              omitted(db),
-              streams(db),
-              quota(db),
-              first_passes(db),
-              passes(db),
-              events(db),
-              subscriptions(db),
-              certificates(db) {}
-
-        RecordTable records;
-        QuarantineTable quarantine;
-        DoubtTable doubts;
-        OmittedTable omitted;
-        StreamTable streams;
-        QuotaTable quota;
-        FirstPassTable first_passes;
-        PassTable passes;
-        EventTable events;
-        SubscriptionTable subscriptions;
-        CertificateTable certificates;
-    };
-
-    Database(const SqliteSettings& settings, Ownership ownership, std::unique_ptr<Connection> db);
-
-    // As guarded(), for what writes: its answer counts only if the file that was written is still the store's.
-    template <class Work>
-    auto written(const std::string& operation, Work work) -> decltype(work()) {
-        auto result = guarded(operation, path_, std::move(work));
+    // What work(tables) returns, which sees one snapshot, or what it threw as an Error about `operation`.
+    template <class T, class Work>
+    Result<T> read(const std::string& operation, Work& work) {
+        return guarded(operation, path_, [&]() -> Result<T> {
+            const Transaction snapshot(*db_, Transaction::Access::read);
+            return work(tables_);
+        });
+    }
+    // What work(tables, transaction) returns, which commits what it has written. Its answer counts only if the file
+    // that was written is still the store's.
+    template <class T, class Work>
+    Result<T> write(const std::string& operation, Work& work) {
+        auto result = guarded(operation, path_, [&]() -> Result<T> {
+            Transaction transaction(*db_, Transaction::Access::write);
+            return work(tables_, transaction);
+        });
         if (!result) return result;
-        const Result<> kept = in_place();
+        const Result<> kept = check_owned();
         if (!kept) return kept.error();
         return result;
     }
-    CommitSummary write(const Batch& batch, const std::string& at);
+
+    // As Store::commit. `at` becomes committed_at, updated_at, first_at and last_at of whatever is written.
+    Result<CommitSummary> commit(const Batch& batch, const std::string& at);
+
+    // Gives the page cache back to the system, if there is enough of it to be worth it.
+    void release_memory();
+
+  private:
+    Database(const SqliteSettings& settings, Ownership ownership, std::unique_ptr<Connection> db);
+
+    CommitSummary write_batch(const Batch& batch, const std::string& at, Transaction& transaction);
     void write_page(const Batch& batch, CommitSummary& summary);
     void write_gone(const Batch& batch, CommitSummary& summary);
     bool write_rechecks(const Batch& batch, CommitSummary& summary);
-    std::uint64_t held_seq(const Event& event);
-    void set_aside(const std::vector<StrangeRecord>& strange, QuarantineTable::Attempt attempt,
+    void set_aside(const std::vector<InvalidRecord>& invalid, QuarantineTable::Attempt attempt,
                    CommitSummary& summary);
 
     std::string path_;

@@ -2,9 +2,9 @@
 // store's thread; throws SqlError.
 #pragma once
 
-#include "core/batch.hpp"
-#include "core/change.hpp"
-#include "core/record.hpp"
+#include "model/batch.hpp"
+#include "model/change.hpp"
+#include "model/record.hpp"
 #include "store/sqlite/statement.hpp"
 
 #include <cstddef>

@@ -1,7 +1,7 @@
 #include "store/sqlite/live_keys.hpp"
 
-#include "store/sqlite/database_guard.hpp"
-#include "store/sqlite/seam_rules.hpp"
+#include "store/seam_rules.hpp"
+#include "store/sqlite/connection.hpp"
 
 #include <utility>
 

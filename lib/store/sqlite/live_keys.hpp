@@ -3,8 +3,8 @@
 // them holds up no event; each call sees every commit that ended before it. One thread; nothing throws.
 #pragma once
 
-#include "core/error.hpp"
-#include "core/record.hpp"
+#include "base/error.hpp"
+#include "model/record.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 #include "store/sqlite/statement.hpp"

@@ -32,7 +32,7 @@ sqlite3_file& file_of(Connection& db, int which) {
 class CheckpointLock {
   public:
     explicit CheckpointLock(sqlite3_file& database) : database_(database) {
-        check(lock(SQLITE_SHM_LOCK), "a checkpoint is under way");
+        check(lock(SQLITE_SHM_LOCK), "a checkpoint is in progress");
     }
     ~CheckpointLock() { lock(SQLITE_SHM_UNLOCK); }
     CheckpointLock(const CheckpointLock&) = delete;

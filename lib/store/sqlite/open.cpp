@@ -1,11 +1,14 @@
 #include "store/sqlite/open.hpp"
 
+#include "base/readable_json.hpp"
 #include "store/sqlite/log_repair.hpp"
-#include "store/sqlite/migrations.hpp"
+#include "store/sqlite/stream_table.hpp"
 
 #include <filesystem>
 #include <system_error>
 #include <utility>
+
+#include <sqlite3.h>
 
 namespace carecloud {
 namespace {
@@ -21,6 +24,30 @@ Error failed(std::string subject, std::string hint) {
             .operation = kOpenStore,
             .subject = std::move(subject),
             .hint = std::move(hint)};
+}
+
+Error foreign(const std::string& path) {
+    return {.code = ErrorCode::store_failed,
+            .operation = "open store",
+            .subject = path + " is an SQLite database of another program",
+            .hint = "use another file in store.url; this one was not changed"};
+}
+
+Error newer(const std::string& path, std::int64_t found, std::int64_t known) {
+    return {.code = ErrorCode::store_newer,
+            .operation = "open store",
+            .subject = path + " has schema version " + std::to_string(found) +
+                       ", but this version supports at most " + std::to_string(known),
+            .hint = "use the newer carecloud-syncd, or restore a backup made before the upgrade"};
+}
+
+// SQL's readable_json(text): as base/readable_json.hpp; NULL: the text itself can be read.
+void readable_json_of_sql(sqlite3_context* context, int, sqlite3_value** values) {
+    const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(values[0]));
+    const auto size = static_cast<std::size_t>(sqlite3_value_bytes(values[0]));
+    const auto readable = readable_json({text != nullptr ? text : "", size});
+    if (readable)
+        sqlite3_result_text64(context, readable->data(), readable->size(), SQLITE_TRANSIENT, SQLITE_UTF8);
 }
 
 void set_pragmas(Connection& db, const SqliteSettings& settings) {
@@ -55,15 +82,15 @@ std::optional<Error> set_up(Connection& db, const SqliteSettings& settings) {
     db.execute("PRAGMA page_size = " + std::to_string(kPageBytes));
     if (auto refused = refuse_foreign(db, settings.path)) return refused;
     if (db.read_only()) {
-        return failed(settings.path + " is read-only",
-                      "let the daemon's user own it (chown, chmod u+w), on a filesystem "
-                      "mounted read-write");
+        return failed(
+            settings.path + " is read-only",
+            "make the daemon's user its owner (chown, chmod u+w), on a filesystem mounted read-write");
     }
     const std::string mode = db.text("PRAGMA journal_mode = WAL");
     if (mode != "wal") {
         return failed(
-            settings.path + ": SQLite keeps no write-ahead log there (journal_mode is " + mode + ")",
-            "put the store on a local filesystem");
+            settings.path + ": SQLite cannot use a write-ahead log there (journal_mode is " + mode + ")",
+            "move the store to a local filesystem");
     }
     set_pragmas(db, settings);
     make_durable(db);
@@ -80,19 +107,20 @@ std::optional<Error> refuse_path(const std::string& path) {
     if (directory.type() == fs::file_type::not_found) {
         return failed(
             path + ": the directory " + parent.string() + " does not exist",
-            "create it (mkdir -p, owned by the daemon's user), or let systemd do so (StateDirectory=)");
+            "create it (mkdir -p, owned by the daemon's user), or let systemd create it (StateDirectory=)");
     }
-    if (error) return failed(path + ": " + error.message(), "let the daemon's user reach that directory");
+    if (error)
+        return failed(path + ": " + error.message(), "grant the daemon's user access to that directory");
     if (directory.type() != fs::file_type::directory) {
         return failed(path + ": " + parent.string() + " is not a directory",
-                      "name a file in a directory in store.url");
+                      "set store.url to a file in a directory");
     }
     const fs::file_status file = fs::status(path, error);
     if (file.type() == fs::file_type::directory) {
-        return failed(path + " is a directory", "name a file in it in store.url, such as store.db");
+        return failed(path + " is a directory", "set store.url to a file in it, such as store.db");
     }
     if (fs::exists(file) && file.type() != fs::file_type::regular) {
-        return failed(path + " is not a regular file", "name another file in store.url");
+        return failed(path + " is not a regular file", "set store.url to another file");
     }
     return std::nullopt;
 }
@@ -104,6 +132,50 @@ Result<std::unique_ptr<Connection>> open_connection(const SqliteSettings& settin
         return db;
     } catch (const SqlError& error) {
         return to_error(error, kOpenStore, settings.path);
+    }
+}
+
+std::optional<Error> refuse_foreign(Connection& db, const std::string& path) {
+    const std::int64_t application = db.number("PRAGMA application_id");
+    const std::int64_t version = db.number("PRAGMA user_version");
+    const bool empty =
+        application == 0 && version == 0 && db.number("SELECT count(*) FROM sqlite_schema") == 0;
+    if (empty) return std::nullopt;
+    if (application != kApplicationId) return foreign(path);
+    const std::int64_t known = migrations().back().number;
+    if (version > known) return newer(path, version, known);
+    return std::nullopt;
+}
+
+void migrate(Connection& db, std::span<const Migration> known) {
+    const int code =
+        sqlite3_create_function_v2(db.get(), "readable_json", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr,
+                                   readable_json_of_sql, nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK) db.fail(code);
+    for (const Migration& migration : known) {
+        if (migration.number <= db.number("PRAGMA user_version")) continue;
+        Transaction transaction(db, Transaction::Access::write);
+        db.execute(std::string(migration.sql));
+        db.execute("PRAGMA application_id = " + std::to_string(kApplicationId));
+        db.execute("PRAGMA user_version = " + std::to_string(migration.number));
+        transaction.commit();
+    }
+}
+
+Result<std::optional<StreamState>> peek_stream(const SqliteSettings& settings, const std::string& stream) {
+    std::error_code unreadable;
+    const auto size = std::filesystem::file_size(settings.path, unreadable);
+    const bool absent = unreadable == std::errc::no_such_file_or_directory;
+    if (absent || (!unreadable && size == 0)) return std::optional<StreamState>();
+    try {
+        Connection db(settings.path, settings.vfs, Connection::Access::read_only);
+        db.set_busy_timeout(settings.busy_timeout);
+        if (auto refused = refuse_foreign(db, settings.path)) return *refused;
+        // A database of ours without its schema yet: a first start that was cut off.
+        if (db.number("PRAGMA user_version") == 0) return std::optional<StreamState>();
+        return StreamTable(db).load(stream);
+    } catch (const SqlError& error) {
+        return to_error(error, "inspect the store", settings.path);
     }
 }
 

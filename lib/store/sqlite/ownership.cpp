@@ -3,10 +3,12 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -22,7 +24,7 @@ Error cannot_open(const std::string& path, int error) {
             .operation = kTakeOwnership,
             .subject = path + ": " + std::strerror(error),
             .hint = full ? "free space on its filesystem"
-                         : "the daemon's user must own the file and be able to write in that directory, on a "
+                         : "the daemon's user must own the file and have write access to the directory, on a "
                            "local filesystem mounted read-write"};
 }
 
@@ -36,7 +38,7 @@ int open_database(const std::string& path) {
     return read_only;
 }
 
-// The process that holds the lock; empty where /proc does not tell (systemd's ProcSubset=pid).
+// The process that holds the lock; empty if /proc does not show it (systemd's ProcSubset=pid).
 std::string owner_of(ino_t inode) {
     std::ifstream locks("/proc/locks");
     const std::string ending = ":" + std::to_string(inode);
@@ -55,7 +57,7 @@ Error owned(const std::string& path, ino_t inode) {
     return {.code = ErrorCode::store_owned,
             .operation = kTakeOwnership,
             .subject = path + " is in use by " + who,
-            .hint = "stop that carecloud-syncd, or give this one another store.url"};
+            .hint = "stop that carecloud-syncd, or set another store.url"};
 }
 
 Error linked(const std::string& path, nlink_t links) {
@@ -63,8 +65,9 @@ Error linked(const std::string& path, nlink_t links) {
         .code = ErrorCode::store_failed,
         .operation = kTakeOwnership,
         .subject = path + " has " + std::to_string(links) + " hard links",
-        .hint = "two programs could write to it by different names: remove the other ones (find -samefile " +
-                path + "), or make a copy of its own"};
+        .hint =
+            "two programs could write to it under different names; remove the other links (find -samefile " +
+            path + "), or use a copy"};
 }
 
 int lock(int fd) {
@@ -72,6 +75,38 @@ int lock(int fd) {
         if (errno != EINTR) return errno;
     }
     return 0;
+}
+
+// One that an earlier version wrote has the path alone.
+struct Mark {
+    std::string path{};
+    std::string store{};  // identity_of() the two files
+    std::string log{};
+    friend bool operator==(const Mark&, const Mark&) = default;
+};
+
+Mark read_mark(const std::string& marker) {
+    std::ifstream file(marker);
+    Mark mark;
+    std::getline(file, mark.path);
+    file >> mark.store >> mark.log;
+    return mark;
+}
+
+std::string log_of(const SqliteSettings& settings) {
+    return settings.path + "-wal";
+}
+
+// Its inode, and when it was created: a file may get the inode of one that was removed. Empty: there is no such file.
+std::string identity_of(const std::string& path) {
+    struct statx file {};
+    if (::statx(AT_FDCWD, path.c_str(), 0, STATX_INO | STATX_BTIME, &file) != 0) return {};
+    std::string identity = std::to_string(file.stx_ino);
+    // Some filesystems do not know it.
+    if ((file.stx_mask & STATX_BTIME) != 0)
+        identity +=
+            "." + std::to_string(file.stx_btime.tv_sec) + "." + std::to_string(file.stx_btime.tv_nsec);
+    return identity;
 }
 
 }  // namespace
@@ -104,13 +139,13 @@ std::optional<Error> Ownership::lost() {
     }
     return Error{
         .code = ErrorCode::store_failed,
-        .operation = "look after the store",
+        .operation = "watch the store",
         .subject = path_ + (whole ? "-wal" : "") + " was " +
-                   (there && !whole ? "overwritten or cut short" : "removed, replaced or unmounted") +
-                   " while the service ran; what is written is lost",
+                   (there && !whole ? "overwritten or truncated" : "removed, replaced or unmounted") +
+                   " while the service was running; further writes would be lost",
         .hint =
-            "put it back, or restore a backup there (README, Backing up and restoring): the service "
-            "exits, and goes on with what it finds when it is started again"};
+            "put it back, or restore a backup there (README, Backing up and restoring); the service exits "
+            "and uses the file found at its next start"};
 }
 
 Ownership::~Ownership() {
@@ -133,6 +168,41 @@ Ownership& Ownership::operator=(Ownership&& other) noexcept {
     std::swap(size_, other.size_);
     std::swap(with_log_, other.with_log_);
     return *this;
+}
+
+std::optional<Error> refuse_lost_store(const SqliteSettings& settings) {
+    if (settings.marker.empty() || read_mark(settings.marker).path != settings.path) return std::nullopt;
+    std::error_code missing;
+    const auto bytes = std::filesystem::file_size(settings.path, missing);
+    if (!missing && bytes > 0) return std::nullopt;
+    return Error{.code = ErrorCode::store_corrupt,
+                 .operation = "open store",
+                 .subject = settings.path + " is " + (missing ? "gone" : "empty") +
+                            ", but a store existed there (recorded in " + settings.marker + ")",
+                 .hint =
+                     "put it back, mount its filesystem, or restore a backup there (README, Backing up and "
+                     "restoring), then: systemctl start carecloud-syncd; to start with an empty store, as "
+                     "root: carecloud-syncd --new-store && systemctl start carecloud-syncd"};
+}
+
+void set_aside_log_of_replaced_store(const SqliteSettings& settings) {
+    if (settings.marker.empty()) return;
+    const Mark known = read_mark(settings.marker);
+    const std::string log = log_of(settings);
+    if (known.path != settings.path || known.store.empty() || known.store == identity_of(settings.path))
+        return;
+    if (known.log.empty() || known.log != identity_of(log)) return;
+    std::error_code failure;
+    std::filesystem::rename(log, log + ".of-replaced-store", failure);
+}
+
+void mark_store(const SqliteSettings& settings) {
+    if (settings.marker.empty()) return;
+    const Mark mark{
+        .path = settings.path, .store = identity_of(settings.path), .log = identity_of(log_of(settings))};
+    if (read_mark(settings.marker) == mark) return;
+    std::ofstream(settings.marker, std::ios::trunc) << mark.path << "\n"
+                                                    << mark.store << " " << mark.log << "\n";
 }
 
 }  // namespace carecloud

@@ -5,9 +5,15 @@
 //
 // A file with more than one hard link is refused: SQLite names its log after the path, and each link would have one.
 // flock(2) is sure on local filesystems only, and so is SQLite's write-ahead log: no store on NFS or SMB.
+//
+// The marker is a note outside of the store that there is one. Without it a store whose file is gone (removed, not
+// mounted, a typing error in its path) would be replaced by an empty one in silence (hazard 37). It also knows which
+// file the store was, and which its write-ahead log: SQLite believes any log that lies beside a database, also the one
+// of the file before, if a backup was moved into its place (`mv backup store.db`).
 #pragma once
 
-#include "core/error.hpp"
+#include "base/error.hpp"
+#include "store/sqlite/sqlite_store.hpp"
 
 #include <optional>
 #include <string>
@@ -17,8 +23,8 @@ namespace carecloud {
 
 class Ownership {
   public:
-    // Creates the file (mode 0640), empty, where there is none. Errors: store_owned (names the other process, where
-    // the system tells), store_failed, store_full.
+    // Creates the file (mode 0640), empty, where there is none. Errors: store_owned (names the other process, if
+    // the system shows it), store_failed, store_full.
     static Result<Ownership> take(const std::string& database_path);
 
     ~Ownership();
@@ -41,5 +47,16 @@ class Ownership {
     off_t size_ = 0;  // bytes, when it was last looked at: it only grows
     bool with_log_ = false;
 };
+
+// Why no empty store may be created at settings.path: settings.marker says that one has been there. None: there is one
+// now, or there never was. Error: store_corrupt.
+std::optional<Error> refuse_lost_store(const SqliteSettings& settings);
+
+// If the database at settings.path is another file than the marker knows, and the log beside it the one that it knows,
+// that log is the other file's: it is renamed to "…-wal.of-replaced-store". A log that came with the file stays.
+void set_aside_log_of_replaced_store(const SqliteSettings& settings);
+
+// Notes that there is a store at settings.path, which is open. If the marker cannot be written the next start does it.
+void mark_store(const SqliteSettings& settings);
 
 }  // namespace carecloud

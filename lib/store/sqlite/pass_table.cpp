@@ -44,7 +44,7 @@ PassTable::PassTable(Connection& db)
       all_(db, "SELECT " + std::string(kPassColumns) + " FROM passes ORDER BY pass"),
       forget_(db, kForgetPasses) {}
 
-std::uint64_t PassTable::save(const BoundedPass& pass, std::string_view at) {
+std::uint64_t PassTable::save(const Job& pass, std::string_view at) {
     const bool fresh = pass.id == 0;
     Statement& write = fresh ? insert_ : update_;
     if (fresh)
@@ -78,7 +78,7 @@ std::uint64_t PassTable::save(const BoundedPass& pass, std::string_view at) {
     write.bind(21, signed_of(pass.requests));
     write.bind(22, pass.error);
     write.bind(23, pass.hint);
-    write.bind(24, fresh ? at : std::string_view(pass.wished_at));
+    write.bind(24, fresh ? at : std::string_view(pass.requested_at));
     write.bind(25, pass.started_at);
     write.bind(26, at);
     write.bind(27, signed_of(pass.holes));
@@ -95,45 +95,44 @@ std::uint64_t PassTable::save(const BoundedPass& pass, std::string_view at) {
 
 namespace {
 
-Result<BoundedPass> pass_of(const Statement& row) {
+Result<Job> pass_of(const Statement& row) {
     const auto text = [&](int column) { return std::string(row.text(column)); };
     const auto number = [&](int column) { return static_cast<std::uint64_t>(row.integer(column)); };
-    const auto kind = pass_kind_from(row.text(1));
-    const auto status = pass_status_from(row.text(3));
+    const auto kind = job_kind_from(row.text(1));
+    const auto status = job_status_from(row.text(3));
     if (!kind || !status) {
-        return Error{
-            .code = ErrorCode::store_corrupt,
-            .operation = "read passes",
-            .subject = "pass " + text(0) + " is of kind '" + text(1) + "' and in state '" + text(3) + "'",
-            .hint = "this program wrote neither; delete the row"};
+        return Error{.code = ErrorCode::store_corrupt,
+                     .operation = "read passes",
+                     .subject = "pass " + text(0) + " has kind '" + text(1) + "' and state '" + text(3) + "'",
+                     .hint = "not written by this program; delete the row"};
     }
-    BoundedPass pass{.id = number(0),
-                     .kind = *kind,
-                     .stream = text(2),
-                     .status = *status,
-                     .scheduled = row.integer(4) != 0,
-                     .reason = text(28),
-                     .deep = row.integer(5) != 0,
-                     .whole = row.integer(6) != 0,
-                     .confirm_deletes = row.integer(7) != 0,
-                     .first_day = text(8),
-                     .last_day = text(9),
-                     .steps = number(12),
-                     .steps_done = number(13),
-                     .records = number(14),
-                     .missing = number(16),
-                     .changed = number(17),
-                     .gone = number(18),
-                     .deleted = number(19),
-                     .holes = number(26),
-                     .awaiting = number(27),
-                     .unexplained = number(29),
-                     .requests = number(20),
-                     .error = text(21),
-                     .hint = text(22),
-                     .wished_at = text(23),
-                     .started_at = text(24),
-                     .updated_at = text(25)};
+    Job pass{.id = number(0),
+             .kind = *kind,
+             .stream = text(2),
+             .status = *status,
+             .scheduled = row.integer(4) != 0,
+             .reason = text(28),
+             .deep = row.integer(5) != 0,
+             .whole = row.integer(6) != 0,
+             .confirm_deletes = row.integer(7) != 0,
+             .first_day = text(8),
+             .last_day = text(9),
+             .steps = number(12),
+             .steps_done = number(13),
+             .records = number(14),
+             .missing = number(16),
+             .changed = number(17),
+             .gone = number(18),
+             .deleted = number(19),
+             .holes = number(26),
+             .awaiting = number(27),
+             .unexplained = number(29),
+             .requests = number(20),
+             .error = text(21),
+             .hint = text(22),
+             .requested_at = text(23),
+             .started_at = text(24),
+             .updated_at = text(25)};
     if (!row.is_null(10))
         pass.position = Cursor{text(10), Timestamp::parse(row.text(10)).value_or(Timestamp{}), text(11)};
     if (!row.is_null(15)) pass.expected = number(15);
@@ -142,12 +141,12 @@ Result<BoundedPass> pass_of(const Statement& row) {
 
 }  // namespace
 
-Result<std::vector<BoundedPass>> PassTable::all() {
+Result<std::vector<Job>> PassTable::all() {
     return read_passes(all_);
 }
 
-Result<std::vector<BoundedPass>> read_passes(Statement& select) {
-    std::vector<BoundedPass> passes;
+Result<std::vector<Job>> read_passes(Statement& select) {
+    std::vector<Job> passes;
     const Statement::Scope scope(select);
     while (select.step()) {
         auto pass = pass_of(select);

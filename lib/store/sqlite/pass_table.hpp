@@ -1,9 +1,9 @@
-// The table `passes`: bounded passes as they were wished for, and as far as they came. On the store's thread; throws
+// The table `passes`: bounded passes as they were requested, and as far as they came. On the store's thread; throws
 // SqlError.
 #pragma once
 
-#include "core/bounded_pass.hpp"
-#include "core/error.hpp"
+#include "base/error.hpp"
+#include "model/job.hpp"
 #include "store/sqlite/statement.hpp"
 
 #include <cstdint>
@@ -18,9 +18,9 @@ class PassTable {
     explicit PassTable(Connection& db);
 
     // A new row where its id is 0, else that row anew. `at` becomes updated_at, and wished_at of a new one. The id.
-    std::uint64_t save(const BoundedPass& pass, std::string_view at);
+    std::uint64_t save(const Job& pass, std::string_view at);
     // By id. Errors: store_corrupt where a stored word is unknown.
-    Result<std::vector<BoundedPass>> all();
+    Result<std::vector<Job>> all();
 
   private:
     Connection& db_;
@@ -31,7 +31,7 @@ class PassTable {
 };
 
 // All rows of a SELECT of pass_columns(), which it runs and resets.
-Result<std::vector<BoundedPass>> read_passes(Statement& select);
+Result<std::vector<Job>> read_passes(Statement& select);
 std::string_view pass_columns();
 
 }  // namespace carecloud

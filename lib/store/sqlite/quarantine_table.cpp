@@ -41,7 +41,7 @@ void QuarantineTable::begin(std::string_view stream, std::string_view at) {
     has_any_ = any_.step();
 }
 
-bool QuarantineTable::put(const StrangeRecord& record, Attempt attempt) {
+bool QuarantineTable::put(const InvalidRecord& record, Attempt attempt) {
     find_.bind(2, record.id);
     {
         const Statement::Scope scope(find_);
@@ -64,23 +64,23 @@ bool QuarantineTable::remove(std::string_view id) {
 
 bool QuarantineTable::release(std::string_view id, Timestamp modified) {
     find_.bind(2, id);
-    std::optional<Timestamp> strange;
+    std::optional<Timestamp> invalid;
     {
         const Statement::Scope scope(find_);
-        if (find_.step()) strange = Timestamp::parse(find_.text(0));
+        if (find_.step()) invalid = Timestamp::parse(find_.text(0));
     }
-    return strange && *strange <= modified && remove(id);
+    return invalid && *invalid <= modified && remove(id);
 }
 
 std::vector<Key> QuarantineTable::untried(Timestamp before, std::size_t limit) {
     std::vector<Key> keys;
     if (!has_any_) return keys;
     const std::string hourly = before.to_string_ms();
-    const std::string daily = Timestamp{before.ticks - Store::kDailyMoreTicks}.to_string_ms();
+    const std::string daily = (before - Store::kDailyMore).to_string_ms();
     untried_.bind(2, hourly);
     untried_.bind(3, static_cast<std::int64_t>(limit));
     untried_.bind(4, daily);
-    untried_.bind(5, kInvalidReason);
+    untried_.bind(5, kNotJsonReason);
     untried_.bind(6, Store::kHourlyAttempts);
     const Statement::Scope scope(untried_);
     while (untried_.step()) {

@@ -3,7 +3,7 @@
 // begin().
 #pragma once
 
-#include "core/record.hpp"
+#include "model/record.hpp"
 #include "store/sqlite/statement.hpp"
 
 #include <string>
@@ -24,7 +24,7 @@ class QuarantineTable {
     // Whether one that is there already, with the same `modified` and reason, is written as another attempt.
     enum class Attempt { same, another };
     // True: it was written. False: it was there already.
-    bool put(const StrangeRecord& record, Attempt attempt);
+    bool put(const InvalidRecord& record, Attempt attempt);
     // The record came good. True: it was there.
     bool remove(std::string_view id);
     // The record reads well in a version that the store has: what is here is let go, unless it is a newer one, or its

@@ -1,10 +1,11 @@
 #include "store/sqlite/read_database.hpp"
 
-#include "store/sqlite/database_guard.hpp"
+#include "store/sqlite/connection.hpp"
 #include "store/sqlite/pass_table.hpp"
 #include "store/sqlite/read_queries.hpp"
 #include "store/sqlite/stream_table.hpp"
 
+#include <limits>
 #include <utility>
 
 namespace carecloud {
@@ -27,6 +28,24 @@ QuarantineRow quarantine_row(const Statement& found) {
             .attempts = number(found, 5),
             .first_at = std::string(found.text(6)),
             .last_at = std::string(found.text(7))};
+}
+
+std::optional<std::string> text_or_none(const Statement& statement, int column) {
+    if (statement.is_null(column)) return std::nullopt;
+    return std::string(statement.text(column));
+}
+
+EventRow event_row(const Statement& statement) {
+    const auto text = [&](int column) { return std::string(statement.text(column)); };
+    return {.message_id = text(1),
+            .topic_arn = text(2),
+            .event_type = text(3),
+            .stream = text_or_none(statement, 4),
+            .record_id = text(5),
+            .event_time = text(6),
+            .received_at = text(7),
+            .state = text(8),
+            .settled_at = text_or_none(statement, 9)};
 }
 
 }  // namespace
@@ -91,15 +110,15 @@ Result<ChangePage> ReadDatabase::changes(std::uint64_t since, std::size_t limit)
     });
 }
 
-Result<std::vector<BoundedPass>> ReadDatabase::passes(std::size_t limit) {
-    return guarded("read passes", path_, [&]() -> Result<std::vector<BoundedPass>> {
+Result<std::vector<Job>> ReadDatabase::passes(std::size_t limit) {
+    return guarded("read passes", path_, [&]() -> Result<std::vector<Job>> {
         passes_.bind(1, static_cast<std::int64_t>(limit));
         return read_passes(passes_);
     });
 }
 
-Result<std::optional<BoundedPass>> ReadDatabase::pass(std::uint64_t id) {
-    return guarded("read a pass", path_, [&]() -> Result<std::optional<BoundedPass>> {
+Result<std::optional<Job>> ReadDatabase::pass(std::uint64_t id) {
+    return guarded("read a pass", path_, [&]() -> Result<std::optional<Job>> {
         pass_.bind(1, static_cast<std::int64_t>(id));
         auto found = read_passes(pass_);
         if (!found) return found.error();
@@ -108,7 +127,7 @@ Result<std::optional<BoundedPass>> ReadDatabase::pass(std::uint64_t id) {
 }
 
 Result<StoreCounts> ReadDatabase::counts(const std::string& month) {
-    return guarded("count what the store holds", path_, [&]() -> Result<StoreCounts> {
+    return guarded("count the contents of the store", path_, [&]() -> Result<StoreCounts> {
         StoreCounts counts;
         const Transaction transaction(*db_, Transaction::Access::read);
         const Statement::Scope position(position_);
@@ -145,19 +164,43 @@ Result<std::uint64_t> ReadDatabase::count_records(const std::string& stream) {
     });
 }
 
-Result<QuarantinePage> ReadDatabase::quarantine(const std::optional<QuarantinePlace>& after,
+Result<EventPage> ReadDatabase::events(std::optional<EventState> state, std::optional<std::uint64_t> before,
+                                       std::size_t limit) {
+    return guarded("read events", path_, [&]() -> Result<EventPage> {
+        constexpr auto newest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+        EventPage page;
+        Statement& statement = state == EventState::open ? open_events_ : events_;
+        statement.bind(1, static_cast<std::int64_t>(before.value_or(newest)));
+        const Statement::Scope scope(statement);
+        std::size_t left = bounds_.scanned_max;
+        std::uint64_t last = 0;
+        while (statement.step()) {
+            if (left == 0 || page.events.size() == limit) {
+                page.next = last;
+                break;
+            }
+            --left;
+            last = static_cast<std::uint64_t>(statement.integer(0));
+            EventRow row = event_row(statement);
+            if (!state || row.state == to_string(*state)) page.events.push_back(std::move(row));
+        }
+        return page;
+    });
+}
+
+Result<QuarantinePage> ReadDatabase::quarantine(const std::optional<QuarantineKey>& after,
                                                 std::size_t limit) {
     return guarded("read the quarantine", path_, [&]() -> Result<QuarantinePage> {
         QuarantinePage page;
-        const QuarantinePlace from = after.value_or(QuarantinePlace{});
+        const QuarantineKey from = after.value_or(QuarantineKey{});
         quarantine_.bind(1, from.stream);
         quarantine_.bind(2, from.id);
-        // One more than asked for tells whether there is more.
+        // One more than requested shows whether there are more.
         quarantine_.bind(3, static_cast<std::int64_t>(limit + 1));
         const Statement::Scope scope(quarantine_);
         while (quarantine_.step()) {
             if (page.records.size() == limit) {
-                page.next = QuarantinePlace{page.records.back().stream, page.records.back().id};
+                page.next = QuarantineKey{page.records.back().stream, page.records.back().id};
                 break;
             }
             page.records.push_back(quarantine_row(quarantine_));
@@ -166,10 +209,10 @@ Result<QuarantinePage> ReadDatabase::quarantine(const std::optional<QuarantinePl
     });
 }
 
-Result<std::optional<QuarantineRow>> ReadDatabase::quarantined(const QuarantinePlace& place) {
-    return guarded("look into the quarantine", path_, [&]() -> Result<std::optional<QuarantineRow>> {
-        quarantined_.bind(1, place.stream);
-        quarantined_.bind(2, place.id);
+Result<std::optional<QuarantineRow>> ReadDatabase::quarantined(const QuarantineKey& key) {
+    return guarded("look up the quarantine", path_, [&]() -> Result<std::optional<QuarantineRow>> {
+        quarantined_.bind(1, key.stream);
+        quarantined_.bind(2, key.id);
         const Statement::Scope scope(quarantined_);
         if (!quarantined_.step()) return std::optional<QuarantineRow>();
         return std::optional<QuarantineRow>(quarantine_row(quarantined_));

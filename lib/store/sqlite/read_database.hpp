@@ -2,7 +2,7 @@
 // Nothing throws: SqlError ends here. As Reader where nothing else is said.
 #pragma once
 
-#include "core/error.hpp"
+#include "base/error.hpp"
 #include "store/reader.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/sqlite_store.hpp"
@@ -33,10 +33,10 @@ class ReadDatabase {
     Result<RecordPage> records(const RecordFilter& filter);
     Result<EventPage> events(std::optional<EventState> state, std::optional<std::uint64_t> before,
                              std::size_t limit);
-    Result<QuarantinePage> quarantine(const std::optional<QuarantinePlace>& after, std::size_t limit);
-    Result<std::optional<QuarantineRow>> quarantined(const QuarantinePlace& place);
-    Result<std::vector<BoundedPass>> passes(std::size_t limit);
-    Result<std::optional<BoundedPass>> pass(std::uint64_t id);
+    Result<QuarantinePage> quarantine(const std::optional<QuarantineKey>& after, std::size_t limit);
+    Result<std::optional<QuarantineRow>> quarantined(const QuarantineKey& key);
+    Result<std::vector<Job>> passes(std::size_t limit);
+    Result<std::optional<Job>> pass(std::uint64_t id);
     Result<StoreCounts> counts(const std::string& month);
     Result<std::uint64_t> count_records(const std::string& stream);
 

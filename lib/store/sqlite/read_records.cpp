@@ -1,5 +1,5 @@
 // What of ReadDatabase reads records.
-#include "store/sqlite/database_guard.hpp"
+#include "store/sqlite/connection.hpp"
 #include "store/sqlite/read_database.hpp"
 
 #include <charconv>
@@ -26,27 +26,27 @@ bool is_since(std::string_view modified, const std::optional<Timestamp>& since) 
 }
 
 // Where a list stands that goes by the log: a second or a day, and the seq in it. As text "1709251200.4711".
-struct Place {
+struct ListPosition {
     std::int64_t number = 0;
     std::int64_t seq = 0;
 
-    static std::optional<Place> parse(std::string_view text) {
-        Place place;
+    static std::optional<ListPosition> parse(std::string_view text) {
+        ListPosition position;
         const char* const end = text.data() + text.size();
-        const auto [dot, bad_number] = std::from_chars(text.data(), end, place.number);
+        const auto [dot, bad_number] = std::from_chars(text.data(), end, position.number);
         if (bad_number != std::errc{} || dot == end || *dot != '.') return std::nullopt;
-        const auto [rest, bad_seq] = std::from_chars(dot + 1, end, place.seq);
+        const auto [rest, bad_seq] = std::from_chars(dot + 1, end, position.seq);
         if (bad_seq != std::errc{} || rest != end) return std::nullopt;
-        return place;
+        return position;
     }
     std::string to_string() const { return std::to_string(number) + "." + std::to_string(seq); }
 };
 
-Error no_place() {
+Error invalid_position() {
     return {.code = ErrorCode::invalid_argument,
             .operation = "read records",
-            .subject = "after is no place in a list with this filter",
-            .hint = "send the next of a page with the same filter, or none"};
+            .subject = "after is not a position in a list with this filter",
+            .hint = "use the next of a page with the same filter, or omit it"};
 }
 
 }  // namespace
@@ -57,8 +57,8 @@ std::optional<Error> ReadDatabase::refuse_unindexed() {
     if (indexed_.step() && indexed_.integer(0) > 0) return std::nullopt;
     return Error{.code = ErrorCode::store_busy,
                  .operation = "read records",
-                 .subject = "the store is being filled for the first time, and its index is made at the end",
-                 .hint = "ask again when the first pass has ended; changes can be read meanwhile"};
+                 .subject = "the first load is in progress, and the index is built at its end",
+                 .hint = "try again after the first pass; until then, read changes"};
 }
 
 Result<std::optional<RecordRow>> ReadDatabase::record(const std::string& stream, const std::string& id) {
@@ -117,30 +117,30 @@ RecordPage ReadDatabase::list_by_id(const RecordFilter& filter) {
 }
 
 Result<RecordPage> ReadDatabase::list_by_log(const RecordFilter& filter) {
-    Place place;
-    if (filter.days) place.number = filter.days->first;
-    if (filter.modified_since) place.number = filter.modified_since->seconds();
+    ListPosition position;
+    if (filter.days) position.number = filter.days->first;
+    if (filter.modified_since) position.number = filter.modified_since->seconds();
     if (!filter.after.empty()) {
-        const auto after = Place::parse(filter.after);
-        if (!after) return no_place();
-        place = *after;
+        const auto after = ListPosition::parse(filter.after);
+        if (!after) return invalid_position();
+        position = *after;
     }
     Statement& scan = filter.modified_since ? list_by_modified_ : list_by_days_;
     List list{.bounds = bounds_, .limit = filter.limit};
     scan.bind(1, filter.stream);
-    scan.bind(2, place.number);
-    scan.bind(3, place.seq);
+    scan.bind(2, position.number);
+    scan.bind(3, position.seq);
     const Statement::Scope scope(scan);
     while (scan.step()) {
         if (list.is_full()) {
-            list.page.next = place.to_string();
+            list.page.next = position.to_string();
             break;
         }
-        place = {scan.integer(0), scan.integer(1)};
+        position = {scan.integer(0), scan.integer(1)};
         ++list.looked_at;
         // Most rows that are left over are so by their first day, which stands in the index.
         if (!filter.modified_since && scan.integer(2) > filter.days->last) continue;
-        newest_.bind(1, place.seq);
+        newest_.bind(1, position.seq);
         const Statement::Scope newest(newest_);
         if (newest_.step() && is_since(newest_.text(2), filter.modified_since) && overlaps(filter.days))
             add(list, newest_);

@@ -1,6 +1,6 @@
 #include "store/sqlite/record_table.hpp"
 
-#include "core/readable_json.hpp"
+#include "base/readable_json.hpp"
 #include "store/sqlite/connection.hpp"
 
 namespace carecloud {
@@ -226,7 +226,7 @@ std::optional<HeldRecord> RecordTable::held(std::string_view id) {
     if (!rowid) return std::nullopt;
     holds_.bind(1, *rowid);
     const Statement::Scope scope(holds_);
-    // Another record with the same 64 bits: not known, then, until the next commit tells them apart.
+    // Another record with the same 64 bits: not known, then, until the next commit distinguishes them.
     if (!holds_.step() || holds_.text(0) != stream_ || holds_.text(1) != id) return std::nullopt;
     const std::string_view modified = holds_.text(2);
     return HeldRecord{.modified_text = std::string(modified),

@@ -5,10 +5,10 @@
 //     if (table.take(batch, record, doubts, summary)) …
 #pragma once
 
-#include "core/answer_log.hpp"
-#include "core/batch.hpp"
-#include "core/change.hpp"
-#include "core/record.hpp"
+#include "model/answer_log.hpp"
+#include "model/batch.hpp"
+#include "model/change.hpp"
+#include "model/record.hpp"
 #include "store/sqlite/doubt_table.hpp"
 #include "store/sqlite/record_index.hpp"
 #include "store/sqlite/statement.hpp"
@@ -26,7 +26,7 @@ class RecordTable {
 
     // What follows is of this stream. The numbering continues after what was last accepted.
     void begin(std::string_view stream, std::string_view committed_at);
-    // Writes the version of the batch's page, or a doubt, where core/change.hpp says so, and counts what became of it.
+    // Writes the version of the batch's page, or a doubt, where model/change.hpp says so, and counts what became of it.
     // True: the version was written.
     bool take(const Batch& batch, const Record& record, DoubtTable& doubts, CommitSummary& summary);
     // Marks a record that is held in this version as deleted, at begin()'s time, unless the portal was asked for it

@@ -1,23 +1,30 @@
 #include "store/sqlite/sqlite_reader.hpp"
 
-#include "store/sqlite/job_thread.hpp"
+#include "store/job_thread.hpp"
 
 #include <utility>
 
 namespace carecloud {
 
 // A thread and the connection that it alone uses.
-struct SqliteReader::Lane {
-    Lane(std::unique_ptr<ReadDatabase> opened, std::chrono::milliseconds quiet_after)
+struct SqliteReader::ReadThread {
+    ReadThread(std::unique_ptr<ReadDatabase> opened, std::chrono::milliseconds quiet_after)
         : database(std::move(opened)), thread([this] { database->release_memory(); }, quiet_after) {}
 
-    std::unique_ptr<ReadDatabase> database;  // gone once closed
-    JobThread thread;                        // ends before the database goes
-
+    // That method of the database with these arguments, on the thread.
+    template <class T, class... Parameters, class... Arguments>
+    Task<Result<T>> call(Result<T> (ReadDatabase::*method)(Parameters...), Arguments... arguments) {
+        return thread.run<T>([db = database.get(), method, ... kept = std::move(arguments)] {
+            return (db->*method)(kept...);
+        });
+    }
     void close() {
         thread.close();
         database.reset();
     }
+
+    std::unique_ptr<ReadDatabase> database;  // gone once closed
+    JobThread thread;                        // ends before the database goes
 };
 
 Result<std::unique_ptr<SqliteReader>> SqliteReader::open(const SqliteSettings& settings,
@@ -27,11 +34,11 @@ Result<std::unique_ptr<SqliteReader>> SqliteReader::open(const SqliteSettings& s
     auto walks = ReadDatabase::open(settings, bounds);
     if (!walks) return walks.error();
     return std::unique_ptr<SqliteReader>(
-        new SqliteReader(std::make_unique<Lane>(std::move(*quick), settings.quiet_after),
-                         std::make_unique<Lane>(std::move(*walks), settings.quiet_after)));
+        new SqliteReader(std::make_unique<ReadThread>(std::move(*quick), settings.quiet_after),
+                         std::make_unique<ReadThread>(std::move(*walks), settings.quiet_after)));
 }
 
-SqliteReader::SqliteReader(std::unique_ptr<Lane> quick, std::unique_ptr<Lane> walks)
+SqliteReader::SqliteReader(std::unique_ptr<ReadThread> quick, std::unique_ptr<ReadThread> walks)
     : quick_(std::move(quick)), walks_(std::move(walks)) {}
 
 SqliteReader::~SqliteReader() {
@@ -44,69 +51,44 @@ void SqliteReader::close() {
 }
 
 Task<Result<ChangePage>> SqliteReader::changes(std::uint64_t since, std::size_t limit) {
-    auto work = [database = quick_->database.get(), since, limit] { return database->changes(since, limit); };
-    return quick_->thread.run<ChangePage>(std::move(work));
+    return quick_->call(&ReadDatabase::changes, since, limit);
 }
 
 Task<Result<std::optional<RecordRow>>> SqliteReader::record(std::string stream, std::string id) {
-    auto work = [database = quick_->database.get(), stream = std::move(stream), id = std::move(id)] {
-        return database->record(stream, id);
-    };
-    return quick_->thread.run<std::optional<RecordRow>>(std::move(work));
+    return quick_->call(&ReadDatabase::record, std::move(stream), std::move(id));
 }
 
 Task<Result<RecordPage>> SqliteReader::records(RecordFilter filter) {
-    auto work = [database = walks_->database.get(), filter = std::move(filter)] {
-        return database->records(filter);
-    };
-    return walks_->thread.run<RecordPage>(std::move(work));
+    return walks_->call(&ReadDatabase::records, std::move(filter));
 }
 
 Task<Result<EventPage>> SqliteReader::events(std::optional<EventState> state,
                                              std::optional<std::uint64_t> before, std::size_t limit) {
-    auto work = [database = quick_->database.get(), state, before, limit] {
-        return database->events(state, before, limit);
-    };
-    return quick_->thread.run<EventPage>(std::move(work));
+    return quick_->call(&ReadDatabase::events, state, before, limit);
 }
 
-Task<Result<QuarantinePage>> SqliteReader::quarantine(std::optional<QuarantinePlace> after,
-                                                      std::size_t limit) {
-    auto work = [database = quick_->database.get(), after = std::move(after), limit] {
-        return database->quarantine(after, limit);
-    };
-    return quick_->thread.run<QuarantinePage>(std::move(work));
+Task<Result<QuarantinePage>> SqliteReader::quarantine(std::optional<QuarantineKey> after, std::size_t limit) {
+    return quick_->call(&ReadDatabase::quarantine, std::move(after), limit);
 }
 
-Task<Result<std::optional<QuarantineRow>>> SqliteReader::quarantined(QuarantinePlace place) {
-    auto work = [database = quick_->database.get(), place = std::move(place)] {
-        return database->quarantined(place);
-    };
-    return quick_->thread.run<std::optional<QuarantineRow>>(std::move(work));
+Task<Result<std::optional<QuarantineRow>>> SqliteReader::quarantined(QuarantineKey key) {
+    return quick_->call(&ReadDatabase::quarantined, std::move(key));
 }
 
-Task<Result<std::vector<BoundedPass>>> SqliteReader::passes(std::size_t limit) {
-    auto work = [database = quick_->database.get(), limit] { return database->passes(limit); };
-    return quick_->thread.run<std::vector<BoundedPass>>(std::move(work));
+Task<Result<std::vector<Job>>> SqliteReader::passes(std::size_t limit) {
+    return quick_->call(&ReadDatabase::passes, limit);
 }
 
-Task<Result<std::optional<BoundedPass>>> SqliteReader::pass(std::uint64_t id) {
-    auto work = [database = quick_->database.get(), id] { return database->pass(id); };
-    return quick_->thread.run<std::optional<BoundedPass>>(std::move(work));
+Task<Result<std::optional<Job>>> SqliteReader::pass(std::uint64_t id) {
+    return quick_->call(&ReadDatabase::pass, id);
 }
 
 Task<Result<StoreCounts>> SqliteReader::counts(std::string month) {
-    auto work = [database = quick_->database.get(), month = std::move(month)] {
-        return database->counts(month);
-    };
-    return quick_->thread.run<StoreCounts>(std::move(work));
+    return quick_->call(&ReadDatabase::counts, std::move(month));
 }
 
 Task<Result<std::uint64_t>> SqliteReader::count_records(std::string stream) {
-    auto work = [database = walks_->database.get(), stream = std::move(stream)] {
-        return database->count_records(stream);
-    };
-    return walks_->thread.run<std::uint64_t>(std::move(work));
+    return walks_->call(&ReadDatabase::count_records, std::move(stream));
 }
 
 }  // namespace carecloud

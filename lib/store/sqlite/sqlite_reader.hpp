@@ -24,7 +24,7 @@ class SqliteReader : public Reader {
     // Closes.
     ~SqliteReader() override;
 
-    // Carries out every call that was begun; later ones end by `cancelled`. Blocks. Before the store's own close, which
+    // Carries out every call that was begun; later ones end by `canceled`. Blocks. Before the store's own close, which
     // would leave its log behind otherwise.
     void close();
 
@@ -33,19 +33,19 @@ class SqliteReader : public Reader {
     Task<Result<RecordPage>> records(RecordFilter filter) override;
     Task<Result<EventPage>> events(std::optional<EventState> state, std::optional<std::uint64_t> before,
                                    std::size_t limit) override;
-    Task<Result<QuarantinePage>> quarantine(std::optional<QuarantinePlace> after, std::size_t limit) override;
-    Task<Result<std::optional<QuarantineRow>>> quarantined(QuarantinePlace place) override;
-    Task<Result<std::vector<BoundedPass>>> passes(std::size_t limit) override;
-    Task<Result<std::optional<BoundedPass>>> pass(std::uint64_t id) override;
+    Task<Result<QuarantinePage>> quarantine(std::optional<QuarantineKey> after, std::size_t limit) override;
+    Task<Result<std::optional<QuarantineRow>>> quarantined(QuarantineKey key) override;
+    Task<Result<std::vector<Job>>> passes(std::size_t limit) override;
+    Task<Result<std::optional<Job>>> pass(std::uint64_t id) override;
     Task<Result<StoreCounts>> counts(std::string month) override;
     Task<Result<std::uint64_t>> count_records(std::string stream) override;
 
   private:
-    struct Lane;
-    SqliteReader(std::unique_ptr<Lane> quick, std::unique_ptr<Lane> walks);
+    struct ReadThread;
+    SqliteReader(std::unique_ptr<ReadThread> quick, std::unique_ptr<ReadThread> walks);
 
-    std::unique_ptr<Lane> quick_;
-    std::unique_ptr<Lane> walks_;
+    std::unique_ptr<ReadThread> quick_;
+    std::unique_ptr<ReadThread> walks_;
 };
 
 }  // namespace carecloud

@@ -1,40 +1,51 @@
 #include "store/sqlite/sqlite_store.hpp"
 
-#include "store/sqlite/database.hpp"
-#include "store/sqlite/event_group.hpp"
-#include "store/sqlite/job_thread.hpp"
-#include "store/sqlite/live_keys.hpp"
+#include "store/seam_rules.hpp"
+#include "store/sqlite/sqlite_store_impl.hpp"
 
 #include <utility>
 
 namespace carecloud {
+namespace {
 
-struct SqliteStore::Impl {
-    Impl(std::unique_ptr<Database> opened, std::unique_ptr<LiveKeys> opened_keys, Clock& time,
-         std::chrono::milliseconds quiet_after)
-        : clock(time),
-          generation(opened->generation()),
-          database(std::move(opened)),
-          thread([this] { database->release_memory(); }, quiet_after),
-          events(thread, *database),
-          keys(std::move(opened_keys)),
-          key_thread([this] { keys->release_memory(); }, quiet_after) {}
+std::vector<std::size_t> find_unknown(Tables& tables, const std::string& stream,
+                                      const std::vector<Key>& keys) {
+    std::vector<std::size_t> missing;
+    tables.records.begin(stream, {});
+    tables.quarantine.begin(stream, {});
+    tables.doubts.begin(stream);
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        const bool known = tables.records.holds(keys[i]) || tables.doubts.holds(keys[i]) ||
+                           (tables.quarantine.has_any() && tables.quarantine.holds(keys[i]));
+        if (!known) missing.push_back(i);
+    }
+    return missing;
+}
 
-    // Time as the store notes it. On the I/O thread, where the clock lives.
-    std::string now() const { return clock.wall().to_string_ms(); }
+std::vector<std::optional<HeldRecord>> find_held(Tables& tables, const std::string& stream,
+                                                 const std::vector<std::string>& ids) {
+    std::vector<std::optional<HeldRecord>> found;
+    found.reserve(ids.size());
+    tables.records.begin(stream, {});
+    tables.doubts.begin(stream);
+    for (const std::string& id : ids) {
+        found.push_back(tables.records.held(id));
+        if (found.back()) found.back()->doubted = tables.doubts.ask_at(id).has_value();
+    }
+    return found;
+}
 
-    using ChangeListener = std::function<void(std::uint64_t newest_seq)>;
+}  // namespace
 
-    Clock& clock;
-    std::string generation;
-    // Shared with the commits under way, which may outlive the store.
-    std::shared_ptr<ChangeListener> listener = std::make_shared<ChangeListener>();
-    std::unique_ptr<Database> database;  // used by the thread alone; gone once closed
-    JobThread thread;                    // ends before the database goes
-    EventGroup events;
-    std::unique_ptr<LiveKeys> keys;  // used by its thread alone
-    JobThread key_thread;
-};
+SqliteStore::Impl::Impl(std::unique_ptr<Database> opened, std::unique_ptr<LiveKeys> opened_keys, Clock& time,
+                        std::chrono::milliseconds quiet_after)
+    : clock(time),
+      generation(opened->generation()),
+      database(std::move(opened)),
+      thread([this] { database->release_memory(); }, quiet_after),
+      events(thread, [this](const std::vector<ArrivedEvent>& arrived) { return write_events(arrived); }),
+      keys(std::move(opened_keys)),
+      key_thread([this] { keys->release_memory(); }, quiet_after) {}
 
 Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const SqliteSettings& settings, Clock& clock) {
     auto database = Database::open(settings);
@@ -62,15 +73,8 @@ const std::string& SqliteStore::generation() const {
     return impl_->generation;
 }
 
-Task<Result<>> SqliteStore::in_place() {
-    return impl_->thread.run<void>([database = impl_->database.get()] { return database->in_place(); });
-}
-
-Task<Result<std::optional<StreamState>>> SqliteStore::load_stream(std::string stream) {
-    auto work = [database = impl_->database.get(), stream = std::move(stream)] {
-        return database->load_stream(stream);
-    };
-    return impl_->thread.run<std::optional<StreamState>>(std::move(work));
+Task<Result<>> SqliteStore::check_owned() {
+    return impl_->thread.run<void>([database = impl_->database.get()] { return database->check_owned(); });
 }
 
 void SqliteStore::set_change_listener(std::function<void(std::uint64_t newest_seq)> listener) {
@@ -88,33 +92,40 @@ Task<Result<CommitSummary>> SqliteStore::commit(Batch batch) {
     co_return summary;
 }
 
+Task<Result<std::optional<StreamState>>> SqliteStore::load_stream(std::string stream) {
+    return impl_->read<std::optional<StreamState>>(
+        "load stream " + stream, [stream](Tables& tables) { return tables.streams.load(stream); });
+}
+
 Task<Result<std::vector<std::size_t>>> SqliteStore::unknown(std::string stream, std::vector<Key> keys) {
-    auto work = [database = impl_->database.get(), stream = std::move(stream), keys = std::move(keys)] {
-        return database->unknown(stream, keys);
-    };
-    return impl_->thread.run<std::vector<std::size_t>>(std::move(work));
+    return impl_->read<std::vector<std::size_t>>(
+        "look up keys of " + stream,
+        [stream, keys = std::move(keys)](Tables& tables) { return find_unknown(tables, stream, keys); });
 }
 
 Task<Result<std::vector<std::optional<HeldRecord>>>> SqliteStore::held(std::string stream,
                                                                        std::vector<std::string> ids) {
-    auto work = [database = impl_->database.get(), stream = std::move(stream), ids = std::move(ids)] {
-        return database->held(stream, ids);
-    };
-    return impl_->thread.run<std::vector<std::optional<HeldRecord>>>(std::move(work));
+    return impl_->read<std::vector<std::optional<HeldRecord>>>(
+        "look up records of " + stream,
+        [stream, ids = std::move(ids)](Tables& tables) { return find_held(tables, stream, ids); });
 }
 
 Task<Result<Rechecks>> SqliteStore::rechecks(std::string stream, std::size_t limit) {
-    auto work = [database = impl_->database.get(), stream = std::move(stream), limit] {
-        return database->rechecks(stream, limit);
-    };
-    return impl_->thread.run<Rechecks>(std::move(work));
+    return impl_->read<Rechecks>("look up doubted records of " + stream, [stream, limit](Tables& tables) {
+        Rechecks rechecks{.doubted = tables.doubts.next(stream, limit),
+                          .omitted = tables.omitted.next(stream, limit),
+                          .reversed_at = tables.doubts.reversed_at(stream)};
+        ensure_rechecks(rechecks, limit);
+        return rechecks;
+    });
 }
 
 Task<Result<std::vector<Key>>> SqliteStore::untried(std::string stream, Timestamp before, std::size_t limit) {
-    auto work = [database = impl_->database.get(), stream = std::move(stream), before, limit] {
-        return database->untried(stream, before, limit);
-    };
-    return impl_->thread.run<std::vector<Key>>(std::move(work));
+    return impl_->read<std::vector<Key>>("look up the quarantine of " + stream,
+                                         [stream, before, limit](Tables& tables) {
+                                             tables.quarantine.begin(stream, {});
+                                             return tables.quarantine.untried(before, limit);
+                                         });
 }
 
 Task<Result<std::vector<Key>>> SqliteStore::live(LiveRange range) {
@@ -129,101 +140,46 @@ Task<Result<std::uint64_t>> SqliteStore::count_live(std::string stream, std::str
     return impl_->key_thread.run<std::uint64_t>(std::move(work));
 }
 
-Task<Result<std::uint64_t>> SqliteStore::save_pass(BoundedPass pass) {
-    auto work = [database = impl_->database.get(), pass = std::move(pass), at = impl_->now()] {
-        return database->save_pass(pass, at);
-    };
-    return impl_->thread.run<std::uint64_t>(std::move(work));
-}
-
-Task<Result<std::vector<BoundedPass>>> SqliteStore::passes() {
-    auto work = [database = impl_->database.get()] { return database->passes(); };
-    return impl_->thread.run<std::vector<BoundedPass>>(std::move(work));
-}
-
 Task<Result<std::map<std::string, Timestamp>>> SqliteStore::first_passes() {
-    auto work = [database = impl_->database.get()] { return database->first_passes(); };
-    return impl_->thread.run<std::map<std::string, Timestamp>>(std::move(work));
+    return impl_->read<std::map<std::string, Timestamp>>(
+        "read first passes", [](Tables& tables) { return tables.first_passes.all(); });
 }
 
 Task<Result<>> SqliteStore::note_first_pass(std::string stream) {
-    auto work = [database = impl_->database.get(), stream = std::move(stream), at = impl_->now()] {
-        return database->note_first_pass(stream, at);
-    };
-    return impl_->thread.run<void>(std::move(work));
+    return impl_->write<void>("write a first pass", [stream = std::move(stream), at = impl_->now()](
+                                                        Tables& tables, Transaction& transaction) {
+        tables.first_passes.note(stream, at);
+        transaction.commit();
+        return Result<>();
+    });
+}
+
+Task<Result<std::uint64_t>> SqliteStore::save_pass(Job pass) {
+    return impl_->write<std::uint64_t>("write a pass", [pass = std::move(pass), at = impl_->now()](
+                                                           Tables& tables, Transaction& transaction) {
+        const std::uint64_t id = tables.passes.save(pass, at);
+        transaction.commit();
+        return id;
+    });
+}
+
+Task<Result<std::vector<Job>>> SqliteStore::passes() {
+    return impl_->read<std::vector<Job>>("read passes", [](Tables& tables) { return tables.passes.all(); });
 }
 
 Task<Result<RequestCount>> SqliteStore::requests(std::string month) {
-    auto work = [database = impl_->database.get(), month = std::move(month)] {
-        return database->requests(month);
-    };
-    return impl_->thread.run<RequestCount>(std::move(work));
+    return impl_->read<RequestCount>(
+        "read the count of requests",
+        [month = std::move(month)](Tables& tables) { return tables.quota.load(month); });
 }
 
 Task<Result<>> SqliteStore::save_requests(std::string month, RequestCount count) {
-    auto work = [database = impl_->database.get(), month = std::move(month), count] {
-        return database->save_requests(month, count);
-    };
-    return impl_->thread.run<void>(std::move(work));
-}
-
-Task<Result<bool>> SqliteStore::receive(Event event) {
-    return impl_->events.receive(std::move(event), impl_->now());
-}
-
-Task<Result<std::vector<OpenEvent>>> SqliteStore::open_events(std::string stream, std::size_t limit) {
-    auto work = [database = impl_->database.get(), stream = std::move(stream), limit] {
-        return database->open_events(stream, limit);
-    };
-    return impl_->thread.run<std::vector<OpenEvent>>(std::move(work));
-}
-
-Task<Result<std::size_t>> SqliteStore::count_open() {
-    return impl_->thread.run<std::size_t>(
-        [database = impl_->database.get()] { return database->count_open(); });
-}
-
-Task<Result<>> SqliteStore::settle(std::vector<Settlement> settlements) {
-    auto work = [database = impl_->database.get(), settlements = std::move(settlements), at = impl_->now()] {
-        return database->settle(settlements, at);
-    };
-    return impl_->thread.run<void>(std::move(work));
-}
-
-Task<Result<Announced>> SqliteStore::announced(std::string stream, Timestamp from, Timestamp until) {
-    auto work = [database = impl_->database.get(), stream = std::move(stream), from = from.to_string_ms(),
-                 until = until.to_string_ms()] { return database->announced(stream, from, until); };
-    return impl_->thread.run<Announced>(std::move(work));
-}
-
-Task<Result<>> SqliteStore::note_subscription(Subscription subscription) {
-    auto work = [database = impl_->database.get(), subscription = std::move(subscription),
-                 at = impl_->now()] { return database->note_subscription(subscription, at); };
-    return impl_->thread.run<void>(std::move(work));
-}
-
-Task<Result<std::vector<Subscription>>> SqliteStore::subscriptions() {
-    auto work = [database = impl_->database.get()] { return database->subscriptions(); };
-    return impl_->thread.run<std::vector<Subscription>>(std::move(work));
-}
-
-Task<Result<std::vector<KeptCertificate>>> SqliteStore::certificates() {
-    auto work = [database = impl_->database.get()] { return database->certificates(); };
-    return impl_->thread.run<std::vector<KeptCertificate>>(std::move(work));
-}
-
-Task<Result<>> SqliteStore::save_certificate(KeptCertificate certificate) {
-    auto work = [database = impl_->database.get(), certificate = std::move(certificate)] {
-        return database->save_certificate(certificate);
-    };
-    return impl_->thread.run<void>(std::move(work));
-}
-
-Task<Result<>> SqliteStore::remove_certificate(std::string url) {
-    auto work = [database = impl_->database.get(), url = std::move(url)] {
-        return database->remove_certificate(url);
-    };
-    return impl_->thread.run<void>(std::move(work));
+    return impl_->write<void>("count requests",
+                              [month = std::move(month), count](Tables& tables, Transaction& transaction) {
+                                  tables.quota.save(month, count);
+                                  transaction.commit();
+                                  return Result<>();
+                              });
 }
 
 }  // namespace carecloud

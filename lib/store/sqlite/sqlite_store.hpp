@@ -69,18 +69,18 @@ class SqliteStore : public Store, public Inbox, public CertificateStore {
 
     // Carries out every call that was begun, folds the write-ahead log into the database and frees the file
     // for another daemon. Blocks, for the call and the checkpoint under way and for what is left of the log.
-    // Later calls end by `cancelled`.
+    // Later calls end by `canceled`.
     void close();
 
     // Whether what is written is kept: store_failed where the file was removed, replaced or unmounted (hazard 37). From
     // then on every call that writes says so, too.
-    Task<Result<>> in_place();
+    Task<Result<>> check_owned();
 
     // Random text that a new store is born with (hazard 15).
     const std::string& generation() const;
 
     // Called on the I/O thread after each commit that added to the change log, with its newest seq: what reads the log
-    // finds it there. It must not throw. One at a time; empty: nobody is told.
+    // finds it there. It must not throw. One at a time; empty: nobody is called.
     void set_change_listener(std::function<void(std::uint64_t newest_seq)> listener);
 
     // `updated_at` of a state that is committed is the store's to write: what stands in the batch is not
@@ -94,8 +94,8 @@ class SqliteStore : public Store, public Inbox, public CertificateStore {
     Task<Result<std::vector<Key>>> untried(std::string stream, Timestamp before, std::size_t limit) override;
     Task<Result<std::vector<Key>>> live(LiveRange range) override;
     Task<Result<std::uint64_t>> count_live(std::string stream, std::string modified_from) override;
-    Task<Result<std::uint64_t>> save_pass(BoundedPass pass) override;
-    Task<Result<std::vector<BoundedPass>>> passes() override;
+    Task<Result<std::uint64_t>> save_pass(Job pass) override;
+    Task<Result<std::vector<Job>>> passes() override;
     Task<Result<std::map<std::string, Timestamp>>> first_passes() override;
     Task<Result<>> note_first_pass(std::string stream) override;
     Task<Result<RequestCount>> requests(std::string month) override;

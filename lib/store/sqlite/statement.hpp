@@ -11,7 +11,7 @@
 // connection's thread. All may throw SqlError.
 #pragma once
 
-#include "core/record.hpp"
+#include "model/record.hpp"
 
 #include <cstdint>
 #include <string_view>

@@ -27,10 +27,11 @@ constexpr std::string_view kReconciled =
     " WHERE stream = ?1 AND reconciled_fingerprint IS NOT fingerprint";
 
 Error damaged(const std::string& stream, const std::string& column) {
-    return {.code = ErrorCode::store_corrupt,
-            .operation = "load stream " + stream,
-            .subject = "streams." + column + " is not a time",
-            .hint = "restore the row from a backup, or delete it: the stream is then read from the start"};
+    return {
+        .code = ErrorCode::store_corrupt,
+        .operation = "load stream " + stream,
+        .subject = "streams." + column + " is not a timestamp",
+        .hint = "restore the row from a backup, or delete it; the stream then restarts from the beginning"};
 }
 
 }  // namespace
@@ -122,8 +123,8 @@ Result<std::map<std::string, Timestamp>> FirstPassTable::all() {
         if (!ended_at) {
             return Error{.code = ErrorCode::store_corrupt,
                          .operation = "read first_passes",
-                         .subject = "ended_at of " + stream + " is no instant",
-                         .hint = "this program did not write it; delete the row"};
+                         .subject = "ended_at of " + stream + " is not a timestamp",
+                         .hint = "not written by this program; delete the row"};
         }
         first.emplace(stream, *ended_at);
     }

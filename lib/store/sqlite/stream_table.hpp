@@ -2,9 +2,8 @@
 // the month's count of requests. On the store's thread; throws SqlError.
 #pragma once
 
-#include "core/error.hpp"
-#include "core/request_count.hpp"
-#include "core/stream.hpp"
+#include "base/error.hpp"
+#include "model/stream.hpp"
 #include "store/sqlite/statement.hpp"
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// The synchronisation as a user would write it: pages over a kept connection, JSON.parse, prepared statements of
+// The synchronization as a user would write it: pages over a kept connection, JSON.parse, prepared statements of
 // better-sqlite3, a transaction a page.
 //
 //     NODE_PATH=node_modules node sync.js BASE_URL ENTITY STORE

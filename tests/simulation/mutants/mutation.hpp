@@ -1,5 +1,5 @@
 // Deliberate mistakes that are built into copies of the product's sources (mutations.toml, generate.py), one of which
-// at most is on. Not synchronised: one thread, and it changes between two worlds only.
+// at most is on. Not synchronized: one thread, and it changes between two worlds only.
 #pragma once
 
 #include <cstddef>

@@ -1,7 +1,6 @@
 // Worlds that CI runs, and what the simulation owes to whoever relies on it: the same run again, and a clear word on
 // bad arguments.
 #include "simulation/many_worlds.hpp"
-#include "simulation/shrink.hpp"
 #include "simulation/simulate_options.hpp"
 
 #include <array>

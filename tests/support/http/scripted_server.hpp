@@ -10,7 +10,7 @@
 // io_context's run. All on the thread that runs `io`.
 #pragma once
 
-#include "core/clock.hpp"
+#include "base/clock.hpp"
 #include "support/tls/test_certificates.hpp"
 
 #include <cstddef>

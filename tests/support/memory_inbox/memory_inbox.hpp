@@ -6,7 +6,7 @@
 // As MemoryStore: every call suspends once, by a post to its own executor, and takes effect at once afterwards.
 #pragma once
 
-#include "core/timestamp.hpp"
+#include "base/timestamp.hpp"
 #include "store/inbox.hpp"
 #include "support/memory_store/memory_store.hpp"
 

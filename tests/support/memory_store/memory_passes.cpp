@@ -12,9 +12,9 @@ Task<Result<std::vector<Key>>> MemoryStore::live(LiveRange range) {
     auto work = [this, range = std::move(range)]() -> Result<std::vector<Key>> {
         const auto order = [](const Key& key) { return std::tie(key.modified_text, key.id); };
         std::vector<Key> keys;
-        for (const auto& [place, held] : content_->tables.records) {
-            if (place.first != range.stream || held.deleted_at) continue;
-            Key key{place.second, held.modified, Timestamp::parse(held.modified).value_or(Timestamp{})};
+        for (const auto& [name, held] : content_->tables.records) {
+            if (name.first != range.stream || held.deleted_at) continue;
+            Key key{name.second, held.modified, Timestamp::parse(held.modified).value_or(Timestamp{})};
             if (range.after && order(key) <= std::tie(range.after->modified_text, range.after->id)) continue;
             keys.push_back(std::move(key));
         }
@@ -40,7 +40,7 @@ Task<Result<std::uint64_t>> MemoryStore::count_live(std::string stream, std::str
     return run_with_faults<std::uint64_t>(hook_, "count_live", std::move(work));
 }
 
-Task<Result<std::uint64_t>> MemoryStore::save_pass(BoundedPass pass) {
+Task<Result<std::uint64_t>> MemoryStore::save_pass(Job pass) {
     auto work = [this, pass = std::move(pass), at = clock_.wall().to_string_ms()]() -> Result<std::uint64_t> {
         ++content_->commits;
         return write_pass(pass, at);
@@ -48,21 +48,21 @@ Task<Result<std::uint64_t>> MemoryStore::save_pass(BoundedPass pass) {
     return run_with_faults<std::uint64_t>(hook_, "save_pass", std::move(work));
 }
 
-Task<Result<std::vector<BoundedPass>>> MemoryStore::passes() {
-    auto work = [this]() -> Result<std::vector<BoundedPass>> {
-        std::vector<BoundedPass> passes;
+Task<Result<std::vector<Job>>> MemoryStore::passes() {
+    auto work = [this]() -> Result<std::vector<Job>> {
+        std::vector<Job> passes;
         for (const auto& [id, pass] : content_->tables.passes)
             passes.push_back(pass);
         return passes;
     };
-    return run_with_faults<std::vector<BoundedPass>>(hook_, "passes", std::move(work));
+    return run_with_faults<std::vector<Job>>(hook_, "passes", std::move(work));
 }
 
-std::uint64_t MemoryStore::write_pass(BoundedPass pass, const std::string& at) {
+std::uint64_t MemoryStore::write_pass(Job pass, const std::string& at) {
     auto& passes = content_->tables.passes;
     if (pass.id == 0) {
         pass.id = ++content_->last_pass;
-        pass.wished_at = at;
+        pass.requested_at = at;
         std::erase_if(passes, [&](const auto& entry) {
             return entry.first + kPassesKept <= pass.id && !entry.second.is_open();
         });

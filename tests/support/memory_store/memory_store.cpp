@@ -83,19 +83,18 @@ Task<Result<std::vector<std::optional<HeldRecord>>>> MemoryStore::held(std::stri
 
 Task<Result<std::vector<Key>>> MemoryStore::untried(std::string stream, Timestamp before, std::size_t limit) {
     auto work = [this, stream = std::move(stream), at = before.to_string_ms(),
-                 daily = Timestamp{before.ticks - kDailyMoreTicks}.to_string_ms(),
-                 limit]() -> Result<std::vector<Key>> {
+                 daily = (before - kDailyMore).to_string_ms(), limit]() -> Result<std::vector<Key>> {
         const auto is_due = [&](const std::string& id, const StoreContent::Quarantined& row) {
             if (row.last_at >= at) return false;
             if (row.body.empty()) return true;
-            if (!row.reason.starts_with(kInvalidReason) || id.starts_with("sha256:")) return false;
+            if (!row.reason.starts_with(kNotJsonReason) || id.starts_with("sha256:")) return false;
             return static_cast<std::int64_t>(row.attempts) <= kHourlyAttempts || row.last_at < daily;
         };
         std::vector<std::pair<std::string, Key>> found;  // by last_at and id
-        for (const auto& [place, row] : content_->tables.quarantine) {
-            if (place.first != stream || !is_due(place.second, row)) continue;
+        for (const auto& [key, row] : content_->tables.quarantine) {
+            if (key.first != stream || !is_due(key.second, row)) continue;
             const Timestamp modified = Timestamp::parse(row.modified).value_or(Timestamp{});
-            found.emplace_back(row.last_at + place.second, Key{place.second, row.modified, modified});
+            found.emplace_back(row.last_at + key.second, Key{key.second, row.modified, modified});
         }
         std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
         std::vector<Key> keys;
@@ -147,9 +146,9 @@ Result<CommitSummary> MemoryStore::apply(const Batch& batch, const std::string& 
     if (batch.page) {
         for (const Record& record : batch.page->records) {
             const bool taken = take(batch, record, at, summary);
-            if (!taken && !batch.page->has_strange(record.id)) release(batch.stream, record, summary);
+            if (!taken && !batch.page->has_invalid(record.id)) release(batch.stream, record, summary);
         }
-        set_aside(batch.stream, batch.page->strange, false, at, summary);
+        set_aside(batch.stream, batch.page->invalid, false, at, summary);
     }
     set_aside(batch.stream, batch.unreachable, true, at, summary);
     if (batch.page) answers_.note(content_->tables.changes.size(), batch.page->asked);
@@ -238,15 +237,15 @@ std::optional<PastChange> MemoryStore::past(std::uint64_t seq) const {
 
 void MemoryStore::doubt(const StoreContent::RecordId& key, const Batch& batch, const Record& record,
                         const Decision& decision, std::uint64_t reversals, CommitSummary& summary) {
-    const auto [place, fresh] = content_->tables.doubted.try_emplace(key);
-    StoreContent::Doubted row = place->second;
+    const auto [entry, fresh] = content_->tables.doubted.try_emplace(key);
+    StoreContent::Doubted row = entry->second;
     if (fresh) row.first_seen = batch.asked_at.to_string();
     row.modified = record.modified_text;
     row.hash = record.hash;
     row.ask_at = decision.ask_at->to_string();
-    const bool same = row == place->second;
+    const bool same = row == entry->second;
     row.reversals = reversals;
-    if (!same) place->second = row;
+    if (!same) entry->second = row;
     summary.doubted += !same;
 }
 
@@ -303,24 +302,24 @@ Task<Result<Rechecks>> MemoryStore::rechecks(std::string stream, std::size_t lim
 void MemoryStore::release(const std::string& stream, const Record& record, CommitSummary& summary) {
     auto& quarantine = content_->tables.quarantine;
     const auto aside = quarantine.find({stream, std::string(record.id)});
-    const auto strange = aside == quarantine.end() ? std::nullopt : Timestamp::parse(aside->second.modified);
-    if (!strange || record.modified < *strange) return;
+    const auto invalid = aside == quarantine.end() ? std::nullopt : Timestamp::parse(aside->second.modified);
+    if (!invalid || record.modified < *invalid) return;
     quarantine.erase(aside);
     ++summary.released;
 }
 
-void MemoryStore::set_aside(const std::string& stream, const std::vector<StrangeRecord>& strange,
+void MemoryStore::set_aside(const std::string& stream, const std::vector<InvalidRecord>& invalid,
                             bool attempt, const std::string& at, CommitSummary& summary) {
-    for (const StrangeRecord& record : strange) {
-        if (put_strange(stream, record, attempt, at)) summary.count_quarantined(record.id);
+    for (const InvalidRecord& record : invalid) {
+        if (put_invalid(stream, record, attempt, at)) summary.count_quarantined(record.id);
     }
 }
 
-bool MemoryStore::put_strange(const std::string& stream, const StrangeRecord& record, bool attempt,
+bool MemoryStore::put_invalid(const std::string& stream, const InvalidRecord& record, bool attempt,
                               const std::string& at) {
     auto& quarantine = content_->tables.quarantine;
-    const auto [place, fresh] = quarantine.try_emplace({stream, record.id});
-    StoreContent::Quarantined& row = place->second;
+    const auto [entry, fresh] = quarantine.try_emplace({stream, record.id});
+    StoreContent::Quarantined& row = entry->second;
     if (!fresh && !attempt && row.modified == record.modified_text && row.reason == record.reason)
         return false;
     if (fresh) row.first_at = at;
@@ -360,8 +359,8 @@ bool MemoryStore::knows(const std::string& stream, const Key& key) const {
         const std::string& modified = doubted->second.modified;
         if (modified == key.modified_text || Timestamp::parse(modified) == key.modified) return true;
     }
-    const auto strange = tables.quarantine.find({stream, key.id});
-    return strange != tables.quarantine.end() && strange->second.modified == key.modified_text;
+    const auto invalid = tables.quarantine.find({stream, key.id});
+    return invalid != tables.quarantine.end() && invalid->second.modified == key.modified_text;
 }
 
 }  // namespace carecloud

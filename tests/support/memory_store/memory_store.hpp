@@ -9,7 +9,7 @@
 // that is destroyed while it waits has changed nothing.
 #pragma once
 
-#include "core/answer_log.hpp"
+#include "model/answer_log.hpp"
 #include "store/store.hpp"
 #include "support/memory_store/store_content.hpp"
 #include "support/memory_store/store_fault.hpp"
@@ -69,8 +69,8 @@ class MemoryStore : public Store {
     Task<Result<std::vector<Key>>> untried(std::string stream, Timestamp before, std::size_t limit) override;
     Task<Result<std::vector<Key>>> live(LiveRange range) override;
     Task<Result<std::uint64_t>> count_live(std::string stream, std::string modified_from) override;
-    Task<Result<std::uint64_t>> save_pass(BoundedPass pass) override;
-    Task<Result<std::vector<BoundedPass>>> passes() override;
+    Task<Result<std::uint64_t>> save_pass(Job pass) override;
+    Task<Result<std::vector<Job>>> passes() override;
     Task<Result<std::map<std::string, Timestamp>>> first_passes() override;
     Task<Result<>> note_first_pass(std::string stream) override;
     Task<Result<RequestCount>> requests(std::string month) override;
@@ -87,11 +87,11 @@ class MemoryStore : public Store {
     bool write_rechecks(const Batch& batch, CommitSummary& summary);
     void release(const std::string& stream, const Record& record, CommitSummary& summary);
     void mark_deleted(const Batch& batch, const Key& key, const std::string& at, CommitSummary& summary);
-    std::uint64_t write_pass(BoundedPass pass, const std::string& at);
+    std::uint64_t write_pass(Job pass, const std::string& at);
     // `attempt`: one that is there already counts as another attempt.
-    void set_aside(const std::string& stream, const std::vector<StrangeRecord>& strange, bool attempt,
+    void set_aside(const std::string& stream, const std::vector<InvalidRecord>& invalid, bool attempt,
                    const std::string& at, CommitSummary& summary);
-    bool put_strange(const std::string& stream, const StrangeRecord& record, bool attempt,
+    bool put_invalid(const std::string& stream, const InvalidRecord& record, bool attempt,
                      const std::string& at);
     bool save(const StreamState& state, const std::string& at);
     bool knows(const std::string& stream, const Key& key) const;

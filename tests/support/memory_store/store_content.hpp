@@ -2,11 +2,10 @@
 // SQLite store's tables are read into to be compared. Names are those of the store's tables.
 #pragma once
 
-#include "core/bounded_pass.hpp"
-#include "core/change.hpp"
-#include "core/record.hpp"
-#include "core/request_count.hpp"
-#include "core/stream.hpp"
+#include "model/change.hpp"
+#include "model/job.hpp"
+#include "model/record.hpp"
+#include "model/stream.hpp"
 
 #include <cstdint>
 #include <map>
@@ -79,7 +78,7 @@ struct StoreContent {
     std::map<RecordId, Doubted> doubted;
     std::map<RecordId, Omitted> omitted;
     std::map<std::string, RequestCount> quota;
-    std::map<std::uint64_t, BoundedPass> passes;
+    std::map<std::uint64_t, Job> passes;
     std::map<std::string, std::string> first_passes;  // when, by stream
 
     friend bool operator==(const StoreContent&, const StoreContent&) = default;

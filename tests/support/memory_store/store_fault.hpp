@@ -1,8 +1,8 @@
-// How the stores in memory fail as they are told, and when their calls take effect. I/O thread alone.
+// How the stores in memory fail on demand, and when their calls take effect. I/O thread alone.
 #pragma once
 
-#include "core/clock.hpp"
-#include "core/error.hpp"
+#include "base/clock.hpp"
+#include "base/error.hpp"
 
 #include <functional>
 #include <optional>

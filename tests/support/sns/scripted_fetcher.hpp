@@ -6,7 +6,7 @@
 // All on the thread that runs the clock's executor.
 #pragma once
 
-#include "core/clock.hpp"
+#include "base/clock.hpp"
 #include "sns/https_fetcher.hpp"
 
 #include <cstddef>

@@ -2,7 +2,7 @@
 // HTTP. Time passes while it answers, and it fails as it is told.
 #pragma once
 
-#include "core/clock.hpp"
+#include "base/clock.hpp"
 #include "json/slice.hpp"
 #include "portal/portal.hpp"
 #include "portal/portal_model.hpp"

@@ -8,24 +8,23 @@ namespace carecloud {
 
 namespace asio = boost::asio;
 
-// Waits on a channel that nobody sends to and that is cancelled when its hour has come, so that cancelling the
+// Waits on a channel that nobody sends to and that is canceled at its deadline, so that canceling the
 // coroutine works as it does with a real timer. A timer would have every step ask the kernel whether it has expired.
 class VirtualAlarm : public Alarm {
   public:
     explicit VirtualAlarm(VirtualClock& clock) : clock_(clock), channel_(clock.io_) {}
     ~VirtualAlarm() override { leave(); }
 
-    Task<bool> wait_until(MonoTime hour) override {
+    Task<bool> wait_until(MonoTime deadline) override {
         if (woken_) {
             woken_ = false;
             co_return true;
         }
-        if (hour <= clock_.now()) co_return false;
-        place_ = clock_.sleepers_.emplace(hour, this);
+        if (deadline <= clock_.now()) co_return false;
+        place_ = clock_.sleepers_.emplace(deadline, this);
         sleeping_ = true;
         rang_ = false;
-        boost::system::error_code
-            ignored;  // always cancelled: by the clock, by wake(), or with the coroutine
+        boost::system::error_code ignored;  // always canceled: by the clock, by wake(), or with the coroutine
         co_await channel_.async_receive(asio::redirect_error(asio::use_awaitable, ignored));
         leave();
         if (woken_) {
@@ -70,14 +69,14 @@ void VirtualClock::poll() {
     io_.poll();
 }
 
-void VirtualClock::advance_to(MonoTime hour) {
-    now_ = hour;
+void VirtualClock::advance_to(MonoTime deadline) {
+    now_ = deadline;
     if (watcher_) watcher_(wall());
 }
 
 void VirtualClock::wake_first() {
     VirtualAlarm* first = sleepers_.begin()->second;
-    if (const MonoTime hour = sleepers_.begin()->first; hour > now_) advance_to(hour);
+    if (const MonoTime deadline = sleepers_.begin()->first; deadline > now_) advance_to(deadline);
     first->ring();
 }
 

@@ -1,5 +1,5 @@
 // A Clock that runs as fast as the work allows: the io_context is polled until nothing is ready, then the
-// hour of the next sleeper is now. A month of five-minute ticks takes milliseconds.
+// deadline of the next sleeper is now. A month of five-minute ticks takes milliseconds.
 //
 //     asio::io_context io;
 //     VirtualClock clock(io, start);
@@ -7,7 +7,7 @@
 //     clock.run_for(24h);
 #pragma once
 
-#include "core/clock.hpp"
+#include "base/clock.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -24,13 +24,11 @@ class VirtualClock : public Clock {
   public:
     // `wall_shift`: how far the wall clock is ahead of the world's time `start`.
     VirtualClock(boost::asio::io_context& io, Timestamp start, Duration wall_shift = {})
-        : io_(io), start_(start), wall_shift_ticks_(wall_shift.count() / 100) {}
+        : io_(io), start_(start), wall_shift_(wall_shift) {}
 
     MonoTime now() const override { return now_; }
     Duration since_boot() const override { return now_.since_origin + suspended_; }
-    Timestamp wall() const override {
-        return {start_.ticks + now_.since_origin.count() / 100 + wall_shift_ticks_};
-    }
+    Timestamp wall() const override { return start_ + now_.since_origin + wall_shift_; }
     std::unique_ptr<Alarm> make_alarm() override;
     boost::asio::any_io_executor executor() override { return io_.get_executor(); }
 
@@ -42,17 +40,17 @@ class VirtualClock : public Clock {
     // do until `limit`, which is now. For those who end a life between any two handlers.
     bool step(MonoTime limit);
 
-    // Time goes on and nobody wakes: those whose hour came meanwhile are late.
+    // Time goes on and nobody wakes: those whose deadline passed meanwhile are late.
     void oversleep(Duration span) { advance_to(now_ + span); }
 
     // The wall clock jumps; the monotonic one goes on (hazard 19).
-    void shift_wall(Duration by) { wall_shift_ticks_ += by.count() / 100; }
+    void shift_wall(Duration by) { wall_shift_ += by; }
     // The machine sleeps: CLOCK_BOOTTIME and the wall clock count it, the monotonic one does not.
     void suspend(Duration span) {
         suspended_ += span;
         shift_wall(span);
     }
-    // Called with every new hour, before its sleepers wake: the world outside moves on.
+    // Called with each new time, before its sleepers wake: the world outside moves on.
     void on_advance(std::function<void(Timestamp)> watcher) { watcher_ = std::move(watcher); }
 
   private:
@@ -60,13 +58,13 @@ class VirtualClock : public Clock {
     using Sleepers = std::multimap<MonoTime, VirtualAlarm*>;
 
     void poll();
-    void advance_to(MonoTime hour);
+    void advance_to(MonoTime deadline);
     void wake_first();
 
     boost::asio::io_context& io_;
     Timestamp start_;
     MonoTime now_{};
-    std::int64_t wall_shift_ticks_;
+    Duration wall_shift_;
     Duration suspended_{0};
     Sleepers sleepers_;
     std::function<void(Timestamp)> watcher_;

@@ -1,6 +1,6 @@
 #include "unit/api/api_fixture.hpp"
 
-#include "net/ascii.hpp"
+#include "base/ascii.hpp"
 #include "store/sqlite/connection.hpp"
 #include "support/run_task.hpp"
 
@@ -35,7 +35,7 @@ ApiFixture::ApiFixture(const ApiAccess& access)
       api_({.clock = clock_,
             .reader = *reader_,
             .feed = feed_,
-            .books = books,
+            .histories = histories,
             .host = host,
             .started_at = clock_.wall()},
            access) {
@@ -47,8 +47,8 @@ ApiFixture::~ApiFixture() {
     reader_->close();
 }
 
-void ApiFixture::commit(const std::vector<TestRecord>& records, const std::vector<TestStrange>& strange) {
-    Batch batch{.stream = "claim_attendance", .page = make_page(records, strange), .walk_ended = true};
+void ApiFixture::commit(const std::vector<TestRecord>& records, const std::vector<TestInvalid>& invalid) {
+    Batch batch{.stream = "claim_attendance", .page = make_page(records, invalid), .walk_ended = true};
     std::optional<Result<CommitSummary>> summary;
     boost::asio::co_spawn(io_, store_->commit(std::move(batch)),
                           [&](const std::exception_ptr&, Result<CommitSummary> outcome) {

@@ -32,7 +32,7 @@ class TestHost : public ApiHost {
     std::vector<Reason> reasons() const override { return why; }
     std::vector<std::string> sns_reasons() const override { return why_no_events; }
     std::optional<RequestCount> requests(std::string_view /*month*/) const override { return counted; }
-    std::optional<StreamMoment> moment(std::string_view /*entity*/) const override { return doing; }
+    std::optional<StreamSnapshot> snapshot(std::string_view /*entity*/) const override { return doing; }
     std::vector<Subscription> subscriptions() const override { return topics; }
     MachineUse machine() const override { return used; }
     std::optional<Timestamp> certificate_end() const override { return ends; }
@@ -43,26 +43,27 @@ class TestHost : public ApiHost {
         return running;
     }
 
-    Task<Result<std::uint64_t>> wish(BoundedPass pass) override { return store->save_pass(std::move(pass)); }
+    Task<Result<std::uint64_t>> request_pass(Job pass) override { return store->save_pass(std::move(pass)); }
     bool cancel_pass(std::uint64_t id) override {
         if (running) canceled.push_back(id);
         return running;
     }
 
-    Task<Result<RetryReport>> retry_quarantined(QuarantineWish wish) override {
-        retried.push_back(std::move(wish));
+    Task<Result<RetryReport>> retry_quarantined(RetryRequest request) override {
+        retried.push_back(std::move(request));
         if (retry) co_return retry();
         co_return RetryReport{};
     }
 
     SqliteStore* store = nullptr;
-    std::vector<QuarantineWish> retried;
+    std::vector<RetryRequest> retried;
     std::function<Result<RetryReport>()> retry;  // empty: it is taken
     std::vector<std::uint64_t> canceled;
     std::vector<Reason> why;
     std::vector<std::string> why_no_events;
     std::optional<RequestCount> counted;
-    std::optional<StreamMoment> doing{StreamMoment{.in_pass = false, .until_next = std::chrono::minutes(3)}};
+    std::optional<StreamSnapshot> doing{
+        StreamSnapshot{.in_pass = false, .until_next = std::chrono::minutes(3)}};
     std::vector<Subscription> topics;
     MachineUse used;
     std::optional<Timestamp> ends;
@@ -78,7 +79,7 @@ class ApiFixture {
     ApiFixture& operator=(const ApiFixture&) = delete;
 
     // One page of claim_attendance, after which its first walk has ended.
-    void commit(const std::vector<TestRecord>& records, const std::vector<TestStrange>& strange = {});
+    void commit(const std::vector<TestRecord>& records, const std::vector<TestInvalid>& invalid = {});
     void receive(const std::string& message_id);
     void sql(const std::string& statements);
 
@@ -97,8 +98,8 @@ class ApiFixture {
     ChangeFeed& feed() { return feed_; }
 
     TestHost host;
-    Books books;
-    Metrics& metrics = books.metrics;
+    Histories histories;
+    Metrics& metrics = histories.metrics;
 
   private:
     TempDir directory_;

@@ -132,16 +132,17 @@ TEST_CASE("an address for numbers serves no record, no id and no action") {
 TEST_CASE("an address for numbers shows reasons, and of passes nothing") {
     const std::string id = "65f35b06e30c8a2e4578d118";
     const auto fails = [&](ApiFixture& fixture) {
-        const BoundedPass pass{.kind = PassKind::reconcile, .stream = "claim"};
+        const Job pass{.kind = JobKind::reconcile, .stream = "claim"};
         REQUIRE(run_task(fixture.io(), fixture.store().save_pass(pass)));
         fixture.sql("UPDATE passes SET state = 'failed', position_id = '" + id + "', error = 'about " + id +
                     "'");
     };
     ApiFixture api({.token = {}, .unix_socket = false, .numbers_only = true});
-    api.host.why = {{.text = "waits: HTTP 403 (key_refused)", .remedy = "renew the key", .stream = "claim"}};
+    api.host.why = {
+        {.text = "waiting: HTTP 403 (key_refused)", .remedy = "renew the key", .stream = "claim"}};
     fails(api);
     const std::string page = api.get("/").body;
-    CHECK(page.find("claim waits: HTTP 403 (key_refused)") != std::string::npos);
+    CHECK(page.find("claim waiting: HTTP 403 (key_refused)") != std::string::npos);
     CHECK(page.find("renew the key") != std::string::npos);
     for (const char* target : {"/", "/readyz", "/metrics"})
         CHECK(api.get(target).body.find(id) == std::string::npos);

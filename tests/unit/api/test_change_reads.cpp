@@ -1,5 +1,5 @@
 // One read of the store for all who ask for the same page at once.
-#include "api/change_reads.hpp"
+#include "api/change_feed.hpp"
 #include "runtime/system_clock.hpp"
 
 #include <algorithm>
@@ -47,14 +47,12 @@ class HeldReader : public Reader {
                                    std::size_t) override {
         co_return not_asked();
     }
-    Task<Result<QuarantinePage>> quarantine(std::optional<QuarantinePlace>, std::size_t) override {
+    Task<Result<QuarantinePage>> quarantine(std::optional<QuarantineKey>, std::size_t) override {
         co_return not_asked();
     }
-    Task<Result<std::optional<QuarantineRow>>> quarantined(QuarantinePlace) override {
-        co_return not_asked();
-    }
-    Task<Result<std::vector<BoundedPass>>> passes(std::size_t) override { co_return not_asked(); }
-    Task<Result<std::optional<BoundedPass>>> pass(std::uint64_t) override { co_return not_asked(); }
+    Task<Result<std::optional<QuarantineRow>>> quarantined(QuarantineKey) override { co_return not_asked(); }
+    Task<Result<std::vector<Job>>> passes(std::size_t) override { co_return not_asked(); }
+    Task<Result<std::optional<Job>>> pass(std::uint64_t) override { co_return not_asked(); }
     Task<Result<StoreCounts>> counts(std::string) override { co_return not_asked(); }
     Task<Result<std::uint64_t>> count_records(std::string) override { co_return not_asked(); }
 

@@ -122,7 +122,7 @@ TEST_CASE("a change that is announced between the look and the wait is not slept
     CHECK(*woken);
 }
 
-TEST_CASE("a waiter that is cancelled is forgotten") {
+TEST_CASE("a waiter that is canceled is forgotten") {
     ApiFixture api;
     boost::asio::cancellation_signal cancel;
     bool thrown = false;

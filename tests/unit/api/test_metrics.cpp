@@ -38,7 +38,7 @@ TEST_CASE("what is counted stands in the metrics from 0 on, by stream and by wha
     pass.stream = "claim";
     pass.took = 2s;
     api.metrics.pass_ended(pass, {});
-    pass.error = Error{.code = ErrorCode::cancelled, .operation = "query", .subject = {}, .hint = {}};
+    pass.error = Error{.code = ErrorCode::canceled, .operation = "query", .subject = {}, .hint = {}};
     api.metrics.pass_ended(pass, {});
 
     const ServerResponse answer = api.get("/metrics");
@@ -70,7 +70,7 @@ TEST_CASE("states are those of the moment: ready, open events, quarantine, quota
     api.metrics.push_silent("claim", true);
     api.sql("INSERT INTO quota (month, requests, sent, reserved) VALUES ('" +
             month_of(SystemClock(api.io()).wall()) + "', 266, 250, 16)");
-    BoundedPass pass{.kind = PassKind::reconcile, .stream = "claim", .status = PassStatus::asking};
+    Job pass{.kind = JobKind::reconcile, .stream = "claim", .status = JobStatus::awaiting_confirmation};
     const auto saved = run_task(api.io(), api.store().save_pass(pass));
     REQUIRE(saved);
     std::string text = api.get("/metrics").body;
@@ -88,7 +88,7 @@ TEST_CASE("states are those of the moment: ready, open events, quarantine, quota
     CHECK(value_of(text, R"(carecloud_reconcile_asking{stream="claim"})") == "1");
     CHECK(value_of(text, R"(carecloud_lag_seconds{stream="claim"})") == "");
 
-    pass.status = PassStatus::done;
+    pass.status = JobStatus::done;
     REQUIRE(run_task(api.io(), api.store().save_pass(pass)));
     api.host.why[0].state = ServiceState::warning;
     api.metrics.push_silent("claim", false);
@@ -118,9 +118,9 @@ TEST_CASE("what is held, its disk, its certificate, its reconciliations and the 
                      .disk = DiskUse{.folder = "/", .size_bytes = 100, .free_bytes = 25},
                      .store_bytes = 42};
     api.host.ends = Timestamp{50 * Timestamp::ticks_per_second};
-    api.host.doing = StreamMoment{.poll_every = 90s, .stretched = true};
-    for (const PassStatus status : {PassStatus::done, PassStatus::failed}) {
-        BoundedPass pass{.kind = PassKind::reconcile, .stream = "claim", .status = status};
+    api.host.doing = StreamSnapshot{.poll_every = 90s, .stretched = true};
+    for (const JobStatus status : {JobStatus::done, JobStatus::failed}) {
+        Job pass{.kind = JobKind::reconcile, .stream = "claim", .status = status};
         REQUIRE(run_task(api.io(), api.store().save_pass(pass)));
     }
     api.sql("UPDATE passes SET updated_at = '1970-01-01T00:01:00.000Z' WHERE state = 'done'");

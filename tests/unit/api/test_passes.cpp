@@ -18,7 +18,7 @@ ServerRequest delete_request(const std::string& target) {
 
 }  // namespace
 
-TEST_CASE("a backfill is wished for, written down, and found again where Location says") {
+TEST_CASE("a backfill is requested, written down, and found again where Location says") {
     ApiFixture api;
     const ServerResponse answer = api.post(kBackfill);
     CHECK(answer.status == 202);
@@ -74,11 +74,11 @@ TEST_CASE("a backfill may reach from 1900 to 2100") {
 // One that was asked for before its time may wait for an hour.
 TEST_CASE("an operator's reconciliation is not the one that the service itself has asked for") {
     ApiFixture api;
-    const BoundedPass due{.kind = PassKind::reconcile,
-                          .stream = "claim",
-                          .scheduled = true,
-                          .reason = "a record went back in time",
-                          .whole = true};
+    const Job due{.kind = JobKind::reconcile,
+                  .stream = "claim",
+                  .scheduled = true,
+                  .reason = "a record went back in time",
+                  .whole = true};
     REQUIRE(run_task(api.io(), api.store().save_pass(due)));
     CHECK(json_of(api.get("/v1/passes/1")).at("reason") == "a record went back in time");
     const auto asked = json_of(api.post("/v1/reconcile?entity=claim"));
@@ -106,7 +106,7 @@ TEST_CASE("an open pass is canceled; one that has ended is not") {
     CHECK(problem_in(api.ask(delete_request("/v1/passes/1"))) == "503 not_running");
     api.sql("UPDATE passes SET state = 'done'");
     CHECK(problem_in(api.ask(delete_request("/v1/passes/1"))) == "409 pass_has_ended");
-    // What has ended is wished for anew.
+    // What has ended is requested anew.
     CHECK(json_of(api.post(kBackfill)).at("id") == 2);
     const ServerResponse wrong = api.post("/v1/passes/1");
     CHECK(problem_in(wrong) == "405 wrong_method");

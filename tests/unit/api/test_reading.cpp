@@ -113,7 +113,7 @@ TEST_CASE("events and the quarantine are listed, without their bodies") {
 
 TEST_CASE("the status tells the service, the store and each stream's last pass") {
     ApiFixture api;
-    api.host.why = {{.text = "waits: the portal refuses the key",
+    api.host.why = {{.text = "waiting: the portal refuses the key",
                      .remedy = "renew it",
                      .stream = "claim",
                      .since = *Timestamp::parse("2024-01-01T00:00:00Z")},
@@ -123,7 +123,7 @@ TEST_CASE("the status tells the service, the store and each stream's last pass")
     CHECK(before.at("ready") == false);
     CHECK(before.at("state") == "critical");
     CHECK(before.at("reasons")[0] == json{{"state", "critical"},
-                                          {"text", "claim waits: the portal refuses the key"},
+                                          {"text", "claim waiting: the portal refuses the key"},
                                           {"since", "2024-01-01T00:00:00.000Z"},
                                           {"remedy", "renew it"},
                                           {"stream", "claim"}});
@@ -148,8 +148,8 @@ TEST_CASE("the status tells the service, the store and each stream's last pass")
     report.summary.created = 1;
     report.requests = 3;
     report.error = Error{.code = ErrorCode::unreachable, .operation = "query", .subject = "host", .hint = ""};
-    other.books.passes.note(report, *Timestamp::parse("2024-01-01T00:00:00Z"));
-    other.books.passes.note(report, *Timestamp::parse("2024-01-01T00:00:05Z"));
+    other.histories.passes.note(report, *Timestamp::parse("2024-01-01T00:00:00Z"));
+    other.histories.passes.note(report, *Timestamp::parse("2024-01-01T00:00:05Z"));
     const json after = json_of(other.get("/v1/status"));
     CHECK(after.at("seq") == 1);
     CHECK(after.at("generation") == other.store().generation());
@@ -205,12 +205,12 @@ TEST_CASE("a record of the quarantine is asked for again, and what came is told"
     api.commit({}, {{.id = "a b", .modified = "?", .body = "{}"}, {.id = "sha256:00", .modified = ""}});
     const std::string target = "/v1/quarantine/claim_attendance/a%20b/retry";
     api.host.retry = [] {
-        return RetryReport{.outcome = RetryOutcome::strange, .reason = "modified: no time"};
+        return RetryReport{.outcome = RetryOutcome::invalid, .reason = "modified: no time"};
     };
     const json told = json_of(api.post(target));
     CHECK(told.at("entity") == "claim_attendance");
     CHECK(told.at("id") == "a b");
-    CHECK(told.at("outcome") == "strange");
+    CHECK(told.at("outcome") == "invalid");
     CHECK(told.at("reason") == "modified: no time");
     CHECK(told.at("in_quarantine") == true);
     REQUIRE(api.host.retried.size() == 1);
@@ -251,6 +251,6 @@ TEST_CASE("a retry that the portal does not answer says what the portal said, an
     CHECK(problem_in(failing(ErrorCode::dialect_unknown)) == "502 dialect_unknown");
     CHECK(problem_in(failing(ErrorCode::timed_out)) == "504 timed_out");
     CHECK(problem_in(failing(ErrorCode::store_full, "make room")) == "503 store_full");
-    CHECK(problem_in(failing(ErrorCode::cancelled)) == "503 not_running");
+    CHECK(problem_in(failing(ErrorCode::canceled)) == "503 not_running");
     CHECK(json_of(failing(ErrorCode::unreachable)).at("hint") != "");
 }

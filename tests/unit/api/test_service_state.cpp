@@ -1,5 +1,5 @@
 // What makes the service ok, warning or critical, and how the reasons are said.
-#include "api/service_state.hpp"
+#include "telemetry/service_state.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -46,7 +46,7 @@ TEST_CASE("a stream is behind after three polls, as they are now, unless somethi
     CHECK(found_in(facts).empty());
     stream.behind_for = 15min + 1s;
     CHECK(found_in(facts) ==
-          Words{"warning: claim is behind: no pass has come to its end for three polls or longer"});
+          Words{"warning: claim is behind: no pass has completed for three polls or longer"});
     CHECK(judge(facts).begin()->second.since == Timestamp{kAt.ticks - 901 * Timestamp::ticks_per_second});
     stream.last_error = Error{
         .code = ErrorCode::server_failed, .operation = "query claim", .subject = "HTTP 503", .hint = {}};
@@ -66,13 +66,12 @@ TEST_CASE("the quota, doubts, clocks, disk and certificate are warnings, each wi
     ServiceFacts facts{.now = kAt, .streams = {healthy_stream()}};
     facts.streams[0].stretched = true;
     facts.streams[0].poll_every = 3h + 20min;
-    CHECK(found_in(facts) ==
-          Words{"warning: claim is polled every 3 h 20 min instead of every 5 min: the month's "
-                "quota has to last"});
+    CHECK(found_in(facts) == Words{"warning: claim is polled every 3 h 20 min instead of every 5 min to stay "
+                                   "within the monthly quota"});
     facts.streams.clear();
 
     facts.doubted = 1;
-    CHECK(found_in(facts) == Words{"warning: 1 record is doubted: the portal showed an earlier version"});
+    CHECK(found_in(facts) == Words{"warning: 1 record is doubted: the portal returned an earlier version"});
     facts.doubted = 0;
 
     facts.clock = compare_clocks(std::nullopt, kAt, false);
@@ -81,7 +80,7 @@ TEST_CASE("the quota, doubts, clocks, disk and certificate are warnings, each wi
 
     facts.unreadable = Error{
         .code = ErrorCode::store_busy, .operation = "count", .subject = "store.db: locked", .hint = "end it"};
-    CHECK(found_in(facts) == Words{"critical: the store cannot be read: store.db: locked (store_busy)"});
+    CHECK(found_in(facts) == Words{"critical: cannot read the store: store.db: locked (store_busy)"});
     facts.unreadable.reset();
 
     facts.disk = DiskUse{.folder = "/var/lib", .size_bytes = 10'000'000'000, .free_bytes = 999'000'000};
@@ -90,10 +89,10 @@ TEST_CASE("the quota, doubts, clocks, disk and certificate are warnings, each wi
 
     facts.certificate_end = kAt + 21 * 24h;
     CHECK(found_in(facts) ==
-          Words{"warning: the SNS endpoint's certificate ends on 2026-12-20, in 21 d 0 h"});
+          Words{"warning: the SNS endpoint's certificate expires on 2026-12-20, in 21 d 0 h"});
     facts.certificate_end = kAt;
     CHECK(found_in(facts) ==
-          Words{"critical: the SNS endpoint's certificate ended on 2026-11-29: no event comes"});
+          Words{"critical: the SNS endpoint's certificate expired on 2026-11-29: no events are received"});
 }
 
 TEST_CASE("a pass that failed is critical if it does not pass on its own") {
@@ -122,7 +121,7 @@ TEST_CASE("the worst reason decides, and the status line says each once, with it
                         .operation = "query claim",
                         .subject = "HTTP 403",
                         .hint = "check portal.api_key_file"};
-    Reason first = reason_of("waits: ", refused);
+    Reason first = reason_of("waiting: ", refused);
     first.stream = "claim";
     first.since = earlier;
     Reason second = first;
@@ -132,8 +131,8 @@ TEST_CASE("the worst reason decides, and the status line says each once, with it
         .state = ServiceState::warning, .text = "the disk", .remedy = "make room", .since = kAt};
     CHECK(worst({third}) == ServiceState::warning);
     CHECK(worst({third, first}) == ServiceState::critical);
-    CHECK(sentence_with_remedy(first) == "claim waits: HTTP 403 (key_refused); check portal.api_key_file");
+    CHECK(sentence_with_remedy(first) == "claim waiting: HTTP 403 (key_refused); check portal.api_key_file");
     CHECK(status_line({first, second, third}, kAt) ==
-          "critical: claim, provider waits: HTTP 403 (key_refused), for 3 h 20 min; remedy: check "
+          "critical: claim, provider waiting: HTTP 403 (key_refused), for 3 h 20 min; remedy: check "
           "portal.api_key_file | warning: the disk, for 0 s; remedy: make room");
 }

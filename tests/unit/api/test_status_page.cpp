@@ -1,6 +1,6 @@
 // The status page: what it shows in each state, that nothing in it is markup but its own, and who gets it.
-#include "api/html_text.hpp"
-#include "api/status_page.hpp"
+#include "api/ui/html_text.hpp"
+#include "api/ui/status_page.hpp"
 #include "unit/api/api_fixture.hpp"
 
 #include <catch2/catch.hpp>
@@ -42,7 +42,7 @@ struct HealthyView {
         .streams = {{.entity = "claim",
                      .state = state_at("2024-03-01T11:00:00Z", "65f35b06"),
                      .records = 20000,
-                     .moment = StreamMoment{.in_pass = false, .until_next = 4min},
+                     .snapshot = StreamSnapshot{.in_pass = false, .until_next = 4min},
                      .last = &last}}};
 };
 
@@ -52,12 +52,11 @@ TEST_CASE(
     "a healthy stream shows its cursor, its age, what came last, when it looks again, and its records") {
     const HealthyView healthy;
     const std::string page = status_page(healthy.view);
-    for (const char* words :
-         {"<title>carecloud-syncd</title>", ">ok<", ">up to date<", "<dd>20,000</dd>",
-          "changed 1 h 0 min ago", "2024-03-01T11:00:00Z", "65f35b06", "20 s ago, took 1.5 s",
-          "12 new, 3 updated", "in 4 min", "4,711",
-          "750<small>250 requests sent this month, 16 reserved, of 1,000", "streams are polled alone",
-          "data-seq=\"4711\"", "since the start 2 h 0 min ago", "no changes"}) {
+    for (const char* words : {"<title>carecloud-syncd</title>", ">ok<", ">up to date<", "<dd>20,000</dd>",
+                              "changed 1 h 0 min ago", "2024-03-01T11:00:00Z", "65f35b06",
+                              "20 s ago, took 1.5 s", "12 new, 3 updated", "in 4 min", "4,711",
+                              "750<small>250 requests sent this month, 16 reserved, of 1,000", "polling only",
+                              "data-seq=\"4711\"", "started 2 h 0 min ago", "no changes"}) {
         INFO(words);
         CHECK(shows(page, words));
     }
@@ -67,22 +66,24 @@ TEST_CASE(
 
 TEST_CASE("a stream whose polls the quota stretches says so, and how often it is polled") {
     HealthyView healthy;
-    healthy.view.streams[0].moment =
-        StreamMoment{.until_next = 3h, .poll_every = 3h + 20min, .stretched = true};
-    CHECK(
-        shows(status_page(healthy.view), "in 3 h 0 min<br>the quota stretches polls: one every 3 h 20 min"));
+    healthy.view.streams[0].snapshot =
+        StreamSnapshot{.until_next = 3h, .poll_every = 3h + 20min, .stretched = true};
+    CHECK(shows(status_page(healthy.view),
+                "in 3 h 0 min<br>polling less often because of the quota: every 3 h 20 min"));
 }
 
 TEST_CASE("a first load shows how far it is, and how fast") {
     HealthyView healthy;
     const PassUnderWay under_way{.records = 12'000, .first_at = {1s}, .last_at = {3s}, .after_first = 11'000};
-    healthy.view.streams[0] = {
-        .entity = "claim", .records = 0, .moment = StreamMoment{.in_pass = true}, .under_way = &under_way};
+    healthy.view.streams[0] = {.entity = "claim",
+                               .records = 0,
+                               .snapshot = StreamSnapshot{.in_pass = true},
+                               .under_way = &under_way};
     const std::string page = status_page(healthy.view);
-    CHECK(shows(page, ">loads<"));
-    CHECK(shows(page, "12,000 records so far, 5,500 a second"));
-    CHECK(shows(page, "counted after the first load"));
-    CHECK(shows(page, "none has ended yet"));
+    CHECK(shows(page, ">loading<"));
+    CHECK(shows(page, "12,000 records so far, 5,500 per second"));
+    CHECK(shows(page, "available after the first load"));
+    CHECK(shows(page, "none completed yet"));
 }
 
 TEST_CASE("a portal that is down, a silent push, a reconciliation that asks: each is said, with its remedy") {
@@ -92,18 +93,18 @@ TEST_CASE("a portal that is down, a silent push, a reconciliation that asks: eac
                                       .subject = "portal.example.org: connect: refused",
                                       .hint = "look at the network"};
     healthy.view.reasons = {{.state = ServiceState::critical,
-                             .text = "is not announced (push silent)",
+                             .text = "receives almost no events (push silent)",
                              .remedy = "subscribe again",
                              .stream = "claim",
                              .since = *Timestamp::parse("2024-03-01T11:00:00Z")},
                             {.state = ServiceState::warning, .text = "the certificate ends", .since = kNow}};
-    healthy.view.passes = {{.kind = PassKind::reconcile,
+    healthy.view.passes = {{.kind = JobKind::reconcile,
                             .stream = "claim",
-                            .status = PassStatus::asking,
+                            .status = JobStatus::awaiting_confirmation,
                             .records = 2000,
                             .expected = 2000,
                             .gone = 400,
-                            .error = "400 of 2000 records are not at the portal any more",
+                            .error = "400 of 2000 records no longer exist at the portal",
                             .hint = "carecloudctl reconcile claim --confirm-deletes"}};
     healthy.view.subscriptions = {{.topic_arn = "arn:aws:sns:us-west-2:123456789012:carecloud",
                                    .state = SubscriptionState::gone,
@@ -111,18 +112,19 @@ TEST_CASE("a portal that is down, a silent push, a reconciliation that asks: eac
                                   {.topic_arn = "arn:aws:sns:us-west-2:123456789012:other"}};
     const std::string page = status_page(healthy.view);
     for (const char* words :
-         {"<title>! carecloud-syncd</title>", "bad\">critical<", ">waits<",
+         {"<title>! carecloud-syncd</title>", "bad\">critical<", ">waiting<",
           "portal.example.org: connect: refused", "look at the network",
-          "claim is not announced (push silent)", "noticed 1 h 0 min ago", "subscribe again",
-          "warn\">warning<", ">asking</span> reconcile of claim", "2,000 records read of 2,000", "400 gone",
-          "--confirm-deletes", "gone<small>carecloud</small>", "none heard of<small>other</small>"}) {
+          "claim receives almost no events (push silent)", "detected 1 h 0 min ago", "subscribe again",
+          "warn\">warning<", ">awaiting_confirmation</span> reconcile of claim",
+          "2,000 records read of 2,000", "400 deleted at the portal", "--confirm-deletes",
+          "gone<small>carecloud</small>", "none yet<small>other</small>"}) {
         INFO(words);
         CHECK(shows(page, words));
     }
 }
 
 TEST_CASE(
-    "warning and critical look different, also to who sees no colour, and a stream's light is its state's") {
+    "warning and critical look different, also to who sees no color, and a stream's light is its state's") {
     const std::string css = ApiFixture().get("/page.css").body;
     for (const char* rule :
          {".pill.warn::before", ".pill.bad::before", ".pill.good::before", ".pill.bad { outline"})
@@ -131,11 +133,11 @@ TEST_CASE(
     healthy.last.report.error =
         Error{.code = ErrorCode::unreachable, .operation = "query claim", .subject = "refused", .hint = {}};
     std::string page = status_page(healthy.view);
-    CHECK(shows(page, "warn\">waits<"));
+    CHECK(shows(page, "warn\">waiting<"));
     CHECK(shows(page, "note warn"));
-    healthy.view.reasons = {{.state = ServiceState::critical, .text = "waits: refused", .stream = "claim"}};
+    healthy.view.reasons = {{.state = ServiceState::critical, .text = "waiting: refused", .stream = "claim"}};
     page = status_page(healthy.view);
-    CHECK(shows(page, "bad\">waits<"));
+    CHECK(shows(page, "bad\">waiting<"));
     CHECK(shows(page, "note bad"));
 }
 
@@ -144,7 +146,7 @@ TEST_CASE("a store that cannot be read is said so, and the rest is shown") {
     healthy.view.counts =
         Error{.code = ErrorCode::store_busy, .operation = "read", .subject = "locked", .hint = {}};
     const std::string page = status_page(healthy.view);
-    CHECK(shows(page, "The store cannot be read now"));
+    CHECK(shows(page, "Cannot read the store: "));
     CHECK(shows(page, "12 new, 3 updated"));
 }
 
@@ -178,7 +180,7 @@ TEST_CASE("what comes from elsewhere is text, wherever it stands") {
 }
 
 TEST_CASE("the day book keeps a day of quarters, and forgets what is older") {
-    DayBook day;
+    DayHistory day;
     const auto at = [](Duration span) { return MonoTime{span}; };
     day.count_changes(5, at(1min));
     day.count_event(at(16min));
@@ -191,12 +193,12 @@ TEST_CASE("the day book keeps a day of quarters, and forgets what is older") {
     CHECK(quarters[94].changes == 5);
     quarters = day.last(at(24h + 1min));
     CHECK(quarters[0].events == 1);
-    for (const DayBook::Quarter& quarter : quarters)
+    for (const DayHistory::Quarter& quarter : quarters)
         CHECK(quarter.changes == 0);
     day.count_changes(1, at(72h));
     quarters = day.last(at(72h));
     std::uint64_t sum = 0;
-    for (const DayBook::Quarter& quarter : quarters)
+    for (const DayHistory::Quarter& quarter : quarters)
         sum += quarter.changes + quarter.events + quarter.passes;
     CHECK(sum == 1);
 }

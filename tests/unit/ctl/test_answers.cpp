@@ -52,10 +52,10 @@ TEST_CASE("status tells at once whether all is well") {
 
     ScriptedApi ill(
         {{"GET /v1/status ", "200 OK", status_json("critical", reason_json("critical"), R"("HTTP 403")")}});
-    const CtlRun bad = ill.run({"status"}, {.out = true, .err = true, .colour = true});
+    const CtlRun bad = ill.run({"status"}, {.out = true, .err = true, .color = true});
     CHECK(bad.exit == CtlExit::critical);
     CHECK_THAT(bad.out, Contains("\x1b[1;31mcritical\x1b[0m") && Contains("the key\\x1b is refused") &&
-                            Contains("noticed 9 min ago; remedy: renew it\n") &&
+                            Contains("detected 9 min ago; remedy: renew it\n") &&
                             Contains("failed, see below") && Contains("claim_attendance: HTTP 403"));
     CHECK_THAT(ill.run({"status"}, {.out = true}).out, !Contains("\x1b"));
 
@@ -91,9 +91,11 @@ TEST_CASE("a refusal ends with a code that scripts can use, and the daemon's own
         {"410 Gone", problem_text(410, "record_deleted"), CtlExit::wrong, "so it is"},
         {"500 Internal Server Error", problem_text(500, "store_corrupt"), CtlExit::wrong, "so it is"},
         {"503 Service Unavailable", problem_text(503, "store_busy"), CtlExit::temporary, "so it is"},
-        {"404 Not Found", "<html>nginx</html>", CtlExit::protocol, "no carecloud-syncd"},
-        {"200 OK", "<html>nginx</html>", CtlExit::protocol, "not that of a carecloud-syncd"},
-        {"200 OK", "{\"events\":{\"a\":1}}", CtlExit::protocol, "not that of a carecloud-syncd"},
+        {"404 Not Found", "<html>nginx</html>", CtlExit::protocol, "not carecloud-syncd"},
+        {"200 OK", "<html>nginx</html>", CtlExit::protocol,
+         "unexpected response; it does not match this version of carecloud-syncd"},
+        {"200 OK", "{\"events\":{\"a\":1}}", CtlExit::protocol,
+         "unexpected response; it does not match this version of carecloud-syncd"},
     };
     for (const Refusal& refusal : refusals) {
         INFO(refusal.status << " " << refusal.body);
@@ -115,8 +117,8 @@ TEST_CASE("where nobody answers, the line that starts the daemon is told") {
         const CtlRun run = run_words({"status", "--url", place});
         CHECK(run.exit == CtlExit::unknown);
         CHECK(run_words({"events", "--url", place}).exit == CtlExit::unavailable);
-        CHECK_THAT(run.err,
-                   Contains("no daemon answers at " + place) && Contains("systemctl start carecloud-syncd"));
+        CHECK_THAT(run.err, Contains("cannot connect to the daemon at " + place) &&
+                                Contains("systemctl start carecloud-syncd"));
     }
     for (const char* wrong : {"ftp://x", "http://example.org", "http://127.0.0.1:1/v1", "unix:api.sock", "",
                               "http://u:p@127.0.0.1"}) {
@@ -150,7 +152,7 @@ TEST_CASE("a hint names a command where the API names a path") {
                      {"GET /v1/records/x/y ", "410 Gone",
                       R"({"code":"record_deleted","detail":"deleted","hint":"see the table"})"}});
     CHECK(api.run({"cancel", "9"}).err ==
-          "carecloudctl: no pass 9\n  carecloudctl passes lists the newest\n");
+          "carecloudctl: no pass 9\n  carecloudctl passes lists the newest passes\n");
     CHECK(api.run({"get", "x", "y"}).err == "carecloudctl: deleted\n  see the table\n");
 }
 
@@ -162,10 +164,10 @@ TEST_CASE("lists are tables for people and the API's JSON for programs") {
     CHECK(table.out ==
           "RECEIVED (UTC)       STATE  TYPE                        STREAM  RECORD\n"
           "2026-11-27 03:00:00  open   claim_attendance.submitted  -       r\\x1b[2J\n");
-    CHECK_THAT(table.err, Contains("There are more"));
+    CHECK_THAT(table.err, Contains("More entries exist; --limit shows up to 1000."));
     CHECK(api.run({"events", "--open", "--json"}).out == events + "\n");
     ScriptedApi none({{"GET /v1/quarantine ", "200 OK", R"({"quarantine":[],"next":null})"}});
-    CHECK(none.run({"quarantine"}).out == "No record is in quarantine.\n");
+    CHECK(none.run({"quarantine"}).out == "No records in quarantine.\n");
 }
 
 TEST_CASE("a record of the quarantine is looked for in all streams, asked for again, and its end is told") {
@@ -185,24 +187,25 @@ TEST_CASE("a record of the quarantine is looked for in all streams, asked for ag
     ScriptedApi taken(answers(told("taken", "null", "false")));
     const CtlRun good = taken.run({"quarantine", "--retry", "a b"});
     CHECK(good.exit == CtlExit::ok);
-    CHECK(good.out == "provider a b: taken, it is among the records now\n");
-    ScriptedApi strange(answers(told("strange", "\"modified: no time\\u001b\"", "true")));
-    const CtlRun bad = strange.run({"quarantine", "--retry", "a b"});
+    CHECK(good.out == "provider a b: stored; it is no longer in quarantine\n");
+    ScriptedApi invalid(answers(told("invalid", "\"modified: no time\\u001b\"", "true")));
+    const CtlRun bad = invalid.run({"quarantine", "--retry", "a b"});
     CHECK(bad.exit == CtlExit::wrong);
     CHECK(bad.out ==
-          "provider a b: it came, and still cannot be taken: modified: no time\\x1b\n"
-          "  it stays in quarantine, as it was seen last\n");
-    ScriptedApi for_programs(answers(told("not_shown", "null", "true")));
+          "provider a b: received, but still invalid: modified: no time\\x1b\n"
+          "  it stays in quarantine as last received\n");
+    ScriptedApi for_programs(answers(told("not_found", "null", "true")));
     const CtlRun json = for_programs.run({"quarantine", "--retry", "a b", "--json"});
     CHECK(json.exit == CtlExit::wrong);
-    CHECK(json.out == told("not_shown", "null", "true") + "\n");
+    CHECK(json.out == told("not_found", "null", "true") + "\n");
 }
 
 TEST_CASE("a record that is not in quarantine, and a portal that is away, are told with the remedy") {
     ScriptedApi none({{"GET /v1/quarantine?limit=1000 ", "200 OK", R"({"quarantine":[],"next":null})"}});
     const CtlRun unknown = none.run({"quarantine", "--retry", "x"});
     CHECK(unknown.exit == CtlExit::wrong);
-    CHECK_THAT(unknown.err, Contains("no record 'x' is in quarantine") && Contains("lists those"));
+    CHECK_THAT(unknown.err, Contains("no record 'x' in quarantine") &&
+                                Contains("carecloudctl quarantine lists quarantined records"));
     ScriptedApi away({{"GET", "200 OK", R"({"quarantine":[{"stream":"provider","id":"x"}],"next":null})"},
                       {"POST", "502 Bad Gateway", problem_text(502, "unreachable")}});
     const CtlRun failed = away.run({"quarantine", "--retry", "x"});
@@ -234,8 +237,8 @@ TEST_CASE("changes are followed over a restart, until the numbering is another o
     CHECK(run.exit == CtlExit::wrong);
     CHECK(run.out == "{\"seq\":6,\"id\":\"a\"}\n{\"seq\":7,\"id\":\"b\"}\n{\"seq\":8,\"id\":\"c\"}\n");
     CHECK(run.err ==
-          "carecloudctl: so it is; waiting for it\n"
-          "carecloudctl: so it is\n  begin again with carecloudctl changes --since 0\n");
+          "carecloudctl: so it is; waiting for the daemon\ncarecloudctl: so it is\n  restart with "
+          "carecloudctl changes --since 0\n");
 
     ScriptedApi whole({{"GET /v1/changes?since=0&limit=1000 ", "200 OK", one},
                        {"GET /v1/changes?since=7&generation=g&limit=1000 ", "200 OK", none}});

@@ -1,6 +1,6 @@
 // Exports: CSV cells, days as they are typed, and pages one after the other.
+#include "ctl/command_line.hpp"
 #include "ctl/csv.hpp"
-#include "ctl/day_text.hpp"
 #include "unit/ctl/ctl_fixture.hpp"
 
 #include <array>
@@ -88,7 +88,9 @@ TEST_CASE("an answer that cannot be read is not quoted: it may be a child's reco
         ScriptedApi api({{"GET", "200 OK", body}});
         const CtlRun run = api.run({"export", "claim_attendance", "--format", "csv"});
         CHECK(run.exit == CtlExit::protocol);
-        CHECK_THAT(run.err, Contains("not that of a carecloud-syncd") && !Contains("Maria"));
+        CHECK_THAT(run.err,
+                   Contains("unexpected response; it does not match this version of carecloud-syncd") &&
+                       !Contains("Maria"));
     }
 }
 
@@ -103,7 +105,7 @@ TEST_CASE("a day is a day, a month its first or its last one") {
          {"", "2026", "2026-13", "2026-00", "2026-02-29", "2026-3", "2026-03-1", "2026-03-15T00", "1899-12",
           "0002-03-01", "26-03", "2026/03", "2026-03/15", "+026-03", "2026-0x", "2026-03--1"}) {
         INFO(wrong);
-        CHECK(edge_of(wrong, MonthEdge::last) == "'" + std::string(wrong) + "' is no day");
+        CHECK(edge_of(wrong, MonthEdge::last) == "'" + std::string(wrong) + "' is not a day");
     }
 }
 

@@ -1,5 +1,5 @@
 // Where carecloudctl finds the daemon.
-#include "ctl/daemon_address.hpp"
+#include "ctl/daemon_client.hpp"
 #include "support/temp_dir.hpp"
 
 #include <fstream>

@@ -34,8 +34,8 @@ CtlJson backfill_pass(const std::string& state, std::uint64_t steps_done, std::u
             {"hint", nullptr}};
 }
 
-CtlJson asking_pass() {
-    CtlJson pass = backfill_pass("asking", 1, 5000);
+CtlJson unconfirmed_pass() {
+    CtlJson pass = backfill_pass("awaiting_confirmation", 1, 5000);
     pass["kind"] = "reconcile";
     pass["deep"] = true;
     pass["from"] = nullptr;
@@ -62,7 +62,7 @@ TEST_CASE("a backfill is begun, watched over a short absence of the daemon, and 
     CHECK(run.out ==
           "pass 7, backfill of claim_attendance, 2026-01-01 to 2026-03-31: done\n"
           "  1,234 records read; 12 changes, 40 requests\n");
-    CHECK(run.err == "carecloudctl: away; waiting for it\n");
+    CHECK(run.err == "carecloudctl: away; waiting for the daemon\n");
 }
 
 TEST_CASE("a pass need not be waited for, and its JSON is there for programs") {
@@ -78,13 +78,13 @@ TEST_CASE("a pass need not be waited for, and its JSON is there for programs") {
 
 TEST_CASE(
     "a reconciliation that asks, and passes that fail or are canceled, leave with 1 and say the remedy") {
-    ScriptedApi asking({{"POST /v1/reconcile?entity=claim_attendance&deep=false&confirm_deletes=false ",
-                         "202 Accepted", asking_pass().dump()}});
-    const CtlRun run = asking.run({"reconcile", "claim_attendance"});
+    ScriptedApi unconfirmed({{"POST /v1/reconcile?entity=claim_attendance&deep=false&confirm_deletes=false ",
+                              "202 Accepted", unconfirmed_pass().dump()}});
+    const CtlRun run = unconfirmed.run({"reconcile", "claim_attendance"});
     CHECK(run.exit == CtlExit::wrong);
     CHECK(run.out ==
-          "pass 7, reconcile of claim_attendance, deep: stopped to ask before it deletes\n"
-          "  5,000 records read, 0 were missing here, 0 had changed, 4,000 are gone at the portal, "
+          "pass 7, reconcile of claim_attendance, deep: stopped for confirmation of deletes\n"
+          "  5,000 records read, 0 missing here, 0 changed, 4,000 deleted at the portal, "
           "0 marked as deleted; 12 changes, 40 requests\n"
           "  4,000 of 5,000 records are missing at the portal\\x1b\n"
           "  look at the filter\n");
@@ -101,36 +101,37 @@ TEST_CASE(
 }
 
 TEST_CASE("passes are listed, and one is canceled") {
-    const CtlJson list{{"passes", {backfill_pass("running", 1, 400), asking_pass()}}};
+    const CtlJson list{{"passes", {backfill_pass("running", 1, 400), unconfirmed_pass()}}};
     ScriptedApi api({{"GET /v1/passes?limit=2 ", "200 OK", list.dump()}});
     CHECK(api.run({"passes", "--limit", "2"}).out ==
-          "PASS  KIND             STREAM            DAYS                      STATE\n"
-          "   7  backfill         claim_attendance  2026-01-01 to 2026-03-31  running\n"
-          "    STEPS 1/3  RECORDS 400  CHANGES 12  UPDATED (UTC) 2026-11-27 03:00:00\n"
-          "   7  reconcile, deep  claim_attendance  -                         asking\n"
+          "PASS  KIND             STREAM            STATE\n"
+          "   7  backfill         claim_attendance  running\n"
+          "    DAYS 2026-01-01 to 2026-03-31  STEPS 1/3  RECORDS 400  CHANGES 12\n"
+          "    UPDATED (UTC) 2026-11-27 03:00:00\n"
+          "   7  reconcile, deep  claim_attendance  awaiting_confirmation\n"
           "    STEPS 1/3  RECORDS 5,000  CHANGES 12  UPDATED (UTC) 2026-11-27 03:00:00\n");
     ScriptedApi none({{"GET /v1/passes ", "200 OK", R"({"passes":[]})"}});
-    CHECK_THAT(none.run({"passes"}).out, Contains("no backfill and no reconciliation"));
+    CHECK_THAT(none.run({"passes"}).out, Contains("No backfills or reconciliations yet.\n"));
     ScriptedApi cancel(
         {{"DELETE /v1/passes/7 ", "202 Accepted", backfill_pass("canceled", 1, 400).dump()},
          {"DELETE /v1/passes/..%2Fx ", "404 Not Found", R"({"code":"no_such_pass","detail":"none"})"}});
-    CHECK(cancel.run({"cancel", "7"}).out == "Pass 7 is being canceled; what it has stored stays.\n");
+    CHECK(cancel.run({"cancel", "7"}).out == "Pass 7 is being canceled; stored records are kept.\n");
     CHECK(cancel.run({"cancel", "../x"}).exit == CtlExit::wrong);
 }
 
 TEST_CASE("progress tells how far it is, how fast, and how long still") {
     const CtlJson first = backfill_pass("running", 0, 0);
-    CHECK(pass_progress(backfill_pass("waiting", 0, 0), first, 5s) == "waiting for its turn");
+    CHECK(pass_progress(backfill_pass("waiting", 0, 0), first, 5s) == "queued");
     CtlJson unknown = backfill_pass("running", 0, 20);
     unknown["steps"] = 0;
     CHECK(pass_progress(unknown, unknown, 0s) == "[........................] 20 records");
     CHECK(pass_progress(first, first, 0s) == "[........................] 0 of 3 months, no records");
     CHECK(pass_progress(backfill_pass("running", 1, 400), first, 10s) ==
-          "[########................] 1 of 3 months, 400 records, 40 a second, about 20 s left");
+          "[########................] 1 of 3 months, 400 records, 40 per second, about 20 s left");
     CtlJson counted_pass = backfill_pass("running", 0, 2500);
     counted_pass["expected"] = 10000;
     CHECK(pass_progress(counted_pass, first, 5s) ==
-          "[######..................] 0 of 3 months, 2,500 records, 500 a second, about 15 s left");
+          "[######..................] 0 of 3 months, 2,500 records, 500 per second, about 15 s left");
     counted_pass["expected"] = 100;
     CHECK_THAT(pass_progress(counted_pass, first, 5s), Contains("[########################]"));
 }

@@ -79,5 +79,5 @@ TEST_CASE("after a restart meanwhile the first pass of the new life is it, and o
     const CtlRun run = api.run({"sync"});
     CHECK(run.exit == CtlExit::wrong);
     CHECK(run.out == "claim_attendance: the pass failed: HTTP 403\n");
-    CHECK(run.err == "carecloudctl: away; waiting for it\n");
+    CHECK(run.err == "carecloudctl: away; waiting for the daemon\n");
 }

@@ -2,7 +2,6 @@
 #include "ctl/ctl_output.hpp"
 #include "ctl/human_text.hpp"
 #include "ctl/json_pieces.hpp"
-#include "ctl/text_table.hpp"
 
 #include <sstream>
 
@@ -81,7 +80,7 @@ TEST_CASE("JSON on a terminal is the same JSON without a character that the term
     CHECK(terminal_json("\x1b\x9b\xc2") == "\\u001b\xef\xbf\xbd\xef\xbf\xbd");
 }
 
-TEST_CASE("bytes come as they are into a file, progress and colour to a terminal alone") {
+TEST_CASE("bytes come as they are into a file, progress and color to a terminal alone") {
     const std::string bytes = "a\x1b[2J\r\nb\xff\n";
     std::ostringstream out;
     std::ostringstream err;
@@ -89,12 +88,12 @@ TEST_CASE("bytes come as they are into a file, progress and colour to a terminal
     file.bytes(bytes);
     file.json("{\"a\":\"\xc2\x9b\"}\n\n");
     file.progress("5 records");
-    CHECK(file.painted("x", Colour::bad) == "x");
+    CHECK(file.painted("x", Color::bad) == "x");
     CHECK(out.str() == bytes + "{\"a\":\"\xc2\x9b\"}\n");
     CHECK(err.str().empty());
 
     std::ostringstream screen;
-    CtlOutput terminal(screen, err, {.out = true, .err = true, .colour = true});
+    CtlOutput terminal(screen, err, {.out = true, .err = true, .color = true});
     terminal.bytes(bytes);
     CHECK(screen.str() == "a\\x1b[2J\nb\\xff\n");
     terminal.progress("5 records");
@@ -102,8 +101,8 @@ TEST_CASE("bytes come as they are into a file, progress and colour to a terminal
     CHECK(err.str() ==
           "\r\x1b[K5 records\r\x1b[K"
           "carecloudctl: no\n  yes\n");
-    CHECK(terminal.painted("x", Colour::good) == "\x1b[32mx\x1b[0m");
-    CHECK(terminal.painted("x", Colour::warn) == "\x1b[33mx\x1b[0m");
+    CHECK(terminal.painted("x", Color::good) == "\x1b[32mx\x1b[0m");
+    CHECK(terminal.painted("x", Color::warn) == "\x1b[33mx\x1b[0m");
 }
 
 TEST_CASE("what cannot be written is noticed") {

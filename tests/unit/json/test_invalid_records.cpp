@@ -1,6 +1,6 @@
 // Records that are no valid JSON in an answer that is sound but for them (hazard 35), and answers with more or other
 // data than was asked for.
-#include "json/hash.hpp"
+#include "json/record_fields.hpp"
 #include "json/repair.hpp"
 #include "json/slice.hpp"
 
@@ -28,26 +28,26 @@ std::string between(const std::string& bad) {
                        "]");
 }
 
-struct Spoilt {
+struct Spoiled {
     std::string record;
     std::string reason;
 };
 
 // One record for each fault that is recovered, all with the id "b2".
-std::vector<Spoilt> spoilt_records() {
+std::vector<Spoiled> spoiled_records() {
     const std::string deep = std::string(200, '[') + "1" + std::string(200, ']');
     return {
         {one_record("b2", ",\"comment\":\"a\tb\""), "a raw control character"},
         {one_record("b2", ",\"comment\":\"a\nb\""), "a raw control character"},
         {one_record("b2", std::string(",\"a\":") + '\0' + "1"), "a raw control character"},
         {one_record("b2", std::string(",\"comment\":\"a") + '\0' + "b\""), "a raw control character"},
-        {one_record("b2", ",\"comment\":\"caf\xE9\""), "bytes that are not UTF-8"},
-        {one_record("b2", ",\"comment\":\"\xC3\""), "bytes that are not UTF-8"},
-        {one_record("b2", ",\"comment\":\"\xED\xA0\x80\""), "bytes that are not UTF-8"},
-        {one_record("b2", ",\"n\":NaN"), "a number that is none"},
-        {one_record("b2", ",\"n\":[-Infinity]"), "a number that is none"},
-        {one_record("b2", ",\"n\":01"), "a number that is none"},
-        {one_record("b2", ",\"n\":1.,\"m\":+2,\"k\":.5,\"h\":0x1F"), "a number that is none"},
+        {one_record("b2", ",\"comment\":\"caf\xE9\""), "invalid UTF-8"},
+        {one_record("b2", ",\"comment\":\"\xC3\""), "invalid UTF-8"},
+        {one_record("b2", ",\"comment\":\"\xED\xA0\x80\""), "invalid UTF-8"},
+        {one_record("b2", ",\"n\":NaN"), "an invalid number"},
+        {one_record("b2", ",\"n\":[-Infinity]"), "an invalid number"},
+        {one_record("b2", ",\"n\":01"), "an invalid number"},
+        {one_record("b2", ",\"n\":1.,\"m\":+2,\"k\":.5,\"h\":0x1F"), "an invalid number"},
         {one_record("b2", ",\"deep\":" + deep), "nested too deep"},
         {one_record("b2", ",\"deep\":" + std::string(10'000, '[') + std::string(10'000, ']')),
          "nested too deep"},
@@ -58,8 +58,8 @@ std::vector<Spoilt> spoilt_records() {
 
 }  // namespace
 
-TEST_CASE("of a page with one spoilt record the others are good, in order, and it is kept as its bytes") {
-    for (const auto& [bad, reason] : spoilt_records()) {
+TEST_CASE("of a page with one spoiled record the others are good, in order, and it is kept as its bytes") {
+    for (const auto& [bad, reason] : spoiled_records()) {
         CAPTURE(bad.substr(0, 120));
         const auto page = slice_page(between(bad), {});
         REQUIRE(page.has_value());
@@ -68,51 +68,51 @@ TEST_CASE("of a page with one spoilt record the others are good, in order, and i
         CHECK(page->records[1].id == "c3");
         CHECK(page->records[1].body == one_record("c3", R"(,"x":[1,{"y":null}])"));
         CHECK(page->records[1].hash == Hasher().hash(page->records[1].body));
-        REQUIRE(page->strange.size() == 1);
-        const StrangeRecord& strange = page->strange.front();
-        CHECK(strange.invalid);
-        CHECK(strange.body == bad);
-        CHECK(strange.id == "b2");
-        CHECK(strange.modified_text == "2023-12-01T22:06:47.9990000Z");
-        CHECK(strange.reason == std::string(kInvalidReason) + reason);
+        REQUIRE(page->invalid.size() == 1);
+        const InvalidRecord& invalid = page->invalid.front();
+        CHECK(invalid.not_json);
+        CHECK(invalid.body == bad);
+        CHECK(invalid.id == "b2");
+        CHECK(invalid.modified_text == "2023-12-01T22:06:47.9990000Z");
+        CHECK(invalid.reason == std::string(kNotJsonReason) + reason);
         // All views lie in the page's own buffer.
         const std::string_view text(page->buffer.get(), page->size);
-        CHECK(text.find(bad) == static_cast<std::size_t>(strange.body.data() - text.data()));
+        CHECK(text.find(bad) == static_cast<std::size_t>(invalid.body.data() - text.data()));
         CHECK(page->records[1].id.data() > text.data());
         CHECK(page->records[1].id.data() < text.data() + text.size());
     }
 }
 
-TEST_CASE("several spoilt records of a page, the first and the last among them, in either spelling") {
+TEST_CASE("several spoiled records of a page, the first and the last among them, in either spelling") {
     const std::string bad = one_record("b2", ",\"n\":NaN");
     const auto page = slice_page("{\"Data\":[" + bad + "," + one_record("a1") + "," +
                                      one_record("c3", ",\"n\":\"\t\"") + "],\"Total\":3,\"IsSuccess\":true}",
                                  {});
     REQUIRE(page.has_value());
     CHECK(page->records.size() == 1);
-    REQUIRE(page->strange.size() == 2);
-    CHECK(page->strange[0].id == "b2");
-    CHECK(page->strange[1].id == "c3");
+    REQUIRE(page->invalid.size() == 2);
+    CHECK(page->invalid[0].id == "b2");
+    CHECK(page->invalid[1].id == "c3");
     CHECK(page->total == 3U);
     CHECK(page->spelling == Spelling::pascal);
 }
 
-TEST_CASE("a retrieved record can be spoilt, too") {
+TEST_CASE("a retrieved record can be spoiled, too") {
     const auto page = slice_page(answer_with(one_record("b2", ",\"comment\":\"\t\"")), {});
     REQUIRE(page.has_value());
-    REQUIRE(page->strange.size() == 1);
-    CHECK(page->strange.front().invalid);
-    CHECK(page->strange.front().id == "b2");
+    REQUIRE(page->invalid.size() == 1);
+    CHECK(page->invalid.front().not_json);
+    CHECK(page->invalid.front().id == "b2");
 }
 
-TEST_CASE("an id or a time that is spoilt itself is not used") {
+TEST_CASE("an id or a time that is spoiled itself is not used") {
     const auto page =
         slice_page(between("{\"_id\":\"b\t2\",\"modified\":\"2023-12-01T22:06:47\tZ\",\"n\":1}"), {});
     REQUIRE(page.has_value());
-    REQUIRE(page->strange.size() == 1);
-    CHECK(page->strange.front().id.starts_with("sha256:"));
-    CHECK(page->strange.front().modified_text.empty());
-    CHECK(page->strange.front().invalid);
+    REQUIRE(page->invalid.size() == 1);
+    CHECK(page->invalid.front().id.starts_with("sha256:"));
+    CHECK(page->invalid.front().modified_text.empty());
+    CHECK(page->invalid.front().not_json);
 }
 
 TEST_CASE("whatever else is wrong fails the page, with the records that were seen") {
@@ -146,7 +146,7 @@ TEST_CASE("whatever else is wrong fails the page, with the records that were see
     CHECK(cut.error().records_seen == 2);
 }
 
-TEST_CASE("a spoilt record of another workspace is not kept") {
+TEST_CASE("a spoiled record of another workspace is not kept") {
     const SliceOptions options{.workspace_id = "w"};
     const auto page =
         slice_page(between(one_record("b2", ",\"comment\":\"\t\",\"workspace_id\":\"other\"")), options);
@@ -177,7 +177,7 @@ TEST_CASE(
             REQUIRE(page->record_count() == 3);
             CHECK(page->records.front().body == one_record("a1"));
             CHECK(page->records.back().id == "c3");
-            if (page->records.size() == 2) CHECK(page->strange.front().body == bad);
+            if (page->records.size() == 2) CHECK(page->invalid.front().body == bad);
         }
     }
 }
@@ -193,7 +193,7 @@ TEST_CASE("a byte-order mark before the text is passed over, once") {
     CHECK(slice_page(text + mark, {}).has_error());
     const auto repaired = slice_page(mark + between(one_record("b2", ",\"n\":NaN")), {});
     REQUIRE(repaired.has_value());
-    CHECK(repaired->strange.front().body == one_record("b2", ",\"n\":NaN"));
+    CHECK(repaired->invalid.front().body == one_record("b2", ",\"n\":NaN"));
 }
 
 TEST_CASE("a query returns a list; one object is no page of it") {
@@ -202,7 +202,7 @@ TEST_CASE("a query returns a list; one object is no page of it") {
     const auto page = slice_page(answer_with(paged), list);
     REQUIRE(page.has_error());
     CHECK(page.error().code == ErrorCode::bad_response);
-    CHECK(page.error().subject.find("a query returns a list") != std::string::npos);
+    CHECK(page.error().subject.find("data is an object instead of a list") != std::string::npos);
     CHECK(slice_page(answer_with(one_record("a1")), list).has_error());
     CHECK(slice_page(answer_with("[" + one_record("a1") + "]"), list).has_value());
     CHECK(slice_page(answer_with("[]"), list).has_value());
@@ -219,7 +219,7 @@ TEST_CASE("reading stops at Take, and the rest is counted") {
     const auto page = slice_page(answer_with("[" + data + "]"), two);
     REQUIRE(page.has_value());
     CHECK(page->records.size() == 1);
-    CHECK(page->strange.size() == 1);
+    CHECK(page->invalid.size() == 1);
     CHECK(page->beyond_take == 2);
     CHECK(slice_page(answer_with("[" + data + "]"), {})->beyond_take == 0);
     CHECK(slice_page(answer_with("[" + one_record("a1") + "," + one_record("b2") + ",{\"x\":}]"), two)
@@ -241,7 +241,7 @@ TEST_CASE("a page of a million empty records takes no more memory than its bytes
     const auto page = slice_page(text, {.list = true, .take = 1000});
     const long grown = peak_kib() - before;
     REQUIRE(page.has_value());
-    CHECK(page->strange.size() == 1000);
+    CHECK(page->invalid.size() == 1000);
     CHECK(page->beyond_take == records - 1000);
     CAPTURE(grown);
     CHECK(grown < 40 * 1024);

@@ -109,10 +109,10 @@ TEST_CASE("what is not JSON, cut short, or not the documented envelope fails who
 
 TEST_CASE("why an answer is not JSON is said in our own words") {
     const auto reason = [](const std::string& text) { return slice_page(text, {}).error().subject; };
-    CHECK(reason("") == "not valid JSON: it is empty");
-    CHECK(reason("  \n") == "not valid JSON: it is empty");
-    CHECK(reason("{\"is") == "not valid JSON: cut short in a string");
-    CHECK(reason(envelope("[\"\xff\"]")) == "not valid JSON: bytes that are not UTF-8");
+    CHECK(reason("") == "not valid JSON: empty");
+    CHECK(reason("  \n") == "not valid JSON: empty");
+    CHECK(reason("{\"is") == "not valid JSON: truncated in a string");
+    CHECK(reason(envelope("[\"\xff\"]")) == "not valid JSON: invalid UTF-8");
     CHECK(reason(envelope("[\"a\nb\"]")) == "not valid JSON: a control character in a string");
 }
 
@@ -131,7 +131,7 @@ TEST_CASE("every byte inside a record is checked, in values that nobody reads") 
     CHECK(good(envelope("[" + record("a", std::string(",\"x\":") + odd) + "]")).records.size() == 1);
 }
 
-TEST_CASE("a record that cannot be ordered is strange, and its neighbours are good") {
+TEST_CASE("a record that cannot be ordered is invalid, and its neighbors are good") {
     struct Case {
         const char* body;
         const char* reason;
@@ -141,24 +141,24 @@ TEST_CASE("a record that cannot be ordered is strange, and its neighbours are go
              Case{R"({"_id":17,"modified":"2023-12-01T22:06:47Z"})", "_id is not a plain string"},
              Case{R"({"_id":{"$oid":"aa"},"modified":"2023-12-01T22:06:47Z"})", "_id is not a plain string"},
              Case{R"({"_id":"","modified":"2023-12-01T22:06:47Z"})", "_id is missing"},
-             Case{R"({"_id":"a b","modified":"2023-12-01T22:06:47Z"})", "_id is not usable as an id"},
+             Case{R"({"_id":"a b","modified":"2023-12-01T22:06:47Z"})", "_id is not a valid id"},
              Case{R"({"_id":"a\u0062","modified":"2023-12-01T22:06:47Z"})", "_id is not a plain string"},
              Case{R"({"_id":"s"})", "modified is missing"},
              Case{R"({"_id":"s","modified":null})", "modified is not a plain string"},
-             Case{R"({"_id":"s","modified":"yesterday"})", "modified is not an ISO 8601 instant"},
+             Case{R"({"_id":"s","modified":"yesterday"})", "modified is not an ISO 8601 timestamp"},
              Case{R"({"_id":"s","_id":"t","modified":"2023-12-01T22:06:47Z"})",
-                  "_id stands twice in the record"},
+                  "_id is duplicated in the record"},
              Case{R"({"_id":"s","modified":"2023-12-01T22:06:47Z","modified":"2023-12-01T22:06:47Z"})",
-                  "modified stands twice in the record"},
+                  "modified is duplicated in the record"},
              Case{R"({})", "_id is missing"},
          }) {
         CAPTURE(c.body);
         const Page page = good(envelope("[" + record("a") + "," + c.body + "," + record("b") + "]"));
         CHECK(page.records.size() == 2);
-        REQUIRE(page.strange.size() == 1);
-        CHECK(page.strange[0].reason == c.reason);
-        CHECK(page.strange[0].body == c.body);
-        CHECK_FALSE(page.strange[0].id.empty());
+        REQUIRE(page.invalid.size() == 1);
+        CHECK(page.invalid[0].reason == c.reason);
+        CHECK(page.invalid[0].body == c.body);
+        CHECK_FALSE(page.invalid[0].id.empty());
     }
 }
 
@@ -185,7 +185,7 @@ TEST_CASE("a record of another workspace or bucket fails the page (hazard 24)") 
 
 TEST_CASE("nesting is bounded, in a record and around it") {
     const std::string deep = std::string(10'000, '[') + std::string(10'000, ']');
-    CHECK(good(envelope("[" + record("a", ",\"x\":" + deep) + "]")).strange.at(0).invalid);
+    CHECK(good(envelope("[" + record("a", ",\"x\":" + deep) + "]")).invalid.at(0).not_json);
     CHECK(failure(deep) == ErrorCode::bad_response);
     CHECK(failure(R"({"isSuccess":true,"x":)" + deep + R"(,"data":[]})") == ErrorCode::bad_response);
     CHECK(failure(std::string(10'000, '{')) == ErrorCode::bad_response);
@@ -223,7 +223,7 @@ TEST_CASE("colon_after_a_string: what follows a value is a comma or an end, also
     CHECK(failure(R"({"isSuccess":true,"x":"a":1,"data":[]})") == ErrorCode::bad_response);
 }
 
-TEST_CASE("a system field twice, or under a name written with escapes, is strange") {
+TEST_CASE("a system field twice, or under a name written with escapes, is invalid") {
     const SliceOptions options{.workspace_id = "w1", .bucket_id = "b1"};
     for (const char* more :
          {R"(,"disabled":true,"disabled":false)", R"(,"workspace_id":"w1","workspace_id":"w1")",
@@ -233,10 +233,10 @@ TEST_CASE("a system field twice, or under a name written with escapes, is strang
           R"(,"workspace_id":"w\u0031")"}) {
         CAPTURE(more);
         const Page page = good(envelope("[" + record("a", more) + "," + record("b") + "]"), options);
-        REQUIRE(page.strange.size() == 1);
+        REQUIRE(page.invalid.size() == 1);
         CHECK(page.records.at(0).id == "b");
-        CHECK(page.strange[0].id == "a");
-        CHECK(page.strange[0].body == record("a", more));
+        CHECK(page.invalid[0].id == "a");
+        CHECK(page.invalid[0].body == record("a", more));
     }
     // Names that say something else, and null, which says nothing.
     const std::string fine = R"(,"\u005fidx":1,"i\n":1,"\ud800":2,"workspace_id":null,"disabled":null)";
@@ -250,13 +250,13 @@ TEST_CASE("of a system field that stands twice neither is believed") {
     const Page page = good(envelope(
         "[" + record("a", R"(,"_id":"a")") + "," + record("b", R"(,"modified":"2024-01-01T00:00:00Z")") +
         "," + record("c", R"(,"x":1)") + "," + record("d", R"(,"\u005fid":"e")") + "]"));
-    REQUIRE(page.strange.size() == 3);
-    CHECK(page.strange[0].contradictory);
-    CHECK(page.strange[0].id.starts_with("sha256:"));
-    CHECK(page.strange[1].contradictory);
-    CHECK(page.strange[1].id == "b");
-    CHECK(page.strange[1].modified_text.empty());
-    CHECK_FALSE(page.strange[2].contradictory);
+    REQUIRE(page.invalid.size() == 3);
+    CHECK(page.invalid[0].contradictory);
+    CHECK(page.invalid[0].id.starts_with("sha256:"));
+    CHECK(page.invalid[1].contradictory);
+    CHECK(page.invalid[1].id == "b");
+    CHECK(page.invalid[1].modified_text.empty());
+    CHECK_FALSE(page.invalid[2].contradictory);
     CHECK(page.records.at(0).id == "c");
 }
 

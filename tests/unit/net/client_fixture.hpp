@@ -1,7 +1,7 @@
 // What the tests of HttpClient have in common.
 #pragma once
 
-#include "net/http_client.hpp"
+#include "net/client/http_client.hpp"
 #include "support/http/scripted_server.hpp"
 
 #include <memory>

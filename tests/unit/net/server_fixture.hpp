@@ -9,7 +9,7 @@
 // fails after a while instead of hanging.
 #pragma once
 
-#include "net/http_server.hpp"
+#include "net/server/http_server.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -66,7 +66,7 @@ class ServerFixture {
 class Latch {
   public:
     explicit Latch(boost::asio::io_context& io);
-    // Throws operation_aborted when cancelled.
+    // Throws operation_aborted when canceled.
     Task<> wait();
     void open();
 

@@ -1,4 +1,4 @@
-#include "net/gzip.hpp"
+#include "net/client/gzip.hpp"
 #include "support/http/scripted_server.hpp"
 
 #include <random>

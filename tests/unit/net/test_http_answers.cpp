@@ -77,7 +77,7 @@ TEST_CASE("interim answers are passed over, but not for ever") {
 TEST_CASE("a body that ends too soon is cut short, with the count") {
     const std::string out = outcome_of("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n0123456789");
     CHECK(begins(out, "bad_response"));
-    CHECK(has(out, "cut short after 10 bytes"));
+    CHECK(has(out, "response truncated after 10 bytes"));
     CHECK(
         begins(outcome_of("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel"), "bad_response"));
     CHECK(begins(outcome_of("HTTP/1.1 200 OK\r\nContent-Len"), "bad_response"));
@@ -98,7 +98,7 @@ TEST_CASE("an answer that is too large names the limit, whether its length was a
         const std::string out = outcome(get(io, *client));
         INFO(out);
         CHECK(begins(out, "too_large"));
-        CHECK(has(out, "more than 1000 bytes"));
+        CHECK(has(out, "larger than 1000 bytes"));
     }
 }
 

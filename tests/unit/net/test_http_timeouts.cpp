@@ -1,4 +1,4 @@
-// Each phase has its own time-out, the whole has one more, and a cancelled request ends at once.
+// Each phase has its own time-out, the whole has one more, and a canceled request ends at once.
 #include "client_fixture.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -69,7 +69,7 @@ TEST_CASE("no head, or half of one, in time") {
     timeouts.head = kSoon;
     const Error error = error_with(GENERATE(&say_nothing, &stop_in_head), timeouts);
     CHECK(error.code == ErrorCode::timed_out);
-    CHECK(error.subject.find("waiting for the answer") != std::string::npos);
+    CHECK(error.subject.find("waiting for the response") != std::string::npos);
 }
 
 TEST_CASE("no whole body in time, by length or in chunks") {
@@ -77,7 +77,7 @@ TEST_CASE("no whole body in time, by length or in chunks") {
     timeouts.body = kSoon;
     const Error error = error_with(GENERATE(&stop_in_body, &stop_in_chunk), timeouts);
     CHECK(error.code == ErrorCode::timed_out);
-    CHECK(error.subject.find("reading the answer") != std::string::npos);
+    CHECK(error.subject.find("reading the response") != std::string::npos);
 }
 
 TEST_CASE("the total bounds every phase") {
@@ -111,7 +111,7 @@ TEST_CASE("a kept connection's old time-out does not strike the next request") {
     CHECK(server.connections() == 1);
 }
 
-TEST_CASE("a cancelled request says so, closes its connection, and leaves the client usable") {
+TEST_CASE("a canceled request says so, closes its connection, and leaves the client usable") {
     asio::io_context io;
     asio::cancellation_signal cancel;
     const ScriptedServer::Script stalls[] = {say_nothing, stop_in_head, stop_in_body, stop_in_chunk};
@@ -141,14 +141,14 @@ TEST_CASE("a cancelled request says so, closes its connection, and leaves the cl
         }));
     io.run();
     REQUIRE(code.has_value());
-    CHECK(*code == ErrorCode::cancelled);
+    CHECK(*code == ErrorCode::canceled);
     const auto again = get(io, *client);
     REQUIRE(again.has_value());
     CHECK(again->text() == "good");
     CHECK(closed);
 }
 
-TEST_CASE("cancelled during the TLS handshake") {
+TEST_CASE("canceled during the TLS handshake") {
     asio::io_context io;
     asio::cancellation_signal cancel;
     ScriptedServer server(io, [&](Peer& peer) -> Task<> {
@@ -168,7 +168,7 @@ TEST_CASE("cancelled during the TLS handshake") {
         }));
     io.run();
     REQUIRE(code.has_value());
-    CHECK(*code == ErrorCode::cancelled);
+    CHECK(*code == ErrorCode::canceled);
 }
 
 TEST_CASE("a client may go while connections are kept, and an io_context while requests wait") {

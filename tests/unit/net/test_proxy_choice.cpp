@@ -1,4 +1,4 @@
-#include "net/proxy.hpp"
+#include "net/client/proxy.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -116,7 +116,7 @@ TEST_CASE("without a free descriptor the server says so once, and goes on when t
         fixture.run_until([&] { return fixture.counters().accepts_failed >= 3; });
     }
     REQUIRE(fixture.errors().size() == 1);
-    CHECK(fixture.errors()[0].subject.find("cannot be accepted") != std::string::npos);
+    CHECK(fixture.errors()[0].subject.find("cannot accept connections: ") != std::string::npos);
     CHECK(fixture.errors()[0].hint.find("LimitNOFILE") != std::string::npos);
     REQUIRE(client.send(get_request("/late")));
     CHECK(body_of(client.answer()) == "GET /late\n");
@@ -128,7 +128,7 @@ TEST_CASE("where descriptors are short, the oldest idle connection gives its own
     settings.timeouts.accept_pause = 1ms;
     ServerFixture fixture(settings);
     {
-        // The undefined-behaviour sanitizer wants descriptors when it sees a type for the first time: it sees
+        // The undefined-behavior sanitizer wants descriptors when it sees a type for the first time: it sees
         // here those of an eviction, and nothing is checked below as long as there are none.
         settings.limits.connections_max = 1;
         ServerFixture small(settings);

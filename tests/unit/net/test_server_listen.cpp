@@ -47,14 +47,15 @@ bool serves_unix(ServerFixture& fixture, const std::string& path) {
 TEST_CASE("the port is the kernel's choice, and told") {
     ServerFixture fixture;
     CHECK(fixture.server().port() != 0);
-    CHECK(fixture.server().place() == "127.0.0.1:" + std::to_string(fixture.server().port()));
+    CHECK(fixture.server().address() == "127.0.0.1:" + std::to_string(fixture.server().port()));
     CHECK(fixture.serves());
 }
 
 TEST_CASE("a port in use is named, with what to do") {
     ServerFixture fixture;
     const std::string message = refusal({.host = "127.0.0.1", .port = fixture.server().port()});
-    CHECK_THAT(message, Contains(fixture.server().place()) && Contains("in use") && Contains("another port"));
+    CHECK_THAT(message,
+               Contains(fixture.server().address()) && Contains("in use") && Contains("another port"));
     CHECK(fixture.serves());
 }
 
@@ -81,7 +82,7 @@ TEST_CASE("localhost and an IPv6 address are taken") {
     asio::io_context io;
     settings.address.host = "::1";
     const auto server = HttpServer::listen(io.get_executor(), settings, echo_handler);
-    if (server) CHECK((*server)->place() == "[::1]:" + std::to_string((*server)->port()));
+    if (server) CHECK((*server)->address() == "[::1]:" + std::to_string((*server)->port()));
     if (!server) CHECK_THAT(server.error().message(), Contains("[::1]:0"));
 }
 
@@ -105,7 +106,7 @@ TEST_CASE("a Unix socket is for owner and group, and goes with the server") {
         CHECK(fixture.server().port() == 0);
         CHECK(serves_unix(fixture, path));
         CHECK_THAT(refusal({.unix_path = path}),
-                   Contains("unix:" + path) && Contains("another program listens"));
+                   Contains("unix:" + path) && Contains("address already in use"));
         CHECK(serves_unix(fixture, path));
         fixture.stop();
         CHECK_FALSE(std::filesystem::exists(path));
@@ -129,7 +130,7 @@ TEST_CASE("a stale Unix socket is replaced, another file is not") {
     ::close(descriptor);
     CHECK_THAT(refusal({.unix_path = file}), Contains("not a socket"));
     CHECK(std::filesystem::exists(file));
-    CHECK_THAT(refusal({.unix_path = folder.file("none/s")}), Contains("folder"));
+    CHECK_THAT(refusal({.unix_path = folder.file("none/s")}), Contains("directory"));
     CHECK_THAT(refusal({.unix_path = "/" + std::string(200, 'x')}), Contains("at most 107 bytes"));
 }
 

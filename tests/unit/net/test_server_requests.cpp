@@ -1,5 +1,5 @@
 // What HttpServer does with good requests, and with what its handler makes of them.
-#include "net/http_client.hpp"
+#include "net/client/http_client.hpp"
 #include "net/http_date.hpp"
 #include "server_fixture.hpp"
 #include "support/http/scripted_server.hpp"
@@ -91,7 +91,7 @@ TEST_CASE("HTTP/1.0 closes unless asked not to") {
     CHECK(kept.ended_orderly());
 }
 
-TEST_CASE("Connection: close is honoured, the handler's wish for it too") {
+TEST_CASE("Connection: close is honored, the handler's wish for it too") {
     ServerFixture fixture({}, [](const ServerRequest& request) -> Task<ServerResponse> {
         ServerResponse response = co_await echo_handler(request);
         response.close = request.path() == "/last";
@@ -184,7 +184,7 @@ TEST_CASE("a handler that throws gives 500, is reported, and the connection goes
     REQUIRE(client.send(get_request("/throw")));
     CHECK(status_of(client.answer()) == 500);
     REQUIRE(fixture.errors().size() == 1);
-    CHECK(fixture.errors()[0].subject == "the handler threw: a mistake");
+    CHECK(fixture.errors()[0].subject == "unhandled exception: a mistake");
     CHECK(fixture.serves());
 }
 

@@ -1,5 +1,5 @@
 // How an HttpServer ends: with grace, by force, or by destruction.
-#include "net/tls_server.hpp"
+#include "net/server/tls_server.hpp"
 #include "server_fixture.hpp"
 #include "support/tls/test_certificates.hpp"
 
@@ -60,7 +60,7 @@ TEST_CASE("one who has connected before the stop is heard after it") {
     fixture.run_until([&] { return *stopped; });
 }
 
-TEST_CASE("what does not end within the grace is cut, its handler cancelled") {
+TEST_CASE("what does not end within the grace is cut, its handler canceled") {
     HttpServerSettings settings;
     settings.timeouts.grace = 50ms;
     WaitingFixture fixture(settings);

@@ -1,6 +1,6 @@
 // HttpServer with TLS, and what comes to its port that is no TLS.
-#include "net/http_client.hpp"
-#include "net/tls_server.hpp"
+#include "net/client/http_client.hpp"
+#include "net/server/tls_server.hpp"
 #include "server_fixture.hpp"
 #include "support/http/scripted_server.hpp"
 #include "support/tls/test_certificates.hpp"
@@ -271,7 +271,7 @@ TEST_CASE("files that make no TLS are named") {
     CHECK_THAT(message(certificate.path(), nothing.path()), Contains("private key " + nothing.path()));
     CHECK_THAT(message(certificate.path(), certificate.path()),
                Contains("private key " + certificate.path()));
-    const std::string not_its_key = " is not the key of " + certificate.path();
+    const std::string not_its_key = " does not match " + certificate.path();
     CHECK_THAT(message(certificate.path(), other_key.path()), Contains(other_key.path() + not_its_key));
     CHECK_THAT(message(certificate.path(), rsa_key.path()), Contains(rsa_key.path() + not_its_key));
 }

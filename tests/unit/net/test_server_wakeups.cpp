@@ -1,6 +1,6 @@
 // Readiness that is none: an event that was meant for a connection closed a moment before, with the same descriptor.
-#include "net/server_connection.hpp"
-#include "net/tls_server.hpp"
+#include "net/server/connection.hpp"
+#include "net/server/tls_server.hpp"
 #include "server_fixture.hpp"
 #include "support/sanitized.hpp"
 #include "support/tls/test_certificates.hpp"

@@ -1,4 +1,4 @@
-#include "portal/page_rules.hpp"
+#include "portal/portal.hpp"
 #include "support/broken_promise.hpp"
 
 #include <cstring>
@@ -37,10 +37,10 @@ TEST_CASE("page rules: a page as it should be, and an empty one") {
     CHECK(broken_promise_of_page(Page{}, 0).empty());
 }
 
-TEST_CASE("page rules: more records than were asked for, strange ones included") {
+TEST_CASE("page rules: more records than were asked for, invalid ones included") {
     Page page = page_of_one();
     CHECK_THAT(broken_promise_of_page(page, 0), Contains("no more records than Take"));
-    page.strange.emplace_back();
+    page.invalid.emplace_back();
     CHECK_THAT(broken_promise_of_page(page, 1), Contains("no more records than Take"));
 }
 
@@ -60,5 +60,5 @@ TEST_CASE("page rules: a record without an id, or outside the page") {
 TEST_CASE("page rules: an answer from before its request") {
     Page page = page_of_one();
     page.asked = {MonoTime{2s}, MonoTime{1s}};
-    CHECK_THAT(broken_promise_of_page(page), Contains("comes after its request"));
+    CHECK_THAT(broken_promise_of_page(page), Contains("received after its request"));
 }

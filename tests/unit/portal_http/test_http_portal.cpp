@@ -115,7 +115,7 @@ TEST_CASE("a query returns a list: an object in its place is a bad response; ret
     const auto page = scripted.query();
     REQUIRE_FALSE(page.has_value());
     CHECK(page.error().code == ErrorCode::bad_response);
-    CHECK(has(page.error().subject, "a query returns a list"));
+    CHECK(has(page.error().subject, "data is an object instead of a list"));
     scripted.answer = http_ok(envelope(record_text(kId)));
     CHECK_FALSE(scripted.query().has_value());
     CHECK(scripted.retrieve(kId).has_value());
@@ -178,7 +178,7 @@ TEST_CASE("more records than were asked for are left out, and that is told once"
         CHECK((*page)->beyond_take == 4001);
     }
     REQUIRE(notices.size() == 1);
-    CHECK(has(notices.front().message(), "the answer holds 5001 records where 1000 were asked for"));
+    CHECK(has(notices.front().message(), "the response contains 5001 records, but 1000 were requested"));
 }
 
 TEST_CASE("retrieve asks by id and gives one record") {

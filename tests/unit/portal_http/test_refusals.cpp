@@ -160,7 +160,7 @@ TEST_CASE("what is not the envelope is a bad response, its beginning redacted") 
         query_error(http_ok("<html><h1>Sign in</h1>", "Content-Type: text/html; charset=utf-8\r\n"));
     CHECK(has(html.subject, "html"));
     CHECK(has(html.subject, "<h1>"));
-    CHECK(has(said(envelope("[")).subject, R"(it begins {"isSuccess":true)"));
+    CHECK(has(said(envelope("[")).subject, R"(it starts with {"isSuccess":true)"));
 }
 
 TEST_CASE("a huge, deep or binary refusal is no trouble") {
@@ -194,7 +194,7 @@ TEST_CASE("nobody there: unreachable, with operation and place") {
     CHECK(has(page.error().subject, std::to_string(scripted.server.port())));
 }
 
-TEST_CASE("a portal that never answers is timed out; a query that is cancelled says so") {
+TEST_CASE("a portal that never answers is timed out; a query that is canceled says so") {
     boost::asio::io_context io;
     EdgeClock clock(io);
     ScriptedServer server(io, [](Peer& peer) -> Task<> { co_await peer.wait_closed(); });
@@ -224,7 +224,7 @@ TEST_CASE("a portal that never answers is timed out; a query that is cancelled s
     cancel.emit(boost::asio::cancellation_type::terminal);
     io.run();
     REQUIRE(code.has_value());
-    CHECK(*code == ErrorCode::cancelled);
+    CHECK(*code == ErrorCode::canceled);
 }
 
 }  // namespace carecloud

@@ -87,7 +87,7 @@ TEST_CASE("a batch shares one `modified`, ids are all different and in no order"
     CHECK(find_field(raw, "modified") == "\"2024-03-02T00:01:00.0000000Z\"");
 }
 
-TEST_CASE("hours come as text, number and null; a name is misspelt now and then") {
+TEST_CASE("hours come as text, number and null; a name is misspelled now and then") {
     std::set<std::string> kinds;
     std::set<std::string> spellings;
     for (std::uint64_t i = 0; i < 100; ++i) {

@@ -86,7 +86,7 @@ TEST_CASE("what is no readable file says which, and what to do") {
     CHECK(load(base + "/none.yaml")
               .find("none.yaml' cannot be opened: No such file or directory; create the file") !=
           std::string::npos);
-    CHECK(load(base).find("is a directory; name a file in it") != std::string::npos);
+    CHECK(load(base).find("is a directory; specify a file in it") != std::string::npos);
     CHECK(load("").find("cannot be opened: No such file") != std::string::npos);
     REQUIRE(::mkfifo((base + "/pipe").c_str(), 0600) == 0);
     CHECK(load(base + "/pipe").find("is not a regular file") != std::string::npos);
@@ -95,42 +95,49 @@ TEST_CASE("what is no readable file says which, and what to do") {
     const std::string closed = directory.write("closed.yaml", kMinimal, 0000);
     std::filesystem::permissions(directory.path(), std::filesystem::perms(0755));
     const OrdinaryUser user;
-    CHECK(load(closed).find("cannot be opened: Permission denied; let the service's user read") !=
-          std::string::npos);
+    CHECK(load(closed).find("cannot be opened: Permission denied; grant the service user read access to the "
+                            "file and search access to its directories") != std::string::npos);
 }
 
 TEST_CASE("what is not a YAML mapping says where, and what to do") {
     const auto [text, message] = GENERATE(table<std::string, std::string>({
-        {"", "c.yaml:1:1: the file has no settings; write"},
-        {"# only a comment\n", "c.yaml:1:1: the file has no settings"},
-        {"---\n", "c.yaml:1:1: the file has no settings"},
-        {"null\n", "c.yaml:1:1: the file has no settings"},
-        {"just text\n", "c.yaml:1:1: the file is not a mapping of sections"},
-        {"- a\n- b\n", "c.yaml:1:1: the file is not a mapping of sections"},
+        {"", "c.yaml:1:1: the file is empty; at least the sections"},
+        {"# only a comment\n", "c.yaml:1:1: the file is empty; at least the sections"},
+        {"---\n", "c.yaml:1:1: the file is empty; at least the sections"},
+        {"null\n", "c.yaml:1:1: the file is empty; at least the sections"},
+        {"just text\n", "c.yaml:1:1: the top level must be a mapping of sections"},
+        {"- a\n- b\n", "c.yaml:1:1: the top level must be a mapping of sections"},
         {"portal:\n\tbase_url: x\n", "c.yaml:2:"},
         {"portal: [ a\n", "c.yaml:"},
         {"portal: { a: 1\nlog: {}\n", "c.yaml:"},
         {"a: b: c\n",
          "c.yaml:1:5: not valid YAML: illegal map value; check the indentation, and quote values"},
-        {"a: \"x\n", "c.yaml:1:6: not valid YAML: illegal EOF in scalar; close the quote that is open"},
-        {"a: 'x\n\nb: 1\n  \n", "c.yaml:3:5: not valid YAML: illegal EOF in scalar; close the quote"},
+        {"a: \"x\n",
+         "c.yaml:1:6: not valid YAML: illegal EOF in scalar; close the open quote, which may be several "
+         "lines above"},
+        {"a: 'x\n\nb: 1\n  \n",
+         "c.yaml:3:5: not valid YAML: illegal EOF in scalar; close the open quote, which may be several "
+         "lines above"},
         {"a: \"\\q\"\n", "c.yaml:1:"},
         {"a: *nowhere\n", "c.yaml:1:4: not valid YAML: the referenced anchor is not defined; define it"},
-        {"a: &x [ *x ]\n", "c.yaml:1:9: this alias stands inside what it stands for"},
+        {"a: &x [ *x ]\n", "c.yaml:1:9: recursive alias; write the value instead"},
         {"a: 1\n---\nb: 2\n", "c.yaml:2:"},
         {"[ a, b ]: 1\n", "c.yaml:1:1: a key must be a name"},
         {"? { a: b }\n: 1\n", "c.yaml:1:3: a key must be a name"},
         {": 1\n", "c.yaml:1:"},
-        {std::string("a: b\0c\n", 7), "c.yaml:1:5: a control character stands here"},
-        {"a: b\nc: \x1b[31m\n", "c.yaml:2:4: a control character stands here"},
-        {"a: b\nc: \xff\xfe\n", "c.yaml:2:4: a byte here is not UTF-8 text; save the file as UTF-8"},
+        {std::string("a: b\0c\n", 7),
+         "c.yaml:1:5: control character; check that this is a text file, and remove the character"},
+        {"a: b\nc: \x1b[31m\n",
+         "c.yaml:2:4: control character; check that this is a text file, and remove the character"},
+        {"a: b\nc: \xff\xfe\n", "c.yaml:2:4: invalid UTF-8; save the file as UTF-8"},
         {std::string("\xff\xfe"
                      "a\0",
                      4),
-         "c.yaml:1:1: a byte here is not UTF-8 text"},
-        {"a: \xc0\xaf\n", "c.yaml:1:4: a byte here is not UTF-8 text"},
-        {"a: !!int 5\n", "c.yaml:1:4: the tag 'tag:yaml.org,2002:int' is not known"},
-        {"a: !own { b: c }\n", "c.yaml:1:4: the tag '!own' is not known"},
+         "c.yaml:1:1: invalid UTF-8; save the file as UTF-8"},
+        {"a: \xc0\xaf\n", "c.yaml:1:4: invalid UTF-8; save the file as UTF-8"},
+        {"a: !!int 5\n",
+         "c.yaml:1:4: the tag 'tag:yaml.org,2002:int' is unknown; remove it, or quote the value"},
+        {"a: !own { b: c }\n", "c.yaml:1:4: the tag '!own' is unknown; remove it"},
         {"a: {x: ${NAME}}\n", "c.yaml:1:"},
         {"%YAML 9.9\n---\na: b\n", "c.yaml:1:"},
     }));
@@ -148,18 +155,18 @@ TEST_CASE("a tab for indentation is named as such") {
 }
 
 TEST_CASE("variables inside braces want quotes, and the message says so") {
-    CHECK(only_problem(parse("a: {x: ${NAME}, y: 1}\n")).find("put \"${NAME}\" in quotes") !=
+    CHECK(only_problem(parse("a: {x: ${NAME}, y: 1}\n")).find("quote \"${NAME}\" inside { } and [ ]") !=
           std::string::npos);
 }
 
 TEST_CASE("deep nesting and multiplying aliases are refused, not suffered") {
     const std::string deep = "a: " + std::string(40, '[') + std::string(40, ']');
-    CHECK(only_problem(parse(deep)) == "c.yaml:1:35: nested more than 32 deep; write it flatter");
+    CHECK(only_problem(parse(deep)) == "c.yaml:1:35: nested more than 32 levels deep; reduce the nesting");
     CHECK_FALSE(parse("a: " + std::string(500'000, '[')).ok());
     std::string blocks;
     for (int i = 0; i < 10'000; ++i)
         blocks += "- ";
-    CHECK(only_problem(parse(blocks)).find("nested more than 32 deep") != std::string::npos);
+    CHECK(only_problem(parse(blocks)).find("nested more than 32 levels deep") != std::string::npos);
 
     std::string bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
     for (int i = 1; i < 9; ++i) {
@@ -221,7 +228,7 @@ TEST_CASE("a damaged configuration gives a problem with a place or a configurati
         }
         const LoadedConfiguration loaded = parse(text);
         for (const ConfigProblem& problem : loaded.problems) {
-            if (problem.place.line == 0 || problem.text.empty()) FAIL(text);
+            if (problem.position.line == 0 || problem.text.empty()) FAIL(text);
         }
         CHECK((!loaded.ok() || !loaded.configuration.streams.empty()));
     }

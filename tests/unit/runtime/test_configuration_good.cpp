@@ -201,8 +201,8 @@ TEST_CASE("an entity that the portal does not document is a warning") {
     CHECK(loaded.ok());
     REQUIRE(loaded.warnings.size() == 1);
     CHECK(loaded.warnings[0].message("c.yaml") ==
-          "c.yaml:8:13: streams[1].entity: 'claim_atendance' is not an entity that the portal documents; "
-          "did you mean 'claim_attendance'?");
+          "c.yaml:8:13: streams[1].entity: 'claim_atendance' is not a documented entity of the portal; did "
+          "you mean 'claim_attendance'?");
 }
 
 TEST_CASE("a database password in the file is a warning that does not repeat it") {

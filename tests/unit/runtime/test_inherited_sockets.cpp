@@ -136,10 +136,12 @@ TEST_CASE("what cannot be served is refused with a remedy") {
     }
     {
         const PassedSockets passed({tcp_socket(INADDR_LOOPBACK), tcp_socket(INADDR_LOOPBACK)}, "sns:sns");
-        CHECK(socket_refusal(take_inherited_sockets()).find("comes twice") != std::string::npos);
+        CHECK(socket_refusal(take_inherited_sockets()).find(" is passed more than once") !=
+              std::string::npos);
     }
     const PassedSockets passed({tcp_socket(INADDR_LOOPBACK, false)}, "api");
-    CHECK(socket_refusal(take_inherited_sockets()).find("no listening stream socket") != std::string::npos);
+    CHECK(socket_refusal(take_inherited_sockets()).find(" is not a listening stream socket") !=
+          std::string::npos);
 }
 
 TEST_CASE("an API that listens by default does not take a socket that systemd passes") {

@@ -121,7 +121,7 @@ TEST_CASE(
     std::istringstream lines(reading.get());
     for (std::string text; std::getline(lines, text);) {
         const auto line = nlohmann::json::parse(text);
-        if (line.at("message").get<std::string>().starts_with("lines of the log were lost")) {
+        if (line.at("message").get<std::string>().starts_with("log lines were lost")) {
             CHECK(line.at("level") == "warn");
             lost += line.at("count").get<std::uint64_t>();
         } else {

@@ -1,4 +1,4 @@
-#include "runtime/secret_file.hpp"
+#include "runtime/files.hpp"
 #include "unit/runtime/configuration_support.hpp"
 #include "unit/runtime/temporary_directory.hpp"
 
@@ -30,14 +30,14 @@ TEST_CASE("a bad secret file is refused with its path and a remedy, never with i
     const auto [content, reason] = GENERATE(table<std::string, std::string>({
         {"", "is empty"},
         {"\n", "is empty"},
-        {"hunter2\n\n", "holds control characters or more than one line"},
-        {"hunter2\nmore", "holds control characters or more than one line"},
-        {"hunter2\t", "holds control characters"},
-        {std::string("hunter2\0", 8), "holds control characters"},
-        {"hunter2\r", "holds control characters"},
+        {"hunter2\n\n", "contains control characters or more than one line"},
+        {"hunter2\nmore", "contains control characters or more than one line"},
+        {"hunter2\t", "contains control characters"},
+        {std::string("hunter2\0", 8), "contains control characters"},
+        {"hunter2\r", "contains control characters"},
         {"hunter2\xff", "is not UTF-8 text"},
-        {" hunter2", "begins or ends with a blank"},
-        {"hunter2 \n", "begins or ends with a blank"},
+        {" hunter2", "starts or ends with a space"},
+        {"hunter2 \n", "starts or ends with a space"},
         {std::string(4097, 'a'), "is larger than 4096 bytes"},
     }));
     const std::string path = directory.write("key", content);
@@ -55,7 +55,8 @@ TEST_CASE("permissions that are too wide are refused, with the command that mend
     const std::string path = directory.write("key", "hunter2", mode);
     const auto read = read_secret_file(path, environment_of({}));
     REQUIRE_FALSE(read.has_value());
-    CHECK(read.error().subject.find("may be read or changed by others") != std::string::npos);
+    CHECK(read.error().subject.find("is accessible to users other than its owner (mode ") !=
+          std::string::npos);
     CHECK(read.error().hint == "chmod 600 " + path);
 }
 

@@ -72,7 +72,7 @@ TEST_CASE("a wake-up with nobody waiting is kept for the next wait, once") {
     CHECK(notes == std::vector<std::string>{"woken", "hour"});
 }
 
-TEST_CASE("a cancelled wait ends by operation_aborted and leaves no wake-up") {
+TEST_CASE("a canceled wait ends by operation_aborted and leaves no wake-up") {
     asio::io_context io(1);
     SystemClock clock(io);
     std::vector<std::string> notes;

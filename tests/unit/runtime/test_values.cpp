@@ -72,7 +72,7 @@ TEST_CASE("the nearest known word is suggested where it may be meant") {
     CHECK_FALSE(nearest("xyz", known));
     CHECK_FALSE(nearest("", known));
     CHECK_FALSE(nearest(std::string(10'000, 'a'), known));
-    CHECK(suggestion("xyz", known) == "known here: base_url, api_key_file, timeout, rate, store");
+    CHECK(suggestion("xyz", known) == "known: base_url, api_key_file, timeout, rate, store");
 }
 
 TEST_CASE("variables are put in, $${ stays, and every problem is told without a value") {

@@ -55,10 +55,10 @@ inline Result<std::vector<std::string>> names_of_test_topic(const std::string& u
 // One get() under way.
 struct CertificateWaiter {
     std::optional<Result<CertificatePtr>> result;
-    bool cancelled = false;
+    bool canceled = false;
     boost::asio::cancellation_signal cancel;
 
-    bool done() const { return result || cancelled; }
+    bool done() const { return result || canceled; }
     bool succeeded() const { return result && result->has_value(); }
     ErrorCode code() const { return result->error().code; }
 };
@@ -108,7 +108,7 @@ struct CertificateWorld {
         auto waiter = std::make_shared<CertificateWaiter>();
         waiters.push_back(waiter);
         const auto ended = [waiter](const std::exception_ptr& thrown, Result<CertificatePtr> result) {
-            waiter->cancelled = thrown != nullptr;
+            waiter->canceled = thrown != nullptr;
             if (!thrown) waiter->result.emplace(std::move(result));
         };
         boost::asio::co_spawn(io, cache->get(parse_http_url(url).value()),

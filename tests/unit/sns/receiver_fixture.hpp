@@ -41,6 +41,12 @@ struct SaidByReceiver : ReceiverObserver {
     void receiver_failed(const Error& error) override { failures.push_back(error); }
 };
 
+struct WokenStreams : EngineWaker {
+    std::vector<std::string> streams;
+
+    void wake(std::string_view stream) override { streams.emplace_back(stream); }
+};
+
 inline const TestSigner& test_signer() {
     static const TestSigner one;
     return one;
@@ -73,6 +79,8 @@ struct ReceiverWorld {
     MemoryInbox inbox{content, clock};
     std::shared_ptr<MemoryCertificateContent> kept = std::make_shared<MemoryCertificateContent>();
     MemoryCertificates certificates{kept};
+    std::unique_ptr<Subscriptions> subscriptions;
+    WokenStreams woken;
     SaidByReceiver said;
     std::vector<std::shared_ptr<PostedRequest>> posted{};
     std::unique_ptr<Receiver> receiver;
@@ -92,9 +100,20 @@ struct ReceiverWorld {
     ReceiverWorld(const ReceiverWorld&) = delete;
     ReceiverWorld& operator=(const ReceiverWorld&) = delete;
 
+    ReceiverPorts ports() {
+        return {.clock = clock,
+                .inbox = inbox,
+                .certificates = certificates,
+                .subscriptions = *subscriptions,
+                .engine = woken,
+                .observer = said};
+    }
+
     // As after a crash: what is in `content` stays.
     void restart(ReceiverSettings settings = receiver_settings()) {
-        receiver = Receiver::create(clock, inbox, certificates, fetcher, std::move(settings), said).value();
+        receiver.reset();
+        subscriptions = std::make_unique<Subscriptions>(clock, inbox);
+        receiver = Receiver::create(ports(), fetcher, std::move(settings)).value();
     }
 
     std::shared_ptr<PostedRequest> start(ServerRequest request) {

@@ -47,9 +47,9 @@ TEST_CASE("What is not one certificate in PEM is refused") {
     CHECK(certificate_refusal("-----BEGIN CERTIFICATE-----\n" + pem) == "not one certificate in PEM");
     CHECK(certificate_refusal(pem.substr(0, pem.size() / 2)) == "not one certificate in PEM");
     CHECK(certificate_refusal("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----") ==
-          "a PEM block that is no certificate");
+          "a PEM block that is not a certificate");
     CHECK(certificate_refusal("-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----") ==
-          "a PEM block that is no certificate");
+          "a PEM block that is not a certificate");
 }
 
 TEST_CASE("A certificate whose key is not RSA is refused") {

@@ -31,7 +31,7 @@ TEST_CASE("Many waiting messages cause one fetch") {
     CHECK(world.fetcher->asked().size() == 1);
 }
 
-TEST_CASE("A waiter that is cancelled leaves the fetch to the others") {
+TEST_CASE("A waiter that is canceled leaves the fetch to the others") {
     CertificateWorld world;
     world.fetcher->answer(certificate_address(1), world_signer().certificate_pem(), 2s);
     const auto first = world.ask(certificate_address(1));
@@ -39,7 +39,7 @@ TEST_CASE("A waiter that is cancelled leaves the fetch to the others") {
     world.clock.run_for(1s);
     first->cancel.emit(boost::asio::cancellation_type::terminal);
     world.clock.run_for(100ms);
-    CHECK(first->cancelled);
+    CHECK(first->canceled);
     CHECK_FALSE(second->done());
     world.clock.run_for(2s);
     CHECK(second->succeeded());
@@ -53,7 +53,7 @@ TEST_CASE("A fetch whose waiters are all gone still fills the cache") {
     world.clock.run_for(1s);
     only->cancel.emit(boost::asio::cancellation_type::terminal);
     world.clock.run_for(2s);
-    CHECK(only->cancelled);
+    CHECK(only->canceled);
     CHECK(world.cache->size() == 1);
 }
 
@@ -182,6 +182,6 @@ TEST_CASE("A cache that goes away cancels its fetches") {
     world.cache.reset();
     world.clock.run_for(1s);
     REQUIRE(waiter->done());
-    CHECK(waiter->code() == ErrorCode::cancelled);
+    CHECK(waiter->code() == ErrorCode::canceled);
     CHECK(world.fetcher->under_way() == 0);
 }

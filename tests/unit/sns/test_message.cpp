@@ -128,23 +128,23 @@ TEST_CASE("The spelling of Lambda's events is refused") {
                                                   {"Message", "message"}}));
     json sent = complete(notification());
     sent[theirs] = "https://elsewhere.example/";
-    CHECK(message_refusal(sent) == ours + " is spelt otherwise");
+    CHECK(message_refusal(sent) == ours + " has a different spelling");
     sent.erase(ours);
-    CHECK(message_refusal(sent) == ours + " is spelt otherwise");
+    CHECK(message_refusal(sent) == ours + " has a different spelling");
 }
 
 TEST_CASE("An unknown Type is refused") {
     const std::string type = GENERATE("", "notification", "Notification ", "Subscribe", "Notification\n");
     json sent = complete(notification());
     sent["Type"] = type;
-    CHECK(message_refusal(sent) == "Type is none that SNS sends");
+    CHECK(message_refusal(sent) == "Type is not a message type of SNS");
 }
 
 TEST_CASE("A SignatureVersion other than 1 and 2 is refused") {
     const std::string version = GENERATE("", "0", "3", "01", "1 ", "2\n");
     json sent = complete(notification());
     sent["SignatureVersion"] = version;
-    CHECK(message_refusal(sent) == "SignatureVersion is neither 1 nor 2");
+    CHECK(message_refusal(sent) == "SignatureVersion is not 1 or 2");
 }
 
 TEST_CASE("A Signature that is not strict base64 is refused") {
@@ -176,13 +176,13 @@ TEST_CASE("A Subject with control characters is refused") {
     const std::string subject = GENERATE("a\nb", "a\rb", "\t", "\x7f");
     json sent = complete(notification());
     sent["Subject"] = subject;
-    CHECK(message_refusal(sent) == "Subject holds control characters");
+    CHECK(message_refusal(sent) == "Subject contains control characters");
 }
 
 TEST_CASE("An address or a token that is not one word is refused") {
     json sent = complete(subscription_confirmation());
     sent["Token"] = "a\tb";
-    CHECK(message_refusal(sent) == "Token is not one word");
+    CHECK(message_refusal(sent) == "Token is not a single word");
     sent = complete(subscription_confirmation());
     sent["SubscribeURL"] = "https://sns.us-west-2.amazonaws.com/ ?x";
     CHECK(message_refusal(sent) == "SubscribeURL is not a URL");
@@ -192,7 +192,7 @@ TEST_CASE("A key that stands twice is refused, known or not, escaped or not") {
     const std::string more = GENERATE(R"("Message":"other")", R"("M\u0065ssage":"other")",
                                       R"("UnsubscribeURL":"a","UnsubscribeURL":"b")", R"("x":1,"x":1)");
     const std::string text = complete(notification()).dump();
-    CHECK(message_refusal("{" + more + "," + text.substr(1)) == "a key that stands twice");
+    CHECK(message_refusal("{" + more + "," + text.substr(1)) == "duplicate key");
 }
 
 TEST_CASE("A key twice below the top level is nobody's business") {

@@ -1,5 +1,4 @@
 #include "sns/notice.hpp"
-#include "sns/routing.hpp"
 #include "support/sns/test_signer.hpp"
 
 #include <catch2/catch.hpp>
@@ -78,7 +77,7 @@ TEST_CASE("A parent's signature opens an event, too") {
     CHECK(route(notice).state == EventState::open);
 }
 
-TEST_CASE("An event of another workspace, bucket or datasource is outside, of no stream") {
+TEST_CASE("An event of another workspace, bucket or datasource is in no stream") {
     const auto [key, value] = GENERATE(table<std::string, json>({{"workspace_id", "636eeb5d8029cf0df6932c99"},
                                                                  {"bucket_id", "636eeb5d8029cf0df6932c16"},
                                                                  {"datasource_code", "cc-provider"},
@@ -87,30 +86,30 @@ TEST_CASE("An event of another workspace, bucket or datasource is outside, of no
     json notice = vendors_notice();
     notice[key] = value;
     const Event event = route(notice);
-    CHECK(event.state == EventState::outside);
+    CHECK(event.state == EventState::not_in_stream);
     CHECK_FALSE(event.stream);
     CHECK(event.record_id == "65f35b06e30c8a2e4578d118");
 }
 
-TEST_CASE("An event of an unknown type is outside, of its stream") {
+TEST_CASE("An event of an unknown type is not in the stream it names") {
     const std::string type = GENERATE("", "payment", "Attendance");
     json notice = vendors_notice();
     notice["event_type"] = type;
     const Event event = route(notice);
-    CHECK(event.state == EventState::outside);
+    CHECK(event.state == EventState::not_in_stream);
     CHECK(event.stream == "claim_attendance");
     CHECK(event.event_type == type);
 }
 
-TEST_CASE("An event that names no record is outside") {
+TEST_CASE("An event that names no record is not in the stream") {
     json notice = vendors_notice();
     notice.erase("id");
-    CHECK(route(notice).state == EventState::outside);
+    CHECK(route(notice).state == EventState::not_in_stream);
 }
 
-TEST_CASE("A text that is no notice is an event outside, kept whole") {
+TEST_CASE("A text that is no notice is an event of no stream, kept whole") {
     const Event event = to_event(message_with("Hello!"), "the body", kRoutes);
-    CHECK(event.state == EventState::outside);
+    CHECK(event.state == EventState::not_in_stream);
     CHECK_FALSE(event.stream);
     CHECK(event.body == "the body");
 }

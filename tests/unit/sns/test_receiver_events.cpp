@@ -51,6 +51,7 @@ TEST_CASE("A notification is durable, said, and answered by 200") {
     CHECK(world.said.events.front().outcome == EventOutcome::fresh);
     CHECK(world.said.events.front().stream == "claim_attendance");
     CHECK(world.said.events.front().event_type == "attendance");
+    CHECK(world.woken.streams == std::vector<std::string>{"claim_attendance"});
     CHECK(world.said.refusals.empty());
 }
 
@@ -65,6 +66,7 @@ TEST_CASE("A message seen before is 200, and nothing is done") {
     REQUIRE(world.said.events.size() == 3);
     CHECK(world.said.events[1].outcome == EventOutcome::duplicate);
     CHECK(world.said.events[2].outcome == EventOutcome::duplicate);
+    CHECK(world.woken.streams.size() == 1);
 }
 
 TEST_CASE("An event of no stream is kept, said, and answered by 200") {
@@ -74,11 +76,12 @@ TEST_CASE("An event of no stream is kept, said, and answered by 200") {
         GENERATE("Hello!", R"({"id":"1","datasource_code":"cc-note","event_type":"Maria Lopez"})");
     CHECK(world.post(message).status == 200);
     REQUIRE(world.content->events.size() == 1);
-    CHECK(world.content->events.begin()->second.event.state == EventState::outside);
+    CHECK(world.content->events.begin()->second.event.state == EventState::not_in_stream);
     REQUIRE(world.said.events.size() == 1);
-    CHECK(world.said.events.front().outcome == EventOutcome::outside);
+    CHECK(world.said.events.front().outcome == EventOutcome::not_in_stream);
     CHECK(world.said.events.front().event_type == "other");
     CHECK_FALSE(world.said.events.front().stream.has_value());
+    CHECK(world.woken.streams.empty());
 }
 
 TEST_CASE("An old message is taken: its id is the guard, not its age") {
@@ -121,9 +124,9 @@ TEST_CASE("A commit whose answer was lost is found when the message comes again"
 
 TEST_CASE("A closed store is said to be a shutdown") {
     ReceiverWorld world;
-    world.inbox.set_fault_hook(failing("receive", ErrorCode::cancelled));
+    world.inbox.set_fault_hook(failing("receive", ErrorCode::canceled));
     CHECK(world.post(notification()).status == 503);
-    CHECK(world.said.refusals.front().reason == RefusalReason::cancelled);
+    CHECK(world.said.refusals.front().reason == RefusalReason::canceled);
 }
 
 TEST_CASE("A burst of messages needs one certificate") {
@@ -171,7 +174,7 @@ TEST_CASE("A host that never answers holds up no message with a known certificat
     CHECK_FALSE(stuck->response.has_value());
 }
 
-TEST_CASE("A request that is cancelled ends, and nothing of it is kept") {
+TEST_CASE("A request that is canceled ends, and nothing of it is kept") {
     ReceiverWorld world;
     world.fetcher->answer(std::string(kTestCertificateUrl), test_signer().certificate_pem(), 1h);
     const auto posted =
@@ -181,7 +184,7 @@ TEST_CASE("A request that is cancelled ends, and nothing of it is kept") {
     world.clock.run_for(1s);
     REQUIRE(posted->response.has_value());
     CHECK(posted->response->status == 503);
-    CHECK(world.said.refusals.front().reason == RefusalReason::cancelled);
+    CHECK(world.said.refusals.front().reason == RefusalReason::canceled);
     CHECK(world.nothing_kept());
 }
 

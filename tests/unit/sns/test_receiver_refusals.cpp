@@ -282,13 +282,8 @@ TEST_CASE("A receiver is not made of settings that it cannot keep") {
     SECTION("file") {
         settings.ca_file = "/nonexistent/ca.pem";
     }
-    boost::asio::io_context io;
-    VirtualClock clock(io, real_now());
-    MemoryInbox inbox(std::make_shared<MemoryInboxContent>(), clock);
-    MemoryCertificates certificates(std::make_shared<MemoryCertificateContent>());
-    SaidByReceiver said;
-    const auto receiver = Receiver::create(clock, inbox, certificates,
-                                           std::make_shared<ScriptedFetcher>(clock), settings, said);
+    ReceiverWorld world;
+    const auto receiver = Receiver::create(world.ports(), world.fetcher, settings);
     REQUIRE_FALSE(receiver.has_value());
     CHECK(receiver.error().code == ErrorCode::invalid_argument);
 }

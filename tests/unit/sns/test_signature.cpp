@@ -1,4 +1,4 @@
-#include "sns/signature.hpp"
+#include "sns/certificate.hpp"
 #include "support/sns/test_signer.hpp"
 
 #include <catch2/catch.hpp>
@@ -18,7 +18,7 @@ struct Verifier {
     }
 };
 
-constexpr const char* kNotOver = "it is not over this message";
+constexpr const char* kNotOver = "does not match the message";
 
 }  // namespace
 
@@ -96,7 +96,7 @@ TEST_CASE("A short signature is refused before it is verified") {
     const Verifier verifier;
     json message = notification();
     message["Signature"] = "AAAA";
-    CHECK(verifier.refusal_of(message.dump()) == "its length is not that of the certificate's key");
+    CHECK(verifier.refusal_of(message.dump()) == "wrong length for the certificate's key");
 }
 
 TEST_CASE("A signed text cannot be cut up into another message") {
@@ -110,7 +110,7 @@ TEST_CASE("A signed text cannot be cut up into another message") {
     forged["Message"] = "text";
     forged["MessageId"] = "00000000-545e-5848-82a2-e05566af3dcf";
     forged["Subject"] = "new\nMessageId\n26858270-545e-5848-82a2-e05566af3dcf";
-    CHECK(parse_sns_message(forged.dump()).error().subject == "Subject holds control characters");
+    CHECK(parse_sns_message(forged.dump()).error().subject == "Subject contains control characters");
     forged.erase("Subject");
     forged["MessageId"] = "00000000-545e-5848-82a2-e05566af3dcf\nSubject\nnew\nMessageId\n" +
                           body["MessageId"].get<std::string>();

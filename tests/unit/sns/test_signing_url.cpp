@@ -33,8 +33,8 @@ TEST_CASE("The certificate's address in China ends otherwise") {
 }
 
 TEST_CASE("http is refused") {
-    CHECK(url_refusal(std::string("http://sns.us-west-2.amazonaws.com") + kPath) == "it is not https");
-    CHECK(url_refusal(std::string("HTTPS://sns.us-west-2.amazonaws.com") + kPath) == "it is not https");
+    CHECK(url_refusal(std::string("http://sns.us-west-2.amazonaws.com") + kPath) == "not https");
+    CHECK(url_refusal(std::string("HTTPS://sns.us-west-2.amazonaws.com") + kPath) == "not https");
 }
 
 TEST_CASE("Another host is refused") {
@@ -63,7 +63,7 @@ TEST_CASE("A path that is not of SNS's certificates is refused") {
                  "/simplenotificationservice-0123456789abcdef0123456789abcdef.pem");
     CAPTURE(path);
     CHECK(url_refusal("https://sns.us-west-2.amazonaws.com" + path) ==
-          "its path is not of SNS's certificates");
+          "its path is not that of an SNS certificate");
 }
 
 TEST_CASE("Configured hosts take the place of Amazon's, and the path rule stays") {
@@ -71,10 +71,10 @@ TEST_CASE("Configured hosts take the place of Amazon's, and the path rule stays"
     CHECK(url_refusal(std::string("https://localhost:8444") + kPath, hosts).empty());
     CHECK(url_refusal(std::string("https://sns.example.org") + kPath, hosts).empty());
     CHECK(url_refusal(std::string("https://localhost") + kPath, hosts) ==
-          "its host is not of sns.trust.certificate_hosts");
+          "its host is not in sns.trust.certificate_hosts");
     CHECK_FALSE(url_refusal(std::string("https://sns.us-west-2.amazonaws.com") + kPath, hosts).empty());
-    CHECK(url_refusal("https://localhost:8444/x.pem", hosts) == "its path is not of SNS's certificates");
-    CHECK(url_refusal(std::string("http://localhost:8444") + kPath, hosts) == "it is not https");
+    CHECK(url_refusal("https://localhost:8444/x.pem", hosts) == "its path is not that of an SNS certificate");
+    CHECK(url_refusal(std::string("http://localhost:8444") + kPath, hosts) == "not https");
 }
 
 TEST_CASE("A configured host that is none is refused") {

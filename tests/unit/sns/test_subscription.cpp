@@ -1,4 +1,4 @@
-#include "sns/subscription.hpp"
+#include "sns/subscriptions.hpp"
 #include "support/sns/test_signer.hpp"
 
 #include <catch2/catch.hpp>

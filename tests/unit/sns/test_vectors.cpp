@@ -1,7 +1,6 @@
 // Messages that Amazon really signed, where they lie beside the project (five, with their certificate).
 #include "sns/certificate.hpp"
 #include "sns/message.hpp"
-#include "sns/signature.hpp"
 #include "sns/signing_url.hpp"
 
 #include <cstdlib>

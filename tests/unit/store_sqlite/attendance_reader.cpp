@@ -91,8 +91,8 @@ bool says_something(const Json& value) {
 // Reads the members of one object into a row, and notes what cannot be read.
 class Members {
   public:
-    Members(const Json& object, std::string place, AttendanceRows& all)
-        : object_(object), place_(std::move(place)), all_(all) {}
+    Members(const Json& object, std::string path, AttendanceRows& all)
+        : object_(object), path_(std::move(path)), all_(all) {}
 
     void take(ViewRow& row, const Texts& names, Read read) const {
         for (const std::string& name : names) {
@@ -103,7 +103,7 @@ class Members {
     }
 
     // The first member, not null, whose name is one of `spellings` but for its case.
-    void take_spelt(ViewRow& row, const std::string& name, const Texts& spellings, Read read) const {
+    void take_spelled(ViewRow& row, const std::string& name, const Texts& spellings, Read read) const {
         row[name] = std::nullopt;
         bool first = true;
         if (!object_.is_object()) return;
@@ -121,7 +121,7 @@ class Members {
     Json container(const std::string& name, Json::value_t type) const {
         const Json found = object_.is_object() ? object_.value(name, Json()) : Json();
         if (found.type() == type) return found;
-        if (says_something(found)) all_.malformed.insert(place_ + '.' + name);
+        if (says_something(found)) all_.malformed.insert(path_ + '.' + name);
         return {};
     }
 
@@ -133,28 +133,28 @@ class Members {
                    : read == presence ? std::optional<std::string>("0")
                                       : std::nullopt;
         auto found = read(member);
-        if (!found) all_.malformed.insert(place_ + '.' + key);
+        if (!found) all_.malformed.insert(path_ + '.' + key);
         return found;
     }
 
     const Json& object_;
-    std::string place_;
+    std::string path_;
     AttendanceRows& all_;
 };
 
-void read_element(const Json& element, const std::string& place, AttendanceRows& all) {
-    if (!element.is_object() && says_something(element)) all.malformed.insert(place);
+void read_element(const Json& element, const std::string& path, AttendanceRows& all) {
+    if (!element.is_object() && says_something(element)) all.malformed.insert(path);
 }
 
-void read_day(const Json& day, const std::string& place, AttendanceRows& all) {
-    read_element(day, place, all);
-    const Members members(day, place, all);
+void read_day(const Json& day, const std::string& path, AttendanceRows& all) {
+    read_element(day, path, all);
+    const Members members(day, path, all);
     ViewRow row;
     members.take(row, {"attendancedate"}, date);
     members.take(row, {"isabsence"}, flag);
     members.take(row, {"absencetype", "comment"}, text);
     const Json summary = members.container("dailysummary", Json::value_t::object);
-    Members(summary, place + ".dailysummary", all)
+    Members(summary, path + ".dailysummary", all)
         .take(row,
               {"totaldays", "nhtotaldays", "ahtotaldays", "thtotalhours", "nhtotalhours", "ahtotalhours",
                "satotalhours", "sutotalhours", "totalabsence"},
@@ -162,10 +162,10 @@ void read_day(const Json& day, const std::string& place, AttendanceRows& all) {
     const Json signs = members.container("signinout", Json::value_t::array);
     row["signs"] = std::to_string(signs.size());
     for (std::size_t i = 0; i < signs.size(); ++i) {
-        const std::string sign_place = place + ".signinout[" + std::to_string(i) + ']';
-        read_element(signs[i], sign_place, all);
+        const std::string sign_path = path + ".signinout[" + std::to_string(i) + ']';
+        read_element(signs[i], sign_path, all);
         ViewRow sign{{"attendancedate", row["attendancedate"]}, {"sign", std::to_string(i)}};
-        const Members of_sign(signs[i], sign_place, all);
+        const Members of_sign(signs[i], sign_path, all);
         of_sign.take(sign, {"signin", "signout"}, sign_time);
         of_sign.take(sign, {"signInId", "signOutId", "comment"}, text);
         all.signs.push_back(std::move(sign));
@@ -173,23 +173,24 @@ void read_day(const Json& day, const std::string& place, AttendanceRows& all) {
     all.days.push_back(std::move(row));
 }
 
-void read_month(const Members& month, const std::string& place, AttendanceRows& all) {
+void read_month(const Members& month, const std::string& path, AttendanceRows& all) {
     ViewRow& row = all.record;
-    month.take_spelt(row, "invoiceamount", {"invoiceamount", "invocieamount"}, number);
+    month.take_spelled(row, "invoiceamount", {"invoiceamount", "invocieamount"}, number);
     month.take(row, {"familyfee"}, number);
     month.take(row, {"version"}, text);
     month.take(row, {"versiondate"}, date);
-    month.take_spelt(row, "DigitalSubmission", {"digitalsubmission"}, flag);
-    month.take_spelt(row, "SubmitDate", {"submitdate"}, date);
-    month.take_spelt(row, "MissingDailySignature", {"missingdailysignature", "missingdailysiguature"}, flag);
-    month.take_spelt(row, "MissingConfirmSignature", {"missingconfirmsignature", "missingconfirmsiguature"},
-                     flag);
+    month.take_spelled(row, "DigitalSubmission", {"digitalsubmission"}, flag);
+    month.take_spelled(row, "SubmitDate", {"submitdate"}, date);
+    month.take_spelled(row, "MissingDailySignature", {"missingdailysignature", "missingdailysiguature"},
+                       flag);
+    month.take_spelled(row, "MissingConfirmSignature", {"missingconfirmsignature", "missingconfirmsiguature"},
+                       flag);
     const Json summary = month.container("summary", Json::value_t::object);
-    Members(summary, place + ".summary", all)
+    Members(summary, path + ".summary", all)
         .take(row, {"wk1", "wk2", "wk3", "wk4", "wk5", "wk6", "month"}, number);
     const Json days = month.container("attendanceinfo", Json::value_t::array);
     for (std::size_t i = 0; i < days.size(); ++i)
-        read_day(days[i], place + ".attendanceinfo[" + std::to_string(i) + ']', all);
+        read_day(days[i], path + ".attendanceinfo[" + std::to_string(i) + ']', all);
 }
 
 }  // namespace

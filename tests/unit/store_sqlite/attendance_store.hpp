@@ -1,7 +1,7 @@
 // A store that holds given bodies as records of claim_attendance, and its views as another program reads them.
 #pragma once
 
-#include "core/record.hpp"
+#include "model/record.hpp"
 #include "store/sqlite/connection.hpp"
 #include "unit/store_sqlite/attendance_reader.hpp"
 #include "unit/store_sqlite/fixture.hpp"

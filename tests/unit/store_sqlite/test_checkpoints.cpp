@@ -84,7 +84,7 @@ TEST_CASE("commits go on while a checkpoint is under way, and closing waits for 
     settings.checkpoint_bytes = 32 * kCommitBytes;  // the writer comes to no checkpoint of its own
     fixture.open(settings);
     SlowDisk::Held held(disk);
-    // One commit that wishes for a checkpoint, and nothing behind it: with more in the log than it moves, a checkpoint
+    // One commit that requests a checkpoint, and nothing behind it: with more in the log than it moves, a checkpoint
     // syncs nothing.
     REQUIRE(fixture.commit(page_of("a-", 80, 60'000)).has_value());
     disk.wait_for_sync();
@@ -135,7 +135,7 @@ TEST_CASE("a store may be closed as soon as it has committed, again and again") 
     SqliteSettings settings = small_log(fixture);
     for (int round = 0; round < 20; ++round) {
         fixture.open(settings);
-        commit_some(fixture, "r" + std::to_string(round) + "-", 1);  // wishes for a checkpoint
+        commit_some(fixture, "r" + std::to_string(round) + "-", 1);  // requests a checkpoint
         fixture.close();
         CHECK_FALSE(has_log(fixture));
     }

@@ -78,11 +78,11 @@ TEST_CASE("what an event waits for fails for all that wait with it, and nothing 
     CHECK(receive_together(fixture, 20).fresh == 20);
 }
 
-TEST_CASE("an event that comes after the store was closed is refused as cancelled") {
+TEST_CASE("an event that comes after the store was closed is refused as canceled") {
     StoreFixture fixture;
     fixture.open();
     fixture.store().close();
     const Answers answers = receive_together(fixture, 3);
     REQUIRE(answers.errors.size() == 3);
-    CHECK(answers.errors[0].code == ErrorCode::cancelled);
+    CHECK(answers.errors[0].code == ErrorCode::canceled);
 }

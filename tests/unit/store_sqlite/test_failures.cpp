@@ -1,4 +1,4 @@
-// What goes wrong while the store is in use: told by its kind, nothing of the call is kept, and the next one
+// What goes wrong while the store is in use: reported by its kind, nothing of the call is kept, and the next one
 // works.
 #include "store/sqlite/connection.hpp"
 #include "support/run_task.hpp"
@@ -173,7 +173,7 @@ TEST_CASE("a number that another program put into the log fails the commit, not 
     CHECK(fixture.commit(page_of("b", 2, 10))->last_seq == 3);
 }
 
-TEST_CASE("errors of the disk are told from those of permissions") {
+TEST_CASE("errors of the disk are distinguished from those of permissions") {
     const auto code = [](int sqlite_code, int system_errno) {
         return to_error(SqlError(sqlite_code, system_errno, "x"), "commit", "/store.db");
     };

@@ -89,7 +89,7 @@ TEST_CASE("a first load of more records than its limit goes on with the index") 
     CHECK(fixture.commit(page_of("a", 41, 10))->unchanged == 40);
 }
 
-TEST_CASE("ids that share their key are told apart") {
+TEST_CASE("ids that share their key are distinguished") {
     StoreFixture fixture;
     SqliteSettings settings = fixture.settings();
     settings.first_load.key_mask = 0;

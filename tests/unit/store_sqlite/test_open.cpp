@@ -87,7 +87,7 @@ TEST_CASE("a file in the directory's place is named") {
     CHECK_THAT(error.message(), Contains("is not a directory"));
 }
 
-TEST_CASE("a read-only file and a read-only directory are told apart, each with its remedy") {
+TEST_CASE("a read-only file and a read-only directory are distinguished, each with its remedy") {
     StoreFixture fixture;
     fixture.open();
     fixture.close();
@@ -104,7 +104,8 @@ TEST_CASE("a read-only file and a read-only directory are told apart, each with 
 
     fs::permissions(directory, fs::perms(0555));
     const std::string unwritable = open_as_unprivileged((directory / "new.db").string());
-    CHECK_THAT(unwritable, Contains("new.db: Permission denied") && Contains("write in that directory"));
+    CHECK_THAT(unwritable,
+               Contains("new.db: Permission denied") && Contains("write access to the directory"));
 
     // The file is writable, but SQLite cannot put its log beside them.
     fs::permissions(fixture.path(), fs::perms(0666));

@@ -14,7 +14,7 @@ using namespace carecloud;
 using Catch::Contains;
 namespace fs = std::filesystem;
 
-TEST_CASE("the second daemon is told which process holds the store") {
+TEST_CASE("the second daemon reports which process holds the store") {
     StoreFixture fixture;
     fixture.open();
     const Error error = fixture.open_error();
@@ -69,7 +69,7 @@ TEST_CASE("a store whose file is removed or replaced says so before anything cou
     StoreFixture fixture;
     fixture.open();
     REQUIRE(fixture.commit(page_of("a", 3, 10)).has_value());
-    CHECK(run_task(fixture.io(), fixture.store().in_place()).has_value());
+    CHECK(run_task(fixture.io(), fixture.store().check_owned()).has_value());
     std::string why = "removed";
     SECTION("removed") {
         fs::remove(fixture.path());
@@ -84,13 +84,13 @@ TEST_CASE("a store whose file is removed or replaced says so before anything cou
     }
     SECTION("overwritten by a shorter one, and so the same file") {
         fs::resize_file(fixture.path(), 0);
-        why = "store.db was overwritten or cut short";
+        why = "store.db was overwritten or truncated";
     }
     SECTION("its log removed") {
         fs::remove(fixture.path() + "-wal");
         why = "store.db-wal was removed";
     }
-    const auto looked = run_task(fixture.io(), fixture.store().in_place());
+    const auto looked = run_task(fixture.io(), fixture.store().check_owned());
     REQUIRE(looked.has_error());
     CHECK(looked.error().code == ErrorCode::store_failed);
     CHECK_THAT(looked.error().message(), Contains(why) && Contains("restore a backup"));

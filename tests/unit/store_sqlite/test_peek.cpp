@@ -1,5 +1,5 @@
 // A look at a stream's row beside a running daemon.
-#include "store/sqlite/peek.hpp"
+#include "store/sqlite/open.hpp"
 #include "support/run_task.hpp"
 #include "unit/store_sqlite/fixture.hpp"
 

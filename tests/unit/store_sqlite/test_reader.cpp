@@ -54,8 +54,8 @@ class ReaderFixture {
     void end_walk() {
         REQUIRE(run_task(store.io(), store.store().commit({.stream = "s", .walk_ended = true})).has_value());
     }
-    void commit(const std::vector<TestRecord>& records, const std::vector<TestStrange>& strange = {}) {
-        REQUIRE(store.commit(make_page(records, strange)).has_value());
+    void commit(const std::vector<TestRecord>& records, const std::vector<TestInvalid>& invalid = {}) {
+        REQUIRE(store.commit(make_page(records, invalid)).has_value());
         end_walk();
     }
     SqliteReader& reader() { return *reader_; }
@@ -191,7 +191,7 @@ TEST_CASE("a thousand records of one second, and of one day, are listed whole, n
     CHECK(fixture.all_ids({.modified_since = since, .days = DaySpan{20240401, 20240401}}).empty());
 }
 
-TEST_CASE("where a list goes by time or days, what is no place in it is refused") {
+TEST_CASE("where a list goes by time or days, what is not a position in it is refused") {
     ReaderFixture fixture;
     fixture.commit({{.id = "a", .modified = "2024-01-01T00:00:00Z"}});
     for (const char* after :
@@ -258,7 +258,7 @@ TEST_CASE("events come newest first, of one state or all, page by page") {
           std::vector<std::string>{"m9", "m8", "m7", "m6", "m5", "m4", "m3", "m2", "m1", "m0"});
     CHECK(all(EventState::open) == std::vector<std::string>{"m9", "m6", "m5", "m4", "m3", "m2", "m1"});
     CHECK(all(EventState::settled) == std::vector<std::string>{"m8", "m0"});
-    CHECK(all(EventState::outside).empty());
+    CHECK(all(EventState::not_in_stream).empty());
     CHECK(fixture.counts().open_events == 7);
     const EventPage page = *run_task(fixture.store.io(), fixture.reader().events(EventState::gone, {}, 4));
     REQUIRE(page.events.size() == 1);
@@ -276,7 +276,7 @@ TEST_CASE("the quarantine is paged across streams, without the bodies") {
                     .has_value());
     }
     std::vector<std::string> seen;
-    std::optional<QuarantinePlace> after;
+    std::optional<QuarantineKey> after;
     do {
         const QuarantinePage page = *run_task(fixture.store.io(), fixture.reader().quarantine(after, 2));
         for (const QuarantineRow& row : page.records)
@@ -291,7 +291,7 @@ TEST_CASE("the quarantine is paged across streams, without the bodies") {
     CHECK(fixture.counts().quarantined == 6);
 }
 
-TEST_CASE("counts tell the streams' rows and the month's requests") {
+TEST_CASE("counts include the streams' rows and the month's requests") {
     ReaderFixture fixture;
     REQUIRE(run_task(fixture.store.io(),
                      fixture.store.store().save_requests("2024-01", {.sent = 7, .reserved = 2}))
@@ -334,7 +334,7 @@ TEST_CASE("a reader pins no snapshot: the log begins anew beside it, and each ca
     }
 }
 
-TEST_CASE("commits go on while a walk reads, and calls end by cancelled after close") {
+TEST_CASE("commits go on while a walk reads, and calls end by canceled after close") {
     ReaderFixture fixture;
     fixture.commit({{.id = "a", .modified = "2024-01-01T00:00:00Z"}});
     std::size_t read = 0;
@@ -352,7 +352,7 @@ TEST_CASE("commits go on while a walk reads, and calls end by cancelled after cl
     fixture.reader().close();
     const auto refused = run_task(fixture.store.io(), fixture.reader().changes(0, 1));
     REQUIRE(refused.has_error());
-    CHECK(refused.error().code == ErrorCode::cancelled);
+    CHECK(refused.error().code == ErrorCode::canceled);
     // The store's own close is the last one, and moves the log.
     fixture.store.close();
     CHECK_FALSE(std::filesystem::exists(fixture.store.path() + "-wal"));
@@ -369,7 +369,7 @@ TEST_CASE("the listener hears of each commit that has changes, when they can be 
     CHECK(heard == std::vector<std::uint64_t>{1, 3});
 }
 
-TEST_CASE("a file that is no store is told in words when it is opened to read") {
+TEST_CASE("a file that is no store is reported when it is opened to read") {
     TempDir directory;
     const auto missing = SqliteReader::open({.path = directory.file("none.db")});
     REQUIRE(missing.has_error());

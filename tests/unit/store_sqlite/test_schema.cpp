@@ -1,5 +1,5 @@
 // The schema as a public interface, and its versions.
-#include "store/sqlite/migrations.hpp"
+#include "store/sqlite/open.hpp"
 #include "support/run_task.hpp"
 #include "unit/store_sqlite/fixture.hpp"
 
@@ -87,7 +87,7 @@ TEST_CASE("a newer store is refused with both versions and the remedy, and left 
     const Error error = fixture.open_error();
     CHECK(error.code == ErrorCode::store_newer);
     CHECK_THAT(error.message(),
-               Contains("4711") && Contains("up to " + newest()) && Contains("newer carecloud-syncd"));
+               Contains("4711") && Contains("at most " + newest()) && Contains("newer carecloud-syncd"));
     CHECK(fixture.value("PRAGMA user_version") == "4711");
 }
 
@@ -101,7 +101,8 @@ TEST_CASE("another program's database is refused and left as it is") {
     }
     const Error error = fixture.open_error();
     CHECK(error.code == ErrorCode::store_failed);
-    CHECK_THAT(error.message(), Contains(fixture.path() + " is another program's") && Contains("store.url"));
+    CHECK_THAT(error.message(), Contains(fixture.path() + " is an SQLite database of another program") &&
+                                    Contains("store.url"));
     CHECK(fixture.value("PRAGMA journal_mode") == "delete");
     CHECK(fixture.value("SELECT count(*) FROM sqlite_schema WHERE name = 'records'") == "0");
 }

@@ -1,5 +1,5 @@
 // What ends the process at the Store seam before it is committed or believed.
-#include "store/sqlite/seam_rules.hpp"
+#include "store/seam_rules.hpp"
 #include "support/broken_promise.hpp"
 #include "support/run_task.hpp"
 #include "unit/store_sqlite/fixture.hpp"
@@ -55,9 +55,9 @@ TEST_CASE("seam rules: a batch's cursor and safe point") {
                Contains("a safe point has a cursor"));
     CHECK_THAT(broken_by([](Batch& batch) { batch.state->cursor->id.clear(); }), Contains("names a record"));
     CHECK_THAT(broken_by([](Batch& batch) { batch.state->cursor->modified = at(kNoon); }),
-               Contains("a cursor's text says its instant"));
+               Contains("a cursor's text matches its timestamp"));
     CHECK_THAT(broken_by([](Batch& batch) { batch.state->safe->modified_text = kOne; }),
-               Contains("a safe point's text says its instant"));
+               Contains("a safe point's text matches its timestamp"));
     CHECK_THAT(broken_by([](Batch& batch) { batch = batch_at(kNoon, kOne); }),
                Contains("does not pass its cursor"));
 }
@@ -74,18 +74,18 @@ TEST_CASE("seam rules: a denial from before its question") {
         });
     };
     CHECK(deny({MonoTime{1s}, MonoTime{2s}}).empty());
-    CHECK_THAT(deny({MonoTime{2s}, MonoTime{1s}}), Contains("comes after its question"));
+    CHECK_THAT(deny({MonoTime{2s}, MonoTime{1s}}), Contains("received after its request"));
 }
 
 TEST_CASE("seam rules: a range of keys") {
     const LiveRange range{.stream = "claim", .after = Cursor{kNoon, at(kNoon), "b"}, .limit = 2};
     CHECK(broken_live(range, {}).empty());
     CHECK(broken_live(range, {key(kNoon, "c"), key(kOne, "a")}).empty());
-    CHECK_THAT(broken_live(range, {key(kNoon, "b")}), Contains("behind the key that was named"));
+    CHECK_THAT(broken_live(range, {key(kNoon, "b")}), Contains("starts after the given key"));
     CHECK_THAT(broken_live(range, {key(kOne, "b"), key(kOne, "a")}), Contains("is in order"));
     CHECK_THAT(broken_live(range, {key(kOne, "a"), key(kOne, "a")}), Contains("is in order"));
     CHECK_THAT(broken_live(range, {key(kOne, "a"), key(kOne, "b"), key(kOne, "c")}),
-               Contains("no longer than asked for"));
+               Contains("not longer than requested"));
 }
 
 TEST_CASE("seam rules: numbers of the change log, and of rechecks") {
@@ -94,7 +94,8 @@ TEST_CASE("seam rules: numbers of the change log, and of rechecks") {
     CHECK_THAT(broken_promise_of([&] { ensure_summary(two, 6); }), Contains("one number of the change log"));
     const Rechecks one{.doubted = {Doubt{.key = key(kNoon, "a"), .ask_at = at(kOne)}}};
     CHECK(broken_promise_of([&] { ensure_rechecks(one, 1); }).empty());
-    CHECK_THAT(broken_promise_of([&] { ensure_rechecks(one, 0); }), Contains("asked for again"));
+    CHECK_THAT(broken_promise_of([&] { ensure_rechecks(one, 0); }),
+               Contains("to fetch again than requested"));
 }
 
 TEST_CASE("seam rules: the store holds a batch against them before it writes") {
@@ -106,5 +107,5 @@ TEST_CASE("seam rules: the store holds a batch against them before it writes") {
         fixture.open();
         static_cast<void>(run_task(fixture.io(), fixture.store().commit(broken)));
     });
-    CHECK_THAT(said, Contains("a cursor's text says its instant"));
+    CHECK_THAT(said, Contains("a cursor's text matches its timestamp"));
 }

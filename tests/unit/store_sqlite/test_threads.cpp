@@ -1,6 +1,6 @@
 // The store's thread and the coroutines that wait for it.
+#include "store/job_thread.hpp"
 #include "store/sqlite/connection.hpp"
-#include "store/sqlite/job_thread.hpp"
 #include "support/run_task.hpp"
 #include "unit/store_sqlite/fixture.hpp"
 
@@ -72,7 +72,7 @@ TEST_CASE(
     CHECK(std::is_sorted(order.begin(), order.end()));
 }
 
-TEST_CASE("a cancelled waiter still gets the true outcome of what it began") {
+TEST_CASE("a canceled waiter still gets the true outcome of what it began") {
     StoreFixture fixture;
     fixture.open();
     asio::cancellation_signal cancel;
@@ -106,7 +106,7 @@ TEST_CASE("closing carries out what was begun; what comes later is refused") {
     REQUIRE((second && second->has_value()));
     const auto refused = fixture.commit(page_of("c", 1, 10));
     REQUIRE(refused.has_error());
-    CHECK(refused.error().code == ErrorCode::cancelled);
+    CHECK(refused.error().code == ErrorCode::canceled);
     fixture.store().close();  // again, and nothing happens
     CHECK(fixture.value("SELECT count(*) FROM records") == "200");
 }

@@ -59,7 +59,7 @@ class Spoiler {
   public:
     explicit Spoiler(std::uint64_t seed) : random_(seed), values_(OrderedJson::parse(kValues)) {}
 
-    std::string spoilt(std::uint64_t index) {
+    std::string spoiled(std::uint64_t index) {
         auto body = OrderedJson::parse(
             make_record(7, index, index % 3 == 0 ? RecordShape::full : RecordShape::light));
         auto& days = body["attendance"]["body"]["attendanceinfo"];
@@ -103,11 +103,11 @@ TEST_CASE("views show generated records as another reader does, and nothing as m
               .rows == decltype(SqlTable::rows){{"10", "1"}});
 }
 
-TEST_CASE("spoilt records are NULL where they cannot be read, and each such place is counted") {
+TEST_CASE("spoiled records are NULL where they cannot be read, and each such place is counted") {
     Spoiler spoiler(seed_of_run());
     std::vector<std::string> bodies;
     for (std::uint64_t i = 0; i < (kSanitized ? 30 : 150); ++i)
-        bodies.push_back(spoiler.spoilt(i));
+        bodies.push_back(spoiler.spoiled(i));
     AttendanceStore store(bodies);
     check_views(store, bodies);
     CHECK_FALSE(store.ask("SELECT * FROM claim_attendance_malformed").rows.empty());

@@ -1,7 +1,7 @@
 // A small world in which bounded passes are run by hand, each to its end.
 #pragma once
 
-#include "sync/bounded_run.hpp"
+#include "sync/jobs/job_run.hpp"
 #include "unit/sync/world.hpp"
 
 #include <functional>
@@ -26,8 +26,8 @@ struct BoundedWorld : World {
     using World::World;
 
     // One attempt, and the row as it is in the store afterwards.
-    std::pair<Result<>, BoundedPass> attempt(BoundedPass row) {
-        PassContext context{clock, portal, *store, *gate, random, time};
+    std::pair<Result<>, Job> attempt(Job row) {
+        PassContext context{clock, portal, *store, *limiter, random, time};
         row.stream = kEntity;
         std::optional<Result<>> ended;
         const auto work = [&]() -> Task<Result<>> {
@@ -43,13 +43,13 @@ struct BoundedWorld : World {
         return {*ended, tables().passes.at(row.id)};
     }
 
-    BoundedPass good(BoundedPass row) {
+    Job good(Job row) {
         auto [ended, after] = attempt(std::move(row));
         INFO((ended ? "no error" : ended.error().message()));
         REQUIRE(ended);
         return after;
     }
-    BoundedPass reconcile(bool whole = false) { return good({.whole = whole}); }
+    Job reconcile(bool whole = false) { return good({.whole = whole}); }
 
     static std::string id_of(unsigned n) {
         std::string id = std::to_string(n);

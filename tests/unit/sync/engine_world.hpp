@@ -25,7 +25,7 @@ class Recorder : public Observer {
     void polls_stretched(std::string_view, std::optional<Duration> every) override {
         stretches.push_back(every);
     }
-    void bounded_pass(const BoundedPass& pass) override { bounded.push_back(pass); }
+    void bounded_pass(const Job& pass) override { bounded.push_back(pass); }
     void clocks(const ClockReport& report) override { clock_news.push_back(report); }
     void failed(const Error& error) override { failures.push_back(error); }
 
@@ -35,7 +35,7 @@ class Recorder : public Observer {
     std::vector<bool> silences;
     std::vector<std::optional<Duration>> stretches;
     std::vector<Error> failures;
-    std::vector<BoundedPass> bounded;
+    std::vector<Job> bounded;
     std::vector<ClockReport> clock_news;
 };
 
@@ -43,7 +43,8 @@ struct EngineWorld : World {
     Engine& start(RateLimits rate = {.per_second = 1000, .burst = 1000},
                   std::vector<std::string> entities = {kEntity},
                   std::optional<PortalHold> hold = std::nullopt) {
-        EngineSettings engine_settings{.streams = {}, .rate = rate, .seed = 3, .hold = std::move(hold)};
+        EngineSettings engine_settings{
+            .streams = {}, .rate = rate, .seed = 3, .hold = std::move(hold), .push = push};
         for (const std::string& entity : entities) {
             EngineStream stream{
                 .pass = settings, .poll_every = poll_every, .announced = announced, .reconcile = reconcile};
@@ -58,7 +59,7 @@ struct EngineWorld : World {
         return *engine;
     }
     // As an operator's request for a pass is stored, before the engine is told of it.
-    std::uint64_t write_down(BoundedPass pass) {
+    std::uint64_t write_down(Job pass) {
         pass.stream = kEntity;
         std::optional<std::uint64_t> id;
         boost::asio::co_spawn(io, store->save_pass(std::move(pass)),
@@ -69,12 +70,12 @@ struct EngineWorld : World {
         REQUIRE(clock.run_until([&] { return id.has_value(); }));
         return *id;
     }
-    std::uint64_t wish(BoundedPass pass) {
+    std::uint64_t wish(Job pass) {
         const std::uint64_t id = write_down(std::move(pass));
-        if (engine) engine->pass_wished();
+        if (engine) engine->pass_requested();
         return id;
     }
-    const BoundedPass& row(std::uint64_t id) const { return tables().passes.at(id); }
+    const Job& row(std::uint64_t id) const { return tables().passes.at(id); }
     void stop_engine() {
         engine->stop();
         REQUIRE(clock.run_until([&] { return ended; }));
@@ -91,6 +92,7 @@ struct EngineWorld : World {
     std::unique_ptr<Engine> engine;
     Duration poll_every = std::chrono::minutes(5);
     bool announced = false;
+    std::map<std::string, PushWatch> push{};  // of the engine before
     ReconcileRule reconcile;
     bool ended = false;
 };

@@ -1,5 +1,5 @@
 // What answers that are not quite valid are believed, without a portal (hazard 35).
-#include "sync/answer_doubt.hpp"
+#include "sync/walk/fetcher.hpp"
 
 #include <string_view>
 
@@ -10,18 +10,18 @@ using enum AnswerDoubt::Verdict;
 
 namespace {
 
-Page invalid(std::string_view body) {
+Page not_json(std::string_view body) {
     Page page;
-    page.strange.emplace_back();
-    page.strange.back().body = body;
-    page.strange.back().invalid = true;
+    page.invalid.emplace_back();
+    page.invalid.back().body = body;
+    page.invalid.back().not_json = true;
     return page;
 }
 
 Page contradictory(std::string_view body) {
-    Page page = invalid(body);
-    page.strange.back().invalid = false;
-    page.strange.back().contradictory = true;
+    Page page = not_json(body);
+    page.invalid.back().not_json = false;
+    page.invalid.back().contradictory = true;
     return page;
 }
 
@@ -30,25 +30,26 @@ Page contradictory(std::string_view body) {
 TEST_CASE("an answer without such records is believed at once") {
     AnswerDoubt doubt;
     CHECK(doubt.judge(Page{}) == believe);
-    Page odd = invalid("{}");
-    odd.strange.back().invalid = false;
+    Page odd = not_json("{}");
+    odd.invalid.back().not_json = false;
     CHECK(AnswerDoubt().judge(odd) == believe);
 }
 
 TEST_CASE(
-    "invalid records are believed in the second answer with the same bytes, and not asked for a third time") {
+    "records that are not JSON are believed in the second answer with the same bytes, and not asked for a "
+    "third time") {
     AnswerDoubt doubt;
-    CHECK(doubt.judge(invalid("a")) == ask_again);
+    CHECK(doubt.judge(not_json("a")) == ask_again);
     CHECK(doubt.answers() == 1);
-    CHECK(doubt.judge(invalid("a")) == believe);
+    CHECK(doubt.judge(not_json("a")) == believe);
     AnswerDoubt other;
-    CHECK(other.judge(invalid("a")) == ask_again);
-    CHECK(other.judge(invalid("b")) == give_up);
+    CHECK(other.judge(not_json("a")) == ask_again);
+    CHECK(other.judge(not_json("b")) == give_up);
 }
 
-TEST_CASE("an answer that was spoilt once is believed when it comes well") {
+TEST_CASE("an answer that was spoiled once is believed when it comes well") {
     AnswerDoubt doubt;
-    CHECK(doubt.judge(invalid("a")) == ask_again);
+    CHECK(doubt.judge(not_json("a")) == ask_again);
     CHECK(doubt.judge(Page{}) == believe);
 }
 

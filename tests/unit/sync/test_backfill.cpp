@@ -1,5 +1,5 @@
 #include "bounded_world.hpp"
-#include "sync/day_range.hpp"
+#include "portal/query.hpp"
 
 using namespace carecloud;
 using namespace std::chrono_literals;
@@ -10,7 +10,7 @@ std::string days(const char* start, const char* end) {
     return std::string(R"(,"startDate":")") + start + R"(","endDate":")" + end + "\"";
 }
 
-const BoundedPass kFirstQuarter{.kind = PassKind::backfill, .first_day = "20230101", .last_day = "20230331"};
+const Job kFirstQuarter{.kind = JobKind::backfill, .first_day = "20230101", .last_day = "20230331"};
 
 // Records of 2023, ten a month, of which the store knows nothing since the stream's cursor is past them.
 void fill_months(BoundedWorld& world) {
@@ -56,8 +56,8 @@ TEST_CASE("backfill: the records of the days are fetched, and no cursor moves (h
     world.put(52, kOld, R"(,"startDate":"20230215")");  // no end
     world.put(53, kOld, days("20230331120000", "20230331130000"));
     const StreamState before = world.tables().streams.at(kEntity);
-    const BoundedPass row = world.good(kFirstQuarter);
-    CHECK(row.status == PassStatus::done);
+    const Job row = world.good(kFirstQuarter);
+    CHECK(row.status == JobStatus::done);
     CHECK(row.steps == 4);
     CHECK(row.steps_done == 4);
     CHECK(row.missing == 33);
@@ -67,7 +67,7 @@ TEST_CASE("backfill: the records of the days are fetched, and no cursor moves (h
     CHECK(world.tables().streams.at(kEntity) == before);
     CHECK(check_changes(world.tables()) == "");
 
-    const BoundedPass again = world.good(kFirstQuarter);  // safe to repeat
+    const Job again = world.good(kFirstQuarter);  // safe to repeat
     CHECK(again.missing + again.changed == 0);
     CHECK(world.held() == 34);
 }
@@ -77,7 +77,7 @@ TEST_CASE("backfill: an empty month costs two requests, and is not proven empty 
     BoundedWorld world({.totals = totals});
     world.put(1, world.clock.wall());
     world.good_pass();
-    const BoundedPass month{.kind = PassKind::backfill, .first_day = "20230201", .last_day = "20230228"};
+    const Job month{.kind = JobKind::backfill, .first_day = "20230201", .last_day = "20230228"};
     CHECK(world.good(month).missing == 0);
     // What reaches into the month, and the month; without totals there is one question in vain.
     CHECK(world.portal.requests().size() == (totals ? 4 : 5));
@@ -98,7 +98,7 @@ TEST_CASE("backfill: every dialect") {
     CAPTURE(seed);
     BoundedWorld world(dialect);
     fill_months(world);
-    const BoundedPass row = world.good(kFirstQuarter);
+    const Job row = world.good(kFirstQuarter);
     CHECK(row.missing == 30);
     CHECK(row.expected.has_value() == dialect.totals);
 }
@@ -128,14 +128,14 @@ TEST_CASE("backfill: after an interruption it goes on where it stopped") {
     });
     const auto [ended, stopped] = world.attempt(kFirstQuarter);
     REQUIRE_FALSE(ended);
-    CHECK(stopped.status == PassStatus::running);
+    CHECK(stopped.status == JobStatus::running);
     CHECK(stopped.steps_done > 0);
     CHECK(stopped.records > 0);
     CHECK(stopped.records < 30);
     world.portal.set_fault_hook({});
     world.restart();
-    const BoundedPass done = world.good(stopped);
-    CHECK(done.status == PassStatus::done);
+    const Job done = world.good(stopped);
+    CHECK(done.status == JobStatus::done);
     CHECK(done.records == 30);  // none was asked for twice
     CHECK(done.missing == 30);
     CHECK(done.requests > stopped.requests);

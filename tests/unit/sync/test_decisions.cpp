@@ -1,7 +1,7 @@
 // The engine's pure decisions: retries, pauses, the quota's stretch, progress.
-#include "sync/progress.hpp"
-#include "sync/retry.hpp"
-#include "sync/schedule.hpp"
+#include "sync/limits/retry.hpp"
+#include "sync/limits/schedule.hpp"
+#include "sync/walk/progress.hpp"
 #include "world.hpp"
 
 #include <catch2/catch.hpp>
@@ -38,7 +38,7 @@ TEST_CASE("each refusal has its own answer (hazards 8 to 11)") {
     CHECK(decide_retry(ErrorCode::key_refused, {.failures = 1}).action == RetryAction::refresh_key);
     CHECK(decide_retry(ErrorCode::key_refused, {.failures = 2, .refreshed = true}).action ==
           RetryAction::give_up);
-    for (const ErrorCode code : {ErrorCode::quota_exhausted, ErrorCode::cancelled, ErrorCode::tls_failed,
+    for (const ErrorCode code : {ErrorCode::quota_exhausted, ErrorCode::canceled, ErrorCode::tls_failed,
                                  ErrorCode::wrong_workspace, ErrorCode::store_full}) {
         CHECK(decide_retry(code, {.failures = 1, .take = 1000}).action == RetryAction::give_up);
     }

@@ -134,7 +134,7 @@ TEST_CASE("row 8: a reconciliation stores what the walk missed, and the next pas
     for (unsigned n = 500; n < 520; ++n)
         world.put(n, {kOld.ticks + n * Timestamp::ticks_per_second});
     CHECK(world.good_pass().summary.created == 0);
-    const BoundedPass row = world.reconcile();
+    const Job row = world.reconcile();
     CHECK(row.missing == 20);
     CHECK(row.unexplained == 0);
     CHECK(row.deleted == 0);
@@ -189,7 +189,7 @@ TEST_CASE(
     world.good_pass();
     world.put(900, {kOld.ticks + Timestamp::ticks_per_second});
     leave_out_by_modified(world, 900);
-    const BoundedPass row = world.reconcile(true);
+    const Job row = world.reconcile(true);
     CHECK(row.missing == 1);
     CHECK(row.unexplained == 0);
     CHECK(row.error.empty());
@@ -207,13 +207,13 @@ TEST_CASE(
         omit_record(body, BoundedWorld::id_of(900));
         omit_record(body, BoundedWorld::id_of(901));
     });
-    const BoundedPass row = world.reconcile(true);
-    CHECK(row.status == PassStatus::done);
+    const Job row = world.reconcile(true);
+    CHECK(row.status == JobStatus::done);
     CHECK(row.unexplained == 2);
     CHECK(row.error.find("2 records") == 0);
     CHECK_FALSE(row.hint.empty());
     CHECK(by_id_walks(world) > 0);
-    const BoundedPass again = world.reconcile(true);
+    const Job again = world.reconcile(true);
     CHECK(again.unexplained == 2);
     CHECK(by_id_walks(world) == 0);
     world.put(902, kOld);
@@ -224,13 +224,13 @@ TEST_CASE(
     CHECK(by_id_walks(world) > 0);
 }
 
-TEST_CASE("reconcile: strange records are met and counted, and no reason to look for others") {
+TEST_CASE("reconcile: invalid records are met and counted, and no reason to look for others") {
     BoundedWorld world;
     world.put_many(1, 50, 10, kOld);
     REQUIRE(world.model.put(kEntity, R"({"_id":"00000000000000000000aaaa","modified":"yesterday"})"));
     REQUIRE(world.model.put(kEntity, R"({"_id":"00000000000000000000bbbb","x":1})"));
     world.good_pass();
-    const BoundedPass row = world.reconcile(true);
+    const Job row = world.reconcile(true);
     CHECK(row.unexplained == 0);
     CHECK(by_id_walks(world) == 0);
 }
@@ -243,7 +243,7 @@ TEST_CASE("reconcile: what only the walk by _id finds has the dialect proven aga
     for (unsigned n = 500; n < 505; ++n)
         world.put(n, {kOld.ticks + n * Timestamp::ticks_per_second});
     // The first page needs no literal, and all of it is held; behind it the walk by `modified` finds nothing.
-    const BoundedPass row = world.reconcile(true);
+    const Job row = world.reconcile(true);
     CHECK(by_id_walks(world) > 0);
     CHECK(row.missing == 5);
     CHECK(world.good_pass().dialect_proven);
@@ -256,7 +256,7 @@ TEST_CASE("reconcile: a hole does not make up for a record that no listing by mo
     world.put(900, kOld);
     world.model.hide(kEntity, {BoundedWorld::id_of(7)});
     leave_out_by_modified(world, 900);
-    const BoundedPass row = world.reconcile(true);
+    const Job row = world.reconcile(true);
     CHECK(row.holes == 1);
     CHECK(row.missing == 1);
     CHECK(row.unexplained == 0);
@@ -276,7 +276,7 @@ TEST_CASE(
         return std::nullopt;
     });
     leave_out_by_modified(world, 900);
-    const BoundedPass row = world.reconcile(true);
+    const Job row = world.reconcile(true);
     CHECK(row.missing == 1);
     CHECK(row.unexplained == 0);
     CHECK(world.live() == 51);
@@ -287,7 +287,7 @@ TEST_CASE("regression: a record that was deleted a moment ago hid one that no li
     BoundedWorld world;
     world.put_many(1, 50, 10, kOld);
     const Timestamp now = world.clock.wall();
-    world.put(51, later(now, 2s), R"(,"v":1)");
+    world.put(51, now + 2s, R"(,"v":1)");
     world.put(52, now);
     world.good_pass();
     world.put(51, now, R"(,"v":2)");
@@ -296,7 +296,7 @@ TEST_CASE("regression: a record that was deleted a moment ago hid one that no li
     world.erase(52);
     world.put(900, kOld);
     leave_out_by_modified(world, 900);
-    const BoundedPass row = world.reconcile(true);
+    const Job row = world.reconcile(true);
     CHECK(row.missing == 1);
     CHECK(row.unexplained == 0);
 }

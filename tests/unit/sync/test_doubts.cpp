@@ -21,7 +21,7 @@ std::size_t changes_of(const EngineWorld& world, unsigned n) {
 std::size_t whole_passes(const EngineWorld& world) {
     std::size_t count = 0;
     for (const auto& [id, pass] : world.tables().passes)
-        count += pass.whole && pass.status == PassStatus::done;
+        count += pass.whole && pass.status == JobStatus::done;
     return count;
 }
 
@@ -41,7 +41,7 @@ TEST_CASE("row 1: a version with an earlier `modified` is in the store an overla
     EngineWorld world;
     start(world);
     const Timestamp now = world.clock.wall();
-    world.put(11, later(now, 2s), R"(,"v":1)");
+    world.put(11, now + 2s, R"(,"v":1)");
     world.clock.run_for(2min);
     REQUIRE(changes_of(world, 11) == 1);
     world.put(11, now, R"(,"v":2)");
@@ -70,17 +70,17 @@ TEST_CASE(
     const Timestamp now = world.clock.wall();
     constexpr unsigned kMany = 1'000;
     for (unsigned n = 0; n < kMany; ++n)
-        world.put(100 + n, later(now, -1h), R"(,"v":"backup")");
-    world.put(5'000, later(now, -1h));
+        world.put(100 + n, now - 1h, R"(,"v":"backup")");
+    world.put(5'000, now - 1h);
     world.clock.run_for(3min);
     for (unsigned n = 0; n < kMany; ++n)
         world.put(100 + n, world.clock.wall(), R"(,"v":"lost")");
     world.clock.run_for(3min);
     REQUIRE(world.held() == 11 + kMany);
     for (unsigned n = 0; n < kMany; ++n)
-        world.put(100 + n, later(now, -1h), R"(,"v":"backup")");
+        world.put(100 + n, now - 1h, R"(,"v":"backup")");
     // One of them is changed meanwhile, with a time before the lost one: it is what gives the others away.
-    world.put(100, later(now, 2min), R"(,"v":"touched")");
+    world.put(100, now + 2min, R"(,"v":"touched")");
     world.portal.forget_requests();
     world.clock.run_for(1h);
     world.check_same();
@@ -101,7 +101,7 @@ TEST_CASE("a replica that lags does not make a record flap") {
     bool lags = false;
     world.portal.set_fault_hook([&](const SeenRequest&) -> std::optional<Error> {
         // By turns, for longer than the overlap.
-        lags = !lags && world.clock.wall() < later(changed, 8min);
+        lags = !lags && world.clock.wall() < changed + 8min;
         if (lags)
             world.put(11, now, R"(,"v":"A")");
         else
@@ -120,7 +120,7 @@ TEST_CASE(
     BoundedWorld world;
     world.put_many(1, 10, 5, kOld);
     const Timestamp now = world.clock.wall();
-    world.put(11, later(now, 2s), R"(,"v":1)");
+    world.put(11, now + 2s, R"(,"v":1)");
     world.good_pass();
     world.put(11, now, R"(,"v":2)");
     world.good_pass();
@@ -136,10 +136,10 @@ TEST_CASE("row 2: an event of a doubted version stays open until the version is 
     EngineWorld world;
     Engine& engine = start(world);
     const Timestamp now = world.clock.wall();
-    world.put(11, later(now, 2s), R"(,"v":1)");
+    world.put(11, now + 2s, R"(,"v":1)");
     world.clock.run_for(2min);
     world.put(11, now, R"(,"v":2)");
-    world.announce(11, later(now, 1ms));
+    world.announce(11, now + 1ms);
     engine.nudge(kEntity);
     world.clock.run_for(5min);
     CHECK(world.events(EventState::open) == 1);
@@ -156,8 +156,8 @@ TEST_CASE("an event of a version that no walk meets stays open while what its qu
     world.put(11, now, R"(,"v":1)");
     world.clock.run_for(2min);
     // By a clock that is behind by more than the overlap.
-    world.put(11, later(now, -20min), R"(,"v":2)");
-    world.announce(11, later(now, -20min));
+    world.put(11, now - 20min, R"(,"v":2)");
+    world.announce(11, now - 20min);
     engine.nudge(kEntity);
     world.clock.run_for(5min);
     REQUIRE(world.tables().doubted.size() == 1);
@@ -177,7 +177,7 @@ TEST_CASE("row 3: an event is not settled by the version held when it came, whil
     REQUIRE(changes_of(world, 11) == 1);
     world.clock.run_for(2s);
     const Timestamp second = world.clock.wall();
-    REQUIRE(world.model.put(kEntity, document(11, second, R"(,"v":2)"), later(second, 3s)));
+    REQUIRE(world.model.put(kEntity, document(11, second, R"(,"v":2)"), second + 3s));
     world.announce(11, second);
     engine.nudge(kEntity);
     world.clock.run_for(2s);
@@ -218,7 +218,7 @@ TEST_CASE(
     world.start();
     world.clock.run_for(20s);
     REQUIRE(world.live() == 20);
-    world.put(3, later(kOld, 1h), R"(,"status":"void")");
+    world.put(3, kOld + 1h, R"(,"status":"void")");
     const std::uint64_t pass = world.wish({.whole = true});
     world.clock.run_for(1min);
     CHECK(world.row(pass).awaiting == 1);
@@ -241,7 +241,7 @@ TEST_CASE("regression: what a filter seemed to leave out was deleted when there 
         world.put(n, kOld, R"(,"status":"active")");
     world.start();
     world.clock.run_for(20s);
-    world.put(3, later(kOld, 1h), R"(,"status":"void")");
+    world.put(3, kOld + 1h, R"(,"status":"void")");
     const std::uint64_t pass = world.wish({.whole = true});
     world.clock.run_for(1min);
     REQUIRE(world.row(pass).awaiting == 1);
@@ -266,9 +266,9 @@ TEST_CASE("row 21: a field that differs in each answer is written at most once a
         world.put(n, world.clock.wall());
     world.portal.set_answer_hook([&](const SeenRequest&, std::string& body) {
         const std::string field = R"("workspace_id":"w")";
-        for (std::size_t place = body.find(field); place != std::string::npos;
-             place = body.find(field, place + 100)) {
-            body.insert(place, "\"url\":\"" + std::to_string(++nonce) + "\",");
+        for (std::size_t position = body.find(field); position != std::string::npos;
+             position = body.find(field, position + 100)) {
+            body.insert(position, "\"url\":\"" + std::to_string(++nonce) + "\",");
         }
     });
     world.reconcile.every = 30min;
@@ -280,8 +280,8 @@ TEST_CASE("row 21: a field that differs in each answer is written at most once a
     std::size_t unsteady = 0;
     for (const PassReport& report : world.recorder.passes)
         unsteady += report.summary.unsteady;
-    for (const BoundedPass& pass : world.recorder.bounded)
-        unsteady += pass.status == PassStatus::done;
+    for (const Job& pass : world.recorder.bounded)
+        unsteady += pass.status == JobStatus::done;
     CHECK(unsteady > 0);
 }
 
@@ -292,9 +292,9 @@ TEST_CASE("regression: row 21 holds before the first whole reconciliation, too")
         world.put(n, world.clock.wall());
     world.portal.set_answer_hook([&](const SeenRequest&, std::string& body) {
         const std::string field = R"("workspace_id":"w")";
-        for (std::size_t place = body.find(field); place != std::string::npos;
-             place = body.find(field, place + 100))
-            body.insert(place, "\"url\":\"" + std::to_string(++nonce) + "\",");
+        for (std::size_t position = body.find(field); position != std::string::npos;
+             position = body.find(field, position + 100))
+            body.insert(position, "\"url\":\"" + std::to_string(++nonce) + "\",");
     });
     for (int poll = 0; poll < 8; ++poll) {
         world.good_pass();

@@ -1,6 +1,6 @@
 // When reconciliations are due: counted from what the store remembers, and at once where something asks for it.
 #include "engine_world.hpp"
-#include "sync/whole_due.hpp"
+#include "sync/jobs/whole_due.hpp"
 
 #include <algorithm>
 
@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 namespace {
 
 struct DueWorld : EngineWorld {
-    std::size_t count(PassStatus status) const {
+    std::size_t count(JobStatus status) const {
         const auto& passes = tables().passes;
         return static_cast<std::size_t>(std::count_if(
             passes.begin(), passes.end(), [&](const auto& entry) { return entry.second.status == status; }));
@@ -33,7 +33,7 @@ struct DueWorld : EngineWorld {
     void run_loaded() {
         put_many(1, 10, 5, kOld);
         start();
-        whole_due.on_written([this] { engine->pass_wished(); });
+        whole_due.on_written([this] { engine->pass_requested(); });
         REQUIRE(clock.run_until([&] { return !recorder.passes.empty(); }));
         clock.run_for(1s);
     }
@@ -58,14 +58,14 @@ TEST_CASE("due: an interval is counted over reloads and restarts, from the strea
         world.clock.run_for(30s);
         world.stop_and_start();
     }
-    CHECK(world.count(PassStatus::done) == 1);
+    CHECK(world.count(JobStatus::done) == 1);
     // Neither does it come with every restart from then on.
     for (int i = 0; i < 120; ++i) {
         world.clock.run_for(30s);
         world.stop_and_start();
     }
-    CHECK(world.count(PassStatus::done) >= 5);
-    CHECK(world.count(PassStatus::done) <= 8);
+    CHECK(world.count(JobStatus::done) >= 5);
+    CHECK(world.count(JobStatus::done) <= 8);
 }
 
 TEST_CASE("due: the first pass of a stream without a record is remembered, too") {
@@ -88,8 +88,8 @@ TEST_CASE("due: a reconciliation that failed for good comes again by the interva
     });
     world.start();
     world.clock.run_for(5h);
-    CHECK(world.count(PassStatus::failed) >= 4);
-    CHECK(world.count(PassStatus::failed) <= 6);
+    CHECK(world.count(JobStatus::failed) >= 4);
+    CHECK(world.count(JobStatus::failed) <= 6);
 }
 
 TEST_CASE("due: each reconciliation is a whole one where both intervals are a day") {
@@ -109,8 +109,8 @@ TEST_CASE("due: a whole reconciliation is asked for: it runs at once, and the re
     world.request("a record went back in time");
     world.clock.run_for(1min);
     REQUIRE(world.tables().passes.size() == 1);
-    const BoundedPass& first = world.row(1);
-    CHECK(first.status == PassStatus::done);
+    const Job& first = world.row(1);
+    CHECK(first.status == JobStatus::done);
     CHECK(first.whole);
     CHECK(first.scheduled);
     CHECK(first.reason == "a record went back in time");
@@ -118,20 +118,20 @@ TEST_CASE("due: a whole reconciliation is asked for: it runs at once, and the re
         world.request("another one did");
     REQUIRE(world.tables().passes.size() == 2);
     world.clock.run_for(30min);
-    CHECK(world.row(2).status == PassStatus::waiting);
+    CHECK(world.row(2).status == JobStatus::waiting);
 
     SECTION("after an hour the next one runs, also where the process was started anew") {
         if (GENERATE(false, true)) world.stop_and_start();
         world.clock.run_for(20min);
-        CHECK(world.row(2).status == PassStatus::waiting);
+        CHECK(world.row(2).status == JobStatus::waiting);
         world.clock.run_for(15min);
-        CHECK(world.row(2).status == PassStatus::done);
+        CHECK(world.row(2).status == JobStatus::done);
     }
     SECTION("an operator waits for nothing") {
         const std::uint64_t id = world.wish({.whole = true});
         world.clock.run_for(1min);
-        CHECK(world.row(id).status == PassStatus::done);
-        CHECK(world.row(2).status == PassStatus::waiting);
+        CHECK(world.row(id).status == JobStatus::done);
+        CHECK(world.row(2).status == JobStatus::waiting);
     }
 }
 
@@ -141,11 +141,11 @@ TEST_CASE("due: one that is asked for while one runs comes after it") {
     world.portal.set_latency(10s);
     const std::uint64_t running = world.wish({.whole = true});
     world.clock.run_for(5s);
-    REQUIRE(world.row(running).status == PassStatus::running);
+    REQUIRE(world.row(running).status == JobStatus::running);
     world.request("a record went back in time");
     CHECK(world.tables().passes.size() == 2);
     world.clock.run_for(2h);
-    CHECK(world.count(PassStatus::done) == 2);
+    CHECK(world.count(JobStatus::done) == 2);
 }
 
 TEST_CASE(
@@ -155,14 +155,14 @@ TEST_CASE(
     world.reconcile.whole_every = 30min;
     world.run_loaded();
     world.clock.run_for(40min);
-    REQUIRE(world.count(PassStatus::done) == 1);
+    REQUIRE(world.count(JobStatus::done) == 1);
     world.request("a record went back in time");
     world.clock.run_for(40min);
-    CHECK(world.count(PassStatus::waiting) == 0);
+    CHECK(world.count(JobStatus::waiting) == 0);
     // It is the scheduled one, not one beside it.
-    CHECK(world.count(PassStatus::done) == 2);
+    CHECK(world.count(JobStatus::done) == 2);
     world.clock.run_for(2h);
-    CHECK(world.count(PassStatus::done) <= 7);
+    CHECK(world.count(JobStatus::done) <= 7);
 }
 
 TEST_CASE(
@@ -171,7 +171,7 @@ TEST_CASE(
     DueWorld world;
     world.put_many(1, 10, 5, kOld);
     const Timestamp now = world.clock.wall();
-    world.put(11, later(now, 2s), R"(,"v":1)");
+    world.put(11, now + 2s, R"(,"v":1)");
     world.good_pass();
     if (GENERATE(false, true)) {
         world.content->tables.changes.back().reversal = 1;
@@ -184,13 +184,13 @@ TEST_CASE(
     world.clock.run_for(1min);
     world.start();
     world.clock.run_for(20s);
-    CHECK(world.count(PassStatus::done) == 1);
+    CHECK(world.count(JobStatus::done) == 1);
     world.clock.run_for(15min);
     world.check_same();
     // A restart makes none due for what was reconciled since.
     world.stop_and_start();
     world.clock.run_for(2h);
-    CHECK(world.count(PassStatus::done) == 1);
+    CHECK(world.count(JobStatus::done) == 1);
 }
 
 TEST_CASE("regression: due: what a pass had doubted before it failed made none due") {
@@ -199,19 +199,19 @@ TEST_CASE("regression: due: what a pass had doubted before it failed made none d
     world.poll_every = 1min;
     const Timestamp now = world.clock.wall();
     for (unsigned n = 1; n <= 30; ++n)
-        world.put(n, later(now, std::chrono::seconds(n)));
+        world.put(n, now + std::chrono::seconds(n));
     world.clock.run_for(40s);
     world.start();
     world.clock.run_for(30s);
     REQUIRE(world.held() == 30);
-    world.put(20, later(now, 1ms), R"(,"v":2)");
+    world.put(20, now + 1ms, R"(,"v":2)");
     world.portal.set_fault_hook([&](const SeenRequest&) -> std::optional<Error> {
-        if (world.tables().doubted.empty() || world.clock.wall() > later(now, 5min)) return std::nullopt;
+        if (world.tables().doubted.empty() || world.clock.wall() > now + 5min) return std::nullopt;
         return Error{.code = ErrorCode::key_refused, .operation = "query", .subject = "HTTP 403", .hint = ""};
     });
     REQUIRE(world.clock.run_until([&] { return !world.tables().doubted.empty(); }));
     REQUIRE(world.clock.run_until([&] { return world.recorder.passes.back().error.has_value(); }));
     world.clock.run_for(2h);
-    CHECK(world.count(PassStatus::done) == 1);
+    CHECK(world.count(JobStatus::done) == 1);
     world.check_same();
 }

@@ -180,8 +180,8 @@ TEST_CASE("polling slows before the quota is spent, and lasts to the month's end
     // And whoever watches knows.
     REQUIRE_FALSE(world.recorder.stretches.empty());
     CHECK(world.recorder.stretches.front().value() > world.poll_every);
-    CHECK(world.engine->moment(kEntity)->stretched);
-    CHECK(world.engine->moment(kEntity)->poll_every > world.poll_every);
+    CHECK(world.engine->snapshot(kEntity)->stretched);
+    CHECK(world.engine->snapshot(kEntity)->poll_every > world.poll_every);
 }
 
 TEST_CASE(
@@ -291,14 +291,14 @@ TEST_CASE("stopping in the middle of a pass ends soon, and what was set aside of
     engine.stop();
     REQUIRE(world.clock.run_until([&] { return world.ended; }));
     CHECK(world.clock.now() - stopped < 5s);
-    CHECK(world.recorder.passes.back().error->code == ErrorCode::cancelled);
+    CHECK(world.recorder.passes.back().error->code == ErrorCode::canceled);
     CHECK(check_changes(world.tables()) == "");
     CHECK(world.tables().quota.at("2024-03") ==
           RequestCount{.sent = world.recorder.passes.back().requests, .reserved = 0});
     CHECK(world.recorder.failures.empty());
 }
 
-// Found by killing the real daemon: with both halves of a step cancelled, Asio throws multiple_exceptions.
+// Found by killing the real daemon: with both halves of a step canceled, Asio throws multiple_exceptions.
 TEST_CASE("stopping at any moment of a walk by keys ends well, also while both halves of a step wait") {
     for (int half_seconds = 1; half_seconds < 30; ++half_seconds) {
         CAPTURE(half_seconds);

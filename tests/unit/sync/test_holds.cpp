@@ -1,5 +1,5 @@
 // Waits that the other side dictates (hazard 34): short ones are kept by all, long ones are looked at by single probes.
-#include "sync/schedule.hpp"
+#include "sync/limits/schedule.hpp"
 #include "unit/sync/engine_world.hpp"
 
 #include <algorithm>
@@ -43,7 +43,7 @@ struct HoldWorld : EngineWorld {
 struct GateWorld : World {
     Result<> admit() {
         std::optional<Result<>> end;
-        boost::asio::co_spawn(io, gate->admit(), [&](std::exception_ptr thrown, Result<> done) {
+        boost::asio::co_spawn(io, limiter->admit(), [&](std::exception_ptr thrown, Result<> done) {
             if (thrown) std::rethrow_exception(thrown);
             end = std::move(done);
         });
@@ -64,7 +64,7 @@ TEST_CASE("hold: one answer that asks for a month costs a minute, and says when 
     for (const PassReport& report : world.recorder.passes) {
         REQUIRE(report.error);
         CHECK(report.error->message().find("until 2024-04-10T12:00:0") != std::string::npos);
-        CHECK(report.error->hint.find("the next request goes out at 2024-03-10T12:01:0") == 0);
+        CHECK(report.error->hint.find("the next request will be sent at 2024-03-10T12:01:0") == 0);
         CHECK(report.took < 1s);
     }
     world.asks = false;
@@ -136,10 +136,10 @@ TEST_CASE("hold: a backfill goes on after it, too") {
     const std::uint64_t id = world.wish({.whole = true});
     world.clock.run_for(30s);
     CHECK(world.row(id).is_open());
-    CHECK(world.row(id).hint.find("the next request goes out at") != std::string::npos);
+    CHECK(world.row(id).hint.find("the next request will be sent at") != std::string::npos);
     world.asks = false;
     world.clock.run_for(60s);
-    CHECK(world.row(id).status == PassStatus::done);
+    CHECK(world.row(id).status == JobStatus::done);
 }
 
 TEST_CASE(
@@ -155,13 +155,13 @@ TEST_CASE(
     const auto hold = world.engine->hold();
     REQUIRE(hold);
     const std::uint64_t id =
-        world.write_down({.kind = PassKind::backfill, .first_day = "20230101", .last_day = "20230131"});
+        world.write_down({.kind = JobKind::backfill, .first_day = "20230101", .last_day = "20230131"});
     // A stream takes the probe of the start.
     world.begin(hold);
     world.clock.run_for(1s);
-    REQUIRE(world.row(id).error.find("asked for a pause") != std::string::npos);
+    REQUIRE(world.row(id).error.find("requested a pause") != std::string::npos);
     const std::size_t sent = world.sent.size();
-    world.engine->pass_wished();
+    world.engine->pass_requested();
     world.clock.run_for(1s);
     CHECK(world.sent.size() == sent + 1);
 }
@@ -170,10 +170,10 @@ TEST_CASE("hold: regression: what was refused during a hold does not wait for an
     GateWorld world;
     Random random(7);
     const MonoTime sent = world.clock.now();
-    const Error refused = world.gate->heard(told_to_wait(kMonth), sent);
-    CHECK(failure_pause(random, *world.gate, refused, 1) == 1min);
-    world.gate->answered(sent);
-    CHECK(failure_pause(random, *world.gate, refused, 1) < 1min);
+    const Error refused = world.limiter->heard(told_to_wait(kMonth), sent);
+    CHECK(failure_pause(random, *world.limiter, refused, 1) == 1min);
+    world.limiter->answered(sent);
+    CHECK(failure_pause(random, *world.limiter, refused, 1) < 1min);
 }
 
 TEST_CASE("hold: Limit Exceeded keeps its look a day, whatever wait comes with it") {
@@ -187,35 +187,35 @@ TEST_CASE("hold: Limit Exceeded keeps its look a day, whatever wait comes with i
 TEST_CASE("hold: what was under way when it began does not end it; a later answer does") {
     GateWorld world;
     bool released = false;
-    world.gate->on_release([&] { released = true; });
+    world.limiter->on_release([&] { released = true; });
     const MonoTime before = world.clock.now();
     world.clock.run_for(1s);
-    (void)world.gate->heard(told_to_wait(kMonth), before);
-    world.gate->answered(before);
-    CHECK(world.gate->until_probe());
+    (void)world.limiter->heard(told_to_wait(kMonth), before);
+    world.limiter->answered(before);
+    CHECK(world.limiter->until_probe());
     CHECK(world.admit().error().code == ErrorCode::rate_limited);
-    (void)world.gate->heard({.code = ErrorCode::unreachable, .operation = "", .subject = "", .hint = ""},
-                            world.clock.now());
-    CHECK(world.gate->until_probe());
+    (void)world.limiter->heard({.code = ErrorCode::unreachable, .operation = "", .subject = "", .hint = ""},
+                               world.clock.now());
+    CHECK(world.limiter->until_probe());
     world.clock.run_for(61s);
     CHECK(world.admit());
     CHECK_FALSE(world.admit());  // the next probe is a while off
-    world.gate->answered(world.clock.now());
+    world.limiter->answered(world.clock.now());
     CHECK(released);
     CHECK(world.admit());
 }
 
 TEST_CASE("hold: a wait of up to a minute is kept as it is said, an absurd one is cut") {
     GateWorld world;
-    CHECK(world.gate->heard(told_to_wait(60s), world.clock.now()).retry_after == 60s);
-    CHECK_FALSE(world.gate->until_probe());
+    CHECK(world.limiter->heard(told_to_wait(60s), world.clock.now()).retry_after == 60s);
+    CHECK_FALSE(world.limiter->until_probe());
     const MonoTime told = world.clock.now();
     CHECK(world.admit());
     CHECK(world.clock.now() - told == 60s);
     const auto ages = std::chrono::milliseconds::max();
-    CHECK(world.gate->heard(told_to_wait(ages), world.clock.now()).retry_after == kMonth);
-    CHECK(*world.gate->until_probe() == 1min);
-    world.gate->answered(world.clock.now());
-    (void)world.gate->heard(told_to_wait(61s), world.clock.now());
-    CHECK(*world.gate->until_probe() == 1min);
+    CHECK(world.limiter->heard(told_to_wait(ages), world.clock.now()).retry_after == kMonth);
+    CHECK(*world.limiter->until_probe() == 1min);
+    world.limiter->answered(world.clock.now());
+    (void)world.limiter->heard(told_to_wait(61s), world.clock.now());
+    CHECK(*world.limiter->until_probe() == 1min);
 }

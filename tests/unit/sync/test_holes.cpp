@@ -1,6 +1,6 @@
 // Records that listings leave out although the portal has them (hazard 38).
 #include "bounded_world.hpp"
-#include "sync/denial.hpp"
+#include "sync/walk/by_id.hpp"
 
 #include <optional>
 #include <string>
@@ -12,11 +12,11 @@ namespace {
 
 // Takes the record out of a listing, as a portal with a damaged index does.
 void leave_out(std::string& body, const std::string& id) {
-    const std::size_t place = body.find(R"({"_id":")" + id);
-    if (place == std::string::npos) return;
-    std::size_t end = body.find('}', place) + 1;
+    const std::size_t position = body.find(R"({"_id":")" + id);
+    if (position == std::string::npos) return;
+    std::size_t end = body.find('}', position) + 1;
     if (body[end] == ',') ++end;
-    body.erase(place, end - place);
+    body.erase(position, end - position);
     if (const std::size_t comma = body.find(",]"); comma != std::string::npos) body.erase(comma, 1);
 }
 
@@ -38,7 +38,7 @@ TEST_CASE(
     CHECK(world.reconcile(true).awaiting == 1);
     CHECK(world.live() == 40);
     world.clock.run_for(world.settings.overlap + 1s);
-    const BoundedPass row = world.reconcile(true);
+    const Job row = world.reconcile(true);
     CHECK(row.holes == 1);
     CHECK(row.deleted == 0);
     CHECK(world.live() == 40);
@@ -54,7 +54,7 @@ TEST_CASE("a record that listings without a filter leave out by mistake is kept,
     world.portal.set_answer_hook([&](const SeenRequest& request, std::string& body) {
         if (request.kind == "query") leave_out(body, id);
     });
-    const BoundedPass row = world.reconcile(true);
+    const Job row = world.reconcile(true);
     CHECK(row.holes == 1);
     CHECK(row.deleted == 0);
     world.check_same();
@@ -106,7 +106,7 @@ TEST_CASE("reconcile: where types are mixed a listing by id is asked for in the 
         if (request.kind == "query" && !mentions(request, "$in")) leave_out(body, BoundedWorld::id_of(50));
     });
     world.memory.mixed = true;
-    const BoundedPass row = world.reconcile(true);
+    const Job row = world.reconcile(true);
     CHECK(row.gone == 0);
     CHECK(row.holes == 0);
     CHECK(world.live() == 21);
@@ -121,7 +121,7 @@ TEST_CASE("denial: a record whose _id has another type than the dialect's is lis
     world.settings.spec.filter = R"({"status":"active"})";
     const auto dialect = Dialect::from_json(world.tables().streams.at(kEntity).dialect);
     REQUIRE(dialect);
-    Fetcher fetcher(world.clock, world.portal, *world.gate, world.random, world.time, {});
+    Fetcher fetcher(world.clock, world.portal, *world.limiter, world.random, world.time, {});
     const auto is_listed = [&](unsigned n) {
         std::optional<Result<bool>> end;
         auto asking = is_listed_in_other_form(fetcher, world.settings.spec, *dialect, BoundedWorld::id_of(n));

@@ -14,8 +14,8 @@ void spoil(std::string& body, const std::string& member = "\"comment\":\"a\tb\",
     if (at != std::string::npos) body.insert(at + 1, member);
 }
 
-struct SpoiltWorld : World {
-    SpoiltWorld() {
+struct SpoiledWorld : World {
+    SpoiledWorld() {
         put_many(1, 300, 5, kOld);
         portal.set_answer_hook([](const SeenRequest&, std::string& body) { spoil(body); });
     }
@@ -24,11 +24,11 @@ struct SpoiltWorld : World {
 
 }  // namespace
 
-TEST_CASE("a raw TAB in a page of 300 costs one request more, and its good neighbours are stored at once") {
+TEST_CASE("a raw TAB in a page of 300 costs one request more, and its good neighbors are stored at once") {
     World sound;
     sound.put_many(1, 300, 5, kOld);
     const std::size_t requests = sound.good_pass().requests;
-    SpoiltWorld world;
+    SpoiledWorld world;
     const MonoTime begun = world.clock.now();
     const PassReport report = world.good_pass();
     CHECK(world.clock.now() - begun < 5s);
@@ -47,14 +47,14 @@ TEST_CASE("a raw TAB in a page of 300 costs one request more, and its good neigh
 TEST_CASE("a TAB in one answer only leaves no trace") {
     World world;
     world.put_many(1, 300, 5, kOld);
-    bool spoilt = false;
+    bool spoiled = false;
     world.portal.set_answer_hook([&](const SeenRequest& request, std::string& body) {
-        if (request.take < 1000 || spoilt) return;
+        if (request.take < 1000 || spoiled) return;
         spoil(body);
-        spoilt = body.find('\t') != std::string::npos;
+        spoiled = body.find('\t') != std::string::npos;
     });
     CHECK(world.good_pass().summary.created == 300);
-    CHECK(spoilt);
+    CHECK(spoiled);
     CHECK(world.tables().quarantine.empty());
     world.check_same();
 }
@@ -81,7 +81,7 @@ TEST_CASE("a record with other bad bytes in each answer is set aside by its id, 
 TEST_CASE(
     "an invalid record is asked for by id each hour, after a day of that each day, and taken once it is "
     "valid") {
-    SpoiltWorld world;
+    SpoiledWorld world;
     world.good_pass();
     for (std::uint64_t attempts = 2; attempts <= 25; ++attempts) {
         world.clock.run_for(61min);

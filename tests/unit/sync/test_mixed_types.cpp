@@ -44,8 +44,8 @@ TEST_CASE(
     world.good_pass();
     for (unsigned n = 100; n < 160; ++n)
         CHECK(world.tables().records.contains({kEntity, BoundedWorld::id_of(n)}));
-    const BoundedPass row = world.reconcile(true);
-    CHECK(row.status == PassStatus::done);
+    const Job row = world.reconcile(true);
+    CHECK(row.status == JobStatus::done);
     CHECK(row.unexplained == 0);
     world.good_pass();
     world.check_same();
@@ -131,7 +131,7 @@ TEST_CASE("mixed types: a record that an earlier life met under another _id is n
     REQUIRE(world.held() == 13);
     world.restart();
     world.memory.keys = PageSize(5);  // behind the first page of the tie, the walk asks for one type alone
-    const BoundedPass row = world.reconcile(true);
+    const Job row = world.reconcile(true);
     CHECK(row.records == 12);
     CHECK(row.gone == 0);
     CHECK(row.holes == 0);

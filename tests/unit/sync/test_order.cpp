@@ -1,6 +1,6 @@
 // The portal's order, without a portal: by texts or by instants, as its dialect has it.
 #include "support/pages.hpp"
-#include "sync/order.hpp"
+#include "sync/walk/walk.hpp"
 
 #include <catch2/catch.hpp>
 

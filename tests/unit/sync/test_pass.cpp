@@ -95,7 +95,7 @@ TEST_CASE("a record with `modified` in the future is stored and does not drag th
     world.check_same();
 }
 
-TEST_CASE("a server that caps Take is walked to its end, and the cap is learnt (hazard 7)") {
+TEST_CASE("a server that caps Take is walked to its end, and the cap is learned (hazard 7)") {
     World world({.take_cap = 100});
     world.put_many(1, 1'050, 300, kOld);
     CHECK(world.good_pass().summary.created == 1'050);
@@ -107,7 +107,7 @@ TEST_CASE("a server that caps Take is walked to its end, and the cap is learnt (
     CHECK(world.good_pass().requests == 1);
 }
 
-TEST_CASE("the learnt cap outlives a restart") {
+TEST_CASE("the learned cap outlives a restart") {
     World world({.take_cap = 100});
     world.put_many(1, 350, 300, kOld);
     world.good_pass();
@@ -206,7 +206,7 @@ TEST_CASE("regression: a walk cut off in a tie that shrank without keyset left o
         world.portal.set_fault_hook({});
         if (restarted) world.restart();
         world.good_pass();
-        for (const auto& [place, row] : world.tables().records)
+        for (const auto& [record_id, row] : world.tables().records)
             CHECK(row.body.find("text") == std::string::npos);
     }
 }
@@ -238,7 +238,7 @@ TEST_CASE("an empty stream is one request, and proves nothing until there is a r
     world.check_same();
 }
 
-TEST_CASE("every dialect is found out untold and synchronised exactly") {
+TEST_CASE("every dialect is found out untold and synchronized exactly") {
     ModelSettings settings{.id_is_oid = GENERATE(false, true),
                            .modified_is_date = GENERATE(false, true),
                            .or_refused = GENERATE(false, true),
@@ -359,7 +359,7 @@ TEST_CASE("regression: fields that were asked for before count as no return to a
         world.settings.spec.fields = {"status"};
         world.restart();
         world.good_pass();
-        for (const auto& [place, held] : world.tables().records)
+        for (const auto& [record_id, held] : world.tables().records)
             CHECK(held.body.find("text") == std::string::npos);
         world.settings.spec.fields = {};
         world.restart();

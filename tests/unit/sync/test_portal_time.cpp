@@ -1,5 +1,5 @@
 // The portal's time by three clocks, none of which is believed alone (hazard 31).
-#include "sync/portal_time.hpp"
+#include "sync/walk/portal_time.hpp"
 #include "unit/sync/world.hpp"
 
 #include <chrono>
@@ -15,8 +15,8 @@ namespace {
 const Timestamp kNoonOfClocks = Timestamp::parse("2024-03-10T12:00:00Z").value();
 
 // Both clocks of this machine, some time after noon.
-PortalTime::Moment after(Duration span, Duration local_wrong_by = 0s) {
-    return {later(kNoonOfClocks, span + local_wrong_by), 1000s + span};
+PortalTime::LocalTime after(Duration span, Duration local_wrong_by = 0s) {
+    return {kNoonOfClocks + span + local_wrong_by, 1000s + span};
 }
 
 }  // namespace
@@ -27,7 +27,7 @@ TEST_CASE("clocks that agree are the portal's time, and it goes on between answe
     CHECK(time.at(after(0s)) == kNoonOfClocks);
     time.answered(kNoonOfClocks, after(300ms));
     CHECK(time.at(after(300ms)) == kNoonOfClocks);
-    CHECK(time.at(after(10s + 300ms)) == later(kNoonOfClocks, 10s));
+    CHECK(time.at(after(10s + 300ms)) == kNoonOfClocks + 10s);
     CHECK(time.report().verdict == ClockVerdict::agree);
     CHECK_FALSE(time.take_news());
 }
@@ -35,34 +35,34 @@ TEST_CASE("clocks that agree are the portal's time, and it goes on between answe
 TEST_CASE(
     "the first answer of a life has the lesser of Date and local, nothing below what was trusted before") {
     PortalTime behind;
-    behind.answered(later(kNoonOfClocks, -1h), after(0s));
-    CHECK(behind.at(after(0s)) == later(kNoonOfClocks, -1h));
+    behind.answered(kNoonOfClocks - 1h, after(0s));
+    CHECK(behind.at(after(0s)) == kNoonOfClocks - 1h);
     PortalTime ahead;
-    ahead.answered(later(kNoonOfClocks, 1h), after(0s));
+    ahead.answered(kNoonOfClocks + 1h, after(0s));
     CHECK(ahead.at(after(0s)) == kNoonOfClocks);
     CHECK(ahead.report().verdict == ClockVerdict::differ);
     PortalTime remembers;
-    remembers.remember(later(kNoonOfClocks, -10min));
-    remembers.remember(later(kNoonOfClocks, -20min));
+    remembers.remember(kNoonOfClocks - 10min);
+    remembers.remember(kNoonOfClocks - 20min);
     remembers.remember(std::nullopt);
-    CHECK(remembers.at(after(-1h)) == later(kNoonOfClocks, -10min));
-    remembers.answered(later(kNoonOfClocks, -1h), after(0s));
-    CHECK(remembers.at(after(0s)) == later(kNoonOfClocks, -10min));
+    CHECK(remembers.at(after(-1h)) == kNoonOfClocks - 10min);
+    remembers.answered(kNoonOfClocks - 1h, after(0s));
+    CHECK(remembers.at(after(0s)) == kNoonOfClocks - 10min);
 }
 
 TEST_CASE("a Date that is wrong for a moment moves nothing, is told, and so is its end") {
     PortalTime time;
     time.answered(kNoonOfClocks, after(0s));
     const Duration wrong = GENERATE(Duration(24h * 365), Duration(-24h * 30), Duration(24h * 365 * 40));
-    time.answered(later(kNoonOfClocks, 5s + wrong), after(5s));
-    CHECK(time.at(after(5s)) == later(kNoonOfClocks, 5s));
+    time.answered(kNoonOfClocks + 5s + wrong, after(5s));
+    CHECK(time.at(after(5s)) == kNoonOfClocks + 5s);
     const auto news = time.take_news();
     REQUIRE(news);
     CHECK(news->verdict == ClockVerdict::date_wrong);
     CHECK(news->text().find("the portal's clock is wrong") == 0);
     CHECK_FALSE(time.take_news());
-    time.answered(later(kNoonOfClocks, 10s), after(10s));
-    CHECK(time.at(after(10s)) == later(kNoonOfClocks, 10s));
+    time.answered(kNoonOfClocks + 10s, after(10s));
+    CHECK(time.at(after(10s)) == kNoonOfClocks + 10s);
     REQUIRE(time.take_news());
     CHECK(time.report().verdict == ClockVerdict::agree);
 }
@@ -73,8 +73,8 @@ TEST_CASE("a local clock that jumps moves nothing, and is named with its directi
     PortalTime time;
     time.answered(kNoonOfClocks, after(0s));
     for (int answer = 1; answer < 4; ++answer) {
-        time.answered(later(kNoonOfClocks, answer * 10s), after(answer * 10s, jump));
-        CHECK(time.at(after(answer * 10s, jump)) == later(kNoonOfClocks, answer * 10s));
+        time.answered(kNoonOfClocks + answer * 10s, after(answer * 10s, jump));
+        CHECK(time.at(after(answer * 10s, jump)) == kNoonOfClocks + answer * 10s);
         CHECK(time.report().verdict == ClockVerdict::local_wrong);
     }
     const std::string text = time.report().text();
@@ -87,7 +87,7 @@ TEST_CASE("a Date of 1970 is no time: this machine's clock goes on alone") {
     PortalTime time;
     for (int answer = 0; answer < 3; ++answer) {
         time.answered(Timestamp{answer * Timestamp::ticks_per_second}, after(answer * 1s));
-        CHECK(time.at(after(answer * 1s)) == later(kNoonOfClocks, answer * 1s));
+        CHECK(time.at(after(answer * 1s)) == kNoonOfClocks + answer * 1s);
         CHECK_FALSE(time.is_dated());
     }
     const auto news = time.take_news();
@@ -104,44 +104,44 @@ TEST_CASE("no Date at all is told, and the lesser of what is left counts") {
     CHECK(time.report().verdict == ClockVerdict::no_date);
     CHECK(time.report().local_ahead_seconds() == 0);
     time.answered(std::nullopt, after(10s, 1h));
-    CHECK(time.at(after(10s, 1h)) == later(kNoonOfClocks, 10s));
+    CHECK(time.at(after(10s, 1h)) == kNoonOfClocks + 10s);
     time.answered(std::nullopt, after(20s, -1h));
-    CHECK(time.at(after(20s, -1h)) == later(kNoonOfClocks, 20s - 1h));
+    CHECK(time.at(after(20s, -1h)) == kNoonOfClocks + 20s - 1h);
 }
 
 TEST_CASE("a cursor is in the future only by both clocks") {
     PortalTime time;
-    CHECK_FALSE(time.is_in_future(later(kNoonOfClocks, 24h)));  // nothing is known yet
+    CHECK_FALSE(time.is_in_future(kNoonOfClocks + 24h));  // nothing is known yet
     time.answered(kNoonOfClocks, after(0s));
-    CHECK_FALSE(time.is_in_future(later(kNoonOfClocks, 60s)));
-    CHECK(time.is_in_future(later(kNoonOfClocks, 61s)));
-    time.answered(later(kNoonOfClocks, 2h), after(1s));
-    CHECK_FALSE(time.is_in_future(later(kNoonOfClocks, 1h)));
+    CHECK_FALSE(time.is_in_future(kNoonOfClocks + 60s));
+    CHECK(time.is_in_future(kNoonOfClocks + 61s));
+    time.answered(kNoonOfClocks + 2h, after(1s));
+    CHECK_FALSE(time.is_in_future(kNoonOfClocks + 1h));
     time.answered(kNoonOfClocks, after(1s, 2h));
-    CHECK_FALSE(time.is_in_future(later(kNoonOfClocks, 1h)));
+    CHECK_FALSE(time.is_in_future(kNoonOfClocks + 1h));
     // No Date, and one that no clock shows: the local one has the word.
-    time.answered(later(kNoonOfClocks, 24h * 365 * 42), after(2s));
-    CHECK(time.is_in_future(later(kNoonOfClocks, 1h)));
+    time.answered(kNoonOfClocks + 24h * 365 * 42, after(2s));
+    CHECK(time.is_in_future(kNoonOfClocks + 1h));
 }
 
 TEST_CASE("the latest time is the latest by any clock") {
     PortalTime time;
-    time.answered(later(kNoonOfClocks, -1h), after(0s));
-    CHECK(time.latest(after(10s)) == later(kNoonOfClocks, 10s));
-    time.answered(later(kNoonOfClocks, 3h), after(10s));
-    CHECK(time.latest(after(20s)) == later(kNoonOfClocks, 3h + 10s));
+    time.answered(kNoonOfClocks - 1h, after(0s));
+    CHECK(time.latest(after(10s)) == kNoonOfClocks + 10s);
+    time.answered(kNoonOfClocks + 3h, after(10s));
+    CHECK(time.latest(after(20s)) == kNoonOfClocks + 3h + 10s);
 }
 
 TEST_CASE("a time trusted in the far future by an earlier life is left with the second answer") {
     PortalTime time;
-    time.remember(later(kNoonOfClocks, 24h * 365 * 30));
+    time.remember(kNoonOfClocks + 24h * 365 * 30);
     time.answered(kNoonOfClocks, after(0s));
-    time.answered(later(kNoonOfClocks, 1s), after(1s));
-    CHECK(time.at(after(1s)) == later(kNoonOfClocks, 1s));
+    time.answered(kNoonOfClocks + 1s, after(1s));
+    CHECK(time.at(after(1s)) == kNoonOfClocks + 1s);
 }
 
 TEST_CASE("what a suspended machine slept through counts") {
     PortalTime time;
     time.answered(kNoonOfClocks, after(0s));
-    CHECK(time.at({later(kNoonOfClocks, 8h), 1000s + 8h}) == later(kNoonOfClocks, 8h));
+    CHECK(time.at({kNoonOfClocks + 8h, 1000s + 8h}) == kNoonOfClocks + 8h);
 }

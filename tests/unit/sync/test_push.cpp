@@ -1,5 +1,5 @@
 // Changes that polls find and no event announced: a topic that has fallen silent (hazard 23).
-#include "sync/settle_rules.hpp"
+#include "sync/events/settle_rules.hpp"
 #include "unit/sync/engine_world.hpp"
 
 using namespace carecloud;
@@ -81,4 +81,18 @@ TEST_CASE("few changes an hour that no event announces are noticed, and not coun
     REQUIRE(world.recorder.silences == std::vector<bool>{true});
     submit(world, engine, 300, 24, true, 15min);
     CHECK(world.recorder.silences == std::vector<bool>{true, false});
+}
+
+TEST_CASE("regression: a reload forgot that events are missing") {
+    EngineWorld world;
+    Engine& first = start_announced(world);
+    submit(world, first, 100, 60, false, 30s);
+    REQUIRE(world.recorder.silences == std::vector<bool>{true});
+    world.push = first.push();
+    world.stop_engine();
+    Engine& second = world.start();
+    world.clock.run_for(1h);
+    CHECK(world.recorder.silences == std::vector<bool>{true, true});
+    submit(world, second, 200, 20, true, 30s);
+    CHECK(world.recorder.silences == std::vector<bool>{true, true, false});
 }

@@ -32,36 +32,36 @@ struct QuotaWorld : EngineWorld {
     const RateLimits rate{.per_second = 1000, .burst = 1000, .monthly_quota = 10'000};
 };
 
-const BoundedPass kBackfill{.kind = PassKind::backfill, .first_day = "20230101", .last_day = "20231231"};
-const BoundedPass kDeep{.deep = true};
+const Job kBackfill{.kind = JobKind::backfill, .first_day = "20230101", .last_day = "20231231"};
+const Job kDeep{.deep = true};
 
 }  // namespace
 
 TEST_CASE("quota: what is spare is free to bounded passes") {
     QuotaWorld world(1840);
-    const BoundedPass& pass = world.row(world.wish(kDeep));
+    const Job& pass = world.row(world.wish(kDeep));
     world.clock.run_for(1h);
-    CHECK(pass.status == PassStatus::done);
+    CHECK(pass.status == JobStatus::done);
 }
 
 TEST_CASE("quota: a bounded pass never takes what the polls need, and goes on when the month turns") {
-    const BoundedPass wish = GENERATE(kBackfill, kDeep);
+    const Job wish = GENERATE(kBackfill, kDeep);
     QuotaWorld world(1040);
-    const BoundedPass& pass = world.row(world.wish(wish));
+    const Job& pass = world.row(world.wish(wish));
     world.clock.run_for(1h);
     CHECK(pass.is_open());
-    CHECK(pass.error.find("kept for the polls") != std::string::npos);
+    CHECK(pass.error.find(" is reserved for polling") != std::string::npos);
     CHECK(pass.hint.find("monthly_quota") != std::string::npos);
     CHECK(pass.requests > 0);
     CHECK(world.engine->quota().count.sent <= 8960 + 12 + 20);
     world.clock.run_for(std::chrono::hours(24 * 23));
-    CHECK(pass.status == PassStatus::done);
+    CHECK(pass.status == JobStatus::done);
     CHECK_FALSE(world.polls_failed());
 }
 
 TEST_CASE("quota: a reconciliation that the quota stopped waits until it can get further") {
     QuotaWorld world(1060);
-    const BoundedPass& pass = world.row(world.wish(kDeep));
+    const Job& pass = world.row(world.wish(kDeep));
     world.clock.run_for(1h);
     REQUIRE(pass.is_open());
     const std::uint64_t first = pass.requests;
@@ -76,8 +76,8 @@ TEST_CASE("quota: where it is too small for the polls alone, bounded passes get 
     world.stop_engine();
     world.content->tables.quota[kMarch2024] = {.sent = 100};
     world.start({.per_second = 1000, .burst = 1000, .monthly_quota = 1000});
-    const BoundedPass& pass = world.row(world.wish(kDeep));
+    const Job& pass = world.row(world.wish(kDeep));
     world.clock.run_for(1h);
-    CHECK(pass.status == PassStatus::done);
+    CHECK(pass.status == JobStatus::done);
     CHECK_FALSE(world.polls_failed());
 }

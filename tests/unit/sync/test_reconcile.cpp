@@ -26,8 +26,8 @@ TEST_CASE("reconcile: what was deleted at the portal is marked so, once (hazard 
     CHECK(world.live() == 300);  // `modified` tells nothing of it
     const StreamState before = world.tables().streams.at(kEntity);
 
-    const BoundedPass row = world.reconcile();
-    CHECK(row.status == PassStatus::done);
+    const Job row = world.reconcile();
+    CHECK(row.status == JobStatus::done);
     CHECK(row.gone == 3);
     CHECK(row.deleted == 3);
     CHECK(row.missing == 0);
@@ -67,7 +67,7 @@ TEST_CASE("reconcile: a record that was deleted and comes back is restored") {
     world.reconcile();
     REQUIRE(world.is_deleted(7));
     world.put(7, kOld);  // with the very version that it had
-    const BoundedPass row = world.reconcile();
+    const Job row = world.reconcile();
     CHECK(row.missing == 1);
     CHECK(world.tables().changes.back().kind == ChangeKind::restored);
     world.check_same();
@@ -81,7 +81,7 @@ TEST_CASE("reconcile: rows that became visible long after their `modified` are f
     world.put(901, old_minute(-1));
     world.good_pass();
     CHECK(world.held() == 500);
-    const BoundedPass row = world.reconcile();
+    const Job row = world.reconcile();
     CHECK(row.missing == 2);
     world.check_same();
 }
@@ -90,7 +90,7 @@ TEST_CASE("reconcile: equal counts cost one request, and the whole walk finds wh
     BoundedWorld world;
     world.put_many(1, 3'000, 100, kOld);
     world.good_pass();
-    const BoundedPass cheap = world.reconcile();
+    const Job cheap = world.reconcile();
     CHECK(cheap.requests == 2);
     CHECK(cheap.records == 0);
     CHECK_FALSE(cheap.whole);
@@ -98,7 +98,7 @@ TEST_CASE("reconcile: equal counts cost one request, and the whole walk finds wh
     world.erase(5);
     world.put(9'000, old_minute(2));
     CHECK(world.reconcile().records == 0);  // one gone and one missing: the counts are equal
-    const BoundedPass whole = world.reconcile(true);
+    const Job whole = world.reconcile(true);
     CHECK(whole.whole);
     CHECK(whole.deleted == 1);
     CHECK(whole.missing == 1);
@@ -115,7 +115,7 @@ TEST_CASE("reconcile: of many records only the smallest windows that differ are 
     world.erase(6'543);
     world.put(90'000, {kOld.ticks + 1500 * Timestamp::ticks_per_second});
     world.put(90'001, {kOld.ticks + 1500 * Timestamp::ticks_per_second});
-    const BoundedPass row = world.reconcile();
+    const Job row = world.reconcile();
     CHECK(row.deleted == 1);
     CHECK(row.missing == 2);
     CHECK(row.records < 500);
@@ -135,16 +135,16 @@ TEST_CASE("reconcile: more gone than the guard lets go stops and asks, and nothi
     for (unsigned n = 11; n <= 21; ++n)
         world.erase(n);
 
-    const BoundedPass asking = world.reconcile();
-    CHECK(asking.status == PassStatus::asking);
-    CHECK(asking.gone == 11);
-    CHECK(asking.deleted == 0);
-    CHECK(asking.error.find("11 of 190") != std::string::npos);
-    CHECK(asking.hint.find("--confirm-deletes") != std::string::npos);
+    const Job unconfirmed = world.reconcile();
+    CHECK(unconfirmed.status == JobStatus::awaiting_confirmation);
+    CHECK(unconfirmed.gone == 11);
+    CHECK(unconfirmed.deleted == 0);
+    CHECK(unconfirmed.error.find("11 of 190") != std::string::npos);
+    CHECK(unconfirmed.hint.find("--confirm-deletes") != std::string::npos);
     CHECK(world.live() == 190);
 
-    const BoundedPass confirmed = world.good({.confirm_deletes = true});
-    CHECK(confirmed.status == PassStatus::done);
+    const Job confirmed = world.good({.confirm_deletes = true});
+    CHECK(confirmed.status == JobStatus::done);
     CHECK(confirmed.deleted == 11);
     world.check_same();
 }
@@ -166,7 +166,7 @@ TEST_CASE("reconcile --deep: content that changed without its `modified` is fetc
     world.good_pass();
     world.put(40, {kOld.ticks + Timestamp::ticks_per_second}, R"(,"status":"edited")");
     CHECK(world.reconcile(true).changed == 0);
-    const BoundedPass row = world.good({.deep = true});
+    const Job row = world.good({.deep = true});
     CHECK(row.changed == 1);
     CHECK(row.records == 120);
     world.check_same();
@@ -201,7 +201,7 @@ TEST_CASE("reconcile: every dialect, with totals and without, in ties larger tha
         world.erase(n);
     world.put(1'000, {kOld.ticks + Timestamp::ticks_per_second});
     world.put(1'001, {kOld.ticks - Timestamp::ticks_per_second});
-    const BoundedPass row = world.reconcile();
+    const Job row = world.reconcile();
     CHECK(row.deleted == 10);
     CHECK(row.missing == 2);
     world.check_same();
@@ -225,7 +225,7 @@ TEST_CASE("reconcile: listings that are empty or cut by mistake delete nothing (
         const std::size_t first = body.find(R"(,{"_id")");
         if (first != std::string::npos) body = body.substr(0, first) + "]}";
     });
-    const BoundedPass row = world.reconcile(true);
+    const Job row = world.reconcile(true);
     CHECK(row.deleted == 0);
     CHECK(world.live() == 400);
     CHECK(asked >= every);
@@ -238,7 +238,7 @@ TEST_CASE("reconcile: a portal that lists nothing at all and still has the recor
     world.portal.set_answer_hook([](const SeenRequest& request, std::string& body) {
         if (request.kind == "query") body = R"({"isSuccess":true,"data":[]})";
     });
-    const BoundedPass row = world.reconcile(true);
+    const Job row = world.reconcile(true);
     CHECK(row.gone == 50);
     CHECK(row.deleted == 0);  // each one is still there when it is asked for by id
     CHECK(row.holes == 50);
@@ -254,12 +254,12 @@ TEST_CASE("reconcile: a record that left the stream's filter leaves the store (h
     world.put(3, old_minute(1'000), R"(,"status":"void")");
     world.good_pass();
     CHECK(world.live() == 40);
-    const BoundedPass first = world.reconcile();
+    const Job first = world.reconcile();
     CHECK(first.deleted == 0);
     CHECK(first.awaiting == 1);
     CHECK(world.reconcile().deleted == 0);  // the second look is an overlap after the first
     world.clock.run_for(world.settings.overlap + 1s);
-    const BoundedPass second = world.reconcile();
+    const Job second = world.reconcile();
     CHECK(second.deleted == 1);
     CHECK(second.holes == 0);
     CHECK(world.is_deleted(3));
@@ -277,7 +277,7 @@ TEST_CASE("regression: reconcile took for shown what it had to ask for in smalle
         if (request.text.find("$in") == std::string::npos || ++failures > 3) return std::nullopt;
         return Error{.code = ErrorCode::server_failed, .operation = "test", .subject = "", .hint = ""};
     });
-    const BoundedPass row = world.reconcile(true);
+    const Job row = world.reconcile(true);
     CHECK(failures > 3);
     CHECK(row.deleted == 20);
     world.check_same();
@@ -321,7 +321,7 @@ TEST_CASE("reconcile: a record that is taken anew meanwhile is not marked") {
                 world.clock.wall().to_string();
         return std::nullopt;
     });
-    const BoundedPass row = world.reconcile();
+    const Job row = world.reconcile();
     CHECK(row.gone == 1);
     CHECK(row.deleted == 0);
     CHECK(world.live() == 30);
@@ -332,7 +332,7 @@ TEST_CASE("reconcile: before the stream has met a record there is nothing to ask
     const auto [ended, row] = world.attempt({});
     REQUIRE_FALSE(ended);
     CHECK(ended.error().code == ErrorCode::dialect_unknown);
-    CHECK(row.status == PassStatus::waiting);
+    CHECK(row.status == JobStatus::waiting);
 }
 
 TEST_CASE("reconcile: an interrupted one begins anew and ends as if it had not been") {
@@ -343,8 +343,8 @@ TEST_CASE("reconcile: an interrupted one begins anew and ends as if it had not b
     world.good_pass();
     for (unsigned n = 10; n < 20; ++n)
         world.erase(n);
-    const BoundedPass wished{.id = 1, .stream = kEntity, .whole = true};
-    world.content->tables.passes[1] = wished;
+    const Job requested{.id = 1, .stream = kEntity, .whole = true};
+    world.content->tables.passes[1] = requested;
     world.content->last_pass = 1;
     for (std::size_t fails_at = 1; fails_at < 30; fails_at += 3) {
         std::size_t calls = 0;
@@ -353,11 +353,11 @@ TEST_CASE("reconcile: an interrupted one begins anew and ends as if it had not b
             return StoreFault{
                 .error = {.code = ErrorCode::store_busy, .operation = "test", .subject = "", .hint = ""}};
         });
-        (void)world.attempt(wished);
+        (void)world.attempt(requested);
     }
     world.store->set_fault_hook({});
-    const BoundedPass row = world.reconcile(true);
-    CHECK(row.status == PassStatus::done);
+    const Job row = world.reconcile(true);
+    CHECK(row.status == JobStatus::done);
     CHECK(world.live() == 290);
     world.check_same();
 }

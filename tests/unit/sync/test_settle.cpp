@@ -1,7 +1,7 @@
 // Events are settled by what the store holds, then by the portal's word, and never by hope (promise 4; hazards 16, 17,
 // 23 and 29).
 #include "listing.hpp"
-#include "sync/settle_rules.hpp"
+#include "sync/events/settle_rules.hpp"
 #include "unit/sync/engine_world.hpp"
 
 #include <algorithm>
@@ -37,7 +37,7 @@ TEST_CASE("a version settles an event when it is no older; a little older, when 
     const auto shown = [](Timestamp modified, std::uint64_t seq) {
         return HeldRecord{.modified_text = modified.to_string(), .modified = modified, .seq = seq};
     };
-    const Timestamp near{event_time.ticks - kEventToleranceTicks};
+    const Timestamp near = event_time - kEventTolerance;
     const Timestamp far{near.ticks - 1};
     CHECK(settles(shown(event_time, 7), event, 1));
     CHECK(settles(shown(near, 8), event, 1));
@@ -101,7 +101,7 @@ TEST_CASE("an event before its record is visible is looked for again (hazard 16)
     EngineWorld world;
     Engine& engine = start_quiet(world);
     const Timestamp now = world.clock.wall();
-    REQUIRE(world.model.put(kEntity, document(11, now), later(now, 5s)));
+    REQUIRE(world.model.put(kEntity, document(11, now), now + 5s));
     world.announce(11);
     engine.nudge(kEntity);
     world.clock.run_for(4s);
@@ -116,7 +116,7 @@ TEST_CASE("a record that comes much later is found by a poll, and its event neve
     Engine& engine = start_quiet(world);
     const Timestamp now = world.clock.wall();
     // It is there already, in an older version.
-    REQUIRE(world.model.put(kEntity, document(3, now, R"(,"status":"active")"), later(now, 8min)));
+    REQUIRE(world.model.put(kEntity, document(3, now, R"(,"status":"active")"), now + 8min));
     world.announce(3);
     engine.nudge(kEntity);
     world.clock.run_for(7min);
@@ -157,7 +157,7 @@ TEST_CASE("an event of a record that is not visible yet is not settled as gone")
     EngineWorld world;
     Engine& engine = start_quiet(world);
     const Timestamp now = world.clock.wall();
-    REQUIRE(world.model.put(kEntity, document(11, now), later(now, 3min)));
+    REQUIRE(world.model.put(kEntity, document(11, now), now + 3min));
     world.announce(11);
     engine.nudge(kEntity);
     world.clock.run_for(2min);
@@ -168,7 +168,9 @@ TEST_CASE("an event of a record that is not visible yet is not settled as gone")
     world.check_same();
 }
 
-TEST_CASE("an event of a record that becomes visible between query and retrieval is not settled as outside") {
+TEST_CASE(
+    "an event of a record that becomes visible between query and retrieval is not settled as not in the "
+    "stream") {
     EngineWorld world;
     world.settings.spec.filter = R"({"status":"active"})";
     world.put(1, kOld, R"(,"status":"active")");
@@ -263,5 +265,5 @@ TEST_CASE("a stop while events are being settled ends the engine, and they stay 
     REQUIRE(world.clock.run_until([&] { return world.ended; }));
     CHECK(stopped);
     CHECK(world.events(EventState::open) == 1);
-    CHECK(world.recorder.passes.back().error.value().code == ErrorCode::cancelled);
+    CHECK(world.recorder.passes.back().error.value().code == ErrorCode::canceled);
 }

@@ -32,12 +32,13 @@ void check_outside(EngineWorld& world, Engine& engine) {
     world.clock.run_for(9min);
     CHECK(world.events(EventState::open) == 1);
     world.clock.run_for(7min);
-    CHECK(world.events(EventState::outside) == 1);
+    CHECK(world.events(EventState::not_in_stream) == 1);
 }
 
 }  // namespace
 
-TEST_CASE("an event whose record the stream's filter leaves out is settled as outside (hazard 29)") {
+TEST_CASE(
+    "an event whose record the stream's filter leaves out is settled as not in the stream (hazard 29)") {
     EngineWorld world;
     Engine& engine = start_filtered(world);
     world.put(2, world.clock.wall(), R"(,"status":"void")");
@@ -54,8 +55,7 @@ TEST_CASE("regression: an event stayed open where the stream's filter leaves out
     CHECK(world.held() == 0);
 }
 
-TEST_CASE(
-    "regression: two listings by id that were empty by mistake settled an event as outside of the stream") {
+TEST_CASE("regression: two listings by id that were empty by mistake settled an event as not in the stream") {
     EngineWorld world;
     Engine& engine = start_filtered(world);
     world.announce(1);  // of a version that is not visible yet
@@ -70,7 +70,7 @@ TEST_CASE(
     engine.nudge(kEntity);
     world.clock.run_for(30min);
     CHECK(retrievals_of(world) > 1);
-    CHECK(world.events(EventState::outside) == 0);
+    CHECK(world.events(EventState::not_in_stream) == 0);
 }
 
 TEST_CASE("events whose records the stream's filter leaves out cost a few requests for all of them") {
@@ -83,7 +83,7 @@ TEST_CASE("events whose records the stream's filter leaves out cost a few reques
     world.portal.forget_requests();
     engine.nudge(kEntity);
     world.clock.run_for(20min);
-    CHECK(world.events(EventState::outside) == 200);
+    CHECK(world.events(EventState::not_in_stream) == 200);
     CHECK(world.held() == 1);
     CHECK(retrievals_of(world) == 0);
     const auto& requests = world.portal.requests();
@@ -105,7 +105,7 @@ TEST_CASE("one listing by ids that is empty by mistake is no proof that the filt
     });
     engine.nudge(kEntity);
     world.clock.run_for(30min);
-    CHECK(world.events(EventState::outside) == 0);
+    CHECK(world.events(EventState::not_in_stream) == 0);
     CHECK(retrievals_of(world) == 0);
 }
 
@@ -121,6 +121,6 @@ TEST_CASE("a server that gives fewer records than were asked for by id leaves no
         world.announce(n);
     engine.nudge(kEntity);
     world.clock.run_for(20min);
-    CHECK(world.events(EventState::outside) == 0);
+    CHECK(world.events(EventState::not_in_stream) == 0);
     CHECK(world.events(EventState::settled) == 9);
 }

@@ -1,5 +1,5 @@
 // What a walk of keys did not meet, told window by window, without a portal (hazard 5).
-#include "sync/suspects.hpp"
+#include "sync/walk/suspects.hpp"
 #include "world.hpp"
 
 #include <string>

@@ -1,7 +1,7 @@
 // What is thrown within the engine, at whichever wait: a fault of a stream ends the engine, that of a job ends the job,
 // and none of them passes for a cancellation.
+#include "base/error.hpp"
 #include "engine_world.hpp"
-#include "sync/cancellation.hpp"
 
 #include <optional>
 #include <stdexcept>
@@ -24,7 +24,7 @@ struct ThrownWorld : EngineWorld {
     }
     // Runs a pass to its end; what it threw, or null.
     std::exception_ptr thrown_by_pass() {
-        const PassContext context{clock, portal, *store, *gate, random, time};
+        const PassContext context{clock, portal, *store, *limiter, random, time};
         std::optional<std::exception_ptr> end;
         boost::asio::co_spawn(io, run_pass(context, settings, memory),
                               [&](std::exception_ptr thrown, const PassReport&) { end = thrown; });
@@ -33,7 +33,7 @@ struct ThrownWorld : EngineWorld {
     }
 };
 
-constexpr auto kFault = "a fault of this program: std::logic_error (broken)";
+constexpr auto kFault = "internal error: std::logic_error (broken)";
 
 }  // namespace
 
@@ -81,13 +81,13 @@ TEST_CASE("thrown: a job's fault ends the job as failed, and the next one runs")
     const std::uint64_t first = world.wish({.whole = true});
     world.run_until_ended(first);
     broken = false;
-    CHECK(world.row(first).status == PassStatus::failed);
+    CHECK(world.row(first).status == JobStatus::failed);
     CHECK(world.row(first).error.find(kFault) != std::string::npos);
     REQUIRE_FALSE(world.recorder.bounded.empty());
-    CHECK(world.recorder.bounded.back().status == PassStatus::failed);
+    CHECK(world.recorder.bounded.back().status == JobStatus::failed);
     const std::uint64_t next = world.wish({.whole = true});
     world.run_until_ended(next);
-    CHECK(world.row(next).status == PassStatus::done);
+    CHECK(world.row(next).status == JobStatus::done);
 }
 
 TEST_CASE("thrown: a record of the quarantine whose retry throws is answered, and the engine goes on") {
@@ -98,7 +98,7 @@ TEST_CASE("thrown: a record of the quarantine whose retry throws is answered, an
         return std::nullopt;
     });
     std::optional<Result<RetryReport>> came;
-    QuarantineWish wish{.stream = kEntity, .key = {.id = "x", .modified_text = "", .modified = {}}};
+    RetryRequest wish{.stream = kEntity, .key = {.id = "x", .modified_text = "", .modified = {}}};
     boost::asio::co_spawn(world.io, world.engine->retry_quarantined(wish),
                           [&](std::exception_ptr thrown, Result<RetryReport> report) {
                               if (thrown) std::rethrow_exception(thrown);
@@ -113,7 +113,7 @@ TEST_CASE("thrown: a record of the quarantine whose retry throws is answered, an
     CHECK(world.recorder.passes.size() > passes);
 }
 
-// Seen on the release build: POST /v1/backfill?from=0002-03-01 was taken, threw, and the lane was dead for good.
+// Seen on the release build: POST /v1/backfill?from=0002-03-01 was taken, threw, and no job ever ran again.
 TEST_CASE("thrown: a saved backfill of days that cannot be asked for fails, after a restart, too") {
     const auto [first, last] = GENERATE(table<std::string, std::string>({{"20301", "20240301"},
                                                                          {"", ""},
@@ -122,18 +122,19 @@ TEST_CASE("thrown: a saved backfill of days that cannot be asked for fails, afte
                                                                          {"2024030\xff", "20240301"}}));
     ThrownWorld world;
     world.put_many(1, 10, 5, kOld);
-    const std::uint64_t bad = world.wish({.kind = PassKind::backfill, .first_day = first, .last_day = last});
+    const std::uint64_t bad = world.wish({.kind = JobKind::backfill, .first_day = first, .last_day = last});
     const std::uint64_t good = world.wish({.whole = true});
     world.start();
     world.run_until_ended(bad);
     world.run_until_ended(good);
-    CHECK(world.row(bad).status == PassStatus::failed);
+    CHECK(world.row(bad).status == JobStatus::failed);
     CHECK(world.row(bad).error.find("1900-01-01 to 2100-12-31") != std::string::npos);
-    CHECK(world.row(good).status == PassStatus::done);
+    CHECK(world.row(good).status == JobStatus::done);
 }
 
 TEST_CASE(
-    "regression: a pass that was canceled while the lane asked the store before it began ran all the same") {
+    "regression: a pass that was canceled while the job runner asked the store before it began ran all the "
+    "same") {
     ThrownWorld world;
     world.put_many(1, 10, 5, kOld);
     world.poll_every = 24h;
@@ -161,21 +162,21 @@ TEST_CASE(
     REQUIRE(world.clock.run_until([&] { return stops ? world.ended : !world.row(id).is_open(); }));
     CHECK(ended);
     CHECK(world.portal.requests().empty());
-    CHECK(world.row(id).status == (stops ? PassStatus::running : PassStatus::canceled));
+    CHECK(world.row(id).status == (stops ? JobStatus::running : JobStatus::canceled));
 }
 
-TEST_CASE("thrown: what a cancelled coroutine throws is told from everything else") {
+TEST_CASE("thrown: what a canceled coroutine throws is told from everything else") {
     const auto thrown = [](auto exception) { return std::make_exception_ptr(exception); };
     using boost::system::system_error;
     CHECK(is_cancellation(thrown(system_error(boost::asio::error::operation_aborted))));
     CHECK_FALSE(is_cancellation(thrown(system_error(boost::asio::error::eof))));
     CHECK_FALSE(is_cancellation(thrown(std::bad_alloc())));
-    const auto cancelled = thrown(system_error(boost::asio::error::operation_aborted));
+    const auto canceled = thrown(system_error(boost::asio::error::operation_aborted));
     const auto fault = thrown(std::logic_error("broken"));
-    CHECK(worse_of(cancelled, fault) == fault);
-    CHECK(worse_of(fault, cancelled) == fault);
-    CHECK(worse_of(nullptr, cancelled) == cancelled);
-    CHECK(worse_of(cancelled, nullptr) == cancelled);
+    CHECK(worse_of(canceled, fault) == fault);
+    CHECK(worse_of(fault, canceled) == fault);
+    CHECK(worse_of(nullptr, canceled) == canceled);
+    CHECK(worse_of(canceled, nullptr) == canceled);
     CHECK(worse_of(nullptr, nullptr) == nullptr);
     // A library's own text may quote a record.
     CHECK(fault_error("read", std::runtime_error("Ann")).message().find("Ann") == std::string::npos);

@@ -1,9 +1,8 @@
 // The two walks, driven without a portal or a store: what they ask for next, what they take for the end, and what they
 // refuse (hazards 1, 2, 7, 21 and 32).
 #include "support/pages.hpp"
-#include "sync/keyset_walk.hpp"
-#include "sync/order.hpp"
-#include "sync/skip_walk.hpp"
+#include "sync/walk/skip_walk.hpp"
+#include "sync/walk/walk.hpp"
 
 #include <string>
 #include <utility>
@@ -24,7 +23,7 @@ std::string time_text(unsigned second) {
     return "2024-01-01T00:00:" + std::string(digits.size() < 2 ? "0" : "") + digits + ".0000000Z";
 }
 
-Cursor place(unsigned second, std::string id) {
+Cursor position(unsigned second, std::string id) {
     return {time_text(second), Timestamp::parse(time_text(second)).value(), std::move(id)};
 }
 
@@ -74,7 +73,7 @@ TEST_CASE("keyset: a first load ends at an empty page alone, however short the o
 TEST_CASE("keyset: a short first page ends an ordinary pass at the cursor, and not before it (hazard 32)") {
     Dialect dialect = kKeyset;
     dialect.cap = 10;
-    const StreamState state = state_at(place(30, "m"), 10);
+    const StreamState state = state_at(position(30, "m"), 10);
     const auto taken = [&](const PagePtr& first) {
         KeysetWalk walk(dialect, plan_pass(dialect, state, 5));
         CHECK(asks(walk, R"("$gte":")" + time_text(10)));
@@ -90,7 +89,7 @@ TEST_CASE("keyset: a short first page ends an ordinary pass at the cursor, and n
 TEST_CASE("keyset: beyond its first page only an empty one ends a pass") {
     Dialect dialect = kKeyset;
     dialect.cap = 3;
-    KeysetWalk walk(dialect, plan_pass(dialect, state_at(place(2, "a"), 2), 0));
+    KeysetWalk walk(dialect, plan_pass(dialect, state_at(position(2, "a"), 2), 0));
     take(walk, page({{3, "a"}, {3, "b"}, {3, "c"}}), 3);
     CHECK_FALSE(walk.ended());
     take(walk, page({{4, "a"}}), 3);
@@ -101,11 +100,11 @@ TEST_CASE("keyset: beyond its first page only an empty one ends a pass") {
 
 TEST_CASE(
     "keyset: an idle pass ends at one empty answer, one before the cursor is doubted once (hazard 21)") {
-    KeysetWalk idle(kKeyset, plan_pass(kKeyset, state_at(place(30, "m"), 30), 0));
+    KeysetWalk idle(kKeyset, plan_pass(kKeyset, state_at(position(30, "m"), 30), 0));
     CHECK(asks(idle, "$or"));
     take(idle, page({}));
     CHECK(idle.ended());
-    KeysetWalk before(kKeyset, plan_pass(kKeyset, state_at(place(30, "m"), 10), 0));
+    KeysetWalk before(kKeyset, plan_pass(kKeyset, state_at(position(30, "m"), 10), 0));
     take(before, page({}));
     CHECK_FALSE(before.ended());
     take(before, page({}));
@@ -113,11 +112,11 @@ TEST_CASE(
 }
 
 TEST_CASE("keyset: few records behind the safe point are read whole, many or an unknown number by keys") {
-    const StreamState state = state_at(place(30, "m"), 10);
+    const StreamState state = state_at(position(30, "m"), 10);
     CHECK(KeysetWalk(kKeyset, plan_pass(kKeyset, state, 32)).reading() == Reading::full);
     CHECK(KeysetWalk(kKeyset, plan_pass(kKeyset, state, 33)).reading() == Reading::keys);
     CHECK(KeysetWalk(kKeyset, plan_pass(kKeyset, state, std::nullopt)).reading() == Reading::keys);
-    CHECK(KeysetWalk(kKeyset, plan_pass(kKeyset, state_at(place(30, "m"), 30), std::nullopt)).reading() ==
+    CHECK(KeysetWalk(kKeyset, plan_pass(kKeyset, state_at(position(30, "m"), 30), std::nullopt)).reading() ==
           Reading::full);
 }
 
@@ -130,7 +129,7 @@ TEST_CASE("keyset: records without a usable modified are passed by Skip, and the
 }
 
 TEST_CASE("keyset: a page out of order, or before its place, moves nothing") {
-    KeysetWalk walk(kKeyset, plan_job(kKeyset, place(5, "e")));
+    KeysetWalk walk(kKeyset, plan_job(kKeyset, position(5, "e")));
     const std::string before = walk.where();
     const auto wrong = GENERATE(as<std::pair<unsigned, std::string>>(), std::pair{5U, "e"},
                                 std::pair{5U, "d"}, std::pair{4U, "z"});
@@ -141,7 +140,7 @@ TEST_CASE("keyset: a page out of order, or before its place, moves nothing") {
 }
 
 TEST_CASE("keyset: what lies beyond all that earlier walks met is unmet (hazard 14)") {
-    KeysetWalk walk(kKeyset, plan_pass(kKeyset, state_at(place(30, "m"), 10), 5));
+    KeysetWalk walk(kKeyset, plan_pass(kKeyset, state_at(position(30, "m"), 10), 5));
     take(walk, page({{10, "a"}, {30, "m"}, {30, "n"}}));
     CHECK(walk.unmet() == std::vector<std::size_t>{2});
     CHECK(walk.met_to()->id == "n");
@@ -153,7 +152,7 @@ TEST_CASE(
     "Dates") {
     const auto at = [](const std::string& text) { return Timestamp::parse(text).value(); };
     const std::string safe = "2024-01-01T00:00:10.8321893Z";
-    StreamState state = state_at(place(30, "m"), 10);
+    StreamState state = state_at(position(30, "m"), 10);
     state.safe = SafePoint{safe, at(safe)};
     const PagePtr same = make_page({{.id = "a", .modified = "2024-01-01T00:00:10.8320000Z"}});
     const PagePtr earlier = make_page({{.id = "a", .modified = "2024-01-01T00:00:10.8310000Z"}});
@@ -168,7 +167,7 @@ TEST_CASE(
 
 TEST_CASE("a bound joins each question of either walk") {
     for (const Dialect& dialect : {kKeyset, kSkip}) {
-        WalkPlan plan = plan_pass(dialect, state_at(place(30, "m"), 30), 0);
+        WalkPlan plan = plan_pass(dialect, state_at(position(30, "m"), 30), 0);
         plan.until = time_text(50);
         const WalkPtr walk = make_walk(dialect, std::move(plan));
         CHECK(asks(*walk, R"("$lte":")" + time_text(50)));
@@ -179,13 +178,13 @@ TEST_CASE("a bound joins each question of either walk") {
 TEST_CASE("skip: the cursor's tie is read again, and a short first page that has it ends an ordinary pass") {
     Dialect dialect = kSkip;
     dialect.cap = 10;
-    const StreamState state = state_at(place(30, "m"), 30);
+    const StreamState state = state_at(position(30, "m"), 30);
     SkipWalk walk(dialect, plan_pass(dialect, state, 1));
     CHECK(asks(walk, R"("$gte":")" + time_text(30)));
     CHECK_FALSE(walk.may_read_ahead());
     take(walk, page({{30, "m"}, {31, "a"}}));
     CHECK(walk.ended());
-    SkipWalk cut(dialect, plan_pass(dialect, state_at(place(30, "m"), 10), 1));
+    SkipWalk cut(dialect, plan_pass(dialect, state_at(position(30, "m"), 10), 1));
     take(cut, page({{10, "a"}, {11, "b"}}));
     CHECK_FALSE(cut.ended());
 }
@@ -273,9 +272,9 @@ TEST_CASE("order: texts are held against texts, Dates against instants") {
     const Timestamp late_at = Timestamp::parse(late).value();
     CHECK((compare_modified({}, early, early_at, late, late_at) > 0));
     CHECK((compare_modified({.modified = ModifiedLiteral::date}, early, early_at, late, late_at) < 0));
-    CHECK((compare_keys({}, place(1, "a"), place(1, "b")) < 0));
-    CHECK((compare_keys({}, place(2, "a"), place(1, "b")) > 0));
-    CHECK((compare_keys({}, place(1, "a"), place(1, "a")) == 0));
+    CHECK((compare_keys({}, position(1, "a"), position(1, "b")) < 0));
+    CHECK((compare_keys({}, position(2, "a"), position(1, "b")) > 0));
+    CHECK((compare_keys({}, position(1, "a"), position(1, "a")) == 0));
 }
 
 TEST_CASE("order: the same key twice in a row is let through, a step back is told by its place") {

@@ -1,5 +1,5 @@
 // Where two lists of `modified` differ, by counting alone: without a portal or a store.
-#include "sync/windows.hpp"
+#include "sync/jobs/windows.hpp"
 
 #include <algorithm>
 #include <random>
@@ -27,15 +27,15 @@ std::vector<Window> differing(const Texts& here, const Texts& there, std::uint64
     Halving halving(counts_from(here, there, ""), small);
     std::size_t cuts = 0;
     for (auto middle = halving.next(); middle; middle = halving.next()) {
-        const auto place =
+        const auto cut_at =
             std::next(here.lower_bound(middle->from), static_cast<std::ptrdiff_t>(middle->skip));
-        REQUIRE(place != here.end());
-        if (!halving.divides(*place)) {
+        REQUIRE(cut_at != here.end());
+        if (!halving.divides(*cut_at)) {
             halving.keep();
             continue;
         }
         REQUIRE(++cuts < 1000);
-        halving.cut(*place, counts_from(here, there, *place));
+        halving.cut(*cut_at, counts_from(here, there, *cut_at));
     }
     return halving.take_differing();
 }

@@ -10,10 +10,6 @@ namespace {
 
 constexpr Duration kYear = 365 * 24h;
 
-Timestamp shifted(Timestamp from, Duration by) {
-    return {from.ticks + by.count() / 100};
-}
-
 std::size_t records_shown(const World& world) {
     std::size_t records = 0;
     for (const SeenRequest& request : world.portal.requests())
@@ -32,10 +28,10 @@ TEST_CASE("row 6: the portal's clock is 40 years ahead for 3.5 s while a record 
     world.clock.run_for(1min);
     const Timestamp from = world.clock.wall();
     world.portal.set_date_hook([&, from](Timestamp right) -> std::optional<Timestamp> {
-        const bool now = world.clock.wall() < shifted(from, 3500ms);
-        return now ? shifted(right, wrong) : right;
+        const bool now = world.clock.wall() < from + 3500ms;
+        return now ? right + wrong : right;
     });
-    world.put(500, shifted(world.clock.wall(), wrong));
+    world.put(500, world.clock.wall() + wrong);
     engine.nudge(kEntity);
     world.clock.run_for(1s);
     engine.nudge(kEntity);
@@ -64,7 +60,7 @@ TEST_CASE("row 6: a restart with a cursor in 2066 in the store heals, and a whol
     state.safe = SafePoint{far.to_string(), far};
     state.portal_time = far;
     // Written meanwhile, and never met.
-    world.put(600, shifted(kOld, -1h));
+    world.put(600, kOld - 1h);
     world.put(601, world.clock.wall());
     world.recorder.passes.clear();
     world.start();
@@ -76,7 +72,7 @@ TEST_CASE("row 6: a restart with a cursor in 2066 in the store heals, and a whol
     CHECK(world.tables().streams.at(kEntity).portal_time <= world.clock.wall());
     REQUIRE_FALSE(world.recorder.bounded.empty());
     CHECK(world.recorder.bounded.back().whole);
-    CHECK(world.recorder.bounded.back().status == PassStatus::done);
+    CHECK(world.recorder.bounded.back().status == JobStatus::done);
     world.check_same();
 }
 
@@ -88,7 +84,7 @@ TEST_CASE("a cursor that lies in the future by one answer alone stays where it i
     world.clock.shift_wall(-1h);
     std::size_t answers = 0;
     world.portal.set_date_hook([&](Timestamp right) -> std::optional<Timestamp> {
-        if (++answers == 1) return shifted(right, -1h);
+        if (++answers == 1) return right - 1h;
         world.clock.shift_wall(answers == 2 ? 1h : 0h);
         return right;
     });
@@ -131,13 +127,13 @@ TEST_CASE("row 7: without a Date and with the local clock an hour ahead, late ro
     World world;
     world.portal.set_date_hook([](Timestamp) { return std::optional<Timestamp>(); });
     world.clock.shift_wall(1h);
-    const auto portal_now = [&] { return shifted(world.clock.wall(), -1h); };
-    world.put_many(1, 200, 20, shifted(portal_now(), -2min));
+    const auto portal_now = [&] { return world.clock.wall() - 1h; };
+    world.put_many(1, 200, 20, portal_now() - 2min);
     world.good_pass();
     CHECK(world.time.report().verdict == ClockVerdict::no_date);
     world.clock.run_for(1min);
     world.good_pass();
-    world.put(9'000, shifted(portal_now(), -150s));
+    world.put(9'000, portal_now() - 150s);
     CHECK(world.good_pass().summary.created == 1);
     world.check_same();
     // After an overlap of quiet, an idle poll is empty again.
@@ -147,10 +143,10 @@ TEST_CASE("row 7: without a Date and with the local clock an hour ahead, late ro
     CHECK(records_shown(world) == 0);
 }
 
-TEST_CASE("a portal whose clock is a day behind is synchronised all the same, and told") {
+TEST_CASE("a portal whose clock is a day behind is synchronized all the same, and told") {
     EngineWorld world;
     world.put_many(1, 50, 5, kOld);
-    world.portal.set_date_hook([](Timestamp right) { return std::optional(shifted(right, -24h)); });
+    world.portal.set_date_hook([](Timestamp right) { return std::optional(right - 24h); });
     world.start();
     world.clock.run_for(30min);
     REQUIRE(world.recorder.clock_news.size() == 1);
@@ -169,7 +165,7 @@ TEST_CASE("a local clock that jumps by a day is told, and told again when it is 
     Timestamp right = world.clock.wall();
     world.clock.on_advance([&](Timestamp now) { world.model.set_now(std::max(right, now)); });
     world.clock.shift_wall(jump);
-    world.portal.set_date_hook([&](Timestamp) { return std::optional(shifted(world.clock.wall(), -jump)); });
+    world.portal.set_date_hook([&](Timestamp) { return std::optional(world.clock.wall() - jump); });
     world.clock.run_for(30min);
     REQUIRE(world.recorder.clock_news.size() == 1);
     CHECK(world.recorder.clock_news[0].verdict == ClockVerdict::local_wrong);
@@ -200,12 +196,12 @@ TEST_CASE(
     world.portal.set_date_hook([](Timestamp) { return std::optional<Timestamp>(); });
     const Timestamp begun = world.clock.wall();
     world.clock.shift_wall(48h);
-    world.put_many(1, 20, 5, shifted(begun, -1h));
+    world.put_many(1, 20, 5, begun - 1h);
     Engine& engine = world.start();
     world.clock.run_for(1min);
     // Visible a minute after its event came.
-    const Timestamp written = shifted(begun, 1min);
-    REQUIRE(world.model.put(kEntity, document(3, written), shifted(world.clock.wall(), 1min)));
+    const Timestamp written = begun + 1min;
+    REQUIRE(world.model.put(kEntity, document(3, written), world.clock.wall() + 1min));
     world.announce(3, written);
     engine.nudge(kEntity);
     world.clock.run_for(50s);

@@ -5,7 +5,7 @@
 #include "support/memory_store/memory_store.hpp"
 #include "support/virtual/memory_portal.hpp"
 #include "support/virtual/virtual_clock.hpp"
-#include "sync/pass.hpp"
+#include "sync/stream/pass.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -28,10 +28,6 @@ inline Timestamp at(const char* text) {
 
 // Well before now.
 inline const Timestamp kOld = at("2024-01-01T00:00:00Z");
-
-inline Timestamp later(Timestamp from, Duration span) {
-    return {from.ticks + span.count() / 100};
-}
 
 inline bool mentions(const SeenRequest& request, const std::string& text) {
     return request.text.find(text) != std::string::npos;
@@ -61,7 +57,7 @@ struct World {
     }
 
     PassReport pass() {
-        PassContext context{clock, portal, *store, *gate, random, time};
+        PassContext context{clock, portal, *store, *limiter, random, time};
         std::optional<PassReport> report;
         boost::asio::co_spawn(io, run_pass(context, settings, memory),
                               [&](std::exception_ptr thrown, PassReport done) {
@@ -83,7 +79,7 @@ struct World {
     // Forgets what only memory holds, as a restart does.
     void restart() {
         memory = StreamMemory(settings.page_size);
-        gate = std::make_unique<RequestGate>(clock, *store, limits);
+        limiter = std::make_unique<RateLimiter>(clock, *store, limits);
         time = PortalTime();
     }
 
@@ -148,7 +144,7 @@ struct World {
     std::shared_ptr<MemoryInboxContent> inbox_content = std::make_shared<MemoryInboxContent>();
     MemoryInbox inbox{inbox_content, clock, content};
     RateLimits limits{.per_second = 1000, .burst = 1000};
-    std::unique_ptr<RequestGate> gate = std::make_unique<RequestGate>(clock, *store, limits);
+    std::unique_ptr<RateLimiter> limiter = std::make_unique<RateLimiter>(clock, *store, limits);
     Random random{1};
     PortalTime time;
     PassSettings settings{.spec = {.entity = kEntity, .workspace_id = "w", .bucket_id = "b"}};

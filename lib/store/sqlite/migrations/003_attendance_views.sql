@@ -1,7 +1,7 @@
 -- Attendance for SQL users: the records of claim_attendance that the portal still has, read when they are asked for.
 -- Nothing is stored twice, so that loading costs nothing; a query parses the bodies that it meets.
 --
--- Columns are spelt as the vendor spells the fields. What is absent or null is NULL; so is what cannot be read, and
+-- Columns are spelled as the vendor spells the fields. What is absent or null is NULL; so is what cannot be read, and
 -- then claim_attendance_malformed has a row for it. No body makes a SELECT fail.
 --   text    as it came; a number as its digits
 --   date    yyyyMMdd is shown as "2024-03-01", yyyyMMddHHmmss as "2024-03-31T18:30:00": local time, no zone

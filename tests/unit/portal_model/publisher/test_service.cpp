@@ -1,5 +1,5 @@
 // The whole of it on sockets: the HTTPS port, the control port's calls, changes that are announced.
-#include "net/http_client.hpp"
+#include "net/client/http_client.hpp"
 #include "portal/portal_control.hpp"
 #include "portal/portal_edit.hpp"
 #include "portal/portal_options.hpp"

@@ -1,7 +1,7 @@
 // A blocking HTTP client for one exchange a connection, which hides nothing: what came, and how it ended.
 #pragma once
 
-#include "net/gzip.hpp"
+#include "net/client/gzip.hpp"
 
 #include <cstdint>
 #include <string>

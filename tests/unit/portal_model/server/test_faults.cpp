@@ -132,7 +132,7 @@ TEST_CASE("wires that break: cut, length, gzip-cut, reset, slow-head, slow-body"
     CHECK(portal.query().body == good);
 }
 
-TEST_CASE("one record is spoilt, the same one each time, and only where it is shown whole") {
+TEST_CASE("one record is spoiled, the same one each time, and only where it is shown whole") {
     RunningPortal portal(quick());
     const std::string good = portal.query().body;
     portal.fault("record-tab");

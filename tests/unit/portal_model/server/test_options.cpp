@@ -1,5 +1,7 @@
 #include "portal/portal_options.hpp"
 
+#include <sstream>
+
 #include <catch2/catch.hpp>
 
 using namespace carecloud;
@@ -139,4 +141,11 @@ TEST_CASE("help names every fault and says what this is not") {
     CHECK(help.find("POST /generate") != std::string::npos);
     for (const FaultName& fault : fault_names())
         CHECK(help.find(fault.name) != std::string::npos);
+    std::istringstream lines(help);
+    for (std::string line; std::getline(lines, line);) {
+        // An ellipsis is one column and three bytes.
+        const std::size_t columns = line.size() - (line.find("…") == std::string::npos ? 0 : 2);
+        CAPTURE(line);
+        CHECK(columns <= 80);
+    }
 }

@@ -1,0 +1,99 @@
+// What the service is made of, by how long it lives: the process, its open store, and the engine, which a reload
+// replaces. What one configuration makes of it is in settings.hpp. I/O thread alone.
+#pragma once
+
+#include "api/change_feed.hpp"
+#include "exit_code.hpp"
+#include "runtime/log.hpp"
+#include "runtime/notify.hpp"
+#include "runtime/system_clock.hpp"
+#include "sns/receiver.hpp"
+#include "sns/subscriptions.hpp"
+#include "store/store_handle.hpp"
+#include "sync/engine.hpp"
+#include "telemetry/event_log.hpp"
+#include "telemetry/health.hpp"
+#include "telemetry/histories.hpp"
+#include "telemetry/metered_inbox.hpp"
+#include "telemetry/metered_store.hpp"
+#include "telemetry/pass_log.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <boost/asio/io_context.hpp>
+
+namespace carecloud {
+
+// As long as the process, whatever is configured.
+struct Process {
+    explicit Process(Log& written) : log(written) {}
+
+    Log& log;
+    boost::asio::io_context io{1};
+    SystemClock clock{io};
+    Notify notify;
+    Health health{notify, clock};
+    Histories histories;
+    const Timestamp started_at = clock.wall();
+    PassLog pass_log{log, health, clock, histories};
+    EventLog event_log{log, health, clock, histories};
+    ChangeFeed feed{clock};
+    ExitCode code = ExitCode::ok;
+};
+
+// The open store, and what it is to the engine and to the SNS endpoint: measured, and its subscriptions in memory.
+struct Storage {
+    Storage(StoreHandle& opened, Process& process)
+        : handle(opened),
+          store(opened.store(), process.clock, process.histories,
+                [&log = process.pass_log](const std::string& stream, const CommitSummary& summary) {
+                    log.set_aside(stream, summary);
+                }),
+          inbox(opened.inbox(), process.clock, process.histories.metrics),
+          subscriptions(process.clock, inbox) {
+        handle.set_change_listener(
+            [&feed = process.feed](std::uint64_t newest_seq) { feed.announce(newest_seq); });
+    }
+
+    StoreHandle& handle;
+    MeteredStore store;
+    MeteredInbox inbox;
+    Subscriptions subscriptions;
+};
+
+// The engine that runs now: none before the first one, between two of them and after the last one. Whoever outlives an
+// engine refers to this.
+class EngineSlot : public EngineWaker {
+  public:
+    explicit operator bool() const { return engine_ != nullptr; }
+    // Only if there is one.
+    Engine* operator->() const { return engine_.get(); }
+
+    void start(std::unique_ptr<Engine> engine) { engine_ = std::move(engine); }
+    void end() {
+        hold_ = engine_->hold();
+        push_ = engine_->push();
+        engine_.reset();
+    }
+    // Of the engine before: how long the portal wants to be left alone.
+    const std::optional<PortalHold>& hold() const { return hold_; }
+    // The same: which streams' events are missing.
+    const std::map<std::string, PushWatch>& push() const { return push_; }
+
+    // Without an engine nobody is woken: the next one begins with a pass.
+    void wake(std::string_view stream) override {
+        if (engine_) engine_->nudge(stream);
+    }
+
+  private:
+    std::unique_ptr<Engine> engine_;
+    std::optional<PortalHold> hold_;
+    std::map<std::string, PushWatch> push_;
+};
+
+}  // namespace carecloud

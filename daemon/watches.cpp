@@ -1,0 +1,105 @@
+#include "watches.hpp"
+
+#include "open_store.hpp"
+#include "runtime/machine_use.hpp"
+
+#include <utility>
+
+namespace carecloud {
+namespace {
+
+constexpr std::chrono::seconds kStoreEvery{2};
+constexpr std::chrono::seconds kHealthEvery{5};
+
+}  // namespace
+
+Watches::Watches(WatchedParts parts)
+    : parts_(std::move(parts)),
+      watchdog_alarm_(parts_.process.clock.make_alarm()),
+      store_alarm_(parts_.process.clock.make_alarm()),
+      health_alarm_(parts_.process.clock.make_alarm()) {}
+
+Task<> Watches::feed_watchdog() {
+    const std::optional<Duration> every = parts_.process.notify.watchdog_interval();
+    if (!every) co_return;
+    while (!stopped_) {
+        // What the writer answers is of no interest, and an error is an answer; only that it comes is.
+        auto asking = parts_.storage.handle.inbox().count_open();
+        const auto answered = co_await std::move(asking);
+        static_cast<void>(answered);
+        const bool overdue = parts_.engine && parts_.engine->overdue();
+        if (!overdue) parts_.process.notify.watchdog();
+        const MonoTime next = parts_.process.clock.now() + *every;
+        if (!stopped_) co_await watchdog_alarm_->wait_until(next);
+    }
+}
+
+Task<> Watches::watch_store() {
+    while (!stopped_) {
+        const MonoTime next = parts_.process.clock.now() + kStoreEvery;
+        co_await store_alarm_->wait_until(next);
+        if (stopped_) break;
+        auto checking = parts_.storage.handle.check_owned();
+        const Result<> kept = co_await std::move(checking);
+        if (kept || stopped_) continue;
+        parts_.process.log.write(LogLevel::error, kept.error());
+        parts_.process.health.degrade(Health::kOfStore, reason_of({}, kept.error()));
+        parts_.exit(exit_code_of(kept.error()));
+        break;
+    }
+}
+
+Task<> Watches::watch_health() {
+    while (!stopped_) {
+        auto checking = check_health();
+        co_await std::move(checking);
+        const MonoTime next = parts_.process.clock.now() + kHealthEvery;
+        if (!stopped_) co_await health_alarm_->wait_until(next);
+    }
+}
+
+StreamFacts Watches::facts_of(const StreamSettings& stream) const {
+    const Process& process = parts_.process;
+    const std::string& entity = stream.spec.entity;
+    StreamFacts facts{.entity = entity,
+                      .configured_every = stream.poll_every,
+                      .poll_every = stream.poll_every,
+                      .explained = process.health.explains(entity)};
+    if (const auto at = process.histories.metrics.current_at(entity))
+        facts.behind_for = process.clock.now() - *at;
+    if (const PassEntry* last = process.histories.passes.find(entity)) facts.last_error = last->report.error;
+    if (!parts_.engine) return facts;
+    if (const auto snapshot = parts_.engine->snapshot(entity)) {
+        facts.poll_every = snapshot->poll_every;
+        facts.stretched = snapshot->stretched;
+    }
+    return facts;
+}
+
+Task<> Watches::check_health() {
+    Process& process = parts_.process;
+    const std::string month = month_of(process.clock.wall());
+    auto reading = parts_.storage.handle.reader().counts(month);
+    const Result<StoreCounts> counts = co_await std::move(reading);
+    // A store that cannot be read now may still be written to: what was counted last stays.
+    if (counts) doubted_ = counts->doubted;
+    const bool fails =
+        !counts && is_store_error(counts.error().code) && process.health.store_reasons().empty();
+    ServiceFacts facts{.now = process.clock.wall(),
+                       .doubted = doubted_,
+                       .unreadable = fails ? std::optional(counts.error()) : std::nullopt,
+                       .disk = disk_use(store_path(parts_.configuration)),
+                       .certificate_end = parts_.endpoint.certificate_end()};
+    for (const StreamSettings& stream : parts_.configuration.streams)
+        facts.streams.push_back(facts_of(stream));
+    if (parts_.engine) facts.clock = parts_.engine->clock();
+    process.health.observe(judge(facts));
+}
+
+void Watches::stop() {
+    stopped_ = true;
+    for (Alarm* const alarm : {watchdog_alarm_.get(), store_alarm_.get(), health_alarm_.get()})
+        alarm->wake();
+}
+
+}  // namespace carecloud

@@ -1,0 +1,58 @@
+// What is checked every few seconds because nobody reports it.
+//
+// The watchdog of systemd (WatchdogSec=) is fed as long as the service makes progress of its own: this thread runs, the
+// store's writer answers, and no stream slept past its time. A portal or a disk that fails is an outage, never a hang.
+//
+// The store must still be in its place (hazard 37): what is written into one that was removed, replaced or unmounted is
+// lost, so the process ends and the service manager starts it on what is there then.
+//
+// The health learns what is no event: a stream that is behind, the quota, the disk, the certificate's end, what is
+// doubted.
+//
+// I/O thread alone.
+#pragma once
+
+#include "event_endpoint.hpp"
+#include "process.hpp"
+#include "runtime/configuration.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+namespace carecloud {
+
+// All of these outlive the watches; `configuration` changes by a reload.
+struct WatchedParts {
+    Process& process;
+    Storage& storage;
+    const Configuration& configuration;
+    const EngineSlot& engine;
+    const EventEndpoint& endpoint;
+    // Called once the store is lost, after log and health have it.
+    std::function<void(ExitCode)> exit;
+};
+
+class Watches {
+  public:
+    explicit Watches(WatchedParts parts);
+
+    // Each until stop(). The first returns at once if no watchdog is configured, the second once the store is lost.
+    Task<> feed_watchdog();
+    Task<> watch_store();
+    Task<> watch_health();
+    void stop();
+
+  private:
+    Task<> check_health();
+    StreamFacts facts_of(const StreamSettings& stream) const;
+
+    WatchedParts parts_;
+    std::unique_ptr<Alarm> watchdog_alarm_;
+    std::unique_ptr<Alarm> store_alarm_;
+    std::unique_ptr<Alarm> health_alarm_;
+    std::uint64_t doubted_ = 0;  // as last counted
+    bool stopped_ = false;
+};
+
+}  // namespace carecloud

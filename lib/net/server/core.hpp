@@ -1,0 +1,114 @@
+// What a server and its sessions share: settings, the handler, counters, and who is here.
+//
+// Held by the server and by each session, so that it lives as long as any of them. I/O thread only.
+#pragma once
+
+#include "net/server/body_budget.hpp"
+#include "net/server/http_server.hpp"
+#include "net/server/message.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+namespace carecloud {
+
+class ServerSession;
+
+// Which sessions a server has, and which of them has been idle the longest. Owns none of them: a session adds itself,
+// and removes itself at its end.
+class ServerSessions {
+  public:
+    using List = std::list<ServerSession*>;
+    // Where a session stands; kept by it.
+    struct Position {
+        List* list = nullptr;
+        List::iterator at{};
+    };
+
+    // Idle is a session without a whole request. One that is idle again is the youngest of them.
+    void set_idle(ServerSession& session, Position& position) { move(session, position, idle_); }
+    void set_busy(ServerSession& session, Position& position) { move(session, position, busy_); }
+    // Asked to end, and no longer counted among the open ones.
+    void set_leaving(ServerSession& session, Position& position) { move(session, position, leaving_); }
+    void remove(Position& position);
+
+    // Null: none is idle.
+    ServerSession* oldest_idle() const { return idle_.empty() ? nullptr : idle_.front(); }
+    std::size_t open() const { return idle_.size() + busy_.size(); }
+    bool none() const { return open() == 0 && leaving_.empty(); }
+    // All of them, as a copy: what is done to one moves it.
+    List all() const;
+
+  private:
+    static void move(ServerSession& session, Position& position, List& to);
+
+    List idle_;  // the longest idle first
+    List busy_;
+    List leaving_;
+};
+
+class ServerCore : public std::enable_shared_from_this<ServerCore> {
+  public:
+    ServerCore(const boost::asio::any_io_executor& executor, HttpServerSettings settings,
+               ServerHandler handler, std::unique_ptr<ServerListener> listener);
+    ServerCore(const ServerCore&) = delete;
+    ServerCore& operator=(const ServerCore&) = delete;
+
+    const HttpServerSettings& settings() const { return settings_; }
+    const ServerHandler& handler() const { return handler_; }
+    ServerListener& listener() { return *listener_; }
+    std::shared_ptr<boost::asio::ssl::context> tls() const { return settings_.tls; }
+    void set_tls(std::shared_ptr<boost::asio::ssl::context> tls) { settings_.tls = std::move(tls); }
+    bool stopping() const { return stopping_; }
+
+    void report(ErrorCode code, std::string subject, std::string hint) const;
+
+    // Accepts connections until the server stops. Whoever spawns it calls accepting_ended() afterwards, also where
+    // it ended with an exception.
+    static Task<> accept_all(std::shared_ptr<ServerCore> self);
+    void accepting_ended();
+
+    // No new connections; those that wait for a request end, the others have the grace. Again: nothing.
+    void begin_stop();
+    // Every connection ends now.
+    void cut_all();
+    // The last session has ended, and no accepted connection is without one.
+    Task<> wait_ended();
+
+    // A session has come to its end, or has become idle: there may be room for another.
+    void session_ended();
+    void session_idle();
+
+    ServerSessions sessions;
+    BodyBudget bodies;
+    HttpServerCounters counters;
+
+  private:
+    Task<> accept_failed(const boost::system::error_code& failure);
+    Task<> make_room();
+    std::vector<std::shared_ptr<ServerSession>> all_sessions() const;
+    bool evict();
+
+    boost::asio::any_io_executor executor_;
+    HttpServerSettings settings_;
+    ServerHandler handler_;
+    std::unique_ptr<ServerListener> listener_;
+    boost::asio::steady_timer accept_timer_;  // what the accepting coroutine waits for, but for connections
+    boost::asio::steady_timer grace_;
+    boost::asio::steady_timer ended_;  // never expires; canceled when the last session has ended
+    std::chrono::steady_clock::time_point accept_reported_;
+    bool wants_room_ = false;
+    bool accepting_ = false;  // accept_all has not come to its end
+    bool stopping_ = false;
+    bool cut_ = false;
+};
+
+}  // namespace carecloud

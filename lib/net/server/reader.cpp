@@ -1,0 +1,241 @@
+#include "net/server/reader.hpp"
+
+#include "base/ascii.hpp"
+#include "net/byte_buffer.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include <boost/asio/error.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/parser.hpp>
+
+namespace carecloud {
+
+namespace http = boost::beast::http;
+using boost::system::error_code;
+
+namespace {
+
+using RequestParser = http::request_parser<GrowingBody<std::string>>;
+using Refusal = std::optional<ServerResponse>;
+using End = ServerReading::End;
+
+constexpr std::size_t kRequestHeadRead = 4 * 1024;
+constexpr std::size_t kRequestBodyRead = 16 * 1024;
+// The shortest rest of a body in chunks, "0\r\n\r\n".
+constexpr std::size_t kChunkedRestMin = 5;
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+std::string_view view(boost::beast::flat_buffer& buffer) {
+    return {static_cast<const char*>(buffer.data().data()), buffer.size()};
+}
+
+// Whether the request line is one of HTTP, whatever the version: of three words, for a blank in the target is no
+// question of the version.
+bool names_a_version(std::string_view head) {
+    const std::string_view line = head.substr(0, head.find("\r\n"));
+    const std::string_view version = line.substr(std::min(line.rfind(' ') + 1, line.size()));
+    return std::count(line.begin(), line.end(), ' ') == 2 && version.size() >= 6 &&
+           version.starts_with("HTTP/") && version[5] >= '0' && version[5] <= '9';
+}
+
+ServerResponse refusal_for(const error_code& failure, std::string_view unread, const ServerLimits& limits) {
+    if (failure == http::error::header_limit) {
+        return plain_refusal(431,
+                             "The request head exceeds " + std::to_string(limits.head_bytes_max) + " bytes.");
+    }
+    if (failure == http::error::body_limit) {
+        return plain_refusal(413,
+                             "The request body exceeds " + std::to_string(limits.body_bytes_max) + " bytes.");
+    }
+    if (failure == http::error::bad_version && names_a_version(unread)) {
+        return plain_refusal(505, "This server supports HTTP/1.1 and HTTP/1.0.");
+    }
+    return plain_refusal(400, "Not a valid HTTP/1.1 request: " + failure.message() + ".");
+}
+
+// Lets the parser take what it can of the buffer; gives the bytes that it took.
+std::size_t digest(boost::beast::flat_buffer& unread, RequestParser& parser, error_code& failure) {
+    std::size_t taken = 0;
+    failure = {};
+    while (!failure && unread.size() > 0 && !parser.is_done()) {
+        const bool in_head = !parser.is_header_done();
+        // Beast 1.81 asserts that it sees the last chunk's "0\r\n\r\n" whole when it is asked a second time.
+        if (!in_head && parser.chunked() && unread.size() < kChunkedRestMin) break;
+        const std::size_t count = parser.put(unread.data(), failure);
+        unread.consume(count);
+        taken += count;
+        if (in_head && parser.is_header_done()) break;
+    }
+    if (failure == http::error::need_more) failure = {};
+    return taken;
+}
+
+// Empty lines before a request are passed over (RFC 9112 2.2). False: too little has come to decide.
+bool skip_empty_lines(boost::beast::flat_buffer& unread) {
+    while (view(unread).starts_with("\r\n"))
+        unread.consume(2);
+    return unread.size() > 0 && view(unread) != "\r";
+}
+
+ServerReading refused(ServerResponse refusal) {
+    ServerReading reading;
+    reading.end = End::refused;
+    reading.refusal = std::move(refusal);
+    return reading;
+}
+
+// What comes of a read that failed. Not 408 for one that is slow: a sender such as SNS never tries again what
+// got 4xx, and the network may be better next time. For the same reason no word where we ended the reading.
+ServerReading cut_short(const ServerConnection& connection, const error_code& failure) {
+    if (failure != boost::asio::error::eof || connection.reading_ended()) return {};
+    if (connection.expired()) return refused(plain_refusal(503, "The request timed out."));
+    return refused(plain_refusal(400, "The request is incomplete."));
+}
+
+ServerReading go_on() {
+    ServerReading reading;
+    reading.end = End::request;
+    return reading;
+}
+
+Task<ServerReading> receive_head(ServerConnection& connection, RequestParser& parser,
+                                 const ServerLimits& limits) {
+    auto& unread = connection.unread();
+    // Counted here, too: Beast 1.81 holds its limit against what a call has left over, so that a client whose
+    // writes each end one byte into a line sends as many headers as it likes.
+    std::size_t head_bytes = 0;
+    while (true) {
+        error_code failure;
+        if (head_bytes > 0 || skip_empty_lines(unread)) head_bytes += digest(unread, parser, failure);
+        const bool done = !failure && parser.is_header_done();
+        if (!failure && head_bytes + (done ? 0 : unread.size()) > limits.head_bytes_max) {
+            failure = http::error::header_limit;
+        }
+        if (failure) co_return refused(refusal_for(failure, view(unread), limits));
+        if (done) co_return go_on();
+        failure = co_await connection.fill(kRequestHeadRead);
+        const bool begun = head_bytes > 0 || skip_empty_lines(unread);
+        if (failure && !begun) co_return ServerReading{};
+        if (failure) co_return cut_short(connection, failure);
+    }
+}
+
+// Whether nothing more has to be read for it.
+bool has_come(RequestParser& parser, const boost::beast::flat_buffer& unread) {
+    if (parser.is_done()) return true;
+    const auto length = parser.content_length();
+    return length && unread.size() >= *length;
+}
+
+Task<ServerReading> receive_body(ServerConnection& connection, RequestParser& parser,
+                                 const ServerLimits& limits, BodyBudget::Share& share) {
+    auto& unread = connection.unread();
+    while (true) {
+        error_code failure;
+        digest(unread, parser, failure);
+        if (failure) co_return refused(refusal_for(failure, {}, limits));
+        if (!share.hold(parser.get().body().capacity())) {
+            co_return refused(plain_refusal(503, "Too many large requests at once: try again later."));
+        }
+        if (parser.is_done()) co_return go_on();
+        // Beast sets no limit to the line that opens a chunk, nor to the trailer.
+        if (unread.size() > limits.head_bytes_max) {
+            co_return refused(plain_refusal(400, "A chunk's extension or the trailer is too long."));
+        }
+        failure = co_await connection.fill(kRequestBodyRead);
+        if (failure) co_return cut_short(connection, failure);
+    }
+}
+
+// What Beast lets pass, but another program on the way might read otherwise (RFC 9112 3.2, 6.1, 6.3): with
+// a Transfer-Encoding other than "chunked" it sees no body, and would take the body for the next request.
+Refusal framing_refusal(const RequestParser& parser) {
+    const auto& head = parser.get();
+    const bool old = head.version() < 11;
+    const auto hosts = head.count(http::field::host);
+    if (hosts > 1 || (hosts == 0 && !old))
+        return plain_refusal(400, "There must be exactly one Host header.");
+    const std::string_view target(head.target().data(), head.target().size());
+    if (!std::all_of(target.begin(), target.end(), [](char c) { return c > 0x20 && c < 0x7f; })) {
+        return plain_refusal(400, "The target must be ASCII, percent-encoded.");
+    }
+    const auto encodings = head.count(http::field::transfer_encoding);
+    if (encodings == 0) return std::nullopt;
+    if (old || encodings > 1 || head.count(http::field::content_length) > 0) {
+        return plain_refusal(400,
+                             "Transfer-Encoding is allowed only once, in HTTP/1.1, without Content-Length.");
+    }
+    if (!ascii_iequals(head[http::field::transfer_encoding], "chunked")) {
+        return plain_refusal(501, "The only supported Transfer-Encoding is chunked.");
+    }
+    return std::nullopt;
+}
+
+void copy_head(const RequestParser& parser, ServerReading& reading) {
+    const auto& head = parser.get();
+    reading.request.method = std::string(head.method_string());
+    reading.request.target = std::string(head.target());
+    for (const auto& field : head) {
+        reading.request.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
+    }
+    reading.http_1_0 = head.version() < 11;
+}
+
+// A client may wait for a word before it sends its body (RFC 9110 10.1.1).
+Task<ServerReading> meet_expectation(ServerConnection& connection, const RequestParser& parser,
+                                     const ServerTimeouts& timeouts) {
+    const std::string_view expected = parser.get()[http::field::expect];
+    if (expected.empty() || parser.get().version() < 11) co_return go_on();
+    if (!ascii_iequals(expected, "100-continue")) {
+        co_return refused(plain_refusal(417, "The only supported expectation is 100-continue."));
+    }
+    if (parser.is_done() || connection.unread().size() > 0) co_return go_on();
+    connection.expire_after(timeouts.write, ServerConnection::Expiry::close);
+    const error_code failure = co_await connection.write(kContinue, {});
+    co_return failure ? ServerReading{} : go_on();
+}
+
+}  // namespace
+
+ServerResponse plain_refusal(int status, std::string text) {
+    text += '\n';
+    return {.status = status,
+            .headers = {{"Content-Type", "text/plain; charset=utf-8"}},
+            .body = std::move(text),
+            .close = true};
+}
+
+Task<ServerReading> read_request(ServerConnection& connection, const HttpServerSettings& settings,
+                                 BodyBudget::Share& share) {
+    const ServerLimits& limits = settings.limits;
+    const ServerTimeouts& timeouts = settings.timeouts;
+    RequestParser parser;
+    parser.header_limit(static_cast<std::uint32_t>(limits.head_bytes_max));
+    parser.body_limit(limits.body_bytes_max);
+    connection.expire_after(timeouts.head, ServerConnection::Expiry::end_reading);
+    ServerReading reading = co_await receive_head(connection, parser, limits);
+    if (reading.end != End::request) co_return reading;
+    Refusal framing = framing_refusal(parser);
+    if (framing) co_return refused(std::move(*framing));
+    // Before the body: Beast adds the trailer's fields to the head's (RFC 9110 6.5.1 forbids it).
+    copy_head(parser, reading);
+    reading.request.peer = connection.peer();
+    if (settings.refuse_head && !has_come(parser, connection.unread())) {
+        Refusal by_head = settings.refuse_head(reading.request);
+        if (by_head) co_return refused(std::move(*by_head));
+    }
+    const ServerReading met = co_await meet_expectation(connection, parser, timeouts);
+    if (met.end != End::request) co_return met;
+    connection.expire_after(timeouts.body, ServerConnection::Expiry::end_reading);
+    ServerReading body = co_await receive_body(connection, parser, limits, share);
+    if (body.end != End::request) co_return body;
+    reading.request.body = std::move(parser.get().body());
+    reading.keep_alive = parser.keep_alive();
+    co_return reading;
+}
+
+}  // namespace carecloud

@@ -1,0 +1,148 @@
+// A thread of a store's: it runs jobs in the order they were handed in, and each job's result resumes the coroutine
+// that awaits it on that coroutine's own executor.
+//
+//     return thread_.run<std::uint64_t>([this] { return count_somewhere(); });   // Task<Result<std::uint64_t>>
+//
+// run() is called from the I/O thread. A job that was handed in is carried out whatever becomes of its waiter: a
+// canceled coroutine still resumes by the job's result. The executor must outlive the JobThread.
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/error.hpp"
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace carecloud {
+
+// A coroutine on the I/O thread that waits for what the thread finds out.
+//
+//     return wait_for<bool>([this](std::unique_ptr<Waiter<bool>> waiter) { hand_over(std::move(waiter)); });
+//     …
+//     waiter->finish(true);     // on any thread, once: the coroutine resumes on its own executor
+//
+// A canceled coroutine still resumes by what it waits for. The executor must outlive the waiter.
+template <class T>
+class Waiter {
+  public:
+    Waiter() = default;
+    Waiter(const Waiter&) = delete;
+    Waiter& operator=(const Waiter&) = delete;
+    virtual ~Waiter() = default;
+
+    virtual void finish(Result<T> result) = 0;
+};
+
+template <class T, class Handler>
+class HandlerWaiter : public Waiter<T> {
+  public:
+    explicit HandlerWaiter(Handler handler)
+        : handler_(std::move(handler)),
+          guard_(boost::asio::make_work_guard(boost::asio::get_associated_executor(handler_))) {}
+
+    void finish(Result<T> result) override {
+        auto resume = [handler = std::move(handler_), result = std::move(result)]() mutable {
+            std::move(handler)(std::move(result));
+        };
+        boost::asio::post(guard_.get_executor(), std::move(resume));
+    }
+
+  private:
+    Handler handler_;
+    // The io_context must not run out of work while this one is under way.
+    boost::asio::executor_work_guard<boost::asio::associated_executor_t<Handler>> guard_;
+};
+
+// `start` is called at once, with the waiter that it is to finish.
+template <class T, class Start>
+Task<Result<T>> wait_for(Start start) {
+    auto initiate = [](auto handler, Start begin) {
+        using Handler = decltype(handler);
+        begin(std::make_unique<HandlerWaiter<T, Handler>>(std::move(handler)));
+    };
+    return boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(Result<T>)>(
+        std::move(initiate), boost::asio::use_awaitable, std::move(start));
+}
+
+class JobThread {
+  public:
+    // `when_quiet` runs on the thread once no job came for `quiet_after` since the last one. It must not
+    // throw.
+    JobThread(std::function<void()> when_quiet, std::chrono::milliseconds quiet_after);
+    ~JobThread();
+    JobThread(const JobThread&) = delete;
+    JobThread& operator=(const JobThread&) = delete;
+
+    // Errors: what `work` returns; canceled after close(). `work` is a Result<T>() and must not throw.
+    template <class T, class Work>
+    Task<Result<T>> run(Work work) {
+        return wait_for<T>([this, begun = std::move(work)](std::unique_ptr<Waiter<T>> waiter) mutable {
+            push(std::make_unique<WaitedJob<T, Work>>(std::move(waiter), std::move(begun)));
+        });
+    }
+
+    class Job {
+      public:
+        Job() = default;
+        Job(const Job&) = delete;
+        Job& operator=(const Job&) = delete;
+        virtual ~Job() = default;
+
+        // On the store's thread; must not throw.
+        virtual void work() = 0;
+        // Instead of work(), after close(); on the caller's thread.
+        virtual void refuse() = 0;
+    };
+
+    // From the I/O thread.
+    void push(std::unique_ptr<Job> job);
+
+    // How calls end that come after close().
+    static Error closed_error();
+
+    // Carries out what was handed in, then ends the thread. Blocks; may be called again.
+    void close();
+
+  private:
+    template <class T, class Work>
+    class WaitedJob;
+
+    std::unique_ptr<Job> next();
+    void loop();
+
+    std::function<void()> when_quiet_;
+    std::chrono::milliseconds quiet_after_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::deque<std::unique_ptr<Job>> jobs_;  // guarded by mutex_
+    bool closing_ = false;                   // guarded by mutex_
+    std::thread thread_;                     // last: it uses all of the above
+};
+
+template <class T, class Work>
+class JobThread::WaitedJob : public JobThread::Job {
+  public:
+    WaitedJob(std::unique_ptr<Waiter<T>> waiter, Work begun)
+        : waiter_(std::move(waiter)), work_(std::move(begun)) {}
+
+    void work() override { waiter_->finish(work_()); }
+    void refuse() override { waiter_->finish(closed_error()); }
+
+  private:
+    std::unique_ptr<Waiter<T>> waiter_;
+    Work work_;
+};
+
+}  // namespace carecloud

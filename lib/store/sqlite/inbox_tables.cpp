@@ -1,0 +1,178 @@
+#include "store/sqlite/inbox_tables.hpp"
+
+#include "store/sqlite/connection.hpp"
+
+namespace carecloud {
+namespace {
+
+constexpr std::string_view kEventInsert =
+    "INSERT INTO events (message_id, topic_arn, event_type, stream, record_id, event_time, received_at, "
+    "state,"
+    " settled_at, body, held_seq) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT DO "
+    "NOTHING";
+constexpr std::string_view kOpen =
+    "SELECT message_id, record_id, event_time, held_seq FROM events WHERE stream = ?1 AND state = 'open'"
+    " ORDER BY received_at LIMIT ?2";
+constexpr std::string_view kCountOpen = "SELECT count(*) FROM events WHERE state = 'open'";
+constexpr std::string_view kSettle =
+    "UPDATE events SET state = ?2, settled_at = ?3 WHERE message_id = ?1 AND state = 'open'";
+// The log is in the order of the commits, so that its end is read backwards up to `from`.
+constexpr std::string_view kRecent =
+    "SELECT id, kind, modified, committed_at FROM changes WHERE stream = ?1 ORDER BY seq DESC LIMIT 20000";
+constexpr std::string_view kAnnounced =
+    "SELECT record_id FROM events INDEXED BY events_by_arrival WHERE stream = ?1 AND received_at >= ?2";
+constexpr std::string_view kSubscriptionSave =
+    "INSERT INTO subscriptions (topic_arn, state, subscription_arn, changed_at) VALUES (?1, ?2, ?3, ?4)"
+    " ON CONFLICT DO UPDATE SET state = excluded.state,"
+    " subscription_arn = ifnull(excluded.subscription_arn, subscription_arn), changed_at = "
+    "excluded.changed_at"
+    " WHERE state != excluded.state"
+    " OR (excluded.subscription_arn IS NOT NULL AND subscription_arn IS NOT excluded.subscription_arn)";
+constexpr std::string_view kAll =
+    "SELECT topic_arn, state, subscription_arn, changed_at FROM subscriptions ORDER BY topic_arn";
+
+void bind_or_null(Statement& statement, int index, std::string_view text) {
+    if (text.empty()) {
+        statement.bind_null(index);
+    } else {
+        statement.bind(index, text);
+    }
+}
+constexpr std::string_view kAllCertificates =
+    "SELECT url, pem, fetched_at FROM signing_certificates ORDER BY fetched_at, url";
+constexpr std::string_view kSaveCertificate =
+    "INSERT INTO signing_certificates (url, pem, fetched_at) VALUES (?1, ?2, ?3)"
+    " ON CONFLICT DO UPDATE SET pem = excluded.pem, fetched_at = excluded.fetched_at";
+constexpr std::string_view kRemoveCertificate = "DELETE FROM signing_certificates WHERE url = ?1";
+
+}  // namespace
+
+EventTable::EventTable(Connection& db)
+    : insert_(db, kEventInsert),
+      open_(db, kOpen),
+      count_open_(db, kCountOpen),
+      settle_(db, kSettle),
+      recent_(db, kRecent),
+      announced_(db, kAnnounced) {}
+
+bool EventTable::insert(const Event& event, std::string_view received_at, std::uint64_t held_seq) {
+    insert_.bind(1, event.message_id);
+    insert_.bind(2, event.topic_arn);
+    insert_.bind(3, event.event_type);
+    insert_.bind_null(4);
+    if (event.stream) insert_.bind(4, *event.stream);
+    bind_or_null(insert_, 5, event.record_id);
+    bind_or_null(insert_, 6, event.event_time);
+    insert_.bind(7, received_at);
+    insert_.bind(8, to_string(event.state));
+    bind_or_null(insert_, 9, event.state == EventState::open ? std::string_view() : received_at);
+    insert_.bind(10, event.body);
+    insert_.bind_null(11);
+    if (held_seq > 0) insert_.bind(11, static_cast<std::int64_t>(held_seq));
+    return insert_.run() > 0;
+}
+
+std::vector<OpenEvent> EventTable::open(std::string_view stream, std::size_t limit) {
+    open_.bind(1, stream);
+    open_.bind(2, static_cast<std::int64_t>(limit));
+    const Statement::Scope scope(open_);
+    std::vector<OpenEvent> events;
+    while (open_.step()) {
+        events.push_back({.message_id = std::string(open_.text(0)),
+                          .record_id = std::string(open_.text(1)),
+                          .event_time = Timestamp::parse(open_.text(2)),
+                          .held_seq = static_cast<std::uint64_t>(open_.integer(3))});
+    }
+    return events;
+}
+
+std::size_t EventTable::count_open() {
+    const Statement::Scope scope(count_open_);
+    return count_open_.step() ? static_cast<std::size_t>(count_open_.integer(0)) : 0;
+}
+
+void EventTable::settle(const Settlement& settlement, std::string_view settled_at) {
+    settle_.bind(1, settlement.message_id);
+    settle_.bind(2, to_string(settlement.state));
+    settle_.bind(3, settled_at);
+    settle_.run();
+}
+
+Announced EventTable::announced(std::string_view stream, std::string_view from, std::string_view until) {
+    const auto first = Timestamp::parse(from);
+    const std::unordered_set<std::string> announced = announced_since(stream, from);
+    Announced found;
+    recent_.bind(1, stream);
+    const Statement::Scope scope(recent_);
+    while (recent_.step() && recent_.text(3) >= from) {
+        const auto modified = Timestamp::parse(recent_.text(2));
+        const bool counts = recent_.text(3) < until && modified && first && *modified >= *first;
+        if (!counts || (recent_.text(1) != "created" && recent_.text(1) != "updated")) continue;
+        ++found.changes;
+        found.announced += announced.contains(std::string(recent_.text(0)));
+    }
+    return found;
+}
+
+std::unordered_set<std::string> EventTable::announced_since(std::string_view stream, std::string_view from) {
+    announced_.bind(1, stream);
+    announced_.bind(2, from);
+    const Statement::Scope scope(announced_);
+    std::unordered_set<std::string> ids;
+    while (announced_.step())
+        ids.emplace(announced_.text(0));
+    return ids;
+}
+
+SubscriptionTable::SubscriptionTable(Connection& db) : save_(db, kSubscriptionSave), all_(db, kAll) {}
+
+bool SubscriptionTable::save(const Subscription& subscription, std::string_view at) {
+    save_.bind(1, subscription.topic_arn);
+    save_.bind(2, to_string(subscription.state));
+    bind_or_null(save_, 3, subscription.subscription_arn);
+    save_.bind(4, at);
+    return save_.run() > 0;
+}
+
+std::vector<Subscription> SubscriptionTable::all() {
+    const Statement::Scope scope(all_);
+    std::vector<Subscription> found;
+    while (all_.step()) {
+        // A state that this version does not know is a newer one's: until it is noted again, it counts as pending.
+        const auto state = subscription_state_from(all_.text(1));
+        found.push_back({.topic_arn = std::string(all_.text(0)),
+                         .state = state.value_or(SubscriptionState::pending),
+                         .subscription_arn = std::string(all_.text(2)),
+                         .changed_at = std::string(all_.text(3))});
+    }
+    return found;
+}
+
+CertificateTable::CertificateTable(Connection& db)
+    : all_(db, kAllCertificates), save_(db, kSaveCertificate), remove_(db, kRemoveCertificate) {}
+
+std::vector<KeptCertificate> CertificateTable::all() {
+    const Statement::Scope scope(all_);
+    std::vector<KeptCertificate> found;
+    while (all_.step()) {
+        found.push_back({.url = std::string(all_.text(0)),
+                         .pem = std::string(all_.text(1)),
+                         .fetched_at = Timestamp::parse(all_.text(2)).value_or(Timestamp{})});
+    }
+    return found;
+}
+
+void CertificateTable::save(const KeptCertificate& certificate) {
+    const std::string fetched_at = certificate.fetched_at.to_string_ms();
+    save_.bind(1, certificate.url);
+    save_.bind(2, certificate.pem);
+    save_.bind(3, fetched_at);
+    save_.run();
+}
+
+bool CertificateTable::remove(std::string_view url) {
+    remove_.bind(1, url);
+    return remove_.run() > 0;
+}
+
+}  // namespace carecloud

@@ -1,0 +1,83 @@
+// Settles a stream's events after a pass: by what the pass has brought, and by asking the portal for their records by
+// id (sync-model, promise 4; hazards 16 and 29). An event is settled only by an answer that was requested after it had
+// come: so the events are looked up before the pass. Records that come this way are stored like any version; the cursor
+// is not touched. Afterwards it asks again for what is doubted or seems to be gone (recheck.hpp). I/O thread alone.
+//
+//     co_await resolver.begin();
+//     PassReport report = co_await run_pass(…);
+//     report.events = co_await resolver.run(report, polled);
+#pragma once
+
+#include "store/inbox.hpp"
+#include "sync/walk/context.hpp"
+#include "sync/walk/observer.hpp"
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace carecloud {
+
+class Fetcher;
+
+class EventResolver {
+  public:
+    // All of these outlive it.
+    EventResolver(PassContext context, Inbox& inbox, const PassSettings& settings, StreamMemory& memory)
+        : context_(context), inbox_(inbox), settings_(settings), memory_(memory) {}
+
+    // Before a pass: looks up the events that it may settle. Throws operation_aborted when canceled.
+    Task<> begin();
+    // After that pass has come to its end; `polled`: the timer requested it. Throws operation_aborted when canceled.
+    Task<SettleReport> run(const PassReport& pass, bool polled);
+
+  private:
+    // What is remembered of an open event from one pass to the next.
+    struct Look {
+        std::size_t passes = 0;
+        MonoTime next{};             // before then a pass that others requested is not counted
+        bool confirmed = false;      // its record was asked for by id within the quick looks
+        std::size_t retrievals = 0;  // of its record alone
+        std::optional<Timestamp>
+            omitted_at{};  // when queries with the stream's filter first left its record out
+    };
+    struct Waiting;
+    struct Round;
+
+    Task<Result<>> recheck(Round& round, Timestamp now);
+    Task<Result<>> settle_open(Round& round, bool polled);
+    Task<Result<>> settle_held(Round& round);
+    Task<Result<>> ask(Round& round);
+    Task<Result<>> fetch_shown(Round& round);
+    Task<Result<>> take_shown(Round& round, const Dialect& dialect);
+    Task<Result<>> settle_shown(Round& round);
+    Task<Result<std::map<std::string, Key>>> list(Round& round, const StreamSpec& spec,
+                                                  const std::set<std::string>& wanted);
+    std::vector<Waiting*> left_out(Round& round) const;
+    Task<Result<>> ask_omitted(Round& round);
+    Task<Result<>> judge(Round& round, std::vector<Waiting*> omitted, std::map<std::string, Key> keys);
+    Task<Result<>> ask_one_by_one(Round& round);
+    Task<Result<PagePtr>> find(Round& round, const std::string& id);
+    Task<Result<bool>> is_shown(Round& round, const std::string& id);
+    Task<Result<bool>> is_doubted(const Round& round, std::string id);
+    Task<Result<>> retrieve(Round& round, Waiting& waiting);
+    Task<Result<>> judge_omitted(Round& round, Waiting& waiting, const Page& page);
+    Task<Result<std::set<std::string>>> find_in_other_form(Round& round, std::vector<Key> keys);
+    Task<Result<>> store(Round& round, PagePtr page);
+    Task<Result<>> write(Round& round);
+    std::optional<Dialect> dialect_of(const Round& round) const;
+    void note_looks(Round& round, bool polled);
+
+    PassContext context_;
+    Inbox& inbox_;
+    const PassSettings& settings_;
+    StreamMemory& memory_;
+    Result<std::vector<OpenEvent>> open_{std::vector<OpenEvent>()};  // when the pass began
+    MonoTime began_{};
+    std::map<std::string, Look> looks_;  // by MessageId, of those that are open
+};
+
+}  // namespace carecloud

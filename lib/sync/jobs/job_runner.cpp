@@ -1,0 +1,316 @@
+#include "sync/jobs/job_runner.hpp"
+
+#include "base/co_try.hpp"
+#include "base/error.hpp"
+#include "sync/jobs/whole_due.hpp"
+#include "sync/limits/schedule.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace carecloud {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// Trying again would not help. Another workspace's records are no such thing: the key may be replaced, and one answer
+// that has them may be spoiled.
+bool is_final(ErrorCode code) {
+    return code == ErrorCode::invalid_argument;
+}
+
+// A reconciliation that was asked for before its time begins so long after the last whole one at the earliest.
+constexpr Duration kBetweenWhole = std::chrono::hours(1);
+
+bool is_reconcile_of(const Job& pass, const std::string& stream) {
+    return pass.stream == stream && pass.kind == JobKind::reconcile;
+}
+
+// Later in the table is not later in time: one that waits until it is due is overtaken by others.
+std::optional<Timestamp> later_of(std::optional<Timestamp> a, std::optional<Timestamp> b) {
+    return a && b ? std::max(a, b) : (a ? a : b);
+}
+
+// When the last of the stream's reconciliations ended, however it did so; none: there was none.
+std::optional<Timestamp> last_ended(const std::vector<Job>& passes, const std::string& stream) {
+    std::optional<Timestamp> last;
+    for (const Job& pass : passes) {
+        if (is_reconcile_of(pass, stream) && !pass.is_open())
+            last = later_of(last, Timestamp::parse(pass.updated_at));
+    }
+    return last;
+}
+
+// When the last one ended that has met every key.
+std::optional<Timestamp> last_whole(const std::vector<Job>& passes, const std::string& stream) {
+    std::optional<Timestamp> last;
+    for (const Job& pass : passes) {
+        const bool ended = pass.status == JobStatus::done || pass.status == JobStatus::awaiting_confirmation;
+        if (is_reconcile_of(pass, stream) && ended && pass.whole)
+            last = later_of(last, Timestamp::parse(pass.updated_at));
+    }
+    return last;
+}
+
+// Requested before its time, and not due yet.
+bool is_put_off(const Job& pass) {
+    return pass.status == JobStatus::waiting && !pass.reason.empty();
+}
+
+// The wall clock may have jumped: no more than all of it, and nothing less than nothing.
+Duration since(const std::optional<Timestamp>& at, Timestamp now, Duration most) {
+    if (!at || *at > now) return Duration::zero();
+    return std::min(now - *at, most);
+}
+
+}  // namespace
+
+JobRunner::JobRunner(PassContext context, Observer& observer, std::vector<JobStream> streams)
+    : context_(context), observer_(observer), streams_(std::move(streams)), sleep_(context.clock) {}
+
+void JobRunner::wake() {
+    check_at_ = context_.clock.now();
+    sleep_.wake();
+}
+
+void JobRunner::stop() {
+    stopped_ = true;
+    cancel_pass_.emit(asio::cancellation_type::terminal);
+    wake();
+}
+
+void JobRunner::forgive() {
+    for (auto& [id, retry] : retries_)
+        retry.not_before = context_.clock.now();
+    wake();
+}
+
+void JobRunner::cancel(std::uint64_t id) {
+    unwanted_.insert(id);
+    if (id == running_) cancel_pass_.emit(asio::cancellation_type::terminal);
+    wake();
+}
+
+Task<> JobRunner::run() {
+    while (!stopped_) {
+        if (context_.clock.now() < check_at_) {
+            const MonoTime until = check_at_;
+            co_await sleep_.until(until);
+            continue;
+        }
+        auto done = co_await round();
+        if (done) {
+            failures_ = 0;
+            continue;
+        }
+        observer_.failed(done.error());
+        const Duration pause = failure_pause(context_.random, done.error(), ++failures_);
+        check_at_ = context_.clock.now() + pause;
+    }
+}
+
+// One look at the table, and the first of its passes that can run now. Errors are the store's.
+Task<Result<>> JobRunner::round() {
+    check_at_ = Clock::never;
+    CO_TRY_ASSIGN(auto passes, context_.store.passes());
+    forget_unwanted(passes);
+    CO_TRY(plan(passes));
+    for (Job& pass : passes) {
+        if (stopped_ || !pass.is_open()) continue;
+        CO_TRY_ASSIGN(auto dropped, drop_unwanted(pass));
+        if (dropped || !is_ready(pass)) continue;
+        const MonoTime begins = not_before(pass, passes);
+        if (context_.clock.now() < begins) {
+            check_at_ = std::min(check_at_, begins);
+            continue;
+        }
+        check_at_ = context_.clock.now();  // another look afterwards
+        co_return co_await attempt(std::move(pass));
+    }
+    co_return Result<>{};
+}
+
+// What was canceled has ended by itself, where it is not open any more.
+void JobRunner::forget_unwanted(const std::vector<Job>& passes) {
+    for (const Job& pass : passes) {
+        if (!pass.is_open()) unwanted_.erase(pass.id);
+    }
+}
+
+// Writes down the reconciliations that are due, and looks when the next will be.
+Task<Result<>> JobRunner::plan(const std::vector<Job>& passes) {
+    CO_TRY_ASSIGN(auto first_passes, context_.store.first_passes());
+    for (const JobStream& stream : streams_) {
+        if (!stream.rule.every) continue;
+        const auto first = first_passes.find(stream.pass->spec.entity);
+        std::optional<Timestamp> first_pass;
+        if (first != first_passes.end()) first_pass = first->second;
+        CO_TRY(plan_stream(stream, passes, first_pass));
+    }
+    co_return Result<>{};
+}
+
+// The interval counts from the end of the last one; where there was none yet, from the stream's first pass. Both are in
+// the store: neither a restart nor a reload begins it anew.
+Task<Result<>> JobRunner::plan_stream(const JobStream& stream, const std::vector<Job>& passes,
+                                      std::optional<Timestamp> first_pass) {
+    const std::string& entity = stream.pass->spec.entity;
+    const bool open = std::any_of(passes.begin(), passes.end(), [&](const Job& pass) {
+        return is_reconcile_of(pass, entity) && pass.is_open() && !is_put_off(pass);
+    });
+    const auto ended = last_ended(passes, entity);
+    const auto counted_from = ended ? ended : first_pass;
+    if (open || !counted_from) co_return Result<>{};
+    const MonoTime due = due_of(stream, *counted_from);
+    if (context_.clock.now() < due) {
+        check_at_ = std::min(check_at_, due);
+        co_return Result<>{};
+    }
+    // One that is put off is the one that is due: it would wait for ever behind others, each of which is whole.
+    const auto put_off = std::find_if(passes.begin(), passes.end(), [&](const Job& pass) {
+        return is_reconcile_of(pass, entity) && is_put_off(pass);
+    });
+    Job pass{.kind = JobKind::reconcile, .stream = entity, .scheduled = true};
+    if (put_off != passes.end()) pass = *put_off;
+    pass.reason.clear();
+    pass.deep = stream.rule.deep;
+    // A tenth of tolerance, since the interval has as much of jitter.
+    const Duration whole_every = stream.rule.whole_every * 9 / 10;
+    const auto whole = last_whole(passes, entity);
+    pass.whole = pass.whole || !whole || since(whole, context_.clock.wall(), whole_every) == whole_every;
+    CO_TRY(context_.store.save_pass(std::move(pass)));
+    check_at_ = context_.clock.now();  // to meet it in the table
+    co_return Result<>{};
+}
+
+// On the monotonic clock from when it is first asked for on (hazard 19).
+MonoTime JobRunner::due_of(const JobStream& stream, Timestamp counted_from) {
+    const auto [entry, fresh] = due_.try_emplace(stream.pass->spec.entity);
+    Due& due = entry->second;
+    if (fresh || due.counted_from != counted_from) {
+        const Duration every = *stream.rule.every;
+        const Duration gone_by = since(counted_from, context_.clock.wall(), every);
+        due.counted_from = counted_from;
+        due.at = context_.clock.now() + (poll_pause(context_.random, every) - gone_by);
+    }
+    return due.at;
+}
+
+// When the pass may begin: after the pause that its last failure has cost, and not too soon after another whole one.
+MonoTime JobRunner::not_before(const Job& pass, const std::vector<Job>& passes) const {
+    const auto retry = retries_.find(pass.id);
+    const MonoTime retried = retry == retries_.end() ? MonoTime{} : retry->second.not_before;
+    if (!is_put_off(pass)) return retried;
+    const auto whole = last_whole(passes, pass.stream);
+    if (!whole) return retried;
+    const Duration gone_by = since(whole, context_.clock.wall(), kBetweenWhole);
+    return std::max(retried, context_.clock.now() + (kBetweenWhole - gone_by));
+}
+
+const JobStream* JobRunner::stream_of(const Job& pass) const {
+    const auto found = std::find_if(streams_.begin(), streams_.end(), [&](const JobStream& stream) {
+        return stream.pass->spec.entity == pass.stream;
+    });
+    return found == streams_.end() ? nullptr : &*found;
+}
+
+// A reconciliation while the stream is loaded for the first time would load it beside.
+bool JobRunner::is_ready(const Job& pass) const {
+    const JobStream* const stream = stream_of(pass);
+    return stream && (pass.kind == JobKind::backfill || stream->memory->walked);
+}
+
+// True: the pass is ended, since nobody wants it, or its stream is not configured any more.
+Task<Result<bool>> JobRunner::drop_unwanted(Job pass) {
+    const std::uint64_t id = pass.id;
+    const bool unwanted = unwanted_.contains(id);
+    if (!unwanted && stream_of(pass)) co_return false;
+    if (!unwanted) {
+        pass.error = "the stream is no longer configured";
+        pass.hint = "check the section streams of the configuration";
+    }
+    CO_TRY(finish(std::move(pass), unwanted ? JobStatus::canceled : JobStatus::failed));
+    unwanted_.erase(id);
+    co_return true;
+}
+
+Task<Result<>> JobRunner::attempt(Job pass) {
+    const JobStream* const stream = stream_of(pass);
+    running_ = pass.id;
+    pass.status = JobStatus::running;
+    pass.error.clear();
+    pass.hint.clear();
+    observer_.bounded_pass(pass);
+    const std::uint64_t requests = pass.requests;
+    auto ended = co_await run_one(*stream, pass);
+    running_ = 0;
+    const std::uint64_t spent = pass.requests - requests;
+    co_return co_await note_end(std::move(pass), spent, std::move(ended));
+}
+
+// A coroutine of its own, so that stop() and cancel() can end the pass and nothing but the pass. They find it from
+// the first wait on: it is bound before anything is awaited.
+Task<Result<>> JobRunner::run_one(const JobStream& stream, Job& pass) {
+    if (stopped_ || unwanted_.contains(pass.id)) co_return canceled_error("start a bounded pass");
+    auto working = work(stream, pass);
+    co_return co_await asio::co_spawn(context_.clock.executor(), std::move(working),
+                                      asio::bind_cancellation_slot(cancel_pass_.slot(), asio::use_awaitable));
+}
+
+Task<Result<>> JobRunner::work(const JobStream& stream, Job& pass) {
+    try {
+        // A reconciliation begins anew each time: with no more to spend than the last time it would get no further.
+        const auto retry = retries_.find(pass.id);
+        if (pass.kind == JobKind::reconcile && retry != retries_.end()) {
+            CO_TRY(context_.limiter.check_spare(retry->second.spent * 5 / 4));
+        }
+        auto running = run_bounded(context_, *stream.pass, stream.rule.guard, *stream.memory, pass);
+        co_return co_await std::move(running);
+    } catch (const std::exception&) {
+        if (!is_cancellation(std::current_exception())) throw;
+        co_return canceled_error("start a bounded pass");
+    }
+}
+
+Task<Result<>> JobRunner::note_end(Job pass, std::uint64_t spent, Result<> ended) {
+    if (ended) {
+        retries_.erase(pass.id);
+        observer_.bounded_pass(pass);
+        co_return Result<>{};
+    }
+    const Error& error = ended.error();
+    if (error.code == ErrorCode::canceled) {
+        // By stop() it goes on in the next life, just as the row says; else the next round drops it.
+        co_return Result<>{};
+    }
+    pass.error = error.message();
+    pass.hint = error.hint;
+    if (is_final(error.code)) co_return co_await finish(std::move(pass), JobStatus::failed);
+    Retry& retry = retries_[pass.id];
+    if (error.code == ErrorCode::quota_exhausted) retry.spent = std::max(retry.spent, spent);
+    const Duration pause = failure_pause(context_.random, context_.limiter, error, ++retry.failures);
+    retry.not_before = context_.clock.now() + pause;
+    pass.status = JobStatus::running;
+    observer_.bounded_pass(pass);
+    observer_.bounded_pass_waits(pass, error, pause);
+    CO_TRY(context_.store.save_pass(std::move(pass)));
+    co_return Result<>{};
+}
+
+Task<Result<>> JobRunner::finish(Job pass, JobStatus status) {
+    pass.status = status;
+    retries_.erase(pass.id);
+    CO_TRY(context_.store.save_pass(pass));
+    observer_.bounded_pass(pass);
+    if (!context_.whole_due) co_return Result<>{};
+    // It did not come to its own request for what it had doubted.
+    CO_TRY(context_.whole_due->recall(std::move(pass.stream)));
+    co_return Result<>{};
+}
+
+}  // namespace carecloud

@@ -1,0 +1,361 @@
+#include "base/co_try.hpp"
+#include "portal/query.hpp"
+#include "sync/jobs/job_run.hpp"
+#include "sync/jobs/recount.hpp"
+#include "sync/jobs/windows.hpp"
+#include "sync/walk/by_id.hpp"
+#include "sync/walk/recheck.hpp"
+#include "sync/walk/suspects.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <string>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+namespace carecloud {
+namespace {
+
+// Gone records that are marked in one commit; with the guard lifted, so many are confirmed at a time.
+constexpr std::size_t kMarkedAtOnce = 100;
+
+WalkPtr walk_from(const Dialect& dialect, const std::string& modified) {
+    if (modified.empty()) return make_walk(dialect, {});
+    SafePoint from{modified, Timestamp::parse(modified).value_or(Timestamp{})};
+    return make_walk(dialect, plan_job_from(std::move(from)));
+}
+
+class Reconcile {
+  public:
+    Reconcile(JobRun& run, const DeleteGuard& guard) : run_(run), row_(run.row()), guard_(guard) {}
+
+    Task<Result<>> all();
+
+  private:
+    using Ids = std::unordered_set<std::string>;
+
+    // A record that two listings left out; the second, by id, was asked for then.
+    struct Missing {
+        Key key;
+        Timestamp asked_at;
+    };
+
+    Task<Result<>> ask_doubted(std::vector<Doubt> doubted);
+    Task<Result<std::vector<Window>>> windows();
+    Task<Result<>> compare(Window window);
+    Task<Result<>> look_again(std::vector<Key> suspects);
+    Task<Result<bool>> look_at(std::vector<Key> some);
+    Task<Result<std::optional<Ids>>> listed(std::vector<std::string> ids);
+    Task<Result<>> list_in_other_form(const std::vector<std::string>& ids, Ids& shown);
+    Task<Result<>> mark_gone();
+    Task<Result<>> judge(Missing missing, Batch& batch);
+    Task<Result<>> keep_hole(PagePtr page, Presence presence);
+    Task<Result<>> judge_omitted(const Missing& missing, Presence presence, Asked asked, Batch& batch);
+    Task<Result<>> end();
+    Task<Result<std::uint64_t>> bound();
+    void ask(std::uint64_t held, std::uint64_t most);
+
+    JobRun& run_;
+    Job& row_;
+    const DeleteGuard& guard_;
+    std::uint64_t held_ = 0;                   // records of the stream when it began
+    std::uint64_t most_ = 0;                   // of which so many may be gone
+    std::vector<Missing> gone_;                // no more of them than the guard lets go
+    Timestamp listed_at_;                      // when the portal was last asked for a listing by id
+    std::map<std::string, Omission> omitted_;  // what waits for a second look, by id
+    bool filter_changed_ = false;              // since a whole reconciliation last came to its end
+    std::uint64_t deleted_before_ = 0;         // marked by earlier attempts
+    Walked walked_;                            // in all windows
+};
+
+// What the guard lets go: the smaller of its share and its number.
+Task<Result<std::uint64_t>> Reconcile::bound() {
+    CO_TRY_ASSIGN(held_, run_.context().store.count_live(run_.settings().spec.entity, ""));
+    const auto share = static_cast<std::uint64_t>(std::floor(static_cast<double>(held_) * guard_.share));
+    co_return std::min(share, guard_.count);
+}
+
+// The stream's own pass asks for them as well, but may have to wait for longer than this one, for its quota say. What
+// is doubted from here on is not due yet.
+Task<Result<>> Reconcile::ask_doubted(std::vector<Doubt> doubted) {
+    const Timestamp now = run_.context().portal_now();
+    std::vector<Key> due;
+    for (Doubt& doubt : doubted) {
+        if (is_due(doubt.ask_at, now)) due.push_back(std::move(doubt.key));
+    }
+    co_return co_await run_.fetch(std::move(due));
+}
+
+Task<Result<std::vector<Window>>> Reconcile::windows() {
+    CO_TRY_ASSIGN(auto everything, run_.count(run_.settings().spec, where::all()));
+    if (!row_.whole && !row_.deep && everything) {
+        CO_TRY_ASSIGN(auto differing, differing_windows(run_));
+        if (differing) {
+            row_.expected = 0;
+            for (const Window& window : *differing)
+                *row_.expected += window.there;
+            co_return std::move(*differing);
+        }
+    }
+    row_.whole = true;
+    row_.expected = everything;
+    co_return std::vector<Window>(1);
+}
+
+// The portal's keys of the window beside the store's.
+Task<Result<>> Reconcile::compare(Window window) {
+    const StreamSpec& spec = run_.settings().spec;
+    WalkPtr walk = walk_from(run_.dialect(), window.from);
+    Suspects suspects(run_.context().store, spec.entity, window.from, window.to);
+    const JobRun::PageFilter wanted = [&](const Page& page) {
+        return !window.to || page.records.empty() || page.records.front().modified_text < *window.to;
+    };
+    const JobRun::PageStored stored = [&](const Page& page) -> Task<Result<>> {
+        walked_.invalid += page.invalid.size();
+        suspects.met(keys_of(page));
+        CO_TRY_ASSIGN(auto passed, suspects.passed_over(false));
+        CO_TRY(look_again(std::move(passed)));
+        co_return co_await run_.save();
+    };
+    const Reading reading = row_.deep ? Reading::full : Reading::keys;
+    CO_TRY(run_.walk(spec, std::move(walk), reading, wanted, stored));
+    CO_TRY_ASSIGN(auto left, suspects.passed_over(true));
+    co_return co_await look_again(std::move(left));
+}
+
+// The second listing, by id: what shows there has moved meanwhile.
+Task<Result<>> Reconcile::look_again(std::vector<Key> suspects) {
+    // What this listing leaves out is asked for in the other form: both requests must fit, and this form is the longer.
+    Dialect longer = run_.dialect();
+    longer.id = IdLiteral::oid;
+    while (!suspects.empty()) {
+        // No more than the server gives at once: a record left out by its cap is not one that is gone.
+        const std::size_t most =
+            std::min(run_.memory().keys.take(), std::max<std::size_t>(run_.dialect().cap, 1));
+        const auto id_at = [&suspects](std::size_t i) -> std::string_view {
+            return suspects[suspects.size() - 1 - i].id;
+        };
+        const std::size_t count =
+            ids_that_fit(run_.settings().spec, longer, std::min(suspects.size(), most), id_at);
+        const auto first = suspects.end() - static_cast<std::ptrdiff_t>(count);
+        std::vector<Key> some(first, suspects.end());
+        CO_TRY_ASSIGN(auto looked, look_at(std::move(some)));
+        if (looked) suspects.resize(suspects.size() - count);
+    }
+    co_return Result<>{};
+}
+
+// False: fewer could be asked for than these.
+Task<Result<bool>> Reconcile::look_at(std::vector<Key> some) {
+    std::vector<std::string> ids;
+    ids.reserve(some.size());
+    for (const Key& key : some)
+        ids.push_back(key.id);
+    CO_TRY_ASSIGN(auto shown, listed(std::move(ids)));
+    if (!shown) co_return false;
+    // What is `modified` since then may not show in every answer yet (hazard 3). A date in the future says nothing of
+    // when the record was written: there is nothing to wait for.
+    const Timestamp settled = listed_at_ - run_.settings().overlap;
+    const Timestamp future = listed_at_ + kClockTolerance;
+    Batch young{.stream = row_.stream};
+    for (Key& key : some) {
+        if (shown->contains(key.id)) continue;
+        if (settled <= key.modified && key.modified <= future) {
+            ++walked_.unlisted_young;
+            // Nor is it known whether a new filter leaves it out: when it is old enough, this one is not new any more.
+            if (filter_changed_ && !omitted_.contains(key.id))
+                young.omitted.push_back({key.id, listed_at_, filter_changed_});
+            continue;
+        }
+        ++row_.gone;
+        // One more than may go shows that it is too many.
+        if (row_.confirm_deletes || gone_.size() <= most_) gone_.push_back({std::move(key), listed_at_});
+    }
+    if (!young.omitted.empty() && run_.settings().spec.filter != "{}") {
+        CO_TRY(run_.commit(std::move(young)));
+    }
+    if (!row_.confirm_deletes || gone_.size() < kMarkedAtOnce) co_return true;
+    CO_TRY(mark_gone());
+    co_return true;
+}
+
+// Which of the ids the portal lists within the stream; those of unknown versions are fetched. None: it had to be asked
+// for fewer records than these, and what it left out is not known.
+Task<Result<std::optional<Reconcile::Ids>>> Reconcile::listed(std::vector<std::string> ids) {
+    Query query{.spec = &run_.settings().spec,
+                .where = where::id_in(run_.dialect(), ids),
+                .projection = Projection::keys};
+    CO_TRY_ASSIGN(auto fetched, run_.fetcher().fetch(std::move(query), run_.memory().keys));
+    if (fetched.take < ids.size()) co_return std::optional<Ids>();
+    listed_at_ = fetched.asked_at;
+    std::vector<Key> keys = keys_of(*fetched.page);
+    fetched.page.reset();
+    Ids shown;
+    for (const Key& key : keys)
+        shown.insert(key.id);
+    CO_TRY(run_.take_unknown(std::move(keys)));
+    std::erase_if(ids, [&](const std::string& id) { return shown.contains(id); });
+    CO_TRY(list_in_other_form(ids, shown));
+    co_return std::optional<Ids>(std::move(shown));
+}
+
+// A walk that leaves out another type of `_id` does not meet what has it (hazard 33), be it one of an earlier life.
+Task<Result<>> Reconcile::list_in_other_form(const std::vector<std::string>& ids, Ids& shown) {
+    if (ids.empty()) co_return Result<>{};
+    Dialect other = run_.dialect();
+    other.id = other.id == IdLiteral::oid ? IdLiteral::string : IdLiteral::oid;
+    Query query{.spec = &run_.settings().spec,
+                .where = where::id_in(other, ids),
+                .projection = Projection::keys,
+                .take = ids.size()};
+    auto answer = co_await run_.fetcher().ask(std::move(query));
+    // A form that the portal refuses is one that no id has.
+    if (!answer && answer.error().code == ErrorCode::refused) co_return Result<>{};
+    if (!answer) co_return answer.error();
+    std::vector<Key> keys = keys_of(**answer);
+    answer->reset();
+    for (const Key& key : keys)
+        shown.insert(key.id);
+    co_return co_await run_.take_unknown(std::move(keys), other);
+}
+
+// Whether the portal denies the record when it is asked for it alone; where not, whether it has left the stream's
+// filter or the listings have a hole (hazard 38).
+Task<Result<>> Reconcile::judge(Missing missing, Batch& batch) {
+    std::vector<std::string> one{missing.key.id};
+    CO_TRY_ASSIGN(auto held, run_.context().store.held(row_.stream, std::move(one)));
+    if (!held.front()) co_return Result<>{};
+    HeldRecord record = *held.front();
+    CO_TRY_ASSIGN(auto seen, sight(run_.fetcher(), run_.settings().spec, run_.dialect(), missing.key.id,
+                                   std::move(record)));
+    if (seen.presence == Presence::denied) {
+        batch.denied.sent = std::min(batch.denied.sent, seen.page->asked.sent);
+        batch.denied.received = std::max(batch.denied.received, seen.page->asked.received);
+        batch.unomitted.push_back(missing.key.id);
+        batch.gone.push_back(std::move(missing.key));
+    } else if (run_.settings().spec.filter != "{}") {
+        const Asked asked = seen.page->asked;
+        seen.page.reset();
+        CO_TRY(judge_omitted(missing, seen.presence, asked, batch));
+    } else {
+        CO_TRY(keep_hole(seen.page, seen.presence));
+    }
+    co_return Result<>{};
+}
+
+// Without a filter nothing but a mistake leaves a record out; where it has changed, listings do not show that either.
+Task<Result<>> Reconcile::keep_hole(PagePtr page, Presence presence) {
+    ++row_.holes;
+    if (presence == Presence::same || !run_.settings().spec.fields.empty()) co_return Result<>{};
+    Batch changed{.stream = row_.stream, .page = std::move(page)};
+    CO_TRY(run_.commit(std::move(changed)));
+    co_return Result<>{};
+}
+
+Task<Result<>> Reconcile::judge_omitted(const Missing& missing, Presence presence, Asked asked,
+                                        Batch& batch) {
+    const std::string& id = missing.key.id;
+    const auto waiting = omitted_.find(id);
+    const bool is_first = waiting == omitted_.end();
+    const Omission first = is_first ? Omission{id, missing.asked_at, filter_changed_} : waiting->second;
+    Omitted verdict = carecloud::judge_omitted(first, missing.asked_at, run_.settings().overlap, presence);
+    if (verdict == Omitted::wait) {
+        ++row_.awaiting;
+        if (is_first) batch.omitted.push_back(first);
+        co_return Result<>{};
+    }
+    if (verdict == Omitted::left) {
+        CO_TRY_ASSIGN(auto listed,
+                      is_listed_in_other_form(run_.fetcher(), run_.settings().spec, run_.dialect(), id));
+        if (listed) verdict = Omitted::hole;
+    }
+    batch.unomitted.push_back(id);
+    if (verdict == Omitted::hole) {
+        ++row_.holes;
+        co_return Result<>{};
+    }
+    batch.denied.sent = std::min(batch.denied.sent, asked.sent);
+    batch.denied.received = std::max(batch.denied.received, asked.received);
+    batch.gone.push_back(missing.key);
+    co_return Result<>{};
+}
+
+Task<Result<>> Reconcile::mark_gone() {
+    std::vector<Missing> missing = std::exchange(gone_, {});
+    while (!missing.empty()) {
+        Batch batch{.stream = row_.stream};
+        batch.denied.sent = Clock::never;
+        for (std::size_t i = 0; i < kMarkedAtOnce && !missing.empty(); ++i) {
+            auto judged = co_await judge(std::move(missing.back()), batch);
+            missing.pop_back();
+            if (!judged) co_return judged.error();
+        }
+        CO_TRY(run_.commit(std::move(batch)));
+        CO_TRY(run_.save());
+    }
+    co_return Result<>{};
+}
+
+void Reconcile::ask(std::uint64_t held, std::uint64_t most) {
+    row_.status = JobStatus::awaiting_confirmation;
+    row_.error = std::to_string(row_.gone) + " of " + std::to_string(held) +
+                 " records no longer exist at the portal, and at most " + std::to_string(most) +
+                 " may be marked as deleted without confirmation (reconcile.stop_above, stop_above_count)";
+    row_.hint = "check the portal, the filter and the key; to confirm, run carecloudctl reconcile " +
+                row_.stream + (row_.deep ? " --deep" : "") + " --confirm-deletes";
+}
+
+Task<Result<>> Reconcile::all() {
+    CO_TRY(run_.open());
+    row_.records = 0;
+    row_.gone = 0;
+    row_.holes = 0;
+    row_.awaiting = 0;
+    deleted_before_ = row_.deleted;
+    row_.expected.reset();
+    CO_TRY_ASSIGN(auto waiting,
+                  run_.context().store.rechecks(row_.stream, std::numeric_limits<std::int32_t>::max()));
+    for (Omission& omission : waiting.omitted)
+        omitted_.emplace(omission.id, omission);
+    filter_changed_ = run_.filter_changed();
+    row_.unexplained = 0;
+    CO_TRY_ASSIGN(most_, bound());
+    CO_TRY(run_.save());
+    CO_TRY(ask_doubted(std::move(waiting.doubted)));
+    CO_TRY_ASSIGN(auto windows_to_compare, windows());
+    for (Window& window : windows_to_compare) {
+        CO_TRY(compare(std::move(window)));
+    }
+    if (!row_.confirm_deletes && row_.gone > most_) {
+        ask(held_, most_);
+    } else {
+        CO_TRY(mark_gone());
+        if (row_.records > 0) {
+            walked_.unlisted = row_.gone - std::min(row_.gone, row_.deleted - deleted_before_);
+            CO_TRY(recount(run_, walked_));
+        }
+        CO_TRY(end());
+    }
+    co_return co_await run_.save();
+}
+
+// After a whole one under the present filter, only a record that changed can leave it.
+Task<Result<>> Reconcile::end() {
+    row_.status = JobStatus::done;
+    if (!row_.whole && !row_.deep) co_return Result<>{};
+    Batch batch{.stream = row_.stream, .reconciled = true};
+    CO_TRY(run_.commit(std::move(batch)));
+    co_return Result<>{};
+}
+
+}  // namespace
+
+Task<Result<>> reconcile(JobRun& run, const DeleteGuard& guard) {
+    Reconcile work(run, guard);
+    co_return co_await work.all();
+}
+
+}  // namespace carecloud

@@ -1,0 +1,58 @@
+// Records of the quarantine that are requested again on demand, one after the other, beside the streams' own passes: no
+// cursor is touched, and what comes is stored like any version (hazard 22). I/O thread alone.
+//
+//     auto retrying = queue.retry({.stream = "claim_attendance", .key = key});
+//     const Result<RetryReport> came = co_await std::move(retrying);
+#pragma once
+
+#include "model/job.hpp"
+#include "sync/jobs/job_runner.hpp"
+#include "sync/walk/context.hpp"
+
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <boost/asio/cancellation_signal.hpp>
+
+namespace carecloud {
+
+class RetryQueue {
+  public:
+    RetryQueue(PassContext context, std::vector<JobStream> streams);
+
+    // Requests the record from the portal, stores what comes, and reports what that was. Errors: those of portal and
+    // store that ended it; dialect_unknown until the stream has met a record; invalid_argument if there is no such
+    // stream; timed_out after kPatience, or at once if many wait (the request stays); canceled by stop(). The queue may
+    // be gone when it returns.
+    Task<Result<RetryReport>> retry(RetryRequest request);
+
+    // Runs until stop(). Those that wait then are answered by canceled_error(), a retry that throws by fault_error().
+    Task<> run();
+    void stop();
+
+    static constexpr Duration kPatience = std::chrono::seconds(20);
+    static constexpr std::size_t kWaitingMax = 64;
+
+  private:
+    struct Waiting {
+        RetryRequest request;
+        std::unique_ptr<Alarm> alarm;
+        std::optional<Result<RetryReport>> came{};
+    };
+
+    const JobStream* stream_of(const RetryRequest& request) const;
+    Task<Result<RetryReport>> serve(const RetryRequest& request);
+    void answer_first(Result<RetryReport> came);
+
+    PassContext context_;
+    std::vector<JobStream> streams_;
+    std::unique_ptr<Alarm> alarm_;
+    std::deque<std::shared_ptr<Waiting>> waiting_;  // the first is served
+    boost::asio::cancellation_signal cancel_;
+    bool stopped_ = false;
+};
+
+}  // namespace carecloud

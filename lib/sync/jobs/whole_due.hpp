@@ -1,0 +1,50 @@
+// How the engine's other parts ask for a whole reconciliation at once: where something is seen that only a look at
+// every key can clear up (sync-model, promise 1 and hazard 30).
+//
+//     auto asking = context.whole_due->request(stream, "a record went back in time");
+//     auto asked = co_await std::move(asking);
+//
+// The request is a row of `passes` (Job::reason), so it outlives the process. It is run as soon as it may: at
+// most one an hour for each stream; an operator's own reconciliation never waits for it. I/O thread alone.
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "store/store.hpp"
+
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+
+namespace carecloud {
+
+class WholeDue {
+  public:
+    // The reason where a record was doubted or went back: it may be one of many, as when the portal was restored from a
+    // backup.
+    static constexpr const char* kWentBack =
+        "a record reverted or seemed to revert to an earlier version (README, \"Doubted records\")";
+
+    // The store outlives it.
+    explicit WholeDue(Store& store) : store_(store) {}
+
+    // Written down when it returns without an error. Requests coalesce: while one of the stream waits, nothing is
+    // written. One that runs already may have passed by what is to be looked at, and does not count. `reason`: for the
+    // operator, without a record's content. Errors: the store's; the request is kept in memory for write_owed().
+    Task<Result<>> request(std::string stream, std::string reason);
+    // Writes down what an error has kept from being written.
+    Task<Result<>> write_owed(std::string stream);
+    // Once in a life of the process: an earlier one may have ended between a commit and its request. So it requests one
+    // where a record is doubted, or went back since the stream's last whole reconciliation began.
+    Task<Result<>> recall(std::string stream);
+
+    void on_written(std::function<void()> callback) { written_ = std::move(callback); }
+
+  private:
+    Store& store_;
+    std::function<void()> written_;
+    std::map<std::string, std::string> owed_;  // reasons by stream
+};
+
+}  // namespace carecloud

@@ -1,0 +1,337 @@
+#include "sync/limits/rate_limiter.hpp"
+
+#include "base/co_try.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace carecloud {
+
+TokenBucket::TokenBucket(double per_second, std::uint32_t burst, MonoTime now)
+    : per_second_(per_second), burst_(std::max(1.0, static_cast<double>(burst))), filled_at_(now) {}
+
+Duration TokenBucket::take(MonoTime now) {
+    const std::chrono::duration<double> passed = now - filled_at_;
+    filled_at_ = now;
+    tokens_ = std::min(burst_, tokens_ + passed.count() * per_second_);
+    if (tokens_ >= 1.0) {
+        tokens_ -= 1.0;
+        return Duration::zero();
+    }
+    // Rounded up, and never zero, so that whoever sleeps so long finds a token.
+    const double wait_ns = std::ceil((1.0 - tokens_) / per_second_ * 1e9) + 1.0;
+    return Duration(static_cast<Duration::rep>(wait_ns));
+}
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration kParkedFor = 24h;
+constexpr std::chrono::milliseconds kSpareLook = 1h;
+// The probes of a hold go out after 1, 2, 4 … 60 minutes.
+constexpr Duration kProbeFirst = 1min;
+constexpr Duration kProbeLimit = 60min;
+// What the portal may ask for, as it is believed.
+constexpr std::chrono::milliseconds kRetryAfterMax = std::chrono::hours(24 * 31);
+
+// Requests that are reserved at a time: a commit for so many, and a crash counts at most so many that were not sent.
+// Near the quota's end they are fewer, so that what is set aside keeps nobody from the last ones.
+constexpr std::uint64_t kBlockMax = 64;
+constexpr std::uint64_t kBlockShare = 16;
+
+std::uint64_t block_of(std::uint64_t left) {
+    return std::clamp<std::uint64_t>(left / kBlockShare, 1, kBlockMax);
+}
+
+double seconds_between(Timestamp from, Timestamp to) {
+    return std::chrono::duration<double>(to - from).count();
+}
+
+// What a bounded request must leave of the month's quota.
+double kept_for_polls(std::uint64_t quota, double polls_per_second, Timestamp now) {
+    const Timestamp turn = next_month(now);
+    const double left = seconds_between(now, turn);
+    const double even = static_cast<double>(quota) * left / seconds_between(this_month(now), turn);
+    return std::min(polls_per_second * left, even);
+}
+
+Duration probe_pause(std::size_t probes) {
+    Duration pause = kProbeFirst;
+    for (std::size_t i = 0; i < probes && pause < kProbeLimit; ++i)
+        pause = std::min(kProbeLimit, pause * 2);
+    return pause;
+}
+
+std::chrono::milliseconds whole_ms(Duration span) {
+    return std::chrono::ceil<std::chrono::milliseconds>(std::max(span, Duration::zero()));
+}
+
+// The instant as this machine's clock will show it, for people.
+std::string instant_in(Clock& clock, Duration span) {
+    return (clock.wall() + span).to_string_ms();
+}
+
+}  // namespace
+
+RateLimiter::RateLimiter(Clock& clock, QuotaStore& store, RateLimits limits, double polls_per_second,
+                         std::optional<PortalHold> hold)
+    : clock_(clock),
+      store_(store),
+      limits_(limits),
+      polls_per_second_(polls_per_second),
+      bucket_(limits.per_second, limits.burst, clock.now()),
+      hold_(std::move(hold)),
+      probe_allowed_(hold_.has_value()) {}
+
+Error RateLimiter::exhausted() const {
+    const Timestamp now = clock_.wall();
+    const Duration left = next_month(now) - now;
+    return Error{.code = ErrorCode::quota_exhausted,
+                 .operation = "send a request to the portal",
+                 .subject = "the quota of " + month_of(now) + " is used up",
+                 .hint =
+                     "synchronization resumes at the start of the next month (UTC), or after a restart with "
+                     "a larger portal.rate.monthly_quota",
+                 .retry_after = std::chrono::duration_cast<std::chrono::milliseconds>(left)};
+}
+
+Error RateLimiter::held() const {
+    const Duration left = hold_->until - clock_.now();
+    return Error{
+        .code = ErrorCode::rate_limited,
+        .operation = "send a request to the portal",
+        .subject = "the portal requested a pause until " + instant_in(clock_, left) + " (Retry-After)",
+        .hint = "the next request will be sent at " + instant_in(clock_, *until_probe()) +
+                "; carecloudctl sync or a reload sends one immediately",
+        .retry_after = whole_ms(left)};
+}
+
+// Waits until the reservation under way has ended.
+Task<> RateLimiter::wait_for_reservation() {
+    const std::shared_ptr<Alarm> alarm = clock_.make_alarm();
+    waiting_.push_back(alarm);
+    co_await alarm->wait_until(Clock::never);
+}
+
+void RateLimiter::end_reservation() {
+    reserving_ = false;
+    for (const std::weak_ptr<Alarm>& waiting : std::exchange(waiting_, {})) {
+        if (const auto alarm = waiting.lock()) alarm->wake();
+    }
+}
+
+// Counts one request as sent.
+Task<Result<>> RateLimiter::count_one() {
+    for (;;) {
+        std::string month = month_of(clock_.wall());
+        if (month == month_ && count_.reserved > 0) {
+            --count_.reserved;
+            ++count_.sent;
+            co_return Result<>{};
+        }
+        if (reserving_) {
+            co_await wait_for_reservation();
+            continue;
+        }
+        CO_TRY(reserve(std::move(month)));
+    }
+}
+
+Task<Result<>> RateLimiter::reserve(std::string month) {
+    CO_TRY(turn_to(month));
+    // The month may have turned meanwhile, or somebody else reserves: the caller looks again.
+    if (month_ != month || reserving_ || count_.reserved > 0) co_return Result<>{};
+    RequestCount requested = count_;
+    requested.reserved = kBlockMax;
+    if (limits_.monthly_quota) {
+        if (count_.sent >= *limits_.monthly_quota) co_return exhausted();
+        requested.reserved = block_of(*limits_.monthly_quota - count_.sent);
+    }
+    reserving_ = true;
+    Result<> saved;
+    try {
+        saved = co_await store_.save_requests(month, requested);
+    } catch (const std::exception&) {
+        end_reservation();
+        throw;
+    }
+    if (saved) count_ = stored_ = requested;
+    end_reservation();
+    co_return saved;
+}
+
+// Makes `month` the one that is counted, where it is not yet. What an earlier life had reserved counts as sent.
+Task<Result<>> RateLimiter::turn_to(std::string month) {
+    while (month_ != month) {
+        if (reserving_) {
+            co_await wait_for_reservation();
+            continue;
+        }
+        CO_TRY(settle());
+        if (reserving_ || month_ == month) continue;
+        reserving_ = true;
+        Result<> loaded;
+        try {
+            loaded = co_await load(month);
+        } catch (const std::exception&) {
+            end_reservation();
+            throw;
+        }
+        end_reservation();
+        if (!loaded) co_return loaded.error();
+    }
+    co_return Result<>{};
+}
+
+Task<Result<>> RateLimiter::load(std::string month) {
+    CO_TRY_ASSIGN(auto read, store_.requests(month));
+    count_ = {.sent = read.total(), .reserved = 0};
+    stored_ = read;
+    month_ = std::move(month);
+    co_return Result<>{};
+}
+
+Task<Result<>> RateLimiter::check_spare(std::uint64_t requests) {
+    if (!limits_.monthly_quota) co_return Result<>{};
+    const Timestamp now = clock_.wall();
+    const std::string month = month_of(now);
+    CO_TRY(turn_to(month));
+    const double left = static_cast<double>(*limits_.monthly_quota) - static_cast<double>(count_.sent);
+    const double kept = kept_for_polls(*limits_.monthly_quota, polls_per_second_, now);
+    if (left >= static_cast<double>(requests) + kept) co_return Result<>{};
+    co_return Error{
+        .code = ErrorCode::quota_exhausted,
+        .operation = "send a request to the portal",
+        .subject = "the remaining quota of " + month + " is reserved for polling",
+        .hint =
+            "the pass resumes automatically when there is spare quota, at the latest at the start of the "
+            "next month (UTC); a larger portal.rate.monthly_quota or poll_every makes this sooner",
+        .retry_after = kSpareLook};
+}
+
+// A request that was counted and is not sent.
+void RateLimiter::give_back(const std::string& month) {
+    if (month != month_) return;
+    --count_.sent;
+    ++count_.reserved;
+}
+
+Task<Result<>> RateLimiter::admit(RequestRank rank) {
+    if (is_parked()) co_return exhausted();
+    const bool probe = take_probe();
+    if (hold_ && !probe) co_return held();
+    if (rank == RequestRank::bounded) {
+        CO_TRY(check_spare(1));
+    }
+    CO_TRY(count_one());
+    const std::string month = month_;
+    for (;;) {
+        const MonoTime now = clock_.now();
+        // The portal may have called the quota spent, or asked for a long wait, while this one waited
+        // (simulate --seed 156 --hours 6).
+        const bool parked = is_parked();
+        if (parked || (hold_ && !probe)) {
+            give_back(month);
+            co_return parked ? exhausted() : held();
+        }
+        const Duration wait = now < quiet_until_ ? quiet_until_ - now : bucket_.take(now);
+        if (wait <= Duration::zero()) {
+            if (month_of(clock_.wall()) == month) co_return Result<>{};
+            // It is sent in the month that has begun while it waited.
+            give_back(month);
+            co_return co_await count_one();
+        }
+        try {
+            co_await clock_.sleep(wait);
+        } catch (const boost::system::system_error&) {
+            give_back(month);
+            throw;
+        }
+    }
+}
+
+// During a hold: whether this request is the probe. The next one is planned as if this one failed, so that a probe that
+// never ends holds up nobody.
+bool RateLimiter::take_probe() {
+    if (!hold_) return false;
+    if (std::exchange(probe_allowed_, false)) return true;
+    const MonoTime now = clock_.now();
+    if (now < hold_->probe_at) return false;
+    hold_->probe_at = now + probe_pause(++hold_->probes);
+    return true;
+}
+
+Error RateLimiter::heard(Error error, MonoTime sent) {
+    if (error.code == ErrorCode::quota_exhausted) {
+        parked_month_ = month_of(clock_.wall());
+        parked_until_ = clock_.now() + kParkedFor;
+        return error;
+    }
+    const MonoTime now = clock_.now();
+    if (error.retry_after && *error.retry_after > kWaitMax) {
+        const bool begins = !hold_;
+        if (begins) hold_ = PortalHold{.since = now, .probe_at = now + probe_pause(0)};
+        error.retry_after = std::min(*error.retry_after, kRetryAfterMax);
+        hold_->until = now + *error.retry_after;
+        hold_->probe_at = std::min(hold_->probe_at, hold_->until);
+        const Error pause = held();
+        error.subject += "; " + pause.subject;
+        error.hint = pause.hint;
+        return error;
+    }
+    if (error.retry_after) slow_down(*error.retry_after);
+    // Where nothing was heard of the portal, nothing is known of a wait that it asks for either.
+    const bool silent = error.code == ErrorCode::unreachable || error.code == ErrorCode::timed_out ||
+                        error.code == ErrorCode::tls_failed || error.code == ErrorCode::canceled;
+    if (!silent) answered(sent);
+    return error;
+}
+
+void RateLimiter::answered(MonoTime sent) {
+    // What was under way when the hold began says nothing about it.
+    if (!hold_ || sent < hold_->since) return;
+    hold_.reset();
+    probe_allowed_ = false;
+    if (released_) released_();
+}
+
+void RateLimiter::slow_down(Duration pause) {
+    quiet_until_ = std::max(quiet_until_, clock_.now() + pause);
+}
+
+void RateLimiter::allow_probe() {
+    probe_allowed_ = hold_.has_value();
+}
+
+std::optional<Duration> RateLimiter::until_probe() const {
+    if (!hold_) return std::nullopt;
+    return std::max(hold_->probe_at - clock_.now(), Duration::zero());
+}
+
+bool RateLimiter::is_parked() const {
+    return parked_month_ == month_of(clock_.wall()) && clock_.now() < parked_until_;
+}
+
+Task<Result<>> RateLimiter::settle() {
+    while (reserving_)
+        co_await wait_for_reservation();
+    count_.reserved = 0;
+    if (count_ == stored_) co_return Result<>{};
+    const std::string month = month_;
+    const RequestCount settled = count_;
+    reserving_ = true;
+    Result<> saved;
+    try {
+        saved = co_await store_.save_requests(month, settled);
+    } catch (const std::exception&) {
+        end_reservation();
+        throw;
+    }
+    if (saved) stored_ = settled;
+    end_reservation();
+    co_return saved;
+}
+
+}  // namespace carecloud

@@ -1,0 +1,383 @@
+#include "sync/stream/pass.hpp"
+
+#include "base/co_try.hpp"
+#include "base/error.hpp"
+#include "portal/query.hpp"
+#include "sync/stream/prove.hpp"
+#include "sync/walk/by_id.hpp"
+#include "sync/walk/committer.hpp"
+#include "sync/walk/paginator.hpp"
+#include "sync/walk/progress.hpp"
+#include "sync/walk/walk.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace carecloud {
+namespace {
+
+// Up to so many records in the future are fetched whole with each walk that asks for them; more are walked by keys.
+constexpr std::size_t kFutureReadWhole = 32;
+
+// One page on its way into the store, with everything that was decided when it came.
+struct Arrived {
+    PagePtr page;
+    Timestamp cursor_limit;  // when it came
+    Projection projection = Projection::keys;
+    bool end = false;
+    bool may_move_cursor = true;
+    std::vector<std::size_t> unmet{};  // of its records: taken whatever the store has of them
+    std::optional<Cursor> met_to{};
+};
+
+class Pass {
+  public:
+    Pass(PassContext context, const PassSettings& settings, StreamMemory& memory)
+        : context_(context),
+          settings_(settings),
+          memory_(memory),
+          fetcher_(context.clock, context.portal, context.limiter, context.random, context.time,
+                   settings.pauses),
+          committer_(context, settings.overlap),
+          pages_(context.store, settings.spec, memory, fetcher_, committer_) {
+        report_.stream = settings.spec.entity;
+    }
+
+    // The whole pass; the caller turns a thrown cancellation into an error.
+    Task<Result<>> run();
+
+    PassReport take_report(MonoTime started, std::optional<Error> error) {
+        report_.took = context_.clock.now() - started;
+        report_.requests = fetcher_.requests();
+        report_.error = std::move(error);
+        report_.state = committer_.state();
+        report_.summary = committer_.summary();
+        if (!report_.error) report_.tail = tail_;
+        if (settled_before_) report_.began_at = *settled_before_ + settings_.overlap;
+        memory_.tail = report_.tail;
+        return std::move(report_);
+    }
+
+  private:
+    enum class Ending {
+        done,
+        new_shape,       // the portal spells its answers in another way: the dialect is proven anew
+        cursor_is_lost,  // in the future
+    };
+
+    Task<Result<>> load_state();
+    Task<Result<bool>> settle_dialect();
+    Task<Result<Ending>> walk_to_end();
+    WalkPtr begin_walk();
+    Task<Result<Fetched>> fetch_first(Walk& walk);
+    bool is_cursor_lost() const;
+    Task<Result<>> put_cursor_back();
+    Task<Result<bool>> finds_new_dialect();
+    void forget_walk();
+    Arrived arrive(const Walk& walk, Fetched answer);
+    Task<Result<>> commit_end();
+    void note_tail(const Page& page);
+    void note_end();
+
+    Task<Result<std::size_t>> store_page(Arrived arrived);
+    // The state to commit with a page; none where it is not worth a write.
+    std::optional<StreamState> state_after(const Arrived& arrived) const;
+    // `limit`: as far as the cursor might go when the page came.
+    StreamState advanced(const Reached& reached, Timestamp limit) const;
+
+    PassContext context_;
+    const PassSettings& settings_;
+    StreamMemory& memory_;
+    Fetcher fetcher_;
+    Committer committer_;
+    Paginator pages_;
+    PassReport report_;
+    Dialect dialect_;
+    std::optional<Timestamp> settled_before_;  // from the first page's time
+    std::optional<Cursor> last_key_;           // the last settleable one that the walk has met
+    Timestamp last_key_limit_;
+    std::size_t tail_ = 0;
+    Timestamp future_from_;            // what lies beyond is in the future by every clock
+    std::optional<MonoTime> wide_at_;  // this walk asks for records in the future, too, since then
+    std::size_t future_ = 0;
+    bool new_shape_ = false;  // the stored dialect was proven of another portal
+};
+
+Task<Result<>> Pass::load_state() {
+    if (!memory_.configured_at) memory_.configured_at = context_.clock.now();
+    CO_TRY_ASSIGN(auto loaded, context_.store.load_stream(settings_.spec.entity));
+    const std::string fingerprint = settings_.spec.fingerprint();
+    if (loaded && loaded->fingerprint == fingerprint) {
+        context_.time.remember(loaded->portal_time);
+        committer_.open(std::move(*loaded));
+        co_return Result<>{};
+    }
+    StreamState fresh{
+        .stream = settings_.spec.entity, .entity = settings_.spec.entity, .fingerprint = fingerprint};
+    memory_.tail.reset();
+    memory_.met_to.reset();
+    if (!loaded) {
+        committer_.open(std::move(fresh));
+        co_return Result<>{};
+    }
+    // Written down before anything else, so that it is said once and the old cursor is never met again. The portal's
+    // language is what it was: what the new filter leaves out can be reconciled before the stream meets a record.
+    report_.from_the_start = true;
+    fresh.dialect = loaded->dialect;
+    Batch restart{.stream = settings_.spec.entity, .state = std::move(fresh)};
+    CO_TRY(committer_.commit(std::move(restart)));
+    co_return Result<>{};
+}
+
+// False: there is nothing to prove a dialect with, so there is nothing to fetch either.
+Task<Result<bool>> Pass::settle_dialect() {
+    const auto stored = new_shape_ ? std::nullopt : Dialect::from_json(committer_.state().dialect);
+    if (settings_.dialect) {
+        dialect_ = *settings_.dialect;
+        if (stored) dialect_.cap = stored->cap;
+        co_return true;
+    }
+    if (stored) {
+        dialect_ = *stored;
+        co_return true;
+    }
+    auto proving = prove_dialect(asking(fetcher_), settings_.spec, cursor_key(committer_.state()));
+    auto proven = co_await std::move(proving);
+    if (!proven || !*proven) co_return proven ? Result<bool>(false) : proven.error();
+    dialect_ = **proven;
+    report_.dialect_proven = true;
+    co_return true;
+}
+
+void Pass::note_tail(const Page& page) {
+    // A minute of slack, since the safe point is written down only so often (progress.cpp).
+    const Timestamp from = *settled_before_ - std::chrono::minutes(1);
+    for (const Record& record : page.records) {
+        if (record.modified > future_from_)
+            ++future_;
+        else if (record.modified > from)
+            ++tail_;
+    }
+}
+
+Arrived Pass::arrive(const Walk& walk, Fetched answer) {
+    dialect_ = walk.dialect();
+    note_tail(*answer.page);
+    const Timestamp limit = context_.time.cursor_limit(PortalTime::local_time(context_.clock));
+    if (auto key = last_settleable(answer.page->records, limit)) {
+        memory_.note_newest(key->modified, context_.clock.now());
+        last_key_ = std::move(key);
+        last_key_limit_ = limit;
+    }
+    return Arrived{.page = std::move(answer.page),
+                   .cursor_limit = limit,
+                   .projection = answer.projection,
+                   .end = walk.ended(),
+                   .may_move_cursor = walk.may_move_cursor(),
+                   .unmet = walk.unmet(),
+                   .met_to = walk.met_to()};
+}
+
+// Records in the future are asked for by a first load and then every `overlap`.
+WalkPtr Pass::begin_walk() {
+    const PortalTime::LocalTime now = PortalTime::local_time(context_.clock);
+    future_from_ = future_begins(context_.time, now);
+    WalkPlan plan = plan_pass(dialect_, committer_.state(), memory_.tail);
+    const bool is_due = !memory_.wide_at || context_.clock.now() - *memory_.wide_at >= settings_.overlap;
+    if (is_due || !context_.time.has_heard() || !can_bound(dialect_, committer_.state())) {
+        wide_at_ = context_.clock.now();
+        if (memory_.future > kFutureReadWhole) plan.reading = Reading::keys;
+    } else {
+        plan.until = future_from_.to_string();
+    }
+    WalkPtr walk = make_walk(dialect_, std::move(plan));
+    if (memory_.met_to) walk->has_met(*memory_.met_to);
+    memory_.met_to = walk->met_to();
+    return walk;
+}
+
+// The first page; asked for twice where the cursor lies in the future by the first answer, since one may be mistaken.
+Task<Result<Fetched>> Pass::fetch_first(Walk& walk) {
+    auto answer = co_await pages_.fetch_at(walk);
+    if (!answer || !is_cursor_lost()) co_return answer;
+    co_return co_await pages_.fetch_at(walk);
+}
+
+bool Pass::is_cursor_lost() const {
+    const std::optional<Cursor>& cursor = committer_.state().cursor;
+    return cursor && context_.time.is_in_future(cursor->modified);
+}
+
+void Pass::note_end() {
+    if (!wide_at_) return;
+    memory_.wide_at = wide_at_;
+    memory_.future = future_;
+}
+
+Task<Result<>> Pass::put_cursor_back() {
+    CO_TRY_ASSIGN(auto back, with_cursor_back(context_, settings_, committer_.state()));
+    Batch batch{.stream = committer_.state().stream, .state = std::move(back)};
+    CO_TRY(committer_.commit(std::move(batch)));
+    report_.cursor_went_back = true;
+    memory_.tail.reset();
+    memory_.met_to.reset();
+    memory_.newest.reset();
+    co_return Result<>{};
+}
+
+// Whether the portal speaks another dialect than the one in use by now (hazard 33): then the walk is made again.
+Task<Result<bool>> Pass::finds_new_dialect() {
+    CO_TRY_ASSIGN(auto changed,
+                  watch_dialect(fetcher_, settings_, memory_, dialect_, committer_.summary().changes() > 0));
+    if (!changed) co_return false;
+    dialect_ = *changed;
+    report_.dialect_proven = true;
+    co_return true;
+}
+
+void Pass::forget_walk() {
+    settled_before_.reset();
+    last_key_.reset();
+    wide_at_.reset();
+    tail_ = 0;
+    future_ = 0;
+}
+
+Task<Result<Pass::Ending>> Pass::walk_to_end() {
+    const WalkPtr begun = begin_walk();
+    Walk& walk = *begun;
+    auto answer = co_await fetch_first(walk);
+    if (answer && is_cursor_lost()) co_return Ending::cursor_is_lost;
+    while (answer) {
+        const PagePtr& page = answer->page;
+        if (!settled_before_) settled_before_ = answer->asked_at - settings_.overlap;
+        if (!settings_.dialect && page->spelling != dialect_.spelling) co_return Ending::new_shape;
+        auto moved = walk.take_page(*page, answer->take);
+        if (!moved) co_return moved.error();
+        const std::size_t count = page->record_count();
+        Arrived arrived = arrive(walk, std::move(*answer));
+
+        if (walk.may_read_ahead()) {
+            auto fetching = pages_.fetch_ahead(walk);
+            auto storing = store_page(std::move(arrived));
+            auto side = side_by_side(std::move(fetching), std::move(storing));
+            auto both = co_await std::move(side);
+            auto& [ahead, stored] = both;
+            if (!stored) co_return stored.error();
+            auto completing = pages_.complete(std::move(ahead), walk);
+            answer = co_await std::move(completing);
+            walk.stored(*stored, count);
+            continue;
+        }
+        CO_TRY_ASSIGN(auto stored, store_page(std::move(arrived)));
+        walk.stored(stored, count);
+        if (walk.ended()) break;
+        answer = co_await pages_.fetch_at(walk);
+    }
+    if (!answer) co_return answer.error();
+    memory_.met_to = walk.met_to();
+    note_end();
+    CO_TRY(commit_end());
+    co_return Ending::done;
+}
+
+// What the last page could not say yet, where a tie had to be read until it was quiet.
+Task<Result<>> Pass::commit_end() {
+    StreamState after = advanced({.key = last_key_, .end = true}, last_key_limit_);
+    Batch batch{.stream = committer_.state().stream, .walk_ended = !memory_.walked};
+    if (after.cursor && is_worth_a_commit(committer_.state(), after)) batch.state = std::move(after);
+    if (!batch.state && !batch.walk_ended) co_return Result<>{};
+    CO_TRY(committer_.commit(std::move(batch)));
+    memory_.walked = true;
+    co_return Result<>{};
+}
+
+StreamState Pass::advanced(const Reached& reached, Timestamp limit) const {
+    const Timestamp began = *settled_before_ + settings_.overlap;
+    const Timestamp settled = memory_.certain(began, context_.time, context_.clock.now()) - settings_.overlap;
+    StreamState after = advance(committer_.state(), dialect_, reached, settled);
+    after.dialect = dialect_.to_json();
+    after.portal_time = context_.portal_now();
+    ensure_step(committer_.state(), after, dialect_, limit);
+    return after;
+}
+
+std::optional<StreamState> Pass::state_after(const Arrived& arrived) const {
+    if (!arrived.may_move_cursor) return std::nullopt;
+    const Reached reached{.key = last_settleable(arrived.page->records, arrived.cursor_limit),
+                          .end = arrived.end};
+    StreamState after = advanced(reached, arrived.cursor_limit);
+    if (!after.cursor || !is_worth_a_commit(committer_.state(), after)) return std::nullopt;
+    return after;
+}
+
+Task<Result<std::size_t>> Pass::store_page(Arrived arrived) {
+    ++report_.pages;
+    std::optional<StreamState> state = state_after(arrived);
+    committer_.meets_beyond(dialect_, memory_.met_to, *memory_.configured_at);
+    auto storing = pages_.store(std::move(arrived.page), arrived.projection, dialect_, std::move(state),
+                                std::move(arrived.unmet));
+    auto stored = co_await std::move(storing);
+    if (stored) memory_.met_to = std::move(arrived.met_to);
+    co_return stored;
+}
+
+Task<Result<>> Pass::run() {
+    CO_TRY(load_state());
+    if (committer_.state().cursor)
+        memory_.note_newest(committer_.state().cursor->modified, context_.clock.now());
+    bool settled = false;  // the dialect, in this pass
+    // A walk is made again where the portal answered in a new shape and the dialect was proven again (hazard 28), where
+    // the dialect in use no longer finds what it must (hazard 33), or the cursor went back (hazard 31).
+    for (int round = 0; round < 4; ++round) {
+        if (!settled) {
+            CO_TRY_ASSIGN(auto known, settle_dialect());
+            if (!known) {
+                // An emptied stream has nothing to prove a new shape with, and was walked (simulate --seed 17883
+                // --hours 0.5).
+                memory_.walked = memory_.walked || new_shape_;
+                co_return Result<>{};
+            }
+        }
+        CO_TRY_ASSIGN(auto ending, walk_to_end());
+        settled = ending != Ending::new_shape;
+        new_shape_ = new_shape_ || !settled;
+        if (ending == Ending::cursor_is_lost) {
+            CO_TRY(put_cursor_back());
+        }
+        if (ending == Ending::done) {
+            CO_TRY_ASSIGN(auto changed, finds_new_dialect());
+            if (!changed) {
+                ById by_id(fetcher_, memory_.whole, committer_, settings_.spec, dialect_);
+                co_return co_await by_id.retry_untried(context_.store, context_.clock.wall());
+            }
+        }
+        forget_walk();
+    }
+    co_return Error{
+        .code = ErrorCode::bad_response,
+        .operation = "walk " + settings_.spec.entity,
+        .subject = "the portal's responses are inconsistent: member names or the query dialect keep changing",
+        .hint = "the pass will be retried"};
+}
+
+}  // namespace
+
+Task<PassReport> run_pass(PassContext context, const PassSettings& settings, StreamMemory& memory) {
+    const MonoTime started = context.clock.now();
+    Pass pass(context, settings, memory);
+    std::optional<Error> error;
+    try {
+        auto done = co_await pass.run();
+        if (!done) error = done.error();
+    } catch (const std::exception&) {
+        if (!is_cancellation(std::current_exception())) throw;
+        error = canceled_error("walk " + settings.spec.entity);
+    }
+    co_return pass.take_report(started, std::move(error));
+}
+
+}  // namespace carecloud

@@ -1,0 +1,22 @@
+// One walk of a stream from its cursor to the portal's end: pages in from the Portal, batches out to the
+// Store, and the cursor moves only with what was committed. The decisions are Walk's and advance's; this is
+// their shell. At most two pages of the stream are in memory: the one being stored and the one being fetched.
+#pragma once
+
+#include "sync/walk/context.hpp"
+#include "sync/walk/observer.hpp"
+
+namespace carecloud {
+
+// Runs one pass to its end or its first lasting error, which the report carries; a canceled pass reports
+// ErrorCode::canceled. What it committed stays. Any other exception is thrown on: a fault of this program, which ends
+// the engine (Engine::run).
+Task<PassReport> run_pass(PassContext context, const PassSettings& settings, StreamMemory& memory);
+
+// Part of a pass whose cursor lies in the future by the portal's clock and by this machine's (hazard 31;
+// cursor_back.cpp). The state with its cursor on the newest record held that is not in the future; none: the stream is
+// read from the start. Nothing of it is committed; a whole reconciliation was requested.
+Task<Result<StreamState>> with_cursor_back(PassContext context, const PassSettings& settings,
+                                           StreamState state);
+
+}  // namespace carecloud

@@ -1,0 +1,245 @@
+#include "sync/stream/stream_runner.hpp"
+
+#include "base/error.hpp"
+#include "sync/events/settle_rules.hpp"
+#include "sync/jobs/whole_due.hpp"
+#include "sync/limits/schedule.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace carecloud {
+
+namespace asio = boost::asio;
+
+namespace {
+
+Error mixed_types(const std::string& stream) {
+    return {.code = ErrorCode::bad_response,
+            .operation = "walk " + stream,
+            .subject = "some records have a different type of modified or _id and are not found by polling",
+            .hint =
+                "reconciliations find them by _id if the portal counts records; ask its operator to use the "
+                "same type in all records"};
+}
+
+}  // namespace
+
+StreamRunner::StreamRunner(PassContext context, Inbox& inbox, EngineStream settings, double poll_rate,
+                           Observer& observer)
+    : context_(context),
+      settings_(std::move(settings)),
+      poll_rate_(poll_rate),
+      inbox_(inbox),
+      observer_(observer),
+      memory_(settings_.pass.page_size),
+      resolver_(context_, inbox, settings_.pass, memory_),
+      sleep_(context.clock),
+      due_(context.clock.now()),
+      push_(settings_.push.value_or(PushWatch{.from = context.clock.wall()})) {}
+
+MonoTime StreamRunner::due() const {
+    const MonoTime next = nudged_ ? context_.clock.now() : std::min(due_, check_at_);
+    return std::max(next, backoff_until_);
+}
+
+StreamSnapshot StreamRunner::snapshot() const {
+    const Timestamp wall = context_.clock.wall();
+    const double stretch = quota_stretch(context_.limiter.use(), wall, poll_rate_);
+    return {.in_pass = in_pass_,
+            .until_next = std::max(due() - context_.clock.now(), Duration::zero()),
+            .poll_every = stretched(base_interval(), stretch, wall),
+            .stretched = stretch > kStretchNoticed};
+}
+
+// Before the quota has its say.
+Duration StreamRunner::base_interval() const {
+    return push_.silent ? quickened(settings_.poll_every) : settings_.poll_every;
+}
+
+// A pass, and then the events that it may have settled.
+Task<PassReport> StreamRunner::pass_and_settle(bool polled) {
+    PassReport report;
+    report.stream = settings_.pass.spec.entity;
+    try {
+        co_await recall_whole();
+        co_await resolver_.begin();
+        report = co_await run_pass(context_, settings_.pass, memory_);
+        if (!report.error) co_await settle(report, polled);
+        co_await request_whole(report);
+    } catch (const std::exception&) {
+        if (!is_cancellation(std::current_exception())) throw;
+        report.error = canceled_error("settle events of " + settings_.pass.spec.entity);
+    }
+    co_return report;
+}
+
+Task<> StreamRunner::settle(PassReport& report, bool polled) {
+    if (!noted_) co_await note_first_pass();
+    report.events = co_await resolver_.run(report, polled);
+    report.requests += report.events.requests;
+    report.summary += report.events.summary;
+    if (settings_.announced) co_await watch_push(report);
+}
+
+// What the first reconciliation is counted from, and whether this store has ever been filled, outlives the process.
+Task<> StreamRunner::note_first_pass() {
+    auto noted = co_await context_.store.note_first_pass(settings_.pass.spec.entity);
+    if (!noted) {
+        observer_.failed(noted.error());
+        co_return;
+    }
+    noted_ = true;
+    if (job_may_be_due_) job_may_be_due_();
+}
+
+// Counts what polls find and no event announced. Changes of the last minutes are left out: their events may still come,
+// and they are counted once that time has passed, whether anything changes by then or not.
+Task<> StreamRunner::watch_push(const PassReport& report) {
+    const Timestamp now = context_.clock.wall();
+    const bool changed = report.summary.changes() > 0;
+    const bool grace_over = push_due_ && *push_due_ <= now;
+    if (!changed && !grace_over && !push_.silent) co_return;
+    if (changed)
+        push_due_ =
+            now + kAnnounceGrace + std::chrono::milliseconds(1);  // the store's times have no more digits
+    else if (grace_over)
+        push_due_.reset();
+    auto judging = judge_push(now);
+    co_await std::move(judging);
+}
+
+Task<> StreamRunner::judge_push(Timestamp now) {
+    Announced recent;
+    for (const Duration window : kAnnounceWindows) {
+        const Timestamp from = std::max(push_.from, now - window);
+        auto counting = inbox_.announced(settings_.pass.spec.entity, from, now - kAnnounceGrace);
+        const Result<Announced> counted = co_await std::move(counting);
+        if (!counted) {
+            observer_.failed(counted.error());
+            co_return;
+        }
+        recent = *counted;
+        if (push_.silent || recent.changes >= kChangesToJudge || from == push_.from) break;
+    }
+    const bool silent = is_push_silent(recent, push_.silent);
+    if (std::exchange(push_.silent, silent) == silent) co_return;
+    if (!silent) push_.from = now;  // what came while it was silent is not counted against it again
+    observer_.push_silent(entity(), silent);
+}
+
+// A coroutine of its own, so that stop() can end the pass and nothing but the pass.
+Task<PassReport> StreamRunner::cancelable_pass(bool polled) {
+    observer_.pass_begins(entity());
+    auto pass = pass_and_settle(polled);
+    co_return co_await asio::co_spawn(context_.clock.executor(), std::move(pass),
+                                      asio::bind_cancellation_slot(cancel_pass_.slot(), asio::use_awaitable));
+}
+
+void StreamRunner::plan_next(const PassReport& report) {
+    const MonoTime now = context_.clock.now();
+    if (!report.error) {
+        // A pass that an event requested does not stand for the timer's: that one also asks for records by id.
+        const bool is_planned = failures_ == 0 && due_ > now;
+        failures_ = 0;
+        backoff_until_ = now;
+        check_at_ = report.events.look_again ? now + *report.events.look_again : Clock::never;
+        const Timestamp wall = context_.clock.wall();
+        const double stretch = quota_stretch(context_.limiter.use(), wall, poll_rate_);
+        const MonoTime next = now + stretched(poll_pause(context_.random, base_interval()), stretch, wall);
+        due_ = is_planned ? std::min(due_, next) : next;
+        report_stretch();
+        return;
+    }
+    if (report.error->code == ErrorCode::canceled) return;
+    const Duration pause = failure_pause(context_.random, context_.limiter, *report.error, ++failures_);
+    backoff_until_ = now + pause;
+    due_ = backoff_until_;
+    observer_.backing_off(entity(), *report.error, pause);
+}
+
+void StreamRunner::report_stretch() {
+    const StreamSnapshot now = snapshot();
+    if (now.stretched) observer_.polls_stretched(entity(), now.poll_every);
+    if (std::exchange(stretch_reported_, now.stretched) && !now.stretched)
+        observer_.polls_stretched(entity(), std::nullopt);
+}
+
+Task<> StreamRunner::run() {
+    if (push_.silent) observer_.push_silent(entity(), true);  // whoever shows it has begun anew
+    while (!stopped_) {
+        if (const MonoTime next = due(); context_.clock.now() < next) {
+            co_await sleep_.until(next);
+            continue;
+        }
+        const bool polled = due_ <= context_.clock.now();
+        nudged_ = false;
+        in_pass_ = true;
+        const PassReport report = co_await cancelable_pass(polled);
+        in_pass_ = false;
+        co_await report_pass(report);
+        plan_next(report);
+        if (memory_.walked && !std::exchange(first_end_, true) && job_may_be_due_) job_may_be_due_();
+    }
+}
+
+Task<> StreamRunner::report_pass(const PassReport& report) {
+    observer_.pass_ended(report);
+    if (const auto news = context_.time.take_news()) observer_.clocks(*news);
+    if (report.error || !memory_.mixed || std::exchange(mixed_reported_, true)) co_return;
+    observer_.failed(mixed_types(report.stream));
+    if (!context_.whole_due) co_return;
+    auto asking =
+        context_.whole_due->request(report.stream, "some records have a different type of modified or _id");
+    auto asked = co_await std::move(asking);
+    if (!asked) observer_.failed(asked.error());
+}
+
+// Also after a pass that failed: what it committed stays. One that was canceled leaves it to recall_whole().
+Task<> StreamRunner::request_whole(const PassReport& report) {
+    if (!context_.whole_due) co_return;
+    const CommitSummary& summary = report.summary;
+    const bool is_odd = summary.doubted + summary.reversed + report.events.vanished > 0;
+    std::string stream = report.stream;
+    auto asking = is_odd ? context_.whole_due->request(std::move(stream), WholeDue::kWentBack)
+                         : context_.whole_due->write_owed(std::move(stream));
+    auto asked = co_await std::move(asking);
+    if (!asked) observer_.failed(asked.error());
+}
+
+// Before the first pass, which may settle what an earlier life has doubted.
+Task<> StreamRunner::recall_whole() {
+    if (recalled_ || !context_.whole_due) co_return;
+    auto recalling = context_.whole_due->recall(settings_.pass.spec.entity);
+    auto recalled = co_await std::move(recalling);
+    recalled_ = recalled.has_value();
+    if (!recalled) observer_.failed(recalled.error());
+}
+
+Task<PassReport> StreamRunner::run_once() {
+    PassReport report = co_await cancelable_pass(true);
+    co_await report_pass(report);
+    co_return report;
+}
+
+void StreamRunner::nudge() {
+    nudged_ = true;
+    sleep_.wake();
+}
+
+void StreamRunner::forgive() {
+    backoff_until_ = context_.clock.now();
+    nudge();
+}
+
+void StreamRunner::stop() {
+    stopped_ = true;
+    cancel_pass_.emit(asio::cancellation_type::terminal);
+    sleep_.wake();
+}
+
+}  // namespace carecloud

@@ -1,0 +1,117 @@
+// One stream's life: wait until due or nudged, run a pass, decide when the next is due. I/O thread alone.
+#pragma once
+
+#include "base/clock.hpp"
+#include "store/inbox.hpp"
+#include "sync/events/event_resolver.hpp"
+#include "sync/jobs/job_runner.hpp"
+#include "sync/walk/context.hpp"
+#include "sync/walk/observer.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <boost/asio/cancellation_signal.hpp>
+
+namespace carecloud {
+
+// What is known of a stream's events (hazard 23).
+struct PushWatch {
+    Timestamp from{};     // changes before are not expected to have been announced
+    bool silent = false;  // almost none is
+};
+
+struct EngineStream {
+    PassSettings pass;
+    Duration poll_every = std::chrono::minutes(5);
+    bool announced = false;  // whether events are to be expected for its changes (hazard 23)
+    ReconcileRule reconcile{};
+    // Of the engine before: a reload does not forget that events are missing. Only if `announced`.
+    std::optional<PushWatch> push{};
+};
+
+// What a stream is doing now.
+struct StreamSnapshot {
+    bool in_pass = false;
+    Duration until_next{0};  // until the next pass, where none runs; events and requests may bring it sooner
+    Duration poll_every{0};  // between two polls, as things are now
+    bool stretched = false;  // because the month's quota has to last (promise 5)
+};
+
+class StreamRunner {
+  public:
+    // `poll_rate`: requests a second that all streams' polls need together, for the quota's stretch.
+    StreamRunner(PassContext context, Inbox& inbox, EngineStream settings, double poll_rate,
+                 Observer& observer);
+
+    // Called when a bounded pass may be to be done: the stream has come to the portal's end for the first time in this
+    // life, or ever, or a reconciliation was written down.
+    void on_job_due(std::function<void()> callback) { job_may_be_due_ = std::move(callback); }
+
+    std::string_view entity() const { return settings_.pass.spec.entity; }
+    // What a bounded pass of the stream shares with it.
+    JobStream job_stream() { return {&settings_.pass, &memory_, settings_.reconcile}; }
+
+    // Runs until stop(). Throws as run_pass() does.
+    Task<> run();
+    // One pass; ends early on stop(). Throws likewise.
+    Task<PassReport> run_once();
+
+    // See Engine::overdue().
+    bool overdue() const { return sleep_.is_overdue(); }
+    StreamSnapshot snapshot() const;
+    // None: no events are to be expected.
+    std::optional<PushWatch> push() const {
+        return settings_.announced ? std::optional(push_) : std::nullopt;
+    }
+
+    void nudge();
+    void forgive();
+    void stop();
+
+  private:
+    Task<PassReport> cancelable_pass(bool polled);
+    Task<PassReport> pass_and_settle(bool polled);
+    Task<> settle(PassReport& report, bool polled);
+    Task<> note_first_pass();
+    Task<> watch_push(const PassReport& report);
+    Task<> judge_push(Timestamp now);
+    void plan_next(const PassReport& report);
+    Task<> report_pass(const PassReport& report);
+    Task<> request_whole(const PassReport& report);
+    Task<> recall_whole();
+    MonoTime due() const;
+    Duration base_interval() const;
+    void report_stretch();
+
+    PassContext context_;
+    EngineStream settings_;
+    double poll_rate_;
+    Inbox& inbox_;
+    Observer& observer_;
+    StreamMemory memory_;
+    EventResolver resolver_;
+    WatchedSleep sleep_;
+    std::function<void()> job_may_be_due_;
+    boost::asio::cancellation_signal cancel_pass_;
+    MonoTime due_;                      // of the timer's poll
+    MonoTime backoff_until_{};          // no pass before, whoever requests one
+    MonoTime check_at_ = Clock::never;  // of the next look for an event's record
+    std::size_t failures_ = 0;          // in a row
+    PushWatch push_;
+    std::optional<Timestamp> push_due_;  // when the last changes' events should have come
+    bool noted_ = false;                 // that a pass has come to its end
+    bool recalled_ = false;              // what an earlier life owed
+    bool stretch_reported_ = false;      // and not taken back
+    bool first_end_ = false;             // was reported
+    bool mixed_reported_ = false;        // that records of another type were met
+    bool nudged_ = false;
+    bool in_pass_ = false;
+    bool stopped_ = false;
+};
+
+}  // namespace carecloud

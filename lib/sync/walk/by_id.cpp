@@ -1,0 +1,222 @@
+#include "sync/walk/by_id.hpp"
+
+#include "base/co_try.hpp"
+#include "portal/query.hpp"
+#include "sync/limits/retry.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <utility>
+
+namespace carecloud {
+namespace {
+
+std::string unreachable_reason(const Error& error) {
+    return "cannot be fetched from the portal: " + error.subject;
+}
+
+std::unordered_set<std::string_view> ids_of(const Page& page) {
+    std::unordered_set<std::string_view> ids;
+    for (const Record& record : page.records)
+        ids.insert(record.id);
+    for (const InvalidRecord& invalid : page.invalid)
+        ids.insert(invalid.id);
+    return ids;
+}
+
+// Whether it may be the text of an ObjectId.
+bool is_oid(std::string_view id) {
+    return id.size() == 24 && id.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+}  // namespace
+
+// Drops from the first `asked` keys those that the page answered; all of them where two answers in a row had none of
+// them: the portal no longer shows them. One may be an empty listing by mistake (hazard 21).
+void ById::drop_answered(std::vector<Key>& keys, std::size_t asked, const Page& page) {
+    const auto answered = ids_of(page);
+    const auto end = keys.begin() + static_cast<std::ptrdiff_t>(asked);
+    const auto is_answered = [&](const Key& key) { return answered.contains(key.id); };
+    const bool none = std::none_of(keys.begin(), end, is_answered);
+    const bool gone = none && doubted_;
+    doubted_ = none && !gone;
+    if (gone) missing_.insert(missing_.end(), keys.begin(), end);
+    keys.erase(std::remove_if(keys.begin(), end, [&](const Key& key) { return gone || is_answered(key); }),
+               end);
+}
+
+void ById::set_aside(const Key& key, const Error& error) {
+    not_found_.push_back(key.id);
+    unreachable_.push_back(
+        {.id = key.id, .modified_text = key.modified_text, .reason = unreachable_reason(error), .body = {}});
+}
+
+// One request, and what follows from it.
+Task<Result<>> ById::fetch_some(std::vector<Key>& keys, std::optional<StreamState>& state) {
+    const std::size_t wanted = std::min(one_by_one_ ? 1 : size_.take(), keys.size());
+    const auto id_at = [&keys](std::size_t i) -> std::string_view { return keys[i].id; };
+    const std::size_t asked = ids_that_fit(spec_, dialect_, wanted, id_at);
+    std::vector<std::string> ids;
+    for (std::size_t i = 0; i < asked; ++i)
+        ids.push_back(keys[i].id);
+    Query query{.spec = &spec_, .where = where::id_in(dialect_, ids)};
+    auto fetched = co_await fetcher_.fetch(std::move(query), size_);
+    if (!fetched) {
+        if (!is_size_suspect(fetched.error().code)) co_return fetched.error();
+        // Which of them it is shows when they are asked for alone; once it is found, the others may pass together.
+        one_by_one_ = asked > 1;
+        if (asked == 1) {
+            set_aside(keys.front(), fetched.error());
+            keys.erase(keys.begin());
+        }
+        co_return Result<>{};
+    }
+    drop_answered(keys, asked, *fetched->page);
+    Batch batch{.stream = committer_.state().stream, .page = fetched->page};
+    if (keys.empty() && unreachable_.empty() && missing_.empty())
+        batch.state = std::exchange(state, std::nullopt);
+    CO_TRY(committer_.commit(std::move(batch)));
+    co_return Result<>{};
+}
+
+// What was listed and is not found by its id has an `_id` of another type than the dialect's (hazard 33), or has moved
+// on.
+Task<Result<>> ById::fetch_in_other_form(std::vector<Key> keys) {
+    Dialect dialect = dialect_;
+    dialect.id = dialect_.id == IdLiteral::oid ? IdLiteral::string : IdLiteral::oid;
+    const auto has_form = [&](const Key& key) { return dialect.id == IdLiteral::string || is_oid(key.id); };
+    const auto rest = std::stable_partition(keys.begin(), keys.end(), has_form);
+    std::for_each(rest, keys.end(), [&](const Key& key) { not_found_.push_back(key.id); });
+    keys.erase(rest, keys.end());
+    ById other(fetcher_, size_, committer_, spec_, dialect);
+    other.is_other_form_ = true;
+    auto fetched = co_await other.fetch(keys, std::nullopt);
+    const bool is_refused = !fetched && fetched.error().code == ErrorCode::refused;
+    if (!fetched && !is_refused) co_return fetched.error();
+    if (is_refused)
+        std::for_each(keys.begin(), keys.end(), [&](const Key& key) { not_found_.push_back(key.id); });
+    else
+        not_found_.insert(not_found_.end(), other.not_found_.begin(), other.not_found_.end());
+    co_return Result<>{};
+}
+
+Task<Result<>> ById::fetch(std::vector<Key> keys, std::optional<StreamState> state) {
+    while (!keys.empty()) {
+        CO_TRY(fetch_some(keys, state));
+    }
+    if (is_other_form_) {
+        for (const Key& key : missing_)
+            not_found_.push_back(key.id);
+    } else if (!missing_.empty()) {
+        std::vector<Key> missing = std::exchange(missing_, {});
+        CO_TRY(fetch_in_other_form(std::move(missing)));
+    }
+    if (!state && unreachable_.empty()) co_return Result<>{};
+    Batch rest{.stream = committer_.state().stream,
+               .state = std::move(state),
+               .unreachable = std::exchange(unreachable_, {})};
+    CO_TRY(committer_.commit(std::move(rest)));
+    co_return Result<>{};
+}
+
+Task<Result<>> ById::retry(Key key) {
+    const Query query{.spec = &spec_, .where = where::id_in(dialect_, {key.id}), .take = 1};
+    auto answer = co_await fetcher_.ask(query);
+    // Doubted once, as in drop_answered().
+    if (answer && (*answer)->record_count() == 0) answer = co_await fetcher_.ask(query);
+    Batch batch{.stream = committer_.state().stream};
+    const PagePtr page = answer ? *answer : PagePtr();
+    if (answer && page->record_count() > 0 && !page->invalid.empty() && page->invalid.front().not_json) {
+        // Whole and as unreadable as before: one more attempt of it. The page outlives the commit.
+        batch.unreachable.push_back(page->invalid.front());
+    } else if (answer && page->record_count() > 0) {
+        batch.page = page;
+    } else if (answer) {
+        CO_TRY_ASSIGN(auto denied, is_denied(fetcher_, spec_, key.id));
+        if (denied)
+            batch.released.push_back(key.id);
+        else
+            batch.unreachable.push_back({.id = key.id,
+                                         .modified_text = key.modified_text,
+                                         .reason = "the portal has it but does not list it",
+                                         .body = {}});
+    } else if (is_size_suspect(answer.error().code)) {
+        set_aside(key, answer.error());
+        batch.unreachable = std::exchange(unreachable_, {});
+    } else {
+        co_return answer.error();
+    }
+    CO_TRY(committer_.commit(std::move(batch)));
+    co_return Result<>{};
+}
+
+Task<Result<>> ById::retry_untried(Store& store, Timestamp wall) {
+    const Timestamp an_hour_ago = wall - std::chrono::hours(1);
+    CO_TRY_ASSIGN(auto due, store.untried(committer_.state().stream, an_hour_ago, 1));
+    if (due.empty()) co_return Result<>{};
+    Key key = due.front();
+    co_return co_await retry(std::move(key));
+}
+
+Task<Result<bool>> is_denied(Fetcher& fetcher, const StreamSpec& spec, std::string id) {
+    auto answer = co_await fetcher.retrieve(spec, std::move(id));
+    // What is too large for an answer is there.
+    if (!answer && !is_size_suspect(answer.error().code)) co_return answer.error();
+    const bool is_there = !answer || (*answer)->record_count() > 0;
+    co_return !is_there || spec.filter != "{}";
+}
+
+namespace {
+
+bool is_changed(const Page& page, const HeldRecord& held, bool whole) {
+    if (page.records.empty()) return false;
+    const Record& shown = page.records.front();
+    return whole ? shown.hash != held.hash : shown.modified != held.modified;
+}
+
+}  // namespace
+
+Task<Result<Sighting>> sight(Fetcher& fetcher, const StreamSpec& spec, const Dialect& dialect, std::string id,
+                             HeldRecord held) {
+    auto answer = co_await fetcher.retrieve(spec, id);
+    const bool whole = answer.has_value();
+    if (!whole) {
+        if (!is_size_suspect(answer.error().code)) co_return answer.error();
+        // No answer carries it, so it is there. Its key tells at least whether it has moved.
+        StreamSpec unfiltered = spec;
+        unfiltered.filter = "{}";
+        Query query{.spec = &unfiltered,
+                    .where = where::id_in(dialect, {id}),
+                    .projection = Projection::keys,
+                    .take = 1};
+        answer = co_await fetcher.ask(std::move(query));
+        if (!answer) co_return answer.error();
+        const bool moved = is_changed(**answer, held, false);
+        co_return Sighting{moved ? Presence::changed : Presence::same, *answer};
+    }
+    const PagePtr page = *answer;
+    if (page->record_count() == 0) co_return Sighting{Presence::denied, page};
+    const bool changed = is_changed(*page, held, spec.fields.empty());
+    co_return Sighting{changed ? Presence::changed : Presence::same, page};
+}
+
+Task<Result<bool>> is_listed_in_other_form(Fetcher& fetcher, const StreamSpec& spec, const Dialect& dialect,
+                                           std::string id) {
+    Dialect other = dialect;
+    other.id = dialect.id == IdLiteral::oid ? IdLiteral::string : IdLiteral::oid;
+    Query query{.spec = &spec, .where = where::id_in(other, {id}), .projection = Projection::keys, .take = 1};
+    auto answer = co_await fetcher.ask(std::move(query));
+    if (!answer && answer.error().code == ErrorCode::refused) co_return false;
+    if (!answer) co_return answer.error();
+    co_return (*answer)->record_count() > 0;
+}
+
+Omitted judge_omitted(const Omission& first, Timestamp asked_at, Duration overlap, Presence presence) {
+    if (asked_at < first.first_at + overlap) return Omitted::wait;
+    return presence == Presence::changed || first.filter_changed ? Omitted::left : Omitted::hole;
+}
+
+}  // namespace carecloud

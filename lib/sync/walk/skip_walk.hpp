@@ -1,0 +1,59 @@
+// A walk without keyset (hazard 2): its position is a `modified`, with a Skip inside one tie, and each page must be
+// stored before the next one is asked for. A record that leaves the tie meanwhile shifts the rest past the Skip: so
+// each page inside a tie begins with the last record of the one before, which shows that nothing has moved, and a tie
+// of several pages is read again, by keys, until a whole round of it has not moved and holds nothing unknown. Pure.
+#pragma once
+
+#include "sync/walk/walk.hpp"
+
+#include <string>
+#include <unordered_set>
+
+namespace carecloud {
+
+class SkipWalk final : public Walk {
+  public:
+    SkipWalk(const Dialect& dialect, WalkPlan plan);
+
+    std::size_t skip() const override { return overlaps_ ? skip_ - 1 : skip_; }
+    void stored(std::size_t unknown, std::size_t count) override;
+    bool may_move_cursor() const override { return !left_tie_; }
+    bool may_read_ahead() const override { return false; }
+    void read_next(Reading reading) override { reading_ = rereads_ ? Reading::keys : reading; }
+    void has_met(Cursor furthest) override;
+    // A tie counts only as a whole: until it has been quiet, records of it may have been passed over.
+    const std::optional<Cursor>& met_to() const override {
+        return ended_ && !left_tie_ ? met_to_ : met_ties_to_;
+    }
+
+  private:
+    std::string condition() const override;
+    void move(const Page& page, std::size_t take) override;
+    void note_met(const Page& page) override;
+    bool is_before_cursor() const override;
+    bool is_before_position(const Record& first) const override;
+
+    void move_past(const Page& page, std::size_t fresh);
+    void note_shift(const Page& page);
+    void note_ties_met();
+    void keep_ids(const Page& page);
+    void begin_again();
+
+    std::size_t skip_ = 0;
+    std::optional<Cursor> met_ties_to_;  // before the tie under way, or that which was just left
+
+    // The tie that was just left, or that the walk ended in, and may have to be read again.
+    std::optional<Cursor> left_tie_;
+    std::size_t tie_pages_ = 0;  // of this round of the tie, that brought records of it
+    bool shifted_ = false;       // in this round
+    bool is_blind_ = false;      // in this round a page left no room to see that
+    bool is_fresh_ = false;      // this round brought a record that no round before it did
+    bool unknown_in_tie_ = false;
+    bool rereads_ = false;                      // a tie that was left
+    bool overlaps_ = false;                     // the next page begins with the last record of this one
+    bool had_room_ = false;                     // the page before held fewer records than it could have
+    std::unordered_set<std::string> last_ids_;  // of this page, where it lies inside a tie
+    std::unordered_set<std::string> tie_ids_;   // of all pages since the tie began
+};
+
+}  // namespace carecloud

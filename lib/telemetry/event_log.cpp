@@ -1,0 +1,99 @@
+#include "telemetry/event_log.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace carecloud {
+namespace {
+
+constexpr std::string_view kStoreKey = "events store";
+
+std::vector<std::string> all_refusals() {
+    std::vector<std::string> names;
+    for (int reason = 0; reason <= static_cast<int>(RefusalReason::canceled); ++reason)
+        names.emplace_back(to_string(static_cast<RefusalReason>(reason)));
+    return names;
+}
+
+}  // namespace
+
+EventLog::EventLog(Log& log, Health& health, const Clock& clock, Histories& histories)
+    : log_(log), health_(health), clock_(clock), histories_(histories) {
+    histories_.metrics.refusals_begin(all_refusals());
+}
+
+void EventLog::event_received(const EventReport& event) {
+    histories_.day.count_event(clock_.now());
+    histories_.metrics.event_received(event.event_type, to_string(event.outcome));
+    log_.write(LogLevel::debug, "event received",
+               {{"EVENT_ID", event.message_id},
+                {"EVENT_TYPE", event.event_type},
+                {"OUTCOME", to_string(event.outcome)},
+                {"STREAM", event.stream.value_or("none")}});
+    health_.restore(kStoreKey);
+}
+
+// Anybody can send nonsense: a line when it begins, and then one an interval.
+void EventLog::request_refused(const SnsRefusal& refusal, std::string_view peer) {
+    histories_.metrics.event_refused(to_string(refusal.reason));
+    if (refusal.reason == RefusalReason::store)
+        health_.degrade(kStoreKey, {.text = "events cannot be stored: " + refusal.text,
+                                    .remedy = "free space on the store's disk, or stop the program that "
+                                              "locks the store: df -h, fuser -v"});
+    const std::string_view reason = to_string(refusal.reason);
+    const auto line = refusals_.failed(reason, ErrorCode::refused, clock_.now());
+    if (!line) return;
+    log_.write(LogLevel::warn, "SNS request refused: " + refusal.text,
+               {{"REASON", reason}, {"COUNT", line->count}, {"PEER", peer}});
+}
+
+void EventLog::subscription_changed(const Subscription& subscription, std::string_view hint) {
+    const bool confirmed = subscription.state == SubscriptionState::confirmed;
+    const bool gone = subscription.state == SubscriptionState::gone;
+    LogFields fields{{"TOPIC", subscription.topic_arn}};
+    if (!subscription.subscription_arn.empty())
+        fields.emplace_back("SUBSCRIPTION", subscription.subscription_arn);
+    std::string text = "topic subscription: " + std::string(to_string(subscription.state));
+    if (!hint.empty()) text += "; " + std::string(hint);
+    log_.write(gone ? LogLevel::error : confirmed ? LogLevel::info : LogLevel::warn, text, fields);
+    judge(subscription, hint);
+}
+
+void EventLog::receiver_failed(const Error& error) {
+    const auto line = failures_.failed(error.operation, error.code, clock_.now());
+    if (line) log_.write(LogLevel::warn, error, {{"COUNT", line->count}});
+}
+
+void EventLog::judge(const Subscription& subscription, std::string_view hint) {
+    const std::string key = "subscription " + subscription.topic_arn;
+    if (subscription.state == SubscriptionState::confirmed) {
+        health_.restore(key);
+        return;
+    }
+    Reason reason{.text = "the subscription of " + subscription.topic_arn + " is " +
+                          std::string(to_string(subscription.state)),
+                  .remedy = std::string(hint)};
+    if (hint.empty())
+        reason.remedy =
+            "run aws sns subscribe (README, \"Subscribing\"); the subscription is confirmed automatically";
+    if (const auto since = Timestamp::parse(subscription.changed_at)) reason.since = *since;
+    health_.degrade(key, std::move(reason));
+}
+
+void EventLog::recall(const Subscription& subscription) {
+    if (subscription.changed_at.empty()) {
+        log_.write(LogLevel::info,
+                   "no subscription of the topic yet; run `aws sns subscribe` to receive events",
+                   {{"TOPIC", subscription.topic_arn}});
+        return;
+    }
+    const bool confirmed = subscription.state == SubscriptionState::confirmed;
+    log_.write(confirmed ? LogLevel::info : LogLevel::warn,
+               "topic subscription: " + std::string(to_string(subscription.state)) + " since " +
+                   subscription.changed_at,
+               {{"TOPIC", subscription.topic_arn}});
+    judge(subscription, {});
+}
+
+}  // namespace carecloud

@@ -1,0 +1,38 @@
+// Writes what the SNS endpoint reports to the log, the health and the histories. I/O thread alone.
+#pragma once
+
+#include "base/clock.hpp"
+#include "runtime/error_fold.hpp"
+#include "runtime/log.hpp"
+#include "sns/outcome.hpp"
+#include "telemetry/health.hpp"
+#include "telemetry/histories.hpp"
+
+#include <string_view>
+
+namespace carecloud {
+
+class EventLog : public ReceiverObserver {
+  public:
+    EventLog(Log& log, Health& health, const Clock& clock, Histories& histories);
+
+    void event_received(const EventReport& event) override;
+    void request_refused(const SnsRefusal& refusal, std::string_view peer) override;
+    void subscription_changed(const Subscription& subscription, std::string_view hint) override;
+    void receiver_failed(const Error& error) override;
+
+    // The subscription of a configured topic, as an earlier process noted it.
+    void recall(const Subscription& subscription);
+
+  private:
+    void judge(const Subscription& subscription, std::string_view hint);
+
+    Log& log_;
+    Health& health_;
+    const Clock& clock_;
+    Histories& histories_;
+    ErrorFold refusals_;
+    ErrorFold failures_;
+};
+
+}  // namespace carecloud

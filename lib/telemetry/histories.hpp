@@ -1,0 +1,89 @@
+// All that is remembered of the past for the API: the passes, the last day, the metrics. Each number is reported once,
+// by the object that sees it happen. I/O thread alone.
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/timestamp.hpp"
+#include "sync/walk/observer.hpp"
+#include "telemetry/metrics.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace carecloud {
+
+// A pass that has not ended, as far as it has stored anything.
+struct PassUnderWay {
+    std::uint64_t records = 0;  // taken so far
+    MonoTime first_at{};        // the first commit, and what it took is not counted in the rate
+    MonoTime last_at{};
+    std::uint64_t after_first = 0;
+};
+
+struct PassEntry {
+    PassReport report;
+    Timestamp ended_at;
+    std::uint64_t passes = 0;  // in this life of the process, this one included
+};
+
+// The last pass of each stream, for later requests.
+class PassHistory {
+  public:
+    void note(const PassReport& report, Timestamp ended_at);
+
+    // A commit of the stream's own pass took so many records.
+    void note_commit(std::string_view stream, std::uint64_t records, MonoTime now);
+    // Null: nothing was stored since the last pass ended.
+    const PassUnderWay* under_way(std::string_view stream) const;
+
+    // Null: none has ended yet.
+    const PassEntry* find(std::string_view stream) const;
+
+  private:
+    std::map<std::string, PassEntry, std::less<>> entries_;
+    std::map<std::string, PassUnderWay, std::less<>> under_way_;
+};
+
+// What came in the last 24 hours, by quarters of an hour, for the status page's plot. In memory alone: it begins with
+// the process.
+//
+//     day.count_changes(12, clock.now());
+//     for (const DayHistory::Quarter& quarter : day.last(clock.now())) …    // the oldest first
+class DayHistory {
+  public:
+    struct Quarter {
+        std::uint64_t changes = 0;
+        std::uint64_t events = 0;
+        std::uint64_t passes = 0;
+        std::uint64_t failed = 0;  // of the passes
+    };
+
+    static constexpr std::size_t kQuarters = 96;
+    static constexpr std::chrono::minutes kQuarter{15};
+    using Quarters = std::array<Quarter, kQuarters>;
+
+    void count_changes(std::uint64_t changes, MonoTime now) { at(now).changes += changes; }
+    void count_event(MonoTime now) { ++at(now).events; }
+    void count_pass(bool failed, MonoTime now);
+
+    // The last of them is the quarter that `now` lies in.
+    Quarters last(MonoTime now) const;
+
+  private:
+    Quarter& at(MonoTime now);
+
+    Quarters ring_{};
+    std::int64_t newest_ = 0;  // number of the newest quarter in the ring
+};
+
+struct Histories {
+    PassHistory passes{};
+    DayHistory day{};
+    Metrics metrics{};
+};
+
+}  // namespace carecloud

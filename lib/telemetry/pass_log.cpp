@@ -1,0 +1,381 @@
+#include "telemetry/pass_log.hpp"
+
+#include "base/quantity_text.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace carecloud {
+namespace {
+
+std::int64_t milliseconds(Duration span) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(span).count();
+}
+
+std::string cursor_text(const StreamState& state) {
+    return state.cursor ? state.cursor->modified_text + " " + state.cursor->id : "none";
+}
+
+// The reason of a backfill or a reconciliation that the quota has no room for.
+constexpr std::string_view kOfBounded = "bounded";
+
+LogFields fields_of(const PassReport& report, std::uint64_t pass) {
+    const CommitSummary& summary = report.summary;
+    LogFields fields{{"STREAM", report.stream}, {"PASS", pass}};
+    const auto count = [&](std::string_view name, std::size_t number) {
+        if (number > 0) fields.emplace_back(name, number);
+    };
+    count("CREATED", summary.created);
+    count("UPDATED", summary.updated);
+    count("DISABLED", summary.disabled);
+    count("DELETED", summary.deleted);
+    count("RESTORED", summary.restored);
+    count("QUARANTINED", summary.quarantined);
+    count("UNCHANGED", summary.unchanged);
+    count("DOUBTED", summary.doubted);
+    count("REVERSED", summary.reversed);
+    count("UNSTEADY", summary.unsteady);
+    count("HOLES", report.events.holes);
+    count("EVENTS_SETTLED", report.events.settled);
+    count("EVENTS_GONE", report.events.gone);
+    count("EVENTS_NOT_IN_STREAM", report.events.not_in_stream);
+    count("EVENTS_OPEN", report.events.open);
+    fields.emplace_back("PAGES", report.pages);
+    fields.emplace_back("REQUESTS", report.requests);
+    fields.emplace_back("MS", milliseconds(report.took));
+    fields.emplace_back("CURSOR", cursor_text(report.state));
+    return fields;
+}
+
+// Polls that find nothing are most of them, and would fill the log.
+bool is_news(const PassReport& report) {
+    const CommitSummary& summary = report.summary;
+    const SettleReport& events = report.events;
+    return summary.wrote_rows() || summary.reversed + summary.unsteady > 0 ||
+           events.settled + events.gone + events.not_in_stream + events.holes > 0;
+}
+
+LogFields begin_fields(const Job& pass) {
+    LogFields fields{{"STREAM", pass.stream}, {"PASS", pass.id}};
+    if (!pass.reason.empty()) fields.emplace_back("DUE", pass.reason);
+    return fields;
+}
+
+LogFields fields_of(const Job& pass) {
+    LogFields fields{{"STREAM", pass.stream}, {"PASS", pass.id}};
+    fields.emplace_back("RECORDS", pass.records);
+    fields.emplace_back("MISSING", pass.missing);
+    fields.emplace_back("CHANGED", pass.changed);
+    fields.emplace_back("GONE", pass.gone);
+    fields.emplace_back("DELETED", pass.deleted);
+    if (pass.holes > 0) fields.emplace_back("HOLES", pass.holes);
+    if (pass.awaiting > 0) fields.emplace_back("AWAITING", pass.awaiting);
+    fields.emplace_back("REQUESTS", pass.requests);
+    return fields;
+}
+
+// Under which its errors are folded: no stream and no operation is called so.
+std::string fold_name(const Job& pass) {
+    return "pass " + std::to_string(pass.id);
+}
+
+}  // namespace
+
+// Retries may hide it for half a minute. That a pass succeeds all the same does not end its interval: a portal that
+// fails now and then is a line in five minutes, not one a pass.
+void PassLog::request_failed(std::string_view stream, const Error& error) {
+    const auto line = requests_.failed(stream, error.code, clock_.now());
+    if (!line) return;
+    just_reported_.insert_or_assign(std::string(stream), error.code);
+    LogFields fields{{"STREAM", stream}};
+    if (line->count > 1) fields.emplace_back("COUNT", line->count);
+    log_.write(LogLevel::warn, error, fields);
+}
+
+void PassLog::pass_ended(const PassReport& report) {
+    ++passes_;
+    histories_.passes.note(report, clock_.wall());
+    histories_.metrics.pass_ended(report, clock_.now());
+    if (!report.error || report.error->code != ErrorCode::canceled)
+        histories_.day.count_pass(report.error.has_value(), clock_.now());
+    if (report.from_the_start) {
+        log_.write(LogLevel::warn,
+                   "entity, workspace, bucket, filter or fields of the stream changed: restarting from the "
+                   "beginning; records that no longer match are kept until the next reconciliation",
+                   {{"STREAM", report.stream}});
+    }
+    if (report.cursor_went_back) {
+        log_.write(LogLevel::warn,
+                   "the cursor was in the future by the portal's clock and by this machine's and was moved "
+                   "back; a full reconciliation follows, because records may have been skipped",
+                   {{"STREAM", report.stream}, {"CURSOR", cursor_text(report.state)}});
+    }
+    if (report.dialect_proven && !report.error) {
+        log_.write(LogLevel::info, "query dialect detected",
+                   {{"STREAM", report.stream}, {"DIALECT", report.state.dialect}});
+    }
+    if (report.error) {
+        // The error itself is reported by backing_off, or by the requester of this one pass.
+        if (report.summary.changes() > 0)
+            log_.write(LogLevel::info, "pass interrupted; received records are kept",
+                       fields_of(report, passes_));
+        return;
+    }
+    report_recovery(report);
+    note_success(report.stream);
+    health_.restore_stream(report.stream, Health::kOfPass);
+    health_.restore_stream(report.stream, Health::kOfStore);
+    log_.write(is_news(report) ? LogLevel::info : LogLevel::debug,
+               report.summary.changes() > 0 ? "pass finished" : "pass finished, nothing new",
+               fields_of(report, passes_));
+    report_events(report);
+    report_holes(report.stream, report.events.holes);
+    const auto& cursor = report.state.cursor;
+    health_.at_end(report.stream, cursor ? std::optional(cursor->modified) : std::nullopt);
+}
+
+void PassLog::report_events(const PassReport& report) {
+    const std::string operation = "events of " + report.stream;
+    if (!report.events.error) {
+        fold_.succeeded(operation, clock_.now());
+        return;
+    }
+    const auto line = fold_.failed(operation, report.events.error->code, clock_.now());
+    if (!line) return;
+    log_.write(LogLevel::warn, *report.events.error,
+               {{"STREAM", report.stream}, {"EVENTS_OPEN", report.events.open}, {"COUNT", line->count}});
+}
+
+void PassLog::push_silent(std::string_view stream, bool silent) {
+    histories_.metrics.push_silent(stream, silent);
+    if (!silent) {
+        health_.restore_stream(stream, "push");
+        log_.write(LogLevel::info, "events are received again", {{"STREAM", stream}});
+        return;
+    }
+    health_.degrade_stream(
+        stream, "push",
+        {.text = "receives almost no events (push silent): most changes were not announced",
+         .remedy = "run aws sns list-subscriptions-by-topic; subscribe again, or make the endpoint reachable "
+                   "for SNS (README, \"When no event comes\")"});
+    log_.write(
+        LogLevel::error,
+        "push silent: records change, but almost no events announce them; the stream is polled more often. "
+        "Check that the topic's subscription still exists (aws sns list-subscriptions-by-topic) and that SNS "
+        "can reach the endpoint (README, \"When no event comes\")",
+        {{"STREAM", stream}});
+}
+
+// At once, and then hourly.
+void PassLog::polls_stretched(std::string_view stream, std::optional<Duration> every) {
+    const std::string key = std::string(stream) + " stretched";
+    if (!every) {
+        reported_at_.erase(key);
+        log_.write(LogLevel::info,
+                   "polling at the configured interval again: the monthly quota is sufficient",
+                   {{"STREAM", stream}});
+        return;
+    }
+    const MonoTime now = clock_.now();
+    const auto [reported, first] = reported_at_.try_emplace(key, now);
+    if (!first && now - reported->second < std::chrono::hours(1)) return;
+    reported->second = now;
+    const std::string span = span_text(std::chrono::milliseconds(milliseconds(*every)));
+    log_.write(LogLevel::warn,
+               "polling less often to stay within the monthly quota: " + std::string(stream) +
+                   " is polled every " + span + "; raise portal.rate.monthly_quota if the portal allows more",
+               {{"STREAM", stream}, {"EVERY_MS", milliseconds(*every)}});
+}
+
+void PassLog::report_recovery(const PassReport& report) {
+    const bool request_failed = just_reported_.erase(report.stream) > 0;
+    const auto recovery = fold_.succeeded(report.stream, clock_.now());
+    if (!recovery && !request_failed) return;
+    LogFields fields{{"STREAM", report.stream}};
+    if (recovery) {
+        fields.emplace_back("FAILURES", recovery->failures);
+        fields.emplace_back("MS", milliseconds(recovery->lasted));
+    }
+    log_.write(LogLevel::info, "stream recovered", fields);
+}
+
+void PassLog::backing_off(std::string_view stream, const Error& error, Duration pause) {
+    degrade(stream, error);
+    health_.doing(stream, reason_of("waiting: ", error).text);
+    const auto reported = just_reported_.find(stream);
+    const bool has_line = reported != just_reported_.end() && reported->second == error.code;
+    if (reported != just_reported_.end()) just_reported_.erase(reported);
+    const auto line = fold_.failed(stream, error.code, clock_.now());
+    if (!line || has_line) return;
+    LogFields fields{{"STREAM", stream}, {"RETRY_MS", milliseconds(pause)}};
+    if (line->count > 1) fields.emplace_back("COUNT", line->count);
+    log_.write(LogLevel::warn, error, fields);
+}
+
+// A stream that has never come to the portal's end is not well whatever the error: its address or its entity may be
+// wrong.
+void PassLog::degrade(std::string_view stream, const Error& error) {
+    if (!is_critical(error) && succeeded_.contains(stream)) return;
+    const bool of_store = is_store_error(error.code);
+    const std::string_view what = of_store ? Health::kOfStore : Health::kOfPass;
+    health_.restore_stream(stream, of_store ? Health::kOfPass : Health::kOfStore);
+    health_.degrade_stream(stream, what, reason_of("waiting: ", error));
+}
+
+void PassLog::note_success(const std::string& stream) {
+    if (succeeded_.empty()) health_.restore(Health::kNothingYet);
+    succeeded_.insert(stream);
+}
+
+void PassLog::recall_first_passes(const std::map<std::string, Timestamp>& first) {
+    for (const auto& [stream, ended_at] : first)
+        succeeded_.insert(stream);
+    if (succeeded_.empty())
+        health_.degrade(
+            Health::kNothingYet,
+            {.text = "no pass has completed yet: the store is incomplete",
+             .remedy = "wait for the first load; if a stream is waiting, carecloudctl status shows why"});
+    else
+        health_.restore(Health::kNothingYet);
+}
+
+// Each attempt begins anew; that one pass does is said once.
+void PassLog::bounded_pass(const Job& pass) {
+    const std::string kind(to_string(pass.kind));
+    if (pass.status != JobStatus::running || pass.error.empty())
+        health_.restore_stream(pass.stream, kOfBounded);
+    if (pass.status == JobStatus::running) {
+        const bool reported = !pass.error.empty() || !begun_.insert(pass.id).second;
+        if (!reported) log_.write(LogLevel::info, kind + " started", begin_fields(pass));
+        return;
+    }
+    begun_.erase(pass.id);
+    report_recovery(pass);
+    judge(pass);
+    LogFields fields = fields_of(pass);
+    if (pass.status == JobStatus::done) {
+        histories_.metrics.holes_found(pass.stream, pass.holes);
+        report_holes(pass.stream, pass.holes);
+    }
+    if (pass.error.empty()) {
+        log_.write(LogLevel::info, kind + (pass.status == JobStatus::done ? " finished" : " canceled"),
+                   fields);
+        return;
+    }
+    fields.emplace_back("REASON", pass.error);
+    if (!pass.hint.empty()) fields.emplace_back("HINT", pass.hint);
+    if (pass.status == JobStatus::done) {
+        fields.emplace_back("UNEXPLAINED", pass.unexplained);
+        log_.write(LogLevel::warn, kind + " finished with unexplained differences", fields);
+        return;
+    }
+    const bool asks = pass.status == JobStatus::awaiting_confirmation;
+    log_.write(LogLevel::error,
+               kind + (asks ? " stopped for confirmation before marking records as deleted" : " failed"),
+               fields);
+}
+
+void PassLog::bounded_pass_waits(const Job& pass, const Error& error, Duration pause) {
+    if (error.code == ErrorCode::quota_exhausted) {
+        Reason reason = reason_of(std::string(to_string(pass.kind)) + " is waiting for quota: ", error);
+        reason.state = ServiceState::warning;
+        health_.degrade_stream(pass.stream, kOfBounded, std::move(reason));
+    }
+    const auto line = fold_.failed(fold_name(pass), error.code, clock_.now());
+    if (!line) return;
+    LogFields fields = fields_of(pass);
+    fields.emplace_back("CODE", to_string(error.code));
+    fields.emplace_back("REASON", pass.error);
+    if (!pass.hint.empty()) fields.emplace_back("HINT", pass.hint);
+    fields.emplace_back("RETRY_MS", milliseconds(pause));
+    if (line->count > 1) fields.emplace_back("COUNT", line->count);
+    log_.write(LogLevel::warn, std::string(to_string(pass.kind)) + " interrupted, will be retried", fields);
+}
+
+// What was canceled or failed for good is not well again; its errors are over all the same.
+void PassLog::report_recovery(const Job& pass) {
+    const auto recovery = fold_.succeeded(fold_name(pass), clock_.now());
+    if (!recovery || (pass.status != JobStatus::done && pass.status != JobStatus::awaiting_confirmation))
+        return;
+    log_.write(LogLevel::info, std::string(to_string(pass.kind)) + " recovered",
+               {{"STREAM", pass.stream},
+                {"PASS", pass.id},
+                {"FAILURES", recovery->failures},
+                {"MS", milliseconds(recovery->lasted)}});
+}
+
+void PassLog::set_aside(const std::string& stream, const CommitSummary& summary) {
+    report_hourly(stream, LogLevel::warn,
+                  "the portal returned an earlier version of a record: the record is fetched again once all "
+                  "replicas of the portal agree, and every record is compared (README, \"Doubted records\")",
+                  summary.doubted);
+    report_hourly(stream, LogLevel::warn,
+                  "a record reverted to an earlier version: the portal was restored from a backup, or its "
+                  "replicas differ for longer than the stream's overlap (README, \"Doubted records\")",
+                  summary.reversed);
+    report_hourly(
+        stream, LogLevel::warn,
+        "records differ in each response although their modified is unchanged, possibly because of a "
+        "signed URL: one version per day is kept. List the fields that you need in streams[].fields, "
+        "without the changing one",
+        summary.unsteady);
+    for (const std::string& id : summary.quarantined_ids)
+        log_.write(LogLevel::warn, "record quarantined; carecloudctl quarantine shows the reason",
+                   {{"STREAM", stream}, {"RECORD_ID", id}});
+    const std::size_t more = summary.quarantined - summary.quarantined_ids.size();
+    if (more > 0)
+        log_.write(LogLevel::warn, "more records quarantined; carecloudctl quarantine shows the reasons",
+                   {{"STREAM", stream}, {"COUNT", more}});
+}
+
+// The first at once; those of the next hour are in the metrics alone.
+void PassLog::report_hourly(const std::string& stream, LogLevel level, const std::string& text,
+                            std::size_t count) {
+    if (count == 0) return;
+    const MonoTime now = clock_.now();
+    const auto [reported, first] = reported_at_.try_emplace(stream + " " + text, now);
+    if (!first && now - reported->second < std::chrono::hours(1)) return;
+    reported->second = now;
+    log_.write(level, text, {{"STREAM", stream}, {"COUNT", count}});
+}
+
+void PassLog::report_holes(const std::string& stream, std::size_t count) {
+    report_hourly(
+        stream, LogLevel::warn,
+        "the portal's listings omit records that it has; they are kept. Report this to the portal's "
+        "operator: new records may be missing until they change (README, \"Doubted records\")",
+        count);
+}
+
+void PassLog::judge(const Job& pass) {
+    if (pass.kind != JobKind::reconcile) return;
+    if (pass.status == JobStatus::awaiting_confirmation)
+        health_.degrade_stream(pass.stream, "reconcile",
+                               {.text = "requires confirmation: " + pass.error, .remedy = pass.hint});
+    if (pass.status == JobStatus::done) health_.restore_stream(pass.stream, "reconcile");
+}
+
+void PassLog::recall(const std::vector<Job>& kept, const std::vector<std::string>& streams) {
+    for (const Job& pass : kept) {
+        if (std::find(streams.begin(), streams.end(), pass.stream) != streams.end()) judge(pass);
+    }
+}
+
+void PassLog::clocks(const ClockReport& report) {
+    if (report.verdict == ClockVerdict::agree) {
+        log_.write(LogLevel::info, "the clocks of the portal and this machine agree again");
+        return;
+    }
+    log_.write(LogLevel::warn, report.text(),
+               {{"CODE", "clock_" + std::string(to_string(report.verdict))}, {"HINT", report.hint()}});
+}
+
+void PassLog::failed(const Error& error) {
+    const auto line = fold_.failed(error.operation, error.code, clock_.now());
+    if (!line) return;
+    LogFields fields;
+    if (line->count > 1) fields.emplace_back("COUNT", line->count);
+    log_.write(LogLevel::warn, error, fields);
+}
+
+}  // namespace carecloud
