@@ -162,7 +162,7 @@ show -line "SELECT stream, cursor_modified, cursor_id, safe_modified, dialect FR
 echo "Queries that the portal has answered: $first_requests"
 compare
 
-heading "carecloud-syncd, always on, looking every second; meanwhile the portal changes"
+heading "carecloud-syncd, running as a service and polling every second while the portal changes"
 before=$(value "SELECT max(seq) FROM changes")
 "$bin/carecloud-syncd" --config "$work/config.yaml" >"$logs/demo-daemon.log" 2>&1 &
 daemon_pid=$!
