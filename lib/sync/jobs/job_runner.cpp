@@ -284,6 +284,7 @@ Task<Result<>> JobRunner::note_end(Job pass, std::uint64_t spent, Result<> ended
         co_return Result<>{};
     }
     const Error& error = ended.error();
+    if (context_.whole_due) context_.whole_due->may_owe(pass.stream, error);
     if (error.code == ErrorCode::canceled) {
         // By stop() it goes on in the next life, just as the row says; else the next round drops it.
         co_return Result<>{};
@@ -308,8 +309,7 @@ Task<Result<>> JobRunner::finish(Job pass, JobStatus status) {
     CO_TRY(context_.store.save_pass(pass));
     observer_.bounded_pass(pass);
     if (!context_.whole_due) co_return Result<>{};
-    // It did not come to its own request for what it had doubted.
-    CO_TRY(context_.whole_due->recall(std::move(pass.stream)));
+    CO_TRY(context_.whole_due->recall_ended(std::move(pass.stream)));
     co_return Result<>{};
 }
 

@@ -3,6 +3,7 @@
 #include "base/co_try.hpp"
 #include "base/error.hpp"
 #include "portal/query.hpp"
+#include "sync/jobs/whole_due.hpp"
 #include "sync/limits/retry.hpp"
 #include "sync/walk/by_id.hpp"
 #include "sync/walk/fetcher.hpp"
@@ -78,6 +79,8 @@ Task<Result<RetryReport>> QuarantineRetry::take(PagePtr page) {
     CO_TRY_ASSIGN(auto committed, context_.store.commit(std::move(batch)));
     if (!page->invalid.empty())
         co_return RetryReport{.outcome = RetryOutcome::invalid, .reason = page->invalid.front().reason};
+    if (context_.whole_due && committed.doubted + committed.reversed > 0)
+        context_.whole_due->may_owe(request_.stream);
     const bool taken = committed.changes() > 0;
     co_return RetryReport{.outcome = taken ? RetryOutcome::taken : RetryOutcome::unchanged};
 }

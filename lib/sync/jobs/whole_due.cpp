@@ -50,14 +50,39 @@ Task<Result<>> WholeDue::write_owed(std::string stream) {
     co_return Result<>{};
 }
 
+void WholeDue::may_owe(const std::string& stream, const Error& error) {
+    switch (error.code) {
+        case ErrorCode::store_busy:
+        case ErrorCode::store_full:
+        case ErrorCode::store_failed:
+        case ErrorCode::store_corrupt:
+        case ErrorCode::invalid_argument:
+            may_owe(stream);
+            break;
+        default:
+            break;
+    }
+}
+
 Task<Result<>> WholeDue::recall(std::string stream) {
+    const bool is_first = !recalled_.contains(stream);
+    if (unsure_.erase(stream) == 0 && !is_first) co_return Result<>{};
+    auto requesting = request_if_owed(stream, is_first);
+    auto requested = co_await std::move(requesting);
+    if (requested)
+        recalled_.insert(stream);
+    else
+        may_owe(stream);
+    co_return requested;
+}
+
+Task<Result<>> WholeDue::request_if_owed(std::string stream, bool none_runs) {
     CO_TRY_ASSIGN(auto passes, store_.passes());
     CO_TRY_ASSIGN(auto odd, store_.rechecks(stream, 1));
     const auto begun = last_whole_begun(passes, stream);
     const bool went_back = odd.reversed_at && (!begun || *begun < *odd.reversed_at);
-    // One that is open begins anew in this life.
     const bool is_to_come = std::any_of(passes.begin(), passes.end(), [&](const Job& pass) {
-        return is_whole_of(pass, stream) && pass.is_open();
+        return is_whole_of(pass, stream) && (none_runs ? pass.is_open() : pass.status == JobStatus::waiting);
     });
     if (is_to_come || (odd.doubted.empty() && !went_back)) co_return Result<>{};
     auto asking = request(std::move(stream), kWentBack);

@@ -14,6 +14,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -35,16 +36,30 @@ class WholeDue {
     Task<Result<>> request(std::string stream, std::string reason);
     // Writes down what an error has kept from being written.
     Task<Result<>> write_owed(std::string stream);
-    // Once in a life of the process: an earlier one may have ended between a commit and its request. So it requests one
-    // where a record is doubted, or went back since the stream's last whole reconciliation began.
+    // Before each pass. In a stream's first one of this life, and after may_owe(), the store says whether something was
+    // doubted or went back for which nobody has requested a reconciliation: an earlier life may have ended between a
+    // commit and its request. Errors: the store's; the next pass asks again.
     Task<Result<>> recall(std::string stream);
+    // A commit may have doubted a record without its caller's knowledge or request.
+    void may_owe(const std::string& stream) { unsure_.insert(stream); }
+    // The same of a pass that ended with this error. One of the store, or a fault of this program, may have come after
+    // the commit had taken effect (regression: simulate --seed 726121 --hours 0.25).
+    void may_owe(const std::string& stream, const Error& error);
+    // A bounded pass that is canceled or has failed for good does not come to its own request for what it doubted.
+    Task<Result<>> recall_ended(std::string stream) { return request_if_owed(std::move(stream), true); }
 
     void on_written(std::function<void()> callback) { written_ = std::move(callback); }
 
   private:
+    // Requests one if a record is doubted, or went back since the stream's last whole reconciliation began.
+    // `none_runs`: one that is open has yet to begin, in this life at least.
+    Task<Result<>> request_if_owed(std::string stream, bool none_runs);
+
     Store& store_;
     std::function<void()> written_;
     std::map<std::string, std::string> owed_;  // reasons by stream
+    std::set<std::string> recalled_;           // streams, in this life
+    std::set<std::string> unsure_;             // streams that may_owe() has named since their last recall()
 };
 
 }  // namespace carecloud

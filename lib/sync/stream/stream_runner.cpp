@@ -202,6 +202,9 @@ Task<> StreamRunner::report_pass(const PassReport& report) {
 // Also after a pass that failed: what it committed stays. One that was canceled leaves it to recall_whole().
 Task<> StreamRunner::request_whole(const PassReport& report) {
     if (!context_.whole_due) co_return;
+    for (const std::optional<Error>& error : {report.error, report.events.error}) {
+        if (error) context_.whole_due->may_owe(report.stream, *error);
+    }
     const CommitSummary& summary = report.summary;
     const bool is_odd = summary.doubted + summary.reversed + report.events.vanished > 0;
     std::string stream = report.stream;
@@ -211,12 +214,11 @@ Task<> StreamRunner::request_whole(const PassReport& report) {
     if (!asked) observer_.failed(asked.error());
 }
 
-// Before the first pass, which may settle what an earlier life has doubted.
+// Before the pass, which may settle what was doubted earlier.
 Task<> StreamRunner::recall_whole() {
-    if (recalled_ || !context_.whole_due) co_return;
+    if (!context_.whole_due) co_return;
     auto recalling = context_.whole_due->recall(settings_.pass.spec.entity);
     auto recalled = co_await std::move(recalling);
-    recalled_ = recalled.has_value();
     if (!recalled) observer_.failed(recalled.error());
 }
 

@@ -105,7 +105,6 @@ class StreamRunner {
     PushWatch push_;
     std::optional<Timestamp> push_due_;  // when the last changes' events should have come
     bool noted_ = false;                 // that a pass has come to its end
-    bool recalled_ = false;              // what an earlier life owed
     bool stretch_reported_ = false;      // and not taken back
     bool first_end_ = false;             // was reported
     bool mixed_reported_ = false;        // that records of another type were met

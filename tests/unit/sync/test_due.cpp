@@ -215,3 +215,31 @@ TEST_CASE("regression: due: what a pass had doubted before it failed made none d
     CHECK(world.count(JobStatus::done) == 1);
     world.check_same();
 }
+
+// simulate --seed 726121 --hours 0.25
+TEST_CASE(
+    "regression: due: a doubt made none due if its commit was reported as failed and had taken effect") {
+    DueWorld world;
+    world.poll_every = 1min;
+    const Timestamp now = world.clock.wall();
+    world.put(11, now + 2s, R"(,"v":1)");
+    world.clock.run_for(10s);
+    world.start();
+    world.clock.run_for(30s);
+    REQUIRE(world.held() == 1);
+    bool failed = false;
+    world.store->set_fault_hook([&](std::string_view operation) -> std::optional<StoreFault> {
+        if (operation != "commit" || std::exchange(failed, true)) return std::nullopt;
+        return StoreFault{
+            .error = {.code = ErrorCode::store_busy, .operation = "commit", .subject = "store", .hint = ""},
+            .took_effect = true};
+    });
+    world.put(11, now, R"(,"v":2)");
+    REQUIRE(world.clock.run_until([&] { return failed; }));
+    REQUIRE(world.tables().doubted.size() == 1);
+    // The version that is held is the portal's again before the next pass asks for it.
+    world.put(11, now + 2s, R"(,"v":1)");
+    world.clock.run_for(2h);
+    CHECK(world.tables().doubted.empty());
+    CHECK(world.count(JobStatus::done) == 1);
+}
