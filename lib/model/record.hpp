@@ -67,6 +67,8 @@ struct Key {
     std::string id;
     std::string modified_text;
     Timestamp modified;
+
+    friend bool operator==(const Key&, const Key&) = default;
 };
 
 // The version of a record that a store holds.

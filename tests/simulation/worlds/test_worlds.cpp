@@ -84,6 +84,9 @@ TEST_CASE("regressions of worlds of a quarter of an hour") {
         {750608,
          "a backfill was canceled after it had doubted a record, and no whole reconciliation was due"},
         {752028, "passes failed as the portal had asked while the spent quota let no probe go out"},
+        {755659,
+         "a deep reconciliation found all but one page by id alone, and nothing had the dialect proven "
+         "again"},
         {726121, "a doubt by a commit that was reported as failed made no whole reconciliation due"},
         {725474, "a portal that shows three records at once had the dialect of a few records proven"},
         {707992, "a reconciliation before which the clock had jumped was to find what was too young"},

@@ -85,6 +85,22 @@ TEST_CASE("the proof covers $lte and $lt, and a portal without them is walked wi
     CHECK(poor.good_pass().summary.created == 1);
 }
 
+// simulate --seed 755659 --hours 0.25: all but the first page was found by id alone.
+TEST_CASE(
+    "regression: reconcile: a portal without totals whose modified changes its type is walked with the right "
+    "dialect after a reconciliation") {
+    BoundedWorld world({.take_cap = 10, .totals = false});
+    world.put_many(1, 30, 6, kOld);
+    world.good_pass();
+    write_dates(world);
+    put_twenty(world);
+    world.clock.run_for(20min);
+    CHECK(world.reconcile(true).status == JobStatus::done);
+    world.good_pass();
+    world.good_pass();
+    world.check_same();
+}
+
 TEST_CASE("row 8: the portal changes the type of modified: idle polls notice within a dozen") {
     World world;
     world.put_many(1, 30, 5, kOld);
