@@ -87,6 +87,11 @@ std::map<std::string, PushWatch> Engine::push() const {
     return watches;
 }
 
+void Engine::recall_loaded(const std::map<std::string, Timestamp>& first_passes) {
+    for (const auto& stream : streams_)
+        if (first_passes.contains(std::string(stream->entity()))) stream->recall_loaded();
+}
+
 Task<> Engine::finish() {
     // What cannot be given back stays counted: the quota errs on the safe side.
     auto settled = co_await limiter_.settle();

@@ -56,7 +56,7 @@ class RunningWorld : Observer {
         report_checks_.pass_began(std::string(stream), weather_.hits(), now());
     }
     void pass_ended(const PassReport& report) override;
-    void backing_off(std::string_view stream, const Error& error, Duration pause) override;
+    void backing_off(const PassReport& report, Duration pause) override;
     void push_silent(std::string_view stream, bool silent) override;
     void bounded_pass(const Job& pass) override;
     void clocks(const ClockReport& report) override { report_checks_.clocks(report); }

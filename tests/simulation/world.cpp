@@ -41,9 +41,9 @@ void RunningWorld::pass_ended(const PassReport& report) {
     if (const std::string story = story_of(report); !story.empty()) say(story);
 }
 
-void RunningWorld::backing_off(std::string_view stream, const Error& /*error*/, Duration pause) {
-    passes_.backing_off(stream, pause, now());
-    if (trace_) say(std::string(stream) + ": waits " + seconds(pause));
+void RunningWorld::backing_off(const PassReport& report, Duration pause) {
+    passes_.backing_off(report.stream, pause, now());
+    if (trace_) say(report.stream + ": waits " + seconds(pause));
 }
 
 void RunningWorld::push_silent(std::string_view stream, bool silent) {

@@ -76,6 +76,27 @@ TEST_CASE("due: the first pass of a stream without a record is remembered, too")
     CHECK(world.tables().first_passes.at(kEntity) == "2024-03-10T12:00:00.021Z");
 }
 
+TEST_CASE("due: a pass reports whether its stream was ever loaded, and a load is noted once") {
+    DueWorld world;
+    world.portal.set_fault_hook([](const SeenRequest&) -> std::optional<Error> {
+        return Error{.code = ErrorCode::unreachable, .operation = "query", .subject = "refused", .hint = ""};
+    });
+    world.start();
+    world.clock.run_for(1s);
+    REQUIRE(world.recorder.passes.size() == 1);
+    CHECK_FALSE(world.recorder.passes.back().loaded);
+    world.stop_engine();
+    world.start().recall_loaded({{kEntity, kOld}});
+    world.clock.run_for(1s);
+    REQUIRE(world.recorder.passes.size() == 2);
+    CHECK(world.recorder.passes.back().error);
+    CHECK(world.recorder.passes.back().loaded);
+    world.portal.set_fault_hook({});
+    world.clock.run_for(30min);
+    CHECK_FALSE(world.recorder.passes.back().error);
+    CHECK(world.tables().first_passes.empty());
+}
+
 TEST_CASE("due: a reconciliation that failed for good comes again by the interval, not at once") {
     DueWorld world;
     world.run_loaded();
