@@ -39,7 +39,7 @@ void run(const ApiOptions& options) {
     const Folder folder(options.folder);
     print_machine("at the start");
     if (options.nginx.empty())
-        std::cout << "no --nginx: its rows are left out; packaging/bench.sh looks for it\n";
+        std::cout << "no --nginx: its rows are skipped; packaging/bench.sh sets it up\n";
     measure_store(options, "light", {RecordShape::light, options.light}, folder.path());
     measure_store(options, "full", {RecordShape::full, options.full}, folder.path());
     std::cout << "\n";

@@ -199,7 +199,7 @@ void CannedServer::wait_for_empty(std::uint64_t answers, int seconds) {
         pollfd told{told_fd_, POLLIN, 0};
         char room[256];
         if (::poll(&told, 1, static_cast<int>(left.count())) > 0 && ::read(told_fd_, room, sizeof room) <= 0)
-            throw std::runtime_error("the canned portal has ended");
+            throw std::runtime_error("the canned portal has exited");
     }
 }
 

@@ -146,7 +146,7 @@ std::string index_at_the_end(BareStore& store) {
     store.execute("PRAGMA temp_store = FILE; CREATE UNIQUE INDEX records_by_id ON records (stream, id)");
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     const auto records = static_cast<double>(store.number("SELECT count(*) FROM records"));
-    return " without an index: making it at the end takes " + digits(seconds) + " s, " +
+    return " without an index: building it at the end takes " + digits(seconds) + " s, " +
            digits(seconds * 1e6 / records) + " us a record\n";
 }
 

@@ -17,7 +17,7 @@ void run(const SnsOptions& options) {
     const Folder folder(options.folder);
     print_machine("at the start");
     if (options.nginx.empty())
-        std::cout << "no --nginx: its rows are left out; packaging/bench.sh looks for it\n";
+        std::cout << "no --nginx: its rows are skipped; packaging/bench.sh sets it up\n";
     if (options.load) measure_endpoint_load(options, folder.path());
     if (options.record) measure_event_to_record(options, folder.path());
     std::cout << "\n";

@@ -32,7 +32,7 @@ void run(const Options& options) {
     const Folder folder(options.folder);
     print_machine("at the start");
     if (options.node_modules.empty())
-        std::cout << "no --node-modules: the Node script (c) is left out; packaging/bench.sh sets it up\n";
+        std::cout << "no --node-modules: the Node script (c) is skipped; packaging/bench.sh sets it up\n";
     if (options.load || options.steady) {
         measure_shape(options, "light", {RecordShape::light, options.light}, folder.path());
         measure_shape(options, "full", {RecordShape::full, options.full}, folder.path());

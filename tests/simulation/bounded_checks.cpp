@@ -38,7 +38,7 @@ std::optional<std::string> BoundedChecks::told(const Job& pass, Timestamp now) {
 }
 
 std::optional<std::string> BoundedChecks::begins(const Job& pass, Timestamp now) {
-    if (canceled_.contains(pass.id)) return about(pass) + " goes on though it was canceled";
+    if (canceled_.contains(pass.id)) return about(pass) + " continues although it was canceled";
     running_ = Running{pass};
     for (const auto& [record_id, omission] : store_->tables.omitted) {
         if (record_id.first == pass.stream) running_->omitted.insert(record_id.second);

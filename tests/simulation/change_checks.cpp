@@ -11,7 +11,8 @@ std::optional<std::string> Checks::check_new_changes(Timestamp now) {
     for (; changes_seen_ < changes.size(); ++changes_seen_) {
         const StoreContent::Change& change = changes[changes_seen_];
         if (change.seq != changes_seen_ + 1)
-            return "change " + std::to_string(change.seq) + " stands at " + std::to_string(changes_seen_ + 1);
+            return "change " + std::to_string(change.seq) + " is at position " +
+                   std::to_string(changes_seen_ + 1);
         if (change.reversal > 0) odd_at_[change.stream] = now;
         if (auto wrong = check_again(change, now)) return wrong;
         if (auto wrong = check_unmoved(change, now)) return wrong;

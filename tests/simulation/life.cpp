@@ -100,10 +100,10 @@ void Life::set_hooks(const LifeContext& context) {
 void Life::ended(const std::exception_ptr& thrown, const std::function<void(const std::string&)>& broken) {
     ended_ = true;
     if (!thrown) {
-        if (!stopping_) broken("the engine ended by itself");
+        if (!stopping_) broken("the engine ended unexpectedly");
         return;
     }
-    if (!is_simulated(thrown)) broken("the engine ended by an exception: " + words_of(thrown));
+    if (!is_simulated(thrown)) broken("the engine threw an exception: " + words_of(thrown));
     crashed_ = true;
 }
 

@@ -60,7 +60,7 @@ class RunningWorld : Observer {
     void push_silent(std::string_view stream, bool silent) override;
     void bounded_pass(const Job& pass) override;
     void clocks(const ClockReport& report) override { report_checks_.clocks(report); }
-    void failed(const Error& error) override { say("beside the passes: " + error.message()); }
+    void failed(const Error& error) override { say("outside the passes: " + error.message()); }
 
     Timestamp now() const { return life_ ? life_->now() : now_; }
     // What is said costs nothing where nobody listens.

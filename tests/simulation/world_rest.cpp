@@ -36,12 +36,12 @@ void RunningWorld::wish_some() {
         pass.confirm_deletes = chance(random_, 30);
     }
     const bool regretted = chance(random_, 20);
-    say("somebody wishes for a " + std::string(to_string(pass.kind)) + " of " + pass.stream);
+    say("an operator requests a " + std::string(to_string(pass.kind)) + " of " + pass.stream);
     life_->wish(std::move(pass), [this, regretted, life = report_.lives](std::uint64_t id) {
         if (!regretted) return;
         agenda_.put(now() + spread(random_, 20s), [this, id, life] {
             if (!life_ || report_.lives != life) return;
-            say("bounded pass " + std::to_string(id) + " is not wanted any more");
+            say("an operator cancels bounded pass " + std::to_string(id));
             bounded_checks_.canceled(id);
             life_->cancel(id);
         });
@@ -116,8 +116,7 @@ void RunningWorld::begin_reloads_at_rest() {
 void RunningWorld::look_for_reconciliations() {
     if (unreconciled_.empty()) return;
     broken(*unreconciled_.begin() +
-           ": no reconciliation has begun, though several were due, while the configuration "
-           "was loaded again and again");
+           ": no reconciliation has begun although several were due during repeated reloads");
 }
 
 bool RunningWorld::has_patience() const {
@@ -141,7 +140,7 @@ void RunningWorld::write_at_rest() {
     // By a clock that is behind they lie in the future (simulate --seed 53 --hours 0.5 --always mixed).
     const Timestamp visible = plan_.local_ahead < Duration{} ? now() + variant_.overlap + 1min : now();
     rest_.begin(plan_.entities, now(), visible, now());
-    say("records are written once more");
+    say("records are written again");
 }
 
 // Nothing goes wrong any more. Where a quota was met, the month has to turn first.
@@ -155,7 +154,7 @@ void RunningWorld::rest() {
     // Records in the future are looked for every overlap.
     const Timestamp visible = std::max(now(), writers_.last_visible()) + variant_.overlap + 1min;
     rest_.begin(plan_.entities, now(), visible, patient_until);
-    say("the world rests");
+    say("all faults have ended");
     begin_reloads_at_rest();
     const bool quota = settings_.has(Fault::quota);
     const Timestamp from = quota ? next_month(now()) : now();

@@ -266,7 +266,7 @@ std::string Writers::correct_some() {
             ++count;
         }
     }
-    return count == 0 ? "" : "corrects " + std::to_string(count) + " dates that lay years ahead";
+    return count == 0 ? "" : "corrects " + std::to_string(count) + " dates that were years ahead";
 }
 
 std::string Writers::restore() {
@@ -345,7 +345,7 @@ std::string Writers::edit_unbumped(const std::string& entity) {
         note_version(record, {std::max(record.visible_from, model_.now()), record.modified, record.edit});
         store(entity, record);
     }
-    return "edits " + std::to_string(ids.size()) + " of " + entity + " and leaves modified as it was";
+    return "edits " + std::to_string(ids.size()) + " of " + entity + " without changing modified";
 }
 
 const std::string& Writers::any_entity() {
