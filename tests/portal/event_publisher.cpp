@@ -181,15 +181,15 @@ DeliveryJob EventPublisher::job_for(const TopicSubscription& subscription, const
     job.make = [message, arn = subscription.arn, raw = subscription.raw] {
         return message->post_for(arn, raw);
     };
-    const std::size_t place = batch ? batch->results.size() : 0;
+    const std::size_t index = batch ? batch->results.size() : 0;
     if (batch) {
         batch->results.emplace_back();
         ++batch->missing;
     }
-    job.done = [this, batch, place](const DeliveryResult& result) {
+    job.done = [this, batch, index](const DeliveryResult& result) {
         remember(result);
         if (!batch) return;
-        batch->results[place] = result;
+        batch->results[index] = result;
         --batch->missing;
         batch->end_if_over();
     };

@@ -58,7 +58,7 @@ void WatchedPortal::count_request() {
 }
 
 void WatchedPortal::check_probes(Timestamp now) {
-    if (told_at_ == Timestamp{INT64_MIN} || told_at_ + kProbesSpan < now) return;
+    if (heard_at_ == Timestamp{INT64_MIN} || heard_at_ + kProbesSpan < now) return;
     if (++probes_ > kProbesMax)
         broken_(std::to_string(probes_) + " requests within an hour of the pause that the portal demanded");
 }
@@ -90,9 +90,9 @@ bool WatchedPortal::ends_wait(const std::optional<Error>& error) {
 void WatchedPortal::hear(const std::optional<Error>& error, Timestamp sent) {
     // An answer too large for the gateway is one, too (simulate --seed 156 --hours 12).
     if (!error || error->code == ErrorCode::server_failed) spent_month_.clear();
-    const bool is_released = told_at_ != Timestamp{INT64_MIN} && told_at_ <= sent && ends_wait(error);
+    const bool is_released = heard_at_ != Timestamp{INT64_MIN} && heard_at_ <= sent && ends_wait(error);
     if (is_released) {
-        told_at_ = Timestamp{INT64_MIN};
+        heard_at_ = Timestamp{INT64_MIN};
         probes_ = 0;
         if (released_) released_();
     }
@@ -103,7 +103,7 @@ void WatchedPortal::hear(const std::optional<Error>& error, Timestamp sent) {
     }
     if (!error->retry_after || error->code != ErrorCode::rate_limited) return;
     if (*error->retry_after > RateLimiter::kWaitMax) {
-        if (told_at_ == Timestamp{INT64_MIN}) told_at_ = now_();
+        if (heard_at_ == Timestamp{INT64_MIN}) heard_at_ = now_();
         return;
     }
     quiet_until_ = std::max(quiet_until_, now_() + *error->retry_after);

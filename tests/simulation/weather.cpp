@@ -270,8 +270,8 @@ std::optional<Timestamp> Weather::date(Timestamp now, Timestamp local) {
     if (!(wrong ? date_missing_ : plan_.date_absent)) date = now + (wrong ? date_off_ : plan_.date_ahead);
     // No clock that the daemon can read is right, and what lies ahead of the truth settles too much.
     const Timestamp ahead = now + 1s;
-    const bool is_told = date && is_plausible(*date);
-    if ((!is_told || ahead < *date) && ahead < local) {
+    const bool has_date = date && is_plausible(*date);
+    if ((!has_date || ahead < *date) && ahead < local) {
         for (const std::string& entity : plan_.entities)
             exposures_.for_good(entity);
     }

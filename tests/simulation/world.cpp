@@ -55,7 +55,7 @@ void RunningWorld::bounded_pass(const Job& pass) {
     if (pass.scheduled && resting_) unreconciled_.erase(pass.stream);
     const bool under_way = pass.status == JobStatus::running && pass.error.empty();
     if (!pass.scheduled) checks_.operators_pass(pass.stream, now(), under_way);
-    if (auto wrong = bounded_checks_.told(pass, now())) broken(*wrong);
+    if (auto wrong = bounded_checks_.reported(pass, now())) broken(*wrong);
     life_->bounded(under_way ? pass.stream : "");
     if (auto wrong = report_checks_.bounded_pass_ended(pass, weather_.left_out())) broken(*wrong);
     report_checks_.bounded_pass(pass.stream, under_way);
@@ -74,7 +74,7 @@ void RunningWorld::confirm(const Job& unconfirmed) {
         if (!life_ || stopped_at_ != Timestamp{} || resting_) return;
         say("an operator confirms reconciliation " + std::to_string(unconfirmed.id));
         ++report_.faults[Fault::confirm];
-        life_->wish(
+        life_->request_job(
             {.stream = unconfirmed.stream, .deep = unconfirmed.deep, .whole = true, .confirm_deletes = true},
             [](std::uint64_t /*id*/) {});
     });
@@ -245,7 +245,7 @@ void RunningWorld::begin() {
         });
     }
     repeat(70min, [this] {
-        if (life_ && stopped_at_ == Timestamp{}) wish_some();
+        if (life_ && stopped_at_ == Timestamp{}) request_some();
     });
     begin_daemon_troubles();
     begin_rare_troubles();

@@ -23,7 +23,7 @@ constexpr Duration kBetweenLooks = 10min;
 }  // namespace
 
 // An operator wishes for a bounded pass, and may change their mind.
-void RunningWorld::wish_some() {
+void RunningWorld::request_some() {
     Job pass{.kind = chance(random_, 50) ? JobKind::backfill : JobKind::reconcile};
     pass.stream =
         plan_.entities[static_cast<std::size_t>(between(random_, 0, std::ssize(plan_.entities) - 1))];
@@ -37,7 +37,7 @@ void RunningWorld::wish_some() {
     }
     const bool regretted = chance(random_, 20);
     say("an operator requests a " + std::string(to_string(pass.kind)) + " of " + pass.stream);
-    life_->wish(std::move(pass), [this, regretted, life = report_.lives](std::uint64_t id) {
+    life_->request_job(std::move(pass), [this, regretted, life = report_.lives](std::uint64_t id) {
         if (!regretted) return;
         agenda_.put(now() + spread(random_, 20s), [this, id, life] {
             if (!life_ || report_.lives != life) return;
@@ -54,17 +54,17 @@ bool RunningWorld::can_be_asked(const std::string& stream) const {
     return state != store_->tables.streams.end() && !state->second.dialect.empty();
 }
 
-void RunningWorld::wish_at_rest(Job pass) {
+void RunningWorld::request_at_rest(Job pass) {
     if (!can_be_asked(pass.stream)) return;
-    ++wishes_;
-    life_->wish(std::move(pass), [this](std::uint64_t id) {
-        --wishes_;
+    ++unsaved_requests_;
+    life_->request_job(std::move(pass), [this](std::uint64_t id) {
+        --unsaved_requests_;
         awaited_.insert(id);
     });
 }
 
 void RunningWorld::look_at_rest() {
-    if (wishes_ == 0 && awaited_.empty() && unreconciled_.empty() && rest_.is_quiet() &&
+    if (unsaved_requests_ == 0 && awaited_.empty() && unreconciled_.empty() && rest_.is_quiet() &&
         !checks_.is_waiting())
         rested();
 }
@@ -91,12 +91,12 @@ void RunningWorld::rested() {
     }
     for (const std::string& entity : plan_.entities) {
         if (rests_after_ == backfill)
-            wish_at_rest({.kind = JobKind::backfill,
-                          .stream = entity,
-                          .first_day = "20240101",
-                          .last_day = "20240331"});
+            request_at_rest({.kind = JobKind::backfill,
+                             .stream = entity,
+                             .first_day = "20240101",
+                             .last_day = "20240331"});
         else
-            wish_at_rest({.stream = entity, .deep = true, .confirm_deletes = true});
+            request_at_rest({.stream = entity, .deep = true, .confirm_deletes = true});
     }
 }
 

@@ -80,6 +80,7 @@ BAD = [
     ("wording", "packaging/make.sh", 'echo "nobody said so"  # in two words\n'),
     ("wording", "etc/alerts.yaml", "summary: the cursor is told anew\n"),
     ("names", "lib/net/http.cpp", "int tell_peer(int timeout);\n"),
+    ("names", "tests/unit/base/test_value.cpp", "#include \"base/value.hpp\"\nint Ledger();\n"),
     ("names", "lib/base/value.hpp", HEADER + "struct ByPlace {\n};\n"),
     ("dead-header", "lib/base/unused.hpp", HEADER),
     ("dead-header", "lib/base/value.hpp", None),  # its only users are taken away, below
@@ -111,7 +112,6 @@ GOOD = [
     ("tests/unit/base/test_value.cpp", 'CHECK(x == "nobody tells");\n'),
     ("packaging/make.sh", "# told by itself\nrun --user=nobody  # likewise\n"),
     ("lib/net/http.cpp", "auto hours = list.emplace_back(1h);  // told in an hour\n"),
-    ("tests/unit/base/test_value.cpp", '#include "base/value.hpp"\nint Ledger();\n'),
     ("lib/base/value.hpp", HEADER + "// end it by co_return\n"),
     ("tests/unit/base/test_value.cpp", f"co_await clock.{SLEEP}(1s);  // of a virtual clock\n"),
     (".tool-versions", "x\n"),

@@ -70,7 +70,7 @@ struct EngineWorld : World {
         REQUIRE(clock.run_until([&] { return id.has_value(); }));
         return *id;
     }
-    std::uint64_t wish(Job pass) {
+    std::uint64_t request_job(Job pass) {
         const std::uint64_t id = write_down(std::move(pass));
         if (engine) engine->pass_requested();
         return id;

@@ -149,7 +149,7 @@ TEST_CASE("due: a whole reconciliation is asked for: it runs at once, and the re
         CHECK(world.row(2).status == JobStatus::done);
     }
     SECTION("an operator waits for nothing") {
-        const std::uint64_t id = world.wish({.whole = true});
+        const std::uint64_t id = world.request_job({.whole = true});
         world.clock.run_for(1min);
         CHECK(world.row(id).status == JobStatus::done);
         CHECK(world.row(2).status == JobStatus::waiting);
@@ -160,7 +160,7 @@ TEST_CASE("due: one that is asked for while one runs comes after it") {
     DueWorld world;
     world.run_loaded();
     world.portal.set_latency(10s);
-    const std::uint64_t running = world.wish({.whole = true});
+    const std::uint64_t running = world.request_job({.whole = true});
     world.clock.run_for(5s);
     REQUIRE(world.row(running).status == JobStatus::running);
     world.request("a record went back in time");
