@@ -125,7 +125,7 @@ Result<> Service::listen() {
 void Service::make_engine() {
     process_.histories.metrics.streams_begin(host_.entities(), process_.clock.now());
     engine_.start(std::make_unique<Engine>(
-        process_.clock, *settings_.now.metered_portal, storage_.store, storage_.inbox,
+        process_.clock, *settings_.now.metered_portal, storage_.handle.store(), storage_.inbox,
         engine_settings(settings_.now.configuration, engine_), process_.pass_log));
 }
 

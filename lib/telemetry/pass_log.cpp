@@ -299,7 +299,23 @@ void PassLog::report_recovery(const Job& pass) {
                 {"MS", milliseconds(recovery->lasted)}});
 }
 
-void PassLog::set_aside(const std::string& stream, const CommitSummary& summary) {
+void PassLog::committed(const CommitReport& report) {
+    if (!report.outcome) {
+        histories_.metrics.store_failed(report.outcome.error().code);
+        return;
+    }
+    const CommitSummary& summary = *report.outcome;
+    const MonoTime now = clock_.now();
+    histories_.metrics.committed(report.stream, summary, report.took);
+    histories_.day.count_changes(summary.changes(), now);
+    if (report.own_pass) histories_.passes.note_commit(report.stream, summary.changes(), now);
+    const bool is_odd = summary.quarantined + summary.doubted + summary.reversed + summary.unsteady > 0;
+    if (is_odd) report_set_aside(std::string(report.stream), summary);
+}
+
+// A line for each record that was put into quarantine, as far as they are named, and one for the others. One an hour
+// for versions that are doubted, went back, or differ in each answer.
+void PassLog::report_set_aside(const std::string& stream, const CommitSummary& summary) {
     report_hourly(stream, LogLevel::warn,
                   "the portal returned an earlier version of a record: the record is fetched again once all "
                   "replicas of the portal agree, and every record is compared (README, \"Doubted records\")",

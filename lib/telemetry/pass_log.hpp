@@ -26,6 +26,7 @@ class PassLog : public Observer {
 
     void request_failed(std::string_view stream, const Error& error) override;
     void pass_ended(const PassReport& report) override;
+    void committed(const CommitReport& report) override;
     void backing_off(const PassReport& report, Duration pause) override;
     void push_silent(std::string_view stream, bool silent) override;
     void polls_stretched(std::string_view stream, std::optional<Duration> every) override;
@@ -33,10 +34,6 @@ class PassLog : public Observer {
     void bounded_pass_waits(const Job& pass, const Error& error, Duration pause) override;
     void clocks(const ClockReport& report) override;
     void failed(const Error& error) override;
-
-    // A line for each record that a commit put into quarantine, as far as they are named, and one for the others. One
-    // an hour where versions are doubted, went back, or differ in each answer.
-    void set_aside(const std::string& stream, const CommitSummary& summary);
 
     // What an earlier life, or the settings before a reload, left: of the streams that run, one whose newest
     // reconciliation asks an operator is not well. `kept` in ascending order of id.
@@ -46,6 +43,7 @@ class PassLog : public Observer {
     void recall_loaded(bool any);
 
   private:
+    void report_set_aside(const std::string& stream, const CommitSummary& summary);
     void report_hourly(const std::string& stream, LogLevel level, const std::string& text, std::size_t count);
     void report_holes(const std::string& stream, std::size_t count);
     void judge(const Job& pass);

@@ -26,8 +26,8 @@ class WholeDue {
     static constexpr const char* kWentBack =
         "a record reverted or seemed to revert to an earlier version (README, \"Doubted records\")";
 
-    // The store outlives it.
-    explicit WholeDue(Store& store) : store_(store) {}
+    // Both outlive it.
+    WholeDue(JobStore& jobs, DoubtStore& doubts) : jobs_(jobs), doubts_(doubts) {}
 
     // Written down when it returns without an error. Requests coalesce: while one of the stream waits, nothing is
     // written. One that runs already may have passed by what is to be looked at, and does not count. `reason`: for the
@@ -42,7 +42,8 @@ class WholeDue {
     void on_written(std::function<void()> callback) { written_ = std::move(callback); }
 
   private:
-    Store& store_;
+    JobStore& jobs_;
+    DoubtStore& doubts_;
     std::function<void()> written_;
     std::map<std::string, std::string> owed_;  // reasons by stream
 };

@@ -51,6 +51,14 @@ struct PassReport {
     bool loaded = false;                  // the stream's first load has ended, by this pass or ever before
 };
 
+// One commit of a pass, a job or a retry.
+struct CommitReport {
+    std::string_view stream;
+    bool own_pass = false;  // it carried the stream's state: of one of the stream's own passes
+    Duration took{0};       // the wait for the store included
+    const Result<CommitSummary>& outcome;
+};
+
 class Observer {
   public:
     Observer() = default;
@@ -64,6 +72,8 @@ class Observer {
     // nothing to do with it.
     virtual void request_failed(std::string_view /*stream*/, const Error& /*error*/) {}
     virtual void pass_ended(const PassReport& report) = 0;
+    // Most have nothing to do with it.
+    virtual void committed(const CommitReport& /*report*/) {}
     // The stream waits this long because of the error of `report`, which pass_ended() has had.
     virtual void backing_off(const PassReport& report, Duration pause) = 0;
     // Records change and hardly any event announces them, or events come again (hazard 23).

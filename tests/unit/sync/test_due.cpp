@@ -38,7 +38,7 @@ struct DueWorld : EngineWorld {
         clock.run_for(1s);
     }
 
-    WholeDue whole_due{*store};
+    WholeDue whole_due{*store, *store};
 };
 
 }  // namespace
