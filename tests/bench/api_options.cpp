@@ -1,4 +1,4 @@
-#include "bench/api_options.hpp"
+#include "bench/api_bench.hpp"
 
 #include <filesystem>
 #include <iostream>

@@ -1,6 +1,6 @@
 #include "bench/daemon_process.hpp"
 
-#include "bench/waiting.hpp"
+#include "bench/machine.hpp"
 
 #include <csignal>
 #include <ctime>

@@ -1,8 +1,7 @@
-#include "bench/endpoint_load.hpp"
-
 #include "bench/endpoint_bounds.hpp"
 #include "bench/load_series.hpp"
-#include "bench/loopback_port.hpp"
+#include "bench/machine.hpp"
+#include "bench/sns_bench.hpp"
 #include "bench/sns_servers.hpp"
 #include "bench/table.hpp"
 

@@ -1,11 +1,9 @@
-#include "bench/event_to_record.hpp"
-
 #include "base/timestamp.hpp"
 #include "bench/daemon_process.hpp"
-#include "bench/loopback_port.hpp"
+#include "bench/machine.hpp"
+#include "bench/sns_bench.hpp"
 #include "bench/sns_servers.hpp"
 #include "bench/table.hpp"
-#include "bench/waiting.hpp"
 #include "portal/records.hpp"
 #include "system/portal_process.hpp"
 

@@ -1,8 +1,7 @@
-#include "bench/growth.hpp"
-
 #include "bench/bare_insert.hpp"
 #include "bench/contenders.hpp"
 #include "bench/page_source.hpp"
+#include "bench/sync_bench.hpp"
 #include "bench/table.hpp"
 #include "runtime/system_clock.hpp"
 #include "store/sqlite/sqlite_store.hpp"

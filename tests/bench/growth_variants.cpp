@@ -1,6 +1,6 @@
 #include "bench/bare_insert.hpp"
-#include "bench/growth.hpp"
 #include "bench/page_source.hpp"
+#include "bench/sync_bench.hpp"
 #include "bench/table.hpp"
 #include "store/sqlite/connection.hpp"
 

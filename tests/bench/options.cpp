@@ -1,4 +1,4 @@
-#include "bench/options.hpp"
+#include "bench/sync_bench.hpp"
 
 #include <filesystem>
 #include <iostream>

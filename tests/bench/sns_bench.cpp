@@ -1,11 +1,9 @@
 // Measures the SNS endpoint of the real daemon beside what bounds it, in one run, and prints tables; see --help.
 // Everything is on loopback; the publisher's certificates are made for the run.
+#include "bench/sns_bench.hpp"
+
 #include "bench/bench_main.hpp"
-#include "bench/endpoint_load.hpp"
-#include "bench/event_to_record.hpp"
-#include "bench/folder.hpp"
 #include "bench/machine.hpp"
-#include "bench/sns_options.hpp"
 
 #include <csignal>
 #include <iostream>

@@ -1,4 +1,4 @@
-#include "bench/sns_options.hpp"
+#include "bench/sns_bench.hpp"
 
 #include <filesystem>
 #include <iostream>

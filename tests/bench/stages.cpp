@@ -1,6 +1,6 @@
 #include "bench/stages.hpp"
 
-#include "bench/cpu_time.hpp"
+#include "bench/machine.hpp"
 #include "json/slice.hpp"
 #include "net/byte_buffer.hpp"
 #include "net/client/gzip.hpp"

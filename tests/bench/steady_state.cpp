@@ -1,9 +1,8 @@
-#include "bench/steady_state.hpp"
-
 #include "bench/contenders.hpp"
-#include "bench/cpu_time.hpp"
 #include "bench/daemon_process.hpp"
 #include "bench/in_process.hpp"
+#include "bench/machine.hpp"
+#include "bench/sync_bench.hpp"
 #include "bench/table.hpp"
 
 #include <chrono>

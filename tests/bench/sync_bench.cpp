@@ -1,15 +1,12 @@
 // Measures the product beside what it is made of, in one run, and prints tables; see --help. The portal is a
 // process of its own with answers rendered beforehand, on loopback.
+#include "bench/sync_bench.hpp"
+
 #include "bench/bench_main.hpp"
 #include "bench/canned_server.hpp"
 #include "bench/dataset.hpp"
-#include "bench/first_load.hpp"
-#include "bench/folder.hpp"
-#include "bench/growth.hpp"
 #include "bench/machine.hpp"
 #include "bench/measured_process.hpp"
-#include "bench/options.hpp"
-#include "bench/steady_state.hpp"
 
 #include <cstring>
 #include <iostream>
