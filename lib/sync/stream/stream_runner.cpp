@@ -4,6 +4,7 @@
 #include "sync/events/settle_rules.hpp"
 #include "sync/jobs/whole_due.hpp"
 #include "sync/limits/schedule.hpp"
+#include "sync/stream/pass.hpp"
 
 #include <algorithm>
 #include <utility>
