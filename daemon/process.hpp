@@ -14,8 +14,7 @@
 #include "telemetry/event_log.hpp"
 #include "telemetry/health.hpp"
 #include "telemetry/histories.hpp"
-#include "telemetry/metered_inbox.hpp"
-#include "telemetry/metered_store.hpp"
+#include "telemetry/metered.hpp"
 #include "telemetry/pass_log.hpp"
 
 #include <map>
@@ -46,14 +45,10 @@ struct Process {
     ExitCode code = ExitCode::ok;
 };
 
-// The open store, and what it is to the engine and to the SNS endpoint: measured, and its subscriptions in memory.
+// The open store, with its inbox measured and its subscriptions in memory.
 struct Storage {
     Storage(StoreHandle& opened, Process& process)
         : handle(opened),
-          store(opened.store(), process.clock, process.histories,
-                [&log = process.pass_log](const std::string& stream, const CommitSummary& summary) {
-                    log.set_aside(stream, summary);
-                }),
           inbox(opened.inbox(), process.clock, process.histories.metrics),
           subscriptions(process.clock, inbox) {
         handle.set_change_listener(
@@ -61,7 +56,6 @@ struct Storage {
     }
 
     StoreHandle& handle;
-    MeteredStore store;
     MeteredInbox inbox;
     Subscriptions subscriptions;
 };

@@ -125,7 +125,7 @@ Result<> Service::listen() {
 void Service::make_engine() {
     process_.histories.metrics.streams_begin(host_.entities(), process_.clock.now());
     engine_.start(std::make_unique<Engine>(
-        process_.clock, *settings_.now.metered_portal, storage_.store, storage_.inbox,
+        process_.clock, *settings_.now.metered_portal, storage_.handle.store(), storage_.inbox,
         engine_settings(settings_.now.configuration, engine_), process_.pass_log));
 }
 
@@ -163,8 +163,12 @@ Task<> Service::report_earlier_life() {
     Log& log = process_.log;
     Store& store = storage_.handle.store();
     const auto first_passes = co_await store.first_passes();
-    if (first_passes) process_.pass_log.recall_first_passes(*first_passes);
-    if (!first_passes) log.write(LogLevel::warn, first_passes.error());
+    if (first_passes) {
+        engine_->recall_loaded(*first_passes);
+        process_.pass_log.recall_loaded(!first_passes->empty());
+    } else {
+        log.write(LogLevel::warn, first_passes.error());
+    }
     const auto passes = co_await store.passes();
     if (passes) process_.pass_log.recall(*passes, host_.entities());
     if (!passes) log.write(LogLevel::warn, passes.error());

@@ -7,7 +7,7 @@
 #include "runtime/configuration.hpp"
 #include "runtime/files.hpp"
 #include "runtime/inherited_sockets.hpp"
-#include "telemetry/metered_portal.hpp"
+#include "telemetry/metered.hpp"
 
 #include <map>
 #include <memory>

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Measures the product: builds it as released, and prints the tables of the programs in tests/bench: sync_bench,
-# sns_bench and api_bench, one after the other. What is missing is installed.
+# Builds the product as released and runs its benchmarks in tests/bench: sync_bench, sns_bench and api_bench. Installs
+# missing packages.
 #
-#   packaging/bench.sh [--only sync|sns|api] [OPTION...]   the options are the program's; without --only, sync_bench's
+#   packaging/bench.sh [--only sync|sns|api] [OPTION...]   options of that program; without --only, of sync_bench
 #
-# The column of the Node script needs node and npm, nginx's rows need nginx, which is taken from Debian into a folder of
-# the build where it is not installed. Where they cannot be had, they are left out and that is said. Ends by itself.
+# The column of the Node script requires node and npm. The rows of nginx require nginx, which is downloaded from Debian
+# into the build folder if it is not installed. If one of them is not available, its figures are skipped with a message.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -37,7 +37,7 @@ install_node_modules() {
   cp "$tools/package-lock.json" "$tools/installed.json"
 }
 
-# The program alone, unpacked and not installed: an installed nginx is started as a service, on port 80.
+# Unpacked and not installed: an installed nginx would be started as a service on port 80.
 unpack_nginx() {
   rm -rf "$tools/nginx" && mkdir -p "$tools/nginx" || return
   (cd "$tools/nginx" && apt-get -q download nginx && dpkg-deb -x nginx_*.deb .) || return
@@ -47,7 +47,7 @@ unpack_nginx() {
 measure_sync() {
   local with_node=()
   if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
-    echo "No node and npm here: the Node script's column is skipped."
+    echo "node or npm is not installed: the Node script's column is skipped."
   elif quietly "$logs/bench-node.log" install_node_modules; then
     with_node=(--node-modules "$tools/node_modules")
   else
@@ -65,7 +65,7 @@ measure_beside_nginx() {
   if [[ -x $nginx ]] || quietly "$logs/bench-nginx.log" unpack_nginx; then
     with_nginx=(--nginx "$nginx")
   else
-    echo "No nginx here, and it could not be had (see $logs/bench-nginx.log): its rows are skipped."
+    echo "nginx is not installed and could not be downloaded (see $logs/bench-nginx.log): its rows are skipped."
   fi
   "$bin/$program" --folder "$root/build" "${with_nginx[@]}" "$@"
 }
@@ -82,7 +82,8 @@ quietly "$logs/bench-build.log" build || {
 }
 
 if [[ -z $only && " $* " == *" --help "* ]]; then
-  echo "packaging/bench.sh [--only sync|sns|api] [OPTION...]: without --only all, the options are sync_bench's"
+  echo "usage: packaging/bench.sh [--only sync|sns|api] [OPTION...]"
+  echo "Without --only, all three run and the options apply to sync_bench."
   "$bin/sync_bench" --help && "$bin/sns_bench" --help && "$bin/api_bench" --help
   exit
 fi

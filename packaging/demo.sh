@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Shows the product at work, on this machine alone: builds it, starts a portal on loopback with 20,000 invented records,
-# synchronizes them into SQLite, changes some at the portal, has it announce one by an SNS event, and shows by plain SQL
-# what came. Stops and removes all that it started. Ends with 0 only if the store holds exactly what the portal holds.
+# Demonstrates the product on this machine alone: builds it, starts a portal on loopback with 20,000 invented records,
+# synchronizes them into SQLite, changes some at the portal, has it announce some by SNS events, and shows the result in
+# plain SQL. Stops and removes everything that it started. Exits with 0 only if the store and the portal are equal.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -15,7 +15,7 @@ work=''
 portal_pid=''
 daemon_pid=''
 
-# stop PID: ends a program that was started here, waits for it, and returns its exit code.
+# stop PID: stops a program that was started here, waits for it, and returns its exit code.
 stop() {
   kill -TERM "$1" 2>/dev/null || true
   wait "$1"
@@ -34,24 +34,24 @@ heading() {
   if [[ -t 1 ]]; then printf '\n\033[1m%s\033[0m\n' "$*"; else printf '\n== %s\n' "$*"; fi
 }
 
-# failed LOG WHAT: shows why, and ends.
+# failed LOG WHAT: shows the end of the log, and exits.
 failed() {
   show_end "$1"
   die "$2"
 }
 
-# wait_for LOG PID WHAT COMMAND...: asks until the command succeeds; not for ever, and not longer than PID lives.
+# wait_for LOG PID WHAT COMMAND...: repeats the command until it succeeds, for at most 60 s and while PID runs.
 wait_for() {
   local log=$1 pid=$2 what=$3 end=$((SECONDS + 60))
   shift 3
   until "$@"; do
-    kill -0 "$pid" 2>/dev/null || failed "$log" "$what: the program ended"
+    kill -0 "$pid" 2>/dev/null || failed "$log" "$what: the program exited"
     ((SECONDS < end)) || failed "$log" "$what: not within 60 s"
     sleep 0.1
   done
 }
 
-# value SQL: a bare answer of the store. show [MODE] SQL: the question and its answer, for people.
+# value SQL: a plain value from the store. show [MODE] SQL: the query and its result, for people.
 value() {
   sqlite3 -readonly "$work/store.db" "$1"
 }
@@ -77,7 +77,7 @@ requests() {
   control GET /counts | jq .requests.query
 }
 
-# Where the daemon's SNS endpoint listens, as it says itself: the kernel chose the port.
+# The address of the daemon's SNS endpoint, from its log: the kernel chose the port.
 endpoint() {
   sed -n 's/.*SNS endpoint listening.* address=\([^ ]*\).*/\1/p' "$logs/demo-events.log" | head -n 1
 }
@@ -89,7 +89,7 @@ at_least() {
   (($(value "$1") >= $2))
 }
 
-# The portal's records by id and SHA-256, beside the same of the bytes in the store, computed here.
+# Compares the portal's records by id and SHA-256 with the bytes in the store.
 compare() {
   control GET "/records/$entity?keys=1" | jq -r '"\(._id) \(.sha256)"' | sort >"$work/portal.txt"
   python3 - "$work/store.db" <<'PYTHON' | sort >"$work/store.txt"
@@ -102,7 +102,7 @@ PYTHON
     head -n 20 "$work/difference.txt" >&2
     die "the store differs from the portal in $(grep -c '^[<>]' "$work/difference.txt") line(s)"
   fi
-  printf 'All %s records are in the store as the portal holds them: every id, every byte (SHA-256).\n' \
+  printf 'The store has all %s records of the portal: every id, every byte (SHA-256).\n' \
     "$(wc -l <"$work/store.txt")"
 }
 
@@ -117,13 +117,13 @@ usable_ccache
 quietly "$logs/demo-build.log" build || failed "$logs/demo-build.log" "the build failed"
 "$bin/carecloud-syncd" --version
 
-heading "A portal on loopback: $records invented records, $batch of them sharing each modified"
+heading "A portal on loopback: $records invented records, $batch per value of modified"
 work=$(mktemp -d)
 printf 'demo-key\n' >"$work/api-key"
 chmod 600 "$work/api-key"
 quietly "$logs/demo-certificate.log" openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 90 \
   -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 -keyout "$work/endpoint.key" -out "$work/endpoint.pem" ||
-  failed "$logs/demo-certificate.log" "no certificate for the endpoint"
+  failed "$logs/demo-certificate.log" "cannot create the certificate of the endpoint"
 chmod 600 "$work/endpoint.key"
 "$bin/carecloud-portal" --entity "$entity" --records "$records" --batch "$batch" --control 0 \
   --api-key-file "$work/api-key" --port-file "$work/portal.json" --sns-port 0 --sns-topic "$topic" \
@@ -159,7 +159,7 @@ show "SELECT (SELECT count(*) FROM records) AS records, (SELECT count(*) FROM ch
        (SELECT count(*) FROM quarantine) AS quarantined;"
 show "SELECT modified, count(*) AS records FROM records GROUP BY modified ORDER BY records DESC, modified LIMIT 3;"
 show -line "SELECT stream, cursor_modified, cursor_id, safe_modified, dialect FROM streams;"
-echo "Queries that the portal has answered: $first_requests"
+echo "Queries answered by the portal: $first_requests"
 compare
 
 heading "carecloud-syncd, running as a service and polling every second while the portal changes"
@@ -181,11 +181,11 @@ echo "Queries since --once: $(($(requests) - first_requests))"
 came=$(value "SELECT group_concat(kind || ' ' || n, ', ')
               FROM (SELECT kind, count(*) AS n FROM changes WHERE seq > $before GROUP BY kind ORDER BY kind)")
 [[ $came == "created $added, disabled $disabled, updated $touched" ]] ||
-  failed "$logs/demo-daemon.log" "other changes came than were made: $came"
+  failed "$logs/demo-daemon.log" "the changes in the store differ from those at the portal: $came"
 compare
 
-# leave LOG: SIGTERM to the daemon, which must leave with 0.
-leave() {
+# stop_daemon LOG: SIGTERM to the daemon, which must exit with 0.
+stop_daemon() {
   local status=0
   stop "$daemon_pid" || status=$?
   daemon_pid=''
@@ -194,9 +194,9 @@ leave() {
 }
 
 heading "SIGTERM"
-leave "$logs/demo-daemon.log"
+stop_daemon "$logs/demo-daemon.log"
 
-heading "Events: the portal's SNS announces each submission, and the poll waits for five minutes"
+heading "Events: the portal's SNS announces each submission; polls are five minutes apart"
 sed -i 's/poll_every: 1s/poll_every: 5m/' "$work/config.yaml"
 sns_host=$(jq -r '.sns_url | ltrimstr("https://")' "$work/portal.json")
 tee -a "$work/config.yaml" <<YAML
@@ -223,4 +223,4 @@ compare
 
 heading "carecloudctl status"
 "$bin/carecloudctl" --url "unix:$work/api.sock" status
-leave "$logs/demo-events.log"
+stop_daemon "$logs/demo-events.log"

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Fuzzes what meets hostile input: every target of tests/fuzz, with Clang's libFuzzer and the address and
-# undefined-behavior sanitizers, from the corpus that is kept there.
+# Fuzzes the code that reads hostile input: every target of tests/fuzz, with Clang's libFuzzer and the address and
+# undefined-behavior sanitizers, starting from the corpus in tests/fuzz/corpus.
 #
-#   packaging/fuzz.sh [SECONDS]     so long for each target; 60 where nothing is said
+#   packaging/fuzz.sh [SECONDS]     for each target; default: 60
 #
-# All of them run side by side. What is found lies in build/findings: fix it, keep the input in tests/fuzz/corpus, name
-# a unit test after it.
+# The targets run in parallel. Findings are written to build/findings: fix them, add the input to tests/fuzz/corpus, and
+# write a unit test for it.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -59,4 +59,4 @@ for i in "${!programs[@]}"; do
     failed+=" $name"
   fi
 done
-[[ -z $failed ]] || die "see $findings for what was found by:$failed"
+[[ -z $failed ]] || die "findings of$failed are in $findings"

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# Installs the packages of dependencies.txt that are missing, with apt-get. Touches nothing when none is.
+# Installs missing packages of dependencies.txt with apt-get. Does nothing if all are installed.
 #
 #   packaging/install-dependencies.sh [--without-checks | --without-tests]
 #
-# --without-checks leaves out the section "Only checks", --without-tests that and "Only tests".
+# --without-checks skips the section "Only checks", --without-tests also "Only tests".
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 command -v dpkg-query >/dev/null ||
-  die "this needs Debian 12 or 13 (no dpkg-query here); see packaging/dependencies.txt"
+  die "Debian 12 or 13 is required (dpkg-query not found); see packaging/dependencies.txt"
 
 case ${1:-} in
   '') end='' ;;
@@ -19,7 +19,7 @@ case ${1:-} in
 esac
 # A line each, as in "curl" or "clang-16|clang-19".
 mapfile -t lines < <(sed -e "$end" -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' "$root/packaging/dependencies.txt")
-((${#lines[@]} > 0)) || die "packaging/dependencies.txt names no package"
+((${#lines[@]} > 0)) || die "packaging/dependencies.txt lists no packages"
 
 as_root=()
 if ((EUID != 0)); then as_root=(sudo -n); fi
@@ -28,8 +28,8 @@ apt() {
     apt-get -q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 "$@"
 }
 
-# choose: sets wanted to one package of each line, the first one that apt knows. Fails where it knows none: its lists
-# are missing or old.
+# choose: sets wanted to one package of each line, the first one that apt knows. Fails if it knows none: its lists are
+# missing or old.
 choose() {
   local known line name names
   IFS='|' read -r -a names <<<"$(IFS='|' && echo "${lines[*]}")"
@@ -59,7 +59,7 @@ find_missing() {
   done
 }
 
-# The package is here for its promtool: the server that comes with it is not wanted, unless it was here before.
+# The package is needed for promtool: its server is disabled, unless it was installed before.
 silence_prometheus() {
   [[ " ${missing[*]} " == *" prometheus "* && -d /run/systemd/system ]] || return 0
   "${as_root[@]}" systemctl disable --quiet --now prometheus.service
@@ -85,5 +85,5 @@ for pause in 5 15 0; do
   sleep "$pause"
 done
 ((${#unknown[@]} == 0)) ||
-  die "apt knows no package ${unknown[*]}: the names are Debian 12's and 13's; check the package sources"
+  die "apt cannot find ${unknown[*]} (names of Debian 12 and 13); check the package sources"
 die "apt-get failed three times (see above). Check the network and the package sources"

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Sourced by the scripts of this folder: where the project is, and how they speak and fail.
+# Sourced by the scripts of this folder: the project's root, messages and errors.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 readonly root
@@ -14,7 +14,7 @@ die() {
   exit 1
 }
 
-# misuse TEXT: the script was called in a way that it does not know.
+# misuse TEXT: the script was called with invalid options.
 misuse() {
   printf '%s: %s; see --help\n' "$(basename "$0")" "$*" >&2
   exit 2
@@ -25,7 +25,7 @@ seconds() {
   if (($1 < 60)); then printf '%ds' "$1"; else printf '%dm%02ds' $(($1 / 60)) $(($1 % 60)); fi
 }
 
-# quietly LOG COMMAND...: all that the command says goes to LOG, a file.
+# quietly LOG COMMAND...: writes the command's output to the file LOG.
 quietly() {
   local log=$1
   shift
@@ -33,21 +33,21 @@ quietly() {
   "$@" >"$log" 2>&1 </dev/null
 }
 
-# show_end LOG: the end of it, for whoever must see why a command failed.
+# show_end LOG: its last lines, after a command failed.
 show_end() {
   tail -n 200 "$1" >&2
   printf '(whole output: %s)\n' "$1" >&2
 }
 
-# Where the cache's folder cannot be written to (a locked-down build machine), compile without it.
+# Compile without the cache if its folder is not writable (a locked-down build machine).
 usable_ccache() {
   local folder
   folder=$(ccache --get-config cache_dir)
   if ! mkdir -p "$folder/tmp" 2>/dev/null || [[ ! -w $folder/tmp ]]; then export CCACHE_DISABLE=1; fi
 }
 
-# configure PRESET [-DNAME=VALUE...]: a build folder that no longer configures (moved, half written, another compiler)
-# starts anew once.
+# configure PRESET [-DNAME=VALUE...]: a build folder that cannot be configured (moved, half written, another compiler)
+# is deleted and created again once.
 configure() {
   cd "$root" || return
   # The presets of Clang name Debian 12's; Debian 13 has another.
@@ -55,7 +55,7 @@ configure() {
     asan | tsan | tidy) command -v clang++-16 >/dev/null || set -- "$@" -DCMAKE_CXX_COMPILER=clang++-19 ;;
   esac
   cmake --preset "$@" && return
-  echo "configure failed: starting build/$1 anew"
+  echo "configure failed: recreating build/$1"
   rm -rf "${root:?}/build/$1"
   cmake --preset "$@"
 }

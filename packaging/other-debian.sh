@@ -6,11 +6,11 @@
 #   packaging/other-debian.sh COMMAND [ARGUMENT]  COMMAND there instead, in the project's folder
 #
 # The root is made by debootstrap from apt's own mirror, once, and kept in ${XDG_CACHE_HOME:-~/.cache}/carecloud-syncd;
-# missing dependencies are installed in it at each run. What is built is in build/other-RELEASE. Exits with 77 and the
-# reason in one line where there can be no such root: not root, no network, another distribution.
+# missing dependencies are installed in it at each run. The build is in build/other-RELEASE. Exits with 77 and the
+# reason in one line if the root cannot be created: not root, no network, another distribution.
 #
-# All of it happens in namespaces of its own for mounts and processes: when the script ends, however it ends, nothing
-# stays mounted and nothing keeps running. Nothing is written into the sources.
+# Everything runs in its own mount and process namespaces: when the script exits, for whatever reason, nothing stays
+# mounted and nothing keeps running. Nothing is written into the sources.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -45,7 +45,7 @@ if [[ ${1:-} == --here ]]; then
   exit
 fi
 
-((EUID == 0)) || skip "only root can make a root of another Debian"
+((EUID == 0)) || skip "root privileges are required"
 for tool in debootstrap unshare apt-get flock findmnt; do
   command -v "$tool" >/dev/null || skip "$tool is not installed"
 done
@@ -79,11 +79,11 @@ trap 'rm -rf "$scratch"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# In this namespace alone: what somebody left mounted below the cache must not be deleted with it.
+# In this namespace alone: what is still mounted below the cache must not be deleted with it.
 detach_mounts() {
-  local place
-  findmnt -rno TARGET | { grep -F "$cache/" || true; } | sort -r | while read -r place; do
-    umount -l "$place"
+  local mount_point
+  findmnt -rno TARGET | { grep -F "$cache/" || true; } | sort -r | while read -r mount_point; do
+    umount -l "$mount_point"
   done
 }
 
@@ -106,17 +106,17 @@ furnish() {
   mkdir -p "$target$inside"
 }
 
-# Made beside its place and moved there when it is whole: one that is half made is never taken for a root.
+# Created under another name and renamed when complete: an incomplete one is never taken for a root.
 make_root() {
   local mirror unfinished
   mirror=$(sources | sed -nE "s/^deb ([^ ]+) $other main$/\1/p" | head -n 1)
-  [[ $mirror ]] || skip "apt's sources name no mirror of Debian's main section"
+  [[ $mirror ]] || skip "apt has no source for Debian's main section"
   rm -rf --one-file-system "$system" "$cache"/unfinished-other-*
   unfinished=$(mktemp -d "$cache/unfinished-other-XXXXXX")
   chmod 755 "$unfinished"
   quietly "$report" debootstrap --variant=minbase --keyring=/usr/share/keyrings/debian-archive-keyring.gpg \
     --include=ca-certificates "$other" "$unfinished" "$mirror" ||
-    skip "debootstrap could not make $other from $mirror: no network? See $report"
+    skip "debootstrap could not create $other from $mirror: no network? See $report"
   mv -T "$unfinished" "$system"
 }
 

@@ -91,17 +91,17 @@ set(CPACK_DEBIAN_SERVICE_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_SERVICE_PACKAGE_DEPENDS "ca-certificates, passwd")  # the trust in the portal's certificate; groupadd
 set(CPACK_DEBIAN_SERVICE_PACKAGE_RECOMMENDS "bash-completion")
 set(CPACK_DEBIAN_SERVICE_PACKAGE_SUGGESTS "carecloud-portal, sqlite3")
-set(CPACK_COMPONENT_SERVICE_DESCRIPTION "Copies the records of child-care attendance that the CareCloud Portal
-holds into tables of SQLite and keeps them aligned: by polling, and at
-once where events of AWS SNS announce a submission. Nothing is lost and
-nothing is taken twice, also after a crash or a power cut.
+set(CPACK_COMPONENT_SERVICE_DESCRIPTION "Copies child-care attendance records from the CareCloud Portal into
+SQLite tables and keeps them up to date: by polling, and immediately when
+AWS SNS announces a submission. No record is lost or stored twice, even
+after a crash or a power failure.
 .
-Comes with carecloudctl, which shows how it is and exports what it holds.")
+Includes carecloudctl, which shows the service's state and exports records.")
 set(CPACK_DEBIAN_SERVICE_PACKAGE_CONTROL_EXTRA ${deb}/conffiles ${deb}/postinst ${deb}/prerm ${deb}/postrm)
 set(CPACK_DEBIAN_SERVICE_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_PORTAL_PACKAGE_NAME carecloud-portal)
 set(CPACK_DEBIAN_PORTAL_PACKAGE_SECTION net)
-set(CPACK_COMPONENT_PORTAL_DESCRIPTION "A portal on loopback to try carecloud-syncd with: it speaks the Query
-API of the CareCloud Portal with invented records, its limits and
-refusals, faults by name, and an SNS of its own. It holds nobody's data.")
+set(CPACK_COMPONENT_PORTAL_DESCRIPTION "A loopback portal for trying and testing carecloud-syncd: it implements
+the Query API of the CareCloud Portal with its limits and errors, faults
+on demand and its own SNS. All records are invented.")
 include(CPack)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds and tests the product, asks nothing, and stops at the first failure. Installs the Debian packages that it needs
-# and does not find. `packaging/test.sh --help` describes the three modes.
+# Builds and tests the product without prompts and stops at the first failure. Installs missing Debian packages.
+# `packaging/test.sh --help` describes the three modes.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -12,11 +12,11 @@ usage: packaging/test.sh [--all | --soak]
 
   (none)   release build; every unit, contract, simulation and system test once. Meant for 12 minutes on two cores.
   --all    the above, and: clang-tidy, all tests under the address, undefined-behavior and thread sanitizers,
-           fuzzing, the mutations of the engine, the packages on a machine of their own, the other Debian release.
+           fuzzing, the mutations of the engine, the packages in a container, the other Debian release.
            Meant to take at most 30 minutes on two cores, without anything in the compiler cache.
   --soak   the repetitions that take hours: 100,000 simulated worlds, hundreds of kills, days, interruptions and
            accidents of the disk, 100,000 passes, ten minutes of each fuzz target, every mutation of the engine.
-           Ends with its figures.
+           Prints its figures.
 
 CARECLOUD_ROUNDS=N multiplies the repetitions of each mode (1; in --soak 20), CARECLOUD_SEED=N fixes the random seeds.
 The output of each step is in build/log.
@@ -38,7 +38,7 @@ summary=()
 mkdir -p "$logs"
 touch "$logs/begin"
 
-# step NAME COMMAND...: runs it quietly and prints how long it took. A failure is shown and ends everything; a skipped
+# step NAME COMMAND...: runs it quietly and prints how long it took. A failure is shown and stops the run; a skipped
 # step (code 77) prints the reason, which is the last line of its output.
 step() {
   local name=$1 begin=$SECONDS code=0 took
@@ -58,8 +58,8 @@ step() {
   summary+=("$name $took")
 }
 
-# behind NAME...: runs these functions one after the other at the lowest priority, beside the steps that follow: tests
-# mostly wait. `behind_done NAME` waits for one of them, and fails as it did.
+# behind NAME...: runs these functions one after the other at the lowest priority, in parallel to the steps that follow:
+# tests mostly wait. `behind_done NAME` waits for one of them, and fails if it did.
 behind() {
   local name
   for name in "$@"; do rm -f "$logs/$name.code"; done
@@ -207,7 +207,7 @@ slowest_tests() {
     BEGIN { print "\nThe ten slowest tests:" }
     NR <= 10 { printf "%9.1fs  %s\n", $1, $2 }
     $3 == "Skipped" { skipped = skipped " " $2 }
-    END { if (skipped) print "Skipped:" skipped " (build/log says why)" }'
+    END { if (skipped) print "Skipped:" skipped " (reasons in build/log)" }'
 }
 
 begin=$SECONDS

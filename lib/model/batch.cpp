@@ -48,7 +48,7 @@ void CommitSummary::count(ChangeKind kind) {
 
 void CommitSummary::count_quarantined(std::string id) {
     ++quarantined;
-    if (quarantined_ids.size() < kQuarantinedToldMax) quarantined_ids.push_back(std::move(id));
+    if (quarantined_ids.size() < kQuarantinedNamedMax) quarantined_ids.push_back(std::move(id));
 }
 
 CommitSummary& CommitSummary::operator+=(const CommitSummary& other) {
@@ -64,7 +64,7 @@ CommitSummary& CommitSummary::operator+=(const CommitSummary& other) {
     undoubted += other.undoubted;
     quarantined += other.quarantined;
     for (const std::string& id : other.quarantined_ids) {
-        if (quarantined_ids.size() < kQuarantinedToldMax) quarantined_ids.push_back(id);
+        if (quarantined_ids.size() < kQuarantinedNamedMax) quarantined_ids.push_back(id);
     }
     released += other.released;
     last_seq = std::max(last_seq, other.last_seq);

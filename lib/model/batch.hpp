@@ -74,7 +74,7 @@ Arrival arrival_of(const Batch& batch, const Record& record, Asked brought = {})
 // Why no store takes the batch (invalid_argument): it carries another stream's state.
 std::optional<Error> refuse(const Batch& batch);
 
-inline constexpr std::size_t kQuarantinedToldMax = 20;
+inline constexpr std::size_t kQuarantinedNamedMax = 20;
 
 // What a commit did. Where nothing was new and the state stood still, nothing is written at all.
 struct CommitSummary {
@@ -89,7 +89,7 @@ struct CommitSummary {
     std::size_t unsteady = 0;     // passed over: bytes that differ in each answer under one `modified`
     std::size_t undoubted = 0;    // doubts that came to an end
     std::size_t quarantined = 0;  // newly, or again with another `modified`
-    // The first of these, at most kQuarantinedToldMax.
+    // The first of these, at most kQuarantinedNamedMax.
     std::vector<std::string> quarantined_ids{};
     // Left quarantine without being taken: denied, or read well in the version held.
     std::size_t released = 0;

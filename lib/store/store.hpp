@@ -1,5 +1,5 @@
-// The Store seam, and the parts of it that a consumer may need alone (JobStore, QuotaStore): SQLite in the daemon
-// (store/sqlite), in memory in simulation.
+// The Store seam, and the parts of it that a consumer may need alone (JobStore, QuotaStore, DoubtStore): SQLite in the
+// daemon (store/sqlite), in memory in simulation.
 //
 // Called from the I/O thread alone; a call suspends until it is durable (writes) or read, and its work is
 // done on the store's own threads. Writes are carried out in the order of the calls. Canceling the waiting
@@ -42,7 +42,7 @@ struct Rechecks {
     std::optional<Timestamp> reversed_at{};
 };
 
-// The bounded passes, as they were requested and as far as they came.
+// The bounded passes, as they were requested and as far as they came, and what their intervals are counted from.
 class JobStore {
   public:
     JobStore() = default;
@@ -55,6 +55,11 @@ class JobStore {
     virtual Task<Result<std::uint64_t>> save_pass(Job pass) = 0;
     // All that are kept, in ascending order of id.
     virtual Task<Result<std::vector<Job>>> passes() = 0;
+
+    // When each stream's first pass came to its end, ever, by stream; whoever has none is left out.
+    virtual Task<Result<std::map<std::string, Timestamp>>> first_passes() = 0;
+    // Writes down that one has, now. An earlier one stays.
+    virtual Task<Result<>> note_first_pass(std::string stream) = 0;
 
     static constexpr std::size_t kPassesKept = 1000;
 };
@@ -72,8 +77,20 @@ class QuotaStore {
     virtual Task<Result<>> save_requests(std::string month, RequestCount count) = 0;
 };
 
+// What is doubted, and what listings leave out.
+class DoubtStore {
+  public:
+    DoubtStore() = default;
+    DoubtStore(const DoubtStore&) = delete;
+    DoubtStore& operator=(const DoubtStore&) = delete;
+    virtual ~DoubtStore() = default;
+
+    // At most `limit` of each.
+    virtual Task<Result<Rechecks>> rechecks(std::string stream, std::size_t limit) = 0;
+};
+
 // The records and the streams' state, for the engine: with its jobs and its quota, which are in the same database.
-class Store : public JobStore, public QuotaStore {
+class Store : public JobStore, public QuotaStore, public DoubtStore {
   public:
     // The stream's row; none where the stream never committed.
     virtual Task<Result<std::optional<StreamState>>> load_stream(std::string stream) = 0;
@@ -92,9 +109,6 @@ class Store : public JobStore, public QuotaStore {
     virtual Task<Result<std::vector<std::optional<HeldRecord>>>> held(std::string stream,
                                                                       std::vector<std::string> ids) = 0;
 
-    // At most `limit` of each.
-    virtual Task<Result<Rechecks>> rechecks(std::string stream, std::size_t limit) = 0;
-
     // Records in quarantine whose last attempt lies before `before`: those without a body, which no answer carried, and
     // which a smaller answer or a larger limit may carry by now; and those that were not valid JSON and have an id,
     // which after kHourlyAttempts must have been left alone for 23 hours more. The longest untried first, at most
@@ -109,11 +123,6 @@ class Store : public JobStore, public QuotaStore {
 
     static constexpr std::int64_t kHourlyAttempts = 24;
     static constexpr Duration kDailyMore = std::chrono::hours(23);
-
-    // When each stream's first pass came to its end, ever, by stream; whoever has none is left out.
-    virtual Task<Result<std::map<std::string, Timestamp>>> first_passes() = 0;
-    // Writes down that one has, now. An earlier one stays.
-    virtual Task<Result<>> note_first_pass(std::string stream) = 0;
 };
 
 }  // namespace carecloud

@@ -50,9 +50,9 @@ Engine::Engine(Clock& clock, Portal& portal, Store& store, Inbox& inbox, EngineS
       observer_(observer),
       random_(settings.seed),
       limiter_(clock, store, settings.rate, rate_of_polls(settings.streams), settings.hold),
-      whole_due_(store) {
+      whole_due_(store, store) {
     const double poll_rate = rate_of_polls(settings.streams);
-    const PassContext context{clock, portal, store, limiter_, random_, time_, &whole_due_};
+    const PassContext context{clock, portal, store, limiter_, random_, time_, &whole_due_, &observer};
     for (EngineStream& stream : settings.streams) {
         const auto push = settings.push.find(stream.pass.spec.entity);
         if (stream.announced && push != settings.push.end()) stream.push = push->second;
@@ -65,7 +65,7 @@ Engine::Engine(Clock& clock, Portal& portal, Store& store, Inbox& inbox, EngineS
         stream->on_job_due([this] { jobs_->wake(); });
     }
     retries_ = std::make_unique<RetryQueue>(context, job_streams);
-    jobs_ = std::make_unique<JobRunner>(context, observer, std::move(job_streams));
+    jobs_ = std::make_unique<JobRunner>(context, store, observer, std::move(job_streams));
     whole_due_.on_written([this] { jobs_->wake(); });
     // One that is in its pass has sent the probe, and goes on by itself.
     limiter_.on_release([this] {
@@ -85,6 +85,11 @@ std::map<std::string, PushWatch> Engine::push() const {
         if (const auto watch = stream->push()) watches.emplace(stream->entity(), *watch);
     }
     return watches;
+}
+
+void Engine::recall_loaded(const std::map<std::string, Timestamp>& first_passes) {
+    for (const auto& stream : streams_)
+        if (first_passes.contains(std::string(stream->entity()))) stream->recall_loaded();
 }
 
 Task<> Engine::finish() {

@@ -52,6 +52,10 @@ class Engine {
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;
 
+    // What Store::first_passes() has: these streams were loaded before. Before run(); one that is not known to be has
+    // its first load noted again, which changes nothing.
+    void recall_loaded(const std::map<std::string, Timestamp>& first_passes);
+
     // Runs every stream until stop(). A stream's failure is its own: it backs off and the others go on. An exception is
     // a fault of this program: every stream is stopped, and it is thrown on (README, exit code 70).
     Task<> run();

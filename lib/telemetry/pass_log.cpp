@@ -122,7 +122,7 @@ void PassLog::pass_ended(const PassReport& report) {
         return;
     }
     report_recovery(report);
-    note_success(report.stream);
+    health_.restore(Health::kNothingYet);
     health_.restore_stream(report.stream, Health::kOfPass);
     health_.restore_stream(report.stream, Health::kOfStore);
     log_.write(is_news(report) ? LogLevel::info : LogLevel::debug,
@@ -199,8 +199,10 @@ void PassLog::report_recovery(const PassReport& report) {
     log_.write(LogLevel::info, "stream recovered", fields);
 }
 
-void PassLog::backing_off(std::string_view stream, const Error& error, Duration pause) {
-    degrade(stream, error);
+void PassLog::backing_off(const PassReport& report, Duration pause) {
+    const std::string& stream = report.stream;
+    const Error& error = *report.error;
+    degrade(report);
     health_.doing(stream, reason_of("waiting: ", error).text);
     const auto reported = just_reported_.find(stream);
     const bool has_line = reported != just_reported_.end() && reported->second == error.code;
@@ -212,31 +214,24 @@ void PassLog::backing_off(std::string_view stream, const Error& error, Duration 
     log_.write(LogLevel::warn, error, fields);
 }
 
-// A stream that has never come to the portal's end is not well whatever the error: its address or its entity may be
-// wrong.
-void PassLog::degrade(std::string_view stream, const Error& error) {
-    if (!is_critical(error) && succeeded_.contains(stream)) return;
-    const bool of_store = is_store_error(error.code);
+// A stream that was never loaded is not well whatever the error: its address or its entity may be wrong.
+void PassLog::degrade(const PassReport& report) {
+    if (!is_critical(*report.error) && report.loaded) return;
+    const bool of_store = is_store_error(report.error->code);
     const std::string_view what = of_store ? Health::kOfStore : Health::kOfPass;
-    health_.restore_stream(stream, of_store ? Health::kOfPass : Health::kOfStore);
-    health_.degrade_stream(stream, what, reason_of("waiting: ", error));
+    health_.restore_stream(report.stream, of_store ? Health::kOfPass : Health::kOfStore);
+    health_.degrade_stream(report.stream, what, reason_of("waiting: ", *report.error));
 }
 
-void PassLog::note_success(const std::string& stream) {
-    if (succeeded_.empty()) health_.restore(Health::kNothingYet);
-    succeeded_.insert(stream);
-}
-
-void PassLog::recall_first_passes(const std::map<std::string, Timestamp>& first) {
-    for (const auto& [stream, ended_at] : first)
-        succeeded_.insert(stream);
-    if (succeeded_.empty())
-        health_.degrade(
-            Health::kNothingYet,
-            {.text = "no pass has completed yet: the store is incomplete",
-             .remedy = "wait for the first load; if a stream is waiting, carecloudctl status shows why"});
-    else
+void PassLog::recall_loaded(bool any) {
+    if (any) {
         health_.restore(Health::kNothingYet);
+        return;
+    }
+    health_.degrade(
+        Health::kNothingYet,
+        {.text = "no pass has completed yet: the store is incomplete",
+         .remedy = "wait for the first load; if a stream is waiting, carecloudctl status shows why"});
 }
 
 // Each attempt begins anew; that one pass does is said once.
@@ -304,7 +299,23 @@ void PassLog::report_recovery(const Job& pass) {
                 {"MS", milliseconds(recovery->lasted)}});
 }
 
-void PassLog::set_aside(const std::string& stream, const CommitSummary& summary) {
+void PassLog::committed(const CommitReport& report) {
+    if (!report.outcome) {
+        histories_.metrics.store_failed(report.outcome.error().code);
+        return;
+    }
+    const CommitSummary& summary = *report.outcome;
+    const MonoTime now = clock_.now();
+    histories_.metrics.committed(report.stream, summary, report.took);
+    histories_.day.count_changes(summary.changes(), now);
+    if (report.own_pass) histories_.passes.note_commit(report.stream, summary.changes(), now);
+    const bool is_odd = summary.quarantined + summary.doubted + summary.reversed + summary.unsteady > 0;
+    if (is_odd) report_set_aside(std::string(report.stream), summary);
+}
+
+// A line for each record that was put into quarantine, as far as they are named, and one for the others. One an hour
+// for versions that are doubted, went back, or differ in each answer.
+void PassLog::report_set_aside(const std::string& stream, const CommitSummary& summary) {
     report_hourly(stream, LogLevel::warn,
                   "the portal returned an earlier version of a record: the record is fetched again once all "
                   "replicas of the portal agree, and every record is compared (README, \"Doubted records\")",

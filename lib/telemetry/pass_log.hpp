@@ -21,12 +21,13 @@ class PassLog : public Observer {
   public:
     PassLog(Log& log, Health& health, const Clock& clock, Histories& histories)
         : log_(log), health_(health), clock_(clock), histories_(histories) {
-        recall_first_passes({});
+        recall_loaded(false);
     }
 
     void request_failed(std::string_view stream, const Error& error) override;
     void pass_ended(const PassReport& report) override;
-    void backing_off(std::string_view stream, const Error& error, Duration pause) override;
+    void committed(const CommitReport& report) override;
+    void backing_off(const PassReport& report, Duration pause) override;
     void push_silent(std::string_view stream, bool silent) override;
     void polls_stretched(std::string_view stream, std::optional<Duration> every) override;
     void bounded_pass(const Job& pass) override;
@@ -34,23 +35,19 @@ class PassLog : public Observer {
     void clocks(const ClockReport& report) override;
     void failed(const Error& error) override;
 
-    // A line for each record that a commit put into quarantine, as far as they are named, and one for the others. One
-    // an hour where versions are doubted, went back, or differ in each answer.
-    void set_aside(const std::string& stream, const CommitSummary& summary);
-
     // What an earlier life, or the settings before a reload, left: of the streams that run, one whose newest
     // reconciliation asks an operator is not well. `kept` in ascending order of id.
     void recall(const std::vector<Job>& kept, const std::vector<std::string>& streams);
-    // When each stream's first pass came to its end, ever. Where there is none, nothing is synchronized yet; so it is
-    // taken to be until this is called.
-    void recall_first_passes(const std::map<std::string, Timestamp>& first);
+    // Whether any stream was loaded before. If not, nothing is synchronized yet: so it is taken to be until this is
+    // called or a pass ends.
+    void recall_loaded(bool any);
 
   private:
+    void report_set_aside(const std::string& stream, const CommitSummary& summary);
     void report_hourly(const std::string& stream, LogLevel level, const std::string& text, std::size_t count);
     void report_holes(const std::string& stream, std::size_t count);
     void judge(const Job& pass);
-    void note_success(const std::string& stream);
-    void degrade(std::string_view stream, const Error& error);
+    void degrade(const PassReport& report);
     void report_recovery(const PassReport& report);
     void report_events(const PassReport& report);
     void report_recovery(const Job& pass);
@@ -60,10 +57,9 @@ class PassLog : public Observer {
     const Clock& clock_;
     Histories& histories_;
     ErrorFold fold_;
-    std::map<std::string, MonoTime> reported_at_;   // by report_hourly(), by stream and text
-    ErrorFold requests_;                            // the first failed ones of their passes
-    std::set<std::uint64_t> begun_;                 // bounded passes that have begun and not ended
-    std::set<std::string, std::less<>> succeeded_;  // streams, ever
+    std::map<std::string, MonoTime> reported_at_;  // by report_hourly(), by stream and text
+    ErrorFold requests_;                           // the first failed ones of their passes
+    std::set<std::uint64_t> begun_;                // bounded passes that have begun and not ended
     // By stream: the pass under way has a line.
     std::map<std::string, ErrorCode, std::less<>> just_reported_{};
     std::uint64_t passes_ = 0;  // of all streams, that came to an end in this life

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes carecloud-syncd.yaml(5) in scdoc's language from the configuration's schema, so that both say the same.
+"""Writes carecloud-syncd.yaml(5) in scdoc's language from the configuration's schema, so that the two cannot differ.
 
     yaml_page.py SCHEMA > carecloud-syncd.yaml.5.scd
 """

@@ -1,15 +1,13 @@
 // Measures what reads a filled store by way of the API beside sqlite3 and nginx, in one run, and prints tables; see
 // --help. Everything is on loopback; the portal is a process of its own with answers rendered beforehand.
-#include "bench/api_options.hpp"
+#include "bench/api_bench.hpp"
+
 #include "bench/api_site.hpp"
 #include "bench/bench_main.hpp"
-#include "bench/bulk_reads.hpp"
 #include "bench/canned_server.hpp"
 #include "bench/dataset.hpp"
-#include "bench/folder.hpp"
 #include "bench/machine.hpp"
 #include "bench/measured_process.hpp"
-#include "bench/record_requests.hpp"
 
 #include <cstring>
 #include <filesystem>
@@ -39,7 +37,7 @@ void run(const ApiOptions& options) {
     const Folder folder(options.folder);
     print_machine("at the start");
     if (options.nginx.empty())
-        std::cout << "no --nginx: its rows are left out; packaging/bench.sh looks for it\n";
+        std::cout << "no --nginx: its rows are skipped; packaging/bench.sh sets it up\n";
     measure_store(options, "light", {RecordShape::light, options.light}, folder.path());
     measure_store(options, "full", {RecordShape::full, options.full}, folder.path());
     std::cout << "\n";

@@ -1,4 +1,4 @@
-#include "bench/api_options.hpp"
+#include "bench/api_bench.hpp"
 
 #include <filesystem>
 #include <iostream>
@@ -19,7 +19,7 @@ std::optional<ApiOptions> read_api_options(int argc, const char* const* argv) {
     add("requests", number(options.requests), "requests for single records, over each number of connections");
     add("rounds", number(options.rounds), "rounds; the contenders take turns");
     add("folder", po::value(&options.folder)->default_value(std::filesystem::temp_directory_path().string()),
-        "where the stores are written, in a folder that is removed at the end; a real disk");
+        "folder on a real disk for the stores; they are removed at the end");
     add("syncd", po::value(&options.syncd)->default_value(BENCH_SYNCD), "the daemon's program");
     add("ctl", po::value(&options.ctl)->default_value(BENCH_CTL), "carecloudctl");
     add("nginx", po::value(&options.nginx), "nginx's program; without it its rows are skipped");

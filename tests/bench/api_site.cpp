@@ -1,8 +1,7 @@
 #include "bench/api_site.hpp"
 
 #include "bench/kept_connection.hpp"
-#include "bench/loopback_port.hpp"
-#include "bench/waiting.hpp"
+#include "bench/machine.hpp"
 #include "portal/records.hpp"
 
 #include <filesystem>

@@ -1,7 +1,7 @@
 // The daemon with an API and a store that a first load has filled, and nginx with one file to serve.
 #pragma once
 
-#include "bench/api_options.hpp"
+#include "bench/api_bench.hpp"
 #include "bench/daemon_process.hpp"
 #include "bench/dataset.hpp"
 

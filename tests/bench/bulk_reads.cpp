@@ -1,5 +1,5 @@
-#include "bench/bulk_reads.hpp"
-
+#include "bench/api_bench.hpp"
+#include "bench/api_site.hpp"
 #include "bench/kept_connection.hpp"
 #include "bench/measured_process.hpp"
 #include "bench/table.hpp"
@@ -47,7 +47,7 @@ void follow_all(std::uint16_t port, std::size_t changes) {
     while (since < changes) {
         const std::size_t next =
             next_in(connection.get("/v1/changes?limit=5000&since=" + std::to_string(since)));
-        if (next <= since) throw std::runtime_error("the log ends before its end");
+        if (next <= since) throw std::runtime_error("the change log ends too early");
         since = next;
     }
 }
@@ -100,7 +100,7 @@ class BulkReads {
     void add_program(Reads& reads, const std::vector<std::string>& command) {
         const std::string out = site_.file("read.out");
         add(reads, [&] { return run_program(command, out); });
-        if (lines_in(out) != records_) throw std::runtime_error(reads.name + " left something out");
+        if (lines_in(out) != records_) throw std::runtime_error(reads.name + " omitted something");
     }
 
     const ApiOptions& options_;

@@ -88,8 +88,8 @@ struct Client {
 
 class Serving {
   public:
-    Serving(const Dataset& data, ServerCounts& counts, int listener, int tell)
-        : data_(data), counts_(counts), listener_(listener), tell_(tell) {}
+    Serving(const Dataset& data, ServerCounts& counts, int listener, int notice_fd)
+        : data_(data), counts_(counts), listener_(listener), notice_fd_(notice_fd) {}
 
     [[noreturn]] void run() {
         for (;;) {
@@ -144,19 +144,19 @@ class Serving {
         if (zipped) out += "Content-Encoding: gzip\r\n";
         out += "Content-Length: " + std::to_string(content.size()) + "\r\n\r\n";
         if (!send_all(fd, out, content)) return false;
-        if (made.status == 200 && made.records == 0) tell();
+        if (made.status == 200 && made.records == 0) notify();
         return true;
     }
 
-    void tell() {
+    void notify() {
         ++counts_.empty;
-        if (::write(tell_, "", 1) < 0 && errno != EAGAIN) ::_exit(1);
+        if (::write(notice_fd_, "", 1) < 0 && errno != EAGAIN) ::_exit(1);
     }
 
     const Dataset& data_;
     ServerCounts& counts_;
     int listener_;
-    int tell_;
+    int notice_fd_;
     std::vector<Client> clients_;
 };
 
@@ -169,24 +169,24 @@ CannedServer::CannedServer(const Dataset& data) {
     counts_ = new (shared) ServerCounts;
     counts_->visible = data.count;
     const int listener = listen_on_loopback(port_);
-    int told[2];
-    if (::pipe2(told, O_CLOEXEC | O_NONBLOCK) != 0) fail("make a pipe");
+    int notices[2];
+    if (::pipe2(notices, O_CLOEXEC | O_NONBLOCK) != 0) fail("make a pipe");
     child_ = ::fork();
     if (child_ < 0) fail("start the canned portal");
     if (child_ == 0) {
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
         std::signal(SIGPIPE, SIG_IGN);
-        Serving(data, *counts_, listener, told[1]).run();
+        Serving(data, *counts_, listener, notices[1]).run();
     }
     ::close(listener);
-    ::close(told[1]);
-    told_fd_ = told[0];
+    ::close(notices[1]);
+    notice_fd_ = notices[0];
 }
 
 CannedServer::~CannedServer() {
     ::kill(child_, SIGKILL);
     ::waitpid(child_, nullptr, 0);
-    ::close(told_fd_);
+    ::close(notice_fd_);
     ::munmap(counts_, sizeof(ServerCounts));
 }
 
@@ -196,10 +196,11 @@ void CannedServer::wait_for_empty(std::uint64_t answers, int seconds) {
         const auto left =
             std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
         if (left.count() <= 0) throw std::runtime_error("the daemon did not poll in time");
-        pollfd told{told_fd_, POLLIN, 0};
+        pollfd notices{notice_fd_, POLLIN, 0};
         char room[256];
-        if (::poll(&told, 1, static_cast<int>(left.count())) > 0 && ::read(told_fd_, room, sizeof room) <= 0)
-            throw std::runtime_error("the canned portal has ended");
+        if (::poll(&notices, 1, static_cast<int>(left.count())) > 0 &&
+            ::read(notice_fd_, room, sizeof room) <= 0)
+            throw std::runtime_error("the canned portal has exited");
     }
 }
 

@@ -45,7 +45,7 @@ class CannedServer {
   private:
     ServerCounts* counts_ = nullptr;
     std::uint16_t port_ = 0;
-    int told_fd_ = -1;  // a byte for each answer without a record
+    int notice_fd_ = -1;  // a byte for each answer without a record
     pid_t child_ = -1;
 };
 

@@ -4,7 +4,7 @@
 #include "bench/canned_server.hpp"
 #include "bench/dataset.hpp"
 #include "bench/measured_process.hpp"
-#include "bench/options.hpp"
+#include "bench/sync_bench.hpp"
 #include "model/page.hpp"
 #include "model/stream.hpp"
 

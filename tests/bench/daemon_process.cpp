@@ -1,6 +1,6 @@
 #include "bench/daemon_process.hpp"
 
-#include "bench/waiting.hpp"
+#include "bench/machine.hpp"
 
 #include <csignal>
 #include <ctime>
@@ -48,7 +48,7 @@ void DaemonProcess::wait_for(const std::string& text) const {
         std::ifstream in(log_);
         const std::string said{std::istreambuf_iterator<char>(in), {}};
         if (said.find(text) != std::string::npos) return true;
-        if (ended) throw std::runtime_error("a program ended before it said \"" + text + "\":\n" + said);
+        if (ended) throw std::runtime_error("a program exited before it printed \"" + text + "\":\n" + said);
         return false;
     });
 }
@@ -60,14 +60,14 @@ double DaemonProcess::memory_mib(const std::string& line) const {
         double kib = 0;
         if (word == line + ":" && status >> kib) return kib / 1024;
     }
-    throw std::runtime_error("the daemon has no " + line + ": it has ended");
+    throw std::runtime_error("the daemon has no " + line + ": it has exited");
 }
 
 double DaemonProcess::cpu_seconds() const {
     clockid_t clock{};
     timespec spent{};
     if (::clock_getcpuclockid(pid_, &clock) != 0 || ::clock_gettime(clock, &spent) != 0)
-        throw std::runtime_error("a program that was measured has ended");
+        throw std::runtime_error("a measured program has exited");
     return static_cast<double>(spent.tv_sec) + static_cast<double>(spent.tv_nsec) * 1e-9;
 }
 
@@ -76,7 +76,7 @@ double DaemonProcess::first_thread_cpu_seconds() const {
     std::ifstream statistics("/proc/" + std::to_string(pid_) + "/schedstat");
     double nanoseconds = 0;
     if (!(statistics >> nanoseconds))
-        throw std::runtime_error("a program that was measured has ended, or the kernel has no schedstat");
+        throw std::runtime_error("a measured program has exited, or the kernel has no schedstat");
     return nanoseconds * 1e-9;
 }
 

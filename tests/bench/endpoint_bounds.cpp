@@ -1,6 +1,6 @@
 #include "bench/endpoint_bounds.hpp"
 
-#include "bench/cpu_time.hpp"
+#include "bench/machine.hpp"
 #include "portal/event_publisher.hpp"
 #include "sns/certificate.hpp"
 #include "sns/message.hpp"

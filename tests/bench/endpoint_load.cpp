@@ -1,8 +1,7 @@
-#include "bench/endpoint_load.hpp"
-
 #include "bench/endpoint_bounds.hpp"
 #include "bench/load_series.hpp"
-#include "bench/loopback_port.hpp"
+#include "bench/machine.hpp"
+#include "bench/sns_bench.hpp"
 #include "bench/sns_servers.hpp"
 #include "bench/table.hpp"
 
@@ -194,7 +193,7 @@ void print_bounds(const Figures& figures) {
          spread(rates(figures.checks[0], &CheckRates::verify))},
         {"    version 2", spread(rates(figures.checks[1], &CheckRates::verify))},
         {"    reading messages alone, on one core", spread(rates(figures.checks[0], &CheckRates::parse))},
-        {"    the daemon's first thread, had it a core and a disk of its own",
+        {"    the daemon's first thread, with a core and a disk of its own",
          spread(per_core(held.first_us))}};
     const std::vector<double>& nginx = figures.nginx.levels.back().first_us;
     std::vector<double> least;
@@ -214,14 +213,14 @@ void print_verdict(const Figures& figures) {
     const bool commits_bind = kTimesCommits * median(figures.commits) < kShareOfChecks * median(checks);
     const std::string bound = commits_bind ? "20 x (b)" : "70 % of (c)";
     print_table("daemon over 64 connections, events of the stream",
-                {{"", "measured", "wanted"},
+                {{"", "measured", "target"},
                  {"x of (b)", spread(ratios(reached, figures.commits)), digits(kTimesCommits)},
                  {"share of (c)", spread(ratios(reached, checks)), digits(kShareOfChecks)},
-                 {"the less of the two is " + bound + ", " + digits(median(wanted)) + "/s: share of it",
+                 {"the lower of the two is " + bound + ", " + digits(median(wanted)) + "/s: share of it",
                   spread(ratios(reached, wanted)), digits(1)}});
     std::cout << "  (b) before such a load and after it differed by a factor of "
               << spread(figures.commits_apart)
-              << "; beyond 2, others used the disk, and what is held against (b) means little\n";
+              << "; above 2, other programs used the disk, and comparisons with (b) mean little\n";
 }
 
 }  // namespace

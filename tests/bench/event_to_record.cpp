@@ -1,11 +1,9 @@
-#include "bench/event_to_record.hpp"
-
 #include "base/timestamp.hpp"
 #include "bench/daemon_process.hpp"
-#include "bench/loopback_port.hpp"
+#include "bench/machine.hpp"
+#include "bench/sns_bench.hpp"
 #include "bench/sns_servers.hpp"
 #include "bench/table.hpp"
-#include "bench/waiting.hpp"
 #include "portal/records.hpp"
 #include "system/portal_process.hpp"
 
@@ -101,7 +99,7 @@ void Pair::start_daemon() {
 std::uint64_t Pair::requests() {
     std::uint64_t count = 0;
     auto changed = std::chrono::steady_clock::now();
-    wait_until("a portal that nobody asks", {}, [&] {
+    wait_until("an idle portal", {}, [&] {
         const auto now = portal_->control("GET", "/counts").at("total").get<std::uint64_t>();
         if (std::exchange(count, now) != now) changed = std::chrono::steady_clock::now();
         return std::chrono::steady_clock::now() - changed > kQuietFor;
@@ -180,11 +178,10 @@ void measure_event_to_record(const SnsOptions& options, const std::string& folde
     fs::create_directory(home);
     Pair pair(options, home);
     measure_one_by_one(pair, options.events);
-    Rows rows{
-        {"burst", "portal requests", "certificate fetches", "deliveries tried again", "ms until settled"}};
+    Rows rows{{"burst", "portal requests", "certificate fetches", "deliveries retried", "ms until settled"}};
     for (std::size_t i = 0; i < options.bursts; ++i)
         add_burst(rows, pair, options.events);
-    rows.push_back({"wanted", "at most 5", "1", "0", ""});
+    rows.push_back({"target", "at most 5", "1", "0", ""});
     print_table("bursts of events for new records, over 64 connections, to a daemon just started", rows);
 }
 

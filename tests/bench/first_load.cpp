@@ -1,7 +1,6 @@
-#include "bench/first_load.hpp"
-
 #include "bench/contenders.hpp"
 #include "bench/stages.hpp"
+#include "bench/sync_bench.hpp"
 #include "bench/table.hpp"
 
 #include <algorithm>

@@ -1,8 +1,7 @@
-#include "bench/growth.hpp"
-
 #include "bench/bare_insert.hpp"
 #include "bench/contenders.hpp"
 #include "bench/page_source.hpp"
+#include "bench/sync_bench.hpp"
 #include "bench/table.hpp"
 #include "runtime/system_clock.hpp"
 #include "store/sqlite/sqlite_store.hpp"
@@ -48,7 +47,7 @@ class ProductStore {
         state_.safe = SafePoint{state_.cursor->modified_text, last.modified};
         Batch batch{.stream = state_.stream, .page = page, .state = state_};
         if (commit(std::move(batch)).changes() != kPage)
-            throw std::runtime_error("a page was not taken whole");
+            throw std::runtime_error("a page was not stored completely");
     }
 
     // The first load is over: the store makes the index that it had left out.
@@ -147,21 +146,20 @@ void print_growth(const std::string& title, const Growth& growth) {
     std::cout << "  rate at the end / at the start: product " << digits(end.product / start.product)
               << ", bare " << digits(end.bare / start.bare)
               << " (against the second step: " << digits(end.product / second.product) << ", "
-              << digits(end.bare / second.bare) << "); wanted 0.7\n";
+              << digits(end.bare / second.bare) << "); target 0.7\n";
     const auto held = static_cast<double>(end.held);
-    std::cout
-        << "  the product's first load leaves the index (stream, id) out and makes it at the walk's end: "
-        << digits(growth.index_seconds) << " s, " << digits(growth.index_seconds * 1e6 / held)
-        << " us a record;\n  from then on it is kept: " << digits(growth.afterwards) << " new records/s, "
-        << digits(growth.afterwards / start.product) << " of the start.\n";
+    std::cout << "  the product's first load runs without the index (stream, id) and builds it at the end: "
+              << digits(growth.index_seconds) << " s, " << digits(growth.index_seconds * 1e6 / held)
+              << " us a record;\n  afterwards, with the index: " << digits(growth.afterwards)
+              << " new records/s, " << digits(growth.afterwards / start.product) << " of the start.\n";
     if (growth.leaves > 0) {
-        std::cout << "  what bounds those, and the bare loop: a page of 1000 random ids touches about "
-                  << digits(growth.leaves) << " leaves of the index at the end;\n";
+        std::cout << "  the bound of those and of the bare loop: a page of 1000 random ids touches about "
+                  << digits(growth.leaves) << " leaf pages of the index at the end;\n";
     } else {
         std::cout << "  a new id goes to the index's last leaf;\n";
     }
-    std::cout << "  each leaf touched is written whole to the log: " << digits(start.log_bytes / 1e6)
-              << " MB a page at the start, " << digits(end.log_bytes / 1e6)
+    std::cout << "  each touched leaf page is written completely to the log: "
+              << digits(start.log_bytes / 1e6) << " MB a page at the start, " << digits(end.log_bytes / 1e6)
               << " MB at the end, and once more by the checkpoint.\n";
 }
 

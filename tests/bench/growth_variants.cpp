@@ -1,6 +1,6 @@
 #include "bench/bare_insert.hpp"
-#include "bench/growth.hpp"
 #include "bench/page_source.hpp"
+#include "bench/sync_bench.hpp"
 #include "bench/table.hpp"
 #include "store/sqlite/connection.hpp"
 
@@ -34,7 +34,7 @@ class Checkpointer {
   public:
     explicit Checkpointer(const std::string& path) : path_(path), thread_([this] { run(); }) {}
     ~Checkpointer() {
-        wish(true);
+        request(true);
         thread_.join();
     }
     Checkpointer(const Checkpointer&) = delete;
@@ -43,7 +43,7 @@ class Checkpointer {
     void after_commit(BareStore& store, std::uint64_t log_bytes) {
         if (log_bytes - started_at_ >= kLogBytes) {
             started_at_ = log_bytes;
-            wish(false);
+            request(false);
         }
         if (log_bytes - began_at_ >= 4 * kLogBytes) {
             began_at_ = log_bytes;
@@ -54,9 +54,9 @@ class Checkpointer {
   private:
     static constexpr std::uint64_t kLogBytes = 64U << 20U;
 
-    void wish(bool end) {
+    void request(bool end) {
         const std::lock_guard lock(mutex_);
-        (end ? ending_ : wished_) = true;
+        (end ? ending_ : requested_) = true;
         changed_.notify_one();
     }
 
@@ -64,9 +64,9 @@ class Checkpointer {
         Connection db(path_, {});
         std::unique_lock lock(mutex_);
         for (;;) {
-            changed_.wait(lock, [this] { return wished_ || ending_; });
+            changed_.wait(lock, [this] { return requested_ || ending_; });
             if (ending_) return;
-            wished_ = false;
+            requested_ = false;
             lock.unlock();
             db.execute("PRAGMA wal_checkpoint(PASSIVE)");
             lock.lock();
@@ -78,7 +78,7 @@ class Checkpointer {
     std::uint64_t began_at_ = 0;
     std::mutex mutex_;
     std::condition_variable changed_;
-    bool wished_ = false;
+    bool requested_ = false;
     bool ending_ = false;
     std::thread thread_;
 };
@@ -146,7 +146,7 @@ std::string index_at_the_end(BareStore& store) {
     store.execute("PRAGMA temp_store = FILE; CREATE UNIQUE INDEX records_by_id ON records (stream, id)");
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     const auto records = static_cast<double>(store.number("SELECT count(*) FROM records"));
-    return " without an index: making it at the end takes " + digits(seconds) + " s, " +
+    return " without an index: building it at the end takes " + digits(seconds) + " s, " +
            digits(seconds * 1e6 / records) + " us a record\n";
 }
 

@@ -27,7 +27,7 @@ std::size_t length_in(std::string_view head) {
     const char* const first = head.data() + at + kLength.size();
     if (at == std::string_view::npos ||
         std::from_chars(first, head.data() + head.size(), length).ec != std::errc{})
-        throw std::runtime_error("an answer does not say its length: " + std::string(head));
+        throw std::runtime_error("an answer has no length: " + std::string(head));
     return length;
 }
 
@@ -39,10 +39,10 @@ KeptConnection::KeptConnection(std::uint16_t port) : fd_(::socket(AF_INET, SOCK_
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     const int on = 1;
-    if (fd_ < 0) fail("make a socket");
+    if (fd_ < 0) fail("create a socket");
     if (::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
         ::close(fd_);
-        fail("connect to a server that is measured");
+        fail("connect to a measured server");
     }
     ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
@@ -63,7 +63,7 @@ void KeptConnection::receive_some() {
     const std::size_t had = received_.size();
     received_.resize(had + kReceive);
     const ssize_t came = ::recv(fd_, received_.data() + had, kReceive, 0);
-    if (came <= 0) throw std::runtime_error("a server that is measured has closed its connection");
+    if (came <= 0) throw std::runtime_error("a measured server has closed its connection");
     received_.resize(had + static_cast<std::size_t>(came));
 }
 

@@ -93,8 +93,8 @@ void work_in_child(const std::function<void()>& work, int report) {
     } catch (const std::exception& failure) {
         text = failure.what();
     }
-    const bool told = ::write(report, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-    ::_exit(told ? 0 : 1);
+    const bool written = ::write(report, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+    ::_exit(written ? 0 : 1);
 }
 
 }  // namespace
@@ -151,8 +151,8 @@ int measure_main(int argc, char** argv) {
     const int status = wait_for(child, usage);
     const std::string text =
         cost_text({seconds_since(start), cpu_of(usage), static_cast<double>(usage.ru_maxrss) / 1024});
-    const bool told = ::write(3, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-    return status == 0 && told ? 0 : 1;
+    const bool written = ::write(3, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+    return status == 0 && written ? 0 : 1;
 }
 
 }  // namespace carecloud::bench

@@ -1,4 +1,4 @@
-#include "bench/options.hpp"
+#include "bench/sync_bench.hpp"
 
 #include <filesystem>
 #include <iostream>
@@ -27,7 +27,7 @@ std::optional<Options> read_options(int argc, const char* const* argv) {
     add("variants", number(options.variants),
         "light records that the bare loop grows to with other pragmas and indexes; 0: not at all");
     add("folder", po::value(&options.folder)->default_value(std::filesystem::temp_directory_path().string()),
-        "where the stores are written, in a folder that is removed at the end; a real disk");
+        "folder on a real disk for the stores; they are removed at the end");
     add("syncd", po::value(&options.syncd)->default_value(BENCH_SYNCD), "the daemon's program");
     add("node-modules", po::value(&options.node_modules),
         "a node_modules with better-sqlite3; without it the Node script is skipped");

@@ -1,5 +1,5 @@
-#include "bench/record_requests.hpp"
-
+#include "bench/api_bench.hpp"
+#include "bench/api_site.hpp"
 #include "bench/kept_connection.hpp"
 #include "bench/measured_process.hpp"
 #include "bench/table.hpp"

@@ -1,11 +1,9 @@
 // Measures the SNS endpoint of the real daemon beside what bounds it, in one run, and prints tables; see --help.
 // Everything is on loopback; the publisher's certificates are made for the run.
+#include "bench/sns_bench.hpp"
+
 #include "bench/bench_main.hpp"
-#include "bench/endpoint_load.hpp"
-#include "bench/event_to_record.hpp"
-#include "bench/folder.hpp"
 #include "bench/machine.hpp"
-#include "bench/sns_options.hpp"
 
 #include <csignal>
 #include <iostream>
@@ -17,7 +15,7 @@ void run(const SnsOptions& options) {
     const Folder folder(options.folder);
     print_machine("at the start");
     if (options.nginx.empty())
-        std::cout << "no --nginx: its rows are left out; packaging/bench.sh looks for it\n";
+        std::cout << "no --nginx: its rows are skipped; packaging/bench.sh sets it up\n";
     if (options.load) measure_endpoint_load(options, folder.path());
     if (options.record) measure_event_to_record(options, folder.path());
     std::cout << "\n";

@@ -1,4 +1,4 @@
-#include "bench/sns_options.hpp"
+#include "bench/sns_bench.hpp"
 
 #include <filesystem>
 #include <iostream>
@@ -23,7 +23,7 @@ std::optional<SnsOptions> read_sns_options(int argc, const char* const* argv) {
     add("no-load", po::bool_switch(&no_load), "skip the rate of acknowledged messages");
     add("no-record", po::bool_switch(&no_record), "skip the delay until a record is stored, and the bursts");
     add("folder", po::value(&options.folder)->default_value(std::filesystem::temp_directory_path().string()),
-        "where the stores are written, in a folder that is removed at the end; a real disk");
+        "folder on a real disk for the stores; they are removed at the end");
     add("syncd", po::value(&options.syncd)->default_value(BENCH_SYNCD), "the daemon's program");
     add("nginx", po::value(&options.nginx), "nginx's program; without it its rows are skipped");
     add("help", "print this help and exit");

@@ -1,6 +1,6 @@
 #include "bench/sns_servers.hpp"
 
-#include "bench/waiting.hpp"
+#include "bench/machine.hpp"
 #include "portal/event_publisher.hpp"
 #include "portal/records.hpp"
 #include "store/sqlite/connection.hpp"

@@ -1,6 +1,6 @@
 #include "bench/stages.hpp"
 
-#include "bench/cpu_time.hpp"
+#include "bench/machine.hpp"
 #include "json/slice.hpp"
 #include "net/byte_buffer.hpp"
 #include "net/client/gzip.hpp"
@@ -36,7 +36,7 @@ double inflate_us(const Dataset& data) {
         const GunzipStatus status = gunzip.inflate(answer.gzip, 32U << 20U, body);
         spent += thread_cpu_seconds() - before;
         if (status != GunzipStatus::ok || body.text() != answer.plain)
-            throw std::runtime_error("a page does not inflate to what it was");
+            throw std::runtime_error("an inflated page differs from the original");
     }
     return spent * 1e6 / static_cast<double>(data.count);
 }

@@ -1,9 +1,8 @@
-#include "bench/steady_state.hpp"
-
 #include "bench/contenders.hpp"
-#include "bench/cpu_time.hpp"
 #include "bench/daemon_process.hpp"
 #include "bench/in_process.hpp"
+#include "bench/machine.hpp"
+#include "bench/sync_bench.hpp"
 #include "bench/table.hpp"
 
 #include <chrono>
@@ -51,7 +50,7 @@ void add_one_change(Rows& rows, InProcess& product, const Dataset& data, CannedS
     server.counts().visible = data.count + 1;
     const PassReport report = product.pass();
     server.counts().visible = data.count;
-    if (report.summary.updated != 1) throw std::runtime_error("the change did not come");
+    if (report.summary.updated != 1) throw std::runtime_error("the change did not arrive");
     rows.push_back(
         {"one record changed, one pass: requests", std::to_string(server.counts().requests - requests), "1"});
     rows.push_back(
@@ -70,7 +69,7 @@ void add_overlap(Rows& rows, const Options& options, const Dataset& data, Canned
             const PassReport report = product.pass();
             const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
             if (report.tail.value_or(0) > data.count || report.summary.changes() > 0)
-                throw std::runtime_error("re-reading found what is no change");
+                throw std::runtime_error("re-reading found a change that did not happen");
             rates.push_back(static_cast<double>(data.count) / took.count());
         }
         rows.push_back({"held overlap of " + std::to_string(data.count) + (gzip ? ", gzip" : ", plain") +

@@ -1,15 +1,12 @@
 // Measures the product beside what it is made of, in one run, and prints tables; see --help. The portal is a
 // process of its own with answers rendered beforehand, on loopback.
+#include "bench/sync_bench.hpp"
+
 #include "bench/bench_main.hpp"
 #include "bench/canned_server.hpp"
 #include "bench/dataset.hpp"
-#include "bench/first_load.hpp"
-#include "bench/folder.hpp"
-#include "bench/growth.hpp"
 #include "bench/machine.hpp"
 #include "bench/measured_process.hpp"
-#include "bench/options.hpp"
-#include "bench/steady_state.hpp"
 
 #include <cstring>
 #include <iostream>
@@ -32,7 +29,7 @@ void run(const Options& options) {
     const Folder folder(options.folder);
     print_machine("at the start");
     if (options.node_modules.empty())
-        std::cout << "no --node-modules: the Node script (c) is left out; packaging/bench.sh sets it up\n";
+        std::cout << "no --node-modules: the Node script (c) is skipped; packaging/bench.sh sets it up\n";
     if (options.load || options.steady) {
         measure_shape(options, "light", {RecordShape::light, options.light}, folder.path());
         measure_shape(options, "full", {RecordShape::full, options.full}, folder.path());

@@ -44,7 +44,7 @@ bool FaultWorld::live() {
 }
 
 bool FaultWorld::run(const Step& step) {
-    clock_.set(hour_of(done_));
+    clock_.set(time_of_step(done_));
     switch (step.kind) {
         case Step::Kind::reader_comes:
             begin_reading();
@@ -106,7 +106,7 @@ void FaultWorld::check() {
     REQUIRE((as_before || with_pending));
     if (!pending_) return;
     if (!with_pending || script()[done_].repeatable) {
-        clock_.set(hour_of(done_));
+        clock_.set(time_of_step(done_));
         REQUIRE(call(script()[done_]).has_value());
     }
     pending_ = false;

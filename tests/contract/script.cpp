@@ -121,7 +121,7 @@ std::vector<Content> make_contents() {
     MemoryInbox inbox(events, clock, tables);
     std::vector<Content> contents{{tables->tables, inbox_lines(*events)}};
     for (std::size_t i = 0; i < script().size(); ++i) {
-        clock.set(hour_of(i));
+        clock.set(time_of_step(i));
         if (const Step& step = script()[i]; step.run) step.run({io, store, inbox}).value();
         contents.push_back({tables->tables, inbox_lines(*events)});
     }
@@ -135,7 +135,7 @@ const std::vector<Step>& script() {
     return steps;
 }
 
-Timestamp hour_of(std::size_t step) {
+Timestamp time_of_step(std::size_t step) {
     return test_time(static_cast<std::int64_t>(100 + step));
 }
 

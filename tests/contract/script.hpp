@@ -39,7 +39,7 @@ struct Step {
 const std::vector<Step>& script();
 
 // The hour at which a step runs.
-Timestamp hour_of(std::size_t step);
+Timestamp time_of_step(std::size_t step);
 
 struct Content {
     StoreContent store;

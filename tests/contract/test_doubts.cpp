@@ -139,9 +139,9 @@ TEMPLATE_TEST_CASE("bytes that change under one modified are written once a day"
     TestType backend;
     std::size_t updates = 0;
     std::size_t unsteady = 0;
-    for (int hour = 0; hour < 72; ++hour) {
-        backend.clock().set(test_time(hour * 3600));
-        const CommitSummary summary = backend.commit(version(-9'999, std::to_string(hour), hour * 3600));
+    for (int hours = 0; hours < 72; ++hours) {
+        backend.clock().set(test_time(hours * 3600));
+        const CommitSummary summary = backend.commit(version(-9'999, std::to_string(hours), hours * 3600));
         updates += summary.updated;
         unsteady += summary.unsteady;
         CHECK(summary.doubted == 0);

@@ -116,7 +116,7 @@ TEMPLATE_TEST_CASE("the first records that go to quarantine are named", "", Sqli
         many.push_back({"id" + std::to_string(100 + i), "yesterday"});
     const CommitSummary summary = backend.commit(invalid_batch(many));
     CHECK(summary.quarantined == 25);
-    REQUIRE(summary.quarantined_ids.size() == kQuarantinedToldMax);
+    REQUIRE(summary.quarantined_ids.size() == kQuarantinedNamedMax);
     CHECK(summary.quarantined_ids.front() == "id100");
 }
 

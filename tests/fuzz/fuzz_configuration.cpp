@@ -19,12 +19,12 @@ std::optional<std::string> environment(std::string_view name) {
 }
 
 void check_finding(const ConfigProblem& finding, std::size_t lines, const std::string& file) {
-    fuzz_require(finding.position.line <= lines, "a finding lies in the file");
+    fuzz_require(finding.position.line <= lines, "a finding is in the file");
     fuzz_require(finding.position.line > 0 || finding.path.empty(), "a setting that is wrong has a position");
     fuzz_require((finding.position.line == 0) == (finding.position.column == 0), "a line has a column");
     const std::size_t remedy = finding.text.find("; ");
     fuzz_require(remedy != std::string::npos && remedy > 0 && remedy + 2 < finding.text.size(),
-                 "a finding says what is wrong and what to do");
+                 "a finding has a text and a remedy");
     const std::string message = finding.message(file);
     fuzz_require(message.starts_with(file + ":"), "a message names the file");
     fuzz_require(message.find(kSecret) == std::string::npos, "no message shows a variable's value");
@@ -45,7 +45,7 @@ void check_settings(const Configuration& settings) {
         fuzz_require(!stream.spec.entity.empty(), "a stream has an entity");
         fuzz_require(stream.poll_every.count() > 0 && stream.overlap.count() >= 0, "a stream has its times");
     }
-    if (const auto reason = cannot_run(settings)) fuzz_require(!reason->empty(), "a reason is said");
+    if (const auto reason = cannot_run(settings)) fuzz_require(!reason->empty(), "a reason is given");
 }
 
 }  // namespace

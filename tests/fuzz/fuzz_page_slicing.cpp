@@ -72,18 +72,20 @@ bool is_of_scope(const JsonNode& record) {
 }
 
 void check_good(const Record& record, const JsonNode& expected, bool hashed, bool scoped) {
-    fuzz_require(says_each_once(expected), "a good record says each system field once");
+    fuzz_require(says_each_once(expected), "a good record has each system field once");
     const JsonNode* id = expected.find("_id");
     const JsonNode* modified = expected.find("modified");
-    fuzz_require(id && id->is_string() && id->text == record.id, "its id is what others read");
-    fuzz_require(modified && modified->is_string() && modified->text == record.modified_text, "and its time");
-    fuzz_require(Timestamp::parse(modified->text) == record.modified, "which is an instant");
+    fuzz_require(id && id->is_string() && id->text == record.id, "its id is the one in the JSON");
+    fuzz_require(modified && modified->is_string() && modified->text == record.modified_text,
+                 "its time is the one in the JSON");
+    fuzz_require(Timestamp::parse(modified->text) == record.modified, "its time is an instant");
     const JsonNode* disabled = expected.find("disabled");
     const bool is_disabled =
         disabled && disabled->kind == JsonNode::Kind::boolean && disabled->text == "true";
-    fuzz_require(record.disabled == is_disabled, "it is disabled where it says so");
-    fuzz_require(record.hash == (hashed ? Hasher().hash(record.body) : Hash{}), "its hash is its bytes'");
-    fuzz_require(!scoped || is_of_scope(expected), "it is of this workspace");
+    fuzz_require(record.disabled == is_disabled, "it is disabled if the JSON has disabled: true");
+    fuzz_require(record.hash == (hashed ? Hasher().hash(record.body) : Hash{}),
+                 "its hash is that of its bytes");
+    fuzz_require(!scoped || is_of_scope(expected), "it belongs to this workspace");
 }
 
 bool is_usable_id(std::string_view id) {
@@ -93,13 +95,14 @@ bool is_usable_id(std::string_view id) {
 
 void check_invalid(const InvalidRecord& invalid, const JsonNode& expected, bool scoped) {
     fuzz_require(!invalid.reason.empty() && !invalid.id.empty(), "an invalid record has an id and a reason");
-    fuzz_require(invalid.modified_text.size() <= 64, "and no long time");
+    fuzz_require(invalid.modified_text.size() <= 64, "the modified of an invalid record is short");
     const bool escaped = invalid.body.find('\\') != std::string_view::npos;
     const JsonNode* id = expected.find("_id");
     const JsonNode* modified = expected.find("modified");
     const bool plain = says_each_once(expected) && id && id->is_string() && is_usable_id(id->text) &&
                        modified && modified->is_string() && Timestamp::parse(modified->text).has_value();
-    fuzz_require(escaped || !plain || (scoped && !is_of_scope(expected)), "and is no good one");
+    fuzz_require(escaped || !plain || (scoped && !is_of_scope(expected)),
+                 "an invalid record is not a good one");
 }
 
 void check_records(const Page& page, const JsonNode& data, bool hashed, bool scoped) {
@@ -115,7 +118,7 @@ void check_records(const Page& page, const JsonNode& data, bool hashed, bool sco
                               page.records[good].body.data() < page.invalid[invalid].body.data());
         const std::string_view body = is_good ? page.records[good].body : page.invalid[invalid].body;
         fuzz_require(body.data() >= text.data() && body.data() + body.size() <= text.data() + text.size(),
-                     "a record lies in its page");
+                     "a record is inside its page");
         fuzz_require(body.starts_with('{') && body.ends_with('}'), "from brace to brace");
         const JsonReading again = read_json(body);
         fuzz_require(again.outcome == JsonReading::Outcome::valid && again.root == *record,
@@ -150,7 +153,7 @@ Sound without_not_json(const Page& page) {
         if (!invalid.not_json) continue;
         const auto begin = static_cast<std::size_t>(invalid.body.data() - text.data());
         fuzz_require(begin >= from && begin + invalid.body.size() <= text.size(),
-                     "it lies in its page, in order");
+                     "invalid JSON is inside its page, in order");
         sound.text.append(text.substr(from, begin - from)).append("{}");
         from = begin + invalid.body.size();
         ++sound.not_json;
@@ -162,12 +165,13 @@ Sound without_not_json(const Page& page) {
 void check_not_json(const InvalidRecord& invalid) {
     fuzz_require(invalid.body.starts_with('{') && invalid.body.ends_with('}'), "from brace to brace");
     fuzz_require(invalid.reason.starts_with(kNotJsonReason) && !invalid.id.empty(),
-                 "with an id and a reason");
+                 "invalid JSON has an id and a reason");
     const JsonReading reading = read_json(invalid.body);
     constexpr std::size_t levels_around = 2;  // the answer and its list
     const bool is_deep = reading.depth + levels_around >= kNestingMax;
     // A NUL ends the text for nlohmann/json, a number beyond the range of double is given up.
-    fuzz_require(reading.outcome != JsonReading::Outcome::valid || is_deep, "it is none that others read");
+    fuzz_require(reading.outcome != JsonReading::Outcome::valid || is_deep,
+                 "invalid JSON is not valid for another parser");
 }
 
 void check_with_not_json(const Page& page, bool scoped) {
@@ -176,12 +180,12 @@ void check_with_not_json(const Page& page, bool scoped) {
     if (reading.outcome == JsonReading::Outcome::beyond_range) return;
     fuzz_require(reading.outcome == JsonReading::Outcome::valid, "the rest is JSON");
     const Expected expected = expect(reading.root);
-    fuzz_require(expected.is_page, "and a page");
-    fuzz_require(records_of(*expected.data).size() == page.record_count(), "of as many records");
+    fuzz_require(expected.is_page, "the rest is a page");
+    fuzz_require(records_of(*expected.data).size() == page.record_count(), "the rest has as many records");
     for (const InvalidRecord& invalid : page.invalid) {
         if (invalid.not_json) check_not_json(invalid);
     }
-    fuzz_require(!scoped || !names_another_scope(*expected.data), "all of this workspace");
+    fuzz_require(!scoped || !names_another_scope(*expected.data), "all records belong to this workspace");
 }
 
 void check(const Result<Page>& page, const JsonReading& reading, bool hashed, bool scoped) {
@@ -194,25 +198,26 @@ void check(const Result<Page>& page, const JsonReading& reading, bool hashed, bo
     const Expected expected = read ? expect(reading.root) : Expected{};
     if (page) {
         fuzz_require(read, "a page is JSON");
-        fuzz_require(expected.is_page, "of a page's shape");
+        fuzz_require(expected.is_page, "a page has the structure of one");
         check_records(*page, *expected.data, hashed, scoped);
         if (page->total)
-            fuzz_require(expected.total && expected.total->text == std::to_string(*page->total), "its total");
+            fuzz_require(expected.total && expected.total->text == std::to_string(*page->total),
+                         "a page's total is the one in the JSON");
         return;
     }
     fuzz_require(!page.error().subject.empty(), "a refusal has a reason");
     switch (page.error().code) {
         case ErrorCode::refused:
-            fuzz_require(read && expected.is_refusal, "refused by the portal");
+            fuzz_require(read && expected.is_refusal, "a refusal is the portal's");
             break;
         case ErrorCode::wrong_workspace:
             // It is said at once, whatever stands behind that record.
             fuzz_require(scoped && (!expected.is_page || names_another_scope(*expected.data)),
-                         "another workspace's record");
+                         "a record belongs to another workspace");
             break;
         default:
-            fuzz_require(page.error().code == ErrorCode::bad_response, "a bad response");
-            fuzz_require(!expected.is_page || reading.depth > kNestingMax, "which is no page");
+            fuzz_require(page.error().code == ErrorCode::bad_response, "the code of a bad response");
+            fuzz_require(!expected.is_page || reading.depth > kNestingMax, "a bad response is not a page");
     }
 }
 
@@ -235,7 +240,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         fuzz_require(listed->record_count() <= 2, "reading stops at Take");
         const auto whole = slice(text, {});
         fuzz_require(!whole || whole->record_count() == listed->record_count() + listed->beyond_take,
-                     "and the others are counted");
+                     "records beyond Take are counted");
     }
     check(slice(text, {.workspace_id = kWorkspace, .bucket_id = {}, .hash = false}), reading, false, true);
     return 0;

@@ -147,15 +147,15 @@ void check(const World& world, const std::string& flags, const ServerResponse& r
     const bool taken = response.status == 200;
     fuzz_require(std::find(statuses.begin(), statuses.end(), response.status) != statuses.end(),
                  "a known status");
-    fuzz_require(world.observer.refusals == (taken ? 0U : 1U), "a refusal is said once");
+    fuzz_require(world.observer.refusals == (taken ? 0U : 1U), "a refusal is reported once");
     if (flags.find('s') == std::string::npos) {
-        fuzz_require(!taken && world.content->writes == 0, "nothing unsigned is taken");
+        fuzz_require(!taken && world.content->writes == 0, "nothing unsigned is accepted");
     }
-    if (flags.find('f') != std::string::npos)
-        fuzz_require(!taken, "nothing is taken by a store that is full");
-    fuzz_require(world.observer.events == world.content->events.size(), "each event is said");
+    if (flags.find('f') != std::string::npos) fuzz_require(!taken, "a full store accepts nothing");
+    fuzz_require(world.observer.events == world.content->events.size(), "each event is reported");
     for (const std::string& url : world.fetcher->asked()) {
-        fuzz_require(url.starts_with("https://" + std::string(kTestHost) + "/"), "only SNS's host is asked");
+        fuzz_require(url.starts_with("https://" + std::string(kTestHost) + "/"),
+                     "only SNS's host is contacted");
     }
     fuzz_require(world.fetcher->asked().size() <= 2, "at most a certificate and a confirmation");
 }

@@ -18,7 +18,7 @@ inline std::string_view fuzz_text(const std::uint8_t* data, std::size_t size) {
 
 inline void fuzz_require(bool holds, const char* what) {
     if (holds) return;
-    std::fprintf(stderr, "does not hold: %s\n", what);
+    std::fprintf(stderr, "expectation failed: %s\n", what);
     std::abort();
 }
 

@@ -37,7 +37,7 @@ struct Counter : Observer {
         settled += report.events.settled;
         if (report.error) last_error = report.error->message();
     }
-    void backing_off(std::string_view, const Error&, Duration) override {}
+    void backing_off(const PassReport&, Duration) override {}
     void push_silent(std::string_view, bool) override {}
     void bounded_pass(const Job& /*pass*/) override {}
     void failed(const Error& error) override { last_error = error.message(); }

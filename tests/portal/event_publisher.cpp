@@ -85,7 +85,7 @@ Result<std::string> EventPublisher::subscribe(std::string_view endpoint, const S
 
 Result<> EventPublisher::unsubscribe(std::string_view endpoint_or_arn) {
     TopicSubscription* known = topic_.find(endpoint_or_arn);
-    if (known == nullptr) return cannot_publish("no such subscription", "GET /sns shows those there are");
+    if (known == nullptr) return cannot_publish("no such subscription", "GET /sns lists the subscriptions");
     known->state = SubscriptionState::gone;
     confirm_by(*known, known->arn, {});
     return {};
@@ -121,7 +121,7 @@ Result<> EventPublisher::check(const std::vector<Notice>& notices, const Publish
     if (!known) return known;
     if (notices.size() > kMessagesAtOnceMax || pending() + notices.size() > kDeliveriesMax)
         return cannot_publish(std::to_string(notices.size()) + " messages",
-                              "at most 10000 a call, and 100000 on their way");
+                              "at most 10000 a call, and 100000 in flight");
     const bool too_large = std::any_of(notices.begin(), notices.end(), [](const Notice& notice) {
         return notice.message.size() > kMessageBytesMax;
     });
@@ -181,15 +181,15 @@ DeliveryJob EventPublisher::job_for(const TopicSubscription& subscription, const
     job.make = [message, arn = subscription.arn, raw = subscription.raw] {
         return message->post_for(arn, raw);
     };
-    const std::size_t place = batch ? batch->results.size() : 0;
+    const std::size_t index = batch ? batch->results.size() : 0;
     if (batch) {
         batch->results.emplace_back();
         ++batch->missing;
     }
-    job.done = [this, batch, place](const DeliveryResult& result) {
+    job.done = [this, batch, index](const DeliveryResult& result) {
         remember(result);
         if (!batch) return;
-        batch->results[place] = result;
+        batch->results[index] = result;
         --batch->missing;
         batch->end_if_over();
     };

@@ -10,14 +10,14 @@ bool KeyOrder::operator()(const PortalDocument* a, const PortalDocument* b) cons
     return a->number() < b->number();
 }
 
-bool KeyOrder::operator()(const PortalDocument* document, const KeyPlace& place) const {
-    int difference = compare(document->modified_value(), place.modified);
-    if (difference == 0 && place.id != nullptr) difference = compare(document->id_value(), *place.id);
-    return place.after ? difference <= 0 : difference < 0;
+bool KeyOrder::operator()(const PortalDocument* document, const KeyPosition& position) const {
+    int difference = compare(document->modified_value(), position.modified);
+    if (difference == 0 && position.id != nullptr) difference = compare(document->id_value(), *position.id);
+    return position.after ? difference <= 0 : difference < 0;
 }
 
-bool KeyOrder::operator()(const KeyPlace& place, const PortalDocument* document) const {
-    return !(*this)(document, place);
+bool KeyOrder::operator()(const KeyPosition& position, const PortalDocument* document) const {
+    return !(*this)(document, position);
 }
 
 void PortalCollection::put(std::string raw, const FieldTypes& types) {

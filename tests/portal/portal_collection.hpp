@@ -19,7 +19,7 @@ namespace carecloud {
 
 // A place in the order of (modified, _id): before everything that is not less than it, or after everything
 // that is not greater.
-struct KeyPlace {
+struct KeyPosition {
     BsonValue modified;
     const BsonValue* id = nullptr;  // null: any
     bool after = false;
@@ -29,8 +29,8 @@ struct KeyPlace {
 struct KeyOrder {
     using is_transparent = void;
     bool operator()(const PortalDocument* a, const PortalDocument* b) const;
-    bool operator()(const PortalDocument* document, const KeyPlace& place) const;
-    bool operator()(const KeyPlace& place, const PortalDocument* document) const;
+    bool operator()(const PortalDocument* document, const KeyPosition& position) const;
+    bool operator()(const KeyPosition& position, const PortalDocument* document) const;
 };
 
 class PortalCollection {

@@ -192,7 +192,7 @@ PortalReply PortalControl::handle(const PortalCall& call, Timestamp now) {
     const PortalTarget target = parse_target(call.target);
     const std::string what = target.path.empty() ? "" : target.path[0];
     if (what == "sns") {
-        if (!sns_) return control_wrong(404, "this portal publishes nothing; start it with --sns-port");
+        if (!sns_) return control_wrong(404, "this portal does not publish events; start it with --sns-port");
         return sns_->handle(call, target, now);
     }
     if (target.path.size() == 2) return handle_entity(call, target, now);

@@ -23,11 +23,11 @@ constexpr std::array kNames = {
     FaultName{"date-ahead", "the Date header is 40 years ahead"},
     FaultName{"date-hour-ahead", "the Date header is an hour ahead"},
     FaultName{"date-hour-behind", "the Date header is an hour behind"},
-    FaultName{"date-past", "the Date header says 1970"},
+    FaultName{"date-past", "the Date header is in 1970"},
     FaultName{"deep-json", "a record with JSON 10,000 deep"},
     FaultName{"duplicate-id", "the first record has two _id, the wrong one first"},
     FaultName{"duplicate-key", "the envelope has two data members, the last one empty"},
-    FaultName{"empty-list", "200 with an empty list, by mistake"},
+    FaultName{"empty-list", "200 with an empty list despite matching records"},
     FaultName{"firewall", "403 with an HTML page if the request body is >= 8 KB"},
     FaultName{"gzip-cut", "truncated gzip, correct length (plain: as not-json)"},
     FaultName{"gzip-padding", "zeros after the last gzip member (plain: none)"},
@@ -78,7 +78,8 @@ Result<PortalFaults::Fault*> PortalFaults::fault(std::string_view name) {
 
 Result<> PortalFaults::set(std::string_view name, double probability) {
     // Written so that NaN is refused too.
-    if (!(probability >= 0 && probability <= 1)) return bad_fault(name, "a probability lies between 0 and 1");
+    if (!(probability >= 0 && probability <= 1))
+        return bad_fault(name, "a probability must be between 0 and 1");
     const auto found = fault(name);
     if (!found) return found.error();
     (*found)->probability = probability;

@@ -19,9 +19,9 @@ std::pair<PortalCollection::ByKey::const_iterator, PortalCollection::ByKey::cons
     auto last = by_key.end();
     if (bounds.modified_from) {
         const BsonValue* id = bounds.id_after ? &*bounds.id_after : nullptr;
-        first = by_key.lower_bound(KeyPlace{*bounds.modified_from, id, id != nullptr});
+        first = by_key.lower_bound(KeyPosition{*bounds.modified_from, id, id != nullptr});
     }
-    if (bounds.modified_to) last = by_key.lower_bound(KeyPlace{*bounds.modified_to, nullptr, true});
+    if (bounds.modified_to) last = by_key.lower_bound(KeyPosition{*bounds.modified_to, nullptr, true});
     const bool crossed =
         bounds.modified_from && bounds.modified_to && compare(*bounds.modified_from, *bounds.modified_to) > 0;
     if (crossed) return {last, last};

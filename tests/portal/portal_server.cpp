@@ -295,7 +295,7 @@ Result<std::vector<DeliveryResult>> PortalServer::publish(const std::vector<Publ
     if (!ids) return ids.error();
     while (ended.wait_for(kWatch) != std::future_status::ready) {
         if (impl_->thread.joinable() && !impl_->context.stopped()) continue;
-        return Error{ErrorCode::canceled, "publish", "the portal", "it does not run on a thread of its own"};
+        return Error{ErrorCode::canceled, "publish", "the portal", "it does not have its own thread"};
     }
     return ended.get();
 }

@@ -98,7 +98,7 @@ bool PublisherControl::announces(bool silent) {
 std::optional<std::string> PublisherControl::refusal(std::size_t changes) const {
     if (changes <= kMessagesAtOnceMax && publisher_.pending() + changes <= kDeliveriesMax)
         return std::nullopt;
-    return "too many events at once: at most 10000 a call; say \"silent\":true to publish none";
+    return "too many events at once: at most 10000 a call; set \"silent\":true to publish none";
 }
 
 std::size_t PublisherControl::announce(const std::string& entity, const std::vector<std::string>& raws,

@@ -98,14 +98,14 @@ bool PublisherIdentity::issue_wrong_ones(X509* authority, EVP_PKEY* authority_ke
     if (!stranger_key) return false;
     const X509Certificate stranger = issue_authority("a stranger", stranger_key.get());
     if (!stranger) return false;
-    const X509Certificate strange =
+    const X509Certificate foreign =
         issue_certificate({kCommonName, names}, key_.get(), stranger.get(), stranger_key.get());
-    if (!strange || expired.empty() || not_yet.empty() || other_name.empty()) return false;
+    if (!foreign || expired.empty() || not_yet.empty() || other_name.empty()) return false;
 
     put("cert-expired", {.body = expired});
     put("cert-not-yet-valid", {.body = not_yet});
     put("cert-other-name", {.body = other_name});
-    put("cert-other-authority", {.body = pem_of(strange.get())});
+    put("cert-other-authority", {.body = pem_of(foreign.get())});
     put("cert-two-blocks", {.body = certificate_pem_ + authority_pem_});
     put("cert-xml", {.body = "<Error><Data>" + certificate_pem_ + "</Data></Error>"});
     put("cert-garbage", {.body = "-----BEGIN CERTIFICATE-----\nbm90IGEgY2VydGlmaWNhdGU=\n"

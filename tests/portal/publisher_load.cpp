@@ -72,9 +72,9 @@ std::chrono::nanoseconds LoadReport::latency_at(double share) const {
     }
     if (latencies.empty()) return {};
     const auto last = static_cast<double>(latencies.size() - 1);
-    const auto place = static_cast<std::ptrdiff_t>(std::clamp(share, 0.0, 1.0) * last);
-    std::nth_element(latencies.begin(), latencies.begin() + place, latencies.end());
-    return latencies[static_cast<std::size_t>(place)];
+    const auto index = static_cast<std::ptrdiff_t>(std::clamp(share, 0.0, 1.0) * last);
+    std::nth_element(latencies.begin(), latencies.begin() + index, latencies.end());
+    return latencies[static_cast<std::size_t>(index)];
 }
 
 struct PublisherLoad::State {
@@ -91,11 +91,11 @@ struct PublisherLoad::State {
 Task<> PublisherLoad::State::send_some(const std::vector<LoadMessage>& messages, LoadReport& report,
                                        std::size_t& next) {
     while (next < messages.size()) {
-        const std::size_t place = next++;
-        const WireAnswer answer = co_await wire.post(messages[place].post);
-        DeliveryResult& result = report.results[place];
-        result.message_id = messages[place].message_id;
-        result.record_id = messages[place].record_id;
+        const std::size_t index = next++;
+        const WireAnswer answer = co_await wire.post(messages[index].post);
+        DeliveryResult& result = report.results[index];
+        result.message_id = messages[index].message_id;
+        result.record_id = messages[index].record_id;
         result.type = "Notification";
         result.attempts = 1;
         result.status = answer.status;

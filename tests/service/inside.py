@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""A service's life from installation to purge, under the systemd of the machine that this runs on. See test_machine.py.
+"""The life of the service from installation to purge, under the systemd of this machine. See test_machine.py.
 
-The cases follow each other: what one leaves, the next one finds. Nothing waits for a time, only for a condition.
+The cases build on each other. They wait for conditions, never for a time.
 """
 
 import contextlib
@@ -77,7 +77,7 @@ def wait_until(what, condition):
     pause = threading.Event()
     while not condition():
         if time.monotonic() > end:
-            raise AssertionError(f"never: {what}; status: {shown('StatusText')}\n{journal()}")
+            raise AssertionError(f"timed out: {what}; status: {shown('StatusText')}\n{journal()}")
         pause.wait(0.05)
 
 
@@ -133,7 +133,7 @@ def ask(path, port=8461):
 
 
 class Load:
-    """Clients that each connect anew for every request, until it is left."""
+    """Clients that open a new connection for every request, until the block ends."""
 
     def __init__(self, clients=4):
         self.served = 0
@@ -187,7 +187,7 @@ class Life(unittest.TestCase):
         write_configuration(CONFIGURATION.format(base_url=base_url))
         KEY.write_text("first-key\n")
         control("POST", "/settings", {"api_key": "first-key"})
-        # As README says it: what --check and doctor have nothing against starts.
+        # As documented in the README: if --check and doctor find nothing wrong, the service starts.
         self.assertIn(ENTITY, run("carecloud-syncd", "--check").stdout)
         self.assertRegex(run("carecloudctl", "doctor").stdout, r"good +key +accepted\n")
         drop_in("quick", "[Unit]\nStartLimitIntervalSec=0\n[Service]\nRestartSec=100ms\nTimeoutStopSec=5s\n")
@@ -203,7 +203,7 @@ class Life(unittest.TestCase):
         self.assertNotEqual(status.split("Uid:")[1].split()[0], "0")
         self.assertNotIn("carecloud", Path("/etc/passwd").read_text())
 
-    def test_04_a_portal_that_is_away_is_no_hang(self):
+    def test_04_an_unreachable_portal_is_not_a_hang(self):
         drop_in("watched", "[Service]\nWatchdogSec=6s\nTimeoutAbortSec=1s\n")
         systemctl("restart", SERVICE)
         wait_status("newest record")
@@ -264,7 +264,7 @@ class Life(unittest.TestCase):
         write_configuration(good)
         systemctl("reload", SERVICE)
         self.assertIn(ENTITY.encode(), ask("/v1/status"))
-        wait_until("the refusal is taken back", lambda: "refused" not in shown("StatusText"))
+        wait_until("the refusal is cleared", lambda: "refused" not in shown("StatusText"))
         self.assertEqual((main_pid(), shown("ActiveState")), (pid, "active"))
 
     def test_07_a_credential_is_rotated_and_may_be_encrypted(self):
@@ -300,7 +300,7 @@ class Life(unittest.TestCase):
                 systemctl("restart", SERVICE)
         self.assertEqual(load.failures, [])
         self.assertEqual(shown("Result"), "success")
-        # systemd and the service have the address: nobody else does.
+        # systemd and the service share the address; no other program has it.
         self.assertNotIn("already in use", run("carecloud-syncd", "--check").stderr)
 
     def test_09_port_443_needs_no_privilege(self):
@@ -319,11 +319,11 @@ class Life(unittest.TestCase):
                 self.assertIn(b" 405 ", client.makefile("rb").readline())
         self.assertRegex(Path(f"/proc/{main_pid()}/status").read_text(), r"CapEff:\s*0+\n")
 
-    def test_10_killed_it_loses_nothing_and_takes_nothing_twice(self):
+    def test_10_killed_it_loses_nothing_and_stores_nothing_twice(self):
         for _ in range(5):
             control("POST", "/generate", {"entity": ENTITY, "count": 2000, "shape": "light", "batch": 100})
             newest = held("SELECT max(seq) FROM changes")
-            wait_until("it takes them", lambda newest=newest: held("SELECT max(seq) FROM changes") != newest)
+            wait_until("records are stored", lambda newest=newest: held("SELECT max(seq) FROM changes") != newest)
             pid = main_pid()
             run("kill", "-KILL", str(pid))
             wait_until("restarted", lambda pid=pid: main_pid() not in (0, pid))
@@ -333,8 +333,8 @@ class Life(unittest.TestCase):
         gaps = "SELECT max(seq) - count(*), min(seq) FROM changes"
         self.assertEqual(held(gaps), {(0, 1)})
 
-    def test_11_stopped_it_leaves_within_five_seconds(self):
-        """TimeoutStopSec= is that (test_03): systemd itself judges."""
+    def test_11_stopped_it_exits_within_five_seconds(self):
+        """systemd enforces it by TimeoutStopSec= (test_03)."""
         systemctl("stop", "carecloud-syncd-sns.socket", "carecloud-syncd-api.socket", SERVICE)
         self.assertEqual((shown("ActiveState"), shown("Result")), ("inactive", "success"))
         self.assertEqual((shown("ExecMainCode"), shown("ExecMainStatus")), ("1", "0"))
@@ -351,10 +351,10 @@ class Life(unittest.TestCase):
         self.assertEqual(KEY.read_text(), "third-key\n")
         self.assertEqual(held(), before)
         wait_aligned()
-        told = json.loads(run("carecloudctl", "status", "--json").stdout)
-        self.assertEqual(told["streams"][0]["entity"], ENTITY)
+        status = json.loads(run("carecloudctl", "status", "--json").stdout)
+        self.assertEqual(status["streams"][0]["entity"], ENTITY)
 
-    def test_13_restored_from_a_backup_it_goes_on_under_another_generation(self):
+    def test_13_restored_from_a_backup_it_continues_with_another_generation(self):
         generation = json.loads(ask("/v1/status"))["generation"]
         run("sqlite3", str(STORE), ".backup '/root/backup.db'")
         control("POST", "/generate", {"entity": ENTITY, "count": 10, "shape": "light", "batch": 10})
@@ -369,20 +369,20 @@ class Life(unittest.TestCase):
         wait_aligned()
         self.assertNotEqual(json.loads(ask("/v1/status"))["generation"], generation)
 
-    def test_14_a_lost_store_is_created_anew_only_if_the_administrator_types_what_the_journal_says(self):
+    def test_14_a_lost_store_is_recreated_only_by_the_command_in_the_journal(self):
         for name in ("store.db", "store.db-wal", "store.db-shm"):
             STORE.with_name(name).unlink(missing_ok=True)
         wait_until("it is refused", lambda: (shown("ExecMainStatus"), shown("ActiveState")) == ("78", "failed"))
         self.assertFalse(STORE.exists())
-        typed = "carecloud-syncd --new-store && systemctl start carecloud-syncd"
-        self.assertIn("as root: " + typed, journal())
+        command = "carecloud-syncd --new-store && systemctl start carecloud-syncd"
+        self.assertIn("as root: " + command, journal())
         nobody = ("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups")
         self.assertIn("as root", run(*nobody, "carecloud-syncd", "--new-store", check=False).stderr)
-        run("sh", "-c", typed)
+        run("sh", "-c", command)
         wait_aligned()
         self.assertEqual(shown("ActiveState"), "active")
 
-    def test_15_removed_it_stops_and_leaves_what_is_the_administrators(self):
+    def test_15_removed_it_stops_and_keeps_the_administrators_files(self):
         run("dpkg", "-r", "carecloud-syncd")
         self.assertEqual(shown("ActiveState"), "inactive")
         with self.assertRaises(OSError):

@@ -1,12 +1,11 @@
 #!/usr/bin/env python3
-"""Installs the packages on a bare Debian that runs its own systemd, and has inside.py live through a service's life.
+"""Installs the packages on a bare Debian with its own systemd, in a container, and runs inside.py there.
 
     test_machine.py BUILD
 
-BUILD holds the packages' configuration (CPackConfig.cmake). The bare system is of the release of the machine that this
-runs on, which the packages are for. It is made by debootstrap once and kept in $CARECLOUD_MACHINES or
-~/.cache/carecloud-syncd; each run works on a throw-away layer above it. Ends with 77 and says why where the machine
-cannot run containers.
+BUILD contains the packages' configuration (CPackConfig.cmake). The bare system has the Debian release of this machine.
+debootstrap creates it once in $CARECLOUD_MACHINES or ~/.cache/carecloud-syncd; each run uses a temporary layer above
+it. Exits with 77 and the reason if the machine cannot run containers.
 """
 
 import contextlib
@@ -36,7 +35,7 @@ ExecStopPost=/bin/systemctl poweroff --no-block
 
 
 class Skip(Exception):
-    """This machine cannot do it, for the reason given."""
+    """The test cannot run on this machine; the reason."""
 
 
 def run(*command, **options):
@@ -48,18 +47,18 @@ def need_containers():
     if missing:
         raise Skip(f"not installed: {' '.join(missing)}")
     if os.geteuid() != 0:
-        raise Skip("only root can start a container")
+        raise Skip("root privileges are required")
 
 
 def mirror(release):
-    """Where apt itself gets this Debian release from."""
-    told = run("apt-get", "indextargets", "--format", "$(REPO_URI) $(SUITE) $(CODENAME)", "Created-By: Packages",
+    """Where apt gets this Debian release from."""
+    targets = run("apt-get", "indextargets", "--format", "$(REPO_URI) $(SUITE) $(CODENAME)", "Created-By: Packages",
                stdout=subprocess.PIPE).stdout
-    for line in told.splitlines():
+    for line in targets.splitlines():
         uri, _, codename = line.split(" ")[:3]
         if codename == release:
             return uri
-    raise Skip(f"apt's sources name no Debian {release}")
+    raise Skip(f"apt has no source for Debian {release}")
 
 
 def field(package, name):
@@ -67,15 +66,15 @@ def field(package, name):
 
 
 def provider(name):
-    """The package itself, or one that provides it: debootstrap knows no virtual ones."""
-    told = run("apt-cache", "showpkg", name, stdout=subprocess.PIPE).stdout
-    versions = told.partition("Versions:")[2].partition("Reverse Depends:")[0].strip()
-    providers = told.partition("Reverse Provides:")[2].split()
+    """The package, or one that provides it: debootstrap does not resolve virtual packages."""
+    shown = run("apt-cache", "showpkg", name, stdout=subprocess.PIPE).stdout
+    versions = shown.partition("Versions:")[2].partition("Reverse Depends:")[0].strip()
+    providers = shown.partition("Reverse Provides:")[2].split()
     return name if versions or not providers else providers[0]
 
 
 def dependencies(packages):
-    """What the packages need, their libraries above all: the names alone."""
+    """The names of the packages that these depend on, mostly libraries."""
     names = set(INCLUDED)
     for package in packages:
         names.update(re.sub(r"[ (|].*", "", word.strip()) for word in field(package, "Depends").split(","))
@@ -83,7 +82,7 @@ def dependencies(packages):
 
 
 def rename_once(folder, to):
-    """Two runs at once make two; the first one stays."""
+    """Two parallel runs create two; the first one is kept."""
     try:
         folder.rename(to)
     except OSError:
@@ -92,7 +91,7 @@ def rename_once(folder, to):
 
 
 def bare_system(packages):
-    """The folder of a Debian with all that the packages need and without them."""
+    """The folder of a Debian with the dependencies of the packages, without the packages."""
     release = platform.freedesktop_os_release().get("VERSION_CODENAME")
     names = dependencies(packages)
     cache = Path(os.environ.get("CARECLOUD_MACHINES") or Path.home() / ".cache" / "carecloud-syncd")
@@ -107,7 +106,7 @@ def bare_system(packages):
         unfinished.chmod(0o755)
         rename_once(unfinished, system)
     except subprocess.CalledProcessError as failed:
-        raise Skip(f"debootstrap ended with {failed.returncode}; no mirror, no network?") from failed
+        raise Skip(f"debootstrap exited with {failed.returncode}; no mirror, no network?") from failed
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
     return system
@@ -115,7 +114,7 @@ def bare_system(packages):
 
 @contextlib.contextmanager
 def layer(system, work):
-    """`system`, whose changes stay in `work`."""
+    """`system` as a root whose changes are written to `work`."""
     root = work / "root"
     for folder in ("root", "upper", "overlay"):
         (work / folder).mkdir()
@@ -132,7 +131,7 @@ def layer(system, work):
 
 
 def made_packages(build, work):
-    """Service, portal, and the service once more under a later version."""
+    """Service, portal, and the service with a later version."""
     run("cpack", "--config", build / "CPackConfig.cmake", "-B", work, cwd=work, stdout=subprocess.DEVNULL)
     service, = work.glob("carecloud-syncd_*.deb")
     portal, = work.glob("carecloud-portal_*.deb")
@@ -146,18 +145,18 @@ def made_packages(build, work):
 
 
 def lint(packages):
-    """Debian's own judgment: no errors."""
+    """lintian reports no errors."""
     if not shutil.which("lintian"):
         raise Skip("not installed: lintian")
     run("lintian", "--allow-root", "--fail-on", "error", *packages)
 
 
 def boot(root):
-    # A network of its own, which is loopback alone: it listens on ports that another run beside it uses, too.
+    # Its own network, loopback only: a parallel run listens on the same ports.
     command = ["systemd-nspawn", "-q", "-D", str(root), "--register=no", "--keep-unit", "--private-network", "-b",
                "--console=pipe"]
     if not Path("/sys/fs/cgroup/cgroup.controllers").exists():
-        # A machine with the first version of cgroups, which systemd 257 refuses: the container sees the second one.
+        # This machine uses cgroups v1, which systemd 257 refuses: mount v2 for the container.
         command = ["unshare", "--mount", "sh", "-c", 'mount -t cgroup2 cgroup2 /sys/fs/cgroup && exec "$@"', "sh",
                    *command]
     try:
@@ -191,8 +190,8 @@ def live(build):
             booted = boot(root)
             findings = root / "test" / "findings.txt"
             if not findings.exists():
-                said = (booted.stdout or b"") + (booted.stderr or b"")
-                raise Skip("no container starts here: " + said.decode(errors="replace")[-2000:])
+                output = (booted.stdout or b"") + (booted.stderr or b"")
+                raise Skip("cannot start a container: " + output.decode(errors="replace")[-2000:])
             text = findings.read_text(errors="replace")
     print(text)
     return 0 if text.rstrip().endswith("\nOK") else 1

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The configuration's JSON Schema and the daemon's parser know the same keys. Arguments: the project, the daemon."""
+"""The configuration's JSON Schema and the daemon's parser have the same keys. Arguments: project, daemon."""
 
 import json
 import re
@@ -16,7 +16,7 @@ ROOT = Path(sys.argv.pop(1))
 DAEMON = sys.argv.pop(1)
 SCHEMA = json.loads((ROOT / "etc/config.schema.json").read_text(encoding="utf-8"))
 
-# A value of every key; where a key has several forms, one that has keys of its own.
+# A value for every key; if a key has several forms, the one with keys of its own.
 WHOLE = """
 portal:
   base_url: https://portal.example.org/api
@@ -47,7 +47,7 @@ store: { url: "sqlite:/var/lib/carecloud-syncd/store.db" }
 api: { listen: "127.0.0.1:8461", token_file: token }
 log: { level: info, format: auto }
 """
-# How the parser's sources call the mapping that they read, and where it stands.
+# The names of mappings in the parser's sources, and their paths.
 READERS = {
     "root": "", "portal": "portal", "rate": "portal.rate", "dialect": "portal.dialect", "stream": "streams[]",
     "reconcile": "streams[].reconcile", "sns": "sns", "tls": "sns.tls", "trust": "sns.trust", "store": "store",
@@ -87,12 +87,12 @@ def schema_refuses(text):
 
 
 def parser_refuses(text):
-    """What the daemon says of the text itself, not of the files that it names."""
+    """The daemon's findings in the text itself, not in the files that it refers to."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "config.yaml")
         file.write_text(text, encoding="utf-8")
-        said = subprocess.run([DAEMON, "--check", "--config", str(file)], capture_output=True, text=True, check=False)
-    return [line for line in said.stderr.splitlines() if re.search(r"config\.yaml:\d+:\d+: ", line)]
+        done = subprocess.run([DAEMON, "--check", "--config", str(file)], capture_output=True, text=True, check=False)
+    return [line for line in done.stderr.splitlines() if re.search(r"config\.yaml:\d+:\d+: ", line)]
 
 
 class Schema(unittest.TestCase):
@@ -101,25 +101,25 @@ class Schema(unittest.TestCase):
     def test_is_a_schema(self):
         jsonschema.Draft202012Validator.check_schema(SCHEMA)
 
-    def test_knows_the_keys_that_the_parser_asks_for_and_no_others(self):
+    def test_has_exactly_the_keys_of_the_parser(self):
         self.assertEqual(set(schema_keys(SCHEMA)), set(parser_keys()))
 
-    def test_both_take_every_key(self):
+    def test_both_accept_every_key(self):
         self.assertEqual(set(value_keys(yaml.safe_load(WHOLE))), set(schema_keys(SCHEMA)))
         self.assertEqual(schema_refuses(WHOLE), [])
         self.assertEqual(parser_refuses(WHOLE), [])
 
-    def test_both_refuse_what_is_wrong(self):
-        mistakes = (("page_size: 1000", "page_size: 0"), ("overlap:", "overlaps:"), ("level: info", "level: loud"),
-                    ("timeout: 35s", "timeout: 35"), ("keyset: true", "keyset: perhaps"), ("path: /sns", "path: sns"),
-                    ("  base_url: https://portal.example.org/api\n", ""))
-        for right, wrong in mistakes:
+    def test_both_refuse_errors(self):
+        errors = (("page_size: 1000", "page_size: 0"), ("overlap:", "overlaps:"), ("level: info", "level: loud"),
+                  ("timeout: 35s", "timeout: 35"), ("keyset: true", "keyset: perhaps"), ("path: /sns", "path: sns"),
+                  ("  base_url: https://portal.example.org/api\n", ""))
+        for right, wrong in errors:
             broken = WHOLE.replace(right, wrong)
             self.assertNotEqual(broken, WHOLE)
             self.assertNotEqual(schema_refuses(broken), [], wrong)
             self.assertNotEqual(parser_refuses(broken), [], wrong)
 
-    def test_shipped_file_is_right_with_all_that_it_shows(self):
+    def test_shipped_file_is_valid_with_its_comments_removed(self):
         shipped = (ROOT / "etc/config.yaml").read_text(encoding="utf-8")
         self.assertEqual(schema_refuses(shipped), [])
         shown = re.sub(r"(?m)^# (sns:|api:)", r"\1", shipped)

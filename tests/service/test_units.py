@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The units of systemd/: what systemd itself says of them. Arguments: the folder, and any program that is there."""
+"""systemd-analyze accepts the units of systemd/. Arguments: the folder, and any existing program."""
 
 import subprocess
 import sys
@@ -18,15 +18,15 @@ def systemd_analyze(*arguments):
 
 
 class Units(unittest.TestCase):
-    def test_service_is_exposed_little(self):
+    def test_exposure_of_the_service_is_low(self):
         service = FOLDER / "carecloud-syncd.service"
         limit = f"--threshold={round(EXPOSURE_MAX * 10)}"
-        told = systemd_analyze("security", "--no-pager", "--offline=true", limit, str(service))
-        self.assertEqual(told.returncode, 0, told.stdout + told.stderr)
-        self.assertIn("Overall exposure level", told.stdout)
+        done = systemd_analyze("security", "--no-pager", "--offline=true", limit, str(service))
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("Overall exposure level", done.stdout)
 
-    def test_nothing_is_to_be_said_against_them(self):
-        """The program need not be installed where the units are looked at: another stands for it."""
+    def test_units_are_valid(self):
+        """The daemon need not be installed: another program replaces it."""
         with tempfile.TemporaryDirectory() as folder:
             copies = []
             for unit in sorted(FOLDER.glob("*.s*")):
@@ -34,17 +34,17 @@ class Units(unittest.TestCase):
                 copies.append(Path(folder, unit.name))
                 copies[-1].write_text(text, encoding="utf-8")
             self.assertEqual(len(copies), 3)
-            told = systemd_analyze("verify", "--man=no", *map(str, copies))
-        self.assertEqual((told.returncode, told.stdout, told.stderr), (0, "", ""))
+            done = systemd_analyze("verify", "--man=no", *map(str, copies))
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
 
-    def test_mistake_would_be_noticed(self):
+    def test_errors_are_detected(self):
         with tempfile.TemporaryDirectory() as folder:
             unit = Path(folder, "open.service")
             unit.write_text("[Service]\nExecStart=/bin/true\nNoSuchSetting=1\n", encoding="utf-8")
             self.assertNotEqual(systemd_analyze("verify", "--man=no", str(unit)).stderr, "")
             threshold = f"--threshold={round(EXPOSURE_MAX * 10)}"
-            told = systemd_analyze("security", "--no-pager", "--offline=true", threshold, str(unit))
-            self.assertNotEqual(told.returncode, 0)
+            done = systemd_analyze("security", "--no-pager", "--offline=true", threshold, str(unit))
+            self.assertNotEqual(done.returncode, 0)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ void BoundedChecks::new_life(bool same) {
     if (!same) since_.clear();
 }
 
-std::optional<std::string> BoundedChecks::told(const Job& pass, Timestamp now) {
+std::optional<std::string> BoundedChecks::reported(const Job& pass, Timestamp now) {
     // What it has marked was so even where the commit's answer was lost (simulate --seed 17070 --hours 0.5).
     if (auto wrong = step(now)) return wrong;
     if (pass.status == JobStatus::running && pass.error.empty()) return begins(pass, now);
@@ -38,7 +38,7 @@ std::optional<std::string> BoundedChecks::told(const Job& pass, Timestamp now) {
 }
 
 std::optional<std::string> BoundedChecks::begins(const Job& pass, Timestamp now) {
-    if (canceled_.contains(pass.id)) return about(pass) + " goes on though it was canceled";
+    if (canceled_.contains(pass.id)) return about(pass) + " continues although it was canceled";
     running_ = Running{pass};
     for (const auto& [record_id, omission] : store_->tables.omitted) {
         if (record_id.first == pass.stream) running_->omitted.insert(record_id.second);

@@ -29,7 +29,7 @@ class BoundedChecks {
     // `same`: with the configuration of the life before.
     void new_life(bool same);
     // What the engine says of a pass, now.
-    std::optional<std::string> told(const Job& pass, Timestamp now);
+    std::optional<std::string> reported(const Job& pass, Timestamp now);
     // A wish was taken back: nothing of the pass begins any more in this life.
     void canceled(std::uint64_t id) { canceled_.insert(id); }
     // After every step: what was marked as deleted since.

@@ -11,7 +11,8 @@ std::optional<std::string> Checks::check_new_changes(Timestamp now) {
     for (; changes_seen_ < changes.size(); ++changes_seen_) {
         const StoreContent::Change& change = changes[changes_seen_];
         if (change.seq != changes_seen_ + 1)
-            return "change " + std::to_string(change.seq) + " stands at " + std::to_string(changes_seen_ + 1);
+            return "change " + std::to_string(change.seq) + " is at position " +
+                   std::to_string(changes_seen_ + 1);
         if (change.reversal > 0) odd_at_[change.stream] = now;
         if (auto wrong = check_again(change, now)) return wrong;
         if (auto wrong = check_unmoved(change, now)) return wrong;
@@ -98,17 +99,17 @@ std::optional<std::string> Checks::check_reversal(const StoreContent::Change& ch
     const bool is_judged =
         change.reversal >= 2 && !is_first && plan_.has_true_clock() && !settings_.has(Fault::date);
     const bool is_put_off = before + std::min(pause, kReversalSpan) - 2 * kPortalSecond <= now;
-    if (!is_judged || is_put_off || is_at_hour_of_another(change, now)) return std::nullopt;
+    if (!is_judged || is_put_off || is_another_due(change, now)) return std::nullopt;
     return named(change.stream, change.id) + ": reversal " + std::to_string(change.reversal) +
            " in a row is not put off: the one before was at " + before.to_string_ms();
 }
 
 // Seed 30162 of half an hour.
-bool Checks::is_at_hour_of_another(const StoreContent::Change& change, Timestamp now) const {
+bool Checks::is_another_due(const StoreContent::Change& change, Timestamp now) const {
     const auto doubted = doubts_seen_.find({change.stream, change.id});
     if (doubted == doubts_seen_.end() || doubted->second.hash == change.hash) return false;
-    const auto hour = Timestamp::parse(doubted->second.ask_at);
-    return hour && *hour <= now;
+    const auto due = Timestamp::parse(doubted->second.ask_at);
+    return due && *due <= now;
 }
 
 void Checks::note_doubts(Timestamp now) {

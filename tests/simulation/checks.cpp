@@ -157,8 +157,8 @@ bool Checks::is_findable(const std::string& entity) const {
 bool Checks::is_doubted_since(const StoreContent::RecordId& record_id, Timestamp since) const {
     const auto doubted = store_->tables.doubted.find(record_id);
     if (doubted == store_->tables.doubted.end()) return false;
-    const Timestamp hour = Timestamp::parse(doubted->second.ask_at).value_or(since);
-    return since <= hour + kPortalSecond + clock_slack();
+    const Timestamp ask_at = Timestamp::parse(doubted->second.ask_at).value_or(since);
+    return since <= ask_at + kPortalSecond + clock_slack();
 }
 
 // No answer carries the record, and no query in the dialect shows its key: the event stays open, counted and shown

@@ -116,7 +116,7 @@ class Checks {
     void note_doubts(Timestamp now);
     std::optional<std::string> check_whole_due() const;
     // What is shown at the hour of a doubt is taken, though the doubt was about another version (hazard 30).
-    bool is_at_hour_of_another(const StoreContent::Change& change, Timestamp now) const;
+    bool is_another_due(const StoreContent::Change& change, Timestamp now) const;
     // The second reversal of a record and each further one is put off, twice as long each time.
     std::optional<std::string> check_reversal(const StoreContent::Change& change, Timestamp now);
     std::optional<std::string> check_streams(After after, Timestamp since, Timestamp now);

@@ -100,10 +100,10 @@ void Life::set_hooks(const LifeContext& context) {
 void Life::ended(const std::exception_ptr& thrown, const std::function<void(const std::string&)>& broken) {
     ended_ = true;
     if (!thrown) {
-        if (!stopping_) broken("the engine ended by itself");
+        if (!stopping_) broken("the engine ended unexpectedly");
         return;
     }
-    if (!is_simulated(thrown)) broken("the engine ended by an exception: " + words_of(thrown));
+    if (!is_simulated(thrown)) broken("the engine threw an exception: " + words_of(thrown));
     crashed_ = true;
 }
 
@@ -135,14 +135,14 @@ void Life::receive(Event event, std::function<void(bool)> answered) {
         });
 }
 
-void Life::wish(Job pass, std::function<void(std::uint64_t)> told) {
+void Life::request_job(Job pass, std::function<void(std::uint64_t)> on_saved) {
     boost::asio::co_spawn(
         io_, store_.save_pass(std::move(pass)),
-        [this, told = std::move(told)](std::exception_ptr thrown, Result<std::uint64_t> id) {
+        [this, on_saved = std::move(on_saved)](std::exception_ptr thrown, Result<std::uint64_t> id) {
             if (thrown && is_simulated(thrown)) return;
             if (thrown) std::rethrow_exception(thrown);
             engine_.pass_requested();
-            if (id) told(*id);
+            if (id) on_saved(*id);
         });
 }
 

@@ -58,13 +58,13 @@ class Life {
     bool has_crashed() const { return crashed_; }
     void shift_wall(Duration by) { clock_.shift_wall(by); }
 
-    // What the endpoint does with a verified event: durable first, then the wish for a pass. `answered` is told whether
+    // What the endpoint does with a verified event: durable first, then the request for a pass. `answered` gets whether
     // the sender got its 200; it is not called where the life ends before.
     void receive(Event event, std::function<void(bool)> answered);
 
-    // What the API does with a wish for a bounded pass, and with one for its end. `told` is told the id that the store
-    // gave, where it took the wish.
-    void wish(Job pass, std::function<void(std::uint64_t)> told);
+    // What the API does with a request for a bounded pass, and with one to cancel it. `on_saved` gets the id that the
+    // store gave, if it took the request.
+    void request_job(Job pass, std::function<void(std::uint64_t)> on_saved);
     void cancel(std::uint64_t id) { engine_.cancel_pass(id); }
     // A bounded pass of the stream is under way; empty: none is.
     void bounded(const std::string& stream) { watched_.bounded(stream); }

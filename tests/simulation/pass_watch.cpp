@@ -37,7 +37,7 @@ void PassWatch::began(const std::string& stream, Timestamp now) {
     const Timestamp at = now + kRounding;
     if (at < its.not_before) broken_(stream + ": a pass begins during a backoff");
     its.polled = !its.requested && at < its.look_from;
-    if (its.polled && at < its.poll_from) broken_(stream + ": a pass begins for which there is no reason");
+    if (its.polled && at < its.poll_from) broken_(stream + ": a pass begins without a reason");
     its.requested = false;
     its.began = now;
 }
@@ -46,7 +46,7 @@ void PassWatch::ended(const PassReport& report, Timestamp now) {
     const auto found = streams_.find(report.stream);
     if (found == streams_.end()) return;
     Stream& its = found->second;
-    if (!std::exchange(its.running, false)) broken_(report.stream + ": a pass ends that never began");
+    if (!std::exchange(its.running, false)) broken_(report.stream + ": a pass ends without having begun");
     // Something threw, and the engine ends (RunningWorld::pass_ended sees to that).
     if (report.error && report.error->code == ErrorCode::canceled) return end_life();
     const bool failed_before = std::exchange(its.failed, report.error.has_value());
@@ -78,9 +78,9 @@ void PassWatch::look(Timestamp now) {
     for (auto& [stream, its] : streams_) {
         if (its.running) continue;
         const Timestamp served = std::max({its.requested_at, its.not_before, its.began});
-        if (its.requested && served + kRounding < now) broken_(stream + ": a wish for a pass is forgotten");
+        if (its.requested && served + kRounding < now) broken_(stream + ": a requested pass was not run");
         if (its.due != kNever && its.due + kRounding < now)
-            broken_(stream + ": no pass has begun, though one was due at " + its.due.to_string_ms());
+            broken_(stream + ": no pass has begun although one was due at " + its.due.to_string_ms());
     }
 }
 

@@ -100,7 +100,7 @@ std::optional<std::string> ReportChecks::check_records(const PassReport& report,
         return " " + fresh->first + " is doubted, and the pass does not report it";
     const bool passed_over = before.unsteady < unsteady_of(report.stream);
     if (passed_over && report.summary.unsteady + report.events.summary.unsteady == 0)
-        return ": bytes that differ in each answer were passed over, and the pass does not report it";
+        return ": bytes that differ in each answer were skipped, and the pass does not report it";
     return std::nullopt;
 }
 
@@ -123,7 +123,7 @@ std::optional<std::string> ReportChecks::check_clocks(const Hits& hits) const {
         plan_.date_absent || std::chrono::abs(plan_.date_ahead - plan_.local_ahead) > kClocksDiffer;
     const bool is_judged = !plan_.clock_jumps && count_of(hits, Fault::date) == date_faults_;
     if (!differ || !is_judged || clocks_doubted_) return std::nullopt;
-    return "the portal's clock and this machine's do not agree, and nothing reports it";
+    return "the portal's clock and this machine's differ, and nothing reports it";
 }
 
 // A pass that began after the portal had asked for a long wait was answered nothing, and says until when (hazard 34).
@@ -131,12 +131,12 @@ std::optional<std::string> ReportChecks::check_hold(const PassReport& report,
                                                     std::optional<Timestamp> held_since) const {
     const auto began = began_.find(report.stream);
     if (!held_since || began == began_.end() || began->second <= *held_since) return std::nullopt;
-    if (!report.error) return ": a pass succeeds while the portal asks for a long wait";
+    if (!report.error) return ": a pass succeeds while the portal demands a long pause";
     if (report.error->code != ErrorCode::rate_limited) return std::nullopt;
     const bool says_when = report.error->message().find("until ") != std::string::npos &&
                            report.error->hint.find("the next request will be sent at ") == 0;
     if (says_when) return std::nullopt;
-    return ": the portal asks for a long wait, and the pass does not report when requests go on: " +
+    return ": the portal demands a long pause, and the pass does not report when requests resume: " +
            report.error->message();
 }
 
@@ -156,8 +156,8 @@ std::optional<std::string> ReportChecks::bounded_pass_ended(const Job& pass,
     const bool is_settled = written.modified + young < since && !written.deleted && !written.back;
     const bool is_live = held != store_.tables.records.end() && !held->second.deleted_at;
     if (!is_settled || !is_live || exposures_.replica_since(pass.stream, since)) return std::nullopt;
-    return pass.stream + ": a reconciliation is done in which no listing showed " + left_out->id +
-           ", and it reports no hole";
+    return pass.stream + ": no listing of a finished reconciliation showed " + left_out->id +
+           ", and it does not report a hole";
 }
 
 }  // namespace carecloud

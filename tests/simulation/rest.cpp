@@ -29,8 +29,7 @@ std::optional<std::string> Rest::pass_ended(const PassReport& report, Timestamp 
             return std::nullopt;
         }
         if (report.error->code == ErrorCode::rate_limited && is_patient(began)) return std::nullopt;
-        return report.stream +
-               ": a pass fails though nothing goes wrong any more: " + report.error->message();
+        return report.stream + ": a pass fails although all faults have ended: " + report.error->message();
     }
     if (began < visible_) return std::nullopt;
     // The first one takes what was missing.

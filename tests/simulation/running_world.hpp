@@ -56,11 +56,11 @@ class RunningWorld : Observer {
         report_checks_.pass_began(std::string(stream), weather_.hits(), now());
     }
     void pass_ended(const PassReport& report) override;
-    void backing_off(std::string_view stream, const Error& error, Duration pause) override;
+    void backing_off(const PassReport& report, Duration pause) override;
     void push_silent(std::string_view stream, bool silent) override;
     void bounded_pass(const Job& pass) override;
     void clocks(const ClockReport& report) override { report_checks_.clocks(report); }
-    void failed(const Error& error) override { say("beside the passes: " + error.message()); }
+    void failed(const Error& error) override { say("outside the passes: " + error.message()); }
 
     Timestamp now() const { return life_ ? life_->now() : now_; }
     // What is said costs nothing where nobody listens.
@@ -97,8 +97,8 @@ class RunningWorld : Observer {
     void repeat_rival();
     // Which record of the stream the portal's listings lose while a bounded pass is under way.
     std::optional<LeftOut> hole_in(const std::string& stream);
-    void wish_some();
-    void wish_at_rest(Job pass);
+    void request_some();
+    void request_at_rest(Job pass);
     bool can_be_asked(const std::string& stream) const;
     void rest();
     void look_at_rest();
@@ -144,10 +144,10 @@ class RunningWorld : Observer {
     bool resting_ = false;
     Checks::After rests_after_ = Checks::After::polls;
     Timestamp requested_at_{};
-    Timestamp looked_at_{INT64_MIN};   // when everything was compared, at rest, to no avail
-    std::size_t wishes_ = 0;           // for bounded passes at rest that have no id yet
-    std::set<std::uint64_t> awaited_;  // those that are not done
-    bool over_ = false;                // everything rests, or had its time
+    Timestamp looked_at_{INT64_MIN};    // when everything was compared, at rest, to no avail
+    std::size_t unsaved_requests_ = 0;  // for bounded passes at rest that have no id yet
+    std::set<std::uint64_t> awaited_;   // those that are not done
+    bool over_ = false;                 // everything rests, or had its time
 };
 
 template <class Text>

@@ -9,8 +9,8 @@ namespace {
 
 void print_sum(const WorldReport& sum) {
     std::cout << static_cast<std::uint64_t>(sum.hours) << " virtual hours, " << sum.lives << " lives, "
-              << sum.passes << " passes and " << sum.failed_passes << " that failed, " << sum.bounded_passes
-              << " bounded ones, " << sum.requests << " requests, " << sum.changes << " changes, "
+              << sum.passes << " passes (" << sum.failed_passes << " failed), " << sum.bounded_passes
+              << " bounded passes, " << sum.requests << " requests, " << sum.changes << " changes, "
               << sum.events << " events\nfaults:";
     for (const auto& [fault, count] : sum.faults)
         std::cout << ' ' << to_string(fault) << ' ' << count;
@@ -34,7 +34,7 @@ int run_many(const SimulateOptions& options) {
     const ManyWorlds many = run_worlds(settings, options.first, options.last, options.jobs, on_broken);
     if (!many.broken.empty()) {
         const WorldSettings smaller = shrink(many.broken.front());
-        std::cout << "The first one, made smaller:\n        " << command_of(smaller) << " --trace\n        "
+        std::cout << "The first one, minimized:\n        " << command_of(smaller) << " --trace\n        "
                   << run_world(smaller).broken.value_or("") << '\n';
     }
     std::cout << many.worlds << " worlds, " << many.broken.size() << " broken\n";

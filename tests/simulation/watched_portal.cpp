@@ -47,27 +47,26 @@ void WatchedPortal::count_request() {
         broken_("a request beyond the rate of " + std::to_string(meter_.rate.per_second));
     ++meter_.requests;
     const std::uint64_t this_month = ++meter_.by_month[month_of(now)];
-    if (now < quiet_until_) broken_("a request before the portal's Retry-After is over");
+    if (now < quiet_until_) broken_("a request before the portal's Retry-After has passed");
     check_probes(now);
     if (!meter_.clock_is_true) return;
     if (meter_.rate.monthly_quota && this_month > *meter_.rate.monthly_quota)
         broken_("request " + std::to_string(this_month) + " of " + month_of(now) + ", the quota is " +
                 std::to_string(*meter_.rate.monthly_quota));
     if (spent_month_ == month_of(now) && ++since_spent_ > kAdmittedBefore)
-        broken_("requests go on though the portal said that the month's quota is spent");
+        broken_("requests continue although the portal reported that the monthly quota is used up");
 }
 
 void WatchedPortal::check_probes(Timestamp now) {
-    if (told_at_ == Timestamp{INT64_MIN} || told_at_ + kProbesSpan < now) return;
+    if (heard_at_ == Timestamp{INT64_MIN} || heard_at_ + kProbesSpan < now) return;
     if (++probes_ > kProbesMax)
-        broken_(std::to_string(probes_) +
-                " requests within an hour in which the portal wants to be left alone");
+        broken_(std::to_string(probes_) + " requests within an hour of the pause that the portal demanded");
 }
 
 void WatchedPortal::check_under_way(const std::string& entity) {
     const std::size_t most = kUnderWayMax + (entity == bounded_ ? kBoundedUnderWayMax : 0);
     if (under_way_[entity] > most)
-        broken_(std::to_string(most + 1) + " requests of " + entity + " are under way at once");
+        broken_(std::to_string(most + 1) + " requests of " + entity + " are in flight at once");
 }
 
 void WatchedPortal::keep_page(const std::string& entity, const Result<PagePtr>& answer) {
@@ -91,9 +90,9 @@ bool WatchedPortal::ends_wait(const std::optional<Error>& error) {
 void WatchedPortal::hear(const std::optional<Error>& error, Timestamp sent) {
     // An answer too large for the gateway is one, too (simulate --seed 156 --hours 12).
     if (!error || error->code == ErrorCode::server_failed) spent_month_.clear();
-    const bool is_released = told_at_ != Timestamp{INT64_MIN} && told_at_ <= sent && ends_wait(error);
+    const bool is_released = heard_at_ != Timestamp{INT64_MIN} && heard_at_ <= sent && ends_wait(error);
     if (is_released) {
-        told_at_ = Timestamp{INT64_MIN};
+        heard_at_ = Timestamp{INT64_MIN};
         probes_ = 0;
         if (released_) released_();
     }
@@ -104,7 +103,7 @@ void WatchedPortal::hear(const std::optional<Error>& error, Timestamp sent) {
     }
     if (!error->retry_after || error->code != ErrorCode::rate_limited) return;
     if (*error->retry_after > RateLimiter::kWaitMax) {
-        if (told_at_ == Timestamp{INT64_MIN}) told_at_ = now_();
+        if (heard_at_ == Timestamp{INT64_MIN}) heard_at_ = now_();
         return;
     }
     quiet_until_ = std::max(quiet_until_, now_() + *error->retry_after);

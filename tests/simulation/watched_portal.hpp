@@ -45,7 +45,7 @@ class WatchedPortal : public Portal {
     void on_release(std::function<void()> released) { released_ = std::move(released); }
     // Since when it has asked for a long wait that goes on; none: it has not.
     std::optional<Timestamp> held_since() const {
-        return told_at_ == Timestamp{INT64_MIN} ? std::nullopt : std::optional(told_at_);
+        return heard_at_ == Timestamp{INT64_MIN} ? std::nullopt : std::optional(heard_at_);
     }
     // A bounded pass of the stream runs beside its own; empty: none does.
     void bounded(const std::string& stream) { bounded_ = stream; }
@@ -83,7 +83,7 @@ class WatchedPortal : public Portal {
     std::map<std::string, std::size_t> under_way_;
     std::map<std::string, std::vector<std::weak_ptr<const Page>>> pages_;
     Timestamp quiet_until_{INT64_MIN};  // by Retry-After
-    Timestamp told_at_{INT64_MIN};      // when a longer one was heard first
+    Timestamp heard_at_{INT64_MIN};     // when a longer one was heard first
     std::size_t probes_ = 0;            // since then
     std::string spent_month_;           // the portal said so, in this life
     std::size_t since_spent_ = 0;

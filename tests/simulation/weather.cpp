@@ -50,7 +50,7 @@ std::string Weather::begin_spell(Timestamp now) {
     if (fault == Fault::quota) {
         if (chance(random_, 70)) return {};
         quota_month_ = month_of(now);
-        return "the portal calls the quota of " + quota_month_ + " spent";
+        return "the portal reports that the quota of " + quota_month_ + " is used up";
     }
     spells_[fault] = spell;
     return std::string(to_string(fault)) + " trouble until " + spell.until.to_string_ms() + ", " +
@@ -74,7 +74,7 @@ std::string Weather::begin_rare_spell(Timestamp now,
     }
     if (fault == Fault::month) {
         month_pending_ = true;
-        if (chance(rare_random_, 60)) return "one answer is going to say Retry-After: a month";
+        if (chance(rare_random_, 60)) return "one answer will have Retry-After: a month";
         spell.percent = 100;
     }
     if (fault == Fault::bytes && chance(rare_random_, 30)) {
@@ -102,7 +102,7 @@ std::string Weather::begin_holes(Timestamp now, const std::map<std::string, std:
     }
     const Spell spell{.until = now + std::min<Duration>(spread(rare_random_, 30min), 2h), .percent = 100};
     spells_[Fault::hole] = spell;
-    return "some records are in no listing until " + spell.until.to_string_ms();
+    return "listings omit some records until " + spell.until.to_string_ms();
 }
 
 // A longer one would have a walk never come to its end.
@@ -270,8 +270,8 @@ std::optional<Timestamp> Weather::date(Timestamp now, Timestamp local) {
     if (!(wrong ? date_missing_ : plan_.date_absent)) date = now + (wrong ? date_off_ : plan_.date_ahead);
     // No clock that the daemon can read is right, and what lies ahead of the truth settles too much.
     const Timestamp ahead = now + 1s;
-    const bool is_told = date && is_plausible(*date);
-    if ((!is_told || ahead < *date) && ahead < local) {
+    const bool has_date = date && is_plausible(*date);
+    if ((!has_date || ahead < *date) && ahead < local) {
         for (const std::string& entity : plan_.entities)
             exposures_.for_good(entity);
     }

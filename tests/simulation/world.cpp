@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// What is under way when the daemon is told to stop is given up, whatever it waits for.
+// What is under way when the daemon is stopped is given up, whatever it waits for.
 constexpr Duration kStopMax = 1s;
 // How often these happen is not counted, but in how many worlds they may.
 constexpr Fault kUncounted[] = {
@@ -41,13 +41,13 @@ void RunningWorld::pass_ended(const PassReport& report) {
     if (const std::string story = story_of(report); !story.empty()) say(story);
 }
 
-void RunningWorld::backing_off(std::string_view stream, const Error& /*error*/, Duration pause) {
-    passes_.backing_off(stream, pause, now());
-    if (trace_) say(std::string(stream) + ": waits " + seconds(pause));
+void RunningWorld::backing_off(const PassReport& report, Duration pause) {
+    passes_.backing_off(report.stream, pause, now());
+    if (trace_) say(report.stream + ": waits " + seconds(pause));
 }
 
 void RunningWorld::push_silent(std::string_view stream, bool silent) {
-    say(std::string(stream) + (silent ? ": push is silent" : ": push is heard again"));
+    say(std::string(stream) + (silent ? ": push is silent" : ": push works again"));
 }
 
 void RunningWorld::bounded_pass(const Job& pass) {
@@ -55,7 +55,7 @@ void RunningWorld::bounded_pass(const Job& pass) {
     if (pass.scheduled && resting_) unreconciled_.erase(pass.stream);
     const bool under_way = pass.status == JobStatus::running && pass.error.empty();
     if (!pass.scheduled) checks_.operators_pass(pass.stream, now(), under_way);
-    if (auto wrong = bounded_checks_.told(pass, now())) broken(*wrong);
+    if (auto wrong = bounded_checks_.reported(pass, now())) broken(*wrong);
     life_->bounded(under_way ? pass.stream : "");
     if (auto wrong = report_checks_.bounded_pass_ended(pass, weather_.left_out())) broken(*wrong);
     report_checks_.bounded_pass(pass.stream, under_way);
@@ -64,7 +64,7 @@ void RunningWorld::bounded_pass(const Job& pass) {
     if (pass.status == JobStatus::awaiting_confirmation && settings_.has(Fault::confirm)) confirm(pass);
     if (!awaited_.contains(pass.id)) return;
     if (pass.is_open() && !pass.error.empty() && !rest_.is_patient(now()))
-        broken("a bounded pass fails though nothing goes wrong any more: " + pass.error);
+        broken("a bounded pass fails although all faults have ended: " + pass.error);
     if (!pass.is_open()) awaited_.erase(pass.id);
     look_at_rest();
 }
@@ -72,9 +72,9 @@ void RunningWorld::bounded_pass(const Job& pass) {
 void RunningWorld::confirm(const Job& unconfirmed) {
     agenda_.put(now() + spread(rare_random_, 5min), [this, unconfirmed] {
         if (!life_ || stopped_at_ != Timestamp{} || resting_) return;
-        say("somebody confirms what reconciliation " + std::to_string(unconfirmed.id) + " asks");
+        say("an operator confirms reconciliation " + std::to_string(unconfirmed.id));
         ++report_.faults[Fault::confirm];
-        life_->wish(
+        life_->request_job(
             {.stream = unconfirmed.stream, .deep = unconfirmed.deep, .whole = true, .confirm_deletes = true},
             [](std::uint64_t /*id*/) {});
     });
@@ -107,7 +107,7 @@ void RunningWorld::start_life() {
     weather_.leave_out(std::nullopt);
     auto owned = MemoryOwnership::take(store_);
     if (!owned) {
-        say("a daemon starts, is told that the store is owned, and ends");
+        say("another daemon starts, finds the store in use and exits");
         ++report_.faults[Fault::rival];
         return;
     }
@@ -140,7 +140,7 @@ void RunningWorld::end_life() {
 }
 
 void RunningWorld::crashed_life() {
-    say("the daemon ends by an exception");
+    say("the daemon exits on an exception");
     counts_exactly_ = false;
     end_life();
 }
@@ -153,7 +153,7 @@ void RunningWorld::kill_life() {
 }
 
 void RunningWorld::stop_life() {
-    say("the daemon is told to stop");
+    say("the daemon is stopped");
     ++report_.faults[Fault::stop];
     stopped_at_ = now();
     passes_.end_life();
@@ -162,7 +162,7 @@ void RunningWorld::stop_life() {
 
 // What was set aside of the quota and not used is given back, where nothing went wrong with it.
 void RunningWorld::stopped_life() {
-    say("the daemon has ended");
+    say("the daemon has exited");
     counts_exactly_ = counts_exactly_ && !weather_.hits().contains(Fault::store);
     if (counts_exactly_ && requests_.clock_is_true) {
         if (auto wrong = requests_.difference(store_->tables.quota)) broken(*wrong);
@@ -172,7 +172,8 @@ void RunningWorld::stopped_life() {
 
 void RunningWorld::deliver(const Event& event, std::function<void(bool)> answered) {
     life_->receive(event, [this, id = event.message_id, answered = std::move(answered)](bool ok) {
-        if (ok && !inbox_->events.contains(id)) broken("an event was answered 200 that is not in the inbox");
+        if (ok && !inbox_->events.contains(id))
+            broken("an event that was answered with 200 is not in the inbox");
         answered(ok);
     });
 }
@@ -186,7 +187,7 @@ void RunningWorld::advance() {
         if (life_->has_crashed()) return crashed_life();
         if (life_->has_ended()) return stopped_life();
         if (stopped_at_ != Timestamp{} && stopped_at_ + kStopMax < now())
-            broken("the daemon does not end though its passes have been canceled");
+            broken("the daemon does not exit although its passes were canceled");
         if (kill_in_steps_ > 0 && --kill_in_steps_ == 0) return kill_life();
         if (!more) break;
     }
@@ -240,11 +241,11 @@ void RunningWorld::begin() {
     if (settings_.has(Fault::spelling)) {
         repeat(3h, [this] {
             weather_.change_spelling();
-            say("the portal spells its answers in another way");
+            say("the portal changes the spelling of its answers");
         });
     }
     repeat(70min, [this] {
-        if (life_ && stopped_at_ == Timestamp{}) wish_some();
+        if (life_ && stopped_at_ == Timestamp{}) request_some();
     });
     begin_daemon_troubles();
     begin_rare_troubles();
@@ -294,7 +295,7 @@ void RunningWorld::begin_rare_troubles() {
             for (const std::string& entity : plan_.entities)
                 exposures_.for_good(entity);
             ++report_.faults[Fault::retype];
-            say("modified has another type from now on");
+            say("modified changes its type");
         });
     }
     if (settings_.has(Fault::reload)) {
@@ -339,8 +340,8 @@ WorldReport RunningWorld::run() {
         // A kill may have put its restart before what was next.
         if (goes_on() && agenda_.next() <= now()) agenda_.take_first()();
     }
-    if (!report_.broken && !rest_.is_quiet()) broken(rest_.restless() + " does not come to rest");
-    if (!report_.broken && !awaited_.empty()) broken("a bounded pass does not come to its end");
+    if (!report_.broken && !rest_.is_quiet()) broken(rest_.restless() + " does not become idle");
+    if (!report_.broken && !awaited_.empty()) broken("a bounded pass does not end");
     if (!report_.broken) {
         if (auto wrong = checks_.end(rests_after_, requested_at_, now())) broken(*wrong);
     }

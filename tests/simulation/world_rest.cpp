@@ -23,7 +23,7 @@ constexpr Duration kBetweenLooks = 10min;
 }  // namespace
 
 // An operator wishes for a bounded pass, and may change their mind.
-void RunningWorld::wish_some() {
+void RunningWorld::request_some() {
     Job pass{.kind = chance(random_, 50) ? JobKind::backfill : JobKind::reconcile};
     pass.stream =
         plan_.entities[static_cast<std::size_t>(between(random_, 0, std::ssize(plan_.entities) - 1))];
@@ -36,12 +36,12 @@ void RunningWorld::wish_some() {
         pass.confirm_deletes = chance(random_, 30);
     }
     const bool regretted = chance(random_, 20);
-    say("somebody wishes for a " + std::string(to_string(pass.kind)) + " of " + pass.stream);
-    life_->wish(std::move(pass), [this, regretted, life = report_.lives](std::uint64_t id) {
+    say("an operator requests a " + std::string(to_string(pass.kind)) + " of " + pass.stream);
+    life_->request_job(std::move(pass), [this, regretted, life = report_.lives](std::uint64_t id) {
         if (!regretted) return;
         agenda_.put(now() + spread(random_, 20s), [this, id, life] {
             if (!life_ || report_.lives != life) return;
-            say("bounded pass " + std::to_string(id) + " is not wanted any more");
+            say("an operator cancels bounded pass " + std::to_string(id));
             bounded_checks_.canceled(id);
             life_->cancel(id);
         });
@@ -54,17 +54,17 @@ bool RunningWorld::can_be_asked(const std::string& stream) const {
     return state != store_->tables.streams.end() && !state->second.dialect.empty();
 }
 
-void RunningWorld::wish_at_rest(Job pass) {
+void RunningWorld::request_at_rest(Job pass) {
     if (!can_be_asked(pass.stream)) return;
-    ++wishes_;
-    life_->wish(std::move(pass), [this](std::uint64_t id) {
-        --wishes_;
+    ++unsaved_requests_;
+    life_->request_job(std::move(pass), [this](std::uint64_t id) {
+        --unsaved_requests_;
         awaited_.insert(id);
     });
 }
 
 void RunningWorld::look_at_rest() {
-    if (wishes_ == 0 && awaited_.empty() && unreconciled_.empty() && rest_.is_quiet() &&
+    if (unsaved_requests_ == 0 && awaited_.empty() && unreconciled_.empty() && rest_.is_quiet() &&
         !checks_.is_waiting())
         rested();
 }
@@ -91,12 +91,12 @@ void RunningWorld::rested() {
     }
     for (const std::string& entity : plan_.entities) {
         if (rests_after_ == backfill)
-            wish_at_rest({.kind = JobKind::backfill,
-                          .stream = entity,
-                          .first_day = "20240101",
-                          .last_day = "20240331"});
+            request_at_rest({.kind = JobKind::backfill,
+                             .stream = entity,
+                             .first_day = "20240101",
+                             .last_day = "20240331"});
         else
-            wish_at_rest({.stream = entity, .deep = true, .confirm_deletes = true});
+            request_at_rest({.stream = entity, .deep = true, .confirm_deletes = true});
     }
 }
 
@@ -116,8 +116,7 @@ void RunningWorld::begin_reloads_at_rest() {
 void RunningWorld::look_for_reconciliations() {
     if (unreconciled_.empty()) return;
     broken(*unreconciled_.begin() +
-           ": no reconciliation has begun, though several were due, while the configuration "
-           "was loaded again and again");
+           ": no reconciliation has begun although several were due during repeated reloads");
 }
 
 bool RunningWorld::has_patience() const {
@@ -141,7 +140,7 @@ void RunningWorld::write_at_rest() {
     // By a clock that is behind they lie in the future (simulate --seed 53 --hours 0.5 --always mixed).
     const Timestamp visible = plan_.local_ahead < Duration{} ? now() + variant_.overlap + 1min : now();
     rest_.begin(plan_.entities, now(), visible, now());
-    say("records are written once more");
+    say("records are written again");
 }
 
 // Nothing goes wrong any more. Where a quota was met, the month has to turn first.
@@ -155,7 +154,7 @@ void RunningWorld::rest() {
     // Records in the future are looked for every overlap.
     const Timestamp visible = std::max(now(), writers_.last_visible()) + variant_.overlap + 1min;
     rest_.begin(plan_.entities, now(), visible, patient_until);
-    say("the world rests");
+    say("all faults have ended");
     begin_reloads_at_rest();
     const bool quota = settings_.has(Fault::quota);
     const Timestamp from = quota ? next_month(now()) : now();

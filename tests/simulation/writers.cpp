@@ -61,14 +61,14 @@ std::size_t edit_of(std::string_view body) {
 }
 
 Writers::Writers(PortalModel& model, Replica& replica, const WorldSettings& settings, const WorldPlan& plan,
-                 Random& random, Told told)
+                 Random& random, OnWritten on_written)
     : model_(model),
       replica_(replica),
       settings_(settings),
       plan_(plan),
       random_(random),
       rare_random_(settings.seed ^ kRareWriterSeed),
-      told_(std::move(told)) {
+      on_written_(std::move(on_written)) {
     for (const std::string& entity : plan.entities)
         records_[entity];
 }
@@ -114,7 +114,7 @@ void Writers::put(const Batch& batch, const std::string& id, Written record) {
     store(batch.entity, record);
     Written& kept = records_[batch.entity][id];
     kept = std::move(record);
-    told_(batch.entity, id, kept);
+    on_written_(batch.entity, id, kept);
 }
 
 Writers::Batch Writers::begin_batch(const std::string& entity) {
@@ -266,7 +266,7 @@ std::string Writers::correct_some() {
             ++count;
         }
     }
-    return count == 0 ? "" : "corrects " + std::to_string(count) + " dates that lay years ahead";
+    return count == 0 ? "" : "corrects " + std::to_string(count) + " dates that were years ahead";
 }
 
 std::string Writers::restore() {
@@ -345,7 +345,7 @@ std::string Writers::edit_unbumped(const std::string& entity) {
         note_version(record, {std::max(record.visible_from, model_.now()), record.modified, record.edit});
         store(entity, record);
     }
-    return "edits " + std::to_string(ids.size()) + " of " + entity + " and leaves modified as it was";
+    return "edits " + std::to_string(ids.size()) + " of " + entity + " without changing modified";
 }
 
 const std::string& Writers::any_entity() {

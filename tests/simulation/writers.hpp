@@ -60,10 +60,11 @@ std::size_t edit_of(std::string_view body);
 class Writers {
   public:
     // Told of each record written, not of deleted ones.
-    using Told = std::function<void(const std::string& entity, const std::string& id, const Written& record)>;
+    using OnWritten =
+        std::function<void(const std::string& entity, const std::string& id, const Written& record)>;
 
     Writers(PortalModel& model, Replica& replica, const WorldSettings& settings, const WorldPlan& plan,
-            Random& random, Told told);
+            Random& random, OnWritten on_written);
 
     // What the portal begins with: old records in ties.
     void fill();
@@ -126,7 +127,7 @@ class Writers {
     const WorldPlan& plan_;
     Random& random_;
     Random rare_random_;  // dice of the rare faults
-    Told told_;
+    OnWritten on_written_;
     Records records_;
     Records backup_;
     Timestamp last_visible_{INT64_MIN};

@@ -6,6 +6,7 @@
 The rules are the tables below; test_style.py proves that each of them bites.
 """
 
+import ast
 import re
 import subprocess
 import sys
@@ -127,12 +128,13 @@ BANS = [
 ]
 
 
-# Wording that the texts of the programs avoid, and the standard term. Searched in the string literals of PRODUCT; only
-# what a regular expression finds without false alarms. SQL is upper case and does not match.
+# Wording that the texts of the programs avoid, and the standard term. Searched in what texts() finds in the files of
+# WORDED; only what a regular expression finds without false alarms. SQL is upper case and does not match.
 WORDING = [
     (re.compile(r"\bleav(?:e|es|ing)\b"), "exit, skip, omit or remove"),
     (re.compile(r"\blook(?:s|ed|ing)?\b(?! (?:up|like)\b)"), "poll, check or sync"),
     (re.compile(r"\b(?:tells?|telling|told)\b"), "report"),
+    (re.compile(r"\b(?:say|said|saying)\b|\bsays \w"), "state, report or print"),
     (re.compile(r"\bmend(?:s|ed|ing)?\b"), "fix"),
     (re.compile(r"\bmistakes?\b"), "error"),
     (re.compile(r"\bwish(?:es|ed)?\b"), "request"),
@@ -140,17 +142,23 @@ WORDING = [
     (re.compile(r"\blikewise\b|\banew\b|\bunasked\b"), "also, again, without confirmation"),
     (re.compile(r"\bwell again\b"), "recovered"),
     (re.compile(r"\bstands? (?:twice|there|here|for|before|inside)\b|\bis given twice\b"), "is, or: more than once"),
-    (re.compile(r"\b(?:somebody|nobody|whoever|whom)\b"), "name the program, user or client"),
+    (re.compile(r"(?<!=)\b(?:somebody|nobody|whoever|whom)\b"), "name the program, user or client"),
     (re.compile(r"(?<!there )\b(?:is|are|was|were) no (?!longer\b)"), "is not a"),
     (re.compile(r"\bcut (?:short|off)\b"), "truncated or interrupted"),
     (re.compile(r"\bas(?:k|ks|ked|king) for\b"), "request or fetch"),
     (re.compile(r"\bgo(?:es)? on\b"), "continue"),
     (re.compile(r"\bwhere (?:an?|the|there|it|they|no|nothing|that|this)\b"), "if"),
 ]
-WORDING_EXCEPT = {"lib/json/redact.cpp"}  # a list of other programs' words
+WORDED = PRODUCT + ("etc/", "findings/", "packaging/", "systemd/", "tests/bench/", "tests/fuzz/", "tests/portal/",
+                    "tests/service/", "tests/simulation/", "tests/support/")
+WORDING_EXCEPT = {
+    "lib/json/redact.cpp",                     # a list of other programs' words
+    "tests/simulation/worlds/test_worlds.cpp",  # what was wrong in each world
+}
+DOCUMENTS = ("etc/", "packaging/carecloudctl.", "packaging/deb/", "packaging/man/", "systemd/")
 
-# One meaning for each word of a name: the words that names avoid, and the standard terms. Searched in the words that
-# PRODUCT's identifiers consist of: "place" is not found in emplace_back.
+# One meaning for each word of a name: the words that names avoid, and the standard terms. Searched in the words of the
+# identifiers in EVERYWHERE: "place" is not found in emplace_back.
 NAMES = {
     "lane": "stream, or job runner",
     "desk": "job runner",
@@ -170,9 +178,10 @@ NAMES = {
     "strange": "invalid",
     "mend": "fix",
 }
-NAMES_EXCEPT = {"in_place", "an_hour_ago", "kQuarantinedToldMax"}
+NAMES_EXCEPT = {"in_place", "an_hour_ago", "kHour", "hour_s"}
 NAMES_EXCEPT_FILES = {
     "lib/base/timestamp.cpp", "lib/net/http_date.cpp",  # the hour of a day
+    "tests/portal/portal_spoil.cpp", "tests/portal/record_days.cpp", "tests/unit/store_sqlite/attendance_reader.cpp",
 }
 
 
@@ -218,7 +227,7 @@ def code_of(text):
     return LITERAL.sub(lambda m: m.group("keep") or "\n" * m.group().count("\n"), text)
 
 
-def texts(code):
+def literals(code):
     """(line, text) of each string literal of C++; adjacent literals are one text."""
     found, end = [], None
     for m in LITERAL.finditer(code):
@@ -231,6 +240,23 @@ def texts(code):
             found.append((code.count("\n", 0, m.start()) + 1, text))
         end = m.end()
     return found
+
+
+SHELL_COMMENT = re.compile(r"(?:^|\s)#.*")
+
+
+def texts(file):
+    """(line, text) of what a program prints: literals, with docstrings in Python, and all of a shell script or document
+    that is no comment."""
+    if file.suffix in CODE:
+        yield from literals(file.text)
+    elif file.suffix == ".py":
+        for node in ast.walk(ast.parse(file.text)):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.lineno, node.value
+    elif file.suffix == ".sh" or file.path.startswith(DOCUMENTS):
+        for number, line in enumerate(file.lines, 1):
+            yield number, SHELL_COMMENT.sub("", line)
 
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
@@ -293,9 +319,9 @@ def check_bans(files):
 
 def check_wording(files):
     for file in files:
-        if not file.path.startswith(PRODUCT) or file.suffix not in CODE or file.path in WORDING_EXCEPT:
+        if not file.path.startswith(WORDED) or file.path in WORDING_EXCEPT:
             continue
-        for line, text in texts(file.text):
+        for line, text in texts(file):
             for pattern, instead in WORDING:
                 if m := pattern.search(text):
                     yield Finding(file.path, line, "wording", f'"{m.group().strip()}": {instead}')
@@ -307,7 +333,7 @@ WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 def check_names(files):
     for file in files:
-        if not file.path.startswith(PRODUCT) or file.suffix not in CODE or file.path in NAMES_EXCEPT_FILES:
+        if not file.path.startswith(EVERYWHERE) or file.suffix not in CODE or file.path in NAMES_EXCEPT_FILES:
             continue
         for number, line in enumerate(code_of(file.text).split("\n"), 1):
             for name in NAME.findall(line) if not line.lstrip().startswith("#") else ():
@@ -413,10 +439,12 @@ def tracked(root):
 def read(root):
     """The files that the rules look at: those on disk, tracked or not yet."""
     found = []
-    for top in ("lib", "daemon", "tests", "packaging", "findings"):
+    for top in ("lib", "daemon", "tests", "packaging", "findings", "etc", "systemd"):
         for path in sorted((root / top).rglob("*")):
-            if path.suffix in CODE + SCRIPTS or path.name == "CMakeLists.txt":
-                found.append(File(path.relative_to(root).as_posix(), path.read_text(encoding="utf-8")))
+            name = path.relative_to(root).as_posix()
+            is_document = name.startswith(DOCUMENTS) and path.is_file()
+            if path.suffix in CODE + SCRIPTS or path.name == "CMakeLists.txt" or is_document:
+                found.append(File(name, path.read_text(encoding="utf-8")))
     return found
 
 

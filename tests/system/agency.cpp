@@ -47,7 +47,7 @@ std::string long_word_in(const std::string& text) {
     return {};
 }
 
-Run told(const Process& process, int code) {
+Run run_of(const Process& process, int code) {
     Run run{.code = code, .out = process.out(), .err = process.err()};
     CHECK(secret_in(run.out + run.err) == "");
     return run;
@@ -85,7 +85,7 @@ Run run_syncd(const std::vector<std::string>& options, const TempDir& dir) {
     arguments.insert(arguments.end(), options.begin(), options.end());
     Process process({.arguments = arguments, .output = dir.file("bare")});
     const Ended end = process.wait(kWithin);
-    Run run = told(process, end.code);
+    Run run = run_of(process, end.code);
     ::unlink(dir.file("bare.out").c_str());
     ::unlink(dir.file("bare.err").c_str());
     return run;
@@ -131,7 +131,7 @@ Run Agency::run(const std::vector<std::string>& options, const std::function<int
     Process process(
         {.arguments = arguments, .output = file("run" + std::to_string(++runs_)), .prepare = prepare});
     const Ended end = process.wait(kWithin);
-    return told(process, end.code);
+    return run_of(process, end.code);
 }
 
 Process Agency::start(const std::function<int()>& prepare) {
@@ -150,7 +150,7 @@ Run Agency::stop(Process& daemon) const {
 }
 
 Run Agency::said(Process& daemon, int code) const {
-    return told(daemon, code);
+    return run_of(daemon, code);
 }
 
 Portals Agency::portals(PortalProcess& portal) const {

@@ -50,11 +50,11 @@ bool becomes_ready(Process& daemon) {
 
 std::string not_ready_for(Process& daemon, const std::string& query) {
     const std::string answer = ask_api(daemon, "GET", "/readyz" + query);
-    const auto told = nlohmann::json::parse(body_of(answer));
+    const auto body = nlohmann::json::parse(body_of(answer));
     std::string all;
-    for (const auto& reason : told.at("reasons"))
+    for (const auto& reason : body.at("reasons"))
         all += (all.empty() ? "" : "; ") + reason.get<std::string>();
-    if (told.at("ready") != all.empty() || (status_of(answer) == 200) != all.empty())
+    if (body.at("ready") != all.empty() || (status_of(answer) == 200) != all.empty())
         throw std::runtime_error("/readyz contradicts itself: " + answer);
     return all;
 }

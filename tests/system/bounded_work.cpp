@@ -39,13 +39,13 @@ KillPhase BoundedWork::phase(const std::string& kind, std::vector<std::string> w
     const auto give = [this, deletes] {
         if (wanted_.empty() || has_ended()) damage(deletes);
     };
-    const auto told = [this, words = std::move(words)](Process& daemon) {
+    const auto ask_daemon = [this, words = std::move(words)](Process& daemon) {
         if (!mending()) ask(daemon, words);
     };
     return {.name = kind,
             .kills = kills,
             .give = give,
-            .ask = told,
+            .ask = ask_daemon,
             .done = [this] { return has_ended(); },
             .broken = [this] { return broken(); }};
 }
@@ -106,10 +106,10 @@ bool BoundedWork::has_ended() const {
 std::string BoundedWork::broken() {
     const auto pass = mending();
     if (!pass) return {};
-    const Place place{pass->steps_done, pass->position};
-    if (place < reached_)
-        return "the " + pass->kind + " has gone back in its step " + std::to_string(place.first);
-    reached_ = place;
+    const Progress progress{pass->steps_done, pass->position};
+    if (progress < reached_)
+        return "the " + pass->kind + " has gone back in its step " + std::to_string(progress.first);
+    reached_ = progress;
     if (pass->is_open()) return {};
     if (pass->state != "done") return "the " + pass->kind + " is " + pass->state + ": " + pass->error;
     return broken_promise(read_store(site_.agency.store_path()), wanted_);

@@ -34,7 +34,7 @@ class BoundedWork {
     KillPhase backfill(int kills);
 
   private:
-    using Place =
+    using Progress =
         std::pair<std::uint64_t, std::pair<std::string, std::string>>;  // steps done, and in the next one
 
     KillPhase phase(const std::string& kind, std::vector<std::string> words, int kills);
@@ -52,7 +52,7 @@ class BoundedWork {
     std::uint64_t passes_before_ = 0;  // the newest pass's id when it was done
     std::uint64_t late_ = 0;           // records that were made to come late
     int asked_ = 0;
-    Place reached_;  // by the pass under way, in an earlier life
+    Progress reached_;  // by the pass under way, in an earlier life
 };
 
 }  // namespace carecloud

@@ -25,8 +25,8 @@ Run doctor(Agency& agency, std::vector<std::string> more = {}) {
 // By their names.
 std::map<std::string, json> checks_of(const Run& run) {
     std::map<std::string, json> checks;
-    const json told = json::parse(run.out);
-    for (const json& check : told.at("streams").at(0).at("checks"))
+    const json report = json::parse(run.out);
+    for (const json& check : report.at("streams").at(0).at("checks"))
         checks[check.at("check").get<std::string>()] = check;
     return checks;
 }

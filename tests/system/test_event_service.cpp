@@ -124,7 +124,7 @@ TEST_CASE("--check and the start name the file of the endpoint that is of no use
     CHECK(site.agency.check().code == 0);
     site.issue("another");
     const std::string other_key = read_text(site.private_key_path());
-    const auto mend = [&] {
+    const auto fix = [&] {
         for (const auto& [path, text] :
              {std::pair(site.certificate_path(), certificate), std::pair(site.private_key_path(), key),
               std::pair(site.credentials_path(), credentials)}) {
@@ -146,7 +146,7 @@ TEST_CASE("--check and the start name the file of the endpoint that is of no use
     };
     for (const Breakage& breakage : breakages) {
         INFO(breakage.file << " holds: " << breakage.text.substr(0, 30));
-        mend();
+        fix();
         ::unlink(breakage.file.c_str());
         if (breakage.mode != 0) {
             write_text(breakage.file, breakage.text);
@@ -160,7 +160,7 @@ TEST_CASE("--check and the start name the file of the endpoint that is of no use
             CHECK(run.says(breakage.file));
         }
     }
-    mend();
+    fix();
     CHECK(site.agency.check().code == 0);
 }
 

@@ -67,12 +67,12 @@ TEST_CASE("the metrics are as promtool wants them, and alerts, dashboard and REA
     CHECK(text.find("carecloud_records_total{kind=\"created\",stream=\"claim_attendance\"} ") !=
           std::string::npos);
 
-    std::set<std::string> told = found_in(text, "# TYPE (carecloud_[a-z_]+) ");
-    CHECK(told.size() > 19);
-    told.insert("carecloud_quota_used_ratio");  // if there is a quota
-    told.insert("carecloud_records_held");      // once they are counted
-    told.insert("carecloud_reconciled_timestamp_seconds");
-    told.insert("carecloud_certificate_end_timestamp_seconds");
+    std::set<std::string> exported = found_in(text, "# TYPE (carecloud_[a-z_]+) ");
+    CHECK(exported.size() > 19);
+    exported.insert("carecloud_quota_used_ratio");  // if there is a quota
+    exported.insert("carecloud_records_held");      // once they are counted
+    exported.insert("carecloud_reconciled_timestamp_seconds");
+    exported.insert("carecloud_certificate_end_timestamp_seconds");
     for (const char* name :
          {"process_cpu_seconds_total", "process_resident_memory_bytes", "process_open_fds", "process_max_fds",
           "process_start_time_seconds", "carecloud_store_bytes", "carecloud_disk_free_bytes"}) {
@@ -88,7 +88,7 @@ TEST_CASE("the metrics are as promtool wants them, and alerts, dashboard and REA
             const std::string bucket = "_bucket";
             if (name.ends_with(bucket)) name.resize(name.size() - bucket.size());
             INFO(name);
-            CHECK(told.contains(name));
+            CHECK(exported.contains(name));
         }
     }
 }

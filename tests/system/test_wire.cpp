@@ -130,11 +130,11 @@ TEST_CASE(
     portal.control("POST", "/touch", {{"count", 100}});
     CHECK(agency.follows(daemon, portal, kWithin) == "");
     CHECK(daemon.wait_until([&] { return portal.suffered("overfull") >= 3; }, kWithin));
-    const std::string told = " records, but ";
+    const std::string phrase = " records, but ";
     const std::string said = daemon.err();
-    const auto first = said.find(told);
+    const auto first = said.find(phrase);
     REQUIRE(first != std::string::npos);
-    CHECK(said.find(told, first + 1) == std::string::npos);
+    CHECK(said.find(phrase, first + 1) == std::string::npos);
     const long peak = peak_kib(daemon);
     CAPTURE(peak);
     CHECK(peak > 0);

@@ -98,9 +98,9 @@ TEST_CASE("the configuration: missing, a directory, not YAML, and every error at
         const Run many = agency.run({option});
         INFO(many.err);
         CHECK(many.code == 78);
-        for (const char* place : {"config.yaml:2:13", "config.yaml:3:3", "config.yaml:4:14",
-                                  "config.yaml:7:17", "config.yaml:8:1"})
-            CHECK(many.says(place));
+        for (const char* position : {"config.yaml:2:13", "config.yaml:3:3", "config.yaml:4:14",
+                                     "config.yaml:7:17", "config.yaml:8:1"})
+            CHECK(many.says(position));
         CHECK(many.says("workspace_id"));
         CHECK(many.says("store"));
         CHECK(many.out.empty());

@@ -70,8 +70,12 @@ Duration since(const std::optional<Timestamp>& at, Timestamp now, Duration most)
 
 }  // namespace
 
-JobRunner::JobRunner(PassContext context, Observer& observer, std::vector<JobStream> streams)
-    : context_(context), observer_(observer), streams_(std::move(streams)), sleep_(context.clock) {}
+JobRunner::JobRunner(PassContext context, JobStore& jobs, Observer& observer, std::vector<JobStream> streams)
+    : context_(context),
+      jobs_(jobs),
+      observer_(observer),
+      streams_(std::move(streams)),
+      sleep_(context.clock) {}
 
 void JobRunner::wake() {
     check_at_ = context_.clock.now();
@@ -117,7 +121,7 @@ Task<> JobRunner::run() {
 // One look at the table, and the first of its passes that can run now. Errors are the store's.
 Task<Result<>> JobRunner::round() {
     check_at_ = Clock::never;
-    CO_TRY_ASSIGN(auto passes, context_.store.passes());
+    CO_TRY_ASSIGN(auto passes, jobs_.passes());
     forget_unwanted(passes);
     CO_TRY(plan(passes));
     for (Job& pass : passes) {
@@ -144,7 +148,7 @@ void JobRunner::forget_unwanted(const std::vector<Job>& passes) {
 
 // Writes down the reconciliations that are due, and looks when the next will be.
 Task<Result<>> JobRunner::plan(const std::vector<Job>& passes) {
-    CO_TRY_ASSIGN(auto first_passes, context_.store.first_passes());
+    CO_TRY_ASSIGN(auto first_passes, jobs_.first_passes());
     for (const JobStream& stream : streams_) {
         if (!stream.rule.every) continue;
         const auto first = first_passes.find(stream.pass->spec.entity);
@@ -183,7 +187,7 @@ Task<Result<>> JobRunner::plan_stream(const JobStream& stream, const std::vector
     const Duration whole_every = stream.rule.whole_every * 9 / 10;
     const auto whole = last_whole(passes, entity);
     pass.whole = pass.whole || !whole || since(whole, context_.clock.wall(), whole_every) == whole_every;
-    CO_TRY(context_.store.save_pass(std::move(pass)));
+    CO_TRY(jobs_.save_pass(std::move(pass)));
     check_at_ = context_.clock.now();  // to meet it in the table
     co_return Result<>{};
 }
@@ -299,14 +303,14 @@ Task<Result<>> JobRunner::note_end(Job pass, std::uint64_t spent, Result<> ended
     pass.status = JobStatus::running;
     observer_.bounded_pass(pass);
     observer_.bounded_pass_waits(pass, error, pause);
-    CO_TRY(context_.store.save_pass(std::move(pass)));
+    CO_TRY(jobs_.save_pass(std::move(pass)));
     co_return Result<>{};
 }
 
 Task<Result<>> JobRunner::finish(Job pass, JobStatus status) {
     pass.status = status;
     retries_.erase(pass.id);
-    CO_TRY(context_.store.save_pass(pass));
+    CO_TRY(jobs_.save_pass(pass));
     observer_.bounded_pass(pass);
     if (!context_.whole_due) co_return Result<>{};
     CO_TRY(context_.whole_due->recall_ended(std::move(pass.stream)));

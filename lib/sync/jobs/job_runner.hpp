@@ -19,7 +19,7 @@
 
 namespace carecloud {
 
-// How a stream is reconciled by itself.
+// How a stream is reconciled automatically.
 struct ReconcileRule {
     std::optional<Duration> every{};                // none: on demand alone
     Duration whole_every = std::chrono::hours(24);  // equal counts do not prove equal content
@@ -36,7 +36,8 @@ struct JobStream {
 
 class JobRunner {
   public:
-    JobRunner(PassContext context, Observer& observer, std::vector<JobStream> streams);
+    // `context` is what the passes themselves use; the runner uses `jobs`.
+    JobRunner(PassContext context, JobStore& jobs, Observer& observer, std::vector<JobStream> streams);
 
     // Runs until stop(). What was interrupted goes on in the next life. A pass that throws ends as failed.
     Task<> run();
@@ -81,6 +82,7 @@ class JobRunner {
     Task<Result<>> finish(Job pass, JobStatus status);
 
     PassContext context_;
+    JobStore& jobs_;
     Observer& observer_;
     std::vector<JobStream> streams_;
     WatchedSleep sleep_;

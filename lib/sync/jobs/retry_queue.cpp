@@ -76,7 +76,7 @@ Task<Result<RetryReport>> QuarantineRetry::take(PagePtr page) {
                 .asked_at = context_.asked_at(*page),
                 .overlap = settings_.overlap,
                 .on_demand = true};
-    CO_TRY_ASSIGN(auto committed, context_.store.commit(std::move(batch)));
+    CO_TRY_ASSIGN(auto committed, context_.commit(std::move(batch)));
     if (!page->invalid.empty())
         co_return RetryReport{.outcome = RetryOutcome::invalid, .reason = page->invalid.front().reason};
     if (context_.whole_due && committed.doubted + committed.reversed > 0)
@@ -88,7 +88,7 @@ Task<Result<RetryReport>> QuarantineRetry::take(PagePtr page) {
 Task<Result<RetryReport>> QuarantineRetry::let_go() {
     Batch batch{.stream = request_.stream};
     batch.released.push_back(request_.key.id);
-    CO_TRY(context_.store.commit(std::move(batch)));
+    CO_TRY(context_.commit(std::move(batch)));
     co_return RetryReport{.outcome = RetryOutcome::not_found};
 }
 
@@ -101,7 +101,7 @@ Task<Result<RetryReport>> QuarantineRetry::count_attempt(RetryOutcome outcome, s
                                  .modified_text = request_.key.modified_text,
                                  .reason = report.reason,
                                  .body = {}});
-    CO_TRY(context_.store.commit(std::move(batch)));
+    CO_TRY(context_.commit(std::move(batch)));
     co_return report;
 }
 

@@ -33,7 +33,7 @@ Task<Result<>> WholeDue::request(std::string stream, std::string reason) {
 Task<Result<>> WholeDue::write_owed(std::string stream) {
     const auto owed = owed_.find(stream);
     if (owed == owed_.end()) co_return Result<>{};
-    CO_TRY_ASSIGN(auto passes, store_.passes());
+    CO_TRY_ASSIGN(auto passes, jobs_.passes());
     const bool waits = std::any_of(passes.begin(), passes.end(), [&](const Job& pass) {
         return is_whole_of(pass, stream) && pass.status == JobStatus::waiting;
     });
@@ -43,7 +43,7 @@ Task<Result<>> WholeDue::write_owed(std::string stream) {
                  .scheduled = true,
                  .reason = owed->second,
                  .whole = true};
-        CO_TRY(store_.save_pass(std::move(pass)));
+        CO_TRY(jobs_.save_pass(std::move(pass)));
         if (written_) written_();
     }
     owed_.erase(stream);
@@ -77,8 +77,8 @@ Task<Result<>> WholeDue::recall(std::string stream) {
 }
 
 Task<Result<>> WholeDue::request_if_owed(std::string stream, bool none_runs) {
-    CO_TRY_ASSIGN(auto passes, store_.passes());
-    CO_TRY_ASSIGN(auto odd, store_.rechecks(stream, 1));
+    CO_TRY_ASSIGN(auto passes, jobs_.passes());
+    CO_TRY_ASSIGN(auto odd, doubts_.rechecks(stream, 1));
     const auto begun = last_whole_begun(passes, stream);
     const bool went_back = odd.reversed_at && (!begun || *begun < *odd.reversed_at);
     const bool is_to_come = std::any_of(passes.begin(), passes.end(), [&](const Job& pass) {

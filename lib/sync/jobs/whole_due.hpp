@@ -27,8 +27,8 @@ class WholeDue {
     static constexpr const char* kWentBack =
         "a record reverted or seemed to revert to an earlier version (README, \"Doubted records\")";
 
-    // The store outlives it.
-    explicit WholeDue(Store& store) : store_(store) {}
+    // Both outlive it.
+    WholeDue(JobStore& jobs, DoubtStore& doubts) : jobs_(jobs), doubts_(doubts) {}
 
     // Written down when it returns without an error. Requests coalesce: while one of the stream waits, nothing is
     // written. One that runs already may have passed by what is to be looked at, and does not count. `reason`: for the
@@ -55,7 +55,8 @@ class WholeDue {
     // `none_runs`: one that is open has yet to begin, in this life at least.
     Task<Result<>> request_if_owed(std::string stream, bool none_runs);
 
-    Store& store_;
+    JobStore& jobs_;
+    DoubtStore& doubts_;
     std::function<void()> written_;
     std::map<std::string, std::string> owed_;  // reasons by stream
     std::set<std::string> recalled_;           // streams, in this life

@@ -4,6 +4,7 @@
 #include "sync/events/settle_rules.hpp"
 #include "sync/jobs/whole_due.hpp"
 #include "sync/limits/schedule.hpp"
+#include "sync/stream/pass.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -75,11 +76,12 @@ Task<PassReport> StreamRunner::pass_and_settle(bool polled) {
         if (!is_cancellation(std::current_exception())) throw;
         report.error = canceled_error("settle events of " + settings_.pass.spec.entity);
     }
+    report.loaded = loaded_;
     co_return report;
 }
 
 Task<> StreamRunner::settle(PassReport& report, bool polled) {
-    if (!noted_) co_await note_first_pass();
+    if (!loaded_) co_await note_loaded();
     report.events = co_await resolver_.run(report, polled);
     report.requests += report.events.requests;
     report.summary += report.events.summary;
@@ -87,13 +89,13 @@ Task<> StreamRunner::settle(PassReport& report, bool polled) {
 }
 
 // What the first reconciliation is counted from, and whether this store has ever been filled, outlives the process.
-Task<> StreamRunner::note_first_pass() {
+Task<> StreamRunner::note_loaded() {
     auto noted = co_await context_.store.note_first_pass(settings_.pass.spec.entity);
     if (!noted) {
         observer_.failed(noted.error());
         co_return;
     }
-    noted_ = true;
+    loaded_ = true;
     if (job_may_be_due_) job_may_be_due_();
 }
 
@@ -159,7 +161,7 @@ void StreamRunner::plan_next(const PassReport& report) {
     const Duration pause = failure_pause(context_.random, context_.limiter, *report.error, ++failures_);
     backoff_until_ = now + pause;
     due_ = backoff_until_;
-    observer_.backing_off(entity(), *report.error, pause);
+    observer_.backing_off(report, pause);
 }
 
 void StreamRunner::report_stretch() {

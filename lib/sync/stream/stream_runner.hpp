@@ -56,6 +56,9 @@ class StreamRunner {
     // What a bounded pass of the stream shares with it.
     JobStream job_stream() { return {&settings_.pass, &memory_, settings_.reconcile}; }
 
+    // An earlier life or engine has loaded the stream; before run().
+    void recall_loaded() { loaded_ = true; }
+
     // Runs until stop(). Throws as run_pass() does.
     Task<> run();
     // One pass; ends early on stop(). Throws likewise.
@@ -77,7 +80,7 @@ class StreamRunner {
     Task<PassReport> cancelable_pass(bool polled);
     Task<PassReport> pass_and_settle(bool polled);
     Task<> settle(PassReport& report, bool polled);
-    Task<> note_first_pass();
+    Task<> note_loaded();
     Task<> watch_push(const PassReport& report);
     Task<> judge_push(Timestamp now);
     void plan_next(const PassReport& report);
@@ -104,10 +107,10 @@ class StreamRunner {
     std::size_t failures_ = 0;          // in a row
     PushWatch push_;
     std::optional<Timestamp> push_due_;  // when the last changes' events should have come
-    bool noted_ = false;                 // that a pass has come to its end
-    bool stretch_reported_ = false;      // and not taken back
-    bool first_end_ = false;             // was reported
-    bool mixed_reported_ = false;        // that records of another type were met
+    bool loaded_ = false;            // the first load has ended, in this life or before: it is in the store
+    bool stretch_reported_ = false;  // and not taken back
+    bool first_end_ = false;         // was reported
+    bool mixed_reported_ = false;    // that records of another type were met
     bool nudged_ = false;
     bool in_pass_ = false;
     bool stopped_ = false;

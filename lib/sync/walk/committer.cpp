@@ -2,11 +2,23 @@
 
 #include "base/co_try.hpp"
 #include "base/ensure.hpp"
+#include "sync/walk/observer.hpp"
 #include "sync/walk/walk.hpp"
 
 #include <optional>
+#include <string>
 
 namespace carecloud {
+
+Task<Result<CommitSummary>> PassContext::commit(Batch batch) const {
+    const std::string stream = batch.stream;
+    const bool own_pass = batch.state.has_value();
+    const MonoTime begun = clock.now();
+    auto committing = store.commit(std::move(batch));
+    const Result<CommitSummary> outcome = co_await std::move(committing);
+    if (observer) observer->committed({stream, own_pass, clock.now() - begun, outcome});
+    co_return outcome;
+}
 
 std::vector<bool> Committer::first_met(const Page& page) const {
     std::vector<bool> first;
@@ -26,7 +38,7 @@ Task<Result<std::size_t>> Committer::commit(Batch batch) {
     batch.on_demand = on_demand_;
     if (batch.page && dialect_) batch.first_met = first_met(*batch.page);
     batch.configured_at = configured_at_;
-    CO_TRY_ASSIGN(auto committed, context_.store.commit(std::move(batch)));
+    CO_TRY_ASSIGN(auto committed, context_.commit(std::move(batch)));
     if (state) state_ = *state;
     summary_ += committed;
     co_return committed.changes() + committed.quarantined;

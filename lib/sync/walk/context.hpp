@@ -13,6 +13,7 @@
 
 namespace carecloud {
 
+class Observer;
 class WholeDue;
 
 // All that passes use, owned by the engine.
@@ -24,6 +25,10 @@ struct PassContext {
     Random& random;
     PortalTime& time;               // learns from every answer of the fetchers
     WholeDue* whole_due = nullptr;  // null: nobody reconciles
+    Observer* observer = nullptr;   // of commits; null: nobody watches
+
+    // Store::commit(), reported to the observer.
+    Task<Result<CommitSummary>> commit(Batch batch) const;
 
     Timestamp portal_now() const { return time.at(PortalTime::local_time(clock)); }
     // The portal's time when the question was sent that this page answers.

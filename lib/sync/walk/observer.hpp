@@ -48,6 +48,15 @@ struct PassReport {
         tail;               // records seen beyond the safe point; none: the pass did not come to its end
     SettleReport events{};  // of a pass that came to its end
     std::optional<Timestamp> began_at{};  // by the portal's time; none: it was answered nothing
+    bool loaded = false;                  // the stream's first load has ended, by this pass or ever before
+};
+
+// One commit of a pass, a job or a retry.
+struct CommitReport {
+    std::string_view stream;
+    bool own_pass = false;  // it carried the stream's state: of one of the stream's own passes
+    Duration took{0};       // the wait for the store included
+    const Result<CommitSummary>& outcome;
 };
 
 class Observer {
@@ -63,8 +72,10 @@ class Observer {
     // nothing to do with it.
     virtual void request_failed(std::string_view /*stream*/, const Error& /*error*/) {}
     virtual void pass_ended(const PassReport& report) = 0;
-    // The stream waits this long because of the error that the last report carried.
-    virtual void backing_off(std::string_view stream, const Error& error, Duration pause) = 0;
+    // Most have nothing to do with it.
+    virtual void committed(const CommitReport& /*report*/) {}
+    // The stream waits this long because of the error of `report`, which pass_ended() has had.
+    virtual void backing_off(const PassReport& report, Duration pause) = 0;
     // Records change and hardly any event announces them, or events come again (hazard 23).
     virtual void push_silent(std::string_view stream, bool silent) = 0;
     // A pass succeeded, and the next poll comes later than configured since the month's quota has to last (promise 5):

@@ -132,7 +132,7 @@ Task<Result<>> Recheck::judge(const Dialect& dialect, const Omission& omission, 
 }
 
 Task<Result<>> Recheck::commit(Batch batch) {
-    CO_TRY_ASSIGN(auto committed, context_.store.commit(std::move(batch)));
+    CO_TRY_ASSIGN(auto committed, context_.commit(std::move(batch)));
     report_.summary += committed;
     co_return Result<>{};
 }

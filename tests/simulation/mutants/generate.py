@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Writes the product's sources once more, with every mutation of mutations.toml built in and switched off.
+"""Copies the product's sources with every mutation of mutations.toml built in and switched off.
 
     generate.py ROOT MUTATIONS OUT    OUT/<path> for each file mutated, and OUT/mutations.cpp with the list
     generate.py --files MUTATIONS     only prints the files mutated, for CMake
 
-Ends with 1 and a word where a mutation does not fit its source any more.
+Exits with 1 and a message if a mutation does not match its source any more.
 """
 
 import sys
@@ -31,11 +31,11 @@ def switched(number, original, mutant):
 
 def mutate(text, number, mutation):
     behind = mutation.get("behind", "")
-    place = behind + mutation["original"]
-    if text.count(place) != 1:
-        sys.exit(f'mutation "{mutation["name"]}": its original stands {text.count(place)} times in '
-                 f'{mutation["file"]}; adapt its entry in mutations.toml to the source')
-    return text.replace(place, behind + switched(number, mutation["original"], mutation["mutant"]))
+    original = behind + mutation["original"]
+    if text.count(original) != 1:
+        sys.exit(f'mutation "{mutation["name"]}": its original occurs {text.count(original)} times in '
+                 f'{mutation["file"]}; update its entry in mutations.toml')
+    return text.replace(original, behind + switched(number, mutation["original"], mutation["mutant"]))
 
 
 def row_of(mutation):

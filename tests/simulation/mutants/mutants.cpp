@@ -46,7 +46,7 @@ WorldSettings settings_of(std::size_t mistake, std::uint64_t seed) {
     std::istringstream names{std::string(kMutations[mistake].always)};
     for (std::string name; std::getline(names, name, ',');) {
         const auto fault = fault_from(name);
-        if (!fault) throw std::runtime_error("mutations.toml: \"" + name + "\" is no kind of fault");
+        if (!fault) throw std::runtime_error("mutations.toml: \"" + name + "\" is not a known fault");
         settings.always.insert(*fault);
     }
     for (const Fault fault : all_faults()) {
@@ -61,7 +61,7 @@ using Trial = std::function<std::optional<std::string>()>;
 // Catch2 writes to standard output what failed and where; the name of the test says enough.
 std::optional<std::string> run_unit_test(const std::string& filter) {
     const int nowhere = ::open("/dev/null", O_WRONLY);
-    if (nowhere < 0 || ::dup2(nowhere, STDOUT_FILENO) < 0) throw std::runtime_error("no /dev/null");
+    if (nowhere < 0 || ::dup2(nowhere, STDOUT_FILENO) < 0) throw std::runtime_error("cannot open /dev/null");
     const char* const words[] = {"mutants", filter.c_str()};
     return run_tests(2, words) == 0 ? std::nullopt : std::optional<std::string>("fails");
 }

@@ -9,16 +9,17 @@ std::string check_changes(const StoreContent& content) {
     std::uint64_t seq = 0;
     for (const StoreContent::Change& change : content.changes) {
         if (change.seq != ++seq)
-            return "change " + std::to_string(change.seq) + " stands at " + std::to_string(seq);
+            return "change " + std::to_string(change.seq) + " is at position " + std::to_string(seq);
         newest[{change.stream, change.id}] = &change;
     }
     if (newest.size() != content.records.size())
-        return "the log knows another number of records than the store";
+        return "the log and the store differ in their number of records";
     for (const auto& [key, held] : content.records) {
         const auto found = newest.find(key);
         if (found == newest.end()) return "record " + key.second + " is not in the log";
         const StoreContent::Change& change = *found->second;
-        if (change.seq != held.seq) return "record " + key.second + " names another change than its last";
+        if (change.seq != held.seq)
+            return "record " + key.second + " refers to a change that is not its last one";
         if (change.modified != held.modified || change.hash != held.hash)
             return "record " + key.second + " differs";
         if ((change.kind == ChangeKind::deleted) != held.deleted_at.has_value())

@@ -8,7 +8,7 @@ namespace {
 Error unreachable(std::string operation) {
     return {.code = ErrorCode::unreachable,
             .operation = std::move(operation),
-            .subject = "nobody answers there",
+            .subject = "connection refused",
             .hint = {}};
 }
 

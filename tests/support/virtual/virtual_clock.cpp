@@ -21,7 +21,7 @@ class VirtualAlarm : public Alarm {
             co_return true;
         }
         if (deadline <= clock_.now()) co_return false;
-        place_ = clock_.sleepers_.emplace(deadline, this);
+        entry_ = clock_.sleepers_.emplace(deadline, this);
         sleeping_ = true;
         rang_ = false;
         boost::system::error_code ignored;  // always canceled: by the clock, by wake(), or with the coroutine
@@ -48,13 +48,13 @@ class VirtualAlarm : public Alarm {
 
   private:
     void leave() {
-        if (sleeping_) clock_.sleepers_.erase(place_);
+        if (sleeping_) clock_.sleepers_.erase(entry_);
         sleeping_ = false;
     }
 
     VirtualClock& clock_;
     asio::experimental::channel<void(boost::system::error_code)> channel_;
-    VirtualClock::Sleepers::iterator place_{};
+    VirtualClock::Sleepers::iterator entry_{};
     bool sleeping_ = false;
     bool woken_ = false;
     bool rang_ = false;

@@ -112,8 +112,8 @@ TEST_CASE("ids that try to be something else find nothing and harm nothing") {
           "a%00", "a%00b", "%0d%0aX-Injected:%201", "%25", "%ff%fe", "*", "a%", "a%2520", "%F0%9F%92%A9"}) {
         INFO(id);
         const ServerResponse answer = api.get(std::string(kRecord) + id);
-        const std::string told = problem_in(answer);
-        CHECK((told == "404 no_such_record" || told == "400 bad_target"));
+        const std::string problem = problem_in(answer);
+        CHECK((problem == "404 no_such_record" || problem == "400 bad_target"));
         for (const auto& [name, value] : answer.headers)
             CHECK(value.find('\n') == std::string::npos);
     }

@@ -60,7 +60,7 @@ struct EveryPath : ApiFixture {
         const std::string joined = one.query + (one.query.empty() || more.empty() ? "" : "&") + more;
         return joined.empty() ? joined : "?" + joined;
     }
-    std::size_t wishes() {
+    std::size_t requests() {
         return json_of(get("/v1/passes")).at("passes").size() + host.nudged.size() + host.retried.size() +
                host.canceled.size();
     }
@@ -104,7 +104,7 @@ TEST_CASE("the table below has every path that the API names, and each goes well
 
 TEST_CASE("every path refuses parameters that it does not know, twice, or without end") {
     EveryPath api;
-    const std::size_t before = api.wishes();
+    const std::size_t before = api.requests();
     const std::string mebibyte(1 << 20, '1');
     std::string many = "a=1";
     for (int i = 0; i < 40; ++i)
@@ -123,12 +123,12 @@ TEST_CASE("every path refuses parameters that it does not know, twice, or withou
         for (const std::string& more : {std::string("%zz"), std::string("a=%"), many})
             CHECK(problem_in(api.send(one, path, more)) == "400 bad_target");
     }
-    CHECK(api.wishes() == before);
+    CHECK(api.requests() == before);
 }
 
 TEST_CASE("every path refuses other methods, and those that wish for something a body") {
     EveryPath api;
-    const std::size_t before = api.wishes();
+    const std::size_t before = api.requests();
     for (const PathCase& one : every_path()) {
         CAPTURE(one.method, one.path);
         PathCase other = one;
@@ -142,12 +142,12 @@ TEST_CASE("every path refuses other methods, and those that wish for something a
         for (const std::string& body : {std::string("{\"entity\":"), std::string(1 << 20, 'b')})
             CHECK(problem_in(api.send(one, good(one), "", body)) == "400 body_not_taken");
     }
-    CHECK(api.wishes() == before);
+    CHECK(api.requests() == before);
 }
 
 TEST_CASE("every path with a name in it takes no other thing for one") {
     EveryPath api;
-    const std::size_t before = api.wishes();
+    const std::size_t before = api.requests();
     const std::vector<std::string> hostile{"1%27%20OR%20%271%27=%271",
                                            "%27;DROP%20TABLE%20records;--",
                                            "..%2f..%2fetc",
@@ -175,7 +175,7 @@ TEST_CASE("every path with a name in it takes no other thing for one") {
             }
         }
     }
-    CHECK(api.wishes() == before);
+    CHECK(api.requests() == before);
     CHECK(api.get("/v1/records/claim_attendance/1").status == 200);
 }
 
@@ -204,7 +204,7 @@ TEST_CASE("every path but /livez refuses a wrong token, counts it, and takes its
 
 TEST_CASE("every path but /livez is for this machine alone where there is no token") {
     EveryPath api;
-    const std::size_t before = api.wishes();
+    const std::size_t before = api.requests();
     for (const PathCase& one : every_path()) {
         CAPTURE(one.method, one.path);
         for (const HttpHeader& header :
@@ -218,5 +218,5 @@ TEST_CASE("every path but /livez is for this machine alone where there is no tok
                 CHECK(problem_in(answer) == "403 foreign_origin");
         }
     }
-    CHECK(api.wishes() == before);
+    CHECK(api.requests() == before);
 }

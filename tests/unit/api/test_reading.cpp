@@ -207,12 +207,12 @@ TEST_CASE("a record of the quarantine is asked for again, and what came is told"
     api.host.retry = [] {
         return RetryReport{.outcome = RetryOutcome::invalid, .reason = "modified: no time"};
     };
-    const json told = json_of(api.post(target));
-    CHECK(told.at("entity") == "claim_attendance");
-    CHECK(told.at("id") == "a b");
-    CHECK(told.at("outcome") == "invalid");
-    CHECK(told.at("reason") == "modified: no time");
-    CHECK(told.at("in_quarantine") == true);
+    const json report = json_of(api.post(target));
+    CHECK(report.at("entity") == "claim_attendance");
+    CHECK(report.at("id") == "a b");
+    CHECK(report.at("outcome") == "invalid");
+    CHECK(report.at("reason") == "modified: no time");
+    CHECK(report.at("in_quarantine") == true);
     REQUIRE(api.host.retried.size() == 1);
     CHECK(api.host.retried[0].key.id == "a b");
     CHECK(api.host.retried[0].key.modified_text == "?");

@@ -62,8 +62,8 @@ TEST_CASE("status tells at once whether all is well") {
     ScriptedApi warned(
         {{"GET /v1/status ", "200 OK", status_json("warning", reason_json("warning"), "null")}});
     CHECK(warned.run({"status"}).exit == CtlExit::wrong);
-    ScriptedApi strange({{"GET /v1/status ", "200 OK", status_json("purple", "[]", "null")}});
-    CHECK(strange.run({"status"}).exit == CtlExit::unknown);
+    ScriptedApi odd_state({{"GET /v1/status ", "200 OK", status_json("purple", "[]", "null")}});
+    CHECK(odd_state.run({"status"}).exit == CtlExit::unknown);
     // The daemon itself says that its store fails.
     ScriptedApi locked({{"GET /v1/status ", "503 Service Unavailable", problem_text(503, "store_busy")}});
     const CtlRun failing = locked.run({"status"});
@@ -113,11 +113,11 @@ TEST_CASE("where nobody answers, the line that starts the daemon is told") {
         const ScriptedApi gone({{"GET", "200 OK", "{}"}});
         url = gone.url();
     }
-    for (const std::string& place : {url, std::string("unix:/nowhere/api.sock")}) {
-        const CtlRun run = run_words({"status", "--url", place});
+    for (const std::string& address : {url, std::string("unix:/nowhere/api.sock")}) {
+        const CtlRun run = run_words({"status", "--url", address});
         CHECK(run.exit == CtlExit::unknown);
-        CHECK(run_words({"events", "--url", place}).exit == CtlExit::unavailable);
-        CHECK_THAT(run.err, Contains("cannot connect to the daemon at " + place) &&
+        CHECK(run_words({"events", "--url", address}).exit == CtlExit::unavailable);
+        CHECK_THAT(run.err, Contains("cannot connect to the daemon at " + address) &&
                                 Contains("systemctl start carecloud-syncd"));
     }
     for (const char* wrong : {"ftp://x", "http://example.org", "http://127.0.0.1:1/v1", "unix:api.sock", "",
@@ -174,7 +174,8 @@ TEST_CASE("a record of the quarantine is looked for in all streams, asked for ag
     const std::string first =
         R"({"quarantine":[{"stream":"claim_attendance","id":"x"}],"next":{"stream":"claim_attendance","id":"x"}})";
     const std::string second = R"({"quarantine":[{"stream":"provider","id":"a b"}],"next":null})";
-    const auto told = [](const std::string& outcome, const std::string& reason, const std::string& stays) {
+    const auto retry_answer = [](const std::string& outcome, const std::string& reason,
+                                 const std::string& stays) {
         return R"({"entity":"provider","id":"a b","outcome":")" + outcome + R"(","reason":)" + reason +
                R"(,"in_quarantine":)" + stays + "}";
     };
@@ -184,20 +185,20 @@ TEST_CASE("a record of the quarantine is looked for in all streams, asked for ag
             {"GET /v1/quarantine?limit=1000&after_stream=claim_attendance&after_id=x ", "200 OK", second},
             {"POST /v1/quarantine/provider/a%20b/retry ", "200 OK", end}};
     };
-    ScriptedApi taken(answers(told("taken", "null", "false")));
+    ScriptedApi taken(answers(retry_answer("taken", "null", "false")));
     const CtlRun good = taken.run({"quarantine", "--retry", "a b"});
     CHECK(good.exit == CtlExit::ok);
     CHECK(good.out == "provider a b: stored; it is no longer in quarantine\n");
-    ScriptedApi invalid(answers(told("invalid", "\"modified: no time\\u001b\"", "true")));
+    ScriptedApi invalid(answers(retry_answer("invalid", "\"modified: no time\\u001b\"", "true")));
     const CtlRun bad = invalid.run({"quarantine", "--retry", "a b"});
     CHECK(bad.exit == CtlExit::wrong);
     CHECK(bad.out ==
           "provider a b: received, but still invalid: modified: no time\\x1b\n"
           "  it stays in quarantine as last received\n");
-    ScriptedApi for_programs(answers(told("not_found", "null", "true")));
+    ScriptedApi for_programs(answers(retry_answer("not_found", "null", "true")));
     const CtlRun json = for_programs.run({"quarantine", "--retry", "a b", "--json"});
     CHECK(json.exit == CtlExit::wrong);
-    CHECK(json.out == told("not_found", "null", "true") + "\n");
+    CHECK(json.out == retry_answer("not_found", "null", "true") + "\n");
 }
 
 TEST_CASE("a record that is not in quarantine, and a portal that is away, are told with the remedy") {

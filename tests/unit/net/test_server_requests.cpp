@@ -100,9 +100,9 @@ TEST_CASE("Connection: close is honored, the handler's wish for it too") {
     WireClient asks(fixture);
     REQUIRE(asks.send(get_request("/a", "Connection: close\r\n")));
     CHECK(header_of(asks.rest(), "Connection") == "close");
-    WireClient told(fixture);
-    REQUIRE(told.send(get_request("/last?x=1")));
-    CHECK(header_of(told.rest(), "Connection") == "close");
+    WireClient closing(fixture);
+    REQUIRE(closing.send(get_request("/last?x=1")));
+    CHECK(header_of(closing.rest(), "Connection") == "close");
 }
 
 TEST_CASE("a client that waits for 100 Continue gets it, but not for a body that is too large") {
@@ -117,9 +117,9 @@ TEST_CASE("a client that waits for 100 Continue gets it, but not for a body that
     REQUIRE(client.send(
         "POST /a HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 4000000\r\n\r\n"));
     CHECK(status_of(client.rest()) == 413);
-    WireClient strange(fixture);
-    REQUIRE(strange.send(get_request("/", "Expect: miracles\r\n")));
-    CHECK(status_of(strange.rest()) == 417);
+    WireClient expecting(fixture);
+    REQUIRE(expecting.send(get_request("/", "Expect: miracles\r\n")));
+    CHECK(status_of(expecting.rest()) == 417);
     CHECK(fixture.serves());
 }
 

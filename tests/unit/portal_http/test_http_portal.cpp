@@ -76,13 +76,13 @@ TEST_CASE("a page is usable when portal and connection are gone") {
 }
 
 TEST_CASE("a record of another workspace stops the page, in query and in retrieve") {
-    const std::string strange = record_text(kId, "000000000000000000000000");
-    ScriptedPortal scripted(http_ok(envelope("[" + record_text(kOtherId) + "," + strange + "]")));
+    const std::string foreign = record_text(kId, "000000000000000000000000");
+    ScriptedPortal scripted(http_ok(envelope("[" + record_text(kOtherId) + "," + foreign + "]")));
     const auto page = scripted.query();
     REQUIRE_FALSE(page.has_value());
     CHECK(page.error().code == ErrorCode::wrong_workspace);
     CHECK(page.error().operation == "query claim_attendance");
-    scripted.answer = http_ok(envelope(strange));
+    scripted.answer = http_ok(envelope(foreign));
     const auto one = scripted.retrieve();
     REQUIRE_FALSE(one.has_value());
     CHECK(one.error().code == ErrorCode::wrong_workspace);

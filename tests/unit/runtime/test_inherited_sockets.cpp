@@ -48,9 +48,9 @@ class PassedSockets {
         for (int& socket : sockets)  // out of the way first
             socket = moved_up(socket);
         for (std::size_t i = 0; i < sockets.size(); ++i) {
-            const int place = 3 + static_cast<int>(i);
-            kept_.push_back(::fcntl(place, F_DUPFD_CLOEXEC, 100));
-            ::dup2(sockets[i], place);
+            const int fd = 3 + static_cast<int>(i);
+            kept_.push_back(::fcntl(fd, F_DUPFD_CLOEXEC, 100));
+            ::dup2(sockets[i], fd);
             ::close(sockets[i]);
         }
         ::setenv("LISTEN_PID", std::to_string(::getpid()).c_str(), 1);
@@ -59,10 +59,10 @@ class PassedSockets {
     }
     ~PassedSockets() {
         for (std::size_t i = 0; i < kept_.size(); ++i) {
-            const int place = 3 + static_cast<int>(i);
-            ::close(place);
+            const int fd = 3 + static_cast<int>(i);
+            ::close(fd);
             if (kept_[i] < 0) continue;
-            ::dup2(kept_[i], place);
+            ::dup2(kept_[i], fd);
             ::close(kept_[i]);
         }
     }

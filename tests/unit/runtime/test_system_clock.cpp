@@ -16,8 +16,8 @@ namespace asio = boost::asio;
 
 namespace {
 
-Task<> note_wait(Alarm& alarm, MonoTime hour, std::vector<std::string>& notes) {
-    const bool woken = co_await alarm.wait_until(hour);
+Task<> note_wait(Alarm& alarm, MonoTime deadline, std::vector<std::string>& notes) {
+    const bool woken = co_await alarm.wait_until(deadline);
     notes.emplace_back(woken ? "woken" : "hour");
 }
 
@@ -26,9 +26,9 @@ Task<> note_sleep(Clock& clock, Duration span, std::string name, std::vector<std
     notes.push_back(name);
 }
 
-Task<> note_two_waits(Alarm& alarm, MonoTime hour, std::vector<std::string>& notes) {
-    co_await note_wait(alarm, hour, notes);
-    co_await note_wait(alarm, hour, notes);
+Task<> note_two_waits(Alarm& alarm, MonoTime deadline, std::vector<std::string>& notes) {
+    co_await note_wait(alarm, deadline, notes);
+    co_await note_wait(alarm, deadline, notes);
 }
 
 }  // namespace
@@ -39,11 +39,11 @@ TEST_CASE("an alarm rings at its hour, and at once when the hour is past") {
     std::vector<std::string> notes;
     const auto alarm = clock.make_alarm();
     const Duration from_now = GENERATE(Duration{1ms}, Duration{0}, Duration{-1h});
-    const MonoTime hour = clock.now() + from_now;
-    asio::co_spawn(io, note_wait(*alarm, hour, notes), asio::detached);
+    const MonoTime deadline = clock.now() + from_now;
+    asio::co_spawn(io, note_wait(*alarm, deadline, notes), asio::detached);
     io.run();
     CHECK(notes == std::vector<std::string>{"hour"});
-    CHECK(clock.now() >= hour);
+    CHECK(clock.now() >= deadline);
 }
 
 TEST_CASE("a wake-up ends the wait that has no end") {

@@ -20,7 +20,7 @@ class Recorder : public Observer {
         first_failures.emplace_back(stream, error);
     }
     void pass_ended(const PassReport& report) override { passes.push_back(report); }
-    void backing_off(std::string_view, const Error&, Duration pause) override { pauses.push_back(pause); }
+    void backing_off(const PassReport&, Duration pause) override { pauses.push_back(pause); }
     void push_silent(std::string_view, bool silent) override { silences.push_back(silent); }
     void polls_stretched(std::string_view, std::optional<Duration> every) override {
         stretches.push_back(every);
@@ -70,7 +70,7 @@ struct EngineWorld : World {
         REQUIRE(clock.run_until([&] { return id.has_value(); }));
         return *id;
     }
-    std::uint64_t wish(Job pass) {
+    std::uint64_t request_job(Job pass) {
         const std::uint64_t id = write_down(std::move(pass));
         if (engine) engine->pass_requested();
         return id;

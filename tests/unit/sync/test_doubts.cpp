@@ -219,7 +219,7 @@ TEST_CASE(
     world.clock.run_for(20s);
     REQUIRE(world.live() == 20);
     world.put(3, kOld + 1h, R"(,"status":"void")");
-    const std::uint64_t pass = world.wish({.whole = true});
+    const std::uint64_t pass = world.request_job({.whole = true});
     world.clock.run_for(1min);
     CHECK(world.row(pass).awaiting == 1);
     CHECK(world.live() == 20);
@@ -242,7 +242,7 @@ TEST_CASE("regression: what a filter seemed to leave out was deleted when there 
     world.start();
     world.clock.run_for(20s);
     world.put(3, kOld + 1h, R"(,"status":"void")");
-    const std::uint64_t pass = world.wish({.whole = true});
+    const std::uint64_t pass = world.request_job({.whole = true});
     world.clock.run_for(1min);
     REQUIRE(world.row(pass).awaiting == 1);
     world.stop_engine();

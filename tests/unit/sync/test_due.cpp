@@ -38,7 +38,7 @@ struct DueWorld : EngineWorld {
         clock.run_for(1s);
     }
 
-    WholeDue whole_due{*store};
+    WholeDue whole_due{*store, *store};
 };
 
 }  // namespace
@@ -74,6 +74,27 @@ TEST_CASE("due: the first pass of a stream without a record is remembered, too")
     world.start();
     world.clock.run_for(5min);
     CHECK(world.tables().first_passes.at(kEntity) == "2024-03-10T12:00:00.021Z");
+}
+
+TEST_CASE("due: a pass reports whether its stream was ever loaded, and a load is noted once") {
+    DueWorld world;
+    world.portal.set_fault_hook([](const SeenRequest&) -> std::optional<Error> {
+        return Error{.code = ErrorCode::unreachable, .operation = "query", .subject = "refused", .hint = ""};
+    });
+    world.start();
+    world.clock.run_for(1s);
+    REQUIRE(world.recorder.passes.size() == 1);
+    CHECK_FALSE(world.recorder.passes.back().loaded);
+    world.stop_engine();
+    world.start().recall_loaded({{kEntity, kOld}});
+    world.clock.run_for(1s);
+    REQUIRE(world.recorder.passes.size() == 2);
+    CHECK(world.recorder.passes.back().error);
+    CHECK(world.recorder.passes.back().loaded);
+    world.portal.set_fault_hook({});
+    world.clock.run_for(30min);
+    CHECK_FALSE(world.recorder.passes.back().error);
+    CHECK(world.tables().first_passes.empty());
 }
 
 TEST_CASE("due: a reconciliation that failed for good comes again by the interval, not at once") {
@@ -128,7 +149,7 @@ TEST_CASE("due: a whole reconciliation is asked for: it runs at once, and the re
         CHECK(world.row(2).status == JobStatus::done);
     }
     SECTION("an operator waits for nothing") {
-        const std::uint64_t id = world.wish({.whole = true});
+        const std::uint64_t id = world.request_job({.whole = true});
         world.clock.run_for(1min);
         CHECK(world.row(id).status == JobStatus::done);
         CHECK(world.row(2).status == JobStatus::waiting);
@@ -139,7 +160,7 @@ TEST_CASE("due: one that is asked for while one runs comes after it") {
     DueWorld world;
     world.run_loaded();
     world.portal.set_latency(10s);
-    const std::uint64_t running = world.wish({.whole = true});
+    const std::uint64_t running = world.request_job({.whole = true});
     world.clock.run_for(5s);
     REQUIRE(world.row(running).status == JobStatus::running);
     world.request("a record went back in time");

@@ -126,12 +126,12 @@ TEST_CASE("the monthly quota is kept across restarts, and the month's turn frees
     });
     world.start({.per_second = 1000, .burst = 1000, .monthly_quota = 100});
     Engine* engine = world.engine.get();
-    for (int hour = 0; hour < 24; ++hour) {
+    for (int hours = 0; hours < 24; ++hours) {
         for (int i = 0; i < 60; ++i) {
             engine->nudge(kEntity);
             world.clock.run_for(1min);
         }
-        if (hour % 6 == 5) {
+        if (hours % 6 == 5) {
             engine->stop();
             REQUIRE(world.clock.run_until([&] { return world.ended; }));
             world.ended = false;

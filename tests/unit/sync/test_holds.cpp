@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kMonth = std::chrono::hours(24 * 31);
 
-Error told_to_wait(std::chrono::milliseconds span, ErrorCode code = ErrorCode::rate_limited) {
+Error wait_error(std::chrono::milliseconds span, ErrorCode code = ErrorCode::rate_limited) {
     return {.code = code, .operation = "query", .subject = "HTTP 429", .hint = "", .retry_after = span};
 }
 
@@ -24,7 +24,7 @@ struct HoldWorld : EngineWorld {
         portal.set_fault_hook([this, code](const SeenRequest&) -> std::optional<Error> {
             sent.push_back(clock.now().since_origin);
             if (!asks) return std::nullopt;
-            return told_to_wait(kMonth, code);
+            return wait_error(kMonth, code);
         });
     }
     void begin(std::optional<PortalHold> hold = std::nullopt) {
@@ -133,7 +133,7 @@ TEST_CASE("hold: a backfill goes on after it, too") {
     world.clock.run_for(10s);
     REQUIRE(world.good_passes() == 2);
     world.asks = true;
-    const std::uint64_t id = world.wish({.whole = true});
+    const std::uint64_t id = world.request_job({.whole = true});
     world.clock.run_for(30s);
     CHECK(world.row(id).is_open());
     CHECK(world.row(id).hint.find("the next request will be sent at") != std::string::npos);
@@ -170,7 +170,7 @@ TEST_CASE("hold: regression: what was refused during a hold does not wait for an
     GateWorld world;
     Random random(7);
     const MonoTime sent = world.clock.now();
-    const Error refused = world.limiter->heard(told_to_wait(kMonth), sent);
+    const Error refused = world.limiter->heard(wait_error(kMonth), sent);
     CHECK(failure_pause(random, *world.limiter, refused, 1) == 1min);
     world.limiter->answered(sent);
     CHECK(failure_pause(random, *world.limiter, refused, 1) < 1min);
@@ -190,7 +190,7 @@ TEST_CASE("hold: what was under way when it began does not end it; a later answe
     world.limiter->on_release([&] { released = true; });
     const MonoTime before = world.clock.now();
     world.clock.run_for(1s);
-    (void)world.limiter->heard(told_to_wait(kMonth), before);
+    (void)world.limiter->heard(wait_error(kMonth), before);
     world.limiter->answered(before);
     CHECK(world.limiter->until_probe());
     CHECK(world.admit().error().code == ErrorCode::rate_limited);
@@ -207,15 +207,15 @@ TEST_CASE("hold: what was under way when it began does not end it; a later answe
 
 TEST_CASE("hold: a wait of up to a minute is kept as it is said, an absurd one is cut") {
     GateWorld world;
-    CHECK(world.limiter->heard(told_to_wait(60s), world.clock.now()).retry_after == 60s);
+    CHECK(world.limiter->heard(wait_error(60s), world.clock.now()).retry_after == 60s);
     CHECK_FALSE(world.limiter->until_probe());
-    const MonoTime told = world.clock.now();
+    const MonoTime heard_at = world.clock.now();
     CHECK(world.admit());
-    CHECK(world.clock.now() - told == 60s);
+    CHECK(world.clock.now() - heard_at == 60s);
     const auto ages = std::chrono::milliseconds::max();
-    CHECK(world.limiter->heard(told_to_wait(ages), world.clock.now()).retry_after == kMonth);
+    CHECK(world.limiter->heard(wait_error(ages), world.clock.now()).retry_after == kMonth);
     CHECK(*world.limiter->until_probe() == 1min);
     world.limiter->answered(world.clock.now());
-    (void)world.limiter->heard(told_to_wait(61s), world.clock.now());
+    (void)world.limiter->heard(wait_error(61s), world.clock.now());
     CHECK(*world.limiter->until_probe() == 1min);
 }

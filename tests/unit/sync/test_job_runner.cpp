@@ -37,7 +37,7 @@ TEST_CASE("job runner: a wish runs beside the stream's passes, and is told when 
     JobWorld world;
     world.put_many(1, 60, 10, kOld);
     world.start();
-    const std::uint64_t id = world.wish({});
+    const std::uint64_t id = world.request_job({});
     world.run_until_ended(id);
     CHECK(world.row(id).status == JobStatus::done);
     REQUIRE(world.recorder.bounded.size() == 2);
@@ -50,13 +50,13 @@ TEST_CASE("job runner: a wish runs beside the stream's passes, and is told when 
 TEST_CASE("job runner: wishes run one after the other, in their order") {
     JobWorld world;
     world.start_loaded(10);
-    const std::uint64_t first = world.wish(JobWorld::backfill());
-    const std::uint64_t second = world.wish({});
-    const std::uint64_t third = world.wish(JobWorld::backfill());
+    const std::uint64_t first = world.request_job(JobWorld::backfill());
+    const std::uint64_t second = world.request_job({});
+    const std::uint64_t third = world.request_job(JobWorld::backfill());
     world.run_until_ended(third);
     std::vector<std::uint64_t> ended;
-    for (const Job& told : world.recorder.bounded) {
-        if (!told.is_open()) ended.push_back(told.id);
+    for (const Job& job : world.recorder.bounded) {
+        if (!job.is_open()) ended.push_back(job.id);
     }
     CHECK(ended == std::vector<std::uint64_t>{first, second, third});
 }
@@ -71,7 +71,7 @@ TEST_CASE("job runner: what failed is tried again after a pause, with the reason
         if (!away) return std::nullopt;
         return Error{.code = code, .operation = "test", .subject = "no", .hint = "the key"};
     });
-    const std::uint64_t id = world.wish({});
+    const std::uint64_t id = world.request_job({});
     REQUIRE(world.clock.run_until([&] { return !world.row(id).error.empty(); }));
     CHECK(world.row(id).status == JobStatus::running);
     CHECK(world.row(id).hint == "the key");
@@ -84,7 +84,7 @@ TEST_CASE("job runner: what failed is tried again after a pause, with the reason
 TEST_CASE("job runner: a wish of a stream that is not configured any more fails and says so") {
     JobWorld world;
     world.put_many(1, 10, 10, kOld);
-    const std::uint64_t id = world.wish({});
+    const std::uint64_t id = world.request_job({});
     world.content->tables.passes.at(id).stream = "family";
     world.start();
     world.run_until_ended(id);
@@ -104,7 +104,7 @@ TEST_CASE("job runner: a stream that was emptied is reconciled though the portal
     world.model.change_settings(other);
     world.clock.run_for(1h);
     world.start();
-    const std::uint64_t id = world.wish({.confirm_deletes = true});
+    const std::uint64_t id = world.request_job({.confirm_deletes = true});
     world.run_until_ended(id);
     CHECK(world.row(id).status == JobStatus::done);
     CHECK(world.live() == 0);
@@ -114,8 +114,8 @@ TEST_CASE("job runner: a pass is canceled while it waits and while it runs") {
     JobWorld world;
     world.start_loaded(10);
     world.portal.set_latency(60s);
-    const std::uint64_t running = world.wish({.whole = true});
-    const std::uint64_t waiting = world.wish(JobWorld::backfill());
+    const std::uint64_t running = world.request_job({.whole = true});
+    const std::uint64_t waiting = world.request_job(JobWorld::backfill());
     REQUIRE(world.clock.run_until([&] { return world.row(running).status == JobStatus::running; }));
     world.engine->cancel_pass(waiting);
     world.engine->cancel_pass(running);
@@ -125,7 +125,7 @@ TEST_CASE("job runner: a pass is canceled while it waits and while it runs") {
     CHECK(world.row(waiting).status == JobStatus::canceled);
     // The job runner goes on.
     world.portal.set_latency(1ms);
-    const std::uint64_t next = world.wish({});
+    const std::uint64_t next = world.request_job({});
     world.run_until_ended(next);
     CHECK(world.row(next).status == JobStatus::done);
 }
@@ -134,7 +134,7 @@ TEST_CASE("regression: a pass went on that was canceled while the store failed")
     JobWorld world;
     world.start_loaded(10);
     world.portal.set_latency(60s);
-    const std::uint64_t id = world.wish({.whole = true});
+    const std::uint64_t id = world.request_job({.whole = true});
     REQUIRE(world.clock.run_until([&] { return world.row(id).status == JobStatus::running; }));
     bool failed = false;
     world.store->set_fault_hook([&](std::string_view operation) -> std::optional<StoreFault> {
@@ -152,7 +152,7 @@ TEST_CASE("job runner: what a stop interrupts goes on in the next life") {
     JobWorld world;
     world.start_loaded(10);
     world.portal.set_latency(60s);
-    const std::uint64_t id = world.wish({.whole = true});
+    const std::uint64_t id = world.request_job({.whole = true});
     REQUIRE(world.clock.run_until([&] { return world.row(id).status == JobStatus::running; }));
     world.portal.set_latency(1ms);
     world.stop_and_start();
@@ -196,7 +196,7 @@ TEST_CASE("job runner: reconciliations come by themselves, a whole one first and
 TEST_CASE("job runner: a store that fails is asked again, and nothing is lost") {
     JobWorld world;
     world.start_loaded(30);
-    const std::uint64_t id = world.wish({.whole = true});
+    const std::uint64_t id = world.request_job({.whole = true});
     std::size_t calls = 0;
     world.store->set_fault_hook([&](std::string_view) -> std::optional<StoreFault> {
         if (++calls % 3 != 0) return std::nullopt;

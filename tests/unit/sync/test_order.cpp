@@ -20,7 +20,7 @@ bool is_in_order(const Dialect& dialect, const std::vector<TestRecord>& records)
     return check_order(dialect, *make_page(records)).has_value();
 }
 
-Cursor place_at(const char* modified, const char* id) {
+Cursor cursor_at(const char* modified, const char* id) {
     return {modified, *Timestamp::parse(modified), id};
 }
 
@@ -53,17 +53,17 @@ TEST_CASE("order: a disorder in the middle is found and named") {
 }
 
 TEST_CASE("order: a server of texts orders texts, one of dates orders instants") {
-    CHECK((compare_keys(kTexts, place_at(kAtNoon, "b"), place_at(kNoonInTheEast, "a")) < 0));
-    CHECK((compare_keys(kDates, place_at(kAtNoon, "b"), place_at(kNoonInTheEast, "a")) > 0));
-    CHECK((compare_keys(kDates, place_at(kAtNoon, "a"), place_at(kNoonInTheEast, "a")) == 0));
-    CHECK((compare_keys(kDates, place_at(kNoonInTheEast, "a"), place_at(kAtOne, "a")) < 0));
-    CHECK((compare_keys(kTexts, place_at(kNoonInTheEast, "a"), place_at(kAtOne, "a")) < 0));
+    CHECK((compare_keys(kTexts, cursor_at(kAtNoon, "b"), cursor_at(kNoonInTheEast, "a")) < 0));
+    CHECK((compare_keys(kDates, cursor_at(kAtNoon, "b"), cursor_at(kNoonInTheEast, "a")) > 0));
+    CHECK((compare_keys(kDates, cursor_at(kAtNoon, "a"), cursor_at(kNoonInTheEast, "a")) == 0));
+    CHECK((compare_keys(kDates, cursor_at(kNoonInTheEast, "a"), cursor_at(kAtOne, "a")) < 0));
+    CHECK((compare_keys(kTexts, cursor_at(kNoonInTheEast, "a"), cursor_at(kAtOne, "a")) < 0));
 }
 
 TEST_CASE("order: a record beside a cursor") {
     const PagePtr page = make_page({{.id = "b", .modified = kAtNoon}});
     const Record& record = page->records.front();
-    CHECK((compare_keys(kTexts, record, place_at(kAtNoon, "a")) > 0));
-    CHECK((compare_keys(kTexts, record, place_at(kAtNoon, "b")) == 0));
-    CHECK((compare_keys(kTexts, record, place_at(kAtOne, "a")) < 0));
+    CHECK((compare_keys(kTexts, record, cursor_at(kAtNoon, "a")) > 0));
+    CHECK((compare_keys(kTexts, record, cursor_at(kAtNoon, "b")) == 0));
+    CHECK((compare_keys(kTexts, record, cursor_at(kAtOne, "a")) < 0));
 }

@@ -39,15 +39,15 @@ const Job kDeep{.deep = true};
 
 TEST_CASE("quota: what is spare is free to bounded passes") {
     QuotaWorld world(1840);
-    const Job& pass = world.row(world.wish(kDeep));
+    const Job& pass = world.row(world.request_job(kDeep));
     world.clock.run_for(1h);
     CHECK(pass.status == JobStatus::done);
 }
 
 TEST_CASE("quota: a bounded pass never takes what the polls need, and goes on when the month turns") {
-    const Job wish = GENERATE(kBackfill, kDeep);
+    const Job job = GENERATE(kBackfill, kDeep);
     QuotaWorld world(1040);
-    const Job& pass = world.row(world.wish(wish));
+    const Job& pass = world.row(world.request_job(job));
     world.clock.run_for(1h);
     CHECK(pass.is_open());
     CHECK(pass.error.find(" is reserved for polling") != std::string::npos);
@@ -61,7 +61,7 @@ TEST_CASE("quota: a bounded pass never takes what the polls need, and goes on wh
 
 TEST_CASE("quota: a reconciliation that the quota stopped waits until it can get further") {
     QuotaWorld world(1060);
-    const Job& pass = world.row(world.wish(kDeep));
+    const Job& pass = world.row(world.request_job(kDeep));
     world.clock.run_for(1h);
     REQUIRE(pass.is_open());
     const std::uint64_t first = pass.requests;
@@ -76,7 +76,7 @@ TEST_CASE("quota: where it is too small for the polls alone, bounded passes get 
     world.stop_engine();
     world.content->tables.quota[kMarch2024] = {.sent = 100};
     world.start({.per_second = 1000, .burst = 1000, .monthly_quota = 1000});
-    const Job& pass = world.row(world.wish(kDeep));
+    const Job& pass = world.row(world.request_job(kDeep));
     world.clock.run_for(1h);
     CHECK(pass.status == JobStatus::done);
     CHECK_FALSE(world.polls_failed());

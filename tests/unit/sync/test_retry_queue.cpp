@@ -24,21 +24,21 @@ struct RetryQueueWorld : EngineWorld {
         REQUIRE(model.put(
             kEntity, R"({"_id":")" + kInvalid + R"(","workspace_id":"w","bucket_id":"b",)" + rest + "}"));
     }
-    Came begin(RetryRequest wish) {
+    Came begin(RetryRequest request) {
         Came came = std::make_shared<std::optional<Result<RetryReport>>>();
-        boost::asio::co_spawn(io, engine->retry_quarantined(std::move(wish)),
-                              [came](std::exception_ptr thrown, Result<RetryReport> told) {
+        boost::asio::co_spawn(io, engine->retry_quarantined(std::move(request)),
+                              [came](std::exception_ptr thrown, Result<RetryReport> report) {
                                   if (thrown) std::rethrow_exception(thrown);
-                                  *came = std::move(told);
+                                  *came = std::move(report);
                               });
         return came;
     }
-    Result<RetryReport> retry(RetryRequest wish) {
-        const Came came = begin(std::move(wish));
+    Result<RetryReport> retry(RetryRequest request) {
+        const Came came = begin(std::move(request));
         REQUIRE(clock.run_until([&] { return came->has_value(); }));
         return **came;
     }
-    static RetryRequest wish(bool has_body = true) {
+    static RetryRequest request(bool has_body = true) {
         return {.stream = kEntity,
                 .key = {.id = kInvalid, .modified_text = "yesterday", .modified = {}},
                 .has_body = has_body};
@@ -52,7 +52,7 @@ TEST_CASE(
     RetryQueueWorld world;
     world.put_raw(R"("modified":"2024-01-01T00:00:00Z")");
     const std::size_t passes = world.recorder.passes.size();
-    const auto came = world.retry(RetryQueueWorld::wish());
+    const auto came = world.retry(RetryQueueWorld::request());
     REQUIRE(came.has_value());
     CHECK(came->outcome == RetryOutcome::taken);
     CHECK(came->reason.empty());
@@ -60,19 +60,19 @@ TEST_CASE(
     CHECK(world.tables().quarantine.empty());
     world.check_same();
     // Again: it is there already.
-    const auto again = world.retry(RetryQueueWorld::wish());
+    const auto again = world.retry(RetryQueueWorld::request());
     REQUIRE(again.has_value());
     CHECK(again->outcome == RetryOutcome::unchanged);
 }
 
 TEST_CASE("retry queue: one that still cannot be read says why, and one that the portal denies is let go") {
     RetryQueueWorld world;
-    const auto invalid = world.retry(RetryQueueWorld::wish());
+    const auto invalid = world.retry(RetryQueueWorld::request());
     REQUIRE(invalid.has_value());
     CHECK(invalid->outcome == RetryOutcome::invalid);
     CHECK(invalid->reason.find("modified") != std::string::npos);
     REQUIRE(world.model.erase(kEntity, kInvalid));
-    const auto gone = world.retry(RetryQueueWorld::wish());
+    const auto gone = world.retry(RetryQueueWorld::request());
     REQUIRE(gone.has_value());
     CHECK(gone->outcome == RetryOutcome::not_found);
     CHECK(world.tables().quarantine.empty());
@@ -85,7 +85,7 @@ TEST_CASE("retry queue: an empty answer by mistake is asked for again (hazard 21
     world.portal.set_answer_hook([&](const SeenRequest& request, std::string& body) {
         if (mentions(request, "$in") && emptied++ == 0) body = R"({"isSuccess":true,"data":[]})";
     });
-    const auto came = world.retry(RetryQueueWorld::wish());
+    const auto came = world.retry(RetryQueueWorld::request());
     REQUIRE(came.has_value());
     CHECK(came->outcome == RetryOutcome::taken);
     CHECK(emptied == 2);
@@ -97,11 +97,11 @@ TEST_CASE("retry queue: one that no answer carries counts another attempt") {
     narrow.response_limit_bytes = 500;
     world.model.change_settings(narrow);
     world.put_raw(R"("modified":"2024-01-01T00:00:00Z","signature":")" + std::string(3000, 'x') + "\"");
-    const auto with_body = world.retry(RetryQueueWorld::wish());
+    const auto with_body = world.retry(RetryQueueWorld::request());
     REQUIRE(with_body.has_value());
     CHECK(with_body->outcome == RetryOutcome::too_large);
     CHECK(world.tables().quarantine.begin()->second.attempts == 1);
-    const auto without = world.retry(RetryQueueWorld::wish(false));
+    const auto without = world.retry(RetryQueueWorld::request(false));
     REQUIRE(without.has_value());
     CHECK(without->reason.find("cannot be fetched from the portal: ") == 0);
     CHECK(world.tables().quarantine.begin()->second.attempts == 2);
@@ -111,7 +111,7 @@ TEST_CASE("retry queue: while the portal is away the wish is told so, and kept")
     RetryQueueWorld world;
     world.put_raw(R"("modified":"2024-01-01T00:00:00Z")");
     world.portal.set_latency(30s);
-    const auto slow = world.retry(RetryQueueWorld::wish());
+    const auto slow = world.retry(RetryQueueWorld::request());
     REQUIRE_FALSE(slow.has_value());
     CHECK(slow.error().code == ErrorCode::timed_out);
     CHECK_FALSE(slow.error().hint.empty());
@@ -122,22 +122,22 @@ TEST_CASE("retry queue: while the portal is away the wish is told so, and kept")
         return Error{
             .code = ErrorCode::key_refused, .operation = "ask", .subject = "HTTP 403", .hint = "the key"};
     });
-    const auto refused = world.retry(RetryQueueWorld::wish());
+    const auto refused = world.retry(RetryQueueWorld::request());
     REQUIRE_FALSE(refused.has_value());
     CHECK(refused.error().code == ErrorCode::key_refused);
 }
 
 TEST_CASE("retry queue: a stream that is not there, and a stop in the middle") {
     RetryQueueWorld world;
-    RetryRequest other = RetryQueueWorld::wish();
+    RetryRequest other = RetryQueueWorld::request();
     other.stream = "family";
     const auto none = world.retry(other);
     REQUIRE_FALSE(none.has_value());
     CHECK(none.error().code == ErrorCode::invalid_argument);
 
     world.portal.set_latency(10s);
-    const auto first = world.begin(RetryQueueWorld::wish());
-    const auto second = world.begin(RetryQueueWorld::wish());
+    const auto first = world.begin(RetryQueueWorld::request());
+    const auto second = world.begin(RetryQueueWorld::request());
     world.clock.run_for(1s);
     world.engine->stop();
     REQUIRE(world.clock.run_until([&] { return world.ended; }));

@@ -78,14 +78,14 @@ TEST_CASE("thrown: a job's fault ends the job as failed, and the next one runs")
         if (broken) throw std::logic_error("broken");
         return std::nullopt;
     });
-    const std::uint64_t first = world.wish({.whole = true});
+    const std::uint64_t first = world.request_job({.whole = true});
     world.run_until_ended(first);
     broken = false;
     CHECK(world.row(first).status == JobStatus::failed);
     CHECK(world.row(first).error.find(kFault) != std::string::npos);
     REQUIRE_FALSE(world.recorder.bounded.empty());
     CHECK(world.recorder.bounded.back().status == JobStatus::failed);
-    const std::uint64_t next = world.wish({.whole = true});
+    const std::uint64_t next = world.request_job({.whole = true});
     world.run_until_ended(next);
     CHECK(world.row(next).status == JobStatus::done);
 }
@@ -98,8 +98,8 @@ TEST_CASE("thrown: a record of the quarantine whose retry throws is answered, an
         return std::nullopt;
     });
     std::optional<Result<RetryReport>> came;
-    RetryRequest wish{.stream = kEntity, .key = {.id = "x", .modified_text = "", .modified = {}}};
-    boost::asio::co_spawn(world.io, world.engine->retry_quarantined(wish),
+    RetryRequest request_job{.stream = kEntity, .key = {.id = "x", .modified_text = "", .modified = {}}};
+    boost::asio::co_spawn(world.io, world.engine->retry_quarantined(request_job),
                           [&](std::exception_ptr thrown, Result<RetryReport> report) {
                               if (thrown) std::rethrow_exception(thrown);
                               came = std::move(report);
@@ -122,8 +122,9 @@ TEST_CASE("thrown: a saved backfill of days that cannot be asked for fails, afte
                                                                          {"2024030\xff", "20240301"}}));
     ThrownWorld world;
     world.put_many(1, 10, 5, kOld);
-    const std::uint64_t bad = world.wish({.kind = JobKind::backfill, .first_day = first, .last_day = last});
-    const std::uint64_t good = world.wish({.whole = true});
+    const std::uint64_t bad =
+        world.request_job({.kind = JobKind::backfill, .first_day = first, .last_day = last});
+    const std::uint64_t good = world.request_job({.whole = true});
     world.start();
     world.run_until_ended(bad);
     world.run_until_ended(good);
@@ -143,7 +144,7 @@ TEST_CASE(
     world.portal.set_fault_hook([](const SeenRequest&) -> std::optional<Error> {
         return Error{.code = ErrorCode::unreachable, .operation = "test", .subject = "", .hint = ""};
     });
-    const std::uint64_t id = world.wish({.whole = true});
+    const std::uint64_t id = world.request_job({.whole = true});
     REQUIRE(world.clock.run_until([&] { return !world.row(id).error.empty(); }));
     world.portal.set_fault_hook({});
     world.portal.forget_requests();

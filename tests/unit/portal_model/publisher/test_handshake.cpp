@@ -96,12 +96,12 @@ TEST_CASE("unsubscribed: told so once, then nothing; its SubscribeURL would subs
     CHECK(world.publish(2).empty());
     world.run_until_idle();
     REQUIRE(world.subscriber.requests.size() == 1);
-    const auto told = world.subscriber.message(0);
-    CHECK(told.at("Type") == "UnsubscribeConfirmation");
-    CHECK(told.at("Message").get<std::string>().find(arn) != std::string::npos);
-    CHECK(signature_good(told, test_identity()->certificate_pem()));
+    const auto notice = world.subscriber.message(0);
+    CHECK(notice.at("Type") == "UnsubscribeConfirmation");
+    CHECK(notice.at("Message").get<std::string>().find(arn) != std::string::npos);
+    CHECK(signature_good(notice, test_identity()->certificate_pem()));
     CHECK(world.subscriber.has_header(0, "x-amz-sns-subscription-arn: " + arn));
-    CHECK(world.get(path_and_query(told.at("SubscribeURL"))).status == 200);
+    CHECK(world.get(path_and_query(notice.at("SubscribeURL"))).status == 200);
     CHECK(world.publish(2).size() == 2);
 
     // Whoever visits UnsubscribeURL has unsubscribed, and is counted.

@@ -72,14 +72,14 @@ TEST_CASE("AWS's own messages: the same signed text, and the same bytes") {
         CHECK(body_of(fields) == text);
         // A confirmation is made word for word as AWS does.
         if (message.at("Type") != "Notification") {
-            const std::string told = message.at("Message");
+            const std::string message_text = message.at("Message");
             std::smatch arn;
-            REQUIRE(std::regex_search(told, arn, std::regex("arn:[^ \\n]*[^ .\\n]")));
+            REQUIRE(std::regex_search(message_text, arn, std::regex("arn:[^ \\n]*[^ .\\n]")));
             const bool subscribing = message.at("Type") == "SubscriptionConfirmation";
             const auto made = confirmation_fields(message.at("TopicArn"), message.at("Token"),
                                                   subscribing ? std::string() : arn.str(),
                                                   "https://sns.us-west-2.amazonaws.com", kNow);
-            CHECK(*field_of(made, "Message") == told);
+            CHECK(*field_of(made, "Message") == message_text);
             CHECK(*field_of(made, "SubscribeURL") == message.at("SubscribeURL").get<std::string>());
         }
         ++count;

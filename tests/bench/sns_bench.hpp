@@ -1,4 +1,4 @@
-// What the command line of sns_bench says.
+// The options of sns_bench, and what it measures.
 #pragma once
 
 #include <cstddef>
@@ -21,5 +21,14 @@ struct SnsOptions {
 
 // None: help was asked for and printed. Throws boost::program_options::error for what cannot be understood.
 std::optional<SnsOptions> read_sns_options(int argc, const char* const* argv);
+
+// Messages that were signed beforehand, sent as fast as they are acknowledged: the daemon, which makes each durable
+// first, and nginx, which does nothing, take turns, beside what the disk and the signature checks allow.
+// Throws std::runtime_error where one of them fails, or where a message that was acknowledged is not in the store.
+void measure_endpoint_load(const SnsOptions& options, const std::string& folder);
+
+// From a submission to its record in the store, by a carecloud-portal that publishes: one at a time, and in bursts.
+// Throws std::runtime_error where an event is not settled.
+void measure_event_to_record(const SnsOptions& options, const std::string& folder);
 
 }  // namespace carecloud::bench
