@@ -82,13 +82,11 @@ TEST_CASE("due: a pass reports whether its stream was ever loaded, and a load is
         return Error{.code = ErrorCode::unreachable, .operation = "query", .subject = "refused", .hint = ""};
     });
     world.start();
-    world.clock.run_for(1s);
-    REQUIRE(world.recorder.passes.size() == 1);
+    REQUIRE(world.clock.run_until([&] { return world.recorder.passes.size() == 1; }));
     CHECK_FALSE(world.recorder.passes.back().loaded);
     world.stop_engine();
     world.start().recall_loaded({{kEntity, kOld}});
-    world.clock.run_for(1s);
-    REQUIRE(world.recorder.passes.size() == 2);
+    REQUIRE(world.clock.run_until([&] { return world.recorder.passes.size() == 2; }));
     CHECK(world.recorder.passes.back().error);
     CHECK(world.recorder.passes.back().loaded);
     world.portal.set_fault_hook({});
