@@ -19,7 +19,7 @@ constexpr const char* kPath = "/reload";
 constexpr const char* kPackagedFolder = "/run/carecloud-syncd";
 constexpr int kRefused = 422;
 // Reading a few files; a page that is being stored is not waited for.
-constexpr std::chrono::seconds kPatience{30};
+constexpr std::chrono::seconds kAnswerTimeout{30};
 
 std::optional<std::string> runtime_folder() {
     const auto folders = process_environment("RUNTIME_DIRECTORY");
@@ -46,7 +46,7 @@ Result<HttpResponse> post_reload(const std::string& socket) {
     asio::io_context io(1);
     HttpClientSettings settings{.origin = {.tls = false, .host = "localhost", .port = 80},
                                 .unix_path = socket};
-    settings.timeouts = {.connect = kPatience, .head = kPatience, .body = kPatience, .total = kPatience};
+    settings.timeouts = {.connect = kAnswerTimeout, .head = kPatience, .body = kPatience, .total = kPatience};
     auto client = HttpClient::create(io.get_executor(), std::move(settings));
     if (!client) return client.error();
     Result<HttpResponse> response = Error{};

@@ -20,7 +20,7 @@ constexpr const char* kIntroduction =
     "an invalid one is rejected and the current one stays in use.\n"
     "\n";
 
-constexpr const char* kExitCodes =
+constexpr const char* kExitStatus =
     "\n"
     "Exit codes: 0 success or stopped by a signal, 64 usage error, 70 internal error,\n"
     "75 temporary failure: portal or store unavailable, try again later, 77 API key\n"
@@ -63,7 +63,7 @@ std::variant<Options, ExitCode> parse_options(int argc, const char* const* argv,
         return misuse(error.what());
     }
     if (values.contains("help")) {
-        out << kIntroduction << description << kExitCodes;
+        out << kIntroduction << description << kExitStatus;
         return ExitCode::ok;
     }
     if (values.contains("version")) {

@@ -27,7 +27,7 @@ std::string shown(std::string_view text) {
     return "\"" + out + (text.size() > kShownMax ? "…\"" : "\"");
 }
 
-bool has_control(std::string_view text) {
+bool has_control_byte(std::string_view text) {
     return std::any_of(text.begin(), text.end(), [](char c) { return (c >= 0 && c < 0x20) || c == 0x7f; });
 }
 
@@ -107,7 +107,7 @@ std::optional<std::string> ApiQuery::take(std::string_view name) {
         value = parameter.value;
     }
     if (value && value->empty()) complain(name, "is empty", "use " + std::string(name) + "=VALUE");
-    if (value && (value->size() > kValueMax || has_control(*value))) {
+    if (value && (value->size() > kValueMax || has_control_byte(*value))) {
         complain(name, "is too long or contains control characters: " + shown(*value),
                  "at most " + std::to_string(kValueMax) + " bytes of text");
     }

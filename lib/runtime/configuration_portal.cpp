@@ -9,14 +9,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kIdMax = 128;
+constexpr std::size_t kScopeIdMax = 128;
 constexpr double kPerSecondMax = 1000;
 
 // They travel as HTTP headers.
 std::optional<std::string> as_scope_id(const Field& field) {
     std::optional<std::string> id = as_text(field);
     if (!id) return std::nullopt;
-    if (id->size() <= kIdMax && is_printable_ascii(*id) && id->find(' ') == std::string::npos) return id;
+    if (id->size() <= kScopeIdMax && is_printable_ascii(*id) && id->find(' ') == std::string::npos) return id;
     field.problem(
         "must be at most 128 printable ASCII characters without spaces; copy the id from the portal");
     return std::nullopt;

@@ -10,8 +10,6 @@
 namespace carecloud {
 namespace {
 
-using std::chrono::milliseconds;
-
 constexpr std::size_t kDigitsMax = 9;  // a milliard days in milliseconds still fits 64 bits
 
 constexpr std::array<std::pair<std::string_view, std::int64_t>, 5> kUnits{{
@@ -29,7 +27,7 @@ Error wrong_quantity(std::string_view text, std::string_view what, std::string_v
 
 }  // namespace
 
-Result<milliseconds> parse_duration(std::string_view text) {
+Result<std::chrono::milliseconds> parse_duration(std::string_view text) {
     constexpr std::string_view remedy = "use an integer with a unit (ms, s, m, h or d), such as 30s or 5m";
     const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
     if (digits == 0 || digits > kDigitsMax) return wrong_quantity(text, " is not a duration", remedy);
@@ -38,12 +36,12 @@ Result<milliseconds> parse_duration(std::string_view text) {
     std::int64_t count = 0;
     std::from_chars(text.data(), text.data() + digits, count);
     for (const auto& [name, factor] : kUnits) {
-        if (name == unit) return milliseconds{count * factor};
+        if (name == unit) return std::chrono::milliseconds{count * factor};
     }
     return wrong_quantity(text, " is not a duration", remedy);
 }
 
-std::string format_duration(milliseconds span) {
+std::string format_duration(std::chrono::milliseconds span) {
     for (const auto& [name, factor] : kUnits) {
         if (span.count() != 0 && span.count() % factor == 0)
             return std::to_string(span.count() / factor) + std::string(name);
