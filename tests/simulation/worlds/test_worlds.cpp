@@ -87,6 +87,9 @@ TEST_CASE("regressions of worlds of a quarter of an hour") {
         {755659,
          "a deep reconciliation found all but one page by id alone, and nothing had the dialect proven "
          "again"},
+        {805168, "a record first met with other fields was young, and was not asked for before its hour"},
+        {813450,
+         "a replica that lagged showed none of the dialect's type, which was given up for one record's"},
         {726121, "a doubt by a commit that was reported as failed made no whole reconciliation due"},
         {725474, "a portal that shows three records at once had the dialect of a few records proven"},
         {707992, "a reconciliation before which the clock had jumped was to find what was too young"},

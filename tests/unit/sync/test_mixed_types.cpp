@@ -113,6 +113,28 @@ TEST_CASE("a record of another type that is the newest does not change the diale
     CHECK((dialect->modified == ModifiedLiteral::date) == date);
 }
 
+// simulate --seed 813450 --hours 0.25
+TEST_CASE(
+    "mixed types: regression: answers of a replica that lags changed the dialect to that of one record") {
+    World world;
+    world.put_many(1, 30, 5, kOld);
+    world.good_pass();
+    const Timestamp now = world.clock.wall();
+    put_odd(world, 90, now, true);
+    world.memory.missed = Key{BoundedWorld::id_of(90), now.to_string(), now};
+    int left = 3;
+    world.portal.set_answer_hook([&](const SeenRequest& request, std::string& body) {
+        const bool counts =
+            mentions(request, R"("Sort":{"modified":-1)") && mentions(request, R"("$gte":"")");
+        if (counts && left-- > 0) body = R"({"isSuccess":true,"data":[]})";
+    });
+    world.good_pass();
+    CHECK(left < 0);
+    const auto dialect = Dialect::from_json(world.tables().streams.at(kEntity).dialect);
+    REQUIRE(dialect);
+    CHECK(dialect->modified == ModifiedLiteral::string);
+}
+
 TEST_CASE("mixed types: regression: with a clock that is behind, none of them was old enough to be counted") {
     const bool of_modified = GENERATE(false, true);
     BoundedWorld world({.totals = true});
