@@ -14,7 +14,7 @@ std::uint64_t rounds() {
 }
 
 std::uint64_t stride() {
-    constexpr std::uint64_t usual = kSanitized ? 27 : 9;
+    constexpr std::uint64_t usual = kSanitized ? 54 : 9;
     return std::max<std::uint64_t>(1, usual / rounds());
 }
 

@@ -47,8 +47,8 @@ TEST_CASE("a call of the disk that fails loses nothing that was acknowledged, an
     const Call call = GENERATE(Call::read, Call::write, Call::sync, Call::truncate, Call::remove, Call::open,
                                Call::lock, Call::map);
     const bool lasting = GENERATE(false, true);
-    // Each sync, on which the promises rest; under a sanitizer, which looks at memory and threads, each fourth.
-    constexpr std::uint64_t each_sync = kSanitized ? 4 : 1;
+    // Each sync, on which the promises rest; under a sanitizer, which looks at memory and threads, each eighth.
+    constexpr std::uint64_t each_sync = kSanitized ? 8 : 1;
     const std::uint64_t each = call == Call::sync ? each_sync : stride() * 2;
     for (std::uint64_t n = 1 + seed % each;; n += each) {
         CAPTURE(seed, static_cast<int>(call), n, lasting);
