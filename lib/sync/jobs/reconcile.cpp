@@ -1,7 +1,6 @@
 #include "base/co_try.hpp"
 #include "portal/query.hpp"
 #include "sync/jobs/job_run.hpp"
-#include "sync/jobs/recount.hpp"
 #include "sync/jobs/windows.hpp"
 #include "sync/walk/by_id.hpp"
 #include "sync/walk/recheck.hpp"
