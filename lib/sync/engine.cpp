@@ -94,8 +94,8 @@ void Engine::recall_loaded(const std::map<std::string, Timestamp>& first_passes)
 
 Task<> Engine::finish() {
     // What cannot be given back stays counted: the quota errs on the safe side.
-    auto settled = co_await limiter_.settle();
-    if (!settled) observer_.failed(settled.error());
+    auto returned = co_await limiter_.return_reserved();
+    if (!returned) observer_.failed(returned.error());
 }
 
 // An exception (a broken invariant, never an outage) ends the engine: the others are stopped, so that it is not hidden

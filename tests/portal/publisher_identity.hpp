@@ -8,7 +8,7 @@
 #pragma once
 
 #include "base/error.hpp"
-#include "portal/portal_x509.hpp"
+#include "portal/portal_certificates.hpp"
 
 #include <map>
 #include <memory>

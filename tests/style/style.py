@@ -155,7 +155,8 @@ WORDING_EXCEPT = {
     "lib/json/redact.cpp",                     # a list of other programs' words
     "tests/simulation/worlds/test_worlds.cpp",  # what was wrong in each world
 }
-DOCUMENTS = ("etc/", "packaging/carecloudctl.", "packaging/deb/", "packaging/man/", "systemd/")
+DOCUMENTS = ("etc/", "packaging/carecloudctl.", "packaging/deb/", "packaging/man/", "systemd/",
+             "tests/simulation/mutants/mutations.toml")
 
 # One meaning for each word of a name: the words that names avoid, and the standard terms. Searched in the words of the
 # identifiers in EVERYWHERE: "place" is not found in emplace_back.
@@ -246,14 +247,18 @@ SHELL_COMMENT = re.compile(r"(?:^|\s)#.*")
 
 
 def texts(file):
-    """(line, text) of what a program prints: literals, with docstrings in Python, and all of a shell script or document
-    that is no comment."""
+    """(line, text) of what a program prints: literals, with docstrings in Python; what a mutation is; and all of a
+    shell script or document that is no comment."""
     if file.suffix in CODE:
         yield from literals(file.text)
     elif file.suffix == ".py":
         for node in ast.walk(ast.parse(file.text)):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 yield node.lineno, node.value
+    elif file.suffix == ".toml":
+        for number, line in enumerate(file.lines, 1):
+            if line.startswith("says = "):
+                yield number, line.removeprefix("says = ")
     elif file.suffix == ".sh" or file.path.startswith(DOCUMENTS):
         for number, line in enumerate(file.lines, 1):
             yield number, SHELL_COMMENT.sub("", line)

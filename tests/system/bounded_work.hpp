@@ -9,11 +9,12 @@
 #pragma once
 
 #include "system/event_site.hpp"
-#include "system/kill_phase.hpp"
+#include "system/process.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <random>
 #include <string>
@@ -21,6 +22,18 @@
 #include <vector>
 
 namespace carecloud {
+
+// Work for a daemon that is killed in the middle of it, and how to see from outside how far it is.
+struct KillPhase {
+    std::string name;
+    int kills = 0;
+    std::function<void()> give;              // work for the life that begins next
+    std::function<void(Process&)> ask = {};  // what a daemon is told once it is up; empty: nothing
+    std::function<void()> add = {};          // more of it at some instant of that life; empty: none
+    std::function<bool()> done;              // whether all that was given is in the store
+    std::function<std::string()> broken =
+        {};  // a promise of this work that is broken, in words; empty: none has any
+};
 
 // Of the site's stream.
 inline constexpr std::chrono::seconds kBoundedWorkOverlap{2};

@@ -13,7 +13,6 @@
 
 #include "system/bounded_work.hpp"
 #include "system/event_site.hpp"
-#include "system/kill_phase.hpp"
 
 #include <chrono>
 #include <cstddef>

@@ -67,18 +67,21 @@ CommitSummary Database::write_batch(const Batch& batch, const std::string& at, T
     tables_.quarantine.begin(batch.stream, at);
     tables_.doubts.begin(batch.stream);
     tables_.omitted.begin(batch.stream);
+    // The page first: its changes have the numbers up to page_seq, and another answer denied what is gone.
     write_page(batch, summary);
     const std::uint64_t page_seq = tables_.records.last_seq();
     write_gone(batch, summary);
     for (const std::string& id : batch.released)
         summary.released += tables_.quarantine.remove(id);
+    // In the transaction of its records: the cursor is never ahead of them (promise 3).
     bool moved = batch.state && tables_.streams.save(*batch.state, at);
     moved = write_rechecks(batch, summary) || moved;
     if (batch.walk_ended) tables_.records.walk_ended();
     summary.last_seq = tables_.records.last_seq();
-    ensure_summary(summary, seq_before);
+    ensure_summary(summary, seq_before);  // before the commit: a broken rule leaves the store as it was
     summary.written = moved || summary.wrote_rows();
     if (summary.written || tables_.records.changed_schema()) transaction.commit();
+    // Only now do the numbers and the index in memory count: a rollback forgets them.
     tables_.records.accept();
     if (batch.page) tables_.records.note_answer(page_seq, batch.page->asked);
     tables_.records.note_answer(summary.last_seq, batch.denied);

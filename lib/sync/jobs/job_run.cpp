@@ -72,6 +72,8 @@ Task<Result<>> JobRun::walk(const StreamSpec& spec, WalkPtr begun, Reading readi
         auto moved = walk.take_page(*page, answer.take);
         if (!moved) co_return moved.error();
         if (!wanted(*page)) co_return Result<>{};
+        // Stored first, then counted and noted in the job's row: an interruption between the two reads the page once
+        // more; the other order would skip it.
         std::vector<std::size_t> unmet;
         if (deep) unmet = walk.unmet();
         CO_TRY_ASSIGN(auto taken,
@@ -122,6 +124,7 @@ Task<Result<>> run_bounded(PassContext context, const PassSettings& settings, co
         auto work = row.kind == JobKind::backfill ? backfill(run) : reconcile(run, guard);
         auto done = co_await std::move(work);
         if (!done) run.note_progress();
+        // Also after an error: what was committed stays, and the reversal with it.
         if (run.met_reversal() && !row.whole && context.whole_due) {
             auto asking = context.whole_due->request(row.stream, WholeDue::kWentBack);
             auto asked = co_await std::move(asking);

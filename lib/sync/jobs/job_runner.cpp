@@ -120,6 +120,7 @@ Task<> JobRunner::run() {
 
 // One look at the table, and the first of its passes that can run now. Errors are the store's.
 Task<Result<>> JobRunner::round() {
+    // Before the table is read: a wake() that comes meanwhile means another round.
     check_at_ = Clock::never;
     CO_TRY_ASSIGN(auto passes, jobs_.passes());
     forget_unwanted(passes);
@@ -139,7 +140,7 @@ Task<Result<>> JobRunner::round() {
     co_return Result<>{};
 }
 
-// What was canceled has ended by itself, where it is not open any more.
+// A job that has ended needs no cancellation.
 void JobRunner::forget_unwanted(const std::vector<Job>& passes) {
     for (const Job& pass : passes) {
         if (!pass.is_open()) unwanted_.erase(pass.id);
@@ -311,7 +312,7 @@ Task<Result<>> JobRunner::finish(Job pass, JobStatus status) {
     pass.status = status;
     retries_.erase(pass.id);
     CO_TRY(jobs_.save_pass(pass));
-    observer_.bounded_pass(pass);
+    observer_.bounded_pass(pass);  // once it is durable
     if (!context_.whole_due) co_return Result<>{};
     CO_TRY(context_.whole_due->recall_ended(std::move(pass.stream)));
     co_return Result<>{};

@@ -1,7 +1,6 @@
 #include "base/co_try.hpp"
 #include "portal/query.hpp"
 #include "sync/jobs/job_run.hpp"
-#include "sync/jobs/recount.hpp"
 #include "sync/jobs/windows.hpp"
 #include "sync/walk/by_id.hpp"
 #include "sync/walk/recheck.hpp"
@@ -325,17 +324,19 @@ Task<Result<>> Reconcile::all() {
         omitted_.emplace(omission.id, omission);
     filter_changed_ = run_.filter_changed();
     row_.unexplained = 0;
-    CO_TRY_ASSIGN(most_, bound());
+    CO_TRY_ASSIGN(most_, bound());  // of what is held before anything is marked
     CO_TRY(run_.save());
     CO_TRY(ask_doubted(std::move(waiting.doubted)));
     CO_TRY_ASSIGN(auto windows_to_compare, windows());
     for (Window& window : windows_to_compare) {
         CO_TRY(compare(std::move(window)));
     }
+    // Judged by what all windows are missing: marking window by window would let the guard see too little.
     if (!row_.confirm_deletes && row_.gone > most_) {
         ask(held_, most_);
     } else {
         CO_TRY(mark_gone());
+        // After the marking, so that what is gone is in neither of the two numbers.
         if (row_.records > 0) {
             walked_.unlisted = row_.gone - std::min(row_.gone, row_.deleted - deleted_before_);
             CO_TRY(recount(run_, walked_));
@@ -345,7 +346,8 @@ Task<Result<>> Reconcile::all() {
     co_return co_await run_.save();
 }
 
-// After a whole one under the present filter, only a record that changed can leave it.
+// After a whole one under the present filter, only a record that changed can leave it. Noted last: an interrupted one
+// is no whole one.
 Task<Result<>> Reconcile::end() {
     row_.status = JobStatus::done;
     if (!row_.whole && !row_.deep) co_return Result<>{};

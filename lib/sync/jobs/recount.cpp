@@ -1,8 +1,7 @@
-#include "sync/jobs/recount.hpp"
-
 #include "base/co_try.hpp"
 #include "model/change.hpp"
 #include "portal/query.hpp"
+#include "sync/jobs/job_run.hpp"
 
 #include <algorithm>
 #include <optional>

@@ -169,7 +169,7 @@ Task<Result<>> RateLimiter::turn_to(std::string month) {
             co_await wait_for_reservation();
             continue;
         }
-        CO_TRY(settle());
+        CO_TRY(return_reserved());
         if (reserving_ || month_ == month) continue;
         reserving_ = true;
         Result<> loaded;
@@ -314,7 +314,7 @@ bool RateLimiter::is_parked() const {
     return parked_month_ == month_of(clock_.wall()) && clock_.now() < parked_until_;
 }
 
-Task<Result<>> RateLimiter::settle() {
+Task<Result<>> RateLimiter::return_reserved() {
     while (reserving_)
         co_await wait_for_reservation();
     count_.reserved = 0;

@@ -114,7 +114,7 @@ class RateLimiter {
     }
 
     // Gives back what was reserved and not sent. For a clean end.
-    Task<Result<>> settle();
+    Task<Result<>> return_reserved();
 
     QuotaUse use() const { return {.month = month_, .count = count_, .limit = limits_.monthly_quota}; }
 

@@ -69,7 +69,7 @@ class Pass {
     };
 
     Task<Result<>> load_state();
-    Task<Result<bool>> settle_dialect();
+    Task<Result<bool>> find_dialect();
     Task<Result<Ending>> walk_to_end();
     WalkPtr begin_walk();
     Task<Result<Fetched>> fetch_first(Walk& walk);
@@ -133,7 +133,7 @@ Task<Result<>> Pass::load_state() {
 }
 
 // False: there is nothing to prove a dialect with, so there is nothing to fetch either.
-Task<Result<bool>> Pass::settle_dialect() {
+Task<Result<bool>> Pass::find_dialect() {
     const auto stored = new_shape_ ? std::nullopt : Dialect::from_json(committer_.state().dialect);
     if (settings_.dialect) {
         dialect_ = *settings_.dialect;
@@ -334,7 +334,7 @@ Task<Result<>> Pass::run() {
     // the dialect in use no longer finds what it must (hazard 33), or the cursor went back (hazard 31).
     for (int round = 0; round < 4; ++round) {
         if (!settled) {
-            CO_TRY_ASSIGN(auto known, settle_dialect());
+            CO_TRY_ASSIGN(auto known, find_dialect());
             if (!known) {
                 // An emptied stream has nothing to prove a new shape with, and was walked (simulate --seed 17883
                 // --hours 0.5).

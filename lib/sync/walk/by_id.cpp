@@ -76,6 +76,7 @@ Task<Result<>> ById::fetch_some(std::vector<Key>& keys, std::optional<StreamStat
     }
     drop_answered(keys, asked, *fetched->page);
     Batch batch{.stream = committer_.state().stream, .page = fetched->page};
+    // The cursor comes with the last of them: committed earlier, it would pass over those still to be fetched.
     if (keys.empty() && unreachable_.empty() && missing_.empty())
         batch.state = std::exchange(state, std::nullopt);
     CO_TRY(committer_.commit(std::move(batch)));
@@ -115,6 +116,7 @@ Task<Result<>> ById::fetch(std::vector<Key> keys, std::optional<StreamState> sta
         CO_TRY(fetch_in_other_form(std::move(missing)));
     }
     if (!state && unreachable_.empty()) co_return Result<>{};
+    // Last, since the cursor passes over all of these keys: those that no answer carried are quarantined with it.
     Batch rest{.stream = committer_.state().stream,
                .state = std::move(state),
                .unreachable = std::exchange(unreachable_, {})};
