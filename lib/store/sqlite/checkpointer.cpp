@@ -17,8 +17,9 @@ constexpr std::chrono::milliseconds kReaderWait{50};
 
 }  // namespace
 
-Checkpointer::Checkpointer(Connection& writer, const SqliteSettings& settings)
+Checkpointer::Checkpointer(Connection& writer, const SqliteSettings& settings, FileWatch* watch)
     : writer_(writer),
+      watch_(watch),
       busy_timeout_(settings.busy_timeout),
       frame_bytes_(static_cast<std::uint64_t>(writer.number("PRAGMA page_size")) + kFrameHeaderBytes),
       piece_bytes_(settings.checkpoint_bytes / kPieces),
@@ -43,8 +44,9 @@ Checkpointer::~Checkpointer() {
     }
     changed_.notify_all();
     thread_.join();
+    if (!in_doubt_) return;
     for (Connection* db : {&writer_, &db_})
-        db->set_checkpoint_on_close(!in_doubt_);
+        db->set_checkpoint_on_close(false);
 }
 
 // Called by SQLite within COMMIT, when that is done and its locks are given up; the name is that of "main", as nothing
@@ -99,6 +101,14 @@ bool Checkpointer::restart() {
 
 // SQLite's result code, which is nobody's concern but for the doubt: see the header.
 int Checkpointer::move_log(int mode) {
+    if (watch_ == nullptr) return move_watched(mode);
+    if (!watch_->begin_move(db_)) return SQLITE_ABORT;
+    const int code = move_watched(mode);
+    watch_->end_move(db_);
+    return code;
+}
+
+int Checkpointer::move_watched(int mode) {
     if (in_doubt_ && !move_again()) return SQLITE_BUSY;
     const int code = sqlite3_wal_checkpoint_v2(db_.get(), "main", mode, nullptr, nullptr);
     const int primary = code & 0xff;

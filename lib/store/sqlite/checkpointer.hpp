@@ -15,6 +15,7 @@
 #pragma once
 
 #include "store/sqlite/connection.hpp"
+#include "store/sqlite/file_watch.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 
 #include <chrono>
@@ -28,8 +29,9 @@ namespace carecloud {
 class Checkpointer {
   public:
     // Takes the place of SQLite's automatic checkpoints of `writer`, a connection to the open database that `settings`
-    // name, which must outlive this. Throws SqlError.
-    Checkpointer(Connection& writer, const SqliteSettings& settings);
+    // name, which must outlive this. `watch` knows of each checkpoint, and prevents those into a file that another
+    // program has overwritten; null: nothing does. Throws SqlError.
+    Checkpointer(Connection& writer, const SqliteSettings& settings, FileWatch* watch);
     // Waits for the checkpoint under way. `writer` has no checkpoints afterwards but that of its close, and not that
     // one either where the log is to be moved again.
     ~Checkpointer();
@@ -43,10 +45,12 @@ class Checkpointer {
     void request();
     bool restart();
     int move_log(int mode);
+    int move_watched(int mode);
     bool move_again();
     void run();
 
     Connection& writer_;
+    FileWatch* const watch_;
     const std::chrono::milliseconds busy_timeout_;
     const std::uint64_t frame_bytes_;
     const std::uint64_t piece_bytes_;  // what the log grows by between two requests

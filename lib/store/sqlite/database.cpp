@@ -38,15 +38,25 @@ Result<std::unique_ptr<Database>> Database::open(const SqliteSettings& settings)
 }
 
 Database::Database(const SqliteSettings& settings, Ownership ownership, std::unique_ptr<Connection> db)
-    : path_(settings.path),
+    : settings_(settings),
       ownership_(std::move(ownership)),
       db_(std::move(db)),
       tables_(*db_, settings.first_load),
       generation_(db_->text(kGeneration)),
-      checkpointer_(*db_, settings) {}
+      watch_(settings.vfs.empty() ? std::make_unique<FileWatch>(ownership_.descriptor(), *db_) : nullptr),
+      checkpointer_(*db_, settings, watch_.get()) {}
+
+Database::~Database() {
+    // It may have been lost since the last call, as by a copy over it just before a restart.
+    static_cast<void>(check_owned());
+}
 
 Result<> Database::check_owned() {
-    const auto lost = ownership_.lost();
+    auto lost = ownership_.lost();
+    if (!lost && watch_ && watch_->is_overwritten(*db_)) {
+        mark_overwritten(settings_);
+        lost = overwritten(settings_.path);
+    }
     if (!lost) return {};
     // Closing would move the log into a file that is gone, and remove one that may be another store's by now.
     db_->set_checkpoint_on_close(false);

@@ -7,6 +7,7 @@
 #include "store/sqlite/checkpointer.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/doubt_table.hpp"
+#include "store/sqlite/file_watch.hpp"
 #include "store/sqlite/inbox_tables.hpp"
 #include "store/sqlite/ownership.hpp"
 #include "store/sqlite/pass_table.hpp"
@@ -53,6 +54,11 @@ class Database {
     // As SqliteStore::open.
     static Result<std::unique_ptr<Database>> open(const SqliteSettings& settings);
 
+    // The log of a file that was lost is not moved into what is there now.
+    ~Database();
+    Database(const Database&) = delete;
+    Database& operator=(const Database&) = delete;
+
     const std::string& generation() const { return generation_; }
 
     // As SqliteStore::check_owned.
@@ -61,7 +67,7 @@ class Database {
     // What work(tables) returns, which sees one snapshot, or what it threw as an Error about `operation`.
     template <class T, class Work>
     Result<T> read(const std::string& operation, Work& work) {
-        return guarded(operation, path_, [&]() -> Result<T> {
+        return guarded(operation, settings_.path, [&]() -> Result<T> {
             const Transaction snapshot(*db_, Transaction::Access::read);
             return work(tables_);
         });
@@ -70,7 +76,7 @@ class Database {
     // that was written is still the store's.
     template <class T, class Work>
     Result<T> write(const std::string& operation, Work& work) {
-        auto result = guarded(operation, path_, [&]() -> Result<T> {
+        auto result = guarded(operation, settings_.path, [&]() -> Result<T> {
             Transaction transaction(*db_, Transaction::Access::write);
             return work(tables_, transaction);
         });
@@ -96,12 +102,13 @@ class Database {
     void set_aside(const std::vector<InvalidRecord>& invalid, QuarantineTable::Attempt attempt,
                    CommitSummary& summary);
 
-    std::string path_;
+    SqliteSettings settings_;
     Ownership ownership_;             // freed last: its descriptor must outlive the connections
     std::unique_ptr<Connection> db_;  // closed after the statements of the tables
     Tables tables_;
     std::string generation_;
-    Checkpointer checkpointer_;  // ends before db_, whose close then moves and removes the log
+    std::unique_ptr<FileWatch> watch_;  // none on a VFS of the tests, which keeps its files elsewhere
+    Checkpointer checkpointer_;         // ends before db_, whose close then moves and removes the log
 };
 
 }  // namespace carecloud

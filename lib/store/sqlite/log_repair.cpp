@@ -11,7 +11,9 @@ namespace {
 
 // SQLite's file format, "WAL-Index Format" and "WAL Locks".
 constexpr int kIndexRegionBytes = 32768;
+constexpr std::size_t kSaltOffset = 32;
 constexpr std::size_t kBackfillOffset = 96;
+constexpr std::size_t kAttemptedOffset = 128;
 constexpr int kCheckpointSlot = 1;
 
 // SQLite's files for Unix take less than 128 KiB at once.
@@ -27,6 +29,17 @@ sqlite3_file& file_of(Connection& db, int which) {
     check(sqlite3_file_control(db.get(), "main", which, &file), "no such file");
     if (!file || !file->pMethods) throw SqlError(SQLITE_IOERR, 0, "a file that is not open");
     return *file;
+}
+
+// Null: the connection has not opened the log.
+char volatile* index_of(sqlite3_file& database) {
+    void volatile* index = nullptr;
+    check(database.pMethods->xShmMap(&database, 0, kIndexRegionBytes, 0, &index), "the log's index");
+    return static_cast<char volatile*>(index);
+}
+
+std::uint32_t volatile& number_at(char volatile* index, std::size_t offset) {
+    return *reinterpret_cast<std::uint32_t volatile*>(index + offset);
 }
 
 class CheckpointLock {
@@ -65,12 +78,25 @@ void write_log_again(Connection& db) {
 void move_log_again(Connection& db) {
     sqlite3_file& database = file_of(db, SQLITE_FCNTL_FILE_POINTER);
     const CheckpointLock lock(database);
-    void volatile* index = nullptr;
-    check(database.pMethods->xShmMap(&database, 0, kIndexRegionBytes, 0, &index), "the log's index");
-    if (!index) return;
-    auto* const backfilled =
-        reinterpret_cast<std::uint32_t volatile*>(static_cast<char volatile*>(index) + kBackfillOffset);
-    *backfilled = 0;
+    if (char volatile* const index = index_of(database)) number_at(index, kBackfillOffset) = 0;
+}
+
+LogProgress log_progress(Connection& db) {
+    char volatile* const index = index_of(file_of(db, SQLITE_FCNTL_FILE_POINTER));
+    if (!index) return {};
+    const std::uint64_t salt = number_at(index, kSaltOffset);
+    return {.salt = salt << 32U | number_at(index, kSaltOffset + 4),
+            .moved = number_at(index, kBackfillOffset),
+            .attempted = number_at(index, kAttemptedOffset)};
+}
+
+bool is_checkpoint_running(Connection& db) {
+    try {
+        const CheckpointLock lock(file_of(db, SQLITE_FCNTL_FILE_POINTER));
+        return false;
+    } catch (const SqlError&) {
+        return true;
+    }
 }
 
 }  // namespace carecloud

@@ -97,6 +97,9 @@ std::string log_of(const SqliteSettings& settings) {
     return settings.path + "-wal";
 }
 
+// Never identity_of() a file.
+constexpr const char* kOverwritten = "overwritten";
+
 // Its inode, and when it was created: a file may get the inode of one that was removed. Empty: there is no such file.
 std::string identity_of(const std::string& path) {
     struct statx file {};
@@ -107,6 +110,21 @@ std::string identity_of(const std::string& path) {
         identity +=
             "." + std::to_string(file.stx_btime.tv_sec) + "." + std::to_string(file.stx_btime.tv_nsec);
     return identity;
+}
+
+void write_mark(const std::string& marker, const Mark& mark) {
+    if (read_mark(marker) == mark) return;
+    std::ofstream(marker, std::ios::trunc) << mark.path << "\n" << mark.store << " " << mark.log << "\n";
+}
+
+Error lost_by(const std::string& what) {
+    return {
+        .code = ErrorCode::store_failed,
+        .operation = "watch the store",
+        .subject = what + " while the service was running; further writes would be lost",
+        .hint =
+            "put it back, or restore a backup there (README, Backing up and restoring); the service exits "
+            "and uses the file found at its next start"};
 }
 
 }  // namespace
@@ -128,24 +146,16 @@ Result<Ownership> Ownership::take(const std::string& database_path) {
     return cannot_open(database_path, EAGAIN);
 }
 
-std::optional<Error> Ownership::lost() {
+std::optional<Error> Ownership::lost() const {
     struct stat file {};
     struct stat log {};
     const bool there = ::stat(path_.c_str(), &file) == 0 && file.st_dev == device_ && file.st_ino == inode_;
-    const bool whole = there && file.st_size >= size_;
-    if (whole && (!with_log_ || ::stat((path_ + "-wal").c_str(), &log) == 0)) {
-        size_ = file.st_size;
-        return std::nullopt;
-    }
-    return Error{
-        .code = ErrorCode::store_failed,
-        .operation = "watch the store",
-        .subject = path_ + (whole ? "-wal" : "") + " was " +
-                   (there && !whole ? "overwritten or truncated" : "removed, replaced or unmounted") +
-                   " while the service was running; further writes would be lost",
-        .hint =
-            "put it back, or restore a backup there (README, Backing up and restoring); the service exits "
-            "and uses the file found at its next start"};
+    if (there && (!with_log_ || ::stat((path_ + "-wal").c_str(), &log) == 0)) return std::nullopt;
+    return lost_by(path_ + (there ? "-wal" : "") + " was removed, replaced or unmounted");
+}
+
+Error overwritten(const std::string& path) {
+    return lost_by(path + " was overwritten or truncated");
 }
 
 Ownership::~Ownership() {
@@ -157,7 +167,6 @@ Ownership::Ownership(Ownership&& other) noexcept
       path_(std::move(other.path_)),
       device_(other.device_),
       inode_(other.inode_),
-      size_(other.size_),
       with_log_(other.with_log_) {}
 
 Ownership& Ownership::operator=(Ownership&& other) noexcept {
@@ -165,7 +174,6 @@ Ownership& Ownership::operator=(Ownership&& other) noexcept {
     std::swap(path_, other.path_);
     std::swap(device_, other.device_);
     std::swap(inode_, other.inode_);
-    std::swap(size_, other.size_);
     std::swap(with_log_, other.with_log_);
     return *this;
 }
@@ -198,11 +206,15 @@ void set_aside_log_of_replaced_store(const SqliteSettings& settings) {
 
 void mark_store(const SqliteSettings& settings) {
     if (settings.marker.empty()) return;
-    const Mark mark{
-        .path = settings.path, .store = identity_of(settings.path), .log = identity_of(log_of(settings))};
-    if (read_mark(settings.marker) == mark) return;
-    std::ofstream(settings.marker, std::ios::trunc) << mark.path << "\n"
-                                                    << mark.store << " " << mark.log << "\n";
+    write_mark(
+        settings.marker,
+        {.path = settings.path, .store = identity_of(settings.path), .log = identity_of(log_of(settings))});
+}
+
+void mark_overwritten(const SqliteSettings& settings) {
+    if (settings.marker.empty()) return;
+    write_mark(settings.marker,
+               {.path = settings.path, .store = kOverwritten, .log = identity_of(log_of(settings))});
 }
 
 }  // namespace carecloud

@@ -33,9 +33,10 @@ class Ownership {
 
     // From now on the log beside the database counts, too: it is there for as long as the database is open.
     void watch_log() { with_log_ = true; }
-    // Why what is written is lost (hazard 37): the path no longer leads to the file that is owned, or the file was cut
-    // short, as by another one that is copied into it. None: it does.
-    std::optional<Error> lost();
+    // Why what is written is lost (hazard 37): the path no longer leads to the file that is owned. None: it does.
+    std::optional<Error> lost() const;
+    // Of the file. Others than the owner must not close it.
+    int descriptor() const { return fd_; }
 
   private:
     Ownership(int fd, std::string path) : fd_(fd), path_(std::move(path)) {}
@@ -44,7 +45,6 @@ class Ownership {
     std::string path_;
     dev_t device_ = 0;
     ino_t inode_ = 0;
-    off_t size_ = 0;  // bytes, when it was last looked at: it only grows
     bool with_log_ = false;
 };
 
@@ -58,5 +58,11 @@ void set_aside_log_of_replaced_store(const SqliteSettings& settings);
 
 // Notes that there is a store at settings.path, which is open. If the marker cannot be written the next start does it.
 void mark_store(const SqliteSettings& settings);
+
+// Notes that another program overwrote the file while it was open, so that the next start sets the log aside, too.
+void mark_overwritten(const SqliteSettings& settings);
+
+// As Ownership::lost(), of a file that was overwritten.
+Error overwritten(const std::string& path);
 
 }  // namespace carecloud

@@ -1,10 +1,13 @@
 // One daemon a store (hazard 13).
+#include "store/sqlite/connection.hpp"
 #include "store/sqlite/ownership.hpp"
 #include "support/run_task.hpp"
 #include "unit/store_sqlite/fixture.hpp"
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,6 +16,24 @@
 using namespace carecloud;
 using Catch::Contains;
 namespace fs = std::filesystem;
+
+namespace {
+
+// As `cp backup store.db`: the inode stays.
+void copy_over(const std::string& backup, const std::string& path) {
+    fs::copy_file(backup, path, fs::copy_options::overwrite_existing);
+}
+
+void make_old(const std::string& path) {
+    fs::last_write_time(path, fs::file_time_type::clock::now() - std::chrono::hours(1));
+}
+
+std::string content_of(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+}  // namespace
 
 TEST_CASE("the second daemon reports which process holds the store") {
     StoreFixture fixture;
@@ -166,6 +187,80 @@ TEST_CASE(
         CHECK_FALSE(fs::exists(aside));
     }
     fixture.close();
+}
+
+TEST_CASE(
+    "a backup copied over the open store is noticed, nothing is written into it, and the next start uses "
+    "it") {
+    StoreFixture fixture;
+    SqliteSettings settings = fixture.settings();
+    settings.marker = fixture.directory().file("known.store.db");
+    const std::string backup = fixture.directory().file("backup.db");
+    fixture.open(settings);
+    REQUIRE(fixture.commit(page_of("a", 3, 10)).has_value());
+    fixture.close();
+    fs::copy_file(fixture.path(), backup);
+    fixture.open(settings);
+    REQUIRE(fixture.commit(page_of("b", 3, 10)).has_value());
+    fixture.close();
+    REQUIRE(fs::file_size(fixture.path()) == fs::file_size(backup));
+    make_old(fixture.path());
+    fixture.open(settings);
+    REQUIRE(fixture.commit(page_of("c", 3, 10)).has_value());
+    bool noticed_at_close = false;
+    SECTION("as long") {}
+    SECTION("longer") {
+        fs::resize_file(backup, fs::file_size(backup) + 16384);
+    }
+    SECTION("just before it is closed") {
+        noticed_at_close = true;
+    }
+    copy_over(backup, fixture.path());
+    if (!noticed_at_close) {
+        const auto checked = run_task(fixture.io(), fixture.store().check_owned());
+        REQUIRE(checked.has_error());
+        CHECK_THAT(checked.error().message(), Contains("store.db was overwritten or truncated"));
+        CHECK(fixture.commit(page_of("d", 3, 10)).has_error());
+    }
+    fixture.close();
+    CHECK(content_of(fixture.path()) == content_of(backup));
+    fixture.open(settings);
+    CHECK(fixture.value("SELECT count(*) FROM records") == "3");
+    CHECK(fixture.value("PRAGMA integrity_check") == "ok");
+    CHECK(fs::exists(fixture.path() + "-wal.of-replaced-store"));
+}
+
+TEST_CASE("what leaves the store's content alone is no overwriting, and hides none") {
+    StoreFixture fixture;
+    SqliteSettings settings = fixture.settings();
+    settings.checkpoint_bytes = 1U << 20U;
+    fixture.open(settings);
+    REQUIRE(fixture.commit(page_of("a", 3, 10)).has_value());
+    Connection other(fixture.path(), "");
+    SECTION("a touched file") {
+        make_old(fixture.path());
+    }
+    SECTION("the same bytes again") {
+        overwrite(fixture.path(), 0, content_of(fixture.path()));
+    }
+    SECTION("another program's checkpoint") {
+        other.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+    SECTION("another program's VACUUM, which makes the file shorter") {
+        REQUIRE(fixture.commit(page_of("b", 100, 20'000)).has_value());
+        other.execute("DELETE FROM records WHERE id LIKE 'b%'; VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+    SECTION("its own checkpoints") {
+        for (const char* const prefix : {"b", "c", "d", "e"})
+            REQUIRE(fixture.commit(page_of(prefix, 40, 20'000)).has_value());
+    }
+    CHECK(run_task(fixture.io(), fixture.store().check_owned()).has_value());
+    REQUIRE(fixture.commit(page_of("z", 3, 10)).has_value());
+    CHECK(fixture.value("PRAGMA integrity_check") == "ok");
+    make_old(fixture.path());
+    CHECK(run_task(fixture.io(), fixture.store().check_owned()).has_value());
+    overwrite(fixture.path(), 100, std::string(16384, 'x'));
+    CHECK(run_task(fixture.io(), fixture.store().check_owned()).has_error());
 }
 
 TEST_CASE("an empty store is created once, and not again in silence where it is gone") {
