@@ -28,6 +28,10 @@ namespace carecloud {
 
 inline const std::string kStream = "claim_attendance";  // of every test that needs one only
 
+inline Key key(const std::string& id, const std::string& modified) {
+    return {id, modified, Timestamp::parse(modified).value_or(Timestamp{})};
+}
+
 // The calls of a Store, each run to its end; an error fails the test.
 class Backend {
   public:

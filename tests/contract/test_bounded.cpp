@@ -8,10 +8,6 @@ using namespace carecloud;
 
 namespace {
 
-Key key(const std::string& id, const std::string& modified) {
-    return {id, modified, Timestamp::parse(modified).value_or(Timestamp{})};
-}
-
 std::vector<std::string> ids_of(const std::vector<Key>& keys) {
     std::vector<std::string> ids;
     for (const Key& one : keys)

@@ -12,10 +12,6 @@ Batch state_batch(const StreamState& state) {
     return {.stream = state.stream, .page = nullptr, .state = state, .unreachable = {}};
 }
 
-Key key(const std::string& id, const std::string& modified) {
-    return {id, modified, Timestamp::parse(modified).value_or(Timestamp{})};
-}
-
 }  // namespace
 
 TEMPLATE_TEST_CASE("a stream that never committed has no row", "", SqliteBackend, MemoryBackend) {
