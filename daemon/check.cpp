@@ -52,6 +52,15 @@ void report_streams(const Configuration& configuration) {
     }
 }
 
+// The service would refuse to start (78).
+std::optional<std::string> store_problem(const Configuration& configuration) {
+    const auto state = peek_stream(configuration, configuration.streams.front().spec.entity);
+    if (state) return std::nullopt;
+    const ErrorCode code = state.error().code;
+    if (code != ErrorCode::store_corrupt && code != ErrorCode::store_newer) return std::nullopt;
+    return "store.url: " + state.error().message();
+}
+
 // What is wrong with the files that the configuration names.
 std::vector<std::string> file_problems(const Configuration& configuration) {
     std::vector<std::string> problems;
@@ -110,11 +119,14 @@ ExitCode check_configuration(const Options& options) {
     print_findings(loaded);
     warn_of_large_filters(loaded);
     std::vector<std::string> problems = file_problems(loaded.configuration);
-    Surroundings surroundings = look_around(loaded.configuration);
+    Surroundings surroundings = look_around(loaded.configuration, loaded.file);
     for (const std::string& warning : surroundings.warnings)
         std::cerr << loaded.file << ": warning: " << warning << "\n";
     problems.insert(problems.end(), surroundings.problems.begin(), surroundings.problems.end());
-    if (const auto refused = cannot_run(loaded.configuration)) problems.push_back(*refused);
+    if (const auto refused = cannot_run(loaded.configuration))
+        problems.push_back(*refused);
+    else if (const auto unusable = store_problem(loaded.configuration))
+        problems.push_back(*unusable);
     if (!problems.empty()) {
         for (const std::string& problem : problems)
             std::cerr << loaded.file << ": " << problem << "\n";

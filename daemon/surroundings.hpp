@@ -13,7 +13,8 @@ struct Surroundings {
     std::vector<std::string> warnings{};  // it will run, but not as the settings say
 };
 
-// Looks at the environment, the store's folder and who listens where. Connects to nobody, changes nothing.
-Surroundings look_around(const Configuration& configuration);
+// Checks the environment, the store's folder and who listens where; for the file that the installed unit reads also
+// what the unit allows. Connects to nobody, changes nothing.
+Surroundings look_around(const Configuration& configuration, const std::string& file);
 
 }  // namespace carecloud
