@@ -69,16 +69,6 @@ std::filesystem::path resolved(const std::filesystem::path& path) {
     return failure ? path : found;
 }
 
-// The unit that runs the service with this file. None: people start it in another way, or with another file.
-std::optional<ServiceUnit> unit_for(const std::string& file) {
-    std::error_code failure;
-    if (!std::filesystem::is_directory(kSystemdRuns, failure)) return std::nullopt;
-    auto unit = read_service_unit(kUnitName, systemd_unit_folders());
-    if (!unit || resolved(unit->config) != resolved(std::filesystem::absolute(file, failure)))
-        return std::nullopt;
-    return unit;
-}
-
 void find_denied(const std::string& setting, const std::string& path, const ServiceUnit& unit,
                  Surroundings& found) {
     const std::filesystem::path folder = std::filesystem::path(path).parent_path();
@@ -171,6 +161,15 @@ void find_taken(const std::string& setting, const ListenAddress& listen, Surroun
 }
 
 }  // namespace
+
+std::optional<ServiceUnit> unit_for(const std::string& file) {
+    std::error_code failure;
+    if (!std::filesystem::is_directory(kSystemdRuns, failure)) return std::nullopt;
+    auto unit = read_service_unit(kUnitName, systemd_unit_folders());
+    if (!unit || resolved(unit->config) != resolved(std::filesystem::absolute(file, failure)))
+        return std::nullopt;
+    return unit;
+}
 
 Surroundings look_around(const Configuration& configuration, const std::string& file) {
     Surroundings found;

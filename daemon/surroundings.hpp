@@ -2,7 +2,9 @@
 #pragma once
 
 #include "runtime/configuration.hpp"
+#include "runtime/service_unit.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +14,10 @@ struct Surroundings {
     std::vector<std::string> problems{};  // "portal.base_url: what is wrong; remedy"
     std::vector<std::string> warnings{};  // it will run, but not as the settings say
 };
+
+// The installed unit, if it is what runs the service with this file. None: people start it in another way, or with
+// another file.
+std::optional<ServiceUnit> unit_for(const std::string& file);
 
 // Checks the environment, the store's folder and who listens where; for the file that the installed unit reads also
 // what the unit allows. Connects to nobody, changes nothing.

@@ -39,7 +39,7 @@ std::string trimmed(std::string_view text) {
 
 bool is_list(std::string_view key) {
     const auto is_key = [key](const FolderSetting& folder) { return folder.key == key; };
-    return key == "ReadWritePaths" || key == "BindPaths" ||
+    return key == "ReadWritePaths" || key == "BindPaths" || key == "LoadCredential" ||
            std::any_of(kMadeFolders.begin(), kMadeFolders.end(), is_key);
 }
 
@@ -150,6 +150,10 @@ std::optional<ServiceUnit> read_service_unit(const std::string& name, const std:
     unit.no_home = is_yes(settings, "ProtectHome");
     unit.private_tmp = dynamic || is_yes(settings, "PrivateTmp");
     add_writable_of(settings, unit);
+    for (const std::string& passed : words_of(settings, "LoadCredential")) {
+        const auto colon = passed.find(':');
+        if (colon != std::string::npos) unit.credentials[passed.substr(0, colon)] = passed.substr(colon + 1);
+    }
     return unit;
 }
 

@@ -1,5 +1,5 @@
-// What a systemd unit allows its service to write to, its drop-ins included: so that `--check`, which runs outside of
-// the sandbox, can report what will fail inside of it.
+// What a systemd unit allows its service to write to and which files it passes on, its drop-ins included: so that
+// `--check`, which runs outside of the sandbox, can report what will fail inside of it.
 //
 //     const auto unit = read_service_unit("carecloud-syncd.service", systemd_unit_folders());
 //     if (unit) why = denied_by(*unit, "/srv/carecloud");
@@ -9,6 +9,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,6 +23,7 @@ struct ServiceUnit {
     bool private_tmp = false;       // PrivateTmp=yes, which DynamicUser=yes implies
     bool unknown_paths = false;     // some of `writable` are missing
     std::vector<std::string> writable{};
+    std::map<std::string, std::string> credentials{};  // LoadCredential=NAME:FILE
 };
 
 // Where systemd reads units from, in its order: a file hides those of its name in the folders after it.

@@ -76,6 +76,13 @@ TEST_CASE("a drop-in changes what the unit allows, as systemd reads it") {
         CHECK(units.denied("/srv/b") == "");
         CHECK(units.denied("/mnt/disk") != "");
     }
+    SECTION("credentials") {
+        units.put(drop_ins + "tls.conf",
+                  "[Service]\nLoadCredential=a.pem:/srv/live/a.pem\nLoadCredential=inherited\n");
+        const std::map<std::string, std::string> expected{{"a.pem", "/srv/live/a.pem"},
+                                                          {"api-key", "/etc/carecloud-syncd/api-key"}};
+        CHECK(units.read()->credentials == expected);
+    }
     SECTION("an empty value clears, and the administrator's file hides the package's of its name") {
         units.put(drop_ins + "a.conf", "[Service]\nReadWritePaths=/srv/a\n");
         units.put(drop_ins + "b.conf", "[Service]\nReadWritePaths=\nReadWritePaths=/srv/b\n");
