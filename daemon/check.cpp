@@ -52,6 +52,36 @@ void report_streams(const Configuration& configuration) {
     }
 }
 
+// A bare name is the service's copy of a file, which systemd makes when the service starts: the file itself is checked.
+void use_credentials_of_unit(Configuration& configuration, const std::string& file) {
+    namespace fs = std::filesystem;
+    const auto unit = unit_for(file);
+    if (!unit) return;
+    const auto use = [&unit, folder = fs::absolute(file).parent_path()](std::string& path) {
+        const auto passed = unit->credentials.find(fs::path(path).filename().string());
+        std::error_code failure;
+        if (passed != unit->credentials.end() && fs::path(path).parent_path() == folder &&
+            !fs::exists(path, failure))
+            path = passed->second;
+    };
+    use(configuration.portal.api_key_file);
+    if (configuration.api.token_file) use(*configuration.api.token_file);
+    if (!configuration.sns) return;
+    if (configuration.sns->basic_auth_file) use(*configuration.sns->basic_auth_file);
+    if (!configuration.sns->tls) return;
+    use(configuration.sns->tls->certificate);
+    use(configuration.sns->tls->private_key);
+}
+
+// The service would refuse to start (78).
+std::optional<std::string> store_problem(const Configuration& configuration) {
+    const auto state = peek_stream(configuration, configuration.streams.front().spec.entity);
+    if (state) return std::nullopt;
+    const ErrorCode code = state.error().code;
+    if (code != ErrorCode::store_corrupt && code != ErrorCode::store_newer) return std::nullopt;
+    return "store.url: " + state.error().message();
+}
+
 // What is wrong with the files that the configuration names.
 std::vector<std::string> file_problems(const Configuration& configuration) {
     std::vector<std::string> problems;
@@ -102,19 +132,23 @@ ExitCode allow_new_store(const Options& options) {
 }
 
 ExitCode check_configuration(const Options& options) {
-    const LoadedConfiguration loaded = load_configuration(options.config);
+    LoadedConfiguration loaded = load_configuration(options.config);
     if (!loaded.ok()) {
         std::cerr << report(loaded.file, loaded.problems) << "\n";
         return ExitCode::configuration;
     }
     print_findings(loaded);
     warn_of_large_filters(loaded);
+    use_credentials_of_unit(loaded.configuration, loaded.file);
     std::vector<std::string> problems = file_problems(loaded.configuration);
-    Surroundings surroundings = look_around(loaded.configuration);
+    Surroundings surroundings = look_around(loaded.configuration, loaded.file);
     for (const std::string& warning : surroundings.warnings)
         std::cerr << loaded.file << ": warning: " << warning << "\n";
     problems.insert(problems.end(), surroundings.problems.begin(), surroundings.problems.end());
-    if (const auto refused = cannot_run(loaded.configuration)) problems.push_back(*refused);
+    if (const auto refused = cannot_run(loaded.configuration))
+        problems.push_back(*refused);
+    else if (const auto unusable = store_problem(loaded.configuration))
+        problems.push_back(*unusable);
     if (!problems.empty()) {
         for (const std::string& problem : problems)
             std::cerr << loaded.file << ": " << problem << "\n";

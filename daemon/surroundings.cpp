@@ -5,6 +5,7 @@
 #include "net/server/tls_server.hpp"
 #include "net/url.hpp"
 #include "open_store.hpp"
+#include "runtime/service_unit.hpp"
 #include "runtime/text.hpp"
 #include "socket_holder.hpp"
 
@@ -24,6 +25,9 @@ constexpr std::string_view kExampleId = "000000000000000000000000";
 // StateDirectory= and RuntimeDirectory= of the packaged unit: made when the service starts.
 constexpr std::array<std::string_view, 2> kMadeByUnit{"/var/lib/carecloud-syncd", "/run/carecloud-syncd"};
 constexpr std::string_view kProgram = "carecloud-syncd";
+constexpr const char* kUnitName = "carecloud-syncd.service";
+// There where systemd runs the machine, sd_booted(3).
+constexpr const char* kSystemdRuns = "/run/systemd/system";
 constexpr std::int64_t kCertificateDays = 21;  // as the service's own warning
 constexpr std::int64_t kDaySeconds = 86'400;
 
@@ -48,8 +52,7 @@ std::string wrong_with_folder(const std::filesystem::path& folder) {
     if (std::filesystem::is_directory(status)) return {};
     if (status.type() == std::filesystem::file_type::not_found)
         return "the directory " + in_quotes(folder.string(), 400) +
-               " does not exist; create it, writable by the service user (the packaged service may only "
-               "write to /var/lib/carecloud-syncd and /run/carecloud-syncd)";
+               " does not exist; create it, writable by the service user";
     if (failure) return {};  // not ours to see
     return in_quotes(folder.string(), 400) + " is not a directory; specify a file in an existing directory";
 }
@@ -58,6 +61,21 @@ void find_store_folder(const Configuration& configuration, Surroundings& found) 
     const std::string wrong =
         wrong_with_folder(std::filesystem::path(store_path(configuration)).parent_path());
     if (!wrong.empty()) found.problems.push_back("store.url: " + wrong);
+}
+
+std::filesystem::path resolved(const std::filesystem::path& path) {
+    std::error_code failure;
+    const auto found = std::filesystem::weakly_canonical(path, failure);
+    return failure ? path : found;
+}
+
+void find_denied(const std::string& setting, const std::string& path, const ServiceUnit& unit,
+                 Surroundings& found) {
+    const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+    const std::string denied = denied_by(unit, folder);
+    // StateDirectory= is a link of systemd's, and others may lead there.
+    if (!denied.empty() && !denied_by(unit, resolved(folder)).empty())
+        found.warnings.push_back(setting + ": " + denied);
 }
 
 // A poll is one request where nothing is new: less than this cannot do.
@@ -144,8 +162,23 @@ void find_taken(const std::string& setting, const ListenAddress& listen, Surroun
 
 }  // namespace
 
-Surroundings look_around(const Configuration& configuration) {
+std::optional<ServiceUnit> unit_for(const std::string& file) {
+    std::error_code failure;
+    if (!std::filesystem::is_directory(kSystemdRuns, failure)) return std::nullopt;
+    auto unit = read_service_unit(kUnitName, systemd_unit_folders());
+    if (!unit || resolved(unit->config) != resolved(std::filesystem::absolute(file, failure)))
+        return std::nullopt;
+    return unit;
+}
+
+Surroundings look_around(const Configuration& configuration, const std::string& file) {
     Surroundings found;
+    if (const auto unit = unit_for(file)) {
+        if (!store_path(configuration).empty())
+            find_denied("store.url", store_path(configuration), *unit, found);
+        if (configuration.api.configured && configuration.api.listen.is_unix())
+            find_denied("api.listen", configuration.api.listen.unix_path, *unit, found);
+    }
     find_placeholders(configuration.portal, found);
     if (!store_path(configuration).empty()) find_store_folder(configuration, found);
     find_small_quota(configuration, found);

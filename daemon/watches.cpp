@@ -3,6 +3,7 @@
 #include "open_store.hpp"
 #include "runtime/machine_use.hpp"
 
+#include <array>
 #include <utility>
 
 namespace carecloud {
@@ -10,6 +11,8 @@ namespace {
 
 constexpr std::chrono::seconds kStoreEvery{2};
 constexpr std::chrono::seconds kHealthEvery{5};
+// Keys of the reasons that nothing else reports in the log.
+constexpr std::array<std::string_view, 3> kLoggedReasons{"certificate", "disk", "unreadable"};
 
 }  // namespace
 
@@ -93,7 +96,20 @@ Task<> Watches::check_health() {
     for (const StreamSettings& stream : parts_.configuration.streams)
         facts.streams.push_back(facts_of(stream));
     if (parts_.engine) facts.clock = parts_.engine->clock();
-    process.health.observe(judge(facts));
+    ReasonMap found = judge(facts);
+    log_worse(found);
+    process.health.observe(std::move(found));
+}
+
+void Watches::log_worse(const ReasonMap& found) {
+    for (const std::string_view key : kLoggedReasons) {
+        const auto reason = found.find(key);
+        const ServiceState now = reason == found.end() ? ServiceState::ok : reason->second.state;
+        const ServiceState before = std::exchange(logged_[key], now);
+        if (now > before)
+            parts_.process.log.write(now == ServiceState::critical ? LogLevel::error : LogLevel::warn,
+                                     sentence_with_remedy(reason->second));
+    }
 }
 
 void Watches::stop() {

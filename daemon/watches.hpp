@@ -18,7 +18,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <string_view>
 
 namespace carecloud {
 
@@ -46,12 +48,14 @@ class Watches {
   private:
     Task<> check_health();
     StreamFacts facts_of(const StreamSettings& stream) const;
+    void log_worse(const ReasonMap& found);
 
     WatchedParts parts_;
     std::unique_ptr<Alarm> watchdog_alarm_;
     std::unique_ptr<Alarm> store_alarm_;
     std::unique_ptr<Alarm> health_alarm_;
     std::uint64_t doubted_ = 0;  // as last counted
+    std::map<std::string_view, ServiceState> logged_;
     bool stopped_ = false;
 };
 

@@ -6,8 +6,10 @@
 #include "base/loopback.hpp"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <openssl/crypto.h>
@@ -45,10 +47,13 @@ bool is_own_origin(std::string_view origin) {
 
 // Whoever sits behind a proxy on this machine looks local, whatever Host the proxy sends on.
 bool came_through_proxy(const ServerRequest& request) {
+    static constexpr std::array<std::string_view, 8> names{"forwarded",           "via",
+                                                           "x-real-ip",           "x-client-ip",
+                                                           "x-cluster-client-ip", "true-client-ip",
+                                                           "cf-connecting-ip",    "x-original-forwarded-for"};
     return std::any_of(request.headers.begin(), request.headers.end(), [](const HttpHeader& header) {
         const std::string name = ascii_lower(header.first);
-        return name == "forwarded" || name == "via" || name == "x-real-ip" ||
-               name.starts_with("x-forwarded-");
+        return name.starts_with("x-forwarded-") || std::find(names.begin(), names.end(), name) != names.end();
     });
 }
 

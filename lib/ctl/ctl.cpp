@@ -72,6 +72,7 @@ CtlResult<CtlExit> run_command(const CommandLine& line, CtlOutput& output, const
     CtlResult<DaemonAddress> address = DaemonAddress{};
     if (line.command->name != "doctor") address = find_daemon(line);
     if (!address) return address.error();
+    if (!address->notice.empty()) output.note("carecloudctl: " + address->notice);
     auto daemon = DaemonClient::create(io.get_executor(), *address);
     if (!daemon) return daemon.error();
     CommandContext context{

@@ -2,7 +2,9 @@
 
 #include "runtime/text.hpp"
 
+#include <algorithm>
 #include <ostream>
+#include <sstream>
 
 namespace carecloud {
 namespace {
@@ -89,7 +91,9 @@ void CtlOutput::note(std::string_view line) {
 
 void CtlOutput::failure(const CtlFailure& failure) {
     std::string line = "carecloudctl: " + failure.what;
-    if (!failure.hint.empty()) line += "\n  " + failure.hint;
+    std::istringstream hint(failure.hint);
+    for (std::string piece; std::getline(hint, piece);)
+        line += "\n  " + piece.substr(std::min(piece.find_first_not_of(' '), piece.size()));
     note(line);
 }
 

@@ -214,12 +214,16 @@ CtlResult<DaemonAddress> find_daemon(const CommandLine& line) {
         return address;
     }
     const LoadedConfiguration loaded = load_configuration(line.text("config", kUsualConfiguration));
-    if (!loaded.ok() && line.has("config"))
-        return CtlFailure{.exit = CtlExit::usage,
-                          .what = "the configuration file of --config is invalid",
-                          .hint = report(printable(loaded.file), loaded.problems)};
     const ApiSettings& api = loaded.configuration.api;
-    if (loaded.ok() && api.configured) {
+    if (!loaded.ok() && line.has("config") && !api.configured)
+        return CtlFailure{
+            .exit = CtlExit::usage,
+            .what =
+                "the configuration file of --config is invalid and does not give the address of the daemon",
+            .hint = report(printable(loaded.file), loaded.problems)};
+    if (!loaded.ok() && api.configured)
+        address.notice = printable(loaded.file) + " has errors, which carecloud-syncd --check lists";
+    if (api.configured) {
         address.url = url_of(api);
         // One that only root may read is asked for by --token-file.
         const bool known = address.token_file.empty() && api.token_file;

@@ -27,6 +27,7 @@ struct DaemonAddress {
     std::string url = "http://127.0.0.1:8461";
     std::string token_file{};  // empty: none is sent
     std::string ca_file{};
+    std::string notice{};  // for stderr; empty: nothing to say
 };
 
 class DaemonClient {
@@ -63,8 +64,8 @@ void add_query(std::string& target, std::string_view name, std::string_view valu
 inline constexpr const char* kUsualConfiguration = "/etc/carecloud-syncd/config.yaml";
 inline constexpr const char* kUsualSocket = "/run/carecloud-syncd/api.sock";
 
-// A usual configuration that is not there, or cannot be used, is passed over; one that --config names is a failure
-// (usage). Reads files, connects to nobody.
+// Of a configuration with errors the section api is used: the daemon continues with its earlier settings, and its state
+// is of most interest then. Failure (usage): --config names a file without one. Reads files, connects to nobody.
 CtlResult<DaemonAddress> find_daemon(const CommandLine& line);
 
 }  // namespace carecloud

@@ -74,6 +74,15 @@ TEST_CASE("--check refuses a store whose folder is not there, but for the one th
     CHECK(agency.check().code == 0);
 }
 
+TEST_CASE("--check refuses a store that is no database, as the service does") {
+    Agency agency(AgencyConfig{.base_url = kNeverAsked});
+    write_text(agency.store_path(), std::string(4096, 'x'));
+    const Run run = agency.check();
+    CHECK(run.code == 78);
+    CHECK(run.says("store.url: inspect the store: " + agency.store_path()));
+    CHECK(run.says("restore the file from a backup"));
+}
+
 TEST_CASE("--check warns of polls that the quota is too small for") {
     AgencyConfig config{.base_url = kNeverAsked, .poll_every = "5m"};
     config.rate = "per_second: 5, burst: 10, monthly_quota: 8928";

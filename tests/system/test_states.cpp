@@ -191,6 +191,7 @@ TEST_CASE("a certificate that has ended is critical, since no event comes, until
     const std::string reasons = api_json(daemon, "/v1/status").at("reasons").dump();
     CHECK_THAT(reasons, Contains("the SNS endpoint's certificate expired on "));
     CHECK_THAT(reasons, Contains("renew it and replace the file of sns.tls.certificate"));
+    CHECK(daemon.says("error the SNS endpoint's certificate expired on ", kWithin));
     CHECK(ctl(site.agency, daemon, {"status"}).code == 2);
     site.issue("localhost");
     CHECK(daemon.wait_until([&] { return !critical(); }, kWithin));
@@ -217,6 +218,7 @@ TEST_CASE(
     REQUIRE(site.becomes("warning"));
     CHECK(site.says_once("warning: the store's disk has 0 % free"));
     CHECK(site.says_once("remedy: free space: " + remedy));
+    CHECK(site.daemon.says("free space: " + remedy, kWithin));
     CHECK(site.exit_code() == 1);
     CHECK(api_status(site.daemon, "/readyz") == 200);
 

@@ -52,14 +52,15 @@ void remove_store_of(const EventSite& site) {
 }
 
 // No event is answered 200 any more, and it exits for the service manager to start it again.
-void gives_up(EventSite& site, Process& daemon, const std::string& body) {
+void gives_up(EventSite& site, Process& daemon, const std::string& body,
+              const std::string& how = "removed, replaced or unmounted") {
     for (int i = 0; i < 5; ++i) {
         const int status = answer_to(site, body);
         CHECK((status == 503 || status == 0));
     }
     CHECK(daemon.wait(kWithin).code == 75);
     const Run run = site.agency.said(daemon, 75);
-    CHECK(run.says("was removed, replaced or unmounted while the service was running"));
+    CHECK(run.says("was " + how + " while the service was running"));
     CHECK(run.says("restore a backup there"));
 }
 
@@ -88,22 +89,30 @@ TEST_CASE("a removed store loses no event, and is not replaced by an empty one b
     CHECK(site.agency.broken_promise(site.portal) == "");
 }
 
-TEST_CASE("a backup moved over the running daemon's store is what the next start goes on with") {
-    EventSite site;
-    CHECK(site.agency.once().code == 0);
-    const std::string backup = site.agency.file("backup.db");
-    fs::copy_file(site.agency.store_path(), backup);
-    {
-        Process daemon = site.start();
-        const std::string body = taken_by(site, daemon);
-        fs::rename(backup, site.agency.store_path());
-        gives_up(site, daemon, body);
+TEST_CASE("a backup moved over the running daemon's store, or copied into it, is what the next start uses") {
+    for (const bool moved : {true, false}) {
+        INFO((moved ? "moved" : "copied"));
+        EventSite site;
+        CHECK(site.agency.once().code == 0);
+        const std::string backup = site.agency.file("backup.db");
+        fs::copy_file(site.agency.store_path(), backup);
+        CHECK(site.agency.once().code == 0);
+        {
+            Process daemon = site.start();
+            const std::string body = taken_by(site, daemon);
+            if (moved)
+                fs::rename(backup, site.agency.store_path());
+            else
+                fs::copy_file(backup, site.agency.store_path(), fs::copy_options::overwrite_existing);
+            gives_up(site, daemon, body,
+                     moved ? "removed, replaced or unmounted" : "overwritten or truncated");
+        }
+        // The log that is still there belongs to the file before.
+        CHECK(fs::exists(site.agency.store_path() + "-wal"));
+        CHECK(site.agency.once().code == 0);
+        CHECK(fs::exists(site.agency.store_path() + "-wal.of-replaced-store"));
+        CHECK(site.agency.broken_promise(site.portal) == "");
     }
-    // The log that is still there belongs to the file before.
-    CHECK(fs::exists(site.agency.store_path() + "-wal"));
-    CHECK(site.agency.once().code == 0);
-    CHECK(fs::exists(site.agency.store_path() + "-wal.of-replaced-store"));
-    CHECK(site.agency.broken_promise(site.portal) == "");
 }
 
 TEST_CASE(

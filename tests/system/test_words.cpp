@@ -200,6 +200,7 @@ TEST_CASE("a portal that nobody listens for: 75") {
     CHECK(run.code == 75);
     CHECK(run.says("unreachable"));
     CHECK(run.says("127.0.0.1"));
+    CHECK(run.says("check the network, portal.base_url, and HTTPS_PROXY if there is a proxy"));
 }
 
 TEST_CASE("a spent quota: 75, and said so") {

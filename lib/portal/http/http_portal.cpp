@@ -148,6 +148,9 @@ HttpRequest HttpPortal::make_request(std::string method, const std::string& targ
 
 // How a new key is put in place is known to whoever made the settings.
 Error HttpPortal::with_remedy(Error error) const {
+    const bool silent = error.code == ErrorCode::unreachable || error.code == ErrorCode::timed_out;
+    if (silent && error.hint.empty())
+        error.hint = "check the network, portal.base_url, and HTTPS_PROXY if there is a proxy";
     if (error.code == ErrorCode::key_refused && !settings_.key_remedy.empty())
         error.hint = settings_.key_remedy;
     return error;
@@ -156,7 +159,7 @@ Error HttpPortal::with_remedy(Error error) const {
 // None: an answer that is to hold data.
 std::optional<Error> HttpPortal::refusal_in(const Result<HttpResponse>& response,
                                             const std::string& operation) const {
-    if (!response) return response.error();
+    if (!response) return with_remedy(response.error());
     if (response->status == 200) return std::nullopt;
     return with_remedy(refusal_of(*response, operation, clock_.wall()));
 }
@@ -246,7 +249,7 @@ Task<Result<>> HttpPortal::refresh() {
     PortalExchange seen;
     auto sending = send(std::move(request), std::move(seen));
     Result<HttpResponse> response = co_await std::move(sending);
-    if (!response) co_return response.error();
+    if (!response) co_return with_remedy(response.error());
     if (response->status < 200 || response->status > 299)
         co_return with_remedy(refusal_of(*response, operation, clock_.wall()));
     const auto text = read_refusal(response->text());

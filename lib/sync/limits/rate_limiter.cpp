@@ -88,13 +88,14 @@ RateLimiter::RateLimiter(Clock& clock, QuotaStore& store, RateLimits limits, dou
 Error RateLimiter::exhausted() const {
     const Timestamp now = clock_.wall();
     const Duration left = next_month(now) - now;
-    return Error{.code = ErrorCode::quota_exhausted,
-                 .operation = "send a request to the portal",
-                 .subject = "the quota of " + month_of(now) + " is used up",
-                 .hint =
-                     "synchronization resumes at the start of the next month (UTC), or after a restart with "
-                     "a larger portal.rate.monthly_quota",
-                 .retry_after = std::chrono::duration_cast<std::chrono::milliseconds>(left)};
+    return Error{
+        .code = ErrorCode::quota_exhausted,
+        .operation = "send a request to the portal",
+        .subject = "the quota of " + month_of(now) + " is used up",
+        .hint =
+            "synchronization resumes at the start of the next month (UTC), or after systemctl "
+            "restart carecloud-syncd with a larger quota (of the key, and portal.rate.monthly_quota)",
+        .retry_after = std::chrono::duration_cast<std::chrono::milliseconds>(left)};
 }
 
 Error RateLimiter::held() const {

@@ -164,6 +164,8 @@ TEST_CASE(
                                         {"Forwarded", "for=203.0.113.7"},
                                         {"Via", "1.1 proxy"},
                                         {"X-Real-IP", "203.0.113.7"},
+                                        {"X-Client-IP", "203.0.113.7"},
+                                        {"CF-Connecting-IP", "203.0.113.7"},
                                         {"X-Forwarded-For", ""}};
     ApiFixture on_port;
     ApiFixture on_socket({.token = "", .unix_socket = true});

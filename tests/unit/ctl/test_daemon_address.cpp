@@ -48,6 +48,16 @@ TEST_CASE("its token is used where it may be read, and what the command line say
     CHECK(named->token_file.empty());
 }
 
+TEST_CASE(
+    "a configuration with errors still says where the daemon listens that runs on with earlier settings") {
+    const TempDir dir;
+    const auto found = found_by(dir, "api: { listen: \"127.0.0.1:9000\" }\nnonsense: 1\n");
+    REQUIRE(found.has_value());
+    CHECK(found->url == "http://127.0.0.1:9000");
+    CHECK(found->notice == dir.file("config.yaml") + " has errors, which carecloud-syncd --check lists");
+    CHECK(found_by(dir, "api: { listen: \"127.0.0.1:9000\" }\n")->notice.empty());
+}
+
 TEST_CASE("a configuration that is named and cannot be used is a failure") {
     const TempDir dir;
     const auto broken = found_by(dir, "apu: {}\n");

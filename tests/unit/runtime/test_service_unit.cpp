@@ -1,0 +1,108 @@
+// What a unit allows its service to write to.
+#include "runtime/service_unit.hpp"
+#include "support/temp_dir.hpp"
+
+#include <filesystem>
+#include <fstream>
+
+#include <catch2/catch.hpp>
+
+using namespace carecloud;
+using Catch::Contains;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kUnit = "carecloud-syncd.service";
+
+// Folders as systemd has them, the administrator's first.
+class Units {
+  public:
+    Units() {
+        fs::create_directories(folder_.path() + "/etc/" + kUnit + ".d");
+        fs::create_directories(folder_.path() + "/usr/" + kUnit + ".d");
+    }
+    void put(const std::string& name, const std::string& text) const {
+        std::ofstream(folder_.path() + "/" + name) << text;
+    }
+    void put_packaged() const {
+        fs::copy_file(fs::path(std::getenv("CARECLOUD_SOURCE_DIR")) / "systemd" / kUnit,
+                      folder_.path() + "/usr/" + kUnit);
+    }
+    std::optional<ServiceUnit> read() const {
+        return read_service_unit(kUnit, {folder_.path() + "/etc", folder_.path() + "/usr"});
+    }
+    std::string denied(const std::string& folder) const { return denied_by(read().value(), folder); }
+
+  private:
+    TempDir folder_;
+};
+
+}  // namespace
+
+TEST_CASE("the packaged unit allows its two directories and nothing else") {
+    const Units units;
+    CHECK_FALSE(units.read());
+    units.put_packaged();
+    CHECK(units.read()->config == "/etc/carecloud-syncd/config.yaml");
+    for (const char* const allowed : {"/var/lib/carecloud-syncd", "/var/lib/carecloud-syncd/",
+                                      "/var/lib/carecloud-syncd/more", "/run/carecloud-syncd"})
+        CHECK(units.denied(allowed) == "");
+    for (const char* const denied : {"/srv/carecloud", "/var/lib", "/var/lib/carecloud-syncd-2",
+                                     "/var/lib/carecloud-syncd/../other", "/"})
+        CHECK_THAT(units.denied(denied), Contains("ProtectSystem=strict"));
+    CHECK_THAT(units.denied("/srv/care\ncloud"),
+               Contains("'/srv/care\\ncloud'") && !Contains("\n") && Contains("ReadWritePaths=/srv/care"));
+    CHECK_THAT(units.denied("/home/clerk/store"), Contains("ProtectHome=yes"));
+    CHECK_THAT(units.denied("/var/tmp"), Contains("deleted when it stops"));
+}
+
+TEST_CASE("a drop-in changes what the unit allows, as systemd reads it") {
+    const Units units;
+    units.put_packaged();
+    const std::string drop_ins = std::string("etc/") + kUnit + ".d/";
+    SECTION("one path more, continued on a second line") {
+        units.put(
+            drop_ins + "override.conf",
+            "# [Service]\n[Unit]\nReadWritePaths=/never\n[Service]\nReadWritePaths = -/srv/a \\\n +/srv/b\n");
+        CHECK(units.denied("/srv/a/store") == "");
+        CHECK(units.denied("/srv/b") == "");
+        CHECK(units.denied("/never") != "");
+        CHECK(units.denied("/var/lib/carecloud-syncd") == "");
+    }
+    SECTION("a bound directory") {
+        units.put(drop_ins + "override.conf", "[Service]\nBindPaths=/mnt/disk:/srv/a:rbind /srv/b\n");
+        CHECK(units.denied("/srv/a") == "");
+        CHECK(units.denied("/srv/b") == "");
+        CHECK(units.denied("/mnt/disk") != "");
+    }
+    SECTION("credentials") {
+        units.put(drop_ins + "tls.conf",
+                  "[Service]\nLoadCredential=a.pem:/srv/live/a.pem\nLoadCredential=inherited\n");
+        const std::map<std::string, std::string> expected{{"a.pem", "/srv/live/a.pem"},
+                                                          {"api-key", "/etc/carecloud-syncd/api-key"}};
+        CHECK(units.read()->credentials == expected);
+    }
+    SECTION("an empty value clears, and the administrator's file hides the package's of its name") {
+        units.put(drop_ins + "a.conf", "[Service]\nReadWritePaths=/srv/a\n");
+        units.put(drop_ins + "b.conf", "[Service]\nReadWritePaths=\nReadWritePaths=/srv/b\n");
+        units.put(std::string("usr/") + kUnit + ".d/b.conf", "[Service]\nReadWritePaths=/srv/c\n");
+        CHECK(units.denied("/srv/a") != "");
+        CHECK(units.denied("/srv/b") == "");
+        CHECK(units.denied("/srv/c") != "");
+    }
+    SECTION("no sandbox") {
+        units.put(drop_ins + "open.conf", "[Service]\nDynamicUser=no\nProtectSystem=full\nPrivateTmp=off\n");
+        CHECK(units.denied("/srv/a") == "");
+        CHECK(units.denied("/tmp") == "");
+    }
+    SECTION("what is not understood is no reason to warn") {
+        units.put(drop_ins + "override.conf", "[Service]\nReadWritePaths=%S/more\n");
+        CHECK(units.denied("/srv/a") == "");
+    }
+    SECTION("another command, and a file without sense") {
+        units.put(drop_ins + "override.conf",
+                  "[Service]\nExecStart=\nExecStart=/bin/x --config /srv/c.yaml\n=\n[\n\\");
+        CHECK(units.read()->config == "/srv/c.yaml");
+    }
+}
