@@ -37,6 +37,8 @@ struct SystemFields {
 // Takes the record that begins here. Throws BadJson, and Rejected for one of another workspace or bucket.
 SystemFields read_fields(Tokens& tokens, const SliceOptions& options);
 
+// Why a record without any `_id` is invalid.
+constexpr std::string_view kNoIdReason = "_id is missing";
 bool is_usable_id(std::string_view id);
 // None where neither is a day; one stands for both.
 std::optional<DaySpan> span_of(std::uint32_t start, std::uint32_t end);

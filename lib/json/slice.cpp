@@ -128,7 +128,7 @@ void Slicer::Impl::read_record(Envelope& envelope) {
 void Slicer::Impl::keep_invalid(Envelope& envelope, const SystemFields& fields, std::string_view body) {
     std::string reason = fields.invalid;
     if (reason.empty() && fields.id.empty())
-        reason = "_id is missing";
+        reason = kNoIdReason;
     else if (reason.empty() && !is_usable_id(fields.id))
         reason = "_id is not a valid id";
     else if (reason.empty() && fields.modified.empty())

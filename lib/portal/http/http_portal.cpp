@@ -1,5 +1,6 @@
 #include "portal/http/http_portal.hpp"
 
+#include "json/record_fields.hpp"
 #include "json/redact.hpp"
 #include "net/byte_buffer.hpp"
 #include "net/url.hpp"
@@ -74,13 +75,29 @@ bool looks_like_json(std::string_view text) {
 
 Error not_json(const HttpResponse& response, const std::string& operation) {
     std::string subject = "HTTP " + std::to_string(response.status) + ": not JSON";
-    const std::string type = redact(response.header("Content-Type"), 64);
+    // Without parameters: redacted, a charset would be named wrongly.
+    const std::string_view declared = response.header("Content-Type");
+    const std::string type = redact(declared.substr(0, declared.find(';')), 64);
     if (!type.empty()) subject += " but " + type;
     subject += response.size == 0 ? ", and empty" : ": " + redact(response.text());
     return {.code = ErrorCode::bad_response,
             .operation = operation,
             .subject = std::move(subject),
             .hint = "check that portal.base_url is the Portal's OpenAPI"};
+}
+
+// Every document of the portal has an `_id`. Put aside, such records would pass for the end of the stream.
+bool is_nameless(const Page& page) {
+    const auto has_none = [](const InvalidRecord& record) { return record.reason == kNoIdReason; };
+    return page.records.empty() && !page.invalid.empty() &&
+           std::all_of(page.invalid.begin(), page.invalid.end(), has_none);
+}
+
+Error nameless(const Page& page, const std::string& operation) {
+    return {.code = ErrorCode::bad_response,
+            .operation = operation,
+            .subject = "none of its " + std::to_string(page.record_count()) + " records has an _id",
+            .hint = "nothing of the page is stored; it will be requested again"};
 }
 
 // `Data` of retrieve: {} is a way to say that there is nothing.
@@ -207,6 +224,7 @@ Task<Result<PagePtr>> HttpPortal::query(const Query& query) {
         .workspace_id = workspace_id, .bucket_id = bucket_id, .hash = hash, .list = true, .take = take};
     Result<PagePtr> page = to_page(std::move(*response), operation, options, sent);
     if (page) ensure_page(**page, take);
+    if (page && is_nameless(**page)) co_return nameless(**page, operation);
     co_return page;
 }
 

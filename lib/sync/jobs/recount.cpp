@@ -165,8 +165,11 @@ void Recount::warn(std::uint64_t unexplained) {
     if (unexplained == 0) return;
     row.error = std::to_string(unexplained) +
                 " records counted by the portal appear in no listing, neither by modified nor by _id";
-    row.hint = "ask the portal's operator which records of " + row.stream +
-               " have no _id, or an _id that is neither a string nor an ObjectId";
+    // A record whose bytes are bad shows a good key in a walk of keys, and is not in the store.
+    row.hint =
+        "if as many are in quarantine (carecloudctl quarantine), these are meant; otherwise ask the portal's "
+        "operator which records of " +
+        row.stream + " have no _id, or an _id that is neither a string nor an ObjectId";
 }
 
 Task<Result<>> Recount::run() {

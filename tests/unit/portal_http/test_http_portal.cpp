@@ -101,9 +101,9 @@ TEST_CASE("a byte-order mark before the JSON hinders nothing") {
 }
 
 TEST_CASE("what comes instead of JSON is named by its media type") {
-    ScriptedPortal scripted(http_ok("Sorry", "Content-Type: application/problem+json; charset=utf-8\r\n"));
+    ScriptedPortal scripted(http_ok(""));
     for (const char* type : {"application/json", "application/octet-stream", "text/plain", "image/png"}) {
-        scripted.answer = http_ok("Sorry", "Content-Type: " + std::string(type) + "\r\n");
+        scripted.answer = http_ok("Sorry", "Content-Type: " + std::string(type) + "; charset=utf-8\r\n");
         const auto page = scripted.query();
         REQUIRE_FALSE(page.has_value());
         CHECK(has(page.error().subject, "not JSON but " + std::string(type) + ": xxxxx"));
@@ -119,6 +119,26 @@ TEST_CASE("a query returns a list: an object in its place is a bad response; ret
     scripted.answer = http_ok(envelope(record_text(kId)));
     CHECK_FALSE(scripted.query().has_value());
     CHECK(scripted.retrieve(kId).has_value());
+}
+
+TEST_CASE("nameless: a list in which no record has an _id is a bad response, not records to be put aside") {
+    ScriptedPortal scripted(http_ok(""));
+    const std::string renamed = R"({"id":"a1","modified":"2023-12-01T22:06:47.9990000Z"})";
+    for (const std::string& data :
+         {std::string("[{}]"), "[{}," + renamed + "]", R"([{"item":)" + record_text(kId) + "}]"}) {
+        CAPTURE(data);
+        scripted.answer = http_ok(envelope(data));
+        const auto page = scripted.query();
+        REQUIRE_FALSE(page.has_value());
+        CHECK(page.error().code == ErrorCode::bad_response);
+        CHECK(has(page.error().subject, "records has an _id"));
+    }
+    // One bad record stops nobody, though it be the only one of its page.
+    for (const char* data : {R"([{"_id":17}])", R"([{"_id":null}])", R"([{},{"_id":null}])"}) {
+        CAPTURE(data);
+        scripted.answer = http_ok(envelope(data));
+        CHECK(scripted.query().has_value());
+    }
 }
 
 TEST_CASE("a refused key comes with the remedy that the settings name") {
