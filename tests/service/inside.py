@@ -369,6 +369,26 @@ class Life(unittest.TestCase):
         wait_aligned()
         self.assertNotEqual(json.loads(ask("/v1/status"))["generation"], generation)
 
+    def test_13b_a_store_elsewhere_needs_what_check_says(self):
+        configuration, folder = CONFIG.read_text(), Path("/srv/elsewhere")
+        folder.mkdir()
+        write_configuration(configuration.replace("/var/lib/carecloud-syncd/store.db", f"{folder}/store.db"))
+        warning = run("carecloud-syncd", "--check").stderr
+        self.assertIn(f"store.url: the packaged service cannot write to '{folder}'", warning)
+        self.assertIn(f"[Service] and ReadWritePaths={folder}, then chgrp carecloud-api {folder} && chmod 770 {folder}",
+                      warning)
+        drop_in("elsewhere", f"[Service]\nReadWritePaths={folder}\n")
+        self.assertNotIn("store.url", run("carecloud-syncd", "--check").stderr)
+        run("sh", "-c", f"chgrp carecloud-api {folder} && chmod 770 {folder}")
+        systemctl("restart", SERVICE)
+        self.assertEqual(shown("ActiveState"), "active")
+        self.assertGreater((folder / "store.db").stat().st_size, 0)
+        (DROP_INS / "elsewhere.conf").unlink()
+        write_configuration(configuration)
+        systemctl("daemon-reload")
+        systemctl("restart", SERVICE)
+        wait_aligned()
+
     def test_14_a_lost_store_is_recreated_only_by_the_command_in_the_journal(self):
         for name in ("store.db", "store.db-wal", "store.db-shm"):
             STORE.with_name(name).unlink(missing_ok=True)
