@@ -46,7 +46,8 @@ Result<HttpResponse> post_reload(const std::string& socket) {
     asio::io_context io(1);
     HttpClientSettings settings{.origin = {.tls = false, .host = "localhost", .port = 80},
                                 .unix_path = socket};
-    settings.timeouts = {.connect = kAnswerTimeout, .head = kPatience, .body = kPatience, .total = kPatience};
+    settings.timeouts = {
+        .connect = kAnswerTimeout, .head = kAnswerTimeout, .body = kAnswerTimeout, .total = kAnswerTimeout};
     auto client = HttpClient::create(io.get_executor(), std::move(settings));
     if (!client) return client.error();
     Result<HttpResponse> response = Error{};

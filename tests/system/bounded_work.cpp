@@ -15,7 +15,7 @@ namespace {
 using namespace std::chrono_literals;
 using nlohmann::json;
 
-constexpr const char* kEntity = "claim_attendance";
+constexpr const char* kBackfilled = "claim_attendance";
 constexpr const char* kApiUp = "API listening";
 constexpr std::size_t kEach = 12;  // records deleted, edited, late: far below what would make it stop and ask
 constexpr std::chrono::seconds kStill = 2 * kBoundedWorkOverlap;
@@ -24,12 +24,12 @@ constexpr std::uint64_t kLateSeed = 0x6c61746500000000U;  // other ids than the 
 }  // namespace
 
 KillPhase BoundedWork::reconcile(int kills) {
-    return phase("reconcile", {"reconcile", kEntity, "--deep", "--no-wait"}, kills);
+    return phase("reconcile", {"reconcile", kBackfilled, "--deep", "--no-wait"}, kills);
 }
 
 // All months that the portal's records are of.
 KillPhase BoundedWork::backfill(int kills) {
-    return phase("backfill", {"backfill", kEntity, "--from", "2023-01", "--to", "2024-12", "--no-wait"},
+    return phase("backfill", {"backfill", kBackfilled, "--from", "2023-01", "--to", "2024-12", "--no-wait"},
                  kills);
 }
 
@@ -56,7 +56,7 @@ std::vector<std::string> BoundedWork::some_ids(std::size_t count) {
     const Timestamp now = real_now();
     const std::string since = Timestamp{now.ticks - kStill.count() * Timestamp::ticks_per_second}.to_string();
     std::vector<std::string> ids;
-    for (const auto& [id, shown] : site_.portal.listing(kEntity)) {
+    for (const auto& [id, shown] : site_.portal.listing(kBackfilled)) {
         if (shown.modified < since) ids.push_back(id);
     }
     REQUIRE(ids.size() >= count);
@@ -74,7 +74,7 @@ void BoundedWork::damage(bool with_deletes) {
         // Their `modified` lies far behind the cursor.
         late.push_back(json::parse(make_record({.seed = kLateSeed}, late_++)));
     }
-    portal.control("POST", "/put/" + std::string(kEntity) + "?silent=true", late);
+    portal.control("POST", "/put/" + std::string(kBackfilled) + "?silent=true", late);
     wanted_ = site_.agency.portals(portal);
     const auto passes = read_passes(site_.agency.store_path());
     passes_before_ = passes.empty() ? 0 : passes.back().id;

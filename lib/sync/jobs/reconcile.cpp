@@ -197,7 +197,9 @@ Task<Result<std::optional<Reconcile::Ids>>> Reconcile::listed(const std::vector<
         shown.insert(key.id);
     // The walk passed over it though it has not moved: perhaps `modified` has another type by now (hazard 33).
     const auto unmoved = std::find_first_of(keys.begin(), keys.end(), suspects.begin(), suspects.end());
-    if (unmoved != keys.end()) run_.memory().missed = *unmoved;
+    if (unmoved != keys.end()) {
+        run_.memory().missed = *unmoved;
+    }
     CO_TRY(run_.take_unknown(std::move(keys)));
     std::erase_if(ids, [&](const std::string& id) { return shown.contains(id); });
     CO_TRY(list_in_other_form(ids, shown));
