@@ -62,7 +62,10 @@ void read_unit_file(const fs::path& path, UnitSettings& settings) {
         const std::string key = trimmed(std::string_view(text).substr(0, equals));
         const std::string value = trimmed(std::string_view(text).substr(equals + 1));
         std::string& known = settings[key];
-        known = is_list(key) && !value.empty() ? known + " " + value : value;
+        if (!is_list(key) || value.empty())
+            known = value;
+        else
+            known.append(" ").append(value);
     }
 }
 

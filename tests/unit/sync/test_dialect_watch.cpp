@@ -253,7 +253,7 @@ TEST_CASE("reconcile: invalid records are met and counted, and no reason to look
 
 TEST_CASE("reconcile: what only the walk by _id finds has the dialect proven again") {
     BoundedWorld world({.take_cap = 10});
-    world.put_many(1, 30, 1, kOld);
+    world.put_many(1, 10, 1, kOld);
     world.good_pass();
     write_dates(world);
     for (unsigned n = 500; n < 505; ++n)
