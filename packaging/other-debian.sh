@@ -22,21 +22,23 @@ skip() {
   exit 77
 }
 
+# What does not depend on the release: how the engine understands a portal, the portal for trials, and the status page
+# in Chromium.
+readonly same_units='unit_(sync|portal_model|portal_publisher|portal_server)'
+readonly same_system='system_(status_page|dialects|doubts|listings|day)'
+
 # test_here: what runs in the other root. Compiled without optimization, which takes half the time: what is measured and
-# shipped is built elsewhere. Without simulation, fuzzing and style, and without the tests of how the engine understands
-# a portal (unit_sync, unit_portal_model and the system tests of dialects, doubts, listings and a day), none of which
-# depends on the release.
+# shipped is built elsewhere. Without simulation, fuzzing and style.
 test_here() {
   local build=build
   cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_FLAGS_RELWITHDEBINFO='-O0 -DNDEBUG' \
     -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=32 -DCARECLOUD_MUTANTS=OFF
   mapfile -t targets < <(ninja -C "$build" -t targets all |
-    sed -n 's/^\(unit_[a-z_]*\|contract\|system\): .*/\1/p' | grep -vxE 'unit_(sync|portal_model)')
+    sed -n 's/^\(unit_[a-z_]*\|contract\|system\): .*/\1/p' | grep -vxE "$same_units")
   cmake --build "$build" --target "${targets[@]}" carecloud_package
-  # As many at once as packaging/test.sh runs of its own: most tests wait most of the time. Chromium, which looks at the
-  # status page, is the same on both.
+  # As many at once as packaging/test.sh runs of its own: most tests wait most of the time.
   ctest --test-dir "$build" -j $((3 * CTEST_PARALLEL_LEVEL)) --output-on-failure --no-tests=error --timeout 600 \
-    --exclude-regex '^(system_(status_page|dialects|doubts|listings|day)|unit_sync|unit_portal_model)$' \
+    --exclude-regex "^($same_units|$same_system)\$" \
     --tests-regex '^(unit_.*|contract.*|system_.*|units|schema|machine|filter_without_tests)$'
 }
 
