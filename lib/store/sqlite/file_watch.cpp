@@ -71,19 +71,21 @@ std::optional<std::vector<std::size_t>> FileWatch::first_pages() const {
     return hashes;
 }
 
+// The log's progress always before the file: another program's checkpoint between the two then shows as progress the
+// next time. The other order would show a file that changed and a log that did not, which is a false alarm.
 void FileWatch::note(Connection& db) {
-    stamp_ = stamp();
     progress_ = log_progress(db);
+    stamp_ = stamp();
     pages_ = first_pages();
     other_checkpoint_ = false;
 }
 
 void FileWatch::judge(Connection& db) {
     if (overwritten_) return;
+    const LogProgress progress = log_progress(db);
     const Stamp now = stamp();
     if (now == stamp_) {
-        progress_ =
-            log_progress(db);  // the writer may have begun the log anew, which does not touch the file
+        progress_ = progress;  // the writer may have begun the log anew, which does not touch the file
         return;
     }
     if (is_checkpoint_running(db)) {
