@@ -62,6 +62,8 @@ install(FILES packaging/carecloudctl.bash DESTINATION share/bash-completion/comp
 install(FILES packaging/carecloudctl.zsh DESTINATION share/zsh/vendor-completions RENAME _carecloudctl COMPONENT service)
 install(FILES packaging/carecloudctl.fish DESTINATION share/fish/vendor_completions.d COMPONENT service)
 install(FILES README.md etc/runbook.md ${deb}/copyright DESTINATION share/doc/carecloud-syncd COMPONENT service)
+# Below the same path as in the repository, so that the README's links lead there.
+install(DIRECTORY packaging/manual DESTINATION share/doc/carecloud-syncd/packaging COMPONENT service)
 install(FILES systemd/tls.conf DESTINATION share/doc/carecloud-syncd/examples COMPONENT service)
 install(FILES ${made}/carecloud-syncd.changelog.gz DESTINATION share/doc/carecloud-syncd RENAME changelog.gz COMPONENT service)
 

@@ -57,7 +57,7 @@ class Engine {
     void recall_loaded(const std::map<std::string, Timestamp>& first_passes);
 
     // Runs every stream until stop(). A stream's failure is its own: it backs off and the others go on. An exception is
-    // a fault of this program: every stream is stopped, and it is thrown on (README, exit code 70).
+    // a fault of this program: every stream is stopped, and it is thrown on (exit code 70).
     Task<> run();
 
     // One pass of every stream, side by side, then gives back what was reserved of the quota. For --once. Throws as

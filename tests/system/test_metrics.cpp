@@ -59,7 +59,7 @@ std::string scraped() {
 
 }  // namespace
 
-TEST_CASE("the metrics are as promtool wants them, and alerts, dashboard and README name no others") {
+TEST_CASE("the metrics are as promtool wants them, and alerts, dashboard and manual name no others") {
     const TempDir dir;
     const std::string text = scraped();
     write_text(dir.file("metrics"), text);
@@ -79,7 +79,8 @@ TEST_CASE("the metrics are as promtool wants them, and alerts, dashboard and REA
         INFO(name);
         CHECK(text.find("\n" + std::string(name) + " ") != std::string::npos);
     }
-    for (const char* file : {"etc/alerts.yaml", "etc/dashboard.json", "etc/runbook.md", "README.md"}) {
+    for (const char* file : {"etc/alerts.yaml", "etc/dashboard.json", "etc/runbook.md",
+                             "packaging/manual/api.md", "packaging/manual/reconciliation.md"}) {
         INFO(file);
         const std::set<std::string> named =
             found_in(read_text(source_file(file)), "(carecloud_[a-z_]+)[^a-z_]");

@@ -1,4 +1,4 @@
-// The API behind the real nginx, as the README configures it, and what it says to proxies without a token. Where nginx
+// The API behind the real nginx, as the manual configures it, and what it says to proxies without a token. Where nginx
 // is missing, these are skipped and say so.
 #include "system/api_client.hpp"
 #include "system/programs.hpp"
@@ -44,16 +44,16 @@ std::uint16_t free_port() {
     return ntohs(address.sin_port);
 }
 
-// The README's server block for the API; without TLS, at `port`, before the daemon at `api`.
-std::string stanza_of_readme(std::uint16_t port, std::uint16_t api) {
+// The manual's server block for the API; without TLS, at `port`, before the daemon at `api`.
+std::string stanza_of_manual(std::uint16_t port, std::uint16_t api) {
     const char* const root = std::getenv("CARECLOUD_SOURCE_DIR");
     if (!root) throw std::runtime_error("CARECLOUD_SOURCE_DIR is not set");
-    const std::string readme = read_text(std::string(root) + "/README.md");
-    const std::size_t begin = readme.find("server {", readme.find("\n### Behind nginx\n"));
-    const std::size_t end = readme.find("\n```", begin);
+    const std::string manual = read_text(std::string(root) + "/packaging/manual/api.md");
+    const std::size_t begin = manual.find("server {", manual.find("\n## Behind nginx\n"));
+    const std::size_t end = manual.find("\n```", begin);
     if (begin == std::string::npos || end == std::string::npos)
-        throw std::runtime_error("the README has no nginx block");
-    std::string text = readme.substr(begin, end - begin);
+        throw std::runtime_error("packaging/manual/api.md has no nginx block");
+    std::string text = manual.substr(begin, end - begin);
     text = std::regex_replace(text, std::regex("listen 443 ssl;"),
                               "listen 127.0.0.1:" + std::to_string(port) + ";");
     text = std::regex_replace(text, std::regex("ssl_certificate[^;]*;"), "");
@@ -85,7 +85,7 @@ class Proxied {
         daemon.emplace(agency.start());
         port_ = free_port();
         write_text(files_.file("nginx.conf"),
-                   configuration_of(stanza_of_readme(port_, api_port(*daemon)), files_));
+                   configuration_of(stanza_of_manual(port_, api_port(*daemon)), files_));
         nginx_.emplace(ProcessOptions{.arguments = {kNginx, "-p", files_.path(), "-c",
                                                     files_.file("nginx.conf"), "-e", files_.file("errors")},
                                       .output = files_.file("nginx")});
@@ -134,7 +134,7 @@ std::size_t events_in(const std::string& text) {
 }  // namespace
 
 TEST_CASE(
-    "behind nginx as the README has it, changes come as they happen, pages wait, and the token is asked "
+    "behind nginx as the manual has it, changes come as they happen, pages wait, and the token is asked "
     "for") {
     if (nginx_is_missing()) return;
     Proxied site(/*with_token=*/true);

@@ -42,8 +42,10 @@ void read_table(std::istream& lines, ReadmeStatement& statement) {
 
 std::string readme_text() {
     const char* root = std::getenv("CARECLOUD_SOURCE_DIR");
-    std::ifstream file(std::string(root ? root : ".") + "/README.md");
-    if (!file) throw std::runtime_error("README.md cannot be read; CARECLOUD_SOURCE_DIR says where it is");
+    std::ifstream file(std::string(root ? root : ".") + "/packaging/manual/sql.md");
+    if (!file)
+        throw std::runtime_error(
+            "packaging/manual/sql.md cannot be read; CARECLOUD_SOURCE_DIR says where it is");
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
@@ -53,7 +55,7 @@ std::vector<ReadmeStatement> readme_statements(const std::string& text) {
     for (std::size_t at = text.find(fence); at != std::string::npos; at = text.find(fence, at + 1)) {
         const std::size_t begin = at + fence.size();
         const std::size_t end = text.find("\n```\n", begin);
-        if (end == std::string::npos) throw std::runtime_error("README.md: a block of SQL has no end");
+        if (end == std::string::npos) throw std::runtime_error("sql.md: a block of SQL has no end");
         auto statements = split(text.substr(begin, end + 1 - begin));
         std::istringstream rest(text.substr(end + 5));
         if (!statements.empty()) read_table(rest, statements.back());

@@ -1,4 +1,4 @@
-// The SQL statements in README.md, each with the answer that is printed below it.
+// The SQL statements in sql.md, each with the answer that is printed below it.
 #pragma once
 
 #include <optional>
@@ -15,7 +15,7 @@ struct ReadmeStatement {
     std::vector<Cells> rows{};
 };
 
-// README.md of the source tree. Throws std::runtime_error where it cannot be read.
+// sql.md of the source tree. Throws std::runtime_error where it cannot be read.
 std::string readme_text();
 std::vector<ReadmeStatement> readme_statements(const std::string& text);
 // The cells of a table's line, blanks around them dropped.

@@ -1,4 +1,5 @@
-// README.md's SQL is run as it stands there, on the records that it speaks of, and answers what it prints.
+// The SQL in packaging/manual/sql.md is run as it stands there, on the records that it speaks of, and answers what it
+// prints.
 #include "portal/records.hpp"
 #include "unit/store_sqlite/attendance_store.hpp"
 #include "unit/store_sqlite/readme_sql.hpp"
@@ -54,7 +55,7 @@ void check_answer(const ReadmeStatement& statement, const SqlTable& found) {
 
 }  // namespace
 
-TEST_CASE("the SQL in README.md runs and answers what is printed there") {
+TEST_CASE("the SQL in the manual runs and answers what is printed there") {
     AttendanceStore store(readme_bodies());
     std::size_t answered = 0;
     for (const ReadmeStatement& statement : readme_statements(readme_text())) {
@@ -67,7 +68,7 @@ TEST_CASE("the SQL in README.md runs and answers what is printed there") {
     CHECK(answered >= 5);
 }
 
-TEST_CASE("README.md names every column of the views") {
+TEST_CASE("the manual names every column of the views") {
     AttendanceStore store({"{}"});
     const std::string text = readme_text();
     for (const std::string view : {"claim_attendance", "claim_attendance_day", "claim_attendance_sign",
