@@ -68,6 +68,7 @@ TOP_LEVEL = {
 }  # and what begins with a dot
 
 LINES_MAX = 400
+FRONT_PAGE_MAX = 220  # lines of README.md; packaging/manual holds the rest
 COLUMNS_MAX = 120  # .clang-format breaks at 110 what can be broken
 HEADERS = (".hpp",)
 SOURCES = (".cpp",)
@@ -384,6 +385,9 @@ RAW_STRING = re.compile(r'R"\(.*?\)"')  # one word, which nothing can break
 
 def check_look(files):
     for file in files:
+        if file.path == "README.md" and len(file.lines) - 1 > FRONT_PAGE_MAX:
+            yield Finding(file.path, FRONT_PAGE_MAX, "front-page",
+                          f"{len(file.lines) - 1} lines, of {FRONT_PAGE_MAX} at most; use packaging/manual")
         if file.suffix not in CODE + SCRIPTS and not file.path.endswith("CMakeLists.txt"):
             continue
         lines = file.lines
@@ -450,6 +454,9 @@ def read(root):
             is_document = name.startswith(DOCUMENTS) and path.is_file()
             if path.suffix in CODE + SCRIPTS or path.name == "CMakeLists.txt" or is_document:
                 found.append(File(name, path.read_text(encoding="utf-8")))
+    front = root / "README.md"
+    if front.is_file():
+        found.append(File(front.name, front.read_text(encoding="utf-8")))
     return found
 
 

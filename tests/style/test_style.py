@@ -89,6 +89,7 @@ BAD = [
     ("one-definition", "tests/support/value.hpp", HEADER + "class Value {\n};\n"),
     ("final-newline", "lib/net/http.cpp", "int a = 1;"),
     ("file-size", "lib/net/http.cpp", "int a;\n" * (style.LINES_MAX + 1)),
+    ("front-page", "README.md", "text\n" * (style.FRONT_PAGE_MAX + 1)),
     ("tab", "lib/net/http.cpp", "\tint a;\n"),
     ("trailing-space", "lib/net/http.cpp", "int a; \n"),
     ("trailing-space", "packaging/make.sh", "true \n"),
