@@ -3,6 +3,7 @@
 #include "bench/kept_connection.hpp"
 #include "bench/machine.hpp"
 #include "portal/records.hpp"
+#include "support/free_port.hpp"
 
 #include <filesystem>
 #include <fstream>

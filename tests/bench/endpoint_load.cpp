@@ -4,6 +4,7 @@
 #include "bench/sns_bench.hpp"
 #include "bench/sns_servers.hpp"
 #include "bench/table.hpp"
+#include "support/free_port.hpp"
 
 #include <algorithm>
 #include <filesystem>

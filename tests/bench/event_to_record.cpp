@@ -5,6 +5,7 @@
 #include "bench/sns_servers.hpp"
 #include "bench/table.hpp"
 #include "portal/records.hpp"
+#include "support/free_port.hpp"
 #include "system/portal_process.hpp"
 
 #include <algorithm>

@@ -1,13 +1,10 @@
 #include "bench/machine.hpp"
 
-#include <arpa/inet.h>
-#include <cerrno>
 #include <ctime>
 #include <fstream>
 #include <iostream>
 #include <poll.h>
 #include <stdexcept>
-#include <sys/socket.h>
 #include <sys/utsname.h>
 #include <system_error>
 #include <thread>
@@ -32,19 +29,6 @@ void print_machine(const std::string& when) {
     ::uname(&system);
     std::cout << when << ": " << std::thread::hardware_concurrency() << " cores, Linux " << system.release
               << ", load " << load << "\n";
-}
-
-std::uint16_t free_port() {
-    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* const raw = reinterpret_cast<sockaddr*>(&address);
-    const bool found = fd >= 0 && ::bind(fd, raw, sizeof address) == 0 && ::getsockname(fd, raw, &size) == 0;
-    if (fd >= 0) ::close(fd);
-    if (!found) throw std::system_error(errno, std::generic_category(), "find a port");
-    return ntohs(address.sin_port);
 }
 
 void wait_until(const std::string& what, const Looks& looks, const std::function<bool()>& condition) {

@@ -1,8 +1,7 @@
-// What benchmarks need of the machine: its description, a free port, waiting for another process, CPU time, a folder.
+// What benchmarks need of the machine: its description, waiting for another process, CPU time, a folder.
 #pragma once
 
 #include <chrono>
-#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
@@ -14,9 +13,6 @@ namespace carecloud::bench {
 
 // "at the start: 2 cores, Linux 6.1.0, load 0.10 …" on standard output.
 void print_machine(const std::string& when);
-
-// A port of loopback that is free just now. Throws std::system_error.
-std::uint16_t free_port();
 
 struct Looks {
     std::chrono::microseconds every{10'000};

@@ -1,16 +1,14 @@
 // The API behind the real nginx, as the manual configures it, and what it says to proxies without a token. Where nginx
 // is missing, these are skipped and say so.
+#include "support/free_port.hpp"
 #include "system/api_client.hpp"
 #include "system/programs.hpp"
 #include "system/wire_client.hpp"
 
-#include <arpa/inet.h>
 #include <cstdlib>
-#include <netinet/in.h>
 #include <optional>
 #include <regex>
 #include <stdexcept>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,20 +26,6 @@ bool nginx_is_missing() {
     if (::access(kNginx, X_OK) == 0) return false;
     WARN("skipped: there is no " << kNginx << " (package nginx)");
     return true;
-}
-
-// One that nobody listens at now; nginx cannot be asked for a port of the kernel's choice.
-std::uint16_t free_port() {
-    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    const bool bound = ::bind(socket, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
-                       ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) == 0;
-    ::close(socket);
-    if (!bound) throw std::runtime_error("no port is free");
-    return ntohs(address.sin_port);
 }
 
 // The manual's server block for the API; without TLS, at `port`, before the daemon at `api`.
