@@ -7,12 +7,14 @@
 #include "runtime/files.hpp"
 #include "service.hpp"
 #include "surroundings.hpp"
+#include "unit_credentials.hpp"
 
 #include <filesystem>
 #include <iostream>
 #include <optional>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 namespace carecloud {
@@ -52,27 +54,6 @@ void report_streams(const Configuration& configuration) {
     }
 }
 
-// A bare name is the service's copy of a file, which systemd makes when the service starts: the file itself is checked.
-void use_credentials_of_unit(Configuration& configuration, const std::string& file) {
-    namespace fs = std::filesystem;
-    const auto unit = unit_for(file);
-    if (!unit) return;
-    const auto use = [&unit, folder = fs::absolute(file).parent_path()](std::string& path) {
-        const auto passed = unit->credentials.find(fs::path(path).filename().string());
-        std::error_code failure;
-        if (passed != unit->credentials.end() && fs::path(path).parent_path() == folder &&
-            !fs::exists(path, failure))
-            path = passed->second;
-    };
-    use(configuration.portal.api_key_file);
-    if (configuration.api.token_file) use(*configuration.api.token_file);
-    if (!configuration.sns) return;
-    if (configuration.sns->basic_auth_file) use(*configuration.sns->basic_auth_file);
-    if (!configuration.sns->tls) return;
-    use(configuration.sns->tls->certificate);
-    use(configuration.sns->tls->private_key);
-}
-
 // The service would refuse to start (78).
 std::optional<std::string> store_problem(const Configuration& configuration) {
     const auto state = peek_stream(configuration, configuration.streams.front().spec.entity);
@@ -93,6 +74,18 @@ std::vector<std::string> file_problems(const Configuration& configuration) {
     }
     const auto api = check_api(configuration.api);
     if (!api) problems.push_back("api.token_file: " + api.error().message());
+    return problems;
+}
+
+// The same of the files that systemd passes to the service, in the place of its copies of them.
+std::vector<std::string> credential_and_file_problems(Configuration configuration, const std::string& file) {
+    const auto unit = unit_for(file);
+    if (!unit) return file_problems(configuration);
+    const UnitCredentials credentials(configuration, file, *unit);
+    if (!credentials.problems().empty()) return credentials.problems();
+    std::vector<std::string> problems = file_problems(configuration);
+    for (std::string& problem : problems)
+        problem = credentials.readable(std::move(problem));
     return problems;
 }
 
@@ -132,15 +125,14 @@ ExitCode allow_new_store(const Options& options) {
 }
 
 ExitCode check_configuration(const Options& options) {
-    LoadedConfiguration loaded = load_configuration(options.config);
+    const LoadedConfiguration loaded = load_configuration(options.config);
     if (!loaded.ok()) {
         std::cerr << report(loaded.file, loaded.problems) << "\n";
         return ExitCode::configuration;
     }
     print_findings(loaded);
     warn_of_large_filters(loaded);
-    use_credentials_of_unit(loaded.configuration, loaded.file);
-    std::vector<std::string> problems = file_problems(loaded.configuration);
+    std::vector<std::string> problems = credential_and_file_problems(loaded.configuration, loaded.file);
     Surroundings surroundings = look_around(loaded.configuration, loaded.file);
     for (const std::string& warning : surroundings.warnings)
         std::cerr << loaded.file << ": warning: " << warning << "\n";

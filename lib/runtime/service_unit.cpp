@@ -40,7 +40,7 @@ std::string trimmed(std::string_view text) {
 bool is_list(std::string_view key) {
     const auto is_key = [key](const FolderSetting& folder) { return folder.key == key; };
     return key == "ReadWritePaths" || key == "BindPaths" || key == "LoadCredential" ||
-           std::any_of(kMadeFolders.begin(), kMadeFolders.end(), is_key);
+           key == "LoadCredentialEncrypted" || std::any_of(kMadeFolders.begin(), kMadeFolders.end(), is_key);
 }
 
 // Of the section [Service]. A list grows with each line; an empty value clears what was said before.
@@ -117,6 +117,16 @@ std::string config_of(const UnitSettings& settings) {
     return option == words.end() || option + 1 == words.end() ? std::string() : *(option + 1);
 }
 
+// NAME:FILE of each; a name alone is passed on by a manager, from nowhere that is known here.
+std::map<std::string, std::string> credentials_of(const UnitSettings& settings, std::string_view key) {
+    std::map<std::string, std::string> credentials;
+    for (const std::string& passed : words_of(settings, key)) {
+        const auto colon = passed.find(':');
+        if (colon != std::string::npos) credentials[passed.substr(0, colon)] = passed.substr(colon + 1);
+    }
+    return credentials;
+}
+
 bool is_within(const fs::path& path, const fs::path& folder) {
     const fs::path inner = path.lexically_normal();
     const fs::path outer = (folder / "").lexically_normal().parent_path();
@@ -153,10 +163,8 @@ std::optional<ServiceUnit> read_service_unit(const std::string& name, const std:
     unit.no_home = is_yes(settings, "ProtectHome");
     unit.private_tmp = dynamic || is_yes(settings, "PrivateTmp");
     add_writable_of(settings, unit);
-    for (const std::string& passed : words_of(settings, "LoadCredential")) {
-        const auto colon = passed.find(':');
-        if (colon != std::string::npos) unit.credentials[passed.substr(0, colon)] = passed.substr(colon + 1);
-    }
+    unit.credentials = credentials_of(settings, "LoadCredential");
+    unit.encrypted_credentials = credentials_of(settings, "LoadCredentialEncrypted");
     return unit;
 }
 

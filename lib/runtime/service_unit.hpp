@@ -23,7 +23,8 @@ struct ServiceUnit {
     bool private_tmp = false;       // PrivateTmp=yes, which DynamicUser=yes implies
     bool unknown_paths = false;     // some of `writable` are missing
     std::vector<std::string> writable{};
-    std::map<std::string, std::string> credentials{};  // LoadCredential=NAME:FILE
+    std::map<std::string, std::string> credentials{};            // LoadCredential=NAME:FILE
+    std::map<std::string, std::string> encrypted_credentials{};  // LoadCredentialEncrypted=NAME:FILE
 };
 
 // Where systemd reads units from, in its order: a file hides those of its name in the folders after it.

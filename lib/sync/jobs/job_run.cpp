@@ -33,15 +33,20 @@ Task<Result<>> JobRun::open() {
     } else if (proven) {
         dialect_ = *proven;
     } else {
-        co_return Error{.code = ErrorCode::dialect_unknown,
-                        .operation = std::string(to_string(row_.kind)) + " " + settings_.spec.entity,
-                        .subject = "the stream has not read any record yet",
-                        .hint = "it starts when the stream has detected the query dialect"};
+        has_dialect_ = false;
+        if (row_.kind == JobKind::backfill) co_return unknown_dialect();
     }
     committer_.open(StreamState{.stream = settings_.spec.entity, .entity = settings_.spec.entity});
     if (row_.started_at.empty()) row_.started_at = context_.clock.wall().to_string_ms();
     row_.status = JobStatus::running;
     co_return Result<>{};
+}
+
+Error JobRun::unknown_dialect() const {
+    return {.code = ErrorCode::dialect_unknown,
+            .operation = std::string(to_string(row_.kind)) + " " + settings_.spec.entity,
+            .subject = "the stream has not read any record yet",
+            .hint = "it starts when the stream has detected the query dialect"};
 }
 
 Task<Result<std::optional<std::uint64_t>>> JobRun::count(const StreamSpec& spec, std::string where) {

@@ -25,9 +25,12 @@ class JobRun {
     // All of these outlive it. `spec` may be narrower than the stream's own; its entity is the stream's.
     JobRun(PassContext context, const PassSettings& settings, StreamMemory& memory, Job& row);
 
-    // Loads the stream's row and its dialect. Errors: dialect_unknown where none is proven yet.
+    // Loads the stream's row and its dialect. Errors: unknown_dialect() if a backfill has none; a reconciliation begins
+    // without one.
     Task<Result<>> open();
 
+    bool has_dialect() const { return has_dialect_; }
+    Error unknown_dialect() const;
     const Dialect& dialect() const { return dialect_; }
     // Whether the stream's filter changed since a whole reconciliation last came to its end.
     bool filter_changed() const { return filter_changed_; }
@@ -74,6 +77,7 @@ class JobRun {
     Fetcher fetcher_;
     Committer committer_;
     Dialect dialect_;
+    bool has_dialect_ = true;
     bool filter_changed_ = false;
 };
 

@@ -45,8 +45,11 @@ class Reconcile {
     Task<Result<>> ask_doubted(std::vector<Doubt> doubted);
     Task<Result<std::vector<Window>>> windows();
     Task<Result<>> compare(Window window);
+    Task<Result<>> compare_all();
+    Task<Result<>> compare_with_nothing();
     Task<Result<>> look_again(std::vector<Key> suspects);
     Task<Result<bool>> look_at(std::vector<Key> some);
+    Task<Result<>> keep_missing(std::vector<Key> some, const Ids& shown);
     Task<Result<std::optional<Ids>>> listed(const std::vector<Key>& suspects);
     Task<Result<>> list_in_other_form(const std::vector<std::string>& ids, Ids& shown);
     Task<Result<>> mark_gone();
@@ -125,6 +128,31 @@ Task<Result<>> Reconcile::compare(Window window) {
     co_return co_await look_again(std::move(left));
 }
 
+Task<Result<>> Reconcile::compare_all() {
+    CO_TRY_ASSIGN(auto windows_to_compare, windows());
+    for (Window& window : windows_to_compare) {
+        CO_TRY(compare(std::move(window)));
+    }
+    co_return Result<>{};
+}
+
+// A stream without a record has no dialect to ask for keys or ids with. Both listings are of everything then, and if
+// they are empty, everything that the store holds is missing from both (simulate --seed 821984 --hours 0.25).
+Task<Result<>> Reconcile::compare_with_nothing() {
+    const StreamSpec& spec = run_.settings().spec;
+    for (int listing = 0; listing < 2; ++listing) {
+        Query query{.spec = &spec, .where = where::all(), .projection = Projection::keys};
+        CO_TRY_ASSIGN(auto fetched, run_.fetcher().fetch(std::move(query), run_.memory().keys));
+        if (fetched.page->record_count() > 0) co_return run_.unknown_dialect();
+        listed_at_ = fetched.asked_at;
+    }
+    row_.whole = true;
+    row_.expected = 0;
+    Suspects suspects(run_.context().store, spec.entity, {}, std::nullopt);
+    CO_TRY_ASSIGN(auto everything, suspects.passed_over(true));
+    co_return co_await keep_missing(std::move(everything), {});
+}
+
 // The second listing, by id: what shows there has moved meanwhile.
 Task<Result<>> Reconcile::look_again(std::vector<Key> suspects) {
     // What this listing leaves out is asked for in the other form: both requests must fit, and this form is the longer.
@@ -151,13 +179,19 @@ Task<Result<>> Reconcile::look_again(std::vector<Key> suspects) {
 Task<Result<bool>> Reconcile::look_at(std::vector<Key> some) {
     CO_TRY_ASSIGN(auto shown, listed(some));
     if (!shown) co_return false;
+    CO_TRY(keep_missing(std::move(some), *shown));
+    co_return true;
+}
+
+// Keeps those of them that the listings do not show for judgment, unless they are too young to be gone.
+Task<Result<>> Reconcile::keep_missing(std::vector<Key> some, const Ids& shown) {
     // What is `modified` since then may not show in every answer yet (hazard 3). A date in the future says nothing of
     // when the record was written: there is nothing to wait for.
     const Timestamp settled = listed_at_ - run_.settings().overlap;
     const Timestamp future = listed_at_ + kClockTolerance;
     Batch young{.stream = row_.stream};
     for (Key& key : some) {
-        if (shown->contains(key.id)) continue;
+        if (shown.contains(key.id)) continue;
         if (settled <= key.modified && key.modified <= future) {
             ++walked_.unlisted_young;
             // Nor is it known whether a new filter leaves it out: when it is old enough, this one is not new any more.
@@ -172,9 +206,8 @@ Task<Result<bool>> Reconcile::look_at(std::vector<Key> some) {
     if (!young.omitted.empty() && run_.settings().spec.filter != "{}") {
         CO_TRY(run_.commit(std::move(young)));
     }
-    if (!row_.confirm_deletes || gone_.size() < kMarkedAtOnce) co_return true;
-    CO_TRY(mark_gone());
-    co_return true;
+    if (!row_.confirm_deletes || gone_.size() < kMarkedAtOnce) co_return Result<>{};
+    co_return co_await mark_gone();
 }
 
 // Which of them the portal lists within the stream; those of unknown versions are fetched. None: it had to be asked
@@ -197,9 +230,7 @@ Task<Result<std::optional<Reconcile::Ids>>> Reconcile::listed(const std::vector<
         shown.insert(key.id);
     // The walk passed over it though it has not moved: perhaps `modified` has another type by now (hazard 33).
     const auto unmoved = std::find_first_of(keys.begin(), keys.end(), suspects.begin(), suspects.end());
-    if (unmoved != keys.end()) {
-        run_.memory().missed = *unmoved;
-    }
+    if (unmoved != keys.end()) run_.memory().missed = *unmoved;
     CO_TRY(run_.take_unknown(std::move(keys)));
     std::erase_if(ids, [&](const std::string& id) { return shown.contains(id); });
     CO_TRY(list_in_other_form(ids, shown));
@@ -328,10 +359,11 @@ Task<Result<>> Reconcile::all() {
     row_.unexplained = 0;
     CO_TRY_ASSIGN(most_, bound());  // of what is held before anything is marked
     CO_TRY(run_.save());
-    CO_TRY(ask_doubted(std::move(waiting.doubted)));
-    CO_TRY_ASSIGN(auto windows_to_compare, windows());
-    for (Window& window : windows_to_compare) {
-        CO_TRY(compare(std::move(window)));
+    if (run_.has_dialect()) {
+        CO_TRY(ask_doubted(std::move(waiting.doubted)));
+        CO_TRY(compare_all());
+    } else {
+        CO_TRY(compare_with_nothing());
     }
     // Judged by what all windows are missing: marking window by window would let the guard see too little.
     if (!row_.confirm_deletes && row_.gone > most_) {

@@ -82,6 +82,14 @@ TEST_CASE("a drop-in changes what the unit allows, as systemd reads it") {
         const std::map<std::string, std::string> expected{{"a.pem", "/srv/live/a.pem"},
                                                           {"api-key", "/etc/carecloud-syncd/api-key"}};
         CHECK(units.read()->credentials == expected);
+        CHECK(units.read()->encrypted_credentials.empty());
+    }
+    SECTION("an encrypted credential in the place of the packaged one") {
+        units.put(drop_ins + "sealed.conf",
+                  "[Service]\nLoadCredential=\nLoadCredentialEncrypted=api-key:/srv/api-key.cred\n");
+        CHECK(units.read()->credentials.empty());
+        const std::map<std::string, std::string> expected{{"api-key", "/srv/api-key.cred"}};
+        CHECK(units.read()->encrypted_credentials == expected);
     }
     SECTION("an empty value clears, and the administrator's file hides the package's of its name") {
         units.put(drop_ins + "a.conf", "[Service]\nReadWritePaths=/srv/a\n");

@@ -327,14 +327,6 @@ TEST_CASE("reconcile: a record that is taken anew meanwhile is not marked") {
     CHECK(world.live() == 30);
 }
 
-TEST_CASE("reconcile: before the stream has met a record there is nothing to ask with") {
-    BoundedWorld world;
-    const auto [ended, row] = world.attempt({});
-    REQUIRE_FALSE(ended);
-    CHECK(ended.error().code == ErrorCode::dialect_unknown);
-    CHECK(row.status == JobStatus::waiting);
-}
-
 TEST_CASE("reconcile: an interrupted one begins anew and ends as if it had not been") {
     BoundedWorld world({.totals = false});
     world.put_many(1, 300, 20, kOld);
