@@ -3,7 +3,7 @@
 #pragma once
 
 #include "api/change_feed.hpp"
-#include "exit_code.hpp"
+#include "options.hpp"
 #include "runtime/log.hpp"
 #include "runtime/notify.hpp"
 #include "runtime/system_clock.hpp"
