@@ -1,7 +1,7 @@
 #include "ctl/examination.hpp"
 
 #include "ctl/human_text.hpp"
-#include "portal/dialect.hpp"
+#include "portal/query.hpp"
 #include "runtime/text.hpp"
 #include "sync/stream/prove.hpp"
 #include "sync/walk/portal_time.hpp"

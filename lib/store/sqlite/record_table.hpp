@@ -5,7 +5,6 @@
 //     if (table.take(batch, record, doubts, summary)) …
 #pragma once
 
-#include "model/answer_log.hpp"
 #include "model/batch.hpp"
 #include "model/change.hpp"
 #include "model/record.hpp"
