@@ -5,7 +5,7 @@
 #include "api/change_feed.hpp"
 #include "options.hpp"
 #include "runtime/log.hpp"
-#include "runtime/notify.hpp"
+#include "runtime/service_manager.hpp"
 #include "runtime/system_clock.hpp"
 #include "sns/receiver.hpp"
 #include "sns/subscriptions.hpp"

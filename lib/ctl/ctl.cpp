@@ -2,7 +2,7 @@
 
 #include "ctl/command_context.hpp"
 #include "ctl/daemon_client.hpp"
-#include "runtime/signals.hpp"
+#include "runtime/service_manager.hpp"
 #include "runtime/system_clock.hpp"
 
 #include <algorithm>

@@ -13,7 +13,7 @@
 #include "runtime/environment.hpp"
 #include "runtime/findings.hpp"
 #include "runtime/listen_address.hpp"
-#include "runtime/log_format.hpp"
+#include "runtime/log.hpp"
 
 #include <chrono>
 #include <cstddef>
