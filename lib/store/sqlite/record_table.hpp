@@ -8,9 +8,9 @@
 #include "model/batch.hpp"
 #include "model/change.hpp"
 #include "model/record.hpp"
-#include "store/sqlite/doubt_table.hpp"
 #include "store/sqlite/record_index.hpp"
 #include "store/sqlite/statement.hpp"
+#include "store/sqlite/tables.hpp"
 
 #include <cstdint>
 #include <optional>
