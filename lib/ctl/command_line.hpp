@@ -8,7 +8,7 @@
 #pragma once
 
 #include "ctl/command_table.hpp"
-#include "ctl/ctl_exit.hpp"
+#include "ctl/ctl_output.hpp"
 
 #include <cstdint>
 #include <map>

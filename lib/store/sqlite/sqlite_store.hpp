@@ -121,7 +121,8 @@ class SqliteStore : public Store, public Inbox, public CertificateStore {
     std::unique_ptr<Impl> impl_;
 };
 
-// A SqliteStore and its SqliteReader as the one open store of a daemon. Blocks while it opens. Errors: as SqliteStore::open. `clock` outlives the store.
+// A SqliteStore and its SqliteReader as the one open store of a daemon. Blocks while it opens. Errors: as
+// SqliteStore::open. `clock` outlives the store.
 Result<std::unique_ptr<StoreHandle>> open_sqlite_store(const SqliteSettings& settings, Clock& clock);
 
 }  // namespace carecloud

@@ -183,7 +183,8 @@ class EventTable {
   public:
     explicit EventTable(Connection& db);
 
-    // False: an event of this message is there already. `held_seq`: of the version of its record that is held; 0: none is.
+    // False: an event of this message is there already. `held_seq`: of the version of its record that is held; 0: none
+    // is.
     bool insert(const Event& event, std::string_view received_at, std::uint64_t held_seq);
     std::vector<OpenEvent> open(std::string_view stream, std::size_t limit);
     std::size_t count_open();
