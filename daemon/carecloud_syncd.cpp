@@ -2,7 +2,7 @@
 #include "base/ensure.hpp"
 #include "control.hpp"
 #include "options.hpp"
-#include "runtime/signals.hpp"
+#include "runtime/service_manager.hpp"
 #include "service.hpp"
 
 #include <exception>

@@ -3,8 +3,8 @@
 // not be configured or ask for a token.
 #pragma once
 
-#include "exit_code.hpp"
 #include "net/server/http_server.hpp"
+#include "options.hpp"
 #include "runtime/log.hpp"
 
 #include <functional>

@@ -1,7 +1,7 @@
 #include "open_store.hpp"
 
 #include "store/sqlite/open.hpp"
-#include "store/sqlite/sqlite_handle.hpp"
+#include "store/sqlite/sqlite_store.hpp"
 
 #include <filesystem>
 

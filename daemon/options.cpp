@@ -1,6 +1,8 @@
 #include "options.hpp"
 
+#include <csignal>
 #include <ostream>
+#include <unistd.h>
 
 #include <boost/program_options.hpp>
 
@@ -8,6 +10,8 @@ namespace carecloud {
 namespace {
 
 namespace po = boost::program_options;
+
+constexpr unsigned kExitWithinSeconds = 4;
 
 constexpr const char* kIntroduction =
     "carecloud-syncd keeps an agency's database aligned with the CareCloud Portal.\n"
@@ -43,6 +47,29 @@ po::options_description describe(Options& options) {
 }
 
 }  // namespace
+
+ExitCode exit_code_of(const Error& error) {
+    switch (error.code) {
+        case ErrorCode::key_refused:
+            return ExitCode::key_refused;
+        case ErrorCode::canceled:
+            return ExitCode::ok;
+        case ErrorCode::config_invalid:
+        case ErrorCode::invalid_argument:
+        case ErrorCode::store_newer:
+        case ErrorCode::store_corrupt:
+            return ExitCode::configuration;
+        default:
+            return ExitCode::unavailable;
+    }
+}
+
+void exit_soon_at_the_latest(ExitCode code) {
+    static volatile std::sig_atomic_t code_then = 0;
+    code_then = static_cast<int>(code);
+    std::signal(SIGALRM, [](int) { ::_exit(code_then); });
+    ::alarm(kExitWithinSeconds);
+}
 
 std::variant<Options, ExitCode> parse_options(int argc, const char* const* argv, std::ostream& out,
                                               std::ostream& err) {

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "api/change_feed.hpp"
-#include "exit_code.hpp"
+#include "options.hpp"
 #include "runtime/log.hpp"
-#include "runtime/notify.hpp"
+#include "runtime/service_manager.hpp"
 #include "runtime/system_clock.hpp"
 #include "sns/receiver.hpp"
 #include "sns/subscriptions.hpp"

@@ -10,7 +10,7 @@
 #include "runtime/configuration.hpp"
 #include "runtime/files.hpp"
 #include "runtime/inherited_sockets.hpp"
-#include "runtime/signals.hpp"
+#include "runtime/service_manager.hpp"
 #include "settings.hpp"
 #include "watches.hpp"
 

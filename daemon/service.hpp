@@ -2,7 +2,6 @@
 // nothing.
 #pragma once
 
-#include "exit_code.hpp"
 #include "options.hpp"
 
 namespace carecloud {

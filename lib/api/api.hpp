@@ -10,7 +10,6 @@
 #include "api/api_host.hpp"
 #include "api/api_query.hpp"
 #include "api/change_feed.hpp"
-#include "api/change_stream.hpp"
 #include "api/ui/status_page.hpp"
 #include "base/clock.hpp"
 #include "net/server/message.hpp"

@@ -1,6 +1,6 @@
 // What of the API follows the change log: a page, a page that waits for something to come, a stream.
 #include "api/api.hpp"
-#include "api/change_stream.hpp"
+#include "api/change_feed.hpp"
 #include "api/problem.hpp"
 #include "api/rows_json.hpp"
 #include "base/ascii.hpp"

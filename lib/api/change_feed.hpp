@@ -1,8 +1,4 @@
-// Who waits for changes, and their waking. Data does not come this way: the woken read the store, each at its own pace,
-// so that a slow one holds up nobody.
-//
-//     feed.announce(4711);                                          // on the I/O thread, after the commit
-//     const bool more = co_await feed.wait_beyond(4710, deadline);  // at once, if 4711 was announced before
+// How consumers follow the change log: they wait in the ChangeFeed, read by ChangeReads, and may get a ChangeStream.
 //
 // I/O thread alone.
 #pragma once
@@ -16,6 +12,9 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <tuple>
 
 namespace carecloud {
@@ -23,6 +22,11 @@ namespace carecloud {
 // How long a page waits if `asked` to: nginx and other proxies give up after 60 s without an answer, with a 504.
 Duration wait_for_proxies(Duration asked);
 
+// Who waits for changes, and their waking. Data does not come this way: the woken read the store, each at its own pace,
+// so that a slow one holds up nobody.
+//
+//     feed.announce(4711);                                          // on the I/O thread, after the commit
+//     const bool more = co_await feed.wait_beyond(4710, deadline);  // at once, if 4711 was announced before
 class ChangeFeed {
   public:
     // One that follows the changes, whether it waits, reads or is sent something: counted for as long as it lives.
@@ -77,8 +81,6 @@ class ChangeFeed {
 //
 //     const ChangeReads::Page page = co_await reads.changes(4711, 1000);
 //     if (!*page) co_return problem_of(page->error());
-//
-// I/O thread alone.
 class ChangeReads {
   public:
     using Page = std::shared_ptr<const Result<ChangePage>>;
@@ -102,6 +104,37 @@ class ChangeReads {
     Reader& reader_;
     const ChangeFeed& feed_;
     std::map<Key, std::shared_ptr<Read>> under_way_;
+};
+
+// A consumer that follows the change log by server-sent events (WHATWG HTML, "Server-sent events"): one batch of events
+// a call, each with an id to go on from after a break, and a comment where nothing comes for a while.
+//
+//     auto stream = std::make_shared<ChangeStream>(clock, reads, feed, ChangeStream::Position{generation, since});
+//     answer.more = [stream] { return stream->next(); };
+class ChangeStream {
+  public:
+    struct Position {
+        std::string generation{};  // empty: whichever
+        std::uint64_t since = 0;
+    };
+
+    // Clock and feed outlive it.
+    ChangeStream(Clock& clock, std::shared_ptr<ChangeReads> reads, ChangeFeed& feed, Position from);
+
+    // The next bytes of the stream. None: it ends, since the service stops, the store cannot be read, or its generation
+    // changed; the consumer comes again with the last id, and gets the error then.
+    Task<std::optional<std::string>> next();
+
+    // Of an event's id, "GENERATION:SEQ", or a number alone. None: it is neither.
+    static std::optional<Position> parse(std::string_view id);
+
+  private:
+    Clock& clock_;
+    std::shared_ptr<ChangeReads> reads_;
+    ChangeFeed& feed_;
+    const ChangeFeed::Follower follower_{feed_};
+    Position at_;
+    bool greeted_ = false;
 };
 
 }  // namespace carecloud

@@ -3,7 +3,6 @@
 
 #include "base/clock.hpp"
 #include "ctl/command_line.hpp"
-#include "ctl/ctl_exit.hpp"
 #include "ctl/ctl_output.hpp"
 #include "ctl/daemon_client.hpp"
 #include "portal/http/http_portal.hpp"

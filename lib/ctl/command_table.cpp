@@ -1,4 +1,4 @@
-#include "ctl/command_table.hpp"
+#include "ctl/command_line.hpp"
 
 #include <algorithm>
 #include <array>

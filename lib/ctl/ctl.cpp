@@ -2,7 +2,7 @@
 
 #include "ctl/command_context.hpp"
 #include "ctl/daemon_client.hpp"
-#include "runtime/signals.hpp"
+#include "runtime/service_manager.hpp"
 #include "runtime/system_clock.hpp"
 
 #include <algorithm>
@@ -105,6 +105,23 @@ bool is_status(const std::vector<std::string>& words) {
 }
 
 }  // namespace
+
+Task<CtlResult<std::string>> get_patiently(CommandContext& context, std::string target, Duration patience) {
+    constexpr Duration pause_max = std::chrono::seconds(2);
+    Duration pause = std::chrono::milliseconds(200);
+    const MonoTime deadline = patience == Duration::max() ? Clock::never : context.clock.now() + patience;
+    bool reported = false;
+    while (true) {
+        auto getting = context.daemon.get(target);
+        CtlResult<std::string> body = co_await std::move(getting);
+        if (body || !body.error().passing || context.clock.now() + pause > deadline) co_return body;
+        if (!std::exchange(reported, true))
+            context.output.note("carecloudctl: " + body.error().what + "; waiting for the daemon");
+        auto sleeping = context.clock.sleep(pause);
+        co_await std::move(sleeping);
+        pause = std::min(pause * 2, pause_max);
+    }
+}
 
 CtlExit run_ctl(const std::vector<std::string>& words, const CtlProcess& process) {
     CtlOutput output(process.out, process.err, process.terminals);

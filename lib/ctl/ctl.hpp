@@ -4,7 +4,6 @@
 #pragma once
 
 #include "ctl/command_context.hpp"
-#include "ctl/ctl_exit.hpp"
 #include "ctl/ctl_output.hpp"
 
 #include <iosfwd>

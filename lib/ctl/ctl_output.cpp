@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <ostream>
 #include <sstream>
+#include <stdexcept>
+
+#include <boost/throw_exception.hpp>
 
 namespace carecloud {
 namespace {
@@ -23,6 +26,10 @@ bool is_c1(std::string_view rest) {
 }
 
 }  // namespace
+
+void throw_exception_from_error(const CtlFailure& failure, const boost::source_location& where) {
+    boost::throw_exception(std::logic_error(failure.what), where);
+}
 
 std::string terminal_json(std::string_view json) {
     std::string out;

@@ -93,10 +93,6 @@ bool exists(const char* path) {
 
 }  // namespace
 
-void throw_exception_from_error(const CtlFailure& failure, const boost::source_location& where) {
-    boost::throw_exception(std::logic_error(failure.what), where);
-}
-
 DaemonClient::DaemonClient(std::string url, std::string token, std::unique_ptr<HttpClient> http)
     : url_(std::move(url)), token_(std::move(token)), http_(std::move(http)) {}
 

@@ -10,7 +10,7 @@
 
 #include "base/clock.hpp"
 #include "ctl/command_line.hpp"
-#include "ctl/ctl_exit.hpp"
+#include "ctl/ctl_output.hpp"
 #include "net/client/http_client.hpp"
 
 #include <memory>

@@ -4,7 +4,6 @@
 #pragma once
 
 #include "base/clock.hpp"
-#include "ctl/ctl_exit.hpp"
 #include "ctl/ctl_output.hpp"
 #include "ctl/daemon_client.hpp"
 

@@ -6,7 +6,9 @@
 #include "model/record.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <optional>
 #include <string>
@@ -87,5 +89,29 @@ using PastChanges = std::function<std::optional<PastChange>(std::uint64_t seq)>;
 // Fills in what only a record's history tells: `unmoved` and `reversals` of the held version, which `newest` brought,
 // and whether the record had the arriving one before. `now` is the store's time. Looks at the newest thousand changes.
 void recall(HeldVersion& held, Arrival& arrival, PastChange newest, Timestamp now, const PastChanges& past);
+
+// Which answer of the portal brought each of the newest changes: what the order of answers is told by (hazard 22). In
+// memory alone, since no answer outlives the process that asked.
+class AnswerLog {
+  public:
+    // `seq`: the newest change of the lives before.
+    explicit AnswerLog(std::uint64_t seq = 0) : forgotten_to_(seq) {}
+
+    // The changes up to `last_seq` that were not noted yet came with this answer. In ascending order.
+    void note(std::uint64_t last_seq, Asked asked);
+    // Zero: the change is an earlier life's, or was brought by an answer long before the newest ones.
+    Asked of(std::uint64_t seq) const;
+
+  private:
+    struct Commit {
+        std::uint64_t last_seq = 0;
+        Asked asked;
+    };
+
+    static constexpr std::size_t kCommitsKept = 4096;
+
+    std::uint64_t forgotten_to_;  // changes up to this one are not known
+    std::deque<Commit> commits_;
+};
 
 }  // namespace carecloud

@@ -1,10 +1,14 @@
-// A request and its answer, as HttpClient takes and gives them.
+// A request and its answer, as HttpClient takes and gives them, and the text of what stands in their heads.
+//
+// Pure; safe on any thread.
 #pragma once
 
 #include "base/error.hpp"
+#include "base/timestamp.hpp"
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -46,5 +50,13 @@ bool is_token(std::string_view text);
 
 // Whether a text may stand as a header's value: printable ASCII, blanks inside, no blank at either end.
 bool is_header_value(std::string_view text);
+
+// The time in a `Date` or `Retry-After` header (RFC 9110 5.6.7): "Sun, 06 Nov 1994 08:49:37 GMT", and the two obsolete
+// forms that a recipient must take as well: "Sunday, 06-Nov-94 08:49:37 GMT" (a year that would lie more than 50 years
+// after `now` is one of the century before) and "Sun Nov  6 08:49:37 1994". Anything else is nullopt.
+std::optional<Timestamp> parse_http_date(std::string_view text, Timestamp now);
+
+// The first of these forms, for a `Date` header.
+std::string format_http_date(Timestamp at);
 
 }  // namespace carecloud

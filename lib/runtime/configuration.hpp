@@ -13,7 +13,7 @@
 #include "runtime/environment.hpp"
 #include "runtime/findings.hpp"
 #include "runtime/listen_address.hpp"
-#include "runtime/log_format.hpp"
+#include "runtime/log.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -32,7 +32,7 @@ struct RateSettings {
     std::optional<std::uint64_t> monthly_quota;  // requests a calendar month (UTC); none: not limited
 };
 
-// What of the portal's query language is fixed by hand; see portal/dialect.hpp.
+// What of the portal's query language is fixed by hand; see portal/query.hpp.
 struct DialectSetting {
     bool modified_as_date = false;  // {"$date":…}, else the portal's text
     bool id_as_oid = false;         // {"$oid":…}, else the text

@@ -1,5 +1,4 @@
-#include "runtime/log_format.hpp"
-
+#include "runtime/log.hpp"
 #include "runtime/text.hpp"
 
 namespace carecloud {

@@ -1,9 +1,10 @@
-// SNS's signing certificate: one X.509 certificate with an RSA key, and what is asked of it before a signature counts.
+// SNS's signing certificate: one X.509 certificate with an RSA key, what is asked of it before a signature counts, and
+// whom it must be issued by.
 //
 //     Result<SigningCertificate> certificate = SigningCertificate::parse(pem);
 //     if (certificate->valid_at(clock.wall()) && certificate->bears_one_of(names)) …
 //
-// Immutable once made; safe on any thread.
+// A certificate is immutable once made and safe on any thread.
 #pragma once
 
 #include "base/error.hpp"
@@ -55,5 +56,31 @@ using CertificatePtr = std::shared_ptr<const SigningCertificate>;
 // signature of another length than the key's, refused before anything is computed, or one that is not over this message
 // by this key.
 Result<> verify_signature(const SnsMessage& message, const SigningCertificate& certificate);
+
+// Whom a signing certificate must be issued by, where that is configured (sns.trust.ca_file): SNS serves its
+// certificate alone, without the intermediate that leads to a root, so that by default the TLS of SNS's own host is
+// what carries the trust.
+//
+//     Result<TrustAnchors> anchors = TrustAnchors::load("/etc/carecloud-syncd/amazon-rsa-2048-m01.pem");
+//
+// Used from one thread at a time.
+class TrustAnchors {
+  public:
+    // Every certificate of the PEM file is trusted by itself, intermediate or root. Errors (invalid_argument): a file
+    // that cannot be read or holds none.
+    static Result<TrustAnchors> load(const std::string& ca_file);
+
+    // Errors (tls_failed): no chain leads from the certificate to one of the file's at that time.
+    Result<> check(const SigningCertificate& certificate, Timestamp at) const;
+
+  private:
+    struct Free {
+        void operator()(X509_STORE* store) const { X509_STORE_free(store); }
+    };
+
+    explicit TrustAnchors(std::unique_ptr<X509_STORE, Free> store) : store_(std::move(store)) {}
+
+    std::unique_ptr<X509_STORE, Free> store_;
+};
 
 }  // namespace carecloud

@@ -16,7 +16,6 @@
 #include "sns/certificate.hpp"
 #include "sns/fetch_queue.hpp"
 #include "sns/https_fetcher.hpp"
-#include "sns/trust_anchors.hpp"
 #include "store/certificates.hpp"
 
 #include <chrono>

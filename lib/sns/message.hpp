@@ -35,7 +35,7 @@ struct SnsMessage {
     Timestamp time{};                      // the same as an instant
     SignatureVersion signature_version = SignatureVersion::sha1;
     std::string signature{};         // decoded
-    std::string signing_cert_url{};  // not checked yet: see signing_url.hpp
+    std::string signing_cert_url{};  // not checked yet: see topic.hpp
     std::string subscribe_url{};     // of confirmations
     std::string token{};             // of confirmations; whoever has it can confirm: not for logs
 };

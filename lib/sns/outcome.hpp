@@ -23,7 +23,7 @@ enum class RefusalReason {
     malformed,        // 400: see parse_sns_message
     header_mismatch,  // 400: a header says otherwise than the signed body
     other_topic,      // 403
-    signing_url,      // 403: see signing_url.hpp
+    signing_url,      // 403: see topic.hpp
     signature,        // 403
     other_host,       // 403: a SubscribeURL that leads elsewhere
     certificate,  // 503: could not be had, or is none: the sender does not send it, so it is not its fault

@@ -10,16 +10,15 @@
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "net/server/message.hpp"
+#include "sns/certificate.hpp"
 #include "sns/certificate_cache.hpp"
 #include "sns/https_fetcher.hpp"
 #include "sns/message.hpp"
 #include "sns/notice.hpp"
 #include "sns/outcome.hpp"
 #include "sns/request_checks.hpp"
-#include "sns/signing_url.hpp"
 #include "sns/subscriptions.hpp"
 #include "sns/topic.hpp"
-#include "sns/trust_anchors.hpp"
 #include "store/certificates.hpp"
 #include "store/inbox.hpp"
 
@@ -37,7 +36,7 @@ struct ReceiverSettings {
     std::vector<std::string> topic_arns{};
     bool confirm = true;                           // confirm subscriptions of these topics by itself
     std::vector<std::string> certificate_hosts{};  // empty: Amazon's, by the topic's region
-    std::string ca_file{};  // whom signing certificates must be issued by, too; empty: see trust_anchors.hpp
+    std::string ca_file{};     // whom signing certificates must be issued by, too; empty: see certificate.hpp
     std::string basic_auth{};  // "user:password"; a secret; empty: not asked for
     std::vector<EventRoute> routes{};
     std::size_t messages_max = 256;     // being verified or made durable at once; beyond, 503

@@ -1,7 +1,7 @@
 #include "sns/subscriptions.hpp"
 
-#include "sns/signing_url.hpp"
 #include "sns/text.hpp"
+#include "sns/topic.hpp"
 
 #include <algorithm>
 #include <cstddef>

@@ -51,7 +51,7 @@ class Subscriptions {
 };
 
 // How a subscription is confirmed: by an address that is built here, of the signed topic and token, at the host that
-// the rule of signing_url.hpp has passed. The message's own SubscribeURL is compared and never visited: it is where a
+// the rule of topic.hpp has passed. The message's own SubscribeURL is compared and never visited: it is where a
 // forger would have us go, and in an UnsubscribeConfirmation it would subscribe again.
 // docs: AWS SNS API reference, "ConfirmSubscription".
 // `origin`: the signing certificate's. Errors (invalid_argument): the signed SubscribeURL leads elsewhere, such as to

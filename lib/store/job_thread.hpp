@@ -1,5 +1,5 @@
 // A thread of a store's: it runs jobs in the order they were handed in, and each job's result resumes the coroutine
-// that awaits it on that coroutine's own executor.
+// that awaits it on that coroutine's own executor. And events that share a job, and so a transaction.
 //
 //     return thread_.run<std::uint64_t>([this] { return count_somewhere(); });   // Task<Result<std::uint64_t>>
 //
@@ -9,6 +9,7 @@
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
+#include "model/event.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -16,8 +17,10 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
@@ -143,6 +146,44 @@ class JobThread::WaitedJob : public JobThread::Job {
   private:
     std::unique_ptr<Waiter<T>> waiter_;
     Work work_;
+};
+
+struct ArrivedEvent {
+    Event event;
+    std::string received_at;
+};
+
+// Group commit of events: those that come while the store's thread is busy share the next transaction, and none waits
+// for a timer. One that comes alone is written alone, at once.
+//
+// receive() is called from the I/O thread.
+class EventGroup {
+  public:
+    // In one transaction; for each event whether it is new. On the store's thread; must not throw.
+    using Write = std::function<Result<std::vector<bool>>(const std::vector<ArrivedEvent>& events)>;
+
+    // `thread` outlives the group.
+    EventGroup(JobThread& thread, Write write) : thread_(thread), write_(std::move(write)) {}
+
+    // As Inbox::receive.
+    Task<Result<bool>> receive(Event event, std::string received_at);
+
+  private:
+    class WriteJob;
+    struct Waiting {
+        ArrivedEvent event;
+        std::unique_ptr<Waiter<bool>> waiter;
+    };
+
+    void add(Waiting waiting);
+    std::vector<Waiting> take();
+    void write();
+    void refuse();
+
+    JobThread& thread_;
+    Write write_;
+    std::mutex mutex_;
+    std::vector<Waiting> waiting_;  // guarded by mutex_; a job for them is on its way unless empty
 };
 
 }  // namespace carecloud

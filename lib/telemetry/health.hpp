@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/clock.hpp"
-#include "runtime/notify.hpp"
+#include "runtime/service_manager.hpp"
 #include "telemetry/service_state.hpp"
 
 #include <map>

@@ -3,7 +3,6 @@
 #include "fuzz/fuzz_target.hpp"
 #include "sns/message.hpp"
 #include "sns/notice.hpp"
-#include "sns/signing_url.hpp"
 #include "sns/subscriptions.hpp"
 #include "sns/text.hpp"
 #include "sns/topic.hpp"

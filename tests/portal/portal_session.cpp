@@ -1,6 +1,6 @@
 #include "portal/portal_session.hpp"
 
-#include "net/http_date.hpp"
+#include "net/http_message.hpp"
 #include "portal/wall_now.hpp"
 
 #include <algorithm>

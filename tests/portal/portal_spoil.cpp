@@ -1,6 +1,6 @@
 #include "portal/portal_spoil.hpp"
 
-#include "net/http_date.hpp"
+#include "net/http_message.hpp"
 #include "portal/portal_answer.hpp"
 #include "portal/raw_json.hpp"
 #include "portal/wall_now.hpp"

@@ -3,7 +3,7 @@
 #include "portal/publisher_faults.hpp"
 #include "portal/publisher_topic.hpp"
 #include "portal/publisher_wire.hpp"
-#include "runtime/duration.hpp"
+#include "runtime/yaml_reader.hpp"
 
 #include <algorithm>
 #include <utility>

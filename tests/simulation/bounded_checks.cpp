@@ -1,6 +1,6 @@
 #include "simulation/bounded_checks.hpp"
 
-#include "portal/dialect.hpp"
+#include "portal/query.hpp"
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #include "simulation/report_checks.hpp"
 
-#include "portal/dialect.hpp"
+#include "portal/query.hpp"
 
 #include <algorithm>
 

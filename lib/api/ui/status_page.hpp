@@ -54,4 +54,8 @@ extern const std::string_view kPageCss;
 extern const std::string_view kPageJs;
 extern const std::string_view kPageIcon;
 
+// The text escaped, so that it is never markup: for the content of an element and for an attribute in double quotes.
+// Control characters become U+FFFD, and so do bytes that are no UTF-8.
+std::string html(std::string_view text);
+
 }  // namespace carecloud

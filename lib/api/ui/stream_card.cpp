@@ -1,4 +1,3 @@
-#include "api/ui/html_text.hpp"
 #include "api/ui/status_page.hpp"
 #include "base/quantity_text.hpp"
 

@@ -3,9 +3,9 @@
 // Held by the server and by each session, so that it lives as long as any of them. I/O thread only.
 #pragma once
 
-#include "net/server/body_budget.hpp"
 #include "net/server/http_server.hpp"
 #include "net/server/message.hpp"
+#include "net/server/reader.hpp"
 
 #include <chrono>
 #include <cstddef>

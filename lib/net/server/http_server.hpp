@@ -43,7 +43,7 @@ struct ServerLimits {
     std::size_t head_bytes_max = 16 * 1024;        // request line and headers; over: 431
     std::size_t body_bytes_max = 2 * 1024 * 1024;  // decoded; over: 413
     std::size_t connections_max = 256;             // over: the one idle longest is closed
-    // Beyond so much of each, which is 64 KiB of it at least, all bodies share memory (see body_budget.hpp); over: 503.
+    // Beyond so much of each, which is 64 KiB of it at least, all bodies share memory (see reader.hpp); over: 503.
     std::size_t body_bytes_free = 128 * 1024;
     std::size_t bodies_bytes_max = 16 * 1024 * 1024;
 };

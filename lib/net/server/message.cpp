@@ -1,7 +1,6 @@
 #include "net/server/message.hpp"
 
 #include "base/ascii.hpp"
-#include "net/http_date.hpp"
 #include "net/http_message.hpp"
 
 #include <algorithm>

@@ -2,7 +2,7 @@
 
 #include "base/ascii.hpp"
 #include "json/redact.hpp"
-#include "net/http_date.hpp"
+#include "net/http_message.hpp"
 
 #include <algorithm>
 #include <array>

@@ -7,9 +7,9 @@
 #include <malloc.h>
 #endif
 
-#include "store/seam_rules.hpp"
 #include "store/sqlite/open.hpp"
 #include "store/sqlite/ownership.hpp"
+#include "store/store.hpp"
 
 namespace carecloud {
 namespace {

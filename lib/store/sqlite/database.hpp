@@ -6,15 +6,11 @@
 #include "model/batch.hpp"
 #include "store/sqlite/checkpointer.hpp"
 #include "store/sqlite/connection.hpp"
-#include "store/sqlite/doubt_table.hpp"
 #include "store/sqlite/file_watch.hpp"
-#include "store/sqlite/inbox_tables.hpp"
 #include "store/sqlite/ownership.hpp"
-#include "store/sqlite/pass_table.hpp"
-#include "store/sqlite/quarantine_table.hpp"
 #include "store/sqlite/record_table.hpp"
 #include "store/sqlite/sqlite_store.hpp"
-#include "store/sqlite/stream_table.hpp"
+#include "store/sqlite/tables.hpp"
 
 #include <memory>
 #include <string>

@@ -1,6 +1,5 @@
-#include "store/sqlite/inbox_tables.hpp"
-
 #include "store/sqlite/connection.hpp"
+#include "store/sqlite/tables.hpp"
 
 namespace carecloud {
 namespace {

@@ -1,7 +1,7 @@
 #include "store/sqlite/live_keys.hpp"
 
-#include "store/seam_rules.hpp"
 #include "store/sqlite/connection.hpp"
+#include "store/store.hpp"
 
 #include <utility>
 

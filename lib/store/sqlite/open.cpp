@@ -2,7 +2,7 @@
 
 #include "base/readable_json.hpp"
 #include "store/sqlite/log_repair.hpp"
-#include "store/sqlite/stream_table.hpp"
+#include "store/sqlite/tables.hpp"
 
 #include <filesystem>
 #include <system_error>

@@ -1,6 +1,5 @@
-#include "store/sqlite/pass_table.hpp"
-
 #include "store/sqlite/connection.hpp"
+#include "store/sqlite/tables.hpp"
 #include "store/store.hpp"
 
 #include <utility>

@@ -1,6 +1,5 @@
-#include "store/sqlite/quarantine_table.hpp"
-
 #include "store/sqlite/connection.hpp"
+#include "store/sqlite/tables.hpp"
 #include "store/store.hpp"
 
 namespace carecloud {

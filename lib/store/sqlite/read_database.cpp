@@ -1,9 +1,8 @@
 #include "store/sqlite/read_database.hpp"
 
 #include "store/sqlite/connection.hpp"
-#include "store/sqlite/pass_table.hpp"
 #include "store/sqlite/read_queries.hpp"
-#include "store/sqlite/stream_table.hpp"
+#include "store/sqlite/tables.hpp"
 
 #include <limits>
 #include <utility>

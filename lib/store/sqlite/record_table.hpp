@@ -5,13 +5,12 @@
 //     if (table.take(batch, record, doubts, summary)) …
 #pragma once
 
-#include "model/answer_log.hpp"
 #include "model/batch.hpp"
 #include "model/change.hpp"
 #include "model/record.hpp"
-#include "store/sqlite/doubt_table.hpp"
 #include "store/sqlite/record_index.hpp"
 #include "store/sqlite/statement.hpp"
+#include "store/sqlite/tables.hpp"
 
 #include <cstdint>
 #include <optional>

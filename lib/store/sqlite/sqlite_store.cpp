@@ -1,7 +1,8 @@
 #include "store/sqlite/sqlite_store.hpp"
 
-#include "store/seam_rules.hpp"
+#include "store/sqlite/sqlite_reader.hpp"
 #include "store/sqlite/sqlite_store_impl.hpp"
+#include "store/store.hpp"
 
 #include <utility>
 
@@ -34,6 +35,29 @@ std::vector<std::optional<HeldRecord>> find_held(Tables& tables, const std::stri
     }
     return found;
 }
+
+class SqliteHandle : public StoreHandle {
+  public:
+    SqliteHandle(std::unique_ptr<SqliteStore> store, std::unique_ptr<SqliteReader> reader)
+        : store_(std::move(store)), reader_(std::move(reader)) {}
+
+    Store& store() override { return *store_; }
+    Inbox& inbox() override { return *store_; }
+    CertificateStore& certificates() override { return *store_; }
+    Reader& reader() override { return *reader_; }
+    void set_change_listener(std::function<void(std::uint64_t newest_seq)> listener) override {
+        store_->set_change_listener(std::move(listener));
+    }
+    Task<Result<>> check_owned() override { return store_->check_owned(); }
+    void close() override {
+        reader_->close();
+        store_->close();
+    }
+
+  private:
+    std::unique_ptr<SqliteStore> store_;
+    std::unique_ptr<SqliteReader> reader_;  // closed before the store
+};
 
 }  // namespace
 
@@ -180,6 +204,15 @@ Task<Result<>> SqliteStore::save_requests(std::string month, RequestCount count)
                                   transaction.commit();
                                   return Result<>();
                               });
+}
+
+Result<std::unique_ptr<StoreHandle>> open_sqlite_store(const SqliteSettings& settings, Clock& clock) {
+    auto store = SqliteStore::open(settings, clock);
+    if (!store) return store.error();
+    auto reader = SqliteReader::open(settings);
+    if (!reader) return reader.error();
+    return std::unique_ptr<StoreHandle>(
+        std::make_unique<SqliteHandle>(std::move(*store), std::move(*reader)));
 }
 
 }  // namespace carecloud

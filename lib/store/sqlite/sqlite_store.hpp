@@ -14,6 +14,7 @@
 #include "store/certificates.hpp"
 #include "store/inbox.hpp"
 #include "store/store.hpp"
+#include "store/store_handle.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -50,7 +51,7 @@ struct SqliteSettings {
     // Memory is given back when nothing was asked of the store for this long.
     std::chrono::milliseconds quiet_after{2000};
     FirstLoad first_load{};
-    // Of a file that remembers that there is a store at `path` (see store_marker.hpp); empty: nothing does.
+    // Of a file that remembers that there is a store at `path` (see ownership.hpp); empty: nothing does.
     std::string marker{};
     // A registered SQLite VFS; empty: the system's.
     std::string vfs{};
@@ -119,5 +120,9 @@ class SqliteStore : public Store, public Inbox, public CertificateStore {
 
     std::unique_ptr<Impl> impl_;
 };
+
+// A SqliteStore and its SqliteReader as the one open store of a daemon. Blocks while it opens. Errors: as
+// SqliteStore::open. `clock` outlives the store.
+Result<std::unique_ptr<StoreHandle>> open_sqlite_store(const SqliteSettings& settings, Clock& clock);
 
 }  // namespace carecloud

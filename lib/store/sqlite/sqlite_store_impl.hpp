@@ -1,7 +1,6 @@
 // What SqliteStore is made of: one thread with the database, one with the connection that reads keys.
 #pragma once
 
-#include "store/event_group.hpp"
 #include "store/job_thread.hpp"
 #include "store/sqlite/database.hpp"
 #include "store/sqlite/live_keys.hpp"

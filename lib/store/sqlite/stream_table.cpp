@@ -1,6 +1,5 @@
-#include "store/sqlite/stream_table.hpp"
-
 #include "store/sqlite/connection.hpp"
+#include "store/sqlite/tables.hpp"
 
 namespace carecloud {
 namespace {

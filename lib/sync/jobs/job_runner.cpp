@@ -3,7 +3,7 @@
 #include "base/co_try.hpp"
 #include "base/error.hpp"
 #include "sync/jobs/whole_due.hpp"
-#include "sync/limits/schedule.hpp"
+#include "sync/limits/retry.hpp"
 
 #include <algorithm>
 #include <utility>

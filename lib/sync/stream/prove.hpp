@@ -5,7 +5,6 @@
 #include "base/error.hpp"
 #include "model/record.hpp"
 #include "model/stream.hpp"
-#include "portal/dialect.hpp"
 #include "portal/query.hpp"
 #include "sync/walk/context.hpp"
 #include "sync/walk/fetcher.hpp"

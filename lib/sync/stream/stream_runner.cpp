@@ -3,7 +3,7 @@
 #include "base/error.hpp"
 #include "sync/events/settle_rules.hpp"
 #include "sync/jobs/whole_due.hpp"
-#include "sync/limits/schedule.hpp"
+#include "sync/limits/retry.hpp"
 #include "sync/stream/pass.hpp"
 
 #include <algorithm>

@@ -2,7 +2,7 @@
 // what no answer carried before (hazards 3 and 8). Pages are committed as they come. I/O thread alone.
 #pragma once
 
-#include "portal/dialect.hpp"
+#include "portal/query.hpp"
 #include "sync/limits/retry.hpp"
 #include "sync/walk/committer.hpp"
 #include "sync/walk/fetcher.hpp"

@@ -2,7 +2,7 @@
 // ahead of the state on disk. I/O thread alone.
 #pragma once
 
-#include "portal/dialect.hpp"
+#include "portal/query.hpp"
 #include "store/store.hpp"
 #include "sync/walk/context.hpp"
 

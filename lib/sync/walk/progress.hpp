@@ -4,7 +4,7 @@
 #include "base/clock.hpp"
 #include "model/page.hpp"
 #include "model/stream.hpp"
-#include "portal/dialect.hpp"
+#include "portal/query.hpp"
 #include "sync/walk/portal_time.hpp"
 
 #include <optional>

@@ -16,7 +16,7 @@
 #include "base/error.hpp"
 #include "model/page.hpp"
 #include "model/stream.hpp"
-#include "portal/dialect.hpp"
+#include "portal/query.hpp"
 
 #include <compare>
 #include <cstddef>

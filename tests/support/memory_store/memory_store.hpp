@@ -9,7 +9,7 @@
 // that is destroyed while it waits has changed nothing.
 #pragma once
 
-#include "model/answer_log.hpp"
+#include "model/change.hpp"
 #include "store/store.hpp"
 #include "support/memory_store/store_content.hpp"
 #include "support/memory_store/store_fault.hpp"

@@ -1,5 +1,5 @@
 // Following the changes: a page that waits, a stream of events, and many of them at once.
-#include "api/change_stream.hpp"
+#include "api/change_feed.hpp"
 #include "support/run_task.hpp"
 #include "unit/api/api_fixture.hpp"
 

@@ -1,5 +1,4 @@
 // The status page: what it shows in each state, that nothing in it is markup but its own, and who gets it.
-#include "api/ui/html_text.hpp"
 #include "api/ui/status_page.hpp"
 #include "unit/api/api_fixture.hpp"
 

@@ -1,4 +1,3 @@
-#include "model/answer_log.hpp"
 #include "model/batch.hpp"
 #include "model/change.hpp"
 

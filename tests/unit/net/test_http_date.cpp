@@ -1,4 +1,4 @@
-#include "net/http_date.hpp"
+#include "net/http_message.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,6 +1,6 @@
 // What HttpServer does with good requests, and with what its handler makes of them.
 #include "net/client/http_client.hpp"
-#include "net/http_date.hpp"
+#include "net/http_message.hpp"
 #include "server_fixture.hpp"
 #include "support/http/scripted_server.hpp"
 

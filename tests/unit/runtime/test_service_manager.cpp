@@ -1,5 +1,4 @@
-#include "runtime/notify.hpp"
-#include "runtime/signals.hpp"
+#include "runtime/service_manager.hpp"
 #include "support/notify_socket.hpp"
 
 #include <array>

@@ -1,8 +1,8 @@
-#include "runtime/duration.hpp"
 #include "runtime/environment.hpp"
 #include "runtime/listen_address.hpp"
 #include "runtime/suggest.hpp"
 #include "runtime/text.hpp"
+#include "runtime/yaml_reader.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "sns/certificate_cache.hpp"
-#include "sns/signing_url.hpp"
+#include "sns/topic.hpp"
 #include "support/memory_inbox/memory_certificates.hpp"
 #include "support/real_now.hpp"
 #include "support/sns/scripted_fetcher.hpp"

@@ -1,5 +1,4 @@
 #include "sns/certificate.hpp"
-#include "sns/trust_anchors.hpp"
 #include "support/sns/test_signer.hpp"
 
 #include <chrono>

@@ -1,4 +1,4 @@
-#include "sns/signing_url.hpp"
+#include "sns/topic.hpp"
 #include "support/sns/test_signer.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,7 +1,7 @@
 // Messages that Amazon really signed, where they lie beside the project (five, with their certificate).
 #include "sns/certificate.hpp"
 #include "sns/message.hpp"
-#include "sns/signing_url.hpp"
+#include "sns/topic.hpp"
 
 #include <cstdlib>
 #include <filesystem>

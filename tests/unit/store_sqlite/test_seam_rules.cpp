@@ -1,5 +1,5 @@
 // What ends the process at the Store seam before it is committed or believed.
-#include "store/seam_rules.hpp"
+#include "store/store.hpp"
 #include "support/broken_promise.hpp"
 #include "support/run_task.hpp"
 #include "unit/store_sqlite/fixture.hpp"

@@ -1,6 +1,5 @@
 // The engine's pure decisions: retries, pauses, the quota's stretch, progress.
 #include "sync/limits/retry.hpp"
-#include "sync/limits/schedule.hpp"
 #include "sync/walk/progress.hpp"
 #include "world.hpp"
 

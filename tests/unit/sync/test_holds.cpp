@@ -1,5 +1,5 @@
 // Waits that the other side dictates (hazard 34): short ones are kept by all, long ones are looked at by single probes.
-#include "sync/limits/schedule.hpp"
+#include "sync/limits/retry.hpp"
 #include "unit/sync/engine_world.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-#include "store/seam_rules.hpp"
+#include "store/store.hpp"
 
 #include "base/ensure.hpp"
 
