@@ -2,7 +2,7 @@
 # Boost.URL 1.81: the host of https://1.2.3.4.example.com/ is 1.2.3.4, and its path .example.com/.
 #
 # Expected: the host name 1.2.3.4.example.com. RFC 3986, 3.2.2: a host that is not entirely an IPv4 address is a
-# registered name; a reg-name may begin with digits and dots. Names of that form are in use (10.0.0.1.nip.io, reverse zones).
+# registered name; a reg-name may begin with digits and dots. Such names are in use (10.0.0.1.nip.io, reverse zones).
 # Seen: an IPv4 address, and the rest of the name, including the port, at the beginning of the path.
 # Why it matters here: with a base_url of that form, the daemon would connect to another machine and check the
 # certificate for the address. lib/net/url.cpp refuses a path that does not begin with a slash.

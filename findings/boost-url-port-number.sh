@@ -4,8 +4,8 @@
 # Expected: 0. Its documentation: "If a port is present and the numerical value is representable, it is returned as an
 # unsigned integer. Otherwise, the number zero is returned." RFC 3986 allows any number of digits, so the URL is valid.
 # Seen: the number modulo 65536.
-# Why it matters here: with an extra digit in the port of portal.base_url or of an SNS address, the daemon would connect to
-# another port without an error. lib/net/url.cpp parses the digits itself (parse_port()).
+# Why it matters here: with an extra digit in the port of portal.base_url or of an SNS address, the daemon would connect
+# to another port without an error. lib/net/url.cpp parses the digits itself (parse_port()).
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
