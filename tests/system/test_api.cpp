@@ -126,7 +126,7 @@ void allow_many_sockets() {
 
 }  // namespace
 
-TEST_CASE("what the portal has can be read byte for byte, and followed as it changes") {
+TEST_CASE("the portal's records can be read byte for byte, and followed as they change") {
     Site site;
     const std::vector<json> first = site.follow(0, 50);
     REQUIRE(becomes_ready(site.daemon));
@@ -166,7 +166,7 @@ TEST_CASE("what the portal has can be read byte for byte, and followed as it cha
     CHECK(site.agency.stop(site.daemon).code == 0);
 }
 
-TEST_CASE("a stream of events goes on through the commits, and ends when the daemon stops") {
+TEST_CASE("an event stream continues across commits, and ends when the daemon stops") {
     Site site;
     site.follow(0, 50);
     WireClient stream(site.port, WireClient::Wire::plain);
@@ -184,7 +184,7 @@ TEST_CASE("a stream of events goes on through the commits, and ends when the dae
     CHECK(seen.ends_with("0\r\n\r\n"));
 }
 
-TEST_CASE("what nobody should send over the wire is refused, and the daemon serves on") {
+TEST_CASE("hostile requests are refused, and the daemon keeps serving") {
     Site site;
     REQUIRE(becomes_ready(site.daemon));  // before that, a look for a record is answered 503
     struct Bad {
@@ -214,7 +214,7 @@ TEST_CASE("what nobody should send over the wire is refused, and the daemon serv
     CHECK(site.agency.stop(site.daemon).code == 0);
 }
 
-TEST_CASE("with a token nobody reads without it, and a reload takes another one") {
+TEST_CASE("with a token no request without it is served, and a reload accepts a new one") {
     const TempDir dir;
     const auto write_token = [&](const std::string& token) {
         write_text(dir.file("token"), token + " of the tokens\n");
@@ -270,7 +270,7 @@ TEST_CASE("with a token nobody reads without it, and a reload takes another one"
     CHECK(site.agency.said(site.daemon, 0).err.find("the second") == std::string::npos);
 }
 
-TEST_CASE("a Unix socket serves, and is gone when the daemon has stopped") {
+TEST_CASE("a Unix socket serves, and is removed when the daemon has stopped") {
     PortalProcess portal({"--records", "5"});
     Agency agency(AgencyConfig{.base_url = portal.base_url(), .poll_every = "5m"});
     const std::string path = agency.file("api.sock");
@@ -299,8 +299,7 @@ TEST_CASE("a Unix socket serves, and is gone when the daemon has stopped") {
     CHECK(::access(path.c_str(), F_OK) != 0);
 }
 
-TEST_CASE(
-    "a thousand consumers wait, one commit wakes all of them, and those who only ask are served meanwhile") {
+TEST_CASE("a thousand clients wait, one commit wakes all of them, and other requests are served meanwhile") {
     allow_many_sockets();
     Site site;
     site.follow(0, 50);
@@ -339,7 +338,7 @@ TEST_CASE(
     CHECK(site.agency.stop(site.daemon).code == 0);
 }
 
-TEST_CASE("under systemd the API listens on a socket of its own where the configuration says nothing of it") {
+TEST_CASE("under systemd the API listens on its default socket if the configuration has no section api") {
     PortalProcess portal({"--records", "5"});
     Agency agency(AgencyConfig{.base_url = portal.base_url(), .poll_every = "5m"});
     Process daemon =
@@ -364,7 +363,7 @@ TEST_CASE("under systemd the API listens on a socket of its own where the config
     CHECK(agency.stop(daemon).code == 0);
 }
 
-TEST_CASE("without an api section nothing listens, and --check says what will") {
+TEST_CASE("without a section api nothing listens, and --check reports what will") {
     PortalProcess portal({"--records", "5"});
     Agency agency(portal.base_url());
     CHECK(agency.check().out.find("api: not configured; under systemd the API listens on ") !=

@@ -48,7 +48,9 @@ class Forger {
 
 }  // namespace
 
-TEST_CASE("true messages are taken while others name certificates that do not exist, and none is known yet") {
+TEST_CASE(
+    "genuine messages are accepted while others name nonexistent certificates, and no certificate is known "
+    "yet") {
     EventSite site;
     Process before = site.start();
     site.subscribe(before);
@@ -84,7 +86,7 @@ TEST_CASE("true messages are taken while others name certificates that do not ex
     CHECK(site.agency.stop(daemon).code == 0);
 }
 
-TEST_CASE("after a restart messages are verified although the certificate's host is out of reach") {
+TEST_CASE("after a restart messages are verified although the certificate's host is unreachable") {
     EventSite site;
     Process before = site.start();
     site.subscribe(before);
@@ -107,7 +109,7 @@ TEST_CASE("after a restart messages are verified although the certificate's host
     CHECK(site.agency.stop(daemon).code == 0);
 }
 
-TEST_CASE("a certificate of the store that does not pass is removed and reported, and fetched anew") {
+TEST_CASE("an invalid certificate in the store is removed, reported and fetched again") {
     EventSite site;
     Process before = site.start();
     site.subscribe(before);

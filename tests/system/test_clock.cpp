@@ -53,7 +53,7 @@ std::uint64_t take_step(EventSite& site, Process& daemon, bool with_events) {
 
 }  // namespace
 
-TEST_CASE("a clock that jumps by hours and over the month's turn, while records come") {
+TEST_CASE("records are stored while the clock jumps by hours and past the end of the month") {
     if (!MovableClock::is_there()) {
         WARN("skipped: libfaketime and the sanitizers do not go together; the released build runs this");
         return;

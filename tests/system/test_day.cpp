@@ -35,7 +35,7 @@ const std::vector<std::string> kTrouble = {
 
 }  // namespace
 
-TEST_CASE("a day's submissions, events and polls in a minute, with trouble") {
+TEST_CASE("a day of submissions, events and polls in a minute, with faults") {
     const std::uint64_t seed = test_seed();
     CAPTURE(seed);
     std::vector<std::string> options = kTrouble;

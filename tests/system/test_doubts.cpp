@@ -48,7 +48,7 @@ std::size_t changes_of(const Agency& agency) {
 
 }  // namespace
 
-TEST_CASE("a version with an earlier modified is in the store an overlap later, with one change each") {
+TEST_CASE("a version with an earlier modified is stored after an overlap, with one change each") {
     PortalProcess portal({"--records", "20"});
     Agency agency(AgencyConfig{.base_url = portal.base_url(), .stream_more = "overlap: 8s"});
     Process daemon = agency.start();
@@ -98,7 +98,7 @@ TEST_CASE(
     CHECK(site.agency.stop(daemon).code == 0);
 }
 
-TEST_CASE("200 events of versions that polls have found are settled by a query or two") {
+TEST_CASE("200 events of versions that polls have found are settled with one or two queries") {
     EventSite site({.records = 300, .poll_every = "5m", .api = "127.0.0.1:0"});
     Process daemon = site.start();
     site.subscribe(daemon);
@@ -126,7 +126,7 @@ TEST_CASE("200 events of versions that polls have found are settled by a query o
     CHECK(site.agency.stop(daemon).code == 0);
 }
 
-TEST_CASE("a field that differs in each answer is one change a day, with the remedy in the log") {
+TEST_CASE("a field that differs in each response causes one change per day, with the remedy in the log") {
     PortalProcess portal({"--fault", "signed-field"});
     portal.control("POST", "/generate", {{"count", 10}});
     Agency agency(AgencyConfig{.base_url = portal.base_url(), .poll_every = "1s", .more = kApiLine});

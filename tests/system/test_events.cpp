@@ -40,7 +40,7 @@ std::string event_of(EventSite& site, Process& daemon, const std::string& record
 
 }  // namespace
 
-TEST_CASE("a subscription confirms itself, and an event brings its record long before the poll") {
+TEST_CASE("a subscription is confirmed automatically, and an event brings its record long before the poll") {
     EventSite site;
     Process daemon = site.start();
     CHECK(daemon.says("no subscription of the topic yet", kWithin));
@@ -80,7 +80,9 @@ TEST_CASE("a subscription confirms itself, and an event brings its record long b
     CHECK(secret_in("token=" + new_token()) != "");
 }
 
-TEST_CASE("late, twice, out of order or lost: each that got its 200 is held once, and all records come") {
+TEST_CASE(
+    "late, duplicate, reordered or lost messages: each acknowledged one is stored once, and all records "
+    "arrive") {
     EventSite site({.poll_every = "2s"});
     Process daemon = site.start();
     site.subscribe(daemon);
@@ -113,7 +115,7 @@ TEST_CASE("late, twice, out of order or lost: each that got its 200 is held once
     CHECK(site.agency.broken_promise(site.portal) == "");
 }
 
-TEST_CASE("an event before its record is visible is looked for again until it is") {
+TEST_CASE("an event before its record is visible is checked again until it is") {
     EventSite site;
     Process daemon = site.start();
     site.subscribe(daemon);
@@ -127,7 +129,7 @@ TEST_CASE("an event before its record is visible is looked for again until it is
     CHECK(site.agency.stop(daemon).code == 0);
 }
 
-TEST_CASE("an event of a record that the portal denies ends as gone once the overlap has passed") {
+TEST_CASE("an event of a record that the portal denies is settled as gone after the overlap") {
     EventSite site({.poll_every = "1s", .stream_more = "overlap: 2s"});
     Process daemon = site.start();
     site.subscribe(daemon);
@@ -141,7 +143,7 @@ TEST_CASE("an event of a record that the portal denies ends as gone once the ove
     CHECK(site.agency.stop(daemon).code == 0);
 }
 
-TEST_CASE("an event of a record that the stream's filter leaves out ends as not in the stream") {
+TEST_CASE("an event of a record that the stream's filter excludes is settled as not in the stream") {
     EventSite site({.poll_every = "1s", .stream_more = "filter: { status: void }, overlap: 5s"});
     Process daemon = site.start();
     site.subscribe(daemon);
@@ -160,7 +162,7 @@ TEST_CASE("an event of a record that the stream's filter leaves out ends as not 
     CHECK_FALSE(read_store(site.agency.store_path()).records.contains({kEntity, record.at("_id")}));
 }
 
-TEST_CASE("events of other kinds, workspaces and entities are kept as not in the stream") {
+TEST_CASE("events of other kinds, workspaces and entities are stored as not in the stream") {
     EventSite site;
     Process daemon = site.start();
     site.subscribe(daemon);
@@ -185,7 +187,7 @@ TEST_CASE("events of other kinds, workspaces and entities are kept as not in the
     CHECK(site.agency.stop(daemon).code == 0);
 }
 
-TEST_CASE("open events outlive the portal's outage and the daemon's restart") {
+TEST_CASE("open events survive an outage of the portal and a restart of the daemon") {
     EventSite site;
     Process first = site.start();
     site.subscribe(first);

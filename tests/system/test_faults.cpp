@@ -73,7 +73,7 @@ void finish(Trial& trial) {
 
 }  // namespace
 
-TEST_CASE("each fault alone: the daemon comes to the portal's content") {
+TEST_CASE("with each fault alone the store equals the portal's content") {
     const std::uint64_t seed = test_seed();
     CAPTURE(seed);
     std::vector<std::unique_ptr<Trial>> trials;
@@ -83,7 +83,7 @@ TEST_CASE("each fault alone: the daemon comes to the portal's content") {
         finish(*trial);
 }
 
-TEST_CASE("all faults mixed, while records change") {
+TEST_CASE("all faults combined, while records change") {
     const std::uint64_t seed = test_seed();
     CAPTURE(seed);
     std::mt19937_64 random(seed);

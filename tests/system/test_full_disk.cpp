@@ -52,7 +52,7 @@ bool all_settled(const ReadEvents& events, const std::vector<std::string>& ids) 
 
 }  // namespace
 
-TEST_CASE("a disk that is full: no commit, not ready, 503; and with space again all arrives") {
+TEST_CASE("a full disk: no commit, not ready, 503; with space again everything arrives") {
     EventSite site({.portal = {"--sns-retries", "100"}, .poll_every = "1s"});
     const std::string small = site.agency.file("small");
     std::filesystem::create_directory(small);

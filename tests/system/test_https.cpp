@@ -5,7 +5,7 @@
 
 using namespace carecloud;
 
-TEST_CASE("HTTPS: an authority that is named is believed, another is not") {
+TEST_CASE("HTTPS: a configured authority is trusted, another is not") {
     const TempDir certificates;
     PortalProcess portal({"--records", "300", "--batch", "120", "--tls-dir", certificates.path()});
     REQUIRE(portal.base_url().rfind("https://", 0) == 0);

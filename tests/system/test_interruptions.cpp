@@ -39,7 +39,7 @@ std::int64_t in_the_middle(Process& daemon, const Agency& agency, std::int64_t f
 
 }  // namespace
 
-TEST_CASE("frozen in the middle of a pass, with messages under way, for longer than portal and SNS wait") {
+TEST_CASE("the service is frozen during a pass, with pending messages, for longer than portal and SNS wait") {
     const std::uint64_t seed = test_seed();
     CAPTURE(seed);
     std::mt19937_64 random(seed);
@@ -78,7 +78,7 @@ TEST_CASE("frozen in the middle of a pass, with messages under way, for longer t
 }
 
 TEST_CASE(
-    "the portal restarted in the middle of a pass: back at once, or away until it is called unreachable") {
+    "the portal is restarted during a pass: it is back immediately, or down until it counts as unreachable") {
     const std::uint64_t seed = test_seed();
     CAPTURE(seed);
     std::mt19937_64 random(seed);

@@ -14,8 +14,8 @@ constexpr int kKillsMin = 35;  // in each round
 }  // namespace
 
 TEST_CASE(
-    "kill -9 again and again: in first loads, increments, reconciliations, backfills and events, while the "
-    "portal has every fault") {
+    "repeated kill -9 in first loads, increments, reconciliations, backfills and events, while the portal "
+    "has every fault") {
     const std::uint64_t seed = test_seed();
     CAPTURE(seed);
     int kills = 0;

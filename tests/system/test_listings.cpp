@@ -105,7 +105,7 @@ TEST_CASE(
     CHECK(agency.stop(daemon).code == 0);
 }
 
-TEST_CASE("a late row among 300 is found though the next listing of keys is cut to 10 of 301") {
+TEST_CASE("a late row among 300 is found although the next listing of keys is truncated to 10 of 301") {
     for (const char* keyset : {"or=yes", "or=no"}) {
         INFO(keyset);
         PortalProcess portal({"--records", "20", "--dialect", keyset});
@@ -126,7 +126,7 @@ TEST_CASE("a late row among 300 is found though the next listing of keys is cut 
     }
 }
 
-TEST_CASE("a late row is found at a server that caps its lists by bytes") {
+TEST_CASE("a late row is found at a server that limits its lists by bytes") {
     PortalProcess portal({"--records", "20", "--list-bytes", "3000"});
     Agency agency(AgencyConfig{
         .base_url = portal.base_url(), .poll_every = "5m", .stream_more = "overlap: 20s", .more = kApiLine});
@@ -142,7 +142,7 @@ TEST_CASE("a late row is found at a server that caps its lists by bytes") {
     CHECK(agency.stop(daemon).code == 0);
 }
 
-TEST_CASE("a first load takes everything in one pass, though each second list is cut") {
+TEST_CASE("a first load fetches everything in one pass, although every second list is truncated") {
     for (const char* fault : {"cut-list:0.5", "cut-list-10:0.5"}) {
         for (const char* keyset : {"or=yes", "or=no"}) {
             INFO(fault << " " << keyset);
@@ -157,7 +157,7 @@ TEST_CASE("a first load takes everything in one pass, though each second list is
     }
 }
 
-TEST_CASE("the dialect is proven though the first record in order has the lowest _id there is") {
+TEST_CASE("the dialect is proven although the first record in order has the lowest possible _id") {
     for (const char* id : {"id=string", "id=oid"}) {
         for (const bool ties : {false, true}) {
             INFO(id << (ties ? ", among others of its modified" : ", before all others"));
@@ -177,7 +177,7 @@ TEST_CASE("the dialect is proven though the first record in order has the lowest
     }
 }
 
-TEST_CASE("3,000 records that are dated in the future cost an idle poll nothing, and are followed by keys") {
+TEST_CASE("3,000 records dated in the future cost an idle poll nothing, and are followed by keys") {
     PortalProcess portal({"--records", "50"});
     json all = json::array();
     const std::string next_year = instant_in(365 * 86'400.0);

@@ -56,7 +56,7 @@ std::size_t with_code(const std::vector<json>& lines, const std::string& code) {
 
 }  // namespace
 
-TEST_CASE("every line is an object with its fields; an outage is told once, and so is its end") {
+TEST_CASE("every line is an object with its fields; an outage and its end are each logged once") {
     PortalProcess portal({"--records", "50"});
     Agency agency(AgencyConfig{.base_url = portal.base_url(), .poll_every = "1s"});
     log_as_json(agency);
@@ -91,7 +91,7 @@ TEST_CASE("every line is an object with its fields; an outage is told once, and 
     CHECK(well.front().value("failures", 1) >= 1);
 }
 
-TEST_CASE("each request to the portal is a line at debug, without ids or values of a filter") {
+TEST_CASE("each request to the portal is logged at debug, without ids or values of a filter") {
     PortalProcess portal({"--records", "50"});
     AgencyConfig config{.base_url = portal.base_url(), .poll_every = "1h"};
     config.stream_more = "filter: { status: { $ne: nosuchstatus } }";
@@ -121,7 +121,7 @@ TEST_CASE("each request to the portal is a line at debug, without ids or values 
         CHECK(all.find(key.second) == std::string::npos);
 }
 
-TEST_CASE("a reconciliation that cannot reach the portal says so once, and that it is well again") {
+TEST_CASE("a reconciliation that cannot reach the portal is logged once, and so is its recovery") {
     PortalProcess portal({"--records", "50"});
     Agency agency(AgencyConfig{.base_url = portal.base_url(), .poll_every = "1h"});
     const std::string socket = agency.file("api.sock");

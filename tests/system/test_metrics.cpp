@@ -59,7 +59,7 @@ std::string scraped() {
 
 }  // namespace
 
-TEST_CASE("the metrics are as promtool wants them, and alerts, dashboard and manual name no others") {
+TEST_CASE("promtool accepts the metrics, and alerts, dashboard and manual name no others") {
     const TempDir dir;
     const std::string text = scraped();
     write_text(dir.file("metrics"), text);
@@ -94,7 +94,7 @@ TEST_CASE("the metrics are as promtool wants them, and alerts, dashboard and man
     }
 }
 
-TEST_CASE("each alert rule is quiet and fires as its test says, and none is without a test") {
+TEST_CASE("each alert rule is quiet and fires as specified in its test, and every rule has a test") {
     const TempDir dir;
     const std::string tests = source_file("tests/system/alerts_test.yaml");
     CHECK(promtool("test rules " + tests, dir) == "");
@@ -104,7 +104,7 @@ TEST_CASE("each alert rule is quiet and fires as its test says, and none is with
     CHECK(found_in(read_text(tests), "alertname: (\\w+)\n +exp_alerts:\n +- exp_labels: ") == alerts);
 }
 
-TEST_CASE("the alert rules are Prometheus', each with its entry in the runbook, and the dashboard is JSON") {
+TEST_CASE("promtool accepts the alert rules, each has an entry in the runbook, and the dashboard is JSON") {
     const TempDir dir;
     CHECK(promtool("check rules " + source_file("etc/alerts.yaml"), dir) == "");
     const std::set<std::string> alerts =

@@ -117,9 +117,7 @@ std::size_t events_in(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE(
-    "behind nginx as the manual has it, changes come as they happen, pages wait, and the token is asked "
-    "for") {
+TEST_CASE("behind nginx as in the manual, changes arrive live, pages wait, and the token is required") {
     if (nginx_is_missing()) return;
     Proxied site(/*with_token=*/true);
     CHECK(status_of(site.ask("/v1/status")) == 401);
@@ -143,7 +141,8 @@ TEST_CASE(
     CHECK(curl.err() == "");
 }
 
-TEST_CASE("a follower that begins during a first load is served through nginx, and gets every change once") {
+TEST_CASE(
+    "a follower that connects during a first load is served through nginx, and gets every change once") {
     if (nginx_is_missing()) return;
     Proxied site(/*with_token=*/true, {"--records", "6000"});
     Process curl = site.follow();
@@ -153,7 +152,7 @@ TEST_CASE("a follower that begins during a first load is served through nginx, a
     CHECK(curl.wait(kWithin).code == 0);
 }
 
-TEST_CASE("without a token nothing is served through nginx, and a token that can be guessed is refused") {
+TEST_CASE("without a token nothing is served through nginx, and a guessable token is refused") {
     if (nginx_is_missing()) return;
     Proxied site(/*with_token=*/false);
     for (const char* target : {"/v1/status", "/metrics", "/", "/v1/records/claim_attendance"}) {

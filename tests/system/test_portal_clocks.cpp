@@ -66,7 +66,7 @@ TEST_CASE("the portal's clock is 40 years ahead for 3.5 s while a record is writ
     CHECK(agency.stop(*daemon).code == 0);
 }
 
-TEST_CASE("a store whose cursor an earlier version had dragged to 2066 recovers at the start") {
+TEST_CASE("a store whose cursor an earlier version had moved to 2066 recovers at start") {
     PortalProcess portal({"--records", "50"});
     Agency agency(
         AgencyConfig{.base_url = portal.base_url(), .stream_more = "overlap: 5s", .more = kApiLine});
@@ -88,7 +88,7 @@ TEST_CASE("a store whose cursor an earlier version had dragged to 2066 recovers 
 }
 
 TEST_CASE(
-    "a Date of 1970 for good: reported, no record is read again, late rows are found, doctor is right") {
+    "a permanent Date of 1970 is reported, no record is read again, late rows are found, doctor is correct") {
     PortalProcess portal({"--records", "300", "--fault", "date-past"});
     Agency agency(AgencyConfig{
         .base_url = portal.base_url(), .poll_every = "1s", .stream_more = "overlap: 60s", .more = kApiLine});
@@ -119,7 +119,8 @@ TEST_CASE(
     CHECK(agency.stop(daemon).code == 0);
 }
 
-TEST_CASE("no Date and this machine's clock an hour ahead: reported, and late rows are found") {
+TEST_CASE(
+    "without a Date and with this machine's clock an hour ahead, it is reported, and late rows are found") {
     if (!MovableClock::is_there()) {
         std::cout << "left out: there is no libfaketime, or it does not go with this build" << std::endl;
         return;

@@ -9,7 +9,7 @@
 
 using namespace carecloud;
 
-TEST_CASE("what all programs said in all tests holds no secret and nothing personal", "[.]") {
+TEST_CASE("the output of all programs in all tests contains no secret and no personal data", "[.]") {
     const char* const folder = std::getenv("CARECLOUD_SAID");
     REQUIRE(folder);
     std::size_t tests = 0;

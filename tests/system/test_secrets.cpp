@@ -30,14 +30,14 @@ bool error_names_one(const std::string& err, const Listing& records) {
 
 }  // namespace
 
-TEST_CASE("the search itself finds what it is to find") {
+TEST_CASE("the search finds what it is supposed to find") {
     CHECK(secret_in("x-api-key: " + Agency::key()) == Agency::key());
     CHECK(secret_in(R"({"childName":"Pip Testington"})") == "Pip Testington");
     CHECK(secret_in("data:image/png;base64,iVBORw0KGgoAAAA") == "iVBORw0KGgo");
     CHECK(secret_in("claim_attendance 65f35b06e30c8a2e4578d118") == "");
 }
 
-TEST_CASE("a spoiled answer is told without what stands in it") {
+TEST_CASE("an invalid response is reported without its content") {
     for (const char* const format : {"text", "json"}) {
         for (const char* const fault : kTempting) {
             INFO(fault << " as " << format);

@@ -23,7 +23,7 @@ std::string big_id() {
 
 }  // namespace
 
-TEST_CASE("a record of nine megabytes passes") {
+TEST_CASE("a record of nine megabytes is stored") {
     PortalProcess portal({"--records", "1200", "--batch", "230"});
     portal.put(big_record(9'000'000));
     Agency agency(portal.base_url());
@@ -34,7 +34,7 @@ TEST_CASE("a record of nine megabytes passes") {
     CHECK(read_store(agency.store_path()).quarantine.empty());
 }
 
-TEST_CASE("full records behind a small gateway: the pages shrink, and all is exact") {
+TEST_CASE("full records behind a small gateway: the pages shrink, and the store is exact") {
     for (const std::string status : {"413", "500", "502"}) {
         INFO(status);
         PortalProcess portal({"--records", "150", "--batch", "60", "--shape", "full", "--limit-bytes",
@@ -49,7 +49,7 @@ TEST_CASE("full records behind a small gateway: the pages shrink, and all is exa
     }
 }
 
-TEST_CASE("a record beyond every limit is set aside by its id, and the others pass") {
+TEST_CASE("a record beyond every limit is quarantined by its id, and the others are stored") {
     PortalProcess portal({"--records", "300", "--batch", "120", "--limit-bytes", "60000"});
     portal.put(big_record(100'000));
     Agency agency(portal.base_url());

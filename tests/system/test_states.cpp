@@ -81,7 +81,9 @@ AgencyConfig config_of(const PortalProcess& portal,
 
 }  // namespace
 
-TEST_CASE("a portal that is away is a warning once the stream is behind, and ok again when it has answered") {
+TEST_CASE(
+    "an unreachable portal is a warning once the stream is behind, and the state is ok again once it has "
+    "responded") {
     PortalProcess portal({"--records", "20"});
     Watched site(config_of(portal));
     REQUIRE(site.becomes("ok"));
@@ -103,7 +105,7 @@ TEST_CASE("a portal that is away is a warning once the stream is behind, and ok 
     CHECK(site.agency.stop(site.daemon).code == 0);
 }
 
-TEST_CASE("a refused key is critical, and the line of systemctl status names the remedy, once") {
+TEST_CASE("a refused key is critical, and the line of systemctl status contains the remedy once") {
     PortalProcess portal({"--records", "20"});
     Watched site(config_of(portal));
     REQUIRE(site.becomes("ok"));
@@ -118,7 +120,7 @@ TEST_CASE("a refused key is critical, and the line of systemctl status names the
     CHECK(site.agency.stop(site.daemon).code == 0);
 }
 
-TEST_CASE("a quota that the portal calls spent is critical, with the remedy") {
+TEST_CASE("a quota that the portal reports as used up is critical, with the remedy") {
     PortalProcess portal({"--records", "20"});
     Watched site(config_of(portal));
     REQUIRE(site.becomes("ok"));
@@ -133,7 +135,7 @@ TEST_CASE("a quota that the portal calls spent is critical, with the remedy") {
     CHECK(site.agency.stop(site.daemon).code == 0);
 }
 
-TEST_CASE("polls that the quota stretches are a warning, a line in the log, and a note on the page") {
+TEST_CASE("polls stretched by the quota cause a warning, a line in the log, and a note on the page") {
     PortalProcess portal({"--records", "20"});
     Watched site(config_of(portal, "per_second: 1000, burst: 1000, monthly_quota: 100"));
     const auto reason = site.reason("claim_attendance is polled every ");
@@ -148,7 +150,7 @@ TEST_CASE("polls that the quota stretches are a warning, a line in the log, and 
     CHECK(site.agency.stop(site.daemon).code == 0);
 }
 
-TEST_CASE("a reload that is refused is a warning until a good one") {
+TEST_CASE("a refused reload is a warning until one succeeds") {
     PortalProcess portal({"--records", "20"});
     Watched site(config_of(portal));
     REQUIRE(site.becomes("ok"));
@@ -167,7 +169,7 @@ TEST_CASE("a reload that is refused is a warning until a good one") {
     CHECK(site.agency.stop(site.daemon).code == 0);
 }
 
-TEST_CASE("clocks that do not agree, and a certificate that ends soon, are warnings") {
+TEST_CASE("clocks that differ and a certificate that expires soon are warnings") {
     EventSite site({.portal = {"--fault", "no-date"}, .api = "127.0.0.1:0"});
     Process daemon = site.start();
     REQUIRE(becomes_ready(daemon));
@@ -180,7 +182,7 @@ TEST_CASE("clocks that do not agree, and a certificate that ends soon, are warni
     CHECK(site.agency.stop(daemon).code == 0);
 }
 
-TEST_CASE("a certificate that has ended is critical, since no event comes, until a new one is in its place") {
+TEST_CASE("an expired certificate is critical, since no events arrive, until it is replaced") {
     EventSite site({.api = "127.0.0.1:0"});
     Process daemon = site.start();
     REQUIRE(becomes_ready(daemon));
@@ -199,7 +201,7 @@ TEST_CASE("a certificate that has ended is critical, since no event comes, until
 }
 
 TEST_CASE(
-    "a disk that fills up is a warning, critical once nothing can be stored, and ok when there is room") {
+    "a disk that fills up is a warning, critical once nothing can be stored, and ok when there is space") {
     PortalProcess portal({"--records", "50"});
     const TempDir disk;
     const auto prepare = [&] { return mount_small(disk.path(), "16m"); };
@@ -240,7 +242,8 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "changes that no event announces are critical within minutes, with the remedy, until events come again") {
+    "changes that no event announces are critical within minutes, with the remedy, until events arrive "
+    "again") {
     if (!MovableClock::is_there()) {
         WARN("skipped: libfaketime and the sanitizers do not go together; the released build runs this");
         return;

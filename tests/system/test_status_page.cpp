@@ -141,7 +141,7 @@ std::uint16_t debugging_port(Process& browser) {
 
 }  // namespace
 
-TEST_CASE("a person sees a first load on its way") {
+TEST_CASE("the page shows the progress of a first load") {
     // So many that it is still under way when a browser on a busy machine comes to look.
     PageSite site({"--records", "20000"}, "per_second: 4, burst: 12", 10);
     site.start();
@@ -152,7 +152,9 @@ TEST_CASE("a person sees a first load on its way") {
     site.agency.stop(*site.daemon);
 }
 
-TEST_CASE("a person sees that all is well, that the portal is down, and that a reconciliation asks") {
+TEST_CASE(
+    "the page shows that all is well, that the portal is down, and that a reconciliation requires "
+    "confirmation") {
     PageSite site({"--records", "2000"});
     site.start();
     REQUIRE(site.becomes("<dd>2,000</dd>"));
@@ -184,7 +186,8 @@ TEST_CASE("a person sees that all is well, that the portal is down, and that a r
     site.agency.stop(*site.daemon);
 }
 
-TEST_CASE("the page keeps up by itself: with the service away it says so, and afterwards goes on") {
+TEST_CASE(
+    "the page refreshes automatically: if the service is down it shows that, and continues afterwards") {
     PageSite site({"--records", "20"});
     site.start();
     REQUIRE(site.becomes(">up to date<"));

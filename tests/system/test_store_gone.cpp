@@ -66,7 +66,7 @@ void gives_up(EventSite& site, Process& daemon, const std::string& body,
 
 }  // namespace
 
-TEST_CASE("a removed store loses no event, and is not replaced by an empty one before somebody allows it") {
+TEST_CASE("a removed store loses no event, and is not replaced by an empty one without permission") {
     EventSite site;
     {
         Process daemon = site.start();
@@ -89,7 +89,7 @@ TEST_CASE("a removed store loses no event, and is not replaced by an empty one b
     CHECK(site.agency.broken_promise(site.portal) == "");
 }
 
-TEST_CASE("a backup moved over the running daemon's store, or copied into it, is what the next start uses") {
+TEST_CASE("a backup moved over the running daemon's store, or copied into it, is used at the next start") {
     for (const bool moved : {true, false}) {
         INFO((moved ? "moved" : "copied"));
         EventSite site;
@@ -117,7 +117,7 @@ TEST_CASE("a backup moved over the running daemon's store, or copied into it, is
 
 TEST_CASE(
     "a store whose filesystem is unmounted, or hidden by another one, loses no event and is not created "
-    "anew") {
+    "again") {
     for (const char* const how : {"umount --lazy", "mount -t tmpfs tmpfs"}) {
         INFO(how);
         EventSite site;
@@ -154,8 +154,8 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "a second daemon is refused the store by a symbolic link, without the old lock file, and by a hard "
-    "link") {
+    "a second daemon is refused the store through a symbolic link, without the old lock file, and through a "
+    "hard link") {
     PortalProcess portal({"--records", "20"});
     Agency first(AgencyConfig{.base_url = portal.base_url(), .poll_every = "5m"});
     Process daemon = first.start();

@@ -44,7 +44,7 @@ class UnreadPipe {
 
 }  // namespace
 
-TEST_CASE("while nobody reads its log the daemon polls, answers and stops, and afterwards its lines come") {
+TEST_CASE("if nobody reads its log, the daemon polls, responds and stops, and logs its lines afterwards") {
     PortalProcess portal({"--records", "50"});
     Agency agency(AgencyConfig{.base_url = portal.base_url(), .poll_every = "1s"});
     const std::string socket = "unix:" + agency.file("api.sock");
@@ -64,7 +64,7 @@ TEST_CASE("while nobody reads its log the daemon polls, answers and stops, and a
     portal.control("POST", "/touch", {{"count", 20}});
     CHECK(agency.follows(daemon, portal, kWithin) == "");
 
-    SECTION("somebody reads again") {
+    SECTION("the log is read again") {
         std::string read;
         CHECK(daemon.wait_until(
             [&] {
@@ -82,7 +82,7 @@ TEST_CASE("while nobody reads its log the daemon polls, answers and stops, and a
             kWithin));
         CHECK(daemon.wait(kStopWithin).code == 0);
     }
-    SECTION("nobody ever does") {
+    SECTION("the log is never read again") {
         daemon.send(SIGTERM);
         CHECK(daemon.wait(kStopWithin).code == 0);
     }

@@ -48,7 +48,7 @@ json read_by_python(const Agency& agency, const std::string& sql) {
 
 }  // namespace
 
-TEST_CASE("texts that no program can read are U+FFFD in CSV and views, counted, and never in a message") {
+TEST_CASE("texts that programs cannot read are U+FFFD in CSV and views, counted, and never in a message") {
     PortalProcess portal({"--records", "3"});
     for (const auto& [id, text] : texts_by_id())
         portal.put(document(id, text));

@@ -40,7 +40,9 @@ bool reconciles(Process& daemon, const std::string& ended, std::chrono::millisec
 
 }  // namespace
 
-TEST_CASE("one answer with a Retry-After of a month: reported at once, and an operator's request ends it") {
+TEST_CASE(
+    "one response with a Retry-After of a month is reported immediately, and an operator's request ends the "
+    "wait") {
     PortalProcess portal({"--records", "50"});
     Agency agency(AgencyConfig{.base_url = portal.base_url(), .more = kApiLine});
     Process daemon = agency.start();
@@ -64,7 +66,7 @@ TEST_CASE("one answer with a Retry-After of a month: reported at once, and an op
 }
 
 TEST_CASE(
-    "a Retry-After of a month in each answer: sync and a backfill end, with one probe for all streams") {
+    "a Retry-After of a month in each response: sync and a backfill end, with one probe for all streams") {
     PortalProcess portal({"--records", "50", "--entity", "claim_attendance", "--entity", "provider"});
     Agency agency(AgencyConfig{
         .base_url = portal.base_url(), .streams = {"claim_attendance", "provider"}, .more = kApiLine});
@@ -95,7 +97,7 @@ TEST_CASE(
 }
 
 // The interval is a minute at least, so most of it is over before the service begins.
-TEST_CASE("reconcile.every counts over reloads and restarts") {
+TEST_CASE("reconcile.every counts across reloads and restarts") {
     PortalProcess portal({"--records", "50"});
     Agency agency(AgencyConfig{
         .base_url = portal.base_url(), .stream_more = "reconcile: { every: 1m }", .more = kApiLine});
@@ -124,7 +126,7 @@ TEST_CASE("reconcile.every counts over reloads and restarts") {
     CHECK(read_passes(agency.store_path()).size() == 2);
 }
 
-TEST_CASE("eight streams share a quota of 300: all are filled, and sent and reserved are shown apart") {
+TEST_CASE("eight streams share a quota of 300: all are filled, and sent and reserved are shown separately") {
     const std::vector<std::string> entities = {
         "claim_attendance", "claim", "family", "provider", "care", "family_case", "family_member", "note"};
     std::vector<std::string> options{"--records", "20"};
@@ -167,7 +169,7 @@ TEST_CASE("eight streams share a quota of 300: all are filled, and sent and rese
     CHECK(select_text(agency.store_path(), "SELECT reserved FROM quota") == "0");
 }
 
-TEST_CASE("days that nobody can ask for are refused, or end their backfill alone, and the next one runs") {
+TEST_CASE("invalid days are refused, or end only their backfill, and the next one runs") {
     PortalProcess portal({"--records", "50"});
     Agency agency(AgencyConfig{.base_url = portal.base_url(), .more = kApiLine});
     std::optional<Process> daemon(std::in_place, agency.start());
@@ -202,7 +204,8 @@ TEST_CASE("days that nobody can ask for are refused, or end their backfill alone
     CHECK(agency.stop(*daemon).code == 0);
 }
 
-TEST_CASE("a wrong base_url is in the log at once, and nothing is ready before a pass has succeeded, ever") {
+TEST_CASE(
+    "a wrong base_url is logged immediately, and the service is not ready before its first successful pass") {
     PortalProcess portal({"--records", "50"});
     Agency agency(AgencyConfig{.base_url = portal.base_url() + "/elsewhere", .more = kApiLine});
     std::optional<Process> daemon(std::in_place, agency.start());
@@ -229,8 +232,7 @@ TEST_CASE("a wrong base_url is in the log at once, and nothing is ready before a
     CHECK(agency.stop(*daemon).code == 0);
 }
 
-TEST_CASE(
-    "answers that are all unusable: the first is in the log at once, and events are taken all the same") {
+TEST_CASE("if all responses are unusable, the first is logged immediately, and events are accepted") {
     for (const char* fault : {"html", "not-json", "is-success-false", "500"}) {
         INFO(fault);
         EventSite site({.portal = {"--fault", fault}, .poll_every = "1s", .api = "127.0.0.1:0"});

@@ -33,7 +33,7 @@ std::size_t held(const Agency& agency) {
 
 }  // namespace
 
-TEST_CASE("one record that is not valid JSON costs a handful of requests, and stops none of the others") {
+TEST_CASE("one record that is not valid JSON costs a few requests, and the others are stored") {
     PortalProcess sound({"--records", "300"});
     Agency baseline(sound.base_url());
     REQUIRE(baseline.once().code == 0);
@@ -62,7 +62,7 @@ TEST_CASE("one record that is not valid JSON costs a handful of requests, and st
     }
 }
 
-TEST_CASE("a list that is no list is a bad response, and no record of the quarantine") {
+TEST_CASE("an object instead of a list is a bad response, and is not quarantined") {
     PortalProcess portal({"--records", "50"});
     Agency agency(AgencyConfig{.base_url = portal.base_url(), .timeout = "2s"});
     REQUIRE(agency.once().code == 0);
@@ -76,7 +76,7 @@ TEST_CASE("a list that is no list is a bad response, and no record of the quaran
     CHECK(agency.stop(daemon).code == 0);
 }
 
-TEST_CASE("a byte-order mark, zeros after gzip and a status without a reason hinder nothing") {
+TEST_CASE("a byte-order mark, zeros after gzip and a status without a reason are accepted") {
     for (const char* fault : {"bom", "gzip-padding", "no-reason"}) {
         INFO(fault);
         PortalProcess portal({"--records", "300", "--fault", fault});
@@ -89,7 +89,8 @@ TEST_CASE("a byte-order mark, zeros after gzip and a status without a reason hin
     }
 }
 
-TEST_CASE("a firewall that refuses bodies of 8 KB is never met, with 700 records to be asked for by id") {
+TEST_CASE(
+    "a firewall that refuses bodies of 8 KB never refuses a request, with 700 records to request by id") {
     PortalProcess portal({"--records", "700", "--fault", "firewall"});
     Agency agency(portal.base_url());
     REQUIRE(agency.once().code == 0);
@@ -105,7 +106,8 @@ TEST_CASE("a firewall that refuses bodies of 8 KB is never met, with 700 records
 }
 
 TEST_CASE(
-    "a filter that is larger than a firewall's bound is a warning of --check, and its 403 no expired key") {
+    "for a filter larger than a firewall's limit --check warns, and the 403 does not count as an expired "
+    "key") {
     PortalProcess portal({"--records", "20", "--fault", "firewall"});
     AgencyConfig config{.base_url = portal.base_url()};
     config.stream_more = "filter: { comment: { $ne: " + std::string(9000, 'x') + " } }";
@@ -121,7 +123,7 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "a page of a million records where a thousand were asked for is read to the thousandth, and told once") {
+    "of a page with a million records instead of a thousand, a thousand are read, and it is logged once") {
     PortalProcess portal({"--records", "300", "--no-gzip"});
     Agency agency(portal.base_url());
     Process daemon = agency.start();
