@@ -1,5 +1,5 @@
-// Signing certificates on the running daemon: kept in the store for the next start, and messages that name certificates
-// which do not exist while none is known.
+// Signing certificates in the running daemon: kept in the store for the next start, and messages that name nonexistent
+// certificates while none is known.
 #include "system/event_site.hpp"
 #include "system/wire_client.hpp"
 
@@ -15,15 +15,15 @@ using nlohmann::json;
 
 namespace {
 
-// The body of a message that was taken. Whether it is settled is not waited for: that takes 15 s if a pass of the start
-// brings its record first.
+// The body of an accepted message. Does not wait until it is settled: that takes 15 s if a pass of the start fetches
+// its record first.
 std::string true_message(EventSite& site, Process& daemon) {
     const std::vector<std::string> ids = site.submit({{"count", 1}});
     REQUIRE(site.ends(daemon, ids).front().status == 200);
     return read_events(site.agency.store_path()).at(ids.front()).body;
 }
 
-// Messages of which each names another certificate that does not exist. Nobody waits for the answers.
+// Messages that each name a different nonexistent certificate. Does not wait for the responses.
 class Forger {
   public:
     Forger(const EventSite& site, const std::string& message)

@@ -1,4 +1,4 @@
-// --check finds what is valid and cannot work here.
+// --check finds valid settings that cannot work here.
 #include "system/event_site.hpp"
 
 #include <arpa/inet.h>

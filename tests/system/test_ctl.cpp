@@ -18,7 +18,7 @@ using nlohmann::json;
 
 namespace {
 
-// A daemon with its API on a Unix socket, and carecloudctl beside it.
+// A daemon with its API on a Unix socket, and carecloudctl.
 class CtlWorld {
   public:
     explicit CtlWorld(const std::string& api_more = "")
@@ -208,7 +208,7 @@ TEST_CASE("a quarantined record that was fixed at the portal is stored on reques
     CHECK(still.code == 1);
     CHECK_THAT(still.out, Contains("received, but still invalid") &&
                               Contains("  it stays in quarantine as last received\n"));
-    // Behind the cursor, where no pass would meet it.
+    // Behind the cursor, so no pass finds it.
     put("2024-01-01T00:00:00.0000000Z");
     const Run taken = world.ctl({"quarantine", "--retry", id});
     CHECK(taken.code == 0);
@@ -252,7 +252,7 @@ TEST_CASE(
     const Run unconfirmed = world.ctl({"reconcile", "claim_attendance"});
     CHECK(unconfirmed.code == 1);
     CHECK_THAT(unconfirmed.out, Contains("10 of 48 records") && Contains("--confirm-deletes"));
-    CHECK(world.ctl({"status"}).code == 2);  // critical, until it is answered
+    CHECK(world.ctl({"status"}).code == 2);  // critical, until it is confirmed
     const Run confirmed = world.ctl({"reconcile", "claim_attendance", "--confirm-deletes"});
     CHECK(confirmed.code == 0);
     CHECK_THAT(confirmed.out, Contains("10 marked as deleted"));

@@ -1,4 +1,4 @@
-// Every form of the Portal's query language, found out untold.
+// Every form of the Portal's query language, detected automatically.
 #include "system/api_client.hpp"
 
 #include <catch2/catch.hpp>
@@ -61,7 +61,7 @@ TEST_CASE("the dialect of a portal that changes its types between two passes is 
     CHECK(agency.broken_promise(portal) == "");
 }
 
-// The JSON is the same, only what the literals match is not.
+// The JSON is the same; only the matching of literals differs.
 TEST_CASE("a change of the type of modified is noticed by polls, and by a reconciliation immediately") {
     PortalProcess portal({"--records", "300"});
     Agency agency(AgencyConfig{.base_url = portal.base_url(), .more = kApiLine});
@@ -69,7 +69,7 @@ TEST_CASE("a change of the type of modified is noticed by polls, and by a reconc
     REQUIRE(agency.follows(daemon, portal, kWithin) == "");
     portal.control("POST", "/settings", {{"dialect", "modified=date"}});
     portal.control("POST", "/generate", {{"count", 20}});
-    // Each twelfth idle poll looks.
+    // Every twelfth idle poll checks.
     CHECK(agency.follows(daemon, portal, kWithin) == "");
     CHECK(select_text(agency.store_path(), "SELECT dialect FROM streams").find("date") != std::string::npos);
 

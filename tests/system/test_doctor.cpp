@@ -1,4 +1,4 @@
-// carecloudctl doctor with the real portal of every kind: what it finds out, and what it says is to be set.
+// carecloudctl doctor with every kind of the loopback portal: its findings and recommended settings.
 #include "system/agency.hpp"
 #include "system/programs.hpp"
 

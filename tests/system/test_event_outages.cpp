@@ -1,4 +1,4 @@
-// Trouble that is nobody's fault and passes: 503, so that SNS sends the message again, and then it is taken.
+// Temporary failures: 503, so SNS sends the message again, and then it is accepted.
 #include "system/event_site.hpp"
 #include "system/wire_client.hpp"
 

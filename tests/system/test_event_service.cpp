@@ -60,7 +60,7 @@ TEST_CASE("with confirm: false a subscription stays pending until it is switched
     CHECK(subscription_of(site) == "pending");
     const auto ended = [&] { return site.counts().at("pending") == 0; };
     CHECK(daemon.wait_until(ended, kWithin));
-    CHECK(site.counts().at("delivered") == 1);  // 200: asking again would change nothing
+    CHECK(site.counts().at("delivered") == 1);  // 200: a retry would change nothing
     CHECK(site.counts().at("confirmations") == 0);
 
     site.sns->confirm = true;
@@ -88,7 +88,7 @@ TEST_CASE("Basic credentials are requested by a 401, and required for every mess
     CHECK(status_of(reply) == 401);
     CHECK(reply.find("\r\nWWW-Authenticate: Basic realm=") != std::string::npos);
 
-    // As a URL has it.
+    // In the format of a URL.
     site.subscribe(daemon, "sns:Kx7%20system%3A%20test%40password%2F61c5");
     CHECK(site.still_serves(daemon) == "");
     CHECK(site.counts().at("challenged").get<int>() >= 3);
@@ -277,7 +277,7 @@ TEST_CASE("without TLS, behind a proxy; --once opens no endpoint; an address in 
     site.subscribe(daemon);
     CHECK(site.still_serves(daemon) == "");
 
-    // Another agency that wants the same place.
+    // Another agency that uses the same address.
     EventSite other;
     other.sns->listen = "127.0.0.1:" + std::to_string(site.port());
     other.write_config();

@@ -1,5 +1,5 @@
-// Events, from a POST at the real endpoint to a settled record: what arrives, however it arrives, and what becomes of
-// it. Nothing but an event leads to a record here within minutes, unless a test polls.
+// Events, from a POST at the real endpoint to a settled record: all ways of arriving, and all results. Here only events
+// lead to a record within minutes, unless a test polls.
 #include "portal/records.hpp"
 #include "system/event_site.hpp"
 
@@ -74,7 +74,7 @@ TEST_CASE("a subscription is confirmed automatically, and an event brings its re
     CHECK(site.counts().at("certificate_fetches") == 1);
     const Run run = site.agency.stop(daemon);
     CHECK(run.code == 0);
-    // What secret_in() takes for a secret in whatever a daemon says.
+    // Text that secret_in() detects as a secret in any output of a daemon.
     const json body = json::parse(read_events(site.agency.store_path()).at(parents.front()).body);
     CHECK(secret_in("x " + body.at("Signature").get<std::string>()) != "");
     CHECK(secret_in("token=" + new_token()) != "");
@@ -95,7 +95,7 @@ TEST_CASE(
     for (const Delivery& end : site.ends(daemon, delivered))
         CHECK(end.status == 200);
     CHECK(site.become(daemon, delivered, "settled") == "");
-    // Nothing but a poll leads to these.
+    // Only a poll finds these.
     const std::vector<std::string> lost = site.submit({{"count", 4}, {"fault", "lost"}});
     CHECK(site.agency.follows(daemon, site.portal, kWithin) == "");
 

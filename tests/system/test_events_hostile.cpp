@@ -1,5 +1,5 @@
-// What must not be able to do harm, on the running daemon's own TLS socket. After each, a good event gets its 200 and
-// is settled. Slow senders and their time-outs are the server's own tests' (unit/net).
+// Input that must do no harm, on the running daemon's own TLS socket. After each, a valid event gets its 200 and is
+// settled. Slow senders and timeouts are covered by the server's tests (unit/net).
 #include "portal/publisher_faults.hpp"
 #include "system/event_site.hpp"
 #include "system/programs.hpp"
@@ -20,7 +20,7 @@ using Wire = WireClient::Wire;
 
 namespace {
 
-// What a message with that fault is to get. SNS sends again what got a 503, and nothing else of these.
+// The expected status of a message with that fault. SNS retries only after a 503.
 const std::map<std::string_view, int> kAnswers = {
     {"bad-base64", 400},
     {"bad-timestamp", 400},
@@ -73,7 +73,7 @@ const std::map<std::string_view, int> kAnswers = {
     {"url-user", 403},
 };
 
-// A site whose daemon has taken one message, whose body is kept: sent again it gets 200 by itself.
+// A site whose daemon has accepted one message, whose body is kept: sent again it gets 200 without further requests.
 struct Served {
     explicit Served(SiteOptions options = {}) : site(std::move(options)), daemon(site.start()) {
         site.subscribe(daemon);
@@ -83,7 +83,7 @@ struct Served {
     }
 
     WireClient client(Wire wire = Wire::tls) const { return {site.port(), wire}; }
-    // What these bytes, alone on a connection, are answered.
+    // The response to these bytes, alone on a connection.
     std::string answer(const std::string& bytes) const {
         WireClient asking = client();
         asking.send(bytes);

@@ -1,4 +1,4 @@
-// The daemon always on: a first load, what changes afterwards, its signals.
+// The daemon in continuous operation: a first load, later changes, its signals.
 #include "support/notify_socket.hpp"
 #include "system/agency.hpp"
 
@@ -40,14 +40,14 @@ TEST_CASE("known records are not stored again, by --once or after a restart") {
     CHECK(again.code == 0);
     CHECK(again.says("nothing new"));
     CHECK(read_store(agency.store_path()).changes.size() == changes);
-    // An idle poll is one request, however much is held.
+    // An idle poll is one request, whatever the number of records held.
     CHECK(portal.control("GET", "/counts").at("total").get<std::uint64_t>() == asked + 1);
 }
 
 TEST_CASE("a SIGHUP during startup reloads, and one during shutdown does not end the service") {
     PortalProcess portal({"--records", "20"});
     Agency agency(portal.base_url());
-    // As if it had come while the store was being opened.
+    // As if it had arrived while the store was being opened.
     Process daemon = agency.start([] {
         sigset_t reloads{};
         sigemptyset(&reloads);
@@ -57,7 +57,7 @@ TEST_CASE("a SIGHUP during startup reloads, and one during shutdown does not end
     });
     REQUIRE(daemon.says("info  reloaded", kWithin));
     REQUIRE(agency.follows(daemon, portal, kWithin) == "");
-    // A page that never comes, so that there is something to stop.
+    // A page that never arrives, so the stop has something to interrupt.
     portal.fault("slow-head", 1);
     REQUIRE(daemon.wait_until([&] { return portal.suffered("slow-head") > 0; }, kWithin));
     daemon.send(SIGTERM);
@@ -102,10 +102,10 @@ TEST_CASE("SIGINT ends the service like SIGTERM, even if no peer responds") {
     daemon.send(SIGINT);
     const Run run = agency.said(daemon, daemon.wait(kStopWithin).code);
     CHECK(run.code == 0);
-    CHECK(run.says("info  stopped"));  // in order, not by the alarm that ends a stop which hangs
+    CHECK(run.says("info  stopped"));  // in order, not by the alarm that ends a hanging stop
 }
 
-// Found in review: what an earlier stream suffered from was said for ever.
+// Found in review: errors of a removed stream were reported forever.
 TEST_CASE("errors of a stream are no longer reported when a reload has removed it") {
     PortalProcess portal({"--records", "20", "--entity", "claim_attendance", "--entity", "provider"});
     portal.fault("403", 1);

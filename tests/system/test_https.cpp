@@ -1,4 +1,4 @@
-// HTTPS: whom the daemon believes.
+// HTTPS: which servers the daemon trusts.
 #include "system/agency.hpp"
 
 #include <catch2/catch.hpp>

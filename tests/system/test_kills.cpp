@@ -1,4 +1,4 @@
-// kill -9 at any moment: nobody's help is needed, nothing is lost and nothing comes twice.
+// kill -9 at any time: no intervention is needed, nothing is lost and nothing is stored twice.
 #include "system/kill_world.hpp"
 
 #include <iostream>
@@ -28,7 +28,7 @@ TEST_CASE(
             const KillTally tally = world.tally();
             std::cout << phase.name << ": killed " << tally.kills << " times, " << tally.hits
                       << " in the middle of it" << std::endl;
-            // What misses came too soon after the start, or when the work was done: its length varies.
+            // Missed kills came too soon after the start, or when the work was done: its duration varies.
             CHECK(tally.hits * 3 >= tally.kills);
             kills += tally.kills;
         }

@@ -1,5 +1,5 @@
-// Listings that leave out records: cut short, with holes, of records that lie in the future (the table of
-// lib/sync/DESIGN.md, "About queries and listings").
+// Listings that omit records: truncated, with holes, of records in the future (the table of lib/sync/DESIGN.md, "About
+// queries and listings").
 #include "system/api_client.hpp"
 
 #include <optional>
@@ -36,7 +36,7 @@ std::string deletions(const Agency& agency) {
     return select_text(agency.store_path(), "SELECT count(*) FROM changes WHERE kind = 'deleted'");
 }
 
-// 300 records of the last second, and one pass that has stored them. Where a late one is to lie among them.
+// 300 records of the last second, and one pass that has stored them. A late one is inserted among them.
 std::string load_tail(PortalProcess& portal, const Agency& agency, Process& daemon) {
     json all = json::array();
     for (int i = 0; i < 300; ++i)
@@ -72,11 +72,11 @@ TEST_CASE(
     CHECK(deletions(agency) == "0");
     CHECK(agency.broken_promise(portal) == "");
 
-    // The same record has really left the filter: its content is another one.
+    // The same record has really left the filter: its content is different.
     put_silently(portal, json::array({record_of(kHole, instant_in(-60), {{"kind", "b"}})}));
     CHECK(ctl(agency, daemon, {"reconcile", "claim_attendance"}).code == 0);
     CHECK(daemon.wait_until([&] { return deletions(agency) == "1"; }, kWithin));
-    // It comes back.
+    // It returns.
     portal.control("POST", "/hole", {{"entity", "claim_attendance"}, {"ids", json::array()}});
     put_silently(portal, json::array({record_of(kHole, instant_in(0), {{"kind", "a"}})}));
     CHECK(agency.follows(daemon, portal, kWithin) == "");
@@ -199,7 +199,7 @@ TEST_CASE("3,000 records dated in the future cost an idle poll nothing, and are 
     const std::uint64_t records_sent = records_sent_by(portal) - records;
     const std::uint64_t requests_sent = requests_to(portal) - requests;
     const auto polls = static_cast<std::uint64_t>(passes() - before);
-    // With every twelfth poll the dialect is tried with a record; and one poll may be under way.
+    // At every twelfth poll the dialect is tested with a record; and one poll may be in progress.
     CHECK(records_sent <= 2 + polls / 6);
     CHECK(requests_sent <= polls + 3 + polls / 6);
     CHECK(select_text(agency.store_path(), "SELECT cursor_modified FROM streams") < instant_in(61));
@@ -207,7 +207,7 @@ TEST_CASE("3,000 records dated in the future cost an idle poll nothing, and are 
     CHECK(agency.follows(*daemon, portal, kWithin) == "");
     CHECK(agency.stop(*daemon).code == 0);
 
-    // Within an overlap one walk asks for all of them, by keys.
+    // Within an overlap one walk requests all of them, by keys.
     agency.config.stream_more = "overlap: 3s";
     agency.write_config();
     daemon.emplace(agency.start());

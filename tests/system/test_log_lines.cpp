@@ -1,5 +1,5 @@
-// The log as programs read it: every line an object of JSON with its fields, a line a pass that says what came, an
-// outage told once and not at each try, and its end.
+// The log as read by programs: every line is a JSON object with its fields, one line per pass with its counts, an
+// outage logged once and not at each attempt, and its end.
 #include "system/agency.hpp"
 #include "system/programs.hpp"
 #include "system/store_reader.hpp"
@@ -33,7 +33,7 @@ std::vector<json> lines_of(const std::string& log) {
     return lines;
 }
 
-// Agency::stop() looks for the words of a log that is no JSON.
+// Agency::stop() searches for the text of a log that is not JSON.
 std::vector<json> lines_once_stopped(const Agency& agency, Process& daemon) {
     daemon.send(SIGTERM);
     const Run run = agency.said(daemon, daemon.wait(kStopWithin).code);
@@ -87,7 +87,7 @@ TEST_CASE("every line is an object with its fields; an outage and its end are ea
     const std::vector<json> well = saying(lines, "stream recovered");
     REQUIRE(well.size() == 1);
     CHECK(well.front().at("stream") == "claim_attendance");
-    // Of passes; a request that was repeated in time is none.
+    // Of passes; a request that was repeated successfully does not count.
     CHECK(well.front().value("failures", 1) >= 1);
 }
 

@@ -1,5 +1,5 @@
-// The metrics of the real daemon, as Prometheus reads them, and what etc/ makes of them: every name in the alerts and
-// in the dashboard is one that the daemon tells, and every alert has its entry in the runbook.
+// The metrics of the real daemon, as Prometheus reads them, and their use in etc/: every name in the alerts and in the
+// dashboard is exported by the daemon, and every alert has an entry in the runbook.
 #include "system/agency.hpp"
 #include "system/wire_client.hpp"
 
@@ -30,7 +30,7 @@ std::set<std::string> found_in(const std::string& text, const std::string& patte
     return found;
 }
 
-// What promtool says of it; empty: nothing is wrong.
+// promtool's output; empty: no problem.
 std::string promtool(const std::string& arguments, const TempDir& dir) {
     Process process(
         {.arguments = {"/bin/sh", "-c", "promtool " + arguments}, .output = dir.file("promtool")});

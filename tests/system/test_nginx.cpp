@@ -1,5 +1,5 @@
-// The API behind the real nginx, as the manual configures it, and what it says to proxies without a token. Where nginx
-// is missing, these are skipped and say so.
+// The API behind the real nginx, as configured in the manual, and its responses to proxies without a token. If nginx is
+// missing, these tests are skipped with a message.
 #include "support/free_port.hpp"
 #include "system/api_client.hpp"
 #include "system/programs.hpp"
@@ -28,7 +28,7 @@ bool nginx_is_missing() {
     return true;
 }
 
-// The manual's server block for the API; without TLS, at `port`, before the daemon at `api`.
+// The manual's server block for the API; without TLS, on `port`, in front of the daemon on `api`.
 std::string stanza_of_manual(std::uint16_t port, std::uint16_t api) {
     const char* const root = std::getenv("CARECLOUD_SOURCE_DIR");
     if (!root) throw std::runtime_error("CARECLOUD_SOURCE_DIR is not set");
@@ -78,7 +78,7 @@ class Proxied {
                                      read_text(files_.file("errors")));
     }
 
-    // Empty: nobody listens.
+    // Empty: no server listens.
     std::string ask(const std::string& target, const std::string& headers = {}) const {
         try {
             WireClient client(port_, WireClient::Wire::plain);

@@ -1,4 +1,4 @@
-// Wrong clocks, the portal's or this machine's, for seconds and for good (sync-model, hazard 31).
+// Wrong clocks, the portal's or this machine's, for seconds and permanently (lib/sync/DESIGN.md, hazard 31).
 #include "system/api_client.hpp"
 #include "system/movable_clock.hpp"
 #include "system/programs.hpp"
@@ -21,7 +21,7 @@ std::string cursor_of(const Agency& agency) {
     return select_text(agency.store_path(), "SELECT max(cursor_modified, safe_modified) FROM streams");
 }
 
-// Nothing is behind, and nothing claims to be ahead of its time.
+// Nothing is behind, and nothing is ahead of its time.
 void check_well(const Agency& agency, Process& daemon) {
     CHECK(cursor_of(agency) < instant_in(61));
     CHECK(metric(daemon, "carecloud_lag_seconds{stream=\"claim_attendance\"}") >= 0);
@@ -109,7 +109,7 @@ TEST_CASE(
     REQUIRE(daemon.wait_until([&] { return passes_of(daemon) >= before + 5; }, kWithin));
     const std::uint64_t sent = records_sent_by(portal) - records;
     const auto polls = static_cast<std::uint64_t>(passes_of(daemon) - before);
-    CHECK(sent <= 2 + polls / 6);  // with every twelfth poll the dialect is tried with a record
+    CHECK(sent <= 2 + polls / 6);  // at every twelfth poll the dialect is tested with a record
 
     portal.control("POST", "/generate", {{"count", 5}});
     REQUIRE(agency.follows(daemon, portal, kWithin) == "");

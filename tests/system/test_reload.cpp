@@ -1,5 +1,5 @@
-// carecloud-syncd --reload, which systemctl reload runs: it waits for the running service's word, and fails with the
-// reason where the configuration was refused.
+// carecloud-syncd --reload, which systemctl reload runs: it waits for the running service's result, and fails with the
+// reason if the configuration was refused.
 #include "system/agency.hpp"
 #include "system/api_client.hpp"
 
@@ -15,7 +15,7 @@ namespace {
 constexpr const char* kSuccessful = "carecloud_config_last_reload_successful";
 constexpr const char* kSuccessfulAt = "carecloud_config_last_reload_success_timestamp_seconds";
 
-// As systemd does for the service and for what ExecReload= names.
+// The environment that systemd sets for the service and for ExecReload=.
 std::function<int()> with_runtime_folder(const Agency& agency) {
     return [folder = agency.path()] { return ::setenv("RUNTIME_DIRECTORY", folder.c_str(), 1); };
 }

@@ -1,5 +1,5 @@
-// Nothing that is secret or personal was said by any program in any other test of this folder, whatever it logged.
-// CTest runs this one after all of them; what they leave in CARECLOUD_SAID begins anew with each run.
+// No program has printed or logged secrets or personal data in any other test of this folder. CTest runs this test
+// after all of them; their output in CARECLOUD_SAID is reset with each run.
 #include "system/agency.hpp"
 
 #include <cstdlib>

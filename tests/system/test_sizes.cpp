@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// A record of about `bytes` bytes that the portal's own ones do not have.
+// A record of about `bytes` bytes, unlike the portal's own ones.
 std::string big_record(std::size_t bytes) {
     auto record = nlohmann::ordered_json::parse(make_record(4711, 1, RecordShape::light));
     record["comment"] = std::string(bytes, 'x');
@@ -39,7 +39,7 @@ TEST_CASE("full records behind a small gateway: the pages shrink, and the store 
         INFO(status);
         PortalProcess portal({"--records", "150", "--batch", "60", "--shape", "full", "--limit-bytes",
                               "120000", "--too-large-status", status});
-        // A plain word costs no pause; what may mean anything costs one for each halving.
+        // An unambiguous status costs no pause; an ambiguous one costs a pause for each halving.
         Agency agency(AgencyConfig{.base_url = portal.base_url(), .page_size = status == "413" ? 1000 : 12});
         const Run run = agency.once();
         INFO(run.err);
@@ -66,7 +66,7 @@ TEST_CASE("a record beyond every limit is quarantined by its id, and the others 
     CHECK(others.erase(big_id()) == 1);
     CHECK(broken_promise(store, {{"claim_attendance", others}}) == "");
 
-    // Its `modified` moves and it is small enough: it is taken, and no longer set aside.
+    // Its `modified` changes and it is small enough: it is stored, and no longer in quarantine.
     portal.put(big_record(1'000));
     CHECK(agency.follows(daemon, portal, kWithin) == "");
     CHECK(agency.stop(daemon).code == 0);

@@ -1,5 +1,5 @@
-// Ok, warning, critical: what an administrator sees in systemctl status, carecloudctl status and /readyz when something
-// is wrong, and that each reason names its remedy, once.
+// Ok, warning, critical: what an administrator sees in systemctl status, carecloudctl status and /readyz if something
+// is wrong, and that each reason contains its remedy once.
 #include "support/notify_socket.hpp"
 #include "system/api_client.hpp"
 #include "system/event_site.hpp"
@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// A daemon, and systemd beside it.
+// A daemon, and systemd.
 struct Watched {
     explicit Watched(AgencyConfig config, const std::function<int()>& prepare = {})
         : agency(std::move(config)), daemon(start(prepare)) {}
@@ -31,13 +31,13 @@ struct Watched {
         });
     }
     nlohmann::json status() {
-        systemd.status();  // read as they come: sd_notify(3) waits for a reader
+        systemd.status();  // read continuously: sd_notify(3) waits for a reader
         return api_json(daemon, "/v1/status");
     }
     bool becomes(const std::string& state) {
         return daemon.wait_until([&] { return status().at("state") == state; }, kWithin);
     }
-    // The reason whose text has these words.
+    // The reason whose text contains this.
     nlohmann::json reason(const std::string& words) {
         nlohmann::json found;
         const auto shown = [&] {
@@ -50,7 +50,7 @@ struct Watched {
         return found;
     }
     int exit_code() { return ctl(agency, daemon, {"status"}).code; }
-    // systemctl's line has the words, and has them once.
+    // systemctl's line contains the text exactly once.
     bool says_once(const std::string& words) {
         return daemon.wait_until(
             [&] {
@@ -66,7 +66,7 @@ struct Watched {
     Process daemon;
 };
 
-// Until nothing more goes into the file's file system.
+// Fills the file's file system.
 void fill_up(const std::string& path) {
     std::ofstream filler(path, std::ios::binary);
     const std::string block(4096, 'x');
@@ -213,7 +213,7 @@ TEST_CASE(
     }
     Watched site(config, prepare);
     REQUIRE(site.becomes("ok"));
-    // As the daemon sees it: nobody else sees its disk.
+    // As the daemon sees it: its disk is visible to no other process.
     const std::string filler = "/proc/" + std::to_string(site.daemon.pid()) + "/root" + disk.file("filler");
     const std::string remedy = "df -h " + disk.path();
     fill_up(filler);
@@ -258,7 +258,7 @@ TEST_CASE(
     });
     const auto comes = [&](const std::function<bool()>& condition) {
         const auto reading = [&] {
-            systemd.status();  // read as they come: sd_notify(3) waits for a reader
+            systemd.status();  // read continuously: sd_notify(3) waits for a reader
             return condition();
         };
         return daemon.wait_until(reading, kWithin);
@@ -271,7 +271,7 @@ TEST_CASE(
     const std::string updated = "carecloud_records_total{kind=\"updated\",stream=\"claim_attendance\"}";
     site.portal.control("POST", "/touch", {{"count", 20}, {"silent", true}});
     REQUIRE(comes([&] { return metric(daemon, updated) >= 20; }));
-    clock.move(3min);  // until then their events may still come
+    clock.move(3min);  // until then their events may still arrive
     REQUIRE(says("critical: claim_attendance receives almost no events (push silent)"));
     CHECK(says("remedy: run aws sns list-subscriptions-by-topic; subscribe again"));
     const Run shown = ctl(site.agency, daemon, {"status"});

@@ -1,4 +1,4 @@
-// Stores that cannot be used: the exit code, and what to do about it.
+// Unusable stores: the exit code and the remedy.
 #include "system/agency.hpp"
 #include "system/small_disk.hpp"
 
@@ -26,7 +26,7 @@ int become_nobody() {
     return 0;
 }
 
-// No file may grow beyond that; a write fails with EFBIG.
+// The maximum file size; a write beyond it fails with EFBIG.
 int limit_files(rlim_t bytes) {
     ::signal(SIGXFSZ, SIG_IGN);
     const rlimit limit{.rlim_cur = bytes, .rlim_max = bytes};
@@ -47,7 +47,7 @@ TEST_CASE("a store in use by another daemon: 75, with its process") {
         CHECK(second.says("in use by process " + std::to_string(first.pid())));
         CHECK(second.says("store_owned"));
     }
-    // The first one has noticed nothing; and once it is gone, however it went, the next may begin.
+    // The first one is unaffected; and once it has ended, in any way, the next may begin.
     portal.control("POST", "/touch", {{"count", 20}});
     REQUIRE(agency.follows(first, portal, kWithin) == "");
     portal.control("POST", "/generate", {{"count", 500}, {"batch", 90}});
@@ -67,7 +67,7 @@ TEST_CASE("a store that is not writable: 75, with the remedy") {
     ::chmod(agency.store_path().c_str(), 0444);
     std::function<int()> prepare;
     if (::getuid() == 0) {
-        // Root may write everywhere; nobody may not.
+        // Root may write everywhere; user nobody may not.
         for (const auto& entry : std::filesystem::directory_iterator(agency.path())) {
             REQUIRE(::chown(entry.path().c_str(), kNobody, kNobody) == 0);
         }

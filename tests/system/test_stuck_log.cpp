@@ -1,4 +1,4 @@
-// A daemon whose stderr is a pipe that nobody reads: a terminal that is held, a program that hangs.
+// A daemon whose stderr is a pipe that is not read: a stopped terminal, a hanging program.
 #include "system/api_client.hpp"
 #include "system/programs.hpp"
 
@@ -29,7 +29,7 @@ class UnreadPipe {
     UnreadPipe& operator=(const UnreadPipe&) = delete;
 
     int writing() const { return ends_[1]; }
-    // What is in it now.
+    // Its current content.
     std::string read() const {
         std::array<char, 65'536> bytes{};
         const int flags = ::fcntl(ends_[0], F_GETFL);
@@ -58,7 +58,7 @@ TEST_CASE("if nobody reads its log, the daemon polls, responds and stops, and lo
         return process.wait(kWithin).code;
     };
     REQUIRE(daemon.wait_until([&] { return ctl_code("status") == 0; }, kWithin));
-    // Each look is some lines at the level trace: 4 KiB are full after a few.
+    // Each poll logs some lines at the level trace: 4 KiB are full after a few.
     for (int i = 0; i < 30; ++i)
         REQUIRE(ctl_code("sync") == 0);
     portal.control("POST", "/touch", {{"count", 20}});

@@ -1,5 +1,5 @@
-// No light is green while the portal was never read, wants to be left alone, or a limit is spent; and nothing waits for
-// ever (the table of lib/sync/DESIGN.md, "About time, limits and order").
+// No state is ok while the portal was never read, requests a pause, or a limit is used up; and nothing waits forever
+// (the table of lib/sync/DESIGN.md, "About time, limits and order").
 #include "system/api_client.hpp"
 #include "system/event_site.hpp"
 #include "system/wire_client.hpp"
@@ -16,9 +16,9 @@ using Catch::Contains;
 
 namespace {
 
-// For what comes at once, on a machine that is busy: retries alone would take half a minute.
+// For events expected immediately, on a busy machine: retries alone would take half a minute.
 constexpr std::chrono::seconds kAtOnce{20};
-// For what is due in 2 to 14 seconds, and would come after a minute if it were counted anew.
+// For events expected in 2 to 14 seconds, which would take a minute if the interval started again.
 constexpr std::chrono::seconds kDue{45};
 
 std::size_t times(const std::string& text, const std::string& word) {
@@ -88,7 +88,7 @@ TEST_CASE(
     CHECK(begun.code == 0);
     CHECK(daemon.says("backfill interrupted, will be retried", kAtOnce));
     CHECK(requests_to(portal) == before + 2);  // that was an operator's request, too
-    // A reload sends a probe, too; then everything goes on.
+    // A reload sends a probe, too; then everything continues.
     portal.clear_faults();
     daemon.send(SIGHUP);
     CHECK(daemon.says("backfill finished", kWithin));
@@ -96,7 +96,7 @@ TEST_CASE(
     CHECK(agency.stop(daemon).code == 0);
 }
 
-// The interval is a minute at least, so most of it is over before the service begins.
+// The interval is at least a minute, so most of it has passed before the service starts.
 TEST_CASE("reconcile.every counts across reloads and restarts") {
     PortalProcess portal({"--records", "50"});
     Agency agency(AgencyConfig{
@@ -159,7 +159,7 @@ TEST_CASE("eight streams share a quota of 300: all are filled, and sent and rese
     REQUIRE(daemon->wait_until([&] { return times(daemon->err(), "pass finished") >= 8; }, kWithin));
     CHECK(api_json(*daemon, "/v1/status").at("quota").at("sent").get<std::uint64_t>() >= requests_to(portal));
 
-    // Nearly all of the quota can be used, and not one more.
+    // Nearly all of the quota can be used, and not one request more.
     for (int i = 0; i < 60 && not_ready_for(*daemon).empty(); ++i)
         ctl(agency, *daemon, {"sync"});
     CHECK_THAT(not_ready_for(*daemon), Contains("the quota of") && Contains("is used up"));
@@ -185,7 +185,7 @@ TEST_CASE("invalid days are refused, or end only their backfill, and the next on
     CHECK(read_passes(agency.store_path()).empty());
     CHECK(agency.stop(*daemon).code == 0);
 
-    // As an earlier version may have left it in the store.
+    // As an earlier version may have stored it.
     execute_sql(
         agency.store_path(),
         "INSERT INTO passes (kind, stream, state, scheduled, deep, whole, confirm_deletes, first_day, "
@@ -223,7 +223,7 @@ TEST_CASE(
     daemon->send(SIGHUP);
     REQUIRE(becomes_ready(*daemon));
     CHECK(metric(*daemon, "carecloud_ready") == 1);
-    // From then on a portal that is away is no reason, also after a restart.
+    // From then on an unreachable portal is not a reason, also after a restart.
     portal.kill();
     CHECK(agency.stop(*daemon).code == 0);
     daemon.emplace(agency.start());

@@ -1,5 +1,5 @@
-// What portals, gateways and firewalls do to single answers, on the real programs: what can be read is taken, what
-// cannot be is told for what it is.
+// Effects of portals, gateways and firewalls on single responses, with the real programs: readable data is stored,
+// unreadable data is reported as what it is.
 #include "system/agency.hpp"
 #include "system/programs.hpp"
 
@@ -17,7 +17,7 @@ std::uint64_t requests_of(PortalProcess& portal) {
     return portal.control("GET", "/counts").at("total").get<std::uint64_t>();
 }
 
-// The most memory that the process has had, in KiB.
+// The peak memory of the process, in KiB.
 long peak_kib(const Process& process) {
     std::ifstream status("/proc/" + std::to_string(process.pid()) + "/status");
     for (std::string line; std::getline(status, line);) {
@@ -26,7 +26,7 @@ long peak_kib(const Process& process) {
     return 0;
 }
 
-// The store's records that are not deleted; and what it has in quarantine.
+// The store's records that are not deleted, and those in quarantine.
 std::size_t held(const Agency& agency) {
     return read_store(agency.store_path()).records.size();
 }
@@ -53,7 +53,7 @@ TEST_CASE("one record that is not valid JSON costs a few requests, and the other
         REQUIRE(quarantine.size() == 1);
         CHECK(quarantine.begin()->second.starts_with("not valid JSON: "));
         CHECK(run.says(quarantine.begin()->first));
-        // Once the portal shows it well, it is taken by the next walk that meets it.
+        // Once the portal returns it correctly, it is stored by the next walk that finds it.
         portal.clear_faults();
         portal.control("POST", "/touch", {{"count", 300}});
         REQUIRE(agency.once().code == 0);
@@ -94,7 +94,7 @@ TEST_CASE(
     PortalProcess portal({"--records", "700", "--fault", "firewall"});
     Agency agency(portal.base_url());
     REQUIRE(agency.once().code == 0);
-    // Twice within the overlap: the second time their keys are read, and the records asked for by id.
+    // Twice within the overlap: the second time their keys are read, and the records requested by id.
     for (int round = 0; round < 2; ++round) {
         portal.control("POST", "/touch", {{"count", 700}});
         const Run run = agency.once();

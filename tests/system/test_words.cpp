@@ -1,4 +1,4 @@
-// Exit codes and the words that go with them: command line, configuration, key, portal.
+// Exit codes and their messages: command line, configuration, key, portal.
 #include "system/agency.hpp"
 
 #include <arpa/inet.h>
@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// A port that nobody listens at, and nobody else gets while this lives.
+// A port without a listener, reserved during the lifetime of this object.
 class DeadPort {
   public:
     DeadPort() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
@@ -41,7 +41,7 @@ class DeadPort {
     int port_ = 0;
 };
 
-constexpr const char* kUnused = "http://127.0.0.1:9/api";  // never asked
+constexpr const char* kUnused = "http://127.0.0.1:9/api";  // never requested
 
 }  // namespace
 
@@ -173,7 +173,7 @@ TEST_CASE("a key that the portal refuses: 77, and a changed file is used") {
     CHECK(agency.stop(daemon).code == 0);
 }
 
-// LoadCredential= is a copy made at the start: nothing but a restart renews it.
+// LoadCredential= is a copy made at start: only a restart updates it.
 TEST_CASE("the message about a refused key that systemd passed contains the commands to run") {
     const TempDir dir;
     write_text(dir.file("key"), Agency::key());
