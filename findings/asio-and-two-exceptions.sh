@@ -1,22 +1,22 @@
 #!/usr/bin/env bash
-# Boost.Asio 1.81: where both operands of `co_await (a && b)` throw, what comes is neither of the two exceptions.
+# Boost.Asio 1.81: if both operands of `co_await (a && b)` throw, the result is neither of the two exceptions.
 #
-# Expected: one of them, as where one operand throws; so that a handler for system_error handles it.
-# Seen: asio::multiple_exceptions, which is no system_error. It holds the first exception alone: the second one is gone.
+# Expected: one of them, as if only one operand throws, so a handler for system_error handles it.
+# Seen: asio::multiple_exceptions, which is not a system_error. It contains only the first exception.
 # Why it matters here: two operations on one store fail together when its disk is full, and two waits are canceled
-# together at a stop. A handler that knows system_error only lets a cancellation end the process, and one that looks at
-# the first exception alone takes a real failure for a cancellation. lib/sync/walk/side_by_side.cpp awaits both by a
-# parallel_group and throws the one that is no cancellation.
+# together at shutdown. With a handler for system_error only, a cancellation ends the process; a handler that checks
+# only the first exception mistakes a real failure for a cancellation. lib/sync/walk/side_by_side.cpp awaits both with a
+# parallel_group and throws the exception that is not a cancellation.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 
-# unpack PACKAGE=VERSION...: into the temporary folder; nothing is installed. Exits with 3 where apt cannot have them.
+# unpack PACKAGE=VERSION...: into the temporary folder; nothing is installed. Exits with 3 if apt cannot download them.
 unpack() {
   if ! { apt-get -q download "$@" || { apt-get -q update && apt-get -q download "$@"; }; } >apt.log 2>&1; then
     tail -n 5 apt.log >&2
-    echo "not tried: apt does not offer $* here (Debian 12 does, in its main section), or there is no network" >&2
+    echo "skipped: apt does not offer $* here (Debian 12 does, in its main section), or the network is unavailable" >&2
     exit 3
   fi
   for package in ./*.deb; do dpkg -x "$package" .; done
@@ -72,6 +72,6 @@ seen=$(./program)
 echo "boost 1.81.0-5+deb12u1, one operand throws 2; one throws 2 and the other 28:"
 echo "$seen"
 [[ $seen == $'system_error 2\nmultiple_exceptions with 2' ]] || {
-  echo "that has changed: expected system_error 2, then multiple_exceptions with 2" >&2
+  echo "the behavior has changed: expected system_error 2, then multiple_exceptions with 2" >&2
   exit 1
 }

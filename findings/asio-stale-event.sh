@@ -1,23 +1,23 @@
 #!/usr/bin/env bash
-# Boost.Asio 1.81: a wait for a new socket completes by the event of a socket that was closed before.
+# Boost.Asio 1.81: a wait for a new socket completes because of an event of a socket that was closed before.
 #
 # Expected: async_wait(wait_read) completes when the socket can be read, or with an error.
-# Seen: success, on a socket that nobody has written to. One epoll_wait returned events of two sockets; the handler of
-# the first closed the second and opened a new one, which Asio gave the closed one's record; the event that was still to
-# be handled then completed the new socket's wait. Asio's own reads are not misled: they try, and wait on.
-# Why it matters here: a server that waits for the first byte of a TLS connection, looks at it by recv(MSG_PEEK) and
-# takes "nothing there" for "the client is gone" drops 1 % of honest connections. lib/net/server/connection.cpp waits
-# again.
+# Seen: success, on a socket without received data. One epoll_wait returned events of two sockets; the handler of the
+# first closed the second and opened a new one, for which Asio reused the descriptor state of the closed one; the
+# pending event then completed the new socket's wait. Asio's own reads are not affected: they try, and continue to wait.
+# Why it matters here: a server that waits for the first byte of a TLS connection, checks it with recv(MSG_PEEK) and
+# interprets "no data" as "the client has disconnected" drops 1 % of legitimate connections.
+# lib/net/server/connection.cpp waits again.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 
-# unpack PACKAGE=VERSION...: into the temporary folder; nothing is installed. Exits with 3 where apt cannot have them.
+# unpack PACKAGE=VERSION...: into the temporary folder; nothing is installed. Exits with 3 if apt cannot download them.
 unpack() {
   if ! { apt-get -q download "$@" || { apt-get -q update && apt-get -q download "$@"; }; } >apt.log 2>&1; then
     tail -n 5 apt.log >&2
-    echo "not tried: apt does not offer $* here (Debian 12 does, in its main section), or there is no network" >&2
+    echo "skipped: apt does not offer $* here (Debian 12 does, in its main section), or the network is unavailable" >&2
     exit 3
   fi
   for package in ./*.deb; do dpkg -x "$package" .; done
@@ -41,7 +41,7 @@ int main() {
     std::optional<Socket> fresh, fresh_peer;
     asio::local::connect_pair(a, a_peer);
     asio::local::connect_pair(b, b_peer);
-    // Whichever is handled first closes the other one.
+    // The handler that runs first closes the other socket.
     const auto handler = [&](Socket& other) {
         return [&](boost::system::error_code failure) {
             if (failure || fresh) return;
@@ -68,6 +68,6 @@ seen=$(./program)
 echo "boost 1.81.0-5+deb12u1, async_wait() on a socket whose peer has sent nothing:"
 echo "$seen"
 [[ $seen == $'the wait ended: Success, 0 bytes to be read\nend' ]] || {
-  echo "that has changed: expected Success and 0 bytes" >&2
+  echo "the behavior has changed: expected Success and 0 bytes" >&2
   exit 1
 }

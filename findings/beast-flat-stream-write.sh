@@ -1,24 +1,24 @@
 #!/usr/bin/env bash
-# Boost.Beast 1.81: async_write() of two buffers over a flat_stream writes the first alone, and reports success.
+# Boost.Beast 1.81: async_write() of two buffers over a flat_stream writes only the first, and reports success.
 #
-# Expected: all of both, or an error. Asio's documentation of async_write(): it completes when all of the data in the
+# Expected: both buffers, or an error. Asio's documentation of async_write(): it completes when all of the data in the
 # supplied buffers has been written, or an error occurred.
-# Seen: success, and the size of the first buffer, where the second is larger than 16 KiB. Once the first is written,
-# Asio passes it on as an empty buffer before the second one; flat_stream writes no more than the first buffer where
-# both together are too large to be joined, which is nothing now, and Asio takes a write of nothing for the end.
-# Why it matters here: beast::ssl_stream writes through a flat_stream. An HTTPS answer of a head and a large body in one
-# call arrives without its body, and no error is reported. tests/portal/portal_session.cpp writes one buffer at a time
-# over TLS.
+# Seen: success, and the size of the first buffer, if the second is larger than 16 KiB. After the first is written,
+# Asio passes it as an empty buffer before the second one; flat_stream writes only the first buffer if both together are
+# too large to be joined, which is now empty, and Asio interprets a write of 0 bytes as the end.
+# Why it matters here: beast::ssl_stream writes through a flat_stream. An HTTPS response with a head and a large body in
+# one call arrives without its body, and no error is reported. tests/portal/portal_session.cpp writes one buffer at a
+# time over TLS.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 
-# unpack PACKAGE=VERSION...: into the temporary folder; nothing is installed. Exits with 3 where apt cannot have them.
+# unpack PACKAGE=VERSION...: into the temporary folder; nothing is installed. Exits with 3 if apt cannot download them.
 unpack() {
   if ! { apt-get -q download "$@" || { apt-get -q update && apt-get -q download "$@"; }; } >apt.log 2>&1; then
     tail -n 5 apt.log >&2
-    echo "not tried: apt does not offer $* here (Debian 12 does, in its main section), or there is no network" >&2
+    echo "skipped: apt does not offer $* here (Debian 12 does, in its main section), or the network is unavailable" >&2
     exit 3
   fi
   for package in ./*.deb; do dpkg -x "$package" .; done
@@ -71,10 +71,10 @@ int main() {
 CPP
 g++ -std=c++20 -O0 -isystem usr/include program.cpp -o program -pthread
 seen=$(./program)
-echo "boost 1.81.0-5+deb12u1, 100 bytes and a body, by a socket, by a flat_stream, by a flat_stream:"
+echo "boost 1.81.0-5+deb12u1, 100 bytes and a body, through a socket, a flat_stream, a flat_stream:"
 echo "$seen"
 expected=$'100000: Success, 100100 written, 100100 received\n10000: Success, 10100 written, 10100 received'
 [[ $seen == "$expected"$'\n100000: Success, 100 written, 100 received' ]] || {
-  echo "that has changed: expected all of it, all of it, and the first 100 bytes of the last" >&2
+  echo "the behavior has changed: expected all bytes twice, and only 100 bytes in the last case" >&2
   exit 1
 }

@@ -3,19 +3,19 @@
 #
 # Expected: 0. Its documentation: "If a port is present and the numerical value is representable, it is returned as an
 # unsigned integer. Otherwise, the number zero is returned." RFC 3986 allows any number of digits, so the URL is valid.
-# Seen: the number modulo 65536, as if it had been in the URL.
-# Why it matters here: a port with a digit too many in portal.base_url or in SNS's addresses would connect to another
-# port in silence. lib/net/url.cpp reads the digits itself, by parse_port().
+# Seen: the number modulo 65536.
+# Why it matters here: with an extra digit in the port of portal.base_url or of an SNS address, the daemon would connect
+# to another port without an error. lib/net/url.cpp parses the digits itself (parse_port()).
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 
-# unpack PACKAGE=VERSION...: into the temporary folder; nothing is installed. Exits with 3 where apt cannot have them.
+# unpack PACKAGE=VERSION...: into the temporary folder; nothing is installed. Exits with 3 if apt cannot download them.
 unpack() {
   if ! { apt-get -q download "$@" || { apt-get -q update && apt-get -q download "$@"; }; } >apt.log 2>&1; then
     tail -n 5 apt.log >&2
-    echo "not tried: apt does not offer $* here (Debian 12 does, in its main section), or there is no network" >&2
+    echo "skipped: apt does not offer $* here (Debian 12 does, in its main section), or the network is unavailable" >&2
     exit 3
   fi
   for package in ./*.deb; do dpkg -x "$package" .; done
@@ -39,6 +39,6 @@ seen=$(LD_LIBRARY_PATH=$(dirname "$library") ./program)
 echo "boost 1.81.0-5+deb12u1, port and port_number():"
 echo "$seen"
 [[ $seen == $'8443 8443\n99999 34463' ]] || {
-  echo "that has changed: expected 8443 8443 and 99999 34463" >&2
+  echo "the behavior has changed: expected 8443 8443 and 99999 34463" >&2
   exit 1
 }

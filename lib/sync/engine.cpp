@@ -17,7 +17,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-// Runs all of them side by side, until each has ended.
+// Runs all of them concurrently until each has ended.
 template <class T>
 Task<std::vector<T>> all_of(asio::any_io_executor executor, std::vector<Task<T>> tasks) {
     using Operation = decltype(asio::co_spawn(executor, std::declval<Task<T>>(), asio::deferred));
@@ -34,7 +34,7 @@ Task<std::vector<T>> all_of(asio::any_io_executor executor, std::vector<Task<T>>
     co_return std::move(results);
 }
 
-// Requests a second, of all streams' polls at their intervals.
+// Requests per second, of all streams' polls at their intervals.
 double rate_of_polls(const std::vector<EngineStream>& streams) {
     double rate = 0;
     for (const EngineStream& stream : streams)
@@ -67,7 +67,7 @@ Engine::Engine(Clock& clock, Portal& portal, Store& store, Inbox& inbox, EngineS
     retries_ = std::make_unique<RetryQueue>(context, job_streams);
     jobs_ = std::make_unique<JobRunner>(context, store, observer, std::move(job_streams));
     whole_due_.on_written([this] { jobs_->wake(); });
-    // One that is in its pass has sent the probe, and goes on by itself.
+    // A stream in its pass has sent the probe, and continues automatically.
     limiter_.on_release([this] {
         for (const auto& stream : streams_)
             if (!stream->snapshot().in_pass) stream->forgive();
@@ -93,13 +93,13 @@ void Engine::recall_loaded(const std::map<std::string, Timestamp>& first_passes)
 }
 
 Task<> Engine::finish() {
-    // What cannot be given back stays counted: the quota errs on the safe side.
+    // Reservations that cannot be returned stay counted: the quota errs on the safe side.
     auto returned = co_await limiter_.return_reserved();
     if (!returned) observer_.failed(returned.error());
 }
 
-// An exception (a broken invariant, never an outage) ends the engine: the others are stopped, so that it is not hidden
-// until they have ended by themselves.
+// An exception (a violated invariant, never an outage) ends the engine: the other streams are stopped, so the exception
+// is not hidden until they have ended.
 template <class T>
 Task<Engine::Value<T>> Engine::or_stop(Task<T> task) {
     try {
@@ -163,7 +163,7 @@ bool Engine::ask(std::string_view entity) {
     return false;
 }
 
-// The job runner may have met the pass in the store already, and have been refused by a hold.
+// The job runner may already have found the pass in the store and been refused by a hold.
 void Engine::pass_requested() {
     limiter_.allow_probe();
     jobs_->forgive();

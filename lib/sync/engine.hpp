@@ -1,13 +1,12 @@
-// The engine: every stream's schedule, side by side on one rate budget. Timer, SNS events and operators only
-// nudge it; it alone decides when a pass runs, and it alone owns the cursors.
+// The engine: every stream's schedule, run concurrently within one rate budget. Timer, SNS events and operators only
+// nudge it; only the engine decides when a pass runs, and only it owns the cursors.
 //
 //     Engine engine(clock, portal, store, inbox, settings, observer);
 //     asio::co_spawn(io, engine.run(), …);
 //     engine.nudge("claim_attendance");   // requests coalesce: one pass runs and at most one waits
-//     engine.stop();                      // run() returns soon, with the page under way committed or rolled
-//     back
+//     engine.stop();                      // run() returns soon, with the current page committed or rolled back
 //
-// Uses nothing but the seams: the same code runs in simulation. I/O thread alone.
+// Uses only the seams: the same code runs in simulation. I/O thread only.
 #pragma once
 
 #include "base/clock.hpp"
@@ -36,10 +35,10 @@ namespace carecloud {
 struct EngineSettings {
     std::vector<EngineStream> streams;  // at least one; an entity occurs once
     RateLimits rate;
-    std::uint64_t seed = 0;  // of every jitter
-    // Of the engine before on the same portal: a reload sends one probe and does not forget the hold.
+    std::uint64_t seed = 0;  // of all jitter
+    // From the previous engine with the same portal: a reload sends one probe and keeps the hold.
     std::optional<PortalHold> hold{};
-    // Of that engine, too, by entity: a reload does not forget that events are missing.
+    // Also from that engine, by entity: a reload does not forget that events are missing.
     std::map<std::string, PushWatch> push{};
 };
 
@@ -52,44 +51,43 @@ class Engine {
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;
 
-    // What Store::first_passes() has: these streams were loaded before. Before run(); one that is not known to be has
-    // its first load noted again, which changes nothing.
+    // The result of Store::first_passes(): these streams were loaded before. Call before run(); a stream not listed has
+    // its first load recorded again, which changes nothing.
     void recall_loaded(const std::map<std::string, Timestamp>& first_passes);
 
-    // Runs every stream until stop(). A stream's failure is its own: it backs off and the others go on. An exception is
-    // a fault of this program: every stream is stopped, and it is thrown on (exit code 70).
+    // Runs every stream until stop(). A failing stream does not affect the others: it backs off and they continue. An
+    // exception is an internal error: every stream is stopped, and it is rethrown (exit code 70).
     Task<> run();
 
-    // One pass of every stream, side by side, then gives back what was reserved of the quota. For --once. Throws as
+    // One pass of every stream, concurrently, then returns unused reservations of the quota. For --once. Throws as
     // run() does.
     Task<std::vector<PassReport>> run_once();
 
-    // An event requests a pass, soon. During a backoff it waits for its end. False: no such stream.
+    // An event requests a pass, soon. During a backoff it waits for the end of the backoff. False: no such stream.
     bool nudge(std::string_view entity);
-    // An operator's: during a backoff, too. While the portal wants to be left alone, one request looks whether it still
-    // does (hazard 34).
+    // An operator's request, effective even during a backoff. While the portal requests a pause, one request checks
+    // whether it still does (hazard 34).
     bool ask(std::string_view entity);
-    // The reason of a backoff may be gone (a new key, a new configuration): every stream's is cut short.
+    // The reason for a backoff may be gone (a new key, a new configuration): ends the backoff of every stream.
     void forgive();
 
-    // Store::save_pass() has written a bounded pass down: it runs as soon as it may.
+    // Store::save_pass() has stored a bounded pass: it runs as soon as it may.
     void pass_requested();
-    // That bounded pass is to end, if it is open.
+    // Ends that bounded pass, if it is open.
     void cancel_pass(std::uint64_t id) { jobs_->cancel(id); }
-    // A record of the quarantine is asked for again, soon; see RetryQueue::retry(). The engine may be gone when it
-    // returns.
+    // Requests a quarantined record again, soon; see RetryQueue::retry(). The engine may be destroyed when it returns.
     Task<Result<RetryReport>> retry_quarantined(RetryRequest request);
 
-    // Whether a stream, or what runs the bounded passes, still sleeps long after it was to wake up: a
-    // fault of this program, which only a restart heals. What waits for the portal or for the store never counts.
+    // Whether a stream, or the runner of the bounded passes, still sleeps long after its deadline: an internal error
+    // that only a restart fixes. Waiting for the portal or for the store never counts.
     bool overdue() const;
 
     void stop();
     QuotaUse quota() const { return limiter_.use(); }
     const std::optional<PortalHold>& hold() const { return limiter_.hold(); }
-    // Of the streams for which events are to be expected.
+    // The streams for which events are expected.
     std::map<std::string, PushWatch> push() const;
-    // None: no answer has come yet.
+    // None: no response yet.
     std::optional<ClockReport> clock() const {
         return time_.has_heard() ? std::optional(time_.report()) : std::nullopt;
     }
@@ -98,7 +96,7 @@ class Engine {
 
   private:
     Task<> finish();
-    // What is waited for together needs a value: true if there is none.
+    // Operations awaited together need a value: true if there is none.
     template <class T>
     using Value = std::conditional_t<std::is_void_v<T>, bool, T>;
     template <class T>
@@ -111,8 +109,8 @@ class Engine {
     WholeDue whole_due_;
     PortalTime time_;
     std::vector<std::unique_ptr<StreamRunner>> streams_;
-    std::unique_ptr<JobRunner> jobs_;      // goes before the streams that it works for
-    std::unique_ptr<RetryQueue> retries_;  // likewise
+    std::unique_ptr<JobRunner> jobs_;      // destroyed before its streams
+    std::unique_ptr<RetryQueue> retries_;  // the same
 };
 
 }  // namespace carecloud

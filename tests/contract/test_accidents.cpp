@@ -38,7 +38,7 @@ class Accidents {
 
 }  // namespace
 
-TEST_CASE("accident after accident, the store holds what it acknowledged and comes to its script's end") {
+TEST_CASE("after a series of accidents the store holds everything it acknowledged and completes its script") {
     const std::uint64_t seed = test_seed();
     for (std::uint64_t round = 0; round < kAccidents * rounds(); ++round) {
         CAPTURE(seed, round);

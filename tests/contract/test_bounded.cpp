@@ -23,7 +23,7 @@ Batch page_batch(const std::vector<TestRecord>& records, const std::string& stre
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("live keys come in the order of modified and id, of one stream alone", "", SqliteBackend,
+TEMPLATE_TEST_CASE("live keys are returned by modified and id, of one stream only", "", SqliteBackend,
                    MemoryBackend) {
     TestType backend;
     const std::string t1 = test_time_text(1);
@@ -43,7 +43,7 @@ TEMPLATE_TEST_CASE("live keys come in the order of modified and id, of one strea
     CHECK(backend.count_live("family", "") == 1);
 }
 
-TEMPLATE_TEST_CASE("a gone record is marked where it is held in that version, and logged once", "",
+TEMPLATE_TEST_CASE("a deleted record is marked only if it is held in that version, and logged once", "",
                    SqliteBackend, MemoryBackend) {
     TestType backend;
     const std::string t1 = test_time_text(1);
@@ -71,8 +71,8 @@ TEMPLATE_TEST_CASE("a gone record is marked where it is held in that version, an
     CHECK(backend.count_live(kStream, "") == 3);
 }
 
-TEMPLATE_TEST_CASE("what is gone is marked while an empty store is being filled, too", "", SqliteBackend,
-                   MemoryBackend) {
+TEMPLATE_TEST_CASE("a deleted record is marked during the first load of an empty store, too", "",
+                   SqliteBackend, MemoryBackend) {
     TestType backend;
     const std::string t1 = test_time_text(1);
     backend.commit({.stream = kStream, .page = make_page({{"a", t1}, {"b", t1}}), .gone = {key("b", t1)}});
@@ -81,8 +81,7 @@ TEMPLATE_TEST_CASE("what is gone is marked while an empty store is being filled,
     CHECK(check_changes(backend.content()) == "");
 }
 
-TEMPLATE_TEST_CASE("a pass is written down, comes back whole, and is written over", "", SqliteBackend,
-                   MemoryBackend) {
+TEMPLATE_TEST_CASE("a job is stored, read back complete, and overwritten", "", SqliteBackend, MemoryBackend) {
     TestType backend;
     CHECK(backend.passes().empty());
     Job pass{.kind = JobKind::backfill, .stream = kStream, .first_day = "20240101", .last_day = "20240131"};
@@ -118,7 +117,7 @@ TEMPLATE_TEST_CASE("a pass is written down, comes back whole, and is written ove
           std::vector<Job>{backend.content().passes.at(1), backend.content().passes.at(2)});
 }
 
-TEMPLATE_TEST_CASE("the newest passes are kept, and every open one", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("the newest jobs and all open ones are kept", "", SqliteBackend, MemoryBackend) {
     TestType backend;
     const std::uint64_t open = backend.save_pass({.stream = kStream});
     const std::uint64_t done = backend.save_pass({.stream = kStream, .status = JobStatus::done});

@@ -42,7 +42,7 @@ bool fail_from(Call call, std::uint64_t n, std::uint64_t seed) {
 
 }  // namespace
 
-TEST_CASE("a call of the disk that fails loses nothing that was acknowledged, and stops nobody") {
+TEST_CASE("a failed call of the disk loses nothing that was acknowledged, and the store continues") {
     const std::uint64_t seed = test_seed();
     const Call call = GENERATE(Call::read, Call::write, Call::sync, Call::truncate, Call::remove, Call::open,
                                Call::lock, Call::map);
@@ -56,7 +56,7 @@ TEST_CASE("a call of the disk that fails loses nothing that was acknowledged, an
     }
 }
 
-TEST_CASE("a full disk refuses steps whole, and once there is space the store goes on") {
+TEST_CASE("a full disk refuses each step as a whole, and the store continues once there is space") {
     const std::uint64_t seed = test_seed();
     std::uint64_t most = 0;
     {

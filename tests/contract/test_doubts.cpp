@@ -30,8 +30,8 @@ std::string body(Backend& backend) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("a doubted version is known, waits for its hour, and is then taken with one change", "",
-                   SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("a doubted version is stored as doubted, becomes due, and is then taken with one change",
+                   "", SqliteBackend, MemoryBackend) {
     TestType backend;
     backend.commit(version(2, "first", 3));
     CHECK(backend.commit(version(0, "second", 5)).doubted == 1);
@@ -59,7 +59,7 @@ TEMPLATE_TEST_CASE("a doubted version is known, waits for its hour, and is then 
 }
 
 TEMPLATE_TEST_CASE(
-    "other bytes in each answer are doubted once, then unsteady, and taken at the doubt's hour", "",
+    "bytes that differ in each response are doubted once, then unsteady, and taken when the doubt is due", "",
     SqliteBackend, MemoryBackend) {
     TestType backend;
     backend.commit(version(2, "first", 3));
@@ -75,8 +75,9 @@ TEMPLATE_TEST_CASE(
     CHECK(backend.content().doubted.empty());
 }
 
-TEMPLATE_TEST_CASE("a doubt ends where the version held is shown at its hour, or the record is not shown", "",
-                   SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE(
+    "a doubt ends if the version held is returned when it is due, or the record is not returned", "",
+    SqliteBackend, MemoryBackend) {
     TestType backend;
     backend.commit(version(2, "first", 3));
     backend.commit(version(0, "second", 5));
@@ -90,8 +91,8 @@ TEMPLATE_TEST_CASE("a doubt ends where the version held is shown at its hour, or
     CHECK(backend.rechecks(kStream, 10).doubted.empty());
 }
 
-TEMPLATE_TEST_CASE("a replica that lags longer than the overlap makes a record flap less and less", "",
-                   SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("a replica that lags longer than the overlap makes a record alternate less and less often",
+                   "", SqliteBackend, MemoryBackend) {
     TestType backend;
     std::int64_t now = 0;
     std::size_t changes = 0;
@@ -109,7 +110,7 @@ TEMPLATE_TEST_CASE("a replica that lags longer than the overlap makes a record f
     CHECK(backend.rechecks("family", 1).reversed_at == std::nullopt);
 }
 
-TEMPLATE_TEST_CASE("of answers that overlap the newer version wins, and others are doubted (hazard 22)", "",
+TEMPLATE_TEST_CASE("of overlapping responses the newer version wins, and others are doubted (hazard 22)", "",
                    SqliteBackend, MemoryBackend) {
     TestType backend;
     backend.commit(version(5, "held", 100'000, answer(10, 20)));
@@ -119,7 +120,7 @@ TEMPLATE_TEST_CASE("of answers that overlap the newer version wins, and others a
     CHECK(backend.commit(version(4, "older", 100'000, answer(40, 50))).updated == 1);
 }
 
-TEMPLATE_TEST_CASE("an answer that was not requested after the denial does not restore a record", "",
+TEMPLATE_TEST_CASE("a response that was not requested after the denial does not restore a record", "",
                    SqliteBackend, MemoryBackend) {
     TestType backend;
     backend.commit(version(1, "x", 100'000, answer(10, 20)));
@@ -134,7 +135,7 @@ TEMPLATE_TEST_CASE("an answer that was not requested after the denial does not r
     CHECK(backend.commit(version(1, "x", 100'000, answer(30, 40))).restored == 1);
 }
 
-TEMPLATE_TEST_CASE("bytes that change under one modified are written once a day", "", SqliteBackend,
+TEMPLATE_TEST_CASE("bytes that change with the same modified are written once per day", "", SqliteBackend,
                    MemoryBackend) {
     TestType backend;
     std::size_t updates = 0;
@@ -154,8 +155,8 @@ TEMPLATE_TEST_CASE("bytes that change under one modified are written once a day"
     CHECK(backend.commit(on_demand).updated == 1);
 }
 
-TEMPLATE_TEST_CASE("omitted records wait once, and no longer when they are let go or deleted", "",
-                   SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("omitted records wait once, until they are released or deleted", "", SqliteBackend,
+                   MemoryBackend) {
     TestType backend;
     backend.commit(version(1, "x", 100));
     const Omission first{"a", test_time(50), true};
@@ -168,7 +169,7 @@ TEMPLATE_TEST_CASE("omitted records wait once, and no longer when they are let g
     CHECK(backend.rechecks(kStream, 10).omitted.empty());
 }
 
-TEMPLATE_TEST_CASE("a stream's row remembers the fingerprint of its last whole reconciliation", "",
+TEMPLATE_TEST_CASE("a stream's row contains the fingerprint of its last whole reconciliation", "",
                    SqliteBackend, MemoryBackend) {
     TestType backend;
     StreamState state = test_state(kStream, test_time_text(), "a");
@@ -185,7 +186,7 @@ TEMPLATE_TEST_CASE("a stream's row remembers the fingerprint of its last whole r
     CHECK(backend.load(kStream)->reconciled_fingerprint == "another");
 }
 
-TEMPLATE_TEST_CASE("a fingerprint that comes back is not one that was reconciled", "", SqliteBackend,
+TEMPLATE_TEST_CASE("a fingerprint that is restored does not count as reconciled", "", SqliteBackend,
                    MemoryBackend) {
     TestType backend;
     StreamState state = test_state(kStream, test_time_text(), "a");
@@ -199,7 +200,8 @@ TEMPLATE_TEST_CASE("a fingerprint that comes back is not one that was reconciled
     CHECK(backend.load(kStream)->reconciled_fingerprint.empty());
 }
 
-TEMPLATE_TEST_CASE("an event knows which version was held when it came", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("an event records which version was held when it arrived", "", SqliteBackend,
+                   MemoryBackend) {
     TestType backend;
     backend.commit(version(1, "x", 100));
     backend.receive({.message_id = "m1", .stream = kStream, .record_id = "a", .body = "{}"});

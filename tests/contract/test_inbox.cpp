@@ -29,7 +29,8 @@ Event not_in_stream(const std::string& message_id) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("an event is kept once, open, until it is settled", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("an event is stored once and stays open until it is settled", "", SqliteBackend,
+                   MemoryBackend) {
     TestType backend;
     CHECK(backend.receive(event("m1")));
     backend.clock().set(test_time(1));
@@ -50,14 +51,14 @@ TEMPLATE_TEST_CASE("an event is kept once, open, until it is settled", "", Sqlit
     CHECK(backend.count_open() == 1);
 }
 
-TEMPLATE_TEST_CASE("an event of no stream is kept and never open", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("an event of no stream is stored and never open", "", SqliteBackend, MemoryBackend) {
     TestType backend;
     CHECK(backend.receive(not_in_stream("m1")));
     CHECK_FALSE(backend.receive(not_in_stream("m1")));
     CHECK(backend.count_open() == 0);
 }
 
-TEMPLATE_TEST_CASE("recent changes are distinguished from those that an event announced", "", SqliteBackend,
+TEMPLATE_TEST_CASE("recent changes are distinguished from those announced by an event", "", SqliteBackend,
                    MemoryBackend) {
     TestType backend;
     backend.clock().set(test_time(100));
@@ -78,7 +79,7 @@ TEMPLATE_TEST_CASE("recent changes are distinguished from those that an event an
     CHECK(backend.announced("s", test_time(111), test_time(121)).announced == 0);
 }
 
-TEMPLATE_TEST_CASE("a topic's subscription is kept as it was last noted", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("the last state of a topic's subscription is kept", "", SqliteBackend, MemoryBackend) {
     TestType backend;
     backend.note({.topic_arn = "t1", .state = SubscriptionState::pending});
     backend.note({.topic_arn = "t1", .state = SubscriptionState::confirmed, .subscription_arn = "t1:9"});
@@ -92,7 +93,7 @@ TEMPLATE_TEST_CASE("a topic's subscription is kept as it was last noted", "", Sq
     CHECK(all[0].changed_at == test_time(0).to_string_ms());
 }
 
-TEMPLATE_TEST_CASE("a store says what it holds of a record", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("a store reports what it holds of a record", "", SqliteBackend, MemoryBackend) {
     TestType backend;
     backend.commit({.stream = "s", .page = make_page({{"a", test_time_text(3), "{}"}})});
     const auto held = backend.held("s", {"b", "a"});

@@ -53,7 +53,7 @@ std::uint64_t kill_child(pid_t child, int answers, std::uint64_t n, std::int64_t
 
 }  // namespace
 
-TEST_CASE("after kill -9 at any instant the store holds whole commits and goes on") {
+TEST_CASE("after kill -9 at any instant the store holds whole commits and continues") {
     const std::uint64_t seed = test_seed();
     CAPTURE(seed);
     std::mt19937_64 draw(seed);

@@ -18,7 +18,7 @@ const Error kBusy{.code = ErrorCode::store_busy, .operation = "commit s", .subje
 
 }  // namespace
 
-TEST_CASE("a fault before the effect leaves nothing, one after it leaves all") {
+TEST_CASE("a fault before the effect changes nothing, a fault after it keeps the effect") {
     MemoryBackend backend;
     auto& store = dynamic_cast<MemoryStore&>(backend.store());
     bool took_effect = false;

@@ -131,8 +131,7 @@ bool is_migrated_before(std::uint64_t change, std::uint64_t seed) {
 }  // namespace
 
 TEST_CASE(
-    "the store that is kept of each earlier version has the schema of that version, and rows in every "
-    "table") {
+    "the sample store of each earlier version has the schema of that version, and rows in every table") {
     const auto known = migrations();
     for (const Migration& migration : known.first(known.size() - 1)) {
         CAPTURE(migration.number);
@@ -150,7 +149,7 @@ TEST_CASE(
     }
 }
 
-TEST_CASE("a store of each earlier version is migrated, loses nothing and goes on") {
+TEST_CASE("a store of each earlier version is migrated, loses nothing and continues") {
     const auto known = migrations();
     for (const Migration& migration : known.first(known.size() - 1)) {
         CAPTURE(migration.number);
@@ -187,8 +186,7 @@ TEST_CASE("a store of each earlier version is migrated, loses nothing and goes o
     }
 }
 
-TEST_CASE(
-    "states that an earlier store names by other words are read as those of today, which alone are known") {
+TEST_CASE("states with earlier names are migrated to the current ones, and only those are valid") {
     TempDir directory;
     const std::string path = directory.file("store.db");
     restore(8, path);
@@ -207,8 +205,7 @@ TEST_CASE(
     CHECK_FALSE(event_state_from("outside"));
 }
 
-TEST_CASE(
-    "a power loss at any change of the disk while a store is migrated leaves one version of it, whole") {
+TEST_CASE("a power loss at any disk write during a migration leaves the old or the new version complete") {
     const std::uint64_t seed = test_seed();
     bool migrated = false;
     for (std::uint64_t change = 1; !migrated; ++change) {
@@ -218,7 +215,7 @@ TEST_CASE(
     }
 }
 
-TEST_CASE("texts of an earlier store that no program can read are replaced for the views") {
+TEST_CASE("texts of an earlier store that programs cannot read are replaced for the views") {
     TempDir directory;
     restore(6, directory.file("store.db"));
     Connection db(directory.file("store.db"), "");
@@ -232,7 +229,7 @@ TEST_CASE("texts of an earlier store that no program can read are replaced for t
           std::vector<std::string>{"$.comment"});
 }
 
-TEST_CASE("days and seconds of the versions that an earlier store held are those that they say") {
+TEST_CASE("migrated versions get the days and seconds of their records") {
     TempDir directory;
     restore(3, directory.file("store.db"));
     Connection db(directory.file("store.db"), "");

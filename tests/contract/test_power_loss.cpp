@@ -28,7 +28,7 @@ bool stop_at(std::uint64_t n, FaultDisk::After after, const FaultWorld::Settings
 
 }  // namespace
 
-TEST_CASE("a power loss at any write or sync leaves whole commits, all that were acknowledged") {
+TEST_CASE("a power loss at any write or sync preserves whole commits, including all acknowledged ones") {
     const std::uint64_t seed = test_seed();
     const FaultDisk::After after[]{FaultDisk::After::power_loss, FaultDisk::After::bare_power_loss,
                                    FaultDisk::After::power_loss, FaultDisk::After::gentle_power_loss};
@@ -41,7 +41,9 @@ TEST_CASE("a power loss at any write or sync leaves whole commits, all that were
 }
 
 // The log's last commit was written and never synced; the process that finds it answers from it.
-TEST_CASE("what a killed process left unsynced in the log is durable once the next one has opened") {
+TEST_CASE(
+    "data in the log that a killed process did not sync is durable once the next process has opened the "
+    "store") {
     const std::uint64_t seed = test_seed();
     std::uint64_t n = first_of(seed);
     for (;; n += stride()) {

@@ -14,8 +14,8 @@ Batch invalid_batch(const std::vector<TestInvalid>& invalid, const std::vector<T
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("an invalid record goes to quarantine whole, the others are taken", "", SqliteBackend,
-                   MemoryBackend) {
+TEMPLATE_TEST_CASE("an invalid record is quarantined with its bytes, the others are stored", "",
+                   SqliteBackend, MemoryBackend) {
     TestType backend;
     const CommitSummary summary = backend.commit(invalid_batch(
         {{"bad", "yesterday", "modified: not a time", R"({"_id":"bad"})"}}, {{"good", test_time_text()}}));
@@ -61,7 +61,7 @@ TEMPLATE_TEST_CASE("another modified or reason is another attempt", "", SqliteBa
     CHECK(row.last_at == "2024-01-01T00:01:00.000Z");
 }
 
-TEMPLATE_TEST_CASE("a record that is taken leaves quarantine", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("a stored record is removed from quarantine", "", SqliteBackend, MemoryBackend) {
     TestType backend;
     backend.commit(invalid_batch({{"bad", "yesterday"}, {"worse", "yesterday"}}));
     backend.reopen();
@@ -76,8 +76,9 @@ TEMPLATE_TEST_CASE("a record that is taken leaves quarantine", "", SqliteBackend
     CHECK(backend.content().quarantine.count({kStream, "worse"}) == 1);
 }
 
-TEMPLATE_TEST_CASE("what is denied, or deleted, or reads well in the version held, leaves quarantine", "",
-                   SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE(
+    "a record that is denied, deleted, or valid in the version held is removed from quarantine", "",
+    SqliteBackend, MemoryBackend) {
     const std::string held = test_time_text();
     const std::string newer = test_time_text(60);
     TestType backend;
@@ -109,7 +110,7 @@ TEMPLATE_TEST_CASE("what is denied, or deleted, or reads well in the version hel
     CHECK_FALSE(backend.commit(denied).written);
 }
 
-TEMPLATE_TEST_CASE("the first records that go to quarantine are named", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("the first quarantined records are named", "", SqliteBackend, MemoryBackend) {
     TestType backend;
     std::vector<TestInvalid> many;
     for (int i = 0; i < 25; ++i)
@@ -120,8 +121,8 @@ TEMPLATE_TEST_CASE("the first records that go to quarantine are named", "", Sqli
     CHECK(summary.quarantined_ids.front() == "id100");
 }
 
-TEMPLATE_TEST_CASE("good and invalid of one id in a page: the invalid one is seen, once", "", SqliteBackend,
-                   MemoryBackend) {
+TEMPLATE_TEST_CASE("if an id is both valid and invalid in a page, the invalid record is noticed once", "",
+                   SqliteBackend, MemoryBackend) {
     const std::string modified = GENERATE(as<std::string>(), "yesterday", test_time_text());
     TestType backend;
     const Batch batch = invalid_batch({{"a", modified}}, {{"a", test_time_text()}});
@@ -133,7 +134,7 @@ TEMPLATE_TEST_CASE("good and invalid of one id in a page: the invalid one is see
     CHECK(backend.content() == before);
 }
 
-TEMPLATE_TEST_CASE("a record that no answer can carry is quarantined by its key", "", SqliteBackend,
+TEMPLATE_TEST_CASE("a record that no response can contain is quarantined by its key", "", SqliteBackend,
                    MemoryBackend) {
     TestType backend;
     Batch batch{.stream = kStream, .page = nullptr, .state = {}, .unreachable = {}};
@@ -154,7 +155,7 @@ TEMPLATE_TEST_CASE("a record that no answer can carry is quarantined by its key"
     CHECK(backend.content().quarantine.empty());
 }
 
-TEMPLATE_TEST_CASE("records without a body are due for another attempt, the longest untried first", "",
+TEMPLATE_TEST_CASE("records without a body are due for another attempt, in order of their last attempt", "",
                    SqliteBackend, MemoryBackend) {
     TestType backend;
     const auto quarantine = [&](const std::string& id) {
@@ -178,7 +179,7 @@ TEMPLATE_TEST_CASE("records without a body are due for another attempt, the long
     CHECK(backend.untried(backend.clock().wall(), 2).size() == 2);
 }
 
-TEMPLATE_TEST_CASE("records that are not valid JSON are due each hour, after a day of that each day", "",
+TEMPLATE_TEST_CASE("records that are not valid JSON are due every hour, and after a day once per day", "",
                    SqliteBackend, MemoryBackend) {
     TestType backend;
     const auto advance = [&](std::int64_t hours) {

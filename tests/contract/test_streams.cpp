@@ -23,7 +23,7 @@ TEMPLATE_TEST_CASE("a stream that never committed has no row", "", SqliteBackend
     CHECK_FALSE(backend.load(kStream));  // a bounded fetch touches no cursor
 }
 
-TEMPLATE_TEST_CASE("a state comes back as it was committed", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("a state is read back as it was committed", "", SqliteBackend, MemoryBackend) {
     TestType backend;
     StreamState state = test_state(kStream, "2024-03-13T19:08:57.1633051Z", "65f35b06e30c8a2e4578d118");
     state.safe = SafePoint{"2024-03-13T19:00:00.0000000Z", *Timestamp::parse("2024-03-13T19:00:00.0000000Z")};
@@ -37,7 +37,7 @@ TEMPLATE_TEST_CASE("a state comes back as it was committed", "", SqliteBackend, 
     CHECK(backend.load(kStream) == state);
 }
 
-TEMPLATE_TEST_CASE("a state without a cursor comes back without one", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("a state without a cursor is read back without one", "", SqliteBackend, MemoryBackend) {
     TestType backend;
     StreamState state = test_state(kStream, test_time_text(), "a");
     state.cursor.reset();
@@ -51,7 +51,7 @@ TEMPLATE_TEST_CASE("a state without a cursor comes back without one", "", Sqlite
     CHECK(loaded->dialect.empty());
 }
 
-TEMPLATE_TEST_CASE("a state that did not move writes nothing", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("an unchanged state writes nothing", "", SqliteBackend, MemoryBackend) {
     TestType backend;
     StreamState state = test_state(kStream, test_time_text(), "a");
     backend.commit(state_batch(state));
@@ -73,7 +73,7 @@ TEMPLATE_TEST_CASE("a state that did not move writes nothing", "", SqliteBackend
     CHECK(backend.load(kStream)->updated_at == "2024-01-01T00:01:00.000Z");
 }
 
-TEMPLATE_TEST_CASE("an empty page with a state moves the state alone", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("an empty page with a state changes only the state", "", SqliteBackend, MemoryBackend) {
     TestType backend;
     Batch batch = state_batch(test_state(kStream, test_time_text(9), "z"));
     batch.page = make_page({});
@@ -84,7 +84,8 @@ TEMPLATE_TEST_CASE("an empty page with a state moves the state alone", "", Sqlit
     CHECK(backend.content().records.empty());
 }
 
-TEMPLATE_TEST_CASE("a batch with another stream's state is refused whole", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("a batch with the state of another stream is refused as a whole", "", SqliteBackend,
+                   MemoryBackend) {
     TestType backend;
     Batch batch = state_batch(test_state("family", test_time_text(), "a"));
     batch.stream = kStream;
@@ -93,7 +94,7 @@ TEMPLATE_TEST_CASE("a batch with another stream's state is refused whole", "", S
     CHECK(backend.content() == StoreContent{});
 }
 
-TEMPLATE_TEST_CASE("unknown are the versions neither held nor in quarantine", "", SqliteBackend,
+TEMPLATE_TEST_CASE("versions that are neither held nor in quarantine are unknown", "", SqliteBackend,
                    MemoryBackend) {
     TestType backend;
     const std::string t1 = test_time_text(1);
@@ -118,7 +119,8 @@ TEMPLATE_TEST_CASE("unknown are the versions neither held nor in quarantine", ""
     CHECK(backend.unknown(kStream, {}).empty());
 }
 
-TEMPLATE_TEST_CASE("requests are kept by month, sent and reserved apart", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("requests are kept by month, sent and reserved separately", "", SqliteBackend,
+                   MemoryBackend) {
     TestType backend;
     CHECK(backend.requests("2024-01") == RequestCount{});
     CHECK(backend.content().quota.empty());
@@ -131,7 +133,7 @@ TEMPLATE_TEST_CASE("requests are kept by month, sent and reserved apart", "", Sq
     CHECK(backend.content().quota.size() == 2);
 }
 
-TEMPLATE_TEST_CASE("a stream's first pass is written down once", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("the first pass of a stream is recorded once", "", SqliteBackend, MemoryBackend) {
     TestType backend;
     CHECK(backend.first_passes().empty());
     backend.note_first_pass(kStream);

@@ -61,8 +61,8 @@ TEMPLATE_TEST_CASE("versions already held write nothing", "", SqliteBackend, Mem
     CHECK(backend.content() == before);
 }
 
-TEMPLATE_TEST_CASE("an older version is doubted until every replica shows the one held", "", SqliteBackend,
-                   MemoryBackend) {
+TEMPLATE_TEST_CASE("an older version is doubted until every replica must return the one held", "",
+                   SqliteBackend, MemoryBackend) {
     TestType backend;
     backend.commit(batch_of({{"a", test_time_text(5), R"({"v":5})"}}));
     Batch batch = batch_of({{"a", test_time_text(4), R"({"v":4})"}});
@@ -79,7 +79,7 @@ TEMPLATE_TEST_CASE("an older version is doubted until every replica shows the on
     CHECK(kinds(content) == std::vector{ChangeKind::created, ChangeKind::updated});
 }
 
-TEMPLATE_TEST_CASE("content that changed under the same modified is an update", "", SqliteBackend,
+TEMPLATE_TEST_CASE("content that changed with the same modified is an update", "", SqliteBackend,
                    MemoryBackend) {
     TestType backend;
     backend.commit(batch_of({{"a", test_time_text(), R"({"v":1})"}}));
@@ -87,7 +87,7 @@ TEMPLATE_TEST_CASE("content that changed under the same modified is an update", 
     CHECK(backend.content().records.at({kStream, "a"}).body == R"({"v":2})");
 }
 
-TEMPLATE_TEST_CASE("the same instant in another spelling is the same version", "", SqliteBackend,
+TEMPLATE_TEST_CASE("the same instant in another format is the same version", "", SqliteBackend,
                    MemoryBackend) {
     TestType backend;
     backend.commit(batch_of({{"a", "2024-01-01T00:00:00.0000000Z", R"({"v":1})"}}));
@@ -96,8 +96,8 @@ TEMPLATE_TEST_CASE("the same instant in another spelling is the same version", "
     CHECK_FALSE(again.written);
 }
 
-TEMPLATE_TEST_CASE("disabled and enabled again is logged as disabled and restored", "", SqliteBackend,
-                   MemoryBackend) {
+TEMPLATE_TEST_CASE("a record disabled and enabled again is logged as disabled and restored", "",
+                   SqliteBackend, MemoryBackend) {
     TestType backend;
     const auto version = [](std::int64_t second, bool disabled) {
         return batch_of({{.id = "a", .modified = test_time_text(second), .disabled = disabled}});
@@ -112,7 +112,8 @@ TEMPLATE_TEST_CASE("disabled and enabled again is logged as disabled and restore
     CHECK(check_changes(backend.content()).empty());
 }
 
-TEMPLATE_TEST_CASE("one id twice in a page counts in the page's order", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("duplicate ids in a page are applied in the order of the page", "", SqliteBackend,
+                   MemoryBackend) {
     TestType backend;
     const CommitSummary rising = backend.commit(batch_of({{"a", test_time_text(1), R"({"v":1})"},
                                                           {"b", test_time_text(1)},
@@ -147,7 +148,8 @@ TEMPLATE_TEST_CASE("known and new records may alternate in a page", "", SqliteBa
     CHECK(check_changes(backend.content()).empty());
 }
 
-TEMPLATE_TEST_CASE("numbers go on without holes over commits and lives", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("sequence numbers have no gaps across commits and restarts", "", SqliteBackend,
+                   MemoryBackend) {
     TestType backend;
     for (int i = 0; i < 6; ++i) {
         if (i % 2 == 1) backend.reopen();
@@ -159,7 +161,8 @@ TEMPLATE_TEST_CASE("numbers go on without holes over commits and lives", "", Sql
     CHECK(check_changes(backend.content()).empty());
 }
 
-TEMPLATE_TEST_CASE("streams keep apart what has the same id", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("streams are separate even if they contain the same id", "", SqliteBackend,
+                   MemoryBackend) {
     TestType backend;
     backend.commit(batch_of({{"a", test_time_text(1)}}));
     const Batch other{
@@ -185,7 +188,7 @@ TEMPLATE_TEST_CASE("ids that look like SQL are only ids", "", SqliteBackend, Mem
     CHECK(check_changes(content).empty());
 }
 
-TEMPLATE_TEST_CASE("a record of 9 MB is kept byte for byte", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("a record of 9 MB is stored byte for byte", "", SqliteBackend, MemoryBackend) {
     TestType backend;
     std::string body = R"({"providerSignature":")";
     for (std::size_t i = 0; body.size() < 9'000'000; ++i)
@@ -200,7 +203,7 @@ TEMPLATE_TEST_CASE("a record of 9 MB is kept byte for byte", "", SqliteBackend, 
     CHECK((backend.content().records.at({kStream, "big"}).body == body));
 }
 
-TEMPLATE_TEST_CASE("what was committed is there after opening again", "", SqliteBackend, MemoryBackend) {
+TEMPLATE_TEST_CASE("committed data is still there after reopening", "", SqliteBackend, MemoryBackend) {
     TestType backend;
     Batch batch = batch_of({{"a", test_time_text(1)}, {"b", test_time_text(2)}});
     batch.state = test_state(kStream, test_time_text(2), "b");

@@ -8,7 +8,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// SNS goes on for 23 days; here the world rests before.
+// SNS retries for 23 days; here the world rests before.
 constexpr std::size_t kTriesMax = 1000;
 
 std::string message_of(std::size_t number, std::size_t edit) {
@@ -25,7 +25,7 @@ void Announcer::announce(const std::string& entity, const std::string& id, const
                          Timestamp now) {
     if (!subscribed_ || chance(random_, 30)) return;
     auto message = std::make_shared<Message>();
-    // By the clock of the server that wrote the record or, where that is wrong, by one that is right.
+    // By the clock of the server that wrote the record or, if that is wrong, by one that is right.
     const bool is_far = now + 1h < record.modified;
     const bool by_now = is_far || (record.back && announced_ % 2 == 0);
     const Timestamp made =
@@ -50,7 +50,7 @@ void Announcer::deliver_at(const std::shared_ptr<Message>& message, Timestamp at
     agenda_.put(at, [this, message, at] { deliver(message, at); });
 }
 
-// Asked again while there is no 200: an endpoint that is away, one that answers 503, one that dies before it answers.
+// Retried while there is no 200: the endpoint is down, answers 503, or dies before it responds.
 void Announcer::deliver(const std::shared_ptr<Message>& message, Timestamp at) {
     endpoint_(message->event, [message](bool ok) { message->answered = message->answered || ok; });
     const Duration pause = std::min<Duration>(20s * (1U << std::min<std::size_t>(message->tries, 6)), 10min);

@@ -1,4 +1,4 @@
-// SNS as the world has it: an event of most records written, delivered late, twice, out of order or never, and again
+// The SNS of the world: an event for most records written, delivered late, twice, out of order or never, and retried
 // until the endpoint has answered 200.
 #pragma once
 
@@ -15,7 +15,7 @@
 
 namespace carecloud {
 
-// What the world is going to do, by its own time. What is due at the same instant happens in the order of its coming.
+// Future actions of the world, by its own time. Actions due at the same instant happen in the order of their creation.
 class Agenda {
   public:
     using Action = std::function<void()>;
@@ -30,12 +30,12 @@ class Agenda {
     std::multimap<Timestamp, Action> entries_;
 };
 
-// The edit of the record that the message tells of.
+// The edit of the record that the message announces.
 std::size_t announced_edit(const std::string& message_id);
 
 class Announcer {
   public:
-    // Hands one message over, where anybody listens; `answered` is told true for a 200.
+    // Delivers one message, if an endpoint listens; calls `answered` with true for a 200.
     using Endpoint = std::function<void(Event event, std::function<void(bool)> answered)>;
 
     Announcer(const WorldSettings& settings, Random& random, Agenda& agenda, Endpoint endpoint)
@@ -43,7 +43,7 @@ class Announcer {
 
     // A record was written now.
     void announce(const std::string& entity, const std::string& id, const Written& record, Timestamp now);
-    // The topic has lost its subscription, or has it again.
+    // The topic has lost its subscription, or has been subscribed again.
     void subscribe(bool subscribed) { subscribed_ = subscribed; }
     bool subscribed() const { return subscribed_; }
     std::size_t announced() const { return announced_; }

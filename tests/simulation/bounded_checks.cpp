@@ -7,7 +7,7 @@
 namespace carecloud {
 namespace {
 
-// Whether its days overlap those of the backfill; without an end it is found by its start alone.
+// Whether its days overlap those of the backfill; without an end it is found only by its start.
 bool is_in_range(const Written& written, const Job& pass) {
     if (written.first_day > pass.last_day) return false;
     return written.first_day >= pass.first_day || written.last_day >= pass.first_day;
@@ -22,12 +22,12 @@ std::string about(const Job& pass) {
 void BoundedChecks::new_life(bool same) {
     running_.reset();
     canceled_.clear();
-    // What an earlier life fetched by another filter says nothing of this one's.
+    // What an earlier life fetched with another filter is not evidence for this one's.
     if (!same) since_.clear();
 }
 
 std::optional<std::string> BoundedChecks::reported(const Job& pass, Timestamp now) {
-    // What it has marked was so even where the commit's answer was lost (simulate --seed 17070 --hours 0.5).
+    // Its deletions are valid even if the result of the commit was lost (simulate --seed 17070 --hours 0.5).
     if (auto wrong = step(now)) return wrong;
     if (pass.status == JobStatus::running && pass.error.empty()) return begins(pass, now);
     if (running_ && running_->pass.id == pass.id) running_.reset();
@@ -43,7 +43,7 @@ std::optional<std::string> BoundedChecks::begins(const Job& pass, Timestamp now)
     for (const auto& [record_id, omission] : store_->tables.omitted) {
         if (record_id.first == pass.stream) running_->omitted.insert(record_id.second);
     }
-    // A backfill that was interrupted goes on where it was, a reconciliation begins anew.
+    // An interrupted backfill continues where it was, an interrupted reconciliation restarts.
     const bool is_fresh = pass.kind == JobKind::reconcile || pass.steps == 0;
     if (is_fresh) since_[pass.id] = now;
     const auto stream = store_->tables.streams.find(pass.stream);
@@ -73,8 +73,8 @@ std::optional<std::string> BoundedChecks::check_deleted(const StoreContent::Chan
     return what + ", and the portal has it";
 }
 
-// What has left the filter is decided later than the reconciliation that missed it and whose guard let it go, perhaps
-// while another one runs (hazard 38; simulate --seed 107 --hours 0.25).
+// A record that has left the filter is decided later than the reconciliation that missed it and whose guard accepted
+// it, perhaps while another one runs (hazard 38; simulate --seed 107 --hours 0.25).
 std::optional<std::string> BoundedChecks::check_guard(const StoreContent::Change& change) {
     if (!running_ || running_->pass.stream != change.stream || running_->pass.kind != JobKind::reconcile ||
         running_->omitted.contains(change.id))
@@ -88,19 +88,19 @@ std::optional<std::string> BoundedChecks::check_guard(const StoreContent::Change
     return std::nullopt;
 }
 
-// By a replica that lags; by the portal before it was restored; or, a record that has left the filter to all
-// appearances, by a hole that lasted and an edit or a new filter (hazard 38; simulate --seed 12 --hours 6).
+// By a lagging replica; by the portal before it was restored; or, if a record seems to have left the filter, by a
+// lasting hole and an edit or a new filter (hazard 38; simulate --seed 12 --hours 6).
 bool BoundedChecks::may_be_denied(const StoreContent::RecordId& record_id, Timestamp now) const {
     const Timestamp since = now - kToDecide;
     const Written& written = writers_.records(record_id.first).at(record_id.second);
     if (exposures_.replica_since(record_id.first, since) || since <= written.restored_at) return true;
-    // Content that differs in each answer looks like an edit.
+    // Content that differs in each response looks like an edit.
     const bool is_edited = store_->tables.records.at(record_id).body != written.raw;
     return checks_.variant().filter != "{}" && (is_edited || judged_by_filter_.contains(record_id)) &&
            exposures_.any_since(record_id.first, record_id.second, since);
 }
 
-// Whether every answer that was given since shows what happened then.
+// Whether every response since then reflects it.
 bool BoundedChecks::was_settled(Timestamp at, Timestamp since) const {
     return at + plan_.overlap < since;
 }
@@ -118,12 +118,12 @@ std::optional<std::string> BoundedChecks::check_found(const Job& pass, Timestamp
     for (const auto& [id, written] : writers_.records(pass.stream)) {
         const bool due = checks_.is_shown(written) && was_settled(written.visible_from, since) &&
                          (written.moved == Timestamp{} || written.moved + kToDecide < since);
-        // What was not shown since, or may be doubted, is looked at when all has come to rest.
+        // Records not returned since, or that may be doubted, are checked when the world is at rest.
         const bool is_open = !checks_.is_findable(pass.stream) ||
                              exposures_.any_since(pass.stream, id, since) ||
                              exposures_.replica_since(pass.stream, since) ||
                              checks_.is_doubted_since({pass.stream, id}, since);
-        // A backfill has only its walk, and a reconciliation may end with a number of such records (hazard 33).
+        // A backfill consists only of its walk, and a reconciliation may end with a number of such records (hazard 33).
         const bool is_reported = written.is_odd() && (pass.kind == JobKind::backfill || pass.unexplained > 0);
         const bool is_beside =
             pass.kind == JobKind::backfill && (misled_.contains(pass.id) || !is_in_range(written, pass) ||
@@ -141,7 +141,7 @@ std::optional<std::string> BoundedChecks::check_found(const Job& pass, Timestamp
     return std::nullopt;
 }
 
-// A version that went back is taken once every replica must show the one that is held (hazard 30).
+// A reverted version is stored once every replica must return the one that is held (hazard 30).
 bool BoundedChecks::keeps_replaced(const Job& pass, const std::string& id, Timestamp since) const {
     const Written& written = writers_.records(pass.stream).at(id);
     const auto held = store_->tables.records.find({pass.stream, id});
@@ -153,7 +153,7 @@ bool BoundedChecks::keeps_replaced(const Job& pass, const std::string& id, Times
     return modified != written.modified && modified + settles < since;
 }
 
-// What reads whole records finds edits that left `modified` as it was.
+// Passes that read whole records find edits that kept `modified`.
 bool BoundedChecks::keeps_old_text(const Job& pass, const std::string& id, Timestamp since) const {
     const Written& written = writers_.records(pass.stream).at(id);
     const bool is_read = pass.deep || pass.kind == JobKind::backfill;
@@ -164,8 +164,8 @@ bool BoundedChecks::keeps_old_text(const Job& pass, const std::string& id, Times
     return !is_same_text(held->second.body, written.raw);
 }
 
-// Nobody asks for it, and it was edited unmoved within a day of another such edit: one row a day is enough (row 21;
-// simulate --seed 14 --hours 6 without the rare faults).
+// It is not on demand, and the record was edited without a new `modified` within a day of another such edit: one row
+// per day is enough (row 21; simulate --seed 14 --hours 6 without the rare faults).
 bool BoundedChecks::is_put_off(const StoreContent::RecordId& record_id, Timestamp since) const {
     const StoreContent::Change& last =
         store_->tables.changes.at(store_->tables.records.at(record_id).seq - 1);
@@ -180,7 +180,7 @@ std::optional<std::string> BoundedChecks::check_marked(const Job& pass, Timestam
     for (const auto& [record_id, held] : store_->tables.records) {
         if (record_id.first != pass.stream || held.deleted_at) continue;
         const Written& written = writers_.records(pass.stream).at(record_id.second);
-        // What has left the filter is asked for once more, an overlap later.
+        // A record that has left the filter is requested once more, an overlap later.
         const bool was_gone = written.deleted && was_settled(written.deleted_at, since);
         const Timestamp modified = Timestamp::parse(held.modified).value_or(Timestamp{});
         const bool is_open = exposures_.any_since(pass.stream, record_id.second, since) ||

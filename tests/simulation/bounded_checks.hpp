@@ -1,5 +1,5 @@
-// What must hold of backfills and reconciliations while they run and when they say that they are done (design:
-// sync-model, hazards 5, 6, 21 and 22).
+// Invariants of backfills and reconciliations while they run and when they report that they are done
+// (lib/sync/DESIGN.md, hazards 5, 6, 21 and 22).
 #pragma once
 
 #include "model/job.hpp"
@@ -26,20 +26,20 @@ class BoundedChecks {
           checks_(checks),
           store_(&store) {}
 
-    // `same`: with the configuration of the life before.
+    // `same`: with the configuration of the previous life.
     void new_life(bool same);
-    // What the engine says of a pass, now.
+    // The engine's report of a pass, now.
     std::optional<std::string> reported(const Job& pass, Timestamp now);
-    // A wish was taken back: nothing of the pass begins any more in this life.
+    // A request was withdrawn: nothing of the pass starts any more in this life.
     void canceled(std::uint64_t id) { canceled_.insert(id); }
-    // After every step: what was marked as deleted since.
+    // After every step: records marked as deleted since.
     std::optional<std::string> step(Timestamp now);
 
   private:
     struct Running {
         Job pass;
         std::uint64_t marked = 0;         // as deleted, in this attempt
-        std::set<std::string> omitted{};  // what earlier ones let go, to be judged by a second look
+        std::set<std::string> omitted{};  // released by earlier ones, to be judged by a second check
     };
 
     std::optional<std::string> begins(const Job& pass, Timestamp now);
@@ -48,7 +48,7 @@ class BoundedChecks {
     std::optional<std::string> check_done(const Job& pass) const;
     std::optional<std::string> check_found(const Job& pass, Timestamp since) const;
     std::optional<std::string> check_marked(const Job& pass, Timestamp since) const;
-    // Whether answers of the last hours may have denied the record.
+    // Whether responses of the last hours may have denied the record.
     bool may_be_denied(const StoreContent::RecordId& record_id, Timestamp now) const;
     bool is_put_off(const StoreContent::RecordId& record_id, Timestamp since) const;
     bool keeps_replaced(const Job& pass, const std::string& id, Timestamp since) const;
@@ -62,12 +62,12 @@ class BoundedChecks {
     const Checks& checks_;
     const MemoryStoreContent* store_;
     std::optional<Running> running_;
-    std::map<std::uint64_t, Timestamp> since_;  // from when on a pass has looked at everything, by id
+    std::map<std::uint64_t, Timestamp> since_;  // since when a pass has checked everything, by id
     std::set<std::uint64_t>
         misled_;  // began while the stream's dialect was that of the records of another type
     std::set<std::uint64_t> canceled_;
     std::set<StoreContent::RecordId>
-        judged_by_filter_;  // left out by listings when the stream's filter was new
+        judged_by_filter_;  // omitted by listings when the stream's filter was new
     std::size_t changes_seen_ = 0;
 };
 

@@ -1,4 +1,4 @@
-// What the change log must look like: each version once, in its order, and reversals that come to an end (promise 2).
+// The rules of the change log: each version once, in its order, and reversals that end (promise 2).
 #include "simulation/checks.hpp"
 
 #include <algorithm>
@@ -22,9 +22,9 @@ std::optional<std::string> Checks::check_new_changes(Timestamp now) {
     return std::nullopt;
 }
 
-// A version that was marked as deleted may come back; so may one that was edited without a new `modified`, when an
-// answer of a replica that lags shows it once more (simulate --seed 5957 --hours 0.5): nothing tells it from an edit
-// undone. So may one that the portal itself goes back to.
+// A version that was marked as deleted may return; so may one that was edited without a new `modified`, if a response
+// of a lagging replica contains it again (simulate --seed 5957 --hours 0.5): it cannot be distinguished from an undone
+// edit. So may one to which the portal itself goes back.
 std::optional<std::string> Checks::check_again(const StoreContent::Change& change, Timestamp now) {
     const Version version{change.stream, change.id, change.modified, change.hash};
     const std::string what = named(change.stream, change.id);
@@ -36,8 +36,9 @@ std::optional<std::string> Checks::check_again(const StoreContent::Change& chang
     if (fresh) return std::nullopt;
     const Written& written = writers_.records(change.stream).at(change.id);
     if (written.unbumped) return std::nullopt;
-    // What is held and lies in the future is replaced by any other version at once (hazard 30), also by that of a
-    // replica that lags (simulate --seed 242273 --hours 0.25). By a clock that is behind, more lies there (14752).
+    // A held version in the future is replaced by any other version immediately (hazard 30), even by that of a lagging
+    // replica (simulate --seed 242273 --hours 0.25). With a clock that is behind, more versions lie in the future
+    // (14752).
     const auto replaced = change.previous == 0
                               ? std::nullopt
                               : Timestamp::parse(store_->tables.changes.at(change.previous - 1).modified);
@@ -48,7 +49,7 @@ std::optional<std::string> Checks::check_again(const StoreContent::Change& chang
     auto& reversals = reversals_[{change.stream, change.id}];
     std::erase_if(reversals, [&](Timestamp at) { return at + kReversalSpan < now; });
     reversals.push_back(now);
-    // The second is put off for the overlap, and each further one twice as long as the one before.
+    // The second is postponed by the overlap, and each further one twice as long as the previous one.
     std::size_t most = 2;
     for (Duration pause = plan_.overlap; pause < kReversalSpan; pause *= 2)
         ++most;
@@ -57,8 +58,8 @@ std::optional<std::string> Checks::check_again(const StoreContent::Change& chang
            " times within a day";
 }
 
-// Until it is settled an event asks for its record more than once, and so does an operator's pass while it runs: a tie
-// is read again where pages divide it (simulate --seed 42 --hours 0.25).
+// Until it is settled an event requests its record more than once, and so does an operator's pass while it runs: a tie
+// is read again if pages split it (simulate --seed 42 --hours 0.25).
 bool Checks::was_asked_for(const StoreContent::RecordId& record_id, Timestamp since) const {
     const auto announced = announced_.find(record_id);
     if (announced != announced_.end() && (announced->second.open > 0 || since <= announced->second.at))
@@ -67,7 +68,7 @@ bool Checks::was_asked_for(const StoreContent::RecordId& record_id, Timestamp si
     return asked != operator_.end() && (asked->second.runs || since <= asked->second.at);
 }
 
-// A field that differs in each answer makes one row a day, unless somebody asks for the record.
+// A field that differs in each response creates one row per day, unless the record is requested.
 std::optional<std::string> Checks::check_unmoved(const StoreContent::Change& change, Timestamp now) {
     LastRow& last = last_rows_[{change.stream, change.id}];
     const bool unmoved = last.modified == change.modified && change.kind != ChangeKind::deleted;
@@ -78,13 +79,13 @@ std::optional<std::string> Checks::check_unmoved(const StoreContent::Change& cha
                                     .life = lives_,
                                     .doubted = store_->tables.doubted.contains({change.stream, change.id})});
     if (!settings_.has(Fault::fickle) || !unmoved || !before.unmoved) return std::nullopt;
-    // A new configuration takes every version again.
+    // A new configuration stores every version again.
     if (!passed_.contains(change.stream)) return std::nullopt;
     if (before.at + kReversalSpan <= now) return std::nullopt;
-    // What a new life takes once more may be doubted for the overlap first (simulate --seed 4581 --hours 0.25).
+    // A version that a new life stores again may be doubted for the overlap first (simulate --seed 4581 --hours 0.25).
     if (before.life < lives_) return std::nullopt;
     if (was_asked_for({change.stream, change.id}, before.at)) return std::nullopt;
-    // What is doubted is asked for, and taken (simulate --seed 1245 --hours 0.5 --always mixed).
+    // A doubted record is requested, and stored (simulate --seed 1245 --hours 0.5 --always mixed).
     if (before.doubted) return std::nullopt;
     return named(change.stream, change.id) + ": its text changes again and again, and each makes a row";
 }
@@ -104,7 +105,7 @@ std::optional<std::string> Checks::check_reversal(const StoreContent::Change& ch
            " in a row is not put off: the one before was at " + before.to_string_ms();
 }
 
-// Seed 30162 of half an hour.
+// Seed 30162, half an hour.
 bool Checks::is_another_due(const StoreContent::Change& change, Timestamp now) const {
     const auto doubted = doubts_seen_.find({change.stream, change.id});
     if (doubted == doubts_seen_.end() || doubted->second.hash == change.hash) return false;
@@ -121,7 +122,7 @@ void Checks::note_doubts(Timestamp now) {
     }
 }
 
-// Whoever asked for it: one that an operator canceled is one.
+// Regardless of the origin of the request: an operator's reconciliation that was canceled is one.
 std::optional<std::string> Checks::check_whole_due() const {
     if (plan_.clock_jumps) return std::nullopt;
     for (const auto& [stream, odd_at] : odd_at_) {
@@ -149,7 +150,7 @@ void Checks::forget_versions(const StoreContent::Change& change) {
     taken_.erase(first, last);
 }
 
-// A record that is disabled or deleted now was so by its last change, and no other.
+// A record that is now disabled or deleted must have become so by its last change.
 std::optional<std::string> Checks::check_kind(const StoreContent::Change& change) const {
     const auto held = store_->tables.records.find({change.stream, change.id});
     if (held == store_->tables.records.end())

@@ -11,7 +11,7 @@
 namespace carecloud {
 namespace {
 
-// Looking at every record costs: not at each commit.
+// Checking every record is expensive: not at each commit.
 constexpr std::uint64_t kCommitsBetweenLooks = 16;
 
 }  // namespace
@@ -51,7 +51,7 @@ StreamSpec Checks::spec_of(const std::string& entity) const {
             .fields = variant_.fields};
 }
 
-// The only filter there is asks for kind a.
+// The only filter selects kind a.
 bool Checks::is_shown(const Written& written) const {
     return !written.deleted && (variant_.filter == "{}" || written.of_kind_a);
 }
@@ -65,8 +65,8 @@ bool Checks::new_life(const StreamVariant& variant) {
     const bool same = variant.filter == variant_.filter && variant.fields == variant_.fields;
     if (!same) taken_.clear();
     ++lives_;
-    // A new life takes once more what lies beyond the cursor, or in its tie without keyset: it cannot tell whether that
-    // is held in the words of other fields (hazard 14).
+    // A new life stores again what lies beyond the cursor, or in its tie without keyset: it does not know whether that
+    // is held with the text of other fields (hazard 14).
     passed_.clear();
     variant_ = variant;
     return same;
@@ -104,7 +104,7 @@ std::optional<std::string> Checks::check_cursors(Timestamp now) const {
     return std::nullopt;
 }
 
-// Nothing that stands before the safe point may be missing, if it became visible within the overlap.
+// Nothing before the safe point may be missing, if it became visible within the overlap.
 std::optional<std::string> Checks::check_settled(Timestamp now) const {
     for (const auto& [stream, state] : store_->tables.streams) {
         if (!state.safe || state.fingerprint != spec_of(stream).fingerprint()) continue;
@@ -112,7 +112,7 @@ std::optional<std::string> Checks::check_settled(Timestamp now) const {
             const bool due =
                 is_shown(written) && written.visible_from <= now && written.modified < state.safe->modified;
             if (!due || is_held(stream, id, written.modified) || !is_plain(stream, id, written)) continue;
-            // A newer version that is doubted has its hour still to come, or failures keep it from being asked for.
+            // A newer version that is doubted is not due yet, or failures prevent it from being requested.
             if (is_doubted_since({stream, id}, now - kToDecide)) continue;
             const auto held = store_->tables.records.find({stream, id});
             const std::string instead =
@@ -161,8 +161,8 @@ bool Checks::is_doubted_since(const StoreContent::RecordId& record_id, Timestamp
     return since <= ask_at + kPortalSecond + clock_slack();
 }
 
-// No answer carries the record, and no query in the dialect shows its key: the event stays open, counted and shown
-// (simulate --seed 478 --hours 0.25).
+// No response contains the record, and no query in the dialect returns its key: the event stays open, counted and
+// visible in the status (simulate --seed 478 --hours 0.25).
 bool Checks::may_stay_open(const Event& event) const {
     const Written& written = writers_.records(*event.stream).at(event.record_id);
     return written.huge && written.odd_id;
@@ -186,7 +186,7 @@ std::optional<std::string> Checks::end(After after, Timestamp since, Timestamp n
     if (const std::string wrong = check_changes(store_->tables); !wrong.empty()) return wrong;
     if (auto wrong = check_settled(now)) return wrong;
     if (auto wrong = check_whole_due()) return wrong;
-    // The portal's own answers say what must be held, without its limits.
+    // The portal's own responses, without its limits, define what must be held.
     const ModelSettings settings = model_.settings();
     ModelSettings open = settings;
     open.take_cap = 0;
@@ -229,7 +229,7 @@ std::optional<std::string> Checks::check_stream(const std::string& entity, After
     return std::nullopt;
 }
 
-// A record that the portal does not show.
+// A record that the portal does not return.
 std::optional<std::string> Checks::check_beside(const StoreContent::RecordId& record_id,
                                                 const StoreContent::Held& held, After after, Timestamp since,
                                                 Timestamp now) const {
@@ -238,10 +238,9 @@ std::optional<std::string> Checks::check_beside(const StoreContent::RecordId& re
     if (is_shown(written) && written.visible_from <= now)
         return what + " is held, and the portal never had it";
     const Timestamp modified = Timestamp::parse(held.modified).value_or(Timestamp{});
-    // A very late version may have left the filter while the bounded pass was under way (simulate --seed 4618
-    // --hours 0.5).
+    // A very late version may have left the filter during the bounded pass (simulate --seed 4618 --hours 0.5).
     const bool is_far = since + kReversalSpan < modified;
-    // With `fields` its `modified` must have moved to tell it from a hole (simulate --seed 9527 --hours 0.25).
+    // With `fields` its `modified` must have changed to distinguish it from a hole (simulate --seed 9527 --hours 0.25).
     const bool is_like_hole = !written.deleted && !variant_.fields.empty() && written.modified == modified;
     const bool is_judged = after >= After::reconciliation && is_findable(record_id.first) && !is_like_hole &&
                            (is_far || modified + variant_.overlap + kPortalSecond + clock_slack() < since) &&
@@ -250,7 +249,7 @@ std::optional<std::string> Checks::check_beside(const StoreContent::RecordId& re
     return what + " is not marked as deleted by a reconciliation";
 }
 
-// Behind a page that ends with a record whose `_id` has another type, a walk goes on with that type's literal.
+// After a page that ends with a record whose `_id` has another type, a walk continues with that type's literal.
 bool Checks::is_beside_odd(const std::string& entity, const Written& written) const {
     if (!settings_.has(Fault::mixed)) return false;
     const auto& records = writers_.records(entity);
@@ -278,25 +277,25 @@ std::optional<std::string> Checks::check_record(const std::string& entity, const
     const auto held = store_->tables.records.find({entity, id});
     const bool has = held != store_->tables.records.end() && !held->second.deleted_at;
     const bool is_left = !is_plain(entity, id, written);
-    // What has another type is found by whole reconciliations, or reported by their number (hazard 33).
+    // Records of another type are found by whole reconciliations, or reported by their number (hazard 33).
     const bool is_reported = written.is_odd() && (after < After::reconciliation || is_unexplained(entity));
     if (is_reported || !is_findable(entity) || (written.huge && is_left)) return std::nullopt;
     if (written.huge && variant_.fields.empty()) {
-        // Held with fewer fields, by an earlier configuration, it is known by its key.
+        // If an earlier configuration stored it with fewer fields, it is known by its key.
         if (has || in_quarantine(entity, id, written.modified)) return std::nullopt;
         return named(entity, id) + " is too large for any answer, and not in quarantine";
     }
     const bool is_hidden = is_left || (has && written.unbumped);
-    // A very late one may have come while the bounded pass was under way.
+    // A very late one may have appeared during the bounded pass.
     if (is_hidden && (after == After::polls || since <= written.visible_from)) return std::nullopt;
-    // A dialect that has died is proven again by a reconciliation at the latest (hazard 33; simulate --seed 6
+    // A dialect that no longer works is proven again by a reconciliation at the latest (hazard 33; simulate --seed 6
     // --hours 6).
     if (is_hidden && settings_.has(Fault::retype) && after < After::reconciliation) return std::nullopt;
-    // Where types are mixed, a reconciliation has the last word; what a backfill must find was checked when it ended.
+    // If types are mixed, a reconciliation decides; a backfill's records were checked when it ended.
     if (is_hidden && settings_.has(Fault::mixed) && after < After::reconciliation) return std::nullopt;
-    // A version that went back is taken at its hour.
+    // A reverted version is stored when it is due.
     if (after == After::backfill && is_doubted_since({entity, id}, since)) return std::nullopt;
-    // And the rest of that one compares keys alone (simulate --seed 3867 --hours 0.25).
+    // And the rest of that one compares only keys (simulate --seed 3867 --hours 0.25).
     if (has && written.unbumped && settings_.has(Fault::retype)) return std::nullopt;
     if (!has) {
         const bool aside = store_->tables.quarantine.contains({entity, id});
@@ -304,11 +303,11 @@ std::optional<std::string> Checks::check_record(const std::string& entity, const
                (aside ? " is in quarantine for nothing" : " is missing");
     }
     if (is_same_text(held->second.body, expected.body)) return std::nullopt;
-    // What a walk over mixed types passed over while the fields changed is read whole by a deep reconciliation
+    // Records that a walk over mixed types skipped while the fields changed are read in full by a deep reconciliation
     // (simulate --seed 53 --hours 0.5 --always mixed).
     const bool has_same_edit = edit_of(held->second.body) == edit_of(expected.body);
     if (has_same_edit && has_odd(entity) && after < After::reconciliation) return std::nullopt;
-    // With other fields a young one is asked for at its hour (simulate --seed 805168 --hours 0.25).
+    // With other fields a young one is requested when it is due (simulate --seed 805168 --hours 0.25).
     if (has_same_edit && is_doubted_since({entity, id}, since)) return std::nullopt;
     if (has_same_edit)
         return named(entity, id) + " is held as " + held->second.body + ", and the portal has " +

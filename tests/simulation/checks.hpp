@@ -1,4 +1,4 @@
-// What must hold of what is committed, in every state of the world and at its end (design: sync-model, "Promises").
+// Invariants of the committed state, at every state of the world and at its end (lib/sync/DESIGN.md, "Promises").
 #pragma once
 
 #include "simulation/exposures.hpp"
@@ -20,20 +20,20 @@
 
 namespace carecloud {
 
-// From an answer of the portal to what is decided by it, other requests and their pauses between.
+// From a response of the portal to the decision based on it, with other requests and their pauses in between.
 constexpr Duration kToDecide = std::chrono::hours(2);
-// The texts of a record without what differs in each answer.
+// The texts of a record without the fields that differ in each response.
 bool is_same_text(std::string_view a, std::string_view b);
 
-// An answer tells the portal's time in whole seconds (simulate --seed 8633 --hours 0.25).
+// A response contains the portal's time in whole seconds (simulate --seed 8633 --hours 0.25).
 constexpr Duration kPortalSecond = std::chrono::seconds(1);
-// Within which reversals are counted (hazard 30).
+// The period in which reversals are counted (hazard 30).
 inline constexpr Duration kReversalSpan = std::chrono::hours(24);
 
-// How a record is called in a story.
+// The name of a record in a story.
 std::string named(const std::string& entity, const std::string& id);
 
-// What is special about a record, for whoever reads the story of a failure.
+// Special properties of a record, for readers of the story of a failure.
 std::string described(const Written& written);
 
 class Checks {
@@ -49,15 +49,15 @@ class Checks {
           store_(&store),
           inbox_(&inbox) {}
 
-    // By how much the portal's time may be behind, as far as the daemon can know it (hazard 31): what is young by it is
-    // not marked as deleted yet.
+    // How far the portal's time may be behind, as far as the daemon can know (hazard 31): records that are young by it
+    // are not marked as deleted yet.
     Duration clock_slack() const;
-    // The configuration of the life that begins: another fingerprint may take every version again. Whether it is the
-    // one of the life before.
+    // The configuration of the new life: another fingerprint may store every version again. Returns whether it equals
+    // that of the previous life.
     bool new_life(const StreamVariant& variant);
     const StreamVariant& variant() const { return variant_; }
     StreamSpec spec_of(const std::string& entity) const;
-    // After every step; costs something only where something was committed. The first that does not hold.
+    // After every step; expensive only after a commit. Returns the first invariant that does not hold.
     std::optional<std::string> step(Timestamp now);
     // A bounded pass that an operator requested begins or ends.
     void operators_pass(const std::string& stream, Timestamp now, bool runs) {
@@ -65,25 +65,25 @@ class Checks {
     }
     // A pass of the stream came to its end.
     void pass_ended(const std::string& stream) { passed_.insert(stream); }
-    // Whether something needs time beside the streams' passes: an event is open, or a record that no answer carried for
-    // a while is still aside.
+    // Whether something needs time in addition to the streams' passes: an event is open, or a record that no response
+    // contained for a while is still in quarantine.
     bool is_waiting() const;
-    // Where nothing is wrong any more and the daemon had its time: promises 1, 2, 4 and 6, as far as they go after
+    // When the faults have ended and the daemon had enough time: promises 1, 2, 4 and 6, as far as they apply after
     // these passes, which were requested at `since`.
     enum class After { polls, backfill, reconciliation, again };
     std::optional<std::string> end(After after, Timestamp since, Timestamp now);
 
-    // Whether the stream has the record, as it was written last.
+    // Whether the stream has the record in its last version.
     bool is_shown(const Written& written) const;
-    // Whether a pass must have found the record as it was written last: nothing about it is left to reconciliations.
+    // Whether a pass must have found the last version of the record: nothing about it is left to reconciliations.
     bool is_plain(const std::string& entity, const std::string& id, const Written& written) const;
-    // Whether a reconciliation can find all of the entity: where some of its records have another type and the portal
-    // does not count, nothing tells that listings leave these out, and a walk passes over others beside them.
+    // Whether a reconciliation can find all records of the entity: if some of them have another type and the portal
+    // does not count, nothing shows that listings omit these, and a walk skips their neighbors.
     bool is_findable(const std::string& entity) const;
-    // Whether the record is doubted, and the hour at which it is asked for again may have come since then.
+    // Whether the record is doubted, and may have become due since then.
     bool is_doubted_since(const StoreContent::RecordId& record_id, Timestamp since) const;
-    // Whether a walk may pass over the record though its own types are those of most: it is in the tie of one whose
-    // `_id` has another type (DESIGN.md; simulate --seed 6644 --hours 0.25).
+    // Whether a walk may skip the record although its own types are those of most: it is in a tie with one whose `_id`
+    // has another type (DESIGN.md; simulate --seed 6644 --hours 0.25).
     bool is_beside_odd(const std::string& entity, const Written& written) const;
     // That version or a newer one, or in quarantine.
     bool is_held(const std::string& entity, const std::string& id, Timestamp modified) const;
@@ -99,25 +99,25 @@ class Checks {
     struct Arrived {
         EventState state = EventState::open;
         Timestamp at;
-        std::uint64_t held = 0;  // the change by which the store held what it did then
+        std::uint64_t held = 0;  // the change that stored the version held then
     };
 
     void note_arrival(const Event& event, Arrived& arrived, Timestamp now);
     void note_settled(const Event& event, Timestamp now);
-    // Whether an event of the record, or an operator, has asked for it since then (row 21).
+    // Whether an event of the record, or an operator, has requested it since then (row 21).
     bool was_asked_for(const StoreContent::RecordId& record_id, Timestamp since) const;
     std::optional<std::string> check_event(const Event& event, const Arrived& arrived, Timestamp now) const;
     std::optional<std::string> check_shown(const Event& event, const Arrived& arrived, Timestamp now,
                                            bool hidden) const;
-    // No version is taken twice, but where it is the portal that goes back to it; and that comes to an end.
+    // No version is stored twice, unless the portal goes back to it; and that ends.
     std::optional<std::string> check_again(const StoreContent::Change& change, Timestamp now);
     std::optional<std::string> check_unmoved(const StoreContent::Change& change, Timestamp now);
-    // A whole reconciliation is due, or was done, since a record was doubted or went back last (promise 1).
+    // A whole reconciliation is due, or was done, since a record was last doubted or reverted (promise 1).
     void note_doubts(Timestamp now);
     std::optional<std::string> check_whole_due() const;
-    // What is shown at the hour of a doubt is taken, though the doubt was about another version (hazard 30).
+    // The version returned when a doubt is due is stored, although the doubt was about another version (hazard 30).
     bool is_another_due(const StoreContent::Change& change, Timestamp now) const;
-    // The second reversal of a record and each further one is put off, twice as long each time.
+    // The second reversal of a record and each further one is postponed, twice as long each time.
     std::optional<std::string> check_reversal(const StoreContent::Change& change, Timestamp now);
     std::optional<std::string> check_streams(After after, Timestamp since, Timestamp now);
     std::optional<std::string> check_stream(const std::string& entity, After after, Timestamp since,
@@ -135,10 +135,10 @@ class Checks {
 
     struct LastRow {
         std::string modified;
-        bool unmoved = false;  // since the row before it
+        bool unmoved = false;  // since the previous row
         Timestamp at;
-        std::size_t life = 0;  // the how-manieth wrote it
-        bool doubted = false;  // it is to be asked for once more
+        std::size_t life = 0;  // the number of its reversal
+        bool doubted = false;  // to be requested once more
     };
 
     const WorldSettings& settings_;
@@ -153,12 +153,12 @@ class Checks {
     std::size_t changes_seen_ = 0;
     std::uint64_t commits_seen_ = 0;
     std::uint64_t inbox_writes_seen_ = 0;
-    std::map<Version, Timestamp> taken_;      // when first
+    std::map<Version, Timestamp> taken_;      // first time
     std::map<std::string, Arrived> arrived_;  // by message
     std::map<StoreContent::RecordId, std::vector<Timestamp>> reversals_;
     std::map<StoreContent::RecordId, LastRow> last_rows_;
     std::map<StoreContent::RecordId, Timestamp> last_reversals_;
-    std::map<std::string, Timestamp> odd_at_;  // when a record of the stream was doubted or went back last
+    std::map<std::string, Timestamp> odd_at_;  // when a record of the stream was last doubted or reverted
     std::map<StoreContent::RecordId, StoreContent::Doubted> doubts_seen_;  // before the last commit
     // When an event of a record arrived or was settled last, and how many are open.
     struct Announced {

@@ -1,5 +1,5 @@
-// What no pass can be expected to find: an answer left it out, a replica did not have it yet, or the portal's time was
-// wrong on every clock that the daemon can read. A whole reconciliation must find it all the same.
+// What no pass can be expected to find: a response omitted it, a replica did not have it yet, or the portal's time was
+// wrong on every clock that the daemon can read. A whole reconciliation must find it anyway.
 #pragma once
 
 #include "base/timestamp.hpp"
@@ -13,21 +13,20 @@ namespace carecloud {
 
 class Exposures {
   public:
-    // An answer left this record out or spoiled it, now.
+    // A response omitted or corrupted this record, now.
     void of_record(const std::string& entity, const std::string& id, Timestamp now);
-    // An answer may have lacked every version of the entity that became visible in [from, now].
+    // A response may have omitted every version of the entity that became visible in [from, now].
     void of_entity(const std::string& entity, Timestamp from, Timestamp now);
-    // The same, by a replica that lags: what it shows was so at `from`. A pass need not
-    // mind less than the overlap.
+    // The same, by a lagging replica: it shows the state at `from`. A pass must tolerate less than the overlap.
     void of_replica(const std::string& entity, Timestamp from, Timestamp now, bool beyond_overlap);
     // No pass can be expected to find anything of the entity any more.
     void for_good(const std::string& entity);
 
     // Whether a pass need not have found the version that became visible then.
     bool covers(const std::string& entity, const std::string& id, Timestamp visible_from) const;
-    // Whether any answer of the entity, or about this record, has been such since then.
+    // Whether any response about the entity or this record since then was affected.
     bool any_since(const std::string& entity, const std::string& id, Timestamp since) const;
-    // Whether a replica has answered since then.
+    // Whether a replica has responded since then.
     bool replica_since(const std::string& entity, Timestamp since) const;
     bool is_for_good(const std::string& entity) const;
 

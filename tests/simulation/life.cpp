@@ -23,7 +23,7 @@ std::string words_of(const std::exception_ptr& thrown) {
     }
 }
 
-// Thrown by the world: one, or several at once.
+// Thrown by the world: one exception, or several at once.
 bool is_simulated(const std::exception_ptr& thrown) {
     try {
         std::rethrow_exception(thrown);

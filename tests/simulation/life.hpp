@@ -1,5 +1,5 @@
 // One life of the process: the product's engine on a virtual clock, between a portal and a store in memory. It ends
-// like a killed process: nothing of it runs any more, and what was committed stays.
+// like a killed process: nothing of it runs any more, and the committed state stays.
 #pragma once
 
 #include "simulation/pass_watch.hpp"
@@ -23,7 +23,7 @@
 
 namespace carecloud {
 
-// What all lives of a world share. Outlives them.
+// Shared by all lives of a world. Outlives them.
 struct LifeContext {
     PortalModel& model;
     std::shared_ptr<MemoryStoreContent> store;
@@ -41,7 +41,7 @@ RateLimits rate_of(const WorldPlan& plan, const StreamVariant& variant);
 
 class Life {
   public:
-    // Begins at `start`, which is the world's time, on a store that is its own; the engine's jitter goes by `seed`.
+    // Begins at `start`, which is the world's time, on its own store; `seed` determines the engine's jitter.
     Life(const LifeContext& context, MemoryOwnership owned, const StreamVariant& variant, Timestamp start,
          std::uint64_t seed);
     ~Life();
@@ -51,28 +51,28 @@ class Life {
     // One handler, or the next sleeper up to `limit`. False: nothing was left to do, and `limit` is now.
     bool step(Timestamp limit);
     Timestamp now() const { return world_time(clock_.now()); }
-    // The engine is told to end; has_ended() says when it has.
+    // Stops the engine; has_ended() returns true when it has ended.
     void stop();
     bool has_ended() const { return ended_; }
-    // The engine ended by an exception that the world threw: the process ends, to be started again.
+    // The engine ended by an exception that the world threw: the process ends and is restarted.
     bool has_crashed() const { return crashed_; }
     void shift_wall(Duration by) { clock_.shift_wall(by); }
 
-    // What the endpoint does with a verified event: durable first, then the request for a pass. `answered` gets whether
-    // the sender got its 200; it is not called where the life ends before.
+    // The endpoint's handling of a verified event: durable first, then the request for a pass. `answered` is called
+    // with whether the sender got its 200; it is not called if the life ends before.
     void receive(Event event, std::function<void(bool)> answered);
 
-    // What the API does with a request for a bounded pass, and with one to cancel it. `on_saved` gets the id that the
-    // store gave, if it took the request.
+    // The API's handling of a request for a bounded pass, and of one to cancel it. `on_saved` gets the id from the
+    // store, if the request was accepted.
     void request_job(Job pass, std::function<void(std::uint64_t)> on_saved);
     void cancel(std::uint64_t id) { engine_.cancel_pass(id); }
-    // A bounded pass of the stream is under way; empty: none is.
+    // The stream has a running bounded pass; empty: none.
     void bounded(const std::string& stream) { watched_.bounded(stream); }
-    // Since when the portal has asked for a long wait that goes on; none: it has not.
+    // When the portal requested the long wait that is still active; none: there is none.
     std::optional<Timestamp> held_since() const { return watched_.held_since(); }
 
   private:
-    // Destroying what waits is all that a killed process does with it.
+    // A killed process only destroys what waits.
     struct Context : boost::asio::io_context {
         Context() : io_context(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE) {}
         void kill() { shutdown(); }

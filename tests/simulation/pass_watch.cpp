@@ -8,7 +8,7 @@ namespace carecloud {
 namespace {
 
 constexpr Timestamp kNever{INT64_MAX};
-// The engine counts nanoseconds and the world ticks of a hundred.
+// The engine counts nanoseconds and the world counts ticks of 100 ns.
 constexpr Duration kRounding = std::chrono::microseconds(1);
 
 }  // namespace
@@ -47,7 +47,7 @@ void PassWatch::ended(const PassReport& report, Timestamp now) {
     if (found == streams_.end()) return;
     Stream& its = found->second;
     if (!std::exchange(its.running, false)) broken_(report.stream + ": a pass ends without having begun");
-    // Something threw, and the engine ends (RunningWorld::pass_ended sees to that).
+    // There was an exception, and the engine ends (RunningWorld::pass_ended checks that).
     if (report.error && report.error->code == ErrorCode::canceled) return end_life();
     const bool failed_before = std::exchange(its.failed, report.error.has_value());
     if (report.error) return;

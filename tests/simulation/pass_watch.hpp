@@ -1,5 +1,5 @@
-// Looks at when the passes of one life run: one of a stream at a time, each for a reason, so that of many wishes one
-// waits at most (hazard 17), none during a backoff, and none later than it is due.
+// Checks when the passes of one life run: one per stream at a time, each for a reason, so of many requests at most one
+// waits (hazard 17), none during a backoff, and none late.
 #pragma once
 
 #include "base/clock.hpp"
@@ -16,18 +16,18 @@ namespace carecloud {
 
 class PassWatch {
   public:
-    // `broken` is told what was not kept; it outlives this.
+    // `broken` is called with the violated rule; it outlives this.
     explicit PassWatch(std::function<void(const std::string&)> broken) : broken_(std::move(broken)) {}
 
-    // A life begins with these streams, and so does a pass of each. `in_time`: nothing stretches the polls' intervals.
+    // A life begins with these streams, and so does a pass of each. `in_time`: nothing stretches the poll intervals.
     void new_life(const std::vector<std::string>& streams, Duration poll_every, bool in_time, Timestamp now);
-    // Nothing has to begin any more: the daemon ends, or is dead.
+    // Nothing must begin any more: the daemon ends, or is dead.
     void end_life() { streams_.clear(); }
 
     void requested(const std::string& stream, Timestamp now);
     void began(const std::string& stream, Timestamp now);
     void ended(const PassReport& report, Timestamp now);
-    // The portal's long wait has ended: every stream goes on at once, and the one that runs has seen it end.
+    // The portal's long wait has ended: every stream continues immediately, and the running one knows that.
     void forgiven(Timestamp now);
     void backing_off(std::string_view stream, Duration pause, Timestamp now);
     // Everything that was due before `now` has been done.
@@ -40,14 +40,14 @@ class PassWatch {
     struct Stream {
         bool running = false;
         bool requested = false;
-        bool polled = true;  // the pass had no other reason than the timer's
+        bool polled = true;  // the pass had no other reason than the timer
         bool failed = false;
         Timestamp began{};
         Timestamp requested_at{};
         Timestamp not_before{};  // by a backoff
-        Timestamp poll_from{};   // the earliest hour of the timer's pass
-        Timestamp look_from{};   // of the next look for an event's record
-        Timestamp due{};         // by which a pass has begun, whatever its reason
+        Timestamp poll_from{};   // the earliest time of the timer's pass
+        Timestamp look_from{};   // of the next poll for an event's record
+        Timestamp due{};         // the latest time of a pass, for any reason
     };
 
     std::function<void(const std::string&)> broken_;

@@ -1,4 +1,4 @@
-// A copy of the portal that lags: it answers as the portal would have answered some time ago.
+// A lagging copy of the portal: it responds as the portal would have responded some time ago.
 #pragma once
 
 #include "portal/portal_model.hpp"
@@ -12,7 +12,7 @@ namespace carecloud {
 
 class Replica {
   public:
-    // `lag`: in ticks. A replica that is not kept notes nothing.
+    // `lag`: in ticks. A replica without a lag records nothing.
     Replica(const ModelSettings& settings, std::int64_t lag_ticks, bool kept)
         : model_(settings), lag_ticks_(lag_ticks), kept_(kept) {}
 
@@ -20,7 +20,7 @@ class Replica {
              Timestamp now);
     void erase(std::string_view entity, std::string_view id, Timestamp now);
 
-    // What it answers now. Kinds as SeenRequest's; none: it is not asked for such.
+    // Its current response. Kinds as SeenRequest's; none: it does not handle such requests.
     std::optional<PortalModel::Answer> answer(const ModelSettings& settings, std::string_view kind,
                                               const std::string& entity, const std::string& text,
                                               Timestamp now);
@@ -29,7 +29,7 @@ class Replica {
     struct Write {
         Timestamp at;
         std::string entity;
-        std::string raw;  // or the id of what was erased
+        std::string raw;  // or the id of the erased record
         Timestamp visible_from;
         FieldTypes types;
         bool erased = false;

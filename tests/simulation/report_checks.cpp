@@ -9,7 +9,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// The portal's `Date` is in whole seconds, and an answer is under way for a while.
+// The portal's `Date` is in whole seconds, and a response is in transit for a while.
 constexpr Duration kClocksDiffer = 65s;
 
 std::size_t count_of(const ReportChecks::Hits& hits, Fault fault) {
@@ -126,7 +126,7 @@ std::optional<std::string> ReportChecks::check_clocks(const Hits& hits) const {
     return "the portal's clock and this machine's differ, and nothing reports it";
 }
 
-// A pass that began after the portal had asked for a long wait was answered nothing, and says until when (hazard 34).
+// A pass that began after the portal had requested a long wait got no response, and reports until when (hazard 34).
 std::optional<std::string> ReportChecks::check_hold(const PassReport& report,
                                                     std::optional<Timestamp> held_since) const {
     const auto began = began_.find(report.stream);
@@ -140,7 +140,7 @@ std::optional<std::string> ReportChecks::check_hold(const PassReport& report,
            report.error->message();
 }
 
-// A record that is held as the portal has it and that no listing of a whole reconciliation showed (hazard 38).
+// A record that is held as the portal has it and that no listing of a whole reconciliation contained (hazard 38).
 std::optional<std::string> ReportChecks::bounded_pass_ended(const Job& pass,
                                                             const std::optional<LeftOut>& left_out) const {
     const bool is_judged = pass.status == JobStatus::done && pass.kind == JobKind::reconcile &&
@@ -148,7 +148,7 @@ std::optional<std::string> ReportChecks::bounded_pass_ended(const Job& pass,
     const auto started = Timestamp::parse(pass.started_at);  // by the daemon's clock
     if (!is_judged || !started || !left_out || left_out->entity != pass.stream) return std::nullopt;
     const Timestamp since = *started - plan_.local_ahead;
-    // Its clock has jumped: how old the record was when the reconciliation began is not known (seed 707992).
+    // Its clock has jumped: the age of the record at the start of the reconciliation is unknown (seed 707992).
     if (since > left_out->since) return std::nullopt;
     const Written& written = writers_.records(pass.stream).at(left_out->id);
     const Duration young = checks_.variant().overlap + kPortalSecond + checks_.clock_slack();

@@ -1,6 +1,6 @@
-// What an operator must be told (promise 7): where the store or the world shows that something the engine takes for
-// granted did not hold, its reports must say so. Judged only where nothing kept a report from being given: no kill, no
-// stop, no failed store, no bounded pass beside the stream's own.
+// What an operator must be told (promise 7): if the store or the world shows that an assumption of the engine did not
+// hold, its reports must contain that. Checked only if nothing prevented a report: no kill, no stop, no failed store,
+// no bounded pass concurrent with the stream's own.
 #pragma once
 
 #include "model/job.hpp"
@@ -24,19 +24,19 @@ class ReportChecks {
                  const Checks& checks, const MemoryStoreContent& store)
         : plan_(plan), writers_(writers), exposures_(exposures), checks_(checks), store_(store) {}
 
-    // How many faults of a kind happened so far.
+    // The number of faults of a kind so far.
     using Hits = std::map<Fault, std::size_t>;
 
     void new_life(const Hits& hits);
     void pass_began(const std::string& stream, const Hits& hits, Timestamp now);
-    // A bounded pass of the stream begins or ends: what it commits is not the stream's own pass's.
+    // A bounded pass of the stream begins or ends: its commits are not those of the stream's own pass.
     void bounded_pass(const std::string& stream, bool under_way);
     void clocks(const ClockReport& report);
-    // What the pass did and did not say. `held_since`: since when the portal has asked for a long wait that goes on;
-    // none: it has not.
+    // What the pass reported. `held_since`: when the portal requested the long wait that is still active; none: there
+    // is none.
     std::optional<std::string> pass_ended(const PassReport& report, const Hits& hits,
                                           std::optional<Timestamp> held_since);
-    // A bounded pass that is done; `left_out`: the record that no listing has shown since it began.
+    // A bounded pass that is done; `left_out`: the record that no listing has contained since it began.
     std::optional<std::string> bounded_pass_ended(const Job& pass,
                                                   const std::optional<LeftOut>& left_out) const;
 
@@ -47,7 +47,7 @@ class ReportChecks {
         std::size_t changes = 0;
         std::map<std::string, std::string> doubted{};  // the doubted `modified`, by id
         std::size_t store_faults = 0;
-        std::uint64_t unsteady = 0;  // versions passed over, in all
+        std::uint64_t unsteady = 0;  // skipped versions, in total
     };
 
     std::optional<StreamState> state_of(const std::string& stream) const;
@@ -70,7 +70,7 @@ class ReportChecks {
     bool clocks_doubted_ = false;
     std::size_t date_faults_ = 0;  // before it
     std::map<std::string, std::size_t> good_passes_;
-    std::set<std::string> bounded_;  // streams with a bounded pass under way
+    std::set<std::string> bounded_;  // streams with a running bounded pass
 };
 
 }  // namespace carecloud

@@ -24,7 +24,8 @@ std::optional<std::string> Rest::pass_ended(const PassReport& report, Timestamp 
         quiet = 0;
         if (began < from_) return std::nullopt;
         if (report.error->code == ErrorCode::quota_exhausted) {
-            // No probe goes out meanwhile, and the next one comes within an hour (simulate --seed 752028 --hours 0.25).
+            // No probe is sent meanwhile, and the next one follows within an hour (simulate --seed 752028 --hours
+            // 0.25).
             patient_until_ = std::max(patient_until_, began + std::chrono::minutes(65));
             return std::nullopt;
         }
@@ -32,7 +33,7 @@ std::optional<std::string> Rest::pass_ended(const PassReport& report, Timestamp 
         return report.stream + ": a pass fails although all faults have ended: " + report.error->message();
     }
     if (began < visible_) return std::nullopt;
-    // The first one takes what was missing.
+    // The first one fetches what was missing.
     const bool brought = report.summary.changes() > 0;
     quiet = brought ? 1 : quiet + 1;
     return std::nullopt;

@@ -1,4 +1,4 @@
-// A simulated world while it runs (world.hpp): what happens in it and in which order. Single threaded.
+// A simulated world while it runs (world.hpp): what happens in it, in order. Single threaded.
 #pragma once
 
 #include "simulation/announcer.hpp"
@@ -41,7 +41,7 @@ class RunningWorld : Observer {
                      }),
           writers_(model_, replica_, settings_, plan_, random_,
                    [this](const std::string& entity, const std::string& id, const Written& record) {
-                       weather_.leave_out(std::nullopt);  // a write may mend the index
+                       weather_.leave_out(std::nullopt);  // a write may repair the index
                        if (live_) announcer_.announce(entity, id, record, now());
                    }),
           checks_(settings_, plan_, model_, writers_, exposures_, *store_, *inbox_),
@@ -63,7 +63,7 @@ class RunningWorld : Observer {
     void failed(const Error& error) override { say("outside the passes: " + error.message()); }
 
     Timestamp now() const { return life_ ? life_->now() : now_; }
-    // What is said costs nothing where nobody listens.
+    // Text is built only if it is printed.
     template <class Text>
     void say(Text text);
     void broken(const std::string& what);
@@ -75,34 +75,34 @@ class RunningWorld : Observer {
     void stop_life();
     void stopped_life();
     void deliver(const Event& event, std::function<void(bool)> answered);
-    // Up to what the world is going to do next.
+    // Until the next action of the world.
     void advance();
-    // From now on, again and again, at random until the rest.
+    // From now on, repeatedly, at random times until the rest.
     void repeat(Duration mean, std::function<void()> action);
     void begin();
     void begin_daemon_troubles();
     void begin_rare_troubles();
     void repeat_rare(Duration mean, std::function<void()> action);
     void begin_rare_spell();
-    // SIGHUP, again and again for a while.
+    // SIGHUP, repeatedly for a while.
     void reload_until(Timestamp until, Duration every);
-    // What is due by a schedule begins, however often the configuration is loaded again.
+    // Scheduled actions begin, however often the configuration is reloaded.
     void begin_reloads_at_rest();
     void look_for_reconciliations();
     void crashed_life();
     void confirm(const Job& unconfirmed);
-    // What is wrong may be in doubt still: hours pass before the portal's word is taken (hazard 30).
+    // A wrong version may still be doubted: hours pass before the portal's answer is accepted (hazard 30).
     bool has_patience() const;
     void write_at_rest();
     void repeat_rival();
-    // Which record of the stream the portal's listings lose while a bounded pass is under way.
+    // The record of the stream that the portal's listings omit during a bounded pass.
     std::optional<LeftOut> hole_in(const std::string& stream);
     void request_some();
     void request_at_rest(Job pass);
     bool can_be_asked(const std::string& stream) const;
     void rest();
     void look_at_rest();
-    // Everything has come to rest: what must be true now is checked, and the next bounded passes are requested.
+    // The world is at rest: checks what must be true now, and requests the next bounded passes.
     void rested();
     bool goes_on() const { return !over_ && !report_.broken; }
 
@@ -111,8 +111,8 @@ class RunningWorld : Observer {
     static constexpr std::uint64_t kRareSeed = 0x776f726c64U;
 
     Random random_;
-    Random rare_random_;  // dice of the rare faults
-    // Dice of their own: the worlds of known seeds stay as they were.
+    Random rare_random_;  // random numbers of the rare faults
+    // Separate random numbers: the worlds of known seeds stay the same.
     Random rival_random_{settings_.seed};
     Random hole_random_{settings_.seed};
     WorldPlan plan_;
@@ -135,19 +135,19 @@ class RunningWorld : Observer {
     StreamVariant variant_;
     WorldReport report_;
     std::unique_ptr<Life> life_;
-    std::size_t kill_in_steps_ = 0;  // 0: it lives on
-    Timestamp stopped_at_{};         // where the daemon is told to stop, or something threw; it has not ended
-    bool reloading_ = false;         // and starts again at once
-    std::set<std::string> unreconciled_;  // streams without a scheduled reconciliation since the world rests
-    bool counts_exactly_ = true;          // no request was counted that nobody sent
-    bool live_ = false;                   // the portal's beginning is over
+    std::size_t kill_in_steps_ = 0;  // 0: it is not killed
+    Timestamp stopped_at_{};  // when the daemon is told to stop, or after an exception; it has not ended
+    bool reloading_ = false;  // and restarts immediately
+    std::set<std::string> unreconciled_;  // streams without a scheduled reconciliation since the rest began
+    bool counts_exactly_ = true;          // no request was counted without being sent
+    bool live_ = false;                   // the portal's initial content is complete
     bool resting_ = false;
     Checks::After rests_after_ = Checks::After::polls;
     Timestamp requested_at_{};
-    Timestamp looked_at_{INT64_MIN};    // when everything was compared, at rest, to no avail
+    Timestamp looked_at_{INT64_MIN};    // last unsuccessful comparison of everything, at rest
     std::size_t unsaved_requests_ = 0;  // for bounded passes at rest that have no id yet
     std::set<std::uint64_t> awaited_;   // those that are not done
-    bool over_ = false;                 // everything rests, or had its time
+    bool over_ = false;                 // everything is at rest, or had enough time
 };
 
 template <class Text>

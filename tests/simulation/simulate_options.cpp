@@ -40,7 +40,7 @@ bool read_seeds(std::string_view text, SimulateOptions& options) {
     return true;
 }
 
-// The name that is no fault; empty: all are.
+// The first name that is not a fault; empty: all are.
 std::string read_faults(std::string_view text, std::set<Fault>& faults) {
     while (!text.empty()) {
         const std::string_view name = text.substr(0, text.find(','));

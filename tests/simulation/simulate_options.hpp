@@ -20,7 +20,7 @@ struct SimulateOptions {
     bool trace = false;
 };
 
-// What to do, or the exit code where everything is said already: 0 after --help, 64 where it was misused.
+// What to do, or the exit code if everything has been printed: 0 after --help, 64 for a usage error.
 std::variant<SimulateOptions, int> parse_simulate_options(int argc, const char* const* argv,
                                                           std::ostream& out, std::ostream& err);
 

@@ -12,7 +12,7 @@
 namespace carecloud {
 namespace {
 
-// Of the overlap that rows which become visible late leave (Writers), what a replica may lag behind.
+// How far a replica may lag, given the overlap that late rows (Writers) leave.
 constexpr int kLagPercent = 25;
 constexpr std::size_t kOldMax = 200;
 
@@ -33,7 +33,7 @@ bool is_in_order(const std::string& body) {
 void Spoiler::note(const SeenRequest& request, const std::string& body) {
     const Timestamp now = model_.now();
     Old& kept = old_[question_of(request)];
-    // The older of two within the lag: so that it differs.
+    // The older of two within the lag, so that it differs.
     if (kept.at + plan_.overlap * kLagPercent / 100 < now) kept = {now, body};
     if (old_.size() > kOldMax) old_.clear();
 }
@@ -62,7 +62,7 @@ bool Spoiler::spoil(Fault fault, const SeenRequest& request, std::string& body) 
     }
 }
 
-// The listing ends early: at least one record of several is left.
+// The listing ends early: at least one record of several is kept.
 bool Spoiler::cut(std::string& body) {
     std::vector<std::size_t> ends;
     const auto first = body.find("[{");
@@ -131,7 +131,7 @@ bool Spoiler::break_it(std::string& body) {
     }
 }
 
-// Another `_id` stands first in the first record, each time another one.
+// Another `_id` is first in the first record, each time a different one.
 bool Spoiler::contradict(std::string& body) {
     const std::string own = R"({"_id":)";
     const auto at = body.find(own);
@@ -148,7 +148,7 @@ bool Spoiler::make_foreign(std::string& body) const {
     return true;
 }
 
-// What happens to stand in order cannot be told from a page that was sorted.
+// If it happens to be in order, it cannot be distinguished from a sorted page.
 bool Spoiler::unsort(const SeenRequest& request, std::string& body) {
     if (request.kind != "query") return false;
     const ModelSettings settings = model_.settings();

@@ -1,4 +1,4 @@
-// What becomes of a portal's answer on its way, where its weather spoils it.
+// Corruption of a portal's response in transit.
 #pragma once
 
 #include "portal/portal_model.hpp"
@@ -19,13 +19,13 @@ class Spoiler {
     Spoiler(PortalModel& model, const WorldPlan& plan, Random& random)
         : model_(model), plan_(plan), random_(random), rare_random_(plan.start.ticks + plan.records) {}
 
-    // Remembers the answer, for the replicas that lag.
+    // Records the response, for the lagging replicas.
     void note(const SeenRequest& request, const std::string& body);
-    // Spoils it as this kind of fault does; false: there was nothing to do.
+    // Corrupts it with this kind of fault; false: nothing to do.
     bool spoil(Fault fault, const SeenRequest& request, std::string& body);
-    // The text of that record gets bytes that no JSON has; empty: of any record. The id, where it was done.
+    // Inserts invalid bytes into the text of that record; empty: of any record. Returns the id, if it was done.
     std::string spoil_bytes(const std::string& id, std::string& body, std::uint64_t kind);
-    // The field that differs in each answer.
+    // The field that differs in each response.
     void renew_field(std::string& body);
 
   private:
@@ -48,8 +48,8 @@ class Spoiler {
     PortalModel& model_;
     const WorldPlan& plan_;
     Random& random_;
-    std::map<std::string, Old> old_;  // by entity and question
-    Random rare_random_;              // dice of the rare faults
+    std::map<std::string, Old> old_;  // by entity and query
+    Random rare_random_;              // random numbers of the rare faults
     std::size_t renewed_ = 0;
 };
 

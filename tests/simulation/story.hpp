@@ -1,4 +1,4 @@
-// How the story of a world is told: its lines, in words.
+// Formats the story of a world: its lines, as text.
 #pragma once
 
 #include "base/clock.hpp"
@@ -11,7 +11,7 @@ namespace carecloud {
 
 // "90 s"
 std::string seconds(Duration span);
-// Empty for a pass that found nothing.
+// Empty for a pass without changes.
 std::string story_of(const PassReport& report);
 std::string story_of(const Job& pass);
 std::string story_of(const StreamVariant& variant);

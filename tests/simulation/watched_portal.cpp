@@ -8,15 +8,15 @@ namespace {
 
 constexpr std::size_t kPagesMax = 2;
 constexpr std::size_t kBoundedPagesMax = 2;
-// The next page, and records by id of the one before it.
+// The next page, and records by id of the previous one.
 constexpr std::size_t kUnderWayMax = 2;
 constexpr std::size_t kBoundedUnderWayMax = 1;
-// Requests of other streams that were admitted before the answer came.
+// Requests of other streams that were admitted before the response arrived.
 constexpr std::size_t kAdmittedBefore = 4;
 // A Retry-After longer than RateLimiter::kWaitMax is not waited for in full: one request tries after 1, 2, 4 … 60
 // minutes (hazard 34).
 constexpr Duration kProbesSpan = std::chrono::hours(1);
-// Six of these, the requests that were admitted before, and some that operators wish for.
+// Six of these, the requests that were admitted before, and some requested by operators.
 constexpr std::size_t kProbesMax = 16;
 
 }  // namespace
@@ -78,7 +78,7 @@ void WatchedPortal::keep_page(const std::string& entity, const Result<PagePtr>& 
         broken_(std::to_string(pages.size()) + " pages of " + entity + " are in memory");
 }
 
-// A spent quota is a wait of its own, and what did not arrive says nothing.
+// A used-up quota is a separate wait, and requests that did not arrive prove nothing.
 bool WatchedPortal::ends_wait(const std::optional<Error>& error) {
     if (!error) return true;
     const bool is_long = error->retry_after && *error->retry_after > RateLimiter::kWaitMax;
@@ -86,9 +86,9 @@ bool WatchedPortal::ends_wait(const std::optional<Error>& error) {
            error->code != ErrorCode::timed_out;
 }
 
-// What was sent before a wait was asked for says nothing about it.
+// Requests sent before a wait was requested prove nothing about it.
 void WatchedPortal::hear(const std::optional<Error>& error, Timestamp sent) {
-    // An answer too large for the gateway is one, too (simulate --seed 156 --hours 12).
+    // An oversized response is a wait, too (simulate --seed 156 --hours 12).
     if (!error || error->code == ErrorCode::server_failed) spent_month_.clear();
     const bool is_released = heard_at_ != Timestamp{INT64_MIN} && heard_at_ <= sent && ends_wait(error);
     if (is_released) {

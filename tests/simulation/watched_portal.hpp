@@ -1,6 +1,6 @@
-// The Portal that a simulated engine asks: passes everything on, and looks whether the engine keeps to what it must:
-// the rate, two questions of a stream at a time, two pages of it in memory, and the portal's wish to be left alone. A
-// bounded pass has as much for itself, but never asks for the next page before it has stored the one before.
+// The Portal used by a simulated engine: forwards everything, and checks the engine's obligations: the rate, at most
+// two concurrent requests and two pages in memory per stream, and pauses requested by the portal. A bounded pass has
+// the same limits of its own, but never requests the next page before it has stored the previous one.
 #pragma once
 
 #include "portal/portal.hpp"
@@ -19,35 +19,35 @@
 
 namespace carecloud {
 
-// What is counted from one life of the process to the next.
+// Counts that survive from one life of the process to the next.
 struct RequestMeter {
     RequestMeter(RateLimits limits, Timestamp start, bool true_clock)
         : rate(limits), clock_is_true(true_clock), filled_at(start) {}
 
     RateLimits rate;
     bool clock_is_true;  // the daemon's months are the world's
-    double tokens = 0;   // of a bucket that starts empty, as the product's does
+    double tokens = 0;   // of a bucket that starts empty, like the product's
     Timestamp filled_at;
     std::size_t requests = 0;
     std::map<std::string, std::uint64_t> by_month{};  // UTC
 
-    // What another count of the months says otherwise.
+    // The differences of another count of the months.
     std::optional<std::string> difference(const std::map<std::string, RequestCount>& counted) const;
 };
 
 class WatchedPortal : public Portal {
   public:
-    // `broken` is told what was not kept; `now` is the world's time. All outlive this.
+    // `broken` is called with the violated rule; `now` is the world's time. All outlive this.
     WatchedPortal(Portal& portal, RequestMeter& meter, std::function<Timestamp()> now,
                   std::function<void(const std::string&)> broken);
 
-    // Told when a long wait that the portal had asked for has ended.
+    // Called when a long wait requested by the portal has ended.
     void on_release(std::function<void()> released) { released_ = std::move(released); }
-    // Since when it has asked for a long wait that goes on; none: it has not.
+    // When it requested the long wait that is still active; none: there is none.
     std::optional<Timestamp> held_since() const {
         return heard_at_ == Timestamp{INT64_MIN} ? std::nullopt : std::optional(heard_at_);
     }
-    // A bounded pass of the stream runs beside its own; empty: none does.
+    // A bounded pass of the stream runs concurrently with its own; empty: none.
     void bounded(const std::string& stream) { bounded_ = stream; }
 
     Task<Result<PagePtr>> query(const Query& query) override;
@@ -55,7 +55,7 @@ class WatchedPortal : public Portal {
     Task<Result<>> refresh() override;
 
   private:
-    // Under way, up to its answer or the end of whoever waits for it.
+    // In progress, until the response or the end of the waiting coroutine.
     class Asking {
       public:
         explicit Asking(std::size_t& count) : count_(count) { ++count_; }
@@ -83,9 +83,9 @@ class WatchedPortal : public Portal {
     std::map<std::string, std::size_t> under_way_;
     std::map<std::string, std::vector<std::weak_ptr<const Page>>> pages_;
     Timestamp quiet_until_{INT64_MIN};  // by Retry-After
-    Timestamp heard_at_{INT64_MIN};     // when a longer one was heard first
+    Timestamp heard_at_{INT64_MIN};     // when a longer one was first received
     std::size_t probes_ = 0;            // since then
-    std::string spent_month_;           // the portal said so, in this life
+    std::string spent_month_;           // the portal reported it, in this life
     std::size_t since_spent_ = 0;
 };
 

@@ -15,8 +15,8 @@ constexpr Fault kSpells[] = {Fault::network,  Fault::server, Fault::rate,    Fau
                              Fault::key,      Fault::empty,  Fault::foreign, Fault::store,
                              Fault::unsorted, Fault::stale,  Fault::total,   Fault::busy};
 
-// An empty listing by mistake does not come again at once, whatever is asked and however much is asked beside it:
-// nobody could tell it from the truth (simulate --seed 25145 --hours 0.5).
+// An erroneously empty listing is not repeated immediately, whatever is requested concurrently: it could not be
+// distinguished from the truth (simulate --seed 25145 --hours 0.5).
 constexpr std::size_t kBetweenEmpty = 10;
 constexpr Duration kBetweenEmptyLeast = std::chrono::minutes(1);
 
@@ -41,7 +41,7 @@ std::string Weather::begin_spell(Timestamp now) {
     if (fault == Fault::foreign) spell.percent = 15;
     if (fault == Fault::empty) spell.percent = 50;
     if (fault == Fault::key) spell.percent = 100;
-    // Few questions are asked twice within a replica's lag.
+    // Few queries are repeated within a replica's lag.
     if (fault == Fault::stale) spell = {.until = now + 1h, .percent = 50};
     if (fault == Fault::busy) {
         begin_busy(now);
@@ -90,7 +90,7 @@ std::string Weather::begin_rare_spell(Timestamp now,
            std::to_string(static_cast<int>(spell.percent)) + " %";
 }
 
-// Some records, by a filter or at all.
+// Some records, with a filter or in general.
 std::string Weather::begin_holes(Timestamp now, const std::map<std::string, std::vector<std::string>>& ids) {
     holes_.clear();
     by_filter_only_ = chance(rare_random_, 50);
@@ -105,7 +105,7 @@ std::string Weather::begin_holes(Timestamp now, const std::map<std::string, std:
     return "listings omit some records until " + spell.until.to_string_ms();
 }
 
-// A longer one would have a walk never come to its end.
+// With a longer one a walk would never end.
 void Weather::begin_busy(Timestamp now) {
     spells_[Fault::busy] = {.until = now + 1min, .percent = 10};
 }
@@ -126,7 +126,7 @@ void Weather::clear() {
         model_.hide(entity, {});
     bad_.clear();
     month_pending_ = false;
-    quota_month_.clear();  // as when the quota was raised
+    quota_month_.clear();  // as after the quota was raised
 }
 
 bool Weather::is_due(Fault fault, Timestamp now) {
@@ -234,7 +234,7 @@ void Weather::spoil_rarely(const SeenRequest& request, std::string& body) {
     exposures_.of_record(request.entity, spoiled, now);
 }
 
-// What the listing under way leaves out.
+// The record that the current listing omits.
 void Weather::leave_out_some(const SeenRequest& request) {
     std::set<std::string, std::less<>> ids;
     if (left_out_ && left_out_->entity == request.entity) ids.insert(left_out_->id);
@@ -252,7 +252,7 @@ void Weather::leave_out_some(const SeenRequest& request) {
     model_.hide(request.entity, std::move(ids), by_filter_only_ && !left_out_);
 }
 
-// What became visible since then may be missing; what was seen before may be seen as it was.
+// Versions that became visible since then may be missing; older ones may be returned as they were.
 std::optional<PortalModel::Answer> Weather::other_answer(const SeenRequest& request, Timestamp now) {
     const auto spell = spells_.find(Fault::lag);
     if (spell == spells_.end() || spell->second.until < now || !chance(rare_random_, spell->second.percent))
@@ -268,7 +268,7 @@ std::optional<Timestamp> Weather::date(Timestamp now, Timestamp local) {
     if (wrong) ++hits_[Fault::date];
     std::optional<Timestamp> date;
     if (!(wrong ? date_missing_ : plan_.date_absent)) date = now + (wrong ? date_off_ : plan_.date_ahead);
-    // No clock that the daemon can read is right, and what lies ahead of the truth settles too much.
+    // No clock that the daemon can read is right, and a time ahead of the truth settles too much.
     const Timestamp ahead = now + 1s;
     const bool has_date = date && is_plausible(*date);
     if ((!has_date || ahead < *date) && ahead < local) {

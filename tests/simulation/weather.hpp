@@ -1,4 +1,4 @@
-// The times in which portal and store fail, each of one kind, with a share of the calls that it hits.
+// The periods in which portal and store fail, each of one kind, with the share of affected calls.
 #pragma once
 
 #include "simulation/exposures.hpp"
@@ -22,21 +22,21 @@
 
 namespace carecloud {
 
-// A record that no listing shows.
+// A record that no listing contains.
 struct LeftOut {
     std::string entity;
     std::string id;
     Timestamp since{};  // by the true clock
 };
 
-// What a call throws that nobody expects to.
+// An unexpected exception of a call.
 struct SimulatedFault : std::runtime_error {
     SimulatedFault() : std::runtime_error("simulated") {}
 };
 
 class Weather {
   public:
-    // `write`: somebody writes records, now. All of these outlive it.
+    // `write`: writes records, now. All of these outlive it.
     Weather(const WorldSettings& settings, const WorldPlan& plan, PortalModel& model, Replica& replica,
             Exposures& exposures, Random& random, std::function<void()> write)
         : settings_(settings),
@@ -49,9 +49,9 @@ class Weather {
           spoiler_(model, plan, random),
           write_(std::move(write)) {}
 
-    // One spell begins, if any kind may. Says which, and for how long.
+    // One spell begins, if any kind may. Returns which, and for how long.
     std::string begin_spell(Timestamp now);
-    // The same of the rare kinds. `ids`: what an entity has.
+    // The same for the rare kinds. `ids`: the ids of an entity.
     std::string begin_rare_spell(Timestamp now, const std::map<std::string, std::vector<std::string>>& ids);
     // For a minute, records are written while pages are read.
     void begin_busy(Timestamp now);
@@ -63,17 +63,17 @@ class Weather {
     // Nothing fails from here on.
     void clear();
 
-    // Hooks of the doubles in memory.
+    // Hooks of the in-memory portal and store.
     std::optional<Error> portal_fault(const SeenRequest& request, Timestamp now);
     void spoil(const SeenRequest& request, std::string& body);
     std::optional<PortalModel::Answer> other_answer(const SeenRequest& request, Timestamp now);
-    // The `Date` of an answer that is given now; `local`: the daemon's clock.
+    // The `Date` of a response sent now; `local`: the daemon's clock.
     std::optional<Timestamp> date(Timestamp now, Timestamp local);
     std::optional<StoreFault> store_fault(std::string_view operation, Timestamp now);
 
-    // The portal's own count of this month is spent.
+    // The portal's own count of this month is used up.
     bool quota_spent(Timestamp now) const;
-    // How often an answer was spoiled or refused, by kind.
+    // The number of corrupted or refused responses, by kind.
     const std::map<Fault, std::size_t>& hits() const { return hits_; }
 
   private:
@@ -82,7 +82,7 @@ class Weather {
         double percent = 0;
     };
 
-    // Whether it is this request that a spell of that kind hits.
+    // Whether a spell of that kind affects this request.
     bool is_due(Fault fault, Timestamp now);
     // And counts it.
     bool hits(Fault fault, Timestamp now);
@@ -99,23 +99,24 @@ class Weather {
     Replica& replica_;
     Exposures& exposures_;
     Random& random_;
-    Random rare_random_;  // dice of the rare faults
+    Random rare_random_;  // random numbers of the rare faults
     Spoiler spoiler_;
     std::function<void()> write_;
     std::map<Fault, Spell> spells_;
     std::map<Fault, std::size_t> hits_;
-    std::optional<Fault> spoiling_;  // what the answer under way is to become
-    std::size_t since_empty_ = 0;    // queries since the last answer that was emptied
+    std::optional<Fault> spoiling_;  // how the current response is corrupted
+    std::size_t since_empty_ = 0;    // queries since the last emptied response
     Timestamp emptied_at_{};
     std::optional<LeftOut> left_out_;
     std::map<std::string, std::set<std::string>> holes_;  // for a spell, by entity
     bool by_filter_only_ = false;                         // these are
-    std::set<std::string> hiding_;                        // of these the model leaves something out
-    std::map<std::string, std::pair<std::string, std::uint64_t>> bad_;  // a record and what is bad, by entity
-    Duration date_off_{};                                               // for a spell
+    std::set<std::string> hiding_;                        // of these the model omits something
+    std::map<std::string, std::pair<std::string, std::uint64_t>>
+        bad_;              // a record and its invalid bytes, by entity
+    Duration date_off_{};  // for a spell
     bool date_missing_ = false;
-    bool month_pending_ = false;  // the next answer says to wait a month
-    std::string quota_month_;     // whose quota the portal calls spent
+    bool month_pending_ = false;  // the next response requests a wait of a month
+    std::string quota_month_;     // whose quota the portal reports as used up
 };
 
 }  // namespace carecloud

@@ -11,9 +11,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// What is under way when the daemon is stopped is given up, whatever it waits for.
+// Work in progress when the daemon is stopped is abandoned, whatever it waits for.
 constexpr Duration kStopMax = 1s;
-// How often these happen is not counted, but in how many worlds they may.
+// For these not the number of occurrences is counted, but the number of worlds that may have them.
 constexpr Fault kUncounted[] = {
     Fault::move,   Fault::size,   Fault::late, Fault::very_late, Fault::future, Fault::skew,  Fault::unbumped,
     Fault::remove, Fault::events, Fault::back, Fault::distant,   Fault::clock,  Fault::mixed, Fault::fickle};
@@ -28,7 +28,7 @@ void RunningWorld::broken(const std::string& what) {
 void RunningWorld::pass_ended(const PassReport& report) {
     ++(report.error ? report_.failed_passes : report_.passes);
     passes_.ended(report, now());
-    // One empty listing by mistake may be all that a first load saw (simulate --seed 755 --hours 0.25).
+    // A single erroneously empty listing may be all that a first load received (simulate --seed 755 --hours 0.25).
     if (!report.error && report.state.cursor) checks_.pass_ended(report.stream);
     if (auto wrong = report_checks_.pass_ended(report, weather_.hits(), life_->held_since())) broken(*wrong);
     const bool is_canceled = report.error && report.error->code == ErrorCode::canceled;
@@ -80,9 +80,8 @@ void RunningWorld::confirm(const Job& unconfirmed) {
     });
 }
 
-// One that the store holds as it is, and that the stream's own passes under this configuration have behind them: they
-// need not find it. By a
-// filter, listings say what belongs to the stream.
+// A record that the store holds in its current version, and that the stream's own passes with this configuration have
+// passed: they need not find it. With a filter, listings decide what belongs to the stream.
 std::optional<LeftOut> RunningWorld::hole_in(const std::string& stream) {
     const auto state = store_->tables.streams.find(stream);
     if (resting_ || !settings_.has(Fault::hole) || variant_.filter != "{}" || !chance(hole_random_, 50) ||
@@ -160,7 +159,7 @@ void RunningWorld::stop_life() {
     life_->stop();
 }
 
-// What was set aside of the quota and not used is given back, where nothing went wrong with it.
+// Unused reservations of the quota are returned, if there was no failure.
 void RunningWorld::stopped_life() {
     say("the daemon has exited");
     counts_exactly_ = counts_exactly_ && !weather_.hits().contains(Fault::store);
@@ -203,7 +202,7 @@ void RunningWorld::repeat(Duration mean, std::function<void()> action) {
     });
 }
 
-// By dice of its own: what else happens in the worlds of known seeds stays as it was.
+// With separate random numbers: everything else in the worlds of known seeds stays the same.
 void RunningWorld::repeat_rival() {
     agenda_.put(now() + spread(rival_random_, 30min), [this] {
         if (resting_) return;
@@ -337,7 +336,7 @@ WorldReport RunningWorld::run() {
     begin();
     while (goes_on()) {
         advance();
-        // A kill may have put its restart before what was next.
+        // A kill may have scheduled its restart before the next action.
         if (goes_on() && agenda_.next() <= now()) agenda_.take_first()();
     }
     if (!report_.broken && !rest_.is_quiet()) broken(rest_.restless() + " does not become idle");

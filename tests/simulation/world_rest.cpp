@@ -1,4 +1,4 @@
-// How a world comes to its end, and what an operator wishes for.
+// How a world ends, and the requests of an operator.
 #include "simulation/running_world.hpp"
 
 #include <algorithm>
@@ -10,19 +10,19 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// How long the world rests at the most: the longest pause after a failure, the hour after which a record that no answer
-// carried is tried again, and room for several of these. With quotas, the day after which the portal is asked again
-// whether it is still spent, and polls that are hours or days apart while each settles no more than a few events, up to
-// the next month (simulate --seed 12751 --hours 0.25).
+// The maximum duration of the rest: the longest pause after a failure, the hour after which a record that no response
+// contained is retried, and time for several of these. With quotas, also the day after which the portal is asked again
+// whether its quota is still used up, and polls that are hours or days apart while each settles only a few events, up
+// to the next month (simulate --seed 12751 --hours 0.25).
 constexpr Duration kRest = 6h;
 constexpr Duration kRestWithQuota = 800h;
-// A record that goes back again and again is doubted for a day (hazard 30), and after that day asked for once more.
+// A record that goes back repeatedly is doubted for a day (hazard 30), and requested once more after that day.
 constexpr Duration kDoubted = 30h;
 constexpr Duration kBetweenLooks = 10min;
 
 }  // namespace
 
-// An operator wishes for a bounded pass, and may change their mind.
+// An operator requests a bounded pass, and may cancel it.
 void RunningWorld::request_some() {
     Job pass{.kind = chance(random_, 50) ? JobKind::backfill : JobKind::reconcile};
     pass.stream =
@@ -48,7 +48,7 @@ void RunningWorld::request_some() {
     });
 }
 
-// A stream that has never shown a record cannot be asked.
+// A stream that has never had a record cannot be queried.
 bool RunningWorld::can_be_asked(const std::string& stream) const {
     const auto state = store_->tables.streams.find(stream);
     return state != store_->tables.streams.end() && !state->second.dialect.empty();
@@ -78,11 +78,11 @@ void RunningWorld::rested() {
         return;
     }
     looked_at_ = Timestamp{INT64_MIN};
-    // Where requests are short, the bounded passes may have to wait for months.
+    // If requests are scarce, the bounded passes may have to wait for months.
     over_ = rests_after_ == again || plan_.rate.monthly_quota.has_value();
     if (over_) return;
     if (rests_after_ == reconciliation) return write_at_rest();
-    // A backfill of everything leaves a reconciliation little to find: every second world has none.
+    // After a backfill of everything a reconciliation finds little: every second world has none.
     const bool is_next_a_backfill = rests_after_ == polls && settings_.seed % 2 == 0;
     rests_after_ = is_next_a_backfill ? backfill : reconciliation;
     requested_at_ = now();
@@ -123,12 +123,12 @@ bool RunningWorld::has_patience() const {
     const bool doubts = settings_.has(Fault::back) || settings_.has(Fault::restore) ||
                         settings_.has(Fault::lag) || settings_.has(Fault::distant) ||
                         settings_.has(Fault::fickle);
-    // What has left a filter is asked for twice, an overlap apart (hazard 38).
+    // A record that has left a filter is requested twice, an overlap apart (hazard 38).
     const Duration patience = doubts ? kDoubted : variant_.overlap + 1h;
     return rests_after_ >= Checks::After::reconciliation && now() < requested_at_ + patience;
 }
 
-// What the reconciliations have healed stays so: the passes find by themselves what is new now.
+// The reconciliations' repairs stay: from now on the passes must find new records alone.
 void RunningWorld::write_at_rest() {
     rests_after_ = Checks::After::again;
     const bool fooled = std::any_of(plan_.entities.begin(), plan_.entities.end(), [&](const auto& entity) {
@@ -137,21 +137,21 @@ void RunningWorld::write_at_rest() {
     over_ = fooled;
     if (fooled) return;
     writers_.insert_plain();
-    // By a clock that is behind they lie in the future (simulate --seed 53 --hours 0.5 --always mixed).
+    // By a clock that is behind, they lie in the future (simulate --seed 53 --hours 0.5 --always mixed).
     const Timestamp visible = plan_.local_ahead < Duration{} ? now() + variant_.overlap + 1min : now();
     rest_.begin(plan_.entities, now(), visible, now());
     say("records are written again");
 }
 
-// Nothing goes wrong any more. Where a quota was met, the month has to turn first.
+// No more faults. If a quota was reached, the month has to end first.
 void RunningWorld::rest() {
     resting_ = true;
     weather_.clear();
     writers_.remove_newest();
     kill_in_steps_ = 0;
-    // A wait of a month is tried again hourly (hazard 34).
+    // A wait of a month is retried hourly (hazard 34).
     const Timestamp patient_until = settings_.has(Fault::month) ? now() + 150min : now();
-    // Records in the future are looked for every overlap.
+    // Records in the future are polled for every overlap.
     const Timestamp visible = std::max(now(), writers_.last_visible()) + variant_.overlap + 1min;
     rest_.begin(plan_.entities, now(), visible, patient_until);
     say("all faults have ended");

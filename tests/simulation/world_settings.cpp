@@ -23,12 +23,12 @@ Duration spread(Random& random, Duration mean) {
 
 namespace {
 
-// Which have dice of their own: the rest of a world is the same with and without them.
+// These have separate random numbers: the rest of a world is the same with and without them.
 constexpr std::uint64_t kRareSeed = 0x72617265U;
 constexpr double kRarePercent = 12;
 constexpr Duration kForty = 24h * 365 * 40;
 
-// The clocks that are wrong for good. Not both behind: then nothing could tell.
+// The clocks that are wrong permanently. Not both behind: that would be undetectable.
 void draw_clocks(const WorldSettings& settings, WorldPlan& plan, Random& random) {
     if (settings.has(Fault::date) && chance(random, 60)) {
         constexpr Duration offsets[] = {-kForty, kForty, -1h, 1h, 24h};
@@ -66,7 +66,7 @@ WorldPlan make_plan(const WorldSettings& settings, Random& random) {
     plan.dialect.missing_is_404 = chance(random, 30);
     plan.dialect.response_limit_bytes = settings.has(Fault::size) ? 30'000 : 0;
     if (chance(random, 50)) plan.dialect.too_large_status = 502;
-    // Near a month's end, so that quotas turn.
+    // Near the end of a month, so that quotas are reset.
     plan.start = {Timestamp::parse("2024-03-31T00:00:00Z")->ticks +
                   between(random, 0, 23 * 3600) * Timestamp::ticks_per_second};
     plan.entities = {"claim_attendance"};

@@ -30,7 +30,7 @@ std::string day_text(std::uint64_t month, std::uint64_t day) {
     return std::to_string(20'240'000 + month * 100 + day);
 }
 
-// By the id: a start in the first quarter, and an end soon after, a month later, or none.
+// Derived from the id: a start in the first quarter, and an end soon after, a month later, or none.
 void give_days(const std::string& id, Written& record) {
     const std::uint64_t number = std::stoull(id.substr(0, 4), nullptr, 16);
     const std::uint64_t month = 1 + number % 3;
@@ -87,7 +87,7 @@ std::string Writers::raw(const std::string& id, const Written& record) {
 
 void Writers::put(const Batch& batch, const std::string& id, Written record) {
     if (!batch.repeats) {
-        // Without that fault a version never goes back behind the one before it, whatever clock wrote it.
+        // Without that fault a version never goes back behind the previous one, whatever clock wrote it.
         const Timestamp least{record.modified.ticks + Timestamp::ticks_per_millisecond};
         const bool is_free =
             record.raw.empty() || settings_.has(Fault::back) || settings_.has(Fault::distant);
@@ -134,7 +134,7 @@ Writers::Batch Writers::begin_batch(const std::string& entity) {
     return batch;
 }
 
-// The clock of another server, which is behind, or a date that is a mistake.
+// The clock of another server, which is behind, or a wrong date.
 void Writers::put_back_in_time(Batch& batch, Timestamp now) {
     if (settings_.has(Fault::back) && chance(rare_random_, 20)) {
         batch.modified = whole_milliseconds(now + -spread(rare_random_, plan_.overlap));
@@ -145,7 +145,7 @@ void Writers::put_back_in_time(Batch& batch, Timestamp now) {
     if (batch.repeats || is_behind(batch)) batch.very_late = true;
 }
 
-// Further than the checks of the passes allow for, which settle what lies before the overlap.
+// Further than the checks of the passes, which settle versions older than the overlap, allow for.
 bool Writers::is_behind(const Batch& batch) const {
     return settings_.has(Fault::back) && batch.modified < batch.visible_from + -plan_.overlap * 70 / 100;
 }
@@ -163,7 +163,7 @@ void Writers::store(const std::string& entity, const Written& record) {
     replica_.put(entity, record.raw, record.visible_from, types, model_.now());
 }
 
-// A version that was superseded before it was visible was never there.
+// A version that was superseded before it was visible never existed.
 void Writers::note_version(Written& record, const Written::Version& version) {
     while (!record.versions.empty() && model_.now() < record.versions.back().from)
         record.versions.pop_back();
@@ -242,7 +242,7 @@ void Writers::remove(const std::string& entity, const std::string& id) {
     note_version(record, {.from = model_.now()});
 }
 
-// By another server, seconds later, and shown a little later still; its clock is ahead or behind.
+// By another server, seconds later, and visible a little later still; its clock is ahead or behind.
 void Writers::change_again(const Batch& first, const std::vector<std::string>& ids) {
     Batch batch = first;
     batch.repeats = batch.moves = false;

@@ -1,5 +1,5 @@
-// Those who write at the portal: records come, change, are disabled, come back and are deleted, in batches that share a
-// `modified`, and some become visible late. Remembers of each record what a check must know.
+// Clients that write at the portal: records are created, changed, disabled, restored and deleted, in batches that share
+// a `modified`, and some become visible late. Keeps for each record what the checks need.
 #pragma once
 
 #include "portal/portal_model.hpp"
@@ -16,79 +16,79 @@
 
 namespace carecloud {
 
-// A record as it was written last.
+// The last version of a record.
 struct Written {
     std::string raw;
     Timestamp modified;
     Timestamp visible_from;
     bool very_late = false;  // visible after the overlap: only a reconciliation finds this version
-    bool unbumped = false;   // edited without a new `modified`: likewise
-    bool huge = false;       // no answer carries it
+    bool unbumped = false;   // edited without a new `modified`: only a reconciliation finds it
+    bool huge = false;       // no response contains it
     bool deleted = false;
     bool disabled = false;
-    bool of_kind_a = false;  // what the only filter there is asks for
-    Timestamp moved{};       // when its kind is another for whoever asks the portal
+    bool of_kind_a = false;  // what the only filter selects
+    Timestamp moved{};       // when a different kind becomes visible at the portal
     Timestamp deleted_at{};
     Timestamp edited_at{};    // where it is unbumped
-    std::string first_day{};  // as the portal has them: "20240131"
+    std::string first_day{};  // as at the portal: "20240131"
     std::string last_day{};   // empty: none
 
-    bool back = false;        // its `modified` is not the greatest that it ever had
-    bool reversible = false;  // and never was, or the portal was restored: an earlier version may come again
-    bool odd_modified = false;  // of another type than the others'
+    bool back = false;          // its `modified` is not its greatest so far
+    bool reversible = false;    // and never was, or the portal was restored: an earlier version may return
+    bool odd_modified = false;  // of a different type than the others
     bool odd_id = false;
     Timestamp peak{INT64_MIN};  // the greatest `modified` so far
     Timestamp restored_at{INT64_MIN};
 
-    // What the portal had of it, one after the other.
+    // The versions at the portal, in order.
     struct Version {
-        Timestamp from;                       // until the next one's
-        std::optional<Timestamp> modified{};  // none: it was not there
+        Timestamp from;                       // until that of the next one
+        std::optional<Timestamp> modified{};  // none: it did not exist
         std::size_t edit = 0;
     };
     std::vector<Version> versions{};
     std::size_t edit = 0;
 
     bool is_odd() const { return odd_modified || odd_id; }
-    // Whether the portal had a version of that `modified` at any time in [since, until]; none: whether it had none.
+    // Whether the portal had a version with that `modified` at any time in [since, until]; none: whether it had none.
     bool had(std::optional<Timestamp> version, Timestamp since, Timestamp until) const;
 };
 
-// The number of the edit that a record's text names; 0: none.
+// The number of the edit in a record's text; 0: none.
 std::size_t edit_of(std::string_view body);
 
 class Writers {
   public:
-    // Told of each record written, not of deleted ones.
+    // Called with each record written, not with deleted ones.
     using OnWritten =
         std::function<void(const std::string& entity, const std::string& id, const Written& record)>;
 
     Writers(PortalModel& model, Replica& replica, const WorldSettings& settings, const WorldPlan& plan,
             Random& random, OnWritten on_written);
 
-    // What the portal begins with: old records in ties.
+    // The portal's initial content: old records in ties.
     void fill();
-    // One batch of one kind, now. Says in a few words what it was.
+    // One batch of one kind, now. Returns a short description.
     std::string write_some();
-    // The same, of records that are there.
+    // The same, of existing records.
     std::string change_some();
-    // Of each entity, where records are deleted at all: nothing of a listing stands behind it.
+    // If records are deleted at all: deletes the last record in listings of each entity.
     void remove_newest();
-    // Records with nothing special about them, of each entity.
+    // Records without special properties, of each entity.
     void insert_plain();
     // Dates that lie years ahead are corrected.
     std::string correct_some();
-    // The whole portal is kept as it is now, and restored from that.
+    // Saves the current state of the whole portal, and restores it.
     void back_up() { backup_ = records_; }
     std::string restore();
     // From now on the other type, in all records.
     void retype();
 
-    // By id; deleted ones stay in it.
+    // By id; includes deleted ones.
     const std::map<std::string, Written>& records(const std::string& entity) const {
         return records_.at(entity);
     }
-    // When the last row is visible that becomes so within the overlap.
+    // When the last row becomes visible within the overlap.
     Timestamp last_visible() const { return last_visible_; }
 
   private:
@@ -98,7 +98,7 @@ class Writers {
         Timestamp visible_from;
         bool very_late = false;
         bool moves = false;
-        bool repeats = false;  // each record's `modified` stays as it was
+        bool repeats = false;  // each record's `modified` is kept
     };
 
     const std::string& any_entity();
@@ -126,7 +126,7 @@ class Writers {
     const WorldSettings& settings_;
     const WorldPlan& plan_;
     Random& random_;
-    Random rare_random_;  // dice of the rare faults
+    Random rare_random_;  // random numbers of the rare faults
     OnWritten on_written_;
     Records records_;
     Records backup_;

@@ -1,4 +1,4 @@
-// What ensure() (base/ensure.hpp) says of a broken promise, without the end of the test program.
+// Captures the message of ensure() (base/ensure.hpp) about a violated invariant without ending the test program.
 #pragma once
 
 #include <array>
@@ -9,8 +9,7 @@
 
 namespace carecloud {
 
-// Runs the step in a child process. What it wrote on standard error where it ended with exit status 70; empty: it did
-// not end so.
+// Runs the step in a child process. Returns its standard error if it ended with exit status 70; empty if it did not.
 inline std::string broken_promise_of(const std::function<void()>& step) {
     std::array<int, 2> ends{};
     if (::pipe(ends.data()) != 0) return {};

@@ -1,4 +1,4 @@
-// A port for a program that cannot be asked for one of the kernel's choice, such as nginx.
+// A port for a program that cannot let the kernel choose one, such as nginx.
 //
 //     const std::uint16_t port = free_port();
 #pragma once
@@ -13,7 +13,7 @@
 
 namespace carecloud {
 
-// One on 127.0.0.1 that nobody listens at now. Throws std::system_error.
+// A currently unused port on 127.0.0.1. Throws std::system_error.
 inline std::uint16_t free_port() {
     const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};

@@ -1,5 +1,4 @@
-// The main function of all test programs, in a source of its own: a program that runs tests beside other things has its
-// own.
+// The main function of all test programs, in its own source: a program that also does other things has its own.
 #include "support/run_tests.hpp"
 
 int main(int argc, char* argv[]) {

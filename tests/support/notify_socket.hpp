@@ -1,8 +1,9 @@
-// systemd's end of $NOTIFY_SOCKET: what a service says of itself.
+// systemd's end of $NOTIFY_SOCKET: receives the notifications of a service.
 //
 //     NotifySocket systemd;
 //     ::setenv("NOTIFY_SOCKET", systemd.path().c_str(), 1);
-//     … systemd.next() == "READY=1\nSTATUS=2 streams"
+//     … systemd.next() == "READY=1
+// STATUS=2 streams"
 //
 // Used from one thread.
 #pragma once
@@ -35,14 +36,14 @@ class NotifySocket {
 
     const std::string& path() const { return path_; }
 
-    // The oldest message that was not read yet; empty: there is none.
+    // The oldest unread message; empty: none.
     std::string next() {
         std::array<char, 8192> buffer{};
         const ssize_t size = ::recv(fd_, buffer.data(), buffer.size(), 0);
         return size < 0 ? std::string() : std::string(buffer.data(), static_cast<std::size_t>(size));
     }
 
-    // The newest status line, once all messages are read.
+    // The newest status line, after reading all messages.
     const std::string& status() {
         constexpr const char* kName = "STATUS=";
         for (std::string message = next(); !message.empty(); message = next()) {

@@ -29,7 +29,7 @@ struct TestInvalid {
     std::string body = "{}";
 };
 
-// All views point into the page's own buffer; hashes are the bodies' SHA-256. Without `asked` it was asked for after
+// All views point into the page's own buffer; hashes are the bodies' SHA-256. Without `asked` it was requested after
 // every other page.
 PagePtr make_page(const std::vector<TestRecord>& records, const std::vector<TestInvalid>& invalid = {},
                   Asked asked = {});

@@ -1,1 +1,1 @@
-// The libraries of precompiled headers (tests/CMakeLists.txt) need a source.
+// A source for the libraries of precompiled headers (tests/CMakeLists.txt).

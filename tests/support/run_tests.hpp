@@ -3,9 +3,9 @@
 
 namespace carecloud {
 
-// Runs the test cases that the command line asks for. The number of those that failed, at most 255. A filter that
-// matches no test is an error: for Catch2 2 it is a success, so that a renamed test would never run again and nobody
-// would know; Catch2 3 fails by itself.
+// Runs the test cases selected on the command line. Returns the number of failures, at most 255. A filter that matches
+// no test is an error: Catch2 2 reports success, so a renamed test would silently never run again; Catch2 3 fails
+// already.
 int run_tests(int argc, const char* const* argv);
 
 }  // namespace carecloud

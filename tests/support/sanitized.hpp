@@ -1,4 +1,4 @@
-// Whether the programs here are built with a sanitizer: slower by far, and not to be preloaded with anything.
+// Whether the programs are built with a sanitizer: they are much slower and cannot be preloaded.
 #pragma once
 
 namespace carecloud {

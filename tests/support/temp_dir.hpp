@@ -1,4 +1,4 @@
-// A directory of the test's own, under the system's temporary one, removed with all that is in it.
+// A directory for one test in the system's temporary directory, removed with its content.
 #pragma once
 
 #include <cstdlib>

@@ -21,7 +21,7 @@
 namespace carecloud {
 namespace {
 
-// The names that the portal's invented records draw from.
+// The names used by the portal's invented records.
 const std::set<std::string>& names() {
     static const std::set<std::string> kNames = [] {
         std::set<std::string> names;
@@ -145,7 +145,7 @@ Run Agency::stop(Process& daemon) const {
     CHECK(daemon.says("info  carecloud-syncd", kWithin));
     daemon.send(SIGTERM);
     Run run = said(daemon, daemon.wait(kStopWithin).code);
-    CHECK(run.says("info  stopped"));  // in order, not by the alarm that ends a stop which hangs
+    CHECK(run.says("info  stopped"));  // in order, not by the alarm that ends a hanging stop
     return run;
 }
 

@@ -5,8 +5,8 @@
 //     REQUIRE(run.code == 0);
 //     REQUIRE(agency.broken_promise(portal) == "");
 //
-// Whatever a run says is searched for the key, names and signatures (promise: nothing personal or secret is
-// logged); the level is trace. Used from one thread.
+// All output is searched for the key, names and signatures (promise: no personal data and no secrets are logged); the
+// level is trace. Used from one thread.
 #pragma once
 
 #include "support/temp_dir.hpp"
@@ -20,7 +20,7 @@
 
 namespace carecloud {
 
-// How one run ended and what it said.
+// How one run ended and its output.
 struct Run {
     int code = -1;
     std::string out;
@@ -47,7 +47,7 @@ class Agency {
     explicit Agency(std::string base_url);
     explicit Agency(AgencyConfig config);
 
-    AgencyConfig config;  // write_config() puts a change into the file
+    AgencyConfig config;  // write_config() writes a change to the file
 
     std::string path() const { return dir_.path(); }
     std::string file(const std::string& name) const { return dir_.file(name); }
@@ -59,21 +59,21 @@ class Agency {
     std::string config_text() const;
     void write_config() const;
 
-    // carecloud-syncd with these options after --config, to its end.
+    // Runs carecloud-syncd with these options after --config, to completion.
     Run run(const std::vector<std::string>& options, const std::function<int()>& prepare = {});
     Run once(const std::function<int()>& prepare = {}) { return run({"--once"}, prepare); }
     Run check() { return run({"--check"}); }
 
     Process start(const std::function<int()>& prepare = {});
-    // SIGTERM; it must exit with 0, in order, within the time that is promised.
+    // Sends SIGTERM; the daemon must exit with 0, in order, within the promised time.
     Run stop(Process& daemon) const;
-    // What was said must hold no secret; also told where the daemon was killed.
+    // The output must contain no secret; also checked if the daemon was killed.
     Run said(Process& daemon, int code) const;
 
-    // What the portal shows of each stream now.
+    // The portal's current content of each stream.
     Portals portals(PortalProcess& portal) const;
     std::string broken_promise(PortalProcess& portal) const;
-    // Until the store is what the portal shows now; the promise that is broken still where that never comes.
+    // Waits until the store equals the portal's current content; returns the promise that is still broken otherwise.
     std::string follows(Process& daemon, PortalProcess& portal, std::chrono::milliseconds deadline) const;
 
   private:
@@ -81,16 +81,16 @@ class Agency {
     int runs_ = 0;
 };
 
-// carecloud-syncd with these options alone.
+// Runs carecloud-syncd with only these options.
 Run run_syncd(const std::vector<std::string>& options, const TempDir& dir);
 
-// The first secret or personal text in it, as it would be found in these tests' records and messages; empty where
-// there is none. Any long word is taken for a signature or a token.
+// The first secret or personal text in it, as found in the records and messages of these tests; empty if there is none.
+// Any long word counts as a signature or a token.
 std::string secret_in(const std::string& text);
 
-// CARECLOUD_SEED, or a random one; printed, so that a failure can be run again.
+// CARECLOUD_SEED, or a random one; printed, so a failure can be reproduced.
 std::uint64_t test_seed();
-// CARECLOUD_ROUNDS: how many times as long as in the ordinary test run; 1 where it is not set.
+// CARECLOUD_ROUNDS: the factor compared with an ordinary test run; 1 if not set.
 int test_rounds();
 
 }  // namespace carecloud

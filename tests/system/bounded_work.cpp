@@ -17,9 +17,10 @@ using nlohmann::json;
 
 constexpr const char* kBackfilled = "claim_attendance";
 constexpr const char* kApiUp = "API listening";
-constexpr std::size_t kEach = 12;  // records deleted, edited, late: far below what would make it stop and ask
+constexpr std::size_t kEach =
+    12;  // records deleted, edited, late: far below the number that requires confirmation
 constexpr std::chrono::seconds kStill = 2 * kBoundedWorkOverlap;
-constexpr std::uint64_t kLateSeed = 0x6c61746500000000U;  // other ids than the portal's own
+constexpr std::uint64_t kLateSeed = 0x6c61746500000000U;  // ids different from the portal's own
 
 }  // namespace
 
@@ -27,7 +28,7 @@ KillPhase BoundedWork::reconcile(int kills) {
     return phase("reconcile", {"reconcile", kBackfilled, "--deep", "--no-wait"}, kills);
 }
 
-// All months that the portal's records are of.
+// All months of the portal's records.
 KillPhase BoundedWork::backfill(int kills) {
     return phase("backfill", {"backfill", kBackfilled, "--from", "2023-01", "--to", "2024-12", "--no-wait"},
                  kills);
@@ -50,8 +51,8 @@ KillPhase BoundedWork::phase(const std::string& kind, std::vector<std::string> w
             .broken = [this] { return broken(); }};
 }
 
-// Which have not changed within the overlap: an answer that lags may not show others yet, so that their deletion is not
-// believed.
+// Records that have not changed within the overlap: a lagging response may omit newer ones, so their deletion would not
+// be accepted.
 std::vector<std::string> BoundedWork::some_ids(std::size_t count) {
     const Timestamp now = real_now();
     const std::string since = Timestamp{now.ticks - kStill.count() * Timestamp::ticks_per_second}.to_string();
@@ -102,7 +103,7 @@ bool BoundedWork::has_ended() const {
     return pass && !pass->is_open();
 }
 
-// A backfill never goes back to where it has been; what has ended has mended everything.
+// A backfill never goes back in its range; a completed one has fixed everything.
 std::string BoundedWork::broken() {
     const auto pass = mending();
     if (!pass) return {};

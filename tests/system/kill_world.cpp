@@ -60,12 +60,12 @@ KillWorld::KillWorld(std::uint64_t seed)
 }
 
 std::vector<KillPhase> KillWorld::phases() {
-    // Events come last: those of a record that is deleted would end as gone.
+    // Events come last: those of a record that is deleted would be settled as gone.
     return {first_load(), increments(), bounded_.reconcile(kKillsReconcile),
             bounded_.backfill(kKillsBackfill), events()};
 }
 
-// The load goes on over several lives; once it has come to its end, the next one begins with nothing.
+// The load extends over several lives; once it has completed, the next one begins with an empty store.
 KillPhase KillWorld::first_load() {
     const auto done = [this] { return holds(site_.agency.store_path(), wanted_); };
     const auto give = [this, done] {
@@ -100,7 +100,7 @@ KillPhase KillWorld::events() {
         submit(kInFlight - std::min(pending, kInFlight));
     };
     const auto add = [this] {
-        // Every third time nothing can be written from here on, and so nothing may get its 200.
+        // Every third time nothing can be written from here on, so nothing may get its 200.
         if (++adds_ % 3 == 0) lock_.emplace(site_.agency.store_path());
         submit(20);
     };
@@ -144,7 +144,7 @@ KillWorld::Span KillWorld::observe(const KillPhase& phase) {
 }
 
 void KillWorld::kill_once(const KillPhase& phase, Process& daemon, Span& span) {
-    // Some meet the start itself, where what an earlier life left is taken up; the others the work that follows it.
+    // Some hit the start, when the work of an earlier life is resumed; the others hit the work that follows.
     if (tally_.kills % kOneAtStart == 0) {
         REQUIRE(daemon.outlives(between(0ms, span.up)));
     } else {
@@ -177,7 +177,7 @@ std::string KillWorld::broken_by(const KillPhase& phase) {
         std::string broken = phase.broken();
         if (!broken.empty()) return broken;
     }
-    // On a busy machine most may miss for a while: then there are more.
+    // On a busy machine most kills may miss for a while: then more are made.
     const auto misses = [&] { return tally_.hits * 3 < tally_.kills && tally_.kills < phase.kills * 4; };
     for (int kill = 0; kill < phase.kills || misses(); ++kill) {
         CAPTURE(phase.name, kill);
@@ -188,12 +188,12 @@ std::string KillWorld::broken_by(const KillPhase& phase) {
         if (broken.empty() && phase.broken) broken = phase.broken();
         if (!broken.empty()) return broken;
     }
-    // What the last life left is done first: the next phase's work would not mend it.
+    // The work of the last life is done first: the next phase's work would not fix it.
     if (!phase.done()) observe(phase);
     return phase.broken ? phase.broken() : std::string();
 }
 
-// What holds at any instant, whatever was under way.
+// Checks that hold at any instant, whatever was in progress.
 std::string KillWorld::broken_now() {
     if (revision(site_.agency.store_path()) < 0) return {};
     const std::string broken = broken_log(read_store(site_.agency.store_path()));
@@ -216,7 +216,8 @@ std::string KillWorld::first_lost() {
 std::string KillWorld::broken_at_last() {
     site_.portal.clear_faults();
     Process daemon = site_.agency.start();
-    // What SNS gave up, on a machine too busy for a life that answers, is no event; its record comes all the same.
+    // A message that SNS gave up, because the machine was too busy to respond, is not an event; its record arrives
+    // anyway.
     std::vector<std::string> taken;
     const std::vector<Delivery> ends = site_.ends(daemon, sent_);
     for (std::size_t i = 0; i < sent_.size(); ++i) {

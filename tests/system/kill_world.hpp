@@ -1,14 +1,14 @@
-// A daemon that is killed by kill -9 at random instants, in one phase of its work after the other, on one store.
+// A daemon that is killed by kill -9 at random instants, in one phase of its work after another, on one store.
 //
 //     KillWorld world(seed);
 //     for (const KillPhase& phase : world.phases())
 //         REQUIRE(world.broken_by(phase) == "");
 //     REQUIRE(world.broken_at_last() == "");
 //
-// A phase is work that a life of the daemon is given, and a way to see from outside whether it is done. Its length is
-// observed; the kills are spread over that span, which follows what they meet, since machines are busy now and then.
-// Only those count as hits that come after the daemon was up and before the work was done. Meanwhile the portal has
-// every fault that it knows by name, now and then. Used from one thread.
+// A phase is work for a life of the daemon, and a way to observe from outside whether it is done. Its duration is
+// measured; the kills are spread over that span, which is adjusted to the hits, since machines are sometimes busy. Only
+// kills after the daemon was up and before the work was done count as hits. Meanwhile the portal occasionally has each
+// of its faults. Used from one thread.
 #pragma once
 
 #include "system/bounded_work.hpp"
@@ -33,11 +33,11 @@ class KillWorld {
   public:
     explicit KillWorld(std::uint64_t seed);
 
-    // In the order they must be run in: the first one empties the store.
+    // In the required order: the first one empties the store.
     std::vector<KillPhase> phases();
-    // All kills of one phase. The first promise broken right after one of them, in words.
+    // All kills of one phase. Returns the first promise broken right after one of them, as text.
     std::string broken_by(const KillPhase& phase);
-    // The faults end, the daemon lives on: the first promise that is broken still once it has had the time.
+    // The faults end, the daemon keeps running: returns the first promise that is still broken after sufficient time.
     std::string broken_at_last();
 
     const KillTally& tally() const { return tally_; }  // of the last phase
@@ -45,7 +45,7 @@ class KillWorld {
   private:
     struct Span {
         std::chrono::milliseconds up;    // from the start of the process until its endpoint listens
-        std::chrono::milliseconds work;  // from then on until the phase's work is done
+        std::chrono::milliseconds work;  // from then until the phase's work is done
     };
 
     KillPhase first_load();
@@ -63,7 +63,7 @@ class KillWorld {
     EventSite site_;
     std::mt19937_64 random_;
     BoundedWork bounded_;
-    Portals wanted_;                 // what a load or an increment is to bring
+    Portals wanted_;                 // what a load or an increment must fetch
     std::vector<std::string> sent_;  // MessageIds
     std::optional<StoreLock> lock_;  // held by "another program" until the kill
     std::uint64_t adds_ = 0;

@@ -1,5 +1,5 @@
-// A wall clock that a test moves under a running daemon, by libfaketime; the monotonic clock stays true, as it does
-// where somebody sets the system's time.
+// A wall clock that a test moves under a running daemon, by libfaketime; the monotonic clock is unaffected, as when the
+// system's time is set.
 //
 //     MovableClock clock;
 //     Process daemon = site.start(clock.prepare());
@@ -19,12 +19,12 @@ class MovableClock {
   public:
     MovableClock();
 
-    // Whether there is libfaketime, and the programs may be preloaded with it.
+    // Whether libfaketime is installed and the programs can be preloaded with it.
     static bool is_there();
 
-    // For Process: the child lives by this clock.
+    // For Process: the child uses this clock.
     std::function<int()> prepare() const;
-    // From now on it is that much later (earlier, where negative) than it is.
+    // From now on the clock is ahead by that much (behind, if negative).
     void move(std::chrono::seconds offset) const;
 
   private:

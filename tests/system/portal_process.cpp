@@ -48,7 +48,7 @@ void PortalProcess::start(const std::string& listen) {
     control_port_ = ports.at("control_port").get<std::uint16_t>();
 }
 
-// Instead of the records that it began with: what it shows now.
+// Replaces the initial records by the current ones.
 void PortalProcess::keep_documents() {
     std::vector<std::string> kept;
     std::vector<std::string> entities;
@@ -137,7 +137,8 @@ void PortalProcess::fault(const std::string& name, double probability) {
 
 void PortalProcess::fault_all(double probability) {
     for (const FaultName& known : fault_names()) {
-        // Content that differs in each answer is never the portal's content, and nobody waits for a month here.
+        // Excludes content that differs in each response, which never equals the portal's content, and a wait of a
+        // month.
         if (known.name == "signed-field" || known.name == "retry-after-month") continue;
         fault(std::string(known.name), probability);
     }

@@ -1,10 +1,10 @@
-// carecloud-portal as a process of its own, and calls to its control port.
+// carecloud-portal as a separate process, and calls to its control port.
 //
 //     PortalProcess portal({"--records", "5000", "--batch", "400"});
 //     portal.control("POST", "/touch", {{"count", 300}});
 //     Listing held = portal.listing("claim_attendance");
 //
-// Used from one thread. A call that is refused, or a portal that does not come up, throws.
+// Used from one thread. Throws if a call is refused or the portal does not start.
 #pragma once
 
 #include "support/temp_dir.hpp"
@@ -20,23 +20,23 @@
 
 namespace carecloud {
 
-// What the portal shows of one record.
+// One record as returned by the portal.
 struct Shown {
     std::string modified;
     std::string sha256;  // of the record's bytes, in hex
 };
 using Listing = std::map<std::string, Shown>;  // by _id
 
-// How a message's way to one endpoint ended.
+// How the delivery of a message to one endpoint ended.
 struct Delivery {
     std::string record_id;  // of its event
     std::string end;        // delivered refused given_up lost
-    int status = 0;         // of the last attempt; 0: no answer
+    int status = 0;         // of the last attempt; 0: no response
     unsigned attempts = 0;
 };
 using Deliveries = std::multimap<std::string, Delivery>;  // by MessageId
 
-// The probability of each fault where the portal has them all and the daemon shall still get on.
+// The probability of each fault if the portal has all of them and the daemon must still make progress.
 inline constexpr double kFaultShare = 0.002;
 
 class PortalProcess {
@@ -45,28 +45,28 @@ class PortalProcess {
 
     const std::string& base_url() const { return base_url_; }
     const std::string& ca_file() const { return ca_file_; }
-    // Where its SNS is, "https://127.0.0.1:40443"; empty: it publishes nothing.
+    // Address of its SNS, "https://127.0.0.1:40443"; empty: it publishes nothing.
     const std::string& sns_url() const { return sns_url_; }
 
     nlohmann::json control(const std::string& method, const std::string& target,
                            const nlohmann::json& body = nlohmann::json::object());
-    // What a GET answers, as it is.
+    // The unmodified response to a GET.
     std::string text(const std::string& target) { return call("GET", target, {}); }
     Listing listing(const std::string& entity);
-    // Those that have ended.
+    // Completed deliveries.
     Deliveries deliveries();
     // One document of these bytes, with `modified` = now.
     void put(const std::string& document);
     void fault(const std::string& name, double probability);
     void clear_faults() { control("DELETE", "/faults"); }
-    // How many answers have suffered that fault.
+    // How many responses had that fault.
     std::uint64_t suffered(const std::string& name);
 
-    // Each fault of the answers by its name, with that probability; but for duplicate-id, after which the record is in
-    // quarantine until its `modified` moves.
+    // Every fault of responses by its name, with that probability; except duplicate-id, after which the record is in
+    // quarantine until its `modified` changes.
     void fault_all(double probability);
 
-    // kill -9; and up again at the same address with the records that it showed last, and the options it began with.
+    // kill -9, and a restart at the same address with the current records and the original options.
     void kill();
     void start_again();
 

@@ -23,9 +23,9 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr int kNotStarted = 127;
-constexpr auto kLookEvery = 20ms;  // at a condition, while the process lives
+constexpr auto kLookEvery = 20ms;  // at a condition, while the process runs
 
-// What the surroundings of the test must not decide: proxies, systemd.
+// Variables of the environment that must not affect the test: proxies, systemd.
 void clean_environment() {
     for (const char* name :
          {"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "NOTIFY_SOCKET",
@@ -44,7 +44,7 @@ void redirect(const std::string& path, int to) {
     clean_environment();
     redirect(options.output + ".out", STDOUT_FILENO);
     redirect(options.output + ".err", STDERR_FILENO);
-    // Opened before the user changes: the build folder need not be open to everybody.
+    // Opened before the user changes: the build folder may not be accessible to others.
     const int program = ::open(options.arguments.front().c_str(), O_RDONLY | O_CLOEXEC);
     const int refused = options.prepare ? options.prepare() : 0;
     if (refused != 0) ::_exit(refused);
@@ -56,13 +56,13 @@ void redirect(const std::string& path, int to) {
     ::_exit(kNotStarted);
 }
 
-// What was said outlives its test, for the search through all of it (test_said.cpp).
+// The output is kept after its test, for the search through all of it (test_said.cpp).
 void keep_said(const std::string& path) {
     const char* const folder = std::getenv("CARECLOUD_SAID");
     const std::string said = folder ? read_text(path) : std::string();
     if (said.empty()) return;
     std::filesystem::create_directories(folder);
-    // Many tests run side by side, but each in a process of its own.
+    // Many tests run in parallel, each in a separate process.
     std::ofstream file(std::string(folder) + "/" + std::to_string(::getpid()), std::ios::app);
     file << said;
 }
@@ -82,7 +82,7 @@ Process::Process(ProcessOptions options) : output_(options.output) {
     pid_ = ::fork();
     if (pid_ < 0) throw std::system_error(errno, std::generic_category(), "fork");
     if (pid_ == 0) become(options);
-    // glibc 2.36 declares pidfd_open for C alone.
+    // glibc 2.36 declares pidfd_open only for C.
     pidfd_ = static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0));
     if (pidfd_ < 0) throw std::system_error(errno, std::generic_category(), "pidfd_open");
 }

@@ -1,12 +1,12 @@
-// A program under test: started with its output in files, waited for with a deadline, never left behind.
+// A program under test: started with its output in files, waited for with a deadline, never left running.
 //
 //     Process daemon({.arguments = {syncd_program(), "--once"}, .output = dir.file("run")});
 //     const Ended end = daemon.wait(10s);
 //     REQUIRE(end.code == 0);
 //     REQUIRE(daemon.err() == "");
 //
-// It dies with the test program (PR_SET_PDEATHSIG), and is killed by the destructor. Used from one thread, in
-// a program that has no other: the child forks.
+// It dies with the test program (PR_SET_PDEATHSIG), and is killed by the destructor. Used from one thread, in a
+// single-threaded program: the child forks.
 #pragma once
 
 #include <chrono>
@@ -17,46 +17,46 @@
 
 namespace carecloud {
 
-// How long a test waits for what must come before it calls it missing; generous, for machines that are busy.
+// The deadline for expected events; generous, for busy machines.
 inline constexpr std::chrono::seconds kWithin{120};
-// A stop: the daemon promises 5 seconds, on a machine that is not busy with other things.
+// The deadline for a stop: the daemon promises 5 seconds on an idle machine.
 inline constexpr std::chrono::seconds kStopWithin{15};
 
 struct ProcessOptions {
     std::vector<std::string> arguments;  // the program's file first
     std::string output;                  // stdout goes to output + ".out", stderr to output + ".err"
-    // In the child, before the program: limits, another user. Anything but 0 ends the child with that code.
+    // Runs in the child before the program: limits, another user. A result other than 0 ends the child with that code.
     std::function<int()> prepare = {};
 };
 
-// How it ended. A deadline that passed is told as code -2, and the process is killed.
+// How it ended. After a missed deadline the code is -2, and the process is killed.
 struct Ended {
     int code = -1;   // -1: a signal ended it
-    int signal = 0;  // 0: it ended by itself
+    int signal = 0;  // 0: it exited
 };
 
 class Process {
   public:
-    // Throws std::runtime_error where nothing can be started.
+    // Throws std::runtime_error if it cannot be started.
     explicit Process(ProcessOptions options);
     ~Process();
     Process(Process&& other) noexcept;
     Process& operator=(Process&&) = delete;
 
     pid_t pid() const { return pid_; }
-    // Of the CPU, once it has ended: what a busy machine does not change much.
+    // CPU time, once it has ended: hardly affected by a busy machine.
     std::chrono::microseconds cpu_time() const { return cpu_time_; }
     bool running();
     void send(int signal) const;
-    // The end, or -2 and SIGKILL after the deadline.
+    // Waits for the end; -2 and SIGKILL after the deadline.
     Ended wait(std::chrono::milliseconds deadline);
-    // Whether it is still running after that time. A pause of a random length, cut short by the end.
+    // Whether it is still running after that time. A pause of a random length, ended early by its exit.
     bool outlives(std::chrono::milliseconds span);
-    // Until SIGSTOP has taken hold of it; false where that never happens.
+    // Waits until SIGSTOP has taken effect; false if it never does.
     bool wait_stopped() const;
-    // Until `condition` holds. False after the deadline, or once the process has ended without it.
+    // Waits until `condition` holds. False after the deadline, or if the process has ended without it.
     bool wait_until(const std::function<bool()>& condition, std::chrono::milliseconds deadline);
-    // Until stderr holds `text`.
+    // Waits until stderr contains `text`.
     bool says(const std::string& text, std::chrono::milliseconds deadline);
 
     std::string out() const;
@@ -73,7 +73,7 @@ class Process {
     std::chrono::microseconds cpu_time_{0};
 };
 
-// A file's bytes; empty where there is none.
+// A file's bytes; empty if there is none.
 std::string read_text(const std::string& path);
 void write_text(const std::string& path, const std::string& text);
 

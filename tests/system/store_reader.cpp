@@ -66,10 +66,10 @@ std::string name_of(const std::string& stream, const std::string& id) {
 }  // namespace
 
 std::string broken_log(const ReadStore& store) {
-    // A deletion tells of the version that was held; what comes after it is taken anew, also the same version.
+    // A deletion refers to the version that was held; any version after it is stored again, also the same one.
     struct Replayed {
         const ReadChange* last = nullptr;
-        std::set<std::pair<std::string, std::string>> versions{};  // taken since the last deletion
+        std::set<std::pair<std::string, std::string>> versions{};  // stored since the last deletion
     };
     std::map<std::pair<std::string, std::string>, Replayed> replayed;
     std::uint64_t seq = 0;
@@ -187,7 +187,7 @@ std::int64_t revision(const std::string& path) {
     if (code != SQLITE_OK) return sum;
     sqlite3_busy_timeout(opened, kBusyMs);
     sqlite3_stmt* prepared = nullptr;
-    // Not there yet: no tables.
+    // The tables do not exist yet.
     const char* const sql =
         "SELECT ifnull(max(seq), 0) * 1000 + (SELECT ifnull(sum(attempts), 0) + count(*) FROM quarantine)"
         " FROM changes";
@@ -233,7 +233,7 @@ bool holds(const std::string& path, const Portals& portals) {
     for (const auto& [stream, listing] : portals) {
         for (const auto& [id, shown] : listing) {
             const auto found = held.find({stream, id});
-            // The portal writes every instant with as many digits.
+            // The portal writes every instant with the same number of digits.
             if (found == held.end() || found->second < shown.modified) return false;
         }
     }

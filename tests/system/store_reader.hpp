@@ -1,5 +1,5 @@
-// What a store holds, read as any other program would read it: by plain SQL, read-only, in one snapshot; and
-// whether it keeps the promises.
+// The content of a store, read as any other program would read it: by plain SQL, read-only, in one snapshot; and a
+// check of the promises.
 //
 //     REQUIRE(broken_promise(read_store(path), {{"claim_attendance", portal.listing("claim_attendance")}}) == "");
 //
@@ -20,8 +20,8 @@ namespace carecloud {
 
 struct ReadRecord {
     std::string modified;
-    std::string hash;         // as the store says, hex
-    std::string body_sha256;  // as the body says, hex
+    std::string hash;         // as stored, hex
+    std::string body_sha256;  // computed from the body, hex
     std::uint64_t seq = 0;
     bool deleted = false;
 };
@@ -41,7 +41,7 @@ struct ReadStore {
     std::map<std::string, std::string> quarantine;                      // reason by id
 };
 
-// Throws std::runtime_error where there is no store, or none yet.
+// Throws std::runtime_error if there is no store, or it has no tables yet.
 ReadStore read_store(const std::string& path);
 
 struct ReadEvent {
@@ -53,22 +53,22 @@ struct ReadEvent {
 };
 using ReadEvents = std::map<std::string, ReadEvent>;  // by MessageId
 
-// Likewise.
+// Throws the same.
 ReadEvents read_events(const std::string& path);
 
-// A backfill or a reconciliation, as far as it came.
+// The progress of a backfill or a reconciliation.
 struct ReadPass {
     std::uint64_t id = 0;
     std::string kind;
     std::string state;
     std::uint64_t steps_done = 0;
-    std::pair<std::string, std::string> position;  // in the step under way; empty: at its beginning
+    std::pair<std::string, std::string> position;  // in the current step; empty: at its beginning
     std::string error;
     std::uint64_t requests = 0;
 
     bool is_open() const { return state == "waiting" || state == "running"; }
 };
-// In the order of their ids.
+// In order of their ids.
 std::vector<ReadPass> read_passes(const std::string& path);
 
 // Requests to the portal, by month.
@@ -76,17 +76,17 @@ std::map<std::string, std::uint64_t> read_quota(const std::string& path);
 // The state of each topic's subscription.
 std::map<std::string, std::string> read_subscriptions(const std::string& path);
 
-// The first promise that the change log alone breaks, in words; empty where it has no hole, nothing twice, and its
-// replay is the records. It holds at any instant, also right after a kill.
+// The first promise that the change log by itself breaks, as text; empty if it has no gap and no duplicate, and its
+// replay yields the records. It holds at any instant, also right after a kill.
 std::string broken_log(const ReadStore& store);
 
-// Something that differs whenever a store's content does; -1 where there is none yet.
+// A value that differs whenever a store's content does; -1 if there is none yet.
 std::int64_t revision(const std::string& path);
 void execute_sql(const std::string& path, const std::string& sql);
-// The first column of the first row, as text; empty where there is no row, or NULL. One statement sees one snapshot.
+// The first column of the first row, as text; empty if there is no row, or NULL. One statement sees one snapshot.
 std::string select_text(const std::string& path, const std::string& sql);
 
-// Holds the store's write lock for as long as it lives, as another program may.
+// Holds the store's write lock during its lifetime, as another program may.
 class StoreLock {
   public:
     explicit StoreLock(const std::string& path);
@@ -100,11 +100,11 @@ class StoreLock {
 
 using Portals = std::map<std::string, Listing>;  // by stream
 
-// Whether the store holds each of these records in that version or a newer one. False where there is no store yet.
+// Whether the store holds each of these records in that version or a newer one. False if there is no store yet.
 bool holds(const std::string& path, const Portals& portals);
 
-// The first of the promises that the store breaks, in words; empty where it keeps them all: it holds what the
-// portal shows, byte for byte, and broken_log() finds nothing.
+// The first promise that the store breaks, as text; empty if it keeps all: it holds the portal's records, byte for
+// byte, and broken_log() finds nothing.
 std::string broken_promise(const ReadStore& store, const Portals& portals);
 
 }  // namespace carecloud

@@ -1,4 +1,4 @@
-// The API of the real daemon, over its sockets: reading, following, nudging, and what nobody should send.
+// The API of the real daemon, over its sockets: reading, following, requesting a pass, and hostile requests.
 #include "system/agency.hpp"
 #include "system/api_client.hpp"
 #include "system/wire_client.hpp"
@@ -78,7 +78,7 @@ class Site {
         return client_.reply();
     }
     json get(const std::string& target) { return json::parse(body_in(ask("GET", target))); }
-    // Reads changes from `since` on, waiting where there are none, until there are so many.
+    // Reads that many changes after `since`, waiting if there are none.
     std::vector<json> follow(std::uint64_t since, std::size_t count) {
         std::vector<json> changes;
         while (changes.size() < count) {
@@ -89,7 +89,7 @@ class Site {
         }
         return changes;
     }
-    // How many records a list has in all its pages.
+    // The number of records in all pages of a list.
     std::size_t listed(const std::string& filter) {
         std::size_t count = 0;
         std::string after;
@@ -126,7 +126,7 @@ void allow_many_sockets() {
 
 }  // namespace
 
-TEST_CASE("what the portal has can be read byte for byte, and followed as it changes") {
+TEST_CASE("the portal's records can be read byte for byte, and followed as they change") {
     Site site;
     const std::vector<json> first = site.follow(0, 50);
     REQUIRE(becomes_ready(site.daemon));
@@ -139,7 +139,7 @@ TEST_CASE("what the portal has can be read byte for byte, and followed as it cha
         CHECK(shown.at(id).sha256 == change.at("hash").get<std::string>());
     }
     CHECK(ids.size() == 50);
-    // The index is there when the first pass has ended.
+    // The index exists when the first pass has ended.
     REQUIRE(site.daemon.says("pass finished", kWithin));
     for (const std::string& id : ids) {
         const std::string target = "/v1/records/claim_attendance/" + id;
@@ -166,7 +166,7 @@ TEST_CASE("what the portal has can be read byte for byte, and followed as it cha
     CHECK(site.agency.stop(site.daemon).code == 0);
 }
 
-TEST_CASE("a stream of events goes on through the commits, and ends when the daemon stops") {
+TEST_CASE("an event stream continues across commits, and ends when the daemon stops") {
     Site site;
     site.follow(0, 50);
     WireClient stream(site.port, WireClient::Wire::plain);
@@ -184,9 +184,9 @@ TEST_CASE("a stream of events goes on through the commits, and ends when the dae
     CHECK(seen.ends_with("0\r\n\r\n"));
 }
 
-TEST_CASE("what nobody should send over the wire is refused, and the daemon serves on") {
+TEST_CASE("hostile requests are refused, and the daemon keeps serving") {
     Site site;
-    REQUIRE(becomes_ready(site.daemon));  // before that, a look for a record is answered 503
+    REQUIRE(becomes_ready(site.daemon));  // before that, reading a record returns 503
     struct Bad {
         std::string bytes;
         int status;
@@ -214,7 +214,7 @@ TEST_CASE("what nobody should send over the wire is refused, and the daemon serv
     CHECK(site.agency.stop(site.daemon).code == 0);
 }
 
-TEST_CASE("with a token nobody reads without it, and a reload takes another one") {
+TEST_CASE("with a token no request without it is served, and a reload accepts a new one") {
     const TempDir dir;
     const auto write_token = [&](const std::string& token) {
         write_text(dir.file("token"), token + " of the tokens\n");
@@ -245,7 +245,7 @@ TEST_CASE("with a token nobody reads without it, and a reload takes another one"
     CHECK(status_of(site.ask("GET", "/v1/status", with("the second"))) == 200);
     CHECK(started_at("the second") == start);
     CHECK(status_of(site.ask("GET", "/v1/status", with("the first"))) == 401);
-    // Replaced, it is in use by itself.
+    // A replaced file is used automatically.
     const auto lines = [&] {
         const std::string said = site.daemon.err();
         const std::string line = "file changed, new content in use";
@@ -270,7 +270,7 @@ TEST_CASE("with a token nobody reads without it, and a reload takes another one"
     CHECK(site.agency.said(site.daemon, 0).err.find("the second") == std::string::npos);
 }
 
-TEST_CASE("a Unix socket serves, and is gone when the daemon has stopped") {
+TEST_CASE("a Unix socket serves, and is removed when the daemon has stopped") {
     PortalProcess portal({"--records", "5"});
     Agency agency(AgencyConfig{.base_url = portal.base_url(), .poll_every = "5m"});
     const std::string path = agency.file("api.sock");
@@ -299,8 +299,7 @@ TEST_CASE("a Unix socket serves, and is gone when the daemon has stopped") {
     CHECK(::access(path.c_str(), F_OK) != 0);
 }
 
-TEST_CASE(
-    "a thousand consumers wait, one commit wakes all of them, and those who only ask are served meanwhile") {
+TEST_CASE("a thousand clients wait, one commit wakes all of them, and other requests are served meanwhile") {
     allow_many_sockets();
     Site site;
     site.follow(0, 50);
@@ -317,7 +316,7 @@ TEST_CASE(
                 static_cast<ssize_t>(request.size()));
         waiting.push_back({.fd = client, .events = POLLIN, .revents = 0});
     }
-    // Asked in a way that takes nobody's place.
+    // Requested without occupying a slot.
     const auto full = [&] {
         return site.ask("GET", "/metrics").find("\ncarecloud_followers 1000\n") != std::string::npos;
     };
@@ -339,7 +338,7 @@ TEST_CASE(
     CHECK(site.agency.stop(site.daemon).code == 0);
 }
 
-TEST_CASE("under systemd the API listens on a socket of its own where the configuration says nothing of it") {
+TEST_CASE("under systemd the API listens on its default socket if the configuration has no section api") {
     PortalProcess portal({"--records", "5"});
     Agency agency(AgencyConfig{.base_url = portal.base_url(), .poll_every = "5m"});
     Process daemon =
@@ -352,7 +351,7 @@ TEST_CASE("under systemd the API listens on a socket of its own where the config
     Process ctl(
         {.arguments = {ctl_program(), "--url", "unix:" + socket, "sync"}, .output = agency.file("ctl")});
     CHECK(ctl.wait(kWithin).code == 0);
-    // A reload keeps it, and one with a section takes that.
+    // A reload keeps it, and one with a section replaces it.
     daemon.send(SIGHUP);
     REQUIRE(daemon.says("info  reloaded", kWithin));
     CHECK(::stat(socket.c_str(), &made) == 0);
@@ -364,7 +363,7 @@ TEST_CASE("under systemd the API listens on a socket of its own where the config
     CHECK(agency.stop(daemon).code == 0);
 }
 
-TEST_CASE("without an api section nothing listens, and --check says what will") {
+TEST_CASE("without a section api nothing listens, and --check reports what will") {
     PortalProcess portal({"--records", "5"});
     Agency agency(portal.base_url());
     CHECK(agency.check().out.find("api: not configured; under systemd the API listens on ") !=

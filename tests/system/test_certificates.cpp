@@ -1,5 +1,5 @@
-// Signing certificates on the running daemon: kept in the store for the next start, and messages that name certificates
-// which do not exist while none is known.
+// Signing certificates in the running daemon: kept in the store for the next start, and messages that name nonexistent
+// certificates while none is known.
 #include "system/event_site.hpp"
 #include "system/wire_client.hpp"
 
@@ -15,15 +15,15 @@ using nlohmann::json;
 
 namespace {
 
-// The body of a message that was taken. Whether it is settled is not waited for: that takes 15 s if a pass of the start
-// brings its record first.
+// The body of an accepted message. Does not wait until it is settled: that takes 15 s if a pass of the start fetches
+// its record first.
 std::string true_message(EventSite& site, Process& daemon) {
     const std::vector<std::string> ids = site.submit({{"count", 1}});
     REQUIRE(site.ends(daemon, ids).front().status == 200);
     return read_events(site.agency.store_path()).at(ids.front()).body;
 }
 
-// Messages of which each names another certificate that does not exist. Nobody waits for the answers.
+// Messages that each name a different nonexistent certificate. Does not wait for the responses.
 class Forger {
   public:
     Forger(const EventSite& site, const std::string& message)
@@ -48,7 +48,9 @@ class Forger {
 
 }  // namespace
 
-TEST_CASE("true messages are taken while others name certificates that do not exist, and none is known yet") {
+TEST_CASE(
+    "genuine messages are accepted while others name nonexistent certificates, and no certificate is known "
+    "yet") {
     EventSite site;
     Process before = site.start();
     site.subscribe(before);
@@ -84,7 +86,7 @@ TEST_CASE("true messages are taken while others name certificates that do not ex
     CHECK(site.agency.stop(daemon).code == 0);
 }
 
-TEST_CASE("after a restart messages are verified although the certificate's host is out of reach") {
+TEST_CASE("after a restart messages are verified although the certificate's host is unreachable") {
     EventSite site;
     Process before = site.start();
     site.subscribe(before);
@@ -107,7 +109,7 @@ TEST_CASE("after a restart messages are verified although the certificate's host
     CHECK(site.agency.stop(daemon).code == 0);
 }
 
-TEST_CASE("a certificate of the store that does not pass is removed and reported, and fetched anew") {
+TEST_CASE("an invalid certificate in the store is removed, reported and fetched again") {
     EventSite site;
     Process before = site.start();
     site.subscribe(before);

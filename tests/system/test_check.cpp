@@ -1,4 +1,4 @@
-// --check finds what is valid and cannot work here.
+// --check finds valid settings that cannot work here.
 #include "system/event_site.hpp"
 
 #include <arpa/inet.h>
@@ -45,7 +45,7 @@ void replace(std::string& text, const std::string& old, const std::string& by) {
 
 }  // namespace
 
-TEST_CASE("--check refuses the example's values") {
+TEST_CASE("--check refuses the values of the example") {
     Agency agency(AgencyConfig{.base_url = "https://portal.example.org/api"});
     std::string text = agency.config_text();
     replace(text, "workspace_id: \"636eeb5d8029cf0df6932c16\"", "workspace_id: \"000000000000000000000000\"");
@@ -58,7 +58,7 @@ TEST_CASE("--check refuses the example's values") {
     CHECK(run.says("portal.bucket_id: all zeros is the example"));
 }
 
-TEST_CASE("--check refuses a store whose folder is not there, but for the one that the unit makes") {
+TEST_CASE("--check refuses a store in a missing directory, except the one that the unit creates") {
     Agency agency(AgencyConfig{.base_url = kNeverAsked});
     agency.config.store_url = "sqlite:" + agency.file("nowhere") + "/store.db";
     agency.write_config();
@@ -74,7 +74,7 @@ TEST_CASE("--check refuses a store whose folder is not there, but for the one th
     CHECK(agency.check().code == 0);
 }
 
-TEST_CASE("--check refuses a store that is no database, as the service does") {
+TEST_CASE("--check refuses a store that is not a database, as the service does") {
     Agency agency(AgencyConfig{.base_url = kNeverAsked});
     write_text(agency.store_path(), std::string(4096, 'x'));
     const Run run = agency.check();
@@ -83,7 +83,7 @@ TEST_CASE("--check refuses a store that is no database, as the service does") {
     CHECK(run.says("restore the file from a backup"));
 }
 
-TEST_CASE("--check warns of polls that the quota is too small for") {
+TEST_CASE("--check warns of polls that exceed the quota") {
     AgencyConfig config{.base_url = kNeverAsked, .poll_every = "5m"};
     config.rate = "per_second: 5, burst: 10, monthly_quota: 8928";
     Agency agency(std::move(config));
@@ -96,7 +96,7 @@ TEST_CASE("--check warns of polls that the quota is too small for") {
     CHECK(small.says("set poll_every to 600s or more"));
 }
 
-TEST_CASE("--check refuses a proxy's address that cannot be read, and does not repeat it") {
+TEST_CASE("--check refuses an invalid proxy address without repeating it") {
     Agency agency(AgencyConfig{.base_url = kNeverAsked});
     const auto with_proxy = [](const char* proxy) {
         return [proxy] { return ::setenv("HTTPS_PROXY", proxy, 1); };
@@ -108,7 +108,7 @@ TEST_CASE("--check refuses a proxy's address that cannot be read, and does not r
     CHECK(agency.run({"--check"}, with_proxy("http://user:hunter2@proxy:1080")).code == 0);
 }
 
-TEST_CASE("--check refuses an address that another program listens on, and names the program") {
+TEST_CASE("--check refuses an address in use by another program, and names the program") {
     sockaddr_in any{};
     any.sin_family = AF_INET;
     any.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -132,7 +132,9 @@ TEST_CASE("--check refuses an address that another program listens on, and names
     CHECK(agency.check().says("api.listen: the directory '" + agency.file("nowhere") + "' does not exist"));
 }
 
-TEST_CASE("--check warns of a certificate that ends or has ended, and of a port that takes a privilege") {
+TEST_CASE(
+    "--check warns of a certificate that expires soon or has expired, and of a port that requires a "
+    "privilege") {
     EventSite site;
     site.agency.config.more += "api: { listen: 127.0.0.1:1 }\n";
     site.agency.write_config();
@@ -148,7 +150,7 @@ TEST_CASE("--check warns of a certificate that ends or has ended, and of a port 
     CHECK_FALSE(site.agency.check().says("sns.tls.certificate"));
 }
 
-TEST_CASE("--check takes the running service's own addresses for free") {
+TEST_CASE("--check treats the running service's own addresses as free") {
     PortalProcess portal({"--records", "5"});
     Agency agency(portal.base_url());
     const std::string socket = agency.file("api.sock");

@@ -1,5 +1,6 @@
-// The wall clock jumps under the running daemon: by hours, forwards and backwards, and over a month's turn. The store
-// ends right, the portal is not stormed, and each request is counted in the month in which it was sent.
+// The wall clock jumps under the running daemon: by hours, forward and backward, and past the end of a month. The store
+// must end up right, the portal must not be overloaded, and each request must be counted in the month in which it was
+// sent.
 #include "system/event_site.hpp"
 #include "system/movable_clock.hpp"
 
@@ -16,7 +17,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// A step is at most so many requests and so many a second: its changes, its polls, the looks for its events.
+// A step has at most so many requests in total and per second: its changes, its polls, the polls for its events.
 constexpr std::uint64_t kRequestsAStep = 60;
 constexpr std::uint64_t kRequestsASecond = 10;
 
@@ -35,7 +36,7 @@ std::uint64_t requests(EventSite& site) {
     return site.portal.control("GET", "/counts").at("total").get<std::uint64_t>();
 }
 
-// Changes at the portal, and what comes of them under this clock; the requests that it took.
+// Changes at the portal, and their effect with this clock; returns the number of requests.
 std::uint64_t take_step(EventSite& site, Process& daemon, bool with_events) {
     const std::uint64_t before = requests(site);
     const auto begun = std::chrono::steady_clock::now();
@@ -53,7 +54,7 @@ std::uint64_t take_step(EventSite& site, Process& daemon, bool with_events) {
 
 }  // namespace
 
-TEST_CASE("a clock that jumps by hours and over the month's turn, while records come") {
+TEST_CASE("records are stored while the clock jumps by hours and past the end of the month") {
     if (!MovableClock::is_there()) {
         WARN("skipped: libfaketime and the sanitizers do not go together; the released build runs this");
         return;
@@ -66,9 +67,9 @@ TEST_CASE("a clock that jumps by hours and over the month's turn, while records 
     take_step(site, daemon, true);
     for (const auto jump : {5h, -7h, 3h, 0h}) {
         CAPTURE(jump.count());
-        if (changes_month(jump)) continue;  // in the first and last hours of a month, which come below
+        if (changes_month(jump)) continue;  // in the first and last hours of a month, which follow below
         clock.move(jump);
-        // Before SNS's certificate was made, no message is believed; SNS sends it again.
+        // Before the validity of SNS's certificate no message is accepted; SNS sends it again.
         take_step(site, daemon, jump >= 0h);
     }
     const std::uint64_t before_turn = requests(site);
@@ -94,7 +95,7 @@ TEST_CASE("a clock that jumps by hours and over the month's turn, while records 
     std::cout << "requests: " << here << " this month, " << next << " in the next" << std::endl;
     CHECK(here + next == requests(site));
     CHECK(next >= in_next);
-    // Those near the turn and the way back are of the one or the other.
+    // Requests near the end of the month, and on the way back, may count in either month.
     CHECK(next <= back_from - before_turn + kRequestsASecond);
     CHECK(here >= before_turn);
 }

@@ -18,7 +18,7 @@ using nlohmann::json;
 
 namespace {
 
-// A daemon with its API on a Unix socket, and carecloudctl beside it.
+// A daemon with its API on a Unix socket, and carecloudctl.
 class CtlWorld {
   public:
     explicit CtlWorld(const std::string& api_more = "")
@@ -70,7 +70,7 @@ std::string hash_of(const std::string& bytes) {
 }  // namespace
 
 TEST_CASE(
-    "without a daemon carecloudctl says how to start it, and mistakes are told without asking anybody") {
+    "without a daemon carecloudctl prints how to start it, and usage errors are reported without a request") {
     CtlWorld world;
     const Run status = world.ctl({"status"});
     CHECK(status.code == 3);
@@ -86,7 +86,7 @@ TEST_CASE(
     CHECK_THAT(world.ctl({"--version"}).out, Contains("carecloudctl 0."));
 }
 
-TEST_CASE("an operator sees how it is, looks for what is new, and reads it") {
+TEST_CASE("an operator can check the status, poll for changes, and read them") {
     CtlWorld world;
     Process daemon = world.start_daemon();
     const Run status = world.ctl({"status"});
@@ -116,7 +116,7 @@ TEST_CASE("an operator sees how it is, looks for what is new, and reads it") {
     CHECK(world.agency.stop(daemon).code == 0);
 }
 
-TEST_CASE("who follows the changes misses none over the daemon's restart, and leaves with whole lines") {
+TEST_CASE("following the changes misses none across a restart of the daemon, and ends with complete lines") {
     CtlWorld world;
     Process daemon = world.start_daemon();
     Process follower = world.start_ctl({"changes", "--follow", "--since", "49"});
@@ -141,7 +141,7 @@ TEST_CASE("who follows the changes misses none over the daemon's restart, and le
     CHECK(world.agency.stop(second).code == 0);
 }
 
-TEST_CASE("carecloudctl shows its token, and without the right one is told which file it wants") {
+TEST_CASE("carecloudctl sends its token, and without the right one it names the file that it needs") {
     const TempDir dir;
     const auto token_file = [&](const std::string& name) {
         write_text(dir.file(name), "the " + name + " one of the tokens\n");
@@ -190,7 +190,7 @@ TEST_CASE(
     CHECK(world.agency.stop(daemon).code == 0);
 }
 
-TEST_CASE("a record of the quarantine that was mended at the portal is taken on wish") {
+TEST_CASE("a quarantined record that was fixed at the portal is stored on request") {
     CtlWorld world;
     const std::string id = "00000000000000000000aaaa";
     const auto put = [&](const std::string& modified) {
@@ -208,7 +208,7 @@ TEST_CASE("a record of the quarantine that was mended at the portal is taken on 
     CHECK(still.code == 1);
     CHECK_THAT(still.out, Contains("received, but still invalid") &&
                               Contains("  it stays in quarantine as last received\n"));
-    // Behind the cursor, where no pass would meet it.
+    // Behind the cursor, so no pass finds it.
     put("2024-01-01T00:00:00.0000000Z");
     const Run taken = world.ctl({"quarantine", "--retry", id});
     CHECK(taken.code == 0);
@@ -221,7 +221,7 @@ TEST_CASE("a record of the quarantine that was mended at the portal is taken on 
     CHECK(world.agency.stop(daemon).code == 0);
 }
 
-TEST_CASE("output that cannot be written is no success") {
+TEST_CASE("an output error is a failure") {
     CtlWorld world;
     Process daemon = world.start_daemon();
     Process full({.arguments = {"/bin/sh", "-c",
@@ -233,8 +233,7 @@ TEST_CASE("output that cannot be written is no success") {
 }
 
 TEST_CASE(
-    "a reconciliation finds what was deleted at the portal, asks before a mass of it, and backfills are safe "
-    "to repeat") {
+    "a reconciliation finds deleted records, requires confirmation for many, and backfills can be repeated") {
     CtlWorld world;
     Process daemon = world.start_daemon();
     const Run clean = world.ctl({"reconcile", "claim_attendance"});
@@ -253,7 +252,7 @@ TEST_CASE(
     const Run unconfirmed = world.ctl({"reconcile", "claim_attendance"});
     CHECK(unconfirmed.code == 1);
     CHECK_THAT(unconfirmed.out, Contains("10 of 48 records") && Contains("--confirm-deletes"));
-    CHECK(world.ctl({"status"}).code == 2);  // critical, until it is answered
+    CHECK(world.ctl({"status"}).code == 2);  // critical, until it is confirmed
     const Run confirmed = world.ctl({"reconcile", "claim_attendance", "--confirm-deletes"});
     CHECK(confirmed.code == 0);
     CHECK_THAT(confirmed.out, Contains("10 marked as deleted"));

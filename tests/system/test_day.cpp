@@ -1,5 +1,5 @@
-// An agency's day in a minute: what providers submit from midnight to midnight, each hour's as soon as the last one's
-// is taken, with polls beside and trouble as on a bad day. README "Developing" says the numbers.
+// An agency's day in a minute: submissions from midnight to midnight, each hour's as soon as those of the previous hour
+// are stored, together with polls and the faults of a bad day. README "Developing" lists the numbers.
 #include "system/event_site.hpp"
 #include "system/programs.hpp"
 
@@ -20,10 +20,10 @@ namespace {
 
 constexpr auto kMinute = 60s;
 
-// Submissions in each hour: providers sign when the children have gone home. 2,400 in all.
+// Submissions in each hour: providers sign when the children have gone home. 2,400 in total.
 constexpr std::array kHours = {10,  0,   0,  0,   0,   20,  80,  120, 120, 90,  80, 80,
                                100, 100, 90, 100, 160, 220, 300, 320, 230, 120, 40, 20};
-// Of a hundred records that change, so many were not submitted, and no event tells of them.
+// Of a hundred changed records, this many were not submitted, and no event announces them.
 constexpr int kUnannounced = 10;
 
 const std::vector<std::string> kTrouble = {
@@ -35,7 +35,7 @@ const std::vector<std::string> kTrouble = {
 
 }  // namespace
 
-TEST_CASE("a day's submissions, events and polls in a minute, with trouble") {
+TEST_CASE("a day of submissions, events and polls in a minute, with faults") {
     const std::uint64_t seed = test_seed();
     CAPTURE(seed);
     std::vector<std::string> options = kTrouble;
@@ -73,7 +73,7 @@ TEST_CASE("a day's submissions, events and polls in a minute, with trouble") {
     std::cout << sent.size() << " submissions, " << lost << " of their messages lost, " << counts.at("total")
               << " requests; faults " << counts.at("faults") << std::endl;
     CHECK(site.agency.stop(daemon).code == 0);
-    // Of the CPU, since the tests beside this one take their share of the machine.
+    // CPU time, since the tests running in parallel use their share of the machine.
     std::cout << "the daemon used " << daemon.cpu_time() / 1ms << " ms of the CPU" << std::endl;
     if (!programs_are_sanitized()) CHECK(daemon.cpu_time() < kMinute * test_rounds());
     const ReadEvents events = read_events(site.agency.store_path());

@@ -1,11 +1,11 @@
-// Every form of the Portal's query language, found out untold.
+// Every form of the Portal's query language, detected automatically.
 #include "system/api_client.hpp"
 
 #include <catch2/catch.hpp>
 
 using namespace carecloud;
 
-TEST_CASE("every dialect is found out, and the store is exact in it") {
+TEST_CASE("every dialect is detected, and the store is exact") {
     PortalProcess portal({"--records", "600", "--batch", "230"});
     const std::string caps[] = {"1000", "100", "250", "229"};
     std::size_t cap = 0;
@@ -48,7 +48,7 @@ TEST_CASE("each cap with each kind of paging") {
     }
 }
 
-TEST_CASE("a portal that changes its spelling between two passes is proven again") {
+TEST_CASE("the dialect of a portal that changes its types between two passes is proven again") {
     PortalProcess portal({"--records", "300", "--batch", "120"});
     Agency agency(portal.base_url());
     REQUIRE(agency.once().code == 0);
@@ -61,15 +61,15 @@ TEST_CASE("a portal that changes its spelling between two passes is proven again
     CHECK(agency.broken_promise(portal) == "");
 }
 
-// The JSON is the same, only what the literals match is not.
-TEST_CASE("a portal that changes the type of modified is noticed by polls, and by a reconciliation at once") {
+// The JSON is the same; only the matching of literals differs.
+TEST_CASE("a change of the type of modified is noticed by polls, and by a reconciliation immediately") {
     PortalProcess portal({"--records", "300"});
     Agency agency(AgencyConfig{.base_url = portal.base_url(), .more = kApiLine});
     Process daemon = agency.start();
     REQUIRE(agency.follows(daemon, portal, kWithin) == "");
     portal.control("POST", "/settings", {{"dialect", "modified=date"}});
     portal.control("POST", "/generate", {{"count", 20}});
-    // Each twelfth idle poll looks.
+    // Every twelfth idle poll checks.
     CHECK(agency.follows(daemon, portal, kWithin) == "");
     CHECK(select_text(agency.store_path(), "SELECT dialect FROM streams").find("date") != std::string::npos);
 

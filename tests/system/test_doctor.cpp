@@ -1,4 +1,4 @@
-// carecloudctl doctor with the real portal of every kind: what it finds out, and what it says is to be set.
+// carecloudctl doctor with every kind of the loopback portal: its findings and recommended settings.
 #include "system/agency.hpp"
 #include "system/programs.hpp"
 
@@ -33,7 +33,7 @@ std::map<std::string, json> checks_of(const Run& run) {
 
 }  // namespace
 
-TEST_CASE("a portal that is well is found well, and the daemon's store is not touched") {
+TEST_CASE("a healthy portal has no findings, and the daemon's store is not touched") {
     PortalProcess portal({"--records", "50"});
     Agency agency(portal.base_url());
     const Run run = doctor(agency);
@@ -48,7 +48,7 @@ TEST_CASE("a portal that is well is found well, and the daemon's store is not to
     CHECK(secret_in(run.out) == "");
 }
 
-TEST_CASE("what a portal does otherwise is found out, and a setting that would lose records is bad") {
+TEST_CASE("differences of a portal are detected, and a setting that would lose records is bad") {
     PortalProcess portal({"--records", "50", "--dialect", "modified=date,id=oid,or=no,cap=20", "--no-gzip"});
     Agency agency(portal.base_url());
     const Run found = doctor(agency, {"--json"});
@@ -71,7 +71,7 @@ TEST_CASE("what a portal does otherwise is found out, and a setting that would l
           "set portal.dialect: { modified: date, id: oid, keyset: false }, or portal.dialect: auto");
 }
 
-TEST_CASE("where something must be done, it is told what, and nothing else is tried") {
+TEST_CASE("if action is required, the remedy is printed, and no further checks are made") {
     std::string gone;
     {
         PortalProcess portal({"--records", "5"});

@@ -1,4 +1,4 @@
-// Records whose `modified` goes back, on the real programs (sync-model, hazard 30 and promise 4).
+// Records whose `modified` goes back, with the real programs (lib/sync/DESIGN.md, hazard 30 and promise 4).
 #include "system/api_client.hpp"
 #include "system/event_site.hpp"
 
@@ -16,7 +16,7 @@ namespace {
 
 constexpr const char* kId = "65f35b06e30c8a2e4578d118";
 
-// As another program would write it into the portal; `query`: how.
+// Written to the portal as by another program; `query`: how.
 void put(PortalProcess& portal, const std::string& modified, const std::string& value,
          const std::string& query = "silent=true") {
     portal.control("POST", "/put/claim_attendance?" + query, record_of(kId, modified, {{"value", value}}));
@@ -26,7 +26,7 @@ int passes_of_stream(Process& daemon) {
     return api_json(daemon, "/v1/status").at("streams").at(0).at("passes").get<int>();
 }
 
-// State of the record's event and value of the record at one instant, as they come: "open first", "settled second".
+// State of the record's event and value of the record at one instant, in order: "open first", "settled second".
 std::set<std::string> seen_until(const std::string& last, const Agency& agency, Process& daemon) {
     std::set<std::string> seen;
     const std::string sql =
@@ -48,7 +48,7 @@ std::size_t changes_of(const Agency& agency) {
 
 }  // namespace
 
-TEST_CASE("a version with an earlier modified is in the store an overlap later, with one change each") {
+TEST_CASE("a version with an earlier modified is stored after an overlap, with one change each") {
     PortalProcess portal({"--records", "20"});
     Agency agency(AgencyConfig{.base_url = portal.base_url(), .stream_more = "overlap: 8s"});
     Process daemon = agency.start();
@@ -61,7 +61,7 @@ TEST_CASE("a version with an earlier modified is in the store an overlap later, 
     CHECK(changes_of(agency) == 1);
     CHECK(agency.follows(daemon, portal, kWithin) == "");
     CHECK(changes_of(agency) == 2);
-    CHECK(daemon.says("reconcile finished", kWithin));  // a whole one was due at once
+    CHECK(daemon.says("reconcile finished", kWithin));  // a whole one was due immediately
     CHECK(changes_of(agency) == 2);
     CHECK(agency.stop(daemon).code == 0);
     CHECK(agency.broken_promise(portal) == "");
@@ -98,7 +98,7 @@ TEST_CASE(
     CHECK(site.agency.stop(daemon).code == 0);
 }
 
-TEST_CASE("200 events of versions that polls have found are settled by a query or two") {
+TEST_CASE("200 events of versions that polls have found are settled with one or two queries") {
     EventSite site({.records = 300, .poll_every = "5m", .api = "127.0.0.1:0"});
     Process daemon = site.start();
     site.subscribe(daemon);
@@ -108,7 +108,7 @@ TEST_CASE("200 events of versions that polls have found are settled by a query o
     REQUIRE(site.agency.broken_promise(site.portal) == "");
     const std::uint64_t before = requests_to(site.portal);
     const int passes_before = passes_of_stream(daemon);
-    // Until all of them are on their way.
+    // Waits until all of them are in progress.
     daemon.send(SIGSTOP);
     REQUIRE(daemon.wait_stopped());
     std::vector<std::string> touched;
@@ -121,12 +121,12 @@ TEST_CASE("200 events of versions that polls have found are settled by a query o
     const std::uint64_t spent = requests_to(site.portal) - before;
     const auto passes = static_cast<std::uint64_t>(passes_of_stream(daemon) - passes_before);
     CAPTURE(spent, passes);
-    CHECK(spent <= 2 * passes + 2);  // a pass for each burst, and one query more
+    CHECK(spent <= 2 * passes + 2);  // a pass for each burst, and one more query
     CHECK(passes <= 100);
     CHECK(site.agency.stop(daemon).code == 0);
 }
 
-TEST_CASE("a field that differs in each answer is one change a day, with the remedy in the log") {
+TEST_CASE("a field that differs in each response causes one change per day, with the remedy in the log") {
     PortalProcess portal({"--fault", "signed-field"});
     portal.control("POST", "/generate", {{"count", 10}});
     Agency agency(AgencyConfig{.base_url = portal.base_url(), .poll_every = "1s", .more = kApiLine});
@@ -141,12 +141,12 @@ TEST_CASE("a field that differs in each answer is one change a day, with the rem
     CHECK(before <= 10);
     REQUIRE(daemon->says("List the fields that you need in streams[].fields", kWithin));
     CHECK(metric(*daemon, "carecloud_unsteady_total{stream=\"claim_attendance\"}") >= 1);
-    // A moved `modified`, and an operator's request, are taken at once.
+    // A changed `modified`, and an operator's request, take effect immediately.
     portal.control("POST", "/touch", {{"count", 1}});
     CHECK(daemon->wait_until([&] { return updates() > before; }, kWithin));
     CHECK(agency.stop(*daemon).code == 0);
 
-    // Once no replica can be behind: one change each by the first reading, and more on request alone.
+    // Once no replica can be behind: one change each by the first reading, and more only on request.
     agency.config.stream_more = "overlap: 1s";
     agency.write_config();
     daemon.emplace(agency.start());

@@ -1,4 +1,4 @@
-// Trouble that is nobody's fault and passes: 503, so that SNS sends the message again, and then it is taken.
+// Temporary failures: 503, so SNS sends the message again, and then it is accepted.
 #include "system/event_site.hpp"
 #include "system/wire_client.hpp"
 
@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {}  // namespace
 
-TEST_CASE("a certificate's host that never answers holds up nobody with another certificate") {
+TEST_CASE("a certificate host that never responds does not delay messages with another certificate") {
     EventSite site;
     Process daemon = site.start();
     site.subscribe(daemon);
@@ -29,7 +29,7 @@ TEST_CASE("a certificate's host that never answers holds up nobody with another 
     CHECK(site.agency.stop(daemon).code == 0);
 }
 
-TEST_CASE("a store that another program holds: 503, and the message is taken when it comes again") {
+TEST_CASE("while another program locks the store, messages get 503 and are accepted on retry") {
     EventSite site({.portal = {"--sns-retries", "100"}});
     Process daemon = site.start();
     site.subscribe(daemon);
@@ -50,7 +50,8 @@ TEST_CASE("a store that another program holds: 503, and the message is taken whe
 }
 
 TEST_CASE(
-    "SIGTERM while another program holds the store: out in time, and the messages are taken afterwards") {
+    "SIGTERM while another program locks the store ends the service in time, and messages are accepted "
+    "afterwards") {
     EventSite site({.portal = {"--sns-retries", "100"}});
     Process daemon = site.start();
     site.subscribe(daemon);

@@ -28,7 +28,7 @@ std::string peer_name(const EventSite& site) {
 
 }  // namespace
 
-TEST_CASE("a topic that unsubscribes is said loudly, and polling goes on") {
+TEST_CASE("an unsubscribed topic is reported as an error, and polling continues") {
     EventSite site({.poll_every = "1s"});
     Process daemon = site.start();
     site.subscribe(daemon);
@@ -52,7 +52,7 @@ TEST_CASE("a topic that unsubscribes is said loudly, and polling goes on") {
     CHECK(site.agency.stop(again).code == 0);
 }
 
-TEST_CASE("confirm: false leaves a subscription pending until it is switched on") {
+TEST_CASE("with confirm: false a subscription stays pending until it is switched on") {
     EventSite site({.sns = {.confirm = false}});
     Process daemon = site.start();
     site.portal.control("POST", "/sns/subscribe", {{"endpoint", site.endpoint()}});
@@ -60,7 +60,7 @@ TEST_CASE("confirm: false leaves a subscription pending until it is switched on"
     CHECK(subscription_of(site) == "pending");
     const auto ended = [&] { return site.counts().at("pending") == 0; };
     CHECK(daemon.wait_until(ended, kWithin));
-    CHECK(site.counts().at("delivered") == 1);  // 200: asking again would change nothing
+    CHECK(site.counts().at("delivered") == 1);  // 200: a retry would change nothing
     CHECK(site.counts().at("confirmations") == 0);
 
     site.sns->confirm = true;
@@ -71,7 +71,7 @@ TEST_CASE("confirm: false leaves a subscription pending until it is switched on"
     CHECK(site.agency.stop(daemon).code == 0);
 }
 
-TEST_CASE("Basic credentials are asked for by a 401, and nothing passes without them") {
+TEST_CASE("Basic credentials are requested by a 401, and required for every message") {
     EventSite site({.sns = {.basic_auth = true}});
     Process daemon = site.start();
     site.portal.control("POST", "/sns/subscribe", {{"endpoint", site.endpoint("sns:wrong")}});
@@ -88,14 +88,14 @@ TEST_CASE("Basic credentials are asked for by a 401, and nothing passes without 
     CHECK(status_of(reply) == 401);
     CHECK(reply.find("\r\nWWW-Authenticate: Basic realm=") != std::string::npos);
 
-    // As a URL has it.
+    // In the format of a URL.
     site.subscribe(daemon, "sns:Kx7%20system%3A%20test%40password%2F61c5");
     CHECK(site.still_serves(daemon) == "");
     CHECK(site.counts().at("challenged").get<int>() >= 3);
     CHECK(site.agency.stop(daemon).code == 0);
 }
 
-TEST_CASE("raw delivery is refused in words that name what to switch off") {
+TEST_CASE("the refusal of raw delivery names the setting to change") {
     EventSite site;
     Process daemon = site.start();
     const std::string arn =
@@ -111,7 +111,7 @@ TEST_CASE("raw delivery is refused in words that name what to switch off") {
     CHECK(site.agency.stop(daemon).code == 0);
 }
 
-TEST_CASE("--check and the start name the file of the endpoint that is of no use: 78") {
+TEST_CASE("--check and startup name an unusable file of the endpoint: 78") {
     struct Breakage {
         std::string file;
         std::string text;
@@ -164,7 +164,7 @@ TEST_CASE("--check and the start name the file of the endpoint that is of no use
     CHECK(site.agency.check().code == 0);
 }
 
-TEST_CASE("a reload with another certificate loses no request, and a broken one changes nothing") {
+TEST_CASE("a reload with another certificate loses no request, and an invalid one changes nothing") {
     EventSite site;
     Process daemon = site.start();
     site.subscribe(daemon);
@@ -192,7 +192,7 @@ TEST_CASE("a reload with another certificate loses no request, and a broken one 
     CHECK(site.agency.stop(daemon).code == 0);
 }
 
-TEST_CASE("a certificate that is replaced is in use by itself, and one that cannot be is told") {
+TEST_CASE("a replaced certificate is used automatically, and an unusable one is reported") {
     EventSite site;
     Process daemon = site.start();
     site.subscribe(daemon);
@@ -215,7 +215,7 @@ TEST_CASE("a certificate that is replaced is in use by itself, and one that cann
     CHECK(site.agency.stop(daemon).code == 0);
 }
 
-TEST_CASE("topics come and go by reload, and so does the whole endpoint") {
+TEST_CASE("topics and the whole endpoint are added and removed by a reload") {
     EventSite site({.poll_every = "1s"});
     Process daemon = site.start();
     site.subscribe(daemon);
@@ -243,8 +243,7 @@ TEST_CASE("topics come and go by reload, and so does the whole endpoint") {
     CHECK(site.agency.stop(daemon).code == 0);
 }
 
-TEST_CASE(
-    "a reload that wants the port of the endpoint itself, in another way, is told that it takes a restart") {
+TEST_CASE("a reload that needs the endpoint's own port in another mode reports that a restart is required") {
     EventSite site;
     Process daemon = site.start();
     site.keep_port();
@@ -262,7 +261,7 @@ TEST_CASE(
     CHECK(site.agency.stop(fixed).code == 0);
 }
 
-TEST_CASE("SIGTERM while a certificate's host is silent: in order, and within the time") {
+TEST_CASE("SIGTERM while a certificate host does not respond ends the service cleanly and in time") {
     EventSite site;
     Process daemon = site.start();
     site.subscribe(daemon);
@@ -272,13 +271,13 @@ TEST_CASE("SIGTERM while a certificate's host is silent: in order, and within th
     CHECK(site.agency.stop(daemon).code == 0);
 }
 
-TEST_CASE("without TLS, behind a proxy; --once opens no endpoint; a place that is taken is told") {
+TEST_CASE("without TLS, behind a proxy; --once opens no endpoint; an address in use is reported") {
     EventSite site({.sns = {.tls = false}});
     Process daemon = site.start();
     site.subscribe(daemon);
     CHECK(site.still_serves(daemon) == "");
 
-    // Another agency that wants the same place.
+    // Another agency that uses the same address.
     EventSite other;
     other.sns->listen = "127.0.0.1:" + std::to_string(site.port());
     other.write_config();
@@ -295,7 +294,7 @@ TEST_CASE("without TLS, behind a proxy; --once opens no endpoint; a place that i
     CHECK(site.agency.stop(daemon).code == 0);
 }
 
-TEST_CASE("SIGTERM while requests are under way: what got its 200 is held, the rest is sent again") {
+TEST_CASE("SIGTERM during requests: events acknowledged with 200 are stored, the others are sent again") {
     EventSite site({.portal = {"--sns-connections", "200", "--sns-retries", "100"}});
     Process daemon = site.start();
     site.keep_port();

@@ -1,5 +1,5 @@
-// Events, from a POST at the real endpoint to a settled record: what arrives, however it arrives, and what becomes of
-// it. Nothing but an event leads to a record here within minutes, unless a test polls.
+// Events, from a POST at the real endpoint to a settled record: all ways of arriving, and all results. Here only events
+// lead to a record within minutes, unless a test polls.
 #include "portal/records.hpp"
 #include "system/event_site.hpp"
 
@@ -40,7 +40,7 @@ std::string event_of(EventSite& site, Process& daemon, const std::string& record
 
 }  // namespace
 
-TEST_CASE("a subscription confirms itself, and an event brings its record long before the poll") {
+TEST_CASE("a subscription is confirmed automatically, and an event brings its record long before the poll") {
     EventSite site;
     Process daemon = site.start();
     CHECK(daemon.says("no subscription of the topic yet", kWithin));
@@ -74,13 +74,15 @@ TEST_CASE("a subscription confirms itself, and an event brings its record long b
     CHECK(site.counts().at("certificate_fetches") == 1);
     const Run run = site.agency.stop(daemon);
     CHECK(run.code == 0);
-    // What secret_in() takes for a secret in whatever a daemon says.
+    // Text that secret_in() detects as a secret in any output of a daemon.
     const json body = json::parse(read_events(site.agency.store_path()).at(parents.front()).body);
     CHECK(secret_in("x " + body.at("Signature").get<std::string>()) != "");
     CHECK(secret_in("token=" + new_token()) != "");
 }
 
-TEST_CASE("late, twice, out of order or lost: each that got its 200 is held once, and all records come") {
+TEST_CASE(
+    "late, duplicate, reordered or lost messages: each acknowledged one is stored once, and all records "
+    "arrive") {
     EventSite site({.poll_every = "2s"});
     Process daemon = site.start();
     site.subscribe(daemon);
@@ -93,7 +95,7 @@ TEST_CASE("late, twice, out of order or lost: each that got its 200 is held once
     for (const Delivery& end : site.ends(daemon, delivered))
         CHECK(end.status == 200);
     CHECK(site.become(daemon, delivered, "settled") == "");
-    // Nothing but a poll leads to these.
+    // Only a poll finds these.
     const std::vector<std::string> lost = site.submit({{"count", 4}, {"fault", "lost"}});
     CHECK(site.agency.follows(daemon, site.portal, kWithin) == "");
 
@@ -113,7 +115,7 @@ TEST_CASE("late, twice, out of order or lost: each that got its 200 is held once
     CHECK(site.agency.broken_promise(site.portal) == "");
 }
 
-TEST_CASE("an event before its record is visible is looked for again until it is") {
+TEST_CASE("an event before its record is visible is checked again until it is") {
     EventSite site;
     Process daemon = site.start();
     site.subscribe(daemon);
@@ -127,7 +129,7 @@ TEST_CASE("an event before its record is visible is looked for again until it is
     CHECK(site.agency.stop(daemon).code == 0);
 }
 
-TEST_CASE("an event of a record that the portal denies ends as gone once the overlap has passed") {
+TEST_CASE("an event of a record that the portal denies is settled as gone after the overlap") {
     EventSite site({.poll_every = "1s", .stream_more = "overlap: 2s"});
     Process daemon = site.start();
     site.subscribe(daemon);
@@ -141,7 +143,7 @@ TEST_CASE("an event of a record that the portal denies ends as gone once the ove
     CHECK(site.agency.stop(daemon).code == 0);
 }
 
-TEST_CASE("an event of a record that the stream's filter leaves out ends as not in the stream") {
+TEST_CASE("an event of a record that the stream's filter excludes is settled as not in the stream") {
     EventSite site({.poll_every = "1s", .stream_more = "filter: { status: void }, overlap: 5s"});
     Process daemon = site.start();
     site.subscribe(daemon);
@@ -160,7 +162,7 @@ TEST_CASE("an event of a record that the stream's filter leaves out ends as not 
     CHECK_FALSE(read_store(site.agency.store_path()).records.contains({kEntity, record.at("_id")}));
 }
 
-TEST_CASE("events of other kinds, workspaces and entities are kept as not in the stream") {
+TEST_CASE("events of other kinds, workspaces and entities are stored as not in the stream") {
     EventSite site;
     Process daemon = site.start();
     site.subscribe(daemon);
@@ -185,7 +187,7 @@ TEST_CASE("events of other kinds, workspaces and entities are kept as not in the
     CHECK(site.agency.stop(daemon).code == 0);
 }
 
-TEST_CASE("open events outlive the portal's outage and the daemon's restart") {
+TEST_CASE("open events survive an outage of the portal and a restart of the daemon") {
     EventSite site;
     Process first = site.start();
     site.subscribe(first);

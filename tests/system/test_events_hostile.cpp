@@ -1,5 +1,5 @@
-// What must not be able to do harm, on the running daemon's own TLS socket. After each, a good event gets its 200 and
-// is settled. Slow senders and their time-outs are the server's own tests' (unit/net).
+// Input that must do no harm, on the running daemon's own TLS socket. After each, a valid event gets its 200 and is
+// settled. Slow senders and timeouts are covered by the server's tests (unit/net).
 #include "portal/publisher_faults.hpp"
 #include "system/event_site.hpp"
 #include "system/programs.hpp"
@@ -20,7 +20,7 @@ using Wire = WireClient::Wire;
 
 namespace {
 
-// What a message with that fault is to get. SNS sends again what got a 503, and nothing else of these.
+// The expected status of a message with that fault. SNS retries only after a 503.
 const std::map<std::string_view, int> kAnswers = {
     {"bad-base64", 400},
     {"bad-timestamp", 400},
@@ -73,7 +73,7 @@ const std::map<std::string_view, int> kAnswers = {
     {"url-user", 403},
 };
 
-// A site whose daemon has taken one message, whose body is kept: sent again it gets 200 by itself.
+// A site whose daemon has accepted one message, whose body is kept: sent again it gets 200 without further requests.
 struct Served {
     explicit Served(SiteOptions options = {}) : site(std::move(options)), daemon(site.start()) {
         site.subscribe(daemon);
@@ -83,7 +83,7 @@ struct Served {
     }
 
     WireClient client(Wire wire = Wire::tls) const { return {site.port(), wire}; }
-    // What these bytes, alone on a connection, are answered.
+    // The response to these bytes, alone on a connection.
     std::string answer(const std::string& bytes) const {
         WireClient asking = client();
         asking.send(bytes);
@@ -102,7 +102,7 @@ struct Served {
 }  // namespace
 
 TEST_CASE(
-    "every message that is forged, malformed or of a strange certificate gets its answer, and no more") {
+    "every message that is forged, malformed or has an unknown certificate is refused without side effects") {
     Served served;
     EventSite& site = served.site;
     site.portal.control("POST", "/sns/settings", {{"retries", 0}, {"late_ms", 50}});
@@ -122,7 +122,7 @@ TEST_CASE(
     CHECK(site.agency.stop(served.daemon).code == 0);
 }
 
-TEST_CASE("no forged subscription is confirmed, and no forged farewell believed") {
+TEST_CASE("forged subscriptions and unsubscriptions have no effect") {
     EventSite site;
     Process daemon = site.start();
     std::size_t refused = 0;
@@ -143,7 +143,7 @@ TEST_CASE("no forged subscription is confirmed, and no forged farewell believed"
     CHECK(site.agency.stop(daemon).code == 0);
 }
 
-TEST_CASE("requests that are none of SNS") {
+TEST_CASE("requests that are not from SNS") {
     Served served;
     const std::string& good = served.good;
     const std::string host = "Host: 127.0.0.1\r\n\r\n";
@@ -190,7 +190,7 @@ TEST_CASE("requests that are none of SNS") {
     CHECK(served.site.agency.stop(served.daemon).code == 0);
 }
 
-TEST_CASE("connections that do strange things") {
+TEST_CASE("abnormal connections") {
     Served served;
     const std::string good = post_text("/sns", served.good);
     SECTION("garbage instead of TLS") {
@@ -201,38 +201,38 @@ TEST_CASE("connections that do strange things") {
         noise.send(std::string(4096, '\xff'));
         CHECK(status_of(noise.rest()) == 0);
     }
-    SECTION("plain HTTP at the port of TLS") {
+    SECTION("plain HTTP on the TLS port") {
         WireClient plain = served.client(Wire::plain);
         plain.send(good);
         const std::string reply = plain.rest();
         CHECK(status_of(reply) == 400);
         CHECK(reply.find("https://") != std::string::npos);
     }
-    SECTION("keys by a finite field, which cost a hundred honest handshakes each") {
+    SECTION("finite-field key exchange, which costs as much as a hundred ordinary handshakes") {
         for (const char* const group : {"ffdhe2048", "ffdhe8192"}) {
             INFO(group);
             CHECK_THROWS_AS(WireClient(served.site.port(), Wire::tls, group), boost::system::system_error);
         }
     }
-    SECTION("half-closed: what was asked is answered") {
+    SECTION("half-closed: the request is answered") {
         WireClient half = served.client();
         half.send(good);
         half.end_sending();
         CHECK(status_of(half.reply()) == 200);
     }
-    SECTION("closed in the middle of a handshake, a head, a body") {
+    SECTION("closed during a handshake, a head, a body") {
         served.client(Wire::plain).send("\x16\x03\x01");
         served.client().send(good.substr(0, 60));
         served.client().send(good.substr(0, good.size() - 10));
     }
-    SECTION("pipelined: each is answered, in order, up to the one that is none") {
+    SECTION("pipelined: valid requests are answered in order, up to the first invalid one") {
         WireClient many = served.client();
         many.send(good + good + post_text("/other", "x") + good + "nonsense\r\n\r\n" + good);
         for (const int status : {200, 200, 404, 200, 400})
             CHECK(status_of(many.reply()) == status);
         CHECK(many.rest().empty());
     }
-    SECTION("a hundred unfinished heads and bodies hold nobody up") {
+    SECTION("a hundred unfinished heads and bodies do not delay others") {
         std::vector<WireClient> slow;
         for (std::size_t i = 0; i < 100; ++i) {
             slow.push_back(served.client());
@@ -244,7 +244,7 @@ TEST_CASE("connections that do strange things") {
     CHECK(served.site.agency.stop(served.daemon).code == 0);
 }
 
-TEST_CASE("a thousand idle connections are bounded, and others served") {
+TEST_CASE("a thousand idle connections are limited, and others are served") {
     Served served;
     std::vector<WireClient> idle;
     for (int i = 0; i < 1000; ++i)
@@ -257,7 +257,9 @@ TEST_CASE("a thousand idle connections are bounded, and others served") {
     CHECK(served.site.agency.stop(served.daemon).code == 0);
 }
 
-TEST_CASE("large bodies on every connection take little of the unit's MemoryMax=, and honest messages pass") {
+TEST_CASE(
+    "large bodies on every connection use little of the unit's MemoryMax=, and genuine messages are "
+    "accepted") {
     Served served(SiteOptions{.sns = {.tls = false}});
     const std::string status = "/proc/" + std::to_string(served.daemon.pid()) + "/status";
     const auto peak_mib = [&] {
@@ -288,7 +290,7 @@ TEST_CASE("large bodies on every connection take little of the unit's MemoryMax=
     CHECK(served.site.agency.stop(served.daemon).code == 0);
 }
 
-TEST_CASE("with Basic authentication a stranger's body is not read: the answer comes before it") {
+TEST_CASE("with Basic authentication an unauthenticated body is not read: the response is sent before it") {
     EventSite site(SiteOptions{.sns = {.basic_auth = true}});
     Process daemon = site.start();
     WireClient stranger(site.port(), Wire::tls);

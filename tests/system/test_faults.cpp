@@ -1,5 +1,4 @@
-// The Portal's faults by name: each alone, then all mixed. The daemon comes to the Portal's content whatever
-// happened on the way.
+// The Portal's faults by name: each alone, then all combined. The store must equal the Portal's content at the end.
 #include "system/agency.hpp"
 
 #include <csignal>
@@ -15,7 +14,8 @@ namespace {
 
 struct FaultCase {
     std::string name;
-    // What an operator lifts or waits out for long: a refused key, a spent quota. SIGHUP stands for that.
+    // Errors that an operator fixes or that end after a long time: a refused key, a used-up quota. SIGHUP simulates
+    // that.
     bool reload = false;
 };
 
@@ -45,7 +45,7 @@ const FaultCase kCases[] = {
     {"wrong-workspace", true},
 };
 
-// A portal with one fault and the daemon that meets it. They run side by side, since they mostly wait.
+// A portal with one fault and the daemon that uses it. They run in parallel, since they mostly wait.
 struct Trial {
     explicit Trial(FaultCase chosen, std::uint64_t seed)
         : fault(std::move(chosen)),
@@ -73,7 +73,7 @@ void finish(Trial& trial) {
 
 }  // namespace
 
-TEST_CASE("each fault alone: the daemon comes to the portal's content") {
+TEST_CASE("with each fault alone the store equals the portal's content") {
     const std::uint64_t seed = test_seed();
     CAPTURE(seed);
     std::vector<std::unique_ptr<Trial>> trials;
@@ -83,7 +83,7 @@ TEST_CASE("each fault alone: the daemon comes to the portal's content") {
         finish(*trial);
 }
 
-TEST_CASE("all faults mixed, while records change") {
+TEST_CASE("all faults combined, while records change") {
     const std::uint64_t seed = test_seed();
     CAPTURE(seed);
     std::mt19937_64 random(seed);

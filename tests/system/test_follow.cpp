@@ -1,4 +1,4 @@
-// The daemon always on: a first load, what changes afterwards, its signals.
+// The daemon in continuous operation: a first load, later changes, its signals.
 #include "support/notify_socket.hpp"
 #include "system/agency.hpp"
 
@@ -10,7 +10,7 @@
 using namespace carecloud;
 using namespace std::chrono_literals;
 
-TEST_CASE("a first load of thousands that share their modified, then whatever changes") {
+TEST_CASE("a first load of thousands of records with the same modified, followed by changes") {
     PortalProcess portal({"--records", "5000", "--batch", "400"});
     Agency agency(portal.base_url());
     Process daemon = agency.start();
@@ -29,7 +29,7 @@ TEST_CASE("a first load of thousands that share their modified, then whatever ch
     CHECK(read_store(agency.store_path()).quarantine.empty());
 }
 
-TEST_CASE("what is known is not taken again, by --once or after a restart") {
+TEST_CASE("known records are not stored again, by --once or after a restart") {
     PortalProcess portal({"--records", "700", "--batch", "230"});
     Agency agency(portal.base_url());
     REQUIRE(agency.once().code == 0);
@@ -40,14 +40,14 @@ TEST_CASE("what is known is not taken again, by --once or after a restart") {
     CHECK(again.code == 0);
     CHECK(again.says("nothing new"));
     CHECK(read_store(agency.store_path()).changes.size() == changes);
-    // An idle poll is one request, however much is held.
+    // An idle poll is one request, whatever the number of records held.
     CHECK(portal.control("GET", "/counts").at("total").get<std::uint64_t>() == asked + 1);
 }
 
-TEST_CASE("a SIGHUP before the service runs is a reload, and one while it stops does not end it") {
+TEST_CASE("a SIGHUP during startup reloads, and one during shutdown does not end the service") {
     PortalProcess portal({"--records", "20"});
     Agency agency(portal.base_url());
-    // As if it had come while the store was being opened.
+    // As if it had arrived while the store was being opened.
     Process daemon = agency.start([] {
         sigset_t reloads{};
         sigemptyset(&reloads);
@@ -57,7 +57,7 @@ TEST_CASE("a SIGHUP before the service runs is a reload, and one while it stops 
     });
     REQUIRE(daemon.says("info  reloaded", kWithin));
     REQUIRE(agency.follows(daemon, portal, kWithin) == "");
-    // A page that never comes, so that there is something to stop.
+    // A page that never arrives, so the stop has something to interrupt.
     portal.fault("slow-head", 1);
     REQUIRE(daemon.wait_until([&] { return portal.suffered("slow-head") > 0; }, kWithin));
     daemon.send(SIGTERM);
@@ -66,7 +66,7 @@ TEST_CASE("a SIGHUP before the service runs is a reload, and one while it stops 
     CHECK(daemon.wait(kStopWithin).code == 0);
 }
 
-TEST_CASE("SIGHUP takes a good configuration and refuses a bad one") {
+TEST_CASE("SIGHUP accepts a valid configuration and refuses an invalid one") {
     PortalProcess portal(
         {"--records", "400", "--batch", "150", "--entity", "claim_attendance", "--entity", "provider"});
     Agency agency(portal.base_url());
@@ -94,7 +94,7 @@ TEST_CASE("SIGHUP takes a good configuration and refuses a bad one") {
     CHECK(agency.stop(daemon).code == 0);
 }
 
-TEST_CASE("SIGINT ends it like SIGTERM, also where nobody answers") {
+TEST_CASE("SIGINT ends the service like SIGTERM, even if no peer responds") {
     PortalProcess portal({"--records", "10", "--fault", "slow-head"});
     Agency agency(portal.base_url());
     Process daemon = agency.start();
@@ -102,11 +102,11 @@ TEST_CASE("SIGINT ends it like SIGTERM, also where nobody answers") {
     daemon.send(SIGINT);
     const Run run = agency.said(daemon, daemon.wait(kStopWithin).code);
     CHECK(run.code == 0);
-    CHECK(run.says("info  stopped"));  // in order, not by the alarm that ends a stop which hangs
+    CHECK(run.says("info  stopped"));  // in order, not by the alarm that ends a hanging stop
 }
 
-// Found in review: what an earlier stream suffered from was said for ever.
-TEST_CASE("what a stream suffers from is not said any more when a reload has taken it out") {
+// Found in review: errors of a removed stream were reported forever.
+TEST_CASE("errors of a stream are no longer reported when a reload has removed it") {
     PortalProcess portal({"--records", "20", "--entity", "claim_attendance", "--entity", "provider"});
     portal.fault("403", 1);
     Agency agency(portal.base_url());

@@ -1,5 +1,5 @@
-// A disk that is full: passes end without a commit, readiness is withdrawn, events get 503 so that SNS sends them
-// again; and once there is space all of it arrives.
+// A full disk: passes end without a commit, readiness is withdrawn, events get 503, so SNS sends them again; and once
+// there is space, everything arrives.
 #include "support/notify_socket.hpp"
 #include "system/event_site.hpp"
 #include "system/small_disk.hpp"
@@ -18,8 +18,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// A copy of the store on a disk that only the process sees, which stands still meanwhile. SQLite would take the way
-// there for a link.
+// A copy of the store on a disk visible only to the process, which is stopped meanwhile. SQLite would treat the path as
+// a link.
 class StoreCopy {
   public:
     StoreCopy(const std::string& disk, Process& process) {
@@ -35,7 +35,7 @@ class StoreCopy {
     TempDir copy_;
 };
 
-// Until nothing more goes into the file's file system.
+// Fills the file's file system.
 void fill(const std::string& path) {
     std::ofstream filler(path, std::ios::binary);
     const std::string block(4096, 'x');
@@ -52,7 +52,7 @@ bool all_settled(const ReadEvents& events, const std::vector<std::string>& ids) 
 
 }  // namespace
 
-TEST_CASE("a disk that is full: no commit, not ready, 503; and with space again all arrives") {
+TEST_CASE("a full disk: no commit, not ready, 503; with space again everything arrives") {
     EventSite site({.portal = {"--sns-retries", "100"}, .poll_every = "1s"});
     const std::string small = site.agency.file("small");
     std::filesystem::create_directory(small);
@@ -72,7 +72,7 @@ TEST_CASE("a disk that is full: no commit, not ready, 503; and with space again 
     }
     site.subscribe(*daemon);
     CHECK(daemon->says("pass finished", kWithin));
-    // As the process sees it: nobody else sees its disk.
+    // As the process sees it: its disk is visible to no other process.
     const std::string disk = "/proc/" + std::to_string(daemon->pid()) + "/root" + small;
     const auto says_critical = [&] { return systemd.status().find("critical: ") != std::string::npos; };
     CHECK_FALSE(says_critical());
@@ -80,7 +80,7 @@ TEST_CASE("a disk that is full: no commit, not ready, 503; and with space again 
 
     site.portal.control("POST", "/generate", {{"count", 3000}, {"batch", 70}, {"silent", true}});
     REQUIRE(daemon->wait_until(says_critical, kWithin));
-    // The store's files have some room of their own.
+    // The store's files have some spare room of their own.
     std::vector<std::string> ids;
     const auto refused = [&] {
         const std::vector<std::string> more = site.submit({{"count", 40}});
@@ -97,7 +97,7 @@ TEST_CASE("a disk that is full: no commit, not ready, 503; and with space again 
     std::filesystem::remove(disk + "/filler");
 
     const auto taken = [&] {
-        systemd.status();  // read as they come: sd_notify(3) waits for a reader
+        systemd.status();  // read continuously: sd_notify(3) waits for a reader
         return site.counts().at("pending") == 0;
     };
     REQUIRE(daemon->wait_until(taken, kWithin));

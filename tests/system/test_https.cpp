@@ -1,11 +1,11 @@
-// HTTPS: whom the daemon believes.
+// HTTPS: which servers the daemon trusts.
 #include "system/agency.hpp"
 
 #include <catch2/catch.hpp>
 
 using namespace carecloud;
 
-TEST_CASE("HTTPS: an authority that is named is believed, another is not") {
+TEST_CASE("HTTPS: a configured authority is trusted, another is not") {
     const TempDir certificates;
     PortalProcess portal({"--records", "300", "--batch", "120", "--tls-dir", certificates.path()});
     REQUIRE(portal.base_url().rfind("https://", 0) == 0);

@@ -1,5 +1,5 @@
-// Held up in the middle of a pass: frozen for longer than anybody waits, and the portal gone and back. Meanwhile the
-// portal has every fault that it knows by name, now and then.
+// Interrupted during a pass: frozen for longer than all timeouts, and the portal down and up again. Meanwhile the
+// portal occasionally has each of its faults.
 #include "system/event_site.hpp"
 
 #include <csignal>
@@ -19,7 +19,7 @@ constexpr int kTimes = 3;
 constexpr auto kReloadEvery = 10s;
 constexpr int kReloads = 12;
 
-// What parks a stream for long (a refused key, a spent quota) or makes its pauses grow, an operator lifts by a reload.
+// Errors that stop a stream for long (a refused key, a used-up quota) or lengthen its pauses are cleared by a reload.
 void wait_with_reloads(Process& daemon, const std::function<bool()>& holds) {
     int reloads = 0;
     while (!daemon.wait_until(holds, kReloadEvery)) {
@@ -28,7 +28,7 @@ void wait_with_reloads(Process& daemon, const std::function<bool()>& holds) {
     }
 }
 
-// Until the store has grown beyond `from`: a pass is under way. Then some more, at random.
+// Waits until the store has grown beyond `from`: a pass is in progress. Then a random time longer.
 std::int64_t in_the_middle(Process& daemon, const Agency& agency, std::int64_t from,
                            std::mt19937_64& random) {
     wait_with_reloads(daemon, [&] { return revision(agency.store_path()) > from; });
@@ -39,7 +39,7 @@ std::int64_t in_the_middle(Process& daemon, const Agency& agency, std::int64_t f
 
 }  // namespace
 
-TEST_CASE("frozen in the middle of a pass, with messages under way, for longer than portal and SNS wait") {
+TEST_CASE("the service is frozen during a pass, with pending messages, for longer than portal and SNS wait") {
     const std::uint64_t seed = test_seed();
     CAPTURE(seed);
     std::mt19937_64 random(seed);
@@ -78,7 +78,7 @@ TEST_CASE("frozen in the middle of a pass, with messages under way, for longer t
 }
 
 TEST_CASE(
-    "the portal restarted in the middle of a pass: back at once, or away until it is called unreachable") {
+    "the portal is restarted during a pass: it is back immediately, or down until it counts as unreachable") {
     const std::uint64_t seed = test_seed();
     CAPTURE(seed);
     std::mt19937_64 random(seed);

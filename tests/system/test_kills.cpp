@@ -1,4 +1,4 @@
-// kill -9 at any moment: nobody's help is needed, nothing is lost and nothing comes twice.
+// kill -9 at any time: no intervention is needed, nothing is lost and nothing is stored twice.
 #include "system/kill_world.hpp"
 
 #include <iostream>
@@ -14,8 +14,8 @@ constexpr int kKillsMin = 35;  // in each round
 }  // namespace
 
 TEST_CASE(
-    "kill -9 again and again: in first loads, increments, reconciliations, backfills and events, while the "
-    "portal has every fault") {
+    "repeated kill -9 in first loads, increments, reconciliations, backfills and events, while the portal "
+    "has every fault") {
     const std::uint64_t seed = test_seed();
     CAPTURE(seed);
     int kills = 0;
@@ -28,7 +28,7 @@ TEST_CASE(
             const KillTally tally = world.tally();
             std::cout << phase.name << ": killed " << tally.kills << " times, " << tally.hits
                       << " in the middle of it" << std::endl;
-            // What misses came too soon after the start, or when the work was done: its length varies.
+            // Missed kills came too soon after the start, or when the work was done: its duration varies.
             CHECK(tally.hits * 3 >= tally.kills);
             kills += tally.kills;
         }

@@ -1,5 +1,5 @@
-// Listings that leave out records: cut short, with holes, of records that lie in the future (the table of
-// lib/sync/DESIGN.md, "About queries and listings").
+// Listings that omit records: truncated, with holes, of records in the future (the table of lib/sync/DESIGN.md, "About
+// queries and listings").
 #include "system/api_client.hpp"
 
 #include <optional>
@@ -36,7 +36,7 @@ std::string deletions(const Agency& agency) {
     return select_text(agency.store_path(), "SELECT count(*) FROM changes WHERE kind = 'deleted'");
 }
 
-// 300 records of the last second, and one pass that has stored them. Where a late one is to lie among them.
+// 300 records of the last second, and one pass that has stored them. A late one is inserted among them.
 std::string load_tail(PortalProcess& portal, const Agency& agency, Process& daemon) {
     json all = json::array();
     for (int i = 0; i < 300; ++i)
@@ -72,11 +72,11 @@ TEST_CASE(
     CHECK(deletions(agency) == "0");
     CHECK(agency.broken_promise(portal) == "");
 
-    // The same record has really left the filter: its content is another one.
+    // The same record has really left the filter: its content is different.
     put_silently(portal, json::array({record_of(kHole, instant_in(-60), {{"kind", "b"}})}));
     CHECK(ctl(agency, daemon, {"reconcile", "claim_attendance"}).code == 0);
     CHECK(daemon.wait_until([&] { return deletions(agency) == "1"; }, kWithin));
-    // It comes back.
+    // It returns.
     portal.control("POST", "/hole", {{"entity", "claim_attendance"}, {"ids", json::array()}});
     put_silently(portal, json::array({record_of(kHole, instant_in(0), {{"kind", "a"}})}));
     CHECK(agency.follows(daemon, portal, kWithin) == "");
@@ -105,7 +105,7 @@ TEST_CASE(
     CHECK(agency.stop(daemon).code == 0);
 }
 
-TEST_CASE("a late row among 300 is found though the next listing of keys is cut to 10 of 301") {
+TEST_CASE("a late row among 300 is found although the next listing of keys is truncated to 10 of 301") {
     for (const char* keyset : {"or=yes", "or=no"}) {
         INFO(keyset);
         PortalProcess portal({"--records", "20", "--dialect", keyset});
@@ -126,7 +126,7 @@ TEST_CASE("a late row among 300 is found though the next listing of keys is cut 
     }
 }
 
-TEST_CASE("a late row is found at a server that caps its lists by bytes") {
+TEST_CASE("a late row is found at a server that limits its lists by bytes") {
     PortalProcess portal({"--records", "20", "--list-bytes", "3000"});
     Agency agency(AgencyConfig{
         .base_url = portal.base_url(), .poll_every = "5m", .stream_more = "overlap: 20s", .more = kApiLine});
@@ -142,7 +142,7 @@ TEST_CASE("a late row is found at a server that caps its lists by bytes") {
     CHECK(agency.stop(daemon).code == 0);
 }
 
-TEST_CASE("a first load takes everything in one pass, though each second list is cut") {
+TEST_CASE("a first load fetches everything in one pass, although every second list is truncated") {
     for (const char* fault : {"cut-list:0.5", "cut-list-10:0.5"}) {
         for (const char* keyset : {"or=yes", "or=no"}) {
             INFO(fault << " " << keyset);
@@ -157,7 +157,7 @@ TEST_CASE("a first load takes everything in one pass, though each second list is
     }
 }
 
-TEST_CASE("the dialect is proven though the first record in order has the lowest _id there is") {
+TEST_CASE("the dialect is proven although the first record in order has the lowest possible _id") {
     for (const char* id : {"id=string", "id=oid"}) {
         for (const bool ties : {false, true}) {
             INFO(id << (ties ? ", among others of its modified" : ", before all others"));
@@ -177,7 +177,7 @@ TEST_CASE("the dialect is proven though the first record in order has the lowest
     }
 }
 
-TEST_CASE("3,000 records that are dated in the future cost an idle poll nothing, and are followed by keys") {
+TEST_CASE("3,000 records dated in the future cost an idle poll nothing, and are followed by keys") {
     PortalProcess portal({"--records", "50"});
     json all = json::array();
     const std::string next_year = instant_in(365 * 86'400.0);
@@ -199,7 +199,7 @@ TEST_CASE("3,000 records that are dated in the future cost an idle poll nothing,
     const std::uint64_t records_sent = records_sent_by(portal) - records;
     const std::uint64_t requests_sent = requests_to(portal) - requests;
     const auto polls = static_cast<std::uint64_t>(passes() - before);
-    // With every twelfth poll the dialect is tried with a record; and one poll may be under way.
+    // At every twelfth poll the dialect is tested with a record; and one poll may be in progress.
     CHECK(records_sent <= 2 + polls / 6);
     CHECK(requests_sent <= polls + 3 + polls / 6);
     CHECK(select_text(agency.store_path(), "SELECT cursor_modified FROM streams") < instant_in(61));
@@ -207,7 +207,7 @@ TEST_CASE("3,000 records that are dated in the future cost an idle poll nothing,
     CHECK(agency.follows(*daemon, portal, kWithin) == "");
     CHECK(agency.stop(*daemon).code == 0);
 
-    // Within an overlap one walk asks for all of them, by keys.
+    // Within an overlap one walk requests all of them, by keys.
     agency.config.stream_more = "overlap: 3s";
     agency.write_config();
     daemon.emplace(agency.start());

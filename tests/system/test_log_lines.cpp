@@ -1,5 +1,5 @@
-// The log as programs read it: every line an object of JSON with its fields, a line a pass that says what came, an
-// outage told once and not at each try, and its end.
+// The log as read by programs: every line is a JSON object with its fields, one line per pass with its counts, an
+// outage logged once and not at each attempt, and its end.
 #include "system/agency.hpp"
 #include "system/programs.hpp"
 #include "system/store_reader.hpp"
@@ -33,7 +33,7 @@ std::vector<json> lines_of(const std::string& log) {
     return lines;
 }
 
-// Agency::stop() looks for the words of a log that is no JSON.
+// Agency::stop() searches for the text of a log that is not JSON.
 std::vector<json> lines_once_stopped(const Agency& agency, Process& daemon) {
     daemon.send(SIGTERM);
     const Run run = agency.said(daemon, daemon.wait(kStopWithin).code);
@@ -56,7 +56,7 @@ std::size_t with_code(const std::vector<json>& lines, const std::string& code) {
 
 }  // namespace
 
-TEST_CASE("every line is an object with its fields; an outage is told once, and so is its end") {
+TEST_CASE("every line is an object with its fields; an outage and its end are each logged once") {
     PortalProcess portal({"--records", "50"});
     Agency agency(AgencyConfig{.base_url = portal.base_url(), .poll_every = "1s"});
     log_as_json(agency);
@@ -87,11 +87,11 @@ TEST_CASE("every line is an object with its fields; an outage is told once, and 
     const std::vector<json> well = saying(lines, "stream recovered");
     REQUIRE(well.size() == 1);
     CHECK(well.front().at("stream") == "claim_attendance");
-    // Of passes; a request that was repeated in time is none.
+    // Of passes; a request that was repeated successfully does not count.
     CHECK(well.front().value("failures", 1) >= 1);
 }
 
-TEST_CASE("each request to the portal is a line at debug, without ids or values of a filter") {
+TEST_CASE("each request to the portal is logged at debug, without ids or values of a filter") {
     PortalProcess portal({"--records", "50"});
     AgencyConfig config{.base_url = portal.base_url(), .poll_every = "1h"};
     config.stream_more = "filter: { status: { $ne: nosuchstatus } }";
@@ -121,7 +121,7 @@ TEST_CASE("each request to the portal is a line at debug, without ids or values 
         CHECK(all.find(key.second) == std::string::npos);
 }
 
-TEST_CASE("a reconciliation that cannot reach the portal says so once, and that it is well again") {
+TEST_CASE("a reconciliation that cannot reach the portal is logged once, and so is its recovery") {
     PortalProcess portal({"--records", "50"});
     Agency agency(AgencyConfig{.base_url = portal.base_url(), .poll_every = "1h"});
     const std::string socket = agency.file("api.sock");

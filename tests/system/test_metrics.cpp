@@ -1,5 +1,5 @@
-// The metrics of the real daemon, as Prometheus reads them, and what etc/ makes of them: every name in the alerts and
-// in the dashboard is one that the daemon tells, and every alert has its entry in the runbook.
+// The metrics of the real daemon, as Prometheus reads them, and their use in etc/: every name in the alerts and in the
+// dashboard is exported by the daemon, and every alert has an entry in the runbook.
 #include "system/agency.hpp"
 #include "system/wire_client.hpp"
 
@@ -30,7 +30,7 @@ std::set<std::string> found_in(const std::string& text, const std::string& patte
     return found;
 }
 
-// What promtool says of it; empty: nothing is wrong.
+// promtool's output; empty: no problem.
 std::string promtool(const std::string& arguments, const TempDir& dir) {
     Process process(
         {.arguments = {"/bin/sh", "-c", "promtool " + arguments}, .output = dir.file("promtool")});
@@ -59,7 +59,7 @@ std::string scraped() {
 
 }  // namespace
 
-TEST_CASE("the metrics are as promtool wants them, and alerts, dashboard and manual name no others") {
+TEST_CASE("promtool accepts the metrics, and alerts, dashboard and manual name no others") {
     const TempDir dir;
     const std::string text = scraped();
     write_text(dir.file("metrics"), text);
@@ -94,7 +94,7 @@ TEST_CASE("the metrics are as promtool wants them, and alerts, dashboard and man
     }
 }
 
-TEST_CASE("each alert rule is quiet and fires as its test says, and none is without a test") {
+TEST_CASE("each alert rule is quiet and fires as specified in its test, and every rule has a test") {
     const TempDir dir;
     const std::string tests = source_file("tests/system/alerts_test.yaml");
     CHECK(promtool("test rules " + tests, dir) == "");
@@ -104,7 +104,7 @@ TEST_CASE("each alert rule is quiet and fires as its test says, and none is with
     CHECK(found_in(read_text(tests), "alertname: (\\w+)\n +exp_alerts:\n +- exp_labels: ") == alerts);
 }
 
-TEST_CASE("the alert rules are Prometheus', each with its entry in the runbook, and the dashboard is JSON") {
+TEST_CASE("promtool accepts the alert rules, each has an entry in the runbook, and the dashboard is JSON") {
     const TempDir dir;
     CHECK(promtool("check rules " + source_file("etc/alerts.yaml"), dir) == "");
     const std::set<std::string> alerts =

@@ -1,5 +1,5 @@
-// The API behind the real nginx, as the manual configures it, and what it says to proxies without a token. Where nginx
-// is missing, these are skipped and say so.
+// The API behind the real nginx, as configured in the manual, and its responses to proxies without a token. If nginx is
+// missing, these tests are skipped with a message.
 #include "support/free_port.hpp"
 #include "system/api_client.hpp"
 #include "system/programs.hpp"
@@ -28,7 +28,7 @@ bool nginx_is_missing() {
     return true;
 }
 
-// The manual's server block for the API; without TLS, at `port`, before the daemon at `api`.
+// The manual's server block for the API; without TLS, on `port`, in front of the daemon on `api`.
 std::string stanza_of_manual(std::uint16_t port, std::uint16_t api) {
     const char* const root = std::getenv("CARECLOUD_SOURCE_DIR");
     if (!root) throw std::runtime_error("CARECLOUD_SOURCE_DIR is not set");
@@ -78,7 +78,7 @@ class Proxied {
                                      read_text(files_.file("errors")));
     }
 
-    // Empty: nobody listens.
+    // Empty: no server listens.
     std::string ask(const std::string& target, const std::string& headers = {}) const {
         try {
             WireClient client(port_, WireClient::Wire::plain);
@@ -117,9 +117,7 @@ std::size_t events_in(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE(
-    "behind nginx as the manual has it, changes come as they happen, pages wait, and the token is asked "
-    "for") {
+TEST_CASE("behind nginx as in the manual, changes arrive live, pages wait, and the token is required") {
     if (nginx_is_missing()) return;
     Proxied site(/*with_token=*/true);
     CHECK(status_of(site.ask("/v1/status")) == 401);
@@ -143,7 +141,8 @@ TEST_CASE(
     CHECK(curl.err() == "");
 }
 
-TEST_CASE("a follower that begins during a first load is served through nginx, and gets every change once") {
+TEST_CASE(
+    "a follower that connects during a first load is served through nginx, and gets every change once") {
     if (nginx_is_missing()) return;
     Proxied site(/*with_token=*/true, {"--records", "6000"});
     Process curl = site.follow();
@@ -153,7 +152,7 @@ TEST_CASE("a follower that begins during a first load is served through nginx, a
     CHECK(curl.wait(kWithin).code == 0);
 }
 
-TEST_CASE("without a token nothing is served through nginx, and a token that can be guessed is refused") {
+TEST_CASE("without a token nothing is served through nginx, and a guessable token is refused") {
     if (nginx_is_missing()) return;
     Proxied site(/*with_token=*/false);
     for (const char* target : {"/v1/status", "/metrics", "/", "/v1/records/claim_attendance"}) {

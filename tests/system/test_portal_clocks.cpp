@@ -1,4 +1,4 @@
-// Wrong clocks, the portal's or this machine's, for seconds and for good (sync-model, hazard 31).
+// Wrong clocks, the portal's or this machine's, for seconds and permanently (lib/sync/DESIGN.md, hazard 31).
 #include "system/api_client.hpp"
 #include "system/movable_clock.hpp"
 #include "system/programs.hpp"
@@ -21,7 +21,7 @@ std::string cursor_of(const Agency& agency) {
     return select_text(agency.store_path(), "SELECT max(cursor_modified, safe_modified) FROM streams");
 }
 
-// Nothing is behind, and nothing claims to be ahead of its time.
+// Nothing is behind, and nothing is ahead of its time.
 void check_well(const Agency& agency, Process& daemon) {
     CHECK(cursor_of(agency) < instant_in(61));
     CHECK(metric(daemon, "carecloud_lag_seconds{stream=\"claim_attendance\"}") >= 0);
@@ -66,7 +66,7 @@ TEST_CASE("the portal's clock is 40 years ahead for 3.5 s while a record is writ
     CHECK(agency.stop(*daemon).code == 0);
 }
 
-TEST_CASE("a store whose cursor an earlier version had dragged to 2066 recovers at the start") {
+TEST_CASE("a store whose cursor an earlier version had moved to 2066 recovers at start") {
     PortalProcess portal({"--records", "50"});
     Agency agency(
         AgencyConfig{.base_url = portal.base_url(), .stream_more = "overlap: 5s", .more = kApiLine});
@@ -88,7 +88,7 @@ TEST_CASE("a store whose cursor an earlier version had dragged to 2066 recovers 
 }
 
 TEST_CASE(
-    "a Date of 1970 for good: reported, no record is read again, late rows are found, doctor is right") {
+    "a permanent Date of 1970 is reported, no record is read again, late rows are found, doctor is correct") {
     PortalProcess portal({"--records", "300", "--fault", "date-past"});
     Agency agency(AgencyConfig{
         .base_url = portal.base_url(), .poll_every = "1s", .stream_more = "overlap: 60s", .more = kApiLine});
@@ -109,7 +109,7 @@ TEST_CASE(
     REQUIRE(daemon.wait_until([&] { return passes_of(daemon) >= before + 5; }, kWithin));
     const std::uint64_t sent = records_sent_by(portal) - records;
     const auto polls = static_cast<std::uint64_t>(passes_of(daemon) - before);
-    CHECK(sent <= 2 + polls / 6);  // with every twelfth poll the dialect is tried with a record
+    CHECK(sent <= 2 + polls / 6);  // at every twelfth poll the dialect is tested with a record
 
     portal.control("POST", "/generate", {{"count", 5}});
     REQUIRE(agency.follows(daemon, portal, kWithin) == "");
@@ -119,7 +119,8 @@ TEST_CASE(
     CHECK(agency.stop(daemon).code == 0);
 }
 
-TEST_CASE("no Date and this machine's clock an hour ahead: reported, and late rows are found") {
+TEST_CASE(
+    "without a Date and with this machine's clock an hour ahead, it is reported, and late rows are found") {
     if (!MovableClock::is_there()) {
         std::cout << "left out: there is no libfaketime, or it does not go with this build" << std::endl;
         return;

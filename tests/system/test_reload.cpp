@@ -1,5 +1,5 @@
-// carecloud-syncd --reload, which systemctl reload runs: it waits for the running service's word, and fails with the
-// reason where the configuration was refused.
+// carecloud-syncd --reload, which systemctl reload runs: it waits for the running service's result, and fails with the
+// reason if the configuration was refused.
 #include "system/agency.hpp"
 #include "system/api_client.hpp"
 
@@ -15,14 +15,14 @@ namespace {
 constexpr const char* kSuccessful = "carecloud_config_last_reload_successful";
 constexpr const char* kSuccessfulAt = "carecloud_config_last_reload_success_timestamp_seconds";
 
-// As systemd does for the service and for what ExecReload= names.
+// The environment that systemd sets for the service and for ExecReload=.
 std::function<int()> with_runtime_folder(const Agency& agency) {
     return [folder = agency.path()] { return ::setenv("RUNTIME_DIRECTORY", folder.c_str(), 1); };
 }
 
 }  // namespace
 
-TEST_CASE("a reload says whether the new configuration is in use, and fails with the reason if not") {
+TEST_CASE("a reload reports whether the new configuration is in use, and fails with the reason if not") {
     PortalProcess portal({"--records", "20", "--entity", "claim_attendance", "--entity", "provider"});
     Agency agency(AgencyConfig{.base_url = portal.base_url(), .more = kApiLine});
     const auto as_systemd = with_runtime_folder(agency);
@@ -57,7 +57,7 @@ TEST_CASE("a reload says whether the new configuration is in use, and fails with
     CHECK(agency.stop(daemon).code == 0);
 }
 
-TEST_CASE("a reload without a running service fails and says how to start it") {
+TEST_CASE("a reload without a running service fails and prints how to start it") {
     Agency agency("http://127.0.0.1:1");
     const Run run = agency.run({"--reload"}, with_runtime_folder(agency));
     CHECK(run.code == 75);
@@ -65,7 +65,7 @@ TEST_CASE("a reload without a running service fails and says how to start it") {
     CHECK(run.says("systemctl start carecloud-syncd"));
 }
 
-TEST_CASE("where the control socket cannot be had the service runs, and takes SIGHUP") {
+TEST_CASE("if the control socket cannot be created, the service runs and accepts SIGHUP") {
     PortalProcess portal({"--records", "5"});
     Agency agency(portal.base_url());
     write_text(agency.file("control.sock"), "not a socket");

@@ -1,5 +1,5 @@
-// Nothing that is secret or personal was said by any program in any other test of this folder, whatever it logged.
-// CTest runs this one after all of them; what they leave in CARECLOUD_SAID begins anew with each run.
+// No program has printed or logged secrets or personal data in any other test of this folder. CTest runs this test
+// after all of them; their output in CARECLOUD_SAID is reset with each run.
 #include "system/agency.hpp"
 
 #include <cstdlib>
@@ -9,7 +9,7 @@
 
 using namespace carecloud;
 
-TEST_CASE("what all programs said in all tests holds no secret and nothing personal", "[.]") {
+TEST_CASE("the output of all programs in all tests contains no secret and no personal data", "[.]") {
     const char* const folder = std::getenv("CARECLOUD_SAID");
     REQUIRE(folder);
     std::size_t tests = 0;

@@ -1,5 +1,5 @@
-// Nothing that is secret or personal is said, at any level. Every other test looks too (agency.cpp); here are
-// the answers that tempt most.
+// No secrets or personal data are logged, at any level. Every other test checks that too (agency.cpp); here are the
+// most likely responses.
 #include "system/agency.hpp"
 
 #include <csignal>
@@ -12,11 +12,11 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Spoiled answers whose first bytes are those of records.
+// Invalid responses whose first bytes are those of records.
 constexpr const char* kTempting[] = {"not-json",        "cut",         "length", "duplicate-key", "gzip-cut",
                                      "wrong-workspace", "duplicate-id"};
 
-// A line of an error names no record: its text is what the state, the page and /readyz show as a reason.
+// An error line names no record: its text is shown as a reason by the state, the page and /readyz.
 bool error_names_one(const std::string& err, const Listing& records) {
     std::istringstream lines(err);
     for (std::string line; std::getline(lines, line);) {
@@ -30,14 +30,14 @@ bool error_names_one(const std::string& err, const Listing& records) {
 
 }  // namespace
 
-TEST_CASE("the search itself finds what it is to find") {
+TEST_CASE("the search finds what it is supposed to find") {
     CHECK(secret_in("x-api-key: " + Agency::key()) == Agency::key());
     CHECK(secret_in(R"({"childName":"Pip Testington"})") == "Pip Testington");
     CHECK(secret_in("data:image/png;base64,iVBORw0KGgoAAAA") == "iVBORw0KGgo");
     CHECK(secret_in("claim_attendance 65f35b06e30c8a2e4578d118") == "");
 }
 
-TEST_CASE("a spoiled answer is told without what stands in it") {
+TEST_CASE("an invalid response is reported without its content") {
     for (const char* const format : {"text", "json"}) {
         for (const char* const fault : kTempting) {
             INFO(fault << " as " << format);

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// A record of about `bytes` bytes that the portal's own ones do not have.
+// A record of about `bytes` bytes, unlike the portal's own ones.
 std::string big_record(std::size_t bytes) {
     auto record = nlohmann::ordered_json::parse(make_record(4711, 1, RecordShape::light));
     record["comment"] = std::string(bytes, 'x');
@@ -23,7 +23,7 @@ std::string big_id() {
 
 }  // namespace
 
-TEST_CASE("a record of nine megabytes passes") {
+TEST_CASE("a record of nine megabytes is stored") {
     PortalProcess portal({"--records", "1200", "--batch", "230"});
     portal.put(big_record(9'000'000));
     Agency agency(portal.base_url());
@@ -34,12 +34,12 @@ TEST_CASE("a record of nine megabytes passes") {
     CHECK(read_store(agency.store_path()).quarantine.empty());
 }
 
-TEST_CASE("full records behind a small gateway: the pages shrink, and all is exact") {
+TEST_CASE("full records behind a small gateway: the pages shrink, and the store is exact") {
     for (const std::string status : {"413", "500", "502"}) {
         INFO(status);
         PortalProcess portal({"--records", "150", "--batch", "60", "--shape", "full", "--limit-bytes",
                               "120000", "--too-large-status", status});
-        // A plain word costs no pause; what may mean anything costs one for each halving.
+        // An unambiguous status costs no pause; an ambiguous one costs a pause for each halving.
         Agency agency(AgencyConfig{.base_url = portal.base_url(), .page_size = status == "413" ? 1000 : 12});
         const Run run = agency.once();
         INFO(run.err);
@@ -49,7 +49,7 @@ TEST_CASE("full records behind a small gateway: the pages shrink, and all is exa
     }
 }
 
-TEST_CASE("a record beyond every limit is set aside by its id, and the others pass") {
+TEST_CASE("a record beyond every limit is quarantined by its id, and the others are stored") {
     PortalProcess portal({"--records", "300", "--batch", "120", "--limit-bytes", "60000"});
     portal.put(big_record(100'000));
     Agency agency(portal.base_url());
@@ -66,7 +66,7 @@ TEST_CASE("a record beyond every limit is set aside by its id, and the others pa
     CHECK(others.erase(big_id()) == 1);
     CHECK(broken_promise(store, {{"claim_attendance", others}}) == "");
 
-    // Its `modified` moves and it is small enough: it is taken, and no longer set aside.
+    // Its `modified` changes and it is small enough: it is stored, and no longer in quarantine.
     portal.put(big_record(1'000));
     CHECK(agency.follows(daemon, portal, kWithin) == "");
     CHECK(agency.stop(daemon).code == 0);

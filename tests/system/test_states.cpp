@@ -1,5 +1,5 @@
-// Ok, warning, critical: what an administrator sees in systemctl status, carecloudctl status and /readyz when something
-// is wrong, and that each reason names its remedy, once.
+// Ok, warning, critical: what an administrator sees in systemctl status, carecloudctl status and /readyz if something
+// is wrong, and that each reason contains its remedy once.
 #include "support/notify_socket.hpp"
 #include "system/api_client.hpp"
 #include "system/event_site.hpp"
@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// A daemon, and systemd beside it.
+// A daemon, and systemd.
 struct Watched {
     explicit Watched(AgencyConfig config, const std::function<int()>& prepare = {})
         : agency(std::move(config)), daemon(start(prepare)) {}
@@ -31,13 +31,13 @@ struct Watched {
         });
     }
     nlohmann::json status() {
-        systemd.status();  // read as they come: sd_notify(3) waits for a reader
+        systemd.status();  // read continuously: sd_notify(3) waits for a reader
         return api_json(daemon, "/v1/status");
     }
     bool becomes(const std::string& state) {
         return daemon.wait_until([&] { return status().at("state") == state; }, kWithin);
     }
-    // The reason whose text has these words.
+    // The reason whose text contains this.
     nlohmann::json reason(const std::string& words) {
         nlohmann::json found;
         const auto shown = [&] {
@@ -50,7 +50,7 @@ struct Watched {
         return found;
     }
     int exit_code() { return ctl(agency, daemon, {"status"}).code; }
-    // systemctl's line has the words, and has them once.
+    // systemctl's line contains the text exactly once.
     bool says_once(const std::string& words) {
         return daemon.wait_until(
             [&] {
@@ -66,7 +66,7 @@ struct Watched {
     Process daemon;
 };
 
-// Until nothing more goes into the file's file system.
+// Fills the file's file system.
 void fill_up(const std::string& path) {
     std::ofstream filler(path, std::ios::binary);
     const std::string block(4096, 'x');
@@ -81,7 +81,9 @@ AgencyConfig config_of(const PortalProcess& portal,
 
 }  // namespace
 
-TEST_CASE("a portal that is away is a warning once the stream is behind, and ok again when it has answered") {
+TEST_CASE(
+    "an unreachable portal is a warning once the stream is behind, and the state is ok again once it has "
+    "responded") {
     PortalProcess portal({"--records", "20"});
     Watched site(config_of(portal));
     REQUIRE(site.becomes("ok"));
@@ -103,7 +105,7 @@ TEST_CASE("a portal that is away is a warning once the stream is behind, and ok 
     CHECK(site.agency.stop(site.daemon).code == 0);
 }
 
-TEST_CASE("a refused key is critical, and the line of systemctl status names the remedy, once") {
+TEST_CASE("a refused key is critical, and the line of systemctl status contains the remedy once") {
     PortalProcess portal({"--records", "20"});
     Watched site(config_of(portal));
     REQUIRE(site.becomes("ok"));
@@ -118,7 +120,7 @@ TEST_CASE("a refused key is critical, and the line of systemctl status names the
     CHECK(site.agency.stop(site.daemon).code == 0);
 }
 
-TEST_CASE("a quota that the portal calls spent is critical, with the remedy") {
+TEST_CASE("a quota that the portal reports as used up is critical, with the remedy") {
     PortalProcess portal({"--records", "20"});
     Watched site(config_of(portal));
     REQUIRE(site.becomes("ok"));
@@ -133,7 +135,7 @@ TEST_CASE("a quota that the portal calls spent is critical, with the remedy") {
     CHECK(site.agency.stop(site.daemon).code == 0);
 }
 
-TEST_CASE("polls that the quota stretches are a warning, a line in the log, and a note on the page") {
+TEST_CASE("polls stretched by the quota cause a warning, a line in the log, and a note on the page") {
     PortalProcess portal({"--records", "20"});
     Watched site(config_of(portal, "per_second: 1000, burst: 1000, monthly_quota: 100"));
     const auto reason = site.reason("claim_attendance is polled every ");
@@ -148,7 +150,7 @@ TEST_CASE("polls that the quota stretches are a warning, a line in the log, and 
     CHECK(site.agency.stop(site.daemon).code == 0);
 }
 
-TEST_CASE("a reload that is refused is a warning until a good one") {
+TEST_CASE("a refused reload is a warning until one succeeds") {
     PortalProcess portal({"--records", "20"});
     Watched site(config_of(portal));
     REQUIRE(site.becomes("ok"));
@@ -167,7 +169,7 @@ TEST_CASE("a reload that is refused is a warning until a good one") {
     CHECK(site.agency.stop(site.daemon).code == 0);
 }
 
-TEST_CASE("clocks that do not agree, and a certificate that ends soon, are warnings") {
+TEST_CASE("clocks that differ and a certificate that expires soon are warnings") {
     EventSite site({.portal = {"--fault", "no-date"}, .api = "127.0.0.1:0"});
     Process daemon = site.start();
     REQUIRE(becomes_ready(daemon));
@@ -180,7 +182,7 @@ TEST_CASE("clocks that do not agree, and a certificate that ends soon, are warni
     CHECK(site.agency.stop(daemon).code == 0);
 }
 
-TEST_CASE("a certificate that has ended is critical, since no event comes, until a new one is in its place") {
+TEST_CASE("an expired certificate is critical, since no events arrive, until it is replaced") {
     EventSite site({.api = "127.0.0.1:0"});
     Process daemon = site.start();
     REQUIRE(becomes_ready(daemon));
@@ -199,7 +201,7 @@ TEST_CASE("a certificate that has ended is critical, since no event comes, until
 }
 
 TEST_CASE(
-    "a disk that fills up is a warning, critical once nothing can be stored, and ok when there is room") {
+    "a disk that fills up is a warning, critical once nothing can be stored, and ok when there is space") {
     PortalProcess portal({"--records", "50"});
     const TempDir disk;
     const auto prepare = [&] { return mount_small(disk.path(), "16m"); };
@@ -211,7 +213,7 @@ TEST_CASE(
     }
     Watched site(config, prepare);
     REQUIRE(site.becomes("ok"));
-    // As the daemon sees it: nobody else sees its disk.
+    // As the daemon sees it: its disk is visible to no other process.
     const std::string filler = "/proc/" + std::to_string(site.daemon.pid()) + "/root" + disk.file("filler");
     const std::string remedy = "df -h " + disk.path();
     fill_up(filler);
@@ -240,7 +242,8 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "changes that no event announces are critical within minutes, with the remedy, until events come again") {
+    "changes that no event announces are critical within minutes, with the remedy, until events arrive "
+    "again") {
     if (!MovableClock::is_there()) {
         WARN("skipped: libfaketime and the sanitizers do not go together; the released build runs this");
         return;
@@ -255,7 +258,7 @@ TEST_CASE(
     });
     const auto comes = [&](const std::function<bool()>& condition) {
         const auto reading = [&] {
-            systemd.status();  // read as they come: sd_notify(3) waits for a reader
+            systemd.status();  // read continuously: sd_notify(3) waits for a reader
             return condition();
         };
         return daemon.wait_until(reading, kWithin);
@@ -268,7 +271,7 @@ TEST_CASE(
     const std::string updated = "carecloud_records_total{kind=\"updated\",stream=\"claim_attendance\"}";
     site.portal.control("POST", "/touch", {{"count", 20}, {"silent", true}});
     REQUIRE(comes([&] { return metric(daemon, updated) >= 20; }));
-    clock.move(3min);  // until then their events may still come
+    clock.move(3min);  // until then their events may still arrive
     REQUIRE(says("critical: claim_attendance receives almost no events (push silent)"));
     CHECK(says("remedy: run aws sns list-subscriptions-by-topic; subscribe again"));
     const Run shown = ctl(site.agency, daemon, {"status"});

@@ -1,7 +1,7 @@
-// The status page of the real daemon in a real browser, Chromium without a screen: each state as a person sees it, that
-// the page keeps up by itself, and that its policy breaks nothing of it.
+// The status page of the real daemon in a real browser, headless Chromium: each state as users see it, automatic
+// refresh, and that its policy blocks nothing that it needs.
 //
-// CARECLOUD_PICTURES=DIR keeps pictures of each state there: wide and narrow, light and dark.
+// CARECLOUD_PICTURES=DIR saves screenshots of each state there: wide and narrow, light and dark.
 #include "system/agency.hpp"
 #include "system/wire_client.hpp"
 
@@ -34,7 +34,7 @@ std::string fetched(std::uint16_t port, const std::string& method, const std::st
 }
 
 std::vector<std::string> chromium(const TempDir& dir, std::vector<std::string> more) {
-    // By a shell: /usr/bin/chromium is a script.
+    // Through a shell: /usr/bin/chromium is a script.
     std::vector<std::string> arguments{"/bin/sh",
                                        "-c",
                                        "exec chromium \"$@\"",
@@ -53,7 +53,7 @@ std::vector<std::string> chromium(const TempDir& dir, std::vector<std::string> m
     return arguments;
 }
 
-// Runs it to its end; what it printed, and not one complaint of the page's policy or script.
+// Runs it to completion; returns its output, which must contain no complaint of the page's policy or script.
 std::string browsed(const TempDir& dir, std::vector<std::string> more) {
     Process browser({.arguments = chromium(dir, std::move(more)), .output = dir.file("page")});
     const Ended end = browser.wait(kWithin);
@@ -90,7 +90,7 @@ struct PageSite {
         write_text(agency.config_path(), text);
     }
 
-    // Starts it, anew where it ran before.
+    // Starts it, or starts it again.
     void start() {
         daemon.emplace(agency.start());
         port = page_port(*daemon);
@@ -100,7 +100,7 @@ struct PageSite {
         return daemon->wait_until([&] { return fetched(port, "GET", "/").find(words) != std::string::npos; },
                                   kWithin);
     }
-    // The page as the browser holds it once its script has begun.
+    // The page in the browser once its script has started.
     std::string seen(const std::string& name) {
         const std::string page = browsed(dir, {"--dump-dom", url});
         take_pictures(dir, url, name);
@@ -121,7 +121,7 @@ bool has(const std::string& page, const std::string& words) {
     return page.find(words) != std::string::npos;
 }
 
-// The titles of the pages that the browser holds, by its debugging port.
+// The titles of the pages in the browser, through its debugging port.
 std::string titles(std::uint16_t port) {
     const std::string reply = fetched(port, "GET", "/json/list");
     const std::size_t body = reply.find("\r\n\r\n");
@@ -141,8 +141,8 @@ std::uint16_t debugging_port(Process& browser) {
 
 }  // namespace
 
-TEST_CASE("a person sees a first load on its way") {
-    // So many that it is still under way when a browser on a busy machine comes to look.
+TEST_CASE("the page shows the progress of a first load") {
+    // Enough to still be in progress when a browser on a busy machine loads the page.
     PageSite site({"--records", "20000"}, "per_second: 4, burst: 12", 10);
     site.start();
     REQUIRE(site.becomes("records so far"));
@@ -152,7 +152,9 @@ TEST_CASE("a person sees a first load on its way") {
     site.agency.stop(*site.daemon);
 }
 
-TEST_CASE("a person sees that all is well, that the portal is down, and that a reconciliation asks") {
+TEST_CASE(
+    "the page shows that all is well, that the portal is down, and that a reconciliation requires "
+    "confirmation") {
     PageSite site({"--records", "2000"});
     site.start();
     REQUIRE(site.becomes("<dd>2,000</dd>"));
@@ -167,7 +169,7 @@ TEST_CASE("a person sees that all is well, that the portal is down, and that a r
     site.portal.control("POST", "/delete", {{"count", 400}});
     CHECK(status_of(fetched(site.port, "POST", "/v1/reconcile?entity=claim_attendance")) == 202);
     REQUIRE(site.becomes(">critical<"));
-    // Until somebody has answered, whatever happens in between.
+    // Until the confirmation, whatever happens in between.
     site.agency.stop(*site.daemon);
     site.start();
     REQUIRE(site.becomes(">up to date<"));
@@ -180,11 +182,12 @@ TEST_CASE("a person sees that all is well, that the portal is down, and that a r
     site.portal.kill();
     REQUIRE(site.becomes("(unreachable)"));
     page = site.seen("portal-down");
-    has(page, "note bad");  // its reconciliation asks still
+    has(page, "note bad");  // its reconciliation still requires confirmation
     site.agency.stop(*site.daemon);
 }
 
-TEST_CASE("the page keeps up by itself: with the service away it says so, and afterwards goes on") {
+TEST_CASE(
+    "the page refreshes automatically: if the service is down it shows that, and continues afterwards") {
     PageSite site({"--records", "20"});
     site.start();
     REQUIRE(site.becomes(">up to date<"));
@@ -196,7 +199,7 @@ TEST_CASE("the page keeps up by itself: with the service away it says so, and af
                                   kWithin);
     };
     CHECK(shows("carecloud-syncd"));
-    // Its script has begun.
+    // Its script has started.
     const auto followed = [&] {
         return fetched(site.port, "GET", "/metrics").find("\ncarecloud_followers 1\n") != std::string::npos;
     };

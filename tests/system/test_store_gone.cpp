@@ -1,4 +1,4 @@
-// The store's file taken away or replaced under the running daemon, and reached by a second daemon in other ways
+// The store's file removed or replaced under the running daemon, and accessed by a second daemon through other paths
 // (hazards 13 and 37).
 #include "system/event_site.hpp"
 #include "system/small_disk.hpp"
@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// What a message gets now that was taken before; 0: the daemon is gone.
+// The status of a message that was accepted before; 0: the daemon is down.
 int answer_to(const EventSite& site, const std::string& body) {
     try {
         WireClient client(site.port(), WireClient::Wire::tls);
@@ -27,7 +27,7 @@ int answer_to(const EventSite& site, const std::string& body) {
     }
 }
 
-// The body of a message that the daemon has taken into its store at that path, which nobody else may see.
+// The body of a message that the daemon has stored at that path, which other programs may not see.
 std::string taken_by(EventSite& site, Process& daemon, const std::string& store) {
     site.subscribe(daemon);
     const std::vector<std::string> ids = site.submit({{"count", 1}});
@@ -51,7 +51,7 @@ void remove_store_of(const EventSite& site) {
         fs::remove(site.agency.store_path() + ending);
 }
 
-// No event is answered 200 any more, and it exits for the service manager to start it again.
+// No further event is answered with 200, and the daemon exits for the service manager to restart it.
 void gives_up(EventSite& site, Process& daemon, const std::string& body,
               const std::string& how = "removed, replaced or unmounted") {
     for (int i = 0; i < 5; ++i) {
@@ -66,7 +66,7 @@ void gives_up(EventSite& site, Process& daemon, const std::string& body,
 
 }  // namespace
 
-TEST_CASE("a removed store loses no event, and is not replaced by an empty one before somebody allows it") {
+TEST_CASE("a removed store loses no event, and is not replaced by an empty one without permission") {
     EventSite site;
     {
         Process daemon = site.start();
@@ -89,7 +89,7 @@ TEST_CASE("a removed store loses no event, and is not replaced by an empty one b
     CHECK(site.agency.broken_promise(site.portal) == "");
 }
 
-TEST_CASE("a backup moved over the running daemon's store, or copied into it, is what the next start uses") {
+TEST_CASE("a backup moved over the running daemon's store, or copied into it, is used at the next start") {
     for (const bool moved : {true, false}) {
         INFO((moved ? "moved" : "copied"));
         EventSite site;
@@ -107,7 +107,7 @@ TEST_CASE("a backup moved over the running daemon's store, or copied into it, is
             gives_up(site, daemon, body,
                      moved ? "removed, replaced or unmounted" : "overwritten or truncated");
         }
-        // The log that is still there belongs to the file before.
+        // The log that is still there belongs to the previous file.
         CHECK(fs::exists(site.agency.store_path() + "-wal"));
         CHECK(site.agency.once().code == 0);
         CHECK(fs::exists(site.agency.store_path() + "-wal.of-replaced-store"));
@@ -117,7 +117,7 @@ TEST_CASE("a backup moved over the running daemon's store, or copied into it, is
 
 TEST_CASE(
     "a store whose filesystem is unmounted, or hidden by another one, loses no event and is not created "
-    "anew") {
+    "again") {
     for (const char* const how : {"umount --lazy", "mount -t tmpfs tmpfs"}) {
         INFO(how);
         EventSite site;
@@ -143,7 +143,7 @@ TEST_CASE(
         INFO(mounting.err());
         REQUIRE(mounting.wait(kWithin).code == 0);
         gives_up(site, daemon, body);
-        // As systemd starts it again: with the same state folder, and without the filesystem.
+        // As systemd restarts it: with the same state folder, and without the filesystem.
         const Run refused =
             site.agency.run({}, [&] { return ::setenv("STATE_DIRECTORY", state.path().c_str(), 1); });
         CHECK(refused.code == 78);
@@ -154,8 +154,8 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "a second daemon is refused the store by a symbolic link, without the old lock file, and by a hard "
-    "link") {
+    "a second daemon is refused the store through a symbolic link, without the old lock file, and through a "
+    "hard link") {
     PortalProcess portal({"--records", "20"});
     Agency first(AgencyConfig{.base_url = portal.base_url(), .poll_every = "5m"});
     Process daemon = first.start();

@@ -1,4 +1,4 @@
-// Stores that cannot be used: the exit code, and what to do about it.
+// Unusable stores: the exit code and the remedy.
 #include "system/agency.hpp"
 #include "system/small_disk.hpp"
 
@@ -26,7 +26,7 @@ int become_nobody() {
     return 0;
 }
 
-// No file may grow beyond that; a write fails with EFBIG.
+// The maximum file size; a write beyond it fails with EFBIG.
 int limit_files(rlim_t bytes) {
     ::signal(SIGXFSZ, SIG_IGN);
     const rlimit limit{.rlim_cur = bytes, .rlim_max = bytes};
@@ -47,7 +47,7 @@ TEST_CASE("a store in use by another daemon: 75, with its process") {
         CHECK(second.says("in use by process " + std::to_string(first.pid())));
         CHECK(second.says("store_owned"));
     }
-    // The first one has noticed nothing; and once it is gone, however it went, the next may begin.
+    // The first one is unaffected; and once it has ended, in any way, the next may begin.
     portal.control("POST", "/touch", {{"count", 20}});
     REQUIRE(agency.follows(first, portal, kWithin) == "");
     portal.control("POST", "/generate", {{"count", 500}, {"batch", 90}});
@@ -60,14 +60,14 @@ TEST_CASE("a store in use by another daemon: 75, with its process") {
     CHECK(agency.once().code == 0);
 }
 
-TEST_CASE("a store that may not be written: 75, and what to do") {
+TEST_CASE("a store that is not writable: 75, with the remedy") {
     PortalProcess portal({"--records", "50"});
     Agency agency(portal.base_url());
     REQUIRE(agency.once().code == 0);
     ::chmod(agency.store_path().c_str(), 0444);
     std::function<int()> prepare;
     if (::getuid() == 0) {
-        // Root may write everywhere; nobody may not.
+        // Root may write everywhere; user nobody may not.
         for (const auto& entry : std::filesystem::directory_iterator(agency.path())) {
             REQUIRE(::chown(entry.path().c_str(), kNobody, kNobody) == 0);
         }
@@ -81,7 +81,7 @@ TEST_CASE("a store that may not be written: 75, and what to do") {
     CHECK(run.says("chmod u+w"));
 }
 
-TEST_CASE("a full file system: 75, and said so") {
+TEST_CASE("a full file system: 75, with the reason") {
     PortalProcess portal({"--records", "2000"});
     Agency agency(AgencyConfig{.base_url = portal.base_url(), .page_size = 50});
     const std::string small = agency.file("small");
@@ -99,7 +99,7 @@ TEST_CASE("a full file system: 75, and said so") {
     CHECK(run.says("free space"));
 }
 
-TEST_CASE("a file that may not grow: 75, and all is well once it may") {
+TEST_CASE("a file at its size limit: 75, and the service recovers when it may grow") {
     PortalProcess portal({"--records", "1500", "--batch", "230"});
     Agency agency(AgencyConfig{.base_url = portal.base_url(), .page_size = 50});
     const Run limited = agency.once([] { return limit_files(700'000); });
@@ -114,7 +114,7 @@ TEST_CASE("a file that may not grow: 75, and all is well once it may") {
     CHECK(agency.broken_promise(portal) == "");
 }
 
-TEST_CASE("a damaged store: 78, and what to do") {
+TEST_CASE("a damaged store: 78, with the remedy") {
     PortalProcess portal({"--records", "300"});
     Agency agency(portal.base_url());
     REQUIRE(agency.once().code == 0);
@@ -134,7 +134,7 @@ TEST_CASE("a damaged store: 78, and what to do") {
     CHECK(read_text(agency.store_path()) == "this is a letter, not a database\n");
 }
 
-TEST_CASE("a store of a newer version: 78, and it is left as it was") {
+TEST_CASE("a store of a newer version: 78, and it is not changed") {
     PortalProcess portal({"--records", "50"});
     Agency agency(portal.base_url());
     REQUIRE(agency.once().code == 0);
@@ -147,7 +147,7 @@ TEST_CASE("a store of a newer version: 78, and it is left as it was") {
     CHECK(read_store(agency.store_path()).records.size() == 50);
 }
 
-TEST_CASE("a store's path that is none: 75, with the path and the remedy") {
+TEST_CASE("an invalid path of the store: 75, with the path and the remedy") {
     PortalProcess portal({"--records", "50"});
     Agency agency(portal.base_url());
     agency.config.store_url = "sqlite:" + agency.path();

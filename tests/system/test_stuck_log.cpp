@@ -1,4 +1,4 @@
-// A daemon whose stderr is a pipe that nobody reads: a terminal that is held, a program that hangs.
+// A daemon whose stderr is a pipe that is not read: a stopped terminal, a hanging program.
 #include "system/api_client.hpp"
 #include "system/programs.hpp"
 
@@ -29,7 +29,7 @@ class UnreadPipe {
     UnreadPipe& operator=(const UnreadPipe&) = delete;
 
     int writing() const { return ends_[1]; }
-    // What is in it now.
+    // Its current content.
     std::string read() const {
         std::array<char, 65'536> bytes{};
         const int flags = ::fcntl(ends_[0], F_GETFL);
@@ -44,7 +44,7 @@ class UnreadPipe {
 
 }  // namespace
 
-TEST_CASE("while nobody reads its log the daemon polls, answers and stops, and afterwards its lines come") {
+TEST_CASE("if nobody reads its log, the daemon polls, responds and stops, and logs its lines afterwards") {
     PortalProcess portal({"--records", "50"});
     Agency agency(AgencyConfig{.base_url = portal.base_url(), .poll_every = "1s"});
     const std::string socket = "unix:" + agency.file("api.sock");
@@ -58,13 +58,13 @@ TEST_CASE("while nobody reads its log the daemon polls, answers and stops, and a
         return process.wait(kWithin).code;
     };
     REQUIRE(daemon.wait_until([&] { return ctl_code("status") == 0; }, kWithin));
-    // Each look is some lines at the level trace: 4 KiB are full after a few.
+    // Each poll logs some lines at the level trace: 4 KiB are full after a few.
     for (int i = 0; i < 30; ++i)
         REQUIRE(ctl_code("sync") == 0);
     portal.control("POST", "/touch", {{"count", 20}});
     CHECK(agency.follows(daemon, portal, kWithin) == "");
 
-    SECTION("somebody reads again") {
+    SECTION("the log is read again") {
         std::string read;
         CHECK(daemon.wait_until(
             [&] {
@@ -82,7 +82,7 @@ TEST_CASE("while nobody reads its log the daemon polls, answers and stops, and a
             kWithin));
         CHECK(daemon.wait(kStopWithin).code == 0);
     }
-    SECTION("nobody ever does") {
+    SECTION("the log is never read again") {
         daemon.send(SIGTERM);
         CHECK(daemon.wait(kStopWithin).code == 0);
     }

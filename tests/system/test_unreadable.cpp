@@ -1,5 +1,5 @@
-// Records with texts that JSON can write and no other program can read (half a surrogate pair, NUL): what the portal
-// sent is stored and given out as it came, and whoever asks for CSV or by SQL gets valid UTF-8, and is told how often.
+// Records with texts that JSON can encode but other programs cannot read (an unpaired surrogate, NUL): the portal's
+// bytes are stored and returned unchanged, and CSV and SQL return valid UTF-8, with the number of replacements.
 #include "system/api_client.hpp"
 
 #include <map>
@@ -31,7 +31,7 @@ std::string document(const std::string& id, const std::string& text) {
     return raw.replace(raw.find('@'), 1, text);
 }
 
-// What Python, which is strict, reads from the store: the values of the rows, as JSON.
+// The values of the rows in the store, as JSON, read by Python, which is strict.
 json read_by_python(const Agency& agency, const std::string& sql) {
     const std::string script =
         "import json, sqlite3, sys\n"
@@ -48,7 +48,7 @@ json read_by_python(const Agency& agency, const std::string& sql) {
 
 }  // namespace
 
-TEST_CASE("texts that no program can read are U+FFFD in CSV and views, counted, and never in a message") {
+TEST_CASE("texts that programs cannot read are U+FFFD in CSV and views, counted, and never in a message") {
     PortalProcess portal({"--records", "3"});
     for (const auto& [id, text] : texts_by_id())
         portal.put(document(id, text));
@@ -72,7 +72,7 @@ TEST_CASE("texts that no program can read are U+FFFD in CSV and views, counted, 
                                     std::string("whole \xF0\x9F\x98\x80"), std::string(R"(written \ud800)")})
         CHECK(csv.out.find(cell) != std::string::npos);
     CHECK(csv.out.find('\0') == std::string::npos);
-    CHECK(csv.out.find('\xED') == std::string::npos);  // how half a pair would begin
+    CHECK(csv.out.find('\xED') == std::string::npos);  // how an unpaired surrogate would begin
     CHECK(csv.err.find("half") == std::string::npos);
 
     const json comments = read_by_python(

@@ -1,5 +1,5 @@
-// No light is green while the portal was never read, wants to be left alone, or a limit is spent; and nothing waits for
-// ever (the table of lib/sync/DESIGN.md, "About time, limits and order").
+// No state is ok while the portal was never read, requests a pause, or a limit is used up; and nothing waits forever
+// (the table of lib/sync/DESIGN.md, "About time, limits and order").
 #include "system/api_client.hpp"
 #include "system/event_site.hpp"
 #include "system/wire_client.hpp"
@@ -16,9 +16,9 @@ using Catch::Contains;
 
 namespace {
 
-// For what comes at once, on a machine that is busy: retries alone would take half a minute.
+// For events expected immediately, on a busy machine: retries alone would take half a minute.
 constexpr std::chrono::seconds kAtOnce{20};
-// For what is due in 2 to 14 seconds, and would come after a minute if it were counted anew.
+// For events expected in 2 to 14 seconds, which would take a minute if the interval started again.
 constexpr std::chrono::seconds kDue{45};
 
 std::size_t times(const std::string& text, const std::string& word) {
@@ -40,7 +40,9 @@ bool reconciles(Process& daemon, const std::string& ended, std::chrono::millisec
 
 }  // namespace
 
-TEST_CASE("one answer with a Retry-After of a month: reported at once, and an operator's request ends it") {
+TEST_CASE(
+    "one response with a Retry-After of a month is reported immediately, and an operator's request ends the "
+    "wait") {
     PortalProcess portal({"--records", "50"});
     Agency agency(AgencyConfig{.base_url = portal.base_url(), .more = kApiLine});
     Process daemon = agency.start();
@@ -64,7 +66,7 @@ TEST_CASE("one answer with a Retry-After of a month: reported at once, and an op
 }
 
 TEST_CASE(
-    "a Retry-After of a month in each answer: sync and a backfill end, with one probe for all streams") {
+    "a Retry-After of a month in each response: sync and a backfill end, with one probe for all streams") {
     PortalProcess portal({"--records", "50", "--entity", "claim_attendance", "--entity", "provider"});
     Agency agency(AgencyConfig{
         .base_url = portal.base_url(), .streams = {"claim_attendance", "provider"}, .more = kApiLine});
@@ -86,7 +88,7 @@ TEST_CASE(
     CHECK(begun.code == 0);
     CHECK(daemon.says("backfill interrupted, will be retried", kAtOnce));
     CHECK(requests_to(portal) == before + 2);  // that was an operator's request, too
-    // A reload sends a probe, too; then everything goes on.
+    // A reload sends a probe, too; then everything continues.
     portal.clear_faults();
     daemon.send(SIGHUP);
     CHECK(daemon.says("backfill finished", kWithin));
@@ -94,8 +96,8 @@ TEST_CASE(
     CHECK(agency.stop(daemon).code == 0);
 }
 
-// The interval is a minute at least, so most of it is over before the service begins.
-TEST_CASE("reconcile.every counts over reloads and restarts") {
+// The interval is at least a minute, so most of it has passed before the service starts.
+TEST_CASE("reconcile.every counts across reloads and restarts") {
     PortalProcess portal({"--records", "50"});
     Agency agency(AgencyConfig{
         .base_url = portal.base_url(), .stream_more = "reconcile: { every: 1m }", .more = kApiLine});
@@ -124,7 +126,7 @@ TEST_CASE("reconcile.every counts over reloads and restarts") {
     CHECK(read_passes(agency.store_path()).size() == 2);
 }
 
-TEST_CASE("eight streams share a quota of 300: all are filled, and sent and reserved are shown apart") {
+TEST_CASE("eight streams share a quota of 300: all are filled, and sent and reserved are shown separately") {
     const std::vector<std::string> entities = {
         "claim_attendance", "claim", "family", "provider", "care", "family_case", "family_member", "note"};
     std::vector<std::string> options{"--records", "20"};
@@ -157,7 +159,7 @@ TEST_CASE("eight streams share a quota of 300: all are filled, and sent and rese
     REQUIRE(daemon->wait_until([&] { return times(daemon->err(), "pass finished") >= 8; }, kWithin));
     CHECK(api_json(*daemon, "/v1/status").at("quota").at("sent").get<std::uint64_t>() >= requests_to(portal));
 
-    // Nearly all of the quota can be used, and not one more.
+    // Nearly all of the quota can be used, and not one request more.
     for (int i = 0; i < 60 && not_ready_for(*daemon).empty(); ++i)
         ctl(agency, *daemon, {"sync"});
     CHECK_THAT(not_ready_for(*daemon), Contains("the quota of") && Contains("is used up"));
@@ -167,7 +169,7 @@ TEST_CASE("eight streams share a quota of 300: all are filled, and sent and rese
     CHECK(select_text(agency.store_path(), "SELECT reserved FROM quota") == "0");
 }
 
-TEST_CASE("days that nobody can ask for are refused, or end their backfill alone, and the next one runs") {
+TEST_CASE("invalid days are refused, or end only their backfill, and the next one runs") {
     PortalProcess portal({"--records", "50"});
     Agency agency(AgencyConfig{.base_url = portal.base_url(), .more = kApiLine});
     std::optional<Process> daemon(std::in_place, agency.start());
@@ -183,7 +185,7 @@ TEST_CASE("days that nobody can ask for are refused, or end their backfill alone
     CHECK(read_passes(agency.store_path()).empty());
     CHECK(agency.stop(*daemon).code == 0);
 
-    // As an earlier version may have left it in the store.
+    // As an earlier version may have stored it.
     execute_sql(
         agency.store_path(),
         "INSERT INTO passes (kind, stream, state, scheduled, deep, whole, confirm_deletes, first_day, "
@@ -202,7 +204,8 @@ TEST_CASE("days that nobody can ask for are refused, or end their backfill alone
     CHECK(agency.stop(*daemon).code == 0);
 }
 
-TEST_CASE("a wrong base_url is in the log at once, and nothing is ready before a pass has succeeded, ever") {
+TEST_CASE(
+    "a wrong base_url is logged immediately, and the service is not ready before its first successful pass") {
     PortalProcess portal({"--records", "50"});
     Agency agency(AgencyConfig{.base_url = portal.base_url() + "/elsewhere", .more = kApiLine});
     std::optional<Process> daemon(std::in_place, agency.start());
@@ -220,7 +223,7 @@ TEST_CASE("a wrong base_url is in the log at once, and nothing is ready before a
     daemon->send(SIGHUP);
     REQUIRE(becomes_ready(*daemon));
     CHECK(metric(*daemon, "carecloud_ready") == 1);
-    // From then on a portal that is away is no reason, also after a restart.
+    // From then on an unreachable portal is not a reason, also after a restart.
     portal.kill();
     CHECK(agency.stop(*daemon).code == 0);
     daemon.emplace(agency.start());
@@ -229,8 +232,7 @@ TEST_CASE("a wrong base_url is in the log at once, and nothing is ready before a
     CHECK(agency.stop(*daemon).code == 0);
 }
 
-TEST_CASE(
-    "answers that are all unusable: the first is in the log at once, and events are taken all the same") {
+TEST_CASE("if all responses are unusable, the first is logged immediately, and events are accepted") {
     for (const char* fault : {"html", "not-json", "is-success-false", "500"}) {
         INFO(fault);
         EventSite site({.portal = {"--fault", fault}, .poll_every = "1s", .api = "127.0.0.1:0"});

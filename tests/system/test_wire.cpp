@@ -1,5 +1,5 @@
-// What portals, gateways and firewalls do to single answers, on the real programs: what can be read is taken, what
-// cannot be is told for what it is.
+// Effects of portals, gateways and firewalls on single responses, with the real programs: readable data is stored,
+// unreadable data is reported as what it is.
 #include "system/agency.hpp"
 #include "system/programs.hpp"
 
@@ -17,7 +17,7 @@ std::uint64_t requests_of(PortalProcess& portal) {
     return portal.control("GET", "/counts").at("total").get<std::uint64_t>();
 }
 
-// The most memory that the process has had, in KiB.
+// The peak memory of the process, in KiB.
 long peak_kib(const Process& process) {
     std::ifstream status("/proc/" + std::to_string(process.pid()) + "/status");
     for (std::string line; std::getline(status, line);) {
@@ -26,14 +26,14 @@ long peak_kib(const Process& process) {
     return 0;
 }
 
-// The store's records that are not deleted; and what it has in quarantine.
+// The store's records that are not deleted, and those in quarantine.
 std::size_t held(const Agency& agency) {
     return read_store(agency.store_path()).records.size();
 }
 
 }  // namespace
 
-TEST_CASE("one record that is not valid JSON costs a handful of requests, and stops none of the others") {
+TEST_CASE("one record that is not valid JSON costs a few requests, and the others are stored") {
     PortalProcess sound({"--records", "300"});
     Agency baseline(sound.base_url());
     REQUIRE(baseline.once().code == 0);
@@ -53,7 +53,7 @@ TEST_CASE("one record that is not valid JSON costs a handful of requests, and st
         REQUIRE(quarantine.size() == 1);
         CHECK(quarantine.begin()->second.starts_with("not valid JSON: "));
         CHECK(run.says(quarantine.begin()->first));
-        // Once the portal shows it well, it is taken by the next walk that meets it.
+        // Once the portal returns it correctly, it is stored by the next walk that finds it.
         portal.clear_faults();
         portal.control("POST", "/touch", {{"count", 300}});
         REQUIRE(agency.once().code == 0);
@@ -62,7 +62,7 @@ TEST_CASE("one record that is not valid JSON costs a handful of requests, and st
     }
 }
 
-TEST_CASE("a list that is no list is a bad response, and no record of the quarantine") {
+TEST_CASE("an object instead of a list is a bad response, and is not quarantined") {
     PortalProcess portal({"--records", "50"});
     Agency agency(AgencyConfig{.base_url = portal.base_url(), .timeout = "2s"});
     REQUIRE(agency.once().code == 0);
@@ -76,7 +76,7 @@ TEST_CASE("a list that is no list is a bad response, and no record of the quaran
     CHECK(agency.stop(daemon).code == 0);
 }
 
-TEST_CASE("a byte-order mark, zeros after gzip and a status without a reason hinder nothing") {
+TEST_CASE("a byte-order mark, zeros after gzip and a status without a reason are accepted") {
     for (const char* fault : {"bom", "gzip-padding", "no-reason"}) {
         INFO(fault);
         PortalProcess portal({"--records", "300", "--fault", fault});
@@ -89,11 +89,12 @@ TEST_CASE("a byte-order mark, zeros after gzip and a status without a reason hin
     }
 }
 
-TEST_CASE("a firewall that refuses bodies of 8 KB is never met, with 700 records to be asked for by id") {
+TEST_CASE(
+    "a firewall that refuses bodies of 8 KB never refuses a request, with 700 records to request by id") {
     PortalProcess portal({"--records", "700", "--fault", "firewall"});
     Agency agency(portal.base_url());
     REQUIRE(agency.once().code == 0);
-    // Twice within the overlap: the second time their keys are read, and the records asked for by id.
+    // Twice within the overlap: the second time their keys are read, and the records requested by id.
     for (int round = 0; round < 2; ++round) {
         portal.control("POST", "/touch", {{"count", 700}});
         const Run run = agency.once();
@@ -105,7 +106,8 @@ TEST_CASE("a firewall that refuses bodies of 8 KB is never met, with 700 records
 }
 
 TEST_CASE(
-    "a filter that is larger than a firewall's bound is a warning of --check, and its 403 no expired key") {
+    "for a filter larger than a firewall's limit --check warns, and the 403 does not count as an expired "
+    "key") {
     PortalProcess portal({"--records", "20", "--fault", "firewall"});
     AgencyConfig config{.base_url = portal.base_url()};
     config.stream_more = "filter: { comment: { $ne: " + std::string(9000, 'x') + " } }";
@@ -121,7 +123,7 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "a page of a million records where a thousand were asked for is read to the thousandth, and told once") {
+    "of a page with a million records instead of a thousand, a thousand are read, and it is logged once") {
     PortalProcess portal({"--records", "300", "--no-gzip"});
     Agency agency(portal.base_url());
     Process daemon = agency.start();

@@ -1,4 +1,4 @@
-// Exit codes and the words that go with them: command line, configuration, key, portal.
+// Exit codes and their messages: command line, configuration, key, portal.
 #include "system/agency.hpp"
 
 #include <arpa/inet.h>
@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// A port that nobody listens at, and nobody else gets while this lives.
+// A port without a listener, reserved during the lifetime of this object.
 class DeadPort {
   public:
     DeadPort() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
@@ -41,11 +41,11 @@ class DeadPort {
     int port_ = 0;
 };
 
-constexpr const char* kUnused = "http://127.0.0.1:9/api";  // never asked
+constexpr const char* kUnused = "http://127.0.0.1:9/api";  // never requested
 
 }  // namespace
 
-TEST_CASE("the command line: version, help, and what is not an option") {
+TEST_CASE("the command line: version, help, and unknown options") {
     const TempDir dir;
     const Run version = run_syncd({"--version"}, dir);
     CHECK(version.code == 0);
@@ -107,7 +107,7 @@ TEST_CASE("the configuration: missing, a directory, not YAML, and every error at
     }
 }
 
-TEST_CASE("--check says yes to a good configuration, and asks nobody") {
+TEST_CASE("--check accepts a valid configuration without any request") {
     PortalProcess portal;
     Agency agency(portal.base_url());
     const Run good = agency.check();
@@ -127,7 +127,7 @@ TEST_CASE("PostgreSQL is refused, since this version does not support it") {
     }
 }
 
-TEST_CASE("the key's file: missing, open to others, empty") {
+TEST_CASE("the key's file: missing, readable by others, empty") {
     Agency agency{std::string(kUnused)};
     for (const char* option : {"--check", "--once"}) {
         INFO(option);
@@ -152,7 +152,7 @@ TEST_CASE("the key's file: missing, open to others, empty") {
     }
 }
 
-TEST_CASE("a key that the portal refuses: 77, and taken up once its file is changed") {
+TEST_CASE("a key that the portal refuses: 77, and a changed file is used") {
     const TempDir dir;
     write_text(dir.file("key"), Agency::key());
     PortalProcess portal({"--records", "50", "--api-key-file", dir.file("key")});
@@ -173,8 +173,8 @@ TEST_CASE("a key that the portal refuses: 77, and taken up once its file is chan
     CHECK(agency.stop(daemon).code == 0);
 }
 
-// LoadCredential= is a copy made at the start: nothing but a restart renews it.
-TEST_CASE("a refused key that systemd passed on: the words say what to type") {
+// LoadCredential= is a copy made at start: only a restart updates it.
+TEST_CASE("the message about a refused key that systemd passed contains the commands to run") {
     const TempDir dir;
     write_text(dir.file("key"), Agency::key());
     PortalProcess portal({"--records", "5", "--api-key-file", dir.file("key")});
@@ -192,7 +192,7 @@ TEST_CASE("a refused key that systemd passed on: the words say what to type") {
     CHECK(run.says("/etc/carecloud-syncd/api-key), then: systemctl restart carecloud-syncd"));
 }
 
-TEST_CASE("a portal that nobody listens for: 75") {
+TEST_CASE("an unreachable portal: 75") {
     const DeadPort port;
     Agency agency(port.base_url());
     const Run run = agency.once();
@@ -203,7 +203,7 @@ TEST_CASE("a portal that nobody listens for: 75") {
     CHECK(run.says("check the network, portal.base_url, and HTTPS_PROXY if there is a proxy"));
 }
 
-TEST_CASE("a spent quota: 75, and said so") {
+TEST_CASE("a used-up quota: 75, with the reason") {
     PortalProcess portal({"--records", "50", "--quota", "0"});
     Agency agency(portal.base_url());
     const Run run = agency.once();

@@ -25,13 +25,12 @@ using boost::system::error_code;
 
 constexpr std::chrono::seconds kPatience{20};
 
-// Of the body that follows this head; 0 where it does not say.
+// The size of the body that follows this head; 0 if not stated.
 std::size_t length_in(std::string_view head) {
     const std::string_view name = "Content-Length:";
     const std::size_t at = head.find(name);
     if (at == std::string_view::npos) return 0;
-    const std::size_t digits =
-        head.find_first_not_of(' ', at + name.size());  // a blank before them may be there
+    const std::size_t digits = head.find_first_not_of(' ', at + name.size());  // a blank may precede them
     if (digits == std::string_view::npos) return 0;
     std::size_t length = 0;
     std::from_chars(head.data() + digits, head.data() + head.size(), length);
@@ -41,7 +40,7 @@ std::size_t length_in(std::string_view head) {
 }  // namespace
 
 struct WireClient::State {
-    // One operation to its end, or until patience is at its end.
+    // One operation to completion, or until the timeout.
     template <class Start>
     error_code finish(Start start) {
         error_code result;
@@ -56,7 +55,7 @@ struct WireClient::State {
         const error_code failure = finish(std::move(start));
         if (failure) throw boost::system::system_error(failure);
     }
-    // More bytes into `unread`; false where there are none.
+    // Reads more bytes into `unread`; false if there are none.
     bool fill();
 
     asio::io_context io{1};
@@ -140,7 +139,7 @@ bool WireClient::closed() {
     const int socket = state_->tcp.socket().native_handle();
     for (;;) {
         const ssize_t count = ::recv(socket, bytes.data(), bytes.size(), MSG_DONTWAIT);
-        if (count > 0) continue;  // session tickets, a farewell
+        if (count > 0) continue;  // session tickets, close_notify
         return count == 0 || (errno != EAGAIN && errno != EINTR);
     }
 }

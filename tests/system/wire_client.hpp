@@ -1,10 +1,10 @@
-// A client that sends whatever bytes a test wants, over TCP or TLS on loopback: what no HTTP client would send.
+// A client that sends arbitrary bytes, over TCP or TLS on loopback: requests that no HTTP client would send.
 //
 //     WireClient client(port, WireClient::Wire::tls);
 //     client.send(post_text("/sns", body));
 //     CHECK(status_of(client.reply()) == 400);
 //
-// Used from one thread. Every call ends within some seconds: a peer that says nothing is told as silence.
+// Used from one thread. Every call ends within some seconds; a silent peer is reported as such.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +18,8 @@ class WireClient {
   public:
     enum class Wire { plain, tls };
 
-    // Throws boost::system::system_error where nobody listens, or TLS fails. Any certificate is taken. `group`: the
-    // only one that keys may be exchanged by, such as "ffdhe2048"; empty: OpenSSL's own.
+    // Throws boost::system::system_error if no server listens, or TLS fails. Any certificate is accepted. `group`: the
+    // only one for key exchange, such as "ffdhe2048"; empty: OpenSSL's default.
     WireClient(std::uint16_t port, Wire wire, const std::string& group = {});
     ~WireClient();
     WireClient(WireClient&& other) noexcept;
@@ -27,9 +27,10 @@ class WireClient {
 
     // False: the peer has closed.
     bool send(std::string_view bytes);
-    // Nothing more will be sent, in TCP's own words.
+    // Shuts down the sending side of TCP.
     void end_sending();
-    // The next whole answer; what came of it, perhaps nothing, where the peer closed before its end or fell silent.
+    // The next complete response; or its beginning, possibly empty, if the peer closed before its end or stopped
+    // sending.
     std::string reply();
     // Everything until the peer closes.
     std::string rest();
@@ -45,7 +46,7 @@ class WireClient {
 
 // A POST of that body; `headers` are lines that end with "\r\n".
 std::string post_text(const std::string& target, std::string_view body, const std::string& headers = {});
-// 0: it is no answer.
+// 0: it is not a response.
 int status_of(const std::string& reply);
 
 }  // namespace carecloud

@@ -19,7 +19,7 @@
 namespace carecloud {
 namespace {
 
-// So many are looked at after one pass; the others when these are settled.
+// Events checked after one pass; the others follow when these are settled.
 constexpr std::size_t kEventsMax = 20'000;
 
 }  // namespace
@@ -74,21 +74,21 @@ Task<Result<>> EventResolver::settle_open(Round& round, bool polled) {
     co_return co_await ask(round);
 }
 
-// One look more at each.
+// One more check of each.
 void EventResolver::note_looks(Round& round, bool polled) {
     for (Waiting& waiting : round.events) {
         const auto found = looks_.find(waiting.event.message_id);
         if (found != looks_.end()) waiting.look = found->second;
         Look& look = waiting.look;
-        // A burst of events has passes one after the other: the quick looks take their seconds all the same.
+        // During a burst of events one pass follows another: the quick polls still take their seconds.
         if (context_.clock.now() < look.next) continue;
         waiting.slow = is_to_be_asked(++look.passes, polled);
         look.next = context_.clock.now() + look_pause(look.passes).value_or(Duration::zero());
     }
 }
 
-// By what answers since the pass began have brought. What is held from earlier answers settles nothing, but tells which
-// records are worth a question.
+// Based on responses since the pass began. Versions held from earlier responses settle nothing, but show which records
+// are worth a query.
 Task<Result<>> EventResolver::settle_held(Round& round) {
     std::vector<Waiting*> open;
     std::vector<std::string> ids;
@@ -112,8 +112,8 @@ Task<Result<>> EventResolver::settle_held(Round& round) {
     co_return Result<>{};
 }
 
-// By queries for all of them first, which also tell what the stream's filter leaves out; one by one what they do not
-// show.
+// First by queries for all of them, which also show what the stream's filter omits; records not returned are requested
+// one by one.
 Task<Result<>> EventResolver::ask(Round& round) {
     bool any = false;
     for (Waiting& waiting : round.events) {
@@ -131,12 +131,12 @@ Task<Result<>> EventResolver::ask(Round& round) {
     co_return co_await settle_held(round);
 }
 
-// None: a stream that has not seen one record yet cannot be asked by id.
+// None: a stream that has not had a record yet cannot be queried by id.
 std::optional<Dialect> EventResolver::dialect_of(const Round& round) const {
     return settings_.dialect ? settings_.dialect : Dialect::from_json(round.state.dialect);
 }
 
-// Of all records that are asked for, as the stream has them.
+// All requested records, as the stream has them.
 Task<Result<>> EventResolver::fetch_shown(Round& round) {
     const auto dialect = dialect_of(round);
     if (!dialect) co_return Result<>{};
@@ -150,13 +150,13 @@ Task<Result<>> EventResolver::fetch_shown(Round& round) {
     co_return co_await take_shown(round, *dialect);
 }
 
-// By queries for about 200 ids each. Keys alone, so that no record is too large for the answer.
+// By queries for about 200 ids each. Only keys, so that no record is too large for the response.
 Task<Result<std::map<std::string, Key>>> EventResolver::list(Round& round, const StreamSpec& spec,
                                                              const std::set<std::string>& wanted) {
     const Dialect dialect = *dialect_of(round);
     std::vector<std::string> ids(wanted.begin(), wanted.end());
     std::map<std::string, Key> listed;
-    std::size_t given = dialect.cap;  // so many records the server gives at once
+    std::size_t given = dialect.cap;  // the number of records that the server returns at once
     while (!ids.empty()) {
         const auto id_at = [&ids](std::size_t i) -> std::string_view { return ids[ids.size() - 1 - i]; };
         const std::size_t most = std::min(ids.size(), memory_.keys.take());
@@ -165,15 +165,15 @@ Task<Result<std::map<std::string, Key>>> EventResolver::list(Round& round, const
         const std::vector<std::string> some(first, ids.end());
         Query query{.spec = &spec, .where = where::id_in(dialect, some), .projection = Projection::keys};
         CO_TRY_ASSIGN(auto fetched, round.fetcher.fetch(std::move(query), memory_.keys));
-        if (fetched.take < asked) continue;  // the next ones are as small as that
+        if (fetched.take < asked) continue;  // the next ones are limited to that, too
         round.listed_at = fetched.asked_at;
         const std::vector<Record>& records = fetched.page->records;
         for (const Record& record : records) {
             const std::string id(record.id);
             listed[id] = Key{id, std::string(record.modified_text), record.modified};
         }
-        // A record left out by the server's cap is not one left out by the filter: where the answer may have been cut,
-        // its rest is asked for again.
+        // A record omitted by the server's limit is not one omitted by the filter: if the response may have been
+        // truncated, its rest is requested again.
         const bool may_be_cut = !records.empty() && records.size() < asked && given <= 2 * records.size();
         given = std::max(given, records.size());
         const auto is_done = [&](const std::string& id) { return !may_be_cut || listed.contains(id); };
@@ -182,8 +182,8 @@ Task<Result<std::map<std::string, Key>>> EventResolver::list(Round& round, const
     co_return std::move(listed);
 }
 
-// Whole records where the store has not that version; and where an event says once more that the record changed after
-// the quick looks were in vain: its content may have changed and not its `modified` (hazard 6).
+// Whole records if the store does not have that version; and if an event repeats that the record changed after the
+// quick polls were in vain: its content may have changed without its `modified` (hazard 6).
 Task<Result<>> EventResolver::take_shown(Round& round, const Dialect& dialect) {
     std::vector<Key> keys;
     keys.reserve(round.shown.size());
@@ -209,12 +209,12 @@ Task<Result<>> EventResolver::take_shown(Round& round, const Dialect& dialect) {
     ById by_id(round.fetcher, memory_.whole, committer, settings_.spec, dialect);
     auto done = co_await by_id.fetch(std::move(to_fetch), std::nullopt);
     round.report.summary += committer.summary();
-    // The walk before should have met it: the dialect may no longer find what it must (hazard 33).
+    // The walk before should have found it: the dialect may no longer work (hazard 33).
     if (committer.summary().changes() > 0) memory_.missed = std::move(missed);
     co_return done;
 }
 
-// By what the portal showed of the records, where the store has it: also in quarantine.
+// Based on the versions that the portal returned, if the store has them: also in quarantine.
 Task<Result<>> EventResolver::settle_shown(Round& round) {
     std::vector<Waiting*> open;
     std::vector<std::string> ids;

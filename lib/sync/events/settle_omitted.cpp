@@ -1,6 +1,6 @@
-// The events whose records the portal has and the stream does not show: they are outside of its filter, or its listings
-// have a hole (sync-model, hazards 29 and 38). A topic may announce many records of others than the stream's, so they
-// are asked for together.
+// Events whose records the portal has and the stream does not return: they are outside of its filter, or its listings
+// have a hole (DESIGN.md, hazards 29 and 38). A topic may announce many records of other streams, so they are requested
+// together.
 #include "base/co_try.hpp"
 #include "base/ensure.hpp"
 #include "sync/events/event_resolver.hpp"
@@ -18,8 +18,8 @@
 
 namespace carecloud {
 
-// Those that were asked for because the quick looks were in vain, and that the stream's queries did not show. What the
-// filter seems to leave out needs no question before the second look.
+// Records that were requested because the quick polls were in vain, and that the stream's queries did not return.
+// Records that the filter seems to omit need no query before the second check.
 std::vector<EventResolver::Waiting*> EventResolver::left_out(Round& round) const {
     std::vector<Waiting*> found;
     for (Waiting& waiting : round.events) {
@@ -32,8 +32,8 @@ std::vector<EventResolver::Waiting*> EventResolver::left_out(Round& round) const
     return found;
 }
 
-// Whether the portal has them, whatever the filter says; and those with the filter once more: they may have become
-// visible between the two, or the listing was empty by mistake (hazard 21). What neither shows is retrieved alone.
+// Whether the portal has them, whatever the filter; and once more with the filter: they may have become visible between
+// the two, or the listing was erroneously empty (hazard 21). Records in neither are retrieved one by one.
 Task<Result<>> EventResolver::ask_omitted(Round& round) {
     if (settings_.spec.filter == "{}" || !dialect_of(round) || !round.queried) co_return Result<>{};
     const std::vector<Waiting*> wanted = left_out(round);
@@ -60,7 +60,8 @@ Task<Result<>> EventResolver::ask_omitted(Round& round) {
     co_return co_await std::move(judging);
 }
 
-// Not in the stream is what an overlap later is left out still; what is held just as the portal has it is a hole.
+// A record that is still omitted an overlap later is not in the stream; one held exactly as the portal has it is a
+// hole.
 Task<Result<>> EventResolver::judge(Round& round, std::vector<Waiting*> omitted,
                                     std::map<std::string, Key> keys) {
     const Timestamp now = context_.portal_now();
@@ -102,7 +103,7 @@ Task<Result<>> EventResolver::judge(Round& round, std::vector<Waiting*> omitted,
     co_return Result<>{};
 }
 
-// Which of these the stream has under an `_id` of another type than the dialect's (hazard 33); they are stored then.
+// Which of these the stream has under an `_id` of another type than the dialect's (hazard 33); they are then stored.
 Task<Result<std::set<std::string>>> EventResolver::find_in_other_form(Round& round, std::vector<Key> keys) {
     const auto dialect = dialect_of(round);
     std::set<std::string> found;

@@ -1,4 +1,4 @@
-// The events whose records no query showed: each is asked for alone.
+// Events whose records no query returned: each is requested individually.
 #include "base/co_try.hpp"
 #include "portal/query.hpp"
 #include "sync/events/event_resolver.hpp"
@@ -19,13 +19,13 @@
 namespace carecloud {
 namespace {
 
-// Requests for single records after one pass, retries included.
+// Requests for single records after one pass, including retries.
 constexpr std::size_t kRetrievesMax = 20;
 
 }  // namespace
 
-// Those that were asked for least often come first: a few records that no answer carries must not use up the requests
-// of every pass (simulate --seed 686 --hours 0.5 --always mixed).
+// The least frequently requested come first: a few records that no response contains must not use up the requests of
+// every pass (simulate --seed 686 --hours 0.5 --always mixed).
 Task<Result<>> EventResolver::ask_one_by_one(Round& round) {
     std::vector<Waiting*> wanted = left_out(round);
     std::stable_sort(wanted.begin(), wanted.end(), [](const Waiting* a, const Waiting* b) {
@@ -44,8 +44,8 @@ Task<Result<>> EventResolver::ask_one_by_one(Round& round) {
     co_return Result<>{};
 }
 
-// The record, whatever the filter says. Where a filter may leave it out, its key does where it is too large for an
-// answer: without one, the key was asked for before.
+// The record, whatever the filter. If a filter may exclude it and it is too large for a response, its key is
+// sufficient; without a filter the key was requested before.
 Task<Result<PagePtr>> EventResolver::find(Round& round, const std::string& id) {
     auto answer = co_await round.fetcher.retrieve(settings_.spec, id);
     const auto dialect = dialect_of(round);
@@ -56,13 +56,13 @@ Task<Result<PagePtr>> EventResolver::find(Round& round, const std::string& id) {
     Query query{
         .spec = &whole, .where = where::id_in(*dialect, {id}), .projection = Projection::keys, .take = 1};
     auto key = co_await round.fetcher.ask(std::move(query));
-    // Nothing may be an empty listing by mistake: the retrieval has the word.
+    // An empty result may be an erroneously empty listing: the retrieval decides.
     if (key && (*key)->record_count() == 0) co_return answer;
     co_return key;
 }
 
-// Whether the stream has the record, by a query with its filter. One that has not shown a record yet cannot be asked by
-// id: there, whether it has any.
+// Whether the stream has the record, by a query with its filter. A stream that has not had a record yet cannot be
+// queried by id: there, whether it has any.
 Task<Result<bool>> EventResolver::is_shown(Round& round, const std::string& id) {
     Query query{.spec = &settings_.spec, .projection = Projection::keys, .take = 1};
     if (const auto dialect = dialect_of(round)) query.where = where::id_in(*dialect, {id});
@@ -75,7 +75,7 @@ Task<Result<>> EventResolver::retrieve(Round& round, Waiting& waiting) {
     const Timestamp now = memory_.certain(context_.portal_now(), context_.time, context_.clock.now());
     const bool is_late = is_past_overlap(waiting.event, now, settings_.overlap);
     if (page->record_count() == 0) {
-        // Until then it may only not be visible yet (hazard 3).
+        // Until then it may just not be visible yet (hazard 3).
         if (is_late) round.decide(waiting, EventState::gone);
         co_return Result<>{};
     }
@@ -85,7 +85,7 @@ Task<Result<>> EventResolver::retrieve(Round& round, Waiting& waiting) {
     if (settings_.spec.fields.empty()) {
         CO_TRY(store(round, std::move(page)));
     } else {
-        // With a projection, a whole record would be another version of what the stream holds: a query has to show it
+        // With a projection, a whole record would be a different version of the one held: a query has to return it
         // (simulate --seed 530 --hours 0.5 --always mixed).
         std::vector<Key> keys = keys_of(*page);
         CO_TRY_ASSIGN(auto found, find_in_other_form(round, std::move(keys)));
@@ -100,15 +100,15 @@ Task<Result<>> EventResolver::retrieve(Round& round, Waiting& waiting) {
     co_return Result<>{};
 }
 
-// Whether what the store holds of the record waits to be asked for again (hazard 30).
+// Whether the version held in the store is waiting to be requested again (hazard 30).
 Task<Result<bool>> EventResolver::is_doubted(const Round& round, std::string id) {
     std::vector<std::string> one{std::move(id)};
     CO_TRY_ASSIGN(auto held, context_.store.held(round.state.stream, std::move(one)));
     co_return held.front() && held.front()->doubted;
 }
 
-// The queries just before, with the filter, did not show a record that the portal has and that no query for several
-// shows either.
+// The previous queries with the filter did not return a record that the portal has and that no query for several
+// returns either.
 Task<Result<>> EventResolver::judge_omitted(Round& round, Waiting& waiting, const Page& page) {
     if (!round.queried && dialect_of(round)) co_return Result<>{};
     CO_TRY_ASSIGN(auto shown, is_shown(round, waiting.event.record_id));

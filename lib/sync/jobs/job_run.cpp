@@ -53,7 +53,7 @@ Task<Result<std::optional<std::uint64_t>>> JobRun::count(const StreamSpec& spec,
     Query query{
         .spec = &spec, .where = std::move(where), .projection = Projection::keys, .take = 1, .total = true};
     CO_TRY_ASSIGN(auto answer, fetcher_.ask(std::move(query)));
-    // A total that this very answer belies is none that an empty one could be told from.
+    // A total contradicted by the same response cannot be distinguished from an erroneously empty one.
     std::optional<std::uint64_t> total = answer->total;
     if (total) total = std::max<std::uint64_t>(*total, answer->record_count());
     co_return total;
@@ -64,7 +64,7 @@ Task<Result<>> JobRun::walk(const StreamSpec& spec, WalkPtr begun, Reading readi
     Walk& walk = *begun;
     const bool deep = reading == Reading::full;
     Paginator pages(context_.store, spec, memory_, fetcher_, committer_, deep);
-    bool sure = seen_empty;  // that the next empty answer is the end
+    bool sure = seen_empty;  // that the next empty response is the end
     Reading next = reading;
     for (;;) {
         walk.read_next(next);
@@ -77,14 +77,14 @@ Task<Result<>> JobRun::walk(const StreamSpec& spec, WalkPtr begun, Reading readi
         auto moved = walk.take_page(*page, answer.take);
         if (!moved) co_return moved.error();
         if (!wanted(*page)) co_return Result<>{};
-        // Stored first, then counted and noted in the job's row: an interruption between the two reads the page once
-        // more; the other order would skip it.
+        // Stored first, then counted and recorded in the job's row: an interruption in between reads the page again;
+        // the other order would skip it.
         std::vector<std::size_t> unmet;
         if (deep) unmet = walk.unmet();
         CO_TRY_ASSIGN(auto taken,
                       pages.store(page, answer.projection, walk.dialect(), std::nullopt, std::move(unmet)));
         walk.stored(taken, page->record_count());
-        // The stream's own walk should have met it: the dialect is to be proven again (hazard 33).
+        // The stream's own walk should have found it: the dialect must be proven again (hazard 33).
         if (taken > 0 && row_.kind == JobKind::reconcile && !page->records.empty())
             memory_.missed = keys_of(*page).at(page->records.size() - 1);
         row_.records += page->record_count();
@@ -129,7 +129,7 @@ Task<Result<>> run_bounded(PassContext context, const PassSettings& settings, co
         auto work = row.kind == JobKind::backfill ? backfill(run) : reconcile(run, guard);
         auto done = co_await std::move(work);
         if (!done) run.note_progress();
-        // Also after an error: what was committed stays, and the reversal with it.
+        // Also after an error: committed pages stay, and their reversals with them.
         if (run.met_reversal() && !row.whole && context.whole_due) {
             auto asking = context.whole_due->request(row.stream, WholeDue::kWentBack);
             auto asked = co_await std::move(asking);

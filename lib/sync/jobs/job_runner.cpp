@@ -18,25 +18,25 @@ namespace asio = boost::asio;
 
 namespace {
 
-// Trying again would not help. Another workspace's records are no such thing: the key may be replaced, and one answer
-// that has them may be spoiled.
+// A retry would not help. Records of another workspace are not such an error: the key may be replaced, and a single
+// response with them may be corrupt.
 bool is_final(ErrorCode code) {
     return code == ErrorCode::invalid_argument;
 }
 
-// A reconciliation that was asked for before its time begins so long after the last whole one at the earliest.
+// A reconciliation that was requested early begins at the earliest this long after the last whole one.
 constexpr Duration kBetweenWhole = std::chrono::hours(1);
 
 bool is_reconcile_of(const Job& pass, const std::string& stream) {
     return pass.stream == stream && pass.kind == JobKind::reconcile;
 }
 
-// Later in the table is not later in time: one that waits until it is due is overtaken by others.
+// A later row in the table is not later in time: one that waits until it is due is overtaken by others.
 std::optional<Timestamp> later_of(std::optional<Timestamp> a, std::optional<Timestamp> b) {
     return a && b ? std::max(a, b) : (a ? a : b);
 }
 
-// When the last of the stream's reconciliations ended, however it did so; none: there was none.
+// When the last of the stream's reconciliations ended, in any way; none: there was none.
 std::optional<Timestamp> last_ended(const std::vector<Job>& passes, const std::string& stream) {
     std::optional<Timestamp> last;
     for (const Job& pass : passes) {
@@ -46,7 +46,7 @@ std::optional<Timestamp> last_ended(const std::vector<Job>& passes, const std::s
     return last;
 }
 
-// When the last one ended that has met every key.
+// When the last one ended that has read every key.
 std::optional<Timestamp> last_whole(const std::vector<Job>& passes, const std::string& stream) {
     std::optional<Timestamp> last;
     for (const Job& pass : passes) {
@@ -57,12 +57,12 @@ std::optional<Timestamp> last_whole(const std::vector<Job>& passes, const std::s
     return last;
 }
 
-// Requested before its time, and not due yet.
+// Requested early, and not due yet.
 bool is_put_off(const Job& pass) {
     return pass.status == JobStatus::waiting && !pass.reason.empty();
 }
 
-// The wall clock may have jumped: no more than all of it, and nothing less than nothing.
+// The wall clock may have jumped: limited to between zero and the whole interval.
 Duration since(const std::optional<Timestamp>& at, Timestamp now, Duration most) {
     if (!at || *at > now) return Duration::zero();
     return std::min(now - *at, most);
@@ -118,9 +118,9 @@ Task<> JobRunner::run() {
     }
 }
 
-// One look at the table, and the first of its passes that can run now. Errors are the store's.
+// One check of the table, and the first of its passes that can run now. Errors are the store's.
 Task<Result<>> JobRunner::round() {
-    // Before the table is read: a wake() that comes meanwhile means another round.
+    // Before the table is read: a wake() in the meantime causes another round.
     check_at_ = Clock::never;
     CO_TRY_ASSIGN(auto passes, jobs_.passes());
     forget_unwanted(passes);
@@ -134,7 +134,7 @@ Task<Result<>> JobRunner::round() {
             check_at_ = std::min(check_at_, begins);
             continue;
         }
-        check_at_ = context_.clock.now();  // another look afterwards
+        check_at_ = context_.clock.now();  // another check afterwards
         co_return co_await attempt(std::move(pass));
     }
     co_return Result<>{};
@@ -147,7 +147,7 @@ void JobRunner::forget_unwanted(const std::vector<Job>& passes) {
     }
 }
 
-// Writes down the reconciliations that are due, and looks when the next will be.
+// Stores the reconciliations that are due, and determines when the next will be.
 Task<Result<>> JobRunner::plan(const std::vector<Job>& passes) {
     CO_TRY_ASSIGN(auto first_passes, jobs_.first_passes());
     for (const JobStream& stream : streams_) {
@@ -160,8 +160,8 @@ Task<Result<>> JobRunner::plan(const std::vector<Job>& passes) {
     co_return Result<>{};
 }
 
-// The interval counts from the end of the last one; where there was none yet, from the stream's first pass. Both are in
-// the store: neither a restart nor a reload begins it anew.
+// The interval counts from the end of the last one; if there was none yet, from the stream's first pass. Both are in
+// the store: neither a restart nor a reload restarts it.
 Task<Result<>> JobRunner::plan_stream(const JobStream& stream, const std::vector<Job>& passes,
                                       std::optional<Timestamp> first_pass) {
     const std::string& entity = stream.pass->spec.entity;
@@ -176,7 +176,8 @@ Task<Result<>> JobRunner::plan_stream(const JobStream& stream, const std::vector
         check_at_ = std::min(check_at_, due);
         co_return Result<>{};
     }
-    // One that is put off is the one that is due: it would wait for ever behind others, each of which is whole.
+    // A postponed one counts as the one that is due: otherwise it would wait forever behind others, each of which is
+    // whole.
     const auto put_off = std::find_if(passes.begin(), passes.end(), [&](const Job& pass) {
         return is_reconcile_of(pass, entity) && is_put_off(pass);
     });
@@ -184,16 +185,16 @@ Task<Result<>> JobRunner::plan_stream(const JobStream& stream, const std::vector
     if (put_off != passes.end()) pass = *put_off;
     pass.reason.clear();
     pass.deep = stream.rule.deep;
-    // A tenth of tolerance, since the interval has as much of jitter.
+    // A tenth of tolerance, since the interval has as much jitter.
     const Duration whole_every = stream.rule.whole_every * 9 / 10;
     const auto whole = last_whole(passes, entity);
     pass.whole = pass.whole || !whole || since(whole, context_.clock.wall(), whole_every) == whole_every;
     CO_TRY(jobs_.save_pass(std::move(pass)));
-    check_at_ = context_.clock.now();  // to meet it in the table
+    check_at_ = context_.clock.now();  // finds it in the table
     co_return Result<>{};
 }
 
-// On the monotonic clock from when it is first asked for on (hazard 19).
+// On the monotonic clock, from its first request on (hazard 19).
 MonoTime JobRunner::due_of(const JobStream& stream, Timestamp counted_from) {
     const auto [entry, fresh] = due_.try_emplace(stream.pass->spec.entity);
     Due& due = entry->second;
@@ -206,7 +207,7 @@ MonoTime JobRunner::due_of(const JobStream& stream, Timestamp counted_from) {
     return due.at;
 }
 
-// When the pass may begin: after the pause that its last failure has cost, and not too soon after another whole one.
+// When the pass may begin: after the pause caused by its last failure, and not too soon after another whole one.
 MonoTime JobRunner::not_before(const Job& pass, const std::vector<Job>& passes) const {
     const auto retry = retries_.find(pass.id);
     const MonoTime retried = retry == retries_.end() ? MonoTime{} : retry->second.not_before;
@@ -224,13 +225,13 @@ const JobStream* JobRunner::stream_of(const Job& pass) const {
     return found == streams_.end() ? nullptr : &*found;
 }
 
-// A reconciliation while the stream is loaded for the first time would load it beside.
+// A reconciliation during the stream's first load would load it a second time.
 bool JobRunner::is_ready(const Job& pass) const {
     const JobStream* const stream = stream_of(pass);
     return stream && (pass.kind == JobKind::backfill || stream->memory->walked);
 }
 
-// True: the pass is ended, since nobody wants it, or its stream is not configured any more.
+// True: the pass is ended, because it was canceled or its stream is no longer configured.
 Task<Result<bool>> JobRunner::drop_unwanted(Job pass) {
     const std::uint64_t id = pass.id;
     const bool unwanted = unwanted_.contains(id);
@@ -258,8 +259,8 @@ Task<Result<>> JobRunner::attempt(Job pass) {
     co_return co_await note_end(std::move(pass), spent, std::move(ended));
 }
 
-// A coroutine of its own, so that stop() and cancel() can end the pass and nothing but the pass. They find it from
-// the first wait on: it is bound before anything is awaited.
+// A separate coroutine, so that stop() and cancel() can end the pass and only the pass. They find it from the first
+// wait on: it is bound before anything is awaited.
 Task<Result<>> JobRunner::run_one(const JobStream& stream, Job& pass) {
     if (stopped_ || unwanted_.contains(pass.id)) co_return canceled_error("start a bounded pass");
     auto working = work(stream, pass);
@@ -269,7 +270,7 @@ Task<Result<>> JobRunner::run_one(const JobStream& stream, Job& pass) {
 
 Task<Result<>> JobRunner::work(const JobStream& stream, Job& pass) {
     try {
-        // A reconciliation begins anew each time: with no more to spend than the last time it would get no further.
+        // A reconciliation restarts each time: with the same budget as last time it would get no further.
         const auto retry = retries_.find(pass.id);
         if (pass.kind == JobKind::reconcile && retry != retries_.end()) {
             CO_TRY(context_.limiter.check_spare(retry->second.spent * 5 / 4));
@@ -291,7 +292,7 @@ Task<Result<>> JobRunner::note_end(Job pass, std::uint64_t spent, Result<> ended
     const Error& error = ended.error();
     if (context_.whole_due) context_.whole_due->may_owe(pass.stream, error);
     if (error.code == ErrorCode::canceled) {
-        // By stop() it goes on in the next life, just as the row says; else the next round drops it.
+        // After stop() it continues in the next process, as recorded in the row; otherwise the next round drops it.
         co_return Result<>{};
     }
     pass.error = error.message();

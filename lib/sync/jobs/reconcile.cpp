@@ -18,7 +18,7 @@
 namespace carecloud {
 namespace {
 
-// Gone records that are marked in one commit; with the guard lifted, so many are confirmed at a time.
+// Deleted records marked in one commit; without the guard, the number confirmed at a time.
 constexpr std::size_t kMarkedAtOnce = 100;
 
 WalkPtr walk_from(const Dialect& dialect, const std::string& modified) {
@@ -36,7 +36,7 @@ class Reconcile {
   private:
     using Ids = std::unordered_set<std::string>;
 
-    // A record that two listings left out; the second, by id, was asked for then.
+    // A record omitted by two listings; the second, by id, was requested then.
     struct Missing {
         Key key;
         Timestamp asked_at;
@@ -64,24 +64,24 @@ class Reconcile {
     Job& row_;
     const DeleteGuard& guard_;
     std::uint64_t held_ = 0;                   // records of the stream when it began
-    std::uint64_t most_ = 0;                   // of which so many may be gone
-    std::vector<Missing> gone_;                // no more of them than the guard lets go
-    Timestamp listed_at_;                      // when the portal was last asked for a listing by id
-    std::map<std::string, Omission> omitted_;  // what waits for a second look, by id
-    bool filter_changed_ = false;              // since a whole reconciliation last came to its end
+    std::uint64_t most_ = 0;                   // the number that may be gone
+    std::vector<Missing> gone_;                // within the limit of the guard
+    Timestamp listed_at_;                      // when the portal was last queried for a listing by id
+    std::map<std::string, Omission> omitted_;  // waiting for a second check, by id
+    bool filter_changed_ = false;              // since a whole reconciliation last completed
     std::uint64_t deleted_before_ = 0;         // marked by earlier attempts
-    Walked walked_;                            // in all windows
+    Walked walked_;                            // of all windows
 };
 
-// What the guard lets go: the smaller of its share and its number.
+// The guard's limit: the smaller of its share and its number.
 Task<Result<std::uint64_t>> Reconcile::bound() {
     CO_TRY_ASSIGN(held_, run_.context().store.count_live(run_.settings().spec.entity, ""));
     const auto share = static_cast<std::uint64_t>(std::floor(static_cast<double>(held_) * guard_.share));
     co_return std::min(share, guard_.count);
 }
 
-// The stream's own pass asks for them as well, but may have to wait for longer than this one, for its quota say. What
-// is doubted from here on is not due yet.
+// The stream's own pass requests them as well, but may have to wait longer than this one, for example for its quota.
+// Records doubted from here on are not due yet.
 Task<Result<>> Reconcile::ask_doubted(std::vector<Doubt> doubted) {
     const Timestamp now = run_.context().portal_now();
     std::vector<Key> due;
@@ -107,7 +107,7 @@ Task<Result<std::vector<Window>>> Reconcile::windows() {
     co_return std::vector<Window>(1);
 }
 
-// The portal's keys of the window beside the store's.
+// Compares the portal's keys of the window with the store's.
 Task<Result<>> Reconcile::compare(Window window) {
     const StreamSpec& spec = run_.settings().spec;
     WalkPtr walk = walk_from(run_.dialect(), window.from);
@@ -129,15 +129,14 @@ Task<Result<>> Reconcile::compare(Window window) {
 }
 
 Task<Result<>> Reconcile::compare_all() {
-    CO_TRY_ASSIGN(auto windows_to_compare, windows());
-    for (Window& window : windows_to_compare) {
+    CO_TRY_ASSIGN(auto differing, windows());
+    for (Window& window : differing)
         CO_TRY(compare(std::move(window)));
-    }
     co_return Result<>{};
 }
 
-// A stream without a record has no dialect to ask for keys or ids with. Both listings are of everything then, and if
-// they are empty, everything that the store holds is missing from both (simulate --seed 821984 --hours 0.25).
+// Without a record there is no dialect to request keys or ids with: both listings are of everything, and every held
+// record is missing if both are empty (simulate --seed 821984 --hours 0.25).
 Task<Result<>> Reconcile::compare_with_nothing() {
     const StreamSpec& spec = run_.settings().spec;
     for (int listing = 0; listing < 2; ++listing) {
@@ -153,13 +152,14 @@ Task<Result<>> Reconcile::compare_with_nothing() {
     co_return co_await keep_missing(std::move(everything), {});
 }
 
-// The second listing, by id: what shows there has moved meanwhile.
+// The second listing, by id: records in it have moved in the meantime.
 Task<Result<>> Reconcile::look_again(std::vector<Key> suspects) {
-    // What this listing leaves out is asked for in the other form: both requests must fit, and this form is the longer.
+    // Records omitted by this listing are requested in the other form: both requests must fit, and this form is the
+    // longer one.
     Dialect longer = run_.dialect();
     longer.id = IdLiteral::oid;
     while (!suspects.empty()) {
-        // No more than the server gives at once: a record left out by its cap is not one that is gone.
+        // At most as many as the server returns at once: a record omitted by its limit is not gone.
         const std::size_t most =
             std::min(run_.memory().keys.take(), std::max<std::size_t>(run_.dialect().cap, 1));
         const auto id_at = [&suspects](std::size_t i) -> std::string_view {
@@ -175,7 +175,7 @@ Task<Result<>> Reconcile::look_again(std::vector<Key> suspects) {
     co_return Result<>{};
 }
 
-// False: fewer could be asked for than these.
+// False: fewer could be requested than these.
 Task<Result<bool>> Reconcile::look_at(std::vector<Key> some) {
     CO_TRY_ASSIGN(auto shown, listed(some));
     if (!shown) co_return false;
@@ -185,8 +185,8 @@ Task<Result<bool>> Reconcile::look_at(std::vector<Key> some) {
 
 // Keeps those of them that the listings do not show for judgment, unless they are too young to be gone.
 Task<Result<>> Reconcile::keep_missing(std::vector<Key> some, const Ids& shown) {
-    // What is `modified` since then may not show in every answer yet (hazard 3). A date in the future says nothing of
-    // when the record was written: there is nothing to wait for.
+    // Versions whose `modified` is later may not be in every response yet (hazard 3). A date in the future does not
+    // show when the record was written: there is nothing to wait for.
     const Timestamp settled = listed_at_ - run_.settings().overlap;
     const Timestamp future = listed_at_ + kClockTolerance;
     Batch young{.stream = row_.stream};
@@ -194,13 +194,13 @@ Task<Result<>> Reconcile::keep_missing(std::vector<Key> some, const Ids& shown) 
         if (shown.contains(key.id)) continue;
         if (settled <= key.modified && key.modified <= future) {
             ++walked_.unlisted_young;
-            // Nor is it known whether a new filter leaves it out: when it is old enough, this one is not new any more.
+            // It is also unknown whether a new filter omits it: when it is old enough, this filter is no longer new.
             if (filter_changed_ && !omitted_.contains(key.id))
                 young.omitted.push_back({key.id, listed_at_, filter_changed_});
             continue;
         }
         ++row_.gone;
-        // One more than may go shows that it is too many.
+        // One more than allowed shows that there are too many.
         if (row_.confirm_deletes || gone_.size() <= most_) gone_.push_back({std::move(key), listed_at_});
     }
     if (!young.omitted.empty() && run_.settings().spec.filter != "{}") {
@@ -210,8 +210,8 @@ Task<Result<>> Reconcile::keep_missing(std::vector<Key> some, const Ids& shown) 
     co_return co_await mark_gone();
 }
 
-// Which of them the portal lists within the stream; those of unknown versions are fetched. None: it had to be asked
-// for fewer records than these, and what it left out is not known.
+// Which of them the portal lists in the stream; unknown versions are fetched. None: fewer records had to be requested
+// than these, and it is unknown which were omitted.
 Task<Result<std::optional<Reconcile::Ids>>> Reconcile::listed(const std::vector<Key>& suspects) {
     std::vector<std::string> ids;
     ids.reserve(suspects.size());
@@ -228,7 +228,7 @@ Task<Result<std::optional<Reconcile::Ids>>> Reconcile::listed(const std::vector<
     Ids shown;
     for (const Key& key : keys)
         shown.insert(key.id);
-    // The walk passed over it though it has not moved: perhaps `modified` has another type by now (hazard 33).
+    // The walk skipped it although it has not moved: `modified` may have another type by now (hazard 33).
     const auto unmoved = std::find_first_of(keys.begin(), keys.end(), suspects.begin(), suspects.end());
     if (unmoved != keys.end()) run_.memory().missed = *unmoved;
     CO_TRY(run_.take_unknown(std::move(keys)));
@@ -237,7 +237,8 @@ Task<Result<std::optional<Reconcile::Ids>>> Reconcile::listed(const std::vector<
     co_return std::optional<Ids>(std::move(shown));
 }
 
-// A walk that leaves out another type of `_id` does not meet what has it (hazard 33), be it one of an earlier life.
+// A walk that excludes another type of `_id` does not find records that have it (hazard 33), even if an earlier process
+// stored them.
 Task<Result<>> Reconcile::list_in_other_form(const std::vector<std::string>& ids, Ids& shown) {
     if (ids.empty()) co_return Result<>{};
     Dialect other = run_.dialect();
@@ -247,7 +248,7 @@ Task<Result<>> Reconcile::list_in_other_form(const std::vector<std::string>& ids
                 .projection = Projection::keys,
                 .take = ids.size()};
     auto answer = co_await run_.fetcher().ask(std::move(query));
-    // A form that the portal refuses is one that no id has.
+    // If the portal refuses a form, no id has it.
     if (!answer && answer.error().code == ErrorCode::refused) co_return Result<>{};
     if (!answer) co_return answer.error();
     std::vector<Key> keys = keys_of(**answer);
@@ -257,7 +258,7 @@ Task<Result<>> Reconcile::list_in_other_form(const std::vector<std::string>& ids
     co_return co_await run_.take_unknown(std::move(keys), other);
 }
 
-// Whether the portal denies the record when it is asked for it alone; where not, whether it has left the stream's
+// Whether the portal denies the record when it is requested individually; if not, whether it has left the stream's
 // filter or the listings have a hole (hazard 38).
 Task<Result<>> Reconcile::judge(Missing missing, Batch& batch) {
     std::vector<std::string> one{missing.key.id};
@@ -281,7 +282,7 @@ Task<Result<>> Reconcile::judge(Missing missing, Batch& batch) {
     co_return Result<>{};
 }
 
-// Without a filter nothing but a mistake leaves a record out; where it has changed, listings do not show that either.
+// Without a filter a record is only omitted by mistake; if it has changed, listings do not return that either.
 Task<Result<>> Reconcile::keep_hole(PagePtr page, Presence presence) {
     ++row_.holes;
     if (presence == Presence::same || !run_.settings().spec.fields.empty()) co_return Result<>{};
@@ -357,7 +358,7 @@ Task<Result<>> Reconcile::all() {
         omitted_.emplace(omission.id, omission);
     filter_changed_ = run_.filter_changed();
     row_.unexplained = 0;
-    CO_TRY_ASSIGN(most_, bound());  // of what is held before anything is marked
+    CO_TRY_ASSIGN(most_, bound());  // of the versions held before anything is marked
     CO_TRY(run_.save());
     if (run_.has_dialect()) {
         CO_TRY(ask_doubted(std::move(waiting.doubted)));
@@ -365,12 +366,12 @@ Task<Result<>> Reconcile::all() {
     } else {
         CO_TRY(compare_with_nothing());
     }
-    // Judged by what all windows are missing: marking window by window would let the guard see too little.
+    // Judged by the records missing in all windows: marking window by window would show the guard too little.
     if (!row_.confirm_deletes && row_.gone > most_) {
         ask(held_, most_);
     } else {
         CO_TRY(mark_gone());
-        // After the marking, so that what is gone is in neither of the two numbers.
+        // After the marking, so that deleted records are in neither of the two numbers.
         if (row_.records > 0) {
             walked_.unlisted = row_.gone - std::min(row_.gone, row_.deleted - deleted_before_);
             CO_TRY(recount(run_, walked_));
@@ -380,8 +381,8 @@ Task<Result<>> Reconcile::all() {
     co_return co_await run_.save();
 }
 
-// After a whole one under the present filter, only a record that changed can leave it. Noted last: an interrupted one
-// is no whole one.
+// After a whole one with the current filter, only a changed record can leave it. Recorded last: an interrupted one is
+// not whole.
 Task<Result<>> Reconcile::end() {
     row_.status = JobStatus::done;
     if (!row_.whole && !row_.deep) co_return Result<>{};

@@ -43,29 +43,30 @@ class Recount {
     Walked walked_;
 };
 
-// How many records more the portal has than were met, without the young ones on either side. A young one that is not
-// held as such may be new, or held in an older version: between these two lies the number. None: the portal does not
-// count.
+// How many more records the portal has than were found, excluding the young ones on either side. A young one that is
+// not held as such may be new, or held in an older version: the number lies between these two. None: the portal does
+// not count.
 Task<Result<std::optional<Recount::Excess>>> Recount::excess() {
     const StreamSpec& spec = run_.settings().spec;
     CO_TRY_ASSIGN(auto there, run_.count(spec, where::all()));
     if (!there) co_return std::optional<Excess>();
     CO_TRY_ASSIGN(auto young, count_young());
     CO_TRY_ASSIGN(auto here, run_.context().store.count_live(spec.entity, ""));
-    // One that is doubted may be young on one side alone.
+    // A doubted record may be young on one side only.
     CO_TRY_ASSIGN(auto rechecks, run_.context().store.rechecks(spec.entity, kDoubtsMax));
     const auto more = [](std::uint64_t a, std::uint64_t b) { return a - std::min(a, b); };
     const std::uint64_t listed = more(here, walked_.unlisted);
     const std::uint64_t met = more(listed, young.here) + walked_.invalid + rechecks.doubted.size();
     const std::uint64_t least = more(more(*there, young.there), met);
-    // A young one that no listing showed may make up for one that is there and was not met.
+    // A young one in no listing may compensate for an existing one that was not found.
     const std::uint64_t shown = more(listed, walked_.unlisted_young);
     const std::uint64_t most = more(*there, shown + walked_.invalid);
     co_return std::optional<Excess>({least, std::max(least, most)});
 }
 
-// What is `modified` since the overlap began: the stream's own pass is still to meet it. A date in the future tells
-// nothing of when the record was written, and with a clock that is behind it would be that of every new one.
+// Versions whose `modified` is later than the start of the overlap: the stream's own pass is still to find them. A date
+// in the future does not show when the record was written, and with a clock that is behind every new one would have
+// such a date.
 Task<Result<Recount::Young>> Recount::count_young() {
     const Timestamp now = run_.context().portal_now();
     auto young = co_await count_since(now - run_.settings().overlap);
@@ -83,7 +84,7 @@ Task<Result<Recount::Young>> Recount::count_since(Timestamp from) {
     co_return Young{there, here};
 }
 
-// In both types that `modified` may have.
+// In both types of `modified`.
 Task<Result<std::uint64_t>> Recount::count_there(std::string since) {
     std::uint64_t sum = 0;
     Dialect dialect = run_.dialect();
@@ -98,7 +99,7 @@ Task<Result<std::uint64_t>> Recount::count_there(std::string since) {
     co_return sum;
 }
 
-// The number that the stream's last reconciliation was left with.
+// The number that the stream's last reconciliation could not explain.
 Task<Result<std::uint64_t>> Recount::explained_before() {
     CO_TRY_ASSIGN(auto passes, run_.context().store.passes());
     std::uint64_t number = 0;
@@ -125,20 +126,20 @@ Task<Result<>> Recount::take_page(const Page& page, const Dialect& dialect) {
     co_return co_await run_.save();
 }
 
-// All records with an id of this form, in its order.
+// All records with an id of this form, in order.
 Task<Result<>> Recount::walk_by_id(IdLiteral form) {
     Dialect dialect = run_.dialect();
     dialect.id = form;
     const std::string lowest = form == IdLiteral::oid ? "000000000000000000000000" : "";
     std::string condition = where::id(dialect, "$gte", lowest);
-    bool sure = false;  // that the next empty answer is the end: one may be empty by mistake
+    bool sure = false;  // that the next empty response is the end: one may be erroneously empty
     for (;;) {
         Query query{.spec = &run_.settings().spec,
                     .where = condition,
                     .projection = Projection::keys,
                     .order = Order::by_id};
         auto fetched = co_await run_.fetcher().fetch(std::move(query), run_.memory().keys);
-        // A form that the portal refuses is one that no id has.
+        // If the portal refuses a form, no id has it.
         if (!fetched && fetched.error().code == ErrorCode::refused) co_return Result<>{};
         if (!fetched) co_return fetched.error();
         const Page& page = *fetched->page;
@@ -154,7 +155,7 @@ Task<Result<>> Recount::walk_by_id(IdLiteral form) {
             if (!invalid.id.starts_with("sha256:")) last = std::max(last, invalid.id);
         CO_TRY(take_page(page, dialect));
         std::string next = where::id(dialect, "$gt", last);
-        if (next == condition) co_return Result<>{};  // a portal that ignores the bound goes on for ever
+        if (next == condition) co_return Result<>{};  // a portal that ignores the bound would loop forever
         condition = std::move(next);
     }
 }
@@ -165,7 +166,7 @@ void Recount::warn(std::uint64_t unexplained) {
     if (unexplained == 0) return;
     row.error = std::to_string(unexplained) +
                 " records counted by the portal appear in no listing, neither by modified nor by _id";
-    // A record whose bytes are bad shows a good key in a walk of keys, and is not in the store.
+    // A record with invalid bytes has a valid key in a walk of keys, and is not in the store.
     row.hint =
         "if as many are in quarantine (carecloudctl quarantine), these are meant; otherwise ask the portal's "
         "operator which records of " +

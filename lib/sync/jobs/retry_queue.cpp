@@ -29,7 +29,7 @@ Error no_dialect(const std::string& stream) {
             .hint = "try again after its first pass; carecloudctl status shows it"};
 }
 
-// With the stream's filter and projection and its proven dialect; what comes is committed beside the cursor.
+// With the stream's filter and projection and its proven dialect; the result is committed without affecting the cursor.
 class QuarantineRetry {
   public:
     QuarantineRetry(PassContext context, const PassSettings& settings, RetryRequest request)
@@ -62,7 +62,7 @@ Task<Result<Dialect>> QuarantineRetry::load_dialect() {
     co_return *proven;
 }
 
-// An empty answer is doubted once: it may be an empty listing by mistake (hazard 21).
+// An empty response is doubted once: it may be an erroneously empty listing (hazard 21).
 Task<Result<PagePtr>> QuarantineRetry::find(const Dialect& dialect) {
     const Query query{.spec = &settings_.spec, .where = where::id_in(dialect, {request_.key.id}), .take = 1};
     auto first = co_await fetcher_.ask(query);
@@ -92,7 +92,7 @@ Task<Result<RetryReport>> QuarantineRetry::let_go() {
     co_return RetryReport{.outcome = RetryOutcome::not_found};
 }
 
-// One that never came has no more to say than why. One that has a body keeps it: it is all that there is of the record.
+// A record that was never received has only a reason. One with a body keeps it: nothing else of the record exists.
 Task<Result<RetryReport>> QuarantineRetry::count_attempt(RetryOutcome outcome, std::string reason) {
     RetryReport report{.outcome = outcome, .reason = std::move(reason)};
     if (request_.has_body) co_return report;
@@ -127,7 +127,7 @@ Error still_waiting(const std::string& stream, std::string subject) {
             .hint = "carecloudctl status shows the state of the portal, carecloudctl quarantine the result"};
 }
 
-// One record's fault is not that of those that wait behind it.
+// An error in one record must not affect those waiting behind it.
 Task<Result<RetryReport>> retry_quarantined(PassContext context, const PassSettings& settings,
                                             RetryRequest request) {
     const std::string operation = "fetch a record of " + request.stream;
@@ -163,7 +163,7 @@ Task<Result<RetryReport>> RetryQueue::retry(RetryRequest request) {
     const MonoTime until = context_.clock.now() + kPatience;
     waiting_.push_back(mine);
     alarm_->wake();
-    // From the first wait on this object may be gone.
+    // From the first wait on this object may be destroyed.
     while (!mine->came) {
         const bool woken = co_await mine->alarm->wait_until(until);
         if (!woken && !mine->came)
@@ -172,7 +172,7 @@ Task<Result<RetryReport>> RetryQueue::retry(RetryRequest request) {
     co_return *mine->came;
 }
 
-// A coroutine of its own, so that stop() can end it and nothing else.
+// A separate coroutine, so that stop() can end it and nothing else.
 Task<Result<RetryReport>> RetryQueue::serve(const RetryRequest& request) {
     const JobStream* const stream = stream_of(request);
     if (!stream) {

@@ -19,7 +19,7 @@ Duration TokenBucket::take(MonoTime now) {
         tokens_ -= 1.0;
         return Duration::zero();
     }
-    // Rounded up, and never zero, so that whoever sleeps so long finds a token.
+    // Rounded up, and never zero, so that a token is available after this sleep.
     const double wait_ns = std::ceil((1.0 - tokens_) / per_second_ * 1e9) + 1.0;
     return Duration(static_cast<Duration::rep>(wait_ns));
 }
@@ -30,14 +30,14 @@ using namespace std::chrono_literals;
 
 constexpr Duration kParkedFor = 24h;
 constexpr std::chrono::milliseconds kSpareLook = 1h;
-// The probes of a hold go out after 1, 2, 4 … 60 minutes.
+// The probes of a hold are sent after 1, 2, 4 … 60 minutes.
 constexpr Duration kProbeFirst = 1min;
 constexpr Duration kProbeLimit = 60min;
-// What the portal may ask for, as it is believed.
+// The longest accepted wait of the portal.
 constexpr std::chrono::milliseconds kRetryAfterMax = std::chrono::hours(24 * 31);
 
-// Requests that are reserved at a time: a commit for so many, and a crash counts at most so many that were not sent.
-// Near the quota's end they are fewer, so that what is set aside keeps nobody from the last ones.
+// Requests reserved at a time: one commit for each group, and after a crash at most these are counted without being
+// sent. Near the end of the quota groups are smaller, so that reservations do not block the last requests.
 constexpr std::uint64_t kBlockMax = 64;
 constexpr std::uint64_t kBlockShare = 16;
 
@@ -49,7 +49,7 @@ double seconds_between(Timestamp from, Timestamp to) {
     return std::chrono::duration<double>(to - from).count();
 }
 
-// What a bounded request must leave of the month's quota.
+// The part of the month's quota that a bounded request must not use.
 double kept_for_polls(std::uint64_t quota, double polls_per_second, Timestamp now) {
     const Timestamp turn = next_month(now);
     const double left = seconds_between(now, turn);
@@ -68,7 +68,7 @@ std::chrono::milliseconds whole_ms(Duration span) {
     return std::chrono::ceil<std::chrono::milliseconds>(std::max(span, Duration::zero()));
 }
 
-// The instant as this machine's clock will show it, for people.
+// The instant on this machine's clock, for people.
 std::string instant_in(Clock& clock, Duration span) {
     return (clock.wall() + span).to_string_ms();
 }
@@ -109,7 +109,7 @@ Error RateLimiter::held() const {
         .retry_after = whole_ms(left)};
 }
 
-// Waits until the reservation under way has ended.
+// Waits until the current reservation has ended.
 Task<> RateLimiter::wait_for_reservation() {
     const std::shared_ptr<Alarm> alarm = clock_.make_alarm();
     waiting_.push_back(alarm);
@@ -142,7 +142,7 @@ Task<Result<>> RateLimiter::count_one() {
 
 Task<Result<>> RateLimiter::reserve(std::string month) {
     CO_TRY(turn_to(month));
-    // The month may have turned meanwhile, or somebody else reserves: the caller looks again.
+    // The month may have ended in the meantime, or another caller reserves: the caller checks again.
     if (month_ != month || reserving_ || count_.reserved > 0) co_return Result<>{};
     RequestCount requested = count_;
     requested.reserved = kBlockMax;
@@ -163,7 +163,7 @@ Task<Result<>> RateLimiter::reserve(std::string month) {
     co_return saved;
 }
 
-// Makes `month` the one that is counted, where it is not yet. What an earlier life had reserved counts as sent.
+// Makes `month` the counted one, if it is not yet. Reservations of an earlier process count as sent.
 Task<Result<>> RateLimiter::turn_to(std::string month) {
     while (month_ != month) {
         if (reserving_) {
@@ -230,8 +230,8 @@ Task<Result<>> RateLimiter::admit(RequestRank rank) {
     const std::string month = month_;
     for (;;) {
         const MonoTime now = clock_.now();
-        // The portal may have called the quota spent, or asked for a long wait, while this one waited
-        // (simulate --seed 156 --hours 6).
+        // In the meantime the portal may have reported that the quota is used up, or requested a long wait (simulate
+        // --seed 156 --hours 6).
         const bool parked = is_parked();
         if (parked || (hold_ && !probe)) {
             give_back(month);
@@ -240,7 +240,7 @@ Task<Result<>> RateLimiter::admit(RequestRank rank) {
         const Duration wait = now < quiet_until_ ? quiet_until_ - now : bucket_.take(now);
         if (wait <= Duration::zero()) {
             if (month_of(clock_.wall()) == month) co_return Result<>{};
-            // It is sent in the month that has begun while it waited.
+            // It is sent in the month that has begun in the meantime.
             give_back(month);
             co_return co_await count_one();
         }
@@ -254,7 +254,7 @@ Task<Result<>> RateLimiter::admit(RequestRank rank) {
 }
 
 // During a hold: whether this request is the probe. The next one is planned as if this one failed, so that a probe that
-// never ends holds up nobody.
+// never ends does not block others.
 bool RateLimiter::take_probe() {
     if (!hold_) return false;
     if (std::exchange(probe_allowed_, false)) return true;
@@ -283,7 +283,7 @@ Error RateLimiter::heard(Error error, MonoTime sent) {
         return error;
     }
     if (error.retry_after) slow_down(*error.retry_after);
-    // Where nothing was heard of the portal, nothing is known of a wait that it asks for either.
+    // Without a response of the portal its requested wait is unknown, too.
     const bool silent = error.code == ErrorCode::unreachable || error.code == ErrorCode::timed_out ||
                         error.code == ErrorCode::tls_failed || error.code == ErrorCode::canceled;
     if (!silent) answered(sent);
@@ -291,7 +291,7 @@ Error RateLimiter::heard(Error error, MonoTime sent) {
 }
 
 void RateLimiter::answered(MonoTime sent) {
-    // What was under way when the hold began says nothing about it.
+    // Requests in progress when the hold began prove nothing about it.
     if (!hold_ || sent < hold_->since) return;
     hold_.reset();
     probe_allowed_ = false;

@@ -1,5 +1,5 @@
-// What every request to the portal goes through: rate, burst and monthly quota for all streams together, and the waits
-// that the portal asks for (promise 5; hazards 9 and 34).
+// Controls every request to the portal: rate, burst and monthly quota for all streams together, and the waits that the
+// portal requests (promise 5; hazards 9 and 34).
 //
 //     CO_TRY(limiter.admit());
 //     const MonoTime sent = clock.now();
@@ -7,8 +7,8 @@
 //     if (!answer) co_return limiter.heard(answer.error(), sent);
 //     limiter.answered(sent);
 //
-// The month's requests are reserved in the store before they are sent, some at a time, so that a crash can only make
-// the count too high. I/O thread alone.
+// The month's requests are reserved in the store before they are sent, several at a time, so a crash can only make the
+// count too high. I/O thread only.
 #pragma once
 
 #include "base/clock.hpp"
@@ -26,13 +26,13 @@
 
 namespace carecloud {
 
-// The portal's steady rate and burst, kept on our side (promise 5): a token bucket as API Gateway has one. Pure.
+// The portal's steady rate and burst, enforced on our side (promise 5): a token bucket like API Gateway's. Pure.
 class TokenBucket {
   public:
-    // Starts empty: a daemon that is restarted again and again must not win a burst each time.
+    // Starts empty: a daemon that is restarted repeatedly must not gain a burst each time.
     TokenBucket(double per_second, std::uint32_t burst, MonoTime now);
 
-    // Takes one token and returns zero, or takes none and returns how long to wait before asking again.
+    // Takes one token and returns zero, or takes none and returns how long to wait before the next attempt.
     Duration take(MonoTime now);
 
   private:
@@ -45,60 +45,61 @@ class TokenBucket {
 struct RateLimits {
     double per_second = 5;
     std::uint32_t burst = 10;
-    std::optional<std::uint64_t> monthly_quota{};  // requests a month (UTC); none: not limited on our side
+    std::optional<std::uint64_t> monthly_quota{};  // requests per month (UTC); none: not limited on our side
 };
 
-// What a request is for. A backfill or a reconciliation may take of a month's quota only what the live passes, their
-// events included, do not need (RateLimiter::admit).
+// The purpose of a request. A backfill or a reconciliation may use only the part of a month's quota that the live
+// passes, including their events, do not need (RateLimiter::admit).
 enum class RequestRank { live, bounded };
 
 struct QuotaUse {
-    std::string month{};  // "2024-03"; empty: nothing was asked for yet
+    std::string month{};  // "2024-03"; empty: no request yet
     RequestCount count{};
     std::optional<std::uint64_t> limit{};  // the configured one
 };
 
-// The portal asked for a wait of more than RateLimiter::kWaitMax: nobody sends but one probe at a time.
+// The portal requested a wait of more than RateLimiter::kWaitMax: only one probe at a time is sent.
 struct PortalHold {
     MonoTime since{};
-    MonoTime until{};        // what the portal asked for
+    MonoTime until{};        // the end of the portal's wait
     MonoTime probe_at{};     // when the next probe may be sent
-    std::size_t probes = 0;  // that were sent by the schedule
+    std::size_t probes = 0;  // number of scheduled probes
 };
 
 class RateLimiter {
   public:
-    // A longer wait is not waited for: passes end, and probes look whether it is really meant.
+    // Longer waits are not waited for: passes end, and probes check whether the wait still applies.
     static constexpr std::chrono::seconds kWaitMax{60};
 
-    // `polls_per_second`: the requests that all streams' polls need at their configured intervals. `hold`: what an
-    // earlier limiter on the same portal knew; its next probe is due at once.
+    // `polls_per_second`: the requests that all streams' polls need at their configured intervals. `hold`: from an
+    // earlier limiter for the same portal; its next probe is due immediately.
     RateLimiter(Clock& clock, QuotaStore& store, RateLimits limits, double polls_per_second = 0,
                 std::optional<PortalHold> hold = std::nullopt);
 
-    // Returns when one request may be sent. Errors: quota_exhausted at once (retry_after: until the month
-    // turns, or until some of it may be spare), rate_limited at once during a hold (retry_after: what is left of
-    // it), and the store's. Throws operation_aborted when canceled; what was not sent is given back.
+    // Returns when one request may be sent. Errors: quota_exhausted immediately (retry_after: until the end of the
+    // month, or until some of the quota may be spare), rate_limited immediately during a hold (retry_after: the rest of
+    // it), and the store's. Throws operation_aborted when canceled; a request that was not sent is returned.
     //
-    // A bounded request leaves what the polls need until the month turns, or an even share of the quota for the days
-    // that are left where that is less: with a quota too small for the polls themselves (quota_stretch) bounded passes
-    // are slow, but they go on.
+    // A bounded request leaves the part that the polls need until the end of the month, or an equal share of the quota
+    // for the remaining days if that is less: with a quota too small even for the polls (quota_stretch) bounded passes
+    // are slow, but they make progress.
     Task<Result<>> admit(RequestRank rank = RequestRank::live);
-    // Whether the quota has room for so many bounded requests just now. Errors: as admit().
+    // Whether the quota currently has room for this many bounded requests. Errors: as admit().
     Task<Result<>> check_spare(std::uint64_t requests);
 
-    // What the portal answered to a request that was admitted, and sent at `sent`. The error as it is to be passed on:
-    // where the portal asks for a long wait it says when requests go on.
-    //   quota_exhausted: nobody sends before the month turns, but for one look a day: the quota may have been raised,
-    //     and this machine's clock may be in another month than the portal's.
-    //   retry_after up to kWaitMax: nobody sends for this long.
-    //   longer: a hold begins or goes on.
+    // The portal's error response to an admitted request that was sent at `sent`. Returns the error to pass on: if the
+    // portal requests a long wait, it contains when requests resume.
+    //   quota_exhausted: nothing is sent before the end of the month, except for one request per day: the quota may
+    //   have
+    //     been raised, and this machine's clock may be in another month than the portal's.
+    //   retry_after up to kWaitMax: nothing is sent for this long.
+    //   longer: a hold begins or continues.
     Error heard(Error error, MonoTime sent);
     void answered(MonoTime sent);
-    // Nobody sends for this long.
+    // Nothing is sent for this long.
     void slow_down(Duration pause);
 
-    // Somebody wants to know now: during a hold, one probe more is sent at once.
+    // A result is requested now: during a hold, one more probe is sent immediately.
     void allow_probe();
     // Until the next probe may be sent; none: there is no hold.
     std::optional<Duration> until_probe() const;
@@ -106,14 +107,14 @@ class RateLimiter {
     // Called when a hold has ended.
     void on_release(std::function<void()> callback) { released_ = std::move(callback); }
 
-    // Told of the first failed request of each pass, as it fails.
+    // Receives the first failed request of each pass when it fails.
     using FailureListener = std::function<void(std::string_view stream, const Error& error)>;
     void on_failure(FailureListener callback) { failed_ = std::move(callback); }
     void report_failure(std::string_view stream, const Error& error) const {
         if (failed_) failed_(stream, error);
     }
 
-    // Gives back what was reserved and not sent. For a clean end.
+    // Returns unused reservations. For a clean end.
     Task<Result<>> return_reserved();
 
     QuotaUse use() const { return {.month = month_, .count = count_, .limit = limits_.monthly_quota}; }
@@ -140,10 +141,10 @@ class RateLimiter {
     std::optional<PortalHold> hold_;
     bool probe_allowed_ = false;
     std::string month_;
-    RequestCount count_;                         // of month_: what was sent until now, and what is set aside
-    RequestCount stored_;                        // the same as it is in the store
+    RequestCount count_;                         // of month_: sent until now, and reserved
+    RequestCount stored_;                        // the same, as stored
     bool reserving_ = false;                     // one reservation at a time
-    std::vector<std::weak_ptr<Alarm>> waiting_;  // for its end
+    std::vector<std::weak_ptr<Alarm>> waiting_;  // notified at its end
     std::string parked_month_;
     MonoTime parked_until_{};
     std::function<void()> released_;

@@ -19,17 +19,17 @@
 namespace carecloud {
 namespace {
 
-// Up to so many records in the future are fetched whole with each walk that asks for them; more are walked by keys.
+// Up to this many records in the future are fetched in full with each walk that requests them; more are walked by keys.
 constexpr std::size_t kFutureReadWhole = 32;
 
-// One page on its way into the store, with everything that was decided when it came.
+// One page on its way into the store, with all decisions made when it arrived.
 struct Arrived {
     PagePtr page;
-    Timestamp cursor_limit;  // when it came
+    Timestamp cursor_limit;  // when it arrived
     Projection projection = Projection::keys;
     bool end = false;
     bool may_move_cursor = true;
-    std::vector<std::size_t> unmet{};  // of its records: taken whatever the store has of them
+    std::vector<std::size_t> unmet{};  // of its records: stored whatever the store has of them
     std::optional<Cursor> met_to{};
 };
 
@@ -46,7 +46,7 @@ class Pass {
         report_.stream = settings.spec.entity;
     }
 
-    // The whole pass; the caller turns a thrown cancellation into an error.
+    // The whole pass; the caller converts a thrown cancellation to an error.
     Task<Result<>> run();
 
     PassReport take_report(MonoTime started, std::optional<Error> error) {
@@ -64,7 +64,7 @@ class Pass {
   private:
     enum class Ending {
         done,
-        new_shape,       // the portal spells its answers in another way: the dialect is proven anew
+        new_shape,       // the format of the portal's responses has changed: the dialect is proven again
         cursor_is_lost,  // in the future
     };
 
@@ -83,9 +83,9 @@ class Pass {
     void note_end();
 
     Task<Result<std::size_t>> store_page(Arrived arrived);
-    // The state to commit with a page; none where it is not worth a write.
+    // The state to commit with a page; none if the change is too small.
     std::optional<StreamState> state_after(const Arrived& arrived) const;
-    // `limit`: as far as the cursor might go when the page came.
+    // `limit`: the maximum cursor when the page arrived.
     StreamState advanced(const Reached& reached, Timestamp limit) const;
 
     PassContext context_;
@@ -97,13 +97,13 @@ class Pass {
     PassReport report_;
     Dialect dialect_;
     std::optional<Timestamp> settled_before_;  // from the first page's time
-    std::optional<Cursor> last_key_;           // the last settleable one that the walk has met
+    std::optional<Cursor> last_key_;           // the last settleable one found by the walk
     Timestamp last_key_limit_;
     std::size_t tail_ = 0;
-    Timestamp future_from_;            // what lies beyond is in the future by every clock
-    std::optional<MonoTime> wide_at_;  // this walk asks for records in the future, too, since then
+    Timestamp future_from_;            // later times are in the future according to every clock
+    std::optional<MonoTime> wide_at_;  // this walk also requests records in the future, since then
     std::size_t future_ = 0;
-    bool new_shape_ = false;  // the stored dialect was proven of another portal
+    bool new_shape_ = false;  // the stored dialect was proven with another portal
 };
 
 Task<Result<>> Pass::load_state() {
@@ -123,8 +123,8 @@ Task<Result<>> Pass::load_state() {
         committer_.open(std::move(fresh));
         co_return Result<>{};
     }
-    // Written down before anything else, so that it is said once and the old cursor is never met again. The portal's
-    // language is what it was: what the new filter leaves out can be reconciled before the stream meets a record.
+    // Stored before anything else, so that it is reported once and the old cursor never returns. The dialect is
+    // unchanged: records that the new filter omits can be reconciled before the stream finds a record.
     report_.from_the_start = true;
     fresh.dialect = loaded->dialect;
     Batch restart{.stream = settings_.spec.entity, .state = std::move(fresh)};
@@ -153,7 +153,7 @@ Task<Result<bool>> Pass::find_dialect() {
 }
 
 void Pass::note_tail(const Page& page) {
-    // A minute of slack, since the safe point is written down only so often (progress.cpp).
+    // A minute of slack, since the safe point is stored only at intervals (progress.cpp).
     const Timestamp from = *settled_before_ - std::chrono::minutes(1);
     for (const Record& record : page.records) {
         if (record.modified > future_from_)
@@ -181,7 +181,7 @@ Arrived Pass::arrive(const Walk& walk, Fetched answer) {
                    .met_to = walk.met_to()};
 }
 
-// Records in the future are asked for by a first load and then every `overlap`.
+// Records in the future are requested by a first load and then every `overlap`.
 WalkPtr Pass::begin_walk() {
     const PortalTime::LocalTime now = PortalTime::local_time(context_.clock);
     future_from_ = future_begins(context_.time, now);
@@ -199,7 +199,8 @@ WalkPtr Pass::begin_walk() {
     return walk;
 }
 
-// The first page; asked for twice where the cursor lies in the future by the first answer, since one may be mistaken.
+// The first page; requested twice if the cursor lies in the future according to the first response, since one response
+// may be wrong.
 Task<Result<Fetched>> Pass::fetch_first(Walk& walk) {
     auto answer = co_await pages_.fetch_at(walk);
     if (!answer || !is_cursor_lost()) co_return answer;
@@ -228,7 +229,7 @@ Task<Result<>> Pass::put_cursor_back() {
     co_return Result<>{};
 }
 
-// Whether the portal speaks another dialect than the one in use by now (hazard 33): then the walk is made again.
+// Whether the portal by now uses another dialect than the current one (hazard 33): then the walk is repeated.
 Task<Result<bool>> Pass::finds_new_dialect() {
     CO_TRY_ASSIGN(auto changed,
                   watch_dialect(fetcher_, settings_, memory_, dialect_, committer_.summary().changes() > 0));
@@ -284,7 +285,7 @@ Task<Result<Pass::Ending>> Pass::walk_to_end() {
     co_return Ending::done;
 }
 
-// What the last page could not say yet, where a tie had to be read until it was quiet.
+// What the last page could not decide yet, if a tie had to be read until it was stable.
 Task<Result<>> Pass::commit_end() {
     StreamState after = advanced({.key = last_key_, .end = true}, last_key_limit_);
     Batch batch{.stream = committer_.state().stream, .walk_ended = !memory_.walked};
@@ -330,13 +331,13 @@ Task<Result<>> Pass::run() {
     if (committer_.state().cursor)
         memory_.note_newest(committer_.state().cursor->modified, context_.clock.now());
     bool settled = false;  // the dialect, in this pass
-    // A walk is made again where the portal answered in a new shape and the dialect was proven again (hazard 28), where
-    // the dialect in use no longer finds what it must (hazard 33), or the cursor went back (hazard 31).
+    // A walk is repeated if the portal responded in a new format and the dialect was proven again (hazard 28), if the
+    // current dialect no longer works (hazard 33), or if the cursor was moved back (hazard 31).
     for (int round = 0; round < 4; ++round) {
         if (!settled) {
             CO_TRY_ASSIGN(auto known, find_dialect());
             if (!known) {
-                // An emptied stream has nothing to prove a new shape with, and was walked (simulate --seed 17883
+                // An emptied stream has nothing to prove a new format with, and was walked (simulate --seed 17883
                 // --hours 0.5).
                 memory_.walked = memory_.walked || new_shape_;
                 co_return Result<>{};

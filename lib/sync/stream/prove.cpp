@@ -12,9 +12,9 @@ namespace carecloud {
 namespace {
 
 constexpr std::size_t kSample = 100;
-// Records by which it is judged which type prevails.
+// The number of records that determine which type prevails.
 constexpr std::size_t kNewest = 20;
-constexpr std::size_t kEmptyAnswers = 4;  // until it is believed that there is none of a type
+constexpr std::size_t kEmptyAnswers = 4;  // until the absence of a type is accepted
 constexpr std::string_view kLowestId = "000000000000000000000000";
 constexpr std::string_view kHighestId = "ffffffffffffffffffffffff";
 
@@ -25,7 +25,7 @@ struct Proof {
     Expect expect;
 };
 
-// The records to prove with, and how the portal spells its answers.
+// The records to prove with, and the format of the portal's responses.
 struct Samples {
     std::vector<Key> keys;
     Spelling spelling = Spelling::camel;
@@ -35,12 +35,12 @@ Key key_of(const Record& record) {
     return {std::string(record.id), std::string(record.modified_text), record.modified};
 }
 
-// Whether the two ids that are asked with lie on either side of it. .NET's empty ObjectId, for one, is the lowest.
+// Whether the two ids of the queries lie on either side of it. .NET's empty ObjectId, for example, is the lowest.
 bool lies_between(std::string_view id) {
     return kLowestId < id && id < kHighestId;
 }
 
-// The first, the middle and the last of the page's records that lie between; one that does not where there is no other.
+// The first, middle and last of the page's records with an id in between; if there is none, another one.
 std::vector<Key> pick_samples(const Page& page) {
     std::vector<const Record*> between;
     for (const Record& record : page.records) {
@@ -67,12 +67,12 @@ class Prover {
 
     // No keys: the stream has no record.
     Task<Result<Samples>> find_samples();
-    // None: no form passes with this record.
+    // None: no form works with this record.
     Task<Result<std::optional<Dialect>>> prove(Key sample, Spelling spelling);
     Task<Result<bool>> finds(Dialect dialect, Key sample);
 
   private:
-    // Whether the portal answers a condition on the sample as expected. A refused query is an answer: it is no.
+    // Whether the portal answers a condition on the sample as expected. A refused query counts as no.
     Task<Result<bool>> answers(const Query& query, Expect expect);
     Task<Result<bool>> holds(Dialect dialect, std::string condition, Expect expect);
     Task<Result<bool>> hold(Dialect dialect, std::vector<Proof> proofs);
@@ -87,7 +87,7 @@ class Prover {
 };
 
 Task<Result<Samples>> Prover::find_samples() {
-    // The second and third question pass over records without a `modified`, which stand first in the order.
+    // The second and third query skip records without a `modified`, which are first in the order.
     const Dialect texts{};
     const Dialect dates{.modified = ModifiedLiteral::date};
     const std::string conditions[] = {where::all(),
@@ -127,7 +127,7 @@ Task<Result<bool>> Prover::holds(Dialect dialect, std::string condition, Expect 
                       .take = 2};
     Result<bool> held = co_await answers(query, expect);
     if (!held || *held) co_return held;
-    // Once more: an empty listing by mistake (hazard 21) must not decide for years how a portal is asked.
+    // Once more: an erroneously empty listing (hazard 21) must not determine the dialect for years.
     co_return co_await answers(query, expect);
 }
 
@@ -140,7 +140,7 @@ Task<Result<bool>> Prover::hold(Dialect dialect, std::vector<Proof> proofs) {
 }
 
 std::vector<Proof> Prover::id_proofs(const Dialect& dialect) const {
-    // Where the stream has no record but the lowest one. Its keyset fails the proof below, and ties are walked without.
+    // If the stream has only the lowest record. Its keyset fails the proof below, and ties are walked without it.
     const char* const from_lowest = sample_.id == kLowestId ? "$gte" : "$gt";
     return {{where::id(dialect, from_lowest, kLowestId), Expect::found},
             {where::id(dialect, "$gt", sample_.id), Expect::nothing},
@@ -161,7 +161,7 @@ std::vector<Proof> Prover::keyset_proofs(const Dialect& dialect) const {
             {where::after(dialect, seconds_from(sample_, -1), kHighestId), Expect::found}};
 }
 
-// What costs more requests where it does not work, and nothing else.
+// Without this, more requests are needed, but nothing else changes.
 Task<Result<Dialect>> Prover::prove_rest(Dialect dialect) {
     const std::string& m = sample_.modified_text;
     std::vector<Proof> keyset = keyset_proofs(dialect);
@@ -202,12 +202,12 @@ Task<Result<bool>> Prover::finds(Dialect dialect, Key sample) {
     co_return co_await holds(dialect, std::move(condition), Expect::found);
 }
 
-// The order may be refused, or too much for a server without an index for it.
+// The order may be refused, or too expensive for a server without an index for it.
 bool refuses_order(const Result<PagePtr>& answer) {
     return !answer && (answer.error().code == ErrorCode::refused || is_size_suspect(answer.error().code));
 }
 
-// The record that the portal orders last; none where it shows none, or refuses the order.
+// The last record in the portal's order; none if it returns none, or refuses the order.
 Task<Result<std::optional<Key>>> newest_of(AskPortal ask, const StreamSpec& spec) {
     const Query query{.spec = &spec, .projection = Projection::keys, .take = 1, .order = Order::newest_first};
     auto asked = ask(query);
@@ -218,10 +218,10 @@ Task<Result<std::optional<Key>>> newest_of(AskPortal ask, const StreamSpec& spec
     co_return std::optional<Key>(key_of((*answer)->records.front()));
 }
 
-// The newest records with the dialect's types; none: that order, or these literals, are refused. A portal may answer
-// with fewer than Take, by a limit of its own: it is asked until it has no more. That it has none at all is believed
-// when several answers say so: a replica that lags says it, too, and a dialect that is given up for that meets nothing
-// more (simulate --seed 813450 --hours 0.25).
+// The newest records with the dialect's types; none: that order, or these literals, are refused. A portal may return
+// fewer than Take because of its own limit: it is queried until it has no more. The absence of all records is accepted
+// after several responses: a lagging replica may also omit them, and without the dialect nothing more would be found
+// (simulate --seed 813450 --hours 0.25).
 Task<Result<std::optional<std::vector<Timestamp>>>> newest_with(AskPortal ask, const StreamSpec& spec,
                                                                 Dialect dialect) {
     std::vector<Timestamp> newest;
@@ -250,7 +250,7 @@ Task<Result<bool>> prevails(AskPortal ask, const StreamSpec& spec, Dialect prove
     CO_TRY_ASSIGN(auto one, newest_with(ask, spec, proven));
     CO_TRY_ASSIGN(auto other, newest_with(ask, spec, in_use));
     if (!one || !other) co_return true;
-    // As far back as both answers go.
+    // As far back as both responses go.
     Timestamp from{INT64_MIN};
     for (const auto* newest : {&*one, &*other}) {
         if (newest->size() == kNewest) from = std::max(from, newest->back());
@@ -264,8 +264,8 @@ AskPortal asking(Fetcher& fetcher) {
     return [&fetcher](const Query& query) { return fetcher.ask(query); };
 }
 
-// A sample may be one of the few records of another type (hazard 33): every sample is looked at, and the dialect of
-// most of the newest records is taken.
+// A sample may be one of the few records of another type (hazard 33): every sample is tested, and the dialect of most
+// of the newest records is used.
 Task<Result<std::optional<Dialect>>> prove_dialect(AskPortal ask, const StreamSpec& spec,
                                                    std::optional<Key> first) {
     Prover prover(ask, spec);
@@ -273,7 +273,7 @@ Task<Result<std::optional<Dialect>>> prove_dialect(AskPortal ask, const StreamSp
     if (samples.keys.empty()) co_return std::optional<Dialect>{};
     std::vector<Key>& keys = samples.keys;
     if (first) keys.insert(keys.begin(), std::move(*first));
-    // MongoDB orders by type first, and the portal may show few records at once: the others may all be of one type.
+    // MongoDB orders by type first, and the portal may return few records at once: the others may all be of one type.
     CO_TRY_ASSIGN(auto newest, newest_of(ask, spec));
     if (newest && lies_between(newest->id)) keys.push_back(std::move(*newest));
     std::optional<Dialect> best;
@@ -333,7 +333,7 @@ Task<Result<std::optional<Dialect>>> watch_dialect(Fetcher& fetcher, const PassS
     CO_TRY_ASSIGN(auto unmatched, find_unmatched(asking(fetcher), settings.spec, in_use, std::move(sample)));
     memory.missed.reset();
     memory.idle_passes = 0;
-    // What an earlier version of this program proved says nothing of `$lte`: that is tried once in a life.
+    // A proof of an earlier version of this program does not cover `$lte`: it is tested once per process.
     const bool complete = in_use.lte || settings.dialect || std::exchange(memory.lte_tried, true);
     if (!unmatched && complete) co_return std::optional<Dialect>();
     CO_TRY_ASSIGN(auto proven, prove_dialect(asking(fetcher), settings.spec, std::move(unmatched)));

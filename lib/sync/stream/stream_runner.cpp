@@ -57,7 +57,7 @@ StreamSnapshot StreamRunner::snapshot() const {
             .stretched = stretch > kStretchNoticed};
 }
 
-// Before the quota has its say.
+// Before the quota is taken into account.
 Duration StreamRunner::base_interval() const {
     return push_.silent ? quickened(settings_.poll_every) : settings_.poll_every;
 }
@@ -88,7 +88,8 @@ Task<> StreamRunner::settle(PassReport& report, bool polled) {
     if (settings_.announced) co_await watch_push(report);
 }
 
-// What the first reconciliation is counted from, and whether this store has ever been filled, outlives the process.
+// The start of the first reconciliation interval, and whether this store has ever been filled, are kept across
+// restarts.
 Task<> StreamRunner::note_loaded() {
     auto noted = co_await context_.store.note_first_pass(settings_.pass.spec.entity);
     if (!noted) {
@@ -99,8 +100,8 @@ Task<> StreamRunner::note_loaded() {
     if (job_may_be_due_) job_may_be_due_();
 }
 
-// Counts what polls find and no event announced. Changes of the last minutes are left out: their events may still come,
-// and they are counted once that time has passed, whether anything changes by then or not.
+// Counts changes that polls find and no event announced. Changes of the last minutes are excluded: their events may
+// still arrive, and they are counted once that time has passed, even if nothing else changes by then.
 Task<> StreamRunner::watch_push(const PassReport& report) {
     const Timestamp now = context_.clock.wall();
     const bool changed = report.summary.changes() > 0;
@@ -130,11 +131,11 @@ Task<> StreamRunner::judge_push(Timestamp now) {
     }
     const bool silent = is_push_silent(recent, push_.silent);
     if (std::exchange(push_.silent, silent) == silent) co_return;
-    if (!silent) push_.from = now;  // what came while it was silent is not counted against it again
+    if (!silent) push_.from = now;  // changes during the silence are not counted against it again
     observer_.push_silent(entity(), silent);
 }
 
-// A coroutine of its own, so that stop() can end the pass and nothing but the pass.
+// A separate coroutine, so that stop() can end the pass and only the pass.
 Task<PassReport> StreamRunner::cancelable_pass(bool polled) {
     observer_.pass_begins(entity());
     auto pass = pass_and_settle(polled);
@@ -145,7 +146,7 @@ Task<PassReport> StreamRunner::cancelable_pass(bool polled) {
 void StreamRunner::plan_next(const PassReport& report) {
     const MonoTime now = context_.clock.now();
     if (!report.error) {
-        // A pass that an event requested does not stand for the timer's: that one also asks for records by id.
+        // A pass requested by an event does not replace the timer's: that one also requests records by id.
         const bool is_planned = failures_ == 0 && due_ > now;
         failures_ = 0;
         backoff_until_ = now;
@@ -172,7 +173,7 @@ void StreamRunner::report_stretch() {
 }
 
 Task<> StreamRunner::run() {
-    if (push_.silent) observer_.push_silent(entity(), true);  // whoever shows it has begun anew
+    if (push_.silent) observer_.push_silent(entity(), true);  // the reader has restarted
     while (!stopped_) {
         if (const MonoTime next = due(); context_.clock.now() < next) {
             co_await sleep_.until(next);
@@ -201,7 +202,7 @@ Task<> StreamRunner::report_pass(const PassReport& report) {
     if (!asked) observer_.failed(asked.error());
 }
 
-// Also after a pass that failed: what it committed stays. One that was canceled leaves it to recall_whole().
+// Also after a pass that failed: its commits stay. A canceled one leaves this to recall_whole().
 Task<> StreamRunner::request_whole(const PassReport& report) {
     if (!context_.whole_due) co_return;
     for (const std::optional<Error>& error : {report.error, report.events.error}) {
@@ -216,7 +217,7 @@ Task<> StreamRunner::request_whole(const PassReport& report) {
     if (!asked) observer_.failed(asked.error());
 }
 
-// Before the pass, which may settle what was doubted earlier.
+// Before the pass, which may settle earlier doubts.
 Task<> StreamRunner::recall_whole() {
     if (!context_.whole_due) co_return;
     auto recalling = context_.whole_due->recall(settings_.pass.spec.entity);

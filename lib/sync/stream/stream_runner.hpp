@@ -1,4 +1,4 @@
-// One stream's life: wait until due or nudged, run a pass, decide when the next is due. I/O thread alone.
+// One stream's schedule: wait until due or nudged, run a pass, decide when the next is due. I/O thread only.
 #pragma once
 
 #include "base/clock.hpp"
@@ -19,55 +19,55 @@
 
 namespace carecloud {
 
-// What is known of a stream's events (hazard 23).
+// The state of a stream's events (hazard 23).
 struct PushWatch {
-    Timestamp from{};     // changes before are not expected to have been announced
-    bool silent = false;  // almost none is
+    Timestamp from{};     // earlier changes are not expected to have been announced
+    bool silent = false;  // almost none of them is
 };
 
 struct EngineStream {
     PassSettings pass;
     Duration poll_every = std::chrono::minutes(5);
-    bool announced = false;  // whether events are to be expected for its changes (hazard 23)
+    bool announced = false;  // whether events are expected for its changes (hazard 23)
     ReconcileRule reconcile{};
-    // Of the engine before: a reload does not forget that events are missing. Only if `announced`.
+    // From the previous engine: a reload does not forget that events are missing. Only if `announced`.
     std::optional<PushWatch> push{};
 };
 
-// What a stream is doing now.
+// The current activity of a stream.
 struct StreamSnapshot {
     bool in_pass = false;
-    Duration until_next{0};  // until the next pass, where none runs; events and requests may bring it sooner
-    Duration poll_every{0};  // between two polls, as things are now
-    bool stretched = false;  // because the month's quota has to last (promise 5)
+    Duration until_next{0};  // until the next pass, if none runs; events and requests may bring it forward
+    Duration poll_every{0};  // between two polls, currently
+    bool stretched = false;  // to make the month's quota last (promise 5)
 };
 
 class StreamRunner {
   public:
-    // `poll_rate`: requests a second that all streams' polls need together, for the quota's stretch.
+    // `poll_rate`: requests per second that all streams' polls need together, to stretch the quota.
     StreamRunner(PassContext context, Inbox& inbox, EngineStream settings, double poll_rate,
                  Observer& observer);
 
-    // Called when a bounded pass may be to be done: the stream has come to the portal's end for the first time in this
-    // life, or ever, or a reconciliation was written down.
+    // Called when a bounded pass may be due: the stream has reached the portal's end for the first time in this
+    // process, or ever, or a reconciliation was stored.
     void on_job_due(std::function<void()> callback) { job_may_be_due_ = std::move(callback); }
 
     std::string_view entity() const { return settings_.pass.spec.entity; }
-    // What a bounded pass of the stream shares with it.
+    // Shared with a bounded pass of the stream.
     JobStream job_stream() { return {&settings_.pass, &memory_, settings_.reconcile}; }
 
-    // An earlier life or engine has loaded the stream; before run().
+    // An earlier process or engine has loaded the stream; before run().
     void recall_loaded() { loaded_ = true; }
 
     // Runs until stop(). Throws as run_pass() does.
     Task<> run();
-    // One pass; ends early on stop(). Throws likewise.
+    // One pass; ends early on stop(). Throws the same.
     Task<PassReport> run_once();
 
     // See Engine::overdue().
     bool overdue() const { return sleep_.is_overdue(); }
     StreamSnapshot snapshot() const;
-    // None: no events are to be expected.
+    // None: no events are expected.
     std::optional<PushWatch> push() const {
         return settings_.announced ? std::optional(push_) : std::nullopt;
     }
@@ -102,15 +102,15 @@ class StreamRunner {
     std::function<void()> job_may_be_due_;
     boost::asio::cancellation_signal cancel_pass_;
     MonoTime due_;                      // of the timer's poll
-    MonoTime backoff_until_{};          // no pass before, whoever requests one
-    MonoTime check_at_ = Clock::never;  // of the next look for an event's record
-    std::size_t failures_ = 0;          // in a row
+    MonoTime backoff_until_{};          // no pass before, whatever requests one
+    MonoTime check_at_ = Clock::never;  // of the next poll for an event's record
+    std::size_t failures_ = 0;          // consecutive
     PushWatch push_;
-    std::optional<Timestamp> push_due_;  // when the last changes' events should have come
-    bool loaded_ = false;            // the first load has ended, in this life or before: it is in the store
-    bool stretch_reported_ = false;  // and not taken back
+    std::optional<Timestamp> push_due_;  // when the events of the last changes should have arrived
+    bool loaded_ = false;  // the first load has ended, in this process or before: recorded in the store
+    bool stretch_reported_ = false;  // and not reversed
     bool first_end_ = false;         // was reported
-    bool mixed_reported_ = false;    // that records of another type were met
+    bool mixed_reported_ = false;    // that records of another type were found
     bool nudged_ = false;
     bool in_pass_ = false;
     bool stopped_ = false;

@@ -34,8 +34,8 @@ bool is_oid(std::string_view id) {
 
 }  // namespace
 
-// Drops from the first `asked` keys those that the page answered; all of them where two answers in a row had none of
-// them: the portal no longer shows them. One may be an empty listing by mistake (hazard 21).
+// Drops the keys that the page contains from the first `asked`; all of them if two consecutive responses contained
+// none: the portal no longer returns them. One may be an erroneously empty listing (hazard 21).
 void ById::drop_answered(std::vector<Key>& keys, std::size_t asked, const Page& page) {
     const auto answered = ids_of(page);
     const auto end = keys.begin() + static_cast<std::ptrdiff_t>(asked);
@@ -54,7 +54,7 @@ void ById::set_aside(const Key& key, const Error& error) {
         {.id = key.id, .modified_text = key.modified_text, .reason = unreachable_reason(error), .body = {}});
 }
 
-// One request, and what follows from it.
+// One request, and its consequences.
 Task<Result<>> ById::fetch_some(std::vector<Key>& keys, std::optional<StreamState>& state) {
     const std::size_t wanted = std::min(one_by_one_ ? 1 : size_.take(), keys.size());
     const auto id_at = [&keys](std::size_t i) -> std::string_view { return keys[i].id; };
@@ -66,7 +66,7 @@ Task<Result<>> ById::fetch_some(std::vector<Key>& keys, std::optional<StreamStat
     auto fetched = co_await fetcher_.fetch(std::move(query), size_);
     if (!fetched) {
         if (!is_size_suspect(fetched.error().code)) co_return fetched.error();
-        // Which of them it is shows when they are asked for alone; once it is found, the others may pass together.
+        // Requesting them individually shows which one it is; once it is found, the others may pass together.
         one_by_one_ = asked > 1;
         if (asked == 1) {
             set_aside(keys.front(), fetched.error());
@@ -76,15 +76,15 @@ Task<Result<>> ById::fetch_some(std::vector<Key>& keys, std::optional<StreamStat
     }
     drop_answered(keys, asked, *fetched->page);
     Batch batch{.stream = committer_.state().stream, .page = fetched->page};
-    // The cursor comes with the last of them: committed earlier, it would pass over those still to be fetched.
+    // The cursor is committed with the last of them: earlier, it would pass records that are still to be fetched.
     if (keys.empty() && unreachable_.empty() && missing_.empty())
         batch.state = std::exchange(state, std::nullopt);
     CO_TRY(committer_.commit(std::move(batch)));
     co_return Result<>{};
 }
 
-// What was listed and is not found by its id has an `_id` of another type than the dialect's (hazard 33), or has moved
-// on.
+// A record that was listed and is not found by its id has an `_id` of another type than the dialect's (hazard 33), or
+// has moved on.
 Task<Result<>> ById::fetch_in_other_form(std::vector<Key> keys) {
     Dialect dialect = dialect_;
     dialect.id = dialect_.id == IdLiteral::oid ? IdLiteral::string : IdLiteral::oid;
@@ -116,7 +116,7 @@ Task<Result<>> ById::fetch(std::vector<Key> keys, std::optional<StreamState> sta
         CO_TRY(fetch_in_other_form(std::move(missing)));
     }
     if (!state && unreachable_.empty()) co_return Result<>{};
-    // Last, since the cursor passes over all of these keys: those that no answer carried are quarantined with it.
+    // Last, since the cursor passes all of these keys: records that no response contains are quarantined with it.
     Batch rest{.stream = committer_.state().stream,
                .state = std::move(state),
                .unreachable = std::exchange(unreachable_, {})};
@@ -132,7 +132,7 @@ Task<Result<>> ById::retry(Key key) {
     Batch batch{.stream = committer_.state().stream};
     const PagePtr page = answer ? *answer : PagePtr();
     if (answer && page->record_count() > 0 && !page->invalid.empty() && page->invalid.front().not_json) {
-        // Whole and as unreadable as before: one more attempt of it. The page outlives the commit.
+        // Complete and still unreadable: one more attempt. The page outlives the commit.
         batch.unreachable.push_back(page->invalid.front());
     } else if (answer && page->record_count() > 0) {
         batch.page = page;
@@ -165,7 +165,7 @@ Task<Result<>> ById::retry_untried(Store& store, Timestamp wall) {
 
 Task<Result<bool>> is_denied(Fetcher& fetcher, const StreamSpec& spec, std::string id) {
     auto answer = co_await fetcher.retrieve(spec, std::move(id));
-    // What is too large for an answer is there.
+    // A record that is too large for a response exists.
     if (!answer && !is_size_suspect(answer.error().code)) co_return answer.error();
     const bool is_there = !answer || (*answer)->record_count() > 0;
     co_return !is_there || spec.filter != "{}";
@@ -187,7 +187,7 @@ Task<Result<Sighting>> sight(Fetcher& fetcher, const StreamSpec& spec, const Dia
     const bool whole = answer.has_value();
     if (!whole) {
         if (!is_size_suspect(answer.error().code)) co_return answer.error();
-        // No answer carries it, so it is there. Its key tells at least whether it has moved.
+        // No response contains it, so it exists. Its key shows at least whether it has moved.
         StreamSpec unfiltered = spec;
         unfiltered.filter = "{}";
         Query query{.spec = &unfiltered,

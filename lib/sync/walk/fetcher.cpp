@@ -8,16 +8,16 @@
 namespace carecloud {
 namespace {
 
-// Where one answer in five is spoiled in the same way, that is one page in 80,000.
+// If one response in five is corrupted in the same way, that is one page in 80,000.
 constexpr std::size_t kSameToBelieve = 8;
-// Of records that are not valid JSON: a second answer with the same bytes (hazard 35).
+// For records that are not valid JSON: a second response with the same bytes (hazard 35).
 constexpr std::size_t kSameToBelieveNotJson = 2;
-// So many answers at most, where the bytes are others each time.
+// The maximum number of responses if the bytes differ each time.
 constexpr std::size_t kAnswersMax = 16;
 constexpr std::size_t kAnswersMaxNotJson = 2;
 
-// What an answer may have been spoiled with on its way: the bytes of these records, and how many answers in a row must
-// have the same.
+// Possible corruption of a response in transit: the bytes of these records, and how many consecutive responses must
+// have the same bytes.
 struct Doubts {
     std::string bodies;
     std::size_t same_to_believe = kSameToBelieveNotJson;
@@ -70,8 +70,8 @@ Fetcher::Fetcher(Clock& clock, Portal& portal, RateLimiter& limiter, Random& ran
       pauses_(pauses),
       rank_(rank) {}
 
-// Reports the first failure of the pass at once, since retries may hide it for long. That a page is too large is no
-// failure: this is how its size is learned.
+// Reports the first failure of the pass immediately, since retries may hide it for long. An oversized page is not a
+// failure: this is how the page size is learned.
 Error Fetcher::report(const Question& question, Error error) {
     const bool ordinary = error.code == ErrorCode::too_large || error.code == ErrorCode::canceled;
     if (!ordinary && !std::exchange(reported_, true))
@@ -98,12 +98,12 @@ Task<Result<PagePtr>> Fetcher::ask_once(const Question& question) {
     }
 }
 
-// Does what must be done before the next attempt; the error itself where there is none.
+// Does what is required before the next attempt; returns the error itself if there is none.
 Task<Result<>> Fetcher::recover(const Error& error, RetryState& state) {
     ++state.failures;
     if (state.take <= 1) ++state.alone;
     state.refreshed = refreshed_;
-    // Nobody waits so long within a pass (hazard 34).
+    // Such a wait is too long within a pass (hazard 34).
     if (error.retry_after && *error.retry_after > RateLimiter::kWaitMax) co_return error;
     const RetryDecision decision = decide_retry(error.code, state);
     if (decision.action == RetryAction::give_up) co_return error;
@@ -118,7 +118,7 @@ Task<Result<>> Fetcher::recover(const Error& error, RetryState& state) {
             limiter_.answered(sent);
         else
             refreshed = limiter_.heard(refreshed.error(), sent);
-        // A refused refresh says nothing new: the query itself is asked once more and has the last word.
+        // A refused refresh is no new information: the query itself is repeated once and decides.
         if (!refreshed && refreshed.error().code == ErrorCode::canceled) co_return refreshed.error();
     }
     if (!decision.pause) co_return Result<>{};

@@ -25,7 +25,7 @@
 namespace carecloud {
 namespace {
 
-// So many answers that are out of order in different ways are asked for once more.
+// A page is requested again after up to this many responses that are out of order in different ways.
 constexpr int kOrderDoubted = 2;
 
 std::vector<Key> order_of(const Page& page) {
@@ -36,7 +36,7 @@ std::vector<Key> order_of(const Page& page) {
     return keys;
 }
 
-// As far as both go: the second answer may be longer or shorter than the first.
+// As far as both go: the second response may be longer or shorter than the first.
 bool begin_alike(const std::vector<Key>& a, const std::vector<Key>& b) {
     const auto count = static_cast<std::ptrdiff_t>(std::min(a.size(), b.size()));
     return std::equal(a.begin(), a.begin() + count, b.begin(), [](const Key& x, const Key& y) {
@@ -44,7 +44,7 @@ bool begin_alike(const std::vector<Key>& a, const std::vector<Key>& b) {
     });
 }
 
-// Whether not even one whole record passes.
+// Whether not even one whole record fits.
 bool needs_keys(const Result<Fetched>& answer, const Walk& walk) {
     return !answer && walk.reading() == Reading::full && is_size_suspect(answer.error().code);
 }
@@ -74,8 +74,8 @@ Task<Result<Fetched>> Paginator::fetch_ahead(const Walk& walk) {
     return fetcher_.fetch(query_for(walk), walk.reading() == Reading::full ? memory_.whole : memory_.keys);
 }
 
-// Keys at least tell which records there are. A deep walk asks for one at a time, so that it returns to whole records
-// right behind the one that is too large.
+// Keys at least show which records exist. A deep walk requests one at a time, so that it returns to whole records right
+// after the oversized one.
 Task<Result<Fetched>> Paginator::fetch_keys(Walk& walk) {
     walk.read_next(Reading::keys);
     PageSize one(1);
@@ -90,8 +90,8 @@ Task<Result<Fetched>> Paginator::ask(Walk& walk) {
     co_return co_await fetch_keys(walk);
 }
 
-// Texts stand before dates: a page of nothing but texts looks like any other, and dates are not to be looked for behind
-// the last of them.
+// Strings sort before dates: a page of only strings looks like any other, and dates must not be searched after the last
+// of them.
 Task<Result<bool>> Paginator::begins_with_another_type(const Walk& walk, std::string first) {
     Query query{.spec = &spec_,
                 .where = where::of_types(walk.dialect(), where::all()),
@@ -115,7 +115,7 @@ Task<Result<Fetched>> Paginator::complete(std::optional<Result<Fetched>> ahead, 
     co_return co_await std::move(checking);
 }
 
-// Of a page that is out of order, or may begin behind records of another type.
+// For a page that is out of order, or may begin after records of another type.
 Task<Result<Fetched>> Paginator::check_types(Fetched fetched, Walk& walk) {
     std::vector<Key> shown = order_of(*fetched.page);
     if (walk.is_in_order(*fetched.page)) {
@@ -123,7 +123,7 @@ Task<Result<Fetched>> Paginator::check_types(Fetched fetched, Walk& walk) {
         CO_TRY_ASSIGN(auto other, begins_with_another_type(walk, std::move(first)));
         if (!other) co_return fetched;
     } else {
-        // One answer may be out of order by mistake, and records may become visible between two.
+        // One response may be out of order by mistake, and records may become visible between two.
         bool is_alike = false;
         for (int asked = 0; !is_alike; ++asked) {
             fetched.page.reset();
@@ -138,7 +138,7 @@ Task<Result<Fetched>> Paginator::check_types(Fetched fetched, Walk& walk) {
     co_return co_await narrow(walk, std::move(shown));
 }
 
-// Which type is that of most may not be what it was: a record that the others hid has the dialect proven again.
+// The most frequent type may have changed: a record that was hidden by the others causes a new proof of the dialect.
 Task<Result<Fetched>> Paginator::narrow(Walk& walk, std::vector<Key> shown) {
     walk.narrow();
     CO_TRY_ASSIGN(Fetched fetched, ask(walk));
@@ -182,7 +182,7 @@ Task<Result<std::size_t>> Paginator::store_keys(std::vector<Key> keys, std::vect
     const std::size_t count = wanted.size();
     ById by_id(fetcher_, memory_.whole, committer_, spec_, dialect);
     CO_TRY(by_id.fetch(std::move(wanted), std::move(state)));
-    // What no answer shows is nothing that a walk could meet by reading once more.
+    // Records in no response cannot be found by reading again.
     co_return count - std::min(count, by_id.not_found().size());
 }
 
@@ -190,7 +190,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-// What is awaited need not have a default, but co_spawn() wants one.
+// An awaited type need not be default constructible, but co_spawn() requires it.
 template <class T>
 Task<std::optional<T>> optional_of(Task<T> task) {
     co_return co_await std::move(task);
@@ -198,8 +198,8 @@ Task<std::optional<T>> optional_of(Task<T> task) {
 
 }  // namespace
 
-// Asio's operator && would throw the first exception alone where both have thrown: a fault in one half would pass for
-// the cancellation of the other.
+// Asio's operator && throws only the first exception if both throw: an error in one half would look like the
+// cancellation of the other.
 Task<std::pair<Result<Fetched>, Result<std::size_t>>> side_by_side(Task<Result<Fetched>> fetching,
                                                                    Task<Result<std::size_t>> storing) {
     const asio::any_io_executor executor = co_await asio::this_coro::executor;

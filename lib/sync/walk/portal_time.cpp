@@ -130,7 +130,7 @@ Timestamp PortalTime::choose(std::optional<Timestamp> date, LocalTime now) const
 ClockVerdict PortalTime::judge(std::optional<Timestamp> date, std::optional<Timestamp> expected,
                                Timestamp local) const {
     const ClockVerdict alone = compare_clocks(date, local, false).verdict;
-    // What differs from the first answer on goes on like the trusted time, which decides nothing then.
+    // A difference since the first response advances like the trusted time, which then decides nothing.
     const bool decides = alone == ClockVerdict::differ && expected && report_.verdict != ClockVerdict::differ;
     if (decides && are_close(*date, *expected)) return ClockVerdict::local_wrong;
     if (decides && are_close(local, *expected)) return ClockVerdict::date_wrong;

@@ -16,12 +16,12 @@
 namespace carecloud {
 namespace {
 
-// After one pass; the others follow within a second.
+// Per pass; the others follow within a second.
 constexpr std::size_t kDoubtsAtOnce = 2000;
 constexpr std::size_t kLooksAtOnce = 20;
-// So that no portal is asked in a tight circle.
+// Prevents a busy loop of requests to the portal.
 constexpr Duration kPauseMin = std::chrono::seconds(2);
-// The portal's time is known in whole seconds.
+// The portal's time is known only in whole seconds.
 constexpr Duration kGrain = std::chrono::seconds(1);
 
 }  // namespace
@@ -45,8 +45,8 @@ Task<Result<>> Recheck::run() {
     co_return co_await plan();
 }
 
-// What is shown is taken by the rule of model/change.hpp, since it is due. What is not shown has left the
-// stream's listings, and a reconciliation finds it.
+// A returned version is taken by the rule of model/change.hpp, since it is due. A record that is not returned has left
+// the stream's listings, and a reconciliation finds it.
 Task<Result<>> Recheck::ask_doubted(const Dialect& dialect, const std::vector<Doubt>& doubts) {
     if (doubts.empty()) co_return Result<>{};
     std::vector<Key> keys;
@@ -74,7 +74,7 @@ Task<Result<>> Recheck::look_again(const Dialect& dialect, const std::vector<Omi
     co_return co_await look_at(dialect, std::move(some));
 }
 
-// The second query by id with the stream's filter, and then one without for each that it leaves out again.
+// The second query by id with the stream's filter, and then one without it for each record that is omitted again.
 Task<Result<>> Recheck::look_at(const Dialect& dialect, std::vector<Omission> some) {
     std::vector<std::string> ids;
     ids.reserve(some.size());
@@ -82,7 +82,7 @@ Task<Result<>> Recheck::look_at(const Dialect& dialect, std::vector<Omission> so
         ids.push_back(omission.id);
     Query query{.spec = &settings_.spec, .where = where::id_in(dialect, ids), .projection = Projection::keys};
     CO_TRY_ASSIGN(auto fetched, fetcher_.fetch(std::move(query), memory_.keys));
-    if (fetched.take < ids.size()) co_return Result<>{};  // asked for fewer: the next look asks for as few
+    if (fetched.take < ids.size()) co_return Result<>{};  // a smaller request: the next check requests as few
     std::vector<Key> keys = keys_of(*fetched.page);
     std::set<std::string> listed;
     for (const Key& key : keys)
@@ -115,8 +115,8 @@ Task<Result<>> Recheck::judge(const Dialect& dialect, const Omission& omission, 
         verdict = judge_omitted(omission, asked_at, settings_.overlap, seen.presence);
     const Asked asked = seen.page->asked;
     seen.page.reset();
-    // The filter may have been another one at the first look. Without one, everything is in the stream (simulate
-    // --seed 746 --hours 0.5 --always mixed).
+    // The filter may have been different at the first check. Without one, everything is in the stream (simulate --seed
+    // 746 --hours 0.5 --always mixed).
     const bool is_shown_by_id = seen.presence != Presence::denied;
     if (verdict == Omitted::left && is_shown_by_id && settings_.spec.filter == "{}") verdict = Omitted::hole;
     if (verdict == Omitted::left && is_shown_by_id) {

@@ -34,7 +34,7 @@ void SkipWalk::note_met(const Page& page) {
     unmet_.clear();
     if (skip_ == 0 && !rereads_) tie_ids_.clear();
     for (std::size_t i = 0; i < page.records.size(); ++i) {
-        // In a tie that is read again stand those, too, that the rounds before passed over.
+        // A tie that is read again also contains the records that the previous rounds skipped.
         const bool is_fresh = tie_ids_.emplace(page.records[i].id).second;
         is_fresh_ = is_fresh_ || is_fresh;
         if (is_beyond_met(page.records[i]) || (rereads_ && is_fresh)) unmet_.push_back(i);
@@ -42,11 +42,11 @@ void SkipWalk::note_met(const Page& page) {
     meet(page);
 }
 
-// Whether the Skip still stands where it stood: then the page begins with a record of the one before.
+// Whether the Skip is still valid: then the page begins with a record of the previous one.
 void SkipWalk::note_shift(const Page& page) {
     if (!overlaps_) {
-        // One whole record at a time leaves no room for that: keys will. And behind the last record of a tie nothing
-        // more was to come. How much the page before had room for counts, since this one may be of another size.
+        // With one whole record at a time there is no room for that: keys have room. And after the last record of a tie
+        // nothing more was to follow. The capacity of the previous page counts, since this one may have another size.
         is_blind_ = is_blind_ || (had_room_ ? page.record_count() > 0 : reading_ == Reading::full);
         return;
     }
@@ -96,19 +96,19 @@ void SkipWalk::move(const Page& page, std::size_t /*take*/) {
     const bool in_tie = skip_ > 0;
     const std::size_t count = page.record_count();
     if (count == 0) {
-        // Where the last record of the page before should stand, a tie has shrunk, or the listing is wrong.
+        // If the last record of the previous page is not there, a tie has shrunk, or the listing is wrong.
         ended_ = proves_end(count, overlaps_);
-        if (!ended_) return;  // it is asked for once more
+        if (!ended_) return;  // it is requested once more
         if (in_tie) note_shift(page);
     } else {
         if (in_tie) note_shift(page);
         const std::size_t again = overlaps_ ? 1 : 0;
         move_past(page, count - again);
         ended_ = proves_end(count, false);
-        // A page that held that one record alone has no room for it; the next one proves the end.
+        // A page with only that record has no room for it; the next one proves the end.
         overlaps_ = skip_ > 0 && (again == 0 || count > 1);
     }
-    // A tie that came in one answer, and stood still since, hides nothing.
+    // A tie that arrived in one response, and has been stable since, hides nothing.
     if (ended_ && in_tie && !left_tie_ && (tie_pages_ > 1 || shifted_ || is_blind_)) left_tie_ = position_;
     had_room_ = short_;
     note_ties_met();
@@ -131,7 +131,8 @@ void SkipWalk::stored(std::size_t unknown, std::size_t count) {
         Walk::stored(unknown, count);
         return;
     }
-    // A portal whose pages never leave room would have a tie read for ever: two rounds that met the same are enough.
+    // With a portal whose pages never have room, a tie would be read forever: two rounds with the same records are
+    // enough.
     const bool is_quiet = rereads_ && !is_fresh_;
     rereads_ = unknown_in_tie_ || shifted_ || (is_blind_ && !is_quiet);
     if (rereads_) begin_again();

@@ -56,12 +56,12 @@ Result<> check_order(const Dialect& dialect, const Page& page) {
 
 namespace {
 
-// Up to so many records a second fetch of them is cheaper than a walk of keys and a fetch of what is new.
+// Up to this many records a second fetch of them is cheaper than a walk of keys and a fetch of new versions.
 constexpr std::size_t kTailReadWhole = 32;
-// A page of at least so many whole records with nothing new in it: what follows is better walked by keys.
+// A page with at least this many whole records and nothing new in it: the rest is better walked by keys.
 constexpr std::size_t kKnownPage = 64;
 
-// Without keyset the life before may have been cut off within the tie.
+// Without keyset the previous process may have been interrupted within the tie.
 Cursor met_before(const Dialect& dialect, Cursor cursor) {
     if (!dialect.keyset) cursor.id.clear();
     return cursor;
@@ -132,7 +132,8 @@ bool Walk::proves_end(std::size_t count, bool sees_more) {
         const bool first = pages_++ == 0;
         return first && short_ && plan_.cursor && !is_before_cursor();
     }
-    // Nothing, where the cursor's record at least was seen: gone since, or an empty listing by mistake (hazard 21).
+    // Nothing, although at least the cursor's record was seen: it is gone since, or the listing is erroneously empty
+    // (hazard 21).
     const bool plausible = !is_before_cursor() && !sees_more;
     return plausible || std::exchange(doubted_, true);
 }

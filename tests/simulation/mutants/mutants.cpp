@@ -1,11 +1,11 @@
-// Runs every deliberate mistake of mutations.toml through simulated worlds until one of them notices, or through the
-// unit test that it names. A mistake that nothing notices is a hole in the tests, and fails this one.
+// Runs every mutation of mutations.toml through simulated worlds until one of them detects it, or through the unit test
+// that it names. An undetected mutation is a gap in the tests, and fails this one.
 //
-//   mutants [NAME...]       all of them but those that are open, or these
-//   mutants --part 1/2      every second one, so that two can run side by side
+//   mutants [NAME...]       all of them except the open ones, or these
+//   mutants --part 1/2      every second one, so two processes can share the work
 //
-// Each world and each unit test runs in a child process: a broken check, an exception, a broken ensure() (exit status
-// 70), a crash and an endless loop all count as noticed, and none of them ends the run.
+// Each world and each unit test runs in a child process: a failed check, an exception, a violated ensure() (exit status
+// 70), a crash and an endless loop all count as detections, and none of them ends the run.
 #include "simulation/fault.hpp"
 #include "simulation/mutants/mutation.hpp"
 #include "simulation/world.hpp"
@@ -32,15 +32,15 @@
 namespace carecloud {
 namespace {
 
-// Enough for the mistakes without a hint, and few enough that a survivor costs a minute.
+// Enough for the mutations without a hint, and few enough that an undetected one costs a minute.
 constexpr std::uint64_t kWorldsMax = 40;
 constexpr double kHours = 3;
-// A world takes less than a second of CPU time and 100 MB. Some mistakes loop until this ends them.
+// A world takes less than a second of CPU time and 100 MB. Some mutations loop until this limit ends them.
 constexpr rlim_t kSecondsMax = 8;
 constexpr rlim_t kMemoryMax = 2'000'000'000;
 constexpr int kBroken = 1;
 
-// A rare fault happens only where the mistake's entry names it: where nothing else is odd, the checks are strictest.
+// A rare fault occurs only if the mutation's entry names it: without other faults, the checks are strictest.
 WorldSettings settings_of(std::size_t mistake, std::uint64_t seed) {
     WorldSettings settings{.seed = seed, .hours = kHours};
     std::istringstream names{std::string(kMutations[mistake].always)};
@@ -55,10 +55,10 @@ WorldSettings settings_of(std::size_t mistake, std::uint64_t seed) {
     return settings;
 }
 
-// What is broken; none: nothing is.
+// The broken promise; none: all hold.
 using Trial = std::function<std::optional<std::string>()>;
 
-// Catch2 writes to standard output what failed and where; the name of the test says enough.
+// Catch2 prints the failures on standard output; here the name of the test is sufficient.
 std::optional<std::string> run_unit_test(const std::string& filter) {
     const int nowhere = ::open("/dev/null", O_WRONLY);
     if (nowhere < 0 || ::dup2(nowhere, STDOUT_FILENO) < 0) throw std::runtime_error("cannot open /dev/null");
@@ -66,7 +66,7 @@ std::optional<std::string> run_unit_test(const std::string& filter) {
     return run_tests(2, words) == 0 ? std::nullopt : std::optional<std::string>("fails");
 }
 
-// The child's part: reports on standard error, where ensure() does, too.
+// The child's part: reports on standard error, as ensure() does.
 [[noreturn]] void run_in_child(const Trial& trial) {
     const rlimit seconds{kSecondsMax, kSecondsMax};
     const rlimit memory{kMemoryMax, kMemoryMax};
@@ -121,7 +121,7 @@ std::optional<std::string> broken_in(const Trial& trial) {
     return ending_of(status) + said;
 }
 
-// What the trial says of the mistake. What breaks without the mistake, too, has noticed nothing.
+// The result of a trial. A failure that also occurs without the mutation does not count.
 std::optional<std::string> caught_by(std::size_t mistake, const Trial& trial) {
     switch_mutation(mistake);
     auto said = broken_in(trial);
@@ -129,7 +129,7 @@ std::optional<std::string> caught_by(std::size_t mistake, const Trial& trial) {
     return said && !broken_in(trial) ? said : std::nullopt;
 }
 
-// What noticed it; none: the mistake survived. World 0 is that which noticed it once, where there is one.
+// What detected it; none: the mutation survived. World 0 is the one that detected it before, if there is one.
 std::optional<std::string> caught(std::size_t mistake) {
     const Mutation& mutation = kMutations[mistake];
     if (!mutation.test.empty()) {
@@ -148,7 +148,7 @@ std::optional<std::string> caught(std::size_t mistake) {
 
 using Wanted = std::function<bool(std::size_t number)>;
 
-// From what stands behind the program's name; none: it cannot be read.
+// From the arguments; none: invalid.
 std::optional<Wanted> wanted_by(const std::vector<std::string_view>& words) {
     if (words.empty() || words.front() != "--part") {
         return [words](std::size_t number) {
@@ -164,7 +164,7 @@ std::optional<Wanted> wanted_by(const std::vector<std::string_view>& words) {
     return [part, parts](std::size_t number) { return number % parts == part - 1; };
 }
 
-// `named`: open ones, too.
+// `named`: also the open ones.
 int run(const Wanted& is_wanted, bool named) {
     std::size_t survivors = 0;
     std::size_t runs = 0;

@@ -1,5 +1,5 @@
-// Worlds that CI runs, and what the simulation owes to whoever relies on it: the same run again, and a clear word on
-// bad arguments.
+// Worlds that CI runs, and the simulation's own guarantees: reproducible runs, and clear messages about invalid
+// arguments.
 #include "simulation/many_worlds.hpp"
 #include "simulation/simulate_options.hpp"
 
@@ -54,10 +54,10 @@ std::string refusal_of(std::vector<const char*> arguments) {
 
 }  // namespace
 
-TEST_CASE("no promise is broken in the worlds of a fixed set of seeds, in which everything goes wrong") {
+TEST_CASE("all promises hold in the worlds of a fixed set of seeds with all kinds of faults") {
     ManyWorlds many;
     CHECK(broken_of(1, kWorlds, many) == "");
-    if (kWorlds < 40) return;  // not every kind in so few of them
+    if (kWorlds < 40) return;  // not every kind occurs in so few worlds
     CHECK(many.sum.events > 0);
     CHECK(many.sum.failed_passes > 0);
     for (const Fault fault : all_faults()) {
@@ -101,21 +101,21 @@ TEST_CASE("regressions of worlds of a quarter of an hour") {
     CHECK(report.broken.value_or("") == "");
 }
 
-// Not run by CTest, where a new seed would fail a change that has nothing to do with it.
-TEST_CASE("no promise is broken in the worlds of a fresh set of seeds", "[.fresh]") {
+// Not run by CTest: a new seed could fail an unrelated change.
+TEST_CASE("all promises hold in the worlds of a new set of seeds", "[.fresh]") {
     const std::uint64_t seed = fresh_seed();
     ManyWorlds many;
     CHECK(broken_of(seed, seed + kWorlds - 1, many) == "");
 }
 
-TEST_CASE("the same seed gives the same run, another one another") {
+TEST_CASE("the same seed repeats a run, another seed does not") {
     const auto story = story_of(3);
     CHECK(story.size() > 20);
     CHECK(story == story_of(3));
     CHECK(story != story_of(4));
 }
 
-TEST_CASE("bad arguments of simulate are refused by name") {
+TEST_CASE("simulate rejects invalid arguments by name") {
     CHECK(refusal_of({"--seeds", "7..3"}).find("7..3") != std::string::npos);
     CHECK(refusal_of({"--seed", "x"}).find("\"x\"") != std::string::npos);
     CHECK(refusal_of({"--without", "kill,rain"}).find("\"rain\"") != std::string::npos);

@@ -5,7 +5,7 @@
 namespace carecloud {
 namespace {
 
-// What a disk writes whole or not at all.
+// The unit that a disk writes atomically.
 constexpr std::uint64_t kSectorBytes = 512;
 
 void put(std::string& content, std::uint64_t offset, std::string_view bytes) {

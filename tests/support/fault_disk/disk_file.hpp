@@ -1,7 +1,7 @@
-// One file of a FaultDisk: what programs see of it, what is on the disk, and the writes in between.
+// One file of a FaultDisk: the content that programs see, the content on the disk, and the writes in between.
 //
-// After a failed sync the writes before it are as on Linux: programs still see them, and no later sync brings them to
-// the disk, though it succeeds. Only writing them again does.
+// As on Linux, writes before a failed sync stay visible to programs, but no later sync brings them to the disk, even if
+// it succeeds. They must be written again.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@ namespace carecloud {
 
 class DiskFile {
   public:
-    // Whether the next piece of what is not synced comes to the disk; asked for each sector of each write.
+    // Whether the next piece of unsynced data reaches the disk; called for each sector of each write.
     using Kept = std::function<bool()>;
 
     const std::string& content() const { return seen_; }
@@ -24,10 +24,10 @@ class DiskFile {
     void truncate(std::uint64_t size);
     void sync();
     void fail_sync(const Kept& kept);
-    // Programs see afterwards what is on the disk.
+    // Afterwards programs see the content of the disk.
     void lose_power(const Kept& kept);
 
-    // How many syncs failed: each program that has the file open hears of it once, at its next sync.
+    // Number of failed syncs: each program that has the file open is informed once, at its next sync.
     std::uint64_t failed_syncs() const { return failed_syncs_; }
 
   private:

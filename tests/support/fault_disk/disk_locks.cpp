@@ -21,7 +21,7 @@ bool DatabaseLock::raise(Holder holder, int level) {
     if (level == SQLITE_LOCK_SHARED && others >= SQLITE_LOCK_PENDING) return false;
     if (level >= SQLITE_LOCK_RESERVED && others >= SQLITE_LOCK_RESERVED) return false;
     if (level == SQLITE_LOCK_EXCLUSIVE && others >= SQLITE_LOCK_SHARED) {
-        mine = SQLITE_LOCK_PENDING;  // no new reader comes in, and those that read leave
+        mine = SQLITE_LOCK_PENDING;  // no new readers; existing ones may finish
         return false;
     }
     mine = level;

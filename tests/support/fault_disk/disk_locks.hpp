@@ -1,4 +1,4 @@
-// The locks that SQLite takes on a database file, and the memory that its connections share (the wal-index), among the
+// The locks that SQLite takes on a database file, and the shared memory of its connections (the wal-index), for the
 // connections of one process.
 #pragma once
 
@@ -15,7 +15,7 @@ class DatabaseLock {
   public:
     using Holder = const void*;
 
-    // False: another holder is in the way.
+    // False: another holder prevents it.
     bool raise(Holder holder, int level);
     void lower(Holder holder, int level);
     bool is_reserved() const;
@@ -31,7 +31,7 @@ class SharedIndex {
     using Holder = const void*;
     static constexpr int kSlots = 8;
 
-    // Null: there is no such region yet, and it is not to be made. Regions go with their last holder.
+    // Null: the region does not exist and is not to be created. Regions are removed with their last holder.
     void* region(Holder holder, std::size_t index, std::size_t bytes, bool make);
     void leave(Holder holder);
 

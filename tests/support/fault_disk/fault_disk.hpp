@@ -1,14 +1,14 @@
 // A disk in memory as a SQLite VFS, which fails on demand, and whose machine can be stopped at any write.
 //
-//     FaultDisk disk(seed);                 // one at a time: SQLite knows it by its name
+//     FaultDisk disk(seed);                 // one at a time: SQLite identifies it by name
 //     settings.vfs = FaultDisk::kName;
 //     disk.stop_at(17);                     // the 17th write, sync, truncation or removal from now on is the last
 //     …                                     // every call fails from then on; close all
 //     disk.restart(FaultDisk::After::power_loss);
 //
-// Writes reach the disk by a sync; at a power loss each sector of what was not synced is there or not, and so is, in
-// their order, what became of names since their directory was synced. As SQLite expects of the system's files, a write
-// harms no byte beside it, and the first sync of a journal or log syncs the directory, too. Any thread.
+// Writes reach the disk by a sync. At a power loss each unsynced sector is kept or lost at random, and so are, in
+// order, changes of names since their directory was synced. As SQLite expects of the system's files, a write does not
+// damage adjacent bytes, and the first sync of a journal or log also syncs the directory. Any thread.
 #pragma once
 
 #include "support/fault_disk/disk_file.hpp"
@@ -34,41 +34,41 @@ class FaultDisk {
     enum class Call { read, write, sync, truncate, remove, open, lock, map };
     static constexpr std::size_t kCalls = 8;
 
-    // What a restart finds.
+    // The content of the disk after a restart.
     enum class After {
-        killed,            // all that was written: the system went on
-        power_loss,        // what was synced, and of the rest what chance brought to the disk
-        bare_power_loss,   // what was synced
-        gentle_power_loss  // all that was written, but for what a failed sync dropped
+        killed,            // everything written: the system kept running
+        power_loss,        // everything synced, and a random part of the rest
+        bare_power_loss,   // everything synced
+        gentle_power_loss  // everything written, except what a failed sync dropped
     };
 
     explicit FaultDisk(std::uint64_t seed);
-    // Every connection that uses it is closed before.
+    // All connections that use it must be closed before.
     ~FaultDisk();
     FaultDisk(const FaultDisk&) = delete;
     FaultDisk& operator=(const FaultDisk&) = delete;
 
-    // The n-th such call from now on fails (1: the next), and where it lasts, all that follow.
+    // The n-th such call from now on fails (1: the next), and if it lasts, all following calls.
     void fail(Call call, std::uint64_t nth, bool lasting = false);
-    // No more than so many bytes of all files together; 0: no limit.
+    // Maximum number of bytes of all files together; 0: no limit.
     void limit(std::uint64_t bytes);
-    // The machine stops at the n-th call from now on that changes something. A write gets as far as the system.
+    // The machine stops at the n-th modifying call from now on. A write still reaches the system.
     void stop_at(std::uint64_t nth);
     void stop();  // now
-    void heal();  // no fault any more
+    void heal();  // no more faults
 
     bool stopped() const;
-    // Calls since the disk was made; changes are writes, syncs, truncations and removals together.
+    // Calls since the disk was created; changes are writes, syncs, truncations and removals together.
     std::uint64_t calls(Call call) const;
     std::uint64_t changes() const;
     std::uint64_t bytes() const;
 
-    // No connection is open. Heals.
+    // No connection may be open. Clears all faults.
     void restart(After after);
 
     // A file as SQLite has it open; see sqlite_files.cpp.
     struct OpenFile;
-    // What SQLite's files ask for. Each is one of SQLite's result codes.
+    // Operations of SQLite's files. Each returns one of SQLite's result codes.
     int open(OpenFile& file, const char* name, int flags);
     void close(OpenFile& file);
     int read(OpenFile& file, void* into, std::size_t bytes, std::uint64_t offset);
@@ -86,7 +86,7 @@ class FaultDisk {
     bool exists(const std::string& name) const;
 
   private:
-    // A file with its locks, which are lost with the system, as those of a real one are.
+    // A file with its locks, which are lost with the system, as those of a real file.
     struct Node {
         DiskFile file;
         DatabaseLock lock;
@@ -95,7 +95,7 @@ class FaultDisk {
     using Names = std::map<std::string, std::shared_ptr<Node>>;
     struct NameChange {
         std::string name;
-        std::shared_ptr<Node> node;  // null: it was removed
+        std::shared_ptr<Node> node;  // null: removed
     };
     struct Fault {
         std::uint64_t at = 0;

@@ -1,4 +1,4 @@
-// FaultDisk in the words of SQLite's C interface: a table of functions for the disk, and one for its files.
+// FaultDisk through SQLite's C interface: a table of functions for the disk, and one for its files.
 #include "support/fault_disk/fault_disk.hpp"
 
 #include <atomic>
@@ -12,7 +12,7 @@
 namespace carecloud {
 namespace {
 
-// The C interface has no other place for the one disk.
+// The C interface has no other way to pass the disk.
 FaultDisk* the_disk = nullptr;
 sqlite3_vfs vfs;
 
@@ -75,7 +75,7 @@ int file_control(sqlite3_file* /*file*/, int /*operation*/, void* /*argument*/) 
     return SQLITE_NOTFOUND;
 }
 
-// Both as the system's files answer.
+// Both as for the system's files.
 int file_sector_bytes(sqlite3_file* /*file*/) {
     return 4096;
 }
@@ -146,7 +146,7 @@ int disk_access(sqlite3_vfs* /*self*/, const char* name, int /*flags*/, int* fou
     return SQLITE_OK;
 }
 
-// Who waits for a lock in vain has waited long enough at once.
+// A busy timeout ends immediately.
 int disk_sleep(sqlite3_vfs* /*self*/, int microseconds) {
     std::this_thread::yield();
     return microseconds;
@@ -160,7 +160,7 @@ int disk_full_name(sqlite3_vfs* /*self*/, const char* name, int bytes, char* ful
 }  // namespace
 
 FaultDisk::FaultDisk(std::uint64_t seed) : random_(seed) {
-    vfs = *sqlite3_vfs_find(nullptr);  // its clock and its random numbers will do
+    vfs = *sqlite3_vfs_find(nullptr);  // its clock and its random numbers are sufficient
     vfs.zName = kName;
     vfs.pNext = nullptr;
     vfs.szOsFile = sizeof(SqliteFile);

@@ -36,18 +36,18 @@ class Peer {
     Peer(boost::asio::ip::tcp::socket socket, std::size_t number)
         : socket_(std::move(socket)), number_(number) {}
 
-    // Which connection this is, from 0.
+    // The index of this connection, from 0.
     std::size_t number() const { return number_; }
 
-    // Head and body by Content-Length; empty where the client closed.
+    // Head and body by Content-Length; empty if the client closed.
     Task<std::string> read_request();
-    // False where the client has gone.
+    // False if the client has disconnected.
     Task<bool> write(std::string_view bytes);
     // Until the client closes.
     Task<> wait_closed();
-    // TLS from here on; false where the handshake failed.
+    // TLS from here on; false if the handshake failed.
     Task<bool> secure(boost::asio::ssl::context& context);
-    // Close with a reset (RST) instead of a farewell.
+    // Closes with a reset (RST) instead of TLS close_notify.
     void reset();
     void close();
 
@@ -90,12 +90,12 @@ class ScriptedServer {
 // The server's side of TLS.
 std::unique_ptr<boost::asio::ssl::context> server_tls(const TestCertificate& certificate);
 
-// A whole answer, with Content-Length.
+// A complete response, with Content-Length.
 std::string http_answer(std::string_view status, std::string_view body, std::string_view more_headers = "");
 std::string http_ok(std::string_view body, std::string_view more_headers = "");
 std::string gzip(std::string_view text);
 
-// Runs `task` to its end on `io`, with whatever else goes on there, and gives its result.
+// Runs `task` to completion on `io`, together with everything else there, and returns its result.
 template <class T>
 T run(boost::asio::io_context& io, Task<T> task) {
     std::optional<T> result;

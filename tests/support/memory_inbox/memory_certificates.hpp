@@ -1,5 +1,5 @@
-// The CertificateStore in memory, for tests. As MemoryInbox: every call suspends once, and takes effect at once
-// afterwards.
+// The CertificateStore in memory, for tests. As MemoryInbox: every call suspends once, and then takes effect
+// immediately.
 //
 //     auto content = std::make_shared<MemoryCertificateContent>();
 //     MemoryCertificates store(content);
@@ -15,7 +15,7 @@
 
 namespace carecloud {
 
-// What outlives a MemoryCertificates, as a disk outlives a process: by address.
+// The content that survives a MemoryCertificates, as a disk survives a process: by address.
 using MemoryCertificateContent = std::map<std::string, KeptCertificate>;
 
 class MemoryCertificates : public CertificateStore {

@@ -3,7 +3,7 @@
 //     auto content = std::make_shared<MemoryInboxContent>();
 //     MemoryInbox inbox(content, clock, store_content);
 //
-// As MemoryStore: every call suspends once, by a post to its own executor, and takes effect at once afterwards.
+// As MemoryStore: every call suspends once, by a post to its own executor, and then takes effect immediately.
 #pragma once
 
 #include "base/timestamp.hpp"
@@ -18,7 +18,7 @@
 
 namespace carecloud {
 
-// What outlives a MemoryInbox, as a disk outlives a process.
+// The content that survives a MemoryInbox, as a disk survives a process.
 struct MemoryInboxContent {
     struct Held {
         Event event;
@@ -34,11 +34,11 @@ struct MemoryInboxContent {
 
 class MemoryInbox : public Inbox {
   public:
-    // `store`: whose changes announced() counts; null where nobody asks.
+    // `store`: the store whose changes announced() counts; null if not needed.
     MemoryInbox(std::shared_ptr<MemoryInboxContent> content, const Clock& clock,
                 std::shared_ptr<const MemoryStoreContent> store = nullptr);
 
-    // Asked once for every call, after its suspension; `operation` is the method's name.
+    // Called once for every call, after its suspension; `operation` is the method's name.
     void set_fault_hook(StoreFaultHook hook) { hook_ = std::move(hook); }
     const MemoryInboxContent& content() const { return *content_; }
 

@@ -1,4 +1,4 @@
-// What of MemoryStore serves bounded passes.
+// The part of MemoryStore for bounded passes.
 #include "support/memory_store/memory_store.hpp"
 
 #include <algorithm>

@@ -3,10 +3,10 @@
 //     auto content = std::make_shared<MemoryStoreContent>();
 //     auto store = std::make_unique<MemoryStore>(content, clock);
 //     …                                // kill: destroy the coroutines and the store
-//     store = std::make_unique<MemoryStore>(content, clock);   // restarted on what was committed
+//     store = std::make_unique<MemoryStore>(content, clock);   // restarted from the committed state
 //
-// Every call suspends once, by a post to its own executor, and takes effect at once afterwards: a coroutine
-// that is destroyed while it waits has changed nothing.
+// Every call suspends once, by a post to its own executor, and then takes effect immediately: a coroutine that is
+// destroyed while it waits has changed nothing.
 #pragma once
 
 #include "model/change.hpp"
@@ -24,17 +24,17 @@
 
 namespace carecloud {
 
-// What outlives a MemoryStore, as a disk outlives a process.
+// The content that survives a MemoryStore, as a disk survives a process.
 struct MemoryStoreContent {
     StoreContent tables;
     std::uint64_t commits = 0;  // transactions that wrote
-    // Versions passed over, because a record's bytes differ in each answer, by stream.
+    // Versions skipped because a record's bytes differ in each response, by stream.
     std::map<std::string, std::uint64_t> unsteady{};
     std::uint64_t last_pass = 0;
     bool owned = false;
 };
 
-// The one daemon's hold on a store (hazard 13), as long as it lives: the second one gets none.
+// The daemon's lock on a store (hazard 13), held for its lifetime: a second daemon gets none.
 class MemoryOwnership {
   public:
     static std::optional<MemoryOwnership> take(std::shared_ptr<MemoryStoreContent> content) {
@@ -88,7 +88,7 @@ class MemoryStore : public Store {
     void release(const std::string& stream, const Record& record, CommitSummary& summary);
     void mark_deleted(const Batch& batch, const Key& key, const std::string& at, CommitSummary& summary);
     std::uint64_t write_pass(Job pass, const std::string& at);
-    // `attempt`: one that is there already counts as another attempt.
+    // `attempt`: an existing entry already counts as another attempt.
     void set_aside(const std::string& stream, const std::vector<InvalidRecord>& invalid, bool attempt,
                    const std::string& at, CommitSummary& summary);
     bool put_invalid(const std::string& stream, const InvalidRecord& record, bool attempt,
@@ -100,7 +100,7 @@ class MemoryStore : public Store {
     const Clock& clock_;
     StoreFaultHook hook_;
     AnswerLog answers_;
-    std::uint64_t begun_at_ = 0;  // the newest change before the commit under way
+    std::uint64_t begun_at_ = 0;  // the newest change before the current commit
 };
 
 }  // namespace carecloud

@@ -1,5 +1,5 @@
-// All that a store holds, as plain values: what the in-memory store works on, what checks read, and what the
-// SQLite store's tables are read into to be compared. Names are those of the store's tables.
+// The complete content of a store, as plain values: the in-memory store works on it, checks read it, and the SQLite
+// store's tables are read into it for comparison. Names are those of the store's tables.
 #pragma once
 
 #include "model/change.hpp"
@@ -84,8 +84,8 @@ struct StoreContent {
     friend bool operator==(const StoreContent&, const StoreContent&) = default;
 };
 
-// What is wrong with the change log (promise 2): numbers from 1 without holes, and replaying it gives the
-// records by id, `modified` and hash. Empty: nothing.
+// The first error of the change log (promise 2): numbers from 1 without gaps, and a replay yields the records by id,
+// `modified` and hash. Empty: no error.
 std::string check_changes(const StoreContent& content);
 
 }  // namespace carecloud

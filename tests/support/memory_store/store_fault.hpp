@@ -1,4 +1,4 @@
-// How the stores in memory fail on demand, and when their calls take effect. I/O thread alone.
+// How the stores in memory fail on demand, and when their calls take effect. I/O thread only.
 #pragma once
 
 #include "base/clock.hpp"
@@ -17,14 +17,13 @@ namespace carecloud {
 
 struct StoreFault {
     Error error;
-    bool took_effect = false;  // the call was carried out and its answer lost
+    bool took_effect = false;  // the call was executed and its result lost
 };
 
-// Asked once for every call, after its suspension. `operation`: "load_stream", "commit", "unknown",
-// "save_requests".
+// Called once for every call, after its suspension. `operation`: "load_stream", "commit", "unknown", "save_requests".
 using StoreFaultHook = std::function<std::optional<StoreFault>(std::string_view operation)>;
 
-// Suspends once, by a post to its own executor, and takes effect at once afterwards. `hook` must live until the end; it
+// Suspends once, by a post to its own executor, and then takes effect immediately. `hook` must live until the end; it
 // may be empty.
 template <class T, class Work>
 Task<Result<T>> run_with_faults(const StoreFaultHook& hook, std::string operation, Work work) {

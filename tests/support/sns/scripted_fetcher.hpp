@@ -1,4 +1,4 @@
-// SNS's host without sockets: answers by address, after a time of the test's choice, and counts what it is asked.
+// SNS's host without sockets: responds by address, after a time set by the test, and counts requests.
 //
 //     ScriptedFetcher fetcher(clock);
 //     fetcher.answer(url, pem);
@@ -21,12 +21,12 @@ class ScriptedFetcher : public HttpsFetcher {
   public:
     explicit ScriptedFetcher(Clock& clock) : clock_(clock) {}
 
-    // To requests for `url` from now on. Before it is known, an address is unreachable.
+    // The response to requests for `url` from now on. Unknown addresses are unreachable.
     void answer(const std::string& url, Result<std::string> body, Duration latency = Duration{0});
-    // To requests for any address that has no answer of its own.
+    // The response to requests for any address without its own response.
     void answer_rest(Result<std::string> body) { rest_ = std::move(body); }
 
-    // Every address that was asked for, in order.
+    // Every requested address, in order.
     const std::vector<std::string>& asked() const { return asked_; }
     std::size_t under_way() const { return under_way_; }
 

@@ -3,7 +3,7 @@
 //     TestSigner signer;
 //     std::string body = signer.sign(notification());
 //
-// Its string to sign is written from the documentation, apart from the one it tests. One thread at a time.
+// Its string to sign is implemented from the documentation, independently of the code under test. One thread at a time.
 #pragma once
 
 #include "support/tls/test_certificates.hpp"
@@ -38,7 +38,7 @@ class TestSigner {
     const std::string& certificate_pem() const { return certificate_pem_; }
     std::string authority_pem() const { return authority_.certificate_pem(); }
 
-    // The message with its `Signature`, as a body to POST. `SignatureVersion` "2" is SHA-256, all else SHA-1.
+    // The message with its `Signature`, as a body to POST. `SignatureVersion` "2" is SHA-256, everything else SHA-1.
     std::string sign(nlohmann::json message) const;
     // Base64 of the signature over `text`.
     std::string signature_over(std::string_view text, bool sha256) const;

@@ -1,11 +1,10 @@
-// A certificate authority that lives for one test: no file of it is ever committed, none expires unnoticed.
+// A certificate authority that lives for one test, so no certificate is committed and none expires unnoticed.
 //
 //     TestAuthority authority("Test CA");
 //     TestCertificate server = authority.issue({.subject = "localhost", .alternative_names =
 //     "DNS:localhost"}); TempFile ca_file(authority.certificate_pem());
 //
-// Keys are on the curve P-256 or, where a signature scheme asks for it, RSA of 2048 bits. One thread at a
-// time.
+// Keys are on the curve P-256 or, if a signature scheme requires it, RSA with 2048 bits. One thread at a time.
 #pragma once
 
 #include <filesystem>
@@ -23,10 +22,10 @@ enum class TestKeyKind { p256, rsa2048 };
 struct TestSubject {
     std::string subject = "localhost";                             // the common name
     std::string alternative_names = "DNS:localhost,IP:127.0.0.1";  // as in openssl's x509v3_config(5)
-    long valid_from_seconds = -3600;                               // against now
+    long valid_from_seconds = -3600;                               // relative to now
     long valid_to_seconds = 24 * 3600;
     TestKeyKind key = TestKeyKind::p256;
-    bool signed_over_sha1 = false;  // as nobody does any more
+    bool signed_over_sha1 = false;  // outdated
 };
 
 struct TestCertificate {
@@ -57,7 +56,7 @@ class TestAuthority {
     long next_serial_ = 1;
 };
 
-// A file of its own folder under the system's temporary one, both gone at the end.
+// A file in its own directory in the system's temporary directory, both removed at the end.
 class TempFile {
   public:
     explicit TempFile(std::string_view content);

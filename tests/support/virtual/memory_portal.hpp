@@ -1,5 +1,5 @@
-// The Portal seam over a PortalModel, without sockets: the same query text in, the same pages out as over
-// HTTP. Time passes while it answers, and it fails as it is told.
+// The Portal seam over a PortalModel, without sockets: the same queries and pages as over HTTP. Requests take time, and
+// fail on demand.
 #pragma once
 
 #include "base/clock.hpp"
@@ -15,29 +15,29 @@
 
 namespace carecloud {
 
-// One request as it arrived, for tests to look at.
+// One request as it arrived, for inspection by tests.
 struct SeenRequest {
     std::string kind{};  // "query", "retrieve", "refresh"
     std::string text{};  // the query's body, or the id
     std::string entity{};
     std::size_t take = 0;
-    std::size_t records = 0;  // in the answer
+    std::size_t records = 0;  // in the response
 };
 
 class MemoryPortal : public Portal {
   public:
     MemoryPortal(Clock& clock, PortalModel& model) : clock_(clock), model_(model) {}
 
-    // Asked before each request; an error is its answer.
+    // Called before each request; an error is its response.
     using FaultHook = std::function<std::optional<Error>(const SeenRequest&)>;
     void set_fault_hook(FaultHook hook) { fault_ = std::move(hook); }
-    // May change the text of an answer on its way: cut it, replace it.
+    // May change the text of a response: truncate or replace it.
     using AnswerHook = std::function<void(const SeenRequest&, std::string& body)>;
     void set_answer_hook(AnswerHook hook) { answer_ = std::move(hook); }
-    // Another portal's answer instead of the model's; none: the model answers.
+    // A response instead of the model's; none: the model responds.
     using SourceHook = std::function<std::optional<PortalModel::Answer>(const SeenRequest&)>;
     void set_source_hook(SourceHook hook) { source_ = std::move(hook); }
-    // The `Date` that an answer has instead of the right one; none: it has none.
+    // The `Date` of a response instead of the right one; none: it has none.
     using DateHook = std::function<std::optional<Timestamp>(Timestamp right)>;
     void set_date_hook(DateHook hook) { date_ = std::move(hook); }
     void set_latency(Duration latency) { latency_ = latency; }

@@ -8,8 +8,8 @@ namespace carecloud {
 
 namespace asio = boost::asio;
 
-// Waits on a channel that nobody sends to and that is canceled at its deadline, so that canceling the
-// coroutine works as it does with a real timer. A timer would have every step ask the kernel whether it has expired.
+// Waits on a channel that never receives and is canceled at its deadline, so canceling the coroutine works as with a
+// real timer. With a timer, every step would ask the kernel whether it has expired.
 class VirtualAlarm : public Alarm {
   public:
     explicit VirtualAlarm(VirtualClock& clock) : clock_(clock), channel_(clock.io_) {}

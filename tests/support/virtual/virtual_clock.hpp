@@ -1,5 +1,5 @@
-// A Clock that runs as fast as the work allows: the io_context is polled until nothing is ready, then the
-// deadline of the next sleeper is now. A month of five-minute ticks takes milliseconds.
+// A Clock that runs as fast as possible: the io_context is polled until nothing is ready, then the clock jumps to the
+// deadline of the next sleeper. A month of five-minute ticks takes milliseconds.
 //
 //     asio::io_context io;
 //     VirtualClock clock(io, start);
@@ -32,25 +32,25 @@ class VirtualClock : public Clock {
     std::unique_ptr<Alarm> make_alarm() override;
     boost::asio::any_io_executor executor() override { return io_.get_executor(); }
 
-    // Runs until `done` says so, or until nothing is ready and nobody sleeps. False: it never was done.
+    // Runs until `done` returns true, or until nothing is ready or sleeps. False: `done` never returned true.
     bool run_until(const std::function<bool()>& done);
     // Runs everything that happens within the span, and ends at its end.
     void run_for(Duration span);
-    // Runs one ready handler or, where none is ready, wakes the first sleeper up to `limit`. False: nothing was left to
-    // do until `limit`, which is now. For those who end a life between any two handlers.
+    // Runs one ready handler or, if none is ready, wakes the first sleeper up to `limit`. False: nothing was left to do
+    // until `limit`, which is now. For callers that end a life between any two handlers.
     bool step(MonoTime limit);
 
-    // Time goes on and nobody wakes: those whose deadline passed meanwhile are late.
+    // Time advances without waking sleepers: those whose deadline passed meanwhile are late.
     void oversleep(Duration span) { advance_to(now_ + span); }
 
-    // The wall clock jumps; the monotonic one goes on (hazard 19).
+    // The wall clock jumps; the monotonic one is unaffected (hazard 19).
     void shift_wall(Duration by) { wall_shift_ += by; }
-    // The machine sleeps: CLOCK_BOOTTIME and the wall clock count it, the monotonic one does not.
+    // The machine is suspended: CLOCK_BOOTTIME and the wall clock advance, the monotonic one does not.
     void suspend(Duration span) {
         suspended_ += span;
         shift_wall(span);
     }
-    // Called with each new time, before its sleepers wake: the world outside moves on.
+    // Called with each new time, before its sleepers wake, to advance the world outside.
     void on_advance(std::function<void(Timestamp)> watcher) { watcher_ = std::move(watcher); }
 
   private:

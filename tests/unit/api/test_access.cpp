@@ -18,7 +18,7 @@ std::vector<HttpHeader> bearer(const std::string& token) {
 
 }  // namespace
 
-TEST_CASE("with a token nothing but /livez is answered without it, whatever the path, and guessing is slow") {
+TEST_CASE("if a token is set, only /livez is served without it, whatever the path, and guessing is slow") {
     ApiFixture api(kWithToken);
     CHECK(api.get("/livez").status == 200);
     CHECK(api.get("/v1/status", bearer("correct horse")).status == 200);
@@ -60,7 +60,7 @@ TEST_CASE("with a token nothing but /livez is answered without it, whatever the 
     CHECK(json_of(status).at("unauthorized") == wrong.size() * 5);
 }
 
-TEST_CASE("a crowd of wrong tokens is turned away at once, and the right one passes meanwhile") {
+TEST_CASE("many wrong tokens are rejected immediately, and the right one is accepted meanwhile") {
     ApiFixture api(kWithToken);
     std::size_t slowed = 0;
     std::size_t turned_away = 0;
@@ -78,7 +78,8 @@ TEST_CASE("a crowd of wrong tokens is turned away at once, and the right one pas
     api.run_until([&] { return slowed == 64; });
 }
 
-TEST_CASE("without a token a page in a browser cannot reach the API by a name of its own, nor post to it") {
+TEST_CASE(
+    "without a token a page in a browser cannot reach the API through another host name, nor post to it") {
     ApiFixture api;
     for (const char* host : {"127.0.0.1:8461", "127.0.0.1", "localhost:8461", "[::1]:8461", "LOCALHOST"})
         CHECK(api.get("/v1/status", {{"Host", host}}).status == 200);
@@ -98,7 +99,7 @@ TEST_CASE("without a token a page in a browser cannot reach the API by a name of
     CHECK(api.ask(nudge).status == 202);
 }
 
-TEST_CASE("an address for numbers serves no record, no id and no action") {
+TEST_CASE("an address for figures serves no record, no id and no action") {
     const std::string id = "65f35b06e30c8a2e4578d118";
     ApiFixture api({.token = {}, .unix_socket = false, .numbers_only = true});
     api.commit({{.id = id, .modified = "2024-01-01T00:00:00Z"}});
@@ -129,7 +130,7 @@ TEST_CASE("an address for numbers serves no record, no id and no action") {
 }
 
 // What fails may be about one record, and who reads numbers must not learn which.
-TEST_CASE("an address for numbers shows reasons, and of passes nothing") {
+TEST_CASE("an address for figures shows reasons, and nothing about passes") {
     const std::string id = "65f35b06e30c8a2e4578d118";
     const auto fails = [&](ApiFixture& fixture) {
         const Job pass{.kind = JobKind::reconcile, .stream = "claim"};
@@ -151,13 +152,14 @@ TEST_CASE("an address for numbers shows reasons, and of passes nothing") {
     CHECK(whole.get("/").body.find("about " + id) != std::string::npos);
 }
 
-TEST_CASE("a Unix socket is guarded by its file, whatever the Host") {
+TEST_CASE("a Unix socket is protected by its file permissions, whatever the Host") {
     ApiFixture api({.token = "", .unix_socket = true});
     CHECK(api.get("/v1/status", {{"Host", "api.sock"}}).status == 200);
 }
 
 TEST_CASE(
-    "without a token nobody is served who comes through a proxy, whatever the Host; with one, who has it") {
+    "without a token no request through a proxy is served, whatever the Host; with one, those with the "
+    "token") {
     const std::vector<HttpHeader> marks{{"X-Forwarded-For", "203.0.113.7"},
                                         {"x-forwarded-proto", "https"},
                                         {"X-Forwarded-Host", "sync.example.org"},

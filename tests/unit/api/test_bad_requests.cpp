@@ -15,7 +15,7 @@ bool serves(ApiFixture& api) {
 
 }  // namespace
 
-TEST_CASE("wrong types, absurd ranges, and parameters that nobody knows are 400, naming the parameter") {
+TEST_CASE("wrong types, absurd ranges and unknown parameters are 400, naming the parameter") {
     ApiFixture api;
     api.commit({{.id = "a", .modified = "2024-01-01T00:00:00Z"}});
     const char* const wrong[] = {
@@ -68,7 +68,7 @@ TEST_CASE("wrong types, absurd ranges, and parameters that nobody knows are 400,
     CHECK(serves(api));
 }
 
-TEST_CASE("targets that are no URL are 400") {
+TEST_CASE("targets that are not URLs are 400") {
     ApiFixture api;
     for (const char* target : {"", "*", "v1/status", "/v1/changes?since=%zz", "/v1/%", "/%2", "//[::1/x",
                                "/v1/changes?\"since\"=1", "/v1/sta\\tus"}) {
@@ -82,7 +82,7 @@ TEST_CASE("targets that are no URL are 400") {
     CHECK(api.get("http://127.0.0.1:8461/livez").status == 200);
 }
 
-TEST_CASE("paths that nothing is at are 404, methods that do not fit are 405 and say which do") {
+TEST_CASE("unknown paths are 404, wrong methods are 405 and name the allowed ones") {
     ApiFixture api;
     for (const char* target :
          {"//", "/v1", "/v2/status", "/v1/status/x", "/v1//status", "/v1/records", "/v1/records/claim/a/b",
@@ -104,7 +104,7 @@ TEST_CASE("paths that nothing is at are 404, methods that do not fit are 405 and
     CHECK(api.host.nudged.empty());
 }
 
-TEST_CASE("ids that try to be something else find nothing and harm nothing") {
+TEST_CASE("malformed ids find nothing and do no harm") {
     ApiFixture api;
     api.commit({{.id = "a", .modified = "2024-01-01T00:00:00Z"}});
     for (const char* id :
@@ -124,7 +124,7 @@ TEST_CASE("ids that try to be something else find nothing and harm nothing") {
     CHECK(serves(api));
 }
 
-TEST_CASE("values of a mebibyte, and bodies where none is taken, are 400") {
+TEST_CASE("values of a mebibyte, and unexpected bodies, are 400") {
     ApiFixture api;
     const std::string mebibyte(1 << 20, '1');
     for (const char* name : {"since", "generation", "limit", "unknown"}) {

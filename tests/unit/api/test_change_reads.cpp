@@ -101,7 +101,7 @@ using Generations = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("those who ask for the same page at once are answered by one read, others by their own") {
+TEST_CASE("concurrent requests for the same page share one read, others use their own") {
     Readers readers;
     for (int i = 0; i < 5; ++i)
         readers.ask(1);
@@ -117,7 +117,7 @@ TEST_CASE("those who ask for the same page at once are answered by one read, oth
     CHECK(readers.generations.back() == "3");
 }
 
-TEST_CASE("who asks after an announcement never joins a read that began before it") {
+TEST_CASE("a request after an announcement never joins a read that began before it") {
     Readers readers;
     readers.ask(1);
     readers.announce(7);
@@ -127,7 +127,7 @@ TEST_CASE("who asks after an announcement never joins a read that began before i
     CHECK(readers.generations == Generations{"1", "2"});
 }
 
-TEST_CASE("where the one who reads is cut off, those who joined read anew") {
+TEST_CASE("if the reading request is interrupted, those that joined read again") {
     Readers readers;
     boost::asio::cancellation_signal cancel;
     readers.ask(1, cancel.slot());

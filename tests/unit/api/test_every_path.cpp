@@ -81,7 +81,7 @@ std::string good(const PathCase& one) {
 
 }  // namespace
 
-TEST_CASE("the table below has every path that the API names, and each goes well as it stands there") {
+TEST_CASE("the table below has every path of the API, and each request in it succeeds") {
     EveryPath api;
     std::string named = json_of(api.get("/nowhere")).at("hint");
     named.erase(0, named.find('/'));
@@ -102,7 +102,7 @@ TEST_CASE("the table below has every path that the API names, and each goes well
     CHECK(paths == known);
 }
 
-TEST_CASE("every path refuses parameters that it does not know, twice, or without end") {
+TEST_CASE("every path refuses unknown, duplicate and oversized parameters") {
     EveryPath api;
     const std::size_t before = api.requests();
     const std::string mebibyte(1 << 20, '1');
@@ -126,7 +126,7 @@ TEST_CASE("every path refuses parameters that it does not know, twice, or withou
     CHECK(api.requests() == before);
 }
 
-TEST_CASE("every path refuses other methods, and those that wish for something a body") {
+TEST_CASE("every path refuses other methods, and those that accept a request refuse a body") {
     EveryPath api;
     const std::size_t before = api.requests();
     for (const PathCase& one : every_path()) {
@@ -145,7 +145,7 @@ TEST_CASE("every path refuses other methods, and those that wish for something a
     CHECK(api.requests() == before);
 }
 
-TEST_CASE("every path with a name in it takes no other thing for one") {
+TEST_CASE("every path with a name in it accepts nothing else as the name") {
     EveryPath api;
     const std::size_t before = api.requests();
     const std::vector<std::string> hostile{"1%27%20OR%20%271%27=%271",
@@ -179,7 +179,7 @@ TEST_CASE("every path with a name in it takes no other thing for one") {
     CHECK(api.get("/v1/records/claim_attendance/1").status == 200);
 }
 
-TEST_CASE("every path but /livez refuses a wrong token, counts it, and takes its time") {
+TEST_CASE("every path except /livez refuses a wrong token, counts it, and delays the response") {
     EveryPath api({.token = "right", .unix_socket = false});
     std::size_t refused = 0;
     std::size_t answered = 0;
@@ -202,7 +202,7 @@ TEST_CASE("every path but /livez refuses a wrong token, counts it, and takes its
     CHECK(api.host.retried.empty());
 }
 
-TEST_CASE("every path but /livez is for this machine alone where there is no token") {
+TEST_CASE("every path except /livez is only for this machine if there is no token") {
     EveryPath api;
     const std::size_t before = api.requests();
     for (const PathCase& one : every_path()) {

@@ -54,7 +54,7 @@ std::size_t events_in(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("a page that waits comes with the next commit, within 50 ms of it") {
+TEST_CASE("a waiting page is sent within 50 ms of the next commit") {
     ApiFixture api;
     api.commit({{.id = "a", .modified = kModified}});
     // The best of some: the machine may be busy with other things.
@@ -76,7 +76,7 @@ TEST_CASE("a page that waits comes with the next commit, within 50 ms of it") {
     CHECK(best < soon);
 }
 
-TEST_CASE("a page waits for nothing that is there, and not beyond its time") {
+TEST_CASE("a page does not wait for existing changes, nor beyond its timeout") {
     ApiFixture api;
     api.commit({{.id = "a", .modified = kModified}});
     CHECK(json_of(api.get("/v1/changes?since=0&wait=60s")).at("next") == 1);
@@ -90,7 +90,7 @@ TEST_CASE("a page waits for nothing that is there, and not beyond its time") {
         CHECK(problem_in(api.get(std::string("/v1/changes?wait=") + wrong)) == "400 bad_parameter");
 }
 
-TEST_CASE("above a log that was pruned a page waits, rather than look again and again") {
+TEST_CASE("above a pruned log a page waits instead of polling repeatedly") {
     ApiFixture api;
     api.commit({{.id = "a", .modified = kModified}, {.id = "b", .modified = kModified}});
     api.sql("DELETE FROM changes");
@@ -103,7 +103,7 @@ TEST_CASE("above a log that was pruned a page waits, rather than look again and 
     CHECK(json_of(*answer).at("next") == 3);
 }
 
-TEST_CASE("a change that is announced between the look and the wait is not slept through") {
+TEST_CASE("a change announced between the check and the wait is not missed") {
     ApiFixture api;
     api.feed().announce(7);
     const auto until = MonoTime{Clock::never};
@@ -122,7 +122,7 @@ TEST_CASE("a change that is announced between the look and the wait is not slept
     CHECK(*woken);
 }
 
-TEST_CASE("a waiter that is canceled is forgotten") {
+TEST_CASE("a canceled waiter is forgotten") {
     ApiFixture api;
     boost::asio::cancellation_signal cancel;
     bool thrown = false;
@@ -137,7 +137,7 @@ TEST_CASE("a waiter that is canceled is forgotten") {
     api.feed().announce(1);
 }
 
-TEST_CASE("a thousand wait, one more is told so, and all are woken by one commit") {
+TEST_CASE("a thousand clients wait, one more is refused, and all are woken by one commit") {
     ApiFixture api;
     std::size_t answered = 0;
     for (int i = 0; i < 1000; ++i) {
@@ -155,7 +155,7 @@ TEST_CASE("a thousand wait, one more is told so, and all are woken by one commit
     CHECK(api.feed().waiting() == 0);
 }
 
-TEST_CASE("when the service stops, those that wait get their empty page, and streams end") {
+TEST_CASE("when the service stops, waiting requests get an empty page, and streams end") {
     ApiFixture api;
     api.commit({{.id = "a", .modified = kModified}});
     std::optional<ServerResponse> answer;
@@ -169,8 +169,7 @@ TEST_CASE("when the service stops, those that wait get their empty page, and str
     CHECK(api.get("/v1/changes?since=1&wait=60s").status == 200);
 }
 
-TEST_CASE(
-    "a stream has every change once, in order, whatever comes meanwhile, and goes on from its last id") {
+TEST_CASE("a stream has every change once, in order, and resumes from its last id") {
     ApiFixture api;
     std::vector<TestRecord> many;
     for (int i = 0; i < 1200; ++i)
@@ -208,21 +207,21 @@ TEST_CASE(
         CHECK(problem_in(stream(api, "/v1/changes", {{"Last-Event-ID", wrong}})) == "400 bad_parameter");
 }
 
-TEST_CASE("a page waits for less than the 60 s of the usual proxy, whatever was asked for") {
+TEST_CASE("a page waits for less than the usual 60 s of proxies, whatever was requested") {
     CHECK(wait_for_proxies(std::chrono::seconds(60)) < std::chrono::seconds(55));
     CHECK(wait_for_proxies(std::chrono::seconds(60)) >= std::chrono::seconds(45));
     CHECK(wait_for_proxies(std::chrono::milliseconds(50)) == std::chrono::milliseconds(50));
     CHECK(wait_for_proxies(Duration{}) == Duration{});
 }
 
-TEST_CASE("a stream asks nginx not to buffer it") {
+TEST_CASE("a stream disables the buffering of nginx") {
     ApiFixture api;
     CHECK(header_of(stream(api, "/v1/changes"), "X-Accel-Buffering") == "no");
     CHECK(header_of(api.get("/v1/changes"), "X-Accel-Buffering").empty());
 }
 
 TEST_CASE(
-    "a stream begun while the store cannot be read is no 503, and ends, so that a browser comes again") {
+    "a stream that begins while the store is unreadable is not a 503, and ends, so browsers reconnect") {
     ApiFixture api;
     api.commit({{.id = "a", .modified = kModified}});
     api.sql("ALTER TABLE changes RENAME TO away");
@@ -241,7 +240,7 @@ TEST_CASE(
     CHECK_FALSE(piece_of(api, beyond));  // as it comes again, it gets the 410
 }
 
-TEST_CASE("a stream ends where the store's generation changes under it") {
+TEST_CASE("a stream ends if the store's generation changes") {
     ApiFixture api;
     const ServerResponse answer = stream(api, "/v1/changes");
     CHECK(piece_of(api, answer) == "retry: 2000\n\n");
@@ -249,7 +248,7 @@ TEST_CASE("a stream ends where the store's generation changes under it") {
     CHECK_FALSE(piece_of(api, answer));
 }
 
-TEST_CASE("a stream counts among those who follow for as long as it is held, also while nothing is sent") {
+TEST_CASE("a stream counts as a follower for as long as it exists, even while nothing is sent") {
     ApiFixture api;
     {
         const ServerResponse answer = stream(api, "/v1/changes");

@@ -19,7 +19,7 @@ std::string value_of(const std::string& text, const std::string& series) {
 
 }  // namespace
 
-TEST_CASE("what is counted stands in the metrics from 0 on, by stream and by what became of it") {
+TEST_CASE("counters are in the metrics from 0 on, by stream and outcome") {
     ApiFixture api;
     api.metrics.streams_begin({"claim", "claim_attendance"}, {});
     const std::string created = R"(carecloud_records_total{kind="created",stream="claim_attendance"})";
@@ -61,7 +61,7 @@ TEST_CASE("what is counted stands in the metrics from 0 on, by stream and by wha
     CHECK(value_of(text, "carecloud_pass_seconds_sum") == "2");
 }
 
-TEST_CASE("states are those of the moment: ready, open events, quarantine, quota, silence, who asks") {
+TEST_CASE("gauges are current: ready, open events, quarantine, quota, silence, pending confirmations") {
     ApiFixture api;
     api.metrics.streams_begin(api.host.entities(), {});
     api.commit({{.id = "a", .modified = "2024-01-01T00:00:00Z"}});
@@ -99,7 +99,7 @@ TEST_CASE("states are those of the moment: ready, open events, quarantine, quota
     CHECK(value_of(text, R"(carecloud_reconcile_asking{stream="claim"})") == "0");
 }
 
-TEST_CASE("what is held, its disk, its certificate, its reconciliations and the process are measured") {
+TEST_CASE("records, disk, certificate, reconciliations and the process are measured") {
     ApiFixture api;
     std::string text = api.get("/metrics").body;
     for (const char* name : {"carecloud_store_bytes", "carecloud_disk_free_bytes", "process_open_fds",
@@ -142,7 +142,7 @@ TEST_CASE("what is held, its disk, its certificate, its reconciliations and the 
     CHECK(value_of(text, R"(carecloud_polls_stretched{stream="claim"})") == "1");
 }
 
-TEST_CASE("the counts are told where the store cannot be read, and nothing is told of the store") {
+TEST_CASE("counters are reported if the store is unreadable, and figures of the store are omitted") {
     ApiFixture api;
     api.metrics.request_ended("ok", 1ms);
     api.sql("DROP TABLE quota");
@@ -154,7 +154,7 @@ TEST_CASE("the counts are told where the store cannot be read, and nothing is to
     CHECK(value_of(answer.body, R"(carecloud_quota_requests{state="sent"})") == "");
 }
 
-TEST_CASE("with a token the metrics are told to those alone who send it") {
+TEST_CASE("with a token the metrics are sent only to clients that send it") {
     ApiFixture api({.token = "correct horse", .unix_socket = false});
     CHECK(api.get("/metrics", {{"Authorization", "Bearer correct horse"}}).status == 200);
     CHECK(problem_in(api.get("/metrics")) == "401 unauthorized");

@@ -18,7 +18,7 @@ ServerRequest delete_request(const std::string& target) {
 
 }  // namespace
 
-TEST_CASE("a backfill is requested, written down, and found again where Location says") {
+TEST_CASE("a backfill is requested, stored, and found at its Location") {
     ApiFixture api;
     const ServerResponse answer = api.post(kBackfill);
     CHECK(answer.status == 202);
@@ -44,7 +44,7 @@ TEST_CASE("a backfill is requested, written down, and found again where Location
     CHECK(json_of(api.get("/v1/passes?limit=1")).at("passes").size() == 1);
 }
 
-TEST_CASE("a wish that cannot be is refused, and nothing is written down") {
+TEST_CASE("an impossible request is refused, and nothing is stored") {
     ApiFixture api;
     for (const std::string target :
          {"/v1/backfill", "/v1/backfill?entity=claim", "/v1/backfill?entity=claim&from=2024-01-01",
@@ -72,7 +72,7 @@ TEST_CASE("a backfill may reach from 1900 to 2100") {
 }
 
 // One that was asked for before its time may wait for an hour.
-TEST_CASE("an operator's reconciliation is not the one that the service itself has asked for") {
+TEST_CASE("an operator's reconciliation is separate from one requested by the service itself") {
     ApiFixture api;
     const Job due{.kind = JobKind::reconcile,
                   .stream = "claim",
@@ -86,7 +86,7 @@ TEST_CASE("an operator's reconciliation is not the one that the service itself h
     CHECK(asked.at("reason").is_null());
 }
 
-TEST_CASE("passes that are not there, and numbers that are none") {
+TEST_CASE("unknown passes, and invalid numbers") {
     ApiFixture api;
     for (const std::string number :
          {"1", "0", "x", "-1", "99999999999999999999999", "1%00", "%27%20OR%201=1"}) {

@@ -6,7 +6,7 @@
 using namespace carecloud;
 using nlohmann::json;
 
-TEST_CASE("a record comes byte for byte, with a tag that spares its second coming") {
+TEST_CASE("a record is sent byte for byte, with an ETag that avoids sending it again") {
     ApiFixture api;
     const std::string body = "{ \"_id\":\"a\", \"n\" : 1.50,\"\xc3\xa4\":\"\\u00e4\" }";
     api.commit({{.id = "a", .modified = "2024-01-01T00:00:00Z", .body = body}});
@@ -57,7 +57,7 @@ TEST_CASE("records are listed byte for byte, page by page, by instant and by day
     CHECK(api.get("/v1/records/claim").body == "{\"records\":[],\"next\":null}\n");
 }
 
-TEST_CASE("changes are told in order, and where a consumer cannot go on") {
+TEST_CASE("changes are listed in order, and a consumer that cannot continue is told") {
     ApiFixture api;
     api.commit({{.id = "a", .modified = "2024-01-01T00:00:00.0000000Z"},
                 {.id = "b", .modified = "2024-01-01T00:00:00Z"}});
@@ -111,7 +111,7 @@ TEST_CASE("events and the quarantine are listed, without their bodies") {
     CHECK(rest.at("next").is_null());
 }
 
-TEST_CASE("the status tells the service, the store and each stream's last pass") {
+TEST_CASE("the status contains the service, the store and each stream's last pass") {
     ApiFixture api;
     api.host.why = {{.text = "waiting: the portal refuses the key",
                      .remedy = "renew it",
@@ -162,7 +162,7 @@ TEST_CASE("the status tells the service, the store and each stream's last pass")
     CHECK(stream.at("last_pass").at("error") == "query: host (unreachable)");
 }
 
-TEST_CASE("alive, ready, and a wish for a pass") {
+TEST_CASE("liveness, readiness, and a request for a pass") {
     ApiFixture api;
     CHECK(api.get("/livez").status == 200);
     CHECK(api.get("/readyz").body == "{\"ready\":true,\"reasons\":[]}\n");
@@ -188,7 +188,7 @@ TEST_CASE("alive, ready, and a wish for a pass") {
     CHECK(problem_in(api.post("/v1/sync")) == "503 not_running");
 }
 
-TEST_CASE("while an empty store is filled, records are told to be busy, and changes come") {
+TEST_CASE("during the first load of an empty store, records are reported as busy, and changes are sent") {
     ApiFixture api;
     api.commit({{.id = "a", .modified = "2024-01-01T00:00:00Z"}});
     api.sql("DROP INDEX records_by_id");
@@ -200,7 +200,7 @@ TEST_CASE("while an empty store is filled, records are told to be busy, and chan
     CHECK(json_of(api.get("/v1/changes")).at("changes").size() == 1);
 }
 
-TEST_CASE("a record of the quarantine is asked for again, and what came is told") {
+TEST_CASE("a quarantined record is requested again, and the result is reported") {
     ApiFixture api;
     api.commit({}, {{.id = "a b", .modified = "?", .body = "{}"}, {.id = "sha256:00", .modified = ""}});
     const std::string target = "/v1/quarantine/claim_attendance/a%20b/retry";
@@ -236,7 +236,7 @@ TEST_CASE("a record of the quarantine is asked for again, and what came is told"
     CHECK(api.host.retried.size() == 2);
 }
 
-TEST_CASE("a retry that the portal does not answer says what the portal said, and what to do") {
+TEST_CASE("a retry without a response of the portal reports the portal's error and the remedy") {
     ApiFixture api;
     api.commit({}, {{.id = "a", .modified = "?"}});
     const auto failing = [&](ErrorCode code, const std::string& hint = "") {

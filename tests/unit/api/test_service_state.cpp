@@ -28,7 +28,7 @@ using Words = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("a service that works has no reason to be anything but ok") {
+TEST_CASE("a working service is ok, without reasons") {
     ServiceFacts facts{.now = kAt,
                        .streams = {healthy_stream()},
                        .clock = ClockReport{.date = kAt, .local = kAt, .trusted = kAt},
@@ -39,7 +39,7 @@ TEST_CASE("a service that works has no reason to be anything but ok") {
     CHECK(status_line({}, kAt) == "ok");
 }
 
-TEST_CASE("a stream is behind after three polls, as they are now, unless something else says why") {
+TEST_CASE("a stream is behind after three polls at the current interval, unless another reason explains it") {
     ServiceFacts facts{.now = kAt, .streams = {healthy_stream()}};
     StreamFacts& stream = facts.streams[0];
     stream.behind_for = 15min;
@@ -62,7 +62,7 @@ TEST_CASE("a stream is behind after three polls, as they are now, unless somethi
     CHECK(found_in(facts).empty());
 }
 
-TEST_CASE("the quota, doubts, clocks, disk and certificate are warnings, each with its remedy") {
+TEST_CASE("quota, doubts, clocks, disk and certificate are warnings, each with its remedy") {
     ServiceFacts facts{.now = kAt, .streams = {healthy_stream()}};
     facts.streams[0].stretched = true;
     facts.streams[0].poll_every = 3h + 20min;
@@ -95,7 +95,7 @@ TEST_CASE("the quota, doubts, clocks, disk and certificate are warnings, each wi
           Words{"critical: the SNS endpoint's certificate expired on 2026-11-29: no events are received"});
 }
 
-TEST_CASE("a pass that failed is critical if it does not pass on its own") {
+TEST_CASE("a failed pass is critical if the error does not end automatically") {
     Error error{.code = ErrorCode::unreachable, .operation = {}, .subject = {}, .hint = {}};
     CHECK_FALSE(is_critical(error));
     error.retry_after = 60s;
@@ -115,7 +115,7 @@ TEST_CASE("a pass that failed is critical if it does not pass on its own") {
     }
 }
 
-TEST_CASE("the worst reason decides, and the status line says each once, with its duration and remedy") {
+TEST_CASE("the worst reason decides, and the status line contains each once, with its duration and remedy") {
     const Timestamp earlier{kAt.ticks - 12'000 * Timestamp::ticks_per_second};
     const Error refused{.code = ErrorCode::key_refused,
                         .operation = "query claim",

@@ -47,8 +47,7 @@ struct HealthyView {
 
 }  // namespace
 
-TEST_CASE(
-    "a healthy stream shows its cursor, its age, what came last, when it looks again, and its records") {
+TEST_CASE("a healthy stream shows its cursor, its age, its last and next pass, and its records") {
     const HealthyView healthy;
     const std::string page = status_page(healthy.view);
     for (const char* words : {"<title>carecloud-syncd</title>", ">ok<", ">up to date<", "<dd>20,000</dd>",
@@ -63,7 +62,7 @@ TEST_CASE(
     CHECK_FALSE(shows(page, "note bad"));
 }
 
-TEST_CASE("a stream whose polls the quota stretches says so, and how often it is polled") {
+TEST_CASE("a stream whose polls are stretched by the quota shows that, and its current interval") {
     HealthyView healthy;
     healthy.view.streams[0].snapshot =
         StreamSnapshot{.until_next = 3h, .poll_every = 3h + 20min, .stretched = true};
@@ -71,7 +70,7 @@ TEST_CASE("a stream whose polls the quota stretches says so, and how often it is
                 "in 3 h 0 min<br>polling less often because of the quota: every 3 h 20 min"));
 }
 
-TEST_CASE("a first load shows how far it is, and how fast") {
+TEST_CASE("a first load shows its progress and rate") {
     HealthyView healthy;
     const PassUnderWay under_way{.records = 12'000, .first_at = {1s}, .last_at = {3s}, .after_first = 11'000};
     healthy.view.streams[0] = {.entity = "claim",
@@ -85,7 +84,7 @@ TEST_CASE("a first load shows how far it is, and how fast") {
     CHECK(shows(page, "none completed yet"));
 }
 
-TEST_CASE("a portal that is down, a silent push, a reconciliation that asks: each is said, with its remedy") {
+TEST_CASE("an unreachable portal, missing events, a required confirmation: each is shown with its remedy") {
     HealthyView healthy;
     healthy.last.report.error = Error{.code = ErrorCode::unreachable,
                                       .operation = "query claim",
@@ -122,8 +121,7 @@ TEST_CASE("a portal that is down, a silent push, a reconciliation that asks: eac
     }
 }
 
-TEST_CASE(
-    "warning and critical look different, also to who sees no color, and a stream's light is its state's") {
+TEST_CASE("warning and critical look different even without color, and a stream's light shows its state") {
     const std::string css = ApiFixture().get("/page.css").body;
     for (const char* rule :
          {".pill.warn::before", ".pill.bad::before", ".pill.good::before", ".pill.bad { outline"})
@@ -140,7 +138,7 @@ TEST_CASE(
     CHECK(shows(page, "note bad"));
 }
 
-TEST_CASE("a store that cannot be read is said so, and the rest is shown") {
+TEST_CASE("an unreadable store is shown as such, together with the rest") {
     HealthyView healthy;
     healthy.view.counts =
         Error{.code = ErrorCode::store_busy, .operation = "read", .subject = "locked", .hint = {}};
@@ -149,7 +147,7 @@ TEST_CASE("a store that cannot be read is said so, and the rest is shown") {
     CHECK(shows(page, "12 new, 3 updated"));
 }
 
-TEST_CASE("what comes from elsewhere is text, wherever it stands") {
+TEST_CASE("external values are shown as text everywhere") {
     const std::string evil = "<script>alert(1)</script>\"'&@MAIN@\x01\xff";
     CHECK(html(evil) ==
           "&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;@MAIN@\xEF\xBF\xBD\xEF\xBF\xBD");
@@ -178,7 +176,7 @@ TEST_CASE("what comes from elsewhere is text, wherever it stands") {
     CHECK_FALSE(shows(page, " onclick"));
 }
 
-TEST_CASE("the day book keeps a day of quarters, and forgets what is older") {
+TEST_CASE("the history keeps a day of quarters, and forgets older ones") {
     DayHistory day;
     const auto at = [](Duration span) { return MonoTime{span}; };
     day.count_changes(5, at(1min));
@@ -202,7 +200,7 @@ TEST_CASE("the day book keeps a day of quarters, and forgets what is older") {
     CHECK(sum == 1);
 }
 
-TEST_CASE("the page and its files are served with a policy that lets nothing in from elsewhere") {
+TEST_CASE("the page and its files are served with a policy that blocks external content") {
     ApiFixture api;
     api.commit({{.id = "a", .modified = "2024-01-01T00:00:00Z"}});
     struct Served {
@@ -230,7 +228,7 @@ TEST_CASE("the page and its files are served with a policy that lets nothing in 
     CHECK(problem_in(api.get("/?x=1")) == "400 bad_parameter");
 }
 
-TEST_CASE("a browser may send the token as a password, and no page of another site may use that") {
+TEST_CASE("a browser may send the token as a password, and pages of other sites cannot use that") {
     ApiFixture api({.token = "correct horse", .unix_socket = false});
     const std::string basic = "Basic OmNvcnJlY3QgaG9yc2U=";      // ":correct horse"
     const std::string named = "Basic YW5uZTpjb3JyZWN0IGhvcnNl";  // "anne:correct horse"

@@ -63,7 +63,7 @@ Task<Result<std::string>> assigned(Steps& steps) {
 
 }  // namespace
 
-TEST_CASE("CO_TRY awaits one task after the other and ends the coroutine with the first error") {
+TEST_CASE("CO_TRY awaits one task after another and ends the coroutine with the first error") {
     boost::asio::io_context io;
     Steps steps;
     CHECK(run_task(io, in_order(steps)).has_value());
@@ -79,7 +79,8 @@ TEST_CASE("CO_TRY awaits one task after the other and ends the coroutine with th
 }
 
 TEST_CASE(
-    "CO_TRY_ASSIGN moves the value into what it declares or assigns, or ends the coroutine with the error") {
+    "CO_TRY_ASSIGN moves the value into a declared or existing variable, or ends the coroutine with the "
+    "error") {
     boost::asio::io_context io;
     Steps steps;
     CHECK(run_task(io, assigned(steps)).value() == "one made, three made, 3");

@@ -6,7 +6,7 @@
 using namespace carecloud;
 using Catch::Contains;
 
-TEST_CASE("a promise that holds costs nothing, a broken one ends the process with 70 and is named") {
+TEST_CASE("a satisfied invariant has no effect, a violated one ends the process with 70 and is named") {
     ensure(true, "the sum is right");
     CHECK(broken_promise_of([] { ensure(true, "the sum is right"); }).empty());
     const std::string said = broken_promise_of([] { ensure(false, "the sum is right"); });

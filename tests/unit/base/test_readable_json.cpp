@@ -14,7 +14,7 @@ std::string readable(std::string_view json) {
 
 }  // namespace
 
-TEST_CASE("half surrogate pairs and NUL become U+FFFD, and nothing else changes") {
+TEST_CASE("unpaired surrogates and NUL become U+FFFD, and nothing else changes") {
     CHECK(readable(R"({"a":"x\ud800y"})") == R"({"a":"x\ufffdy"})");
     CHECK(readable(R"({"a":"\uDFFF"})") == R"({"a":"\ufffd"})");
     CHECK(readable(R"({"a":"\u0000\u0001"})") == R"({"a":"\ufffd\u0001"})");
@@ -25,7 +25,7 @@ TEST_CASE("half surrogate pairs and NUL become U+FFFD, and nothing else changes"
     CHECK(readable(R"("\\\u0000")") == R"("\\\ufffd")");
 }
 
-TEST_CASE("what is readable is not copied") {
+TEST_CASE("readable text is not copied") {
     for (const char* json : {"{}", R"({"a":"Zo\u00eb \"x\" \\"})", R"("\ud83d\ude00")",
                              R"("\\u0000 \\ud800")", R"("\uFFFD \uE000 \uD7FF")", R"("\)", R"("\u00)", ""}) {
         INFO(json);

@@ -6,7 +6,7 @@
 
 using carecloud::Timestamp;
 
-TEST_CASE("a timestamp keeps the portal's 100 ns and comes back as the portal writes it") {
+TEST_CASE("a timestamp keeps the portal's 100 ns and is written in the portal's format") {
     const auto at = Timestamp::parse("2023-12-01T22:06:47.9990000Z");
     REQUIRE(at);
     CHECK(at->to_string() == "2023-12-01T22:06:47.9990000Z");
@@ -15,7 +15,7 @@ TEST_CASE("a timestamp keeps the portal's 100 ns and comes back as the portal wr
     CHECK(Timestamp::parse("2024-03-13T19:08:57.1633051Z")->ticks % 10'000'000 == 1'633'051);
 }
 
-TEST_CASE("none to nine fraction digits and offsets name the same instant") {
+TEST_CASE("zero to nine fraction digits and offsets name the same instant") {
     const auto expected = Timestamp::parse("2023-12-01T22:06:47.9990000Z");
     for (const char* text :
          {"2023-12-01T22:06:47.999Z", "2023-12-01T22:06:47.999000Z", "2023-12-01T22:06:47.999000000Z",
@@ -33,7 +33,7 @@ TEST_CASE("instants before 1970 and at the ends of the range are exact") {
     CHECK(Timestamp::parse("9999-12-31T23:59:59.9999999Z")->to_string() == "9999-12-31T23:59:59.9999999Z");
 }
 
-TEST_CASE("what is not a full ISO 8601 instant is refused") {
+TEST_CASE("anything but a full ISO 8601 instant is refused") {
     for (const char* text : {"",
                              "yesterday",
                              "2023-12-01",
@@ -59,7 +59,7 @@ TEST_CASE("what is not a full ISO 8601 instant is refused") {
     }
 }
 
-TEST_CASE("the quota's month is UTC's and turns at its end") {
+TEST_CASE("the quota's month is in UTC and changes at its end") {
     const auto at = *Timestamp::parse("2024-12-31T23:59:59.9999999Z");
     CHECK(carecloud::month_of(at) == "2024-12");
     CHECK(carecloud::this_month(at).to_string() == "2024-12-01T00:00:00.0000000Z");

@@ -32,7 +32,7 @@ std::string reason_json(const std::string& state) {
 
 }  // namespace
 
-TEST_CASE("status tells at once whether all is well") {
+TEST_CASE("status shows immediately whether all is well") {
     ScriptedApi well({{"GET /v1/status ", "200 OK", status_json("ok", "[]", "null")}});
     const CtlRun good = well.run({"status"});
     CHECK(good.exit == CtlExit::ok);
@@ -75,7 +75,7 @@ TEST_CASE("status tells at once whether all is well") {
     CHECK(run_words({"--nonsense", "get", "status", "x"}).exit == CtlExit::usage);
 }
 
-TEST_CASE("a refusal ends with a code that scripts can use, and the daemon's own words") {
+TEST_CASE("a refusal ends with an exit code for scripts and the daemon's own message") {
     struct Refusal {
         const char* status;
         std::string body;
@@ -107,7 +107,7 @@ TEST_CASE("a refusal ends with a code that scripts can use, and the daemon's own
     }
 }
 
-TEST_CASE("where nobody answers, the line that starts the daemon is told") {
+TEST_CASE("if the daemon does not respond, the command that starts it is printed") {
     std::string url;
     {
         const ScriptedApi gone({{"GET", "200 OK", "{}"}});
@@ -128,7 +128,7 @@ TEST_CASE("where nobody answers, the line that starts the daemon is told") {
     }
 }
 
-TEST_CASE("the token is sent, never said, and its file must be one's own") {
+TEST_CASE("the token is sent but never printed, and its file must be private") {
     const TempDir dir;
     const std::string path = dir.file("token");
     std::ofstream(path) << "the secret\n";
@@ -146,7 +146,7 @@ TEST_CASE("the token is sent, never said, and its file must be one's own") {
     CHECK(api.requests().size() == 1);
 }
 
-TEST_CASE("a hint names a command where the API names a path") {
+TEST_CASE("a hint names a command instead of the path of the API") {
     ScriptedApi api({{"DELETE /v1/passes/9 ", "404 Not Found",
                       R"({"code":"no_such_pass","detail":"no pass 9","hint":"GET /v1/passes lists them"})"},
                      {"GET /v1/records/x/y ", "410 Gone",
@@ -170,7 +170,7 @@ TEST_CASE("lists are tables for people and the API's JSON for programs") {
     CHECK(none.run({"quarantine"}).out == "No records in quarantine.\n");
 }
 
-TEST_CASE("a record of the quarantine is looked for in all streams, asked for again, and its end is told") {
+TEST_CASE("a quarantined record is searched in all streams, requested again, and the result is printed") {
     const std::string first =
         R"({"quarantine":[{"stream":"claim_attendance","id":"x"}],"next":{"stream":"claim_attendance","id":"x"}})";
     const std::string second = R"({"quarantine":[{"stream":"provider","id":"a b"}],"next":null})";
@@ -201,7 +201,7 @@ TEST_CASE("a record of the quarantine is looked for in all streams, asked for ag
     CHECK(json.out == retry_answer("not_found", "null", "true") + "\n");
 }
 
-TEST_CASE("a record that is not in quarantine, and a portal that is away, are told with the remedy") {
+TEST_CASE("a record that is not in quarantine, and an unreachable portal, are reported with the remedy") {
     ScriptedApi none({{"GET /v1/quarantine?limit=1000 ", "200 OK", R"({"quarantine":[],"next":null})"}});
     const CtlRun unknown = none.run({"quarantine", "--retry", "x"});
     CHECK(unknown.exit == CtlExit::wrong);
@@ -214,13 +214,13 @@ TEST_CASE("a record that is not in quarantine, and a portal that is away, are to
     CHECK_THAT(failed.err, Contains("so it is") && Contains("do that"));
 }
 
-TEST_CASE("a record comes byte for byte, whatever stands in its id") {
+TEST_CASE("a record is printed byte for byte, whatever its id contains") {
     const std::string body = "{ \"_id\":\"a\",\n \"x\": 1.10 }";
     ScriptedApi api({{"GET /v1/records/claim_attendance/..%2F%20%3F ", "200 OK", body}});
     CHECK(api.run({"get", "claim_attendance", "../ ?"}).out == body);
 }
 
-TEST_CASE("changes are followed over a restart, until the numbering is another one") {
+TEST_CASE("changes are followed across a restart, until the numbering changes") {
     const std::string one =
         R"({"generation":"g","changes":[{"seq":6,"id":"a"},{"seq":7,"id":"b"}],"next":7})";
     const std::string none = R"({"generation":"g","changes":[],"next":7})";

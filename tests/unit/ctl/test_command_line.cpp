@@ -40,7 +40,7 @@ std::size_t widest_line(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("options stand before a command and behind it, with a blank or an equals sign") {
+TEST_CASE("options may precede or follow the command, with a blank or an equals sign") {
     for (const Words& words : {Words{"--url", "unix:/x", "changes", "--since", "5", "--follow"},
                                Words{"changes", "--since=5", "--follow", "--url=unix:/x"},
                                Words{"--url=unix:/x", "changes", "--follow", "--since", "5"}}) {
@@ -61,7 +61,7 @@ TEST_CASE("options stand before a command and behind it, with a blank or an equa
     CHECK(parse_command_line({"--version"}).has_value());
 }
 
-TEST_CASE("what is mistyped is refused with the remedy") {
+TEST_CASE("typing errors are rejected with the remedy") {
     CHECK(misuse_of({}) == "no command given; see carecloudctl help");
     CHECK(misuse_of({"statsu"}) == "unknown command 'statsu'; did you mean 'status'?");
     CHECK(misuse_of({"changes", "--sinc", "5"}) == "unknown option --sinc; did you mean --since?");
@@ -78,7 +78,7 @@ TEST_CASE("what is mistyped is refused with the remedy") {
           "unexpected argument 'x\\x1b[2J'; see carecloudctl status --help");
 }
 
-TEST_CASE("options that do not go together are refused, and none is passed over in silence") {
+TEST_CASE("options that cannot be combined are rejected, and none is ignored silently") {
     CHECK(misuse_of({"quarantine", "--retry", "x", "--limit", "5"}) ==
           "--limit cannot be used with --retry; --retry fetches a single record; see carecloudctl quarantine "
           "--help");
@@ -160,7 +160,7 @@ TEST_CASE("the completions for zsh and fish have each command with its own optio
     }
 }
 
-TEST_CASE("help, and -h and -V beside the long ones") {
+TEST_CASE("help, -h and -V in addition to the long options") {
     const auto parsed = [](const std::vector<std::string>& words) { return parse_command_line(words); };
     CHECK(asks_for_help(*parsed({"help"})));
     CHECK(parsed({"help", "export"})->arguments == std::vector<std::string>{"export"});

@@ -19,7 +19,7 @@ std::string edge_of(std::string_view text, MonthEdge edge) {
 
 }  // namespace
 
-TEST_CASE("a cell is quoted where it must be, and no spreadsheet runs it") {
+TEST_CASE("a cell is quoted if necessary, and is not a formula for spreadsheets") {
     struct Cell {
         const char* json;
         const char* cell;
@@ -55,7 +55,7 @@ TEST_CASE("a cell is quoted where it must be, and no spreadsheet runs it") {
     }
 }
 
-TEST_CASE("columns are those of all records, in the order in which they came") {
+TEST_CASE("columns are those of all records, in order of first occurrence") {
     CsvColumns columns;
     std::array<std::string, 3> records{R"({"_id":"a","=x":1.10})", R"({"b":null,"_id":"c"})",
                                        R"({"new":1,"b":"z"})"};
@@ -69,7 +69,7 @@ TEST_CASE("columns are those of all records, in the order in which they came") {
     CHECK(columns.left_out() == 1);
 }
 
-TEST_CASE("a CSV is UTF-8 without NUL, whatever the records hold") {
+TEST_CASE("a CSV is UTF-8 without NUL, whatever the records contain") {
     CsvColumns columns;
     std::string record =
         R"({"_id":"a","x\ud800":"A\ud800B","nul":"x\u0000y","list":["\udfff"],"e":"\ud83d\ude00"})";
@@ -80,7 +80,7 @@ TEST_CASE("a CSV is UTF-8 without NUL, whatever the records hold") {
           "B,x\xef\xbf\xbdy,\"[\"\"\\ufffd\"\"]\",\xf0\x9f\x98\x80\r\n");
 }
 
-TEST_CASE("an answer that cannot be read is not quoted: it may be a child's record") {
+TEST_CASE("an unreadable response is not quoted, because it may be a child's record") {
     for (const char* body :
          {R"({"records":[{"_id":"Maria"},)", R"({"records":[{"_id":"Maria\x"}],"next":null})",
           R"({"records":[Maria],"next":null})", R"({"records":["Maria"],"next":null})"}) {
@@ -109,7 +109,7 @@ TEST_CASE("a day is a day, a month its first or its last one") {
     }
 }
 
-TEST_CASE("an export goes through all pages, empty ones included, and gives the bytes as they came") {
+TEST_CASE("an export reads all pages, including empty ones, and writes the bytes as received") {
     ScriptedApi api({
         {"GET /v1/records/claim_attendance?start=2026-01-01&end=2026-02-28&limit=1000 ", "200 OK",
          R"({"records":[{"_id":"a","n":1.10},{"_id":"b"}],"next":"20260101.7"})"},
@@ -130,7 +130,8 @@ TEST_CASE("an export goes through all pages, empty ones included, and gives the 
     CHECK(csv.out == "_id,x\r\na,\r\nc,'=1\r\n");
 }
 
-TEST_CASE("columns that come while a CSV is written are told, and an export cut off by a refusal fails") {
+TEST_CASE(
+    "columns that appear while a CSV is written are reported, and an export interrupted by a refusal fails") {
     ScriptedApi grown({{"GET", "200 OK", R"({"records":[{"_id":"a"}],"next":null})"},
                        {"GET", "200 OK", R"({"records":[{"_id":"a","late":1}],"next":null})"}});
     const CtlRun run = grown.run({"export", "claim_attendance", "--format", "csv"});

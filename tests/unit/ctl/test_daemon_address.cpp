@@ -27,7 +27,7 @@ CtlResult<DaemonAddress> found_by(const TempDir& dir, const std::string& api,
 
 }  // namespace
 
-TEST_CASE("the daemon is looked for where its configuration says that it listens") {
+TEST_CASE("the daemon's address is read from its configuration") {
     const TempDir dir;
     CHECK(found_by(dir, "api: { listen: \"127.0.0.1:9000\" }\n")->url == "http://127.0.0.1:9000");
     CHECK(found_by(dir, "api: { listen: \"unix:/run/x/api.sock\" }\n")->url == "unix:/run/x/api.sock");
@@ -36,7 +36,7 @@ TEST_CASE("the daemon is looked for where its configuration says that it listens
     CHECK(found_by(dir, "api: { listen: \"[::]:80\", token_file: token }\n")->url == "http://[::1]:80");
 }
 
-TEST_CASE("its token is used where it may be read, and what the command line says comes first") {
+TEST_CASE("its token is used if the file is readable, and the command line takes precedence") {
     const TempDir dir;
     const std::string api = "api: { listen: \"127.0.0.1:9000\", token_file: token }\n";
     CHECK(found_by(dir, api)->token_file.empty());
@@ -49,7 +49,7 @@ TEST_CASE("its token is used where it may be read, and what the command line say
 }
 
 TEST_CASE(
-    "a configuration with errors still says where the daemon listens that runs on with earlier settings") {
+    "a configuration with errors still yields the address of a daemon that runs with earlier settings") {
     const TempDir dir;
     const auto found = found_by(dir, "api: { listen: \"127.0.0.1:9000\" }\nnonsense: 1\n");
     REQUIRE(found.has_value());
@@ -58,7 +58,7 @@ TEST_CASE(
     CHECK(found_by(dir, "api: { listen: \"127.0.0.1:9000\" }\n")->notice.empty());
 }
 
-TEST_CASE("a configuration that is named and cannot be used is a failure") {
+TEST_CASE("a configuration that is specified but unusable is a failure") {
     const TempDir dir;
     const auto broken = found_by(dir, "apu: {}\n");
     REQUIRE_FALSE(broken.has_value());

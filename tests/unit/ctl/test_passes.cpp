@@ -48,7 +48,7 @@ CtlJson unconfirmed_pass() {
 
 }  // namespace
 
-TEST_CASE("a backfill is begun, watched over a short absence of the daemon, and its end is told") {
+TEST_CASE("a backfill is started, watched across a short outage of the daemon, and its result is printed") {
     ScriptedApi api({
         {"POST /v1/backfill?entity=claim_attendance&from=2026-01-01&to=2026-03-31 ", "202 Accepted",
          backfill_pass("waiting", 0, 0).dump()},
@@ -65,7 +65,7 @@ TEST_CASE("a backfill is begun, watched over a short absence of the daemon, and 
     CHECK(run.err == "carecloudctl: away; waiting for the daemon\n");
 }
 
-TEST_CASE("a pass need not be waited for, and its JSON is there for programs") {
+TEST_CASE("waiting for a pass is optional, and its JSON is available for programs") {
     ScriptedApi api({{"POST /v1/reconcile?entity=claim_attendance&deep=true&confirm_deletes=true ",
                       "202 Accepted", backfill_pass("waiting", 0, 0).dump()}});
     const std::vector<std::string> words{"reconcile",         "claim_attendance", "--deep",
@@ -77,7 +77,8 @@ TEST_CASE("a pass need not be waited for, and its JSON is there for programs") {
 }
 
 TEST_CASE(
-    "a reconciliation that asks, and passes that fail or are canceled, leave with 1 and say the remedy") {
+    "a reconciliation that requires confirmation, and passes that fail or are canceled, exit with 1 and the "
+    "remedy") {
     ScriptedApi unconfirmed({{"POST /v1/reconcile?entity=claim_attendance&deep=false&confirm_deletes=false ",
                               "202 Accepted", unconfirmed_pass().dump()}});
     const CtlRun run = unconfirmed.run({"reconcile", "claim_attendance"});
@@ -119,7 +120,7 @@ TEST_CASE("passes are listed, and one is canceled") {
     CHECK(cancel.run({"cancel", "../x"}).exit == CtlExit::wrong);
 }
 
-TEST_CASE("progress tells how far it is, how fast, and how long still") {
+TEST_CASE("progress shows the amount done, the rate, and the remaining time") {
     const CtlJson first = backfill_pass("running", 0, 0);
     CHECK(pass_progress(backfill_pass("waiting", 0, 0), first, 5s) == "queued");
     CtlJson unknown = backfill_pass("running", 0, 20);

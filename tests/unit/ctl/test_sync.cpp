@@ -38,7 +38,7 @@ const ScriptedAnswer kTwoChanges{
 
 }  // namespace
 
-TEST_CASE("a pass that began before it was asked for is not the one that is waited for") {
+TEST_CASE("a pass that began before the request is not waited for") {
     ScriptedApi api({status_at({}), kNudged,
                      // Nothing has ended; then one that had been under way for 5 s; then the next one.
                      status_at({.now = "2026-11-27T03:10:00.200Z"}),
@@ -52,14 +52,14 @@ TEST_CASE("a pass that began before it was asked for is not the one that is wait
     CHECK(api.requests().size() == 6);
 }
 
-TEST_CASE("the pass that was asked for is enough, and nothing new is said so") {
+TEST_CASE("the requested pass is sufficient, and no changes are reported as such") {
     ScriptedApi api(
         {status_at({}), kNudged, status_at({.passes = 4, .ended_at = "2026-11-27T03:10:00.030Z"})});
     CHECK(api.run({"sync"}).out == "claim_attendance: nothing new\n");
     CHECK(api.requests().size() == 3);
 }
 
-TEST_CASE("a pass that failed half way is one result, with what came before") {
+TEST_CASE("a pass that failed halfway is one result, including the changes before the failure") {
     ScriptedApi api(
         {status_at({}), kNudged,
          status_at({.seq = 52, .passes = 5, .ended_at = "2026-11-27T03:10:00.500Z", .error = "HTTP 504"}),
@@ -69,7 +69,7 @@ TEST_CASE("a pass that failed half way is one result, with what came before") {
     CHECK(run.out == "claim_attendance: the pass failed: HTTP 504\n  before that: 1 created, 1 updated\n");
 }
 
-TEST_CASE("after a restart meanwhile the first pass of the new life is it, and one that failed is told") {
+TEST_CASE("after a restart the first pass of the new process counts, and a failed one is reported") {
     ScriptedApi api(
         {status_at({}),
          kNudged,

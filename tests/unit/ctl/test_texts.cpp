@@ -11,7 +11,7 @@ using namespace carecloud;
 using namespace std::chrono_literals;
 
 TEST_CASE(
-    "a table is aligned by characters, cuts what is long, and shows what is hostile in one harmless line") {
+    "a table is aligned by characters, truncates long values, and shows hostile text as one harmless line") {
     TextTable table({{"NAME"}, {"N", TextTable::Align::right}, {"WHY", TextTable::Align::left, 6}});
     CHECK(table.to_string().empty());
     table.add({"Zoë", "5", "short"});
@@ -24,7 +24,7 @@ TEST_CASE(
           "\\xff\\xc2\\x9b         äöüäö…\n");
 }
 
-TEST_CASE("columns beyond the width are told beneath their row, and long words of text are broken between") {
+TEST_CASE("columns beyond the width are printed below their row, and long words of text are broken") {
     TextTable table(
         {{"STREAM"}, {"RECORD"}, {"TRIES", TextTable::Align::right}, {"REASON", TextTable::Align::left, 80}});
     table.add({"claim", "65f35b06", "3", "-"});
@@ -48,7 +48,7 @@ TEST_CASE("columns beyond the width are told beneath their row, and long words o
     CHECK(table.to_string(72).find("REASON\n") < table.to_string(72).find("claim"));
 }
 
-TEST_CASE("numbers, spans and instants read well") {
+TEST_CASE("numbers, durations and instants are readable") {
     CHECK(grouped(0) == "0");
     CHECK(grouped(999) == "999");
     CHECK(grouped(1000) == "1,000");
@@ -71,7 +71,7 @@ TEST_CASE("numbers, spans and instants read well") {
     CHECK(ago_text("never", now).empty());
 }
 
-TEST_CASE("JSON on a terminal is the same JSON without a character that the terminal obeys") {
+TEST_CASE("JSON on a terminal is the same JSON without control characters") {
     const std::string hostile =
         "{\"a\":\"\x7f\xc2\x9b\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80\xc2\xa0\",\r\n\t\"b\":1}";
     const std::string safe = terminal_json(hostile);
@@ -80,7 +80,7 @@ TEST_CASE("JSON on a terminal is the same JSON without a character that the term
     CHECK(terminal_json("\x1b\x9b\xc2") == "\\u001b\xef\xbf\xbd\xef\xbf\xbd");
 }
 
-TEST_CASE("bytes come as they are into a file, progress and color to a terminal alone") {
+TEST_CASE("bytes go unchanged into a file, progress and color only to a terminal") {
     const std::string bytes = "a\x1b[2J\r\nb\xff\n";
     std::ostringstream out;
     std::ostringstream err;
@@ -105,7 +105,7 @@ TEST_CASE("bytes come as they are into a file, progress and color to a terminal 
     CHECK(terminal.painted("x", Color::warn) == "\x1b[33mx\x1b[0m");
 }
 
-TEST_CASE("what cannot be written is noticed") {
+TEST_CASE("output errors are noticed") {
     std::ostringstream out;
     std::ostringstream err;
     CtlOutput output(out, err, {});
@@ -115,7 +115,7 @@ TEST_CASE("what cannot be written is noticed") {
     CHECK_FALSE(output.flush());
 }
 
-TEST_CASE("a page is cut into its rows byte for byte, each in one line, and whatever is no page is told") {
+TEST_CASE("a page is split into its rows byte for byte, one per line, and anything else is reported") {
     std::string body =
         "{\"records\":[ {\"a\": 1.10,\n \"b\":{\"records\":[2]}} "
         ",{\"c\":\"]}\\n\"},7],\"next\":{\"x\":[1]},\"n\\u0061\":null}";

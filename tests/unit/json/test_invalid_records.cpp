@@ -58,7 +58,7 @@ std::vector<Spoiled> spoiled_records() {
 
 }  // namespace
 
-TEST_CASE("of a page with one spoiled record the others are good, in order, and it is kept as its bytes") {
+TEST_CASE("of a page with one invalid record the others are good, in order, and its bytes are kept") {
     for (const auto& [bad, reason] : spoiled_records()) {
         CAPTURE(bad.substr(0, 120));
         const auto page = slice_page(between(bad), {});
@@ -83,7 +83,7 @@ TEST_CASE("of a page with one spoiled record the others are good, in order, and 
     }
 }
 
-TEST_CASE("several spoiled records of a page, the first and the last among them, in either spelling") {
+TEST_CASE("several invalid records of a page, including the first and the last, in either spelling") {
     const std::string bad = one_record("b2", ",\"n\":NaN");
     const auto page = slice_page("{\"Data\":[" + bad + "," + one_record("a1") + "," +
                                      one_record("c3", ",\"n\":\"\t\"") + "],\"Total\":3,\"IsSuccess\":true}",
@@ -97,7 +97,7 @@ TEST_CASE("several spoiled records of a page, the first and the last among them,
     CHECK(page->spelling == Spelling::pascal);
 }
 
-TEST_CASE("a retrieved record can be spoiled, too") {
+TEST_CASE("a retrieved record can be invalid, too") {
     const auto page = slice_page(answer_with(one_record("b2", ",\"comment\":\"\t\"")), {});
     REQUIRE(page.has_value());
     REQUIRE(page->invalid.size() == 1);
@@ -105,7 +105,7 @@ TEST_CASE("a retrieved record can be spoiled, too") {
     CHECK(page->invalid.front().id == "b2");
 }
 
-TEST_CASE("an id or a time that is spoiled itself is not used") {
+TEST_CASE("an id or a time that is itself invalid is not used") {
     const auto page =
         slice_page(between("{\"_id\":\"b\t2\",\"modified\":\"2023-12-01T22:06:47\tZ\",\"n\":1}"), {});
     REQUIRE(page.has_value());
@@ -115,7 +115,7 @@ TEST_CASE("an id or a time that is spoiled itself is not used") {
     CHECK(page->invalid.front().not_json);
 }
 
-TEST_CASE("whatever else is wrong fails the page, with the records that were seen") {
+TEST_CASE("any other error fails the page, with the records that were seen") {
     const std::string bad = one_record("b2", ",\"comment\":\"\t\"");
     const std::vector<std::string> texts{
         between(one_record("b2", R"(,"a":"\q")")),          // an escape that is none
@@ -146,7 +146,7 @@ TEST_CASE("whatever else is wrong fails the page, with the records that were see
     CHECK(cut.error().records_seen == 2);
 }
 
-TEST_CASE("a spoiled record of another workspace is not kept") {
+TEST_CASE("an invalid record of another workspace is not kept") {
     const SliceOptions options{.workspace_id = "w"};
     const auto page =
         slice_page(between(one_record("b2", ",\"comment\":\"\t\",\"workspace_id\":\"other\"")), options);
@@ -161,8 +161,7 @@ TEST_CASE("isSuccess:false is a refusal, whatever its records are") {
     CHECK(page.error().code == ErrorCode::refused);
 }
 
-TEST_CASE(
-    "every byte of a record changed, one at a time: never another record's loss, never another's bytes") {
+TEST_CASE("changing any single byte of a record never loses another record or changes its bytes") {
     const std::string good = one_record("b2", R"(,"s":"xé","n":[-1.5e3,true],"o":{"k":null})");
     for (std::size_t at = 0; at < good.size(); ++at) {
         for (const char byte : {'\t', '\0', '\xFF', '"', '{', '}', '0', 'N'}) {
@@ -182,7 +181,7 @@ TEST_CASE(
     }
 }
 
-TEST_CASE("a byte-order mark before the text is passed over, once") {
+TEST_CASE("a byte-order mark before the text is ignored once") {
     const std::string mark = "\xEF\xBB\xBF";
     const std::string text = answer_with("[" + one_record("a1") + "]");
     const auto page = slice_page(mark + text, {});
@@ -196,7 +195,7 @@ TEST_CASE("a byte-order mark before the text is passed over, once") {
     CHECK(repaired->invalid.front().body == one_record("b2", ",\"n\":NaN"));
 }
 
-TEST_CASE("a query returns a list; one object is no page of it") {
+TEST_CASE("a query returns a list; a single object is not a page") {
     const SliceOptions list{.list = true};
     const std::string paged = R"({"items":[)" + one_record("a1") + R"(],"count":1})";
     const auto page = slice_page(answer_with(paged), list);
@@ -226,7 +225,7 @@ TEST_CASE("reading stops at Take, and the rest is counted") {
               .has_error());
 }
 
-TEST_CASE("a page of a million empty records takes no more memory than its bytes and their index") {
+TEST_CASE("a page of a million empty records uses no more memory than its bytes and their index") {
     constexpr std::size_t records = 1'000'000;
     std::string data = "[{}";
     for (std::size_t i = 1; i < records; ++i)

@@ -33,7 +33,7 @@ ErrorCode failure(const std::string& text, const SliceOptions& options = {}) {
 
 }  // namespace
 
-TEST_CASE("records are views of their exact bytes, white space around them left out") {
+TEST_CASE("records are views of their exact bytes, without the white space around them") {
     const std::string first =
         R"({ "_id" : "a1", "modified":"2023-12-01T22:06:47.9990000Z", "x": [1, {"y":null}] })";
     const Page page = good(envelope(" [ " + first + " \n, " + record("b2", R"(,"disabled":true)") + "\t]"));
@@ -47,13 +47,13 @@ TEST_CASE("records are views of their exact bytes, white space around them left 
     CHECK(page.records[0].body.data() >= page.buffer.get());
 }
 
-TEST_CASE("the hash of a body is what sha256sum says") {
+TEST_CASE("the hash of a body equals the output of sha256sum") {
     const Page page = good(R"({"isSuccess":true,"data":{"_id":"a","modified":"2023-12-01T22:06:47Z"}})");
     CHECK(to_hex(page.records.at(0).hash) ==
           "2703ce264a69d547a0a80aa1b9defd35ffecbb62ead85aff03f8ff8c049d6da8");
 }
 
-TEST_CASE("both spellings of the envelope are taken, and told apart") {
+TEST_CASE("both spellings of the envelope are accepted and distinguished") {
     CHECK(good(envelope("[]")).spelling == Spelling::camel);
     const Page pascal =
         good(R"({"Total":17,"Data":[],"IsSuccess":true,"ResponseStatus":{"ErrorCode":null,"Errors":[]}})");
@@ -63,12 +63,12 @@ TEST_CASE("both spellings of the envelope are taken, and told apart") {
     CHECK(good(envelope("null")).record_count() == 0);
 }
 
-TEST_CASE("a total that is not a count is passed over") {
+TEST_CASE("a total that is not a count is ignored") {
     CHECK_FALSE(good(R"({"total":-1,"isSuccess":true,"data":[]})").total);
     CHECK_FALSE(good(R"({"total":"many","isSuccess":true,"data":[]})").total);
 }
 
-TEST_CASE("isSuccess:false is a refusal that names the ErrorCode and nothing more") {
+TEST_CASE("isSuccess:false is a refusal that names only the ErrorCode") {
     const auto page = slice_page(
         R"({"isSuccess":false,"responseStatus":{"errorCode":"Bad<Query>","message":"for Jane Doe"},"data":[]})",
         {});
@@ -78,7 +78,7 @@ TEST_CASE("isSuccess:false is a refusal that names the ErrorCode and nothing mor
     CHECK(page.error().message().find("Jane") == std::string::npos);
 }
 
-TEST_CASE("what is not JSON, cut short, or not the documented envelope fails whole (hazard 11)") {
+TEST_CASE("text that is not JSON, truncated, or not the documented envelope fails as a whole (hazard 11)") {
     const std::string whole = envelope("[" + record("a") + "," + record("b") + "]");
     for (std::size_t size = 0; size < whole.size(); ++size)
         CHECK(failure(whole.substr(0, size)) == ErrorCode::bad_response);
@@ -107,7 +107,7 @@ TEST_CASE("what is not JSON, cut short, or not the documented envelope fails who
     }
 }
 
-TEST_CASE("why an answer is not JSON is said in our own words") {
+TEST_CASE("the reason why a response is not JSON contains none of its text") {
     const auto reason = [](const std::string& text) { return slice_page(text, {}).error().subject; };
     CHECK(reason("") == "not valid JSON: empty");
     CHECK(reason("  \n") == "not valid JSON: empty");
@@ -116,7 +116,7 @@ TEST_CASE("why an answer is not JSON is said in our own words") {
     CHECK(reason(envelope("[\"a\nb\"]")) == "not valid JSON: a control character in a string");
 }
 
-TEST_CASE("every byte inside a record is checked, in values that nobody reads") {
+TEST_CASE("every byte inside a record is checked, including unused values") {
     for (const char* value : {"tru",         "truee", "nul",  "'a'",     "\"a\" b",  "\"\\x\"", "\"\\u12g4\"",
                               "\"\\u12\"",   "[1,]",  "[,1]", "{\"a\"}", "{\"a\":}", "{a:1}",   "{\"a\":1,}",
                               "{\"\\q\":1}", "[1 2]", "[",    "{",       "\"",       ""}) {
@@ -183,7 +183,7 @@ TEST_CASE("a record of another workspace or bucket fails the page (hazard 24)") 
           ErrorCode::wrong_workspace);
 }
 
-TEST_CASE("nesting is bounded, in a record and around it") {
+TEST_CASE("nesting is limited, in a record and around it") {
     const std::string deep = std::string(10'000, '[') + std::string(10'000, ']');
     CHECK(good(envelope("[" + record("a", ",\"x\":" + deep) + "]")).invalid.at(0).not_json);
     CHECK(failure(deep) == ErrorCode::bad_response);
@@ -207,14 +207,14 @@ TEST_CASE("a record of 9 MB is a record, and one slicer reads page after page") 
     }
 }
 
-TEST_CASE("NUL and an empty answer are refused") {
+TEST_CASE("NUL and an empty response are refused") {
     CHECK(failure("") == ErrorCode::bad_response);
     CHECK(failure(std::string("\0", 1)) == ErrorCode::bad_response);
     CHECK(failure("   ") == ErrorCode::bad_response);
     CHECK(failure(envelope("[]") + std::string(3, '\0')) == ErrorCode::bad_response);
 }
 
-TEST_CASE("colon_after_a_string: what follows a value is a comma or an end, also after a string") {
+TEST_CASE("colon_after_a_string: a value is followed by a comma or an end, also after a string") {
     for (const char* more : {R"(,"x":"a":1)", R"(,"x":"a" :{})", R"(,"x":["a":1])", R"(,"x":"a""b")",
                              R"(,"x":"a"true)", R"(,"x":true"a")", R"(,"x":1"y":2)"}) {
         CAPTURE(more);
@@ -223,7 +223,7 @@ TEST_CASE("colon_after_a_string: what follows a value is a comma or an end, also
     CHECK(failure(R"({"isSuccess":true,"x":"a":1,"data":[]})") == ErrorCode::bad_response);
 }
 
-TEST_CASE("a system field twice, or under a name written with escapes, is invalid") {
+TEST_CASE("a duplicate system field, or one under an escaped name, is invalid") {
     const SliceOptions options{.workspace_id = "w1", .bucket_id = "b1"};
     for (const char* more :
          {R"(,"disabled":true,"disabled":false)", R"(,"workspace_id":"w1","workspace_id":"w1")",
@@ -246,7 +246,7 @@ TEST_CASE("a system field twice, or under a name written with escapes, is invali
                   options) == ErrorCode::wrong_workspace);
 }
 
-TEST_CASE("of a system field that stands twice neither is believed") {
+TEST_CASE("neither of two duplicate system fields is used") {
     const Page page = good(envelope(
         "[" + record("a", R"(,"_id":"a")") + "," + record("b", R"(,"modified":"2024-01-01T00:00:00Z")") +
         "," + record("c", R"(,"x":1)") + "," + record("d", R"(,"\u005fid":"e")") + "]"));
@@ -260,7 +260,7 @@ TEST_CASE("of a system field that stands twice neither is believed") {
     CHECK(page.records.at(0).id == "c");
 }
 
-TEST_CASE("total_escaped: an envelope's name is the same name when written with escapes") {
+TEST_CASE("total_escaped: an escaped name in the envelope is the same name") {
     CHECK(good(R"({"isSuccess":true,"data":[],"\u0074otal":7})").total == 7U);
     CHECK(good(R"({"\u0049sSuccess":true,"Dat\u0061":[]})").spelling == Spelling::pascal);
     CHECK(good(R"({"isSuccess":true,"data":[],"responseStat\u0075s":null})").record_count() == 0);
@@ -269,7 +269,7 @@ TEST_CASE("total_escaped: an envelope's name is the same name when written with 
     CHECK(good(R"({"isSuccess":true,"data":[],"\u0061nother":1})").record_count() == 0);
 }
 
-TEST_CASE("the days of a record are those of its startDate and endDate, in every form that is met") {
+TEST_CASE("the days of a record are those of its startDate and endDate, in every known format") {
     struct Case {
         const char* more;
         std::optional<DaySpan> days;

@@ -36,7 +36,7 @@ Decision decided(const HeldVersion& version, const Arrival& arrival) {
 
 }  // namespace
 
-TEST_CASE("a record never seen is created, or disabled where it comes so") {
+TEST_CASE("a new record is created, or disabled if received as disabled") {
     Arrival arrival = arriving(0);
     CHECK(decide(nullptr, arrival).kind == ChangeKind::created);
     CHECK(decide(nullptr, arrival).verdict == Verdict::take);
@@ -44,7 +44,7 @@ TEST_CASE("a record never seen is created, or disabled where it comes so") {
     CHECK(decide(nullptr, arrival).kind == ChangeKind::disabled);
 }
 
-TEST_CASE("a record that was away is restored") {
+TEST_CASE("a deleted record is restored") {
     CHECK(decided(held(ChangeKind::disabled), arriving(1)).kind == ChangeKind::restored);
     Arrival disabled = arriving(1);
     disabled.disabled = true;
@@ -54,7 +54,8 @@ TEST_CASE("a record that was away is restored") {
     CHECK(same.kind == ChangeKind::restored);
 }
 
-TEST_CASE("an answer that was not requested after the denial does not restore a deleted record (hazard 22)") {
+TEST_CASE(
+    "a response that was not requested after the denial does not restore a deleted record (hazard 22)") {
     Arrival early = arriving(0, kHash);
     early.in_order = false;
     const Decision decision = decided(held(ChangeKind::deleted), early);
@@ -63,7 +64,7 @@ TEST_CASE("an answer that was not requested after the denial does not restore a 
 }
 
 // Every combination of what the rule of hazard 30 looks at, without reversals.
-TEST_CASE("a version is taken where no replica can be behind the one that showed it, and doubted otherwise") {
+TEST_CASE("a version is taken if no replica can be behind the one that returned it, and doubted otherwise") {
     struct Row {
         std::int64_t modified;  // of the arriving version; the held one's is 0
         bool same_bytes;
@@ -113,7 +114,7 @@ TEST_CASE("a version is taken where no replica can be behind the one that showed
     CHECK((decision.reversal > 0) == (row.verdict == Verdict::take && row.had_before));
 }
 
-TEST_CASE("what an answer shows that was requested at the doubt's hour is taken, whatever it is") {
+TEST_CASE("any version in a response requested after the doubt became due is taken") {
     HeldVersion doubted = held();
     doubted.ask_at = at(600);
     doubted.reversals = 5;
@@ -131,7 +132,7 @@ TEST_CASE("what an answer shows that was requested at the doubt's hour is taken,
     CHECK(decided(doubted, due).verdict == Verdict::doubt);
 }
 
-TEST_CASE("a newer version is taken at once while the record is doubted, and asked for again all the same") {
+TEST_CASE("a newer version is taken immediately while the record is doubted, and still requested again") {
     HeldVersion doubted = held();
     doubted.ask_at = at(600);
     Arrival newer = arriving(100);
@@ -141,7 +142,7 @@ TEST_CASE("a newer version is taken at once while the record is doubted, and ask
     CHECK(decision.ask_at == at(700));
 }
 
-TEST_CASE("a third content under one `modified` is unsteady, and the doubt stays as it is") {
+TEST_CASE("a third content with one `modified` is unsteady, and the doubt stays unchanged") {
     HeldVersion doubted = held();
     doubted.ask_at = at(600);
     doubted.doubted = kOther;
@@ -158,7 +159,7 @@ TEST_CASE("a third content under one `modified` is unsteady, and the doubt stays
     CHECK(decided(doubted, third).verdict == Verdict::take);
 }
 
-TEST_CASE("the second reversal and each further one is doubted for the overlap, twice, four times … a day") {
+TEST_CASE("the second and each further reversal is doubted for the overlap, twice, four times … a day") {
     HeldVersion version = held();
     Arrival back = arriving(-2);
     back.had_before = true;
@@ -179,7 +180,8 @@ TEST_CASE("the second reversal and each further one is doubted for the overlap, 
 }
 
 TEST_CASE(
-    "regression: the second reversal was taken at the hour of an earlier doubt, or of overlapping answers") {
+    "regression: the second reversal was taken when an earlier doubt was due, or from overlapping "
+    "responses") {
     HeldVersion version = held();
     version.reversals = 1;
     Arrival back = arriving(-1);
@@ -199,7 +201,7 @@ TEST_CASE(
     CHECK(first.ask_at == at(1200));
 }
 
-TEST_CASE("bytes that change under one `modified` are taken once a day, and at once where somebody asked") {
+TEST_CASE("bytes that change with one `modified` are taken once per day, and immediately on request") {
     HeldVersion version = held(ChangeKind::updated);
     version.unmoved = true;
     Arrival other = arriving(0);
@@ -213,7 +215,7 @@ TEST_CASE("bytes that change under one `modified` are taken once a day, and at o
 }
 
 // sync-model, hazard 30, and at most one row a day for bytes that differ in each answer.
-TEST_CASE("the hour of a doubt is no reason for a second change a day that does not move `modified`") {
+TEST_CASE("a doubt that is due is no reason for a second change per day that keeps `modified`") {
     HeldVersion version = held(ChangeKind::updated);
     version.unmoved = true;
     version.ask_at = at(50);
@@ -229,7 +231,7 @@ TEST_CASE("the hour of a doubt is no reason for a second change a day that does 
     CHECK(decided(version, other).verdict == Verdict::take);
 }
 
-TEST_CASE("what was asked for since the configuration holds is in its words") {
+TEST_CASE("a held version that was requested with the current configuration is in its format") {
     Page page;
     page.records.emplace_back();
     Batch batch{.page = std::make_shared<const Page>(std::move(page)), .first_met = {true}};
@@ -241,7 +243,7 @@ TEST_CASE("what was asked for since the configuration holds is in its words") {
 }
 
 TEST_CASE(
-    "what a configuration meets for the first time is no return to an earlier version, but for its "
+    "a version first seen with a configuration is not a return to an earlier version, except for its "
     "`modified`") {
     HeldVersion version = held(ChangeKind::updated);
     version.unmoved = true;
@@ -260,7 +262,7 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "a record's history tells whether a version was had before, and how often it went back within a day") {
+    "a record's history shows whether a version was held before, and how often it reverted within a day") {
     constexpr std::int64_t kHour = 3600;
     std::map<std::uint64_t, PastChange> log{
         {1,
@@ -294,7 +296,7 @@ TEST_CASE(
     CHECK_FALSE(pruned.unmoved);
 }
 
-TEST_CASE("the log of answers tells which one brought a change") {
+TEST_CASE("the log of responses shows which one brought a change") {
     const auto answer = [](std::int64_t sent) { return Asked{{Duration(sent)}, {Duration(sent + 5)}}; };
     AnswerLog log(10);
     log.note(12, answer(100));

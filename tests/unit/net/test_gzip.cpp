@@ -28,7 +28,7 @@ std::string inflated(std::string_view wire, std::size_t bytes_max = kMax) {
 
 }  // namespace
 
-TEST_CASE("gzip inflates, one member or several, or none") {
+TEST_CASE("gzip is inflated: one member, several, or none") {
     const std::string text(100'000, 'a');
     CHECK((inflated(gzip(text)) == text));
     CHECK(inflated(gzip("")) == "");
@@ -36,7 +36,7 @@ TEST_CASE("gzip inflates, one member or several, or none") {
     CHECK(inflated(gzip("") + gzip("") + gzip("x")) == "x");
 }
 
-TEST_CASE("zeros behind the last member are padding, and nothing else is") {
+TEST_CASE("zeros after the last member are padding, and nothing else is") {
     const std::string text(5000, 'a');
     for (const std::size_t zeros : {1U, 8U, 4096U}) {
         INFO(zeros);
@@ -52,7 +52,7 @@ TEST_CASE("zeros behind the last member are padding, and nothing else is") {
     CHECK(inflated(std::string(100, '\0')) == "[corrupt]");
 }
 
-TEST_CASE("the limit counts inflated bytes, to the byte") {
+TEST_CASE("the limit counts inflated bytes exactly") {
     const std::string text(1000, 'a');
     CHECK((inflated(gzip(text), 1000) == text));
     CHECK(inflated(gzip(text), 999) == "[too large]");
@@ -60,7 +60,7 @@ TEST_CASE("the limit counts inflated bytes, to the byte") {
     CHECK(inflated(gzip(std::string(64 << 20, '\0'))) == "[too large]");
 }
 
-TEST_CASE("a length that lies is corrupt, whatever it claims") {
+TEST_CASE("a wrong length is corrupt, whatever its value") {
     const std::string good = gzip(std::string(5000, 'a'));
     for (const char byte : {'\x00', '\x01', '\x7f', '\xff'}) {
         std::string wire = good;
@@ -70,7 +70,7 @@ TEST_CASE("a length that lies is corrupt, whatever it claims") {
     }
 }
 
-TEST_CASE("cut anywhere, changed anywhere: corrupt, and never a wrong text") {
+TEST_CASE("truncated or changed at any byte, it is corrupt, and never wrong text") {
     std::mt19937 random(7);
     std::string text(3000, ' ');
     for (char& c : text)

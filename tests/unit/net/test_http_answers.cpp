@@ -64,7 +64,7 @@ TEST_CASE("an empty body is still a buffer with its padding") {
     CHECK(response->size == 0);
 }
 
-TEST_CASE("interim answers are passed over, but not for ever") {
+TEST_CASE("interim responses are skipped, up to a limit") {
     CHECK(outcome_of("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" +
                      http_ok("good")) == "good");
     std::string many;
@@ -74,7 +74,7 @@ TEST_CASE("interim answers are passed over, but not for ever") {
     CHECK(begins(outcome_of("HTTP/1.1 101 Switching Protocols\r\n\r\n"), "bad_response"));
 }
 
-TEST_CASE("a body that ends too soon is cut short, with the count") {
+TEST_CASE("a body that ends too soon is reported as truncated, with the count") {
     const std::string out = outcome_of("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n0123456789");
     CHECK(begins(out, "bad_response"));
     CHECK(has(out, "response truncated after 10 bytes"));
@@ -83,7 +83,7 @@ TEST_CASE("a body that ends too soon is cut short, with the count") {
     CHECK(begins(outcome_of("HTTP/1.1 200 OK\r\nContent-Len"), "bad_response"));
 }
 
-TEST_CASE("an answer that is too large names the limit, whether its length was announced or not") {
+TEST_CASE("an oversized response names the limit, whether its length was announced or not") {
     boost::asio::io_context io;
     for (const std::string& answer : {http_ok(std::string(1001, 'a')), chunked(std::string(1001, 'a'), 100),
                                       "HTTP/1.1 200 OK\r\n\r\n" + std::string(1001, 'a')}) {
@@ -102,7 +102,7 @@ TEST_CASE("an answer that is too large names the limit, whether its length was a
     }
 }
 
-TEST_CASE("a status line may end with the status") {
+TEST_CASE("a status line may end after the status code") {
     CHECK(outcome_of("HTTP/1.1 200\r\nContent-Length: 4\r\n\r\ngood") == "good");
     CHECK(outcome_of("HTTP/1.0 200\r\n\r\ngood") == "good");
     CHECK(outcome_of("HTTP/1.1 100\r\n\r\nHTTP/1.1 200\r\nContent-Length: 4\r\n\r\ngood") == "good");
@@ -115,7 +115,7 @@ TEST_CASE("a status line may end with the status") {
     CHECK(refused->status == 503);
 }
 
-TEST_CASE("what is not HTTP is a bad response") {
+TEST_CASE("anything but HTTP is a bad response") {
     CHECK(begins(outcome_of("SSH-2.0-OpenSSH_9.2p1\r\n"), "bad_response"));
     CHECK(begins(outcome_of(std::string("\0\1\2\3\xff\xfe", 6)), "bad_response"));
     CHECK(begins(outcome_of("HTTP/2 200 OK\r\n\r\n"), "bad_response"));
@@ -127,7 +127,7 @@ TEST_CASE("what is not HTTP is a bad response") {
     CHECK(begins(outcome_of("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"), "bad_response"));
 }
 
-TEST_CASE("a head of 100 KiB is refused, one of 60 KiB is taken") {
+TEST_CASE("a head of 100 KiB is refused, one of 60 KiB is accepted") {
     const std::string long_head = outcome_of(http_ok("good", "X: " + std::string(100 * 1024, 'a') + "\r\n"));
     CHECK(begins(long_head, "bad_response"));
     CHECK(has(long_head, "64 KiB"));
@@ -145,7 +145,7 @@ TEST_CASE("33 MiB are too large, in every framing") {
     CHECK((outcome_of(http_ok(most)) == most));
 }
 
-TEST_CASE("gzip is inflated; damaged or in another coding it is a bad response") {
+TEST_CASE("gzip is inflated; damaged data or another coding is a bad response") {
     const std::string text(200'000, 'q');
     const std::string wire = gzip(text);
     CHECK((outcome_of(http_ok(wire, "Content-Encoding: gzip\r\n")) == text));
@@ -161,7 +161,7 @@ TEST_CASE("gzip is inflated; damaged or in another coding it is a bad response")
     CHECK(begins(outcome_of(http_ok("x", "Content-Encoding: gzip, gzip\r\n")), "bad_response"));
 }
 
-TEST_CASE("a refusal keeps its status, though its body cannot be inflated") {
+TEST_CASE("a refusal keeps its status even if its body cannot be inflated") {
     const auto response = answer_of(http_answer("503 Service Unavailable", "x", "Content-Encoding: br\r\n"));
     REQUIRE(response.has_value());
     CHECK(response->status == 503);
@@ -169,7 +169,7 @@ TEST_CASE("a refusal keeps its status, though its body cannot be inflated") {
     CHECK(response->body != nullptr);
 }
 
-TEST_CASE("a reset in the middle of a body fails the answer") {
+TEST_CASE("a reset within a body fails the response") {
     asio::io_context io;
     ScriptedServer server(io, [](Peer& peer) -> Task<> {
         const std::string request = co_await peer.read_request();

@@ -22,7 +22,7 @@ Task<> echo_path(Peer& peer) {
 
 }  // namespace
 
-TEST_CASE("a request arrives as it was meant, and the answer as it was sent") {
+TEST_CASE("a request and its response are transferred unchanged") {
     asio::io_context io;
     std::string seen;
     ScriptedServer server(io, [&](Peer& peer) -> Task<> {
@@ -42,7 +42,7 @@ TEST_CASE("a request arrives as it was meant, and the answer as it was sent") {
                       "\r\nAccept-Encoding: gzip\r\nX-Key: v\r\nContent-Length: 2\r\n\r\n{}");
 }
 
-TEST_CASE("many requests one after the other use one connection") {
+TEST_CASE("many sequential requests use one connection") {
     asio::io_context io;
     ScriptedServer server(io, echo_path);
     const auto client = make_client(io, settings_for(server));
@@ -56,7 +56,7 @@ TEST_CASE("many requests one after the other use one connection") {
     CHECK(client->connections_opened() == 1);
 }
 
-TEST_CASE("requests side by side have a connection each, and keep them") {
+TEST_CASE("concurrent requests use one connection each, and keep them") {
     asio::io_context io;
     ScriptedServer server(io, echo_path);
     const auto client = make_client(io, settings_for(server));
@@ -81,7 +81,7 @@ TEST_CASE("requests side by side have a connection each, and keep them") {
     CHECK(server.connections() == 5);
 }
 
-TEST_CASE("a kept connection that died is replaced once, unnoticed") {
+TEST_CASE("a kept connection that died is replaced once, transparently") {
     asio::io_context io;
     // Every connection serves one request, and drops the next without a word.
     ScriptedServer server(io, [](Peer& peer) -> Task<> {
@@ -100,7 +100,7 @@ TEST_CASE("a kept connection that died is replaced once, unnoticed") {
     CHECK(server.connections() == 3);
 }
 
-TEST_CASE("a kept connection that the server closed while idle is not tried") {
+TEST_CASE("a kept connection that the server closed while idle is not used") {
     asio::io_context io;
     std::size_t requests = 0;
     ScriptedServer server(io, [&](Peer& peer) -> Task<> {
@@ -116,7 +116,7 @@ TEST_CASE("a kept connection that the server closed while idle is not tried") {
     CHECK(server.connections() == 3);
 }
 
-TEST_CASE("a fresh connection that dies unheard is an error at once") {
+TEST_CASE("a new connection that dies before a response is an error immediately") {
     asio::io_context io;
     ScriptedServer server(io, [](Peer& peer) -> Task<> {
         const std::string request = co_await peer.read_request();
@@ -130,7 +130,7 @@ TEST_CASE("a fresh connection that dies unheard is an error at once") {
     CHECK(server.connections() == 1);
 }
 
-TEST_CASE("Connection: close, and bytes nobody asked for, end a connection's use") {
+TEST_CASE("Connection: close, and unexpected bytes, end the use of a connection") {
     asio::io_context io;
     const bool unasked = GENERATE(false, true);
     ScriptedServer server(io, [unasked](Peer& peer) -> Task<> {
@@ -152,7 +152,7 @@ TEST_CASE("Connection: close, and bytes nobody asked for, end a connection's use
     CHECK(server.connections() == 2);
 }
 
-TEST_CASE("nobody listens: unreachable, with the address") {
+TEST_CASE("a refused connection is unreachable, with the address") {
     asio::io_context io;
     ScriptedServer server(io, echo_path);
     server.stop_listening();
@@ -164,14 +164,14 @@ TEST_CASE("nobody listens: unreachable, with the address") {
     CHECK(response.error().subject.find("refused") != std::string::npos);
 }
 
-TEST_CASE("localhost is found without a resolver, by whichever family answers") {
+TEST_CASE("localhost is resolved without a resolver, by the family that responds") {
     asio::io_context io;
     ScriptedServer server(io, echo_path);
     const auto client = make_client(io, settings_for(server, false, "localhost"));
     CHECK(get(io, *client).has_value());
 }
 
-TEST_CASE("a header cannot smuggle another in") {
+TEST_CASE("a header cannot inject another one") {
     asio::io_context io;
     ScriptedServer server(io, echo_path);
     const auto client = make_client(io, settings_for(server));

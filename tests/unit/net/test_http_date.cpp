@@ -15,7 +15,7 @@ std::string parsed(std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("the three forms of RFC 9110 5.6.7 are one instant") {
+TEST_CASE("the three forms of RFC 9110 5.6.7 are the same instant") {
     CHECK(parsed("Sun, 06 Nov 1994 08:49:37 GMT") == "1994-11-06T08:49:37.0000000Z");
     CHECK(parsed("Sunday, 06-Nov-94 08:49:37 GMT") == "1994-11-06T08:49:37.0000000Z");
     CHECK(parsed("Sun Nov  6 08:49:37 1994") == "1994-11-06T08:49:37.0000000Z");
@@ -24,7 +24,7 @@ TEST_CASE("the three forms of RFC 9110 5.6.7 are one instant") {
     CHECK(parsed("Sat, 31 Dec 2016 23:59:60 GMT") == "2017-01-01T00:00:00.0000000Z");
 }
 
-TEST_CASE("what is not an HTTP date is none") {
+TEST_CASE("invalid HTTP dates are rejected") {
     for (const char* bad :
          {"", "120", "Sun", "Sun,", "Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 08:49:37 GMT ",
           "Sun, 06 Nov 1994 25:49:37 GMT", "Sun, 31 Feb 1994 08:49:37 GMT", "Sun, 06 Foo 1994 08:49:37 GMT",

@@ -50,8 +50,7 @@ Seen through_proxy(const std::string& answer, const std::string& user_info = "",
 
 }  // namespace
 
-TEST_CASE(
-    "https goes through the proxy's tunnel, once for many requests, verified by the portal's own name") {
+TEST_CASE("https uses one tunnel of the proxy for many requests, verified by the portal's own name") {
     const Seen seen = through_proxy("HTTP/1.1 200 Connection established\r\nProxy-Agent: x\r\n\r\n");
     REQUIRE(seen.response.has_value());
     CHECK(seen.response->text() == "good");
@@ -59,7 +58,7 @@ TEST_CASE(
     CHECK(seen.connect == "CONNECT portal.test:443 HTTP/1.1\r\nHost: portal.test:443\r\n\r\n");
 }
 
-TEST_CASE("the proxy's user and password go to the proxy, as Basic") {
+TEST_CASE("the proxy's user and password are sent to the proxy, as Basic") {
     const Seen seen = through_proxy("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", "user:p%40ss@");
     REQUIRE(seen.response.has_value());
     CHECK(seen.connect.find("\r\nProxy-Authorization: Basic dXNlcjpwQHNz\r\n") != std::string::npos);
@@ -84,7 +83,7 @@ TEST_CASE("a proxy that refuses is named, with the remedy, and without its passw
     CHECK(forbidden.response.error().hint.find("NO_PROXY") != std::string::npos);
 }
 
-TEST_CASE("a proxy that is none, or speaks into the tunnel") {
+TEST_CASE("a server that is not a proxy, or writes into the tunnel") {
     const Seen garbage = through_proxy("220 smtp.test ESMTP\r\n");
     REQUIRE_FALSE(garbage.response.has_value());
     CHECK(garbage.response.error().code == ErrorCode::bad_response);
@@ -93,7 +92,7 @@ TEST_CASE("a proxy that is none, or speaks into the tunnel") {
     CHECK(chatty.response.error().code == ErrorCode::bad_response);
 }
 
-TEST_CASE("NO_PROXY and loopback go straight") {
+TEST_CASE("NO_PROXY and loopback bypass the proxy") {
     asio::io_context io;
     TestAuthority authority("Test CA");
     const auto tls = server_tls(authority.issue({}));

@@ -56,7 +56,7 @@ Task<> stop_in_chunk(Peer& peer) {
 
 }  // namespace
 
-TEST_CASE("a TLS handshake that never comes counts as connecting") {
+TEST_CASE("a TLS handshake that never completes counts as connecting") {
     HttpTimeouts timeouts = no_timeouts();
     timeouts.connect = kSoon;
     const Error error = error_with(say_nothing, timeouts, true);
@@ -64,7 +64,7 @@ TEST_CASE("a TLS handshake that never comes counts as connecting") {
     CHECK(error.subject.find("handshake") != std::string::npos);
 }
 
-TEST_CASE("no head, or half of one, in time") {
+TEST_CASE("no head, or half of one, within the timeout") {
     HttpTimeouts timeouts = no_timeouts();
     timeouts.head = kSoon;
     const Error error = error_with(GENERATE(&say_nothing, &stop_in_head), timeouts);
@@ -72,7 +72,7 @@ TEST_CASE("no head, or half of one, in time") {
     CHECK(error.subject.find("waiting for the response") != std::string::npos);
 }
 
-TEST_CASE("no whole body in time, by length or in chunks") {
+TEST_CASE("no complete body within the timeout, by length or in chunks") {
     HttpTimeouts timeouts = no_timeouts();
     timeouts.body = kSoon;
     const Error error = error_with(GENERATE(&stop_in_body, &stop_in_chunk), timeouts);
@@ -80,7 +80,7 @@ TEST_CASE("no whole body in time, by length or in chunks") {
     CHECK(error.subject.find("reading the response") != std::string::npos);
 }
 
-TEST_CASE("the total bounds every phase") {
+TEST_CASE("the total timeout limits every phase") {
     HttpTimeouts timeouts = no_timeouts();
     timeouts.total = kSoon;
     CHECK(error_with(say_nothing, timeouts).code == ErrorCode::timed_out);
@@ -88,7 +88,7 @@ TEST_CASE("the total bounds every phase") {
     CHECK(error_with(say_nothing, timeouts, true).code == ErrorCode::timed_out);
 }
 
-TEST_CASE("a kept connection's old time-out does not strike the next request") {
+TEST_CASE("a kept connection's old timeout does not affect the next request") {
     asio::io_context io;
     ScriptedServer server(io, [](Peer& peer) -> Task<> {
         const std::string answer = http_ok("good");
@@ -111,7 +111,7 @@ TEST_CASE("a kept connection's old time-out does not strike the next request") {
     CHECK(server.connections() == 1);
 }
 
-TEST_CASE("a canceled request says so, closes its connection, and leaves the client usable") {
+TEST_CASE("a canceled request is reported as such, closes its connection, and keeps the client usable") {
     asio::io_context io;
     asio::cancellation_signal cancel;
     const ScriptedServer::Script stalls[] = {say_nothing, stop_in_head, stop_in_body, stop_in_chunk};
@@ -171,7 +171,7 @@ TEST_CASE("canceled during the TLS handshake") {
     CHECK(*code == ErrorCode::canceled);
 }
 
-TEST_CASE("a client may go while connections are kept, and an io_context while requests wait") {
+TEST_CASE("a client may be destroyed while connections are kept, and an io_context while requests wait") {
     asio::io_context io;
     ScriptedServer server(io, say_nothing);
     auto settings = settings_for(server);

@@ -47,7 +47,7 @@ TEST_CASE("a server of an authority in ca_file is trusted, by name and by addres
     CHECK(ask(certificate, authority.certificate_pem(), "127.0.0.1").has_value());
 }
 
-TEST_CASE("TLS connections are kept as well, and large answers come whole") {
+TEST_CASE("TLS connections are kept, too, and large responses arrive complete") {
     asio::io_context io;
     TestAuthority authority("Test CA");
     const auto tls = server_tls(authority.issue({}));
@@ -75,7 +75,7 @@ TEST_CASE("TLS connections are kept as well, and large answers come whole") {
     CHECK(server.connections() == 1);
 }
 
-TEST_CASE("an authority that nobody named is refused, whatever the name") {
+TEST_CASE("an unknown authority is refused, whatever the name") {
     TestAuthority authority("Test CA");
     TestAuthority other("Test CA");
     const auto certificate = authority.issue({});
@@ -101,7 +101,7 @@ TEST_CASE("an expired certificate, and one not yet valid, are refused") {
     check_refused(ask(early, authority.certificate_pem(), "localhost"), "not yet valid");
 }
 
-TEST_CASE("a server that speaks TLS 1.1 or none at all") {
+TEST_CASE("a server with TLS 1.1 or no TLS") {
     asio::io_context io;
     ScriptedServer plain(io, [](Peer& peer) -> Task<> {
         const std::string answer = http_answer("400 Bad Request", "this is plain http");
@@ -133,7 +133,7 @@ TEST_CASE("closed in the handshake: unreachable") {
     CHECK(response.error().code == ErrorCode::unreachable);
 }
 
-TEST_CASE("a body that ends with the connection needs TLS's farewell") {
+TEST_CASE("a body that ends with the connection requires the TLS close_notify") {
     asio::io_context io;
     TestAuthority authority("Test CA");
     const auto tls = server_tls(authority.issue({}));
@@ -154,7 +154,7 @@ TEST_CASE("a body that ends with the connection needs TLS's farewell") {
     CHECK(response.error().code == ErrorCode::bad_response);
 }
 
-TEST_CASE("a ca_file that is missing, a folder or no PEM is refused when the client is made") {
+TEST_CASE("a ca_file that is missing, a directory or not PEM is refused when the client is created") {
     const TempFile garbage("not a certificate");
     const TempFile empty("");
     for (const std::string& path :

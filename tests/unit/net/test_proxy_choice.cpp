@@ -27,7 +27,7 @@ TEST_CASE("a proxy is read from its address") {
     CHECK((*bare)->authorization.empty());
 }
 
-TEST_CASE("loopback never goes through a proxy, nor anything without one") {
+TEST_CASE("loopback never uses a proxy, nor does anything if none is set") {
     const ProxyEnvironment environment{.https_proxy = "http://proxy.test:3128"};
     for (const char* host : {"localhost", "127.0.0.1", "::1", "a.localhost"}) {
         INFO(host);
@@ -63,7 +63,7 @@ TEST_CASE("NO_PROXY by name, domain, port, address, network and star") {
     CHECK(matches("2001:db8::/32", https("2001:db8::1")));
 }
 
-TEST_CASE("proxies that cannot be used are refused without repeating their password") {
+TEST_CASE("unusable proxies are refused without repeating their password") {
     for (const char* bad : {"https://u:S3cret@proxy.test", "socks5://u:S3cret@proxy.test", "http://",
                             "http://u:S3cret@", "http://proxy test", "http://u:S3cret@proxy.test:0",
                             "http://pro%0d%0axy:1", "http://proxy.test:99999", "http://proxy.test/path"}) {
@@ -75,7 +75,7 @@ TEST_CASE("proxies that cannot be used are refused without repeating their passw
     }
 }
 
-TEST_CASE("a proxy's name that begins with an address is refused or taken whole, never cut") {
+TEST_CASE("a proxy's name that begins with an address is refused or accepted completely, never truncated") {
     const auto proxy = choose_proxy(https("portal.test"), {.https_proxy = "http://10.0.0.1.proxy.test:1"});
     if (proxy.has_value()) {  // Boost.URL 1.83
         CHECK((*proxy)->host == "10.0.0.1.proxy.test");

@@ -29,7 +29,7 @@ HttpServerSettings with_guard(int& asked) {
 
 }  // namespace
 
-TEST_CASE("a head that is refused is answered before its body comes, and without asking for it") {
+TEST_CASE("a head that is refused is answered before its body arrives, and without requesting it") {
     int asked = 0;
     ServerFixture server(with_guard(asked));
     WireClient client(server);
@@ -52,7 +52,7 @@ TEST_CASE("a head that is refused is answered before its body comes, and without
     CHECK(asked == 4);
 }
 
-TEST_CASE("a request that came whole is the handler's, and its connection goes on") {
+TEST_CASE("a complete request goes to the handler, and its connection continues") {
     int asked = 0;
     ServerFixture server(with_guard(asked));
     WireClient client(server);
@@ -62,7 +62,7 @@ TEST_CASE("a request that came whole is the handler's, and its connection goes o
     CHECK(asked == 0);
 }
 
-TEST_CASE("large bodies share a budget, small ones pass meanwhile, and what was held is given back") {
+TEST_CASE("large bodies share a budget, small ones pass meanwhile, and the memory is released") {
     HttpServerSettings settings;
     settings.limits.bodies_bytes_max = 4 * 1024 * 1024;
     ServerFixture server(std::move(settings));

@@ -40,7 +40,7 @@ int lowest_free_descriptor() {
 
 }  // namespace
 
-TEST_CASE("of a thousand idle connections the oldest make room, and others are served") {
+TEST_CASE("of a thousand idle connections the oldest are closed, and others are served") {
     constexpr std::size_t crowd = 1000;
     constexpr std::size_t room = 100;
     const DescriptorLimit limit(4096);
@@ -66,7 +66,7 @@ TEST_CASE("of a thousand idle connections the oldest make room, and others are s
     CHECK(fixture.counters().requests == 2);
 }
 
-TEST_CASE("a connection that was just served is younger than one that waits longer") {
+TEST_CASE("a connection that was just served counts as younger than one that waits longer") {
     HttpServerSettings settings;
     settings.limits.connections_max = 2;
     ServerFixture fixture(settings);
@@ -82,7 +82,7 @@ TEST_CASE("a connection that was just served is younger than one that waits long
     CHECK_FALSE(first.closed());
 }
 
-TEST_CASE("where all are busy, a new connection waits for one of them") {
+TEST_CASE("if all connections are busy, a new one waits for one of them") {
     HttpServerSettings settings;
     settings.limits.connections_max = 2;
     WaitingFixture waiting(settings);
@@ -104,7 +104,7 @@ TEST_CASE("where all are busy, a new connection waits for one of them") {
     CHECK(fixture.serves());
 }
 
-TEST_CASE("without a free descriptor the server says so once, and goes on when there is one") {
+TEST_CASE("without a free descriptor the server reports it once, and continues when there is one") {
     HttpServerSettings settings;
     settings.timeouts.accept_pause = 1ms;
     ServerFixture fixture(settings);
@@ -123,7 +123,7 @@ TEST_CASE("without a free descriptor the server says so once, and goes on when t
     CHECK(fixture.serves());
 }
 
-TEST_CASE("where descriptors are short, the oldest idle connection gives its own") {
+TEST_CASE("if descriptors run out, the oldest idle connection is closed") {
     HttpServerSettings settings;
     settings.timeouts.accept_pause = 1ms;
     ServerFixture fixture(settings);

@@ -126,7 +126,7 @@ TEST_CASE("2 MiB and one byte are refused, and the client can read why") {
     CHECK(fixture.serves());
 }
 
-TEST_CASE("headers that come one by one count together") {
+TEST_CASE("headers that arrive one by one share one timeout") {
     ServerFixture fixture;
     WireClient client(fixture);
     REQUIRE(client.send("GET / HTTP/1.1\r\nHost: x\r\nA"));
@@ -140,7 +140,7 @@ TEST_CASE("headers that come one by one count together") {
     CHECK(fixture.serves());
 }
 
-TEST_CASE("a head that trickles in is cut off by its total time") {
+TEST_CASE("a slow head is interrupted by its total timeout") {
     ServerFixture fixture(short_times());
     WireClient client(fixture);
     REQUIRE(client.send("GET / HTTP/1.1\r\nHost: x\r\nA: "));
@@ -153,7 +153,7 @@ TEST_CASE("a head that trickles in is cut off by its total time") {
     CHECK(fixture.serves());
 }
 
-TEST_CASE("a body that trickles in is cut off by its total time") {
+TEST_CASE("a slow body is interrupted by its total timeout") {
     ServerFixture fixture(short_times());
     WireClient client(fixture);
     REQUIRE(client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2000000\r\n\r\n"));
@@ -169,7 +169,7 @@ TEST_CASE("a body that trickles in is cut off by its total time") {
     CHECK(fixture.serves());
 }
 
-TEST_CASE("a client that says nothing, or only empty lines, is closed without a word") {
+TEST_CASE("a client that sends nothing, or only empty lines, is disconnected without a response") {
     ServerFixture fixture(short_times());
     WireClient silent(fixture);
     WireClient empty(fixture);
@@ -184,7 +184,7 @@ TEST_CASE("a client that says nothing, or only empty lines, is closed without a 
     CHECK(fixture.serves());
 }
 
-TEST_CASE("a client that does not read its answer is cut off") {
+TEST_CASE("a client that does not read its response is disconnected") {
     ServerFixture fixture(short_times(), [](const ServerRequest&) -> Task<ServerResponse> {
         ServerResponse response;
         response.body.assign(64 * 1024 * 1024, 'x');
@@ -197,7 +197,7 @@ TEST_CASE("a client that does not read its answer is cut off") {
     CHECK(client.rest().size() < 64 * 1024 * 1024);
 }
 
-TEST_CASE("a half-closed client gets its answer, a request cut short its refusal") {
+TEST_CASE("a half-closed client gets its response, a truncated request its refusal") {
     ServerFixture fixture;
     WireClient whole(fixture);
     REQUIRE(whole.send(post_request("/a", "b")));
@@ -214,7 +214,7 @@ TEST_CASE("a half-closed client gets its answer, a request cut short its refusal
     CHECK(fixture.serves());
 }
 
-TEST_CASE("a client that resets, before or amid its answer, harms nobody") {
+TEST_CASE("a client that resets, before or during its response, does no harm") {
     ServerFixture fixture({}, [](const ServerRequest& request) -> Task<ServerResponse> {
         ServerResponse response = co_await echo_handler(request);
         if (request.path() == "/large") response.body.assign(16 * 1024 * 1024, 'x');

@@ -44,14 +44,14 @@ bool serves_unix(ServerFixture& fixture, const std::string& path) {
 
 }  // namespace
 
-TEST_CASE("the port is the kernel's choice, and told") {
+TEST_CASE("the kernel chooses the port, and it is reported") {
     ServerFixture fixture;
     CHECK(fixture.server().port() != 0);
     CHECK(fixture.server().address() == "127.0.0.1:" + std::to_string(fixture.server().port()));
     CHECK(fixture.serves());
 }
 
-TEST_CASE("a port in use is named, with what to do") {
+TEST_CASE("a port in use is named, with the remedy") {
     ServerFixture fixture;
     const std::string message = refusal({.host = "127.0.0.1", .port = fixture.server().port()});
     CHECK_THAT(message,
@@ -59,13 +59,13 @@ TEST_CASE("a port in use is named, with what to do") {
     CHECK(fixture.serves());
 }
 
-TEST_CASE("addresses that cannot be had are named") {
+TEST_CASE("unavailable addresses are named") {
     CHECK_THAT(refusal({.host = "192.0.2.1", .port = 0}), Contains("192.0.2.1:0") && Contains("ip address"));
     CHECK_THAT(refusal({.host = "example.org", .port = 80}), Contains("example.org:80: not an IP address"));
     CHECK_THAT(refusal({}), Contains("not an IP address"));
 }
 
-TEST_CASE("a port below 1024 needs permission, and the message says which") {
+TEST_CASE("a port below 1024 requires permission, and the message names it") {
     const std::string message = refusal({.host = "127.0.0.1", .port = 1});
     if (message == "no error" || message.find("in use") != std::string::npos) {
         WARN("skipped: this user may listen there (root, or net.ipv4.ip_unprivileged_port_start)");
@@ -74,7 +74,7 @@ TEST_CASE("a port below 1024 needs permission, and the message says which") {
     CHECK_THAT(message, Contains("CAP_NET_BIND_SERVICE") && Contains("socket unit") && Contains("proxy"));
 }
 
-TEST_CASE("localhost and an IPv6 address are taken") {
+TEST_CASE("localhost and an IPv6 address are accepted") {
     HttpServerSettings settings;
     settings.address.host = "localhost";
     ServerFixture fixture(settings);
@@ -86,7 +86,7 @@ TEST_CASE("localhost and an IPv6 address are taken") {
     if (!server) CHECK_THAT(server.error().message(), Contains("[::1]:0"));
 }
 
-TEST_CASE("a server needs a handler and room") {
+TEST_CASE("a server needs a handler and room for connections") {
     asio::io_context io;
     HttpServerSettings settings;
     settings.address.host = "127.0.0.1";
@@ -95,7 +95,7 @@ TEST_CASE("a server needs a handler and room") {
     CHECK_FALSE(HttpServer::listen(io.get_executor(), settings, echo_handler).has_value());
 }
 
-TEST_CASE("a Unix socket is for owner and group, and goes with the server") {
+TEST_CASE("a Unix socket is for owner and group, and is removed with the server") {
     const TempDir folder;
     const std::string path = folder.file("api.sock");
     {
@@ -144,7 +144,7 @@ TEST_CASE("a socket that replaced this server's is not removed by it") {
     CHECK(serves_unix(second, path));
 }
 
-TEST_CASE("a socket that already listens is taken over") {
+TEST_CASE("a socket that already listens is adopted") {
     asio::io_context io;
     asio::ip::tcp::acceptor inherited(io, {asio::ip::address_v4::loopback(), 0});
     const std::uint16_t port = inherited.local_endpoint().port();
@@ -156,7 +156,7 @@ TEST_CASE("a socket that already listens is taken over") {
     CHECK(fixture.serves());
 }
 
-TEST_CASE("a descriptor that does not listen is refused, and left open") {
+TEST_CASE("a descriptor that does not listen is refused, and stays open") {
     const int connected = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const int datagram = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     for (const int descriptor : {connected, datagram}) {

@@ -39,7 +39,7 @@ TEST_CASE("a connection is kept for many requests") {
     CHECK(fixture.serves());
 }
 
-TEST_CASE("the house's own client and the server keep a connection") {
+TEST_CASE("our own client and the server keep a connection") {
     ServerFixture fixture;
     HttpClientSettings settings;
     settings.origin = {.tls = false, .host = "127.0.0.1", .port = fixture.server().port()};
@@ -54,7 +54,7 @@ TEST_CASE("the house's own client and the server keep a connection") {
     CHECK((*client)->connections_opened() == 1);
 }
 
-TEST_CASE("pipelined requests are answered in their order") {
+TEST_CASE("pipelined requests are answered in order") {
     ServerFixture fixture;
     WireClient client(fixture);
     std::string all;
@@ -79,7 +79,7 @@ TEST_CASE("HEAD gets the head that GET would get") {
     CHECK(body_of(client.answer()) == "GET /y\n");
 }
 
-TEST_CASE("HTTP/1.0 closes unless asked not to") {
+TEST_CASE("HTTP/1.0 closes unless keep-alive is requested") {
     ServerFixture fixture;
     WireClient kept(fixture);
     REQUIRE(kept.send("GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"));
@@ -91,7 +91,7 @@ TEST_CASE("HTTP/1.0 closes unless asked not to") {
     CHECK(kept.ended_orderly());
 }
 
-TEST_CASE("Connection: close is honored, the handler's wish for it too") {
+TEST_CASE("Connection: close is honored, including the handler's") {
     ServerFixture fixture({}, [](const ServerRequest& request) -> Task<ServerResponse> {
         ServerResponse response = co_await echo_handler(request);
         response.close = request.path() == "/last";
@@ -105,7 +105,7 @@ TEST_CASE("Connection: close is honored, the handler's wish for it too") {
     CHECK(header_of(closing.rest(), "Connection") == "close");
 }
 
-TEST_CASE("a client that waits for 100 Continue gets it, but not for a body that is too large") {
+TEST_CASE("a client that waits for 100 Continue gets it, unless the body is too large") {
     ServerFixture fixture;
     WireClient client(fixture);
     REQUIRE(client.send("POST /a HTTP/1.1\r\nHost: x\r\nExpect: 100-Continue\r\nContent-Length: 4\r\n\r\n"));
@@ -123,7 +123,7 @@ TEST_CASE("a client that waits for 100 Continue gets it, but not for a body that
     CHECK(fixture.serves());
 }
 
-TEST_CASE("a chunked body is put together, whatever its pieces on the wire") {
+TEST_CASE("a chunked body is assembled, whatever its chunks") {
     ServerFixture fixture;
     const std::string head = "POST /c HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
     const std::string body = "5;ext=\"v\"\r\nhello\r\n6\r\n world\r\n0\r\nX-Trailer: 1\r\n\r\n";
@@ -139,7 +139,7 @@ TEST_CASE("a chunked body is put together, whatever its pieces on the wire") {
     CHECK(body_of(client.answer()) == "POST /c\n");
 }
 
-TEST_CASE("a trailer's fields are not taken for headers") {
+TEST_CASE("a trailer's fields are not used as headers") {
     ServerFixture fixture({}, [](const ServerRequest& request) -> Task<ServerResponse> {
         ServerResponse response;
         response.body = "[" + std::string(request.header("authorization")) + "]";
@@ -152,7 +152,7 @@ TEST_CASE("a trailer's fields are not taken for headers") {
     CHECK(body_of(client.answer()) == "[]");
 }
 
-TEST_CASE("a body of the limit passes, and a large answer arrives whole") {
+TEST_CASE("a body of exactly the limit is accepted, and a large response arrives complete") {
     ServerFixture fixture;
     WireClient client(fixture);
     const std::string body(2 * 1024 * 1024, 'b');
@@ -174,7 +174,7 @@ TEST_CASE("the peer is named, and a request's path has no query") {
     CHECK(client.answer().ends_with(" /"));
 }
 
-TEST_CASE("a handler that throws gives 500, is reported, and the connection goes on") {
+TEST_CASE("a handler that throws gives 500, is reported, and the connection continues") {
     ServerFixture fixture({}, [](const ServerRequest& request) -> Task<ServerResponse> {
         if (request.path() == "/throw") throw std::runtime_error("a mistake");
         ServerResponse response = co_await echo_handler(request);
@@ -188,7 +188,7 @@ TEST_CASE("a handler that throws gives 500, is reported, and the connection goes
     CHECK(fixture.serves());
 }
 
-TEST_CASE("what a handler must not say is a 500, its framing headers are the server's") {
+TEST_CASE("an invalid response of a handler is a 500, and the server sets its framing headers") {
     ServerFixture fixture({}, [](const ServerRequest& request) -> Task<ServerResponse> {
         ServerResponse response = co_await echo_handler(request);
         if (request.path() == "/split") response.headers = {{"X-A", "1\r\nX-B: 2"}};

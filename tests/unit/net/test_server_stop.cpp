@@ -11,14 +11,14 @@ namespace carecloud {
 
 using namespace std::chrono_literals;
 
-TEST_CASE("stopping an idle server takes no time, twice neither") {
+TEST_CASE("stopping an idle server takes no time, also twice") {
     ServerFixture fixture;
     fixture.stop();
     fixture.stop();
     CHECK(fixture.counters().connections_open == 0);
 }
 
-TEST_CASE("a request under way is finished, kept connections end, new ones are refused") {
+TEST_CASE("a request in progress is finished, kept connections end, new ones are refused") {
     WaitingFixture fixture;
     WireClient idle(fixture.server);
     WireClient kept(fixture.server);
@@ -50,7 +50,7 @@ TEST_CASE("a request under way is finished, kept connections end, new ones are r
     CHECK(fixture.finished == 3);
 }
 
-TEST_CASE("one who has connected before the stop is heard after it") {
+TEST_CASE("a client that connected before the stop is still served") {
     ServerFixture fixture;
     WireClient client(fixture);
     fixture.run_until([&] { return fixture.counters().connections_accepted == 1; });
@@ -60,7 +60,7 @@ TEST_CASE("one who has connected before the stop is heard after it") {
     fixture.run_until([&] { return *stopped; });
 }
 
-TEST_CASE("what does not end within the grace is cut, its handler canceled") {
+TEST_CASE("requests that exceed the grace period are interrupted, their handler is canceled") {
     HttpServerSettings settings;
     settings.timeouts.grace = 50ms;
     WaitingFixture fixture(settings);
@@ -78,7 +78,7 @@ TEST_CASE("what does not end within the grace is cut, its handler canceled") {
     CHECK(fixture.server.errors().empty());
 }
 
-TEST_CASE("several may wait for the stop") {
+TEST_CASE("several callers may wait for the stop") {
     WaitingFixture fixture;
     WireClient under_way(fixture.server);
     REQUIRE(under_way.send(get_request("/wait")));
@@ -91,7 +91,7 @@ TEST_CASE("several may wait for the stop") {
     CHECK(fixture.finished == 1);
 }
 
-TEST_CASE("a server destroyed amid requests ends them when its context runs") {
+TEST_CASE("a server destroyed during requests ends them when its context runs") {
     WaitingFixture fixture;
     WireClient idle(fixture.server);
     WireClient under_way(fixture.server);
@@ -104,7 +104,7 @@ TEST_CASE("a server destroyed amid requests ends them when its context runs") {
     CHECK(idle.rest().empty());
 }
 
-TEST_CASE("a server destroyed amid requests leaks nothing where its context never runs again") {
+TEST_CASE("a server destroyed during requests leaks nothing if its context never runs again") {
     std::shared_ptr<int> ended;
     {
         TestAuthority authority("Test CA");

@@ -37,7 +37,7 @@ ServerHandler streaming(const std::shared_ptr<PieceSource>& source) {
 
 }  // namespace
 
-TEST_CASE("a streamed answer comes in chunks, and the connection goes on") {
+TEST_CASE("a streamed response is sent in chunks, and the connection continues") {
     const auto source = std::make_shared<PieceSource>(2, 20);
     ServerFixture fixture({}, streaming(source));
     WireClient client(fixture);
@@ -52,7 +52,7 @@ TEST_CASE("a streamed answer comes in chunks, and the connection goes on") {
     CHECK(client.ended_orderly());
 }
 
-TEST_CASE("HTTP/1.0 gets the bytes alone, up to the connection's end; HEAD gets no body, and asks for none") {
+TEST_CASE("HTTP/1.0 gets only the bytes, until the connection ends; HEAD gets no body, and requests none") {
     const auto source = std::make_shared<PieceSource>(2, 20);
     ServerFixture fixture({}, streaming(source));
     WireClient head(fixture);
@@ -68,7 +68,8 @@ TEST_CASE("HTTP/1.0 gets the bytes alone, up to the connection's end; HEAD gets 
 }
 
 TEST_CASE(
-    "a client that does not read is asked for nothing more, holds up nobody, and is let go in the end") {
+    "if a client does not read, no more is requested, others are not delayed, and it is finally "
+    "disconnected") {
     const auto stuck = std::make_shared<PieceSource>(1'000'000, 1 << 16);
     HttpServerSettings settings;
     settings.timeouts.write = std::chrono::seconds(1);
@@ -87,7 +88,7 @@ TEST_CASE(
     CHECK(fixture.errors().empty());
 }
 
-TEST_CASE("a source that throws ends the connection before the body's end, and is reported") {
+TEST_CASE("a source that throws ends the connection before the end of the body, and is reported") {
     ServerFixture fixture({}, [](const ServerRequest& request) -> Task<ServerResponse> {
         ServerResponse response = co_await echo_handler(request);
         if (request.path() == "/throw") {
@@ -106,7 +107,7 @@ TEST_CASE("a source that throws ends the connection before the body's end, and i
     CHECK(fixture.serves());
 }
 
-TEST_CASE("a stop cuts a stream that waits, at the end of the grace") {
+TEST_CASE("a stop interrupts a waiting stream at the end of the grace period") {
     HttpServerSettings settings;
     settings.timeouts.grace = std::chrono::milliseconds(50);
     auto latch = std::make_shared<std::unique_ptr<Latch>>();

@@ -77,7 +77,7 @@ TEST_CASE("requests over TLS, several on a connection, pipelined and large") {
     CHECK(fixture.serves());
 }
 
-TEST_CASE("the house's own client keeps a connection over TLS") {
+TEST_CASE("our own client keeps a connection over TLS") {
     TlsFixture fixture;
     const TempFile roots(fixture.authority.certificate_pem());
     HttpClientSettings settings;
@@ -95,7 +95,8 @@ TEST_CASE("the house's own client keeps a connection over TLS") {
     CHECK((*client)->connections_opened() == 1);
 }
 
-TEST_CASE("a certificate ends with the first of its chain, and one that has ended says when") {
+TEST_CASE(
+    "a certificate expires with the first of its chain, and the message about an expired one has the date") {
     TestAuthority authority("Test CA");  // its own lasts a day
     const auto ends_in = [&](long seconds, bool with_authority) {
         const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -118,7 +119,7 @@ TEST_CASE("a certificate ends with the first of its chain, and one that has ende
     CHECK_FALSE(certificate_end(boost::asio::ssl::context(boost::asio::ssl::context::tls_server)));
 }
 
-TEST_CASE("keys are exchanged by fast groups alone, none of which is a finite field") {
+TEST_CASE("keys are exchanged only by fast groups, none of which is a finite field") {
     TlsFixture fixture;
     const auto agrees = [&](const std::string& group) {
         WireClient client(fixture.server);
@@ -142,7 +143,7 @@ TEST_CASE("keys are exchanged by fast groups alone, none of which is a finite fi
     CHECK(fixture.server.counters().handshakes_failed >= 7);
 }
 
-TEST_CASE("plain HTTP to the TLS port is told so") {
+TEST_CASE("plain HTTP to the TLS port gets an explanation") {
     TlsFixture fixture;
     WireClient client(fixture.server);
     REQUIRE(client.send(post_request("/", "body")));
@@ -154,7 +155,7 @@ TEST_CASE("plain HTTP to the TLS port is told so") {
     CHECK(fixture.serves());
 }
 
-TEST_CASE("garbage to the TLS port is closed") {
+TEST_CASE("garbage to the TLS port is disconnected") {
     TlsFixture fixture;
     const std::string hello("\x16\x03\x01\x00\x05hello", 10);
     const std::string old_hello("\x80\x2e\x01\x00\x02", 5);
@@ -168,7 +169,7 @@ TEST_CASE("garbage to the TLS port is closed") {
     CHECK(fixture.serves());
 }
 
-TEST_CASE("a handshake that never comes to its end is cut off") {
+TEST_CASE("a handshake that never completes is interrupted") {
     HttpServerSettings settings;
     settings.timeouts.handshake = 50ms;
     TlsFixture fixture(settings);
@@ -181,7 +182,7 @@ TEST_CASE("a handshake that never comes to its end is cut off") {
     CHECK(fixture.server.counters().connections_open == 0);
 }
 
-TEST_CASE("a client hello that needs several packets is answered") {
+TEST_CASE("a client hello in several packets is answered") {
     TlsFixture fixture;
     const std::string hello = large_client_hello();
     REQUIRE(hello.size() > 1500);
@@ -195,7 +196,7 @@ TEST_CASE("a client hello that needs several packets is answered") {
     CHECK(answer[5] == '\x02');  // the server's hello
 }
 
-TEST_CASE("a half-closed or resetting TLS client harms nobody") {
+TEST_CASE("a half-closed or resetting TLS client does no harm") {
     TlsFixture fixture;
     WireClient half(fixture.server);
     REQUIRE(half.secure(fixture.authority.certificate_pem()));
@@ -210,7 +211,7 @@ TEST_CASE("a half-closed or resetting TLS client harms nobody") {
     CHECK(fixture.serves());
 }
 
-TEST_CASE("a bad request over TLS can be read about") {
+TEST_CASE("the refusal of a bad request over TLS can be read") {
     TlsFixture fixture;
     WireClient client(fixture.server);
     REQUIRE(client.secure(fixture.authority.certificate_pem()));
@@ -250,7 +251,7 @@ TEST_CASE("TLS below 1.2 is refused") {
     CHECK(fixture.serves());
 }
 
-TEST_CASE("files that make no TLS are named") {
+TEST_CASE("unusable TLS files are named") {
     TestAuthority authority("Test CA");
     const TestCertificate pair = authority.issue({});
     const TempFile certificate(pair.certificate_pem);

@@ -167,7 +167,7 @@ std::size_t crowd_of_two(
 
 }  // namespace
 
-TEST_CASE("an event without a byte behind it is no client that has gone") {
+TEST_CASE("a readiness event without data does not mean that the client has disconnected") {
     PeekFixture fixture;
     fixture.begin_peek();
     for (int i = 1; i <= 3; ++i) {
@@ -175,20 +175,20 @@ TEST_CASE("an event without a byte behind it is no client that has gone") {
         REQUIRE(fixture.stolen() == i);
         REQUIRE_FALSE(fixture.ended());
     }
-    SECTION("the byte that comes later is seen, and stays unread") {
+    SECTION("a byte that arrives later is noticed, and stays unread") {
         fixture.say('Z');
         CHECK(fixture.first() == 'Z');
         fixture.begin_peek();
         CHECK(fixture.first() == 'Z');
     }
-    SECTION("a client that goes then is gone") {
+    SECTION("a client that then disconnects is noticed") {
         fixture.end_sending();
         CHECK(fixture.ended());
         CHECK_FALSE(fixture.first().has_value());
     }
 }
 
-TEST_CASE("the deadline holds whatever events come before it") {
+TEST_CASE("the deadline applies whatever events occur before it") {
     PeekFixture fixture;
     fixture.connection().expire_after(20ms, ServerConnection::Expiry::close);
     fixture.begin_peek();
@@ -200,20 +200,20 @@ TEST_CASE("the deadline holds whatever events come before it") {
     CHECK_FALSE(fixture.first().has_value());
 }
 
-TEST_CASE("none of 20,000 fresh connections of two clients is dropped") {
+TEST_CASE("none of 20,000 new connections of two clients is dropped") {
     const std::size_t dropped =
         crowd_of_two([](std::uint16_t port, const std::string&) { return count_unanswered(port, 10'000); });
     CHECK(dropped == 0);
 }
 
-TEST_CASE("no honest handshake of two clients fails") {
+TEST_CASE("no valid handshake of two clients fails") {
     const std::size_t failed = crowd_of_two([](std::uint16_t port, const std::string& roots) {
         return count_failed_handshakes(port, roots, 1'000);
     });
     CHECK(failed == 0);
 }
 
-TEST_CASE("an exception while connections are accepted ends the run, and does not hold up the stop") {
+TEST_CASE("an exception while connections are accepted ends the run, and does not delay the stop") {
     if (kSanitized) return;  // the sanitizers need descriptors of their own, where none is left
     asio::io_context io;
     HttpServerSettings settings{.address = {.host = "127.0.0.1"}};

@@ -4,7 +4,7 @@
 
 namespace carecloud {
 
-TEST_CASE("an address is taken apart") {
+TEST_CASE("an address is parsed into its parts") {
     const auto url = parse_http_url("https://Portal.Example.ORG/api/v1?x=1");
     REQUIRE(url.has_value());
     CHECK(url->origin.tls);
@@ -56,7 +56,7 @@ TEST_CASE("addresses that are refused, without repeating a secret") {
     }
 }
 
-TEST_CASE("a host name that begins with an address is refused or taken whole, never cut") {
+TEST_CASE("a host name that begins with an address is refused or accepted completely, never truncated") {
     const auto url = parse_http_url("https://127.0.0.1.example.org:8443/api");
     if (url.has_value()) {  // Boost.URL 1.83
         CHECK(url->origin.host_and_port() == "127.0.0.1.example.org:8443");
@@ -66,7 +66,7 @@ TEST_CASE("a host name that begins with an address is refused or taken whole, ne
     }
 }
 
-TEST_CASE("percent-encoding leaves only the unreserved") {
+TEST_CASE("percent-encoding keeps only the unreserved characters") {
     CHECK(percent_encode("claim_attendance") == "claim_attendance");
     CHECK(percent_encode("a/b?c#d e%\xc3\xa9") == "a%2Fb%3Fc%23d%20e%25%C3%A9");
 }

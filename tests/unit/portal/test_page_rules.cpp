@@ -32,12 +32,12 @@ std::string broken_promise_of_page(const Page& page, std::size_t take = 1) {
 
 }  // namespace
 
-TEST_CASE("page rules: a page as it should be, and an empty one") {
+TEST_CASE("page rules: a correct page, and an empty one") {
     CHECK(broken_promise_of_page(page_of_one()).empty());
     CHECK(broken_promise_of_page(Page{}, 0).empty());
 }
 
-TEST_CASE("page rules: more records than were asked for, invalid ones included") {
+TEST_CASE("page rules: more records than requested, including invalid ones") {
     Page page = page_of_one();
     CHECK_THAT(broken_promise_of_page(page, 0), Contains("no more records than Take"));
     page.invalid.emplace_back();
@@ -57,7 +57,7 @@ TEST_CASE("page rules: a record without an id, or outside the page") {
     CHECK_THAT(broken_promise_of_page(beyond), Contains("in the bytes of its page"));
 }
 
-TEST_CASE("page rules: an answer from before its request") {
+TEST_CASE("page rules: a response from before its request") {
     Page page = page_of_one();
     page.asked = {MonoTime{2s}, MonoTime{1s}};
     CHECK_THAT(broken_promise_of_page(page), Contains("received after its request"));

@@ -13,7 +13,7 @@ const std::string kId = "65f35b06e30c8a2e4578d118";
 
 }  // namespace
 
-TEST_CASE("keyset asks with an outer bound and a tie-breaker, in each dialect's literals") {
+TEST_CASE("keyset queries have an outer bound and a tie-breaker, in each dialect's literals") {
     CHECK(json::parse(where::after({}, kModified, kId)) ==
           json::parse(R"({"modified":{"$gte":"2023-12-01T22:06:47.9990000Z"},
                           "$or":[{"modified":{"$gt":"2023-12-01T22:06:47.9990000Z"}},
@@ -25,7 +25,7 @@ TEST_CASE("keyset asks with an outer bound and a tie-breaker, in each dialect's 
                                  {"_id":{"$gt":{"$oid":"65f35b06e30c8a2e4578d118"}}}]})"));
 }
 
-TEST_CASE("a Date's literal keeps what is finer than a millisecond where the portal's text has it") {
+TEST_CASE("a Date literal keeps digits below a millisecond if the portal's text has them") {
     const Dialect dates{.modified = ModifiedLiteral::date};
     CHECK(json::parse(where::modified(dates, "$gt", "2024-03-13T19:08:57.1633050Z")) ==
           json::parse(R"({"modified":{"$gt":{"$date":"2024-03-13T19:08:57.1633050Z"}}})"));
@@ -53,7 +53,7 @@ TEST_CASE("a condition's shape has names, operators and times, and no other valu
           json::parse(R"({"modified":{"$gte":"?"}})"));
 }
 
-TEST_CASE("a query carries scope, bounds, order and filter, and no total") {
+TEST_CASE("a query contains scope, bounds, order and filter, and no total") {
     const StreamSpec spec{.entity = "claim_attendance",
                           .workspace_id = "w",
                           .bucket_id = "b",
@@ -67,7 +67,7 @@ TEST_CASE("a query carries scope, bounds, order and filter, and no total") {
     CHECK(query_text(query).find(R"("Sort":{"modified":1,"_id":1})") != std::string::npos);
 }
 
-TEST_CASE("projections always hold what the engine needs") {
+TEST_CASE("projections always contain the fields that the engine needs") {
     StreamSpec spec{.entity = "family", .workspace_id = "w", .bucket_id = "b"};
     Query query{.spec = &spec};
     CHECK_FALSE(json::parse(query_text(query)).contains("Fields"));
@@ -79,7 +79,7 @@ TEST_CASE("projections always hold what the engine needs") {
           json{"_id", "modified", "disabled", "workspace_id", "bucket_id", "status"});
 }
 
-TEST_CASE("a bound joins any condition, in each dialect's literals") {
+TEST_CASE("a bound can be combined with any condition, in each dialect's literals") {
     CHECK(json::parse(where::until({}, "{}", kModified)) ==
           json::parse(R"({"modified":{"$lte":"2023-12-01T22:06:47.9990000Z"}})"));
     const Dialect dates{.modified = ModifiedLiteral::date};
@@ -105,7 +105,7 @@ TEST_CASE("ids with quotes stay data") {
     CHECK(json::parse(where::id_in({}, {"a", "b"})) == json::parse(R"({"_id":{"$in":["a","b"]}})"));
 }
 
-TEST_CASE("a dialect survives its store, and damage is not a dialect") {
+TEST_CASE("a dialect is stored and read back, and damaged text is not a dialect") {
     const Dialect dialect{.modified = ModifiedLiteral::date,
                           .id = IdLiteral::oid,
                           .keyset = false,
@@ -145,7 +145,7 @@ std::size_t fit(const StreamSpec& spec, const Dialect& dialect, const std::vecto
 
 }  // namespace
 
-TEST_CASE("as many ids fit as keep the body below 8 KB, in each dialect (hazard 36)") {
+TEST_CASE("as many ids are used as keep the body below 8 KB, in each dialect (hazard 36)") {
     const StreamSpec spec{.entity = "claim_attendance",
                           .workspace_id = "636eeb5d8029cf0df6932c16",
                           .bucket_id = "636eeb5d8029cf0df6932c17",
@@ -166,7 +166,7 @@ TEST_CASE("as many ids fit as keep the body below 8 KB, in each dialect (hazard 
     CHECK_FALSE(is_filter_too_large(spec));
 }
 
-TEST_CASE("a filter that is too large by itself is known, and asks for no fewer ids than are sensible") {
+TEST_CASE("an oversized filter is detected, and does not reduce the number of ids below a sensible one") {
     StreamSpec spec{.entity = "claim_attendance", .workspace_id = "w", .bucket_id = "b"};
     spec.filter = R"({"comment":")" + std::string(9000, 'x') + "\"}";
     CHECK(is_filter_too_large(spec));

@@ -12,7 +12,7 @@ constexpr const char* kOtherId = "65f35b06e30c8a2e4578d119";
 
 }  // namespace
 
-TEST_CASE("a query goes out as documented") {
+TEST_CASE("a query is sent as documented") {
     ScriptedPortal scripted(http_ok(envelope("[]")));
     scripted.spec.entity = "claim attendance/x";
     REQUIRE(scripted.query().has_value());
@@ -45,7 +45,7 @@ TEST_CASE("both spellings of the envelope give the page, its time and its hashes
     CHECK((*page)->date->to_string() == "2024-03-13T11:59:30.0000000Z");
 }
 
-TEST_CASE("an answer without a Date has none; a walk of keys has no hashes") {
+TEST_CASE("a response without a Date has none; a walk of keys has no hashes") {
     ScriptedPortal scripted(http_ok(envelope("[" + record_text(kId) + "]")));
     const auto page = scripted.query(Projection::keys);
     REQUIRE(page.has_value());
@@ -66,7 +66,7 @@ TEST_CASE("many queries, plain and gzip, use one connection") {
     CHECK(scripted.portal->connections_opened() == 1);
 }
 
-TEST_CASE("a page is usable when portal and connection are gone") {
+TEST_CASE("a page is usable after the portal and its connection are destroyed") {
     PagePtr page;
     {
         ScriptedPortal scripted(http_ok(envelope("[" + record_text(kId) + "]")));
@@ -75,7 +75,7 @@ TEST_CASE("a page is usable when portal and connection are gone") {
     CHECK(page->records.at(0).body == record_text(kId));
 }
 
-TEST_CASE("a record of another workspace stops the page, in query and in retrieve") {
+TEST_CASE("a record of another workspace fails the page, in query and in retrieve") {
     const std::string foreign = record_text(kId, "000000000000000000000000");
     ScriptedPortal scripted(http_ok(envelope("[" + record_text(kOtherId) + "," + foreign + "]")));
     const auto page = scripted.query();
@@ -88,7 +88,7 @@ TEST_CASE("a record of another workspace stops the page, in query and in retriev
     CHECK(one.error().code == ErrorCode::wrong_workspace);
 }
 
-TEST_CASE("a byte-order mark before the JSON hinders nothing") {
+TEST_CASE("a byte-order mark before the JSON is ignored") {
     const std::string mark = "\xEF\xBB\xBF";
     ScriptedPortal scripted(http_ok(mark + envelope("[" + record_text(kId) + "]")));
     const auto page = scripted.query();
@@ -100,7 +100,7 @@ TEST_CASE("a byte-order mark before the JSON hinders nothing") {
     CHECK(refused.error().code == ErrorCode::key_refused);
 }
 
-TEST_CASE("what comes instead of JSON is named by its media type") {
+TEST_CASE("a response that is not JSON is named by its media type") {
     ScriptedPortal scripted(http_ok(""));
     for (const char* type : {"application/json", "application/octet-stream", "text/plain", "image/png"}) {
         scripted.answer = http_ok("Sorry", "Content-Type: " + std::string(type) + "; charset=utf-8\r\n");
@@ -110,7 +110,7 @@ TEST_CASE("what comes instead of JSON is named by its media type") {
     }
 }
 
-TEST_CASE("a query returns a list: an object in its place is a bad response; retrieve returns one record") {
+TEST_CASE("a query returns a list: an object instead is a bad response; retrieve returns one record") {
     ScriptedPortal scripted(http_ok(envelope(R"({"items":[)" + record_text(kId) + "]}")));
     const auto page = scripted.query();
     REQUIRE_FALSE(page.has_value());
@@ -121,7 +121,7 @@ TEST_CASE("a query returns a list: an object in its place is a bad response; ret
     CHECK(scripted.retrieve(kId).has_value());
 }
 
-TEST_CASE("nameless: a list in which no record has an _id is a bad response, not records to be put aside") {
+TEST_CASE("nameless: a list in which no record has an _id is a bad response, and nothing is quarantined") {
     ScriptedPortal scripted(http_ok(""));
     const std::string renamed = R"({"id":"a1","modified":"2023-12-01T22:06:47.9990000Z"})";
     for (const std::string& data :
@@ -141,7 +141,7 @@ TEST_CASE("nameless: a list in which no record has an _id is a bad response, not
     }
 }
 
-TEST_CASE("a refused key comes with the remedy that the settings name") {
+TEST_CASE("the error of a refused key contains the remedy from the settings") {
     ScriptedPortal scripted(http_answer("403 Forbidden", R"({"message":"Forbidden"})"));
     HttpPortalSettings settings = portal_settings(scripted.base_url());
     settings.key_remedy = "write a new one";
@@ -180,7 +180,7 @@ TEST_CASE("each request is described for a log, without the key, an id or a filt
     CHECK((seen[1].status == 404 && seen[1].bytes == 0));
 }
 
-TEST_CASE("more records than were asked for are left out, and that is told once") {
+TEST_CASE("records beyond the requested number are ignored, which is reported once") {
     std::string records = record_text(kId);
     for (int i = 0; i < 5000; ++i)
         records += ",{}";
@@ -201,7 +201,7 @@ TEST_CASE("more records than were asked for are left out, and that is told once"
     CHECK(has(notices.front().message(), "the response contains 5001 records, but 1000 were requested"));
 }
 
-TEST_CASE("retrieve asks by id and gives one record") {
+TEST_CASE("retrieve requests by id and returns one record") {
     ScriptedPortal scripted(http_ok(envelope(record_text(kId))));
     const auto page = scripted.retrieve();
     REQUIRE(page.has_value());
@@ -215,7 +215,7 @@ TEST_CASE("retrieve asks by id and gives one record") {
     CHECK(has(scripted.last_request, "retrieve?id=a%26id%3Db%20c HTTP/1.1\r\n"));
 }
 
-TEST_CASE("retrieve: every way to say that there is no such record is a page without one") {
+TEST_CASE("retrieve: every response without such a record is a page without one") {
     const std::string answer = GENERATE(
         http_ok(envelope("null")), http_ok(envelope("null", true)), http_ok(envelope("[]")),
         http_ok(envelope("{}")), http_ok(envelope("{ }")), http_answer("404 Not Found", ""),
@@ -247,7 +247,7 @@ TEST_CASE("retrieve: a wrong address or a failing portal never looks like a dele
     REQUIRE_FALSE(page.has_value());
 }
 
-TEST_CASE("refresh is a POST, and any success will do") {
+TEST_CASE("refresh is a POST, and any success is accepted") {
     ScriptedPortal scripted(GENERATE(http_ok(""), http_ok("{}"), http_ok(R"({"isSuccess":true})"),
                                      http_ok("OK"), std::string("HTTP/1.1 204 No Content\r\n\r\n")));
     CHECK(scripted.refresh().has_value());
@@ -278,7 +278,7 @@ TEST_CASE("a new key is used from the next request on; a bad one is refused and 
     CHECK(has(scripted.last_request, "\r\nx-api-key: NewKey\r\n"));
 }
 
-TEST_CASE("settings that cannot be used are refused at once, each with a word about what") {
+TEST_CASE("unusable settings are refused immediately, each with its name") {
     boost::asio::io_context io;
     EdgeClock clock(io);
     const auto refusal = [&](auto change) {

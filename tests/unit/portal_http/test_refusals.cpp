@@ -54,7 +54,7 @@ TEST_CASE("each status has its meaning") {
     CHECK(code_of("999 What", envelope("[]")) == ErrorCode::server_failed);
 }
 
-TEST_CASE("403: the key is refused where the gateway or the portal says so, and by nobody else") {
+TEST_CASE("403: the key is refused only if the gateway or the portal states it") {
     const auto code = [](const char* body) { return code_of("403 Forbidden", body); };
     CHECK(code(R"({"message":"Forbidden"})") == ErrorCode::key_refused);
     CHECK(code(R"({"Message":"forbidden"})") == ErrorCode::key_refused);
@@ -73,7 +73,7 @@ TEST_CASE("403: the key is refused where the gateway or the portal says so, and 
     CHECK(code(R"(["Forbidden"])") == ErrorCode::refused);
 }
 
-TEST_CASE("429: the quota is one thing, rate and burst another") {
+TEST_CASE("429: the quota is distinguished from rate and burst") {
     const auto code = [](const char* body) { return code_of("429 Too Many Requests", body); };
     CHECK(code(R"({"message":"Limit Exceeded"})") == ErrorCode::quota_exhausted);
     CHECK(code(R"({"Message":"limit exceeded."})") == ErrorCode::quota_exhausted);
@@ -87,7 +87,7 @@ TEST_CASE("429: the quota is one thing, rate and burst another") {
     CHECK(typed.code == ErrorCode::quota_exhausted);
 }
 
-TEST_CASE("Retry-After in seconds and as a date, bounded") {
+TEST_CASE("Retry-After in seconds and as a date, limited") {
     CHECK(retry_after("Retry-After: 120\r\n") == 120s);
     CHECK(retry_after("Retry-After: 0\r\n") == 0s);
     CHECK(retry_after("Retry-After: 99999999999999999999999\r\n") == 31 * 24h);
@@ -103,7 +103,7 @@ TEST_CASE("Retry-After in seconds and as a date, bounded") {
     CHECK(query_error(http_answer("503 Service Unavailable", "", "Retry-After: 7\r\n")).retry_after == 7s);
 }
 
-TEST_CASE("hints say what an operator can do") {
+TEST_CASE("hints contain the remedy for an operator") {
     CHECK(has(query_error(http_answer("401 Unauthorized", "")).hint, "api_key_file"));
     CHECK(has(query_error(http_answer("403 Forbidden", R"({"message":"Forbidden"})")).hint, "api_key_file"));
     CHECK(has(query_error(http_answer("403 Forbidden", "<html>")).hint, "firewall"));
@@ -114,7 +114,7 @@ TEST_CASE("hints say what an operator can do") {
     CHECK(has(query_error(http_ok("<html>")).hint, "base_url"));
 }
 
-TEST_CASE("the portal's own words come along, redacted") {
+TEST_CASE("the portal's own message is included, redacted") {
     const Error error = query_error(http_answer(
         "400 Bad Request",
         R"({"isSuccess":false,"responseStatus":{"errorCode":"InvalidOperator","message":"invalid query for Maria Lopez"}})"));
@@ -141,7 +141,7 @@ TEST_CASE("200 with isSuccess:false, in both spellings, is refused by its ErrorC
     CHECK(query_error(http_ok(long_one)).code == ErrorCode::refused);
 }
 
-TEST_CASE("what is not the envelope is a bad response, its beginning redacted") {
+TEST_CASE("anything but the envelope is a bad response, its beginning redacted") {
     const auto said = [](const std::string& body) { return query_error(http_ok(body)); };
     for (const std::string& body :
          {std::string(""), std::string(" \n"),
@@ -163,7 +163,7 @@ TEST_CASE("what is not the envelope is a bad response, its beginning redacted") 
     CHECK(has(said(envelope("[")).subject, R"(it starts with {"isSuccess":true)"));
 }
 
-TEST_CASE("a huge, deep or binary refusal is no trouble") {
+TEST_CASE("a huge, deeply nested or binary refusal is handled") {
     CHECK(code_of("500 Internal Server Error", std::string(1'000'000, '[')) == ErrorCode::server_failed);
     CHECK(code_of("400 Bad Request", std::string(60'000, '[')) == ErrorCode::refused);
     CHECK(code_of("400 Bad Request", R"({"message":{"a":[1]},"responseStatus":[1,2]})") ==
@@ -175,7 +175,7 @@ TEST_CASE("a huge, deep or binary refusal is no trouble") {
     CHECK(query_error(http_answer("500 X", std::string(5000, '"'))).subject.size() < 260);
 }
 
-TEST_CASE("an answer over the limit is too large, plain and inflated; a broken one is not") {
+TEST_CASE("a response over the limit is too large, plain and inflated; a broken one is not") {
     const std::string big = envelope("[\"" + std::string(33 << 20, 'a') + "\"]");
     CHECK(query_error(http_ok(big)).code == ErrorCode::too_large);
     CHECK(query_error(http_ok(gzip(big), "Content-Encoding: gzip\r\n")).code == ErrorCode::too_large);
@@ -184,7 +184,7 @@ TEST_CASE("an answer over the limit is too large, plain and inflated; a broken o
           ErrorCode::bad_response);
 }
 
-TEST_CASE("nobody there: unreachable, with operation and place") {
+TEST_CASE("no server: unreachable, with operation and address") {
     ScriptedPortal scripted("");
     scripted.server.stop_listening();
     const auto page = scripted.query();
@@ -194,7 +194,7 @@ TEST_CASE("nobody there: unreachable, with operation and place") {
     CHECK(has(page.error().subject, std::to_string(scripted.server.port())));
 }
 
-TEST_CASE("a portal that never answers is timed out; a query that is canceled says so") {
+TEST_CASE("a portal that never responds is timed out; a canceled query is reported as such") {
     boost::asio::io_context io;
     EdgeClock clock(io);
     ScriptedServer server(io, [](Peer& peer) -> Task<> { co_await peer.wait_closed(); });

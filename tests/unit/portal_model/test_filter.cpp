@@ -127,7 +127,7 @@ std::string literal_in(const std::string& form, const std::string& id, const std
 
 }  // namespace
 
-TEST_CASE("a literal of another type matches nothing: the brackets") {
+TEST_CASE("a literal of another type matches nothing: type bracketing") {
     const std::string id = "65f35b06e30c8a2e4578d118";
     const std::string at = "2024-03-13T19:08:57.1630000Z";
     const std::string document =
@@ -160,7 +160,8 @@ TEST_CASE("dates compare as instants of milliseconds, strings as texts") {
                   R"({"_id":"65f35b06e30c8a2e4578d118"})", kNatives));
 }
 
-TEST_CASE("what is no id or no instant stays a text, even in a portal of ObjectIds and Dates") {
+TEST_CASE(
+    "a string that is not an id or an instant stays a string, even in a portal of ObjectIds and Dates") {
     CHECK(matches(R"({"_id":"short"})", R"({"_id":"short"})", kNatives));
     CHECK(matches(R"({"modified":"yesterday"})", R"({"modified":"yesterday"})", kNatives));
     CHECK(matches(R"({"_id":7})", R"({"_id":7})", kNatives));
@@ -168,7 +169,7 @@ TEST_CASE("what is no id or no instant stays a text, even in a portal of ObjectI
     CHECK_FALSE(matches(R"({"modified":{"$exists":true}})", R"({"_id":"a"})", kNatives));
 }
 
-TEST_CASE("a filter that is none is refused, never taken for all") {
+TEST_CASE("an invalid filter is refused, and never treated as empty") {
     const char* filter =
         GENERATE(R"([])", R"(5)", R"({"$or":[]})", R"({"$or":{}})", R"({"$and":[5]})", R"({"$what":[]})",
                  R"({"$not":{"a":1}})", R"({"a":{"$in":5}})", R"({"a":{"$nin":"x"}})", R"({"a":{"$size":1}})",
@@ -183,7 +184,7 @@ TEST_CASE("a filter that is none is refused, never taken for all") {
     CHECK_FALSE(compiled.error().message.empty());
 }
 
-TEST_CASE("a portal without $or refuses it wherever it stands") {
+TEST_CASE("a portal without $or refuses it everywhere") {
     const char* filter = GENERATE(R"({"$or":[{"a":1}]})", R"({"$and":[{"a":1},{"$or":[{"a":1},{"b":1}]}]})");
     const auto compiled = MongoFilter::compile(Json::parse(filter), {.or_refused = true});
     REQUIRE(compiled.has_error());
@@ -191,7 +192,7 @@ TEST_CASE("a portal without $or refuses it wherever it stands") {
     CHECK(MongoFilter::compile(Json::parse(R"({"$and":[{"a":1}]})"), {.or_refused = true}).has_value());
 }
 
-TEST_CASE("types sort as BSON does") {
+TEST_CASE("types sort as in BSON") {
     const Json values = Json::parse(R"([null,-1,2.5,"","a","b",{"a":1},{"a":2},[1],[1,2],[2],false,true])");
     for (std::size_t i = 0; i < values.size(); ++i) {
         for (std::size_t j = 0; j < values.size(); ++j) {

@@ -201,7 +201,7 @@ TEST_CASE("random filters: the index skips nothing that a full scan finds") {
     }
 }
 
-TEST_CASE("changing the dialect sorts everything anew") {
+TEST_CASE("changing the dialect sorts everything again") {
     std::mt19937 random(seed() + 2);
     PortalModel model;
     for (int i = 0; i < 300; ++i)

@@ -33,7 +33,7 @@ PortalModel model_of(std::initializer_list<const char*> documents, ModelSettings
 
 }  // namespace
 
-TEST_CASE("sorting: several fields, both directions, missing first, ties in the order of coming") {
+TEST_CASE("sorting: several fields, both directions, missing first, ties in insertion order") {
     PortalModel model = model_of({R"({"_id":"a","x":2})", R"({"_id":"b","x":"2"})", R"({"_id":"c"})",
                                   R"({"_id":"d","x":1,"y":1})", R"({"_id":"e","x":1,"y":2})",
                                   R"({"_id":"f","x":null})", R"({"_id":"g","x":[0,9]})"});
@@ -49,7 +49,7 @@ TEST_CASE("sorting: several fields, both directions, missing first, ties in the 
           "d");
 }
 
-TEST_CASE("a replaced document keeps its place, an erased one leaves none") {
+TEST_CASE("a replaced document keeps its position, an erased one has none") {
     PortalModel model = model_of({R"({"_id":"a","v":1})", R"({"_id":"b"})"});
     REQUIRE(model.put(kEntity, R"({"_id":"a","v":2})").has_value());
     CHECK(data(model.query(kEntity, "{}")).dump() == R"([{"_id":"a","v":2},{"_id":"b"}])");
@@ -59,7 +59,7 @@ TEST_CASE("a replaced document keeps its place, an erased one leaves none") {
     CHECK(model.size(kEntity) == 1);
 }
 
-TEST_CASE("documents keep their very bytes") {
+TEST_CASE("documents keep their exact bytes") {
     const std::string raw =
         "{ \"_id\" : \"a\",\"n\":1.50,\"t\":\"\\u00e9\\/\", \"modified\":\"2024-03-13T19:08:57.163Z\" }";
     for (const bool native : {false, true}) {
@@ -71,7 +71,7 @@ TEST_CASE("documents keep their very bytes") {
     }
 }
 
-TEST_CASE("projection is strict: `_id` comes only where it is asked for") {
+TEST_CASE("projection is strict: `_id` is included only if requested") {
     PortalModel model = model_of({R"({"_id":"a","x":1.0,"modified":"m","o":{"p":1,"q":[{"r":1,"s":2},5]}})"});
     const auto projected = [&](const char* fields) {
         return data(model.query(kEntity, std::string(R"({"Fields":)") + fields + "}")).at(0).dump();
@@ -91,7 +91,7 @@ TEST_CASE("projection is strict: `_id` comes only where it is asked for") {
           R"({"modified":"m"})");
 }
 
-TEST_CASE("Distinct drops what is written alike before Skip and Take count") {
+TEST_CASE("Distinct drops identical texts before Skip and Take count") {
     PortalModel model = model_of({R"({"_id":"a","x":1})", R"({"_id":"b","x":1})", R"({"_id":"c","x":2})"});
     CHECK(data(model.query(kEntity, R"({"Distinct":true,"Fields":["x"]})")).dump() == R"([{"x":1},{"x":2}])");
     const auto answer = model.query(kEntity, R"({"Distinct":true,"Fields":["x"],"Skip":1,"Take":5})");
@@ -99,7 +99,7 @@ TEST_CASE("Distinct drops what is written alike before Skip and Take count") {
     CHECK(Json::parse(answer.body).at("total") == 2);
 }
 
-TEST_CASE("totals come where the portal counts and the request wants them") {
+TEST_CASE("totals are returned if the portal counts and the request wants them") {
     PortalModel model = model_of({R"({"_id":"a"})", R"({"_id":"b"})", R"({"_id":"c"})"});
     const char* page = R"({"Take":1,"Sort":{"modified":1,"_id":1}})";
     CHECK(Json::parse(model.query(kEntity, page).body).at("total") == 3);
@@ -116,14 +116,14 @@ TEST_CASE("totals come where the portal counts and the request wants them") {
     CHECK(Json::parse(model.query(kEntity, "[]").body).at("ResponseStatus").at("ErrorCode") == "BadRequest");
 }
 
-TEST_CASE("the cap makes a page short, whatever Take says") {
+TEST_CASE("the cap makes a page short, whatever Take is") {
     PortalModel model = model_of({R"({"_id":"a"})", R"({"_id":"b"})", R"({"_id":"c"})"}, {.take_cap = 2});
     CHECK(ids(model.query(kEntity, R"({"Take":1000})")) == "ab");
     CHECK(ids(model.query(kEntity, R"({"Take":1})")) == "a");
     CHECK(ids(model.query(kEntity, R"({})")) == "ab");
 }
 
-TEST_CASE("an answer over the limit is the gateway's 413, or what the setting says") {
+TEST_CASE("a response over the limit is the gateway's 413, or as configured") {
     PortalModel model = model_of({R"({"_id":"a"})", R"({"_id":"b"})"});
     const std::size_t size = model.query(kEntity, "{}").body.size();
     const std::size_t single = model.retrieve(kEntity, "a").body.size();
@@ -140,7 +140,7 @@ TEST_CASE("an answer over the limit is the gateway's 413, or what the setting sa
     CHECK(model.query(kEntity, "{}").status == 200);
 }
 
-TEST_CASE("a late document shows only when its time has come") {
+TEST_CASE("a late document is returned only when its time has come") {
     PortalModel model = model_of({R"({"_id":"a","v":1})"});
     const Timestamp early{1'000};
     const Timestamp late{2'000};
@@ -159,7 +159,7 @@ TEST_CASE("a late document shows only when its time has come") {
     CHECK(model.now() == late);
 }
 
-TEST_CASE("what comes after a waiting version supersedes it") {
+TEST_CASE("a newer version supersedes a waiting one") {
     PortalModel model;
     model.set_now(Timestamp{1});
     REQUIRE(model.put(kEntity, R"({"_id":"a","v":1})", Timestamp{9}).has_value());
@@ -170,7 +170,7 @@ TEST_CASE("what comes after a waiting version supersedes it") {
     CHECK(data(model.query(kEntity, "{}")).dump() == R"([{"_id":"a","v":2}])");
 }
 
-TEST_CASE("retrieve: one object, null or 404 where there is none") {
+TEST_CASE("retrieve: one object, or null or 404 if there is none") {
     PortalModel model = model_of({R"({"_id":"a","x":1})"}, {.id_is_oid = true});
     CHECK(data(model.retrieve(kEntity, "a")).dump() == R"({"_id":"a","x":1})");
     CHECK(data(model.retrieve(kEntity, "b")).is_null());
@@ -181,7 +181,7 @@ TEST_CASE("retrieve: one object, null or 404 where there is none") {
     CHECK(model.retrieve(kEntity, "b").status == 404);
 }
 
-TEST_CASE("another workspace or bucket is forbidden, by body or by header; headers go first") {
+TEST_CASE("another workspace or bucket is forbidden, by body or by header; headers take precedence") {
     PortalModel model = model_of({R"({"_id":"a"})"}, {.workspace_id = "w", .bucket_id = "b"});
     CHECK(model.query(kEntity, R"({})").status == 200);
     CHECK(model.query(kEntity, R"({"WorkspaceId":"w","BucketId":"b"})").status == 200);
@@ -209,14 +209,14 @@ TEST_CASE("bad input is refused in the envelope and never crashes") {
     CHECK_FALSE(json.at("responseStatus").at("message").get<std::string>().empty());
 }
 
-TEST_CASE("a huge Take is only as much as there is, an unknown entity is 404") {
+TEST_CASE("a huge Take returns only the existing records, an unknown entity is 404") {
     PortalModel model = model_of({R"({"_id":"a"})"});
     CHECK(ids(model.query(kEntity, R"({"Take":2147483647})")) == "a");
     CHECK(model.query("no_such_thing", "{}").status == 404);
     CHECK(data(model.query("claim_attendance", "{}")).empty());
 }
 
-TEST_CASE("documents as hostile as JSON allows are stored, found and shown") {
+TEST_CASE("documents as hostile as JSON allows are stored, found and returned") {
     PortalModel model;
     std::string deep = R"({"_id":"deep","x":)";
     deep.append(10'000, '[').append(10'000, ']').append("}");

@@ -8,7 +8,7 @@
 
 using namespace carecloud;
 
-TEST_CASE("records are the same for the same seed and others for another") {
+TEST_CASE("records are the same for the same seed and different for another") {
     const RecordShape shape = GENERATE(RecordShape::light, RecordShape::full);
     CHECK(make_record(7, 41, shape) == make_record(7, 41, shape));
     CHECK(make_record(7, 41, shape) != make_record(8, 41, shape));
@@ -87,7 +87,7 @@ TEST_CASE("a batch shares one `modified`, ids are all different and in no order"
     CHECK(find_field(raw, "modified") == "\"2024-03-02T00:01:00.0000000Z\"");
 }
 
-TEST_CASE("hours come as text, number and null; a name is misspelled now and then") {
+TEST_CASE("hours are text, number and null; a name is sometimes misspelled") {
     std::set<std::string> kinds;
     std::set<std::string> spellings;
     for (std::uint64_t i = 0; i < 100; ++i) {
@@ -109,7 +109,7 @@ TEST_CASE("datasource codes are the documented ones") {
     CHECK(datasource_code("family") == "cc-family");
 }
 
-TEST_CASE("members are found and replaced in the text, and the rest of the bytes stay") {
+TEST_CASE("members are found and replaced in the text, and the other bytes are kept") {
     const std::string raw = R"({ "a" : "x\"}," , "b":{"c":[1,"}"]}, "c":-1.5e3 ,"d":null})";
     CHECK(find_field(raw, "a") == R"("x\"},")");
     CHECK(find_field(raw, "b") == R"({"c":[1,"}"]})");

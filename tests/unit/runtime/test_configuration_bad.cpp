@@ -18,7 +18,7 @@ void check_one(const std::string& text, const char* message) {
 
 }  // namespace
 
-TEST_CASE("a bad setting of the portal is named with its place and a remedy") {
+TEST_CASE("a bad setting of the portal is named with its position and a remedy") {
     const auto [text, message] = GENERATE(table<const char*, const char*>({
         {"  timeout: 500ms\n", "c.yaml:6:12: portal.timeout: '500ms' is out of range; use 1s to 10m"},
         {"  timeout: 11m\n", "c.yaml:6:12: portal.timeout: '11m' is out of range"},
@@ -74,7 +74,7 @@ TEST_CASE("a bad setting of the portal is named with its place and a remedy") {
     check_one(kPortal + text + "streams: [ entity: claim ]\n", message);
 }
 
-TEST_CASE("a bad setting of a stream is named with its place and a remedy") {
+TEST_CASE("a bad setting of a stream is named with its position and a remedy") {
     const auto [text, message] = GENERATE(table<const char*, const char*>({
         {"    poll_every: 500ms\n",
          "c.yaml:8:17: streams[0].poll_every: '500ms' is out of range; use 1s to 1d"},
@@ -152,7 +152,7 @@ TEST_CASE("a bad setting of a stream is named with its place and a remedy") {
     check_one(kMinimal + text, message);
 }
 
-TEST_CASE("a bad setting of the service is named with its place and a remedy") {
+TEST_CASE("a bad setting of the service is named with its position and a remedy") {
     const auto [text, message] = GENERATE(table<const char*, const char*>({
         {"log: { level: loud }\n",
          "c.yaml:8:15: log.level: 'loud' is not a valid value; known: trace, debug, info, warn, error"},
@@ -195,7 +195,7 @@ TEST_CASE("a bad setting of the service is named with its place and a remedy") {
     check_one(kMinimal + text, message);
 }
 
-TEST_CASE("a bad setting of sns is named with its place and a remedy") {
+TEST_CASE("a bad setting of sns is named with its position and a remedy") {
     // %L listens, %T are the topics, %S is tls: the good values, put in for brevity.
     const auto [text, message] = GENERATE(table<const char*, const char*>({
         {"sns:\n",
@@ -293,7 +293,7 @@ TEST_CASE("http to a host whose name begins with a loopback address is refused")
 }
 
 TEST_CASE(
-    "ids that cannot travel in a header, and a key in place of its file, are refused without showing them") {
+    "ids that do not fit in a header, and a key instead of its file, are refused without showing them") {
     const auto [setting, message] = GENERATE(table<const char*, const char*>({
         {"workspace_id: \"hunter2 \", bucket_id: b, api_key_file: k",
          "must be at most 128 printable ASCII characters without spaces; copy the id from the portal"},
@@ -312,7 +312,7 @@ TEST_CASE(
     CHECK(report("c.yaml", loaded.problems).find("hunter2") == std::string::npos);
 }
 
-TEST_CASE("all problems of a file come at once, by line") {
+TEST_CASE("all problems of a file are reported at once, by line") {
     const LoadedConfiguration loaded = parse(
         "log: { level: loud }\n"
         "portal:\n"

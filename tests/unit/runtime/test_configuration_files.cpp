@@ -50,7 +50,7 @@ std::string example() {
 
 }  // namespace
 
-TEST_CASE("a configuration is read from its file, and relative paths stand beside it") {
+TEST_CASE("a configuration is read from its file, and relative paths start at its directory") {
     const TemporaryDirectory directory;
     const std::string path =
         directory.write("c.yaml", kPortal + "  ca_file: tls/ca.pem\nstreams: [ entity: claim ]\n");
@@ -77,7 +77,7 @@ TEST_CASE("a secret's bare name is looked up among systemd's credentials first")
     CHECK(key_file("/api-key") == "/api-key");
 }
 
-TEST_CASE("what is no readable file says which, and what to do") {
+TEST_CASE("an unreadable file is named, with the remedy") {
     const TemporaryDirectory directory;
     const auto load = [&](const std::string& path) {
         return only_problem(load_configuration(path, environment_of({})));
@@ -99,7 +99,7 @@ TEST_CASE("what is no readable file says which, and what to do") {
                             "file and search access to its directories") != std::string::npos);
 }
 
-TEST_CASE("what is not a YAML mapping says where, and what to do") {
+TEST_CASE("a file that is not a YAML mapping is reported with the position and the remedy") {
     const auto [text, message] = GENERATE(table<std::string, std::string>({
         {"", "c.yaml:1:1: the file is empty; at least the sections"},
         {"# only a comment\n", "c.yaml:1:1: the file is empty; at least the sections"},
@@ -154,12 +154,12 @@ TEST_CASE("a tab for indentation is named as such") {
     CHECK(only_problem(loaded).find("indent with spaces") != std::string::npos);
 }
 
-TEST_CASE("variables inside braces want quotes, and the message says so") {
+TEST_CASE("variables inside braces need quotes, and the message states that") {
     CHECK(only_problem(parse("a: {x: ${NAME}, y: 1}\n")).find("quote \"${NAME}\" inside { } and [ ]") !=
           std::string::npos);
 }
 
-TEST_CASE("deep nesting and multiplying aliases are refused, not suffered") {
+TEST_CASE("deep nesting and exploding aliases are refused") {
     const std::string deep = "a: " + std::string(40, '[') + std::string(40, ']');
     CHECK(only_problem(parse(deep)) == "c.yaml:1:35: nested more than 32 levels deep; reduce the nesting");
     CHECK_FALSE(parse("a: " + std::string(500'000, '[')).ok());
@@ -186,7 +186,7 @@ TEST_CASE("deep nesting and multiplying aliases are refused, not suffered") {
           "c.yaml: larger than 1 MiB; check that it is the right file");
 }
 
-TEST_CASE("a megabyte of one thing ends in a clear error") {
+TEST_CASE("a megabyte of one character ends with a clear error") {
     for (const std::string piece :
          {"[",    "{",   "- ", "? ",   "a: ",   "&a ",    "*a ",   "!a ",  "\"", "'", "|",       "[a,",
           "{a: ", "a\n", "\\", "%a\n", "- a\n", "a: b\n", "---\n", "# \n", ",",  "]", "\xc3\xa9"}) {
@@ -199,7 +199,7 @@ TEST_CASE("a megabyte of one thing ends in a clear error") {
     }
 }
 
-TEST_CASE("a damaged configuration gives a problem with a place or a configuration, never a crash") {
+TEST_CASE("a damaged configuration gives a problem with a position or a configuration, never a crash") {
     std::uint64_t seed = std::random_device{}();
     if (const char* given = std::getenv("CARECLOUD_SEED")) seed = std::strtoull(given, nullptr, 10);
     CAPTURE(seed);
@@ -234,7 +234,7 @@ TEST_CASE("a damaged configuration gives a problem with a place or a configurati
     }
 }
 
-TEST_CASE("the example is valid as it is, and so is every setting it shows when it is uncommented") {
+TEST_CASE("the example is valid, and so is every setting in it when it is uncommented") {
     const std::string text = example();
     const LoadedConfiguration loaded = parse(text);
     INFO(report("config.yaml", loaded.problems) << report("config.yaml", loaded.warnings));

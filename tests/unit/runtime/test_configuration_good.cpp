@@ -43,7 +43,7 @@ log: { level: debug, format: json }
 
 }  // namespace
 
-TEST_CASE("every setting of a complete configuration arrives") {
+TEST_CASE("every setting of a complete configuration is read") {
     const LoadedConfiguration loaded = parse(kComplete);
     INFO(report(loaded.file, loaded.problems));
     REQUIRE(loaded.ok());
@@ -95,7 +95,7 @@ TEST_CASE("every setting of a complete configuration arrives") {
     CHECK(c.log.format == LogFormat::json);
 }
 
-TEST_CASE("what is left out has the documented default") {
+TEST_CASE("omitted settings have the documented default") {
     const LoadedConfiguration loaded = parse(kMinimal);
     INFO(report(loaded.file, loaded.problems));
     REQUIRE(loaded.ok());
@@ -120,7 +120,7 @@ TEST_CASE("what is left out has the documented default") {
     CHECK(c.log.format == LogFormat::automatic);
 }
 
-TEST_CASE("null is as good as leaving a setting out") {
+TEST_CASE("null has the same effect as omitting a setting") {
     const LoadedConfiguration loaded =
         parse(kPortal +
               "  ca_file: null\n  timeout:\n  rate: { monthly_quota: ~ }\n"
@@ -129,7 +129,7 @@ TEST_CASE("null is as good as leaving a setting out") {
     CHECK(loaded.ok());
 }
 
-TEST_CASE("forms that are good too") {
+TEST_CASE("other valid forms") {
     const auto tail = GENERATE(
         as<std::string>{}, "    filter: {}\n", "    fields: []\n", "    overlap: 7d\n",
         "    poll_every: 1s\n", "store: { url: \"sqlite:///var/lib/x.db\" }\n",
@@ -145,7 +145,7 @@ TEST_CASE("forms that are good too") {
     CHECK(loaded.ok());
 }
 
-TEST_CASE("a byte order mark and Windows line ends do no harm, nor to the places of problems") {
+TEST_CASE("a byte order mark and Windows line endings are accepted, with correct positions of problems") {
     CHECK(parse("\xef\xbb\xbf" + kMinimal).ok());
     std::string windows = kMinimal + "log: { level: loud }\n";
     for (std::size_t at = 0; (at = windows.find('\n', at)) != std::string::npos; at += 2)
@@ -155,7 +155,7 @@ TEST_CASE("a byte order mark and Windows line ends do no harm, nor to the places
     CHECK(loaded.problems[0].message("c").starts_with("c:8:15: log.level: 'loud'"));
 }
 
-TEST_CASE("anchors and aliases stand for what they name") {
+TEST_CASE("anchors and aliases are resolved") {
     const LoadedConfiguration loaded =
         parse(kMinimal + "    filter: &f { status: active }\n  - entity: claim\n    filter: *f\n");
     INFO(report(loaded.file, loaded.problems));
@@ -163,7 +163,7 @@ TEST_CASE("anchors and aliases stand for what they name") {
     CHECK(loaded.configuration.streams.at(1).spec.filter == R"({"status":"active"})");
 }
 
-TEST_CASE("http is taken to this machine alone") {
+TEST_CASE("http is accepted only to this machine") {
     for (const char* url :
          {"http://localhost:8080/api", "http://127.0.0.1", "http://127.9.9.9:1/x", "http://[::1]:8080/api"}) {
         CAPTURE(url);
@@ -176,13 +176,13 @@ TEST_CASE("http is taken to this machine alone") {
     }
 }
 
-TEST_CASE("parts of a later version are read, checked, and said not to be there") {
+TEST_CASE("settings of a later version are read, checked, and reported as unsupported") {
     const auto refused = cannot_run(parse(kMinimal + "store: { url: \"postgresql://h/d\" }\n").configuration);
     CHECK(refused == "store.url: PostgreSQL is not supported by this version; use sqlite:/path");
     CHECK(cannot_run(parse(kComplete).configuration) == std::nullopt);
 }
 
-TEST_CASE("how a stream is reconciled") {
+TEST_CASE("the settings of a stream's reconciliation") {
     const LoadedConfiguration loaded = parse(
         kMinimal +
         "    reconcile: { every: 1h, whole_every: 2d, deep: true, stop_above: 1%, stop_above_count: 7 }\n");
@@ -216,7 +216,7 @@ TEST_CASE("a database password in the file is a warning that does not repeat it"
     CHECK(from_variable.configuration.store.postgresql_url == "postgresql://u:hunter2@h/d");
 }
 
-TEST_CASE("the order in which filter and fields are written does not make another stream") {
+TEST_CASE("the order of filter and fields in the file does not make another stream") {
     const auto fingerprint = [](const std::string& stream) {
         const LoadedConfiguration loaded = parse(kPortal + "streams: [ " + stream + " ]\n");
         REQUIRE(loaded.ok());

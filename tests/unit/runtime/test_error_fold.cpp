@@ -13,7 +13,7 @@ MonoTime at(Duration since) {
 
 }  // namespace
 
-TEST_CASE("the first error is told at once, its repetitions once an interval with their number") {
+TEST_CASE("the first error is reported immediately, its repetitions once per interval with their number") {
     ErrorFold fold(5min);
     REQUIRE(fold.failed("query", ErrorCode::unreachable, at(0s)));
     for (int second = 1; second < 300; ++second) {
@@ -26,7 +26,7 @@ TEST_CASE("the first error is told at once, its repetitions once an interval wit
     CHECK(fold.failed("query", ErrorCode::unreachable, at(600s))->count == 2);
 }
 
-TEST_CASE("another code or another operation is told at once") {
+TEST_CASE("another code or another operation is reported immediately") {
     ErrorFold fold(5min);
     CHECK(fold.failed("query a", ErrorCode::unreachable, at(0s))->count == 1);
     CHECK(fold.failed("query a", ErrorCode::timed_out, at(1s))->count == 1);
@@ -35,7 +35,7 @@ TEST_CASE("another code or another operation is told at once") {
     CHECK_FALSE(fold.failed("query a", ErrorCode::timed_out, at(4s)));
 }
 
-TEST_CASE("the end of an outage is told once, with its length and all its failures") {
+TEST_CASE("the end of an outage is reported once, with its duration and all its failures") {
     ErrorFold fold(5min);
     CHECK_FALSE(fold.succeeded("query", at(0s)));
     fold.failed("query", ErrorCode::unreachable, at(10s));
@@ -49,7 +49,7 @@ TEST_CASE("the end of an outage is told once, with its length and all its failur
     CHECK(fold.failed("query", ErrorCode::unreachable, at(90s))->count == 1);
 }
 
-TEST_CASE("what is remembered is bounded, and the oldest is forgotten first") {
+TEST_CASE("the memory is limited, and the oldest entry is forgotten first") {
     ErrorFold fold(5min);
     for (std::size_t i = 0; i <= ErrorFold::kOperationsMax; ++i) {
         fold.failed("operation " + std::to_string(i), ErrorCode::refused, at(std::chrono::seconds{i}));

@@ -105,7 +105,7 @@ TEST_CASE("without systemd there are no sockets") {
     CHECK(configuration.api.listen == before);
 }
 
-TEST_CASE("sockets are known by their names, with their addresses, and taken once") {
+TEST_CASE("sockets are identified by their names, with their addresses, and taken once") {
     const PassedSockets passed({unix_socket(), tcp_socket(INADDR_LOOPBACK)}, "api:sns");
     const auto sockets = take_inherited_sockets();
     REQUIRE(sockets.has_value());
@@ -129,7 +129,7 @@ TEST_CASE("sockets are known by their names, with their addresses, and taken onc
     CHECK(unused[1].find("carecloud-syncd-api.socket") != std::string::npos);
 }
 
-TEST_CASE("what cannot be served is refused with a remedy") {
+TEST_CASE("unusable sockets are refused with a remedy") {
     {
         const PassedSockets passed({tcp_socket(INADDR_LOOPBACK)}, "http");
         CHECK(socket_refusal(take_inherited_sockets()).find("FileDescriptorName=") != std::string::npos);
@@ -166,7 +166,7 @@ TEST_CASE("an API that listens by default does not take a socket that systemd pa
     CHECK(own.api.listen.to_string() == "127.0.0.1:8461");
 }
 
-TEST_CASE("a socket that other machines reach needs what an address would: a token, a certificate") {
+TEST_CASE("a socket reachable from other machines needs the same as an address: a token, a certificate") {
     const InheritedSockets sockets{
         .sns = ListenAddress{.host = "::", .port = 443, .unix_path = {}, .descriptor = 3},
         .api = ListenAddress{.host = "0.0.0.0", .port = 80, .unix_path = {}, .descriptor = 4}};

@@ -34,7 +34,7 @@ TEST_CASE("a text line has time, level, message and fields") {
                                       "stream=claim_attendance code=rate_limited take=500\n")));
 }
 
-TEST_CASE("no value begins a line of its own or drives a terminal") {
+TEST_CASE("no value starts a new line or controls a terminal") {
     std::ostringstream out;
     Log log({LogLevel::info, LogFormat::text}, out);
     log.write(LogLevel::info, "bad\nname\x07", kNasty);
@@ -45,7 +45,7 @@ TEST_CASE("no value begins a line of its own or drives a terminal") {
           "error m a=\"\" b=\"c=d\" c=\"\\\\\"");
 }
 
-TEST_CASE("each JSON line is one object that parses to what was written") {
+TEST_CASE("each JSON line is one object that parses to the original values") {
     std::ostringstream out;
     Log log({LogLevel::trace, LogFormat::json}, out);
     log.write(LogLevel::trace, "one", kNasty);
@@ -64,7 +64,7 @@ TEST_CASE("each JSON line is one object that parses to what was written") {
     CHECK(second.at("negative") == -1);
 }
 
-TEST_CASE("the journal gets structured fields with names it takes") {
+TEST_CASE("the journal gets structured fields with valid names") {
     CHECK(journal_of(LogLevel::warn, "page\nrefused",
                      {{"RECORD_ID", "65f3"}, {"_SYSTEMD_UNIT", "forged"}, {"9a b", "c\nd"}, {"", ""}}) ==
           std::vector<std::string>{
@@ -77,14 +77,14 @@ TEST_CASE("the journal gets structured fields with names it takes") {
 }
 
 // `journalctl -u` shows nothing but MESSAGE.
-TEST_CASE("the journal's message says what the line on stderr says") {
+TEST_CASE("the journal's message equals the line on stderr") {
     const LogFields fields{{"STREAM", "claim_attendance"}, {"CREATED", 5}, {"REASON", "the key is refused"}};
     const std::string on_stderr = text_of(LogLevel::warn, "pass cut off", fields);
     CHECK("MESSAGE=" + on_stderr.substr(6) == journal_of(LogLevel::warn, "pass cut off", fields).at(0));
     CHECK(on_stderr == "warn  pass cut off stream=claim_attendance created=5 reason=\"the key is refused\"");
 }
 
-TEST_CASE("stderr is the journal where $JOURNAL_STREAM names that very file") {
+TEST_CASE("stderr is the journal if $JOURNAL_STREAM identifies that file") {
     CHECK(names_stream("8:1234", 8, 1234));
     CHECK_FALSE(names_stream("8:1234", 8, 1235));
     CHECK_FALSE(names_stream("9:1234", 8, 1234));

@@ -76,7 +76,7 @@ class PipedStderr {
 
 }  // namespace
 
-TEST_CASE("a queue whose reader is stuck takes what it has room for, and loses nothing of that") {
+TEST_CASE("a queue whose reader is stuck accepts lines up to its capacity, and loses none of them") {
     const auto reader = std::make_shared<StuckReader>();
     std::size_t taken = 0;
     {
@@ -95,7 +95,7 @@ TEST_CASE("a queue whose reader is stuck takes what it has room for, and loses n
         CHECK(reader->lines[i].starts_with(std::to_string(i) + "x"));
 }
 
-TEST_CASE("a reader who never reads again holds up the end for a second at most") {
+TEST_CASE("a reader that never reads again delays the shutdown by at most a second") {
     const auto reader = std::make_shared<StuckReader>();
     auto queue = std::make_unique<LogQueue>(StuckReader::sink(reader));
     CHECK(queue->push({.text = "never read"}));
@@ -105,7 +105,7 @@ TEST_CASE("a reader who never reads again holds up the end for a second at most"
 }
 
 TEST_CASE(
-    "while nobody reads stderr lines are lost and counted, and the count is reported once somebody does") {
+    "if stderr is not read, lines are dropped and counted, and the count is reported when reading resumes") {
     PipedStderr pipe;
     std::uint64_t written = 0;
     std::future<std::string> reading;

@@ -10,7 +10,7 @@
 
 using namespace carecloud;
 
-TEST_CASE("the disk of a file is that of its folder, and one that is not there is not known") {
+TEST_CASE("the disk of a file is that of its directory, and that of a missing one is unknown") {
     const TempDir dir;
     const auto use = disk_use(dir.file("store.db"));
     REQUIRE(use);
@@ -36,7 +36,7 @@ TEST_CASE("the process is measured as the kernel sees it") {
     CHECK(process_use()->open_fds == before->open_fds + 1);
 }
 
-TEST_CASE("the store's size is that of its files, its log included") {
+TEST_CASE("the store's size is that of its files, including its log") {
     const TempDir dir;
     CHECK_FALSE(machine_use(dir.file("store.db")).store_bytes);
     std::ofstream(dir.file("store.db")) << "1234";

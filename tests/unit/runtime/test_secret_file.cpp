@@ -49,7 +49,7 @@ TEST_CASE("a bad secret file is refused with its path and a remedy, never with i
     CHECK(read.error().message().find("hunter2") == std::string::npos);
 }
 
-TEST_CASE("permissions that are too wide are refused, with the command that mends them") {
+TEST_CASE("too broad permissions are refused, with the command that fixes them") {
     const TemporaryDirectory directory;
     const unsigned mode = GENERATE(0640U, 0604U, 0644U, 0620U, 0666U, 0601U);
     const std::string path = directory.write("key", "hunter2", mode);
@@ -60,7 +60,7 @@ TEST_CASE("permissions that are too wide are refused, with the command that mend
     CHECK(read.error().hint == "chmod 600 " + path);
 }
 
-TEST_CASE("systemd guards its credentials itself") {
+TEST_CASE("systemd protects its credentials itself") {
     const TemporaryDirectory directory;
     const TemporaryDirectory elsewhere;
     const auto environment = environment_of({{"CREDENTIALS_DIRECTORY", directory.path().string()}});
@@ -75,7 +75,7 @@ TEST_CASE("systemd guards its credentials itself") {
     CHECK_FALSE(read_secret_file(around.string(), environment).has_value());
 }
 
-TEST_CASE("what is wrong with a credential names the original and the restart") {
+TEST_CASE("an error in a credential names the original file and the restart") {
     const TemporaryDirectory directory;
     const auto environment = environment_of({{"CREDENTIALS_DIRECTORY", directory.path().string()}});
     const std::string path = directory.write("api-key", "", 0400);
@@ -90,7 +90,7 @@ TEST_CASE("what is wrong with a credential names the original and the restart") 
           std::string::npos);
 }
 
-TEST_CASE("what is no regular file is refused at once") {
+TEST_CASE("anything but a regular file is refused immediately") {
     const TemporaryDirectory directory;
     const std::string base = directory.path().string();
     REQUIRE(::mkfifo((base + "/pipe").c_str(), 0600) == 0);
@@ -101,7 +101,7 @@ TEST_CASE("what is no regular file is refused at once") {
     CHECK(read_secret_file("/dev/zero").error().subject.find("is not a regular file") != std::string::npos);
 }
 
-TEST_CASE("a file's stamp moves with its content, its replacement and its permissions") {
+TEST_CASE("a file's stamp changes with its content, its replacement and its permissions") {
     const TemporaryDirectory directory;
     const std::string path = directory.write("key", "one");
     const auto first = file_stamp(path);

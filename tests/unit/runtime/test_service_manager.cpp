@@ -11,7 +11,7 @@
 
 using namespace carecloud;
 
-TEST_CASE("systemd is told of readiness, reload, status, stop and life") {
+TEST_CASE("systemd is notified of readiness, reload, status, stop and watchdog") {
     NotifySocket systemd;
     ::setenv("NOTIFY_SOCKET", systemd.path().c_str(), 1);
     Notify notify;
@@ -31,7 +31,7 @@ TEST_CASE("systemd is told of readiness, reload, status, stop and life") {
     ::unsetenv("NOTIFY_SOCKET");
 }
 
-TEST_CASE("outside systemd nothing happens, and nobody watches") {
+TEST_CASE("outside systemd nothing happens, and there is no watchdog") {
     ::unsetenv("NOTIFY_SOCKET");
     ::unsetenv("WATCHDOG_USEC");
     Notify notify;
@@ -44,7 +44,7 @@ TEST_CASE("outside systemd nothing happens, and nobody watches") {
     ::unsetenv("WATCHDOG_USEC");
 }
 
-TEST_CASE("signals come to their handlers, each time") {
+TEST_CASE("signals reach their handlers, each time") {
     boost::asio::io_context io(1);
     std::vector<std::string> notes;
     Signals signals(io, {.stop = [&](int number) { notes.push_back("stop " + std::to_string(number)); },
@@ -61,7 +61,7 @@ TEST_CASE("signals come to their handlers, each time") {
     CHECK(notes.size() == 4);
 }
 
-TEST_CASE("a signal that is under way when the handlers go is dropped safely") {
+TEST_CASE("a pending signal is dropped safely when the handlers are destroyed") {
     boost::asio::io_context io(1);
     int stops = 0;
     {
@@ -72,7 +72,7 @@ TEST_CASE("a signal that is under way when the handlers go is dropped safely") {
     CHECK(stops == 0);
 }
 
-TEST_CASE("a handler may close the signals it came from") {
+TEST_CASE("a handler may close the signals that called it") {
     boost::asio::io_context io(1);
     std::unique_ptr<Signals> signals;
     signals =

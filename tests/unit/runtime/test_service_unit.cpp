@@ -57,11 +57,11 @@ TEST_CASE("the packaged unit allows its two directories and nothing else") {
     CHECK_THAT(units.denied("/var/tmp"), Contains("deleted when it stops"));
 }
 
-TEST_CASE("a drop-in changes what the unit allows, as systemd reads it") {
+TEST_CASE("a drop-in changes the allowed paths, as systemd reads it") {
     const Units units;
     units.put_packaged();
     const std::string drop_ins = std::string("etc/") + kUnit + ".d/";
-    SECTION("one path more, continued on a second line") {
+    SECTION("one more path, continued on a second line") {
         units.put(
             drop_ins + "override.conf",
             "# [Service]\n[Unit]\nReadWritePaths=/never\n[Service]\nReadWritePaths = -/srv/a \\\n +/srv/b\n");
@@ -91,7 +91,8 @@ TEST_CASE("a drop-in changes what the unit allows, as systemd reads it") {
         const std::map<std::string, std::string> expected{{"api-key", "/srv/api-key.cred"}};
         CHECK(units.read()->encrypted_credentials == expected);
     }
-    SECTION("an empty value clears, and the administrator's file hides the package's of its name") {
+    SECTION(
+        "an empty value clears, and the administrator's file overrides the package's with the same name") {
         units.put(drop_ins + "a.conf", "[Service]\nReadWritePaths=/srv/a\n");
         units.put(drop_ins + "b.conf", "[Service]\nReadWritePaths=\nReadWritePaths=/srv/b\n");
         units.put(std::string("usr/") + kUnit + ".d/b.conf", "[Service]\nReadWritePaths=/srv/c\n");
@@ -104,11 +105,11 @@ TEST_CASE("a drop-in changes what the unit allows, as systemd reads it") {
         CHECK(units.denied("/srv/a") == "");
         CHECK(units.denied("/tmp") == "");
     }
-    SECTION("what is not understood is no reason to warn") {
+    SECTION("unknown settings cause no warning") {
         units.put(drop_ins + "override.conf", "[Service]\nReadWritePaths=%S/more\n");
         CHECK(units.denied("/srv/a") == "");
     }
-    SECTION("another command, and a file without sense") {
+    SECTION("another command, and an invalid file") {
         units.put(drop_ins + "override.conf",
                   "[Service]\nExecStart=\nExecStart=/bin/x --config /srv/c.yaml\n=\n[\n\\");
         CHECK(units.read()->config == "/srv/c.yaml");

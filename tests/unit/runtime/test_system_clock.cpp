@@ -33,7 +33,7 @@ Task<> note_two_waits(Alarm& alarm, MonoTime deadline, std::vector<std::string>&
 
 }  // namespace
 
-TEST_CASE("an alarm rings at its hour, and at once when the hour is past") {
+TEST_CASE("an alarm ends at its deadline, and immediately if the deadline has passed") {
     asio::io_context io(1);
     SystemClock clock(io);
     std::vector<std::string> notes;
@@ -46,7 +46,7 @@ TEST_CASE("an alarm rings at its hour, and at once when the hour is past") {
     CHECK(clock.now() >= deadline);
 }
 
-TEST_CASE("a wake-up ends the wait that has no end") {
+TEST_CASE("a wake-up ends a wait without a deadline") {
     asio::io_context io(1);
     SystemClock clock(io);
     std::vector<std::string> notes;
@@ -59,7 +59,7 @@ TEST_CASE("a wake-up ends the wait that has no end") {
     CHECK(notes == std::vector<std::string>{"woken"});
 }
 
-TEST_CASE("a wake-up with nobody waiting is kept for the next wait, once") {
+TEST_CASE("a wake-up without a waiter is kept for the next wait, once") {
     asio::io_context io(1);
     SystemClock clock(io);
     std::vector<std::string> notes;
@@ -72,7 +72,7 @@ TEST_CASE("a wake-up with nobody waiting is kept for the next wait, once") {
     CHECK(notes == std::vector<std::string>{"woken", "hour"});
 }
 
-TEST_CASE("a canceled wait ends by operation_aborted and leaves no wake-up") {
+TEST_CASE("a canceled wait ends with operation_aborted and keeps no wake-up") {
     asio::io_context io(1);
     SystemClock clock(io);
     std::vector<std::string> notes;
@@ -114,7 +114,7 @@ TEST_CASE("a canceled wait ends by operation_aborted and leaves no wake-up") {
     }
 }
 
-TEST_CASE("sleepers end in the order of their hours") {
+TEST_CASE("sleepers end in the order of their deadlines") {
     asio::io_context io(1);
     SystemClock clock(io);
     std::vector<std::string> notes;
@@ -125,7 +125,7 @@ TEST_CASE("sleepers end in the order of their hours") {
     CHECK(notes == std::vector<std::string>{"at once", "early", "late"});
 }
 
-TEST_CASE("the clock goes forward, and the wall clock shows this age") {
+TEST_CASE("the clock advances, and the wall clock is plausible") {
     asio::io_context io(1);
     SystemClock clock(io);
     const MonoTime before = clock.now();

@@ -62,7 +62,7 @@ TEST_CASE("edits between words are counted, a swap as one") {
     CHECK(edit_distance("ca", "abc") == 3);  // optimal string alignment edits no part twice
 }
 
-TEST_CASE("the nearest known word is suggested where it may be meant") {
+TEST_CASE("the nearest known word is suggested if it may be meant") {
     constexpr std::array<std::string_view, 5> known{"base_url", "api_key_file", "timeout", "rate", "store"};
     CHECK(nearest("baseurl", known) == "base_url");
     CHECK(nearest("time_out", known) == "timeout");
@@ -75,7 +75,7 @@ TEST_CASE("the nearest known word is suggested where it may be meant") {
     CHECK(suggestion("xyz", known) == "known: base_url, api_key_file, timeout, rate, store");
 }
 
-TEST_CASE("variables are put in, $${ stays, and every problem is told without a value") {
+TEST_CASE("variables are replaced, $${ is kept, and every problem is reported without a value") {
     const EnvironmentLookup lookup = [](std::string_view name) -> std::optional<std::string> {
         if (name == "A") return "1${B}";
         if (name == "BAD") return "hunter2\n";
@@ -96,7 +96,7 @@ TEST_CASE("variables are put in, $${ stays, and every problem is told without a 
     CHECK(expand("${NONE}${OTHER}", lookup).problems.size() == 2);
 }
 
-TEST_CASE("addresses to listen on are read, written back, and known as this machine's or not") {
+TEST_CASE("listening addresses are read, written back, and recognized as local or not") {
     for (const auto& [text, local] : std::vector<std::pair<const char*, bool>>{{"127.0.0.1:8461", true},
                                                                                {"127.1.2.3:0", true},
                                                                                {"[::1]:8461", true},
@@ -123,7 +123,7 @@ TEST_CASE("addresses to listen on are read, written back, and known as this mach
     CHECK_FALSE(parse_listen_address("unix:/" + std::string(107, 'a'), true).has_value());
 }
 
-TEST_CASE("text that is shown is one harmless line") {
+TEST_CASE("displayed text is one harmless line") {
     CHECK(printable("plain \xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80") ==
           "plain \xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80");
     CHECK(printable("a\nb\tc\rd\x1b[0m") == "a\\nb\\tc\\rd\\x1b[0m");
@@ -138,7 +138,7 @@ TEST_CASE("text that is shown is one harmless line") {
                     5) == "'aaaa...'");
 }
 
-TEST_CASE("UTF-8 is told from what only looks like it") {
+TEST_CASE("invalid UTF-8 is detected") {
     CHECK(is_utf8("\xf4\x8f\xbf\xbf"));
     for (const char* text :
          {"\x80", "\xc0\x80", "\xc1\xbf", "\xe0\x80\x80", "\xed\xa0\x80", "\xf0\x80\x80\x80",

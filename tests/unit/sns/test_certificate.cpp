@@ -27,7 +27,7 @@ SigningCertificate certificate_with(const std::string& names) {
 
 }  // namespace
 
-TEST_CASE("One PEM block is a certificate, with white space around it or not") {
+TEST_CASE("One PEM block is a certificate, with or without white space around it") {
     const TestSigner signer;
     const Result<SigningCertificate> certificate = SigningCertificate::parse(signer.certificate_pem());
     REQUIRE(certificate.has_value());
@@ -35,7 +35,7 @@ TEST_CASE("One PEM block is a certificate, with white space around it or not") {
     CHECK(SigningCertificate::parse("\r\n" + signer.certificate_pem() + "\n \n").has_value());
 }
 
-TEST_CASE("What is not one certificate in PEM is refused") {
+TEST_CASE("Anything but one certificate in PEM is refused") {
     const std::string pem = TestSigner().certificate_pem();
     CHECK(certificate_refusal("") == "not one certificate in PEM");
     CHECK(certificate_refusal("nonsense") == "not one certificate in PEM");
@@ -58,7 +58,7 @@ TEST_CASE("A certificate whose key is not RSA is refused") {
     CHECK(certificate_refusal(authority.issue(subject).certificate_pem) == "its key is not RSA");
 }
 
-TEST_CASE("A certificate counts within its validity alone") {
+TEST_CASE("A certificate is accepted only within its validity") {
     const SigningCertificate certificate = SigningCertificate::parse(TestSigner().certificate_pem()).value();
     CHECK(certificate.valid_at(in_hours(0)));
     CHECK(certificate.valid_at(in_hours(23)));
@@ -67,7 +67,7 @@ TEST_CASE("A certificate counts within its validity alone") {
     CHECK_FALSE(certificate.valid_at(Timestamp{-1}));
 }
 
-TEST_CASE("The subject alternative names are compared letter by letter") {
+TEST_CASE("Subject alternative names are compared literally") {
     const std::vector<std::string> names{"sns.amazonaws.com", "sns-signing.me-south-1.amazonaws.com"};
     CHECK(certificate_with("DNS:sns.amazonaws.com").bears_one_of(names));
     CHECK(certificate_with("DNS:other.example,DNS:sns-signing.me-south-1.amazonaws.com").bears_one_of(names));
@@ -76,19 +76,19 @@ TEST_CASE("The subject alternative names are compared letter by letter") {
     CHECK_FALSE(certificate_with("DNS:x.sns.amazonaws.com").bears_one_of(names));
 }
 
-TEST_CASE("A wildcard or the common name stands for no name of SNS") {
+TEST_CASE("A wildcard or the common name does not match a name of SNS") {
     CHECK_FALSE(certificate_with("DNS:*.amazonaws.com").bears_one_of({"sns.amazonaws.com"}));
     // The common name is sns.amazonaws.com.
     CHECK_FALSE(certificate_with("DNS:other.example").bears_one_of({"sns.amazonaws.com"}));
     CHECK_FALSE(certificate_with("").bears_one_of({"sns.amazonaws.com"}));
 }
 
-TEST_CASE("An address is looked for among the addresses") {
+TEST_CASE("An address is compared with the address entries") {
     CHECK(certificate_with("IP:127.0.0.1").bears_one_of({"sns.amazonaws.com", "127.0.0.1"}));
     CHECK_FALSE(certificate_with("DNS:127.0.0.1").bears_one_of({"127.0.0.1"}));
 }
 
-TEST_CASE("Anchors tell who issued a certificate") {
+TEST_CASE("Trust anchors determine the issuer of a certificate") {
     const TestSigner ours;
     const TestSigner other;
     const TempFile file(ours.authority_pem());
@@ -101,7 +101,7 @@ TEST_CASE("Anchors tell who issued a certificate") {
     CHECK(refused.error().code == ErrorCode::tls_failed);
 }
 
-TEST_CASE("An anchor vouches for no certificate that is signed over SHA-1") {
+TEST_CASE("An anchor does not accept a certificate signed with SHA-1") {
     TestSubject subject = signing_subject();
     subject.signed_over_sha1 = true;
     const TestSigner weak(subject);
@@ -113,14 +113,14 @@ TEST_CASE("An anchor vouches for no certificate that is signed over SHA-1") {
     CHECK(refused.error().subject.find("digest algorithm too weak") != std::string::npos);
 }
 
-TEST_CASE("An anchor that is no root is trusted by itself") {
+TEST_CASE("An anchor that is not a root is trusted directly") {
     const TestSigner ours;
     const TempFile file(ours.certificate_pem());
     CHECK(TrustAnchors::load(file.path())
               ->check(SigningCertificate::parse(ours.certificate_pem()).value(), in_hours(0)));
 }
 
-TEST_CASE("A file that holds no certificate gives no anchors") {
+TEST_CASE("A file without a certificate has no anchors") {
     const TempFile file("nonsense");
     CHECK_FALSE(TrustAnchors::load(file.path()).has_value());
     CHECK_FALSE(TrustAnchors::load("/nonexistent/ca.pem").has_value());

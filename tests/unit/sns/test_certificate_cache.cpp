@@ -31,7 +31,7 @@ TEST_CASE("Many waiting messages cause one fetch") {
     CHECK(world.fetcher->asked().size() == 1);
 }
 
-TEST_CASE("A waiter that is canceled leaves the fetch to the others") {
+TEST_CASE("A canceled waiter does not cancel the fetch for the others") {
     CertificateWorld world;
     world.fetcher->answer(certificate_address(1), world_signer().certificate_pem(), 2s);
     const auto first = world.ask(certificate_address(1));
@@ -46,7 +46,7 @@ TEST_CASE("A waiter that is canceled leaves the fetch to the others") {
     CHECK(world.fetcher->asked().size() == 1);
 }
 
-TEST_CASE("A fetch whose waiters are all gone still fills the cache") {
+TEST_CASE("A fetch whose waiters are all canceled still fills the cache") {
     CertificateWorld world;
     world.fetcher->answer(certificate_address(1), world_signer().certificate_pem(), 2s);
     const auto only = world.ask(certificate_address(1));
@@ -57,7 +57,7 @@ TEST_CASE("A fetch whose waiters are all gone still fills the cache") {
     CHECK(world.cache->size() == 1);
 }
 
-TEST_CASE("A failed fetch fails all who wait, and those who come within the pause") {
+TEST_CASE("A failed fetch fails all waiters, and requests within the pause") {
     CertificateWorld world;
     world.fetcher->answer(certificate_address(1),
                           Error{.code = ErrorCode::unreachable, .operation = "x", .subject = "x", .hint = {}},
@@ -73,7 +73,7 @@ TEST_CASE("A failed fetch fails all who wait, and those who come within the paus
     CHECK(world.fetcher->asked().size() == 1);
 }
 
-TEST_CASE("After the pause a failed fetch is tried anew") {
+TEST_CASE("After the pause a failed fetch is retried") {
     CertificateWorld world;
     CHECK(world.ask_and_wait(certificate_address(1))->code() == ErrorCode::unreachable);
     world.fetcher->answer(certificate_address(1), world_signer().certificate_pem());
@@ -84,7 +84,7 @@ TEST_CASE("After the pause a failed fetch is tried anew") {
     CHECK(world.fetcher->asked().size() == 2);
 }
 
-TEST_CASE("A certificate that cannot be used is a failure, whatever was answered") {
+TEST_CASE("An unusable certificate is a failure, whatever the response was") {
     const auto status = [](ErrorCode code, const char* what) {
         return Result<std::string>(Error{.code = code, .operation = "fetch", .subject = what, .hint = {}});
     };
@@ -112,7 +112,7 @@ TEST_CASE("A certificate that is not valid now is a failure") {
     CHECK(world.cache->size() == 0);
 }
 
-TEST_CASE("A kept certificate that has expired is fetched anew") {
+TEST_CASE("A kept certificate that has expired is fetched again") {
     CertificateWorld world;
     world.fetcher->answer(certificate_address(1), world_signer().certificate_pem());
     CHECK(world.ask_and_wait(certificate_address(1))->succeeded());
@@ -132,14 +132,14 @@ TEST_CASE("A certificate of another issuer than the configured one is a failure"
     CHECK(world.ask_and_wait(certificate_address(1))->code() == ErrorCode::tls_failed);
 }
 
-TEST_CASE("A certificate of the configured issuer is taken") {
+TEST_CASE("A certificate of the configured issuer is accepted") {
     const TempFile file(world_signer().authority_pem());
     CertificateWorld world({}, TrustAnchors::load(file.path()).value());
     world.fetcher->answer(certificate_address(1), world_signer().certificate_pem());
     CHECK(world.ask_and_wait(certificate_address(1))->succeeded());
 }
 
-TEST_CASE("An address that never answers holds up no other") {
+TEST_CASE("An address that never responds does not delay others") {
     CertificateWorld world;
     world.fetcher->answer(certificate_address(1), world_signer().certificate_pem());
     world.fetcher->answer(certificate_address(2), world_signer().certificate_pem());
@@ -151,7 +151,7 @@ TEST_CASE("An address that never answers holds up no other") {
     CHECK_FALSE(stuck->done());
 }
 
-TEST_CASE("The certificate used longest ago makes room") {
+TEST_CASE("The least recently used certificate is evicted") {
     CertificateWorld world({.certificates_max = 3});
     for (int i = 1; i <= 4; ++i)
         world.fetcher->answer(certificate_address(i), world_signer().certificate_pem());
@@ -163,7 +163,7 @@ TEST_CASE("The certificate used longest ago makes room") {
     CHECK(world.cache->fetches() == 5);
 }
 
-TEST_CASE("Failed addresses push no kept certificate out") {
+TEST_CASE("Failed addresses evict no kept certificate") {
     CertificateWorld world({.certificates_max = 2});
     world.fetcher->answer(certificate_address(1), world_signer().certificate_pem());
     CHECK(world.ask_and_wait(certificate_address(1))->succeeded());
@@ -173,7 +173,7 @@ TEST_CASE("Failed addresses push no kept certificate out") {
     CHECK(world.cache->fetches() == 301);
 }
 
-TEST_CASE("A cache that goes away cancels its fetches") {
+TEST_CASE("A destroyed cache cancels its fetches") {
     CertificateWorld world;
     world.fetcher->answer(certificate_address(1), world_signer().certificate_pem(), 24h);
     const auto waiter = world.ask(certificate_address(1));

@@ -31,7 +31,9 @@ TEST_CASE("After a restart a certificate comes from the store, without a fetch")
     CHECK(world.reported.empty());
 }
 
-TEST_CASE("What the store kept is checked like a fetch, and what does not pass is removed and reported") {
+TEST_CASE(
+    "A certificate from the store is checked like a fetched one, and an invalid one is removed and "
+    "reported") {
     CertificateWorld world;
     KeptCertificate kept{.url = certificate_address(1),
                          .pem = world_signer().certificate_pem(),
@@ -74,7 +76,7 @@ TEST_CASE("What the store kept is checked like a fetch, and what does not pass i
     CHECK(world.cache->size() == 0);
 }
 
-TEST_CASE("A certificate in use is fetched again each day, beside the messages") {
+TEST_CASE("A certificate in use is fetched again every day, in the background") {
     CertificateWorld world;
     world.fetcher->answer(certificate_address(1), lasting_signer().certificate_pem(), 1s);
     REQUIRE(world.ask_and_wait(certificate_address(1))->succeeded());
@@ -93,7 +95,7 @@ TEST_CASE("A certificate in use is fetched again each day, beside the messages")
     CHECK(world.reported.empty());
 }
 
-TEST_CASE("One that cannot be fetched again stays in use until its end, and is tried each hour") {
+TEST_CASE("One that cannot be fetched again stays in use until it expires, and is retried every hour") {
     CertificateWorld world;
     world.fetcher->answer(certificate_address(1), lasting_signer().certificate_pem());
     REQUIRE(world.ask_and_wait(certificate_address(1))->succeeded());
@@ -140,7 +142,7 @@ TEST_CASE("The store keeps no more than memory does") {
     CHECK(world.kept->size() == 1);
 }
 
-TEST_CASE("A store that fails is reported, and certificates are fetched as ever") {
+TEST_CASE("A store that fails is reported, and certificates are fetched as usual") {
     CertificateWorld world;
     world.fetcher->answer(certificate_address(1), world_signer().certificate_pem());
     world.clock.run_for(0s);

@@ -31,7 +31,7 @@ int flood(CertificateWorld& world, int per_second, int seconds, const std::funct
 
 }  // namespace
 
-TEST_CASE("Fetches of unknown names at once are bounded, and the others wait for their turn") {
+TEST_CASE("Concurrent fetches of unknown names are limited, and the others wait for their turn") {
     CertificateWorld world({.fetches = {.fetches_max = 3}});
     for (int i = 1; i <= 3; ++i)
         world.fetcher->answer(certificate_address(i), world_signer().certificate_pem(), 5s);
@@ -59,7 +59,7 @@ TEST_CASE("Unknown names beyond the burst are fetched as the budget allows") {
     CHECK(succeeded(world.waiters) == 12);
 }
 
-TEST_CASE("However many names are made up, few are fetched") {
+TEST_CASE("Any number of forged names causes few fetches") {
     CertificateWorld world;
     const int names = flood(world, 50, 60, [](int) {});
     CHECK(names == 3000);
@@ -67,7 +67,7 @@ TEST_CASE("However many names are made up, few are fetched") {
     CHECK(world.cache->fetches() <= 8 + 60 + 1);
 }
 
-TEST_CASE("Honest messages that come while names are made up wait, and all are served") {
+TEST_CASE("Genuine messages that arrive together with forged names wait, and all are served") {
     CertificateWorld world;
     world.fetcher->answer(certificate_address(1), world_signer().certificate_pem(), 50ms);
     std::vector<CertificateWorld::Waiter> honest;
@@ -81,7 +81,7 @@ TEST_CASE("Honest messages that come while names are made up wait, and all are s
     CHECK(world.cache->fetches() <= 8 + 30 + 1);
 }
 
-TEST_CASE("A single honest message among many is served at the latest when it is sent again") {
+TEST_CASE("A single genuine message among many is served at the latest when it is sent again") {
     CertificateWorld world;
     const int per_second = GENERATE(10, 50);
     world.fetcher->answer(certificate_address(1), world_signer().certificate_pem(), 50ms);
@@ -95,7 +95,7 @@ TEST_CASE("A single honest message among many is served at the latest when it is
     CHECK(world.cache->fetches() <= 8 + 45 + 1);
 }
 
-TEST_CASE("A known name has a slot of its own, and no budget") {
+TEST_CASE("A known name has its own slot, and no budget") {
     CertificateWorld world({.fetches = {.fetches_max = 2, .unknown_burst = 2, .unknown_every = 24h}});
     world.fetcher->answer(certificate_address(1), world_signer().certificate_pem());
     REQUIRE(world.ask_and_wait(certificate_address(1))->succeeded());
@@ -111,7 +111,7 @@ TEST_CASE("A known name has a slot of its own, and no budget") {
     CHECK_FALSE(world.waiters[1]->done());
 }
 
-TEST_CASE("The name that most messages wait for is fetched first") {
+TEST_CASE("The name with the most waiting messages is fetched first") {
     CertificateWorld world({.fetches = {.unknown_burst = 1}});
     world.ask(certificate_address(1));  // takes the burst
     for (const int i : {2, 3, 4, 3, 4, 4})
@@ -122,7 +122,8 @@ TEST_CASE("The name that most messages wait for is fetched first") {
     CHECK(world.fetcher->asked() == order);
 }
 
-TEST_CASE("At most so many messages wait for unknown names: the name that fewest wait for is given up") {
+TEST_CASE(
+    "The number of messages that wait for unknown names is limited: the name with the fewest is given up") {
     CertificateWorld world({.fetches = {.unknown_burst = 1, .unknown_every = 24h, .unknown_waiters_max = 5}});
     CHECK_FALSE(world.ask_and_wait(certificate_address(1))->succeeded());  // takes the burst
     const auto crowd_one = world.ask(certificate_address(2));
@@ -143,7 +144,7 @@ TEST_CASE("At most so many messages wait for unknown names: the name that fewest
         CHECK_FALSE(waiter->done());
 }
 
-TEST_CASE("Where all wait for crowded names, one more is refused at once") {
+TEST_CASE("If all wait for popular names, another one is refused immediately") {
     CertificateWorld world({.fetches = {.unknown_waiters_max = 2}});
     world.fetcher->answer(certificate_address(1), world_signer().certificate_pem(), 5s);
     world.ask(certificate_address(1));
@@ -162,7 +163,7 @@ TEST_CASE("Where all wait for crowded names, one more is refused at once") {
     CHECK(fourth->succeeded());
 }
 
-TEST_CASE("Nobody waits longer than SNS does") {
+TEST_CASE("No message waits longer than SNS does") {
     CertificateWorld world({.fetches = {.fetches_max = 2}});
     world.fetcher->answer(certificate_address(1), world_signer().certificate_pem(), kForEver);
     world.fetcher->answer(certificate_address(2), world_signer().certificate_pem(), kForEver);

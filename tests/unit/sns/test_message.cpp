@@ -28,7 +28,7 @@ std::string message_refusal(const json& message) {
 
 }  // namespace
 
-TEST_CASE("A notification is read, and what is not signed is left out") {
+TEST_CASE("A notification is read, and unsigned members are ignored") {
     json sent = complete(notification());
     sent["Subject"] = "Subm\u00edssion";
     sent["Token"] = "not signed here";
@@ -114,7 +114,7 @@ TEST_CASE("A value that is not a string is refused") {
     CHECK(message_refusal(sent) == key + " is not a string");
 }
 
-TEST_CASE("A null is no value of a required key") {
+TEST_CASE("A null is not a value of a required key") {
     json sent = complete(notification());
     sent["Message"] = nullptr;
     CHECK(message_refusal(sent) == "Message is not a string");
@@ -155,7 +155,7 @@ TEST_CASE("A Signature that is not strict base64 is refused") {
     CHECK(message_refusal(sent) == "Signature is not base64");
 }
 
-TEST_CASE("A MessageId that is no UUID is refused") {
+TEST_CASE("A MessageId that is not a UUID is refused") {
     const std::string id =
         GENERATE("", "26858270", "26858270-545e-5848-82a2-e05566af3dcg",
                  "26858270-545e-5848-82a2-e05566af3dcf\t", "26858270_545e-5848-82a2-e05566af3dcf");
@@ -179,7 +179,7 @@ TEST_CASE("A Subject with control characters is refused") {
     CHECK(message_refusal(sent) == "Subject contains control characters");
 }
 
-TEST_CASE("An address or a token that is not one word is refused") {
+TEST_CASE("An address or a token with white space is refused") {
     json sent = complete(subscription_confirmation());
     sent["Token"] = "a\tb";
     CHECK(message_refusal(sent) == "Token is not a single word");
@@ -188,19 +188,19 @@ TEST_CASE("An address or a token that is not one word is refused") {
     CHECK(message_refusal(sent) == "SubscribeURL is not a URL");
 }
 
-TEST_CASE("A key that stands twice is refused, known or not, escaped or not") {
+TEST_CASE("A duplicate key is refused, known or not, escaped or not") {
     const std::string more = GENERATE(R"("Message":"other")", R"("M\u0065ssage":"other")",
                                       R"("UnsubscribeURL":"a","UnsubscribeURL":"b")", R"("x":1,"x":1)");
     const std::string text = complete(notification()).dump();
     CHECK(message_refusal("{" + more + "," + text.substr(1)) == "duplicate key");
 }
 
-TEST_CASE("A key twice below the top level is nobody's business") {
+TEST_CASE("A duplicate key below the top level is ignored") {
     const std::string text = complete(notification()).dump();
     CHECK(message_refusal(R"({"x":{"y":1,"y":2},)" + text.substr(1)).empty());
 }
 
-TEST_CASE("What is no JSON object is refused") {
+TEST_CASE("Anything but a JSON object is refused") {
     CHECK(message_refusal(std::string("[]")) == "not a JSON object");
     CHECK(message_refusal(std::string("\"Notification\"")) == "not a JSON object");
     CHECK(message_refusal(std::string("1")) == "not a JSON object");

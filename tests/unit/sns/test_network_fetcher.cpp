@@ -64,27 +64,27 @@ TEST_CASE("Redirects are not followed, and other statuses are errors without the
     CHECK(world.requests.size() == 1);
 }
 
-TEST_CASE("An answer that is larger than any certificate is refused") {
+TEST_CASE("A response larger than any certificate is refused") {
     HttpsWorld world;
     world.answer = http_ok(std::string(65 * 1024, 'x'));
     CHECK(world.fetch(world.settings()).error().code == ErrorCode::too_large);
 }
 
-TEST_CASE("A host that never answers is left after the time set") {
+TEST_CASE("A fetch from a host that never responds ends at the timeout") {
     HttpsWorld world;
     HttpsFetcherSettings settings = world.settings();
     settings.timeout = 50ms;
     CHECK(world.fetch(settings).error().code == ErrorCode::timed_out);
 }
 
-TEST_CASE("A host whose authority is unknown is not trusted") {
+TEST_CASE("A host of an unknown authority is not trusted") {
     HttpsWorld world;
     world.answer = http_ok("hello");
     CHECK(world.fetch({}).error().code == ErrorCode::tls_failed);
     CHECK(world.requests.empty());
 }
 
-TEST_CASE("An authority's file that cannot be read is an error") {
+TEST_CASE("An unreadable CA file is an error") {
     HttpsWorld world;
     CHECK(world.fetch({.ca_file = "/nonexistent/ca.pem"}).error().code == ErrorCode::invalid_argument);
 }

@@ -41,7 +41,7 @@ TEST_CASE("The vendor's notice is read") {
     CHECK(notice.event_time == "2024-03-13T19:08:57.1633050Z");
 }
 
-TEST_CASE("A notice that cannot be read is empty, and no error") {
+TEST_CASE("An unreadable notice is empty, and not an error") {
     const std::string text =
         GENERATE("", "Hello!", "[]", "{", R"({"id":1})", R"({"id":"a","id":"b"})", R"({"id":"a b"})",
                  R"({"id":""})", R"({"id":"\u0007"})", R"({"id":"\u00e9"})");
@@ -91,7 +91,7 @@ TEST_CASE("An event of another workspace, bucket or datasource is in no stream")
     CHECK(event.record_id == "65f35b06e30c8a2e4578d118");
 }
 
-TEST_CASE("An event of an unknown type is not in the stream it names") {
+TEST_CASE("An event of an unknown type is not in the stream that it names") {
     const std::string type = GENERATE("", "payment", "Attendance");
     json notice = vendors_notice();
     notice["event_type"] = type;
@@ -107,7 +107,7 @@ TEST_CASE("An event that names no record is not in the stream") {
     CHECK(route(notice).state == EventState::not_in_stream);
 }
 
-TEST_CASE("A text that is no notice is an event of no stream, kept whole") {
+TEST_CASE("A text that is not a notice is an event of no stream, stored complete") {
     const Event event = to_event(message_with("Hello!"), "the body", kRoutes);
     CHECK(event.state == EventState::not_in_stream);
     CHECK_FALSE(event.stream);

@@ -35,7 +35,7 @@ StoreFaultHook failing(std::string name, ErrorCode code, bool took_effect = fals
 
 }  // namespace
 
-TEST_CASE("A notification is durable, said, and answered by 200") {
+TEST_CASE("A notification is durable, announced, and answered by 200") {
     ReceiverWorld world;
     const std::string body = test_signer().sign(notification());
     const ServerResponse response = world.post_text(body, sns_headers());
@@ -55,7 +55,7 @@ TEST_CASE("A notification is durable, said, and answered by 200") {
     CHECK(world.said.refusals.empty());
 }
 
-TEST_CASE("A message seen before is 200, and nothing is done") {
+TEST_CASE("A message seen before is 200, and has no effect") {
     ReceiverWorld world;
     CHECK(world.post(notification()).status == 200);
     const std::uint64_t writes = world.content->writes;
@@ -69,7 +69,7 @@ TEST_CASE("A message seen before is 200, and nothing is done") {
     CHECK(world.woken.streams.size() == 1);
 }
 
-TEST_CASE("An event of no stream is kept, said, and answered by 200") {
+TEST_CASE("An event of no stream is stored, announced, and answered by 200") {
     ReceiverWorld world;
     json message = notification();
     message["Message"] =
@@ -84,7 +84,7 @@ TEST_CASE("An event of no stream is kept, said, and answered by 200") {
     CHECK(world.woken.streams.empty());
 }
 
-TEST_CASE("An old message is taken: its id is the guard, not its age") {
+TEST_CASE("An old message is accepted: duplicates are detected by id, not by age") {
     ReceiverWorld world;
     json message = notification();
     message["Timestamp"] = "2019-01-01T00:00:00.000Z";
@@ -92,14 +92,14 @@ TEST_CASE("An old message is taken: its id is the guard, not its age") {
     CHECK(world.content->events.size() == 1);
 }
 
-TEST_CASE("Signature version 2 and the raw flag 'false' are taken") {
+TEST_CASE("Signature version 2 and the raw flag 'false' are accepted") {
     ReceiverWorld world;
     json message = notification();
     message["SignatureVersion"] = "2";
     CHECK(world.post(message, {{"x-amz-sns-rawdelivery", "false"}}).status == 200);
 }
 
-TEST_CASE("A store that fails is 503, and the message is taken when it comes again") {
+TEST_CASE("A store that fails is 503, and the message is accepted when it is sent again") {
     const ErrorCode code = GENERATE(ErrorCode::store_full, ErrorCode::store_busy, ErrorCode::store_failed);
     ReceiverWorld world;
     world.inbox.set_fault_hook(failing("receive", code));
@@ -113,7 +113,7 @@ TEST_CASE("A store that fails is 503, and the message is taken when it comes aga
     CHECK(world.said.events.front().outcome == EventOutcome::fresh);
 }
 
-TEST_CASE("A commit whose answer was lost is found when the message comes again") {
+TEST_CASE("A commit whose result was lost is found when the message is sent again") {
     ReceiverWorld world;
     world.inbox.set_fault_hook(failing("receive", ErrorCode::store_failed, true));
     CHECK(world.post(notification()).status == 503);
@@ -122,7 +122,7 @@ TEST_CASE("A commit whose answer was lost is found when the message comes again"
     CHECK(world.content->events.size() == 1);
 }
 
-TEST_CASE("A closed store is said to be a shutdown") {
+TEST_CASE("A closed store is reported as a shutdown") {
     ReceiverWorld world;
     world.inbox.set_fault_hook(failing("receive", ErrorCode::canceled));
     CHECK(world.post(notification()).status == 503);
@@ -143,7 +143,7 @@ TEST_CASE("A burst of messages needs one certificate") {
     CHECK(world.content->events.size() == 200);
 }
 
-TEST_CASE("Messages at once are bounded") {
+TEST_CASE("Concurrent messages are limited") {
     ReceiverSettings settings = receiver_settings();
     settings.messages_max = 2;
     ReceiverWorld world(settings);
@@ -161,7 +161,7 @@ TEST_CASE("Messages at once are bounded") {
     CHECK(world.post(numbered(3)).status == 200);
 }
 
-TEST_CASE("A host that never answers holds up no message with a known certificate") {
+TEST_CASE("A host that never responds does not delay a message with a known certificate") {
     const std::string other =
         "https://sns.us-west-2.amazonaws.com/SimpleNotificationService-ffffffffffffffffffffffffffffffff.pem";
     ReceiverWorld world;
@@ -174,7 +174,7 @@ TEST_CASE("A host that never answers holds up no message with a known certificat
     CHECK_FALSE(stuck->response.has_value());
 }
 
-TEST_CASE("A request that is canceled ends, and nothing of it is kept") {
+TEST_CASE("A canceled request ends, and nothing of it is stored") {
     ReceiverWorld world;
     world.fetcher->answer(std::string(kTestCertificateUrl), test_signer().certificate_pem(), 1h);
     const auto posted =
@@ -188,7 +188,7 @@ TEST_CASE("A request that is canceled ends, and nothing of it is kept") {
     CHECK(world.nothing_kept());
 }
 
-TEST_CASE("A receiver that goes away answers whoever waits for a certificate") {
+TEST_CASE("A destroyed receiver answers requests that wait for a certificate") {
     ReceiverWorld world;
     world.fetcher->answer(std::string(kTestCertificateUrl), test_signer().certificate_pem(), 1h);
     const auto posted =

@@ -47,7 +47,7 @@ TEST_CASE("A query after the path changes nothing") {
     CHECK(response.status == 200);
 }
 
-TEST_CASE("Another method is 405 and says which is taken") {
+TEST_CASE("Another method is 405 and names the allowed one") {
     const std::string method = GENERATE("GET", "HEAD", "PUT", "OPTIONS", "post");
     ReceiverWorld world;
     const ServerResponse response = world.send({.method = method, .target = "/sns"});
@@ -55,7 +55,7 @@ TEST_CASE("Another method is 405 and says which is taken") {
     CHECK(header_of(response, "Allow") == "POST");
 }
 
-TEST_CASE("Credentials are asked for by a 401 with a challenge") {
+TEST_CASE("Credentials are requested by a 401 with a challenge") {
     ReceiverSettings settings = receiver_settings();
     settings.basic_auth = "sns:secret";
     const std::string sent = GENERATE(
@@ -71,7 +71,7 @@ TEST_CASE("Credentials are asked for by a 401 with a challenge") {
     CHECK(world.fetcher->asked().empty());
 }
 
-TEST_CASE("The right credentials are taken") {
+TEST_CASE("The right credentials are accepted") {
     ReceiverSettings settings = receiver_settings();
     settings.basic_auth = "sns:secret";
     ReceiverWorld world(settings);
@@ -79,7 +79,7 @@ TEST_CASE("The right credentials are taken") {
     CHECK(world.post(notification(), {{"Authorization", "basic  c25zOnNlY3JldA=="}}).status == 200);
 }
 
-TEST_CASE("Raw delivery is refused with what to switch off") {
+TEST_CASE("The refusal of raw delivery names the setting to disable") {
     ReceiverWorld world;
     const ServerResponse response =
         world.post_text(R"({"id":"65f35b06e30c8a2e4578d118"})", {{"x-amz-sns-rawdelivery", "true"}});
@@ -121,7 +121,7 @@ TEST_CASE("Another topic is 403, before anything is fetched") {
     CHECK(world.fetcher->asked().empty());
 }
 
-TEST_CASE("Another certificate's address is 403, before anything is fetched") {
+TEST_CASE("Another certificate address is 403, before anything is fetched") {
     const std::string path = "/SimpleNotificationService-0123456789abcdef0123456789abcdef.pem";
     json message = notification();
     message["SigningCertURL"] =
@@ -152,7 +152,7 @@ TEST_CASE("A wrong, short or foreign signature is 403") {
     check_refused(world, world.post_text(changed.dump()), RefusalReason::signature);
 }
 
-TEST_CASE("A certificate that cannot be had or used is 503") {
+TEST_CASE("An unavailable or unusable certificate is 503") {
     const std::string pem = test_signer().certificate_pem();
     ReceiverWorld world;
     const auto serve = [&](Result<std::string> answer) {
@@ -190,7 +190,7 @@ TEST_CASE("A certificate that cannot be had or used is 503") {
     CHECK(world.fetcher->asked().size() == 1);
 }
 
-TEST_CASE("Beyond the budget of names that were never seen it is 503, for a reason of its own") {
+TEST_CASE("Beyond the budget of unknown names it is 503, with its own reason") {
     ReceiverSettings settings = receiver_settings();
     settings.certificates.fetches = {.unknown_burst = 1, .unknown_every = std::chrono::hours(1)};
     ReceiverWorld world(settings);
@@ -206,7 +206,9 @@ TEST_CASE("Beyond the budget of names that were never seen it is 503, for a reas
     CHECK(world.fetcher->asked().size() == 1);
 }
 
-TEST_CASE("While messages with made-up certificates wait, one with a known certificate is taken at once") {
+TEST_CASE(
+    "While messages with forged certificate names wait, one with a known certificate is accepted "
+    "immediately") {
     ReceiverWorld world;
     CHECK(world.post(notification()).status == 200);
     nlohmann::json forged = notification();
@@ -223,7 +225,7 @@ TEST_CASE("While messages with made-up certificates wait, one with a known certi
     CHECK(world.fetcher->asked().size() <= 1 + 8);
 }
 
-TEST_CASE("A certificate for another name is 503, though its signature is right") {
+TEST_CASE("A certificate for another name is 503, although its signature is right") {
     TestSubject subject = signing_subject();
     subject.alternative_names =
         GENERATE("DNS:evil.example", "DNS:*.amazonaws.com", "DNS:sns-signing.eu-south-1.amazonaws.com");
@@ -233,7 +235,7 @@ TEST_CASE("A certificate for another name is 503, though its signature is right"
     check_refused(world, world.post_text(other.sign(notification())), RefusalReason::certificate);
 }
 
-TEST_CASE("A certificate of an opt-in region bears that region's name") {
+TEST_CASE("A certificate of an opt-in region has that region's name") {
     TestSubject subject = signing_subject();
     subject.alternative_names = "DNS:sns-signing.us-west-2.amazonaws.com";
     const TestSigner other(subject);
@@ -242,7 +244,7 @@ TEST_CASE("A certificate of an opt-in region bears that region's name") {
     CHECK(world.post_text(other.sign(notification())).status == 200);
 }
 
-TEST_CASE("Answers repeat nothing of the request") {
+TEST_CASE("Responses repeat nothing of the request") {
     ReceiverWorld world;
     json message = notification();
     message["Message"] = "Maria Lopez";
@@ -252,7 +254,8 @@ TEST_CASE("Answers repeat nothing of the request") {
     CHECK(response.body.find("aria") == std::string::npos);
 }
 
-TEST_CASE("what the head alone decides is refused before the body, and with the handler's own answer") {
+TEST_CASE(
+    "a request that the head already rules out is refused before the body, with the handler's own response") {
     ReceiverWorld world;
     ServerRequest head{.method = "POST", .target = "/sns", .peer = "203.0.113.7:1"};
     CHECK_FALSE(world.receiver->refuse_head(head));
@@ -271,7 +274,7 @@ TEST_CASE("what the head alone decides is refused before the body, and with the 
     CHECK(world.receiver->refuse_head(head)->status == 405);
 }
 
-TEST_CASE("A receiver is not made of settings that it cannot keep") {
+TEST_CASE("A receiver refuses unusable settings") {
     ReceiverSettings settings = receiver_settings();
     SECTION("topic") {
         settings.topic_arns = {"carecloud"};

@@ -38,7 +38,7 @@ StoreFaultHook failing(std::string name) {
 
 }  // namespace
 
-TEST_CASE("A subscription of a configured topic is confirmed by itself") {
+TEST_CASE("A subscription of a configured topic is confirmed automatically") {
     ReceiverWorld world;
     world.fetcher->answer(kConfirmUrl, sns_answer());
     CHECK(world.post(subscription_confirmation()).status == 200);
@@ -52,7 +52,7 @@ TEST_CASE("A subscription of a configured topic is confirmed by itself") {
     CHECK(world.content->events.empty());
 }
 
-TEST_CASE("An answer without the subscription's ARN confirms, too") {
+TEST_CASE("A response without the subscription's ARN confirms, too") {
     ReceiverWorld world;
     world.fetcher->answer(kConfirmUrl, std::string("ok"));
     CHECK(world.post(subscription_confirmation()).status == 200);
@@ -60,7 +60,7 @@ TEST_CASE("An answer without the subscription's ARN confirms, too") {
     CHECK(held(world).subscription_arn.empty());
 }
 
-TEST_CASE("A confirmation that fails is 503, and done when SNS asks again") {
+TEST_CASE("A confirmation that fails is 503, and repeated when SNS retries") {
     const ErrorCode code = GENERATE(ErrorCode::refused, ErrorCode::server_failed, ErrorCode::timed_out);
     ReceiverWorld world;
     world.fetcher->answer(kConfirmUrl,
@@ -74,7 +74,7 @@ TEST_CASE("A confirmation that fails is 503, and done when SNS asks again") {
     CHECK(held(world).state == SubscriptionState::confirmed);
 }
 
-TEST_CASE("A SubscribeURL of another region is refused, and nobody is asked") {
+TEST_CASE("A SubscribeURL of another region is refused without a request") {
     ReceiverWorld world;
     json message = subscription_confirmation();
     message["SubscribeURL"] = "https://sns.us-east-1.amazonaws.com/?Action=ConfirmSubscription&Token=x";
@@ -84,7 +84,7 @@ TEST_CASE("A SubscribeURL of another region is refused, and nobody is asked") {
     CHECK(world.nothing_kept());
 }
 
-TEST_CASE("With confirming switched off a subscription stays pending, and that is said") {
+TEST_CASE("With confirming disabled a subscription stays pending, and that is reported") {
     ReceiverSettings settings = receiver_settings();
     settings.confirm = false;
     ReceiverWorld world(settings);
@@ -96,7 +96,7 @@ TEST_CASE("With confirming switched off a subscription stays pending, and that i
     CHECK(world.said.hints.front().find("2336412f37fb687f5d51e6e2425929f5") == std::string::npos);
 }
 
-TEST_CASE("An unsigned confirmation asks nobody") {
+TEST_CASE("An unsigned confirmation causes no request") {
     ReceiverWorld world;
     json message = subscription_confirmation();
     message["Signature"] = test_signer().signature_over("something else", false);
@@ -105,7 +105,7 @@ TEST_CASE("An unsigned confirmation asks nobody") {
     CHECK(world.nothing_kept());
 }
 
-TEST_CASE("Confirming goes to the configured host of certificates") {
+TEST_CASE("Confirmations use the configured host of certificates") {
     const std::string host = "https://localhost:8444";
     const std::string certificate = host + "/SimpleNotificationService-0123456789abcdef0123456789abcdef.pem";
     ReceiverSettings settings = receiver_settings();
@@ -122,7 +122,7 @@ TEST_CASE("Confirming goes to the configured host of certificates") {
     CHECK(world.fetcher->asked()[1].starts_with(host + "/?Action=ConfirmSubscription&TopicArn="));
 }
 
-TEST_CASE("Confirmations at once are bounded") {
+TEST_CASE("Concurrent confirmations are limited") {
     ReceiverSettings settings = receiver_settings();
     settings.confirmations_max = 1;
     ReceiverWorld world(settings);
@@ -136,7 +136,7 @@ TEST_CASE("Confirmations at once are bounded") {
     CHECK(first->response.value().status == 200);
 }
 
-TEST_CASE("A store that fails to note a subscription is 503") {
+TEST_CASE("A store that fails to store a subscription is 503") {
     ReceiverWorld world;
     world.fetcher->answer(kConfirmUrl, sns_answer());
     const std::string operation = GENERATE("note_subscription", "subscriptions");
@@ -148,7 +148,7 @@ TEST_CASE("A store that fails to note a subscription is 503") {
     CHECK(world.post(subscription_confirmation()).status == 200);
 }
 
-TEST_CASE("The end of a subscription is said, and no address of it is visited") {
+TEST_CASE("The end of a subscription is reported, and none of its addresses is requested") {
     ReceiverWorld world;
     CHECK(world.post(unsubscribe_confirmation()).status == 200);
     CHECK(world.fetcher->asked() == std::vector<std::string>{std::string(kTestCertificateUrl)});
@@ -161,7 +161,7 @@ TEST_CASE("The end of a subscription is said, and no address of it is visited") 
     CHECK(world.said.subscriptions.size() == 1);
 }
 
-TEST_CASE("An end is said whatever its SubscribeURL names") {
+TEST_CASE("An end is reported whatever its SubscribeURL is") {
     ReceiverWorld world;
     json message = unsubscribe_confirmation();
     message["SubscribeURL"] = "https://evil.example/";
@@ -170,7 +170,7 @@ TEST_CASE("An end is said whatever its SubscribeURL names") {
     CHECK(held(world).state == SubscriptionState::gone);
 }
 
-TEST_CASE("A notification proves that its topic is subscribed to, and that is noted once") {
+TEST_CASE("A notification proves that its topic is subscribed, and that is stored once") {
     ReceiverWorld world;
     CHECK(world.post(notification()).status == 200);
     CHECK(held(world).state == SubscriptionState::confirmed);
@@ -192,7 +192,7 @@ TEST_CASE("A late notification does not undo the end of its subscription") {
     CHECK(held(world).state == SubscriptionState::gone);
 }
 
-TEST_CASE("A later notification tells that the subscription is back") {
+TEST_CASE("A later notification shows that the subscription is active again") {
     ReceiverWorld world;
     CHECK(world.post(at(unsubscribe_confirmation(), "2024-03-13T20:00:00.000Z")).status == 200);
     CHECK(world.post(at(notification(), "2024-03-13T20:00:01.000Z")).status == 200);
@@ -200,7 +200,7 @@ TEST_CASE("A later notification tells that the subscription is back") {
     CHECK(world.said.subscriptions.back().state == SubscriptionState::confirmed);
 }
 
-TEST_CASE("The subscription's ARN is kept when its state moves") {
+TEST_CASE("The subscription's ARN is kept when its state changes") {
     ReceiverWorld world;
     world.fetcher->answer(kConfirmUrl, sns_answer());
     CHECK(world.post(subscription_confirmation()).status == 200);
@@ -210,7 +210,7 @@ TEST_CASE("The subscription's ARN is kept when its state moves") {
     CHECK(held(world).subscription_arn == kSubscriptionArn);
 }
 
-TEST_CASE("A note that fails beside a durable event takes nothing from its 200") {
+TEST_CASE("A failure to store the subscription does not affect the 200 of a durable event") {
     ReceiverWorld world;
     world.inbox.set_fault_hook(failing("note_subscription"));
     CHECK(world.post(notification()).status == 200);

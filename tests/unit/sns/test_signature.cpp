@@ -72,7 +72,7 @@ TEST_CASE("A confirmation of another type, token or address does not verify") {
     CHECK(verifier.refusal_of(message.dump()) == kNotOver);
 }
 
-TEST_CASE("A field that is not signed may change") {
+TEST_CASE("An unsigned field may change") {
     const Verifier verifier;
     json message = json::parse(verifier.signer.sign(notification()));
     message["UnsubscribeURL"] = "https://evil.example/";
@@ -99,7 +99,7 @@ TEST_CASE("A short signature is refused before it is verified") {
     CHECK(verifier.refusal_of(message.dump()) == "wrong length for the certificate's key");
 }
 
-TEST_CASE("A signed text cannot be cut up into another message") {
+TEST_CASE("A signed text cannot be split into another message") {
     const Verifier verifier;
     // Signed: a message whose text ends as if a MessageId and a Subject followed.
     json message = notification();

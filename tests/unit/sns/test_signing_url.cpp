@@ -17,7 +17,7 @@ std::string url_refusal(const std::string& url, const std::vector<std::string>& 
 
 }  // namespace
 
-TEST_CASE("The certificate's address of the topic's region is taken") {
+TEST_CASE("The certificate address of the topic's region is accepted") {
     const SnsTopic topic = parse_topic_arn(kTestTopic).value();
     const Result<HttpUrl> url = SigningHosts::create({}).value().check(kTestCertificateUrl, topic);
     REQUIRE(url.has_value());
@@ -25,7 +25,7 @@ TEST_CASE("The certificate's address of the topic's region is taken") {
     CHECK(url->target == "/SimpleNotificationService-0123456789abcdef0123456789abcdef.pem");
 }
 
-TEST_CASE("The certificate's address in China ends otherwise") {
+TEST_CASE("The certificate address in China has another suffix") {
     const SnsTopic topic = parse_topic_arn("arn:aws-cn:sns:cn-north-1:123456789012:t").value();
     const SigningHosts hosts = SigningHosts::create({}).value();
     CHECK(hosts.check(std::string("https://sns.cn-north-1.amazonaws.com.cn") + kPath, topic).has_value());
@@ -49,7 +49,7 @@ TEST_CASE("Another host is refused") {
     CHECK(url_refusal("https://" + host + kPath) == "its host is not sns.us-west-2.amazonaws.com");
 }
 
-TEST_CASE("A path that is not of SNS's certificates is refused") {
+TEST_CASE("A path other than those of SNS's certificates is refused") {
     const std::string path =
         GENERATE("", "/", "/SimpleNotificationService-0123456789abcdef0123456789abcdef.txt",
                  "/SimpleNotificationService-0123456789abcdef0123456789abcde.pem",
@@ -66,7 +66,7 @@ TEST_CASE("A path that is not of SNS's certificates is refused") {
           "its path is not that of an SNS certificate");
 }
 
-TEST_CASE("Configured hosts take the place of Amazon's, and the path rule stays") {
+TEST_CASE("Configured hosts replace Amazon's, and the path rule stays") {
     const std::vector<std::string> hosts{"localhost:8444", "sns.example.org"};
     CHECK(url_refusal(std::string("https://localhost:8444") + kPath, hosts).empty());
     CHECK(url_refusal(std::string("https://sns.example.org") + kPath, hosts).empty());
@@ -77,14 +77,14 @@ TEST_CASE("Configured hosts take the place of Amazon's, and the path rule stays"
     CHECK(url_refusal(std::string("http://localhost:8444") + kPath, hosts) == "not https");
 }
 
-TEST_CASE("A configured host that is none is refused") {
+TEST_CASE("An invalid configured host is refused") {
     const std::string host =
         GENERATE("", "a b", "localhost:8444/x", "user@host", "host?x", "host#x", "host:0");
     CAPTURE(host);
     CHECK_FALSE(SigningHosts::create({host}).has_value());
 }
 
-TEST_CASE("A configured host's certificate may bear its own name") {
+TEST_CASE("A configured host's certificate may have its own name") {
     const SnsTopic topic = parse_topic_arn(kTestTopic).value();
     const SigningHosts hosts = SigningHosts::create({"localhost:8444"}).value();
     const HttpUrl url = hosts.check(std::string("https://localhost:8444") + kPath, topic).value();

@@ -41,7 +41,7 @@ TEST_CASE("A SubscribeURL at another host is refused") {
     CHECK(refused.error().message().find(message.token) == std::string::npos);
 }
 
-TEST_CASE("The subscription's ARN is picked out of SNS's answer") {
+TEST_CASE("The subscription's ARN is extracted from SNS's response") {
     const std::string arn = std::string(kTestTopic) + ":b24e11a2-06bd-4e73-aa29-0ed2de3b41b5";
     const std::string answer = "<ConfirmSubscriptionResponse><ConfirmSubscriptionResult><SubscriptionArn>" +
                                arn +
@@ -49,7 +49,7 @@ TEST_CASE("The subscription's ARN is picked out of SNS's answer") {
     CHECK(subscription_arn_in(answer, kTestTopic) == arn);
 }
 
-TEST_CASE("An answer without a subscription's ARN gives none") {
+TEST_CASE("A response without a subscription's ARN gives none") {
     const std::string answer = GENERATE(
         "", "ok", "<SubscriptionArn>", "<SubscriptionArn></SubscriptionArn>",
         "<SubscriptionArn>arn:aws:sns:us-west-2:123456789012:other:x</SubscriptionArn>",

@@ -4,7 +4,7 @@
 
 using namespace carecloud;
 
-TEST_CASE("A topic's ARN is read into its parts") {
+TEST_CASE("A topic's ARN is split into its parts") {
     const Result<SnsTopic> topic = parse_topic_arn("arn:aws:sns:us-west-2:123456789012:carecloud-1_A");
     REQUIRE(topic.has_value());
     CHECK(topic->arn == "arn:aws:sns:us-west-2:123456789012:carecloud-1_A");
@@ -15,7 +15,7 @@ TEST_CASE("A topic's ARN is read into its parts") {
     CHECK(topic->host == "sns.us-west-2.amazonaws.com");
 }
 
-TEST_CASE("A topic's host is of its partition and region") {
+TEST_CASE("A topic's host depends on its partition and region") {
     const auto host = [](const char* arn) {
         const Result<SnsTopic> topic = parse_topic_arn(arn);
         return topic ? topic->host : topic.error().message();
@@ -36,7 +36,7 @@ TEST_CASE("The names of SNS's certificate are those of the topic's region") {
           "sns-us-gov-west-1.amazonaws.com");
 }
 
-TEST_CASE("What is no standard topic's ARN is refused") {
+TEST_CASE("Anything but the ARN of a standard topic is refused") {
     const char* arn =
         GENERATE("", "carecloud", "arn:aws:sns:us-west-2:123456789012",
                  "arn:aws:sns:us-west-2:123456789012:carecloud:b24e11a2-06bd-4e73-aa29-0ed2de3b41b5",

@@ -62,7 +62,7 @@ TEST_CASE("Messages really signed by Amazon verify") {
     CHECK_FALSE(verify_signature(*parse_sns_message(body), *certificate));
 }
 
-TEST_CASE("Amazon's certificate counts within its validity") {
+TEST_CASE("Amazon's certificate is accepted within its validity") {
     if (!present()) return;
     const SigningCertificate certificate = SigningCertificate::parse(read(kCertificate)).value();
     CHECK(certificate.valid_at(*Timestamp::parse("2026-03-06T20:00:00Z")));

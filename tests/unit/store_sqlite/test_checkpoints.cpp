@@ -49,7 +49,7 @@ std::uint64_t commit_some(StoreFixture& fixture, const std::string& prefix, int 
 
 }  // namespace
 
-TEST_CASE("the log stays bounded while much is written, and closing leaves none") {
+TEST_CASE("the log stays limited while much is written, and closing removes it") {
     StoreFixture fixture;
     fixture.open(small_log(fixture));
     CHECK(commit_some(fixture, "a", 60) <= kLogMaxBytes + kCommitBytes);
@@ -60,7 +60,7 @@ TEST_CASE("the log stays bounded while much is written, and closing leaves none"
     CHECK(fixture.value("PRAGMA integrity_check") == "ok");
 }
 
-TEST_CASE("a long reader makes the log grow and no commit fail; once it is gone the log is cut back") {
+TEST_CASE("a long reader makes the log grow and no commit fail; when it ends the log is truncated") {
     StoreFixture fixture;
     fixture.open(small_log(fixture));
     commit_some(fixture, "before", 2);
@@ -76,7 +76,7 @@ TEST_CASE("a long reader makes the log grow and no commit fail; once it is gone 
     CHECK(reader.number("SELECT count(*) FROM records") == 1240);
 }
 
-TEST_CASE("commits go on while a checkpoint is under way, and closing waits for it") {
+TEST_CASE("commits continue during a checkpoint, and closing waits for it") {
     SlowDisk disk;
     StoreFixture fixture;
     SqliteSettings settings = small_log(fixture);
@@ -97,7 +97,7 @@ TEST_CASE("commits go on while a checkpoint is under way, and closing waits for 
     CHECK(fixture.value("PRAGMA integrity_check") == "ok");
 }
 
-TEST_CASE("a checkpoint that fails loses nothing: the log stays, and a later one moves it") {
+TEST_CASE("a failed checkpoint loses nothing: the log stays, and a later one moves it") {
     SlowDisk disk;
     StoreFixture fixture;
     SqliteSettings settings = small_log(fixture);
@@ -116,7 +116,7 @@ TEST_CASE("a checkpoint that fails loses nothing: the log stays, and a later one
     CHECK(fixture.value("PRAGMA integrity_check") == "ok");
 }
 
-TEST_CASE("another program's checkpoint and the store's own do not get in each other's way") {
+TEST_CASE("another program's checkpoint and the store's own do not conflict") {
     StoreFixture fixture;
     fixture.open(small_log(fixture));
     commit_some(fixture, "a", 3);
@@ -130,7 +130,7 @@ TEST_CASE("another program's checkpoint and the store's own do not get in each o
     CHECK(other.number("SELECT count(*) FROM records") == 660);
 }
 
-TEST_CASE("a store may be closed as soon as it has committed, again and again") {
+TEST_CASE("a store may be closed immediately after each commit") {
     StoreFixture fixture;
     SqliteSettings settings = small_log(fixture);
     for (int round = 0; round < 20; ++round) {
@@ -144,7 +144,7 @@ TEST_CASE("a store may be closed as soon as it has committed, again and again") 
 
 // SQLite syncs the database with the last piece of the log alone. Where that sync failed, it moved only that piece
 // again, began the log anew, and the pieces before were nowhere.
-TEST_CASE("what was moved before a sync failed is moved again before the log begins anew") {
+TEST_CASE("pages moved before a failed sync are moved again before the log restarts") {
     FaultDisk disk(1);
     StoreFixture fixture;
     SqliteSettings settings = fixture.settings();
@@ -176,7 +176,7 @@ TEST_CASE("what was moved before a sync failed is moved again before the log beg
     CHECK(disk.calls(FaultDisk::Call::sync) > 10);
 }
 
-TEST_CASE("a log that could not be moved is left to the next life, which moves all of it") {
+TEST_CASE("a log that could not be moved is kept for the next process, which moves all of it") {
     FaultDisk disk(1);
     StoreFixture fixture;
     SqliteSettings settings = fixture.settings();

@@ -63,7 +63,7 @@ TEST_CASE("events that wait together share few transactions") {
     CHECK(receive_together(fixture, 501).seen == 500);
 }
 
-TEST_CASE("what an event waits for fails for all that wait with it, and nothing is written") {
+TEST_CASE("a failure fails all events that wait together, and nothing is written") {
     StoreFixture fixture;
     SqliteSettings settings = fixture.settings();
     settings.busy_timeout = std::chrono::milliseconds(1);
@@ -78,7 +78,7 @@ TEST_CASE("what an event waits for fails for all that wait with it, and nothing 
     CHECK(receive_together(fixture, 20).fresh == 20);
 }
 
-TEST_CASE("an event that comes after the store was closed is refused as canceled") {
+TEST_CASE("an event after the store was closed is refused as canceled") {
     StoreFixture fixture;
     fixture.open();
     fixture.store().close();

@@ -60,7 +60,7 @@ void fill_and_go_on(StoreFixture& fixture, const std::string& path) {
 
 }  // namespace
 
-TEST_CASE("a store at its greatest size refuses the page whole and goes on") {
+TEST_CASE("a store at its maximum size refuses the page as a whole and continues") {
     StoreFixture fixture;
     SqliteSettings settings = fixture.settings();
     settings.size_max_bytes = 8U << 20U;
@@ -69,7 +69,7 @@ TEST_CASE("a store at its greatest size refuses the page whole and goes on") {
     CHECK(fixture.value("SELECT count(*) = max(seq) FROM changes") == "1");
 }
 
-TEST_CASE("a full disk refuses the page whole; once there is space the store goes on") {
+TEST_CASE("a full disk refuses the page as a whole; the store continues once there is space") {
     StoreFixture fixture;
     const SmallDisk disk(fixture.directory().file("disk"));
     if (!disk.mounted()) {
@@ -98,7 +98,7 @@ TEST_CASE("a full disk refuses the page whole; once there is space the store goe
     fixture.close();
 }
 
-TEST_CASE("another program's lock is waited for, then named, and the same page goes through afterwards") {
+TEST_CASE("another program's lock is waited for, then named, and the same page is stored afterwards") {
     StoreFixture fixture;
     SqliteSettings settings = fixture.settings();
     settings.busy_timeout = std::chrono::milliseconds(1);
@@ -116,7 +116,7 @@ TEST_CASE("another program's lock is waited for, then named, and the same page g
     CHECK(fixture.commit(page)->created == 3);
 }
 
-TEST_CASE("a transaction that may write takes the lock at once, one that reads takes none") {
+TEST_CASE("a transaction that may write takes the lock immediately, one that reads takes none") {
     TempDir directory;
     Connection db(directory.file("some.db"), "");
     db.execute("PRAGMA journal_mode = WAL; CREATE TABLE t (a INTEGER)");
@@ -130,7 +130,7 @@ TEST_CASE("a transaction that may write takes the lock at once, one that reads t
     CHECK_THROWS_AS(other.execute("INSERT INTO t VALUES (2)"), SqlError);
 }
 
-TEST_CASE("a damaged page within the file is found where it is used") {
+TEST_CASE("a damaged page within the file is found when it is used") {
     StoreFixture fixture;
     fixture.open();
     REQUIRE(fixture.commit(page_of("a", 500, 200)).has_value());
@@ -158,7 +158,7 @@ TEST_CASE("a damaged header is found when the store is opened") {
     CHECK(fixture.open_error().code == ErrorCode::store_corrupt);
 }
 
-TEST_CASE("a number that another program put into the log fails the commit, not the store") {
+TEST_CASE("a number that another program inserted into the change log fails the commit, not the store") {
     StoreFixture fixture;
     fixture.open();
     REQUIRE(fixture.commit(page_of("a", 1, 10)).has_value());

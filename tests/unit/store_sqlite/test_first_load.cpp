@@ -38,7 +38,7 @@ PagePtr known_and_new() {
 
 }  // namespace
 
-TEST_CASE("a first load leaves the index out until the walk ends, and knows what it took") {
+TEST_CASE("a first load omits the index until the walk ends, and recognizes its own records") {
     StoreFixture fixture;
     fixture.open();
     CHECK(has_index(fixture));
@@ -62,7 +62,7 @@ TEST_CASE("a first load leaves the index out until the walk ends, and knows what
     CHECK(fixture.value("SELECT count(*) || ' ' || count(DISTINCT id) FROM records") == "61 61");
 }
 
-TEST_CASE("of several streams the last one's end makes the index") {
+TEST_CASE("of several streams the end of the last one builds the index") {
     StoreFixture fixture;
     fixture.open();
     REQUIRE(commit(fixture, {.stream = "s", .page = page_of("a", 5, 10)})->created == 5);
@@ -77,7 +77,7 @@ TEST_CASE("of several streams the last one's end makes the index") {
     CHECK(commit(fixture, {.stream = "t", .page = page_of("a", 6, 10)})->unchanged == 6);
 }
 
-TEST_CASE("a first load of more records than its limit goes on with the index") {
+TEST_CASE("a first load with more records than its limit continues with the index") {
     StoreFixture fixture;
     SqliteSettings settings = fixture.settings();
     settings.first_load.records_max = 30;
@@ -105,7 +105,7 @@ TEST_CASE("ids that share their key are distinguished") {
     CHECK(has_index(fixture));
 }
 
-TEST_CASE("a first load that was cut off has its index after the next start") {
+TEST_CASE("an interrupted first load has its index after the next start") {
     StoreFixture fixture;
     fixture.open();
     REQUIRE(fixture.commit(page_of("a", 50, 10)).has_value());
@@ -115,7 +115,7 @@ TEST_CASE("a first load that was cut off has its index after the next start") {
     CHECK(has_index(fixture));
 }
 
-TEST_CASE("a commit that fails takes neither the index nor the map with it") {
+TEST_CASE("a failed commit affects neither the index nor the map") {
     StoreFixture fixture;
     SqliteSettings settings = fixture.settings();
     settings.first_load.records_max = 5;
@@ -143,7 +143,7 @@ TEST_CASE("a commit that fails takes neither the index nor the map with it") {
         CHECK(fixture.commit(page_of("b", 2, 10))->created == 2);
         CHECK_FALSE(has_index(fixture));
     }
-    SECTION("the one that made the index") {
+    SECTION("the one that built the index") {
         REQUIRE(fixture.commit(page_of("a", 3, 10)).has_value());
         block(6);
         CHECK(fixture.commit(page_of("b", 4, 10)).has_error());

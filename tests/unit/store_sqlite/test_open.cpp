@@ -38,7 +38,7 @@ TEST_CASE("a new store is created private, with the settings that its rate depen
     CHECK(fixture.value("SELECT value FROM meta WHERE name = 'generation'") == fixture.store().generation());
 }
 
-TEST_CASE("a store keeps its generation from one life to the next, and no two share one") {
+TEST_CASE("a store keeps its generation across restarts, and no two stores share one") {
     StoreFixture fixture;
     StoreFixture other;
     fixture.open();
@@ -49,14 +49,14 @@ TEST_CASE("a store keeps its generation from one life to the next, and no two sh
     CHECK(other.store().generation() != generation);
 }
 
-TEST_CASE("a file of no length is a new store") {
+TEST_CASE("an empty file is a new store") {
     StoreFixture fixture;
     std::ofstream(fixture.path()).close();
     fixture.open();
     CHECK(fixture.commit(page_of("a", 1, 10)).has_value());
 }
 
-TEST_CASE("a directory in the file's place is named as such") {
+TEST_CASE("a directory instead of the file is named as such") {
     StoreFixture fixture;
     fs::create_directory(fixture.path());
     const Error error = fixture.open_error();
@@ -64,13 +64,13 @@ TEST_CASE("a directory in the file's place is named as such") {
     CHECK_THAT(error.message(), Contains(fixture.path() + " is a directory") && Contains("store.db"));
 }
 
-TEST_CASE("something else in the file's place is refused") {
+TEST_CASE("another kind of file is refused") {
     StoreFixture fixture;
     REQUIRE(::mkfifo(fixture.path().c_str(), 0600) == 0);
     CHECK_THAT(fixture.open_error().message(), Contains("is not a regular file"));
 }
 
-TEST_CASE("a missing directory is not created, and the remedy is said") {
+TEST_CASE("a missing directory is not created, and the remedy is reported") {
     StoreFixture fixture;
     const std::string missing = fixture.directory().file("no/such");
     const Error error = fixture.open_error({.path = missing + "/store.db"});
@@ -80,7 +80,7 @@ TEST_CASE("a missing directory is not created, and the remedy is said") {
     CHECK_FALSE(fs::exists(missing));
 }
 
-TEST_CASE("a file in the directory's place is named") {
+TEST_CASE("a file instead of the directory is named") {
     StoreFixture fixture;
     std::ofstream(fixture.directory().file("plain")).close();
     const Error error = fixture.open_error({.path = fixture.directory().file("plain") + "/store.db"});
@@ -115,7 +115,7 @@ TEST_CASE("a read-only file and a read-only directory are distinguished, each wi
     fs::permissions(directory, fs::perms::all);
 }
 
-TEST_CASE("a file that is no database is called damaged and left as it is") {
+TEST_CASE("a file that is not a database is reported as damaged and not changed") {
     StoreFixture fixture;
     std::ofstream(fixture.path()) << std::string(4096, 'x');
     const Error error = fixture.open_error();
@@ -125,7 +125,7 @@ TEST_CASE("a file that is no database is called damaged and left as it is") {
 }
 
 // The pragma says "wal" before it has written so: a store went on without a log, where a power loss takes commits back.
-TEST_CASE("a store does not open without its log because a sync failed when that was begun") {
+TEST_CASE("a store does not open without its log if a sync failed when the log was started") {
     FaultDisk disk(1);
     StoreFixture fixture;
     SqliteSettings settings = fixture.settings();
@@ -141,7 +141,7 @@ TEST_CASE("a store does not open without its log because a sync failed when that
     }
 }
 
-TEST_CASE("an unknown VFS is refused by name of the file") {
+TEST_CASE("an unknown VFS is refused with the name of the file") {
     StoreFixture fixture;
     SqliteSettings settings = fixture.settings();
     settings.vfs = "no-such-vfs";

@@ -49,7 +49,7 @@ TEST_CASE("the second daemon reports which process holds the store") {
     CHECK(fixture.commit(page_of("a", 3, 10)).has_value());
 }
 
-TEST_CASE("closing frees the store, and so does a process's death") {
+TEST_CASE("closing releases the store, and so does the death of the process") {
     StoreFixture fixture;
     fixture.open();
     fixture.store().close();
@@ -69,7 +69,7 @@ TEST_CASE("closing frees the store, and so does a process's death") {
     CHECK(Ownership::take(path).has_value());
 }
 
-TEST_CASE("by whatever path it is reached a store is one, and a hard link to it is refused") {
+TEST_CASE("a store is the same by any path, and a hard link to it is refused") {
     StoreFixture fixture;
     fixture.open();
     fs::create_symlink(fixture.path(), fixture.directory().file("by-link.db"));
@@ -89,7 +89,7 @@ TEST_CASE("by whatever path it is reached a store is one, and a hard link to it 
     fixture.open();
 }
 
-TEST_CASE("a store whose file is removed or replaced says so before anything counts as written") {
+TEST_CASE("a store whose file is removed or replaced reports it before anything counts as written") {
     StoreFixture fixture;
     fixture.open();
     REQUIRE(fixture.commit(page_of("a", 3, 10)).has_value());
@@ -106,7 +106,7 @@ TEST_CASE("a store whose file is removed or replaced says so before anything cou
         fs::rename(fixture.path(), fixture.directory().file("away"));
         fs::copy_file(fixture.directory().file("away"), fixture.path());
     }
-    SECTION("overwritten by a shorter one, and so the same file") {
+    SECTION("overwritten by a shorter one, and thus the same file") {
         fs::resize_file(fixture.path(), 0);
         why = "store.db was overwritten or truncated";
     }
@@ -127,7 +127,7 @@ TEST_CASE("a store whose file is removed or replaced says so before anything cou
     CHECK(received.has_error());
 }
 
-TEST_CASE("a store that lost its file leaves the log of the one in its place alone") {
+TEST_CASE("a store that lost its file does not touch the log of the file that replaced it") {
     StoreFixture fixture;
     fixture.open();
     REQUIRE(fixture.commit(page_of("a", 3, 10)).has_value());
@@ -141,8 +141,7 @@ TEST_CASE("a store that lost its file leaves the log of the one in its place alo
     CHECK(fs::file_size(fixture.path() + "-wal") == 11);
 }
 
-TEST_CASE(
-    "a store that was replaced is not given the log of the file before, one that came with its log is") {
+TEST_CASE("a replaced store does not get the log of the previous file; one that has its own log does") {
     StoreFixture fixture;
     SqliteSettings settings = fixture.settings();
     settings.marker = fixture.directory().file("known.store.db");
@@ -171,7 +170,7 @@ TEST_CASE(
         CHECK(fixture.value("PRAGMA integrity_check") == "ok");
         CHECK(fs::equivalent(aside, kept));
     }
-    SECTION("a backup is copied to its path, where it may get the inode of the file before") {
+    SECTION("a backup is copied to its path, and may get the inode of the previous file") {
         fixture.close();
         fs::remove(fixture.path());
         fs::remove(log);
@@ -211,7 +210,7 @@ TEST_CASE(
     fixture.open(settings);
     REQUIRE(fixture.commit(page_of("c", 3, 10)).has_value());
     bool noticed_at_close = false;
-    SECTION("as long") {}
+    SECTION("same length") {}
     SECTION("longer") {
         fs::resize_file(backup, fs::file_size(backup) + 16384);
     }
@@ -233,7 +232,7 @@ TEST_CASE(
     CHECK(fs::exists(fixture.path() + "-wal.of-replaced-store"));
 }
 
-TEST_CASE("what leaves the store's content alone is no overwriting, and hides none") {
+TEST_CASE("operations that keep the store's content are not an overwrite, and hide none") {
     StoreFixture fixture;
     SqliteSettings settings = fixture.settings();
     settings.checkpoint_bytes = 1U << 20U;
@@ -276,7 +275,7 @@ TEST_CASE("what leaves the store's content alone is no overwriting, and hides no
     CHECK(run_task(fixture.io(), fixture.store().check_owned()).has_error());
 }
 
-TEST_CASE("another program's checkpoints at any moment are no overwriting") {
+TEST_CASE("another program's checkpoints at any time are not an overwrite") {
     StoreFixture fixture;
     SqliteSettings settings = fixture.settings();
     settings.checkpoint_bytes = 1U << 20U;
@@ -295,7 +294,7 @@ TEST_CASE("another program's checkpoints at any moment are no overwriting") {
     }
 }
 
-TEST_CASE("an empty store is created once, and not again in silence where it is gone") {
+TEST_CASE("an empty store is created once, and not again without permission if it is missing") {
     StoreFixture fixture;
     SqliteSettings settings = fixture.settings();
     settings.marker = fixture.directory().file("known.store.db");
@@ -304,7 +303,7 @@ TEST_CASE("an empty store is created once, and not again in silence where it is 
     CHECK(fs::exists(settings.marker));
     fixture.open(settings);
     fixture.close();
-    SECTION("gone") {
+    SECTION("missing") {
         fs::remove(fixture.path());
     }
     SECTION("empty") {

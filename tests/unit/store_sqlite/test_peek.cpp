@@ -7,7 +7,7 @@
 
 using namespace carecloud;
 
-TEST_CASE("a stream's row is seen while the daemon holds the store, and afterwards") {
+TEST_CASE("a stream's row is readable while the daemon holds the store, and afterwards") {
     StoreFixture fixture;
     const auto nothing = peek_stream(fixture.settings(), "s");
     REQUIRE(nothing.has_value());
@@ -32,7 +32,7 @@ TEST_CASE("a stream's row is seen while the daemon holds the store, and afterwar
     }
 }
 
-TEST_CASE("what is no store of ours is said so, and not touched") {
+TEST_CASE("a foreign database is reported as such, and not touched") {
     StoreFixture fixture;
     fixture.sql("CREATE TABLE t(x)");
     const auto foreign = peek_stream(fixture.settings(), "s");

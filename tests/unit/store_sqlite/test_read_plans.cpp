@@ -21,7 +21,7 @@ std::string plan_of(Connection& db, std::string_view query) {
 
 }  // namespace
 
-TEST_CASE("every list and every look of the reader goes by an index, and none is sorted") {
+TEST_CASE("every list and every lookup of the reader uses an index, and none is sorted") {
     StoreFixture fixture;
     fixture.open();
     Connection db(fixture.path(), "");

@@ -77,7 +77,7 @@ Event event_of(std::size_t number) {
 
 }  // namespace
 
-TEST_CASE("changes come in their order, page by page, with the newest number and the generation") {
+TEST_CASE("changes are read in order, page by page, with the newest number and the generation") {
     ReaderFixture fixture;
     CHECK(fixture.changes(0, 10).changes.empty());
     CHECK(fixture.changes(0, 10).newest_seq == 0);
@@ -102,7 +102,7 @@ TEST_CASE("changes come in their order, page by page, with the newest number and
     CHECK(fixture.changes(3, 2).changes.empty());
 }
 
-TEST_CASE("the newest number outlives the pruning of its row") {
+TEST_CASE("the newest number survives the pruning of its row") {
     ReaderFixture fixture;
     fixture.commit({{.id = "a", .modified = "2024-01-01T00:00:00Z"}});
     fixture.store.sql("DELETE FROM changes");
@@ -110,7 +110,7 @@ TEST_CASE("the newest number outlives the pruning of its row") {
     CHECK(fixture.counts().newest_seq == 1);
 }
 
-TEST_CASE("a record comes with its very bytes") {
+TEST_CASE("a record is read with its exact bytes") {
     ReaderFixture fixture;
     const std::string body = "{ \"_id\" : \"a\",\t\"n\":1.50, \"text\":\"\xc3\xa4 \\u00e4\" }";
     fixture.commit({{.id = "a", .modified = "2024-01-01T00:00:00Z", .body = body}});
@@ -127,7 +127,7 @@ TEST_CASE("a record comes with its very bytes") {
     CHECK(fixture.record("a")->deleted_at == "2024-02-01T00:00:00.000Z");
 }
 
-TEST_CASE("records are paged by id, within the limit and the bound of bytes, none twice and none left out") {
+TEST_CASE("records are paged by id, within the limits of count and bytes, each exactly once") {
     ReaderFixture fixture({.bodies_bytes_max = 2500, .scanned_max = 20});
     std::vector<TestRecord> all;
     std::vector<std::string> expected;
@@ -149,7 +149,7 @@ TEST_CASE("records are paged by id, within the limit and the bound of bytes, non
 }
 
 TEST_CASE(
-    "records are filtered by instant, whatever the text's form, and a page may be empty before the end") {
+    "records are filtered by instant, whatever the text's format, and a page may be empty before the end") {
     ReaderFixture fixture({.scanned_max = 2});
     fixture.commit({{.id = "a", .modified = "2024-01-01T00:00:00Z"},
                     {.id = "f", .modified = "2024-01-02T00:00:00.0000000Z"},
@@ -172,7 +172,7 @@ TEST_CASE(
     CHECK(fixture.all_ids(since("2024-01-02T00:00:00Z")) == std::vector<std::string>{"f", "d"});
 }
 
-TEST_CASE("a thousand records of one second, and of one day, are listed whole, none twice") {
+TEST_CASE("a thousand records of one second, and of one day, are listed completely, each once") {
     ReaderFixture fixture;
     std::vector<TestRecord> all;
     for (int i = 0; i < 1000; ++i)
@@ -191,7 +191,7 @@ TEST_CASE("a thousand records of one second, and of one day, are listed whole, n
     CHECK(fixture.all_ids({.modified_since = since, .days = DaySpan{20240401, 20240401}}).empty());
 }
 
-TEST_CASE("where a list goes by time or days, what is not a position in it is refused") {
+TEST_CASE("in lists by time or days, an invalid position is refused") {
     ReaderFixture fixture;
     fixture.commit({{.id = "a", .modified = "2024-01-01T00:00:00Z"}});
     for (const char* after :
@@ -235,7 +235,7 @@ TEST_CASE("records are filtered by the overlap of their days with the range") {
     CHECK(fixture.all_ids(in(20250331, 20250331)) == std::vector<std::string>{"mar"});
 }
 
-TEST_CASE("events come newest first, of one state or all, page by page") {
+TEST_CASE("events are read newest first, of one state or all, page by page") {
     ReaderFixture fixture({.scanned_max = 3});
     for (std::size_t i = 0; i < 10; ++i)
         REQUIRE(run_task(fixture.store.io(), fixture.store.store().receive(event_of(i))).has_value());
@@ -308,7 +308,9 @@ TEST_CASE("counts include the streams' rows and the month's requests") {
     CHECK(counts.streams[0].cursor == state.cursor);
 }
 
-TEST_CASE("while an empty store is filled, records are refused as busy, and changes are read all the same") {
+TEST_CASE(
+    "during the first load of an empty store, reads of records are refused as busy, and changes are "
+    "readable") {
     ReaderFixture fixture;
     REQUIRE(fixture.store.commit(page_of("a", 10, 10)).has_value());
     const auto record = run_task(fixture.store.io(), fixture.reader().record("s", "a1"));
@@ -321,7 +323,7 @@ TEST_CASE("while an empty store is filled, records are refused as busy, and chan
     CHECK(fixture.record("a1"));
 }
 
-TEST_CASE("a reader pins no snapshot: the log begins anew beside it, and each call sees the newest commit") {
+TEST_CASE("a reader holds no snapshot: the log restarts meanwhile, and each call sees the newest commit") {
     ReaderFixture fixture;
     fixture.commit({{.id = "a", .modified = "2024-01-01T00:00:00Z"}});
     for (std::uint64_t i = 1; i <= 20; ++i) {
@@ -334,7 +336,7 @@ TEST_CASE("a reader pins no snapshot: the log begins anew beside it, and each ca
     }
 }
 
-TEST_CASE("commits go on while a walk reads, and calls end by canceled after close") {
+TEST_CASE("commits continue while a walk reads, and calls end as canceled after close") {
     ReaderFixture fixture;
     fixture.commit({{.id = "a", .modified = "2024-01-01T00:00:00Z"}});
     std::size_t read = 0;
@@ -358,7 +360,7 @@ TEST_CASE("commits go on while a walk reads, and calls end by canceled after clo
     CHECK_FALSE(std::filesystem::exists(fixture.store.path() + "-wal"));
 }
 
-TEST_CASE("the listener hears of each commit that has changes, when they can be read") {
+TEST_CASE("the listener is notified of each commit with changes, when they can be read") {
     ReaderFixture fixture;
     std::vector<std::uint64_t> heard;
     fixture.store.store().set_change_listener([&](std::uint64_t seq) { heard.push_back(seq); });
@@ -369,7 +371,7 @@ TEST_CASE("the listener hears of each commit that has changes, when they can be 
     CHECK(heard == std::vector<std::uint64_t>{1, 3});
 }
 
-TEST_CASE("a file that is no store is reported when it is opened to read") {
+TEST_CASE("a file that is not a store is reported when it is opened for reading") {
     TempDir directory;
     const auto missing = SqliteReader::open({.path = directory.file("none.db")});
     REQUIRE(missing.has_error());

@@ -55,7 +55,7 @@ void check_answer(const ReadmeStatement& statement, const SqlTable& found) {
 
 }  // namespace
 
-TEST_CASE("the SQL in the manual runs and answers what is printed there") {
+TEST_CASE("the SQL in the manual runs and returns the printed results") {
     AttendanceStore store(readme_bodies());
     std::size_t answered = 0;
     for (const ReadmeStatement& statement : readme_statements(readme_text())) {

@@ -18,7 +18,7 @@ std::string newest() {
 
 }  // namespace
 
-TEST_CASE("tables and columns are those that are promised") {
+TEST_CASE("tables and columns are the documented ones") {
     StoreFixture fixture;
     fixture.open();
     const auto columns = [&](const std::string& table) {
@@ -44,7 +44,7 @@ TEST_CASE("tables and columns are those that are promised") {
     CHECK(columns("signing_certificates") == "fetched_at pem url");
 }
 
-TEST_CASE("the hash of a body is what sha256sum prints") {
+TEST_CASE("the hash of a body equals the output of sha256sum") {
     StoreFixture fixture;
     fixture.open();
     REQUIRE(fixture.commit(make_page({{"a", "2024-01-01T00:00:00Z", "abc"}})).has_value());
@@ -55,7 +55,7 @@ TEST_CASE("the hash of a body is what sha256sum prints") {
     CHECK(fixture.value("SELECT typeof(body) FROM records") == "text");
 }
 
-TEST_CASE("migrations are numbered from 1 without holes, and a new store is at the newest") {
+TEST_CASE("migrations are numbered from 1 without gaps, and a new store is at the newest") {
     int expected = 0;
     for (const Migration& migration : migrations())
         CHECK(migration.number == ++expected);
@@ -66,7 +66,7 @@ TEST_CASE("migrations are numbered from 1 without holes, and a new store is at t
     CHECK(fixture.value("PRAGMA application_id") == std::to_string(kApplicationId));
 }
 
-TEST_CASE("a migration that fails leaves the database at the version before") {
+TEST_CASE("a failed migration keeps the database at the previous version") {
     TempDir directory;
     Connection db(directory.file("some.db"), "");
     const Migration good{1, "one", "CREATE TABLE one (a INTEGER)"};
@@ -79,7 +79,7 @@ TEST_CASE("a migration that fails leaves the database at the version before") {
     CHECK(db.number("PRAGMA user_version") == 2);
 }
 
-TEST_CASE("a newer store is refused with both versions and the remedy, and left as it is") {
+TEST_CASE("a newer store is refused with both versions and the remedy, and not changed") {
     StoreFixture fixture;
     fixture.open();
     fixture.close();
@@ -91,7 +91,7 @@ TEST_CASE("a newer store is refused with both versions and the remedy, and left 
     CHECK(fixture.value("PRAGMA user_version") == "4711");
 }
 
-TEST_CASE("another program's database is refused and left as it is") {
+TEST_CASE("another program's database is refused and not changed") {
     StoreFixture fixture;
     SECTION("without an application id") {
         fixture.sql("CREATE TABLE theirs (a INTEGER)");
@@ -107,7 +107,7 @@ TEST_CASE("another program's database is refused and left as it is") {
     CHECK(fixture.value("SELECT count(*) FROM sqlite_schema WHERE name = 'records'") == "0");
 }
 
-TEST_CASE("numbers are not given twice though the newest changes were pruned") {
+TEST_CASE("numbers are not reused although the newest changes were pruned") {
     StoreFixture fixture;
     fixture.open();
     REQUIRE(fixture.commit(page_of("a", 5, 10))->last_seq == 5);
@@ -130,7 +130,7 @@ TEST_CASE("numbers are not given twice though the newest changes were pruned") {
     CHECK(fixture.value("SELECT group_concat(seq) FROM changes WHERE id GLOB 'b*'") == "6,7");
 }
 
-TEST_CASE("a record held as deleted is unknown, and restored when it comes again") {
+TEST_CASE("a record held as deleted is unknown, and restored when it is received again") {
     StoreFixture fixture;
     fixture.open();
     REQUIRE(fixture.commit(page_of("a", 1, 10)).has_value());
@@ -148,7 +148,7 @@ TEST_CASE("a record held as deleted is unknown, and restored when it comes again
     CHECK(run_task(fixture.io(), fixture.store().unknown("s", keys))->empty());
 }
 
-TEST_CASE("a cursor that is no time is called damaged, with the row's name") {
+TEST_CASE("a cursor that is not a time is reported as damaged, with the row's name") {
     StoreFixture fixture;
     fixture.open();
     fixture.sql(

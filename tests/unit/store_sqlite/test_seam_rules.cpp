@@ -62,11 +62,11 @@ TEST_CASE("seam rules: a batch's cursor and safe point") {
                Contains("does not pass its cursor"));
 }
 
-TEST_CASE("seam rules: texts in another time zone have an order of their own") {
+TEST_CASE("seam rules: texts in another time zone have a different order") {
     CHECK(broken_by([](Batch& batch) { batch = batch_at("2024-03-10T12:00:00+02:00", kNoon); }).empty());
 }
 
-TEST_CASE("seam rules: a denial from before its question") {
+TEST_CASE("seam rules: a denial from before its request") {
     const auto deny = [](Asked denied) {
         return broken_by([&](Batch& batch) {
             batch.gone.push_back(key(kNoon, "a"));
@@ -98,7 +98,7 @@ TEST_CASE("seam rules: numbers of the change log, and of rechecks") {
                Contains("to fetch again than requested"));
 }
 
-TEST_CASE("seam rules: the store holds a batch against them before it writes") {
+TEST_CASE("seam rules: the store checks a batch before it writes") {
     Batch broken = batch_at(kOne, kNoon);
     broken.state->cursor->modified = at(kNoon);
     const std::string said = broken_promise_of([&] {

@@ -47,8 +47,7 @@ Batch batch_of(PagePtr page) {
 
 }  // namespace
 
-TEST_CASE(
-    "jobs run in the order they were handed in, off the caller's thread, and answer on the I/O thread") {
+TEST_CASE("jobs run in submission order, off the caller's thread, and complete on the I/O thread") {
     asio::io_context io;
     JobThread thread([] {}, std::chrono::milliseconds(1));
     std::vector<int> order;
@@ -72,7 +71,7 @@ TEST_CASE(
     CHECK(std::is_sorted(order.begin(), order.end()));
 }
 
-TEST_CASE("a canceled waiter still gets the true outcome of what it began") {
+TEST_CASE("a canceled waiter still gets the true outcome of its job") {
     StoreFixture fixture;
     fixture.open();
     asio::cancellation_signal cancel;
@@ -89,7 +88,7 @@ TEST_CASE("a canceled waiter still gets the true outcome of what it began") {
     CHECK((*answer)->created == 100);
 }
 
-TEST_CASE("closing carries out what was begun; what comes later is refused") {
+TEST_CASE("closing completes submitted jobs; later ones are refused") {
     StoreFixture fixture;
     fixture.open();
     std::optional<Result<CommitSummary>> first;
@@ -111,7 +110,7 @@ TEST_CASE("closing carries out what was begun; what comes later is refused") {
     CHECK(fixture.value("SELECT count(*) FROM records") == "200");
 }
 
-TEST_CASE("a store that goes while its waiters live leaves what they began in the file") {
+TEST_CASE("a store destroyed while its waiters live keeps their work in the file") {
     StoreFixture fixture;
     fixture.open();
     std::optional<Result<CommitSummary>> answer;
@@ -123,7 +122,7 @@ TEST_CASE("a store that goes while its waiters live leaves what they began in th
     // The waiter was never resumed here; its frame goes with the io_context.
 }
 
-TEST_CASE("the thread notices when it is quiet, once for each quiet time") {
+TEST_CASE("the thread notices when it is idle, once for each idle period") {
     asio::io_context io;
     Gate quiet;
     int times = 0;
@@ -139,7 +138,7 @@ TEST_CASE("the thread notices when it is quiet, once for each quiet time") {
     CHECK(times <= 2);  // before the job, and after it
 }
 
-TEST_CASE("the page cache is given back when asked, and what was written is still there") {
+TEST_CASE("the page cache is released on request, and written data is still there") {
     TempDir directory;
     Connection db(directory.file("some.db"), "");
     db.execute("PRAGMA cache_size = -65536; PRAGMA journal_mode = WAL; CREATE TABLE t (a BLOB)");

@@ -88,7 +88,7 @@ class Spoiler {
 
 }  // namespace
 
-TEST_CASE("views show generated records as another reader does, and nothing as malformed") {
+TEST_CASE("views show generated records as another reader does, and none as malformed") {
     std::vector<std::string> bodies;
     for (std::uint64_t i = 0; i < (kSanitized ? 2 : 8); ++i)
         bodies.push_back(make_record(1, i * 500, RecordShape::full));
@@ -103,7 +103,7 @@ TEST_CASE("views show generated records as another reader does, and nothing as m
               .rows == decltype(SqlTable::rows){{"10", "1"}});
 }
 
-TEST_CASE("spoiled records are NULL where they cannot be read, and each such place is counted") {
+TEST_CASE("corrupt records are NULL where they are unreadable, and each such value is counted") {
     Spoiler spoiler(seed_of_run());
     std::vector<std::string> bodies;
     for (std::uint64_t i = 0; i < (kSanitized ? 12 : 150); ++i)
@@ -113,7 +113,7 @@ TEST_CASE("spoiled records are NULL where they cannot be read, and each such pla
     CHECK_FALSE(store.ask("SELECT * FROM claim_attendance_malformed").rows.empty());
 }
 
-TEST_CASE("no body makes a question fail") {
+TEST_CASE("no body makes a query fail") {
     std::string deep = "1";
     for (int i = 0; i < 100; ++i)
         deep = (i % 2 == 0 ? "[" : R"({"attendance":)") + deep + (i % 2 == 0 ? "]" : "}");
@@ -141,7 +141,7 @@ TEST_CASE("no body makes a question fail") {
     check_views(store, {bodies.begin(), bodies.end() - 1});
 }
 
-TEST_CASE("numbers beyond all bounds, keys that stand twice, escapes") {
+TEST_CASE("numbers beyond all limits, duplicate keys, escapes") {
     AttendanceStore store({
         R"({"startDate":1e999,"attendance":{"body":{"familyfee":1e999,"invoiceamount":-1e999,"summary":{"wk1":1e308,
             "wk2":99999999999999999999,"wk3":"9e307","wk4":1e-400}}}})",
@@ -163,8 +163,7 @@ TEST_CASE("numbers beyond all bounds, keys that stand twice, escapes") {
                {"1", "$.startDate", "text", "20241399"}});
 }
 
-TEST_CASE(
-    "a list of thousands of days is shown whole, in a time that grows with it and not with its square") {
+TEST_CASE("a list of thousands of days is shown completely, in linear and not quadratic time") {
     constexpr int kDays = kSanitized ? 1'000 : 10'000;
     const std::string count = std::to_string(kDays);
     std::string days;
@@ -182,7 +181,8 @@ TEST_CASE(
     CHECK(store.ask("SELECT * FROM claim_attendance_malformed").rows.empty());
 }
 
-TEST_CASE("what no text can hold is U+FFFD in every view, and counted; the body stays as it came") {
+TEST_CASE(
+    "characters that text cannot contain are U+FFFD in every view, and counted; the body is unchanged") {
     const std::string body =
         R"({"status":"\ud83d\ude00 whole","childName":"A\ud800B","providerName":"x\u0000y","category":"\\ud800",)"
         R"("comment":"\udc00\udbff","tags":["\ud800"],"startDate":"2024\u00000301","attendance":{"body":)"
@@ -224,7 +224,7 @@ TEST_CASE("a version that every program can read replaces one that none could") 
     CHECK(commit("2024-03-03T00:00:00Z", before) == R"({"comment":"\ufffd"})");
 }
 
-TEST_CASE("signatures are said to be there, and never shown") {
+TEST_CASE("signatures are shown as present, but never as images") {
     const std::string image(3'000, 'Q');
     AttendanceStore store({R"({"parentSignature":")" + image + R"(","providerSignature":""})",
                            R"({"parentSignature":[")" + image + R"("],"providerSignature":null})"});

@@ -27,7 +27,7 @@ Page contradictory(std::string_view body) {
 
 }  // namespace
 
-TEST_CASE("an answer without such records is believed at once") {
+TEST_CASE("a response without such records is accepted immediately") {
     AnswerDoubt doubt;
     CHECK(doubt.judge(Page{}) == believe);
     Page odd = not_json("{}");
@@ -36,7 +36,7 @@ TEST_CASE("an answer without such records is believed at once") {
 }
 
 TEST_CASE(
-    "records that are not JSON are believed in the second answer with the same bytes, and not asked for a "
+    "records that are not JSON are accepted in the second response with the same bytes, and not requested a "
     "third time") {
     AnswerDoubt doubt;
     CHECK(doubt.judge(not_json("a")) == ask_again);
@@ -47,14 +47,15 @@ TEST_CASE(
     CHECK(other.judge(not_json("b")) == give_up);
 }
 
-TEST_CASE("an answer that was spoiled once is believed when it comes well") {
+TEST_CASE("a response that was corrupt once is accepted when it is valid") {
     AnswerDoubt doubt;
     CHECK(doubt.judge(not_json("a")) == ask_again);
     CHECK(doubt.judge(Page{}) == believe);
 }
 
 TEST_CASE(
-    "records that contradict themselves are believed in the eighth answer in a row with the same bytes") {
+    "records that contradict themselves are accepted in the eighth consecutive response with the same "
+    "bytes") {
     AnswerDoubt doubt;
     for (int answer = 1; answer < 8; ++answer)
         CHECK(doubt.judge(contradictory("a")) == ask_again);
@@ -66,7 +67,7 @@ TEST_CASE(
     CHECK(interrupted.judge(contradictory("a")) == ask_again);
 }
 
-TEST_CASE("records that contradict themselves in other words each time are given up after sixteen answers") {
+TEST_CASE("records that contradict themselves differently each time are given up after sixteen responses") {
     AnswerDoubt doubt;
     for (int answer = 1; answer < 16; ++answer)
         CHECK(doubt.judge(contradictory(answer % 2 == 0 ? "a" : "b")) == ask_again);

@@ -29,7 +29,7 @@ void fill_months(BoundedWorld& world) {
 
 }  // namespace
 
-TEST_CASE("days of the calendar, and nothing else, are days") {
+TEST_CASE("only days of the calendar are days") {
     for (const char* good : {"20240229", "20231231", "19000101", "21001231"})
         CHECK(is_day(good));
     for (const char* bad : {"", "20230229", "20231301", "20230100", "2023-1-1", "202301011", "18991231",
@@ -37,7 +37,7 @@ TEST_CASE("days of the calendar, and nothing else, are days") {
         CHECK_FALSE(is_day(bad));
 }
 
-TEST_CASE("a range of days is asked for in steps that share no record") {
+TEST_CASE("a range of days is requested in steps that share no record") {
     CHECK(day_steps("20230115", "20230302") ==
           std::vector<std::string>{R"({"startDate":{"$lt":"20230115"},"endDate":{"$gte":"20230115"}})",
                                    R"({"startDate":{"$gte":"20230115","$lt":"20230201"}})",
@@ -103,7 +103,7 @@ TEST_CASE("backfill: every dialect") {
     CHECK(row.expected.has_value() == dialect.totals);
 }
 
-TEST_CASE("backfill: the stream's filter holds there, too") {
+TEST_CASE("backfill: the stream's filter applies, too") {
     BoundedWorld world;
     world.settings.spec.filter = R"({"status":"active"})";
     world.put(1, world.clock.wall(), R"(,"status":"active")");
@@ -114,7 +114,7 @@ TEST_CASE("backfill: the stream's filter holds there, too") {
     CHECK(world.held() == 2);
 }
 
-TEST_CASE("backfill: after an interruption it goes on where it stopped") {
+TEST_CASE("backfill: it continues after an interruption") {
     BoundedWorld world;
     world.settings.page_size = 4;
     world.memory = StreamMemory(4);
@@ -141,7 +141,7 @@ TEST_CASE("backfill: after an interruption it goes on where it stopped") {
     CHECK(done.requests > stopped.requests);
 }
 
-TEST_CASE("backfill: the newer `modified` wins, whoever comes first") {
+TEST_CASE("backfill: the newer `modified` wins, in any order of arrival") {
     BoundedWorld world;
     fill_months(world);
     // The backfill's page is on its way while the record changes and the stream's own pass takes the new version.
@@ -160,7 +160,7 @@ TEST_CASE("backfill: the newer `modified` wins, whoever comes first") {
     CHECK(check_changes(world.tables()) == "");
 }
 
-TEST_CASE("backfill: an answer emptied by mistake ends no step") {
+TEST_CASE("backfill: an erroneously empty response does not end a step") {
     BoundedWorld world({.totals = false});
     fill_months(world);
     unsigned asked = 0;

@@ -6,7 +6,7 @@
 using namespace carecloud;
 using namespace std::chrono_literals;
 
-TEST_CASE("a bucket starts empty, holds its burst, and gives its rate") {
+TEST_CASE("a bucket starts empty, holds its burst, and refills at its rate") {
     TokenBucket bucket(5, 3, MonoTime{0s});
     CHECK(bucket.take(MonoTime{0s}) > Duration::zero());
     CHECK(bucket.take(MonoTime{200ms}) == Duration::zero());
@@ -18,7 +18,7 @@ TEST_CASE("a bucket starts empty, holds its burst, and gives its rate") {
     CHECK(taken == 3);
 }
 
-TEST_CASE("whoever sleeps as told finds a token, and a thousand seconds give no more than the rate") {
+TEST_CASE("sleeping as advised yields a token, and a thousand seconds yield no more than the rate") {
     TokenBucket bucket(3, 2, MonoTime{0s});
     MonoTime now{};
     int taken = 0;
@@ -31,7 +31,7 @@ TEST_CASE("whoever sleeps as told finds a token, and a thousand seconds give no 
     CHECK(taken >= 2998);
 }
 
-TEST_CASE("a page that was too large makes pages smaller, and they grow again slowly to their bound") {
+TEST_CASE("a page that was too large makes pages smaller, and they grow again slowly to their limit") {
     PageSize size(1000);
     CHECK(PageSize::smaller(1000) == 500);
     size.passed(250, true, true);
@@ -46,7 +46,7 @@ TEST_CASE("a page that was too large makes pages smaller, and they grow again sl
     CHECK(size.take() == 1000);
 }
 
-TEST_CASE("pages that are not full teach nothing, and a page of one record grows too") {
+TEST_CASE("partial pages have no effect, and a page of one record grows too") {
     PageSize size(1000);
     size.passed(1, true, true);
     for (int i = 0; i < 100; ++i)

@@ -15,7 +15,7 @@ Timestamp ago(const World& world, std::int64_t seconds) {
 
 }  // namespace
 
-TEST_CASE("row 5: a late row is found though the next listing of keys is cut to 10 of 301") {
+TEST_CASE("row 5: a late row is found although the next listing of keys is truncated to 10 of 301") {
     const bool keyset = GENERATE(true, false);
     World world({.or_refused = !keyset});
     world.settings.overlap = 20s;
@@ -36,7 +36,7 @@ TEST_CASE("row 5: a late row is found though the next listing of keys is cut to 
     world.check_same();
 }
 
-TEST_CASE("a first load takes everything in one pass, whichever of its pages is cut to whatever") {
+TEST_CASE("a first load fetches everything in one pass, whichever of its pages is truncated") {
     const bool keyset = GENERATE(true, false);
     const std::size_t keep = GENERATE(0U, 1U, 7U, 49U);
     for (std::size_t page = 1; page <= 6; ++page) {
@@ -56,7 +56,7 @@ TEST_CASE("a first load takes everything in one pass, whichever of its pages is 
     }
 }
 
-TEST_CASE("a server that caps its pages by bytes is walked to its end by every kind of walk") {
+TEST_CASE("a server that limits its pages by bytes is walked to its end by every kind of walk") {
     const bool keyset = GENERATE(true, false);
     const auto seed = GENERATE(range(1U, 6U));
     CAPTURE(keyset, seed);
@@ -81,7 +81,7 @@ TEST_CASE("a server that caps its pages by bytes is walked to its end by every k
     world.check_same();
 }
 
-TEST_CASE("cut pages cost no more than one request where the page reaches the cursor") {
+TEST_CASE("truncated pages cost no more than one request if the page reaches the cursor") {
     World world;
     world.put_many(1, 100, 10, kOld);
     world.good_pass();

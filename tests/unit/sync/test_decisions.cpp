@@ -19,7 +19,7 @@ constexpr const char* kOne = "2024-03-10T13:00:00.0000000Z";
 
 }  // namespace
 
-TEST_CASE("each refusal has its own answer (hazards 8 to 11)") {
+TEST_CASE("each refusal has its own reaction (hazards 8 to 11)") {
     CHECK(decide_retry(ErrorCode::too_large, {.failures = 1, .take = 1000}).action == RetryAction::shrink);
     CHECK_FALSE(decide_retry(ErrorCode::too_large, {.failures = 1, .take = 1000}).pause);
     CHECK(decide_retry(ErrorCode::too_large, {.failures = 9, .take = 1, .alone = 1}).action ==
@@ -43,7 +43,7 @@ TEST_CASE("each refusal has its own answer (hazards 8 to 11)") {
     }
 }
 
-TEST_CASE("a size goes from 1000 to 1 within the failures that are borne") {
+TEST_CASE("a size decreases from 1000 to 1 within the tolerated failures") {
     RetryState state{.take = 1000};
     while (state.take > 1) {
         ++state.failures;
@@ -53,7 +53,7 @@ TEST_CASE("a size goes from 1000 to 1 within the failures that are borne") {
     }
 }
 
-TEST_CASE("half of a page that failed is half of what it held, and one record at least") {
+TEST_CASE("half of a failed page is half of its records, and at least one record") {
     CHECK(smaller_take(1000, 0) == 500);
     CHECK(smaller_take(1000, 1) == 500);
     CHECK(smaller_take(1000, 40) == 20);
@@ -62,7 +62,7 @@ TEST_CASE("half of a page that failed is half of what it held, and one record at
     CHECK(smaller_take(1, 0) == 1);
 }
 
-TEST_CASE("full jitter lies between nothing and a limit that doubles") {
+TEST_CASE("full jitter is between zero and a limit that doubles") {
     Random random(7);
     Duration most{};
     for (std::size_t failures = 0; failures < 80; ++failures) {
@@ -85,7 +85,7 @@ TEST_CASE("a poll's interval has a tenth of jitter") {
     }
 }
 
-TEST_CASE("a failed stream waits as long as the error asks for, but looks again within the hour") {
+TEST_CASE("a failed stream waits as long as the error requests, but polls again within the hour") {
     Random random(7);
     Error error{.code = ErrorCode::quota_exhausted, .operation = "", .subject = "", .hint = ""};
     error.retry_after = 20min;
@@ -97,13 +97,13 @@ TEST_CASE("a failed stream waits as long as the error asks for, but looks again 
     }
 }
 
-TEST_CASE("regression: what was left of a month's quota slowed the polls of the next one") {
+TEST_CASE("regression: the rest of a month's quota slowed down the polls of the next month") {
     const Timestamp turned = at("2024-04-01T00:00:00.025Z");
     CHECK(quota_stretch({.month = "2024-03", .count = {.sent = 9'999}, .limit = 10'000}, turned, 1.0 / 300) ==
           1.0);
 }
 
-TEST_CASE("regression: a poll that the quota slowed slept far past the month's turn") {
+TEST_CASE("regression: a poll slowed down by the quota slept far past the end of the month") {
     const Timestamp evening = at("2024-03-31T23:00:00Z");
     CHECK(stretched(300s, 1.0, evening) == 300s);
     CHECK(stretched(300s, 4.0, evening) == 1200s);
@@ -123,7 +123,7 @@ TEST_CASE("polls slow down so that the quota lasts to the month's end (promise 5
                         one_per_5min) == 1.0);
 }
 
-TEST_CASE("the cursor follows what was committed, and neither it nor the safe point moves back") {
+TEST_CASE("the cursor follows the commits, and neither it nor the safe point moves back") {
     StreamState state{.stream = "s"};
     state = advance(state, {}, {.key = cursor(kNoon, "a")}, at("2024-03-10T11:50:00Z"));
     CHECK(state.cursor == cursor(kNoon, "a"));
@@ -136,7 +136,7 @@ TEST_CASE("the cursor follows what was committed, and neither it nor the safe po
     CHECK(is_worth_a_commit(state, met));
 }
 
-TEST_CASE("a walk that was cut off settles no more than it has read") {
+TEST_CASE("an interrupted walk settles no more than it has read") {
     StreamState state{.stream = "s", .cursor = cursor(kOne, "z"), .safe = SafePoint{kNoon, at(kNoon)}};
     const StreamState part =
         advance(state, {}, {.key = cursor("2024-03-10T12:20:00.0000000Z", "m")}, at("2024-03-10T14:00:00Z"));
@@ -147,7 +147,7 @@ TEST_CASE("a walk that was cut off settles no more than it has read") {
     CHECK(tie.safe == state.safe);
 }
 
-TEST_CASE("a safe point that creeps with the clock is not written down each time") {
+TEST_CASE("a safe point that only advances with the clock is not stored each time") {
     StreamState before{.stream = "s", .cursor = cursor(kOne, "z"), .safe = SafePoint{kNoon, at(kNoon)}};
     StreamState after = before;
     after.safe = SafePoint{"2024-03-10T12:00:30.0000000Z", at("2024-03-10T12:00:30Z")};

@@ -38,7 +38,7 @@ void leave_out_by_modified(World& world, unsigned n) {
 
 }  // namespace
 
-TEST_CASE("row 9: the first record in order has the lowest _id there is") {
+TEST_CASE("row 9: the first record in order has the lowest possible _id") {
     const bool oid = GENERATE(false, true);
     World world({.id_is_oid = oid});
     world.put(0, {kOld.ticks - Timestamp::ticks_per_second});
@@ -125,7 +125,7 @@ TEST_CASE("row 8: the portal changes the type of modified: idle polls notice wit
     CHECK(world.good_pass().summary.created == 1);
 }
 
-TEST_CASE("row 8: an event's record that the walk should have met has the dialect proven again") {
+TEST_CASE("row 8: an event's record that the walk should have returned causes a new proof of the dialect") {
     EngineWorld world;
     world.poll_every = 1h;
     world.put_many(1, 30, 5, kOld);
@@ -142,7 +142,9 @@ TEST_CASE("row 8: an event's record that the walk should have met has the dialec
     world.check_same();
 }
 
-TEST_CASE("row 8: a reconciliation stores what the walk missed, and the next pass proves the dialect again") {
+TEST_CASE(
+    "row 8: a reconciliation stores the records that the walk missed, and the next pass proves the dialect "
+    "again") {
     BoundedWorld world;
     world.put_many(1, 30, 5, kOld);
     world.good_pass();
@@ -161,7 +163,7 @@ TEST_CASE("row 8: a reconciliation stores what the walk missed, and the next pas
     world.check_same();
 }
 
-TEST_CASE("a dialect set by hand that no longer finds the portal's records fails the pass with the remedy") {
+TEST_CASE("a manually set dialect that no longer finds the portal's records fails the pass with the remedy") {
     World world;
     world.settings.dialect = Dialect{};
     world.put_many(1, 30, 5, kOld);
@@ -187,7 +189,7 @@ TEST_CASE("eleven idle polls cost one request each, the twelfth two more") {
     CHECK(world.good_pass().requests == 1);
 }
 
-TEST_CASE("a portal that knows no descending order is polled as before") {
+TEST_CASE("a portal without descending order is polled as before") {
     World world;
     world.put_many(1, 30, 5, kOld);
     world.portal.set_fault_hook([](const SeenRequest& request) -> std::optional<Error> {
@@ -198,8 +200,7 @@ TEST_CASE("a portal that knows no descending order is polled as before") {
         CHECK_FALSE(world.pass().error);
 }
 
-TEST_CASE(
-    "reconcile: a record that no listing by modified shows is found by _id, where the portal counts it") {
+TEST_CASE("reconcile: a record that no listing by modified returns is found by _id if the portal counts it") {
     BoundedWorld world;
     world.put_many(1, 300, 50, kOld);
     world.good_pass();
@@ -213,7 +214,8 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "reconcile: what the portal counts and nothing shows ends it done, with the number, and is walked once") {
+    "reconcile: records that the portal counts but never returns end it as done, with their number, after "
+    "one walk") {
     BoundedWorld world;
     world.put_many(1, 100, 50, kOld);
     world.good_pass();
@@ -240,7 +242,7 @@ TEST_CASE(
     CHECK(by_id_walks(world) > 0);
 }
 
-TEST_CASE("reconcile: invalid records are met and counted, and no reason to look for others") {
+TEST_CASE("reconcile: invalid records are found and counted, and do not cause a search for others") {
     BoundedWorld world;
     world.put_many(1, 50, 10, kOld);
     REQUIRE(world.model.put(kEntity, R"({"_id":"00000000000000000000aaaa","modified":"yesterday"})"));
@@ -251,7 +253,7 @@ TEST_CASE("reconcile: invalid records are met and counted, and no reason to look
     CHECK(by_id_walks(world) == 0);
 }
 
-TEST_CASE("reconcile: what only the walk by _id finds has the dialect proven again") {
+TEST_CASE("reconcile: a record found only by the walk by _id causes a new proof of the dialect") {
     BoundedWorld world({.take_cap = 10});
     world.put_many(1, 10, 1, kOld);
     world.good_pass();
@@ -265,7 +267,7 @@ TEST_CASE("reconcile: what only the walk by _id finds has the dialect proven aga
     CHECK(world.good_pass().dialect_proven);
 }
 
-TEST_CASE("reconcile: a hole does not make up for a record that no listing by modified shows") {
+TEST_CASE("reconcile: a hole does not compensate for a record that no listing by modified returns") {
     BoundedWorld world;
     world.put_many(1, 50, 10, kOld);
     world.good_pass();
@@ -281,7 +283,7 @@ TEST_CASE("reconcile: a hole does not make up for a record that no listing by mo
 
 TEST_CASE(
     "regression: a record that changed while a reconciliation counted hid one that no listing by modified "
-    "shows") {
+    "returns") {
     BoundedWorld world;
     world.put_many(1, 50, 10, kOld);
     world.good_pass();
@@ -299,7 +301,7 @@ TEST_CASE(
 }
 
 // simulate --seed 505311 --hours 0.25
-TEST_CASE("regression: a record that was deleted a moment ago hid one that no listing by modified shows") {
+TEST_CASE("regression: a record that was deleted a moment ago hid one that no listing by modified returns") {
     BoundedWorld world;
     world.put_many(1, 50, 10, kOld);
     const Timestamp now = world.clock.wall();

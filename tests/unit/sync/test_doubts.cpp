@@ -63,8 +63,7 @@ TEST_CASE("row 1: a version with an earlier `modified` is in the store an overla
     CHECK(world.recorder.passes.back().error == std::nullopt);
 }
 
-TEST_CASE(
-    "a portal restored from a backup: what was written since goes back, asked for by 200 ids at a time") {
+TEST_CASE("a portal restored from a backup: newer versions are reverted, requested by 200 ids at a time") {
     EngineWorld world;
     start(world);
     const Timestamp now = world.clock.wall();
@@ -91,7 +90,7 @@ TEST_CASE(
         REQUIRE(changes_of(world, 100 + n) <= 3);
 }
 
-TEST_CASE("a replica that lags does not make a record flap") {
+TEST_CASE("a replica that lags does not make a record alternate") {
     EngineWorld world;
     start(world);
     const Timestamp now = world.clock.wall();
@@ -116,7 +115,7 @@ TEST_CASE("a replica that lags does not make a record flap") {
 }
 
 TEST_CASE(
-    "regression: a reconciliation asks for what is doubted, however long the stream's own pass has to wait") {
+    "regression: a reconciliation requests doubted records, however long the stream's own pass has to wait") {
     BoundedWorld world;
     world.put_many(1, 10, 5, kOld);
     const Timestamp now = world.clock.wall();
@@ -149,7 +148,9 @@ TEST_CASE("row 2: an event of a doubted version stays open until the version is 
     world.check_same();
 }
 
-TEST_CASE("an event of a version that no walk meets stays open while what its query showed is doubted") {
+TEST_CASE(
+    "an event of a version that no walk returns stays open while the version that its query returned is "
+    "doubted") {
     EngineWorld world;
     Engine& engine = start(world);
     const Timestamp now = world.clock.wall();
@@ -168,7 +169,8 @@ TEST_CASE("an event of a version that no walk meets stays open while what its qu
     world.check_same();
 }
 
-TEST_CASE("row 3: an event is not settled by the version held when it came, while the next may still come") {
+TEST_CASE(
+    "row 3: an event is not settled by the version held when it arrived, while the next may still follow") {
     EngineWorld world;
     world.poll_every = 1h;
     world.put(11, world.clock.wall(), R"(,"v":1)");
@@ -187,7 +189,7 @@ TEST_CASE("row 3: an event is not settled by the version held when it came, whil
     CHECK(changes_of(world, 11) == 2);
 }
 
-TEST_CASE("an event that comes after its version was polled costs one query for 200 of them") {
+TEST_CASE("an event that arrives after its version was polled costs one query for 200 of them") {
     EngineWorld world;
     Engine& engine = start(world);
     for (unsigned n = 0; n < 200; ++n)
@@ -208,7 +210,7 @@ TEST_CASE("an event that comes after its version was polled costs one query for 
 }
 
 TEST_CASE(
-    "a record that has left the filter is marked an overlap after a reconciliation missed it, over a "
+    "a record that has left the filter is marked an overlap after a reconciliation missed it, across a "
     "restart") {
     EngineWorld world;
     world.poll_every = 1min;
@@ -233,7 +235,7 @@ TEST_CASE(
     CHECK(world.tables().changes.back().kind == ChangeKind::deleted);
 }
 
-TEST_CASE("regression: what a filter seemed to leave out was deleted when there was no filter any more") {
+TEST_CASE("regression: records that a filter seemed to omit were deleted after the filter was removed") {
     EngineWorld world;
     world.poll_every = 1min;
     world.settings.spec.filter = R"({"status":"active"})";
@@ -257,7 +259,7 @@ TEST_CASE("regression: what a filter seemed to leave out was deleted when there 
     CHECK(world.tables().omitted.empty());
 }
 
-TEST_CASE("row 21: a field that differs in each answer is written at most once a day") {
+TEST_CASE("row 21: a field that differs in each response is written at most once per day") {
     EngineWorld world;
     world.settings.overlap = 1min;
     world.poll_every = 30s;
@@ -285,7 +287,7 @@ TEST_CASE("row 21: a field that differs in each answer is written at most once a
     CHECK(unsteady > 0);
 }
 
-TEST_CASE("regression: row 21 holds before the first whole reconciliation, too") {
+TEST_CASE("regression: row 21 applies before the first whole reconciliation, too") {
     World world;
     unsigned nonce = 0;
     for (unsigned n = 1; n <= 10; ++n)

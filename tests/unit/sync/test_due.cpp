@@ -44,7 +44,7 @@ struct DueWorld : EngineWorld {
 }  // namespace
 
 // Seen on the release build: with a reload every 30 s, a stream was never reconciled.
-TEST_CASE("due: an interval is counted over reloads and restarts, from the stream's first pass on") {
+TEST_CASE("due: an interval counts across reloads and restarts, from the stream's first pass") {
     DueWorld world;
     world.put_many(1, 10, 5, kOld);
     world.reconcile.every = 10min;
@@ -68,7 +68,7 @@ TEST_CASE("due: an interval is counted over reloads and restarts, from the strea
     CHECK(world.count(JobStatus::done) <= 8);
 }
 
-TEST_CASE("due: the first pass of a stream without a record is remembered, too") {
+TEST_CASE("due: the first pass of a stream without a record is stored, too") {
     DueWorld world;
     world.reconcile.every = 10min;
     world.start();
@@ -76,7 +76,7 @@ TEST_CASE("due: the first pass of a stream without a record is remembered, too")
     CHECK(world.tables().first_passes.at(kEntity) == "2024-03-10T12:00:00.021Z");
 }
 
-TEST_CASE("due: a pass reports whether its stream was ever loaded, and a load is noted once") {
+TEST_CASE("due: a pass reports whether its stream was ever loaded, and a load is recorded once") {
     DueWorld world;
     world.portal.set_fault_hook([](const SeenRequest&) -> std::optional<Error> {
         return Error{.code = ErrorCode::unreachable, .operation = "query", .subject = "refused", .hint = ""};
@@ -95,7 +95,7 @@ TEST_CASE("due: a pass reports whether its stream was ever loaded, and a load is
     CHECK(world.tables().first_passes.empty());
 }
 
-TEST_CASE("due: a reconciliation that failed for good comes again by the interval, not at once") {
+TEST_CASE("due: a reconciliation that failed permanently is repeated after the interval, not immediately") {
     DueWorld world;
     world.run_loaded();
     world.stop_engine();
@@ -111,7 +111,7 @@ TEST_CASE("due: a reconciliation that failed for good comes again by the interva
     CHECK(world.count(JobStatus::failed) <= 6);
 }
 
-TEST_CASE("due: each reconciliation is a whole one where both intervals are a day") {
+TEST_CASE("due: each reconciliation is a whole one if both intervals are a day") {
     DueWorld world;
     world.poll_every = 30min;
     world.reconcile.every = 24h;
@@ -122,7 +122,7 @@ TEST_CASE("due: each reconciliation is a whole one where both intervals are a da
     CHECK(std::all_of(passes.begin(), passes.end(), [](const auto& entry) { return entry.second.whole; }));
 }
 
-TEST_CASE("due: a whole reconciliation is asked for: it runs at once, and the requests behind it coalesce") {
+TEST_CASE("due: a requested whole reconciliation runs immediately, and later requests coalesce") {
     DueWorld world;
     world.run_loaded();
     world.request("a record went back in time");
@@ -139,14 +139,14 @@ TEST_CASE("due: a whole reconciliation is asked for: it runs at once, and the re
     world.clock.run_for(30min);
     CHECK(world.row(2).status == JobStatus::waiting);
 
-    SECTION("after an hour the next one runs, also where the process was started anew") {
+    SECTION("after an hour the next one runs, also if the process was restarted") {
         if (GENERATE(false, true)) world.stop_and_start();
         world.clock.run_for(20min);
         CHECK(world.row(2).status == JobStatus::waiting);
         world.clock.run_for(15min);
         CHECK(world.row(2).status == JobStatus::done);
     }
-    SECTION("an operator waits for nothing") {
+    SECTION("an operator's request does not wait") {
         const std::uint64_t id = world.request_job({.whole = true});
         world.clock.run_for(1min);
         CHECK(world.row(id).status == JobStatus::done);
@@ -154,7 +154,7 @@ TEST_CASE("due: a whole reconciliation is asked for: it runs at once, and the re
     }
 }
 
-TEST_CASE("due: one that is asked for while one runs comes after it") {
+TEST_CASE("due: one that is requested while one runs follows it") {
     DueWorld world;
     world.run_loaded();
     world.portal.set_latency(10s);
@@ -167,8 +167,7 @@ TEST_CASE("due: one that is asked for while one runs comes after it") {
     CHECK(world.count(JobStatus::done) == 2);
 }
 
-TEST_CASE(
-    "regression: due: one that was asked for waited for ever where scheduled ones come each half hour") {
+TEST_CASE("regression: due: a requested one waited forever if scheduled ones ran every half hour") {
     DueWorld world;
     world.reconcile.every = 30min;
     world.reconcile.whole_every = 30min;
@@ -212,7 +211,7 @@ TEST_CASE(
     CHECK(world.count(JobStatus::done) == 1);
 }
 
-TEST_CASE("regression: due: what a pass had doubted before it failed made none due") {
+TEST_CASE("regression: due: a doubt of a pass that failed afterwards made none due") {
     DueWorld world;
     world.settings.page_size = 10;
     world.poll_every = 1min;
@@ -236,8 +235,7 @@ TEST_CASE("regression: due: what a pass had doubted before it failed made none d
 }
 
 // simulate --seed 726121 --hours 0.25
-TEST_CASE(
-    "regression: due: a doubt made none due if its commit was reported as failed and had taken effect") {
+TEST_CASE("regression: due: a doubt made none due if its commit was reported as failed but took effect") {
     DueWorld world;
     world.poll_every = 1min;
     const Timestamp now = world.clock.wall();

@@ -17,7 +17,7 @@ Error down() {
 
 }  // namespace
 
-TEST_CASE("a stream polls at once and then by its interval") {
+TEST_CASE("a stream polls immediately and then by its interval") {
     EngineWorld world;
     world.put_many(1, 10, 5, kOld);
     world.start();
@@ -44,7 +44,7 @@ TEST_CASE("nudges coalesce: one pass runs and at most one waits (hazard 17)") {
     CHECK_FALSE(engine.nudge("family"));
 }
 
-TEST_CASE("a stream that fails backs off, nudges do not break through, and it recovers by itself") {
+TEST_CASE("a stream that fails backs off, nudges do not shorten it, and it recovers automatically") {
     EngineWorld world;
     world.put_many(1, 10, 5, kOld);
     world.portal.set_fault_hook([](const SeenRequest&) -> std::optional<Error> { return down(); });
@@ -63,7 +63,7 @@ TEST_CASE("a stream that fails backs off, nudges do not break through, and it re
     world.check_same();
 }
 
-TEST_CASE("forgiving cuts a long backoff short") {
+TEST_CASE("forgiving shortens a long backoff") {
     EngineWorld world;
     world.put_many(1, 10, 5, kOld);
     world.portal.set_fault_hook([](const SeenRequest&) -> std::optional<Error> {
@@ -77,7 +77,7 @@ TEST_CASE("forgiving cuts a long backoff short") {
     CHECK_FALSE(world.recorder.passes.back().error);
 }
 
-TEST_CASE("one stream's failure is its own, and all share one rate") {
+TEST_CASE("one stream's failure does not affect others, and all share one rate") {
     EngineWorld world;
     world.put_many(1, 10, 5, kOld);
     REQUIRE(world.model.put("family", document(1, kOld)));
@@ -97,7 +97,7 @@ TEST_CASE("one stream's failure is its own, and all share one rate") {
     CHECK(good["provider"] >= 10);
 }
 
-TEST_CASE("the rate is kept to the request, whatever the streams wish") {
+TEST_CASE("the rate is observed exactly, whatever the streams request") {
     EngineWorld world;
     world.settings.page_size = 10;
     world.put_many(1, 2'000, 100, kOld);
@@ -116,7 +116,7 @@ TEST_CASE("the rate is kept to the request, whatever the streams wish") {
     CHECK(world.held() == 2'000);
 }
 
-TEST_CASE("the monthly quota is kept across restarts, and the month's turn frees it (hazard 9)") {
+TEST_CASE("the monthly quota is kept across restarts, and a new month resets it (hazard 9)") {
     EngineWorld world;
     world.put_many(1, 10, 5, kOld);
     int sent = 0;
@@ -147,8 +147,7 @@ TEST_CASE("the monthly quota is kept across restarts, and the month's turn frees
 }
 
 // Each stream read what was left of the quota before any of them had counted its share.
-TEST_CASE(
-    "streams that ask for the last of the quota at the same moment do not overrun it together (promise 5)") {
+TEST_CASE("streams that request the last of the quota concurrently do not exceed it together (promise 5)") {
     EngineWorld world;
     world.settings.page_size = 5;
     const std::vector<std::string> entities{kEntity, "family", "provider"};
@@ -168,7 +167,7 @@ TEST_CASE(
     CHECK(world.tables().quota.at("2024-03").total() <= 100);
 }
 
-TEST_CASE("polling slows before the quota is spent, and lasts to the month's end (promise 5)") {
+TEST_CASE("polling slows down before the quota is used up, and lasts to the month's end (promise 5)") {
     EngineWorld world;
     world.put_many(1, 10, 5, kOld);
     world.start({.per_second = 10, .burst = 10, .monthly_quota = 2'000});
@@ -185,8 +184,8 @@ TEST_CASE("polling slows before the quota is spent, and lasts to the month's end
 }
 
 TEST_CASE(
-    "a quota that the portal says is spent parks everybody until the month turns, but for a look a day "
-    "(hazard 9)") {
+    "a quota that the portal reports as used up stops all streams until the end of the month, except for one "
+    "poll per day (hazard 9)") {
     EngineWorld world;
     world.put_many(1, 10, 5, kOld);
     int sent = 0;
@@ -206,7 +205,7 @@ TEST_CASE(
     CHECK_FALSE(world.recorder.passes.back().error);
 }
 
-TEST_CASE("a quota spent in the portal's month does not cost the next one where the local clock is ahead") {
+TEST_CASE("a quota used up in the portal's month does not cost the next one if the local clock is ahead") {
     EngineWorld world;
     world.put_many(1, 10, 5, kOld);
     world.clock.shift_wall(std::chrono::hours(24 * 22));  // April here, March there
@@ -225,8 +224,8 @@ TEST_CASE("a quota spent in the portal's month does not cost the next one where 
 }
 
 TEST_CASE(
-    "a Retry-After of up to a minute binds every stream, also where the pass that met it gave up (hazard "
-    "9)") {
+    "a Retry-After of up to a minute applies to every stream, even if the pass that received it gave up "
+    "(hazard 9)") {
     EngineWorld world;
     const std::string other = "claim";
     std::optional<MonoTime> quiet_until;
@@ -248,7 +247,7 @@ TEST_CASE(
 }
 
 // Found by moving the real daemon's clock over the turn: up to 63 requests stayed counted that were never sent.
-TEST_CASE("when the month turns, what was set aside of its quota is given back to it") {
+TEST_CASE("at the end of the month, reservations of its quota are returned to it") {
     EngineWorld world;
     world.poll_every = 1h;
     world.put_many(1, 10, 5, kOld);
@@ -280,7 +279,7 @@ TEST_CASE("a jump of the wall clock changes no interval (hazard 19)") {
     CHECK(passes <= 2 * 60 * 2 / 9 + 1);
 }
 
-TEST_CASE("stopping in the middle of a pass ends soon, and what was set aside of the quota is given back") {
+TEST_CASE("stopping during a pass ends soon, and reservations of the quota are returned") {
     EngineWorld world;
     world.settings.page_size = 10;
     world.put_many(1, 5'000, 100, kOld);
@@ -299,7 +298,7 @@ TEST_CASE("stopping in the middle of a pass ends soon, and what was set aside of
 }
 
 // Found by killing the real daemon: with both halves of a step canceled, Asio throws multiple_exceptions.
-TEST_CASE("stopping at any moment of a walk by keys ends well, also while both halves of a step wait") {
+TEST_CASE("stopping at any point of a walk by keys ends well, also while both halves of a step wait") {
     for (int half_seconds = 1; half_seconds < 30; ++half_seconds) {
         CAPTURE(half_seconds);
         EngineWorld world;
@@ -320,7 +319,7 @@ TEST_CASE("stopping at any moment of a walk by keys ends well, also while both h
     }
 }
 
-TEST_CASE("stopping while everybody sleeps ends at once") {
+TEST_CASE("stopping while everything sleeps ends immediately") {
     EngineWorld world;
     Engine& engine = world.start();
     world.clock.run_for(10min);
@@ -328,7 +327,7 @@ TEST_CASE("stopping while everybody sleeps ends at once") {
     REQUIRE(world.clock.run_until([&] { return world.ended; }));
 }
 
-TEST_CASE("one pass of every stream, then leave") {
+TEST_CASE("one pass of every stream, then exit") {
     EngineWorld world;
     world.put_many(1, 10, 5, kOld);
     EngineSettings engine_settings{
@@ -346,7 +345,7 @@ TEST_CASE("one pass of every stream, then leave") {
     CHECK(world.recorder.passes.size() == 1);
 }
 
-TEST_CASE("a stream that waits for its hour, or for a portal that is away, is never overdue") {
+TEST_CASE("a stream that waits for its next pass, or for an unreachable portal, is never overdue") {
     EngineWorld world;
     world.put_many(1, 10, 5, kOld);
     Engine& engine = world.start();
@@ -357,7 +356,7 @@ TEST_CASE("a stream that waits for its hour, or for a portal that is away, is ne
     }
 }
 
-TEST_CASE("a stream that sleeps past its hour is overdue until it wakes") {
+TEST_CASE("a stream that sleeps past its deadline is overdue until it wakes") {
     EngineWorld world;
     Engine& engine = world.start();
     world.clock.run_for(1s);
@@ -368,7 +367,7 @@ TEST_CASE("a stream that sleeps past its hour is overdue until it wakes") {
     CHECK_FALSE(engine.overdue());
 }
 
-TEST_CASE("bounded passes that sleep past the hour of the next reconciliation are overdue, too") {
+TEST_CASE("bounded passes that sleep past the next reconciliation are overdue, too") {
     EngineWorld world;
     world.put_many(1, 10, 5, kOld);
     world.poll_every = 240h;

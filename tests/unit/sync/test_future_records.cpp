@@ -15,7 +15,7 @@ std::size_t bytes_of_records(const World& world) {
 
 }  // namespace
 
-TEST_CASE("row 16: 3,000 records dated years ahead come by keys alone, and only every overlap") {
+TEST_CASE("row 16: 3,000 records dated years ahead are walked only by keys, and only once per overlap") {
     World world;
     world.put_many(1, 50, 5, kOld);
     world.put_many(1'000, 3'000, 10, at("2027-01-01T00:00:00Z"));
@@ -38,7 +38,7 @@ TEST_CASE("row 16: 3,000 records dated years ahead come by keys alone, and only 
     CHECK(bytes_of_records(world) == 0);
 }
 
-TEST_CASE("a record in the future is stored within the overlap, and one that is new at once") {
+TEST_CASE("a record in the future is stored within the overlap, and a new one immediately") {
     World world;
     world.put_many(1, 50, 5, kOld);
     world.good_pass();
@@ -54,7 +54,7 @@ TEST_CASE("a record in the future is stored within the overlap, and one that is 
     world.check_same();
 }
 
-TEST_CASE("a record that was in the future is met by the cursor when its time has come") {
+TEST_CASE("a record that was in the future is reached by the cursor when its time has come") {
     World world;
     world.put_many(1, 50, 5, kOld);
     world.good_pass();

@@ -54,7 +54,7 @@ struct GateWorld : World {
 
 }  // namespace
 
-TEST_CASE("hold: one answer that asks for a month costs a minute, and says when requests go on") {
+TEST_CASE("hold: one response that requests a month costs a minute, and reports when requests resume") {
     const ErrorCode code = GENERATE(ErrorCode::rate_limited, ErrorCode::server_failed);
     HoldWorld world(code);
     world.begin();
@@ -73,7 +73,7 @@ TEST_CASE("hold: one answer that asks for a month costs a minute, and says when 
     CHECK(world.held() == 10);
 }
 
-TEST_CASE("hold: one probe for all streams after 1, 2, 4 … 60 minutes, for as long as the portal asks") {
+TEST_CASE("hold: one probe for all streams after 1, 2, 4 … 60 minutes, for as long as the portal requests") {
     HoldWorld world;
     world.begin();
     world.clock.run_for(5h);
@@ -88,7 +88,7 @@ TEST_CASE("hold: one probe for all streams after 1, 2, 4 … 60 minutes, for as 
     CHECK(world.good_passes() >= 2);
 }
 
-TEST_CASE("hold: an operator's request sends one probe at once, and has its failed pass") {
+TEST_CASE("hold: an operator's request sends one probe immediately, and gets its failed pass") {
     HoldWorld world;
     world.begin();
     world.clock.run_for(10min);
@@ -110,7 +110,7 @@ TEST_CASE("hold: an operator's request sends one probe at once, and has its fail
     CHECK_FALSE(world.engine->ask("provider"));
 }
 
-TEST_CASE("hold: a reload sends one probe, and forgets neither the portal's wish nor the schedule") {
+TEST_CASE("hold: a reload sends one probe, and keeps the portal's request and the schedule") {
     HoldWorld world;
     world.begin();
     world.clock.run_for(10min);
@@ -126,7 +126,7 @@ TEST_CASE("hold: a reload sends one probe, and forgets neither the portal's wish
     }
 }
 
-TEST_CASE("hold: a backfill goes on after it, too") {
+TEST_CASE("hold: a backfill continues after it, too") {
     HoldWorld world;
     world.asks = false;
     world.begin();
@@ -143,7 +143,7 @@ TEST_CASE("hold: a backfill goes on after it, too") {
 }
 
 TEST_CASE(
-    "hold: regression: a backfill that was refused before it was asked for aloud sends its probe, too") {
+    "hold: regression: a backfill that was refused before it was requested explicitly sends its probe, too") {
     HoldWorld world;
     world.asks = false;
     world.begin();
@@ -166,7 +166,7 @@ TEST_CASE(
     CHECK(world.sent.size() == sent + 1);
 }
 
-TEST_CASE("hold: regression: what was refused during a hold does not wait for an hour after its end") {
+TEST_CASE("hold: regression: a pass refused during a hold does not wait an hour after its end") {
     GateWorld world;
     Random random(7);
     const MonoTime sent = world.clock.now();
@@ -176,7 +176,7 @@ TEST_CASE("hold: regression: what was refused during a hold does not wait for an
     CHECK(failure_pause(random, *world.limiter, refused, 1) < 1min);
 }
 
-TEST_CASE("hold: Limit Exceeded keeps its look a day, whatever wait comes with it") {
+TEST_CASE("hold: Limit Exceeded keeps one poll per day, whatever wait is sent with it") {
     HoldWorld world(ErrorCode::quota_exhausted);
     world.begin();
     world.clock.run_for(std::chrono::hours(24 * 5));
@@ -184,7 +184,7 @@ TEST_CASE("hold: Limit Exceeded keeps its look a day, whatever wait comes with i
     CHECK(world.sent.size() <= 7);
 }
 
-TEST_CASE("hold: what was under way when it began does not end it; a later answer does") {
+TEST_CASE("hold: requests in progress when it began do not end it; a later response does") {
     GateWorld world;
     bool released = false;
     world.limiter->on_release([&] { released = true; });
@@ -205,7 +205,7 @@ TEST_CASE("hold: what was under way when it began does not end it; a later answe
     CHECK(world.admit());
 }
 
-TEST_CASE("hold: a wait of up to a minute is kept as it is said, an absurd one is cut") {
+TEST_CASE("hold: a wait of up to a minute is observed exactly, an absurd one is limited") {
     GateWorld world;
     CHECK(world.limiter->heard(wait_error(60s), world.clock.now()).retry_after == 60s);
     CHECK_FALSE(world.limiter->until_probe());

@@ -22,8 +22,7 @@ void leave_out(std::string& body, const std::string& id) {
 
 }  // namespace
 
-TEST_CASE(
-    "row 4: a record that listings with the filter leave out by mistake is kept and reported (hazard 38)") {
+TEST_CASE("row 4: a record that listings with the filter omit by mistake is kept and reported (hazard 38)") {
     BoundedWorld world;
     const bool with_fields = GENERATE(true, false);
     if (with_fields) world.settings.spec.fields = {"status"};
@@ -45,7 +44,7 @@ TEST_CASE(
     CHECK(world.tables().omitted.empty());
 }
 
-TEST_CASE("a record that listings without a filter leave out by mistake is kept, and its new content taken") {
+TEST_CASE("a record that listings without a filter omit by mistake is kept, and its new content stored") {
     BoundedWorld world({.totals = false});
     world.put_many(1, 20, 10, kOld);
     world.good_pass();
@@ -61,7 +60,7 @@ TEST_CASE("a record that listings without a filter leave out by mistake is kept,
 }
 
 TEST_CASE(
-    "reconcile: what is young and missing under a new filter is looked at again when it is old enough") {
+    "reconcile: a young record that is missing with a new filter is checked again when it is old enough") {
     BoundedWorld world;
     for (unsigned n = 1; n <= 40; ++n)
         world.put(n, {kOld.ticks + n * Timestamp::ticks_per_second}, R"(,"status":"active")");
@@ -94,7 +93,7 @@ void put_with_other_id(World& world, unsigned n, Timestamp modified) {
 
 }  // namespace
 
-TEST_CASE("reconcile: where types are mixed a listing by id is asked for in the other form, too") {
+TEST_CASE("reconcile: if types are mixed, a listing by id is requested in the other form, too") {
     BoundedWorld world({.id_is_oid = GENERATE(false, true)});
     world.put_many(1, 20, 1, kOld);
     put_with_other_id(world, 50, {kOld.ticks + Timestamp::ticks_per_second / 2});
@@ -145,7 +144,7 @@ TEST_CASE("denial: a record whose _id has another type than the dialect's is lis
     CHECK(is_listed(50).error().code == ErrorCode::bad_response);
 }
 
-TEST_CASE("denial: the second look decides, an overlap after the first, by the bytes and the filter") {
+TEST_CASE("denial: the second check decides, an overlap after the first, by the bytes and the filter") {
     const Omission first{"a", kOld};
     const Omission under_new_filter{"a", kOld, true};
     const Timestamp early{kOld.ticks + Timestamp::ticks_per_second * 599};

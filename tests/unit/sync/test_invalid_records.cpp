@@ -24,7 +24,8 @@ struct SpoiledWorld : World {
 
 }  // namespace
 
-TEST_CASE("a raw TAB in a page of 300 costs one request more, and its good neighbors are stored at once") {
+TEST_CASE(
+    "a raw TAB in a page of 300 costs one more request, and its valid neighbors are stored immediately") {
     World sound;
     sound.put_many(1, 300, 5, kOld);
     const std::size_t requests = sound.good_pass().requests;
@@ -44,7 +45,7 @@ TEST_CASE("a raw TAB in a page of 300 costs one request more, and its good neigh
     CHECK(world.good_pass().requests == 1);
 }
 
-TEST_CASE("a TAB in one answer only leaves no trace") {
+TEST_CASE("a TAB in only one response has no effect") {
     World world;
     world.put_many(1, 300, 5, kOld);
     bool spoiled = false;
@@ -59,7 +60,9 @@ TEST_CASE("a TAB in one answer only leaves no trace") {
     world.check_same();
 }
 
-TEST_CASE("a record with other bad bytes in each answer is set aside by its id, and the others are taken") {
+TEST_CASE(
+    "a record with different bad bytes in each response is quarantined by its id, and the others are "
+    "stored") {
     World world;
     world.put_many(1, 300, 5, kOld);
     unsigned answers = 0;
@@ -79,7 +82,7 @@ TEST_CASE("a record with other bad bytes in each answer is set aside by its id, 
 }
 
 TEST_CASE(
-    "an invalid record is asked for by id each hour, after a day of that each day, and taken once it is "
+    "an invalid record is requested by id every hour, after a day once per day, and stored once it is "
     "valid") {
     SpoiledWorld world;
     world.good_pass();
@@ -104,7 +107,7 @@ TEST_CASE(
     world.check_same();
 }
 
-TEST_CASE("a page that fails as a whole is halved from the records that were seen in it") {
+TEST_CASE("a page that fails as a whole is halved based on the records that were seen in it") {
     World world;
     world.put_many(1, 40, 5, kOld);
     world.portal.set_answer_hook([&](const SeenRequest& request, std::string& body) {

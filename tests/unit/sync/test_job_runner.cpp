@@ -33,7 +33,8 @@ struct JobWorld : EngineWorld {
 
 }  // namespace
 
-TEST_CASE("job runner: a wish runs beside the stream's passes, and is told when it begins and ends") {
+TEST_CASE(
+    "job runner: a job runs concurrently with the stream's passes, and its start and end are reported") {
     JobWorld world;
     world.put_many(1, 60, 10, kOld);
     world.start();
@@ -47,7 +48,7 @@ TEST_CASE("job runner: a wish runs beside the stream's passes, and is told when 
     CHECK(world.row(id).missing == 0);
 }
 
-TEST_CASE("job runner: wishes run one after the other, in their order") {
+TEST_CASE("job runner: jobs run one after another, in order") {
     JobWorld world;
     world.start_loaded(10);
     const std::uint64_t first = world.request_job(JobWorld::backfill());
@@ -62,7 +63,7 @@ TEST_CASE("job runner: wishes run one after the other, in their order") {
 }
 
 // Another workspace's records once ended it for good: found by killing the real daemon.
-TEST_CASE("job runner: what failed is tried again after a pause, with the reason in its row") {
+TEST_CASE("job runner: a failed job is retried after a pause, with the reason in its row") {
     const ErrorCode code = GENERATE(ErrorCode::key_refused, ErrorCode::wrong_workspace);
     JobWorld world;
     world.start_loaded(10);
@@ -81,7 +82,7 @@ TEST_CASE("job runner: what failed is tried again after a pause, with the reason
     CHECK(world.row(id).error.empty());
 }
 
-TEST_CASE("job runner: a wish of a stream that is not configured any more fails and says so") {
+TEST_CASE("job runner: a job of a stream that is no longer configured fails and reports it") {
     JobWorld world;
     world.put_many(1, 10, 10, kOld);
     const std::uint64_t id = world.request_job({});
@@ -93,7 +94,8 @@ TEST_CASE("job runner: a wish of a stream that is not configured any more fails 
 }
 
 // Found by simulate --seed 17883 --hours 0.5: with no record to prove the new shape with, it never counted as walked.
-TEST_CASE("job runner: a stream that was emptied is reconciled though the portal spells its answers anew") {
+TEST_CASE(
+    "job runner: an emptied stream is reconciled although the portal changed the format of its responses") {
     JobWorld world;
     world.start_loaded(3);
     world.stop_engine();
@@ -130,7 +132,7 @@ TEST_CASE("job runner: a pass is canceled while it waits and while it runs") {
     CHECK(world.row(next).status == JobStatus::done);
 }
 
-TEST_CASE("regression: a pass went on that was canceled while the store failed") {
+TEST_CASE("regression: a pass that was canceled while the store failed continued") {
     JobWorld world;
     world.start_loaded(10);
     world.portal.set_latency(60s);
@@ -148,7 +150,7 @@ TEST_CASE("regression: a pass went on that was canceled while the store failed")
     CHECK(world.row(id).status == JobStatus::canceled);
 }
 
-TEST_CASE("job runner: what a stop interrupts goes on in the next life") {
+TEST_CASE("job runner: an interrupted job continues in the next process") {
     JobWorld world;
     world.start_loaded(10);
     world.portal.set_latency(60s);
@@ -160,7 +162,7 @@ TEST_CASE("job runner: what a stop interrupts goes on in the next life") {
     CHECK(world.row(id).status == JobStatus::done);
 }
 
-TEST_CASE("job runner: reconciliations come by themselves, a whole one first and then every week") {
+TEST_CASE("job runner: reconciliations run automatically, a whole one first and then every week") {
     JobWorld world;
     world.poll_every = 30min;
     world.reconcile.every = 24h;
@@ -193,7 +195,7 @@ TEST_CASE("job runner: reconciliations come by themselves, a whole one first and
     }
 }
 
-TEST_CASE("job runner: a store that fails is asked again, and nothing is lost") {
+TEST_CASE("job runner: a store that fails is retried, and nothing is lost") {
     JobWorld world;
     world.start_loaded(30);
     const std::uint64_t id = world.request_job({.whole = true});

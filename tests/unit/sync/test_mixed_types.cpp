@@ -26,7 +26,7 @@ Timestamp seconds_after(Timestamp from, unsigned seconds) {
 }  // namespace
 
 TEST_CASE(
-    "mixed types: a first load meets all records of the dialect's type, and a reconciliation the others") {
+    "mixed types: a first load finds all records of the dialect's type, and a reconciliation the others") {
     const unsigned bits = GENERATE(range(0U, 32U));
     ModelSettings dialect = dialect_of(bits, 10);
     dialect.totals = true;
@@ -59,7 +59,7 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "mixed types: regression: a tie was read again without end, since one of its records has another _id") {
+    "mixed types: regression: a tie was read again endlessly, since one of its records has another _id") {
     World world({.or_refused = true, .take_cap = 10});
     world.put_many(1, 30, 30, kOld);
     world.good_pass();
@@ -87,7 +87,7 @@ TEST_CASE("mixed types: it is reported once, and a whole reconciliation becomes 
     CHECK(world.recorder.failures.size() == 1);
 }
 
-TEST_CASE("a page that is out of order is refused where the portal does not sort at all") {
+TEST_CASE("a page that is out of order is refused if the portal does not sort at all") {
     World world;
     world.put_many(1, 30, 5, kOld);
     world.good_pass();
@@ -115,7 +115,7 @@ TEST_CASE("a record of another type that is the newest does not change the diale
 
 // simulate --seed 813450 --hours 0.25
 TEST_CASE(
-    "mixed types: regression: answers of a replica that lags changed the dialect to that of one record") {
+    "mixed types: regression: responses of a lagging replica changed the dialect to that of one record") {
     World world;
     world.put_many(1, 30, 5, kOld);
     world.good_pass();
@@ -152,7 +152,7 @@ TEST_CASE("mixed types: regression: with a clock that is behind, none of them wa
     CHECK(world.tables().records.contains({kEntity, BoundedWorld::id_of(1)}));
 }
 
-TEST_CASE("mixed types: a record that an earlier life met under another _id is no hole") {
+TEST_CASE("mixed types: a record that an earlier process stored under another _id is not a hole") {
     BoundedWorld world;
     world.put_many(1, 12, 12, kOld);
     put_odd(world, 50, kOld, false);  // the last of the tie, whatever its type
@@ -166,7 +166,7 @@ TEST_CASE("mixed types: a record that an earlier life met under another _id is n
     CHECK(row.holes == 0);
 }
 
-TEST_CASE("mixed types: a deep reconciliation compares what listings leave out, too") {
+TEST_CASE("mixed types: a deep reconciliation compares records that listings omit, too") {
     const bool of_modified = GENERATE(false, true);
     BoundedWorld world({.totals = true});
     world.put_many(100, 30, 6, kOld);
@@ -181,7 +181,7 @@ TEST_CASE("mixed types: a deep reconciliation compares what listings leave out, 
     CHECK(world.good({.deep = true, .whole = true}).changed == 1);
 }
 
-TEST_CASE("mixed types: regression: the dialect of the first record in order was taken, which only few had") {
+TEST_CASE("mixed types: regression: the dialect of the first record in order was used, which only few had") {
     const bool of_modified = GENERATE(true, false);
     World world({.id_is_oid = true, .modified_is_date = true});
     world.put_many(100, 30, 6, seconds_after(kOld, 60));
@@ -196,7 +196,7 @@ TEST_CASE("mixed types: regression: the dialect of the first record in order was
 }
 
 TEST_CASE(
-    "mixed types: regression: under a projection an event of one was settled and its record not taken") {
+    "mixed types: regression: under a projection an event of one was settled and its record not stored") {
     EngineWorld world;
     world.settings.spec.fields = {"status"};
     world.put_many(1, 10, 5, kOld);
@@ -214,7 +214,7 @@ TEST_CASE(
     CHECK(world.held() == 11);
 }
 
-TEST_CASE("a page that is out of order in another way each time is asked for until two are alike") {
+TEST_CASE("a page that is out of order differently each time is requested until two are alike") {
     World world({.modified_is_date = true});
     world.put_many(100, 30, 6, kOld);
     world.good_pass();

@@ -52,7 +52,7 @@ TEST_CASE("order: a disorder in the middle is found and named") {
     CHECK(checked.error().subject.find("record 3") != std::string::npos);
 }
 
-TEST_CASE("order: a server of texts orders texts, one of dates orders instants") {
+TEST_CASE("order: a server of strings orders strings, one of dates orders instants") {
     CHECK((compare_keys(kTexts, cursor_at(kAtNoon, "b"), cursor_at(kNoonInTheEast, "a")) < 0));
     CHECK((compare_keys(kDates, cursor_at(kAtNoon, "b"), cursor_at(kNoonInTheEast, "a")) > 0));
     CHECK((compare_keys(kDates, cursor_at(kAtNoon, "a"), cursor_at(kNoonInTheEast, "a")) == 0));
@@ -60,7 +60,7 @@ TEST_CASE("order: a server of texts orders texts, one of dates orders instants")
     CHECK((compare_keys(kTexts, cursor_at(kNoonInTheEast, "a"), cursor_at(kAtOne, "a")) < 0));
 }
 
-TEST_CASE("order: a record beside a cursor") {
+TEST_CASE("order: a record compared with a cursor") {
     const PagePtr page = make_page({{.id = "b", .modified = kAtNoon}});
     const Record& record = page->records.front();
     CHECK((compare_keys(kTexts, record, cursor_at(kAtNoon, "a")) > 0));

@@ -5,7 +5,7 @@
 using namespace carecloud;
 using namespace std::chrono_literals;
 
-TEST_CASE("a first pass takes everything, ties larger than a page included (hazard 1)") {
+TEST_CASE("a first pass stores everything, including ties larger than a page (hazard 1)") {
     World world;
     world.put_many(1, 5'000, 2'500, kOld);
     const PassReport report = world.good_pass();
@@ -17,7 +17,7 @@ TEST_CASE("a first pass takes everything, ties larger than a page included (haza
     CHECK(report.state.safe->modified_text == report.state.cursor->modified_text);
 }
 
-TEST_CASE("an idle poll is one request with an empty answer, and writes nothing") {
+TEST_CASE("an idle poll is one request with an empty response, and writes nothing") {
     World world;
     world.put_many(1, 3'000, 500, kOld);
     world.good_pass();
@@ -45,7 +45,7 @@ TEST_CASE("one changed record costs one request and one commit") {
     world.check_same();
 }
 
-TEST_CASE("within the overlap a large batch is walked by keys alone, and after it not at all (hazard 3)") {
+TEST_CASE("within the overlap a large batch is walked only by keys, and after it not at all (hazard 3)") {
     World world;
     world.put_many(1, 2'000, 1'000, Timestamp{world.clock.wall().ticks - 60 * Timestamp::ticks_per_second});
     CHECK(world.good_pass().summary.created == 2'000);
@@ -81,7 +81,7 @@ TEST_CASE(
                       [](const SeenRequest& request) { return mentions(request, "$in"); }));
 }
 
-TEST_CASE("a record with `modified` in the future is stored and does not drag the cursor (hazard 4)") {
+TEST_CASE("a record with `modified` in the future is stored and does not move the cursor there (hazard 4)") {
     World world;
     world.put_many(1, 10, 1, kOld);
     world.put(100, at("2031-01-01T00:00:00Z"));
@@ -95,7 +95,7 @@ TEST_CASE("a record with `modified` in the future is stored and does not drag th
     world.check_same();
 }
 
-TEST_CASE("a server that caps Take is walked to its end, and the cap is learned (hazard 7)") {
+TEST_CASE("a server that limits Take is walked to its end, and the limit is learned (hazard 7)") {
     World world({.take_cap = 100});
     world.put_many(1, 1'050, 300, kOld);
     CHECK(world.good_pass().summary.created == 1'050);
@@ -107,7 +107,7 @@ TEST_CASE("a server that caps Take is walked to its end, and the cap is learned 
     CHECK(world.good_pass().requests == 1);
 }
 
-TEST_CASE("the learned cap outlives a restart") {
+TEST_CASE("the learned limit survives a restart") {
     World world({.take_cap = 100});
     world.put_many(1, 350, 300, kOld);
     world.good_pass();
@@ -132,7 +132,7 @@ TEST_CASE("a new fingerprint reads from the start, and the old rows stay (hazard
     CHECK_FALSE(world.good_pass().from_the_start);
 }
 
-TEST_CASE("regression: what is read by keys under new fields is taken anew (hazard 14)") {
+TEST_CASE("regression: records read by keys with new fields are stored again (hazard 14)") {
     // Ties larger than a page are read twice without keyset, and an interrupted walk goes on by keys.
     const bool interrupted = GENERATE(false, true);
     World world({.or_refused = true});
@@ -156,7 +156,7 @@ TEST_CASE("regression: what is read by keys under new fields is taken anew (haza
     CHECK(world.tables().changes.size() == 120);
 }
 
-TEST_CASE("regression: behind an end by mistake, records kept the text of old fields") {
+TEST_CASE("regression: after an erroneous end, records kept the text of old fields") {
     std::size_t ended_early = 0;
     for (std::size_t empty = 1; empty <= 40; ++empty) {
         CAPTURE(empty);
@@ -181,7 +181,8 @@ TEST_CASE("regression: behind an end by mistake, records kept the text of old fi
 
 // Found by simulate --seed 13116 --hours 0.5: what a tie's shift had passed over counted as met once the walk was cut
 // off.
-TEST_CASE("regression: a walk cut off in a tie that shrank without keyset left old fields' text in it") {
+TEST_CASE(
+    "regression: a walk interrupted in a tie that shrank without keyset kept the text of old fields in it") {
     const bool restarted = GENERATE(false, true);
     for (std::size_t cut = 5; cut <= 60; ++cut) {
         CAPTURE(cut);
@@ -211,7 +212,7 @@ TEST_CASE("regression: a walk cut off in a tie that shrank without keyset left o
     }
 }
 
-TEST_CASE("an answer in a new shape has the dialect proven again (hazard 28)") {
+TEST_CASE("a response in a new format causes a new proof of the dialect (hazard 28)") {
     World world;
     world.put_many(1, 30, 5, kOld);
     world.good_pass();
@@ -238,7 +239,7 @@ TEST_CASE("an empty stream is one request, and proves nothing until there is a r
     world.check_same();
 }
 
-TEST_CASE("every dialect is found out untold and synchronized exactly") {
+TEST_CASE("every dialect is detected automatically and synchronized exactly") {
     ModelSettings settings{.id_is_oid = GENERATE(false, true),
                            .modified_is_date = GENERATE(false, true),
                            .or_refused = GENERATE(false, true),
@@ -277,7 +278,7 @@ TEST_CASE("every dialect is found out untold and synchronized exactly") {
     if (dialect->keyset) CHECK(idle.requests == 1);
 }
 
-TEST_CASE("without keyset, records that leave a tie while it is paged take nobody with them (hazard 2)") {
+TEST_CASE("without keyset, records that leave a tie while it is paged hide no others (hazard 2)") {
     World world({.or_refused = true});
     world.settings.page_size = 50;
     world.restart();
@@ -294,7 +295,7 @@ TEST_CASE("without keyset, records that leave a tie while it is paged take nobod
     CHECK(world.held() == 300);
 }
 
-TEST_CASE("a filter of the stream's joins every question") {
+TEST_CASE("a filter of the stream is part of every query") {
     World world;
     world.settings.spec.filter = R"({"status":"active"})";
     for (unsigned i = 1; i <= 100; ++i)
@@ -304,7 +305,7 @@ TEST_CASE("a filter of the stream's joins every question") {
         CHECK(mentions(request, R"({"status":"active"})"));
 }
 
-TEST_CASE("at most two pages of a stream are in memory, and the next is asked for while one is stored") {
+TEST_CASE("at most two pages of a stream are in memory, and the next is requested while one is stored") {
     World world;
     world.settings.page_size = 100;
     world.restart();
@@ -350,7 +351,7 @@ TEST_CASE("a tie that shrinks while it is paged by Skip, in every round, hides n
     world.check_same();
 }
 
-TEST_CASE("regression: fields that were asked for before count as no return to an earlier version") {
+TEST_CASE("regression: fields that were requested before do not count as a return to an earlier version") {
     World world;
     for (unsigned n = 1; n <= 6; ++n)
         world.put(n, kOld, R"(,"status":"a","text":"b")");

@@ -6,7 +6,7 @@
 using namespace carecloud;
 using namespace std::chrono_literals;
 
-TEST_CASE("pages too large shrink until they pass, down to one record, and grow again (hazard 8)") {
+TEST_CASE("oversized pages shrink until they pass, down to one record, and grow again (hazard 8)") {
     World world({.response_limit_bytes = 20'000});
     const std::string big = R"(,"signature":")" + std::string(3'000, 'x') + "\"";
     for (unsigned i = 1; i <= 60; ++i)
@@ -16,7 +16,8 @@ TEST_CASE("pages too large shrink until they pass, down to one record, and grow 
     CHECK(world.memory.whole.take() < 10);
 }
 
-TEST_CASE("a single record that no answer carries is quarantined by id, and the stream goes on (hazard 8)") {
+TEST_CASE(
+    "a single record that no response contains is quarantined by id, and the stream continues (hazard 8)") {
     World world({.response_limit_bytes = 20'000});
     for (unsigned i = 1; i <= 20; ++i)
         world.put(i, Timestamp{kOld.ticks + i});
@@ -43,7 +44,7 @@ TEST_CASE("a single record that no answer carries is quarantined by id, and the 
 }
 
 // Found by the system tests: a gateway that answers 413 at random had single records quarantined on one word.
-TEST_CASE("a record that is refused as too large now and then is taken, not quarantined") {
+TEST_CASE("a record that is sometimes refused as too large is stored, not quarantined") {
     World world;
     world.settings.page_size = 1;
     world.memory = StreamMemory(1);
@@ -58,7 +59,7 @@ TEST_CASE("a record that is refused as too large now and then is taken, not quar
     world.check_same();
 }
 
-TEST_CASE("an invalid record goes to quarantine whole and stops nobody (promise 6)") {
+TEST_CASE("an invalid record is quarantined with its bytes and stops nothing (promise 6)") {
     World world;
     world.put_many(1, 10, 1, kOld);
     REQUIRE(world.model.put(
@@ -75,7 +76,7 @@ TEST_CASE("an invalid record goes to quarantine whole and stops nobody (promise 
     CHECK(world.content->commits == commits);
 }
 
-TEST_CASE("more invalid records than a page holds stop nobody either") {
+TEST_CASE("more invalid records than a page holds do not stop the stream either") {
     World world;
     world.settings.page_size = 10;
     world.restart();
@@ -109,7 +110,7 @@ TEST_CASE("records out of order fail the page, and nothing of it is stored") {
     CHECK(world.held() == 0);
 }
 
-TEST_CASE("the same `_id` twice in one page is taken once for each version") {
+TEST_CASE("the same `_id` twice in one page is stored once for each version") {
     World world;
     world.put_many(1, 5, 1, kOld);
     REQUIRE(
@@ -123,7 +124,7 @@ TEST_CASE("the same `_id` twice in one page is taken once for each version") {
     CHECK(check_changes(world.tables()) == "");
 }
 
-TEST_CASE("where no form of a literal passes, nothing is stored and it is said so (hazard 28)") {
+TEST_CASE("if no form of a literal works, nothing is stored and it is reported (hazard 28)") {
     World world;
     world.put_many(1, 30, 5, kOld);
     world.portal.set_answer_hook([](const SeenRequest& request, std::string& body) {
@@ -135,7 +136,7 @@ TEST_CASE("where no form of a literal passes, nothing is stored and it is said s
     CHECK(world.held() == 0);
 }
 
-TEST_CASE("an empty listing by mistake ends no walk that stands before its cursor (hazard 21)") {
+TEST_CASE("an erroneously empty listing does not end a walk before its cursor (hazard 21)") {
     World world;
     const Timestamp now = world.clock.wall();
     world.put_many(1, 200, 50, Timestamp{now.ticks - 120 * Timestamp::ticks_per_second});
@@ -150,7 +151,7 @@ TEST_CASE("an empty listing by mistake ends no walk that stands before its curso
 }
 
 TEST_CASE(
-    "regression: a second empty listing by mistake, much later in the walk, ended it before its cursor") {
+    "regression: a second erroneously empty listing, much later in the walk, ended it before its cursor") {
     World world;
     world.settings.page_size = 10;
     world.restart();
@@ -168,7 +169,7 @@ TEST_CASE(
     world.check_same();
 }
 
-TEST_CASE("a failed page is asked for again, and nothing of it is committed (hazard 11)") {
+TEST_CASE("a failed page is requested again, and nothing of it is committed (hazard 11)") {
     const char* broken =
         GENERATE("<html>", R"({"isSuccess":false,"data":[]})", R"({"isSuccess":true,"data":[{"_id":"a")",
                  R"({"isSuccess":true,"data":[],"data":[]})", "");
@@ -182,7 +183,8 @@ TEST_CASE("a failed page is asked for again, and nothing of it is committed (haz
     world.check_same();
 }
 
-TEST_CASE("a portal that never answers well ends the pass with its error, and keeps what was committed") {
+TEST_CASE(
+    "a portal that never responds correctly ends the pass with its error, and committed pages are kept") {
     World world;
     world.put_many(1, 2'500, 500, kOld);
     std::size_t pages = 0;
@@ -205,7 +207,7 @@ TEST_CASE("a portal that never answers well ends the pass with its error, and ke
     world.check_same();
 }
 
-TEST_CASE("a refused key has the permission cache cleared once (hazard 10)") {
+TEST_CASE("a refused key causes one clearing of the permission cache (hazard 10)") {
     World world;
     world.put_many(1, 10, 5, kOld);
     bool refused = true;
@@ -249,7 +251,8 @@ TEST_CASE("a store that fails ends the pass without a commit, and the next one c
     world.check_same();
 }
 
-TEST_CASE("a quarantined record is taken without moving as soon as an answer carries it (promise 6)") {
+TEST_CASE(
+    "a quarantined record is stored without a new modified as soon as a response contains it (promise 6)") {
     World world({.response_limit_bytes = 20'000});
     world.put_many(1, 20, 1, kOld);
     world.put(10, kOld, R"(,"signature":")" + std::string(30'000, 'x') + "\"");
@@ -263,7 +266,7 @@ TEST_CASE("a quarantined record is taken without moving as soon as an answer car
     world.check_same();
 }
 
-TEST_CASE("an empty answer by id that is a mistake drops no record (hazard 21)") {
+TEST_CASE("an erroneously empty response by id drops no record (hazard 21)") {
     World world;
     world.put_many(1, 100, 5, kOld);
     world.good_pass();
@@ -285,7 +288,7 @@ TEST_CASE("an empty answer by id that is a mistake drops no record (hazard 21)")
 }
 
 // Found by killing the real daemon while its portal spoiled answers: 4 records of 300 were in quarantine for good.
-TEST_CASE("a record whose answer says _id twice just once is not put aside (hazard 11)") {
+TEST_CASE("a record with a duplicate _id in only one response is not quarantined (hazard 11)") {
     World world;
     world.put_many(1, 30, 5, kOld);
     std::size_t answers = 0;
@@ -299,7 +302,8 @@ TEST_CASE("a record whose answer says _id twice just once is not put aside (haza
     world.check_same();
 }
 
-TEST_CASE("a record that says _id twice in every answer is put aside, and the others are taken (promise 6)") {
+TEST_CASE(
+    "a record with a duplicate _id in every response is quarantined, and the others are stored (promise 6)") {
     World world;
     world.put_many(1, 30, 5, kOld);
     world.portal.set_answer_hook([](const SeenRequest&, std::string& body) {
@@ -314,7 +318,8 @@ TEST_CASE("a record that says _id twice in every answer is put aside, and the ot
 }
 
 TEST_CASE(
-    "answers that contradict themselves each in another way fail the pass, and nothing of them is stored") {
+    "responses that contradict themselves differently each time fail the pass, and nothing of them is "
+    "stored") {
     World world;
     world.put_many(1, 30, 5, kOld);
     std::size_t answers = 0;

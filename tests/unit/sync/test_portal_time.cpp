@@ -21,7 +21,7 @@ PortalTime::LocalTime after(Duration span, Duration local_wrong_by = 0s) {
 
 }  // namespace
 
-TEST_CASE("clocks that agree are the portal's time, and it goes on between answers") {
+TEST_CASE("clocks that agree are the portal's time, and it advances between responses") {
     PortalTime time;
     CHECK_FALSE(time.has_heard());
     CHECK(time.at(after(0s)) == kNoonOfClocks);
@@ -33,7 +33,8 @@ TEST_CASE("clocks that agree are the portal's time, and it goes on between answe
 }
 
 TEST_CASE(
-    "the first answer of a life has the lesser of Date and local, nothing below what was trusted before") {
+    "the first response of a process uses the lesser of Date and local clock, and never less than the last "
+    "trusted time") {
     PortalTime behind;
     behind.answered(kNoonOfClocks - 1h, after(0s));
     CHECK(behind.at(after(0s)) == kNoonOfClocks - 1h);
@@ -50,7 +51,7 @@ TEST_CASE(
     CHECK(remembers.at(after(0s)) == kNoonOfClocks - 10min);
 }
 
-TEST_CASE("a Date that is wrong for a moment moves nothing, is told, and so is its end") {
+TEST_CASE("a Date that is wrong for a moment has no effect, is reported, and so is its end") {
     PortalTime time;
     time.answered(kNoonOfClocks, after(0s));
     const Duration wrong = GENERATE(Duration(24h * 365), Duration(-24h * 30), Duration(24h * 365 * 40));
@@ -67,7 +68,7 @@ TEST_CASE("a Date that is wrong for a moment moves nothing, is told, and so is i
     CHECK(time.report().verdict == ClockVerdict::agree);
 }
 
-TEST_CASE("a local clock that jumps moves nothing, and is named with its direction") {
+TEST_CASE("a local clock that jumps has no effect, and is reported with its direction") {
     const bool ahead = GENERATE(true, false);
     const Duration jump = ahead ? 1h : -1h;
     PortalTime time;
@@ -83,7 +84,7 @@ TEST_CASE("a local clock that jumps moves nothing, and is named with its directi
     CHECK(time.report().hint().find("timedatectl") != std::string::npos);
 }
 
-TEST_CASE("a Date of 1970 is no time: this machine's clock goes on alone") {
+TEST_CASE("a Date of 1970 is not a time: this machine's clock continues alone") {
     PortalTime time;
     for (int answer = 0; answer < 3; ++answer) {
         time.answered(Timestamp{answer * Timestamp::ticks_per_second}, after(answer * 1s));
@@ -97,7 +98,7 @@ TEST_CASE("a Date of 1970 is no time: this machine's clock goes on alone") {
     CHECK(news->hint().find("operator") != std::string::npos);
 }
 
-TEST_CASE("no Date at all is told, and the lesser of what is left counts") {
+TEST_CASE("a missing Date is reported, and the lesser of the others counts") {
     PortalTime time;
     time.answered(std::nullopt, after(0s));
     REQUIRE(time.take_news());
@@ -109,7 +110,7 @@ TEST_CASE("no Date at all is told, and the lesser of what is left counts") {
     CHECK(time.at(after(20s, -1h)) == kNoonOfClocks + 20s - 1h);
 }
 
-TEST_CASE("a cursor is in the future only by both clocks") {
+TEST_CASE("a cursor is in the future only according to both clocks") {
     PortalTime time;
     CHECK_FALSE(time.is_in_future(kNoonOfClocks + 24h));  // nothing is known yet
     time.answered(kNoonOfClocks, after(0s));
@@ -124,7 +125,7 @@ TEST_CASE("a cursor is in the future only by both clocks") {
     CHECK(time.is_in_future(kNoonOfClocks + 1h));
 }
 
-TEST_CASE("the latest time is the latest by any clock") {
+TEST_CASE("the latest time is the latest of all clocks") {
     PortalTime time;
     time.answered(kNoonOfClocks - 1h, after(0s));
     CHECK(time.latest(after(10s)) == kNoonOfClocks + 10s);
@@ -132,7 +133,7 @@ TEST_CASE("the latest time is the latest by any clock") {
     CHECK(time.latest(after(20s)) == kNoonOfClocks + 3h + 10s);
 }
 
-TEST_CASE("a time trusted in the far future by an earlier life is left with the second answer") {
+TEST_CASE("a time in the far future trusted by an earlier process is discarded with the second response") {
     PortalTime time;
     time.remember(kNoonOfClocks + 24h * 365 * 30);
     time.answered(kNoonOfClocks, after(0s));
@@ -140,7 +141,7 @@ TEST_CASE("a time trusted in the far future by an earlier life is left with the 
     CHECK(time.at(after(1s)) == kNoonOfClocks + 1s);
 }
 
-TEST_CASE("what a suspended machine slept through counts") {
+TEST_CASE("the time that a machine was suspended counts") {
     PortalTime time;
     time.answered(kNoonOfClocks, after(0s));
     CHECK(time.at({kNoonOfClocks + 8h, 1000s + 8h}) == kNoonOfClocks + 8h);

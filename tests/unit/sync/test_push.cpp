@@ -32,7 +32,7 @@ void submit(EngineWorld& world, Engine& engine, unsigned first, unsigned count, 
 
 }  // namespace
 
-TEST_CASE("a topic is called silent only when hardly any of enough changes was announced") {
+TEST_CASE("a topic counts as silent only if hardly any of enough changes was announced") {
     CHECK_FALSE(is_push_silent({.changes = 19, .announced = 0}, false));
     CHECK(is_push_silent({.changes = 20, .announced = 1}, false));
     CHECK_FALSE(is_push_silent({.changes = 20, .announced = 2}, false));
@@ -45,7 +45,8 @@ TEST_CASE("a topic is called silent only when hardly any of enough changes was a
 }
 
 TEST_CASE(
-    "changes that no event announces are said, polled for more often, and forgotten when events come again") {
+    "changes that no event announces are reported, polled for more often, and forgotten when events arrive "
+    "again") {
     EngineWorld world;
     world.settings.overlap = 1min;
     Engine& engine = start_announced(world);
@@ -72,7 +73,8 @@ TEST_CASE("changes that no event announces are noticed although nothing changes 
     CHECK(world.recorder.silences == std::vector<bool>{true});
 }
 
-TEST_CASE("few changes an hour that no event announces are noticed, and not counted again once events come") {
+TEST_CASE(
+    "a few changes per hour that no event announces are noticed, and not counted again once events arrive") {
     EngineWorld world;
     Engine& engine = start_announced(world);
     submit(world, engine, 100, 16, false, 15min);

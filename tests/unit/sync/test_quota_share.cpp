@@ -37,14 +37,14 @@ const Job kDeep{.deep = true};
 
 }  // namespace
 
-TEST_CASE("quota: what is spare is free to bounded passes") {
+TEST_CASE("quota: bounded passes may use the spare quota") {
     QuotaWorld world(1840);
     const Job& pass = world.row(world.request_job(kDeep));
     world.clock.run_for(1h);
     CHECK(pass.status == JobStatus::done);
 }
 
-TEST_CASE("quota: a bounded pass never takes what the polls need, and goes on when the month turns") {
+TEST_CASE("quota: a bounded pass never uses the polls' share, and continues in the next month") {
     const Job job = GENERATE(kBackfill, kDeep);
     QuotaWorld world(1040);
     const Job& pass = world.row(world.request_job(job));
@@ -59,7 +59,7 @@ TEST_CASE("quota: a bounded pass never takes what the polls need, and goes on wh
     CHECK_FALSE(world.polls_failed());
 }
 
-TEST_CASE("quota: a reconciliation that the quota stopped waits until it can get further") {
+TEST_CASE("quota: a reconciliation that the quota stopped waits until it can make progress") {
     QuotaWorld world(1060);
     const Job& pass = world.row(world.request_job(kDeep));
     world.clock.run_for(1h);
@@ -71,7 +71,7 @@ TEST_CASE("quota: a reconciliation that the quota stopped waits until it can get
     CHECK(pass.requests == first);
 }
 
-TEST_CASE("quota: where it is too small for the polls alone, bounded passes get an even share") {
+TEST_CASE("quota: if it is too small even for the polls, bounded passes get an equal share") {
     QuotaWorld world(840);
     world.stop_engine();
     world.content->tables.quota[kMarch2024] = {.sent = 100};

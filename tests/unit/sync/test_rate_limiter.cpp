@@ -10,7 +10,9 @@ using namespace std::chrono_literals;
 
 // Found by simulate --seed 156 --hours 6: requests that waited for the rate went out after the portal had said that
 // the month's quota is spent.
-TEST_CASE("rate limiter: whoever waits for the rate is told, too, that the portal calls the quota spent") {
+TEST_CASE(
+    "rate limiter: callers that wait for the rate are also told that the portal reports the quota as used "
+    "up") {
     World world;
     RateLimiter limiter(world.clock, *world.store, {.per_second = 1, .burst = 1});
     std::vector<Result<>> ends;
@@ -31,8 +33,8 @@ TEST_CASE("rate limiter: whoever waits for the rate is told, too, that the porta
 }
 
 TEST_CASE(
-    "rate limiter: regression: a request that waits over the month's turn counts in the month that it is "
-    "sent in") {
+    "rate limiter: regression: a request that waits past the end of the month counts in the month in which "
+    "it is sent") {
     World world;
     RateLimiter limiter(world.clock, *world.store, {.per_second = 1, .burst = 1});
     std::size_t sent = 0;
@@ -76,8 +78,7 @@ struct QuotaOf300 : EngineWorld {
 }  // namespace
 
 // Seen on the release build: each of eight streams reserved a block of 64; after 60 requests "300 of 300" were used.
-TEST_CASE(
-    "rate limiter: streams share one reservation, and what is reserved stands apart from what was sent") {
+TEST_CASE("rate limiter: streams share one reservation, and reserved and sent requests are separate") {
     std::size_t reservations = 0;  // counted until the world has ended
     QuotaOf300 world;
     world.store->set_fault_hook([&](std::string_view operation) -> std::optional<StoreFault> {
@@ -95,7 +96,7 @@ TEST_CASE(
     CHECK(world.tables().quota.at(kMarch).total() == use.count.total());
 }
 
-TEST_CASE("rate limiter: the last requests of a quota can be sent, each of them reserved before") {
+TEST_CASE("rate limiter: the last requests of a quota can be sent, each reserved before") {
     QuotaOf300 world;
     world.portal.set_fault_hook([&](const SeenRequest&) -> std::optional<Error> {
         ++world.sent;
@@ -114,7 +115,7 @@ TEST_CASE("rate limiter: the last requests of a quota can be sent, each of them 
     CHECK(world.tables().quota.at(kMarch) == RequestCount{.sent = 300, .reserved = 0});
 }
 
-TEST_CASE("rate limiter: what a crash leaves reserved counts as sent, so that no request is ever uncounted") {
+TEST_CASE("rate limiter: reservations left by a crash count as sent, so no request is ever uncounted") {
     QuotaOf300 world;
     world.begin();
     world.clock.run_for(1min);
@@ -130,7 +131,7 @@ TEST_CASE("rate limiter: what a crash leaves reserved counts as sent, so that no
     CHECK(world.engine->quota().count.sent <= world.sent + left.reserved);
 }
 
-TEST_CASE("rate limiter: a reservation whose answer was lost is made again without being counted twice") {
+TEST_CASE("rate limiter: a reservation whose result was lost is repeated without being counted twice") {
     QuotaOf300 world;
     bool lost = false;
     world.store->set_fault_hook([&](std::string_view operation) -> std::optional<StoreFault> {
@@ -146,7 +147,7 @@ TEST_CASE("rate limiter: a reservation whose answer was lost is made again witho
     CHECK(world.tables().quota.at(kMarch) == RequestCount{.sent = world.sent, .reserved = 0});
 }
 
-TEST_CASE("the first failed request of a pass is told as it fails, once a pass") {
+TEST_CASE("the first failed request of a pass is reported when it fails, once per pass") {
     EngineWorld world;
     world.put_many(1, 10, 5, kOld);
     world.portal.set_fault_hook([](const SeenRequest&) -> std::optional<Error> {

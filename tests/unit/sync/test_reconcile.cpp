@@ -16,7 +16,7 @@ Timestamp old_minute(std::int64_t minute) {
 
 }  // namespace
 
-TEST_CASE("reconcile: what was deleted at the portal is marked so, once (hazard 5)") {
+TEST_CASE("reconcile: records deleted at the portal are marked once (hazard 5)") {
     BoundedWorld world;
     world.put_many(1, 300, 50, kOld);
     world.good_pass();
@@ -42,7 +42,8 @@ TEST_CASE("reconcile: what was deleted at the portal is marked so, once (hazard 
 }
 
 TEST_CASE(
-    "reconcile: what changed within the overlap is not called gone, since a replica may not show it yet") {
+    "reconcile: records changed within the overlap do not count as gone, since a replica may not return them "
+    "yet") {
     BoundedWorld world;
     world.put_many(1, 20, 20, kOld);
     world.good_pass();
@@ -59,7 +60,7 @@ TEST_CASE(
     world.check_same();
 }
 
-TEST_CASE("reconcile: a record that was deleted and comes back is restored") {
+TEST_CASE("reconcile: a record that was deleted and reappears is restored") {
     BoundedWorld world;
     world.put_many(1, 20, 20, kOld);
     world.good_pass();
@@ -123,7 +124,9 @@ TEST_CASE("reconcile: of many records only the smallest windows that differ are 
     world.check_same();
 }
 
-TEST_CASE("reconcile: more gone than the guard lets go stops and asks, and nothing is marked (hazard 21)") {
+TEST_CASE(
+    "reconcile: more missing records than the guard allows require confirmation, and none is marked (hazard "
+    "21)") {
     BoundedWorld world;
     const bool by_share = GENERATE(true, false);
     world.guard = by_share ? DeleteGuard{.share = 0.05, .count = 1000} : DeleteGuard{.share = 1, .count = 10};
@@ -149,7 +152,7 @@ TEST_CASE("reconcile: more gone than the guard lets go stops and asks, and nothi
     world.check_same();
 }
 
-TEST_CASE("reconcile: with the guard lifted any number goes, in pieces") {
+TEST_CASE("reconcile: without the guard any number is marked, in pieces") {
     BoundedWorld world;
     world.guard = {.share = 0, .count = 0};
     world.put_many(1, 1'000, 40, kOld);
@@ -173,8 +176,8 @@ TEST_CASE("reconcile --deep: content that changed without its `modified` is fetc
 }
 
 TEST_CASE(
-    "regression: reconcile --deep compared by keys alone what stands beside a record that no answer "
-    "carries") {
+    "regression: reconcile --deep compared only by keys the neighbors of a record that no response "
+    "contains") {
     const bool keyset = GENERATE(true, false);
     BoundedWorld world({.response_limit_bytes = 20'000});
     world.settings.dialect = Dialect{.keyset = keyset};
@@ -207,7 +210,7 @@ TEST_CASE("reconcile: every dialect, with totals and without, in ties larger tha
     world.check_same();
 }
 
-TEST_CASE("reconcile: listings that are empty or cut by mistake delete nothing (hazard 21)") {
+TEST_CASE("reconcile: erroneously empty or truncated listings delete nothing (hazard 21)") {
     BoundedWorld world({.totals = false});
     world.put_many(1, 400, 100, kOld);
     world.settings.page_size = 100;
@@ -231,7 +234,7 @@ TEST_CASE("reconcile: listings that are empty or cut by mistake delete nothing (
     CHECK(asked >= every);
 }
 
-TEST_CASE("reconcile: a portal that lists nothing at all and still has the records deletes none") {
+TEST_CASE("reconcile: a portal that lists nothing but still has the records deletes none") {
     BoundedWorld world({.totals = false});
     world.put_many(1, 50, 10, kOld);
     world.good_pass();
@@ -245,7 +248,7 @@ TEST_CASE("reconcile: a portal that lists nothing at all and still has the recor
     CHECK(world.live() == 50);
 }
 
-TEST_CASE("reconcile: a record that left the stream's filter leaves the store (hazard 14)") {
+TEST_CASE("reconcile: a record that left the stream's filter is removed from the store (hazard 14)") {
     BoundedWorld world;
     world.settings.spec.filter = R"({"status":"active"})";
     for (unsigned n = 1; n <= 40; ++n)
@@ -266,7 +269,7 @@ TEST_CASE("reconcile: a record that left the stream's filter leaves the store (h
     CHECK(world.tables().omitted.empty());
 }
 
-TEST_CASE("regression: reconcile took for shown what it had to ask for in smaller answers") {
+TEST_CASE("regression: reconcile treated records that it had to request in smaller responses as returned") {
     BoundedWorld world;
     world.put_many(1, 100, 10, kOld);
     world.good_pass();
@@ -283,7 +286,8 @@ TEST_CASE("regression: reconcile took for shown what it had to ask for in smalle
     world.check_same();
 }
 
-TEST_CASE("regression: reconcile kept what had left the stream's filter and no answer carries") {
+TEST_CASE(
+    "regression: reconcile kept records that had left the stream's filter and that no response contains") {
     BoundedWorld world({.response_limit_bytes = 5'000});
     world.settings.spec.filter = R"({"status":"active"})";
     for (unsigned n = 1; n <= 9; ++n)
@@ -297,7 +301,7 @@ TEST_CASE("regression: reconcile kept what had left the stream's filter and no a
 }
 
 // Nothing was there any more to prove the portal's language with (simulate --seed 165 --hours 0.5).
-TEST_CASE("regression: reconcile could not begin where the new filter matches nothing") {
+TEST_CASE("regression: reconcile could not begin if the new filter matches nothing") {
     BoundedWorld world;
     world.put_many(1, 30, 10, kOld);
     world.good_pass();
@@ -309,7 +313,7 @@ TEST_CASE("regression: reconcile could not begin where the new filter matches no
     CHECK(world.live() == 0);
 }
 
-TEST_CASE("reconcile: a record that is taken anew meanwhile is not marked") {
+TEST_CASE("reconcile: a record that is stored again meanwhile is not marked") {
     BoundedWorld world;
     world.put_many(1, 30, 10, kOld);
     world.good_pass();
@@ -327,7 +331,7 @@ TEST_CASE("reconcile: a record that is taken anew meanwhile is not marked") {
     CHECK(world.live() == 30);
 }
 
-TEST_CASE("reconcile: an interrupted one begins anew and ends as if it had not been") {
+TEST_CASE("reconcile: an interrupted one starts again and ends as if it had not been interrupted") {
     BoundedWorld world({.totals = false});
     world.put_many(1, 300, 20, kOld);
     world.settings.page_size = 50;

@@ -48,7 +48,7 @@ struct RetryQueueWorld : EngineWorld {
 }  // namespace
 
 TEST_CASE(
-    "retry queue: a record that was mended without moving is taken at once, and leaves the quarantine") {
+    "retry queue: a record fixed without a new modified is stored immediately, and removed from quarantine") {
     RetryQueueWorld world;
     world.put_raw(R"("modified":"2024-01-01T00:00:00Z")");
     const std::size_t passes = world.recorder.passes.size();
@@ -65,7 +65,8 @@ TEST_CASE(
     CHECK(again->outcome == RetryOutcome::unchanged);
 }
 
-TEST_CASE("retry queue: one that still cannot be read says why, and one that the portal denies is let go") {
+TEST_CASE(
+    "retry queue: a record that is still invalid is reported with the reason, and a denied one is removed") {
     RetryQueueWorld world;
     const auto invalid = world.retry(RetryQueueWorld::request());
     REQUIRE(invalid.has_value());
@@ -78,7 +79,7 @@ TEST_CASE("retry queue: one that still cannot be read says why, and one that the
     CHECK(world.tables().quarantine.empty());
 }
 
-TEST_CASE("retry queue: an empty answer by mistake is asked for again (hazard 21)") {
+TEST_CASE("retry queue: an erroneously empty response is requested again (hazard 21)") {
     RetryQueueWorld world;
     world.put_raw(R"("modified":"2024-01-01T00:00:00Z")");
     std::size_t emptied = 0;
@@ -91,7 +92,7 @@ TEST_CASE("retry queue: an empty answer by mistake is asked for again (hazard 21
     CHECK(emptied == 2);
 }
 
-TEST_CASE("retry queue: one that no answer carries counts another attempt") {
+TEST_CASE("retry queue: a record that no response contains counts another attempt") {
     RetryQueueWorld world;
     ModelSettings narrow = world.model.settings();
     narrow.response_limit_bytes = 500;
@@ -107,7 +108,8 @@ TEST_CASE("retry queue: one that no answer carries counts another attempt") {
     CHECK(world.tables().quarantine.begin()->second.attempts == 2);
 }
 
-TEST_CASE("retry queue: while the portal is away the wish is told so, and kept") {
+TEST_CASE(
+    "retry queue: if the portal is slow or refuses, the caller gets the error, and the request is kept") {
     RetryQueueWorld world;
     world.put_raw(R"("modified":"2024-01-01T00:00:00Z")");
     world.portal.set_latency(30s);
@@ -127,7 +129,7 @@ TEST_CASE("retry queue: while the portal is away the wish is told so, and kept")
     CHECK(refused.error().code == ErrorCode::key_refused);
 }
 
-TEST_CASE("retry queue: a stream that is not there, and a stop in the middle") {
+TEST_CASE("retry queue: an unknown stream, and a stop during a retry") {
     RetryQueueWorld world;
     RetryRequest other = RetryQueueWorld::request();
     other.stream = "family";

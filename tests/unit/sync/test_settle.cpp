@@ -31,7 +31,7 @@ std::size_t requests_of(const EngineWorld& world, const std::string& kind) {
 
 }  // namespace
 
-TEST_CASE("a version settles an event when it is no older; a little older, when it was not held before") {
+TEST_CASE("a version settles an event if it is not older; if a little older, if it was not held before") {
     const Timestamp event_time = at("2024-03-13T19:08:57.1633050Z");
     const OpenEvent event{.message_id = "m", .record_id = "r", .event_time = event_time, .held_seq = 7};
     const auto shown = [](Timestamp modified, std::uint64_t seq) {
@@ -57,7 +57,7 @@ TEST_CASE("a version settles an event when it is no older; a little older, when 
     CHECK_FALSE(settles(doubted, event, 9));
 }
 
-TEST_CASE("looks come after 1, 2, 4 and 8 seconds, then by id, then with each poll") {
+TEST_CASE("polls follow after 1, 2, 4 and 8 seconds, then by id, then with each poll") {
     CHECK(look_pause(1) == 1s);
     CHECK(look_pause(2) == 2s);
     CHECK(look_pause(3) == 4s);
@@ -97,7 +97,7 @@ TEST_CASE("a burst of 200 events for new records costs at most 5 requests") {
     world.check_same();
 }
 
-TEST_CASE("an event before its record is visible is looked for again (hazard 16)") {
+TEST_CASE("an event before its record is visible is checked again (hazard 16)") {
     EngineWorld world;
     Engine& engine = start_quiet(world);
     const Timestamp now = world.clock.wall();
@@ -111,7 +111,7 @@ TEST_CASE("an event before its record is visible is looked for again (hazard 16)
     CHECK(requests_of(world, "retrieve") == 0);
 }
 
-TEST_CASE("a record that comes much later is found by a poll, and its event never given up") {
+TEST_CASE("a record that appears much later is found by a poll, and its event never given up") {
     EngineWorld world;
     Engine& engine = start_quiet(world);
     const Timestamp now = world.clock.wall();
@@ -128,7 +128,7 @@ TEST_CASE("a record that comes much later is found by a poll, and its event neve
     world.check_same();
 }
 
-TEST_CASE("an event about a record that does not change any more is settled once the overlap has passed") {
+TEST_CASE("an event about a record that no longer changes is settled after the overlap") {
     EngineWorld world;
     Engine& engine = start_quiet(world);
     world.announce(3);  // years after its `modified`
@@ -191,7 +191,7 @@ TEST_CASE(
     CHECK(world.held() == 2);
 }
 
-TEST_CASE("an event of a record that no answer carries is settled once the record is in quarantine") {
+TEST_CASE("an event of a record that no response contains is settled once the record is in quarantine") {
     EngineWorld world;
     Engine& engine = start_quiet(world);
     world.model.change_settings({.response_limit_bytes = 5'000});
@@ -205,7 +205,7 @@ TEST_CASE("an event of a record that no answer carries is settled once the recor
     CHECK(world.events(EventState::settled) == 2);
 }
 
-TEST_CASE("a portal that is away keeps events open, and they are settled when it is back") {
+TEST_CASE("an unreachable portal keeps events open, and they are settled when it is back") {
     EngineWorld world;
     Engine& engine = start_quiet(world);
     world.put(11, world.clock.wall());

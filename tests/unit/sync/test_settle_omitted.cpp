@@ -37,8 +37,7 @@ void check_outside(EngineWorld& world, Engine& engine) {
 
 }  // namespace
 
-TEST_CASE(
-    "an event whose record the stream's filter leaves out is settled as not in the stream (hazard 29)") {
+TEST_CASE("an event whose record the stream's filter excludes is settled as not in the stream (hazard 29)") {
     EngineWorld world;
     Engine& engine = start_filtered(world);
     world.put(2, world.clock.wall(), R"(,"status":"void")");
@@ -47,7 +46,7 @@ TEST_CASE(
     CHECK(world.held() == 1);
 }
 
-TEST_CASE("regression: an event stayed open where the stream's filter leaves out every record") {
+TEST_CASE("regression: an event stayed open if the stream's filter excludes every record") {
     EngineWorld world;
     Engine& engine = start_filtered(world, "void");
     world.announce(1);
@@ -55,7 +54,7 @@ TEST_CASE("regression: an event stayed open where the stream's filter leaves out
     CHECK(world.held() == 0);
 }
 
-TEST_CASE("regression: two listings by id that were empty by mistake settled an event as not in the stream") {
+TEST_CASE("regression: two erroneously empty listings by id settled an event as not in the stream") {
     EngineWorld world;
     Engine& engine = start_filtered(world);
     world.announce(1);  // of a version that is not visible yet
@@ -73,7 +72,7 @@ TEST_CASE("regression: two listings by id that were empty by mistake settled an 
     CHECK(world.events(EventState::not_in_stream) == 0);
 }
 
-TEST_CASE("events whose records the stream's filter leaves out cost a few requests for all of them") {
+TEST_CASE("events whose records the stream's filter excludes cost a few requests for all of them") {
     EngineWorld world;
     Engine& engine = start_filtered(world);
     for (unsigned n = 100; n < 300; ++n) {
@@ -91,7 +90,7 @@ TEST_CASE("events whose records the stream's filter leaves out cost a few reques
                         [](const SeenRequest& request) { return mentions(request, "$in"); }) <= 12);
 }
 
-TEST_CASE("one listing by ids that is empty by mistake is no proof that the filter leaves its records out") {
+TEST_CASE("one erroneously empty listing by ids does not prove that the filter excludes its records") {
     EngineWorld world;
     Engine& engine = start_filtered(world);
     world.put(2, world.clock.wall(), R"(,"status":"active")");
@@ -109,7 +108,7 @@ TEST_CASE("one listing by ids that is empty by mistake is no proof that the filt
     CHECK(retrievals_of(world) == 0);
 }
 
-TEST_CASE("a server that gives fewer records than were asked for by id leaves no event's record out") {
+TEST_CASE("if a server returns fewer records than requested by id, no event's record is skipped") {
     EngineWorld world;
     world.model.change_settings({.take_cap = 2});
     world.settings.spec.filter = R"({"status":"active"})";

@@ -16,7 +16,7 @@ struct SingleWorld : EngineWorld {
 
 }  // namespace
 
-TEST_CASE("a portal that refuses one record's id stops nobody else's event") {
+TEST_CASE("a portal that refuses one record's id does not block other events") {
     SingleWorld world;
     world.announce(98);
     world.announce(99);
@@ -31,7 +31,8 @@ TEST_CASE("a portal that refuses one record's id stops nobody else's event") {
     REQUIRE(world.recorder.passes.back().error == std::nullopt);
 }
 
-TEST_CASE("regression: records that no answer carries used up the requests for every other event's record") {
+TEST_CASE(
+    "regression: records that no response contains used up the requests for every other event's record") {
     SingleWorld world;
     for (const unsigned n : {91, 92, 93, 94, 95, 60})
         world.announce(n);

@@ -45,7 +45,9 @@ using Ids = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("suspects: what the walk passed without meeting it is told once, as far as the walk came") {
+TEST_CASE(
+    "suspects: records that the walk passed without finding them are reported once, as far as the walk "
+    "progressed") {
     Held held(6);
     Suspects suspects(*held.store, kEntity, "", std::nullopt);
     CHECK(held.passed(suspects, false).empty());
@@ -57,20 +59,20 @@ TEST_CASE("suspects: what the walk passed without meeting it is told once, as fa
     CHECK(held.passed(suspects, true).empty());
 }
 
-TEST_CASE("suspects: a window has no other records than its own") {
+TEST_CASE("suspects: a window has only its own records") {
     Held held(10);
     Suspects suspects(*held.store, kEntity, text(3), text(6));
     CHECK(held.passed(suspects, true) == Ids{"a3", "a4", "a5"});
 }
 
-TEST_CASE("suspects: a record that moved on in the order was met, wherever it is met") {
+TEST_CASE("suspects: a record that moved on in the order was found, wherever it is found") {
     Held held(3);
     Suspects suspects(*held.store, kEntity, "", std::nullopt);
     suspects.met({key(0, "a0"), key(1, "a2"), key(2, "zz")});
     CHECK(held.passed(suspects, false) == Ids{"a1"});
 }
 
-TEST_CASE("suspects: deleted records are none, and ties are told apart by id") {
+TEST_CASE("suspects: deleted records are not suspects, and ties are distinguished by id") {
     Held held(2);
     held.content->tables.records[{kEntity, "b"}] = {text(1), {}, 0, std::nullopt, {}};
     held.content->tables.records[{kEntity, "c"}] = {text(1), {}, 0, "2024-02-01", {}};
@@ -81,7 +83,7 @@ TEST_CASE("suspects: deleted records are none, and ties are told apart by id") {
     CHECK(held.passed(suspects, false) == Ids{"b"});
 }
 
-TEST_CASE("suspects: more records than one read of the store holds are told all the same") {
+TEST_CASE("suspects: more records than one read of the store returns are all reported") {
     Held held(0);
     for (unsigned n = 0; n < 2'500; ++n)
         held.content->tables.records[{kEntity, "x" + std::to_string(n)}] = {
@@ -90,7 +92,7 @@ TEST_CASE("suspects: more records than one read of the store holds are told all 
     CHECK(held.passed(suspects, true).size() == 2'500);
 }
 
-TEST_CASE("suspects: no key of the store is judged before the walk has come as far (no I/O)") {
+TEST_CASE("suspects: no key of the store is judged before the walk has reached it (no I/O)") {
     PassedOver keys(std::nullopt);
     CHECK(keys.needs_more());
     keys.add({key(0, "a"), key(1, "b")}, /*last=*/false);
@@ -108,7 +110,7 @@ TEST_CASE("suspects: no key of the store is judged before the walk has come as f
     CHECK_FALSE(keys.needs_more());
 }
 
-TEST_CASE("suspects: keys at or behind the window's end are not its own (no I/O)") {
+TEST_CASE("suspects: keys at or after the window's end are not its own (no I/O)") {
     PassedOver keys(text(2));
     keys.add({key(1, "a"), key(2, "b"), key(3, "c")}, /*last=*/false);
     CHECK_FALSE(keys.needs_more());
@@ -116,7 +118,7 @@ TEST_CASE("suspects: keys at or behind the window's end are not its own (no I/O)
     CHECK_FALSE(keys.needs_more());
 }
 
-TEST_CASE("suspects: a record that was met some pages ago is still known as met (no I/O)") {
+TEST_CASE("suspects: a record that was found some pages ago is still known as found (no I/O)") {
     PassedOver keys(std::nullopt);
     keys.met({key(0, "moved")});
     for (unsigned n = 0; n < 10'000; ++n)

@@ -37,7 +37,8 @@ constexpr auto kFault = "internal error: std::logic_error (broken)";
 
 }  // namespace
 
-TEST_CASE("thrown: what is thrown while a page is stored beside the next request ends the pass by that") {
+TEST_CASE(
+    "thrown: an exception while a page is stored concurrently with the next request ends the pass with it") {
     ThrownWorld world;
     world.settings.page_size = 10;
     world.restart();
@@ -53,7 +54,8 @@ TEST_CASE("thrown: what is thrown while a page is stored beside the next request
     CHECK_THROWS_AS(std::rethrow_exception(thrown), std::logic_error);
 }
 
-TEST_CASE("thrown: a stream's fault ends the engine at once, though another waits for the portal") {
+TEST_CASE(
+    "thrown: an exception in a stream ends the engine immediately, even if another waits for the portal") {
     ThrownWorld world;
     world.start_loaded({kEntity, "family"});
     world.portal.set_latency(30min);
@@ -70,7 +72,7 @@ TEST_CASE("thrown: a stream's fault ends the engine at once, though another wait
     CHECK(world.clock.now() - before < 5s);
 }
 
-TEST_CASE("thrown: a job's fault ends the job as failed, and the next one runs") {
+TEST_CASE("thrown: an exception in a job ends it as failed, and the next one runs") {
     ThrownWorld world;
     world.start_loaded();
     bool broken = true;
@@ -90,7 +92,7 @@ TEST_CASE("thrown: a job's fault ends the job as failed, and the next one runs")
     CHECK(world.row(next).status == JobStatus::done);
 }
 
-TEST_CASE("thrown: a record of the quarantine whose retry throws is answered, and the engine goes on") {
+TEST_CASE("thrown: an exception in the retry of a quarantined record is reported, and the engine continues") {
     ThrownWorld world;
     world.start_loaded();
     world.portal.set_fault_hook([&](const SeenRequest& request) -> std::optional<Error> {
@@ -114,7 +116,7 @@ TEST_CASE("thrown: a record of the quarantine whose retry throws is answered, an
 }
 
 // Seen on the release build: POST /v1/backfill?from=0002-03-01 was taken, threw, and no job ever ran again.
-TEST_CASE("thrown: a saved backfill of days that cannot be asked for fails, after a restart, too") {
+TEST_CASE("thrown: a saved backfill of invalid days fails, after a restart, too") {
     const auto [first, last] = GENERATE(table<std::string, std::string>({{"20301", "20240301"},
                                                                          {"", ""},
                                                                          {"20240301", "99991231"},
@@ -133,9 +135,7 @@ TEST_CASE("thrown: a saved backfill of days that cannot be asked for fails, afte
     CHECK(world.row(good).status == JobStatus::done);
 }
 
-TEST_CASE(
-    "regression: a pass that was canceled while the job runner asked the store before it began ran all the "
-    "same") {
+TEST_CASE("regression: a pass canceled while the job runner read the store before it began ran anyway") {
     ThrownWorld world;
     world.put_many(1, 10, 5, kOld);
     world.poll_every = 24h;
@@ -166,7 +166,7 @@ TEST_CASE(
     CHECK(world.row(id).status == (stops ? JobStatus::running : JobStatus::canceled));
 }
 
-TEST_CASE("thrown: what a canceled coroutine throws is told from everything else") {
+TEST_CASE("thrown: the exception of a canceled coroutine is distinguished from all others") {
     const auto thrown = [](auto exception) { return std::make_exception_ptr(exception); };
     using boost::system::system_error;
     CHECK(is_cancellation(thrown(system_error(boost::asio::error::operation_aborted))));

@@ -54,7 +54,7 @@ bool asks(const Walk& walk, const std::string& part) {
 
 }  // namespace
 
-TEST_CASE("keyset: a first load ends at an empty page alone, however short the others are (hazard 32)") {
+TEST_CASE("keyset: a first load ends only at an empty page, however short the others are (hazard 32)") {
     KeysetWalk walk(kKeyset, plan_pass(kKeyset, StreamState{}, std::nullopt));
     CHECK(walk.where() == "{}");
     take(walk, page({{1, "a"}, {1, "b"}}));
@@ -86,7 +86,7 @@ TEST_CASE("keyset: a short first page ends an ordinary pass at the cursor, and n
     CHECK_FALSE(taken(page({{10, "a"}, {30, "a"}})));  // in the cursor's own tie, short of it
 }
 
-TEST_CASE("keyset: beyond its first page only an empty one ends a pass") {
+TEST_CASE("keyset: after its first page only an empty one ends a pass") {
     Dialect dialect = kKeyset;
     dialect.cap = 3;
     KeysetWalk walk(dialect, plan_pass(dialect, state_at(position(2, "a"), 2), 0));
@@ -99,7 +99,7 @@ TEST_CASE("keyset: beyond its first page only an empty one ends a pass") {
 }
 
 TEST_CASE(
-    "keyset: an idle pass ends at one empty answer, one before the cursor is doubted once (hazard 21)") {
+    "keyset: an idle pass ends at one empty response, one before the cursor is doubted once (hazard 21)") {
     KeysetWalk idle(kKeyset, plan_pass(kKeyset, state_at(position(30, "m"), 30), 0));
     CHECK(asks(idle, "$or"));
     take(idle, page({}));
@@ -111,7 +111,7 @@ TEST_CASE(
     CHECK(before.ended());
 }
 
-TEST_CASE("keyset: few records behind the safe point are read whole, many or an unknown number by keys") {
+TEST_CASE("keyset: few records after the safe point are read in full, many or an unknown number by keys") {
     const StreamState state = state_at(position(30, "m"), 10);
     CHECK(KeysetWalk(kKeyset, plan_pass(kKeyset, state, 32)).reading() == Reading::full);
     CHECK(KeysetWalk(kKeyset, plan_pass(kKeyset, state, 33)).reading() == Reading::keys);
@@ -128,7 +128,7 @@ TEST_CASE("keyset: records without a usable modified are passed by Skip, and the
     CHECK(walk.skip() == 0);
 }
 
-TEST_CASE("keyset: a page out of order, or before its place, moves nothing") {
+TEST_CASE("keyset: a page out of order, or before its position, moves nothing") {
     KeysetWalk walk(kKeyset, plan_job(kKeyset, position(5, "e")));
     const std::string before = walk.where();
     const auto wrong = GENERATE(as<std::pair<unsigned, std::string>>(), std::pair{5U, "e"},
@@ -139,7 +139,7 @@ TEST_CASE("keyset: a page out of order, or before its place, moves nothing") {
     CHECK(walk.take_page(*page({{5, "f"}}), 10));
 }
 
-TEST_CASE("keyset: what lies beyond all that earlier walks met is unmet (hazard 14)") {
+TEST_CASE("keyset: records beyond the end of all earlier walks are unmet (hazard 14)") {
     KeysetWalk walk(kKeyset, plan_pass(kKeyset, state_at(position(30, "m"), 10), 5));
     take(walk, page({{10, "a"}, {30, "m"}, {30, "n"}}));
     CHECK(walk.unmet() == std::vector<std::size_t>{2});
@@ -148,7 +148,7 @@ TEST_CASE("keyset: what lies beyond all that earlier walks met is unmet (hazard 
 
 // simulate --seed 501730 --hours 0.25: the pass failed, again and again.
 TEST_CASE(
-    "regression: a record in the millisecond of a finer safe point is in its place where the portal holds "
+    "regression: a record in the millisecond of a finer safe point is within its bounds if the portal holds "
     "Dates") {
     const auto at = [](const std::string& text) { return Timestamp::parse(text).value(); };
     const std::string safe = "2024-01-01T00:00:10.8321893Z";
@@ -165,7 +165,7 @@ TEST_CASE(
     }
 }
 
-TEST_CASE("a bound joins each question of either walk") {
+TEST_CASE("a bound is part of each query of either walk") {
     for (const Dialect& dialect : {kKeyset, kSkip}) {
         WalkPlan plan = plan_pass(dialect, state_at(position(30, "m"), 30), 0);
         plan.until = time_text(50);
@@ -189,7 +189,7 @@ TEST_CASE("skip: the cursor's tie is read again, and a short first page that has
     CHECK_FALSE(cut.ended());
 }
 
-TEST_CASE("skip: a job's last tie is proven to end by the record that stands before an empty page") {
+TEST_CASE("skip: a job's last tie is proven to end by the record before an empty page") {
     SkipWalk walk(kSkip, {});
     take(walk, page({{1, "a"}, {2, "a"}, {2, "b"}}), 10, 3);
     CHECK(asks(walk, time_text(2)));
@@ -204,7 +204,7 @@ TEST_CASE("skip: a job's last tie is proven to end by the record that stands bef
     CHECK(walk.may_move_cursor());
 }
 
-TEST_CASE("skip: a tie of several pages that shifted is read again, by keys, until it is quiet (hazard 2)") {
+TEST_CASE("skip: a tie of several pages that shifted is read again, by keys, until it is stable (hazard 2)") {
     SkipWalk walk(kSkip, {});
     take(walk, page({{2, "a"}, {2, "b"}}), 2, 2);
     take(walk, page({{2, "a"}, {2, "b"}}), 2);
@@ -230,8 +230,7 @@ TEST_CASE("skip: a tie of several pages that shifted is read again, by keys, unt
 }
 
 TEST_CASE(
-    "skip: regression: a tie of pages of one key was read again without end, since a page of two followed "
-    "it") {
+    "skip: regression: a tie of pages of one key was read again endlessly, since a page of two followed it") {
     SkipWalk walk(kSkip, {.reading = Reading::keys});
     take(walk, page({{2, "a"}}), 1);
     take(walk, page({{2, "a"}}), 1);
@@ -244,7 +243,7 @@ TEST_CASE(
     CHECK(walk.may_move_cursor());
 }
 
-TEST_CASE("skip: a tie whose pages are cut to one key is read twice and no more") {
+TEST_CASE("skip: a tie whose pages are truncated to one key is read twice and no more") {
     SkipWalk walk(kSkip, {.reading = Reading::keys});
     take(walk, page({{1, "a"}, {1, "b"}, {1, "c"}}));  // the portal can give more
     for (int round = 0; round < 2; ++round) {
@@ -257,7 +256,7 @@ TEST_CASE("skip: a tie whose pages are cut to one key is read twice and no more"
     CHECK(asks(walk, time_text(3)));
 }
 
-TEST_CASE("skip: a tie under way does not count as met") {
+TEST_CASE("skip: a tie in progress does not count as met") {
     SkipWalk walk(kSkip, {});
     take(walk, page({{1, "a"}, {2, "a"}}), 2, 2);
     REQUIRE(walk.met_to());
@@ -265,7 +264,7 @@ TEST_CASE("skip: a tie under way does not count as met") {
     CHECK(walk.met_to()->id.empty());
 }
 
-TEST_CASE("order: texts are held against texts, Dates against instants") {
+TEST_CASE("order: strings are compared with strings, Dates with instants") {
     const std::string_view early = "2024-01-01T12:00:00+05:00";
     const std::string_view late = "2024-01-01T08:00:00.0000000Z";
     const Timestamp early_at = Timestamp::parse(early).value();
@@ -277,7 +276,7 @@ TEST_CASE("order: texts are held against texts, Dates against instants") {
     CHECK((compare_keys({}, position(1, "a"), position(1, "a")) == 0));
 }
 
-TEST_CASE("order: the same key twice in a row is let through, a step back is told by its place") {
+TEST_CASE("order: the same key twice in a row is accepted, a step back is reported with its position") {
     CHECK(check_order({}, *page({{1, "a"}, {1, "a"}, {1, "b"}})));
     const auto wrong = check_order({}, *page({{1, "a"}, {2, "b"}, {2, "a"}}));
     REQUIRE_FALSE(wrong);

@@ -68,7 +68,7 @@ TEST_CASE("windows: equal counts have none, and an empty store is one window") {
     CHECK(windows.front().there == 100);
 }
 
-TEST_CASE("windows: one record that is missing is found in a small one") {
+TEST_CASE("windows: one missing record is found in a small window") {
     Texts there = numbers(1000);
     there.insert("000500x");
     const auto windows = differing(numbers(1000), there, 4);
@@ -78,7 +78,7 @@ TEST_CASE("windows: one record that is missing is found in a small one") {
           4);
 }
 
-TEST_CASE("windows: a tie is not cut, however large it is") {
+TEST_CASE("windows: a tie is not split, however large it is") {
     Texts here;
     for (int i = 0; i < 50; ++i)
         here.insert("000001");
@@ -87,7 +87,7 @@ TEST_CASE("windows: a tie is not cut, however large it is") {
     CHECK(differing(here, there, 4).size() == 1);
 }
 
-TEST_CASE("windows: whatever differs lies in one of them, unless it is made up for, and they are in order") {
+TEST_CASE("windows: every difference lies in one of them, unless it is compensated, and they are in order") {
     std::mt19937 random(20'240'310);
     for (int round = 0; round < 200; ++round) {
         CAPTURE(round);
@@ -107,7 +107,7 @@ TEST_CASE("windows: whatever differs lies in one of them, unless it is made up f
     }
 }
 
-TEST_CASE("windows: a count that changed meanwhile is no negative one") {
+TEST_CASE("windows: a count that changed meanwhile is not negative") {
     Halving halving({10, 11}, 2);
     const auto middle = halving.next();
     REQUIRE(middle);

@@ -48,7 +48,7 @@ TEST_CASE("row 6: the portal's clock is 40 years ahead for 3.5 s while a record 
     world.check_same();
 }
 
-TEST_CASE("row 6: a restart with a cursor in 2066 in the store heals, and a whole reconciliation is due") {
+TEST_CASE("row 6: a restart with a cursor in 2066 in the store recovers, and a whole reconciliation is due") {
     EngineWorld world;
     world.put_many(1, 50, 5, kOld);
     world.start();
@@ -76,7 +76,7 @@ TEST_CASE("row 6: a restart with a cursor in 2066 in the store heals, and a whol
     world.check_same();
 }
 
-TEST_CASE("a cursor that lies in the future by one answer alone stays where it is") {
+TEST_CASE("a cursor that lies in the future according to only one response is kept") {
     World world;
     world.put_many(1, 50, 5, world.clock.wall());
     world.good_pass();
@@ -93,7 +93,7 @@ TEST_CASE("a cursor that lies in the future by one answer alone stays where it i
     CHECK_FALSE(report.cursor_went_back);
 }
 
-TEST_CASE("row 7: a Date of 1970 for good has no record read again, and is told once") {
+TEST_CASE("row 7: a permanent Date of 1970 causes no record to be read again, and is reported once") {
     EngineWorld world;
     world.put_many(1, 300, 5, kOld);
     world.portal.set_date_hook([](Timestamp) { return std::optional<Timestamp>(Timestamp{}); });
@@ -111,7 +111,8 @@ TEST_CASE("row 7: a Date of 1970 for good has no record read again, and is told 
 }
 
 TEST_CASE(
-    "row 7: a Date of 1970 does not have old records of one `modified` read again, from the first poll on") {
+    "row 7: a Date of 1970 does not cause old records of one `modified` to be read again, from the first "
+    "poll on") {
     World world;
     world.put_many(1, 300, 300, kOld);
     world.clock.run_for(30 * 24h);
@@ -143,7 +144,7 @@ TEST_CASE("row 7: without a Date and with the local clock an hour ahead, late ro
     CHECK(records_shown(world) == 0);
 }
 
-TEST_CASE("a portal whose clock is a day behind is synchronized all the same, and told") {
+TEST_CASE("a portal whose clock is a day behind is synchronized anyway, and reported") {
     EngineWorld world;
     world.put_many(1, 50, 5, kOld);
     world.portal.set_date_hook([](Timestamp right) { return std::optional(right - 24h); });
@@ -156,7 +157,7 @@ TEST_CASE("a portal whose clock is a day behind is synchronized all the same, an
     world.check_same();
 }
 
-TEST_CASE("a local clock that jumps by a day is told, and told again when it is right") {
+TEST_CASE("a local clock that jumps by a day is reported, and again when it is right") {
     const Duration jump = GENERATE(Duration(24h), Duration(-24h));
     EngineWorld world;
     world.put_many(1, 50, 5, kOld);
@@ -176,7 +177,7 @@ TEST_CASE("a local clock that jumps by a day is told, and told again when it is 
     CHECK(world.recorder.clock_news[1].verdict == ClockVerdict::agree);
 }
 
-TEST_CASE("a machine that was suspended trusts the time that went by meanwhile") {
+TEST_CASE("a machine that was suspended trusts the time that elapsed meanwhile") {
     World world;
     world.put_many(1, 50, 5, kOld);
     world.good_pass();

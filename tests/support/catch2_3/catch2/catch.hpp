@@ -1,5 +1,5 @@
-// The one header of Catch2 2, made of Catch2 3's: the tests are written once, for both. In the include path only where
-// Catch2 is version 3, which no longer has a header of this name.
+// The single header of Catch2 2, composed of Catch2 3's headers, so tests are written once for both versions. In the
+// include path only if Catch2 is version 3, which no longer has this header.
 #pragma once
 
 #include <catch2/catch_all.hpp>

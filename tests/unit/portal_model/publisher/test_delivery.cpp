@@ -12,7 +12,7 @@ constexpr const char* kChallenge = "401 Unauthorized\r\nWWW-Authenticate: Basic 
 
 }  // namespace
 
-TEST_CASE("the policy: 2xx is a success, 4xx final, 5xx and silence are tried three times more") {
+TEST_CASE("the policy: 2xx is a success, 4xx final, 5xx and no response are retried three times") {
     const DeliveryPolicy policy;
     CHECK(policy.timeout == std::chrono::seconds(15));
     CHECK(policy.retry_delay == std::chrono::seconds(20));
@@ -48,7 +48,7 @@ TEST_CASE("503, 503, 200: the same message three times, then acknowledged") {
     CHECK(world.subscriber.server().connections() == 1);
 }
 
-TEST_CASE("400 is never tried again; 5xx is given up after the third retry") {
+TEST_CASE("400 is never retried; 5xx is given up after the third retry") {
     PublisherWorld world;
     world.subscribe_confirmed(world.subscriber.url());
     world.subscriber.answers = {"400 Bad Request"};
@@ -65,7 +65,7 @@ TEST_CASE("400 is never tried again; 5xx is given up after the third retry") {
     CHECK(world.publisher->pending() == 0);
 }
 
-TEST_CASE("an endpoint that is silent, and one that is gone, count as no answer") {
+TEST_CASE("an endpoint that does not respond, and a missing one, count as no response") {
     PublisherSettings settings = test_settings();
     settings.policy.timeout = std::chrono::seconds(1);  // enough for the subscription on a busy machine
     settings.policy.retries = 1;
@@ -84,7 +84,7 @@ TEST_CASE("an endpoint that is silent, and one that is gone, count as no answer"
     CHECK(world.publisher->queue().counts().statuses.at(0) == 4);
 }
 
-TEST_CASE("credentials of the URL are sent after a 401 that asks for them, and never before") {
+TEST_CASE("credentials of the URL are sent only after a 401 that requests them") {
     PublisherWorld world;
     world.subscriber.answers = {kChallenge};
     world.subscribe_confirmed(world.subscriber.url("http", "user:pass%40word@"));
@@ -106,7 +106,7 @@ TEST_CASE("credentials of the URL are sent after a 401 that asks for them, and n
     CHECK(subscription.endpoint.shown.find("pass") == std::string::npos);
 }
 
-TEST_CASE("no more deliveries at once than allowed, and connections are kept") {
+TEST_CASE("no more concurrent deliveries than allowed, and connections are kept") {
     PublisherSettings settings = test_settings();
     settings.at_once = 4;
     PublisherWorld world(settings);
@@ -125,7 +125,7 @@ TEST_CASE("no more deliveries at once than allowed, and connections are kept") {
     CHECK(world.publisher->ended().size() == 51);
 }
 
-TEST_CASE("over TLS the endpoint's certificate is verified, unless it is not to be") {
+TEST_CASE("over TLS the endpoint's certificate is verified, unless that is disabled") {
     TestAuthority authority("an endpoint's authority");
     const auto tls = server_tls(authority.issue({}));
     const TempFile ca_file(authority.certificate_pem());
@@ -164,7 +164,7 @@ TEST_CASE("endpoints: loopback only, and no error shows the credentials") {
     }
 }
 
-TEST_CASE("a load: signed beforehand, over so many connections, every answer with its latency") {
+TEST_CASE("a load: signed in advance, over a number of connections, every response with its latency") {
     const std::size_t connections = GENERATE(1, 16, 64);
     boost::asio::io_context io{1};
     Subscriber subscriber(io);

@@ -15,7 +15,7 @@ std::string path_and_query(const std::string& url) {
 
 }  // namespace
 
-TEST_CASE("a subscription is confirmed by its SubscribeURL, and not before then does anything come") {
+TEST_CASE("a subscription is confirmed by its SubscribeURL, and gets nothing before that") {
     PublisherWorld world;
     const auto arn = world.publisher->subscribe(world.subscriber.url(), {});
     REQUIRE(arn.has_value());
@@ -69,7 +69,7 @@ TEST_CASE("a token that is wrong, of another topic or too old is refused in XML"
     refused("/a/b", 404, "NotFound");
     world.wall.ticks += 72LL * 3600 * Timestamp::ticks_per_second;
     CHECK(world.publish(1).empty());
-    SECTION("three days are still good") {
+    SECTION("exactly three days are valid") {
         CHECK(world.get(confirm_target(topic, token)).status == 200);
         CHECK(world.publish(1).size() == 1);
     }
@@ -88,7 +88,7 @@ TEST_CASE("a token that is wrong, of another topic or too old is refused in XML"
     }
 }
 
-TEST_CASE("unsubscribed: told so once, then nothing; its SubscribeURL would subscribe again") {
+TEST_CASE("unsubscribed: announced once, then nothing; its SubscribeURL would subscribe again") {
     PublisherWorld world;
     world.subscribe_confirmed(world.subscriber.url());
     const std::string arn = world.publisher->topic().subscriptions().front().arn;

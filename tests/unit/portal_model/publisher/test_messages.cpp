@@ -87,7 +87,7 @@ TEST_CASE("AWS's own messages: the same signed text, and the same bytes") {
     CHECK(count == 5);
 }
 
-TEST_CASE("every type and both versions verify under the served certificate") {
+TEST_CASE("every type and both versions verify with the served certificate") {
     const auto identity = test_identity();
     const int version = GENERATE(1, 2);
     const auto check = [&](PublishedFields fields) {
@@ -108,7 +108,7 @@ TEST_CASE("every type and both versions verify under the served certificate") {
     check(confirmation_fields(kTopic, new_token(), std::string(kTopic) + ":s", "https://127.0.0.1:1", kNow));
 }
 
-TEST_CASE("members stand in SNS's order, headers beside them") {
+TEST_CASE("members are in SNS's order, with the headers") {
     OutgoingMessage message(
         seal_of(1), notification_fields(kTopic, new_message_id(), test_event(1).to_json(), "s", kNow), {});
     const HttpPost post = message.post_for(std::string(kTopic) + ":sub", false);
@@ -143,7 +143,7 @@ TEST_CASE("members stand in SNS's order, headers beside them") {
     CHECK(raw.headers.at(4) == HttpHeader{"x-amz-sns-rawdelivery", "true"});
 }
 
-TEST_CASE("ids are UUIDs and tokens SNS's, never the same again") {
+TEST_CASE("ids are UUIDs, tokens have SNS's format, and both are unique") {
     const std::regex uuid("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
     CHECK(std::regex_match(new_message_id(), uuid));
     CHECK(new_message_id() != new_message_id());
@@ -151,7 +151,7 @@ TEST_CASE("ids are UUIDs and tokens SNS's, never the same again") {
     CHECK(new_token() != new_token());
 }
 
-TEST_CASE("the certificate: of the authority, for SNS and the host, at a path of SNS's") {
+TEST_CASE("the certificate: of the authority, for SNS and the host, at a path like SNS's") {
     const auto identity = test_identity();
     const std::regex path("/SimpleNotificationService-[A-Za-z0-9]{32}\\.pem");
     CHECK(std::regex_match(identity->certificate_path(), path));

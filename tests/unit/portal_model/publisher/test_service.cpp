@@ -134,7 +134,7 @@ TEST_CASE("over HTTPS: the certificate, the confirmation, then messages that ver
         CHECK(signature_good(seen.message(i), pem));
 }
 
-TEST_CASE("changes by the control port are announced, with the record's own time and scope") {
+TEST_CASE("changes through the control port are announced, with the record's own time and scope") {
     ThreadedSubscriber subscriber;
     PublishingPortal portal;
     CHECK_FALSE(portal.control("POST", "/touch", R"({"count":2})").contains("published"));
@@ -178,7 +178,7 @@ TEST_CASE("changes by the control port are announced, with the record's own time
     CHECK_FALSE(ids.contains("n4"));
 }
 
-TEST_CASE("/sns/publish and /sns/submit: by count, by ids, as given, any text") {
+TEST_CASE("/sns/publish and /sns/submit: by count, by ids, verbatim, any text") {
     ThreadedSubscriber subscriber;
     PublishingPortal portal;
     portal.subscribe(subscriber);
@@ -217,7 +217,7 @@ TEST_CASE("/sns/publish and /sns/submit: by count, by ids, as given, any text") 
     CHECK(has(R"({"id":"e","datasource_code":"cc-note")"));
 }
 
-TEST_CASE("unsubscribing, faults, settings and deliveries by the control port") {
+TEST_CASE("unsubscribing, faults, settings and deliveries through the control port") {
     ThreadedSubscriber subscriber;
     PublishingPortal portal;
     portal.subscribe(subscriber);
@@ -244,7 +244,7 @@ TEST_CASE("unsubscribing, faults, settings and deliveries by the control port") 
     CHECK(seen.message(2).at("SignatureVersion") == "2");
 }
 
-TEST_CASE("wrong calls are answered in words, and change nothing") {
+TEST_CASE("invalid calls are answered with a message, and change nothing") {
     PublishingPortal portal;
     struct Row {
         const char* method;
@@ -281,7 +281,7 @@ TEST_CASE("wrong calls are answered in words, and change nothing") {
     CHECK(portal.server->publish({test_event(0)})->empty());
 }
 
-TEST_CASE("a portal without SNS says so") {
+TEST_CASE("a portal without SNS reports that") {
     PortalServerSettings settings;
     settings.control = true;
     auto opened = PortalServer::open(std::move(settings));
@@ -356,7 +356,7 @@ TEST_CASE("the command line of SNS") {
     CHECK(help.find("POST /sns/publish") != std::string::npos);
 }
 
-TEST_CASE("a wrong command line of SNS is refused in words") {
+TEST_CASE("an invalid command line of SNS is rejected with a message") {
     using Arguments = std::vector<std::string>;
     for (const Arguments& arguments :
          {Arguments{"--sns-port", "70000"}, Arguments{"--sns-host", "a b"},

@@ -24,7 +24,7 @@ constexpr const char* kOnTheWay[] = {"late", "lost", "out-of-order", "twice"};
 
 }  // namespace
 
-TEST_CASE("twice: the same message, the same id, two answers") {
+TEST_CASE("twice: the same message, the same id, two responses") {
     PublisherWorld world;
     world.subscribe_confirmed(world.subscriber.url());
     const auto results = world.publish(1, {.fault = "twice"});
@@ -36,7 +36,7 @@ TEST_CASE("twice: the same message, the same id, two answers") {
     CHECK(world.publisher->counts().faults.at("twice") == 1);
 }
 
-TEST_CASE("out of order: after the message that follows, or late where none does") {
+TEST_CASE("out of order: after the next message, or late if there is none") {
     PublisherSettings settings = test_settings();
     settings.at_once = 1;
     settings.late = std::chrono::hours(1);
@@ -52,7 +52,7 @@ TEST_CASE("out of order: after the message that follows, or late where none does
     CHECK(world.publish(1, {.fault = "out-of-order"}).at(0).end == DeliveryEnd::delivered);
 }
 
-TEST_CASE("late: pending until its time, then delivered; others are not held up") {
+TEST_CASE("late: pending until its time, then delivered; others are not delayed") {
     PublisherSettings settings = test_settings();
     settings.late = std::chrono::hours(1);
     PublisherWorld world(settings);
@@ -89,7 +89,7 @@ TEST_CASE("lost: a share, the same for a seed") {
     CHECK(pattern() == first);
 }
 
-TEST_CASE("every other fault spoils the message, and says how it should be refused") {
+TEST_CASE("every other fault corrupts the message, and states how it should be refused") {
     const auto identity = test_identity();
     const MessageSeal seal{identity, "https://127.0.0.1:40443", 1};
     const Timestamp now = *Timestamp::parse("2024-03-13T19:08:57.1633050Z");
@@ -128,7 +128,7 @@ TEST_CASE("every other fault spoils the message, and says how it should be refus
     }
 }
 
-TEST_CASE("certificates that faults name are served as they say, and counted apart") {
+TEST_CASE("certificates named by faults are served accordingly, and counted separately") {
     PublisherWorld world;
     const auto at = [&](const std::string& fault) {
         return world.get(PublisherIdentity::certificate_path(fault));
@@ -147,7 +147,7 @@ TEST_CASE("certificates that faults name are served as they say, and counted apa
     CHECK(world.publisher->counts().wrong_certificate_fetches == 8);
 }
 
-TEST_CASE("an unknown fault, too many messages and too large ones are refused") {
+TEST_CASE("an unknown fault, too many messages and oversized ones are refused") {
     PublisherWorld world;
     CHECK(world.publisher->publish({test_event(0)}, {.fault = "nope"}).has_error());
     CHECK(world.publisher->subscribe(world.subscriber.url(), {.fault = "nope"}).has_error());

@@ -18,7 +18,7 @@ std::vector<std::string> lines(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("/put takes one document or many, stamps them, hides them for a while") {
+TEST_CASE("/put stores one document or many, timestamps them, and can hide them for a while") {
     RunningPortal portal({}, 0);
     CHECK(portal.control("POST", "/put/note", R"({"_id":"a","x":1})").json().at("put") == 1);
     CHECK(portal.control("POST", "/put/note", R"( [{"_id":"b" , "x":2.50},{"_id":"c"}] )").json().at("put") ==
@@ -67,7 +67,7 @@ TEST_CASE("/touch, /disable and /delete change the oldest or the named ones") {
     CHECK(portal.query().json().at("data").empty());
 }
 
-TEST_CASE("/hole leaves records out of listings and not out of retrievals") {
+TEST_CASE("/hole omits records from listings but not from retrievals") {
     RunningPortal portal;
     const auto before = portal.query().json().at("data");
     const std::string id = before.at(3).at("_id");
@@ -89,7 +89,7 @@ TEST_CASE("/hole leaves records out of listings and not out of retrievals") {
     CHECK(portal.control("POST", "/hole", "[]").status == 400);
 }
 
-TEST_CASE("/restore brings the whole portal back to its backup, and a replica that lags answers from it") {
+TEST_CASE("/restore resets the whole portal to its backup, and a lagging replica answers from it") {
     RunningPortal portal;
     CHECK(portal.control("POST", "/restore").status == 400);
     const auto before = portal.query().json().at("data");
@@ -105,7 +105,7 @@ TEST_CASE("/restore brings the whole portal back to its backup, and a replica th
     CHECK(portal.query().json().at("data") == before);
 }
 
-TEST_CASE("/put stores a document with types of its own") {
+TEST_CASE("/put stores a document with its own types") {
     RunningPortal portal({}, 0);
     const std::string modified = R"("modified":"2024-03-13T19:08:57.1630000Z")";
     CHECK(portal.control("POST", "/put/claim_attendance", R"({"_id":"a",)" + modified + "}").status == 200);
@@ -119,7 +119,7 @@ TEST_CASE("/put stores a document with types of its own") {
     CHECK(portal.control("POST", "/put/note?types=modified=never", R"({"_id":"c"})").status == 400);
 }
 
-TEST_CASE("/generate makes new records, none of them twice, batches a millisecond apart") {
+TEST_CASE("/generate creates new records, all different, in batches a millisecond apart") {
     RunningPortal portal;
     CHECK(portal.control("POST", "/generate", R"({"count":5,"batch":2})").json().at("generated") == 5);
     CHECK(portal.control("POST", "/generate", R"({"count":3,"shape":"full"})").status == 200);
@@ -134,7 +134,7 @@ TEST_CASE("/generate makes new records, none of them twice, batches a millisecon
     CHECK(data.at(27).at("workspace_id") == data.at(0).at("workspace_id"));
 }
 
-TEST_CASE("/records shows every document's bytes in the order of its key, or only keys with hashes") {
+TEST_CASE("/records returns every document's bytes in the order of its key, or only keys with hashes") {
     RunningPortal portal({}, 3'000);
     const auto all = lines(portal.control("GET", "/records/claim_attendance").body);
     const auto keys = lines(portal.control("GET", "/records/claim_attendance?keys=1").body);
@@ -157,7 +157,7 @@ TEST_CASE("/records shows every document's bytes in the order of its key, or onl
     CHECK(portal.control("GET", "/records/nothing").status == 404);
 }
 
-TEST_CASE("/settings changes the dialect under way, /faults ends all faults") {
+TEST_CASE("/settings changes the dialect while running, /faults ends all faults") {
     RunningPortal portal;
     const char* by_text = R"({"Query":{"_id":{"$gt":"0"}}})";
     CHECK(portal.query(by_text).json().at("data").size() == 20);
@@ -180,7 +180,7 @@ TEST_CASE("/settings changes the dialect under way, /faults ends all faults") {
     CHECK(counts.at("served").at("records") == 26);
 }
 
-TEST_CASE("wrong calls of the control port say why, and change nothing") {
+TEST_CASE("invalid calls of the control port report the reason, and change nothing") {
     RunningPortal portal;
     struct Row {
         const char* method;

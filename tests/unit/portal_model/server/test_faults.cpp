@@ -40,7 +40,7 @@ TEST_CASE("the gateway's refusals by name") {
     }
 }
 
-TEST_CASE("answers that lie: html, is-success-false, empty-list, wrong-workspace") {
+TEST_CASE("wrong responses: html, is-success-false, empty-list, wrong-workspace") {
     RunningPortal portal(quick());
     portal.fault("html");
     const auto html = portal.query();
@@ -67,7 +67,7 @@ TEST_CASE("answers that lie: html, is-success-false, empty-list, wrong-workspace
     }
 }
 
-TEST_CASE("bodies that are broken: not-json, duplicate-key, duplicate-id, deep-json, 33mib") {
+TEST_CASE("broken bodies: not-json, duplicate-key, duplicate-id, deep-json, 33mib") {
     RunningPortal portal(quick());
     const std::string good = portal.query().body;
     portal.fault("not-json");
@@ -95,7 +95,7 @@ TEST_CASE("bodies that are broken: not-json, duplicate-key, duplicate-id, deep-j
     CHECK(bomb.body.size() < std::size_t{1} << 20);
 }
 
-TEST_CASE("wires that break: cut, length, gzip-cut, reset, slow-head, slow-body") {
+TEST_CASE("broken transfers: cut, length, gzip-cut, reset, slow-head, slow-body") {
     RunningPortal portal(quick());
     const std::string good = portal.query().body;
     portal.fault("cut");
@@ -132,7 +132,7 @@ TEST_CASE("wires that break: cut, length, gzip-cut, reset, slow-head, slow-body"
     CHECK(portal.query().body == good);
 }
 
-TEST_CASE("one record is spoiled, the same one each time, and only where it is shown whole") {
+TEST_CASE("one record is corrupted, always the same, and only if it is returned in full") {
     RunningPortal portal(quick());
     const std::string good = portal.query().body;
     portal.fault("record-tab");
@@ -152,7 +152,7 @@ TEST_CASE("one record is spoiled, the same one each time, and only where it is s
     CHECK(portal.query().body.find("caf\xE9") == at + 8);
 }
 
-TEST_CASE("lists that are none or too long: object-data, overfull; a mark before the JSON: bom") {
+TEST_CASE("invalid lists: object-data, overfull; a byte-order mark before the JSON: bom") {
     RunningPortal portal(quick());
     const auto good = portal.query().json();
     portal.fault("object-data");
@@ -181,7 +181,7 @@ TEST_CASE("zeros after the last gzip member, and a status line without a reason 
     CHECK(portal.query().failure.failed());  // Beast's own client does not take that
 }
 
-TEST_CASE("the firewall refuses bodies of 8 KB, and lets others pass") {
+TEST_CASE("the firewall refuses bodies of 8 KB, and accepts others") {
     RunningPortal portal(quick());
     portal.fault("firewall");
     CHECK(portal.query().status == 200);
@@ -194,7 +194,7 @@ TEST_CASE("the firewall refuses bodies of 8 KB, and lets others pass") {
     CHECK(portal->counts().faults.at("firewall") == 1);
 }
 
-TEST_CASE("every name of a fault is known to the table, and each one's answer is counted") {
+TEST_CASE("every name of a fault is in the table, and each one's response is counted") {
     RunningPortal portal(quick());
     // For the replica that lags.
     CHECK(portal.control("POST", "/backup").status == 200);
@@ -215,8 +215,7 @@ TEST_CASE("every name of a fault is known to the table, and each one's answer is
 }
 
 TEST_CASE(
-    "a Date that is wrong or absent, a list that ends early, a field that always differs, a wait of a "
-    "month") {
+    "a Date that is wrong or missing, a truncated list, a field that always differs, a wait of a month") {
     RunningPortal portal(quick());
     const auto good = portal.query();
     portal.fault("date-past");
@@ -247,7 +246,7 @@ TEST_CASE(
     CHECK(portal.query().body == good.body);
 }
 
-TEST_CASE("probabilities are kept by the seed, and faults come about as often as asked") {
+TEST_CASE("probabilities are reproducible by the seed, and faults occur with the requested frequency") {
     PortalFaults first(9);
     PortalFaults second(9);
     for (PortalFaults* faults : {&first, &second}) {
@@ -272,7 +271,7 @@ TEST_CASE("probabilities are kept by the seed, and faults come about as often as
     CHECK_FALSE(first.pick());
 }
 
-TEST_CASE("lists that are cut: to half, to ten records, and by their bytes") {
+TEST_CASE("truncated lists: to half, to ten records, and by their bytes") {
     RunningPortal portal(quick(), 40);
     const auto count = [&] { return portal.query().json().at("data").size(); };
     const std::size_t all = count();
@@ -292,7 +291,7 @@ TEST_CASE("lists that are cut: to half, to ten records, and by their bytes") {
     CHECK(few < 20);
 }
 
-TEST_CASE("a fault that is none is refused in words") {
+TEST_CASE("an unknown fault is rejected with a message") {
     PortalFaults faults(1);
     for (const char* text :
          {"", "nope", "429:", "429:x", "429:1.5", "429:-1", "429:nan", "429:0.5x", ":0.5"}) {

@@ -93,7 +93,7 @@ TEST_CASE("the command line sets everything") {
     CHECK(program->log);
 }
 
-TEST_CASE("nothing given is a portal that runs") {
+TEST_CASE("without options the portal runs") {
     const auto program = parse_portal_options({});
     REQUIRE(program.has_value());
     CHECK(program->server.address == "127.0.0.1");
@@ -103,7 +103,7 @@ TEST_CASE("nothing given is a portal that runs") {
     CHECK(program->fault_texts.empty());
 }
 
-TEST_CASE("a wrong command line is refused in words") {
+TEST_CASE("an invalid command line is rejected with a message") {
     using Arguments = std::vector<std::string>;
     for (const Arguments& arguments : {Arguments{"--what"},
                                        Arguments{"extra"},
@@ -135,7 +135,7 @@ TEST_CASE("a wrong command line is refused in words") {
     }
 }
 
-TEST_CASE("help names every fault and says what this is not") {
+TEST_CASE("help names every fault and states what this program is not") {
     const std::string help = portal_help();
     CHECK(help.find("NOT the CareCloud Portal") != std::string::npos);
     CHECK(help.find("POST /generate") != std::string::npos);

@@ -8,7 +8,7 @@
 
 using namespace carecloud;
 
-TEST_CASE("query, retrieve and refresh answer as documented") {
+TEST_CASE("query, retrieve and refresh respond as documented") {
     RunningPortal portal;
     RawClient client(portal->port());
     const auto page = client.ask("POST", kQuery, kByKey);
@@ -30,7 +30,7 @@ TEST_CASE("query, retrieve and refresh answer as documented") {
     CHECK(counts.records == 21);
 }
 
-TEST_CASE("a wrong key is the gateway's 403, whatever is asked") {
+TEST_CASE("a wrong key is the gateway's 403, whatever is requested") {
     PortalServerSettings settings;
     settings.service.gateway.api_key = "right";
     RunningPortal portal(settings);
@@ -41,7 +41,7 @@ TEST_CASE("a wrong key is the gateway's 403, whatever is asked") {
     CHECK(portal.query(kByKey, {{"X-API-Key", "right"}}).status == 200);
 }
 
-TEST_CASE("workspace and bucket come by header or body") {
+TEST_CASE("workspace and bucket are in the header or the body") {
     PortalServerSettings settings;
     settings.service.model.workspace_id = "w1";
     RunningPortal portal(settings);
@@ -50,7 +50,7 @@ TEST_CASE("workspace and bucket come by header or body") {
     CHECK(portal.query(R"({"WorkspaceId":"w2"})").status == 403);
 }
 
-TEST_CASE("past the burst: 429 Too Many Requests; past the quota: 429 Limit Exceeded") {
+TEST_CASE("beyond the burst: 429 Too Many Requests; beyond the quota: 429 Limit Exceeded") {
     PortalServerSettings settings;
     settings.service.gateway.per_second = 1e-6;
     settings.service.gateway.burst = 2;
@@ -67,7 +67,7 @@ TEST_CASE("past the burst: 429 Too Many Requests; past the quota: 429 Limit Exce
     CHECK(portal.query().body == R"({"message":"Limit Exceeded"})");
 }
 
-TEST_CASE("the token bucket fills by time alone and never above its burst") {
+TEST_CASE("the token bucket fills only with time and never above its burst") {
     PortalGateway gateway({.per_second = 2, .burst = 3});
     for (int i = 0; i < 3; ++i)
         CHECK_FALSE(gateway.check("", 100));
@@ -81,7 +81,7 @@ TEST_CASE("the token bucket fills by time alone and never above its burst") {
     CHECK(gateway.quota_used() == 7);
 }
 
-TEST_CASE("gzip where it is asked for, the same bytes inside, and never where it is switched off") {
+TEST_CASE("gzip if requested, with the same bytes inside, and never if it is disabled") {
     RunningPortal portal;
     const std::string plain = portal.query().body;
     const auto zipped = portal.query(kByKey, {{"Accept-Encoding", "deflate, gzip"}});
@@ -94,14 +94,14 @@ TEST_CASE("gzip where it is asked for, the same bytes inside, and never where it
     CHECK(portal.query(kByKey, {{"Accept-Encoding", "gzip"}}).body == plain);
 }
 
-TEST_CASE("an answer over the gateway's limit is 413") {
+TEST_CASE("a response over the gateway's limit is 413") {
     RunningPortal portal;
     REQUIRE(portal.control("POST", "/settings", R"({"limit_bytes":5000})").status == 200);
     CHECK(portal.query().status == 413);
     CHECK(portal.query(R"({"Take":2})").status == 200);
 }
 
-TEST_CASE("answers kept beforehand are given up when something changes") {
+TEST_CASE("pre-rendered responses are discarded when something changes") {
     PortalServerSettings settings;
     settings.service.cache_bytes = 1 << 20;
     RunningPortal portal(settings);
@@ -112,7 +112,7 @@ TEST_CASE("answers kept beforehand are given up when something changes") {
     CHECK(portal.query().body != first);
 }
 
-TEST_CASE("unknown paths are 404, wrong methods 405, wrong bodies 400: the portal lives on") {
+TEST_CASE("unknown paths are 404, wrong methods 405, wrong bodies 400: the portal keeps running") {
     RunningPortal portal;
     const auto port = portal->port();
     CHECK(ask(port, "GET", "/").status == 404);
@@ -136,7 +136,7 @@ TEST_CASE("unknown paths are 404, wrong methods 405, wrong bodies 400: the porta
     CHECK(portal.query().status == 200);
 }
 
-TEST_CASE("beyond loopback it does not listen") {
+TEST_CASE("it does not listen beyond loopback") {
     for (const char* address : {"0.0.0.0", "::", "192.0.2.1", "example.org", ""}) {
         CAPTURE(address);
         PortalServerSettings settings;
@@ -151,7 +151,7 @@ TEST_CASE("beyond loopback it does not listen") {
     CHECK(PortalServer::open(taken).error().code == ErrorCode::unreachable);
 }
 
-TEST_CASE("HTTPS with the authority of its own, for the names it was told") {
+TEST_CASE("HTTPS with its own authority, for the configured names") {
     namespace asio = boost::asio;
     std::string path = (std::filesystem::temp_directory_path() / "portal_tls_XXXXXX").string();
     REQUIRE(::mkdtemp(path.data()) != nullptr);
