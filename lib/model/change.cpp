@@ -43,6 +43,8 @@ namespace {
 
 // Of a record's past, so that a record that changed for years costs no more than this.
 constexpr int kChangesMax = 1000;
+// Without an overlap, two replicas that differ would write a change with every poll.
+constexpr Duration kReversalMin = std::chrono::minutes(1);
 
 bool is_in_future(Timestamp modified, Timestamp now) {
     return modified > now + kClockTolerance;
@@ -55,7 +57,7 @@ Timestamp settled_at(Timestamp modified, const Arrival& arrival) {
 
 // The second reversal is doubted for `overlap`, the third for twice that, and so on up to a day.
 Timestamp reversal_due(std::uint64_t reversal, const Arrival& arrival) {
-    Duration span = arrival.overlap;
+    Duration span = std::max(arrival.overlap, kReversalMin);
     for (std::uint64_t i = 2; i < reversal && span < kDay; ++i)
         span *= 2;
     return arrival.asked_at + std::min(span, kDay);

@@ -22,6 +22,14 @@ struct StreamSpec {
     // Everything that decides which records belong to the stream, as one line of JSON: stored beside the
     // cursor, which is worth nothing for another fingerprint (sync-model, hazard 14).
     std::string fingerprint() const;
+
+    bool is_filtered() const { return filter != "{}"; }
+    // The same without the filter.
+    StreamSpec unfiltered() const {
+        StreamSpec whole = *this;
+        whole.filter = "{}";
+        return whole;
+    }
 };
 
 // The position of the last record committed in the portal's order.

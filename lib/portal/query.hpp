@@ -38,6 +38,13 @@ struct Dialect {
     std::string to_json() const;
     static std::optional<Dialect> from_json(std::string_view text);
 
+    // For records whose `_id` has the other type.
+    Dialect with_other_id() const {
+        Dialect other = *this;
+        other.id = id == IdLiteral::oid ? IdLiteral::string : IdLiteral::oid;
+        return other;
+    }
+
     bool has_literals_of(const Dialect& other) const { return modified == other.modified && id == other.id; }
     // Whether a walk asks the same in both.
     bool asks_like(const Dialect& other) const {

@@ -62,7 +62,7 @@ Engine::Engine(Clock& clock, Portal& portal, Store& store, Inbox& inbox, EngineS
     std::vector<JobStream> job_streams;
     for (const auto& stream : streams_) {
         job_streams.push_back(stream->job_stream());
-        stream->on_job_due([this] { jobs_->wake(); });
+        stream->on_job_due([this] { jobs_->forgive(); });
     }
     retries_ = std::make_unique<RetryQueue>(context, job_streams);
     jobs_ = std::make_unique<JobRunner>(context, store, observer, std::move(job_streams));

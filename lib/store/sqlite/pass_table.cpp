@@ -94,17 +94,23 @@ std::uint64_t PassTable::save(const Job& pass, std::string_view at) {
 
 namespace {
 
-Result<Job> pass_of(const Statement& row) {
+// A row that is none of this version's stands for itself alone: the others are not held up by it.
+Job unreadable(const Statement& row) {
+    return {.id = static_cast<std::uint64_t>(row.integer(0)),
+            .stream = std::string(row.text(2)),
+            .status = JobStatus::failed,
+            .error = "kind '" + std::string(row.text(1)) + "' and state '" + std::string(row.text(3)) +
+                     "' are not known to this version",
+            .hint = "delete the row from passes, or upgrade",
+            .updated_at = std::string(row.text(25))};
+}
+
+Job pass_of(const Statement& row) {
     const auto text = [&](int column) { return std::string(row.text(column)); };
     const auto number = [&](int column) { return static_cast<std::uint64_t>(row.integer(column)); };
     const auto kind = job_kind_from(row.text(1));
     const auto status = job_status_from(row.text(3));
-    if (!kind || !status) {
-        return Error{.code = ErrorCode::store_corrupt,
-                     .operation = "read passes",
-                     .subject = "pass " + text(0) + " has kind '" + text(1) + "' and state '" + text(3) + "'",
-                     .hint = "not written by this program; delete the row"};
-    }
+    if (!kind || !status) return unreadable(row);
     Job pass{.id = number(0),
              .kind = *kind,
              .stream = text(2),
@@ -140,18 +146,15 @@ Result<Job> pass_of(const Statement& row) {
 
 }  // namespace
 
-Result<std::vector<Job>> PassTable::all() {
+std::vector<Job> PassTable::all() {
     return read_passes(all_);
 }
 
-Result<std::vector<Job>> read_passes(Statement& select) {
+std::vector<Job> read_passes(Statement& select) {
     std::vector<Job> passes;
     const Statement::Scope scope(select);
-    while (select.step()) {
-        auto pass = pass_of(select);
-        if (!pass) return pass.error();
-        passes.push_back(std::move(*pass));
-    }
+    while (select.step())
+        passes.push_back(pass_of(select));
     return passes;
 }
 

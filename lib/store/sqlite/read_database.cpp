@@ -119,9 +119,8 @@ Result<std::vector<Job>> ReadDatabase::passes(std::size_t limit) {
 Result<std::optional<Job>> ReadDatabase::pass(std::uint64_t id) {
     return guarded("read a pass", path_, [&]() -> Result<std::optional<Job>> {
         pass_.bind(1, static_cast<std::int64_t>(id));
-        auto found = read_passes(pass_);
-        if (!found) return found.error();
-        return found->empty() ? std::nullopt : std::optional(std::move(found->front()));
+        std::vector<Job> found = read_passes(pass_);
+        return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
     });
 }
 

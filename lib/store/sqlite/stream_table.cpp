@@ -113,19 +113,13 @@ FirstPassTable::FirstPassTable(Connection& db)
     : all_(db, "SELECT stream, ended_at FROM first_passes"),
       note_(db, "INSERT OR IGNORE INTO first_passes (stream, ended_at) VALUES (?1, ?2)") {}
 
-Result<std::map<std::string, Timestamp>> FirstPassTable::all() {
+std::map<std::string, Timestamp> FirstPassTable::all() {
     std::map<std::string, Timestamp> first;
     const Statement::Scope scope(all_);
     while (all_.step()) {
         const std::string stream(all_.text(0));
-        const auto ended_at = Timestamp::parse(all_.text(1));
-        if (!ended_at) {
-            return Error{.code = ErrorCode::store_corrupt,
-                         .operation = "read first_passes",
-                         .subject = "ended_at of " + stream + " is not a timestamp",
-                         .hint = "not written by this program; delete the row"};
-        }
-        first.emplace(stream, *ended_at);
+        // A time that is none is one long ago: what is counted from it is due.
+        first.emplace(stream, Timestamp::parse(all_.text(1)).value_or(Timestamp{}));
     }
     return first;
 }

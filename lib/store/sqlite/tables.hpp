@@ -62,8 +62,8 @@ class FirstPassTable {
   public:
     explicit FirstPassTable(Connection& db);
 
-    // Errors: store_corrupt where a stored time does not parse.
-    Result<std::map<std::string, Timestamp>> all();
+    // A stored time that does not parse is one long ago.
+    std::map<std::string, Timestamp> all();
     // An earlier one stays.
     void note(const std::string& stream, std::string_view at);
 
@@ -79,8 +79,8 @@ class PassTable {
 
     // A new row where its id is 0, else that row anew. `at` becomes updated_at, and wished_at of a new one. The id.
     std::uint64_t save(const Job& pass, std::string_view at);
-    // By id. Errors: store_corrupt where a stored word is unknown.
-    Result<std::vector<Job>> all();
+    // By id. A row whose words are unknown here is a failed pass that says so.
+    std::vector<Job> all();
 
   private:
     Connection& db_;
@@ -91,7 +91,7 @@ class PassTable {
 };
 
 // All rows of a SELECT of pass_columns(), which it runs and resets.
-Result<std::vector<Job>> read_passes(Statement& select);
+std::vector<Job> read_passes(Statement& select);
 std::string_view pass_columns();
 
 // The table `quarantine`: records that could not be taken, whole, with the reason (promise 6).

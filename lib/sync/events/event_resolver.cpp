@@ -36,6 +36,8 @@ Task<SettleReport> EventResolver::run(const PassReport& pass, bool polled) {
         co_return failed;
     }
     Round round(*this, pass.state, *std::exchange(open_, std::vector<OpenEvent>()));
+    for (Waiting& waiting : round.events)
+        ignore_future_time(waiting.event, context_.portal_now());
     Result<> rechecked;
     if (pass.began_at) rechecked = co_await recheck(round, *pass.began_at + pass.took);
     if (!rechecked) round.report.error = rechecked.error();

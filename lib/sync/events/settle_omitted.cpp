@@ -35,13 +35,12 @@ std::vector<EventResolver::Waiting*> EventResolver::left_out(Round& round) const
 // Whether the portal has them, whatever the filter; and once more with the filter: they may have become visible between
 // the two, or the listing was erroneously empty (hazard 21). Records in neither are retrieved one by one.
 Task<Result<>> EventResolver::ask_omitted(Round& round) {
-    if (settings_.spec.filter == "{}" || !dialect_of(round) || !round.queried) co_return Result<>{};
+    if (!settings_.spec.is_filtered() || !dialect_of(round) || !round.queried) co_return Result<>{};
     const std::vector<Waiting*> wanted = left_out(round);
     std::set<std::string> ids;
     for (const Waiting* waiting : wanted)
         ids.insert(waiting->event.record_id);
-    StreamSpec whole = settings_.spec;
-    whole.filter = "{}";
+    const StreamSpec whole = settings_.spec.unfiltered();
     auto there = co_await list(round, whole, ids);
     if (!there && is_of_the_question(there.error().code)) co_return Result<>{};
     if (!there) co_return there.error();

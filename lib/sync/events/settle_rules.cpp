@@ -10,6 +10,10 @@ constexpr std::size_t kWellFromPercent = 50;
 
 }  // namespace
 
+void ignore_future_time(OpenEvent& event, Timestamp portal_time) {
+    if (event.event_time && *event.event_time > portal_time + kDay) event.event_time.reset();
+}
+
 bool settles(const HeldRecord& shown, const OpenEvent& event, std::size_t looks) {
     if (shown.deleted || shown.doubted) return false;
     const bool is_new = shown.seq > event.held_seq;

@@ -20,6 +20,10 @@ inline constexpr Duration kEventTolerance = std::chrono::seconds(5);
 // Passes that look for an event's record before it is asked for by id.
 inline constexpr std::size_t kQuickLooks = 4;
 
+// A time more than a day beyond the portal's is a mistake of the clock that made the event, and would keep it open
+// until then: it counts as none.
+void ignore_future_time(OpenEvent& event, Timestamp portal_time);
+
 // Whether the version that an answer showed, requested after the event had come, settles it: it is no older than the
 // event; or it is a little older, and was not held when the event came. One that was held then settles it only once the
 // quick looks are over: what the event announced may not be visible yet. Never while the record is doubted.

@@ -49,10 +49,9 @@ Task<Result<>> EventResolver::ask_one_by_one(Round& round) {
 Task<Result<PagePtr>> EventResolver::find(Round& round, const std::string& id) {
     auto answer = co_await round.fetcher.retrieve(settings_.spec, id);
     const auto dialect = dialect_of(round);
-    const bool is_key_enough = dialect && settings_.spec.filter != "{}";
+    const bool is_key_enough = dialect && settings_.spec.is_filtered();
     if (answer || !is_key_enough || !is_size_suspect(answer.error().code)) co_return answer;
-    StreamSpec whole = settings_.spec;
-    whole.filter = "{}";
+    const StreamSpec whole = settings_.spec.unfiltered();
     Query query{
         .spec = &whole, .where = where::id_in(*dialect, {id}), .projection = Projection::keys, .take = 1};
     auto key = co_await round.fetcher.ask(std::move(query));
@@ -79,7 +78,7 @@ Task<Result<>> EventResolver::retrieve(Round& round, Waiting& waiting) {
         if (is_late) round.decide(waiting, EventState::gone);
         co_return Result<>{};
     }
-    if (settings_.spec.filter != "{}") co_return co_await judge_omitted(round, waiting, *page);
+    if (settings_.spec.is_filtered()) co_return co_await judge_omitted(round, waiting, *page);
     const bool in_quarantine = !page->invalid.empty();
     bool is_taken = true;
     if (settings_.spec.fields.empty()) {

@@ -28,8 +28,7 @@ Task<Result<>> JobRun::open() {
     const auto proven = loaded ? Dialect::from_json(loaded->dialect) : std::nullopt;
     filter_changed_ = loaded && loaded->reconciled_fingerprint != loaded->fingerprint;
     if (settings_.dialect) {
-        dialect_ = *settings_.dialect;
-        if (proven) dialect_.cap = proven->cap;
+        dialect_ = with_proven(*settings_.dialect, proven);
     } else if (proven) {
         dialect_ = *proven;
     } else {

@@ -36,23 +36,30 @@ std::optional<Timestamp> later_of(std::optional<Timestamp> a, std::optional<Time
     return a && b ? std::max(a, b) : (a ? a : b);
 }
 
+// None: it was written by a clock that was ahead (hazard 19), and does not say when that was.
+std::optional<Timestamp> unless_in_future(std::optional<Timestamp> at, Timestamp now) {
+    return at && *at <= now + kClockTolerance ? at : std::nullopt;
+}
+
 // When the last of the stream's reconciliations ended, in any way; none: there was none.
-std::optional<Timestamp> last_ended(const std::vector<Job>& passes, const std::string& stream) {
+std::optional<Timestamp> last_ended(const std::vector<Job>& passes, const std::string& stream,
+                                    Timestamp now) {
     std::optional<Timestamp> last;
     for (const Job& pass : passes) {
         if (is_reconcile_of(pass, stream) && !pass.is_open())
-            last = later_of(last, Timestamp::parse(pass.updated_at));
+            last = later_of(last, unless_in_future(Timestamp::parse(pass.updated_at), now));
     }
     return last;
 }
 
 // When the last one ended that has read every key.
-std::optional<Timestamp> last_whole(const std::vector<Job>& passes, const std::string& stream) {
+std::optional<Timestamp> last_whole(const std::vector<Job>& passes, const std::string& stream,
+                                    Timestamp now) {
     std::optional<Timestamp> last;
     for (const Job& pass : passes) {
         const bool ended = pass.status == JobStatus::done || pass.status == JobStatus::awaiting_confirmation;
         if (is_reconcile_of(pass, stream) && ended && pass.whole)
-            last = later_of(last, Timestamp::parse(pass.updated_at));
+            last = later_of(last, unless_in_future(Timestamp::parse(pass.updated_at), now));
     }
     return last;
 }
@@ -168,10 +175,12 @@ Task<Result<>> JobRunner::plan_stream(const JobStream& stream, const std::vector
     const bool open = std::any_of(passes.begin(), passes.end(), [&](const Job& pass) {
         return is_reconcile_of(pass, entity) && pass.is_open() && !is_put_off(pass);
     });
-    const auto ended = last_ended(passes, entity);
-    const auto counted_from = ended ? ended : first_pass;
-    if (open || !counted_from) co_return Result<>{};
-    const MonoTime due = due_of(stream, *counted_from);
+    const Timestamp now = context_.clock.wall();
+    const auto ended = last_ended(passes, entity, now);
+    if (open || (!ended && !first_pass)) co_return Result<>{};
+    // Of a first pass in the future it is only known that there was one: the first reconciliation is due.
+    const Timestamp counted_from = ended ? *ended : unless_in_future(first_pass, now).value_or(Timestamp{});
+    const MonoTime due = due_of(stream, counted_from);
     if (context_.clock.now() < due) {
         check_at_ = std::min(check_at_, due);
         co_return Result<>{};
@@ -187,8 +196,8 @@ Task<Result<>> JobRunner::plan_stream(const JobStream& stream, const std::vector
     pass.deep = stream.rule.deep;
     // A tenth of tolerance, since the interval has as much jitter.
     const Duration whole_every = stream.rule.whole_every * 9 / 10;
-    const auto whole = last_whole(passes, entity);
-    pass.whole = pass.whole || !whole || since(whole, context_.clock.wall(), whole_every) == whole_every;
+    const auto whole = last_whole(passes, entity, now);
+    pass.whole = pass.whole || !whole || since(whole, now, whole_every) == whole_every;
     CO_TRY(jobs_.save_pass(std::move(pass)));
     check_at_ = context_.clock.now();  // finds it in the table
     co_return Result<>{};
@@ -212,9 +221,10 @@ MonoTime JobRunner::not_before(const Job& pass, const std::vector<Job>& passes) 
     const auto retry = retries_.find(pass.id);
     const MonoTime retried = retry == retries_.end() ? MonoTime{} : retry->second.not_before;
     if (!is_put_off(pass)) return retried;
-    const auto whole = last_whole(passes, pass.stream);
+    const Timestamp now = context_.clock.wall();
+    const auto whole = last_whole(passes, pass.stream, now);
     if (!whole) return retried;
-    const Duration gone_by = since(whole, context_.clock.wall(), kBetweenWhole);
+    const Duration gone_by = since(whole, now, kBetweenWhole);
     return std::max(retried, context_.clock.now() + (kBetweenWhole - gone_by));
 }
 
@@ -228,7 +238,7 @@ const JobStream* JobRunner::stream_of(const Job& pass) const {
 // A reconciliation during the stream's first load would load it a second time.
 bool JobRunner::is_ready(const Job& pass) const {
     const JobStream* const stream = stream_of(pass);
-    return stream && (pass.kind == JobKind::backfill || stream->memory->walked);
+    return stream && (pass.kind == JobKind::backfill || stream->memory->is_ready_for_jobs());
 }
 
 // True: the pass is ended, because it was canceled or its stream is no longer configured.

@@ -51,7 +51,7 @@ class Reconcile {
     Task<Result<bool>> look_at(std::vector<Key> some);
     Task<Result<>> keep_missing(std::vector<Key> some, const Ids& shown);
     Task<Result<std::optional<Ids>>> listed(const std::vector<Key>& suspects);
-    Task<Result<>> list_in_other_form(const std::vector<std::string>& ids, Ids& shown);
+    Task<Result<>> list_in_other_form(std::vector<std::string> ids, Ids& shown);
     Task<Result<>> mark_gone();
     Task<Result<>> judge(Missing missing, Batch& batch);
     Task<Result<>> keep_hole(PagePtr page, Presence presence);
@@ -203,7 +203,7 @@ Task<Result<>> Reconcile::keep_missing(std::vector<Key> some, const Ids& shown) 
         // One more than allowed shows that there are too many.
         if (row_.confirm_deletes || gone_.size() <= most_) gone_.push_back({std::move(key), listed_at_});
     }
-    if (!young.omitted.empty() && run_.settings().spec.filter != "{}") {
+    if (!young.omitted.empty() && run_.settings().spec.is_filtered()) {
         CO_TRY(run_.commit(std::move(young)));
     }
     if (!row_.confirm_deletes || gone_.size() < kMarkedAtOnce) co_return Result<>{};
@@ -233,29 +233,19 @@ Task<Result<std::optional<Reconcile::Ids>>> Reconcile::listed(const std::vector<
     if (unmoved != keys.end()) run_.memory().missed = *unmoved;
     CO_TRY(run_.take_unknown(std::move(keys)));
     std::erase_if(ids, [&](const std::string& id) { return shown.contains(id); });
-    CO_TRY(list_in_other_form(ids, shown));
+    CO_TRY(list_in_other_form(std::move(ids), shown));
     co_return std::optional<Ids>(std::move(shown));
 }
 
 // A walk that excludes another type of `_id` does not find records that have it (hazard 33), even if an earlier process
 // stored them.
-Task<Result<>> Reconcile::list_in_other_form(const std::vector<std::string>& ids, Ids& shown) {
+Task<Result<>> Reconcile::list_in_other_form(std::vector<std::string> ids, Ids& shown) {
     if (ids.empty()) co_return Result<>{};
-    Dialect other = run_.dialect();
-    other.id = other.id == IdLiteral::oid ? IdLiteral::string : IdLiteral::oid;
-    Query query{.spec = &run_.settings().spec,
-                .where = where::id_in(other, ids),
-                .projection = Projection::keys,
-                .take = ids.size()};
-    auto answer = co_await run_.fetcher().ask(std::move(query));
-    // If the portal refuses a form, no id has it.
-    if (!answer && answer.error().code == ErrorCode::refused) co_return Result<>{};
-    if (!answer) co_return answer.error();
-    std::vector<Key> keys = keys_of(**answer);
-    answer->reset();
+    CO_TRY_ASSIGN(auto keys,
+                  listed_in_other_form(run_.fetcher(), run_.settings().spec, run_.dialect(), std::move(ids)));
     for (const Key& key : keys)
         shown.insert(key.id);
-    co_return co_await run_.take_unknown(std::move(keys), other);
+    co_return co_await run_.take_unknown(std::move(keys), run_.dialect().with_other_id());
 }
 
 // Whether the portal denies the record when it is requested individually; if not, whether it has left the stream's
@@ -272,7 +262,7 @@ Task<Result<>> Reconcile::judge(Missing missing, Batch& batch) {
         batch.denied.received = std::max(batch.denied.received, seen.page->asked.received);
         batch.unomitted.push_back(missing.key.id);
         batch.gone.push_back(std::move(missing.key));
-    } else if (run_.settings().spec.filter != "{}") {
+    } else if (run_.settings().spec.is_filtered()) {
         const Asked asked = seen.page->asked;
         seen.page.reset();
         CO_TRY(judge_omitted(missing, seen.presence, asked, batch));
@@ -304,8 +294,7 @@ Task<Result<>> Reconcile::judge_omitted(const Missing& missing, Presence presenc
         co_return Result<>{};
     }
     if (verdict == Omitted::left) {
-        CO_TRY_ASSIGN(auto listed,
-                      is_listed_in_other_form(run_.fetcher(), run_.settings().spec, run_.dialect(), id));
+        CO_TRY_ASSIGN(auto listed, is_listed_alone(run_.fetcher(), run_.settings().spec, run_.dialect(), id));
         if (listed) verdict = Omitted::hole;
     }
     batch.unomitted.push_back(id);

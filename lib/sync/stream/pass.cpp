@@ -136,8 +136,7 @@ Task<Result<>> Pass::load_state() {
 Task<Result<bool>> Pass::find_dialect() {
     const auto stored = new_shape_ ? std::nullopt : Dialect::from_json(committer_.state().dialect);
     if (settings_.dialect) {
-        dialect_ = *settings_.dialect;
-        if (stored) dialect_.cap = stored->cap;
+        dialect_ = with_proven(*settings_.dialect, stored);
         co_return true;
     }
     if (stored) {
@@ -187,7 +186,7 @@ WalkPtr Pass::begin_walk() {
     future_from_ = future_begins(context_.time, now);
     WalkPlan plan = plan_pass(dialect_, committer_.state(), memory_.tail);
     const bool is_due = !memory_.wide_at || context_.clock.now() - *memory_.wide_at >= settings_.overlap;
-    if (is_due || !context_.time.has_heard() || !can_bound(dialect_, committer_.state())) {
+    if (is_due || !context_.time.has_heard() || !can_bound(dialect_, committer_.state(), memory_.met_to)) {
         wide_at_ = context_.clock.now();
         if (memory_.future > kFutureReadWhole) plan.reading = Reading::keys;
     } else {
@@ -231,8 +230,8 @@ Task<Result<>> Pass::put_cursor_back() {
 
 // Whether the portal by now uses another dialect than the current one (hazard 33): then the walk is repeated.
 Task<Result<bool>> Pass::finds_new_dialect() {
-    CO_TRY_ASSIGN(auto changed,
-                  watch_dialect(fetcher_, settings_, memory_, dialect_, committer_.summary().changes() > 0));
+    CO_TRY_ASSIGN(auto changed, watch_dialect(fetcher_, settings_, memory_, dialect_,
+                                              committer_.summary().changes() > 0, context_.clock.now()));
     if (!changed) co_return false;
     dialect_ = *changed;
     report_.dialect_proven = true;
@@ -289,7 +288,7 @@ Task<Result<Pass::Ending>> Pass::walk_to_end() {
 Task<Result<>> Pass::commit_end() {
     StreamState after = advanced({.key = last_key_, .end = true}, last_key_limit_);
     Batch batch{.stream = committer_.state().stream, .walk_ended = !memory_.walked};
-    if (after.cursor && is_worth_a_commit(committer_.state(), after)) batch.state = std::move(after);
+    if (is_worth_a_commit(committer_.state(), after)) batch.state = std::move(after);
     if (!batch.state && !batch.walk_ended) co_return Result<>{};
     CO_TRY(committer_.commit(std::move(batch)));
     memory_.walked = true;
@@ -311,7 +310,7 @@ std::optional<StreamState> Pass::state_after(const Arrived& arrived) const {
     const Reached reached{.key = last_settleable(arrived.page->records, arrived.cursor_limit),
                           .end = arrived.end};
     StreamState after = advanced(reached, arrived.cursor_limit);
-    if (!after.cursor || !is_worth_a_commit(committer_.state(), after)) return std::nullopt;
+    if (!is_worth_a_commit(committer_.state(), after)) return std::nullopt;
     return after;
 }
 
@@ -340,6 +339,7 @@ Task<Result<>> Pass::run() {
                 // An emptied stream has nothing to prove a new format with, and was walked (simulate --seed 17883
                 // --hours 0.5).
                 memory_.walked = memory_.walked || new_shape_;
+                memory_.empty = true;
                 co_return Result<>{};
             }
         }

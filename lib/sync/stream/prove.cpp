@@ -314,7 +314,17 @@ Task<Result<std::optional<Key>>> find_unmatched(AskPortal ask, const StreamSpec&
 
 namespace {
 
-constexpr std::size_t kIdlePassesToProve = 12;
+// After so many passes in a row that brought nothing; if they do, after as many and at least an hour.
+constexpr std::size_t kPassesToProve = 12;
+constexpr Duration kProveEvery = std::chrono::hours(1);
+
+// Whether the record is found by literals of other types alone. False: it is found by none, since it has moved or is
+// gone.
+Task<Result<bool>> has_other_types(AskPortal ask, const StreamSpec& spec, Key key, Dialect in_use) {
+    Prover prover(std::move(ask), spec);
+    CO_TRY_ASSIGN(auto proven, prover.prove(std::move(key), in_use.spelling));
+    co_return proven && !proven->has_literals_of(in_use);
+}
 
 Error set_wrong(const PassSettings& settings) {
     return {.code = ErrorCode::dialect_unknown,
@@ -326,28 +336,40 @@ Error set_wrong(const PassSettings& settings) {
 }  // namespace
 
 Task<Result<std::optional<Dialect>>> watch_dialect(Fetcher& fetcher, const PassSettings& settings,
-                                                   StreamMemory& memory, Dialect in_use, bool brought) {
+                                                   StreamMemory& memory, Dialect in_use, bool brought,
+                                                   MonoTime now) {
     memory.idle_passes = brought ? 0 : memory.idle_passes + 1;
-    if (!memory.missed && memory.idle_passes < kIdlePassesToProve) co_return std::optional<Dialect>();
+    if (++memory.unchecked_passes == 1) memory.unchecked_since = now;
+    const bool is_due = memory.idle_passes >= kPassesToProve || (memory.unchecked_passes >= kPassesToProve &&
+                                                                 now - memory.unchecked_since >= kProveEvery);
+    if (!memory.missed && !is_due) co_return std::optional<Dialect>();
     std::optional<Key> sample = memory.missed;
     CO_TRY_ASSIGN(auto unmatched, find_unmatched(asking(fetcher), settings.spec, in_use, std::move(sample)));
     memory.missed.reset();
     memory.idle_passes = 0;
+    memory.unchecked_passes = 0;
     // A proof of an earlier version of this program does not cover `$lte`: it is tested once per process.
-    const bool complete = in_use.lte || settings.dialect || std::exchange(memory.lte_tried, true);
+    const bool complete = in_use.lte || std::exchange(memory.lte_tried, true);
     if (!unmatched && complete) co_return std::optional<Dialect>();
-    CO_TRY_ASSIGN(auto proven, prove_dialect(asking(fetcher), settings.spec, std::move(unmatched)));
-    if (!proven || proven->asks_like(in_use)) co_return std::optional<Dialect>();
-    if (!proven->has_literals_of(in_use)) {
-        CO_TRY_ASSIGN(auto prevailing, prevails(asking(fetcher), settings.spec, *proven, in_use));
-        if (!prevailing) co_return std::optional<Dialect>();
+    CO_TRY_ASSIGN(auto proven, prove_dialect(asking(fetcher), settings.spec, unmatched));
+    if (!proven) co_return std::optional<Dialect>();
+    bool is_other = !proven->has_literals_of(in_use);
+    if (is_other) {
+        CO_TRY_ASSIGN(is_other, prevails(asking(fetcher), settings.spec, *proven, in_use));
+        memory.mixed = memory.mixed || !is_other;
+    } else if (unmatched && !memory.mixed) {
+        CO_TRY_ASSIGN(memory.mixed, has_other_types(asking(fetcher), settings.spec, *unmatched, in_use));
     }
-    if (settings.dialect) {
-        if (!proven->has_literals_of(in_use)) co_return set_wrong(settings);
-        co_return std::optional<Dialect>();
+    if (is_other) {
+        if (settings.dialect) co_return set_wrong(settings);
+        proven->cap = in_use.cap;
+        co_return std::move(proven);
     }
-    proven->cap = in_use.cap;
-    co_return std::move(proven);
+    if (!proven->has_literals_of(in_use)) co_return std::optional<Dialect>();
+    Dialect better = *proven;
+    better.cap = in_use.cap;
+    if (settings.dialect) better.keyset = in_use.keyset;
+    co_return better.asks_like(in_use) ? std::optional<Dialect>() : std::optional(better);
 }
 
 }  // namespace carecloud

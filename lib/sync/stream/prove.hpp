@@ -35,12 +35,14 @@ Task<Result<std::optional<Key>>> find_unmatched(AskPortal ask, const StreamSpec&
 Task<Result<bool>> prevails(AskPortal ask, const StreamSpec& spec, Dialect proven, Dialect in_use);
 
 // A dialect that was proven once is not believed for ever (hazard 33): it is shown to find what it must after every
-// twelfth pass in a row that brought nothing, and whenever an event or a reconciliation found what a walk should have
-// met. Called at the end of each walk; `brought`: the walk has stored something. Returns the dialect that the portal
-// uses by now if it is another one than `in_use`. Mostly costs no request; two, or one with a record in hand, if it is
-// due, and about 16 more if the record is not found. Errors: dialect_unknown if no form passes, or if the dialect was
-// set by hand and finds nothing any more; whatever ended a request. I/O thread alone.
+// twelfth pass in a row that brought nothing, every hour otherwise, and whenever an event or a reconciliation found
+// what a walk should have met. Called at the end of each walk; `brought`: the walk has stored something. Returns the
+// dialect that the portal uses by now if it is another one than `in_use`; of one that is set by hand only what can be
+// proven of it. A record of other types than most others have sets memory.mixed. Mostly costs no request; two, or one
+// with a record in hand, if it is due, and about 16 more if the record is not found. Errors: dialect_unknown if no form
+// passes, or if the dialect was set by hand and finds nothing any more; whatever ended a request. I/O thread alone.
 Task<Result<std::optional<Dialect>>> watch_dialect(Fetcher& fetcher, const PassSettings& settings,
-                                                   StreamMemory& memory, Dialect in_use, bool brought);
+                                                   StreamMemory& memory, Dialect in_use, bool brought,
+                                                   MonoTime now);
 
 }  // namespace carecloud

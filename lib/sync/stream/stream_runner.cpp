@@ -182,11 +182,14 @@ Task<> StreamRunner::run() {
         const bool polled = due_ <= context_.clock.now();
         nudged_ = false;
         in_pass_ = true;
+        const bool was_ready = memory_.is_ready_for_jobs();
+        const bool was_walked = memory_.walked;
         const PassReport report = co_await cancelable_pass(polled);
         in_pass_ = false;
         co_await report_pass(report);
         plan_next(report);
-        if (memory_.walked && !std::exchange(first_end_, true) && job_may_be_due_) job_may_be_due_();
+        const bool is_news = memory_.is_ready_for_jobs() != was_ready || memory_.walked != was_walked;
+        if (is_news && job_may_be_due_) job_may_be_due_();
     }
 }
 

@@ -109,7 +109,6 @@ class StreamRunner {
     std::optional<Timestamp> push_due_;  // when the events of the last changes should have arrived
     bool loaded_ = false;  // the first load has ended, in this process or before: recorded in the store
     bool stretch_reported_ = false;  // and not reversed
-    bool first_end_ = false;         // was reported
     bool mixed_reported_ = false;    // that records of another type were found
     bool nudged_ = false;
     bool in_pass_ = false;

@@ -3,6 +3,7 @@
 #include "base/co_try.hpp"
 #include "portal/query.hpp"
 #include "sync/limits/retry.hpp"
+#include "sync/walk/paginator.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -48,6 +49,17 @@ void ById::drop_answered(std::vector<Key>& keys, std::size_t asked, const Page& 
                end);
 }
 
+// A portal that is down answers nothing, whatever the size of a record: the error, unless it can show the record's key.
+Task<Result<>> ById::check_portal(const Key& key, Error error) {
+    if (error.code == ErrorCode::too_large) co_return Result<>{};
+    const Query query{
+        .spec = &spec_, .where = where::id_in(dialect_, {key.id}), .projection = Projection::keys, .take = 1};
+    auto asking = fetcher_.ask(query);
+    const auto answer = co_await std::move(asking);
+    if (!answer) co_return error;
+    co_return Result<>{};
+}
+
 void ById::set_aside(const Key& key, const Error& error) {
     not_found_.push_back(key.id);
     unreachable_.push_back(
@@ -69,11 +81,14 @@ Task<Result<>> ById::fetch_some(std::vector<Key>& keys, std::optional<StreamStat
         // Requesting them individually shows which one it is; once it is found, the others may pass together.
         one_by_one_ = asked > 1;
         if (asked == 1) {
+            CO_TRY(check_portal(keys.front(), fetched.error()));
             set_aside(keys.front(), fetched.error());
             keys.erase(keys.begin());
         }
         co_return Result<>{};
     }
+    for (const InvalidRecord& record : fetched->page->invalid)
+        invalid_.push_back(record.id);
     drop_answered(keys, asked, *fetched->page);
     Batch batch{.stream = committer_.state().stream, .page = fetched->page};
     // The cursor is committed with the last of them: earlier, it would pass records that are still to be fetched.
@@ -86,8 +101,7 @@ Task<Result<>> ById::fetch_some(std::vector<Key>& keys, std::optional<StreamStat
 // A record that was listed and is not found by its id has an `_id` of another type than the dialect's (hazard 33), or
 // has moved on.
 Task<Result<>> ById::fetch_in_other_form(std::vector<Key> keys) {
-    Dialect dialect = dialect_;
-    dialect.id = dialect_.id == IdLiteral::oid ? IdLiteral::string : IdLiteral::oid;
+    const Dialect dialect = dialect_.with_other_id();
     const auto has_form = [&](const Key& key) { return dialect.id == IdLiteral::string || is_oid(key.id); };
     const auto rest = std::stable_partition(keys.begin(), keys.end(), has_form);
     std::for_each(rest, keys.end(), [&](const Key& key) { not_found_.push_back(key.id); });
@@ -146,6 +160,7 @@ Task<Result<>> ById::retry(Key key) {
                                          .reason = "the portal has it but does not list it",
                                          .body = {}});
     } else if (is_size_suspect(answer.error().code)) {
+        CO_TRY(check_portal(key, answer.error()));
         set_aside(key, answer.error());
         batch.unreachable = std::exchange(unreachable_, {});
     } else {
@@ -168,7 +183,7 @@ Task<Result<bool>> is_denied(Fetcher& fetcher, const StreamSpec& spec, std::stri
     // A record that is too large for a response exists.
     if (!answer && !is_size_suspect(answer.error().code)) co_return answer.error();
     const bool is_there = !answer || (*answer)->record_count() > 0;
-    co_return !is_there || spec.filter != "{}";
+    co_return !is_there || spec.is_filtered();
 }
 
 namespace {
@@ -188,8 +203,7 @@ Task<Result<Sighting>> sight(Fetcher& fetcher, const StreamSpec& spec, const Dia
     if (!whole) {
         if (!is_size_suspect(answer.error().code)) co_return answer.error();
         // No response contains it, so it exists. Its key shows at least whether it has moved.
-        StreamSpec unfiltered = spec;
-        unfiltered.filter = "{}";
+        const StreamSpec unfiltered = spec.unfiltered();
         Query query{.spec = &unfiltered,
                     .where = where::id_in(dialect, {id}),
                     .projection = Projection::keys,
@@ -205,15 +219,28 @@ Task<Result<Sighting>> sight(Fetcher& fetcher, const StreamSpec& spec, const Dia
     co_return Sighting{changed ? Presence::changed : Presence::same, page};
 }
 
-Task<Result<bool>> is_listed_in_other_form(Fetcher& fetcher, const StreamSpec& spec, const Dialect& dialect,
-                                           std::string id) {
-    Dialect other = dialect;
-    other.id = dialect.id == IdLiteral::oid ? IdLiteral::string : IdLiteral::oid;
-    Query query{.spec = &spec, .where = where::id_in(other, {id}), .projection = Projection::keys, .take = 1};
+Task<Result<std::vector<Key>>> listed_in_other_form(Fetcher& fetcher, const StreamSpec& spec,
+                                                    const Dialect& dialect, std::vector<std::string> ids) {
+    Query query{.spec = &spec,
+                .where = where::id_in(dialect.with_other_id(), ids),
+                .projection = Projection::keys,
+                .take = ids.size()};
     auto answer = co_await fetcher.ask(std::move(query));
-    if (!answer && answer.error().code == ErrorCode::refused) co_return false;
+    // No id has a form that the portal refuses.
+    if (!answer && answer.error().code == ErrorCode::refused) co_return std::vector<Key>();
     if (!answer) co_return answer.error();
-    co_return (*answer)->record_count() > 0;
+    co_return keys_of(**answer);
+}
+
+Task<Result<bool>> is_listed_alone(Fetcher& fetcher, const StreamSpec& spec, const Dialect& dialect,
+                                   std::string id) {
+    std::vector<std::string> one{std::move(id)};
+    Query query{
+        .spec = &spec, .where = where::id_in(dialect, one), .projection = Projection::keys, .take = 1};
+    CO_TRY_ASSIGN(auto answer, fetcher.ask(std::move(query)));
+    if (answer->record_count() > 0) co_return true;
+    CO_TRY_ASSIGN(auto keys, listed_in_other_form(fetcher, spec, dialect, std::move(one)));
+    co_return !keys.empty();
 }
 
 Omitted judge_omitted(const Omission& first, Timestamp asked_at, Duration overlap, Presence presence) {

@@ -31,6 +31,8 @@ class ById {
 
     // Of those that were asked for, the ones that the portal did not show.
     const std::vector<std::string>& not_found() const { return not_found_; }
+    // Of the answers' records, those that could not be read.
+    const std::vector<std::string>& invalid() const { return invalid_; }
 
     // One record of the quarantine that no answer carried, once more.
     Task<Result<>> retry(Key key);
@@ -40,6 +42,7 @@ class ById {
   private:
     Task<Result<>> fetch_some(std::vector<Key>& keys, std::optional<StreamState>& state);
     void drop_answered(std::vector<Key>& keys, std::size_t asked, const Page& page);
+    Task<Result<>> check_portal(const Key& key, Error error);
     void set_aside(const Key& key, const Error& error);
 
     Fetcher& fetcher_;
@@ -54,6 +57,7 @@ class ById {
     bool is_other_form_ = false;  // of an id: there is none besides
     std::vector<Key> missing_;    // what two answers did not show
     std::vector<std::string> not_found_;
+    std::vector<std::string> invalid_;
 };
 
 // The last question about a record that listings within the stream leave out (sync-model, hazards 21 and 38).
@@ -80,11 +84,15 @@ struct Sighting {
 Task<Result<Sighting>> sight(Fetcher& fetcher, const StreamSpec& spec, const Dialect& dialect, std::string id,
                              HeldRecord held);
 
-// Whether the stream's filter shows the record when its `_id` is asked for in the other literal form. One whose `_id`
-// has another type than the dialect's is in no other answer, and has left nothing (hazard 33). `spec` lives until the
-// end. Errors: the portal's; a form that it refuses is one that no `_id` has.
-Task<Result<bool>> is_listed_in_other_form(Fetcher& fetcher, const StreamSpec& spec, const Dialect& dialect,
-                                           std::string id);
+// What the stream lists of these ids in the other literal form: a record whose `_id` has another type than the
+// dialect's is in no other answer (hazard 33). `spec` lives until the end. Errors: the portal's; a form that it refuses
+// is one that no `_id` has.
+Task<Result<std::vector<Key>>> listed_in_other_form(Fetcher& fetcher, const StreamSpec& spec,
+                                                    const Dialect& dialect, std::vector<std::string> ids);
+// Whether the stream lists the record when it is requested alone, in either form. If so, it has left nothing: listings
+// for several ids were cut, or have a hole (hazard 38).
+Task<Result<bool>> is_listed_alone(Fetcher& fetcher, const StreamSpec& spec, const Dialect& dialect,
+                                   std::string id);
 
 // What becomes of a record that the portal has and that queries by id with the stream's filter left out.
 enum class Omitted {

@@ -53,7 +53,9 @@ struct StreamMemory {
     PageSize keys;
     std::optional<std::size_t> tail;  // records held beyond the safe point
     bool walked = false;              // to the portal's end, at least once
-    std::optional<Cursor> met_to{};   // the furthest key that walks with this configuration have stored
+    bool empty = false;               // the portal showed no record at all: there was nothing to walk
+    bool is_ready_for_jobs() const { return walked || empty; }
+    std::optional<Cursor> met_to{};  // the furthest key that walks with this configuration have stored
     std::optional<MonoTime> configured_at{};  // when the first of these walks began
 
     // The last walk that asked for records in the future, too, and how many it met there. Such a walk is made every
@@ -82,6 +84,8 @@ struct StreamMemory {
     // When the dialect is to be proven again (hazard 33): after so many passes in a row that brought nothing, and with
     // the record that an event or a reconciliation found and a walk should have met.
     std::size_t idle_passes = 0;
+    std::size_t unchecked_passes = 0;  // all passes since it was last proven
+    MonoTime unchecked_since{};
     std::optional<Key> missed{};
     bool lte_tried = false;
     // A walk met records of another type than the dialect's: since then they are not asked for by walks, and a whole

@@ -57,9 +57,19 @@ Timestamp future_begins(const PortalTime& time, PortalTime::LocalTime now) {
     return to_millisecond(time.latest(now) + kClockTolerance);
 }
 
-bool can_bound(const Dialect& dialect, const StreamState& state) {
-    if (!state.cursor || !dialect.lte) return false;
-    return dialect.modified == ModifiedLiteral::date || state.cursor->modified_text.ends_with('Z');
+bool can_bound(const Dialect& dialect, const StreamState& state, const std::optional<Cursor>& met_to) {
+    const std::optional<Cursor>& known = state.cursor ? state.cursor : met_to;
+    if (!known || !dialect.lte) return false;
+    return dialect.modified == ModifiedLiteral::date || known->modified_text.ends_with('Z');
+}
+
+Dialect with_proven(Dialect set, const std::optional<Dialect>& proven) {
+    if (!proven) return set;
+    set.cap = proven->cap;
+    if (!proven->has_literals_of(set)) return set;
+    set.lte = proven->lte;
+    set.lt = proven->lt;
+    return set;
 }
 
 void ensure_step(const StreamState& before, const StreamState& after, const Dialect& dialect,

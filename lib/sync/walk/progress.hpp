@@ -19,9 +19,12 @@ std::optional<Cursor> last_settleable(const std::vector<Record>& records, Timest
 
 // What is `modified` later is in the future by every clock, and by more than the tolerance.
 Timestamp future_begins(const PortalTime& time, PortalTime::LocalTime now);
-// Whether a walk from the stream's cursor may be bound by such a time. Texts that are not in UTC stand in another order
-// than their instants.
-bool can_bound(const Dialect& dialect, const StreamState& state);
+// Whether a walk may be bound by such a time. Texts that are not in UTC stand in another order than their instants: the
+// cursor's is looked at, or that of the furthest record met, if all of them are in the future.
+bool can_bound(const Dialect& dialect, const StreamState& state, const std::optional<Cursor>& met_to);
+// A dialect that is set by hand, with what has been proven of it: the server's cap, and whether `modified` can be
+// bound.
+Dialect with_proven(Dialect set, const std::optional<Dialect>& proven);
 
 // The record that the cursor rests on, as far as it is known: it has the types of the dialect in use. In another
 // spelling they are what they were, unless most of the newest records have others.

@@ -59,18 +59,22 @@ Task<Result<>> Recheck::ask_doubted(const Dialect& dialect, const std::vector<Do
     auto fetched = co_await by_id.fetch(std::move(keys), std::nullopt);
     report_.summary += committer.summary();
     if (!fetched) co_return fetched.error();
-    if (by_id.not_found().empty()) co_return Result<>{};
-    report_.vanished += by_id.not_found().size();
-    Batch batch{.stream = settings_.spec.entity, .undoubted = by_id.not_found()};
+    // One that came and could not be read is in quarantine now, and is judged anew when it can be.
+    std::vector<std::string> undoubted = by_id.not_found();
+    report_.vanished += undoubted.size();
+    undoubted.insert(undoubted.end(), by_id.invalid().begin(), by_id.invalid().end());
+    if (undoubted.empty()) co_return Result<>{};
+    Batch batch{.stream = settings_.spec.entity, .undoubted = std::move(undoubted)};
     co_return co_await commit(std::move(batch));
 }
 
 Task<Result<>> Recheck::look_again(const Dialect& dialect, const std::vector<Omission>& omissions) {
     const std::size_t most =
         std::min({memory_.keys.take(), std::max<std::size_t>(dialect.cap, 1), kLooksAtOnce});
-    std::vector<Omission> some(
-        omissions.begin(), omissions.begin() + static_cast<std::ptrdiff_t>(std::min(most, omissions.size())));
-    if (some.empty()) co_return Result<>{};
+    const auto id_at = [&omissions](std::size_t i) -> std::string_view { return omissions[i].id; };
+    const std::size_t count = ids_that_fit(settings_.spec, dialect, std::min(most, omissions.size()), id_at);
+    if (count == 0) co_return Result<>{};
+    std::vector<Omission> some(omissions.begin(), omissions.begin() + static_cast<std::ptrdiff_t>(count));
     co_return co_await look_at(dialect, std::move(some));
 }
 
@@ -118,9 +122,9 @@ Task<Result<>> Recheck::judge(const Dialect& dialect, const Omission& omission, 
     // The filter may have been different at the first check. Without one, everything is in the stream (simulate --seed
     // 746 --hours 0.5 --always mixed).
     const bool is_shown_by_id = seen.presence != Presence::denied;
-    if (verdict == Omitted::left && is_shown_by_id && settings_.spec.filter == "{}") verdict = Omitted::hole;
+    if (verdict == Omitted::left && is_shown_by_id && !settings_.spec.is_filtered()) verdict = Omitted::hole;
     if (verdict == Omitted::left && is_shown_by_id) {
-        CO_TRY_ASSIGN(auto listed, is_listed_in_other_form(fetcher_, settings_.spec, dialect, omission.id));
+        CO_TRY_ASSIGN(auto listed, is_listed_alone(fetcher_, settings_.spec, dialect, omission.id));
         if (listed) verdict = Omitted::hole;
     }
     if (verdict == Omitted::wait) batch.unomitted.clear();

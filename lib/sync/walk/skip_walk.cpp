@@ -8,6 +8,13 @@
 
 namespace carecloud {
 
+namespace {
+
+// Records of a tie that may come twice, since others move into it or out of it meanwhile.
+constexpr std::size_t kPassedTwice = 100;
+
+}  // namespace
+
 SkipWalk::SkipWalk(const Dialect& dialect, WalkPlan plan)
     : Walk(dialect, std::move(plan)), met_ties_to_(plan_.met) {}
 
@@ -30,9 +37,19 @@ bool SkipWalk::is_before_position(const Record& first) const {
     return is_before_bound(dialect_, first, *position_);
 }
 
+// More records were passed than the tie has: the same ones come again and again.
+bool SkipWalk::ignores_skip(const Page& /*page*/) const {
+    return skip_ > 2 * (tie_ids_.size() + tie_invalid_.size()) + kPassedTwice;
+}
+
 void SkipWalk::note_met(const Page& page) {
     unmet_.clear();
-    if (skip_ == 0 && !rereads_) tie_ids_.clear();
+    if (skip_ == 0 && !rereads_) {
+        tie_ids_.clear();
+        tie_invalid_.clear();
+    }
+    for (const InvalidRecord& invalid : page.invalid)
+        tie_invalid_.insert(invalid.id);
     for (std::size_t i = 0; i < page.records.size(); ++i) {
         // A tie that is read again also contains the records that the previous rounds skipped.
         const bool is_fresh = tie_ids_.emplace(page.records[i].id).second;

@@ -32,6 +32,7 @@ class SkipWalk final : public Walk {
     void note_met(const Page& page) override;
     bool is_before_cursor() const override;
     bool is_before_position(const Record& first) const override;
+    bool ignores_skip(const Page& page) const override;
 
     void move_past(const Page& page, std::size_t fresh);
     void note_shift(const Page& page);
@@ -49,11 +50,12 @@ class SkipWalk final : public Walk {
     bool is_blind_ = false;      // in this round a page left no room to see that
     bool is_fresh_ = false;      // this round brought a record that no round before it did
     bool unknown_in_tie_ = false;
-    bool rereads_ = false;                      // a tie that was left
-    bool overlaps_ = false;                     // the next page begins with the last record of this one
-    bool had_room_ = false;                     // the page before held fewer records than it could have
-    std::unordered_set<std::string> last_ids_;  // of this page, where it lies inside a tie
-    std::unordered_set<std::string> tie_ids_;   // of all pages since the tie began
+    bool rereads_ = false;                         // a tie that was left
+    bool overlaps_ = false;                        // the next page begins with the last record of this one
+    bool had_room_ = false;                        // the page before held fewer records than it could have
+    std::unordered_set<std::string> last_ids_;     // of this page, where it lies inside a tie
+    std::unordered_set<std::string> tie_ids_;      // of all pages since the tie began
+    std::unordered_set<std::string> tie_invalid_;  // the same of its invalid records
 };
 
 }  // namespace carecloud

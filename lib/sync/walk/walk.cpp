@@ -119,6 +119,12 @@ Result<> Walk::take_page(const Page& page, std::size_t take) {
                          "nothing of the page is stored; if this persists, the portal ignores the query's "
                          "lower bound"};
     }
+    if (ignores_skip(page)) {
+        return Error{.code = ErrorCode::bad_response,
+                     .operation = "check the page's position",
+                     .subject = "the same records come again whatever Skip says",
+                     .hint = "nothing of the page is stored; ask the portal's operator why Skip is ignored"};
+    }
     note_met(page);
     dialect_.cap = std::max(dialect_.cap, page.record_count());
     short_ = page.record_count() < std::min(take, dialect_.cap);
@@ -170,6 +176,10 @@ bool KeysetWalk::is_before_position(const Record& first) const {
     return is_before_bound(dialect_, first, *position_);
 }
 
+bool KeysetWalk::ignores_skip(const Page& page) const {
+    return skip_ > 0 && !page.invalid.empty() && page.invalid.front().id == first_invalid_;
+}
+
 void KeysetWalk::note_met(const Page& page) {
     unmet_.clear();
     for (std::size_t i = 0; i < page.records.size(); ++i) {
@@ -179,6 +189,7 @@ void KeysetWalk::note_met(const Page& page) {
 }
 
 void KeysetWalk::move(const Page& page, std::size_t /*take*/) {
+    first_invalid_ = page.records.empty() && !page.invalid.empty() ? page.invalid.front().id : std::string();
     if (page.records.empty()) {
         skip_ += page.record_count();
     } else {

@@ -131,6 +131,8 @@ class Walk {
     // Whether a held record lies after the position.
     virtual bool is_before_cursor() const = 0;
     virtual bool is_before_position(const Record& first) const = 0;
+    // Whether the portal has ignored Skip, as far as that shows: the walk would go on forever.
+    virtual bool ignores_skip(const Page& page) const = 0;
 
     // What the page shows about the end. `sees_more`: an empty one cannot be right, for another reason than the cursor.
     bool proves_end(std::size_t count, bool sees_more);
@@ -173,8 +175,10 @@ class KeysetWalk final : public Walk {
     void note_met(const Page& page) override;
     bool is_before_cursor() const override;
     bool is_before_position(const Record& first) const override;
+    bool ignores_skip(const Page& page) const override;
 
     std::size_t skip_ = 0;
+    std::string first_invalid_;  // of the page before, if it had nothing else
 };
 
 }  // namespace carecloud

@@ -179,6 +179,18 @@ TEST_CASE("the second and each further reversal is doubted for the overlap, twic
     CHECK(decided(version, back).ask_at == decision.ask_at);
 }
 
+TEST_CASE("reversals are doubted longer each time without an overlap, too") {
+    HeldVersion version = held();
+    Arrival back = arriving(-2);
+    back.had_before = true;
+    back.overlap = 0s;
+    back.asked_at = at(100'000);
+    version.reversals = 1;
+    CHECK(decided(version, back).ask_at == at(100'060));
+    version.reversals = 3;
+    CHECK(decided(version, back).ask_at == at(100'240));
+}
+
 TEST_CASE(
     "regression: the second reversal was taken when an earlier doubt was due, or from overlapping "
     "responses") {

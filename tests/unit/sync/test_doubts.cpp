@@ -63,6 +63,32 @@ TEST_CASE("row 1: a version with an earlier `modified` is in the store an overla
     CHECK(world.recorder.passes.back().error == std::nullopt);
 }
 
+TEST_CASE("a doubted record that is spoiled when it is due is not requested every two seconds") {
+    EngineWorld world;
+    start(world);
+    const Timestamp now = world.clock.wall();
+    world.put(11, now + 2s, R"(,"v":1)");
+    world.clock.run_for(2min);
+    world.put(11, now, R"(,"v":2)");
+    world.clock.run_for(2min);
+    REQUIRE(world.tables().doubted.size() == 1);
+    bool is_spoiled = true;
+    world.portal.set_answer_hook([&](const SeenRequest&, std::string& body) {
+        const auto at = body.find(R"("v":2)");
+        if (is_spoiled && at != std::string::npos) body.insert(at, "\"t\":\"a\tb\",");
+    });
+    world.clock.run_for(20min);
+    CHECK(world.tables().doubted.empty());
+    CHECK(world.tables().quarantine.size() == 1);
+    world.portal.forget_requests();
+    world.clock.run_for(30min);
+    CHECK(world.portal.requests().size() < 40);
+    is_spoiled = false;
+    world.clock.run_for(3h);
+    CHECK(world.tables().quarantine.empty());
+    world.check_same();
+}
+
 TEST_CASE("a portal restored from a backup: newer versions are reverted, requested by 200 ids at a time") {
     EngineWorld world;
     start(world);

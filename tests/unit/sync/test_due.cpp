@@ -1,4 +1,5 @@
 // When reconciliations are due: counted from what the store remembers, and at once where something asks for it.
+#include "bounded_world.hpp"
 #include "engine_world.hpp"
 #include "sync/jobs/whole_due.hpp"
 
@@ -66,6 +67,91 @@ TEST_CASE("due: an interval counts across reloads and restarts, from the stream'
     }
     CHECK(world.count(JobStatus::done) >= 5);
     CHECK(world.count(JobStatus::done) <= 8);
+}
+
+// Seen by reading: a row written while the wall clock was a month ahead counted as the newest until that month was
+// over.
+TEST_CASE("due: what ended while the wall clock was ahead does not count (hazard 19)") {
+    DueWorld world;
+    world.reconcile.every = 10min;
+    world.run_loaded();
+    world.clock.shift_wall(std::chrono::hours(24 * 30));
+    world.request_job({.whole = true});
+    world.clock.run_for(1min);
+    REQUIRE(world.count(JobStatus::done) == 1);
+    world.clock.shift_wall(std::chrono::hours(-24 * 30));
+    for (int restart = 0; restart < 3; ++restart) {
+        world.clock.run_for(1h);
+        world.stop_and_start();
+    }
+    const auto& passes = world.tables().passes;
+    CHECK(world.count(JobStatus::done) >= 10);
+    CHECK(world.count(JobStatus::done) <= 22);
+    const auto is_whole = [](const auto& entry) { return entry.second.whole; };
+    CHECK(std::count_if(passes.begin(), passes.end(), is_whole) == 2);
+    // One that is due early does not wait for the clock either.
+    world.whole_due.on_written([&world] { world.engine->pass_requested(); });
+    world.request("a test");
+    world.clock.run_for(2h);
+    CHECK(std::count_if(passes.begin(), passes.end(), is_whole) == 3);
+}
+
+TEST_CASE("due: a first pass that ended while the wall clock was ahead makes the first reconciliation due") {
+    DueWorld world;
+    world.clock.shift_wall(std::chrono::hours(24 * 30));
+    world.run_loaded();
+    world.stop_engine();
+    world.clock.shift_wall(std::chrono::hours(-24 * 30));
+    world.reconcile.every = 24h;
+    world.start();
+    world.clock.run_for(3h);  // a tenth of jitter
+    CHECK(world.count(JobStatus::done) == 1);
+}
+
+TEST_CASE(
+    "due: a reconciliation of a stream without a record ends, and so does one of a stream that lost all") {
+    DueWorld world;
+    const bool had_some = GENERATE(false, true);
+    if (had_some) {
+        world.run_loaded();
+        world.stop_engine();
+        world.content->tables.streams.at(kEntity).dialect.clear();
+        for (unsigned n = 1; n <= 10; ++n)
+            REQUIRE(world.model.erase(kEntity, BoundedWorld::id_of(n)));
+    }
+    world.start();
+    world.clock.run_for(1min);
+    const std::uint64_t id = world.request_job({.whole = true, .confirm_deletes = true});
+    world.clock.run_for(1h);
+    CHECK(world.row(id).status == JobStatus::done);
+    CHECK(world.live() == 0);
+    // The stream is as good as any other when it shows a record.
+    world.put_many(20, 5, 5, world.clock.wall());
+    world.clock.run_for(1h);
+    CHECK(world.live() == 5);
+}
+
+// Found by system_waits: the portal wanted to be left alone before the stream had its dialect, and the backfill slept
+// on for an hour after the stream had gone on.
+TEST_CASE("due: a backfill that has waited for the query dialect begins when the stream has detected it") {
+    DueWorld world;
+    world.put_many(1, 10, 5, kOld);
+    world.poll_every = 1min;
+    bool is_down = true;
+    world.portal.set_fault_hook([&](const SeenRequest&) -> std::optional<Error> {
+        if (!is_down) return std::nullopt;
+        return Error{.code = ErrorCode::unreachable, .operation = "query", .subject = "test", .hint = ""};
+    });
+    world.start();
+    const std::uint64_t id =
+        world.request_job({.kind = JobKind::backfill, .first_day = "20240101", .last_day = "20240131"});
+    world.clock.run_for(4h);
+    REQUIRE(world.row(id).status == JobStatus::running);
+    is_down = false;
+    world.engine->nudge(kEntity);
+    REQUIRE(world.clock.run_until([&] { return world.held() == 10; }));
+    world.clock.run_for(10s);
+    CHECK(world.row(id).status == JobStatus::done);
 }
 
 TEST_CASE("due: the first pass of a stream without a record is stored, too") {

@@ -1,4 +1,5 @@
 // Many records dated in the future do not come with every poll, and are stored all the same (row 16).
+#include "bounded_world.hpp"
 #include "world.hpp"
 
 using namespace carecloud;
@@ -33,6 +34,38 @@ TEST_CASE("row 16: 3,000 records dated years ahead are walked only by keys, and 
     CHECK(wide.summary.changes() == 0);
     for (const SeenRequest& request : world.portal.requests())
         CHECK(mentions(request, R"("Fields":["_id","modified"])"));
+    world.clock.run_for(1min);
+    CHECK(world.good_pass().requests == 1);
+    CHECK(bytes_of_records(world) == 0);
+}
+
+TEST_CASE(
+    "row 16: a stream of nothing but records dated years ahead keeps its dialect, and its polls are small") {
+    BoundedWorld world({.modified_is_date = GENERATE(false, true)});
+    world.put_many(1'000, 300, 10, at("2027-01-01T00:00:00Z"));
+    world.good_pass();
+    world.check_same();
+    CHECK_FALSE(world.tables().streams.at(kEntity).dialect.empty());
+    world.clock.run_for(1min);
+    CHECK(world.good_pass().requests == 1);
+    CHECK(bytes_of_records(world) == 0);
+    CHECK(world.reconcile(true).status == JobStatus::done);
+    world.restart();
+    CHECK(world.good_pass().requests < 5);  // nothing is proven again
+    world.put(1, world.clock.wall());
+    CHECK(world.good_pass().summary.created == 1);
+}
+
+TEST_CASE("row 16: with a dialect that is set by hand, idle polls are as small after a dozen") {
+    World world;
+    world.settings.dialect = Dialect{};
+    world.put_many(1, 50, 5, kOld);
+    world.put_many(1'000, 300, 10, at("2027-01-01T00:00:00Z"));
+    for (int poll = 0; poll < 14; ++poll) {
+        world.good_pass();
+        world.clock.run_for(1min);
+    }
+    world.good_pass();
     world.clock.run_for(1min);
     CHECK(world.good_pass().requests == 1);
     CHECK(bytes_of_records(world) == 0);

@@ -148,3 +148,24 @@ TEST_CASE("a query by ids stays below 8 KB, however many late records there are 
     CHECK(world.live() == 750);
     CHECK(largest < 8 * 1024);
 }
+
+// An outage looks like a record that no answer can carry, and lasts for longer than all attempts at it.
+TEST_CASE("an outage while records are fetched by id quarantines none of them") {
+    World world;
+    world.put_many(400, 40, 5, world.clock.wall() - 1min);
+    world.good_pass();
+    world.put_many(500, 40, 5, world.clock.wall() - 30s);
+    bool is_down = false;
+    world.portal.set_fault_hook([&](const SeenRequest& request) -> std::optional<Error> {
+        is_down = is_down || mentions(request, "$in");
+        if (!is_down) return std::nullopt;
+        return Error{.code = ErrorCode::server_failed, .operation = "query", .subject = "HTTP 503", .hint = ""};
+    });
+    for (int poll = 0; poll < 5; ++poll)
+        CHECK(world.pass().error);
+    CHECK(is_down);
+    CHECK(world.tables().quarantine.empty());
+    world.portal.set_fault_hook({});
+    world.good_pass();
+    world.check_same();
+}

@@ -87,6 +87,39 @@ TEST_CASE("mixed types: it is reported once, and a whole reconciliation becomes 
     CHECK(world.recorder.failures.size() == 1);
 }
 
+// Too few for the dialect to change, and no total tells that there is something that a walk does not meet.
+TEST_CASE("mixed types: a few newer records of another type are noticed by idle polls") {
+    EngineWorld world;
+    world.model.change_settings({.totals = false});
+    world.poll_every = 1min;
+    world.put_many(100, 30, 6, kOld);
+    world.start();
+    world.clock.run_for(5min);
+    for (unsigned n = 1; n <= 5; ++n)
+        put_odd(world, n, world.clock.wall(), true);
+    world.clock.run_for(30min);
+    CHECK(world.recorder.failures.size() == 1);
+    REQUIRE_FALSE(world.tables().passes.empty());
+    CHECK(world.tables().passes.begin()->second.whole);
+    CHECK_FALSE(Dialect::from_json(world.tables().streams.at(kEntity).dialect)->modified ==
+                ModifiedLiteral::date);
+}
+
+TEST_CASE("mixed types: a stream whose passes always bring something has its dialect checked every hour") {
+    EngineWorld world;
+    world.model.change_settings({.totals = false});
+    world.poll_every = 1min;
+    world.put_many(100, 30, 6, kOld);
+    world.start();
+    world.clock.run_for(5min);
+    put_odd(world, 1, seconds_after(world.clock.wall(), 7'200), true);  // the newest
+    for (unsigned n = 0; n < 70; ++n) {
+        world.put(200 + n, world.clock.wall());
+        world.clock.run_for(1min);
+    }
+    CHECK(world.recorder.failures.size() == 1);
+}
+
 TEST_CASE("a page that is out of order is refused if the portal does not sort at all") {
     World world;
     world.put_many(1, 30, 5, kOld);

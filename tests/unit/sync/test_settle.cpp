@@ -57,6 +57,23 @@ TEST_CASE("a version settles an event if it is not older; if a little older, if 
     CHECK_FALSE(settles(doubted, event, 9));
 }
 
+TEST_CASE("an event from far in the future counts as one without a time: it does not stay open for years") {
+    OpenEvent event{.message_id = "m", .record_id = "r", .event_time = kOld + kDay};
+    ignore_future_time(event, kOld);
+    CHECK(event.event_time == kOld + kDay);
+    event.event_time = kOld + kDay + 1s;
+    ignore_future_time(event, kOld);
+    CHECK_FALSE(event.event_time);
+    EngineWorld world;
+    world.put_many(1, 10, 5, kOld);
+    Engine& engine = world.start();
+    world.clock.run_for(1min);
+    world.announce(3, at("2099-01-01T00:00:00Z"));
+    engine.nudge(kEntity);
+    world.clock.run_for(30min);
+    CHECK(world.events(EventState::settled) == 1);
+}
+
 TEST_CASE("polls follow after 1, 2, 4 and 8 seconds, then by id, then with each poll") {
     CHECK(look_pause(1) == 1s);
     CHECK(look_pause(2) == 2s);

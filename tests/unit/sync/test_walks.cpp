@@ -128,6 +128,16 @@ TEST_CASE("keyset: records without a usable modified are passed by Skip, and the
     CHECK(walk.skip() == 0);
 }
 
+TEST_CASE("keyset: a portal that ignores Skip does not keep a walk going forever") {
+    KeysetWalk walk(kKeyset, {});
+    const PagePtr invalid = make_page({}, {{.id = "x", .modified = ""}, {.id = "y", .modified = ""}});
+    take(walk, invalid);
+    const auto moved = walk.take_page(*invalid, 10);
+    REQUIRE_FALSE(moved);
+    CHECK(moved.error().code == ErrorCode::bad_response);
+    CHECK(moved.error().hint.find("Skip is ignored") != std::string::npos);
+}
+
 TEST_CASE("keyset: a page out of order, or before its position, moves nothing") {
     KeysetWalk walk(kKeyset, plan_job(kKeyset, position(5, "e")));
     const std::string before = walk.where();
@@ -254,6 +264,21 @@ TEST_CASE("skip: a tie whose pages are truncated to one key is read twice and no
     }
     CHECK(walk.may_move_cursor());
     CHECK(asks(walk, time_text(3)));
+}
+
+TEST_CASE("skip: a tie that never becomes stable, since Skip is ignored, ends the walk with an error") {
+    SkipWalk walk(kSkip, {});
+    std::optional<Error> error;
+    std::size_t pages = 0;
+    while (!error && pages < 10'000) {
+        ++pages;
+        const auto moved = walk.take_page(*page({{2, "a"}, {2, "b"}}), 2);
+        if (!moved) error = moved.error();
+        walk.stored(0, 2);
+        if (walk.ended()) FAIL("it has no end");
+    }
+    REQUIRE(error);
+    CHECK(error->code == ErrorCode::bad_response);
 }
 
 TEST_CASE("skip: a tie in progress does not count as met") {
