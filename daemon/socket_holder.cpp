@@ -80,7 +80,7 @@ bool holds_one(const fs::path& process, const Inodes& inodes) {
     return false;
 }
 
-// Zero for what is no process.
+// Zero if it is not a process.
 pid_t pid_in(const std::string& name) {
     pid_t pid = 0;
     const auto [end, failure] = std::from_chars(name.data(), name.data() + name.size(), pid);
@@ -103,7 +103,7 @@ bool is_taken(const ListenAddress& listen) {
     const int failed_by = errno;
     ::close(probe);
     if (bound) return false;
-    // Without the privilege for a low port only the list of those who listen says it.
+    // Without the privilege for a low port, only the list of listening sockets shows it.
     return failed_by == EADDRINUSE || (failed_by == EACCES && !listening(listen).empty());
 }
 

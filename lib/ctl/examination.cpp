@@ -12,7 +12,7 @@
 namespace carecloud {
 namespace {
 
-// Whether the kernel says that a time service disciplines this machine's clock. Reading asks for no privilege.
+// Whether the kernel reports that this machine's clock is synchronized. Reading requires no privilege.
 bool is_synchronized() {
     timex state{};
     const int clock = ::adjtimex(&state);
@@ -37,7 +37,7 @@ bool agrees(const DialectSetting& setting, const Dialect& dialect) {
            setting.id_as_oid == (dialect.id == IdLiteral::oid) && (!setting.keyset || dialect.keyset);
 }
 
-// Which of the checks it is that a failure answers.
+// The check to which a failure belongs.
 const char* check_of(ErrorCode code) {
     switch (code) {
         case ErrorCode::unreachable:
@@ -74,7 +74,7 @@ void Examination::note(DoctorMark verdict, std::string check, std::string found,
 }
 
 void Examination::note_failure(const Error& error) {
-    // What a failure further on proves all the same.
+    // What a later failure nevertheless proves.
     const std::string check = check_of(error.code);
     if (findings_.empty() && check != "reachable") note(DoctorMark::good, "reachable", "the portal responds");
     note(DoctorMark::bad, check, printable(error.subject), printable(remedy_for(error)));
@@ -155,7 +155,7 @@ Task<Result<>> Examination::check_pages() {
     const bool compressed = portal_.last_compressed();
     bool capped = false;
     if (came > 0 && came < wanted) {
-        // The end, or all that the portal sends at once?
+        // The end, or the portal's limit?
         auto looking = ask_keys(where::all(), 1, came);
         const Result<PagePtr> beyond = co_await std::move(looking);
         if (!beyond) co_return beyond.error();

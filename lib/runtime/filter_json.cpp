@@ -18,7 +18,7 @@ std::size_t digits_at(std::string_view text) {
     return std::min(text.find_first_not_of("0123456789"), text.size());
 }
 
-// YAML's 0o17 and 0x1F. None: not of that form, or past 64 bits.
+// YAML's 0o17 and 0x1F. None: another form, or more than 64 bits.
 std::optional<std::string> based_number(std::string_view text) {
     const int base = text.starts_with("0o") ? 8 : text.starts_with("0x") ? 16 : 0;
     if (base == 0) return std::nullopt;
@@ -28,7 +28,7 @@ std::optional<std::string> based_number(std::string_view text) {
     return std::to_string(value);
 }
 
-// YAML's [-+]? ( \. [0-9]+ | [0-9]+ ( \. [0-9]* )? ) ( [eE] [-+]? [0-9]+ )?, taken apart.
+// The parts of YAML's [-+]? ( \. [0-9]+ | [0-9]+ ( \. [0-9]* )? ) ( [eE] [-+]? [0-9]+ )?
 struct DecimalParts {
     bool negative = false;
     std::string_view whole;

@@ -148,8 +148,8 @@ void YamlBuilder::add_to(Frame& frame, YamlNode node, const YAML::Mark& mark) {
         entries.push_back(YamlEntry{std::move(node.text), node.position, {}});
         return;
     }
-    // yaml-cpp puts a missing value where the next token stands, often on another line: the key's place is
-    // meant.
+    // yaml-cpp reports the position of a missing value at the next token, often on another line: the key's position is
+    // used instead.
     if (node.kind == YamlNode::Kind::null) node.position = entries.back().position;
     entries.back().value = std::move(node);
 }

@@ -10,7 +10,7 @@
 namespace carecloud {
 namespace {
 
-// What stands in the file, never what a variable put in.
+// The text of the file, never the value of a variable.
 std::string shown(const Field& field) {
     return in_quotes(field.node->shown) + (field.node->expanded ? " (after variable expansion)" : "");
 }
