@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kApiGrace{1000};
 constexpr std::size_t kBodyMax = 4 * 1024;  // no request of the API needs one
-// A thousand that wait for changes, and room for those who only ask.
+// A thousand that wait for changes, and room for other requests.
 constexpr std::size_t kConnectionsMax = 1200;
 constexpr std::size_t kTokenMin = 16;  // bytes
 
@@ -81,7 +81,7 @@ Result<ApiEndpoint::Staged> ApiEndpoint::stage(const ApiSettings& settings) {
     return staged;
 }
 
-// The API is kept until its answer.
+// The API object is kept until its response.
 Task<ServerResponse> ApiEndpoint::serve(Slot slot, const ServerRequest& request) {
     const std::shared_ptr<Api> api = *slot;
     if (!api) {
@@ -96,7 +96,7 @@ Task<ServerResponse> ApiEndpoint::serve(Slot slot, const ServerRequest& request)
     co_return answer;
 }
 
-// Anybody can guess: a line when it begins, and then one an interval.
+// Tokens can be guessed by anyone: one line at the start, and then one per interval.
 void ApiEndpoint::report_refused(const ServerRequest& request) {
     const auto line = refusals_.failed("token", ErrorCode::refused, parts_.clock.now());
     if (!line) return;

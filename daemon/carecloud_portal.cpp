@@ -23,7 +23,7 @@ int complain(const Error& error, int exit_code) {
     return exit_code;
 }
 
-// Complete or not there at all: whoever waits for the file may read it as soon as it exists.
+// Written atomically: a program that waits for the file may read it as soon as it exists.
 Result<> write_whole_file(const char* what, const std::string& path, const std::string& text) {
     const std::string temporary = path + ".new";
     std::ofstream file(temporary, std::ios::trunc);
@@ -70,7 +70,7 @@ Result<> fill_model(const PortalProgram& program, PortalModel& model) {
     return {};
 }
 
-// The authority first: whoever waits for the ports may need it.
+// The authority first: a program that waits for the ports may need it.
 Result<> write_files(const PortalProgram& program, const PortalServer& server, const std::string& ca_file) {
     Result<> written;
     if (!program.sns_ca_out.empty())

@@ -1,4 +1,4 @@
-// --check: what the configuration means, and everything that is wrong with it and the files it names.
+// --check: the meaning of the configuration, and every problem in it and in the files it names.
 #include "api_endpoint.hpp"
 #include "event_endpoint.hpp"
 #include "open_store.hpp"
@@ -24,7 +24,7 @@ void print_findings(const LoadedConfiguration& loaded) {
     if (!loaded.warnings.empty()) std::cerr << report(loaded.file, loaded.warnings) << "\n";
 }
 
-// Firewalls commonly refuse larger requests (hazard 36): those with ids are cut to fit, a filter cannot be.
+// Firewalls commonly refuse larger requests (hazard 36): those with ids are limited accordingly, a filter cannot be.
 void warn_of_large_filters(const LoadedConfiguration& loaded) {
     for (const StreamSettings& stream : loaded.configuration.streams) {
         if (!is_filter_too_large(stream.spec)) continue;
@@ -63,7 +63,7 @@ std::optional<std::string> store_problem(const Configuration& configuration) {
     return "store.url: " + state.error().message();
 }
 
-// What is wrong with the files that the configuration names.
+// Problems in the files that the configuration names.
 std::vector<std::string> file_problems(const Configuration& configuration) {
     std::vector<std::string> problems;
     const auto key = read_secret_file(configuration.portal.api_key_file);

@@ -13,7 +13,7 @@ using TlsPtr = std::shared_ptr<asio::ssl::context>;
 
 namespace {
 
-// SNS waits 15 s for an answer (developer guide, "HTTP/HTTPS endpoints"); the stop as a whole has 5 s.
+// SNS waits 15 s for a response (developer guide, "HTTP/HTTPS endpoints"); the whole stop has 5 s.
 constexpr std::chrono::milliseconds kEventGrace{2000};
 
 Result<TlsPtr> make_tls(const SnsSettings& settings) {
@@ -38,7 +38,7 @@ std::vector<EventRoute> routes_of(const Configuration& configuration) {
     return routes;
 }
 
-// The server that listens keeps its port until the next one listens, and so the next one cannot have it.
+// The listening server keeps its port until the next one listens, so the next one cannot use the same.
 Error with_own_port(Error error) {
     error.hint += "; if the endpoint itself uses that port, the change requires a restart";
     return error;
@@ -88,7 +88,7 @@ Result<std::unique_ptr<HttpServer>> EventEndpoint::listen(const SnsSettings& set
     return HttpServer::listen(io_.get_executor(), std::move(server), std::move(handler));
 }
 
-// The service is looked up for each request, and kept until its answer: a reload changes it.
+// The receiver is looked up for each request, and kept until its response: a reload replaces it.
 Task<ServerResponse> EventEndpoint::receive(const ServerRequest& request) {
     const std::shared_ptr<Service> service = service_;
     co_return co_await service->receiver->receive(request);
@@ -134,7 +134,7 @@ std::optional<Timestamp> EventEndpoint::certificate_end() const {
 
 Task<> EventEndpoint::stop() {
     if (server_) co_await server_->stop();
-    service_.reset();  // with it what it still fetches, for messages that nobody waits for any more
+    service_.reset();  // including pending fetches for messages that no longer wait
 }
 
 Result<> check_endpoint(const SnsSettings& settings) {

@@ -12,7 +12,7 @@ namespace {
 
 constexpr Duration kFilesCheckEvery = std::chrono::seconds(10);
 
-// Why a service that runs with `now` cannot take what was loaded instead: a problem a line. Empty: it can.
+// Why a service that runs with `now` cannot apply the loaded settings: one problem per line. Empty: it can.
 std::string why_no_reload(const LoadedConfiguration& loaded, const Configuration& now) {
     if (!loaded.ok()) {
         std::string problems = report(loaded.file, loaded.problems);
@@ -35,7 +35,7 @@ Result<> Reload::apply(Result<Settings> prepared) {
     if (!prepared) return prepared.error();
     auto staged = parts_.api.stage(prepared->configuration.api);
     if (!staged) return staged.error();
-    // The last that can fail: afterwards the new settings are those of the endpoints, too.
+    // The last step that can fail: afterwards the endpoints have the new settings, too.
     const Result<> applied = parts_.endpoint.apply(prepared->configuration);
     if (!applied) return applied.error();
     parts_.api.take(std::move(*staged));
@@ -86,7 +86,7 @@ Task<> Reload::watch_files() {
     while (!stopped_) {
         const MonoTime next_check = parts_.process.clock.now() + kFilesCheckEvery;
         co_await alarm_->wait_until(next_check);
-        // What a reload has just read waits for the engine to come to rest.
+        // The settings just read by a reload wait until the engine has stopped.
         if (stopped_ || parts_.settings.next) continue;
         const auto stamp = file_stamp(parts_.settings.now.configuration.portal.api_key_file);
         if (stamp && stamp != key_stamp_) {

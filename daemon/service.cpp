@@ -28,7 +28,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-// An exception out of a coroutine is a broken invariant: it ends the process through main.
+// An exception out of a coroutine is a violated invariant: it ends the process through main.
 void rethrow(const std::exception_ptr& thrown) {
     if (thrown) std::rethrow_exception(thrown);
 }
@@ -141,7 +141,7 @@ Task<> Service::live() {
         if (stopping_ || !reload_.take_next()) break;
     }
     co_await api_.stop();
-    // Until here events were made durable, and they are whenever they have got their 200.
+    // Until here events were made durable; each one acknowledged with 200 is.
     co_await endpoint_.stop();
     finish();
 }
@@ -157,8 +157,8 @@ Task<> Service::live_once() {
     finish();
 }
 
-// What an earlier life of the process left in the store: first passes, bounded passes and open events. What cannot be
-// read is logged, and counts as not there.
+// What an earlier process left in the store: first passes, bounded passes and open events. Unreadable entries are
+// logged, and treated as missing.
 Task<> Service::report_earlier_life() {
     Log& log = process_.log;
     Store& store = storage_.handle.store();
@@ -181,7 +181,7 @@ Task<> Service::report_earlier_life() {
     }
 }
 
-// Where the API is, where events are received, and whether the topics are subscribed to.
+// Where the API and the SNS endpoint listen, and whether the topics are subscribed.
 Task<> Service::report_endpoints() {
     Log& log = process_.log;
     const Configuration& configuration = settings_.now.configuration;
@@ -211,7 +211,7 @@ void Service::stop() {
     watches_.stop();
 }
 
-// Nothing more to wait for: what keeps the io_context running is let go.
+// Nothing more to wait for: releases what keeps the io_context running.
 void Service::finish() {
     stopping_ = true;
     reload_.stop();
@@ -242,7 +242,7 @@ ExitCode Service::run() {
     return process_.code;
 }
 
-// With the configuration valid, and its sockets here: what can fail is made first.
+// After the configuration and sockets are validated: first creates what can fail.
 ExitCode run_process(const Options& options, Log& log, Configuration configuration,
                      InheritedSockets sockets) {
     Process process(log);

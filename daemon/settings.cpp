@@ -24,7 +24,7 @@ void log_request(Log& log, const PortalExchange& request) {
     log.write(LogLevel::debug, "portal request", fields);
 }
 
-// What the portal's client reports, as lines of the log.
+// Logs the reports of the portal's client.
 PortalCallbacks portal_log(Log& log) {
     return {.on_notice = [&log](const Error& notice) { log.write(LogLevel::warn, notice); },
             .on_request = [&log](const PortalExchange& request) { log_request(log, request); }};
@@ -37,7 +37,7 @@ std::optional<Dialect> dialect_of(const std::optional<DialectSetting>& setting) 
                    .keyset = setting->keyset};
 }
 
-// The vendor publishes events of this one so far (docs: portal-api facts, "Notifications").
+// The only entity for which the vendor publishes events so far.
 constexpr const char* kAnnouncedEntity = "claim_attendance";
 
 EngineStream engine_stream(const StreamSettings& stream, const PortalSettings& portal, bool events) {

@@ -148,11 +148,11 @@ std::vector<SocketHolder> holders_of(const ListenAddress& listen) {
 // Of etc/config.yaml, as it is installed.
 constexpr std::string_view kExampleUrl = "https://portal.example.org/api";
 constexpr std::string_view kExampleId = "000000000000000000000000";
-// StateDirectory= and RuntimeDirectory= of the packaged unit: made when the service starts.
+// StateDirectory= and RuntimeDirectory= of the packaged unit: created when the service starts.
 constexpr std::array<std::string_view, 2> kMadeByUnit{"/var/lib/carecloud-syncd", "/run/carecloud-syncd"};
 constexpr std::string_view kProgram = "carecloud-syncd";
 constexpr const char* kUnitName = "carecloud-syncd.service";
-// There where systemd runs the machine, sd_booted(3).
+// True if systemd is the init system, sd_booted(3).
 constexpr const char* kSystemdRuns = "/run/systemd/system";
 constexpr std::int64_t kCertificateDays = 21;  // as the service's own warning
 constexpr std::int64_t kDaySeconds = 86'400;
@@ -170,7 +170,7 @@ void find_placeholders(const PortalSettings& portal, Surroundings& found) {
     check(portal.bucket_id, "bucket_id");
 }
 
-// Empty: a file can be made in it.
+// Empty: a file can be created in it.
 std::string wrong_with_folder(const std::filesystem::path& folder) {
     if (std::find(kMadeByUnit.begin(), kMadeByUnit.end(), folder.string()) != kMadeByUnit.end()) return {};
     std::error_code failure;
@@ -179,7 +179,7 @@ std::string wrong_with_folder(const std::filesystem::path& folder) {
     if (status.type() == std::filesystem::file_type::not_found)
         return "the directory " + in_quotes(folder.string(), 400) +
                " does not exist; create it, writable by the service user";
-    if (failure) return {};  // not ours to see
+    if (failure) return {};  // not visible to this user
     return in_quotes(folder.string(), 400) + " is not a directory; specify a file in an existing directory";
 }
 
@@ -199,12 +199,12 @@ void find_denied(const std::string& setting, const std::string& path, const Serv
                  Surroundings& found) {
     const std::filesystem::path folder = std::filesystem::path(path).parent_path();
     const std::string denied = denied_by(unit, folder);
-    // StateDirectory= is a link of systemd's, and others may lead there.
+    // StateDirectory= is a symbolic link made by systemd, and others may point to it.
     if (!denied.empty() && !denied_by(unit, resolved(folder)).empty())
         found.warnings.push_back(setting + ": " + denied);
 }
 
-// A poll is one request where nothing is new: less than this cannot do.
+// A poll without changes is one request: the minimum.
 void find_small_quota(const Configuration& configuration, Surroundings& found) {
     const auto quota = configuration.portal.rate.monthly_quota;
     if (!quota) return;
@@ -225,7 +225,7 @@ void find_small_quota(const Configuration& configuration, Surroundings& found) {
 
 void find_bad_proxy(const PortalSettings& portal, Surroundings& found) {
     const Result<HttpUrl> url = parse_http_url(portal.base_url);
-    if (!url) return;  // the parser's to say
+    if (!url) return;  // reported by the parser
     const auto proxy = choose_proxy(url->origin, ProxyEnvironment::of_process());
     if (!proxy)
         found.problems.push_back("HTTPS_PROXY in the environment: " + proxy.error().subject + "; " +
@@ -236,12 +236,12 @@ bool is_ours(const SocketHolder& holder) {
     return holder.program == kProgram || (holder.pid == 1 && holder.program == "systemd");
 }
 
-// SNS delivers to no endpoint whose certificate has ended.
+// SNS does not deliver to an endpoint with an expired certificate.
 void find_old_certificate(const SnsSettings& sns, Surroundings& found) {
     if (!sns.tls) return;
     const auto tls = make_server_tls(sns.tls->certificate, sns.tls->private_key);
-    const auto end =
-        tls ? certificate_end(**tls) : std::nullopt;  // what cannot be read is a problem of the file's
+    const auto end = tls ? certificate_end(**tls)
+                         : std::nullopt;  // an unreadable file is reported as a problem of that file
     if (!end) return;
     const std::int64_t left = end->seconds() - std::time(nullptr);
     if (left > kCertificateDays * kDaySeconds) return;

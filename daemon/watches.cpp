@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::chrono::seconds kStoreEvery{2};
 constexpr std::chrono::seconds kHealthEvery{5};
-// Keys of the reasons that nothing else reports in the log.
+// Keys of the reasons that are logged only here.
 constexpr std::array<std::string_view, 3> kLoggedReasons{"certificate", "disk", "unreadable"};
 
 }  // namespace
@@ -26,7 +26,7 @@ Task<> Watches::feed_watchdog() {
     const std::optional<Duration> every = parts_.process.notify.watchdog_interval();
     if (!every) co_return;
     while (!stopped_) {
-        // What the writer answers is of no interest, and an error is an answer; only that it comes is.
+        // The writer's result is irrelevant, and an error is a result, too; only a missing one matters.
         auto asking = parts_.storage.handle.inbox().count_open();
         const auto answered = co_await std::move(asking);
         static_cast<void>(answered);
@@ -84,7 +84,7 @@ Task<> Watches::check_health() {
     const std::string month = month_of(process.clock.wall());
     auto reading = parts_.storage.handle.reader().counts(month);
     const Result<StoreCounts> counts = co_await std::move(reading);
-    // A store that cannot be read now may still be written to: what was counted last stays.
+    // A store that is unreadable now may still be written to: the last counts stay.
     if (counts) doubted_ = counts->doubted;
     const bool fails =
         !counts && is_store_error(counts.error().code) && process.health.store_reasons().empty();

@@ -9,12 +9,12 @@
 
 namespace carecloud {
 
-// A '*' stands for any one segment.
+// A '*' matches any one segment.
 struct Api::Route {
-    std::array<std::string_view, 5> path;  // filled up with empty ones
+    std::array<std::string_view, 5> path;  // padded with empty ones
     std::string_view method;
     Handler handler;
-    bool open = false;     // without the token: it says nothing that anybody could use
+    bool open = false;     // without the token: it contains nothing sensitive
     bool numbers = false;  // no record, no id, no action: see ApiAccess::numbers_only
 };
 

@@ -1,9 +1,9 @@
-// The API: one request in, one answer out. It reads by the Reader; all that it writes are requests for passes.
+// The API: one request in, one response out. It reads through the Reader; it writes only requests for passes.
 //
 //     Api api(parts, {.token = "", .unix_socket = false});
 //     ServerResponse answer = co_await api.answer(request);
 //
-// Every answer is JSON; errors are as in RFC 9457 (see problem.hpp). I/O thread alone.
+// Every response is JSON; errors are as in RFC 9457 (see problem.hpp). I/O thread only.
 #pragma once
 
 #include "api/api_guard.hpp"
@@ -32,13 +32,13 @@ struct ApiParts {
     ChangeFeed& feed;
     const Histories& histories;
     ApiHost& host;
-    Timestamp started_at;  // of the process, which the histories count from
+    Timestamp started_at;  // of the process, for the histories
 };
 
 struct ApiAccess {
-    std::string token{};       // empty: none is asked for
-    bool unix_socket = false;  // where it listens
-    // The page without ids, /readyz, /metrics and /livez alone: for every user of this machine.
+    std::string token{};       // empty: none is required
+    bool unix_socket = false;  // its address
+    // Only the page without ids, /readyz, /metrics and /livez: for every user of this machine.
     bool numbers_only = false;
 };
 
@@ -83,15 +83,15 @@ class Api {
     Task<std::vector<std::string>> sns_reasons();
     StreamView stream_view(const std::string& entity, const Result<StoreCounts>& counts) const;
     ServerResponse stream_from(ChangeStream::Position from);
-    // 404 where no stream of that name is configured.
+    // 404 if no stream of that name is configured.
     std::optional<ServerResponse> refuse_entity(std::string_view entity) const;
     Task<ServerResponse> request_pass(const ServerRequest& request, Job pass);
     Task<ServerResponse> retry_response(QuarantineKey key, RetryReport report);
     Task<Result<std::optional<Job>>> find_pass(std::string number);
-    // The store's counts, the month's requests as the engine counts them, and record_counts_ if they are due. Errors:
+    // The store's counts, the month's requests as counted by the engine, and record_counts_ if they are due. Errors:
     // the store's.
     Task<Result<StoreCounts>> read_counts(std::string month);
-    // With the newest passes, so many of them.
+    // With at most this many of the newest passes.
     Task<Overview> read_overview(std::size_t passes);
     Task<> count_records(const StoreCounts& counts);
 
@@ -103,7 +103,7 @@ class Api {
     ApiParts parts_;
     ApiGuard guard_;
     bool numbers_only_;
-    std::shared_ptr<ChangeReads> reads_;                             // streams hold it, too
+    std::shared_ptr<ChangeReads> reads_;                             // shared with streams
     std::map<std::string, RecordCount, std::less<>> record_counts_;  // as last counted
     MonoTime counted_at_{};
     bool counting_ = false;

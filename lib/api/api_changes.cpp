@@ -1,4 +1,4 @@
-// What of the API follows the change log: a page, a page that waits for something to come, a stream.
+// The part of the API that serves the change log: a page, a page that waits for changes, a stream.
 #include "api/api.hpp"
 #include "api/change_feed.hpp"
 #include "api/problem.hpp"
@@ -15,10 +15,10 @@ namespace {
 constexpr ApiQuery::Range kSeqs{0, static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())};
 constexpr ApiQuery::Range kLimits{1, 5000};
 constexpr std::uint64_t kUsualChanges = 1000;
-constexpr std::chrono::seconds kWaitMax{60};  // that may be asked for
-constexpr std::size_t kFollowersMax = 1000;   // those that wait, and streams
+constexpr std::chrono::seconds kWaitMax{60};  // per request
+constexpr std::size_t kFollowersMax = 1000;   // waiting requests and streams
 
-// Why a consumer cannot go on from where it stands (hazard 15).
+// Why a consumer cannot continue from its position (hazard 15).
 std::optional<ServerResponse> refuse_position(const ChangePage& page, const ChangeStream::Position& from) {
     const bool another = !from.generation.empty() && from.generation != page.generation;
     if (!another && from.since <= page.newest_seq) return std::nullopt;
@@ -51,7 +51,7 @@ Task<ServerResponse> Api::changes(const ServerRequest& request, ApiQuery& query)
     const std::uint64_t limit = query.number("limit", kUsualChanges, kLimits);
     const Duration wait = query.span("wait", kWaitMax);
     const bool streamed = wants_stream(request);
-    // A browser that comes again sends it with the address of the first time.
+    // A browser that reconnects sends it with the original address.
     const std::string_view last_id = request.header("Last-Event-ID");
     if (streamed && !last_id.empty()) {
         const auto last = ChangeStream::parse(last_id);
@@ -70,7 +70,7 @@ Task<ServerResponse> Api::changes(const ServerRequest& request, ApiQuery& query)
         auto reading = reads_->changes(from.since, streamed ? 1 : limit);
         const ChangeReads::Page read = co_await std::move(reading);
         const Result<ChangePage>& page = *read;
-        // After a 503 a browser's EventSource never comes again; after a stream that ends it does.
+        // After a 503 a browser's EventSource never reconnects; after a stream that ends it does.
         if (!page && streamed && is_passing(page.error())) co_return stream_from(std::move(from));
         if (!page) co_return problem_of(page.error());
         if (auto refused = refuse_position(*page, from)) co_return std::move(*refused);
@@ -80,7 +80,7 @@ Task<ServerResponse> Api::changes(const ServerRequest& request, ApiQuery& query)
         }
         bool more = false;
         if (page->changes.empty() && waits) {
-            // Not beyond `since`: a log may be pruned above it, and then nothing new is to be read there.
+            // Not beyond `since`: the log may be pruned above it, and then there is nothing new to read.
             auto waiting = parts_.feed.wait_beyond(page->newest_seq, deadline);
             more = co_await std::move(waiting);
         }
@@ -89,7 +89,7 @@ Task<ServerResponse> Api::changes(const ServerRequest& request, ApiQuery& query)
 }
 
 ServerResponse Api::stream_from(ChangeStream::Position from) {
-    // Or nginx would collect it in its buffers.
+    // Otherwise nginx would buffer it.
     ServerResponse answer{.headers = {{"Content-Type", "text/event-stream"},
                                       {"Cache-Control", "no-store"},
                                       {"X-Accel-Buffering", "no"}}};

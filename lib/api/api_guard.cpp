@@ -30,7 +30,7 @@ Hash sha256_of(std::string_view text) {
     return hash;
 }
 
-// Of "host", "host:port", "[::1]:port"; upper and lower case mean the same (RFC 9110 4.2.3).
+// Of "host", "host:port", "[::1]:port"; case does not matter (RFC 9110 4.2.3).
 bool leads_here(std::string_view authority) {
     const bool bracketed = authority.starts_with('[');
     const std::string_view host =
@@ -45,7 +45,7 @@ bool is_own_origin(std::string_view origin) {
     return slashes != std::string_view::npos && leads_here(origin.substr(slashes + 3));
 }
 
-// Whoever sits behind a proxy on this machine looks local, whatever Host the proxy sends on.
+// A client behind a proxy on this machine looks local, whatever Host the proxy forwards.
 bool came_through_proxy(const ServerRequest& request) {
     static constexpr std::array<std::string_view, 8> names{"forwarded",           "via",
                                                            "x-real-ip",           "x-client-ip",
@@ -57,13 +57,13 @@ bool came_through_proxy(const ServerRequest& request) {
     });
 }
 
-// What follows the scheme, whose case does not matter (RFC 9110 11.1).
+// The text after the scheme, whose case does not matter (RFC 9110 11.1).
 std::optional<std::string_view> behind(std::string_view scheme, std::string_view sent) {
     if (!ascii_iequals(sent.substr(0, scheme.size()), scheme)) return std::nullopt;
     return sent.substr(scheme.size());
 }
 
-// Of base64("user:password") (RFC 7617); empty where it is none.
+// From base64("user:password") (RFC 7617); empty if invalid.
 std::string password_in(std::string_view basic) {
     if (basic.empty() || basic.size() % 4 != 0 || basic.size() > kBasicMax) return {};
     std::string text(basic.size() / 4 * 3, '\0');
@@ -77,8 +77,8 @@ std::string password_in(std::string_view basic) {
     return colon == std::string::npos ? std::string() : text.substr(colon + 1);
 }
 
-// A browser adds the password that it knows to whatever any page asks of this host: those of others are not to be
-// heard. It names them in Origin wherever they could do anything.
+// A browser adds the stored password to every request that any page makes to this host: requests of other sites must be
+// refused. Browsers name the site in Origin whenever the request could have an effect.
 bool is_from_its_own_page(const ServerRequest& request) {
     const std::string_view site = request.header("Sec-Fetch-Site");
     if (!site.empty() && site != "same-origin" && site != "none") return false;

@@ -1,4 +1,4 @@
-// What of the API reads records, events and the quarantine, page by page, and asks for a quarantined record again.
+// The part of the API that reads records, events and the quarantine, page by page.
 #include "api/api.hpp"
 #include "api/problem.hpp"
 #include "api/rows_json.hpp"
@@ -25,7 +25,7 @@ bool is_id(std::string_view id) {
            std::all_of(id.begin(), id.end(), [](char c) { return c < 0 || (c >= 0x20 && c != 0x7f); });
 }
 
-// Whether the header If-None-Match (RFC 9110 13.1.2) names the tag; weak ones count, too.
+// Whether the header If-None-Match (RFC 9110 13.1.2) contains the tag; weak ones count, too.
 bool names_tag(std::string_view header, std::string_view tag) {
     while (!header.empty()) {
         const std::size_t comma = std::min(header.find(','), header.size());

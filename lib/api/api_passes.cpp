@@ -1,4 +1,4 @@
-// The part of the API that takes requests for bounded passes, and reports how they go.
+// The part of the API that accepts requests for bounded passes, and reports their progress.
 #include "api/api.hpp"
 #include "api/problem.hpp"
 #include "json/json_text.hpp"
@@ -88,7 +88,7 @@ bool is_same_request(const Job& a, const Job& b) {
            a.last_day == b.last_day;
 }
 
-// None: the text is no number of a pass.
+// None: the text is not a valid id of a pass.
 std::optional<std::uint64_t> pass_number(std::string_view text) {
     constexpr std::size_t digits_max = 18;
     if (text.empty() || text.size() > digits_max) return std::nullopt;
@@ -102,7 +102,7 @@ std::optional<std::uint64_t> pass_number(std::string_view text) {
 
 }  // namespace
 
-// The pass that was requested, or one that is open and the same: a request is safe to repeat.
+// The requested pass, or an open one with the same parameters: a request can safely be repeated.
 Task<ServerResponse> Api::request_pass(const ServerRequest& request, Job pass) {
     if (!request.body.empty()) co_return body_not_taken();
     if (auto refused = refuse_entity(pass.stream)) co_return std::move(*refused);
@@ -145,7 +145,7 @@ Task<ServerResponse> Api::reconcile(const ServerRequest& request, ApiQuery& quer
     Job pass{.kind = JobKind::reconcile, .stream = entity.value_or("")};
     pass.deep = query.flag("deep");
     pass.confirm_deletes = query.flag("confirm_deletes");
-    // One that is requested compares everything, whatever the counts say.
+    // A requested one compares everything, whatever the counts are.
     pass.whole = true;
     if (auto wrong = query.finish()) co_return std::move(*wrong);
     auto requesting = request_pass(request, std::move(pass));

@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t kShownMax = 60;
 
-// For a message: at most some bytes of it, printable.
+// For a message: a limited number of bytes of it, printable.
 std::string shown(std::string_view text) {
     std::string out(text.substr(0, kShownMax));
     std::replace_if(
@@ -38,7 +38,7 @@ std::optional<std::uint64_t> number_of(std::string_view text) {
     return number;
 }
 
-// Of the calendar, whatever the year: an open end is often written as 99991231.
+// A calendar date in any year: an open end is often written as 99991231.
 bool is_calendar_day(std::string_view digits) {
     using namespace std::chrono;
     if (digits.size() != 8) return false;
@@ -55,7 +55,7 @@ std::optional<Duration> span_of(std::string_view text) {
     const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
     const auto number = number_of(text.substr(0, digits));
     const std::string_view unit = text.substr(digits);
-    // Longer than a day is of no use to anybody here, and cannot overflow.
+    // More than a day is useless, and this limit prevents overflow.
     if (!number || *number > 86'400'000) return std::nullopt;
     const auto count = static_cast<std::int64_t>(*number);
     if (unit == "ms") return std::chrono::milliseconds(count);

@@ -16,10 +16,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Counting reads through an index: not for every request.
+// Counting reads through an index: too slow for every request.
 constexpr std::chrono::seconds kCountEvery{30};
 
-// Holds for as long as it lives, however the coroutine ends.
+// Set during its lifetime, however the coroutine ends.
 class Busy {
   public:
     explicit Busy(bool& flag) : flag_(flag) { flag_ = true; }
@@ -151,7 +151,7 @@ Task<std::vector<std::string>> Api::critical_reasons() {
     co_return critical;
 }
 
-// An empty store takes events long before the first load has ended, so a load balancer asks for no more than this.
+// An empty store accepts events long before the first load has ended, so a load balancer should check only this.
 Task<std::vector<std::string>> Api::sns_reasons() {
     std::vector<std::string> reasons = parts_.host.sns_reasons();
     auto reading = parts_.reader.counts(month_of(parts_.clock.wall()));
@@ -226,7 +226,7 @@ Task<Api::Overview> Api::read_overview(std::size_t passes) {
     co_return Overview{std::move(counts), std::move(newest)};
 }
 
-// Where it cannot be counted now (an empty store is being filled), the last count stays, or there is none.
+// If it cannot be counted now (first load of an empty store), the last count stays, or there is none.
 Task<> Api::count_records(const StoreCounts& counts) {
     const bool due = record_counts_.empty() || parts_.clock.now() - counted_at_ >= kCountEvery;
     if (counting_ || !due) co_return;

@@ -36,7 +36,7 @@ Duration wait_for_proxies(Duration asked) {
     return std::min<Duration>(asked, kWaitEnds);
 }
 
-// A waiter's entry, gone however its coroutine ends.
+// A waiter's entry, removed however its coroutine ends.
 class ChangeFeed::Registration {
   public:
     Registration(std::list<Waiter>& waiters, Waiter waiter)
@@ -77,11 +77,11 @@ Task<bool> ChangeFeed::wait_beyond(std::uint64_t since, MonoTime until) {
 struct ChangeReads::Read {
     explicit Read(Clock& clock) : ended(clock) {}
 
-    Page page{};       // null where the one who read was cut off
+    Page page{};       // null if the reader was interrupted
     ChangeFeed ended;  // closed then
 };
 
-// The one who reads, for all who join in. However its coroutine ends, they hear of it.
+// The reader for all who join. However its coroutine ends, they are notified.
 class ChangeReads::Lead {
   public:
     Lead(ChangeReads& reads, const Key& key)

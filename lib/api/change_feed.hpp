@@ -1,6 +1,10 @@
-// How consumers follow the change log: they wait in the ChangeFeed, read by ChangeReads, and may get a ChangeStream.
+// Notifies coroutines that wait for changes. It transfers no data: each woken coroutine reads the store at its own
+// pace, so a slow one does not delay others.
 //
-// I/O thread alone.
+//     feed.announce(4711);                                          // on the I/O thread, after the commit
+//     const bool more = co_await feed.wait_beyond(4710, deadline);  // at once, if 4711 was announced before
+//
+// I/O thread only.
 #pragma once
 
 #include "base/clock.hpp"
@@ -19,7 +23,8 @@
 
 namespace carecloud {
 
-// How long a page waits if `asked` to: nginx and other proxies give up after 60 s without an answer, with a 504.
+// How long a page waits at most if `asked` to: nginx and other proxies give up after 60 s without a response, with a
+// 504.
 Duration wait_for_proxies(Duration asked);
 
 // Who waits for changes, and their waking. Data does not come this way: the woken read the store, each at its own pace,
@@ -29,7 +34,7 @@ Duration wait_for_proxies(Duration asked);
 //     const bool more = co_await feed.wait_beyond(4710, deadline);  // at once, if 4711 was announced before
 class ChangeFeed {
   public:
-    // One that follows the changes, whether it waits, reads or is sent something: counted for as long as it lives.
+    // A client that follows the changes, whether it waits, reads or receives: counted during its lifetime.
     class Follower {
       public:
         explicit Follower(ChangeFeed& feed) : feed_(feed) { ++feed_.followers_; }
@@ -42,18 +47,18 @@ class ChangeFeed {
     };
 
     explicit ChangeFeed(Clock& clock) : clock_(clock) {}
-    // Nobody waits any more by then.
+    // Must not be destroyed while a coroutine waits.
     ~ChangeFeed() = default;
     ChangeFeed(const ChangeFeed&) = delete;
     ChangeFeed& operator=(const ChangeFeed&) = delete;
 
     // The newest seq that can be read.
     void announce(std::uint64_t newest_seq);
-    // Ends every wait, and every later one at once: the service stops.
+    // Ends every current and later wait immediately: the service stops.
     void close();
 
-    // True: there is a change beyond `since`. False: the time is up, or the feed is closed. Throws operation_aborted
-    // when canceled.
+    // True: there is a change beyond `since`. False: the timeout has expired, or the feed is closed. Throws
+    // operation_aborted when canceled.
     Task<bool> wait_beyond(std::uint64_t since, MonoTime until);
 
     // The newest seq that was announced; 0: none was.
@@ -76,11 +81,13 @@ class ChangeFeed {
     std::list<Waiter> waiters_;
 };
 
-// Pages of the change log, each read once for all who ask for it at the same moment: after a commit a thousand
-// followers do.
+// Pages of the change log, each read once for all concurrent requests: after a commit a thousand followers request the
+// same page.
 //
 //     const ChangeReads::Page page = co_await reads.changes(4711, 1000);
 //     if (!*page) co_return problem_of(page->error());
+//
+// I/O thread only.
 class ChangeReads {
   public:
     using Page = std::shared_ptr<const Result<ChangePage>>;
@@ -91,11 +98,11 @@ class ChangeReads {
     ChangeReads(const ChangeReads&) = delete;
     ChangeReads& operator=(const ChangeReads&) = delete;
 
-    // As Reader::changes; never null. It has every change that was announced before the call.
+    // As Reader::changes; never null. It contains every change that was announced before the call.
     Task<Page> changes(std::uint64_t since, std::size_t limit);
 
   private:
-    // What had been announced when it began, since, limit.
+    // The newest announced seq when it began, since, limit.
     using Key = std::tuple<std::uint64_t, std::uint64_t, std::size_t>;
     struct Read;
     class Lead;

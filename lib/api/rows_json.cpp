@@ -7,7 +7,7 @@
 namespace carecloud {
 namespace {
 
-// `,"name":` or, of the first, `{"name":`. Names here need no escapes.
+// `,"name":` or, for the first, `{"name":`. Names here need no escapes.
 void append_name(std::string& out, std::string_view name) {
     out += out.empty() || out.back() == ',' || out.back() == '[' ? "{\"" : ",\"";
     out += name;
@@ -32,7 +32,7 @@ void append_number(std::string& out, std::string_view name, std::uint64_t number
     out += std::to_string(number);
 }
 
-// `[row,row]` behind what opens it.
+// `[row,row]` after the given beginning.
 template <class Rows, class Append>
 std::string listed(std::string out, const Rows& rows, Append append) {
     for (const auto& row : rows) {

@@ -1,5 +1,5 @@
-// carecloudctl export: pages of records one after the other, so that no more than one is in memory. A CSV's columns are
-// those of all records, which are read twice for it.
+// carecloudctl export: reads the records page by page, so that only one page is in memory. A CSV's columns are those of
+// all records, so they are read twice.
 #include "ctl/command_context.hpp"
 #include "ctl/command_line.hpp"
 #include "ctl/csv.hpp"
@@ -16,10 +16,10 @@ namespace {
 constexpr const char* kRecordsAPage = "1000";
 constexpr Duration kReload = std::chrono::seconds(30);
 
-// Takes a record; false: no more are wanted.
+// Receives a record; false: no more are wanted.
 using RecordTaker = std::function<bool(std::string& record)>;
 
-// All records of the list, in its order.
+// All records of the list, in order.
 Task<CtlResult<void>> each_record(CommandContext& context, const std::string& list, std::string doing,
                                   RecordTaker take) {
     const MonoTime begun = context.clock.now();

@@ -58,7 +58,7 @@ CtlFailure unknown_command(const std::string& word) {
     return misuse("unknown command " + in_quotes(word), suggestion(word, known));
 }
 
-// The options, which may stand before their command is known.
+// The options, which may precede the command that they belong to.
 struct GivenOption {
     std::string name;
     std::optional<std::string> value;
@@ -112,7 +112,7 @@ std::optional<std::uint64_t> CommandLine::number(std::string_view option) const 
 
 namespace {
 
-// Finds the command first: it says which options take a value.
+// Finds the command first: it determines which options take a value.
 const CtlCommand* command_among(const std::vector<std::string>& words) {
     for (std::size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
         if (!words[i].starts_with("-")) return find_ctl_command(words[i]);
@@ -156,7 +156,7 @@ std::optional<CtlFailure> check_arguments(const CommandLine& line) {
     return std::nullopt;
 }
 
-// What would be passed over in silence.
+// Arguments that would be ignored silently.
 std::optional<CtlFailure> check_together(const CommandLine& line) {
     if (line.has("help") || line.has("version") || !line.command) return std::nullopt;
     for (const CtlExclusion& excluded : ctl_exclusions()) {

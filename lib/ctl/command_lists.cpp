@@ -13,7 +13,7 @@
 namespace carecloud {
 namespace {
 
-// The streams that have a record of that id in quarantine: an id belongs to one, as a rule.
+// The streams that have a record with that id in quarantine: normally an id belongs to one.
 Task<CtlResult<std::vector<std::string>>> streams_with(CommandContext& context, const std::string& id) {
     std::vector<std::string> streams;
     std::string target = "/v1/quarantine?limit=1000";
@@ -65,8 +65,8 @@ CtlFailure nothing_of(const std::string& id) {
             .hint = "carecloudctl quarantine lists quarantined records"};
 }
 
-// quarantine --retry ID: requests the records of that id, one in each stream that has it in quarantine, and prints what
-// came. Exits with `wrong` if one stays there, or none is.
+// quarantine --retry ID: requests the records with that id, one in each stream that has it in quarantine, and prints
+// the results. Exits with `wrong` if one stays in quarantine, or none is there.
 CtlTask retry_quarantined_record(CommandContext& context) {
     const std::string id = context.line.text("retry");
     auto finding = streams_with(context, id);
@@ -119,7 +119,7 @@ std::string quarantine_text(const CtlJson& page) {
     return table.to_string();
 }
 
-// One page of a list, as the API gives it or as a table.
+// One page of a list, as the API sends it or as a table.
 CtlTask show_list(CommandContext& context, std::string target, std::string (*as_text)(const CtlJson&),
                   const char* none) {
     add_query(target, "limit", context.line.text("limit"));
@@ -172,7 +172,7 @@ CtlTask ctl_get(CommandContext& context) {
                                       percent_encode(context.line.arguments[1]));
     const CtlResult<std::string> body = co_await std::move(getting);
     if (!body) co_return body.error();
-    // Into a file come the portal's bytes alone, so that their hash is the one in the log.
+    // Only the portal's bytes are written to a file, so their hash equals the one in the log.
     if (context.output.out_is_terminal())
         context.output.json(*body);
     else

@@ -23,7 +23,7 @@ void show_pass(CommandContext& context, const CtlJson& pass) {
         context.output.text(pass_outcome(pass, context.output));
 }
 
-// Until it has ended; a restart of the daemon between is waited for.
+// Until it has ended; waits across a restart of the daemon.
 CtlTask follow_pass(CommandContext& context, CtlJson first_seen) {
     const std::string target = "/v1/passes/" + std::to_string(first_seen.at("id").get<std::uint64_t>());
     const MonoTime begun = context.clock.now();

@@ -12,7 +12,7 @@
 namespace carecloud {
 namespace {
 
-// "+3 new, 25 changed" of what a pass has written.
+// "+3 new, 25 changed" for the commits of a pass.
 std::string pass_came(const CtlJson& pass) {
     static constexpr std::array<std::pair<const char*, const char*>, 6> kinds{
         {{"created", "new"},
@@ -52,7 +52,7 @@ std::string quota_text(const CtlJson& quota) {
     return reserved > 0 ? text + ", " + grouped(reserved) + " reserved" : text;
 }
 
-// A daemon before this release does not report it.
+// An older daemon does not report it.
 std::string doubts_text(const CtlJson& status) {
     const std::uint64_t doubted = status.value("doubted", std::uint64_t{0});
     return doubted > 0 ? "; " + counted(doubted, "record", "records") + " doubted" : "";
@@ -71,7 +71,7 @@ std::string reason_text(const CtlJson& reason, Timestamp now, const CtlOutput& p
     return text + (remedy.empty() ? "" : "; remedy: " + printable(remedy)) + "\n";
 }
 
-// The response of /v1/status for people. Throws nlohmann's exception if it has another shape.
+// Formats the response of /v1/status for people. Throws nlohmann's exception if its structure is different.
 std::string status_text(const CtlJson& status, const CtlOutput& paint) {
     const Timestamp now = Timestamp::parse(status.at("now").get<std::string>()).value_or(Timestamp{});
     std::string out = "carecloud-syncd " + printable(status.at("version").get<std::string>()) + ": " +
@@ -125,7 +125,7 @@ CtlTask ctl_status(CommandContext& context) {
         auto getting = context.daemon.get("/v1/status");
         const CtlResult<std::string> body = co_await std::move(getting);
         const bool watch = context.line.has("watch");
-        // Who watches wants to see the daemon come back, too.
+        // With --watch, the recovery of the daemon must be visible, too.
         if (!body && (!watch || !shown || !body.error().passing)) co_return body.error();
         if (watch) context.output.clear();
         CtlExit exit = CtlExit::ok;

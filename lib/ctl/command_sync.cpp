@@ -31,11 +31,11 @@ std::uint64_t passes_of(const CtlJson* stream) {
     return stream ? stream->at("passes").get<std::uint64_t>() : 0;
 }
 
-// Whether a pass has ended that began after `before` was reported. One that was under way then may have missed what is
-// new; of two that ended, the second began later.
+// Whether a pass has ended that began after `before` was reported. One that was running then may have missed new
+// records; of two that ended, the second began later.
 bool has_passed(const CtlJson& before, const CtlJson& after, const std::string& entity) {
     const CtlJson* const stream = find_stream(after, entity);
-    if (!stream) return true;  // a reload took it away
+    if (!stream) return true;  // a reload removed it
     const bool restarted = before.at("started_at") != after.at("started_at");
     const std::uint64_t known = restarted ? 0 : passes_of(find_stream(before, entity));
     const std::uint64_t passes = passes_of(stream);
@@ -46,11 +46,11 @@ bool has_passed(const CtlJson& before, const CtlJson& after, const std::string& 
     const auto asked = Timestamp::parse(before.at("now").get<std::string>());
     if (!ended || !asked) return true;
     const auto took = pass.at("ms").get<std::int64_t>() * Timestamp::ticks_per_millisecond;
-    // Both instants are cut to milliseconds.
+    // Both instants are truncated to milliseconds.
     return ended->ticks - took >= asked->ticks - Timestamp::ticks_per_millisecond;
 }
 
-// Waits until each stream has passed; the last answer of /v1/status.
+// Waits until each stream has completed a pass; returns the last response of /v1/status.
 Task<CtlResult<std::string>> wait_for_passes(CommandContext& context, const CtlJson& before,
                                              const std::vector<std::string>& streams) {
     MonoTime deadline = context.clock.now() + kStandstill;
@@ -85,7 +85,7 @@ Task<CtlResult<std::string>> wait_for_passes(CommandContext& context, const CtlJ
     }
 }
 
-// What the log holds between two of its numbers.
+// The changes in the log between two of its numbers.
 Task<CtlResult<Came>> count_changes(CommandContext& context, std::uint64_t since, std::uint64_t until) {
     Came came;
     while (since < until) {
@@ -113,14 +113,14 @@ std::string came_text(const std::map<std::string, std::uint64_t>& kinds) {
     return text.empty() ? "nothing new" : text;
 }
 
-// What came all the same is kept, and the next pass goes on behind it.
+// Changes committed before the failure are kept, and the next pass continues after them.
 std::string failure_text(const CtlJson& pass, const std::map<std::string, std::uint64_t>& came,
                          const CtlOutput& paint) {
     const std::string why = "the pass failed: " + printable(pass.at("error").get<std::string>());
     return paint.painted(why, Color::bad) + (came.empty() ? "" : "\n  before that: " + came_text(came));
 }
 
-// Ends with `wrong` where a pass failed.
+// Ends with `wrong` if a pass failed.
 CtlExit report_passes(CommandContext& context, const std::vector<std::string>& streams, const CtlJson& status,
                       Came came) {
     CtlExit exit = CtlExit::ok;
@@ -157,7 +157,7 @@ CtlTask ctl_sync(CommandContext& context) {
     const CtlResult<std::string> passed = co_await std::move(waiting);
     if (!passed) co_return passed.error();
     const CtlJson after = parse_answer(*passed);
-    // Another numbering: the store was replaced meanwhile, and all that it has is new.
+    // Another numbering: the store was replaced in the meantime, and everything in it is new.
     const bool same = before.at("generation") == after.at("generation");
     auto counting = count_changes(context, same ? before.at("seq").get<std::uint64_t>() : 0,
                                   after.at("seq").get<std::uint64_t>());

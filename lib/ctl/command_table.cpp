@@ -122,7 +122,8 @@ constexpr std::string_view kExitCodes =
 constexpr std::size_t kColumn = 22;
 constexpr std::size_t kLineMax = 80;
 
-// The words of `text` in lines that fit a terminal: the first one from where `out` ends, the others behind `indent`.
+// Wraps the words of `text` to lines that fit a terminal: the first one continues at the end of `out`, the others start
+// with `indent`.
 void append_words(std::string& out, std::string_view text, std::size_t indent = 0) {
     std::size_t column = indent;
     while (!text.empty()) {

@@ -39,7 +39,7 @@ std::string terminal_json(std::string_view json) {
         if (byte == '\n' || byte == '\t') {
             out += json[0];
         } else if (byte < 0x20) {
-            // Of these only a carriage return may stand in JSON, and it means a blank.
+            // Of these only a carriage return may occur in JSON, as white space.
             if (byte != '\r') append_escape(out, byte);
         } else if (byte == 0x7f) {
             append_escape(out, byte);

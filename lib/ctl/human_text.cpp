@@ -64,7 +64,7 @@ std::string TextTable::line_of(const std::vector<std::string>& cells,
     return line + "\n";
 }
 
-// The cells from that one on with their titles, as many on a line as fit; a long one is broken between words.
+// The cells from that one on with their titles, as many per line as fit; a long one is broken between words.
 std::string TextTable::beneath(const std::vector<std::string>& cells, std::size_t from,
                                std::size_t width) const {
     std::string out;

@@ -22,7 +22,8 @@ std::optional<std::string_view> plain_string(std::string_view token) {
     return token.substr(1, token.size() - 2);
 }
 
-// 20240301 of a token that begins so, with quotes or without: "20240301083000", "2024-03-01T08:30:00"; else 0.
+// 20240301 of a token that begins with it, with or without quotes: "20240301083000", "2024-03-01T08:30:00"; otherwise
+// 0.
 std::uint32_t day_of(std::string_view token) {
     if (token.starts_with('"')) token.remove_prefix(1);
     std::uint32_t day = 0;
@@ -71,7 +72,7 @@ class RecordReader {
     static constexpr std::array<std::string_view, 5> kFields{"_id", "modified", "disabled", "workspace_id",
                                                              "bucket_id"};
 
-    // The place of a system field in kFields; beyond it: another field.
+    // The index of a system field in kFields; beyond it: another field.
     std::size_t field_of(std::string_view key) {
         if (key.find('\\') != std::string_view::npos) note_escapes(key);
         return static_cast<std::size_t>(std::find(kFields.begin(), kFields.end(), key) - kFields.begin());
@@ -120,7 +121,7 @@ class RecordReader {
         into = text.value_or(std::string_view());
     }
 
-    // Each time it stands there, so that no spelling of another workspace's record gets through.
+    // Each occurrence is checked, so that no spelling of another workspace's record is accepted.
     void read_scope(std::string_view name, std::string_view token, std::string_view expected) {
         if (expected.empty() || token == "null") return;
         const auto text = plain_string(token);
@@ -128,7 +129,7 @@ class RecordReader {
         check_scope(name, expected, *text);
     }
 
-    static constexpr std::size_t kDepth = 2;  // the answer, its data, the record
+    static constexpr std::size_t kDepth = 2;  // the response, its data, the record
 
     Tokens& tokens_;
     const SliceOptions& options_;

@@ -12,15 +12,15 @@
 namespace carecloud {
 namespace {
 
-// The words that may stand in a log although they came from outside: see json/redact.hpp.
+// Words from outside that may be logged: see json/redact.hpp.
 
-// All in lower case. No word here may be somebody's name or say something about somebody: no months, colors,
-// places, no "mark", "will", "grace", "bill". Numbers are the statuses of HTTP only.
+// All in lower case. No word may be a person's name or say something about a person: no months, colors, places, no
+// "mark", "will", "grace", "bill". Numbers are only the statuses of HTTP.
 constexpr std::string_view kWords =
     // The envelope of the Query API and the gateway's answers.
     "issuccess responsestatus errorcode message stacktrace errors data total fieldname meta error code "
     "status detail details title type instance requestid __type "
-    // System fields, and those of claim_attendance (portal-api facts, "Records").
+    // System fields, and those of claim_attendance.
     "_id id workspace_id bucket_id datasource_code batch_action_id created modified disabled entityid "
     "claimid childid childname childdob providerid providername providertype startdate enddate familyid "
     "attendance parentsigndate parentsignature providersigndate providersignature comment tags category "
@@ -28,7 +28,7 @@ constexpr std::string_view kWords =
     "version versiondate digitalsubmission submitdate missingdailysignature missingconfirmsignature "
     "attendancedate isabsence absencetype signinout signin signout signinid signoutid dailysummary "
     "event_type event_time "
-    // What is asked with.
+    // Words of queries.
     "workspaceid bucketid skip take query sort fields withouttotal distinct date oid "
     // JSON, HTML.
     "true false null doctype html script style h1 h2 h3 p br hr div span center pre table tr td ul img "
@@ -42,7 +42,7 @@ constexpr std::string_view kWords =
     "forbidden not found method allowed timeout conflict payload entity large unsupported media "
     "unprocessable too many internal server implemented gateway service unavailable temporarily moved "
     "permanently redirect nginx cloudfront proxy "
-    // What error messages are made of.
+    // Words of error messages.
     "a the of to in on by at as is are was were be been has have had no and or but for from with without "
     "this that your you it its if when then must should can cannot could would does did please try again "
     "later out over under than more less only already api key token access denied invalid valid expired "
@@ -69,7 +69,7 @@ const std::unordered_set<std::string_view>& words() {
     return set;
 }
 
-// Upper and lower case are the same.
+// Case does not matter.
 bool is_known_word(std::string_view word) {
     constexpr std::size_t length_max = 32;
     if (word.empty() || word.size() > length_max) return false;
@@ -79,7 +79,7 @@ bool is_known_word(std::string_view word) {
     return words().contains(lower);
 }
 
-constexpr std::size_t kRunMax = 12;  // a longer masked run tells nothing more
+constexpr std::size_t kRunMax = 12;  // a longer masked run has no additional information
 
 bool is_upper(char c) {
     return c >= 'A' && c <= 'Z';
@@ -107,7 +107,7 @@ void append_masked(std::string& out, std::string_view run) {
     std::transform(run.begin(), run.end(), std::back_inserter(out), masked);
 }
 
-// "InvalidApiKey" is three words: the error codes of the portal are written like that.
+// "InvalidApiKey" is three words: the portal writes its error codes like that.
 std::size_t hump_length(std::string_view word) {
     std::size_t end = 1;
     while (end < word.size() && is_lower(word[end]))

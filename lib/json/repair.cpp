@@ -21,7 +21,7 @@ bool is_control(char c) {
     return static_cast<unsigned char>(c) < 0x20;
 }
 
-// What ends a number or literal.
+// Characters that end a number or literal.
 bool ends_bare(char c) {
     return is_control(c) || std::string_view(" ,:{}[]\"").find(c) != std::string_view::npos;
 }
@@ -31,7 +31,7 @@ bool is_not_a_number(std::string_view token) {
     return token == "NaN" || token == "nan" || token == "Infinity" || token == "inf" || token == "Inf";
 }
 
-// Not a number of JSON, and meant as one.
+// Invalid in JSON, but intended as a number.
 bool is_bad_number(std::string_view token) {
     if (is_json_number(token) || is_json_literal(token)) return false;
     if (is_not_a_number(token)) return true;
@@ -44,7 +44,7 @@ bool is_bad_number(std::string_view token) {
     return begins && std::all_of(token.begin(), token.end(), is_of_number);
 }
 
-// The bytes of the character that begins here (RFC 3629, section 4); 0: none does.
+// The length of the character that begins here (RFC 3629, section 4); 0: invalid.
 std::size_t utf8_size(std::string_view text) {
     const auto byte = [&](std::size_t i) {
         return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
@@ -67,8 +67,8 @@ std::size_t utf8_size(std::string_view text) {
     return 0;
 }
 
-// One walk over the text by quotes and brackets alone: what it takes for a record is one only where the repaired text
-// turns out to be valid.
+// One pass over the text using only quotes and brackets: a presumed record is one only if the repaired text turns out
+// to be valid.
 class Repairer {
   public:
     explicit Repairer(std::string& text) : text_(text) {}
@@ -80,7 +80,7 @@ class Repairer {
     }
 
   private:
-    // How deep a record's members lie for Tokens::skip_value: in the answer, its data, and the record.
+    // The depth of a record's members for Tokens::skip_value: in the response, its data, and the record.
     static constexpr std::size_t kMemberDepth = 2;
 
     void step();
@@ -91,19 +91,19 @@ class Repairer {
     void note(std::string_view fault);
     void blank(std::size_t begin, std::size_t end);
     bool in_record() const { return record_depth_ > 0; }
-    // How deep a value that begins here lies, by skip_value's count; within a record only.
+    // The depth of a value that begins here, by skip_value's count; only within a record.
     std::size_t value_depth() const { return depth_ - record_depth_ + kMemberDepth; }
 
     std::string& text_;
     std::size_t at_ = 0;
     std::size_t depth_ = 0;  // open brackets
-    std::string_view name_;  // the last string among the answer's own members
-    bool in_data_ = false;   // in the value of the answer's own member "data"
+    std::string_view name_;  // the last string among the response's own members
+    bool in_data_ = false;   // in the value of the response's own member "data"
     bool is_list_ = false;
-    std::size_t record_depth_ = 0;  // open brackets with the record's own; 0: outside of a record
+    std::size_t record_depth_ = 0;  // open brackets including the record's own; 0: outside of a record
     std::size_t record_begin_ = 0;
-    bool faulty_ = false;            // the record was noted
-    std::size_t deepest_begin_ = 0;  // of the last bracket that may be open: its inside is blanked
+    bool faulty_ = false;            // the record was recorded
+    std::size_t deepest_begin_ = 0;  // of the last bracket that may be open: its content is blanked
     RepairReport report_;
 };
 
@@ -112,7 +112,7 @@ void Repairer::note(std::string_view fault) {
     faulty_ = true;
 }
 
-// Becomes a zero: a value as good as any, of a record that is not kept as a good one.
+// Replaced by a zero: any value is sufficient, because the record is not stored as a valid one.
 void Repairer::blank(std::size_t begin, std::size_t end) {
     std::fill(text_.begin() + static_cast<std::ptrdiff_t>(begin),
               text_.begin() + static_cast<std::ptrdiff_t>(end), ' ');

@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-// ErrorCode comes from outside and goes to the log: letters, digits and a few signs of it.
+// ErrorCode comes from outside and is logged: only its letters, digits and a few punctuation characters.
 std::string printable_code(std::string_view text) {
     std::string out;
     for (const char c : text.substr(0, 64)) {
@@ -29,7 +29,7 @@ std::string printable_code(std::string_view text) {
     return out;
 }
 
-// A count, or nothing where the portal says something else there.
+// A count, or nothing if the portal sends something else.
 std::optional<std::uint64_t> read_total(Tokens& tokens) {
     if (tokens.peek() == '{' || tokens.peek() == '[') {
         tokens.skip_value(1);
@@ -42,7 +42,7 @@ std::optional<std::uint64_t> read_total(Tokens& tokens) {
     return total;
 }
 
-// A name written with escapes is the same name to another reader, and so to this one (RFC 8259, 8.3).
+// An escaped name is the same name to other parsers, and so here (RFC 8259, 8.3).
 std::string_view without_escapes(std::string_view key) {
     for (const std::string_view name :
          {"data", "Data", "isSuccess", "IsSuccess", "total", "Total", "responseStatus", "ResponseStatus"}) {
@@ -64,7 +64,7 @@ struct Slicer::Impl {
     Tokens tokens;
     Hasher hasher;
 
-    // One answer being read.
+    // One response being read.
     struct Envelope {
         Page page;
         const SliceOptions* options = nullptr;
@@ -73,7 +73,7 @@ struct Slicer::Impl {
         bool seen_total = false;
         bool success = false;
         std::string error_code;
-        // Of a repaired copy that is read instead of the page's text.
+        // For a repaired copy that is read instead of the page's text.
         const char* copy = nullptr;  // null: the text itself is read
         std::vector<RepairedRecord> repaired{};
         std::size_t repaired_met = 0;
@@ -87,7 +87,7 @@ struct Slicer::Impl {
         }
     };
 
-    // Why the text is no page; nothing: it is one.
+    // Why the text is not a page; nothing: it is one.
     std::optional<Error> read(Envelope& envelope, char* text, std::size_t size);
     std::optional<Error> read_repaired(Envelope& envelope, Error failure);
     void read_envelope(Envelope& envelope);
@@ -144,7 +144,7 @@ void Slicer::Impl::keep_invalid(Envelope& envelope, const SystemFields& fields, 
     });
 }
 
-// What the fields say counts only where it stands so in the text itself.
+// The fields count only if they are the same in the original text.
 void Slicer::Impl::keep_not_json(Envelope& envelope, SystemFields fields, std::string_view body) {
     if (envelope.in_buffer(fields.id) != fields.id) fields.id = {};
     if (envelope.in_buffer(fields.modified) != fields.modified) fields.modified = {};
@@ -155,7 +155,7 @@ void Slicer::Impl::keep_not_json(Envelope& envelope, SystemFields fields, std::s
     envelope.vouched = envelope.vouched || fields.scoped;
 }
 
-// Reading stops at what was asked for: the rest is only checked to be JSON.
+// Reading stops at the requested number: the rest is only checked to be JSON.
 void Slicer::Impl::read_list(Envelope& envelope) {
     const std::size_t take = envelope.options->take;
     tokens.each_element([&] {
@@ -238,8 +238,8 @@ std::optional<Error> Slicer::Impl::read(Envelope& envelope, char* text, std::siz
     }
 }
 
-// Where single records are to blame the rest of the answer is read all the same (hazard 35). `failure`: of the text as
-// it came.
+// If only single records are invalid, the rest of the response is still read (hazard 35). `failure`: of the original
+// text.
 std::optional<Error> Slicer::Impl::read_repaired(Envelope& envelope, Error failure) {
     const std::size_t size = envelope.page.size;
     std::string copy;
@@ -257,7 +257,7 @@ std::optional<Error> Slicer::Impl::read_repaired(Envelope& envelope, Error failu
     envelope = std::move(again);
     auto still = read(envelope, copy.data(), size);
     if (still && still->code != ErrorCode::bad_response) return still;
-    // Nothing but records that are not JSON, and none of them looks like the stream's: an answer that was made up.
+    // Only records that are not JSON, none of which looks like one of the stream: a forged response.
     const bool made_up = envelope.page.records.empty() && !envelope.vouched;
     if (!still && !made_up) return still;
     return failure;

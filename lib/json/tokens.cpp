@@ -13,10 +13,10 @@
 namespace carecloud {
 namespace {
 
-// Bytes: the index is made for no less, so that it does not grow page by page.
+// Bytes: the minimum size of the index, so that it does not grow page by page.
 constexpr std::size_t kCapacityMin = 1U << 20U;
 
-// Our own words: simdjson's texts and numbers differ between its versions.
+// Our own texts: simdjson's texts and numbers differ between its versions.
 const char* reason_of(simdjson::error_code error) {
     switch (error) {
         case simdjson::EMPTY:
@@ -41,7 +41,7 @@ bool is_hex(char c) {
     return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-// Drops the digits at the front; false where there is none.
+// Removes the digits at the front; false if there are none.
 bool take_digits(std::string_view& text) {
     std::size_t count = 0;
     while (count < text.size() && is_digit(text[count]))
@@ -50,7 +50,7 @@ bool take_digits(std::string_view& text) {
     return count > 0;
 }
 
-// The characters an escape takes after its backslash; 0: not an escape.
+// The characters of an escape after its backslash; 0: not an escape.
 std::size_t escape_size(std::string_view after_backslash) {
     if (after_backslash.empty()) return 0;
     const char kind = after_backslash.front();
@@ -62,7 +62,7 @@ std::size_t escape_size(std::string_view after_backslash) {
     return 5;
 }
 
-// The character that "uXXXX" stands for where it is ASCII; 0: another one.
+// The character that "uXXXX" represents if it is ASCII; 0: another one.
 char ascii_of(std::string_view after_backslash) {
     unsigned code = 0;
     const char* end = after_backslash.data() + 5;
@@ -83,7 +83,7 @@ struct Tokens::Index {
     void make_room(std::size_t size) {
         if (parser && parser->capacity() >= size) return;
         const std::size_t capacity = std::max(size, kCapacityMin);
-        constexpr std::size_t depth = 1;  // of the second stage's, which never runs
+        constexpr std::size_t depth = 1;  // for the second stage, which never runs
         const auto error = parser ? parser->allocate(capacity, depth)
                                   : simdjson::get_active_implementation()->create_dom_parser_implementation(
                                         capacity, depth, parser);
@@ -99,7 +99,7 @@ void Tokens::begin(char* text, std::size_t size) {
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(text);
     const auto error = index_->parser->stage1(bytes, size, simdjson::stage1_mode::regular);
     if (error != simdjson::SUCCESS) bad_json(std::string("not valid JSON: ") + reason_of(error));
-    // It leaves room for more than this behind the last token; what peek() finds there is no token.
+    // It leaves room for more than this after the last token; what peek() finds there is not a token.
     std::uint32_t* index = index_->parser->structural_indexes.get();
     const std::uint32_t count = index_->parser->n_structural_indexes;
     index[count] = index[count + 1] = static_cast<std::uint32_t>(size);
@@ -122,7 +122,7 @@ std::string_view Tokens::take_string() {
     const char* begin = position();
     if (*begin != '"') unexpected();
     ++next_;
-    // The next token may stand behind white space only: what follows a string at once is a token of its own.
+    // The next token may only follow white space: text directly after a string is a separate token.
     const char* end = position();
     while (end[-1] != '"')
         --end;
@@ -135,8 +135,8 @@ std::string_view Tokens::take_name() {
     return token.substr(1, token.size() - 2);
 }
 
-// A page has few backslashes or none, so that the next one is looked for once, and not in every string. None stands
-// outside of strings but in what is no token of JSON.
+// A page has few backslashes or none, so the next one is searched once, and not in every string. Outside of strings
+// they only occur in invalid tokens.
 void Tokens::check_escapes(const char* begin, const char* end) {
     if (!is_json_string_content({begin, static_cast<std::size_t>(end - begin)}))
         bad_json("not valid JSON: invalid escape in a string");

@@ -41,7 +41,7 @@ std::optional<ChangeKind> change_kind_from(std::string_view text) {
 
 namespace {
 
-// Of a record's past, so that a record that changed for years costs no more than this.
+// Entries of a record's history: limits the cost for a record that changed for years.
 constexpr int kChangesMax = 1000;
 // Without an overlap, two replicas that differ would write a change with every poll.
 constexpr Duration kReversalMin = std::chrono::minutes(1);
@@ -50,7 +50,7 @@ bool is_in_future(Timestamp modified, Timestamp now) {
     return modified > now + kClockTolerance;
 }
 
-// From when on every replica of the portal shows the version; at once where its `modified` cannot be trusted.
+// When every replica of the portal has the version; immediately if its `modified` cannot be trusted.
 Timestamp settled_at(Timestamp modified, const Arrival& arrival) {
     return is_in_future(modified, arrival.asked_at) ? arrival.asked_at : modified + arrival.overlap;
 }
@@ -86,20 +86,20 @@ Decision decide(const HeldVersion* held, const Arrival& arrival) {
         return {Verdict::unchanged, kind, 0, due ? std::nullopt : ask_at};
     if (!held->modified) return {Verdict::take, kind};
 
-    // Fields that are asked for again bring back the words of an earlier time, and the portal has not gone back.
+    // After a change of fields, earlier contents are received again although the portal has not gone back.
     const bool is_asked_for = arrival.on_demand || arrival.first_met;
     const bool returns = arrival.had_before && !(arrival.first_met && held->modified == arrival.modified);
     const std::uint64_t reversal = returns ? held->reversals + 1 : 0;
     const bool is_one_more = held->unmoved && !is_asked_for && held->modified == arrival.modified;
-    // What was doubted of another version is no reason for one more row; what is doubted of this one was asked for.
+    // A doubt about another version is no reason for one more row; a doubt about this one was requested.
     if (due && (!is_one_more || held->doubted)) return {Verdict::take, kind, reversal};
     if (is_one_more) return {Verdict::unsteady, kind, 0, due ? std::nullopt : ask_at};
-    // Three contents under one `modified`: no replica that lags shows that. What is doubted is asked for all the same.
+    // Three contents with one `modified`: not an effect of a lagging replica. A doubted record is still requested.
     const bool is_third =
         held->doubted && held->modified == arrival.modified && *held->doubted != arrival.hash && !returns;
     if (is_third && !is_asked_for) return {Verdict::unsteady, kind, 0, ask_at};
     if (*held->modified < arrival.modified && !returns) {
-        // What was doubted of the version before is asked for all the same, when every replica shows this one.
+        // A doubt about the previous version is still requested, when every replica has this one.
         const auto again = ask_at ? later_of(ask_at, settled_at(arrival.modified, arrival)) : std::nullopt;
         return {Verdict::take, kind, 0, again};
     }
@@ -109,7 +109,7 @@ Decision decide(const HeldVersion* held, const Arrival& arrival) {
     }
     const Timestamp settled = settled_at(*held->modified, arrival);
     if (arrival.in_order && settled <= arrival.asked_at) {
-        // What would bring the next reversal has to wait as long as that.
+        // A version that would cause the next reversal has to wait as long.
         const bool waits = ask_at && reversal > 0;
         return {Verdict::take, kind, reversal,
                 waits ? later_of(ask_at, reversal_due(reversal + 1, arrival)) : ask_at};

@@ -34,20 +34,20 @@ std::string with_port(const std::string& host, std::uint16_t port) {
     return port == 0 ? bracketed : bracketed + ":" + std::to_string(port);
 }
 
-// "[fe80::1%25eth0]": an address that means something on one machine alone. Boost.URL 1.81 refuses it, 1.83 takes it.
+// "[fe80::1%25eth0]": an address that is valid only on one machine. Boost.URL 1.81 refuses it, 1.83 accepts it.
 bool has_zone(const urls::url_view& url) {
     return url.encoded_host().starts_with('[') && url.encoded_host().contains('%');
 }
 
 Result<std::string> host_of(const urls::url_view& url) {
-    // Boost.URL 1.81, and not 1.83, takes "127.0.0.1.example.org" for the address, and what follows for the path.
+    // Boost.URL 1.81, but not 1.83, parses "127.0.0.1.example.org" as the address, and the rest as the path.
     const std::string path(url.encoded_path());
     if (!path.empty() && path.front() != '/') {
         return bad_url("host name starts with an IP address", "use another name of that host");
     }
     std::string host = ascii_lower(std::string(url.host_address()));
     if (host.size() > 1 && host.back() == '.')
-        host.pop_back();  // the root's dot is no part of a certificate's name
+        host.pop_back();  // the trailing dot is not part of a certificate's name
     if (url.host_type() == urls::host_type::ipv4 || url.host_type() == urls::host_type::ipv6) return host;
     if (is_host_name(host)) return host;
     return bad_url("missing or invalid host name", "use https://host[:port]/path");

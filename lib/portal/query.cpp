@@ -62,7 +62,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// A Date of MongoDB holds milliseconds; its literal says no more than that, unless the portal's text does.
+// A MongoDB Date has milliseconds; its literal has no more digits, unless the portal's text does.
 std::string date_text(std::string_view modified_text) {
     const auto at = Timestamp::parse(modified_text);
     if (!at || at->ticks % Timestamp::ticks_per_millisecond != 0) return std::string(modified_text);
@@ -111,7 +111,7 @@ bool is_empty_object(std::string_view text) {
 std::string fields_text(const Query& query) {
     if (query.projection == Projection::keys) return R"(["_id","modified"])";
     if (query.spec->fields.empty()) return {};
-    // The stream's identity is asked for with every projection: hazard 24 is checked on each record.
+    // The stream's identity is part of every projection: hazard 24 is checked on each record.
     Json fields{"_id", "modified", "disabled", "workspace_id", "bucket_id"};
     for (const std::string& field : query.spec->fields) {
         if (std::find(fields.begin(), fields.end(), field) == fields.end()) fields.push_back(field);
@@ -169,7 +169,7 @@ Day next_day(Day day) {
     return {std::chrono::sys_days(day) + std::chrono::days(1)};
 }
 
-// The first day of the month after.
+// The first day of the following month.
 Day next_month_of(Day day) {
     return day.year() / day.month() / 1 + std::chrono::months(1);
 }
@@ -195,7 +195,7 @@ std::string all() {
 
 std::string after(const Dialect& dialect, std::string_view modified_text, std::string_view id) {
     const Json m = modified_literal(dialect, modified_text);
-    // The outer bound lets the server use an index on `modified`; the inner one decides inside the tie.
+    // The outer bound lets the server use an index on `modified`; the inner one decides within the tie.
     Json query = compare("modified", "$gte", m);
     query["$or"] =
         Json::array({compare("modified", "$gt", m), compare("_id", "$gt", id_literal(dialect, id))});
@@ -292,7 +292,7 @@ bool is_day(std::string_view text) {
 
 std::vector<std::string> day_steps(std::string_view first_day, std::string_view last_day) {
     const std::string first(first_day);
-    // A text may go on with a time of day: the bound is the day after, not reached.
+    // A text may continue with a time of day: the bound is the following day, exclusive.
     const Day end = next_day(day_from(last_day));
     std::vector<std::string> steps{R"({"startDate":{"$lt":")" + first + R"("},"endDate":{"$gte":")" + first +
                                    R"("}})"};

@@ -1,12 +1,12 @@
-// The configuration as plain values, and how it is read. Every problem of a file is found at once, each with
-// its place.
+// The configuration as plain values, and how it is read. Every problem of a file is found at once, each with its
+// position.
 //
 //     LoadedConfiguration loaded = load_configuration("/etc/carecloud-syncd/config.yaml");
 //     if (!loaded.ok()) { print(report(loaded.file, loaded.problems)); return 78; }
 //
 // A relative path of a secret (key, token, password, certificate and its key) is looked up in $CREDENTIALS_DIRECTORY
-// first where it is a bare file name, then beside the configuration file; any other relative path beside the
-// configuration file. The files themselves are not opened here. Values only; safe on any thread.
+// first if it is a bare file name, then in the directory of the configuration file; any other relative path in the
+// directory of the configuration file. The files themselves are not opened here. Values only; safe on any thread.
 #pragma once
 
 #include "model/stream.hpp"
@@ -29,10 +29,10 @@ namespace carecloud {
 struct RateSettings {
     double per_second = 5;  // requests; above 0, at most 1000
     std::uint32_t burst = 10;
-    std::optional<std::uint64_t> monthly_quota;  // requests a calendar month (UTC); none: not limited
+    std::optional<std::uint64_t> monthly_quota;  // requests per calendar month (UTC); none: not limited
 };
 
-// What of the portal's query language is fixed by hand; see portal/query.hpp.
+// The manually fixed parts of the portal's query language; see portal/dialect.hpp.
 struct DialectSetting {
     bool modified_as_date = false;  // {"$date":…}, else the portal's text
     bool id_as_oid = false;         // {"$oid":…}, else the text
@@ -81,7 +81,7 @@ struct SnsSettings {
     std::vector<std::string>
         certificate_hosts;  // host or host:port; empty: Amazon's own, by the topic's region
     std::optional<std::string> trust_ca_file;
-    std::optional<std::string> basic_auth_file;  // "user:password"; SNS is asked for it by a 401
+    std::optional<std::string> basic_auth_file;  // "user:password"; required from SNS by a 401
 };
 
 enum class StoreKind { sqlite, postgresql };
@@ -89,15 +89,15 @@ enum class StoreKind { sqlite, postgresql };
 struct StoreSettings {
     StoreKind kind = StoreKind::sqlite;
     std::string sqlite_path = "/var/lib/carecloud-syncd/store.db";
-    std::string postgresql_url;  // may hold a password: never to be shown
+    std::string postgresql_url;  // may contain a password: never shown
 };
 
 struct ApiSettings {
     ListenAddress listen{.host = "127.0.0.1", .port = 8461, .unix_path = {}};
     std::optional<std::string> token_file;
-    bool configured = false;                 // whether anything is to listen
-    bool by_default = false;                 // the file says nothing of it, see listen_by_default()
-    std::optional<ListenAddress> numbers{};  // what every user of this machine may read is served there, too
+    bool configured = false;                 // whether anything listens
+    bool by_default = false;                 // the file does not contain the section, see listen_by_default()
+    std::optional<ListenAddress> numbers{};  // also serves there what every user of this machine may read
 };
 
 struct Configuration {
@@ -111,17 +111,17 @@ struct Configuration {
 
 struct LoadedConfiguration {
     std::string file;
-    Configuration configuration;          // meaningful where ok()
+    Configuration configuration;          // valid if ok()
     std::vector<ConfigProblem> problems;  // by line
-    std::vector<ConfigProblem> warnings;  // by line; such as an entity the portal does not document
+    std::vector<ConfigProblem> warnings;  // by line; such as an undocumented entity
 
     bool ok() const { return problems.empty(); }
 };
 
-// Where a text comes from, and what it is read with.
+// The source of a text, and its environment.
 struct ConfigurationSource {
     std::string file;                 // its name in messages
-    std::filesystem::path directory;  // relative paths stand beside it
+    std::filesystem::path directory;  // base of relative paths
     EnvironmentLookup environment = process_environment;
 };
 
@@ -129,12 +129,12 @@ LoadedConfiguration load_configuration(const std::string& path,
                                        const EnvironmentLookup& environment = process_environment);
 LoadedConfiguration parse_configuration(std::string_view text, const ConfigurationSource& source);
 
-// Under systemd, a configuration without a section api listens on "api.sock" in the service's own folder
-// ($RUNTIME_DIRECTORY), for root and its group alone, and serves numbers on 127.0.0.1:8461 if that folder is in /run,
-// where systemd makes it. Elsewhere it is left as it is.
+// Under systemd, a configuration without a section api listens on "api.sock" in the service's own directory
+// ($RUNTIME_DIRECTORY), only for root and its group, and serves figures on 127.0.0.1:8461 if that directory is in /run,
+// where systemd creates it. Otherwise the configuration is unchanged.
 void listen_by_default(ApiSettings& api, const EnvironmentLookup& environment = process_environment);
 
-// One message a line.
+// One message per line.
 std::string report(std::string_view file, const std::vector<ConfigProblem>& problems);
 
 // Why this version cannot run the configuration at all: "store.url: PostgreSQL is not supported …". None: it can.

@@ -167,7 +167,7 @@ std::optional<std::string> filter_json(const Field& field) {
 constexpr std::size_t kNameMax = 64;
 constexpr std::size_t kFieldNameMax = 256;
 
-// docs: portal-api facts, "Records".
+// The documented entities of the portal.
 constexpr std::array<std::string_view, 14> kDocumentedEntities{
     "claim_attendance", "claim",       "family",         "family_member", "family_income",
     "family_need",      "family_case", "family_invoice", "provider",      "provider_holiday",
@@ -204,7 +204,7 @@ bool is_field_name(std::string_view name) {
            std::all_of(name.begin(), name.end(), fits);
 }
 
-// A projection of a field and of a part of it is refused by MongoDB ("path collision").
+// MongoDB refuses a projection of a field and of a part of it ("path collision").
 bool collide(const std::string& a, const std::string& b) {
     return a.starts_with(b + ".") || b.starts_with(a + ".");
 }
@@ -230,7 +230,7 @@ void add_field_name(const Field& field, std::vector<std::string>& fields) {
     fields.push_back(std::move(*name));
 }
 
-// Sorted, since their order decides nothing and must not look like another stream (hazard 14).
+// Sorted, since their order is irrelevant and must not look like another stream (hazard 14).
 std::vector<std::string> read_fields(const Field& field) {
     std::vector<std::string> fields;
     const std::vector<Field> items = as_list(field);

@@ -20,7 +20,7 @@ bool lies_in(const std::filesystem::path& directory, const std::string& name) {
     return std::filesystem::exists(directory / name, failure) && !failure;
 }
 
-// What an API Gateway key looks like (40 letters and digits), and no file name does.
+// The format of an API Gateway key (40 letters and digits), which no file name has.
 bool looks_like_a_key(const std::string& text) {
     return text.size() >= 20 && std::any_of(text.begin(), text.end(), is_digit) &&
            std::all_of(text.begin(), text.end(), [](char c) { return is_digit(c) || is_letter(c); });
@@ -32,18 +32,17 @@ bool is_port(const std::string& digits) {
     return failure == std::errc{} && end == digits.data() + digits.size() && port > 0;
 }
 
-// "[fe80::1%25eth0]", which Boost.URL 1.81 refuses and 1.83 takes.
+// "[fe80::1%25eth0]", which Boost.URL 1.81 refuses and 1.83 accepts.
 bool has_zone(const boost::urls::url_view& url) {
     return url.encoded_host().starts_with('[') && url.encoded_host().contains('%');
 }
 
-// What is wrong with the URL, as "what; remedy"; empty: nothing. Its text is not shown: it may hold a
-// password.
+// The problem of the URL, as "problem; remedy"; empty: none. Its text is not shown: it may contain a password.
 std::string base_url_problem(const boost::urls::url_view& url) {
     if (url.has_userinfo())
         return "the URL must not contain a user or password; put the key into api_key_file";
     if (url.host().empty()) return "the URL has no host; use https://host/path";
-    // Boost.URL 1.81 reads "127.0.0.1.example.org" so (findings/boost-url-ipv4-prefix.sh).
+    // Boost.URL 1.81 parses "127.0.0.1.example.org" like this (findings/boost-url-ipv4-prefix.sh).
     if (!url.encoded_path().empty() && url.encoded_path().front() != '/')
         return "host names that start with an IP address are not supported; use another name of that host";
     if (url.has_port() && !is_port(std::string(url.port())))

@@ -27,7 +27,7 @@ Error refuse_socket(std::string subject, std::string hint) {
 
 std::string unix_path_of(const sockaddr_un& address, socklen_t size) {
     std::string path(address.sun_path, size - offsetof(sockaddr_un, sun_path));
-    if (path.starts_with('\0')) path.front() = '@';  // as systemd writes an abstract one
+    if (path.starts_with('\0')) path.front() = '@';  // systemd's notation for an abstract one
     return path.substr(0, path.find('\0'));
 }
 
@@ -73,7 +73,7 @@ Result<> take_socket(int descriptor, std::string_view name, InheritedSockets& so
     return {};
 }
 
-// What sd_listen_fds_with_names(3) allocates.
+// Memory allocated by sd_listen_fds_with_names(3).
 class SocketNames {
   public:
     ~SocketNames() {

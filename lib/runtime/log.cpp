@@ -44,7 +44,7 @@ void send_to_journal(const std::vector<std::string>& entries) {
     ::sd_journal_sendv(vectors.data(), static_cast<int>(vectors.size()));
 }
 
-// Likewise.
+// The same.
 void write_to_stderr(std::string_view text) {
     while (!text.empty()) {
         const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
@@ -61,7 +61,7 @@ void write_line(const LogLine& line) {
         write_to_stderr(line.text);
 }
 
-// A line as spdlog's pattern has it, kept until it is taken.
+// A line formatted by spdlog's pattern, kept until it is taken.
 class KeptLine : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
   public:
     std::string take() { return std::exchange(text_, {}); }
@@ -107,7 +107,7 @@ struct Log::Impl {
 
     void write(LogLevel line_level, std::string_view message, const LogFields& fields) {
         const std::scoped_lock lock(mutex);
-        // In their order: what follows a lost line waits for the report of it.
+        // In order: lines after a lost line wait for the report of it.
         if (lost > 0 && queue->push(report_of_lost())) lost = 0;
         LogLine line = line_of(line_level, message, fields);
         if (queue && (lost > 0 || !queue->push(std::move(line)))) ++lost;
@@ -117,7 +117,7 @@ struct Log::Impl {
         return line_of(LogLevel::warn, "log lines were lost: the log output was not read", {{"COUNT", lost}});
     }
 
-    // Empty where it went to a stream.
+    // Empty if it was written to a stream.
     LogLine line_of(LogLevel line_level, std::string_view message, const LogFields& fields) {
         if (format == LogFormat::journal) return {.journal = journal_of(line_level, message, fields)};
         const bool json = format == LogFormat::json;
@@ -132,8 +132,8 @@ struct Log::Impl {
     bool may_journal = false;
     std::atomic<LogLevel> level{LogLevel::info};
     LogFormat format = LogFormat::text;
-    std::uint64_t lost = 0;         // lines since the last one that found room
-    std::optional<LogQueue> queue;  // none: to a stream, at once
+    std::uint64_t lost = 0;         // lines since the last one that was accepted
+    std::optional<LogQueue> queue;  // none: directly to a stream
 
   private:
     explicit Impl(spdlog::sink_ptr target) : sink(std::move(target)), logger("carecloud-syncd", sink) {

@@ -12,7 +12,7 @@ std::string lower(std::string_view name) {
     return out;
 }
 
-// logfmt: bare where a reader cannot be misled, else in quotes.
+// logfmt: unquoted if unambiguous, otherwise in quotes.
 std::string text_value(std::string_view value) {
     const bool bare = !value.empty() && value.find_first_of(" \"=\\") == std::string_view::npos;
     if (bare) return printable(value);
@@ -36,8 +36,7 @@ std::string with_fields(std::string_view message, const LogFields& fields) {
     return out;
 }
 
-// systemd.journal-fields(7) and sd_journal_send(3): A-Z, 0-9 and '_', not beginning with '_' or a digit, at
-// most 64.
+// systemd.journal-fields(7) and sd_journal_send(3): A-Z, 0-9 and '_', not beginning with '_' or a digit, at most 64.
 std::string journal_name(std::string_view name) {
     std::string out;
     for (const char c : name.substr(0, 60)) {
@@ -106,7 +105,7 @@ std::string json_of(LogLevel level, std::string_view message, const LogFields& f
 
 std::vector<std::string> journal_of(LogLevel level, std::string_view message, const LogFields& fields) {
     std::vector<std::string> out;
-    // `journalctl -u` shows MESSAGE alone: it has the values, too.
+    // `journalctl -u` shows only MESSAGE, so it contains the values, too.
     out.push_back("MESSAGE=" + with_fields(message, fields));
     out.push_back(std::string("PRIORITY=") + priority(level));
     out.emplace_back("SYSLOG_IDENTIFIER=carecloud-syncd");

@@ -14,22 +14,22 @@
 namespace carecloud {
 namespace {
 
-// Fields of /proc/self/stat, counted as proc(5) does, from 1; the first two are not read.
+// Fields of /proc/self/stat, numbered as in proc(5), from 1; the first two are not read.
 constexpr std::size_t kStatBefore = 3;
 constexpr std::size_t kStatUtime = 14;
 constexpr std::size_t kStatStime = 15;
-constexpr std::size_t kStatStart = 22;  // in ticks since the boot
+constexpr std::size_t kStatStart = 22;  // in ticks since boot
 constexpr std::size_t kStatVsize = 23;
 constexpr std::size_t kStatRss = 24;  // in pages
 
-// 0: it cannot be looked at.
+// 0: unknown.
 std::uint64_t count_fds() {
     std::error_code failure;
     std::uint64_t count = 0;
     for (std::filesystem::directory_iterator at("/proc/self/fd", failure), end; !failure && at != end;
          at.increment(failure))
         ++count;
-    return count > 0 ? count - 1 : 0;  // without the one that reads the folder
+    return count > 0 ? count - 1 : 0;  // without the one used to read the directory
 }
 
 std::uint64_t fd_limit() {
@@ -43,7 +43,7 @@ double seconds_of_clock(clockid_t clock) {
     return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
 }
 
-// Of the boot, since the epoch. Not from /proc/stat, which ProcSubset=pid hides.
+// Boot time, since the epoch. Not from /proc/stat, which ProcSubset=pid hides.
 double boot_seconds() {
     return seconds_of_clock(CLOCK_REALTIME) - seconds_of_clock(CLOCK_BOOTTIME);
 }
@@ -64,7 +64,7 @@ std::optional<ProcessUse> process_use() {
     std::ifstream file("/proc/self/stat");
     std::string stat;
     if (!std::getline(file, stat)) return std::nullopt;
-    // The name of the program is in parentheses and may hold anything (proc(5)); the third field is behind it.
+    // The name of the program is in parentheses and may contain anything (proc(5)); the third field follows it.
     std::istringstream words(stat.substr(stat.rfind(')') + 1));
     std::vector<std::string> fields(kStatBefore);
     for (std::string word; words >> word;)

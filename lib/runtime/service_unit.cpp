@@ -23,7 +23,7 @@ struct FolderSetting {
     std::string_view key;
     std::string_view parent;
 };
-// Directories that systemd makes for the service, which may write to them.
+// Directories that systemd creates for the service, which may write to them.
 constexpr std::array<FolderSetting, 4> kMadeFolders{{{"StateDirectory", "/var/lib/"},
                                                      {"RuntimeDirectory", "/run/"},
                                                      {"CacheDirectory", "/var/cache/"},
@@ -43,7 +43,7 @@ bool is_list(std::string_view key) {
            key == "LoadCredentialEncrypted" || std::any_of(kMadeFolders.begin(), kMadeFolders.end(), is_key);
 }
 
-// Of the section [Service]. A list grows with each line; an empty value clears what was said before.
+// Of the section [Service]. A list grows with each line; an empty value clears the previous ones.
 void read_unit_file(const fs::path& path, UnitSettings& settings) {
     std::ifstream file(path);
     bool in_service = false;
@@ -142,7 +142,7 @@ std::vector<fs::path> systemd_unit_folders() {
 
 std::optional<ServiceUnit> read_service_unit(const std::string& name, const std::vector<fs::path>& folders) {
     fs::path main;
-    std::map<std::string, fs::path> drop_ins;  // systemd's order: by name, whatever the folder
+    std::map<std::string, fs::path> drop_ins;  // systemd's order: by name, regardless of the directory
     for (const fs::path& folder : folders) {
         std::error_code failure;
         if (main.empty() && fs::is_regular_file(folder / name, failure)) main = folder / name;

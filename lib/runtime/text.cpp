@@ -8,7 +8,7 @@
 namespace carecloud {
 namespace {
 
-// The size of the UTF-8 sequence at the front of `text` (not empty); 0 where there is none.
+// The size of the UTF-8 sequence at the front of `text` (not empty); 0 if there is none.
 std::size_t sequence_size(std::string_view text) {
     const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
     const std::uint8_t first = byte(0);
@@ -18,7 +18,7 @@ std::size_t sequence_size(std::string_view text) {
     for (std::size_t i = 1; i < size; ++i) {
         if ((byte(i) & 0xC0U) != 0x80) return 0;
     }
-    // Overlong forms, surrogates, and what lies beyond U+10FFFF (RFC 3629, section 4).
+    // Overlong forms, surrogates, and values beyond U+10FFFF (RFC 3629, section 4).
     if (first == 0xE0 && byte(1) < 0xA0) return 0;
     if (first == 0xED && byte(1) > 0x9F) return 0;
     if (first == 0xF0 && byte(1) < 0x90) return 0;
@@ -115,7 +115,7 @@ std::string one_line(std::string_view text) {
 std::string in_quotes(std::string_view text, std::size_t size_max) {
     if (text.size() <= size_max) return "'" + printable(text) + "'";
     std::string_view head = text.substr(0, size_max);
-    // A cut in the middle of a character is moved before it.
+    // A truncation within a character is moved before it.
     const std::size_t whole = utf8_prefix(head);
     if (size_max - whole < 4) head = head.substr(0, whole);
     return "'" + printable(head) + "...'";

@@ -209,8 +209,7 @@ SourcePosition position_at(std::string_view text, std::size_t offset) {
     return {lines + 1, offset - line_begin + 1};
 }
 
-// The parser may stumble beyond the last line, or over what was added to it: then the end of the text is
-// meant.
+// The parser may report an error after the last line, or in text added to it: then the end of the text is used.
 SourcePosition position_within(std::string_view text, SourcePosition position) {
     const SourcePosition end = position_at(text, text.find_last_not_of(" \t\r\n") + 1);
     return std::tie(position.line, position.column) > std::tie(end.line, end.column) ? end : position;
@@ -240,12 +239,12 @@ bool is_text(std::string_view text, Findings& findings) {
     return false;
 }
 
-// What yaml-cpp says, and what mostly helps.
+// yaml-cpp's message, and a common remedy.
 std::string syntax_error(const YAML::Exception& failure, std::string_view text) {
     static constexpr std::string_view unknown_alias = "the referenced anchor is not defined";
     std::string said = failure.msg;
     if (said.starts_with(unknown_alias)) said = unknown_alias;  // yaml-cpp 0.8 adds its name, 0.7 does not
-    if (said.find("; ") != std::string::npos) return said;      // the builder's own
+    if (said.find("; ") != std::string::npos) return said;      // from the builder
     const std::string_view line = line_at(text, position_of(failure.mark).line);
     static constexpr std::array<std::pair<std::string_view, std::string_view>, 6> remedies{{
         {"tab", "indent with spaces"},
@@ -275,8 +274,8 @@ void expand_scalar(YamlNode& node, const std::string& path, const EnvironmentLoo
     node.text = std::move(expansion.text);
 }
 
-// Puts the variables in, and finds the keys that stand twice: yaml-cpp lets them through, and the last one
-// would win. Depth is bounded by the builder.
+// Replaces the variables, and detects duplicate keys: yaml-cpp accepts them, and the last one would win. The builder
+// limits the depth.
 void finish(YamlNode& node, const std::string& path, const EnvironmentLookup& environment,
             Findings& findings) {
     if (node.kind == YamlNode::Kind::scalar) expand_scalar(node, path, environment, findings);
@@ -304,8 +303,8 @@ bool parse_yaml(std::string_view text, const EnvironmentLookup& environment, Fin
     if (!is_text(text, findings)) return false;
     YamlBuilder builder;
     try {
-        // yaml-cpp takes a quote that is never closed for closed where the text ends in a line break: a
-        // comment's sign as the last character makes it look.
+        // yaml-cpp treats an unclosed quote as closed if the text ends with a line break: a comment sign as the last
+        // character makes it report the error.
         std::istringstream in(std::string(text) + "\n#");
         YAML::Parser parser(in);
         while (parser.HandleNextDocument(builder)) {

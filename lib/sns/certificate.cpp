@@ -55,14 +55,14 @@ bool is_one_block(std::string_view pem) {
            count(text, "-----BEGIN ") == 1 && count(text, "-----END ") == 1;
 }
 
-// X509_cmp_time's verdict on `time` against `at`: -1 not later, 1 later, 0 unreadable.
+// X509_cmp_time's result for `time` and `at`: -1 not later, 1 later, 0 unreadable.
 int compare(const ASN1_TIME* time, Timestamp at) {
     const std::int64_t ticks = at.ticks - (at.ticks < 0 ? Timestamp::ticks_per_second - 1 : 0);
     std::time_t seconds = ticks / Timestamp::ticks_per_second;
     return X509_cmp_time(time, &seconds);
 }
 
-// Without this a failure of ours would be found later by whoever asks OpenSSL for its last error.
+// Otherwise our failure would be reported later by another caller of OpenSSL that reads its last error.
 void forget_openssl_errors() {
     ERR_clear_error();
 }

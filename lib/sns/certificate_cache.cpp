@@ -56,7 +56,7 @@ struct CertificateCache::State : std::enable_shared_from_this<State> {
     CertificateCacheParts parts;
     CertificateCacheSettings settings;
     FetchQueue queue;
-    HeldCertificates held;  // names found good
+    HeldCertificates held;  // verified names
     RecentFailures failures;
     std::vector<std::string> dropped{};  // to be removed from the store
     Waiters loading{};
@@ -75,7 +75,7 @@ struct CertificateCache::State : std::enable_shared_from_this<State> {
         if (!closed) parts.report(error);
     }
 
-    // Coroutines of their own; each keeps its state alive.
+    // Separate coroutines; each keeps its state alive.
     static Task<> fetch(std::shared_ptr<State> state, FetchPtr fetch);
     static Task<> load(std::shared_ptr<State> state);
     static Task<> save(std::shared_ptr<State> state, KeptCertificate kept);
@@ -83,7 +83,7 @@ struct CertificateCache::State : std::enable_shared_from_this<State> {
     static Task<Result<CertificatePtr>> wait(std::shared_ptr<State> state, FetchPtr fetch, MonoTime deadline);
 };
 
-// The one that is held and valid, which is fetched again beside if it is time; null: none.
+// The held and valid one, which is fetched again in the background if it is time; null: none.
 CertificatePtr CertificateCache::State::use(const HttpUrl& url) {
     HeldCertificates::Held* const found = held.use(text_of(url));
     if (found == nullptr || !found->certificate->valid_at(parts.clock.wall())) return nullptr;
@@ -102,7 +102,7 @@ void CertificateCache::State::hold(const std::string& url, CertificatePtr certif
     if (gone) dropped.push_back(*gone);
 }
 
-// The same for what was fetched now and what the store kept.
+// The same for one just fetched and one from the store.
 Result<CertificatePtr> CertificateCache::State::examine(const std::string& url,
                                                         const std::string& pem) const {
     const Result<std::vector<std::string>> names = parts.names(url);
@@ -128,14 +128,14 @@ void CertificateCache::State::begin_due() {
         const FetchPtr next = queue.next(parts.clock.now());
         if (!next) return;
         ++fetches;
-        // The fetch owns the signal, and so outlives the coroutine that listens to it.
+        // The fetch owns the signal, and so outlives the coroutine that waits for it.
         const auto ended = [next](const std::exception_ptr& thrown) { rethrow(thrown); };
         asio::co_spawn(parts.clock.executor(), fetch(shared_from_this(), next),
                        asio::bind_cancellation_slot(next->cancel.slot(), ended));
     }
 }
 
-// When one that waits for a turn is to begin what is due: there is no timer but those who wait.
+// When a waiter is to start what is due: there is no timer except the waiters.
 MonoTime CertificateCache::State::next_look() const {
     const MonoTime now = parts.clock.now();
     const MonoTime budget_at = queue.budget_at();
@@ -170,7 +170,7 @@ bool CertificateCache::State::land(const FetchPtr& fetch, const Result<std::stri
     if (good) {
         hold(url, *outcome, parts.clock.now() + settings.refresh_after);
     } else if (found != nullptr && found->certificate->valid_at(parts.clock.wall())) {
-        fail(outcome.error());  // a refresh: the one that is held stays in use
+        fail(outcome.error());  // a refresh: the held one stays in use
     } else {
         failures.add(url, outcome.error(), parts.clock.now());
     }

@@ -88,7 +88,7 @@ FetchPtr FetchQueue::first_known() const {
     return found == fetches_.end() ? nullptr : *found;
 }
 
-// The one that came first among equals.
+// The oldest among equals.
 FetchPtr FetchQueue::most_wanted() const {
     FetchPtr most;
     for (const FetchPtr& fetch : fetches_) {
@@ -98,7 +98,7 @@ FetchPtr FetchQueue::most_wanted() const {
     return most;
 }
 
-// Likewise, so that one that came last has its time to be joined by others.
+// The same, so that the newest has time to be joined by others.
 FetchPtr FetchQueue::least_wanted(const FetchPtr& except) const {
     FetchPtr least;
     for (const FetchPtr& fetch : fetches_) {
@@ -108,7 +108,7 @@ FetchPtr FetchQueue::least_wanted(const FetchPtr& except) const {
     return least;
 }
 
-// For one more that waits for `wanted`, or for a new name where that is null.
+// For one more waiter for `wanted`, or for a new name if that is null.
 bool FetchQueue::make_room(const FetchPtr& wanted) {
     if (unknown_waiters() < limits_.unknown_waiters_max) return true;
     const FetchPtr least = least_wanted(wanted);

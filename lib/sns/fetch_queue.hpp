@@ -1,12 +1,12 @@
-// The fetches of signing certificates that wait for their turn or are under way, and who waits for them.
+// The queue of fetches of signing certificates, waiting or in progress, and their waiters.
 //
-// Anybody can send messages that name certificates which do not exist, and only a fetch shows it. So names that were
-// never found good share a small budget, leave one slot to the known ones, and at most so many messages wait for them.
-// Of these the name that most messages wait for goes first, and when there are too many, the name that fewest wait for
-// is given up: honest messages share one name, and come again with it, those that make names up do not. A name that
-// comes again after it was given up counts for one message more.
+// Anyone can send messages that name nonexistent certificates, and only a fetch shows that. So unverified names share a
+// small budget, leave one slot to the known ones, and the number of messages that wait for them is limited. The name
+// with the most waiting messages is fetched first, and when there are too many, the name with the fewest is given up:
+// genuine messages share one name and are sent again, forged ones do not. A name that returns after it was given up
+// counts as one more message.
 //
-// Pure: it is given the time. I/O thread alone.
+// Pure: the time is a parameter. I/O thread only.
 #pragma once
 
 #include "base/clock.hpp"
@@ -28,7 +28,7 @@
 
 namespace carecloud {
 
-// The newest names that were given to it.
+// The most recently added names.
 class NewestNames {
   public:
     explicit NewestNames(std::size_t most) : most_(most) {}
@@ -42,10 +42,10 @@ class NewestNames {
     std::deque<std::set<std::string>::const_iterator> order_{};
 };
 
-// Who waits for one thing.
+// The waiters for one object.
 class Waiters {
   public:
-    // There for as long as it lives. Both must outlive it.
+    // Registered during its lifetime. Both must outlive it.
     class Registration {
       public:
         Registration(Waiters& waiters, Alarm& alarm) : waiters_(waiters), alarm_(alarm) {
@@ -74,7 +74,7 @@ struct CertificateFetch {
     CertificateFetch(HttpUrl address, bool is_known) : url(std::move(address)), known(is_known) {}
 
     HttpUrl url;
-    bool known;             // the name was found good before
+    bool known;             // the name was verified before
     bool begun = false;     // false: it waits for its turn
     bool returned = false;  // it was given up before
     std::optional<Result<CertificatePtr>> outcome{};
@@ -85,29 +85,29 @@ struct CertificateFetch {
 using FetchPtr = std::shared_ptr<CertificateFetch>;
 
 struct FetchLimits {
-    std::size_t fetches_max = 4;  // at once; one of them for known names alone
-    // Unknown names: so many fetches at once, then one each.
+    std::size_t fetches_max = 4;  // concurrently; one of them only for known names
+    // Unknown names: a burst of this many fetches, then one each.
     std::size_t unknown_burst = 8;
     Duration unknown_every = std::chrono::seconds(1);
-    std::size_t returning_max = 4096;       // names that were given up and are remembered
-    std::size_t unknown_waiters_max = 208;  // messages, so that others always find a place (ReceiverSettings)
+    std::size_t returning_max = 4096;       // remembered names that were given up
+    std::size_t unknown_waiters_max = 208;  // messages, so that others always have a slot (ReceiverSettings)
 };
 
 class FetchQueue {
   public:
     explicit FetchQueue(const FetchLimits& limits) : limits_(limits), given_up_(limits.returning_max) {}
 
-    // The fetch of that address, which is queued where there is none. Null: too many wait for unknown names.
+    // The fetch of that address, which is queued if there is none. Null: too many messages wait for unknown names.
     FetchPtr join(const HttpUrl& url, bool known);
-    // The one to begin now, which counts as begun; null: none.
+    // The next one to start, which counts as started; null: none.
     FetchPtr next(MonoTime now);
-    // When the budget of unknown names has a fetch to give; it may have passed.
+    // When the budget of unknown names allows a fetch; it may have passed.
     MonoTime budget_at() const;
     bool has_slot() const { return begun() < limits_.fetches_max; }
 
-    // Removes it, and wakes who waits for it.
+    // Removes it, and wakes its waiters.
     void end(const FetchPtr& fetch, Result<CertificatePtr> outcome);
-    // Removes it if it has not begun and no message waits for it any more.
+    // Removes it if it has not started and no message waits for it any more.
     void give_up(const FetchPtr& fetch);
     // All are removed, and returned.
     std::vector<FetchPtr> end_all(const Error& error);
@@ -124,8 +124,8 @@ class FetchQueue {
 
     FetchLimits limits_;
     NewestNames given_up_;
-    std::vector<FetchPtr> fetches_{};  // in the order of their coming
-    MonoTime spent_until_{};           // the fetches that were given, at one each
+    std::vector<FetchPtr> fetches_{};  // in order of arrival
+    MonoTime spent_until_{};           // the fetches used, one refilled each
 };
 
 Error too_many_unknown_certificates();

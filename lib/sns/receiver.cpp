@@ -78,7 +78,7 @@ const SnsTopic* Receiver::find_topic(const std::string& arn) const {
     return found == topics_.end() ? nullptr : &*found;
 }
 
-// The address may be of several topics: their names are one list, and each message is held against its own topic's.
+// The address may be of several topics: their names are one list, and each message is compared with its own topic's.
 Result<std::vector<std::string>> Receiver::names_of_certificate(const std::string& url) const {
     std::vector<std::string> names;
     std::optional<Error> error;
@@ -176,7 +176,7 @@ Task<Receiver::Refused> Receiver::take_notification(const SnsMessage& message, c
     if (received.outcome == EventOutcome::fresh && received.stream) ports_.engine.wake(*received.stream);
     const Result<bool> changed = co_await ports_.subscriptions.proven(message.topic_arn, message.time);
     if (!changed) {
-        ports_.observer.receiver_failed(changed.error());  // the event is durable all the same
+        ports_.observer.receiver_failed(changed.error());  // the event is durable anyway
     } else if (*changed) {
         announce(message.topic_arn);
     }
@@ -187,7 +187,7 @@ Task<Receiver::Refused> Receiver::take_subscription(const SnsMessage& message, c
     Result<HttpUrl> address = confirmation_url(message, url.origin);
     if (!address) co_return refuse(RefusalReason::other_host, address.error());
     Refused refused = co_await note(message, SubscriptionState::pending, {});
-    // Switched off: 200 all the same, for asking again would change nothing.
+    // Disabled: still 200, because a retry would change nothing.
     if (refused || !settings_.confirm) co_return refused;
     refused = co_await confirm(message, std::move(*address));
     co_return refused;

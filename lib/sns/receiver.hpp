@@ -1,10 +1,10 @@
-// The SNS endpoint: from a POST to a durable event, in this order: verified, made durable, said, answered.
+// The SNS endpoint: from a POST to a durable event, in this order: verified, made durable, announced, answered.
 //
 //     Result<std::unique_ptr<Receiver>> receiver = Receiver::create(ports, fetcher, settings);
 //     server handler: [&](const ServerRequest& request) { return receiver->receive(request); }
 //
-// It never fetches a record and never decides about one: an event is a doorbell, and the engine is woken for it.
-// Signatures (some 30 µs each) are verified on the I/O thread, to which all of it belongs.
+// It never fetches or judges a record: an event is only a notification that wakes the engine. Signatures (some 30 µs
+// each) are verified on the I/O thread, to which everything here belongs.
 #pragma once
 
 #include "base/clock.hpp"
@@ -34,17 +34,17 @@ namespace carecloud {
 struct ReceiverSettings {
     std::string path = "/sns";
     std::vector<std::string> topic_arns{};
-    bool confirm = true;                           // confirm subscriptions of these topics by itself
+    bool confirm = true;                           // confirm subscriptions of these topics automatically
     std::vector<std::string> certificate_hosts{};  // empty: Amazon's, by the topic's region
     std::string ca_file{};     // whom signing certificates must be issued by, too; empty: see certificate.hpp
     std::string basic_auth{};  // "user:password"; a secret; empty: not asked for
     std::vector<EventRoute> routes{};
-    std::size_t messages_max = 256;     // being verified or made durable at once; beyond, 503
-    std::size_t confirmations_max = 4;  // likewise
+    std::size_t messages_max = 256;     // being verified or made durable concurrently; beyond, 503
+    std::size_t confirmations_max = 4;  // the same
     CertificateCacheSettings certificates{};
 };
 
-// What fetches the records that events announce.
+// Fetches the records that events announce.
 class EngineWaker {
   public:
     EngineWaker() = default;
@@ -56,7 +56,7 @@ class EngineWaker {
     virtual void wake(std::string_view stream) = 0;
 };
 
-// What the receiver works with; all of it outlives the receiver.
+// The receiver's environment; all of it outlives the receiver.
 struct ReceiverPorts {
     Clock& clock;
     Inbox& inbox;
@@ -68,16 +68,16 @@ struct ReceiverPorts {
 
 class Receiver {
   public:
-    // Errors (invalid_argument): an ARN, a host or ca_file that cannot be used.
+    // Errors (invalid_argument): an unusable ARN, host or ca_file.
     static Result<std::unique_ptr<Receiver>> create(const ReceiverPorts& ports,
                                                     std::shared_ptr<HttpsFetcher> fetcher,
                                                     ReceiverSettings settings);
 
-    // Never throws: a ServerHandler. What is canceled ends with a 503 that nobody may read. `request` must live until
+    // Never throws: a ServerHandler. A canceled call ends with a 503 that may not be read. `request` must live until
     // the end.
     Task<ServerResponse> receive(const ServerRequest& request);
 
-    // What the head of a request alone is refused for, as receive() does: before its body is read. A HeadRule.
+    // Refuses a request by its head alone, as receive() does: before its body is read. A HeadRule.
     std::optional<ServerResponse> refuse_head(const ServerRequest& head);
 
     // For metrics and tests.
@@ -86,7 +86,7 @@ class Receiver {
   private:
     using Refused = std::optional<SnsRefusal>;  // none: 200
 
-    // Whose messages are taken, and by whose certificates.
+    // The accepted topics, and the accepted certificates.
     struct Trust {
         std::vector<SnsTopic> topics{};
         SigningHosts hosts{};

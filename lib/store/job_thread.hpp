@@ -1,10 +1,10 @@
-// A thread of a store's: it runs jobs in the order they were handed in, and each job's result resumes the coroutine
-// that awaits it on that coroutine's own executor. And events that share a job, and so a transaction.
+// A thread of a store: it runs jobs in submission order, and each job's result resumes the coroutine that awaits it on
+// that coroutine's own executor.
 //
 //     return thread_.run<std::uint64_t>([this] { return count_somewhere(); });   // Task<Result<std::uint64_t>>
 //
-// run() is called from the I/O thread. A job that was handed in is carried out whatever becomes of its waiter: a
-// canceled coroutine still resumes by the job's result. The executor must outlive the JobThread.
+// run() is called from the I/O thread. A submitted job runs whatever happens to its waiter: a canceled coroutine still
+// resumes with the job's result. The executor must outlive the JobThread.
 #pragma once
 
 #include "base/clock.hpp"
@@ -30,13 +30,13 @@
 
 namespace carecloud {
 
-// A coroutine on the I/O thread that waits for what the thread finds out.
+// A coroutine on the I/O thread that waits for a result of the thread.
 //
 //     return wait_for<bool>([this](std::unique_ptr<Waiter<bool>> waiter) { hand_over(std::move(waiter)); });
 //     …
 //     waiter->finish(true);     // on any thread, once: the coroutine resumes on its own executor
 //
-// A canceled coroutine still resumes by what it waits for. The executor must outlive the waiter.
+// A canceled coroutine still resumes with the result. The executor must outlive the waiter.
 template <class T>
 class Waiter {
   public:
@@ -64,11 +64,11 @@ class HandlerWaiter : public Waiter<T> {
 
   private:
     Handler handler_;
-    // The io_context must not run out of work while this one is under way.
+    // The io_context must not run out of work during a job.
     boost::asio::executor_work_guard<boost::asio::associated_executor_t<Handler>> guard_;
 };
 
-// `start` is called at once, with the waiter that it is to finish.
+// `start` is called immediately, with the waiter that it must finish.
 template <class T, class Start>
 Task<Result<T>> wait_for(Start start) {
     auto initiate = [](auto handler, Start begin) {
@@ -81,7 +81,7 @@ Task<Result<T>> wait_for(Start start) {
 
 class JobThread {
   public:
-    // `when_quiet` runs on the thread once no job came for `quiet_after` since the last one. It must not
+    // `when_quiet` runs on the thread once no job was submitted for `quiet_after` since the last one. It must not
     // throw.
     JobThread(std::function<void()> when_quiet, std::chrono::milliseconds quiet_after);
     ~JobThread();
@@ -112,10 +112,10 @@ class JobThread {
     // From the I/O thread.
     void push(std::unique_ptr<Job> job);
 
-    // How calls end that come after close().
+    // The result of calls after close().
     static Error closed_error();
 
-    // Carries out what was handed in, then ends the thread. Blocks; may be called again.
+    // Runs the submitted jobs, then ends the thread. Blocks; may be called again.
     void close();
 
   private:

@@ -1,11 +1,11 @@
-// The Reader seam: what a store holds, page by page, for those who only look (the API). SQLite in the daemon
-// (store/sqlite), on connections and threads of its own, so that it holds up no writer.
+// The Reader seam: the content of a store, page by page, for read-only consumers (the API). SQLite in the daemon
+// (store/sqlite), on its own connections and threads, so it does not block writers.
 //
-// Called from the I/O thread alone; a call suspends until it has read. Every call is one short read transaction,
-// bounded by rows and bytes: what a page leaves off, its `next` goes on with. Nothing stays pinned between two calls.
+// Called from the I/O thread only; a call suspends until it has read. Every call is one short read transaction, limited
+// by rows and bytes: `next` of a page continues where it ended. Nothing stays pinned between two calls.
 //
-// Errors of all: store_busy (also while an empty store is filled for the first time, where a call needs its index)
-// store_failed store_corrupt; canceled once closed.
+// Errors of all: store_busy (also during the first load of an empty store, if a call needs its index) store_failed
+// store_corrupt; canceled once closed.
 #pragma once
 
 #include "base/clock.hpp"
@@ -35,8 +35,8 @@ struct ChangeRow {
 };
 
 struct ChangePage {
-    std::string generation{};          // of the store: another one, another numbering (hazard 15)
-    std::uint64_t newest_seq = 0;      // that was ever given; 0: none
+    std::string generation{};      // of the store: a different one means a different numbering (hazard 15)
+    std::uint64_t newest_seq = 0;  // ever used; 0: none
     std::vector<ChangeRow> changes{};  // in ascending order of seq
 };
 
@@ -49,12 +49,12 @@ struct RecordRow {
     std::string body{};                       // the portal's bytes
 };
 
-// Which records of a stream, in the order of their modified where that is asked for, else of their last day where days
-// are, else of their ids. Deleted ones are left out. One that changes while a list is read comes again in it.
+// The records of a stream, in order of their modified if requested, otherwise of their last day if days are requested,
+// otherwise of their ids. Deleted ones are omitted. A record that changes while a list is read appears in it again.
 struct RecordFilter {
     std::string stream{};
     std::string after{};                        // a page's `next`; empty: from the beginning
-    std::optional<Timestamp> modified_since{};  // and at that very instant
+    std::optional<Timestamp> modified_since{};  // and at exactly that instant
     std::optional<DaySpan> days{};  // those whose own days overlap these; a record without days does not
     std::size_t limit = 100;
 };
@@ -62,7 +62,7 @@ struct RecordFilter {
 struct RecordPage {
     std::vector<RecordRow> records{};
     std::optional<std::string>
-        next{};  // the `after` that goes on; none: the end. There may be few records, or none
+        next{};  // the `after` to continue with; none: the end. There may be few records, or none
 };
 
 struct EventRow {
@@ -79,7 +79,7 @@ struct EventRow {
 
 struct EventPage {
     std::vector<EventRow> events{};       // the newest first
-    std::optional<std::uint64_t> next{};  // the `before` that goes on
+    std::optional<std::uint64_t> next{};  // the `before` to continue with
 };
 
 struct QuarantineRow {
@@ -87,13 +87,13 @@ struct QuarantineRow {
     std::string id{};
     std::string modified{};
     std::string reason{};
-    std::uint64_t body_bytes = 0;  // 0: no answer could carry it
+    std::uint64_t body_bytes = 0;  // 0: no response could contain it
     std::uint64_t attempts = 0;
     std::string first_at{};
     std::string last_at{};
 };
 
-// A record of the quarantine; a page continues behind one.
+// A record in quarantine; a page continues after one.
 struct QuarantineKey {
     std::string stream{};
     std::string id{};
@@ -110,9 +110,9 @@ struct StoreCounts {
     std::uint64_t open_events = 0;
     std::uint64_t quarantined = 0;
     std::uint64_t doubted =
-        0;  // records of which an earlier version was shown, until it is known which one is right
-    std::uint64_t omitted = 0;  // records that listings leave out, until a second look
-    RequestCount requests{};    // to the portal in the month that was asked for
+        0;  // records of which an earlier version was returned, until it is certain which one is right
+    std::uint64_t omitted = 0;  // records that listings omit, until a second check
+    RequestCount requests{};    // to the portal in the requested month
     std::vector<StreamState> streams{};
 };
 
@@ -123,12 +123,12 @@ class Reader {
     Reader& operator=(const Reader&) = delete;
     virtual ~Reader() = default;
 
-    // Those with a seq above `since`, at most `limit`. While an empty store is filled, too.
+    // Those with a seq above `since`, at most `limit`. Also during the first load of an empty store.
     virtual Task<Result<ChangePage>> changes(std::uint64_t since, std::size_t limit) = 0;
 
-    // None: the store never took it.
+    // None: it was never stored.
     virtual Task<Result<std::optional<RecordRow>>> record(std::string stream, std::string id) = 0;
-    // Errors: invalid_argument too, if `after` is not a position in such a list.
+    // Errors: also invalid_argument, if `after` is not a position in such a list.
     virtual Task<Result<RecordPage>> records(RecordFilter filter) = 0;
 
     // `before`: a page's `next`.
@@ -136,18 +136,18 @@ class Reader {
                                            std::optional<std::uint64_t> before, std::size_t limit) = 0;
     virtual Task<Result<QuarantinePage>> quarantine(std::optional<QuarantineKey> after,
                                                     std::size_t limit) = 0;
-    // None: no record of that id is in quarantine.
+    // None: no record with that id is in quarantine.
     virtual Task<Result<std::optional<QuarantineRow>>> quarantined(QuarantineKey key) = 0;
 
-    // The bounded passes that are kept, the newest first.
+    // The stored bounded passes, newest first.
     virtual Task<Result<std::vector<Job>>> passes(std::size_t limit) = 0;
-    // None: there is none of that id.
+    // None: there is none with that id.
     virtual Task<Result<std::optional<Job>>> pass(std::uint64_t id) = 0;
 
-    // `month` as month_of() says it.
+    // `month` in the format of month_of().
     virtual Task<Result<StoreCounts>> counts(std::string month) = 0;
-    // How many records of the stream the portal is known to have. It reads through an index: a tenth of a second for a
-    // million.
+    // The number of records of the stream that the portal is known to have. It reads through an index: a tenth of a
+    // second for a million.
     virtual Task<Result<std::uint64_t>> count_records(std::string stream) = 0;
 };
 

@@ -1,13 +1,12 @@
-// The Store seam, and the parts of it that a consumer may need alone (JobStore, QuotaStore, DoubtStore): SQLite in the
+// The Store seam, and the parts of it that some consumers need alone (JobStore, QuotaStore, DoubtStore): SQLite in the
 // daemon (store/sqlite), in memory in simulation.
 //
-// Called from the I/O thread alone; a call suspends until it is durable (writes) or read, and its work is
-// done on the store's own threads. Writes are carried out in the order of the calls. Canceling the waiting
-// coroutine does not stop a write that was begun: the call still ends by its true outcome.
+// Called from the I/O thread only; a call suspends until it is durable (writes) or read, and its work is done on the
+// store's own threads. Writes are executed in the order of the calls. Canceling the waiting coroutine does not stop a
+// write that was begun: the call still ends with its true outcome.
 //
-// Errors of all: store_busy store_full store_failed store_corrupt. After any error nothing of the call is in
-// the store, except where a commit's own answer was lost: callers repeat the call, and versions already held
-// write nothing.
+// Errors of all: store_busy store_full store_failed store_corrupt. After any error nothing of the call is in the store,
+// unless the result of a commit was lost: callers repeat the call, and versions already held write nothing.
 #pragma once
 
 #include "base/clock.hpp"
@@ -26,23 +25,23 @@
 
 namespace carecloud {
 
-// Which of a stream's records that the portal is known to have, in the order of (`modified`, id) as texts.
+// Selects a stream's records that the portal is known to have, in order of (`modified`, id) as texts.
 struct LiveRange {
     std::string stream{};
-    std::optional<Cursor> after{};  // strictly behind this key; its texts alone are looked at
-    std::size_t skip = 0;           // so many of them are passed over
+    std::optional<Cursor> after{};  // strictly after this key; only its texts are used
+    std::size_t skip = 0;           // number of skipped records
     std::size_t limit = 1000;
 };
 
-// What of a stream is to be asked for again by id.
+// Ids of a stream to request again.
 struct Rechecks {
-    std::vector<Doubt> doubted{};     // the next one due first
+    std::vector<Doubt> doubted{};     // the next due one first
     std::vector<Omission> omitted{};  // the longest waiting first
-    // When a record last went back to a version that it had had before, by the store's time.
+    // When a record last reverted to a version that it had had before, by the store's time.
     std::optional<Timestamp> reversed_at{};
 };
 
-// The bounded passes, as they were requested and as far as they came, and what their intervals are counted from.
+// The bounded passes, as requested and with their progress, and the start of their intervals.
 class JobStore {
   public:
     JobStore() = default;
@@ -50,21 +49,21 @@ class JobStore {
     JobStore& operator=(const JobStore&) = delete;
     virtual ~JobStore() = default;
 
-    // Writes the pass down: a new one where its id is 0, else the row of that id. The id. Rows that are neither open
-    // nor among the newest kPassesKept are forgotten.
+    // Stores the pass: a new one if its id is 0, otherwise the row with that id. Returns the id. Rows that are neither
+    // open nor among the newest kPassesKept are deleted.
     virtual Task<Result<std::uint64_t>> save_pass(Job pass) = 0;
-    // All that are kept, in ascending order of id.
+    // All stored ones, in ascending order of id.
     virtual Task<Result<std::vector<Job>>> passes() = 0;
 
-    // When each stream's first pass came to its end, ever, by stream; whoever has none is left out.
+    // When each stream completed its first pass, by stream; streams without one are omitted.
     virtual Task<Result<std::map<std::string, Timestamp>>> first_passes() = 0;
-    // Writes down that one has, now. An earlier one stays.
+    // Records that one has, now. An earlier time is kept.
     virtual Task<Result<>> note_first_pass(std::string stream) = 0;
 
     static constexpr std::size_t kPassesKept = 1000;
 };
 
-// The requests to the portal by month, which are the RateLimiter's alone to write.
+// The requests to the portal by month, written only by the RateLimiter.
 class QuotaStore {
   public:
     QuotaStore() = default;
@@ -77,7 +76,7 @@ class QuotaStore {
     virtual Task<Result<>> save_requests(std::string month, RequestCount count) = 0;
 };
 
-// What is doubted, and what listings leave out.
+// Doubted records, and records omitted by listings.
 class DoubtStore {
   public:
     DoubtStore() = default;
@@ -92,33 +91,33 @@ class DoubtStore {
 // The records and the streams' state, for the engine: with its jobs and its quota, which are in the same database.
 class Store : public JobStore, public QuotaStore, public DoubtStore {
   public:
-    // The stream's row; none where the stream never committed.
+    // The stream's row; none if the stream never committed.
     virtual Task<Result<std::optional<StreamState>>> load_stream(std::string stream) = 0;
 
     // Records, change log, quarantine, doubts and the stream's row, in one transaction (promise 3). A record of the
-    // page is taken or doubted by the rule of model/change.hpp; one that was in quarantine and is taken leaves it. A
-    // invalid record already in quarantine with the same `modified` and reason writes nothing; an unreachable
-    // one counts as another attempt each time.
+    // page is taken or doubted by the rule of model/change.hpp; a quarantined record that is taken is removed from
+    // quarantine. An invalid record already in quarantine with the same `modified` and reason writes nothing; an
+    // unreachable one counts as another attempt each time.
     virtual Task<Result<CommitSummary>> commit(Batch batch) = 0;
 
     // The indices into `keys` of versions that the store neither holds nor has in quarantine or doubts with that
     // `modified`. Keys held as deleted are unknown. In ascending order.
     virtual Task<Result<std::vector<std::size_t>>> unknown(std::string stream, std::vector<Key> keys) = 0;
 
-    // What the store has of each of these records; none where it never took it. One for each id, in their order.
+    // What the store has of each of these records; none if it was never stored. One for each id, in order.
     virtual Task<Result<std::vector<std::optional<HeldRecord>>>> held(std::string stream,
                                                                       std::vector<std::string> ids) = 0;
 
-    // Records in quarantine whose last attempt lies before `before`: those without a body, which no answer carried, and
-    // which a smaller answer or a larger limit may carry by now; and those that were not valid JSON and have an id,
-    // which after kHourlyAttempts must have been left alone for 23 hours more. The longest untried first, at most
+    // Records in quarantine whose last attempt was before `before`: those without a body, which no response contained,
+    // and which a smaller response or a larger limit may contain by now; and those that were not valid JSON and have an
+    // id, which after kHourlyAttempts must have waited for 23 more hours. Those with the oldest attempt first, at most
     // `limit`.
     virtual Task<Result<std::vector<Key>>> untried(std::string stream, Timestamp before,
                                                    std::size_t limit) = 0;
 
     // The keys in that range.
     virtual Task<Result<std::vector<Key>>> live(LiveRange range) = 0;
-    // How many records of the stream have a `modified` no less than the text; empty: all. Deleted ones are left out.
+    // The number of records of the stream whose `modified` is not less than the text; empty: all. Without deleted ones.
     virtual Task<Result<std::uint64_t>> count_live(std::string stream, std::string modified_from) = 0;
 
     static constexpr std::int64_t kHourlyAttempts = 24;

@@ -15,7 +15,7 @@ std::string stream_key(std::string_view stream, std::string_view what) {
     return std::string(kOfStreams).append(stream).append(" ").append(what);
 }
 
-// Since when it was known already, if it was, else as it says, else since now.
+// Its start time: the known one if it was known already, otherwise its own, otherwise now.
 void keep_since(Reason& reason, const ReasonMap& known, std::string_view key, Timestamp now) {
     const auto found = known.find(key);
     if (reason.since == Timestamp{}) reason.since = found == known.end() ? now : found->second.since;

@@ -26,7 +26,7 @@ const Buckets kRequestBuckets{0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 
 const Buckets kPassBuckets{0.01, 0.05, 0.1, 0.5, 1, 5, 30, 60, 300, 1800, 7200};
 // From a fast disk to one that stalls.
 const Buckets kCommitBuckets{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5};
-// The looks for an event's record come after 1, 2, 4 and 8 s, and then with each poll.
+// The polls for an event's record follow after 1, 2, 4 and 8 s, and then with each poll.
 const Buckets kSettleBuckets{0.01, 0.05, 0.1, 0.5, 1, 2, 4, 8, 16, 60, 300, 900, 3600};
 
 constexpr std::array kKinds{"created", "updated", "disabled", "deleted", "restored", "quarantined"};
@@ -97,7 +97,8 @@ struct Metrics::Impl {
     prometheus::Histogram& settle_seconds =
         histogram(registry, "carecloud_event_settle_seconds",
                   "Time from an event being stored to its record being stored.", kSettleBuckets);
-    std::map<std::string, MonoTime, std::less<>> current_at;  // when each stream was last at the portal's end
+    std::map<std::string, MonoTime, std::less<>>
+        current_at;  // when each stream last reached the portal's end
     std::set<std::string, std::less<>> push_silent;
 };
 

@@ -77,7 +77,7 @@ void append_streams(std::vector<MetricFamily>& families, const MetricsSnapshot& 
     families.push_back(std::move(awaiting));
 }
 
-// What is known of a stream only at times: what is not known is left out.
+// Values of a stream that are known only at times: unknown ones are omitted.
 void append_known(std::vector<MetricFamily>& families, const MetricsSnapshot& snapshot) {
     MetricFamily records =
         gauge_family("carecloud_records_held", "Records in the store that are not deleted.");
@@ -102,7 +102,7 @@ void append_known(std::vector<MetricFamily>& families, const MetricsSnapshot& sn
         if (!family->metric.empty()) families.push_back(std::move(*family));
 }
 
-// Under the names that Prometheus' client libraries give them.
+// With the names used by Prometheus' client libraries.
 void append_process(std::vector<MetricFamily>& families, const ProcessUse& use) {
     families.push_back(
         one_counter("process_cpu_seconds_total", "CPU time of this process.", use.cpu_seconds));

@@ -16,7 +16,7 @@ std::string cursor_text(const StreamState& state) {
     return state.cursor ? state.cursor->modified_text + " " + state.cursor->id : "none";
 }
 
-// The reason of a backfill or a reconciliation that the quota has no room for.
+// The reason of a backfill or a reconciliation that waits for quota.
 constexpr std::string_view kOfBounded = "bounded";
 
 LogFields fields_of(const PassReport& report, std::uint64_t pass) {
@@ -47,7 +47,7 @@ LogFields fields_of(const PassReport& report, std::uint64_t pass) {
     return fields;
 }
 
-// Polls that find nothing are most of them, and would fill the log.
+// Most polls find nothing, and would fill the log.
 bool is_news(const PassReport& report) {
     const CommitSummary& summary = report.summary;
     const SettleReport& events = report.events;
@@ -74,15 +74,15 @@ LogFields fields_of(const Job& pass) {
     return fields;
 }
 
-// Under which its errors are folded: no stream and no operation is called so.
+// The key under which its errors are folded: no stream or operation has that name.
 std::string fold_name(const Job& pass) {
     return "pass " + std::to_string(pass.id);
 }
 
 }  // namespace
 
-// Retries may hide it for half a minute. That a pass succeeds all the same does not end its interval: a portal that
-// fails now and then is a line in five minutes, not one a pass.
+// Retries may hide it for half a minute. The interval continues even if the pass succeeds: a portal that fails
+// occasionally causes one line in five minutes, not one per pass.
 void PassLog::request_failed(std::string_view stream, const Error& error) {
     const auto line = requests_.failed(stream, error.code, clock_.now());
     if (!line) return;
@@ -166,7 +166,7 @@ void PassLog::push_silent(std::string_view stream, bool silent) {
         {{"STREAM", stream}});
 }
 
-// At once, and then hourly.
+// Immediately, and then hourly.
 void PassLog::polls_stretched(std::string_view stream, std::optional<Duration> every) {
     const std::string key = std::string(stream) + " stretched";
     if (!every) {
@@ -214,7 +214,7 @@ void PassLog::backing_off(const PassReport& report, Duration pause) {
     log_.write(LogLevel::warn, error, fields);
 }
 
-// A stream that was never loaded is not well whatever the error: its address or its entity may be wrong.
+// A stream that was never loaded is not healthy, whatever the error: its address or its entity may be wrong.
 void PassLog::degrade(const PassReport& report) {
     if (!is_critical(*report.error) && report.loaded) return;
     const bool of_store = is_store_error(report.error->code);
@@ -234,7 +234,7 @@ void PassLog::recall_loaded(bool any) {
          .remedy = "wait for the first load; if a stream is waiting, carecloudctl status shows why"});
 }
 
-// Each attempt begins anew; that one pass does is said once.
+// Each attempt restarts; that a pass does is logged once.
 void PassLog::bounded_pass(const Job& pass) {
     const std::string kind(to_string(pass.kind));
     if (pass.status != JobStatus::running || pass.error.empty())
@@ -287,7 +287,7 @@ void PassLog::bounded_pass_waits(const Job& pass, const Error& error, Duration p
     log_.write(LogLevel::warn, std::string(to_string(pass.kind)) + " interrupted, will be retried", fields);
 }
 
-// What was canceled or failed for good is not well again; its errors are over all the same.
+// A canceled or permanently failed one has not recovered; its errors are over anyway.
 void PassLog::report_recovery(const Job& pass) {
     const auto recovery = fold_.succeeded(fold_name(pass), clock_.now());
     if (!recovery || (pass.status != JobStatus::done && pass.status != JobStatus::awaiting_confirmation))
@@ -313,8 +313,8 @@ void PassLog::committed(const CommitReport& report) {
     if (is_odd) report_set_aside(std::string(report.stream), summary);
 }
 
-// A line for each record that was put into quarantine, as far as they are named, and one for the others. One an hour
-// for versions that are doubted, went back, or differ in each answer.
+// One line for each quarantined record, as far as they are named, and one for the others. One line per hour for
+// versions that are doubted, went back, or differ in each response.
 void PassLog::report_set_aside(const std::string& stream, const CommitSummary& summary) {
     report_hourly(stream, LogLevel::warn,
                   "the portal returned an earlier version of a record: the record is fetched again once all "
@@ -339,7 +339,7 @@ void PassLog::report_set_aside(const std::string& stream, const CommitSummary& s
                    {{"STREAM", stream}, {"COUNT", more}});
 }
 
-// The first at once; those of the next hour are in the metrics alone.
+// The first immediately; those of the next hour are only in the metrics.
 void PassLog::report_hourly(const std::string& stream, LogLevel level, const std::string& text,
                             std::size_t count) {
     if (count == 0) return;

@@ -10,7 +10,7 @@ namespace carecloud {
 namespace {
 
 constexpr int kBehindPolls = 3;
-// A busy machine may take so long for three polls of a second.
+// A busy machine may need this long for three polls of a second.
 constexpr Duration kBehindMin = std::chrono::seconds(15);
 constexpr std::uint64_t kDiskFreePercent = 10;
 constexpr std::int64_t kCertificateDays = 21;
@@ -59,7 +59,7 @@ void judge_disk(ReasonMap& found, const DiskUse& disk) {
                      .remedy = "free space: df -h " + disk.folder};
 }
 
-// SNS delivers to no endpoint whose certificate has ended.
+// SNS does not deliver to an endpoint with an expired certificate.
 void judge_certificate(ReasonMap& found, Timestamp end, Timestamp now) {
     const std::int64_t left = end.seconds() - now.seconds();
     if (left > kCertificateDays * kDaySeconds) return;
@@ -75,7 +75,7 @@ void judge_certificate(ReasonMap& found, Timestamp end, Timestamp now) {
         .since = over ? end : Timestamp{}};
 }
 
-// "claim, provider" for those that share all but the stream.
+// "claim, provider" for reasons that differ only in the stream.
 std::string names_of(const std::vector<const Reason*>& alike) {
     std::string names;
     for (const Reason* reason : alike)
@@ -108,7 +108,7 @@ bool is_store_error(ErrorCode code) {
 }
 
 bool is_critical(const Error& error) {
-    // The portal wants to be left alone for long (hazard 34).
+    // The portal requested a long pause (hazard 34).
     if (error.retry_after && *error.retry_after > RateLimiter::kWaitMax) return true;
     switch (error.code) {
         case ErrorCode::tls_failed:

@@ -87,7 +87,7 @@ std::optional<std::string> Checks::check_unmoved(const StoreContent::Change& cha
     if (was_asked_for({change.stream, change.id}, before.at)) return std::nullopt;
     // A doubted record is requested, and stored (simulate --seed 1245 --hours 0.5 --always mixed).
     if (before.doubted) return std::nullopt;
-    return named(change.stream, change.id) + ": its text changes again and again, and each makes a row";
+    return named(change.stream, change.id) + ": its text changes repeatedly, and each makes a row";
 }
 
 std::optional<std::string> Checks::check_reversal(const StoreContent::Change& change, Timestamp now) {

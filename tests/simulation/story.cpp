@@ -38,7 +38,7 @@ std::string story_of(const StreamVariant& variant) {
     std::ostringstream text;
     text << "settings: filter " << variant.filter << ", " << variant.fields.size() << " fields, pages of "
          << variant.page_size << ", overlap " << seconds(variant.overlap) << ", polls every "
-         << seconds(variant.poll_every) << ", " << variant.per_second << " requests a second, at most "
+         << seconds(variant.poll_every) << ", " << variant.per_second << " requests per second, at most "
          << variant.burst << " at once";
     return text.str();
 }

@@ -129,32 +129,53 @@ BANS = [
 ]
 
 
-# Wording that the texts of the programs avoid, and the standard term. Searched in what texts() finds in the files of
-# WORDED; only what a regular expression finds without false alarms. SQL is upper case and does not match.
-WORDING = [
-    (re.compile(r"\bleav(?:e|es|ing)\b"), "exit, skip, omit or remove"),
-    (re.compile(r"\blook(?:s|ed|ing)?\b(?! (?:up|like)\b)"), "poll, check or sync"),
-    (re.compile(r"\b(?:tells?|telling|told)\b"), "report"),
+# Wording that all texts for people avoid, and the standard term: texts(), documents() and test_names(). Only patterns
+# without false alarms.
+ODD = [
     (re.compile(r"\b(?:say|said|saying)\b|\bsays \w"), "state, report or print"),
     (re.compile(r"\bmend(?:s|ed|ing)?\b"), "fix"),
-    (re.compile(r"\bmistakes?\b"), "error"),
     (re.compile(r"\bwish(?:es|ed)?\b"), "request"),
-    (re.compile(r"\bby itself\b"), "automatically"),
+    (re.compile(r"\bby (?:itself|themselves)\b"), "automatically"),
     (re.compile(r"\blikewise\b|\banew\b|\bunasked\b"), "also, again, without confirmation"),
     (re.compile(r"\bwell again\b"), "recovered"),
     (re.compile(r"\bstands? (?:twice|there|here|for|before|inside)\b|\bis given twice\b"), "is, or: more than once"),
     (re.compile(r"(?<!=)\b(?:somebody|nobody|whoever|whom)\b"), "name the program, user or client"),
-    (re.compile(r"(?<!there )\b(?:is|are|was|were) no (?!longer\b)"), "is not a"),
     (re.compile(r"\bcut (?:short|off)\b"), "truncated or interrupted"),
     (re.compile(r"\bas(?:k|ks|ked|king) for\b"), "request or fetch"),
     (re.compile(r"\bgo(?:es)? on\b"), "continue"),
+    (re.compile(r"\bfor ever\b"), "forever, or permanently"),
+    (re.compile(r"\ball the same\b"), "still, or anyway"),
+    (re.compile(r"\bagain and again\b"), "repeatedly"),
+    (re.compile(r"\bnow and then\b"), "sometimes"),
+    (re.compile(r"\bas a rule\b"), "normally"),
+    (re.compile(r"\bin silence\b|\bwith(?:out)? a word\b"), "silently, without a message, or with a message"),
+    (re.compile(r"\bin (?:its|their) turn\b"), "omit"),
+    (re.compile(r"\bsince when\b"), "start time"),
+    (re.compile(r"\bwrit(?:e|es|ten) down\b"), "store or record"),
+    (re.compile(r"\bpass(?:es|ed|ing)? over\b"), "skip or ignore"),
+    (re.compile(r"\bheld against\b"), "compared with"),
+    (re.compile(r"\bheld up\b|\bhold(?:s|ing)? up\b(?! to\b)"), "delay"),
+    (re.compile(r"\b(?:put|set) aside\b"), "quarantine or reserve"),
+    (re.compile(r"\bgiv(?:e|es|en) back\b"), "return or release"),
+    (re.compile(r"\bcom(?:e|es|ing) to (?:its|their|the) end\b"), "complete"),
+    (re.compile(r"\bmonth(?:'s turn| turns)\b|\bturn of the month\b"), "end of the month"),
+    (re.compile(r"\bhonest\b"), "genuine or legitimate"),
+    (re.compile(r"\b(?:requests|records|messages|commits|rows|changes) a (?:second|minute|hour|day|month)\b"), "per"),
+]
+
+# The same for the texts of programs alone. SQL is upper case and does not match.
+WORDING = ODD + [
+    (re.compile(r"\bleav(?:e|es|ing)\b"), "exit, skip, omit or remove"),
+    (re.compile(r"\blook(?:s|ed|ing)?\b(?! (?:up|like)\b)"), "poll, check or sync"),
+    (re.compile(r"\b(?:tells?|telling|told)\b"), "report"),
+    (re.compile(r"\bmistakes?\b"), "error"),
+    (re.compile(r"(?<!there )\b(?:is|are|was|were) no (?!longer\b)"), "is not a"),
     (re.compile(r"\bwhere (?:an?|the|there|it|they|no|nothing|that|this)\b"), "if"),
 ]
 WORDED = PRODUCT + ("etc/", "findings/", "packaging/", "systemd/", "tests/bench/", "tests/fuzz/", "tests/portal/",
                     "tests/service/", "tests/simulation/", "tests/support/")
 WORDING_EXCEPT = {
-    "lib/json/redact.cpp",                     # a list of other programs' words
-    "tests/simulation/worlds/test_worlds.cpp",  # what was wrong in each world
+    "lib/json/redact.cpp",  # a list of other programs' words
 }
 DOCUMENTS = ("etc/", "packaging/carecloudctl.", "packaging/deb/", "packaging/man/", "systemd/",
              "tests/simulation/mutants/mutations.toml")
@@ -265,6 +286,27 @@ def texts(file):
             yield number, SHELL_COMMENT.sub("", line)
 
 
+INLINE_CODE = re.compile(r"`[^`]*`")
+
+
+def documents(file):
+    """(line, text) of Markdown without its code."""
+    is_code = False
+    for number, line in enumerate(file.lines if file.suffix == ".md" else (), 1):
+        is_code ^= line.startswith("```")
+        if not is_code:
+            yield number, INLINE_CODE.sub("``", line)
+
+
+TEST_NAME = re.compile(r'\b(?:TEST_CASE|SECTION)\(\s*((?:"(?:\\.|[^"\\\n])*"\s*)+)')
+
+
+def test_names(file):
+    """(line, name) of each test case and section."""
+    for m in TEST_NAME.finditer(file.text if file.path.startswith("tests/") and file.suffix in SOURCES else ""):
+        yield file.text.count("\n", 0, m.start()) + 1, re.sub(r'"\s*"', "", m.group(1)).strip()[1:-1]
+
+
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
 
 
@@ -325,12 +367,15 @@ def check_bans(files):
 
 def check_wording(files):
     for file in files:
-        if not file.path.startswith(WORDED) or file.path in WORDING_EXCEPT:
-            continue
-        for line, text in texts(file):
-            for pattern, instead in WORDING:
-                if m := pattern.search(text):
-                    yield Finding(file.path, line, "wording", f'"{m.group().strip()}": {instead}')
+        is_program = file.path.startswith(WORDED) and file.path not in WORDING_EXCEPT
+        found = {(line, m.group().strip(), instead)
+                 for line, text in (texts(file) if is_program else ())
+                 for pattern, instead in WORDING if (m := pattern.search(text))}
+        found |= {(line, m.group().strip(), instead)
+                  for line, text in (*documents(file), *test_names(file))
+                  for pattern, instead in ODD if (m := pattern.search(text))}
+        for line, text, instead in sorted(found):
+            yield Finding(file.path, line, "wording", f'"{text}": {instead}')
 
 
 NAME = re.compile(r"[A-Za-z_]\w*")
@@ -451,12 +496,12 @@ def read(root):
     for top in ("lib", "daemon", "tests", "packaging", "findings", "etc", "systemd"):
         for path in sorted((root / top).rglob("*")):
             name = path.relative_to(root).as_posix()
-            is_document = name.startswith(DOCUMENTS) and path.is_file()
+            is_document = (name.startswith(DOCUMENTS) or path.suffix == ".md") and path.is_file()
             if path.suffix in CODE + SCRIPTS or path.name == "CMakeLists.txt" or is_document:
                 found.append(File(name, path.read_text(encoding="utf-8")))
-    front = root / "README.md"
-    if front.is_file():
-        found.append(File(front.name, front.read_text(encoding="utf-8")))
+    for front in (root / "README.md", root / "CHANGELOG.md"):
+        if front.is_file():
+            found.append(File(front.name, front.read_text(encoding="utf-8")))
     return found
 
 

@@ -44,7 +44,7 @@ class UnreadPipe {
 
 }  // namespace
 
-TEST_CASE("if nobody reads its log, the daemon polls, responds and stops, and logs its lines afterwards") {
+TEST_CASE("if its log is not read, the daemon polls, responds and stops, and logs its lines afterwards") {
     PortalProcess portal({"--records", "50"});
     Agency agency(AgencyConfig{.base_url = portal.base_url(), .poll_every = "1s"});
     const std::string socket = "unix:" + agency.file("api.sock");

@@ -14,7 +14,7 @@
 namespace carecloud {
 namespace {
 
-// In the units of the picture: a quarter of an hour is ten wide, two of them its distance to the next.
+// In the units of the plot: a quarter of an hour is ten wide, including a gap of two to the next.
 constexpr std::size_t kStep = 10;
 constexpr std::size_t kBar = 8;
 constexpr std::uint64_t kChangesHeight = 100;
@@ -23,7 +23,7 @@ constexpr std::uint64_t kStripHeight = 10;
 constexpr std::uint64_t kEventsTop = 122;
 constexpr std::uint64_t kEventsHeight = 38;
 
-// Square roots, so that a first load leaves something to be seen of an ordinary day; never nothing where there is one.
+// Square roots, so that an ordinary day remains visible after a first load; never zero if there is a value.
 std::uint64_t height_of(std::uint64_t count, std::uint64_t most, std::uint64_t height) {
     if (count == 0) return 0;
     const double share = std::sqrt(static_cast<double>(count) / static_cast<double>(most));
@@ -49,8 +49,8 @@ std::string words_of(const DayHistory::Quarter& sum) {
            " of them failed";
 }
 
-// The last day as a small plot: changes above, events below, and between them a strip of the passes. Inline SVG without
-// a style or a script of its own, its key, and what it shows in words.
+// The last day as a small plot: changes above, events below, and a strip of passes between them. Inline SVG without its
+// own style or script, its legend, and a text description.
 std::string day_plot(const DayHistory::Quarters& quarters) {
     DayHistory::Quarter sum;
     DayHistory::Quarter most{.changes = 1, .events = 1};
@@ -200,7 +200,7 @@ std::string main_of(const StatusView& view) {
     return out;
 }
 
-// Once, from where it stands: what is put in is not looked through again.
+// Once, from its position: inserted text is not searched again.
 std::string filled(std::string_view page, std::string_view title, std::string_view main) {
     constexpr std::string_view title_mark = "@TITLE@";
     constexpr std::string_view main_mark = "@MAIN@";

@@ -22,7 +22,7 @@ std::string_view kind_of_failure(ServiceState state) {
     return state == ServiceState::critical ? "bad" : "warn";
 }
 
-// No pass has come to its end yet in this life: what is stored meanwhile may be a first load.
+// No pass has completed yet in this process: the records stored so far may belong to a first load.
 bool is_loading(const StreamView& stream) {
     return !stream.last && stream.under_way != nullptr;
 }
@@ -82,7 +82,7 @@ std::string next_pass_of(const StreamView& stream) {
     return words;
 }
 
-// So far, and how fast: from the second commit on.
+// Progress and rate: from the second commit on.
 std::string progress_of(const PassUnderWay& pass) {
     std::string words = counted(pass.records, "record", "records") + " so far";
     const double seconds = std::chrono::duration<double>(pass.last_at - pass.first_at).count();
@@ -102,7 +102,7 @@ std::string ago_of(Timestamp at, Timestamp now) {
 std::string stream_card(const StreamView& stream, ServiceState state, Timestamp now) {
     std::string out = "<article class=\"card stream\"><div class=\"head\"><h2>" + html(stream.entity) +
                       "</h2>" + pill_of(stream, state) + "</div><dl class=\"facts\">";
-    // While an empty store is filled nothing can be counted: what was counted before that is of no use.
+    // During the first load of an empty store nothing can be counted: earlier counts are useless.
     out += fact("Records", stream.records && !is_loading(stream) ? grouped(*stream.records)
                                                                  : "available after the first load");
     out += fact("Newest record", lag_of(stream, now));

@@ -35,12 +35,12 @@ namespace {
 
 using Endpoints = std::vector<tcp::endpoint>;
 
-// Shared with the resolver's handler, which may come long after the waiting coroutine has gone.
+// Shared with the resolver's handler, which may run long after the waiting coroutine has ended.
 struct Question {
     explicit Question(const asio::any_io_executor& executor) : resolver(executor), answered(executor) {}
 
     tcp::resolver resolver;
-    asio::steady_timer answered;  // canceled when the answer is there
+    asio::steady_timer answered;  // canceled when the result is there
     bool done = false;
     error_code failure;
     Endpoints endpoints;
@@ -128,7 +128,7 @@ Task<Result<>> HttpConnection::connect_tcp(SteadyTime deadline) {
     error_code failure;
     std::size_t left = found->size();
     for (const tcp::endpoint& endpoint : *found) {
-        // An address that swallows everything leaves its share of the time to the next.
+        // An address that does not respond uses only its share of the time, so that the next one can be tried.
         const auto now = std::chrono::steady_clock::now();
         expired_ = false;
         expire_at(now + (deadline - now) / static_cast<int>(left--));
@@ -170,7 +170,7 @@ void HttpConnection::expire_at(SteadyTime deadline) {
     timer_.expires_at(deadline);
     timer_.async_wait([weak = weak_from_this()](error_code failure) {
         const auto self = weak.lock();
-        // A new deadline may have been set while this call was already on its way.
+        // A new deadline may have been set while this handler was already queued.
         if (failure || !self || self->timer_.expiry() > std::chrono::steady_clock::now()) return;
         self->expired_ = true;
         error_code ignored;

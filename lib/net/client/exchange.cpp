@@ -57,7 +57,7 @@ Task<IoResult> fill(HttpConnection& connection, std::size_t bytes) {
     co_return io;
 }
 
-// Lets the parser take what it can of the buffer.
+// Lets the parser consume what it can from the buffer.
 template <class AnyParser>
 error_code digest(HttpConnection& connection, AnyParser& parser) {
     error_code failure;
@@ -70,8 +70,8 @@ error_code digest(HttpConnection& connection, AnyParser& parser) {
     return failure == http::error::need_more ? error_code{} : failure;
 }
 
-// "HTTP/1.1 200" and the line's end: without the blank that RFC 9112 4 asks for also where no reason phrase follows it.
-// Beast refuses that; it is given the blank.
+// "HTTP/1.1 200" and the end of the line: without the blank that RFC 9112 4 requires even if no reason phrase follows.
+// Beast refuses that, so the blank is inserted.
 void complete_status_line(boost::beast::flat_buffer& unread) {
     constexpr std::string_view shape = "HTTP/1.1 200\r\n";
     constexpr std::size_t blank_at = shape.size() - 2;
@@ -101,7 +101,7 @@ Task<Result<>> receive_head(HttpConnection& connection, AnyParser& parser, std::
     }
 }
 
-// A body whose length is known goes straight to where it stays.
+// A body of known length is read directly to its destination.
 Task<Result<>> receive_sized_body(HttpConnection& connection, std::size_t length, ByteBuffer& body) {
     auto& unread = connection.unread();
     body.reserve(length);
@@ -127,7 +127,7 @@ Task<Result<>> receive_streamed_body(HttpConnection& connection, ResponseParser&
         if (parser.is_done()) co_return Result<>{};
         const IoResult io = co_await fill(connection, kBodyRead);
         if (!io.failure) continue;
-        // Without TLS's own farewell an end may be an attacker's (RFC 9112 9.8).
+        // Without TLS close_notify the end may be forged by an attacker (RFC 9112 9.8).
         const bool ends_here = parser.need_eof() && io.failure == asio::error::eof;
         if (ends_here) co_return Result<>{};
         if (is_end(io.failure)) co_return cut_short(connection, parser.get().body().size);
@@ -143,7 +143,7 @@ std::vector<HttpHeader> copy_headers(const http::fields& fields) {
     return headers;
 }
 
-// The final answer's head; interim ones (1xx) are passed over (RFC 9110 15.2).
+// The final response's head; interim ones (1xx) are skipped (RFC 9110 15.2).
 Task<Result<>> receive_final_head(HttpConnection& connection, std::optional<ResponseParser>& parser,
                                   std::size_t body_bytes_max) {
     for (int i = 0; i < kInterimAnswersMax; ++i) {
@@ -198,7 +198,7 @@ Task<Result<>> open_tunnel(HttpConnection& connection, const Origin& origin, con
     if (sent.failure) co_return connection.failed(sent.failure, "requesting a tunnel");
     http::response_parser<http::empty_body> parser;
     parser.header_limit(kHeadBytesMax);
-    parser.skip(true);  // a successful answer to CONNECT has no body, whatever its head says
+    parser.skip(true);  // a successful response to CONNECT has no body, whatever its head contains
     const Result<> head = co_await receive_head(connection, parser, 0);
     if (!head) co_return head.error();
     const int status = static_cast<int>(parser.get().result_int());

@@ -33,7 +33,7 @@ struct HttpClient::State {
 
 namespace {
 
-// Safe to repeat: the connection had been kept, and the peer was gone before it said a word.
+// Safe to repeat: the connection had been kept, and the peer had closed it before it sent anything.
 bool died_unheard(const HttpConnection& connection, const Error& error) {
     return error.code == ErrorCode::unreachable && connection.bytes_read() == 0;
 }
@@ -158,7 +158,7 @@ Task<Result<HttpResponse>> HttpClient::request(HttpRequest request) {
             error = answer.error();
         }
     } catch (const boost::system::system_error& thrown) {
-        // A cancellation may also surface between two operations, as an exception of Asio's.
+        // A cancellation may also occur between two operations, as an exception of Asio's.
         const bool aborted = thrown.code() == asio::error::operation_aborted;
         error.code = aborted ? ErrorCode::canceled : ErrorCode::unreachable;
         error.subject = state_->route.origin.host_and_port() + ": " + thrown.code().message();

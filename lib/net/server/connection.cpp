@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::size_t kKeptBytes = 8 * 1024;
 constexpr std::size_t kLingerRead = 16 * 1024;
-// A client that sends more than this after it was refused does not want to know why.
+// A client that sends more than this after it was refused will not read the reason.
 constexpr std::size_t kLingerBytesMax = 8 * 1024 * 1024;
 
 std::string name_of(const ServerConnection::Socket& socket) {
@@ -35,14 +35,14 @@ std::string name_of(const ServerConnection::Socket& socket) {
     std::memcpy(endpoint.data(), remote.data(), remote.size());
     endpoint.resize(remote.size());
     asio::ip::address address = endpoint.address();
-    // An IPv4 client of a socket for both.
+    // An IPv4 client of a dual-stack socket.
     const bool mapped = address.is_v6() && address.to_v6().is_v4_mapped();
     if (mapped) address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
     const std::string host = address.is_v6() ? "[" + address.to_string() + "]" : address.to_string();
     return host + ":" + std::to_string(endpoint.port());
 }
 
-// Whether recv(2) had nothing to say yet, as opposed to a client that is gone.
+// Whether recv(2) had no data yet, in contrast to a client that has disconnected.
 bool is_to_wait(int failure) {
     return failure == EAGAIN || failure == EWOULDBLOCK || failure == EINTR;
 }
@@ -59,8 +59,8 @@ ServerConnection::ServerConnection(Socket socket)
     socket_.set_option(tcp::no_delay(true), unix_socket);
 }
 
-// The timer is set again only if a deadline comes before the time at which it expires anyway: most deadlines are moved
-// long before they pass, and moving one costs nothing then.
+// The timer is reset only if a deadline precedes the time at which it expires anyway: most deadlines are moved long
+// before they expire, and moving one then costs nothing.
 void ServerConnection::expire_after(std::chrono::milliseconds span, Expiry what) {
     deadline_ = SteadyClock::now() + span;
     expired_ = false;
@@ -92,8 +92,8 @@ void ServerConnection::on_timer() {
     shut_reading();
 }
 
-// Not socket::cancel(): composed operations (TLS, async_write) go on where it comes between two of their
-// steps. This ends reading for good (shutdown(2)), and whoever reads sees eof.
+// Not socket::cancel(): composed operations (TLS, async_write) continue if it occurs between two of their steps. This
+// ends reading permanently (shutdown(2)), and readers get eof.
 void ServerConnection::shut_reading() {
     error_code ignored;
     socket_.shutdown(asio::socket_base::shutdown_receive, ignored);
@@ -112,8 +112,8 @@ void ServerConnection::close() {
     deadline_ = SteadyClock::time_point::max();
 }
 
-// Readiness is a hint and no promise: an event of a connection that was closed in the same turn of the reactor ends
-// the wait of a new one with the same descriptor, and there is nothing to read yet.
+// Readiness is only a hint: an event of a connection that was closed in the same turn of the reactor ends the wait of a
+// new one with the same descriptor, and there is no data yet.
 Task<std::optional<unsigned char>> ServerConnection::peek() {
     for (;;) {
         error_code failure;
@@ -172,7 +172,7 @@ Task<error_code> ServerConnection::write(std::string_view head, std::string_view
 Task<> ServerConnection::farewell(bool linger) {
     error_code failure;
     if (secured_) {
-        // Asio's shutdown waits for the client's farewell, too, which may never come; if it is marked as
+        // Asio's shutdown also waits for the client's close_notify, which may never arrive; if it is marked as
         // received, OpenSSL only sends ours (SSL_shutdown(3)).
         SSL* const tls = tls_->native_handle();
         SSL_set_shutdown(tls, SSL_get_shutdown(tls) | SSL_RECEIVED_SHUTDOWN);

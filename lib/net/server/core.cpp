@@ -78,7 +78,7 @@ Task<> ServerCore::accept_all(std::shared_ptr<ServerCore> self) {
         ++self->counters.connections_accepted;
         co_await self->make_room();
         if (self->cut_) break;
-        // One that came with the stop, too: for its client it is connected.
+        // Also one that arrived with the stop: its client considers it connected.
         std::make_shared<ServerSession>(self, std::move(socket))->start();
     }
 }
@@ -88,7 +88,7 @@ void ServerCore::accepting_ended() {
     session_ended();
 }
 
-// The connection waits in the kernel's queue, and so do we, or this loop would take all of the thread's time.
+// The connection waits in the kernel's queue, and this loop waits too; otherwise it would use all of the thread's time.
 Task<> ServerCore::accept_failed(const error_code& failure) {
     ++counters.accepts_failed;
     const auto now = std::chrono::steady_clock::now();
@@ -97,14 +97,14 @@ Task<> ServerCore::accept_failed(const error_code& failure) {
         report(ErrorCode::server_failed, "cannot accept connections: " + failure.message(),
                "if file descriptors are exhausted, raise LimitNOFILE= in the unit");
     }
-    // A session's descriptor and memory may be what is wanted.
+    // A session's descriptor and memory may be the missing resources.
     const bool evicted = is_shortage(failure) && evict();
     accept_timer_.expires_after(evicted ? std::chrono::milliseconds(0) : settings_.timeouts.accept_pause);
     error_code woken;
     co_await accept_timer_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
 }
 
-// Where all are busy with requests, the new connection waits for one of them.
+// If all are busy with requests, the new connection waits for one of them.
 Task<> ServerCore::make_room() {
     while (!stopping_ && sessions.open() >= settings_.limits.connections_max) {
         if (evict()) continue;

@@ -1,6 +1,6 @@
-// What a server and its sessions share: settings, the handler, counters, and who is here.
+// Shared by a server and its sessions: settings, the handler, counters, and the list of sessions.
 //
-// Held by the server and by each session, so that it lives as long as any of them. I/O thread only.
+// Owned by the server and by each session, so it lives as long as any of them. I/O thread only.
 #pragma once
 
 #include "net/server/http_server.hpp"
@@ -22,21 +22,21 @@ namespace carecloud {
 
 class ServerSession;
 
-// Which sessions a server has, and which of them has been idle the longest. Owns none of them: a session adds itself,
-// and removes itself at its end.
+// The sessions of a server, and which of them has been idle the longest. Owns none of them: a session adds itself, and
+// removes itself at its end.
 class ServerSessions {
   public:
     using List = std::list<ServerSession*>;
-    // Where a session stands; kept by it.
+    // A session's position; stored by it.
     struct Position {
         List* list = nullptr;
         List::iterator at{};
     };
 
-    // Idle is a session without a whole request. One that is idle again is the youngest of them.
+    // A session without a complete request is idle. One that is idle again is the youngest of them.
     void set_idle(ServerSession& session, Position& position) { move(session, position, idle_); }
     void set_busy(ServerSession& session, Position& position) { move(session, position, busy_); }
-    // Asked to end, and no longer counted among the open ones.
+    // Being closed, and no longer counted as open.
     void set_leaving(ServerSession& session, Position& position) { move(session, position, leaving_); }
     void remove(Position& position);
 
@@ -44,7 +44,7 @@ class ServerSessions {
     ServerSession* oldest_idle() const { return idle_.empty() ? nullptr : idle_.front(); }
     std::size_t open() const { return idle_.size() + busy_.size(); }
     bool none() const { return open() == 0 && leaving_.empty(); }
-    // All of them, as a copy: what is done to one moves it.
+    // All of them, as a copy: operations on a session move it.
     List all() const;
 
   private:
@@ -71,19 +71,19 @@ class ServerCore : public std::enable_shared_from_this<ServerCore> {
 
     void report(ErrorCode code, std::string subject, std::string hint) const;
 
-    // Accepts connections until the server stops. Whoever spawns it calls accepting_ended() afterwards, also where
-    // it ended with an exception.
+    // Accepts connections until the server stops. The caller must call accepting_ended() afterwards, also after an
+    // exception.
     static Task<> accept_all(std::shared_ptr<ServerCore> self);
     void accepting_ended();
 
-    // No new connections; those that wait for a request end, the others have the grace. Again: nothing.
+    // No new connections; those without a request end, the others have the grace period. A second call has no effect.
     void begin_stop();
-    // Every connection ends now.
+    // Every connection ends immediately.
     void cut_all();
     // The last session has ended, and no accepted connection is without one.
     Task<> wait_ended();
 
-    // A session has come to its end, or has become idle: there may be room for another.
+    // A session has ended, or has become idle: there may be room for another.
     void session_ended();
     void session_idle();
 
@@ -101,12 +101,12 @@ class ServerCore : public std::enable_shared_from_this<ServerCore> {
     HttpServerSettings settings_;
     ServerHandler handler_;
     std::unique_ptr<ServerListener> listener_;
-    boost::asio::steady_timer accept_timer_;  // what the accepting coroutine waits for, but for connections
+    boost::asio::steady_timer accept_timer_;  // what the accepting coroutine waits for, except connections
     boost::asio::steady_timer grace_;
     boost::asio::steady_timer ended_;  // never expires; canceled when the last session has ended
     std::chrono::steady_clock::time_point accept_reported_;
     bool wants_room_ = false;
-    bool accepting_ = false;  // accept_all has not come to its end
+    bool accepting_ = false;  // accept_all has not ended
     bool stopping_ = false;
     bool cut_ = false;
 };

@@ -51,7 +51,7 @@ error_code last_error() {
     return {errno, boost::system::system_category()};
 }
 
-// Whether somebody still listens to a Unix socket. A full backlog (EAGAIN) is somebody, too.
+// Whether another process still listens on a Unix socket. A full backlog (EAGAIN) counts as yes.
 bool is_live(const std::string& path) {
     const asio::local::stream_protocol::endpoint endpoint(path);
     const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -62,7 +62,7 @@ bool is_live(const std::string& path) {
     return !refused;
 }
 
-// Makes way for a new socket of that path.
+// Removes a stale socket with that path.
 Result<> remove_stale(const std::string& address, const std::string& path) {
     struct stat found {};
     if (::lstat(path.c_str(), &found) != 0) return {};
@@ -122,7 +122,7 @@ Result<> ServerListener::bind_tcp(const ServerAddress& address, int backlog) {
     }
     const tcp::endpoint endpoint(ip, address.port);
     acceptor_.open(Protocol(endpoint.protocol().family(), IPPROTO_TCP), failure);
-    // Or a restart would have to wait for the old connections' TIME_WAIT.
+    // Otherwise a restart would have to wait for the old connections' TIME_WAIT.
     if (!failure) acceptor_.set_option(asio::socket_base::reuse_address(true), failure);
     if (!failure) acceptor_.bind(endpoint, failure);
     if (!failure) acceptor_.listen(backlog, failure);
@@ -148,8 +148,8 @@ Result<> ServerListener::bind_unix(const std::string& path, int backlog) {
         unix_path_ = path;
         unix_inode_ = made.st_ino;
     }
-    // Nobody can connect before listen(2), so that the mode is right from the first connection on; umask(2)
-    // would be the whole process's.
+    // No client can connect before listen(2), so the mode is right from the first connection on; umask(2) would affect
+    // the whole process.
     if (::chmod(path.c_str(), kUnixMode) != 0) failure = last_error();
     if (!failure) acceptor_.listen(backlog, failure);
     if (failure) return cannot_listen(address_, failure.message(), "check the permissions of its directory");

@@ -25,7 +25,9 @@ using End = ServerReading::End;
 
 constexpr std::size_t kRequestHeadRead = 4 * 1024;
 constexpr std::size_t kRequestBodyRead = 16 * 1024;
-// The shortest rest of a body in chunks, "0\r\n\r\n".
+// The shortest rest of a chunked body, "0\r
+// \r
+// ".
 constexpr std::size_t kChunkedRestMin = 5;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -33,8 +35,8 @@ std::string_view view(boost::beast::flat_buffer& buffer) {
     return {static_cast<const char*>(buffer.data().data()), buffer.size()};
 }
 
-// Whether the request line is one of HTTP, whatever the version: of three words, for a blank in the target is no
-// question of the version.
+// Whether it is an HTTP request line, of any version: three words, since a blank in the target does not depend on the
+// version.
 bool names_a_version(std::string_view head) {
     const std::string_view line = head.substr(0, head.find("\r\n"));
     const std::string_view version = line.substr(std::min(line.rfind(' ') + 1, line.size()));
@@ -57,13 +59,15 @@ ServerResponse refusal_for(const error_code& failure, std::string_view unread, c
     return plain_refusal(400, "Not a valid HTTP/1.1 request: " + failure.message() + ".");
 }
 
-// Lets the parser take what it can of the buffer; gives the bytes that it took.
+// Lets the parser consume what it can from the buffer; returns the number of bytes consumed.
 std::size_t digest(boost::beast::flat_buffer& unread, RequestParser& parser, error_code& failure) {
     std::size_t taken = 0;
     failure = {};
     while (!failure && unread.size() > 0 && !parser.is_done()) {
         const bool in_head = !parser.is_header_done();
-        // Beast 1.81 asserts that it sees the last chunk's "0\r\n\r\n" whole when it is asked a second time.
+        // Beast 1.81 asserts that it sees the last chunk's "0\r
+        // \r
+        // " completely when it is called a second time.
         if (!in_head && parser.chunked() && unread.size() < kChunkedRestMin) break;
         const std::size_t count = parser.put(unread.data(), failure);
         unread.consume(count);
@@ -74,7 +78,7 @@ std::size_t digest(boost::beast::flat_buffer& unread, RequestParser& parser, err
     return taken;
 }
 
-// Empty lines before a request are passed over (RFC 9112 2.2). False: too little has come to decide.
+// Empty lines before a request are skipped (RFC 9112 2.2). False: too little data to decide.
 bool skip_empty_lines(boost::beast::flat_buffer& unread) {
     while (view(unread).starts_with("\r\n"))
         unread.consume(2);
@@ -88,8 +92,8 @@ ServerReading refused(ServerResponse refusal) {
     return reading;
 }
 
-// What comes of a read that failed. Not 408 for one that is slow: a sender such as SNS never tries again what
-// got 4xx, and the network may be better next time. For the same reason no word where we ended the reading.
+// The consequence of a failed read. Not 408 for a slow one: a sender such as SNS never retries after 4xx, and the
+// network may be better next time. For the same reason no response if we ended the reading.
 ServerReading cut_short(const ServerConnection& connection, const error_code& failure) {
     if (failure != boost::asio::error::eof || connection.reading_ended()) return {};
     if (connection.expired()) return refused(plain_refusal(503, "The request timed out."));
@@ -105,8 +109,8 @@ ServerReading go_on() {
 Task<ServerReading> receive_head(ServerConnection& connection, RequestParser& parser,
                                  const ServerLimits& limits) {
     auto& unread = connection.unread();
-    // Counted here, too: Beast 1.81 holds its limit against what a call has left over, so that a client whose
-    // writes each end one byte into a line sends as many headers as it likes.
+    // Counted here, too: Beast 1.81 compares its limit with the rest of a call, so a client whose writes each end one
+    // byte into a line could send any number of headers.
     std::size_t head_bytes = 0;
     while (true) {
         error_code failure;
@@ -142,7 +146,7 @@ Task<ServerReading> receive_body(ServerConnection& connection, RequestParser& pa
             co_return refused(plain_refusal(503, "Too many large requests at once: try again later."));
         }
         if (parser.is_done()) co_return go_on();
-        // Beast sets no limit to the line that opens a chunk, nor to the trailer.
+        // Beast does not limit the line that opens a chunk, nor the trailer.
         if (unread.size() > limits.head_bytes_max) {
             co_return refused(plain_refusal(400, "A chunk's extension or the trailer is too long."));
         }
@@ -151,8 +155,8 @@ Task<ServerReading> receive_body(ServerConnection& connection, RequestParser& pa
     }
 }
 
-// What Beast lets pass, but another program on the way might read otherwise (RFC 9112 3.2, 6.1, 6.3): with
-// a Transfer-Encoding other than "chunked" it sees no body, and would take the body for the next request.
+// Requests that Beast accepts, but another program on the way might interpret differently (RFC 9112 3.2, 6.1, 6.3):
+// with a Transfer-Encoding other than "chunked" it sees no body, and would treat the body as the next request.
 Refusal framing_refusal(const RequestParser& parser) {
     const auto& head = parser.get();
     const bool old = head.version() < 11;
@@ -185,7 +189,7 @@ void copy_head(const RequestParser& parser, ServerReading& reading) {
     reading.http_1_0 = head.version() < 11;
 }
 
-// A client may wait for a word before it sends its body (RFC 9110 10.1.1).
+// A client may wait for an interim response before it sends its body (RFC 9110 10.1.1).
 Task<ServerReading> meet_expectation(ServerConnection& connection, const RequestParser& parser,
                                      const ServerTimeouts& timeouts) {
     const std::string_view expected = parser.get()[http::field::expect];

@@ -18,7 +18,7 @@ using Expiry = ServerConnection::Expiry;
 namespace {
 
 constexpr std::size_t kFirstRead = 4 * 1024;
-// A body up to this is sent with the head, in one segment or TLS record where they fit.
+// A body up to this size is sent with the head, in one segment or TLS record if they fit.
 constexpr std::size_t kJoinedBodyMax = 16 * 1024;
 constexpr unsigned char kTlsHandshake = 0x16;  // the first byte of every connection in TLS (RFC 8446 5.1)
 
@@ -43,7 +43,7 @@ void ServerSession::start() {
         self->connection_->close();
         self->core_->sessions.remove(self->position_);
         self->core_->session_ended();
-        // One that was cut before its first step ends by the cancellation itself.
+        // One that was closed before its first step ends by the cancellation itself.
         if (thrown && !self->cut_) std::rethrow_exception(thrown);
     };
     auto ended = asio::bind_cancellation_slot(cancel_.slot(), on_end);
@@ -51,7 +51,7 @@ void ServerSession::start() {
 }
 
 void ServerSession::stop() {
-    // A request may have begun without our having looked.
+    // A request may have begun since the last check.
     if (!waiting_ || connection_->has_unread()) return;
     if (fresh_)
         connection_->expire_after(core_->settings().timeouts.fresh, Expiry::end_reading);
@@ -61,7 +61,7 @@ void ServerSession::stop() {
 
 void ServerSession::cut() {
     if (cut_) return;
-    const auto self = shared_from_this();  // the canceled coroutine may end at once
+    const auto self = shared_from_this();  // the canceled coroutine may end immediately
     cut_ = true;
     core_->sessions.set_leaving(*this, position_);
     cancel_.emit(asio::cancellation_type::terminal);
@@ -74,7 +74,7 @@ Task<> ServerSession::run() {
         while (more)
             more = co_await exchange();
     } catch (const std::exception& thrown) {
-        // A session that was cut is canceled wherever it stands.
+        // A session that was closed is canceled at any point.
         if (!cut_) core_->report(ErrorCode::server_failed, thrown.what(), "please report this error");
     }
 }
@@ -83,7 +83,7 @@ Task<bool> ServerSession::open() {
     const std::shared_ptr<asio::ssl::context> tls = core_->tls();
     if (!tls) co_return true;
     connection_->expire_after(core_->settings().timeouts.handshake, Expiry::close);
-    // Asked before TLS is set up: its buffers are for those who speak it.
+    // Checked before TLS is set up: its buffers are only for TLS clients.
     const std::optional<unsigned char> first = co_await connection_->peek();
     if (!first) co_return false;
     if (*first >= 'A' && *first <= 'Z') {

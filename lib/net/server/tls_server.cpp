@@ -21,7 +21,7 @@ namespace {
 
 // The key exchange groups that the server accepts.
 constexpr const char* kGroups = "X25519MLKEM768:X25519:P-256:P-384";
-// One unknown name refuses a whole list: OpenSSL before 3.5 does not know the first.
+// One unknown name invalidates the whole list: OpenSSL before 3.5 does not know the first.
 constexpr const char* kOlderGroups = "X25519:P-256:P-384";
 
 // Only X25519, P-256 and P-384, and X25519MLKEM768 if OpenSSL has it. By default OpenSSL also accepts finite-field
@@ -49,7 +49,7 @@ std::string take_openssl_error() {
     return failure.message();
 }
 
-// OpenSSL's own word for a file that it cannot open is "system lib".
+// OpenSSL's own text for a file that it cannot open is "system lib".
 Result<> demand_readable(const std::string& what, const std::string& file) {
     const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor >= 0) {
@@ -67,11 +67,11 @@ bool is_mismatch(const error_code& failure) {
 }
 
 bool set_protocol(SSL_CTX* context) {
-    // With tickets clients resume without a place in memory; the cache would keep one for each that ever came.
+    // With tickets clients resume without server memory; the cache would keep an entry for every client.
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
                                      SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
-    // An idle connection keeps no buffers of OpenSSL's.
+    // An idle connection keeps no OpenSSL buffers.
     SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
     return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1 &&
            SSL_CTX_set_cipher_list(context, kCiphers) == 1 && set_server_groups(context);
@@ -101,11 +101,11 @@ Result<std::shared_ptr<ssl::context>> make_server_tls(const std::string& certifi
         return cannot_serve("certificate " + certificate_file + ": " + failure.message(),
                             "it must contain the server's certificate and its chain in PEM");
     }
-    // Or OpenSSL would ask for one on the terminal.
+    // Otherwise OpenSSL would prompt for one on the terminal.
     context->set_password_callback([](std::size_t, ssl::context::password_purpose) { return std::string(); },
                                    failure);
     if (!failure) context->use_private_key_file(private_key_file, ssl::context::pem, failure);
-    // A key of another kind is taken without a word; only this finds it.
+    // A key of another type is accepted without an error; only this call detects it.
     const bool of_one_pair = !failure && SSL_CTX_check_private_key(context->native_handle()) == 1;
     if (is_mismatch(failure) || (!failure && !of_one_pair)) {
         return cannot_serve("private key " + private_key_file + " does not match " + certificate_file,
@@ -119,7 +119,7 @@ Result<std::shared_ptr<ssl::context>> make_server_tls(const std::string& certifi
 }
 
 std::optional<Timestamp> certificate_end(const ssl::context& context) {
-    // OpenSSL's functions that only read take no const either.
+    // OpenSSL's read-only functions do not take const either.
     SSL_CTX* const native = const_cast<ssl::context&>(context).native_handle();
     std::optional<Timestamp> first = end_of(SSL_CTX_get0_certificate(native));
     STACK_OF(X509)* chain = nullptr;

@@ -17,7 +17,7 @@ static_assert(kBodyPadding >= kPagePadding);
 
 namespace {
 
-// An isSuccess:false that says more than its code is no larger than this; a page of data is not kept twice.
+// An isSuccess:false with more than its code is not larger than this; a page of data is not kept twice.
 constexpr std::size_t kRefusalKeptMax = 4096;
 constexpr std::size_t kKeyBytesMax = 4096;
 
@@ -49,7 +49,7 @@ Result<> check_settings(const HttpPortalSettings& settings) {
     return check_key(settings.api_key);
 }
 
-// A dot segment would be taken as a way to another path (RFC 3986 5.2.4).
+// A dot segment would be interpreted as another path (RFC 3986 5.2.4).
 bool is_path_segment(std::string_view entity) {
     return !entity.empty() && entity != "." && entity != "..";
 }
@@ -66,7 +66,7 @@ void set_scope(HttpRequest& request, const std::string& workspace_id, const std:
     request.headers.emplace_back("X-Param-Override-BucketId", bucket_id);
 }
 
-// Behind a byte-order mark, too, which the slicer passes over.
+// Also after a byte-order mark, which the slicer skips.
 bool looks_like_json(std::string_view text) {
     if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
     const auto first = text.find_first_not_of(" \t\r\n");
@@ -75,7 +75,7 @@ bool looks_like_json(std::string_view text) {
 
 Error not_json(const HttpResponse& response, const std::string& operation) {
     std::string subject = "HTTP " + std::to_string(response.status) + ": not JSON";
-    // Without parameters: redacted, a charset would be named wrongly.
+    // Without parameters: redacted, a charset would be reported wrongly.
     const std::string_view declared = response.header("Content-Type");
     const std::string type = redact(declared.substr(0, declared.find(';')), 64);
     if (!type.empty()) subject += " but " + type;
@@ -86,7 +86,8 @@ Error not_json(const HttpResponse& response, const std::string& operation) {
             .hint = "check that portal.base_url is the Portal's OpenAPI"};
 }
 
-// Every document of the portal has an `_id`. Put aside, such records would pass for the end of the stream.
+// Every document of the portal has an `_id`. If such records were quarantined, they would look like the end of the
+// stream.
 bool is_nameless(const Page& page) {
     const auto has_none = [](const InvalidRecord& record) { return record.reason == kNoIdReason; };
     return page.records.empty() && !page.invalid.empty() &&
@@ -100,7 +101,7 @@ Error nameless(const Page& page, const std::string& operation) {
             .hint = "nothing of the page is stored; it will be requested again"};
 }
 
-// `Data` of retrieve: {} is a way to say that there is nothing.
+// `Data` of retrieve: {} means that there is no record.
 bool is_empty_object(std::string_view body) {
     return body.size() >= 2 &&
            body.substr(1, body.size() - 2).find_first_not_of(" \t\r\n") == std::string_view::npos;
@@ -163,7 +164,7 @@ HttpRequest HttpPortal::make_request(std::string method, const std::string& targ
             .operation = std::move(operation)};
 }
 
-// How a new key is put in place is known to whoever made the settings.
+// How a new key is installed is known to the creator of the settings.
 Error HttpPortal::with_remedy(Error error) const {
     const bool silent = error.code == ErrorCode::unreachable || error.code == ErrorCode::timed_out;
     if (silent && error.hint.empty())
@@ -173,7 +174,7 @@ Error HttpPortal::with_remedy(Error error) const {
     return error;
 }
 
-// None: an answer that is to hold data.
+// None: a response that must contain data.
 std::optional<Error> HttpPortal::refusal_in(const Result<HttpResponse>& response,
                                             const std::string& operation) const {
     if (!response) return with_remedy(response.error());
@@ -181,7 +182,7 @@ std::optional<Error> HttpPortal::refusal_in(const Result<HttpResponse>& response
     return with_remedy(refusal_of(*response, operation, clock_.wall()));
 }
 
-// With what `seen` says of the request already.
+// In addition to the request's fields in `seen`.
 Task<Result<HttpResponse>> HttpPortal::send(HttpRequest request, PortalExchange seen) {
     const MonoTime sent = clock_.now();
     seen.method = request.method;
@@ -209,7 +210,7 @@ Task<Result<PagePtr>> HttpPortal::query(const Query& query) {
     request.headers.emplace_back("Content-Type", "application/json");
     set_scope(request, spec.workspace_id, spec.bucket_id);
     request.body = query_text(query);
-    // Copies of what the query points to: nothing says that it outlives the wait.
+    // Copies of the query's referenced data, which may not outlive the wait.
     const std::string workspace_id = spec.workspace_id;
     const std::string bucket_id = spec.bucket_id;
     const bool hash = query.projection != Projection::keys;

@@ -8,11 +8,11 @@ namespace carecloud {
 namespace {
 
 constexpr std::uint64_t kFrameHeaderBytes = 24;  // SQLite's file format, "WAL Frame Header"
-// Parts of checkpoint_bytes. Pieces of 8 MiB, as it stands: a page of large records is one, and sync_bench finds larger
-// ones no faster.
+// Parts of checkpoint_bytes. Currently pieces of 8 MiB: a page of large records has that size, and sync_bench measures
+// no gain with larger ones.
 constexpr std::uint64_t kPieces = 8;
-// How long the writer waits for other programs' readers before it goes on with the old log. Those of a short
-// transaction are gone by then, and the others are not worth a longer stall.
+// How long the writer waits for other programs' readers before it continues with the old log. Short transactions have
+// ended by then, and others are not worth a longer delay.
 constexpr std::chrono::milliseconds kReaderWait{50};
 
 }  // namespace
@@ -27,7 +27,7 @@ Checkpointer::Checkpointer(Connection& writer, const SqliteSettings& settings, F
       restart_at_bytes_(max_bytes_),
       db_(settings.path, settings.vfs) {
     db_.set_busy_timeout(settings.busy_timeout);
-    // A checkpoint copies page by page through a buffer and has no use for a cache.
+    // A checkpoint copies page by page through a buffer and does not use a cache.
     db_.execute("PRAGMA cache_size = 2; PRAGMA mmap_size = 0");
     db_.execute("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0");
     // SQLite opens the log at the first read; a connection without one has nothing to move.
@@ -49,8 +49,8 @@ Checkpointer::~Checkpointer() {
         db->set_checkpoint_on_close(false);
 }
 
-// Called by SQLite within COMMIT, when that is done and its locks are given up; the name is that of "main", as nothing
-// is attached. Another answer than SQLITE_OK would be the commit's.
+// Called by SQLite within COMMIT, when it is complete and its locks are released; the name is "main", since nothing is
+// attached. A result other than SQLITE_OK would become the commit's.
 int Checkpointer::committed(void* self, sqlite3* /*db*/, const char* /*name*/, int log_pages) {
     auto& checkpointer = *static_cast<Checkpointer*>(self);
     checkpointer.after_commit(static_cast<std::uint64_t>(log_pages) * checkpointer.frame_bytes_);
@@ -58,7 +58,7 @@ int Checkpointer::committed(void* self, sqlite3* /*db*/, const char* /*name*/, i
 }
 
 void Checkpointer::after_commit(std::uint64_t log_bytes) {
-    // It began anew where a checkpoint had moved all of it.
+    // It was restarted after a checkpoint had moved all of it.
     if (log_bytes < log_bytes_) begin_anew();
     log_bytes_ = log_bytes;
     if (log_bytes_ >= restart_at_bytes_) {
@@ -86,11 +86,11 @@ void Checkpointer::request() {
     changed_.notify_all();
 }
 
-// Moves what is left of the log, so that the next commit begins it anew. False: a reader of another program needs it,
-// or another program's checkpoint is under way, or what else is no commit's concern (see above).
+// Moves the rest of the log, so that the next commit restarts it. False: a reader of another program needs it, another
+// program's checkpoint is running, or another condition that does not affect commits (see above).
 bool Checkpointer::restart() {
     std::unique_lock lock(mutex_);
-    // SQLite lets one checkpoint in and waits for none. With the mutex held thread_ begins no other.
+    // SQLite allows one checkpoint and waits for none. While the mutex is held, thread_ starts no other.
     changed_.wait(lock, [this] { return !running_; });
     requested_ = false;
     db_.set_busy_timeout(kReaderWait);
@@ -99,7 +99,7 @@ bool Checkpointer::restart() {
     return code == SQLITE_OK;
 }
 
-// SQLite's result code, which is nobody's concern but for the doubt: see the header.
+// SQLite's result code, which is relevant only for the doubt: see the header.
 int Checkpointer::move_log(int mode) {
     if (watch_ == nullptr) return move_watched(mode);
     if (!watch_->begin_move(db_)) return SQLITE_ABORT;

@@ -14,7 +14,7 @@ namespace carecloud {
 namespace {
 
 ErrorCode code_of(const SqlError& error) {
-    // SQLite says IOERR where it cannot grow the -shm file of a full disk.
+    // SQLite reports IOERR if it cannot grow the -shm file on a full disk.
     if (error.system_errno() == ENOSPC || error.system_errno() == EDQUOT) return ErrorCode::store_full;
     switch (error.code() & 0xff) {
         case SQLITE_BUSY:
@@ -84,8 +84,7 @@ Connection::Connection(const std::string& path, const std::string& vfs, Access a
 }
 
 Connection::~Connection() {
-    // The last connection's close moves the write-ahead log into the database. Statements are finalized
-    // before.
+    // Closing the last connection moves the write-ahead log into the database. Statements are finalized before.
     sqlite3_close(db_);
 }
 
@@ -94,7 +93,7 @@ void Connection::execute(const std::string& sql) {
     if (code != SQLITE_OK) fail(code);
 }
 
-// Both run to the end: a pragma commits what it did behind its row, and that may fail.
+// Both run to completion: a pragma commits after its row, and that may fail.
 std::int64_t Connection::number(const std::string& sql) {
     Statement statement(*this, sql);
     if (!statement.step()) return 0;
@@ -146,7 +145,7 @@ void Connection::release_memory() {
 
 void Connection::fail(int code) const {
     const int primary = code & 0xff;
-    // Elsewhere SQLite leaves an old errno standing.
+    // Otherwise SQLite does not reset errno.
     const bool from_system = primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN || primary == SQLITE_FULL;
     throw SqlError(code, from_system ? sqlite3_system_errno(db_) : 0, sqlite3_errmsg(db_));
 }
@@ -156,7 +155,7 @@ Transaction::Transaction(Connection& db, Access access) : db_(db) {
 }
 
 Transaction::~Transaction() {
-    // SQLite rolls back by itself after some errors; its own answer to this ROLLBACK changes nothing for us.
+    // SQLite rolls back automatically after some errors; the result of this ROLLBACK is irrelevant.
     if (db_.in_transaction()) sqlite3_exec(db_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
 }
 

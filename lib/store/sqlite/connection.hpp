@@ -3,10 +3,10 @@
 //     Connection db(path, vfs);
 //     Transaction transaction(db, Transaction::Access::write);
 //     …
-//     transaction.commit();   // rolled back where this line is not reached
+//     transaction.commit();   // rolled back if this line is not reached
 //
-// SqlError never leaves the room: whoever offers a Result catches it and asks to_error(). One thread at a
-// time.
+// SqlError never crosses the room's boundary: functions that return a Result catch it and call to_error(). One thread
+// at a time.
 #pragma once
 
 #include "base/error.hpp"
@@ -22,7 +22,7 @@ namespace carecloud {
 
 class SqlError : public std::runtime_error {
   public:
-    // `code` is SQLite's extended result code, `system_errno` what the operating system said, or 0.
+    // `code` is SQLite's extended result code, `system_errno` that of the operating system, or 0.
     SqlError(int code, int system_errno, const std::string& text)
         : std::runtime_error(text), code_(code), system_errno_(system_errno) {}
 
@@ -34,11 +34,11 @@ class SqlError : public std::runtime_error {
     int system_errno_;
 };
 
-// What `operation` on the database at `path` stumbled over, with the remedy. Carries no content of any
-// record: SQLite's own texts name tables and columns only.
+// The Error for a failed `operation` on the database at `path`, with the remedy. Contains no content of any record:
+// SQLite's own texts name only tables and columns.
 Error to_error(const SqlError& error, std::string operation, const std::string& path);
 
-// What `work` returns, a Result, or what it threw as an Error about the database at `path`.
+// Returns the Result of `work`, or converts an exception to an Error about the database at `path`.
 template <class Work>
 auto guarded(const std::string& operation, const std::string& path, Work work) -> decltype(work()) {
     try {
@@ -52,7 +52,7 @@ class Connection {
   public:
     enum class Access { write, read_only };
 
-    // Opens for reading and writing, creating the file where there is none, or one that exists for reading alone. `vfs`
+    // Opens for reading and writing, creating the file if missing, or opens an existing one for reading only. `vfs`
     // empty: SQLite's default. Throws SqlError.
     Connection(const std::string& path, const std::string& vfs, Access access = Access::write);
     ~Connection();
@@ -61,7 +61,7 @@ class Connection {
 
     sqlite3* get() const { return db_; }
 
-    // Runs SQL of one or more statements and drops their rows. Throws SqlError.
+    // Runs one or more SQL statements and discards their rows. Throws SqlError.
     void execute(const std::string& sql);
     // The first column of the first row, as a number or a text: for pragmas and counts. Throws SqlError.
     std::int64_t number(const std::string& sql);
@@ -74,9 +74,9 @@ class Connection {
     bool in_transaction() const;
     // How long a statement waits for another program's lock before SQLITE_BUSY.
     void set_busy_timeout(std::chrono::milliseconds timeout);
-    // Whether the last connection's close moves the log into the database; it does by default.
+    // Whether closing the last connection moves the log into the database; by default it does.
     void set_checkpoint_on_close(bool wanted);
-    // Bytes of the page cache, and giving back what of it is clean.
+    // The size of the page cache in bytes, and releasing its clean part.
     std::size_t cache_bytes() const;
     void release_memory();
 
@@ -87,8 +87,8 @@ class Connection {
     sqlite3* db_ = nullptr;
 };
 
-// One that may write takes the write lock at once, so that the busy timeout applies: SQLite does not wait
-// where a reader wants to become a writer. One that wrote nothing costs no write and no fsync.
+// A transaction that may write takes the write lock immediately, so that the busy timeout applies: SQLite does not wait
+// when a reader becomes a writer. A transaction without writes costs no write and no fsync.
 class Transaction {
   public:
     enum class Access { read, write };
@@ -98,7 +98,7 @@ class Transaction {
     Transaction(const Transaction&) = delete;
     Transaction& operator=(const Transaction&) = delete;
 
-    // Durable afterwards (synchronous=FULL). Throws SqlError; nothing is in the database then.
+    // Durable afterwards (synchronous=FULL). Throws SqlError; then nothing is in the database.
     void commit();
 
   private:

@@ -15,7 +15,7 @@ namespace carecloud {
 namespace {
 
 constexpr const char* kGeneration = "SELECT value FROM meta WHERE name = 'generation'";
-// Less than this is not worth the next call's reading it again.
+// A smaller cache is not worth reading it again in the next call.
 constexpr std::size_t kReleaseFromBytes = 4U << 20U;
 
 }  // namespace
@@ -28,7 +28,7 @@ Result<std::unique_ptr<Database>> Database::open(const SqliteSettings& settings)
     set_aside_log_of_replaced_store(settings);
     auto db = open_connection(settings);
     if (!db) return db.error();
-    // A VFS of the tests keeps its files elsewhere.
+    // A VFS of the tests stores its files elsewhere.
     if (settings.vfs.empty()) ownership->watch_log();
     mark_store(settings);
     try {
@@ -48,11 +48,11 @@ Database::Database(const SqliteSettings& settings, Ownership ownership, std::uni
       checkpointer_(*db_, settings, watch_.get()) {}
 
 Database::~Database() {
-    // It may have been lost since the last call, as by a copy over it just before a restart.
+    // It may have been lost since the last call, for example by a copy over it just before a restart.
     try {
         static_cast<void>(check_owned());
     } catch (const std::exception&) {
-        // Not known is as if it were lost: what was committed is in the log, and the next start applies it.
+        // Treated as lost if unknown: committed data is in the log, and the next start applies it.
         db_->set_checkpoint_on_close(false);
     }
 }
@@ -64,7 +64,7 @@ Result<> Database::check_owned() {
         lost = overwritten(settings_.path);
     }
     if (!lost) return {};
-    // Closing would move the log into a file that is gone, and remove one that may be another store's by now.
+    // Closing would move the log into a removed file, and remove a log that may belong to another store by now.
     db_->set_checkpoint_on_close(false);
     return *lost;
 }
@@ -83,7 +83,7 @@ CommitSummary Database::write_batch(const Batch& batch, const std::string& at, T
     tables_.quarantine.begin(batch.stream, at);
     tables_.doubts.begin(batch.stream);
     tables_.omitted.begin(batch.stream);
-    // The page first: its changes have the numbers up to page_seq, and another answer denied what is gone.
+    // The page first: its changes have the numbers up to page_seq, and the deletions come from another response.
     write_page(batch, summary);
     const std::uint64_t page_seq = tables_.records.last_seq();
     write_gone(batch, summary);
@@ -94,10 +94,10 @@ CommitSummary Database::write_batch(const Batch& batch, const std::string& at, T
     moved = write_rechecks(batch, summary) || moved;
     if (batch.walk_ended) tables_.records.walk_ended();
     summary.last_seq = tables_.records.last_seq();
-    ensure_summary(summary, seq_before);  // before the commit: a broken rule leaves the store as it was
+    ensure_summary(summary, seq_before);  // before the commit: a violated rule keeps the store unchanged
     summary.written = moved || summary.wrote_rows();
     if (summary.written || tables_.records.changed_schema()) transaction.commit();
-    // Only now do the numbers and the index in memory count: a rollback forgets them.
+    // Only now do the numbers and the index in memory take effect: a rollback discards them.
     tables_.records.accept();
     if (batch.page) tables_.records.note_answer(page_seq, batch.page->asked);
     tables_.records.note_answer(summary.last_seq, batch.denied);
@@ -126,7 +126,7 @@ bool Database::write_rechecks(const Batch& batch, CommitSummary& summary) {
     return written;
 }
 
-// Good records before invalid ones: where a page has both of one id, the invalid one stays to be seen.
+// Valid records before invalid ones: if a page has both with one id, the invalid one must stay visible.
 void Database::write_page(const Batch& batch, CommitSummary& summary) {
     if (batch.page) {
         for (const Record& record : batch.page->records) {
@@ -153,7 +153,7 @@ void Database::release_memory() {
     if (db_->cache_bytes() < kReleaseFromBytes) return;
     db_->release_memory();
 #if defined(__GLIBC__)
-    // Freed pages lie between others; glibc gives them back only when asked to.
+    // Freed pages lie between others; glibc returns them only on request.
     ::malloc_trim(0);
 #endif
 }

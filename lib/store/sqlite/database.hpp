@@ -1,5 +1,5 @@
-// One open database: its file, which this process owns, the connection that writes, the tables, and the checkpoints.
-// SqliteStore uses it on its thread. Nothing throws: SqlError ends here.
+// One open database: its file, which this process owns, the writing connection, the tables, and the checkpoints.
+// SqliteStore uses it on its thread. Nothing throws: SqlError is caught here.
 #pragma once
 
 #include "base/error.hpp"
@@ -50,7 +50,7 @@ class Database {
     // As SqliteStore::open.
     static Result<std::unique_ptr<Database>> open(const SqliteSettings& settings);
 
-    // The log of a file that was lost is not moved into what is there now.
+    // The log of a lost file is not moved into the file that replaced it.
     ~Database();
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
@@ -60,7 +60,7 @@ class Database {
     // As SqliteStore::check_owned.
     Result<> check_owned();
 
-    // What work(tables) returns, which sees one snapshot, or what it threw as an Error about `operation`.
+    // The result of work(tables), which sees one snapshot, or an exception as an Error about `operation`.
     template <class T, class Work>
     Result<T> read(const std::string& operation, Work& work) {
         return guarded(operation, settings_.path, [&]() -> Result<T> {
@@ -68,8 +68,8 @@ class Database {
             return work(tables_);
         });
     }
-    // What work(tables, transaction) returns, which commits what it has written. Its answer counts only if the file
-    // that was written is still the store's.
+    // The result of work(tables, transaction), which commits its writes. It is valid only if the written file is still
+    // the store's.
     template <class T, class Work>
     Result<T> write(const std::string& operation, Work& work) {
         auto result = guarded(operation, settings_.path, [&]() -> Result<T> {
@@ -82,10 +82,10 @@ class Database {
         return result;
     }
 
-    // As Store::commit. `at` becomes committed_at, updated_at, first_at and last_at of whatever is written.
+    // As Store::commit. `at` becomes committed_at, updated_at, first_at and last_at of all written rows.
     Result<CommitSummary> commit(const Batch& batch, const std::string& at);
 
-    // Gives the page cache back to the system, if there is enough of it to be worth it.
+    // Returns the page cache to the system, if it is large enough.
     void release_memory();
 
   private:
@@ -103,7 +103,7 @@ class Database {
     std::unique_ptr<Connection> db_;  // closed after the statements of the tables
     Tables tables_;
     std::string generation_;
-    std::unique_ptr<FileWatch> watch_;  // none on a VFS of the tests, which keeps its files elsewhere
+    std::unique_ptr<FileWatch> watch_;  // none on a VFS of the tests, which stores its files elsewhere
     Checkpointer checkpointer_;         // ends before db_, whose close then moves and removes the log
 };
 

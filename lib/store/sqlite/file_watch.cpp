@@ -54,7 +54,7 @@ void FileWatch::end_move(Connection& db) {
 
 FileWatch::Stamp FileWatch::stamp() const {
     struct stat file {};
-    if (::fstat(fd_, &file) != 0) return stamp_;  // says nothing about the content
+    if (::fstat(fd_, &file) != 0) return stamp_;  // independent of the content
     return {.bytes = file.st_size, .modified = file.st_mtim};
 }
 
@@ -65,14 +65,14 @@ std::optional<std::vector<std::size_t>> FileWatch::first_pages() const {
         const ssize_t bytes =
             ::pread(fd_, page.data(), page.size(), (number - 1) * static_cast<off_t>(page_bytes_));
         if (bytes < 0) return std::nullopt;
-        // A page that is only in the log yet is empty here.
+        // A page that is only in the log so far is empty here.
         hashes.push_back(std::hash<std::string_view>()({page.data(), static_cast<std::size_t>(bytes)}));
     }
     return hashes;
 }
 
-// The log's progress always before the file: another program's checkpoint between the two then shows as progress the
-// next time. The other order would show a file that changed and a log that did not, which is a false alarm.
+// Always read the log's progress before the file: another program's checkpoint in between then shows as progress the
+// next time. The other order would show a changed file and an unchanged log, which is a false alarm.
 void FileWatch::note(Connection& db) {
     progress_ = log_progress(db);
     stamp_ = stamp();
@@ -85,7 +85,7 @@ void FileWatch::judge(Connection& db) {
     const LogProgress progress = log_progress(db);
     const Stamp now = stamp();
     if (now == stamp_) {
-        progress_ = progress;  // the writer may have begun the log anew, which does not touch the file
+        progress_ = progress;  // the writer may have restarted the log, which does not touch the file
         return;
     }
     if (is_checkpoint_running(db)) {

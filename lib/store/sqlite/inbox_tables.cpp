@@ -15,7 +15,7 @@ constexpr std::string_view kOpen =
 constexpr std::string_view kCountOpen = "SELECT count(*) FROM events WHERE state = 'open'";
 constexpr std::string_view kSettle =
     "UPDATE events SET state = ?2, settled_at = ?3 WHERE message_id = ?1 AND state = 'open'";
-// The log is in the order of the commits, so that its end is read backwards up to `from`.
+// The log is in order of commits, so its end is read backwards up to `from`.
 constexpr std::string_view kRecent =
     "SELECT id, kind, modified, committed_at FROM changes WHERE stream = ?1 ORDER BY seq DESC LIMIT 20000";
 constexpr std::string_view kAnnounced =
@@ -137,7 +137,7 @@ std::vector<Subscription> SubscriptionTable::all() {
     const Statement::Scope scope(all_);
     std::vector<Subscription> found;
     while (all_.step()) {
-        // A state that this version does not know is a newer one's: until it is noted again, it counts as pending.
+        // A state unknown to this version is from a newer one: until it is updated, it counts as pending.
         const auto state = subscription_state_from(all_.text(1));
         found.push_back({.topic_arn = std::string(all_.text(0)),
                          .state = state.value_or(SubscriptionState::pending),

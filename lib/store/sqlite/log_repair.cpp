@@ -16,14 +16,14 @@ constexpr std::size_t kBackfillOffset = 96;
 constexpr std::size_t kAttemptedOffset = 128;
 constexpr int kCheckpointSlot = 1;
 
-// SQLite's files for Unix take less than 128 KiB at once.
+// SQLite's files for Unix accept less than 128 KiB at once.
 constexpr sqlite3_int64 kPieceBytes = 1 << 16;
 
 void check(int code, const char* what) {
     if (code != SQLITE_OK) throw SqlError(code, 0, what);
 }
 
-// SQLite's own handle, so that locks of other handles are not given up by closing one (POSIX).
+// SQLite's own handle, because closing another handle would release its locks (POSIX).
 sqlite3_file& file_of(Connection& db, int which) {
     sqlite3_file* file = nullptr;
     check(sqlite3_file_control(db.get(), "main", which, &file), "no such file");

@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kOpenStore = "open store";
-// Whole records of attendance are 16 to 35 KB: larger pages mean shorter chains. Only a new file takes it.
+// Full records of attendance are 16 to 35 KB: larger pages mean shorter chains. Applies only to a new file.
 constexpr std::int64_t kPageBytes = 16384;
 
 Error failed(std::string subject, std::string hint) {
@@ -41,7 +41,7 @@ Error newer(const std::string& path, std::int64_t found, std::int64_t known) {
             .hint = "use the newer carecloud-syncd, or restore a backup made before the upgrade"};
 }
 
-// SQL's readable_json(text): as base/readable_json.hpp; NULL: the text itself can be read.
+// SQL's readable_json(text): as base/readable_json.hpp; NULL: the text is readable.
 void readable_json_of_sql(sqlite3_context* context, int, sqlite3_value** values) {
     const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(values[0]));
     const auto size = static_cast<std::size_t>(sqlite3_value_bytes(values[0]));
@@ -58,14 +58,14 @@ void set_pragmas(Connection& db, const SqliteSettings& settings) {
     db.execute("PRAGMA synchronous = FULL");
     db.execute("PRAGMA cache_size = -" + std::to_string(settings.cache_bytes / 1024));
     db.execute("PRAGMA wal_autocheckpoint = 0");  // the Checkpointer moves the log
-    // A log that grew beyond its usual size (a long reader, hazard 26) is cut back afterwards.
+    // A log that grew beyond its usual size (a long reader, hazard 26) is truncated afterwards.
     db.execute("PRAGMA journal_size_limit = " + std::to_string(settings.checkpoint_bytes));
     db.execute("PRAGMA foreign_keys = ON");
     db.execute("PRAGMA mmap_size = 0");
     if (settings.size_max_bytes > 0) db.execute("PRAGMA max_page_count = " + pages(settings.size_max_bytes));
 }
 
-// What this life builds on is durable from here on, whatever the one before it had left undone.
+// Makes the existing content durable, in case the previous process did not.
 void make_durable(Connection& db) {
     {
         const Transaction nobody_writes(db, Transaction::Access::write);
@@ -171,7 +171,7 @@ Result<std::optional<StreamState>> peek_stream(const SqliteSettings& settings, c
         Connection db(settings.path, settings.vfs, Connection::Access::read_only);
         db.set_busy_timeout(settings.busy_timeout);
         if (auto refused = refuse_foreign(db, settings.path)) return *refused;
-        // A database of ours without its schema yet: a first start that was cut off.
+        // A database of ours without its schema: an interrupted first start.
         if (db.number("PRAGMA user_version") == 0) return std::optional<StreamState>();
         return StreamTable(db).load(stream);
     } catch (const SqlError& error) {

@@ -28,7 +28,7 @@ Error cannot_open(const std::string& path, int error) {
                            "local filesystem mounted read-write"};
 }
 
-// A file that may only be read is owned, too: SQLite says what is wrong with it.
+// A read-only file is locked, too: SQLite reports the error.
 int open_database(const std::string& path) {
     const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
     if (fd >= 0 || (errno != EACCES && errno != EROFS)) return fd;
@@ -77,7 +77,7 @@ int lock(int fd) {
     return 0;
 }
 
-// One that an earlier version wrote has the path alone.
+// The marker of an earlier version contains only the path.
 struct Mark {
     std::string path{};
     std::string store{};  // identity_of() the two files
@@ -97,15 +97,15 @@ std::string log_of(const SqliteSettings& settings) {
     return settings.path + "-wal";
 }
 
-// Never identity_of() a file.
+// Never the identity_of() a file.
 constexpr const char* kOverwritten = "overwritten";
 
-// Its inode, and when it was created: a file may get the inode of one that was removed. Empty: there is no such file.
+// Its inode, and when it was created: a file may get the inode of a removed one. Empty: there is no such file.
 std::string identity_of(const std::string& path) {
     struct statx file {};
     if (::statx(AT_FDCWD, path.c_str(), 0, STATX_INO | STATX_BTIME, &file) != 0) return {};
     std::string identity = std::to_string(file.stx_ino);
-    // Some filesystems do not know it.
+    // Some filesystems do not record it.
     if ((file.stx_mask & STATX_BTIME) != 0)
         identity +=
             "." + std::to_string(file.stx_btime.tv_sec) + "." + std::to_string(file.stx_btime.tv_nsec);
@@ -140,7 +140,7 @@ Result<Ownership> Ownership::take(const std::string& database_path) {
         if (failure == EWOULDBLOCK) return owned(database_path, file.st_ino);
         if (failure != 0) return cannot_open(database_path, failure);
         if (file.st_nlink > 1) return linked(database_path, file.st_nlink);
-        // Another file may have been put there between the two calls.
+        // Another file may have been created there between the two calls.
         if (!ownership.lost()) return ownership;
     }
     return cannot_open(database_path, EAGAIN);

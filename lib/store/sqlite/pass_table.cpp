@@ -13,7 +13,7 @@ constexpr std::string_view kPassColumns =
     " position_id, steps, steps_done, records, expected, missing, changed, gone, deleted, requests, error, "
     "hint,"
     " wished_at, started_at, updated_at, holes, awaiting, reason, unexplained";
-// ?1 is the id, or null for a new row; the others stand in the order of the columns.
+// ?1 is the id, or null for a new row; the others are in the order of the columns.
 constexpr std::string_view kPassValues =
     "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, "
     "?23,"

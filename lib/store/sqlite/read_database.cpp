@@ -10,7 +10,7 @@
 namespace carecloud {
 namespace {
 
-// More than a few pages of bodies is of no use to a reader that looks here and there.
+// A larger cache of bodies is useless for random reads.
 constexpr const char* kPragmas =
     "PRAGMA query_only = ON; PRAGMA cache_size = -8192; PRAGMA mmap_size = 0; PRAGMA trusted_schema = OFF";
 

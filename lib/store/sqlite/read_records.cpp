@@ -1,4 +1,4 @@
-// What of ReadDatabase reads records.
+// The part of ReadDatabase that reads records.
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/read_database.hpp"
 
@@ -25,7 +25,7 @@ bool is_since(std::string_view modified, const std::optional<Timestamp>& since) 
     return at && *at >= *since;
 }
 
-// Where a list stands that goes by the log: a second or a day, and the seq in it. As text "1709251200.4711".
+// The position in a list that is ordered by the log: a second or a day, and the seq in it. As text "1709251200.4711".
 struct ListPosition {
     std::int64_t number = 0;
     std::int64_t seq = 0;
@@ -51,7 +51,7 @@ Error invalid_position() {
 
 }  // namespace
 
-// While an empty store is filled, a look for an id would read the whole table.
+// During the first load of an empty store, a lookup of an id would read the whole table.
 std::optional<Error> ReadDatabase::refuse_unindexed() {
     const Statement::Scope scope(indexed_);
     if (indexed_.step() && indexed_.integer(0) > 0) return std::nullopt;
@@ -84,7 +84,7 @@ Result<RecordPage> ReadDatabase::records(const RecordFilter& filter) {
     });
 }
 
-// A page that grows within its bounds.
+// A page that is filled up to its limits.
 struct ReadDatabase::List {
     const ReadBounds& bounds;
     std::size_t limit = 0;
@@ -138,7 +138,7 @@ Result<RecordPage> ReadDatabase::list_by_log(const RecordFilter& filter) {
         }
         position = {scan.integer(0), scan.integer(1)};
         ++list.looked_at;
-        // Most rows that are left over are so by their first day, which stands in the index.
+        // Most excluded rows are excluded by their first day, which is in the index.
         if (!filter.modified_since && scan.integer(2) > filter.days->last) continue;
         newest_.bind(1, position.seq);
         const Statement::Scope newest(newest_);
@@ -154,7 +154,7 @@ bool ReadDatabase::overlaps(const std::optional<DaySpan>& days) const {
     return !newest_.is_null(7) && newest_.integer(6) <= days->last && newest_.integer(7) >= days->first;
 }
 
-// The statement's record, unless the portal has it no more.
+// The statement's record, unless the portal no longer has it.
 void ReadDatabase::add(List& list, const Statement& found) {
     RecordRow row = row_of(found, 1);
     if (row.deleted_at) return;

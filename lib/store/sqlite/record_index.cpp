@@ -7,8 +7,8 @@
 namespace carecloud {
 namespace {
 
-// The same words as in migrations/001_initial.sql and 004_lookups.sql. One may be there without the others: where a
-// first load was cut off and a migration made those of its own.
+// The same text as in migrations/001_initial.sql and 004_lookups.sql. One may exist without the others, if a first load
+// was interrupted and a migration created its own.
 constexpr const char* kCreate =
     "CREATE UNIQUE INDEX IF NOT EXISTS records_by_id ON records (stream, id);"
     "CREATE INDEX IF NOT EXISTS changes_by_modified ON changes (stream, modified_s);"
@@ -20,7 +20,7 @@ constexpr const char* kCount = "SELECT count(*) FROM sqlite_schema WHERE name = 
 constexpr const char* kAnyRecord = "SELECT EXISTS (SELECT 1 FROM records NOT INDEXED)";
 constexpr std::string_view kLocate = "SELECT rowid FROM records WHERE stream = ?1 AND id = ?2";
 
-// Makes the index that a first load which was cut off had left out. True: the store has no record yet.
+// Creates the index that an interrupted first load had omitted. True: the store has no record yet.
 bool is_empty_and_indexed(Connection& db) {
     if (db.number(kCount) == 0) db.execute(kCreate);
     return db.number(kAnyRecord) == 0;
@@ -42,7 +42,7 @@ void RecordIndex::begin(std::string_view stream) {
     locate_.bind(1, stream_);
 }
 
-// What a transaction did that was not accepted.
+// The effects of a transaction that was rolled back.
 void RecordIndex::forget() {
     const bool built = accepted_ != Phase::indexed && phase_ == Phase::indexed;
     if (built) {
@@ -87,7 +87,8 @@ std::optional<std::int64_t> RecordIndex::find(std::string_view id) {
 
 void RecordIndex::build() {
     if (phase_ != Phase::loading && phase_ != Phase::missing) return;
-    // The map's memory is the sorter's now; where the transaction is rolled back, the next one makes the index again.
+    // The map's memory is used by the sorter now; if the transaction is rolled back, the next one creates the index
+    // again.
     rows_ = {};
     added_ = {};
     phase_ = Phase::missing;

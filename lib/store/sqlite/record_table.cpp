@@ -26,13 +26,13 @@ constexpr std::string_view kDelete = "UPDATE records SET seq = ?2, deleted_at = 
 constexpr std::string_view kHolds =
     "SELECT stream, id, modified, deleted_at, hash, seq FROM records WHERE rowid = ?1";
 
-// Pruning may have taken the newest rows away: then their highest number is in `meta`.
+// Pruning may have removed the newest rows: then their highest number is in `meta`.
 constexpr const char* kHighestSeq =
     "SELECT max(ifnull((SELECT max(seq) FROM changes), 0),"
     " ifnull((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'seq_high'), 0))";
 
-// ?6 and ?7: the portal's bytes, and what the views show in their place where these are not readable. Both must live
-// until the statement has run.
+// ?6 and ?7: the portal's bytes, and the views' replacement if these are not readable. Both must live until the
+// statement has run.
 void bind_body(Statement& statement, std::string_view body, const std::optional<std::string>& readable) {
     statement.bind(6, body);
     if (readable)
@@ -69,8 +69,8 @@ void RecordTable::begin(std::string_view stream, std::string_view committed_at) 
 }
 
 bool RecordTable::take(const Batch& batch, const Record& record, DoubtTable& doubts, CommitSummary& summary) {
-    // Where many records are new, looking before inserting would search the index twice. So the kind of the last
-    // record is the guess for this one; a wrong guess costs one search.
+    // With many new records, a lookup before the insert would search the index twice. So the kind of the last record is
+    // the guess for this one; a wrong guess costs one search.
     const Decision unseen = decide(nullptr, arrival_of(batch, record));
     if (expect_unseen_ && index_.find_is_exact() && insert_unseen(record, unseen.kind)) {
         summary.count(unseen.kind);
@@ -104,7 +104,7 @@ bool RecordTable::take(const Batch& batch, const Record& record, DoubtTable& dou
 Decision RecordTable::decide_on(Held& held, const Batch& batch, const Record& record) {
     const Asked brought = answers_.of(held.seq);
     Arrival arrival = arrival_of(batch, record, brought);
-    // What stands twice in one answer is in no order.
+    // Duplicates in one response have no order.
     const bool is_of_this_page = held.seq > static_cast<std::uint64_t>(accepted_seq_);
     arrival.in_order = !is_of_this_page && batch.page->asked.is_after(brought);
     const bool is_same = held.version.modified == arrival.modified && held.version.hash == arrival.hash;
@@ -124,7 +124,7 @@ std::optional<PastChange> RecordTable::past(std::uint64_t seq) {
                       .previous = static_cast<std::uint64_t>(past_.integer(4))};
 }
 
-// False where the store has seen the record: nothing was written.
+// False if the store already has the record: nothing was written.
 bool RecordTable::insert_unseen(const Record& record, ChangeKind kind) {
     index_.before_insert();
     insert_.bind(2, record.id);
@@ -159,7 +159,7 @@ std::optional<RecordTable::Held> RecordTable::read(std::int64_t rowid, std::stri
     held.version.modified = Timestamp::parse(find_.text(2));
     held.version.hash = find_.hash(3);
     const bool deleted = !find_.is_null(4);
-    // The row of the log can only be missing where somebody pruned more than the schema allows.
+    // The row of the log can only be missing if another program pruned more than the schema allows.
     const auto logged = change_kind_from(find_.text(5));
     held.version.last_change = deleted ? ChangeKind::deleted : logged.value_or(ChangeKind::updated);
     held.newest = {.modified = held.version.modified,
@@ -182,13 +182,13 @@ void RecordTable::replace(std::int64_t rowid, const Record& record) {
 
 void RecordTable::mark_deleted(const Key& key, Asked denied, CommitSummary& summary) {
     const std::optional<Held> row = find(key.id);
-    if (!row || !holds(key)) return;  // it was taken anew meanwhile, or is deleted
+    if (!row || !holds(key)) return;  // it was stored again in the meantime, or is deleted
     if (!denied.is_after(answers_.of(row->seq))) return;
     const std::optional<HeldRecord> version = held(key.id);
     delete_.bind(1, row->rowid);
     delete_.bind(2, seq_ + 1);
     delete_.run();
-    // In no list of days any more.
+    // No longer in any list of days.
     const Record gone{.id = key.id,
                       .modified_text = version->modified_text,
                       .modified = key.modified,
@@ -226,7 +226,7 @@ std::optional<HeldRecord> RecordTable::held(std::string_view id) {
     if (!rowid) return std::nullopt;
     holds_.bind(1, *rowid);
     const Statement::Scope scope(holds_);
-    // Another record with the same 64 bits: not known, then, until the next commit distinguishes them.
+    // Another record with the same 64 bits: treated as unknown until the next commit distinguishes them.
     if (!holds_.step() || holds_.text(0) != stream_ || holds_.text(1) != id) return std::nullopt;
     const std::string_view modified = holds_.text(2);
     return HeldRecord{.modified_text = std::string(modified),

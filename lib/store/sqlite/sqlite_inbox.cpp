@@ -6,7 +6,7 @@
 namespace carecloud {
 namespace {
 
-// The change that brought the version that is held of the event's record; 0: none is.
+// The change that brought the held version of the event's record; 0: none is held.
 std::uint64_t held_seq(Tables& tables, const Event& event) {
     if (!event.stream || event.record_id.empty()) return 0;
     tables.records.begin(*event.stream, {});

@@ -89,7 +89,7 @@ SqliteStore::~SqliteStore() {
 void SqliteStore::close() {
     impl_->key_thread.close();
     impl_->thread.close();
-    impl_->keys.reset();  // the database's own connection is the last to close: it moves the log
+    impl_->keys.reset();  // the database's own connection must close last: it moves the log
     impl_->database.reset();
 }
 

@@ -5,10 +5,10 @@
 //     if (!store) return store.error();
 //     Result<CommitSummary> summary = co_await (*store)->commit(std::move(batch));
 //
-// SQLite runs on threads of the store's own: one that writes, a page a transaction, each durable when its call returns
-// (write-ahead log, synchronous=FULL), and one that reads what may take long (live, count_live). The file
-// must lie on a local filesystem. Other programs may read it at any time; one that writes makes calls here wait for the
-// busy time-out, then fail with store_busy.
+// SQLite runs on the store's own threads: one writes, one transaction per page, each durable when its call returns
+// (write-ahead log, synchronous=FULL), and one runs slow reads (live, count_live). The file must be on a local
+// filesystem. Other programs may read it at any time; while one writes, calls here wait for the busy timeout, then fail
+// with store_busy.
 #pragma once
 
 #include "store/certificates.hpp"
@@ -29,10 +29,10 @@ namespace carecloud {
 
 // How an empty store is filled: see store/sqlite/record_index.hpp.
 struct FirstLoad {
-    // The index is made at the latest when so many records are held. The map that stands in for it takes 70 MB then,
-    // and half as much again for a moment while it grows.
+    // The index is built at the latest when this many records are held. The map that replaces it uses 70 MB then, and
+    // temporarily half as much again while it grows.
     std::size_t records_max = 3'000'000;
-    // Of the 64 bits of an id, those that are used: tests make ids collide.
+    // The used bits of the 64 bits of an id: tests make ids collide.
     std::uint64_t key_mask = ~std::uint64_t{0};
 };
 
@@ -40,18 +40,17 @@ struct SqliteSettings {
     std::string path{};
     // How long another program's lock is waited for.
     std::chrono::milliseconds busy_timeout{5000};
-    // At most this much of the file is kept in memory; it is taken as it is needed and given back in quiet
-    // times.
+    // At most this much of the file is kept in memory; it is allocated on demand and released when idle.
     std::size_t cache_bytes = 64U << 20U;
-    // The write-ahead log is moved into the database piece by piece beside the writer. At this size it begins anew, by
-    // one commit more at most; it grows without bound while another program's reader needs it (hazard 26).
+    // The write-ahead log is moved into the database piece by piece, concurrently with the writer. At this size it
+    // restarts, at most one commit later; it grows without limit while another program's reader needs it (hazard 26).
     std::size_t checkpoint_bytes = 64U << 20U;
     // The database must not grow beyond this (store_full); 0: until the disk is full.
     std::uint64_t size_max_bytes = 0;
-    // Memory is given back when nothing was asked of the store for this long.
+    // Memory is released after the store was idle for this long.
     std::chrono::milliseconds quiet_after{2000};
     FirstLoad first_load{};
-    // Of a file that remembers that there is a store at `path` (see ownership.hpp); empty: nothing does.
+    // Of a file that records that there is a store at `path` (see store_marker.hpp); empty: there is none.
     std::string marker{};
     // A registered SQLite VFS; empty: the system's.
     std::string vfs{};
@@ -59,33 +58,31 @@ struct SqliteSettings {
 
 class SqliteStore : public Store, public Inbox, public CertificateStore {
   public:
-    // Blocks while it opens, locks and migrates the file: for start-up. A missing file is created (mode
-    // 0640), a missing directory is not. Errors: store_owned store_newer store_busy store_full store_failed
-    // store_corrupt. Calls resume on the executor of the coroutine that made them, which must outlive the
-    // store; so must `clock`.
+    // Blocks while it opens, locks and migrates the file: for startup. A missing file is created (mode 0640), a missing
+    // directory is not. Errors: store_owned store_newer store_busy store_full store_failed store_corrupt. Calls resume
+    // on the executor of the coroutine that made them, which must outlive the store; so must `clock`.
     static Result<std::unique_ptr<SqliteStore>> open(const SqliteSettings& settings, Clock& clock);
 
     // Closes.
     ~SqliteStore() override;
 
-    // Carries out every call that was begun, folds the write-ahead log into the database and frees the file
-    // for another daemon. Blocks, for the call and the checkpoint under way and for what is left of the log.
-    // Later calls end by `canceled`.
+    // Completes every call that was begun, moves the write-ahead log into the database and releases the file for
+    // another daemon. Blocks, for the current call and checkpoint and for the rest of the log. Later calls end as
+    // `canceled`.
     void close();
 
-    // Whether what is written is kept: store_failed where the file was removed, replaced or unmounted (hazard 37). From
-    // then on every call that writes says so, too.
+    // Whether written data is kept: store_failed if the file was removed, replaced or unmounted (hazard 37). From then
+    // on every writing call also fails.
     Task<Result<>> check_owned();
 
-    // Random text that a new store is born with (hazard 15).
+    // Random text created with a new store (hazard 15).
     const std::string& generation() const;
 
-    // Called on the I/O thread after each commit that added to the change log, with its newest seq: what reads the log
-    // finds it there. It must not throw. One at a time; empty: nobody is called.
+    // Called on the I/O thread after each commit that added to the change log, with its newest seq: readers of the log
+    // find it there. It must not throw. One at a time; empty: none.
     void set_change_listener(std::function<void(std::uint64_t newest_seq)> listener);
 
-    // `updated_at` of a state that is committed is the store's to write: what stands in the batch is not
-    // looked at.
+    // The store sets `updated_at` of a committed state: its value in the batch is ignored.
     Task<Result<std::optional<StreamState>>> load_stream(std::string stream) override;
     Task<Result<CommitSummary>> commit(Batch batch) override;
     Task<Result<std::vector<std::size_t>>> unknown(std::string stream, std::vector<Key> keys) override;

@@ -7,7 +7,7 @@ namespace {
 constexpr std::string_view kLoad =
     "SELECT entity, fingerprint, cursor_modified, cursor_id, safe_modified, dialect, updated_at, portal_time,"
     " reconciled_fingerprint FROM streams WHERE stream = ?1";
-// Where every column but updated_at is as it stands, the row is left alone.
+// If every column except updated_at is unchanged, the row is not written.
 constexpr std::string_view kStreamSave =
     "INSERT INTO streams (stream, entity, fingerprint, cursor_modified, cursor_id, safe_modified, dialect, "
     "updated_at, portal_time, reconciled_fingerprint)"

@@ -272,7 +272,7 @@ Task<Result<>> Reconcile::judge(Missing missing, Batch& batch) {
     co_return Result<>{};
 }
 
-// Without a filter a record is only omitted by mistake; if it has changed, listings do not return that either.
+// Without a filter a record is only omitted by mistake; if it has changed, listings do not return the change either.
 Task<Result<>> Reconcile::keep_hole(PagePtr page, Presence presence) {
     ++row_.holes;
     if (presence == Presence::same || !run_.settings().spec.fields.empty()) co_return Result<>{};

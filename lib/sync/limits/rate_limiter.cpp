@@ -230,8 +230,8 @@ Task<Result<>> RateLimiter::admit(RequestRank rank) {
     const std::string month = month_;
     for (;;) {
         const MonoTime now = clock_.now();
-        // In the meantime the portal may have reported that the quota is used up, or requested a long wait (simulate
-        // --seed 156 --hours 6).
+        // In the meantime the portal may have reported that the quota is used up, or requested a long wait
+        // (simulate --seed 156 --hours 6).
         const bool parked = is_parked();
         if (parked || (hold_ && !probe)) {
             give_back(month);

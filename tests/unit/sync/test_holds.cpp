@@ -54,7 +54,7 @@ struct GateWorld : World {
 
 }  // namespace
 
-TEST_CASE("hold: one response that requests a month costs a minute, and reports when requests resume") {
+TEST_CASE("hold: one response with a wait of a month costs a minute, and reports when requests resume") {
     const ErrorCode code = GENERATE(ErrorCode::rate_limited, ErrorCode::server_failed);
     HoldWorld world(code);
     world.begin();
