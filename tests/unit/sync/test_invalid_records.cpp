@@ -159,7 +159,8 @@ TEST_CASE("an outage while records are fetched by id quarantines none of them") 
     world.portal.set_fault_hook([&](const SeenRequest& request) -> std::optional<Error> {
         is_down = is_down || mentions(request, "$in");
         if (!is_down) return std::nullopt;
-        return Error{.code = ErrorCode::server_failed, .operation = "query", .subject = "HTTP 503", .hint = ""};
+        return Error{
+            .code = ErrorCode::server_failed, .operation = "query", .subject = "HTTP 503", .hint = ""};
     });
     for (int poll = 0; poll < 5; ++poll)
         CHECK(world.pass().error);
