@@ -188,3 +188,23 @@ TEST_CASE("errors of the disk are distinguished from those of permissions") {
     CHECK_THAT(code(8, 0).message(), Contains("must own"));                 // SQLITE_READONLY
     CHECK_THAT(code(14, EACCES).message(), Contains("Permission denied"));  // SQLITE_CANTOPEN
 }
+
+// As a newer version, or a program of an administrator's, may have written it.
+TEST_CASE("a row of passes or first_passes that is unknown here does not hold up the others") {
+    StoreFixture fixture;
+    fixture.open();
+    Job known{.kind = JobKind::backfill, .stream = "s", .first_day = "20240101", .last_day = "20240131"};
+    REQUIRE(run_task(fixture.io(), fixture.store().save_pass(known)));
+    REQUIRE(run_task(fixture.io(), fixture.store().save_pass(known)));
+    fixture.sql("UPDATE passes SET kind = 'from_2030' WHERE pass = 1");
+    const auto passes = run_task(fixture.io(), fixture.store().passes());
+    REQUIRE(passes);
+    REQUIRE(passes->size() == 2);
+    CHECK(passes->at(0).status == JobStatus::failed);
+    CHECK_THAT(passes->at(0).error, Contains("from_2030"));
+    CHECK(passes->at(1).status == JobStatus::waiting);
+    fixture.sql("INSERT INTO first_passes (stream, ended_at) VALUES ('s', 'yesterday')");
+    const auto first = run_task(fixture.io(), fixture.store().first_passes());
+    REQUIRE(first);
+    CHECK(first->at("s") == Timestamp{});
+}
