@@ -190,7 +190,7 @@ TEST_CASE("errors of the disk are distinguished from those of permissions") {
 }
 
 // As a newer version, or a program of an administrator's, may have written it.
-TEST_CASE("a row of passes or first_passes that is unknown here does not hold up the others") {
+TEST_CASE("a row of passes or first_passes that is unknown here does not delay the others") {
     StoreFixture fixture;
     fixture.open();
     Job known{.kind = JobKind::backfill, .stream = "s", .first_day = "20240101", .last_day = "20240131"};
