@@ -27,12 +27,12 @@ class SkipWalk final : public Walk {
     }
 
   private:
+    bool ignores_skip(const Page& page) const override;
     std::string condition() const override;
     void move(const Page& page, std::size_t take) override;
     void note_met(const Page& page) override;
     bool is_before_cursor() const override;
     bool is_before_position(const Record& first) const override;
-    bool ignores_skip(const Page& page) const override;
 
     void move_past(const Page& page, std::size_t fresh);
     void note_shift(const Page& page);

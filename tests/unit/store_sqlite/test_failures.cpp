@@ -198,13 +198,13 @@ TEST_CASE("a row of passes or first_passes that is unknown here does not delay t
     REQUIRE(run_task(fixture.io(), fixture.store().save_pass(known)));
     fixture.sql("UPDATE passes SET kind = 'from_2030' WHERE pass = 1");
     const auto passes = run_task(fixture.io(), fixture.store().passes());
-    REQUIRE(passes);
+    REQUIRE(passes.has_value());
     REQUIRE(passes->size() == 2);
     CHECK(passes->at(0).status == JobStatus::failed);
     CHECK_THAT(passes->at(0).error, Contains("from_2030"));
     CHECK(passes->at(1).status == JobStatus::waiting);
     fixture.sql("INSERT INTO first_passes (stream, ended_at) VALUES ('s', 'yesterday')");
     const auto first = run_task(fixture.io(), fixture.store().first_passes());
-    REQUIRE(first);
+    REQUIRE(first.has_value());
     CHECK(first->at("s") == Timestamp{});
 }
