@@ -37,7 +37,7 @@ std::optional<Dialect> dialect_of(const std::optional<DialectSetting>& setting) 
                    .keyset = setting->keyset};
 }
 
-// The vendor publishes events of this one so far (docs: portal-api facts, "Notifications").
+// The vendor publishes events of this one so far (the vendor's API documentation).
 constexpr const char* kAnnouncedEntity = "claim_attendance";
 
 EngineStream engine_stream(const StreamSettings& stream, const PortalSettings& portal, bool events) {

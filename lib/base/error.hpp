@@ -20,7 +20,7 @@
 
 namespace carecloud {
 
-// What went wrong, by what can be done about it. docs: portal-api facts "Authentication and limits".
+// What went wrong, by what can be done about it; the portal's are in the vendor's API documentation.
 enum class ErrorCode {
     canceled,          // we are shutting down, or the caller no longer wants it
     invalid_argument,  // the caller's fault: never retried

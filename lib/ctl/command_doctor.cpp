@@ -30,8 +30,8 @@ struct ExaminationFinding {
     std::string remedy{};  // what to do or set; may be empty
 };
 
-// What the portal's documents leave open (portal-api facts, "Not documented"), asked of the portal itself, for one
-// stream: whether it answers, takes the key, what it makes of literals and `$or`, how many records it sends at once.
+// Asks the portal what the vendor's API documentation does not describe, for one stream: whether it answers and takes
+// the key, what it makes of literals and `$or`, how many records it sends at once.
 class Examination {
   public:
     // All of these outlive it.

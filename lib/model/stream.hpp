@@ -20,7 +20,7 @@ struct StreamSpec {
     std::vector<std::string> fields{};  // projection; empty: whole records. `_id` and `modified` always come
 
     // Everything that decides which records belong to the stream, as one line of JSON: stored beside the
-    // cursor, which is worth nothing for another fingerprint (sync-model, hazard 14).
+    // cursor, which is worth nothing for another fingerprint (lib/sync/DESIGN.md, hazard 14).
     std::string fingerprint() const;
 };
 

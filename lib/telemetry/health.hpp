@@ -1,5 +1,5 @@
 // Why the service is not ok, reason by reason, since when, and what each stream is doing: sent to systemd as one status
-// line whenever it changes. What is a reason, and how severe, decides api/service_state. I/O thread alone.
+// line whenever it changes. service_state.hpp decides what is a reason and how severe it is. I/O thread alone.
 #pragma once
 
 #include "base/clock.hpp"

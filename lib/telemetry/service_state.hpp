@@ -30,7 +30,7 @@ std::string_view to_string(ServiceState state);
 
 struct Reason {
     ServiceState state = ServiceState::critical;
-    std::string text{};    // with a stream, what follows its name: "waits: HTTP 403 Forbidden (key_refused)"
+    std::string text{};    // with a stream, what follows its name: "waiting: HTTP 403 Forbidden (key_refused)"
     std::string remedy{};  // what to do about it
     std::string stream{};  // the entity; empty: it concerns the whole service
     Timestamp since{};     // 0: since it was first found
@@ -46,7 +46,7 @@ bool is_store_error(ErrorCode code);
 // The error as a reason: `text` is `what` and the error without its operation, which names the stream once more.
 Reason reason_of(std::string_view what, const Error& error);
 
-// "claim waits: HTTP 403 Forbidden (key_refused)"
+// "claim waiting: HTTP 403 Forbidden (key_refused)"
 std::string sentence(const Reason& reason);
 // What /readyz says of it: the sentence and the remedy.
 std::string sentence_with_remedy(const Reason& reason);

@@ -1,6 +1,6 @@
 // A model of the CareCloud Portal in memory: documents, MongoDB's way of filtering and sorting, and the
 // answers' text. The loopback portal serves it over HTTP; the engine's tests ask it directly. Facts:
-// portal-api, "Query API".
+// the vendor's API documentation.
 //
 //     PortalModel portal({.id_is_oid = true, .take_cap = 100});
 //     portal.put("claim_attendance", R"({"_id":"65f3…","modified":"2024-03-13T19:08:57.1630000Z"})");

@@ -1,4 +1,4 @@
-// The Portal over HTTP: the Query API behind its gateway (portal-api facts).
+// The Portal over HTTP: the Query API behind its gateway (the vendor's API documentation).
 //
 //     auto portal = HttpPortal::create(clock, {.base_url = "https://portal.example.org/api", …});
 //     Result<PagePtr> page = co_await (*portal)->query(query);

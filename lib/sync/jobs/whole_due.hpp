@@ -1,5 +1,5 @@
 // How the engine's other parts ask for a whole reconciliation at once: where something is seen that only a look at
-// every key can clear up (sync-model, promise 1 and hazard 30).
+// every key can clear up (lib/sync/DESIGN.md, promise 1 and hazard 30).
 //
 //     auto asking = context.whole_due->request(stream, "a record went back in time");
 //     auto asked = co_await std::move(asking);
