@@ -76,7 +76,8 @@ void EventLog::judge(const Subscription& subscription, std::string_view hint) {
                   .remedy = std::string(hint)};
     if (hint.empty())
         reason.remedy =
-            "run aws sns subscribe (README, \"Subscribing\"); the subscription is confirmed automatically";
+            "run aws sns subscribe (manual: events, \"Subscribing\"); the subscription is confirmed "
+            "automatically";
     if (const auto since = Timestamp::parse(subscription.changed_at)) reason.since = *since;
     health_.degrade(key, std::move(reason));
 }

@@ -157,12 +157,12 @@ void PassLog::push_silent(std::string_view stream, bool silent) {
         stream, "push",
         {.text = "receives almost no events (push silent): most changes were not announced",
          .remedy = "run aws sns list-subscriptions-by-topic; subscribe again, or make the endpoint reachable "
-                   "for SNS (README, \"When no event comes\")"});
+                   "for SNS (manual: events, \"When no event comes\")"});
     log_.write(
         LogLevel::error,
         "push silent: records change, but almost no events announce them; the stream is polled more often. "
         "Check that the topic's subscription still exists (aws sns list-subscriptions-by-topic) and that SNS "
-        "can reach the endpoint (README, \"When no event comes\")",
+        "can reach the endpoint (manual: events, \"When no event comes\")",
         {{"STREAM", stream}});
 }
 
@@ -318,11 +318,13 @@ void PassLog::committed(const CommitReport& report) {
 void PassLog::report_set_aside(const std::string& stream, const CommitSummary& summary) {
     report_hourly(stream, LogLevel::warn,
                   "the portal returned an earlier version of a record: the record is fetched again once all "
-                  "replicas of the portal agree, and every record is compared (README, \"Doubted records\")",
+                  "replicas of the portal agree, and every record is compared "
+                  "(manual: reconciliation, \"Doubted records\")",
                   summary.doubted);
     report_hourly(stream, LogLevel::warn,
                   "a record reverted to an earlier version: the portal was restored from a backup, or its "
-                  "replicas differ for longer than the stream's overlap (README, \"Doubted records\")",
+                  "replicas differ for longer than the stream's overlap "
+                  "(manual: reconciliation, \"Doubted records\")",
                   summary.reversed);
     report_hourly(
         stream, LogLevel::warn,
@@ -354,7 +356,8 @@ void PassLog::report_holes(const std::string& stream, std::size_t count) {
     report_hourly(
         stream, LogLevel::warn,
         "the portal's listings omit records that it has; they are kept. Report this to the portal's "
-        "operator: new records may be missing until they change (README, \"Doubted records\")",
+        "operator: new records may be missing until they change (manual: reconciliation, \"Doubted "
+        "records\")",
         count);
 }
 

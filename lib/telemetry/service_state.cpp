@@ -174,8 +174,8 @@ ReasonMap judge(const ServiceFacts& facts) {
                             .text = counted(facts.doubted, "record is", "records are") +
                                     " doubted: the portal returned an earlier version",
                             .remedy =
-                                "none if it resolves: they are fetched again after streams[].overlap; "
-                                "otherwise see \"Doubted records\" in the README"};
+                                "wait: they are fetched again after streams[].overlap; if the warning "
+                                "stays, see manual: reconciliation, \"Doubted records\""};
     }
     if (facts.clock && facts.clock->verdict != ClockVerdict::agree) {
         found["clock"] = {

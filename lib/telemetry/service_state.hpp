@@ -30,7 +30,8 @@ std::string_view to_string(ServiceState state);
 
 struct Reason {
     ServiceState state = ServiceState::critical;
-    std::string text{};    // with a stream, what follows its name: "waiting: HTTP 403 Forbidden (key_refused)"
+    // With a stream, what follows its name: "waiting: HTTP 403 Forbidden (key_refused)".
+    std::string text{};
     std::string remedy{};  // what to do about it
     std::string stream{};  // the entity; empty: it concerns the whole service
     Timestamp since{};     // 0: since it was first found

@@ -148,6 +148,7 @@ WORDING = [
     (re.compile(r"\bcut (?:short|off)\b"), "truncated or interrupted"),
     (re.compile(r"\bas(?:k|ks|ked|king) for\b"), "request or fetch"),
     (re.compile(r"\bgo(?:es)? on\b"), "continue"),
+    (re.compile(r"\bin the README\b"), 'name page and section, such as: manual: api, "Metrics"'),
     (re.compile(r"\bwhere (?:an?|the|there|it|they|no|nothing|that|this)\b"), "if"),
 ]
 WORDED = PRODUCT + ("etc/", "findings/", "packaging/", "systemd/", "tests/bench/", "tests/fuzz/", "tests/portal/",
@@ -156,8 +157,8 @@ WORDING_EXCEPT = {
     "lib/json/redact.cpp",                     # a list of other programs' words
     "tests/simulation/worlds/test_worlds.cpp",  # what was wrong in each world
 }
-DOCUMENTS = ("etc/", "packaging/carecloudctl.", "packaging/deb/", "packaging/man/", "systemd/",
-             "tests/simulation/mutants/mutations.toml")
+DOCUMENTS = ("etc/", "lib/api/ui/page/page.html", "packaging/carecloudctl.", "packaging/deb/", "packaging/man/",
+             "packaging/manual/", "packaging/package.cmake", "systemd/", "tests/simulation/mutants/mutations.toml")
 
 # One meaning for each word of a name: the words that names avoid, and the standard terms. Searched in the words of the
 # identifiers in EVERYWHERE: "place" is not found in emplace_back.
@@ -333,6 +334,28 @@ def check_wording(files):
                     yield Finding(file.path, line, "wording", f'"{m.group().strip()}": {instead}')
 
 
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+# Of a page of packaging/manual, or of README.md, and of a section of it.
+REFERENCE = re.compile(r'\b(?:manual: ([a-z]+)|README),\s*(?:\\?"(.{1,80}?)\\?")?')
+
+
+def check_references(files):
+    """A page and a section that a message or a comment names exist."""
+    pages = {file.path: set(HEADING.findall(file.text)) for file in files if file.path.endswith(".md")}
+    for file in files:
+        if not file.path.startswith(WORDED):
+            continue
+        # Adjacent literals are one text, and so are the lines of a comment; \f stands for the end of a line.
+        text = re.sub(r'(?<!\\)"\s*\n\s*"', "\f", file.text)
+        text = re.sub(r"\n[ \t]*(?://|#)?[ \t]*", "\f ", text)
+        for m in REFERENCE.finditer(text):
+            page = f"packaging/manual/{m.group(1)}.md" if m.group(1) else "README.md"
+            section = (m.group(2) or "").replace("\f", "")
+            if section not in pages.get(page, ()):
+                line = text.count("\f", 0, m.start()) + 1
+                yield Finding(file.path, line, "reference", f'{page} has no section "{section}"')
+
+
 NAME = re.compile(r"[A-Za-z_]\w*")
 WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
@@ -460,8 +483,8 @@ def read(root):
     return found
 
 
-RULES_OF_FILES = (check_rooms, check_cmake, check_bans, check_wording, check_names, check_dead, check_tests_run,
-                  check_look, check_one_definition)
+RULES_OF_FILES = (check_rooms, check_cmake, check_bans, check_wording, check_references, check_names, check_dead,
+                  check_tests_run, check_look, check_one_definition)
 
 
 def check(root):

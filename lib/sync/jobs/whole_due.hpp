@@ -25,7 +25,8 @@ class WholeDue {
     // The reason where a record was doubted or went back: it may be one of many, as when the portal was restored from a
     // backup.
     static constexpr const char* kWentBack =
-        "a record reverted or seemed to revert to an earlier version (README, \"Doubted records\")";
+        "a record reverted or seemed to revert to an earlier version (manual: reconciliation, "
+        "\"Doubted records\")";
 
     // Both outlive it.
     WholeDue(JobStore& jobs, DoubtStore& doubts) : jobs_(jobs), doubts_(doubts) {}
