@@ -106,8 +106,8 @@ void PassLog::pass_ended(const PassReport& report) {
     }
     if (report.cursor_went_back) {
         log_.write(LogLevel::warn,
-                   "the cursor was in the future by the portal's clock and by this machine's and was moved "
-                   "back; a full reconciliation follows, because records may have been skipped",
+                   "the cursor was ahead of both the portal's and this machine's clock and was moved back; a "
+                   "full reconciliation follows, because records may have been skipped",
                    {{"STREAM", report.stream}, {"CURSOR", cursor_text(report.state)}});
     }
     if (report.dialect_proven && !report.error) {
