@@ -58,6 +58,7 @@ class Service {
     CurrentSettings settings_;
     EngineSlot engine_;
     EventEndpoint endpoint_;
+    ServiceParts parts_{process_, storage_, settings_, engine_, endpoint_};
     DaemonHost host_;
     ApiEndpoint api_;
     Reload reload_;
@@ -82,7 +83,7 @@ Service::Service(const Options& options, Process& process, StoreHandle& store, I
                  .engine = engine_,
                  .observer = process.event_log},
                 [&log = process.log](const Error& error) { log.write(LogLevel::warn, error); }),
-      host_(process, storage_, settings_.now.configuration, engine_, endpoint_),
+      host_(parts_),
       api_(process.io,
            {.clock = process.clock,
             .reader = store.reader(),
@@ -91,23 +92,11 @@ Service::Service(const Options& options, Process& process, StoreHandle& store, I
             .host = host_,
             .started_at = process.started_at},
            process.log),
-      reload_({.file = options.config,
-               .once = options.once,
-               .process = process,
-               .sockets = sockets_,
-               .settings = settings_,
-               .engine = engine_,
-               .endpoint = endpoint_,
-               .api = api_}),
-      watches_({.process = process,
-                .storage = storage_,
-                .configuration = settings_.now.configuration,
-                .engine = engine_,
-                .endpoint = endpoint_,
-                .exit = [this](ExitCode code) {
-                    process_.code = code;
-                    stop();
-                }}) {}
+      reload_(parts_, api_, sockets_, {.file = options.config, .once = options.once}),
+      watches_(parts_, [this](ExitCode code) {
+          process_.code = code;
+          stop();
+      }) {}
 
 Result<> Service::listen() {
     if (!options_.once) {

@@ -41,6 +41,10 @@ CtlTask follow_pass(CommandContext& context, CtlJson first_seen) {
     co_return pass_exit(pass);
 }
 
+void note_continues(CommandContext& context, const std::string& id) {
+    context.output.note("Pass " + id + " continues; to cancel it, run carecloudctl cancel " + id + ".");
+}
+
 CtlTask begin_pass(CommandContext& context, std::string target) {
     auto asking = context.daemon.ask("POST", std::move(target));
     const CtlResult<std::string> body = co_await std::move(asking);
@@ -54,15 +58,12 @@ CtlTask begin_pass(CommandContext& context, std::string target) {
     try {
         auto following = follow_pass(context, pass);
         const CtlResult<CtlExit> exit = co_await std::move(following);
-        const bool left = !exit && exit.error().exit == CtlExit::interrupted;
-        if (left)
-            context.output.note("Pass " + id + " continues; to cancel it, run carecloudctl cancel " + id +
-                                ".");
+        if (!exit && exit.error().exit == CtlExit::interrupted) note_continues(context, id);
         co_return exit;
     } catch (const boost::system::system_error& failed) {
         if (failed.code() != boost::asio::error::operation_aborted) throw;
     }
-    context.output.note("Pass " + id + " continues; to cancel it, run carecloudctl cancel " + id + ".");
+    note_continues(context, id);
     co_return CtlExit::interrupted;
 }
 

@@ -45,9 +45,9 @@ bool has_passed(const CtlJson& before, const CtlJson& after, const std::string& 
     const auto ended = Timestamp::parse(pass.at("ended_at").get<std::string>());
     const auto asked = Timestamp::parse(before.at("now").get<std::string>());
     if (!ended || !asked) return true;
-    const auto took = pass.at("ms").get<std::int64_t>() * Timestamp::ticks_per_millisecond;
+    const std::chrono::milliseconds took(pass.at("ms").get<std::int64_t>());
     // Both instants are cut to milliseconds.
-    return ended->ticks - took >= asked->ticks - Timestamp::ticks_per_millisecond;
+    return *ended - took >= *asked - std::chrono::milliseconds(1);
 }
 
 // Waits until each stream has passed; the last answer of /v1/status.

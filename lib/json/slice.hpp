@@ -22,8 +22,8 @@
 namespace carecloud {
 
 struct SliceOptions {
-    std::string_view
-        workspace_id{};  // a record that names another one fails the page with wrong_workspace; empty: any
+    // A record that names another one fails the page with wrong_workspace; empty: any.
+    std::string_view workspace_id{};
     std::string_view bucket_id{};  // likewise
     bool hash = true;              // SHA-256 of every body; a walk of keys does without
     bool list = false;             // `data` must be a list, as a query's is

@@ -37,10 +37,10 @@ struct Event {
 struct OpenEvent {
     std::string message_id;
     std::string record_id;
-    std::optional<Timestamp>
-        event_time;  // none: its text is no time, and any version of the record settles it
-    std::uint64_t held_seq =
-        0;  // the change that had brought the version held when the event came; 0: none was held
+    // None: its text is no time, and any version of the record settles it.
+    std::optional<Timestamp> event_time;
+    // The change that had brought the version held when the event came; 0: none was held.
+    std::uint64_t held_seq = 0;
 };
 
 struct Settlement {

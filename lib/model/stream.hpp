@@ -12,8 +12,8 @@ namespace carecloud {
 
 // What a stream asks for; from the configuration.
 struct StreamSpec {
-    std::string
-        entity{};  // "claim_attendance"; also the stream's name in the store, since an entity has one stream
+    // "claim_attendance"; also the stream's name in the store, since an entity has one stream.
+    std::string entity{};
     std::string workspace_id{};
     std::string bucket_id{};
     std::string filter = "{}";          // a JSON object in canonical form (sorted keys, no spaces)

@@ -109,9 +109,7 @@ bool Health::explains(std::string_view stream) const {
 std::string Health::words_of(const std::string& stream, const Doing& doing) const {
     if (!doing.text.empty()) return stream + " " + doing.text;
     if (!doing.newest) return stream + ": no record";
-    const std::chrono::milliseconds age((clock_.wall().ticks - doing.newest->ticks) /
-                                        Timestamp::ticks_per_millisecond);
-    return stream + ": newest record " + span_text(age) + " old";
+    return stream + ": newest record " + span_text(clock_.wall() - *doing.newest) + " old";
 }
 
 std::string Health::status() const {

@@ -40,7 +40,7 @@ MetricFamily one_counter(const char* name, const char* help, double value) {
 }
 
 double seconds_between(Timestamp from, Timestamp to) {
-    return static_cast<double>(to.ticks - from.ticks) / Timestamp::ticks_per_second;
+    return std::chrono::duration<double>(to - from).count();
 }
 
 void append_clock(std::vector<MetricFamily>& families, const ClockReport& report) {

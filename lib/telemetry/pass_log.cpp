@@ -180,7 +180,7 @@ void PassLog::polls_stretched(std::string_view stream, std::optional<Duration> e
     const auto [reported, first] = reported_at_.try_emplace(key, now);
     if (!first && now - reported->second < std::chrono::hours(1)) return;
     reported->second = now;
-    const std::string span = span_text(std::chrono::milliseconds(milliseconds(*every)));
+    const std::string span = span_text(*every);
     log_.write(LogLevel::warn,
                "polling less often to stay within the monthly quota: " + std::string(stream) +
                    " is polled every " + span + "; raise portal.rate.monthly_quota if the portal allows more",
@@ -234,40 +234,46 @@ void PassLog::recall_loaded(bool any) {
          .remedy = "wait for the first load; if a stream is waiting, carecloudctl status shows why"});
 }
 
-// Each attempt begins anew; that one pass does is said once.
 void PassLog::bounded_pass(const Job& pass) {
-    const std::string kind(to_string(pass.kind));
     if (pass.status != JobStatus::running || pass.error.empty())
         health_.restore_stream(pass.stream, kOfBounded);
-    if (pass.status == JobStatus::running) {
-        const bool reported = !pass.error.empty() || !begun_.insert(pass.id).second;
-        if (!reported) log_.write(LogLevel::info, kind + " started", begin_fields(pass));
-        return;
+    switch (pass.status) {
+        case JobStatus::waiting:
+            return;
+        case JobStatus::running:
+            return report_begin(pass);
+        case JobStatus::done:
+            if (pass.error.empty()) return report_end(pass, LogLevel::info, " finished");
+            return report_end(pass, LogLevel::warn, " finished with unexplained differences");
+        case JobStatus::awaiting_confirmation:
+            return report_end(pass, LogLevel::error,
+                              " stopped for confirmation before marking records as deleted");
+        case JobStatus::failed:
+            return report_end(pass, LogLevel::error, " failed");
+        case JobStatus::canceled:
+            return report_end(pass, LogLevel::info, " canceled");
     }
+}
+
+// Each attempt reports its beginning; a pass gets one line.
+void PassLog::report_begin(const Job& pass) {
+    if (!pass.error.empty() || !begun_.insert(pass.id).second) return;
+    log_.write(LogLevel::info, std::string(to_string(pass.kind)) + " started", begin_fields(pass));
+}
+
+void PassLog::report_end(const Job& pass, LogLevel level, std::string_view outcome) {
     begun_.erase(pass.id);
     report_recovery(pass);
     judge(pass);
-    LogFields fields = fields_of(pass);
     if (pass.status == JobStatus::done) {
         histories_.metrics.holes_found(pass.stream, pass.holes);
         report_holes(pass.stream, pass.holes);
     }
-    if (pass.error.empty()) {
-        log_.write(LogLevel::info, kind + (pass.status == JobStatus::done ? " finished" : " canceled"),
-                   fields);
-        return;
-    }
-    fields.emplace_back("REASON", pass.error);
+    LogFields fields = fields_of(pass);
+    if (!pass.error.empty()) fields.emplace_back("REASON", pass.error);
     if (!pass.hint.empty()) fields.emplace_back("HINT", pass.hint);
-    if (pass.status == JobStatus::done) {
-        fields.emplace_back("UNEXPLAINED", pass.unexplained);
-        log_.write(LogLevel::warn, kind + " finished with unexplained differences", fields);
-        return;
-    }
-    const bool asks = pass.status == JobStatus::awaiting_confirmation;
-    log_.write(LogLevel::error,
-               kind + (asks ? " stopped for confirmation before marking records as deleted" : " failed"),
-               fields);
+    if (pass.unexplained > 0) fields.emplace_back("UNEXPLAINED", pass.unexplained);
+    log_.write(level, std::string(to_string(pass.kind)) + std::string(outcome), fields);
 }
 
 void PassLog::bounded_pass_waits(const Job& pass, const Error& error, Duration pause) {
@@ -313,8 +319,7 @@ void PassLog::committed(const CommitReport& report) {
     if (is_odd) report_set_aside(std::string(report.stream), summary);
 }
 
-// A line for each record that was put into quarantine, as far as they are named, and one for the others. One an hour
-// for versions that are doubted, went back, or differ in each answer.
+// A line for each quarantined record that is named and one for the others; hourly lines for the other kinds.
 void PassLog::report_set_aside(const std::string& stream, const CommitSummary& summary) {
     report_hourly(stream, LogLevel::warn,
                   "the portal returned an earlier version of a record: the record is fetched again once all "

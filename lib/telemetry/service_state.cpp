@@ -13,16 +13,6 @@ constexpr int kBehindPolls = 3;
 // A busy machine may take so long for three polls of a second.
 constexpr Duration kBehindMin = std::chrono::seconds(15);
 constexpr std::uint64_t kDiskFreePercent = 10;
-constexpr std::int64_t kCertificateDays = 21;
-constexpr std::int64_t kDaySeconds = 86'400;
-
-std::string span_of(Duration span) {
-    return span_text(std::chrono::duration_cast<std::chrono::milliseconds>(span));
-}
-
-std::string span_between(Timestamp from, Timestamp to) {
-    return span_text(std::chrono::milliseconds((to.ticks - from.ticks) / Timestamp::ticks_per_millisecond));
-}
 
 std::string without_operation(const Error& error) {
     return error.subject + " (" + std::string(to_string(error.code)) + ")";
@@ -32,8 +22,8 @@ void judge_stream(ReasonMap& found, const StreamFacts& stream, Timestamp now) {
     if (stream.stretched) {
         found["stretched " + stream.entity] = {
             .state = ServiceState::warning,
-            .text = "is polled every " + span_of(stream.poll_every) + " instead of every " +
-                    span_of(stream.configured_every) + " to stay within the monthly quota",
+            .text = "is polled every " + span_text(stream.poll_every) + " instead of every " +
+                    span_text(stream.configured_every) + " to stay within the monthly quota",
             .remedy =
                 "raise portal.rate.monthly_quota if the portal allows more, or poll and reconcile less often",
             .stream = stream.entity};
@@ -61,14 +51,13 @@ void judge_disk(ReasonMap& found, const DiskUse& disk) {
 
 // SNS delivers to no endpoint whose certificate has ended.
 void judge_certificate(ReasonMap& found, Timestamp end, Timestamp now) {
-    const std::int64_t left = end.seconds() - now.seconds();
-    if (left > kCertificateDays * kDaySeconds) return;
-    const bool over = left <= 0;
+    if (end - now > kCertificateWarning) return;
+    const bool over = end <= now;
     const std::string at = end.to_string().substr(0, 10);
     found["certificate"] = {
         .state = over ? ServiceState::critical : ServiceState::warning,
         .text = over ? "the SNS endpoint's certificate expired on " + at + ": no events are received"
-                     : "the SNS endpoint's certificate expires on " + at + ", in " + span_between(now, end),
+                     : "the SNS endpoint's certificate expires on " + at + ", in " + span_text(end - now),
         .remedy =
             "renew it and replace the file of sns.tls.certificate; if it is a credential of the unit, run "
             "systemctl restart carecloud-syncd",
@@ -159,7 +148,7 @@ std::string status_line(const std::vector<Reason>& reasons, Timestamp now) {
         for (const Reason* reason : group)
             one.since = std::min(one.since, reason->since);
         line += (line.empty() ? "" : " | ") + std::string(to_string(one.state)) + ": " + sentence(one) +
-                ", for " + span_between(one.since, now) + "; remedy: " + one.remedy;
+                ", for " + span_text(now - one.since) + "; remedy: " + one.remedy;
     }
     return line.empty() ? "ok" : line;
 }

@@ -79,6 +79,9 @@ struct ServiceFacts {
     std::optional<Timestamp> certificate_end{};  // of the SNS endpoint
 };
 
+// How long before its end a certificate is a warning.
+inline constexpr std::chrono::days kCertificateWarning{21};
+
 ReasonMap judge(const ServiceFacts& facts);
 
 }  // namespace carecloud
