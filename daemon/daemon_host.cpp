@@ -19,14 +19,6 @@ std::optional<RequestCount> DaemonHost::requests(std::string_view month) const {
     return use.month == month ? std::optional(use.count) : std::nullopt;
 }
 
-std::vector<Subscription> DaemonHost::subscriptions() const {
-    std::vector<Subscription> all;
-    if (!configuration().sns) return all;
-    for (const std::string& topic : configuration().sns->topic_arns)
-        all.push_back(parts_.storage.subscriptions.find(topic));
-    return all;
-}
-
 std::vector<std::string> DaemonHost::entities() const {
     std::vector<std::string> entities;
     entities.reserve(configuration().streams.size());

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "api/api_host.hpp"
-#include "open_store.hpp"
 #include "runtime/machine_use.hpp"
 #include "service_parts.hpp"
 
@@ -21,13 +20,15 @@ class DaemonHost : public ApiHost {
     std::vector<Reason> reasons() const override { return parts_.process.health.reasons(); }
     std::vector<std::string> sns_reasons() const override;
     std::optional<StreamSnapshot> snapshot(std::string_view entity) const override;
-    std::vector<Subscription> subscriptions() const override;
+    std::vector<Subscription> subscriptions() const override { return parts_.subscriptions(); }
     std::vector<std::string> entities() const override;
     std::optional<std::uint64_t> monthly_quota() const override {
         return configuration().portal.rate.monthly_quota;
     }
     std::optional<ClockReport> clock() const override { return engine() ? engine()->clock() : std::nullopt; }
-    MachineUse machine() const override { return machine_use(store_path(configuration())); }
+    MachineUse machine() const override {
+        return {.process = process_use(), .store = parts_.storage.handle.use()};
+    }
     std::optional<Timestamp> certificate_end() const override { return parts_.endpoint.certificate_end(); }
     std::optional<RequestCount> requests(std::string_view month) const override;
     bool nudge(std::string_view entity) override { return engine() && engine()->ask(entity); }

@@ -79,7 +79,7 @@ bool Reload::take_next() {
     settings.now = std::move(*settings.next);
     settings.next.reset();
     const Configuration& configuration = settings.now.configuration;
-    parts_.process.health.forget_streams();
+    parts_.process.health.forget_configured();
     key_stamp_ = file_stamp(configuration.portal.api_key_file);
     parts_.process.log.apply(configuration.log);
     parts_.process.log.write(LogLevel::info, "reloaded", {{"STREAMS", configuration.streams.size()}});

@@ -5,6 +5,9 @@
 #include "process.hpp"
 #include "settings.hpp"
 
+#include <string>
+#include <vector>
+
 namespace carecloud {
 
 // All of these outlive whoever holds this.
@@ -16,6 +19,14 @@ struct ServiceParts {
     EventEndpoint& endpoint;
 
     const Configuration& configuration() const { return settings.now.configuration; }
+    // Of the configured topics.
+    std::vector<Subscription> subscriptions() const {
+        std::vector<Subscription> all;
+        if (!configuration().sns) return all;
+        for (const std::string& topic : configuration().sns->topic_arns)
+            all.push_back(storage.subscriptions.find(topic));
+        return all;
+    }
 };
 
 }  // namespace carecloud

@@ -1,8 +1,5 @@
 #include "watches.hpp"
 
-#include "open_store.hpp"
-#include "runtime/machine_use.hpp"
-
 #include <array>
 #include <utility>
 
@@ -92,8 +89,10 @@ Task<> Watches::check_health() {
     ServiceFacts facts{.now = process.clock.wall(),
                        .doubted = doubted_,
                        .unreadable = fails ? std::optional(counts.error()) : std::nullopt,
-                       .disk = disk_use(store_path(parts_.configuration())),
-                       .certificate_end = parts_.endpoint.certificate_end()};
+                       .disk = parts_.storage.handle.use().disk,
+                       .certificate_end = parts_.endpoint.certificate_end(),
+                       .subscriptions = parts_.subscriptions()};
+    if (const auto& sns = parts_.configuration().sns) facts.confirms = sns->confirm;
     for (const StreamSettings& stream : parts_.configuration().streams)
         facts.streams.push_back(facts_of(stream));
     if (parts_.engine) facts.clock = parts_.engine->clock();

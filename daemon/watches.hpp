@@ -32,6 +32,8 @@ class Watches {
     Task<> feed_watchdog();
     Task<> watch_store();
     Task<> watch_health();
+    // A fact has changed that watch_health() would learn later.
+    void check_health_soon() { health_alarm_->wake(); }
     void stop();
 
   private:

@@ -9,6 +9,16 @@
 #include <vector>
 
 namespace carecloud {
+namespace {
+
+constexpr std::string_view kHowToConfirm =
+    "sns.confirm is off: enable it, then make SNS send a new confirmation (aws sns subscribe with the same "
+    "endpoint)";
+constexpr std::string_view kHowToSubscribe =
+    "the topic no longer delivers to this endpoint and records are only polled: unless this is intended, "
+    "subscribe again with aws sns subscribe";
+
+}  // namespace
 
 Task<Result<>> Subscriptions::load() {
     if (loaded_) co_return Result<>{};
@@ -64,6 +74,11 @@ Subscription Subscriptions::find(const std::string& topic_arn) const {
     const auto found = entries_.find(topic_arn);
     if (found != entries_.end()) return found->second.subscription;
     return {.topic_arn = topic_arn, .state = SubscriptionState::pending};
+}
+
+std::string_view remedy_for(const Subscription& subscription, bool confirms) {
+    if (subscription.state == SubscriptionState::gone) return kHowToSubscribe;
+    return subscription.state == SubscriptionState::pending && !confirms ? kHowToConfirm : std::string_view{};
 }
 
 Result<HttpUrl> confirmation_url(const SnsMessage& message, const Origin& origin) {

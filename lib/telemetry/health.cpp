@@ -72,10 +72,14 @@ void Health::observe(ReasonMap found) {
     report();
 }
 
-void Health::forget_streams() {
+void Health::forget_configured() {
     streams_.clear();
-    std::erase_if(reasons_, [](const auto& entry) { return entry.first.starts_with(kOfStreams); });
-    std::erase_if(observed_, [](const auto& entry) { return !entry.second.stream.empty(); });
+    std::erase_if(reasons_, [](const auto& entry) {
+        return entry.first.starts_with(kOfStreams) || entry.first == kOfEvents;
+    });
+    std::erase_if(observed_, [](const auto& entry) {
+        return !entry.second.stream.empty() || entry.first.starts_with(kOfSubscriptions);
+    });
 }
 
 std::vector<Reason> Health::reasons() const {

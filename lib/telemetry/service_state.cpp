@@ -1,6 +1,7 @@
 #include "telemetry/service_state.hpp"
 
 #include "base/quantity_text.hpp"
+#include "sns/subscriptions.hpp"
 #include "sync/limits/rate_limiter.hpp"
 
 #include <algorithm>
@@ -62,6 +63,20 @@ void judge_certificate(ReasonMap& found, Timestamp end, Timestamp now) {
             "renew it and replace the file of sns.tls.certificate; if it is a credential of the unit, run "
             "systemctl restart carecloud-syncd",
         .since = over ? end : Timestamp{}};
+}
+
+// One of which nothing was noted yet is no reason: the topic may never have been subscribed to.
+void judge_subscription(ReasonMap& found, const Subscription& subscription, bool confirms) {
+    if (subscription.state == SubscriptionState::confirmed || subscription.changed_at.empty()) return;
+    Reason reason{.text = "the subscription of " + subscription.topic_arn + " is " +
+                          std::string(to_string(subscription.state)),
+                  .remedy = std::string(remedy_for(subscription, confirms)),
+                  .since = Timestamp::parse(subscription.changed_at).value_or(Timestamp{})};
+    if (reason.remedy.empty())
+        reason.remedy =
+            "run aws sns subscribe (manual: events, \"Subscribing\"); the subscription is confirmed "
+            "automatically";
+    found[std::string(kOfSubscriptions) + subscription.topic_arn] = std::move(reason);
 }
 
 // "claim, provider" for those that share all but the stream.
@@ -172,6 +187,8 @@ ReasonMap judge(const ServiceFacts& facts) {
     }
     if (facts.disk) judge_disk(found, *facts.disk);
     if (facts.certificate_end) judge_certificate(found, *facts.certificate_end, facts.now);
+    for (const Subscription& subscription : facts.subscriptions)
+        judge_subscription(found, subscription, facts.confirms);
     return found;
 }
 

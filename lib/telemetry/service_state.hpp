@@ -12,6 +12,7 @@
 #include "base/error.hpp"
 #include "base/machine_use.hpp"
 #include "base/timestamp.hpp"
+#include "model/event.hpp"
 #include "sync/walk/portal_time.hpp"
 
 #include <cstdint>
@@ -39,6 +40,8 @@ struct Reason {
 
 // By a key that distinguishes the reasons and is not shown.
 using ReasonMap = std::map<std::string, Reason, std::less<>>;
+// What the keys of the subscriptions' reasons begin with.
+inline constexpr std::string_view kOfSubscriptions = "subscription ";
 
 // Whether a pass that failed so is critical: what does not pass on its own, or is wrong on this side. A portal that is
 // away for a while is not: nobody here can do anything about it.
@@ -77,6 +80,8 @@ struct ServiceFacts {
     std::optional<Error> unreadable{};           // why the store cannot be read
     std::optional<DiskUse> disk{};               // of the store
     std::optional<Timestamp> certificate_end{};  // of the SNS endpoint
+    std::vector<Subscription> subscriptions{};   // of the configured topics
+    bool confirms = true;                        // sns.confirm
 };
 
 // How long before its end a certificate is a warning.
