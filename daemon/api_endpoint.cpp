@@ -37,18 +37,16 @@ Result<std::string> read_token(const ApiSettings& settings) {
 ApiEndpoint::ApiEndpoint(asio::io_context& io, const ApiParts& parts, Log& log)
     : io_(io), parts_(parts), log_(log) {}
 
-ApiEndpoint::Served* ApiEndpoint::find(const ListenAddress& address) {
+std::shared_ptr<ApiEndpoint::Served> ApiEndpoint::find(const ListenAddress& address) const {
     const auto found = std::find_if(served_.begin(), served_.end(),
-                                    [&](const Served& one) { return one.address == address; });
-    return found == served_.end() ? nullptr : &*found;
+                                    [&](const auto& one) { return one->address == address; });
+    return found == served_.end() ? nullptr : *found;
 }
 
 Result<ApiEndpoint::Wanted> ApiEndpoint::want(const ListenAddress& listen, const ApiAccess& access) {
-    Wanted wanted{.address = listen,
-                  .api = std::make_shared<Api>(parts_, access),
-                  .slot = std::make_shared<std::shared_ptr<Api>>(),
-                  .server = {}};
-    if (find(listen)) return wanted;
+    Wanted wanted{.served = find(listen), .api = std::make_shared<Api>(parts_, access)};
+    if (wanted.served) return wanted;
+    wanted.served = std::make_shared<Served>(Served{.address = listen});
     auto address = server_address(listen);
     if (!address) return address.error();
     HttpServerSettings server{.address = std::move(*address),
@@ -56,10 +54,14 @@ Result<ApiEndpoint::Wanted> ApiEndpoint::want(const ListenAddress& listen, const
     server.timeouts.grace = kApiGrace;
     server.limits.body_bytes_max = kBodyMax;
     server.limits.connections_max = kConnectionsMax;
-    auto handler = [this, slot = wanted.slot](const ServerRequest& request) { return serve(slot, request); };
+    // A server that is replaced answers its last requests after its address is no longer served.
+    auto handler = [this, weak = std::weak_ptr(wanted.served)](const ServerRequest& request) {
+        const auto served = weak.lock();
+        return serve(served ? served->api : nullptr, request);
+    };
     auto listening = HttpServer::listen(io_.get_executor(), std::move(server), std::move(handler));
     if (!listening) return listening.error();
-    wanted.server = std::move(*listening);
+    wanted.served->server = std::move(*listening);
     return wanted;
 }
 
@@ -81,9 +83,8 @@ Result<ApiEndpoint::Staged> ApiEndpoint::stage(const ApiSettings& settings) {
     return staged;
 }
 
-// The API object is kept until its response.
-Task<ServerResponse> ApiEndpoint::serve(Slot slot, const ServerRequest& request) {
-    const std::shared_ptr<Api> api = *slot;
+// The API is kept until its answer.
+Task<ServerResponse> ApiEndpoint::serve(std::shared_ptr<Api> api, const ServerRequest& request) {
     if (!api) {
         co_return problem({.status = 503,
                            .code = "not_running",
@@ -105,31 +106,25 @@ void ApiEndpoint::report_refused(const ServerRequest& request) {
 }
 
 void ApiEndpoint::take(Staged staged) {
-    std::vector<Served> served;
+    std::vector<std::shared_ptr<Served>> before = std::move(served_);
+    served_.clear();
     for (Wanted& wanted : staged) {
-        Served one{.address = wanted.address, .slot = wanted.slot, .server = std::move(wanted.server)};
-        if (!one.server) {
-            Served& kept = *find(wanted.address);
-            one.slot = kept.slot;
-            one.server = std::move(kept.server);
-        }
-        *one.slot = std::move(wanted.api);
-        served.push_back(std::move(one));
+        wanted.served->api = std::move(wanted.api);
+        served_.push_back(std::move(wanted.served));
     }
-    for (Served& old : served_) {
-        if (!old.server) continue;
-        old.slot->reset();
-        retire_server(io_, std::move(old.server));
+    for (const auto& old : before) {
+        if (find(old->address) == old) continue;
+        old->api.reset();
+        retire_server(io_, std::move(old->server));
     }
-    served_ = std::move(served);
 }
 
 Task<> ApiEndpoint::stop() {
     parts_.feed.close();
-    for (Served& one : served_) {
-        auto stopping = one.server->stop();
+    for (const auto& one : served_) {
+        auto stopping = one->server->stop();
         co_await std::move(stopping);
-        one.slot->reset();
+        one->api.reset();
     }
 }
 

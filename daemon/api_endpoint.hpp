@@ -23,14 +23,16 @@ class ApiEndpoint {
     ApiEndpoint(const ApiEndpoint&) = delete;
     ApiEndpoint& operator=(const ApiEndpoint&) = delete;
 
-    // A server's API is looked up for each request: a reload changes it. Null: none is served yet, or any more.
-    using Slot = std::shared_ptr<std::shared_ptr<Api>>;
-    // An address with what is served there, to be taken.
-    struct Wanted {
+    // An address, its server, and what is served there, which a reload changes. No API: none yet, or none any more.
+    struct Served {
         ListenAddress address;
+        std::unique_ptr<HttpServer> server{};
+        std::shared_ptr<Api> api{};
+    };
+    // What is to be served at an address, which may be one that is served already.
+    struct Wanted {
+        std::shared_ptr<Served> served;
         std::shared_ptr<Api> api;
-        Slot slot;                           // of `server`
-        std::unique_ptr<HttpServer> server;  // null: the one that listens there stays
     };
     // What a configuration makes of it; the first one is the API, the other one its numbers. Empty: nothing is served.
     using Staged = std::vector<Wanted>;
@@ -44,28 +46,22 @@ class ApiEndpoint {
 
     // "127.0.0.1:8461" with the real port; empty: it does not listen.
     std::string address() const {
-        return served_.empty() ? std::string() : served_.front().server->address();
+        return served_.empty() ? std::string() : served_.front()->server->address();
     }
 
     // Ends what waits for changes, refuses new requests, finishes those under way.
     Task<> stop();
 
   private:
-    struct Served {
-        ListenAddress address;
-        Slot slot;
-        std::unique_ptr<HttpServer> server;
-    };
-
-    Served* find(const ListenAddress& address);
+    std::shared_ptr<Served> find(const ListenAddress& address) const;
     Result<Wanted> want(const ListenAddress& address, const ApiAccess& access);
-    Task<ServerResponse> serve(Slot slot, const ServerRequest& request);
+    Task<ServerResponse> serve(std::shared_ptr<Api> api, const ServerRequest& request);
     void report_refused(const ServerRequest& request);
 
     boost::asio::io_context& io_;
     ApiParts parts_;
     Log& log_;
-    std::vector<Served> served_;  // the API's first
+    std::vector<std::shared_ptr<Served>> served_;  // the API's first
     ErrorFold refusals_;
 };
 

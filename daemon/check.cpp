@@ -92,7 +92,7 @@ std::vector<std::string> credential_and_file_problems(Configuration configuratio
 void report_api(const ApiSettings& api) {
     if (!api.configured) {
         std::cout << "api: not configured; under systemd the API listens on /run/carecloud-syncd/api.sock "
-                     "and serves figures on 127.0.0.1:8461\n";
+                     "and serves metrics and a status page on 127.0.0.1:8461\n";
         return;
     }
     std::cout << "api: will listen on " << api.listen.to_string()

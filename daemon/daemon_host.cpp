@@ -5,57 +5,49 @@
 namespace carecloud {
 
 std::optional<StreamSnapshot> DaemonHost::snapshot(std::string_view entity) const {
-    return engine_ ? engine_->snapshot(entity) : std::nullopt;
+    return engine() ? engine()->snapshot(entity) : std::nullopt;
 }
 
 std::vector<std::string> DaemonHost::sns_reasons() const {
-    if (!configuration_.sns) return {"the configuration has no section sns"};
-    return process_.health.store_reasons();
+    if (!configuration().sns) return {"the configuration has no section sns"};
+    return parts_.process.health.store_reasons();
 }
 
 std::optional<RequestCount> DaemonHost::requests(std::string_view month) const {
-    if (!engine_) return std::nullopt;
-    const QuotaUse use = engine_->quota();
+    if (!engine()) return std::nullopt;
+    const QuotaUse use = engine()->quota();
     return use.month == month ? std::optional(use.count) : std::nullopt;
-}
-
-std::vector<Subscription> DaemonHost::subscriptions() const {
-    std::vector<Subscription> all;
-    if (!configuration_.sns) return all;
-    for (const std::string& topic : configuration_.sns->topic_arns)
-        all.push_back(storage_.subscriptions.find(topic));
-    return all;
 }
 
 std::vector<std::string> DaemonHost::entities() const {
     std::vector<std::string> entities;
-    entities.reserve(configuration_.streams.size());
-    for (const StreamSettings& stream : configuration_.streams)
+    entities.reserve(configuration().streams.size());
+    for (const StreamSettings& stream : configuration().streams)
         entities.push_back(stream.spec.entity);
     return entities;
 }
 
 Task<Result<std::uint64_t>> DaemonHost::request_pass(Job pass) {
-    auto writing = storage_.handle.store().save_pass(std::move(pass));
+    auto writing = parts_.storage.handle.store().save_pass(std::move(pass));
     Result<std::uint64_t> id = co_await std::move(writing);
-    if (id && engine_) engine_->pass_requested();
+    if (id && engine()) engine()->pass_requested();
     co_return id;
 }
 
 bool DaemonHost::cancel_pass(std::uint64_t id) {
-    if (!engine_) return false;
-    engine_->cancel_pass(id);
+    if (!engine()) return false;
+    engine()->cancel_pass(id);
     return true;
 }
 
 Task<Result<RetryReport>> DaemonHost::retry_quarantined(RetryRequest request) {
-    if (!engine_) {
+    if (!engine()) {
         co_return Error{.code = ErrorCode::canceled,
                         .operation = "fetch a record of " + request.stream,
                         .subject = "no stream is running",
                         .hint = "try again in a second"};
     }
-    auto retrying = engine_->retry_quarantined(std::move(request));
+    auto retrying = engine()->retry_quarantined(std::move(request));
     co_return co_await std::move(retrying);
 }
 

@@ -2,11 +2,8 @@
 #pragma once
 
 #include "api/api_host.hpp"
-#include "event_endpoint.hpp"
-#include "open_store.hpp"
-#include "process.hpp"
-#include "runtime/configuration.hpp"
 #include "runtime/machine_use.hpp"
+#include "service_parts.hpp"
 
 #include <optional>
 #include <string>
@@ -17,40 +14,34 @@ namespace carecloud {
 
 class DaemonHost : public ApiHost {
   public:
-    // All of these outlive it; a reload changes `configuration` and `engine`.
-    DaemonHost(const Process& process, Storage& storage, const Configuration& configuration,
-               const EngineSlot& engine, const EventEndpoint& endpoint)
-        : process_(process),
-          storage_(storage),
-          configuration_(configuration),
-          engine_(engine),
-          endpoint_(endpoint) {}
+    explicit DaemonHost(const ServiceParts& parts) : parts_(parts) {}
 
     std::string version() const override { return CARECLOUD_VERSION; }
-    std::vector<Reason> reasons() const override { return process_.health.reasons(); }
+    std::vector<Reason> reasons() const override { return parts_.process.health.reasons(); }
     std::vector<std::string> sns_reasons() const override;
     std::optional<StreamSnapshot> snapshot(std::string_view entity) const override;
-    std::vector<Subscription> subscriptions() const override;
+    std::vector<Subscription> subscriptions() const override { return parts_.subscriptions(); }
     std::vector<std::string> entities() const override;
     std::optional<std::uint64_t> monthly_quota() const override {
-        return configuration_.portal.rate.monthly_quota;
+        return configuration().portal.rate.monthly_quota;
     }
-    std::optional<ClockReport> clock() const override { return engine_ ? engine_->clock() : std::nullopt; }
-    MachineUse machine() const override { return machine_use(store_path(configuration_)); }
-    std::optional<Timestamp> certificate_end() const override { return endpoint_.certificate_end(); }
+    std::optional<ClockReport> clock() const override { return engine() ? engine()->clock() : std::nullopt; }
+    MachineUse machine() const override {
+        return {.process = process_use(), .store = parts_.storage.handle.use()};
+    }
+    std::optional<Timestamp> certificate_end() const override { return parts_.endpoint.certificate_end(); }
     std::optional<RequestCount> requests(std::string_view month) const override;
-    bool nudge(std::string_view entity) override { return engine_ && engine_->ask(entity); }
+    bool nudge(std::string_view entity) override { return engine() && engine()->ask(entity); }
     // Between two engines the request is in the store, where the next one finds it.
     Task<Result<std::uint64_t>> request_pass(Job pass) override;
     bool cancel_pass(std::uint64_t id) override;
     Task<Result<RetryReport>> retry_quarantined(RetryRequest request) override;
 
   private:
-    const Process& process_;
-    Storage& storage_;
-    const Configuration& configuration_;
-    const EngineSlot& engine_;
-    const EventEndpoint& endpoint_;
+    const Configuration& configuration() const { return parts_.configuration(); }
+    const EngineSlot& engine() const { return parts_.engine; }
+
+    ServiceParts parts_;
 };
 
 }  // namespace carecloud

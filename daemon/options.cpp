@@ -64,6 +64,10 @@ ExitCode exit_code_of(const Error& error) {
     }
 }
 
+ExitCode exit_code_after(ExitCode before, const Error& error) {
+    return before == ExitCode::key_refused ? before : exit_code_of(error);
+}
+
 void exit_soon_at_the_latest(ExitCode code) {
     static volatile std::sig_atomic_t code_then = 0;
     code_then = static_cast<int>(code);

@@ -22,6 +22,8 @@ enum class ExitCode : int {
 
 // The exit code of a daemon that an error ended.
 ExitCode exit_code_of(const Error& error);
+// The same of several errors, of which `before` is the code so far. A refused key decides, since no restart helps then.
+ExitCode exit_code_after(ExitCode before, const Error& error);
 
 // The process exits with `code` in four seconds, whatever it does then. A disk that hangs must not hold up the stop:
 // what is not committed by then is rolled back by the next start (promise 3), so exiting is safe at any instant.

@@ -37,7 +37,8 @@ Result<std::unique_ptr<HttpPortal>> make_portal(const Configuration& configurati
                                                         .timeout = portal.timeout,
                                                         .proxy = ProxyEnvironment::of_process(),
                                                         .on_notice = std::move(callbacks.on_notice),
-                                                        .on_request = std::move(callbacks.on_request)});
+                                                        .on_request = std::move(callbacks.on_request),
+                                                        .on_outcome = std::move(callbacks.on_outcome)});
 }
 
 }  // namespace carecloud

@@ -15,6 +15,7 @@ namespace carecloud {
 struct PortalCallbacks {
     std::function<void(const Error&)> on_notice{};
     std::function<void(const PortalExchange&)> on_request{};
+    std::function<void(const PortalOutcome&)> on_outcome{};
 };
 
 // Reads the key's file. Errors: config_invalid, invalid_argument; they name the

@@ -14,7 +14,7 @@
 #include "telemetry/event_log.hpp"
 #include "telemetry/health.hpp"
 #include "telemetry/histories.hpp"
-#include "telemetry/metered.hpp"
+#include "telemetry/metered_inbox.hpp"
 #include "telemetry/pass_log.hpp"
 
 #include <map>
@@ -67,6 +67,7 @@ class EngineSlot : public EngineWaker {
     explicit operator bool() const { return engine_ != nullptr; }
     // Only if there is one.
     Engine* operator->() const { return engine_.get(); }
+    Engine& operator*() const { return *engine_; }
 
     void start(std::unique_ptr<Engine> engine) { engine_ = std::move(engine); }
     void end() {

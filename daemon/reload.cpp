@@ -25,20 +25,24 @@ std::string why_no_reload(const LoadedConfiguration& loaded, const Configuration
 
 }  // namespace
 
-Reload::Reload(ReloadParts parts)
-    : parts_(std::move(parts)),
-      alarm_(parts_.process.clock.make_alarm()),
-      key_stamp_(file_stamp(parts_.settings.now.configuration.portal.api_key_file)) {}
+Reload::Reload(const ServiceParts& parts, ApiEndpoint& api, const InheritedSockets& sockets,
+               ReloadSource source)
+    : parts_(parts),
+      api_(api),
+      sockets_(sockets),
+      source_(std::move(source)),
+      alarm_(parts.process.clock.make_alarm()),
+      key_stamp_(file_stamp(parts.configuration().portal.api_key_file)) {}
 
 // An error changes nothing.
 Result<> Reload::apply(Result<Settings> prepared) {
     if (!prepared) return prepared.error();
-    auto staged = parts_.api.stage(prepared->configuration.api);
+    auto staged = api_.stage(prepared->configuration.api);
     if (!staged) return staged.error();
     // The last step that can fail: afterwards the endpoints have the new settings, too.
     const Result<> applied = parts_.endpoint.apply(prepared->configuration);
     if (!applied) return applied.error();
-    parts_.api.take(std::move(*staged));
+    api_.take(std::move(*staged));
     parts_.process.health.remark({});
     parts_.settings.next = std::move(*prepared);
     if (parts_.engine) parts_.engine->stop();
@@ -46,12 +50,12 @@ Result<> Reload::apply(Result<Settings> prepared) {
 }
 
 std::string Reload::reload() {
-    if (stopped_ || parts_.once) return "the service is stopping";
+    if (stopped_ || source_.once) return "the service is stopping";
     parts_.process.notify.reloading();
-    LoadedConfiguration loaded = load_configuration(parts_.file);
-    std::string refused = why_no_reload(loaded, parts_.settings.now.configuration);
+    LoadedConfiguration loaded = load_configuration(source_.file);
+    std::string refused = why_no_reload(loaded, parts_.configuration());
     if (refused.empty()) {
-        auto prepared = prepare_settings(std::move(loaded.configuration), parts_.sockets, parts_.process);
+        auto prepared = prepare_settings(std::move(loaded.configuration), sockets_, parts_.process);
         const Result<> applied = apply(std::move(prepared));
         if (!applied) refused = applied.error().message();
     }
@@ -75,7 +79,7 @@ bool Reload::take_next() {
     settings.now = std::move(*settings.next);
     settings.next.reset();
     const Configuration& configuration = settings.now.configuration;
-    parts_.process.health.forget_streams();
+    parts_.process.health.forget_configured();
     key_stamp_ = file_stamp(configuration.portal.api_key_file);
     parts_.process.log.apply(configuration.log);
     parts_.process.log.write(LogLevel::info, "reloaded", {{"STREAMS", configuration.streams.size()}});
@@ -88,7 +92,7 @@ Task<> Reload::watch_files() {
         co_await alarm_->wait_until(next_check);
         // The settings just read by a reload wait until the engine has stopped.
         if (stopped_ || parts_.settings.next) continue;
-        const auto stamp = file_stamp(parts_.settings.now.configuration.portal.api_key_file);
+        const auto stamp = file_stamp(parts_.configuration().portal.api_key_file);
         if (stamp && stamp != key_stamp_) {
             key_stamp_ = stamp;
             use_changed_key();
@@ -112,7 +116,7 @@ void Reload::use_changed_key() {
 void Reload::use_changed_files() {
     Settings& now = parts_.settings.now;
     const std::vector<std::string> changed = now.files.changed();
-    if (changed.empty() || parts_.once) return;
+    if (changed.empty() || source_.once) return;
     const Result<> applied = apply(make_settings(now.configuration, parts_.process));
     for (const std::string& file : changed) {
         if (applied)

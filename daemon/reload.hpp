@@ -4,10 +4,8 @@
 #pragma once
 
 #include "api_endpoint.hpp"
-#include "event_endpoint.hpp"
-#include "process.hpp"
 #include "runtime/inherited_sockets.hpp"
-#include "settings.hpp"
+#include "service_parts.hpp"
 
 #include <memory>
 #include <optional>
@@ -15,21 +13,16 @@
 
 namespace carecloud {
 
-// All of these outlive the Reload.
-struct ReloadParts {
+// What is read again.
+struct ReloadSource {
     std::string file;  // of the configuration
     bool once;         // --once: only the portal's key is taken
-    Process& process;
-    const InheritedSockets& sockets;
-    CurrentSettings& settings;
-    EngineSlot& engine;
-    EventEndpoint& endpoint;
-    ApiEndpoint& api;
 };
 
 class Reload {
   public:
-    explicit Reload(ReloadParts parts);
+    // `sockets` and `api` outlive it.
+    Reload(const ServiceParts& parts, ApiEndpoint& api, const InheritedSockets& sockets, ReloadSource source);
 
     // Reads the configuration again. Why it was refused, a problem a line; empty: it is in use.
     std::string reload();
@@ -49,7 +42,10 @@ class Reload {
     void use_changed_files();
     void report_refused(const std::string& why);
 
-    ReloadParts parts_;
+    ServiceParts parts_;
+    ApiEndpoint& api_;
+    const InheritedSockets& sockets_;
+    ReloadSource source_;
     std::unique_ptr<Alarm> alarm_;
     std::optional<FileStamp> key_stamp_;
     bool stopped_ = false;

@@ -12,6 +12,7 @@
 #include "runtime/inherited_sockets.hpp"
 #include "runtime/service_manager.hpp"
 #include "settings.hpp"
+#include "telemetry/start_report.hpp"
 #include "watches.hpp"
 
 #include <exception>
@@ -20,6 +21,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <boost/asio/co_spawn.hpp>
 
@@ -31,6 +33,10 @@ namespace asio = boost::asio;
 // An exception out of a coroutine is a violated invariant: it ends the process through main.
 void rethrow(const std::exception_ptr& thrown) {
     if (thrown) std::rethrow_exception(thrown);
+}
+
+std::vector<std::string> topics_of(const Configuration& configuration) {
+    return configuration.sns ? configuration.sns->topic_arns : std::vector<std::string>{};
 }
 
 class Service {
@@ -46,8 +52,7 @@ class Service {
     void make_engine();
     Task<> live();
     Task<> live_once();
-    Task<> report_earlier_life();
-    Task<> report_endpoints();
+    void report_addresses();
     void stop();
     void finish();
 
@@ -58,10 +63,12 @@ class Service {
     CurrentSettings settings_;
     EngineSlot engine_;
     EventEndpoint endpoint_;
+    ServiceParts parts_{process_, storage_, settings_, engine_, endpoint_};
     DaemonHost host_;
     ApiEndpoint api_;
     Reload reload_;
     Watches watches_;
+    StartReport start_report_;
     std::unique_ptr<HttpServer> control_;
     std::unique_ptr<Signals> signals_;
     bool stopping_ = false;
@@ -82,7 +89,7 @@ Service::Service(const Options& options, Process& process, StoreHandle& store, I
                  .engine = engine_,
                  .observer = process.event_log},
                 [&log = process.log](const Error& error) { log.write(LogLevel::warn, error); }),
-      host_(process, storage_, settings_.now.configuration, engine_, endpoint_),
+      host_(parts_),
       api_(process.io,
            {.clock = process.clock,
             .reader = store.reader(),
@@ -91,23 +98,20 @@ Service::Service(const Options& options, Process& process, StoreHandle& store, I
             .host = host_,
             .started_at = process.started_at},
            process.log),
-      reload_({.file = options.config,
-               .once = options.once,
-               .process = process,
-               .sockets = sockets_,
-               .settings = settings_,
-               .engine = engine_,
-               .endpoint = endpoint_,
-               .api = api_}),
-      watches_({.process = process,
-                .storage = storage_,
-                .configuration = settings_.now.configuration,
-                .engine = engine_,
-                .endpoint = endpoint_,
-                .exit = [this](ExitCode code) {
-                    process_.code = code;
-                    stop();
-                }}) {}
+      reload_(parts_, api_, sockets_, {.file = options.config, .once = options.once}),
+      watches_(parts_,
+               [this](ExitCode code) {
+                   process_.code = code;
+                   stop();
+               }),
+      start_report_({.log = process.log,
+                     .store = store.store(),
+                     .inbox = store.inbox(),
+                     .subscriptions = storage_.subscriptions,
+                     .pass_log = process.pass_log,
+                     .event_log = process.event_log}) {
+    process.event_log.set_subscription_listener([this] { watches_.check_health_soon(); });
+}
 
 Result<> Service::listen() {
     if (!options_.once) {
@@ -125,7 +129,7 @@ Result<> Service::listen() {
 void Service::make_engine() {
     process_.histories.metrics.streams_begin(host_.entities(), process_.clock.now());
     engine_.start(std::make_unique<Engine>(
-        process_.clock, *settings_.now.metered_portal, storage_.handle.store(), storage_.inbox,
+        process_.clock, *settings_.now.portal, storage_.handle.store(), storage_.inbox,
         engine_settings(settings_.now.configuration, engine_), process_.pass_log));
 }
 
@@ -133,8 +137,12 @@ void Service::make_engine() {
 Task<> Service::live() {
     for (;;) {
         make_engine();
-        co_await report_earlier_life();
-        co_await report_endpoints();
+        auto reporting_passes = start_report_.passes(*engine_, host_.entities());
+        co_await std::move(reporting_passes);
+        report_addresses();
+        auto reporting_topics = start_report_.topics(topics_of(parts_.configuration()));
+        co_await std::move(reporting_topics);
+        watches_.check_health_soon();
         process_.notify.ready(process_.health.status());
         co_await engine_->run();
         engine_.end();
@@ -152,53 +160,21 @@ Task<> Service::live_once() {
     for (const PassReport& report : reports) {
         if (!report.error || report.error->code == ErrorCode::canceled) continue;
         process_.log.write(LogLevel::error, *report.error, {{"STREAM", report.stream}});
-        if (process_.code != ExitCode::key_refused) process_.code = exit_code_of(*report.error);
+        process_.code = exit_code_after(process_.code, *report.error);
     }
     finish();
 }
 
-// What an earlier process left in the store: first passes, bounded passes and open events. Unreadable entries are
-// logged, and treated as missing.
-Task<> Service::report_earlier_life() {
+// Where the API is, and where events are received.
+void Service::report_addresses() {
     Log& log = process_.log;
-    Store& store = storage_.handle.store();
-    const auto first_passes = co_await store.first_passes();
-    if (first_passes) {
-        engine_->recall_loaded(*first_passes);
-        process_.pass_log.recall_loaded(!first_passes->empty());
-    } else {
-        log.write(LogLevel::warn, first_passes.error());
-    }
-    const auto passes = co_await store.passes();
-    if (passes) process_.pass_log.recall(*passes, host_.entities());
-    if (!passes) log.write(LogLevel::warn, passes.error());
-    const auto open = co_await storage_.handle.inbox().count_open();
-    if (!open) {
-        log.write(LogLevel::warn, open.error());
-    } else if (*open > 0) {
-        log.write(LogLevel::info, "open events; they are settled when their records arrive",
-                  {{"EVENTS_OPEN", *open}});
-    }
-}
-
-// Where the API and the SNS endpoint listen, and whether the topics are subscribed.
-Task<> Service::report_endpoints() {
-    Log& log = process_.log;
-    const Configuration& configuration = settings_.now.configuration;
+    const Configuration& configuration = parts_.configuration();
     for (const std::string& unused : unused_sockets(sockets_, configuration))
         log.write(LogLevel::warn, unused);
     if (!api_.address().empty()) log.write(LogLevel::info, "API listening", {{"ADDRESS", api_.address()}});
-    if (!configuration.sns) co_return;
-    log.write(LogLevel::info, "SNS endpoint listening",
-              {{"ADDRESS", endpoint_.address()}, {"PATH", configuration.sns->path}});
-    auto loading = storage_.subscriptions.load();
-    const Result<> loaded = co_await std::move(loading);
-    if (!loaded) {
-        log.write(LogLevel::warn, loaded.error());
-        co_return;
-    }
-    for (const std::string& topic : configuration.sns->topic_arns)
-        process_.event_log.recall(storage_.subscriptions.find(topic));
+    if (configuration.sns)
+        log.write(LogLevel::info, "SNS endpoint listening",
+                  {{"ADDRESS", endpoint_.address()}, {"PATH", configuration.sns->path}});
 }
 
 void Service::stop() {

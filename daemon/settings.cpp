@@ -24,10 +24,16 @@ void log_request(Log& log, const PortalExchange& request) {
     log.write(LogLevel::debug, "portal request", fields);
 }
 
-// Logs the reports of the portal's client.
-PortalCallbacks portal_log(Log& log) {
+void count_request(Metrics& metrics, const PortalOutcome& outcome) {
+    metrics.request_ended(outcome.failed ? to_string(*outcome.failed) : "ok", outcome.took);
+    if (outcome.of_list && !outcome.failed) metrics.page_came();
+}
+
+// What the portal's client reports, as lines of the log and in the metrics.
+PortalCallbacks portal_reports(Log& log, Metrics& metrics) {
     return {.on_notice = [&log](const Error& notice) { log.write(LogLevel::warn, notice); },
-            .on_request = [&log](const PortalExchange& request) { log_request(log, request); }};
+            .on_request = [&log](const PortalExchange& request) { log_request(log, request); },
+            .on_outcome = [&metrics](const PortalOutcome& outcome) { count_request(metrics, outcome); }};
 }
 
 std::optional<Dialect> dialect_of(const std::optional<DialectSetting>& setting) {
@@ -37,7 +43,7 @@ std::optional<Dialect> dialect_of(const std::optional<DialectSetting>& setting) 
                    .keyset = setting->keyset};
 }
 
-// The only entity for which the vendor publishes events so far.
+// The vendor publishes events of this one so far (the vendor's API documentation).
 constexpr const char* kAnnouncedEntity = "claim_attendance";
 
 EngineStream engine_stream(const StreamSettings& stream, const PortalSettings& portal, bool events) {
@@ -91,10 +97,10 @@ Result<Settings> prepare_settings(Configuration configuration, const InheritedSo
 
 Result<Settings> make_settings(Configuration configuration, Process& process) {
     WatchedFiles files(configuration);
-    auto portal = make_portal(configuration, process.clock, portal_log(process.log));
+    auto portal =
+        make_portal(configuration, process.clock, portal_reports(process.log, process.histories.metrics));
     if (!portal) return portal.error();
-    auto metered = std::make_unique<MeteredPortal>(**portal, process.clock, process.histories.metrics);
-    return Settings{std::move(configuration), std::move(*portal), std::move(metered), std::move(files)};
+    return Settings{std::move(configuration), std::move(*portal), std::move(files)};
 }
 
 EngineSettings engine_settings(const Configuration& configuration, const EngineSlot& before) {

@@ -7,7 +7,6 @@
 #include "runtime/configuration.hpp"
 #include "runtime/files.hpp"
 #include "runtime/inherited_sockets.hpp"
-#include "telemetry/metered.hpp"
 
 #include <map>
 #include <memory>
@@ -36,7 +35,6 @@ class WatchedFiles {
 struct Settings {
     Configuration configuration;
     std::unique_ptr<HttpPortal> portal;
-    std::unique_ptr<MeteredPortal> metered_portal;
     WatchedFiles files;
 };
 

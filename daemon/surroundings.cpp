@@ -8,6 +8,7 @@
 #include "runtime/listen_address.hpp"
 #include "runtime/service_unit.hpp"
 #include "runtime/text.hpp"
+#include "telemetry/service_state.hpp"
 
 #include <algorithm>
 #include <array>
@@ -154,8 +155,6 @@ constexpr std::string_view kProgram = "carecloud-syncd";
 constexpr const char* kUnitName = "carecloud-syncd.service";
 // True if systemd is the init system, sd_booted(3).
 constexpr const char* kSystemdRuns = "/run/systemd/system";
-constexpr std::int64_t kCertificateDays = 21;  // as the service's own warning
-constexpr std::int64_t kDaySeconds = 86'400;
 
 void find_placeholders(const PortalSettings& portal, Surroundings& found) {
     if (portal.base_url == kExampleUrl)
@@ -243,10 +242,10 @@ void find_old_certificate(const SnsSettings& sns, Surroundings& found) {
     const auto end = tls ? certificate_end(**tls)
                          : std::nullopt;  // an unreadable file is reported as a problem of that file
     if (!end) return;
-    const std::int64_t left = end->seconds() - std::time(nullptr);
-    if (left > kCertificateDays * kDaySeconds) return;
+    const Timestamp now{std::time(nullptr) * Timestamp::ticks_per_second};
+    if (*end - now > kCertificateWarning) return;
     found.warnings.push_back("sns.tls.certificate: " + printable(sns.tls->certificate) +
-                             (left > 0 ? " expires on " : " expired on ") + end->to_string().substr(0, 10) +
+                             (*end > now ? " expires on " : " expired on ") + end->to_string().substr(0, 10) +
                              ": SNS does not deliver to an endpoint with an expired certificate; renew it");
 }
 

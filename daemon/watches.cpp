@@ -1,8 +1,5 @@
 #include "watches.hpp"
 
-#include "open_store.hpp"
-#include "runtime/machine_use.hpp"
-
 #include <array>
 #include <utility>
 
@@ -16,11 +13,12 @@ constexpr std::array<std::string_view, 3> kLoggedReasons{"certificate", "disk", 
 
 }  // namespace
 
-Watches::Watches(WatchedParts parts)
-    : parts_(std::move(parts)),
-      watchdog_alarm_(parts_.process.clock.make_alarm()),
-      store_alarm_(parts_.process.clock.make_alarm()),
-      health_alarm_(parts_.process.clock.make_alarm()) {}
+Watches::Watches(const ServiceParts& parts, std::function<void(ExitCode)> exit)
+    : parts_(parts),
+      exit_(std::move(exit)),
+      watchdog_alarm_(parts.process.clock.make_alarm()),
+      store_alarm_(parts.process.clock.make_alarm()),
+      health_alarm_(parts.process.clock.make_alarm()) {}
 
 Task<> Watches::feed_watchdog() {
     const std::optional<Duration> every = parts_.process.notify.watchdog_interval();
@@ -47,7 +45,7 @@ Task<> Watches::watch_store() {
         if (kept || stopped_) continue;
         parts_.process.log.write(LogLevel::error, kept.error());
         parts_.process.health.degrade(Health::kOfStore, reason_of({}, kept.error()));
-        parts_.exit(exit_code_of(kept.error()));
+        exit_(exit_code_of(kept.error()));
         break;
     }
 }
@@ -91,9 +89,11 @@ Task<> Watches::check_health() {
     ServiceFacts facts{.now = process.clock.wall(),
                        .doubted = doubted_,
                        .unreadable = fails ? std::optional(counts.error()) : std::nullopt,
-                       .disk = disk_use(store_path(parts_.configuration)),
-                       .certificate_end = parts_.endpoint.certificate_end()};
-    for (const StreamSettings& stream : parts_.configuration.streams)
+                       .disk = parts_.storage.handle.use().disk,
+                       .certificate_end = parts_.endpoint.certificate_end(),
+                       .subscriptions = parts_.subscriptions()};
+    if (const auto& sns = parts_.configuration().sns) facts.confirms = sns->confirm;
+    for (const StreamSettings& stream : parts_.configuration().streams)
         facts.streams.push_back(facts_of(stream));
     if (parts_.engine) facts.clock = parts_.engine->clock();
     ReasonMap found = judge(facts);

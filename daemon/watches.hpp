@@ -12,9 +12,8 @@
 // I/O thread alone.
 #pragma once
 
-#include "event_endpoint.hpp"
-#include "process.hpp"
 #include "runtime/configuration.hpp"
+#include "service_parts.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -24,25 +23,17 @@
 
 namespace carecloud {
 
-// All of these outlive the watches; `configuration` changes by a reload.
-struct WatchedParts {
-    Process& process;
-    Storage& storage;
-    const Configuration& configuration;
-    const EngineSlot& engine;
-    const EventEndpoint& endpoint;
-    // Called once the store is lost, after log and health have it.
-    std::function<void(ExitCode)> exit;
-};
-
 class Watches {
   public:
-    explicit Watches(WatchedParts parts);
+    // `exit` is called once the store is lost, after log and health have it.
+    Watches(const ServiceParts& parts, std::function<void(ExitCode)> exit);
 
     // Each until stop(). The first returns at once if no watchdog is configured, the second once the store is lost.
     Task<> feed_watchdog();
     Task<> watch_store();
     Task<> watch_health();
+    // A fact has changed that watch_health() would learn later.
+    void check_health_soon() { health_alarm_->wake(); }
     void stop();
 
   private:
@@ -50,7 +41,8 @@ class Watches {
     StreamFacts facts_of(const StreamSettings& stream) const;
     void log_worse(const ReasonMap& found);
 
-    WatchedParts parts_;
+    ServiceParts parts_;
+    std::function<void(ExitCode)> exit_;
     std::unique_ptr<Alarm> watchdog_alarm_;
     std::unique_ptr<Alarm> store_alarm_;
     std::unique_ptr<Alarm> health_alarm_;

@@ -181,7 +181,7 @@ std::optional<ServerResponse> ApiQuery::finish() {
     for (const Parameter& parameter : parameters_) {
         if (!parameter.asked)
             complain(shown(parameter.name), "is not a known parameter of this path",
-                     "see the section API in the README");
+                     "see manual: api, \"API\"");
     }
     return std::move(complaint_);
 }

@@ -36,39 +36,22 @@ Duration wait_for_proxies(Duration asked) {
     return std::min<Duration>(asked, kWaitEnds);
 }
 
-// A waiter's entry, removed however its coroutine ends.
-class ChangeFeed::Registration {
-  public:
-    Registration(std::list<Waiter>& waiters, Waiter waiter)
-        : waiters_(waiters), at_(waiters.insert(waiters.end(), waiter)) {}
-    ~Registration() { waiters_.erase(at_); }
-    Registration(const Registration&) = delete;
-    Registration& operator=(const Registration&) = delete;
-
-  private:
-    std::list<Waiter>& waiters_;
-    std::list<Waiter>::iterator at_;
-};
-
 void ChangeFeed::announce(std::uint64_t newest_seq) {
-    newest_ = std::max(newest_, newest_seq);
-    for (const Waiter& waiter : waiters_) {
-        if (waiter.since < newest_) waiter.alarm->wake();
-    }
+    if (newest_seq <= newest_) return;
+    newest_ = newest_seq;
+    waiters_.wake_all();
 }
 
 void ChangeFeed::close() {
     closed_ = true;
-    for (const Waiter& waiter : waiters_)
-        waiter.alarm->wake();
+    waiters_.wake_all();
 }
 
 Task<bool> ChangeFeed::wait_beyond(std::uint64_t since, MonoTime until) {
     if (closed_ || newest_ > since) co_return !closed_;
-    const std::unique_ptr<Alarm> alarm = clock_.make_alarm();
-    const Registration registration(waiters_, Waiter{since, alarm.get()});
+    Waiters::Registration registration(waiters_, clock_);
     while (!closed_ && newest_ <= since) {
-        const bool woken = co_await alarm->wait_until(until);
+        const bool woken = co_await registration.until(until);
         if (!woken) co_return false;
     }
     co_return !closed_;

@@ -13,7 +13,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -64,21 +63,15 @@ class ChangeFeed {
     // The newest seq that was announced; 0: none was.
     std::uint64_t newest() const { return newest_; }
     bool closed() const { return closed_; }
-    std::size_t waiting() const { return waiters_.size(); }
+    std::size_t waiting() const { return waiters_.count(); }
     std::size_t followers() const { return followers_; }
 
   private:
-    struct Waiter {
-        std::uint64_t since;
-        Alarm* alarm;
-    };
-    class Registration;
-
     Clock& clock_;
     std::uint64_t newest_ = 0;
     bool closed_ = false;
     std::size_t followers_ = 0;
-    std::list<Waiter> waiters_;
+    Waiters waiters_;
 };
 
 // Pages of the change log, each read once for all concurrent requests: after a commit a thousand followers request the

@@ -7,6 +7,8 @@
 #include "base/timestamp.hpp"
 
 #include <chrono>
+#include <cstddef>
+#include <list>
 #include <memory>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -53,6 +55,40 @@ class Clock {
 
     // Sleeps for `span` (none if negative). Throws operation_aborted when canceled.
     Task<> sleep(Duration span);
+};
+
+// Those who wait for one thing, such as the end of what another one does.
+//
+//     co_await waiters.wait(clock);     // or, with a deadline: Waiters::Registration one(waiters, clock); one.until(…)
+//     waiters.wake_all();
+//
+// Waits may outlive it: nobody wakes them then. I/O thread alone.
+class Waiters {
+  public:
+    // One who waits, for as long as it lives: a wake-up before until() is not lost. The clock outlives it.
+    class Registration {
+      public:
+        Registration(Waiters& waiters, Clock& clock);
+        ~Registration();
+        Registration(const Registration&) = delete;
+        Registration& operator=(const Registration&) = delete;
+
+        // As Alarm::wait_until.
+        Task<bool> until(MonoTime deadline) { return alarm_->wait_until(deadline); }
+
+      private:
+        std::shared_ptr<std::list<Alarm*>> alarms_;
+        std::unique_ptr<Alarm> alarm_;
+        std::list<Alarm*>::iterator at_;
+    };
+
+    // Throws operation_aborted when canceled.
+    Task<> wait(Clock& clock);
+    void wake_all();
+    std::size_t count() const { return alarms_->size(); }
+
+  private:
+    std::shared_ptr<std::list<Alarm*>> alarms_ = std::make_shared<std::list<Alarm*>>();
 };
 
 // A sleep until a deadline, or until woken, that knows when it has lasted far beyond the deadline: a fault of this

@@ -20,7 +20,7 @@
 
 namespace carecloud {
 
-// What went wrong, by what can be done about it. docs: portal-api facts "Authentication and limits".
+// What went wrong, by what can be done about it; the portal's are in the vendor's API documentation.
 enum class ErrorCode {
     canceled,          // we are shutting down, or the caller no longer wants it
     invalid_argument,  // the caller's fault: never retried
@@ -54,8 +54,8 @@ std::string_view to_string(ErrorCode code);
 struct Error {
     ErrorCode code = ErrorCode::invalid_argument;
     std::string operation;  // what was being done: "query claim_attendance"
-    std::string
-        subject;  // what it stumbled over: a host, a file, a field; never a secret, never a record's content
+    // What it stumbled over: a host, a file, a field; never a secret, never a record's content.
+    std::string subject;
     std::string hint;                                        // what to do about it; may be empty
     std::optional<std::chrono::milliseconds> retry_after{};  // as the other side asked (RFC 9110 10.2.3)
     std::size_t records_seen = 0;  // in a bad_response: how many its page held at least

@@ -14,6 +14,12 @@ struct DiskUse {
     std::uint64_t free_bytes = 0;  // for a user without privileges
 };
 
+// What a store takes. What is not known is left out.
+struct StoreUse {
+    std::optional<DiskUse> disk{};
+    std::optional<std::uint64_t> bytes{};  // its log included
+};
+
 // This process, as Prometheus' client libraries measure theirs.
 struct ProcessUse {
     double cpu_seconds = 0;  // user and system, since the start
@@ -27,8 +33,7 @@ struct ProcessUse {
 // What is not known is left out.
 struct MachineUse {
     std::optional<ProcessUse> process{};
-    std::optional<DiskUse> disk{};               // of the store
-    std::optional<std::uint64_t> store_bytes{};  // its log included
+    StoreUse store{};
 };
 
 }  // namespace carecloud

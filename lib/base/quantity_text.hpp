@@ -16,5 +16,9 @@ std::string grouped(std::uint64_t number);
 std::string counted(std::uint64_t number, std::string_view one, std::string_view many);
 // "0.3 s", "12 s", "4 min", "3 h 12 min", "5 d 2 h"; the negative as "0 s".
 std::string span_text(std::chrono::milliseconds span);
+template <class Number, class Period>
+std::string span_text(std::chrono::duration<Number, Period> span) {
+    return span_text(std::chrono::duration_cast<std::chrono::milliseconds>(span));
+}
 
 }  // namespace carecloud

@@ -24,7 +24,7 @@ struct MonoTime {
 };
 
 // An instant in ticks of 100 ns since 1970-01-01T00:00:00Z: the finest the portal writes (seven fraction digits,
-// portal-api facts "Records"; event_time has the same), so that nothing is rounded and 2^63 ticks reach year 31197.
+// the vendor's API documentation; event_time has the same), so that nothing is rounded and 2^63 ticks reach year 31197.
 //
 // A Timestamp orders instants. The portal's own text is kept beside it if the portal must be asked again, because a
 // server that compares strings orders texts, not instants.

@@ -1,5 +1,6 @@
 // carecloudctl doctor
 #include "base/clock.hpp"
+#include "base/co_try.hpp"
 #include "ctl/command_context.hpp"
 #include "ctl/ctl_output.hpp"
 #include "ctl/daemon_client.hpp"
@@ -30,8 +31,8 @@ struct ExaminationFinding {
     std::string remedy{};  // what to do or set; may be empty
 };
 
-// What the portal's documents leave open (portal-api facts, "Not documented"), asked of the portal itself, for one
-// stream: whether it answers, takes the key, what it makes of literals and `$or`, how many records it sends at once.
+// Asks the portal what the vendor's API documentation does not describe, for one stream: whether it answers and takes
+// the key, what it makes of literals and `$or`, how many records it sends at once.
 class Examination {
   public:
     // All of these outlive it.
@@ -166,21 +167,17 @@ void Examination::check_time(std::optional<Timestamp> date) {
 
 Task<Result<>> Examination::check_answers() {
     const MonoTime begun = clock_.now();
-    auto asking = ask_keys(where::all(), 1);
-    const Result<PagePtr> page = co_await std::move(asking);
-    if (!page) co_return page.error();
+    CO_TRY_ASSIGN(const PagePtr page, ask_keys(where::all(), 1));
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now() - begun);
     note(DoctorMark::good, "reachable", "responded in " + std::to_string(took.count()) + " ms");
     note(DoctorMark::good, "key", "accepted");
-    check_time((*page)->date);
+    check_time(page->date);
     co_return Result<>{};
 }
 
 Task<Result<>> Examination::check_dialect() {
-    auto proving = prove_dialect([this](const Query& query) { return ask(query); }, stream_.spec);
-    const Result<std::optional<Dialect>> proven = co_await std::move(proving);
-    if (!proven) co_return proven.error();
-    const std::optional<Dialect>& dialect = *proven;
+    CO_TRY_ASSIGN(const std::optional<Dialect> dialect,
+                  prove_dialect([this](const Query& query) { return ask(query); }, stream_.spec));
     const auto& setting = configuration_.portal.dialect;
     if (!dialect) {
         note(DoctorMark::note, "dialect", "cannot be detected: the stream has no records",
@@ -197,18 +194,14 @@ Task<Result<>> Examination::check_dialect() {
 
 Task<Result<>> Examination::check_pages() {
     const std::size_t wanted = configuration_.portal.page_size;
-    auto asking = ask_keys(where::all(), wanted);
-    const Result<PagePtr> page = co_await std::move(asking);
-    if (!page) co_return page.error();
-    const std::size_t came = (*page)->record_count();
+    CO_TRY_ASSIGN(const PagePtr page, ask_keys(where::all(), wanted));
+    const std::size_t came = page->record_count();
     const bool compressed = portal_.last_compressed();
     bool capped = false;
     if (came > 0 && came < wanted) {
         // The end, or all that the portal sends at once?
-        auto looking = ask_keys(where::all(), 1, came);
-        const Result<PagePtr> beyond = co_await std::move(looking);
-        if (!beyond) co_return beyond.error();
-        capped = (*beyond)->record_count() > 0;
+        CO_TRY_ASSIGN(const PagePtr beyond, ask_keys(where::all(), 1, came));
+        capped = beyond->record_count() > 0;
     }
     if (capped)
         note(DoctorMark::note, "page",
@@ -282,9 +275,7 @@ CtlTask ctl_doctor(CommandContext& context) {
     for (const StreamSettings& stream : loaded.configuration.streams) {
         context.output.progress("testing the portal: " + printable(stream.spec.entity));
         Examination examination(context.clock, **portal, loaded.configuration, stream);
-        auto examining = examination.run();
-        const CtlResult<void> done = co_await std::move(examining);
-        if (!done) co_return done.error();
+        CO_TRY(examination.run());
         if (!as_json) context.output.text(printable(stream.spec.entity) + "\n");
         CtlJson checks = CtlJson::array();
         for (const ExaminationFinding& finding : examination.findings()) {

@@ -1,5 +1,6 @@
-// carecloudctl export: reads the records page by page, so that only one page is in memory. A CSV's columns are those of
-// all records, so they are read twice.
+// carecloudctl export: pages of records one after the other, so that no more than one is in memory. A CSV's columns are
+// those of all records, which are read twice for it.
+#include "base/co_try.hpp"
 #include "ctl/command_context.hpp"
 #include "ctl/command_line.hpp"
 #include "ctl/csv.hpp"
@@ -28,10 +29,9 @@ Task<CtlResult<void>> each_record(CommandContext& context, const std::string& li
     while (true) {
         std::string target = list;
         add_query(target, "after", after);
-        auto getting = get_patiently(context, std::move(target), count == 0 ? Duration{} : kReload);
-        CtlResult<std::string> body = co_await std::move(getting);
-        if (!body) co_return body.error();
-        JsonPage page = slice_page(*body, "records");
+        CO_TRY_ASSIGN(std::string body,
+                      get_patiently(context, std::move(target), count == 0 ? Duration{} : kReload));
+        JsonPage page = slice_page(body, "records");
         for (std::string& record : page.rows) {
             ++count;
             if (!take(record)) co_return CtlResult<void>{};
@@ -47,31 +47,28 @@ Task<CtlResult<void>> each_record(CommandContext& context, const std::string& li
 }
 
 CtlTask export_lines(CommandContext& context, std::string list) {
-    auto reading = each_record(context, list, "", [&context](std::string& record) {
+    const auto write = [&context](std::string& record) {
         context.output.json(record);
         return context.output.good();
-    });
-    const CtlResult<void> read = co_await std::move(reading);
-    if (!read) co_return read.error();
+    };
+    CO_TRY(each_record(context, list, "", write));
     co_return CtlExit::ok;
 }
 
 CtlTask export_csv(CommandContext& context, std::string list) {
     CsvColumns columns;
-    auto learning = each_record(context, list, "collecting columns: ", [&columns](std::string& record) {
+    const auto learn = [&columns](std::string& record) {
         columns.learn(record);
         return true;
-    });
-    const CtlResult<void> learned = co_await std::move(learning);
-    if (!learned) co_return learned.error();
+    };
+    CO_TRY(each_record(context, list, "collecting columns: ", learn));
     if (columns.empty()) co_return CtlExit::ok;
     context.output.bytes(columns.heading());
-    auto writing = each_record(context, list, "", [&](std::string& record) {
+    const auto write = [&](std::string& record) {
         context.output.bytes(columns.row(record));
         return context.output.good();
-    });
-    const CtlResult<void> written = co_await std::move(writing);
-    if (!written) co_return written.error();
+    };
+    CO_TRY(each_record(context, list, "", write));
     if (columns.left_out() > 0) {
         co_return CtlFailure{.exit = CtlExit::temporary,
                              .what = counted(columns.left_out(), "value has", "values have") +

@@ -33,8 +33,8 @@ struct CtlOption {
 struct CtlExclusion {
     std::string_view command;
     std::string_view option;
-    std::string_view
-        beside;  // another option of the command; empty: never of use there, though it is a general one
+    // Another option of the command; empty: never of use there, though it is a general one.
+    std::string_view beside;
     std::string_view why;
 };
 

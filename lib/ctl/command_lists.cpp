@@ -1,4 +1,5 @@
 // carecloudctl get, events, quarantine, passes and changes
+#include "base/co_try.hpp"
 #include "ctl/command_context.hpp"
 #include "ctl/human_text.hpp"
 #include "ctl/json_pieces.hpp"
@@ -18,10 +19,8 @@ Task<CtlResult<std::vector<std::string>>> streams_with(CommandContext& context, 
     std::vector<std::string> streams;
     std::string target = "/v1/quarantine?limit=1000";
     for (;;) {
-        auto getting = context.daemon.get(target);
-        const CtlResult<std::string> body = co_await std::move(getting);
-        if (!body) co_return body.error();
-        const CtlJson page = parse_answer(*body);
+        CO_TRY_ASSIGN(const std::string body, context.daemon.get(target));
+        const CtlJson page = parse_answer(body);
         for (const CtlJson& row : page.at("quarantine")) {
             if (row.at("id") == id) streams.push_back(row.at("stream").get<std::string>());
         }
@@ -69,18 +68,15 @@ CtlFailure nothing_of(const std::string& id) {
 // the results. Exits with `wrong` if one stays in quarantine, or none is there.
 CtlTask retry_quarantined_record(CommandContext& context) {
     const std::string id = context.line.text("retry");
-    auto finding = streams_with(context, id);
-    const CtlResult<std::vector<std::string>> streams = co_await std::move(finding);
-    if (!streams) co_return streams.error();
-    if (streams->empty()) co_return nothing_of(id);
+    CO_TRY_ASSIGN(const std::vector<std::string> streams, streams_with(context, id));
+    if (streams.empty()) co_return nothing_of(id);
     CtlExit exit = CtlExit::ok;
-    for (const std::string& stream : *streams) {
-        auto asking = context.daemon.ask(
-            "POST", "/v1/quarantine/" + percent_encode(stream) + "/" + percent_encode(id) + "/retry");
-        const CtlResult<std::string> body = co_await std::move(asking);
-        if (!body) co_return body.error();
-        const CtlJson report = parse_answer(*body);
-        print_report(context, *body, report);
+    for (const std::string& stream : streams) {
+        CO_TRY_ASSIGN(const std::string body,
+                      context.daemon.ask("POST", "/v1/quarantine/" + percent_encode(stream) + "/" +
+                                                     percent_encode(id) + "/retry"));
+        const CtlJson report = parse_answer(body);
+        print_report(context, body, report);
         if (report.at("in_quarantine") == true) exit = CtlExit::wrong;
     }
     co_return exit;
@@ -123,12 +119,10 @@ std::string quarantine_text(const CtlJson& page) {
 CtlTask show_list(CommandContext& context, std::string target, std::string (*as_text)(const CtlJson&),
                   const char* none) {
     add_query(target, "limit", context.line.text("limit"));
-    auto getting = context.daemon.get(std::move(target));
-    const CtlResult<std::string> body = co_await std::move(getting);
-    if (!body) co_return body.error();
-    const CtlJson page = parse_answer(*body);
+    CO_TRY_ASSIGN(const std::string body, context.daemon.get(std::move(target)));
+    const CtlJson page = parse_answer(body);
     if (context.line.has("json")) {
-        context.output.json(*body);
+        context.output.json(body);
         co_return CtlExit::ok;
     }
     const std::string text = as_text(page);
@@ -168,15 +162,14 @@ bool print_changes(CommandContext& context, std::string body, LogPosition& posit
 }  // namespace
 
 CtlTask ctl_get(CommandContext& context) {
-    auto getting = context.daemon.get("/v1/records/" + percent_encode(context.line.arguments[0]) + "/" +
-                                      percent_encode(context.line.arguments[1]));
-    const CtlResult<std::string> body = co_await std::move(getting);
-    if (!body) co_return body.error();
-    // Only the portal's bytes are written to a file, so their hash equals the one in the log.
+    CO_TRY_ASSIGN(const std::string body,
+                  context.daemon.get("/v1/records/" + percent_encode(context.line.arguments[0]) + "/" +
+                                     percent_encode(context.line.arguments[1])));
+    // Into a file come the portal's bytes alone, so that their hash is the one in the log.
     if (context.output.out_is_terminal())
-        context.output.json(*body);
+        context.output.json(body);
     else
-        context.output.bytes(*body);
+        context.output.bytes(body);
     co_return CtlExit::ok;
 }
 
@@ -201,11 +194,9 @@ CtlTask ctl_changes(CommandContext& context) {
     bool more = true;
     while (follow || more) {
         const bool begun = !position.generation.empty();
-        auto getting = get_patiently(context, position.target(follow && !more),
-                                     follow && begun ? Duration::max() : Duration{});
-        CtlResult<std::string> body = co_await std::move(getting);
-        if (!body) co_return body.error();
-        more = print_changes(context, *std::move(body), position);
+        CO_TRY_ASSIGN(std::string body, get_patiently(context, position.target(follow && !more),
+                                                      follow && begun ? Duration::max() : Duration{}));
+        more = print_changes(context, std::move(body), position);
         if (!context.output.flush()) break;
     }
     co_return CtlExit::ok;

@@ -1,4 +1,5 @@
 // carecloudctl backfill, reconcile, cancel
+#include "base/co_try.hpp"
 #include "ctl/command_context.hpp"
 #include "ctl/command_line.hpp"
 #include "ctl/pass_text.hpp"
@@ -32,20 +33,20 @@ CtlTask follow_pass(CommandContext& context, CtlJson first_seen) {
         context.output.progress(pass_progress(pass, first_seen, context.clock.now() - begun));
         auto sleeping = context.clock.sleep(kLookEvery);
         co_await std::move(sleeping);
-        auto getting = get_patiently(context, target, kAway);
-        const CtlResult<std::string> body = co_await std::move(getting);
-        if (!body) co_return body.error();
-        pass = parse_answer(*body);
+        CO_TRY_ASSIGN(const std::string body, get_patiently(context, target, kAway));
+        pass = parse_answer(body);
     }
     show_pass(context, pass);
     co_return pass_exit(pass);
 }
 
+void note_continues(CommandContext& context, const std::string& id) {
+    context.output.note("Pass " + id + " continues; to cancel it, run carecloudctl cancel " + id + ".");
+}
+
 CtlTask begin_pass(CommandContext& context, std::string target) {
-    auto asking = context.daemon.ask("POST", std::move(target));
-    const CtlResult<std::string> body = co_await std::move(asking);
-    if (!body) co_return body.error();
-    const CtlJson pass = parse_answer(*body);
+    CO_TRY_ASSIGN(const std::string body, context.daemon.ask("POST", std::move(target)));
+    const CtlJson pass = parse_answer(body);
     const std::string id = std::to_string(pass.at("id").get<std::uint64_t>());
     if (context.line.has("no-wait")) {
         show_pass(context, pass);
@@ -54,15 +55,12 @@ CtlTask begin_pass(CommandContext& context, std::string target) {
     try {
         auto following = follow_pass(context, pass);
         const CtlResult<CtlExit> exit = co_await std::move(following);
-        const bool left = !exit && exit.error().exit == CtlExit::interrupted;
-        if (left)
-            context.output.note("Pass " + id + " continues; to cancel it, run carecloudctl cancel " + id +
-                                ".");
+        if (!exit && exit.error().exit == CtlExit::interrupted) note_continues(context, id);
         co_return exit;
     } catch (const boost::system::system_error& failed) {
         if (failed.code() != boost::asio::error::operation_aborted) throw;
     }
-    context.output.note("Pass " + id + " continues; to cancel it, run carecloudctl cancel " + id + ".");
+    note_continues(context, id);
     co_return CtlExit::interrupted;
 }
 
@@ -98,11 +96,10 @@ CtlTask ctl_reconcile(CommandContext& context) {
 }
 
 CtlTask ctl_cancel(CommandContext& context) {
-    auto asking = context.daemon.ask("DELETE", "/v1/passes/" + percent_encode(context.line.arguments[0]));
-    const CtlResult<std::string> body = co_await std::move(asking);
-    if (!body) co_return body.error();
+    CO_TRY_ASSIGN(const std::string body,
+                  context.daemon.ask("DELETE", "/v1/passes/" + percent_encode(context.line.arguments[0])));
     if (context.line.has("json"))
-        context.output.json(*body);
+        context.output.json(body);
     else
         context.output.text("Pass " + printable(context.line.arguments[0]) +
                             " is being canceled; stored records are kept.\n");

@@ -1,4 +1,5 @@
 // carecloudctl sync
+#include "base/co_try.hpp"
 #include "base/timestamp.hpp"
 #include "ctl/command_context.hpp"
 #include "ctl/human_text.hpp"
@@ -45,9 +46,9 @@ bool has_passed(const CtlJson& before, const CtlJson& after, const std::string& 
     const auto ended = Timestamp::parse(pass.at("ended_at").get<std::string>());
     const auto asked = Timestamp::parse(before.at("now").get<std::string>());
     if (!ended || !asked) return true;
-    const auto took = pass.at("ms").get<std::int64_t>() * Timestamp::ticks_per_millisecond;
-    // Both instants are truncated to milliseconds.
-    return ended->ticks - took >= asked->ticks - Timestamp::ticks_per_millisecond;
+    const std::chrono::milliseconds took(pass.at("ms").get<std::int64_t>());
+    // Both instants are cut to milliseconds.
+    return *ended - took >= *asked - std::chrono::milliseconds(1);
 }
 
 // Waits until each stream has completed a pass; returns the last response of /v1/status.
@@ -58,10 +59,8 @@ Task<CtlResult<std::string>> wait_for_passes(CommandContext& context, const CtlJ
     while (true) {
         auto sleeping = context.clock.sleep(kAskEvery);
         co_await std::move(sleeping);
-        auto getting = get_patiently(context, "/v1/status", kRestart);
-        CtlResult<std::string> body = co_await std::move(getting);
-        if (!body) co_return body.error();
-        const CtlJson status = parse_answer(*body);
+        CO_TRY_ASSIGN(std::string body, get_patiently(context, "/v1/status", kRestart));
+        const CtlJson status = parse_answer(body);
         const bool ended = std::all_of(streams.begin(), streams.end(), [&](const std::string& entity) {
             return has_passed(before, status, entity);
         });
@@ -92,10 +91,8 @@ Task<CtlResult<Came>> count_changes(CommandContext& context, std::uint64_t since
         std::string target = "/v1/changes";
         add_query(target, "since", std::to_string(since));
         add_query(target, "limit", "5000");
-        auto getting = get_patiently(context, std::move(target), kRestart);
-        CtlResult<std::string> body = co_await std::move(getting);
-        if (!body) co_return body.error();
-        const CtlJson page = parse_answer(*body);
+        CO_TRY_ASSIGN(std::string body, get_patiently(context, std::move(target), kRestart));
+        const CtlJson page = parse_answer(body);
         for (const CtlJson& change : page.at("changes")) {
             if (change.at("seq").get<std::uint64_t>() > until) break;
             ++came[change.at("stream").get<std::string>()][change.at("kind").get<std::string>()];
@@ -143,27 +140,19 @@ CtlExit report_passes(CommandContext& context, const std::vector<std::string>& s
 }  // namespace
 
 CtlTask ctl_sync(CommandContext& context) {
-    auto getting = context.daemon.get("/v1/status");
-    const CtlResult<std::string> body = co_await std::move(getting);
-    if (!body) co_return body.error();
-    const CtlJson before = parse_answer(*body);
+    CO_TRY_ASSIGN(const std::string body, context.daemon.get("/v1/status"));
+    const CtlJson before = parse_answer(body);
     std::string target = "/v1/sync";
     if (!context.line.arguments.empty()) add_query(target, "entity", context.line.arguments[0]);
-    auto nudging = context.daemon.ask("POST", std::move(target));
-    const CtlResult<std::string> nudged = co_await std::move(nudging);
-    if (!nudged) co_return nudged.error();
-    const auto streams = parse_answer(*nudged).at("nudged").get<std::vector<std::string>>();
-    auto waiting = wait_for_passes(context, before, streams);
-    const CtlResult<std::string> passed = co_await std::move(waiting);
-    if (!passed) co_return passed.error();
-    const CtlJson after = parse_answer(*passed);
-    // Another numbering: the store was replaced in the meantime, and everything in it is new.
+    CO_TRY_ASSIGN(const std::string nudged, context.daemon.ask("POST", std::move(target)));
+    const auto streams = parse_answer(nudged).at("nudged").get<std::vector<std::string>>();
+    CO_TRY_ASSIGN(const std::string passed, wait_for_passes(context, before, streams));
+    const CtlJson after = parse_answer(passed);
+    // Another numbering: the store was replaced meanwhile, and all that it has is new.
     const bool same = before.at("generation") == after.at("generation");
-    auto counting = count_changes(context, same ? before.at("seq").get<std::uint64_t>() : 0,
-                                  after.at("seq").get<std::uint64_t>());
-    CtlResult<Came> came = co_await std::move(counting);
-    if (!came) co_return came.error();
-    co_return report_passes(context, streams, after, *std::move(came));
+    CO_TRY_ASSIGN(Came came, count_changes(context, same ? before.at("seq").get<std::uint64_t>() : 0,
+                                           after.at("seq").get<std::uint64_t>()));
+    co_return report_passes(context, streams, after, std::move(came));
 }
 
 }  // namespace carecloud

@@ -123,8 +123,7 @@ std::string instant_text(std::string_view iso) {
 std::string ago_text(std::string_view iso, Timestamp now) {
     const auto at = Timestamp::parse(iso);
     if (!at) return {};
-    return span_text(std::chrono::milliseconds((now.ticks - at->ticks) / Timestamp::ticks_per_millisecond)) +
-           " ago";
+    return span_text(now - *at) + " ago";
 }
 
 }  // namespace carecloud

@@ -94,7 +94,7 @@ std::string pass_progress(const CtlJson& pass, const CtlJson& first_seen, Durati
     const double gained = share - share_done(first_seen);
     if (seconds >= 1 && gained > 0) {
         const std::chrono::duration<double> left(seconds * (1 - share) / gained);
-        text += ", about " + span_text(std::chrono::duration_cast<std::chrono::milliseconds>(left)) + " left";
+        text += ", about " + span_text(left) + " left";
     }
     return text;
 }

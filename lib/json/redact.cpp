@@ -20,7 +20,7 @@ constexpr std::string_view kWords =
     // The envelope of the Query API and the gateway's answers.
     "issuccess responsestatus errorcode message stacktrace errors data total fieldname meta error code "
     "status detail details title type instance requestid __type "
-    // System fields, and those of claim_attendance.
+    // System fields, and those of claim_attendance (the vendor's API documentation).
     "_id id workspace_id bucket_id datasource_code batch_action_id created modified disabled entityid "
     "claimid childid childname childdob providerid providername providertype startdate enddate familyid "
     "attendance parentsigndate parentsignature providersigndate providersignature comment tags category "

@@ -1,5 +1,5 @@
-// Repairs a copy of an answer in which single records are not valid JSON, so that the others can be read (sync-model,
-// hazard 35).
+// Repairs a copy of an answer in which single records are not valid JSON, so that the others can be read
+// (lib/sync/DESIGN.md, hazard 35).
 //
 //     std::string copy(text);
 //     const RepairReport report = repair_records(copy);

@@ -2,7 +2,7 @@
 //
 //     Result<Page> page = slice_page(std::move(buffer), size, {.workspace_id = spec.workspace_id, …});
 //
-// Strict (sync-model, hazard 11): every byte of the text is checked to be JSON, in every nested value, so
+// Strict (lib/sync/DESIGN.md, hazard 11): every byte of the text is checked to be JSON, in every nested value, so
 // that what the store holds can be read by anyone's parser. What is not valid JSON, not the documented
 // envelope, cut short or says isSuccess:false fails whole. A record that is valid JSON but cannot be ordered
 // (no usable `_id` or `modified`) or that readers could take differently (a system field twice, or under a name written
@@ -22,8 +22,8 @@
 namespace carecloud {
 
 struct SliceOptions {
-    std::string_view
-        workspace_id{};  // a record that names another one fails the page with wrong_workspace; empty: any
+    // A record that names another one fails the page with wrong_workspace; empty: any.
+    std::string_view workspace_id{};
     std::string_view bucket_id{};  // likewise
     bool hash = true;              // SHA-256 of every body; a walk of keys does without
     bool list = false;             // `data` must be a list, as a query's is

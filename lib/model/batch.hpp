@@ -19,8 +19,9 @@ namespace carecloud {
 // second check decides (hazard 38).
 struct Omission {
     std::string id;
-    Timestamp first_at;           // the portal's time when the first query by id that omitted it was sent
-    bool filter_changed = false;  // the stream's filter had changed since the record was known to match it
+    Timestamp first_at;  // the portal's time when the first query by id that left it out was sent
+    // The stream's filter had changed since the record was known to be within it.
+    bool filter_changed = false;
 
     friend bool operator==(const Omission&, const Omission&) = default;
 };

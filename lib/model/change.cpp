@@ -1,5 +1,7 @@
 #include "model/change.hpp"
 
+#include "model/enum_names.hpp"
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -7,13 +9,13 @@
 namespace carecloud {
 namespace {
 
-constexpr std::array<std::pair<ChangeKind, std::string_view>, 5> kNames{{
+constexpr auto kNames = std::to_array<EnumName<ChangeKind>>({
     {ChangeKind::created, "created"},
     {ChangeKind::updated, "updated"},
     {ChangeKind::disabled, "disabled"},
     {ChangeKind::deleted, "deleted"},
     {ChangeKind::restored, "restored"},
-}};
+});
 
 ChangeKind kind_after(const HeldVersion* held, bool disabled) {
     if (disabled) return ChangeKind::disabled;
@@ -26,17 +28,11 @@ ChangeKind kind_after(const HeldVersion* held, bool disabled) {
 }  // namespace
 
 std::string_view to_string(ChangeKind kind) {
-    for (const auto& [value, name] : kNames) {
-        if (value == kind) return name;
-    }
-    return "unknown";
+    return enum_name(kNames, kind);
 }
 
 std::optional<ChangeKind> change_kind_from(std::string_view text) {
-    for (const auto& [value, name] : kNames) {
-        if (name == text) return value;
-    }
-    return std::nullopt;
+    return enum_value<ChangeKind>(kNames, text);
 }
 
 namespace {

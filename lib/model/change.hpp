@@ -71,8 +71,8 @@ struct Decision {
 };
 
 // `held` is null where the store never saw the record. A version is taken where no replica of the portal can be behind
-// the one that showed it, and doubted otherwise (sync-model, hazards 22 and 30). A record held as `deleted` is restored
-// by an answer requested after its denial, whatever the version.
+// the one that showed it, and doubted otherwise (lib/sync/DESIGN.md, hazards 22 and 30). A record held as `deleted` is
+// restored by an answer requested after its denial, whatever the version.
 Decision decide(const HeldVersion* held, const Arrival& arrival);
 
 // A row of the change log, as far as a record's history is asked for.

@@ -1,4 +1,4 @@
-// A submission event (docs: portal-api facts, "Notifications") as it is kept: verified, durable, and open until it is
+// A submission event (the vendor's API documentation) as it is kept: verified, durable, and open until it is
 // settled. An event is a doorbell: it says that a record moved, and its content is trusted for nothing else.
 #pragma once
 
@@ -11,7 +11,7 @@
 
 namespace carecloud {
 
-// What became of an event (sync-model, promise 4).
+// What became of an event (lib/sync/DESIGN.md, promise 4).
 enum class EventState {
     open,           // its record is still to be seen
     settled,        // the store holds that record, no older than the event
@@ -37,10 +37,10 @@ struct Event {
 struct OpenEvent {
     std::string message_id;
     std::string record_id;
-    std::optional<Timestamp>
-        event_time;  // none: its text is no time, and any version of the record settles it
-    std::uint64_t held_seq =
-        0;  // the change that had brought the version held when the event came; 0: none was held
+    // None: its text is no time, and any version of the record settles it.
+    std::optional<Timestamp> event_time;
+    // The change that had brought the version held when the event came; 0: none was held.
+    std::uint64_t held_seq = 0;
 };
 
 struct Settlement {

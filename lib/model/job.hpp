@@ -1,6 +1,6 @@
-// A bounded pass: a fetch beside the stream's own walk that never touches its cursor (sync-model, hazard 22): the
-// backfill of a range of days, or a reconciliation with all that the portal has. It is a row of `passes`, so that it
-// outlives the process: written down when it is requested, and again with what it did.
+// A bounded pass: a fetch beside the stream's own walk that never touches its cursor (lib/sync/DESIGN.md, hazard 22):
+// the backfill of a range of days, or a reconciliation with all that the portal has. It is a row of `passes`, so that
+// it outlives the process: written down when it is requested, and again with what it did.
 #pragma once
 
 #include "model/record.hpp"

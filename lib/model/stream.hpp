@@ -12,15 +12,15 @@ namespace carecloud {
 
 // What a stream asks for; from the configuration.
 struct StreamSpec {
-    std::string
-        entity{};  // "claim_attendance"; also the stream's name in the store, since an entity has one stream
+    // "claim_attendance"; also the stream's name in the store, since an entity has one stream.
+    std::string entity{};
     std::string workspace_id{};
     std::string bucket_id{};
     std::string filter = "{}";          // a JSON object in canonical form (sorted keys, no spaces)
     std::vector<std::string> fields{};  // projection; empty: whole records. `_id` and `modified` always come
 
     // Everything that decides which records belong to the stream, as one line of JSON: stored beside the
-    // cursor, which is worth nothing for another fingerprint (sync-model, hazard 14).
+    // cursor, which is worth nothing for another fingerprint (lib/sync/DESIGN.md, hazard 14).
     std::string fingerprint() const;
 
     bool is_filtered() const { return filter != "{}"; }

@@ -208,7 +208,7 @@ std::optional<Timestamp> parse_http_date(std::string_view text, Timestamp now) {
 
 std::string format_http_date(Timestamp at) {
     namespace chrono = std::chrono;
-    const chrono::sys_seconds whole{chrono::seconds{at.ticks / Timestamp::ticks_per_second}};
+    const chrono::sys_seconds whole{chrono::seconds{at.seconds()}};
     const auto midnight = chrono::floor<chrono::days>(whole);
     const chrono::year_month_day date{midnight};
     const chrono::hh_mm_ss time{whole - midnight};

@@ -1,5 +1,5 @@
-// The text of a query (portal-api facts, "Query API"): built here and nowhere else, from a stream, the dialect that the
-// portal understands and what is to be found. Pure.
+// The text of a query (the vendor's API documentation): built here and nowhere else, from a stream, the dialect that
+// the portal understands and what is to be found. Pure.
 //
 //     Query query{.spec = &spec, .where = after(dialect, cursor), .take = 1000};
 //     std::string body = query_text(query);
@@ -17,9 +17,8 @@
 
 namespace carecloud {
 
-// Which form of its undocumented query language a portal understands (portal-api facts, "Not documented";
-// hazard 28). A literal of another type matches nothing in MongoDB, in silence: a dialect is proven by sync
-// before it is used.
+// Which form of its undocumented query language a portal understands (lib/sync/DESIGN.md, hazard 28). A literal of
+// another type matches nothing in MongoDB, in silence: a dialect is proven by sync before it is used.
 enum class ModifiedLiteral { string, date };  // "2023-…Z" or {"$date":"2023-…Z"}
 enum class IdLiteral { string, oid };         // "65f3…" or {"$oid":"65f3…"}
 
@@ -118,7 +117,7 @@ inline constexpr std::size_t kIdsAnyway = 200;
 bool is_filter_too_large(const StreamSpec& spec);
 
 // Ranges of days are queried by `startDate` and `endDate` (texts that begin with "yyyyMMdd"), which the vendor
-// recommends for one or more months (docs: portal-api facts, "claim_attendance").
+// recommends for one or more months (the vendor's API documentation).
 
 // Whether it is a day of the calendar as "20240229", of the years 1900 to 2100.
 bool is_day(std::string_view text);

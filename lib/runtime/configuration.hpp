@@ -53,8 +53,8 @@ struct PortalSettings {
 
 struct ReconcileSettings {
     std::chrono::milliseconds every = std::chrono::hours{24};
-    std::chrono::milliseconds whole_every =
-        std::chrono::hours{24};  // every key compared, whatever the counts
+    // Every key compared, whatever the counts.
+    std::chrono::milliseconds whole_every = std::chrono::hours{24};
     bool deep = false;
     double stop_above = 0.05;  // share of the stream's records, 0 to 1
     std::uint64_t stop_above_count = 1000;
@@ -78,8 +78,8 @@ struct SnsSettings {
     std::vector<std::string> topic_arns;
     bool confirm = true;
     std::optional<TlsFiles> tls;  // none: off, behind a proxy on this machine
-    std::vector<std::string>
-        certificate_hosts;  // host or host:port; empty: Amazon's own, by the topic's region
+    // Host or host:port; empty: Amazon's own, by the topic's region.
+    std::vector<std::string> certificate_hosts;
     std::optional<std::string> trust_ca_file;
     std::optional<std::string> basic_auth_file;  // "user:password"; required from SNS by a 401
 };

@@ -167,7 +167,7 @@ std::optional<std::string> filter_json(const Field& field) {
 constexpr std::size_t kNameMax = 64;
 constexpr std::size_t kFieldNameMax = 256;
 
-// The documented entities of the portal.
+// See the vendor's API documentation.
 constexpr std::array<std::string_view, 14> kDocumentedEntities{
     "claim_attendance", "claim",       "family",         "family_member", "family_income",
     "family_need",      "family_case", "family_invoice", "provider",      "provider_holiday",

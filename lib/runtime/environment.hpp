@@ -24,8 +24,8 @@ std::optional<std::string> process_environment(std::string_view name);
 struct Expansion {
     std::string text;
     bool expanded = false;  // whether anything of the text came from the environment
-    std::vector<std::string>
-        problems;  // "what is wrong; remedy": each names the variable, none shows its value
+    // "what is wrong; remedy": each names the variable, none shows its value.
+    std::vector<std::string> problems;
 };
 
 Expansion expand(std::string_view text, const EnvironmentLookup& environment);

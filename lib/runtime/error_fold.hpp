@@ -22,8 +22,8 @@ namespace carecloud {
 
 class ErrorFold {
   public:
-    static constexpr std::size_t kOperationsMax =
-        256;  // the one longest without an error is forgotten beyond it
+    // The one longest without an error is forgotten beyond it.
+    static constexpr std::size_t kOperationsMax = 256;
 
     explicit ErrorFold(Duration interval = std::chrono::minutes{5}) : interval_(interval) {}
 

@@ -31,8 +31,8 @@ class LogQueue {
     // its reader never reads again, it outlives the queue.
     using Sink = std::function<void(const LogLine&)>;
 
-    static constexpr std::size_t kBytesMax =
-        std::size_t{256} * 1024;  // waiting, beside what is being written
+    // Waiting, beside what is being written.
+    static constexpr std::size_t kBytesMax = std::size_t{256} * 1024;
 
     explicit LogQueue(Sink sink);
     // What is in the queue is written, if that takes no longer than a second.

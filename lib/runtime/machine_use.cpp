@@ -6,7 +6,6 @@
 #include <fstream>
 #include <sstream>
 #include <sys/resource.h>
-#include <sys/statvfs.h>
 #include <system_error>
 #include <unistd.h>
 #include <vector>
@@ -50,16 +49,6 @@ double boot_seconds() {
 
 }  // namespace
 
-std::optional<DiskUse> disk_use(const std::string& file) {
-    const std::filesystem::path folder = std::filesystem::path(file).parent_path();
-    DiskUse use{.folder = folder.empty() ? "." : folder.string()};
-    struct statvfs disk {};
-    if (::statvfs(use.folder.c_str(), &disk) != 0 || disk.f_blocks == 0) return std::nullopt;
-    use.size_bytes = static_cast<std::uint64_t>(disk.f_blocks) * disk.f_frsize;
-    use.free_bytes = static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize;
-    return use;
-}
-
 std::optional<ProcessUse> process_use() {
     std::ifstream file("/proc/self/stat");
     std::string stat;
@@ -79,16 +68,6 @@ std::optional<ProcessUse> process_use() {
         .open_fds = count_fds(),
         .max_fds = fd_limit(),
         .start_seconds = boot_seconds() + static_cast<double>(number(kStatStart)) / ticks};
-}
-
-MachineUse machine_use(const std::string& store) {
-    MachineUse use{.process = process_use(), .disk = disk_use(store)};
-    for (const char* suffix : {"", "-wal", "-shm"}) {
-        std::error_code failure;
-        const std::uintmax_t bytes = std::filesystem::file_size(store + suffix, failure);
-        if (!failure) use.store_bytes = use.store_bytes.value_or(0) + bytes;
-    }
-    return use;
 }
 
 void raise_descriptor_limit() {

@@ -1,24 +1,16 @@
-// Measures what the service uses of the machine.
+// Measures what the process uses of the machine.
 //
-// Reads from the kernel's memory alone (statvfs(2), stat(2), /proc/self), so it may be called on the I/O thread. Safe
-// on any thread.
+// Reads from the kernel's memory alone (/proc/self), so it may be called on the I/O thread. Safe on any thread.
 #pragma once
 
 #include "base/machine_use.hpp"
 
 #include <optional>
-#include <string>
 
 namespace carecloud {
 
-// Of the filesystem that the file's folder is on. None: it cannot be read.
-std::optional<DiskUse> disk_use(const std::string& file);
-
 // None: /proc is not mounted.
 std::optional<ProcessUse> process_use();
-
-// With the process, and the files of the SQLite database at that path.
-MachineUse machine_use(const std::string& store);
 
 // How many files and sockets the process may have open at once: raises the soft limit to the hard one: the soft one is
 // 1024 by tradition, for programs that use select(2), and a thousand consumers of the API would reach it. Where the

@@ -57,8 +57,7 @@ bool is_one_block(std::string_view pem) {
 
 // X509_cmp_time's result for `time` and `at`: -1 not later, 1 later, 0 unreadable.
 int compare(const ASN1_TIME* time, Timestamp at) {
-    const std::int64_t ticks = at.ticks - (at.ticks < 0 ? Timestamp::ticks_per_second - 1 : 0);
-    std::time_t seconds = ticks / Timestamp::ticks_per_second;
+    std::time_t seconds = at.seconds();
     return X509_cmp_time(time, &seconds);
 }
 
@@ -177,8 +176,7 @@ Result<> TrustAnchors::check(const SigningCertificate& certificate, Timestamp at
         ERR_clear_error();
         return not_trusted("OpenSSL cannot verify certificates");
     }
-    X509_STORE_CTX_set_time(context.get(), 0,
-                            static_cast<std::time_t>(at.ticks / Timestamp::ticks_per_second));
+    X509_STORE_CTX_set_time(context.get(), 0, at.seconds());
     const int verdict = X509_verify_cert(context.get());
     const int reason = X509_STORE_CTX_get_error(context.get());
     ERR_clear_error();

@@ -188,7 +188,7 @@ Task<> CertificateCache::State::load(std::shared_ptr<State> state) {
             state->take(one);
     }
     state->loaded = true;
-    state->loading.wake();
+    state->loading.wake_all();
     auto removing = remove_dropped(state);
     co_await std::move(removing);
 }
@@ -234,9 +234,8 @@ Task<Result<CertificatePtr>> CertificateCache::State::wait(std::shared_ptr<State
         GiveUp(const GiveUp&) = delete;
         GiveUp& operator=(const GiveUp&) = delete;
     };
-    const std::unique_ptr<Alarm> alarm = state->parts.clock.make_alarm();
     const GiveUp at_the_end(*state, fetch);
-    const Waiters::Registration registration(fetch->waiters, *alarm);
+    Waiters::Registration registration(fetch->waiters, state->parts.clock);
     state->begin_due();
     while (!fetch->outcome) {
         const MonoTime now = state->parts.clock.now();
@@ -245,7 +244,7 @@ Task<Result<CertificatePtr>> CertificateCache::State::wait(std::shared_ptr<State
                                    : too_many_unknown_certificates();
         }
         const MonoTime until = fetch->begun ? deadline : std::min(deadline, state->next_look());
-        co_await alarm->wait_until(until);
+        co_await registration.until(until);
         state->begin_due();
     }
     co_return *fetch->outcome;
@@ -259,7 +258,7 @@ CertificateCache::CertificateCache(CertificateCacheParts parts, CertificateCache
 CertificateCache::~CertificateCache() {
     state_->closed = true;
     state_->loaded = true;
-    state_->loading.wake();
+    state_->loading.wake_all();
     for (const FetchPtr& fetch : state_->queue.end_all(canceled_fetch()))
         fetch->cancel.emit(asio::cancellation_type::terminal);
 }
@@ -277,10 +276,9 @@ Task<Result<CertificatePtr>> CertificateCache::get(HttpUrl url) {
     Clock& clock = state->parts.clock;
     const MonoTime deadline = clock.now() + state->settings.wait_max;
     if (!state->loaded) {
-        const std::unique_ptr<Alarm> alarm = clock.make_alarm();
-        const Waiters::Registration registration(state->loading, *alarm);
+        Waiters::Registration registration(state->loading, clock);
         while (!state->loaded && clock.now() < deadline)
-            co_await alarm->wait_until(deadline);
+            co_await registration.until(deadline);
     }
     if (state->closed) co_return canceled_fetch();
     if (CertificatePtr certificate = state->use(url)) co_return certificate;

@@ -45,8 +45,8 @@ struct CertificateCacheParts {
     Clock& clock;
     CertificateStore& store;
     std::shared_ptr<HttpsFetcher> fetcher;
-    std::optional<TrustAnchors>
-        anchors;  // by whom one must be issued, too; none: its host's TLS carries the trust
+    // By whom one must be issued, too; none: its host's TLS carries the trust.
+    std::optional<TrustAnchors> anchors;
     CertificateNames names;
     std::function<void(const Error&)> report;  // what fails beside a message; must not throw
 };

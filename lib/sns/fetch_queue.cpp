@@ -59,7 +59,7 @@ MonoTime FetchQueue::budget_at() const {
 void FetchQueue::end(const FetchPtr& fetch, Result<CertificatePtr> outcome) {
     std::erase(fetches_, fetch);
     fetch->outcome.emplace(std::move(outcome));
-    fetch->waiters.wake();
+    fetch->waiters.wake_all();
 }
 
 void FetchQueue::give_up(const FetchPtr& fetch) {

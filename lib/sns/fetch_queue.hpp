@@ -42,34 +42,6 @@ class NewestNames {
     std::deque<std::set<std::string>::const_iterator> order_{};
 };
 
-// The waiters for one object.
-class Waiters {
-  public:
-    // Registered during its lifetime. Both must outlive it.
-    class Registration {
-      public:
-        Registration(Waiters& waiters, Alarm& alarm) : waiters_(waiters), alarm_(alarm) {
-            waiters_.alarms_.push_back(&alarm_);
-        }
-        ~Registration() { std::erase(waiters_.alarms_, &alarm_); }
-        Registration(const Registration&) = delete;
-        Registration& operator=(const Registration&) = delete;
-
-      private:
-        Waiters& waiters_;
-        Alarm& alarm_;
-    };
-
-    std::size_t count() const { return alarms_.size(); }
-    void wake() {
-        for (Alarm* alarm : alarms_)
-            alarm->wake();
-    }
-
-  private:
-    std::vector<Alarm*> alarms_;
-};
-
 struct CertificateFetch {
     CertificateFetch(HttpUrl address, bool is_known) : url(std::move(address)), known(is_known) {}
 

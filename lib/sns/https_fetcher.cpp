@@ -1,5 +1,6 @@
 #include "sns/https_fetcher.hpp"
 
+#include "base/co_try.hpp"
 #include "net/client/http_client.hpp"
 
 #include <memory>
@@ -43,11 +44,10 @@ Task<Result<std::string>> NetworkFetcher::fetch(HttpUrl url, std::string operati
     request.target = std::move(url.target);
     request.operation = operation;
     const std::string host = url.origin.host_and_port();
-    const Result<HttpResponse> response = co_await (*client)->request(std::move(request));
-    if (!response) co_return response.error();
-    const int status = response->status;
+    CO_TRY_ASSIGN(const HttpResponse response, (*client)->request(std::move(request)));
+    const int status = response.status;
     if (status < 200 || status > 299) co_return bad_status(status, host, std::move(operation));
-    co_return std::string(response->text());
+    co_return std::string(response.text());
 }
 
 }  // namespace carecloud

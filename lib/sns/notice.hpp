@@ -1,4 +1,4 @@
-// What the vendor says in a notification's Message (docs: portal-api facts, "Notifications").
+// What the vendor says in a notification's Message (the vendor's API documentation).
 //
 //     Notice notice = read_notice(message.message);
 //     notice.entity()  →  "claim_attendance"

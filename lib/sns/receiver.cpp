@@ -18,13 +18,6 @@ SnsRefusal refuse(RefusalReason reason, const Error& error) {
     return refuse(error.code == ErrorCode::canceled ? RefusalReason::canceled : reason, error.message());
 }
 
-constexpr std::string_view kHowToConfirm =
-    "sns.confirm is off: enable it, then make SNS send a new confirmation (aws sns subscribe with the same "
-    "endpoint)";
-constexpr std::string_view kHowToSubscribe =
-    "the topic no longer delivers to this endpoint and records are only polled: unless this is intended, "
-    "subscribe again with aws sns subscribe";
-
 }  // namespace
 
 Result<std::unique_ptr<Receiver>> Receiver::create(const ReceiverPorts& ports,
@@ -223,10 +216,7 @@ Task<Receiver::Refused> Receiver::note(const SnsMessage& message, SubscriptionSt
 
 void Receiver::announce(const std::string& topic_arn) {
     const Subscription subscription = ports_.subscriptions.find(topic_arn);
-    std::string_view hint;
-    if (subscription.state == SubscriptionState::gone) hint = kHowToSubscribe;
-    if (subscription.state == SubscriptionState::pending && !settings_.confirm) hint = kHowToConfirm;
-    ports_.observer.subscription_changed(subscription, hint);
+    ports_.observer.subscription_changed(subscription, remedy_for(subscription, settings_.confirm));
 }
 
 }  // namespace carecloud

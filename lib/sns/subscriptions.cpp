@@ -1,5 +1,6 @@
 #include "sns/subscriptions.hpp"
 
+#include "base/co_try.hpp"
 #include "sns/text.hpp"
 #include "sns/topic.hpp"
 
@@ -9,12 +10,21 @@
 #include <vector>
 
 namespace carecloud {
+namespace {
+
+constexpr std::string_view kHowToConfirm =
+    "sns.confirm is off: enable it, then make SNS send a new confirmation (aws sns subscribe with the same "
+    "endpoint)";
+constexpr std::string_view kHowToSubscribe =
+    "the topic no longer delivers to this endpoint and records are only polled: unless this is intended, "
+    "subscribe again with aws sns subscribe";
+
+}  // namespace
 
 Task<Result<>> Subscriptions::load() {
     if (loaded_) co_return Result<>{};
-    Result<std::vector<Subscription>> held = co_await inbox_.subscriptions();
-    if (!held) co_return held.error();
-    for (Subscription& subscription : *held) {
+    CO_TRY_ASSIGN(std::vector<Subscription> held, inbox_.subscriptions());
+    for (Subscription& subscription : held) {
         const Timestamp at = Timestamp::parse(subscription.changed_at).value_or(Timestamp{});
         std::string topic_arn = subscription.topic_arn;
         // What was noted while this was being read is newer.
@@ -25,8 +35,7 @@ Task<Result<>> Subscriptions::load() {
 }
 
 Task<Result<bool>> Subscriptions::note(Subscription subscription, Timestamp at) {
-    const Result<> loaded = co_await load();
-    if (!loaded) co_return loaded.error();
+    CO_TRY(load());
     const auto found = entries_.find(subscription.topic_arn);
     if (found != entries_.end()) {
         const Subscription& held = found->second.subscription;
@@ -39,16 +48,14 @@ Task<Result<bool>> Subscriptions::note(Subscription subscription, Timestamp at) 
         }
     }
     subscription.changed_at = clock_.wall().to_string_ms();  // as the inbox writes it
-    const Result<> noted = co_await inbox_.note_subscription(subscription);
-    if (!noted) co_return noted.error();
+    CO_TRY(inbox_.note_subscription(subscription));
     std::string topic_arn = subscription.topic_arn;
     entries_.insert_or_assign(std::move(topic_arn), Entry{.subscription = std::move(subscription), .at = at});
     co_return true;
 }
 
 Task<Result<bool>> Subscriptions::proven(std::string topic_arn, Timestamp at) {
-    const Result<> loaded = co_await load();
-    if (!loaded) co_return loaded.error();
+    CO_TRY(load());
     const auto found = entries_.find(topic_arn);
     if (found != entries_.end()) {
         const SubscriptionState state = found->second.subscription.state;
@@ -64,6 +71,11 @@ Subscription Subscriptions::find(const std::string& topic_arn) const {
     const auto found = entries_.find(topic_arn);
     if (found != entries_.end()) return found->second.subscription;
     return {.topic_arn = topic_arn, .state = SubscriptionState::pending};
+}
+
+std::string_view remedy_for(const Subscription& subscription, bool confirms) {
+    if (subscription.state == SubscriptionState::gone) return kHowToSubscribe;
+    return subscription.state == SubscriptionState::pending && !confirms ? kHowToConfirm : std::string_view{};
 }
 
 Result<HttpUrl> confirmation_url(const SnsMessage& message, const Origin& origin) {

@@ -50,6 +50,9 @@ class Subscriptions {
     std::map<std::string, Entry> entries_;  // by topic
 };
 
+// What to do about a subscription that is not confirmed; empty: nothing but subscribing. `confirms`: sns.confirm.
+std::string_view remedy_for(const Subscription& subscription, bool confirms);
+
 // How a subscription is confirmed: by an address that is built here, of the signed topic and token, at the host that
 // the rule of topic.hpp has passed. The message's own SubscribeURL is compared and never visited: it is where a
 // forger would have us go, and in an UnsubscribeConfirmation it would subscribe again.

@@ -19,7 +19,7 @@
 
 namespace carecloud {
 
-// How many of a stream's recent changes an event had announced (sync-model, hazard 23).
+// How many of a stream's recent changes an event had announced (lib/sync/DESIGN.md, hazard 23).
 struct Announced {
     std::size_t changes = 0;
     std::size_t announced = 0;

@@ -61,8 +61,8 @@ struct RecordFilter {
 
 struct RecordPage {
     std::vector<RecordRow> records{};
-    std::optional<std::string>
-        next{};  // the `after` to continue with; none: the end. There may be few records, or none
+    // The `after` that goes on; none: the end. There may be few records, or none.
+    std::optional<std::string> next{};
 };
 
 struct EventRow {
@@ -109,10 +109,10 @@ struct StoreCounts {
     std::uint64_t newest_seq = 0;
     std::uint64_t open_events = 0;
     std::uint64_t quarantined = 0;
-    std::uint64_t doubted =
-        0;  // records of which an earlier version was returned, until it is certain which one is right
-    std::uint64_t omitted = 0;  // records that listings omit, until a second check
-    RequestCount requests{};    // to the portal in the requested month
+    // Records of which an earlier version was shown, until it is known which one is right.
+    std::uint64_t doubted = 0;
+    std::uint64_t omitted = 0;  // records that listings leave out, until a second look
+    RequestCount requests{};    // to the portal in the month that was asked for
     std::vector<StreamState> streams{};
 };
 

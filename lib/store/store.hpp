@@ -95,9 +95,9 @@ class Store : public JobStore, public QuotaStore, public DoubtStore {
     virtual Task<Result<std::optional<StreamState>>> load_stream(std::string stream) = 0;
 
     // Records, change log, quarantine, doubts and the stream's row, in one transaction (promise 3). A record of the
-    // page is taken or doubted by the rule of model/change.hpp; a quarantined record that is taken is removed from
-    // quarantine. An invalid record already in quarantine with the same `modified` and reason writes nothing; an
-    // unreachable one counts as another attempt each time.
+    // page is taken or doubted by the rule of model/change.hpp; one that was in quarantine and is taken leaves it. An
+    // invalid record already in quarantine with the same `modified` and reason writes nothing; an unreachable
+    // one counts as another attempt each time.
     virtual Task<Result<CommitSummary>> commit(Batch batch) = 0;
 
     // The indices into `keys` of versions that the store neither holds nor has in quarantine or doubts with that

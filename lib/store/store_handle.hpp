@@ -8,6 +8,7 @@
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
+#include "base/machine_use.hpp"
 #include "store/certificates.hpp"
 #include "store/inbox.hpp"
 #include "store/reader.hpp"
@@ -38,6 +39,9 @@ class StoreHandle {
     // Whether this process still owns the store and what is written is kept. store_failed: it is lost (hazard 37), and
     // from then on every call that writes fails with it, too.
     virtual Task<Result<>> check_owned() = 0;
+
+    // What it takes of this machine. Reads from the kernel's memory alone.
+    virtual StoreUse use() const = 0;
 
     // Carries out every call that was begun and frees the store for another daemon. Blocks. Later calls end by
     // `canceled`.

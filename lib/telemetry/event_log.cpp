@@ -1,13 +1,10 @@
 #include "telemetry/event_log.hpp"
 
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace carecloud {
 namespace {
-
-constexpr std::string_view kStoreKey = "events store";
 
 std::vector<std::string> all_refusals() {
     std::vector<std::string> names;
@@ -31,16 +28,17 @@ void EventLog::event_received(const EventReport& event) {
                 {"EVENT_TYPE", event.event_type},
                 {"OUTCOME", to_string(event.outcome)},
                 {"STREAM", event.stream.value_or("none")}});
-    health_.restore(kStoreKey);
+    health_.restore(Health::kOfEvents);
 }
 
 // Anybody can send nonsense: a line when it begins, and then one an interval.
 void EventLog::request_refused(const SnsRefusal& refusal, std::string_view peer) {
     histories_.metrics.event_refused(to_string(refusal.reason));
     if (refusal.reason == RefusalReason::store)
-        health_.degrade(kStoreKey, {.text = "events cannot be stored: " + refusal.text,
-                                    .remedy = "free space on the store's disk, or stop the program that "
-                                              "locks the store: df -h, fuser -v"});
+        health_.degrade(Health::kOfEvents,
+                        {.text = "events cannot be stored: " + refusal.text,
+                         .remedy = "free space on the store's disk, or stop the program that "
+                                   "locks the store: df -h, fuser -v"});
     const std::string_view reason = to_string(refusal.reason);
     const auto line = refusals_.failed(reason, ErrorCode::refused, clock_.now());
     if (!line) return;
@@ -57,28 +55,12 @@ void EventLog::subscription_changed(const Subscription& subscription, std::strin
     std::string text = "topic subscription: " + std::string(to_string(subscription.state));
     if (!hint.empty()) text += "; " + std::string(hint);
     log_.write(gone ? LogLevel::error : confirmed ? LogLevel::info : LogLevel::warn, text, fields);
-    judge(subscription, hint);
+    if (on_subscription_) on_subscription_();
 }
 
 void EventLog::receiver_failed(const Error& error) {
     const auto line = failures_.failed(error.operation, error.code, clock_.now());
     if (line) log_.write(LogLevel::warn, error, {{"COUNT", line->count}});
-}
-
-void EventLog::judge(const Subscription& subscription, std::string_view hint) {
-    const std::string key = "subscription " + subscription.topic_arn;
-    if (subscription.state == SubscriptionState::confirmed) {
-        health_.restore(key);
-        return;
-    }
-    Reason reason{.text = "the subscription of " + subscription.topic_arn + " is " +
-                          std::string(to_string(subscription.state)),
-                  .remedy = std::string(hint)};
-    if (hint.empty())
-        reason.remedy =
-            "run aws sns subscribe (README, \"Subscribing\"); the subscription is confirmed automatically";
-    if (const auto since = Timestamp::parse(subscription.changed_at)) reason.since = *since;
-    health_.degrade(key, std::move(reason));
 }
 
 void EventLog::recall(const Subscription& subscription) {
@@ -93,7 +75,6 @@ void EventLog::recall(const Subscription& subscription) {
                "topic subscription: " + std::string(to_string(subscription.state)) + " since " +
                    subscription.changed_at,
                {{"TOPIC", subscription.topic_arn}});
-    judge(subscription, {});
 }
 
 }  // namespace carecloud

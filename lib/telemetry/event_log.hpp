@@ -8,7 +8,9 @@
 #include "telemetry/health.hpp"
 #include "telemetry/histories.hpp"
 
+#include <functional>
 #include <string_view>
+#include <utility>
 
 namespace carecloud {
 
@@ -21,16 +23,18 @@ class EventLog : public ReceiverObserver {
     void subscription_changed(const Subscription& subscription, std::string_view hint) override;
     void receiver_failed(const Error& error) override;
 
+    // Called after a subscription changed, which is a fact of the service's state.
+    void set_subscription_listener(std::function<void()> listener) { on_subscription_ = std::move(listener); }
+
     // The subscription of a configured topic, as an earlier process noted it.
     void recall(const Subscription& subscription);
 
   private:
-    void judge(const Subscription& subscription, std::string_view hint);
-
     Log& log_;
     Health& health_;
     const Clock& clock_;
     Histories& histories_;
+    std::function<void()> on_subscription_;
     ErrorFold refusals_;
     ErrorFold failures_;
 };

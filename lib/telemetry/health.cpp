@@ -72,10 +72,14 @@ void Health::observe(ReasonMap found) {
     report();
 }
 
-void Health::forget_streams() {
+void Health::forget_configured() {
     streams_.clear();
-    std::erase_if(reasons_, [](const auto& entry) { return entry.first.starts_with(kOfStreams); });
-    std::erase_if(observed_, [](const auto& entry) { return !entry.second.stream.empty(); });
+    std::erase_if(reasons_, [](const auto& entry) {
+        return entry.first.starts_with(kOfStreams) || entry.first == kOfEvents;
+    });
+    std::erase_if(observed_, [](const auto& entry) {
+        return !entry.second.stream.empty() || entry.first.starts_with(kOfSubscriptions);
+    });
 }
 
 std::vector<Reason> Health::reasons() const {
@@ -109,9 +113,7 @@ bool Health::explains(std::string_view stream) const {
 std::string Health::words_of(const std::string& stream, const Doing& doing) const {
     if (!doing.text.empty()) return stream + " " + doing.text;
     if (!doing.newest) return stream + ": no record";
-    const std::chrono::milliseconds age((clock_.wall().ticks - doing.newest->ticks) /
-                                        Timestamp::ticks_per_millisecond);
-    return stream + ": newest record " + span_text(age) + " old";
+    return stream + ": newest record " + span_text(clock_.wall() - *doing.newest) + " old";
 }
 
 std::string Health::status() const {

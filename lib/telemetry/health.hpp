@@ -1,5 +1,5 @@
 // Why the service is not ok, reason by reason, since when, and what each stream is doing: sent to systemd as one status
-// line whenever it changes. What is a reason, and how severe, decides api/service_state. I/O thread alone.
+// line whenever it changes. service_state.hpp decides what is a reason and how severe it is. I/O thread alone.
 #pragma once
 
 #include "base/clock.hpp"
@@ -31,6 +31,8 @@ class Health {
     static constexpr std::string_view kOfStore = "store";
     // Of a pass that failed.
     static constexpr std::string_view kOfPass = "pass";
+    // The key of the reason that events cannot be stored.
+    static constexpr std::string_view kOfEvents = "events";
     // Until the first pass of any stream has come to its end, ever.
     static constexpr std::string_view kNothingYet = "first pass";
     // The same of one stream; `what` distinguishes its reasons.
@@ -40,8 +42,8 @@ class Health {
     void remark(std::string text);
     // What a look at the facts has found, in place of what the last one did.
     void observe(ReasonMap found);
-    // Other streams begin: the earlier ones' reasons no longer count.
-    void forget_streams();
+    // Another configuration is in use: reasons of the earlier one's streams and topics no longer count.
+    void forget_configured();
 
     // The worst first.
     std::vector<Reason> reasons() const;

@@ -64,7 +64,7 @@ struct Metrics::Impl {
         counters(registry, "carecloud_doubts_total",
                  "Record versions that may be older than the stored one and were not stored immediately.");
     Counters& reversals = counters(registry, "carecloud_reversals_total",
-                                   "Record versions stored that the record had had before.");
+                                   "Versions stored that returned to an earlier version of the record.");
     Counters& unsteady = counters(
         registry, "carecloud_unsteady_total",
         "Record versions skipped because the content differs in each response under the same modified.");

@@ -1,5 +1,5 @@
-// What the daemon counts and measures of itself, for Prometheus (README, "Metrics"). Each number has one owner, who
-// reports it as it happens; what is a state, not a count, is read when the metrics are requested.
+// What the daemon counts and measures of itself, for Prometheus (manual: api, "Metrics"). Each number has one owner,
+// who reports it as it happens; what is a state, not a count, is read when the metrics are requested.
 //
 //     metrics.request_ended("ok", 12ms);
 //     metrics.committed("claim_attendance", summary, 3ms);

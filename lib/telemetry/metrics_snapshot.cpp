@@ -40,7 +40,7 @@ MetricFamily one_counter(const char* name, const char* help, double value) {
 }
 
 double seconds_between(Timestamp from, Timestamp to) {
-    return static_cast<double>(to.ticks - from.ticks) / Timestamp::ticks_per_second;
+    return std::chrono::duration<double>(to - from).count();
 }
 
 void append_clock(std::vector<MetricFamily>& families, const ClockReport& report) {
@@ -122,14 +122,14 @@ void append_process(std::vector<MetricFamily>& families, const ProcessUse& use) 
 void append_machine(std::vector<MetricFamily>& families, const MetricsSnapshot& snapshot) {
     const MachineUse& machine = snapshot.machine;
     if (machine.process) append_process(families, *machine.process);
-    if (machine.store_bytes)
+    if (machine.store.bytes)
         families.push_back(one_gauge("carecloud_store_bytes", "Size of the store's files, including its log.",
-                                     static_cast<double>(*machine.store_bytes)));
-    if (machine.disk) {
+                                     static_cast<double>(*machine.store.bytes)));
+    if (machine.store.disk) {
         families.push_back(one_gauge("carecloud_disk_free_bytes", "Free space on the store's filesystem.",
-                                     static_cast<double>(machine.disk->free_bytes)));
+                                     static_cast<double>(machine.store.disk->free_bytes)));
         families.push_back(one_gauge("carecloud_disk_size_bytes", "Size of the store's filesystem.",
-                                     static_cast<double>(machine.disk->size_bytes)));
+                                     static_cast<double>(machine.store.disk->size_bytes)));
     }
     if (snapshot.certificate_end)
         families.push_back(one_gauge("carecloud_certificate_end_timestamp_seconds",

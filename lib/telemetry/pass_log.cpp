@@ -106,8 +106,8 @@ void PassLog::pass_ended(const PassReport& report) {
     }
     if (report.cursor_went_back) {
         log_.write(LogLevel::warn,
-                   "the cursor was in the future by the portal's clock and by this machine's and was moved "
-                   "back; a full reconciliation follows, because records may have been skipped",
+                   "the cursor was ahead of both the portal's and this machine's clock and was moved back; a "
+                   "full reconciliation follows, because records may have been skipped",
                    {{"STREAM", report.stream}, {"CURSOR", cursor_text(report.state)}});
     }
     if (report.dialect_proven && !report.error) {
@@ -157,12 +157,12 @@ void PassLog::push_silent(std::string_view stream, bool silent) {
         stream, "push",
         {.text = "receives almost no events (push silent): most changes were not announced",
          .remedy = "run aws sns list-subscriptions-by-topic; subscribe again, or make the endpoint reachable "
-                   "for SNS (README, \"When no event comes\")"});
+                   "for SNS (manual: events, \"When no event comes\")"});
     log_.write(
         LogLevel::error,
         "push silent: records change, but almost no events announce them; the stream is polled more often. "
         "Check that the topic's subscription still exists (aws sns list-subscriptions-by-topic) and that SNS "
-        "can reach the endpoint (README, \"When no event comes\")",
+        "can reach the endpoint (manual: events, \"When no event comes\")",
         {{"STREAM", stream}});
 }
 
@@ -180,7 +180,7 @@ void PassLog::polls_stretched(std::string_view stream, std::optional<Duration> e
     const auto [reported, first] = reported_at_.try_emplace(key, now);
     if (!first && now - reported->second < std::chrono::hours(1)) return;
     reported->second = now;
-    const std::string span = span_text(std::chrono::milliseconds(milliseconds(*every)));
+    const std::string span = span_text(*every);
     log_.write(LogLevel::warn,
                "polling less often to stay within the monthly quota: " + std::string(stream) +
                    " is polled every " + span + "; raise portal.rate.monthly_quota if the portal allows more",
@@ -234,40 +234,46 @@ void PassLog::recall_loaded(bool any) {
          .remedy = "wait for the first load; if a stream is waiting, carecloudctl status shows why"});
 }
 
-// Each attempt restarts; that a pass does is logged once.
 void PassLog::bounded_pass(const Job& pass) {
-    const std::string kind(to_string(pass.kind));
     if (pass.status != JobStatus::running || pass.error.empty())
         health_.restore_stream(pass.stream, kOfBounded);
-    if (pass.status == JobStatus::running) {
-        const bool reported = !pass.error.empty() || !begun_.insert(pass.id).second;
-        if (!reported) log_.write(LogLevel::info, kind + " started", begin_fields(pass));
-        return;
+    switch (pass.status) {
+        case JobStatus::waiting:
+            return;
+        case JobStatus::running:
+            return report_begin(pass);
+        case JobStatus::done:
+            if (pass.error.empty()) return report_end(pass, LogLevel::info, " finished");
+            return report_end(pass, LogLevel::warn, " finished with unexplained differences");
+        case JobStatus::awaiting_confirmation:
+            return report_end(pass, LogLevel::error,
+                              " stopped for confirmation before marking records as deleted");
+        case JobStatus::failed:
+            return report_end(pass, LogLevel::error, " failed");
+        case JobStatus::canceled:
+            return report_end(pass, LogLevel::info, " canceled");
     }
+}
+
+// Each attempt reports its beginning; a pass gets one line.
+void PassLog::report_begin(const Job& pass) {
+    if (!pass.error.empty() || !begun_.insert(pass.id).second) return;
+    log_.write(LogLevel::info, std::string(to_string(pass.kind)) + " started", begin_fields(pass));
+}
+
+void PassLog::report_end(const Job& pass, LogLevel level, std::string_view outcome) {
     begun_.erase(pass.id);
     report_recovery(pass);
     judge(pass);
-    LogFields fields = fields_of(pass);
     if (pass.status == JobStatus::done) {
         histories_.metrics.holes_found(pass.stream, pass.holes);
         report_holes(pass.stream, pass.holes);
     }
-    if (pass.error.empty()) {
-        log_.write(LogLevel::info, kind + (pass.status == JobStatus::done ? " finished" : " canceled"),
-                   fields);
-        return;
-    }
-    fields.emplace_back("REASON", pass.error);
+    LogFields fields = fields_of(pass);
+    if (!pass.error.empty()) fields.emplace_back("REASON", pass.error);
     if (!pass.hint.empty()) fields.emplace_back("HINT", pass.hint);
-    if (pass.status == JobStatus::done) {
-        fields.emplace_back("UNEXPLAINED", pass.unexplained);
-        log_.write(LogLevel::warn, kind + " finished with unexplained differences", fields);
-        return;
-    }
-    const bool asks = pass.status == JobStatus::awaiting_confirmation;
-    log_.write(LogLevel::error,
-               kind + (asks ? " stopped for confirmation before marking records as deleted" : " failed"),
-               fields);
+    if (pass.unexplained > 0) fields.emplace_back("UNEXPLAINED", pass.unexplained);
+    log_.write(level, std::string(to_string(pass.kind)) + std::string(outcome), fields);
 }
 
 void PassLog::bounded_pass_waits(const Job& pass, const Error& error, Duration pause) {
@@ -313,16 +319,17 @@ void PassLog::committed(const CommitReport& report) {
     if (is_odd) report_set_aside(std::string(report.stream), summary);
 }
 
-// One line for each quarantined record, as far as they are named, and one for the others. One line per hour for
-// versions that are doubted, went back, or differ in each response.
+// A line for each quarantined record that is named and one for the others; hourly lines for the other kinds.
 void PassLog::report_set_aside(const std::string& stream, const CommitSummary& summary) {
     report_hourly(stream, LogLevel::warn,
                   "the portal returned an earlier version of a record: the record is fetched again once all "
-                  "replicas of the portal agree, and every record is compared (README, \"Doubted records\")",
+                  "replicas of the portal agree, and every record is compared "
+                  "(manual: reconciliation, \"Doubted records\")",
                   summary.doubted);
     report_hourly(stream, LogLevel::warn,
                   "a record reverted to an earlier version: the portal was restored from a backup, or its "
-                  "replicas differ for longer than the stream's overlap (README, \"Doubted records\")",
+                  "replicas differ for longer than the stream's overlap "
+                  "(manual: reconciliation, \"Doubted records\")",
                   summary.reversed);
     report_hourly(
         stream, LogLevel::warn,
@@ -354,7 +361,8 @@ void PassLog::report_holes(const std::string& stream, std::size_t count) {
     report_hourly(
         stream, LogLevel::warn,
         "the portal's listings omit records that it has; they are kept. Report this to the portal's "
-        "operator: new records may be missing until they change (README, \"Doubted records\")",
+        "operator: new records may be missing until they change (manual: reconciliation, \"Doubted "
+        "records\")",
         count);
 }
 

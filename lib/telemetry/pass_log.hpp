@@ -51,6 +51,8 @@ class PassLog : public Observer {
     void report_recovery(const PassReport& report);
     void report_events(const PassReport& report);
     void report_recovery(const Job& pass);
+    void report_begin(const Job& pass);
+    void report_end(const Job& pass, LogLevel level, std::string_view outcome);
 
     Log& log_;
     Health& health_;

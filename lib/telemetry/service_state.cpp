@@ -1,6 +1,7 @@
 #include "telemetry/service_state.hpp"
 
 #include "base/quantity_text.hpp"
+#include "sns/subscriptions.hpp"
 #include "sync/limits/rate_limiter.hpp"
 
 #include <algorithm>
@@ -13,16 +14,6 @@ constexpr int kBehindPolls = 3;
 // A busy machine may need this long for three polls of a second.
 constexpr Duration kBehindMin = std::chrono::seconds(15);
 constexpr std::uint64_t kDiskFreePercent = 10;
-constexpr std::int64_t kCertificateDays = 21;
-constexpr std::int64_t kDaySeconds = 86'400;
-
-std::string span_of(Duration span) {
-    return span_text(std::chrono::duration_cast<std::chrono::milliseconds>(span));
-}
-
-std::string span_between(Timestamp from, Timestamp to) {
-    return span_text(std::chrono::milliseconds((to.ticks - from.ticks) / Timestamp::ticks_per_millisecond));
-}
 
 std::string without_operation(const Error& error) {
     return error.subject + " (" + std::string(to_string(error.code)) + ")";
@@ -32,8 +23,8 @@ void judge_stream(ReasonMap& found, const StreamFacts& stream, Timestamp now) {
     if (stream.stretched) {
         found["stretched " + stream.entity] = {
             .state = ServiceState::warning,
-            .text = "is polled every " + span_of(stream.poll_every) + " instead of every " +
-                    span_of(stream.configured_every) + " to stay within the monthly quota",
+            .text = "is polled every " + span_text(stream.poll_every) + " instead of every " +
+                    span_text(stream.configured_every) + " to stay within the monthly quota",
             .remedy =
                 "raise portal.rate.monthly_quota if the portal allows more, or poll and reconcile less often",
             .stream = stream.entity};
@@ -61,21 +52,34 @@ void judge_disk(ReasonMap& found, const DiskUse& disk) {
 
 // SNS does not deliver to an endpoint with an expired certificate.
 void judge_certificate(ReasonMap& found, Timestamp end, Timestamp now) {
-    const std::int64_t left = end.seconds() - now.seconds();
-    if (left > kCertificateDays * kDaySeconds) return;
-    const bool over = left <= 0;
+    if (end - now > kCertificateWarning) return;
+    const bool over = end <= now;
     const std::string at = end.to_string().substr(0, 10);
     found["certificate"] = {
         .state = over ? ServiceState::critical : ServiceState::warning,
         .text = over ? "the SNS endpoint's certificate expired on " + at + ": no events are received"
-                     : "the SNS endpoint's certificate expires on " + at + ", in " + span_between(now, end),
+                     : "the SNS endpoint's certificate expires on " + at + ", in " + span_text(end - now),
         .remedy =
             "renew it and replace the file of sns.tls.certificate; if it is a credential of the unit, run "
             "systemctl restart carecloud-syncd",
         .since = over ? end : Timestamp{}};
 }
 
-// "claim, provider" for reasons that differ only in the stream.
+// One of which nothing was noted yet is no reason: the topic may never have been subscribed to.
+void judge_subscription(ReasonMap& found, const Subscription& subscription, bool confirms) {
+    if (subscription.state == SubscriptionState::confirmed || subscription.changed_at.empty()) return;
+    Reason reason{.text = "the subscription of " + subscription.topic_arn + " is " +
+                          std::string(to_string(subscription.state)),
+                  .remedy = std::string(remedy_for(subscription, confirms)),
+                  .since = Timestamp::parse(subscription.changed_at).value_or(Timestamp{})};
+    if (reason.remedy.empty())
+        reason.remedy =
+            "run aws sns subscribe (manual: events, \"Subscribing\"); the subscription is confirmed "
+            "automatically";
+    found[std::string(kOfSubscriptions) + subscription.topic_arn] = std::move(reason);
+}
+
+// "claim, provider" for those that share all but the stream.
 std::string names_of(const std::vector<const Reason*>& alike) {
     std::string names;
     for (const Reason* reason : alike)
@@ -159,7 +163,7 @@ std::string status_line(const std::vector<Reason>& reasons, Timestamp now) {
         for (const Reason* reason : group)
             one.since = std::min(one.since, reason->since);
         line += (line.empty() ? "" : " | ") + std::string(to_string(one.state)) + ": " + sentence(one) +
-                ", for " + span_between(one.since, now) + "; remedy: " + one.remedy;
+                ", for " + span_text(now - one.since) + "; remedy: " + one.remedy;
     }
     return line.empty() ? "ok" : line;
 }
@@ -174,8 +178,8 @@ ReasonMap judge(const ServiceFacts& facts) {
                             .text = counted(facts.doubted, "record is", "records are") +
                                     " doubted: the portal returned an earlier version",
                             .remedy =
-                                "none if it resolves: they are fetched again after streams[].overlap; "
-                                "otherwise see \"Doubted records\" in the README"};
+                                "wait: they are fetched again after streams[].overlap; if the warning "
+                                "stays, see manual: reconciliation, \"Doubted records\""};
     }
     if (facts.clock && facts.clock->verdict != ClockVerdict::agree) {
         found["clock"] = {
@@ -183,6 +187,8 @@ ReasonMap judge(const ServiceFacts& facts) {
     }
     if (facts.disk) judge_disk(found, *facts.disk);
     if (facts.certificate_end) judge_certificate(found, *facts.certificate_end, facts.now);
+    for (const Subscription& subscription : facts.subscriptions)
+        judge_subscription(found, subscription, facts.confirms);
     return found;
 }
 

@@ -12,6 +12,7 @@
 #include "base/error.hpp"
 #include "base/machine_use.hpp"
 #include "base/timestamp.hpp"
+#include "model/event.hpp"
 #include "sync/walk/portal_time.hpp"
 
 #include <cstdint>
@@ -30,7 +31,8 @@ std::string_view to_string(ServiceState state);
 
 struct Reason {
     ServiceState state = ServiceState::critical;
-    std::string text{};    // with a stream, what follows its name: "waits: HTTP 403 Forbidden (key_refused)"
+    // With a stream, what follows its name: "waiting: HTTP 403 Forbidden (key_refused)".
+    std::string text{};
     std::string remedy{};  // what to do about it
     std::string stream{};  // the entity; empty: it concerns the whole service
     Timestamp since{};     // 0: since it was first found
@@ -38,6 +40,8 @@ struct Reason {
 
 // By a key that distinguishes the reasons and is not shown.
 using ReasonMap = std::map<std::string, Reason, std::less<>>;
+// What the keys of the subscriptions' reasons begin with.
+inline constexpr std::string_view kOfSubscriptions = "subscription ";
 
 // Whether a pass that failed so is critical: what does not pass on its own, or is wrong on this side. A portal that is
 // away for a while is not: nobody here can do anything about it.
@@ -46,7 +50,7 @@ bool is_store_error(ErrorCode code);
 // The error as a reason: `text` is `what` and the error without its operation, which names the stream once more.
 Reason reason_of(std::string_view what, const Error& error);
 
-// "claim waits: HTTP 403 Forbidden (key_refused)"
+// "claim waiting: HTTP 403 Forbidden (key_refused)"
 std::string sentence(const Reason& reason);
 // What /readyz says of it: the sentence and the remedy.
 std::string sentence_with_remedy(const Reason& reason);
@@ -76,7 +80,12 @@ struct ServiceFacts {
     std::optional<Error> unreadable{};           // why the store cannot be read
     std::optional<DiskUse> disk{};               // of the store
     std::optional<Timestamp> certificate_end{};  // of the SNS endpoint
+    std::vector<Subscription> subscriptions{};   // of the configured topics
+    bool confirms = true;                        // sns.confirm
 };
+
+// How long before its end a certificate is a warning.
+inline constexpr std::chrono::days kCertificateWarning{21};
 
 ReasonMap judge(const ServiceFacts& facts);
 

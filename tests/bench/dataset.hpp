@@ -17,7 +17,7 @@
 
 namespace carecloud::bench {
 
-// What API Gateway lets through (portal-api facts, "Authentication and limits").
+// What API Gateway lets through (the vendor's API documentation).
 inline constexpr std::size_t kAnswerBytesMax = 10'000'000;
 
 struct Answer {

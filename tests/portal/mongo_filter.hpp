@@ -47,8 +47,8 @@ struct FilterNode {
     std::vector<FilterNode> children{};  // all, any, none; one child of negate
     Test test = Test::eq;
     FieldPath path{};
-    std::vector<BsonValue>
-        operands{};  // views into the filter's JSON; one, but for `in`, where they are sorted
+    // Views into the filter's JSON; one, but for `in`, where they are sorted.
+    std::vector<BsonValue> operands{};
 };
 
 class MongoFilter {

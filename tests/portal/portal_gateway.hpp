@@ -1,5 +1,5 @@
 // What AWS API Gateway does before the portal sees a request: key, monthly quota, steady rate with a burst
-// (portal-api facts, "Authentication and limits").
+// (the vendor's API documentation).
 //
 // Pure but for its counters: the caller brings the time. Used from one thread.
 #pragma once

@@ -7,7 +7,7 @@
 namespace carecloud {
 namespace {
 
-// portal-api facts, "Records".
+// See the vendor's API documentation.
 constexpr const char* kDocumentedEntities[] = {"family",
                                                "family_member",
                                                "family_income",

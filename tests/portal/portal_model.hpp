@@ -1,6 +1,6 @@
 // A model of the CareCloud Portal in memory: documents, MongoDB's way of filtering and sorting, and the
 // answers' text. The loopback portal serves it over HTTP; the engine's tests ask it directly. Facts:
-// portal-api, "Query API".
+// the vendor's API documentation.
 //
 //     PortalModel portal({.id_is_oid = true, .take_cap = 100});
 //     portal.put("claim_attendance", R"({"_id":"65f3…","modified":"2024-03-13T19:08:57.1630000Z"})");
@@ -43,8 +43,8 @@ struct ModelSettings {
     std::size_t response_limit_bytes = 10'000'000;  // of the text of an answer, before gzip; 0: none
     int too_large_status = 413;                     // or 500, 502: what the gateway says past the limit
     std::size_t list_bytes = 0;  // a list ends where it has as many, as if there were no more; 0: it does not
-    std::string
-        workspace_id{};  // the only ones served; a request that names another is answered 403. Empty: any
+    // The only ones served; a request that names another is answered 403. Empty: any.
+    std::string workspace_id{};
     std::string bucket_id{};
 
     FieldTypes types() const { return {id_is_oid, modified_is_date}; }

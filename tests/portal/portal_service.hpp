@@ -66,8 +66,8 @@ class PortalService {
     PortalGzip gzip_;
     PortalBackup backup_;
     std::uint64_t signatures_ = 0;  // of the fields that differ in each answer
-    std::string
-        spoiled_record_;  // the `_id` of the record that the record faults are in; empty: not chosen yet
+    // The `_id` of the record that the record faults are in; empty: not chosen yet.
+    std::string spoiled_record_;
     struct Cached {
         PortalReply reply;
         std::size_t records;

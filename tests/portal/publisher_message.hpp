@@ -20,7 +20,7 @@
 
 namespace carecloud {
 
-// What CareCloud publishes as a notification's Message (portal-api facts, "Notifications").
+// What CareCloud publishes as a notification's Message (the vendor's API documentation).
 struct PublishedEvent {
     std::string id{};  // the record's `_id`
     std::string datasource_code = "cc-claim-attendance";

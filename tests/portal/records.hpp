@@ -1,4 +1,4 @@
-// Invented records that look like the vendor's `claim_attendance` (portal-api facts, "Records"): every
+// Invented records that look like the vendor's `claim_attendance` (the vendor's API documentation): every
 // documented field, business dates, sign-in times, signatures of a realistic size, a misspelled name now and
 // then. No real person is in them. The same options and index give the same bytes, on any machine.
 //

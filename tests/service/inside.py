@@ -187,7 +187,7 @@ class Life(unittest.TestCase):
         write_configuration(CONFIGURATION.format(base_url=base_url))
         KEY.write_text("first-key\n")
         control("POST", "/settings", {"api_key": "first-key"})
-        # As documented in the README: if --check and doctor find nothing wrong, the service starts.
+        # As documented: if --check and doctor find nothing wrong, the service starts.
         self.assertIn(ENTITY, run("carecloud-syncd", "--check").stdout)
         self.assertRegex(run("carecloudctl", "doctor").stdout, r"good +key +accepted\n")
         drop_in("quick", "[Unit]\nStartLimitIntervalSec=0\n[Service]\nRestartSec=100ms\nTimeoutStopSec=5s\n")

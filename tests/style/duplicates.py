@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Finds code of lib/ and daemon/ that stands in two places: at least TOKENS_MIN equal tokens one after the other.
+"""Finds code of FOLDERS that stands in two places: at least TOKENS_MIN equal tokens one after the other.
 
     duplicates.py [ROOT]     prints "file:line: duplicates: …" for each finding; exits with 1 if there are any
 
@@ -16,7 +16,7 @@ import style
 
 TOKENS_MIN = 60
 NAMES_MIN = 12
-FOLDERS = ("lib/", "daemon/")
+FOLDERS = ("lib/", "daemon/", "tests/portal/")
 
 TOKEN = re.compile(
     r"""(?P<skip>\#[^\n]*|//[^\n]*|/\*.*?\*/|\s+)"""

@@ -143,33 +143,7 @@ ODD = [
     (re.compile(r"\bcut (?:short|off)\b"), "truncated or interrupted"),
     (re.compile(r"\bas(?:k|ks|ked|king) for\b"), "request or fetch"),
     (re.compile(r"\bgo(?:es)? on\b"), "continue"),
-    (re.compile(r"\bfor ever\b"), "forever, or permanently"),
-    (re.compile(r"\ball the same\b"), "still, or anyway"),
-    (re.compile(r"\bagain and again\b"), "repeatedly"),
-    (re.compile(r"\bnow and then\b"), "sometimes"),
-    (re.compile(r"\bas a rule\b"), "normally"),
-    (re.compile(r"\bin silence\b|\bwith(?:out)? a word\b"), "silently, without a message, or with a message"),
-    (re.compile(r"\bin (?:its|their) turn\b"), "omit"),
-    (re.compile(r"\bsince when\b"), "start time"),
-    (re.compile(r"\bwrit(?:e|es|ten) down\b"), "store or record"),
-    (re.compile(r"\bpass(?:es|ed|ing)? over\b"), "skip or ignore"),
-    (re.compile(r"\bheld against\b"), "compared with"),
-    (re.compile(r"\bheld up\b|\bhold(?:s|ing)? up\b(?! to\b)"), "delay"),
-    (re.compile(r"\b(?:put|set) aside\b"), "quarantine or reserve"),
-    (re.compile(r"\bgiv(?:e|es|en) back\b"), "return or release"),
-    (re.compile(r"\bcom(?:e|es|ing) to (?:its|their|the) end\b"), "complete"),
-    (re.compile(r"\bmonth(?:'s turn| turns)\b|\bturn of the month\b"), "end of the month"),
-    (re.compile(r"\bhonest\b"), "genuine or legitimate"),
-    (re.compile(r"\b(?:requests|records|messages|commits|rows|changes) a (?:second|minute|hour|day|month)\b"), "per"),
-]
-
-# The same for the texts of programs alone. SQL is upper case and does not match.
-WORDING = ODD + [
-    (re.compile(r"\bleav(?:e|es|ing)\b"), "exit, skip, omit or remove"),
-    (re.compile(r"\blook(?:s|ed|ing)?\b(?! (?:up|like)\b)"), "poll, check or sync"),
-    (re.compile(r"\b(?:tells?|telling|told)\b"), "report"),
-    (re.compile(r"\bmistakes?\b"), "error"),
-    (re.compile(r"(?<!there )\b(?:is|are|was|were) no (?!longer\b)"), "is not a"),
+    (re.compile(r"\bin the README\b"), 'name page and section, such as: manual: api, "Metrics"'),
     (re.compile(r"\bwhere (?:an?|the|there|it|they|no|nothing|that|this)\b"), "if"),
 ]
 WORDED = PRODUCT + ("etc/", "findings/", "packaging/", "systemd/", "tests/bench/", "tests/fuzz/", "tests/portal/",
@@ -177,8 +151,8 @@ WORDED = PRODUCT + ("etc/", "findings/", "packaging/", "systemd/", "tests/bench/
 WORDING_EXCEPT = {
     "lib/json/redact.cpp",  # a list of other programs' words
 }
-DOCUMENTS = ("etc/", "packaging/carecloudctl.", "packaging/deb/", "packaging/man/", "systemd/",
-             "tests/simulation/mutants/mutations.toml")
+DOCUMENTS = ("etc/", "lib/api/ui/page/page.html", "packaging/carecloudctl.", "packaging/deb/", "packaging/man/",
+             "packaging/manual/", "packaging/package.cmake", "systemd/", "tests/simulation/mutants/mutations.toml")
 
 # One meaning for each word of a name: the words that names avoid, and the standard terms. Searched in the words of the
 # identifiers in EVERYWHERE: "place" is not found in emplace_back.
@@ -378,6 +352,28 @@ def check_wording(files):
             yield Finding(file.path, line, "wording", f'"{text}": {instead}')
 
 
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+# Of a page of packaging/manual, or of README.md, and of a section of it.
+REFERENCE = re.compile(r'\b(?:manual: ([a-z]+)|README),\s*(?:\\?"(.{1,80}?)\\?")?')
+
+
+def check_references(files):
+    """A page and a section that a message or a comment names exist."""
+    pages = {file.path: set(HEADING.findall(file.text)) for file in files if file.path.endswith(".md")}
+    for file in files:
+        if not file.path.startswith(WORDED):
+            continue
+        # Adjacent literals are one text, and so are the lines of a comment; \f stands for the end of a line.
+        text = re.sub(r'(?<!\\)"\s*\n\s*"', "\f", file.text)
+        text = re.sub(r"\n[ \t]*(?://|#)?[ \t]*", "\f ", text)
+        for m in REFERENCE.finditer(text):
+            page = f"packaging/manual/{m.group(1)}.md" if m.group(1) else "README.md"
+            section = (m.group(2) or "").replace("\f", "")
+            if section not in pages.get(page, ()):
+                line = text.count("\f", 0, m.start()) + 1
+                yield Finding(file.path, line, "reference", f'{page} has no section "{section}"')
+
+
 NAME = re.compile(r"[A-Za-z_]\w*")
 WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
@@ -505,8 +501,8 @@ def read(root):
     return found
 
 
-RULES_OF_FILES = (check_rooms, check_cmake, check_bans, check_wording, check_names, check_dead, check_tests_run,
-                  check_look, check_one_definition)
+RULES_OF_FILES = (check_rooms, check_cmake, check_bans, check_wording, check_references, check_names, check_dead,
+                  check_tests_run, check_look, check_one_definition)
 
 
 def check(root):

@@ -46,8 +46,8 @@ class BoundedWork {
     KillPhase backfill(int kills);
 
   private:
-    using Progress =
-        std::pair<std::uint64_t, std::pair<std::string, std::string>>;  // steps done, and in the next one
+    // Steps done, and in the next one.
+    using Progress = std::pair<std::uint64_t, std::pair<std::string, std::string>>;
 
     KillPhase phase(const std::string& kind, std::vector<std::string> words, int kills);
     void damage(bool with_deletes);

@@ -1,5 +1,5 @@
 // An agency's day in a minute: submissions from midnight to midnight, each hour's as soon as those of the previous hour
-// are stored, together with polls and the faults of a bad day. README "Developing" lists the numbers.
+// are stored, together with polls and the faults of a bad day. tests/README.md lists the numbers.
 #include "system/event_site.hpp"
 #include "system/programs.hpp"
 

@@ -1,4 +1,5 @@
 // The endpoint as a service: subscriptions, credentials, the check of its files, reload, stop.
+#include "system/api_client.hpp"
 #include "system/event_site.hpp"
 #include "system/wire_client.hpp"
 
@@ -240,6 +241,20 @@ TEST_CASE("topics and the whole endpoint are added and removed by a reload") {
     site.reload(daemon);
     CHECK(site.still_serves(daemon) == "");
     CHECK_FALSE(read_events(site.agency.store_path()).contains(foreign.front()));
+    CHECK(site.agency.stop(daemon).code == 0);
+}
+
+TEST_CASE("an ended subscription makes the service not ready, until a reload removes the endpoint") {
+    EventSite site({.poll_every = "1s", .api = "127.0.0.1:0"});
+    Process daemon = site.start();
+    site.subscribe(daemon);
+    REQUIRE(becomes_ready(daemon));
+    site.portal.control("POST", "/sns/unsubscribe", {{"endpoint", site.endpoint()}});
+    const auto gone = [&] { return not_ready_for(daemon).find("is gone") != std::string::npos; };
+    CHECK(daemon.wait_until(gone, kWithin));
+    site.sns.reset();
+    site.reload(daemon);
+    CHECK(becomes_ready(daemon));
     CHECK(site.agency.stop(daemon).code == 0);
 }
 

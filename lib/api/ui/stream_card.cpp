@@ -6,10 +6,6 @@
 namespace carecloud {
 namespace {
 
-std::chrono::milliseconds whole_ms(Duration span) {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(span);
-}
-
 std::string fact(std::string_view name, const std::string& markup) {
     return "<div><dt>" + std::string(name) + "</dt><dd>" + markup + "</dd></div>";
 }
@@ -68,17 +64,17 @@ std::string what_came(const CommitSummary& summary) {
 std::string last_pass_of(const StreamView& stream, Timestamp now) {
     if (!stream.last) return "none completed yet";
     const PassReport& report = stream.last->report;
-    return ago_of(stream.last->ended_at, now) + ", took " + span_text(whole_ms(report.took)) + "<br>" +
+    return ago_of(stream.last->ended_at, now) + ", took " + span_text(report.took) + "<br>" +
            (report.error ? "failed" : what_came(report.summary));
 }
 
 std::string next_pass_of(const StreamView& stream) {
     if (!stream.snapshot) return "not scheduled";
     if (stream.snapshot->in_pass) return "in progress";
-    std::string words = "in " + span_text(whole_ms(stream.snapshot->until_next));
+    std::string words = "in " + span_text(stream.snapshot->until_next);
     if (stream.snapshot->stretched)
-        words += "<br>polling less often because of the quota: every " +
-                 span_text(whole_ms(stream.snapshot->poll_every));
+        words +=
+            "<br>polling less often because of the quota: every " + span_text(stream.snapshot->poll_every);
     return words;
 }
 
@@ -95,7 +91,7 @@ std::string progress_of(const PassUnderWay& pass) {
 }  // namespace
 
 std::string ago_of(Timestamp at, Timestamp now) {
-    const std::chrono::milliseconds span((now.ticks - at.ticks) / Timestamp::ticks_per_millisecond);
+    const Duration span = now - at;
     return span < std::chrono::seconds(1) ? "just now" : span_text(span) + " ago";
 }
 

@@ -1,6 +1,7 @@
 #include "net/client/connection.hpp"
 
 #include "base/clock.hpp"
+#include "base/co_try.hpp"
 #include "base/error.hpp"
 #include "base/loopback.hpp"
 #include "net/client/exchange.hpp"
@@ -103,18 +104,14 @@ HttpConnection::HttpConnection(const asio::any_io_executor& executor, const Rout
 }
 
 Task<Result<>> HttpConnection::open(SteadyTime deadline) {
-    auto connecting = route_.unix_path.empty() ? connect_tcp(deadline) : connect_unix(deadline);
-    const Result<> connected = co_await std::move(connecting);
-    if (!connected) co_return connected.error();
+    CO_TRY(route_.unix_path.empty() ? connect_tcp(deadline) : connect_unix(deadline));
     expire_at(deadline);
     if (route_.proxy) {
-        const Result<> tunnel = co_await open_tunnel(*this, route_.origin, *route_.proxy);
-        if (!tunnel) co_return tunnel.error();
+        CO_TRY(open_tunnel(*this, route_.origin, *route_.proxy));
         peer_ = route_.origin.host_and_port();
     }
     if (route_.origin.tls) {
-        const Result<> secured = co_await handshake();
-        if (!secured) co_return secured.error();
+        CO_TRY(handshake());
     }
     bytes_read_ = 0;
     co_return Result<>{};
@@ -123,12 +120,11 @@ Task<Result<>> HttpConnection::open(SteadyTime deadline) {
 Task<Result<>> HttpConnection::connect_tcp(SteadyTime deadline) {
     std::string host = route_.proxy ? route_.proxy->host : route_.origin.host;
     const std::uint16_t port = route_.proxy ? route_.proxy->port : route_.origin.port;
-    const Result<std::vector<tcp::endpoint>> found = co_await resolve(std::move(host), port, deadline);
-    if (!found) co_return found.error();
+    CO_TRY_ASSIGN(const std::vector<tcp::endpoint> found, resolve(std::move(host), port, deadline));
     error_code failure;
-    std::size_t left = found->size();
-    for (const tcp::endpoint& endpoint : *found) {
-        // An address that does not respond uses only its share of the time, so that the next one can be tried.
+    std::size_t left = found.size();
+    for (const tcp::endpoint& endpoint : found) {
+        // An address that swallows everything leaves its share of the time to the next.
         const auto now = std::chrono::steady_clock::now();
         expired_ = false;
         expire_at(now + (deadline - now) / static_cast<int>(left--));

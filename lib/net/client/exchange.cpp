@@ -1,5 +1,6 @@
 #include "net/client/exchange.hpp"
 
+#include "base/co_try.hpp"
 #include "net/byte_buffer.hpp"
 
 #include <algorithm>
@@ -150,8 +151,7 @@ Task<Result<>> receive_final_head(HttpConnection& connection, std::optional<Resp
         parser.emplace();
         parser->header_limit(kHeadBytesMax);
         parser->body_limit(body_bytes_max);
-        const Result<> head = co_await receive_head(connection, *parser, body_bytes_max);
-        if (!head) co_return head.error();
+        CO_TRY(receive_head(connection, *parser, body_bytes_max));
         const int status = parser->get().result_int();
         if (status >= 200) co_return Result<>{};
         if (status == 101) break;
@@ -167,19 +167,16 @@ Task<Result<Answer>> exchange(HttpConnection& connection, std::string_view reque
     const IoResult sent = co_await connection.write_all(request);
     if (sent.failure) co_return connection.failed(sent.failure, "sending the request");
     std::optional<ResponseParser> parser;
-    const Result<> head = co_await receive_final_head(connection, parser, limits.body_bytes_max);
-    if (!head) co_return head.error();
+    CO_TRY(receive_final_head(connection, parser, limits.body_bytes_max));
 
     connection.expire_at(std::min(std::chrono::steady_clock::now() + limits.body, limits.total_by));
     ByteBuffer& body = parser->get().body();
     const auto length = parser->content_length();
-    Result<> received;
     if (!parser->is_done() && length) {
-        received = co_await receive_sized_body(connection, static_cast<std::size_t>(*length), body);
+        CO_TRY(receive_sized_body(connection, static_cast<std::size_t>(*length), body));
     } else if (!parser->is_done()) {
-        received = co_await receive_streamed_body(connection, *parser, limits.body_bytes_max);
+        CO_TRY(receive_streamed_body(connection, *parser, limits.body_bytes_max));
     }
-    if (!received) co_return received.error();
     body.reserve(body.size);
     Answer answer{.status = static_cast<int>(parser->get().result_int()),
                   .headers = copy_headers(parser->get()),
@@ -198,9 +195,8 @@ Task<Result<>> open_tunnel(HttpConnection& connection, const Origin& origin, con
     if (sent.failure) co_return connection.failed(sent.failure, "requesting a tunnel");
     http::response_parser<http::empty_body> parser;
     parser.header_limit(kHeadBytesMax);
-    parser.skip(true);  // a successful response to CONNECT has no body, whatever its head contains
-    const Result<> head = co_await receive_head(connection, parser, 0);
-    if (!head) co_return head.error();
+    parser.skip(true);  // a successful answer to CONNECT has no body, whatever its head says
+    CO_TRY(receive_head(connection, parser, 0));
     const int status = static_cast<int>(parser.get().result_int());
     if (status == 407) {
         co_return connection.problem(ErrorCode::unreachable,

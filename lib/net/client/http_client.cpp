@@ -1,6 +1,7 @@
 #include "net/client/http_client.hpp"
 
 #include "base/ascii.hpp"
+#include "base/co_try.hpp"
 #include "net/client/connection.hpp"
 #include "net/client/exchange.hpp"
 #include "net/client/gzip.hpp"
@@ -83,8 +84,7 @@ Task<Result<Answer>> HttpClient::State::attempt(std::string_view request) {
     ++opened;
     const SteadyTime connect_by =
         std::min(std::chrono::steady_clock::now() + timeouts.connect, limits.total_by);
-    const Result<> open = co_await fresh->open(connect_by);
-    if (!open) co_return open.error();
+    CO_TRY(fresh->open(connect_by));
     Result<Answer> answer = co_await exchange(*fresh, request, limits);
     if (answer && answer->reusable) keep(std::move(fresh));
     co_return answer;

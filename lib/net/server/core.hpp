@@ -94,7 +94,6 @@ class ServerCore : public std::enable_shared_from_this<ServerCore> {
   private:
     Task<> accept_failed(const boost::system::error_code& failure);
     Task<> make_room();
-    std::vector<std::shared_ptr<ServerSession>> all_sessions() const;
     bool evict();
 
     boost::asio::any_io_executor executor_;

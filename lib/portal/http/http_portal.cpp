@@ -182,14 +182,13 @@ std::optional<Error> HttpPortal::refusal_in(const Result<HttpResponse>& response
     return with_remedy(refusal_of(*response, operation, clock_.wall()));
 }
 
-// In addition to the request's fields in `seen`.
-Task<Result<HttpResponse>> HttpPortal::send(HttpRequest request, PortalExchange seen) {
-    const MonoTime sent = clock_.now();
-    seen.method = request.method;
-    seen.path = request.target.substr(0, request.target.find('?'));
-    auto asking = client_->request(std::move(request));
-    Result<HttpResponse> response = co_await std::move(asking);
-    if (!settings_.on_request) co_return response;
+PortalExchange HttpPortal::seen_of(const HttpRequest& request) const {
+    if (!settings_.on_request) return {};
+    return {.method = request.method, .path = request.target.substr(0, request.target.find('?'))};
+}
+
+void HttpPortal::report(PortalExchange seen, const Result<HttpResponse>& response, MonoTime sent) const {
+    if (!settings_.on_request) return;
     seen.took = clock_.now() - sent;
     if (response) {
         seen.status = response->status;
@@ -198,7 +197,13 @@ Task<Result<HttpResponse>> HttpPortal::send(HttpRequest request, PortalExchange 
         seen.failed = response.error().code;
     }
     settings_.on_request(seen);
-    co_return response;
+}
+
+template <class T>
+void HttpPortal::report_outcome(const Result<T>& outcome, bool of_list, MonoTime sent) const {
+    if (!settings_.on_outcome) return;
+    const auto failed = outcome ? std::nullopt : std::optional(outcome.error().code);
+    settings_.on_outcome({.failed = failed, .of_list = of_list, .took = clock_.now() - sent});
 }
 
 Task<Result<PagePtr>> HttpPortal::query(const Query& query) {
@@ -215,18 +220,28 @@ Task<Result<PagePtr>> HttpPortal::query(const Query& query) {
     const std::string bucket_id = spec.bucket_id;
     const bool hash = query.projection != Projection::keys;
     const std::size_t take = query.take;
-    PortalExchange seen{.take = take, .skip = query.skip};
+    PortalExchange seen = seen_of(request);
+    seen.take = take;
+    seen.skip = query.skip;
     if (settings_.on_request) seen.condition = condition_shape(query);
     const MonoTime sent = clock_.now();
-    auto sending = send(std::move(request), std::move(seen));
-    Result<HttpResponse> response = co_await std::move(sending);
-    if (auto refusal = refusal_in(response, operation)) co_return std::move(*refusal);
+    auto asking = client_->request(std::move(request));
+    Result<HttpResponse> response = co_await std::move(asking);
+    report(std::move(seen), response, sent);
     const SliceOptions options{
         .workspace_id = workspace_id, .bucket_id = bucket_id, .hash = hash, .list = true, .take = take};
-    Result<PagePtr> page = to_page(std::move(*response), operation, options, sent);
-    if (page) ensure_page(**page, take);
-    if (page && is_nameless(**page)) co_return nameless(**page, operation);
+    Result<PagePtr> page = to_list(std::move(response), operation, options, sent);
+    report_outcome(page, true, sent);
     co_return page;
+}
+
+Result<PagePtr> HttpPortal::to_list(Result<HttpResponse> response, const std::string& operation,
+                                    const SliceOptions& options, MonoTime sent) {
+    if (auto refusal = refusal_in(response, operation)) return std::move(*refusal);
+    Result<PagePtr> page = to_page(std::move(*response), operation, options, sent);
+    if (page) ensure_page(**page, options.take);
+    if (page && is_nameless(**page)) return nameless(**page, operation);
+    return page;
 }
 
 Task<Result<PagePtr>> HttpPortal::retrieve(const StreamSpec& spec, std::string_view id) {
@@ -239,41 +254,57 @@ Task<Result<PagePtr>> HttpPortal::retrieve(const StreamSpec& spec, std::string_v
     set_scope(request, spec.workspace_id, spec.bucket_id);
     const std::string workspace_id = spec.workspace_id;
     const std::string bucket_id = spec.bucket_id;
-    PortalExchange seen;
-    const MonoTime sent = clock_.now();
-    auto sending = send(std::move(request), std::move(seen));
-    Result<HttpResponse> response = co_await std::move(sending);
-    if (response && denies_record(*response))
-        co_return empty_page(*response, clock_.wall(), {sent, clock_.now()});
-    if (auto refusal = refusal_in(response, operation)) co_return std::move(*refusal);
     const SliceOptions options{.workspace_id = workspace_id, .bucket_id = bucket_id, .hash = true};
+    PortalExchange seen = seen_of(request);
+    const MonoTime sent = clock_.now();
+    auto asking = client_->request(std::move(request));
+    Result<HttpResponse> response = co_await std::move(asking);
+    report(std::move(seen), response, sent);
+    Result<PagePtr> page = to_record(std::move(response), operation, options, wanted, sent);
+    report_outcome(page, false, sent);
+    co_return page;
+}
+
+Result<PagePtr> HttpPortal::to_record(Result<HttpResponse> response, const std::string& operation,
+                                      const SliceOptions& options, const std::string& wanted, MonoTime sent) {
+    if (response && denies_record(*response))
+        return empty_page(*response, clock_.wall(), {sent, clock_.now()});
+    if (auto refusal = refusal_in(response, operation)) return std::move(*refusal);
     Result<PagePtr> page = to_page(std::move(*response), operation, options, sent);
-    if (!page) co_return page;
+    if (!page) return page;
     const auto other = [&](const Record& record) { return record.id != wanted; };
     const auto& records = (*page)->records;
     if ((*page)->record_count() > 1 || std::any_of(records.begin(), records.end(), other)) {
-        co_return Error{.code = ErrorCode::bad_response,
-                        .operation = operation,
-                        .subject = "the response contains another record than requested",
-                        .hint = {}};
+        return Error{.code = ErrorCode::bad_response,
+                     .operation = operation,
+                     .subject = "the response contains another record than requested",
+                     .hint = {}};
     }
     ensure_page(**page, 1);
-    co_return page;
+    return page;
 }
 
 Task<Result<>> HttpPortal::refresh() {
     const std::string operation = "refresh permissions";
     HttpRequest request = make_request("POST", "/status/refresh", operation);
     set_scope(request, settings_.workspace_id, settings_.bucket_id);
-    PortalExchange seen;
-    auto sending = send(std::move(request), std::move(seen));
-    Result<HttpResponse> response = co_await std::move(sending);
-    if (!response) co_return with_remedy(response.error());
+    PortalExchange seen = seen_of(request);
+    const MonoTime sent = clock_.now();
+    auto asking = client_->request(std::move(request));
+    const Result<HttpResponse> response = co_await std::move(asking);
+    report(std::move(seen), response, sent);
+    const Result<> refreshed = to_refreshed(response, operation);
+    report_outcome(refreshed, false, sent);
+    co_return refreshed;
+}
+
+Result<> HttpPortal::to_refreshed(const Result<HttpResponse>& response, const std::string& operation) const {
+    if (!response) return with_remedy(response.error());
     if (response->status < 200 || response->status > 299)
-        co_return with_remedy(refusal_of(*response, operation, clock_.wall()));
+        return with_remedy(refusal_of(*response, operation, clock_.wall()));
     const auto text = read_refusal(response->text());
-    if (text && text->says_no) co_return with_remedy(refusal_of(*text, operation));
-    co_return Result<>{};
+    if (text && text->says_no) return with_remedy(refusal_of(*text, operation));
+    return {};
 }
 
 Result<PagePtr> HttpPortal::to_page(HttpResponse response, const std::string& operation,

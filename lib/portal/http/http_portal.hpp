@@ -1,4 +1,4 @@
-// The Portal over HTTP: the Query API behind its gateway (portal-api facts).
+// The Portal over HTTP: the Query API behind its gateway (the vendor's API documentation).
 //
 //     auto portal = HttpPortal::create(clock, {.base_url = "https://portal.example.org/api", …});
 //     Result<PagePtr> page = co_await (*portal)->query(query);
@@ -36,6 +36,13 @@ struct PortalExchange {
     Duration took{0};
 };
 
+// The end of a request: as query(), retrieve() or refresh() returns it.
+struct PortalOutcome {
+    std::optional<ErrorCode> failed{};  // none: it succeeded
+    bool of_list = false;               // of query()
+    Duration took{0};
+};
+
 struct HttpPortalSettings {
     std::string base_url{};  // http only to loopback; no query, no user info
     std::string workspace_id{};
@@ -52,6 +59,8 @@ struct HttpPortalSettings {
     std::function<void(const Error&)> on_notice{};
     // Called after each request; describing it costs some time. I/O thread; must not throw. May be empty.
     std::function<void(const PortalExchange&)> on_request{};
+    // Called with the end of each request that was sent, for the metrics. I/O thread; must not throw. May be empty.
+    std::function<void(const PortalOutcome&)> on_outcome{};
 };
 
 class HttpPortal final : public Portal {
@@ -83,7 +92,16 @@ class HttpPortal final : public Portal {
                             MonoTime sent);
     Error with_remedy(Error error) const;
     std::optional<Error> refusal_in(const Result<HttpResponse>& response, const std::string& operation) const;
-    Task<Result<HttpResponse>> send(HttpRequest request, PortalExchange seen);
+    Result<PagePtr> to_list(Result<HttpResponse> response, const std::string& operation,
+                            const SliceOptions& options, MonoTime sent);
+    Result<PagePtr> to_record(Result<HttpResponse> response, const std::string& operation,
+                              const SliceOptions& options, const std::string& wanted, MonoTime sent);
+    Result<> to_refreshed(const Result<HttpResponse>& response, const std::string& operation) const;
+    // What is seen of it before it is sent, and then with its response.
+    PortalExchange seen_of(const HttpRequest& request) const;
+    void report(PortalExchange seen, const Result<HttpResponse>& response, MonoTime sent) const;
+    template <class T>
+    void report_outcome(const Result<T>& outcome, bool of_list, MonoTime sent) const;
     void note_beyond_take(const Page& page, const std::string& operation, std::size_t take);
 
     Clock& clock_;

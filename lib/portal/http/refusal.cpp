@@ -223,18 +223,21 @@ bool denies_record(const HttpResponse& response) {
 std::optional<std::chrono::milliseconds> retry_after_of(const HttpResponse& response, Timestamp now) {
     const std::string_view value = response.header("Retry-After");
     if (value.empty()) return std::nullopt;
-    std::int64_t seconds = 0;
+    std::chrono::seconds wait{0};
     const bool digits = std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; });
     if (digits) {
+        std::int64_t seconds = 0;
         const auto [end, failure] = std::from_chars(value.data(), value.data() + value.size(), seconds);
         if (failure != std::errc{}) return kRetryAfterMax;  // more than 2^63 seconds
+        wait = std::chrono::seconds(seconds);
     } else {
         const auto until = parse_http_date(value, now);
         if (!until) return std::nullopt;
-        seconds = (until->ticks - date_of(response, now).value_or(now).ticks) / Timestamp::ticks_per_second;
+        wait =
+            std::chrono::duration_cast<std::chrono::seconds>(*until - date_of(response, now).value_or(now));
     }
-    const auto seconds_max = std::chrono::duration_cast<std::chrono::seconds>(kRetryAfterMax).count();
-    return std::chrono::seconds(std::clamp<std::int64_t>(seconds, 0, seconds_max));
+    constexpr auto longest = std::chrono::duration_cast<std::chrono::seconds>(kRetryAfterMax);
+    return std::clamp(wait, std::chrono::seconds(0), longest);
 }
 
 std::optional<Timestamp> date_of(const HttpResponse& response, Timestamp now) {

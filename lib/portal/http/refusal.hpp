@@ -1,5 +1,5 @@
 // What an answer that brings no data means: every refusal of the gateway and of the portal behind it has
-// an error of its own (portal-api facts, "Authentication and limits"; sync-model, hazards 8 to 11).
+// an error of its own (the vendor's API documentation; lib/sync/DESIGN.md, hazards 8 to 11).
 //
 // Pure; safe on any thread.
 #pragma once

@@ -38,9 +38,10 @@ std::string hint_for(ErrorCode code, int sqlite_code, const std::string& path) {
             return "free space on its filesystem: df -h " +
                    std::filesystem::path(path).parent_path().string();
         case ErrorCode::store_corrupt:
-            return "stop the service and restore the file from a backup (README, Backing up and restoring), "
-                   "or move it away with its -wal and -shm files and run: carecloud-syncd --new-store && "
-                   "systemctl start carecloud-syncd (all records are then fetched again)";
+            return "stop the service and restore the file from a backup (manual: operations, "
+                   "\"Backing up and restoring\"), or move it away with its -wal and -shm files and run: "
+                   "carecloud-syncd --new-store && systemctl start carecloud-syncd (all records are then "
+                   "fetched again)";
         default:
             break;
     }

@@ -5,6 +5,7 @@
 #include "store/sqlite/tables.hpp"
 
 #include <filesystem>
+#include <sys/statvfs.h>
 #include <system_error>
 #include <utility>
 
@@ -177,6 +178,23 @@ Result<std::optional<StreamState>> peek_stream(const SqliteSettings& settings, c
     } catch (const SqlError& error) {
         return to_error(error, "inspect the store", settings.path);
     }
+}
+
+StoreUse store_use(const std::string& path) {
+    StoreUse use;
+    DiskUse disk{.folder = fs::path(path).has_parent_path() ? fs::path(path).parent_path().string() : "."};
+    struct statvfs filesystem {};
+    if (::statvfs(disk.folder.c_str(), &filesystem) == 0 && filesystem.f_blocks > 0) {
+        disk.size_bytes = static_cast<std::uint64_t>(filesystem.f_blocks) * filesystem.f_frsize;
+        disk.free_bytes = static_cast<std::uint64_t>(filesystem.f_bavail) * filesystem.f_frsize;
+        use.disk = std::move(disk);
+    }
+    for (const char* suffix : {"", "-wal", "-shm"}) {
+        std::error_code failure;
+        const std::uintmax_t bytes = fs::file_size(path + suffix, failure);
+        if (!failure) use.bytes = use.bytes.value_or(0) + bytes;
+    }
+    return use;
 }
 
 }  // namespace carecloud

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "base/machine_use.hpp"
 #include "model/stream.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/sqlite_store.hpp"
@@ -28,6 +29,9 @@ Result<std::unique_ptr<Connection>> open_connection(const SqliteSettings& settin
 // A stream's row, read beside a daemon that may be running: for `--check`. Reads only, locks nobody out. None:
 // there is no store yet, or it does not know the stream. Blocking. Errors: as SqliteStore::open, but store_owned.
 Result<std::optional<StreamState>> peek_stream(const SqliteSettings& settings, const std::string& stream);
+
+// Of the database at `path`: its files, and the filesystem that its folder is on.
+StoreUse store_use(const std::string& path);
 
 struct Migration {
     int number;  // from 1, without holes

@@ -123,8 +123,8 @@ Error lost_by(const std::string& what) {
         .operation = "watch the store",
         .subject = what + " while the service was running; further writes would be lost",
         .hint =
-            "put it back, or restore a backup there (README, Backing up and restoring); the service exits "
-            "and uses the file found at its next start"};
+            "put it back, or restore a backup there (manual: operations, \"Backing up and restoring\"); the "
+            "service exits and uses the file found at its next start"};
 }
 
 }  // namespace
@@ -188,9 +188,9 @@ std::optional<Error> refuse_lost_store(const SqliteSettings& settings) {
                  .subject = settings.path + " is " + (missing ? "gone" : "empty") +
                             ", but a store existed there (recorded in " + settings.marker + ")",
                  .hint =
-                     "put it back, mount its filesystem, or restore a backup there (README, Backing up and "
-                     "restoring), then: systemctl start carecloud-syncd; to start with an empty store, as "
-                     "root: carecloud-syncd --new-store && systemctl start carecloud-syncd"};
+                     "put it back, mount its filesystem, or restore a backup there (manual: operations, "
+                     "\"Backing up and restoring\"), then: systemctl start carecloud-syncd; to start with an "
+                     "empty store, as root: carecloud-syncd --new-store && systemctl start carecloud-syncd"};
 }
 
 void set_aside_log_of_replaced_store(const SqliteSettings& settings) {

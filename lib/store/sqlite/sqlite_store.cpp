@@ -1,5 +1,6 @@
 #include "store/sqlite/sqlite_store.hpp"
 
+#include "store/sqlite/open.hpp"
 #include "store/sqlite/sqlite_reader.hpp"
 #include "store/sqlite/sqlite_store_impl.hpp"
 #include "store/store.hpp"
@@ -38,8 +39,8 @@ std::vector<std::optional<HeldRecord>> find_held(Tables& tables, const std::stri
 
 class SqliteHandle : public StoreHandle {
   public:
-    SqliteHandle(std::unique_ptr<SqliteStore> store, std::unique_ptr<SqliteReader> reader)
-        : store_(std::move(store)), reader_(std::move(reader)) {}
+    SqliteHandle(std::unique_ptr<SqliteStore> store, std::unique_ptr<SqliteReader> reader, std::string path)
+        : store_(std::move(store)), reader_(std::move(reader)), path_(std::move(path)) {}
 
     Store& store() override { return *store_; }
     Inbox& inbox() override { return *store_; }
@@ -49,6 +50,7 @@ class SqliteHandle : public StoreHandle {
         store_->set_change_listener(std::move(listener));
     }
     Task<Result<>> check_owned() override { return store_->check_owned(); }
+    StoreUse use() const override { return store_use(path_); }
     void close() override {
         reader_->close();
         store_->close();
@@ -57,6 +59,7 @@ class SqliteHandle : public StoreHandle {
   private:
     std::unique_ptr<SqliteStore> store_;
     std::unique_ptr<SqliteReader> reader_;  // closed before the store
+    std::string path_;
 };
 
 }  // namespace
@@ -212,7 +215,7 @@ Result<std::unique_ptr<StoreHandle>> open_sqlite_store(const SqliteSettings& set
     auto reader = SqliteReader::open(settings);
     if (!reader) return reader.error();
     return std::unique_ptr<StoreHandle>(
-        std::make_unique<SqliteHandle>(std::move(*store), std::move(*reader)));
+        std::make_unique<SqliteHandle>(std::move(*store), std::move(*reader), settings.path));
 }
 
 }  // namespace carecloud

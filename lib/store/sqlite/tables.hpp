@@ -127,7 +127,7 @@ class QuarantineTable {
     bool has_any_ = false;
 };
 
-// The table `doubted`: what is to be asked for again by id (sync-model, hazard 30).
+// The table `doubted`: what is to be asked for again by id (lib/sync/DESIGN.md, hazard 30).
 class DoubtTable {
   public:
     explicit DoubtTable(Connection& db);

@@ -1,7 +1,8 @@
 // Settles a stream's events after a pass: by what the pass has brought, and by asking the portal for their records by
-// id (sync-model, promise 4; hazards 16 and 29). An event is settled only by an answer that was requested after it had
-// come: so the events are looked up before the pass. Records that come this way are stored like any version; the cursor
-// is not touched. Afterwards it asks again for what is doubted or seems to be gone (recheck.hpp). I/O thread alone.
+// id (lib/sync/DESIGN.md, promise 4; hazards 16 and 29). An event is settled only by an answer that was requested after
+// it had come: so the events are looked up before the pass. Records that come this way are stored like any version; the
+// cursor is not touched. Afterwards it asks again for what is doubted or seems to be gone (recheck.hpp). I/O thread
+// alone.
 //
 //     co_await resolver.begin();
 //     PassReport report = co_await run_pass(…);

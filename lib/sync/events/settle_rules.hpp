@@ -1,5 +1,5 @@
-// When an event is settled, when to look again, and when a topic has fallen silent (sync-model, promise 4, hazards 16
-// and 23). Pure.
+// When an event is settled, when to look again, and when a topic has fallen silent (lib/sync/DESIGN.md, promise 4,
+// hazards 16 and 23). Pure.
 #pragma once
 
 #include "base/clock.hpp"

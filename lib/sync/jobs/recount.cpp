@@ -168,7 +168,8 @@ void Recount::warn(std::uint64_t unexplained) {
                 " records counted by the portal appear in no listing, neither by modified nor by _id";
     // A record with invalid bytes has a valid key in a walk of keys, and is not in the store.
     row.hint =
-        "if as many are in quarantine (carecloudctl quarantine), these are meant; otherwise ask the portal's "
+        "if as many are in quarantine (carecloudctl quarantine), they are the same records; otherwise ask "
+        "the portal's "
         "operator which records of " +
         row.stream + " have no _id, or an _id that is neither a string nor an ObjectId";
 }

@@ -26,7 +26,7 @@ Error no_dialect(const std::string& stream) {
     return {.code = ErrorCode::dialect_unknown,
             .operation = "fetch a record of " + stream,
             .subject = "the stream has not detected the query dialect yet",
-            .hint = "try again after its first pass; carecloudctl status shows it"};
+            .hint = "try again after its first pass; carecloudctl status shows the stream's state"};
 }
 
 // With the stream's filter and projection and its proven dialect; the result is committed without affecting the cursor.

@@ -1,5 +1,5 @@
 // How the engine's other parts ask for a whole reconciliation at once: where something is seen that only a look at
-// every key can clear up (sync-model, promise 1 and hazard 30).
+// every key can clear up (lib/sync/DESIGN.md, promise 1 and hazard 30).
 //
 //     auto asking = context.whole_due->request(stream, "a record went back in time");
 //     auto asked = co_await std::move(asking);
@@ -25,7 +25,8 @@ class WholeDue {
     // The reason where a record was doubted or went back: it may be one of many, as when the portal was restored from a
     // backup.
     static constexpr const char* kWentBack =
-        "a record reverted or seemed to revert to an earlier version (README, \"Doubted records\")";
+        "a record reverted or seemed to revert to an earlier version (manual: reconciliation, "
+        "\"Doubted records\")";
 
     // Both outlive it.
     WholeDue(JobStore& jobs, DoubtStore& doubts) : jobs_(jobs), doubts_(doubts) {}

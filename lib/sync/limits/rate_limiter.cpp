@@ -109,18 +109,9 @@ Error RateLimiter::held() const {
         .retry_after = whole_ms(left)};
 }
 
-// Waits until the current reservation has ended.
-Task<> RateLimiter::wait_for_reservation() {
-    const std::shared_ptr<Alarm> alarm = clock_.make_alarm();
-    waiting_.push_back(alarm);
-    co_await alarm->wait_until(Clock::never);
-}
-
 void RateLimiter::end_reservation() {
     reserving_ = false;
-    for (const std::weak_ptr<Alarm>& waiting : std::exchange(waiting_, {})) {
-        if (const auto alarm = waiting.lock()) alarm->wake();
-    }
+    waiting_.wake_all();
 }
 
 // Counts one request as sent.
@@ -133,7 +124,7 @@ Task<Result<>> RateLimiter::count_one() {
             co_return Result<>{};
         }
         if (reserving_) {
-            co_await wait_for_reservation();
+            co_await waiting_.wait(clock_);
             continue;
         }
         CO_TRY(reserve(std::move(month)));
@@ -167,7 +158,7 @@ Task<Result<>> RateLimiter::reserve(std::string month) {
 Task<Result<>> RateLimiter::turn_to(std::string month) {
     while (month_ != month) {
         if (reserving_) {
-            co_await wait_for_reservation();
+            co_await waiting_.wait(clock_);
             continue;
         }
         CO_TRY(return_reserved());
@@ -317,7 +308,7 @@ bool RateLimiter::is_parked() const {
 
 Task<Result<>> RateLimiter::return_reserved() {
     while (reserving_)
-        co_await wait_for_reservation();
+        co_await waiting_.wait(clock_);
     count_.reserved = 0;
     if (count_ == stored_) co_return Result<>{};
     const std::string month = month_;

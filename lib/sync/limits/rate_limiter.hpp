@@ -124,7 +124,6 @@ class RateLimiter {
     Task<Result<>> reserve(std::string month);
     Task<Result<>> turn_to(std::string month);
     Task<Result<>> load(std::string month);
-    Task<> wait_for_reservation();
     void end_reservation();
     void give_back(const std::string& month);
     bool take_probe();
@@ -141,10 +140,10 @@ class RateLimiter {
     std::optional<PortalHold> hold_;
     bool probe_allowed_ = false;
     std::string month_;
-    RequestCount count_;                         // of month_: sent until now, and reserved
-    RequestCount stored_;                        // the same, as stored
-    bool reserving_ = false;                     // one reservation at a time
-    std::vector<std::weak_ptr<Alarm>> waiting_;  // notified at its end
+    RequestCount count_;      // of month_: sent until now, and reserved
+    RequestCount stored_;     // the same, as stored
+    bool reserving_ = false;  // one reservation at a time
+    Waiters waiting_;         // for its end
     std::string parked_month_;
     MonoTime parked_until_{};
     std::function<void()> released_;

@@ -14,8 +14,8 @@
 namespace carecloud {
 
 // How many records to ask for: what passes the gateway is learned, because a page of 1000 records with
-// signatures is larger than any answer it lets through (portal-api facts, "Authentication and limits"; hazard
-// 8). Pure.
+// signatures is larger than any answer it lets through (the vendor's API documentation; hazard 8).
+// Pure.
 class PageSize {
   public:
     // Starts at `max` and never goes beyond it. At least 1.

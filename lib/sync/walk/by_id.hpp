@@ -60,7 +60,7 @@ class ById {
     std::vector<std::string> invalid_;
 };
 
-// The last question about a record that listings within the stream leave out (sync-model, hazards 21 and 38).
+// The last question about a record that listings within the stream leave out (lib/sync/DESIGN.md, hazards 21 and 38).
 
 // Of a record in quarantine. True: it is none of the stream's. The portal denies it when it is asked for it alone, or
 // it has it and the stream's filter leaves it out. False: it is there, and the listings were wrong. `spec` lives until

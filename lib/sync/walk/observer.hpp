@@ -59,6 +59,7 @@ struct CommitReport {
     const Result<CommitSummary>& outcome;
 };
 
+// Most observers ignore the calls that do nothing here.
 class Observer {
   public:
     Observer() = default;
@@ -66,25 +67,21 @@ class Observer {
     Observer& operator=(const Observer&) = delete;
     virtual ~Observer() = default;
 
-    // Most have nothing to do with it.
     virtual void pass_begins(std::string_view /*stream*/) {}
-    // The first failed request of a pass, as it fails: what follows are retries, which may go on for long. Most have
-    // nothing to do with it.
+    // The first failed request of a pass, as it fails: what follows are retries, which may go on for long.
     virtual void request_failed(std::string_view /*stream*/, const Error& /*error*/) {}
     virtual void pass_ended(const PassReport& report) = 0;
-    // Most have nothing to do with it.
     virtual void committed(const CommitReport& /*report*/) {}
     // The stream waits this long because of the error of `report`, which pass_ended() has had.
     virtual void backing_off(const PassReport& report, Duration pause) = 0;
     // Records change and hardly any event announces them, or events come again (hazard 23).
     virtual void push_silent(std::string_view stream, bool silent) = 0;
     // A pass succeeded, and the next poll comes later than configured since the month's quota has to last (promise 5):
-    // one every `every`. None: they come as configured again. Most have nothing to do with it.
+    // one every `every`. None: they come as configured again.
     virtual void polls_stretched(std::string_view /*stream*/, std::optional<Duration> /*every*/) {}
     // A bounded pass begins, was interrupted (it has an error and is still running), or has come to its end.
     virtual void bounded_pass(const Job& pass) = 0;
-    // One that was interrupted waits this long because of the error; bounded_pass() has just reported its row. Most
-    // have nothing to do with it.
+    // One that was interrupted waits this long because of the error; bounded_pass() has just reported its row.
     virtual void bounded_pass_waits(const Job& /*pass*/, const Error& /*error*/, Duration /*pause*/) {}
     // The portal's clock and this machine's do not agree, or do again (hazard 31).
     virtual void clocks(const ClockReport& /*report*/) {}

@@ -1,4 +1,4 @@
-// How far a stream has come after a page: cursor and safe point (sync-model, hazards 3 and 4). Pure.
+// How far a stream has come after a page: cursor and safe point (lib/sync/DESIGN.md, hazards 3 and 4). Pure.
 #pragma once
 
 #include "base/clock.hpp"

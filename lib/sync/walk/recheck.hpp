@@ -1,5 +1,5 @@
-// What of a stream is requested again by id once it is due: doubted records, of which what is shown then is
-// taken (sync-model, hazard 30), and records that listings leave out, which a second look tells from those that have
+// What of a stream is requested again by id once it is due: doubted records, of which what is shown then is taken
+// (lib/sync/DESIGN.md, hazard 30), and records that listings leave out, which a second look tells from those that have
 // left the stream's filter (hazard 38). I/O thread alone.
 #pragma once
 

@@ -109,14 +109,14 @@ TEST_CASE("records, disk, certificate, reconciliations and the process are measu
         CHECK(value_of(text, name) == "");
     }
     api.commit({{.id = "a", .modified = "2024-01-01T00:00:00Z"}});
-    api.host.used = {.process = ProcessUse{.cpu_seconds = 1.5,
-                                           .resident_bytes = 4096,
-                                           .virtual_bytes = 8192,
-                                           .open_fds = 7,
-                                           .max_fds = 1024,
-                                           .start_seconds = 1000.5},
-                     .disk = DiskUse{.folder = "/", .size_bytes = 100, .free_bytes = 25},
-                     .store_bytes = 42};
+    api.host.used = {
+        .process = ProcessUse{.cpu_seconds = 1.5,
+                              .resident_bytes = 4096,
+                              .virtual_bytes = 8192,
+                              .open_fds = 7,
+                              .max_fds = 1024,
+                              .start_seconds = 1000.5},
+        .store = {.disk = DiskUse{.folder = "/", .size_bytes = 100, .free_bytes = 25}, .bytes = 42}};
     api.host.ends = Timestamp{50 * Timestamp::ticks_per_second};
     api.host.doing = StreamSnapshot{.poll_every = 90s, .stretched = true};
     for (const JobStatus status : {JobStatus::done, JobStatus::failed}) {

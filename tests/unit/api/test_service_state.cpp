@@ -1,6 +1,9 @@
 // What makes the service ok, warning or critical, and how the reasons are said.
+#include "support/virtual/virtual_clock.hpp"
+#include "telemetry/health.hpp"
 #include "telemetry/service_state.hpp"
 
+#include <boost/asio/io_context.hpp>
 #include <catch2/catch.hpp>
 
 using namespace carecloud;
@@ -93,6 +96,48 @@ TEST_CASE("quota, doubts, clocks, disk and certificate are warnings, each with i
     facts.certificate_end = kAt;
     CHECK(found_in(facts) ==
           Words{"critical: the SNS endpoint's certificate expired on 2026-11-29: no events are received"});
+}
+
+TEST_CASE("a subscription that is not confirmed is critical, with the remedy of its state") {
+    const auto topic = [](const char* name, SubscriptionState state, const char* changed_at) {
+        return Subscription{.topic_arn = name, .state = state, .changed_at = changed_at};
+    };
+    ServiceFacts facts{.now = kAt};
+    facts.subscriptions = {topic("a", SubscriptionState::confirmed, "2026-11-29T07:00:00.000Z"),
+                           topic("b", SubscriptionState::pending, "")};
+    CHECK(found_in(facts).empty());
+    facts.subscriptions = {topic("a", SubscriptionState::gone, "2026-11-29T07:00:00.000Z"),
+                           topic("b", SubscriptionState::pending, "2026-11-29T07:00:00.000Z")};
+    CHECK(found_in(facts) ==
+          Words{"critical: the subscription of a is gone", "critical: the subscription of b is pending"});
+    const ReasonMap found = judge(facts);
+    CHECK(found.begin()->second.since == kAt - 40min);
+    CHECK_THAT(found.begin()->second.remedy, Catch::Contains("subscribe again"));
+    CHECK_THAT(found.rbegin()->second.remedy, Catch::Contains("confirmed automatically"));
+    facts.confirms = false;
+    CHECK_THAT(judge(facts).rbegin()->second.remedy, Catch::Contains("sns.confirm is off"));
+}
+
+TEST_CASE("after a reload, reasons of streams and topics no longer count; others keep their start") {
+    boost::asio::io_context io;
+    VirtualClock clock(io, kAt);
+    Notify notify;
+    Health health(notify, clock);
+    health.degrade_stream("claim", Health::kOfPass, {.text = "is waiting"});
+    health.degrade(Health::kOfEvents, {.text = "events cannot be stored"});
+    const auto observe = [&] {
+        health.observe({{"disk", {.state = ServiceState::warning, .text = "the disk is full"}},
+                        {std::string(kOfSubscriptions) + "a", {.text = "the subscription of a is gone"}}});
+    };
+    observe();
+    CHECK(health.reasons().size() == 4);
+    clock.run_for(10min);
+    health.forget_configured();
+    REQUIRE(health.reasons().size() == 1);
+    CHECK(worst(health.reasons()) == ServiceState::warning);
+    observe();
+    for (const Reason& reason : health.reasons())
+        CHECK(reason.since == (reason.state == ServiceState::warning ? kAt : kAt + 10min));
 }
 
 TEST_CASE("a failed pass is critical if the error does not end automatically") {

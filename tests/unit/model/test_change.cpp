@@ -226,7 +226,7 @@ TEST_CASE("bytes that change with one `modified` are taken once per day, and imm
     CHECK(decided(version, other).verdict == Verdict::take);
 }
 
-// sync-model, hazard 30, and at most one row a day for bytes that differ in each answer.
+// lib/sync/DESIGN.md, hazard 30, and at most one row a day for bytes that differ in each answer.
 TEST_CASE("a doubt that is due is no reason for a second change per day that keeps `modified`") {
     HeldVersion version = held(ChangeKind::updated);
     version.unmoved = true;

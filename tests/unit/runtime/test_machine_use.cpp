@@ -1,7 +1,6 @@
 // What the service uses of the machine, held against what the kernel says of this process.
 #include "runtime/machine_use.hpp"
 #include "support/real_now.hpp"
-#include "support/temp_dir.hpp"
 
 #include <fstream>
 #include <sys/resource.h>
@@ -9,16 +8,6 @@
 #include <catch2/catch.hpp>
 
 using namespace carecloud;
-
-TEST_CASE("the disk of a file is that of its directory, and that of a missing one is unknown") {
-    const TempDir dir;
-    const auto use = disk_use(dir.file("store.db"));
-    REQUIRE(use);
-    CHECK(dir.file("store.db") == use->folder + "/store.db");
-    CHECK(use->size_bytes > 0);
-    CHECK(use->free_bytes <= use->size_bytes);
-    CHECK_FALSE(disk_use("/no/such/folder/store.db"));
-}
 
 TEST_CASE("the process is measured as the kernel sees it") {
     const auto before = process_use();
@@ -34,13 +23,4 @@ TEST_CASE("the process is measured as the kernel sees it") {
     CHECK(before->cpu_seconds >= 0);
     const std::ifstream one_more("/proc/self/stat");
     CHECK(process_use()->open_fds == before->open_fds + 1);
-}
-
-TEST_CASE("the store's size is that of its files, including its log") {
-    const TempDir dir;
-    CHECK_FALSE(machine_use(dir.file("store.db")).store_bytes);
-    std::ofstream(dir.file("store.db")) << "1234";
-    std::ofstream(dir.file("store.db-wal")) << "56";
-    CHECK(machine_use(dir.file("store.db")).store_bytes == 6);
-    CHECK(machine_use(dir.file("store.db")).process);
 }

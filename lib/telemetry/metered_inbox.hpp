@@ -1,9 +1,8 @@
-// The seams of the portal and of the inbox with their calls counted and timed for the metrics. The engine reports its
-// commits to the log (Observer::committed). I/O thread alone.
+// The inbox with the time from an event's receipt to its settlement measured for the metrics. The engine reports its
+// commits to the log (Observer::committed), and the portal's client its requests. I/O thread alone.
 #pragma once
 
 #include "base/clock.hpp"
-#include "portal/portal.hpp"
 #include "store/inbox.hpp"
 #include "telemetry/metrics.hpp"
 
@@ -16,24 +15,6 @@
 
 namespace carecloud {
 
-// Every request is counted and timed.
-class MeteredPortal : public Portal {
-  public:
-    // All of these outlive it.
-    MeteredPortal(Portal& portal, const Clock& clock, Metrics& metrics)
-        : portal_(portal), clock_(clock), metrics_(metrics) {}
-
-    Task<Result<PagePtr>> query(const Query& query) override;
-    Task<Result<PagePtr>> retrieve(const StreamSpec& spec, std::string_view id) override;
-    Task<Result<>> refresh() override;
-
-  private:
-    Portal& portal_;
-    const Clock& clock_;
-    Metrics& metrics_;
-};
-
-// The time from an event's receipt to its settlement is measured.
 class MeteredInbox : public Inbox {
   public:
     // All of these outlive it.

@@ -1,0 +1,32 @@
+// What the objects of a running service use together. A reload changes `settings` and `engine`. I/O thread alone.
+#pragma once
+
+#include "event_endpoint.hpp"
+#include "process.hpp"
+#include "settings.hpp"
+
+#include <string>
+#include <vector>
+
+namespace carecloud {
+
+// All of these outlive whoever holds this.
+struct ServiceParts {
+    Process& process;
+    Storage& storage;
+    CurrentSettings& settings;
+    EngineSlot& engine;
+    EventEndpoint& endpoint;
+
+    const Configuration& configuration() const { return settings.now.configuration; }
+    // Of the configured topics.
+    std::vector<Subscription> subscriptions() const {
+        std::vector<Subscription> all;
+        if (!configuration().sns) return all;
+        for (const std::string& topic : configuration().sns->topic_arns)
+            all.push_back(storage.subscriptions.find(topic));
+        return all;
+    }
+};
+
+}  // namespace carecloud

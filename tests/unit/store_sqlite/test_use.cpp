@@ -1,0 +1,27 @@
+// What a store takes of the machine, held against the files and what the kernel says of their filesystem.
+#include "store/sqlite/open.hpp"
+#include "support/temp_dir.hpp"
+
+#include <fstream>
+
+#include <catch2/catch.hpp>
+
+using namespace carecloud;
+
+TEST_CASE("the disk of a store is that of its directory, and that of a missing one is unknown") {
+    const TempDir dir;
+    const auto disk = store_use(dir.file("store.db")).disk;
+    REQUIRE(disk);
+    CHECK(dir.file("store.db") == disk->folder + "/store.db");
+    CHECK(disk->size_bytes > 0);
+    CHECK(disk->free_bytes <= disk->size_bytes);
+    CHECK_FALSE(store_use("/no/such/folder/store.db").disk);
+}
+
+TEST_CASE("the store's size is that of its files, including its log") {
+    const TempDir dir;
+    CHECK_FALSE(store_use(dir.file("store.db")).bytes);
+    std::ofstream(dir.file("store.db")) << "1234";
+    std::ofstream(dir.file("store.db-wal")) << "56";
+    CHECK(store_use(dir.file("store.db")).bytes == 6);
+}
