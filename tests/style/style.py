@@ -143,6 +143,33 @@ ODD = [
     (re.compile(r"\bcut (?:short|off)\b"), "truncated or interrupted"),
     (re.compile(r"\bas(?:k|ks|ked|king) for\b"), "request or fetch"),
     (re.compile(r"\bgo(?:es)? on\b"), "continue"),
+    (re.compile(r"\bfor ever\b"), "forever, or permanently"),
+    (re.compile(r"\ball the same\b"), "still, or anyway"),
+    (re.compile(r"\bagain and again\b"), "repeatedly"),
+    (re.compile(r"\bnow and then\b"), "sometimes"),
+    (re.compile(r"\bas a rule\b"), "normally"),
+    (re.compile(r"\bin silence\b|\bwith(?:out)? a word\b"), "silently, without a message, or with a message"),
+    (re.compile(r"\bin (?:its|their) turn\b"), "omit"),
+    (re.compile(r"\bsince when\b"), "start time"),
+    (re.compile(r"\bwrit(?:e|es|ten) down\b"), "store or record"),
+    (re.compile(r"\bpass(?:es|ed|ing)? over\b"), "skip or ignore"),
+    (re.compile(r"\bheld against\b"), "compared with"),
+    (re.compile(r"\bheld up\b|\bhold(?:s|ing)? up\b(?! to\b)"), "delay"),
+    (re.compile(r"\b(?:put|set) aside\b"), "quarantine or reserve"),
+    (re.compile(r"\bgiv(?:e|es|en) back\b"), "return or release"),
+    (re.compile(r"\bcom(?:e|es|ing) to (?:its|their|the) end\b"), "complete"),
+    (re.compile(r"\bmonth(?:'s turn| turns)\b|\bturn of the month\b"), "end of the month"),
+    (re.compile(r"\bhonest\b"), "genuine or legitimate"),
+    (re.compile(r"\b(?:requests|records|messages|commits|rows|changes) a (?:second|minute|hour|day|month)\b"), "per"),
+]
+
+# The same for the texts of programs alone. SQL is upper case and does not match.
+WORDING = ODD + [
+    (re.compile(r"\bleav(?:e|es|ing)\b"), "exit, skip, omit or remove"),
+    (re.compile(r"\blook(?:s|ed|ing)?\b(?! (?:up|like)\b)"), "poll, check or sync"),
+    (re.compile(r"\b(?:tells?|telling|told)\b"), "report"),
+    (re.compile(r"\bmistakes?\b"), "error"),
+    (re.compile(r"(?<!there )\b(?:is|are|was|were) no (?!longer\b)"), "is not a"),
     (re.compile(r"\bin the README\b"), 'name page and section, such as: manual: api, "Metrics"'),
     (re.compile(r"\bwhere (?:an?|the|there|it|they|no|nothing|that|this)\b"), "if"),
 ]
