@@ -238,7 +238,9 @@ Task<Result<bool>> is_listed_alone(Fetcher& fetcher, const StreamSpec& spec, con
     Query query{
         .spec = &spec, .where = where::id_in(dialect, one), .projection = Projection::keys, .take = 1};
     CO_TRY_ASSIGN(auto answer, fetcher.ask(std::move(query)));
-    if (answer->record_count() > 0) co_return true;
+    const bool is_listed = answer->record_count() > 0;
+    answer.reset();
+    if (is_listed) co_return true;
     CO_TRY_ASSIGN(auto keys, listed_in_other_form(fetcher, spec, dialect, std::move(one)));
     co_return !keys.empty();
 }
