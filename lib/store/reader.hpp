@@ -15,6 +15,7 @@
 #include "model/job.hpp"
 #include "model/record.hpp"
 #include "model/stream.hpp"
+#include "versions/difference.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -63,6 +64,29 @@ struct RecordPage {
     std::vector<RecordRow> records{};
     std::optional<std::string>
         next{};  // the `after` that goes on; none: the end. There may be few records, or none
+};
+
+// The version that change `seq` brought.
+struct VersionRow {
+    std::uint64_t seq = 0;
+    ChangeKind kind = ChangeKind::created;
+    std::string modified{};
+    Hash hash{};
+    std::string committed_at{};
+    // Its body can be read. That of a former version cannot where it was pruned, where it was replaced before the store
+    // kept any, and where the version that replaced it only spells it another way.
+    bool kept = false;
+    std::vector<Difference> corrections{};  // of the version before it
+};
+
+struct VersionPage {
+    std::vector<VersionRow> versions{};   // the newest first
+    std::optional<std::uint64_t> next{};  // the `before` that goes on
+};
+
+struct VersionBody {
+    Hash hash{};
+    std::optional<std::string> body{};  // none: it is not kept
 };
 
 struct EventRow {
@@ -130,6 +154,15 @@ class Reader {
     virtual Task<Result<std::optional<RecordRow>>> record(std::string stream, std::string id) = 0;
     // Errors: invalid_argument too, if `after` is not a position in such a list.
     virtual Task<Result<RecordPage>> records(RecordFilter filter) = 0;
+
+    // A record's history, of the changes below `before`. None: the store never took the record.
+    virtual Task<Result<std::optional<VersionPage>>> versions(std::string stream, std::string id,
+                                                              std::optional<std::uint64_t> before,
+                                                              std::size_t limit) = 0;
+    // None: no change of that record which is still in the log has this number. Errors: store_corrupt too, where the
+    // version is kept and damaged.
+    virtual Task<Result<std::optional<VersionBody>>> version(std::string stream, std::string id,
+                                                             std::uint64_t seq) = 0;
 
     // `before`: a page's `next`.
     virtual Task<Result<EventPage>> events(std::optional<EventState> state,

@@ -86,6 +86,7 @@ CommitSummary Database::write_batch(const Batch& batch, const std::string& at, T
     // The page first: its changes have the numbers up to page_seq, and another answer denied what is gone.
     write_page(batch, summary);
     const std::uint64_t page_seq = tables_.records.last_seq();
+    tables_.records.write_replaced();
     write_gone(batch, summary);
     for (const std::string& id : batch.released)
         summary.released += tables_.quarantine.remove(id);

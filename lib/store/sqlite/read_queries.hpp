@@ -22,6 +22,15 @@ inline constexpr std::string_view kRecord =
     "SELECT id, modified, hash, seq, deleted_at, body FROM records WHERE stream = ?1 AND id = ?2";
 inline constexpr std::string_view kBody = "SELECT body FROM records WHERE rowid = ?1";
 
+// A record's history by its chain of changes, each step by the key of its table.
+inline constexpr std::string_view kNewestSeq = "SELECT seq FROM records WHERE stream = ?1 AND id = ?2";
+inline constexpr std::string_view kLink =
+    "SELECT previous, kind, modified, hash, committed_at FROM changes WHERE seq = ?1";
+inline constexpr std::string_view kVersionHash = "SELECT hash FROM versions WHERE seq = ?1";
+inline constexpr std::string_view kVersion = "SELECT hash, bytes, body FROM versions WHERE seq = ?1";
+inline constexpr std::string_view kCorrections =
+    "SELECT day, sign_in, field, was, is_now FROM corrections WHERE seq = ?1 ORDER BY n";
+
 // A list of records in the order of their ids, by records_by_id. Lists leave the body out, which is a chain of pages:
 // it is read of those alone that are shown.
 inline constexpr std::string_view kListById =

@@ -1,0 +1,87 @@
+// carecloudctl history and diff.
+#include "unit/ctl/ctl_fixture.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace carecloud;
+using Catch::Contains;
+
+namespace {
+
+const std::string kPath = "GET /v1/records/claim/a%2Fb/versions";
+const std::string kOk = "200 OK";
+
+std::string change(int seq, const std::string& corrections, bool kept = true) {
+    return R"({"seq":)" + std::to_string(seq) +
+           R"(,"kind":"updated","modified":"2024-01-01T00:00:00Z","hash":"00","committed_at":"2024-01-02T00:00:00.000Z","kept":)" +
+           (kept ? "true" : "false") + R"(,"corrections":[)" + corrections + "]}";
+}
+
+std::string page(const std::string& versions) {
+    return R"({"versions":[)" + versions + R"(],"next":null})";
+}
+
+const std::string kCorrection =
+    R"({"day":"2024-03-05","sign_in":null,"field":"dailysummary.nhtotalhours","was":"3.28","is_now":null})";
+
+}  // namespace
+
+TEST_CASE("history shows a line for each change") {
+    ScriptedApi asked({{kPath, kOk, page(change(7, kCorrection) + "," + change(3, "", false))}});
+    const CtlRun run = asked.run({"history", "claim", "a/b"});
+    CHECK(run.exit == CtlExit::ok);
+    CHECK_THAT(run.out, Contains("SEQ  CHANGED (UTC)") && Contains("  7  2024-01-02 00:00:00  updated") &&
+                            Contains("yes") && Contains("no"));
+    CHECK(
+        asked.run({"history", "claim", "a/b", "--json", "--limit", "5"}).out.starts_with(R"({"versions":[)"));
+    CHECK_THAT(asked.requests().back(), Contains("versions?limit=5 "));
+}
+
+TEST_CASE("diff without numbers shows what the last change corrected") {
+    ScriptedApi api({{kPath + "?limit=2", kOk, page(change(7, kCorrection) + "," + change(3, ""))}});
+    const CtlRun run = api.run({"diff", "claim", "a/b"});
+    CHECK(run.exit == CtlExit::ok);
+    CHECK_THAT(run.out, Contains("2024-03-05") && Contains("dailysummary.nhtotalhours") && Contains("3.28"));
+    CHECK(api.run({"diff", "claim", "a/b", "--json"}).out ==
+          R"({"from":3,"to":7,"corrections":[)" + kCorrection + "]}\n");
+}
+
+TEST_CASE("diff says why there is nothing to show") {
+    ScriptedApi first({{kPath, kOk, page(change(7, ""))}});
+    CHECK_THAT(first.run({"diff", "claim", "a/b"}).err, Contains("one version, of change 7"));
+    ScriptedApi spelled({{kPath, kOk, page(change(7, "") + "," + change(3, "", false))}});
+    const CtlRun run = spelled.run({"diff", "claim", "a/b"});
+    CHECK(run.out == "No differences.\n");
+    CHECK_THAT(run.err, Contains("not kept, or differs only in its spelling"));
+}
+
+TEST_CASE("diff of two changes compares the versions that they brought") {
+    ScriptedApi api({{kPath + "/3 ", kOk, R"({"hours":"3.280","status":"new"})"},
+                     {kPath + "/7 ", kOk, R"({"status":"active","hours":3.28})"}});
+    const CtlRun run = api.run({"diff", "claim", "a/b", "3", "7"});
+    CHECK(run.exit == CtlExit::ok);
+    CHECK_THAT(run.out, Contains("status") && Contains("new") && Contains("active"));
+    ScriptedApi again(
+        {{kPath + "/3 ", kOk, R"({"familyfee":"3.280"})"}, {kPath + "/7 ", kOk, R"({"familyfee":3.28})"}});
+    CHECK(again.run({"diff", "claim", "a/b", "3", "7", "--json"}).out ==
+          "{\"from\":3,\"to\":7,\"corrections\":[]}\n");
+}
+
+TEST_CASE("diff refuses what is no pair of changes, and reports versions that were pruned") {
+    for (const std::vector<std::string>& words : {std::vector<std::string>{"diff", "claim", "a", "3"},
+                                                  {"diff", "claim", "a", "3", "x"},
+                                                  {"diff", "claim", "a", "-3", "4"},
+                                                  {"diff", "claim", "a", "1234567890123456789", "4"},
+                                                  {"diff", "claim"},
+                                                  {"diff", "claim", "a", "1", "2", "3"}}) {
+        CHECK(run_words(words).exit == CtlExit::usage);
+    }
+    ScriptedApi pruned(
+        {{kPath + "/3 ", "410 Gone",
+          R"({"status":410,"code":"version_not_kept","detail":"this version is not kept","hint":"see it"})"}});
+    const CtlRun run = pruned.run({"diff", "claim", "a/b", "3", "7"});
+    CHECK(run.exit == CtlExit::wrong);
+    CHECK_THAT(run.err, Contains("this version is not kept"));
+    ScriptedApi odd({{kPath + "/3 ", kOk, "no JSON"}, {kPath + "/7 ", kOk, "{}"}});
+    CHECK(odd.run({"diff", "claim", "a/b", "3", "7"}).exit == CtlExit::protocol);
+}
