@@ -36,8 +36,10 @@ struct ChangeRow {
 };
 
 struct ChangePage {
-    std::string generation{};          // of the store: another one, another numbering (hazard 15)
-    std::uint64_t newest_seq = 0;      // that was ever given; 0: none
+    std::string generation{};      // of the store: another one, another numbering (hazard 15)
+    std::uint64_t newest_seq = 0;  // that was ever given; 0: none
+    std::uint64_t pruned_to =
+        0;  // up to it only the newest change of a record is sure to be there; 0: all are
     std::vector<ChangeRow> changes{};  // in ascending order of seq
 };
 
@@ -135,8 +137,10 @@ struct StoreCounts {
     std::uint64_t quarantined = 0;
     std::uint64_t doubted =
         0;  // records of which an earlier version was shown, until it is known which one is right
-    std::uint64_t omitted = 0;  // records that listings leave out, until a second look
-    RequestCount requests{};    // to the portal in the month that was asked for
+    std::uint64_t omitted = 0;        // records that listings leave out, until a second look
+    std::uint64_t versions = 0;       // former ones that are kept
+    std::uint64_t version_bytes = 0;  // what these take, packed
+    RequestCount requests{};          // to the portal in the month that was asked for
     std::vector<StreamState> streams{};
 };
 

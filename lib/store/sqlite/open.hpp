@@ -8,6 +8,7 @@
 #include "model/stream.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/sqlite_store.hpp"
+#include "store/store_handle.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -28,6 +29,9 @@ Result<std::unique_ptr<Connection>> open_connection(const SqliteSettings& settin
 // A stream's row, read beside a daemon that may be running: for `--check`. Reads only, locks nobody out. None:
 // there is no store yet, or it does not know the stream. Blocking. Errors: as SqliteStore::open, but store_owned.
 Result<std::optional<StreamState>> peek_stream(const SqliteSettings& settings, const std::string& stream);
+
+// What the former versions take, likewise. None: there is no store yet, or it is of a version that kept none.
+Result<std::optional<VersionUse>> peek_versions(const SqliteSettings& settings);
 
 struct Migration {
     int number;  // from 1, without holes

@@ -98,6 +98,7 @@ Result<ChangePage> ReadDatabase::changes(std::uint64_t since, std::size_t limit)
         position_.step();
         page.generation = position_.text(0);
         page.newest_seq = number(position_, 1);
+        page.pruned_to = number(position_, 2);
         changes_.bind(1, static_cast<std::int64_t>(since));
         changes_.bind(2, static_cast<std::int64_t>(limit));
         const Statement::Scope scope(changes_);
@@ -146,6 +147,8 @@ Result<StoreCounts> ReadDatabase::counts(const std::string& month) {
         counts.requests = {.sent = number(counts_, 2), .reserved = number(counts_, 3)};
         counts.doubted = number(counts_, 4);
         counts.omitted = number(counts_, 5);
+        counts.versions = number(counts_, 6);
+        counts.version_bytes = number(counts_, 7);
         StreamTable table(*db_);
         const Statement::Scope names(streams_);
         while (streams_.step()) {

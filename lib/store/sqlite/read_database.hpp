@@ -54,6 +54,7 @@ class ReadDatabase {
     std::optional<Error> refuse_unindexed();
     struct Link;
     std::vector<Link> chain_of(const std::string& stream, const std::string& id);
+    bool has_body(const std::string& stream, const std::string& id);
     std::optional<Hash> replaced_by(std::uint64_t seq);
     std::size_t add_corrections(VersionRow& row);
     struct List;

@@ -9,7 +9,8 @@ namespace carecloud::read_queries {
 inline constexpr std::string_view kPosition =
     "SELECT (SELECT value FROM meta WHERE name = 'generation'),"
     " max(ifnull((SELECT max(seq) FROM changes), 0),"
-    " ifnull((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'seq_high'), 0))";
+    " ifnull((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'seq_high'), 0)),"
+    " ifnull((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'pruned_to'), 0)";
 inline constexpr std::string_view kChanges =
     "SELECT seq, stream, id, kind, modified, hash, committed_at FROM changes WHERE seq > ?1 ORDER BY seq "
     "LIMIT ?2";
@@ -72,7 +73,8 @@ inline constexpr std::string_view kCounts =
     "SELECT (SELECT count(*) FROM events WHERE state = 'open'), (SELECT count(*) FROM quarantine),"
     " ifnull((SELECT sent FROM quota WHERE month = ?1), 0),"
     " ifnull((SELECT reserved FROM quota WHERE month = ?1), 0), (SELECT count(*) FROM doubted),"
-    " (SELECT count(*) FROM omitted)";
+    " (SELECT count(*) FROM omitted), (SELECT versions FROM version_totals), (SELECT bytes FROM "
+    "version_totals)";
 inline constexpr std::string_view kStreams = "SELECT stream FROM streams ORDER BY stream";
 
 }  // namespace carecloud::read_queries

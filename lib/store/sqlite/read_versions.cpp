@@ -1,6 +1,7 @@
 // What of ReadDatabase reads the former versions of a record.
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/read_database.hpp"
+#include "store/sqlite/tables.hpp"
 #include "versions/packed_body.hpp"
 
 #include <algorithm>
@@ -25,7 +26,7 @@ std::optional<std::string> text_or_null(const Statement& statement, int column) 
     return std::string(statement.text(column));
 }
 
-Error damaged(const std::string& stream, const std::string& id, std::uint64_t seq) {
+Error damaged_version(const std::string& stream, const std::string& id, std::uint64_t seq) {
     return {.code = ErrorCode::store_corrupt,
             .operation = "read a version of " + stream,
             .subject = "the version of record " + id + " that change " + std::to_string(seq) +
@@ -57,6 +58,13 @@ std::vector<ReadDatabase::Link> ReadDatabase::chain_of(const std::string& stream
         before = std::min(link_.integer(0), seq - 1);
     }
     return chain;
+}
+
+bool ReadDatabase::has_body(const std::string& stream, const std::string& id) {
+    record_.bind(1, stream);
+    record_.bind(2, id);
+    const Statement::Scope scope(record_);
+    return record_.step() && record_.text(5) != kNoBody;
 }
 
 // The hash of the version that this change replaced; none: it is not kept.
@@ -94,7 +102,8 @@ Result<std::optional<VersionPage>> ReadDatabase::versions(const std::string& str
         VersionPage page;
         std::size_t bytes = 0;
         // A version that is deleted and comes back is there under several numbers.
-        std::set<Hash> kept{chain.front().hash};
+        std::set<Hash> kept;
+        if (has_body(stream, id)) kept.insert(chain.front().hash);
         for (std::size_t i = 0; i < chain.size(); ++i) {
             const Link& link = chain[i];
             if (i > 0 && replaced_by(chain[i - 1].seq) == link.hash) kept.insert(link.hash);
@@ -128,7 +137,9 @@ Result<std::optional<VersionBody>> ReadDatabase::version(const std::string& stre
         record_.bind(2, id);
         const Statement::Scope scope(record_);
         record_.step();
-        if (record_.hash(2) == sought->hash) return VersionBody{sought->hash, std::string(record_.text(5))};
+        const bool is_there = record_.text(5) != kNoBody;
+        if (record_.hash(2) == sought->hash && is_there)
+            return VersionBody{sought->hash, std::string(record_.text(5))};
         // From the newest to the oldest: a version may refer to what stands in those after it.
         BodyUnpacker unpacker(record_.text(5));
         for (const Link& link : chain) {
@@ -139,7 +150,7 @@ Result<std::optional<VersionBody>> ReadDatabase::version(const std::string& stre
                                   .bytes = static_cast<std::size_t>(version_.integer(1))};
             auto body = unpacker.unpack(version_.text(2), check);
             if (check.hash != sought->hash) continue;
-            if (!body) return damaged(stream, id, link.seq);
+            if (!body) return damaged_version(stream, id, link.seq);
             return VersionBody{sought->hash, std::move(body)};
         }
         return VersionBody{.hash = sought->hash};

@@ -177,9 +177,10 @@ std::optional<RecordTable::Held> RecordTable::read(std::int64_t rowid, std::stri
 
 // Before it is replaced.
 void RecordTable::keep(const Held& held, const Record& record, const PagePtr& page) {
+    if (!keep_versions_) return;
     body_.bind(1, held.rowid);
     const Statement::Scope scope(body_);
-    if (!body_.step()) return;
+    if (!body_.step() || body_.text(1) == kNoBody) return;
     archive_.add({.seq = static_cast<std::uint64_t>(seq_) + 1,
                   .id = std::string(record.id),
                   .modified_text = std::string(body_.text(0)),

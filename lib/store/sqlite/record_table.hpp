@@ -33,6 +33,8 @@ class RecordTable {
     bool take(const Batch& batch, const Record& record, DoubtTable& doubts, CommitSummary& summary);
     // Writes the versions that take() has replaced, and what each correction corrected.
     void write_replaced();
+    // Whether versions that are replaced are kept.
+    void keep_versions(bool wanted) { keep_versions_ = wanted; }
     // Marks a record that is held in this version as deleted, at begin()'s time, unless the portal was asked for it
     // before it had answered with that version.
     void mark_deleted(const Key& key, Asked denied, CommitSummary& summary);
@@ -91,6 +93,7 @@ class RecordTable {
     AnswerLog answers_;
     Timestamp now_{};
     bool expect_unseen_ = false;
+    bool keep_versions_ = true;
 };
 
 }  // namespace carecloud

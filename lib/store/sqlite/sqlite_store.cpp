@@ -48,6 +48,7 @@ class SqliteHandle : public StoreHandle {
     void set_change_listener(std::function<void(std::uint64_t newest_seq)> listener) override {
         store_->set_change_listener(std::move(listener));
     }
+    Task<Result<PruneReport>> prune(KeepLimits limits) override { return store_->prune(std::move(limits)); }
     Task<Result<>> check_owned() override { return store_->check_owned(); }
     void close() override {
         reader_->close();
@@ -99,6 +100,11 @@ const std::string& SqliteStore::generation() const {
 
 Task<Result<>> SqliteStore::check_owned() {
     return impl_->thread.run<void>([database = impl_->database.get()] { return database->check_owned(); });
+}
+
+Task<Result<PruneReport>> SqliteStore::prune(KeepLimits limits) {
+    return impl_->thread.run<PruneReport>(
+        [database = impl_->database.get(), limits = std::move(limits)] { return database->prune(limits); });
 }
 
 void SqliteStore::set_change_listener(std::function<void(std::uint64_t newest_seq)> listener) {

@@ -51,6 +51,8 @@ struct SqliteSettings {
     // Memory is given back when nothing was asked of the store for this long.
     std::chrono::milliseconds quiet_after{2000};
     FirstLoad first_load{};
+    // Whether versions that are replaced are kept, until the first prune() says so.
+    bool keep_versions = true;
     // Of a file that remembers that there is a store at `path` (see ownership.hpp); empty: nothing does.
     std::string marker{};
     // A registered SQLite VFS; empty: the system's.
@@ -76,6 +78,9 @@ class SqliteStore : public Store, public Inbox, public CertificateStore {
     // Whether what is written is kept: store_failed where the file was removed, replaced or unmounted (hazard 37). From
     // then on every call that writes says so, too.
     Task<Result<>> check_owned();
+
+    // As StoreHandle::prune.
+    Task<Result<PruneReport>> prune(KeepLimits limits);
 
     // Random text that a new store is born with (hazard 15).
     const std::string& generation() const;

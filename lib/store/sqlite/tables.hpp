@@ -28,6 +28,9 @@ namespace carecloud {
 
 struct Replaced;
 
+// In the place of a body that is not kept any more: valid JSON, but no record, which has an `_id`.
+inline constexpr std::string_view kNoBody = "{}";
+
 // The table `streams`: what a stream carries from one life of the process to the next.
 class StreamTable {
   public:

@@ -1,4 +1,4 @@
-// A record's former versions over the API.
+// A record's former versions over the API, and what became of a log that was pruned.
 #include "unit/api/api_fixture.hpp"
 
 #include <catch2/catch.hpp>
@@ -66,9 +66,27 @@ TEST_CASE("a former version comes byte for byte, by the number of its change") {
     CHECK(api.get(kVersions + "/3").status == 200);
 }
 
+TEST_CASE("the status has what the former versions take") {
+    ThreeVersions api;
+    const nlohmann::json versions = json_of(api.get("/v1/status")).at("versions");
+    CHECK(versions.at("kept") == 2);
+    CHECK(versions.at("bytes") > 20);
+}
+
 TEST_CASE("a deleted record's versions can still be read") {
     ThreeVersions api;
     api.sql("UPDATE records SET deleted_at = '2024-01-04T00:00:00.000Z'");
     CHECK(problem_in(api.get("/v1/records/claim_attendance/a")) == "410 record_deleted");
     CHECK(api.get(kVersions + "/3").body == ThreeVersions::body(3));
+}
+
+TEST_CASE("a follower who comes too late is sent back to the beginning") {
+    ThreeVersions api;
+    api.sql("DELETE FROM changes WHERE seq < 3; INSERT INTO meta (name, value) VALUES ('pruned_to', '2')");
+    CHECK(problem_in(api.get("/v1/changes?since=1")) == "410 changes_pruned");
+    CHECK(problem_in(api.get("/v1/changes?since=1&wait=60s")) == "410 changes_pruned");
+    CHECK(problem_in(api.get("/v1/changes?since=1&generation=other")) == "410 generation_changed");
+    CHECK(json_of(api.get("/v1/changes?since=0")).at("changes").size() == 1);
+    CHECK(json_of(api.get("/v1/changes?since=2")).at("changes").size() == 1);
+    CHECK(json_of(api.get("/v1/changes?since=3")).at("changes").empty());
 }
