@@ -4,7 +4,6 @@
 #include "versions/same_content.hpp"
 
 #include <map>
-#include <set>
 #include <utility>
 
 namespace carecloud {
@@ -42,21 +41,22 @@ struct Side {
 // The members of an object by their names, each taken once. Nearly always they are asked for in their order.
 class MemberSearch {
   public:
-    explicit MemberSearch(const Side& object) : tree_(object.tree), members_(object.children()) {}
+    explicit MemberSearch(const Side& object)
+        : tree_(object.tree), members_(object.children()), taken_(members_.size()) {}
 
-    std::optional<std::size_t> take(const std::string& name) {
+    std::optional<std::size_t> take(std::string_view name) {
         if (next_ == members_.size() || !same_name(tree_.at(members_[next_]).name, name)) {
-            const auto found = find(name);
+            const auto found = find(unescaped(name));
             if (!found) return std::nullopt;
             next_ = *found;
         }
-        taken_.insert(next_);
+        taken_[next_] = true;
         return members_[next_++];
     }
     std::vector<std::size_t> left() const {
         std::vector<std::size_t> found;
         for (std::size_t i = 0; i < members_.size(); ++i) {
-            if (!taken_.contains(i)) found.push_back(members_[i]);
+            if (!taken_[i]) found.push_back(members_[i]);
         }
         return found;
     }
@@ -69,15 +69,15 @@ class MemberSearch {
         }
         const auto [begin, end] = by_name_.equal_range(name);
         for (auto found = begin; found != end; ++found) {
-            if (!taken_.contains(found->second)) return found->second;
+            if (!taken_[found->second]) return found->second;
         }
         return std::nullopt;
     }
 
     const JsonTree& tree_;
     std::vector<std::size_t> members_;
+    std::vector<bool> taken_;
     std::size_t next_ = 0;
-    std::set<std::size_t> taken_;
     std::multimap<std::string, std::size_t> by_name_;
 };
 
@@ -85,7 +85,8 @@ class MemberSearch {
 class Matches {
   public:
     Matches(const Side& former, const Side& now, std::string_view member, std::string (*key_of)(std::string))
-        : member_(member), key_of_(key_of) {
+        : former_(former), now_(now), member_(member), key_of_(key_of), in_order_(is_in_order()) {
+        if (in_order_) return;
         for (const auto& [side, is_former] : {std::pair{&former, true}, std::pair{&now, false}}) {
             std::map<std::string, std::size_t> seen;
             for (const std::size_t element : side->children()) {
@@ -97,21 +98,49 @@ class Matches {
         }
     }
 
-    // In the order of their keys: days in that of the calendar.
+    // Those that may differ, in the order of their keys: days in that of the calendar. Where both arrays have the same
+    // keys in the same order, in theirs.
     template <class Use>
     void each(Use use) const {
         for (const auto& [key, pair] : pairs_)
             use(key.first, pair.first, pair.second);
+        if (!in_order_) return;
+        auto other = now_.tree.children(*now_.node).begin();
+        for (const std::size_t element : former_.tree.children(*former_.node)) {
+            if (former_.tree.at(element).text != now_.tree.at(*other).text)
+                use(key_in(former_.with(element)), std::optional(element), std::optional(*other));
+            ++other;
+        }
     }
 
   private:
+    // Both have elements, as many, and each the same text for its key.
+    bool is_in_order() const {
+        if (!former_.is(JsonNode::Kind::array) || !now_.is(JsonNode::Kind::array)) return false;
+        if (former_.get()->children != now_.get()->children) return false;
+        auto other = now_.tree.children(*now_.node).begin();
+        for (const std::size_t element : former_.tree.children(*former_.node)) {
+            if (key_text(former_.with(element)) != key_text(now_.with(*other))) return false;
+            ++other;
+        }
+        return true;
+    }
+
+    std::string_view key_text(const Side& element) const {
+        const auto found = element.member(member_);
+        return found ? element.tree.at(*found).text : std::string_view();
+    }
+
     std::string key_in(const Side& element) const {
         const auto found = element.member(member_);
         return key_of_(found ? shown_text(element.tree.at(*found)).value_or("") : "");
     }
 
+    const Side& former_;
+    const Side& now_;
     std::string_view member_;
     std::string (*key_of_)(std::string);
+    bool in_order_;
     std::map<std::pair<std::string, std::size_t>,
              std::pair<std::optional<std::size_t>, std::optional<std::size_t>>>
         pairs_;
@@ -149,14 +178,18 @@ class Comparer {
     void members(const Side& former, const Side& now, const std::string& field) {
         MemberSearch search(now);
         for (const std::size_t child : former.children()) {
-            const std::string name = unescaped(former.tree.at(child).name);
+            const std::string_view name = former.tree.at(child).name;
             const auto other = search.take(name);
-            if (!is_passed_over(field, name)) value(former.with(child), now.with(other), below(field, name));
+            // Most are the same, and need no name.
+            if (other && former.tree.at(child).text == now.tree.at(*other).text) continue;
+            named_value(former.with(child), now.with(other), field, unescaped(name));
         }
-        for (const std::size_t child : search.left()) {
-            const std::string name = unescaped(now.tree.at(child).name);
-            if (!is_passed_over(field, name)) value(former.with({}), now.with(child), below(field, name));
-        }
+        for (const std::size_t child : search.left())
+            named_value(former.with({}), now.with(child), field, unescaped(now.tree.at(child).name));
+    }
+
+    void named_value(const Side& former, const Side& now, const std::string& field, const std::string& name) {
+        if (!is_passed_over(field, name)) value(former, now, below(field, name));
     }
 
     bool is_passed_over(const std::string& field, std::string_view name) const {

@@ -2,6 +2,7 @@
 // from memory, page by page in turns.
 #include "bench/contenders.hpp"
 #include "bench/dataset.hpp"
+#include "bench/machine.hpp"
 #include "bench/sync_bench.hpp"
 #include "bench/table.hpp"
 #include "json/slice.hpp"
@@ -13,6 +14,7 @@
 #include <filesystem>
 #include <iostream>
 #include <stdexcept>
+#include <utility>
 
 namespace carecloud::bench {
 namespace {
@@ -31,18 +33,23 @@ class CorrectedStore {
 
     // Seconds.
     double commit(const PagePtr& page, bool walk_ended) {
+        const double cpu = process_cpu_seconds();
         const auto start = std::chrono::steady_clock::now();
         const auto done = run_task(
             io_, store_->commit({.stream = bench_spec().entity, .page = page, .walk_ended = walk_ended}));
         if (!done || done->changes() != page->records.size())
             throw std::runtime_error("a page was not taken");
+        cpu_ += process_cpu_seconds() - cpu;
         return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     }
+    // Of the process since the last call, of all its threads.
+    double take_cpu_seconds() { return std::exchange(cpu_, 0); }
 
   private:
     boost::asio::io_context io_{1};
     SystemClock clock_{io_};
     std::unique_ptr<SqliteStore> store_;
+    double cpu_ = 0;
 };
 
 // The record as its portal shows it in that round: another status, other hours on one day, a later `modified`.
@@ -75,8 +82,8 @@ void measure_corrections(const Options& options, const std::string& shape, const
     CorrectedStore without(folder + "/without.db", false);
     CorrectedStore with(folder + "/with.db", true);
     const std::size_t page_records = std::min(data.page_records, data.count);
-    std::vector<std::vector<std::string>> rows{
-        {shape + " records", "with versions, records/s", "without, records/s", "ratio"}};
+    std::vector<std::vector<std::string>> rows{{shape + " records", "with versions, records/s",
+                                                "without, records/s", "ratio", "CPU us a record", "without"}};
     for (std::size_t round = 0; round <= options.rounds; ++round) {
         double seconds_with = 0;
         double seconds_without = 0;
@@ -93,7 +100,8 @@ void measure_corrections(const Options& options, const std::string& shape, const
         const auto count = static_cast<double>(records);
         rows.push_back({round == 0 ? "first load" : "corrections " + std::to_string(round),
                         digits(count / seconds_with), digits(count / seconds_without),
-                        digits(seconds_without / seconds_with)});
+                        digits(seconds_without / seconds_with), digits(with.take_cpu_seconds() * 1e6 / count),
+                        digits(without.take_cpu_seconds() * 1e6 / count)});
     }
     print_table(
         "the cost of keeping former versions, " + std::to_string(data.count) + " " + shape + " records",
