@@ -8,7 +8,7 @@ _carecloudctl() {
     words=("${COMP_WORDS[@]}") cword=$COMP_CWORD
   }
   local general='--url --config --token-file --ca-file --json --help --version'
-  local commands='status sync changes get history diff events quarantine export backfill reconcile passes cancel doctor help'
+  local commands='status sync changes get history diff why events quarantine export backfill reconcile passes cancel doctor help'
   local command='' word i skip='' entity=''
   local -a general_given=()
   for ((i = 1; i < cword; i++)); do
@@ -46,7 +46,7 @@ _carecloudctl() {
     history) entity=yes options+=' --limit' ;;
     quarantine) options+=' --limit --retry' ;;
     passes) options+=' --limit' ;;
-    sync | get | diff) entity=yes ;;
+    sync | get | diff | why) entity=yes ;;
     export) entity=yes options+=' --from --to --format' ;;
     backfill) entity=yes options+=' --from --to --no-wait' ;;
     reconcile) entity=yes options+=' --deep --confirm-deletes --no-wait' ;;

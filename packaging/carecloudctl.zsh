@@ -29,6 +29,7 @@ _carecloudctl() {
     'get:print a record, byte for byte as received from the portal'
     'history:list the changes of a record, newest first'
     'diff:show which fields of a record were corrected'
+    'why:show what became of a record, in order of time'
     'events:list received events, newest first'
     'quarantine:list records that could not be stored, with reasons'
     'export:export the records of a stream, all or for a range of days'
@@ -53,6 +54,7 @@ _carecloudctl() {
         get) _arguments $general '1:stream:_carecloudctl_entity' '2:id:' ;;
         history) _arguments $general '1:stream:_carecloudctl_entity' '2:id:' '--limit[maximum number]:number:' ;;
         diff) _arguments $general '1:stream:_carecloudctl_entity' '2:id:' '3:change number:' '4:change number:' ;;
+        why) _arguments $general '1:stream:_carecloudctl_entity' '2:id:' ;;
         events) _arguments $general '--open[only events without their record]' '--limit[maximum number]:number:' ;;
         quarantine) _arguments $general '--limit[maximum number]:number:' '--retry[fetch this record now]:id:' ;;
         export)

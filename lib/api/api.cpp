@@ -22,7 +22,8 @@ namespace {
 
 constexpr std::string_view kPaths =
     "/, /livez, /readyz, /metrics, /v1/status, /v1/changes, /v1/records/{entity}, /v1/records/{entity}/{id}, "
-    "/v1/records/{entity}/{id}/versions, /v1/records/{entity}/{id}/versions/{seq}, /v1/events, "
+    "/v1/records/{entity}/{id}/versions, /v1/records/{entity}/{id}/versions/{seq}, "
+    "/v1/records/{entity}/{id}/life, /v1/events, "
     "/v1/quarantine, /v1/passes, /v1/passes/{id}, POST /v1/sync, POST /v1/backfill, POST /v1/reconcile, "
     "POST /v1/quarantine/{entity}/{id}/retry, DELETE /v1/passes/{id}";
 
@@ -55,7 +56,7 @@ Api::Api(const ApiParts& parts, const ApiAccess& access)
 
 // Those of the request's path: one for each method.
 std::vector<const Api::Route*> Api::find(const ApiQuery& query) {
-    static constexpr std::array<Route, 22> routes{{
+    static constexpr std::array<Route, 23> routes{{
         {{}, "GET", &Api::page, false, true},
         {{"page.css"}, "GET", &Api::page_file, true},
         {{"page.js"}, "GET", &Api::page_file, true},
@@ -69,6 +70,7 @@ std::vector<const Api::Route*> Api::find(const ApiQuery& query) {
         {{"v1", "records", "*", "*"}, "GET", &Api::record},
         {{"v1", "records", "*", "*", "versions"}, "GET", &Api::versions},
         {{"v1", "records", "*", "*", "versions", "*"}, "GET", &Api::version},
+        {{"v1", "records", "*", "*", "life"}, "GET", &Api::life},
         {{"v1", "events"}, "GET", &Api::events},
         {{"v1", "quarantine"}, "GET", &Api::quarantine},
         {{"v1", "quarantine", "*", "*", "retry"}, "POST", &Api::retry_quarantined},

@@ -70,6 +70,7 @@ class Api {
     Task<ServerResponse> record(const ServerRequest& request, ApiQuery& query);
     Task<ServerResponse> records(const ServerRequest& request, ApiQuery& query);
     Task<ServerResponse> versions(const ServerRequest& request, ApiQuery& query);
+    Task<ServerResponse> life(const ServerRequest& request, ApiQuery& query);
     Task<ServerResponse> version(const ServerRequest& request, ApiQuery& query);
     Task<ServerResponse> events(const ServerRequest& request, ApiQuery& query);
     Task<ServerResponse> quarantine(const ServerRequest& request, ApiQuery& query);

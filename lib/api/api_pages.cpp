@@ -161,6 +161,16 @@ Task<ServerResponse> Api::version(const ServerRequest& request, ApiQuery& query)
     co_return record_answer(request, version.hash, std::move(*version.body));
 }
 
+Task<ServerResponse> Api::life(const ServerRequest& /*request*/, ApiQuery& query) {
+    if (auto wrong = query.finish()) co_return std::move(*wrong);
+    if (auto refused = refuse_record(query)) co_return std::move(*refused);
+    auto reading = parts_.reader.life(query.segments()[2], query.segments()[3]);
+    const Result<RecordLife> life = co_await std::move(reading);
+    if (!life) co_return problem_of(life.error());
+    if (!life->is_known()) co_return no_such_record();
+    co_return json_answer(life_json(*life));
+}
+
 Task<ServerResponse> Api::records(const ServerRequest& /*request*/, ApiQuery& query) {
     RecordFilter filter{.stream = query.segments()[2],
                         .after = query.text("after").value_or(""),

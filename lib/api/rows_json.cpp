@@ -127,6 +127,26 @@ std::string versions_json(const VersionPage& page) {
     return out + "}";
 }
 
+std::string life_json(const RecordLife& life) {
+    std::string out = life.held ? "{\"held\":true,\"events\":[" : "{\"held\":false,\"events\":[";
+    out = listed(std::move(out), life.events, append_event);
+    append_name(out, "quarantine");
+    std::string row;
+    if (life.quarantined) append_quarantined(row, *life.quarantined);
+    out += row.empty() ? "null" : row;
+    append_name(out, "doubt");
+    std::string doubt;
+    if (life.doubted) {
+        append_text(doubt, "modified", life.doubted->modified);
+        append_text(doubt, "first_seen", life.doubted->first_seen);
+        append_text(doubt, "ask_at", life.doubted->ask_at);
+        doubt += '}';
+    }
+    out += doubt.empty() ? "null" : doubt;
+    append_optional(out, "omitted_at", life.omitted_at);
+    return out + "}";
+}
+
 std::string events_json(const EventPage& page) {
     std::string out = listed("{\"events\":[", page.events, append_event);
     append_name(out, "next");

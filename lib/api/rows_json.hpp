@@ -19,6 +19,9 @@ std::string records_json(const RecordPage& page);
 // {"versions":[{"seq":…, …,"kept":…,"corrections":[{"day":…,"sign_in":…,"field":…,"was":…,"is_now":…}]}],
 //  "next":SEQ or null}
 std::string versions_json(const VersionPage& page);
+// {"held":…,"events":[…],"quarantine":{…} or null,"doubt":{"modified":…,"first_seen":…,"ask_at":…} or null,
+//  "omitted_at":… or null}
+std::string life_json(const RecordLife& life);
 // {"events":[…],"next":NUMBER or null}
 std::string events_json(const EventPage& page);
 // {"quarantine":[…],"next":{"stream":…,"id":…} or null}

@@ -45,6 +45,7 @@ CtlTask ctl_changes(CommandContext& context);
 CtlTask ctl_get(CommandContext& context);
 CtlTask ctl_history(CommandContext& context);
 CtlTask ctl_diff(CommandContext& context);
+CtlTask ctl_why(CommandContext& context);
 CtlTask ctl_events(CommandContext& context);
 CtlTask ctl_quarantine(CommandContext& context);
 CtlTask ctl_export(CommandContext& context);

@@ -88,6 +88,15 @@ constexpr std::array kCommands{
         "brought. Numbers, flags and times are compared by value; days are matched by their date, "
         "sign-ins by their id. Signatures are shown as present, changed or absent.",
         {}},
+    CtlCommand{
+        "why",
+        "ENTITY ID",
+        2,
+        2,
+        "show what became of a record, in order of time",
+        "Shows the events that named it, the changes that polls and reconciliations brought, quarantine, "
+        "doubts and omissions.",
+        {}},
     CtlCommand{"events", "", 0, 0, "list received events, newest first", "", kEventsOptions},
     CtlCommand{"quarantine", "", 0, 0, "list records that could not be stored, with reasons",
                "A record is retried when the portal changes it; one that was too large for any response is "

@@ -26,13 +26,14 @@ namespace {
 using CtlHandler = CtlTask (*)(CommandContext&);
 
 CtlHandler handler_of(const CtlCommand& command) {
-    static constexpr std::array<std::pair<std::string_view, CtlHandler>, 14> handlers{{
+    static constexpr std::array<std::pair<std::string_view, CtlHandler>, 15> handlers{{
         {"status", ctl_status},
         {"sync", ctl_sync},
         {"changes", ctl_changes},
         {"get", ctl_get},
         {"history", ctl_history},
         {"diff", ctl_diff},
+        {"why", ctl_why},
         {"events", ctl_events},
         {"quarantine", ctl_quarantine},
         {"export", ctl_export},

@@ -130,6 +130,26 @@ struct QuarantinePage {
     std::optional<QuarantineKey> next{};
 };
 
+// A doubt or an omission, while it lasts.
+struct DoubtRow {
+    std::string modified{};  // of the version that is doubted
+    std::string first_seen{};
+    std::string ask_at{};  // by the portal's time
+};
+
+// What became of a record beside its versions.
+struct RecordLife {
+    bool held = false;               // the store has taken it
+    std::vector<EventRow> events{};  // that named it, the oldest first; at most kLifeEventsMax
+    std::optional<QuarantineRow> quarantined{};
+    std::optional<DoubtRow> doubted{};
+    std::optional<std::string> omitted_at{};  // since when listings omit it
+
+    bool is_known() const { return held || quarantined || doubted || omitted_at || !events.empty(); }
+
+    static constexpr std::size_t kLifeEventsMax = 1000;
+};
+
 struct StoreCounts {
     std::string generation{};
     std::uint64_t newest_seq = 0;
@@ -167,6 +187,9 @@ class Reader {
     // version is kept and damaged.
     virtual Task<Result<std::optional<VersionBody>>> version(std::string stream, std::string id,
                                                              std::uint64_t seq) = 0;
+
+    // Of a record that was never taken, too. It looks at every event of the stream.
+    virtual Task<Result<RecordLife>> life(std::string stream, std::string id) = 0;
 
     // `before`: a page's `next`.
     virtual Task<Result<EventPage>> events(std::optional<EventState> state,

@@ -36,6 +36,7 @@ class ReadDatabase {
                                                 std::optional<std::uint64_t> before, std::size_t limit);
     Result<std::optional<VersionBody>> version(const std::string& stream, const std::string& id,
                                                std::uint64_t seq);
+    Result<RecordLife> life(const std::string& stream, const std::string& id);
     Result<EventPage> events(std::optional<EventState> state, std::optional<std::uint64_t> before,
                              std::size_t limit);
     Result<QuarantinePage> quarantine(const std::optional<QuarantineKey>& after, std::size_t limit);
@@ -80,6 +81,9 @@ class ReadDatabase {
     Statement version_hash_;
     Statement version_;
     Statement corrections_;
+    Statement events_of_record_;
+    Statement doubt_;
+    Statement omission_;
     Statement events_;
     Statement open_events_;
     Statement quarantine_;

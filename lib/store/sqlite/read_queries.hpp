@@ -63,6 +63,14 @@ inline constexpr std::string_view kEvents =
 inline constexpr std::string_view kOpenEvents =
     "SELECT rowid, message_id, topic_arn, event_type, stream, record_id, event_time, received_at, state, "
     "settled_at FROM events INDEXED BY events_open WHERE state = 'open' AND rowid < ?1 ORDER BY rowid DESC";
+// By an index that has all that is needed to find them.
+inline constexpr std::string_view kEventsOfRecord =
+    "SELECT rowid, message_id, topic_arn, event_type, stream, record_id, event_time, received_at, state, "
+    "settled_at FROM events INDEXED BY events_by_arrival WHERE stream = ?1 AND record_id = ?2 ORDER BY "
+    "received_at LIMIT ?3";
+inline constexpr std::string_view kDoubt =
+    "SELECT modified, first_seen, ask_at FROM doubted WHERE stream = ?1 AND id = ?2";
+inline constexpr std::string_view kOmission = "SELECT first_at FROM omitted WHERE stream = ?1 AND id = ?2";
 inline constexpr std::string_view kQuarantine =
     "SELECT stream, id, modified, reason, length(CAST(body AS BLOB)), attempts, first_at, last_at FROM "
     "quarantine WHERE (stream, id) > (?1, ?2) ORDER BY stream, id LIMIT ?3";

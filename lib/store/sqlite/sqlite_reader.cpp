@@ -73,6 +73,10 @@ Task<Result<std::optional<VersionBody>>> SqliteReader::version(std::string strea
     return walks_->call(&ReadDatabase::version, std::move(stream), std::move(id), seq);
 }
 
+Task<Result<RecordLife>> SqliteReader::life(std::string stream, std::string id) {
+    return walks_->call(&ReadDatabase::life, std::move(stream), std::move(id));
+}
+
 Task<Result<EventPage>> SqliteReader::events(std::optional<EventState> state,
                                              std::optional<std::uint64_t> before, std::size_t limit) {
     return quick_->call(&ReadDatabase::events, state, before, limit);

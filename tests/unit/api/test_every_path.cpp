@@ -31,6 +31,7 @@ const std::vector<PathCase>& every_path() {
         {"GET", "/v1/records/{entity}/{id}", "", 200},
         {"GET", "/v1/records/{entity}/{id}/versions", "limit=10", 200},
         {"GET", "/v1/records/{entity}/{id}/versions/{seq}", "", 200},
+        {"GET", "/v1/records/{entity}/{id}/life", "", 200},
         {"GET", "/v1/events", "state=open", 200},
         {"GET", "/v1/quarantine", "limit=10", 200},
         {"GET", "/v1/passes", "limit=10", 200},

@@ -90,3 +90,25 @@ TEST_CASE("a follower who comes too late is sent back to the beginning") {
     CHECK(json_of(api.get("/v1/changes?since=2")).at("changes").size() == 1);
     CHECK(json_of(api.get("/v1/changes?since=3")).at("changes").empty());
 }
+
+TEST_CASE("a record's life has the events that named it, and what is wrong with it now") {
+    ThreeVersions api;
+    api.receive("m1");
+    api.sql(
+        "UPDATE events SET record_id = 'a'; INSERT INTO omitted VALUES ('claim_attendance', 'a', "
+        "'2024-01-04T00:00:00Z', 0);"
+        "INSERT INTO doubted VALUES ('claim_attendance', 'a', '2023', zeroblob(32), '2024-01-05', "
+        "'2024-01-06', 0)");
+    const nlohmann::json life = json_of(api.get("/v1/records/claim_attendance/a/life"));
+    CHECK(life.at("held") == true);
+    REQUIRE(life.at("events").size() == 1);
+    CHECK(life.at("events")[0].at("message_id") == "m1");
+    CHECK(life.at("quarantine").is_null());
+    CHECK(life.at("doubt").at("ask_at") == "2024-01-06");
+    CHECK(life.at("omitted_at") == "2024-01-04T00:00:00Z");
+    api.commit({}, {{.id = "bad", .modified = "?"}});
+    const nlohmann::json bad = json_of(api.get("/v1/records/claim_attendance/bad/life"));
+    CHECK(bad.at("held") == false);
+    CHECK(bad.at("quarantine").at("modified") == "?");
+    CHECK(problem_in(api.get("/v1/records/claim_attendance/nobody/life")) == "404 no_such_record");
+}

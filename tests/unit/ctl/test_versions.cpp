@@ -1,4 +1,4 @@
-// carecloudctl history and diff.
+// carecloudctl history, diff and why.
 #include "unit/ctl/ctl_fixture.hpp"
 
 #include <catch2/catch.hpp>
@@ -84,4 +84,37 @@ TEST_CASE("diff refuses what is no pair of changes, and reports versions that we
     CHECK_THAT(run.err, Contains("this version is not kept"));
     ScriptedApi odd({{kPath + "/3 ", kOk, "no JSON"}, {kPath + "/7 ", kOk, "{}"}});
     CHECK(odd.run({"diff", "claim", "a/b", "3", "7"}).exit == CtlExit::protocol);
+}
+
+TEST_CASE("why shows a record's life in order of time") {
+    const std::string record = "GET /v1/records/claim/a%2Fb/";
+    const std::string life =
+        R"({"held":true,"events":[{"message_id":"m","topic_arn":"t","event_type":"attendance","stream":"claim","record_id":"a/b","event_time":"2024-01-01T23:59:59Z","received_at":"2024-01-01T23:59:59.500Z","state":"settled","settled_at":"2024-01-02T00:00:01.000Z"}],"quarantine":{"stream":"claim","id":"a/b","modified":"?","reason":"modified\u001b is missing","body_bytes":5,"attempts":2,"first_at":"2024-01-01T00:00:00.000Z","last_at":"2024-01-05T00:00:00.000Z"},"doubt":{"modified":"2023-12-01T00:00:00Z","first_seen":"2024-01-03T00:00:00Z","ask_at":"2024-01-03T00:10:00Z"},"omitted_at":"2024-01-04T00:00:00Z"})";
+    const std::vector<ScriptedAnswer> script{
+        {record + "life ", kOk, life}, {record + "versions?limit=1000 ", kOk, page(change(7, kCorrection))}};
+    ScriptedApi api(script);
+    const CtlRun run = api.run({"why", "claim", "a/b"});
+    CHECK(run.exit == CtlExit::ok);
+    std::size_t at = 0;
+    for (const char* part :
+         {"2024-01-01 00:00:00", "2024-01-01 23:59:59", "attendance received", "2024-01-02 00:00:00",
+          "1 field corrected", "attendance: settled", "doubted", "omitted", "after 2 attempts"}) {
+        CAPTURE(run.out, part);
+        at = run.out.find(part, at);
+        REQUIRE(at != std::string::npos);
+    }
+    CHECK_THAT(run.out, !Contains("\x1b"));
+    ScriptedApi json(script);
+    CHECK(json.run({"why", "claim", "a/b", "--json"})
+              .out.starts_with(R"({"entity":"claim","id":"a/b","life":[{"at":"2024)"));
+}
+
+TEST_CASE("why of a record that the store never took shows what is known") {
+    ScriptedApi api(
+        {{"GET /v1/records/claim/a/life ", kOk,
+          R"({"held":false,"events":[],"quarantine":null,"doubt":null,"omitted_at":"2024-01-04T00:00:00Z"})"}});
+    CHECK_THAT(api.run({"why", "claim", "a"}).out, Contains("omitted"));
+    ScriptedApi none({{"GET /v1/records/claim/a/life ", "404 Not Found",
+                       R"({"status":404,"code":"no_such_record","detail":"no such record","hint":"none"})"}});
+    CHECK(none.run({"why", "claim", "a"}).exit == CtlExit::wrong);
 }
