@@ -25,7 +25,7 @@ constexpr std::string_view kPaths =
     "/v1/records/{entity}/{id}/versions, /v1/records/{entity}/{id}/versions/{seq}, "
     "/v1/records/{entity}/{id}/life, /v1/events, "
     "/v1/quarantine, /v1/passes, /v1/passes/{id}, POST /v1/sync, POST /v1/backfill, POST /v1/reconcile, "
-    "POST /v1/quarantine/{entity}/{id}/retry, DELETE /v1/passes/{id}";
+    "POST /v1/quarantine/{entity}/{id}/retry, POST /v1/records/{entity}/{id}/erase, DELETE /v1/passes/{id}";
 
 template <class Path>
 bool matches(const Path& path, const std::vector<std::string>& segments) {
@@ -56,7 +56,7 @@ Api::Api(const ApiParts& parts, const ApiAccess& access)
 
 // Those of the request's path: one for each method.
 std::vector<const Api::Route*> Api::find(const ApiQuery& query) {
-    static constexpr std::array<Route, 23> routes{{
+    static constexpr std::array<Route, 24> routes{{
         {{}, "GET", &Api::page, false, true},
         {{"page.css"}, "GET", &Api::page_file, true},
         {{"page.js"}, "GET", &Api::page_file, true},
@@ -74,6 +74,7 @@ std::vector<const Api::Route*> Api::find(const ApiQuery& query) {
         {{"v1", "events"}, "GET", &Api::events},
         {{"v1", "quarantine"}, "GET", &Api::quarantine},
         {{"v1", "quarantine", "*", "*", "retry"}, "POST", &Api::retry_quarantined},
+        {{"v1", "records", "*", "*", "erase"}, "POST", &Api::erase},
         {{"v1", "sync"}, "POST", &Api::sync},
         {{"v1", "backfill"}, "POST", &Api::backfill},
         {{"v1", "reconcile"}, "POST", &Api::reconcile},

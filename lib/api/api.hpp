@@ -75,6 +75,7 @@ class Api {
     Task<ServerResponse> events(const ServerRequest& request, ApiQuery& query);
     Task<ServerResponse> quarantine(const ServerRequest& request, ApiQuery& query);
     Task<ServerResponse> retry_quarantined(const ServerRequest& request, ApiQuery& query);
+    Task<ServerResponse> erase(const ServerRequest& request, ApiQuery& query);
     Task<ServerResponse> sync(const ServerRequest& request, ApiQuery& query);
     Task<ServerResponse> backfill(const ServerRequest& request, ApiQuery& query);
     Task<ServerResponse> reconcile(const ServerRequest& request, ApiQuery& query);

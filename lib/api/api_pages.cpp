@@ -46,6 +46,18 @@ ServerResponse no_such_record() {
                     .hint = "POST /v1/sync polls for new records; the stream's filter may exclude this one"});
 }
 
+// A record has an `_id`.
+bool is_erased(const RecordRow& row) {
+    return row.body == "{}";
+}
+
+ServerResponse record_erased() {
+    return problem({.status = 410,
+                    .code = "record_erased",
+                    .detail = "its content was erased by an operator, or is not kept (store.keep.deleted)",
+                    .hint = "the table `erasures` has when, and on whose request"});
+}
+
 ServerResponse no_such_version() {
     return problem({.status = 404,
                     .code = "no_such_version",
@@ -126,6 +138,7 @@ Task<ServerResponse> Api::record(const ServerRequest& request, ApiQuery& query) 
     if (!found) co_return problem_of(found.error());
     if (!*found) co_return no_such_record();
     RecordRow& row = **found;
+    if (is_erased(row)) co_return record_erased();
     if (row.deleted_at) {
         co_return problem({.status = 410,
                            .code = "record_deleted",
@@ -159,6 +172,23 @@ Task<ServerResponse> Api::version(const ServerRequest& request, ApiQuery& query)
     VersionBody& version = **found;
     if (!version.body) co_return version_not_kept();
     co_return record_answer(request, version.hash, std::move(*version.body));
+}
+
+Task<ServerResponse> Api::erase(const ServerRequest& request, ApiQuery& query) {
+    const auto requested_by = query.require("requested_by");
+    if (auto wrong = query.finish()) co_return std::move(*wrong);
+    if (!request.body.empty()) co_return body_not_taken();
+    if (auto refused = refuse_record(query)) co_return std::move(*refused);
+    auto erasing = parts_.host.erase({query.segments()[2], query.segments()[3], *requested_by});
+    const Result<ErasureReport> report = co_await std::move(erasing);
+    if (!report) co_return problem_of(report.error());
+    if (!report->known) co_return no_such_record();
+    co_return json_answer(json_text(Json{{"entity", query.segments()[2]},
+                                         {"id", query.segments()[3]},
+                                         {"versions", report->versions},
+                                         {"events", report->events},
+                                         {"quarantined", report->quarantined},
+                                         {"log_cleared", report->log_cleared}}));
 }
 
 Task<ServerResponse> Api::life(const ServerRequest& /*request*/, ApiQuery& query) {

@@ -46,6 +46,7 @@ CtlTask ctl_get(CommandContext& context);
 CtlTask ctl_history(CommandContext& context);
 CtlTask ctl_diff(CommandContext& context);
 CtlTask ctl_why(CommandContext& context);
+CtlTask ctl_erase(CommandContext& context);
 CtlTask ctl_events(CommandContext& context);
 CtlTask ctl_quarantine(CommandContext& context);
 CtlTask ctl_export(CommandContext& context);

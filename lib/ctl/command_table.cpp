@@ -27,6 +27,9 @@ constexpr std::array kChangesOptions{
 constexpr std::array kHistoryOptions{
     CtlOption{"limit", "N", "maximum number, newest first; default 100, at most 1000"},
 };
+constexpr std::array kEraseOptions{
+    CtlOption{"requested-by", "NAME", "who requested it; required, and kept in the log and in the store"},
+};
 constexpr std::array kEventsOptions{
     CtlOption{"open", "", "only events whose record has not arrived yet"},
     CtlOption{"limit", "N", "maximum number, newest first; default 100, at most 1000"},
@@ -97,6 +100,11 @@ constexpr std::array kCommands{
         "Shows the events that named it, the changes that polls and reconciliations brought, quarantine, "
         "doubts and omissions.",
         {}},
+    CtlCommand{
+        "erase", "ENTITY ID", 2, 2, "erase the content of a record and of every copy",
+        "Overwrites its body, former versions, corrections, quarantined body and events. Hashes and the "
+        "change log are kept. Delete it at the portal first: if it changes there, it is stored again.",
+        kEraseOptions},
     CtlCommand{"events", "", 0, 0, "list received events, newest first", "", kEventsOptions},
     CtlCommand{"quarantine", "", 0, 0, "list records that could not be stored, with reasons",
                "A record is retried when the portal changes it; one that was too large for any response is "

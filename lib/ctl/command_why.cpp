@@ -1,4 +1,4 @@
-// carecloudctl why
+// carecloudctl why and erase
 #include "ctl/command_context.hpp"
 #include "ctl/human_text.hpp"
 #include "net/url.hpp"
@@ -104,6 +104,36 @@ CtlTask ctl_why(CommandContext& context) {
         versions = parse_answer(*page).at("versions");
     }
     print_life(context, entries_of(lived, versions));
+    co_return CtlExit::ok;
+}
+
+CtlTask ctl_erase(CommandContext& context) {
+    const std::string requested_by = context.line.text("requested-by");
+    if (requested_by.empty()) {
+        co_return CtlFailure{.exit = CtlExit::usage,
+                             .what = "erase requires --requested-by",
+                             .hint = "name the person or office that requested it"};
+    }
+    std::string target = "/v1/records/" + percent_encode(context.line.arguments[0]) + "/" +
+                         percent_encode(context.line.arguments[1]) + "/erase";
+    add_query(target, "requested_by", requested_by);
+    auto asking = context.daemon.ask("POST", std::move(target));
+    const CtlResult<std::string> body = co_await std::move(asking);
+    if (!body) co_return body.error();
+    const CtlJson report = parse_answer(*body);
+    if (context.line.has("json")) {
+        context.output.json(*body);
+        co_return CtlExit::ok;
+    }
+    context.output.text(
+        "Erased the content, " +
+        counted(report.at("versions").get<std::uint64_t>(), "former version", "former versions") + " and " +
+        counted(report.at("events").get<std::uint64_t>(), "event", "events") + ".\n");
+    if (report.at("log_cleared") == false)
+        context.output.note(
+            "A reader of the store is open: its write-ahead log holds the content until the reader ends. "
+            "Repeat this "
+            "command then.");
     co_return CtlExit::ok;
 }
 

@@ -26,7 +26,7 @@ namespace {
 using CtlHandler = CtlTask (*)(CommandContext&);
 
 CtlHandler handler_of(const CtlCommand& command) {
-    static constexpr std::array<std::pair<std::string_view, CtlHandler>, 15> handlers{{
+    static constexpr std::array<std::pair<std::string_view, CtlHandler>, 16> handlers{{
         {"status", ctl_status},
         {"sync", ctl_sync},
         {"changes", ctl_changes},
@@ -34,6 +34,7 @@ CtlHandler handler_of(const CtlCommand& command) {
         {"history", ctl_history},
         {"diff", ctl_diff},
         {"why", ctl_why},
+        {"erase", ctl_erase},
         {"events", ctl_events},
         {"quarantine", ctl_quarantine},
         {"export", ctl_export},

@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
 
 namespace carecloud {
 
@@ -27,6 +28,23 @@ struct KeepLimits {
     std::optional<Timestamp>
         deleted{};              // bodies of records that the portal has deleted, with their former versions
     bool keep_versions = true;  // false: none is written any more
+};
+
+// A record whose content is to be erased.
+struct ErasureRequest {
+    std::string stream{};
+    std::string id{};
+    std::string requested_by{};
+};
+
+// What of it was there.
+struct ErasureReport {
+    bool known = false;  // false: the store has nothing of that record
+    std::uint64_t versions = 0;
+    std::uint64_t events = 0;
+    bool quarantined = false;
+    bool log_cleared =
+        false;  // false: a reader needs the write-ahead log, which holds the content until it ends
 };
 
 // What a slice took away.
@@ -73,6 +91,9 @@ class StoreHandle {
 
     // Takes away what is older than the limits, a slice of some milliseconds in the writer's order.
     virtual Task<Result<PruneReport>> prune(KeepLimits limits) = 0;
+
+    // Overwrites the content of a record, of its former versions and of every copy; hashes, changes and rows stay.
+    virtual Task<Result<ErasureReport>> erase(ErasureRequest request) = 0;
 
     // Carries out every call that was begun and frees the store for another daemon. Blocks. Later calls end by
     // `canceled`.

@@ -89,14 +89,24 @@ void Checkpointer::request() {
 // Moves what is left of the log, so that the next commit begins it anew. False: a reader of another program needs it,
 // or another program's checkpoint is under way, or what else is no commit's concern (see above).
 bool Checkpointer::restart() {
+    return move_all(SQLITE_CHECKPOINT_RESTART) == SQLITE_OK;
+}
+
+bool Checkpointer::clear_log() {
+    if (move_all(SQLITE_CHECKPOINT_TRUNCATE) != SQLITE_OK) return false;
+    begin_anew();
+    return true;
+}
+
+int Checkpointer::move_all(int mode) {
     std::unique_lock lock(mutex_);
     // SQLite lets one checkpoint in and waits for none. With the mutex held thread_ begins no other.
     changed_.wait(lock, [this] { return !running_; });
     requested_ = false;
     db_.set_busy_timeout(kReaderWait);
-    const int code = move_log(SQLITE_CHECKPOINT_RESTART);
+    const int code = move_log(mode);
     db_.set_busy_timeout(busy_timeout_);
-    return code == SQLITE_OK;
+    return code;
 }
 
 // SQLite's result code, which is nobody's concern but for the doubt: see the header.

@@ -89,6 +89,9 @@ class Database {
     // As StoreHandle::prune.
     Result<PruneReport> prune(const KeepLimits& limits);
 
+    // As StoreHandle::erase.
+    Result<ErasureReport> erase(const ErasureRequest& request, const std::string& at);
+
     // Gives the page cache back to the system, if there is enough of it to be worth it.
     void release_memory();
 

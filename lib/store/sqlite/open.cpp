@@ -62,6 +62,8 @@ void set_pragmas(Connection& db, const SqliteSettings& settings) {
     db.execute("PRAGMA journal_size_limit = " + std::to_string(settings.checkpoint_bytes));
     db.execute("PRAGMA foreign_keys = ON");
     db.execute("PRAGMA mmap_size = 0");
+    // What is replaced or removed is overwritten, so that nothing of a record is left that is erased later.
+    db.execute("PRAGMA secure_delete = ON");
     if (settings.size_max_bytes > 0) db.execute("PRAGMA max_page_count = " + pages(settings.size_max_bytes));
 }
 

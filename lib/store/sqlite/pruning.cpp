@@ -3,6 +3,7 @@
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/tables.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -204,11 +205,22 @@ void Pruning::remove_body(std::int64_t rowid, PruneReport& report) {
     }
     if (seq == 0) return;
     ++report.bodies;
-    while (seq > 0) {
+    for (; seq > 0; seq = previous(seq))
         remove_version(seq, report);
-        previous_.bind(1, seq);
-        const Statement::Scope scope(previous_);
-        seq = previous_.step() ? previous_.integer(0) : 0;
+}
+
+std::int64_t Pruning::previous(std::int64_t seq) {
+    previous_.bind(1, seq);
+    const Statement::Scope scope(previous_);
+    // Each is older than the one before, so that a damaged chain comes to an end, too.
+    return previous_.step() ? std::min(previous_.integer(0), seq - 1) : 0;
+}
+
+void Pruning::erase_versions(std::int64_t newest_seq, PruneReport& report) {
+    for (std::int64_t seq = newest_seq; seq > 0; seq = previous(seq)) {
+        remove_version(seq, report);
+        remove_corrections_.bind(1, seq);
+        report.corrections += static_cast<std::uint64_t>(remove_corrections_.run());
     }
 }
 

@@ -25,6 +25,8 @@ class Pruning {
     // Prunes for about `time` at most, in the transaction under way, which is to be committed if the report says that
     // something was written. Without effect while an empty store is filled.
     PruneReport slice(const KeepLimits& limits, std::chrono::milliseconds time);
+    // All former versions of the record that this change belongs to, and what was corrected in them.
+    void erase_versions(std::int64_t newest_seq, PruneReport& report);
     // The transaction was committed; without this the next slice begins where this one did.
     void accept() { accepted_ = position_; }
 
@@ -45,6 +47,7 @@ class Pruning {
     void remove_version(std::int64_t seq, PruneReport& report);
     void remove_body(std::int64_t rowid, PruneReport& report);
     bool go_to_next_stream();
+    std::int64_t previous(std::int64_t seq);
 
     Connection& db_;
     Position accepted_;

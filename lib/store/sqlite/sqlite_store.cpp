@@ -49,6 +49,9 @@ class SqliteHandle : public StoreHandle {
         store_->set_change_listener(std::move(listener));
     }
     Task<Result<PruneReport>> prune(KeepLimits limits) override { return store_->prune(std::move(limits)); }
+    Task<Result<ErasureReport>> erase(ErasureRequest request) override {
+        return store_->erase(std::move(request));
+    }
     Task<Result<>> check_owned() override { return store_->check_owned(); }
     void close() override {
         reader_->close();
@@ -105,6 +108,11 @@ Task<Result<>> SqliteStore::check_owned() {
 Task<Result<PruneReport>> SqliteStore::prune(KeepLimits limits) {
     return impl_->thread.run<PruneReport>(
         [database = impl_->database.get(), limits = std::move(limits)] { return database->prune(limits); });
+}
+
+Task<Result<ErasureReport>> SqliteStore::erase(ErasureRequest request) {
+    return impl_->thread.run<ErasureReport>([database = impl_->database.get(), request = std::move(request),
+                                             at = impl_->now()] { return database->erase(request, at); });
 }
 
 void SqliteStore::set_change_listener(std::function<void(std::uint64_t newest_seq)> listener) {

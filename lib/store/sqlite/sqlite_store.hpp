@@ -82,6 +82,9 @@ class SqliteStore : public Store, public Inbox, public CertificateStore {
     // As StoreHandle::prune.
     Task<Result<PruneReport>> prune(KeepLimits limits);
 
+    // As StoreHandle::erase.
+    Task<Result<ErasureReport>> erase(ErasureRequest request);
+
     // Random text that a new store is born with (hazard 15).
     const std::string& generation() const;
 

@@ -41,6 +41,7 @@ const std::vector<PathCase>& every_path() {
         {"POST", "/v1/reconcile", "entity=claim_attendance", 202},
         {"POST", "/v1/quarantine/{entity}/{id}/retry", "", 200},
         {"DELETE", "/v1/passes/{id}", "", 202},
+        {"POST", "/v1/records/{entity}/{id}/erase", "requested_by=the%20family", 200},
     };
     return kEvery;
 }

@@ -112,3 +112,17 @@ TEST_CASE("a record's life has the events that named it, and what is wrong with 
     CHECK(bad.at("quarantine").at("modified") == "?");
     CHECK(problem_in(api.get("/v1/records/claim_attendance/nobody/life")) == "404 no_such_record");
 }
+
+TEST_CASE("an erased record is gone for good, and who asked for it is kept") {
+    ThreeVersions api;
+    const std::string erase = "/v1/records/claim_attendance/a/erase";
+    CHECK(problem_in(api.post(erase)) == "400 bad_parameter");
+    CHECK(problem_in(api.post("/v1/records/claim_attendance/b/erase?requested_by=me")) ==
+          "404 no_such_record");
+    const nlohmann::json report = json_of(api.post(erase + "?requested_by=me"));
+    CHECK(report.at("versions") == 2);
+    CHECK(problem_in(api.get("/v1/records/claim_attendance/a")) == "410 record_erased");
+    CHECK(problem_in(api.get(kVersions + "/1")) == "410 version_not_kept");
+    CHECK(json_of(api.get("/v1/records/claim_attendance")).at("records").empty());
+    CHECK(json_of(api.get(kVersions)).at("versions").size() == 3);
+}

@@ -1,4 +1,4 @@
-// carecloudctl history, diff and why.
+// carecloudctl history, diff, why and erase.
 #include "unit/ctl/ctl_fixture.hpp"
 
 #include <catch2/catch.hpp>
@@ -117,4 +117,15 @@ TEST_CASE("why of a record that the store never took shows what is known") {
     ScriptedApi none({{"GET /v1/records/claim/a/life ", "404 Not Found",
                        R"({"status":404,"code":"no_such_record","detail":"no such record","hint":"none"})"}});
     CHECK(none.run({"why", "claim", "a"}).exit == CtlExit::wrong);
+}
+
+TEST_CASE("erase requires who asked for it, and reports what was there") {
+    CHECK(run_words({"erase", "claim", "a"}).exit == CtlExit::usage);
+    ScriptedApi api(
+        {{"POST /v1/records/claim/a%2Fb/erase?requested_by=the%20family ", kOk,
+          R"({"entity":"claim","id":"a/b","versions":2,"events":0,"quarantined":false,"log_cleared":false})"}});
+    const CtlRun run = api.run({"erase", "claim", "a/b", "--requested-by", "the family"});
+    CHECK(run.exit == CtlExit::ok);
+    CHECK(run.out == "Erased the content, 2 former versions and no events.\n");
+    CHECK_THAT(run.err, Contains("Repeat this command"));
 }

@@ -33,6 +33,7 @@ TEST_CASE("tables and columns are those that are promised") {
     CHECK(columns("changes") ==
           "committed_at end_day hash id kind modified modified_s previous reversal seq start_day stream");
     CHECK(columns("versions") == "body bytes hash id modified seq stream");
+    CHECK(columns("erasures") == "erased_at id requested_by stream");
     CHECK(columns("version_totals") == "bytes versions");
     CHECK(columns("corrections") == "day field is_now n seq sign_in was");
     CHECK(columns("claim_attendance_corrections") ==

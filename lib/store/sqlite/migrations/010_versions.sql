@@ -33,6 +33,15 @@ CREATE TABLE corrections (
     PRIMARY KEY (seq, n)
 ) STRICT, WITHOUT ROWID;
 
+-- Records whose content was erased by an operator: body, former versions, corrections, events and quarantine. Their hashes
+-- and changes stay, so that the portal's present version is not stored again before it changes.
+CREATE TABLE erasures (
+    stream       TEXT NOT NULL,
+    id           TEXT NOT NULL,
+    erased_at    TEXT NOT NULL,
+    requested_by TEXT NOT NULL   -- as the operator said it
+) STRICT;
+
 -- A row a field and change of claim_attendance, and a row a record that was created, deleted, disabled or restored, whose
 -- field is `_record`. `month` is that of the version which the change brought, of a deleted one that of the version
 -- before; claim, child and provider are as the record has them now.
