@@ -1,10 +1,13 @@
 // --check: the meaning of the configuration, and every problem in it and in the files it names.
 #include "api_endpoint.hpp"
+#include "base/quantity_text.hpp"
 #include "event_endpoint.hpp"
 #include "open_store.hpp"
 #include "portal/query.hpp"
 #include "runtime/configuration.hpp"
 #include "runtime/files.hpp"
+#include "runtime/system_clock.hpp"
+#include "runtime/yaml_reader.hpp"
 #include "service.hpp"
 #include "surroundings.hpp"
 #include "unit_credentials.hpp"
@@ -99,6 +102,26 @@ void report_api(const ApiSettings& api) {
               << (api.token_file ? ", with a token\n" : ", for this machine only, without a token\n");
 }
 
+// What the former versions take in a year, at the pace at which they came so far.
+std::string yearly_text(const VersionUse& use, Timestamp now) {
+    constexpr std::chrono::hours day{24};
+    const Duration kept = use.since ? now - *use.since : Duration{};
+    if (kept < day) return "; too little time has passed to estimate a year";
+    const double years = std::chrono::duration<double>(kept) / (365 * day);
+    return "; about " + bytes_text(static_cast<std::uint64_t>(static_cast<double>(use.bytes) / years)) +
+           " a year at the rate since " + use.since->to_string_ms().substr(0, 10);
+}
+
+void report_versions(const Configuration& configuration) {
+    const auto use = peek_versions(configuration);
+    if (!use || !*use || (*use)->versions == 0) return;
+    const auto& age = configuration.store.keep.versions;
+    boost::asio::io_context io;
+    std::cout << "store: " << counted((*use)->versions, "former version", "former versions") << ", "
+              << bytes_text((*use)->bytes) << yearly_text(**use, SystemClock(io).wall())
+              << "; store.keep.versions: " << (age ? format_duration(*age) : "all") << "\n";
+}
+
 }  // namespace
 
 ExitCode allow_new_store(const Options& options) {
@@ -148,6 +171,7 @@ ExitCode check_configuration(const Options& options) {
     }
     std::cout << loaded.file << ": valid\n";
     report_streams(loaded.configuration);
+    report_versions(loaded.configuration);
     report_api(loaded.configuration.api);
     return ExitCode::ok;
 }

@@ -40,6 +40,20 @@ bool DaemonHost::cancel_pass(std::uint64_t id) {
     return true;
 }
 
+Task<Result<ErasureReport>> DaemonHost::erase(ErasureRequest request) {
+    auto erasing = storage_.handle.erase(request);
+    Result<ErasureReport> report = co_await std::move(erasing);
+    if (report && report->known) {
+        process_.log.write(LogLevel::warn, "content of a record erased",
+                           {{"STREAM", request.stream},
+                            {"RECORD_ID", request.id},
+                            {"REQUESTED_BY", request.requested_by},
+                            {"VERSIONS", report->versions},
+                            {"EVENTS", report->events}});
+    }
+    co_return report;
+}
+
 Task<Result<RetryReport>> DaemonHost::retry_quarantined(RetryRequest request) {
     if (!engine()) {
         co_return Error{.code = ErrorCode::canceled,

@@ -35,6 +35,7 @@ class DaemonHost : public ApiHost {
     // Between two engines the request is in the store, where the next one finds it.
     Task<Result<std::uint64_t>> request_pass(Job pass) override;
     bool cancel_pass(std::uint64_t id) override;
+    Task<Result<ErasureReport>> erase(ErasureRequest request) override;
     Task<Result<RetryReport>> retry_quarantined(RetryRequest request) override;
 
   private:

@@ -11,12 +11,29 @@ namespace {
 // StateDirectory= of the packaged unit.
 constexpr const char* kPackagedState = "/var/lib/carecloud-syncd";
 
+bool keeps_versions(const Configuration& configuration) {
+    return configuration.store.keep.versions != std::chrono::milliseconds(0);
+}
+
 SqliteSettings store_settings(const Configuration& configuration) {
     return SqliteSettings{.path = configuration.store.sqlite_path,
+                          .keep_versions = keeps_versions(configuration),
                           .marker = store_markers(configuration, process_environment).front()};
 }
 
 }  // namespace
+
+KeepLimits keep_limits(const Configuration& configuration, Timestamp now) {
+    const auto before = [now](const KeepSettings::Age& age) {
+        return age ? std::optional(now - *age) : std::nullopt;
+    };
+    const KeepSettings& keep = configuration.store.keep;
+    return {.versions = before(keep.versions),
+            .changes = before(keep.changes),
+            .events = before(keep.events),
+            .deleted = before(keep.deleted),
+            .keep_versions = keeps_versions(configuration)};
+}
 
 Result<std::unique_ptr<StoreHandle>> open_store(const Configuration& configuration, Clock& clock) {
     return open_sqlite_store(store_settings(configuration), clock);
@@ -25,6 +42,10 @@ Result<std::unique_ptr<StoreHandle>> open_store(const Configuration& configurati
 Result<std::optional<StreamState>> peek_stream(const Configuration& configuration,
                                                const std::string& stream) {
     return peek_stream(store_settings(configuration), stream);
+}
+
+Result<std::optional<VersionUse>> peek_versions(const Configuration& configuration) {
+    return peek_versions(store_settings(configuration));
 }
 
 bool is_same_store(const Configuration& a, const Configuration& b) {

@@ -12,12 +12,18 @@
 
 namespace carecloud {
 
+// What the configuration has the store keep, as of `now`.
+KeepLimits keep_limits(const Configuration& configuration, Timestamp now);
+
 // Blocks while it opens. Errors: store_owned store_newer store_busy store_full store_failed store_corrupt.
 Result<std::unique_ptr<StoreHandle>> open_store(const Configuration& configuration, Clock& clock);
 
 // A stream's row, for --check: beside a daemon that may be running. None: there is no store yet, or it does not know
 // the stream. Blocks. Errors: as open_store(), but store_owned.
 Result<std::optional<StreamState>> peek_stream(const Configuration& configuration, const std::string& stream);
+
+// What its former versions take, likewise.
+Result<std::optional<VersionUse>> peek_versions(const Configuration& configuration);
 
 // Whether both configurations name one store: a reload does not replace it.
 bool is_same_store(const Configuration& a, const Configuration& b);

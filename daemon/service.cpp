@@ -212,6 +212,7 @@ ExitCode Service::run() {
     asio::co_spawn(process_.io, watches_.watch_store(), rethrow);
     asio::co_spawn(process_.io, watches_.feed_watchdog(), rethrow);
     if (!options_.once) asio::co_spawn(process_.io, watches_.watch_health(), rethrow);
+    if (!options_.once) asio::co_spawn(process_.io, watches_.prune_store(), rethrow);
     process_.io.run();
     storage_.handle.close();
     process_.log.write(LogLevel::info, "stopped");

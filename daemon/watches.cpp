@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::chrono::seconds kStoreEvery{2};
 constexpr std::chrono::seconds kHealthEvery{5};
+constexpr std::chrono::seconds kPruneEvery{5};
 // Keys of the reasons that are logged only here.
 constexpr std::array<std::string_view, 3> kLoggedReasons{"certificate", "disk", "unreadable"};
 
@@ -18,7 +19,8 @@ Watches::Watches(const ServiceParts& parts, std::function<void(ExitCode)> exit)
       exit_(std::move(exit)),
       watchdog_alarm_(parts.process.clock.make_alarm()),
       store_alarm_(parts.process.clock.make_alarm()),
-      health_alarm_(parts.process.clock.make_alarm()) {}
+      health_alarm_(parts.process.clock.make_alarm()),
+      prune_alarm_(parts.process.clock.make_alarm()) {}
 
 Task<> Watches::feed_watchdog() {
     const std::optional<Duration> every = parts_.process.notify.watchdog_interval();
@@ -56,6 +58,29 @@ Task<> Watches::watch_health() {
         co_await std::move(checking);
         const MonoTime next = parts_.process.clock.now() + kHealthEvery;
         if (!stopped_) co_await health_alarm_->wait_until(next);
+    }
+}
+
+// At a fixed pace: a store from which much is to be taken away is as quick as any other.
+Task<> Watches::prune_store() {
+    PruneReport sum;
+    while (!stopped_) {
+        const MonoTime next = parts_.process.clock.now() + kPruneEvery;
+        co_await prune_alarm_->wait_until(next);
+        if (stopped_) break;
+        auto pruning =
+            parts_.storage.handle.prune(keep_limits(parts_.configuration(), parts_.process.clock.wall()));
+        const Result<PruneReport> report = co_await std::move(pruning);
+        if (!report) continue;  // the disk's trouble shows at the commits
+        sum += *report;
+        if (report->more || sum.rows() == 0) continue;
+        parts_.process.log.write(LogLevel::info, "removed what store.keep does not keep",
+                                 {{"VERSIONS", sum.versions},
+                                  {"CORRECTIONS", sum.corrections},
+                                  {"CHANGES", sum.changes},
+                                  {"EVENTS", sum.events},
+                                  {"BODIES", sum.bodies}});
+        sum = {};
     }
 }
 
@@ -114,7 +139,8 @@ void Watches::log_worse(const ReasonMap& found) {
 
 void Watches::stop() {
     stopped_ = true;
-    for (Alarm* const alarm : {watchdog_alarm_.get(), store_alarm_.get(), health_alarm_.get()})
+    for (Alarm* const alarm :
+         {watchdog_alarm_.get(), store_alarm_.get(), health_alarm_.get(), prune_alarm_.get()})
         alarm->wake();
 }
 

@@ -6,6 +6,8 @@
 // The store must still be in its place (hazard 37): what is written into one that was removed, replaced or unmounted is
 // lost, so the process ends and the service manager starts it on what is there then.
 //
+// What the configuration does not have the store keep is taken away, a slice at a time.
+//
 // The health learns what is no event: a stream that is behind, the quota, the disk, the certificate's end, what is
 // doubted.
 //
@@ -34,6 +36,7 @@ class Watches {
     Task<> watch_health();
     // A fact has changed that watch_health() would learn later.
     void check_health_soon() { health_alarm_->wake(); }
+    Task<> prune_store();
     void stop();
 
   private:
@@ -46,6 +49,7 @@ class Watches {
     std::unique_ptr<Alarm> watchdog_alarm_;
     std::unique_ptr<Alarm> store_alarm_;
     std::unique_ptr<Alarm> health_alarm_;
+    std::unique_ptr<Alarm> prune_alarm_;
     std::uint64_t doubted_ = 0;  // as last counted
     std::map<std::string_view, ServiceState> logged_;
     bool stopped_ = false;

@@ -8,7 +8,7 @@ _carecloudctl() {
     words=("${COMP_WORDS[@]}") cword=$COMP_CWORD
   }
   local general='--url --config --token-file --ca-file --json --help --version'
-  local commands='status sync changes get events quarantine export backfill reconcile passes cancel doctor help'
+  local commands='status sync changes get history diff why erase events quarantine export backfill reconcile passes cancel doctor help'
   local command='' word i skip='' entity=''
   local -a general_given=()
   for ((i = 1; i < cword; i++)); do
@@ -30,7 +30,7 @@ _carecloudctl() {
       mapfile -t COMPREPLY < <(compgen -W 'http://127.0.0.1:8461 unix:/run/carecloud-syncd/api.sock' -- "$cur")
       return
       ;;
-    --since | --limit | --from | --to | --retry) return ;;
+    --since | --limit | --from | --to | --retry | --requested-by) return ;;
     --format)
       mapfile -t COMPREPLY < <(compgen -W 'ndjson csv' -- "$cur")
       return
@@ -43,9 +43,11 @@ _carecloudctl() {
     help) options+=" $commands" ;;
     changes) options+=' --since --follow' ;;
     events) options+=' --open --limit' ;;
+    history) entity=yes options+=' --limit' ;;
     quarantine) options+=' --limit --retry' ;;
     passes) options+=' --limit' ;;
-    sync | get) entity=yes ;;
+    sync | get | diff | why) entity=yes ;;
+    erase) entity=yes options+=' --requested-by' ;;
     export) entity=yes options+=' --from --to --format' ;;
     backfill) entity=yes options+=' --from --to --no-wait' ;;
     reconcile) entity=yes options+=' --deep --confirm-deletes --no-wait' ;;

@@ -5,7 +5,7 @@ function __carecloudctl_entities
     carecloudctl status --json 2>/dev/null | string match -ar '"entity":"([A-Za-z0-9_]*)"' -g
 end
 
-set -l commands status sync changes get events quarantine export backfill reconcile passes cancel doctor help
+set -l commands status sync changes get history diff why erase events quarantine export backfill reconcile passes cancel doctor help
 set -l none "not __fish_seen_subcommand_from $commands"
 
 complete -c carecloudctl -f
@@ -21,6 +21,10 @@ complete -c carecloudctl -n $none -a status -d 'overall state and progress of ea
 complete -c carecloudctl -n $none -a sync -d 'poll the portal now and report what was received'
 complete -c carecloudctl -n $none -a changes -d 'print the change log as JSON, one change per line'
 complete -c carecloudctl -n $none -a get -d 'print a record, byte for byte as received from the portal'
+complete -c carecloudctl -n $none -a history -d 'list the changes of a record, newest first'
+complete -c carecloudctl -n $none -a diff -d 'show which fields of a record were corrected'
+complete -c carecloudctl -n $none -a why -d 'show what became of a record, in order of time'
+complete -c carecloudctl -n $none -a erase -d 'erase the content of a record and of every copy'
 complete -c carecloudctl -n $none -a events -d 'list received events, newest first'
 complete -c carecloudctl -n $none -a quarantine -d 'list records that could not be stored, with reasons'
 complete -c carecloudctl -n $none -a export -d 'export the records of a stream, all or for a range of days'
@@ -31,11 +35,13 @@ complete -c carecloudctl -n $none -a cancel -d 'cancel a backfill or reconciliat
 complete -c carecloudctl -n $none -a doctor -d 'test the portal and recommend settings'
 complete -c carecloudctl -n $none -a help -d 'print help about all commands or one command'
 
-complete -c carecloudctl -n '__fish_seen_subcommand_from sync get export backfill reconcile' -a '(__carecloudctl_entities)'
+complete -c carecloudctl -n '__fish_seen_subcommand_from sync get history diff why erase export backfill reconcile' -a '(__carecloudctl_entities)'
 complete -c carecloudctl -n '__fish_seen_subcommand_from help' -a "$commands"
 complete -c carecloudctl -n '__fish_seen_subcommand_from status' -l watch -d 'refresh every two seconds'
 complete -c carecloudctl -n '__fish_seen_subcommand_from changes' -l since -x -d 'only changes after this number'
 complete -c carecloudctl -n '__fish_seen_subcommand_from changes' -l follow -d 'keep printing new changes'
+complete -c carecloudctl -n '__fish_seen_subcommand_from history' -l limit -x -d 'maximum number'
+complete -c carecloudctl -n '__fish_seen_subcommand_from erase' -l requested-by -x -d 'who requested it'
 complete -c carecloudctl -n '__fish_seen_subcommand_from events' -l open -d 'only events whose record has not arrived yet'
 complete -c carecloudctl -n '__fish_seen_subcommand_from events' -l limit -x -d 'maximum number'
 complete -c carecloudctl -n '__fish_seen_subcommand_from quarantine' -l limit -x -d 'maximum number'

@@ -27,6 +27,10 @@ _carecloudctl() {
     'sync:poll the portal now and report what was received'
     'changes:print the change log as JSON, one change per line'
     'get:print a record, byte for byte as received from the portal'
+    'history:list the changes of a record, newest first'
+    'diff:show which fields of a record were corrected'
+    'why:show what became of a record, in order of time'
+    'erase:erase the content of a record and of every copy'
     'events:list received events, newest first'
     'quarantine:list records that could not be stored, with reasons'
     'export:export the records of a stream, all or for a range of days'
@@ -49,6 +53,10 @@ _carecloudctl() {
         sync) _arguments $general '1:stream:_carecloudctl_entity' ;;
         changes) _arguments $general '--since[only changes after this number]:number:' '--follow[keep printing new changes]' ;;
         get) _arguments $general '1:stream:_carecloudctl_entity' '2:id:' ;;
+        history) _arguments $general '1:stream:_carecloudctl_entity' '2:id:' '--limit[maximum number]:number:' ;;
+        diff) _arguments $general '1:stream:_carecloudctl_entity' '2:id:' '3:change number:' '4:change number:' ;;
+        why) _arguments $general '1:stream:_carecloudctl_entity' '2:id:' ;;
+        erase) _arguments $general '1:stream:_carecloudctl_entity' '2:id:' '--requested-by[who requested it]:name:' ;;
         events) _arguments $general '--open[only events without their record]' '--limit[maximum number]:number:' ;;
         quarantine) _arguments $general '--limit[maximum number]:number:' '--retry[fetch this record now]:id:' ;;
         export)

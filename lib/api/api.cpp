@@ -11,7 +11,7 @@ namespace carecloud {
 
 // A '*' matches any one segment.
 struct Api::Route {
-    std::array<std::string_view, 5> path;  // padded with empty ones
+    std::array<std::string_view, 6> path;  // padded with empty ones
     std::string_view method;
     Handler handler;
     bool open = false;     // without the token: it contains nothing sensitive
@@ -22,9 +22,10 @@ namespace {
 
 constexpr std::string_view kPaths =
     "/, /livez, /readyz, /metrics, /v1/status, /v1/changes, /v1/records/{entity}, /v1/records/{entity}/{id}, "
-    "/v1/events, "
+    "/v1/records/{entity}/{id}/versions, /v1/records/{entity}/{id}/versions/{seq}, "
+    "/v1/records/{entity}/{id}/life, /v1/events, "
     "/v1/quarantine, /v1/passes, /v1/passes/{id}, POST /v1/sync, POST /v1/backfill, POST /v1/reconcile, "
-    "POST /v1/quarantine/{entity}/{id}/retry, DELETE /v1/passes/{id}";
+    "POST /v1/quarantine/{entity}/{id}/retry, POST /v1/records/{entity}/{id}/erase, DELETE /v1/passes/{id}";
 
 template <class Path>
 bool matches(const Path& path, const std::vector<std::string>& segments) {
@@ -55,7 +56,7 @@ Api::Api(const ApiParts& parts, const ApiAccess& access)
 
 // Those of the request's path: one for each method.
 std::vector<const Api::Route*> Api::find(const ApiQuery& query) {
-    static constexpr std::array<Route, 20> routes{{
+    static constexpr std::array<Route, 24> routes{{
         {{}, "GET", &Api::page, false, true},
         {{"page.css"}, "GET", &Api::page_file, true},
         {{"page.js"}, "GET", &Api::page_file, true},
@@ -67,9 +68,13 @@ std::vector<const Api::Route*> Api::find(const ApiQuery& query) {
         {{"v1", "changes"}, "GET", &Api::changes},
         {{"v1", "records", "*"}, "GET", &Api::records},
         {{"v1", "records", "*", "*"}, "GET", &Api::record},
+        {{"v1", "records", "*", "*", "versions"}, "GET", &Api::versions},
+        {{"v1", "records", "*", "*", "versions", "*"}, "GET", &Api::version},
+        {{"v1", "records", "*", "*", "life"}, "GET", &Api::life},
         {{"v1", "events"}, "GET", &Api::events},
         {{"v1", "quarantine"}, "GET", &Api::quarantine},
         {{"v1", "quarantine", "*", "*", "retry"}, "POST", &Api::retry_quarantined},
+        {{"v1", "records", "*", "*", "erase"}, "POST", &Api::erase},
         {{"v1", "sync"}, "POST", &Api::sync},
         {{"v1", "backfill"}, "POST", &Api::backfill},
         {{"v1", "reconcile"}, "POST", &Api::reconcile},

@@ -69,9 +69,13 @@ class Api {
     Task<ServerResponse> changes(const ServerRequest& request, ApiQuery& query);
     Task<ServerResponse> record(const ServerRequest& request, ApiQuery& query);
     Task<ServerResponse> records(const ServerRequest& request, ApiQuery& query);
+    Task<ServerResponse> versions(const ServerRequest& request, ApiQuery& query);
+    Task<ServerResponse> life(const ServerRequest& request, ApiQuery& query);
+    Task<ServerResponse> version(const ServerRequest& request, ApiQuery& query);
     Task<ServerResponse> events(const ServerRequest& request, ApiQuery& query);
     Task<ServerResponse> quarantine(const ServerRequest& request, ApiQuery& query);
     Task<ServerResponse> retry_quarantined(const ServerRequest& request, ApiQuery& query);
+    Task<ServerResponse> erase(const ServerRequest& request, ApiQuery& query);
     Task<ServerResponse> sync(const ServerRequest& request, ApiQuery& query);
     Task<ServerResponse> backfill(const ServerRequest& request, ApiQuery& query);
     Task<ServerResponse> reconcile(const ServerRequest& request, ApiQuery& query);
@@ -85,6 +89,7 @@ class Api {
     ServerResponse stream_from(ChangeStream::Position from);
     // 404 if no stream of that name is configured.
     std::optional<ServerResponse> refuse_entity(std::string_view entity) const;
+    std::optional<ServerResponse> refuse_record(const ApiQuery& query) const;
     Task<ServerResponse> request_pass(const ServerRequest& request, Job pass);
     Task<ServerResponse> retry_response(QuarantineKey key, RetryReport report);
     Task<Result<std::optional<Job>>> find_pass(std::string number);

@@ -20,6 +20,15 @@ constexpr std::size_t kFollowersMax = 1000;   // waiting requests and streams
 
 // Why a consumer cannot continue from its position (hazard 15).
 std::optional<ServerResponse> refuse_position(const ChangePage& page, const ChangeStream::Position& from) {
+    if (from.since > 0 && from.since < page.pruned_to && from.since <= page.newest_seq &&
+        (from.generation.empty() || from.generation == page.generation)) {
+        return problem({.status = 410,
+                        .code = "changes_pruned",
+                        .detail = "the changes after " + std::to_string(from.since) + " up to " +
+                                  std::to_string(page.pruned_to) + " are not kept (store.keep.changes)",
+                        .hint = "restart from since=0: the log has the newest change of each record, and all "
+                                "later ones"});
+    }
     const bool another = !from.generation.empty() && from.generation != page.generation;
     if (!another && from.since <= page.newest_seq) return std::nullopt;
     return problem({.status = 410,

@@ -7,6 +7,7 @@
 #include "model/event.hpp"
 #include "model/job.hpp"
 #include "model/stream.hpp"
+#include "store/store_handle.hpp"
 #include "sync/engine.hpp"
 #include "telemetry/service_state.hpp"
 
@@ -51,6 +52,8 @@ class ApiHost {
     virtual Task<Result<std::uint64_t>> request_pass(Job pass) = 0;
     // That pass is to end, if it is open. False: nothing runs now.
     virtual bool cancel_pass(std::uint64_t id) = 0;
+    // Erases the content of a record. Errors: the store's.
+    virtual Task<Result<ErasureReport>> erase(ErasureRequest request) = 0;
     // Fetches that record from the portal again, stores what comes, and reports what that was. Errors: the portal's and
     // the store's; timed_out where the portal has not answered for some time and is asked on; canceled where nothing
     // runs now.

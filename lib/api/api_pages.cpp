@@ -46,6 +46,47 @@ ServerResponse no_such_record() {
                     .hint = "POST /v1/sync polls for new records; the stream's filter may exclude this one"});
 }
 
+// A record has an `_id`.
+bool is_erased(const RecordRow& row) {
+    return row.body == "{}";
+}
+
+ServerResponse record_erased() {
+    return problem({.status = 410,
+                    .code = "record_erased",
+                    .detail = "its content was erased by an operator, or is not kept (store.keep.deleted)",
+                    .hint = "the table `erasures` has when, and on whose request"});
+}
+
+ServerResponse no_such_version() {
+    return problem({.status = 404,
+                    .code = "no_such_version",
+                    .detail = "no change of this record in the log has this number",
+                    .hint = "GET /v1/records/{entity}/{id}/versions lists its changes"});
+}
+
+ServerResponse version_not_kept() {
+    return problem(
+        {.status = 410,
+         .code = "version_not_kept",
+         .detail =
+             "this version is not kept: it was pruned (store.keep.versions), it was replaced before the "
+             "store kept versions, or the next version differs from it only in its spelling",
+         .hint = "GET /v1/records/{entity}/{id}/versions shows which versions are kept"});
+}
+
+// The bytes of a record, unless the client has these.
+ServerResponse record_answer(const ServerRequest& request, const Hash& hash, std::string body) {
+    const std::string tag = "\"" + to_hex(hash) + "\"";
+    ServerResponse answer{
+        .headers = {{"Content-Type", "application/json"}, {"ETag", tag}, {"Cache-Control", "no-cache"}}};
+    if (names_tag(request.header("If-None-Match"), tag))
+        answer.status = 304;
+    else
+        answer.body = std::move(body);
+    return answer;
+}
+
 ServerResponse not_in_quarantine() {
     return problem({.status = 404,
                     .code = "not_in_quarantine",
@@ -82,32 +123,82 @@ ServerResponse retry_failed(const Error& error) {
 
 }  // namespace
 
+// Of the path /v1/records/{entity}/{id}.
+std::optional<ServerResponse> Api::refuse_record(const ApiQuery& query) const {
+    if (auto refused = refuse_entity(query.segments()[2])) return refused;
+    if (!is_id(query.segments()[3])) return no_such_record();
+    return std::nullopt;
+}
+
 Task<ServerResponse> Api::record(const ServerRequest& request, ApiQuery& query) {
     if (auto wrong = query.finish()) co_return std::move(*wrong);
-    const std::string entity = query.segments()[2];
-    const std::string id = query.segments()[3];
-    if (auto refused = refuse_entity(entity)) co_return std::move(*refused);
-    if (!is_id(id)) co_return no_such_record();
-    auto reading = parts_.reader.record(entity, id);
+    if (auto refused = refuse_record(query)) co_return std::move(*refused);
+    auto reading = parts_.reader.record(query.segments()[2], query.segments()[3]);
     Result<std::optional<RecordRow>> found = co_await std::move(reading);
     if (!found) co_return problem_of(found.error());
     if (!*found) co_return no_such_record();
     RecordRow& row = **found;
+    if (is_erased(row)) co_return record_erased();
     if (row.deleted_at) {
         co_return problem({.status = 410,
                            .code = "record_deleted",
                            .detail = "deleted at the portal, detected at " + *row.deleted_at,
                            .hint = "its last version is in the table `records`"});
     }
-    const std::string tag = "\"" + to_hex(row.hash) + "\"";
-    ServerResponse answer{
-        .headers = {{"Content-Type", "application/json"}, {"ETag", tag}, {"Cache-Control", "no-cache"}}};
-    if (names_tag(request.header("If-None-Match"), tag)) {
-        answer.status = 304;
-    } else {
-        answer.body = std::move(row.body);
-    }
-    co_return answer;
+    co_return record_answer(request, row.hash, std::move(row.body));
+}
+
+Task<ServerResponse> Api::versions(const ServerRequest& /*request*/, ApiQuery& query) {
+    const auto before = query.number("before", {1, kRowsMax});
+    const std::uint64_t limit = query.number("limit", kUsualLimit, kRowLimits);
+    if (auto wrong = query.finish()) co_return std::move(*wrong);
+    if (auto refused = refuse_record(query)) co_return std::move(*refused);
+    auto reading = parts_.reader.versions(query.segments()[2], query.segments()[3], before, limit);
+    const Result<std::optional<VersionPage>> page = co_await std::move(reading);
+    if (!page) co_return problem_of(page.error());
+    if (!*page) co_return no_such_record();
+    co_return json_answer(versions_json(**page));
+}
+
+Task<ServerResponse> Api::version(const ServerRequest& request, ApiQuery& query) {
+    if (auto wrong = query.finish()) co_return std::move(*wrong);
+    if (auto refused = refuse_record(query)) co_return std::move(*refused);
+    const auto seq = path_number(query.segments()[5]);
+    if (!seq) co_return no_such_version();
+    auto reading = parts_.reader.version(query.segments()[2], query.segments()[3], *seq);
+    Result<std::optional<VersionBody>> found = co_await std::move(reading);
+    if (!found) co_return problem_of(found.error());
+    if (!*found) co_return no_such_version();
+    VersionBody& version = **found;
+    if (!version.body) co_return version_not_kept();
+    co_return record_answer(request, version.hash, std::move(*version.body));
+}
+
+Task<ServerResponse> Api::erase(const ServerRequest& request, ApiQuery& query) {
+    const auto requested_by = query.require("requested_by");
+    if (auto wrong = query.finish()) co_return std::move(*wrong);
+    if (!request.body.empty()) co_return body_not_taken();
+    if (auto refused = refuse_record(query)) co_return std::move(*refused);
+    auto erasing = parts_.host.erase({query.segments()[2], query.segments()[3], *requested_by});
+    const Result<ErasureReport> report = co_await std::move(erasing);
+    if (!report) co_return problem_of(report.error());
+    if (!report->known) co_return no_such_record();
+    co_return json_answer(json_text(Json{{"entity", query.segments()[2]},
+                                         {"id", query.segments()[3]},
+                                         {"versions", report->versions},
+                                         {"events", report->events},
+                                         {"quarantined", report->quarantined},
+                                         {"log_cleared", report->log_cleared}}));
+}
+
+Task<ServerResponse> Api::life(const ServerRequest& /*request*/, ApiQuery& query) {
+    if (auto wrong = query.finish()) co_return std::move(*wrong);
+    if (auto refused = refuse_record(query)) co_return std::move(*refused);
+    auto reading = parts_.reader.life(query.segments()[2], query.segments()[3]);
+    const Result<RecordLife> life = co_await std::move(reading);
+    if (!life) co_return problem_of(life.error());
+    if (!life->is_known()) co_return no_such_record();
+    co_return json_answer(life_json(*life));
 }
 
 Task<ServerResponse> Api::records(const ServerRequest& /*request*/, ApiQuery& query) {

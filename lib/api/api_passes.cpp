@@ -88,18 +88,6 @@ bool is_same_request(const Job& a, const Job& b) {
            a.last_day == b.last_day;
 }
 
-// None: the text is not a valid id of a pass.
-std::optional<std::uint64_t> pass_number(std::string_view text) {
-    constexpr std::size_t digits_max = 18;
-    if (text.empty() || text.size() > digits_max) return std::nullopt;
-    std::uint64_t number = 0;
-    for (const char c : text) {
-        if (c < '0' || c > '9') return std::nullopt;
-        number = number * 10 + static_cast<std::uint64_t>(c - '0');
-    }
-    return number;
-}
-
 }  // namespace
 
 // The requested pass, or an open one with the same parameters: a request can safely be repeated.
@@ -165,7 +153,7 @@ Task<ServerResponse> Api::passes(const ServerRequest& /*request*/, ApiQuery& que
 }
 
 Task<Result<std::optional<Job>>> Api::find_pass(std::string number) {
-    const auto id = pass_number(number);
+    const auto id = path_number(number);
     if (!id) co_return std::optional<Job>();
     auto reading = parts_.reader.pass(*id);
     co_return co_await std::move(reading);

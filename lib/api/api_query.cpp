@@ -186,4 +186,9 @@ std::optional<ServerResponse> ApiQuery::finish() {
     return std::move(complaint_);
 }
 
+std::optional<std::uint64_t> path_number(std::string_view segment) {
+    constexpr std::size_t digits_max = 18;
+    return segment.size() > digits_max ? std::nullopt : number_of(segment);
+}
+
 }  // namespace carecloud

@@ -68,4 +68,7 @@ class ApiQuery {
     std::optional<ServerResponse> complaint_;
 };
 
+// The number of a pass or a change, as a segment of the path has it. None: it is no number.
+std::optional<std::uint64_t> path_number(std::string_view segment);
+
 }  // namespace carecloud

@@ -192,6 +192,7 @@ Task<ServerResponse> Api::status(const ServerRequest& /*request*/, ApiQuery& que
               {"quarantined", counts->quarantined},
               {"doubted", counts->doubted},
               {"omitted", counts->omitted},
+              {"versions", {{"kept", counts->versions}, {"bytes", counts->version_bytes}}},
               {"unauthorized", guard_.unauthorized()},
               {"quota", quota_json(month, counts->requests)},
               {"clock", nullptr},

@@ -43,6 +43,30 @@ std::string listed(std::string out, const Rows& rows, Append append) {
     return out;
 }
 
+void append_correction(std::string& out, const Difference& one) {
+    const auto or_none = [](const std::string& text) {
+        return text.empty() ? std::nullopt : std::optional(text);
+    };
+    append_optional(out, "day", or_none(one.day));
+    append_optional(out, "sign_in", or_none(one.sign_in));
+    append_text(out, "field", one.field);
+    append_optional(out, "was", one.was);
+    append_optional(out, "is_now", one.is_now);
+    out += '}';
+}
+
+void append_version(std::string& out, const VersionRow& version) {
+    append_number(out, "seq", version.seq);
+    append_text(out, "kind", to_string(version.kind));
+    append_text(out, "modified", version.modified);
+    append_text(out, "hash", to_hex(version.hash));
+    append_text(out, "committed_at", version.committed_at);
+    append_name(out, "kept");
+    out += version.kept ? "true" : "false";
+    append_name(out, "corrections");
+    out = listed(std::move(out) + "[", version.corrections, append_correction) + "}";
+}
+
 void append_event(std::string& out, const EventRow& event) {
     append_text(out, "message_id", event.message_id);
     append_text(out, "topic_arn", event.topic_arn);
@@ -93,6 +117,33 @@ std::string records_json(const RecordPage& page) {
     std::string out =
         listed("{\"records\":[", page.records, [](std::string& to, const RecordRow& row) { to += row.body; });
     append_optional(out, "next", page.next);
+    return out + "}";
+}
+
+std::string versions_json(const VersionPage& page) {
+    std::string out = listed("{\"versions\":[", page.versions, append_version);
+    append_name(out, "next");
+    out += page.next ? std::to_string(*page.next) : "null";
+    return out + "}";
+}
+
+std::string life_json(const RecordLife& life) {
+    std::string out = life.held ? "{\"held\":true,\"events\":[" : "{\"held\":false,\"events\":[";
+    out = listed(std::move(out), life.events, append_event);
+    append_name(out, "quarantine");
+    std::string row;
+    if (life.quarantined) append_quarantined(row, *life.quarantined);
+    out += row.empty() ? "null" : row;
+    append_name(out, "doubt");
+    std::string doubt;
+    if (life.doubted) {
+        append_text(doubt, "modified", life.doubted->modified);
+        append_text(doubt, "first_seen", life.doubted->first_seen);
+        append_text(doubt, "ask_at", life.doubted->ask_at);
+        doubt += '}';
+    }
+    out += doubt.empty() ? "null" : doubt;
+    append_optional(out, "omitted_at", life.omitted_at);
     return out + "}";
 }
 

@@ -1,5 +1,8 @@
 #include "base/quantity_text.hpp"
 
+#include <array>
+#include <cstddef>
+
 namespace carecloud {
 
 std::string grouped(std::uint64_t number) {
@@ -15,6 +18,17 @@ std::string grouped(std::uint64_t number) {
 std::string counted(std::uint64_t number, std::string_view one, std::string_view many) {
     if (number == 0) return "no " + std::string(many);
     return grouped(number) + " " + std::string(number == 1 ? one : many);
+}
+
+std::string bytes_text(std::uint64_t bytes) {
+    constexpr std::array units{"B", "KB", "MB", "GB", "TB", "PB", "EB"};
+    if (bytes < 1000) return std::to_string(bytes) + " B";
+    std::size_t unit = 1;
+    for (; bytes >= 1'000'000; bytes /= 1000)
+        ++unit;
+    // In thousandths of the unit now.
+    const std::string tenth = bytes < 10'000 ? "." + std::to_string(bytes % 1000 / 100) : "";
+    return std::to_string(bytes / 1000) + tenth + " " + units.at(unit);
 }
 
 std::string span_text(std::chrono::milliseconds span) {

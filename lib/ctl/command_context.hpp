@@ -34,11 +34,19 @@ using CtlTask = Task<CtlResult<CtlExit>>;
 // once.
 Task<CtlResult<std::string>> get_patiently(CommandContext& context, std::string target, Duration patience);
 
+// One page of a list, as the API gives it or as a table; `none` where that is empty. With --limit.
+CtlTask show_list(CommandContext& context, std::string target, std::string (*as_text)(const CtlJson&),
+                  const char* none);
+
 // The commands of carecloudctl, one function each; see command_table.cpp for what they do.
 CtlTask ctl_status(CommandContext& context);
 CtlTask ctl_sync(CommandContext& context);
 CtlTask ctl_changes(CommandContext& context);
 CtlTask ctl_get(CommandContext& context);
+CtlTask ctl_history(CommandContext& context);
+CtlTask ctl_diff(CommandContext& context);
+CtlTask ctl_why(CommandContext& context);
+CtlTask ctl_erase(CommandContext& context);
 CtlTask ctl_events(CommandContext& context);
 CtlTask ctl_quarantine(CommandContext& context);
 CtlTask ctl_export(CommandContext& context);

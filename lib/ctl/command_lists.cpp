@@ -115,23 +115,6 @@ std::string quarantine_text(const CtlJson& page) {
     return table.to_string();
 }
 
-// One page of a list, as the API sends it or as a table.
-CtlTask show_list(CommandContext& context, std::string target, std::string (*as_text)(const CtlJson&),
-                  const char* none) {
-    add_query(target, "limit", context.line.text("limit"));
-    CO_TRY_ASSIGN(const std::string body, context.daemon.get(std::move(target)));
-    const CtlJson page = parse_answer(body);
-    if (context.line.has("json")) {
-        context.output.json(body);
-        co_return CtlExit::ok;
-    }
-    const std::string text = as_text(page);
-    context.output.text(text.empty() ? std::string(none) + "\n" : text);
-    if (page.contains("next") && !page.at("next").is_null())
-        context.output.note("More entries exist; --limit shows up to 1000.");
-    co_return CtlExit::ok;
-}
-
 constexpr const char* kPageSize = "1000";
 
 // Where the next page begins.
@@ -160,6 +143,24 @@ bool print_changes(CommandContext& context, std::string body, LogPosition& posit
 }
 
 }  // namespace
+
+CtlTask show_list(CommandContext& context, std::string target, std::string (*as_text)(const CtlJson&),
+                  const char* none) {
+    add_query(target, "limit", context.line.text("limit"));
+    auto getting = context.daemon.get(std::move(target));
+    const CtlResult<std::string> body = co_await std::move(getting);
+    if (!body) co_return body.error();
+    const CtlJson page = parse_answer(*body);
+    if (context.line.has("json")) {
+        context.output.json(*body);
+        co_return CtlExit::ok;
+    }
+    const std::string text = as_text(page);
+    context.output.text(text.empty() ? std::string(none) + "\n" : text);
+    if (page.contains("next") && !page.at("next").is_null())
+        context.output.note("More entries exist; --limit shows up to 1000.");
+    co_return CtlExit::ok;
+}
 
 CtlTask ctl_get(CommandContext& context) {
     CO_TRY_ASSIGN(const std::string body,

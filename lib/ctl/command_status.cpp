@@ -52,6 +52,16 @@ std::string quota_text(const CtlJson& quota) {
     return reserved > 0 ? text + ", " + grouped(reserved) + " reserved" : text;
 }
 
+// A line, if there are any. A daemon before this release keeps none.
+std::string versions_text(const CtlJson& status) {
+    if (!status.contains("versions")) return "";
+    const CtlJson& versions = status.at("versions");
+    const auto kept = versions.at("kept").get<std::uint64_t>();
+    if (kept == 0) return "";
+    return counted(kept, "former version", "former versions") + " kept, " +
+           bytes_text(versions.at("bytes").get<std::uint64_t>()) + "\n";
+}
+
 // An older daemon does not report it.
 std::string doubts_text(const CtlJson& status) {
     const std::uint64_t doubted = status.value("doubted", std::uint64_t{0});
@@ -96,7 +106,8 @@ std::string status_text(const CtlJson& status, const CtlOutput& paint) {
     const auto open = status.at("events_open").get<std::uint64_t>();
     const auto quarantined = status.at("quarantined").get<std::uint64_t>();
     out += "\n" + quota_text(status.at("quota")) + "; " + counted(open, "event", "events") + " open; " +
-           counted(quarantined, "record", "records") + " in quarantine" + doubts_text(status) + "\n";
+           counted(quarantined, "record", "records") + " in quarantine" + doubts_text(status) + "\n" +
+           versions_text(status);
     return out;
 }
 

@@ -24,6 +24,12 @@ constexpr std::array kChangesOptions{
     CtlOption{"since", "SEQ", "only changes after this number; 0 (default): all"},
     CtlOption{"follow", "", "keep printing new changes until interrupted, across daemon restarts"},
 };
+constexpr std::array kHistoryOptions{
+    CtlOption{"limit", "N", "maximum number, newest first; default 100, at most 1000"},
+};
+constexpr std::array kEraseOptions{
+    CtlOption{"requested-by", "NAME", "who requested it; required, and kept in the log and in the store"},
+};
 constexpr std::array kEventsOptions{
     CtlOption{"open", "", "only events whose record has not arrived yet"},
     CtlOption{"limit", "N", "maximum number, newest first; default 100, at most 1000"},
@@ -71,6 +77,34 @@ constexpr std::array kCommands{
                "To resume without missing a change, pass the last seq you processed to --since.",
                kChangesOptions},
     CtlCommand{"get", "ENTITY ID", 2, 2, "print a record, byte for byte as received from the portal", "", {}},
+    CtlCommand{"history", "ENTITY ID", 2, 2, "list the changes of a record, newest first",
+               "Shows how many fields each change corrected and whether the version that it brought is still "
+               "kept.",
+               kHistoryOptions},
+    CtlCommand{
+        "diff",
+        "ENTITY ID [SEQ SEQ]",
+        2,
+        4,
+        "show which fields of a record were corrected",
+        "Shows what the last change corrected, or the differences between the versions that two changes "
+        "brought. Numbers, flags and times are compared by value; days are matched by their date, "
+        "sign-ins by their id. Signatures are shown as present, changed or absent.",
+        {}},
+    CtlCommand{
+        "why",
+        "ENTITY ID",
+        2,
+        2,
+        "show what became of a record, in order of time",
+        "Shows the events that named it, the changes that polls and reconciliations brought, quarantine, "
+        "doubts and omissions.",
+        {}},
+    CtlCommand{
+        "erase", "ENTITY ID", 2, 2, "erase the content of a record and of every copy",
+        "Overwrites its body, former versions, corrections, quarantined body and events. Hashes and the "
+        "change log are kept. Delete it at the portal first: if it changes there, it is stored again.",
+        kEraseOptions},
     CtlCommand{"events", "", 0, 0, "list received events, newest first", "", kEventsOptions},
     CtlCommand{"quarantine", "", 0, 0, "list records that could not be stored, with reasons",
                "A record is retried when the portal changes it; one that was too large for any response is "

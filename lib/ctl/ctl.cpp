@@ -26,11 +26,15 @@ namespace {
 using CtlHandler = CtlTask (*)(CommandContext&);
 
 CtlHandler handler_of(const CtlCommand& command) {
-    static constexpr std::array<std::pair<std::string_view, CtlHandler>, 12> handlers{{
+    static constexpr std::array<std::pair<std::string_view, CtlHandler>, 16> handlers{{
         {"status", ctl_status},
         {"sync", ctl_sync},
         {"changes", ctl_changes},
         {"get", ctl_get},
+        {"history", ctl_history},
+        {"diff", ctl_diff},
+        {"why", ctl_why},
+        {"erase", ctl_erase},
         {"events", ctl_events},
         {"quarantine", ctl_quarantine},
         {"export", ctl_export},

@@ -86,10 +86,22 @@ struct SnsSettings {
 
 enum class StoreKind { sqlite, postgresql };
 
+// How long what is not needed for synchronizing is kept; none: for ever.
+struct KeepSettings {
+    using Age = std::optional<std::chrono::milliseconds>;
+
+    Age versions =
+        std::chrono::hours{400 * 24};  // former versions and corrections; zero: none is kept at all
+    Age changes{};                     // but the newest of each record
+    Age events{};                      // that are settled
+    Age deleted{};                     // bodies of records that the portal has deleted
+};
+
 struct StoreSettings {
     StoreKind kind = StoreKind::sqlite;
     std::string sqlite_path = "/var/lib/carecloud-syncd/store.db";
     std::string postgresql_url;  // may contain a password: never shown
+    KeepSettings keep;
 };
 
 struct ApiSettings {

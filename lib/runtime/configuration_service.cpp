@@ -3,6 +3,8 @@
 #include "runtime/text.hpp"
 
 #include <array>
+#include <chrono>
+#include <optional>
 
 namespace carecloud {
 namespace {
@@ -48,6 +50,27 @@ void read_postgresql(const Field& field, const std::string& url, StoreSettings& 
     settings.postgresql_url = url;
 }
 
+// The least ages: SNS delivers a message again for days, by which it must still be known; and a record's changes of a
+// day say whether it goes back and forth.
+constexpr std::chrono::hours kKeepMin{7 * 24};
+constexpr std::chrono::hours kKeepMax{100 * 366 * 24};
+
+std::optional<KeepSettings::Age> as_age(const Field& field, bool may_be_none) {
+    if (field.node->text == "all") return KeepSettings::Age();
+    if (may_be_none && field.node->text == "none") return KeepSettings::Age(0);
+    const auto age = as_duration(field, kKeepMin, kKeepMax);
+    return age ? std::optional(KeepSettings::Age(*age)) : std::nullopt;
+}
+
+void read_keep(const Field& field, KeepSettings& settings) {
+    MappingReader keep(field);
+    if (const auto f = keep.find("versions")) assign(as_age(*f, true), settings.versions);
+    if (const auto f = keep.find("changes")) assign(as_age(*f, false), settings.changes);
+    if (const auto f = keep.find("events")) assign(as_age(*f, false), settings.events);
+    if (const auto f = keep.find("deleted")) assign(as_age(*f, false), settings.deleted);
+    keep.finish();
+}
+
 }  // namespace
 
 void read_store(const Field& field, const ConfigurationSource&, StoreSettings& settings) {
@@ -61,6 +84,7 @@ void read_store(const Field& field, const ConfigurationSource&, StoreSettings& s
         else if (!url.empty())
             f->problem("unknown URL scheme; " + std::string(kStoreRemedy));
     }
+    if (const auto f = store.find("keep")) read_keep(*f, settings.keep);
     store.finish();
 }
 

@@ -15,6 +15,7 @@
 #include "model/job.hpp"
 #include "model/record.hpp"
 #include "model/stream.hpp"
+#include "versions/difference.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -37,6 +38,8 @@ struct ChangeRow {
 struct ChangePage {
     std::string generation{};      // of the store: a different one means a different numbering (hazard 15)
     std::uint64_t newest_seq = 0;  // ever used; 0: none
+    // Up to it only the newest change of a record is certain to exist; 0: all exist.
+    std::uint64_t pruned_to = 0;
     std::vector<ChangeRow> changes{};  // in ascending order of seq
 };
 
@@ -63,6 +66,29 @@ struct RecordPage {
     std::vector<RecordRow> records{};
     // The `after` that goes on; none: the end. There may be few records, or none.
     std::optional<std::string> next{};
+};
+
+// The version that change `seq` brought.
+struct VersionRow {
+    std::uint64_t seq = 0;
+    ChangeKind kind = ChangeKind::created;
+    std::string modified{};
+    Hash hash{};
+    std::string committed_at{};
+    // Its body can be read. That of a former version cannot where it was pruned, where it was replaced before the store
+    // kept any, and where the version that replaced it only spells it another way.
+    bool kept = false;
+    std::vector<Difference> corrections{};  // of the version before it
+};
+
+struct VersionPage {
+    std::vector<VersionRow> versions{};   // the newest first
+    std::optional<std::uint64_t> next{};  // the `before` that goes on
+};
+
+struct VersionBody {
+    Hash hash{};
+    std::optional<std::string> body{};  // none: it is not kept
 };
 
 struct EventRow {
@@ -104,6 +130,26 @@ struct QuarantinePage {
     std::optional<QuarantineKey> next{};
 };
 
+// A doubt or an omission, while it lasts.
+struct DoubtRow {
+    std::string modified{};  // of the version that is doubted
+    std::string first_seen{};
+    std::string ask_at{};  // by the portal's time
+};
+
+// What became of a record beside its versions.
+struct RecordLife {
+    bool held = false;               // the store has taken it
+    std::vector<EventRow> events{};  // that named it, the oldest first; at most kLifeEventsMax
+    std::optional<QuarantineRow> quarantined{};
+    std::optional<DoubtRow> doubted{};
+    std::optional<std::string> omitted_at{};  // since when listings omit it
+
+    bool is_known() const { return held || quarantined || doubted || omitted_at || !events.empty(); }
+
+    static constexpr std::size_t kLifeEventsMax = 1000;
+};
+
 struct StoreCounts {
     std::string generation{};
     std::uint64_t newest_seq = 0;
@@ -111,8 +157,10 @@ struct StoreCounts {
     std::uint64_t quarantined = 0;
     // Records of which an earlier version was shown, until it is known which one is right.
     std::uint64_t doubted = 0;
-    std::uint64_t omitted = 0;  // records that listings leave out, until a second look
-    RequestCount requests{};    // to the portal in the month that was asked for
+    std::uint64_t omitted = 0;        // records that listings leave out, until a second look
+    std::uint64_t versions = 0;       // former ones that are kept
+    std::uint64_t version_bytes = 0;  // their size, packed
+    RequestCount requests{};          // to the portal in the month that was asked for
     std::vector<StreamState> streams{};
 };
 
@@ -130,6 +178,18 @@ class Reader {
     virtual Task<Result<std::optional<RecordRow>>> record(std::string stream, std::string id) = 0;
     // Errors: also invalid_argument, if `after` is not a position in such a list.
     virtual Task<Result<RecordPage>> records(RecordFilter filter) = 0;
+
+    // A record's history, of the changes below `before`. None: the store never took the record.
+    virtual Task<Result<std::optional<VersionPage>>> versions(std::string stream, std::string id,
+                                                              std::optional<std::uint64_t> before,
+                                                              std::size_t limit) = 0;
+    // None: no change of that record which is still in the log has this number. Errors: store_corrupt too, where the
+    // version is kept and damaged.
+    virtual Task<Result<std::optional<VersionBody>>> version(std::string stream, std::string id,
+                                                             std::uint64_t seq) = 0;
+
+    // Of a record that was never taken, too. It looks at every event of the stream.
+    virtual Task<Result<RecordLife>> life(std::string stream, std::string id) = 0;
 
     // `before`: a page's `next`.
     virtual Task<Result<EventPage>> events(std::optional<EventState> state,

@@ -1,6 +1,7 @@
 #include "store/store.hpp"
 
 #include "base/ensure.hpp"
+#include "store/store_handle.hpp"
 
 #include <algorithm>
 #include <tuple>
@@ -58,6 +59,15 @@ void ensure_rechecks(const Rechecks& rechecks, std::size_t limit) {
 
 void ensure_summary(const CommitSummary& summary, std::uint64_t before) {
     ensure(summary.last_seq == before + summary.changes(), "each change has one number of the change log");
+}
+
+PruneReport& PruneReport::operator+=(const PruneReport& other) {
+    versions += other.versions;
+    corrections += other.corrections;
+    changes += other.changes;
+    events += other.events;
+    bodies += other.bodies;
+    return *this;
 }
 
 }  // namespace carecloud

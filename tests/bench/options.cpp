@@ -26,6 +26,10 @@ std::optional<Options> read_options(int argc, const char* const* argv) {
     add("no-growth", po::bool_switch(&no_growth), "skip the growth");
     add("variants", number(options.variants),
         "light records that the bare loop grows to with other pragmas and indexes; 0: not at all");
+    add("corrected", number(options.corrected),
+        "full records, and ten times as many light ones, that are corrected in stores with and without "
+        "former "
+        "versions; 0: not at all");
     add("folder", po::value(&options.folder)->default_value(std::filesystem::temp_directory_path().string()),
         "folder on a real disk for the stores; they are removed at the end");
     add("syncd", po::value(&options.syncd)->default_value(BENCH_SYNCD), "the daemon's program");

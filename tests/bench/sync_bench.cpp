@@ -34,6 +34,12 @@ void run(const Options& options) {
         measure_shape(options, "light", {RecordShape::light, options.light}, folder.path());
         measure_shape(options, "full", {RecordShape::full, options.full}, folder.path());
     }
+    if (options.corrected > 0) {
+        measure_corrections(options, "light", make_dataset({RecordShape::light, 10 * options.corrected}),
+                            folder.path());
+        measure_corrections(options, "full", make_dataset({RecordShape::full, options.corrected}),
+                            folder.path());
+    }
     if (options.growth > 0) measure_growth(options, folder.path());
     if (options.variants > 0) measure_variants(options, folder.path());
     std::cout << "\n";

@@ -15,10 +15,11 @@ struct Options {
     std::size_t full = 20'000;    // records of about 18.9 KB
     std::size_t growth = 2'000'000;
     std::size_t rounds = 3;
-    std::string folder;        // where the stores are written; one of its own below it
-    std::string syncd;         // the daemon's program
-    std::string node_modules;  // where better-sqlite3 lies; empty: the Node column is skipped
-    std::size_t variants = 0;  // records that the bare loop grows to under other pragmas and indexes; 0: not
+    std::string folder;         // where the stores are written; one of its own below it
+    std::string syncd;          // the daemon's program
+    std::string node_modules;   // where better-sqlite3 lies; empty: the Node column is skipped
+    std::size_t variants = 0;   // records that the bare loop grows to under other pragmas and indexes; 0: not
+    std::size_t corrected = 0;  // full records, and ten times as many light ones, that are corrected; 0: not
     bool load = true;
     bool steady = true;
 };
@@ -38,6 +39,10 @@ void measure_first_load(const Options& options, const std::string& shape, const 
 void measure_growth(const Options& options, const std::string& folder);
 // The bare loop with random ids under other pragmas and another index.
 void measure_variants(const Options& options, const std::string& folder);
+
+// Corrections into a store that keeps former versions and one that does not. Throws std::runtime_error.
+void measure_corrections(const Options& options, const std::string& shape, const Dataset& data,
+                         const std::string& folder);
 
 // What the product costs once it has everything: idle passes, one change, an overlap that is held, memory.
 // Throws std::runtime_error.

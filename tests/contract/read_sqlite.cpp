@@ -1,6 +1,7 @@
 #include "contract/read_sqlite.hpp"
 
 #include "support/memory_inbox/memory_inbox.hpp"
+#include "versions/packed_body.hpp"
 
 #include <cstring>
 #include <functional>
@@ -64,6 +65,28 @@ void read_records(sqlite3* db, StoreContent& content) {
                                    change_kind_from(row.text(3)).value(), row.text(4), row.hash(5),
                                    row.text(6), row.number(7), row.number(8)});
     });
+}
+
+// Needs the records.
+void read_versions(sqlite3* db, StoreContent& content) {
+    std::map<StoreContent::RecordId, BodyUnpacker> unpackers;
+    const char* const newest_first =
+        "SELECT seq, stream, id, modified, hash, bytes, body FROM versions ORDER BY seq DESC";
+    read(db, newest_first, [&](const Row& row) {
+        const StoreContent::RecordId key{row.text(1), row.text(2)};
+        BodyUnpacker& unpacker = unpackers.try_emplace(key, content.records.at(key).body).first->second;
+        const auto body = unpacker.unpack(row.text(6), {.hash = row.hash(4), .bytes = row.number(5)});
+        if (!body) throw std::runtime_error("version " + row.text(0) + " cannot be unpacked");
+        content.versions[row.number(0)] = {key.first, key.second, row.text(3), row.hash(4), *body};
+    });
+    const auto optional = [](const Row& row, int column) {
+        return row.is_null(column) ? std::nullopt : std::optional(row.text(column));
+    };
+    read(db, "SELECT seq, day, sign_in, field, was, is_now FROM corrections ORDER BY seq, n",
+         [&](const Row& row) {
+             content.corrections[row.number(0)].push_back(
+                 {row.text(1), row.text(2), row.text(3), optional(row, 4), optional(row, 5)});
+         });
 }
 
 void read_streams(sqlite3* db, StoreContent& content) {
@@ -175,6 +198,7 @@ StoreContent read_sqlite(const std::string& path, const char* vfs) {
     StoreContent content;
     read_streams(db.get(), content);
     read_records(db.get(), content);
+    read_versions(db.get(), content);
     read_rest(db.get(), content);
     return content;
 }

@@ -102,11 +102,11 @@ Rows in_new_words(Rows rows) {
 
 // True: the store was opened, and so migrated, before the machine stopped at that change of the disk. What is found
 // then is the one version or the other, whole, and the next start completes it.
-bool is_migrated_before(std::uint64_t change, std::uint64_t seed) {
+bool is_migrated_before(int from, std::uint64_t change, std::uint64_t seed) {
     TempDir directory;
     const std::string path = directory.file("store.db");
     FaultDisk disk(seed);
-    restore(8, path, FaultDisk::kName);
+    restore(from, path, FaultDisk::kName);
     boost::asio::io_context io;
     HandClock clock(io.get_executor(), test_time(0));
     const auto opens = [&] {
@@ -117,9 +117,9 @@ bool is_migrated_before(std::uint64_t change, std::uint64_t seed) {
     disk.restart(FaultDisk::After::power_loss);
     {
         Connection db(path, FaultDisk::kName);
-        const bool is_old = db.number("PRAGMA user_version") == 8;
-        CHECK_FALSE((is_old && migrated));
-        CHECK(texts(db, kStates) == (is_old ? kOldStates : kNewStates));
+        const std::int64_t found = db.number("PRAGMA user_version");
+        CHECK_FALSE((found < migrations().back().number && migrated));
+        CHECK(texts(db, kStates) == (found == 8 ? kOldStates : kNewStates));
     }
     REQUIRE(opens());
     Connection db(path, FaultDisk::kName);
@@ -207,12 +207,36 @@ TEST_CASE("states with earlier names are migrated to the current ones, and only 
 
 TEST_CASE("a power loss at any disk write during a migration leaves the old or the new version complete") {
     const std::uint64_t seed = test_seed();
-    bool migrated = false;
-    for (std::uint64_t change = 1; !migrated; ++change) {
-        CAPTURE(seed, change);
-        migrated = is_migrated_before(change, seed + change);
-        CHECK((!migrated || change > 5));
+    for (const int from : {8, 9}) {
+        bool migrated = false;
+        for (std::uint64_t change = 1; !migrated; ++change) {
+            CAPTURE(from, seed, change);
+            migrated = is_migrated_before(from, change, seed + change);
+            CHECK((!migrated || change > 5));
+        }
     }
+}
+
+TEST_CASE("a store of 0.1.0 keeps the versions that are replaced from its migration on") {
+    TempDir directory;
+    const std::string path = directory.file("store.db");
+    restore(9, path);
+    boost::asio::io_context io;
+    HandClock clock(io.get_executor(), test_time(0));
+    auto store = SqliteStore::open({.path = path}, clock);
+    REQUIRE(store.has_value());
+    const StoreContent before = read_sqlite(path);
+    CHECK(before.versions.empty());
+    CHECK(before.corrections.empty());
+    std::vector<TestRecord> records;
+    for (const auto& [id, held] : before.records)
+        records.push_back({id.second, "2024-06-01T00:00:00Z", R"({"now":"another"})"});
+    REQUIRE(run_task(io, (*store)->commit({.stream = "claim_attendance", .page = make_page(records)}))
+                .has_value());
+    const StoreContent after = read_sqlite(path);
+    CHECK(after.versions.size() == before.records.size());
+    for (const auto& [seq, version] : after.versions)
+        CHECK(version.body == before.records.at({version.stream, version.id}).body);
 }
 
 TEST_CASE("texts of an earlier store that programs cannot read are replaced for the views") {

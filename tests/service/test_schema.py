@@ -43,7 +43,9 @@ sns:
   tls: { certificate: fullchain.pem, private_key: privkey.pem }
   trust: { certificate_hosts: [ "127.0.0.1:4443" ], ca_file: ca.pem }
   basic_auth_file: basic
-store: { url: "sqlite:/var/lib/carecloud-syncd/store.db" }
+store:
+  url: "sqlite:/var/lib/carecloud-syncd/store.db"
+  keep: { versions: 400d, changes: all, events: all, deleted: all }
 api: { listen: "127.0.0.1:8461", token_file: token }
 log: { level: info, format: auto }
 """
@@ -51,6 +53,7 @@ log: { level: info, format: auto }
 READERS = {
     "root": "", "portal": "portal", "rate": "portal.rate", "dialect": "portal.dialect", "stream": "streams[]",
     "reconcile": "streams[].reconcile", "sns": "sns", "tls": "sns.tls", "trust": "sns.trust", "store": "store",
+    "keep": "store.keep",
     "api": "api", "log": "log",
 }
 

@@ -89,14 +89,24 @@ void Checkpointer::request() {
 // Moves the rest of the log, so that the next commit restarts it. False: a reader of another program needs it, another
 // program's checkpoint is running, or another condition that does not affect commits (see above).
 bool Checkpointer::restart() {
+    return move_all(SQLITE_CHECKPOINT_RESTART) == SQLITE_OK;
+}
+
+bool Checkpointer::clear_log() {
+    if (move_all(SQLITE_CHECKPOINT_TRUNCATE) != SQLITE_OK) return false;
+    begin_anew();
+    return true;
+}
+
+int Checkpointer::move_all(int mode) {
     std::unique_lock lock(mutex_);
     // SQLite allows one checkpoint and waits for none. While the mutex is held, thread_ starts no other.
     changed_.wait(lock, [this] { return !running_; });
     requested_ = false;
     db_.set_busy_timeout(kReaderWait);
-    const int code = move_log(SQLITE_CHECKPOINT_RESTART);
+    const int code = move_log(mode);
     db_.set_busy_timeout(busy_timeout_);
-    return code == SQLITE_OK;
+    return code;
 }
 
 // SQLite's result code, which is relevant only for the doubt: see the header.

@@ -35,6 +35,10 @@ class Checkpointer {
     // Waits for the checkpoint under way. `writer` has no checkpoints afterwards but that of its close, and not that
     // one either where the log is to be moved again.
     ~Checkpointer();
+
+    // Moves all of the log and cuts it, so that nothing of it is left on the disk. False: a reader needs it.
+    bool clear_log();
+
     Checkpointer(const Checkpointer&) = delete;
     Checkpointer& operator=(const Checkpointer&) = delete;
 
@@ -44,6 +48,7 @@ class Checkpointer {
     void begin_anew();
     void request();
     bool restart();
+    int move_all(int mode);
     int move_log(int mode);
     int move_watched(int mode);
     bool move_again();

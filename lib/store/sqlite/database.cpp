@@ -17,6 +17,8 @@ namespace {
 constexpr const char* kGeneration = "SELECT value FROM meta WHERE name = 'generation'";
 // A smaller cache is not worth reading it again in the next call.
 constexpr std::size_t kReleaseFromBytes = 4U << 20U;
+// What a commit may have to wait for, and as long again for the disk.
+constexpr std::chrono::milliseconds kPruneTime{10};
 
 }  // namespace
 
@@ -43,9 +45,12 @@ Database::Database(const SqliteSettings& settings, Ownership ownership, std::uni
       ownership_(std::move(ownership)),
       db_(std::move(db)),
       tables_(*db_, settings.first_load),
+      pruning_(*db_),
       generation_(db_->text(kGeneration)),
       watch_(settings.vfs.empty() ? std::make_unique<FileWatch>(ownership_.descriptor(), *db_) : nullptr),
-      checkpointer_(*db_, settings, watch_.get()) {}
+      checkpointer_(*db_, settings, watch_.get()) {
+    tables_.records.keep_versions(settings.keep_versions);
+}
 
 Database::~Database() {
     // It may have been lost since the last call, for example by a copy over it just before a restart.
@@ -86,6 +91,7 @@ CommitSummary Database::write_batch(const Batch& batch, const std::string& at, T
     // The page first: its changes have the numbers up to page_seq, and the deletions come from another response.
     write_page(batch, summary);
     const std::uint64_t page_seq = tables_.records.last_seq();
+    tables_.records.write_replaced();
     write_gone(batch, summary);
     for (const std::string& id : batch.released)
         summary.released += tables_.quarantine.remove(id);
@@ -147,6 +153,17 @@ void Database::set_aside(const std::vector<InvalidRecord>& invalid, QuarantineTa
     for (const InvalidRecord& record : invalid) {
         if (tables_.quarantine.put(record, attempt)) summary.count_quarantined(record.id);
     }
+}
+
+Result<PruneReport> Database::prune(const KeepLimits& limits) {
+    tables_.records.keep_versions(limits.keep_versions);
+    auto work = [&](Tables&, Transaction& transaction) -> Result<PruneReport> {
+        const PruneReport report = pruning_.slice(limits, kPruneTime);
+        if (report.written) transaction.commit();
+        pruning_.accept();
+        return report;
+    };
+    return write<PruneReport>("prune", work);
 }
 
 void Database::release_memory() {

@@ -8,6 +8,7 @@
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/file_watch.hpp"
 #include "store/sqlite/ownership.hpp"
+#include "store/sqlite/pruning.hpp"
 #include "store/sqlite/record_table.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 #include "store/sqlite/tables.hpp"
@@ -85,6 +86,12 @@ class Database {
     // As Store::commit. `at` becomes committed_at, updated_at, first_at and last_at of all written rows.
     Result<CommitSummary> commit(const Batch& batch, const std::string& at);
 
+    // As StoreHandle::prune.
+    Result<PruneReport> prune(const KeepLimits& limits);
+
+    // As StoreHandle::erase.
+    Result<ErasureReport> erase(const ErasureRequest& request, const std::string& at);
+
     // Returns the page cache to the system, if it is large enough.
     void release_memory();
 
@@ -102,6 +109,7 @@ class Database {
     Ownership ownership_;             // freed last: its descriptor must outlive the connections
     std::unique_ptr<Connection> db_;  // closed after the statements of the tables
     Tables tables_;
+    Pruning pruning_;
     std::string generation_;
     std::unique_ptr<FileWatch> watch_;  // none on a VFS of the tests, which stores its files elsewhere
     Checkpointer checkpointer_;         // ends before db_, whose close then moves and removes the log

@@ -63,6 +63,8 @@ void set_pragmas(Connection& db, const SqliteSettings& settings) {
     db.execute("PRAGMA journal_size_limit = " + std::to_string(settings.checkpoint_bytes));
     db.execute("PRAGMA foreign_keys = ON");
     db.execute("PRAGMA mmap_size = 0");
+    // What is replaced or removed is overwritten, so that nothing of a record is left that is erased later.
+    db.execute("PRAGMA secure_delete = ON");
     if (settings.size_max_bytes > 0) db.execute("PRAGMA max_page_count = " + pages(settings.size_max_bytes));
 }
 
@@ -163,21 +165,40 @@ void migrate(Connection& db, std::span<const Migration> known) {
     }
 }
 
-Result<std::optional<StreamState>> peek_stream(const SqliteSettings& settings, const std::string& stream) {
+namespace {
+
+// What `read` finds in a store of that schema or a newer one; none: there is no such store yet.
+template <class T, class Read>
+Result<std::optional<T>> peek(const SqliteSettings& settings, int schema, Read read) {
     std::error_code unreadable;
     const auto size = std::filesystem::file_size(settings.path, unreadable);
     const bool absent = unreadable == std::errc::no_such_file_or_directory;
-    if (absent || (!unreadable && size == 0)) return std::optional<StreamState>();
-    try {
+    if (absent || (!unreadable && size == 0)) return std::optional<T>();
+    return guarded("inspect the store", settings.path, [&]() -> Result<std::optional<T>> {
         Connection db(settings.path, settings.vfs, Connection::Access::read_only);
         db.set_busy_timeout(settings.busy_timeout);
         if (auto refused = refuse_foreign(db, settings.path)) return *refused;
-        // A database of ours without its schema: an interrupted first start.
-        if (db.number("PRAGMA user_version") == 0) return std::optional<StreamState>();
-        return StreamTable(db).load(stream);
-    } catch (const SqlError& error) {
-        return to_error(error, "inspect the store", settings.path);
-    }
+        if (db.number("PRAGMA user_version") < schema) return std::optional<T>();
+        return read(db);
+    });
+}
+
+}  // namespace
+
+Result<std::optional<StreamState>> peek_stream(const SqliteSettings& settings, const std::string& stream) {
+    // A database of ours may be without its schema yet: a first start that was cut off.
+    return peek<StreamState>(settings, 1, [&](Connection& db) { return StreamTable(db).load(stream); });
+}
+
+Result<std::optional<VersionUse>> peek_versions(const SqliteSettings& settings) {
+    return peek<VersionUse>(settings, 10, [](Connection& db) {
+        const std::string since = db.text(
+            "SELECT c.committed_at FROM versions v JOIN changes c ON c.seq = v.seq ORDER BY v.seq LIMIT 1");
+        return std::optional(VersionUse{
+            .versions = static_cast<std::uint64_t>(db.number("SELECT versions FROM version_totals")),
+            .bytes = static_cast<std::uint64_t>(db.number("SELECT bytes FROM version_totals")),
+            .since = Timestamp::parse(since)});
+    });
 }
 
 StoreUse store_use(const std::string& path) {

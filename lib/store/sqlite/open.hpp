@@ -9,6 +9,7 @@
 #include "model/stream.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/sqlite_store.hpp"
+#include "store/store_handle.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -30,6 +31,8 @@ Result<std::unique_ptr<Connection>> open_connection(const SqliteSettings& settin
 // there is no store yet, or it does not know the stream. Blocking. Errors: as SqliteStore::open, but store_owned.
 Result<std::optional<StreamState>> peek_stream(const SqliteSettings& settings, const std::string& stream);
 
+// What the former versions take, likewise. None: there is no store yet, or it is of a version that kept none.
+Result<std::optional<VersionUse>> peek_versions(const SqliteSettings& settings);
 // Of the database at `path`: its files, and the filesystem that its folder is on.
 StoreUse store_use(const std::string& path);
 

@@ -75,6 +75,14 @@ ReadDatabase::ReadDatabase(const SqliteSettings& settings, const ReadBounds& bou
       list_by_days_(*db_, read_queries::kListByDays),
       newest_(*db_, read_queries::kNewest),
       body_(*db_, read_queries::kBody),
+      newest_seq_(*db_, read_queries::kNewestSeq),
+      link_(*db_, read_queries::kLink),
+      version_hash_(*db_, read_queries::kVersionHash),
+      version_(*db_, read_queries::kVersion),
+      corrections_(*db_, read_queries::kCorrections),
+      events_of_record_(*db_, read_queries::kEventsOfRecord),
+      doubt_(*db_, read_queries::kDoubt),
+      omission_(*db_, read_queries::kOmission),
       events_(*db_, read_queries::kEvents),
       open_events_(*db_, read_queries::kOpenEvents),
       quarantine_(*db_, read_queries::kQuarantine),
@@ -93,6 +101,7 @@ Result<ChangePage> ReadDatabase::changes(std::uint64_t since, std::size_t limit)
         position_.step();
         page.generation = position_.text(0);
         page.newest_seq = number(position_, 1);
+        page.pruned_to = number(position_, 2);
         changes_.bind(1, static_cast<std::int64_t>(since));
         changes_.bind(2, static_cast<std::int64_t>(limit));
         const Statement::Scope scope(changes_);
@@ -140,6 +149,8 @@ Result<StoreCounts> ReadDatabase::counts(const std::string& month) {
         counts.requests = {.sent = number(counts_, 2), .reserved = number(counts_, 3)};
         counts.doubted = number(counts_, 4);
         counts.omitted = number(counts_, 5);
+        counts.versions = number(counts_, 6);
+        counts.version_bytes = number(counts_, 7);
         StreamTable table(*db_);
         const Statement::Scope names(streams_);
         while (streams_.step()) {
@@ -183,6 +194,33 @@ Result<EventPage> ReadDatabase::events(std::optional<EventState> state, std::opt
             if (!state || row.state == to_string(*state)) page.events.push_back(std::move(row));
         }
         return page;
+    });
+}
+
+Result<RecordLife> ReadDatabase::life(const std::string& stream, const std::string& id) {
+    return guarded("read the life of a record", path_, [&]() -> Result<RecordLife> {
+        RecordLife life;
+        const Transaction transaction(*db_, Transaction::Access::read);
+        if (auto refused = refuse_unindexed()) return *refused;
+        for (Statement* const one : {&newest_seq_, &events_of_record_, &quarantined_, &doubt_, &omission_}) {
+            one->bind(1, stream);
+            one->bind(2, id);
+        }
+        const Statement::Scope newest(newest_seq_);
+        life.held = newest_seq_.step();
+        events_of_record_.bind(3, static_cast<std::int64_t>(RecordLife::kLifeEventsMax));
+        const Statement::Scope events(events_of_record_);
+        while (events_of_record_.step())
+            life.events.push_back(event_row(events_of_record_));
+        const Statement::Scope quarantined(quarantined_);
+        if (quarantined_.step()) life.quarantined = quarantine_row(quarantined_);
+        const Statement::Scope doubted(doubt_);
+        if (doubt_.step())
+            life.doubted = DoubtRow{std::string(doubt_.text(0)), std::string(doubt_.text(1)),
+                                    std::string(doubt_.text(2))};
+        const Statement::Scope omitted(omission_);
+        if (omission_.step()) life.omitted_at = std::string(omission_.text(0));
+        return life;
     });
 }
 

@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace carecloud {
 
@@ -31,6 +32,11 @@ class ReadDatabase {
     Result<ChangePage> changes(std::uint64_t since, std::size_t limit);
     Result<std::optional<RecordRow>> record(const std::string& stream, const std::string& id);
     Result<RecordPage> records(const RecordFilter& filter);
+    Result<std::optional<VersionPage>> versions(const std::string& stream, const std::string& id,
+                                                std::optional<std::uint64_t> before, std::size_t limit);
+    Result<std::optional<VersionBody>> version(const std::string& stream, const std::string& id,
+                                               std::uint64_t seq);
+    Result<RecordLife> life(const std::string& stream, const std::string& id);
     Result<EventPage> events(std::optional<EventState> state, std::optional<std::uint64_t> before,
                              std::size_t limit);
     Result<QuarantinePage> quarantine(const std::optional<QuarantineKey>& after, std::size_t limit);
@@ -47,6 +53,11 @@ class ReadDatabase {
     ReadDatabase(const SqliteSettings& settings, const ReadBounds& bounds, std::unique_ptr<Connection> db);
 
     std::optional<Error> refuse_unindexed();
+    struct Link;
+    std::vector<Link> chain_of(const std::string& stream, const std::string& id);
+    bool has_body(const std::string& stream, const std::string& id);
+    std::optional<Hash> replaced_by(std::uint64_t seq);
+    std::size_t add_corrections(VersionRow& row);
     struct List;
     RecordPage list_by_id(const RecordFilter& filter);
     Result<RecordPage> list_by_log(const RecordFilter& filter);
@@ -65,6 +76,14 @@ class ReadDatabase {
     Statement list_by_days_;
     Statement newest_;
     Statement body_;
+    Statement newest_seq_;
+    Statement link_;
+    Statement version_hash_;
+    Statement version_;
+    Statement corrections_;
+    Statement events_of_record_;
+    Statement doubt_;
+    Statement omission_;
     Statement events_;
     Statement open_events_;
     Statement quarantine_;

@@ -9,7 +9,8 @@ namespace carecloud::read_queries {
 inline constexpr std::string_view kPosition =
     "SELECT (SELECT value FROM meta WHERE name = 'generation'),"
     " max(ifnull((SELECT max(seq) FROM changes), 0),"
-    " ifnull((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'seq_high'), 0))";
+    " ifnull((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'seq_high'), 0)),"
+    " ifnull((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'pruned_to'), 0)";
 inline constexpr std::string_view kChanges =
     "SELECT seq, stream, id, kind, modified, hash, committed_at FROM changes WHERE seq > ?1 ORDER BY seq "
     "LIMIT ?2";
@@ -21,6 +22,15 @@ inline constexpr std::string_view kIndexed =
 inline constexpr std::string_view kRecord =
     "SELECT id, modified, hash, seq, deleted_at, body FROM records WHERE stream = ?1 AND id = ?2";
 inline constexpr std::string_view kBody = "SELECT body FROM records WHERE rowid = ?1";
+
+// A record's history by its chain of changes, each step by the key of its table.
+inline constexpr std::string_view kNewestSeq = "SELECT seq FROM records WHERE stream = ?1 AND id = ?2";
+inline constexpr std::string_view kLink =
+    "SELECT previous, kind, modified, hash, committed_at FROM changes WHERE seq = ?1";
+inline constexpr std::string_view kVersionHash = "SELECT hash FROM versions WHERE seq = ?1";
+inline constexpr std::string_view kVersion = "SELECT hash, bytes, body FROM versions WHERE seq = ?1";
+inline constexpr std::string_view kCorrections =
+    "SELECT day, sign_in, field, was, is_now FROM corrections WHERE seq = ?1 ORDER BY n";
 
 // A list of records in the order of their ids, by records_by_id. Lists leave the body out, which is a chain of pages:
 // it is read of those alone that are shown.
@@ -53,6 +63,14 @@ inline constexpr std::string_view kEvents =
 inline constexpr std::string_view kOpenEvents =
     "SELECT rowid, message_id, topic_arn, event_type, stream, record_id, event_time, received_at, state, "
     "settled_at FROM events INDEXED BY events_open WHERE state = 'open' AND rowid < ?1 ORDER BY rowid DESC";
+// By an index that has all that is needed to find them.
+inline constexpr std::string_view kEventsOfRecord =
+    "SELECT rowid, message_id, topic_arn, event_type, stream, record_id, event_time, received_at, state, "
+    "settled_at FROM events INDEXED BY events_by_arrival WHERE stream = ?1 AND record_id = ?2 ORDER BY "
+    "received_at LIMIT ?3";
+inline constexpr std::string_view kDoubt =
+    "SELECT modified, first_seen, ask_at FROM doubted WHERE stream = ?1 AND id = ?2";
+inline constexpr std::string_view kOmission = "SELECT first_at FROM omitted WHERE stream = ?1 AND id = ?2";
 inline constexpr std::string_view kQuarantine =
     "SELECT stream, id, modified, reason, length(CAST(body AS BLOB)), attempts, first_at, last_at FROM "
     "quarantine WHERE (stream, id) > (?1, ?2) ORDER BY stream, id LIMIT ?3";
@@ -63,7 +81,8 @@ inline constexpr std::string_view kCounts =
     "SELECT (SELECT count(*) FROM events WHERE state = 'open'), (SELECT count(*) FROM quarantine),"
     " ifnull((SELECT sent FROM quota WHERE month = ?1), 0),"
     " ifnull((SELECT reserved FROM quota WHERE month = ?1), 0), (SELECT count(*) FROM doubted),"
-    " (SELECT count(*) FROM omitted)";
+    " (SELECT count(*) FROM omitted), (SELECT versions FROM version_totals), (SELECT bytes FROM "
+    "version_totals)";
 inline constexpr std::string_view kStreams = "SELECT stream FROM streams ORDER BY stream";
 
 }  // namespace carecloud::read_queries

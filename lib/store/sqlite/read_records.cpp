@@ -1,6 +1,7 @@
 // The part of ReadDatabase that reads records.
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/read_database.hpp"
+#include "store/sqlite/tables.hpp"
 
 #include <charconv>
 #include <system_error>
@@ -161,6 +162,7 @@ void ReadDatabase::add(List& list, const Statement& found) {
     body_.bind(1, found.integer(0));
     const Statement::Scope scope(body_);
     if (!body_.step()) return;
+    if (body_.text(0) == kNoBody) return;  // erased
     row.body = body_.text(0);
     list.bytes += row.body.size();
     list.page.records.push_back(std::move(row));

@@ -22,6 +22,7 @@ constexpr std::string_view kLog =
     "end_day, previous, reversal) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
 constexpr std::string_view kPast =
     "SELECT modified, hash, committed_at, reversal, previous FROM changes WHERE seq = ?1";
+constexpr std::string_view kReplacedBody = "SELECT modified, body FROM records WHERE rowid = ?1";
 constexpr std::string_view kDelete = "UPDATE records SET seq = ?2, deleted_at = ?3 WHERE rowid = ?1";
 constexpr std::string_view kHolds =
     "SELECT stream, id, modified, deleted_at, hash, seq FROM records WHERE rowid = ?1";
@@ -53,12 +54,15 @@ RecordTable::RecordTable(Connection& db, const FirstLoad& first_load)
       holds_(db, kHolds),
       delete_(db, kDelete),
       past_(db, kPast),
+      body_(db, kReplacedBody),
+      versions_(db),
       accepted_seq_(db.number(kHighestSeq)),
       seq_(accepted_seq_),
       answers_(last_seq()) {}
 
 void RecordTable::begin(std::string_view stream, std::string_view committed_at) {
     seq_ = accepted_seq_;
+    archive_.discard();
     stream_ = stream;
     now_ = Timestamp::parse(committed_at).value_or(Timestamp{});
     index_.begin(stream);
@@ -94,6 +98,7 @@ bool RecordTable::take(const Batch& batch, const Record& record, DoubtTable& dou
     if (decision.verdict == Verdict::unchanged) ++summary.unchanged;
     if (decision.verdict == Verdict::unsteady) ++summary.unsteady;
     if (decision.verdict != Verdict::take) return false;
+    keep(*held, record, batch.page);
     replace(held->rowid, record);
     log(record, decision.kind, held->seq, decision.reversal);
     summary.count(decision.kind);
@@ -168,6 +173,25 @@ std::optional<RecordTable::Held> RecordTable::read(std::int64_t rowid, std::stri
                    .reversal = static_cast<std::uint64_t>(find_.integer(8)),
                    .previous = static_cast<std::uint64_t>(find_.integer(7))};
     return held;
+}
+
+// Before it is replaced.
+void RecordTable::keep(const Held& held, const Record& record, const PagePtr& page) {
+    if (!keep_versions_) return;
+    body_.bind(1, held.rowid);
+    const Statement::Scope scope(body_);
+    if (!body_.step() || body_.text(1) == kNoBody) return;
+    archive_.add({.seq = static_cast<std::uint64_t>(seq_) + 1,
+                  .id = std::string(record.id),
+                  .modified_text = std::string(body_.text(0)),
+                  .hash = held.version.hash,
+                  .former = std::string(body_.text(1)),
+                  .now = record.body,
+                  .page = page});
+}
+
+void RecordTable::write_replaced() {
+    versions_.put(stream_, archive_.finish());
 }
 
 void RecordTable::replace(std::int64_t rowid, const Record& record) {

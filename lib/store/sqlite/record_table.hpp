@@ -1,13 +1,16 @@
-// The tables `records` and `changes`: the newest version of every record, and the log of how it came to be.
-// They change together or not at all, so one class writes both. On the store's thread; throws SqlError.
+// The tables `records` and `changes`: the newest version of every record, and the log of how it came to be; and what
+// was replaced on the way. They change together or not at all, so one class writes them. On the store's thread; throws
+// SqlError.
 //
 //     table.begin(stream, committed_at);      // both views live until the last call for this batch
 //     if (table.take(batch, record, doubts, summary)) …
+//     table.write_replaced();                 // before the commit
 #pragma once
 
 #include "model/batch.hpp"
 #include "model/change.hpp"
 #include "model/record.hpp"
+#include "store/archive_thread.hpp"
 #include "store/sqlite/record_index.hpp"
 #include "store/sqlite/statement.hpp"
 #include "store/sqlite/tables.hpp"
@@ -28,6 +31,10 @@ class RecordTable {
     // Writes the version of the batch's page, or a doubt, where model/change.hpp says so, and counts what became of it.
     // True: the version was written.
     bool take(const Batch& batch, const Record& record, DoubtTable& doubts, CommitSummary& summary);
+    // Writes the versions that take() has replaced, and what each correction corrected.
+    void write_replaced();
+    // Whether versions that are replaced are kept.
+    void keep_versions(bool wanted) { keep_versions_ = wanted; }
     // Marks a record that is held in this version as deleted, at begin()'s time, unless the portal was asked for it
     // before it had answered with that version.
     void mark_deleted(const Key& key, Asked denied, CommitSummary& summary);
@@ -64,6 +71,7 @@ class RecordTable {
     std::optional<Held> read(std::int64_t rowid, std::string_view id);
     Decision decide_on(Held& held, const Batch& batch, const Record& record);
     std::optional<PastChange> past(std::uint64_t seq);
+    void keep(const Held& held, const Record& record, const PagePtr& page);
     void replace(std::int64_t rowid, const Record& record);
     void log(const Record& record, ChangeKind kind, std::uint64_t previous, std::uint64_t reversal = 0);
 
@@ -77,11 +85,15 @@ class RecordTable {
     Statement holds_;
     Statement delete_;
     Statement past_;
+    Statement body_;
+    VersionTable versions_;
+    ArchiveThread archive_;
     std::int64_t accepted_seq_;
     std::int64_t seq_;
     AnswerLog answers_;
     Timestamp now_{};
     bool expect_unseen_ = false;
+    bool keep_versions_ = true;
 };
 
 }  // namespace carecloud

@@ -62,6 +62,21 @@ Task<Result<RecordPage>> SqliteReader::records(RecordFilter filter) {
     return walks_->call(&ReadDatabase::records, std::move(filter));
 }
 
+Task<Result<std::optional<VersionPage>>> SqliteReader::versions(std::string stream, std::string id,
+                                                                std::optional<std::uint64_t> before,
+                                                                std::size_t limit) {
+    return walks_->call(&ReadDatabase::versions, std::move(stream), std::move(id), before, limit);
+}
+
+Task<Result<std::optional<VersionBody>>> SqliteReader::version(std::string stream, std::string id,
+                                                               std::uint64_t seq) {
+    return walks_->call(&ReadDatabase::version, std::move(stream), std::move(id), seq);
+}
+
+Task<Result<RecordLife>> SqliteReader::life(std::string stream, std::string id) {
+    return walks_->call(&ReadDatabase::life, std::move(stream), std::move(id));
+}
+
 Task<Result<EventPage>> SqliteReader::events(std::optional<EventState> state,
                                              std::optional<std::uint64_t> before, std::size_t limit) {
     return quick_->call(&ReadDatabase::events, state, before, limit);

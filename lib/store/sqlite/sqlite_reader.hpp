@@ -31,6 +31,12 @@ class SqliteReader : public Reader {
     Task<Result<ChangePage>> changes(std::uint64_t since, std::size_t limit) override;
     Task<Result<std::optional<RecordRow>>> record(std::string stream, std::string id) override;
     Task<Result<RecordPage>> records(RecordFilter filter) override;
+    Task<Result<std::optional<VersionPage>>> versions(std::string stream, std::string id,
+                                                      std::optional<std::uint64_t> before,
+                                                      std::size_t limit) override;
+    Task<Result<std::optional<VersionBody>>> version(std::string stream, std::string id,
+                                                     std::uint64_t seq) override;
+    Task<Result<RecordLife>> life(std::string stream, std::string id) override;
     Task<Result<EventPage>> events(std::optional<EventState> state, std::optional<std::uint64_t> before,
                                    std::size_t limit) override;
     Task<Result<QuarantinePage>> quarantine(std::optional<QuarantineKey> after, std::size_t limit) override;

@@ -49,6 +49,10 @@ class SqliteHandle : public StoreHandle {
     void set_change_listener(std::function<void(std::uint64_t newest_seq)> listener) override {
         store_->set_change_listener(std::move(listener));
     }
+    Task<Result<PruneReport>> prune(KeepLimits limits) override { return store_->prune(std::move(limits)); }
+    Task<Result<ErasureReport>> erase(ErasureRequest request) override {
+        return store_->erase(std::move(request));
+    }
     Task<Result<>> check_owned() override { return store_->check_owned(); }
     StoreUse use() const override { return store_use(path_); }
     void close() override {
@@ -102,6 +106,16 @@ const std::string& SqliteStore::generation() const {
 
 Task<Result<>> SqliteStore::check_owned() {
     return impl_->thread.run<void>([database = impl_->database.get()] { return database->check_owned(); });
+}
+
+Task<Result<PruneReport>> SqliteStore::prune(KeepLimits limits) {
+    return impl_->thread.run<PruneReport>(
+        [database = impl_->database.get(), limits = std::move(limits)] { return database->prune(limits); });
+}
+
+Task<Result<ErasureReport>> SqliteStore::erase(ErasureRequest request) {
+    return impl_->thread.run<ErasureReport>([database = impl_->database.get(), request = std::move(request),
+                                             at = impl_->now()] { return database->erase(request, at); });
 }
 
 void SqliteStore::set_change_listener(std::function<void(std::uint64_t newest_seq)> listener) {

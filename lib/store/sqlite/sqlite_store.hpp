@@ -50,7 +50,9 @@ struct SqliteSettings {
     // Memory is released after the store was idle for this long.
     std::chrono::milliseconds quiet_after{2000};
     FirstLoad first_load{};
-    // Of a file that records that there is a store at `path` (see store_marker.hpp); empty: there is none.
+    // Whether versions that are replaced are kept, until the first prune() says so.
+    bool keep_versions = true;
+    // Of a file that records that there is a store at `path` (see ownership.hpp); empty: there is none.
     std::string marker{};
     // A registered SQLite VFS; empty: the system's.
     std::string vfs{};
@@ -74,6 +76,12 @@ class SqliteStore : public Store, public Inbox, public CertificateStore {
     // Whether written data is kept: store_failed if the file was removed, replaced or unmounted (hazard 37). From then
     // on every writing call also fails.
     Task<Result<>> check_owned();
+
+    // As StoreHandle::prune.
+    Task<Result<PruneReport>> prune(KeepLimits limits);
+
+    // As StoreHandle::erase.
+    Task<Result<ErasureReport>> erase(ErasureRequest request);
 
     // Random text created with a new store (hazard 15).
     const std::string& generation() const;

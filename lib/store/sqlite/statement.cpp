@@ -31,6 +31,10 @@ void Statement::bind(int index, const Hash& hash) {
     check(sqlite3_bind_blob64(statement_, index, hash.data(), hash.size(), SQLITE_STATIC));
 }
 
+void Statement::bind_blob(int index, std::string_view bytes) {
+    check(sqlite3_bind_blob64(statement_, index, bytes.data(), bytes.size(), SQLITE_STATIC));
+}
+
 void Statement::bind_null(int index) {
     check(sqlite3_bind_null(statement_, index));
 }

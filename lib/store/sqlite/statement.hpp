@@ -33,6 +33,7 @@ class Statement {
     void bind(int index, std::string_view text);
     void bind(int index, std::int64_t number);
     void bind(int index, const Hash& hash);
+    void bind_blob(int index, std::string_view bytes);
     void bind_null(int index);
 
     // True: a row is there to be read. False: done, and reset.

@@ -26,6 +26,11 @@
 
 namespace carecloud {
 
+struct Replaced;
+
+// In the place of a body that is not kept any more: valid JSON, but no record, which has an `_id`.
+inline constexpr std::string_view kNoBody = "{}";
+
 // The table `streams`: what a stream carries from one life of the process to the next.
 class StreamTable {
   public:
@@ -70,6 +75,22 @@ class FirstPassTable {
   private:
     Statement all_;
     Statement note_;
+};
+
+// The tables `versions` and `corrections`: what was replaced, and what that corrected.
+class VersionTable {
+  public:
+    explicit VersionTable(Connection& db);
+
+    // Those of the stream that are to be kept.
+    void put(std::string_view stream, const std::vector<Replaced>& replaced);
+
+  private:
+    void insert(std::string_view stream, const Replaced& replaced);
+
+    Statement insert_;
+    Statement correct_;
+    Statement add_totals_;
 };
 
 // The table `passes`: bounded passes as they were requested, and as far as they came.

@@ -1,5 +1,7 @@
 #include "support/memory_store/memory_store.hpp"
 
+#include "versions/archive.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -197,11 +199,23 @@ bool MemoryStore::take(const Batch& batch, const Record& record, const std::stri
     summary.reversed += decision.reversal > 0;
     const std::string modified(record.modified_text);
     const std::uint64_t seq = tables.changes.size() + 1;
+    if (before > 0) keep(key, seq, record);
     tables.changes.push_back(
         {seq, batch.stream, key.second, decision.kind, modified, record.hash, at, before, decision.reversal});
     tables.records[key] = {modified, record.hash, seq, std::nullopt, std::string(record.body)};
     tables.quarantine.erase(key);
     return true;
+}
+
+// The version that change `seq` replaces.
+void MemoryStore::keep(const StoreContent::RecordId& key, std::uint64_t seq, const Record& record) {
+    thread_local Archiver archiver;
+    StoreContent& tables = content_->tables;
+    const StoreContent::Held& former = tables.records.at(key);
+    auto kept = archiver.archive(former.body, record.body);
+    if (!kept) return;
+    tables.versions[seq] = {key.first, key.second, former.modified, former.hash, former.body};
+    if (!kept->differences.empty()) tables.corrections[seq] = std::move(kept->differences);
 }
 
 Decision MemoryStore::decide_on(HeldVersion& held, const StoreContent::RecordId& key, const Batch& batch,

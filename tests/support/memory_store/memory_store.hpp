@@ -81,6 +81,7 @@ class MemoryStore : public Store {
     bool take(const Batch& batch, const Record& record, const std::string& at, CommitSummary& summary);
     Decision decide_on(HeldVersion& held, const StoreContent::RecordId& key, const Batch& batch,
                        const Record& record, const std::string& at) const;
+    void keep(const StoreContent::RecordId& key, std::uint64_t seq, const Record& record);
     std::optional<PastChange> past(std::uint64_t seq) const;
     void doubt(const StoreContent::RecordId& key, const Batch& batch, const Record& record,
                const Decision& decision, std::uint64_t reversals, CommitSummary& summary);

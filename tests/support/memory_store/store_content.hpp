@@ -6,6 +6,7 @@
 #include "model/job.hpp"
 #include "model/record.hpp"
 #include "model/stream.hpp"
+#include "versions/difference.hpp"
 
 #include <cstdint>
 #include <map>
@@ -69,11 +70,23 @@ struct StoreContent {
         friend bool operator==(const Omitted&, const Omitted&) = default;
     };
 
+    struct Version {
+        std::string stream;
+        std::string id;
+        std::string modified;
+        Hash hash{};
+        std::string body;
+
+        friend bool operator==(const Version&, const Version&) = default;
+    };
+
     using RecordId = std::pair<std::string, std::string>;  // stream, id
 
     std::map<std::string, StreamState> streams;
     std::map<RecordId, Held> records;
-    std::vector<Change> changes;  // by seq
+    std::vector<Change> changes;                // by seq
+    std::map<std::uint64_t, Version> versions;  // that were replaced, by the change that did it
+    std::map<std::uint64_t, std::vector<Difference>> corrections;  // by change; none where there are none
     std::map<RecordId, Quarantined> quarantine;
     std::map<RecordId, Doubted> doubted;
     std::map<RecordId, Omitted> omitted;

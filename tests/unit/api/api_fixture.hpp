@@ -49,6 +49,10 @@ class TestHost : public ApiHost {
         return running;
     }
 
+    Task<Result<ErasureReport>> erase(ErasureRequest request) override {
+        return store->erase(std::move(request));
+    }
+
     Task<Result<RetryReport>> retry_quarantined(RetryRequest request) override {
         retried.push_back(std::move(request));
         if (retry) co_return retry();

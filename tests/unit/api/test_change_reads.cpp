@@ -43,6 +43,14 @@ class HeldReader : public Reader {
         co_return not_asked();
     }
     Task<Result<RecordPage>> records(RecordFilter) override { co_return not_asked(); }
+    Task<Result<std::optional<VersionPage>>> versions(std::string, std::string, std::optional<std::uint64_t>,
+                                                      std::size_t) override {
+        co_return not_asked();
+    }
+    Task<Result<std::optional<VersionBody>>> version(std::string, std::string, std::uint64_t) override {
+        co_return not_asked();
+    }
+    Task<Result<RecordLife>> life(std::string, std::string) override { co_return not_asked(); }
     Task<Result<EventPage>> events(std::optional<EventState>, std::optional<std::uint64_t>,
                                    std::size_t) override {
         co_return not_asked();

@@ -29,6 +29,9 @@ const std::vector<PathCase>& every_path() {
         {"GET", "/v1/changes", "since=0", 200},
         {"GET", "/v1/records/{entity}", "limit=10", 200},
         {"GET", "/v1/records/{entity}/{id}", "", 200},
+        {"GET", "/v1/records/{entity}/{id}/versions", "limit=10", 200},
+        {"GET", "/v1/records/{entity}/{id}/versions/{seq}", "", 200},
+        {"GET", "/v1/records/{entity}/{id}/life", "", 200},
         {"GET", "/v1/events", "state=open", 200},
         {"GET", "/v1/quarantine", "limit=10", 200},
         {"GET", "/v1/passes", "limit=10", 200},
@@ -38,6 +41,7 @@ const std::vector<PathCase>& every_path() {
         {"POST", "/v1/reconcile", "entity=claim_attendance", 202},
         {"POST", "/v1/quarantine/{entity}/{id}/retry", "", 200},
         {"DELETE", "/v1/passes/{id}", "", 202},
+        {"POST", "/v1/records/{entity}/{id}/erase", "requested_by=the%20family", 200},
     };
     return kEvery;
 }
@@ -68,7 +72,7 @@ struct EveryPath : ApiFixture {
 
 std::string filled(std::string path, const std::string& entity, const std::string& id) {
     for (const auto& [name, value] :
-         {std::pair<std::string, std::string>("{entity}", entity), {"{id}", id}}) {
+         {std::pair<std::string, std::string>("{entity}", entity), {"{id}", id}, {"{seq}", "1"}}) {
         if (const std::size_t at = path.find(name); at != std::string::npos)
             path.replace(at, name.size(), value);
     }

@@ -20,7 +20,7 @@ std::string problem_text(int status, const std::string& code) {
 std::string status_json(const std::string& state, const std::string& reasons, const std::string& error) {
     return R"({"version":"0.1.0","started_at":"2026-11-27T03:00:00.000Z","now":"2026-11-27T03:10:00.000Z","state":")" +
            state + R"(","reasons":)" + reasons +
-           R"(,"generation":"g","seq":20005,"events_open":1,"quarantined":0,"unauthorized":0,"quota":{"month":"2026-11","requests":1100,"sent":1064,"reserved":36,"limit":100000},"streams":[{"entity":"claim_attendance","cursor":{"modified":"2026-11-27T02:58:00.0000000Z","id":"x"},"safe_modified":null,"records":20000,"passes":3,"last_pass":{"ended_at":"2026-11-27T03:09:48.000Z","ms":20,"pages":1,"requests":1,"created":3,"updated":1200,"disabled":0,"deleted":0,"restored":0,"quarantined":0,"error":)" +
+           R"(,"generation":"g","seq":20005,"events_open":1,"quarantined":0,"versions":{"kept":1234,"bytes":5200000},"unauthorized":0,"quota":{"month":"2026-11","requests":1100,"sent":1064,"reserved":36,"limit":100000},"streams":[{"entity":"claim_attendance","cursor":{"modified":"2026-11-27T02:58:00.0000000Z","id":"x"},"safe_modified":null,"records":20000,"passes":3,"last_pass":{"ended_at":"2026-11-27T03:09:48.000Z","ms":20,"pages":1,"requests":1,"created":3,"updated":1200,"disabled":0,"deleted":0,"restored":0,"quarantined":0,"error":)" +
            error +
            R"(}},{"entity":"provider","cursor":null,"safe_modified":null,"records":null,"passes":0,"last_pass":null}]})";
 }
@@ -47,7 +47,8 @@ TEST_CASE("status shows immediately whether all is well") {
           "    LAST PASS none yet\n"
           "\n"
           "1,064 of 100,000 requests sent to the portal in 2026-11, 36 reserved; 1 event open; no records in "
-          "quarantine\n");
+          "quarantine\n"
+          "1,234 former versions kept, 5.2 MB\n");
     CHECK(well.run({"status", "--json"}).out == status_json("ok", "[]", "null") + "\n");
 
     ScriptedApi ill(

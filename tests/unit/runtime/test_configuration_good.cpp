@@ -115,9 +115,26 @@ TEST_CASE("omitted settings have the documented default") {
     CHECK_FALSE(c.sns);
     CHECK(c.store.kind == StoreKind::sqlite);
     CHECK(c.store.sqlite_path == "/var/lib/carecloud-syncd/store.db");
+    CHECK(c.store.keep.versions == 400 * 24h);
+    CHECK_FALSE(c.store.keep.changes);
+    CHECK_FALSE(c.store.keep.events);
+    CHECK_FALSE(c.store.keep.deleted);
     CHECK(c.api.listen.to_string() == "127.0.0.1:8461");
     CHECK(c.log.level == LogLevel::info);
     CHECK(c.log.format == LogFormat::automatic);
+}
+
+TEST_CASE("what is kept is an age, all, or none") {
+    const LoadedConfiguration loaded =
+        parse(kMinimal + "store: { keep: { versions: none, changes: 90d, events: all, deleted: 8784h } }\n");
+    INFO(report(loaded.file, loaded.problems));
+    REQUIRE(loaded.ok());
+    const KeepSettings& keep = loaded.configuration.store.keep;
+    CHECK(keep.versions == 0ms);
+    CHECK(keep.changes == 90 * 24h);
+    CHECK_FALSE(keep.events);
+    CHECK(keep.deleted == 366 * 24h);
+    CHECK_FALSE(parse(kMinimal + "store: { keep: { versions: all } }\n").configuration.store.keep.versions);
 }
 
 TEST_CASE("null has the same effect as omitting a setting") {

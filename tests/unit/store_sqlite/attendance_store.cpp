@@ -45,6 +45,19 @@ std::string AttendanceStore::record_name(std::size_t index) {
     return digits.insert(0, 24 - digits.size(), '0');
 }
 
+void AttendanceStore::correct(std::size_t index, const std::string& body, const std::string& at,
+                              bool disabled) {
+    fixture_.clock().set(*Timestamp::parse(at));
+    const PagePtr page = make_page({{.id = record_name(index),
+                                     .modified = at,
+                                     .body = body,
+                                     .disabled = disabled,
+                                     .days = DaySpan{20230101, 20230131}}});
+    const auto done =
+        run_task(fixture_.io(), fixture_.store().commit({.stream = "claim_attendance", .page = page}));
+    if (!done || done->changes() != 1) FAIL("the correction was not taken");
+}
+
 SqlTable AttendanceStore::ask(const std::string& query) {
     INFO(query);
     Connection db(fixture_.path(), "", Connection::Access::read_only);

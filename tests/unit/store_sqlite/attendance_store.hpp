@@ -25,6 +25,9 @@ class AttendanceStore {
 
     static std::string record_name(std::size_t index);
 
+    // A later version of a record, of a whole month, that comes at that time.
+    void correct(std::size_t index, const std::string& body, const std::string& at, bool disabled = false);
+
     // Whatever the query's error, it fails the test. Schemas are not trusted, as in the daemon.
     SqlTable ask(const std::string& query);
     // All four views, of one record. Columns that are the store's own (stream, id, seq …) are left out.

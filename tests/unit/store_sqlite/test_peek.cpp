@@ -10,6 +10,7 @@ using namespace carecloud;
 TEST_CASE("a stream's row is readable while the daemon holds the store, and afterwards") {
     StoreFixture fixture;
     const auto nothing = peek_stream(fixture.settings(), "s");
+    CHECK_FALSE(peek_versions(fixture.settings()).value());
     REQUIRE(nothing.has_value());
     CHECK_FALSE(*nothing);
 
@@ -30,6 +31,25 @@ TEST_CASE("a stream's row is readable while the daemon holds the store, and afte
         CHECK((*seen)->fingerprint == "f");
         CHECK_FALSE(*peek_stream(fixture.settings(), "other"));
     }
+}
+
+TEST_CASE("what the former versions take is seen from outside") {
+    StoreFixture fixture;
+    fixture.open();
+    CHECK((*peek_versions(fixture.settings()))->versions == 0);
+    CHECK_FALSE((*peek_versions(fixture.settings()))->since);
+    for (const char* modified : {"2024-01-01T00:00:00Z", "2024-01-02T00:00:00Z", "2024-01-03T00:00:00Z"})
+        REQUIRE(fixture.commit(make_page({{"a", modified}})).has_value());
+    const auto use = peek_versions(fixture.settings()).value();
+    REQUIRE(use);
+    CHECK(use->versions == 0);  // `modified` alone is no correction
+    REQUIRE(fixture.commit(make_page({{"a", "2024-01-04T00:00:00Z", R"({"v":1})"}})).has_value());
+    const auto more = peek_versions(fixture.settings()).value();
+    CHECK(more->versions == 1);
+    CHECK(more->bytes > 10);
+    CHECK(more->since == fixture.clock().wall());
+    fixture.sql("PRAGMA user_version = 9");
+    CHECK_FALSE(peek_versions(fixture.settings()).value());
 }
 
 TEST_CASE("a foreign database is reported as such, and not touched") {

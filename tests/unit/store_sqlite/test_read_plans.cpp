@@ -28,6 +28,13 @@ TEST_CASE("every list and every lookup of the reader uses an index, and none is 
     CHECK(plan_of(db, read_queries::kChanges) == "SEARCH changes USING INTEGER PRIMARY KEY (rowid>?)\n");
     CHECK(plan_of(db, read_queries::kRecord) ==
           "SEARCH records USING INDEX records_by_id (stream=? AND id=?)\n");
+    CHECK(plan_of(db, read_queries::kNewestSeq) ==
+          "SEARCH records USING INDEX records_by_id (stream=? AND id=?)\n");
+    CHECK(plan_of(db, read_queries::kLink) == "SEARCH changes USING INTEGER PRIMARY KEY (rowid=?)\n");
+    CHECK(plan_of(db, read_queries::kVersion) == "SEARCH versions USING INTEGER PRIMARY KEY (rowid=?)\n");
+    CHECK(plan_of(db, read_queries::kCorrections) == "SEARCH corrections USING PRIMARY KEY (seq=?)\n");
+    CHECK(plan_of(db, read_queries::kEventsOfRecord) ==
+          "SEARCH events USING INDEX events_by_arrival (stream=?)\n");
     CHECK(plan_of(db, read_queries::kListById) ==
           "SEARCH records USING INDEX records_by_id (stream=? AND id>?)\n");
     CHECK(plan_of(db, read_queries::kListByModified) ==

@@ -26,6 +26,27 @@ std::vector<std::string> readme_bodies() {
     return bodies;
 }
 
+// With the first occurrence of each text replaced.
+std::string edited(std::string body, const std::vector<std::pair<std::string, std::string>>& edits) {
+    for (const auto& [before, now] : edits) {
+        const std::size_t at = body.find(before);
+        if (at == std::string::npos) FAIL("the record has no " + before);
+        body.replace(at, before.size(), now);
+    }
+    return body;
+}
+
+// What is corrected in two records of January 2023 after they were paid.
+void correct(AttendanceStore& store, const std::vector<std::string>& bodies) {
+    store.correct(0,
+                  edited(bodies[0], {{R"("attendancedate":"20230105","isabsence":"N","absencetype":"")",
+                                      R"("attendancedate":"20230105","isabsence":"Y","absencetype":"sick")"},
+                                     {R"("familyfee":101)", R"("familyfee":95)"}}),
+                  "2024-03-05T08:15:00Z");
+    store.correct(1, edited(bodies[1], {{R"("disabled":false)", R"("disabled":true)"}}),
+                  "2024-03-06T11:40:00Z", true);
+}
+
 std::optional<double> number_of(const std::string& text) {
     char* end = nullptr;
     const double number = std::strtod(text.c_str(), &end);
@@ -56,10 +77,12 @@ void check_answer(const ReadmeStatement& statement, const SqlTable& found) {
 }  // namespace
 
 TEST_CASE("the SQL in the manual runs and returns the printed results") {
-    AttendanceStore store(readme_bodies());
+    const std::vector<std::string> bodies = readme_bodies();
+    AttendanceStore store(bodies);
     std::size_t answered = 0;
     for (const ReadmeStatement& statement : readme_statements(readme_text())) {
         CAPTURE(statement.sql);
+        if (statement.sql.find("claim_attendance_corrections") != std::string::npos) correct(store, bodies);
         const SqlTable found = store.ask(statement.sql);
         if (!statement.columns) continue;
         check_answer(statement, found);
@@ -72,7 +95,7 @@ TEST_CASE("the manual names every column of the views") {
     AttendanceStore store({"{}"});
     const std::string text = readme_text();
     for (const std::string view : {"claim_attendance", "claim_attendance_day", "claim_attendance_sign",
-                                   "claim_attendance_malformed"}) {
+                                   "claim_attendance_malformed", "claim_attendance_corrections"}) {
         CAPTURE(view);
         const std::size_t begin = text.find("\n| `" + view + "` |");
         REQUIRE(begin != std::string::npos);

@@ -32,6 +32,14 @@ TEST_CASE("tables and columns are the documented ones") {
     CHECK(columns("records") == "body deleted_at hash id modified readable seq stream");
     CHECK(columns("changes") ==
           "committed_at end_day hash id kind modified modified_s previous reversal seq start_day stream");
+    CHECK(columns("versions") == "body bytes hash id modified seq stream");
+    CHECK(columns("erasures") == "erased_at id requested_by stream");
+    CHECK(columns("version_totals") == "bytes versions");
+    CHECK(columns("corrections") == "day field is_now n seq sign_in was");
+    CHECK(columns("claim_attendance_corrections") ==
+          "changed_at childId childName claimId day field id is_now kind month providerId providerName seq "
+          "signInId "
+          "stream was");
     CHECK(columns("events") ==
           "body event_time event_type held_seq message_id received_at record_id settled_at state stream "
           "topic_arn");

@@ -1,0 +1,152 @@
+// carecloudctl history and diff
+#include "ctl/command_context.hpp"
+#include "ctl/human_text.hpp"
+#include "net/url.hpp"
+#include "runtime/text.hpp"
+#include "versions/difference.hpp"
+
+#include <array>
+#include <utility>
+
+namespace carecloud {
+namespace {
+
+std::string versions_target(const CommandLine& line) {
+    return "/v1/records/" + percent_encode(line.arguments[0]) + "/" + percent_encode(line.arguments[1]) +
+           "/versions";
+}
+
+std::string history_text(const CtlJson& page) {
+    TextTable table({{"SEQ", TextTable::Align::right},
+                     {"CHANGED (UTC)"},
+                     {"KIND"},
+                     {"MODIFIED (UTC)"},
+                     {"FIELDS", TextTable::Align::right},
+                     {"KEPT"}});
+    for (const CtlJson& row : page.at("versions")) {
+        table.add({std::to_string(row.at("seq").get<std::uint64_t>()),
+                   instant_text(row.at("committed_at").get<std::string>()), row.at("kind").get<std::string>(),
+                   instant_text(row.at("modified").get<std::string>()),
+                   std::to_string(row.at("corrections").size()), row.at("kept") == true ? "yes" : "no"});
+    }
+    return table.to_string();
+}
+
+std::string text_or(const CtlJson& value, const char* otherwise) {
+    return value.is_null() ? otherwise : value.get<std::string>();
+}
+
+std::string corrections_text(const CtlJson& corrections) {
+    TextTable table({{"DAY"}, {"SIGN-IN"}, {"FIELD"}, {"WAS"}, {"IS"}});
+    for (const CtlJson& one : corrections) {
+        table.add({text_or(one.at("day"), ""), text_or(one.at("sign_in"), ""), text_or(one.at("field"), ""),
+                   text_or(one.at("was"), "-"), text_or(one.at("is_now"), "-")});
+    }
+    return table.to_string();
+}
+
+CtlJson json_of(const std::optional<std::string>& text) {
+    return text ? CtlJson(*text) : CtlJson(nullptr);
+}
+
+CtlJson json_of(const std::vector<Difference>& found) {
+    const auto or_null = [](const std::string& text) {
+        return text.empty() ? CtlJson(nullptr) : CtlJson(text);
+    };
+    CtlJson corrections = CtlJson::array();
+    for (const Difference& one : found) {
+        corrections.push_back({{"day", or_null(one.day)},
+                               {"sign_in", or_null(one.sign_in)},
+                               {"field", one.field},
+                               {"was", json_of(one.was)},
+                               {"is_now", json_of(one.is_now)}});
+    }
+    return corrections;
+}
+
+// A record that is no JSON was stored by another program.
+[[noreturn]] void throw_no_record(const BadJson& bad) {
+    throw CtlJson::other_error::create(598, "the record is not valid JSON: " + bad.what, nullptr);
+}
+
+std::vector<Difference> differences_of(const std::string& former, const std::string& now) {
+    try {
+        JsonTree one;
+        JsonTree other;
+        one.read(former);
+        other.read(now);
+        return differences(one, other);
+    } catch (const BadJson& bad) {
+        throw_no_record(bad);
+    }
+}
+
+void show_corrections(CommandContext& context, const CtlJson& shown) {
+    if (context.line.has("json")) {
+        context.output.json(shown.dump(-1, ' ', false, CtlJson::error_handler_t::replace));
+        return;
+    }
+    const std::string text = corrections_text(shown.at("corrections"));
+    context.output.text(text.empty() ? "No differences.\n" : text);
+}
+
+CtlTask show_last_change(CommandContext& context) {
+    auto getting = context.daemon.get(versions_target(context.line) + "?limit=2");
+    const CtlResult<std::string> body = co_await std::move(getting);
+    if (!body) co_return body.error();
+    const CtlJson page = parse_answer(*body);
+    const CtlJson& versions = page.at("versions");
+    const CtlJson& last = versions.at(0);
+    const bool is_first = versions.size() == 1;
+    show_corrections(context, {{"from", is_first ? CtlJson(nullptr) : versions.at(1).at("seq")},
+                               {"to", last.at("seq")},
+                               {"corrections", last.at("corrections")}});
+    if (is_first) {
+        context.output.note("The record has one version, of change " +
+                            std::to_string(last.at("seq").get<std::uint64_t>()) + ".");
+    } else if (last.at("corrections").empty() && versions.at(1).at("kept") == false) {
+        context.output.note("The version before it is not kept, or differs only in its spelling.");
+    }
+    co_return CtlExit::ok;
+}
+
+bool is_seq(const std::string& text) {
+    constexpr std::size_t digits_max = 18;
+    return !text.empty() && text.size() <= digits_max &&
+           text.find_first_not_of("0123456789") == std::string::npos;
+}
+
+CtlTask refuse_seqs() {
+    co_return CtlFailure{.exit = CtlExit::usage,
+                         .what = "diff requires two change numbers, or none",
+                         .hint = "carecloudctl history ENTITY ID lists the changes of a record"};
+}
+
+CtlTask show_between(CommandContext& context, std::string from, std::string to) {
+    std::array<std::string, 2> bodies;
+    for (const auto& [seq, body] : {std::pair{&from, &bodies[0]}, std::pair{&to, &bodies[1]}}) {
+        auto getting = context.daemon.get(versions_target(context.line) + "/" + *seq);
+        CtlResult<std::string> got = co_await std::move(getting);
+        if (!got) co_return got.error();
+        *body = *std::move(got);
+    }
+    show_corrections(context, {{"from", std::stoull(from)},
+                               {"to", std::stoull(to)},
+                               {"corrections", json_of(differences_of(bodies[0], bodies[1]))}});
+    co_return CtlExit::ok;
+}
+
+}  // namespace
+
+CtlTask ctl_history(CommandContext& context) {
+    return show_list(context, versions_target(context.line), history_text, "No changes.");
+}
+
+CtlTask ctl_diff(CommandContext& context) {
+    const std::vector<std::string>& arguments = context.line.arguments;
+    if (arguments.size() == 2) return show_last_change(context);
+    if (arguments.size() != 4 || !is_seq(arguments[2]) || !is_seq(arguments[3])) return refuse_seqs();
+    return show_between(context, arguments[2], arguments[3]);
+}
+
+}  // namespace carecloud

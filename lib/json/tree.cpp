@@ -1,0 +1,129 @@
+#include "json/tree.hpp"
+
+#include "base/ascii.hpp"
+
+#include <charconv>
+#include <optional>
+
+namespace carecloud {
+namespace {
+
+constexpr std::size_t kUnitSize = 6;  // \uXXXX
+
+std::optional<unsigned> unit_at(std::string_view inside, std::size_t at) {
+    if (inside.size() < at + kUnitSize || inside.substr(at, 2) != "\\u") return std::nullopt;
+    unsigned unit = 0;
+    const char* const end = inside.data() + at + kUnitSize;
+    return std::from_chars(inside.data() + at + 2, end, unit, 16).ptr == end ? std::optional(unit)
+                                                                             : std::nullopt;
+}
+
+void append_utf8(std::string& out, unsigned code) {
+    const auto byte = [&out](unsigned value) { out += static_cast<char>(value); };
+    if (code < 0x80) {
+        byte(code);
+        return;
+    }
+    if (code < 0x800) {
+        byte(0xC0 | code >> 6U);
+    } else if (code < 0x10000) {
+        byte(0xE0 | code >> 12U);
+        byte(0x80 | (code >> 6U & 0x3F));
+    } else {
+        byte(0xF0 | code >> 18U);
+        byte(0x80 | (code >> 12U & 0x3F));
+        byte(0x80 | (code >> 6U & 0x3F));
+    }
+    byte(0x80 | (code & 0x3F));
+}
+
+char simple_escape(char kind) {
+    constexpr std::string_view kinds = "bfnrt";
+    constexpr std::string_view meant = "\b\f\n\r\t";
+    const std::size_t at = kinds.find(kind);
+    return at == std::string_view::npos ? kind : meant[at];
+}
+
+// Appends what the escape at `at` says; how many characters it has.
+std::size_t append_escape(std::string& out, std::string_view inside, std::size_t at) {
+    const auto unit = unit_at(inside, at);
+    if (!unit) {
+        if (at + 1 < inside.size()) out += simple_escape(inside[at + 1]);
+        return 2;
+    }
+    const auto next = *unit >> 10U == 0x36 ? unit_at(inside, at + kUnitSize) : std::nullopt;
+    if (next && *next >> 10U == 0x37) {
+        append_utf8(out, 0x10000 + ((*unit & 0x3FF) << 10U) + (*next & 0x3FF));
+        return 2 * kUnitSize;
+    }
+    append_utf8(out, *unit);
+    return kUnitSize;
+}
+
+JsonNode::Kind kind_of(char first) {
+    switch (first) {
+        case '{':
+            return JsonNode::Kind::object;
+        case '[':
+            return JsonNode::Kind::array;
+        case '"':
+            return JsonNode::Kind::string;
+        default:
+            return first == '-' || is_digit(first) ? JsonNode::Kind::number : JsonNode::Kind::literal;
+    }
+}
+
+}  // namespace
+
+void JsonTree::read(std::string_view text) {
+    nodes_.clear();
+    text_ = text;
+    try {
+        tokens_.begin(text_.data(), text_.size());
+        add_value({}, 0);
+        tokens_.end();
+    } catch (const BadJson&) {
+        nodes_.clear();
+        throw;
+    }
+}
+
+void JsonTree::add_value(std::string_view name, std::size_t depth) {
+    if (depth > kNestingMax) bad_json("nested deeper than " + std::to_string(kNestingMax));
+    const std::size_t node = nodes_.size();
+    const char* const begin = tokens_.position();
+    const JsonNode::Kind kind = kind_of(tokens_.peek());
+    nodes_.push_back({.name = name, .kind = kind});
+    std::uint32_t children = 0;
+    if (kind == JsonNode::Kind::object) {
+        tokens_.each_member([&](std::string_view member) {
+            ++children;
+            add_value(member, depth + 1);
+        });
+    } else if (kind == JsonNode::Kind::array) {
+        tokens_.each_element([&] {
+            ++children;
+            add_value({}, depth + 1);
+        });
+    } else {
+        nodes_[node].text = tokens_.take_scalar();
+    }
+    JsonNode& added = nodes_[node];
+    if (!added.is_scalar()) added.text = {begin, static_cast<std::size_t>(tokens_.after_bracket() - begin)};
+    added.children = children;
+    added.end = static_cast<std::uint32_t>(nodes_.size());
+}
+
+std::string unescaped(std::string_view inside) {
+    std::string out;
+    out.reserve(inside.size());
+    for (;;) {
+        const std::size_t escape = inside.find('\\');
+        out += inside.substr(0, escape);
+        if (escape == std::string_view::npos) return out;
+        const std::size_t size = append_escape(out, inside, escape);
+        inside.remove_prefix(std::min(escape + size, inside.size()));
+    }
+}
+
+}  // namespace carecloud

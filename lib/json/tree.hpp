@@ -1,0 +1,87 @@
+// A JSON text as one flat row of nodes, parents before their children: for whoever must compare two whole texts.
+//
+//     JsonTree tree;
+//     tree.read(body);                             // throws BadJson
+//     for (std::size_t child : tree.children(0)) use(tree.at(child).name, tree.at(child).text);
+//
+// It holds a copy of the text, and its memory is used again by the next read(). One thread at a time.
+#pragma once
+
+#include "json/tokens.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace carecloud {
+
+struct JsonNode {
+    enum class Kind : std::uint8_t { object, array, string, number, literal };
+
+    std::string_view name{};  // in its object, as it stands in the text without its quotes; in an array empty
+    std::string_view text{};  // the whole value as it stands in the text
+    std::uint32_t end = 0;    // the node behind its last descendant
+    std::uint32_t children = 0;
+    Kind kind = Kind::literal;
+
+    bool is_scalar() const { return kind != Kind::object && kind != Kind::array; }
+    // Of a string, without its quotes.
+    std::string_view inside() const { return text.substr(1, text.size() - 2); }
+};
+
+class JsonTree {
+  public:
+    // The nodes of a text that is valid JSON. Throws BadJson; the tree is empty then.
+    void read(std::string_view text);
+
+    const JsonNode& at(std::size_t node) const { return nodes_[node]; }
+    std::size_t size() const { return nodes_.size(); }
+
+    // The nodes right below one.
+    class Children {
+      public:
+        class Iterator {
+          public:
+            Iterator(const JsonTree& tree, std::size_t node) : tree_(tree), node_(node) {}
+            std::size_t operator*() const { return node_; }
+            Iterator& operator++() {
+                node_ = tree_.at(node_).end;
+                return *this;
+            }
+            bool operator!=(const Iterator& other) const { return node_ != other.node_; }
+
+          private:
+            const JsonTree& tree_;
+            std::size_t node_;
+        };
+
+        Children(const JsonTree& tree, std::size_t parent) : tree_(tree), parent_(parent) {}
+        Iterator begin() const { return {tree_, parent_ + 1}; }
+        Iterator end() const { return {tree_, tree_.at(parent_).end}; }
+
+      private:
+        const JsonTree& tree_;
+        std::size_t parent_;
+    };
+    Children children(std::size_t parent) const { return {*this, parent}; }
+
+  private:
+    void add_value(std::string_view name, std::size_t depth);
+
+    Tokens tokens_;
+    std::string text_;
+    std::vector<JsonNode> nodes_;
+};
+
+// Whether the inside of a string is spelled with an escape, so that it is not what the string says.
+inline bool has_escape(std::string_view inside) {
+    return inside.find('\\') != std::string_view::npos;
+}
+
+// What a string says whose inside stands in a JSON text, as UTF-8. Half a surrogate pair, which UTF-8 cannot say,
+// becomes the three bytes that its number would have, so that different texts stay different.
+std::string unescaped(std::string_view inside);
+
+}  // namespace carecloud

@@ -1,0 +1,111 @@
+// What keeping former versions costs: the same corrections into a store that keeps them and into one that does not, fed
+// from memory, page by page in turns.
+#include "bench/contenders.hpp"
+#include "bench/dataset.hpp"
+#include "bench/machine.hpp"
+#include "bench/sync_bench.hpp"
+#include "bench/table.hpp"
+#include "json/slice.hpp"
+#include "runtime/system_clock.hpp"
+#include "store/sqlite/sqlite_store.hpp"
+#include "support/run_task.hpp"
+
+#include <chrono>
+#include <filesystem>
+#include <iostream>
+#include <stdexcept>
+#include <utility>
+
+namespace carecloud::bench {
+namespace {
+
+constexpr std::string_view kStatusMember = "\"status\":\"";
+constexpr std::string_view kHoursMember = "\"thtotalhours\":";
+
+class CorrectedStore {
+  public:
+    CorrectedStore(const std::string& path, bool keeps) {
+        std::filesystem::remove(path);
+        auto opened = SqliteStore::open({.path = path, .keep_versions = keeps}, clock_);
+        if (!opened) throw std::runtime_error(opened.error().message());
+        store_ = std::move(*opened);
+    }
+
+    // Seconds.
+    double commit(const PagePtr& page, bool walk_ended) {
+        const double cpu = process_cpu_seconds();
+        const auto start = std::chrono::steady_clock::now();
+        const auto done = run_task(
+            io_, store_->commit({.stream = bench_spec().entity, .page = page, .walk_ended = walk_ended}));
+        if (!done || done->changes() != page->records.size())
+            throw std::runtime_error("a page was not taken");
+        cpu_ += process_cpu_seconds() - cpu;
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    }
+    // Of the process since the last call, of all its threads.
+    double take_cpu_seconds() { return std::exchange(cpu_, 0); }
+
+  private:
+    boost::asio::io_context io_{1};
+    SystemClock clock_{io_};
+    std::unique_ptr<SqliteStore> store_;
+    double cpu_ = 0;
+};
+
+// The record as its portal shows it in that round: another status, other hours on one day, a later `modified`.
+std::string corrected(std::string record, std::size_t round) {
+    if (round == 0) return record;
+    const std::size_t status = record.find(kStatusMember);
+    if (status != std::string::npos)
+        record.insert(status + kStatusMember.size(), "r" + std::to_string(round));
+    const std::size_t hours = record.find(kHoursMember);
+    if (hours != std::string::npos)
+        record.insert(hours + kHoursMember.size(), "\"" + std::to_string(round) + "\",\"before\":");
+    const std::size_t modified = record.find("\"modified\":\"");
+    record.replace(modified + 12, 4, std::to_string(2030 + round));
+    return record;
+}
+
+PagePtr page_of_round(const Dataset& data, std::size_t first, std::size_t count, std::size_t round) {
+    std::string text = R"({"isSuccess":true,"data":[)";
+    for (std::size_t i = first; i < first + count; ++i)
+        text += (i > first ? "," : "") + corrected(data.records[i], round);
+    auto page = slice_page(text + "]}", SliceOptions{});
+    if (!page) throw std::runtime_error(page.error().message());
+    return std::make_shared<const Page>(std::move(*page));
+}
+
+}  // namespace
+
+void measure_corrections(const Options& options, const std::string& shape, const Dataset& data,
+                         const std::string& folder) {
+    CorrectedStore without(folder + "/without.db", false);
+    CorrectedStore with(folder + "/with.db", true);
+    const std::size_t page_records = std::min(data.page_records, data.count);
+    std::vector<std::vector<std::string>> rows{{shape + " records", "with versions, records/s",
+                                                "without, records/s", "ratio", "CPU us a record", "without"}};
+    for (std::size_t round = 0; round <= options.rounds; ++round) {
+        double seconds_with = 0;
+        double seconds_without = 0;
+        std::size_t records = 0;
+        for (std::size_t first = 0; first + page_records <= data.count; first += page_records) {
+            const PagePtr page = page_of_round(data, first, page_records, round);
+            const bool last = first + 2 * page_records > data.count;
+            const bool turn = first / page_records % 2 == 0;
+            if (turn) seconds_with += with.commit(page, last);
+            seconds_without += without.commit(page, last);
+            if (!turn) seconds_with += with.commit(page, last);
+            records += page_records;
+        }
+        const auto count = static_cast<double>(records);
+        rows.push_back({round == 0 ? "first load" : "corrections " + std::to_string(round),
+                        digits(count / seconds_with), digits(count / seconds_without),
+                        digits(seconds_without / seconds_with), digits(with.take_cpu_seconds() * 1e6 / count),
+                        digits(without.take_cpu_seconds() * 1e6 / count)});
+    }
+    print_table(
+        "the cost of keeping former versions, " + std::to_string(data.count) + " " + shape + " records",
+        rows);
+}
+
+}  // namespace carecloud::bench
