@@ -3,9 +3,11 @@
 //
 //     ArchiveThread archive;
 //     archive.add({.seq = 7, .former = body, .now = record.body, .page = page, …});   // of a record at a time
-//     for (Replaced& one : archive.finish()) if (one.kept) write(one);  // before the commit, in the order of add()
+//     for (Replaced& one : archive.take_done()) write(one);  // now and then, so that few are in memory
+//     for (Replaced& one : archive.finish()) write(one);     // before the commit
 //
-// It begins with the first add(). Called from one thread, which helps in finish().
+// Both give them in the order of add(). The thread begins once there is enough to do. Called from one thread, which
+// does the rest.
 #pragma once
 
 #include "model/page.hpp"
@@ -34,7 +36,8 @@ struct Replaced {
     std::string former{};    // its body
     std::string_view now{};  // the body of the one that replaced it, in `page`
     PagePtr page{};
-    std::optional<ArchivedVersion> kept{};  // after finish(); none: the two only differ in their spelling
+    std::optional<ArchivedVersion> kept{};  // at the end; none: the two only differ in their spelling
+    bool done = false;
 };
 
 class ArchiveThread {
@@ -45,7 +48,9 @@ class ArchiveThread {
     ArchiveThread& operator=(const ArchiveThread&) = delete;
 
     void add(Replaced replaced);
-    // All since the last finish() or discard(). Waits until all are packed.
+    // Those at the front that are packed; none while they are few. Packs some itself where many wait.
+    std::vector<Replaced> take_done();
+    // All that were not taken yet. Waits until they are packed.
     std::vector<Replaced> finish();
     // Forgets them.
     void discard();
@@ -53,6 +58,7 @@ class ArchiveThread {
   private:
     void run();
     bool work_on_one(std::unique_lock<std::mutex>& lock, Archiver& archiver);
+    std::vector<Replaced> take(std::size_t count);
 
     Archiver own_;  // of the calling thread
     std::mutex mutex_;

@@ -98,6 +98,8 @@ std::optional<Escapes> take_escapes(Front& front) {
 struct BodyPacker::Impl {
     std::unique_ptr<ZSTD_CCtx, std::size_t (*)(ZSTD_CCtx*)> context{ZSTD_createCCtx(), ZSTD_freeCCtx};
     Hasher hasher;
+    std::string plain;  // both used again
+    std::string room;
     std::deque<std::string> unescaped_texts;
     std::unordered_set<std::string_view> next_texts;  // those of the next version that are long
 
@@ -135,13 +137,13 @@ struct BodyPacker::Impl {
     }
 
     std::string compress(std::string_view text) {
-        std::string packed(1 + ZSTD_compressBound(text.size()), kForm);
-        const std::size_t size = ZSTD_compressCCtx(context.get(), packed.data() + 1, packed.size() - 1,
+        const std::size_t bound = 1 + ZSTD_compressBound(text.size());
+        if (room.size() < bound) room.resize(bound);
+        const std::size_t size = ZSTD_compressCCtx(context.get(), room.data() + 1, room.size() - 1,
                                                    text.data(), text.size(), kLevel);
         if (ZSTD_isError(size) != 0) throw std::bad_alloc();  // all else that it may say has been excluded
-        packed.resize(1 + size);
-        packed.shrink_to_fit();
-        return packed;
+        room.front() = kForm;
+        return room.substr(0, 1 + size);
     }
 };
 
@@ -167,8 +169,8 @@ BodyPacker::~BodyPacker() = default;
 
 std::string BodyPacker::pack(std::string_view body, const JsonTree& tree, const JsonTree& now) {
     impl_->note_texts(now);
-    std::string plain;
-    plain.reserve(body.size());
+    std::string& plain = impl_->plain;
+    plain.clear();
     // The tree's texts lie in its own copy of the body.
     const char* const origin = tree.size() == 0 ? nullptr : tree.at(0).text.data();
     const std::size_t lead = body.find_first_not_of(" \t\r\n");

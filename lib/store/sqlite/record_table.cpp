@@ -188,6 +188,7 @@ void RecordTable::keep(const Held& held, const Record& record, const PagePtr& pa
                   .former = std::string(body_.text(1)),
                   .now = record.body,
                   .page = page});
+    versions_.put(stream_, archive_.take_done());
 }
 
 void RecordTable::write_replaced() {
