@@ -51,7 +51,7 @@ std::optional<std::string> Checks::check_again(const StoreContent::Change& chang
     reversals.push_back(now);
     // The second is postponed by the overlap, and each further one twice as long as the previous one.
     std::size_t most = 2;
-    for (Duration pause = plan_.overlap; pause < kReversalSpan; pause *= 2)
+    for (Duration pause = std::max(plan_.overlap, kPortalSecond); pause < kReversalSpan; pause *= 2)
         ++most;
     if (reversals.size() <= most) return std::nullopt;
     return what + ": versions were replaced by earlier ones " + std::to_string(reversals.size()) +

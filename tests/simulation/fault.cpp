@@ -6,7 +6,7 @@
 namespace carecloud {
 namespace {
 
-constexpr std::array<std::pair<Fault, std::string_view>, 45> kNames{{
+constexpr std::array<std::pair<Fault, std::string_view>, 47> kNames{{
     {Fault::kill, "kill"},         {Fault::stop, "stop"},         {Fault::rival, "rival"},
     {Fault::settings, "settings"}, {Fault::store, "store"},       {Fault::network, "network"},
     {Fault::server, "server"},     {Fault::rate, "rate"},         {Fault::quota, "quota"},
@@ -22,6 +22,7 @@ constexpr std::array<std::pair<Fault, std::string_view>, 45> kNames{{
     {Fault::mixed, "mixed"},       {Fault::retype, "retype"},     {Fault::month, "month"},
     {Fault::bytes, "bytes"},       {Fault::envelope, "envelope"}, {Fault::fickle, "fickle"},
     {Fault::thrown, "thrown"},     {Fault::reload, "reload"},     {Fault::confirm, "confirm"},
+    {Fault::ahead, "ahead"},       {Fault::prompt, "prompt"},
 }};
 
 }  // namespace

@@ -90,6 +90,7 @@ void Life::set_hooks(const LifeContext& context) {
     });
     portal_.set_date_hook(
         [this, &weather = context.weather](Timestamp right) { return weather.date(right, clock_.wall()); });
+    clock_.on_wake([this, &weather = context.weather] { weather.disturb_sleep(now()); });
     const StoreFaultHook store_fault = [this, &weather = context.weather](std::string_view operation) {
         return weather.store_fault(operation, now());
     };

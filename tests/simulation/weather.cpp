@@ -144,17 +144,16 @@ bool Weather::quota_spent(Timestamp now) const {
     return quota_month_ == month_of(now);
 }
 
-void Weather::throw_some(Timestamp now) {
+void Weather::throw_some(Timestamp now, Random& random) {
     const auto spell = spells_.find(Fault::thrown);
-    if (spell == spells_.end() || spell->second.until < now || !chance(rare_random_, spell->second.percent))
-        return;
+    if (spell == spells_.end() || spell->second.until < now || !chance(random, spell->second.percent)) return;
     ++hits_[Fault::thrown];
     throw SimulatedFault();
 }
 
 std::optional<Error> Weather::portal_fault(const SeenRequest& request, Timestamp now) {
     spoiling_.reset();
-    throw_some(now);
+    throw_some(now, rare_random_);
     leave_out_some(request);
     const auto month = spells_.find(Fault::month);
     const bool still = month != spells_.end() && now <= month->second.until;
@@ -279,7 +278,7 @@ std::optional<Timestamp> Weather::date(Timestamp now, Timestamp local) {
 }
 
 std::optional<StoreFault> Weather::store_fault(std::string_view operation, Timestamp now) {
-    throw_some(now);
+    throw_some(now, rare_random_);
     if (!hits(Fault::store, now)) return std::nullopt;
     constexpr ErrorCode codes[] = {ErrorCode::store_busy, ErrorCode::store_full, ErrorCode::store_failed};
     StoreFault fault{.error = portal_error(codes[between(random_, 0, 2)])};

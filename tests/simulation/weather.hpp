@@ -46,6 +46,7 @@ class Weather {
           exposures_(exposures),
           random_(random),
           rare_random_(settings.seed ^ kRareSeed),
+          sleep_random_(settings.seed ^ ~kRareSeed),
           spoiler_(model, plan, random),
           write_(std::move(write)) {}
 
@@ -70,6 +71,8 @@ class Weather {
     // The `Date` of a response sent now; `local`: the daemon's clock.
     std::optional<Timestamp> date(Timestamp now, Timestamp local);
     std::optional<StoreFault> store_fault(std::string_view operation, Timestamp now);
+    // At the end of a sleep: throws if that is due.
+    void disturb_sleep(Timestamp now) { throw_some(now, sleep_random_); }
 
     // The portal's own count of this month is used up.
     bool quota_spent(Timestamp now) const;
@@ -86,7 +89,7 @@ class Weather {
     bool is_due(Fault fault, Timestamp now);
     // And counts it.
     bool hits(Fault fault, Timestamp now);
-    void throw_some(Timestamp now);
+    void throw_some(Timestamp now, Random& random);
     std::string begin_holes(Timestamp now, const std::map<std::string, std::vector<std::string>>& ids);
     void spoil_rarely(const SeenRequest& request, std::string& body);
     void leave_out_some(const SeenRequest& request);
@@ -100,6 +103,7 @@ class Weather {
     Exposures& exposures_;
     Random& random_;
     Random rare_random_;  // random numbers of the rare faults
+    Random sleep_random_;
     Spoiler spoiler_;
     std::function<void()> write_;
     std::map<Fault, Spell> spells_;

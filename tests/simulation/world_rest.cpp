@@ -138,7 +138,8 @@ void RunningWorld::write_at_rest() {
     if (fooled) return;
     writers_.insert_plain();
     // By a clock that is behind, they lie in the future (simulate --seed 53 --hours 0.5 --always mixed).
-    const Timestamp visible = plan_.local_ahead < Duration{} ? now() + variant_.overlap + 1min : now();
+    const bool in_future = plan_.local_ahead < Duration{} || settings_.has(Fault::ahead);
+    const Timestamp visible = in_future ? now() + variant_.overlap + 1min : now();
     rest_.begin(plan_.entities, now(), visible, now());
     say("records are written again");
 }

@@ -48,7 +48,7 @@ void draw_clocks(const WorldSettings& settings, WorldPlan& plan, Random& random)
 WorldSettings drawn(WorldSettings settings) {
     Random random(settings.seed ^ kRareSeed);
     for (const Fault fault : all_faults()) {
-        const bool is_drawn = fault < kFirstRareFault || chance(random, kRarePercent);
+        const bool is_drawn = fault < kFirstRareFault || (chance(random, kRarePercent) && !is_open(fault));
         if (!is_drawn && !settings.always.contains(fault)) settings.without.insert(fault);
     }
     return settings;
@@ -87,6 +87,7 @@ WorldPlan make_plan(const WorldSettings& settings, Random& random) {
     plan.records = static_cast<std::size_t>(between(random, 0, 400));
     Random rare_random(settings.seed ^ ~kRareSeed);
     plan.lag = plan.overlap * between(rare_random, 120, 400) / 100;
+    if (settings.has(Fault::prompt)) plan.overlap = {};
     draw_clocks(settings, plan, rare_random);
     return plan;
 }

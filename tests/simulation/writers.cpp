@@ -13,6 +13,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kHugeBytes = 40'000;
 constexpr std::size_t kHugeMax = 2;
+constexpr Duration kAhead = 24h * 300;  // later than the end of any world
 constexpr std::uint64_t kRareWriterSeed = 0x777269746572U;
 
 Timestamp whole_milliseconds(Timestamp at) {
@@ -131,7 +132,12 @@ Writers::Batch Writers::begin_batch(const std::string& entity) {
         batch.visible_from = std::min(now, batch.modified) + plan_.overlap * between(random_, 1, 70) / 100;
     }
     put_back_in_time(batch, now);
+    batch.modified = batch.modified + ahead();
     return batch;
+}
+
+Duration Writers::ahead() const {
+    return settings_.has(Fault::ahead) ? kAhead : Duration{};
 }
 
 // The clock of another server, which is behind, or a wrong date.
@@ -173,7 +179,7 @@ void Writers::note_version(Written& record, const Written::Version& version) {
 void Writers::fill() {
     for (const std::string& entity : plan_.entities) {
         Batch batch{.entity = entity,
-                    .modified = whole_milliseconds(plan_.start - 24h),
+                    .modified = whole_milliseconds(plan_.start - 24h + ahead()),
                     .visible_from = model_.now()};
         for (std::size_t i = 0; i < plan_.records; ++i) {
             if (chance(random_, plan_.ties_end)) batch.modified = batch.modified + 1s;
@@ -315,7 +321,7 @@ void Writers::insert_plain() {
     for (const std::string& entity : plan_.entities) {
         const Timestamp now = whole_milliseconds(model_.now());
         for (int i = 0; i < 3; ++i)
-            put({.entity = entity, .modified = now, .visible_from = now}, random_id(random_), {});
+            put({.entity = entity, .modified = now + ahead(), .visible_from = now}, random_id(random_), {});
     }
 }
 

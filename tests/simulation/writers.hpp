@@ -103,6 +103,8 @@ class Writers {
 
     const std::string& any_entity();
     Batch begin_batch(const std::string& entity);
+    // How far the dates of all records are ahead.
+    Duration ahead() const;
     void put_back_in_time(Batch& batch, Timestamp now);
     bool is_behind(const Batch& batch) const;
     void change_again(const Batch& first, const std::vector<std::string>& ids);

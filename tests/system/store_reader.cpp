@@ -66,7 +66,8 @@ std::string name_of(const std::string& stream, const std::string& id) {
 }  // namespace
 
 std::string broken_log(const ReadStore& store) {
-    // A deletion refers to the version that was held; any version after it is stored again, also the same one.
+    // A deletion refers to the version that was held; any version after it is stored again, also the same one. A
+    // reversal says so.
     struct Replayed {
         const ReadChange* last = nullptr;
         std::set<std::pair<std::string, std::string>> versions{};  // stored since the last deletion
@@ -81,7 +82,7 @@ std::string broken_log(const ReadStore& store) {
         const bool is_held = record.versions.contains({change.modified, change.hash});
         if (deletes && !is_held)
             return name + "deleted in a version that was not held, seq " + std::to_string(seq);
-        if (!deletes && is_held) return name + "one version twice in the change log";
+        if (!deletes && is_held && !change.is_reversal) return name + "one version twice in the change log";
         if (!record.last != (change.kind == "created") && change.kind != "disabled")
             return name + "its first change and no other should be 'created', seq " + std::to_string(seq);
         record.last = &change;
@@ -115,14 +116,21 @@ ReadStore read_store(const std::string& path) {
             .seq = static_cast<std::uint64_t>(sqlite3_column_int64(row, 4)),
             .deleted = sqlite3_column_int(row, 5) != 0};
     });
-    const char* const changes = "SELECT seq, stream, id, kind, modified, hash FROM changes ORDER BY seq";
-    each_row(db.get(), changes, [&](sqlite3_stmt* row) {
+    // A store that is still migrated has no such column yet.
+    bool has_reversals = false;
+    each_row(db.get(), "SELECT 1 FROM pragma_table_info('changes') WHERE name = 'reversal'",
+             [&](sqlite3_stmt*) { has_reversals = true; });
+    const std::string reversal = has_reversals ? "reversal" : "0";
+    const std::string changes =
+        "SELECT seq, stream, id, kind, modified, hash, " + reversal + " FROM changes ORDER BY seq";
+    each_row(db.get(), changes.c_str(), [&](sqlite3_stmt* row) {
         store.changes.push_back({.seq = static_cast<std::uint64_t>(sqlite3_column_int64(row, 0)),
                                  .stream = text_of(row, 1),
                                  .id = text_of(row, 2),
                                  .kind = text_of(row, 3),
                                  .modified = text_of(row, 4),
-                                 .hash = hex(text_of(row, 5))});
+                                 .hash = hex(text_of(row, 5)),
+                                 .is_reversal = sqlite3_column_int64(row, 6) > 0});
     });
     each_row(db.get(), "SELECT id, reason FROM quarantine",
              [&](sqlite3_stmt* row) { store.quarantine[text_of(row, 0)] = text_of(row, 1); });

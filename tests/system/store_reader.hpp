@@ -33,6 +33,7 @@ struct ReadChange {
     std::string kind;
     std::string modified;
     std::string hash;
+    bool is_reversal = false;  // a version that the record had before
 };
 
 struct ReadStore {

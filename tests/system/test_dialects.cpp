@@ -83,3 +83,30 @@ TEST_CASE("a change of the type of modified is noticed by polls, and by a reconc
     CHECK(agency.broken_promise(portal) == "");
     CHECK(agency.stop(daemon).code == 0);
 }
+
+// As while a portal migrates its records one by one.
+TEST_CASE("row 8: records that are stored with another type of modified are found by a reconciliation") {
+    PortalProcess portal({"--records", "300", "--dialect", "total=yes"});
+    Agency agency(
+        AgencyConfig{.base_url = portal.base_url(), .stream_more = "overlap: 1s", .more = kApiLine});
+    Process daemon = agency.start();
+    REQUIRE(agency.follows(daemon, portal, kWithin) == "");
+    nlohmann::json fresh = nlohmann::json::array();
+    for (int i = 0; i < 20; ++i)
+        fresh.push_back(record_of("65f35b06e30c8a2e457801" + std::to_string(10 + i), instant_in(0)));
+    portal.control("POST", "/put/claim_attendance?types=modified=date", fresh);
+    const auto is_found = [&] {
+        const Run run = ctl(agency, daemon, {"reconcile", "claim_attendance"});
+        CHECK(run.code == 0);
+        return agency.broken_promise(portal).empty();
+    };
+    CHECK(daemon.wait_until(is_found, kWithin));
+    // One of them changes, and one of the others gets the other type.
+    const std::string held = portal.listing("claim_attendance").begin()->first;
+    for (const std::string& id : {std::string("65f35b06e30c8a2e45780110"), held})
+        portal.control("POST", "/put/claim_attendance?types=modified=date",
+                       record_of(id, instant_in(0), {{"value", "migrated"}}));
+    CHECK(daemon.wait_until(is_found, kWithin));
+    CHECK(agency.broken_promise(portal) == "");
+    CHECK(agency.stop(daemon).code == 0);
+}

@@ -67,6 +67,48 @@ TEST_CASE("a version with an earlier modified is stored after an overlap, with o
     CHECK(agency.broken_promise(portal) == "");
 }
 
+TEST_CASE(
+    "row 1: a portal restored from its backup is followed, its later records deleted, and a replica that "
+    "lags "
+    "does not fill the change log") {
+    PortalProcess portal({"--records", "40"});
+    Agency agency(
+        AgencyConfig{.base_url = portal.base_url(), .stream_more = "overlap: 4s", .more = kApiLine});
+    Process daemon = agency.start();
+    portal.control("POST", "/touch", {{"count", 10}});
+    REQUIRE(agency.follows(daemon, portal, kWithin) == "");
+    portal.control("POST", "/backup");
+    portal.control("POST", "/touch", {{"count", 20}});
+    portal.control("POST", "/generate", {{"count", 5}});
+    REQUIRE(agency.follows(daemon, portal, kWithin) == "");
+    REQUIRE(select_text(agency.store_path(), "SELECT count(*) FROM records") == "45");
+
+    portal.control("POST", "/restore");
+    const auto is_restored = [&] {
+        // What is younger than the overlap is left to the next one.
+        ctl(agency, daemon, {"reconcile", "claim_attendance", "--confirm-deletes"});
+        return agency.broken_promise(portal).empty();
+    };
+    CHECK(daemon.wait_until(is_restored, kWithin));
+    CHECK(agency.broken_promise(portal) == "");
+    CHECK(select_text(agency.store_path(), "SELECT count(*) FROM changes WHERE kind = 'deleted'") == "5");
+    CHECK(select_text(agency.store_path(), "SELECT count(*) FROM changes WHERE reversal > 0") == "20");
+
+    // From now on half of the responses are from before these changes.
+    portal.control("POST", "/touch", {{"count", 20}});
+    REQUIRE(agency.follows(daemon, portal, kWithin) == "");
+    portal.fault("lag", 0.5);
+    CHECK(daemon.wait_until([&] { return portal.suffered("lag") >= 20; }, kWithin));
+    ctl(agency, daemon, {"reconcile", "claim_attendance"});
+    portal.clear_faults();
+    CHECK(agency.follows(daemon, portal, kWithin) == "");
+    // After the first reversal of the day each waits twice as long as the previous one.
+    CHECK(std::stoi(select_text(agency.store_path(), "SELECT coalesce(max(reversal), 0) FROM changes")) <= 5);
+    CHECK(ctl(agency, daemon, {"reconcile", "claim_attendance"}).code == 0);
+    CHECK(agency.broken_promise(portal) == "");
+    CHECK(agency.stop(daemon).code == 0);
+}
+
 TEST_CASE("an event of a version with an earlier modified is open until that version is in the store") {
     EventSite site({.records = 20, .poll_every = "1s", .stream_more = "overlap: 6s"});
     Process daemon = site.start();

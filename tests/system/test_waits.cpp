@@ -28,6 +28,13 @@ std::size_t times(const std::string& text, const std::string& word) {
     return count;
 }
 
+// Every stream has had a pass.
+bool have_all_passed(Process& daemon) {
+    const auto streams = api_json(daemon, "/v1/status").at("streams");
+    return std::all_of(streams.begin(), streams.end(),
+                       [](const auto& stream) { return stream.at("passes") > 0; });
+}
+
 bool reconciles(Process& daemon, const std::string& ended, std::chrono::milliseconds deadline,
                 const std::function<void()>& each_second) {
     const auto end = std::chrono::steady_clock::now() + deadline;
@@ -72,6 +79,8 @@ TEST_CASE(
         .base_url = portal.base_url(), .streams = {"claim_attendance", "provider"}, .more = kApiLine});
     Process daemon = agency.start();
     REQUIRE(becomes_ready(daemon));
+    // A backfill waits for the query dialect of its stream, which the first pass detects.
+    REQUIRE(daemon.wait_until([&] { return have_all_passed(daemon); }, kWithin));
     portal.fault("retry-after-month", 1);
     REQUIRE(daemon.says("the portal requested a pause until ", kAtOnce));
     REQUIRE(daemon.wait_until([&] { return Contains("provider waiting").match(not_ready_for(daemon)); },
@@ -81,13 +90,16 @@ TEST_CASE(
     CAPTURE(sync.out, sync.err);
     CHECK(sync.code == 1);
     CHECK_THAT(sync.out + sync.err, Contains("the portal requested a pause until "));
+    CHECK(daemon.wait_until([&] { return requests_to(portal) >= before + 1; }, kAtOnce));
     CHECK(requests_to(portal) == before + 1);
     const Run begun =
         ctl(agency, daemon,
             {"backfill", "claim_attendance", "--from", "2024-01", "--to", "2024-02", "--no-wait"});
     CHECK(begun.code == 0);
     CHECK(daemon.says("backfill interrupted, will be retried", kAtOnce));
-    CHECK(requests_to(portal) == before + 2);  // that was an operator's request, too
+    // That was an operator's request, too.
+    CHECK(daemon.wait_until([&] { return requests_to(portal) >= before + 2; }, kAtOnce));
+    CHECK(requests_to(portal) == before + 2);
     // A reload sends a probe, too; then everything continues.
     portal.clear_faults();
     daemon.send(SIGHUP);

@@ -2,6 +2,7 @@
 // arguments.
 #include "simulation/many_worlds.hpp"
 #include "simulation/simulate_options.hpp"
+#include "support/sanitized.hpp"
 
 #include <array>
 #include <cstdlib>
@@ -35,6 +36,17 @@ std::string broken_of(std::uint64_t first, std::uint64_t last, ManyWorlds& many)
     return said;
 }
 
+// In one of a few worlds that have this kind.
+bool occurs(Fault fault) {
+    for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+        WorldReport report = run_world({.seed = seed, .hours = kHours, .always = {fault}});
+        INFO("seed " << seed);
+        CHECK(report.broken.value_or("") == "");
+        if (report.faults[fault] > 0) return true;
+    }
+    return false;
+}
+
 std::vector<std::string> story_of(std::uint64_t seed) {
     std::vector<std::string> lines;
     run_world({.seed = seed, .hours = kHours}, [&](const std::string& line) { lines.push_back(line); });
@@ -57,12 +69,13 @@ std::string refusal_of(std::vector<const char*> arguments) {
 TEST_CASE("all promises hold in the worlds of a fixed set of seeds with all kinds of faults") {
     ManyWorlds many;
     CHECK(broken_of(1, kWorlds, many) == "");
-    if (kWorlds < 40) return;  // not every kind occurs in so few worlds
+    if (kSanitized) return;  // so slow that there is one world only
     CHECK(many.sum.events > 0);
     CHECK(many.sum.failed_passes > 0);
     for (const Fault fault : all_faults()) {
+        if (is_open(fault)) continue;
         INFO(to_string(fault));
-        CHECK(many.sum.faults[fault] > 0);
+        CHECK((many.sum.faults[fault] > 0 || occurs(fault)));
     }
 }
 

@@ -22,8 +22,10 @@ Task<Result<std::vector<Key>>> MemoryStore::live(LiveRange range) {
         const auto at = [&](std::size_t index) {
             return keys.begin() + static_cast<std::ptrdiff_t>(std::min(index, keys.size()));
         };
-        return std::vector<Key>(std::make_move_iterator(at(range.skip)),
-                                std::make_move_iterator(at(range.skip + range.limit)));
+        std::vector<Key> some(std::make_move_iterator(at(range.skip)),
+                              std::make_move_iterator(at(range.skip + range.limit)));
+        ensure_live(range, some);
+        return some;
     };
     return run_with_faults<std::vector<Key>>(hook_, "live", std::move(work));
 }

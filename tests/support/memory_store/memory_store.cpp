@@ -144,6 +144,7 @@ Task<Result<>> MemoryStore::save_requests(std::string month, RequestCount count)
 
 Result<CommitSummary> MemoryStore::apply(const Batch& batch, const std::string& at) {
     if (const auto refused = refuse(batch)) return *refused;
+    ensure_batch(batch);
     CommitSummary summary;
     begun_at_ = content_->tables.changes.size();
     if (batch.page) {
@@ -169,6 +170,7 @@ Result<CommitSummary> MemoryStore::apply(const Batch& batch, const std::string& 
     bool moved = batch.state && save(*batch.state, at);
     moved = write_rechecks(batch, summary) || moved;
     summary.last_seq = content_->tables.changes.size();
+    ensure_summary(summary, begun_at_);
     summary.written = moved || summary.wrote_rows();
     content_->commits += summary.written;
     return summary;
@@ -309,6 +311,7 @@ Task<Result<Rechecks>> MemoryStore::rechecks(std::string stream, std::size_t lim
             return change.stream == stream && change.reversal > 0;
         });
         if (reversed != changes.rend()) found.reversed_at = Timestamp::parse(reversed->committed_at);
+        ensure_rechecks(found, limit);
         return found;
     };
     return run_with_faults<Rechecks>(hook_, "rechecks", std::move(work));

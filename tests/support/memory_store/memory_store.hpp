@@ -1,4 +1,5 @@
-// The Store in memory, for simulation: single threaded, deterministic, killed and restarted at will.
+// The Store in memory, for simulation: single threaded, deterministic, killed and restarted at will. It enforces the
+// rules of the seam as the product's store does.
 //
 //     auto content = std::make_shared<MemoryStoreContent>();
 //     auto store = std::make_unique<MemoryStore>(content, clock);

@@ -39,6 +39,7 @@ Task<Result<PagePtr>> MemoryPortal::answer(SeenRequest request, std::function<Po
     page->date = Timestamp{model_.now().ticks / Timestamp::ticks_per_second * Timestamp::ticks_per_second};
     if (date_) page->date = date_(*page->date);
     page->asked = {sent, clock_.now()};
+    ensure_page(*page, request.kind == "retrieve" ? 1 : request.take);
     co_return std::make_shared<const Page>(std::move(*page));
 }
 

@@ -1,5 +1,5 @@
-// The Portal seam over a PortalModel, without sockets: the same queries and pages as over HTTP. Requests take time, and
-// fail on demand.
+// The Portal seam over a PortalModel, without sockets: the same queries, pages and rules of the seam as over HTTP.
+// Requests take time, and fail on demand.
 #pragma once
 
 #include "base/clock.hpp"

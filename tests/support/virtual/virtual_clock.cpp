@@ -1,5 +1,7 @@
 #include "support/virtual/virtual_clock.hpp"
 
+#include <utility>
+
 #include <boost/asio/experimental/channel.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -27,12 +29,9 @@ class VirtualAlarm : public Alarm {
         boost::system::error_code ignored;  // always canceled: by the clock, by wake(), or with the coroutine
         co_await channel_.async_receive(asio::redirect_error(asio::use_awaitable, ignored));
         leave();
-        if (woken_) {
-            woken_ = false;
-            co_return true;
-        }
-        if (!rang_) throw boost::system::system_error(asio::error::operation_aborted);
-        co_return false;
+        if (!woken_ && !rang_) throw boost::system::system_error(asio::error::operation_aborted);
+        if (clock_.woken_) clock_.woken_();
+        co_return std::exchange(woken_, false);
     }
 
     void wake() override {

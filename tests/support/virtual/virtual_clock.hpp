@@ -52,6 +52,8 @@ class VirtualClock : public Clock {
     }
     // Called with each new time, before its sleepers wake, to advance the world outside.
     void on_advance(std::function<void(Timestamp)> watcher) { watcher_ = std::move(watcher); }
+    // Called at the end of each sleep, in the coroutine that slept: what it throws, the sleep throws.
+    void on_wake(std::function<void()> hook) { woken_ = std::move(hook); }
 
   private:
     friend class VirtualAlarm;
@@ -68,6 +70,7 @@ class VirtualClock : public Clock {
     Duration suspended_{0};
     Sleepers sleepers_;
     std::function<void(Timestamp)> watcher_;
+    std::function<void()> woken_;
 };
 
 }  // namespace carecloud

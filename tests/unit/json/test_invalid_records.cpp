@@ -195,7 +195,7 @@ TEST_CASE("a byte-order mark before the text is ignored once") {
     CHECK(repaired->invalid.front().body == one_record("b2", ",\"n\":NaN"));
 }
 
-TEST_CASE("a query returns a list; a single object is not a page") {
+TEST_CASE("row 10: a query returns a list; a single object is not a page") {
     const SliceOptions list{.list = true};
     const std::string paged = R"({"items":[)" + one_record("a1") + R"(],"count":1})";
     const auto page = slice_page(answer_with(paged), list);
@@ -212,7 +212,7 @@ TEST_CASE("a query returns a list; a single object is not a page") {
     CHECK(slice_page(answer_with(one_record("a1")), {}).has_value());
 }
 
-TEST_CASE("reading stops at Take, and the rest is counted") {
+TEST_CASE("row 15: reading stops at Take, and the rest is counted") {
     const SliceOptions two{.take = 2};
     const std::string data = one_record("a1") + ",{}," + one_record("b2") + "," + one_record("c3");
     const auto page = slice_page(answer_with("[" + data + "]"), two);
@@ -225,7 +225,7 @@ TEST_CASE("reading stops at Take, and the rest is counted") {
               .has_error());
 }
 
-TEST_CASE("a page of a million empty records uses no more memory than its bytes and their index") {
+TEST_CASE("row 15: a page of a million empty records uses no more memory than its bytes and their index") {
     constexpr std::size_t records = 1'000'000;
     std::string data = "[{}";
     for (std::size_t i = 1; i < records; ++i)

@@ -145,7 +145,7 @@ std::size_t fit(const StreamSpec& spec, const Dialect& dialect, const std::vecto
 
 }  // namespace
 
-TEST_CASE("as many ids are used as keep the body below 8 KB, in each dialect (hazard 36)") {
+TEST_CASE("row 13: as many ids are used as keep the body below 8 KB, in each dialect") {
     const StreamSpec spec{.entity = "claim_attendance",
                           .workspace_id = "636eeb5d8029cf0df6932c16",
                           .bucket_id = "636eeb5d8029cf0df6932c17",

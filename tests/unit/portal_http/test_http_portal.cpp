@@ -1,5 +1,8 @@
 #include "portal/query.hpp"
 #include "portal_fixture.hpp"
+#include "support/sanitized.hpp"
+
+#include <sys/resource.h>
 
 #include <catch2/catch.hpp>
 
@@ -9,6 +12,26 @@ namespace {
 
 constexpr const char* kId = "65f35b06e30c8a2e4578d118";
 constexpr const char* kOtherId = "65f35b06e30c8a2e4578d119";
+
+// What the process has used so far.
+struct MachineUse {
+    MachineUse() {
+        rusage use{};
+        ::getrusage(RUSAGE_SELF, &use);
+        peak_kib = use.ru_maxrss;
+        for (const timeval& time : {use.ru_utime, use.ru_stime})
+            cpu_seconds += static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
+    }
+    MachineUse operator-(const MachineUse& before) const {
+        MachineUse between = *this;
+        between.peak_kib -= before.peak_kib;
+        between.cpu_seconds -= before.cpu_seconds;
+        return between;
+    }
+
+    long peak_kib = 0;
+    double cpu_seconds = 0;
+};
 
 }  // namespace
 
@@ -110,7 +133,8 @@ TEST_CASE("a response that is not JSON is named by its media type") {
     }
 }
 
-TEST_CASE("a query returns a list: an object instead is a bad response; retrieve returns one record") {
+TEST_CASE(
+    "row 10: a query returns a list: an object instead is a bad response; retrieve returns one record") {
     ScriptedPortal scripted(http_ok(envelope(R"({"items":[)" + record_text(kId) + "]}")));
     const auto page = scripted.query();
     REQUIRE_FALSE(page.has_value());
@@ -180,7 +204,7 @@ TEST_CASE("each request is described for a log, without the key, an id or a filt
     CHECK((seen[1].status == 404 && seen[1].bytes == 0));
 }
 
-TEST_CASE("records beyond the requested number are ignored, which is reported once") {
+TEST_CASE("row 15: records beyond the requested number are ignored, which is reported once") {
     std::string records = record_text(kId);
     for (int i = 0; i < 5000; ++i)
         records += ",{}";
@@ -199,6 +223,30 @@ TEST_CASE("records beyond the requested number are ignored, which is reported on
     }
     REQUIRE(notices.size() == 1);
     CHECK(has(notices.front().message(), "the response contains 5001 records, but 1000 were requested"));
+}
+
+TEST_CASE("row 15: a response of a million empty records is a bad response, within bounded memory and time") {
+    constexpr std::size_t records = 1'000'000;
+    std::string data = "[{}";
+    for (std::size_t i = 1; i < records; ++i)
+        data += ",{}";
+    const std::string body = envelope(data + "]");
+    ScriptedPortal scripted("");
+    for (const bool zipped : {false, true}) {
+        scripted.answer = zipped ? http_ok(gzip(body), "Content-Encoding: gzip\r\n") : http_ok(body);
+        const MachineUse before;
+        const auto page = scripted.query();
+        const MachineUse used = MachineUse() - before;
+        REQUIRE_FALSE(page.has_value());
+        CHECK(page.error().code == ErrorCode::bad_response);
+        CHECK(has(page.error().subject, "none of its 1000 records has an _id"));
+        CAPTURE(zipped, used.peak_kib, used.cpu_seconds);
+        CHECK(used.peak_kib < 64 * 1024);
+        CHECK(used.cpu_seconds < (kSanitized ? 20 : 2));
+    }
+    // The portal is usable afterwards.
+    scripted.answer = http_ok(envelope("[" + record_text(kId) + "]"));
+    CHECK(scripted.query().has_value());
 }
 
 TEST_CASE("retrieve requests by id and returns one record") {

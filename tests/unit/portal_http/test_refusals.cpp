@@ -54,7 +54,7 @@ TEST_CASE("each status has its meaning") {
     CHECK(code_of("999 What", envelope("[]")) == ErrorCode::server_failed);
 }
 
-TEST_CASE("403: the key is refused only if the gateway or the portal states it") {
+TEST_CASE("row 13: 403: the key is refused only if the gateway or the portal states it") {
     const auto code = [](const char* body) { return code_of("403 Forbidden", body); };
     CHECK(code(R"({"message":"Forbidden"})") == ErrorCode::key_refused);
     CHECK(code(R"({"Message":"forbidden"})") == ErrorCode::key_refused);

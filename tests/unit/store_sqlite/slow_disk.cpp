@@ -1,20 +1,30 @@
 #include "unit/store_sqlite/slow_disk.hpp"
 
+#include <chrono>
+
 #include <catch2/catch.hpp>
 #include <sqlite3.h>
 
 namespace carecloud {
 namespace {
 
-// What SQLite's C interface has no place for: the one disk, and the methods of the system's files with one changed.
+// What SQLite's C interface has no place for: the one disk, and the methods of the system's files with one changed,
+// for connections that write and for those that only read.
 SlowDisk* the_disk = nullptr;
 sqlite3_vfs vfs;
 std::mutex methods_mutex;
 const sqlite3_io_methods* system_methods = nullptr;  // guarded by methods_mutex until it is set
 sqlite3_io_methods slow_methods;
+sqlite3_io_methods read_methods;
 
 int sync_slowly(sqlite3_file* file, int flags) {
     return the_disk->sync(file, flags);
+}
+
+// A read transaction begins with a lock in the shared memory.
+int lock_slowly(sqlite3_file* file, int offset, int count, int flags) {
+    if ((flags & SQLITE_SHM_LOCK) != 0) the_disk->begin_read();
+    return system_methods->xShmLock(file, offset, count, flags);
 }
 
 int open_slow(sqlite3_vfs* /*self*/, sqlite3_filename name, sqlite3_file* file, int flags, int* out_flags) {
@@ -26,8 +36,10 @@ int open_slow(sqlite3_vfs* /*self*/, sqlite3_filename name, sqlite3_file* file, 
         system_methods = file->pMethods;
         slow_methods = *system_methods;
         slow_methods.xSync = sync_slowly;
+        read_methods = *system_methods;
+        read_methods.xShmLock = lock_slowly;
     }
-    file->pMethods = &slow_methods;
+    file->pMethods = (flags & SQLITE_OPEN_READONLY) != 0 ? &read_methods : &slow_methods;
     return code;
 }
 
@@ -58,6 +70,25 @@ void SlowDisk::fail(bool failing) {
     const std::lock_guard lock(mutex_);
     failing_ = failing;
     begun_ = false;
+}
+
+void SlowDisk::hold_reads(bool held) {
+    const std::lock_guard lock(mutex_);
+    holds_reads_ = held;
+    reads_ = false;
+    changed_.notify_all();
+}
+
+void SlowDisk::begin_read() {
+    std::unique_lock lock(mutex_);
+    reads_ = true;
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return !holds_reads_; });
+}
+
+bool SlowDisk::waits_for_read() {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, std::chrono::seconds(30), [this] { return reads_; });
 }
 
 void SlowDisk::wait_for_sync() {

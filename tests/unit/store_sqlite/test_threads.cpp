@@ -3,8 +3,12 @@
 #include "store/sqlite/connection.hpp"
 #include "support/run_task.hpp"
 #include "unit/store_sqlite/fixture.hpp"
+#include "unit/store_sqlite/slow_disk.hpp"
 
+#include <chrono>
+#include <functional>
 #include <optional>
+#include <utility>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -43,6 +47,43 @@ Task<> commit_into(SqliteStore& store, Batch batch, std::optional<Result<CommitS
 
 Batch batch_of(PagePtr page) {
     return {.stream = "s", .page = std::move(page), .state = {}, .unreachable = {}};
+}
+
+// A call of the store that may still be in progress.
+template <class T>
+class Call {
+  public:
+    Call(asio::io_context& io, Task<Result<T>> task) {
+        asio::co_spawn(io, keep(std::move(task), answer_), asio::detached);
+    }
+    bool is_done() const { return answer_->has_value(); }
+    Result<T>& answer() const { return **answer_; }
+
+  private:
+    using Answer = std::shared_ptr<std::optional<Result<T>>>;
+
+    static Task<> keep(Task<Result<T>> task, Answer answer) { *answer = co_await std::move(task); }
+
+    Answer answer_ = std::make_shared<std::optional<Result<T>>>();
+};
+
+bool runs_until(asio::io_context& io, const std::function<bool()>& done) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (!done() && std::chrono::steady_clock::now() < deadline) {
+        io.restart();
+        io.run_one_for(std::chrono::milliseconds(100));
+    }
+    return done();
+}
+
+Event event_of(const char* message) {
+    return {.message_id = message,
+            .topic_arn = "topic",
+            .event_type = "attendance",
+            .stream = "s",
+            .record_id = "a1",
+            .event_time = "2024-03-10T12:00:00.0000000Z",
+            .body = "{}"};
 }
 
 }  // namespace
@@ -149,4 +190,53 @@ TEST_CASE("the page cache is released on request, and written data is still ther
     CHECK(before > 8'000'000);
     CHECK(db.cache_bytes() < 1'000'000);
     CHECK(db.number("SELECT count(*) FROM t") == 16);
+}
+
+TEST_CASE("the keys of live records are read and counted while the writer waits") {
+    StoreFixture fixture;
+    SqliteSettings settings = fixture.settings();
+    settings.busy_timeout = std::chrono::minutes(10);
+    fixture.open(settings);
+    REQUIRE(fixture.commit(page_of("a", 100, 10)).has_value());
+    Connection other(fixture.path(), "");
+    other.execute("BEGIN IMMEDIATE");
+    const Call received(fixture.io(), fixture.store().receive(event_of("m1")));
+    const Call live(fixture.io(), fixture.store().live({.stream = "s", .limit = 1000}));
+    const Call count(fixture.io(), fixture.store().count_live("s", ""));
+    CHECK(runs_until(fixture.io(), [&] { return live.is_done() && count.is_done(); }));
+    CHECK_FALSE(received.is_done());
+    other.execute("ROLLBACK");
+    REQUIRE(
+        runs_until(fixture.io(), [&] { return received.is_done() && live.is_done() && count.is_done(); }));
+    CHECK(live.answer()->size() == 100);
+    CHECK(*count.answer() == 100);
+    CHECK(*received.answer());
+}
+
+TEST_CASE("an event is stored while the keys of live records are read and counted") {
+    SlowDisk disk;
+    StoreFixture fixture;
+    SqliteSettings settings = fixture.settings();
+    settings.vfs = SlowDisk::kName;
+    fixture.open(settings);
+    REQUIRE(fixture.commit(page_of("a", 100, 10)).has_value());
+    std::optional<SlowDisk::HeldReads> held(disk);
+    const Call live(fixture.io(), fixture.store().live({.stream = "s", .limit = 1000}));
+    const Call count(fixture.io(), fixture.store().count_live("s", ""));
+    fixture.io().restart();
+    fixture.io().poll();
+    REQUIRE(disk.waits_for_read());
+    const Call received(fixture.io(), fixture.store().receive(event_of("m1")));
+    const Call committed(fixture.io(), fixture.store().commit(batch_of(page_of("b", 100, 10))));
+    CHECK(runs_until(fixture.io(), [&] { return received.is_done() && committed.is_done(); }));
+    CHECK_FALSE(live.is_done());
+    CHECK_FALSE(count.is_done());
+    held.reset();
+    REQUIRE(runs_until(fixture.io(), [&] {
+        return received.is_done() && committed.is_done() && live.is_done() && count.is_done();
+    }));
+    CHECK(*received.answer());
+    CHECK((*committed.answer()).created == 100);
+    CHECK(live.answer()->size() == 200);
+    CHECK(*count.answer() == 200);
 }

@@ -45,7 +45,7 @@ struct DueWorld : EngineWorld {
 }  // namespace
 
 // Seen on the release build: with a reload every 30 s, a stream was never reconciled.
-TEST_CASE("due: an interval counts across reloads and restarts, from the stream's first pass") {
+TEST_CASE("row 17: an interval counts across reloads and restarts, from the stream's first pass") {
     DueWorld world;
     world.put_many(1, 10, 5, kOld);
     world.reconcile.every = 10min;
@@ -162,7 +162,7 @@ TEST_CASE("due: the first pass of a stream without a record is stored, too") {
     CHECK(world.tables().first_passes.at(kEntity) == "2024-03-10T12:00:00.021Z");
 }
 
-TEST_CASE("due: a pass reports whether its stream was ever loaded, and a load is recorded once") {
+TEST_CASE("row 20: a pass reports whether its stream was ever loaded, and a load is recorded once") {
     DueWorld world;
     world.portal.set_fault_hook([](const SeenRequest&) -> std::optional<Error> {
         return Error{.code = ErrorCode::unreachable, .operation = "query", .subject = "refused", .hint = ""};

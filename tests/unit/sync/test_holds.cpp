@@ -54,7 +54,7 @@ struct GateWorld : World {
 
 }  // namespace
 
-TEST_CASE("hold: one response with a wait of a month costs a minute, and reports when requests resume") {
+TEST_CASE("row 11: one response with a wait of a month costs a minute, and reports when requests resume") {
     const ErrorCode code = GENERATE(ErrorCode::rate_limited, ErrorCode::server_failed);
     HoldWorld world(code);
     world.begin();
@@ -73,7 +73,8 @@ TEST_CASE("hold: one response with a wait of a month costs a minute, and reports
     CHECK(world.held() == 10);
 }
 
-TEST_CASE("hold: one probe for all streams after 1, 2, 4 … 60 minutes, for as long as the portal requests") {
+TEST_CASE(
+    "row 11: one probe for all streams after 1, 2, 4 … 60 minutes, for as long as the portal requests") {
     HoldWorld world;
     world.begin();
     world.clock.run_for(5h);

@@ -78,7 +78,7 @@ struct QuotaOf300 : EngineWorld {
 }  // namespace
 
 // Seen on the release build: each of eight streams reserved a block of 64; after 60 requests "300 of 300" were used.
-TEST_CASE("rate limiter: streams share one reservation, and reserved and sent requests are separate") {
+TEST_CASE("row 18: streams share one reservation, and reserved and sent requests are separate") {
     std::size_t reservations = 0;  // counted until the world has ended
     QuotaOf300 world;
     world.store->set_fault_hook([&](std::string_view operation) -> std::optional<StoreFault> {
@@ -96,7 +96,7 @@ TEST_CASE("rate limiter: streams share one reservation, and reserved and sent re
     CHECK(world.tables().quota.at(kMarch).total() == use.count.total());
 }
 
-TEST_CASE("rate limiter: the last requests of a quota can be sent, each reserved before") {
+TEST_CASE("row 18: the last requests of a quota can be sent, each reserved before") {
     QuotaOf300 world;
     world.portal.set_fault_hook([&](const SeenRequest&) -> std::optional<Error> {
         ++world.sent;
@@ -147,7 +147,7 @@ TEST_CASE("rate limiter: a reservation whose result was lost is repeated without
     CHECK(world.tables().quota.at(kMarch) == RequestCount{.sent = world.sent, .reserved = 0});
 }
 
-TEST_CASE("the first failed request of a pass is reported when it fails, once per pass") {
+TEST_CASE("row 20: the first failed request of a pass is reported when it fails, once per pass") {
     EngineWorld world;
     world.put_many(1, 10, 5, kOld);
     world.portal.set_fault_hook([](const SeenRequest&) -> std::optional<Error> {

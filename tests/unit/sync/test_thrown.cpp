@@ -72,7 +72,7 @@ TEST_CASE(
     CHECK(world.clock.now() - before < 5s);
 }
 
-TEST_CASE("thrown: an exception in a job ends it as failed, and the next one runs") {
+TEST_CASE("row 19: an exception in a job ends it as failed, and the next one runs") {
     ThrownWorld world;
     world.start_loaded();
     bool broken = true;
@@ -116,7 +116,7 @@ TEST_CASE("thrown: an exception in the retry of a quarantined record is reported
 }
 
 // Seen on the release build: POST /v1/backfill?from=0002-03-01 was taken, threw, and no job ever ran again.
-TEST_CASE("thrown: a saved backfill of invalid days fails, after a restart, too") {
+TEST_CASE("row 19: a saved backfill of invalid days fails, after a restart, too") {
     const auto [first, last] = GENERATE(table<std::string, std::string>({{"20301", "20240301"},
                                                                          {"", ""},
                                                                          {"20240301", "99991231"},
