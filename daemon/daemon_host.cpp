@@ -41,15 +41,15 @@ bool DaemonHost::cancel_pass(std::uint64_t id) {
 }
 
 Task<Result<ErasureReport>> DaemonHost::erase(ErasureRequest request) {
-    auto erasing = storage_.handle.erase(request);
+    auto erasing = parts_.storage.handle.erase(request);
     Result<ErasureReport> report = co_await std::move(erasing);
     if (report && report->known) {
-        process_.log.write(LogLevel::warn, "content of a record erased",
-                           {{"STREAM", request.stream},
-                            {"RECORD_ID", request.id},
-                            {"REQUESTED_BY", request.requested_by},
-                            {"VERSIONS", report->versions},
-                            {"EVENTS", report->events}});
+        parts_.process.log.write(LogLevel::warn, "content of a record erased",
+                                 {{"STREAM", request.stream},
+                                  {"RECORD_ID", request.id},
+                                  {"REQUESTED_BY", request.requested_by},
+                                  {"VERSIONS", report->versions},
+                                  {"EVENTS", report->events}});
     }
     co_return report;
 }

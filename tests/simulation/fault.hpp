@@ -76,13 +76,6 @@ enum class Fault {
 
 inline constexpr Fault kFirstRareFault = Fault::back;
 
-// Whether the engine is known to break promises in worlds with this kind, which then have it only by name. `ahead`: a
-// stream without a cursor keeps no dialect, so its reconciliations wait forever (simulate --seed 10 --hours 0.25
-// --always ahead).
-constexpr bool is_open(Fault fault) {
-    return fault == Fault::ahead;
-}
-
 const std::vector<Fault>& all_faults();
 std::string_view to_string(Fault fault);
 std::optional<Fault> fault_from(std::string_view name);

@@ -48,7 +48,7 @@ void draw_clocks(const WorldSettings& settings, WorldPlan& plan, Random& random)
 WorldSettings drawn(WorldSettings settings) {
     Random random(settings.seed ^ kRareSeed);
     for (const Fault fault : all_faults()) {
-        const bool is_drawn = fault < kFirstRareFault || (chance(random, kRarePercent) && !is_open(fault));
+        const bool is_drawn = fault < kFirstRareFault || chance(random, kRarePercent);
         if (!is_drawn && !settings.always.contains(fault)) settings.without.insert(fault);
     }
     return settings;
