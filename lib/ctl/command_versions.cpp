@@ -1,4 +1,5 @@
 // carecloudctl history and diff
+#include "base/co_try.hpp"
 #include "ctl/command_context.hpp"
 #include "ctl/human_text.hpp"
 #include "net/url.hpp"
@@ -124,11 +125,9 @@ CtlTask refuse_seqs() {
 
 CtlTask show_between(CommandContext& context, std::string from, std::string to) {
     std::array<std::string, 2> bodies;
-    for (const auto& [seq, body] : {std::pair{&from, &bodies[0]}, std::pair{&to, &bodies[1]}}) {
-        auto getting = context.daemon.get(versions_target(context.line) + "/" + *seq);
-        CtlResult<std::string> got = co_await std::move(getting);
-        if (!got) co_return got.error();
-        *body = *std::move(got);
+    for (std::size_t i = 0; i < bodies.size(); ++i) {
+        const std::string& seq = i == 0 ? from : to;
+        CO_TRY_ASSIGN(bodies.at(i), context.daemon.get(versions_target(context.line) + "/" + seq));
     }
     show_corrections(context, {{"from", std::stoull(from)},
                                {"to", std::stoull(to)},

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kUnitSize = 6;  // \uXXXX
 
-std::optional<unsigned> unit_at(std::string_view inside, std::size_t at) {
+std::optional<unsigned> utf16_unit_at(std::string_view inside, std::size_t at) {
     if (inside.size() < at + kUnitSize || inside.substr(at, 2) != "\\u") return std::nullopt;
     unsigned unit = 0;
     const char* const end = inside.data() + at + kUnitSize;
@@ -46,12 +46,12 @@ char simple_escape(char kind) {
 
 // Appends what the escape at `at` says; how many characters it has.
 std::size_t append_escape(std::string& out, std::string_view inside, std::size_t at) {
-    const auto unit = unit_at(inside, at);
+    const auto unit = utf16_unit_at(inside, at);
     if (!unit) {
         if (at + 1 < inside.size()) out += simple_escape(inside[at + 1]);
         return 2;
     }
-    const auto next = *unit >> 10U == 0x36 ? unit_at(inside, at + kUnitSize) : std::nullopt;
+    const auto next = *unit >> 10U == 0x36 ? utf16_unit_at(inside, at + kUnitSize) : std::nullopt;
     if (next && *next >> 10U == 0x37) {
         append_utf8(out, 0x10000 + ((*unit & 0x3FF) << 10U) + (*next & 0x3FF));
         return 2 * kUnitSize;

@@ -22,7 +22,7 @@ function(carecloud_tidy_part name)
 endfunction()
 
 carecloud_tidy_part(engine
-  carecloud_base carecloud_model carecloud_json carecloud_portal carecloud_store carecloud_store_sqlite
+  carecloud_base carecloud_model carecloud_json carecloud_versions carecloud_portal carecloud_store carecloud_store_sqlite
   carecloud_sync_limits carecloud_sync_walk carecloud_sync_events carecloud_sync_jobs carecloud_sync_stream carecloud_sync)
 carecloud_tidy_part(net
   carecloud_net carecloud_net_client carecloud_net_server carecloud_portal_http carecloud_sns carecloudctl)
