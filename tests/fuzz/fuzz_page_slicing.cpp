@@ -21,15 +21,15 @@ constexpr std::string_view kWorkspace = "w";
 constexpr std::array<std::string_view, 5> kSystem{"_id", "modified", "disabled", "workspace_id", "bucket_id"};
 
 // The one member of either name; null where there is none or more than one.
-const JsonNode* only(const JsonNode& object, std::string_view one, std::string_view other) {
+const ReadNode* only(const ReadNode& object, std::string_view one, std::string_view other) {
     if (object.count(one) + object.count(other) != 1) return nullptr;
     return object.count(one) == 1 ? object.find(one) : object.find(other);
 }
 
-std::vector<const JsonNode*> records_of(const JsonNode& data) {
-    std::vector<const JsonNode*> records;
-    if (data.kind == JsonNode::Kind::object) records.push_back(&data);
-    for (const JsonNode& element : data.elements)
+std::vector<const ReadNode*> records_of(const ReadNode& data) {
+    std::vector<const ReadNode*> records;
+    if (data.kind == ReadNode::Kind::object) records.push_back(&data);
+    for (const ReadNode& element : data.elements)
         records.push_back(&element);
     return records;
 }
@@ -37,51 +37,51 @@ std::vector<const JsonNode*> records_of(const JsonNode& data) {
 struct Expected {
     bool is_page = false;
     bool is_refusal = false;  // isSuccess is false
-    const JsonNode* data = nullptr;
-    const JsonNode* total = nullptr;
+    const ReadNode* data = nullptr;
+    const ReadNode* total = nullptr;
 };
 
-Expected expect(const JsonNode& root) {
+Expected expect(const ReadNode& root) {
     Expected expected;
-    const JsonNode* success = only(root, "isSuccess", "IsSuccess");
+    const ReadNode* success = only(root, "isSuccess", "IsSuccess");
     expected.data = only(root, "data", "Data");
     expected.total = only(root, "total", "Total");
     const std::size_t totals = root.count("total") + root.count("Total");
-    if (!success || success->kind != JsonNode::Kind::boolean || totals > 1) return expected;
+    if (!success || success->kind != ReadNode::Kind::boolean || totals > 1) return expected;
     expected.is_refusal = success->text == "false";
     if (!expected.data || expected.is_refusal) return expected;
-    if (expected.data->kind == JsonNode::Kind::null) expected.is_page = true;
-    if (expected.data->kind != JsonNode::Kind::array && expected.data->kind != JsonNode::Kind::object)
+    if (expected.data->kind == ReadNode::Kind::null) expected.is_page = true;
+    if (expected.data->kind != ReadNode::Kind::array && expected.data->kind != ReadNode::Kind::object)
         return expected;
     const auto records = records_of(*expected.data);
-    expected.is_page = std::all_of(records.begin(), records.end(), [](const JsonNode* record) {
-        return record->kind == JsonNode::Kind::object;
+    expected.is_page = std::all_of(records.begin(), records.end(), [](const ReadNode* record) {
+        return record->kind == ReadNode::Kind::object;
     });
     return expected;
 }
 
-bool says_each_once(const JsonNode& record) {
+bool says_each_once(const ReadNode& record) {
     return std::all_of(kSystem.begin(), kSystem.end(),
                        [&](std::string_view name) { return record.count(name) <= 1; });
 }
 
-bool is_of_scope(const JsonNode& record) {
-    const JsonNode* scope = record.find("workspace_id");
-    if (!scope || scope->kind == JsonNode::Kind::null) return true;
+bool is_of_scope(const ReadNode& record) {
+    const ReadNode* scope = record.find("workspace_id");
+    if (!scope || scope->kind == ReadNode::Kind::null) return true;
     return scope->is_string() && (scope->text.empty() || scope->text == kWorkspace);
 }
 
-void check_good(const Record& record, const JsonNode& expected, bool hashed, bool scoped) {
+void check_good(const Record& record, const ReadNode& expected, bool hashed, bool scoped) {
     fuzz_require(says_each_once(expected), "a good record has each system field once");
-    const JsonNode* id = expected.find("_id");
-    const JsonNode* modified = expected.find("modified");
+    const ReadNode* id = expected.find("_id");
+    const ReadNode* modified = expected.find("modified");
     fuzz_require(id && id->is_string() && id->text == record.id, "its id is the one in the JSON");
     fuzz_require(modified && modified->is_string() && modified->text == record.modified_text,
                  "its time is the one in the JSON");
     fuzz_require(Timestamp::parse(modified->text) == record.modified, "its time is an instant");
-    const JsonNode* disabled = expected.find("disabled");
+    const ReadNode* disabled = expected.find("disabled");
     const bool is_disabled =
-        disabled && disabled->kind == JsonNode::Kind::boolean && disabled->text == "true";
+        disabled && disabled->kind == ReadNode::Kind::boolean && disabled->text == "true";
     fuzz_require(record.disabled == is_disabled, "it is disabled if the JSON has disabled: true");
     fuzz_require(record.hash == (hashed ? Hasher().hash(record.body) : Hash{}),
                  "its hash is that of its bytes");
@@ -93,25 +93,25 @@ bool is_usable_id(std::string_view id) {
            std::all_of(id.begin(), id.end(), [](char c) { return c > ' ' && c <= '~'; });
 }
 
-void check_invalid(const InvalidRecord& invalid, const JsonNode& expected, bool scoped) {
+void check_invalid(const InvalidRecord& invalid, const ReadNode& expected, bool scoped) {
     fuzz_require(!invalid.reason.empty() && !invalid.id.empty(), "an invalid record has an id and a reason");
     fuzz_require(invalid.modified_text.size() <= 64, "the modified of an invalid record is short");
     const bool escaped = invalid.body.find('\\') != std::string_view::npos;
-    const JsonNode* id = expected.find("_id");
-    const JsonNode* modified = expected.find("modified");
+    const ReadNode* id = expected.find("_id");
+    const ReadNode* modified = expected.find("modified");
     const bool plain = says_each_once(expected) && id && id->is_string() && is_usable_id(id->text) &&
                        modified && modified->is_string() && Timestamp::parse(modified->text).has_value();
     fuzz_require(escaped || !plain || (scoped && !is_of_scope(expected)),
                  "an invalid record is not a good one");
 }
 
-void check_records(const Page& page, const JsonNode& data, bool hashed, bool scoped) {
-    const std::vector<const JsonNode*> expected = records_of(data);
+void check_records(const Page& page, const ReadNode& data, bool hashed, bool scoped) {
+    const std::vector<const ReadNode*> expected = records_of(data);
     fuzz_require(page.record_count() == expected.size(), "every record is counted");
     const std::string_view text(page.buffer.get(), page.size);
     std::size_t good = 0;
     std::size_t invalid = 0;
-    for (const JsonNode* record : expected) {
+    for (const ReadNode* record : expected) {
         // Both lists are in the page's order.
         const bool is_good = good < page.records.size() &&
                              (invalid == page.invalid.size() ||
@@ -130,8 +130,8 @@ void check_records(const Page& page, const JsonNode& data, bool hashed, bool sco
     }
 }
 
-bool names_another_scope(const JsonNode& data) {
-    for (const JsonNode* record : records_of(data)) {
+bool names_another_scope(const ReadNode& data) {
+    for (const ReadNode* record : records_of(data)) {
         for (const auto& [name, value] : record->members) {
             if (name == "workspace_id" && value.is_string() && value.text != kWorkspace) return true;
         }

@@ -33,20 +33,20 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
 
     bool null() override { return add({}); }
     bool boolean(bool value) override {
-        return add({.kind = JsonNode::Kind::boolean, .text = value ? "true" : "false"});
+        return add({.kind = ReadNode::Kind::boolean, .text = value ? "true" : "false"});
     }
     bool number_integer(number_integer_t value) override { return number(std::to_string(value)); }
     bool number_unsigned(number_unsigned_t value) override { return number(std::to_string(value)); }
     bool number_float(number_float_t /*value*/, const string_t& text) override { return number(text); }
-    bool string(string_t& value) override { return add({.kind = JsonNode::Kind::string, .text = value}); }
+    bool string(string_t& value) override { return add({.kind = ReadNode::Kind::string, .text = value}); }
     bool binary(binary_t& /*value*/) override { return false; }
     bool key(string_t& name) override {
         name_ = name;
         return true;
     }
-    bool start_object(std::size_t /*size*/) override { return open(JsonNode::Kind::object); }
+    bool start_object(std::size_t /*size*/) override { return open(ReadNode::Kind::object); }
     bool end_object() override { return close(); }
-    bool start_array(std::size_t /*size*/) override { return open(JsonNode::Kind::array); }
+    bool start_array(std::size_t /*size*/) override { return open(ReadNode::Kind::array); }
     bool end_array() override { return close(); }
     bool parse_error(std::size_t /*at*/, const std::string& /*token*/,
                      const nlohmann::detail::exception& error) override {
@@ -57,12 +57,12 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     }
 
   private:
-    bool number(std::string text) { return add({.kind = JsonNode::Kind::number, .text = std::move(text)}); }
+    bool number(std::string text) { return add({.kind = ReadNode::Kind::number, .text = std::move(text)}); }
 
-    bool add(JsonNode node) {
+    bool add(ReadNode node) {
         if (open_.empty()) {
             reading_.root = std::move(node);
-        } else if (open_.back().node.kind == JsonNode::Kind::array) {
+        } else if (open_.back().node.kind == ReadNode::Kind::array) {
             open_.back().node.elements.push_back(std::move(node));
         } else {
             open_.back().node.members.emplace_back(name_, std::move(node));
@@ -70,7 +70,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
         return true;
     }
 
-    bool open(JsonNode::Kind kind) {
+    bool open(ReadNode::Kind kind) {
         if (open_.size() >= kDepthMax) {
             reading_.outcome = JsonReading::Outcome::too_deep;
             return false;
@@ -88,7 +88,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     }
 
     struct Open {
-        JsonNode node;
+        ReadNode node;
         std::string name;  // under which it stands
     };
 
@@ -99,12 +99,12 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
 
 }  // namespace
 
-std::size_t JsonNode::count(std::string_view name) const {
+std::size_t ReadNode::count(std::string_view name) const {
     return static_cast<std::size_t>(std::count_if(
         members.begin(), members.end(), [name](const auto& member) { return member.first == name; }));
 }
 
-const JsonNode* JsonNode::find(std::string_view name) const {
+const ReadNode* ReadNode::find(std::string_view name) const {
     const auto found = std::find_if(members.rbegin(), members.rend(),
                                     [name](const auto& member) { return member.first == name; });
     return found == members.rend() ? nullptr : &found->second;

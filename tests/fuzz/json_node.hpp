@@ -10,18 +10,18 @@
 
 namespace carecloud {
 
-struct JsonNode {
+struct ReadNode {
     enum class Kind { null, boolean, number, string, array, object };
 
     Kind kind = Kind::null;
     std::string text{};  // of a string, unescaped; of a boolean or number, as it is
-    std::vector<std::pair<std::string, JsonNode>> members{};
-    std::vector<JsonNode> elements{};
+    std::vector<std::pair<std::string, ReadNode>> members{};
+    std::vector<ReadNode> elements{};
 
-    bool operator==(const JsonNode&) const = default;
+    bool operator==(const ReadNode&) const = default;
 
     std::size_t count(std::string_view name) const;
-    const JsonNode* find(std::string_view name) const;  // the last, or null
+    const ReadNode* find(std::string_view name) const;  // the last, or null
     bool is_string() const { return kind == Kind::string; }
 };
 
@@ -34,7 +34,7 @@ struct JsonReading {
     };
 
     Outcome outcome = Outcome::invalid;
-    JsonNode root{};
+    ReadNode root{};
     std::size_t depth = 0;
 };
 
