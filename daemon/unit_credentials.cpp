@@ -63,8 +63,8 @@ UnitCredentials::~UnitCredentials() {
 void UnitCredentials::use(std::string& path, const std::string& file, const ServiceUnit& unit) {
     namespace fs = std::filesystem;
     const std::string name = fs::path(path).filename().string();
-    std::error_code failure;
-    if (fs::path(path).parent_path() != fs::absolute(file).parent_path() || fs::exists(path, failure)) return;
+    if (fs::path(path).parent_path() != fs::absolute(file).parent_path()) return;
+    // In the service the credential comes before a file of that name beside the configuration.
     if (const auto plain = unit.credentials.find(name); plain != unit.credentials.end())
         path = plain->second;
     else if (const auto sealed = unit.encrypted_credentials.find(name);
