@@ -6,6 +6,7 @@
 // Pure; safe on any thread.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,5 +16,13 @@ namespace carecloud {
 // The JSON with U+FFFD ("\ufffd") in place of each such escape, and otherwise the same bytes; none: there is no such
 // escape. `json` is valid.
 std::optional<std::string> readable_json(std::string_view json);
+
+inline constexpr std::size_t kUnicodeEscapeSize = 6;  // \uXXXX
+
+// The UTF-16 unit of an escape \uXXXX at `at`; none: there is no such escape.
+std::optional<unsigned> utf16_unit_at(std::string_view json, std::size_t at);
+// Of a surrogate pair, the first half and the second.
+bool is_high_half(unsigned utf16_unit);
+bool is_low_half(unsigned utf16_unit);
 
 }  // namespace carecloud

@@ -34,6 +34,12 @@ using CtlTask = Task<CtlResult<CtlExit>>;
 // once.
 Task<CtlResult<std::string>> get_patiently(CommandContext& context, std::string target, Duration patience);
 
+// The path of the record that the first two arguments name.
+std::string record_path(const CommandLine& line);
+
+// A command's own JSON, for --json.
+void show_json(CommandContext& context, const CtlJson& json);
+
 // One page of a list, as the API gives it or as a table; `none` where that is empty. With --limit.
 CtlTask show_list(CommandContext& context, std::string target, std::string (*as_text)(const CtlJson&),
                   const char* none);

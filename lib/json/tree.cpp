@@ -1,22 +1,12 @@
 #include "json/tree.hpp"
 
 #include "base/ascii.hpp"
+#include "base/readable_json.hpp"
 
-#include <charconv>
 #include <optional>
 
 namespace carecloud {
 namespace {
-
-constexpr std::size_t kUnitSize = 6;  // \uXXXX
-
-std::optional<unsigned> utf16_unit_at(std::string_view inside, std::size_t at) {
-    if (inside.size() < at + kUnitSize || inside.substr(at, 2) != "\\u") return std::nullopt;
-    unsigned unit = 0;
-    const char* const end = inside.data() + at + kUnitSize;
-    return std::from_chars(inside.data() + at + 2, end, unit, 16).ptr == end ? std::optional(unit)
-                                                                             : std::nullopt;
-}
 
 void append_utf8(std::string& out, unsigned code) {
     const auto byte = [&out](unsigned value) { out += static_cast<char>(value); };
@@ -51,13 +41,13 @@ std::size_t append_escape(std::string& out, std::string_view inside, std::size_t
         if (at + 1 < inside.size()) out += simple_escape(inside[at + 1]);
         return 2;
     }
-    const auto next = *unit >> 10U == 0x36 ? utf16_unit_at(inside, at + kUnitSize) : std::nullopt;
-    if (next && *next >> 10U == 0x37) {
+    const auto next = is_high_half(*unit) ? utf16_unit_at(inside, at + kUnicodeEscapeSize) : std::nullopt;
+    if (next && is_low_half(*next)) {
         append_utf8(out, 0x10000 + ((*unit & 0x3FF) << 10U) + (*next & 0x3FF));
-        return 2 * kUnitSize;
+        return 2 * kUnicodeEscapeSize;
     }
     append_utf8(out, *unit);
-    return kUnitSize;
+    return kUnicodeEscapeSize;
 }
 
 JsonNode::Kind kind_of(char first) {
