@@ -144,6 +144,14 @@ bool print_changes(CommandContext& context, std::string body, LogPosition& posit
 
 }  // namespace
 
+std::string record_path(const CommandLine& line) {
+    return "/v1/records/" + percent_encode(line.arguments[0]) + "/" + percent_encode(line.arguments[1]);
+}
+
+void show_json(CommandContext& context, const CtlJson& json) {
+    context.output.json(json.dump(-1, ' ', false, CtlJson::error_handler_t::replace));
+}
+
 CtlTask show_list(CommandContext& context, std::string target, std::string (*as_text)(const CtlJson&),
                   const char* none) {
     add_query(target, "limit", context.line.text("limit"));
@@ -163,9 +171,7 @@ CtlTask show_list(CommandContext& context, std::string target, std::string (*as_
 }
 
 CtlTask ctl_get(CommandContext& context) {
-    CO_TRY_ASSIGN(const std::string body,
-                  context.daemon.get("/v1/records/" + percent_encode(context.line.arguments[0]) + "/" +
-                                     percent_encode(context.line.arguments[1])));
+    CO_TRY_ASSIGN(const std::string body, context.daemon.get(record_path(context.line)));
     // Into a file come the portal's bytes alone, so that their hash is the one in the log.
     if (context.output.out_is_terminal())
         context.output.json(body);

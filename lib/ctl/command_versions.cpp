@@ -2,7 +2,6 @@
 #include "base/co_try.hpp"
 #include "ctl/command_context.hpp"
 #include "ctl/human_text.hpp"
-#include "net/url.hpp"
 #include "runtime/text.hpp"
 #include "versions/difference.hpp"
 
@@ -13,8 +12,7 @@ namespace carecloud {
 namespace {
 
 std::string versions_target(const CommandLine& line) {
-    return "/v1/records/" + percent_encode(line.arguments[0]) + "/" + percent_encode(line.arguments[1]) +
-           "/versions";
+    return record_path(line) + "/versions";
 }
 
 std::string history_text(const CtlJson& page) {
@@ -84,7 +82,7 @@ std::vector<Difference> differences_of(const std::string& former, const std::str
 
 void show_corrections(CommandContext& context, const CtlJson& shown) {
     if (context.line.has("json")) {
-        context.output.json(shown.dump(-1, ' ', false, CtlJson::error_handler_t::replace));
+        show_json(context, shown);
         return;
     }
     const std::string text = corrections_text(shown.at("corrections"));
@@ -92,10 +90,8 @@ void show_corrections(CommandContext& context, const CtlJson& shown) {
 }
 
 CtlTask show_last_change(CommandContext& context) {
-    auto getting = context.daemon.get(versions_target(context.line) + "?limit=2");
-    const CtlResult<std::string> body = co_await std::move(getting);
-    if (!body) co_return body.error();
-    const CtlJson page = parse_answer(*body);
+    CO_TRY_ASSIGN(const std::string body, context.daemon.get(versions_target(context.line) + "?limit=2"));
+    const CtlJson page = parse_answer(body);
     const CtlJson& versions = page.at("versions");
     const CtlJson& last = versions.at(0);
     const bool is_first = versions.size() == 1;

@@ -1,7 +1,7 @@
 // carecloudctl why and erase
+#include "base/co_try.hpp"
 #include "ctl/command_context.hpp"
 #include "ctl/human_text.hpp"
-#include "net/url.hpp"
 #include "runtime/text.hpp"
 
 #include <algorithm>
@@ -76,9 +76,8 @@ void print_life(CommandContext& context, const LifeEntries& entries) {
         CtlJson list = CtlJson::array();
         for (const LifeEntry& entry : entries)
             list.push_back({{"at", entry.at}, {"what", entry.what}, {"text", entry.text}});
-        const CtlJson whole{
-            {"entity", context.line.arguments[0]}, {"id", context.line.arguments[1]}, {"life", list}};
-        context.output.json(whole.dump(-1, ' ', false, CtlJson::error_handler_t::replace));
+        show_json(context,
+                  {{"entity", context.line.arguments[0]}, {"id", context.line.arguments[1]}, {"life", list}});
         return;
     }
     TextTable table({{"TIME (UTC)"}, {"WHAT"}, {"DETAILS", TextTable::Align::left, 200}});
@@ -90,20 +89,15 @@ void print_life(CommandContext& context, const LifeEntries& entries) {
 }  // namespace
 
 CtlTask ctl_why(CommandContext& context) {
-    const std::string record = "/v1/records/" + percent_encode(context.line.arguments[0]) + "/" +
-                               percent_encode(context.line.arguments[1]);
-    auto getting = context.daemon.get(record + "/life");
-    const CtlResult<std::string> life = co_await std::move(getting);
-    if (!life) co_return life.error();
-    const CtlJson lived = parse_answer(*life);
+    const std::string record = record_path(context.line);
+    CO_TRY_ASSIGN(const std::string body, context.daemon.get(record + "/life"));
+    const CtlJson life = parse_answer(body);
     CtlJson versions = CtlJson::array();
-    if (lived.at("held") == true) {
-        auto listing = context.daemon.get(record + "/versions?limit=1000");
-        const CtlResult<std::string> page = co_await std::move(listing);
-        if (!page) co_return page.error();
-        versions = parse_answer(*page).at("versions");
+    if (life.at("held") == true) {
+        CO_TRY_ASSIGN(const std::string page, context.daemon.get(record + "/versions?limit=1000"));
+        versions = parse_answer(page).at("versions");
     }
-    print_life(context, entries_of(lived, versions));
+    print_life(context, entries_of(life, versions));
     co_return CtlExit::ok;
 }
 
@@ -114,15 +108,12 @@ CtlTask ctl_erase(CommandContext& context) {
                              .what = "erase requires --requested-by",
                              .hint = "name the person or office that requested it"};
     }
-    std::string target = "/v1/records/" + percent_encode(context.line.arguments[0]) + "/" +
-                         percent_encode(context.line.arguments[1]) + "/erase";
+    std::string target = record_path(context.line) + "/erase";
     add_query(target, "requested_by", requested_by);
-    auto asking = context.daemon.ask("POST", std::move(target));
-    const CtlResult<std::string> body = co_await std::move(asking);
-    if (!body) co_return body.error();
-    const CtlJson report = parse_answer(*body);
+    CO_TRY_ASSIGN(const std::string body, context.daemon.ask("POST", std::move(target)));
+    const CtlJson report = parse_answer(body);
     if (context.line.has("json")) {
-        context.output.json(*body);
+        context.output.json(body);
         co_return CtlExit::ok;
     }
     context.output.text(
@@ -132,8 +123,7 @@ CtlTask ctl_erase(CommandContext& context) {
     if (report.at("log_cleared") == false)
         context.output.note(
             "A reader of the store is open: its write-ahead log holds the content until the reader ends. "
-            "Repeat this "
-            "command then.");
+            "Repeat this command then.");
     co_return CtlExit::ok;
 }
 
