@@ -135,7 +135,7 @@ Task<Result<>> EventResolver::ask(Round& round) {
 
 // None: a stream that has not had a record yet cannot be queried by id.
 std::optional<Dialect> EventResolver::dialect_of(const Round& round) const {
-    return settings_.dialect ? settings_.dialect : Dialect::from_json(round.state.dialect);
+    return known_dialect(settings_.dialect, round.state.dialect);
 }
 
 // All requested records, as the stream has them.

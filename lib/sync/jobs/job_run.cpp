@@ -25,16 +25,11 @@ JobRun::JobRun(PassContext context, const PassSettings& settings, StreamMemory& 
 
 Task<Result<>> JobRun::open() {
     CO_TRY_ASSIGN(auto loaded, context_.store.load_stream(settings_.spec.entity));
-    const auto proven = loaded ? Dialect::from_json(loaded->dialect) : std::nullopt;
     filter_changed_ = loaded && loaded->reconciled_fingerprint != loaded->fingerprint;
-    if (settings_.dialect) {
-        dialect_ = with_proven(*settings_.dialect, proven);
-    } else if (proven) {
-        dialect_ = *proven;
-    } else {
-        has_dialect_ = false;
-        if (row_.kind == JobKind::backfill) co_return unknown_dialect();
-    }
+    const auto known = known_dialect(settings_.dialect, loaded ? loaded->dialect : "");
+    has_dialect_ = known.has_value();
+    if (known) dialect_ = *known;
+    if (!known && row_.kind == JobKind::backfill) co_return unknown_dialect();
     committer_.open(StreamState{.stream = settings_.spec.entity, .entity = settings_.spec.entity});
     if (row_.started_at.empty()) row_.started_at = context_.clock.wall().to_string_ms();
     row_.status = JobStatus::running;

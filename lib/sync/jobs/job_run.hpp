@@ -79,7 +79,7 @@ class JobRun {
     Fetcher fetcher_;
     Committer committer_;
     Dialect dialect_;
-    bool has_dialect_ = true;
+    bool has_dialect_ = false;
     bool filter_changed_ = false;
 };
 

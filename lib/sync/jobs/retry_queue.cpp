@@ -55,11 +55,10 @@ class QuarantineRetry {
 };
 
 Task<Result<Dialect>> QuarantineRetry::load_dialect() {
-    if (settings_.dialect) co_return *settings_.dialect;
     CO_TRY_ASSIGN(auto loaded, context_.store.load_stream(request_.stream));
-    const auto proven = loaded ? Dialect::from_json(loaded->dialect) : std::nullopt;
-    if (!proven) co_return no_dialect(request_.stream);
-    co_return *proven;
+    const auto known = known_dialect(settings_.dialect, loaded ? loaded->dialect : "");
+    if (!known) co_return no_dialect(request_.stream);
+    co_return *known;
 }
 
 // An empty response is doubted once: it may be an erroneously empty listing (hazard 21).

@@ -134,13 +134,9 @@ Task<Result<>> Pass::load_state() {
 
 // False: there is nothing to prove a dialect with, so there is nothing to fetch either.
 Task<Result<bool>> Pass::find_dialect() {
-    const auto stored = new_shape_ ? std::nullopt : Dialect::from_json(committer_.state().dialect);
-    if (settings_.dialect) {
-        dialect_ = with_proven(*settings_.dialect, stored);
-        co_return true;
-    }
-    if (stored) {
-        dialect_ = *stored;
+    const auto known = known_dialect(settings_.dialect, new_shape_ ? "" : committer_.state().dialect);
+    if (known) {
+        dialect_ = *known;
         co_return true;
     }
     auto proving = prove_dialect(asking(fetcher_), settings_.spec, cursor_key(committer_.state()));

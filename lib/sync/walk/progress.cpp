@@ -63,12 +63,13 @@ bool can_bound(const Dialect& dialect, const StreamState& state, const std::opti
     return dialect.modified == ModifiedLiteral::date || known->modified_text.ends_with('Z');
 }
 
-Dialect with_proven(Dialect set, const std::optional<Dialect>& proven) {
-    if (!proven) return set;
-    set.cap = proven->cap;
-    if (!proven->has_literals_of(set)) return set;
-    set.lte = proven->lte;
-    set.lt = proven->lt;
+std::optional<Dialect> known_dialect(std::optional<Dialect> set, std::string_view stored) {
+    const auto proven = Dialect::from_json(stored);
+    if (!set || !proven) return set ? set : proven;
+    set->cap = proven->cap;
+    if (!proven->has_literals_of(*set)) return set;
+    set->lte = proven->lte;
+    set->lt = proven->lt;
     return set;
 }
 

@@ -22,9 +22,9 @@ Timestamp future_begins(const PortalTime& time, PortalTime::LocalTime now);
 // Whether a walk may be bound by such a time. Texts that are not in UTC stand in another order than their instants: the
 // cursor's is looked at, or that of the furthest record met, if all of them are in the future.
 bool can_bound(const Dialect& dialect, const StreamState& state, const std::optional<Cursor>& met_to);
-// A dialect that is set by hand, with what has been proven of it: the server's cap, and whether `modified` can be
-// bound.
-Dialect with_proven(Dialect set, const std::optional<Dialect>& proven);
+// The dialect to query in: the one that is set by hand, with what has been proven of it (the server's cap, and whether
+// `modified` can be bounded), or the proven one, which `stored` is the text of; none: it is not known yet.
+std::optional<Dialect> known_dialect(std::optional<Dialect> set, std::string_view stored);
 
 // The record that the cursor rests on, as far as it is known: it has the types of the dialect in use. In another
 // spelling they are what they were, unless most of the newest records have others.

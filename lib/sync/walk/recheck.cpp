@@ -32,7 +32,7 @@ bool is_due(Timestamp due, Timestamp now) {
 
 Task<Result<>> Recheck::run() {
     const std::string& stream = settings_.spec.entity;
-    const auto dialect = settings_.dialect ? settings_.dialect : Dialect::from_json(state_.dialect);
+    const auto dialect = known_dialect(settings_.dialect, state_.dialect);
     if (!dialect) co_return Result<>{};
     CO_TRY_ASSIGN(auto found, context_.store.rechecks(stream, kDoubtsAtOnce));
     if (found.doubted.empty() && found.omitted.empty()) co_return Result<>{};
