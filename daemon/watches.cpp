@@ -71,7 +71,11 @@ Task<> Watches::prune_store() {
         auto pruning =
             parts_.storage.handle.prune(keep_limits(parts_.configuration(), parts_.process.clock.wall()));
         const Result<PruneReport> report = co_await std::move(pruning);
-        if (!report) continue;  // the disk's trouble shows at the commits
+        if (stopped_) break;
+        if (!report) {
+            parts_.process.pass_log.failed(report.error());
+            continue;
+        }
         sum += *report;
         if (report->more || sum.rows() == 0) continue;
         parts_.process.log.write(LogLevel::info, "removed what store.keep does not keep",
