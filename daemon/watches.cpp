@@ -1,5 +1,6 @@
 #include "watches.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -68,8 +69,11 @@ Task<> Watches::prune_store() {
         const MonoTime next = parts_.process.clock.now() + kPruneEvery;
         co_await prune_alarm_->wait_until(next);
         if (stopped_) break;
-        auto pruning =
-            parts_.storage.handle.prune(keep_limits(parts_.configuration(), parts_.process.clock.wall()));
+        // A clock of this machine that is ahead must not make everything old: the portal's time is asked, too.
+        const auto clocks = parts_.engine ? parts_.engine->clock() : std::nullopt;
+        if (!clocks) continue;
+        const Timestamp now = std::min(parts_.process.clock.wall(), clocks->trusted);
+        auto pruning = parts_.storage.handle.prune(keep_limits(parts_.configuration(), now));
         const Result<PruneReport> report = co_await std::move(pruning);
         if (stopped_) break;
         if (!report) {
