@@ -23,6 +23,17 @@ Timestamp seconds_after(Timestamp from, unsigned seconds) {
     return {from.ticks + seconds * Timestamp::ticks_per_second};
 }
 
+// Loaded from a portal that does not count, and polled every minute.
+struct PolledWorld : EngineWorld {
+    PolledWorld() {
+        model.change_settings({.totals = false});
+        poll_every = 1min;
+        put_many(100, 30, 6, kOld);
+        start();
+        clock.run_for(5min);
+    }
+};
+
 }  // namespace
 
 TEST_CASE(
@@ -89,12 +100,7 @@ TEST_CASE("mixed types: it is reported once, and a whole reconciliation becomes 
 
 // Too few for the dialect to change, and no total tells that there is something that a walk does not meet.
 TEST_CASE("mixed types: a few newer records of another type are noticed by idle polls") {
-    EngineWorld world;
-    world.model.change_settings({.totals = false});
-    world.poll_every = 1min;
-    world.put_many(100, 30, 6, kOld);
-    world.start();
-    world.clock.run_for(5min);
+    PolledWorld world;
     for (unsigned n = 1; n <= 5; ++n)
         put_odd(world, n, world.clock.wall(), true);
     world.clock.run_for(30min);
@@ -106,12 +112,7 @@ TEST_CASE("mixed types: a few newer records of another type are noticed by idle 
 }
 
 TEST_CASE("mixed types: a stream whose passes always bring something has its dialect checked every hour") {
-    EngineWorld world;
-    world.model.change_settings({.totals = false});
-    world.poll_every = 1min;
-    world.put_many(100, 30, 6, kOld);
-    world.start();
-    world.clock.run_for(5min);
+    PolledWorld world;
     put_odd(world, 1, seconds_after(world.clock.wall(), 7'200), true);  // the newest
     for (unsigned n = 0; n < 70; ++n) {
         world.put(200 + n, world.clock.wall());
