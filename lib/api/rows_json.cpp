@@ -27,9 +27,9 @@ void append_optional(std::string& out, std::string_view name, const std::optiona
         out += "null";
 }
 
-void append_number(std::string& out, std::string_view name, std::uint64_t number) {
+void append_number(std::string& out, std::string_view name, std::optional<std::uint64_t> number) {
     append_name(out, name);
-    out += std::to_string(number);
+    out += number ? std::to_string(*number) : "null";
 }
 
 // `[row,row]` after the given beginning.
@@ -122,8 +122,7 @@ std::string records_json(const RecordPage& page) {
 
 std::string versions_json(const VersionPage& page) {
     std::string out = listed("{\"versions\":[", page.versions, append_version);
-    append_name(out, "next");
-    out += page.next ? std::to_string(*page.next) : "null";
+    append_number(out, "next", page.next);
     return out + "}";
 }
 
@@ -149,8 +148,7 @@ std::string life_json(const RecordLife& life) {
 
 std::string events_json(const EventPage& page) {
     std::string out = listed("{\"events\":[", page.events, append_event);
-    append_name(out, "next");
-    out += page.next ? std::to_string(*page.next) : "null";
+    append_number(out, "next", page.next);
     return out + "}";
 }
 
