@@ -1,7 +1,6 @@
 #include "store/sqlite/pruning.hpp"
 
 #include "store/sqlite/connection.hpp"
-#include "store/sqlite/tables.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -20,8 +19,6 @@ constexpr std::string_view kOldVersions =
     "SELECT v.seq, c.committed_at FROM versions v LEFT JOIN changes c ON c.seq = v.seq ORDER BY v.seq LIMIT "
     "8";
 constexpr std::string_view kRemoveVersion = "DELETE FROM versions WHERE seq = ?1 RETURNING length(body)";
-constexpr std::string_view kTakeTotals =
-    "UPDATE version_totals SET versions = versions - ?1, bytes = bytes - ?2";
 constexpr std::string_view kOldCorrection =
     "SELECT k.seq, c.committed_at FROM corrections k LEFT JOIN changes c ON c.seq = k.seq ORDER BY k.seq "
     "LIMIT 1";
@@ -69,7 +66,7 @@ Pruning::Pruning(Connection& db)
       pruned_to_(db.number(kPrunedTo)),
       old_versions_(db, kOldVersions),
       remove_version_(db, kRemoveVersion),
-      add_totals_(db, kTakeTotals),
+      version_totals_(db),
       old_correction_(db, kOldCorrection),
       remove_corrections_(db, "DELETE FROM corrections WHERE seq = ?1"),
       old_changes_(db, kOldChanges),
@@ -117,9 +114,7 @@ void Pruning::remove_version(std::int64_t seq, PruneReport& report) {
         if (remove_version_.step()) bytes = remove_version_.integer(0);
     }
     if (!bytes) return;
-    add_totals_.bind(1, std::int64_t{1});
-    add_totals_.bind(2, *bytes);
-    add_totals_.run();
+    version_totals_.add(-1, -*bytes);
     ++report.versions;
 }
 

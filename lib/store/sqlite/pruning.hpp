@@ -7,6 +7,7 @@
 #pragma once
 
 #include "store/sqlite/statement.hpp"
+#include "store/sqlite/tables.hpp"
 #include "store/store_handle.hpp"
 
 #include <chrono>
@@ -55,7 +56,7 @@ class Pruning {
     std::int64_t pruned_to_ = 0;  // the highest seq that is gone
     Statement old_versions_;
     Statement remove_version_;
-    Statement add_totals_;
+    VersionTotals version_totals_;
     Statement old_correction_;
     Statement remove_corrections_;
     Statement old_changes_;

@@ -77,6 +77,18 @@ class FirstPassTable {
     Statement note_;
 };
 
+// The table `version_totals`: how many versions are kept, and their size in bytes, packed.
+class VersionTotals {
+  public:
+    explicit VersionTotals(Connection& db);
+
+    // Negative ones for versions that are removed.
+    void add(std::int64_t versions, std::int64_t bytes);
+
+  private:
+    Statement add_;
+};
+
 // The tables `versions` and `corrections`: what was replaced, and what that corrected.
 class VersionTable {
   public:
@@ -90,7 +102,7 @@ class VersionTable {
 
     Statement insert_;
     Statement correct_;
-    Statement add_totals_;
+    VersionTotals totals_;
 };
 
 // The table `passes`: bounded passes as they were requested, and as far as they came.

@@ -22,8 +22,16 @@ void bind_value(Statement& statement, int index, const std::optional<std::string
 
 }  // namespace
 
+VersionTotals::VersionTotals(Connection& db) : add_(db, kAddTotals) {}
+
+void VersionTotals::add(std::int64_t versions, std::int64_t bytes) {
+    add_.bind(1, versions);
+    add_.bind(2, bytes);
+    add_.run();
+}
+
 VersionTable::VersionTable(Connection& db)
-    : insert_(db, kVersionInsert), correct_(db, kCorrectionInsert), add_totals_(db, kAddTotals) {}
+    : insert_(db, kVersionInsert), correct_(db, kCorrectionInsert), totals_(db) {}
 
 void VersionTable::put(std::string_view stream, const std::vector<Replaced>& replaced) {
     std::int64_t versions = 0;
@@ -34,10 +42,7 @@ void VersionTable::put(std::string_view stream, const std::vector<Replaced>& rep
         ++versions;
         bytes += static_cast<std::int64_t>(one.kept->packed.size());
     }
-    if (versions == 0) return;
-    add_totals_.bind(1, versions);
-    add_totals_.bind(2, bytes);
-    add_totals_.run();
+    if (versions > 0) totals_.add(versions, bytes);
 }
 
 void VersionTable::insert(std::string_view stream, const Replaced& replaced) {
