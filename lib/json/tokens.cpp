@@ -167,6 +167,25 @@ void Tokens::skip_value(std::size_t depth) {
     }
 }
 
+std::size_t Tokens::skip_value_before(const char* end) {
+    const std::uint32_t* next = next_;
+    std::size_t depth = 0;
+    do {
+        const char* const at = text_ + *next;
+        if (at >= end) return 0;
+        depth += *at == '{' || *at == '[' ? 1 : 0;
+        if (*at == '}' || *at == ']') {
+            if (depth == 0) return 0;
+            --depth;
+        }
+        ++next;
+    } while (depth > 0);
+    if (text_ + *next >= end) return 0;
+    const auto count = static_cast<std::size_t>(next - next_);
+    next_ = next;
+    return count;
+}
+
 bool is_json_string_content(std::string_view inside) {
     // memchr, because signatures are tens of kilobytes of base64 without a single escape.
     while (!inside.empty()) {

@@ -54,9 +54,7 @@ class Tokens {
         expect('{');
         if (take('}')) return;
         do {
-            const std::string_view name = take_name();
-            expect(':');
-            member(name);
+            member(take_member_name());
         } while (take(','));
         expect('}');
     }
@@ -71,12 +69,8 @@ class Tokens {
         expect(']');
     }
 
-    // Consumes a string with its quotes, a number or a literal.
-    std::string_view take_scalar();
-    // Consumes any value. `depth`: the number of enclosing objects and arrays.
-    void skip_value(std::size_t depth);
-
-  private:
+    // For a caller that reads two texts side by side: the steps of each_member() and each_element(). A name is taken with
+    // its colon.
     bool take(char token) {
         if (peek() != token) return false;
         ++next_;
@@ -85,6 +79,23 @@ class Tokens {
     void expect(char token) {
         if (!take(token)) unexpected();
     }
+    std::string_view take_member_name() {
+        const std::string_view name = take_name();
+        expect(':');
+        return name;
+    }
+
+    // Consumes a string with its quotes, a number or a literal.
+    std::string_view take_scalar();
+    // Consumes any value. `depth`: the number of enclosing objects and arrays.
+    void skip_value(std::size_t depth);
+
+    // Consumes the value that begins here, unchecked, if the token after it begins before `end`, a place in the text; the
+    // number of its tokens, or 0.
+    std::size_t skip_value_before(const char* end);
+    void skip_tokens(std::size_t count) { next_ += count; }
+
+  private:
     [[noreturn]] void unexpected() const;
     std::string_view take_name();
     std::string_view take_string();

@@ -65,11 +65,15 @@ JsonNode::Kind kind_of(char first) {
 
 }  // namespace
 
-void JsonTree::read(std::string_view text) {
+void JsonTree::begin(std::string_view text) {
     nodes_.clear();
     text_ = text;
+    tokens_.begin(text_.data(), text_.size());
+}
+
+void JsonTree::read(std::string_view text) {
     try {
-        tokens_.begin(text_.data(), text_.size());
+        begin(text);
         add_value({}, 0);
         tokens_.end();
     } catch (const BadJson&) {
@@ -84,24 +88,35 @@ void JsonTree::add_value(std::string_view name, std::size_t depth) {
     const char* const begin = tokens_.position();
     const JsonNode::Kind kind = kind_of(tokens_.peek());
     nodes_.push_back({.name = name, .kind = kind});
-    std::uint32_t children = 0;
     if (kind == JsonNode::Kind::object) {
-        tokens_.each_member([&](std::string_view member) {
-            ++children;
-            add_value(member, depth + 1);
-        });
+        tokens_.each_member([&](std::string_view member) { add_value(member, depth + 1); });
+        close_container(node, begin);
     } else if (kind == JsonNode::Kind::array) {
-        tokens_.each_element([&] {
-            ++children;
-            add_value({}, depth + 1);
-        });
+        tokens_.each_element([&] { add_value({}, depth + 1); });
+        close_container(node, begin);
     } else {
         nodes_[node].text = tokens_.take_scalar();
+        nodes_[node].end = static_cast<std::uint32_t>(node + 1);
     }
-    JsonNode& added = nodes_[node];
-    if (!added.is_scalar()) added.text = {begin, static_cast<std::size_t>(tokens_.after_bracket() - begin)};
-    added.children = children;
+}
+
+void JsonTree::add_skipped(std::string_view name, const char* begin, std::size_t tokens) {
+    const JsonNode::Kind kind = kind_of(*begin);
+    nodes_.push_back({.name = name, .kind = kind});
+    JsonNode& added = nodes_.back();
     added.end = static_cast<std::uint32_t>(nodes_.size());
+    // Only whether it has some is asked of what is the same.
+    added.children = tokens > 2 ? 1 : 0;
+    const char* const end = added.is_scalar() ? tokens_.position() : tokens_.after_bracket();
+    added.text = trim_right({begin, static_cast<std::size_t>(end - begin)});
+}
+
+void JsonTree::close_container(std::size_t node, const char* begin) {
+    JsonNode& closed = nodes_[node];
+    closed.text = {begin, static_cast<std::size_t>(tokens_.after_bracket() - begin)};
+    closed.end = static_cast<std::uint32_t>(nodes_.size());
+    for (std::size_t child = node + 1; child < closed.end; child = nodes_[child].end)
+        ++closed.children;
 }
 
 std::string unescaped(std::string_view inside) {

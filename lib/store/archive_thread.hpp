@@ -1,13 +1,12 @@
-// Packs the versions that a commit replaces beside the thread that writes it, which has its tables to write meanwhile:
-// the comparison and the compression take as long as that.
+// Packs the versions that a commit replaces beside the thread that writes it, which has its tables to write meanwhile.
 //
 //     ArchiveThread archive;
 //     archive.add({.seq = 7, .former = body, .now = record.body, .page = page, …});   // of a record at a time
 //     for (Replaced& one : archive.take_done()) write(one);  // now and then, so that few are in memory
 //     for (Replaced& one : archive.finish()) write(one);     // before the commit
 //
-// Both give them in the order of add(). The thread begins once there is enough to do. Called from one thread, which
-// does the rest.
+// Both give them in the order of add(). Called from one thread, which packs the last few itself, and so all of a small
+// commit: to wake a thread costs as much as to pack some records.
 #pragma once
 
 #include "model/page.hpp"
@@ -30,6 +29,7 @@ namespace carecloud {
 // A version that change `seq` replaced.
 struct Replaced {
     std::uint64_t seq = 0;
+    std::uint64_t previous = 0;  // the change of the record before that
     std::string id{};
     std::string modified_text{};  // of the former version, as all but `now`
     Hash hash{};
@@ -37,7 +37,6 @@ struct Replaced {
     std::string_view now{};  // the body of the one that replaced it, in `page`
     PagePtr page{};
     std::optional<ArchivedVersion> kept{};  // at the end; none: the two only differ in their spelling
-    bool done = false;
 };
 
 class ArchiveThread {
@@ -48,7 +47,7 @@ class ArchiveThread {
     ArchiveThread& operator=(const ArchiveThread&) = delete;
 
     void add(Replaced replaced);
-    // Those at the front that are packed; none while they are few. Packs some itself where many wait.
+    // Those at the front that are packed; none at most calls. Packs some itself if many wait.
     std::vector<Replaced> take_done();
     // All that were not taken yet. Waits until they are packed.
     std::vector<Replaced> finish();
@@ -56,15 +55,21 @@ class ArchiveThread {
     void discard();
 
   private:
+    struct Lot {
+        std::vector<Replaced> all;
+        bool done = false;
+    };
+
     void run();
     bool work_on_one(std::unique_lock<std::mutex>& lock, Archiver& archiver);
-    std::vector<Replaced> take(std::size_t count);
+    void append_done(std::vector<Replaced>& taken);
 
-    Archiver own_;  // of the calling thread
+    Archiver own_;                    // of the calling thread
+    std::vector<Replaced> next_lot_;  // its, too
     std::mutex mutex_;
     std::condition_variable changed_;
-    std::deque<Replaced> all_;  // elements stay where they are
-    std::size_t begun_ = 0;     // of all_; guarded by mutex_, as what follows
+    std::deque<Lot> lots_;   // elements stay where they are; guarded by mutex_, as what follows
+    std::size_t begun_ = 0;  // of lots_
     std::size_t under_way_ = 0;
     bool ending_ = false;
     std::thread thread_;

@@ -3,28 +3,26 @@
 #include "versions/same_content.hpp"
 
 namespace carecloud {
-namespace {
-
-// Leaves an empty tree where the text is no JSON.
-bool read(JsonTree& tree, std::string_view text) {
-    try {
-        tree.read(text);
-        return true;
-    } catch (const BadJson&) {
-        return false;
-    }
-}
-
-}  // namespace
 
 std::optional<ArchivedVersion> Archiver::archive(std::string_view former, std::string_view now) {
     if (former == now) return std::nullopt;
-    const bool has_former = read(former_, former);
-    const bool comparable = read(now_, now) && has_former;
-    if (comparable && same_content(former_, now_)) return std::nullopt;
-    ArchivedVersion kept{.packed = packer_.pack(former, former_, now_)};
-    if (comparable) kept.differences = differences(former_, now_);
+    ArchivedVersion kept;
+    try {
+        pair_.read(former, now);
+        if (same_content(pair_.former(), pair_.now()) && is_same_as_a_whole(former, now)) return std::nullopt;
+        kept.differences = differences(pair_.former(), pair_.now());
+    } catch (const BadJson&) {
+        // It has no fields.
+    }
+    kept.packed = packer_.pack(former, now);
     return kept;
+}
+
+// A member that is named twice may stand in what is left out of the pair.
+bool Archiver::is_same_as_a_whole(std::string_view former, std::string_view now) {
+    whole_former_.read(former);
+    whole_now_.read(now);
+    return same_content(whole_former_, whole_now_);
 }
 
 }  // namespace carecloud

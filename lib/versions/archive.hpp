@@ -6,7 +6,7 @@
 // It reuses its memory from record to record. Pure; one thread at a time.
 #pragma once
 
-#include "json/tree.hpp"
+#include "json/tree_pair.hpp"
 #include "versions/difference.hpp"
 #include "versions/packed_body.hpp"
 
@@ -29,8 +29,11 @@ class Archiver {
     std::optional<ArchivedVersion> archive(std::string_view former, std::string_view now);
 
   private:
-    JsonTree former_;
-    JsonTree now_;
+    bool is_same_as_a_whole(std::string_view former, std::string_view now);
+
+    TreePair pair_;
+    JsonTree whole_former_;
+    JsonTree whole_now_;
     BodyPacker packer_;
 };
 

@@ -1,9 +1,12 @@
 #include "versions/packed_body.hpp"
 
+#include "base/common_prefix.hpp"
+
 #include <algorithm>
-#include <deque>
+#include <array>
+#include <cstdint>
+#include <cstring>
 #include <new>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 #include <zstd.h>
@@ -11,243 +14,180 @@
 namespace carecloud {
 namespace {
 
-constexpr char kForm = 1;
-constexpr char kItself = 0;
-constexpr char kReference = 1;
+constexpr char kSteps = 2;
+constexpr char kCompressedSteps = 3;
 constexpr int kLevel = 1;
-constexpr std::size_t kTextIdBytes = 16;
-// References take less room than what they stand for, and a NUL takes two bytes.
-constexpr std::size_t kFrameFactorMax = 2;
+// Fewer bytes of steps are not worth compressing.
+constexpr std::size_t kCompressFrom = 200;
+// So many same bytes are a place from where on the two go together again.
+constexpr std::size_t kPiece = 16;
+// How far such a place is looked for, near first: most differences are short.
+constexpr std::array<std::size_t, 3> kReaches{128, 2048, 65536};
+// Steps have more bytes than their body only by their numbers, and a piece takes more room than those.
+constexpr std::size_t kStepsFactorMax = 2;
+constexpr std::size_t kStepsExtra = 64;
 
-using Escapes = std::map<char, std::string>;  // of characters of ASCII
-
-bool is_long_text(const JsonNode& node) {
-    return node.kind == JsonNode::Kind::string && node.text.size() >= kLongTextMin + 2;
+void put_number(std::string& out, std::size_t number) {
+    for (; number >= 0x80; number >>= 7U)
+        out += static_cast<char>(number | 0x80);
+    out += static_cast<char>(number);
 }
 
-// How a string spells the characters that it escapes, each as where it is escaped first.
-Escapes escapes_of(std::string_view inside) {
-    Escapes escapes;
-    for (std::size_t at = inside.find('\\'); at < inside.size(); at = inside.find('\\', at)) {
-        const std::size_t size = inside.substr(at, 2) == "\\u" ? 6 : 2;
-        const std::string_view escape = inside.substr(at, size);
-        const std::string meant = unescaped(escape);
-        if (meant.size() == 1) escapes.try_emplace(meant.front(), escape);
-        at += escape.size();
-    }
-    return escapes;
-}
-
-void append_spelled(std::string& out, std::string_view text, const Escapes& escapes) {
-    if (escapes.empty()) {
-        out += text;
-        return;
-    }
-    for (const char c : text) {
-        const auto escape = escapes.find(c);
-        if (escape == escapes.end())
-            out += c;
-        else
-            out += escape->second;
-    }
-}
-
-std::string_view text_id(const Hash& hash) {
-    return {reinterpret_cast<const char*>(hash.data()), kTextIdBytes};
-}
-
-// The rest of a packed text, taken from its front.
+// Steps, taken from their front.
 class Front {
   public:
     explicit Front(std::string_view text) : text_(text) {}
 
     bool empty() const { return text_.empty(); }
-    // Empty where there is less.
-    std::string_view take(std::size_t size) {
-        if (text_.size() < size) text_ = {};
-        const std::string_view taken = text_.substr(0, size);
-        text_.remove_prefix(taken.size());
-        return taken;
+    std::optional<std::size_t> take_number() {
+        std::size_t number = 0;
+        for (unsigned shift = 0; shift < 63 && !text_.empty(); shift += 7) {
+            const auto byte = static_cast<unsigned char>(text_.front());
+            text_.remove_prefix(1);
+            number |= static_cast<std::size_t>(byte & 0x7FU) << shift;
+            if (byte < 0x80) return number;
+        }
+        return std::nullopt;
     }
-    std::string_view take_until_nul() { return take(std::min(text_.find('\0'), text_.size())); }
-    std::optional<std::size_t> take_byte() {
-        const std::string_view byte = take(1);
-        if (byte.empty()) return std::nullopt;
-        return static_cast<unsigned char>(byte.front());
+    std::optional<std::string_view> take(std::size_t size) {
+        if (text_.size() < size) return std::nullopt;
+        const std::string_view taken = text_.substr(0, size);
+        text_.remove_prefix(size);
+        return taken;
     }
 
   private:
     std::string_view text_;
 };
 
-std::optional<Escapes> take_escapes(Front& front) {
-    Escapes escapes;
-    const auto count = front.take_byte();
-    if (!count) return std::nullopt;
-    for (std::size_t i = 0; i < *count; ++i) {
-        const std::string_view meant = front.take(1);
-        const auto size = front.take_byte();
-        if (meant.empty() || !size) return std::nullopt;
-        escapes.emplace(meant.front(), front.take(*size));
+// False: they are not steps from `next` to a body of so many bytes at most.
+bool follow(std::string_view steps, std::string_view next, std::size_t bytes_max, std::string& body) {
+    Front front(steps);
+    Front source(next);
+    while (!front.empty()) {
+        const auto copied = front.take_number();
+        const auto same = copied ? source.take(*copied) : std::nullopt;
+        if (!same || same->size() > bytes_max - body.size()) return false;
+        body += *same;
+        if (front.empty()) break;
+        const auto passed_over = front.take_number();
+        if (!passed_over || !source.take(*passed_over)) return false;
+        const auto size = front.take_number();
+        const auto other = size ? front.take(*size) : std::nullopt;
+        if (!other || other->size() > bytes_max - body.size()) return false;
+        body += *other;
     }
-    return escapes;
+    return true;
 }
+
+std::uint32_t hash_of_piece(const char* at) {
+    std::uint64_t words[2];
+    static_assert(sizeof words == kPiece);
+    std::memcpy(words, at, sizeof words);
+    const std::uint64_t mixed = (words[0] ^ (words[1] * 0x9E3779B97F4A7C15U)) * 0xC2B2AE3D27D4EB4FU;
+    return static_cast<std::uint32_t>(mixed >> 32U);
+}
+
+// What two texts have before they go together again.
+struct Gap {
+    std::size_t of_body = 0;
+    std::size_t of_now = 0;
+};
 
 }  // namespace
 
 struct BodyPacker::Impl {
     std::unique_ptr<ZSTD_CCtx, std::size_t (*)(ZSTD_CCtx*)> context{ZSTD_createCCtx(), ZSTD_freeCCtx};
-    Hasher hasher;
-    std::string plain;  // both used again
+    std::string steps;  // these are used again
     std::string room;
-    std::deque<std::string> unescaped_texts;
-    std::unordered_set<std::string_view> next_texts;  // those of the next version that are long
+    std::vector<std::uint32_t> places;
 
-    void note_texts(const JsonTree& next) {
-        next_texts.clear();
-        unescaped_texts.clear();
-        for (std::size_t i = 0; i < next.size(); ++i) {
-            if (is_long_text(next.at(i))) next_texts.insert(text_of(next.at(i)));
+    void write_steps(std::string_view body, std::string_view now) {
+        steps.assign(1, kSteps);
+        while (!body.empty()) {
+            const std::size_t same = common_prefix(body, now);
+            put_number(steps, same);
+            body.remove_prefix(same);
+            now.remove_prefix(same);
+            if (body.empty()) return;
+            const Gap gap = gap_between(body, now);
+            put_number(steps, gap.of_now);
+            put_number(steps, gap.of_body);
+            steps += body.substr(0, gap.of_body);
+            body.remove_prefix(gap.of_body);
+            now.remove_prefix(gap.of_now);
         }
     }
 
-    std::string_view text_of(const JsonNode& node) {
-        if (!has_escape(node.inside())) return node.inside();
-        return unescaped_texts.emplace_back(unescaped(node.inside()));
-    }
-
-    // Appends a reference; false: the string is to be kept as it is.
-    bool append_reference(std::string& out, const JsonNode& node) {
-        const std::string_view text = text_of(node);
-        if (!next_texts.contains(text)) return false;
-        const Escapes escapes = escapes_of(node.inside());
-        std::string spelled;
-        append_spelled(spelled, text, escapes);
-        if (spelled != node.inside()) return false;
-        out += '\0';
-        out += kReference;
-        out += text_id(hasher.hash(text));
-        out += static_cast<char>(escapes.size());
-        for (const auto& [meant, escape] : escapes) {
-            out += meant;
-            out += static_cast<char>(escape.size());
-            out += escape;
+    Gap gap_between(std::string_view body, std::string_view now) {
+        for (const std::size_t reach : kReaches) {
+            if (const auto gap = gap_within(body.substr(0, reach), now.substr(0, reach))) return *gap;
+            if (reach >= body.size() && reach >= now.size()) return {body.size(), now.size()};
         }
-        return true;
+        return {std::min(body.size(), kReaches.back()), std::min(now.size(), kReaches.back())};
     }
 
-    std::string compress(std::string_view text) {
-        const std::size_t bound = 1 + ZSTD_compressBound(text.size());
-        if (room.size() < bound) room.resize(bound);
+    std::optional<Gap> gap_within(std::string_view body, std::string_view now) {
+        if (body.size() < kPiece || now.size() < kPiece) return std::nullopt;
+        std::size_t size = 1;
+        while (size < 2 * now.size())
+            size *= 2;
+        constexpr std::uint32_t none = 0;
+        places.assign(size, none);
+        for (std::size_t at = 0; at + kPiece <= now.size(); ++at) {
+            std::uint32_t& place = places[hash_of_piece(now.data() + at) & (size - 1)];
+            if (place == none) place = static_cast<std::uint32_t>(at + 1);
+        }
+        for (std::size_t at = 0; at + kPiece <= body.size(); ++at) {
+            const std::uint32_t place = places[hash_of_piece(body.data() + at) & (size - 1)];
+            if (place != none && std::memcmp(now.data() + place - 1, body.data() + at, kPiece) == 0)
+                return Gap{.of_body = at, .of_now = place - 1};
+        }
+        return std::nullopt;
+    }
+
+    std::string compressed_steps() {
+        if (steps.size() < kCompressFrom) return steps;
+        room.resize(1 + ZSTD_compressBound(steps.size() - 1));
         const std::size_t size = ZSTD_compressCCtx(context.get(), room.data() + 1, room.size() - 1,
-                                                   text.data(), text.size(), kLevel);
+                                                   steps.data() + 1, steps.size() - 1, kLevel);
         if (ZSTD_isError(size) != 0) throw std::bad_alloc();  // all else that it may say has been excluded
-        room.front() = kForm;
-        return room.substr(0, 1 + size);
+        room.front() = kCompressedSteps;
+        return 1 + size < steps.size() ? room.substr(0, 1 + size) : steps;
     }
 };
-
-namespace {
-
-void append_plain(std::string& out, std::string_view text) {
-    for (;;) {
-        const std::size_t nul = text.find('\0');
-        out += text.substr(0, nul);
-        if (nul == std::string_view::npos) return;
-        out += '\0';
-        out += kItself;
-        text.remove_prefix(nul + 1);
-    }
-}
-
-}  // namespace
 
 BodyPacker::BodyPacker() : impl_(std::make_unique<Impl>()) {
     if (!impl_->context) throw std::bad_alloc();
 }
 BodyPacker::~BodyPacker() = default;
 
-std::string BodyPacker::pack(std::string_view body, const JsonTree& tree, const JsonTree& now) {
-    impl_->note_texts(now);
-    std::string& plain = impl_->plain;
-    plain.clear();
-    // The tree's texts lie in its own copy of the body.
-    const char* const origin = tree.size() == 0 ? nullptr : tree.at(0).text.data();
-    const std::size_t lead = body.find_first_not_of(" \t\r\n");
-    std::size_t done = 0;
-    for (std::size_t i = 0; i < tree.size(); ++i) {
-        const JsonNode& node = tree.at(i);
-        if (!is_long_text(node)) continue;
-        const std::size_t begin = lead + static_cast<std::size_t>(node.text.data() - origin);
-        std::string reference;
-        if (!impl_->append_reference(reference, node)) continue;
-        append_plain(plain, body.substr(done, begin - done));
-        plain += reference;
-        done = begin + node.text.size();
-    }
-    append_plain(plain, body.substr(done));
-    return impl_->compress(plain);
-}
-
-BodyUnpacker::BodyUnpacker(std::string_view newest_body) {
-    learn(newest_body);
-}
-
-void BodyUnpacker::learn(std::string_view body) {
-    try {
-        tree_.read(body);
-    } catch (const BadJson&) {
-        return;  // nothing refers to it
-    }
-    for (std::size_t i = 0; i < tree_.size(); ++i) {
-        if (!is_long_text(tree_.at(i))) continue;
-        std::string text = unescaped(tree_.at(i).inside());
-        const Hash hash = hasher_.hash(text);
-        TextId id{};
-        std::copy_n(hash.begin(), id.size(), id.begin());
-        texts_.try_emplace(id, std::move(text));
-    }
+std::string BodyPacker::pack(std::string_view body, std::string_view now) {
+    impl_->write_steps(body, now);
+    return impl_->compressed_steps();
 }
 
 std::optional<std::string> BodyUnpacker::unpack(std::string_view packed, const BodyCheck& check) {
-    if (packed.empty() || packed.front() != kForm) return std::nullopt;
+    if (packed.empty()) return std::nullopt;
+    const char form = packed.front();
     packed.remove_prefix(1);
-    const unsigned long long size = ZSTD_getFrameContentSize(packed.data(), packed.size());
-    if (size > kFrameFactorMax * check.bytes) return std::nullopt;  // its two errors, too
-    std::string plain(size, '\0');
-    if (ZSTD_decompress(plain.data(), plain.size(), packed.data(), packed.size()) != plain.size())
+    std::string steps;
+    if (form == kCompressedSteps) {
+        const unsigned long long size = ZSTD_getFrameContentSize(packed.data(), packed.size());
+        if (size > kStepsFactorMax * check.bytes + kStepsExtra) return std::nullopt;  // its two errors, too
+        steps.resize(size);
+        if (ZSTD_decompress(steps.data(), steps.size(), packed.data(), packed.size()) != steps.size())
+            return std::nullopt;
+        packed = steps;
+    } else if (form != kSteps) {
         return std::nullopt;
-    std::string body;
-    body.reserve(check.bytes);
-    if (!expand(plain, body) || body.size() != check.bytes || hasher_.hash(body) != check.hash)
-        return std::nullopt;
-    learn(body);
-    return body;
-}
-
-bool BodyUnpacker::expand(std::string_view plain, std::string& out) const {
-    Front front(plain);
-    while (!front.empty()) {
-        out += front.take_until_nul();
-        if (front.empty()) return true;
-        front.take(1);
-        const auto kind = front.take_byte();
-        if (kind == static_cast<std::size_t>(kItself)) out += '\0';
-        if (kind == static_cast<std::size_t>(kItself)) continue;
-        const std::string_view named = front.take(kTextIdBytes);
-        const auto escapes = take_escapes(front);
-        if (kind != static_cast<std::size_t>(kReference) || named.size() != kTextIdBytes || !escapes)
-            return false;
-        TextId id{};
-        std::transform(named.begin(), named.end(), id.begin(),
-                       [](char c) { return static_cast<std::byte>(c); });
-        const auto text = texts_.find(id);
-        if (text == texts_.end()) return false;
-        out += '"';
-        append_spelled(out, text->second, *escapes);
-        out += '"';
     }
-    return true;
+    std::string body;
+    if (!follow(packed, next_, check.bytes, body) || body.size() != check.bytes ||
+        hasher_.hash(body) != check.hash)
+        return std::nullopt;
+    next_ = body;
+    return body;
 }
 
 }  // namespace carecloud

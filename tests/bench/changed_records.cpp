@@ -19,9 +19,6 @@
 namespace carecloud::bench {
 namespace {
 
-constexpr std::string_view kStatusMember = "\"status\":\"";
-constexpr std::string_view kHoursMember = "\"thtotalhours\":";
-
 class CorrectedStore {
   public:
     CorrectedStore(const std::string& path, bool keeps) {
@@ -51,20 +48,6 @@ class CorrectedStore {
     std::unique_ptr<SqliteStore> store_;
     double cpu_ = 0;
 };
-
-// The record as its portal shows it in that round: another status, other hours on one day, a later `modified`.
-std::string corrected(std::string record, std::size_t round) {
-    if (round == 0) return record;
-    const std::size_t status = record.find(kStatusMember);
-    if (status != std::string::npos)
-        record.insert(status + kStatusMember.size(), "r" + std::to_string(round));
-    const std::size_t hours = record.find(kHoursMember);
-    if (hours != std::string::npos)
-        record.insert(hours + kHoursMember.size(), "\"" + std::to_string(round) + "\",\"before\":");
-    const std::size_t modified = record.find("\"modified\":\"");
-    record.replace(modified + 12, 4, std::to_string(2030 + round));
-    return record;
-}
 
 PagePtr page_of_round(const Dataset& data, std::size_t first, std::size_t count, std::size_t round) {
     std::string text = R"({"isSuccess":true,"data":[)";

@@ -15,6 +15,15 @@ constexpr std::string_view kAfter = "]}";
 constexpr std::size_t kPageRecords = 1000;
 constexpr int kGzipLevel = 6;  // what servers use
 
+constexpr std::string_view kStatusMember = "\"status\":\"";
+constexpr std::string_view kHoursMember = "\"thtotalhours\":";
+constexpr std::string_view kModifiedMember = "\"modified\":\"";
+constexpr std::size_t kYearDigits = 4;
+
+std::string year_of(std::size_t correction) {
+    return std::to_string(2024 + correction);
+}
+
 void cut(std::string& text, std::string_view from, std::size_t bytes) {
     const std::size_t at = text.find(from);
     if (at == std::string::npos) throw std::logic_error("the record has no " + std::string(from));
@@ -38,14 +47,17 @@ void add(Dataset& data, std::string id, std::string modified, std::string record
 }
 
 // Batch by batch, since inside one `modified` the order is the ids'.
-void add_records(Dataset& data, const RecordOptions& options) {
+void add_records(Dataset& data, const RecordOptions& options, std::size_t correction) {
     for (std::size_t first = 0; first < data.count; first += options.batch) {
         std::vector<std::pair<std::string, std::size_t>> batch;
         for (std::size_t i = first; i < std::min(first + options.batch, data.count); ++i)
             batch.emplace_back(record_id(options, i), i);
         std::sort(batch.begin(), batch.end());
-        for (auto& [id, index] : batch)
-            add(data, std::move(id), record_modified(options, index).to_string(), make_one(options, index));
+        for (auto& [id, index] : batch) {
+            std::string modified = record_modified(options, index).to_string();
+            if (correction > 0) modified.replace(0, kYearDigits, year_of(correction));
+            add(data, std::move(id), std::move(modified), corrected(make_one(options, index), correction));
+        }
     }
 }
 
@@ -77,6 +89,19 @@ double Dataset::record_bytes() const {
     for (const std::string& record : records)
         bytes += record.size();
     return static_cast<double>(bytes) / static_cast<double>(records.size());
+}
+
+std::string corrected(std::string record, std::size_t correction) {
+    if (correction == 0) return record;
+    const std::size_t status = record.find(kStatusMember);
+    if (status != std::string::npos)
+        record.insert(status + kStatusMember.size(), "r" + std::to_string(correction));
+    const std::size_t hours = record.find(kHoursMember);
+    if (hours != std::string::npos)
+        record.insert(hours + kHoursMember.size(), "\"" + std::to_string(correction) + "\",\"before\":");
+    const std::size_t modified = record.find(kModifiedMember);
+    record.replace(modified + kModifiedMember.size(), kYearDigits, year_of(correction));
+    return record;
 }
 
 // The known figures are for records of 888 bytes: two system fields less come to about that.
@@ -114,7 +139,7 @@ Dataset make_dataset(const DatasetSettings& settings) {
     Dataset data;
     data.count = settings.records;
     const RecordOptions options = record_options(settings.shape);
-    add_records(data, options);
+    add_records(data, options, settings.correction);
     add_changed(data, options);
     std::size_t largest = 0;
     for (const std::string& record : data.records)

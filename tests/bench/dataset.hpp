@@ -41,9 +41,14 @@ struct Dataset {
 struct DatasetSettings {
     RecordShape shape = RecordShape::light;
     std::size_t records = 0;
+    std::size_t correction = 0;  // which correction of all records this is; 0: as they are first seen
 };
 
 Dataset make_dataset(const DatasetSettings& settings);
+
+// The record as its portal shows it after so many corrections: another status, other hours on one day, a later
+// `modified`.
+std::string corrected(std::string record, std::size_t correction);
 
 // A light record as this program measures it.
 std::string light_record(const RecordOptions& options, std::uint64_t index);

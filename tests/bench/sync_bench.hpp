@@ -17,6 +17,7 @@ struct Options {
     std::size_t rounds = 3;
     std::string folder;         // where the stores are written; one of its own below it
     std::string syncd;          // the daemon's program
+    std::string other_syncd;    // of another build that is compared; empty: none
     std::string node_modules;   // where better-sqlite3 lies; empty: the Node column is skipped
     std::size_t variants = 0;   // records that the bare loop grows to under other pragmas and indexes; 0: not
     std::size_t corrected = 0;  // full records, and ten times as many light ones, that are corrected; 0: not
@@ -43,6 +44,11 @@ void measure_variants(const Options& options, const std::string& folder);
 // Corrections into a store that keeps former versions and one that does not. Throws std::runtime_error.
 void measure_corrections(const Options& options, const std::string& shape, const Dataset& data,
                          const std::string& folder);
+
+// First loads and corrections by the daemon and by that of another build, which take turns. Throws
+// std::runtime_error.
+void measure_builds(const Options& options, const std::string& shape, const DatasetSettings& settings,
+                    const std::string& folder);
 
 // What the product costs once it has everything: idle passes, one change, an overlap that is held, memory.
 // Throws std::runtime_error.

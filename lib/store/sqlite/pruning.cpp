@@ -40,7 +40,6 @@ constexpr std::string_view kNextStream =
     " ORDER BY stream LIMIT 1";
 constexpr std::string_view kRemoveBody =
     "UPDATE records SET body = ?2, readable = NULL WHERE rowid = ?1 AND body <> ?2 RETURNING seq";
-constexpr std::string_view kPrevious = "SELECT previous FROM changes WHERE seq = ?1";
 
 struct Row {
     std::int64_t key = 0;
@@ -77,7 +76,7 @@ Pruning::Pruning(Connection& db)
       deleted_records_(db, kDeletedRecords),
       next_stream_(db, kNextStream),
       remove_body_(db, kRemoveBody),
-      previous_(db, kPrevious) {}
+      previous_(db) {}
 
 PruneReport Pruning::slice(const KeepLimits& limits, std::chrono::milliseconds time) {
     PruneReport report;
@@ -200,19 +199,12 @@ void Pruning::remove_body(std::int64_t rowid, PruneReport& report) {
     }
     if (seq == 0) return;
     ++report.bodies;
-    for (; seq > 0; seq = previous(seq))
+    for (; seq > 0; seq = previous_.of(seq))
         remove_version(seq, report);
 }
 
-std::int64_t Pruning::previous(std::int64_t seq) {
-    previous_.bind(1, seq);
-    const Statement::Scope scope(previous_);
-    // Each is older than the one before, so that a damaged chain comes to an end, too.
-    return previous_.step() ? std::min(previous_.integer(0), seq - 1) : 0;
-}
-
 void Pruning::erase_versions(std::int64_t newest_seq, PruneReport& report) {
-    for (std::int64_t seq = newest_seq; seq > 0; seq = previous(seq)) {
+    for (std::int64_t seq = newest_seq; seq > 0; seq = previous_.of(seq)) {
         remove_version(seq, report);
         remove_corrections_.bind(1, seq);
         report.corrections += static_cast<std::uint64_t>(remove_corrections_.run());

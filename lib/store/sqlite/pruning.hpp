@@ -48,7 +48,6 @@ class Pruning {
     void remove_version(std::int64_t seq, PruneReport& report);
     void remove_body(std::int64_t rowid, PruneReport& report);
     bool go_to_next_stream();
-    std::int64_t previous(std::int64_t seq);
 
     Connection& db_;
     Position accepted_;
@@ -67,7 +66,7 @@ class Pruning {
     Statement deleted_records_;
     Statement next_stream_;
     Statement remove_body_;
-    Statement previous_;
+    PreviousChange previous_;
 };
 
 }  // namespace carecloud

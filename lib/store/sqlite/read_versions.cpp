@@ -31,7 +31,8 @@ Error damaged_version(const std::string& stream, const std::string& id, std::uin
             .operation = "read a version of " + stream,
             .subject = "the version of record " + id + " that change " + std::to_string(seq) +
                        " replaced is damaged",
-            .hint = "the record itself and its other versions are not affected; a backup may have this one"};
+            .hint = "the record itself and its newer versions are not affected; older ones are lost with this one; a "
+                    "backup may have them"};
 }
 
 }  // namespace
@@ -140,8 +141,9 @@ Result<std::optional<VersionBody>> ReadDatabase::version(const std::string& stre
         const bool is_there = record_.text(5) != kNoBody;
         if (record_.hash(2) == sought->hash && is_there)
             return VersionBody{sought->hash, std::string(record_.text(5))};
-        // From the newest to the oldest: a version may refer to what stands in those after it.
+        // From the newest to the oldest: each is packed as what differs from the one after it.
         BodyUnpacker unpacker(record_.text(5));
+        std::uint64_t damaged = 0;
         for (const Link& link : chain) {
             version_.bind(1, static_cast<std::int64_t>(link.seq));
             const Statement::Scope row(version_);
@@ -149,8 +151,9 @@ Result<std::optional<VersionBody>> ReadDatabase::version(const std::string& stre
             const BodyCheck check{.hash = version_.hash(0),
                                   .bytes = static_cast<std::size_t>(version_.integer(1))};
             auto body = unpacker.unpack(version_.text(2), check);
+            if (!body && damaged == 0) damaged = link.seq;
             if (check.hash != sought->hash) continue;
-            if (!body) return damaged_version(stream, id, link.seq);
+            if (!body) return damaged_version(stream, id, damaged);
             return VersionBody{sought->hash, std::move(body)};
         }
         return VersionBody{.hash = sought->hash};

@@ -182,6 +182,7 @@ void RecordTable::keep(const Held& held, const Record& record, const PagePtr& pa
     const Statement::Scope scope(body_);
     if (!body_.step() || body_.text(1) == kNoBody) return;
     archive_.add({.seq = static_cast<std::uint64_t>(seq_) + 1,
+                  .previous = held.seq,
                   .id = std::string(record.id),
                   .modified_text = std::string(body_.text(0)),
                   .hash = held.version.hash,

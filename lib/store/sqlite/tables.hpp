@@ -14,6 +14,7 @@
 #include "store/certificates.hpp"
 #include "store/inbox.hpp"
 #include "store/sqlite/statement.hpp"
+#include "versions/packed_body.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -89,6 +90,18 @@ class VersionTotals {
     Statement add_;
 };
 
+// Of a record, by the log of changes: the change before another, or 0. Each is older than the one before, so that a
+// damaged chain comes to an end, too.
+class PreviousChange {
+  public:
+    explicit PreviousChange(Connection& db);
+
+    std::int64_t of(std::int64_t seq);
+
+  private:
+    Statement find_;
+};
+
 // The tables `versions` and `corrections`: what was replaced, and what that corrected.
 class VersionTable {
   public:
@@ -99,9 +112,14 @@ class VersionTable {
 
   private:
     void insert(std::string_view stream, const Replaced& replaced);
+    std::int64_t pack_anew(const Replaced& replaced);
 
     Statement insert_;
     Statement correct_;
+    Statement find_;
+    Statement update_;
+    PreviousChange previous_;
+    BodyPacker packer_;
     VersionTotals totals_;
 };
 

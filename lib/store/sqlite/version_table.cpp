@@ -2,6 +2,8 @@
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/tables.hpp"
 
+#include <algorithm>
+
 namespace carecloud {
 namespace {
 
@@ -10,6 +12,8 @@ constexpr std::string_view kVersionInsert =
 constexpr std::string_view kCorrectionInsert =
     "INSERT INTO corrections (seq, n, day, sign_in, field, was, is_now) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 
+constexpr std::string_view kVersionFind = "SELECT hash, bytes, body FROM versions WHERE seq = ?1";
+constexpr std::string_view kVersionUpdate = "UPDATE versions SET body = ?2 WHERE seq = ?1";
 constexpr std::string_view kAddTotals =
     "UPDATE version_totals SET versions = versions + ?1, bytes = bytes + ?2";
 
@@ -30,19 +34,58 @@ void VersionTotals::add(std::int64_t versions, std::int64_t bytes) {
     add_.run();
 }
 
+PreviousChange::PreviousChange(Connection& db)
+    : find_(db, "SELECT previous FROM changes WHERE seq = ?1") {}
+
+std::int64_t PreviousChange::of(std::int64_t seq) {
+    find_.bind(1, seq);
+    const Statement::Scope scope(find_);
+    return find_.step() ? std::min(find_.integer(0), seq - 1) : 0;
+}
+
 VersionTable::VersionTable(Connection& db)
-    : insert_(db, kVersionInsert), correct_(db, kCorrectionInsert), totals_(db) {}
+    : insert_(db, kVersionInsert),
+      correct_(db, kCorrectionInsert),
+      find_(db, kVersionFind),
+      update_(db, kVersionUpdate),
+      previous_(db),
+      totals_(db) {}
 
 void VersionTable::put(std::string_view stream, const std::vector<Replaced>& replaced) {
     std::int64_t versions = 0;
     std::int64_t bytes = 0;
     for (const Replaced& one : replaced) {
-        if (!one.kept) continue;
+        if (!one.kept) {
+            bytes += pack_anew(one);
+            continue;
+        }
         insert(stream, one);
         ++versions;
         bytes += static_cast<std::int64_t>(one.kept->packed.size());
     }
-    if (versions > 0) totals_.add(versions, bytes);
+    if (versions > 0 || bytes != 0) totals_.add(versions, bytes);
+}
+
+// The newest version that is kept of the record was packed with the bytes that have been replaced by others now. How
+// much larger it becomes.
+std::int64_t VersionTable::pack_anew(const Replaced& replaced) {
+    if (replaced.former == replaced.now) return 0;
+    for (std::int64_t seq = static_cast<std::int64_t>(replaced.previous); seq > 0; seq = previous_.of(seq)) {
+        find_.bind(1, seq);
+        const Statement::Scope scope(find_);
+        if (!find_.step()) continue;
+        const BodyCheck check{.hash = find_.hash(0), .bytes = static_cast<std::size_t>(find_.integer(1))};
+        const std::string_view packed = find_.text(2);
+        const auto body = BodyUnpacker(replaced.former).unpack(packed, check);
+        if (!body) return 0;  // damaged, as whoever reads it is told
+        const std::string anew = packer_.pack(*body, replaced.now);
+        const auto growth = static_cast<std::int64_t>(anew.size()) - static_cast<std::int64_t>(packed.size());
+        update_.bind(1, seq);
+        update_.bind_blob(2, anew);
+        update_.run();
+        return growth;
+    }
+    return 0;
 }
 
 void VersionTable::insert(std::string_view stream, const Replaced& replaced) {

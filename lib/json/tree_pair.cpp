@@ -1,0 +1,109 @@
+#include "json/tree_pair.hpp"
+
+#include "base/common_prefix.hpp"
+
+namespace carecloud {
+
+// An object or array that is being read, in one of the two.
+class TreePair::Container {
+  public:
+    Container(JsonTree& tree, std::string_view name, char bracket)
+        : tree_(tree), node_(tree.nodes_.size()), begin_(tree.tokens_.position()), is_object_(bracket == '{') {
+        tree.nodes_.push_back(
+            {.name = name, .kind = is_object_ ? JsonNode::Kind::object : JsonNode::Kind::array});
+        tree.tokens_.expect(bracket);
+        more_ = !tree.tokens_.take(end());
+    }
+
+    bool more() const { return more_; }
+    // Of the member whose value follows; an element has none.
+    std::string_view take_name() { return is_object_ ? tree_.tokens_.take_member_name() : std::string_view(); }
+    // The value is read.
+    void go_on() {
+        more_ = tree_.tokens_.take(',');
+        if (!more_) tree_.tokens_.expect(end());
+    }
+    void add_rest(std::size_t depth) {
+        for (; more_; go_on())
+            tree_.add_value(take_name(), depth);
+    }
+    void close() { tree_.close_container(node_, begin_); }
+
+  private:
+    char end() const { return is_object_ ? '}' : ']'; }
+
+    JsonTree& tree_;
+    std::size_t node_;
+    const char* begin_;
+    bool is_object_;
+    bool more_ = false;
+};
+
+void TreePair::read(std::string_view former, std::string_view now) {
+    same_end_ = nullptr;
+    try {
+        former_.begin(former);
+        now_.begin(now);
+        add({}, 0, false);
+        former_.tokens_.end();
+        now_.tokens_.end();
+    } catch (const BadJson&) {
+        former_.nodes_.clear();
+        now_.nodes_.clear();
+        throw;
+    }
+}
+
+void TreePair::add(const Names& names, std::size_t depth, bool in_array) {
+    const char kind = former_.tokens_.peek();
+    const bool both = kind == now_.tokens_.peek() && (kind == '{' || kind == '[');
+    if (both) return add_container(names, depth, in_array);
+    former_.add_value(names.former, depth);
+    now_.add_value(names.now, depth);
+}
+
+void TreePair::add_container(const Names& names, std::size_t depth, bool in_array) {
+    if (depth > kNestingMax) bad_json("nested deeper than " + std::to_string(kNestingMax));
+    const char bracket = former_.tokens_.peek();
+    Container former(former_, names.former, bracket);
+    Container now(now_, names.now, bracket);
+    in_array = in_array || bracket == '[';
+    for (; former.more() && now.more(); former.go_on(), now.go_on()) {
+        const Names member{former.take_name(), now.take_name()};
+        if (member.former != member.now) {
+            former_.add_value(member.former, depth + 1);
+            now_.add_value(member.now, depth + 1);
+            continue;
+        }
+        const char* const begin = former_.tokens_.position();
+        const char* const now_begin = now_.tokens_.position();
+        const std::size_t tokens = skip_same();
+        if (tokens == 0) {
+            add(member, depth + 1, in_array);
+        } else if (in_array && bracket == '{') {
+            former_.add_skipped(member.former, begin, tokens);
+            now_.add_skipped(member.now, now_begin, tokens);
+        }
+    }
+    former.add_rest(depth + 1);
+    now.add_rest(depth + 1);
+    former.close();
+    now.close();
+}
+
+// Passes over the value that begins here in both if it is the same; the number of its tokens, or 0.
+std::size_t TreePair::skip_same() {
+    const char* const a = former_.tokens_.position();
+    const char* const b = now_.tokens_.position();
+    const std::ptrdiff_t shift = (b - now_.text_.data()) - (a - former_.text_.data());
+    if (same_end_ == nullptr || a >= same_end_ || shift != same_shift_) {
+        same_end_ = a + common_prefix({a, former_.text_.data() + former_.text_.size()},
+                                      {b, now_.text_.data() + now_.text_.size()});
+        same_shift_ = shift;
+    }
+    const std::size_t tokens = former_.tokens_.skip_value_before(same_end_);
+    now_.tokens_.skip_tokens(tokens);
+    return tokens;
+}
+
+}  // namespace carecloud

@@ -1,0 +1,46 @@
+// The trees of two similar texts, with what differs in them: comparing two versions of a record costs little more than
+// finding where they differ.
+//
+//     TreePair pair;
+//     pair.read(former, now);                      // throws BadJson
+//     use(pair.former(), pair.now());
+//
+// A value that is in both at the same place is left out of both. In arrays, and below them, only elements are left out,
+// and an object's value that is the same in both has no children, so that an element with a difference has all of its
+// members. What is left out has not been checked. One thread at a time.
+#pragma once
+
+#include "json/tree.hpp"
+
+#include <cstddef>
+#include <string_view>
+
+namespace carecloud {
+
+class TreePair {
+  public:
+    // The trees are empty if it throws.
+    void read(std::string_view former, std::string_view now);
+
+    const JsonTree& former() const { return former_; }
+    const JsonTree& now() const { return now_; }
+
+  private:
+    struct Names {
+        std::string_view former{};
+        std::string_view now{};
+    };
+    class Container;
+
+    void add(const Names& names, std::size_t depth, bool in_array);
+    void add_container(const Names& names, std::size_t depth, bool in_array);
+    std::size_t skip_same();
+
+    JsonTree former_;
+    JsonTree now_;
+    // Up to same_end_ in the former text both are the same, from places on that lie so far apart.
+    const char* same_end_ = nullptr;
+    std::ptrdiff_t same_shift_ = 0;
+};
+
+}  // namespace carecloud
