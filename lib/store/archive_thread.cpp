@@ -6,7 +6,7 @@
 namespace carecloud {
 namespace {
 
-constexpr std::size_t kLot = 16;
+constexpr std::size_t kLotBytes = 128U << 10U;  // of former bodies
 constexpr std::size_t kWaitingLotsMax = 2;  // more than these are not left to the thread
 
 void pack(std::vector<Replaced>& lot, Archiver& archiver) {
@@ -31,8 +31,10 @@ ArchiveThread::~ArchiveThread() {
 }
 
 void ArchiveThread::add(Replaced replaced) {
+    next_lot_bytes_ += replaced.former.size();
     next_lot_.push_back(std::move(replaced));
-    if (next_lot_.size() < kLot) return;
+    if (next_lot_bytes_ < kLotBytes) return;
+    next_lot_bytes_ = 0;
     {
         const std::lock_guard lock(mutex_);
         lots_.push_back({.all = std::exchange(next_lot_, {})});
@@ -63,6 +65,7 @@ std::vector<Replaced> ArchiveThread::finish() {
     pack(next_lot_, own_);
     append(taken, next_lot_);
     next_lot_.clear();
+    next_lot_bytes_ = 0;
     return taken;
 }
 
@@ -74,6 +77,7 @@ void ArchiveThread::append_done(std::vector<Replaced>& taken) {
 
 void ArchiveThread::discard() {
     next_lot_.clear();
+    next_lot_bytes_ = 0;
     std::unique_lock lock(mutex_);
     begun_ = lots_.size();
     changed_.wait(lock, [this] { return under_way_ == 0; });

@@ -30,11 +30,11 @@ namespace carecloud {
 struct Replaced {
     std::uint64_t seq = 0;
     std::uint64_t previous = 0;  // the change of the record before that
-    std::string id{};
-    std::string modified_text{};  // of the former version, as all but `now`
+    std::string_view id{};   // in `page`, as the body that replaced it
+    std::string_view now{};
+    std::string modified_text{};  // of the former version, as what follows
     Hash hash{};
-    std::string former{};    // its body
-    std::string_view now{};  // the body of the one that replaced it, in `page`
+    std::string former{};  // its body
     PagePtr page{};
     std::optional<ArchivedVersion> kept{};  // at the end; none: the two only differ in their spelling
 };
@@ -66,6 +66,7 @@ class ArchiveThread {
 
     Archiver own_;                    // of the calling thread
     std::vector<Replaced> next_lot_;  // its, too
+    std::size_t next_lot_bytes_ = 0;
     std::mutex mutex_;
     std::condition_variable changed_;
     std::deque<Lot> lots_;   // elements stay where they are; guarded by mutex_, as what follows

@@ -183,11 +183,11 @@ void RecordTable::keep(const Held& held, const Record& record, const PagePtr& pa
     if (!body_.step() || body_.text(1) == kNoBody) return;
     archive_.add({.seq = static_cast<std::uint64_t>(seq_) + 1,
                   .previous = held.seq,
-                  .id = std::string(record.id),
+                  .id = record.id,
+                  .now = record.body,
                   .modified_text = std::string(body_.text(0)),
                   .hash = held.version.hash,
                   .former = std::string(body_.text(1)),
-                  .now = record.body,
                   .page = page});
     versions_.put(stream_, archive_.take_done());
 }

@@ -13,7 +13,9 @@
 #include "model/stream.hpp"
 #include "store/certificates.hpp"
 #include "store/inbox.hpp"
+#include "store/sqlite/rows_insert.hpp"
 #include "store/sqlite/statement.hpp"
+#include "versions/difference.hpp"
 #include "versions/packed_body.hpp"
 
 #include <cstddef>
@@ -111,11 +113,17 @@ class VersionTable {
     void put(std::string_view stream, const std::vector<Replaced>& replaced);
 
   private:
-    void insert(std::string_view stream, const Replaced& replaced);
+    struct Correction {
+        std::int64_t seq = 0;
+        std::int64_t n = 0;
+        const Difference* difference = nullptr;
+    };
+
+    void insert(std::string_view stream, const std::vector<const Replaced*>& kept);
     std::int64_t pack_anew(const Replaced& replaced);
 
-    Statement insert_;
-    Statement correct_;
+    RowsInsert insert_;
+    RowsInsert correct_;
     Statement find_;
     Statement update_;
     PreviousChange previous_;

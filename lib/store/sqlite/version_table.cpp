@@ -8,21 +8,14 @@ namespace carecloud {
 namespace {
 
 constexpr std::string_view kVersionInsert =
-    "INSERT INTO versions (seq, stream, id, modified, hash, bytes, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    "INSERT INTO versions (seq, stream, id, modified, hash, bytes, body)";
 constexpr std::string_view kCorrectionInsert =
-    "INSERT INTO corrections (seq, n, day, sign_in, field, was, is_now) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    "INSERT INTO corrections (seq, n, day, sign_in, field, was, is_now)";
 
 constexpr std::string_view kVersionFind = "SELECT hash, bytes, body FROM versions WHERE seq = ?1";
 constexpr std::string_view kVersionUpdate = "UPDATE versions SET body = ?2 WHERE seq = ?1";
 constexpr std::string_view kAddTotals =
     "UPDATE version_totals SET versions = versions + ?1, bytes = bytes + ?2";
-
-void bind_value(Statement& statement, int index, const std::optional<std::string>& text) {
-    if (text)
-        statement.bind(index, *text);
-    else
-        statement.bind_null(index);
-}
 
 }  // namespace
 
@@ -34,8 +27,7 @@ void VersionTotals::add(std::int64_t versions, std::int64_t bytes) {
     add_.run();
 }
 
-PreviousChange::PreviousChange(Connection& db)
-    : find_(db, "SELECT previous FROM changes WHERE seq = ?1") {}
+PreviousChange::PreviousChange(Connection& db) : find_(db, "SELECT previous FROM changes WHERE seq = ?1") {}
 
 std::int64_t PreviousChange::of(std::int64_t seq) {
     find_.bind(1, seq);
@@ -44,26 +36,26 @@ std::int64_t PreviousChange::of(std::int64_t seq) {
 }
 
 VersionTable::VersionTable(Connection& db)
-    : insert_(db, kVersionInsert),
-      correct_(db, kCorrectionInsert),
+    : insert_(db, kVersionInsert, 7),
+      correct_(db, kCorrectionInsert, 7),
       find_(db, kVersionFind),
       update_(db, kVersionUpdate),
       previous_(db),
       totals_(db) {}
 
 void VersionTable::put(std::string_view stream, const std::vector<Replaced>& replaced) {
-    std::int64_t versions = 0;
+    std::vector<const Replaced*> kept;
     std::int64_t bytes = 0;
     for (const Replaced& one : replaced) {
-        if (!one.kept) {
-            bytes += pack_anew(one);
-            continue;
-        }
-        insert(stream, one);
-        ++versions;
+        if (!one.kept) continue;
+        kept.push_back(&one);
         bytes += static_cast<std::int64_t>(one.kept->packed.size());
     }
-    if (versions > 0 || bytes != 0) totals_.add(versions, bytes);
+    insert(stream, kept);
+    for (const Replaced& one : replaced) {
+        if (!one.kept) bytes += pack_anew(one);
+    }
+    if (!kept.empty() || bytes != 0) totals_.add(static_cast<std::int64_t>(kept.size()), bytes);
 }
 
 // The newest version that is kept of the record was packed with the bytes that have been replaced by others now. How
@@ -88,27 +80,30 @@ std::int64_t VersionTable::pack_anew(const Replaced& replaced) {
     return 0;
 }
 
-void VersionTable::insert(std::string_view stream, const Replaced& replaced) {
-    const auto seq = static_cast<std::int64_t>(replaced.seq);
-    insert_.bind(1, seq);
-    insert_.bind(2, stream);
-    insert_.bind(3, replaced.id);
-    insert_.bind(4, replaced.modified_text);
-    insert_.bind(5, replaced.hash);
-    insert_.bind(6, static_cast<std::int64_t>(replaced.former.size()));
-    insert_.bind_blob(7, replaced.kept->packed);
-    insert_.run();
-    correct_.bind(1, seq);
-    std::int64_t n = 0;
-    for (const Difference& one : replaced.kept->differences) {
-        correct_.bind(2, n++);
-        correct_.bind(3, one.day);
-        correct_.bind(4, one.sign_in);
-        correct_.bind(5, one.field);
-        bind_value(correct_, 6, one.was);
-        bind_value(correct_, 7, one.is_now);
-        correct_.run();
-    }
+void VersionTable::insert(std::string_view stream, const std::vector<const Replaced*>& kept) {
+    std::vector<Correction> corrections;
+    insert_.run(kept, [&](auto& bind, const Replaced* one) {
+        const auto seq = static_cast<std::int64_t>(one->seq);
+        bind(seq);
+        bind(stream);
+        bind(one->id);
+        bind(std::string_view(one->modified_text));
+        bind(one->hash);
+        bind(static_cast<std::int64_t>(one->former.size()));
+        bind.blob(one->kept->packed);
+        std::int64_t n = 0;
+        for (const Difference& difference : one->kept->differences)
+            corrections.push_back({seq, n++, &difference});
+    });
+    correct_.run(corrections, [](auto& bind, const Correction& one) {
+        bind(one.seq);
+        bind(one.n);
+        bind(std::string_view(one.difference->day));
+        bind(std::string_view(one.difference->sign_in));
+        bind(std::string_view(one.difference->field));
+        bind(one.difference->was);
+        bind(one.difference->is_now);
+    });
 }
 
 }  // namespace carecloud
