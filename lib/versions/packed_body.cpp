@@ -22,7 +22,7 @@ constexpr std::size_t kCompressFrom = 200;
 // So many same bytes are a place from where on the two go together again.
 constexpr std::size_t kPiece = 16;
 // How far such a place is looked for, near first: most differences are short.
-constexpr std::array<std::size_t, 3> kReaches{128, 2048, 65536};
+constexpr std::array<std::size_t, 3> kReaches{64, 1024, 65536};
 // Steps have more bytes than their body only by their numbers, and a piece takes more room than those.
 constexpr std::size_t kStepsFactorMax = 2;
 constexpr std::size_t kStepsExtra = 64;

@@ -8,9 +8,9 @@ namespace carecloud {
 namespace {
 
 constexpr std::string_view kVersionInsert =
-    "INSERT INTO versions (seq, stream, id, modified, hash, bytes, body)";
+    "INSERT OR FAIL INTO versions (seq, stream, id, modified, hash, bytes, body)";
 constexpr std::string_view kCorrectionInsert =
-    "INSERT INTO corrections (seq, n, day, sign_in, field, was, is_now)";
+    "INSERT OR FAIL INTO corrections (seq, n, day, sign_in, field, was, is_now)";
 
 constexpr std::string_view kVersionFind = "SELECT hash, bytes, body FROM versions WHERE seq = ?1";
 constexpr std::string_view kVersionUpdate = "UPDATE versions SET body = ?2 WHERE seq = ?1";

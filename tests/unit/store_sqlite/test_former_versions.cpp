@@ -147,6 +147,42 @@ TEST_CASE("a damaged version is an error that names the record and the change, a
     CHECK(fixture.body(1) == R"({"name":"Maria"})");
 }
 
+TEST_CASE("older versions stay readable when the bytes are replaced that they were packed with") {
+    HistoryFixture fixture;
+    const std::string long_text(2000, 'x');
+    const auto body = [&](const std::string& hours, const std::string& space) {
+        return R"({"hours":)" + hours + "," + space + R"("text":")" + long_text + "\"}";
+    };
+    fixture.commit(body("1", ""), "2024-01-01T00:00:00Z");
+    fixture.commit(body("2", ""), "2024-01-02T00:00:00Z");
+    for (int i = 3; i <= 5; ++i)
+        fixture.commit(body("2", std::string(static_cast<std::size_t>(i), ' ')),
+                       "2024-01-0" + std::to_string(i) + "T00:00:00Z");
+    fixture.commit(body("6", ""), "2024-01-06T00:00:00Z");
+    CHECK(lines(fixture.page()) ==
+          "6 updated kept 1\n5 updated kept 0\n4 updated - 0\n3 updated - 0\n2 updated - 1\n1 created kept "
+          "0\n");
+    CHECK((fixture.body(1) == body("1", "")));
+    CHECK((fixture.body(5) == body("2", "     ")));
+    CHECK(fixture.store.value("SELECT max(length(body)) < 40 FROM versions") == "1");
+    CHECK(fixture.store.value("SELECT versions || ' ' || bytes FROM version_totals") ==
+          fixture.store.value("SELECT count(*) || ' ' || sum(length(body)) FROM versions"));
+}
+
+TEST_CASE("what a damaged version makes unreadable is reported, and the newer ones are read") {
+    HistoryFixture fixture;
+    for (int i = 1; i <= 5; ++i)
+        fixture.commit(R"({"v":)" + std::to_string(i) + R"(,"s":")" + std::string(300, 's') + "\"}",
+                       "2024-01-0" + std::to_string(i) + "T00:00:00Z");
+    fixture.store.sql("UPDATE versions SET body = zeroblob(9) WHERE seq = 4");
+    CHECK_THAT(fixture.body(4), Contains("\"v\":4"));
+    CHECK_THAT(fixture.body(3), Contains("change 4 replaced is damaged"));
+    CHECK_THAT(fixture.body(1), Contains("change 4 replaced is damaged"));
+    // And what comes later is kept as ever.
+    fixture.commit(R"({"v":6})", "2024-01-06T00:00:00Z");
+    CHECK_THAT(fixture.body(5), Contains("\"v\":5"));
+}
+
 TEST_CASE("a chain of changes that was altered into a ring ends") {
     HistoryFixture fixture;
     fixture.commit(R"({"v":1})", kJan1);
