@@ -100,17 +100,6 @@ void JsonTree::add_value(std::string_view name, std::size_t depth) {
     }
 }
 
-void JsonTree::add_skipped(std::string_view name, const char* begin, std::size_t tokens) {
-    const JsonNode::Kind kind = kind_of(*begin);
-    nodes_.push_back({.name = name, .kind = kind});
-    JsonNode& added = nodes_.back();
-    added.end = static_cast<std::uint32_t>(nodes_.size());
-    // Only whether it has some is asked of what is the same.
-    added.children = tokens > 2 ? 1 : 0;
-    const char* const end = added.is_scalar() ? tokens_.position() : tokens_.after_bracket();
-    added.text = trim_right({begin, static_cast<std::size_t>(end - begin)});
-}
-
 void JsonTree::close_container(std::size_t node, const char* begin) {
     JsonNode& closed = nodes_[node];
     closed.text = {begin, static_cast<std::size_t>(tokens_.after_bracket() - begin)};

@@ -72,8 +72,6 @@ class JsonTree {
 
     void begin(std::string_view text);
     void add_value(std::string_view name, std::size_t depth);
-    // Of the value that began there and was passed over with so many tokens.
-    void add_skipped(std::string_view name, const char* begin, std::size_t tokens);
     // All of its children are added, and its bracket is taken.
     void close_container(std::size_t node, const char* begin);
 

@@ -8,7 +8,10 @@ namespace carecloud {
 class TreePair::Container {
   public:
     Container(JsonTree& tree, std::string_view name, char bracket)
-        : tree_(tree), node_(tree.nodes_.size()), begin_(tree.tokens_.position()), is_object_(bracket == '{') {
+        : tree_(tree),
+          node_(tree.nodes_.size()),
+          begin_(tree.tokens_.position()),
+          is_object_(bracket == '{') {
         tree.nodes_.push_back(
             {.name = name, .kind = is_object_ ? JsonNode::Kind::object : JsonNode::Kind::array});
         tree.tokens_.expect(bracket);
@@ -17,7 +20,9 @@ class TreePair::Container {
 
     bool more() const { return more_; }
     // Of the member whose value follows; an element has none.
-    std::string_view take_name() { return is_object_ ? tree_.tokens_.take_member_name() : std::string_view(); }
+    std::string_view take_name() {
+        return is_object_ ? tree_.tokens_.take_member_name() : std::string_view();
+    }
     // The value is read.
     void go_on() {
         more_ = tree_.tokens_.take(',');
@@ -54,36 +59,23 @@ void TreePair::read(std::string_view former, std::string_view now) {
     }
 }
 
-void TreePair::add(const Names& names, std::size_t depth, bool in_array) {
+void TreePair::add(const Names& names, std::size_t depth, bool as_a_whole) {
     const char kind = former_.tokens_.peek();
     const bool both = kind == now_.tokens_.peek() && (kind == '{' || kind == '[');
-    if (both) return add_container(names, depth, in_array);
+    if (both && !as_a_whole) return add_container(names, depth);
     former_.add_value(names.former, depth);
     now_.add_value(names.now, depth);
 }
 
-void TreePair::add_container(const Names& names, std::size_t depth, bool in_array) {
+void TreePair::add_container(const Names& names, std::size_t depth) {
     if (depth > kNestingMax) bad_json("nested deeper than " + std::to_string(kNestingMax));
     const char bracket = former_.tokens_.peek();
     Container former(former_, names.former, bracket);
     Container now(now_, names.now, bracket);
-    in_array = in_array || bracket == '[';
     for (; former.more() && now.more(); former.go_on(), now.go_on()) {
         const Names member{former.take_name(), now.take_name()};
-        if (member.former != member.now) {
-            former_.add_value(member.former, depth + 1);
-            now_.add_value(member.now, depth + 1);
-            continue;
-        }
-        const char* const begin = former_.tokens_.position();
-        const char* const now_begin = now_.tokens_.position();
-        const std::size_t tokens = skip_same();
-        if (tokens == 0) {
-            add(member, depth + 1, in_array);
-        } else if (in_array && bracket == '{') {
-            former_.add_skipped(member.former, begin, tokens);
-            now_.add_skipped(member.now, now_begin, tokens);
-        }
+        const bool same_name = member.former == member.now;
+        if (!same_name || !skip_same()) add(member, depth + 1, bracket == '[' || !same_name);
     }
     former.add_rest(depth + 1);
     now.add_rest(depth + 1);
@@ -91,8 +83,8 @@ void TreePair::add_container(const Names& names, std::size_t depth, bool in_arra
     now.close();
 }
 
-// Passes over the value that begins here in both if it is the same; the number of its tokens, or 0.
-std::size_t TreePair::skip_same() {
+// Passes over the value that begins here in both if it is the same.
+bool TreePair::skip_same() {
     const char* const a = former_.tokens_.position();
     const char* const b = now_.tokens_.position();
     const std::ptrdiff_t shift = (b - now_.text_.data()) - (a - former_.text_.data());
@@ -103,7 +95,7 @@ std::size_t TreePair::skip_same() {
     }
     const std::size_t tokens = former_.tokens_.skip_value_before(same_end_);
     now_.tokens_.skip_tokens(tokens);
-    return tokens;
+    return tokens > 0;
 }
 
 }  // namespace carecloud

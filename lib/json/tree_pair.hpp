@@ -5,9 +5,8 @@
 //     pair.read(former, now);                      // throws BadJson
 //     use(pair.former(), pair.now());
 //
-// A value that is in both at the same place is left out of both. In arrays, and below them, only elements are left out,
-// and an object's value that is the same in both has no children, so that an element with a difference has all of its
-// members. What is left out has not been checked. One thread at a time.
+// A value that is in both at the same place is left out of both; of what an element of an array has, nothing is, so that
+// one with a difference is there as a whole. What is left out has not been checked. One thread at a time.
 #pragma once
 
 #include "json/tree.hpp"
@@ -32,9 +31,9 @@ class TreePair {
     };
     class Container;
 
-    void add(const Names& names, std::size_t depth, bool in_array);
-    void add_container(const Names& names, std::size_t depth, bool in_array);
-    std::size_t skip_same();
+    void add(const Names& names, std::size_t depth, bool as_a_whole);
+    void add_container(const Names& names, std::size_t depth);
+    bool skip_same();
 
     JsonTree former_;
     JsonTree now_;

@@ -50,6 +50,9 @@ void operator delete(void* memory, std::size_t /*bytes*/, std::align_val_t /*ali
 namespace carecloud {
 
 std::int64_t live_bytes() {
+    // Connections ask SQLite not to count its memory, which it refuses once it is in use.
+    static const int counting = sqlite3_initialize();
+    static_cast<void>(counting);
     return live + sqlite3_memory_used();
 }
 

@@ -171,9 +171,12 @@ TEST_CASE("older versions stay readable when the bytes are replaced that they we
 
 TEST_CASE("what a damaged version makes unreadable is reported, and the newer ones are read") {
     HistoryFixture fixture;
-    for (int i = 1; i <= 5; ++i)
-        fixture.commit(R"({"v":)" + std::to_string(i) + R"(,"s":")" + std::string(300, 's') + "\"}",
+    std::string notes;
+    for (int i = 1; i <= 5; ++i) {
+        notes.insert(0, "note " + std::to_string(i) + " of a record; ");
+        fixture.commit(R"({"notes":")" + notes + R"(","v":)" + std::to_string(i) + "}",
                        "2024-01-0" + std::to_string(i) + "T00:00:00Z");
+    }
     fixture.store.sql("UPDATE versions SET body = zeroblob(9) WHERE seq = 4");
     CHECK_THAT(fixture.body(4), Contains("\"v\":4"));
     CHECK_THAT(fixture.body(3), Contains("change 4 replaced is damaged"));
