@@ -69,8 +69,8 @@ class Tokens {
         expect(']');
     }
 
-    // For a caller that reads two texts side by side: the steps of each_member() and each_element(). A name is taken with
-    // its colon.
+    // For a caller that reads two texts side by side: the steps of each_member() and each_element(). A name is taken
+    // with its colon.
     bool take(char token) {
         if (peek() != token) return false;
         ++next_;
@@ -90,8 +90,8 @@ class Tokens {
     // Consumes any value. `depth`: the number of enclosing objects and arrays.
     void skip_value(std::size_t depth);
 
-    // Consumes the value that begins here, unchecked, if the token after it begins before `end`, a place in the text; the
-    // number of its tokens, or 0.
+    // Consumes the value that begins here, unchecked, if the token after it begins before `end`, a position in the
+    // text; the number of its tokens, or 0.
     std::size_t skip_value_before(const char* end);
     void skip_tokens(std::size_t count) { next_ += count; }
 

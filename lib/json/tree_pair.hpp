@@ -5,8 +5,9 @@
 //     pair.read(former, now);                      // throws BadJson
 //     use(pair.former(), pair.now());
 //
-// A value that is in both at the same place is left out of both; of what an element of an array has, nothing is, so that
-// one with a difference is there as a whole. What is left out has not been checked. One thread at a time.
+// A value that both have at the same position is left out of both. An element of an array is left out or there as a
+// whole, so that one with a difference can be matched by its key. What is left out is not checked. One thread at a
+// time.
 #pragma once
 
 #include "json/tree.hpp"
@@ -37,7 +38,7 @@ class TreePair {
 
     JsonTree former_;
     JsonTree now_;
-    // Up to same_end_ in the former text both are the same, from places on that lie so far apart.
+    // Up to same_end_ in the former text both are the same, shifted by so many bytes.
     const char* same_end_ = nullptr;
     std::ptrdiff_t same_shift_ = 0;
 };

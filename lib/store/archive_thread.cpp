@@ -7,7 +7,7 @@ namespace carecloud {
 namespace {
 
 constexpr std::size_t kLotBytes = 128U << 10U;  // of former bodies
-constexpr std::size_t kWaitingLotsMax = 2;  // more than these are not left to the thread
+constexpr std::size_t kWaitingLotsMax = 2;      // more than these are not left to the thread
 
 void pack(std::vector<Replaced>& lot, Archiver& archiver) {
     for (Replaced& one : lot)

@@ -30,7 +30,7 @@ namespace carecloud {
 struct Replaced {
     std::uint64_t seq = 0;
     std::uint64_t previous = 0;  // the change of the record before that
-    std::string_view id{};   // in `page`, as the body that replaced it
+    std::string_view id{};       // in `page`, as the body that replaced it
     std::string_view now{};
     std::string modified_text{};  // of the former version, as what follows
     Hash hash{};

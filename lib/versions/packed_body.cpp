@@ -19,9 +19,9 @@ constexpr char kCompressedSteps = 3;
 constexpr int kLevel = 1;
 // Fewer bytes of steps are not worth compressing.
 constexpr std::size_t kCompressFrom = 200;
-// So many same bytes are a place from where on the two go together again.
+// So many same bytes end a gap between the two.
 constexpr std::size_t kPiece = 16;
-// How far such a place is looked for, near first: most differences are short.
+// How far they are looked for, near first: most differences are short.
 constexpr std::array<std::size_t, 3> kReaches{64, 1024, 65536};
 // Steps have more bytes than their body only by their numbers, and a piece takes more room than those.
 constexpr std::size_t kStepsFactorMax = 2;
@@ -100,7 +100,7 @@ struct BodyPacker::Impl {
     std::unique_ptr<ZSTD_CCtx, std::size_t (*)(ZSTD_CCtx*)> context{ZSTD_createCCtx(), ZSTD_freeCCtx};
     std::string steps;  // these are used again
     std::string room;
-    std::vector<std::uint32_t> places;
+    std::vector<std::uint32_t> pieces;
 
     void write_steps(std::string_view body, std::string_view now) {
         steps.assign(1, kSteps);
@@ -133,15 +133,15 @@ struct BodyPacker::Impl {
         while (size < 2 * now.size())
             size *= 2;
         constexpr std::uint32_t none = 0;
-        places.assign(size, none);
+        pieces.assign(size, none);
         for (std::size_t at = 0; at + kPiece <= now.size(); ++at) {
-            std::uint32_t& place = places[hash_of_piece(now.data() + at) & (size - 1)];
-            if (place == none) place = static_cast<std::uint32_t>(at + 1);
+            std::uint32_t& found = pieces[hash_of_piece(now.data() + at) & (size - 1)];
+            if (found == none) found = static_cast<std::uint32_t>(at + 1);
         }
         for (std::size_t at = 0; at + kPiece <= body.size(); ++at) {
-            const std::uint32_t place = places[hash_of_piece(body.data() + at) & (size - 1)];
-            if (place != none && std::memcmp(now.data() + place - 1, body.data() + at, kPiece) == 0)
-                return Gap{.of_body = at, .of_now = place - 1};
+            const std::uint32_t found = pieces[hash_of_piece(body.data() + at) & (size - 1)];
+            if (found != none && std::memcmp(now.data() + found - 1, body.data() + at, kPiece) == 0)
+                return Gap{.of_body = at, .of_now = found - 1};
         }
         return std::nullopt;
     }

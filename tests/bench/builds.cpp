@@ -64,9 +64,10 @@ void measure_builds(const Options& options, const std::string& shape, const Data
     std::vector<std::vector<std::string>> rows{
         {shape + " records", "records/s", "the other build", "ratio", "CPU us a record", "the other build"}};
     for (std::size_t step = 0; step < servers.size(); ++step)
-        rows.push_back({step == 0 ? "first load" : "corrections " + std::to_string(step), spread(ours.rate[step]),
-                        spread(other.rate[step]), spread(ratios(ours.rate[step], other.rate[step])),
-                        spread(ours.cpu_us[step]), spread(other.cpu_us[step])});
+        rows.push_back({step == 0 ? "first load" : "corrections " + std::to_string(step),
+                        spread(ours.rate[step]), spread(other.rate[step]),
+                        spread(ratios(ours.rate[step], other.rate[step])), spread(ours.cpu_us[step]),
+                        spread(other.cpu_us[step])});
     print_table("beside another build, " + std::to_string(settings.records) + " " + shape + " records", rows);
 }
 

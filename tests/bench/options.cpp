@@ -33,7 +33,8 @@ std::optional<Options> read_options(int argc, const char* const* argv) {
     add("folder", po::value(&options.folder)->default_value(std::filesystem::temp_directory_path().string()),
         "folder on a real disk for the stores; they are removed at the end");
     add("other-syncd", po::value(&options.other_syncd),
-        "another build's program, which takes turns with the daemon at first loads and corrections of --full and "
+        "another build's program, which takes turns with the daemon at first loads and corrections of --full "
+        "and "
         "--light records; all else is skipped");
     add("syncd", po::value(&options.syncd)->default_value(BENCH_SYNCD), "the daemon's program");
     add("node-modules", po::value(&options.node_modules),

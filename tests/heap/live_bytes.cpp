@@ -12,6 +12,9 @@ namespace {
 
 std::atomic<std::int64_t> live{0};
 
+// Connections ask SQLite not to count its memory, which it refuses once it is in use.
+[[maybe_unused]] const int counting = sqlite3_initialize();
+
 void* counted(void* memory) {
     if (!memory) throw std::bad_alloc();
     live += static_cast<std::int64_t>(malloc_usable_size(memory));
@@ -50,9 +53,6 @@ void operator delete(void* memory, std::size_t /*bytes*/, std::align_val_t /*ali
 namespace carecloud {
 
 std::int64_t live_bytes() {
-    // Connections ask SQLite not to count its memory, which it refuses once it is in use.
-    static const int counting = sqlite3_initialize();
-    static_cast<void>(counting);
     return live + sqlite3_memory_used();
 }
 

@@ -73,8 +73,8 @@ Error to_error(const SqlError& error, std::string operation, const std::string& 
 
 Connection::Connection(const std::string& path, const std::string& vfs, Access access) {
     // NOMUTEX: one thread at a time uses it. EXRESCODE: extended result codes from the first call on.
-    // Nobody asks SQLite how much memory it has, and to count it takes a mutex for each allocation. Refused, without harm,
-    // where a test's VFS was registered before.
+    // Nobody asks how much memory SQLite has, and it would lock a mutex to count each allocation. Refused, without
+    // harm, if a test's VFS was registered before.
     static const int refused = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     static_cast<void>(refused);
     const int mode =

@@ -27,12 +27,14 @@ std::optional<std::string> text_or_null(const Statement& statement, int column) 
 }
 
 Error damaged_version(const std::string& stream, const std::string& id, std::uint64_t seq) {
-    return {.code = ErrorCode::store_corrupt,
-            .operation = "read a version of " + stream,
-            .subject = "the version of record " + id + " that change " + std::to_string(seq) +
-                       " replaced is damaged",
-            .hint = "the record itself and its newer versions are not affected; older ones are lost with this one; a "
-                    "backup may have them"};
+    return {
+        .code = ErrorCode::store_corrupt,
+        .operation = "read a version of " + stream,
+        .subject =
+            "the version of record " + id + " that change " + std::to_string(seq) + " replaced is damaged",
+        .hint =
+            "the record itself and its newer versions are not affected; older ones are lost with this one; a "
+            "backup may have them"};
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+// The seed of the randomized tests of this folder; they print it if they fail.
 #pragma once
 
 #include <cstdlib>

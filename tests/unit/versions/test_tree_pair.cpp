@@ -53,11 +53,14 @@ class Records {
                value(3) + R"(}},"tags":)" + value(2) + R"(,"modified":"2024-01-0)" +
                std::to_string(1 + below(9)) + R"("})";
     }
-    // Another version: some values are others, some parts are moved.
+    // Another version: some values are others, some parts are replaced. No two days or sign-ins get the same key.
     std::string changed(std::string record) {
         for (std::size_t count = below(4); count > 0; --count) {
             const std::size_t at = record.find_first_of("0123456789", below(record.size()));
-            if (at != std::string::npos) record[at] = static_cast<char>('1' + below(9));
+            if (at == std::string::npos) continue;
+            const std::string member = record.substr(0, record.rfind(':', at));
+            if (!member.ends_with("\"attendancedate\"") && !member.ends_with("\"signInId\""))
+                record[at] = static_cast<char>('1' + below(9));
         }
         if (below(3) == 0) replace_part(record, "\"tags\":", "\"modified\"", value(2) + ",");
         if (below(3) == 0) replace_part(record, "\"attendanceinfo\":", "\"other\"", days() + ",");
