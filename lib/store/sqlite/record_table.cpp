@@ -3,6 +3,9 @@
 #include "base/readable_json.hpp"
 #include "store/sqlite/connection.hpp"
 
+#include <initializer_list>
+#include <utility>
+
 namespace carecloud {
 namespace {
 
@@ -10,10 +13,14 @@ constexpr std::string_view kRecordInsert =
     "INSERT INTO records (stream, id, modified, hash, seq, body, readable) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
     "?7)"
     " ON CONFLICT DO NOTHING";
-constexpr std::string_view kRecordFind =
+constexpr std::string_view kFound =
     "SELECT r.stream, r.id, r.modified, r.hash, r.deleted_at, c.kind, r.seq, c.previous, c.reversal, "
-    "c.committed_at FROM records r"
-    " LEFT JOIN changes c ON c.seq = r.seq WHERE r.rowid = ?1";
+    "c.committed_at, r.rowid";
+constexpr std::string_view kRecordFrom = " FROM records r LEFT JOIN changes c ON c.seq = r.seq";
+constexpr std::string_view kByRow = " WHERE r.rowid = ?1";
+constexpr std::string_view kById = " WHERE r.stream = ?1 AND r.id = ?2";
+constexpr std::string_view kBody = ", r.body";
+constexpr int kBodyColumn = 11;
 constexpr std::string_view kReplace =
     "UPDATE records SET modified = ?3, hash = ?4, seq = ?5, deleted_at = NULL, body = ?6, readable = ?7"
     " WHERE rowid = ?1";
@@ -32,6 +39,13 @@ constexpr const char* kHighestSeq =
     "SELECT max(ifnull((SELECT max(seq) FROM changes), 0),"
     " ifnull((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'seq_high'), 0))";
 
+std::string joined(std::initializer_list<std::string_view> parts) {
+    std::string text;
+    for (const std::string_view part : parts)
+        text += part;
+    return text;
+}
+
 // ?6 and ?7: the portal's bytes, and the views' replacement if these are not readable. Both must live until the
 // statement has run.
 void bind_body(Statement& statement, std::string_view body, const std::optional<std::string>& readable) {
@@ -48,7 +62,9 @@ RecordTable::RecordTable(Connection& db, const FirstLoad& first_load)
     : db_(db),
       index_(db, first_load),
       insert_(db, kRecordInsert),
-      find_(db, kRecordFind),
+      find_by_row_(db, joined({kFound, kRecordFrom, kByRow})),
+      find_(db, joined({kFound, kRecordFrom, kById})),
+      find_whole_(db, joined({kFound, kBody, kRecordFrom, kById})),
       replace_(db, kReplace),
       log_(db, kLog),
       holds_(db, kHolds),
@@ -67,6 +83,8 @@ void RecordTable::begin(std::string_view stream, std::string_view committed_at) 
     now_ = Timestamp::parse(committed_at).value_or(Timestamp{});
     index_.begin(stream);
     insert_.bind(1, stream);
+    find_.bind(1, stream_);
+    find_whole_.bind(1, stream_);
     log_.bind(2, stream);
     log_.bind(7, committed_at);
     delete_.bind(3, committed_at);
@@ -80,8 +98,9 @@ bool RecordTable::take(const Batch& batch, const Record& record, DoubtTable& dou
         summary.count(unseen.kind);
         return true;
     }
-    std::optional<Held> held = find(record.id);
+    std::optional<Held> held = find(record.id, expect_replaced_);
     expect_unseen_ = !held;
+    expect_replaced_ = false;
     if (!held) {
         insert_unseen(record, unseen.kind);
         summary.count(unseen.kind);
@@ -98,6 +117,7 @@ bool RecordTable::take(const Batch& batch, const Record& record, DoubtTable& dou
     if (decision.verdict == Verdict::unchanged) ++summary.unchanged;
     if (decision.verdict == Verdict::unsteady) ++summary.unsteady;
     if (decision.verdict != Verdict::take) return false;
+    expect_replaced_ = keep_versions_;
     keep(*held, record, batch.page);
     replace(held->rowid, record);
     log(record, decision.kind, held->seq, decision.reversal);
@@ -144,52 +164,65 @@ bool RecordTable::insert_unseen(const Record& record, ChangeKind kind) {
     return true;
 }
 
-std::optional<RecordTable::Held> RecordTable::find(std::string_view id) {
-    auto rowid = index_.find(id);
-    if (!rowid) return std::nullopt;
-    if (auto held = read(*rowid, id)) return held;
-    // Another record with the same 64 bits.
-    index_.build();
-    rowid = index_.find(id);
-    return rowid ? read(*rowid, id) : std::nullopt;
+std::optional<RecordTable::Held> RecordTable::find(std::string_view id, bool whole) {
+    if (!index_.find_is_exact()) {
+        const auto rowid = index_.find(id);
+        if (!rowid) return std::nullopt;
+        find_by_row_.bind(1, *rowid);
+        if (auto held = read(find_by_row_, id)) return held;
+        // Another record with the same 64 bits.
+        index_.build();
+    }
+    Statement& find = whole ? find_whole_ : find_;
+    find.bind(2, id);
+    return read(find, id);
 }
 
-// None: the row is another record's.
-std::optional<RecordTable::Held> RecordTable::read(std::int64_t rowid, std::string_view id) {
-    find_.bind(1, rowid);
-    const Statement::Scope scope(find_);
-    if (!find_.step() || find_.text(0) != stream_ || find_.text(1) != id) return std::nullopt;
-    Held held{
-        .rowid = rowid, .seq = static_cast<std::uint64_t>(find_.integer(6)), .version = {}, .newest = {}};
-    held.version.modified = Timestamp::parse(find_.text(2));
-    held.version.hash = find_.hash(3);
-    const bool deleted = !find_.is_null(4);
+// None: there is no row, or it is another record's.
+std::optional<RecordTable::Held> RecordTable::read(Statement& find, std::string_view id) {
+    const Statement::Scope scope(find);
+    if (!find.step() || find.text(0) != stream_ || find.text(1) != id) return std::nullopt;
+    Held held{.rowid = find.integer(10),
+              .seq = static_cast<std::uint64_t>(find.integer(6)),
+              .version = {},
+              .newest = {}};
+    held.version.modified = Timestamp::parse(find.text(2));
+    held.version.hash = find.hash(3);
+    const bool deleted = !find.is_null(4);
     // The row of the log can only be missing if another program pruned more than the schema allows.
-    const auto logged = change_kind_from(find_.text(5));
+    const auto logged = change_kind_from(find.text(5));
     held.version.last_change = deleted ? ChangeKind::deleted : logged.value_or(ChangeKind::updated);
     held.newest = {.modified = held.version.modified,
                    .hash = held.version.hash,
-                   .committed_at = Timestamp::parse(find_.text(9)),
-                   .reversal = static_cast<std::uint64_t>(find_.integer(8)),
-                   .previous = static_cast<std::uint64_t>(find_.integer(7))};
+                   .committed_at = Timestamp::parse(find.text(9)),
+                   .reversal = static_cast<std::uint64_t>(find.integer(8)),
+                   .previous = static_cast<std::uint64_t>(find.integer(7))};
+    if (&find == &find_whole_)
+        held.former = Former{std::string(find.text(2)), std::string(find.text(kBodyColumn))};
     return held;
 }
 
 // Before it is replaced.
-void RecordTable::keep(const Held& held, const Record& record, const PagePtr& page) {
+void RecordTable::keep(Held& held, const Record& record, const PagePtr& page) {
     if (!keep_versions_) return;
-    body_.bind(1, held.rowid);
-    const Statement::Scope scope(body_);
-    if (!body_.step() || body_.text(1) == kNoBody) return;
+    if (!held.former) held.former = former(held.rowid);
+    if (held.former->body == kNoBody) return;
     archive_.add({.seq = static_cast<std::uint64_t>(seq_) + 1,
                   .previous = held.seq,
                   .id = record.id,
                   .now = record.body,
-                  .modified_text = std::string(body_.text(0)),
+                  .modified_text = std::move(held.former->modified_text),
                   .hash = held.version.hash,
-                  .former = std::string(body_.text(1)),
+                  .former = std::move(held.former->body),
                   .page = page});
     versions_.put(stream_, archive_.take_done());
+}
+
+RecordTable::Former RecordTable::former(std::int64_t rowid) {
+    body_.bind(1, rowid);
+    const Statement::Scope scope(body_);
+    if (!body_.step()) return {.body = std::string(kNoBody)};
+    return {.modified_text = std::string(body_.text(0)), .body = std::string(body_.text(1))};
 }
 
 void RecordTable::write_replaced() {
@@ -207,7 +240,7 @@ void RecordTable::replace(std::int64_t rowid, const Record& record) {
 }
 
 void RecordTable::mark_deleted(const Key& key, Asked denied, CommitSummary& summary) {
-    const std::optional<Held> row = find(key.id);
+    const std::optional<Held> row = find(key.id, false);
     if (!row || !holds(key)) return;  // it was stored again in the meantime, or is deleted
     if (!denied.is_after(answers_.of(row->seq))) return;
     const std::optional<HeldRecord> version = held(key.id);

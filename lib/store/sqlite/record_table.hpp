@@ -59,19 +59,25 @@ class RecordTable {
     std::uint64_t last_seq() const { return static_cast<std::uint64_t>(seq_); }
 
   private:
+    struct Former {
+        std::string modified_text{};
+        std::string body{};
+    };
     struct Held {
         std::int64_t rowid = 0;
         std::uint64_t seq = 0;
         HeldVersion version;
         PastChange newest;  // the change that brought it
+        std::optional<Former> former{};
     };
 
     bool insert_unseen(const Record& record, ChangeKind kind);
-    std::optional<Held> find(std::string_view id);
-    std::optional<Held> read(std::int64_t rowid, std::string_view id);
+    std::optional<Held> find(std::string_view id, bool whole);
+    std::optional<Held> read(Statement& find, std::string_view id);
     Decision decide_on(Held& held, const Batch& batch, const Record& record);
     std::optional<PastChange> past(std::uint64_t seq);
-    void keep(const Held& held, const Record& record, const PagePtr& page);
+    void keep(Held& held, const Record& record, const PagePtr& page);
+    Former former(std::int64_t rowid);
     void replace(std::int64_t rowid, const Record& record);
     void log(const Record& record, ChangeKind kind, std::uint64_t previous, std::uint64_t reversal = 0);
 
@@ -79,7 +85,9 @@ class RecordTable {
     std::string stream_;
     RecordIndex index_;
     Statement insert_;
+    Statement find_by_row_;
     Statement find_;
+    Statement find_whole_;  // with the body
     Statement replace_;
     Statement log_;
     Statement holds_;
@@ -93,6 +101,7 @@ class RecordTable {
     AnswerLog answers_;
     Timestamp now_{};
     bool expect_unseen_ = false;
+    bool expect_replaced_ = false;  // likewise, so that the body is read with the row
     bool keep_versions_ = true;
 };
 
