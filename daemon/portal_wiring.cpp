@@ -3,6 +3,7 @@
 #include "runtime/files.hpp"
 #include "runtime/text.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace carecloud {
@@ -28,17 +29,19 @@ Result<std::unique_ptr<HttpPortal>> make_portal(const Configuration& configurati
     auto key = read_secret_file(portal.api_key_file);
     if (!key) return key.error();
     if (configuration.log.level > LogLevel::debug) callbacks.on_request = {};
-    return HttpPortal::create(clock, HttpPortalSettings{.base_url = portal.base_url,
-                                                        .workspace_id = portal.workspace_id,
-                                                        .bucket_id = portal.bucket_id,
-                                                        .api_key = std::move(*key),
-                                                        .key_remedy = remedy_for_key(portal.api_key_file),
-                                                        .ca_file = portal.ca_file.value_or(""),
-                                                        .timeout = portal.timeout,
-                                                        .proxy = ProxyEnvironment::of_process(),
-                                                        .on_notice = std::move(callbacks.on_notice),
-                                                        .on_request = std::move(callbacks.on_request),
-                                                        .on_outcome = std::move(callbacks.on_outcome)});
+    return HttpPortal::create(
+        clock, HttpPortalSettings{.base_url = portal.base_url,
+                                  .workspace_id = portal.workspace_id,
+                                  .bucket_id = portal.bucket_id,
+                                  .api_key = std::move(*key),
+                                  .key_remedy = remedy_for_key(portal.api_key_file),
+                                  .ca_file = portal.ca_file.value_or(""),
+                                  .timeout = portal.timeout,
+                                  .idle_connections_max = std::max<std::size_t>(8, portal.lanes),
+                                  .proxy = ProxyEnvironment::of_process(),
+                                  .on_notice = std::move(callbacks.on_notice),
+                                  .on_request = std::move(callbacks.on_request),
+                                  .on_outcome = std::move(callbacks.on_outcome)});
 }
 
 }  // namespace carecloud

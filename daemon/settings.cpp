@@ -110,7 +110,8 @@ EngineSettings engine_settings(const Configuration& configuration, const EngineS
         .rate = {.per_second = rate.per_second, .burst = rate.burst, .monthly_quota = rate.monthly_quota},
         .seed = std::random_device{}(),
         .hold = before.hold(),
-        .push = before.push()};
+        .push = before.push(),
+        .lanes = configuration.portal.lanes};
     for (const StreamSettings& stream : configuration.streams) {
         settings.streams.push_back(
             engine_stream(stream, configuration.portal, configuration.sns.has_value()));

@@ -4,6 +4,7 @@
 #include "json/json_text.hpp"
 #include "model/job.hpp"
 #include "store/store.hpp"
+#include "telemetry/load_text.hpp"
 
 #include <map>
 #include <set>
@@ -76,6 +77,17 @@ void add_snapshot(Json& stream, const StreamSnapshot& snapshot) {
     stream["next_pass_seconds"] = seconds_of(snapshot.until_next);
     stream["poll_every_seconds"] = seconds_of(snapshot.poll_every);
     stream["stretched_by_quota"] = snapshot.stretched;
+    stream["loading"] = nullptr;
+    if (!snapshot.load) return;
+    const LoadSnapshot& load = *snapshot.load;
+    Json loading{{"records", load.records},
+                 {"expected", nullptr},
+                 {"per_second", load.per_second},
+                 {"seconds_left", nullptr},
+                 {"text", load_text(load)}};
+    if (load.expected) loading["expected"] = *load.expected;
+    if (load.left) loading["seconds_left"] = seconds_of(*load.left);
+    stream["loading"] = std::move(loading);
 }
 
 Json quota_json(const std::string& month, const RequestCount& requests) {

@@ -92,6 +92,7 @@ std::string status_text(const CtlJson& status, const CtlOutput& paint) {
     out += "\n";
     TextTable table({{"STREAM"}, {"RECORDS", TextTable::Align::right}, {"CURSOR (UTC)"}, {"LAST PASS"}});
     std::string errors;
+    std::string loads;
     for (const CtlJson& stream : status.at("streams")) {
         const std::string entity = stream.at("entity").get<std::string>();
         const CtlJson& records = stream.at("records");
@@ -100,8 +101,13 @@ std::string status_text(const CtlJson& status, const CtlOutput& paint) {
         const CtlJson& pass = stream.at("last_pass");
         if (!pass.is_null() && !pass.at("error").is_null())
             errors += printable(entity) + ": " + printable(pass.at("error").get<std::string>()) + "\n";
+        const CtlJson loading = stream.value("loading", CtlJson());
+        if (!loading.is_null())
+            loads +=
+                printable(entity) + ": loading: " + printable(loading.at("text").get<std::string>()) + "\n";
     }
     out += table.to_string();
+    if (!loads.empty()) out += "\n" + loads;
     if (!errors.empty()) out += "\n" + paint.painted(errors, Color::bad);
     const auto open = status.at("events_open").get<std::uint64_t>();
     const auto quarantined = status.at("quarantined").get<std::uint64_t>();

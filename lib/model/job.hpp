@@ -43,10 +43,12 @@ struct Job {
     bool whole = false;            // every key is compared, even where the portal's counts equal the store's
     bool confirm_deletes = false;  // the guard is lifted: an operator has looked
 
-    // Of a backfill: the days, "20240301", both included, and the position in the step under way: the steps are the
-    // records that began before the first day, and then each month's.
+    // Of a backfill: the days, "20240301", both included. The steps are the records that began before the first day,
+    // and then each month's. `ranges`: the position in each of them, as JSON (sync/jobs/backfill.cpp).
     std::string first_day{};
     std::string last_day{};
+    std::string ranges{};
+    // The position in the first step that is not done, of a job that an earlier version has begun.
     std::optional<Cursor> position{};
 
     std::uint64_t steps = 0;  // of a backfill

@@ -55,9 +55,12 @@ struct StreamState {
     std::string stream{};
     std::string entity{};
     std::string fingerprint{};
-    std::optional<Cursor> cursor{};          // none: nothing was ever taken
-    std::optional<SafePoint> safe{};         // none with no cursor
-    std::string dialect{};                   // the proven dialect as JSON; empty: to be proven
+    std::optional<Cursor> cursor{};   // none: nothing was ever taken
+    std::optional<SafePoint> safe{};  // none with no cursor
+    std::string dialect{};            // the proven dialect as JSON; empty: to be proven
+    // The unfinished ranges of a wide load, as JSON (sync/walk/ranges.hpp): the cursor covers only those before them.
+    // Empty: none are under way.
+    std::string ranges{};
     std::optional<Timestamp> portal_time{};  // that was trusted when the row was written (hazard 31)
     std::string updated_at{};                // ISO 8601, display only
     // The fingerprint under which a whole reconciliation last came to its end, or the stream's first one. Empty since

@@ -47,6 +47,7 @@ struct PortalSettings {
     std::optional<std::string> ca_file;
     std::chrono::milliseconds timeout{35'000};
     std::size_t page_size = 1000;  // upper bound of Take
+    std::size_t lanes = 12;        // of wide loads and bounded passes: requests under way at once
     RateSettings rate;
     std::optional<DialectSetting> dialect;  // none: auto, to be proven
 };

@@ -86,6 +86,7 @@ void read_portal(const Field& field, const ConfigurationSource& source, PortalSe
     if (const auto f = portal.find("ca_file")) assign(as_file(*f, FileUse::plain, source), settings.ca_file);
     if (const auto f = portal.find("timeout")) assign(as_duration(*f, 1s, 10min), settings.timeout);
     if (const auto f = portal.find("page_size")) assign(as_count(*f, 1, 1000), settings.page_size);
+    if (const auto f = portal.find("lanes")) assign(as_count(*f, 1, 100), settings.lanes);
     if (const auto f = portal.find("rate")) read_rate(*f, settings.rate);
     if (const auto f = portal.find("dialect")) read_dialect(*f, settings.dialect);
     portal.finish();

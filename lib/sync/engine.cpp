@@ -1,38 +1,14 @@
 #include "sync/engine.hpp"
 
 #include "sync/stream/stream_runner.hpp"
+#include "sync/walk/all_of.hpp"
 
 #include <algorithm>
-#include <type_traits>
 #include <utility>
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/experimental/parallel_group.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 namespace carecloud {
 
-namespace asio = boost::asio;
-
 namespace {
-
-// Runs all of them concurrently until each has ended.
-template <class T>
-Task<std::vector<T>> all_of(asio::any_io_executor executor, std::vector<Task<T>> tasks) {
-    using Operation = decltype(asio::co_spawn(executor, std::declval<Task<T>>(), asio::deferred));
-    std::vector<Operation> operations;
-    operations.reserve(tasks.size());
-    for (Task<T>& task : tasks)
-        operations.push_back(asio::co_spawn(executor, std::move(task), asio::deferred));
-    auto group = asio::experimental::make_parallel_group(std::move(operations));
-    auto [order, exceptions, results] =
-        co_await group.async_wait(asio::experimental::wait_for_all(), asio::use_awaitable);
-    for (const std::exception_ptr& exception : exceptions) {
-        if (exception) std::rethrow_exception(exception);
-    }
-    co_return std::move(results);
-}
 
 // Requests per second, of all streams' polls at their intervals.
 double rate_of_polls(const std::vector<EngineStream>& streams) {
@@ -50,9 +26,10 @@ Engine::Engine(Clock& clock, Portal& portal, Store& store, Inbox& inbox, EngineS
       observer_(observer),
       random_(settings.seed),
       limiter_(clock, store, settings.rate, rate_of_polls(settings.streams), settings.hold),
+      lanes_(clock, settings.lanes),
       whole_due_(store, store) {
     const double poll_rate = rate_of_polls(settings.streams);
-    const PassContext context{clock, portal, store, limiter_, random_, time_, &whole_due_, &observer};
+    const PassContext context{clock, portal, store, limiter_, random_, time_, lanes_, &whole_due_, &observer};
     for (EngineStream& stream : settings.streams) {
         const auto push = settings.push.find(stream.pass.spec.entity);
         if (stream.announced && push != settings.push.end()) stream.push = push->second;
@@ -100,15 +77,9 @@ Task<> Engine::finish() {
 
 // An exception (a violated invariant, never an outage) ends the engine: the other streams are stopped, so the exception
 // is not hidden until they have ended.
-template <class T>
-Task<Engine::Value<T>> Engine::or_stop(Task<T> task) {
+Task<> Engine::or_stop(Task<> task) {
     try {
-        if constexpr (std::is_void_v<T>) {
-            co_await std::move(task);
-            co_return true;
-        } else {
-            co_return co_await std::move(task);
-        }
+        co_await std::move(task);
     } catch (const std::exception&) {
         stop();
         throw;
@@ -116,7 +87,7 @@ Task<Engine::Value<T>> Engine::or_stop(Task<T> task) {
 }
 
 Task<> Engine::run() {
-    std::vector<Task<bool>> tasks;
+    std::vector<Task<>> tasks;
     tasks.reserve(streams_.size() + 2);
     for (const auto& stream : streams_)
         tasks.push_back(or_stop(stream->run()));
@@ -126,12 +97,17 @@ Task<> Engine::run() {
     co_await finish();
 }
 
+Task<> Engine::run_once_into(StreamRunner& stream, PassReport& report) {
+    report = co_await stream.run_once();
+}
+
 Task<std::vector<PassReport>> Engine::run_once() {
-    std::vector<Task<PassReport>> tasks;
+    std::vector<PassReport> reports(streams_.size());
+    std::vector<Task<>> tasks;
     tasks.reserve(streams_.size());
-    for (const auto& stream : streams_)
-        tasks.push_back(or_stop(stream->run_once()));
-    auto reports = co_await all_of(clock_.executor(), std::move(tasks));
+    for (std::size_t i = 0; i < streams_.size(); ++i)
+        tasks.push_back(or_stop(run_once_into(*streams_[i], reports[i])));
+    co_await all_of(clock_.executor(), std::move(tasks));
     co_await finish();
     co_return reports;
 }

@@ -16,17 +16,19 @@
 #include "sync/jobs/job_runner.hpp"
 #include "sync/jobs/retry_queue.hpp"
 #include "sync/jobs/whole_due.hpp"
+#include "sync/limits/lane_limit.hpp"
+#include "sync/limits/lanes.hpp"
 #include "sync/limits/rate_limiter.hpp"
 #include "sync/stream/stream_runner.hpp"
 #include "sync/walk/observer.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -40,6 +42,8 @@ struct EngineSettings {
     std::optional<PortalHold> hold{};
     // Also from that engine, by entity: a reload does not forget that events are missing.
     std::map<std::string, PushWatch> push{};
+    std::size_t lanes =
+        LaneLimit::kDefault;  // portal.lanes: requests under way at once in a wide load, at least 1
 };
 
 class Engine {
@@ -96,16 +100,14 @@ class Engine {
 
   private:
     Task<> finish();
-    // Operations awaited together need a value: true if there is none.
-    template <class T>
-    using Value = std::conditional_t<std::is_void_v<T>, bool, T>;
-    template <class T>
-    Task<Value<T>> or_stop(Task<T> task);
+    Task<> or_stop(Task<> task);
+    Task<> run_once_into(StreamRunner& stream, PassReport& report);
 
     Clock& clock_;
     Observer& observer_;
     Random random_;
     RateLimiter limiter_;
+    Lanes lanes_;
     WholeDue whole_due_;
     PortalTime time_;
     std::vector<std::unique_ptr<StreamRunner>> streams_;

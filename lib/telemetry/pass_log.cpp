@@ -1,6 +1,8 @@
 #include "telemetry/pass_log.hpp"
 
 #include "base/quantity_text.hpp"
+#include "telemetry/load_text.hpp"
+#include "telemetry/pass_fields.hpp"
 
 #include <algorithm>
 #include <string>
@@ -8,44 +10,8 @@
 namespace carecloud {
 namespace {
 
-std::int64_t milliseconds(Duration span) {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(span).count();
-}
-
-std::string cursor_text(const StreamState& state) {
-    return state.cursor ? state.cursor->modified_text + " " + state.cursor->id : "none";
-}
-
 // The reason of a backfill or a reconciliation that waits for quota.
 constexpr std::string_view kOfBounded = "bounded";
-
-LogFields fields_of(const PassReport& report, std::uint64_t pass) {
-    const CommitSummary& summary = report.summary;
-    LogFields fields{{"STREAM", report.stream}, {"PASS", pass}};
-    const auto count = [&](std::string_view name, std::size_t number) {
-        if (number > 0) fields.emplace_back(name, number);
-    };
-    count("CREATED", summary.created);
-    count("UPDATED", summary.updated);
-    count("DISABLED", summary.disabled);
-    count("DELETED", summary.deleted);
-    count("RESTORED", summary.restored);
-    count("QUARANTINED", summary.quarantined);
-    count("UNCHANGED", summary.unchanged);
-    count("DOUBTED", summary.doubted);
-    count("REVERSED", summary.reversed);
-    count("UNSTEADY", summary.unsteady);
-    count("HOLES", report.events.holes);
-    count("EVENTS_SETTLED", report.events.settled);
-    count("EVENTS_GONE", report.events.gone);
-    count("EVENTS_NOT_IN_STREAM", report.events.not_in_stream);
-    count("EVENTS_OPEN", report.events.open);
-    fields.emplace_back("PAGES", report.pages);
-    fields.emplace_back("REQUESTS", report.requests);
-    fields.emplace_back("MS", milliseconds(report.took));
-    fields.emplace_back("CURSOR", cursor_text(report.state));
-    return fields;
-}
 
 // Most polls find nothing, and would fill the log.
 bool is_news(const PassReport& report) {
@@ -55,25 +21,6 @@ bool is_news(const PassReport& report) {
            events.settled + events.gone + events.not_in_stream + events.holes > 0;
 }
 
-LogFields begin_fields(const Job& pass) {
-    LogFields fields{{"STREAM", pass.stream}, {"PASS", pass.id}};
-    if (!pass.reason.empty()) fields.emplace_back("DUE", pass.reason);
-    return fields;
-}
-
-LogFields fields_of(const Job& pass) {
-    LogFields fields{{"STREAM", pass.stream}, {"PASS", pass.id}};
-    fields.emplace_back("RECORDS", pass.records);
-    fields.emplace_back("MISSING", pass.missing);
-    fields.emplace_back("CHANGED", pass.changed);
-    fields.emplace_back("GONE", pass.gone);
-    fields.emplace_back("DELETED", pass.deleted);
-    if (pass.holes > 0) fields.emplace_back("HOLES", pass.holes);
-    if (pass.awaiting > 0) fields.emplace_back("AWAITING", pass.awaiting);
-    fields.emplace_back("REQUESTS", pass.requests);
-    return fields;
-}
-
 // The key under which its errors are folded: no stream or operation has that name.
 std::string fold_name(const Job& pass) {
     return "pass " + std::to_string(pass.id);
@@ -81,8 +28,7 @@ std::string fold_name(const Job& pass) {
 
 }  // namespace
 
-// Retries may hide it for half a minute. The interval continues even if the pass succeeds: a portal that fails
-// occasionally causes one line in five minutes, not one per pass.
+// The interval continues even if the pass succeeds: a portal that fails occasionally causes one line in five minutes.
 void PassLog::request_failed(std::string_view stream, const Error& error) {
     const auto line = requests_.failed(stream, error.code, clock_.now());
     if (!line) return;
@@ -90,6 +36,12 @@ void PassLog::request_failed(std::string_view stream, const Error& error) {
     LogFields fields{{"STREAM", stream}};
     if (line->count > 1) fields.emplace_back("COUNT", line->count);
     log_.write(LogLevel::warn, error, fields);
+}
+
+void PassLog::loading(std::string_view stream, const LoadSnapshot& load) {
+    const std::string text = "loading: " + load_text(load);
+    health_.doing(stream, text);
+    log_.write(LogLevel::info, text, {{"STREAM", stream}, {"RECORDS", load.records}});
 }
 
 void PassLog::pass_ended(const PassReport& report) {
@@ -101,7 +53,8 @@ void PassLog::pass_ended(const PassReport& report) {
     if (report.from_the_start) {
         log_.write(LogLevel::warn,
                    "entity, workspace, bucket, filter or fields of the stream changed: restarting from the "
-                   "beginning; records that no longer match are kept until the next reconciliation",
+                   "beginning; "
+                   "records that no longer match are kept until the next reconciliation",
                    {{"STREAM", report.stream}});
     }
     if (report.cursor_went_back) {
@@ -319,29 +272,27 @@ void PassLog::committed(const CommitReport& report) {
     if (is_odd) report_set_aside(std::string(report.stream), summary);
 }
 
-// A line for each quarantined record that is named and one for the others; hourly lines for the other kinds.
 void PassLog::report_set_aside(const std::string& stream, const CommitSummary& summary) {
-    report_hourly(stream, LogLevel::warn,
-                  "the portal returned an earlier version of a record: the record is fetched again once all "
-                  "replicas of the portal agree, and every record is compared "
-                  "(manual: reconciliation, \"Doubted records\")",
-                  summary.doubted);
-    report_hourly(stream, LogLevel::warn,
-                  "a record reverted to an earlier version: the portal was restored from a backup, or its "
-                  "replicas differ for longer than the stream's overlap "
-                  "(manual: reconciliation, \"Doubted records\")",
-                  summary.reversed);
     report_hourly(
         stream, LogLevel::warn,
-        "records differ in each response although their modified is unchanged, possibly because of a "
-        "signed URL: one version per day is kept. List the fields that you need in streams[].fields, "
-        "without the changing one",
-        summary.unsteady);
+        "the portal returned an earlier version of a record: the record is fetched again once all replicas "
+        "of the portal agree, and every record is compared (manual: reconciliation, \"Doubted records\")",
+        summary.doubted);
+    report_hourly(
+        stream, LogLevel::warn,
+        "a record reverted to an earlier version: the portal was restored from a backup, or its replicas "
+        "differ for longer than the stream's overlap (manual: reconciliation, \"Doubted records\")",
+        summary.reversed);
+    report_hourly(stream, LogLevel::warn,
+                  "records differ in each response although their modified is unchanged, possibly because of "
+                  "a signed URL: "
+                  "one version per day is kept. List the fields that you need in streams[].fields, without "
+                  "the changing one",
+                  summary.unsteady);
     for (const std::string& id : summary.quarantined_ids)
         log_.write(LogLevel::warn, "record quarantined; carecloudctl quarantine shows the reason",
                    {{"STREAM", stream}, {"RECORD_ID", id}});
-    const std::size_t more = summary.quarantined - summary.quarantined_ids.size();
-    if (more > 0)
+    if (const std::size_t more = summary.quarantined - summary.quarantined_ids.size(); more > 0)
         log_.write(LogLevel::warn, "more records quarantined; carecloudctl quarantine shows the reasons",
                    {{"STREAM", stream}, {"COUNT", more}});
 }
@@ -361,8 +312,8 @@ void PassLog::report_holes(const std::string& stream, std::size_t count) {
     report_hourly(
         stream, LogLevel::warn,
         "the portal's listings omit records that it has; they are kept. Report this to the portal's "
-        "operator: new records may be missing until they change (manual: reconciliation, \"Doubted "
-        "records\")",
+        "operator: "
+        "new records may be missing until they change (manual: reconciliation, \"Doubted records\")",
         count);
 }
 

@@ -27,6 +27,7 @@ class PassLog : public Observer {
     void request_failed(std::string_view stream, const Error& error) override;
     void pass_ended(const PassReport& report) override;
     void committed(const CommitReport& report) override;
+    void loading(std::string_view stream, const LoadSnapshot& load) override;
     void backing_off(const PassReport& report, Duration pause) override;
     void push_silent(std::string_view stream, bool silent) override;
     void polls_stretched(std::string_view stream, std::optional<Duration> every) override;

@@ -96,7 +96,7 @@ InProcess::InProcess(const std::string& base_url, const std::string& folder, Dur
       memory_(settings_.page_size) {}
 
 PassReport InProcess::pass() {
-    const PassContext context{clock_, *portal_, counting_, limiter_, random_, time_};
+    const PassContext context{clock_, *portal_, counting_, limiter_, random_, time_, lanes_};
     PassReport report = run_task(io_, run_pass(context, settings_, memory_));
     if (report.error) throw std::runtime_error(report.error->message());
     return report;

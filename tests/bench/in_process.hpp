@@ -59,6 +59,7 @@ class InProcess {
     CountingStore counting_;
     RateLimiter limiter_;
     PortalTime time_;
+    Lanes lanes_{clock_, 1};
     Random random_{1};
     PassSettings settings_;
     StreamMemory memory_;

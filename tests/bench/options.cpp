@@ -30,6 +30,8 @@ std::optional<Options> read_options(int argc, const char* const* argv) {
         "full records, and ten times as many light ones, that are corrected in stores with and without "
         "former "
         "versions; 0: not at all");
+    add("latency", po::bool_switch(&options.latency), "only loads from a portal whose responses are delayed");
+    add("portal", po::value(&options.portal)->default_value(BENCH_PORTAL), "carecloud-portal");
     add("folder", po::value(&options.folder)->default_value(std::filesystem::temp_directory_path().string()),
         "folder on a real disk for the stores; they are removed at the end");
     add("other-syncd", po::value(&options.other_syncd),

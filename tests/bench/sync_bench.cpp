@@ -30,6 +30,10 @@ void run(const Options& options) {
     print_machine("at the start");
     if (options.node_modules.empty())
         std::cout << "no --node-modules: the Node script (c) is skipped; packaging/bench.sh sets it up\n";
+    if (options.latency) {
+        measure_latency(options, folder.path());
+        return;
+    }
     if (!options.other_syncd.empty()) {
         measure_builds(options, "light", {RecordShape::light, options.light}, folder.path());
         measure_builds(options, "full", {RecordShape::full, options.full}, folder.path());

@@ -21,6 +21,8 @@ struct Options {
     std::string node_modules;   // where better-sqlite3 lies; empty: the Node column is skipped
     std::size_t variants = 0;   // records that the bare loop grows to under other pragmas and indexes; 0: not
     std::size_t corrected = 0;  // full records, and ten times as many light ones, that are corrected; 0: not
+    bool latency = false;       // only loads from a portal with latency
+    std::string portal;         // carecloud-portal
     bool load = true;
     bool steady = true;
 };
@@ -49,6 +51,9 @@ void measure_corrections(const Options& options, const std::string& shape, const
 // std::runtime_error.
 void measure_builds(const Options& options, const std::string& shape, const DatasetSettings& settings,
                     const std::string& folder);
+
+// First loads from carecloud-portal with a delay of each response. Throws std::runtime_error.
+void measure_latency(const Options& options, const std::string& folder);
 
 // What the product costs once it has everything: idle passes, one change, an overlap that is held, memory.
 // Throws std::runtime_error.

@@ -92,7 +92,7 @@ void read_versions(sqlite3* db, StoreContent& content) {
 void read_streams(sqlite3* db, StoreContent& content) {
     const char* const sql =
         "SELECT stream, entity, fingerprint, dialect, updated_at, cursor_modified, cursor_id, safe_modified, "
-        "portal_time, reconciled_fingerprint FROM streams";
+        "portal_time, reconciled_fingerprint, ranges FROM streams";
     read(db, sql, [&](const Row& row) {
         StreamState state;
         state.stream = row.text(0);
@@ -103,6 +103,7 @@ void read_streams(sqlite3* db, StoreContent& content) {
         if (!row.is_null(5))
             state.cursor = Cursor{row.text(5), Timestamp::parse(row.text(5)).value(), row.text(6)};
         state.reconciled_fingerprint = row.text(9);
+        state.ranges = row.text(10);
         if (!row.is_null(7)) state.safe = SafePoint{row.text(7), Timestamp::parse(row.text(7)).value()};
         if (!row.is_null(8)) state.portal_time = Timestamp::parse(row.text(8)).value();
         content.streams[state.stream] = state;
@@ -114,7 +115,8 @@ void read_passes(sqlite3* db, StoreContent& content) {
         "SELECT pass, kind, stream, state, scheduled, deep, whole, confirm_deletes, first_day, last_day, "
         "steps,"
         " steps_done, records, expected, missing, changed, gone, deleted, requests, error, hint, wished_at,"
-        " started_at, updated_at, position_modified, position_id, holes, awaiting, reason, unexplained FROM "
+        " started_at, updated_at, position_modified, position_id, holes, awaiting, reason, unexplained, "
+        "ranges FROM "
         "passes";
     read(db, sql, [&](const Row& row) {
         Job& pass = content.passes[row.number(0)];
@@ -129,6 +131,7 @@ void read_passes(sqlite3* db, StoreContent& content) {
                 .confirm_deletes = row.number(7) == 1,
                 .first_day = row.text(8),
                 .last_day = row.text(9),
+                .ranges = row.text(30),
                 .steps = row.number(10),
                 .steps_done = row.number(11),
                 .records = row.number(12),

@@ -50,6 +50,9 @@ po::options_description described() {
         "sort=yes|no");
     add("fault", po::value<Texts>()->default_value({}, ""), "NAME:PROBABILITY; repeatable; see below");
     add("slow", po::value<double>()->default_value(60), "duration of the slow faults in seconds");
+    add("latency", po::value<double>()->default_value(0), "delay of each response in seconds");
+    add("concurrent", po::value<std::size_t>()->default_value(0),
+        "further concurrent requests get 429; 0: no limit");
     add("rate", po::value<double>(), "requests per second; default: no limit");
     add("burst", po::value<double>()->default_value(10), "burst size, if --rate is set");
     add("quota", po::value<std::uint64_t>(), "total requests, then 429 Limit Exceeded");
@@ -176,6 +179,10 @@ Result<> read_faults(const po::variables_map& given, PortalProgram& program) {
     const double slow_s = given["slow"].as<double>();
     if (!(slow_s >= 0 && slow_s <= 3600)) return usage("--slow", "must be from 0 to 3600 seconds");
     program.server.slow = std::chrono::milliseconds(static_cast<std::int64_t>(slow_s * 1000));
+    const double latency_s = given["latency"].as<double>();
+    if (!(latency_s >= 0 && latency_s <= 3600)) return usage("--latency", "must be from 0 to 3600 seconds");
+    program.server.latency = std::chrono::milliseconds(static_cast<std::int64_t>(latency_s * 1000));
+    program.server.concurrent_max = given["concurrent"].as<std::size_t>();
     return {};
 }
 

@@ -62,6 +62,7 @@ struct PortalServer::Impl {
     PortalServerSettings settings;
     PortalService service;
     PortalControl control;
+    std::size_t concurrent = 0;  // requests under way
     SessionSettings portal_session{};
     SessionSettings control_session{};
     SessionSettings sns_session{};
@@ -214,6 +215,9 @@ Result<std::unique_ptr<PortalServer>> PortalServer::open(PortalServerSettings se
     };
     self.portal_session.body_bytes_max = kCallBytesMax;
     self.portal_session.slow = self.settings.slow;
+    self.portal_session.latency = self.settings.latency;
+    self.portal_session.concurrent_max = self.settings.concurrent_max;
+    self.portal_session.concurrent = &self.concurrent;
     self.control_session.handle = [&self](const PortalCall& call) {
         return self.control.handle(call, wall_now());
     };

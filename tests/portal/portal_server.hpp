@@ -49,6 +49,8 @@ struct PortalServerSettings {
     std::uint16_t control_port = 0;
     std::optional<PortalTls> tls{};          // of the portal's port; the control port is plain
     std::chrono::milliseconds slow{60'000};  // how long the slow faults keep silent
+    std::chrono::milliseconds latency{};     // from each request to its response
+    std::size_t concurrent_max = 0;          // further concurrent requests get 429; 0: no limit
     bool stop_on_signals = false;            // SIGTERM and SIGINT end run()
     std::optional<PortalSns> sns{};
 };

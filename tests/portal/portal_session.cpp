@@ -173,6 +173,26 @@ asio::awaitable<void> drain(Stream& stream) {
     }
 }
 
+// Counts a call while it is under way.
+class CallUnderWay {
+  public:
+    explicit CallUnderWay(const SessionSettings& settings) : count_(settings.concurrent) {
+        if (count_ != nullptr) ++*count_;
+        refused_ = settings.concurrent_max > 0 && count_ != nullptr && *count_ > settings.concurrent_max;
+    }
+    ~CallUnderWay() {
+        if (count_ != nullptr) --*count_;
+    }
+    CallUnderWay(const CallUnderWay&) = delete;
+    CallUnderWay& operator=(const CallUnderWay&) = delete;
+
+    bool refused() const { return refused_; }
+
+  private:
+    std::size_t* count_;
+    bool refused_ = false;
+};
+
 template <class Stream>
 asio::awaitable<void> serve(Stream& stream, const SessionSettings& settings) {
     beast::flat_buffer buffer;
@@ -193,7 +213,10 @@ asio::awaitable<void> serve(Stream& stream, const SessionSettings& settings) {
         Request request = parser.release();
         const bool keep_alive = request.keep_alive();
         const PortalCall call = call_of(request);
-        const PortalReply reply = settings.handle(call);
+        const CallUnderWay under_way(settings);
+        const PortalReply reply =
+            under_way.refused() ? gateway_reply(429, "Too Many Requests") : settings.handle(call);
+        if (settings.latency.count() > 0 && !under_way.refused()) co_await keep_silent(settings.latency);
         beast::get_lowest_layer(stream).expires_after(settings.idle);
         alive = co_await answer(stream, reply, keep_alive, settings);
     }

@@ -7,6 +7,7 @@
 #include "portal/portal_reply.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 
 #include <boost/asio/awaitable.hpp>
@@ -19,6 +20,9 @@ struct SessionSettings {
     std::function<PortalReply(const PortalCall&)> handle;
     std::size_t body_bytes_max = 0;            // of a call
     std::chrono::milliseconds slow{};          // how long the slow faults keep silent
+    std::chrono::milliseconds latency{};       // from each call to its reply
+    std::size_t concurrent_max = 0;            // further concurrent calls get 429; 0: no limit
+    std::size_t* concurrent = nullptr;         // calls under way; null: not counted
     std::chrono::seconds idle{300};            // a connection without a call is closed
     boost::asio::ssl::context* tls = nullptr;  // null: plain
 };

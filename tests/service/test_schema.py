@@ -25,6 +25,7 @@ portal:
   api_key_file: api-key
   ca_file: ca.pem
   timeout: 35s
+  lanes: 4
   page_size: 1000
   rate: { per_second: 0.5, burst: 10, monthly_quota: 1000 }
   dialect: { modified: string, id: oid, keyset: true }

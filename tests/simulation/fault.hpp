@@ -50,6 +50,7 @@ enum class Fault {
     remove,     // hard deletes: found by a reconciliation
     jump,       // the local clock jumps
     events,     // late, twice, out of order, never, unsubscribed
+    lanes,      // long walks are read in ranges, several at once
 
     // Rare faults: each world randomly has or excludes each of them, so that most worlds are judged by the strictest
     // checks.

@@ -37,7 +37,7 @@ bool is_simulated(const std::exception_ptr& thrown) {
 }
 
 EngineSettings engine_settings(const WorldPlan& plan, const StreamVariant& variant, std::uint64_t seed) {
-    EngineSettings settings{.streams = {}, .rate = rate_of(plan, variant), .seed = seed};
+    EngineSettings settings{.streams = {}, .rate = rate_of(plan, variant), .seed = seed, .lanes = plan.lanes};
     for (const std::string& entity : plan.entities) {
         const StreamSpec spec{.entity = entity,
                               .workspace_id = "w",
@@ -75,6 +75,7 @@ Life::Life(const LifeContext& context, MemoryOwnership owned, const StreamVarian
 }
 
 void Life::set_hooks(const LifeContext& context) {
+    watched_.lanes(context.plan.lanes);
     watched_.on_release([this] { passes_.forgiven(now()); });
     clock_.on_advance([this, &model = context.model](Timestamp) { model.set_now(now()); });
     portal_.set_latency(context.plan.latency);

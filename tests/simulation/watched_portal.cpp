@@ -11,6 +11,8 @@ constexpr std::size_t kBoundedPagesMax = 2;
 // The next page, and records by id of the previous one.
 constexpr std::size_t kUnderWayMax = 2;
 constexpr std::size_t kBoundedUnderWayMax = 1;
+// Requests for the key of one record: the proof of a dialect sends so many at once. Their responses are no pages.
+constexpr std::size_t kSingleMax = 18;
 // Requests of other streams that were admitted before the response arrived.
 constexpr std::size_t kAdmittedBefore = 4;
 // A Retry-After longer than RateLimiter::kWaitMax is not waited for in full: one request tries after 1, 2, 4 … 60
@@ -64,9 +66,11 @@ void WatchedPortal::check_probes(Timestamp now) {
 }
 
 void WatchedPortal::check_under_way(const std::string& entity) {
-    const std::size_t most = kUnderWayMax + (entity == bounded_ ? kBoundedUnderWayMax : 0);
+    const std::size_t most = kUnderWayMax + (entity == bounded_ ? kBoundedUnderWayMax : 0) + lanes_;
     if (under_way_[entity] > most)
         broken_(std::to_string(most + 1) + " requests of " + entity + " are in flight at once");
+    if (singles_[entity] > kSingleMax + lanes_)
+        broken_("too many single keys of " + entity + " are requested at once");
 }
 
 void WatchedPortal::keep_page(const std::string& entity, const Result<PagePtr>& answer) {
@@ -74,7 +78,7 @@ void WatchedPortal::keep_page(const std::string& entity, const Result<PagePtr>& 
     auto& pages = pages_[entity];
     std::erase_if(pages, [](const auto& page) { return page.expired(); });
     pages.push_back(*answer);
-    if (pages.size() > kPagesMax + (entity == bounded_ ? kBoundedPagesMax : 0))
+    if (pages.size() > kPagesMax + (entity == bounded_ ? kBoundedPagesMax : 0) + lanes_)
         broken_(std::to_string(pages.size()) + " pages of " + entity + " are in memory");
 }
 
@@ -113,11 +117,12 @@ Task<Result<PagePtr>> WatchedPortal::query(const Query& query) {
     const std::string entity = query.spec->entity;
     const Timestamp sent = now_();
     count_request();
-    const Asking asking(under_way_[entity]);
+    const bool is_single = query.projection == Projection::keys && query.take <= 2;
+    const Asking asking(is_single ? singles_[entity] : under_way_[entity]);
     check_under_way(entity);
     Result<PagePtr> answer = co_await portal_.query(query);
     hear(answer ? std::nullopt : std::optional(answer.error()), sent);
-    keep_page(entity, answer);
+    if (!is_single) keep_page(entity, answer);
     co_return answer;
 }
 

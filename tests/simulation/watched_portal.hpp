@@ -1,6 +1,7 @@
 // The Portal used by a simulated engine: forwards everything, and checks the engine's obligations: the rate, at most
 // two concurrent requests and two pages in memory per stream, and pauses requested by the portal. A bounded pass has
-// the same limits of its own, but never requests the next page before it has stored the previous one.
+// the same limits of its own, but never requests the next page before it has stored the previous one. In addition, each
+// lane has one of both, and the requests that prove a dialect are concurrent.
 #pragma once
 
 #include "portal/portal.hpp"
@@ -47,6 +48,8 @@ class WatchedPortal : public Portal {
     std::optional<Timestamp> held_since() const {
         return heard_at_ == Timestamp{INT64_MIN} ? std::nullopt : std::optional(heard_at_);
     }
+    // How many lanes wide loads and bounded passes have together; 1: none besides their own.
+    void lanes(std::size_t most) { lanes_ = most - 1; }
     // A bounded pass of the stream runs concurrently with its own; empty: none.
     void bounded(const std::string& stream) { bounded_ = stream; }
 
@@ -80,7 +83,9 @@ class WatchedPortal : public Portal {
     std::function<void(const std::string&)> broken_;
     std::function<void()> released_;
     std::string bounded_;
+    std::size_t lanes_ = 0;
     std::map<std::string, std::size_t> under_way_;
+    std::map<std::string, std::size_t> singles_;  // requests for one key, under way
     std::map<std::string, std::vector<std::weak_ptr<const Page>>> pages_;
     Timestamp quiet_until_{INT64_MIN};  // by Retry-After
     Timestamp heard_at_{INT64_MIN};     // when a longer one was first received

@@ -14,10 +14,10 @@ using namespace std::chrono_literals;
 // Work in progress when the daemon is stopped is abandoned, whatever it waits for.
 constexpr Duration kStopMax = 1s;
 // For these not the number of occurrences is counted, but the number of worlds that may have them.
-constexpr Fault kUncounted[] = {Fault::move,   Fault::size,   Fault::late,     Fault::very_late,
-                                Fault::future, Fault::skew,   Fault::unbumped, Fault::remove,
-                                Fault::events, Fault::back,   Fault::distant,  Fault::clock,
-                                Fault::mixed,  Fault::fickle, Fault::ahead,    Fault::prompt};
+constexpr Fault kUncounted[] = {
+    Fault::move,     Fault::size,   Fault::late,   Fault::very_late, Fault::future,  Fault::skew,
+    Fault::unbumped, Fault::remove, Fault::events, Fault::back,      Fault::distant, Fault::clock,
+    Fault::mixed,    Fault::fickle, Fault::ahead,  Fault::prompt,    Fault::lanes};
 
 }  // namespace
 

@@ -26,6 +26,7 @@ namespace {
 // These have separate random numbers: the rest of a world is the same with and without them.
 constexpr std::uint64_t kRareSeed = 0x72617265U;
 constexpr double kRarePercent = 12;
+constexpr std::uint64_t kLanesSeed = 0x6c616e6573U;
 constexpr Duration kForty = 24h * 365 * 40;
 
 // The clocks that are wrong permanently. Not both behind: that would be undetectable.
@@ -41,6 +42,16 @@ void draw_clocks(const WorldSettings& settings, WorldPlan& plan, Random& random)
         if (plan.date_absent || plan.date_ahead < Duration{})
             plan.local_ahead = std::chrono::abs(plan.local_ahead);
     }
+}
+
+// Half of the worlds read long walks in ranges: with small pages, so that few records are many pages.
+void draw_lanes(const WorldSettings& settings, WorldPlan& plan) {
+    Random random(settings.seed ^ kLanesSeed);
+    if (!settings.has(Fault::lanes) || chance(random, 50)) return;
+    constexpr std::size_t lanes[] = {2, 4, 12};
+    constexpr std::size_t page_sizes[] = {1000, 40, 7};
+    plan.lanes = lanes[between(random, 0, std::ssize(lanes) - 1)];
+    plan.page_size = page_sizes[between(random, 0, std::ssize(page_sizes) - 1)];
 }
 
 }  // namespace
@@ -89,12 +100,14 @@ WorldPlan make_plan(const WorldSettings& settings, Random& random) {
     plan.lag = plan.overlap * between(rare_random, 120, 400) / 100;
     if (settings.has(Fault::prompt)) plan.overlap = {};
     draw_clocks(settings, plan, rare_random);
+    draw_lanes(settings, plan);
     return plan;
 }
 
 StreamVariant first_variant(const WorldPlan& plan) {
     return {.filter = "{}",
             .fields = {},
+            .page_size = plan.page_size,
             .overlap = plan.overlap,
             .poll_every = plan.poll_every,
             .per_second = plan.rate.per_second,

@@ -5,6 +5,7 @@
 #include "simulation/fault.hpp"
 #include "sync/engine.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <set>
 #include <string>
@@ -34,13 +35,15 @@ struct WorldPlan {
     RateLimits rate;
     std::uint64_t requests_before = 0;  // of the first month, counted by earlier lives
     Duration latency{};
-    double ties_end = 5;       // percentage of initial records that end a tie
-    std::size_t records = 0;   // initial records of the portal, per entity
-    bool clock_jumps = false;  // the daemon's
-    Duration local_ahead{};    // the daemon's clock, permanently
-    bool date_absent = false;  // permanently
-    Duration date_ahead{};     // the portal's `Date`, permanently
-    Duration lag{};            // of the replica
+    double ties_end = 5;           // percentage of initial records that end a tie
+    std::size_t records = 0;       // initial records of the portal, per entity
+    bool clock_jumps = false;      // the daemon's
+    Duration local_ahead{};        // the daemon's clock, permanently
+    bool date_absent = false;      // permanently
+    Duration date_ahead{};         // the portal's `Date`, permanently
+    Duration lag{};                // of the replica
+    std::size_t lanes = 1;         // of the engine
+    std::size_t page_size = 1000;  // of the first life
 
     // Otherwise the daemon's months differ from the portal's.
     bool has_true_clock() const { return !clock_jumps && local_ahead == Duration{}; }

@@ -153,7 +153,8 @@ void Writers::put_back_in_time(Batch& batch, Timestamp now) {
 
 // Further than the checks of the passes, which settle versions older than the overlap, allow for.
 bool Writers::is_behind(const Batch& batch) const {
-    return settings_.has(Fault::back) && batch.modified < batch.visible_from + -plan_.overlap * 70 / 100;
+    const Timestamp visible_from = std::max(batch.visible_from, model_.now());  // as in put()
+    return settings_.has(Fault::back) && batch.modified < visible_from + -plan_.overlap * 70 / 100;
 }
 
 FieldTypes Writers::types_of(const Written& record) const {

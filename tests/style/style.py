@@ -187,7 +187,6 @@ DOCUMENTS = ("etc/", "lib/api/ui/page/page.html", "packaging/carecloudctl.", "pa
 # One meaning for each word of a name: the words that names avoid, and the standard terms. Searched in the words of the
 # identifiers in EVERYWHERE: "place" is not found in emplace_back.
 NAMES = {
-    "lane": "stream, or job runner",
     "desk": "job runner",
     "ledger": "committer",
     "book": "history, or registry",

@@ -145,10 +145,11 @@ TEST_CASE("the page shows the progress of a first load") {
     // Enough to still be in progress when a browser on a busy machine loads the page.
     PageSite site({"--records", "20000"}, "per_second: 4, burst: 12", 10);
     site.start();
-    REQUIRE(site.becomes("records so far"));
+    REQUIRE(site.becomes(" left</p>"));
     const std::string page = site.seen("loading");
     has(page, ">loading<");
-    has(page, "records so far");
+    has(page, " of 19,");
+    has(page, " left</p>");
     site.agency.stop(*site.daemon);
 }
 

@@ -1,5 +1,6 @@
 #include "api/ui/status_page.hpp"
 #include "base/quantity_text.hpp"
+#include "telemetry/load_text.hpp"
 
 #include <string_view>
 
@@ -106,7 +107,9 @@ std::string stream_card(const StreamView& stream, ServiceState state, Timestamp 
     out += fact("Next pass", next_pass_of(stream));
     out += "<div class=\"whole\"><dt>Cursor</dt><dd>" + cursor_of(stream) + "</dd></div></dl>";
     const bool in_pass = stream.snapshot && stream.snapshot->in_pass;
-    if (in_pass && stream.under_way && stream.under_way->records > 0)
+    if (in_pass && stream.snapshot->load)
+        out += "<p class=\"note busy\">loading: " + load_text(*stream.snapshot->load) + "</p>";
+    else if (in_pass && stream.under_way && stream.under_way->records > 0)
         out += "<p class=\"note busy\">" + progress_of(*stream.under_way) + "</p>";
     if (has_failed(stream))
         out += "<p class=\"note " + std::string(kind_of_failure(state)) + "\">" +

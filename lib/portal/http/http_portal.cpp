@@ -138,7 +138,8 @@ Result<std::unique_ptr<HttpPortal>> HttpPortal::create(Clock& clock, HttpPortalS
     HttpClientSettings client_settings{.origin = url->origin,
                                        .ca_file = settings.ca_file,
                                        .response_bytes_max = settings.response_bytes_max,
-                                       .proxy = settings.proxy};
+                                       .proxy = settings.proxy,
+                                       .idle_connections_max = settings.idle_connections_max};
     HttpTimeouts& timeouts = client_settings.timeouts;
     timeouts.head = timeouts.body = timeouts.total = settings.timeout;
     timeouts.connect = std::min(timeouts.connect, settings.timeout);

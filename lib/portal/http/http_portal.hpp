@@ -52,8 +52,9 @@ struct HttpPortalSettings {
     std::string ca_file{};                      // PEM, an extra trust anchor; empty: none
     std::chrono::milliseconds timeout{35'000};  // of a whole request; connecting has 10 s of it at most
     std::size_t response_bytes_max = 32 * 1024 * 1024;
-    std::string user_agent{};  // empty: "carecloud-syncd/VERSION"
-    ProxyEnvironment proxy{};  // ProxyEnvironment::of_process() in the daemon
+    std::size_t idle_connections_max = 8;  // kept for later requests
+    std::string user_agent{};              // empty: "carecloud-syncd/VERSION"
+    ProxyEnvironment proxy{};              // ProxyEnvironment::of_process() in the daemon
     // Called with what is odd and hinders nothing, once for each entity: a portal that sends more records than were
     // asked for. I/O thread; must not throw. May be empty.
     std::function<void(const Error&)> on_notice{};

@@ -12,12 +12,12 @@ constexpr std::string_view kPassColumns =
     "position_modified,"
     " position_id, steps, steps_done, records, expected, missing, changed, gone, deleted, requests, error, "
     "hint,"
-    " wished_at, started_at, updated_at, holes, awaiting, reason, unexplained";
+    " wished_at, started_at, updated_at, holes, awaiting, reason, unexplained, ranges";
 // ?1 is the id, or null for a new row; the others are in the order of the columns.
 constexpr std::string_view kPassValues =
     "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, "
     "?23,"
-    " ?24, ?25, ?26, ?27, ?28, ?29, ?30)";
+    " ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31)";
 constexpr std::string_view kForgetPasses =
     "DELETE FROM passes WHERE pass <= ?1 AND state NOT IN ('waiting', 'running')";
 
@@ -84,6 +84,7 @@ std::uint64_t PassTable::save(const Job& pass, std::string_view at) {
     write.bind(28, signed_of(pass.awaiting));
     write.bind(29, pass.reason);
     write.bind(30, signed_of(pass.unexplained));
+    write.bind(31, pass.ranges);
     write.run();
     if (!fresh) return pass.id;
     const std::int64_t id = db_.last_insert_rowid();
@@ -122,6 +123,7 @@ Job pass_of(const Statement& row) {
              .confirm_deletes = row.integer(7) != 0,
              .first_day = text(8),
              .last_day = text(9),
+             .ranges = text(30),
              .steps = number(12),
              .steps_done = number(13),
              .records = number(14),

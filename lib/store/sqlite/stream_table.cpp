@@ -6,21 +6,22 @@ namespace {
 
 constexpr std::string_view kLoad =
     "SELECT entity, fingerprint, cursor_modified, cursor_id, safe_modified, dialect, updated_at, portal_time,"
-    " reconciled_fingerprint FROM streams WHERE stream = ?1";
+    " reconciled_fingerprint, ranges FROM streams WHERE stream = ?1";
 // If every column except updated_at is unchanged, the row is not written.
 constexpr std::string_view kStreamSave =
     "INSERT INTO streams (stream, entity, fingerprint, cursor_modified, cursor_id, safe_modified, dialect, "
-    "updated_at, portal_time, reconciled_fingerprint)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?3)"
+    "updated_at, portal_time, reconciled_fingerprint, ranges)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?3, ?10)"
     " ON CONFLICT DO UPDATE SET entity = excluded.entity, fingerprint = excluded.fingerprint,"
     " cursor_modified = excluded.cursor_modified, cursor_id = excluded.cursor_id,"
     " safe_modified = excluded.safe_modified, dialect = excluded.dialect, updated_at = excluded.updated_at,"
-    " portal_time = excluded.portal_time, reconciled_fingerprint ="
+    " portal_time = excluded.portal_time, ranges = excluded.ranges, reconciled_fingerprint ="
     " CASE WHEN fingerprint IS excluded.fingerprint THEN reconciled_fingerprint ELSE '' END"
-    " WHERE (entity, fingerprint, cursor_modified, cursor_id, safe_modified, dialect, portal_time) IS NOT"
+    " WHERE (entity, fingerprint, cursor_modified, cursor_id, safe_modified, dialect, portal_time, ranges) "
+    "IS NOT"
     " (excluded.entity, excluded.fingerprint, excluded.cursor_modified, excluded.cursor_id, "
     "excluded.safe_modified,"
-    " excluded.dialect, excluded.portal_time)";
+    " excluded.dialect, excluded.portal_time, excluded.ranges)";
 constexpr std::string_view kReconciled =
     "UPDATE streams SET reconciled_fingerprint = fingerprint"
     " WHERE stream = ?1 AND reconciled_fingerprint IS NOT fingerprint";
@@ -50,6 +51,7 @@ Result<std::optional<StreamState>> StreamTable::load(const std::string& stream) 
     state.dialect = text(5);
     state.updated_at = text(6);
     state.reconciled_fingerprint = text(8);
+    state.ranges = text(9);
     if (!load_.is_null(2)) {
         const auto modified = Timestamp::parse(load_.text(2));
         if (!modified) return damaged(stream, "cursor_modified");
@@ -82,6 +84,7 @@ bool StreamTable::save(const StreamState& state, std::string_view updated_at) {
     // Alive until the statement has run.
     const std::string portal_time = state.portal_time ? state.portal_time->to_string() : std::string();
     if (state.portal_time) save_.bind(9, portal_time);
+    save_.bind(10, state.ranges);
     return save_.run() > 0;
 }
 

@@ -35,6 +35,11 @@ Task<SettleReport> EventResolver::run(const PassReport& pass, bool polled) {
         failed.error = open_.error();
         co_return failed;
     }
+    const std::map<std::string, Look> during_load = std::exchange(looks_during_load_, {});
+    std::erase_if(*open_, [&](const OpenEvent& event) {
+        const auto look = during_load.find(event.message_id);
+        return look != during_load.end() && look->second.settled;
+    });
     Round round(*this, pass.state, *std::exchange(open_, std::vector<OpenEvent>()));
     for (Waiting& waiting : round.events)
         ignore_future_time(waiting.event, context_.portal_now());
@@ -55,6 +60,44 @@ Task<SettleReport> EventResolver::run(const PassReport& pass, bool polled) {
             std::max<Duration>(waiting.look.next - context_.clock.now(), std::chrono::milliseconds(1));
         round.report.look_again = std::min(pause, round.report.look_again.value_or(pause));
     }
+    co_return std::move(round.report);
+}
+
+// In a load nobody waits for the walk to reach the record: it is requested immediately, and after 1, 2, 4 and 8 s.
+void EventResolver::note_looks_during_load(Round& round) {
+    for (Waiting& waiting : round.events) {
+        Look& look = looks_during_load_[waiting.event.message_id];
+        waiting.look = look;
+        waiting.asked = !is_slow(look.passes) && look.next <= context_.clock.now();
+        if (waiting.asked)
+            look.next = context_.clock.now() + look_pause(++look.passes).value_or(Duration::zero());
+        if (is_slow(look.passes)) continue;
+        const Duration pause =
+            std::max<Duration>(look.next - context_.clock.now(), std::chrono::milliseconds(1));
+        round.report.look_again = std::min(pause, round.report.look_again.value_or(pause));
+    }
+}
+
+Task<SettleReport> EventResolver::run_during_load(StreamState state) {
+    auto open = co_await inbox_.open_events(settings_.spec.entity, kEventsMax);
+    SettleReport failed;
+    if (!open) {
+        failed.error = open.error();
+        co_return failed;
+    }
+    Round round(*this, state, std::move(*open));
+    for (Waiting& waiting : round.events)
+        ignore_future_time(waiting.event, context_.portal_now());
+    note_looks_during_load(round);
+    const std::optional<Key> missed = memory_.missed;
+    auto fetched = co_await fetch_shown(round);
+    memory_.missed = missed;  // the walk has not come to these records yet
+    if (fetched) fetched = co_await settle_shown(round);
+    if (fetched) fetched = co_await write(round);
+    if (!fetched) round.report.error = fetched.error();
+    round.report.requests = round.fetcher.requests();
+    for (const Waiting& waiting : round.events)
+        looks_during_load_[waiting.event.message_id].settled = fetched && waiting.decided;
     co_return std::move(round.report);
 }
 

@@ -34,6 +34,9 @@ class EventResolver {
     Task<> begin();
     // After that pass has come to its end; `polled`: the timer requested it. Throws operation_aborted when canceled.
     Task<SettleReport> run(const PassReport& pass, bool polled);
+    // Between the two, during a wide load, which may take hours: queries by id for the records of open events, a few
+    // times each. `state`: the stream's row. Throws operation_aborted when canceled.
+    Task<SettleReport> run_during_load(StreamState state);
 
   private:
     // What is remembered of an open event from one pass to the next.
@@ -42,6 +45,7 @@ class EventResolver {
         MonoTime next{};             // before then a pass that others requested is not counted
         bool confirmed = false;      // its record was asked for by id within the quick looks
         std::size_t retrievals = 0;  // of its record alone
+        bool settled = false;        // during a wide load
         std::optional<Timestamp>
             omitted_at{};  // when queries with the stream's filter first left its record out
     };
@@ -71,6 +75,7 @@ class EventResolver {
     Task<Result<>> write(Round& round);
     std::optional<Dialect> dialect_of(const Round& round) const;
     void note_looks(Round& round, bool polled);
+    void note_looks_during_load(Round& round);
 
     PassContext context_;
     Inbox& inbox_;
@@ -78,7 +83,8 @@ class EventResolver {
     StreamMemory& memory_;
     Result<std::vector<OpenEvent>> open_{std::vector<OpenEvent>()};  // when the pass began
     MonoTime began_{};
-    std::map<std::string, Look> looks_;  // by MessageId, of those that are open
+    std::map<std::string, Look> looks_;              // by MessageId, of those that are open
+    std::map<std::string, Look> looks_during_load_;  // the same, and of those that it has settled
 };
 
 }  // namespace carecloud

@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "portal/query.hpp"
 #include "sync/jobs/whole_due.hpp"
+#include "sync/walk/all_of.hpp"
 #include "sync/walk/by_id.hpp"
 
 #include <algorithm>
@@ -20,7 +21,7 @@ JobRun::JobRun(PassContext context, const PassSettings& settings, StreamMemory& 
       row_(row),
       before_(row),
       fetcher_(context.clock, context.portal, context.limiter, context.random, context.time, settings.pauses,
-               RequestRank::bounded),
+               RequestRank::bounded, &context.lanes),
       committer_(context, settings.overlap, !row.scheduled) {}
 
 Task<Result<>> JobRun::open() {
@@ -46,6 +47,9 @@ Error JobRun::unknown_dialect() const {
 Task<Result<std::optional<std::uint64_t>>> JobRun::count(const StreamSpec& spec, std::string where) {
     Query query{
         .spec = &spec, .where = std::move(where), .projection = Projection::keys, .take = 1, .total = true};
+    auto freed = context_.lanes.until_free();
+    co_await std::move(freed);
+    const Lanes::Turn turn(context_.lanes);
     CO_TRY_ASSIGN(auto answer, fetcher_.ask(std::move(query)));
     // A total contradicted by the same response cannot be distinguished from an erroneously empty one.
     std::optional<std::uint64_t> total = answer->total;
@@ -53,14 +57,24 @@ Task<Result<std::optional<std::uint64_t>>> JobRun::count(const StreamSpec& spec,
     co_return total;
 }
 
-Task<Result<>> JobRun::walk(const StreamSpec& spec, WalkPtr begun, Reading reading, const PageFilter& wanted,
-                            const PageStored& stored, bool seen_empty) {
+bool JobRun::reaches(const Page& page, const std::string& modified) const {
+    if (modified.empty() || page.records.empty()) return false;
+    const Record& last = page.records.back();
+    const Timestamp at = Timestamp::parse(modified).value_or(Timestamp{});
+    return compare_modified(dialect_, last.modified_text, last.modified, modified, at) >= 0;
+}
+
+Task<Result<>> JobRun::walk(const StreamSpec& spec, WalkPtr begun, Reading reading, const PageStored& stored,
+                            WalkEnd end) {
     Walk& walk = *begun;
     const bool deep = reading == Reading::full;
     Paginator pages(context_.store, spec, memory_, fetcher_, committer_, deep);
-    bool sure = seen_empty;  // that the next empty response is the end
+    bool sure = end.seen_empty;  // that the next empty response is the end
     Reading next = reading;
     for (;;) {
+        auto freed = context_.lanes.until_free();
+        co_await std::move(freed);
+        const Lanes::Turn turn(context_.lanes);
         walk.read_next(next);
         CO_TRY_ASSIGN(auto answer, pages.fetch_at(walk));
         const PagePtr page = answer.page;
@@ -70,7 +84,6 @@ Task<Result<>> JobRun::walk(const StreamSpec& spec, WalkPtr begun, Reading readi
         if (empty && !std::exchange(sure, true)) continue;
         auto moved = walk.take_page(*page, answer.take);
         if (!moved) co_return moved.error();
-        if (!wanted(*page)) co_return Result<>{};
         // Stored first, then counted and recorded in the job's row: an interruption in between reads the page again;
         // the other order would skip it.
         std::vector<std::size_t> unmet;
@@ -83,10 +96,14 @@ Task<Result<>> JobRun::walk(const StreamSpec& spec, WalkPtr begun, Reading readi
             memory_.missed = keys_of(*page).at(page->records.size() - 1);
         row_.records += page->record_count();
         CO_TRY(stored(*page));
-        if (empty && walk.ended()) co_return Result<>{};
+        if ((empty && walk.ended()) || reaches(*page, end.before)) co_return Result<>{};
         sure = walk.was_short();
         if (!sure) next = reading;
     }
+}
+
+Task<Result<>> JobRun::side_by_side(std::size_t count, std::function<Task<Result<>>(std::size_t)> work) {
+    return in_lanes(context_.clock, context_.lanes, count, std::move(work));
 }
 
 Task<Result<>> JobRun::take_unknown(std::vector<Key> keys, std::optional<Dialect> dialect) {

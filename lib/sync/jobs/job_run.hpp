@@ -45,17 +45,22 @@ class JobRun {
     // none.
     Task<Result<std::optional<std::uint64_t>>> count(const StreamSpec& spec, std::string where);
 
-    // Called with each page before it is stored; false: neither this one nor the following are wanted.
-    using PageFilter = std::function<bool(const Page& page)>;
     // Called when a page's records are in the store, with its last key as the position of the walk.
     using PageStored = std::function<Task<Result<>>(const Page& page)>;
 
+    struct WalkEnd {
+        std::string
+            before{};  // the walk ends with a page that reaches this `modified`; empty: with the last record
+        bool seen_empty =
+            false;  // a response to another query for all of its records was the first of two empty ones
+    };
     // Continues the walk of `spec` to its proven end, reading whole records or keys, and commits new versions. The end
     // is proven by an empty page after a short one, or by two: one may be an erroneously empty or truncated listing
-    // (hazards 21 and 32). `seen_empty`: a response to another query for all of the walk's records was the first of the
-    // two.
-    Task<Result<>> walk(const StreamSpec& spec, WalkPtr walk, Reading reading, const PageFilter& wanted,
-                        const PageStored& stored, bool seen_empty = false);
+    // (hazards 21 and 32).
+    Task<Result<>> walk(const StreamSpec& spec, WalkPtr walk, Reading reading, const PageStored& stored,
+                        WalkEnd end);
+    // work(0) to work(count - 1), several at once (all_of.hpp): parts of the job that do not depend on each other.
+    Task<Result<>> side_by_side(std::size_t count, std::function<Task<Result<>>(std::size_t)> work);
     // Fetches and commits the keys unknown to the store, or all of a deep pass; `dialect`: not the stream's.
     Task<Result<>> take_unknown(std::vector<Key> keys, std::optional<Dialect> dialect = std::nullopt);
     // Fetches and commits these by their ids, whatever the store has of them.
@@ -71,6 +76,8 @@ class JobRun {
     Task<Result<>> save();
 
   private:
+    bool reaches(const Page& page, const std::string& modified) const;
+
     PassContext context_;
     const PassSettings& settings_;
     StreamMemory& memory_;
@@ -96,8 +103,9 @@ Task<Result<>> reconcile(JobRun& run, const DeleteGuard& guard);
 
 // Counts left by a walk. All are numbers of records.
 struct Walked {
-    std::uint64_t invalid = 0;   // found, and not in the store
-    std::uint64_t unlisted = 0;  // in the store, and in no listing
+    std::uint64_t counted_before = 0;  // by the portal, when the walk began; 0: it does not count
+    std::uint64_t invalid = 0;         // found, and not in the store
+    std::uint64_t unlisted = 0;        // in the store, and in no listing
     // The same for records that are too young to be gone: they may be gone, or not visible yet.
     std::uint64_t unlisted_young = 0;
 };

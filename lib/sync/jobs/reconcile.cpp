@@ -43,14 +43,19 @@ class Reconcile {
     };
 
     Task<Result<>> ask_doubted(std::vector<Doubt> doubted);
+    struct Listing {  // by id
+        Ids shown;
+        Timestamp asked_at;
+    };
+
     Task<Result<std::vector<Window>>> windows();
     Task<Result<>> compare(Window window);
     Task<Result<>> compare_all();
     Task<Result<>> compare_with_nothing();
     Task<Result<>> look_again(std::vector<Key> suspects);
     Task<Result<bool>> look_at(std::vector<Key> some);
-    Task<Result<>> keep_missing(std::vector<Key> some, const Ids& shown);
-    Task<Result<std::optional<Ids>>> listed(const std::vector<Key>& suspects);
+    Task<Result<>> keep_missing(std::vector<Key> some, const Listing& listing);
+    Task<Result<std::optional<Listing>>> listed(const std::vector<Key>& suspects);
     Task<Result<>> list_in_other_form(std::vector<std::string> ids, Ids& shown);
     Task<Result<>> mark_gone();
     Task<Result<>> judge(Missing missing, Batch& batch);
@@ -66,11 +71,11 @@ class Reconcile {
     std::uint64_t held_ = 0;                   // records of the stream when it began
     std::uint64_t most_ = 0;                   // the number that may be gone
     std::vector<Missing> gone_;                // within the limit of the guard
-    Timestamp listed_at_;                      // when the portal was last queried for a listing by id
     std::map<std::string, Omission> omitted_;  // waiting for a second check, by id
     bool filter_changed_ = false;              // since a whole reconciliation last completed
     std::uint64_t deleted_before_ = 0;         // marked by earlier attempts
-    Walked walked_;                            // of all windows
+    Ids invalid_;                              // once each: windows may overlap
+    Walked walked_{};
 };
 
 // The guard's limit: the smaller of its share and its number.
@@ -80,8 +85,7 @@ Task<Result<std::uint64_t>> Reconcile::bound() {
     co_return std::min(share, guard_.count);
 }
 
-// The stream's own pass requests them as well, but may have to wait longer than this one, for example for its quota.
-// Records doubted from here on are not due yet.
+// The stream's own pass requests them, too, but may have to wait longer. Those doubted from here on are not due yet.
 Task<Result<>> Reconcile::ask_doubted(std::vector<Doubt> doubted) {
     const Timestamp now = run_.context().portal_now();
     std::vector<Key> due;
@@ -93,6 +97,7 @@ Task<Result<>> Reconcile::ask_doubted(std::vector<Doubt> doubted) {
 
 Task<Result<std::vector<Window>>> Reconcile::windows() {
     CO_TRY_ASSIGN(auto everything, run_.count(run_.settings().spec, where::all()));
+    walked_.counted_before = everything.value_or(0);
     if (!row_.whole && !row_.deep && everything) {
         CO_TRY_ASSIGN(auto differing, differing_windows(run_));
         if (differing) {
@@ -104,7 +109,7 @@ Task<Result<std::vector<Window>>> Reconcile::windows() {
     }
     row_.whole = true;
     row_.expected = everything;
-    co_return std::vector<Window>(1);
+    co_return co_await even_windows(run_, held_);
 }
 
 // Compares the portal's keys of the window with the store's.
@@ -112,44 +117,42 @@ Task<Result<>> Reconcile::compare(Window window) {
     const StreamSpec& spec = run_.settings().spec;
     WalkPtr walk = walk_from(run_.dialect(), window.from);
     Suspects suspects(run_.context().store, spec.entity, window.from, window.to);
-    const JobRun::PageFilter wanted = [&](const Page& page) {
-        return !window.to || page.records.empty() || page.records.front().modified_text < *window.to;
-    };
     const JobRun::PageStored stored = [&](const Page& page) -> Task<Result<>> {
-        walked_.invalid += page.invalid.size();
+        for (const InvalidRecord& invalid : page.invalid)
+            invalid_.insert(invalid.id);
         suspects.met(keys_of(page));
         CO_TRY_ASSIGN(auto passed, suspects.passed_over(false));
         CO_TRY(look_again(std::move(passed)));
         co_return co_await run_.save();
     };
     const Reading reading = row_.deep ? Reading::full : Reading::keys;
-    CO_TRY(run_.walk(spec, std::move(walk), reading, wanted, stored));
+    CO_TRY(run_.walk(spec, std::move(walk), reading, stored, {.before = window.to.value_or("")}));
     CO_TRY_ASSIGN(auto left, suspects.passed_over(true));
     co_return co_await look_again(std::move(left));
 }
 
 Task<Result<>> Reconcile::compare_all() {
     CO_TRY_ASSIGN(auto differing, windows());
-    for (Window& window : differing)
-        CO_TRY(compare(std::move(window)));
-    co_return Result<>{};
+    const auto compare_one = [this, &differing](std::size_t i) { return compare(std::move(differing[i])); };
+    co_return co_await run_.side_by_side(differing.size(), compare_one);
 }
 
 // Without a record there is no dialect to request keys or ids with: both listings are of everything, and every held
 // record is missing if both are empty (simulate --seed 821984 --hours 0.25).
 Task<Result<>> Reconcile::compare_with_nothing() {
     const StreamSpec& spec = run_.settings().spec;
+    Listing nothing;
     for (int listing = 0; listing < 2; ++listing) {
         Query query{.spec = &spec, .where = where::all(), .projection = Projection::keys};
         CO_TRY_ASSIGN(auto fetched, run_.fetcher().fetch(std::move(query), run_.memory().keys));
         if (fetched.page->record_count() > 0) co_return run_.unknown_dialect();
-        listed_at_ = fetched.asked_at;
+        nothing.asked_at = fetched.asked_at;
     }
     row_.whole = true;
     row_.expected = 0;
     Suspects suspects(run_.context().store, spec.entity, {}, std::nullopt);
     CO_TRY_ASSIGN(auto everything, suspects.passed_over(true));
-    co_return co_await keep_missing(std::move(everything), {});
+    co_return co_await keep_missing(std::move(everything), nothing);
 }
 
 // The second listing, by id: records in it have moved in the meantime.
@@ -177,31 +180,32 @@ Task<Result<>> Reconcile::look_again(std::vector<Key> suspects) {
 
 // False: fewer could be requested than these.
 Task<Result<bool>> Reconcile::look_at(std::vector<Key> some) {
-    CO_TRY_ASSIGN(auto shown, listed(some));
-    if (!shown) co_return false;
-    CO_TRY(keep_missing(std::move(some), *shown));
+    CO_TRY_ASSIGN(auto listing, listed(some));
+    if (!listing) co_return false;
+    CO_TRY(keep_missing(std::move(some), *listing));
     co_return true;
 }
 
 // Keeps those of them that the listings do not show for judgment, unless they are too young to be gone.
-Task<Result<>> Reconcile::keep_missing(std::vector<Key> some, const Ids& shown) {
+Task<Result<>> Reconcile::keep_missing(std::vector<Key> some, const Listing& listing) {
     // Versions whose `modified` is later may not be in every response yet (hazard 3). A date in the future does not
     // show when the record was written: there is nothing to wait for.
-    const Timestamp settled = listed_at_ - run_.settings().overlap;
-    const Timestamp future = listed_at_ + kClockTolerance;
+    const Timestamp settled = listing.asked_at - run_.settings().overlap;
+    const Timestamp future = listing.asked_at + kClockTolerance;
     Batch young{.stream = row_.stream};
     for (Key& key : some) {
-        if (shown.contains(key.id)) continue;
+        if (listing.shown.contains(key.id)) continue;
         if (settled <= key.modified && key.modified <= future) {
             ++walked_.unlisted_young;
             // It is also unknown whether a new filter omits it: when it is old enough, this filter is no longer new.
             if (filter_changed_ && !omitted_.contains(key.id))
-                young.omitted.push_back({key.id, listed_at_, filter_changed_});
+                young.omitted.push_back({key.id, listing.asked_at, filter_changed_});
             continue;
         }
         ++row_.gone;
         // One more than allowed shows that there are too many.
-        if (row_.confirm_deletes || gone_.size() <= most_) gone_.push_back({std::move(key), listed_at_});
+        if (row_.confirm_deletes || gone_.size() <= most_)
+            gone_.push_back({std::move(key), listing.asked_at});
     }
     if (!young.omitted.empty() && run_.settings().spec.is_filtered()) {
         CO_TRY(run_.commit(std::move(young)));
@@ -212,7 +216,7 @@ Task<Result<>> Reconcile::keep_missing(std::vector<Key> some, const Ids& shown) 
 
 // Which of them the portal lists in the stream; unknown versions are fetched. None: fewer records had to be requested
 // than these, and it is unknown which were omitted.
-Task<Result<std::optional<Reconcile::Ids>>> Reconcile::listed(const std::vector<Key>& suspects) {
+Task<Result<std::optional<Reconcile::Listing>>> Reconcile::listed(const std::vector<Key>& suspects) {
     std::vector<std::string> ids;
     ids.reserve(suspects.size());
     for (const Key& key : suspects)
@@ -221,11 +225,11 @@ Task<Result<std::optional<Reconcile::Ids>>> Reconcile::listed(const std::vector<
                 .where = where::id_in(run_.dialect(), ids),
                 .projection = Projection::keys};
     CO_TRY_ASSIGN(auto fetched, run_.fetcher().fetch(std::move(query), run_.memory().keys));
-    if (fetched.take < ids.size()) co_return std::optional<Ids>();
-    listed_at_ = fetched.asked_at;
+    if (fetched.take < ids.size()) co_return std::optional<Listing>();
     std::vector<Key> keys = keys_of(*fetched.page);
     fetched.page.reset();
-    Ids shown;
+    Listing listing{.shown = {}, .asked_at = fetched.asked_at};
+    Ids& shown = listing.shown;
     for (const Key& key : keys)
         shown.insert(key.id);
     // The walk skipped it although it has not moved: `modified` may have another type by now (hazard 33).
@@ -234,7 +238,7 @@ Task<Result<std::optional<Reconcile::Ids>>> Reconcile::listed(const std::vector<
     CO_TRY(run_.take_unknown(std::move(keys)));
     std::erase_if(ids, [&](const std::string& id) { return shown.contains(id); });
     CO_TRY(list_in_other_form(std::move(ids), shown));
-    co_return std::optional<Ids>(std::move(shown));
+    co_return std::optional<Listing>(std::move(listing));
 }
 
 // A walk that excludes another type of `_id` does not find records that have it (hazard 33), even if an earlier process
@@ -362,6 +366,7 @@ Task<Result<>> Reconcile::all() {
         CO_TRY(mark_gone());
         // After the marking, so that deleted records are in neither of the two numbers.
         if (row_.records > 0) {
+            walked_.invalid = invalid_.size();
             walked_.unlisted = row_.gone - std::min(row_.gone, row_.deleted - deleted_before_);
             CO_TRY(recount(run_, walked_));
         }

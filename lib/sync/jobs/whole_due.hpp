@@ -27,6 +27,8 @@ class WholeDue {
     static constexpr const char* kWentBack =
         "a record reverted or seemed to revert to an earlier version (manual: reconciliation, "
         "\"Doubted records\")";
+    static constexpr const char* kCountDiffers =
+        "the portal counts more records than a load in ranges has read";
 
     // Both outlive it.
     WholeDue(JobStore& jobs, DoubtStore& doubts) : jobs_(jobs), doubts_(doubts) {}

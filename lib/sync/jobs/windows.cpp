@@ -3,6 +3,7 @@
 #include "base/co_try.hpp"
 #include "portal/query.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace carecloud {
@@ -10,6 +11,8 @@ namespace {
 
 // A window of no more records than so many pages of keys is walked, not halved.
 constexpr std::uint64_t kWalkedPages = 2;
+// One that is compared concurrently to others has at least so many pages: each needs a proof of its end.
+constexpr std::uint64_t kWindowPages = 4;
 
 // Both counts of everything from this `modified` on; none where the portal does not count.
 Task<Result<std::optional<Counts>>> count_from(JobRun& run, std::string from) {
@@ -21,7 +24,7 @@ Task<Result<std::optional<Counts>>> count_from(JobRun& run, std::string from) {
     co_return std::optional<Counts>(Counts{here, *there});
 }
 
-// The `modified` of the store's key in the middle; none: there is none any more.
+// The `modified` of the key at this place of the store's order; none: there is no such key any more.
 Task<Result<std::optional<std::string>>> middle_of(JobRun& run, Halving::Middle middle) {
     LiveRange range{.stream = run.settings().spec.entity, .skip = middle.skip, .limit = 1};
     range.after = Cursor{std::move(middle.from), {}, {}};
@@ -78,6 +81,21 @@ Task<Result<std::optional<std::vector<Window>>>> differing_windows(JobRun& run) 
         halving.cut(*modified, *counts);
     }
     co_return std::optional<std::vector<Window>>(halving.take_differing());
+}
+
+Task<Result<std::vector<Window>>> even_windows(JobRun& run, std::uint64_t held) {
+    std::vector<Window> windows(1);
+    const PageSize& size = run.row().deep ? run.memory().whole : run.memory().keys;
+    const std::size_t lanes = run.context().lanes.most();
+    if (lanes == 1 || !run.dialect().keyset) co_return windows;
+    const std::uint64_t count = std::min<std::uint64_t>(held / (kWindowPages * size.take()), lanes);
+    for (std::uint64_t i = 1; i < count; ++i) {
+        CO_TRY_ASSIGN(auto modified, middle_of(run, {.from = windows.back().from, .skip = held / count}));
+        if (!modified || *modified <= windows.back().from) break;
+        windows.back().to = *modified;
+        windows.push_back({.from = std::move(*modified)});
+    }
+    co_return windows;
 }
 
 }  // namespace carecloud

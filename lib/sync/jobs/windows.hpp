@@ -68,6 +68,10 @@ class Halving {
     std::vector<Window> differing_{};
 };
 
+// Everything, in windows of about as many of the `held` records each, which are compared concurrently: one if they are
+// few, or the dialect cannot begin a page at a key.
+Task<Result<std::vector<Window>>> even_windows(JobRun& run, std::uint64_t held);
+
 // The smallest windows whose counts differ, in ascending order; none where the portal does not count.
 Task<Result<std::optional<std::vector<Window>>>> differing_windows(JobRun& run);
 

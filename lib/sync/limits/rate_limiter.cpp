@@ -4,7 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <exception>
 #include <utility>
+
+#include <boost/asio/cancellation_type.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/system/system_error.hpp>
 
 namespace carecloud {
 
@@ -22,6 +28,10 @@ Duration TokenBucket::take(MonoTime now) {
     // Rounded up, and never zero, so that a token is available after this sleep.
     const double wait_ns = std::ceil((1.0 - tokens_) / per_second_ * 1e9) + 1.0;
     return Duration(static_cast<Duration::rep>(wait_ns));
+}
+
+Duration TokenBucket::interval() const {
+    return Duration(static_cast<Duration::rep>(std::ceil(1e9 / per_second_)));
 }
 
 namespace {
@@ -220,7 +230,6 @@ Task<Result<>> RateLimiter::admit(RequestRank rank) {
     CO_TRY(count_one());
     const std::string month = month_;
     for (;;) {
-        const MonoTime now = clock_.now();
         // In the meantime the portal may have reported that the quota is used up, or requested a long wait
         // (simulate --seed 156 --hours 6).
         const bool parked = is_parked();
@@ -228,20 +237,47 @@ Task<Result<>> RateLimiter::admit(RequestRank rank) {
             give_back(month);
             co_return parked ? exhausted() : held();
         }
-        const Duration wait = now < quiet_until_ ? quiet_until_ - now : bucket_.take(now);
+        const Duration wait = until_admitted(rank);
         if (wait <= Duration::zero()) {
+            // Canceled after its last wait had ended: it is not sent (simulate --seed 2018537 --hours 0.25).
+            const auto state = co_await boost::asio::this_coro::cancellation_state;
+            if (state.cancelled() != boost::asio::cancellation_type::none) {
+                give_back(month);
+                throw boost::system::system_error(boost::asio::error::operation_aborted);
+            }
             if (month_of(clock_.wall()) == month) co_return Result<>{};
             // It is sent in the month that has begun in the meantime.
             give_back(month);
             co_return co_await count_one();
         }
         try {
-            co_await clock_.sleep(wait);
-        } catch (const boost::system::system_error&) {
+            co_await wait_for_rate(wait, rank);
+        } catch (const std::exception&) {
             give_back(month);
             throw;
         }
     }
+}
+
+// Zero: it has taken a token.
+Duration RateLimiter::until_admitted(RequestRank rank) {
+    const MonoTime now = clock_.now();
+    if (now < quiet_until_) return quiet_until_ - now;
+    if (rank != RequestRank::live && live_waiting_ > 0) return bucket_.interval();
+    return bucket_.take(now);
+}
+
+Task<> RateLimiter::wait_for_rate(Duration wait, RequestRank rank) {
+    struct Count {
+        std::size_t& waiting;
+        std::size_t one;
+        Count(std::size_t& of, bool counts) : waiting(of), one(counts ? 1 : 0) { waiting += one; }
+        ~Count() { waiting -= one; }
+        Count(const Count&) = delete;
+        Count& operator=(const Count&) = delete;
+    };
+    const Count count(live_waiting_, rank == RequestRank::live);
+    co_await clock_.sleep(wait);
 }
 
 // During a hold: whether this request is the probe. The next one is planned as if this one failed, so that a probe that

@@ -18,11 +18,9 @@
 
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace carecloud {
 
@@ -34,6 +32,8 @@ class TokenBucket {
 
     // Takes one token and returns zero, or takes none and returns how long to wait before the next attempt.
     Duration take(MonoTime now);
+    // As long as one token takes.
+    Duration interval() const;
 
   private:
     double per_second_;
@@ -49,8 +49,12 @@ struct RateLimits {
 };
 
 // The purpose of a request. A backfill or a reconciliation may use only the part of a month's quota that the live
-// passes, including their events, do not need (RateLimiter::admit).
-enum class RequestRank { live, bounded };
+// passes, including their events, do not need (RateLimiter::admit). Live requests are the first to get the rate.
+enum class RequestRank {
+    live,     // of a poll, an event or an operator
+    wide,     // of a first load's lanes
+    bounded,  // of a backfill or a reconciliation
+};
 
 struct QuotaUse {
     std::string month{};  // "2024-03"; empty: no request yet
@@ -123,6 +127,8 @@ class RateLimiter {
     Task<Result<>> count_one();
     Task<Result<>> reserve(std::string month);
     Task<Result<>> turn_to(std::string month);
+    Duration until_admitted(RequestRank rank);
+    Task<> wait_for_rate(Duration wait, RequestRank rank);
     Task<Result<>> load(std::string month);
     void end_reservation();
     void give_back(const std::string& month);
@@ -139,6 +145,7 @@ class RateLimiter {
     MonoTime quiet_until_{};
     std::optional<PortalHold> hold_;
     bool probe_allowed_ = false;
+    std::size_t live_waiting_ = 0;  // live requests that wait for the rate
     std::string month_;
     RequestCount count_;      // of month_: sent until now, and reserved
     RequestCount stored_;     // the same, as stored

@@ -4,10 +4,12 @@
 #include "base/error.hpp"
 #include "portal/query.hpp"
 #include "sync/stream/prove.hpp"
+#include "sync/stream/wide_load.hpp"
 #include "sync/walk/by_id.hpp"
 #include "sync/walk/committer.hpp"
 #include "sync/walk/paginator.hpp"
 #include "sync/walk/progress.hpp"
+#include "sync/walk/ranges.hpp"
 #include "sync/walk/walk.hpp"
 
 #include <algorithm>
@@ -19,7 +21,7 @@
 namespace carecloud {
 namespace {
 
-// Up to this many records in the future are fetched in full with each walk that requests them; more are walked by keys.
+// Up to this many records in the future are fetched in full with each walk that requests them.
 constexpr std::size_t kFutureReadWhole = 32;
 
 // One page on its way into the store, with all decisions made when it arrived.
@@ -41,9 +43,12 @@ class Pass {
           memory_(memory),
           fetcher_(context.clock, context.portal, context.limiter, context.random, context.time,
                    settings.pauses),
+          prover_(context.clock, context.portal, context.limiter, context.random, context.time,
+                  settings.pauses, RequestRank::live, &context.lanes),
           committer_(context, settings.overlap),
           pages_(context.store, settings.spec, memory, fetcher_, committer_) {
         report_.stream = settings.spec.entity;
+        committer_.when_odd(request_of_whole(context, settings.spec.entity));
     }
 
     // The whole pass; the caller converts a thrown cancellation to an error.
@@ -51,12 +56,13 @@ class Pass {
 
     PassReport take_report(MonoTime started, std::optional<Error> error) {
         report_.took = context_.clock.now() - started;
-        report_.requests = fetcher_.requests();
+        report_.pages += wide_.pages;
+        report_.requests = fetcher_.requests() + prover_.requests() + wide_.requests;
         report_.error = std::move(error);
         report_.state = committer_.state();
         report_.summary = committer_.summary();
-        if (!report_.error) report_.tail = tail_;
-        if (settled_before_) report_.began_at = *settled_before_ + settings_.overlap;
+        if (!report_.error) report_.tail = walk_.tail;
+        if (walk_.settled_before) report_.began_at = *walk_.settled_before + settings_.overlap;
         memory_.tail = report_.tail;
         return std::move(report_);
     }
@@ -65,18 +71,19 @@ class Pass {
     enum class Ending {
         done,
         new_shape,       // the format of the portal's responses has changed: the dialect is proven again
+        widened,         // the rest was read in ranges: the walk is repeated from the safe point
         cursor_is_lost,  // in the future
     };
 
     Task<Result<>> load_state();
     Task<Result<bool>> find_dialect();
     Task<Result<Ending>> walk_to_end();
+    Task<Result<Ending>> read_in_ranges(RangePlan plan);
     WalkPtr begin_walk();
     Task<Result<Fetched>> fetch_first(Walk& walk);
     bool is_cursor_lost() const;
     Task<Result<>> put_cursor_back();
     Task<Result<bool>> finds_new_dialect();
-    void forget_walk();
     Arrived arrive(const Walk& walk, Fetched answer);
     Task<Result<>> commit_end();
     void note_tail(const Page& page);
@@ -92,42 +99,36 @@ class Pass {
     const PassSettings& settings_;
     StreamMemory& memory_;
     Fetcher fetcher_;
+    Fetcher prover_;  // of the dialect: its requests are concurrent
     Committer committer_;
     Paginator pages_;
     PassReport report_;
     Dialect dialect_;
-    std::optional<Timestamp> settled_before_;  // from the first page's time
-    std::optional<Cursor> last_key_;           // the last settleable one found by the walk
-    Timestamp last_key_limit_;
-    std::size_t tail_ = 0;
-    Timestamp future_from_;            // later times are in the future according to every clock
-    std::optional<MonoTime> wide_at_;  // this walk also requests records in the future, since then
-    std::size_t future_ = 0;
+    Timestamp future_from_;  // later times are in the future according to every clock
+    struct {
+        std::optional<Timestamp> settled_before{};  // from the first page's time
+        std::optional<Cursor> last_key{};           // the last settleable one
+        Timestamp last_key_limit{};
+        std::size_t tail = 0;
+        std::optional<MonoTime> wide_at{};  // it also requests records in the future, since then
+        std::size_t future = 0;
+    } walk_{};                // of the current walk
     bool new_shape_ = false;  // the stored dialect was proven with another portal
+    LongWalk long_walk_{};
+    std::optional<std::string> until_{};  // of the walk's plan
+    bool widened_ = false;                // in this pass
+    WideCost wide_{};
 };
 
 Task<Result<>> Pass::load_state() {
-    if (!memory_.configured_at) memory_.configured_at = context_.clock.now();
-    CO_TRY_ASSIGN(auto loaded, context_.store.load_stream(settings_.spec.entity));
-    const std::string fingerprint = settings_.spec.fingerprint();
-    if (loaded && loaded->fingerprint == fingerprint) {
-        context_.time.remember(loaded->portal_time);
-        committer_.open(std::move(*loaded));
+    CO_TRY_ASSIGN(auto opened, open_stream(context_, settings_, memory_));
+    if (!opened.restarted) {
+        committer_.open(std::move(opened.state));
         co_return Result<>{};
     }
-    StreamState fresh{
-        .stream = settings_.spec.entity, .entity = settings_.spec.entity, .fingerprint = fingerprint};
-    memory_.tail.reset();
-    memory_.met_to.reset();
-    if (!loaded) {
-        committer_.open(std::move(fresh));
-        co_return Result<>{};
-    }
-    // Stored before anything else, so that it is reported once and the old cursor never returns. The dialect is
-    // unchanged: records that the new filter omits can be reconciled before the stream finds a record.
+    // Stored before anything else, so that it is reported once and the old cursor never returns.
     report_.from_the_start = true;
-    fresh.dialect = loaded->dialect;
-    Batch restart{.stream = settings_.spec.entity, .state = std::move(fresh)};
+    Batch restart{.stream = settings_.spec.entity, .state = std::move(opened.state)};
     CO_TRY(committer_.commit(std::move(restart)));
     co_return Result<>{};
 }
@@ -139,7 +140,7 @@ Task<Result<bool>> Pass::find_dialect() {
         dialect_ = *known;
         co_return true;
     }
-    auto proving = prove_dialect(asking(fetcher_), settings_.spec, cursor_key(committer_.state()));
+    auto proving = prove_dialect(asking(prover_), settings_.spec, cursor_key(committer_.state()));
     auto proven = co_await std::move(proving);
     if (!proven || !*proven) co_return proven ? Result<bool>(false) : proven.error();
     dialect_ = **proven;
@@ -149,12 +150,12 @@ Task<Result<bool>> Pass::find_dialect() {
 
 void Pass::note_tail(const Page& page) {
     // A minute of slack, since the safe point is stored only at intervals (progress.cpp).
-    const Timestamp from = *settled_before_ - std::chrono::minutes(1);
+    const Timestamp from = *walk_.settled_before - std::chrono::minutes(1);
     for (const Record& record : page.records) {
         if (record.modified > future_from_)
-            ++future_;
+            ++walk_.future;
         else if (record.modified > from)
-            ++tail_;
+            ++walk_.tail;
     }
 }
 
@@ -164,8 +165,8 @@ Arrived Pass::arrive(const Walk& walk, Fetched answer) {
     const Timestamp limit = context_.time.cursor_limit(PortalTime::local_time(context_.clock));
     if (auto key = last_settleable(answer.page->records, limit)) {
         memory_.note_newest(key->modified, context_.clock.now());
-        last_key_ = std::move(key);
-        last_key_limit_ = limit;
+        walk_.last_key = std::move(key);
+        walk_.last_key_limit = limit;
     }
     return Arrived{.page = std::move(answer.page),
                    .cursor_limit = limit,
@@ -183,11 +184,13 @@ WalkPtr Pass::begin_walk() {
     WalkPlan plan = plan_pass(dialect_, committer_.state(), memory_.tail);
     const bool is_due = !memory_.wide_at || context_.clock.now() - *memory_.wide_at >= settings_.overlap;
     if (is_due || !context_.time.has_heard() || !can_bound(dialect_, committer_.state(), memory_.met_to)) {
-        wide_at_ = context_.clock.now();
+        walk_.wide_at = context_.clock.now();
         if (memory_.future > kFutureReadWhole) plan.reading = Reading::keys;
     } else {
         plan.until = future_from_.to_string();
     }
+    until_ = plan.until;
+    long_walk_ = LongWalk(committer_.state().cursor);
     WalkPtr walk = make_walk(dialect_, std::move(plan));
     if (memory_.met_to) walk->has_met(*memory_.met_to);
     memory_.met_to = walk->met_to();
@@ -208,9 +211,9 @@ bool Pass::is_cursor_lost() const {
 }
 
 void Pass::note_end() {
-    if (!wide_at_) return;
-    memory_.wide_at = wide_at_;
-    memory_.future = future_;
+    if (!walk_.wide_at) return;
+    memory_.wide_at = walk_.wide_at;
+    memory_.future = walk_.future;
 }
 
 Task<Result<>> Pass::put_cursor_back() {
@@ -224,9 +227,9 @@ Task<Result<>> Pass::put_cursor_back() {
     co_return Result<>{};
 }
 
-// Whether the portal by now uses another dialect than the current one (hazard 33): then the walk is repeated.
+// Whether the portal uses another dialect by now (hazard 33): then the walk is repeated.
 Task<Result<bool>> Pass::finds_new_dialect() {
-    CO_TRY_ASSIGN(auto changed, watch_dialect(fetcher_, settings_, memory_, dialect_,
+    CO_TRY_ASSIGN(auto changed, watch_dialect(prover_, settings_, memory_, dialect_,
                                               committer_.summary().changes() > 0, context_.clock.now()));
     if (!changed) co_return false;
     dialect_ = *changed;
@@ -234,29 +237,38 @@ Task<Result<bool>> Pass::finds_new_dialect() {
     co_return true;
 }
 
-void Pass::forget_walk() {
-    settled_before_.reset();
-    last_key_.reset();
-    wide_at_.reset();
-    tail_ = 0;
-    future_ = 0;
+Task<Result<Pass::Ending>> Pass::read_in_ranges(RangePlan plan) {
+    widened_ = true;
+    CO_TRY_ASSIGN(const bool new_shape, load_wide(context_, settings_, memory_, committer_, dialect_,
+                                                  std::move(plan), until_, wide_));
+    co_return new_shape ? Ending::new_shape : Ending::widened;
 }
 
 Task<Result<Pass::Ending>> Pass::walk_to_end() {
+    if (!widened_ && dialect_.keyset) {
+        if (auto plan = RangePlan::from_json(committer_.state().ranges, dialect_)) {
+            auto loading = read_in_ranges(std::move(*plan));
+            co_return co_await std::move(loading);
+        }
+    }
     const WalkPtr begun = begin_walk();
     Walk& walk = *begun;
     auto answer = co_await fetch_first(walk);
     if (answer && is_cursor_lost()) co_return Ending::cursor_is_lost;
     while (answer) {
         const PagePtr& page = answer->page;
-        if (!settled_before_) settled_before_ = answer->asked_at - settings_.overlap;
+        if (!walk_.settled_before) walk_.settled_before = answer->asked_at - settings_.overlap;
         if (!settings_.dialect && page->spelling != dialect_.spelling) co_return Ending::new_shape;
         auto moved = walk.take_page(*page, answer->take);
         if (!moved) co_return moved.error();
         const std::size_t count = page->record_count();
+        const bool is_long = long_walk_.continues(dialect_, *page, answer->take, walk.reading());
         Arrived arrived = arrive(walk, std::move(*answer));
+        std::optional<RangePlan> rest;
+        if (is_long && !widened_ && WideLoad::is_possible(context_, dialect_))
+            rest = plan_rest(context_, memory_, *arrived.page, *walk_.settled_before + settings_.overlap);
 
-        if (walk.may_read_ahead()) {
+        if (walk.may_read_ahead() && !rest) {
             auto fetching = pages_.fetch_ahead(walk);
             auto storing = store_page(std::move(arrived));
             auto side = side_by_side(std::move(fetching), std::move(storing));
@@ -270,6 +282,10 @@ Task<Result<Pass::Ending>> Pass::walk_to_end() {
         }
         CO_TRY_ASSIGN(auto stored, store_page(std::move(arrived)));
         walk.stored(stored, count);
+        if (rest) {
+            auto loading = read_in_ranges(std::move(*rest));
+            co_return co_await std::move(loading);
+        }
         if (walk.ended()) break;
         answer = co_await pages_.fetch_at(walk);
     }
@@ -282,7 +298,7 @@ Task<Result<Pass::Ending>> Pass::walk_to_end() {
 
 // What the last page could not decide yet, if a tie had to be read until it was stable.
 Task<Result<>> Pass::commit_end() {
-    StreamState after = advanced({.key = last_key_, .end = true}, last_key_limit_);
+    StreamState after = advanced({.key = walk_.last_key, .end = true}, walk_.last_key_limit);
     Batch batch{.stream = committer_.state().stream, .walk_ended = !memory_.walked};
     if (is_worth_a_commit(committer_.state(), after)) batch.state = std::move(after);
     if (!batch.state && !batch.walk_ended) co_return Result<>{};
@@ -292,11 +308,12 @@ Task<Result<>> Pass::commit_end() {
 }
 
 StreamState Pass::advanced(const Reached& reached, Timestamp limit) const {
-    const Timestamp began = *settled_before_ + settings_.overlap;
+    const Timestamp began = *walk_.settled_before + settings_.overlap;
     const Timestamp settled = memory_.certain(began, context_.time, context_.clock.now()) - settings_.overlap;
     StreamState after = advance(committer_.state(), dialect_, reached, settled);
     after.dialect = dialect_.to_json();
     after.portal_time = context_.portal_now();
+    after.ranges.clear();  // none are under way, or they are of no use: the walk began at the cursor
     ensure_step(committer_.state(), after, dialect_, limit);
     return after;
 }
@@ -326,33 +343,35 @@ Task<Result<>> Pass::run() {
     if (committer_.state().cursor)
         memory_.note_newest(committer_.state().cursor->modified, context_.clock.now());
     bool settled = false;  // the dialect, in this pass
-    // A walk is repeated if the portal responded in a new format and the dialect was proven again (hazard 28), if the
-    // current dialect no longer works (hazard 33), or if the cursor was moved back (hazard 31).
-    for (int round = 0; round < 4; ++round) {
+    // A walk is repeated if the format of responses or the dialect has changed (hazards 28 and 33), or if the cursor
+    // was moved back (hazard 31).
+    for (int round = 0; round < 4;) {
         if (!settled) {
             CO_TRY_ASSIGN(auto known, find_dialect());
             if (!known) {
-                // An emptied stream has nothing to prove a new format with, and was walked (simulate --seed 17883
-                // --hours 0.5).
+                // An emptied stream has nothing to prove a new format with (simulate --seed 17883 --hours 0.5).
                 memory_.walked = memory_.walked || new_shape_;
                 memory_.empty = true;
                 co_return Result<>{};
             }
         }
         CO_TRY_ASSIGN(auto ending, walk_to_end());
+        if (ending != Ending::widened) ++round;  // which occurs once
         settled = ending != Ending::new_shape;
         new_shape_ = new_shape_ || !settled;
-        if (ending == Ending::cursor_is_lost) {
-            CO_TRY(put_cursor_back());
-        }
+        if (ending == Ending::cursor_is_lost) CO_TRY(put_cursor_back());
         if (ending == Ending::done) {
             CO_TRY_ASSIGN(auto changed, finds_new_dialect());
             if (!changed) {
+                if (widened_) {
+                    CO_TRY(check_count(context_, fetcher_, dialect_, committer_.state(), settings_,
+                                       wide_.invalid));
+                }
                 ById by_id(fetcher_, memory_.whole, committer_, settings_.spec, dialect_);
                 co_return co_await by_id.retry_untried(context_.store, context_.clock.wall());
             }
         }
-        forget_walk();
+        walk_ = {};
     }
     co_return Error{
         .code = ErrorCode::bad_response,

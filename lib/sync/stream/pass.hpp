@@ -13,6 +13,16 @@ namespace carecloud {
 // the engine (Engine::run).
 Task<PassReport> run_pass(PassContext context, const PassSettings& settings, StreamMemory& memory);
 
+// The stream's row when a pass begins.
+struct OpenedStream {
+    StreamState state;
+    bool restarted = false;  // the fingerprint is another than the stored one (hazard 14); to be committed
+};
+
+// Part of a pass: loads the row, or begins one.
+Task<Result<OpenedStream>> open_stream(PassContext context, const PassSettings& settings,
+                                       StreamMemory& memory);
+
 // Part of a pass whose cursor lies in the future by the portal's clock and by this machine's (hazard 31;
 // cursor_back.cpp). The state with its cursor on the newest record held that is not in the future; none: the stream is
 // read from the start. Nothing of it is committed; a whole reconciliation was requested.

@@ -2,28 +2,26 @@
 
 #include "base/co_try.hpp"
 #include "sync/limits/retry.hpp"
+#include "sync/walk/all_of.hpp"
 
 #include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/this_coro.hpp>
+
 namespace carecloud {
 namespace {
 
 constexpr std::size_t kSample = 100;
-// The number of records that determine which type prevails.
-constexpr std::size_t kNewest = 20;
+constexpr std::size_t kNewest = 20;       // records that determine which type prevails
 constexpr std::size_t kEmptyAnswers = 4;  // until the absence of a type is accepted
 constexpr std::string_view kLowestId = "000000000000000000000000";
 constexpr std::string_view kHighestId = "ffffffffffffffffffffffff";
 
 enum class Expect { found, nothing };
-
-struct Proof {
-    std::string condition;
-    Expect expect;
-};
 
 // The records to prove with, and the format of the portal's responses.
 struct Samples {
@@ -61,29 +59,55 @@ std::string seconds_from(const Key& key, int seconds) {
     return (key.modified + std::chrono::seconds(seconds)).to_string();
 }
 
+// A condition on a record, what it must show of it, and whether it did.
+struct Proof {
+    std::string condition;
+    Expect expect = Expect::found;
+    bool holds = false;
+};
+
+bool all_hold(const std::vector<Proof>& proofs) {
+    return std::all_of(proofs.begin(), proofs.end(), [](const Proof& proof) { return proof.holds; });
+}
+
+// The proofs of one dialect with one record: all are requested at once.
+struct Proofs {
+    std::vector<Proof> types;  // of the literals: without these the dialect is another
+    std::vector<Proof> keyset;
+    std::vector<Proof> lte;
+    std::vector<Proof> lt;
+};
+
+Proofs proofs_of(const Dialect& dialect, const Key& sample);
+
+struct Sight {
+    Key key;
+    bool found = false;  // by the dialect
+};
+
 class Prover {
   public:
     Prover(AskPortal ask, const StreamSpec& spec) : ask_(std::move(ask)), spec_(spec) {}
 
     // No keys: the stream has no record.
     Task<Result<Samples>> find_samples();
-    // None: no form works with this record.
     Task<Result<std::optional<Dialect>>> prove(Key sample, Spelling spelling);
+    // The literal forms that find the record, the preferred one first.
+    Task<Result<std::vector<Dialect>>> forms(Key sample, Spelling spelling);
+    // Proves one of them; none: its literals fail. Tests the others, too, in the same round of requests.
+    Task<Result<std::optional<Dialect>>> prove_form(Dialect dialect, Key sample, std::vector<Sight>* others);
     Task<Result<bool>> finds(Dialect dialect, Key sample);
 
   private:
-    // Whether the portal answers a condition on the sample as expected. A refused query counts as no.
-    Task<Result<bool>> answers(const Query& query, Expect expect);
-    Task<Result<bool>> holds(Dialect dialect, std::string condition, Expect expect);
-    Task<Result<bool>> hold(Dialect dialect, std::vector<Proof> proofs);
-    std::vector<Proof> id_proofs(const Dialect& dialect) const;
-    std::vector<Proof> modified_proofs(const Dialect& dialect) const;
-    std::vector<Proof> keyset_proofs(const Dialect& dialect) const;
-    Task<Result<Dialect>> prove_rest(Dialect dialect);
+    Task<Result<bool>> answers(const Query& query, const Key& sample, Expect expect);
+    // Whether the portal answers a condition on the record as expected. A refused query counts as no.
+    Task<Result<bool>> holds(Dialect dialect, const Key& sample, std::string condition, Expect expect);
+    Task<Result<>> test(const Dialect& dialect, const Key& sample, Proof& proof);
+    Task<Result<>> see(const Dialect& dialect, Sight& sight);
+    Task<Result<>> try_form(const Dialect& dialect, const Key& sample, char& found);
 
     AskPortal ask_;
     const StreamSpec& spec_;
-    Key sample_{};
 };
 
 Task<Result<Samples>> Prover::find_samples() {
@@ -108,98 +132,125 @@ Task<Result<Samples>> Prover::find_samples() {
                     .hint = "see the quarantine; set portal.dialect manually if it is known"};
 }
 
-Task<Result<bool>> Prover::answers(const Query& query, Expect expect) {
+Task<Result<bool>> Prover::answers(const Query& query, const Key& sample, Expect expect) {
     auto asked = ask_(query);
     Result<PagePtr> answer = co_await std::move(asked);
-    if (!answer) {
-        if (answer.error().code == ErrorCode::refused) co_return false;
-        co_return answer.error();
-    }
+    if (!answer) co_return answer.error();
     const Page& page = **answer;
     if (expect == Expect::nothing) co_return page.record_count() == 0;
-    co_return page.records.size() == 1 && page.records.front().id == sample_.id;
+    co_return page.records.size() == 1 && page.records.front().id == sample.id;
 }
 
-Task<Result<bool>> Prover::holds(Dialect dialect, std::string condition, Expect expect) {
+Task<Result<bool>> Prover::holds(Dialect dialect, const Key& sample, std::string condition, Expect expect) {
     const Query query{.spec = &spec_,
-                      .where = where::of_id(dialect, sample_.id, condition),
+                      .where = where::of_id(dialect, sample.id, condition),
                       .projection = Projection::keys,
                       .take = 2};
-    Result<bool> held = co_await answers(query, expect);
-    if (!held || *held) co_return held;
+    Result<bool> held = co_await answers(query, sample, expect);
     // Once more: an erroneously empty listing (hazard 21) must not determine the dialect for years.
-    co_return co_await answers(query, expect);
+    if (held && !*held) held = co_await answers(query, sample, expect);
+    if (!held && held.error().code == ErrorCode::refused) co_return false;
+    co_return held;
 }
 
-Task<Result<bool>> Prover::hold(Dialect dialect, std::vector<Proof> proofs) {
-    for (const Proof& proof : proofs) {
-        Result<bool> held = co_await holds(dialect, proof.condition, proof.expect);
-        if (!held || !*held) co_return held;
-    }
-    co_return true;
+Task<Result<>> Prover::test(const Dialect& dialect, const Key& sample, Proof& proof) {
+    CO_TRY_ASSIGN(proof.holds, holds(dialect, sample, proof.condition, proof.expect));
+    co_return Result<>{};
 }
 
-std::vector<Proof> Prover::id_proofs(const Dialect& dialect) const {
+Proofs proofs_of(const Dialect& dialect, const Key& sample) {
+    const std::string& m = sample.modified_text;
     // If the stream has only the lowest record. Its keyset fails the proof below, and ties are walked without it.
-    const char* const from_lowest = sample_.id == kLowestId ? "$gte" : "$gt";
-    return {{where::id(dialect, from_lowest, kLowestId), Expect::found},
-            {where::id(dialect, "$gt", sample_.id), Expect::nothing},
-            {where::id_in(dialect, {sample_.id}), Expect::found}};
+    const char* const from_lowest = sample.id == kLowestId ? "$gte" : "$gt";
+    return {.types = {{where::id(dialect, from_lowest, kLowestId), Expect::found},
+                      {where::id(dialect, "$gt", sample.id), Expect::nothing},
+                      {where::id_in(dialect, {sample.id}), Expect::found},
+                      {where::modified(dialect, "$gt", m), Expect::nothing},
+                      {where::modified(dialect, "$eq", m), Expect::found}},
+            .keyset = {{where::after(dialect, m, kLowestId), Expect::found},
+                       {where::after(dialect, m, sample.id), Expect::nothing},
+                       {where::after(dialect, seconds_from(sample, -1), kHighestId), Expect::found}},
+            .lte = {{where::modified(dialect, "$lte", m), Expect::found},
+                    {where::modified(dialect, "$lte", seconds_from(sample, -1)), Expect::nothing}},
+            .lt = {{where::modified(dialect, "$lt", seconds_from(sample, 1)), Expect::found},
+                   {where::modified(dialect, "$lt", m), Expect::nothing}}};
 }
 
-std::vector<Proof> Prover::modified_proofs(const Dialect& dialect) const {
-    const std::string& m = sample_.modified_text;
-    return {{where::modified(dialect, "$gte", m), Expect::found},
-            {where::modified(dialect, "$gt", m), Expect::nothing},
-            {where::modified(dialect, "$eq", m), Expect::found}};
+Task<Result<>> Prover::see(const Dialect& dialect, Sight& sight) {
+    CO_TRY_ASSIGN(sight.found, finds(dialect, sight.key));
+    co_return Result<>{};
 }
 
-std::vector<Proof> Prover::keyset_proofs(const Dialect& dialect) const {
-    const std::string& m = sample_.modified_text;
-    return {{where::after(dialect, m, kLowestId), Expect::found},
-            {where::after(dialect, m, sample_.id), Expect::nothing},
-            {where::after(dialect, seconds_from(sample_, -1), kHighestId), Expect::found}};
+Task<Result<>> Prover::try_form(const Dialect& dialect, const Key& sample, char& found) {
+    const Query query{
+        .spec = &spec_,
+        .where = where::of_id(dialect, sample.id, where::modified(dialect, "$gte", sample.modified_text)),
+        .projection = Projection::keys,
+        .take = 2};
+    auto asking = answers(query, sample, Expect::found);
+    const Result<bool> shown = co_await std::move(asking);
+    if (!shown && shown.error().code != ErrorCode::refused) co_return shown.error();
+    found = shown && *shown;
+    co_return Result<>{};
 }
 
-// Without this, more requests are needed, but nothing else changes.
-Task<Result<Dialect>> Prover::prove_rest(Dialect dialect) {
-    const std::string& m = sample_.modified_text;
-    std::vector<Proof> keyset = keyset_proofs(dialect);
-    CO_TRY_ASSIGN(dialect.keyset, hold(dialect, std::move(keyset)));
-    std::vector<Proof> lte{{where::modified(dialect, "$lte", m), Expect::found},
-                           {where::modified(dialect, "$lte", seconds_from(sample_, -1)), Expect::nothing}};
-    CO_TRY_ASSIGN(dialect.lte, hold(dialect, std::move(lte)));
-    std::vector<Proof> lt{{where::modified(dialect, "$lt", seconds_from(sample_, 1)), Expect::found},
-                          {where::modified(dialect, "$lt", m), Expect::nothing}};
-    CO_TRY_ASSIGN(dialect.lt, hold(dialect, std::move(lt)));
-    co_return dialect;
+Task<Result<std::vector<Dialect>>> Prover::forms(Key sample, Spelling spelling) {
+    std::vector<Dialect> all;
+    for (const IdLiteral id : {IdLiteral::string, IdLiteral::oid}) {
+        for (const ModifiedLiteral modified : {ModifiedLiteral::string, ModifiedLiteral::date})
+            all.push_back({.modified = modified, .id = id, .spelling = spelling});
+    }
+    std::vector<Dialect> found;
+    const boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
+    for (int attempt = 0; found.empty() && attempt < 2; ++attempt) {  // hazard 21, as above
+        std::vector<char> shown(all.size());
+        std::vector<Task<Result<>>> tasks;
+        for (std::size_t i = 0; i < all.size(); ++i)
+            tasks.push_back(try_form(all[i], sample, shown[i]));
+        CO_TRY(all_results(executor, std::move(tasks)));
+        for (std::size_t i = 0; i < all.size(); ++i)
+            if (shown[i]) found.push_back(all[i]);
+    }
+    co_return found;
+}
+
+Task<Result<std::optional<Dialect>>> Prover::prove_form(Dialect dialect, Key sample,
+                                                        std::vector<Sight>* others) {
+    const boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
+    Proofs proofs = proofs_of(dialect, sample);
+    Dialect plain = dialect;
+    plain.keyset = false;  // not proven yet
+    std::vector<Task<Result<>>> tasks;
+    for (std::vector<Proof>* const some : {&proofs.types, &proofs.keyset, &proofs.lte, &proofs.lt}) {
+        for (Proof& proof : *some)
+            tasks.push_back(test(dialect, sample, proof));
+    }
+    if (others) {
+        for (Sight& sight : *others)
+            tasks.push_back(see(plain, sight));
+    }
+    CO_TRY(all_results(executor, std::move(tasks)));
+    if (!all_hold(proofs.types)) co_return std::optional<Dialect>();
+    dialect.keyset = all_hold(proofs.keyset);
+    dialect.lte = all_hold(proofs.lte);
+    dialect.lt = all_hold(proofs.lt);
+    co_return std::optional(dialect);
 }
 
 Task<Result<std::optional<Dialect>>> Prover::prove(Key sample, Spelling spelling) {
-    sample_ = std::move(sample);
-    for (const IdLiteral id : {IdLiteral::string, IdLiteral::oid}) {
-        Dialect dialect{.id = id, .spelling = spelling};
-        std::vector<Proof> of_id = id_proofs(dialect);
-        CO_TRY_ASSIGN(const bool id_holds, hold(dialect, std::move(of_id)));
-        if (!id_holds) continue;
-        for (const ModifiedLiteral modified : {ModifiedLiteral::string, ModifiedLiteral::date}) {
-            dialect.modified = modified;
-            std::vector<Proof> of_modified = modified_proofs(dialect);
-            CO_TRY_ASSIGN(const bool modified_holds, hold(dialect, std::move(of_modified)));
-            if (!modified_holds) continue;
-            CO_TRY_ASSIGN(Dialect proven, prove_rest(dialect));
-            co_return std::optional<Dialect>(proven);
-        }
+    CO_TRY_ASSIGN(auto found, forms(sample, spelling));
+    for (const Dialect& form : found) {
+        CO_TRY_ASSIGN(auto proven, prove_form(form, sample, nullptr));
+        if (proven) co_return proven;
     }
     co_return std::optional<Dialect>();
 }
 
 Task<Result<bool>> Prover::finds(Dialect dialect, Key sample) {
-    sample_ = std::move(sample);
-    const std::string& m = sample_.modified_text;
-    std::string condition = dialect.keyset && lies_between(sample_.id) ? where::after(dialect, m, kLowestId)
-                                                                       : where::modified(dialect, "$gte", m);
-    co_return co_await holds(dialect, std::move(condition), Expect::found);
+    const std::string& m = sample.modified_text;
+    std::string condition = dialect.keyset && lies_between(sample.id) ? where::after(dialect, m, kLowestId)
+                                                                      : where::modified(dialect, "$gte", m);
+    co_return co_await holds(dialect, sample, std::move(condition), Expect::found);
 }
 
 // The order may be refused, or too expensive for a server without an index for it.
@@ -264,31 +315,59 @@ AskPortal asking(Fetcher& fetcher) {
     return [&fetcher](const Query& query) { return fetcher.ask(query); };
 }
 
-// A sample may be one of the few records of another type (hazard 33): every sample is tested, and the dialect of most
-// of the newest records is used.
+namespace {
+
+Task<Result<>> find_newest(AskPortal ask, const StreamSpec& spec, std::optional<Key>& newest) {
+    CO_TRY_ASSIGN(newest, newest_of(std::move(ask), spec));
+    co_return Result<>{};
+}
+
+Task<Result<>> find_forms(Prover& prover, Key sample, Spelling spelling, std::vector<Dialect>& found) {
+    CO_TRY_ASSIGN(found, prover.forms(std::move(sample), spelling));
+    co_return Result<>{};
+}
+
+}  // namespace
+
+// Mostly in three rounds of requests: the samples; the forms of the literals, and the newest record; the proofs. A
+// sample may be one of the few records of another type (hazard 33): every sample is tested, and the dialect of most of
+// the newest records is used.
 Task<Result<std::optional<Dialect>>> prove_dialect(AskPortal ask, const StreamSpec& spec,
                                                    std::optional<Key> first) {
+    const boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
     Prover prover(ask, spec);
     CO_TRY_ASSIGN(Samples samples, prover.find_samples());
     if (samples.keys.empty()) co_return std::optional<Dialect>{};
     std::vector<Key>& keys = samples.keys;
     if (first) keys.insert(keys.begin(), std::move(*first));
     // MongoDB orders by type first, and the portal may return few records at once: the others may all be of one type.
-    CO_TRY_ASSIGN(auto newest, newest_of(ask, spec));
+    std::optional<Key> newest;
+    std::vector<Dialect> forms;
+    std::vector<Task<Result<>>> round;
+    round.push_back(find_newest(ask, spec, newest));
+    round.push_back(find_forms(prover, keys.front(), samples.spelling, forms));
+    CO_TRY(all_results(executor, std::move(round)));
     if (newest && lies_between(newest->id)) keys.push_back(std::move(*newest));
+    std::vector<Sight> others;
+    for (std::size_t i = 1; i < keys.size(); ++i)
+        others.push_back({.key = keys[i]});
     std::optional<Dialect> best;
-    for (const Key& key : keys) {
-        if (best) {
-            CO_TRY_ASSIGN(const bool found, prover.finds(*best, key));
-            if (found) continue;
-        }
-        CO_TRY_ASSIGN(std::optional<Dialect> proven, prover.prove(key, samples.spelling));
+    for (const Dialect& form : forms) {
+        if (best) break;
+        CO_TRY_ASSIGN(best, prover.prove_form(form, keys.front(), &others));
+    }
+    for (Sight& sight : others) {
+        if (best && sight.found) continue;
+        CO_TRY_ASSIGN(std::optional<Dialect> proven, prover.prove(sight.key, samples.spelling));
         if (!proven) continue;
         if (best) {
             CO_TRY_ASSIGN(auto prevailing, prevails(ask, spec, *proven, *best));
             if (!prevailing) continue;
         }
         best = proven;
+        for (Sight& other : others) {
+            CO_TRY_ASSIGN(other.found, prover.finds(*best, other.key));
+        }
     }
     if (best) co_return best;
     co_return Error{
@@ -296,6 +375,13 @@ Task<Result<std::optional<Dialect>>> prove_dialect(AskPortal ask, const StreamSp
         .operation = "detect the dialect of " + spec.entity,
         .subject = "no known query form finds a record that the portal just returned",
         .hint = "nothing was stored; see the portal's query documentation and set portal.dialect manually"};
+}
+
+Task<Result<std::optional<Dialect>>> prove_with(AskPortal ask, const StreamSpec& spec, Key sample,
+                                                Spelling spelling) {
+    Prover prover(std::move(ask), spec);
+    CO_TRY_ASSIGN(auto proven, prover.prove(std::move(sample), spelling));
+    co_return proven;
 }
 
 Task<Result<std::optional<Key>>> find_unmatched(AskPortal ask, const StreamSpec& spec, Dialect dialect,
@@ -307,69 +393,8 @@ Task<Result<std::optional<Key>>> find_unmatched(AskPortal ask, const StreamSpec&
         sample = std::move(**newest);
     }
     Prover prover(std::move(ask), spec);
-    Key key = *sample;
-    CO_TRY_ASSIGN(const bool found, prover.finds(dialect, std::move(key)));
+    CO_TRY_ASSIGN(const bool found, prover.finds(dialect, *sample));
     co_return found ? std::optional<Key>() : std::move(sample);
-}
-
-namespace {
-
-// After so many passes in a row that brought nothing; if they do, after as many and at least an hour.
-constexpr std::size_t kPassesToProve = 12;
-constexpr Duration kProveEvery = std::chrono::hours(1);
-
-// Whether the record is found by literals of other types alone. False: it is found by none, since it has moved or is
-// gone.
-Task<Result<bool>> has_other_types(AskPortal ask, const StreamSpec& spec, Key key, Dialect in_use) {
-    Prover prover(std::move(ask), spec);
-    CO_TRY_ASSIGN(auto proven, prover.prove(std::move(key), in_use.spelling));
-    co_return proven && !proven->has_literals_of(in_use);
-}
-
-Error set_wrong(const PassSettings& settings) {
-    return {.code = ErrorCode::dialect_unknown,
-            .operation = "walk " + settings.spec.entity,
-            .subject = "portal.dialect does not match records of the portal",
-            .hint = "set portal.dialect: auto, or the value recommended by carecloudctl doctor"};
-}
-
-}  // namespace
-
-Task<Result<std::optional<Dialect>>> watch_dialect(Fetcher& fetcher, const PassSettings& settings,
-                                                   StreamMemory& memory, Dialect in_use, bool brought,
-                                                   MonoTime now) {
-    memory.idle_passes = brought ? 0 : memory.idle_passes + 1;
-    if (++memory.unchecked_passes == 1) memory.unchecked_since = now;
-    const bool is_due = memory.idle_passes >= kPassesToProve || (memory.unchecked_passes >= kPassesToProve &&
-                                                                 now - memory.unchecked_since >= kProveEvery);
-    if (!memory.missed && !is_due) co_return std::optional<Dialect>();
-    std::optional<Key> sample = memory.missed;
-    CO_TRY_ASSIGN(auto unmatched, find_unmatched(asking(fetcher), settings.spec, in_use, std::move(sample)));
-    memory.missed.reset();
-    memory.idle_passes = 0;
-    memory.unchecked_passes = 0;
-    // A proof of an earlier version of this program does not cover `$lte`: it is tested once per process.
-    const bool complete = in_use.lte || std::exchange(memory.lte_tried, true);
-    if (!unmatched && complete) co_return std::optional<Dialect>();
-    CO_TRY_ASSIGN(auto proven, prove_dialect(asking(fetcher), settings.spec, unmatched));
-    if (!proven) co_return std::optional<Dialect>();
-    bool is_other = !proven->has_literals_of(in_use);
-    if (is_other) {
-        CO_TRY_ASSIGN(is_other, prevails(asking(fetcher), settings.spec, *proven, in_use));
-        memory.mixed = memory.mixed || !is_other;
-    } else if (unmatched && !memory.mixed) {
-        CO_TRY_ASSIGN(memory.mixed, has_other_types(asking(fetcher), settings.spec, *unmatched, in_use));
-    }
-    if (is_other) {
-        if (settings.dialect) co_return set_wrong(settings);
-        proven->cap = in_use.cap;
-        co_return std::move(proven);
-    }
-    if (!proven->has_literals_of(in_use)) co_return std::optional<Dialect>();
-    Dialect better = *proven;
-    better.cap = in_use.cap;
-    if (settings.dialect) better.keyset = in_use.keyset;
-    co_return better.asks_like(in_use) ? std::optional<Dialect>() : std::optional(better);
 }
 
 }  // namespace carecloud

@@ -5,9 +5,12 @@
 #include "sync/jobs/whole_due.hpp"
 #include "sync/limits/retry.hpp"
 #include "sync/stream/pass.hpp"
+#include "sync/walk/all_of.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
+#include <vector>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -18,6 +21,9 @@ namespace carecloud {
 namespace asio = boost::asio;
 
 namespace {
+
+// A walk that becomes a wide load is noticed within this time.
+constexpr Duration kLoadNoticed = std::chrono::seconds(5);
 
 Error mixed_types(const std::string& stream) {
     return {.code = ErrorCode::bad_response,
@@ -40,6 +46,7 @@ StreamRunner::StreamRunner(PassContext context, Inbox& inbox, EngineStream setti
       memory_(settings_.pass.page_size),
       resolver_(context_, inbox, settings_.pass, memory_),
       sleep_(context.clock),
+      load_sleep_(context.clock),
       due_(context.clock.now()),
       push_(settings_.push.value_or(PushWatch{.from = context.clock.wall()})) {}
 
@@ -51,10 +58,12 @@ MonoTime StreamRunner::due() const {
 StreamSnapshot StreamRunner::snapshot() const {
     const Timestamp wall = context_.clock.wall();
     const double stretch = quota_stretch(context_.limiter.use(), wall, poll_rate_);
-    return {.in_pass = in_pass_,
-            .until_next = std::max(due() - context_.clock.now(), Duration::zero()),
-            .poll_every = stretched(base_interval(), stretch, wall),
-            .stretched = stretch > kStretchNoticed};
+    StreamSnapshot shown{.in_pass = in_pass_,
+                         .until_next = std::max(due() - context_.clock.now(), Duration::zero()),
+                         .poll_every = stretched(base_interval(), stretch, wall),
+                         .stretched = stretch > kStretchNoticed};
+    if (memory_.load) shown.load = memory_.load->at(context_.clock.now());
+    return shown;
 }
 
 // Before the quota is taken into account.
@@ -69,15 +78,59 @@ Task<PassReport> StreamRunner::pass_and_settle(bool polled) {
     try {
         co_await recall_whole();
         co_await resolver_.begin();
-        report = co_await run_pass(context_, settings_.pass, memory_);
+        SettleReport during_load;
+        std::vector<Task<>> both;
+        walking_ = true;
+        both.push_back(walk(report));
+        both.push_back(settle_during_load(during_load));
+        auto running = all_or_none(context_.clock.executor(), std::move(both));
+        co_await std::move(running);
+        report.requests += during_load.requests;
+        report.summary += during_load.summary;
+        // What its own commits have doubted was requested with them.
+        const bool is_odd = during_load.summary.doubted + during_load.summary.reversed > 0;
+        co_await request_whole(report.error, is_odd);
         if (!report.error) co_await settle(report, polled);
-        co_await request_whole(report);
+        const SettleReport& events = report.events;
+        co_await request_whole(events.error,
+                               events.summary.doubted + events.summary.reversed + events.vanished > 0);
+        report.events.settled += during_load.settled;
     } catch (const std::exception&) {
         if (!is_cancellation(std::current_exception())) throw;
-        report.error = canceled_error("settle events of " + settings_.pass.spec.entity);
+        if (!report.error) report.error = canceled_error("settle events of " + settings_.pass.spec.entity);
     }
     report.loaded = loaded_;
     co_return report;
+}
+
+Task<> StreamRunner::walk(PassReport& report) {
+    auto passing = run_pass(context_, settings_.pass, memory_);
+    report = co_await std::move(passing);
+    walking_ = false;
+    load_sleep_.wake();
+}
+
+// Events that arrive during a wide load do not wait for its end.
+Task<> StreamRunner::settle_during_load(SettleReport& settled) {
+    MonoTime next{};
+    while (walking_) {
+        const MonoTime now = context_.clock.now();
+        if (!memory_.load || (!nudged_in_load_ && now < next)) {
+            co_await load_sleep_.until(memory_.load ? next : now + kLoadNoticed);
+            continue;
+        }
+        nudged_in_load_ = false;
+        next = Clock::never;
+        auto loading = context_.store.load_stream(settings_.pass.spec.entity);
+        Result<std::optional<StreamState>> state = co_await std::move(loading);
+        if (!state || !*state) continue;  // the walk fails, too
+        auto settling = resolver_.run_during_load(std::move(**state));
+        const SettleReport report = co_await std::move(settling);
+        settled.settled += report.settled;
+        settled.requests += report.requests;
+        settled.summary += report.summary;
+        if (report.look_again) next = context_.clock.now() + *report.look_again;
+    }
 }
 
 Task<> StreamRunner::settle(PassReport& report, bool polled) {
@@ -206,14 +259,10 @@ Task<> StreamRunner::report_pass(const PassReport& report) {
 }
 
 // Also after a pass that failed: its commits stay. A canceled one leaves this to recall_whole().
-Task<> StreamRunner::request_whole(const PassReport& report) {
+Task<> StreamRunner::request_whole(const std::optional<Error>& error, bool is_odd) {
     if (!context_.whole_due) co_return;
-    for (const std::optional<Error>& error : {report.error, report.events.error}) {
-        if (error) context_.whole_due->may_owe(report.stream, *error);
-    }
-    const CommitSummary& summary = report.summary;
-    const bool is_odd = summary.doubted + summary.reversed + report.events.vanished > 0;
-    std::string stream = report.stream;
+    std::string stream = settings_.pass.spec.entity;
+    if (error) context_.whole_due->may_owe(stream, *error);
     auto asking = is_odd ? context_.whole_due->request(std::move(stream), WholeDue::kWentBack)
                          : context_.whole_due->write_owed(std::move(stream));
     auto asked = co_await std::move(asking);
@@ -237,6 +286,9 @@ Task<PassReport> StreamRunner::run_once() {
 void StreamRunner::nudge() {
     nudged_ = true;
     sleep_.wake();
+    if (!memory_.load) return;
+    nudged_in_load_ = true;
+    load_sleep_.wake();
 }
 
 void StreamRunner::forgive() {

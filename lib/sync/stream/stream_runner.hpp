@@ -40,6 +40,7 @@ struct StreamSnapshot {
     Duration until_next{0};  // until the next pass, if none runs; events and requests may bring it forward
     Duration poll_every{0};  // between two polls, currently
     bool stretched = false;  // to make the month's quota last (promise 5)
+    std::optional<LoadSnapshot> load{};  // of a wide load under way
 };
 
 class StreamRunner {
@@ -79,13 +80,15 @@ class StreamRunner {
   private:
     Task<PassReport> cancelable_pass(bool polled);
     Task<PassReport> pass_and_settle(bool polled);
+    Task<> walk(PassReport& report);
+    Task<> settle_during_load(SettleReport& settled);
     Task<> settle(PassReport& report, bool polled);
     Task<> note_loaded();
     Task<> watch_push(const PassReport& report);
     Task<> judge_push(Timestamp now);
     void plan_next(const PassReport& report);
     Task<> report_pass(const PassReport& report);
-    Task<> request_whole(const PassReport& report);
+    Task<> request_whole(const std::optional<Error>& error, bool is_odd);
     Task<> recall_whole();
     MonoTime due() const;
     Duration base_interval() const;
@@ -99,6 +102,7 @@ class StreamRunner {
     StreamMemory memory_;
     EventResolver resolver_;
     WatchedSleep sleep_;
+    WatchedSleep load_sleep_;  // of settle_during_load()
     std::function<void()> job_may_be_due_;
     boost::asio::cancellation_signal cancel_pass_;
     MonoTime due_;                      // of the timer's poll
@@ -111,6 +115,8 @@ class StreamRunner {
     bool stretch_reported_ = false;  // and not reversed
     bool mixed_reported_ = false;    // that records of another type were found
     bool nudged_ = false;
+    bool nudged_in_load_ = false;
+    bool walking_ = false;
     bool in_pass_ = false;
     bool stopped_ = false;
 };

@@ -29,6 +29,32 @@ std::vector<bool> Committer::first_met(const Page& page) const {
 }
 
 Task<Result<std::size_t>> Committer::commit(Batch batch) {
+    return turn_ ? commit_in_turn(std::move(batch)) : commit_now(std::move(batch));
+}
+
+Task<Result<std::size_t>> Committer::commit_in_turn(Batch batch) {
+    while (turn_->taken)
+        co_await turn_->free.wait(context_.clock);
+    struct Turn {
+        CommitTurn& turn;
+        explicit Turn(CommitTurn& of) : turn(of) { turn.taken = true; }
+        ~Turn() {
+            turn.taken = false;
+            turn.free.wake_all();
+        }
+        Turn(const Turn&) = delete;
+        Turn& operator=(const Turn&) = delete;
+    };
+    const Turn turn(*turn_);
+    if (batch.state) batch.state = row_->next();
+    const std::optional<StreamState> state = batch.state;
+    auto committing = commit_now(std::move(batch));
+    auto committed = co_await std::move(committing);
+    if (committed && state) row_->committed(*state);
+    co_return committed;
+}
+
+Task<Result<std::size_t>> Committer::commit_now(Batch batch) {
     const std::optional<StreamState> state = batch.state;
     ensure(state_.stream.empty() || batch.stream == state_.stream, "a pass commits to its own stream");
     ensure(!state || state->fingerprint == state_.fingerprint || !state->cursor,
@@ -42,6 +68,11 @@ Task<Result<std::size_t>> Committer::commit(Batch batch) {
     // Only now: walks continue from what is on disk, never from what may not have got there (promise 3).
     if (state) state_ = *state;
     summary_ += committed;
+    if (when_odd_ && committed.doubted + committed.reversed > 0) {
+        auto calling = when_odd_();
+        const Result<> called = co_await std::move(calling);
+        if (!called && context_.observer) context_.observer->failed(called.error());
+    }
     co_return committed.changes() + committed.quarantined;
 }
 

@@ -7,11 +7,33 @@
 #include "sync/walk/context.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <utility>
 #include <vector>
 
 namespace carecloud {
+
+// A stream's row to which several walks commit concurrently. The state in a commit is determined when its turn has
+// come: it must not contain what another commit, which may fail, has under way.
+class SharedRow {
+  public:
+    SharedRow() = default;
+    SharedRow(const SharedRow&) = delete;
+    SharedRow& operator=(const SharedRow&) = delete;
+    virtual ~SharedRow() = default;
+
+    // The state to commit now.
+    virtual StreamState next() = 0;
+    // It was committed.
+    virtual void committed(const StreamState& state) = 0;
+};
+
+// One commit at a time, of all that share a row.
+struct CommitTurn {
+    bool taken = false;
+    Waiters free{};
+};
 
 class Committer {
   public:
@@ -32,11 +54,30 @@ class Committer {
         configured_at_ = configured_at;
     }
 
+    // Called after a commit that has doubted or reversed a record, before any other can resolve the doubt: then nothing
+    // in the store would show after a kill that there was one. Its errors are not the commit's.
+    void when_odd(std::function<Task<Result<>>()> call) { when_odd_ = std::move(call); }
+
+    // From now on other committers commit to the same row, in turns. Both outlive it. The state of a batch only shows
+    // that one is to be committed: it is replaced by row.next().
+    void share(CommitTurn& turn, SharedRow& row) {
+        turn_ = &turn;
+        row_ = &row;
+    }
+
+    // What another walk of the same pass has committed.
+    void adopt(StreamState state, const CommitSummary& summary) {
+        state_ = std::move(state);
+        summary_ += summary;
+    }
+
     // How many of the batch's records were new to the store, invalid ones included.
     Task<Result<std::size_t>> commit(Batch batch);
 
   private:
     std::vector<bool> first_met(const Page& page) const;
+    Task<Result<std::size_t>> commit_in_turn(Batch batch);
+    Task<Result<std::size_t>> commit_now(Batch batch);
 
     PassContext context_;
     Duration overlap_;
@@ -46,6 +87,9 @@ class Committer {
     std::optional<Dialect> dialect_;  // none: nothing counts as met for the first time
     std::optional<Cursor> met_to_;
     MonoTime configured_at_{};
+    std::function<Task<Result<>>()> when_odd_{};
+    CommitTurn* turn_ = nullptr;  // null: nobody else commits to the row
+    SharedRow* row_ = nullptr;
 };
 
 }  // namespace carecloud

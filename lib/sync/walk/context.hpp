@@ -4,8 +4,10 @@
 #include "base/clock.hpp"
 #include "portal/portal.hpp"
 #include "store/store.hpp"
+#include "sync/limits/lanes.hpp"
 #include "sync/limits/rate_limiter.hpp"
 #include "sync/limits/retry.hpp"
+#include "sync/walk/observer.hpp"
 #include "sync/walk/portal_time.hpp"
 #include "sync/walk/progress.hpp"
 
@@ -13,7 +15,6 @@
 
 namespace carecloud {
 
-class Observer;
 class WholeDue;
 
 // All that passes use, owned by the engine.
@@ -24,6 +25,7 @@ struct PassContext {
     RateLimiter& limiter;
     Random& random;
     PortalTime& time;               // learns from every answer of the fetchers
+    Lanes& lanes;                   // of wide loads and jobs
     WholeDue* whole_due = nullptr;  // null: nobody reconciles
     Observer* observer = nullptr;   // of commits; null: nobody watches
 
@@ -87,10 +89,13 @@ struct StreamMemory {
     std::size_t unchecked_passes = 0;  // all passes since it was last proven
     MonoTime unchecked_since{};
     std::optional<Key> missed{};
-    bool lte_tried = false;
+    bool bounds_tried = false;
     // A walk met records of another type than the dialect's: since then they are not asked for by walks, and a whole
     // reconciliation is to find them.
     bool mixed = false;
+
+    // Of the wide load under way; none: none is.
+    std::optional<LoadProgress> load{};
 };
 
 }  // namespace carecloud

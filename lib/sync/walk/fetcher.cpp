@@ -58,17 +58,24 @@ Error doubt_error(std::size_t records_seen) {
             .records_seen = records_seen};
 }
 
+// How a portal responds that has more requests than it can process.
+bool is_overload(ErrorCode code) {
+    return code == ErrorCode::rate_limited || code == ErrorCode::server_failed ||
+           code == ErrorCode::timed_out;
+}
+
 }  // namespace
 
 Fetcher::Fetcher(Clock& clock, Portal& portal, RateLimiter& limiter, Random& random, PortalTime& time,
-                 RetryPauses pauses, RequestRank rank)
+                 RetryPauses pauses, RequestRank rank, Lanes* lanes)
     : clock_(clock),
       portal_(portal),
       limiter_(limiter),
       random_(random),
       time_(time),
       pauses_(pauses),
-      rank_(rank) {}
+      rank_(rank),
+      lanes_(lanes) {}
 
 // Reports the first failure of the pass immediately, since retries may hide it for long. An oversized page is not a
 // failure: this is how the page size is learned.
@@ -79,17 +86,37 @@ Error Fetcher::report(const Question& question, Error error) {
     return error;
 }
 
+void Fetcher::note_load(const Result<PagePtr>& answer, MonoTime sent) {
+    const MonoTime now = clock_.now();
+    if (!answer && is_overload(answer.error().code)) lanes_->limit().refused(now, sent);
+    if (answer && rank_ != RequestRank::live) lanes_->limit().answered(now, now - sent, (*answer)->size);
+}
+
+Task<Result<PagePtr>> Fetcher::send(const Question& question) {
+    std::optional<Lanes::Sending> sending;
+    if (lanes_) {
+        auto waiting = lanes_->until_may_send(rank_ == RequestRank::live);
+        co_await std::move(waiting);
+        sending.emplace(*lanes_);
+    }
+    CO_TRY(limiter_.admit(rank_));
+    ++requests_;
+    const MonoTime sent = clock_.now();
+    auto asking =
+        question.id ? portal_.retrieve(*question.query.spec, *question.id) : portal_.query(question.query);
+    Result<PagePtr> answer = co_await std::move(asking);
+    if (lanes_) note_load(answer, sent);
+    if (!answer) co_return report(question, limiter_.heard(answer.error(), sent));
+    limiter_.answered(sent);
+    co_return answer;
+}
+
 Task<Result<PagePtr>> Fetcher::ask_once(const Question& question) {
     AnswerDoubt doubt;
     for (;;) {
-        CO_TRY(limiter_.admit(rank_));
-        ++requests_;
-        const MonoTime sent = clock_.now();
-        auto asking = question.id ? portal_.retrieve(*question.query.spec, *question.id)
-                                  : portal_.query(question.query);
-        Result<PagePtr> answer = co_await std::move(asking);
-        if (!answer) co_return report(question, limiter_.heard(answer.error(), sent));
-        limiter_.answered(sent);
+        auto sending = send(question);
+        Result<PagePtr> answer = co_await std::move(sending);
+        if (!answer) co_return answer;
         time_.answered((*answer)->date, PortalTime::local_time(clock_));
         const AnswerDoubt::Verdict verdict = doubt.judge(**answer);
         if (verdict == AnswerDoubt::Verdict::believe) co_return answer;

@@ -6,6 +6,7 @@
 #include "base/error.hpp"
 #include "model/page.hpp"
 #include "portal/portal.hpp"
+#include "sync/limits/lanes.hpp"
 #include "sync/limits/rate_limiter.hpp"
 #include "sync/limits/retry.hpp"
 #include "sync/walk/portal_time.hpp"
@@ -50,9 +51,11 @@ struct Fetched {
 
 class Fetcher {
   public:
-    // `time` learns from every answer.
+    // `time` learns from every answer. `lanes`: requests are sent only while the portal bears one more, and the lanes
+    // learn from their responses; those of rank live are small ones, of which it bears more. Null: each is sent at
+    // once.
     Fetcher(Clock& clock, Portal& portal, RateLimiter& limiter, Random& random, PortalTime& time,
-            RetryPauses pauses, RequestRank rank = RequestRank::live);
+            RetryPauses pauses, RequestRank rank = RequestRank::live, Lanes* lanes = nullptr);
 
     // Asks until there is an answer or the policy (retry.hpp) gives up. `query.take` is set from `size`,
     // which learns.
@@ -73,6 +76,8 @@ class Fetcher {
     };
 
     Error report(const Question& question, Error error);
+    void note_load(const Result<PagePtr>& answer, MonoTime sent);
+    Task<Result<PagePtr>> send(const Question& question);
     Task<Result<PagePtr>> ask_once(const Question& question);
     Task<Result<PagePtr>> ask_until(Question question);
     Task<Result<>> recover(const Error& error, RetryState& state);
@@ -84,6 +89,7 @@ class Fetcher {
     PortalTime& time_;
     RetryPauses pauses_;
     RequestRank rank_;
+    Lanes* lanes_;
     bool refreshed_ = false;
     bool reported_ = false;  // the first failed request
     std::size_t requests_ = 0;

@@ -10,6 +10,7 @@
 #include "sync/walk/portal_time.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -51,6 +52,23 @@ struct PassReport {
     bool loaded = false;                  // the stream's first load has ended, by this pass or ever before
 };
 
+// The progress of a wide load, as shown to people. Counts are of this process.
+struct LoadSnapshot {
+    std::uint64_t records = 0;                // read so far
+    std::optional<std::uint64_t> expected{};  // in all, if the portal counts
+    double per_second = 0;                    // records, over the whole load
+    std::optional<Duration> left{};           // none: unknown
+};
+
+struct LoadProgress {
+    std::uint64_t records = 0;
+    std::optional<std::uint64_t> expected{};
+    MonoTime began{};
+    MonoTime reported{};  // to the observer
+
+    LoadSnapshot at(MonoTime now) const;
+};
+
 // One commit of a pass, a job or a retry.
 struct CommitReport {
     std::string_view stream;
@@ -72,6 +90,8 @@ class Observer {
     virtual void request_failed(std::string_view /*stream*/, const Error& /*error*/) {}
     virtual void pass_ended(const PassReport& report) = 0;
     virtual void committed(const CommitReport& /*report*/) {}
+    // Every ten seconds of a wide load.
+    virtual void loading(std::string_view /*stream*/, const LoadSnapshot& /*load*/) {}
     // The stream waits this long because of the error of `report`, which pass_ended() has had.
     virtual void backing_off(const PassReport& report, Duration pause) = 0;
     // Records change and hardly any event announces them, or events come again (hazard 23).

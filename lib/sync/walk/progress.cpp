@@ -93,6 +93,7 @@ void ensure_step(const StreamState& before, const StreamState& after, const Dial
 StreamState put_back(StreamState state, std::optional<Cursor> newest, Duration overlap) {
     state.cursor = std::move(newest);
     state.safe.reset();
+    state.ranges.clear();
     if (!state.cursor) return state;
     const Timestamp safe = state.cursor->modified - overlap;
     state.safe = SafePoint{safe.to_string(), safe};
@@ -101,7 +102,7 @@ StreamState put_back(StreamState state, std::optional<Cursor> newest, Duration o
 
 bool is_worth_a_commit(const StreamState& before, const StreamState& after) {
     if (before.cursor != after.cursor || before.fingerprint != after.fingerprint ||
-        before.dialect != after.dialect)
+        before.dialect != after.dialect || before.ranges != after.ranges)
         return true;
     if (before.safe == after.safe || !after.safe) return false;
     const bool met = after.safe->modified_text == after.cursor->modified_text;

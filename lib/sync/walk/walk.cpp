@@ -1,6 +1,7 @@
 #include "sync/walk/walk.hpp"
 
 #include "portal/query.hpp"
+#include "sync/walk/ranges.hpp"
 #include "sync/walk/skip_walk.hpp"
 
 #include <algorithm>
@@ -83,6 +84,14 @@ WalkPlan plan_job(const Dialect& dialect, std::optional<Cursor> after) {
     if (!after) return {};
     WalkPlan plan{.from = after, .inclusive = !dialect.keyset};
     plan.met = met_before(dialect, std::move(*after));
+    return plan;
+}
+
+WalkPlan plan_range(const Range& range) {
+    WalkPlan plan{.from = range.position, .met = range.position};
+    if (range.position) return plan;
+    plan.from = Cursor{range.from, Timestamp::parse(range.from).value_or(Timestamp{}), ""};
+    plan.inclusive = true;
     return plan;
 }
 

@@ -52,6 +52,8 @@ Result<> check_order(const Dialect& dialect, const Page& page);
 // Whole records, or only `_id` and `modified` and then the unknown ones by `_id`.
 enum class Reading { full, keys };
 
+struct Range;
+
 // Where a walk begins and how it may end.
 struct WalkPlan {
     // Only for an ordinary pass, which may end at a short first page that reaches it: a record is held there. A first
@@ -71,6 +73,8 @@ struct WalkPlan {
 WalkPlan plan_pass(const Dialect& dialect, const StreamState& state, std::optional<std::size_t> tail);
 // A job's, after its last position; none: from the beginning.
 WalkPlan plan_job(const Dialect& dialect, std::optional<Cursor> after);
+// Of a range of a wide load (ranges.hpp), after its position.
+WalkPlan plan_range(const Range& range);
 // A job's, from the first record with this `modified` or a later one.
 WalkPlan plan_job_from(SafePoint from);
 

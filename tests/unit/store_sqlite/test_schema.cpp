@@ -26,7 +26,7 @@ TEST_CASE("tables and columns are the documented ones") {
                              table + "') ORDER BY name)");
     };
     CHECK(columns("streams") ==
-          "cursor_id cursor_modified dialect entity fingerprint portal_time reconciled_fingerprint "
+          "cursor_id cursor_modified dialect entity fingerprint portal_time ranges reconciled_fingerprint "
           "safe_modified "
           "stream updated_at");
     CHECK(columns("records") == "body deleted_at hash id modified readable seq stream");

@@ -27,7 +27,7 @@ struct BoundedWorld : World {
 
     // One attempt, and the row as it is in the store afterwards.
     std::pair<Result<>, Job> attempt(Job row) {
-        PassContext context{clock, portal, *store, *limiter, random, time};
+        PassContext context{clock, portal, *store, *limiter, random, time, *lanes};
         row.stream = kEntity;
         std::optional<Result<>> ended;
         const auto work = [&]() -> Task<Result<>> {

@@ -20,6 +20,7 @@ class Recorder : public Observer {
         first_failures.emplace_back(stream, error);
     }
     void pass_ended(const PassReport& report) override { passes.push_back(report); }
+    void loading(std::string_view, const LoadSnapshot& load) override { loads.push_back(load); }
     void backing_off(const PassReport&, Duration pause) override { pauses.push_back(pause); }
     void push_silent(std::string_view, bool silent) override { silences.push_back(silent); }
     void polls_stretched(std::string_view, std::optional<Duration> every) override {
@@ -31,6 +32,7 @@ class Recorder : public Observer {
 
     std::vector<std::pair<std::string, Error>> first_failures;
     std::vector<PassReport> passes;
+    std::vector<LoadSnapshot> loads;
     std::vector<Duration> pauses;
     std::vector<bool> silences;
     std::vector<std::optional<Duration>> stretches;
@@ -43,8 +45,12 @@ struct EngineWorld : World {
     Engine& start(RateLimits rate = {.per_second = 1000, .burst = 1000},
                   std::vector<std::string> entities = {kEntity},
                   std::optional<PortalHold> hold = std::nullopt) {
-        EngineSettings engine_settings{
-            .streams = {}, .rate = rate, .seed = 3, .hold = std::move(hold), .push = push};
+        EngineSettings engine_settings{.streams = {},
+                                       .rate = rate,
+                                       .seed = 3,
+                                       .hold = std::move(hold),
+                                       .push = push,
+                                       .lanes = engine_lanes};
         for (const std::string& entity : entities) {
             EngineStream stream{
                 .pass = settings, .poll_every = poll_every, .announced = announced, .reconcile = reconcile};
@@ -92,6 +98,7 @@ struct EngineWorld : World {
     std::unique_ptr<Engine> engine;
     Duration poll_every = std::chrono::minutes(5);
     bool announced = false;
+    std::size_t engine_lanes = LaneLimit::kDefault;
     std::map<std::string, PushWatch> push{};  // of the engine before
     ReconcileRule reconcile;
     bool ended = false;

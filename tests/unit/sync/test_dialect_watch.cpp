@@ -117,7 +117,7 @@ TEST_CASE("row 8: the portal changes the type of modified: idle polls notice wit
         if (report.dialect_proven) CHECK(report.summary.created == 20);
     }
     CHECK(polls <= 12);
-    CHECK(requests <= 12 + 26 + 3);  // that none has the old type is believed when four answers say so
+    CHECK(requests <= 12 + 27 + 3);  // that none has the old type is believed when four answers say so
     world.check_same();
     CHECK(Dialect::from_json(world.tables().streams.at(kEntity).dialect)->modified == ModifiedLiteral::date);
     // From then on a poll finds what is new.

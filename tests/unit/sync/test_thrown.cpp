@@ -24,7 +24,7 @@ struct ThrownWorld : EngineWorld {
     }
     // Runs a pass to its end; what it threw, or null.
     std::exception_ptr thrown_by_pass() {
-        const PassContext context{clock, portal, *store, *limiter, random, time};
+        const PassContext context{clock, portal, *store, *limiter, random, time, *lanes};
         std::optional<std::exception_ptr> end;
         boost::asio::co_spawn(io, run_pass(context, settings, memory),
                               [&](std::exception_ptr thrown, const PassReport&) { end = thrown; });

@@ -57,7 +57,7 @@ struct World {
     }
 
     PassReport pass() {
-        PassContext context{clock, portal, *store, *limiter, random, time};
+        PassContext context{clock, portal, *store, *limiter, random, time, *lanes};
         std::optional<PassReport> report;
         boost::asio::co_spawn(io, run_pass(context, settings, memory),
                               [&](std::exception_ptr thrown, PassReport done) {
@@ -147,6 +147,7 @@ struct World {
     std::unique_ptr<RateLimiter> limiter = std::make_unique<RateLimiter>(clock, *store, limits);
     Random random{1};
     PortalTime time;
+    std::unique_ptr<Lanes> lanes = std::make_unique<Lanes>(clock, 1);  // one request after the other
     PassSettings settings{.spec = {.entity = kEntity, .workspace_id = "w", .bucket_id = "b"}};
     StreamMemory memory{1000};
 };
