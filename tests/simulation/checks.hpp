@@ -87,6 +87,7 @@ class Checks {
     bool is_beside_odd(const std::string& entity, const Written& written) const;
     // That version or a newer one, or in quarantine.
     bool is_held(const std::string& entity, const std::string& id, Timestamp modified) const;
+    bool in_quarantine(const std::string& entity, const std::string& id, Timestamp modified) const;
 
   private:
     using Version = std::tuple<std::string, std::string, std::string, Hash>;  // stream, id, modified, hash
@@ -130,7 +131,6 @@ class Checks {
     bool has_odd(const std::string& entity) const;
     bool may_stay_open(const Event& event) const;
     bool is_unexplained(const std::string& entity) const;
-    bool in_quarantine(const std::string& entity, const std::string& id, Timestamp modified) const;
     bool is_past(Timestamp event_time, Timestamp now) const;
 
     struct LastRow {

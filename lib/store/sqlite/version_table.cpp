@@ -62,7 +62,7 @@ void VersionTable::put(std::string_view stream, const std::vector<Replaced>& rep
 // much larger it becomes.
 std::int64_t VersionTable::pack_anew(const Replaced& replaced) {
     if (replaced.former == replaced.now) return 0;
-    for (std::int64_t seq = static_cast<std::int64_t>(replaced.previous); seq > 0; seq = previous_.of(seq)) {
+    for (auto seq = static_cast<std::int64_t>(replaced.previous); seq > 0; seq = previous_.of(seq)) {
         find_.bind(1, seq);
         const Statement::Scope scope(find_);
         if (!find_.step()) continue;

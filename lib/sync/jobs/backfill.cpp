@@ -13,7 +13,7 @@
 namespace carecloud {
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 
 // A row of an earlier version, or of another program's, may have any text.
 Result<> check_days(const Job& row) {

@@ -13,7 +13,7 @@
 namespace carecloud {
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 
 // A shorter range is not halved: its bounds would be too close for a portal that holds milliseconds.
 constexpr Duration kShortest = std::chrono::milliseconds(10);

@@ -16,6 +16,7 @@ portal:
   ca_file: ca.pem
   timeout: 20s
   page_size: 500
+  lanes: 4
   rate: { per_second: 2.5, burst: 3, monthly_quota: 100000 }
   dialect: { modified: date, id: oid, keyset: false }
 streams:
@@ -55,6 +56,7 @@ TEST_CASE("every setting of a complete configuration is read") {
     CHECK(c.portal.ca_file == "/etc/carecloud-syncd/ca.pem");
     CHECK(c.portal.timeout == 20s);
     CHECK(c.portal.page_size == 500);
+    CHECK(c.portal.lanes == 4);
     CHECK(c.portal.rate.per_second == 2.5);
     CHECK(c.portal.rate.burst == 3);
     CHECK(c.portal.rate.monthly_quota == 100'000U);
@@ -102,6 +104,7 @@ TEST_CASE("omitted settings have the documented default") {
     const Configuration& c = loaded.configuration;
     CHECK(c.portal.timeout == 35s);
     CHECK(c.portal.page_size == 1000);
+    CHECK(c.portal.lanes == 12);
     CHECK(c.portal.rate.per_second == 5);
     CHECK(c.portal.rate.burst == 10);
     CHECK_FALSE(c.portal.rate.monthly_quota);
