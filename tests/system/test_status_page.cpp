@@ -143,7 +143,7 @@ std::uint16_t debugging_port(Process& browser) {
 
 TEST_CASE("the page shows the progress of a first load") {
     // Enough to still be in progress when a browser on a busy machine loads the page.
-    PageSite site({"--records", "20000"}, "per_second: 4, burst: 12", 10);
+    PageSite site({"--records", "20000", "--latency", "0.1"}, "per_second: 4, burst: 12", 10);
     site.start();
     REQUIRE(site.becomes(" left</p>"));
     const std::string page = site.seen("loading");
