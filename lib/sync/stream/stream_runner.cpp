@@ -22,9 +22,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-// A walk that becomes a wide load is noticed within this time.
-constexpr Duration kLoadNoticed = std::chrono::seconds(5);
-
 Error mixed_types(const std::string& stream) {
     return {.code = ErrorCode::bad_response,
             .operation = "walk " + stream,
@@ -48,7 +45,9 @@ StreamRunner::StreamRunner(PassContext context, Inbox& inbox, EngineStream setti
       sleep_(context.clock),
       load_sleep_(context.clock),
       due_(context.clock.now()),
-      push_(settings_.push.value_or(PushWatch{.from = context.clock.wall()})) {}
+      push_(settings_.push.value_or(PushWatch{.from = context.clock.wall()})) {
+    memory_.load_begins = [this] { load_sleep_.wake(); };
+}
 
 MonoTime StreamRunner::due() const {
     const MonoTime next = nudged_ ? context_.clock.now() : std::min(due_, check_at_);
@@ -116,19 +115,21 @@ Task<> StreamRunner::settle_during_load(SettleReport& settled) {
     while (walking_) {
         const MonoTime now = context_.clock.now();
         if (!memory_.load || (!nudged_in_load_ && now < next)) {
-            co_await load_sleep_.until(memory_.load ? next : now + kLoadNoticed);
+            co_await load_sleep_.until(memory_.load ? next : Clock::never);
             continue;
         }
         nudged_in_load_ = false;
         next = Clock::never;
         auto loading = context_.store.load_stream(settings_.pass.spec.entity);
         Result<std::optional<StreamState>> state = co_await std::move(loading);
-        if (!state || !*state) continue;  // the walk fails, too
+        if (!state) observer_.failed(state.error());
+        if (!state || !*state) continue;
         auto settling = resolver_.run_during_load(std::move(**state));
         const SettleReport report = co_await std::move(settling);
         settled.settled += report.settled;
         settled.requests += report.requests;
         settled.summary += report.summary;
+        if (report.error) observer_.failed(*report.error);
         if (report.look_again) next = context_.clock.now() + *report.look_again;
     }
 }

@@ -66,7 +66,7 @@ class StreamRunner {
     Task<PassReport> run_once();
 
     // See Engine::overdue().
-    bool overdue() const { return sleep_.is_overdue(); }
+    bool overdue() const { return sleep_.is_overdue() || load_sleep_.is_overdue(); }
     StreamSnapshot snapshot() const;
     // None: no events are expected.
     std::optional<PushWatch> push() const {

@@ -246,6 +246,7 @@ Task<> WideLoad::look_ahead_or_fail() {
 
 Task<Result<bool>> WideLoad::run() {
     memory_.load = LoadProgress{.began = context_.clock.now(), .reported = context_.clock.now()};
+    if (memory_.load_begins) memory_.load_begins();
     newest_ = context_.portal_now() + kClockTolerance;
     std::vector<Task<>> tasks;
     tasks.reserve(lanes_.size() + 1);

@@ -11,6 +11,7 @@
 #include "sync/walk/portal_time.hpp"
 #include "sync/walk/progress.hpp"
 
+#include <functional>
 #include <optional>
 
 namespace carecloud {
@@ -96,6 +97,7 @@ struct StreamMemory {
 
     // Of the wide load under way; none: none is.
     std::optional<LoadProgress> load{};
+    std::function<void()> load_begins{};  // called when there is one; may be empty
 };
 
 }  // namespace carecloud
