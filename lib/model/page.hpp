@@ -1,5 +1,5 @@
 // One answer of the portal: the bytes as they came, and the records as views into them. A page is immutable
-// once sliced, and shared by whoever still stores from it; at most two of a stream are alive at a time.
+// once sliced, and shared by whoever still stores from it. At most two of a walk are alive at a time.
 #pragma once
 
 #include "base/timestamp.hpp"

@@ -1,6 +1,7 @@
 // One walk of a stream from its cursor to the portal's end: pages in from the Portal, batches out to the
 // Store, and the cursor moves only with what was committed. The decisions are Walk's and advance's; this is
-// their shell. At most two pages of the stream are in memory: the one being stored and the one being fetched.
+// their shell. At most two pages are in memory, the one being stored and the one being fetched; in a wide load
+// (wide_load.hpp), one for each lane.
 #pragma once
 
 #include "sync/walk/context.hpp"
