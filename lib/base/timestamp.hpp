@@ -21,6 +21,9 @@ struct MonoTime {
     friend constexpr auto operator<=>(MonoTime, MonoTime) = default;
     friend constexpr MonoTime operator+(MonoTime at, Duration span) { return {at.since_origin + span}; }
     friend constexpr Duration operator-(MonoTime a, MonoTime b) { return a.since_origin - b.since_origin; }
+    friend constexpr MonoTime operator-(MonoTime at, Duration span) {
+        return MonoTime{at.since_origin - span};
+    }
 };
 
 // An instant in ticks of 100 ns since 1970-01-01T00:00:00Z: the finest the portal writes (seven fraction digits,

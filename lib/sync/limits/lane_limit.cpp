@@ -58,15 +58,16 @@ void LaneLimit::answered(MonoTime at, Duration took, std::size_t bytes) {
     // Forgotten slowly: one large page among small ones must not narrow the load forever.
     largest_bytes_ = std::max(bytes, largest_bytes_ - largest_bytes_ / 8);
     // A request sent with another number of lanes says nothing about this one.
-    if (at < round_began_ + took) return;
-    const bool was_idle = last_at_ + took < at.since_origin - took;
+    const MonoTime sent = at - took;
+    if (sent < round_began_) return;
+    const bool was_idle = last_at_ + took < sent;
     if (was_idle) answers_ = 0;
-    last_at_ = at.since_origin;
-    if (answers_ == 0) counted_from_ = at.since_origin - took;  // no request may have been under way before
+    last_at_ = at;
+    if (answers_ == 0) counted_from_ = sent;  // no request may have been under way before
     // Two from each lane: the first ones alone would be the fastest ones.
     const std::size_t width = now();
     if (++answers_ < 2 * width) return;
-    const double rate = static_cast<double>(answers_) / seconds_of(at.since_origin - counted_from_);
+    const double rate = static_cast<double>(answers_) / seconds_of(at - counted_from_);
     const double more_lanes =
         static_cast<double>(width) / static_cast<double>(std::max<std::size_t>(best_lanes_, 1)) - 1;
     if (best_lanes_ > 0 && more_lanes > 0 && rate < best_rate_ * (1 + kWorthMore * more_lanes)) {

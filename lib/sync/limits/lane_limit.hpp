@@ -47,8 +47,8 @@ class LaneLimit {
     bool was_refused_ = false;
     MonoTime round_began_{};
     std::size_t answers_ = 0;     // of this round
-    Duration counted_from_{0};    // when the first of these was requested
-    Duration last_at_{0};         // when the last response arrived
+    MonoTime counted_from_{};     // when the first of these was requested
+    MonoTime last_at_{};          // when the last response arrived
     std::size_t best_lanes_ = 0;  // fewer lanes than now that were nearly as fast as any; 0: unknown
     double best_rate_ = 0;        // their responses per second
     MonoTime held_until_{};       // no more lanes before
