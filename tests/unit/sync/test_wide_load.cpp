@@ -36,6 +36,16 @@ struct Wide : Base {
 using WideWorld = Wide<World>;
 using WideBounded = Wide<BoundedWorld>;
 
+// Records an hour apart, and an engine with all lanes once it is started.
+struct WideEngine : EngineWorld {
+    WideEngine(Duration latency, unsigned records) {
+        settings.page_size = 20;
+        portal.set_latency(latency);
+        for (unsigned i = 1; i <= records; ++i)
+            put(i, kOld + 1h * static_cast<int>(i));
+    }
+};
+
 Duration serial_load() {
     WideWorld world(1);
     world.fill();
@@ -154,11 +164,7 @@ TEST_CASE("records that move to the end during a load are found by the walk that
 }
 
 TEST_CASE("ranges: a record that moves back behind the lanes makes a whole reconciliation due at once") {
-    EngineWorld world;
-    world.settings.page_size = 20;
-    world.portal.set_latency(300ms);
-    for (unsigned i = 1; i <= 600; ++i)
-        world.put(i, kOld + 1h * static_cast<int>(i));
+    WideEngine world(300ms, 600);
     bool moved = false;
     world.portal.set_fault_hook([&](const SeenRequest&) -> std::optional<Error> {
         // As soon as the first range is beyond it.
@@ -267,11 +273,7 @@ TEST_CASE("the dialect is proven in three rounds of requests") {
 }
 
 TEST_CASE("totals that lie only change the progress shown") {
-    EngineWorld world;
-    world.settings.page_size = 20;
-    world.portal.set_latency(2s);
-    for (unsigned i = 1; i <= 2000; ++i)
-        world.put(i, kOld + 1h * static_cast<int>(i));
+    WideEngine world(2s, 2000);
     const auto lie = GENERATE("0", "7", "99999999999");
     world.portal.set_answer_hook([&](const SeenRequest&, std::string& body) {
         const auto found = body.find("\"total\":");
@@ -286,11 +288,7 @@ TEST_CASE("totals that lie only change the progress shown") {
 }
 
 TEST_CASE("the progress of a load is reported every ten seconds, with the share where the portal counts") {
-    EngineWorld world;
-    world.settings.page_size = 20;
-    world.portal.set_latency(2s);
-    for (unsigned i = 1; i <= 2000; ++i)
-        world.put(i, kOld + 1h * static_cast<int>(i));
+    WideEngine world(2s, 2000);
     Engine& engine = world.start();
     bool seen = false;
     REQUIRE(world.clock.run_until([&] {
@@ -310,11 +308,7 @@ TEST_CASE("the progress of a load is reported every ten seconds, with the share 
 }
 
 TEST_CASE("an event that arrives during a load is settled without waiting for its end") {
-    EngineWorld world;
-    world.settings.page_size = 20;
-    world.portal.set_latency(300ms);
-    for (unsigned i = 1; i <= 4000; ++i)
-        world.put(i, kOld + 1h * static_cast<int>(i));
+    WideEngine world(300ms, 4000);
     Engine& engine = world.start();
     REQUIRE(world.clock.run_until([&] { return world.held() > 500; }));
     world.put(9000, world.clock.wall());
