@@ -5,7 +5,7 @@
 # Seen: asio::multiple_exceptions, which is not a system_error. It contains only the first exception.
 # Why it matters here: two operations on one store fail together when its disk is full, and two waits are canceled
 # together at shutdown. With a handler for system_error only, a cancellation ends the process; a handler that checks
-# only the first exception mistakes a real failure for a cancellation. lib/sync/walk/paginator.cpp awaits both with a
+# only the first exception mistakes a real failure for a cancellation. lib/sync/walk/all_of.cpp awaits both with a
 # parallel_group and throws the exception that is not a cancellation.
 set -euo pipefail
 work=$(mktemp -d)

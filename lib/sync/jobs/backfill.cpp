@@ -108,7 +108,7 @@ Task<Result<>> Backfill::count() {
         all += counted.value_or(0);
         co_return Result<>{};
     };
-    CO_TRY(run_.side_by_side(steps_.size(), count_step));
+    CO_TRY(run_.in_lanes(steps_.size(), count_step));
     if (counts) row_.expected = all;
     co_return Result<>{};
 }
@@ -144,7 +144,7 @@ Task<Result<>> Backfill::all() {
         if (steps_[i].done) co_return Result<>{};
         co_return co_await fetch(steps_[i]);
     };
-    CO_TRY(run_.side_by_side(steps_.size(), fetch_step));
+    CO_TRY(run_.in_lanes(steps_.size(), fetch_step));
     row_.status = JobStatus::done;
     co_return co_await save();
 }

@@ -102,8 +102,8 @@ Task<Result<>> JobRun::walk(const StreamSpec& spec, WalkPtr begun, Reading readi
     }
 }
 
-Task<Result<>> JobRun::side_by_side(std::size_t count, std::function<Task<Result<>>(std::size_t)> work) {
-    return in_lanes(context_.clock, context_.lanes, count, std::move(work));
+Task<Result<>> JobRun::in_lanes(std::size_t count, std::function<Task<Result<>>(std::size_t)> work) {
+    return carecloud::in_lanes(context_.clock, context_.lanes, count, std::move(work));
 }
 
 Task<Result<>> JobRun::take_unknown(std::vector<Key> keys, std::optional<Dialect> dialect) {

@@ -60,7 +60,7 @@ class JobRun {
     Task<Result<>> walk(const StreamSpec& spec, WalkPtr walk, Reading reading, const PageStored& stored,
                         WalkEnd end);
     // work(0) to work(count - 1), several at once (all_of.hpp): parts of the job that do not depend on each other.
-    Task<Result<>> side_by_side(std::size_t count, std::function<Task<Result<>>(std::size_t)> work);
+    Task<Result<>> in_lanes(std::size_t count, std::function<Task<Result<>>(std::size_t)> work);
     // Fetches and commits the keys unknown to the store, or all of a deep pass; `dialect`: not the stream's.
     Task<Result<>> take_unknown(std::vector<Key> keys, std::optional<Dialect> dialect = std::nullopt);
     // Fetches and commits these by their ids, whatever the store has of them.

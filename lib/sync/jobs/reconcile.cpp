@@ -134,7 +134,7 @@ Task<Result<>> Reconcile::compare(Window window) {
 Task<Result<>> Reconcile::compare_all() {
     CO_TRY_ASSIGN(auto differing, windows());
     const auto compare_one = [this, &differing](std::size_t i) { return compare(std::move(differing[i])); };
-    co_return co_await run_.side_by_side(differing.size(), compare_one);
+    co_return co_await run_.in_lanes(differing.size(), compare_one);
 }
 
 // Without a record there is no dialect to request keys or ids with: both listings are of everything, and every held

@@ -16,6 +16,8 @@ namespace asio = boost::asio;
 
 namespace {
 
+// Asio's operator && throws only the first exception if several throw: an error would look like the cancellation that
+// it has caused elsewhere.
 template <class Condition>
 Task<> run_group(asio::any_io_executor executor, std::vector<Task<>> tasks, Condition condition) {
     if (tasks.empty()) co_return;

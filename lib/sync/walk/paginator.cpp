@@ -2,13 +2,12 @@
 
 #include "base/co_try.hpp"
 #include "base/ensure.hpp"
-#include "base/error.hpp"
 #include "portal/query.hpp"
 #include "sync/limits/retry.hpp"
+#include "sync/walk/all_of.hpp"
 #include "sync/walk/by_id.hpp"
 
 #include <algorithm>
-#include <exception>
 #include <numeric>
 #include <optional>
 #include <set>
@@ -16,11 +15,8 @@
 #include <utility>
 #include <vector>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/experimental/parallel_group.hpp>
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 namespace carecloud {
 namespace {
@@ -186,29 +182,25 @@ Task<Result<std::size_t>> Paginator::store_keys(std::vector<Key> keys, std::vect
     co_return count - std::min(count, by_id.not_found().size());
 }
 
-namespace asio = boost::asio;
-
 namespace {
 
-// An awaited type need not be default constructible, but co_spawn() requires it.
 template <class T>
-Task<std::optional<T>> optional_of(Task<T> task) {
-    co_return co_await std::move(task);
+Task<> keep(Task<T> task, std::optional<T>& result) {
+    result = co_await std::move(task);
 }
 
 }  // namespace
 
-// Asio's operator && throws only the first exception if both throw: an error in one half would look like the
-// cancellation of the other.
 Task<std::pair<Result<Fetched>, Result<std::size_t>>> side_by_side(Task<Result<Fetched>> fetching,
                                                                    Task<Result<std::size_t>> storing) {
-    const asio::any_io_executor executor = co_await asio::this_coro::executor;
-    auto group = asio::experimental::make_parallel_group(
-        asio::co_spawn(executor, optional_of(std::move(fetching)), asio::deferred),
-        asio::co_spawn(executor, optional_of(std::move(storing)), asio::deferred));
-    auto [order, thrown_by_one, fetched, thrown_by_other, stored] =
-        co_await group.async_wait(asio::experimental::wait_for_one_error(), asio::use_awaitable);
-    if (const auto thrown = worse_of(thrown_by_one, thrown_by_other)) std::rethrow_exception(thrown);
+    const boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
+    std::optional<Result<Fetched>> fetched;
+    std::optional<Result<std::size_t>> stored;
+    std::vector<Task<>> both;
+    both.push_back(keep(std::move(fetching), fetched));
+    both.push_back(keep(std::move(storing), stored));
+    auto running = all_or_none(executor, std::move(both));
+    co_await std::move(running);
     co_return std::pair(std::move(*fetched), std::move(*stored));
 }
 
