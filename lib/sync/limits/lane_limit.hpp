@@ -6,7 +6,7 @@
 //     LaneLimit limit(12);
 //     if (under_way < limit.now()) …             // one more request may be sent
 //     limit.answered(clock.now(), took, bytes);  // with each response
-//     limit.refused(clock.now(), sent);          // 429, 5xx, or no response in time
+//     limit.refused(clock.now(), sent);          // 429, 5xx, refused connections, or no response in time
 #pragma once
 
 #include "base/timestamp.hpp"

@@ -58,10 +58,10 @@ Error doubt_error(std::size_t records_seen) {
             .records_seen = records_seen};
 }
 
-// How a portal responds that has more requests than it can process.
+// How a portal responds that has more requests than it can process, or a gateway that refuses more connections.
 bool is_overload(ErrorCode code) {
     return code == ErrorCode::rate_limited || code == ErrorCode::server_failed ||
-           code == ErrorCode::timed_out;
+           code == ErrorCode::timed_out || code == ErrorCode::unreachable;
 }
 
 }  // namespace
