@@ -1,6 +1,6 @@
-// ASCII characters, independent of the locale: digits and letters, and upper and lower case as HTTP defines them.
+// ASCII classification and case conversion, independent of the locale, as HTTP defines them.
 //
-// Pure; safe on any thread.
+// Pure; thread-safe.
 #pragma once
 
 #include <algorithm>

@@ -1,2 +1,2 @@
-// The one place where Asio's implementation is compiled (BOOST_ASIO_SEPARATE_COMPILATION).
+// The only translation unit that compiles Asio's implementation (BOOST_ASIO_SEPARATE_COMPILATION).
 #include <boost/asio/impl/src.hpp>

@@ -11,7 +11,7 @@ Task<> Clock::sleep(Duration span) {
 
 namespace {
 
-// A busy thread may wake it late, and never this late.
+// A busy I/O thread may wake a sleeper late, but never by this much.
 constexpr std::chrono::minutes kOverdueAfter{1};
 
 }  // namespace

@@ -1,7 +1,7 @@
-// The Clock seam: real in the daemon, virtual in simulation. The engine takes every instant and every pause
-// from here and never from std::chrono::…::now(), so that a month of its life can be lived in a second.
+// The Clock interface: real in the daemon, virtual in simulation. The engine takes every time and every pause from here
+// and never from std::chrono::…::now(), so a simulated month runs in a second.
 //
-// All of it is used from the I/O thread alone.
+// I/O thread only.
 #pragma once
 
 #include "base/timestamp.hpp"
@@ -16,14 +16,13 @@
 
 namespace carecloud {
 
-// A coroutine on the I/O thread. A canceled one (asio cancellation, terminal) ends by
-// boost::system::system_error with operation_aborted out of whatever it waits for, unless that thing says
-// otherwise.
+// A coroutine on the I/O thread. If it is canceled (Asio cancellation, terminal), whatever it awaits throws
+// boost::system::system_error with operation_aborted, unless the awaited operation documents otherwise.
 template <class T = void>
 using Task = boost::asio::awaitable<T>;
 
-// One waiter at a time: sleeps until its deadline or until woken. A wake-up with nobody waiting is kept for the
-// next wait, so that none is lost between a check and the wait.
+// A sleep until a deadline or until wake(); one waiter at a time. A wake-up that finds no waiter is kept for the next
+// wait, so none is lost between a check and the wait.
 class Alarm {
   public:
     Alarm() = default;
@@ -31,7 +30,7 @@ class Alarm {
     Alarm& operator=(const Alarm&) = delete;
     virtual ~Alarm() = default;
 
-    // True: woken. False: the deadline passed. Throws operation_aborted when the coroutine is canceled.
+    // Returns true if woken, false if the deadline passed. Throws operation_aborted if the coroutine is canceled.
     virtual Task<bool> wait_until(MonoTime deadline) = 0;
     virtual void wake() = 0;
 };
@@ -46,26 +45,29 @@ class Clock {
     virtual ~Clock() = default;
 
     virtual MonoTime now() const = 0;
-    // CLOCK_BOOTTIME: like now(), and time in which the machine is suspended counts. From another origin.
+    // CLOCK_BOOTTIME: like now(), but includes the time for which the machine is suspended. Its origin is not that of
+    // now().
     virtual Duration since_boot() const { return now().since_origin; }
-    // For display, for quota months, and as one of the clocks that tell the portal's time: it may jump.
+    // Wall-clock time: for display, for quota months, and as one of the clocks for estimating the portal's time. It may
+    // jump.
     virtual Timestamp wall() const = 0;
     virtual std::unique_ptr<Alarm> make_alarm() = 0;
     virtual boost::asio::any_io_executor executor() = 0;
 
-    // Sleeps for `span` (none if negative). Throws operation_aborted when canceled.
+    // Sleeps for `span`; returns immediately if it is not positive. Throws operation_aborted if canceled.
     Task<> sleep(Duration span);
 };
 
-// Those who wait for one thing, such as the end of what another one does.
+// Coroutines that wait for the same event, such as the completion of another coroutine.
 //
 //     co_await waiters.wait(clock);     // or, with a deadline: Waiters::Registration one(waiters, clock); one.until(…)
 //     waiters.wake_all();
 //
-// Waits may outlive it: nobody wakes them then. I/O thread alone.
+// A wait may outlive the Waiters object; then nothing wakes it. I/O thread only.
 class Waiters {
   public:
-    // One who waits, for as long as it lives: a wake-up before until() is not lost. The clock outlives it.
+    // A waiter, registered from construction to destruction: a wake-up before until() is not lost. The clock must
+    // outlive it.
     class Registration {
       public:
         Registration(Waiters& waiters, Clock& clock);
@@ -73,7 +75,7 @@ class Waiters {
         Registration(const Registration&) = delete;
         Registration& operator=(const Registration&) = delete;
 
-        // As Alarm::wait_until.
+        // See Alarm::wait_until.
         Task<bool> until(MonoTime deadline) { return alarm_->wait_until(deadline); }
 
       private:
@@ -82,7 +84,7 @@ class Waiters {
         std::list<Alarm*>::iterator at_;
     };
 
-    // Throws operation_aborted when canceled.
+    // Throws operation_aborted if canceled.
     Task<> wait(Clock& clock);
     void wake_all();
     std::size_t count() const { return alarms_->size(); }
@@ -91,11 +93,11 @@ class Waiters {
     std::shared_ptr<std::list<Alarm*>> alarms_ = std::make_shared<std::list<Alarm*>>();
 };
 
-// A sleep until a deadline, or until woken, that knows when it has lasted far beyond the deadline: a fault of this
-// program (Engine::overdue). I/O thread alone.
+// A sleep until a deadline or until woken. It detects that it has lasted far beyond its deadline, which is a fault of
+// this program (see Engine::overdue). I/O thread only.
 class WatchedSleep {
   public:
-    // The clock outlives it.
+    // The clock must outlive this object.
     explicit WatchedSleep(Clock& clock) : clock_(clock), alarm_(clock.make_alarm()) {}
 
     // `deadline` may be Clock::never.
@@ -106,7 +108,7 @@ class WatchedSleep {
   private:
     Clock& clock_;
     std::unique_ptr<Alarm> alarm_;
-    MonoTime wakes_at_ = Clock::never;  // while it lasts
+    MonoTime wakes_at_ = Clock::never;  // Clock::never unless asleep
 };
 
 }  // namespace carecloud

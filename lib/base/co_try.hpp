@@ -1,5 +1,5 @@
-// A coroutine's early return on an error: awaits a Task<Result<T>>, and if it ends by an error, ends the coroutine
-// around it with the same error.
+// Early return on an error in a coroutine: awaits a Task<Result<T>> and, if the result is an error, returns it from the
+// enclosing coroutine.
 //
 //     Task<Result<>> Archive::move(std::string from, std::string to) {
 //         CO_TRY_ASSIGN(const std::string text, read(from));  // Task<Result<std::string>>: declares `text`
@@ -8,16 +8,17 @@
 //         co_return Result<>{};
 //     }
 //
-// The task is named before it is awaited, since GCC 12 destroys the temporaries of a `co_await` expression twice, or
-// never. So temporaries are gone when the task runs: a coroutine takes by value what it may be given as one, or its
-// caller names that first. If the caller itself handles the error, it spells out `if (!result)`.
+// The task is named before it is awaited because GCC 12 destroys the temporaries of a `co_await` expression twice or
+// never. Temporaries in the macro's argument are therefore destroyed before the task runs: a coroutine must take by
+// value any argument that may be a temporary, or its caller must name that argument first. A caller that handles the
+// error itself writes out `if (!result)`.
 #pragma once
 
 #include "base/error.hpp"
 
 #include <utility>
 
-// A statement. The value, if there is one, is dropped.
+// A statement. Discards the value, if there is one.
 #define CO_TRY(...)                                           \
     do {                                                      \
         auto co_try_task = __VA_ARGS__;                       \
@@ -25,8 +26,8 @@
         if (!co_try_result) co_return co_try_result.error();  \
     } while (false)
 
-// Moves the value out into `variable`, which is a declaration, such as `auto page`, or something to assign to. Several
-// statements: never the only one under an `if` or a loop without braces.
+// Moves the value into `variable`: a declaration, such as `auto page`, or an assignable expression. Expands to several
+// statements, so it must not be the only statement under an `if` or a loop without braces.
 #define CO_TRY_ASSIGN(variable, ...)                                       \
     CARECLOUD_CO_TRY_ASSIGN(variable, CARECLOUD_CO_TRY_NAME(co_try_task_), \
                             CARECLOUD_CO_TRY_NAME(co_try_result_), __VA_ARGS__)
@@ -37,7 +38,7 @@
     if (!result) co_return result.error();                   \
     variable = std::move(*result)
 
-// A name of its own for each line.
+// A unique name per line, so one scope may contain several uses.
 #define CARECLOUD_CO_TRY_NAME(prefix) CARECLOUD_CO_TRY_JOIN(prefix, __LINE__)
 #define CARECLOUD_CO_TRY_JOIN(prefix, line) CARECLOUD_CO_TRY_CONCAT(prefix, line)
 #define CARECLOUD_CO_TRY_CONCAT(prefix, line) prefix##line

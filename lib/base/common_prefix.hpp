@@ -1,4 +1,4 @@
-// How far two texts are the same. Pure.
+// The length of the common prefix of two texts. Pure; thread-safe.
 #pragma once
 
 #include <algorithm>
@@ -13,7 +13,7 @@ namespace carecloud {
 // In bytes.
 inline std::size_t common_prefix(std::string_view a, std::string_view b) {
     static_assert(std::endian::native == std::endian::little);
-    constexpr std::size_t block = 128;  // which memcmp compares faster than its call costs
+    constexpr std::size_t block = 128;  // large enough for memcmp to be worth its call
     const std::size_t most = std::min(a.size(), b.size());
     std::size_t same = 0;
     while (same + block <= most && std::memcmp(a.data() + same, b.data() + same, block) == 0)

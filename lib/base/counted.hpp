@@ -1,8 +1,8 @@
-// Counts one more for as long as it lives: what is under way now, however its coroutine ends.
+// RAII increment of a counter, for the number of operations in progress: it is decremented however the coroutine ends.
 //
 //     const Counted one_more(messages_);
 //
-// As thread-safe as the count.
+// Synchronization is up to the owner of the counter.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@ namespace carecloud {
 
 class Counted {
   public:
-    // The count outlives it.
+    // The counter must outlive this object.
     explicit Counted(std::size_t& count) : count_(count) { ++count_; }
     ~Counted() { --count_; }
     Counted(const Counted&) = delete;

@@ -10,7 +10,7 @@ void say_last(std::string_view line) {
     constexpr int milliseconds = 1000;
     pollfd standard_error{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
     if (::poll(&standard_error, 1, milliseconds) < 1) return;
-    // There is nothing to be done where it is closed.
+    // If stderr is closed, there is nothing left to do.
     [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
 }
 

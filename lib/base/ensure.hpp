@@ -1,10 +1,10 @@
-// What this program promises itself, at the seams above all. A broken promise is a fault of the program, never of what
-// the portal, SNS or an operator sent: going on could store something wrong, so the process ends with exit status 70
-// and a line that says which promise it was. The service manager starts it anew on what was committed.
+// Internal invariants, checked mainly at the interfaces between rooms. A violation is a fault of this program, never of
+// input from the portal, SNS or an operator. Continuing could store wrong data, so the process prints the violated
+// invariant and exits with status 70. The service manager restarts it, and it continues from the committed state.
 //
 //     ensure(!state.safe || state.cursor, "a safe point has a cursor");
 //
-// Costs a comparison, in every build. Safe on any thread.
+// Costs one comparison, in every build type. Thread-safe.
 #pragma once
 
 #include <source_location>
@@ -20,8 +20,8 @@ inline void ensure(bool holds, std::string_view promise,
         end_broken(promise, where);
 }
 
-// The last message of a program that ends by a fault of its own: to stderr, at once and whole, up to a pipe's 4 KiB;
-// nowhere if its reader does not read within a second. Any thread.
+// Writes the last message of a program that ends because of an internal fault: directly to stderr, and atomically up to
+// 4 KiB (PIPE_BUF). Gives up if stderr is a pipe whose reader does not read within a second. Any thread.
 void say_last(std::string_view line);
 
 }  // namespace carecloud

@@ -1,4 +1,4 @@
-// What the service uses of the machine, as it was measured at one moment. Values only.
+// A snapshot of the service's resource usage. Values only.
 #pragma once
 
 #include <cstdint>
@@ -9,18 +9,18 @@ namespace carecloud {
 
 // The filesystem that a file is on.
 struct DiskUse {
-    std::string folder{};          // where it was looked at
-    std::uint64_t size_bytes = 0;  // above 0
+    std::string folder{};          // in which it was measured
+    std::uint64_t size_bytes = 0;  // greater than 0
     std::uint64_t free_bytes = 0;  // for a user without privileges
 };
 
-// What a store takes. What is not known is left out.
+// Disk usage of a store. Unknown values are omitted.
 struct StoreUse {
     std::optional<DiskUse> disk{};
-    std::optional<std::uint64_t> bytes{};  // its log included
+    std::optional<std::uint64_t> bytes{};  // includes its write-ahead log
 };
 
-// This process, as Prometheus' client libraries measure theirs.
+// Usage of this process, as Prometheus client libraries measure it.
 struct ProcessUse {
     double cpu_seconds = 0;  // user and system, since the start
     std::uint64_t resident_bytes = 0;
@@ -30,7 +30,7 @@ struct ProcessUse {
     double start_seconds = 0;  // since the epoch
 };
 
-// What is not known is left out.
+// Unknown values are omitted.
 struct MachineUse {
     std::optional<ProcessUse> process{};
     StoreUse store{};

@@ -26,7 +26,7 @@ std::string bytes_text(std::uint64_t bytes) {
     std::size_t unit = 1;
     for (; bytes >= 1'000'000; bytes /= 1000)
         ++unit;
-    // In thousandths of the unit now.
+    // `bytes` is now in thousandths of the unit.
     const std::string tenth = bytes < 10'000 ? "." + std::to_string(bytes % 1000 / 100) : "";
     return std::to_string(bytes / 1000) + tenth + " " + units.at(unit);
 }

@@ -31,7 +31,7 @@ std::optional<std::string> readable_json(std::string_view json) {
     std::size_t at = json.find('\\');
     while (at != std::string_view::npos) {
         const auto unit = utf16_unit_at(json, at);
-        std::size_t size = unit ? kUnicodeEscapeSize : 2;  // such as \n or \\ (the second is no beginning)
+        std::size_t size = unit ? kUnicodeEscapeSize : 2;  // such as \n or \\ (the second starts no escape)
         const bool high = unit && is_high_half(*unit);
         const auto next = high ? utf16_unit_at(json, at + kUnicodeEscapeSize) : std::nullopt;
         const bool whole_pair = next && is_low_half(*next);

@@ -25,7 +25,7 @@ bool take_char(std::string_view& text, char expected) {
     return true;
 }
 
-// The fraction after the dot in ticks. At most nine digits; digits below a tick must be zero.
+// The fraction after the dot, in ticks. At most nine digits; digits below a tick must be zero.
 std::optional<std::int64_t> take_fraction(std::string_view& text) {
     std::int64_t ticks = 0;
     std::size_t digits = 0;
@@ -44,7 +44,7 @@ std::optional<std::int64_t> take_fraction(std::string_view& text) {
     return ticks;
 }
 
-// 'Z' or "+hh:mm" at the end of the text, in seconds east of UTC.
+// 'Z' or "+hh:mm", which must end the text, in seconds east of UTC.
 std::optional<std::int64_t> take_zone(std::string_view& text) {
     if (text == "Z") return 0;
     const bool east = !text.empty() && text.front() == '+';
