@@ -15,14 +15,14 @@ std::optional<Error> refuse(const Batch& batch) {
 
 Arrival arrival_of(const Batch& batch, const Record& record, Asked brought) {
     const auto index = static_cast<std::size_t>(&record - batch.page->records.data());
-    const bool is_in_its_words = brought.received > brought.sent && brought.sent >= batch.configured_at;
+    const bool is_in_current_format = brought.received > brought.sent && brought.sent >= batch.configured_at;
     const bool is_first_met = !batch.first_met.empty() && batch.first_met.at(index);
     return {.modified = record.modified,
             .hash = record.hash,
             .disabled = record.disabled,
             .asked_at = batch.asked_at,
             .on_demand = batch.on_demand,
-            .first_met = is_first_met && !is_in_its_words,
+            .first_met = is_first_met && !is_in_current_format,
             .overlap = batch.overlap};
 }
 

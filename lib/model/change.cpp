@@ -37,9 +37,10 @@ std::optional<ChangeKind> change_kind_from(std::string_view text) {
 
 namespace {
 
-// Entries of a record's history: limits the cost for a record that changed for years.
+// The limit on a record's history, which bounds the cost for a record that has changed for years.
 constexpr int kChangesMax = 1000;
-// Without an overlap, two replicas that differ would write a change with every poll.
+// The least delay of the second reversal: with `overlap` 0, two replicas that differ would cause a change with every
+// poll.
 constexpr Duration kReversalMin = std::chrono::minutes(1);
 
 bool is_in_future(Timestamp modified, Timestamp now) {
@@ -87,15 +88,17 @@ Decision decide(const HeldVersion* held, const Arrival& arrival) {
     const bool returns = arrival.had_before && !(arrival.first_met && held->modified == arrival.modified);
     const std::uint64_t reversal = returns ? held->reversals + 1 : 0;
     const bool is_one_more = held->unmoved && !is_asked_for && held->modified == arrival.modified;
-    // A doubt about another version is no reason for one more row; a doubt about this one was requested.
+    // A doubt about a version with another `modified` does not justify one more row; a doubt about this one does,
+    // because it was requested.
     if (due && (!is_one_more || held->doubted)) return {Verdict::take, kind, reversal};
     if (is_one_more) return {Verdict::unsteady, kind, 0, due ? std::nullopt : ask_at};
-    // Three contents with one `modified`: not an effect of a lagging replica. A doubted record is still requested.
+    // Three different contents with one `modified` are not an effect of a lagging replica. The doubt itself remains, so
+    // the record is still requested.
     const bool is_third =
         held->doubted && held->modified == arrival.modified && *held->doubted != arrival.hash && !returns;
     if (is_third && !is_asked_for) return {Verdict::unsteady, kind, 0, ask_at};
     if (*held->modified < arrival.modified && !returns) {
-        // A doubt about the previous version is still requested, when every replica has this one.
+        // A doubt about the previous version remains, and is checked when every replica has this one.
         const auto again = ask_at ? later_of(ask_at, settled_at(arrival.modified, arrival)) : std::nullopt;
         return {Verdict::take, kind, 0, again};
     }
@@ -105,7 +108,7 @@ Decision decide(const HeldVersion* held, const Arrival& arrival) {
     }
     const Timestamp settled = settled_at(*held->modified, arrival);
     if (arrival.in_order && settled <= arrival.asked_at) {
-        // A version that would cause the next reversal has to wait as long.
+        // A version that would cause the next reversal has to wait just as long.
         const bool waits = ask_at && reversal > 0;
         return {Verdict::take, kind, reversal,
                 waits ? later_of(ask_at, reversal_due(reversal + 1, arrival)) : ask_at};

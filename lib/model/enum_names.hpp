@@ -1,10 +1,10 @@
-// The words of an enumeration's values, from a table of both.
+// Conversion between an enumeration's values and their names, by a table.
 //
 //     constexpr auto kNames = std::to_array<EnumName<JobKind>>({{JobKind::backfill, "backfill"}, …});
 //     enum_name(kNames, JobKind::backfill)            // "backfill"
-//     enum_value<JobKind>(kNames, "backfill")         // JobKind::backfill; none: no value is called so
+//     enum_value<JobKind>(kNames, "backfill")         // JobKind::backfill; std::nullopt for an unknown name
 //
-// Pure; safe on any thread.
+// Pure; thread-safe.
 #pragma once
 
 #include <array>

@@ -1,5 +1,5 @@
-// A submission event (the vendor's API documentation) as it is kept: verified, durable, and open until it is
-// settled. An event is a doorbell: it says that a record moved, and its content is trusted for nothing else.
+// A submission event (see the vendor's API documentation) as it is stored: verified, durable, and open until it is
+// settled. It only signals that a record has changed; its content is not trusted for anything else.
 #pragma once
 
 #include "base/timestamp.hpp"
@@ -11,35 +11,35 @@
 
 namespace carecloud {
 
-// What became of an event (lib/sync/DESIGN.md, promise 4).
+// The state of an event (lib/sync/DESIGN.md, promise 4).
 enum class EventState {
-    open,           // its record is still to be seen
-    settled,        // the store holds that record, no older than the event
-    gone,           // the portal denies the record
-    not_in_stream,  // it belongs to no stream here, or the stream's filter leaves the record out
+    open,           // its record has not been received yet
+    settled,        // the store holds the record as of the event or later
+    gone,           // the portal reports that the record does not exist
+    not_in_stream,  // not of any configured stream, or excluded by the stream's filter
 };
 
 std::string_view to_string(EventState state);
 std::optional<EventState> event_state_from(std::string_view text);
 
 struct Event {
-    std::string message_id{};  // SNS's MessageId, a UUID: the same in every delivery of one message
+    std::string message_id{};  // SNS MessageId, a UUID: the same in every delivery of a message
     std::string topic_arn{};
-    std::string event_type{};             // the vendor's word; empty where the message says none
-    std::optional<std::string> stream{};  // none: of no configured stream
-    std::string record_id{};              // empty: the message names none
-    std::string event_time{};             // the vendor's own text; may be empty
+    std::string event_type{};             // as sent by the vendor; empty if the message contains none
+    std::optional<std::string> stream{};  // std::nullopt if not of any configured stream
+    std::string record_id{};              // empty if the message contains none
+    std::string event_time{};             // as sent by the vendor; may be empty
     EventState state = EventState::open;  // open or not_in_stream
-    std::string body{};                   // the whole notification as it was received
+    std::string body{};                   // the whole notification as received
 };
 
-// What settling needs to know of one.
+// The part of an open event that is needed to settle it.
 struct OpenEvent {
     std::string message_id;
     std::string record_id;
-    // None: its text is no time, and any version of the record settles it.
+    // std::nullopt if its text is not a timestamp: then any version of the record settles the event.
     std::optional<Timestamp> event_time;
-    // The change that had brought the version held when the event came; 0: none was held.
+    // The change that brought the version held when the event arrived; 0 if none was held.
     std::uint64_t held_seq = 0;
 };
 
@@ -48,11 +48,11 @@ struct Settlement {
     EventState state = EventState::settled;
 };
 
-// Where a topic's subscription stands, as far as this endpoint was told.
+// The state of a topic's subscription, as far as this endpoint knows.
 enum class SubscriptionState {
-    pending,    // SNS asked for a confirmation, and it was not given yet
-    confirmed,  // this endpoint confirmed it, or a notification of the topic came
-    gone,       // SNS said that it is unsubscribed
+    pending,    // not confirmed yet
+    confirmed,  // confirmed by this endpoint, or a notification of the topic was received
+    gone,       // SNS reported that it was unsubscribed
 };
 
 std::string_view to_string(SubscriptionState state);
@@ -61,8 +61,8 @@ std::optional<SubscriptionState> subscription_state_from(std::string_view text);
 struct Subscription {
     std::string topic_arn;
     SubscriptionState state = SubscriptionState::pending;
-    std::string subscription_arn{};  // empty: not known
-    std::string changed_at{};        // ISO 8601; the inbox's to write
+    std::string subscription_arn{};  // empty if unknown
+    std::string changed_at{};        // ISO 8601; written by the inbox
 };
 
 }  // namespace carecloud

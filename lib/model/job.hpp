@@ -1,6 +1,6 @@
-// A bounded pass: a fetch beside the stream's own walk that never touches its cursor (lib/sync/DESIGN.md, hazard 22):
-// the backfill of a range of days, or a reconciliation with all that the portal has. It is a row of `passes`, so that
-// it outlives the process: written down when it is requested, and again with what it did.
+// A bounded pass: a fetch concurrent with the stream's own walk that never moves its cursor (lib/sync/DESIGN.md, hazard
+// 22). It is either the backfill of a range of days, or a reconciliation with everything that the portal has. It is a
+// row of `passes` and survives a restart: stored when it is requested, and updated with its progress and result.
 #pragma once
 
 #include "model/record.hpp"
@@ -17,11 +17,11 @@ namespace carecloud {
 enum class JobKind { backfill, reconcile };
 
 enum class JobStatus {
-    waiting,  // for its turn
-    running,  // or interrupted, by a failure or the end of the process: it goes on
+    waiting,  // until earlier jobs have ended
+    running,  // or interrupted by a failure or the end of the process: it continues
     done,
-    failed,                 // for good: trying again would not help
-    awaiting_confirmation,  // more records are missing at the portal than the guard lets go (hazard 21)
+    failed,                 // permanently: a retry would not help
+    awaiting_confirmation,  // more records are missing at the portal than the guard allows (hazard 21)
     canceled,               // by an operator
 };
 
@@ -31,40 +31,41 @@ std::string_view to_string(JobStatus status);
 std::optional<JobStatus> job_status_from(std::string_view text);
 
 struct Job {
-    std::uint64_t id = 0;  // given by the store; 0: not written down yet
+    std::uint64_t id = 0;  // assigned by the store; 0 if not stored yet
     JobKind kind = JobKind::reconcile;
     std::string stream{};
     JobStatus status = JobStatus::waiting;
-    bool scheduled = false;  // by the daemon itself
-    std::string reason{};  // why it is due before its time; empty: by the interval, or an operator's request
+    bool scheduled = false;  // by the daemon, not by an operator
+    std::string reason{};  // why it is due early; empty if it is due by the interval or an operator's request
 
-    // Of a reconciliation.
-    bool deep = false;             // whole records are compared, not their keys alone (hazard 6)
-    bool whole = false;            // every key is compared, even where the portal's counts equal the store's
-    bool confirm_deletes = false;  // the guard is lifted: an operator has looked
+    // Reconciliation only:
+    bool deep = false;             // whole records are compared, not only their keys (hazard 6)
+    bool whole = false;            // every key is compared, even if the portal's counts equal the store's
+    bool confirm_deletes = false;  // an operator has confirmed the deletions: the guard does not apply
 
-    // Of a backfill: the days, "20240301", both included. The steps are the records that began before the first day,
-    // and then each month's. `ranges`: the position in each of them, as JSON (sync/jobs/backfill.cpp).
+    // Backfill only: the days, such as "20240301", both included. The first step is the records that began before the
+    // first day, and each month is a further step. `ranges`: the position in each step, as JSON
+    // (sync/jobs/backfill.cpp).
     std::string first_day{};
     std::string last_day{};
     std::string ranges{};
-    // The position in the first step that is not done, of a job that an earlier version has begun.
+    // The position in the first unfinished step, for a job that an earlier version of the product has begun.
     std::optional<Cursor> position{};
 
-    std::uint64_t steps = 0;  // of a backfill
+    std::uint64_t steps = 0;  // backfill only
     std::uint64_t steps_done = 0;
-    std::uint64_t records = 0;                // of the portal's that were compared or fetched
-    std::optional<std::uint64_t> expected{};  // of these in all, where the portal counts
-    std::uint64_t missing = 0;                // that the store did not have
-    std::uint64_t changed = 0;                // that it had in another version
-    std::uint64_t gone = 0;                   // that it has and the portal has not
-    std::uint64_t deleted = 0;                // of the gone ones, marked so
-    std::uint64_t holes = 0;        // that listings leave out, and the portal has unchanged (hazard 38)
-    std::uint64_t awaiting = 0;     // that have left the stream's filter, or seem to: a second look decides
-    std::uint64_t unexplained = 0;  // that the portal counts, and no walk has met (hazard 33)
+    std::uint64_t records = 0;                // of the portal, compared or fetched
+    std::optional<std::uint64_t> expected{};  // the total of `records`, if the portal counts
+    std::uint64_t missing = 0;                // at the portal, but not in the store
+    std::uint64_t changed = 0;                // in the store in another version
+    std::uint64_t gone = 0;                   // in the store, but not at the portal
+    std::uint64_t deleted = 0;                // of the gone ones, marked as deleted
+    std::uint64_t holes = 0;                  // omitted by listings, but unchanged at the portal (hazard 38)
+    std::uint64_t awaiting = 0;     // have left the stream's filter, or seem to: a second check decides
+    std::uint64_t unexplained = 0;  // counted by the portal, but not found by any walk (hazard 33)
     std::uint64_t requests = 0;
 
-    std::string error{};  // what stopped or holds it up; empty: nothing
+    std::string error{};  // what stopped or delays it; may be empty
     std::string hint{};
     std::string requested_at{};  // ISO 8601, display only
     std::string started_at{};
@@ -75,27 +76,28 @@ struct Job {
     friend bool operator==(const Job&, const Job&) = default;
 };
 
-// A record of the quarantine that is requested from the portal again on demand, and what came of it.
+// A request to fetch a quarantined record again, on demand.
 struct RetryRequest {
     std::string stream{};
     Key key{};
-    bool has_body = false;  // it came, and could not be read; false: no answer could carry it
+    bool has_body = false;  // it was received but is invalid; if false, no response could contain it
 };
 
 enum class RetryOutcome {
-    taken,      // it is among the records, and out of quarantine
-    unchanged,  // it can be read, and the store holds that version, or a newer one, already
-    invalid,    // it came, and still cannot be read
-    too_large,  // no answer can carry it still
-    not_found,  // deleted at the portal, or left out by the stream's filter, and out of quarantine now; or the portal
-                // has it and does not list it, and it stays
+    taken,      // stored, and removed from quarantine
+    unchanged,  // valid, but the store already holds this version or a newer one
+    invalid,    // received, but still invalid
+    too_large,  // still too large for any response
+    // Deleted at the portal or excluded by the stream's filter: removed from quarantine. Or known to the portal but not
+    // listed: kept in quarantine.
+    not_found,
 };
 
 std::string_view to_string(RetryOutcome outcome);
 
 struct RetryReport {
     RetryOutcome outcome = RetryOutcome::taken;
-    std::string reason{};  // why it cannot be taken, in words; may be empty
+    std::string reason{};  // why it cannot be stored; may be empty
 };
 
 }  // namespace carecloud

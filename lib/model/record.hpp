@@ -1,4 +1,4 @@
-// A record as it came from the portal: views into the page that carries it, and what was learned about it.
+// A record as received from the portal: views into its page, and derived values.
 #pragma once
 
 #include "base/timestamp.hpp"
@@ -12,7 +12,7 @@
 
 namespace carecloud {
 
-// When a question was sent and its answer received. An answer supersedes another only if it was requested after the
+// When a request was sent and its response received. A response supersedes another only if it was requested after the
 // other was received (hazard 22).
 struct Asked {
     MonoTime sent{};
@@ -21,12 +21,12 @@ struct Asked {
     bool is_after(const Asked& other) const { return sent >= other.received; }
 };
 
-// SHA-256 of a record's bytes, as `sha256sum` prints it.
+// SHA-256 of a record's bytes.
 using Hash = std::array<std::byte, 32>;
 
 std::string to_hex(const Hash& hash);
 
-// Days from the first to the last, both included, as 20240301: numbers that order like the days.
+// Days from the first to the last, both included, as numbers such as 20240301, whose order is that of the days.
 struct DaySpan {
     std::uint32_t first = 0;
     std::uint32_t last = 0;
@@ -34,35 +34,38 @@ struct DaySpan {
     friend bool operator==(const DaySpan&, const DaySpan&) = default;
 };
 
-// One good record. Every view lies in the page's buffer and lives as long as the page.
+// One valid record. The views point into the page's buffer and are valid as long as the page.
 struct Record {
-    std::string_view id;             // `_id`, as it stands in the JSON text (no escapes: those are invalid)
-    std::string_view modified_text;  // `modified`, the portal's own text
-    Timestamp modified;              // the same as an instant
-    std::string_view body;  // the whole object, from '{' to '}'; in a walk of keys just those two fields
+    std::string_view id;             // `_id`, as in the JSON text (a record with escapes in it is invalid)
+    std::string_view modified_text;  // `modified`, as the portal wrote it
+    Timestamp modified;              // `modified`, parsed
+    // The whole object, from '{' to '}'; in a walk of keys it has only these two fields.
+    std::string_view body;
     Hash hash{};            // of `body`; all zero in a walk of keys
     bool disabled = false;  // the vendor's soft delete
-    // Its startDate and endDate, of one alone where the other is no day; none where neither is, and in a walk of keys.
+    // Its startDate and endDate; if only one of them is a day, that one twice. std::nullopt if neither is, or in a walk
+    // of keys.
     std::optional<DaySpan> days{};
 };
 
-// A record that cannot be taken as a good one, though its page is. It goes to quarantine whole.
+// An invalid record in a valid page. It is quarantined whole.
 struct InvalidRecord {
-    std::string id;             // `_id`, or "sha256:…" of the body where there is none to use
-    std::string modified_text;  // what stood in `modified`, perhaps empty
-    std::string reason;         // in words; names the field, never its content
+    std::string id;             // `_id`, or "sha256:…" of the body if there is no usable one
+    std::string modified_text;  // the content of `modified`; may be empty
+    std::string reason;         // for people; names the field, never its content
     std::string_view body;      // in the page's buffer
-    // A system field stands twice in it: which one is meant is not known, so neither is kept. The answer may have been
-    // spoiled on its way (hazard 11).
+    // A system field occurs more than once. It is unclear which value is meant, so neither is kept. The response may
+    // have been corrupted on its way (hazard 11).
     bool contradictory = false;
-    // Its bytes are not valid JSON, as a second answer must confirm; `reason` begins with kNotJsonReason (hazard 35).
+    // Its bytes are not valid JSON, which a second response must confirm. `reason` begins with kNotJsonReason (hazard
+    // 35).
     bool not_json = false;
 };
 
-// What a store knows records that are not JSON by: they are asked for again.
+// The prefix of `reason` by which a store recognizes records that are not JSON; they are requested again.
 inline constexpr std::string_view kNotJsonReason = "not valid JSON: ";
 
-// Where a record stands in the portal's order, and which version it is.
+// A record's position in the portal's order, and its version.
 struct Key {
     std::string id;
     std::string modified_text;
@@ -74,18 +77,19 @@ struct Key {
 // The version of a record that a store holds.
 struct HeldRecord {
     std::string modified_text;
-    std::optional<Timestamp> modified;  // none where the stored text does not parse (an older store's)
+    std::optional<Timestamp> modified;  // std::nullopt if the stored text does not parse (an older store)
     bool deleted = false;
     bool doubted = false;
     Hash hash{};
-    std::uint64_t seq = 0;  // of the change that brought it
-    // When the answer that brought it was asked for; zero: in an earlier life of the process, or long ago.
+    std::uint64_t seq = 0;  // the change that brought it
+    // The request and response that brought it; zero if unknown, because it was in an earlier run of the process or
+    // long ago.
     Asked asked{};
 };
 
-// A record that is doubted (hazard 30): it is asked for by id at `ask_at`, by the portal's time.
+// A doubted record (hazard 30): it is requested by id at `ask_at`, in the portal's time.
 struct Doubt {
-    Key key;  // of the version that is doubted
+    Key key;  // of the doubted version
     Timestamp ask_at;
 };
 

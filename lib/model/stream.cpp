@@ -3,7 +3,7 @@
 namespace carecloud {
 namespace {
 
-// Names in the configuration are checked to need no more than these two escapes.
+// The configuration check allows no names that need other escapes than these two.
 void append_quoted(std::string& out, const std::string& text) {
     out += '"';
     for (const char c : text) {
