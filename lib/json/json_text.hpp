@@ -1,6 +1,6 @@
-// JSON as text: small documents by way of nlohmann's, pages of rows straight into one string.
+// Writing JSON as text: small documents from nlohmann's values, and pages of rows directly into one string.
 //
-// Pure; safe on any thread.
+// Pure; thread-safe.
 #pragma once
 
 #include <string>
@@ -10,10 +10,10 @@
 
 namespace carecloud {
 
-// Bytes that are no UTF-8 become U+FFFD.
+// Bytes that are not valid UTF-8 become U+FFFD.
 std::string json_text(const nlohmann::ordered_json& json);
 
-// Appends the text in quotes. What is no UTF-8 becomes U+FFFD.
+// Appends the text as a JSON string. Bytes that are not valid UTF-8 become U+FFFD.
 void append_quoted(std::string& out, std::string_view text);
 
 }  // namespace carecloud

@@ -22,8 +22,8 @@ std::optional<std::string_view> plain_string(std::string_view token) {
     return token.substr(1, token.size() - 2);
 }
 
-// 20240301 of a token that begins with it, with or without quotes: "20240301083000", "2024-03-01T08:30:00"; otherwise
-// 0.
+// The day as 20240301 if the token begins with one, with or without quotes: "20240301083000", "2024-03-01T08:30:00";
+// otherwise 0.
 std::uint32_t day_of(std::string_view token) {
     if (token.starts_with('"')) token.remove_prefix(1);
     std::uint32_t day = 0;
@@ -72,7 +72,7 @@ class RecordReader {
     static constexpr std::array<std::string_view, 5> kFields{"_id", "modified", "disabled", "workspace_id",
                                                              "bucket_id"};
 
-    // The index of a system field in kFields; beyond it: another field.
+    // The index of a system field in kFields; kFields.size() for any other field.
     std::size_t field_of(std::string_view key) {
         if (key.find('\\') != std::string_view::npos) note_escapes(key);
         return static_cast<std::size_t>(std::find(kFields.begin(), kFields.end(), key) - kFields.begin());
@@ -80,12 +80,12 @@ class RecordReader {
 
     void note_escapes(std::string_view key) {
         for (const std::string_view name : kFields) {
-            if (says_name(key, name))
+            if (matches_name(key, name))
                 note_invalid(fields_, "the name " + std::string(name) + " is written with escapes");
         }
     }
 
-    // Empty: an object or an array.
+    // The scalar token; empty for an object or array.
     std::string_view take_text() {
         if (tokens_.peek() != '{' && tokens_.peek() != '[') return tokens_.take_scalar();
         tokens_.skip_value(kDepth);
@@ -121,7 +121,7 @@ class RecordReader {
         into = text.value_or(std::string_view());
     }
 
-    // Each occurrence is checked, so that no spelling of another workspace's record is accepted.
+    // Each occurrence is checked, so no spelling of another workspace's record is accepted.
     void read_scope(std::string_view name, std::string_view token, std::string_view expected) {
         if (expected.empty() || token == "null") return;
         const auto text = plain_string(token);

@@ -1,5 +1,5 @@
-// The system fields of one record, read where they lie, and its hash. Parts of the slicer (slice.hpp), which decides
-// what to do with them.
+// The system fields of one record, read in place, and its hash. Parts of the slicer (slice.hpp), which decides what to
+// do with them.
 #pragma once
 
 #include "base/error.hpp"
@@ -15,35 +15,35 @@
 
 namespace carecloud {
 
-// Ends the reading of an answer that is sound but not to be stored; caught by the slicer and nowhere else.
+// Thrown for a response that is valid JSON but must not be stored. Caught only by the slicer.
 struct Rejected {
     ErrorCode code;
     std::string what;
     std::string hint;
 };
 
-// What the system fields of one record said.
+// The system fields of one record.
 struct SystemFields {
-    std::string_view id;  // the string's inside; empty: absent or unusable
+    std::string_view id;  // the string without its quotes; empty if absent or unusable
     std::string_view modified;
     bool disabled = false;
-    std::uint32_t start_day = 0;  // 20240301; 0: no day stands there
+    std::uint32_t start_day = 0;  // such as 20240301; 0 if it is not a day
     std::uint32_t end_day = 0;
-    bool scoped = false;         // it names the stream's workspace, or none is asked for
-    bool contradictory = false;  // one of them stands twice
-    std::string invalid;         // the first reason why the record is not a good one
+    bool scoped = false;         // it contains the stream's workspace, or none is required
+    bool contradictory = false;  // one of them occurs more than once
+    std::string invalid;         // the first reason why the record is invalid; empty if none
 };
 
-// Takes the record that begins here. Throws BadJson, and Rejected for one of another workspace or bucket.
+// Consumes the record that begins here. Throws BadJson, and Rejected for a record of another workspace or bucket.
 SystemFields read_fields(Tokens& tokens, const SliceOptions& options);
 
-// Why a record without any `_id` is invalid.
+// The reason for which a record without `_id` is invalid.
 constexpr std::string_view kNoIdReason = "_id is missing";
 bool is_usable_id(std::string_view id);
-// None where neither is a day; one stands for both.
+// std::nullopt if neither is a day. If only one is, it stands for both.
 std::optional<DaySpan> span_of(std::uint32_t start, std::uint32_t end);
 
-// SHA-256 by OpenSSL, with its context reused: one hash a record. One Hasher a thread.
+// SHA-256 by OpenSSL, with a reused context, because there is one hash per record. One Hasher per thread.
 class Hasher {
   public:
     Hasher();

@@ -14,13 +14,13 @@ namespace {
 
 // Words from outside that may be logged: see json/redact.hpp.
 
-// All in lower case. No word may be a person's name or say something about a person: no months, colors, places, no
-// "mark", "will", "grace", "bill". Numbers are only the statuses of HTTP.
+// All in lower case. No word may be a person's name or a statement about a person: no months, colors, places, no
+// "mark", "will", "grace", "bill". The only numbers are HTTP status codes.
 constexpr std::string_view kWords =
     // The envelope of the Query API and the gateway's answers.
     "issuccess responsestatus errorcode message stacktrace errors data total fieldname meta error code "
     "status detail details title type instance requestid __type "
-    // System fields, and those of claim_attendance (the vendor's API documentation).
+    // System fields and the fields of claim_attendance (the vendor's API documentation).
     "_id id workspace_id bucket_id datasource_code batch_action_id created modified disabled entityid "
     "claimid childid childname childdob providerid providername providertype startdate enddate familyid "
     "attendance parentsigndate parentsignature providersigndate providersignature comment tags category "

@@ -19,7 +19,8 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-// ErrorCode comes from outside and is logged: only its letters, digits and a few punctuation characters.
+// The portal's ErrorCode is untrusted and is logged: only its letters, digits and a few punctuation characters are
+// kept.
 std::string printable_code(std::string_view text) {
     std::string out;
     for (const char c : text.substr(0, 64)) {
@@ -29,7 +30,7 @@ std::string printable_code(std::string_view text) {
     return out;
 }
 
-// A count, or nothing if the portal sends something else.
+// The count, or std::nullopt if the portal sends something else.
 std::optional<std::uint64_t> read_total(Tokens& tokens) {
     if (tokens.peek() == '{' || tokens.peek() == '[') {
         tokens.skip_value(1);
@@ -42,11 +43,11 @@ std::optional<std::uint64_t> read_total(Tokens& tokens) {
     return total;
 }
 
-// An escaped name is the same name to other parsers, and so here (RFC 8259, 8.3).
+// A name with escapes is the same name to other parsers, so it is here, too (RFC 8259, 8.3).
 std::string_view without_escapes(std::string_view key) {
     for (const std::string_view name :
          {"data", "Data", "isSuccess", "IsSuccess", "total", "Total", "responseStatus", "ResponseStatus"}) {
-        if (says_name(key, name)) return name;
+        if (matches_name(key, name)) return name;
     }
     return key;
 }
@@ -73,13 +74,13 @@ struct Slicer::Impl {
         bool seen_total = false;
         bool success = false;
         std::string error_code;
-        // For a repaired copy that is read instead of the page's text.
+        // Used if a repaired copy is read instead of the page's text:
         const char* copy = nullptr;  // null: the text itself is read
         std::vector<RepairedRecord> repaired{};
         std::size_t repaired_met = 0;
-        bool vouched = false;  // one of these names the stream's workspace
+        bool vouched = false;  // one of the repaired records contains the stream's workspace
 
-        // The same bytes in the page's buffer.
+        // Maps bytes of the copy to the same bytes in the page's buffer.
         std::string_view in_buffer(std::string_view read) const {
             return copy == nullptr || read.empty()
                        ? read
@@ -87,7 +88,7 @@ struct Slicer::Impl {
         }
     };
 
-    // Why the text is not a page; nothing: it is one.
+    // Returns the error if the text is not a page.
     std::optional<Error> read(Envelope& envelope, char* text, std::size_t size);
     std::optional<Error> read_repaired(Envelope& envelope, Error failure);
     void read_envelope(Envelope& envelope);
@@ -238,7 +239,7 @@ std::optional<Error> Slicer::Impl::read(Envelope& envelope, char* text, std::siz
     }
 }
 
-// If only single records are invalid, the rest of the response is still read (hazard 35). `failure`: of the original
+// If only single records are invalid, reads the rest of the response (hazard 35). `failure`: the error of the original
 // text.
 std::optional<Error> Slicer::Impl::read_repaired(Envelope& envelope, Error failure) {
     const std::size_t size = envelope.page.size;
@@ -257,7 +258,7 @@ std::optional<Error> Slicer::Impl::read_repaired(Envelope& envelope, Error failu
     envelope = std::move(again);
     auto still = read(envelope, copy.data(), size);
     if (still && still->code != ErrorCode::bad_response) return still;
-    // Only records that are not JSON, none of which looks like one of the stream: a forged response.
+    // If there are only records that are not JSON, and none looks like one of the stream, the response is forged.
     const bool made_up = envelope.page.records.empty() && !envelope.vouched;
     if (!still && !made_up) return still;
     return failure;

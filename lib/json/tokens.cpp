@@ -16,7 +16,7 @@ namespace {
 // Bytes: the minimum size of the index, so that it does not grow page by page.
 constexpr std::size_t kCapacityMin = 1U << 20U;
 
-// Our own texts: simdjson's texts and numbers differ between its versions.
+// The texts are our own because simdjson's texts and numbers differ between its versions.
 const char* reason_of(simdjson::error_code error) {
     switch (error) {
         case simdjson::EMPTY:
@@ -50,7 +50,7 @@ bool take_digits(std::string_view& text) {
     return count > 0;
 }
 
-// The characters of an escape after its backslash; 0: not an escape.
+// The number of characters of an escape after its backslash; 0 if it is not an escape.
 std::size_t escape_size(std::string_view after_backslash) {
     if (after_backslash.empty()) return 0;
     const char kind = after_backslash.front();
@@ -62,7 +62,7 @@ std::size_t escape_size(std::string_view after_backslash) {
     return 5;
 }
 
-// The character that "uXXXX" represents if it is ASCII; 0: another one.
+// The character that "uXXXX" represents if it is ASCII; otherwise 0.
 char ascii_of(std::string_view after_backslash) {
     unsigned code = 0;
     const char* end = after_backslash.data() + 5;
@@ -99,7 +99,7 @@ void Tokens::begin(char* text, std::size_t size) {
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(text);
     const auto error = index_->parser->stage1(bytes, size, simdjson::stage1_mode::regular);
     if (error != simdjson::SUCCESS) bad_json(std::string("not valid JSON: ") + reason_of(error));
-    // It leaves room for more than this after the last token; what peek() finds there is not a token.
+    // simdjson's index has room for more than two entries after the last token; what peek() finds there is not a token.
     std::uint32_t* index = index_->parser->structural_indexes.get();
     const std::uint32_t count = index_->parser->n_structural_indexes;
     index[count] = index[count + 1] = static_cast<std::uint32_t>(size);
@@ -135,8 +135,8 @@ std::string_view Tokens::take_name() {
     return token.substr(1, token.size() - 2);
 }
 
-// A page has few backslashes or none, so the next one is searched once, and not in every string. Outside of strings
-// they only occur in invalid tokens.
+// A page has few backslashes or none, so the next one is searched only once, not in every string. Outside of strings,
+// they occur only in invalid tokens.
 void Tokens::check_escapes(const char* begin, const char* end) {
     if (!is_json_string_content({begin, static_cast<std::size_t>(end - begin)}))
         bad_json("not valid JSON: invalid escape in a string");
@@ -222,7 +222,7 @@ bool is_json_literal(std::string_view token) {
     return token == "true" || token == "false" || token == "null";
 }
 
-bool says_name(std::string_view inside, std::string_view name) {
+bool matches_name(std::string_view inside, std::string_view name) {
     for (const char expected : name) {
         if (inside.empty()) return false;
         char found = inside.front();

@@ -1,14 +1,14 @@
-// The tokens of a JSON text, in place, one after another: no DOM, no copy. simdjson's first stage finds them (and
-// checks UTF-8, quotes and control characters); the other rules of RFC 8259 are checked here, each token once.
+// The tokens of a JSON text, in place and in order: no DOM, no copy. simdjson's first stage finds them (and checks
+// UTF-8, quotes and control characters). The other rules of RFC 8259 are checked here, each token once.
 //
 //     Tokens tokens;
 //     tokens.begin(text, size);
 //     tokens.each_member([&](std::string_view name) { tokens.skip_value(1); });
 //     tokens.end();
 //
-// simdjson's own On-Demand front end uses the same index, but takes two to three times as long per member, and a page
-// of attendance records has three hundred thousand. Everything throws BadJson if the text is not valid; afterwards only
-// begin() may be called. One thread at a time.
+// simdjson's On-Demand front end uses the same index, but takes two to three times as long per member, and a page of
+// attendance records has three hundred thousand of them. Every function may throw BadJson if the text is not valid;
+// afterwards only begin() may be called. One thread at a time.
 #pragma once
 
 #include <cstddef>
@@ -19,14 +19,14 @@
 
 namespace carecloud {
 
-// The error of a text, without any of its content. Caught where the reading began.
+// Describes why a text is not valid, without any of its content. Caught by the function that began to parse it.
 struct BadJson {
     std::string what;
 };
 
 [[noreturn]] void bad_json(std::string what);
 
-// Deeper nesting is refused (attendance is 6 deep).
+// Deeper nesting is rejected (attendance records have a depth of 6).
 inline constexpr std::size_t kNestingMax = 128;
 
 class Tokens {
@@ -36,15 +36,15 @@ class Tokens {
     Tokens(const Tokens&) = delete;
     Tokens& operator=(const Tokens&) = delete;
 
-    // `text` must have a writable byte after its `size`, and live as long as it is read.
+    // `text` must have a writable byte after its `size` bytes, and must outlive the parsing.
     void begin(char* text, std::size_t size);
-    // Only white space is left.
+    // Checks that only white space is left.
     void end() const;
 
     // The first character of the next token; '\0' at the text's end.
     char peek() const { return text_[*next_]; }
     const char* position() const { return text_ + *next_; }
-    // The character after the last token, if that was a bracket.
+    // The position after the last token, which must have been a bracket.
     const char* after_bracket() const { return text_ + next_[-1] + 1; }
 
     // Calls `member(name)` for each member of the object that begins here; it must consume the value. The name is as in
@@ -69,7 +69,7 @@ class Tokens {
         expect(']');
     }
 
-    // For a caller that reads two texts side by side: the steps of each_member() and each_element(). A name is taken
+    // The steps of each_member() and each_element(), for a caller that parses two texts side by side. A name is taken
     // with its colon.
     bool take(char token) {
         if (peek() != token) return false;
@@ -90,8 +90,8 @@ class Tokens {
     // Consumes any value. `depth`: the number of enclosing objects and arrays.
     void skip_value(std::size_t depth);
 
-    // Consumes the value that begins here, unchecked, if the token after it begins before `end`, a position in the
-    // text; the number of its tokens, or 0.
+    // Consumes the value that begins here, without checks, if the next token after it begins before `end`, a position
+    // in the text. Returns the number of its tokens, or 0 if nothing was consumed.
     std::size_t skip_value_before(const char* end);
     void skip_tokens(std::size_t count) { next_ += count; }
 
@@ -105,24 +105,25 @@ class Tokens {
     std::unique_ptr<Index> index_;
     const char* text_ = nullptr;
     const char* end_ = nullptr;
-    const std::uint32_t* next_ = nullptr;  // where the next token begins; ends with the text's size, twice
-    const char* backslash_ = nullptr;      // the first that is not checked yet; end_: none
+    // The position of the next token. The list ends with the size of the text, twice.
+    const std::uint32_t* next_ = nullptr;
+    const char* backslash_ = nullptr;  // the first one not checked yet; end_ if none
 };
 
 // The grammar of JSON's scalars (RFC 8259, sections 6 and 7), for tokens that simdjson has found but not read: its
 // first stage checks UTF-8, quotes and control characters, but not escapes, numbers and literals. Pure.
 
-// The inside of a string, without its quotes: every escape is one of RFC 8259's. An unpaired surrogate is accepted: the
-// grammar allows it, and refusing it would stop a stream because of one odd comment.
+// Whether every escape in a string (without its quotes) is one of RFC 8259. An unpaired surrogate is accepted: the
+// grammar allows it, and rejecting it would stop a stream because of one odd comment.
 bool is_json_string_content(std::string_view inside);
 bool is_json_number(std::string_view token);
 // true, false or null.
 bool is_json_literal(std::string_view token);
 
-// Whether a member's name in the text, perhaps with escapes, is `name`, which is plain ASCII.
-bool says_name(std::string_view inside, std::string_view name);
+// Whether a member's name in the text, which may contain escapes, equals `name`, which is plain ASCII.
+bool matches_name(std::string_view inside, std::string_view name);
 
-// Removes the white space of JSON from the end.
+// Removes trailing JSON white space.
 std::string_view trim_right(std::string_view text);
 
 }  // namespace carecloud

@@ -11,8 +11,8 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-// A parser keeps its memory, some ten times the text's size, from one text to the next. One for the common sizes is
-// kept in each thread; a larger text gets its own.
+// A parser keeps its memory, about ten times the size of the text, for the next text. Each thread keeps one for common
+// sizes; a larger text gets a temporary one.
 constexpr std::size_t kCommonSize = 64 * 1024;
 
 Error refused(std::string what) {

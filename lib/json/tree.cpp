@@ -34,7 +34,7 @@ char simple_escape(char kind) {
     return at == std::string_view::npos ? kind : meant[at];
 }
 
-// Appends what the escape at `at` says; how many characters it has.
+// Appends the character of the escape at `at`. Returns the length of the escape.
 std::size_t append_escape(std::string& out, std::string_view inside, std::size_t at) {
     const auto unit = utf16_unit_at(inside, at);
     if (!unit) {

@@ -1,10 +1,10 @@
-// A JSON text as one flat row of nodes, parents before their children: for whoever must compare two whole texts.
+// A JSON text as a flat list of nodes, parents before their children, for comparing two whole texts.
 //
 //     JsonTree tree;
 //     tree.read(body);                             // throws BadJson
 //     for (std::size_t child : tree.children(0)) use(tree.at(child).name, tree.at(child).text);
 //
-// It holds a copy of the text, and its memory is used again by the next read(). One thread at a time.
+// Contains a copy of the text; the next read() reuses its memory. One thread at a time.
 #pragma once
 
 #include "json/tokens.hpp"
@@ -20,26 +20,26 @@ namespace carecloud {
 struct JsonNode {
     enum class Kind : std::uint8_t { object, array, string, number, literal };
 
-    std::string_view name{};  // in its object, as it stands in the text without its quotes; in an array empty
-    std::string_view text{};  // the whole value as it stands in the text
-    std::uint32_t end = 0;    // the node behind its last descendant
+    std::string_view name{};  // as in the text, without its quotes; empty in an array
+    std::string_view text{};  // the whole value, as in the text
+    std::uint32_t end = 0;    // the index after its last descendant
     std::uint32_t children = 0;
     Kind kind = Kind::literal;
 
     bool is_scalar() const { return kind != Kind::object && kind != Kind::array; }
-    // Of a string, without its quotes.
+    // The content of a string, without its quotes.
     std::string_view inside() const { return text.substr(1, text.size() - 2); }
 };
 
 class JsonTree {
   public:
-    // The nodes of a text that is valid JSON. Throws BadJson; the tree is empty then.
+    // Parses a text. Throws BadJson if it is not valid JSON; then the tree is empty.
     void read(std::string_view text);
 
     const JsonNode& at(std::size_t node) const { return nodes_[node]; }
     std::size_t size() const { return nodes_.size(); }
 
-    // The nodes right below one.
+    // The direct children of a node.
     class Children {
       public:
         class Iterator {
@@ -72,7 +72,7 @@ class JsonTree {
 
     void begin(std::string_view text);
     void add_value(std::string_view name, std::size_t depth);
-    // All of its children are added, and its bracket is taken.
+    // Call when all children have been added and the closing bracket has been consumed.
     void close_container(std::size_t node, const char* begin);
 
     Tokens tokens_;
@@ -80,13 +80,13 @@ class JsonTree {
     std::vector<JsonNode> nodes_;
 };
 
-// Whether the inside of a string is spelled with an escape, so that it is not what the string says.
+// Whether the content of a string contains an escape, so its text differs from its value.
 inline bool has_escape(std::string_view inside) {
     return inside.find('\\') != std::string_view::npos;
 }
 
-// What a string says whose inside stands in a JSON text, as UTF-8. Half a surrogate pair, which UTF-8 cannot say,
-// becomes the three bytes that its number would have, so that different texts stay different.
+// The value of a string with this content in a JSON text, as UTF-8. An unpaired surrogate, which has no UTF-8 encoding,
+// becomes the three bytes of its code point, so different texts stay different.
 std::string unescaped(std::string_view inside);
 
 }  // namespace carecloud

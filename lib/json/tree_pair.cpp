@@ -4,7 +4,7 @@
 
 namespace carecloud {
 
-// An object or array that is being read, in one of the two.
+// An object or array that is being parsed, in one of the two texts.
 class TreePair::Container {
   public:
     Container(JsonTree& tree, std::string_view name, char bracket)
@@ -19,17 +19,17 @@ class TreePair::Container {
     }
 
     bool more() const { return more_; }
-    // Of the member whose value follows; an element has none.
+    // The name of the next value; empty in an array.
     std::string_view take_name() {
         return is_object_ ? tree_.tokens_.take_member_name() : std::string_view();
     }
-    // The value is read.
-    void go_on() {
+    // Call when the value has been consumed.
+    void advance() {
         more_ = tree_.tokens_.take(',');
         if (!more_) tree_.tokens_.expect(end());
     }
     void add_rest(std::size_t depth) {
-        for (; more_; go_on())
+        for (; more_; advance())
             tree_.add_value(take_name(), depth);
     }
     void close() { tree_.close_container(node_, begin_); }
@@ -72,7 +72,7 @@ void TreePair::add_container(const Names& names, std::size_t depth) {
     const char bracket = former_.tokens_.peek();
     Container former(former_, names.former, bracket);
     Container now(now_, names.now, bracket);
-    for (; former.more() && now.more(); former.go_on(), now.go_on()) {
+    for (; former.more() && now.more(); former.advance(), now.advance()) {
         const Names member{former.take_name(), now.take_name()};
         const bool same_name = member.former == member.now;
         if (!same_name || !skip_same()) add(member, depth + 1, bracket == '[' || !same_name);
@@ -83,7 +83,7 @@ void TreePair::add_container(const Names& names, std::size_t depth) {
     now.close();
 }
 
-// Passes over the value that begins here in both if it is the same.
+// Skips the value that begins here if it is the same in both texts.
 bool TreePair::skip_same() {
     const char* const a = former_.tokens_.position();
     const char* const b = now_.tokens_.position();

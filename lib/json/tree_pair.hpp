@@ -1,13 +1,13 @@
-// The trees of two similar texts, with what differs in them: comparing two versions of a record costs little more than
-// finding where they differ.
+// The trees of two similar texts, without the values that are equal in both. Comparing two versions of a record thus
+// costs little more than finding where they differ.
 //
 //     TreePair pair;
 //     pair.read(former, now);                      // throws BadJson
 //     use(pair.former(), pair.now());
 //
-// A value that both have at the same position is left out of both. An element of an array is left out or there as a
-// whole, so that one with a difference can be matched by its key. What is left out is not checked. One thread at a
-// time.
+// A value that both have at the same position is omitted from both trees. An element of an array is either omitted or
+// present as a whole, so an element with a difference can be matched by its key. Omitted values are not checked. One
+// thread at a time.
 #pragma once
 
 #include "json/tree.hpp"
@@ -19,7 +19,7 @@ namespace carecloud {
 
 class TreePair {
   public:
-    // The trees are empty if it throws.
+    // The trees are empty if this throws.
     void read(std::string_view former, std::string_view now);
 
     const JsonTree& former() const { return former_; }
@@ -38,7 +38,7 @@ class TreePair {
 
     JsonTree former_;
     JsonTree now_;
-    // Up to same_end_ in the former text both are the same, shifted by so many bytes.
+    // The texts are equal up to same_end_ in the former one, shifted by same_shift_ bytes.
     const char* same_end_ = nullptr;
     std::ptrdiff_t same_shift_ = 0;
 };
