@@ -12,13 +12,14 @@ std::optional<ArchivedVersion> Archiver::archive(std::string_view former, std::s
         if (same_content(pair_.former(), pair_.now()) && is_same_as_a_whole(former, now)) return std::nullopt;
         kept.differences = differences(pair_.former(), pair_.now());
     } catch (const BadJson&) {
-        // It has no fields.
+        // Not JSON, so there are no fields to compare.
     }
     kept.packed = packer_.pack(former, now);
     return kept;
 }
 
-// A member that is named twice may stand in what is left out of the pair.
+// The pair omits equal values, and a duplicate member may be among them. So before the version is dropped, the whole
+// texts are compared.
 bool Archiver::is_same_as_a_whole(std::string_view former, std::string_view now) {
     whole_former_.read(former);
     whole_now_.read(now);

@@ -1,9 +1,9 @@
-// What is kept of a version that another one replaces: its body, packed, and what the other one corrected.
+// What is kept of a replaced version: its packed body, and the fields that the new version corrected.
 //
 //     Archiver archiver;
 //     if (auto kept = archiver.archive(former, now)) write(kept->packed, kept->differences);
 //
-// It reuses its memory from record to record. Pure; one thread at a time.
+// Reuses its memory for the next record. Pure; one thread at a time.
 #pragma once
 
 #include "json/tree_pair.hpp"
@@ -24,8 +24,8 @@ struct ArchivedVersion {
 
 class Archiver {
   public:
-    // None: the two differ in their bytes alone, and nothing is to be kept. A body that is no JSON is kept whole, with
-    // no differences.
+    // std::nullopt if the two differ only in their bytes: then nothing is to be kept. A body that is not JSON is kept,
+    // too, without differences.
     std::optional<ArchivedVersion> archive(std::string_view former, std::string_view now);
 
   private:

@@ -12,15 +12,15 @@ namespace {
 constexpr std::string_view kDays = "attendance.body.attendanceinfo";
 constexpr std::string_view kSignIns = "signinout";
 
-// A value in one of the two texts; none where it is absent there.
+// A value in one of the two texts; `node` is std::nullopt if it is absent there.
 struct Side {
     const JsonTree& tree;
     std::optional<std::size_t> node{};
 
     const JsonNode* get() const { return node ? &tree.at(*node) : nullptr; }
     bool is(JsonNode::Kind kind) const { return node && get()->kind == kind; }
-    // An absent one has none, as an empty one.
-    bool may_be(JsonNode::Kind kind) const { return !says_something(get()) || is(kind); }
+    // Also true for an absent or empty value, which may be of any kind.
+    bool may_be(JsonNode::Kind kind) const { return !has_content(get()) || is(kind); }
     Side with(std::optional<std::size_t> other) const { return {tree, other}; }
     std::optional<std::size_t> member(std::string_view name) const {
         if (!is(JsonNode::Kind::object)) return std::nullopt;
@@ -38,7 +38,7 @@ struct Side {
     }
 };
 
-// The members of an object by their names, each taken once. Nearly always they are asked for in their order.
+// The members of an object by name, each taken once. They are nearly always requested in their order.
 class MemberSearch {
   public:
     explicit MemberSearch(const Side& object)
@@ -81,7 +81,7 @@ class MemberSearch {
     std::multimap<std::string, std::size_t> by_name_;
 };
 
-// Which of the elements of two arrays are the same thing: by a member, and among equal ones by their order.
+// Matches the elements of two arrays by a key member; elements with equal keys are matched by their order.
 class Matches {
   public:
     Matches(const Side& former, const Side& now, std::string_view member, std::string (*key_of)(std::string))
@@ -98,8 +98,8 @@ class Matches {
         }
     }
 
-    // Those that may differ, in the order of their keys: days in that of the calendar. Where both arrays have the same
-    // keys in the same order, in theirs.
+    // Calls `use` for the pairs that may differ. If both arrays have the same keys in the same order, the pairs are in
+    // that order, otherwise in the order of their keys, which for days is that of the calendar.
     template <class Use>
     void each(Use use) const {
         for (const auto& [key, pair] : pairs_)
@@ -114,7 +114,7 @@ class Matches {
     }
 
   private:
-    // Both have elements, as many, and each the same text for its key.
+    // Whether both are arrays of the same length, with the same text for each key.
     bool is_in_order() const {
         if (!former_.is(JsonNode::Kind::array) || !now_.is(JsonNode::Kind::array)) return false;
         if (former_.get()->children != now_.get()->children) return false;
@@ -163,7 +163,7 @@ class Comparer {
 
     void value(const Side& former, const Side& now, const std::string& field) {
         if (former.node && now.node && former.get()->text == now.get()->text) return;
-        const bool nothing = !says_something(former.get()) && !says_something(now.get());
+        const bool nothing = !has_content(former.get()) && !has_content(now.get());
         if (nothing) return;
         if (former.may_be(Kind::object) && now.may_be(Kind::object)) {
             members(former, now, field);
@@ -174,13 +174,13 @@ class Comparer {
         }
     }
 
-    // Those of the former version first, then those that it did not have.
+    // The members of the former version first, then those that it did not have.
     void members(const Side& former, const Side& now, const std::string& field) {
         MemberSearch search(now);
         for (const std::size_t child : former.children()) {
             const std::string_view name = former.tree.at(child).name;
             const auto other = search.take(name);
-            // Most are the same, and need no name.
+            // Most are equal; their names need not be unescaped.
             if (other && former.tree.at(child).text == now.tree.at(*other).text) continue;
             named_value(former.with(child), now.with(other), field, unescaped(name));
         }
@@ -189,10 +189,10 @@ class Comparer {
     }
 
     void named_value(const Side& former, const Side& now, const std::string& field, const std::string& name) {
-        if (!is_passed_over(field, name)) value(former, now, below(field, name));
+        if (!is_ignored(field, name)) value(former, now, below(field, name));
     }
 
-    bool is_passed_over(const std::string& field, std::string_view name) const {
+    bool is_ignored(const std::string& field, std::string_view name) const {
         return field.empty() && !in_day_ && (name == "modified" || name == "batch_action_id");
     }
 
@@ -224,18 +224,18 @@ class Comparer {
 
     void scalar(const Side& former, const Side& now, const std::string& field) {
         const FieldKind kind = field_kind(std::string_view(field).substr(field.rfind('.') + 1));
-        const bool both = says_something(former.get()) && says_something(now.get());
+        const bool both = has_content(former.get()) && has_content(now.get());
         if (both && same_of_kind(*former.get(), *now.get(), kind)) return;
         const bool image = is_image(former.get(), kind) || is_image(now.get(), kind);
         if (!image) return add(field, shown(former), shown(now));
         const auto presence = [](const Side& side, const char* word) {
-            return says_something(side.get()) ? std::optional<std::string>(word) : std::nullopt;
+            return has_content(side.get()) ? std::optional<std::string>(word) : std::nullopt;
         };
         add(field, presence(former, "present"), presence(now, both ? "changed" : "present"));
     }
 
     static std::optional<std::string> shown(const Side& side) {
-        return says_something(side.get()) ? shown_text(*side.get()) : std::nullopt;
+        return has_content(side.get()) ? shown_text(*side.get()) : std::nullopt;
     }
 
     void add(const std::string& field, std::optional<std::string> was, std::optional<std::string> is_now) {

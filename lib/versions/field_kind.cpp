@@ -11,7 +11,7 @@
 namespace carecloud {
 namespace {
 
-// In lower case: the vendor spells some of them in several ways.
+// In lower case, because the vendor spells some of them in several ways.
 constexpr std::array<std::string_view, 19> kNumbers{
     "totaldays",    "nhtotaldays",  "ahtotaldays",   "thtotalhours", "nhtotalhours",
     "ahtotalhours", "satotalhours", "sutotalhours",  "totalabsence", "wk1",
@@ -34,7 +34,7 @@ bool has(const Words& words, std::string_view word) {
     return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-// A scalar without its quotes. No number and no flag has escapes.
+// A scalar without its quotes. Escapes are not decoded: numbers and flags have none.
 std::string_view plain(const JsonNode& node) {
     return node.kind == JsonNode::Kind::string ? node.inside() : node.text;
 }
@@ -50,7 +50,7 @@ bool same_number(const JsonNode& a, const JsonNode& b) {
     return is_json_number(plain(a)) && is_json_number(plain(b)) && same_decimal(plain(a), plain(b));
 }
 
-// Not in the middle of a character.
+// Does not cut a UTF-8 character.
 void shorten(std::string& text) {
     constexpr std::string_view mark = "…";
     if (text.size() <= kDifferenceTextMax) return;
@@ -74,7 +74,7 @@ FieldKind field_kind(std::string_view name) {
     return has(kImages, lower) ? FieldKind::image : FieldKind::text;
 }
 
-bool says_something(const JsonNode* node) {
+bool has_content(const JsonNode* node) {
     if (node == nullptr) return false;
     if (!node->is_scalar()) return node->children > 0;
     return node->text != "null" && node->text != "\"\"";

@@ -1,5 +1,5 @@
-// What the vendor's fields are, by their names, as the views of migrations/003_attendance_views.sql read them; and when
-// two values of a kind are the same. Pure; safe on any thread.
+// The kinds of the vendor's fields, by name, as the views of migrations/003_attendance_views.sql interpret them, and
+// when two values of a kind are equal. Pure; thread-safe.
 #pragma once
 
 #include "json/tree.hpp"
@@ -13,23 +13,23 @@ namespace carecloud {
 
 enum class FieldKind : std::uint8_t { text, number, flag, image };
 
-// Names that nobody knows are texts.
+// An unknown name is a text.
 FieldKind field_kind(std::string_view name);
 
-// Not null, no empty text, no empty object or array; and not absent.
-bool says_something(const JsonNode* node);
+// False if the value is absent, null, or an empty text, object or array.
+bool has_content(const JsonNode* node);
 
-// Whether both, which say something, say the same.
+// Whether two values, both of which have content, are equal.
 bool same_of_kind(const JsonNode& a, const JsonNode& b, FieldKind kind);
 
-// A signature, by its name or because it is an image's data.
+// Whether it is a signature, by its name or because it is the data of an image.
 bool is_image(const JsonNode* node, FieldKind kind);
 
-// As people read it: a string's text in UTF-8 without NUL, all else as it stands; shortened to kDifferenceTextMax
-// bytes. None for null.
+// The value as text for people: a string in UTF-8 without NUL, anything else as in the JSON text; shortened to
+// kDifferenceTextMax bytes. std::nullopt for null.
 std::optional<std::string> shown_text(const JsonNode& node);
 
-// "20240305" and "20240305183000" as "2024-03-05"; any other text as it is.
+// Converts "20240305" and "20240305183000" to "2024-03-05"; returns any other text unchanged.
 std::string day_text(std::string text);
 
 }  // namespace carecloud

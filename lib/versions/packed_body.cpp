@@ -17,13 +17,14 @@ namespace {
 constexpr char kSteps = 2;
 constexpr char kCompressedSteps = 3;
 constexpr int kLevel = 1;
-// Fewer bytes of steps are not worth compressing.
+// Steps with fewer bytes are not worth compressing.
 constexpr std::size_t kCompressFrom = 200;
-// So many same bytes end a gap between the two.
+// A gap ends where the two texts have this many equal bytes.
 constexpr std::size_t kPiece = 16;
-// How far they are looked for, near first: most differences are short.
+// How far the search for these goes, nearest first: most differences are short.
 constexpr std::array<std::size_t, 3> kReaches{64, 1024, 65536};
-// Steps have more bytes than their body only by their numbers, and a piece takes more room than those.
+// The size limit of decompressed steps. They exceed their body only by their numbers, and a copied piece is longer than
+// its numbers.
 constexpr std::size_t kStepsFactorMax = 2;
 constexpr std::size_t kStepsExtra = 64;
 
@@ -33,7 +34,7 @@ void put_number(std::string& out, std::size_t number) {
     out += static_cast<char>(number);
 }
 
-// Steps, taken from their front.
+// Consumes steps from the front.
 class Front {
   public:
     explicit Front(std::string_view text) : text_(text) {}
@@ -60,8 +61,8 @@ class Front {
     std::string_view text_;
 };
 
-// False: they are not steps from `next` to a body of so many bytes at most.
-bool follow(std::string_view steps, std::string_view next, std::size_t bytes_max, std::string& body) {
+// False if they are not valid steps from `next` to a body of at most `bytes_max` bytes.
+bool apply_steps(std::string_view steps, std::string_view next, std::size_t bytes_max, std::string& body) {
     Front front(steps);
     Front source(next);
     while (!front.empty()) {
@@ -70,8 +71,8 @@ bool follow(std::string_view steps, std::string_view next, std::size_t bytes_max
         if (!same || same->size() > bytes_max - body.size()) return false;
         body += *same;
         if (front.empty()) break;
-        const auto passed_over = front.take_number();
-        if (!passed_over || !source.take(*passed_over)) return false;
+        const auto skipped = front.take_number();
+        if (!skipped || !source.take(*skipped)) return false;
         const auto size = front.take_number();
         const auto other = size ? front.take(*size) : std::nullopt;
         if (!other || other->size() > bytes_max - body.size()) return false;
@@ -88,7 +89,7 @@ std::uint32_t hash_of_piece(const char* at) {
     return static_cast<std::uint32_t>(mixed >> 32U);
 }
 
-// What two texts have before they go together again.
+// The bytes of both texts up to the next common piece.
 struct Gap {
     std::size_t of_body = 0;
     std::size_t of_now = 0;
@@ -98,7 +99,7 @@ struct Gap {
 
 struct BodyPacker::Impl {
     std::unique_ptr<ZSTD_CCtx, std::size_t (*)(ZSTD_CCtx*)> context{ZSTD_createCCtx(), ZSTD_freeCCtx};
-    std::string steps;  // these are used again
+    std::string steps;  // reused, like the next two
     std::string room;
     std::vector<std::uint32_t> pieces;
 
@@ -151,7 +152,7 @@ struct BodyPacker::Impl {
         room.resize(1 + ZSTD_compressBound(steps.size() - 1));
         const std::size_t size = ZSTD_compressCCtx(context.get(), room.data() + 1, room.size() - 1,
                                                    steps.data() + 1, steps.size() - 1, kLevel);
-        if (ZSTD_isError(size) != 0) throw std::bad_alloc();  // all else that it may say has been excluded
+        if (ZSTD_isError(size) != 0) throw std::bad_alloc();  // the only error left
         room.front() = kCompressedSteps;
         return 1 + size < steps.size() ? room.substr(0, 1 + size) : steps;
     }
@@ -174,7 +175,8 @@ std::optional<std::string> BodyUnpacker::unpack(std::string_view packed, const B
     std::string steps;
     if (form == kCompressedSteps) {
         const unsigned long long size = ZSTD_getFrameContentSize(packed.data(), packed.size());
-        if (size > kStepsFactorMax * check.bytes + kStepsExtra) return std::nullopt;  // its two errors, too
+        // Also true for the two error values of ZSTD_getFrameContentSize().
+        if (size > kStepsFactorMax * check.bytes + kStepsExtra) return std::nullopt;
         steps.resize(size);
         if (ZSTD_decompress(steps.data(), steps.size(), packed.data(), packed.size()) != steps.size())
             return std::nullopt;
@@ -183,7 +185,7 @@ std::optional<std::string> BodyUnpacker::unpack(std::string_view packed, const B
         return std::nullopt;
     }
     std::string body;
-    if (!follow(packed, next_, check.bytes, body) || body.size() != check.bytes ||
+    if (!apply_steps(packed, next_, check.bytes, body) || body.size() != check.bytes ||
         hasher_.hash(body) != check.hash)
         return std::nullopt;
     next_ = body;

@@ -1,18 +1,18 @@
-// Former bodies of a record in little space: each as what differs from the version that replaced it. As a rule that is
-// little, and what is long in a record (signatures: images as text) rarely changes.
+// Former bodies of a record in little space, each as its differences from the version that replaced it. These are
+// normally few, and the long parts of a record (signatures: images as text) rarely change.
 //
 //     const std::string packed = packer.pack(former, now);
 //     …
 //     BodyUnpacker unpacker(newest_body);              // and then from the newest former version to the oldest
 //     auto body = unpacker.unpack(packed, {.hash = hash, .bytes = bytes});
 //
-// A version can be unpacked only with the very bytes that replaced it. Unpacking yields the very bytes, or nothing.
-// Pure; one thread at a time.
+// A version can be unpacked only with exactly the bytes that replaced it. Unpacking returns exactly the original bytes,
+// or nothing. Pure; one thread at a time.
 //
-// The form, which the store's table `versions` shows: the byte 2 and steps, or the byte 3 and a zstd frame of them. A
-// step is three numbers and bytes: how many bytes of the version that replaced it are copied, how many of it are then
-// passed over, how many bytes follow here that it does not have. Numbers have 7 bits a byte, the lowest first, and the
-// 8th bit set in all bytes but the last. The last step may end after its first number.
+// The format, which is visible in the store's table `versions`: the byte 2 and steps, or the byte 3 and a zstd frame of
+// steps. A step consists of three numbers and bytes: how many bytes are copied from the version that replaced it, how
+// many of its bytes are then skipped, and how many new bytes follow. A number has 7 bits per byte, the lowest first,
+// and the 8th bit is set in all bytes but the last. The last step may end after its first number.
 #pragma once
 
 #include "json/record_fields.hpp"
@@ -50,7 +50,7 @@ class BodyUnpacker {
   public:
     explicit BodyUnpacker(std::string_view newest_body) : next_(newest_body) {}
 
-    // None: it is damaged, or is not what the body replaced that was given or unpacked before.
+    // std::nullopt if it is damaged, or was not replaced by the body passed to the constructor or unpacked last.
     std::optional<std::string> unpack(std::string_view packed, const BodyCheck& check);
 
   private:

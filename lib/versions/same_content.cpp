@@ -15,7 +15,7 @@
 namespace carecloud {
 namespace {
 
-// A decimal without zeros at its ends: `digits` times ten to the power of `exponent`. Zero has no digits.
+// A decimal without leading and trailing zeros: `digits` times ten to the power of `exponent`. Zero has no digits.
 struct Decimal {
     bool negative = false;
     std::string digits{};
@@ -24,7 +24,7 @@ struct Decimal {
     friend bool operator==(const Decimal&, const Decimal&) = default;
 };
 
-// None: the exponent is beyond what anybody means.
+// std::nullopt if the exponent is unreasonably large.
 std::optional<Decimal> decimal_of(std::string_view token) {
     Decimal decimal;
     const std::size_t mark = std::min(token.find_first_of("eE"), token.size());
@@ -53,7 +53,7 @@ std::optional<Decimal> decimal_of(std::string_view token) {
     return decimal;
 }
 
-// Without their quotes.
+// Both without their quotes.
 bool same_string(std::string_view a, std::string_view b) {
     if (a == b) return true;
     if ((has_escape(a) || has_escape(b)) && unescaped(a) == unescaped(b)) return true;
@@ -63,7 +63,7 @@ bool same_string(std::string_view a, std::string_view b) {
 
 constexpr std::string_view kModified = "modified";
 
-using Members = std::vector<std::pair<std::string, std::size_t>>;  // by what their names say
+using Members = std::vector<std::pair<std::string, std::size_t>>;  // sorted by their unescaped names
 
 Members sorted_members(const JsonTree& tree, std::size_t object) {
     Members members;
@@ -73,7 +73,7 @@ Members sorted_members(const JsonTree& tree, std::size_t object) {
     return members;
 }
 
-// Compares value by value; `skipped` is passed over on the top level of both.
+// Compares value by value, except the member `skipped` at the top level.
 class Comparison {
   public:
     Comparison(const JsonTree& former, const JsonTree& now, std::string_view skipped)
@@ -128,7 +128,7 @@ class Comparison {
     std::string_view skipped_;
 };
 
-bool names_a_member_twice(const JsonTree& tree) {
+bool has_duplicate_member(const JsonTree& tree) {
     for (std::size_t node = 0; node < tree.size(); ++node) {
         if (tree.at(node).kind != JsonNode::Kind::object) continue;
         const Members members = sorted_members(tree, node);
@@ -162,8 +162,8 @@ bool same_name(std::string_view a, std::string_view b) {
 bool same_content(const JsonTree& former, const JsonTree& now) {
     const bool is_record = former.at(0).kind == JsonNode::Kind::object;
     const Comparison comparison(former, now, is_record ? kModified : std::string_view());
-    // The few that seem to be the same are looked at closely.
-    return comparison.same(0, 0) && !names_a_member_twice(former) && !names_a_member_twice(now);
+    // Duplicates are searched only in the few that seem to be equal, because the search is expensive.
+    return comparison.same(0, 0) && !has_duplicate_member(former) && !has_duplicate_member(now);
 }
 
 bool same_value(const JsonTree& former, std::size_t node, const JsonTree& now, std::size_t other) {

@@ -1,7 +1,7 @@
-// Whether two versions of a record differ in their bytes alone: in the order of members, white space, and the spelling
-// of numbers, times and strings. A portal that writes all of its records in another way has corrected none.
+// Whether two versions of a record differ only in their bytes: in the order of members, white space, and the spelling
+// of numbers, times and strings. A portal that changes the spelling of all its records has corrected none.
 //
-// Pure; safe on any thread.
+// Pure; thread-safe.
 #pragma once
 
 #include "json/tree.hpp"
@@ -11,18 +11,18 @@
 
 namespace carecloud {
 
-// Two numbers of JSON's grammar, exactly, as decimals: no floating point is asked. 3.28 is 328e-2.
+// Compares two JSON numbers exactly, as decimals, without floating point. 3.28 is 328e-2.
 bool same_decimal(std::string_view a, std::string_view b);
-// Two scalars: of the same kind, and the same number, text or instant (as the portal writes instants).
+// True if two scalars have the same kind, and are the same number, text or timestamp (in the portal's format).
 bool same_scalar(const JsonNode& a, const JsonNode& b);
-// Two names of members, as they stand in the text.
+// Compares two member names, as in the JSON text.
 bool same_name(std::string_view a, std::string_view b);
 
-// The member `modified` of the record itself is passed over. A text in which some object names a member twice says
-// nothing for certain, and is the same as no other.
+// The record's own `modified` is ignored. A text in which any object has a duplicate member is ambiguous, and is not
+// equal to any other.
 bool same_content(const JsonTree& former, const JsonTree& now);
 
-// The same for a value of each.
+// The same for one value in each text, without these two exceptions.
 bool same_value(const JsonTree& former, std::size_t node, const JsonTree& now, std::size_t other);
 
 }  // namespace carecloud
