@@ -1,7 +1,7 @@
-// Bytes that grow, are never zeroed before they are written, and always have kBodyPadding bytes of spare room
-// behind them: what the body of an answer is read or inflated into, and handed on without a copy.
+// A growing buffer that does not zero its memory and always has kBodyPadding bytes of spare room after its content. The
+// body of a response is read or inflated into it, and passed on without a copy.
 //
-// Belongs to one thread at a time.
+// One thread at a time.
 #pragma once
 
 #include <algorithm>
@@ -21,17 +21,17 @@
 
 namespace carecloud {
 
-// Spare room behind a body, of any content: vectorized parsers read there.
+// Spare room after a body, of any content: vectorized parsers read beyond the end of their input.
 inline constexpr std::size_t kBodyPadding = 64;
 
 struct ByteBuffer {
-    std::unique_ptr<char[]> data;  // null: nothing was reserved yet
+    std::unique_ptr<char[]> data;  // null before the first reservation
     std::size_t size = 0;
     std::size_t capacity = 0;  // without the padding
 
     std::string_view text() const { return {data.get(), size}; }
 
-    // Room for `bytes` in all; what is there is kept.
+    // Ensures room for `bytes` in total; existing content is kept.
     void reserve(std::size_t bytes) {
         if (data && bytes <= capacity) return;
         auto larger = std::make_unique_for_overwrite<char[]>(bytes + kBodyPadding);
@@ -47,12 +47,13 @@ struct ByteBuffer {
         size += more.size();
     }
 
-    // Where the next bytes go; the writer adds to `size` afterwards.
+    // Room for the next bytes; the writer increases `size` afterwards.
     std::span<char> free_room() const { return {data.get() + size, capacity - size}; }
 };
 
-// A Body for Beast's parser (its named requirement "Body") that appends to a buffer as bytes come: a ByteBuffer for
-// answers, a std::string for requests. Unlike Beast's own it takes no memory for a Content-Length that is only claimed.
+// A Body for Beast's parser (its named requirement "Body") that appends to a buffer as bytes arrive: a ByteBuffer for
+// responses, a std::string for requests. Unlike Beast's own bodies it does not allocate memory for a Content-Length
+// before the bytes arrive.
 template <class Buffer>
 struct GrowingBody {
     using value_type = Buffer;

@@ -35,7 +35,7 @@ constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "
                                                    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 constexpr std::array<std::string_view, 7> kDays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
 
-// Takes the text apart from the front; after the first thing that does not fit, `ok` stays false.
+// Parses the text from the front; after the first mismatch, `ok` stays false.
 struct Reader {
     std::string_view rest;
     bool ok = true;
@@ -56,7 +56,7 @@ struct Reader {
         return value;
     }
 
-    // asctime writes a day below ten with a blank before it.
+    // asctime pads a day below ten with a blank.
     int blank_padded_day() {
         if (ok && rest.starts_with(' ')) {
             rest.remove_prefix(1);
@@ -96,7 +96,7 @@ std::optional<Timestamp> to_timestamp(const Fields& fields) {
     namespace chrono = std::chrono;
     const chrono::year_month_day date{chrono::year{fields.year}, chrono::month{fields.month},
                                       chrono::day{static_cast<unsigned>(fields.day)}};
-    // A leap second, 60, is taken as the second after it.
+    // A leap second, 60, becomes the second after it.
     if (!date.ok() || fields.hour > 23 || fields.minute > 59 || fields.second > 60) return std::nullopt;
     const auto since_epoch = chrono::sys_days{date}.time_since_epoch() + chrono::hours{fields.hour} +
                              chrono::minutes{fields.minute} + chrono::seconds{fields.second};

@@ -34,7 +34,7 @@ std::string with_port(const std::string& host, std::uint16_t port) {
     return port == 0 ? bracketed : bracketed + ":" + std::to_string(port);
 }
 
-// "[fe80::1%25eth0]": an address that is valid only on one machine. Boost.URL 1.81 refuses it, 1.83 accepts it.
+// "[fe80::1%25eth0]": an address that is valid on only one machine. Boost.URL 1.81 rejects it, 1.83 accepts it.
 bool has_zone(const urls::url_view& url) {
     return url.encoded_host().starts_with('[') && url.encoded_host().contains('%');
 }

@@ -37,17 +37,17 @@ namespace {
 using Endpoints = std::vector<tcp::endpoint>;
 
 // Shared with the resolver's handler, which may run long after the waiting coroutine has ended.
-struct Question {
-    explicit Question(const asio::any_io_executor& executor) : resolver(executor), answered(executor) {}
+struct Lookup {
+    explicit Lookup(const asio::any_io_executor& executor) : resolver(executor), answered(executor) {}
 
     tcp::resolver resolver;
-    asio::steady_timer answered;  // canceled when the result is there
+    asio::steady_timer answered;  // canceled when the result has arrived
     bool done = false;
     error_code failure;
     Endpoints endpoints;
 };
 
-Endpoints known_without_asking(const std::string& host, std::uint16_t port) {
+Endpoints addresses_without_lookup(const std::string& host, std::uint16_t port) {
     error_code failure;
     const auto address = asio::ip::make_address(host, failure);
     if (!failure) return {tcp::endpoint(address, port)};
@@ -56,16 +56,15 @@ Endpoints known_without_asking(const std::string& host, std::uint16_t port) {
             tcp::endpoint(asio::ip::address_v6::loopback(), port)};
 }
 
-void ask(const std::shared_ptr<Question>& question, const std::string& host, std::uint16_t port) {
-    question->resolver.async_resolve(
-        host, std::to_string(port), tcp::resolver::numeric_service,
-        [question](error_code failure, const tcp::resolver::results_type& results) {
-            question->done = true;
-            question->failure = failure;
-            for (const auto& entry : results)
-                question->endpoints.push_back(entry.endpoint());
-            question->answered.cancel();
-        });
+void start(const std::shared_ptr<Lookup>& lookup, const std::string& host, std::uint16_t port) {
+    lookup->resolver.async_resolve(host, std::to_string(port), tcp::resolver::numeric_service,
+                                   [lookup](error_code failure, const tcp::resolver::results_type& results) {
+                                       lookup->done = true;
+                                       lookup->failure = failure;
+                                       for (const auto& entry : results)
+                                           lookup->endpoints.push_back(entry.endpoint());
+                                       lookup->answered.cancel();
+                                   });
 }
 
 Error unresolved(ErrorCode code, const std::string& host, const std::string& why) {
@@ -75,24 +74,24 @@ Error unresolved(ErrorCode code, const std::string& host, const std::string& why
             .hint = "check the name and this machine's DNS"};
 }
 
-// The addresses of a host. An IP address and "localhost" (RFC 6761 6.3) need no lookup. At the deadline, or when
-// canceled (operation_aborted is thrown), the lookup continues without a reader: the system's resolver cannot be
+// The addresses of a host. An IP address and "localhost" (RFC 6761 6.3) need no lookup. At the deadline, or if canceled
+// (throws operation_aborted), the lookup continues without a reader, because the system's resolver cannot be
 // interrupted. Errors: unreachable, timed_out.
 Task<Result<Endpoints>> resolve(std::string host, std::uint16_t port,
                                 std::chrono::steady_clock::time_point deadline) {
-    Endpoints known = known_without_asking(host, port);
+    Endpoints known = addresses_without_lookup(host, port);
     if (!known.empty()) co_return known;
     const auto executor = co_await asio::this_coro::executor;
-    const auto question = std::make_shared<Question>(executor);
-    question->answered.expires_at(deadline);
-    ask(question, host, port);
+    const auto lookup = std::make_shared<Lookup>(executor);
+    lookup->answered.expires_at(deadline);
+    start(lookup, host, port);
     error_code woken;
-    co_await question->answered.async_wait(asio::redirect_error(asio::use_awaitable, woken));
-    if (!question->done && woken) throw boost::system::system_error(woken);
-    if (!question->done) co_return unresolved(ErrorCode::timed_out, host, "no response from DNS");
-    if (question->failure) co_return unresolved(ErrorCode::unreachable, host, question->failure.message());
-    if (question->endpoints.empty()) co_return unresolved(ErrorCode::unreachable, host, "no address found");
-    co_return std::move(question->endpoints);
+    co_await lookup->answered.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+    if (!lookup->done && woken) throw boost::system::system_error(woken);
+    if (!lookup->done) co_return unresolved(ErrorCode::timed_out, host, "no response from DNS");
+    if (lookup->failure) co_return unresolved(ErrorCode::unreachable, host, lookup->failure.message());
+    if (lookup->endpoints.empty()) co_return unresolved(ErrorCode::unreachable, host, "no address found");
+    co_return std::move(lookup->endpoints);
 }
 
 }  // namespace
@@ -124,7 +123,7 @@ Task<Result<>> HttpConnection::connect_tcp(SteadyTime deadline) {
     error_code failure;
     std::size_t left = found.size();
     for (const tcp::endpoint& endpoint : found) {
-        // An address that swallows everything leaves its share of the time to the next.
+        // If an address does not respond at all, the next ones still have their share of the time.
         const auto now = std::chrono::steady_clock::now();
         expired_ = false;
         expire_at(now + (deadline - now) / static_cast<int>(left--));
@@ -153,7 +152,7 @@ Task<Result<>> HttpConnection::connect_unix(SteadyTime deadline) {
 
 Task<Result<>> HttpConnection::handshake() {
     tls_.emplace(socket_, *route_.tls);
-    error_code failure = demand_host(tls_->native_handle(), route_.origin.host);
+    error_code failure = require_host(tls_->native_handle(), route_.origin.host);
     if (failure) co_return problem(ErrorCode::tls_failed, failure.message());
     co_await tls_->async_handshake(asio::ssl::stream_base::client,
                                    asio::redirect_error(asio::use_awaitable, failure));

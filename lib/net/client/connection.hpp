@@ -1,5 +1,5 @@
-// One connection to an origin, straight or through a proxy's tunnel, plain or with TLS: opened once, read and
-// written under a deadline. What HTTP says over it is exchange.hpp's.
+// One connection to an origin, direct or through a proxy's tunnel, plain or with TLS. It is opened once, and used under
+// a deadline. exchange.hpp implements HTTP on top of it.
 //
 // Used by HttpClient, on the I/O thread, by one coroutine at a time.
 #pragma once
@@ -31,8 +31,8 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 struct Route {
     Origin origin;
     std::optional<Proxy> proxy;
-    std::shared_ptr<boost::asio::ssl::context> tls;  // never null where origin.tls
-    std::string unix_path{};  // of the socket that leads to the origin; empty: its host and port do
+    std::shared_ptr<boost::asio::ssl::context> tls;  // not null if origin.tls
+    std::string unix_path{};  // a socket to connect to instead of the origin's host and port; may be empty
 };
 
 struct IoResult {
@@ -40,8 +40,8 @@ struct IoResult {
     std::size_t bytes = 0;
 };
 
-// Not `Connection`: the store's class of that name would share its symbols in one program, its destructor among
-// them (one definition rule).
+// Not named `Connection`: the store has a class of that name, and in one program the two would share symbols such as
+// the destructor (one definition rule).
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   public:
     // `route` must outlive the connection.
@@ -49,27 +49,26 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     HttpConnection(const HttpConnection&) = delete;
     HttpConnection& operator=(const HttpConnection&) = delete;
 
-    // Name resolution, TCP, the proxy's tunnel and the TLS handshake, all by `deadline`.
-    // Errors: unreachable tls_failed timed_out canceled.
+    // Name resolution, TCP, the proxy's tunnel and the TLS handshake, all before `deadline`. Errors: unreachable,
+    // tls_failed, timed_out, bad_response (by the proxy), canceled.
     Task<Result<>> open(SteadyTime deadline);
 
-    // After `deadline` the socket is closed, which ends whatever is being waited for; failed() then says
-    // timed_out.
+    // After `deadline` the socket is closed, which ends any pending operation; failed() then returns timed_out.
     void expire_at(SteadyTime deadline);
     void never_expire();
 
     Task<IoResult> read_some(std::span<char> room);
     Task<IoResult> write_all(std::string_view bytes);
 
-    // What became of an operation that failed while doing `what`: timed_out, canceled, or unreachable.
+    // The error of an operation that failed while doing `what`: timed_out, canceled, or unreachable.
     Error failed(const boost::system::error_code& failure, std::string_view what) const;
-    // An Error about this connection's peer.
+    // An error about this connection's peer.
     Error problem(ErrorCode code, std::string_view what, std::string hint = {}) const;
 
-    // False where the peer closed, or spoke unasked, while the connection was idle.
+    // False if, while the connection was idle, the peer closed it or sent data without a request.
     bool looks_alive();
 
-    // Bytes that were read and not yet understood: what one answer leaves is part of nothing.
+    // Bytes that were read but not parsed yet. A connection with bytes left after a response is not reused.
     boost::beast::flat_buffer& unread() { return unread_; }
 
     std::size_t bytes_read() const { return bytes_read_; }
@@ -82,7 +81,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     Task<Result<>> handshake();
 
     const Route& route_;
-    std::string peer_;  // "portal.example.org:443", or the proxy while its tunnel is being asked for
+    std::string peer_;  // "portal.example.org:443", or the proxy until its tunnel is open
     boost::asio::generic::stream_protocol::socket socket_;
     std::optional<boost::asio::ssl::stream<boost::asio::generic::stream_protocol::socket&>> tls_;
     boost::asio::steady_timer timer_;

@@ -43,7 +43,7 @@ Error not_http(const HttpConnection& connection, const error_code& failure, std:
                               "check the address and the port");
 }
 
-Error cut_short(const HttpConnection& connection, std::size_t have) {
+Error truncated(const HttpConnection& connection, std::size_t have) {
     return connection.problem(ErrorCode::bad_response,
                               "response truncated after " + std::to_string(have) + " bytes of the body");
 }
@@ -71,8 +71,8 @@ error_code digest(HttpConnection& connection, AnyParser& parser) {
     return failure == http::error::need_more ? error_code{} : failure;
 }
 
-// "HTTP/1.1 200" and the end of the line: without the blank that RFC 9112 4 requires even if no reason phrase follows.
-// Beast refuses that, so the blank is inserted.
+// Accepts a status line "HTTP/1.1 200" without the blank that RFC 9112 4 requires even if no reason phrase follows.
+// Beast rejects it, so the blank is inserted.
 void complete_status_line(boost::beast::flat_buffer& unread) {
     constexpr std::string_view shape = "HTTP/1.1 200\r\n";
     constexpr std::size_t blank_at = shape.size() - 2;
@@ -113,13 +113,13 @@ Task<Result<>> receive_sized_body(HttpConnection& connection, std::size_t length
         const IoResult io = co_await connection.read_some(body.free_room().first(length - body.size));
         body.size += io.bytes;
         if (!io.failure) continue;
-        if (is_end(io.failure)) co_return cut_short(connection, body.size);
+        if (is_end(io.failure)) co_return truncated(connection, body.size);
         co_return connection.failed(io.failure, "reading the response");
     }
     co_return Result<>{};
 }
 
-// A body in chunks, or one that ends with the connection.
+// A chunked body, or one that ends with the connection.
 Task<Result<>> receive_streamed_body(HttpConnection& connection, ResponseParser& parser,
                                      std::size_t body_bytes_max) {
     while (true) {
@@ -131,7 +131,7 @@ Task<Result<>> receive_streamed_body(HttpConnection& connection, ResponseParser&
         // Without TLS close_notify the end may be forged by an attacker (RFC 9112 9.8).
         const bool ends_here = parser.need_eof() && io.failure == asio::error::eof;
         if (ends_here) co_return Result<>{};
-        if (is_end(io.failure)) co_return cut_short(connection, parser.get().body().size);
+        if (is_end(io.failure)) co_return truncated(connection, parser.get().body().size);
         co_return connection.failed(io.failure, "reading the response");
     }
 }
@@ -144,7 +144,7 @@ std::vector<HttpHeader> copy_headers(const http::fields& fields) {
     return headers;
 }
 
-// The final response's head; interim ones (1xx) are skipped (RFC 9110 15.2).
+// Receives the final response's head; interim responses (1xx) are skipped (RFC 9110 15.2).
 Task<Result<>> receive_final_head(HttpConnection& connection, std::optional<ResponseParser>& parser,
                                   std::size_t body_bytes_max) {
     for (int i = 0; i < kInterimAnswersMax; ++i) {
@@ -195,7 +195,7 @@ Task<Result<>> open_tunnel(HttpConnection& connection, const Origin& origin, con
     if (sent.failure) co_return connection.failed(sent.failure, "requesting a tunnel");
     http::response_parser<http::empty_body> parser;
     parser.header_limit(kHeadBytesMax);
-    parser.skip(true);  // a successful answer to CONNECT has no body, whatever its head says
+    parser.skip(true);  // a successful response to CONNECT has no body, whatever its head contains
     CO_TRY(receive_head(connection, parser, 0));
     const int status = static_cast<int>(parser.get().result_int());
     if (status == 407) {

@@ -1,4 +1,4 @@
-// HTTP/1.1 over one open connection: a request out, its answer in (RFC 9112).
+// HTTP/1.1 over one open connection: sends a request and receives its response (RFC 9112).
 #pragma once
 
 #include "base/clock.hpp"
@@ -13,11 +13,11 @@
 
 namespace carecloud {
 
-// A longer head is refused (bad_response).
+// A longer head is rejected (bad_response).
 inline constexpr std::size_t kHeadBytesMax = 64 * 1024;
 
 struct ExchangeLimits {
-    std::chrono::milliseconds head;  // from the first byte sent to the end of the answer's head
+    std::chrono::milliseconds head;  // from the first byte sent to the end of the response's head
     std::chrono::milliseconds body;
     SteadyTime total_by;
     std::size_t body_bytes_max;
@@ -26,18 +26,18 @@ struct ExchangeLimits {
 struct Answer {
     int status = 0;
     std::vector<HttpHeader> headers{};
-    ByteBuffer body{};      // as it came: perhaps compressed
-    bool reusable = false;  // the connection may carry another request
+    ByteBuffer body{};      // as received: may be compressed
+    bool reusable = false;  // the connection can be used for another request
 };
 
-// Sends `request` (head and body) and takes the answer. Errors: unreachable where the connection broke,
-// timed_out, bad_response where it is not HTTP or was cut short, too_large, canceled. After an error the
-// connection is of no use.
+// Sends `request` (head and body) and receives the response. Errors: unreachable if the connection broke, timed_out,
+// bad_response if the response is not HTTP or is truncated, too_large, canceled. After an error the connection cannot
+// be used again.
 Task<Result<Answer>> exchange(HttpConnection& connection, std::string_view request,
                               const ExchangeLimits& limits);
 
-// Asks a proxy to connect to the origin (RFC 9110 9.3.6), under the deadline already set. Errors: as above,
-// and unreachable where the proxy refuses.
+// Requests a tunnel to the origin from a proxy (RFC 9110 9.3.6), under the current deadline. Errors: as above, and
+// unreachable if the proxy refuses.
 Task<Result<>> open_tunnel(HttpConnection& connection, const Origin& origin, const Proxy& proxy);
 
 }  // namespace carecloud

@@ -10,11 +10,10 @@ namespace carecloud {
 namespace {
 
 constexpr std::size_t kMemberMin = 18;  // ten bytes of header, eight of CRC and length
-// Deflate cannot expand by more (zlib's technical notes, "Maximum Compression Factor").
+// The highest ratio of deflate (zlib's technical notes, "Maximum Compression Factor").
 constexpr std::size_t kRatioMax = 1032;
 
-// ISIZE, the last four bytes (RFC 1952 2.3.1): right for one honest member, and only a hint for anything
-// else.
+// ISIZE, the last four bytes (RFC 1952 2.3.1): correct for a single valid member, otherwise only a hint.
 std::size_t stated_size(std::string_view wire) {
     std::size_t size = 0;
     for (std::size_t i = 0; i < 4; ++i) {
@@ -43,7 +42,7 @@ GunzipStatus Gunzip::inflate(std::string_view wire, std::size_t bytes_max, ByteB
     body.reserve(stated);
     GunzipStatus status = inflate_into(wire, body);
     if (status == GunzipStatus::too_large && stated < possible) {
-        // Several members, or a length that lies: once more with all the room there may be.
+        // Several members, or a wrong length: retry with the maximum size.
         body.size = 0;
         body.reserve(possible);
         status = inflate_into(wire, body);
@@ -64,7 +63,7 @@ GunzipStatus Gunzip::inflate_into(std::string_view wire, ByteBuffer& out) {
         if (result != LIBDEFLATE_SUCCESS) return GunzipStatus::corrupt;
         out.size += written;
         wire.remove_prefix(consumed);
-        // Zeros behind the last member are padding, for gzip(1) as well.
+        // Zeros after the last member are padding, for gzip(1) as well.
         if (wire.find_first_not_of('\0') == std::string_view::npos) break;
     }
     return GunzipStatus::ok;

@@ -1,10 +1,10 @@
-// Inflates a gzip body (RFC 1952) in one go, with libdeflate, straight into the buffer that is handed on.
+// Inflates a gzip body (RFC 1952) in one call, with libdeflate, directly into its final buffer.
 //
 //     Gunzip gunzip;
 //     ByteBuffer body;
 //     GunzipStatus status = gunzip.inflate(wire, 32 << 20, body);
 //
-// One Gunzip a thread; it keeps the decompressor's tables from call to call.
+// Keeps the decompressor's tables from call to call. One Gunzip per thread.
 #pragma once
 
 #include "net/byte_buffer.hpp"
@@ -19,7 +19,7 @@ namespace carecloud {
 
 enum class GunzipStatus {
     ok,
-    corrupt,    // not gzip, cut short, or a checksum or length that does not agree
+    corrupt,    // not gzip, truncated, or a checksum or length that does not match
     too_large,  // inflates to more than the limit
 };
 
@@ -30,9 +30,8 @@ class Gunzip {
     Gunzip(const Gunzip&) = delete;
     Gunzip& operator=(const Gunzip&) = delete;
 
-    // Every member of `wire` one after the other (RFC 1952 2.2), and zeros behind the last one; the CRC and the length
-    // of each are verified.
-    // Fills `out` only when ok.
+    // Inflates the concatenated members of `wire` (RFC 1952 2.2), which zeros may follow, and verifies the CRC and
+    // length of each. Sets `out` only if ok.
     GunzipStatus inflate(std::string_view wire, std::size_t bytes_max, ByteBuffer& out);
 
   private:

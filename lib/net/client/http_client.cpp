@@ -22,7 +22,7 @@ struct HttpClient::State {
     HttpClientSettings settings;
     Route route;
     Gunzip gunzip;
-    std::vector<std::shared_ptr<HttpConnection>> idle;  // the last one used at the end
+    std::vector<std::shared_ptr<HttpConnection>> idle;  // the most recently used last
     std::size_t opened = 0;
 
     std::shared_ptr<HttpConnection> take_idle();
@@ -34,8 +34,8 @@ struct HttpClient::State {
 
 namespace {
 
-// Safe to repeat: the connection had been kept, and the peer had closed it before it sent anything.
-bool died_unheard(const HttpConnection& connection, const Error& error) {
+// Whether the request can be repeated: on a kept connection, which the peer had closed before it sent anything.
+bool died_before_response(const HttpConnection& connection, const Error& error) {
     return error.code == ErrorCode::unreachable && connection.bytes_read() == 0;
 }
 
@@ -73,7 +73,7 @@ Task<Result<Answer>> HttpClient::State::attempt(std::string_view request) {
     auto kept = take_idle();
     if (kept) {
         Result<Answer> answer = co_await exchange(*kept, request, limits);
-        if (!answer && died_unheard(*kept, answer.error())) {
+        if (!answer && died_before_response(*kept, answer.error())) {
             kept.reset();
         } else {
             if (answer && answer->reusable) keep(std::move(kept));
@@ -158,7 +158,7 @@ Task<Result<HttpResponse>> HttpClient::request(HttpRequest request) {
             error = answer.error();
         }
     } catch (const boost::system::system_error& thrown) {
-        // A cancellation may also occur between two operations, as an exception of Asio's.
+        // A cancellation may also occur between two operations, as an exception thrown by Asio.
         const bool aborted = thrown.code() == asio::error::operation_aborted;
         error.code = aborted ? ErrorCode::canceled : ErrorCode::unreachable;
         error.subject = state_->route.origin.host_and_port() + ": " + thrown.code().message();

@@ -1,13 +1,13 @@
-// An HTTP/1.1 client for one origin: keeps connections alive and lends each to one request at a time.
+// An HTTP/1.1 client for one origin. Keeps connections alive and uses each for one request at a time.
 //
 //     Result<std::unique_ptr<HttpClient>> client = HttpClient::create(executor, {.origin = url->origin});
 //     Result<HttpResponse> response = co_await (*client)->request({.method = "GET", .target = "/status"});
 //
-// Made for reads: a request on a kept connection that dies before a byte of its answer is sent once more on a
-// fresh one. Redirects are not followed, nothing is stored, no cookies.
+// Intended for reads: a request on a kept connection that breaks before the first byte of the response is sent once
+// more on a new connection. Does not follow redirects, and has no cache and no cookies.
 //
-// I/O thread only; any number of requests at once. The client must outlive its requests. Canceling the
-// waiting coroutine closes the request's connection and yields ErrorCode::canceled.
+// I/O thread only; any number of concurrent requests. The client must outlive its requests. Canceling the waiting
+// coroutine closes the request's connection and returns ErrorCode::canceled.
 #pragma once
 
 #include "base/clock.hpp"
@@ -28,39 +28,38 @@
 namespace carecloud {
 
 struct HttpTimeouts {
-    std::chrono::milliseconds connect{10'000};  // name, TCP, the proxy's tunnel, TLS
-    std::chrono::milliseconds head{35'000};     // from sending the request to the end of the answer's head
+    std::chrono::milliseconds connect{10'000};  // DNS, TCP, the proxy's tunnel, TLS
+    std::chrono::milliseconds head{35'000};     // from sending the request to the end of the response's head
     std::chrono::milliseconds body{35'000};
-    std::chrono::milliseconds total{35'000};  // all of it, a second attempt included
+    std::chrono::milliseconds total{35'000};  // the whole request, including a second attempt
 };
 
 struct HttpClientSettings {
     Origin origin{};
-    std::string unix_path{};  // of a socket that leads there; empty: the origin's host and port do
-    std::string ca_file{};    // PEM, beside the system's roots; empty: those alone
+    std::string unix_path{};  // a socket to connect to instead of host and port; may be empty
+    std::string ca_file{};    // PEM, in addition to the system's roots; may be empty
     HttpTimeouts timeouts{};
     std::size_t response_bytes_max = 32 * 1024 * 1024;  // on the wire, and inflated
     ProxyEnvironment proxy{};
-    std::size_t idle_connections_max = 8;        // what comes back beyond these is closed
+    std::size_t idle_connections_max = 8;        // further ones are closed after use
     std::chrono::milliseconds idle_max{55'000};  // load balancers close at 60 s
 };
 
 class HttpClient {
   public:
-    // Errors (invalid_argument): ca_file or the proxy's address cannot be used. Connects to nobody yet.
+    // Errors (invalid_argument): ca_file or the proxy's address cannot be used. Does not connect yet.
     static Result<std::unique_ptr<HttpClient>> create(const boost::asio::any_io_executor& executor,
                                                       HttpClientSettings settings);
     ~HttpClient();
     HttpClient(const HttpClient&) = delete;
     HttpClient& operator=(const HttpClient&) = delete;
 
-    // Any answer of any status is a response, its body inflated. Errors: invalid_argument (see request_head),
-    // unreachable, tls_failed, timed_out, too_large, bad_response, canceled.
-    // A body that cannot be inflated fails a 2xx; with another status the body is left empty, for the status
-    // says it.
+    // A response of any status is returned, with its body inflated. Errors: invalid_argument (see request_head),
+    // unreachable, tls_failed, timed_out, too_large, bad_response, canceled. A body that cannot be inflated is an error
+    // only if the status is 2xx; otherwise the body is returned empty, because the status is sufficient.
     Task<Result<HttpResponse>> request(HttpRequest request);
 
-    // Connections opened so far, for metrics and tests.
+    // The number of connections opened so far, for metrics and tests.
     std::size_t connections_opened() const;
 
   private:

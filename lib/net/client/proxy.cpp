@@ -64,7 +64,7 @@ bool is_name_at_or_below(std::string_view host, std::string_view domain) {
     return host.size() == domain.size() || host[host.size() - domain.size() - 1] == '.';
 }
 
-// "name:443" applies only to that port; an IPv6 address has more colons.
+// "name:443" applies only to that port; an IPv6 address contains more than one colon.
 bool take_port(std::string_view& entry, const Origin& origin) {
     const auto colon = entry.rfind(':');
     if (colon == std::string_view::npos) return true;

@@ -1,9 +1,9 @@
-// Which proxy a request goes through: HTTPS_PROXY and NO_PROXY, read as curl reads them
-// (https://curl.se/docs/manpage.html, "ENVIRONMENT").
+// Selects the proxy of a request: HTTPS_PROXY and NO_PROXY, interpreted as by curl (https://curl.se/docs/manpage.html,
+// "ENVIRONMENT").
 //
 //     Result<std::optional<Proxy>> proxy = choose_proxy(url.origin, ProxyEnvironment::of_process());
 //
-// Pure but for of_process(); safe on any thread as long as nobody changes the environment.
+// Pure, except of_process(); thread-safe as long as no thread changes the environment.
 #pragma once
 
 #include "base/error.hpp"
@@ -17,26 +17,27 @@
 namespace carecloud {
 
 struct ProxyEnvironment {
-    std::string https_proxy{};  // "http://user:password@host:port", or "host:port"; empty: none
+    std::string https_proxy{};  // "http://user:password@host:port", or "host:port"; may be empty
     std::string no_proxy{};     // "localhost,.example.org,10.0.0.0/8", or "*"
 
-    // https_proxy before HTTPS_PROXY, no_proxy before NO_PROXY.
+    // https_proxy takes precedence over HTTPS_PROXY, and no_proxy over NO_PROXY.
     static ProxyEnvironment of_process();
 };
 
 struct Proxy {
     std::string host{};
     std::uint16_t port = 1080;    // curl's default
-    std::string authorization{};  // of Proxy-Authorization, "Basic ..."; a secret; empty: none
+    std::string authorization{};  // the Proxy-Authorization header, "Basic ..."; secret; may be empty
 
     std::string host_and_port() const;
 };
 
-// None: connect straight. Loopback and plain http (which is loopback) never go through a proxy.
-// Errors (invalid_argument): a proxy's address that cannot be read, or a kind of proxy other than http://.
+// std::nullopt: connect directly. Loopback and plain http (which is always loopback) never use a proxy. Errors
+// (invalid_argument): a proxy's address that cannot be parsed, or a proxy that is not http://.
 Result<std::optional<Proxy>> choose_proxy(const Origin& origin, const ProxyEnvironment& environment);
 
-// An entry matches the name itself and every name below it; an address by itself or by its network.
+// Whether NO_PROXY contains the origin. An entry matches a name and all names below it, or an address, or all addresses
+// of a network.
 bool no_proxy_matches(std::string_view no_proxy, const Origin& origin);
 
 }  // namespace carecloud

@@ -26,7 +26,7 @@ Error cannot_trust(std::string subject, std::string hint) {
             .hint = std::move(hint)};
 }
 
-// What an operator can do about a verification that failed; the codes of X509_STORE_CTX_get_error(3).
+// The remedy for a failed verification, by the codes of X509_STORE_CTX_get_error(3).
 std::string remedy(long verdict) {
     switch (verdict) {
         case X509_V_ERR_CERT_HAS_EXPIRED:
@@ -62,16 +62,16 @@ Result<std::shared_ptr<ssl::context>> make_client_tls(const std::string& ca_file
     return context;
 }
 
-error_code demand_host(SSL* tls, const std::string& host) {
+error_code require_host(SSL* tls, const std::string& host) {
     ERR_clear_error();
-    X509_VERIFY_PARAM* demands = SSL_get0_param(tls);
-    X509_VERIFY_PARAM_set_hostflags(demands, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    X509_VERIFY_PARAM* parameters = SSL_get0_param(tls);
+    X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
     if (is_ip_address(host)) {
         // No SNI: it takes names only (RFC 6066 3).
-        return X509_VERIFY_PARAM_set1_ip_asc(demands, host.c_str()) == 1 ? error_code{}
-                                                                         : last_openssl_error();
+        return X509_VERIFY_PARAM_set1_ip_asc(parameters, host.c_str()) == 1 ? error_code{}
+                                                                            : last_openssl_error();
     }
-    if (X509_VERIFY_PARAM_set1_host(demands, host.c_str(), 0) != 1) return last_openssl_error();
+    if (X509_VERIFY_PARAM_set1_host(parameters, host.c_str(), 0) != 1) return last_openssl_error();
     return SSL_set_tlsext_host_name(tls, host.c_str()) == 1 ? error_code{} : last_openssl_error();
 }
 
@@ -83,8 +83,8 @@ Error tls_failure(SSL* tls, const error_code& failure, const std::string& peer) 
                 .subject = peer + ": " + X509_verify_cert_error_string(verdict),
                 .hint = remedy(verdict)};
     }
-    const bool spoken = failure.category() == boost::asio::error::get_ssl_category();
-    if (spoken) {
+    const bool is_tls_error = failure.category() == boost::asio::error::get_ssl_category();
+    if (is_tls_error) {
         return {.code = ErrorCode::tls_failed,
                 .operation = "connect",
                 .subject = peer + ": TLS: " + failure.message(),

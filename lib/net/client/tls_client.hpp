@@ -1,6 +1,6 @@
-// TLS for the client's side: whom to trust, and what went wrong when trust failed.
+// TLS for clients: trusted certificates, and the errors of a handshake.
 //
-// A context is shared by all connections of a client and used from the I/O thread.
+// A context is shared by all connections of a client and used on the I/O thread.
 #pragma once
 
 #include "base/error.hpp"
@@ -14,17 +14,15 @@
 
 namespace carecloud {
 
-// TLS 1.2 or newer, the peer's chain verified against the system's roots and, where `ca_file` is not empty,
-// the certificates of that PEM file beside them. Errors (invalid_argument): a file that cannot be read or has
-// none.
+// TLS 1.2 or newer. The peer's chain must lead to one of the system's roots or, if `ca_file` is not empty, to a
+// certificate in that PEM file. Errors (invalid_argument): the file cannot be read or contains no certificate.
 Result<std::shared_ptr<boost::asio::ssl::context>> make_client_tls(const std::string& ca_file);
 
-// Asks for `host` by SNI and demands that the certificate is for it: a DNS name, or an address among the
-// certificate's own addresses (RFC 9110 4.3.4). To be called before the handshake.
-boost::system::error_code demand_host(SSL* tls, const std::string& host);
+// Requests `host` by SNI, and requires that the certificate is for it: for the DNS name, or for the address by one of
+// the certificate's addresses (RFC 9110 4.3.4). Call before the handshake.
+boost::system::error_code require_host(SSL* tls, const std::string& host);
 
-// What to say of a handshake that failed: tls_failed with the reason, or unreachable where the peer just went
-// away.
+// The error of a failed handshake: tls_failed with the reason, or unreachable if the peer only disconnected.
 Error tls_failure(SSL* tls, const boost::system::error_code& failure, const std::string& peer);
 
 }  // namespace carecloud

@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::size_t kKeptBytes = 8 * 1024;
 constexpr std::size_t kLingerRead = 16 * 1024;
-// A client that sends more than this after it was refused will not read the reason.
+// A client that sends more than this after its request was refused will not read the reason.
 constexpr std::size_t kLingerBytesMax = 8 * 1024 * 1024;
 
 std::string name_of(const ServerConnection::Socket& socket) {
@@ -42,7 +42,7 @@ std::string name_of(const ServerConnection::Socket& socket) {
     return host + ":" + std::to_string(endpoint.port());
 }
 
-// Whether recv(2) had no data yet, in contrast to a client that has disconnected.
+// Whether recv(2) had no data yet, as opposed to a client that has disconnected.
 bool is_to_wait(int failure) {
     return failure == EAGAIN || failure == EWOULDBLOCK || failure == EINTR;
 }
@@ -59,8 +59,8 @@ ServerConnection::ServerConnection(Socket socket)
     socket_.set_option(tcp::no_delay(true), unix_socket);
 }
 
-// The timer is reset only if a deadline precedes the time at which it expires anyway: most deadlines are moved long
-// before they expire, and moving one then costs nothing.
+// The timer is reset only if the new deadline precedes the timer's expiry: most deadlines are moved long before they
+// expire, and moving one then costs nothing.
 void ServerConnection::expire_after(std::chrono::milliseconds span, Expiry what) {
     deadline_ = SteadyClock::now() + span;
     expired_ = false;
@@ -112,8 +112,8 @@ void ServerConnection::close() {
     deadline_ = SteadyClock::time_point::max();
 }
 
-// Readiness is only a hint: an event of a connection that was closed in the same turn of the reactor ends the wait of a
-// new one with the same descriptor, and there is no data yet.
+// Readiness is only a hint: an event of another connection, closed in the same turn of the reactor, can end the wait of
+// a new one with the same descriptor, which has no data yet.
 Task<std::optional<unsigned char>> ServerConnection::peek() {
     for (;;) {
         error_code failure;
@@ -169,7 +169,7 @@ Task<error_code> ServerConnection::write(std::string_view head, std::string_view
     co_return failure;
 }
 
-Task<> ServerConnection::farewell(bool linger) {
+Task<> ServerConnection::close_gracefully(bool linger) {
     error_code failure;
     if (secured_) {
         // Asio's shutdown also waits for the client's close_notify, which may never arrive; if it is marked as

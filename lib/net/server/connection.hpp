@@ -1,7 +1,7 @@
-// One accepted connection, plain or with TLS: bytes under a deadline. What HTTP says over it is
-// session.hpp's.
+// One accepted connection, plain or with TLS: reads and writes bytes under a deadline. session.hpp implements HTTP on
+// top of it.
 //
-// Used on the I/O thread, by one coroutine at a time; end_reading() and close() may be called beside it.
+// I/O thread, by one coroutine at a time; end_reading() and close() may be called concurrently with it.
 #pragma once
 
 #include "base/clock.hpp"
@@ -25,8 +25,8 @@ namespace carecloud {
 class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
   public:
     using Socket = boost::asio::generic::stream_protocol::socket;
-    // What a passed deadline does: what is being read ends as if the client had no more to say (so that it can
-    // still get the reason), or the socket is closed.
+    // The effect of a deadline: reading ends as if the client had nothing more to send (so it can still receive the
+    // reason), or the socket is closed.
     enum class Expiry { end_reading, close };
 
     explicit ServerConnection(Socket socket);
@@ -40,32 +40,33 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
 
     void expire_after(std::chrono::milliseconds span, Expiry what);
     void never_expire();
-    // Since the last expire_after.
+    // Whether the deadline of the last expire_after() has passed.
     bool expired() const { return expired_; }
-    // By the owner, rather than by the client or a deadline.
+    // Whether end_reading() was called, as opposed to an end by the client or a deadline.
     bool reading_ended() const { return reading_ended_; }
 
-    // The first byte that came, which stays unread; nullopt where the client is gone or the deadline has passed.
+    // The first byte received, which remains unread; std::nullopt if the client has disconnected or the deadline has
+    // passed.
     Task<std::optional<unsigned char>> peek();
     Task<boost::system::error_code> handshake(std::shared_ptr<boost::asio::ssl::context> tls);
 
-    // Reads at least one byte and at most `bytes` into unread(). eof is a client that has said its last,
-    // with or without TLS's farewell: where a request ends is known from its head.
+    // Reads at least one byte and at most `bytes` into unread(). Returns eof if the client has ended its side, with or
+    // without TLS close_notify: the end of a request is known from its head.
     Task<boost::system::error_code> fill(std::size_t bytes);
     boost::beast::flat_buffer& unread() { return unread_; }
-    // Gives back what a large request needed.
+    // Releases memory that a large request needed.
     void trim();
 
     Task<boost::system::error_code> write(std::string_view head, std::string_view body);
 
-    // Says TLS's farewell, ends the sending side, reads what the client still sends to its end where it
-    // `linger`s, and closes. Closing with bytes unread would make the kernel send a reset, which destroys the
-    // answer at the client (RFC 9112 9.6).
-    Task<> farewell(bool linger);
-    // Whether there are bytes that nobody has read.
+    // Sends TLS close_notify and ends the sending side; if `linger`, also reads what the client still sends; then
+    // closes. If a socket is closed with unread bytes, the kernel sends a reset, which destroys the response at the
+    // client (RFC 9112 9.6).
+    Task<> close_gracefully(bool linger);
+    // Whether there are unread bytes.
     bool has_unread();
 
-    // The client is heard no more: whoever reads sees eof.
+    // Stops reading: readers receive eof.
     void end_reading();
     void close();
 
@@ -82,7 +83,7 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
     boost::beast::flat_buffer unread_;
     boost::asio::steady_timer timer_;
     std::chrono::steady_clock::time_point deadline_;
-    std::chrono::steady_clock::time_point armed_;  // when the timer looks at the deadline
+    std::chrono::steady_clock::time_point armed_;  // when the timer checks the deadline
     Expiry on_expiry_ = Expiry::close;
     bool expired_ = false;
     bool reading_ended_ = false;

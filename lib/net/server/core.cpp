@@ -78,7 +78,7 @@ Task<> ServerCore::accept_all(std::shared_ptr<ServerCore> self) {
         ++self->counters.connections_accepted;
         co_await self->make_room();
         if (self->cut_) break;
-        // Also one that arrived with the stop: its client considers it connected.
+        // Also serves a connection that arrived during the stop: its client considers it connected.
         std::make_shared<ServerSession>(self, std::move(socket))->start();
     }
 }
@@ -88,7 +88,7 @@ void ServerCore::accepting_ended() {
     session_ended();
 }
 
-// The connection waits in the kernel's queue, and this loop waits too; otherwise it would use all of the thread's time.
+// The connection stays in the kernel's queue, so a loop without a pause would use all of the thread's time.
 Task<> ServerCore::accept_failed(const error_code& failure) {
     ++counters.accepts_failed;
     const auto now = std::chrono::steady_clock::now();

@@ -1,6 +1,6 @@
 // Shared by a server and its sessions: settings, the handler, counters, and the list of sessions.
 //
-// Owned by the server and by each session, so it lives as long as any of them. I/O thread only.
+// Owned by the server and by each session, so it exists as long as any of them. I/O thread only.
 #pragma once
 
 #include "net/server/http_server.hpp"
@@ -33,14 +33,14 @@ class ServerSessions {
         List::iterator at{};
     };
 
-    // A session without a complete request is idle. One that is idle again is the youngest of them.
+    // A session without a complete request is idle. Calling this again makes it the last in the order of eviction.
     void set_idle(ServerSession& session, Position& position) { move(session, position, idle_); }
     void set_busy(ServerSession& session, Position& position) { move(session, position, busy_); }
-    // Being closed, and no longer counted as open.
+    // The session is being closed, and is no longer counted as open.
     void set_leaving(ServerSession& session, Position& position) { move(session, position, leaving_); }
     void remove(Position& position);
 
-    // Null: none is idle.
+    // Null if none is idle.
     ServerSession* oldest_idle() const { return idle_.empty() ? nullptr : idle_.front(); }
     std::size_t open() const { return idle_.size() + busy_.size(); }
     bool none() const { return open() == 0 && leaving_.empty(); }
@@ -71,19 +71,20 @@ class ServerCore : public std::enable_shared_from_this<ServerCore> {
 
     void report(ErrorCode code, std::string subject, std::string hint) const;
 
-    // Accepts connections until the server stops. The caller must call accepting_ended() afterwards, also after an
+    // Accepts connections until the server stops. The caller must call accepting_ended() afterwards, even after an
     // exception.
     static Task<> accept_all(std::shared_ptr<ServerCore> self);
     void accepting_ended();
 
-    // No new connections; those without a request end, the others have the grace period. A second call has no effect.
+    // Accepts no new connections. Connections without a request end; the others have the grace period. Further calls
+    // have no effect.
     void begin_stop();
-    // Every connection ends immediately.
+    // Ends every connection immediately.
     void cut_all();
-    // The last session has ended, and no accepted connection is without one.
+    // Waits until all sessions have ended and no connection is being accepted.
     Task<> wait_ended();
 
-    // A session has ended, or has become idle: there may be room for another.
+    // Call when a session has ended or has become idle: there may be room for another one.
     void session_ended();
     void session_idle();
 
@@ -100,12 +101,13 @@ class ServerCore : public std::enable_shared_from_this<ServerCore> {
     HttpServerSettings settings_;
     ServerHandler handler_;
     std::unique_ptr<ServerListener> listener_;
-    boost::asio::steady_timer accept_timer_;  // what the accepting coroutine waits for, except connections
+    // Wakes the accepting coroutine if it waits for something other than a connection.
+    boost::asio::steady_timer accept_timer_;
     boost::asio::steady_timer grace_;
     boost::asio::steady_timer ended_;  // never expires; canceled when the last session has ended
     std::chrono::steady_clock::time_point accept_reported_;
     bool wants_room_ = false;
-    bool accepting_ = false;  // accept_all has not ended
+    bool accepting_ = false;  // accept_all() is running
     bool stopping_ = false;
     bool cut_ = false;
 };

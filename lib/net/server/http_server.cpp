@@ -25,7 +25,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::listen(const asio::any_io_execut
     if (!listener) return listener.error();
     auto core =
         std::make_shared<ServerCore>(executor, std::move(settings), std::move(handler), std::move(*listener));
-    // A server that cannot accept any more must not look alive: the exception ends io_context::run().
+    // A server that no longer accepts connections must not appear to be running: the exception ends io_context::run().
     asio::co_spawn(executor, ServerCore::accept_all(core), [core](const std::exception_ptr& thrown) {
         core->accepting_ended();
         if (thrown) std::rethrow_exception(thrown);
@@ -35,7 +35,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::listen(const asio::any_io_execut
 
 HttpServer::HttpServer(std::shared_ptr<ServerCore> core) : core_(std::move(core)) {}
 
-// NOLINTNEXTLINE(bugprone-exception-escape): Asio gives up no timer and no socket with an exception here
+// NOLINTNEXTLINE(bugprone-exception-escape): Asio releases timers and sockets here without exceptions
 HttpServer::~HttpServer() {
     core_->begin_stop();
     core_->cut_all();
@@ -55,7 +55,7 @@ void HttpServer::set_tls(std::shared_ptr<asio::ssl::context> tls) {
 }
 
 Task<> HttpServer::stop() {
-    // Held here: the server may be destroyed while this waits.
+    // A copy, because the server may be destroyed while this waits.
     const std::shared_ptr<ServerCore> core = core_;
     core->begin_stop();
     co_await core->wait_ended();

@@ -18,7 +18,7 @@
 
 namespace carecloud {
 
-// Exactly one of: host (and port), unix_path, inherited_fd.
+// Exactly one of these is set: host (and port), unix_path, inherited_fd.
 struct ServerAddress {
     std::string host{};       // an IP address without brackets, or "localhost" (127.0.0.1)
     std::uint16_t port = 0;   // 0: the kernel chooses
@@ -34,9 +34,9 @@ class ServerListener {
     using Protocol = boost::asio::generic::stream_protocol;
     using Acceptor = boost::asio::basic_socket_acceptor<Protocol>;
 
-    // Binds and listens at once. A Unix socket has mode 0660; the file of one that nobody listens to any more
-    // is replaced. Errors (invalid_argument, with what to do): the address is in use, not this machine's, not
-    // permitted, or no address at all; the descriptor is no listening socket (it is then left open).
+    // Binds and listens. A Unix socket has mode 0660; a stale socket file, on which no process listens, is replaced.
+    // Errors (invalid_argument, with the remedy): the address is in use, not of this machine, not permitted, or
+    // invalid; the descriptor is not a listening socket (then it is left open).
     static Result<std::unique_ptr<ServerListener>> open(const boost::asio::any_io_executor& executor,
                                                         const ServerAddress& address, int backlog);
     ~ServerListener();
@@ -44,12 +44,12 @@ class ServerListener {
     ServerListener& operator=(const ServerListener&) = delete;
 
     Acceptor& acceptor() { return acceptor_; }
-    // The real one; 0 for a Unix socket.
+    // The actual port; 0 for a Unix socket.
     std::uint16_t port() const { return port_; }
-    // For messages: the address, with the real port.
+    // The address with the actual port, for messages.
     const std::string& address() const { return address_; }
 
-    // New connections are refused; removes the file of a Unix socket that this object made.
+    // Refuses new connections from now on. Removes the file of a Unix socket that this object created.
     void close();
 
   private:
@@ -63,8 +63,8 @@ class ServerListener {
     Acceptor acceptor_;
     std::string address_;
     std::uint16_t port_ = 0;
-    std::string unix_path_;  // what close() removes
-    ino_t unix_inode_ = 0;   // as long as it is still this one
+    std::string unix_path_;  // the file that close() removes
+    ino_t unix_inode_ = 0;   // of that file; a later file with the same path is kept
 };
 
 }  // namespace carecloud

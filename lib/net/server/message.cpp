@@ -40,7 +40,7 @@ std::string reason_of(int status) {
 
 std::string_view ServerRequest::path() const {
     std::string_view rest = std::string_view(target).substr(0, target.find('?'));
-    // "http://host/path", as a request to a proxy has it, must be taken by every server (RFC 9112 3.2.2).
+    // "http://host/path", as in a request to a proxy, must be accepted by every server (RFC 9112 3.2.2).
     const auto authority = rest.starts_with('/') ? std::string_view::npos : rest.find("://");
     if (authority == std::string_view::npos) return rest;
     const auto path_begin = rest.find('/', authority + 3);
@@ -65,7 +65,7 @@ Result<std::string> reply_head(const ServerResponse& response, const ReplyFramin
         if (!is_servers_own(name)) head.append(name).append(": ").append(value).append("\r\n");
     }
     if (response.more && status_allows_body(response.status)) {
-        // An old client knows no chunks: the end of the connection is the end of the body.
+        // HTTP/1.0 has no chunks: the end of the connection is the end of the body.
         if (!framing.http_1_0) head += "Transfer-Encoding: chunked\r\n";
     } else if (status_allows_body(response.status)) {
         head += "Content-Length: " + std::to_string(response.body.size()) + "\r\n";

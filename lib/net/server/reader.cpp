@@ -25,9 +25,7 @@ using End = ServerReading::End;
 
 constexpr std::size_t kRequestHeadRead = 4 * 1024;
 constexpr std::size_t kRequestBodyRead = 16 * 1024;
-// The shortest rest of a chunked body, "0\r
-// \r
-// ".
+// The shortest rest of a chunked body: "0\r\n\r\n".
 constexpr std::size_t kChunkedRestMin = 5;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -35,8 +33,8 @@ std::string_view view(boost::beast::flat_buffer& buffer) {
     return {static_cast<const char*>(buffer.data().data()), buffer.size()};
 }
 
-// Whether it is an HTTP request line, of any version: three words, since a blank in the target does not depend on the
-// version.
+// Whether it is an HTTP request line of any version. It must have three parts, because a blank in the target is an
+// error in any version.
 bool names_a_version(std::string_view head) {
     const std::string_view line = head.substr(0, head.find("\r\n"));
     const std::string_view version = line.substr(std::min(line.rfind(' ') + 1, line.size()));
@@ -59,15 +57,13 @@ ServerResponse refusal_for(const error_code& failure, std::string_view unread, c
     return plain_refusal(400, "Not a valid HTTP/1.1 request: " + failure.message() + ".");
 }
 
-// Lets the parser consume what it can from the buffer; returns the number of bytes consumed.
+// Lets the parser consume as much as possible of the buffer. Returns the number of bytes consumed.
 std::size_t digest(boost::beast::flat_buffer& unread, RequestParser& parser, error_code& failure) {
     std::size_t taken = 0;
     failure = {};
     while (!failure && unread.size() > 0 && !parser.is_done()) {
         const bool in_head = !parser.is_header_done();
-        // Beast 1.81 asserts that it sees the last chunk's "0\r
-        // \r
-        // " completely when it is called a second time.
+        // Beast 1.81 asserts that the last chunk's "0\r\n\r\n" is complete when it is called a second time.
         if (!in_head && parser.chunked() && unread.size() < kChunkedRestMin) break;
         const std::size_t count = parser.put(unread.data(), failure);
         unread.consume(count);
@@ -78,7 +74,7 @@ std::size_t digest(boost::beast::flat_buffer& unread, RequestParser& parser, err
     return taken;
 }
 
-// Empty lines before a request are skipped (RFC 9112 2.2). False: too little data to decide.
+// Skips empty lines before a request (RFC 9112 2.2). False if there is too little data to decide.
 bool skip_empty_lines(boost::beast::flat_buffer& unread) {
     while (view(unread).starts_with("\r\n"))
         unread.consume(2);
@@ -92,15 +88,15 @@ ServerReading refused(ServerResponse refusal) {
     return reading;
 }
 
-// The consequence of a failed read. Not 408 for a slow one: a sender such as SNS never retries after 4xx, and the
-// network may be better next time. For the same reason no response if we ended the reading.
-ServerReading cut_short(const ServerConnection& connection, const error_code& failure) {
+// The result of a failed read. Not 408 for a slow client: a sender such as SNS never retries after a 4xx, and the
+// network may be better next time. For the same reason there is no response if the server ended the reading.
+ServerReading incomplete(const ServerConnection& connection, const error_code& failure) {
     if (failure != boost::asio::error::eof || connection.reading_ended()) return {};
     if (connection.expired()) return refused(plain_refusal(503, "The request timed out."));
     return refused(plain_refusal(400, "The request is incomplete."));
 }
 
-ServerReading go_on() {
+ServerReading proceed() {
     ServerReading reading;
     reading.end = End::request;
     return reading;
@@ -109,8 +105,8 @@ ServerReading go_on() {
 Task<ServerReading> receive_head(ServerConnection& connection, RequestParser& parser,
                                  const ServerLimits& limits) {
     auto& unread = connection.unread();
-    // Counted here, too: Beast 1.81 compares its limit with the rest of a call, so a client whose writes each end one
-    // byte into a line could send any number of headers.
+    // Counted here, too, because Beast 1.81 compares its limit only with the rest of a call: a client whose writes each
+    // end one byte into a line could send any number of headers.
     std::size_t head_bytes = 0;
     while (true) {
         error_code failure;
@@ -120,16 +116,16 @@ Task<ServerReading> receive_head(ServerConnection& connection, RequestParser& pa
             failure = http::error::header_limit;
         }
         if (failure) co_return refused(refusal_for(failure, view(unread), limits));
-        if (done) co_return go_on();
+        if (done) co_return proceed();
         failure = co_await connection.fill(kRequestHeadRead);
         const bool begun = head_bytes > 0 || skip_empty_lines(unread);
         if (failure && !begun) co_return ServerReading{};
-        if (failure) co_return cut_short(connection, failure);
+        if (failure) co_return incomplete(connection, failure);
     }
 }
 
-// Whether nothing more has to be read for it.
-bool has_come(RequestParser& parser, const boost::beast::flat_buffer& unread) {
+// Whether the whole request has been received.
+bool is_received(RequestParser& parser, const boost::beast::flat_buffer& unread) {
     if (parser.is_done()) return true;
     const auto length = parser.content_length();
     return length && unread.size() >= *length;
@@ -145,18 +141,19 @@ Task<ServerReading> receive_body(ServerConnection& connection, RequestParser& pa
         if (!share.hold(parser.get().body().capacity())) {
             co_return refused(plain_refusal(503, "Too many large requests at once: try again later."));
         }
-        if (parser.is_done()) co_return go_on();
-        // Beast does not limit the line that opens a chunk, nor the trailer.
+        if (parser.is_done()) co_return proceed();
+        // Beast limits neither the line that opens a chunk nor the trailer.
         if (unread.size() > limits.head_bytes_max) {
             co_return refused(plain_refusal(400, "A chunk's extension or the trailer is too long."));
         }
         failure = co_await connection.fill(kRequestBodyRead);
-        if (failure) co_return cut_short(connection, failure);
+        if (failure) co_return incomplete(connection, failure);
     }
 }
 
-// Requests that Beast accepts, but another program on the way might interpret differently (RFC 9112 3.2, 6.1, 6.3):
-// with a Transfer-Encoding other than "chunked" it sees no body, and would treat the body as the next request.
+// Refuses requests that Beast accepts, but that another program on the way might interpret differently (RFC 9112 3.2,
+// 6.1, 6.3). For example, with a Transfer-Encoding other than "chunked" Beast sees no body, and would parse the body as
+// the next request.
 Refusal framing_refusal(const RequestParser& parser) {
     const auto& head = parser.get();
     const bool old = head.version() < 11;
@@ -193,14 +190,14 @@ void copy_head(const RequestParser& parser, ServerReading& reading) {
 Task<ServerReading> meet_expectation(ServerConnection& connection, const RequestParser& parser,
                                      const ServerTimeouts& timeouts) {
     const std::string_view expected = parser.get()[http::field::expect];
-    if (expected.empty() || parser.get().version() < 11) co_return go_on();
+    if (expected.empty() || parser.get().version() < 11) co_return proceed();
     if (!ascii_iequals(expected, "100-continue")) {
         co_return refused(plain_refusal(417, "The only supported expectation is 100-continue."));
     }
-    if (parser.is_done() || connection.unread().size() > 0) co_return go_on();
+    if (parser.is_done() || connection.unread().size() > 0) co_return proceed();
     connection.expire_after(timeouts.write, ServerConnection::Expiry::close);
     const error_code failure = co_await connection.write(kContinue, {});
-    co_return failure ? ServerReading{} : go_on();
+    co_return failure ? ServerReading{} : proceed();
 }
 
 }  // namespace
@@ -228,7 +225,7 @@ Task<ServerReading> read_request(ServerConnection& connection, const HttpServerS
     // Before the body: Beast adds the trailer's fields to the head's (RFC 9110 6.5.1 forbids it).
     copy_head(parser, reading);
     reading.request.peer = connection.peer();
-    if (settings.refuse_head && !has_come(parser, connection.unread())) {
+    if (settings.refuse_head && !is_received(parser, connection.unread())) {
         Refusal by_head = settings.refuse_head(reading.request);
         if (by_head) co_return refused(std::move(*by_head));
     }

@@ -1,7 +1,7 @@
-// Reads one HTTP/1.x request from a connection, within what bodies may take of the memory, or finds out why it is to be
+// Reads one HTTP/1.x request from a connection, within the memory budget of bodies, or determines why it must be
 // refused.
 //
-// I/O thread.
+// I/O thread only.
 #pragma once
 
 #include "base/clock.hpp"
@@ -15,16 +15,16 @@
 
 namespace carecloud {
 
-// What the bodies of all requests to a server may take of its memory together: without it, a few hundred clients that
-// send large bodies slowly take half a gigabyte. Small bodies are free, so that honest messages pass meanwhile.
+// The memory budget of all request bodies of a server. Without it, a few hundred clients that send large bodies slowly
+// would occupy half a gigabyte. Small bodies are free, so legitimate messages still pass.
 //
-//     BodyBudget::Share share(budget);          // of one request, until it is answered
+//     BodyBudget::Share share(budget);          // of one request, until its response
 //     if (!share.hold(body.capacity())) refuse;
 //
-// The budget outlives its shares.
+// The budget must outlive its shares.
 class BodyBudget {
   public:
-    // Bytes: what each body has for nothing, and what all of them share beyond that.
+    // In bytes: the free part of each body, and what all bodies share beyond that.
     BodyBudget(std::size_t free_each, std::size_t shared_max)
         : free_each_(free_each), shared_max_(shared_max) {}
     BodyBudget(const BodyBudget&) = delete;
@@ -39,7 +39,7 @@ class BodyBudget {
         Share(const Share&) = delete;
         Share& operator=(const Share&) = delete;
 
-        // The body takes so many bytes by now. False: there is not so much left, and nothing has changed.
+        // Reports the current size of the body. False if the budget is exhausted; then nothing has changed.
         bool hold(std::size_t bytes) {
             const std::size_t wanted = std::max(held_, bytes - std::min(bytes, budget_.free_each_));
             if (budget_.used_ - held_ + wanted > budget_.shared_max_) return false;
@@ -63,15 +63,15 @@ struct ServerReading {
     enum class End { request, refused, gone };
 
     End end = End::gone;
-    ServerRequest request{};  // whole
+    ServerRequest request{};  // complete
     bool keep_alive = false;
     bool http_1_0 = false;
-    ServerResponse refusal{};  // after it the connection is of no use
+    ServerResponse refusal{};  // after it the connection cannot be used again
 };
 
-// Whatever of it has come is in connection.unread(), at least one byte; what comes after it stays there. Says
-// "100 Continue" where the client waits for it. An attack on the framing (RFC 9112 11.2) is refused with 400.
-// Asks settings.refuse_head before a body that is still to come is read, and refuses one for which there is no memory.
+// Requires at least the first byte of the request in connection.unread(); bytes after the request remain there. Sends
+// "100 Continue" if the client expects it. An attack on the framing (RFC 9112 11.2) is refused with 400. Calls
+// settings.refuse_head before it reads a body that has not arrived yet, and refuses a body that exceeds the budget.
 Task<ServerReading> read_request(ServerConnection& connection, const HttpServerSettings& settings,
                                  BodyBudget::Share& share);
 

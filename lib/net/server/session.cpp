@@ -20,7 +20,7 @@ namespace {
 constexpr std::size_t kFirstRead = 4 * 1024;
 // A body up to this size is sent with the head, in one segment or TLS record if they fit.
 constexpr std::size_t kJoinedBodyMax = 16 * 1024;
-constexpr unsigned char kTlsHandshake = 0x16;  // the first byte of every connection in TLS (RFC 8446 5.1)
+constexpr unsigned char kTlsHandshake = 0x16;  // the first byte of every TLS connection (RFC 8446 5.1)
 
 Timestamp wall_time() {
     const auto since = std::chrono::system_clock::now().time_since_epoch();
@@ -43,7 +43,7 @@ void ServerSession::start() {
         self->connection_->close();
         self->core_->sessions.remove(self->position_);
         self->core_->session_ended();
-        // One that was closed before its first step ends by the cancellation itself.
+        // A session that was closed before its first step ends with the cancellation.
         if (thrown && !self->cut_) std::rethrow_exception(thrown);
     };
     auto ended = asio::bind_cancellation_slot(cancel_.slot(), on_end);
@@ -74,7 +74,7 @@ Task<> ServerSession::run() {
         while (more)
             more = co_await exchange();
     } catch (const std::exception& thrown) {
-        // A session that was closed is canceled at any point.
+        // A session that was closed may be canceled at any point.
         if (!cut_) core_->report(ErrorCode::server_failed, thrown.what(), "please report this error");
     }
 }
@@ -83,7 +83,7 @@ Task<bool> ServerSession::open() {
     const std::shared_ptr<asio::ssl::context> tls = core_->tls();
     if (!tls) co_return true;
     connection_->expire_after(core_->settings().timeouts.handshake, Expiry::close);
-    // Checked before TLS is set up: its buffers are only for TLS clients.
+    // Checked before TLS is set up, so only TLS clients cost TLS buffers.
     const std::optional<unsigned char> first = co_await connection_->peek();
     if (!first) co_return false;
     if (*first >= 'A' && *first <= 'Z') {
@@ -109,7 +109,7 @@ Task<bool> ServerSession::exchange() {
     }
     waiting_ = false;
     fresh_ = false;
-    if (failure == asio::error::eof) co_await say_farewell(false);
+    if (failure == asio::error::eof) co_await close_gracefully(false);
     if (failure) co_return false;
 
     BodyBudget::Share share(core_->bodies);
@@ -160,7 +160,7 @@ Task<bool> ServerSession::reply(ServerResponse response, const ServerReading& re
     const error_code failure = co_await std::move(writing);
     if (failure || framing.keep_alive) co_return !failure;
     const bool linger = connection_->has_unread();
-    co_await say_farewell(linger);
+    co_await close_gracefully(linger);
     co_return false;
 }
 
@@ -201,13 +201,13 @@ Task<> ServerSession::refuse(ServerResponse refusal) {
     const Result<std::string> head = reply_head(refusal, framing);
     connection_->expire_after(core_->settings().timeouts.write, Expiry::close);
     const error_code failure = co_await connection_->write(*head, refusal.body);
-    if (!failure) co_await say_farewell(true);
+    if (!failure) co_await close_gracefully(true);
 }
 
-Task<> ServerSession::say_farewell(bool linger) {
+Task<> ServerSession::close_gracefully(bool linger) {
     set_idle();
     connection_->expire_after(core_->settings().timeouts.linger, Expiry::close);
-    co_await connection_->farewell(linger);
+    co_await connection_->close_gracefully(linger);
 }
 
 void ServerSession::set_idle() {

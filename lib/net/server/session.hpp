@@ -1,6 +1,6 @@
-// One connection's life: TLS, requests one after another, farewell.
+// The handling of one connection: TLS handshake, requests in order, shutdown.
 //
-// Runs by itself once started and is held by its own coroutine. I/O thread only.
+// After start(), a session is owned by its own coroutine. I/O thread only.
 #pragma once
 
 #include "base/clock.hpp"
@@ -23,31 +23,31 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
 
     void start();
 
-    // The server stops: ends it where no byte of a request has come, after `fresh` if none ever has; its next
-    // answer is its last.
+    // Called when the server stops: ends the session if no byte of a request has arrived (after `fresh` if it never had
+    // a request); otherwise its next response is its last.
     void stop();
-    // Ends it now: the socket is closed, a handler under way is canceled.
+    // Ends the session immediately: closes the socket and cancels a running handler.
     void cut();
 
   private:
     Task<> run();
     Task<bool> open();
-    // One request and its answer; false: it was the last.
+    // Handles one request. False if it was the last one.
     Task<bool> exchange();
     Task<ServerResponse> answer(const ServerRequest& request);
     Task<bool> reply(ServerResponse response, const ServerReading& reading);
     Task<boost::system::error_code> write_answer(std::string head, ServerResponse response, bool chunked);
     Task<boost::system::error_code> write_pieces(const BodySource& more, bool chunked);
     Task<> refuse(ServerResponse refusal);
-    Task<> say_farewell(bool linger);
+    Task<> close_gracefully(bool linger);
     void set_idle();
 
     std::shared_ptr<ServerCore> core_;
     std::shared_ptr<ServerConnection> connection_;
     ServerSessions::Position position_;
     boost::asio::cancellation_signal cancel_;
-    bool waiting_ = true;  // for a request's first byte
-    bool fresh_ = true;    // no request has come yet
+    bool waiting_ = true;  // for the first byte of a request
+    bool fresh_ = true;    // no request has arrived yet
     bool cut_ = false;
 };
 

@@ -24,16 +24,16 @@ constexpr const char* kGroups = "X25519MLKEM768:X25519:P-256:P-384";
 // One unknown name invalidates the whole list: OpenSSL before 3.5 does not know the first.
 constexpr const char* kOlderGroups = "X25519:P-256:P-384";
 
-// Only X25519, P-256 and P-384, and X25519MLKEM768 if OpenSSL has it. By default OpenSSL also accepts finite-field
-// groups, one handshake of which costs the server as much CPU as a hundred ordinary ones. False: OpenSSL refuses; the
-// reason is in its error queue.
+// Only X25519, P-256 and P-384, and X25519MLKEM768 if OpenSSL supports it. By default OpenSSL also accepts finite-field
+// groups, and a handshake with one costs the server as much CPU time as a hundred ordinary ones. False if OpenSSL
+// fails; the reason is in its error queue.
 bool set_server_groups(SSL_CTX* context) {
     if (SSL_CTX_set1_groups_list(context, kGroups) == 1) return true;
     ERR_clear_error();
     return SSL_CTX_set1_groups_list(context, kOlderGroups) == 1;
 }
 
-// For TLS 1.2; those of TLS 1.3 are all good (RFC 9325 4.2).
+// For TLS 1.2. All ciphers of TLS 1.3 are acceptable (RFC 9325 4.2).
 constexpr const char* kCiphers = "ECDHE+AESGCM:ECDHE+CHACHA20";
 
 Error cannot_serve(std::string subject, std::string hint) {
@@ -49,8 +49,8 @@ std::string take_openssl_error() {
     return failure.message();
 }
 
-// OpenSSL's own text for a file that it cannot open is "system lib".
-Result<> demand_readable(const std::string& what, const std::string& file) {
+// OpenSSL reports only "system lib" for a file that it cannot open.
+Result<> require_readable(const std::string& what, const std::string& file) {
     const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor >= 0) {
         ::close(descriptor);
@@ -67,7 +67,7 @@ bool is_mismatch(const error_code& failure) {
 }
 
 bool set_protocol(SSL_CTX* context) {
-    // With tickets clients resume without server memory; the cache would keep an entry for every client.
+    // Clients resume with tickets, which need no server memory; the cache would keep an entry for every client.
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
                                      SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
@@ -92,8 +92,8 @@ Result<std::shared_ptr<ssl::context>> make_server_tls(const std::string& certifi
     if (!set_protocol(context->native_handle())) {
         return cannot_serve("TLS 1.2: " + take_openssl_error(), "check the system's OpenSSL settings");
     }
-    Result<> readable = demand_readable("certificate", certificate_file);
-    if (readable) readable = demand_readable("private key", private_key_file);
+    Result<> readable = require_readable("certificate", certificate_file);
+    if (readable) readable = require_readable("private key", private_key_file);
     if (!readable) return readable.error();
     error_code failure;
     context->use_certificate_chain_file(certificate_file, failure);
