@@ -103,7 +103,7 @@ Error canceled_error(std::string operation) {
 
 Error fault_error(std::string operation, const std::exception& thrown) {
     std::string subject = "internal error: " + boost::core::demangle(typeid(thrown).name());
-    // The standard library's own texts contain functions and numbers.
+    // Only these texts: the standard library's logic errors contain function names and numbers, never data.
     if (dynamic_cast<const std::logic_error*>(&thrown) != nullptr)
         subject += std::string(" (") + thrown.what() + ")";
     return {.code = ErrorCode::invalid_argument,

@@ -7,11 +7,11 @@
 
 namespace carecloud {
 
-// The filesystem that a file is on.
+// The filesystem that contains a file.
 struct DiskUse {
     std::string folder{};          // in which it was measured
     std::uint64_t size_bytes = 0;  // greater than 0
-    std::uint64_t free_bytes = 0;  // for a user without privileges
+    std::uint64_t free_bytes = 0;  // for unprivileged users
 };
 
 // Disk usage of a store. Unknown values are omitted.

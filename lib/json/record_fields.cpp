@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t kIdSizeMax = 64;
 
-// The inside of a string token without escapes; nullopt for anything else.
+// The content of a string token without escapes; std::nullopt for anything else.
 std::optional<std::string_view> plain_string(std::string_view token) {
     if (token.size() < 2 || token.front() != '"' || token.find('\\') != std::string_view::npos)
         return std::nullopt;

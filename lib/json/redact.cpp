@@ -12,12 +12,12 @@
 namespace carecloud {
 namespace {
 
-// Words from outside that may be logged: see json/redact.hpp.
+// Words of untrusted texts that may be logged: see json/redact.hpp.
 
 // All in lower case. No word may be a person's name or a statement about a person: no months, colors, places, no
 // "mark", "will", "grace", "bill". The only numbers are HTTP status codes.
 constexpr std::string_view kWords =
-    // The envelope of the Query API and the gateway's answers.
+    // The envelope of the Query API and the gateway's responses.
     "issuccess responsestatus errorcode message stacktrace errors data total fieldname meta error code "
     "status detail details title type instance requestid __type "
     // System fields and the fields of claim_attendance (the vendor's API documentation).
@@ -36,7 +36,7 @@ constexpr std::string_view kWords =
     // Media types.
     "application text plain octet stream problem javascript css image png gif jpeg svg multipart form www "
     "urlencoded xhtml soap csv pdf zip gzip ndjson hal vnd api "
-    // Statuses of HTTP and their names.
+    // HTTP status codes and their names.
     "400 401 403 404 405 408 409 413 415 422 429 500 501 502 503 504 bad request requests unauthorized "
     "authorized "
     "forbidden not found method allowed timeout conflict payload entity large unsupported media "
@@ -69,7 +69,7 @@ const std::unordered_set<std::string_view>& words() {
     return set;
 }
 
-// Case does not matter.
+// Case-insensitive.
 bool is_known_word(std::string_view word) {
     constexpr std::size_t length_max = 32;
     if (word.empty() || word.size() > length_max) return false;

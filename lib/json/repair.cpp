@@ -44,7 +44,7 @@ bool is_bad_number(std::string_view token) {
     return begins && std::all_of(token.begin(), token.end(), is_of_number);
 }
 
-// The length of the character that begins here (RFC 3629, section 4); 0: invalid.
+// The length of the character that begins here (RFC 3629, section 4); 0 if it is invalid.
 std::size_t utf8_size(std::string_view text) {
     const auto byte = [&](std::size_t i) {
         return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
@@ -67,8 +67,8 @@ std::size_t utf8_size(std::string_view text) {
     return 0;
 }
 
-// One pass over the text using only quotes and brackets: a presumed record is one only if the repaired text turns out
-// to be valid.
+// Makes one pass over the text, which relies only on quotes and brackets. What it takes for a record is one only if the
+// repaired text turns out to be valid.
 class Repairer {
   public:
     explicit Repairer(std::string& text) : text_(text) {}
@@ -102,8 +102,8 @@ class Repairer {
     bool is_list_ = false;
     std::size_t record_depth_ = 0;  // open brackets including the record's own; 0: outside of a record
     std::size_t record_begin_ = 0;
-    bool faulty_ = false;            // the record was recorded
-    std::size_t deepest_begin_ = 0;  // of the last bracket that may be open: its content is blanked
+    bool faulty_ = false;            // the record is already in the report
+    std::size_t deepest_begin_ = 0;  // of the bracket at the maximum depth: its content is blanked
     RepairReport report_;
 };
 
@@ -112,7 +112,7 @@ void Repairer::note(std::string_view fault) {
     faulty_ = true;
 }
 
-// Replaced by a zero: any value is sufficient, because the record is not stored as a valid one.
+// Replaces the range by a zero: any value is sufficient, because the record is not stored as a valid one.
 void Repairer::blank(std::size_t begin, std::size_t end) {
     std::fill(text_.begin() + static_cast<std::ptrdiff_t>(begin),
               text_.begin() + static_cast<std::ptrdiff_t>(end), ' ');

@@ -65,7 +65,7 @@ struct Slicer::Impl {
     Tokens tokens;
     Hasher hasher;
 
-    // One response being read.
+    // The state of parsing one response.
     struct Envelope {
         Page page;
         const SliceOptions* options = nullptr;
@@ -145,7 +145,7 @@ void Slicer::Impl::keep_invalid(Envelope& envelope, const SystemFields& fields, 
     });
 }
 
-// The fields count only if they are the same in the original text.
+// The fields are used only if the repair has not changed them.
 void Slicer::Impl::keep_not_json(Envelope& envelope, SystemFields fields, std::string_view body) {
     if (envelope.in_buffer(fields.id) != fields.id) fields.id = {};
     if (envelope.in_buffer(fields.modified) != fields.modified) fields.modified = {};

@@ -13,7 +13,7 @@
 namespace carecloud {
 namespace {
 
-// Bytes: the minimum size of the index, so that it does not grow page by page.
+// The least capacity of the index in bytes of text, so it does not grow page by page.
 constexpr std::size_t kCapacityMin = 1U << 20U;
 
 // The texts are our own because simdjson's texts and numbers differ between its versions.

@@ -79,7 +79,7 @@ std::optional<Error> refuse(const Batch& batch);
 
 inline constexpr std::size_t kQuarantinedNamedMax = 20;
 
-// The result of a commit. If nothing was new and the state is unchanged, nothing is written at all.
+// The result of a commit. If nothing was new and the state is unchanged, no transaction is committed.
 struct CommitSummary {
     std::size_t created = 0;
     std::size_t updated = 0;

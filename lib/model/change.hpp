@@ -24,7 +24,7 @@ std::optional<ChangeKind> change_kind_from(std::string_view text);
 // How far the clocks of the portal's machines may differ: a `modified` beyond the portal's time by more than this is in
 // the future.
 inline constexpr Duration kClockTolerance = std::chrono::seconds(60);
-// The period for which reversals, and changes that did not move `modified`, are counted.
+// The period for which reversals, and changes that kept `modified`, are counted.
 inline constexpr Duration kDay = std::chrono::hours(24);
 
 // The version of a record that a store holds, with the relevant facts from its change history.
@@ -32,7 +32,7 @@ struct HeldVersion {
     std::optional<Timestamp> modified{};  // std::nullopt if the stored text does not parse (an older store)
     Hash hash{};
     ChangeKind last_change = ChangeKind::created;
-    // The change that brought it is less than a day old and did not move `modified`.
+    // The change that brought it is less than a day old and kept `modified`.
     bool unmoved = false;
     // The number of consecutive reversals (a replaced version returned), each within a day of the previous one and the
     // last within a day of now.

@@ -14,7 +14,7 @@ bool is_visible(char c) {
     return c > 0x20 && c < 0x7f;
 }
 
-// RFC 9110 5.6.2.
+// The characters of a token (RFC 9110 5.6.2).
 bool is_token_character(char c) {
     constexpr std::string_view delimiters = "\"(),/:;<=>?@[\\]{}";
     return is_visible(c) && delimiters.find(c) == std::string_view::npos;

@@ -97,14 +97,14 @@ Task<> ServerCore::accept_failed(const error_code& failure) {
         report(ErrorCode::server_failed, "cannot accept connections: " + failure.message(),
                "if file descriptors are exhausted, raise LimitNOFILE= in the unit");
     }
-    // A session's descriptor and memory may be the missing resources.
+    // Closing a session may release the missing descriptor or memory.
     const bool evicted = is_shortage(failure) && evict();
     accept_timer_.expires_after(evicted ? std::chrono::milliseconds(0) : settings_.timeouts.accept_pause);
     error_code woken;
     co_await accept_timer_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
 }
 
-// If all are busy with requests, the new connection waits for one of them.
+// If all connections are busy with requests, the new one waits for one of them to end.
 Task<> ServerCore::make_room() {
     while (!stopping_ && sessions.open() >= settings_.limits.connections_max) {
         if (evict()) continue;

@@ -22,8 +22,8 @@ namespace carecloud {
 
 class ServerSession;
 
-// The sessions of a server, and which of them has been idle the longest. Owns none of them: a session adds itself, and
-// removes itself at its end.
+// The sessions of a server, in the order in which idle ones are evicted. Does not own them: a session adds itself, and
+// removes itself when it ends.
 class ServerSessions {
   public:
     using List = std::list<ServerSession*>;
@@ -44,7 +44,7 @@ class ServerSessions {
     ServerSession* oldest_idle() const { return idle_.empty() ? nullptr : idle_.front(); }
     std::size_t open() const { return idle_.size() + busy_.size(); }
     bool none() const { return open() == 0 && leaving_.empty(); }
-    // All of them, as a copy: operations on a session move it.
+    // A copy of all sessions, because operations on a session move it between the lists.
     List all() const;
 
   private:

@@ -85,7 +85,7 @@ struct HttpServerCounters {
     std::uint64_t connections_accepted = 0;
     std::uint64_t connections_evicted = 0;  // the longest idle ones, closed for new ones
     std::uint64_t requests = 0;             // passed to the handler
-    std::uint64_t requests_refused = 0;     // answered 4xx or 5xx by the server itself
+    std::uint64_t requests_refused = 0;     // answered 4xx or 5xx without a call of the handler
     std::uint64_t handshakes_failed = 0;
     std::uint64_t accepts_failed = 0;
 };

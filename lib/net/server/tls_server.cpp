@@ -21,7 +21,7 @@ namespace {
 
 // The key exchange groups that the server accepts.
 constexpr const char* kGroups = "X25519MLKEM768:X25519:P-256:P-384";
-// One unknown name invalidates the whole list: OpenSSL before 3.5 does not know the first.
+// For OpenSSL before 3.5, which does not support the first one: an unknown name invalidates the whole list.
 constexpr const char* kOlderGroups = "X25519:P-256:P-384";
 
 // Only X25519, P-256 and P-384, and X25519MLKEM768 if OpenSSL supports it. By default OpenSSL also accepts finite-field
