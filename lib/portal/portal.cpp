@@ -9,7 +9,7 @@ namespace {
 
 bool lies_in(const Page& page, std::string_view text) {
     const char* begin = page.buffer.get();
-    // Pointers into different blocks have an order by these alone.
+    // std::less_equal defines a total order over pointers into different blocks; the built-in operator does not.
     return std::less_equal<>()(begin, text.data()) &&
            std::less_equal<>()(text.data() + text.size(), begin + page.size);
 }

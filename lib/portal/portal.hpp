@@ -1,8 +1,8 @@
-// The Portal seam: HTTP in the daemon (portal/http), in memory in simulation. One request in, one validated
-// page or one error out; no retries, no rate limit, no decisions: those are sync's.
+// The Portal seam: over HTTP in the daemon (portal/http), in memory in the simulation. One request in, one validated
+// page or one error out; no retries, no rate limit and no decisions, which belong to lib/sync.
 //
-// Called from the I/O thread alone; several requests may be under way at once. Canceling the waiting
-// coroutine ends the request and yields ErrorCode::canceled.
+// I/O thread only; several requests may run concurrently. Canceling the waiting coroutine ends the request and yields
+// ErrorCode::canceled.
 #pragma once
 
 #include "base/clock.hpp"
@@ -22,22 +22,22 @@ class Portal {
     Portal& operator=(const Portal&) = delete;
     virtual ~Portal() = default;
 
-    // Errors: unreachable tls_failed timed_out key_refused rate_limited quota_exhausted too_large
-    // server_failed refused bad_response wrong_workspace canceled. A page with one record of another
-    // workspace is no page (hazard 24).
+    // Errors: unreachable tls_failed timed_out key_refused rate_limited quota_exhausted too_large server_failed refused
+    // bad_response wrong_workspace canceled. A single record of another workspace invalidates the whole page (hazard
+    // 24).
     virtual Task<Result<PagePtr>> query(const Query& query) = 0;
 
-    // One record by its `_id`, whatever the stream's filter says. A page without records: the portal denies
-    // it.
+    // Fetches one record by its `_id`, regardless of the stream's filter. An empty page means that the portal reports
+    // that the record does not exist.
     virtual Task<Result<PagePtr>> retrieve(const StreamSpec& spec, std::string_view id) = 0;
 
-    // Clears the portal's permission cache (POST {base}/status/refresh): to be tried once when a key is
-    // refused.
+    // Clears the portal's permission cache (POST {base}/status/refresh). To be tried once when a key is refused.
     virtual Task<Result<>> refresh() = 0;
 };
 
-// What every page of a Portal must keep, whatever the other side sent: ends the process (base/ensure.hpp) if the page
-// has more records than `take`, a record outside its own bytes, or an answer that came before its request. Pure.
+// Enforces the invariants of every Portal's pages, whatever the other side sent: terminates the process
+// (base/ensure.hpp) if the page has more records than `take`, a record without an id or outside its page's bytes, or a
+// response that was received before its request was sent. Pure.
 void ensure_page(const Page& page, std::size_t take);
 
 }  // namespace carecloud

@@ -62,7 +62,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// A MongoDB Date has milliseconds; its literal has no more digits, unless the portal's text does.
+// A MongoDB Date has millisecond precision. Its literal has no more digits, unless the portal's text does.
 std::string date_text(std::string_view modified_text) {
     const auto at = Timestamp::parse(modified_text);
     if (!at || at->ticks % Timestamp::ticks_per_millisecond != 0) return std::string(modified_text);
@@ -87,7 +87,7 @@ Json compare(std::string_view field, std::string_view op, Json literal) {
     return query;
 }
 
-// Bytes of an id that are not UTF-8 cannot occur: the slicer refuses such pages.
+// An id can contain only valid UTF-8, which dump() requires: the slicer rejects other pages.
 std::string dump(const Json& json) {
     return json.dump();
 }
@@ -111,7 +111,7 @@ bool is_empty_object(std::string_view text) {
 std::string fields_text(const Query& query) {
     if (query.projection == Projection::keys) return R"(["_id","modified"])";
     if (query.spec->fields.empty()) return {};
-    // The stream's identity is part of every projection: hazard 24 is checked on each record.
+    // Every projection includes the stream's identity: hazard 24 is checked on each record.
     Json fields{"_id", "modified", "disabled", "workspace_id", "bucket_id"};
     for (const std::string& field : query.spec->fields) {
         if (std::find(fields.begin(), fields.end(), field) == fields.end()) fields.push_back(field);
@@ -119,7 +119,7 @@ std::string fields_text(const Query& query) {
     return dump(fields);
 }
 
-// `is_time`: what belongs to `modified`.
+// `is_time`: whether the value belongs to a condition on `modified`.
 Json shape_of(const Json& value, bool is_time) {
     if (value.is_object()) {
         Json shape = Json::object();
@@ -178,9 +178,9 @@ std::string began(std::string_view from, std::string_view before) {
     return R"({"startDate":{"$gte":")" + std::string(from) + R"(","$lt":")" + std::string(before) + R"("}})";
 }
 
-// A query by `_id` without an id in it.
+// The size of a query by `_id` that contains no ids.
 std::size_t bytes_without_ids(const StreamSpec& spec, const Dialect& dialect) {
-    constexpr std::size_t number_digits_max = 20;  // of Take and Skip
+    constexpr std::size_t number_digits_max = 20;  // for Take and Skip
     const Query query{.spec = &spec, .where = where::id_in(dialect, {}), .take = 1};
     return query_text(query).size() + 2 * number_digits_max;
 }
@@ -195,7 +195,8 @@ std::string all() {
 
 std::string after(const Dialect& dialect, std::string_view modified_text, std::string_view id) {
     const Json m = modified_literal(dialect, modified_text);
-    // The outer bound lets the server use an index on `modified`; the inner one decides within the tie.
+    // The outer bound lets the server use an index on `modified`; the inner one selects among records with the same
+    // `modified`.
     Json query = compare("modified", "$gte", m);
     query["$or"] =
         Json::array({compare("modified", "$gt", m), compare("_id", "$gt", id_literal(dialect, id))});
@@ -292,7 +293,7 @@ bool is_day(std::string_view text) {
 
 std::vector<std::string> day_steps(std::string_view first_day, std::string_view last_day) {
     const std::string first(first_day);
-    // A text may continue with a time of day: the bound is the following day, exclusive.
+    // A date may be followed by a time of day, so the upper bound is the following day, exclusive.
     const Day end = next_day(day_from(last_day));
     std::vector<std::string> steps{R"({"startDate":{"$lt":")" + first + R"("},"endDate":{"$gte":")" + first +
                                    R"("}})"};

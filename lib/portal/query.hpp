@@ -1,7 +1,7 @@
-// The text of a query (the vendor's API documentation): built here and nowhere else, from a stream, the dialect that
-// the portal understands and what is to be found. Pure.
+// Query text (the vendor's API documentation). It is built only here, from a stream, the dialect that the portal
+// understands and a condition. Pure.
 //
-//     Query query{.spec = &spec, .where = after(dialect, cursor), .take = 1000};
+//     Query query{.spec = &spec, .where = where::after(dialect, modified_text, id), .take = 1000};
 //     std::string body = query_text(query);
 #pragma once
 
@@ -17,8 +17,8 @@
 
 namespace carecloud {
 
-// Which form of its undocumented query language a portal understands (lib/sync/DESIGN.md, hazard 28). A literal of
-// another type matches nothing in MongoDB, in silence: a dialect is proven by sync before it is used.
+// Which form of its undocumented query language a portal understands (lib/sync/DESIGN.md, hazard 28). In MongoDB, a
+// literal of the wrong type silently matches nothing, so lib/sync proves a dialect before using it.
 enum class ModifiedLiteral { string, date };  // "2023-…Z" or {"$date":"2023-…Z"}
 enum class IdLiteral { string, oid };         // "65f3…" or {"$oid":"65f3…"}
 
@@ -26,14 +26,16 @@ struct Dialect {
     ModifiedLiteral modified = ModifiedLiteral::string;
     IdLiteral id = IdLiteral::string;
     bool keyset = true;                   // whether `$or` over (modified, _id) works
-    Spelling spelling = Spelling::camel;  // how the envelope was spelled when it was proven
-    bool lte = false;                     // whether `modified` compares by `$lte`,
-    bool lt = false;                      // and by `$lt`; never taken for granted
-    std::size_t cap = 0;  // the largest number of records a page ever held: the server's cap is no lower
+    Spelling spelling = Spelling::camel;  // the envelope's spelling when the dialect was proven
+    bool lte = false;                     // whether `$lte` on `modified` works; never assumed
+    bool lt = false;                      // whether `$lt` on `modified` works; never assumed
+    std::size_t cap = 0;  // the most records that a page ever held: a lower bound of the server's cap
 
     // As stored in streams.dialect:
-    // {"modified":"string","id":"oid","keyset":true,"lte":true,"lt":true,"spelling":"camel","cap":1000}
-    // What an earlier version stored says nothing of `lte` and `lt`: they are not proven then.
+    //
+    //     {"modified":"string","id":"oid","keyset":true,"lte":true,"lt":true,"spelling":"camel","cap":1000}
+    //
+    // Earlier versions did not store `lte` and `lt`; they are read as unproven.
     std::string to_json() const;
     static std::optional<Dialect> from_json(std::string_view text);
 
@@ -45,7 +47,7 @@ struct Dialect {
     }
 
     bool has_literals_of(const Dialect& other) const { return modified == other.modified && id == other.id; }
-    // Whether a walk asks the same in both.
+    // Whether a walk sends the same conditions in both dialects.
     bool asks_like(const Dialect& other) const {
         return has_literals_of(other) && keyset == other.keyset && lte == other.lte && lt == other.lt;
     }
@@ -53,35 +55,35 @@ struct Dialect {
     friend bool operator==(const Dialect&, const Dialect&) = default;
 };
 
-// The next question in the order of (modified, _id). All of these are JSON objects for Query.
+// Conditions for `Query`; each is a JSON object. Walks proceed in the order of (modified, _id).
 namespace where {
 
-// Everything.
+// Matches every record.
 std::string all();
-// Strictly after (modified, id), by keyset (hazard 1). Needs dialect.keyset.
+// Strictly after (modified, id), by keyset (hazard 1). Requires dialect.keyset.
 std::string after(const Dialect& dialect, std::string_view modified_text, std::string_view id);
-// modified compared by `op` ("$gte", "$gt", "$eq", "$lte", "$lt") with the text.
+// Compares `modified` with the text; `op` is "$gte", "$gt", "$eq", "$lte" or "$lt".
 std::string modified(const Dialect& dialect, std::string_view op, std::string_view modified_text);
-// The condition, of records with `modified` <= the text. Needs dialect.lte.
+// `condition`, restricted to records with `modified` <= the text. Requires dialect.lte.
 std::string until(const Dialect& dialect, std::string_view condition, std::string_view modified_text);
-// The condition, of records whose `modified` and `_id` have the dialect's types: another type stands beyond every
-// comparison, and apart from these in the order (hazard 33).
+// `condition`, restricted to records whose `modified` and `_id` have the dialect's types. MongoDB never matches values
+// of another type in a comparison, and sorts them separately (hazard 33).
 std::string of_types(const Dialect& dialect, std::string_view condition);
-// _id compared by `op` with the id.
+// Compares `_id` with the id by `op`.
 std::string id(const Dialect& dialect, std::string_view op, std::string_view id);
-// _id one of these.
+// Matches records whose `_id` is in the list.
 std::string id_in(const Dialect& dialect, const std::vector<std::string>& ids);
-// The condition, of the record with exactly this `_id`: in one object, for servers that know no `$and`
-// either.
+// `condition`, restricted to the record with exactly this `_id`. It is a single object, for servers that do not support
+// `$and`.
 std::string of_id(const Dialect& dialect, std::string_view id, std::string_view condition);
-// Both: {"$and":[a,b]}; an empty object on either side is left out.
+// The conjunction, {"$and":[a,b]}; an empty object on either side is omitted.
 std::string both(std::string_view a, std::string_view b);
 
 }  // namespace where
 
-enum class Projection { stream, keys };  // the stream's own fields, or `_id` and `modified` alone
+enum class Projection { stream, keys };  // the stream's fields, or only `_id` and `modified`
 
-// by_modified: (modified, _id), the order of every walk. newest_first: the same backwards. by_id: `_id` alone, for what
+// by_modified: (modified, _id), the order of every walk. newest_first: its reverse. by_id: `_id` only, for records that
 // `modified` cannot find (hazard 33).
 enum class Order { by_modified, newest_first, by_id };
 
@@ -90,41 +92,43 @@ struct Query {
     std::string where = "{}";
     Projection projection = Projection::stream;
     std::size_t take = 1000;
-    std::size_t skip = 0;  // inside one tie (hazard 2), or to see the newest few
-    bool total = false;    // whether the portal is to count, which costs it
+    std::size_t skip = 0;  // within one tie (hazard 2), or to read the newest few
+    bool total = false;    // whether the portal is to count the matches, which is expensive for it
     Order order = Order::by_modified;
 };
 
-// The body of POST {base}/appdata/{Entity}/query.
+// Returns the body of POST {base}/appdata/{Entity}/query.
 std::string query_text(const Query& query);
 
-// The query's condition for a log: names, operators and times of change as they are, every other value "?", a list of
-// values as their number. No id, and nothing that a filter compares with.
+// Returns the query's condition for a log: names, operators and values of `modified` verbatim, every other value as
+// "?", and a list of values as its length. It contains no id and no value of a filter.
+//
 //     {"$and":[{"providerId":"?"},{"modified":{"$gte":"2024-03-02T00:00:00Z"},"_id":{"$in":"200 values"}}]}
 std::string condition_shape(const Query& query);
 
-// Firewalls commonly refuse a larger body, AWS's among them (hazard 36).
+// Firewalls, including AWS's, commonly reject larger bodies (hazard 36).
 inline constexpr std::size_t kQueryBytesMax = 8 * 1024;
 
-// How many records one query by `_id` (where::id_in) may ask for, so that its body stays below kQueryBytesMax: of those
-// that `id` names, from 0 to `count` - 1, the first so many. At least 1 where `count` is. A filter that leaves no room
-// for ids exceeds the bound whatever is done, and is given kIdsAnyway of them.
+// Returns how many of the ids `id(0)` to `id(count - 1)`, from the first on, fit into one query by `_id` (where::id_in)
+// with a body below kQueryBytesMax. At least 1 if `count` is. If the filter leaves no room for ids, the bound cannot be
+// kept in any case, and the result is up to kIdsAnyway.
 std::size_t ids_that_fit(const StreamSpec& spec, const Dialect& dialect, std::size_t count,
                          const std::function<std::string_view(std::size_t)>& id);
 inline constexpr std::size_t kIdsAnyway = 200;
 
-// Whether the stream's filter and fields alone make every query larger than kQueryBytesMax.
+// Whether the stream's filter and fields make every query larger than kQueryBytesMax.
 bool is_filter_too_large(const StreamSpec& spec);
 
-// Ranges of days are queried by `startDate` and `endDate` (texts that begin with "yyyyMMdd"), which the vendor
-// recommends for one or more months (the vendor's API documentation).
+// Ranges of days are queried by `startDate` and `endDate` (strings that begin with "yyyyMMdd"), as the vendor
+// recommends for ranges of one or more months (the vendor's API documentation).
 
-// Whether it is a day of the calendar as "20240229", of the years 1900 to 2100.
+// Whether the text is a calendar day of the form "20240229" in the years 1900 to 2100.
 bool is_day(std::string_view text);
 
-// Conditions for Query, one a step: first the records that began before `first_day` and end no earlier, then those that
-// begin in each month of the range. Together they are the records that overlap the range, and no record is in two of
-// them; a record without an endDate is found by its start alone. Needs two days in their order.
+// Returns one condition for `Query` per step: first the records that began before `first_day` and end on or after it,
+// then those that begin in each month of the range. Together they match the records that overlap the range, each
+// exactly once. A record without an endDate is matched only by its start. Requires `first_day` <= `last_day`, both
+// valid.
 std::vector<std::string> day_steps(std::string_view first_day, std::string_view last_day);
 
 }  // namespace carecloud

@@ -17,7 +17,8 @@ static_assert(kBodyPadding >= kPagePadding);
 
 namespace {
 
-// An isSuccess:false with more than its code is not larger than this; a page of data is not kept twice.
+// Larger than any isSuccess:false response with more than its code. The beginning of each body is copied up to this
+// size; a page of data is not stored twice.
 constexpr std::size_t kRefusalKeptMax = 4096;
 constexpr std::size_t kKeyBytesMax = 4096;
 
@@ -49,7 +50,7 @@ Result<> check_settings(const HttpPortalSettings& settings) {
     return check_key(settings.api_key);
 }
 
-// A dot segment would be interpreted as another path (RFC 3986 5.2.4).
+// Dot segments would be resolved to another path (RFC 3986 5.2.4).
 bool is_path_segment(std::string_view entity) {
     return !entity.empty() && entity != "." && entity != "..";
 }
@@ -66,7 +67,7 @@ void set_scope(HttpRequest& request, const std::string& workspace_id, const std:
     request.headers.emplace_back("X-Param-Override-BucketId", bucket_id);
 }
 
-// Also after a byte-order mark, which the slicer skips.
+// Skips a byte-order mark, as the slicer does.
 bool looks_like_json(std::string_view text) {
     if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
     const auto first = text.find_first_not_of(" \t\r\n");
@@ -75,7 +76,7 @@ bool looks_like_json(std::string_view text) {
 
 Error not_json(const HttpResponse& response, const std::string& operation) {
     std::string subject = "HTTP " + std::to_string(response.status) + ": not JSON";
-    // Without parameters: redacted, a charset would be reported wrongly.
+    // Parameters are removed: redaction would change the charset, and the error would report a wrong one.
     const std::string_view declared = response.header("Content-Type");
     const std::string type = redact(declared.substr(0, declared.find(';')), 64);
     if (!type.empty()) subject += " but " + type;
@@ -86,7 +87,7 @@ Error not_json(const HttpResponse& response, const std::string& operation) {
             .hint = "check that portal.base_url is the Portal's OpenAPI"};
 }
 
-// Every document of the portal has an `_id`. If such records were quarantined, they would look like the end of the
+// Every document of the portal has an `_id`. Quarantining such records would make the page look like the end of the
 // stream.
 bool is_nameless(const Page& page) {
     const auto has_none = [](const InvalidRecord& record) { return record.reason == kNoIdReason; };
@@ -101,7 +102,7 @@ Error nameless(const Page& page, const std::string& operation) {
             .hint = "nothing of the page is stored; it will be requested again"};
 }
 
-// `Data` of retrieve: {} means that there is no record.
+// retrieve's `Data` is {} if the record does not exist.
 bool is_empty_object(std::string_view body) {
     return body.size() >= 2 &&
            body.substr(1, body.size() - 2).find_first_not_of(" \t\r\n") == std::string_view::npos;
@@ -165,7 +166,7 @@ HttpRequest HttpPortal::make_request(std::string method, const std::string& targ
             .operation = std::move(operation)};
 }
 
-// How a new key is installed is known to the creator of the settings.
+// How to install a new key is known only to the creator of the settings.
 Error HttpPortal::with_remedy(Error error) const {
     const bool silent = error.code == ErrorCode::unreachable || error.code == ErrorCode::timed_out;
     if (silent && error.hint.empty())
@@ -175,7 +176,7 @@ Error HttpPortal::with_remedy(Error error) const {
     return error;
 }
 
-// None: a response that must contain data.
+// std::nullopt if the response must contain data.
 std::optional<Error> HttpPortal::refusal_in(const Result<HttpResponse>& response,
                                             const std::string& operation) const {
     if (!response) return with_remedy(response.error());
@@ -216,7 +217,7 @@ Task<Result<PagePtr>> HttpPortal::query(const Query& query) {
     request.headers.emplace_back("Content-Type", "application/json");
     set_scope(request, spec.workspace_id, spec.bucket_id);
     request.body = query_text(query);
-    // Copies of the query's referenced data, which may not outlive the wait.
+    // Copies: the data that the query refers to may not outlive the wait.
     const std::string workspace_id = spec.workspace_id;
     const std::string bucket_id = spec.bucket_id;
     const bool hash = query.projection != Projection::keys;

@@ -19,7 +19,7 @@ using nlohmann::json;
 constexpr std::size_t kRefusalBytesMax = 64 * 1024;
 constexpr std::chrono::milliseconds kRetryAfterMax = std::chrono::hours(24 * 31);
 
-// A member in either spelling.
+// Finds a member in either spelling.
 const json* member(const json& object, const char* camel, const char* pascal) {
     for (const char* name : {camel, pascal}) {
         const auto found = object.find(name);
@@ -33,7 +33,7 @@ std::string text_member(const json& object, const char* camel, const char* pasca
     return found != nullptr && found->is_string() ? found->get<std::string>() : std::string{};
 }
 
-// Exactly this, except for case, blanks and a full stop: "Rate limit exceeded" has another meaning.
+// The whole text must match, except for case, blanks and a full stop: "Rate limit exceeded" has another meaning.
 bool is_limit_exceeded(std::string_view message) {
     constexpr std::string_view edges = " \t\r\n.";
     const auto from = message.find_first_not_of(edges);
@@ -47,7 +47,7 @@ struct Meaning {
     std::string hint;
 };
 
-// ErrorCodes of the portal that are equivalent to a status; names as in the framework's HttpStatusCode.
+// The portal's ErrorCodes that are equivalent to an HTTP status, named as in the framework's HttpStatusCode.
 ErrorCode code_of(std::string_view portal_code) {
     struct Named {
         std::string_view name;
@@ -66,7 +66,7 @@ ErrorCode code_of(std::string_view portal_code) {
 
 constexpr const char* kKeyHint = "check that portal.api_key_file contains a valid, unexpired key";
 
-// Whether the gateway's own message is about the key: "Forbidden", or the text of an authorizer.
+// Whether the gateway's own message is about the key: "Forbidden", or an authorizer's message.
 bool is_about_key(std::string_view message) {
     if (ascii_iequals(message, "Forbidden")) return true;
     std::string lower(message);
@@ -76,7 +76,7 @@ bool is_about_key(std::string_view message) {
     return says("api key") || says("not authorized") || says("unauthorized") || says("expired");
 }
 
-// The key is refused only if the gateway or the portal states it: a firewall in between answers 403 as well (hazard
+// The key is refused only if the gateway or the portal reports it: a firewall in between also responds with 403 (hazard
 // 36).
 Meaning meaning_of_forbidden(const RefusalText& text) {
     if (ascii_iequals(text.message, "Missing Authentication Token")) {
@@ -126,7 +126,7 @@ Meaning meaning_of(const HttpResponse& response, const RefusalText& text) {
     return {ErrorCode::bad_response, "check portal.base_url"};
 }
 
-// Our own text: the reason phrase is the server's, and free text.
+// Fixed names: the server's reason phrase is arbitrary text.
 std::string_view name_of_status(int status) {
     struct Named {
         int status;
