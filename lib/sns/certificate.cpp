@@ -55,13 +55,13 @@ bool is_one_block(std::string_view pem) {
            count(text, "-----BEGIN ") == 1 && count(text, "-----END ") == 1;
 }
 
-// X509_cmp_time's result for `time` and `at`: -1 not later, 1 later, 0 unreadable.
+// X509_cmp_time's result: -1 if `time` is not later than `at`, 1 if it is later, 0 if it is unreadable.
 int compare(const ASN1_TIME* time, Timestamp at) {
     std::time_t seconds = at.seconds();
     return X509_cmp_time(time, &seconds);
 }
 
-// Otherwise our failure would be reported later by another caller of OpenSSL that reads its last error.
+// A failure left in OpenSSL's error queue would be reported by the next caller that reads it.
 void forget_openssl_errors() {
     ERR_clear_error();
 }
@@ -81,8 +81,8 @@ const unsigned char* bytes_of(const std::string& text) {
     return reinterpret_cast<const unsigned char*>(text.data());
 }
 
-// OpenSSL's security level 2, which TLS has by default, asks for keys and digests worth 112 bits. A store of one's own
-// has level 0 by default, and takes certificates signed over SHA-1.
+// OpenSSL's security level 2, the default of TLS, requires keys and digests of at least 112 bits of security. A
+// separately created store has level 0 by default and accepts certificates signed with SHA-1.
 constexpr int kSecurityLevel = 2;
 
 struct FreeContext {
@@ -142,7 +142,7 @@ Result<> verify_signature(const SnsMessage& message, const SigningCertificate& c
     }
     const EVP_MD* digest = message.signature_version == SignatureVersion::sha256 ? EVP_sha256() : EVP_sha1();
     const std::unique_ptr<EVP_MD_CTX, FreeDigest> context(EVP_MD_CTX_new());
-    EVP_PKEY_CTX* key_context = nullptr;  // belongs to `context`
+    EVP_PKEY_CTX* key_context = nullptr;  // owned by `context`
     const std::string text = string_to_sign(message);
     const bool verified =
         context &&

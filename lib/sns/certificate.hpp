@@ -1,10 +1,10 @@
-// SNS's signing certificate: one X.509 certificate with an RSA key, what is asked of it before a signature counts, and
-// whom it must be issued by.
+// SNS's signing certificate (one X.509 certificate with an RSA key): the requirements it must meet before a signature
+// counts, and the issuers that may be required.
 //
 //     Result<SigningCertificate> certificate = SigningCertificate::parse(pem);
 //     if (certificate->valid_at(clock.wall()) && certificate->bears_one_of(names)) …
 //
-// A certificate is immutable once made and safe on any thread.
+// A certificate is immutable and thread-safe.
 #pragma once
 
 #include "base/error.hpp"
@@ -24,18 +24,18 @@ namespace carecloud {
 
 class SigningCertificate {
   public:
-    // The text is one PEM block of a certificate and nothing else. Errors (bad_response): anything else, such as an
-    // XML error page, a second block, or a key that is not RSA of 2048 to 4096 bits.
+    // The text must be exactly one PEM block with a certificate. Errors (bad_response): anything else, such as an XML
+    // error page, a second block, or a key that is not RSA with 2048 to 4096 bits.
     static Result<SigningCertificate> parse(std::string_view pem);
 
     bool valid_at(Timestamp at) const;
-    // Among its subject alternative names, letter by letter: no wildcard stands for SNS's. An address is compared
-    // with its addresses.
+    // Whether one of the names is among the subject alternative names. The match is exact: a wildcard does not match
+    // SNS's name. An IP address is compared with the certificate's IP addresses.
     bool bears_one_of(const std::vector<std::string>& names) const;
 
     X509* x509() const { return x509_.get(); }
     EVP_PKEY* key() const;
-    // Of every signature that the key makes.
+    // The size of every signature by this key.
     std::size_t signature_bytes() const;
 
   private:
@@ -51,26 +51,25 @@ class SigningCertificate {
 
 using CertificatePtr = std::shared_ptr<const SigningCertificate>;
 
-// Whether a message is SNS's: RSA PKCS#1 v1.5 over string_to_sign, with SHA-1 (version 1) or SHA-256 (version 2). It
-// takes some 30 µs for RSA of 2048 bits, so the receiver does it on the I/O thread. Errors (invalid_argument): a
-// signature of another length than the key's, refused before anything is computed, or one that is not over this message
-// by this key.
+// Verifies that a message is from SNS: RSA PKCS#1 v1.5 over string_to_sign, with SHA-1 (version 1) or SHA-256 (version
+// 2). Takes some 30 µs with RSA of 2048 bits, so the receiver does it on the I/O thread. Errors (invalid_argument): the
+// signature has another length than the key's signatures, which is checked before any computation, or it was not made
+// over this message by this key.
 Result<> verify_signature(const SnsMessage& message, const SigningCertificate& certificate);
 
-// Whom a signing certificate must be issued by, where that is configured (sns.trust.ca_file): SNS serves its
-// certificate alone, without the intermediate that leads to a root, so that by default the TLS of SNS's own host is
-// what carries the trust.
+// The issuers required of signing certificates, if configured (sns.trust.ca_file). SNS serves its certificate without
+// the intermediate that leads to a root; so by default the trust rests on the TLS connection to SNS's own host.
 //
 //     Result<TrustAnchors> anchors = TrustAnchors::load("/etc/carecloud-syncd/amazon-rsa-2048-m01.pem");
 //
-// Used from one thread at a time.
+// Not thread-safe.
 class TrustAnchors {
   public:
-    // Every certificate of the PEM file is trusted by itself, intermediate or root. Errors (invalid_argument): a file
-    // that cannot be read or holds none.
+    // Each certificate in the PEM file is a trust anchor, whether intermediate or root. Errors (invalid_argument): the
+    // file cannot be read or contains no certificate.
     static Result<TrustAnchors> load(const std::string& ca_file);
 
-    // Errors (tls_failed): no chain leads from the certificate to one of the file's at that time.
+    // Errors (tls_failed): the certificate has no valid chain to one of the anchors at that time.
     Result<> check(const SigningCertificate& certificate, Timestamp at) const;
 
   private:

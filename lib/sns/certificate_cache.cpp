@@ -68,14 +68,14 @@ struct CertificateCache::State : std::enable_shared_from_this<State> {
     void hold(const std::string& url, CertificatePtr certificate, MonoTime refresh_at);
     Result<CertificatePtr> examine(const std::string& url, const std::string& pem) const;
     void begin_due();
-    MonoTime next_look() const;
+    MonoTime next_check() const;
     bool land(const FetchPtr& fetch, const Result<std::string>& pem);
     void take(const KeptCertificate& kept);
     void fail(const Error& error) const {
         if (!closed) parts.report(error);
     }
 
-    // Separate coroutines; each keeps its state alive.
+    // Coroutines; each keeps the state alive.
     static Task<> fetch(std::shared_ptr<State> state, FetchPtr fetch);
     static Task<> load(std::shared_ptr<State> state);
     static Task<> save(std::shared_ptr<State> state, KeptCertificate kept);
@@ -83,7 +83,7 @@ struct CertificateCache::State : std::enable_shared_from_this<State> {
     static Task<Result<CertificatePtr>> wait(std::shared_ptr<State> state, FetchPtr fetch, MonoTime deadline);
 };
 
-// The held and valid one, which is fetched again in the background if it is time; null: none.
+// Returns the held certificate if it is valid, else nullptr; starts a background refresh if one is due.
 CertificatePtr CertificateCache::State::use(const HttpUrl& url) {
     HeldCertificates::Held* const found = held.use(text_of(url));
     if (found == nullptr || !found->certificate->valid_at(parts.clock.wall())) return nullptr;
@@ -102,7 +102,7 @@ void CertificateCache::State::hold(const std::string& url, CertificatePtr certif
     if (gone) dropped.push_back(*gone);
 }
 
-// The same for one just fetched and one from the store.
+// The same checks for a fetched certificate and one from the store.
 Result<CertificatePtr> CertificateCache::State::examine(const std::string& url,
                                                         const std::string& pem) const {
     const Result<std::vector<std::string>> names = parts.names(url);
@@ -128,15 +128,15 @@ void CertificateCache::State::begin_due() {
         const FetchPtr next = queue.next(parts.clock.now());
         if (!next) return;
         ++fetches;
-        // The fetch owns the signal, and so outlives the coroutine that waits for it.
+        // The completion handler owns the fetch, and so its cancellation signal, which must outlive the coroutine.
         const auto ended = [next](const std::exception_ptr& thrown) { rethrow(thrown); };
         asio::co_spawn(parts.clock.executor(), fetch(shared_from_this(), next),
                        asio::bind_cancellation_slot(next->cancel.slot(), ended));
     }
 }
 
-// When a waiter is to start what is due: there is no timer except the waiters.
-MonoTime CertificateCache::State::next_look() const {
+// When a waiter checks again for fetches to start. There is no separate timer: the waiters drive the queue.
+MonoTime CertificateCache::State::next_check() const {
     const MonoTime now = parts.clock.now();
     const MonoTime budget_at = queue.budget_at();
     return budget_at > now ? budget_at : now + settings.fetches.unknown_every;
@@ -149,7 +149,7 @@ Task<> CertificateCache::State::fetch(std::shared_ptr<State> state, FetchPtr fet
     try {
         pem = co_await state->parts.fetcher->fetch(std::move(url), std::move(operation));
     } catch (const boost::system::system_error& thrown) {
-        // Only the destructor cancels, and it has woken the waiters already.
+        // Only the destructor cancels, and by then it has woken the waiters.
         pem = fetch_error(ErrorCode::unreachable, thrown.code().message());
     }
     if (state->closed) co_return;
@@ -161,7 +161,7 @@ Task<> CertificateCache::State::fetch(std::shared_ptr<State> state, FetchPtr fet
     co_await std::move(saving);
 }
 
-// True: it is held now, and to be saved.
+// Returns true if the certificate is now held and must be saved.
 bool CertificateCache::State::land(const FetchPtr& fetch, const Result<std::string>& pem) {
     const std::string url = text_of(fetch->url);
     Result<CertificatePtr> outcome = pem ? examine(url, *pem) : Result<CertificatePtr>(pem.error());
@@ -170,7 +170,7 @@ bool CertificateCache::State::land(const FetchPtr& fetch, const Result<std::stri
     if (good) {
         hold(url, *outcome, parts.clock.now() + settings.refresh_after);
     } else if (found != nullptr && found->certificate->valid_at(parts.clock.wall())) {
-        fail(outcome.error());  // a refresh: the held one stays in use
+        fail(outcome.error());  // a refresh failed: the held certificate stays in use
     } else {
         failures.add(url, outcome.error(), parts.clock.now());
     }
@@ -243,7 +243,7 @@ Task<Result<CertificatePtr>> CertificateCache::State::wait(std::shared_ptr<State
             co_return fetch->begun ? fetch_error(ErrorCode::timed_out, "no response yet")
                                    : too_many_unknown_certificates();
         }
-        const MonoTime until = fetch->begun ? deadline : std::min(deadline, state->next_look());
+        const MonoTime until = fetch->begun ? deadline : std::min(deadline, state->next_check());
         co_await registration.until(until);
         state->begin_due();
     }

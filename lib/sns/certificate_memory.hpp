@@ -1,7 +1,6 @@
-// What is known of the addresses of signing certificates: those that were found good, and those that failed a moment
-// ago. Both are bounded.
+// What is known about the URLs of signing certificates: verified certificates and recent failures. Both are bounded.
 //
-// Pure: it is given the time. I/O thread alone.
+// Pure: the time is a parameter. I/O thread only.
 #pragma once
 
 #include "base/error.hpp"
@@ -21,22 +20,23 @@ class HeldCertificates {
     struct Held {
         std::string url;
         CertificatePtr certificate;  // may have expired
-        MonoTime refresh_at;         // when it is to be fetched again
+        MonoTime refresh_at;         // when to fetch it again
     };
 
     explicit HeldCertificates(std::size_t most) : most_(most) {}
 
-    // Null: the address was never found good. Until the next call of any.
+    // nullptr if no verified certificate of that URL is held. The pointer is valid until the next use() or hold().
     Held* find(const std::string& url);
-    // As find(); it counts as used now.
+    // The same, and marks it as the most recently used.
     Held* use(const std::string& url);
-    // Replaces the one of that address. The address of the one used longest ago, if it had to make room.
+    // Adds the certificate or replaces the URL's previous one. Returns the URL of the least recently used one if that
+    // was evicted.
     std::optional<std::string> hold(const std::string& url, CertificatePtr certificate, MonoTime refresh_at);
     std::size_t size() const { return held_.size(); }
 
   private:
     std::size_t most_;
-    std::vector<Held> held_{};  // the one used last at the end
+    std::vector<Held> held_{};  // least recently used first
 };
 
 class RecentFailures {
@@ -54,7 +54,7 @@ class RecentFailures {
     };
 
     Duration kept_for_;
-    std::deque<Failure> failures_{};  // the oldest first
+    std::deque<Failure> failures_{};  // oldest first
 };
 
 }  // namespace carecloud

@@ -88,7 +88,7 @@ FetchPtr FetchQueue::first_known() const {
     return found == fetches_.end() ? nullptr : *found;
 }
 
-// The oldest among equals.
+// The oldest if several are equal.
 FetchPtr FetchQueue::most_wanted() const {
     FetchPtr most;
     for (const FetchPtr& fetch : fetches_) {
@@ -98,7 +98,7 @@ FetchPtr FetchQueue::most_wanted() const {
     return most;
 }
 
-// The same, so that the newest has time to be joined by others.
+// The oldest if several are equal, so the newest has time to gain more waiters.
 FetchPtr FetchQueue::least_wanted(const FetchPtr& except) const {
     FetchPtr least;
     for (const FetchPtr& fetch : fetches_) {
@@ -108,7 +108,7 @@ FetchPtr FetchQueue::least_wanted(const FetchPtr& except) const {
     return least;
 }
 
-// For one more waiter for `wanted`, or for a new name if that is null.
+// Makes room for one more waiter for `wanted`, or for a new name if that is null.
 bool FetchQueue::make_room(const FetchPtr& wanted) {
     if (unknown_waiters() < limits_.unknown_waiters_max) return true;
     const FetchPtr least = least_wanted(wanted);

@@ -1,10 +1,10 @@
 // The queue of fetches of signing certificates, waiting or in progress, and their waiters.
 //
-// Anyone can send messages that name nonexistent certificates, and only a fetch shows that. So unverified names share a
-// small budget, leave one slot to the known ones, and the number of messages that wait for them is limited. The name
-// with the most waiting messages is fetched first, and when there are too many, the name with the fewest is given up:
-// genuine messages share one name and are sent again, forged ones do not. A name that returns after it was given up
-// counts as one more message.
+// Anyone can send messages that name nonexistent certificates, and only a fetch reveals that. So unknown names (those
+// never verified) share a small budget and leave one slot to the known ones, and the number of messages that wait for
+// them is limited. The name with the most waiting messages is fetched first; if there are too many, the name with the
+// fewest is given up: genuine messages share one name and are sent again, forged ones are not. A name that returns
+// after it was given up counts as one more message.
 //
 // Pure: the time is a parameter. I/O thread only.
 #pragma once
@@ -47,7 +47,7 @@ struct CertificateFetch {
 
     HttpUrl url;
     bool known;             // the name was verified before
-    bool begun = false;     // false: it waits for its turn
+    bool begun = false;     // false: it is still queued
     bool returned = false;  // it was given up before
     std::optional<Result<CertificatePtr>> outcome{};
     Waiters waiters{};
@@ -57,31 +57,32 @@ struct CertificateFetch {
 using FetchPtr = std::shared_ptr<CertificateFetch>;
 
 struct FetchLimits {
-    std::size_t fetches_max = 4;  // concurrently; one of them only for known names
-    // Unknown names: a burst of this many fetches, then one each.
+    std::size_t fetches_max = 4;  // concurrently; the last slot is only for known names
+    // Fetches of unknown names: a burst of this many, then one per unknown_every.
     std::size_t unknown_burst = 8;
     Duration unknown_every = std::chrono::seconds(1);
-    std::size_t returning_max = 4096;       // remembered names that were given up
-    std::size_t unknown_waiters_max = 208;  // messages, so that others always have a slot (ReceiverSettings)
+    std::size_t returning_max = 4096;       // how many given-up names are remembered
+    std::size_t unknown_waiters_max = 208;  // messages; leaves slots for others (ReceiverSettings)
 };
 
 class FetchQueue {
   public:
     explicit FetchQueue(const FetchLimits& limits) : limits_(limits), given_up_(limits.returning_max) {}
 
-    // The fetch of that address, which is queued if there is none. Null: too many messages wait for unknown names.
+    // Returns the fetch of that URL; adds one to the queue if there is none. nullptr if too many messages wait for
+    // unknown names.
     FetchPtr join(const HttpUrl& url, bool known);
-    // The next one to start, which counts as started; null: none.
+    // Returns the next fetch to start and marks it as started; nullptr if there is none.
     FetchPtr next(MonoTime now);
-    // When the budget of unknown names allows a fetch; it may have passed.
+    // When the budget for unknown names allows a fetch; may be in the past.
     MonoTime budget_at() const;
     bool has_slot() const { return begun() < limits_.fetches_max; }
 
-    // Removes it, and wakes its waiters.
+    // Removes the fetch and wakes its waiters.
     void end(const FetchPtr& fetch, Result<CertificatePtr> outcome);
-    // Removes it if it has not started and no message waits for it any more.
+    // Removes the fetch if it has not started and no message waits for it any more.
     void give_up(const FetchPtr& fetch);
-    // All are removed, and returned.
+    // Removes and returns all fetches.
     std::vector<FetchPtr> end_all(const Error& error);
 
   private:
@@ -97,7 +98,7 @@ class FetchQueue {
     FetchLimits limits_;
     NewestNames given_up_;
     std::vector<FetchPtr> fetches_{};  // in order of arrival
-    MonoTime spent_until_{};           // the fetches used, one refilled each
+    MonoTime spent_until_{};  // when all used fetches of unknown names are refilled, one per unknown_every
 };
 
 Error too_many_unknown_certificates();

@@ -36,7 +36,7 @@ Error bad_status(int status, const std::string& host, std::string operation) {
 
 Task<Result<std::string>> NetworkFetcher::fetch(HttpUrl url, std::string operation) {
     const auto executor = co_await boost::asio::this_coro::executor;
-    // The client lives in this frame: whoever cancels the fetch ends it with its connection.
+    // The client is owned by this frame, so canceling the fetch also closes its connection.
     const Result<std::unique_ptr<HttpClient>> client =
         HttpClient::create(executor, client_settings(settings_, url.origin));
     if (!client) co_return client.error();

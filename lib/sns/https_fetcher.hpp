@@ -1,7 +1,7 @@
-// The little that is asked of SNS's own host: a signing certificate, and the confirmation of a subscription. A seam,
-// so that tests answer in memory.
+// The requests to SNS's own host: fetching a signing certificate, and confirming a subscription. A seam: tests respond
+// in memory.
 //
-// I/O thread alone.
+// I/O thread only.
 #pragma once
 
 #include "base/clock.hpp"
@@ -22,20 +22,20 @@ class HttpsFetcher {
     HttpsFetcher& operator=(const HttpsFetcher&) = delete;
     virtual ~HttpsFetcher() = default;
 
-    // GET, no redirects: the body of a 2xx answer. `operation` is how errors call it. Errors: unreachable tls_failed
-    // timed_out too_large bad_response canceled, and refused or server_failed for any other status. No message
-    // repeats the address's query, which may hold a token.
+    // GET without redirects; returns the body of a 2xx response. `operation` names the request in errors. Errors:
+    // unreachable tls_failed timed_out too_large bad_response canceled; refused or server_failed for any other status.
+    // No message contains the URL's query, which may hold a token.
     virtual Task<Result<std::string>> fetch(HttpUrl url, std::string operation) = 0;
 };
 
 struct HttpsFetcherSettings {
-    std::string ca_file{};  // PEM, beside the system's roots; empty: those alone
+    std::string ca_file{};  // PEM, in addition to the system's roots; empty: only those
     ProxyEnvironment proxy{};
-    std::chrono::milliseconds timeout{5'000};  // all of a request; SNS itself waits 15 s for our answer
+    std::chrono::milliseconds timeout{5'000};  // of a whole request; SNS waits 15 s for our response
     std::size_t response_bytes_max = 64 * 1024;
 };
 
-// Over the network. A connection for each request: there are few, months apart.
+// Over the network. Each request opens a connection: requests are few, months apart.
 class NetworkFetcher : public HttpsFetcher {
   public:
     explicit NetworkFetcher(HttpsFetcherSettings settings) : settings_(std::move(settings)) {}

@@ -13,7 +13,7 @@
 namespace carecloud {
 namespace {
 
-// Longer than any of these in a message that SNS sends.
+// Longer than any such value in a message from SNS.
 constexpr std::size_t kUrlBytesMax = 4096;
 constexpr std::size_t kTokenBytesMax = 1024;
 constexpr std::size_t kSignatureBytesMax = 1024;
@@ -48,7 +48,7 @@ std::optional<Error> check_spelling(const TopLevel& members) {
     return std::nullopt;
 }
 
-// Reads required strings from the members, and stores the first problem.
+// Reads required strings from the members, and keeps the first problem.
 class FieldReader {
   public:
     explicit FieldReader(TopLevel& members) : members_(members) {}
@@ -112,7 +112,7 @@ void read_signature(FieldReader& fields, SnsMessage& message) {
     }
 }
 
-// The members of all types.
+// The members that all types have.
 void read_common(FieldReader& fields, SnsMessage& message) {
     message.message_id = fields.take("MessageId");
     if (!is_uuid(message.message_id)) fields.refuse("MessageId", "is not a UUID");

@@ -1,10 +1,10 @@
-// What the vendor says in a notification's Message (the vendor's API documentation).
+// The vendor's notice in a notification's Message (the vendor's API documentation).
 //
 //     Notice notice = read_notice(message.message);
-//     notice.entity()  →  "claim_attendance"
+//     entity_of(notice.datasource_code)  →  "claim_attendance"
 //
-// Lenient, for the message was verified before: what cannot be read is left empty and makes the event one of no
-// stream, never an error. Pure; safe on any thread.
+// Parsing is lenient, because the message has been verified: an unreadable field is left empty, which makes the event
+// not_in_stream, and is never an error. Pure; thread-safe.
 #pragma once
 
 #include "model/event.hpp"
@@ -16,7 +16,7 @@
 
 namespace carecloud {
 
-// Each field a word of visible ASCII of at most 128 characters, or empty.
+// Each field is at most 128 visible ASCII characters without blanks, or empty.
 struct Notice {
     std::string record_id{};
     std::string datasource_code{};
@@ -28,19 +28,14 @@ struct Notice {
 
 Notice read_notice(std::string_view message);
 
-// The entity of a datasource code: "cc-" and the entity's name with dashes, and "cc-service-care" for `care`.
-// Empty: none.
+// The entity of a datasource code: "cc-" and the entity's name with dashes for underscores, except that
+// "cc-service-care" means `care`. Empty if the code is neither.
 std::string entity_of(std::string_view datasource_code);
 
 // The event types that the vendor documents.
 bool is_known_event_type(std::string_view event_type);
 
-// From a verified notification to the event that is kept: which stream it belongs to, and whether it is open or
-// not_in_stream.
-//
-// Pure; safe on any thread.
-
-// A stream that events may be for.
+// A stream that events may belong to.
 struct EventRoute {
     std::string stream{};  // its name in the store
     std::string entity{};
@@ -48,9 +43,10 @@ struct EventRoute {
     std::string bucket_id{};
 };
 
-// Open where a route has the notice's entity, workspace and bucket, its event type is a known one, and it names a
-// record. Otherwise not_in_stream: kept, counted, never an error, for events of other kinds may come one day.
-// `body`: the request's, kept as it came.
+// Converts a verified notification to the event that is stored. It is open if a route has the notice's entity,
+// workspace and bucket, its event type is known, and it names a record. Otherwise it is not_in_stream: stored and
+// counted, but not an error, because the vendor may introduce other kinds of events. `body`: the request's, stored
+// unchanged.
 Event to_event(const SnsMessage& message, std::string body, const std::vector<EventRoute>& routes);
 
 }  // namespace carecloud

@@ -71,7 +71,8 @@ const SnsTopic* Receiver::find_topic(const std::string& arn) const {
     return found == topics_.end() ? nullptr : &*found;
 }
 
-// The address may be of several topics: their names are one list, and each message is compared with its own topic's.
+// Several topics may use the same URL, so all their names are accepted here; each message is compared with its own
+// topic's names later, in verify().
 Result<std::vector<std::string>> Receiver::names_of_certificate(const std::string& url) const {
     std::vector<std::string> names;
     std::optional<Error> error;

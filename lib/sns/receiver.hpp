@@ -1,10 +1,11 @@
-// The SNS endpoint: from a POST to a durable event, in this order: verified, made durable, announced, answered.
+// The SNS endpoint: turns a POST into a durable event. In this order, a message is verified, made durable, announced
+// and acknowledged.
 //
 //     Result<std::unique_ptr<Receiver>> receiver = Receiver::create(ports, fetcher, settings);
 //     server handler: [&](const ServerRequest& request) { return receiver->receive(request); }
 //
-// It never fetches or judges a record: an event is only a notification that wakes the engine. Signatures (some 30 µs
-// each) are verified on the I/O thread, to which everything here belongs.
+// It never fetches or judges a record: an event only wakes the engine. I/O thread only; signatures (some 30 µs each)
+// are verified there, too.
 #pragma once
 
 #include "base/clock.hpp"
@@ -36,11 +37,11 @@ struct ReceiverSettings {
     std::vector<std::string> topic_arns{};
     bool confirm = true;                           // confirm subscriptions of these topics automatically
     std::vector<std::string> certificate_hosts{};  // empty: Amazon's, by the topic's region
-    std::string ca_file{};     // whom signing certificates must be issued by, too; empty: see certificate.hpp
-    std::string basic_auth{};  // "user:password"; a secret; empty: not asked for
+    std::string ca_file{};     // required issuers of signing certificates; empty: see certificate.hpp
+    std::string basic_auth{};  // "user:password"; a secret; empty: not required
     std::vector<EventRoute> routes{};
-    std::size_t messages_max = 256;     // being verified or made durable concurrently; beyond, 503
-    std::size_t confirmations_max = 4;  // the same
+    std::size_t messages_max = 256;     // being verified or made durable concurrently; more get a 503
+    std::size_t confirmations_max = 4;  // concurrently; more get a 503
     CertificateCacheSettings certificates{};
 };
 
@@ -56,7 +57,7 @@ class EngineWaker {
     virtual void wake(std::string_view stream) = 0;
 };
 
-// The receiver's environment; all of it outlives the receiver.
+// The receiver's environment; everything in it must outlive the receiver.
 struct ReceiverPorts {
     Clock& clock;
     Inbox& inbox;
@@ -73,18 +74,18 @@ class Receiver {
                                                     std::shared_ptr<HttpsFetcher> fetcher,
                                                     ReceiverSettings settings);
 
-    // Never throws: a ServerHandler. A canceled call ends with a 503 that may not be read. `request` must live until
-    // the end.
+    // A ServerHandler: does not throw. A canceled call ends with a 503, which may not be read. `request` must outlive
+    // the call.
     Task<ServerResponse> receive(const ServerRequest& request);
 
-    // Refuses a request by its head alone, as receive() does: before its body is read. A HeadRule.
+    // A HeadRule: refuses a request before its body is read, with the same checks of the head as receive().
     std::optional<ServerResponse> refuse_head(const ServerRequest& head);
 
     // For metrics and tests.
     const CertificateCache& certificates() const { return certificates_; }
 
   private:
-    using Refused = std::optional<SnsRefusal>;  // none: 200
+    using Refused = std::optional<SnsRefusal>;  // empty: 200
 
     // The accepted topics, and the accepted certificates.
     struct Trust {

@@ -27,7 +27,7 @@ constexpr std::string_view kTypeHeader = "x-amz-sns-message-type";
 constexpr std::array<std::string_view, 3> kTypeNames{"Notification", "SubscriptionConfirmation",
                                                      "UnsubscribeConfirmation"};
 
-// Whether every header of that name has this value; true where there is none.
+// Whether every header of that name has this value; true if there is none.
 bool agrees(const ServerRequest& request, std::string_view name, std::string_view value) {
     return std::all_of(request.headers.begin(), request.headers.end(), [&](const HttpHeader& header) {
         return !ascii_iequals(header.first, name) || header.second == value;

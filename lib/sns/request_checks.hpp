@@ -1,4 +1,4 @@
-// What can be said of a request before its message is verified. Pure; safe on any thread.
+// Checks of a request before its message is verified. Pure; thread-safe.
 #pragma once
 
 #include "model/record.hpp"
@@ -12,12 +12,12 @@
 
 namespace carecloud {
 
-// The user and password that SNS is to send (RFC 7617), known by their hash alone and compared in constant time.
+// The user and password that SNS must send (RFC 7617). Only their hash is kept, and it is compared in constant time.
 //
 //     BasicCredentials credentials("sns:a long password");
 //     credentials.match(request.header("Authorization"))
 //
-// Immutable; safe on any thread.
+// Immutable; thread-safe.
 class BasicCredentials {
   public:
     explicit BasicCredentials(std::string_view user_and_password);
@@ -29,13 +29,13 @@ class BasicCredentials {
     Hash hash_;
 };
 
-// Path, method, credentials (null: none are asked for), raw delivery, type of message, in that order: what the head
-// alone decides.
+// Checks that need only the head: path, method, credentials (null: not required), raw delivery and message type, in
+// that order.
 std::optional<SnsRefusal> check_request(const ServerRequest& request, const std::string& path,
                                         const BasicCredentials* credentials);
 
-// The headers x-amz-sns-message-type, -message-id and -topic-arn are not signed: they are never used, but where one
-// of them contradicts the body, somebody in between took the message for another one.
+// The headers x-amz-sns-message-type, -message-id and -topic-arn are not signed and never used. But if one of them
+// contradicts the body, an intermediary confused the message with another one.
 std::optional<SnsRefusal> check_headers(const ServerRequest& request, const SnsMessage& message);
 
 }  // namespace carecloud

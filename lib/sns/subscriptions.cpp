@@ -27,7 +27,7 @@ Task<Result<>> Subscriptions::load() {
     for (Subscription& subscription : held) {
         const Timestamp at = Timestamp::parse(subscription.changed_at).value_or(Timestamp{});
         std::string topic_arn = subscription.topic_arn;
-        // What was noted while this was being read is newer.
+        // An entry noted during the read is newer, and wins.
         entries_.try_emplace(std::move(topic_arn), Entry{.subscription = std::move(subscription), .at = at});
     }
     loaded_ = true;
@@ -47,7 +47,7 @@ Task<Result<bool>> Subscriptions::note(Subscription subscription, Timestamp at) 
             co_return false;
         }
     }
-    subscription.changed_at = clock_.wall().to_string_ms();  // as the inbox writes it
+    subscription.changed_at = clock_.wall().to_string_ms();  // in the inbox's format
     CO_TRY(inbox_.note_subscription(subscription));
     std::string topic_arn = subscription.topic_arn;
     entries_.insert_or_assign(std::move(topic_arn), Entry{.subscription = std::move(subscription), .at = at});

@@ -5,7 +5,7 @@
 namespace carecloud {
 namespace {
 
-// -1: none of the alphabet.
+// -1 if the character is not in the alphabet.
 int value_of(char c) {
     if (c >= 'A' && c <= 'Z') return c - 'A';
     if (c >= 'a' && c <= 'z') return c - 'a' + 26;

@@ -1,7 +1,6 @@
-// Texts from outside: which characters they may have before they are used for anything, and base64. ASCII, whatever the
-// locale.
+// Untrusted text: character checks, and base64. ASCII, independent of the locale.
 //
-// Pure; safe on any thread.
+// Pure; thread-safe.
 #pragma once
 
 #include "base/ascii.hpp"
@@ -14,16 +13,16 @@
 
 namespace carecloud {
 
-// RFC 4648 4, read strictly: only the alphabet, right padding, unused bits zero, no white space, so that one value has
-// one spelling.
+// Decodes RFC 4648 section 4 base64, strictly: only the alphabet, correct padding, unused bits zero, no white space; so
+// each value has exactly one encoding.
 std::optional<std::string> decode_base64(std::string_view text);
 
-// Of ASCII's; the bytes of UTF-8 are none.
+// Whether it is an ASCII control character; the bytes of multibyte UTF-8 characters are not.
 constexpr bool is_control(char c) {
     return (c >= 0 && c < 0x20) || c == 0x7f;
 }
 
-// One word of visible ASCII: 1 to `bytes_max` characters, no blanks.
+// Whether the text is 1 to `bytes_max` visible ASCII characters, without blanks.
 constexpr bool is_visible_word(std::string_view text, std::size_t bytes_max) {
     return !text.empty() && text.size() <= bytes_max &&
            std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });

@@ -17,7 +17,7 @@ Error not_a_topic(std::string subject) {
             .hint = "use arn:aws:sns:REGION:12-DIGITS:NAME in sns.topic_arns"};
 }
 
-// Six fields; the last may hold no colon in a topic's ARN (with one more it is a subscription's).
+// Splits into six fields. The last must not contain a colon: an ARN with one more field is a subscription's.
 bool split(std::string_view arn, std::array<std::string_view, 6>& fields) {
     for (std::size_t i = 0; i < fields.size(); ++i) {
         const std::size_t colon = arn.find(':');
