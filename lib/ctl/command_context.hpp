@@ -1,4 +1,4 @@
-// The commands of carecloudctl, and what each of them works with. I/O thread.
+// The commands of carecloudctl and their environment. I/O thread only.
 #pragma once
 
 #include "base/clock.hpp"
@@ -14,11 +14,11 @@
 
 namespace carecloud {
 
-// The portal of a configuration; the program knows how to make it.
+// Makes the portal of a configuration; provided by the program.
 using MakePortal =
     std::function<Result<std::unique_ptr<HttpPortal>>(const Configuration& configuration, Clock& clock)>;
 
-// All of it outlives the command.
+// Everything in it must outlive the command.
 struct CommandContext {
     const CommandLine& line;
     DaemonClient& daemon;
@@ -27,24 +27,25 @@ struct CommandContext {
     const MakePortal& make_portal;
 };
 
-// A command prints its result; its caller prints a failure.
+// Commands print their result; the caller prints failures.
 using CtlTask = Task<CtlResult<CtlExit>>;
 
-// GET until it is answered: what is passing (a restart, a reload) is retried, for `patience` at most, and reported
-// once.
+// GET with retries of temporary failures (a restart, a reload), for at most `patience`; the first failure is reported
+// on stderr.
 Task<CtlResult<std::string>> get_patiently(CommandContext& context, std::string target, Duration patience);
 
-// The path of the record that the first two arguments name.
+// The API path of the record that the first two arguments name.
 std::string record_path(const CommandLine& line);
 
-// A command's own JSON, for --json.
+// Prints JSON that the command itself has built, for --json.
 void show_json(CommandContext& context, const CtlJson& json);
 
-// One page of a list, as the API gives it or as a table; `none` where that is empty. With --limit.
+// Prints one page of a list, as the API's JSON or as a table; `none` is printed if the table is empty. Supports
+// --limit.
 CtlTask show_list(CommandContext& context, std::string target, std::string (*as_text)(const CtlJson&),
                   const char* none);
 
-// The commands of carecloudctl, one function each; see command_table.cpp for what they do.
+// The commands of carecloudctl, one function each; command_table.cpp describes them.
 CtlTask ctl_status(CommandContext& context);
 CtlTask ctl_sync(CommandContext& context);
 CtlTask ctl_changes(CommandContext& context);

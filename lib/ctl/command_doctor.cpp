@@ -22,27 +22,27 @@
 namespace carecloud {
 namespace {
 
-enum class DoctorMark { good, note, bad };  // note: worth knowing, nothing must be done
+enum class DoctorMark { good, note, bad };  // note: worth knowing, no action required
 
 struct ExaminationFinding {
     DoctorMark verdict = DoctorMark::good;
     std::string check;     // "clock"
-    std::string found;     // what was seen
+    std::string found;     // what was observed
     std::string remedy{};  // what to do or set; may be empty
 };
 
-// Asks the portal what the vendor's API documentation does not describe, for one stream: whether it answers and takes
-// the key, what it makes of literals and `$or`, how many records it sends at once.
+// Probes, for one stream, what the vendor's API documentation does not describe: whether the portal responds and
+// accepts the key, which literals and whether `$or` work, and how many records it returns per request.
 class Examination {
   public:
-    // All of these outlive it.
+    // All of them must outlive this object.
     Examination(Clock& clock, HttpPortal& portal, const Configuration& configuration,
                 const StreamSettings& stream)
         : clock_(clock), portal_(portal), configuration_(configuration), stream_(stream) {}
     Examination(const Examination&) = delete;
     Examination& operator=(const Examination&) = delete;
 
-    // Fails only where it is interrupted: what goes wrong is a finding, and ends it.
+    // Fails only if interrupted. Any other error becomes a finding and ends the examination.
     Task<CtlResult<void>> run();
     const std::vector<ExaminationFinding>& findings() const { return findings_; }
 
@@ -64,7 +64,7 @@ class Examination {
     std::vector<ExaminationFinding> findings_;
 };
 
-// Whether the kernel says that a time service disciplines this machine's clock. Reading asks for no privilege.
+// Whether the kernel reports that a time service synchronizes this machine's clock. Reading needs no privilege.
 bool is_synchronized() {
     timex state{};
     const int clock = ::adjtimex(&state);
@@ -89,7 +89,7 @@ bool agrees(const DialectSetting& setting, const Dialect& dialect) {
            setting.id_as_oid == (dialect.id == IdLiteral::oid) && (!setting.keyset || dialect.keyset);
 }
 
-// Which of the checks it is that a failure answers.
+// The check that an error belongs to.
 const char* check_of(ErrorCode code) {
     switch (code) {
         case ErrorCode::unreachable:
@@ -124,7 +124,7 @@ void Examination::note(DoctorMark verdict, std::string check, std::string found,
 }
 
 void Examination::note_failure(const Error& error) {
-    // What a failure further on proves all the same.
+    // A later kind of failure still proves that the portal is reachable.
     const std::string check = check_of(error.code);
     if (findings_.empty() && check != "reachable") note(DoctorMark::good, "reachable", "the portal responds");
     note(DoctorMark::bad, check, printable(error.subject), printable(remedy_for(error)));
@@ -199,7 +199,7 @@ Task<Result<>> Examination::check_pages() {
     const bool compressed = portal_.last_compressed();
     bool capped = false;
     if (came > 0 && came < wanted) {
-        // The end, or all that the portal sends at once?
+        // Is this the end of the stream, or the portal's limit?
         CO_TRY_ASSIGN(const PagePtr beyond, ask_keys(where::all(), 1, came));
         capped = beyond->record_count() > 0;
     }

@@ -1,5 +1,5 @@
-// carecloudctl export: pages of records one after the other, so that no more than one is in memory. A CSV's columns are
-// those of all records, which are read twice for it.
+// carecloudctl export: reads the records page by page, so only one page is in memory. A CSV has a column for each
+// member that occurs in any record, so its records are read twice.
 #include "base/co_try.hpp"
 #include "ctl/command_context.hpp"
 #include "ctl/command_line.hpp"
@@ -17,10 +17,10 @@ namespace {
 constexpr const char* kRecordsAPage = "1000";
 constexpr Duration kReload = std::chrono::seconds(30);
 
-// Receives a record; false: no more are wanted.
+// Receives a record; returns false to stop.
 using RecordTaker = std::function<bool(std::string& record)>;
 
-// All records of the list, in order.
+// Calls `take` with all records of the list, in order.
 Task<CtlResult<void>> each_record(CommandContext& context, const std::string& list, std::string doing,
                                   RecordTaker take) {
     const MonoTime begun = context.clock.now();

@@ -58,7 +58,7 @@ CtlFailure unknown_command(const std::string& word) {
     return misuse("unknown command " + in_quotes(word), suggestion(word, known));
 }
 
-// The options, which may precede the command that they belong to.
+// An option as given; it may precede the command that it belongs to.
 struct GivenOption {
     std::string name;
     std::optional<std::string> value;
@@ -156,7 +156,7 @@ std::optional<CtlFailure> check_arguments(const CommandLine& line) {
     return std::nullopt;
 }
 
-// Arguments that would be ignored silently.
+// Refuses arguments that would be ignored silently.
 std::optional<CtlFailure> check_together(const CommandLine& line) {
     if (line.has("help") || line.has("version") || !line.command) return std::nullopt;
     for (const CtlExclusion& excluded : ctl_exclusions()) {

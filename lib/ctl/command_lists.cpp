@@ -14,7 +14,7 @@
 namespace carecloud {
 namespace {
 
-// The streams that have a record with that id in quarantine: normally an id belongs to one.
+// The streams that have a record with that id in quarantine. Normally an id belongs to only one.
 Task<CtlResult<std::vector<std::string>>> streams_with(CommandContext& context, const std::string& id) {
     std::vector<std::string> streams;
     std::string target = "/v1/quarantine?limit=1000";
@@ -64,8 +64,8 @@ CtlFailure nothing_of(const std::string& id) {
             .hint = "carecloudctl quarantine lists quarantined records"};
 }
 
-// quarantine --retry ID: requests the records with that id, one in each stream that has it in quarantine, and prints
-// the results. Exits with `wrong` if one stays in quarantine, or none is there.
+// quarantine --retry ID: requests the record with that id in each stream that has it in quarantine, and prints the
+// results. Exits with `wrong` if a record stays in quarantine, or none was there.
 CtlTask retry_quarantined_record(CommandContext& context) {
     const std::string id = context.line.text("retry");
     CO_TRY_ASSIGN(const std::vector<std::string> streams, streams_with(context, id));
@@ -117,7 +117,7 @@ std::string quarantine_text(const CtlJson& page) {
 
 constexpr const char* kPageSize = "1000";
 
-// Where the next page begins.
+// The position in the change log at which the next page begins.
 struct LogPosition {
     std::string generation{};
     std::uint64_t since = 0;
@@ -132,7 +132,7 @@ struct LogPosition {
     }
 };
 
-// False: the page was empty.
+// Returns false if the page was empty.
 bool print_changes(CommandContext& context, std::string body, LogPosition& position) {
     const JsonPage page = slice_page(body, "changes");
     for (const std::string& change : page.rows)
@@ -172,7 +172,7 @@ CtlTask show_list(CommandContext& context, std::string target, std::string (*as_
 
 CtlTask ctl_get(CommandContext& context) {
     CO_TRY_ASSIGN(const std::string body, context.daemon.get(record_path(context.line)));
-    // Into a file come the portal's bytes alone, so that their hash is the one in the log.
+    // A file receives only the portal's bytes, so their hash equals the one in the log.
     if (context.output.out_is_terminal())
         context.output.json(body);
     else

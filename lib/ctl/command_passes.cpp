@@ -14,7 +14,7 @@
 namespace carecloud {
 namespace {
 
-constexpr std::chrono::milliseconds kLookEvery{300};
+constexpr std::chrono::milliseconds kPollEvery{300};
 constexpr Duration kAway = std::chrono::minutes(2);
 
 void show_pass(CommandContext& context, const CtlJson& pass) {
@@ -24,14 +24,14 @@ void show_pass(CommandContext& context, const CtlJson& pass) {
         context.output.text(pass_outcome(pass, context.output));
 }
 
-// Until it has ended; waits across a restart of the daemon.
+// Waits until the pass has ended, across restarts of the daemon.
 CtlTask follow_pass(CommandContext& context, CtlJson first_seen) {
     const std::string target = "/v1/passes/" + std::to_string(first_seen.at("id").get<std::uint64_t>());
     const MonoTime begun = context.clock.now();
     CtlJson pass = first_seen;
     while (!has_ended(pass)) {
         context.output.progress(pass_progress(pass, first_seen, context.clock.now() - begun));
-        auto sleeping = context.clock.sleep(kLookEvery);
+        auto sleeping = context.clock.sleep(kPollEvery);
         co_await std::move(sleeping);
         CO_TRY_ASSIGN(const std::string body, get_patiently(context, target, kAway));
         pass = parse_answer(body);

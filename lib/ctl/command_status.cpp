@@ -52,7 +52,7 @@ std::string quota_text(const CtlJson& quota) {
     return reserved > 0 ? text + ", " + grouped(reserved) + " reserved" : text;
 }
 
-// A line, if there are any. A daemon before this release keeps none.
+// A line about former versions; empty if there are none. Older daemons do not report them.
 std::string versions_text(const CtlJson& status) {
     if (!status.contains("versions")) return "";
     const CtlJson& versions = status.at("versions");
@@ -62,7 +62,7 @@ std::string versions_text(const CtlJson& status) {
            bytes_text(versions.at("bytes").get<std::uint64_t>()) + "\n";
 }
 
-// An older daemon does not report it.
+// Older daemons do not report doubts.
 std::string doubts_text(const CtlJson& status) {
     const std::uint64_t doubted = status.value("doubted", std::uint64_t{0});
     return doubted > 0 ? "; " + counted(doubted, "record", "records") + " doubted" : "";
@@ -142,7 +142,7 @@ CtlTask ctl_status(CommandContext& context) {
         auto getting = context.daemon.get("/v1/status");
         const CtlResult<std::string> body = co_await std::move(getting);
         const bool watch = context.line.has("watch");
-        // With --watch, the recovery of the daemon must be visible, too.
+        // With --watch, the daemon's recovery must be visible, so temporary failures do not end the command.
         if (!body && (!watch || !shown || !body.error().passing)) co_return body.error();
         if (watch) context.output.clear();
         CtlExit exit = CtlExit::ok;

@@ -18,7 +18,7 @@ constexpr std::chrono::milliseconds kAskEvery{200};
 constexpr std::chrono::seconds kStandstill{120};
 constexpr Duration kRestart = std::chrono::seconds(30);
 
-// Kinds of changes, counted by stream.
+// The number of changes, by stream and kind.
 using Came = std::map<std::string, std::map<std::string, std::uint64_t>>;
 
 const CtlJson* find_stream(const CtlJson& status, const std::string& entity) {
@@ -32,8 +32,8 @@ std::uint64_t passes_of(const CtlJson* stream) {
     return stream ? stream->at("passes").get<std::uint64_t>() : 0;
 }
 
-// Whether a pass has ended that began after `before` was reported. One that was running then may have missed new
-// records; of two that ended, the second began later.
+// Whether a pass that began after `before` was reported has ended. A pass that was running at that time may have missed
+// new records; if two passes have ended since, the second one began later.
 bool has_passed(const CtlJson& before, const CtlJson& after, const std::string& entity) {
     const CtlJson* const stream = find_stream(after, entity);
     if (!stream) return true;  // a reload removed it
@@ -47,7 +47,7 @@ bool has_passed(const CtlJson& before, const CtlJson& after, const std::string& 
     const auto asked = Timestamp::parse(before.at("now").get<std::string>());
     if (!ended || !asked) return true;
     const std::chrono::milliseconds took(pass.at("ms").get<std::int64_t>());
-    // Both instants are cut to milliseconds.
+    // Both timestamps are truncated to milliseconds.
     return *ended - took >= *asked - std::chrono::milliseconds(1);
 }
 
@@ -84,7 +84,7 @@ Task<CtlResult<std::string>> wait_for_passes(CommandContext& context, const CtlJ
     }
 }
 
-// The changes in the log between two of its numbers.
+// Counts the changes in the log from `since`, exclusive, to `until`, inclusive.
 Task<CtlResult<Came>> count_changes(CommandContext& context, std::uint64_t since, std::uint64_t until) {
     Came came;
     while (since < until) {
@@ -117,7 +117,7 @@ std::string failure_text(const CtlJson& pass, const std::map<std::string, std::u
     return paint.painted(why, Color::bad) + (came.empty() ? "" : "\n  before that: " + came_text(came));
 }
 
-// Ends with `wrong` if a pass failed.
+// Returns `wrong` if a pass failed.
 CtlExit report_passes(CommandContext& context, const std::vector<std::string>& streams, const CtlJson& status,
                       Came came) {
     CtlExit exit = CtlExit::ok;
@@ -148,7 +148,7 @@ CtlTask ctl_sync(CommandContext& context) {
     const auto streams = parse_answer(nudged).at("nudged").get<std::vector<std::string>>();
     CO_TRY_ASSIGN(const std::string passed, wait_for_passes(context, before, streams));
     const CtlJson after = parse_answer(passed);
-    // Another numbering: the store was replaced meanwhile, and all that it has is new.
+    // A different generation means that the store was replaced: all of its changes are new.
     const bool same = before.at("generation") == after.at("generation");
     CO_TRY_ASSIGN(Came came, count_changes(context, same ? before.at("seq").get<std::uint64_t>() : 0,
                                            after.at("seq").get<std::uint64_t>()));

@@ -156,8 +156,8 @@ constexpr std::string_view kExitCodes =
 constexpr std::size_t kColumn = 22;
 constexpr std::size_t kLineMax = 80;
 
-// Wraps the words of `text` to lines that fit a terminal: the first one continues at the end of `out`, the others start
-// with `indent`.
+// Wraps `text` at spaces to fit a terminal: the first line continues at the end of `out`, the others start with
+// `indent` blanks.
 void append_words(std::string& out, std::string_view text, std::size_t indent = 0) {
     std::size_t column = indent;
     while (!text.empty()) {

@@ -63,7 +63,7 @@ CtlJson json_of(const std::vector<Difference>& found) {
     return corrections;
 }
 
-// A record that is no JSON was stored by another program.
+// A stored record that is not valid JSON was written by another program.
 [[noreturn]] void throw_no_record(const BadJson& bad) {
     throw CtlJson::other_error::create(598, "the record is not valid JSON: " + bad.what, nullptr);
 }

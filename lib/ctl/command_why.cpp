@@ -11,9 +11,9 @@
 namespace carecloud {
 namespace {
 
-// Something that happened to a record.
+// An event in the history of a record.
 struct LifeEntry {
-    std::string at;  // ISO 8601, which orders as text
+    std::string at;  // ISO 8601, which sorts as text
     std::string what;
     std::string text;
 };
@@ -54,7 +54,7 @@ LifeEntries entries_of(const CtlJson& life, const CtlJson& versions) {
     LifeEntries entries;
     for (const CtlJson& event : life.at("events"))
         add_event(entries, event);
-    // The oldest first, so that those of one commit stay in their order.
+    // Oldest first: the sort is stable, so changes of one commit stay in order.
     for (auto version = versions.rbegin(); version != versions.rend(); ++version)
         add_change(entries, *version);
     if (!life.at("quarantine").is_null()) add_quarantine(entries, life.at("quarantine"));

@@ -6,7 +6,8 @@
 namespace carecloud {
 namespace {
 
-// What spreadsheets take for a formula's beginning, their full-width forms included, also behind blanks.
+// Whether a spreadsheet may interpret the text as a formula: it begins with a formula sign, which may be full-width or
+// follow blanks, or with a tab or line break.
 bool is_formula(std::string_view text) {
     const std::size_t begin = text.find_first_not_of(" \t\r\n");
     if (begin == std::string_view::npos) return false;
@@ -50,7 +51,7 @@ std::string joined_cells(const std::vector<std::string>& cells) {
     return line + "\r\n";
 }
 
-// A cell is UTF-8 without NUL.
+// Cells must be UTF-8 without NUL.
 void make_readable(std::string& record) {
     if (auto readable = readable_json(record)) record = std::move(*readable);
 }
@@ -59,7 +60,7 @@ void make_readable(std::string& record) {
 
 std::string csv_cell(std::string_view json_value) {
     if (json_value == "null") return {};
-    // A number, true, false, and JSON, which begins with a bracket, are no formulas.
+    // Numbers, true, false, and JSON in brackets are not formulas.
     if (!json_value.starts_with('"')) return quoted_cell(json_value);
     return safe_cell(CtlJson::parse(json_value).get<std::string>());
 }

@@ -1,12 +1,12 @@
-// Records as RFC 4180 has them: a line a record, CRLF at its end, cells in quotes where they need it. A text that a
-// spreadsheet would run as a formula begins with an apostrophe, which it takes for "this is text".
+// Records as CSV (RFC 4180): one line per record with CRLF, cells quoted if necessary. Text that a spreadsheet would
+// run as a formula gets a leading apostrophe, which marks it as text.
 //
 //     CsvColumns columns;
 //     columns.learn(record);                    // of every record, first
 //     output.bytes(columns.heading());
 //     output.bytes(columns.row(record));
 //
-// Pure; one thread at a time.
+// Pure; not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -17,15 +17,15 @@
 
 namespace carecloud {
 
-// The columns are the names of the records' members, in the order in which they were met.
+// The columns are the names of the records' members, in order of first occurrence.
 class CsvColumns {
   public:
-    // A JSON object; nlohmann's exception where it is none. What is no text in it (half a surrogate pair, NUL) becomes
-    // U+FFFD, here and in row(); its bytes may be moved, and change no further.
+    // `record` must be a JSON object; otherwise nlohmann's exception is thrown. Invalid characters in it (half a
+    // surrogate pair, NUL) are replaced by U+FFFD, here and in row().
     void learn(std::string& record);
     bool empty() const { return names_.empty(); }
     std::string heading() const;
-    // A member that was not learned is left out, and counted: `left_out`.
+    // Members that were not learned are omitted, and counted in left_out().
     std::string row(std::string& record);
     std::size_t left_out() const { return left_out_; }
 
@@ -35,8 +35,8 @@ class CsvColumns {
     std::size_t left_out_ = 0;
 };
 
-// A JSON value as a cell: a text without its quotes, a number, true or false as they stand, null as nothing, an object
-// or an array as its JSON. A text that is a plain number ("-5.25") is left alone.
+// A JSON value as a cell: a string without its quotes; numbers, true and false verbatim; null as an empty cell; an
+// object or array as its JSON. A string that is a plain number ("-5.25") gets no apostrophe.
 std::string csv_cell(std::string_view json_value);
 
 }  // namespace carecloud

@@ -50,13 +50,13 @@ CtlHandler handler_of(const CtlCommand& command) {
     throw std::logic_error("a command without a handler");
 }
 
-// The exit code of a command, also if it ended with an exception.
+// The result of a command, even if it ended with an exception.
 CtlResult<CtlExit> outcome_of(const std::exception_ptr& thrown, CtlResult<CtlExit> exit) {
     if (!thrown) return exit;
     try {
         std::rethrow_exception(thrown);
     } catch (const CtlJson::exception&) {
-        // Without the exception's text: it quotes the response, which may be a child's record.
+        // The exception's text is omitted: it quotes the response, which may be a child's record.
         return CtlFailure{.exit = CtlExit::protocol,
                           .what = "unexpected response; it does not match this version of carecloud-syncd",
                           .hint =
@@ -72,7 +72,7 @@ CtlResult<CtlExit> outcome_of(const std::exception_ptr& thrown, CtlResult<CtlExi
 CtlResult<CtlExit> run_command(const CommandLine& line, CtlOutput& output, const MakePortal& make_portal) {
     asio::io_context io(1);
     SystemClock clock(io);
-    // `doctor` queries only the portal.
+    // `doctor` does not use the daemon.
     CtlResult<DaemonAddress> address = DaemonAddress{};
     if (line.command->name != "doctor") address = find_daemon(line);
     if (!address) return address.error();
@@ -95,7 +95,7 @@ CtlResult<CtlExit> run_command(const CommandLine& line, CtlOutput& output, const
     return outcome;
 }
 
-// For any failure, `status` reports "unknown" to a monitoring system, even for a usage error; but "critical" if the
+// After any failure, even a usage error, `status` must report "unknown" to a monitoring system; but "critical" if the
 // daemon reports that its store fails.
 CtlExit exit_of_status(const CtlFailure& failure) {
     return failure.code.starts_with("store_") ? CtlExit::critical : CtlExit::unknown;

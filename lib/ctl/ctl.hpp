@@ -1,4 +1,4 @@
-// carecloudctl without its process: words in, text out, the code to leave with.
+// carecloudctl as a function: from the arguments to text and the exit code.
 //
 //     return static_cast<int>(run_ctl({argv + 1, argv + argc}, {.out = std::cout, .err = std::cerr, …}));
 #pragma once
@@ -17,10 +17,10 @@ struct CtlProcess {
     std::ostream& err;
     CtlTerminals terminals{};
     std::string version{};
-    MakePortal make_portal{};  // for `doctor` alone
+    MakePortal make_portal{};  // for `doctor` only
 };
 
-// Runs an io_context of its own, and takes SIGINT, SIGTERM and SIGHUP meanwhile.
+// Runs its own io_context and handles SIGINT, SIGTERM and SIGHUP while a command runs.
 CtlExit run_ctl(const std::vector<std::string>& words, const CtlProcess& process);
 
 }  // namespace carecloud

@@ -20,7 +20,7 @@ void append_escape(std::string& out, unsigned char byte) {
     out += kDigits[byte & 15U];
 }
 
-// C1 in UTF-8 is C2 80 to C2 9F.
+// C1 control characters are C2 80 to C2 9F in UTF-8.
 bool is_c1(std::string_view rest) {
     return rest.size() > 1 && rest[0] == '\xc2' && static_cast<unsigned char>(rest[1]) < 0xa0;
 }
@@ -39,7 +39,7 @@ std::string terminal_json(std::string_view json) {
         if (byte == '\n' || byte == '\t') {
             out += json[0];
         } else if (byte < 0x20) {
-            // Of these only a carriage return may occur in JSON, as white space.
+            // Valid JSON contains no other control character than a carriage return here, as white space.
             if (byte != '\r') append_escape(out, byte);
         } else if (byte == 0x7f) {
             append_escape(out, byte);
@@ -51,7 +51,7 @@ std::string terminal_json(std::string_view json) {
             append_escape(out, static_cast<unsigned char>(json[1]));
             taken = 2;
         } else {
-            // The whole character: its other bytes are 80 to BF.
+            // Take the whole character: its continuation bytes are 80 to BF.
             while (taken < json.size() && (static_cast<unsigned char>(json[taken]) & 0xc0U) == 0x80)
                 ++taken;
             out += json.substr(0, taken);

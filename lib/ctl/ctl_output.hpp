@@ -1,4 +1,4 @@
-// What becomes of a command, for its user: how carecloudctl exits, and where it writes.
+// The user's view of a command: the exit codes and the output of carecloudctl.
 #pragma once
 
 #include <iosfwd>
@@ -9,39 +9,40 @@
 
 namespace carecloud {
 
-// How carecloudctl exits: sysexits.h where it has a code, so that scripts know what to do. `status` exits as
-// monitoring plugins do instead: 0 ok, 1 warning, 2 critical, 3 unknown.
+// Exit codes: those of sysexits.h where applicable, for use by scripts. `status` uses those of monitoring plugins
+// instead: 0 ok, 1 warning, 2 critical, 3 unknown.
 enum class CtlExit : int {
     ok = 0,
-    wrong = 1,         // it was done, and what it found is not well; or the daemon said no. status: a warning
-    critical = 2,      // status: what the daemon reports is critical
-    unknown = 3,       // status: no answer that says how the daemon is
-    usage = 64,        // EX_USAGE
-    unavailable = 69,  // EX_UNAVAILABLE: no daemon answers there
-    output = 74,       // EX_IOERR: what was asked for could not be written
-    temporary = 75,    // EX_TEMPFAIL: try again later
-    protocol = 76,     // EX_PROTOCOL: something answers there that is no carecloud-syncd of this version
-    refused = 77,      // EX_NOPERM: the token
+    wrong = 1,          // completed with a bad result, or the daemon refused; status: a warning
+    critical = 2,       // status: the daemon reports a critical state
+    unknown = 3,        // status: the daemon's state could not be determined
+    usage = 64,         // EX_USAGE
+    unavailable = 69,   // EX_UNAVAILABLE: the daemon cannot be reached
+    output = 74,        // EX_IOERR: the output could not be written
+    temporary = 75,     // EX_TEMPFAIL: try again later
+    protocol = 76,      // EX_PROTOCOL: the server is not carecloud-syncd of this version
+    refused = 77,       // EX_NOPERM: the token or the socket's permissions
     interrupted = 130,  // SIGINT, SIGTERM, SIGHUP
 };
 
-// Why a command cannot go on, for its user.
+// Why a command failed, for the user.
 struct CtlFailure {
-    // First, since nothing that a CtlResult holds converts to it: C++20 would take a lone value for a whole aggregate.
-    bool passing = false;  // the daemon is away or busy for a moment: a later try may do better
+    // Must be the first member: if a CtlResult's value converted to the first member, C++20's parenthesized aggregate
+    // initialization would make CtlFailure constructible from that value. None converts to bool.
+    bool passing = false;  // temporary: the daemon is restarting or busy, so a retry may succeed
     CtlExit exit = CtlExit::wrong;
     std::string what{};
     std::string hint{};  // what to do about it; may be empty
-    std::string code{};  // the problem's, if the daemon reported one: "generation_changed"
+    std::string code{};  // the API's problem code, if the daemon reported one: "generation_changed"
 };
 
-// Tested before it is looked into: value() is never called.
+// Callers test for success before access; value() is never called.
 template <class T>
 using CtlResult = boost::system::result<T, CtlFailure>;
 
 [[noreturn]] void throw_exception_from_error(const CtlFailure& failure, const boost::source_location& where);
 
-// Which of the outputs are terminals, and whether color is wanted.
+// Which outputs are terminals, and whether to use color.
 struct CtlTerminals {
     bool out = false;
     bool err = false;
@@ -50,14 +51,14 @@ struct CtlTerminals {
 
 enum class Color { plain, good, warn, bad, faint };
 
-// Where carecloudctl writes: people see tables and colors, programs see plain bytes, and a terminal never sees a
-// control character that data brought along.
+// The output of carecloudctl. People get tables and colors, programs get unchanged bytes, and control characters in
+// data never reach a terminal.
 //
 //     CtlOutput output(out, err, {.out = true, .err = true, .color = true});
 //     output.text(table.to_string() + "\n");
-//     output.progress("1,200 records");  // only on a terminal; gone with the next word
+//     output.progress("1,200 records");  // only on a terminal; erased by the next output
 //
-// One thread at a time.
+// Not thread-safe.
 class CtlOutput {
   public:
     CtlOutput(std::ostream& out, std::ostream& err, CtlTerminals terminals)
@@ -65,25 +66,25 @@ class CtlOutput {
     CtlOutput(const CtlOutput&) = delete;
     CtlOutput& operator=(const CtlOutput&) = delete;
 
-    // Text of ours; what it repeats of data went through printable().
+    // Our own text; any data in it must have passed printable().
     void text(std::string_view text);
-    // A JSON text and a line's end. On a terminal what it would obey is written as \u00XX, which is the same JSON;
-    // elsewhere the bytes come as they are.
+    // A JSON text and a line end. On a terminal, control characters are written as \u00XX, which is the same JSON;
+    // elsewhere the bytes are unchanged.
     void json(std::string_view json);
-    // Bytes as they are, for a file; on a terminal control characters but line ends are left out.
+    // Unchanged bytes, for a file. On a terminal, control characters other than line feeds are escaped or omitted.
     void bytes(std::string_view bytes);
-    // For people, on stderr.
+    // A line for people, on stderr.
     void note(std::string_view line);
     void failure(const CtlFailure& failure);
-    // In place of the last one; only where stderr is a terminal.
+    // Replaces the previous progress line; only if stderr is a terminal.
     void progress(std::string_view line);
     void end_progress();
-    // The screen's beginning, where stdout is a terminal.
+    // Clears the screen if stdout is a terminal.
     void clear();
 
     bool out_is_terminal() const { return terminals_.out; }
     std::string painted(std::string_view text, Color color) const;
-    // False: not all that was written arrived, so far as is known.
+    // Returns false if output is known to be lost.
     bool good() const;
     bool flush();
 
@@ -94,8 +95,7 @@ class CtlOutput {
     bool progress_shown_ = false;
 };
 
-// The same JSON without a character that a terminal obeys, but for line feeds and tabs. What is no UTF-8 becomes
-// U+FFFD.
+// The same JSON without characters that control a terminal, except line feeds and tabs. Invalid UTF-8 becomes U+FFFD.
 std::string terminal_json(std::string_view json);
 
 }  // namespace carecloud

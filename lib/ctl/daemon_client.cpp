@@ -13,10 +13,10 @@
 namespace carecloud {
 namespace {
 
-// A page of changes waits for at most a minute, and a client may be slow.
+// The API holds a request for changes for at most a minute, and the connection may be slow.
 constexpr std::chrono::milliseconds kPatience{90'000};
 constexpr std::chrono::milliseconds kConnect{5'000};
-// A record may be large, and is then alone in its page.
+// A large record gets a page of its own, so even that fits.
 constexpr std::size_t kAnswerMax = 256U << 20U;
 constexpr std::string_view kUnix = "unix:";
 constexpr std::size_t kUnixPathMax = 107;
@@ -58,7 +58,7 @@ CtlResult<HttpClientSettings> settings_for(const DaemonAddress& address) {
     return settings;
 }
 
-// The API's own hints name its paths. Empty: the hint applies to the command line as well.
+// A hint for the command line, because the API's hints name API paths. Empty: the API's hint applies here, too.
 std::string_view command_hint(std::string_view code) {
     static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> hints{{
         {"numbers_only",
@@ -86,7 +86,7 @@ std::string url_of(const ApiSettings& api) {
     return "http://" + here.to_string();
 }
 
-// Also if it is unusable: that is reported when it is used.
+// True for an unusable file, too: its problem is reported when it is used.
 bool exists(const char* path) {
     return ::access(path, F_OK) == 0 || errno == EACCES;
 }
@@ -221,7 +221,7 @@ CtlResult<DaemonAddress> find_daemon(const CommandLine& line) {
         address.notice = printable(loaded.file) + " has errors, which carecloud-syncd --check lists";
     if (api.configured) {
         address.url = url_of(api);
-        // A token file that only root may read must be specified with --token-file.
+        // A token file that only root can read must be given with --token-file.
         const bool known = address.token_file.empty() && api.token_file;
         if (known && ::access(api.token_file->c_str(), R_OK) == 0) address.token_file = *api.token_file;
     } else if (exists(kUsualSocket)) {

@@ -1,11 +1,11 @@
-// The daemon's API as carecloudctl asks it: one place where addresses, the token and what the daemon says no with
-// become answers or failures that name the remedy.
+// The client of the daemon's API. It turns addresses, the token and the API's errors into responses, or into failures
+// that name the remedy.
 //
 //     auto client = DaemonClient::create(io.get_executor(), {.url = "unix:/run/carecloud-syncd/api.sock"});
 //     auto asking = (*client)->get("/v1/status");
 //     const CtlResult<std::string> body = co_await std::move(asking);
 //
-// I/O thread. It outlives its requests.
+// I/O thread only; must outlive its requests.
 #pragma once
 
 #include "base/clock.hpp"
@@ -25,18 +25,18 @@ using CtlJson = nlohmann::ordered_json;
 
 struct DaemonAddress {
     std::string url = "http://127.0.0.1:8461";
-    std::string token_file{};  // empty: none is sent
+    std::string token_file{};  // empty: no token is sent
     std::string ca_file{};
-    std::string notice{};  // for stderr; empty: nothing to say
+    std::string notice{};  // for stderr; may be empty
 };
 
 class DaemonClient {
   public:
-    // Connects to nobody yet. Failures: usage, refused (the token's file).
+    // Does not connect yet. Failures: usage, refused (an unusable token file).
     static CtlResult<std::unique_ptr<DaemonClient>> create(const boost::asio::any_io_executor& executor,
                                                            const DaemonAddress& address);
 
-    // The body of an answer that went well.
+    // Both return the body of a successful response.
     Task<CtlResult<std::string>> get(std::string target);
     Task<CtlResult<std::string>> ask(std::string method, std::string target);
 
@@ -53,19 +53,21 @@ class DaemonClient {
     std::unique_ptr<HttpClient> http_;
 };
 
-// Where it is none: nlohmann's exception, which means that no daemon of this version answers (CtlExit::protocol).
+// Throws nlohmann's exception if the body is not JSON, which means that the server is not a daemon of this version
+// (CtlExit::protocol).
 CtlJson parse_answer(const std::string& body);
 
-// "?a=1&b=2" grows: appends "name=value", percent-encoded, where there is a value.
+// Appends "name=value", percent-encoded, to the query of `target`, unless `value` is empty.
 void add_query(std::string& target, std::string_view name, std::string_view value);
 
-// Where carecloudctl finds the daemon, and by which token: from the command line, else from the daemon's configuration,
-// else at the address of the packaged service.
+// How carecloudctl finds the daemon's address and token: from the command line, else from the daemon's configuration,
+// else the address of the packaged service.
 inline constexpr const char* kUsualConfiguration = "/etc/carecloud-syncd/config.yaml";
 inline constexpr const char* kUsualSocket = "/run/carecloud-syncd/api.sock";
 
-// Of a configuration with errors the section api is used: the daemon continues with its earlier settings, and its state
-// is of most interest then. Failure (usage): --config names a file without one. Reads files, connects to nobody.
+// Uses the section api even if the configuration has errors: the daemon then continues with its earlier settings, and
+// its state is of most interest. Failure (usage): --config names a file that does not give the address. Reads files;
+// does not connect.
 CtlResult<DaemonAddress> find_daemon(const CommandLine& line);
 
 }  // namespace carecloud

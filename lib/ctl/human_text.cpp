@@ -54,7 +54,7 @@ std::vector<std::size_t> TextTable::column_widths() const {
     return widths;
 }
 
-// As many cells as there are widths.
+// `cells` may be longer than `widths`; the rest is not written.
 std::string TextTable::line_of(const std::vector<std::string>& cells,
                                const std::vector<std::size_t>& widths) const {
     std::string line;
@@ -64,7 +64,7 @@ std::string TextTable::line_of(const std::vector<std::string>& cells,
     return line + "\n";
 }
 
-// The cells from that one on with their titles, as many per line as fit; a long one is broken between words.
+// Returns the cells from `from` on, each with its title, as many per line as fit; long ones are broken between words.
 std::string TextTable::beneath(const std::vector<std::string>& cells, std::size_t from,
                                std::size_t width) const {
     std::string out;

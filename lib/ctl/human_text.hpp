@@ -1,6 +1,6 @@
-// Tables and times as people read them, besides the quantities of base/quantity_text.hpp.
+// Tables and times for people; quantities are in base/quantity_text.hpp.
 //
-// Pure; one thread at a time.
+// Pure; not thread-safe.
 #pragma once
 
 #include "base/quantity_text.hpp"
@@ -13,8 +13,8 @@
 
 namespace carecloud {
 
-// A line a row, columns aligned, two blanks between them. Columns that do not fit the width are shown beneath their
-// row, each with its title. Cells may hold whatever the data brings: they are shown harmless.
+// One line per row, columns aligned and separated by two blanks. Columns that do not fit the width are shown beneath
+// their row, each with its title. Cells may contain untrusted text: it is made printable.
 //
 //     TextTable table({{"STREAM"}, {"RECORDS", TextTable::Align::right}});
 //     table.add({"claim_attendance", grouped(20000)});
@@ -24,16 +24,16 @@ class TextTable {
     struct Column {
         std::string title;
         Align align = Align::left;
-        std::size_t width_max = 60;  // characters; longer cells are cut, with "…"
+        std::size_t width_max = 60;  // characters; longer cells are truncated with "…"
     };
 
     explicit TextTable(std::vector<Column> columns) : columns_(std::move(columns)) {}
 
-    // As many cells as there are columns.
+    // Missing cells are empty; excess ones are dropped.
     void add(std::vector<std::string> cells);
     static constexpr std::size_t kWidth = 80;  // characters
-    // Each line ends with a line feed; none where there are no rows. No line is wider than `width` unless a word of
-    // the data or the first column is.
+    // Each line ends with a line feed; the result is empty if there are no rows. No line is wider than `width`, unless
+    // the first column or a word of the data is.
     std::string to_string(std::size_t width = kWidth) const;
 
   private:
@@ -45,12 +45,12 @@ class TextTable {
     std::vector<std::vector<std::string>> rows_;
 };
 
-// Characters of UTF-8, each taken to be one column wide.
+// The number of UTF-8 characters, each assumed to be one column wide.
 std::size_t text_width(std::string_view text);
 
-// "2026-11-27 03:00:00", in UTC; what is not a time comes back as it is, printable.
+// "2026-11-27 03:00:00", in UTC. Text that is not a time is returned in printable form.
 std::string instant_text(std::string_view iso);
-// How long before `now` that was: "4 min ago"; empty if it is not a time.
+// The time elapsed until `now`, such as "4 min ago"; empty if `iso` is not a time.
 std::string ago_text(std::string_view iso, Timestamp now);
 
 }  // namespace carecloud

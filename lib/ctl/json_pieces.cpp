@@ -7,10 +7,10 @@
 namespace carecloud {
 namespace {
 
-// Nothing here is deeper than a record in a page.
+// The nesting depth of a row: it is an element of an array in the page's object.
 constexpr std::size_t kRowDepth = 2;
 
-// What a reader of JSON says of a text that is none: callers know one kind of exception.
+// Callers expect a single kind of exception for invalid JSON.
 [[noreturn]] void throw_no_json(const BadJson& bad) {
     throw CtlJson::other_error::create(599, "the response is not a page: " + bad.what, nullptr);
 }
@@ -22,7 +22,7 @@ std::string_view take_piece(Tokens& tokens, std::size_t depth) {
     return {begin, static_cast<std::size_t>(tokens.after_bracket() - begin)};
 }
 
-// Line ends stand between tokens alone.
+// Unescaped line breaks occur only between tokens.
 std::string in_one_line(std::string_view piece) {
     std::string line(piece);
     std::replace(line.begin(), line.end(), '\n', ' ');

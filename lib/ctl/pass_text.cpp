@@ -29,7 +29,7 @@ std::string steps_word(const CtlJson& pass, std::uint64_t steps) {
     return months ? (steps == 1 ? "month" : "months") : (steps == 1 ? "step" : "steps");
 }
 
-// Between 0 and 1, by records if their number is known; within the current step, too.
+// The completed share, from 0 to 1; by records if their number is known, and so within the current step, too.
 double share_done(const CtlJson& pass) {
     const auto expected = number_in(pass, "expected");
     const auto steps = number_in(pass, "steps");
@@ -80,7 +80,7 @@ std::string pass_progress(const CtlJson& pass, const CtlJson& first_seen, Durati
     const double share = share_done(pass);
     const auto filled = static_cast<std::size_t>(share * static_cast<double>(kBar));
     std::string text = "[" + std::string(filled, '#') + std::string(kBar - filled, '.') + "] ";
-    // The total is unknown at first.
+    // The number of steps is unknown at first.
     if (const auto steps = number_in(pass, "steps"); steps > 0)
         text += grouped(number_in(pass, "steps_done")) + " of " + grouped(steps) + " " +
                 steps_word(pass, steps) + ", ";

@@ -1,6 +1,6 @@
-// A bounded pass (a backfill, a reconciliation) as /v1/passes reports it, for people.
+// A bounded pass (a backfill or reconciliation), as reported by /v1/passes, formatted for people.
 //
-// Pure; nlohmann's exception where it is of another shape.
+// Pure. Throws nlohmann's exception if the JSON has another structure.
 #pragma once
 
 #include "base/clock.hpp"
@@ -11,16 +11,17 @@
 
 namespace carecloud {
 
-// Whether nothing more becomes of it.
+// Whether the pass is neither waiting nor running.
 bool has_ended(const CtlJson& pass);
-// What one leaves with for it: wrong where it failed, asks, or was canceled.
+// The exit code for an ended pass: `wrong` if it failed, was canceled or awaits confirmation.
 CtlExit pass_exit(const CtlJson& pass);
 
-// "[#####…………] 1 of 3 steps, 1,234 records, about 10 s left", while it goes on and since `watched` ago.
+// "[########................] 1 of 3 steps, 1,234 records, 120 per second, about 10 s left". `first_seen`: the pass
+// when watching began, `watched` ago.
 std::string pass_progress(const CtlJson& pass, const CtlJson& first_seen, Duration watched);
-// What became of it: one line or some.
+// The outcome, on two or more lines.
 std::string pass_outcome(const CtlJson& pass, const CtlOutput& paint);
-// Of /v1/passes; empty where there are none.
+// The table of /v1/passes; empty if there are no passes.
 std::string passes_text(const CtlJson& passes);
 
 }  // namespace carecloud
