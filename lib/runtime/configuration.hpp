@@ -1,12 +1,11 @@
-// The configuration as plain values, and how it is read. Every problem of a file is found at once, each with its
-// position.
+// The configuration as plain values, and its loader, which reports all problems of a file, each with its position.
 //
 //     LoadedConfiguration loaded = load_configuration("/etc/carecloud-syncd/config.yaml");
 //     if (!loaded.ok()) { print(report(loaded.file, loaded.problems)); return 78; }
 //
 // A relative path of a secret (key, token, password, certificate and its key) is looked up in $CREDENTIALS_DIRECTORY
-// first if it is a bare file name, then in the directory of the configuration file; any other relative path in the
-// directory of the configuration file. The files themselves are not opened here. Values only; safe on any thread.
+// first if it is a bare file name, then in the directory of the configuration file; any other relative path is relative
+// to the directory of the configuration file. The files themselves are not opened here. Values only; thread-safe.
 #pragma once
 
 #include "model/stream.hpp"
@@ -29,10 +28,10 @@ namespace carecloud {
 struct RateSettings {
     double per_second = 5;  // requests; above 0, at most 1000
     std::uint32_t burst = 10;
-    std::optional<std::uint64_t> monthly_quota;  // requests per calendar month (UTC); none: not limited
+    std::optional<std::uint64_t> monthly_quota;  // requests per calendar month (UTC); empty: unlimited
 };
 
-// The manually fixed parts of the portal's query language; see portal/dialect.hpp.
+// The fixed parts of the portal's query language, if configured; see portal/query.hpp.
 struct DialectSetting {
     bool modified_as_date = false;  // {"$date":…}, else the portal's text
     bool id_as_oid = false;         // {"$oid":…}, else the text
@@ -40,21 +39,21 @@ struct DialectSetting {
 };
 
 struct PortalSettings {
-    std::string base_url;  // without a slash at its end
+    std::string base_url;  // without a trailing slash
     std::string workspace_id;
     std::string bucket_id;
     std::string api_key_file;
     std::optional<std::string> ca_file;
     std::chrono::milliseconds timeout{35'000};
     std::size_t page_size = 1000;  // upper bound of Take
-    std::size_t lanes = 12;        // of wide loads and bounded passes: requests under way at once
+    std::size_t lanes = 12;        // concurrent requests of wide loads and bounded passes
     RateSettings rate;
-    std::optional<DialectSetting> dialect;  // none: auto, to be proven
+    std::optional<DialectSetting> dialect;  // empty: auto, proven by lib/sync
 };
 
 struct ReconcileSettings {
     std::chrono::milliseconds every = std::chrono::hours{24};
-    // Every key compared, whatever the counts.
+    // Every key is compared at least this often, even if the counts are equal.
     std::chrono::milliseconds whole_every = std::chrono::hours{24};
     bool deep = false;
     double stop_above = 0.05;  // share of the stream's records, 0 to 1
@@ -62,7 +61,7 @@ struct ReconcileSettings {
 };
 
 struct StreamSettings {
-    StreamSpec spec;  // workspace and bucket are the portal's; filter is canonical JSON, fields are sorted
+    StreamSpec spec;  // has the portal's workspace and bucket, a canonical JSON filter and sorted fields
     std::chrono::milliseconds poll_every = std::chrono::minutes{5};
     std::chrono::milliseconds overlap = std::chrono::minutes{10};
     ReconcileSettings reconcile;
@@ -78,45 +77,44 @@ struct SnsSettings {
     std::string path = "/sns";
     std::vector<std::string> topic_arns;
     bool confirm = true;
-    std::optional<TlsFiles> tls;  // none: off, behind a proxy on this machine
-    // Host or host:port; empty: Amazon's own, by the topic's region.
+    std::optional<TlsFiles> tls;  // empty: off, behind a proxy on this machine
+    // Host or host:port; empty: Amazon's, by the topic's region.
     std::vector<std::string> certificate_hosts;
     std::optional<std::string> trust_ca_file;
-    std::optional<std::string> basic_auth_file;  // "user:password"; required from SNS by a 401
+    std::optional<std::string> basic_auth_file;  // "user:password", which a 401 requires of SNS
 };
 
 enum class StoreKind { sqlite, postgresql };
 
-// How long what is not needed for synchronizing is kept; none: for ever.
+// How long data that synchronization does not need is kept; empty: forever.
 struct KeepSettings {
     using Age = std::optional<std::chrono::milliseconds>;
 
-    Age versions =
-        std::chrono::hours{400 * 24};  // former versions and corrections; zero: none is kept at all
-    Age changes{};                     // but the newest of each record
-    Age events{};                      // that are settled
-    Age deleted{};                     // bodies of records that the portal has deleted
+    Age versions = std::chrono::hours{400 * 24};  // former versions and corrections; zero: keep none
+    Age changes{};                                // except the newest of each record
+    Age events{};                                 // settled ones
+    Age deleted{};                                // bodies of records deleted at the portal
 };
 
 struct StoreSettings {
     StoreKind kind = StoreKind::sqlite;
     std::string sqlite_path = "/var/lib/carecloud-syncd/store.db";
-    std::string postgresql_url;  // may contain a password: never shown
+    std::string postgresql_url;  // may contain a password: never show it
     KeepSettings keep;
 };
 
 struct ApiSettings {
     ListenAddress listen{.host = "127.0.0.1", .port = 8461, .unix_path = {}};
     std::optional<std::string> token_file;
-    bool configured = false;                 // whether anything listens
-    bool by_default = false;                 // the file does not contain the section, see listen_by_default()
-    std::optional<ListenAddress> numbers{};  // also serves there what every user of this machine may read
+    bool configured = false;                 // whether the API listens at all
+    bool by_default = false;                 // the file does not contain the section; see listen_by_default()
+    std::optional<ListenAddress> numbers{};  // also listens here, but serves only figures, to all local users
 };
 
 struct Configuration {
     PortalSettings portal;
     std::vector<StreamSettings> streams;
-    std::optional<SnsSettings> sns;  // none: poll only
+    std::optional<SnsSettings> sns;  // empty: poll only
     StoreSettings store;
     ApiSettings api;
     LogSettings log;
@@ -125,13 +123,13 @@ struct Configuration {
 struct LoadedConfiguration {
     std::string file;
     Configuration configuration;          // valid if ok()
-    std::vector<ConfigProblem> problems;  // by line
-    std::vector<ConfigProblem> warnings;  // by line; such as an undocumented entity
+    std::vector<ConfigProblem> problems;  // by position
+    std::vector<ConfigProblem> warnings;  // by position; such as an undocumented entity
 
     bool ok() const { return problems.empty(); }
 };
 
-// The source of a text, and its environment.
+// The origin of a configuration text, and its environment.
 struct ConfigurationSource {
     std::string file;                 // its name in messages
     std::filesystem::path directory;  // base of relative paths
@@ -142,15 +140,16 @@ LoadedConfiguration load_configuration(const std::string& path,
                                        const EnvironmentLookup& environment = process_environment);
 LoadedConfiguration parse_configuration(std::string_view text, const ConfigurationSource& source);
 
-// Under systemd, a configuration without a section api listens on "api.sock" in the service's own directory
-// ($RUNTIME_DIRECTORY), only for root and its group, and serves figures on 127.0.0.1:8461 if that directory is in /run,
-// where systemd creates it. Otherwise the configuration is unchanged.
+// Under systemd, a configuration without the section api listens on "api.sock" in the service's runtime directory
+// ($RUNTIME_DIRECTORY), accessible only to root and the socket's group. If that directory is in /run, where systemd
+// creates it, figures are also served on 127.0.0.1:8461. Without $RUNTIME_DIRECTORY the settings are unchanged.
 void listen_by_default(ApiSettings& api, const EnvironmentLookup& environment = process_environment);
 
-// One message per line.
+// Formats the problems, one per line.
 std::string report(std::string_view file, const std::vector<ConfigProblem>& problems);
 
-// Why this version cannot run the configuration at all: "store.url: PostgreSQL is not supported …". None: it can.
+// The reason why this version cannot run the configuration, such as "store.url: PostgreSQL is not supported …";
+// std::nullopt if it can.
 std::optional<std::string> cannot_run(const Configuration& configuration);
 
 }  // namespace carecloud

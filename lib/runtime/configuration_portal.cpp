@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t kScopeIdMax = 128;
 constexpr double kPerSecondMax = 1000;
 
-// They travel as HTTP headers.
+// The ids are sent in HTTP headers.
 std::optional<std::string> as_scope_id(const Field& field) {
     std::optional<std::string> id = as_text(field);
     if (!id) return std::nullopt;

@@ -1,4 +1,4 @@
-// The readers of the configuration's sections, one source file a group. For configuration_parse.cpp alone.
+// Readers of the configuration's sections, one source file per group. Only for configuration_parse.cpp.
 #pragma once
 
 #include "runtime/configuration.hpp"
@@ -10,7 +10,7 @@
 
 namespace carecloud {
 
-// Each reads `field` into the settings; what is wrong or missing goes to the findings.
+// Each reads `field` into the settings, and adds problems to the findings.
 void read_portal(const Field& field, const ConfigurationSource& source, PortalSettings& settings);
 void read_streams(const Field& field, const PortalSettings& portal, std::vector<StreamSettings>& streams);
 void read_sns(const Field& field, const ConfigurationSource& source, SnsSettings& settings);
@@ -18,13 +18,13 @@ void read_store(const Field& field, const ConfigurationSource& source, StoreSett
 void read_api(const Field& field, const ConfigurationSource& source, ApiSettings& settings);
 void read_log(const Field& field, LogSettings& settings);
 
-// What two or more of them need.
+// Shared by several sections.
 
 enum class FileUse { plain, secret };
-// An absolute path, by the rule of configuration.hpp.
+// Returns an absolute path, by the rules in configuration.hpp.
 std::optional<std::string> as_file(const Field& field, FileUse use, const ConfigurationSource& source);
 std::optional<ListenAddress> as_listen_address(const Field& field, bool unix_allowed);
-// https, or http to this machine; no user, query or fragment. Without the slash at its end.
+// https, or http to this machine; no user, query or fragment. The result has no trailing slash.
 std::optional<std::string> as_base_url(const Field& field);
 
 }  // namespace carecloud

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view kStoreRemedy = "use sqlite:/absolute/path or postgresql://host/database";
 
-// After "sqlite:". Three slashes, as other programs write them, mean the same as one.
+// `path` is the text after "sqlite:". Three slashes, as in other programs' URLs, mean the same as one.
 void read_sqlite(const Field& field, const std::string& path, StoreSettings& settings) {
     const std::size_t slashes = std::min(path.find_first_not_of('/'), path.size());
     if (path.find('?') != std::string::npos) {
@@ -26,7 +26,7 @@ void read_sqlite(const Field& field, const std::string& path, StoreSettings& set
     settings.sqlite_path = path.substr(slashes - 1);
 }
 
-// user:password@ as it stands in the file, not as a variable brings it.
+// Whether the file itself contains a password (user:password@). A password from a variable does not count.
 bool shows_password(const std::string& written) {
     const std::size_t at = written.find('@');
     if (at == std::string::npos) return false;
@@ -50,8 +50,8 @@ void read_postgresql(const Field& field, const std::string& url, StoreSettings& 
     settings.postgresql_url = url;
 }
 
-// The least ages: SNS delivers a message again for days, by which it must still be known; and a record's changes of a
-// day say whether it goes back and forth.
+// The minimum age: SNS may redeliver a message for days, and it must still be recognized; and a record's changes of the
+// last day show whether it alternates between versions.
 constexpr std::chrono::hours kKeepMin{7 * 24};
 constexpr std::chrono::hours kKeepMax{100 * 366 * 24};
 

@@ -7,7 +7,7 @@
 namespace carecloud {
 namespace {
 
-// docs: SNS topic names have up to 256 letters, digits, '-' and '_' (AWS "CreateTopic").
+// docs: SNS topic names consist of up to 256 letters, digits, '-' and '_' (AWS "CreateTopic").
 constexpr std::string_view kArnShape =
     R"(arn:aws(-[a-z]+){0,3}:sns:[a-z]{2}(-[a-z]+){1,3}-[0-9]{1,2}:[0-9]{12}:[A-Za-z0-9_-]{1,256})";
 constexpr std::string_view kHostShape =
@@ -45,7 +45,7 @@ std::optional<std::string> as_host(const Field& field) {
     return std::nullopt;
 }
 
-// A list without duplicates and gaps.
+// The valid items of a list; duplicates and an empty list are reported.
 template <class Read>
 std::vector<std::string> as_set(const Field& field, Read read) {
     std::vector<std::string> values;
@@ -91,7 +91,7 @@ void read_tls(const Field& field, const ConfigurationSource& source, SnsSettings
     TlsFiles files;
     if (const auto f = tls.require("certificate",
                                    "set it to the PEM file with the certificate chain, or use 'tls: off'")) {
-        assign(as_file(*f, FileUse::secret, source), files.certificate);  // where its key normally is
+        assign(as_file(*f, FileUse::secret, source), files.certificate);  // is often next to its key
     }
     if (const auto f = tls.require("private_key", "set it to the PEM file with the key, or use 'tls: off'")) {
         assign(as_file(*f, FileUse::secret, source), files.private_key);
@@ -118,7 +118,7 @@ void read_trust(const Field& field, const ConfigurationSource& source, SnsSettin
 
 void read_sns(const Field& field, const ConfigurationSource& source, SnsSettings& settings) {
     MappingReader sns(field);
-    // If the address itself is wrong, tls and loopback are not checked.
+    // A loopback address: if the address itself is invalid, no problem of tls is reported in addition.
     settings.listen.host = "localhost";
     if (const auto f = sns.require("listen", "set it to the address to listen on, such as 0.0.0.0:8443")) {
         assign(as_listen_address(*f, false), settings.listen);

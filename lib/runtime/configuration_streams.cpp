@@ -1,4 +1,4 @@
-// The section `streams`, with each stream's filter as JSON.
+// The section `streams`; converts each stream's filter to JSON.
 #include "base/ascii.hpp"
 #include "runtime/configuration_sections.hpp"
 #include "runtime/suggest.hpp"
@@ -25,7 +25,7 @@ std::size_t digits_at(std::string_view text) {
     return std::min(text.find_first_not_of("0123456789"), text.size());
 }
 
-// YAML's 0o17 and 0x1F. None: not of that form, or past 64 bits.
+// Converts YAML's 0o17 and 0x1F to decimal. std::nullopt if the text has another form or exceeds 64 bits.
 std::optional<std::string> based_number(std::string_view text) {
     const int base = text.starts_with("0o") ? 8 : text.starts_with("0x") ? 16 : 0;
     if (base == 0) return std::nullopt;
@@ -35,12 +35,12 @@ std::optional<std::string> based_number(std::string_view text) {
     return std::to_string(value);
 }
 
-// YAML's [-+]? ( \. [0-9]+ | [0-9]+ ( \. [0-9]* )? ) ( [eE] [-+]? [0-9]+ )?, taken apart.
+// The parts of YAML's [-+]? ( \. [0-9]+ | [0-9]+ ( \. [0-9]* )? ) ( [eE] [-+]? [0-9]+ )?.
 struct DecimalParts {
     bool negative = false;
     std::string_view whole;
     std::string_view fraction;
-    std::string_view exponent;  // with its sign
+    std::string_view exponent;  // including its sign
 };
 
 std::optional<DecimalParts> decimal_parts(std::string_view text) {
@@ -66,7 +66,7 @@ std::optional<DecimalParts> decimal_parts(std::string_view text) {
     return parts;
 }
 
-// In JSON's spelling (RFC 8259, section 6).
+// The number in JSON's notation (RFC 8259, section 6).
 std::string decimal_json(const DecimalParts& parts) {
     std::string out = parts.negative ? "-" : "";
     out += parts.whole.empty() ? "0" : parts.whole;
@@ -152,12 +152,13 @@ std::optional<std::string> value_json(const Field& field) {
     return std::nullopt;
 }
 
-// A stream's filter, written as YAML, as the JSON text that the portal is asked with and the fingerprint is made of.
-// Canonical: keys sorted by bytes, no blanks; so the order of writing decides nothing, and a filter that must match a
-// whole sub-document is better written with dotted names. Types by YAML 1.2's core schema (10.3.2): what is quoted is
-// text; plain null, true, false, integers and floats are typed; every other plain scalar is text. Numbers keep all
-// their digits. Findings (and none): not a mapping; $where or $function, which run code in the server; .inf and .nan,
-// which JSON lacks; a plain number with leading zeros, where a text was surely meant.
+// Converts a stream's filter from YAML to the JSON text that is sent to the portal and that the fingerprint is computed
+// from. The JSON is canonical: keys sorted by bytes, no blanks. So the order in the file is irrelevant, but a filter
+// that must match a whole sub-document should use dotted names. Types follow YAML 1.2's core schema (10.3.2): quoted
+// scalars are text; plain null, true, false, integers and floats are typed; other plain scalars are text. Numbers keep
+// all their digits. These are problems, for which the result is std::nullopt: anything but a mapping; $where or
+// $function, which run code in the server; .inf and .nan, which JSON lacks; a plain number with leading zeros, which
+// was surely meant as text.
 std::optional<std::string> filter_json(const Field& field) {
     if (field.node->kind == YamlNode::Kind::mapping) return mapping_json(field);
     field.problem("a filter must be a mapping; use {} for all records, or 'field: value' lines");
@@ -167,7 +168,7 @@ std::optional<std::string> filter_json(const Field& field) {
 constexpr std::size_t kNameMax = 64;
 constexpr std::size_t kFieldNameMax = 256;
 
-// See the vendor's API documentation.
+// The entities in the vendor's API documentation.
 constexpr std::array<std::string_view, 14> kDocumentedEntities{
     "claim_attendance", "claim",       "family",         "family_member", "family_income",
     "family_need",      "family_case", "family_invoice", "provider",      "provider_holiday",
@@ -204,7 +205,7 @@ bool is_field_name(std::string_view name) {
            std::all_of(name.begin(), name.end(), fits);
 }
 
-// MongoDB refuses a projection of a field and of a part of it ("path collision").
+// MongoDB refuses a projection that contains a field and a part of it ("path collision").
 bool collide(const std::string& a, const std::string& b) {
     return a.starts_with(b + ".") || b.starts_with(a + ".");
 }
@@ -230,7 +231,7 @@ void add_field_name(const Field& field, std::vector<std::string>& fields) {
     fields.push_back(std::move(*name));
 }
 
-// Sorted, since their order is irrelevant and must not look like another stream (hazard 14).
+// Sorted: their order is irrelevant, and a new order must not look like a new stream (hazard 14).
 std::vector<std::string> read_fields(const Field& field) {
     std::vector<std::string> fields;
     const std::vector<Field> items = as_list(field);

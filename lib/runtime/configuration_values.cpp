@@ -20,7 +20,7 @@ bool lies_in(const std::filesystem::path& directory, const std::string& name) {
     return std::filesystem::exists(directory / name, failure) && !failure;
 }
 
-// The format of an API Gateway key (40 letters and digits), which no file name has.
+// Whether the text has the format of an API Gateway key (40 letters and digits), and so is unlikely to be a file name.
 bool looks_like_a_key(const std::string& text) {
     return text.size() >= 20 && std::any_of(text.begin(), text.end(), is_digit) &&
            std::all_of(text.begin(), text.end(), [](char c) { return is_digit(c) || is_letter(c); });
@@ -32,17 +32,17 @@ bool is_port(const std::string& digits) {
     return failure == std::errc{} && end == digits.data() + digits.size() && port > 0;
 }
 
-// "[fe80::1%25eth0]", which Boost.URL 1.81 refuses and 1.83 accepts.
+// Zones such as "[fe80::1%25eth0]" are accepted by Boost.URL 1.83, but not by 1.81.
 bool has_zone(const boost::urls::url_view& url) {
     return url.encoded_host().starts_with('[') && url.encoded_host().contains('%');
 }
 
-// The problem of the URL, as "problem; remedy"; empty: none. Its text is not shown: it may contain a password.
+// Returns "problem; remedy", or an empty text. The URL is not shown: it may contain a password.
 std::string base_url_problem(const boost::urls::url_view& url) {
     if (url.has_userinfo())
         return "the URL must not contain a user or password; put the key into api_key_file";
     if (url.host().empty()) return "the URL has no host; use https://host/path";
-    // Boost.URL 1.81 parses "127.0.0.1.example.org" like this (findings/boost-url-ipv4-prefix.sh).
+    // Boost.URL 1.81 parses "127.0.0.1.example.org" as a host and such a path (findings/boost-url-ipv4-prefix.sh).
     if (!url.encoded_path().empty() && url.encoded_path().front() != '/')
         return "host names that start with an IP address are not supported; use another name of that host";
     if (url.has_port() && !is_port(std::string(url.port())))

@@ -1,10 +1,9 @@
-// ${NAME} in a scalar of the configuration stands for a variable of the environment; $${ stands for ${
-// itself.
+// Expands variables in scalars of the configuration: ${NAME} stands for an environment variable, $${ for a literal ${.
 //
 //     Expansion expansion = expand("postgresql://${DB_HOST}/carecloud", process_environment);
 //     if (!expansion.problems.empty()) …
 //
-// The text of a variable is data: it is put in after the YAML was parsed and cannot change its structure.
+// The value of a variable is data: it is inserted after the YAML was parsed, so it cannot change the structure.
 #pragma once
 
 #include <functional>
@@ -15,16 +14,16 @@
 
 namespace carecloud {
 
-// The value of a variable; none where it is not set. Tests give their own.
+// Returns the value of a variable; std::nullopt if it is not set. Tests provide their own.
 using EnvironmentLookup = std::function<std::optional<std::string>(std::string_view name)>;
 
-// getenv. Safe as long as no thread calls setenv.
+// Uses getenv; thread-safe as long as no thread calls setenv.
 std::optional<std::string> process_environment(std::string_view name);
 
 struct Expansion {
     std::string text;
-    bool expanded = false;  // whether anything of the text came from the environment
-    // "what is wrong; remedy": each names the variable, none shows its value.
+    bool expanded = false;  // whether any of the text came from the environment
+    // "problem; remedy"; each names the variable, none shows its value.
     std::vector<std::string> problems;
 };
 

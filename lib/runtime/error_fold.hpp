@@ -1,11 +1,10 @@
-// An error that repeats is reported at once, then once an interval with a count, and so is its end: an outage is a few
-// lines, not a hundred thousand. Pure: the caller brings the time and writes the lines.
+// Reports a repeated error immediately, then once per interval with a count, and finally the recovery. So an outage
+// causes a few log lines, not a hundred thousand. Pure: the caller supplies the time and writes the lines.
 //
 //     if (auto report = fold.failed(error.operation, error.code, clock.now())) log … report->count
-//     if (auto end = fold.succeeded("query claim_attendance", clock.now())) log … "recovered after"
-//     end->lasted
+//     if (auto end = fold.succeeded("query claim_attendance", clock.now())) log … "recovered after" end->lasted
 //
-// Used from one thread.
+// Not thread-safe.
 #pragma once
 
 #include "base/clock.hpp"
@@ -22,24 +21,24 @@ namespace carecloud {
 
 class ErrorFold {
   public:
-    // The one longest without an error is forgotten beyond it.
+    // Beyond this number, the operation whose last error is oldest is forgotten.
     static constexpr std::size_t kOperationsMax = 256;
 
     explicit ErrorFold(Duration interval = std::chrono::minutes{5}) : interval_(interval) {}
 
-    // A line is due. `count`: errors of this operation and code since the line before, this one included; 1
-    // for the first line of all.
+    // A line to be written. `count`: errors of this operation and code since the previous line, including this one; 1
+    // in the first line.
     struct Line {
         std::uint64_t count;
     };
-    // None: fold it into the next line.
+    // std::nullopt if this error is to be counted in the next line.
     std::optional<Line> failed(std::string_view operation, ErrorCode code, MonoTime now);
 
     struct Recovery {
         std::uint64_t failures;  // of every code, since the last success
         Duration lasted;         // since the first of them
     };
-    // None: the operation had not failed.
+    // std::nullopt if the operation had not failed.
     std::optional<Recovery> succeeded(std::string_view operation, MonoTime now);
 
   private:

@@ -91,7 +91,7 @@ std::string remedy(int error) {
 
 }  // namespace
 
-// The target of the path counts, not its spelling.
+// Symbolic links are resolved: only the actual file counts.
 bool is_credential(const std::string& path, const EnvironmentLookup& environment) {
     const std::optional<std::string> directory = environment("CREDENTIALS_DIRECTORY");
     if (!directory || directory->empty()) return false;

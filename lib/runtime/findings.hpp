@@ -1,5 +1,4 @@
-// What is found wrong or strange while a configuration is read. Nothing stops at the first problem. Values
-// only.
+// Problems and warnings found while reading a configuration. Reading continues after a problem. Values only.
 //
 //     findings.problem(node.position, "portal.timeout", "'5' is a duration without a unit; write …");
 #pragma once
@@ -20,7 +19,7 @@ struct SourcePosition {
 struct ConfigProblem {
     SourcePosition position;
     std::string path;  // "streams[0].poll_every"; empty: the file as a whole
-    std::string text;  // "what is wrong; remedy", never a secret
+    std::string text;  // "problem; remedy", never a secret
 
     // "config.yaml:12:5: streams[0].poll_every: '5' is a duration without a unit; write …"
     std::string message(std::string_view file) const;
@@ -30,7 +29,7 @@ struct Findings {
     std::vector<ConfigProblem> problems;
     std::vector<ConfigProblem> warnings;
 
-    // Both lists by position; those of one position as they were found.
+    // Sorts both lists by position; entries with the same position keep their order.
     void sort();
 
     void problem(SourcePosition position, std::string path, std::string text) {
@@ -41,9 +40,9 @@ struct Findings {
     }
 };
 
-// "portal" and "rate" as "portal.rate"; a key that is not a plain name in quotes.
+// Joins "portal" and "rate" to "portal.rate"; a key that is not a plain name is quoted.
 std::string join_path(const std::string& parent, std::string_view key);
-// "streams" and 0 as "streams[0]".
+// Joins "streams" and 0 to "streams[0]".
 std::string join_path(const std::string& parent, std::size_t index);
 
 }  // namespace carecloud

@@ -27,11 +27,11 @@ Error refuse_socket(std::string subject, std::string hint) {
 
 std::string unix_path_of(const sockaddr_un& address, socklen_t size) {
     std::string path(address.sun_path, size - offsetof(sockaddr_un, sun_path));
-    if (path.starts_with('\0')) path.front() = '@';  // systemd's notation for an abstract one
+    if (path.starts_with('\0')) path.front() = '@';  // systemd's notation for abstract sockets
     return path.substr(0, path.find('\0'));
 }
 
-// None: neither TCP nor a Unix socket with a name.
+// std::nullopt if the socket is neither TCP nor a Unix socket with a name.
 std::optional<ListenAddress> bound_address(int descriptor) {
     sockaddr_storage storage{};
     socklen_t size = sizeof storage;

@@ -1,11 +1,11 @@
-// Sockets that systemd listens on and passes to the service (socket units, sd_listen_fds(3)): a restart refuses no
-// connection, and port 443 needs no capability.
+// Sockets that systemd listens on and passes to the service (socket units, sd_listen_fds(3)): no connection is refused
+// during a restart, and port 443 needs no capability.
 //
 //     const auto sockets = take_inherited_sockets();      // once, before there are threads
 //     if (sockets) used = use_inherited(*sockets, configuration);
 //
-// The descriptors stay open for as long as the process lives: a server gets a duplicate, so that connections wait in
-// the socket's queue whenever no server is there.
+// The descriptors stay open until the process exits. A server uses a duplicate, so connections wait in the socket's
+// queue while no server is running.
 #pragma once
 
 #include "base/error.hpp"
@@ -18,21 +18,21 @@
 
 namespace carecloud {
 
-// By FileDescriptorName= of their units; each with its descriptor and the address that it is bound to.
+// By FileDescriptorName= of their socket units; each with its descriptor and bound address.
 struct InheritedSockets {
     std::optional<ListenAddress> sns;
     std::optional<ListenAddress> api;
 };
 
-// None of them where the service was not started by a socket unit's manager. Errors (config_invalid): a name that is
-// neither sns nor api, or comes twice; what is no listening stream socket.
+// Empty if the service was not started with sockets. Errors (config_invalid): a name that is neither sns nor api, or
+// occurs twice; a descriptor that is not a listening stream socket.
 Result<InheritedSockets> take_inherited_sockets();
 
-// The sections sns and api listen on these, whatever their `listen` says. Errors (config_invalid): what `listen` itself
-// would not have been allowed: the API without a token or SNS without TLS, where other machines can connect.
+// Makes the sections sns and api listen on these sockets, regardless of their `listen`. Errors (config_invalid), as for
+// `listen` itself: other machines can connect to the API without a token, or to SNS without TLS.
 Result<> use_inherited(const InheritedSockets& sockets, Configuration& configuration);
 
-// What to warn of: a socket whose section is missing, on which connections wait for nobody.
+// Warnings about sockets whose section is missing: connections to them are never accepted.
 std::vector<std::string> unused_sockets(const InheritedSockets& sockets, const Configuration& configuration);
 
 }  // namespace carecloud

@@ -11,7 +11,7 @@
 namespace carecloud {
 namespace {
 
-// sockaddr_un's sun_path with its NUL (unix(7)).
+// The size of sockaddr_un's sun_path (unix(7)), without its NUL.
 constexpr std::size_t kUnixPathMax = 107;
 
 std::optional<boost::asio::ip::address> address_of(std::string_view host) {

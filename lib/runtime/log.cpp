@@ -19,7 +19,7 @@
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/ostream_sink.h>
-// The location that the header would add is this file's, for every line.
+// The source location that the header would add is always in this file.
 #define SD_JOURNAL_SUPPRESS_LOCATION
 #include <systemd/sd-journal.h>
 
@@ -35,7 +35,7 @@ bool stderr_is_journal() {
     return names_stream(process_environment("JOURNAL_STREAM"), status.st_dev, status.st_ino);
 }
 
-// Its failure has nowhere to be reported.
+// A failure has nowhere to be reported.
 void send_to_journal(const std::vector<std::string>& entries) {
     std::vector<iovec> vectors;
     vectors.reserve(entries.size());
@@ -44,7 +44,7 @@ void send_to_journal(const std::vector<std::string>& entries) {
     ::sd_journal_sendv(vectors.data(), static_cast<int>(vectors.size()));
 }
 
-// The same.
+// A failure has nowhere to be reported.
 void write_to_stderr(std::string_view text) {
     while (!text.empty()) {
         const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
@@ -61,7 +61,7 @@ void write_line(const LogLine& line) {
         write_to_stderr(line.text);
 }
 
-// A line formatted by spdlog's pattern, kept until it is taken.
+// Keeps the line that spdlog formatted until it is taken.
 class KeptLine : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
   public:
     std::string take() { return std::exchange(text_, {}); }
@@ -107,7 +107,7 @@ struct Log::Impl {
 
     void write(LogLevel line_level, std::string_view message, const LogFields& fields) {
         const std::scoped_lock lock(mutex);
-        // In order: lines after a lost line wait for the report of it.
+        // Preserves the order: after a lost line, the report of the loss comes first.
         if (lost > 0 && queue->push(report_of_lost())) lost = 0;
         LogLine line = line_of(line_level, message, fields);
         if (queue && (lost > 0 || !queue->push(std::move(line)))) ++lost;
@@ -117,7 +117,7 @@ struct Log::Impl {
         return line_of(LogLevel::warn, "log lines were lost: the log output was not read", {{"COUNT", lost}});
     }
 
-    // Empty if it was written to a stream.
+    // Returns an empty line if it was written directly to a stream.
     LogLine line_of(LogLevel line_level, std::string_view message, const LogFields& fields) {
         if (format == LogFormat::journal) return {.journal = journal_of(line_level, message, fields)};
         const bool json = format == LogFormat::json;
@@ -126,14 +126,14 @@ struct Log::Impl {
         return queue ? LogLine{.text = std::static_pointer_cast<KeptLine>(sink)->take()} : LogLine{};
     }
 
-    std::mutex mutex;  // the format and its pattern change together
+    std::mutex mutex;  // format and pattern change together
     spdlog::sink_ptr sink;
     spdlog::logger logger;
     bool may_journal = false;
     std::atomic<LogLevel> level{LogLevel::info};
     LogFormat format = LogFormat::text;
-    std::uint64_t lost = 0;         // lines since the last one that was accepted
-    std::optional<LogQueue> queue;  // none: directly to a stream
+    std::uint64_t lost = 0;         // lines since the last accepted one
+    std::optional<LogQueue> queue;  // empty: writes directly to a stream
 
   private:
     explicit Impl(spdlog::sink_ptr target) : sink(std::move(target)), logger("carecloud-syncd", sink) {

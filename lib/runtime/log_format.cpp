@@ -12,7 +12,7 @@ std::string lower(std::string_view name) {
     return out;
 }
 
-// logfmt: unquoted if unambiguous, otherwise in quotes.
+// logfmt: quoted only if ambiguous otherwise.
 std::string text_value(std::string_view value) {
     const bool bare = !value.empty() && value.find_first_of(" \"=\\") == std::string_view::npos;
     if (bare) return printable(value);
@@ -36,7 +36,7 @@ std::string with_fields(std::string_view message, const LogFields& fields) {
     return out;
 }
 
-// systemd.journal-fields(7) and sd_journal_send(3): A-Z, 0-9 and '_', not beginning with '_' or a digit, at most 64.
+// systemd.journal-fields(7) and sd_journal_send(3): A-Z, 0-9 and '_', not starting with '_' or a digit, at most 64.
 std::string journal_name(std::string_view name) {
     std::string out;
     for (const char c : name.substr(0, 60)) {

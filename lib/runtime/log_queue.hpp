@@ -1,11 +1,11 @@
-// Lines of the log on their way to a reader who may stop reading: a terminal that is held, a pipe whose program
-// hangs, a journal that is overloaded. Writing waits for such a reader, so it is done by a thread of its own, and what
-// does not fit into the queue is refused, not waited for.
+// The queue of log lines for a reader that may stop reading: a paused terminal, a pipe to a hung program, an overloaded
+// journal. Writing may block on such a reader, so a dedicated thread does it, and lines that do not fit into the queue
+// are refused without waiting.
 //
 //     LogQueue queue([](const LogLine& line) { write_to_stderr(line); });
 //     if (!queue.push({.text = "…\n"})) ++lost;
 //
-// Safe on any thread.
+// Thread-safe.
 #pragma once
 
 #include <chrono>
@@ -19,7 +19,7 @@
 namespace carecloud {
 
 struct LogLine {
-    std::string text{};                  // with its line end; empty: the journal's
+    std::string text{};                  // with its line end; empty: the line is for the journal
     std::vector<std::string> journal{};  // "NAME=value"
 
     std::size_t bytes() const;
@@ -27,28 +27,28 @@ struct LogLine {
 
 class LogQueue {
   public:
-    // Writes one line, for however long it takes. On the queue's thread; must not throw, and owns what it uses: where
-    // its reader never reads again, it outlives the queue.
+    // Writes one line; may block. Called on the queue's thread; must not throw. It must own what it uses: if its reader
+    // never reads again, it outlives the queue.
     using Sink = std::function<void(const LogLine&)>;
 
-    // Waiting, beside what is being written.
+    // Of waiting lines, in addition to those being written.
     static constexpr std::size_t kBytesMax = std::size_t{256} * 1024;
 
     explicit LogQueue(Sink sink);
-    // What is in the queue is written, if that takes no longer than a second.
+    // Waits at most a second for pending lines to be written.
     ~LogQueue();
     LogQueue(const LogQueue&) = delete;
     LogQueue& operator=(const LogQueue&) = delete;
 
-    // False: there is no room. Never waits for the reader.
+    // Returns false if the queue is full. Never waits for the reader.
     bool push(LogLine line);
-    // The last one, for which there is always room.
+    // The last line; always accepted.
     void push_last(LogLine line);
 
   private:
     struct State;
 
-    std::shared_ptr<State> state_;  // the thread's, too, which may outlive the queue
+    std::shared_ptr<State> state_;  // shared with the thread, which may outlive the queue
     std::thread thread_;
 };
 

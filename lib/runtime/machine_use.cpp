@@ -13,7 +13,7 @@
 namespace carecloud {
 namespace {
 
-// Fields of /proc/self/stat, numbered as in proc(5), from 1; the first two are not read.
+// Fields of /proc/self/stat, numbered from 1 as in proc(5); the first two are not read.
 constexpr std::size_t kStatBefore = 3;
 constexpr std::size_t kStatUtime = 14;
 constexpr std::size_t kStatStime = 15;
@@ -21,7 +21,7 @@ constexpr std::size_t kStatStart = 22;  // in ticks since boot
 constexpr std::size_t kStatVsize = 23;
 constexpr std::size_t kStatRss = 24;  // in pages
 
-// 0: unknown.
+// Returns 0 if the number is unknown.
 std::uint64_t count_fds() {
     std::error_code failure;
     std::uint64_t count = 0;
@@ -42,7 +42,7 @@ double seconds_of_clock(clockid_t clock) {
     return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
 }
 
-// Boot time, since the epoch. Not from /proc/stat, which ProcSubset=pid hides.
+// Boot time, in seconds since the epoch. Not read from /proc/stat, which ProcSubset=pid hides.
 double boot_seconds() {
     return seconds_of_clock(CLOCK_REALTIME) - seconds_of_clock(CLOCK_BOOTTIME);
 }
@@ -53,7 +53,7 @@ std::optional<ProcessUse> process_use() {
     std::ifstream file("/proc/self/stat");
     std::string stat;
     if (!std::getline(file, stat)) return std::nullopt;
-    // The name of the program is in parentheses and may contain anything (proc(5)); the third field follows it.
+    // The program's name is in parentheses and may contain any character (proc(5)); the third field follows it.
     std::istringstream words(stat.substr(stat.rfind(')') + 1));
     std::vector<std::string> fields(kStatBefore);
     for (std::string word; words >> word;)

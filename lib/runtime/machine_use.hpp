@@ -1,6 +1,6 @@
-// Measures what the process uses of the machine.
+// Measures the resources that the process uses.
 //
-// Reads from the kernel's memory alone (/proc/self), so it may be called on the I/O thread. Safe on any thread.
+// Reads only kernel memory (/proc/self), so it may be called on the I/O thread. Thread-safe.
 #pragma once
 
 #include "base/machine_use.hpp"
@@ -9,12 +9,12 @@
 
 namespace carecloud {
 
-// None: /proc is not mounted.
+// std::nullopt if /proc is not mounted.
 std::optional<ProcessUse> process_use();
 
-// How many files and sockets the process may have open at once: raises the soft limit to the hard one: the soft one is
-// 1024 by tradition, for programs that use select(2), and a thousand consumers of the API would reach it. Where the
-// system refuses, all stays as it is. At start, before threads.
+// Raises the soft limit of open file descriptors to the hard limit. The soft limit is traditionally 1024, for programs
+// that use select(2), and a thousand consumers of the API would exceed it. A failure is ignored. Call at start, before
+// there are threads.
 void raise_descriptor_limit();
 
 }  // namespace carecloud

@@ -25,7 +25,7 @@ void send(const std::string& state) {
     ::sd_notify(0, state.c_str());
 }
 
-// A line break would begin another assignment.
+// Escapes line breaks, which would start another assignment.
 std::string status_line(std::string_view text) {
     return "STATUS=" + printable(text);
 }
@@ -37,8 +37,8 @@ struct Signals::State : std::enable_shared_from_this<Signals::State> {
         : handlers(std::move(wanted)), set(io, SIGTERM, SIGINT, SIGHUP) {}
 
     void listen() {
-        // A signal may already be on its way to the handler when close() is called: hence shared, and checked
-        // again.
+        // When close() is called, a signal's handler may already be queued: hence the shared state and the second
+        // check.
         set.async_wait([self = shared_from_this()](const boost::system::error_code& failure, int number) {
             if (failure || self->closed) return;
             self->dispatch(number);

@@ -1,4 +1,4 @@
-// How systemd, or an operator, steers the process, and what it reports back: signals in, notifications out.
+// The interface to systemd or an operator: signals in, notifications out.
 #pragma once
 
 #include "base/clock.hpp"
@@ -13,20 +13,20 @@
 namespace carecloud {
 
 struct SignalHandlers {
-    std::function<void(int number)> stop;  // SIGTERM, SIGINT; a second one comes through too
+    std::function<void(int number)> stop;  // SIGTERM, SIGINT; also called for a second one
     std::function<void()> reload;          // SIGHUP
 };
 
-// The signals that operators and systemd send, brought to the I/O thread.
+// Delivers the signals of operators and systemd to the I/O thread.
 //
 //     Signals signals(io, {.stop = [&](int) { service.stop(); }, .reload = [&] { service.reload(); }});
 //
-// Handlers run on the I/O thread, one at a time, as often as a signal comes. While it lives it keeps the
-// io_context running; destroying it (or close()) ends that, and gives SIGTERM and SIGINT their default meaning
-// again, while a SIGHUP waits.
+// Handlers run on the I/O thread, one at a time, once per signal. A Signals object keeps the io_context running.
+// Destroying it (or close()) ends that and restores the default action of SIGTERM and SIGINT, whereas SIGHUP is
+// blocked.
 class Signals {
   public:
-    // Throws boost::system::system_error where the process cannot take the signals (a start-up failure).
+    // Throws boost::system::system_error if the process cannot handle the signals (a start-up failure).
     Signals(boost::asio::io_context& io, SignalHandlers handlers);
     ~Signals();
     Signals(const Signals&) = delete;
@@ -39,21 +39,20 @@ class Signals {
     std::shared_ptr<State> state_;
 };
 
-// From here on a SIGHUP waits for Signals to be made, instead of ending the process: the store may take long to open.
-// Before the first thread is made.
+// Blocks SIGHUP until a Signals object exists, so it does not terminate the process: the store may take long to open.
+// Call before the first thread is created, because threads inherit the signal mask.
 void hold_reloads();
 
-// A peer or a log's reader that goes away is an error code (EPIPE), never the end of the process.
+// Makes writing to a closed connection or pipe an error (EPIPE) instead of terminating the process.
 void ignore_broken_pipes();
 
-// What the service reports to systemd (sd_notify(3)). Outside systemd ($NOTIFY_SOCKET not set) every call does
-// nothing.
+// Notifies systemd (sd_notify(3)). Outside systemd ($NOTIFY_SOCKET is not set), all calls do nothing.
 //
 //     Notify notify;
 //     notify.ready("3 streams");
 //
-// systemd 252 knows no Type=notify-reload: with Type=notify, reloading() and then ready() frame a reload.
-// Safe on any thread. Failures are ignored: there is nowhere to report them.
+// systemd 252 does not support Type=notify-reload; with Type=notify, a reload is announced by reloading() and then
+// ready(). Thread-safe. Failures are ignored: there is nowhere to report them.
 class Notify {
   public:
     void ready(std::string_view status);
@@ -62,10 +61,10 @@ class Notify {
     // A line for `systemctl status`.
     void status(std::string_view text);
 
-    // To be called at least once every watchdog_interval(): it proves progress of the engine, never the
-    // portal's health.
+    // Must be called at least once per watchdog_interval(). It proves progress of the engine, not the portal's health.
     void watchdog();
-    // Half of what systemd allows (WatchdogSec=), as sd_watchdog_enabled(3) advises. None: nobody watches.
+    // Half of the time allowed by systemd (WatchdogSec=), as sd_watchdog_enabled(3) recommends. std::nullopt if there
+    // is no watchdog.
     std::optional<Duration> watchdog_interval() const;
 };
 

@@ -23,7 +23,7 @@ struct FolderSetting {
     std::string_view key;
     std::string_view parent;
 };
-// Directories that systemd creates for the service, which may write to them.
+// Directories that systemd creates, and that the service may write to.
 constexpr std::array<FolderSetting, 4> kMadeFolders{{{"StateDirectory", "/var/lib/"},
                                                      {"RuntimeDirectory", "/run/"},
                                                      {"CacheDirectory", "/var/cache/"},
@@ -43,7 +43,7 @@ bool is_list(std::string_view key) {
            key == "LoadCredentialEncrypted" || std::any_of(kMadeFolders.begin(), kMadeFolders.end(), is_key);
 }
 
-// Of the section [Service]. A list grows with each line; an empty value clears the previous ones.
+// Reads the section [Service]. A list grows with each line; an empty value clears it.
 void read_unit_file(const fs::path& path, UnitSettings& settings) {
     std::ifstream file(path);
     bool in_service = false;
@@ -117,7 +117,7 @@ std::string config_of(const UnitSettings& settings) {
     return option == words.end() || option + 1 == words.end() ? std::string() : *(option + 1);
 }
 
-// NAME:FILE of each; a name alone is passed on by a manager, from nowhere that is known here.
+// The NAME:FILE pairs. An entry without a file is inherited from the service manager, so its file is unknown here.
 std::map<std::string, std::string> credentials_of(const UnitSettings& settings, std::string_view key) {
     std::map<std::string, std::string> credentials;
     for (const std::string& passed : words_of(settings, key)) {

@@ -7,7 +7,7 @@
 namespace carecloud {
 namespace {
 
-constexpr std::size_t kWordMax = 64;  // longer ones are nobody's typing mistake, and cost quadratic time
+constexpr std::size_t kWordMax = 64;  // longer ones are not typing mistakes, and the time is quadratic
 
 std::string folded(std::string_view text) {
     std::string out(text);

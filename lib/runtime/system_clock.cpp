@@ -27,12 +27,12 @@ class SystemAlarm final : public Alarm {
         boost::system::error_code failure;
         auto token = asio::redirect_error(asio::use_awaitable, failure);
         co_await timer_.async_wait(std::move(token));
-        // A canceled coroutine leaves a wake-up for the next wait.
+        // If canceled, keep a pending wake-up for the next wait.
         const auto state = co_await asio::this_coro::cancellation_state;
         if (state.cancelled() != asio::cancellation_type::none) {
             throw boost::system::system_error(asio::error::operation_aborted);
         }
-        // Also if the deadline came first and the wake-up before this line.
+        // Also if the deadline passed first and wake() was called before this line.
         if (take_wake()) co_return true;
         if (failure) throw boost::system::system_error(failure);
         co_return false;
@@ -58,7 +58,7 @@ MonoTime SystemClock::now() const {
 
 Duration SystemClock::since_boot() const {
     timespec at{};
-    // Fails only where the kernel is older than 2.6.39.
+    // Fails only if the kernel is older than 2.6.39.
     if (::clock_gettime(CLOCK_BOOTTIME, &at) != 0) return now().since_origin;
     return std::chrono::seconds(at.tv_sec) + std::chrono::nanoseconds(at.tv_nsec);
 }

@@ -1,10 +1,10 @@
-// The Clock seam over the operating system's clocks, for the daemon: CLOCK_MONOTONIC for intervals,
-// CLOCK_BOOTTIME for what a suspended machine sleeps through, CLOCK_REALTIME for display, Asio's timers for pauses.
+// The Clock seam over the operating system's clocks, for the daemon: CLOCK_MONOTONIC for intervals, CLOCK_BOOTTIME for
+// intervals that include suspension, CLOCK_REALTIME for display, Asio's timers for pauses.
 //
 //     boost::asio::io_context io(1);
 //     SystemClock clock(io);
 //
-// Lives as long as the io_context's coroutines do. Used from the I/O thread alone.
+// I/O thread only; must outlive the coroutines that use it.
 #pragma once
 
 #include "base/clock.hpp"

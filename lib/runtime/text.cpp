@@ -115,7 +115,7 @@ std::string one_line(std::string_view text) {
 std::string in_quotes(std::string_view text, std::size_t size_max) {
     if (text.size() <= size_max) return "'" + printable(text) + "'";
     std::string_view head = text.substr(0, size_max);
-    // A truncation within a character is moved before it.
+    // Do not cut within a character.
     const std::size_t whole = utf8_prefix(head);
     if (size_max - whole < 4) head = head.substr(0, whole);
     return "'" + printable(head) + "...'";

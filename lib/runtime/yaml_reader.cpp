@@ -12,7 +12,7 @@
 namespace carecloud {
 namespace {
 
-constexpr std::size_t kDigitsMax = 9;  // a milliard days in milliseconds still fits 64 bits
+constexpr std::size_t kDigitsMax = 9;  // 10^9 days in milliseconds fit 64 bits
 
 constexpr std::array<std::pair<std::string_view, std::int64_t>, 5> kUnits{{
     {"d", 86'400'000},
@@ -27,7 +27,7 @@ Error wrong_quantity(std::string_view text, std::string_view what, std::string_v
                  std::string(remedy)};
 }
 
-// What stands in the file, never what a variable put in.
+// The text in the file, never a variable's value.
 std::string shown(const Field& field) {
     return in_quotes(field.node->shown) + (field.node->expanded ? " (after variable expansion)" : "");
 }

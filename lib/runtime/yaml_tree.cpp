@@ -54,11 +54,11 @@ SourcePosition position_of(const YAML::Mark& mark) {
     return {static_cast<std::size_t>(mark.line) + 1, static_cast<std::size_t>(mark.column) + 1};
 }
 
-// Builds the tree from yaml-cpp's events, within its bounds. Refuses by throwing YAML::ParserException with the place,
-// as the parser itself does.
+// Builds the tree from yaml-cpp's events, within its bounds. Refuses by throwing YAML::ParserException with the
+// position, as the parser does.
 class YamlBuilder final : public YAML::EventHandler {
   public:
-    // The root of the one document; to be taken when the parser is done.
+    // The root of the only document; to be taken after parsing.
     YamlNode& root() { return root_; }
 
     void OnDocumentStart(const YAML::Mark& mark) override;
@@ -79,7 +79,7 @@ class YamlBuilder final : public YAML::EventHandler {
     struct Frame {
         YamlNode node;
         YAML::anchor_t anchor = 0;
-        bool has_key = false;  // a mapping's next value belongs to the last entry
+        bool has_key = false;  // the next value belongs to the last entry
     };
 
     void open(YamlNode::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor);
@@ -196,8 +196,8 @@ void YamlBuilder::add_to(Frame& frame, YamlNode node, const YAML::Mark& mark) {
         entries.push_back(YamlEntry{std::move(node.text), node.position, {}});
         return;
     }
-    // yaml-cpp puts a missing value where the next token stands, often on another line: the key's place is
-    // meant.
+    // yaml-cpp reports the position of the next token for a missing value, often on another line: use the key's
+    // position.
     if (node.kind == YamlNode::Kind::null) node.position = entries.back().position;
     entries.back().value = std::move(node);
 }
@@ -209,7 +209,7 @@ SourcePosition position_at(std::string_view text, std::size_t offset) {
     return {lines + 1, offset - line_begin + 1};
 }
 
-// The parser may report an error after the last line, or in text added to it: then the end of the text is used.
+// The parser may report an error after the last line, or in text added to it: use the end of the text instead.
 SourcePosition position_within(std::string_view text, SourcePosition position) {
     const SourcePosition end = position_at(text, text.find_last_not_of(" \t\r\n") + 1);
     return std::tie(position.line, position.column) > std::tie(end.line, end.column) ? end : position;
@@ -239,7 +239,7 @@ bool is_text(std::string_view text, Findings& findings) {
     return false;
 }
 
-// yaml-cpp's message, and a common remedy.
+// yaml-cpp's message, and a remedy for common mistakes.
 std::string syntax_error(const YAML::Exception& failure, std::string_view text) {
     static constexpr std::string_view unknown_alias = "the referenced anchor is not defined";
     std::string said = failure.msg;

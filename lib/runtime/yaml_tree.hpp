@@ -1,13 +1,11 @@
-// YAML as a tree of our own: bounded, with the position of every value, and without yaml-cpp's silent
-// leniencies.
+// YAML as a bounded tree with the position of each value, without yaml-cpp's silent leniency.
 //
 //     YamlNode root;
 //     if (parse_yaml(text, environment, findings, root)) …
 //
-// Refused with a position, never by a crash: what is not YAML, bytes that are not UTF-8, control characters,
-// more than kYamlSizeMax bytes, kYamlDepthMax levels, kYamlNodesMax values (aliases count what they stand
-// for), a key twice, keys that are not scalars, merge keys, tags other than !!str, more than one document.
-// Pure.
+// Refuses the following with a position, and never crashes: invalid YAML, bytes that are not UTF-8, control characters,
+// more than kYamlSizeMax bytes, kYamlDepthMax levels or kYamlNodesMax values (aliases count as their content),
+// duplicate keys, keys that are not scalars, merge keys, tags other than !!str, more than one document. Pure.
 #pragma once
 
 #include "runtime/environment.hpp"
@@ -31,13 +29,13 @@ struct YamlNode {
 
     Kind kind = Kind::null;
     SourcePosition position;
-    std::string text;    // of a scalar, its variables put in
-    std::string shown;   // the same as it stands in the file: this may be shown, a variable's value may not
-    bool plain = false;  // a scalar without quotes, whose look decides its type (YAML 1.2, 10.3 core schema)
-    bool expanded = false;           // whether a variable was put in
-    bool broken = false;             // a problem with it was reported already: no more are
+    std::string text;       // of a scalar, with variables expanded
+    std::string shown;      // as written in the file: may be shown, whereas a variable's value may not
+    bool plain = false;     // an unquoted scalar, whose type depends on its form (YAML 1.2, 10.3 core schema)
+    bool expanded = false;  // whether it contains the value of a variable
+    bool broken = false;    // a problem was reported: report no others
     std::vector<YamlNode> items;     // of a sequence
-    std::vector<YamlEntry> entries;  // of a mapping, in the order of the file
+    std::vector<YamlEntry> entries;  // of a mapping, in file order
 };
 
 struct YamlEntry {
@@ -46,7 +44,7 @@ struct YamlEntry {
     YamlNode value;
 };
 
-// False: the text has no tree, and the findings say why. True with findings: the tree is whole, but has
+// False: there is no tree, and the findings contain the reason. True with findings: the tree is complete, but has
 // problems.
 bool parse_yaml(std::string_view text, const EnvironmentLookup& environment, Findings& findings,
                 YamlNode& root);
