@@ -31,7 +31,7 @@ void EventLog::event_received(const EventReport& event) {
     health_.restore(Health::kOfEvents);
 }
 
-// Anybody can send nonsense: a line when it begins, and then one an interval.
+// Anyone can send nonsense: the first refusal is logged, then one line per interval.
 void EventLog::request_refused(const SnsRefusal& refusal, std::string_view peer) {
     histories_.metrics.event_refused(to_string(refusal.reason));
     if (refusal.reason == RefusalReason::store)

@@ -1,4 +1,4 @@
-// Writes what the SNS endpoint reports to the log, the health and the histories. I/O thread alone.
+// Reports the observations of the SNS endpoint to the log, the health and the histories. I/O thread only.
 #pragma once
 
 #include "base/clock.hpp"
@@ -23,10 +23,10 @@ class EventLog : public ReceiverObserver {
     void subscription_changed(const Subscription& subscription, std::string_view hint) override;
     void receiver_failed(const Error& error) override;
 
-    // Called after a subscription changed, which is a fact of the service's state.
+    // Called after a subscription changed, since subscriptions affect the service's state.
     void set_subscription_listener(std::function<void()> listener) { on_subscription_ = std::move(listener); }
 
-    // The subscription of a configured topic, as an earlier process noted it.
+    // Logs the subscription of a configured topic, as noted by an earlier process.
     void recall(const Subscription& subscription);
 
   private:

@@ -15,7 +15,7 @@ std::string stream_key(std::string_view stream, std::string_view what) {
     return std::string(kOfStreams).append(stream).append(" ").append(what);
 }
 
-// Its start time: the known one if it was known already, otherwise its own, otherwise now.
+// Sets the start time, unless the reason has one: that of the known reason with the same key, otherwise now.
 void keep_since(Reason& reason, const ReasonMap& known, std::string_view key, Timestamp now) {
     const auto found = known.find(key);
     if (reason.since == Timestamp{}) reason.since = found == known.end() ? now : found->second.since;

@@ -1,5 +1,5 @@
-// Why the service is not ok, reason by reason, since when, and what each stream is doing: sent to systemd as one status
-// line whenever it changes. service_state.hpp decides what is a reason and how severe it is. I/O thread alone.
+// The reasons why the service is not ok, with their start times, and the activity of each stream. Sends systemd a
+// status line whenever it changes. service_state.hpp decides what is a reason and how severe it is. I/O thread only.
 #pragma once
 
 #include "base/clock.hpp"
@@ -16,40 +16,39 @@ namespace carecloud {
 
 class Health {
   public:
-    // Both outlive it.
+    // Both must outlive this object.
     Health(Notify& notify, const Clock& clock) : notify_(notify), clock_(clock) {}
 
-    // What a stream is doing, in words for `systemctl status`.
+    // Sets the activity of a stream, for `systemctl status`.
     void doing(std::string_view stream, std::string text);
-    // The stream came to the portal's end; `newest`: the `modified` of its newest record, none: it has no record.
+    // The stream reached the portal's end. `newest`: the `modified` of its newest record; empty if it has no records.
     void at_end(std::string_view stream, std::optional<Timestamp> newest);
-    // `key` identifies the reason and is not shown; the same key again replaces the words, and keeps since
-    // when.
+    // `key` identifies the reason and is not shown. Using a key again replaces the text, but keeps the start time.
     void degrade(std::string_view key, Reason reason);
     void restore(std::string_view key);
-    // What the key of a stream's reason is called if it lies in the store.
+    // The key of a stream's reason if the store caused it.
     static constexpr std::string_view kOfStore = "store";
-    // Of a pass that failed.
+    // The key of a stream's reason if a pass failed.
     static constexpr std::string_view kOfPass = "pass";
     // The key of the reason that events cannot be stored.
     static constexpr std::string_view kOfEvents = "events";
-    // Until the first pass of any stream has come to its end, ever.
+    // The key of the reason that no first pass has completed, for any stream, ever.
     static constexpr std::string_view kNothingYet = "first pass";
-    // The same of one stream; `what` distinguishes its reasons.
+    // The same for one stream; `what` distinguishes its reasons.
     void degrade_stream(std::string_view stream, std::string_view what, Reason reason);
     void restore_stream(std::string_view stream, std::string_view what);
-    // A file of the configuration was refused: a warning, until it is replaced or, by an empty text, taken back.
+    // A file of the configuration was refused: a warning, until the text is replaced, or removed by an empty one.
     void remark(std::string text);
-    // What a look at the facts has found, in place of what the last one did.
+    // Replaces the reasons that the previous check of the facts found.
     void observe(ReasonMap found);
-    // Another configuration is in use: reasons of the earlier one's streams and topics no longer count.
+    // The configuration was replaced: removes the reasons of the previous one's streams and topics.
     void forget_configured();
 
-    // The worst first.
+    // The most severe first.
     std::vector<Reason> reasons() const;
-    // Of these, those that lie in the store: it takes no events either.
+    // Those caused by the store, which then stores no events either.
     std::vector<std::string> store_reasons() const;
-    // Whether a reason says already why the stream is behind.
+    // Whether another reason already explains why the stream is behind.
     bool explains(std::string_view stream) const;
     // "critical: …, for 3 h 20 min; remedy: … | claim_attendance: newest record 12 min old"
     std::string status() const;
@@ -66,8 +65,8 @@ class Health {
 
     Notify& notify_;
     const Clock& clock_;
-    ReasonMap reasons_;   // of what happened
-    ReasonMap observed_;  // by the last look
+    ReasonMap reasons_;   // caused by past events
+    ReasonMap observed_;  // found by the last check
     std::map<std::string, Doing, std::less<>> streams_;
     std::string reported_;
 };

@@ -44,7 +44,7 @@ const PassEntry* PassHistory::find(std::string_view stream) const {
     return found == entries_.end() ? nullptr : &found->second;
 }
 
-// Quarters that have passed since the last call are emptied on the way.
+// Clears the quarters that have begun since the last call.
 DayHistory::Quarter& DayHistory::at(MonoTime now) {
     const std::int64_t number = number_of(now);
     const auto stale = std::min<std::int64_t>(number - newest_, kQuarters);

@@ -1,5 +1,5 @@
-// All that is remembered of the past for the API: the passes, the last day, the metrics. Each number is reported once,
-// by the object that sees it happen. I/O thread alone.
+// The history that the API reports: passes, the last day, and metrics. Each number has one source, which reports it
+// once. I/O thread only.
 #pragma once
 
 #include "base/clock.hpp"
@@ -16,31 +16,31 @@
 
 namespace carecloud {
 
-// A pass that has not ended, as far as it has stored anything.
+// The progress of a pass in progress, from its first commit on.
 struct PassUnderWay {
-    std::uint64_t records = 0;  // taken so far
-    MonoTime first_at{};        // the first commit, and what it took is not counted in the rate
+    std::uint64_t records = 0;  // stored so far
+    MonoTime first_at{};        // the first commit; its records are not part of the rate
     MonoTime last_at{};
-    std::uint64_t after_first = 0;
+    std::uint64_t after_first = 0;  // records of later commits
 };
 
 struct PassEntry {
     PassReport report;
     Timestamp ended_at;
-    std::uint64_t passes = 0;  // in this life of the process, this one included
+    std::uint64_t passes = 0;  // since the process started, including this one
 };
 
-// The last pass of each stream, for later requests.
+// The last pass of each stream.
 class PassHistory {
   public:
     void note(const PassReport& report, Timestamp ended_at);
 
-    // A commit of the stream's own pass took so many records.
+    // A commit of the stream's own pass stored this number of records.
     void note_commit(std::string_view stream, std::uint64_t records, MonoTime now);
-    // Null: nothing was stored since the last pass ended.
+    // nullptr if nothing was stored since the last pass ended.
     const PassUnderWay* under_way(std::string_view stream) const;
 
-    // Null: none has ended yet.
+    // nullptr if no pass has ended yet.
     const PassEntry* find(std::string_view stream) const;
 
   private:
@@ -48,11 +48,11 @@ class PassHistory {
     std::map<std::string, PassUnderWay, std::less<>> under_way_;
 };
 
-// What came in the last 24 hours, by quarters of an hour, for the status page's plot. In memory alone: it begins with
-// the process.
+// Activity of the last 24 hours by quarters of an hour, for the status page's plot. Kept in memory only, so it begins
+// when the process starts.
 //
 //     day.count_changes(12, clock.now());
-//     for (const DayHistory::Quarter& quarter : day.last(clock.now())) …    // the oldest first
+//     for (const DayHistory::Quarter& quarter : day.last(clock.now())) …    // oldest first
 class DayHistory {
   public:
     struct Quarter {
@@ -70,7 +70,7 @@ class DayHistory {
     void count_event(MonoTime now) { ++at(now).events; }
     void count_pass(bool failed, MonoTime now);
 
-    // The last of them is the quarter that `now` lies in.
+    // The last element is the quarter that contains `now`.
     Quarters last(MonoTime now) const;
 
   private:

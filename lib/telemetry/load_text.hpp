@@ -1,6 +1,6 @@
-// The progress of a wide load in words.
+// The progress of a wide load as text.
 //
-// Pure; safe on any thread.
+// Pure; thread-safe.
 #pragma once
 
 #include "sync/walk/observer.hpp"
@@ -10,9 +10,9 @@
 
 namespace carecloud {
 
-// 0 to 1; none: the portal does not count.
+// 0 to 1; std::nullopt if the portal does not count.
 std::optional<double> share_of(const LoadSnapshot& load);
-// "12,000 of 48,000 records (25 %), 320/s, 2 min left"; without totals "12,000 records, 320/s".
+// "12,000 of 48,000 records (25 %), 320/s, 2 min left"; without a total "12,000 records, 320/s".
 std::string load_text(const LoadSnapshot& load);
 
 }  // namespace carecloud

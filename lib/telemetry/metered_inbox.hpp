@@ -1,5 +1,5 @@
-// The inbox with the time from an event's receipt to its settlement measured for the metrics. The engine reports its
-// commits to the log (Observer::committed), and the portal's client its requests. I/O thread alone.
+// An inbox that measures the time from an event's receipt to its settlement, for the metrics. Commits are measured by
+// the engine (Observer::committed), and requests by the portal's client. I/O thread only.
 #pragma once
 
 #include "base/clock.hpp"
@@ -17,14 +17,14 @@ namespace carecloud {
 
 class MeteredInbox : public Inbox {
   public:
-    // All of these outlive it.
+    // All of them must outlive this object.
     MeteredInbox(Inbox& inbox, const Clock& clock, Metrics& metrics)
         : inbox_(inbox), clock_(clock), metrics_(metrics) {}
 
     Task<Result<bool>> receive(Event event) override;
     Task<Result<>> settle(std::vector<Settlement> settlements) override;
 
-    // As they are.
+    // Forwarded unchanged.
     Task<Result<std::vector<OpenEvent>>> open_events(std::string stream, std::size_t limit) override {
         return inbox_.open_events(std::move(stream), limit);
     }
@@ -38,7 +38,7 @@ class MeteredInbox : public Inbox {
     Task<Result<std::vector<Subscription>>> subscriptions() override { return inbox_.subscriptions(); }
 
   private:
-    // Those beyond it, and those of an earlier life, are settled without their time being taken.
+    // The times of events beyond this number, or received by an earlier process, are not measured.
     static constexpr std::size_t kOpenMax = 10'000;
 
     Inbox& inbox_;

@@ -20,13 +20,13 @@ namespace {
 using Buckets = prometheus::Histogram::BucketBoundaries;
 using Counters = prometheus::Family<prometheus::Counter>;
 
-// From a loopback answer to portal.timeout's default of 35 s.
+// From a loopback response to portal.timeout's default of 35 s.
 const Buckets kRequestBuckets{0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 35};
-// From an idle poll to a first load of some hours.
+// From an idle poll to an initial load of some hours.
 const Buckets kPassBuckets{0.01, 0.05, 0.1, 0.5, 1, 5, 30, 60, 300, 1800, 7200};
 // From a fast disk to one that stalls.
 const Buckets kCommitBuckets{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5};
-// The polls for an event's record follow after 1, 2, 4 and 8 s, and then with each poll.
+// An event's record is polled after 1, 2, 4 and 8 s, and then with each regular poll.
 const Buckets kSettleBuckets{0.01, 0.05, 0.1, 0.5, 1, 2, 4, 8, 16, 60, 300, 900, 3600};
 
 constexpr std::array kKinds{"created", "updated", "disabled", "deleted", "restored", "quarantined"};

@@ -77,7 +77,7 @@ void append_streams(std::vector<MetricFamily>& families, const MetricsSnapshot& 
     families.push_back(std::move(awaiting));
 }
 
-// Values of a stream that are known only at times: unknown ones are omitted.
+// Values of a stream that are not always known: unknown ones are omitted.
 void append_known(std::vector<MetricFamily>& families, const MetricsSnapshot& snapshot) {
     MetricFamily records =
         gauge_family("carecloud_records_held", "Records in the store that are not deleted.");

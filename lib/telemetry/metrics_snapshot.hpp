@@ -1,5 +1,5 @@
-// The part of the metrics that is a state: gauges, made when they are requested. Only metrics.cpp uses it: its
-// types are the library's. Pure.
+// The metrics that are states: gauges that are built on request. Used only by metrics.cpp, because it exposes types of
+// the Prometheus library. Pure.
 #pragma once
 
 #include "telemetry/metrics.hpp"
@@ -13,13 +13,13 @@
 
 namespace carecloud {
 
-// What the metrics themselves remember of the streams.
+// The streams' state that the metrics store themselves.
 struct MetricsMemory {
-    const std::map<std::string, MonoTime, std::less<>>& current_at;  // last at the portal's end, or begun
+    const std::map<std::string, MonoTime, std::less<>>& current_at;  // last up to date, or begun
     const std::set<std::string, std::less<>>& push_silent;
 };
 
-// What is not known is left out, so that no alert takes it for 0.
+// Unknown values are omitted, so no alert mistakes them for 0.
 void append_snapshot(std::vector<prometheus::MetricFamily>& families, const MetricsSnapshot& snapshot,
                      const MetricsMemory& memory);
 

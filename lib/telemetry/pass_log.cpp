@@ -10,7 +10,7 @@
 namespace carecloud {
 namespace {
 
-// The reason of a backfill or a reconciliation that waits for quota.
+// The key of the reason that a backfill or reconciliation waits for quota.
 constexpr std::string_view kOfBounded = "bounded";
 
 // Most polls find nothing, and would fill the log.
@@ -21,14 +21,14 @@ bool is_news(const PassReport& report) {
            events.settled + events.gone + events.not_in_stream + events.holes > 0;
 }
 
-// The key under which its errors are folded: no stream or operation has that name.
+// The name under which its errors are folded; no stream or operation has such a name.
 std::string fold_name(const Job& pass) {
     return "pass " + std::to_string(pass.id);
 }
 
 }  // namespace
 
-// The interval continues even if the pass succeeds: a portal that fails occasionally causes one line in five minutes.
+// A successful pass does not end the interval: a portal that fails occasionally causes one line per five minutes.
 void PassLog::request_failed(std::string_view stream, const Error& error) {
     const auto line = requests_.failed(stream, error.code, clock_.now());
     if (!line) return;
@@ -68,7 +68,7 @@ void PassLog::pass_ended(const PassReport& report) {
                    {{"STREAM", report.stream}, {"DIALECT", report.state.dialect}});
     }
     if (report.error) {
-        // The error itself is reported by backing_off, or by the requester of this one pass.
+        // The error is reported by backing_off(), or by the requester of this single pass.
         if (report.summary.changes() > 0)
             log_.write(LogLevel::info, "pass interrupted; received records are kept",
                        fields_of(report, passes_));
@@ -119,7 +119,7 @@ void PassLog::push_silent(std::string_view stream, bool silent) {
         {{"STREAM", stream}});
 }
 
-// Immediately, and then hourly.
+// Logged immediately, and then hourly.
 void PassLog::polls_stretched(std::string_view stream, std::optional<Duration> every) {
     const std::string key = std::string(stream) + " stretched";
     if (!every) {
@@ -167,7 +167,7 @@ void PassLog::backing_off(const PassReport& report, Duration pause) {
     log_.write(LogLevel::warn, error, fields);
 }
 
-// A stream that was never loaded is not healthy, whatever the error: its address or its entity may be wrong.
+// A stream that was never loaded is unhealthy after any error: its address or entity may be wrong.
 void PassLog::degrade(const PassReport& report) {
     if (!is_critical(*report.error) && report.loaded) return;
     const bool of_store = is_store_error(report.error->code);
@@ -208,7 +208,7 @@ void PassLog::bounded_pass(const Job& pass) {
     }
 }
 
-// Each attempt reports its beginning; a pass gets one line.
+// Each attempt reports a beginning, but a pass gets only one line.
 void PassLog::report_begin(const Job& pass) {
     if (!pass.error.empty() || !begun_.insert(pass.id).second) return;
     log_.write(LogLevel::info, std::string(to_string(pass.kind)) + " started", begin_fields(pass));
@@ -246,7 +246,7 @@ void PassLog::bounded_pass_waits(const Job& pass, const Error& error, Duration p
     log_.write(LogLevel::warn, std::string(to_string(pass.kind)) + " interrupted, will be retried", fields);
 }
 
-// A canceled or permanently failed one has not recovered; its errors are over anyway.
+// A pass that was canceled or failed permanently has not recovered.
 void PassLog::report_recovery(const Job& pass) {
     const auto recovery = fold_.succeeded(fold_name(pass), clock_.now());
     if (!recovery || (pass.status != JobStatus::done && pass.status != JobStatus::awaiting_confirmation))
@@ -297,7 +297,7 @@ void PassLog::report_set_aside(const std::string& stream, const CommitSummary& s
                    {{"STREAM", stream}, {"COUNT", more}});
 }
 
-// The first immediately; those of the next hour are only in the metrics.
+// Logs the first occurrence immediately; those in the next hour appear only in the metrics.
 void PassLog::report_hourly(const std::string& stream, LogLevel level, const std::string& text,
                             std::size_t count) {
     if (count == 0) return;

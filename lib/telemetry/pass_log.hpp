@@ -1,5 +1,5 @@
-// Writes what the engine reports to the log, the health and the histories: a line a pass, each error once, and its end.
-// I/O thread alone.
+// Reports the observations of the engine to the log, the health and the histories: one line per pass, each error once,
+// and its recovery. I/O thread only.
 #pragma once
 
 #include "base/clock.hpp"
@@ -36,11 +36,11 @@ class PassLog : public Observer {
     void clocks(const ClockReport& report) override;
     void failed(const Error& error) override;
 
-    // What an earlier life, or the settings before a reload, left: of the streams that run, one whose newest
-    // reconciliation asks an operator is not well. `kept` in ascending order of id.
+    // Restores the state that an earlier process, or the settings before a reload, left: a stream of `streams` is
+    // degraded if its newest reconciliation awaits confirmation. `kept` is in ascending order of id.
     void recall(const std::vector<Job>& kept, const std::vector<std::string>& streams);
-    // Whether any stream was loaded before. If not, nothing is synchronized yet: so it is taken to be until this is
-    // called or a pass ends.
+    // Whether any stream was loaded before. Until this is called or a pass ends, the service is assumed to be degraded,
+    // because nothing is synchronized.
     void recall_loaded(bool any);
 
   private:
@@ -60,12 +60,12 @@ class PassLog : public Observer {
     const Clock& clock_;
     Histories& histories_;
     ErrorFold fold_;
-    std::map<std::string, MonoTime> reported_at_;  // by report_hourly(), by stream and text
-    ErrorFold requests_;                           // the first failed ones of their passes
-    std::set<std::uint64_t> begun_;                // bounded passes that have begun and not ended
-    // By stream: the pass under way has a line.
+    std::map<std::string, MonoTime> reported_at_;  // hourly warnings, by stream and text
+    ErrorFold requests_;                           // the first failed request of each pass
+    std::set<std::uint64_t> begun_;                // bounded passes in progress
+    // The streams whose current pass has already caused a log line, with the error.
     std::map<std::string, ErrorCode, std::less<>> just_reported_{};
-    std::uint64_t passes_ = 0;  // of all streams, that came to an end in this life
+    std::uint64_t passes_ = 0;  // ended passes of all streams since the start
 };
 
 }  // namespace carecloud

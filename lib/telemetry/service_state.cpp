@@ -11,7 +11,7 @@ namespace carecloud {
 namespace {
 
 constexpr int kBehindPolls = 3;
-// A busy machine may need this long for three polls of a second.
+// On a busy machine, three polls at an interval of one second may take this long.
 constexpr Duration kBehindMin = std::chrono::seconds(15);
 constexpr std::uint64_t kDiskFreePercent = 10;
 
@@ -65,7 +65,7 @@ void judge_certificate(ReasonMap& found, Timestamp end, Timestamp now) {
         .since = over ? end : Timestamp{}};
 }
 
-// One of which nothing was noted yet is no reason: the topic may never have been subscribed to.
+// A subscription without a noted state is no reason: the topic may never have been subscribed to.
 void judge_subscription(ReasonMap& found, const Subscription& subscription, bool confirms) {
     if (subscription.state == SubscriptionState::confirmed || subscription.changed_at.empty()) return;
     Reason reason{.text = "the subscription of " + subscription.topic_arn + " is " +
@@ -79,7 +79,7 @@ void judge_subscription(ReasonMap& found, const Subscription& subscription, bool
     found[std::string(kOfSubscriptions) + subscription.topic_arn] = std::move(reason);
 }
 
-// "claim, provider" for those that share all but the stream.
+// The streams of reasons that differ only in their stream: "claim, provider".
 std::string names_of(const std::vector<const Reason*>& alike) {
     std::string names;
     for (const Reason* reason : alike)

@@ -1,5 +1,5 @@
-// What a service reports when an engine begins: what an earlier life of the process left in the store. What cannot be
-// read is logged, and counts as not there. I/O thread alone.
+// Reports what an earlier process left in the store, when an engine begins. Data that cannot be read is treated as
+// missing, and the error is logged. I/O thread only.
 //
 //     StartReport report({.log = log, .store = store, .inbox = inbox, …});
 //     co_await report.passes(*engine, {"claim_attendance"});
@@ -20,7 +20,7 @@
 
 namespace carecloud {
 
-// All of these outlive the report.
+// All of them must outlive the report.
 struct StartReportPorts {
     Log& log;
     Store& store;
@@ -34,9 +34,9 @@ class StartReport {
   public:
     explicit StartReport(const StartReportPorts& ports) : ports_(ports) {}
 
-    // First passes, bounded passes and open events. `streams`: those that run. The engine does not run yet.
+    // First passes, bounded passes and open events. `streams`: those that run. Must be called before the engine runs.
     Task<> passes(Engine& engine, std::vector<std::string> streams);
-    // Whether the topics are subscribed to.
+    // The state of the topics' subscriptions.
     Task<> topics(std::vector<std::string> topic_arns);
 
   private:
