@@ -1,4 +1,4 @@
-// Captures the message of ensure() (base/ensure.hpp) about a violated invariant without ending the test program.
+// Captures the message of ensure() (base/ensure.hpp) about a violated invariant without terminating the test program.
 #pragma once
 
 #include <array>
@@ -9,7 +9,7 @@
 
 namespace carecloud {
 
-// Runs the step in a child process. Returns its standard error if it ended with exit status 70; empty if it did not.
+// Runs the step in a child process. Returns its standard error if it exited with status 70, otherwise an empty text.
 inline std::string broken_promise_of(const std::function<void()>& step) {
     std::array<int, 2> ends{};
     if (::pipe(ends.data()) != 0) return {};

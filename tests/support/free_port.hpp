@@ -1,4 +1,4 @@
-// A port for a program that cannot let the kernel choose one, such as nginx.
+// Finds a port for a program that cannot let the kernel choose one, such as nginx.
 //
 //     const std::uint16_t port = free_port();
 #pragma once

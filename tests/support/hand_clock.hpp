@@ -1,4 +1,4 @@
-// A Clock that stands still until the test sets it, for rooms that only read the time: it has no alarms.
+// A Clock that stands still until the test sets it, for code that only reads the time: it has no alarms.
 #pragma once
 
 #include "base/clock.hpp"

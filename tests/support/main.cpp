@@ -1,4 +1,5 @@
-// The main function of all test programs, in its own source: a program that also does other things has its own.
+// The main function of the test programs, in a separate file, because some programs have a main function of a different
+// kind.
 #include "support/run_tests.hpp"
 
 int main(int argc, char* argv[]) {

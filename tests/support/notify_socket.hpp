@@ -1,11 +1,10 @@
-// systemd's end of $NOTIFY_SOCKET: receives the notifications of a service.
+// The receiving end of $NOTIFY_SOCKET, as systemd has it: receives the notifications of a service.
 //
 //     NotifySocket systemd;
 //     ::setenv("NOTIFY_SOCKET", systemd.path().c_str(), 1);
-//     … systemd.next() == "READY=1
-// STATUS=2 streams"
+//     … systemd.next()  →  READY=1, STATUS=2 streams (one per line)
 //
-// Used from one thread.
+// Not thread-safe.
 #pragma once
 
 #include "support/temp_dir.hpp"
@@ -36,14 +35,14 @@ class NotifySocket {
 
     const std::string& path() const { return path_; }
 
-    // The oldest unread message; empty: none.
+    // The oldest unread message; empty if there is none.
     std::string next() {
         std::array<char, 8192> buffer{};
         const ssize_t size = ::recv(fd_, buffer.data(), buffer.size(), 0);
         return size < 0 ? std::string() : std::string(buffer.data(), static_cast<std::size_t>(size));
     }
 
-    // The newest status line, after reading all messages.
+    // The newest status text, after reading all messages.
     const std::string& status() {
         constexpr const char* kName = "STATUS=";
         for (std::string message = next(); !message.empty(); message = next()) {

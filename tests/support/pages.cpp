@@ -13,7 +13,7 @@ std::string body_of(const TestRecord& record) {
     return R"({"_id":")" + record.id + R"(","modified":")" + record.modified + R"("})";
 }
 
-// Appends texts in a buffer that is large enough from the start.
+// Appends text to the page's buffer, which is large enough from the start.
 class Layout {
   public:
     Layout(Page& page, std::size_t size_max) : page_(page) {

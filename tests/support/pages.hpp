@@ -1,8 +1,7 @@
-// Pages for tests of stores: built from ids, `modified` texts and bodies, as the slicer would have built
-// them.
+// Pages for tests of stores, built from ids, `modified` texts and bodies, like the slicer's.
 //
-//     Batch batch{.stream = "claim_attendance", .page = make_page({{.id = "a", .modified =
-//     "2024-01-01T00:00:00Z"}})};
+//     PagePtr page = make_page({{.id = "a", .modified = "2024-01-01T00:00:00Z"}});
+//     Batch batch{.stream = "claim_attendance", .page = page};
 #pragma once
 
 #include "model/page.hpp"
@@ -17,7 +16,7 @@ namespace carecloud {
 struct TestRecord {
     std::string id;
     std::string modified;  // must parse
-    std::string body{};    // empty: a small JSON object of the two
+    std::string body{};    // empty: a small JSON object of id and modified
     bool disabled = false;
     std::optional<DaySpan> days{};
 };
@@ -29,8 +28,8 @@ struct TestInvalid {
     std::string body = "{}";
 };
 
-// All views point into the page's own buffer; hashes are the bodies' SHA-256. Without `asked` it was requested after
-// every other page.
+// All views point into the page's own buffer; the hashes are the bodies' SHA-256. Without `asked`, the page counts as
+// requested after all other pages.
 PagePtr make_page(const std::vector<TestRecord>& records, const std::vector<TestInvalid>& invalid = {},
                   Asked asked = {});
 

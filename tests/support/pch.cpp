@@ -1,1 +1,1 @@
-// A source for the libraries of precompiled headers (tests/CMakeLists.txt).
+// The source file of the libraries that provide precompiled headers (tests/CMakeLists.txt).

@@ -1,4 +1,4 @@
-// The current time for certificates made in a test.
+// The current time, for certificates that a test creates.
 #pragma once
 
 #include "base/timestamp.hpp"
@@ -7,7 +7,7 @@
 
 namespace carecloud {
 
-// The wall clock's whole second, at which certificates made in the test are valid. Any thread.
+// The wall clock in whole seconds, a time at which certificates that the test creates are valid. Thread-safe.
 inline Timestamp real_now() {
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     return Timestamp{now.time_since_epoch().count() * Timestamp::ticks_per_second};

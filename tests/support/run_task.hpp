@@ -1,4 +1,4 @@
-// Runs one coroutine to completion on an io_context, together with everything else that is ready.
+// Runs a coroutine to completion on an io_context, along with everything else that is ready.
 //
 //     Result<CommitSummary> summary = run_task(io, store.commit(batch));
 #pragma once

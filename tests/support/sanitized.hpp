@@ -1,4 +1,4 @@
-// Whether the programs are built with a sanitizer: they are much slower and cannot be preloaded.
+// Whether the programs are built with a sanitizer, which makes them much slower and prevents preloading.
 #pragma once
 
 namespace carecloud {

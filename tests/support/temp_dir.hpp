@@ -1,4 +1,4 @@
-// A directory for one test in the system's temporary directory, removed with its content.
+// A directory for a test in the system's temporary directory; removed with its content.
 #pragma once
 
 #include <cstdlib>
@@ -17,7 +17,7 @@ class TempDir {
         path_ = name;
     }
     ~TempDir() {
-        std::error_code ignored;  // a leftover in the temporary directory fails no test
+        std::error_code ignored;  // a leftover temporary file must not fail a test
         std::filesystem::remove_all(path_, ignored);
     }
     TempDir(const TempDir&) = delete;

@@ -1,7 +1,7 @@
-// One file of a FaultDisk: the content that programs see, the content on the disk, and the writes in between.
+// A file of a FaultDisk: the content that programs see, the content on the disk, and the writes in between.
 //
-// As on Linux, writes before a failed sync stay visible to programs, but no later sync brings them to the disk, even if
-// it succeeds. They must be written again.
+// As on Linux, writes before a failed sync stay visible to programs, but a later sync does not bring them to the disk,
+// even if it succeeds. They must be written again.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-// The locks that SQLite takes on a database file, and the shared memory of its connections (the wal-index), for the
-// connections of one process.
+// SQLite's locks on a database file and its connections' shared memory (the wal-index), for the connections of one
+// process.
 #pragma once
 
 #include <array>
@@ -15,7 +15,7 @@ class DatabaseLock {
   public:
     using Holder = const void*;
 
-    // False: another holder prevents it.
+    // Returns false if another holder prevents it.
     bool raise(Holder holder, int level);
     void lower(Holder holder, int level);
     bool is_reserved() const;
@@ -31,7 +31,7 @@ class SharedIndex {
     using Holder = const void*;
     static constexpr int kSlots = 8;
 
-    // Null: the region does not exist and is not to be created. Regions are removed with their last holder.
+    // nullptr if the region does not exist and is not to be created. Regions are removed with their last holder.
     void* region(Holder holder, std::size_t index, std::size_t bytes, bool make);
     void leave(Holder holder);
 

@@ -155,7 +155,7 @@ int FaultDisk::read(OpenFile& file, void* into, std::size_t bytes, std::uint64_t
 int FaultDisk::write(OpenFile& file, std::string_view bytes, std::uint64_t offset) {
     const std::lock_guard lock(mutex_);
     if (!allow_change(Call::write)) {
-        // How much a failed write has written is unspecified.
+        // A failed write may have written any part of the data.
         if (!stopped_) file.node->file.write(offset, bytes.substr(0, bytes.size() / 2));
         return SQLITE_IOERR_WRITE;
     }

@@ -1,14 +1,14 @@
-// A disk in memory as a SQLite VFS, which fails on demand, and whose machine can be stopped at any write.
+// A disk in memory as a SQLite VFS. It fails on demand, and the machine can be stopped at any write.
 //
 //     FaultDisk disk(seed);                 // one at a time: SQLite identifies it by name
 //     settings.vfs = FaultDisk::kName;
 //     disk.stop_at(17);                     // the 17th write, sync, truncation or removal from now on is the last
-//     …                                     // every call fails from then on; close all
+//     …                                     // all later calls fail; close all connections
 //     disk.restart(FaultDisk::After::power_loss);
 //
 // Writes reach the disk by a sync. At a power loss each unsynced sector is kept or lost at random, and so are, in
 // order, changes of names since their directory was synced. As SQLite expects of the system's files, a write does not
-// damage adjacent bytes, and the first sync of a journal or log also syncs the directory. Any thread.
+// damage adjacent bytes, and the first sync of a journal or log also syncs the directory. Thread-safe.
 #pragma once
 
 #include "support/fault_disk/disk_file.hpp"
@@ -43,16 +43,16 @@ class FaultDisk {
     };
 
     explicit FaultDisk(std::uint64_t seed);
-    // All connections that use it must be closed before.
+    // All connections that use the disk must be closed before.
     ~FaultDisk();
     FaultDisk(const FaultDisk&) = delete;
     FaultDisk& operator=(const FaultDisk&) = delete;
 
-    // The n-th such call from now on fails (1: the next), and if it lasts, all following calls.
+    // Makes the n-th such call from now on fail (1: the next); with `lasting`, all later ones, too.
     void fail(Call call, std::uint64_t nth, bool lasting = false);
-    // Maximum number of bytes of all files together; 0: no limit.
+    // Limits the number of bytes of all files together; 0: no limit.
     void limit(std::uint64_t bytes);
-    // The machine stops at the n-th modifying call from now on. A write still reaches the system.
+    // Stops the machine at the n-th modifying call from now on. If that is a write, it still reaches the system.
     void stop_at(std::uint64_t nth);
     void stop();  // now
     void heal();  // no more faults
@@ -66,9 +66,9 @@ class FaultDisk {
     // No connection may be open. Clears all faults.
     void restart(After after);
 
-    // A file as SQLite has it open; see sqlite_files.cpp.
+    // A file that SQLite has open; see sqlite_files.cpp.
     struct OpenFile;
-    // Operations of SQLite's files. Each returns one of SQLite's result codes.
+    // The operations of SQLite's files. Each returns one of SQLite's result codes.
     int open(OpenFile& file, const char* name, int flags);
     void close(OpenFile& file);
     int read(OpenFile& file, void* into, std::size_t bytes, std::uint64_t offset);
@@ -86,7 +86,7 @@ class FaultDisk {
     bool exists(const std::string& name) const;
 
   private:
-    // A file with its locks, which are lost with the system, as those of a real file.
+    // A file with its locks, which are lost when the system stops, like those of a real file.
     struct Node {
         DiskFile file;
         DatabaseLock lock;
@@ -102,14 +102,14 @@ class FaultDisk {
         bool lasting = false;
     };
 
-    // False: the call fails.
+    // Both return false if the call fails.
     bool allow(Call call);
     bool allow_change(Call call);
     void sync_names();
     bool draw();
     std::uint64_t used() const;
 
-    mutable std::mutex mutex_;  // guards all of the following
+    mutable std::mutex mutex_;  // guards the following members
     std::mt19937_64 random_;
     Names names_;
     Names names_on_disk_;

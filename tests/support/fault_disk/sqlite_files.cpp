@@ -1,4 +1,4 @@
-// FaultDisk through SQLite's C interface: a table of functions for the disk, and one for its files.
+// Connects FaultDisk to SQLite's C interface: a function table for the disk, and one for its files.
 #include "support/fault_disk/fault_disk.hpp"
 
 #include <atomic>
@@ -12,7 +12,7 @@
 namespace carecloud {
 namespace {
 
-// The C interface has no other way to pass the disk.
+// The C interface cannot pass the disk in any other way.
 FaultDisk* the_disk = nullptr;
 sqlite3_vfs vfs;
 
@@ -75,7 +75,7 @@ int file_control(sqlite3_file* /*file*/, int /*operation*/, void* /*argument*/) 
     return SQLITE_NOTFOUND;
 }
 
-// Both as for the system's files.
+// The same as for the system's files.
 int file_sector_bytes(sqlite3_file* /*file*/) {
     return 4096;
 }
@@ -146,7 +146,7 @@ int disk_access(sqlite3_vfs* /*self*/, const char* name, int /*flags*/, int* fou
     return SQLITE_OK;
 }
 
-// A busy timeout ends immediately.
+// Does not sleep, so a busy timeout ends immediately.
 int disk_sleep(sqlite3_vfs* /*self*/, int microseconds) {
     std::this_thread::yield();
     return microseconds;

@@ -99,7 +99,7 @@ ScriptedServer::ScriptedServer(asio::io_context& io, Script script, asio::ssl::c
     asio::co_spawn(io_, accept_all(), asio::detached);
 }
 
-// The script and this object are used by coroutines of `io`: end the waiting ones here.
+// Coroutines of `io` use the script and this object: end the waiting ones here.
 ScriptedServer::~ScriptedServer() {
     stop_listening();
     io_.restart();

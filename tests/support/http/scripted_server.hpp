@@ -1,13 +1,13 @@
-// A server on loopback that does what a test tells it, byte by byte: the client is tested against real
-// sockets, and the server can misbehave in every way.
+// A server on loopback that follows a test's script, byte by byte. So the client is tested with real sockets, and the
+// server can misbehave in every way.
 //
 //     ScriptedServer server(io, [](Peer& peer) -> Task<> {
 //         const std::string request = co_await peer.read_request();
 //         co_await peer.write(http_ok("hello"));
 //     });
 //
-// The script runs once for each connection; when it returns, the connection is closed. It must outlive the
-// io_context's run. All on the thread that runs `io`.
+// The script runs once per connection; when it returns, the connection is closed. It must outlive the io_context's run.
+// Only for the thread that runs `io`.
 #pragma once
 
 #include "base/clock.hpp"
@@ -39,13 +39,13 @@ class Peer {
     // The index of this connection, from 0.
     std::size_t number() const { return number_; }
 
-    // Head and body by Content-Length; empty if the client closed.
+    // Reads a head, and a body by Content-Length; returns an empty text if the client has disconnected.
     Task<std::string> read_request();
-    // False if the client has disconnected.
+    // Returns false if the client has disconnected.
     Task<bool> write(std::string_view bytes);
-    // Until the client closes.
+    // Waits until the client has disconnected.
     Task<> wait_closed();
-    // TLS from here on; false if the handshake failed.
+    // Starts TLS; returns false if the handshake failed.
     Task<bool> secure(boost::asio::ssl::context& context);
     // Closes with a reset (RST) instead of TLS close_notify.
     void reset();
@@ -64,7 +64,7 @@ class ScriptedServer {
   public:
     using Script = std::function<Task<>(Peer&)>;
 
-    // With a context every connection begins with a handshake.
+    // With a TLS context, each connection begins with a handshake.
     ScriptedServer(boost::asio::io_context& io, Script script, boost::asio::ssl::context* tls = nullptr);
     ~ScriptedServer();
     ScriptedServer(const ScriptedServer&) = delete;
@@ -72,7 +72,7 @@ class ScriptedServer {
 
     std::uint16_t port() const { return port_; }
     std::size_t connections() const { return connections_; }
-    // No more connections: the port refuses.
+    // Closes the port, so new connections are refused.
     void stop_listening();
 
   private:
@@ -87,7 +87,7 @@ class ScriptedServer {
     std::size_t connections_ = 0;
 };
 
-// The server's side of TLS.
+// The TLS context of a server.
 std::unique_ptr<boost::asio::ssl::context> server_tls(const TestCertificate& certificate);
 
 // A complete response, with Content-Length.
@@ -95,7 +95,7 @@ std::string http_answer(std::string_view status, std::string_view body, std::str
 std::string http_ok(std::string_view body, std::string_view more_headers = "");
 std::string gzip(std::string_view text);
 
-// Runs `task` to completion on `io`, together with everything else there, and returns its result.
+// Runs `task` to completion on `io`, along with everything else there, and returns its result.
 template <class T>
 T run(boost::asio::io_context& io, Task<T> task) {
     std::optional<T> result;

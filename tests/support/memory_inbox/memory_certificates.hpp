@@ -1,4 +1,4 @@
-// The CertificateStore in memory, for tests. As MemoryInbox: every call suspends once, and then takes effect
+// The CertificateStore in memory, for tests. Like MemoryInbox, each call suspends once, and then takes effect
 // immediately.
 //
 //     auto content = std::make_shared<MemoryCertificateContent>();
@@ -15,7 +15,7 @@
 
 namespace carecloud {
 
-// The content that survives a MemoryCertificates, as a disk survives a process: by address.
+// The content, by URL. It survives a MemoryCertificates, like a disk survives a process.
 using MemoryCertificateContent = std::map<std::string, KeptCertificate>;
 
 class MemoryCertificates : public CertificateStore {
@@ -23,7 +23,7 @@ class MemoryCertificates : public CertificateStore {
     explicit MemoryCertificates(std::shared_ptr<MemoryCertificateContent> content)
         : content_(std::move(content)) {}
 
-    // As MemoryInbox::set_fault_hook.
+    // See MemoryInbox::set_fault_hook.
     void set_fault_hook(StoreFaultHook hook) { hook_ = std::move(hook); }
 
     Task<Result<std::vector<KeptCertificate>>> certificates() override;

@@ -1,9 +1,9 @@
-// The Inbox in memory, for simulation and tests: single threaded, deterministic, killed and restarted at will.
+// The Inbox in memory, for simulation and tests: single-threaded and deterministic; can be killed and restarted.
 //
 //     auto content = std::make_shared<MemoryInboxContent>();
 //     MemoryInbox inbox(content, clock, store_content);
 //
-// As MemoryStore: every call suspends once, by a post to its own executor, and then takes effect immediately.
+// Like MemoryStore, each call suspends once, by a post to its executor, and then takes effect immediately.
 #pragma once
 
 #include "base/timestamp.hpp"
@@ -18,27 +18,27 @@
 
 namespace carecloud {
 
-// The content that survives a MemoryInbox, as a disk survives a process.
+// The content, which survives a MemoryInbox, like a disk survives a process.
 struct MemoryInboxContent {
     struct Held {
         Event event;
         Timestamp received_at;
-        std::uint64_t number = 0;    // in the order of arrival
-        std::uint64_t held_seq = 0;  // of its record's version then
+        std::uint64_t number = 0;    // in order of arrival
+        std::uint64_t held_seq = 0;  // the change number of its record's version then
     };
 
     std::map<std::string, Held> events;                 // by MessageId
     std::map<std::string, Subscription> subscriptions;  // by topic
-    std::uint64_t writes = 0;                           // calls that changed something
+    std::uint64_t writes = 0;                           // calls that changed the content
 };
 
 class MemoryInbox : public Inbox {
   public:
-    // `store`: the store whose changes announced() counts; null if not needed.
+    // `store`: the store whose changes announced() counts; may be null.
     MemoryInbox(std::shared_ptr<MemoryInboxContent> content, const Clock& clock,
                 std::shared_ptr<const MemoryStoreContent> store = nullptr);
 
-    // Called once for every call, after its suspension; `operation` is the method's name.
+    // Called once per call, after its suspension; `operation` is the method's name.
     void set_fault_hook(StoreFaultHook hook) { hook_ = std::move(hook); }
     const MemoryInboxContent& content() const { return *content_; }
 

@@ -1,4 +1,4 @@
-// The part of MemoryStore for bounded passes.
+// The part of MemoryStore that is concerned with bounded passes.
 #include "support/memory_store/memory_store.hpp"
 
 #include <algorithm>

@@ -209,7 +209,7 @@ bool MemoryStore::take(const Batch& batch, const Record& record, const std::stri
     return true;
 }
 
-// The version that change `seq` replaces.
+// Keeps the version that change `seq` replaces.
 void MemoryStore::keep(const StoreContent::RecordId& key, std::uint64_t seq, const Record& record) {
     thread_local Archiver archiver;
     StoreContent& tables = content_->tables;

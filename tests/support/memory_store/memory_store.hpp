@@ -1,13 +1,13 @@
-// The Store in memory, for simulation: single threaded, deterministic, killed and restarted at will. It enforces the
-// rules of the seam as the product's store does.
+// The Store in memory, for simulation: single-threaded and deterministic; can be killed and restarted. It enforces the
+// rules of the seam like the product's store.
 //
 //     auto content = std::make_shared<MemoryStoreContent>();
 //     auto store = std::make_unique<MemoryStore>(content, clock);
 //     …                                // kill: destroy the coroutines and the store
 //     store = std::make_unique<MemoryStore>(content, clock);   // restarted from the committed state
 //
-// Every call suspends once, by a post to its own executor, and then takes effect immediately: a coroutine that is
-// destroyed while it waits has changed nothing.
+// Each call suspends once, by a post to its executor, and then takes effect immediately: a coroutine that is destroyed
+// while it waits has changed nothing.
 #pragma once
 
 #include "model/change.hpp"
@@ -25,7 +25,7 @@
 
 namespace carecloud {
 
-// The content that survives a MemoryStore, as a disk survives a process.
+// The content, which survives a MemoryStore, like a disk survives a process.
 struct MemoryStoreContent {
     StoreContent tables;
     std::uint64_t commits = 0;  // transactions that wrote
@@ -35,7 +35,7 @@ struct MemoryStoreContent {
     bool owned = false;
 };
 
-// The daemon's lock on a store (hazard 13), held for its lifetime: a second daemon gets none.
+// The daemon's lock on a store (hazard 13), held during its lifetime: a second daemon cannot take it.
 class MemoryOwnership {
   public:
     static std::optional<MemoryOwnership> take(std::shared_ptr<MemoryStoreContent> content) {

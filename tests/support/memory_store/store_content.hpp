@@ -1,4 +1,4 @@
-// The complete content of a store, as plain values: the in-memory store works on it, checks read it, and the SQLite
+// The complete content of a store as plain values. The in-memory store works on it, checks read it, and the SQLite
 // store's tables are read into it for comparison. Names are those of the store's tables.
 #pragma once
 
@@ -85,20 +85,20 @@ struct StoreContent {
     std::map<std::string, StreamState> streams;
     std::map<RecordId, Held> records;
     std::vector<Change> changes;                // by seq
-    std::map<std::uint64_t, Version> versions;  // that were replaced, by the change that did it
-    std::map<std::uint64_t, std::vector<Difference>> corrections;  // by change; none where there are none
+    std::map<std::uint64_t, Version> versions;  // replaced ones, by the change that replaced them
+    std::map<std::uint64_t, std::vector<Difference>> corrections;  // by change; only if there are any
     std::map<RecordId, Quarantined> quarantine;
     std::map<RecordId, Doubted> doubted;
     std::map<RecordId, Omitted> omitted;
     std::map<std::string, RequestCount> quota;
     std::map<std::uint64_t, Job> passes;
-    std::map<std::string, std::string> first_passes;  // when, by stream
+    std::map<std::string, std::string> first_passes;  // end of the first pass, by stream
 
     friend bool operator==(const StoreContent&, const StoreContent&) = default;
 };
 
-// The first error of the change log (promise 2): numbers from 1 without gaps, and a replay yields the records by id,
-// `modified` and hash. Empty: no error.
+// Returns the first error of the change log (promise 2): numbers must start at 1 without gaps, and a replay must yield
+// the records' ids, `modified` and hashes. Empty if there is no error.
 std::string check_changes(const StoreContent& content);
 
 }  // namespace carecloud

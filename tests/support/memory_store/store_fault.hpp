@@ -1,4 +1,4 @@
-// How the stores in memory fail on demand, and when their calls take effect. I/O thread only.
+// Makes calls of the in-memory stores fail on demand, and defines when they take effect. I/O thread only.
 #pragma once
 
 #include "base/clock.hpp"
@@ -17,14 +17,14 @@ namespace carecloud {
 
 struct StoreFault {
     Error error;
-    bool took_effect = false;  // the call was executed and its result lost
+    bool took_effect = false;  // the call was executed, but its result was lost
 };
 
-// Called once for every call, after its suspension. `operation`: "load_stream", "commit", "unknown", "save_requests".
+// Called once per call, after its suspension. `operation`: the method's name, such as "commit".
 using StoreFaultHook = std::function<std::optional<StoreFault>(std::string_view operation)>;
 
-// Suspends once, by a post to its own executor, and then takes effect immediately. `hook` must live until the end; it
-// may be empty.
+// Suspends once, by a post to its executor, and then takes effect immediately. `hook` must outlive the call; it may be
+// empty.
 template <class T, class Work>
 Task<Result<T>> run_with_faults(const StoreFaultHook& hook, std::string operation, Work work) {
     const auto executor = co_await boost::asio::this_coro::executor;

@@ -1,9 +1,9 @@
-// SNS's host without sockets: responds by address, after a time set by the test, and counts requests.
+// SNS's host without sockets: responds by URL, after a time set by the test, and records the requests.
 //
 //     ScriptedFetcher fetcher(clock);
 //     fetcher.answer(url, pem);
 //
-// All on the thread that runs the clock's executor.
+// Only for the thread that runs the clock's executor.
 #pragma once
 
 #include "base/clock.hpp"
@@ -21,12 +21,12 @@ class ScriptedFetcher : public HttpsFetcher {
   public:
     explicit ScriptedFetcher(Clock& clock) : clock_(clock) {}
 
-    // The response to requests for `url` from now on. Unknown addresses are unreachable.
+    // Sets the response to requests for `url` from now on. Other URLs are unreachable.
     void answer(const std::string& url, Result<std::string> body, Duration latency = Duration{0});
-    // The response to requests for any address without its own response.
+    // Sets the response for all URLs without their own response.
     void answer_rest(Result<std::string> body) { rest_ = std::move(body); }
 
-    // Every requested address, in order.
+    // The requested URLs, in order.
     const std::vector<std::string>& asked() const { return asked_; }
     std::size_t under_way() const { return under_way_; }
 

@@ -1,9 +1,9 @@
-// Signs SNS messages as SNS does, with a key and certificate that live for one test.
+// Signs SNS messages like SNS, with a key and a certificate that exist only during one test.
 //
 //     TestSigner signer;
 //     std::string body = signer.sign(notification());
 //
-// Its string to sign is implemented from the documentation, independently of the code under test. One thread at a time.
+// The string to sign is implemented from the documentation, independently of the code under test. Not thread-safe.
 #pragma once
 
 #include "support/tls/test_certificates.hpp"
@@ -22,7 +22,7 @@ inline constexpr std::string_view kTestHost = "sns.us-west-2.amazonaws.com";
 inline constexpr std::string_view kTestCertificateUrl =
     "https://sns.us-west-2.amazonaws.com/SimpleNotificationService-0123456789abcdef0123456789abcdef.pem";
 
-// Messages with every key that SNS sends, unsigned. The notice is the vendor's example of claim_attendance.
+// Unsigned messages with all keys that SNS sends. The notice is the vendor's example of claim_attendance.
 nlohmann::json notification();
 nlohmann::json subscription_confirmation();
 nlohmann::json unsubscribe_confirmation();
@@ -38,9 +38,10 @@ class TestSigner {
     const std::string& certificate_pem() const { return certificate_pem_; }
     std::string authority_pem() const { return authority_.certificate_pem(); }
 
-    // The message with its `Signature`, as a body to POST. `SignatureVersion` "2" is SHA-256, everything else SHA-1.
+    // Returns the message with its `Signature`, as a body to POST. `SignatureVersion` "2" means SHA-256, all others
+    // SHA-1.
     std::string sign(nlohmann::json message) const;
-    // Base64 of the signature over `text`.
+    // The signature over `text`, in base64.
     std::string signature_over(std::string_view text, bool sha256) const;
 
   private:

@@ -1,10 +1,10 @@
-// A certificate authority that lives for one test, so no certificate is committed and none expires unnoticed.
+// A certificate authority that exists only during one test, so no certificate is committed or expires unnoticed.
 //
 //     TestAuthority authority("Test CA");
-//     TestCertificate server = authority.issue({.subject = "localhost", .alternative_names =
-//     "DNS:localhost"}); TempFile ca_file(authority.certificate_pem());
+//     TestCertificate server = authority.issue({.subject = "localhost", .alternative_names = "DNS:localhost"});
+//     TempFile ca_file(authority.certificate_pem());
 //
-// Keys are on the curve P-256 or, if a signature scheme requires it, RSA with 2048 bits. One thread at a time.
+// Keys are on the curve P-256 or, if a signature scheme requires it, RSA with 2048 bits. Not thread-safe.
 #pragma once
 
 #include <filesystem>
@@ -25,7 +25,7 @@ struct TestSubject {
     long valid_from_seconds = -3600;                               // relative to now
     long valid_to_seconds = 24 * 3600;
     TestKeyKind key = TestKeyKind::p256;
-    bool signed_over_sha1 = false;  // outdated
+    bool signed_over_sha1 = false;  // SHA-1 is outdated
 };
 
 struct TestCertificate {
@@ -56,7 +56,7 @@ class TestAuthority {
     long next_serial_ = 1;
 };
 
-// A file in its own directory in the system's temporary directory, both removed at the end.
+// A file in its own directory in the system's temporary directory; the destructor removes both.
 class TempFile {
   public:
     explicit TempFile(std::string_view content);

@@ -30,7 +30,7 @@ Task<Result<PagePtr>> MemoryPortal::answer(SeenRequest request, std::function<Po
     request.records = answer.records;
     requests_.push_back(request);
     if (answer_) answer_(request, answer.body);
-    // Retrieving a nonexistent record is answered, not refused, as over HTTP.
+    // As over HTTP, retrieving a nonexistent record yields an empty page, not an error.
     const bool denied = answer.status == 404 && request.kind == "retrieve";
     if (answer.status != 200 && !denied) co_return status_error(answer.status);
     Result<Page> page = denied ? Result<Page>(Page{}) : slicer_.slice(answer.body, options);

@@ -1,5 +1,5 @@
-// The Portal seam over a PortalModel, without sockets: the same queries, pages and rules of the seam as over HTTP.
-// Requests take time, and fail on demand.
+// The Portal seam over a PortalModel, without sockets: the same queries, pages and rules as over HTTP. Requests take
+// time, and fail on demand.
 #pragma once
 
 #include "base/clock.hpp"
@@ -15,7 +15,7 @@
 
 namespace carecloud {
 
-// One request as it arrived, for inspection by tests.
+// A request as received, for inspection by tests.
 struct SeenRequest {
     std::string kind{};  // "query", "retrieve", "refresh"
     std::string text{};  // the query's body, or the id
@@ -28,16 +28,16 @@ class MemoryPortal : public Portal {
   public:
     MemoryPortal(Clock& clock, PortalModel& model) : clock_(clock), model_(model) {}
 
-    // Called before each request; an error is its response.
+    // Called before each request; an error becomes its response.
     using FaultHook = std::function<std::optional<Error>(const SeenRequest&)>;
     void set_fault_hook(FaultHook hook) { fault_ = std::move(hook); }
-    // May change the text of a response: truncate or replace it.
+    // May change the text of a response, such as truncate or replace it.
     using AnswerHook = std::function<void(const SeenRequest&, std::string& body)>;
     void set_answer_hook(AnswerHook hook) { answer_ = std::move(hook); }
-    // A response instead of the model's; none: the model responds.
+    // Provides a response instead of the model's; std::nullopt: the model responds.
     using SourceHook = std::function<std::optional<PortalModel::Answer>(const SeenRequest&)>;
     void set_source_hook(SourceHook hook) { source_ = std::move(hook); }
-    // The `Date` of a response instead of the right one; none: it has none.
+    // Provides the `Date` of a response instead of the correct one; std::nullopt: the response has none.
     using DateHook = std::function<std::optional<Timestamp>(Timestamp right)>;
     void set_date_hook(DateHook hook) { date_ = std::move(hook); }
     void set_latency(Duration latency) { latency_ = latency; }

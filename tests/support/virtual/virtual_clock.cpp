@@ -10,8 +10,8 @@ namespace carecloud {
 
 namespace asio = boost::asio;
 
-// Waits on a channel that never receives and is canceled at its deadline, so canceling the coroutine works as with a
-// real timer. With a timer, every step would ask the kernel whether it has expired.
+// Waits on a channel that never receives and is canceled at the deadline, so canceling the coroutine works as with a
+// real timer. An Asio timer would ask the kernel at each step whether it has expired.
 class VirtualAlarm : public Alarm {
   public:
     explicit VirtualAlarm(VirtualClock& clock) : clock_(clock), channel_(clock.io_) {}

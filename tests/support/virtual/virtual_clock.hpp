@@ -1,5 +1,5 @@
 // A Clock that runs as fast as possible: the io_context is polled until nothing is ready, then the clock jumps to the
-// deadline of the next sleeper. A month of five-minute ticks takes milliseconds.
+// deadline of the next sleeper. A month of five-minute polls takes milliseconds.
 //
 //     asio::io_context io;
 //     VirtualClock clock(io, start);
@@ -22,7 +22,7 @@ class VirtualAlarm;
 
 class VirtualClock : public Clock {
   public:
-    // `wall_shift`: how far the wall clock is ahead of the world's time `start`.
+    // `wall_shift`: how far the wall clock is ahead of the simulated world's time `start`.
     VirtualClock(boost::asio::io_context& io, Timestamp start, Duration wall_shift = {})
         : io_(io), start_(start), wall_shift_(wall_shift) {}
 
@@ -32,27 +32,29 @@ class VirtualClock : public Clock {
     std::unique_ptr<Alarm> make_alarm() override;
     boost::asio::any_io_executor executor() override { return io_.get_executor(); }
 
-    // Runs until `done` returns true, or until nothing is ready or sleeps. False: `done` never returned true.
+    // Runs until `done` returns true, or until nothing is ready or sleeping. Returns false if `done` never returned
+    // true.
     bool run_until(const std::function<bool()>& done);
-    // Runs everything that happens within the span, and ends at its end.
+    // Runs everything that happens within the span, and stops at its end.
     void run_for(Duration span);
-    // Runs one ready handler or, if none is ready, wakes the first sleeper up to `limit`. False: nothing was left to do
-    // until `limit`, which is now. For callers that end a life between any two handlers.
+    // Runs one ready handler or, if none is ready, wakes the first sleeper up to `limit`. Returns false if nothing is
+    // left to do until `limit`, which then is the current time. For callers that kill a process between any two
+    // handlers.
     bool step(MonoTime limit);
 
-    // Time advances without waking sleepers: those whose deadline passed meanwhile are late.
+    // Advances the time without waking sleepers: those whose deadline has passed are late.
     void oversleep(Duration span) { advance_to(now_ + span); }
 
-    // The wall clock jumps; the monotonic one is unaffected (hazard 19).
+    // Makes the wall clock jump; the monotonic clock is unaffected (hazard 19).
     void shift_wall(Duration by) { wall_shift_ += by; }
-    // The machine is suspended: CLOCK_BOOTTIME and the wall clock advance, the monotonic one does not.
+    // Suspends the machine: CLOCK_BOOTTIME and the wall clock advance, the monotonic clock does not.
     void suspend(Duration span) {
         suspended_ += span;
         shift_wall(span);
     }
-    // Called with each new time, before its sleepers wake, to advance the world outside.
+    // Called with each new time, before its sleepers wake, to advance the simulated world.
     void on_advance(std::function<void(Timestamp)> watcher) { watcher_ = std::move(watcher); }
-    // Called at the end of each sleep, in the coroutine that slept: what it throws, the sleep throws.
+    // Called at the end of each sleep, in the coroutine that slept; an exception from it is thrown by the sleep.
     void on_wake(std::function<void()> hook) { woken_ = std::move(hook); }
 
   private:
