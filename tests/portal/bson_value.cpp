@@ -63,7 +63,7 @@ int compare_arrays(const Json& a, const Json& b) {
     return order(a.size(), b.size());
 }
 
-// Member by member in their order: type, then name, then value.
+// Compares member by member, in order: type, then name, then value.
 int compare_objects(const Json& a, const Json& b) {
     auto left = a.begin();
     auto right = b.begin();

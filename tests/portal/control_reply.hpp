@@ -1,6 +1,6 @@
-// The control port's answers, and what its calls have in common.
+// Responses of the control port, and functions shared by its calls.
 //
-// Pure but for the faults; used from the server's thread.
+// Pure, except for changes of the faults; used on the server's thread.
 #pragma once
 
 #include "portal/mongo_filter.hpp"
@@ -15,7 +15,7 @@ namespace carecloud {
 PortalReply control_wrong(int status, std::string message);
 PortalReply control_done(const Json& json);
 
-// Sets one by {"name","probability"} or {"name","times"}.
+// Sets a fault by {"name","probability"} or {"name","times"}.
 PortalReply control_fault(PortalFaults& faults, const PortalCall& call);
 
 }  // namespace carecloud

@@ -11,7 +11,7 @@ namespace carecloud {
 
 namespace asio = boost::asio;
 
-// Shared with its coroutines and timers, which look before they go on whether the queue is still wanted.
+// Shared with its coroutines and timers, which check whether the queue still exists before they continue.
 struct DeliveryQueue::State : std::enable_shared_from_this<State> {
     State(asio::any_io_executor used, const DeliveryPolicy& given, std::size_t most)
         : executor(std::move(used)), policy(given), at_once(most) {}

@@ -1,11 +1,11 @@
-// Delivers messages: several at once, each tried again by SNS's policy, and everything counted.
+// Delivers messages: several concurrently, with retries by SNS's policy, and counts everything.
 //
 //     DeliveryQueue queue(executor, policy, 64);
 //     queue.push({.wire = wire, .make = …, .done = …});
 //     queue.push(std::move(late), 5s);
 //
-// On the thread that runs the executor. What is under way when the queue goes is dropped, and its `done` not
-// called.
+// Only for the thread that runs the executor. When the queue is destroyed, pending deliveries are dropped without a
+// call of `done`.
 #pragma once
 
 #include "portal/publisher_policy.hpp"
@@ -25,25 +25,25 @@ namespace carecloud {
 
 struct DeliveryJob {
     std::shared_ptr<PublisherWire> wire;
-    std::function<HttpPost()> make{};  // called once, when its turn comes: a signature costs a millisecond
+    std::function<HttpPost()> make{};  // called once, when its turn comes: a signature takes a millisecond
     std::function<void(const DeliveryResult&)> done{};
-    DeliveryResult result{};  // who it is; filled in on the way
+    DeliveryResult result{};  // identifies the message; completed during delivery
     std::optional<HttpPost> post{};
 };
 
 struct DeliveryCounts {
-    std::map<int, std::uint64_t> statuses;  // of attempts; 0: no answer
-    std::uint64_t retried = 0;              // attempts beyond the first
+    std::map<int, std::uint64_t> statuses;  // of attempts; 0: no response
+    std::uint64_t retried = 0;              // attempts after the first
     std::uint64_t delivered = 0;            // ended with 2xx
     std::uint64_t refused = 0;              // ended with 3xx or 4xx
     std::uint64_t given_up = 0;             // ended without retries left
-    std::uint64_t challenged = 0;           // answers 401 that were met with credentials
+    std::uint64_t challenged = 0;           // 401 responses that were answered with credentials
     std::size_t pending = 0;                // not ended yet
 };
 
 class DeliveryQueue {
   public:
-    // `at_once`: most attempts under way; at least 1.
+    // `at_once`: the maximum number of concurrent attempts; at least 1.
     DeliveryQueue(boost::asio::any_io_executor executor, const DeliveryPolicy& policy, std::size_t at_once);
     ~DeliveryQueue();
     DeliveryQueue(const DeliveryQueue&) = delete;

@@ -21,7 +21,7 @@ Result<> check_fault(const std::string& fault) {
 
 }  // namespace
 
-// What one call of publish() caused, until all of it has ended.
+// The deliveries of one call of publish(), until all have ended.
 struct EventPublisher::Batch {
     std::vector<DeliveryResult> results;
     std::size_t missing = 0;
@@ -202,7 +202,7 @@ void EventPublisher::lose(DeliveryJob job) {
     job.done(job.result);
 }
 
-// It follows the next message; where none comes, it is delivered late.
+// The message is sent after the next one or, if there is none, late.
 void EventPublisher::hold_back(DeliveryJob job) {
     held_->push_back(std::move(job));
     const auto timer = std::make_shared<boost::asio::steady_timer>(executor_, settings_.late);

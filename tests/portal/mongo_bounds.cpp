@@ -12,7 +12,7 @@ bool is_test(const FilterNode& node, const char* field) {
     return node.kind == Kind::test && node.path.size() == 1 && node.path.front() == field;
 }
 
-// An array or null operand is compared with more than the field's own value: no bound is drawn from it.
+// A comparison with an array or null does not only concern the field's own value, so it gives no bound.
 bool draws_bound(const FilterNode& node) {
     const BsonType type = node.operands.empty() ? BsonType::null : node.operands.front().type;
     return type != BsonType::null && type != BsonType::array;
@@ -34,7 +34,7 @@ void narrow(KeyBounds& bounds, const KeyBounds& more) {
     if (more.ids != nullptr && bounds.ids == nullptr) bounds.ids = more.ids;
 }
 
-// Any of several: as wide as the widest, and no bound where one has none.
+// The bounds of a disjunction: the widest of all, and none if any has none.
 KeyBounds widest(const std::vector<FilterNode>& children) {
     KeyBounds wide = bounds_of(children.front());
     wide.ids = nullptr;
@@ -74,7 +74,8 @@ KeyBounds bounds_of(const FilterNode& node) {
     return bounds;
 }
 
-// {"$or":[{"modified":{"$gt":m}},{"_id":{"$gt":id}}]} beside modified >= m: the id after which a tie goes on.
+// Recognizes {"$or":[{"modified":{"$gt":m}},{"_id":{"$gt":id}}]} with modified >= m; returns the id after which records
+// with equal `modified` follow.
 std::optional<BsonValue> keyset_id(const FilterNode& node, const BsonValue& from) {
     if (node.kind == Kind::all) {
         for (const FilterNode& child : node.children) {

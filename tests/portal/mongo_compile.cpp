@@ -16,14 +16,14 @@ bool is_operator(const std::string& name) {
     return name.starts_with('$');
 }
 
-// {"$gt":…} is operators; {"$oid":…} and {"$date":…} are literals, and so is {"plain":…}.
+// {"$gt":…} has operators; {"$oid":…} and {"$date":…} are literals, and so is {"plain":…}.
 bool is_operators(const Json& json) {
     if (!json.is_object() || json.empty()) return false;
     const std::string& first = json.begin().key();
     return is_operator(first) && first != "$oid" && first != "$date";
 }
 
-// Carries the first refusal through the recursion: after it, nodes are built but never used.
+// Keeps the first refusal during the recursion: later nodes are built but never used.
 class Compiler {
   public:
     explicit Compiler(const FilterOptions& options) : options_(options) {}
@@ -52,7 +52,7 @@ FilterNode negate(FilterNode node) {
     return result;
 }
 
-// All of one is that one.
+// A conjunction of one child is the child.
 FilterNode all_of(std::vector<FilterNode> children) {
     if (children.size() == 1) return std::move(children.front());
     return {.kind = Kind::all, .children = std::move(children)};

@@ -1,12 +1,11 @@
-// A MongoDB-style filter, compiled once and asked of many documents. Supported: equality, $eq $ne $gt $gte
-// $lt $lte $in $nin $exists $and $or $nor $not, dotted paths, arrays; with MongoDB's type bracketing: a
-// comparison matches only values of the literal's own BSON type. Anything else is an error, never "matches
-// all".
+// A MongoDB-style filter, compiled once and applied to many documents. Supported: equality, $eq $ne $gt $gte $lt $lte
+// $in $nin $exists $and $or $nor $not, dotted paths, arrays; with MongoDB's type bracketing: a comparison matches only
+// values of the literal's BSON type. Anything else is an error, and never matches all documents.
 //
 //     auto filter = MongoFilter::compile(Json::parse(R"({"modified":{"$gte":"2024"}})"), {});
 //     if (filter && filter->matches(document, types)) …
 //
-// Pure; one filter may be asked from one thread at a time.
+// Pure; a filter must be used on one thread at a time.
 #pragma once
 
 #include "portal/bson_value.hpp"
@@ -21,7 +20,7 @@
 
 namespace carecloud {
 
-// Why the portal says no, as it stands in the answer's ResponseStatus.
+// Why the portal refuses a request, as in the response's ResponseStatus.
 struct Refusal {
     int status = 400;
     std::string code{};
@@ -32,10 +31,10 @@ template <class T>
 using Parsed = boost::system::result<T, Refusal>;
 
 struct FilterOptions {
-    bool or_refused = false;  // a portal that takes no `$or`
+    bool or_refused = false;  // a portal that does not support `$or`
 };
 
-// "a.b.0" as ["a","b","0"].
+// "a.b.0" split into ["a","b","0"].
 using FieldPath = std::vector<std::string>;
 FieldPath split_path(std::string_view dotted);
 
@@ -47,7 +46,7 @@ struct FilterNode {
     std::vector<FilterNode> children{};  // all, any, none; one child of negate
     Test test = Test::eq;
     FieldPath path{};
-    // Views into the filter's JSON; one, but for `in`, where they are sorted.
+    // Views into the filter's JSON. One, except for `in`, whose operands are sorted.
     std::vector<BsonValue> operands{};
 };
 
@@ -63,13 +62,13 @@ class MongoFilter {
     FilterNode root_;
 };
 
-// What a filter demands of the two key fields, so that a scan need not begin at the beginning. A document
-// outside cannot match; one inside may.
+// The bounds that a filter sets for the two key fields, so a scan can start and end there. A document outside cannot
+// match; one inside may.
 struct KeyBounds {
     std::optional<BsonValue> modified_from;       // modified >= this
     std::optional<BsonValue> modified_to;         // modified <= this
-    std::optional<BsonValue> id_after;            // where modified == modified_from: _id > this (the keyset)
-    const std::vector<BsonValue>* ids = nullptr;  // _id one of these
+    std::optional<BsonValue> id_after;            // if modified == modified_from: _id > this (the keyset)
+    const std::vector<BsonValue>* ids = nullptr;  // _id is one of these
 };
 
 KeyBounds key_bounds(const MongoFilter& filter);

@@ -16,13 +16,14 @@ bool before(const BsonValue& a, const BsonValue& b) {
     return compare(a, b) < 0;
 }
 
-// A value found at the end of a path; null pointer: nothing there.
+// `found`: the value at the end of a path; nullptr if there is none.
 bool equal(const BsonValue* found, const BsonValue& operand) {
     if (operand.type == BsonType::null) return found == nullptr || found->type == BsonType::null;
     return found != nullptr && found->type == operand.type && compare(*found, operand) == 0;
 }
 
-// Within the bracket of the operand's type. For null, "or equal" is equality, which a missing field has too.
+// Compares only within the operand's type bracket. For null, "or equal" is equality, which also matches a missing
+// field.
 bool ordered(const BsonValue* found, const BsonValue& operand, Test test) {
     if (operand.type == BsonType::null)
         return (test == Test::gte || test == Test::lte) && equal(found, operand);
@@ -32,7 +33,7 @@ bool ordered(const BsonValue* found, const BsonValue& operand, Test test) {
     return difference > 0 ? test == Test::gt || test == Test::gte : test == Test::lt || test == Test::lte;
 }
 
-// `operands` are in order, so that a thousand ids cost ten comparisons; null would be the first.
+// `operands` are sorted, so a thousand ids need ten comparisons; null would be the first.
 bool equal_to_one(const BsonValue* found, const std::vector<BsonValue>& operands) {
     if (found == nullptr) return !operands.empty() && operands.front().type == BsonType::null;
     return std::binary_search(operands.begin(), operands.end(), *found, before);
@@ -53,7 +54,7 @@ std::optional<std::size_t> index_in(const std::string& name, const Json& array) 
     return index;
 }
 
-// An array matches by itself or by any of its elements.
+// An array matches as a whole or by any of its elements.
 bool leaf_holds(const FilterNode& node, const Json& json, FieldType type) {
     const BsonValue value = bson_value(json, type);
     if (holds(node, &value)) return true;
@@ -64,7 +65,7 @@ bool leaf_holds(const FilterNode& node, const Json& json, FieldType type) {
     });
 }
 
-// Whether anything the path leads to holds. The recursion is as deep as the path is long.
+// Whether any value at the end of the path matches. The recursion is as deep as the path is long.
 bool path_holds(const FilterNode& node, const Json& json, PathRest rest, FieldType type) {
     if (rest.empty()) return leaf_holds(node, json, type);
     if (json.is_object()) {
@@ -76,7 +77,7 @@ bool path_holds(const FilterNode& node, const Json& json, PathRest rest, FieldTy
     if (const auto index = index_in(rest.front(), json)) {
         if (path_holds(node, json[*index], rest.subspan(1), type)) return true;
     }
-    // An element that is no object leads nowhere, and does not count as a missing field either.
+    // An element that is not an object has no such member, but does not count as a missing field either.
     return std::any_of(json.begin(), json.end(), [&](const Json& element) {
         return element.is_object() && path_holds(node, element, rest, type);
     });

@@ -1,9 +1,9 @@
-// A message on its way: signed once, however many subscribers it has, and made into the bytes that each gets.
+// A message to be sent: signed once for all subscribers, and converted to the bytes for each.
 //
 //     OutgoingMessage message({.identity = identity, .base_url = url}, fields, "");
 //     HttpPost post = message.post_for(subscription_arn, false);
 //
-// Used from one thread at a time.
+// Not thread-safe.
 #pragma once
 
 #include "portal/publisher_identity.hpp"
@@ -15,10 +15,10 @@
 
 namespace carecloud {
 
-// What a message is signed with.
+// The data needed to sign a message.
 struct MessageSeal {
     std::shared_ptr<const PublisherIdentity> identity{};
-    std::string base_url{};  // of the publisher's HTTPS port, without a slash at its end
+    std::string base_url{};  // of the publisher's HTTPS port, without a trailing slash
     int signature_version = 1;
 };
 
@@ -31,8 +31,8 @@ class OutgoingMessage {
     const std::string& type() const { return type_; }
     const std::string& fault() const { return fault_; }
 
-    // Signs at the first call. `subscription_arn` is empty for a SubscriptionConfirmation. Only
-    // notifications can be raw.
+    // Signs at the first call. `subscription_arn` is empty for a SubscriptionConfirmation. Only notifications can be
+    // raw.
     HttpPost post_for(const std::string& subscription_arn, bool raw);
 
   private:
@@ -42,8 +42,8 @@ class OutgoingMessage {
     std::string fault_;
     std::string message_id_;
     std::string type_;
-    PublishedFields fields_;         // as they are sent
-    PublishedFields header_fields_;  // as they are told in the headers
+    PublishedFields fields_;         // as sent in the body
+    PublishedFields header_fields_;  // as sent in the headers
     bool signed_ = false;
 };
 

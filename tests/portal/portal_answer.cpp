@@ -9,8 +9,8 @@ namespace {
 
 constexpr std::size_t kProjectedNestingMax = 200;
 
-// The parts of `json` that the paths lead to, from their component `at` on; discarded where there are none.
-// Goes through arrays as MongoDB does: element by element, leaving out what is no object.
+// The parts of `json` that the paths lead to, starting with their component `at`; discarded if there are none. Applied
+// to each element of an array, as in MongoDB; elements that are not structured are omitted.
 Json project(const Json& json, const std::vector<const FieldPath*>& paths, std::size_t at) {
     const bool whole =
         std::any_of(paths.begin(), paths.end(), [&](const FieldPath* path) { return path->size() == at; });

@@ -1,5 +1,4 @@
-// The text of the portal's answers: the envelope in either spelling, projection, and the gateway's own
-// messages.
+// The text of the portal's responses: the envelope in either spelling, projections, and the gateway's messages.
 #pragma once
 
 #include "portal/mongo_filter.hpp"
@@ -13,8 +12,8 @@
 
 namespace carecloud {
 
-// What a request asks of each document. Strict: `_id` comes only if it is asked for. Values are the
-// document's own bytes, but inside a dotted path, where they are written anew.
+// The projection of a request. Strict: `_id` is included only if it is requested. Values are the document's own bytes,
+// except within a dotted path, where they are serialized again.
 class PortalProjection {
   public:
     explicit PortalProjection(const std::vector<std::string>& fields);
@@ -22,17 +21,17 @@ class PortalProjection {
 
   private:
     std::vector<FieldPath> paths_;
-    bool keys_only_ = false;  // just `_id` and `modified`: written without looking for them
+    bool keys_only_ = false;  // only `_id` and `modified`: written without a search
 };
 
-// {"isSuccess":true,…,"data": up to the value of data; `total` where the portal counts.
+// {"isSuccess":true,…,"data": up to the value of data; with `total` if the portal counts.
 std::string answer_head(bool pascal, std::optional<std::size_t> total);
 inline constexpr std::string_view kAnswerTail = "}";
 
 // {"isSuccess":false,"responseStatus":{"errorCode":…,"message":…}}
 std::string refusal_text(bool pascal, std::string_view code, std::string_view message);
 
-// {"message":"…"}: what the gateway says, in its own spelling whatever the portal's.
+// {"message":"…"}: the gateway's message, whose spelling does not depend on the portal's.
 std::string gateway_text(std::string_view message);
 
 }  // namespace carecloud

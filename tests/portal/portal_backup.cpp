@@ -6,7 +6,7 @@
 namespace carecloud {
 namespace {
 
-// Documents of a model are JSON objects: another model takes them.
+// A model's documents are JSON objects, so another model accepts them.
 std::size_t copy_documents(const PortalModel& from, PortalModel& to) {
     std::size_t count = 0;
     for (const std::string& entity : from.entities()) {

@@ -1,6 +1,7 @@
-// A copy of the portal's documents: for a restore of the whole portal, and for a replica that has seen nothing since.
+// A copy of the portal's documents: for a restore of the whole portal, and for a replica that has stopped receiving
+// changes.
 //
-// Used from one thread.
+// Not thread-safe.
 #pragma once
 
 #include "portal/portal_model.hpp"
@@ -12,14 +13,14 @@ namespace carecloud {
 
 class PortalBackup {
   public:
-    // Of every document that is visible now; those that wait are not in it.
+    // Copies every document that is visible now; those not yet visible are omitted.
     void take(const PortalModel& model);
     bool is_taken() const { return copy_ != nullptr; }
 
-    // Everything is as it was then: documents that came since are gone, those deleted since are back, and each has its
-    // old bytes. The number of documents. Does nothing without a copy.
+    // Restores the copied state: documents added since are removed, deleted ones are back, and each has its old bytes.
+    // Returns the number of documents. Does nothing without a copy.
     std::size_t restore(PortalModel& model) const;
-    // The portal as it was then, with the settings of today. Null: there is no copy.
+    // The portal in the copied state, with the given settings. nullptr if there is no copy.
     PortalModel* replica(const ModelSettings& settings);
 
   private:

@@ -36,7 +36,7 @@ std::string alternative_names(const std::vector<std::string>& hosts) {
     return names;
 }
 
-// With name, serial number, times and public key, not yet signed. Null: OpenSSL refused.
+// With name, serial number, validity and public key, but not yet signed. nullptr if OpenSSL failed.
 X509Certificate blank(EVP_PKEY* key, const CertificateOrder& order) {
     X509Certificate certificate(X509_new());
     std::uint64_t serial = 0;

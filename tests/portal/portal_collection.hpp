@@ -1,7 +1,6 @@
-// The documents of one entity, found by `_id`, in the order of (modified, _id), and in the order of their
-// coming.
+// The documents of an entity, accessible by `_id`, in the order of (modified, _id), and in insertion order.
 //
-// Used from one thread. Pointers to documents stay valid until that document is replaced or erased.
+// Not thread-safe. Pointers to documents stay valid until that document is replaced or erased.
 #pragma once
 
 #include "portal/mongo_filter.hpp"
@@ -17,15 +16,15 @@
 
 namespace carecloud {
 
-// A place in the order of (modified, _id): before everything that is not less than it, or after everything
-// that is not greater.
+// A position in the order of (modified, _id): before everything that is not less than it, or after everything that is
+// not greater.
 struct KeyPosition {
     BsonValue modified;
     const BsonValue* id = nullptr;  // null: any
     bool after = false;
 };
 
-// (modified, _id) in BSON order, then the order of coming.
+// (modified, _id) in BSON order, then insertion order.
 struct KeyOrder {
     using is_transparent = void;
     bool operator()(const PortalDocument* a, const PortalDocument* b) const;
@@ -38,24 +37,23 @@ class PortalCollection {
     using ByKey = std::set<const PortalDocument*, KeyOrder>;
     using ByNumber = std::map<std::uint64_t, PortalDocument>;
 
-    // Replaces the document of the same `_id` (it keeps its place in the order of coming), or adds one.
+    // Replaces the document with the same `_id` (it keeps its place in the insertion order), or adds one.
     void put(std::string raw, const FieldTypes& types);
-    // Adds a document even where its `_id` is taken, as no healthy portal would.
+    // Adds a document even if its `_id` exists, unlike a healthy portal.
     void append(std::string raw, const FieldTypes& types);
-    // By the JSON text of `_id`. False: there was none.
+    // By the JSON text of `_id`. Returns false if there was none.
     bool erase(std::string_view id_token);
     const PortalDocument* find(std::string_view id_token) const;
     const PortalDocument* find_number(std::uint64_t number) const;
-    // The portal's types changed: every key is read anew.
+    // The portal's types changed: reads all keys again.
     void retype(const FieldTypes& types);
 
     const ByKey& by_key() const { return by_key_; }
     const ByNumber& by_number() const { return by_number_; }
     std::size_t size() const { return by_number_.size(); }
-    // Whether the order of by_key() is what MongoDB would sort by.
+    // Whether by_key() has MongoDB's sort order.
     bool ordered() const { return array_keys_ == 0; }
-    // Whether find() finds every document whose `_id` is that text: none stands twice, is escaped, or in an
-    // array.
+    // Whether find() finds all documents whose `_id` is that text: no `_id` occurs twice, is escaped or is an array.
     bool ids_exact() const { return array_keys_ == 0 && !odd_ids_; }
 
   private:
@@ -64,7 +62,7 @@ class PortalCollection {
 
     ByNumber by_number_;
     ByKey by_key_;
-    std::unordered_multimap<std::string_view, std::uint64_t> by_id_;  // keys view into the documents
+    std::unordered_multimap<std::string_view, std::uint64_t> by_id_;  // keys are views into the documents
     std::uint64_t next_number_ = 0;
     std::size_t array_keys_ = 0;
     bool odd_ids_ = false;

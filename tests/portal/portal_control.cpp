@@ -14,15 +14,15 @@
 namespace carecloud {
 namespace {
 
-// /generate draws from another row of records than the first filling, so that ids never meet.
+// /generate uses another seed than the initial records, so their ids never collide.
 constexpr std::uint64_t kGenerateSeed = 0x67656e6572617465U;
 
-// The wall clock as the portal stamps it: milliseconds, written with seven digits.
+// The wall clock with the portal's precision: milliseconds, written with seven digits.
 Timestamp stamp(Timestamp now) {
     return {now.ticks - now.ticks % Timestamp::ticks_per_millisecond};
 }
 
-// Seconds from a query, as an instant; nullopt where they are none.
+// Converts a number of seconds from a query to a time; std::nullopt if it is invalid.
 std::optional<Timestamp> instant_after(const std::string& seconds_text, Timestamp now) {
     double seconds = 0;
     const char* end = seconds_text.data() + seconds_text.size();

@@ -1,7 +1,7 @@
-// The control port: changes data, faults and settings of a running loopback portal, and shows what it holds
-// and saw. Its calls are listed in control_help(). Answers are JSON; a wrong call is 400 with {"error":"…"}.
+// The control port: changes data, faults and settings of a running loopback portal, and shows its content and activity.
+// control_help() lists its calls. Responses are JSON; an invalid call gets 400 with {"error":"…"}.
 //
-// Used from the server's thread.
+// Used on the server's thread.
 #pragma once
 
 #include "base/timestamp.hpp"
@@ -24,7 +24,7 @@ class PortalControl {
   public:
     PortalControl(PortalService& service, std::function<void()> quit);
 
-    // From now on there are the calls under /sns, and changes are announced. It must outlive this.
+    // Enables the calls under /sns, and events about changes. `publisher` must outlive this object.
     void publish_with(EventPublisher& publisher) { sns_.emplace(publisher, service_.model()); }
 
     PortalReply handle(const PortalCall& call, Timestamp now);
@@ -36,7 +36,7 @@ class PortalControl {
     PortalReply hole(const PortalCall& call);
     PortalReply restore();
     PortalReply generate_records(const PortalCall& call, Timestamp now);
-    // Publishes what became of these records, and says in `reply` how many events there were.
+    // Publishes events about these records, and adds their number to `reply`.
     void announce(const std::string& entity, const std::vector<std::string>& raws, Json& reply,
                   Timestamp now);
     bool announces(bool silent) { return sns_ && sns_->announces(silent); }
@@ -44,7 +44,7 @@ class PortalControl {
     PortalService& service_;
     std::optional<PublisherControl> sns_;
     std::function<void()> quit_;
-    std::uint64_t generated_ = 0;  // records made by /generate so far: the next ones are others
+    std::uint64_t generated_ = 0;  // records made by /generate so far; further ones differ
 };
 
 }  // namespace carecloud

@@ -12,7 +12,7 @@ Error bad_part(std::string_view part) {
             "missing=null|404 sort=yes|no"};
 }
 
-// Sets `flag` to whether `value` is `yes`; false where it is neither.
+// Sets `flag` to whether `value` is `yes`; returns false if it is neither `yes` nor `no`.
 bool choose(bool& flag, std::string_view value, std::string_view yes, std::string_view no) {
     if (value != yes && value != no) return false;
     flag = value == yes;

@@ -1,7 +1,7 @@
-// A document of the portal: the raw text as it was put, and the two fields that order it, without a parsed
+// A document of the portal: the raw text as inserted, and the two fields that determine its order, without a parsed
 // tree.
 //
-// Used from one thread.
+// Not thread-safe.
 #pragma once
 
 #include "portal/bson_value.hpp"
@@ -13,23 +13,23 @@
 
 namespace carecloud {
 
-// What a portal stores its system fields as.
+// The types that a portal stores its system fields with.
 struct FieldTypes {
     bool id_is_oid = false;
-    bool modified_is_date = false;  // `created` likewise
+    bool modified_is_date = false;  // also `created`
 
     FieldType of(std::string_view field) const;
 };
 
 class PortalDocument {
   public:
-    // `raw` is a valid JSON object. `number` counts documents in the order of their coming.
+    // `raw` is a valid JSON object. `number` is the document's place in the insertion order.
     PortalDocument(std::string raw, std::uint64_t number, const FieldTypes& types);
 
     std::string_view raw() const { return raw_; }
     std::uint64_t number() const { return number_; }
     const FieldTypes& types() const { return types_; }
-    // The JSON text of `_id` and `modified`, with quotes where they are strings; empty where missing.
+    // The JSON text of `_id` and `modified`, with quotes if they are strings; empty if missing.
     std::string_view id_token() const { return token(id_); }
     std::string_view modified_token() const { return token(modified_); }
     // The same without quotes, as an operator would write them.
@@ -37,10 +37,9 @@ class PortalDocument {
     std::string_view modified_text() const;
     BsonValue id_value() const { return value(id_); }
     BsonValue modified_value() const { return value(modified_); }
-    // Whether one of them is an array, which MongoDB sorts by its elements: the ordered index is no help
-    // then.
+    // Whether one of them is an array, which MongoDB sorts by its elements: the ordered index is unusable then.
     bool has_array_key() const;
-    // Whether the projection of the two writes `modified` first.
+    // Whether the projection of the two fields writes `modified` first.
     bool modified_first() const { return modified_.size != 0 && modified_.at < id_.at; }
     void retype(const FieldTypes& types);
 
@@ -50,7 +49,7 @@ class PortalDocument {
         std::uint32_t size = 0;  // of the JSON text; 0: missing
         BsonType type = BsonType::null;
         std::int64_t date_ms = 0;
-        std::unique_ptr<Json> parsed;  // only where the text is no plain string
+        std::unique_ptr<Json> parsed;  // only if the text is not a plain string
     };
 
     KeyField find(std::string_view name, FieldType type) const;

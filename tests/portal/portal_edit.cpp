@@ -20,7 +20,7 @@ std::optional<Json> object_of(std::string_view body) {
     return json;
 }
 
-// Unsigned member of `json`, `fallback` where there is none, nullopt where it is something else.
+// Reads an unsigned member of `json`; `fallback` if it is absent, std::nullopt if it has another type.
 std::optional<std::uint64_t> count_of(const Json& json, const char* name, std::uint64_t fallback) {
     const auto found = json.find(name);
     if (found == json.end()) return fallback;
@@ -77,7 +77,7 @@ std::size_t apply_edit(PortalModel& model, const EditRequest& request, Edit edit
         }
         const auto held = model.find(request.entity, id);
         if (!held) continue;
-        // Numbered by the model's version, so that each touch is another text.
+        // Contains the model's version, so each edit produces a different text.
         const std::string comment = json_quoted("touched, " + std::to_string(model.version()));
         std::string raw = edit == Edit::touch ? with_field(*held, "comment", comment)
                                               : with_field(*held, "disabled", "true");
@@ -112,7 +112,7 @@ Parsed<GenerateRequest> parse_generate(std::string_view body, std::uint64_t seed
 Result<> generate(PortalModel& model, GenerateRequest request, std::uint64_t first, Timestamp now) {
     const std::uint64_t batches = (request.count + request.options.batch - 1) / request.options.batch;
     for (std::uint64_t i = 0; i < request.count; ++i) {
-        // Every index is made once, so ids never come twice; `modified` is set per batch of this call.
+        // Each index is used once, so ids never repeat; `modified` is set per batch of this call.
         const std::uint64_t batches_left = batches - 1 - i / request.options.batch;
         const auto back = static_cast<std::int64_t>(batches_left) * Timestamp::ticks_per_millisecond;
         const std::string modified = Timestamp{now.ticks - back}.to_string();

@@ -1,4 +1,4 @@
-// The control port's changes to documents: which ones, and how.
+// Edits of documents by the control port: the selection, and the changes.
 #pragma once
 
 #include "base/timestamp.hpp"
@@ -12,35 +12,34 @@
 
 namespace carecloud {
 
-// {"entity":…,"count":N} takes the first N in the order of (modified, _id); {"entity":…,"ids":[…]} takes
-// those.
+// {"entity":…,"count":N} selects the first N in the order of (modified, _id); {"entity":…,"ids":[…]} selects by id.
 struct EditRequest {
     std::string entity;
     std::vector<std::string> ids;
-    bool keep_modified = false;  // change content alone (hazard 6)
-    bool silent = false;         // no event of it
+    bool keep_modified = false;  // change only the content (hazard 6)
+    bool silent = false;         // publish no event
 };
 Parsed<EditRequest> parse_edit(std::string_view body, const PortalModel& model);
 
 enum class Edit { touch, disable, erase };
 
-// How many documents there were to change. `modified` is what they get, but for an erased one or
-// keep_modified.
+// Returns the number of documents that were changed. They get `modified`, unless they are erased or keep_modified is
+// set.
 std::size_t apply_edit(PortalModel& model, const EditRequest& request, Edit edit,
                        const std::string& modified);
 
-// {"entity":…,"count":N,"shape":"light","batch":N}: new records whose last batch has `modified` = now, each
-// one before it a millisecond less. `first` is the index of the first one.
+// {"entity":…,"count":N,"shape":"light","batch":N}: new records. Those of the last batch have `modified` = now, each
+// earlier batch a millisecond less. `first` is the index of the first record.
 struct GenerateRequest {
     RecordOptions options;
     std::uint64_t count = 0;
-    bool silent = false;  // no events of them
+    bool silent = false;  // publish no events
 };
 Parsed<GenerateRequest> parse_generate(std::string_view body, std::uint64_t seed,
                                        const ModelSettings& settings);
 Result<> generate(PortalModel& model, GenerateRequest request, std::uint64_t first, Timestamp now);
 
-// The records that a portal begins with: `count` of them from index 0.
+// Adds the initial records of a portal: `count` records from index 0.
 Result<> fill(PortalModel& model, const RecordOptions& options, std::uint64_t count);
 
 }  // namespace carecloud

@@ -77,7 +77,7 @@ Result<PortalFaults::Fault*> PortalFaults::fault(std::string_view name) {
 }
 
 Result<> PortalFaults::set(std::string_view name, double probability) {
-    // Written so that NaN is refused too.
+    // Written so that NaN is rejected, too.
     if (!(probability >= 0 && probability <= 1))
         return bad_fault(name, "a probability must be between 0 and 1");
     const auto found = fault(name);

@@ -1,7 +1,7 @@
-// What AWS API Gateway does before the portal sees a request: key, monthly quota, steady rate with a burst
-// (the vendor's API documentation).
+// The checks of AWS API Gateway before the portal sees a request: key, monthly quota, steady rate with a burst (the
+// vendor's API documentation).
 //
-// Pure but for its counters: the caller brings the time. Used from one thread.
+// Pure, except for its counters: the caller supplies the time. Not thread-safe.
 #pragma once
 
 #include "portal/portal_reply.hpp"
@@ -14,11 +14,11 @@
 namespace carecloud {
 
 struct GatewaySettings {
-    std::string api_key{};                    // empty: any key is good
-    std::optional<double> per_second{};       // requests; none: no limit
-    double burst = 10;                        // requests that may come at once
-    std::optional<std::uint64_t> quota{};     // requests in all, until it is set anew
-    std::optional<unsigned> retry_after_s{};  // sent with 429 for the rate
+    std::string api_key{};                    // empty: any key is accepted
+    std::optional<double> per_second{};       // requests; empty: no limit
+    double burst = 10;                        // requests that may arrive at the same time
+    std::optional<std::uint64_t> quota{};     // total requests, until it is set again
+    std::optional<unsigned> retry_after_s{};  // sent with a 429 of the rate limit
 };
 
 class PortalGateway {
@@ -26,11 +26,11 @@ class PortalGateway {
     explicit PortalGateway(GatewaySettings settings);
 
     const GatewaySettings& settings() const { return settings_; }
-    // The bucket is full and the quota unspent again.
+    // Also refills the bucket and resets the used quota.
     void change(GatewaySettings settings);
     std::uint64_t quota_used() const { return used_; }
 
-    // The refusal, or nothing: let it pass. `now_s`: monotonic, in seconds.
+    // Returns the refusal; std::nullopt to let the request pass. `now_s`: monotonic, in seconds.
     std::optional<PortalReply> check(std::string_view api_key, double now_s);
 
   private:

@@ -1,7 +1,7 @@
-// gzip of an answer (RFC 1952), at libdeflate's fastest level: a portal for tests must not be what is
-// measured.
+// Compresses a response with gzip (RFC 1952), at libdeflate's fastest level: measurements must not measure the test
+// portal.
 //
-// One compressor a thread.
+// One compressor per thread.
 #pragma once
 
 #include <memory>

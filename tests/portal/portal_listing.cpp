@@ -42,7 +42,7 @@ void append_line(const PortalDocument& document, bool keys_only, std::string& ou
         .append("\"}\n");
 }
 
-// Reads an optional member into `value`; false where it is there and of another type.
+// Reads an optional member into `value`; returns false if it has another type.
 template <class T>
 bool read_number(const Json& json, const char* name, T& value) {
     const auto found = json.find(name);
@@ -140,7 +140,7 @@ std::optional<std::string> change_settings(PortalService& service, std::string_v
 
 PortalReply listing_reply(const PortalModel& model, const std::string& entity, bool keys_only) {
     if (model.collection(entity) == nullptr) return gateway_reply(404, "no such entity");
-    // By number, since a chunk may be sent long after the one before.
+    // By number, not by pointer: a chunk may be sent long after the previous one.
     auto numbers = std::make_shared<std::vector<std::uint64_t>>();
     model.for_each(entity, [&](const PortalDocument& document) { numbers->push_back(document.number()); });
     PortalReply reply{.content_type = "application/x-ndjson"};

@@ -1,4 +1,4 @@
-// What the control port shows and sets as JSON: counts, settings, and the documents line by line.
+// What the control port shows and sets as JSON: counts, settings, and the documents, one per line.
 #pragma once
 
 #include "portal/portal_reply.hpp"
@@ -12,11 +12,11 @@ namespace carecloud {
 
 Json counts_json(PortalService& service);
 Json settings_json(PortalService& service);
-// The reason where the body is wrong; then nothing is changed.
+// Returns the reason if the body is invalid; then nothing is changed.
 std::optional<std::string> change_settings(PortalService& service, std::string_view body);
 
-// NDJSON in chunks: the documents that are visible now, in the order of (modified, _id). One that is erased
-// before its line is sent is left out. The model must outlive the reply.
+// NDJSON in chunks: the documents that are visible now, in the order of (modified, _id). A document that is erased
+// before its line is sent is omitted. The model must outlive the reply.
 PortalReply listing_reply(const PortalModel& model, const std::string& entity, bool keys_only);
 
 }  // namespace carecloud

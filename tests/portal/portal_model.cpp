@@ -7,7 +7,7 @@
 namespace carecloud {
 namespace {
 
-// See the vendor's API documentation.
+// The entities in the vendor's API documentation.
 constexpr const char* kDocumentedEntities[] = {"family",
                                                "family_member",
                                                "family_income",

@@ -1,13 +1,12 @@
-// A model of the CareCloud Portal in memory: documents, MongoDB's way of filtering and sorting, and the
-// answers' text. The loopback portal serves it over HTTP; the engine's tests ask it directly. Facts:
-// the vendor's API documentation.
+// A model of the CareCloud Portal in memory: documents, MongoDB's filtering and sorting, and the text of responses. The
+// loopback portal serves it over HTTP; the engine's tests use it directly. Source of facts: the vendor's API
+// documentation.
 //
 //     PortalModel portal({.id_is_oid = true, .take_cap = 100});
 //     portal.put("claim_attendance", R"({"_id":"65f3…","modified":"2024-03-13T19:08:57.1630000Z"})");
-//     PortalModel::Answer answer = portal.query("claim_attendance",
-//     R"({"Take":10,"Sort":{"modified":1,"_id":1}})");
+//     PortalModel::Answer answer = portal.query("claim_attendance", R"({"Take":10,"Sort":{"modified":1,"_id":1}})");
 //
-// No sockets, no clock of its own, no randomness. Used from one thread.
+// No sockets, no clock, no randomness. Not thread-safe.
 #pragma once
 
 #include "base/error.hpp"
@@ -30,31 +29,29 @@ namespace carecloud {
 
 // The portal's dialect and limits: everything that the vendor does not document.
 struct ModelSettings {
-    bool id_is_oid = false;  // `_id` is an ObjectId: only {"$oid":…} compares with it
-    bool modified_is_date =
-        false;                 // `modified`, `created` are Dates (milliseconds): only {"$date":…} compares
-    bool or_refused = false;   // `$or` is answered 400
-    std::size_t take_cap = 0;  // most records in a page, whatever Take says; 0: none
-    bool totals = true;        // counts, unless WithoutTotal
-    bool pascal = false;       // IsSuccess, Data; else isSuccess, data
-    bool missing_is_404 =
-        false;                 // retrieve of an unknown id: 404 with isSuccess:false; else 200 with data null
-    bool ignore_sort = false;  // a broken portal: records in the order of their coming
-    std::size_t response_limit_bytes = 10'000'000;  // of the text of an answer, before gzip; 0: none
-    int too_large_status = 413;                     // or 500, 502: what the gateway says past the limit
-    std::size_t list_bytes = 0;  // a list ends where it has as many, as if there were no more; 0: it does not
-    // The only ones served; a request that names another is answered 403. Empty: any.
+    bool id_is_oid = false;         // `_id` is an ObjectId: only {"$oid":…} compares with it
+    bool modified_is_date = false;  // `modified` and `created` are Dates: only {"$date":…} compares
+    bool or_refused = false;        // `$or` gets 400
+    std::size_t take_cap = 0;       // maximum number of records per page, whatever Take is; 0: none
+    bool totals = true;             // counts matches, unless WithoutTotal
+    bool pascal = false;            // IsSuccess, Data; else isSuccess, data
+    bool missing_is_404 = false;    // retrieve of an unknown id: 404 and isSuccess:false; else 200 and null
+    bool ignore_sort = false;       // a broken portal: records in insertion order
+    std::size_t response_limit_bytes = 10'000'000;  // of a response's text, before gzip; 0: none
+    int too_large_status = 413;                     // or 500, 502: the gateway's status above the limit
+    std::size_t list_bytes = 0;  // a list ends at this size, as if there were no more; 0: no limit
+    // Requests that name another one get 403. Empty: any.
     std::string workspace_id{};
     std::string bucket_id{};
 
     FieldTypes types() const { return {id_is_oid, modified_is_date}; }
 };
 
-// "id=oid,modified=date,or=no,cap=100,total=no,case=pascal,missing=404,sort=no" over the given settings. Each
-// part may also say the opposite (id=string, modified=string, or=yes, cap=0, total=yes, case=camel,
-// missing=null, sort=yes). Error: invalid_argument naming the part.
+// Changes the given settings by "id=oid,modified=date,or=no,cap=100,total=no,case=pascal,missing=404,sort=no". The
+// opposite values are id=string, modified=string, or=yes, cap=0, total=yes, case=camel, missing=null and sort=yes.
+// Error: invalid_argument, naming the part.
 Result<ModelSettings> with_dialect(ModelSettings settings, std::string_view dialect);
-// The same the other way round, every part named.
+// The inverse, with all parts.
 std::string dialect_text(const ModelSettings& settings);
 
 class PortalModel {
@@ -65,18 +62,17 @@ class PortalModel {
         std::size_t records = 0;  // in the body
     };
 
-    // The fourteen documented entities exist from the start, empty.
+    // The fourteen documented entities exist from the start and are empty.
     explicit PortalModel(ModelSettings settings = {});
 
     const ModelSettings& settings() const { return settings_; }
-    // Documents stay; a change of types sorts them anew.
+    // Documents are kept; if the types change, they are sorted again.
     void change_settings(ModelSettings settings);
 
-    // Inserts the document, or replaces the one of the same `_id`; its bytes are what answers show. Until
-    // now() reaches `visible_from` nothing of it is seen, and an older version goes on being seen. A later
-    // put or erase of the same `_id` supersedes one that still waits. Error: invalid_argument where `raw` is
-    // not a JSON object. `types`: of this document alone, where they differ from the portal's; a change of the
-    // portal's types overrides them.
+    // Inserts the document, or replaces the one with the same `_id`; responses contain its bytes. Until now() reaches
+    // `visible_from`, it is invisible, and an older version stays visible. A later put or erase of the same `_id`
+    // supersedes one that is not yet visible. Error: invalid_argument if `raw` is not a JSON object. `types`: of this
+    // document only, if they differ from the portal's; a change of the portal's types overrides them.
     Result<> put(std::string_view entity, std::string raw,
                  std::optional<Timestamp> visible_from = std::nullopt,
                  std::optional<FieldTypes> types = std::nullopt);
@@ -86,37 +82,38 @@ class PortalModel {
                  std::optional<Timestamp> visible_from = std::nullopt) {
         return put(entity, document.dump(), visible_from);
     }
-    // Adds a document even where its `_id` is taken: a broken portal.
+    // Adds a document even if its `_id` exists, like a broken portal.
     Result<> append(std::string_view entity, std::string raw);
-    // A hard delete. False: there was no such document.
+    // A hard delete. Returns false if there was no such document.
     bool erase(std::string_view entity, std::string_view id);
-    // Forgets all documents of the entity.
+    // Removes all documents of the entity.
     void clear(std::string_view entity);
 
-    // From now on queries leave these documents out, or only those with a filter on another field than `_id` and
-    // `modified`, as where an index lost them; retrieve() shows them. No ids: nothing is left out any more.
+    // From now on, queries omit these documents, as if an index had lost them; with `filtered_only`, only queries with
+    // a filter on a field other than `_id` and `modified` do. retrieve() still finds them. Without ids, nothing is
+    // omitted any more.
     void hide(std::string_view entity, std::set<std::string, std::less<>> ids, bool filtered_only = false);
 
-    // The raw text as it is seen now.
+    // The raw text of the visible version.
     std::optional<std::string> find(std::string_view entity, std::string_view id) const;
-    // Visible documents in the order of (modified, _id). The callback must not change the model.
+    // Visits visible documents in the order of (modified, _id). The callback must not change the model.
     void for_each(std::string_view entity, const std::function<void(const PortalDocument&)>& visit) const;
-    // Null: no such entity.
+    // nullptr if there is no such entity.
     const PortalCollection* collection(std::string_view entity) const;
     std::size_t size(std::string_view entity) const;
     std::vector<std::string> entities() const;
-    // Documents that wait to become visible.
+    // The number of documents that are not yet visible.
     std::size_t waiting() const { return waiting_.size(); }
 
-    // The portal's time; only ever forward. Documents whose time has come become visible.
+    // Sets the portal's time, which never goes back. Documents that are due become visible.
     void set_now(Timestamp now);
     Timestamp now() const { return now_; }
-    // Grows whenever an answer may have changed.
+    // Increases whenever a response may have changed.
     std::uint64_t version() const { return version_; }
 
-    // POST {base}/appdata/{Entity}/query with that body. Never throws on bad input.
+    // POST {base}/appdata/{Entity}/query with that body. Never throws on invalid input.
     Answer query(std::string_view entity, std::string_view body);
-    // The same with the scope of the X-Param-Override headers, which go before the body's; empty: not sent.
+    // The same with the scope of the X-Param-Override headers, which override the body's; empty: not sent.
     Answer query(std::string_view entity, std::string_view body, std::string_view workspace_id,
                  std::string_view bucket_id);
     // GET {base}/appdata/{Entity}/retrieve?id=…

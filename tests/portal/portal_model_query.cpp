@@ -18,14 +18,14 @@ SelectOptions select_options(const ModelSettings& settings, const PortalRequest&
     return options;
 }
 
-// Whether the filter asks for more than the key fields.
+// Whether the filter refers to fields other than the key fields.
 bool filters_content(const FilterNode& node) {
     if (node.kind == FilterNode::Kind::test)
         return node.path.front() != "_id" && node.path.front() != "modified";
     return std::any_of(node.children.begin(), node.children.end(), filters_content);
 }
 
-// The rows of a Distinct request: what is written alike comes once, then Skip and Take count.
+// The rows of a Distinct request: duplicate rows are removed before Skip and Take apply.
 std::vector<std::string> distinct_rows(const Selection& all, const PortalProjection& projection) {
     std::vector<std::string> rows;
     std::unordered_set<std::string> seen;
@@ -37,7 +37,7 @@ std::vector<std::string> distinct_rows(const Selection& all, const PortalProject
     return rows;
 }
 
-// Writes the rows one by one and stops as soon as the gateway would not pass the answer.
+// Writes the rows one by one, and stops when the gateway would reject the response.
 class AnswerWriter {
   public:
     AnswerWriter(const ModelSettings& settings, std::optional<std::size_t> total)

@@ -106,7 +106,7 @@ Result<std::string> read_key_file(const std::string& path) {
     return key;
 }
 
-// The texts of one repeatable option.
+// The values of a repeatable option.
 Texts texts(const po::variables_map& given, const char* name) {
     return given[name].as<Texts>();
 }

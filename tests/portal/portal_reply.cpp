@@ -14,7 +14,7 @@ int hex_digit(char c) {
     return -1;
 }
 
-// Calls `part` with what lies between separators.
+// Calls `part` with each text between separators.
 template <class Part>
 void split(std::string_view text, char separator, Part part) {
     while (!text.empty()) {

@@ -1,5 +1,5 @@
-// An answer on its way to the wire, and how the wire is to treat it: the loopback portal's faults need more
-// freedom than an HTTP library gives. Also the call that it answers.
+// A response, and how to send it: the loopback portal's faults need more freedom than an HTTP library provides. Also
+// the call that it responds to.
 #pragma once
 
 #include <functional>
@@ -28,7 +28,7 @@ enum class ReplyWire {
     short_length,  // Content-Length is less than what is sent, then closed
     slow_head,     // nothing for a while, then closed
     slow_body,     // half the body, nothing for a while, then closed
-    reset,         // RST instead of an answer
+    reset,         // RST instead of a response
 };
 
 struct PortalReply {
@@ -37,9 +37,9 @@ struct PortalReply {
     std::vector<std::pair<std::string, std::string>> headers{};
     std::shared_ptr<const std::string> body = std::make_shared<const std::string>();
     ReplyWire wire = ReplyWire::whole;
-    bool has_reason = true;             // the status line ends with a reason phrase, and the blank before it
-    std::optional<std::string> date{};  // instead of the right `Date`; empty: no such header
-    // Where set, it is sent in chunks instead of `body`: fills the next one, false after the last.
+    bool has_reason = true;             // the status line has a reason phrase, and the blank before it
+    std::optional<std::string> date{};  // replaces the correct `Date`; empty: no such header
+    // If set, the response is sent in chunks instead of `body`. Sets the next chunk; returns false after the last.
     std::function<bool(std::string& chunk)> next_chunk{};
 
     void set_body(std::string text) { body = std::make_shared<const std::string>(std::move(text)); }
@@ -50,10 +50,10 @@ PortalReply gateway_reply(int status, std::string_view message);
 // A JSON text with that status.
 PortalReply json_reply(int status, std::string text);
 
-// The status line and headers, with the empty line at their end. `length` is what Content-Length shall say.
+// The status line and headers, including the final empty line. `length` is the value of Content-Length.
 std::string reply_head(const PortalReply& reply, std::size_t length, bool keep_alive, std::string_view date);
 
-// What stands between '/' and '?', decoded; and the query's value of that name, empty where there is none.
+// The segments of the path, decoded; and the value of a query parameter, empty if it is absent.
 struct PortalTarget {
     std::vector<std::string> path;
     std::vector<std::pair<std::string, std::string>> query;
@@ -61,7 +61,7 @@ struct PortalTarget {
     std::string value(std::string_view name) const;
 };
 PortalTarget parse_target(std::string_view target);
-// What is no valid escape stays as it is.
+// Invalid escapes are left unchanged.
 std::string percent_decoded(std::string_view text);
 
 }  // namespace carecloud

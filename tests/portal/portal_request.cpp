@@ -15,7 +15,7 @@ Refusal bad_request(std::string message) {
     return {400, "BadRequest", std::move(message)};
 }
 
-// Reads one member after the other; the first thing wrong stays.
+// Reads the members; keeps the first problem.
 class RequestReader {
   public:
     RequestReader(const Json& body, const FilterOptions& options) : body_(body), options_(options) {}
@@ -39,7 +39,7 @@ class RequestReader {
         if (!refusal) refusal = bad_request(std::move(message));
     }
 
-    // Null where the member is missing or null.
+    // nullptr if the member is missing or null.
     const Json* member(std::string name) const {
         auto found = body_.find(name);
         if (found == body_.end()) {

@@ -1,4 +1,4 @@
-// The body of POST {base}/appdata/{Entity}/query, read and checked. Names are taken in both spellings (Skip,
+// The body of POST {base}/appdata/{Entity}/query, parsed and checked. Names are accepted in both spellings (Skip,
 // skip).
 #pragma once
 
@@ -17,17 +17,17 @@ struct SortField {
 };
 
 struct PortalRequest {
-    std::string workspace_id;  // empty: the body names none
+    std::string workspace_id;  // empty: absent in the body
     std::string bucket_id;
     std::size_t skip = 0;
-    std::size_t take = 1000;  // where the body has none
+    std::size_t take = 1000;  // if the body has none
     MongoFilter filter;
     std::vector<SortField> sort;
     std::vector<std::string> fields;  // empty: whole documents
     bool without_total = false;
     bool distinct = false;
 
-    // Whether the order asked for is that of (modified, _id).
+    // Whether the requested order is (modified, _id).
     bool by_key() const;
 };
 

@@ -11,7 +11,7 @@ namespace {
 
 using Documents = std::vector<const PortalDocument*>;
 
-// The part of by_key() outside of which nothing can match.
+// The part of by_key() that can contain matches.
 std::pair<PortalCollection::ByKey::const_iterator, PortalCollection::ByKey::const_iterator> key_range(
     const PortalCollection& collection, const KeyBounds& bounds) {
     const auto& by_key = collection.by_key();
@@ -28,7 +28,7 @@ std::pair<PortalCollection::ByKey::const_iterator, PortalCollection::ByKey::cons
     return {first, last};
 }
 
-// Adds a match to the page or only to the count. False: no further match is wanted.
+// Adds a match to the page, or only to the count. Returns false if no further match is needed.
 bool take_match(Selection& selection, const SelectOptions& options, const PortalDocument* document) {
     if (selection.total >= options.skip && selection.documents.size() < options.take) {
         selection.documents.push_back(document);
@@ -49,7 +49,7 @@ Selection walk_by_key(const PortalCollection& collection, const PortalRequest& r
     return selection;
 }
 
-// The JSON text under which documents with that `_id` are known.
+// The JSON text of that `_id`, by which a collection finds documents.
 std::string token_of(const BsonValue& id) {
     if (id.type == BsonType::string || id.type == BsonType::object_id) return json_quoted(id.text);
     return {};
@@ -65,7 +65,7 @@ bool comes_before(const PortalDocument* a, const PortalDocument* b) {
     return a->number() < b->number();
 }
 
-// Everything that matches, in the order of coming.
+// All matches, in insertion order.
 Documents gather(const PortalCollection& collection, const PortalRequest& request, const FieldTypes& types,
                  const KeyBounds& bounds, bool by_id) {
     Documents matches;
@@ -87,14 +87,14 @@ Documents gather(const PortalCollection& collection, const PortalRequest& reques
     return matches;
 }
 
-// A match with the values it is sorted by; they view into `parsed`.
+// A match with its sort keys, which are views into `parsed`.
 struct Row {
     const PortalDocument* document;
     std::vector<std::unique_ptr<Json>> parsed;
     std::vector<BsonValue> keys;
 };
 
-// Every value the path leads to; the recursion is as deep as the path is long.
+// Collects the values at the end of the path. The recursion is as deep as the path is long.
 void collect(const Json& json, const FieldPath& path, std::size_t at, FieldType type,
              std::vector<BsonValue>& found) {
     if (json.is_array()) {
@@ -112,7 +112,7 @@ void collect(const Json& json, const FieldPath& path, std::size_t at, FieldType 
     }
 }
 
-// An array sorts by its least element, or by its greatest where the order descends.
+// An array sorts by its smallest element or, in descending order, by its largest.
 BsonValue sort_key(Row& row, const SortField& field, const FieldTypes& types) {
     const bool top = field.path.size() == 1 && !row.document->has_array_key();
     if (top && field.path.front() == "_id") return row.document->id_value();

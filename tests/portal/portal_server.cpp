@@ -28,8 +28,8 @@ using boost::system::error_code;
 
 constexpr std::size_t kCallBytesMax = std::size_t{1} << 20;
 constexpr std::size_t kControlBytesMax = std::size_t{1} << 30;
-constexpr std::chrono::milliseconds kWatch{50};  // how often a waiting thread looks whether the server ended
-constexpr std::chrono::hours kSilence{1};        // of a certificate's URL that never answers
+constexpr std::chrono::milliseconds kWatch{50};  // how often a waiting thread checks for a stopped server
+constexpr std::chrono::hours kSilence{1};        // of a certificate's URL that never responds
 
 double mono_now_s() {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -47,7 +47,7 @@ struct PortalServer::Impl {
     explicit Impl(PortalServerSettings given)
         : settings(std::move(given)), service(settings.service), control(service, [this] { end(); }) {}
 
-    // Lets the answer to /quit go out first.
+    // Gives the response to /quit time to be sent.
     void end() {
         asio::post(context, [this] { asio::post(context, [this] { context.stop(); }); });
     }
@@ -62,7 +62,7 @@ struct PortalServer::Impl {
     PortalServerSettings settings;
     PortalService service;
     PortalControl control;
-    std::size_t concurrent = 0;  // requests under way
+    std::size_t concurrent = 0;  // requests in progress
     SessionSettings portal_session{};
     SessionSettings control_session{};
     SessionSettings sns_session{};
@@ -72,7 +72,7 @@ struct PortalServer::Impl {
     tcp::endpoint portal_at;
     tcp::endpoint control_at;
     std::thread thread;
-    // Behind all of the above, which its coroutines use.
+    // Declared after the members that its coroutines use, so it is destroyed before them.
     asio::io_context context{1};
     tcp::acceptor portal_acceptor{context};
     tcp::acceptor control_acceptor{context};
@@ -260,7 +260,7 @@ void PortalServer::on_thread(const std::function<void()>& use) {
     std::packaged_task<void()> task([&] { use(); });
     auto done = task.get_future();
     asio::post(impl_->context, [&task] { task(); });
-    // A stopped context runs nothing any more: its thread is over, and all of it is ours.
+    // A stopped context runs nothing any more: its thread has ended, so the members can be used here.
     while (done.wait_for(kWatch) != std::future_status::ready) {
         if (!impl_->context.stopped()) continue;
         impl_->thread.join();

@@ -8,7 +8,7 @@
 namespace carecloud {
 namespace {
 
-constexpr std::size_t kGzipFromBytes = 256;  // smaller bodies grow
+constexpr std::size_t kGzipFromBytes = 256;  // smaller bodies would grow
 constexpr std::size_t kFirewallBytes = 8 * 1024;
 constexpr std::size_t kPaddingBytes = 512;
 
@@ -20,10 +20,10 @@ PortalReply firewall_reply() {
 
 }  // namespace
 
-// What a target means: kind is query, retrieve, refresh, or other.
+// The meaning of a target; kind is query, retrieve, refresh or other.
 struct PortalService::Route {
     std::string kind = "other";
-    std::string method;  // the one that it takes
+    std::string method;  // the accepted method
     std::string entity;
     std::string id;
 

@@ -1,6 +1,6 @@
-// The loopback portal without sockets: a call in, a reply out. Gateway first, then a fault or the model.
+// The loopback portal without sockets: a call in, a reply out. Applies the gateway's checks, then a fault or the model.
 //
-// Used from one thread: the server's.
+// Used on the server's thread.
 #pragma once
 
 #include "base/timestamp.hpp"
@@ -27,9 +27,9 @@ struct ServiceSettings {
     GatewaySettings gateway{};
     std::uint64_t seed = 1;  // of faults and generated records
     std::string base_path = "/api";
-    bool gzip = true;             // compress where the client takes it
-    std::size_t cache_bytes = 0;  // answers kept until something changes: pages rendered beforehand
-    std::function<void(const std::string&)> log{};  // one line a request; may be empty
+    bool gzip = true;                               // compress if the client accepts it
+    std::size_t cache_bytes = 0;                    // rendered responses kept until something changes
+    std::function<void(const std::string&)> log{};  // one line per request; may be empty
 };
 
 class PortalService {
@@ -65,8 +65,8 @@ class PortalService {
     PortalCounts counts_;
     PortalGzip gzip_;
     PortalBackup backup_;
-    std::uint64_t signatures_ = 0;  // of the fields that differ in each answer
-    // The `_id` of the record that the record faults are in; empty: not chosen yet.
+    std::uint64_t signatures_ = 0;  // number of values made for fields that differ in each response
+    // The `_id` of the record that the record faults affect; empty: not chosen yet.
     std::string spoiled_record_;
     struct Cached {
         PortalReply reply;

@@ -49,7 +49,7 @@ PortalCall call_of(Request& request) {
     return call;
 }
 
-// What is announced and what is sent, by the fault of the wire.
+// The announced and the sent number of bytes, depending on the fault.
 struct WirePlan {
     std::size_t announced;
     std::size_t sent;
@@ -76,7 +76,7 @@ void reset(Stream& stream) {
     socket.close(ignored);
 }
 
-// Silence on a connection that stays open.
+// Waits without closing the connection.
 asio::awaitable<void> keep_silent(std::chrono::milliseconds span) {
     const auto executor = co_await asio::this_coro::executor;
     asio::steady_timer timer(executor, span);
@@ -84,15 +84,15 @@ asio::awaitable<void> keep_silent(std::chrono::milliseconds span) {
     co_await timer.async_wait(token);
 }
 
-// False: the other side is gone.
+// Returns false if the other side has disconnected.
 template <class Stream>
 asio::awaitable<bool> send(Stream& stream, std::string_view head, std::string_view body) {
     const std::array<asio::const_buffer, 2> buffers{asio::buffer(head), asio::buffer(body)};
     const auto token = asio::as_tuple(asio::use_awaitable);
     std::size_t sent = 0;
     if constexpr (std::is_same_v<Stream, TlsStream>) {
-        // One buffer at a time: over both, Beast's flat_stream ends the writing after the first, without an error,
-        // where they are too large to be joined.
+        // One buffer at a time: if both are too large to be joined, Beast's flat_stream stops after the first without
+        // an error.
         for (const asio::const_buffer& buffer : buffers) {
             const auto [failure, size] = co_await asio::async_write(stream, buffer, token);
             if (failure) co_return false;
@@ -120,7 +120,7 @@ asio::awaitable<bool> send_chunks(Stream& stream, const PortalReply& reply, cons
     co_return co_await send(stream, std::string_view("0\r\n\r\n"), std::string_view());
 }
 
-// Whether the connection lives on.
+// Returns whether the connection is kept.
 template <class Stream>
 asio::awaitable<bool> answer(Stream& stream, const PortalReply& reply, bool keep_alive,
                              const SessionSettings& settings) {
@@ -144,7 +144,7 @@ asio::awaitable<bool> answer(Stream& stream, const PortalReply& reply, bool keep
     co_return alive&& plan.keep_alive;
 }
 
-// What cannot be read as a call; nullopt where there is nobody left to tell.
+// The response to a call that cannot be parsed; std::nullopt if nobody is left to receive it.
 std::optional<PortalReply> unreadable(const beast::error_code& failure) {
     if (failure == http::error::body_limit || failure == http::error::buffer_overflow) {
         return gateway_reply(413, "Request Entity Too Large");
@@ -156,8 +156,8 @@ std::optional<PortalReply> unreadable(const beast::error_code& failure) {
     return gateway_reply(400, "Bad Request");
 }
 
-// Takes what the other side still sends, for a while: a close with bytes unread would reset the connection
-// before the answer is read (RFC 9112 9.6).
+// Reads what the other side still sends, for a limited time: closing with unread bytes would reset the connection
+// before the response is read (RFC 9112 9.6).
 template <class Stream>
 asio::awaitable<void> drain(Stream& stream) {
     auto& transport = beast::get_lowest_layer(stream);
@@ -173,7 +173,7 @@ asio::awaitable<void> drain(Stream& stream) {
     }
 }
 
-// Counts a call while it is under way.
+// Counts a call in progress.
 class CallUnderWay {
   public:
     explicit CallUnderWay(const SessionSettings& settings) : count_(settings.concurrent) {

@@ -1,5 +1,5 @@
-// One connection of the loopback portal, for either port and with or without TLS: reads calls, sends replies,
-// and does to the wire what a fault asks for.
+// A connection of the loopback portal, for either port and with or without TLS: reads calls, sends replies, and applies
+// faults that concern the wire.
 //
 // On the server's thread.
 #pragma once
@@ -19,15 +19,15 @@ namespace carecloud {
 struct SessionSettings {
     std::function<PortalReply(const PortalCall&)> handle;
     std::size_t body_bytes_max = 0;            // of a call
-    std::chrono::milliseconds slow{};          // how long the slow faults keep silent
+    std::chrono::milliseconds slow{};          // how long the slow faults stay silent
     std::chrono::milliseconds latency{};       // from each call to its reply
     std::size_t concurrent_max = 0;            // further concurrent calls get 429; 0: no limit
-    std::size_t* concurrent = nullptr;         // calls under way; null: not counted
-    std::chrono::seconds idle{300};            // a connection without a call is closed
-    boost::asio::ssl::context* tls = nullptr;  // null: plain
+    std::size_t* concurrent = nullptr;         // calls in progress; nullptr: not counted
+    std::chrono::seconds idle{300};            // a connection without a call is closed after this time
+    boost::asio::ssl::context* tls = nullptr;  // nullptr: plain
 };
 
-// Ends when the other side is gone, or the fault has closed the connection. `settings` must outlive it.
+// Ends when the other side has disconnected, or a fault has closed the connection. `settings` must outlive the call.
 boost::asio::awaitable<void> serve_connection(boost::asio::ip::tcp::socket socket,
                                               const SessionSettings& settings);
 

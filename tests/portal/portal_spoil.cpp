@@ -17,7 +17,7 @@ constexpr std::size_t kDeep = 10'000;
 constexpr std::size_t kHugeBytes = std::size_t{33} << 20;
 constexpr std::size_t kOverfull = 1'000'000;
 constexpr std::size_t kFewRecords = 10;
-// A record that is shown whole has this member, and one of which only the key is shown has not.
+// A member of every record that is shown as a whole, but not of one that is shown with only its key.
 constexpr std::string_view kWholeMember = "\"workspace_id\":";
 
 struct GatewayFault {
@@ -26,7 +26,7 @@ struct GatewayFault {
     const char* message;
 };
 
-// The messages are AWS API Gateway's own.
+// These messages are AWS API Gateway's.
 constexpr GatewayFault kGatewayFaults[] = {
     {"429", 429, "Too Many Requests"},
     {"quota", 429, "Limit Exceeded"},
@@ -38,7 +38,7 @@ constexpr GatewayFault kGatewayFaults[] = {
     {"504", 504, "Endpoint request timed out"},
 };
 
-// A good envelope with one invented record that has one more member.
+// A valid envelope with an invented record that has an additional member.
 std::string lone_record(const PortalModel& model, bool list, std::string_view member) {
     std::string text = answer_head(model.settings().pascal, std::nullopt);
     text.append(list ? "[" : "").append(R"({"_id":")").append(kForeignId);
@@ -57,7 +57,7 @@ std::string deep_member() {
     return std::string(kDeep, '[').append(kDeep, ']');
 }
 
-// Overwrites the value of each such member, up to its closing quote.
+// Overwrites the value of each member of that name, up to its closing quote.
 void overwrite_ids(std::string& text, std::string_view member) {
     const std::string start = "\"" + std::string(member) + "\":\"";
     for (std::size_t at = text.find(start); at != std::string::npos; at = text.find(start, at)) {
@@ -68,7 +68,7 @@ void overwrite_ids(std::string& text, std::string_view member) {
     }
 }
 
-// Where the value of `data` begins, in either spelling.
+// The start of the value of `data`, in either spelling.
 std::size_t data_at(const std::string& text) {
     for (const std::string_view name : {"\"data\":", "\"Data\":"}) {
         const std::size_t at = text.find(name);
@@ -84,7 +84,7 @@ std::string overfilled(std::string text, std::size_t data) {
     for (std::size_t i = 0; i < kOverfull; ++i)
         filling += "{},";
     if (text[data + 1] == ']') filling.pop_back();
-    // Before the envelope's own end, and behind the last record.
+    // After the last record, before the end of the envelope.
     const std::size_t end = text.size() - kAnswerTail.size() - 1;
     if (text[data + 1] != ']') {
         filling.pop_back();
@@ -175,7 +175,7 @@ std::string cut_list(std::string_view fault, std::string text) {
 }
 
 std::string with_signed_field(std::string text, std::uint64_t number) {
-    // A record that is shown whole has its system fields; one of which only the key is shown has not.
+    // A record shown as a whole has its system fields, one shown with only its key does not.
     constexpr std::string_view before = R"("workspace_id":)";
     const std::string field =
         R"("signedUrl":"https://files.invalid/?signature=)" + std::to_string(number) + "\",";

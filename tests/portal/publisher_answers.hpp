@@ -1,5 +1,5 @@
-// What the publisher's HTTPS port answers: the signing certificate, ConfirmSubscription and Unsubscribe, in
-// AWS's XML (AWS, "ConfirmSubscription", API version 2010-03-31).
+// The responses of the publisher's HTTPS port: the signing certificate, ConfirmSubscription and Unsubscribe, in AWS's
+// XML (AWS, "ConfirmSubscription", API version 2010-03-31).
 //
 // On the publisher's thread.
 #pragma once

@@ -11,9 +11,9 @@
 namespace carecloud {
 namespace {
 
-constexpr std::uint64_t kControlSeed = 0x736e73U;  // draws other numbers than the faults do
+constexpr std::uint64_t kControlSeed = 0x736e73U;  // draws numbers independent of the faults'
 
-// The decoded text of a member; `{"$oid":…}` counts as the text in it.
+// The decoded text of a member; for `{"$oid":…}`, the text in it.
 std::string text_in(std::string_view raw, std::string_view name) {
     const auto token = find_field(raw, name);
     if (!token) return {};
@@ -177,14 +177,14 @@ PortalReply PublisherControl::publish(const PortalCall& call, const Json& body, 
     const std::size_t count =
         body.contains("ids") ? request->ids.size() : body.value("count", std::size_t{1});
     if (const auto wrong = refusal(count)) return control_wrong(400, *wrong);
-    // By count: any of those that are held, not the oldest.
+    // With a count, records are chosen at random, not the oldest ones.
     if (!body.contains("ids")) request->ids = random_ids(request->entity, count);
     if (touch) apply_edit(model_, *request, Edit::touch, milliseconds_of(now).to_string());
     std::vector<PublishedEvent> events;
     for (const std::string& id : request->ids) {
         const auto raw = model_.find(request->entity, id);
         events.push_back(event_of_record(request->entity, raw.value_or("{}"), random_, now));
-        // One that is not held is announced all the same: it may be what a test wants.
+        // A nonexistent record is announced, too: a test may need that.
         events.back().id = id;
         if (!raw) events.back().workspace_id = model_.settings().workspace_id;
         if (!raw) events.back().bucket_id = model_.settings().bucket_id;

@@ -1,7 +1,7 @@
-// The control port's calls under /sns: subscriptions, messages, faults, and what became of them. Also the
-// events of changes that other calls make.
+// The control port's calls under /sns: subscriptions, messages, faults and results. Also publishes events about changes
+// that other calls make.
 //
-// Used from the server's thread.
+// Used on the server's thread.
 #pragma once
 
 #include "base/timestamp.hpp"
@@ -20,24 +20,24 @@ namespace carecloud {
 
 std::string publisher_control_help();
 
-// The event that the portal publishes for that version of a record: of its own workspace and bucket, at its
-// `modified` and, as the vendor's, some 100 ns ticks later within the millisecond.
+// The event that the portal publishes about this version of a record: with its workspace and bucket, and its `modified`
+// plus, as in the vendor's events, some 100 ns ticks within the same millisecond.
 PublishedEvent event_of_record(const std::string& entity, std::string_view raw, RecordRandom& random,
                                Timestamp now);
 
 class PublisherControl {
   public:
-    // Both must outlive this.
+    // Both must outlive this object.
     PublisherControl(EventPublisher& publisher, PortalModel& model);
 
-    // A call of /sns or below it.
+    // Handles a call of /sns or below it.
     PortalReply handle(const PortalCall& call, const PortalTarget& target, Timestamp now);
 
-    // Whether changes are to be announced: there is a subscriber, and silence was not asked for.
+    // Whether changes are to be announced: there is a subscriber, and silence was not requested.
     bool announces(bool silent);
-    // Why that many changes cannot be announced; nothing if they can.
+    // The reason why that many changes cannot be announced; std::nullopt if they can.
     std::optional<std::string> refusal(std::size_t changes) const;
-    // One event for each of these documents.
+    // Publishes one event per document.
     std::size_t announce(const std::string& entity, const std::vector<std::string>& raws, Timestamp now);
 
   private:

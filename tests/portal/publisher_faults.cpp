@@ -70,7 +70,7 @@ const std::string& text_of(const PublishedFields& fields, std::string_view name)
     return found == nullptr ? none : *found;
 }
 
-// Replaces a member of the event inside Message.
+// Replaces a member of the event in Message.
 void change_event(PublishedFields& fields, const char* name, const std::string& value) {
     Json event = Json::parse(text_of(fields, "Message"), nullptr, /*allow_exceptions=*/false);
     if (!event.is_object()) return;
@@ -86,7 +86,7 @@ void add_subject(PublishedFields& fields, const char* subject) {
     }
 }
 
-// Where each fault of this kind says that the certificate is. `path` begins with '/'.
+// The certificate's URL of each such fault. `path` begins with '/'.
 std::string wrong_certificate_url(std::string_view fault, const std::string& base_url,
                                   const std::string& path) {
     const std::string host = base_url.substr(base_url.find("://") + 3);
@@ -110,7 +110,7 @@ void set_header(HttpPost& post, std::string_view name, const std::string& value)
     }
 }
 
-// Replaces the first `from` of the text.
+// Replaces the first occurrence of `from`.
 void replace_text(std::string& text, std::string_view from, std::string_view to) {
     const std::size_t at = text.find(from);
     if (at != std::string::npos) text.replace(at, from.size(), to);
@@ -145,7 +145,7 @@ void spoil_signed(std::string_view fault, PublishedFields& fields, const std::st
         set_field(fields, "Signature", signature.substr(0, signature.size() / 8 * 4));
     if (fault == "bad-version") set_field(fields, "SignatureVersion", "3");
     if (fault == "forged-signature") {
-        // Well-formed, of the very key, and of the message that it was before.
+        // The signature is well-formed and by the correct key, but over the unchanged message.
         set_field(fields, "Message", text_of(fields, "Message") + " ");
     }
     if (fault == "no-message-id") erase_field(fields, "MessageId");

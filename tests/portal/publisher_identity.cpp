@@ -81,7 +81,7 @@ bool PublisherIdentity::issue(X509* authority, EVP_PKEY* authority_key,
            !tls_key_pem_.empty();
 }
 
-// All for the very key that signs, so that the signature alone convinces nobody who looks no further.
+// All have the signing key, so a receiver that only verifies the signature would accept them.
 bool PublisherIdentity::issue_wrong_ones(X509* authority, EVP_PKEY* authority_key,
                                          const std::vector<std::string>& hosts) {
     const std::vector<std::string> names = with_sns(hosts);

@@ -1,10 +1,10 @@
-// Who the loopback portal's SNS is: an authority made anew for each run, the certificate that messages are
-// signed under, and the one that its own HTTPS shows. Also every wrong certificate that a message may name.
+// The identity of the loopback portal's SNS: an authority created for each run, the certificate for signing messages,
+// and that of its HTTPS port. Also every wrong certificate that a message may name.
 //
 //     auto identity = PublisherIdentity::make({"127.0.0.1", "localhost"});
 //     std::string signature = (*identity)->sign(text, 1);
 //
-// Immutable once made; safe on any thread.
+// Immutable; thread-safe.
 #pragma once
 
 #include "base/error.hpp"
@@ -18,34 +18,35 @@
 
 namespace carecloud {
 
-// What a path of the publisher's HTTPS port answers.
+// The response of a path of the publisher's HTTPS port.
 struct CertificateAnswer {
     int status = 200;
     std::string body{};
-    bool silent = false;  // it never answers
+    bool silent = false;  // it never responds
 };
 
 class PublisherIdentity {
   public:
-    // `hosts`: what the HTTPS port is called by its clients. RSA of 2048 bits takes some tenths of a second.
+    // `hosts`: the names by which clients address the HTTPS port. RSA with 2048 bits takes some tenths of a second.
     // Error: tls_failed.
     static Result<std::shared_ptr<const PublisherIdentity>> make(const std::vector<std::string>& hosts);
 
-    // The base64 of the signature: RSA PKCS#1 v1.5 over SHA-1 for version 1, SHA-256 for 2 (sns-facts).
+    // The signature in base64: RSA PKCS#1 v1.5 over SHA-1 for version 1, SHA-256 for version 2 (AWS, "Verifying the
+    // signatures of Amazon SNS messages").
     std::string sign(std::string_view text, int version) const;
 
     // What a subscriber must trust (`sns.trust.ca_file`).
     const std::string& authority_pem() const { return authority_pem_; }
-    // The one that messages are signed under: RSA 2048, one PEM block, for sns.amazonaws.com and the hosts.
+    // The signing certificate: RSA 2048, one PEM block, for sns.amazonaws.com and the hosts.
     const std::string& certificate_pem() const { return certificate_pem_; }
     const std::string& tls_certificate_pem() const { return tls_certificate_pem_; }
     const std::string& tls_key_pem() const { return tls_key_pem_; }
 
-    // "/SimpleNotificationService-<32 letters and digits>.pem". `fault`: empty, or the name of one that
-    // begins with "cert-": where its wrong certificate is.
+    // "/SimpleNotificationService-<32 letters and digits>.pem". `fault_code`: a fingerprint, or the name of a fault
+    // that begins with "cert-", for the path of its wrong certificate.
     static std::string certificate_path(std::string_view fault_code);
     std::string certificate_path() const { return certificate_path(fingerprint_); }
-    // Null: there is nothing at that path.
+    // nullptr if the path does not exist.
     const CertificateAnswer* certificate_at(std::string_view path) const;
 
   private:

@@ -13,7 +13,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-// Every `step`th event from `first` on.
+// Signs every `step`th event, starting with `first`.
 void sign_share(const MessageSeal& seal, const std::string& topic_arn,
                 const std::vector<PublishedEvent>& events, std::size_t first, std::size_t step,
                 std::vector<LoadMessage>& messages) {
@@ -81,7 +81,7 @@ struct PublisherLoad::State {
     explicit State(LoadSettings settings)
         : wire(io.get_executor(), std::move(settings.endpoint), std::move(settings.tls), settings.timeout) {}
 
-    // One connection's share: the next message as soon as the one before is answered.
+    // The work of one connection: sends the next message when the previous one is answered.
     Task<> send_some(const std::vector<LoadMessage>& messages, LoadReport& report, std::size_t& next);
 
     asio::io_context io{1};

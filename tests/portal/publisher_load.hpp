@@ -1,5 +1,5 @@
-// A load of messages on one endpoint, for measuring: signed beforehand, then sent as fast as the endpoint
-// takes them over so many connections. Each is sent once; nothing is tried again.
+// Sends messages to an endpoint for measurements: signed in advance, then sent as fast as the endpoint accepts them
+// over the given number of connections. Each message is sent once, without retries.
 //
 //     PublisherLoad load({.endpoint = *parse_endpoint(url), .tls = *endpoint_tls(ca_file, true)});
 //     auto messages = sign_load(seal, topic_arn, events, 2);          // on two threads
@@ -23,7 +23,7 @@ namespace carecloud {
 
 struct LoadSettings {
     PublisherEndpoint endpoint{};
-    EndpointTls tls{};  // never null where the endpoint is https
+    EndpointTls tls{};  // not null if the endpoint is https
     std::chrono::milliseconds timeout{15'000};
 };
 
@@ -34,19 +34,19 @@ struct LoadMessage {
     HttpPost post{};
 };
 
-// The subscription's ARN in them is invented: it is not signed. `threads` is at least 1.
+// The subscription's ARN in the messages is invented; it is not signed. `threads` is at least 1.
 std::vector<LoadMessage> sign_load(const MessageSeal& seal, const std::string& topic_arn,
                                    const std::vector<PublishedEvent>& events, std::size_t threads = 1);
 
 struct LoadReport {
-    std::vector<DeliveryResult> results{};  // in the order of the messages; those unsent have no attempts
-    std::chrono::nanoseconds elapsed{};     // from the first message sent to the last answer
+    std::vector<DeliveryResult> results{};  // in message order; unsent ones have no attempts
+    std::chrono::nanoseconds elapsed{};     // from the first message sent to the last response
     std::size_t connections_opened = 0;
 
     std::size_t acknowledged() const;             // 2xx
-    std::map<int, std::size_t> statuses() const;  // 0: no answer
+    std::map<int, std::size_t> statuses() const;  // 0: no response
     double acknowledged_per_second() const;
-    // Of those acknowledged; `share` from 0 to 1: 0.99 is p99. Zero where there are none.
+    // Of acknowledged messages; `share` from 0 to 1: 0.99 is p99. Zero if there are none.
     std::chrono::nanoseconds latency_at(double share) const;
 };
 
@@ -57,7 +57,7 @@ class PublisherLoad {
     PublisherLoad(const PublisherLoad&) = delete;
     PublisherLoad& operator=(const PublisherLoad&) = delete;
 
-    // Over at most that many connections at once (at least 1), which are kept from call to call.
+    // Uses at most that many connections concurrently (at least 1), and keeps them for later calls.
     LoadReport send(const std::vector<LoadMessage>& messages, std::size_t connections);
 
   private:

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kTokenDigits = 256;
 
-// In byte order; what a message does not have is left out.
+// In byte order; members that a message does not have are omitted.
 constexpr std::array<std::string_view, 8> kSignedNames{"Message",   "MessageId", "SubscribeURL", "Subject",
                                                        "Timestamp", "Token",     "TopicArn",     "Type"};
 

@@ -1,4 +1,4 @@
-// The command line of carecloud-portal's SNS: every option that begins with --sns.
+// The SNS options of carecloud-portal: all options that begin with --sns.
 #pragma once
 
 #include "base/error.hpp"
@@ -15,12 +15,12 @@ class variables_map;
 namespace carecloud {
 
 struct PublisherOptions {
-    std::optional<PortalSns> sns{};  // none: no such option was given
-    std::string ca_out{};            // where the authority's certificate is to be written; empty: nowhere
+    std::optional<PortalSns> sns{};  // empty: no such option was given
+    std::string ca_out{};            // where to write the authority's certificate; empty: nowhere
 };
 
 void describe_publisher(boost::program_options::options_description& all);
-// Error: invalid_argument in words for the operator.
+// Error: invalid_argument, worded for the operator.
 Result<PublisherOptions> read_publisher(const boost::program_options::variables_map& given);
 
 }  // namespace carecloud

@@ -40,7 +40,7 @@ Json counts_of(EventPublisher& publisher) {
             {"faults", counts.faults}};
 }
 
-// Reads an optional unsigned member into `value`; false where it is something else or above `most`.
+// Reads an optional unsigned member into `value`; returns false if it has another type or exceeds `most`.
 bool read_unsigned(const Json& body, const char* name, std::uint64_t most, std::uint64_t& value) {
     const auto found = body.find(name);
     if (found == body.end()) return true;

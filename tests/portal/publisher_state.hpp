@@ -1,4 +1,4 @@
-// What the control port shows and sets of the publisher, as JSON.
+// The publisher's state and settings for the control port, as JSON.
 #pragma once
 
 #include "portal/event_publisher.hpp"
@@ -10,11 +10,11 @@
 
 namespace carecloud {
 
-// Endpoints are shown without their credentials.
+// Endpoints are shown without credentials.
 Json publisher_state_json(EventPublisher& publisher);
-// NDJSON: each delivery that ended, the oldest first.
+// NDJSON: the ended deliveries, oldest first.
 PortalReply deliveries_reply(const EventPublisher& publisher);
-// The reason where the body is wrong; then nothing is changed.
+// Returns the reason if the body is invalid; then nothing is changed.
 std::optional<std::string> change_publisher_settings(EventPublisher& publisher, const Json& body);
 
 }  // namespace carecloud

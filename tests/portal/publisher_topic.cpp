@@ -9,7 +9,7 @@
 namespace carecloud {
 namespace {
 
-constexpr std::size_t kArnMax = 400;  // std::regex recurses once a character
+constexpr std::size_t kArnMax = 400;  // std::regex recurses once per character
 
 }  // namespace
 

@@ -29,7 +29,7 @@ bool asks_for_basic(const Answer& answer) {
 }  // namespace
 
 Result<PublisherEndpoint> parse_endpoint(std::string_view url) {
-    // User information is taken out first: the client's own parser refuses it.
+    // User information is removed first: the client's parser refuses it.
     const std::size_t host_at = url.find("://") == std::string_view::npos ? 0 : url.find("://") + 3;
     const std::size_t path_at = std::min(url.find_first_of("/?#", host_at), url.size());
     const std::size_t at = url.substr(0, path_at).rfind('@');

@@ -1,11 +1,11 @@
-// The way to one subscriber's endpoint: a POST out, its status in, over connections that are kept. Basic
-// credentials of the endpoint's URL are sent only when they were asked for, by a 401 with WWW-Authenticate.
+// The connections to a subscriber's endpoint: sends a POST and returns the status; connections are reused. Basic
+// credentials in the endpoint's URL are sent only if requested by a 401 with WWW-Authenticate.
 //
 //     auto endpoint = parse_endpoint("https://user:secret@127.0.0.1:8443/sns");
 //     PublisherWire wire(executor, *endpoint, *endpoint_tls("ca.pem", true), 15s);
 //     WireAnswer answer = co_await wire.post(post);
 //
-// On the thread that runs the executor; any number of posts at once. The wire must outlive them.
+// Only for the thread that runs the executor; any number of concurrent posts. The wire must outlive them.
 #pragma once
 
 #include "base/clock.hpp"
@@ -30,16 +30,15 @@ namespace carecloud {
 struct PublisherEndpoint {
     Origin origin{};
     std::string target{};
-    std::string authorization{};  // of Authorization, "Basic …"; a secret; empty: the URL has none
-    std::string shown{};          // the URL without its credentials
+    std::string authorization{};  // value of Authorization, "Basic …"; a secret; empty: no credentials
+    std::string shown{};          // the URL without credentials
 };
-// Loopback only, over https or http, perhaps with user:password@. Error: invalid_argument; it never repeats
-// the credentials.
+// Loopback only, over https or http, optionally with user:password@. Error: invalid_argument; it never contains the
+// credentials.
 Result<PublisherEndpoint> parse_endpoint(std::string_view url);
 
 using EndpointTls = std::shared_ptr<boost::asio::ssl::context>;
-// Verifies against the system's roots and those of `ca_file` (may be empty), or not at all. Error:
-// invalid_argument.
+// Verifies with the system's roots and those in `ca_file` (may be empty), or not at all. Error: invalid_argument.
 Result<EndpointTls> endpoint_tls(const std::string& ca_file, bool verify);
 
 struct HttpPost {
@@ -48,10 +47,10 @@ struct HttpPost {
 };
 
 struct WireAnswer {
-    int status = 0;       // 0: none came
+    int status = 0;       // 0: no response
     std::string error{};  // why there is none; names the peer, no secret
     std::chrono::nanoseconds latency{};
-    bool challenged = false;  // the credentials were asked for, and sent
+    bool challenged = false;  // credentials were requested and sent
 };
 
 class PublisherWire {
@@ -59,8 +58,8 @@ class PublisherWire {
     PublisherWire(boost::asio::any_io_executor executor, PublisherEndpoint endpoint, EndpointTls tls,
                   std::chrono::milliseconds timeout);
 
-    // Ends by an answer or within the timeout. A kept connection that is found dead before a byte of the
-    // answer is replaced by a fresh one.
+    // Ends with a response or at the timeout. If a reused connection turns out to be closed before the first byte of
+    // the response, it is replaced by a new one.
     Task<WireAnswer> post(const HttpPost& post);
 
     const PublisherEndpoint& endpoint() const { return endpoint_; }
@@ -75,7 +74,7 @@ class PublisherWire {
     PublisherEndpoint endpoint_;
     std::chrono::milliseconds timeout_;
     Route route_;
-    std::vector<std::shared_ptr<HttpConnection>> kept_;  // the last one used at the end
+    std::vector<std::shared_ptr<HttpConnection>> kept_;  // the most recently used one is last
     std::size_t opened_ = 0;
 };
 

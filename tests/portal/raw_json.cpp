@@ -19,8 +19,8 @@ std::size_t skip_space(std::string_view text, std::size_t at) {
     return at;
 }
 
-// `at` stands on the opening quote; the answer is just past the closing one. Jumps from quote to quote, since
-// a signature is thousands of characters without any.
+// `at` is the position of the opening quote; returns the position after the closing one. Searches for quotes, because a
+// signature has thousands of characters without any.
 std::size_t skip_string(std::string_view text, std::size_t at) {
     for (std::size_t quote = text.find('"', at + 1); quote != std::string_view::npos;
          quote = text.find('"', quote + 1)) {

@@ -24,7 +24,7 @@ std::string hours(unsigned minutes) {
     return {text.data(), static_cast<std::size_t>(size)};
 }
 
-// Hours come as a text, a number or null (the vendor's API documentation).
+// Hours are a string, a number or null (the vendor's API documentation).
 void write_hours(RecordWriter& out, RecordRandom& random, const char* name, unsigned minutes) {
     const auto form = random.below(4);
     if (minutes == 0 && form < 2)
@@ -167,7 +167,7 @@ void write_attendance(RecordWriter& out, RecordRandom& random, const AttendanceS
     out.open("attendance", '{');
     if (shape.full) write_header(out, shape);
     out.open("body", '{');
-    // Both spellings are met in the wild (the vendor's API documentation).
+    // Both spellings occur (the vendor's API documentation).
     out.text(random.chance(10) ? "invocieamount" : "invoiceamount",
              hours(static_cast<unsigned>(random.below(60'000))));
     write_days(out, random, shape);

@@ -1,5 +1,4 @@
-// The `attendance` object of a generated record: header, a row for each day with its sign-ins and hours,
-// summary.
+// The `attendance` object of a generated record: a header, a row for each day with sign-ins and hours, and a summary.
 #pragma once
 
 #include "portal/record_random.hpp"

@@ -1,5 +1,5 @@
-// The generator's own randomness: SplitMix64 (https://prng.di.unimi.it/splitmix64.c, public domain), since
-// the standard distributions differ from library to library and records must not.
+// The generator's random numbers: SplitMix64 (https://prng.di.unimi.it/splitmix64.c, public domain). The standard
+// distributions differ between libraries, but records must not.
 #pragma once
 
 #include <cstdint>
@@ -19,18 +19,18 @@ class RecordRandom {
         z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
         return z ^ (z >> 31);
     }
-    // 0 to `bound` - 1; the bias is of no matter here. `bound` is not 0.
+    // 0 to `bound` - 1; the bias is irrelevant here. `bound` must not be 0.
     std::uint64_t below(std::uint64_t bound) { return next() % bound; }
     bool chance(unsigned percent) { return below(100) < percent; }
 
     void append_hex(std::string& out, std::size_t digits) { append_from("0123456789abcdef", 4, out, digits); }
-    // Without padding: `size` characters.
+    // Appends `size` characters, without padding.
     void append_base64(std::string& out, std::size_t size) {
         append_from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", 6, out, size);
     }
 
   private:
-    // Takes `bits` of each drawn number for one character after the other.
+    // Uses each random number for several characters, `bits` for each.
     void append_from(std::string_view alphabet, unsigned bits, std::string& out, std::size_t count) {
         const std::uint64_t mask = (std::uint64_t{1} << bits) - 1;
         std::uint64_t pool = 0;

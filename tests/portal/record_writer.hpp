@@ -1,4 +1,4 @@
-// Writes JSON members straight into a text: a generated record has a known shape and needs no tree.
+// Writes JSON members directly to text: a generated record has a known structure and needs no tree.
 #pragma once
 
 #include <cstddef>
@@ -7,7 +7,7 @@
 
 namespace carecloud {
 
-// Texts must need no escaping: no quotes, backslashes or control characters.
+// Strings must not need escaping: no quotes, backslashes or control characters.
 class RecordWriter {
   public:
     explicit RecordWriter(std::size_t reserve) {
@@ -24,12 +24,12 @@ class RecordWriter {
         key(name);
         out_.append(json);
     }
-    // A nested object or array, to be closed by the same bracket's pair.
+    // Opens a nested object or array, which close() must close with the matching bracket.
     void open(std::string_view name, char bracket) {
         key(name);
         out_.push_back(bracket);
     }
-    // An object as an element of an array.
+    // Opens an object as an element of an array.
     void open_element() {
         separate();
         out_.push_back('{');

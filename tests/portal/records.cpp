@@ -24,7 +24,7 @@ std::uint64_t mix(std::uint64_t seed, std::uint64_t index) {
     return first.next() ^ (index * 0xd1342543de82ef95U + 0x632be59bd9b4e019U);
 }
 
-// Each entity has a row of records of its own (FNV-1a of its name).
+// Each entity has its own sequence of records (FNV-1a of its name).
 std::uint64_t seed_of(const RecordOptions& options) {
     std::uint64_t hash = 0xcbf29ce484222325U;
     for (const char c : options.entity)
@@ -63,8 +63,8 @@ void write_people(RecordWriter& out, RecordRandom& random, std::uint64_t index) 
     out.text("providerType", random.chance(60) ? "center" : "family home");
 }
 
-// The month a record claims goes with its place in the row, so that a range of dates finds a part of them.
-// Full records claim months of 31 days.
+// A record's month depends on its index, so a range of dates matches only some of the records. Full records use months
+// of 31 days.
 CareMonth month_of_record(const RecordOptions& options, std::uint64_t index) {
     constexpr std::array<unsigned, 7> kLong = {1, 3, 5, 7, 8, 10, 12};
     const std::uint64_t step = index / 500;

@@ -1,4 +1,4 @@
-// The time as the loopback portal tells it.
+// The time for the loopback portal.
 #pragma once
 
 #include "base/timestamp.hpp"
@@ -8,7 +8,7 @@
 
 namespace carecloud {
 
-// The machine's wall clock. Any thread.
+// The machine's wall clock. Thread-safe.
 inline Timestamp wall_now() {
     using Ticks = std::chrono::duration<std::int64_t, std::ratio<1, Timestamp::ticks_per_second>>;
     const auto now = std::chrono::system_clock::now().time_since_epoch();
