@@ -31,7 +31,7 @@ class LogQueue {
     // never reads again, it outlives the queue.
     using Sink = std::function<void(const LogLine&)>;
 
-    // Of waiting lines, in addition to those being written.
+    // The size limit of waiting lines, not counting those being written.
     static constexpr std::size_t kBytesMax = std::size_t{256} * 1024;
 
     explicit LogQueue(Sink sink);

@@ -30,7 +30,7 @@ namespace carecloud {
 // An integer of at most nine digits, and one of the units ms s m h d.
 Result<std::chrono::milliseconds> parse_duration(std::string_view text);
 
-// In the largest unit that is exact: "5m", "90s", "0s". parse_duration accepts the result.
+// Formats a duration in the largest unit that is exact: "5m", "90s", "0s". parse_duration accepts the result.
 std::string format_duration(std::chrono::milliseconds span);
 
 // Converts "5%" or "0.5%" to a fraction, 0.05 or 0.005; 0% to 100%.

@@ -56,7 +56,9 @@ std::string_view remedy_for(const Subscription& subscription, bool confirms);
 
 // The URL that confirms a subscription. It is built from the signed topic and token, at the host that the rule in
 // topic.hpp accepted. The message's SubscribeURL is compared but never visited: a forger could lead us anywhere with
-// it, and in an UnsubscribeConfirmation it would subscribe again. docs: AWS SNS API reference, "ConfirmSubscription".
+// it, and in an UnsubscribeConfirmation it would subscribe again.
+// docs: AWS SNS API reference, "ConfirmSubscription".
+//
 // `origin`: the signing certificate's. Errors (invalid_argument): the signed SubscribeURL is at another origin, such as
 // another region. The URL contains the token: never log it.
 Result<HttpUrl> confirmation_url(const SnsMessage& message, const Origin& origin);

@@ -28,8 +28,8 @@ struct SnsTopic {
     std::string name{};
     std::string host{};  // SNS in the region: by default the only host that certificates are fetched from
     // The names that SNS's signing certificate may bear: "sns.amazonaws.com"; "sns-signing.<region>…" in opt-in
-    // regions; "sns-<region>…" in China and GovCloud, where both GovCloud regions use the western one's. docs:
-    // aws-sdk-java-v2, services-custom/sns-message-manager, SnsHostProvider.
+    // regions; "sns-<region>…" in China and GovCloud, where both GovCloud regions use the western one's.
+    // docs: aws-sdk-java-v2, services-custom/sns-message-manager, SnsHostProvider.
     std::vector<std::string> certificate_names{};
 };
 
