@@ -7,7 +7,7 @@ namespace carecloud {
 namespace {
 
 constexpr std::size_t kLotBytes = 128U << 10U;  // of former bodies
-constexpr std::size_t kWaitingLotsMax = 2;      // more than these are not left to the thread
+constexpr std::size_t kWaitingLotsMax = 2;      // if more wait, the calling thread packs them
 
 void pack(std::vector<Replaced>& lot, Archiver& archiver) {
     for (Replaced& one : lot)
@@ -69,7 +69,7 @@ std::vector<Replaced> ArchiveThread::finish() {
     return taken;
 }
 
-// With the mutex held.
+// Needs the mutex.
 void ArchiveThread::append_done(std::vector<Replaced>& taken) {
     for (; !lots_.empty() && lots_.front().done; lots_.pop_front(), --begun_)
         append(taken, lots_.front().all);
@@ -85,7 +85,7 @@ void ArchiveThread::discard() {
     lots_.clear();
 }
 
-// False: all are begun.
+// Packs one lot. False if all are begun.
 bool ArchiveThread::work_on_one(std::unique_lock<std::mutex>& lock, Archiver& archiver) {
     if (begun_ == lots_.size()) return false;
     Lot& lot = lots_[begun_++];

@@ -1,12 +1,12 @@
-// Packs the versions that a commit replaces beside the thread that writes it, which has its tables to write meanwhile.
+// Packs the versions that a commit replaces, concurrently with the thread that writes its tables.
 //
 //     ArchiveThread archive;
-//     archive.add({.seq = 7, .former = body, .now = record.body, .page = page, …});   // of a record at a time
-//     for (Replaced& one : archive.take_done()) write(one);  // now and then, so that few are in memory
+//     archive.add({.seq = 7, .former = body, .now = record.body, .page = page, …});   // one record at a time
+//     for (Replaced& one : archive.take_done()) write(one);  // from time to time, so few are in memory
 //     for (Replaced& one : archive.finish()) write(one);     // before the commit
 //
-// Both give them in the order of add(). Called from one thread, which packs the last few itself, and so all of a small
-// commit: to wake a thread costs as much as to pack some records.
+// Both return them in the order of add(). Called from one thread, which packs the last few itself, and so all of a
+// small commit: waking a thread costs as much as packing some records.
 #pragma once
 
 #include "model/page.hpp"
@@ -29,14 +29,14 @@ namespace carecloud {
 // A version that change `seq` replaced.
 struct Replaced {
     std::uint64_t seq = 0;
-    std::uint64_t previous = 0;  // the change of the record before that
-    std::string_view id{};       // in `page`, as the body that replaced it
+    std::uint64_t previous = 0;  // the previous change of the record
+    std::string_view id{};       // in `page`, as is `now`
     std::string_view now{};
-    std::string modified_text{};  // of the former version, as what follows
+    std::string modified_text{};  // of the former version, as are the next two
     Hash hash{};
     std::string former{};  // its body
     PagePtr page{};
-    std::optional<ArchivedVersion> kept{};  // at the end; none: the two only differ in their spelling
+    std::optional<ArchivedVersion> kept{};  // set when it is packed; empty if the two differ only in spelling
 };
 
 class ArchiveThread {
@@ -47,11 +47,11 @@ class ArchiveThread {
     ArchiveThread& operator=(const ArchiveThread&) = delete;
 
     void add(Replaced replaced);
-    // Those at the front that are packed; none at most calls. Packs some itself if many wait.
+    // Returns those at the front that are packed, often none. Packs some itself if many wait.
     std::vector<Replaced> take_done();
-    // All that were not taken yet. Waits until they are packed.
+    // Returns all that were not returned yet. Waits until they are packed.
     std::vector<Replaced> finish();
-    // Forgets them.
+    // Discards them.
     void discard();
 
   private:
@@ -65,12 +65,12 @@ class ArchiveThread {
     void append_done(std::vector<Replaced>& taken);
 
     Archiver own_;                    // of the calling thread
-    std::vector<Replaced> next_lot_;  // its, too
+    std::vector<Replaced> next_lot_;  // of the calling thread, too
     std::size_t next_lot_bytes_ = 0;
     std::mutex mutex_;
     std::condition_variable changed_;
-    std::deque<Lot> lots_;   // elements stay where they are; guarded by mutex_, as what follows
-    std::size_t begun_ = 0;  // of lots_
+    std::deque<Lot> lots_;   // a deque, so elements do not move; guarded by mutex_, as are the next three
+    std::size_t begun_ = 0;  // how many of lots_
     std::size_t under_way_ = 0;
     bool ending_ = false;
     std::thread thread_;

@@ -1,9 +1,9 @@
-// The CertificateStore seam: where SNS's signing certificates are kept that were once found good, so that a restart
-// needs no fetch. SQLite in the daemon (store/sqlite, the same database as the records), in memory in tests.
+// The CertificateStore seam: stores the SNS signing certificates that passed validation, so a restart need not fetch
+// them again. SQLite in the daemon (store/sqlite, the same database as the records), in memory in tests.
 //
-// What is read is a proposal: it is checked like a fresh fetch before it counts. Called from the I/O thread alone; a
-// call suspends until it is durable (writes) or read. Errors of all: store_busy store_full store_failed store_corrupt,
-// canceled once closed.
+// A stored certificate is validated again, like a fetched one, before it is used. I/O thread only; a call suspends
+// until it is durable (writes) or read. Errors of all calls: store_busy store_full store_failed store_corrupt; canceled
+// once closed.
 #pragma once
 
 #include "base/clock.hpp"
@@ -28,11 +28,11 @@ class CertificateStore {
     CertificateStore& operator=(const CertificateStore&) = delete;
     virtual ~CertificateStore() = default;
 
-    // All of them, the one fetched longest ago first. A time that cannot be read is the earliest one.
+    // All certificates, the oldest fetch first. An unparsable time counts as the earliest.
     virtual Task<Result<std::vector<KeptCertificate>>> certificates() = 0;
-    // Replaces the one of the same address.
+    // Replaces the certificate with the same URL.
     virtual Task<Result<>> save_certificate(KeptCertificate certificate) = 0;
-    // One that is not there is removed already.
+    // Succeeds if there is none with that URL.
     virtual Task<Result<>> remove_certificate(std::string url) = 0;
 };
 

@@ -30,7 +30,7 @@
 
 namespace carecloud {
 
-// A coroutine on the I/O thread that waits for a result of the thread.
+// A coroutine on the I/O thread that waits for a result from another thread.
 //
 //     return wait_for<bool>([this](std::unique_ptr<Waiter<bool>> waiter) { hand_over(std::move(waiter)); });
 //     …
@@ -64,11 +64,11 @@ class HandlerWaiter : public Waiter<T> {
 
   private:
     Handler handler_;
-    // The io_context must not run out of work during a job.
+    // Keeps the io_context from running out of work during a job.
     boost::asio::executor_work_guard<boost::asio::associated_executor_t<Handler>> guard_;
 };
 
-// `start` is called immediately, with the waiter that it must finish.
+// Calls `start` immediately, with the waiter that it must finish.
 template <class T, class Start>
 Task<Result<T>> wait_for(Start start) {
     auto initiate = [](auto handler, Start begin) {
@@ -153,16 +153,17 @@ struct ArrivedEvent {
     std::string received_at;
 };
 
-// Group commit of events: those that come while the store's thread is busy share the next transaction, and none waits
-// for a timer. One that comes alone is written alone, at once.
+// Group commit of events: events that arrive while the store's thread is busy share the next transaction. None waits
+// for a timer: a single event is written immediately.
 //
 // receive() is called from the I/O thread.
 class EventGroup {
   public:
-    // In one transaction; for each event whether it is new. On the store's thread; must not throw.
+    // Writes the events in one transaction, and returns for each whether it is new. Runs on the store's thread; must
+    // not throw.
     using Write = std::function<Result<std::vector<bool>>(const std::vector<ArrivedEvent>& events)>;
 
-    // `thread` outlives the group.
+    // `thread` must outlive the group.
     EventGroup(JobThread& thread, Write write) : thread_(thread), write_(std::move(write)) {}
 
     // As Inbox::receive.
@@ -183,7 +184,7 @@ class EventGroup {
     JobThread& thread_;
     Write write_;
     std::mutex mutex_;
-    std::vector<Waiting> waiting_;  // guarded by mutex_; a job for them is on its way unless empty
+    std::vector<Waiting> waiting_;  // guarded by mutex_; unless empty, a job that writes them is queued
 };
 
 }  // namespace carecloud

@@ -37,8 +37,8 @@ struct ChangeRow {
 
 struct ChangePage {
     std::string generation{};      // of the store: a different one means a different numbering (hazard 15)
-    std::uint64_t newest_seq = 0;  // ever used; 0: none
-    // Up to it only the newest change of a record is certain to exist; 0: all exist.
+    std::uint64_t newest_seq = 0;  // the highest ever used; 0 if none
+    // Up to this seq only the newest change of each record is certain to exist; 0: all changes exist.
     std::uint64_t pruned_to = 0;
     std::vector<ChangeRow> changes{};  // in ascending order of seq
 };
@@ -48,7 +48,7 @@ struct RecordRow {
     std::string modified{};
     Hash hash{};
     std::uint64_t seq = 0;                    // of its last change
-    std::optional<std::string> deleted_at{};  // none: the portal has it
+    std::optional<std::string> deleted_at{};  // empty while the portal has the record
     std::string body{};                       // the portal's bytes
 };
 
@@ -57,38 +57,38 @@ struct RecordRow {
 struct RecordFilter {
     std::string stream{};
     std::string after{};                        // a page's `next`; empty: from the beginning
-    std::optional<Timestamp> modified_since{};  // and at exactly that instant
-    std::optional<DaySpan> days{};  // those whose own days overlap these; a record without days does not
+    std::optional<Timestamp> modified_since{};  // inclusive
+    std::optional<DaySpan> days{};  // records whose days overlap these; records without days never do
     std::size_t limit = 100;
 };
 
 struct RecordPage {
     std::vector<RecordRow> records{};
-    // The `after` that goes on; none: the end. There may be few records, or none.
+    // The `after` of the next page; std::nullopt at the end. A page before the end may have few records, or none.
     std::optional<std::string> next{};
 };
 
-// The version that change `seq` brought.
+// A version of a record, written by change `seq`.
 struct VersionRow {
     std::uint64_t seq = 0;
     ChangeKind kind = ChangeKind::created;
     std::string modified{};
     Hash hash{};
     std::string committed_at{};
-    // Its body can be read. That of a former version cannot where it was pruned, where it was replaced before the store
-    // kept any, and where the version that replaced it only spells it another way.
+    // Whether the body can be read. A former version's body cannot if it was pruned, if it was replaced before the
+    // store kept former versions, or if its replacement is the same JSON in another spelling.
     bool kept = false;
-    std::vector<Difference> corrections{};  // of the version before it
+    std::vector<Difference> corrections{};  // relative to the previous version
 };
 
 struct VersionPage {
-    std::vector<VersionRow> versions{};   // the newest first
-    std::optional<std::uint64_t> next{};  // the `before` that goes on
+    std::vector<VersionRow> versions{};   // newest first
+    std::optional<std::uint64_t> next{};  // the `before` of the next page
 };
 
 struct VersionBody {
     Hash hash{};
-    std::optional<std::string> body{};  // none: it is not kept
+    std::optional<std::string> body{};  // empty if it is not kept
 };
 
 struct EventRow {
@@ -104,8 +104,8 @@ struct EventRow {
 };
 
 struct EventPage {
-    std::vector<EventRow> events{};       // the newest first
-    std::optional<std::uint64_t> next{};  // the `before` to continue with
+    std::vector<EventRow> events{};       // newest first
+    std::optional<std::uint64_t> next{};  // the `before` of the next page
 };
 
 struct QuarantineRow {
@@ -119,7 +119,7 @@ struct QuarantineRow {
     std::string last_at{};
 };
 
-// A record in quarantine; a page continues after one.
+// Identifies a record in quarantine; the next page starts after it.
 struct QuarantineKey {
     std::string stream{};
     std::string id{};
@@ -130,17 +130,17 @@ struct QuarantinePage {
     std::optional<QuarantineKey> next{};
 };
 
-// A doubt or an omission, while it lasts.
+// A doubt that is not resolved yet.
 struct DoubtRow {
-    std::string modified{};  // of the version that is doubted
+    std::string modified{};  // of the doubted version
     std::string first_seen{};
-    std::string ask_at{};  // by the portal's time
+    std::string ask_at{};  // in the portal's time
 };
 
-// What became of a record beside its versions.
+// A record's events and open questions, apart from its versions.
 struct RecordLife {
-    bool held = false;               // the store has taken it
-    std::vector<EventRow> events{};  // that named it, the oldest first; at most kLifeEventsMax
+    bool held = false;               // whether it was ever stored
+    std::vector<EventRow> events{};  // that refer to it, oldest first; at most kLifeEventsMax
     std::optional<QuarantineRow> quarantined{};
     std::optional<DoubtRow> doubted{};
     std::optional<std::string> omitted_at{};  // since when listings omit it
@@ -155,12 +155,12 @@ struct StoreCounts {
     std::uint64_t newest_seq = 0;
     std::uint64_t open_events = 0;
     std::uint64_t quarantined = 0;
-    // Records of which an earlier version was shown, until it is known which one is right.
+    // Records of which the portal has shown an earlier version, until it is known which one is right.
     std::uint64_t doubted = 0;
-    std::uint64_t omitted = 0;        // records that listings leave out, until a second look
-    std::uint64_t versions = 0;       // former ones that are kept
-    std::uint64_t version_bytes = 0;  // their size, packed
-    RequestCount requests{};          // to the portal in the month that was asked for
+    std::uint64_t omitted = 0;        // records that listings omit, until they are checked
+    std::uint64_t versions = 0;       // former versions that are kept
+    std::uint64_t version_bytes = 0;  // packed
+    RequestCount requests{};          // to the portal in the requested month
     std::vector<StreamState> streams{};
 };
 
@@ -171,24 +171,24 @@ class Reader {
     Reader& operator=(const Reader&) = delete;
     virtual ~Reader() = default;
 
-    // Those with a seq above `since`, at most `limit`. Also during the first load of an empty store.
+    // Returns at most `limit` changes with a seq above `since`. Also works during the first load of an empty store.
     virtual Task<Result<ChangePage>> changes(std::uint64_t since, std::size_t limit) = 0;
 
-    // None: it was never stored.
+    // std::nullopt if it was never stored.
     virtual Task<Result<std::optional<RecordRow>>> record(std::string stream, std::string id) = 0;
     // Errors: also invalid_argument, if `after` is not a position in such a list.
     virtual Task<Result<RecordPage>> records(RecordFilter filter) = 0;
 
-    // A record's history, of the changes below `before`. None: the store never took the record.
+    // A record's history: its changes below `before`. std::nullopt if the record was never stored.
     virtual Task<Result<std::optional<VersionPage>>> versions(std::string stream, std::string id,
                                                               std::optional<std::uint64_t> before,
                                                               std::size_t limit) = 0;
-    // None: no change of that record which is still in the log has this number. Errors: store_corrupt too, where the
-    // version is kept and damaged.
+    // std::nullopt if the log has no change of that record with this number. Errors: also store_corrupt, if the kept
+    // version is damaged.
     virtual Task<Result<std::optional<VersionBody>>> version(std::string stream, std::string id,
                                                              std::uint64_t seq) = 0;
 
-    // Of a record that was never taken, too. It looks at every event of the stream.
+    // Also works for a record that was never stored. Checks all of the stream's events.
     virtual Task<Result<RecordLife>> life(std::string stream, std::string id) = 0;
 
     // `before`: a page's `next`.
@@ -196,18 +196,18 @@ class Reader {
                                            std::optional<std::uint64_t> before, std::size_t limit) = 0;
     virtual Task<Result<QuarantinePage>> quarantine(std::optional<QuarantineKey> after,
                                                     std::size_t limit) = 0;
-    // None: no record with that id is in quarantine.
+    // std::nullopt if no record with that id is in quarantine.
     virtual Task<Result<std::optional<QuarantineRow>>> quarantined(QuarantineKey key) = 0;
 
     // The stored bounded passes, newest first.
     virtual Task<Result<std::vector<Job>>> passes(std::size_t limit) = 0;
-    // None: there is none with that id.
+    // std::nullopt if there is no pass with that id.
     virtual Task<Result<std::optional<Job>>> pass(std::uint64_t id) = 0;
 
     // `month` in the format of month_of().
     virtual Task<Result<StoreCounts>> counts(std::string month) = 0;
-    // The number of records of the stream that the portal is known to have. It reads through an index: a tenth of a
-    // second for a million.
+    // The number of the stream's records that the portal is known to have. Reads an index: a tenth of a second for a
+    // million records.
     virtual Task<Result<std::uint64_t>> count_records(std::string stream) = 0;
 };
 

@@ -9,7 +9,7 @@
 namespace carecloud {
 namespace {
 
-// A cursor and a safe point are read back from their texts.
+// Stored cursors and safe points consist of texts, from which their timestamps are parsed again.
 template <class Point>
 bool is_read_back(const Point& point) {
     return Timestamp::parse(point.modified_text) == point.modified;
@@ -26,7 +26,8 @@ void ensure_state(const StreamState& state) {
     ensure(is_read_back(*state.cursor), "a cursor's text matches its timestamp");
     if (!state.safe) return;
     ensure(is_read_back(*state.safe), "a safe point's text matches its timestamp");
-    // A portal's texts may be in another order than their instants. If they are UTC, by fractions of a second.
+    // The portal's order of texts may differ from that of their instants; for texts in UTC only by fractions of a
+    // second.
     const bool comparable =
         state.safe->modified_text.ends_with('Z') && state.cursor->modified_text.ends_with('Z');
     ensure(!comparable || state.safe->modified <= state.cursor->modified + std::chrono::seconds(1),

@@ -1,5 +1,5 @@
-// The Store seam, and the parts of it that some consumers need alone (JobStore, QuotaStore, DoubtStore): SQLite in the
-// daemon (store/sqlite), in memory in simulation.
+// The Store seam, and its parts for consumers that need only one of them (JobStore, QuotaStore, DoubtStore): SQLite in
+// the daemon (store/sqlite), in memory in simulation.
 //
 // Called from the I/O thread only; a call suspends until it is durable (writes) or read, and its work is done on the
 // store's own threads. Writes are executed in the order of the calls. Canceling the waiting coroutine does not stop a
@@ -37,7 +37,7 @@ struct LiveRange {
 struct Rechecks {
     std::vector<Doubt> doubted{};     // the next due one first
     std::vector<Omission> omitted{};  // the longest waiting first
-    // When a record last reverted to a version that it had had before, by the store's time.
+    // When a record last reverted to an earlier version, in the store's time.
     std::optional<Timestamp> reversed_at{};
 };
 
@@ -49,15 +49,15 @@ class JobStore {
     JobStore& operator=(const JobStore&) = delete;
     virtual ~JobStore() = default;
 
-    // Stores the pass: a new one if its id is 0, otherwise the row with that id. Returns the id. Rows that are neither
-    // open nor among the newest kPassesKept are deleted.
+    // Stores a pass: as a new row if its id is 0, otherwise in the row with that id. Returns the id. Deletes rows that
+    // are neither open nor among the newest kPassesKept.
     virtual Task<Result<std::uint64_t>> save_pass(Job pass) = 0;
-    // All stored ones, in ascending order of id.
+    // All stored passes, in ascending order of id.
     virtual Task<Result<std::vector<Job>>> passes() = 0;
 
     // When each stream completed its first pass, by stream; streams without one are omitted.
     virtual Task<Result<std::map<std::string, Timestamp>>> first_passes() = 0;
-    // Records that one has, now. An earlier time is kept.
+    // Records that the stream has completed its first pass now. Keeps an earlier time.
     virtual Task<Result<>> note_first_pass(std::string stream) = 0;
 
     static constexpr std::size_t kPassesKept = 1000;
@@ -71,7 +71,7 @@ class QuotaStore {
     QuotaStore& operator=(const QuotaStore&) = delete;
     virtual ~QuotaStore() = default;
 
-    // `month`: "2024-03"; zeros if none were counted.
+    // `month`: "2024-03". Zeros if no requests were counted.
     virtual Task<Result<RequestCount>> requests(std::string month) = 0;
     virtual Task<Result<>> save_requests(std::string month, RequestCount count) = 0;
 };
@@ -84,57 +84,58 @@ class DoubtStore {
     DoubtStore& operator=(const DoubtStore&) = delete;
     virtual ~DoubtStore() = default;
 
-    // At most `limit` of each.
+    // Returns at most `limit` of each.
     virtual Task<Result<Rechecks>> rechecks(std::string stream, std::size_t limit) = 0;
 };
 
-// The records and the streams' state, for the engine: with its jobs and its quota, which are in the same database.
+// The records and the streams' state, for the engine, with its jobs and its quota, which are in the same database.
 class Store : public JobStore, public QuotaStore, public DoubtStore {
   public:
     // The stream's row; none if the stream never committed.
     virtual Task<Result<std::optional<StreamState>>> load_stream(std::string stream) = 0;
 
-    // Records, change log, quarantine, doubts and the stream's row, in one transaction (promise 3). A record of the
-    // page is taken or doubted by the rule of model/change.hpp; one that was in quarantine and is taken leaves it. An
-    // invalid record already in quarantine with the same `modified` and reason writes nothing; an unreachable
-    // one counts as another attempt each time.
+    // Writes records, change log, quarantine, doubts and the stream's row in one transaction (promise 3). The rule in
+    // model/change.hpp decides whether a record of the page is taken or doubted; a taken record is removed from
+    // quarantine. An invalid record already in quarantine with the same `modified` and reason writes nothing; an
+    // unreachable one counts as another attempt each time.
     virtual Task<Result<CommitSummary>> commit(Batch batch) = 0;
 
-    // The indices into `keys` of versions that the store neither holds nor has in quarantine or doubts with that
-    // `modified`. Keys held as deleted are unknown. In ascending order.
+    // Returns the indices into `keys`, in ascending order, of versions that the store neither holds nor has in
+    // quarantine or doubts with that `modified`. Keys held as deleted are unknown.
     virtual Task<Result<std::vector<std::size_t>>> unknown(std::string stream, std::vector<Key> keys) = 0;
 
-    // What the store has of each of these records; none if it was never stored. One for each id, in order.
+    // Returns what the store has of each of these records, in order; std::nullopt if a record was never stored.
     virtual Task<Result<std::vector<std::optional<HeldRecord>>>> held(std::string stream,
                                                                       std::vector<std::string> ids) = 0;
 
-    // Records in quarantine whose last attempt was before `before`: those without a body, which no response contained,
-    // and which a smaller response or a larger limit may contain by now; and those that were not valid JSON and have an
-    // id, which after kHourlyAttempts must have waited for 23 more hours. Those with the oldest attempt first, at most
-    // `limit`.
+    // Records in quarantine to try again, whose last attempt was before `before`: those without a body, which no
+    // response contained, and which a smaller response or a larger limit may contain now; and those that were not valid
+    // JSON but have an id, which after kHourlyAttempts attempts must wait another 23 hours. Oldest attempt first, at
+    // most `limit`.
     virtual Task<Result<std::vector<Key>>> untried(std::string stream, Timestamp before,
                                                    std::size_t limit) = 0;
 
-    // The keys in that range.
+    // The keys in the range.
     virtual Task<Result<std::vector<Key>>> live(LiveRange range) = 0;
-    // The number of records of the stream whose `modified` is not less than the text; empty: all. Without deleted ones.
+    // The number of the stream's records whose `modified` is not less than this text; empty: all. Excludes deleted
+    // ones.
     virtual Task<Result<std::uint64_t>> count_live(std::string stream, std::string modified_from) = 0;
 
     static constexpr std::int64_t kHourlyAttempts = 24;
     static constexpr Duration kDailyMore = std::chrono::hours(23);
 };
 
-// What the two sides of the Store seam owe each other, whatever the portal sent: a broken rule is this program's fault,
-// and ends it before anything is committed or believed (base/ensure.hpp). Pure.
+// Checks of what the two sides of the Store seam guarantee each other, whatever the portal sent. A violation is a bug
+// in this program, and terminates it before anything is committed or used (base/ensure.hpp). Pure.
 
-// Of what is handed in.
+// Checks an argument.
 void ensure_batch(const Batch& batch);
 
-// Of what is handed out: at most as many as asked for, strictly behind the key that was named, each behind the one
-// before it in the order of (`modified`, id) as texts.
+// Check results: at most as many as requested, strictly after the given key, in ascending order of (`modified`, id) as
+// texts.
 void ensure_live(const LiveRange& range, const std::vector<Key>& keys);
 void ensure_rechecks(const Rechecks& rechecks, std::size_t limit);
-// Of a commit; `before`: the highest number of the change log before it. It has one number for each change.
+// Checks the summary of a commit. `before`: the highest number of the change log before it. Each change has one number.
 void ensure_summary(const CommitSummary& summary, std::uint64_t before);
 
 }  // namespace carecloud

@@ -1,9 +1,9 @@
-// An open store of any kind: what a daemon needs of it, so that one file alone knows which kinds there are.
+// An open store of any kind, as the daemon uses it, so only one file has to know the kinds.
 //
 //     Result<std::unique_ptr<StoreHandle>> store = open_sqlite_store(settings, clock);
 //     (*store)->set_change_listener([&feed](std::uint64_t newest_seq) { feed.announce(newest_seq); });
 //
-// I/O thread alone.
+// I/O thread only.
 #pragma once
 
 #include "base/clock.hpp"
@@ -21,52 +21,50 @@
 
 namespace carecloud {
 
-// What is older than these is not to be kept; none: it is kept for ever.
+// What is older than these times is not to be kept; std::nullopt: it is kept forever.
 struct KeepLimits {
-    std::optional<Timestamp> versions{};  // former versions, and what was corrected in them
-    std::optional<Timestamp> changes{};   // of the log, but the newest of each record
-    std::optional<Timestamp> events{};    // that are settled
-    std::optional<Timestamp>
-        deleted{};              // bodies of records that the portal has deleted, with their former versions
-    bool keep_versions = true;  // false: none is written any more
+    std::optional<Timestamp> versions{};  // former versions and their corrections
+    std::optional<Timestamp> changes{};   // of the log, except each record's newest
+    std::optional<Timestamp> events{};    // settled ones
+    std::optional<Timestamp> deleted{};   // bodies of deleted records, with their former versions
+    bool keep_versions = true;            // false: no further ones are written
 };
 
-// A record whose content is to be erased.
+// A request to erase a record's content.
 struct ErasureRequest {
     std::string stream{};
     std::string id{};
     std::string requested_by{};
 };
 
-// What of it was there.
+// What was found of the record.
 struct ErasureReport {
-    bool known = false;  // false: the store has nothing of that record
+    bool known = false;  // false: the store has nothing of the record
     std::uint64_t versions = 0;
     std::uint64_t events = 0;
     bool quarantined = false;
-    bool log_cleared =
-        false;  // false: a reader needs the write-ahead log, which holds the content until it ends
+    bool log_cleared = false;  // false: a reader still uses the write-ahead log, which has the content
 };
 
-// What a slice took away.
+// What a slice removed.
 struct PruneReport {
     std::uint64_t versions = 0;
     std::uint64_t corrections = 0;
     std::uint64_t changes = 0;
     std::uint64_t events = 0;
     std::uint64_t bodies = 0;
-    bool more = false;     // there may be more to take away
+    bool more = false;     // there may be more to remove
     bool written = false;  // something was written
 
     PruneReport& operator+=(const PruneReport& other);
     std::uint64_t rows() const { return versions + corrections + changes + events + bodies; }
 };
 
-// What the former versions in a store take.
+// The space that former versions use.
 struct VersionUse {
     std::uint64_t versions = 0;
     std::uint64_t bytes = 0;           // packed
-    std::optional<Timestamp> since{};  // when the oldest was replaced; none: there is none
+    std::optional<Timestamp> since{};  // when the oldest was replaced; empty if there are none
 };
 
 class StoreHandle {
@@ -86,20 +84,20 @@ class StoreHandle {
     // must not throw. One at a time; empty: nobody is called.
     virtual void set_change_listener(std::function<void(std::uint64_t newest_seq)> listener) = 0;
 
-    // Whether this process still owns the store and what is written is kept. store_failed: it is lost (hazard 37), and
-    // from then on every call that writes fails with it, too.
+    // Whether this process still owns the store, and its writes are kept. store_failed: the store is lost (hazard 37),
+    // and all later calls that write fail with that error, too.
     virtual Task<Result<>> check_owned() = 0;
 
-    // Takes away what is older than the limits, a slice of some milliseconds in the writer's order.
+    // Removes a slice of what is older than the limits. Takes some milliseconds, in order with the other writes.
     virtual Task<Result<PruneReport>> prune(KeepLimits limits) = 0;
 
-    // Overwrites the content of a record, of its former versions and of every copy; hashes, changes and rows stay.
+    // Overwrites a record's content, in its former versions and in every copy; hashes, changes and rows remain.
     virtual Task<Result<ErasureReport>> erase(ErasureRequest request) = 0;
 
-    // What it takes of this machine. Reads from the kernel's memory alone.
+    // The resources of this machine that the store uses. Reads only what the kernel has in memory.
     virtual StoreUse use() const = 0;
 
-    // Carries out every call that was begun and frees the store for another daemon. Blocks. Later calls end by
+    // Completes every call that was begun and releases the store for another daemon. Blocks. Later calls end as
     // `canceled`.
     virtual void close() = 0;
 };

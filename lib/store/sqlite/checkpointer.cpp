@@ -58,12 +58,12 @@ int Checkpointer::committed(void* self, sqlite3* /*db*/, const char* /*name*/, i
 }
 
 void Checkpointer::after_commit(std::uint64_t log_bytes) {
-    // It was restarted after a checkpoint had moved all of it.
-    if (log_bytes < log_bytes_) begin_anew();
+    // The log was restarted, after a checkpoint had moved all of it.
+    if (log_bytes < log_bytes_) reset_sizes();
     log_bytes_ = log_bytes;
     if (log_bytes_ >= restart_at_bytes_) {
         if (restart())
-            begin_anew();
+            reset_sizes();
         else
             restart_at_bytes_ = log_bytes_ + max_bytes_;
     } else if (log_bytes_ - requested_at_bytes_ >= piece_bytes_) {
@@ -72,7 +72,7 @@ void Checkpointer::after_commit(std::uint64_t log_bytes) {
     }
 }
 
-void Checkpointer::begin_anew() {
+void Checkpointer::reset_sizes() {
     log_bytes_ = 0;
     requested_at_bytes_ = 0;
     restart_at_bytes_ = max_bytes_;
@@ -94,7 +94,7 @@ bool Checkpointer::restart() {
 
 bool Checkpointer::clear_log() {
     if (move_all(SQLITE_CHECKPOINT_TRUNCATE) != SQLITE_OK) return false;
-    begin_anew();
+    reset_sizes();
     return true;
 }
 
@@ -109,7 +109,7 @@ int Checkpointer::move_all(int mode) {
     return code;
 }
 
-// SQLite's result code, which is relevant only for the doubt: see the header.
+// SQLite's result code. Errors need no handling here, apart from in_doubt_: see the header.
 int Checkpointer::move_log(int mode) {
     if (watch_ == nullptr) return move_watched(mode);
     if (!watch_->begin_move(db_)) return SQLITE_ABORT;

@@ -72,9 +72,9 @@ Error to_error(const SqlError& error, std::string operation, const std::string& 
 }
 
 Connection::Connection(const std::string& path, const std::string& vfs, Access access) {
-    // NOMUTEX: one thread at a time uses it. EXRESCODE: extended result codes from the first call on.
-    // Nobody asks how much memory SQLite has, and it would lock a mutex to count each allocation. Refused, without
-    // harm, if a test's VFS was registered before.
+    // NOMUTEX: only one thread at a time uses the connection. EXRESCODE: extended result codes from the first call on.
+    // Without MEMSTATUS: its numbers are not used, and each allocation would lock a mutex to count itself. SQLite
+    // refuses that setting, harmlessly, if a test's VFS was registered before.
     static const int refused = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     static_cast<void>(refused);
     const int mode =
@@ -150,7 +150,7 @@ void Connection::release_memory() {
 
 void Connection::fail(int code) const {
     const int primary = code & 0xff;
-    // Otherwise SQLite does not reset errno.
+    // After other errors, SQLite's errno may be from an earlier call.
     const bool from_system = primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN || primary == SQLITE_FULL;
     throw SqlError(code, from_system ? sqlite3_system_errno(db_) : 0, sqlite3_errmsg(db_));
 }

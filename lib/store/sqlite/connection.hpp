@@ -80,15 +80,15 @@ class Connection {
     std::size_t cache_bytes() const;
     void release_memory();
 
-    // Throws SqlError of the connection's last failure.
+    // Throws a SqlError for the connection's last failure.
     [[noreturn]] void fail(int code) const;
 
   private:
     sqlite3* db_ = nullptr;
 };
 
-// A transaction that may write takes the write lock immediately, so that the busy timeout applies: SQLite does not wait
-// when a reader becomes a writer. A transaction without writes costs no write and no fsync.
+// A transaction that may write takes the write lock immediately, so the busy timeout applies: SQLite does not wait when
+// a reader becomes a writer. A transaction without writes costs no write and no fsync.
 class Transaction {
   public:
     enum class Access { read, write };

@@ -15,9 +15,9 @@ namespace carecloud {
 namespace {
 
 constexpr const char* kGeneration = "SELECT value FROM meta WHERE name = 'generation'";
-// A smaller cache is not worth reading it again in the next call.
+// A smaller cache is kept: reading it again in the next call would cost more.
 constexpr std::size_t kReleaseFromBytes = 4U << 20U;
-// What a commit may have to wait for, and as long again for the disk.
+// A commit may have to wait this long for a slice of pruning, and as long again for its write to the disk.
 constexpr std::chrono::milliseconds kPruneTime{10};
 
 }  // namespace
@@ -30,7 +30,7 @@ Result<std::unique_ptr<Database>> Database::open(const SqliteSettings& settings)
     set_aside_log_of_replaced_store(settings);
     auto db = open_connection(settings);
     if (!db) return db.error();
-    // A VFS of the tests stores its files elsewhere.
+    // A test's VFS stores its files elsewhere.
     if (settings.vfs.empty()) ownership->watch_log();
     mark_store(settings);
     try {
@@ -95,7 +95,7 @@ CommitSummary Database::write_batch(const Batch& batch, const std::string& at, T
     write_gone(batch, summary);
     for (const std::string& id : batch.released)
         summary.released += tables_.quarantine.remove(id);
-    // In the transaction of its records: the cursor is never ahead of them (promise 3).
+    // In the same transaction as the records, so the cursor is never ahead of them (promise 3).
     bool moved = batch.state && tables_.streams.save(*batch.state, at);
     moved = write_rechecks(batch, summary) || moved;
     if (batch.walk_ended) tables_.records.walk_ended();
@@ -120,7 +120,7 @@ void Database::write_gone(const Batch& batch, CommitSummary& summary) {
     }
 }
 
-// True: something was written that the summary does not count.
+// Returns whether anything was written that the summary does not count.
 bool Database::write_rechecks(const Batch& batch, CommitSummary& summary) {
     bool written = batch.reconciled && tables_.streams.note_reconciled(batch.stream);
     for (const std::string& id : batch.undoubted)

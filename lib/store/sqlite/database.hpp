@@ -51,7 +51,7 @@ class Database {
     // As SqliteStore::open.
     static Result<std::unique_ptr<Database>> open(const SqliteSettings& settings);
 
-    // The log of a lost file is not moved into the file that replaced it.
+    // Does not move the log of a lost file into the file that replaced it.
     ~Database();
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
@@ -61,7 +61,8 @@ class Database {
     // As SqliteStore::check_owned.
     Result<> check_owned();
 
-    // The result of work(tables), which sees one snapshot, or an exception as an Error about `operation`.
+    // Returns the result of work(tables), which sees one snapshot, or converts an exception to an Error about
+    // `operation`.
     template <class T, class Work>
     Result<T> read(const std::string& operation, Work& work) {
         return guarded(operation, settings_.path, [&]() -> Result<T> {
@@ -69,8 +70,8 @@ class Database {
             return work(tables_);
         });
     }
-    // The result of work(tables, transaction), which commits its writes. It is valid only if the written file is still
-    // the store's.
+    // Returns the result of work(tables, transaction), which must commit its writes. Fails if the file is no longer the
+    // store's.
     template <class T, class Work>
     Result<T> write(const std::string& operation, Work& work) {
         auto result = guarded(operation, settings_.path, [&]() -> Result<T> {
@@ -111,7 +112,7 @@ class Database {
     Tables tables_;
     Pruning pruning_;
     std::string generation_;
-    std::unique_ptr<FileWatch> watch_;  // none on a VFS of the tests, which stores its files elsewhere
+    std::unique_ptr<FileWatch> watch_;  // null with a test's VFS, which stores its files elsewhere
     Checkpointer checkpointer_;         // ends before db_, whose close then moves and removes the log
 };
 

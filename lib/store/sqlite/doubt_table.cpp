@@ -20,7 +20,7 @@ constexpr std::string_view kMove =
 constexpr std::string_view kDoubtRemove = "DELETE FROM doubted WHERE stream = ?1 AND id = ?2";
 constexpr std::string_view kNext =
     "SELECT id, modified, ask_at FROM doubted WHERE stream = ?1 ORDER BY ask_at LIMIT ?2";
-// By changes_reversals.
+// Uses the index changes_reversals.
 constexpr std::string_view kReversed =
     "SELECT committed_at FROM changes WHERE stream = ?1 AND reversal IS NOT NULL ORDER BY seq DESC LIMIT 1";
 constexpr std::string_view kOmit =

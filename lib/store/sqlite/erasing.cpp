@@ -1,4 +1,4 @@
-// What of Database erases the content of a record.
+// The part of Database that erases a record's content.
 #include "store/sqlite/database.hpp"
 #include "store/sqlite/statement.hpp"
 

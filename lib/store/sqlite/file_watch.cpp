@@ -54,7 +54,7 @@ void FileWatch::end_move(Connection& db) {
 
 FileWatch::Stamp FileWatch::stamp() const {
     struct stat file {};
-    if (::fstat(fd_, &file) != 0) return stamp_;  // independent of the content
+    if (::fstat(fd_, &file) != 0) return stamp_;  // says nothing about the content
     return {.bytes = file.st_size, .modified = file.st_mtim};
 }
 
@@ -65,7 +65,7 @@ std::optional<std::vector<std::size_t>> FileWatch::first_pages() const {
         const ssize_t bytes =
             ::pread(fd_, page.data(), page.size(), (number - 1) * static_cast<off_t>(page_bytes_));
         if (bytes < 0) return std::nullopt;
-        // A page that is only in the log so far is empty here.
+        // A page that is only in the log so far reads as empty.
         hashes.push_back(std::hash<std::string_view>()({page.data(), static_cast<std::size_t>(bytes)}));
     }
     return hashes;

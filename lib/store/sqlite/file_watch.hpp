@@ -1,16 +1,17 @@
-// Notices that another program wrote into the database's file (hazard 37), such as a backup copied over it
-// (`cp backup store.db`): the path still leads to the same inode, so Ownership cannot notice.
+// Detects that another program wrote to the database file (hazard 37), such as a backup copied over it (`cp backup
+// store.db`): the path still leads to the same inode, so Ownership cannot detect it.
 //
 // With a write-ahead log only checkpoints write to the file; between two of them its size and its modification time do
-// not change. Where one of them did:
+// not change. If one of them did change:
 //   - a checkpoint of another program, which SQLite's index of the log shows, is no loss;
-//   - neither is a new time alone (touch), if the first page of each table is what it was. An older version of the
-//     store differs there: whatever is requested of the portal changes `quota`, and each pass `streams`, both of which
-//     are a page or two long;
+//   - nor is a new modification time only (touch), if the first page of each table is unchanged. An older version of
+//     the store differs there: every request to the portal changes `quota`, and each pass changes `streams`, both of
+//     which are one or two pages long;
 //   - anything else is the content of another file.
-// Not noticed is a copy made while a checkpoint runs, which takes a fraction of a second every few MB of changes.
+// A copy made while a checkpoint runs is not detected; a checkpoint takes a fraction of a second every few MB of
+// changes.
 //
-// Any thread. The `db` of a call is a connection to the file that the calling thread may use.
+// Thread-safe. The `db` of a call is a connection to the file that the calling thread may use.
 #pragma once
 
 #include "store/sqlite/connection.hpp"
@@ -27,14 +28,14 @@ namespace carecloud {
 
 class FileWatch {
   public:
-    // `fd` is the database's file; it stays open for as long as this exists. Throws SqlError.
+    // `fd` is the database file; it must stay open while this exists. Throws SqlError.
     FileWatch(int fd, Connection& db);
 
-    // Once true, always. During a checkpoint of this process: what was known before it.
+    // Once true, always true. During a checkpoint of this process: the result from before the checkpoint.
     bool is_overwritten(Connection& db);
 
-    // Around each checkpoint of this process. False: is_overwritten(), so nothing may be moved into the file, and
-    // end_move() must not be called.
+    // Called before and after each checkpoint of this process. False: is_overwritten(), so nothing may be moved into
+    // the file, and end_move() must not be called.
     bool begin_move(Connection& db);
     void end_move(Connection& db);
 
@@ -57,8 +58,8 @@ class FileWatch {
     std::mutex mutex_;  // guards all below
     Stamp stamp_;
     LogProgress progress_;
-    std::optional<std::vector<std::size_t>> pages_;  // a hash each; none: the file could not be read
-    bool other_checkpoint_ = false;                  // another program's has run since
+    std::optional<std::vector<std::size_t>> pages_;  // one hash per page; empty if the file could not be read
+    bool other_checkpoint_ = false;                  // another program has run a checkpoint since note()
     bool moving_ = false;
     bool overwritten_ = false;
 };

@@ -35,7 +35,7 @@ Result<std::vector<Key>> LiveKeys::read(const LiveRange& range) {
     return guarded("read keys of " + range.stream, path_, [&]() -> Result<std::vector<Key>> {
         std::vector<Key> keys;
         read_.bind(1, range.stream);
-        // No key stands before two empty texts.
+        // No key precedes two empty texts.
         read_.bind(2, range.after ? std::string_view(range.after->modified_text) : std::string_view());
         read_.bind(3, range.after ? std::string_view(range.after->id) : std::string_view());
         read_.bind(4, static_cast<std::int64_t>(range.limit));

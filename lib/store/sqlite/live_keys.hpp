@@ -1,6 +1,6 @@
-// The keys of the records that the portal is known to have, in the order of (`modified`, id), by an index of their own:
-// what a reconciliation counts and compares. On a connection of its own that only reads, so that counting a million of
-// them holds up no event; each call sees every commit that ended before it. One thread; nothing throws.
+// The keys of the records that the portal is known to have, in order of (`modified`, id), read through their own index:
+// what a reconciliation counts and compares. Reads on its own connection, so counting a million keys delays no event.
+// Each call sees every commit that ended before it. Not thread-safe; never throws.
 #pragma once
 
 #include "base/error.hpp"
@@ -19,14 +19,14 @@ namespace carecloud {
 
 class LiveKeys {
   public:
-    // Of the store that `settings` name, which is open, at its newest schema.
+    // The store of `settings` must be open, at its newest schema.
     static Result<std::unique_ptr<LiveKeys>> open(const SqliteSettings& settings);
 
     // As Store::live and Store::count_live.
     Result<std::vector<Key>> read(const LiveRange& range);
     Result<std::uint64_t> count(const std::string& stream, const std::string& modified_from);
 
-    // Gives the page cache back.
+    // Releases the page cache.
     void release_memory() { db_->release_memory(); }
 
   private:

@@ -16,7 +16,7 @@ constexpr std::size_t kBackfillOffset = 96;
 constexpr std::size_t kAttemptedOffset = 128;
 constexpr int kCheckpointSlot = 1;
 
-// SQLite's files for Unix accept less than 128 KiB at once.
+// SQLite's Unix VFS accepts less than 128 KiB per call.
 constexpr sqlite3_int64 kPieceBytes = 1 << 16;
 
 void check(int code, const char* what) {
@@ -31,7 +31,7 @@ sqlite3_file& file_of(Connection& db, int which) {
     return *file;
 }
 
-// Null: the connection has not opened the log.
+// nullptr if the connection has not opened the log.
 char volatile* index_of(sqlite3_file& database) {
     void volatile* index = nullptr;
     check(database.pMethods->xShmMap(&database, 0, kIndexRegionBytes, 0, &index), "the log's index");

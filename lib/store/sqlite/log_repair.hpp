@@ -1,8 +1,8 @@
-// What SQLite believes of its write-ahead log and its database file, and what a disk may not have done: both are
-// repaired by doing again what was done before.
+// Repairs a write-ahead log and a database file whose content on the disk may not be what SQLite believes, by repeating
+// earlier writes.
 //
-// After a failed fsync Linux takes the file's pages for written: they are still seen, no later fsync brings them to the
-// disk, though it succeeds, and a power loss takes them away. Only writing them once more does.
+// After a failed fsync Linux considers the file's pages written: they can still be read, but no later fsync writes them
+// to the disk, although it succeeds, and a power failure loses them. Only writing them again does.
 #pragma once
 
 #include "store/sqlite/connection.hpp"
@@ -11,25 +11,25 @@
 
 namespace carecloud {
 
-// Makes durable what a life before this one left in the log: its last commit may never have been synced, and nobody
-// would know when it is found again, is answered from, or is moved into the database. In a transaction of `db` that may
-// write. Throws SqlError.
+// Makes durable what an earlier process left in the log. Its last commit may never have been synced; nothing would
+// indicate that when the commit is found, used for responses, or moved into the database. In a transaction of `db` that
+// may write. Throws SqlError.
 void write_log_again(Connection& db);
 
-// Has the next checkpoints move the whole log, not only what no checkpoint has moved yet: SQLite syncs the database
-// only with the last piece of the log, and when that sync fails, it moves only that piece again. In a transaction of
-// `db` that may write. Throws SqlError; SQLITE_BUSY while a checkpoint is under way.
+// Makes the next checkpoints move the whole log, not only what no checkpoint has moved yet: SQLite syncs the database
+// only with the last piece of the log, and if that sync fails, it moves only that piece again. In a transaction of `db`
+// that may write. Throws SqlError; SQLITE_BUSY if a checkpoint is running.
 void move_log_again(Connection& db);
 
-// How far checkpoints have come, of whatever program. It changes with each of them, and where the log begins anew.
+// The progress of checkpoints, of any program. Changes with each checkpoint, and when the log restarts.
 struct LogProgress {
-    std::uint64_t salt = 0;   // of the log since it began anew
-    std::uint32_t moved = 0;  // pages of it in the database
-    std::uint32_t attempted = 0;
+    std::uint64_t salt = 0;       // of the log since its last restart
+    std::uint32_t moved = 0;      // pages of the log that are in the database
+    std::uint32_t attempted = 0;  // pages that a checkpoint has begun to move
     friend bool operator==(const LogProgress&, const LogProgress&) = default;
 };
 LogProgress log_progress(Connection& db);
-// Of a connection other than `db`.
+// Whether a connection other than `db` is running a checkpoint.
 bool is_checkpoint_running(Connection& db);
 
 }  // namespace carecloud

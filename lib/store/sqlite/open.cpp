@@ -42,7 +42,7 @@ Error newer(const std::string& path, std::int64_t found, std::int64_t known) {
             .hint = "use the newer carecloud-syncd, or restore a backup made before the upgrade"};
 }
 
-// SQL's readable_json(text): as base/readable_json.hpp; NULL: the text is readable.
+// The SQL function readable_json(text), see base/readable_json.hpp. NULL if the text is readable as it is.
 void readable_json_of_sql(sqlite3_context* context, int, sqlite3_value** values) {
     const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(values[0]));
     const auto size = static_cast<std::size_t>(sqlite3_value_bytes(values[0]));
@@ -63,7 +63,7 @@ void set_pragmas(Connection& db, const SqliteSettings& settings) {
     db.execute("PRAGMA journal_size_limit = " + std::to_string(settings.checkpoint_bytes));
     db.execute("PRAGMA foreign_keys = ON");
     db.execute("PRAGMA mmap_size = 0");
-    // What is replaced or removed is overwritten, so that nothing of a record is left that is erased later.
+    // Overwrites replaced and removed content, so a record that is erased later leaves nothing behind.
     db.execute("PRAGMA secure_delete = ON");
     if (settings.size_max_bytes > 0) db.execute("PRAGMA max_page_count = " + pages(settings.size_max_bytes));
 }
@@ -167,7 +167,7 @@ void migrate(Connection& db, std::span<const Migration> known) {
 
 namespace {
 
-// What `read` finds in a store of that schema or a newer one; none: there is no such store yet.
+// Returns what `read` finds in a store of that schema or a newer one; std::nullopt if there is no such store yet.
 template <class T, class Read>
 Result<std::optional<T>> peek(const SqliteSettings& settings, int schema, Read read) {
     std::error_code unreadable;
@@ -186,7 +186,7 @@ Result<std::optional<T>> peek(const SqliteSettings& settings, int schema, Read r
 }  // namespace
 
 Result<std::optional<StreamState>> peek_stream(const SqliteSettings& settings, const std::string& stream) {
-    // A database of ours may be without its schema yet: a first start that was cut off.
+    // The database has no schema yet if the first start was interrupted.
     return peek<StreamState>(settings, 1, [&](Connection& db) { return StreamTable(db).load(stream); });
 }
 

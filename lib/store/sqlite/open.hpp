@@ -1,7 +1,7 @@
-// Opening the file: what may be wrong with a path, how a connection is set up, and the schema's versions.
+// Opening the file: checks of the path, setup of the connection, and schema versions.
 //
-// The schema's versions are numbered SQL files, compiled in, applied in order, each in a transaction of its own.
-// `PRAGMA user_version` is the number of the last one applied.
+// Schema versions are numbered SQL files, compiled in and applied in order, each in its own transaction. `PRAGMA
+// user_version` is the number of the last applied one.
 #pragma once
 
 #include "base/error.hpp"
@@ -20,41 +20,42 @@
 
 namespace carecloud {
 
-// Why nothing can be a store at `path`: no directory to lie in, or something there that is no file.
+// Returns why there can be no store at `path`: its directory is missing or unusable, or the path is not a regular file.
 std::optional<Error> refuse_path(const std::string& path);
 
-// Opens the database that `settings` name, ours or an empty one, at the newest schema. Needs Ownership of it.
-// Errors: as SqliteStore::open.
+// Opens the database of `settings`, which must be a store or empty, and migrates it to the newest schema. Requires its
+// Ownership. Errors: as SqliteStore::open.
 Result<std::unique_ptr<Connection>> open_connection(const SqliteSettings& settings);
 
-// A stream's row, read beside a daemon that may be running: for `--check`. Reads only, locks nobody out. None:
-// there is no store yet, or it does not know the stream. Blocking. Errors: as SqliteStore::open, but store_owned.
+// Reads a stream's row while a daemon may be running, for `--check`. Only reads, and blocks no other program.
+// std::nullopt if there is no store yet or it does not have the stream. Blocking. Errors: as SqliteStore::open, except
+// store_owned.
 Result<std::optional<StreamState>> peek_stream(const SqliteSettings& settings, const std::string& stream);
 
-// What the former versions take, likewise. None: there is no store yet, or it is of a version that kept none.
+// Reads how much space former versions use, in the same way. std::nullopt if there is no store yet, or its schema has
+// no former versions.
 Result<std::optional<VersionUse>> peek_versions(const SqliteSettings& settings);
-// Of the database at `path`: its files, and the filesystem that its folder is on.
+// Space used by the database at `path`: its files, and the filesystem of its folder.
 StoreUse store_use(const std::string& path);
 
 struct Migration {
-    int number;  // from 1, without holes
+    int number;  // from 1, without gaps
     std::string_view name;
     std::string_view sql;
 };
 
-// All that this program knows, in order.
+// All migrations known to this program, in order.
 std::span<const Migration> migrations();
 
-// "CCSy", by which a database of ours is known from another program's (`PRAGMA application_id`; file(1) shows
-// it).
+// "CCSy": distinguishes a store from the databases of other programs (`PRAGMA application_id`; file(1) shows it).
 inline constexpr std::int64_t kApplicationId = 0x43435379;
 
-// Why the database cannot be ours to use: another program's (store_failed) or a newer version's
-// (store_newer). An empty database is fine. Writes nothing. Throws SqlError.
+// Returns why this program must not use the database: it belongs to another program (store_failed) or a newer version
+// (store_newer). Accepts an empty database. Writes nothing. Throws SqlError.
 std::optional<Error> refuse_foreign(Connection& db, const std::string& path);
 
-// Brings the schema up to `known` (all migrations in the daemon). Throws SqlError; what was applied before
-// stays.
+// Migrates the schema to the last of `known` (all migrations in the daemon). Throws SqlError; migrations that were
+// applied before it remain.
 void migrate(Connection& db, std::span<const Migration> known);
 
 }  // namespace carecloud

@@ -97,15 +97,16 @@ std::string log_of(const SqliteSettings& settings) {
     return settings.path + "-wal";
 }
 
-// Never the identity_of() a file.
+// Different from every identity_of() a file.
 constexpr const char* kOverwritten = "overwritten";
 
-// Its inode, and when it was created: a file may get the inode of a removed one. Empty: there is no such file.
+// The inode and the creation time of a file: a new file may reuse the inode of a removed one. Empty if there is no
+// file.
 std::string identity_of(const std::string& path) {
     struct statx file {};
     if (::statx(AT_FDCWD, path.c_str(), 0, STATX_INO | STATX_BTIME, &file) != 0) return {};
     std::string identity = std::to_string(file.stx_ino);
-    // Some filesystems do not record it.
+    // Some filesystems do not record the creation time.
     if ((file.stx_mask & STATX_BTIME) != 0)
         identity +=
             "." + std::to_string(file.stx_btime.tv_sec) + "." + std::to_string(file.stx_btime.tv_nsec);
@@ -140,7 +141,7 @@ Result<Ownership> Ownership::take(const std::string& database_path) {
         if (failure == EWOULDBLOCK) return owned(database_path, file.st_ino);
         if (failure != 0) return cannot_open(database_path, failure);
         if (file.st_nlink > 1) return linked(database_path, file.st_nlink);
-        // Another file may have been created there between the two calls.
+        // The file may have been replaced between open() and flock().
         if (!ownership.lost()) return ownership;
     }
     return cannot_open(database_path, EAGAIN);

@@ -14,7 +14,7 @@ constexpr const char* kPosition =
     "SELECT ifnull((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'prune_position'), 0)";
 constexpr const char* kPrunedTo =
     "SELECT ifnull((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'pruned_to'), 0)";
-// A version is no older than its change; where that is gone, so is the version.
+// A version is as old as the change that replaced it; if that change is gone, the version is removed, too.
 constexpr std::string_view kOldVersions =
     "SELECT v.seq, c.committed_at FROM versions v LEFT JOIN changes c ON c.seq = v.seq ORDER BY v.seq LIMIT "
     "8";
@@ -31,7 +31,7 @@ constexpr std::string_view kSavePosition =
 constexpr std::string_view kOldEvents =
     "SELECT rowid, received_at, state <> 'open' AND ifnull(settled_at, received_at) < ?2 FROM events"
     " WHERE rowid > ?1 ORDER BY rowid LIMIT 16";
-// By the index that knows the deleted ones alone, a stream after the other.
+// Uses the index that contains only deleted records, one stream after the other.
 constexpr std::string_view kDeletedRecords =
     "SELECT rowid, deleted_at, deleted_at < ?3 FROM records INDEXED BY records_deleted"
     " WHERE stream = ?1 AND deleted_at IS NOT NULL AND rowid > ?2 ORDER BY rowid LIMIT 8";
@@ -43,11 +43,11 @@ constexpr std::string_view kRemoveBody =
 
 struct Row {
     std::int64_t key = 0;
-    std::string at{};   // empty: not known
+    std::string at{};   // empty if unknown
     bool flag = false;  // the third column
 };
 
-// What the statement finds, read before anything of it is removed.
+// The statement's rows, read before any of them is removed.
 std::vector<Row> rows_of(Statement& statement) {
     std::vector<Row> rows;
     const Statement::Scope scope(statement);
@@ -83,7 +83,7 @@ PruneReport Pruning::slice(const KeepLimits& limits, std::chrono::milliseconds t
     position_ = accepted_;
     if (db_.number(kHasIndex) == 0) return report;
     const auto end = std::chrono::steady_clock::now() + time;
-    // Each that has come to its end lets the next one go on.
+    // Each kind starts once the previous one has nothing more to do.
     const auto run = [&](const std::optional<Timestamp>& limit, auto prune) {
         if (!limit) return;
         const std::string text = limit->to_string_ms();
@@ -140,7 +140,7 @@ bool Pruning::prune_changes(const std::string& limit, PruneReport& report) {
     for (const Row& row : rows) {
         if (row.at >= limit) return false;
         position_.change = row.key;
-        if (row.flag) continue;  // a record's newest
+        if (row.flag) continue;  // a record's newest change
         remove_change_.bind(1, row.key);
         remove_change_.run();
         pruned_to_ = row.key;
@@ -162,7 +162,7 @@ bool Pruning::prune_events(const std::string& limit, PruneReport& report) {
         ++report.events;
     }
     if (!rows.empty() && rows.back().at < limit) return true;
-    position_.event = 0;  // those that were open are looked at again
+    position_.event = 0;  // the next call checks those that were open again
     return false;
 }
 
@@ -178,7 +178,7 @@ bool Pruning::prune_deleted(const std::string& limit, PruneReport& report) {
     return !rows.empty() || go_to_next_stream();
 }
 
-// False: that was the last one; the next round begins with the first.
+// False: that was the last stream; the next round begins with the first.
 bool Pruning::go_to_next_stream() {
     next_stream_.bind(1, position_.stream);
     const Statement::Scope scope(next_stream_);
@@ -188,7 +188,7 @@ bool Pruning::go_to_next_stream() {
     return found;
 }
 
-// With its former versions, which cannot be unpacked without it.
+// Also removes the record's former versions, which cannot be unpacked without the body.
 void Pruning::remove_body(std::int64_t rowid, PruneReport& report) {
     remove_body_.bind(1, rowid);
     remove_body_.bind(2, kNoBody);

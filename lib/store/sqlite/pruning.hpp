@@ -1,9 +1,9 @@
-// Takes away what is older than an operator wants to keep, a slice at a time, so that no commit waits for long. Rows go
-// in the order in which they came, up to the first one that is young enough: a clock that was wrong for a while takes
-// nothing away too early.
+// Removes what is older than the operator wants to keep, in slices, so no commit is delayed for long. Rows are removed
+// in the order of their insertion, up to the first one that is recent enough: a clock that was wrong for a while
+// removes nothing too early.
 //
-// Of a record its newest change always stays: it is where its history begins. An event that is open stays, too. On the
-// store's thread; throws SqlError.
+// Keeps the newest change of each record, with which its history begins, and open events. Used on the store's thread;
+// throws SqlError.
 #pragma once
 
 #include "store/sqlite/statement.hpp"
@@ -23,23 +23,23 @@ class Pruning {
   public:
     explicit Pruning(Connection& db);
 
-    // Prunes for about `time` at most, in the transaction under way, which is to be committed if the report says that
-    // something was written. Without effect while an empty store is filled.
+    // Prunes for at most about `time`, in the current transaction, which must be committed if the report says that
+    // something was written. Does nothing during the first load of an empty store.
     PruneReport slice(const KeepLimits& limits, std::chrono::milliseconds time);
-    // All former versions of the record that this change belongs to, and what was corrected in them.
+    // Removes all former versions of the record with this newest change, and their corrections.
     void erase_versions(std::int64_t newest_seq, PruneReport& report);
-    // The transaction was committed; without this the next slice begins where this one did.
+    // The transaction was committed. Without this call, the next slice starts where this one did.
     void accept() { accepted_ = position_; }
 
   private:
-    // Where the slices have come to.
+    // The position after the slices so far.
     struct Position {
         std::int64_t change = 0;
         std::int64_t event = 0;
         std::string stream{};
         std::int64_t record = 0;
     };
-    // Each takes a few rows. False: there is nothing more to do.
+    // Each removes a few rows. False if there is nothing more to do.
     bool prune_versions(const std::string& limit, PruneReport& report);
     bool prune_corrections(const std::string& limit, PruneReport& report);
     bool prune_changes(const std::string& limit, PruneReport& report);
@@ -52,7 +52,7 @@ class Pruning {
     Connection& db_;
     Position accepted_;
     Position position_;
-    std::int64_t pruned_to_ = 0;  // the highest seq that is gone
+    std::int64_t pruned_to_ = 0;  // the highest removed seq
     Statement old_versions_;
     Statement remove_version_;
     VersionTotals version_totals_;

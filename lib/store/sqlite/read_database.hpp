@@ -1,5 +1,5 @@
-// The reader's work as plain blocking calls, on a connection that only reads. SqliteReader runs these on its threads.
-// Nothing throws: SqlError ends here. As Reader where nothing else is said.
+// The reader's operations as blocking calls on a read-only connection. SqliteReader runs them on its threads. Nothing
+// throws: SqlError is caught here. As Reader, unless stated otherwise.
 #pragma once
 
 #include "base/error.hpp"
@@ -17,15 +17,15 @@
 
 namespace carecloud {
 
-// What one page may cost at most. Tests make them small.
+// The limits of one page. Tests use small ones.
 struct ReadBounds {
-    std::size_t bodies_bytes_max = 4U << 20U;  // of a page's bodies; its first record comes whatever its size
-    std::size_t scanned_max = 20'000;          // rows looked at
+    std::size_t bodies_bytes_max = 4U << 20U;  // of a page's bodies; the first record is always included
+    std::size_t scanned_max = 20'000;          // rows examined
 };
 
 class ReadDatabase {
   public:
-    // The store that `settings` name, which is open, at its newest schema.
+    // The store of `settings` must be open, at its newest schema.
     static Result<std::unique_ptr<ReadDatabase>> open(const SqliteSettings& settings,
                                                       const ReadBounds& bounds);
 
@@ -46,7 +46,7 @@ class ReadDatabase {
     Result<StoreCounts> counts(const std::string& month);
     Result<std::uint64_t> count_records(const std::string& stream);
 
-    // Gives the page cache back.
+    // Releases the page cache.
     void release_memory() { db_->release_memory(); }
 
   private:

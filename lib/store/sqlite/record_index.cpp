@@ -20,7 +20,7 @@ constexpr const char* kCount = "SELECT count(*) FROM sqlite_schema WHERE name = 
 constexpr const char* kAnyRecord = "SELECT EXISTS (SELECT 1 FROM records NOT INDEXED)";
 constexpr std::string_view kLocate = "SELECT rowid FROM records WHERE stream = ?1 AND id = ?2";
 
-// Creates the index that an interrupted first load had omitted. True: the store has no record yet.
+// Creates the indexes if an interrupted first load has dropped them. Returns whether the store has no record yet.
 bool is_empty_and_indexed(Connection& db) {
     if (db.number(kCount) == 0) db.execute(kCreate);
     return db.number(kAnyRecord) == 0;
@@ -42,7 +42,7 @@ void RecordIndex::begin(std::string_view stream) {
     locate_.bind(1, stream_);
 }
 
-// The effects of a transaction that was rolled back.
+// Discards the effects of a transaction that was rolled back.
 void RecordIndex::forget() {
     const bool built = accepted_ != Phase::indexed && phase_ == Phase::indexed;
     if (built) {

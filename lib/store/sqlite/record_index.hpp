@@ -1,19 +1,19 @@
-// Where a record lies, by its id: in the database's unique index `records_by_id`, or, while an empty store is filled
-// for the first time, in memory.
+// Finds a record's row by its id: through the database's unique index `records_by_id`, or in memory while an empty
+// store is filled for the first time.
 //
-// Random ids touch a leaf of the index each, and each leaf is written whole at every commit: a store of a million
-// records takes new ones at a sixth of the rate of an empty one. So the index is dropped in the transaction that writes
-// the very first record, and made from what is there once no stream is in its first walk any more, once more ids than
-// the limit are held, or when the file is opened after a life that was cut off. Meanwhile records are found by a map
-// from 64 bits of their id to their row; two ids that share them end the first load, too. The log's own two indexes, by
-// time and by days, go and come with it.
+// Each random id touches another leaf of the index, and each commit writes whole leaves: a store with a million records
+// accepts new ones at a sixth of the rate of an empty store. So the transaction that writes the very first record drops
+// the index. It is built again when no stream is in its first walk any more, when the store has more ids than the
+// limit, or when the file is opened after an interrupted run. Until then, records are found by a map from 64 bits of
+// their ids to their rows; two ids with the same 64 bits end the first load, too. The two indexes of the log, by time
+// and by days, are dropped and built along with it.
 //
-//     index.begin(stream);                       // once a transaction
+//     index.begin(stream);                       // once per transaction
 //     if (auto row = index.find(id)) …
 //     index.added(id, row);                      // after an insertion
-//     index.accept();                            // after the commit; without it all since begin() is forgotten
+//     index.accept();                            // after the commit; otherwise everything since begin() is discarded
 //
-// On the store's thread; throws SqlError.
+// Used on the store's thread; throws SqlError.
 #pragma once
 
 #include "store/sqlite/sqlite_store.hpp"
@@ -34,7 +34,7 @@ class Connection;
 
 class RecordIndex {
   public:
-    // Makes the index where it is missing: needs a connection that may write, outside a transaction.
+    // Builds the index if it is missing: needs a connection that may write, outside of a transaction.
     RecordIndex(Connection& db, const FirstLoad& settings);
 
     void begin(std::string_view stream);
@@ -43,26 +43,26 @@ class RecordIndex {
     void before_insert();
     void added(std::string_view id, std::int64_t rowid);
 
-    // The row of the stream's record. While find_is_exact() is false it may be that of another record with the same 64
-    // bits: the caller looks, and then calls build().
+    // The row of the stream's record. While find_is_exact() is false, it may be the row of another record with the same
+    // 64 bits: the caller must check this, and call build() if it is.
     std::optional<std::int64_t> find(std::string_view id);
     bool find_is_exact() const { return phase_ != Phase::loading; }
 
-    // Ends a first load: the index is made, in the transaction under way.
+    // Ends a first load: builds the index, in the current transaction.
     void build();
 
-    // The stream's walk has come to its end: its first load is over.
+    // The stream's walk has ended, and with it its first load.
     void walk_ended();
-    // Whether the schema was changed since begin(): such a transaction is to be committed.
+    // Whether the schema was changed since begin(): if so, the transaction must be committed.
     bool changed() const { return changed_; }
     void accept();
 
   private:
     enum class Phase {
-        empty,    // no record was ever written: the index is there
-        loading,  // no index; the map knows every record
+        empty,    // no record was ever written; the index exists
+        loading,  // no index; the map has every record
         indexed,
-        missing,  // it was made in a transaction that was rolled back: no index, no map
+        missing,  // built in a transaction that was rolled back: no index, no map
     };
 
     std::uint64_t key(std::string_view id) const;
@@ -77,7 +77,7 @@ class RecordIndex {
     std::string stream_;
     std::uint64_t stream_hash_ = 0;
     boost::unordered_flat_map<std::uint64_t, std::uint32_t> rows_;
-    std::vector<std::uint64_t> added_;            // to rows_, since begin()
+    std::vector<std::uint64_t> added_;            // to rows_ since begin()
     std::set<std::string, std::less<>> loading_;  // streams whose first walk has not ended
 };
 

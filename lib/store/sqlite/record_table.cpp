@@ -178,7 +178,7 @@ std::optional<RecordTable::Held> RecordTable::find(std::string_view id, bool who
     return read(find, id);
 }
 
-// None: there is no row, or it is another record's.
+// std::nullopt if there is no row, or it is another record's.
 std::optional<RecordTable::Held> RecordTable::read(Statement& find, std::string_view id) {
     const Statement::Scope scope(find);
     if (!find.step() || find.text(0) != stream_ || find.text(1) != id) return std::nullopt;
@@ -202,7 +202,7 @@ std::optional<RecordTable::Held> RecordTable::read(Statement& find, std::string_
     return held;
 }
 
-// Before it is replaced.
+// Keeps the held version before it is replaced.
 void RecordTable::keep(Held& held, const Record& record, const PagePtr& page) {
     if (!keep_versions_) return;
     if (!held.former) held.former = former(held.rowid);

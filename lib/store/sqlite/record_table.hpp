@@ -1,8 +1,7 @@
-// The tables `records` and `changes`: the newest version of every record, and the log of how it came to be; and what
-// was replaced on the way. They change together or not at all, so one class writes them. On the store's thread; throws
-// SqlError.
+// The tables `records` and `changes`: the newest version of each record, and the log of its changes; and the former
+// versions. They change together or not at all, so one class writes them. Used on the store's thread; throws SqlError.
 //
-//     table.begin(stream, committed_at);      // both views live until the last call for this batch
+//     table.begin(stream, committed_at);      // both views must live until the last call for this batch
 //     if (table.take(batch, record, doubts, summary)) …
 //     table.write_replaced();                 // before the commit
 #pragma once
@@ -26,28 +25,28 @@ class RecordTable {
   public:
     RecordTable(Connection& db, const FirstLoad& first_load);
 
-    // What follows is of this stream. The numbering continues after what was last accepted.
+    // Selects the stream of the following calls. The numbering continues after the last accepted number.
     void begin(std::string_view stream, std::string_view committed_at);
-    // Writes the version of the batch's page, or a doubt, where model/change.hpp says so, and counts what became of it.
-    // True: the version was written.
+    // Writes the version of the batch's page, or a doubt, as model/change.hpp decides, and counts the result. True: the
+    // version was written.
     bool take(const Batch& batch, const Record& record, DoubtTable& doubts, CommitSummary& summary);
-    // Writes the versions that take() has replaced, and what each correction corrected.
+    // Writes the versions that take() has replaced, and their corrections.
     void write_replaced();
-    // Whether versions that are replaced are kept.
+    // Whether replaced versions are kept.
     void keep_versions(bool wanted) { keep_versions_ = wanted; }
-    // Marks a record that is held in this version as deleted, at begin()'s time, unless the portal was asked for it
-    // before it had answered with that version.
+    // Marks a record that is held in this version as deleted, at begin()'s time, unless the denial was requested before
+    // the portal had answered with that version.
     void mark_deleted(const Key& key, Asked denied, CommitSummary& summary);
-    // The stream's walk has come to its end (see record_index.hpp).
+    // The stream's walk has ended (see record_index.hpp).
     void walk_ended() { index_.walk_ended(); }
-    // Whether the transaction is to be committed although no record was written.
+    // Whether the transaction must be committed even if no record was written.
     bool changed_schema() const { return index_.changed(); }
-    // All that was done since begin() is in the database; without this the numbers are given again.
+    // Everything since begin() is in the database. Without this call, the numbers are used again.
     void accept() {
         accepted_seq_ = seq_;
         index_.accept();
     }
-    // The changes up to that one came with this answer. After accept().
+    // The changes up to `seq` came with this response. Call it after accept().
     void note_answer(std::uint64_t seq, Asked asked) { answers_.note(seq, asked); }
 
     // Whether the store has this version: the same `modified`, and not held as deleted. Needs begin().
@@ -55,7 +54,7 @@ class RecordTable {
     // What the store has of the record. Needs begin().
     std::optional<HeldRecord> held(std::string_view id);
 
-    // The newest number of the change log, as of the calls so far.
+    // The newest number of the change log, including the calls since begin().
     std::uint64_t last_seq() const { return static_cast<std::uint64_t>(seq_); }
 
   private:
@@ -101,7 +100,7 @@ class RecordTable {
     AnswerLog answers_;
     Timestamp now_{};
     bool expect_unseen_ = false;
-    bool expect_replaced_ = false;  // likewise, so that the body is read with the row
+    bool expect_replaced_ = false;  // the same for a replaced one, whose body is read with the row
     bool keep_versions_ = true;
 };
 

@@ -1,12 +1,12 @@
-// An INSERT of many rows: some at a time, which costs half of what it costs one by one.
+// An INSERT of several rows per statement, which costs half as much as one row per statement.
 //
 //     RowsInsert insert(db, "INSERT INTO versions (seq, stream)", 2);
 //     insert.run(rows, [](const RowsInsert::Bind& bind, const auto& row) {
-//         bind(row.seq);                       // of each column in its order
+//         bind(row.seq);                       // one call per column, in order
 //         bind(row.stream);
 //     });
 //
-// As Statement: nothing that is bound is copied.
+// As with Statement, bound values are not copied.
 #pragma once
 
 #include "store/sqlite/statement.hpp"

@@ -1,4 +1,4 @@
-// The half of SqliteStore that SNS needs: the inbox, and signing certificates.
+// The part of SqliteStore for SNS: the inbox and signing certificates.
 #include "store/sqlite/sqlite_store_impl.hpp"
 
 #include <utility>
@@ -6,7 +6,7 @@
 namespace carecloud {
 namespace {
 
-// The change that brought the held version of the event's record; 0: none is held.
+// The change that wrote the held version of the event's record; 0 if none is held.
 std::uint64_t held_seq(Tables& tables, const Event& event) {
     if (!event.stream || event.record_id.empty()) return 0;
     tables.records.begin(*event.stream, {});

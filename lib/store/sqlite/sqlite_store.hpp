@@ -38,7 +38,7 @@ struct FirstLoad {
 
 struct SqliteSettings {
     std::string path{};
-    // How long another program's lock is waited for.
+    // How long to wait for another program's lock.
     std::chrono::milliseconds busy_timeout{5000};
     // At most this much of the file is kept in memory; it is allocated on demand and released when idle.
     std::size_t cache_bytes = 64U << 20U;
@@ -50,9 +50,9 @@ struct SqliteSettings {
     // Memory is released after the store was idle for this long.
     std::chrono::milliseconds quiet_after{2000};
     FirstLoad first_load{};
-    // Whether versions that are replaced are kept, until the first prune() says so.
+    // Whether replaced versions are kept, until the first prune() sets it.
     bool keep_versions = true;
-    // Of a file that records that there is a store at `path` (see ownership.hpp); empty: there is none.
+    // A file that records that there is a store at `path` (see ownership.hpp); empty: no such file.
     std::string marker{};
     // A registered SQLite VFS; empty: the system's.
     std::string vfs{};
@@ -86,8 +86,8 @@ class SqliteStore : public Store, public Inbox, public CertificateStore {
     // Random text created with a new store (hazard 15).
     const std::string& generation() const;
 
-    // Called on the I/O thread after each commit that added to the change log, with its newest seq: readers of the log
-    // find it there. It must not throw. One at a time; empty: none.
+    // Called on the I/O thread after each commit that added to the change log, with its newest seq; the log can then be
+    // read up to it. It must not throw. There is one listener; empty: none.
     void set_change_listener(std::function<void(std::uint64_t newest_seq)> listener);
 
     // The store sets `updated_at` of a committed state: its value in the batch is ignored.
@@ -126,8 +126,8 @@ class SqliteStore : public Store, public Inbox, public CertificateStore {
     std::unique_ptr<Impl> impl_;
 };
 
-// A SqliteStore and its SqliteReader as the one open store of a daemon. Blocks while it opens. Errors: as
-// SqliteStore::open. `clock` outlives the store.
+// Opens a SqliteStore and its SqliteReader as the store of a daemon. Blocks while it opens. Errors: as
+// SqliteStore::open. `clock` must outlive the store.
 Result<std::unique_ptr<StoreHandle>> open_sqlite_store(const SqliteSettings& settings, Clock& clock);
 
 }  // namespace carecloud

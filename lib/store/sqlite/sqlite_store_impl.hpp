@@ -1,4 +1,4 @@
-// What SqliteStore is made of: one thread with the database, one with the connection that reads keys.
+// The implementation of SqliteStore: one thread with the database, and one with the connection that reads keys.
 #pragma once
 
 #include "store/job_thread.hpp"
@@ -19,10 +19,10 @@ struct SqliteStore::Impl {
     Impl(std::unique_ptr<Database> opened, std::unique_ptr<LiveKeys> opened_keys, Clock& time,
          std::chrono::milliseconds quiet_after);
 
-    // Time as the store notes it. On the I/O thread, where the clock lives.
+    // The current time, as the store records it. I/O thread only, as is the clock.
     std::string now() const { return clock.wall().to_string_ms(); }
 
-    // Database::read() and Database::write() on the thread.
+    // Database::read() and Database::write(), run on the thread.
     template <class T, class Work>
     Task<Result<T>> read(std::string operation, Work work) {
         return thread.run<T>([db = database.get(), operation = std::move(operation),
@@ -40,12 +40,12 @@ struct SqliteStore::Impl {
 
     Clock& clock;
     std::string generation;
-    // Shared with the commits under way, which may outlive the store.
+    // Shared with commits in progress, which may outlive the store.
     std::shared_ptr<ChangeListener> listener = std::make_shared<ChangeListener>();
-    std::unique_ptr<Database> database;  // used by the thread alone; gone once closed
-    JobThread thread;                    // ends before the database goes
+    std::unique_ptr<Database> database;  // used by `thread` only; null once closed
+    JobThread thread;                    // must end before the database is destroyed
     EventGroup events;
-    std::unique_ptr<LiveKeys> keys;  // used by its thread alone
+    std::unique_ptr<LiveKeys> keys;  // used by key_thread only
     JobThread key_thread;
 };
 

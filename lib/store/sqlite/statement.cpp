@@ -18,7 +18,7 @@ Statement::~Statement() {
 }
 
 void Statement::bind(int index, std::string_view text) {
-    // A view without bytes may have no address, which SQLite would take for NULL.
+    // An empty view may have a null pointer, which SQLite would bind as NULL.
     const char* bytes = text.empty() ? "" : text.data();
     check(sqlite3_bind_text64(statement_, index, bytes, text.size(), SQLITE_STATIC, SQLITE_UTF8));
 }

@@ -1,14 +1,14 @@
-// A prepared statement, kept for the life of its connection and used again and again.
+// A prepared statement, kept as long as its connection and used repeatedly.
 //
 //     Statement find(db, "SELECT modified FROM records WHERE stream = ?1 AND id = ?2");
 //     find.bind(1, stream);
 //     find.bind(2, id);
-//     const Statement::Scope scope(find);       // resets it however the block is left
+//     const Statement::Scope scope(find);       // resets it on every exit from the block
 //     if (find.step()) use(find.text(0));
 //
-// Values stay bound from one run to the next, so that what is the same for a whole page is bound once. Texts
-// and blobs are not copied: they must live until the statement is last run with them. Used by the
-// connection's thread. All may throw SqlError.
+// Values stay bound from one run to the next, so a value that is the same for a whole page is bound once. Texts and
+// blobs are not copied: they must live until the last run with them. Used on the connection's thread. All functions may
+// throw SqlError.
 #pragma once
 
 #include "model/record.hpp"
@@ -36,17 +36,17 @@ class Statement {
     void bind_blob(int index, std::string_view bytes);
     void bind_null(int index);
 
-    // True: a row is there to be read. False: done, and reset.
+    // True: there is a row to read. False: the statement is done, and was reset.
     bool step();
-    // Runs a statement that yields no rows, and says how many it wrote.
+    // Runs a statement that returns no rows. Returns the number of rows that it wrote.
     std::int64_t run();
     void reset();
 
-    // Columns count from 0. Views live until the next step or reset.
+    // Columns count from 0. Views are valid until the next step or reset.
     bool is_null(int column) const;
     std::int64_t integer(int column) const;
     std::string_view text(int column) const;
-    // All zero where the column does not hold 32 bytes: such a hash equals none.
+    // All zero if the column does not contain 32 bytes: no hash equals that.
     Hash hash(int column) const;
 
     class Scope {

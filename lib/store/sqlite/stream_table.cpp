@@ -81,7 +81,7 @@ bool StreamTable::save(const StreamState& state, std::string_view updated_at) {
     save_.bind(7, state.dialect);
     save_.bind(8, updated_at);
     save_.bind_null(9);
-    // Alive until the statement has run.
+    // Must live until the statement has run.
     const std::string portal_time = state.portal_time ? state.portal_time->to_string() : std::string();
     if (state.portal_time) save_.bind(9, portal_time);
     save_.bind(10, state.ranges);
@@ -121,7 +121,7 @@ std::map<std::string, Timestamp> FirstPassTable::all() {
     const Statement::Scope scope(all_);
     while (all_.step()) {
         const std::string stream(all_.text(0));
-        // A time that is none is one long ago: what is counted from it is due.
+        // A time that cannot be parsed counts as long ago: whatever is due some time after it is due now.
         first.emplace(stream, Timestamp::parse(all_.text(1)).value_or(Timestamp{}));
     }
     return first;

@@ -1,7 +1,7 @@
-// The tables of the schema but `records` (see record_table.hpp), each with its statements; a source file a group.
+// All tables of the schema except `records` (see record_table.hpp), with their statements; one source file per group.
 //
-// On the store's thread; throws SqlError. Views that are handed in live until the call returns, the stream's until the
-// next begin().
+// Used on the store's thread; throws SqlError. Views that are passed must live until the call returns, the stream's
+// until the next begin().
 #pragma once
 
 #include "base/error.hpp"
@@ -39,11 +39,11 @@ class StreamTable {
   public:
     explicit StreamTable(Connection& db);
 
-    // Errors: store_corrupt where a stored time does not parse.
+    // Errors: store_corrupt if a stored time cannot be parsed.
     Result<std::optional<StreamState>> load(const std::string& stream);
-    // Writes the row where it differs from the one that is stored, `updated_at` aside. True: it was written.
+    // Writes the row if it differs from the stored one, except in `updated_at`. True: it was written.
     bool save(const StreamState& state, std::string_view updated_at);
-    // A whole reconciliation under the present fingerprint has come to its end. True: the row was written.
+    // A full reconciliation with the current fingerprint has ended. True: the row was written.
     bool note_reconciled(const std::string& stream);
 
   private:
@@ -52,7 +52,7 @@ class StreamTable {
     Statement reconciled_;
 };
 
-// The table `quota`: each month's count of requests.
+// The table `quota`: the number of requests per month.
 class QuotaTable {
   public:
     explicit QuotaTable(Connection& db);
@@ -65,14 +65,14 @@ class QuotaTable {
     Statement save_;
 };
 
-// The table `first_passes`: when each stream's first pass came to its end.
+// The table `first_passes`: when each stream completed its first pass.
 class FirstPassTable {
   public:
     explicit FirstPassTable(Connection& db);
 
-    // A stored time that does not parse is one long ago.
+    // A stored time that cannot be parsed counts as long ago.
     std::map<std::string, Timestamp> all();
-    // An earlier one stays.
+    // Keeps an earlier time.
     void note(const std::string& stream, std::string_view at);
 
   private:
@@ -80,20 +80,20 @@ class FirstPassTable {
     Statement note_;
 };
 
-// The table `version_totals`: how many versions are kept, and their size in bytes, packed.
+// The table `version_totals`: the number of kept versions, and their packed size in bytes.
 class VersionTotals {
   public:
     explicit VersionTotals(Connection& db);
 
-    // Negative ones for versions that are removed.
+    // Negative numbers for removed versions.
     void add(std::int64_t versions, std::int64_t bytes);
 
   private:
     Statement add_;
 };
 
-// Of a record, by the log of changes: the change before another, or 0. Each is older than the one before, so that a
-// damaged chain comes to an end, too.
+// Finds the previous change of a record in the log, or 0. Numbers decrease along the chain, so a damaged chain ends,
+// too.
 class PreviousChange {
   public:
     explicit PreviousChange(Connection& db);
@@ -109,7 +109,7 @@ class VersionTable {
   public:
     explicit VersionTable(Connection& db);
 
-    // Those of the stream that are to be kept.
+    // Writes the stream's versions that are to be kept.
     void put(std::string_view stream, const std::vector<Replaced>& replaced);
 
   private:
@@ -131,14 +131,16 @@ class VersionTable {
     VersionTotals totals_;
 };
 
-// The table `passes`: bounded passes as they were requested, and as far as they came.
+// The table `passes`: requested bounded passes and their progress.
 class PassTable {
   public:
     explicit PassTable(Connection& db);
 
-    // A new row where its id is 0, else that row anew. `at` becomes updated_at, and wished_at of a new one. The id.
+    // Writes a new row if the id is 0, otherwise replaces that row. `at` becomes updated_at, and wished_at of a new
+    // row. Returns the id.
     std::uint64_t save(const Job& pass, std::string_view at);
-    // By id. A row whose words are unknown here is a failed pass that says so.
+    // In order of id. A row with a kind or state that this version does not know is read as a failed pass whose error
+    // says so.
     std::vector<Job> all();
 
   private:
@@ -153,26 +155,26 @@ class PassTable {
 std::vector<Job> read_passes(Statement& select);
 std::string_view pass_columns();
 
-// The table `quarantine`: records that could not be taken, whole, with the reason (promise 6).
+// The table `quarantine`: records that could not be taken, complete, with the reason (promise 6).
 class QuarantineTable {
   public:
     explicit QuarantineTable(Connection& db);
 
-    // What follows is of this stream, and happens at `at`.
+    // Selects the stream and the time of the following calls.
     void begin(std::string_view stream, std::string_view at);
-    // False for nearly every stream, which spares the look for every record.
+    // False for nearly every stream, which saves a lookup per record.
     bool has_any() const { return has_any_; }
 
-    // Whether one that is there already, with the same `modified` and reason, is written as another attempt.
+    // Whether a record that is already there with the same `modified` and reason counts as another attempt.
     enum class Attempt { same, another };
-    // True: it was written. False: it was there already.
+    // True: it was written. False: it was already there.
     bool put(const InvalidRecord& record, Attempt attempt);
-    // The record came good. True: it was there.
+    // The record was taken. True: it was in quarantine.
     bool remove(std::string_view id);
-    // The record reads well in a version that the store has: what is here is let go, unless it is a newer one, or its
-    // `modified` says nothing. True: it was here.
+    // The store has a valid version of the record: removes the record from quarantine, unless the version there is
+    // newer or its `modified` cannot be parsed. True: it was removed.
     bool release(std::string_view id, Timestamp modified);
-    // Whether this version is there: the same `modified` text.
+    // Whether this version is in quarantine: the same `modified` text.
     bool holds(const Key& key);
     // As Store::untried.
     std::vector<Key> untried(Timestamp before, std::size_t limit);
@@ -186,27 +188,27 @@ class QuarantineTable {
     bool has_any_ = false;
 };
 
-// The table `doubted`: what is to be asked for again by id (lib/sync/DESIGN.md, hazard 30).
+// The table `doubted`: records to request again by id (lib/sync/DESIGN.md, hazard 30).
 class DoubtTable {
   public:
     explicit DoubtTable(Connection& db);
 
-    // What follows is of this stream; the text lives until the last call.
+    // Selects the stream of the following calls; the text must live until the last of them.
     void begin(std::string_view stream);
     bool has_any() const { return has_any_; }
 
-    // Until when the record is doubted; none: it is not.
+    // Until when the record is doubted; std::nullopt if it is not.
     std::optional<Timestamp> ask_at(std::string_view id);
-    // Likewise into `held`, and the bytes that are doubted.
+    // Sets that time in `held`, and the hash of the doubted version if its `modified` is the held one.
     void recall(std::string_view id, HeldVersion& held);
     // Whether this version of the record is doubted.
     bool holds(const Key& key);
-    // True: the row was written, since it is new or is about another version.
+    // True: the row was written, because it is new or differs.
     bool put(const Record& record, Timestamp first_seen, Timestamp ask_at, std::uint64_t reversals);
     void move(std::string_view id, Timestamp ask_at);
     bool remove(std::string_view id);
     std::vector<Doubt> next(std::string_view stream, std::size_t limit);
-    // When a record of the stream last went back, by the change log.
+    // When a record of the stream last reverted to an earlier version, according to the change log.
     std::optional<Timestamp> reversed_at(std::string_view stream);
 
   private:
@@ -220,13 +222,13 @@ class DoubtTable {
     bool has_any_ = false;
 };
 
-// The table `omitted`: the same of what listings left out (hazard 38).
+// The table `omitted`: records that listings omitted, to request again (hazard 38).
 class OmittedTable {
   public:
     explicit OmittedTable(Connection& db);
 
     void begin(std::string_view stream);
-    // False: it waits already.
+    // False: it is already there.
     bool put(const Omission& omission);
     bool remove(std::string_view id);
     std::vector<Omission> next(std::string_view stream, std::size_t limit);
@@ -237,13 +239,13 @@ class OmittedTable {
     Statement next_;
 };
 
-// The table `events`: what the SNS endpoint took.
+// The table `events`: what the SNS endpoint accepted.
 class EventTable {
   public:
     explicit EventTable(Connection& db);
 
-    // False: an event of this message is there already. `held_seq`: of the version of its record that is held; 0: none
-    // is.
+    // False: an event of this message is already there. `held_seq`: the change that wrote the held version of its
+    // record; 0 if none is held.
     bool insert(const Event& event, std::string_view received_at, std::uint64_t held_seq);
     std::vector<OpenEvent> open(std::string_view stream, std::size_t limit);
     std::size_t count_open();
@@ -261,12 +263,12 @@ class EventTable {
     Statement announced_;
 };
 
-// The table `subscriptions`: where each topic's subscription stands.
+// The table `subscriptions`: the state of each topic's subscription.
 class SubscriptionTable {
   public:
     explicit SubscriptionTable(Connection& db);
 
-    // True: the row was written, since it differs from what was there.
+    // True: the row was written, because it differs.
     bool save(const Subscription& subscription, std::string_view at);
     std::vector<Subscription> all();
 

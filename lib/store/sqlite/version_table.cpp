@@ -58,8 +58,8 @@ void VersionTable::put(std::string_view stream, const std::vector<Replaced>& rep
     if (!kept.empty() || bytes != 0) totals_.add(static_cast<std::int64_t>(kept.size()), bytes);
 }
 
-// The newest version that is kept of the record was packed with the bytes that have been replaced by others now. How
-// much larger it becomes.
+// Packs the newest kept version of the record again: it was packed against bytes that are replaced by others now.
+// Returns by how much its size grows.
 std::int64_t VersionTable::pack_anew(const Replaced& replaced) {
     if (replaced.former == replaced.now) return 0;
     for (auto seq = static_cast<std::int64_t>(replaced.previous); seq > 0; seq = previous_.of(seq)) {
