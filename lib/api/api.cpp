@@ -14,7 +14,7 @@ struct Api::Route {
     std::array<std::string_view, 6> path;  // padded with empty ones
     std::string_view method;
     Handler handler;
-    bool open = false;     // without the token: it contains nothing sensitive
+    bool open = false;     // served without the token: it contains nothing sensitive
     bool numbers = false;  // no record, no id, no action: see ApiAccess::numbers_only
 };
 
@@ -54,7 +54,7 @@ Api::Api(const ApiParts& parts, const ApiAccess& access)
       numbers_only_(access.numbers_only),
       reads_(std::make_shared<ChangeReads>(parts.clock, parts.reader, parts.feed)) {}
 
-// Those of the request's path: one for each method.
+// The routes of the request's path: one per method.
 std::vector<const Api::Route*> Api::find(const ApiQuery& query) {
     static constexpr std::array<Route, 24> routes{{
         {{}, "GET", &Api::page, false, true},

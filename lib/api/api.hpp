@@ -25,7 +25,7 @@
 
 namespace carecloud {
 
-// All of these outlive the API.
+// All must outlive the API.
 struct ApiParts {
     Clock& clock;
     Reader& reader;
@@ -36,9 +36,9 @@ struct ApiParts {
 };
 
 struct ApiAccess {
-    std::string token{};       // empty: none is required
-    bool unix_socket = false;  // its address
-    // Only the page without ids, /readyz, /metrics and /livez: for every user of this machine.
+    std::string token{};       // empty: no token is required
+    bool unix_socket = false;  // whether the address is a Unix socket
+    // Serves only the page without ids, /readyz, /metrics and /livez, to every user of this machine.
     bool numbers_only = false;
 };
 
@@ -54,7 +54,7 @@ class Api {
     struct Route;
     struct Overview {
         Result<StoreCounts> counts;
-        Result<std::vector<Job>> passes;  // the newest first
+        Result<std::vector<Job>> passes;  // newest first
     };
     using Handler = Task<ServerResponse> (Api::*)(const ServerRequest&, ApiQuery&);
 
@@ -87,7 +87,7 @@ class Api {
     Task<std::vector<std::string>> sns_reasons();
     StreamView stream_view(const std::string& entity, const Result<StoreCounts>& counts) const;
     ServerResponse stream_from(ChangeStream::Position from);
-    // 404 if no stream of that name is configured.
+    // 404 if no stream with that name is configured.
     std::optional<ServerResponse> refuse_entity(std::string_view entity) const;
     std::optional<ServerResponse> refuse_record(const ApiQuery& query) const;
     Task<ServerResponse> request_pass(const ServerRequest& request, Job pass);
@@ -96,7 +96,7 @@ class Api {
     // The store's counts, the month's requests as counted by the engine, and record_counts_ if they are due. Errors:
     // the store's.
     Task<Result<StoreCounts>> read_counts(std::string month);
-    // With at most this many of the newest passes.
+    // Reads at most this many of the newest passes.
     Task<Overview> read_overview(std::size_t passes);
     Task<> count_records(const StoreCounts& counts);
 
@@ -108,7 +108,7 @@ class Api {
     ApiParts parts_;
     ApiGuard guard_;
     bool numbers_only_;
-    std::shared_ptr<ChangeReads> reads_;                             // shared with streams
+    std::shared_ptr<ChangeReads> reads_;                             // shared with the streams of changes
     std::map<std::string, RecordCount, std::less<>> record_counts_;  // as last counted
     MonoTime counted_at_{};
     bool counting_ = false;

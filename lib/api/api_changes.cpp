@@ -60,7 +60,7 @@ Task<ServerResponse> Api::changes(const ServerRequest& request, ApiQuery& query)
     const std::uint64_t limit = query.number("limit", kUsualChanges, kLimits);
     const Duration wait = query.span("wait", kWaitMax);
     const bool streamed = wants_stream(request);
-    // A browser that reconnects sends it with the original address.
+    // A browser that reconnects sends this header, and the original URL with its outdated `since`.
     const std::string_view last_id = request.header("Last-Event-ID");
     if (streamed && !last_id.empty()) {
         const auto last = ChangeStream::parse(last_id);
@@ -89,7 +89,8 @@ Task<ServerResponse> Api::changes(const ServerRequest& request, ApiQuery& query)
         }
         bool more = false;
         if (page->changes.empty() && waits) {
-            // Not beyond `since`: the log may be pruned above it, and then there is nothing new to read.
+            // Wait beyond newest_seq, not `since`: the log may be pruned between them, and then there is nothing new to
+            // read.
             auto waiting = parts_.feed.wait_beyond(page->newest_seq, deadline);
             more = co_await std::move(waiting);
         }
@@ -98,7 +99,7 @@ Task<ServerResponse> Api::changes(const ServerRequest& request, ApiQuery& query)
 }
 
 ServerResponse Api::stream_from(ChangeStream::Position from) {
-    // Otherwise nginx would buffer it.
+    // X-Accel-Buffering: otherwise nginx would buffer the stream.
     ServerResponse answer{.headers = {{"Content-Type", "text/event-stream"},
                                       {"Cache-Control", "no-store"},
                                       {"X-Accel-Buffering", "no"}}};

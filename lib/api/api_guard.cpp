@@ -30,7 +30,7 @@ Hash sha256_of(std::string_view text) {
     return hash;
 }
 
-// Of "host", "host:port", "[::1]:port"; case does not matter (RFC 9110 4.2.3).
+// Accepts "host", "host:port" and "[::1]:port"; the host is case-insensitive (RFC 9110 4.2.3).
 bool leads_here(std::string_view authority) {
     const bool bracketed = authority.starts_with('[');
     const std::string_view host =
@@ -38,7 +38,7 @@ bool leads_here(std::string_view authority) {
     return is_loopback_host(ascii_lower(host));
 }
 
-// A header Origin is "scheme://host:port", or "null".
+// The Origin header is "scheme://host:port" or "null".
 bool is_own_origin(std::string_view origin) {
     if (origin.empty()) return true;
     const std::size_t slashes = origin.find("://");
@@ -57,13 +57,13 @@ bool came_through_proxy(const ServerRequest& request) {
     });
 }
 
-// The text after the scheme, whose case does not matter (RFC 9110 11.1).
+// Returns the text after the scheme, which is case-insensitive (RFC 9110 11.1).
 std::optional<std::string_view> behind(std::string_view scheme, std::string_view sent) {
     if (!ascii_iequals(sent.substr(0, scheme.size()), scheme)) return std::nullopt;
     return sent.substr(scheme.size());
 }
 
-// From base64("user:password") (RFC 7617); empty if invalid.
+// The password in base64("user:password") (RFC 7617); empty if invalid.
 std::string password_in(std::string_view basic) {
     if (basic.empty() || basic.size() % 4 != 0 || basic.size() > kBasicMax) return {};
     std::string text(basic.size() / 4 * 3, '\0');

@@ -1,12 +1,11 @@
-// Who may ask: with a token those alone who send it; without one, which is for this machine alone, everybody but a web
-// page that a browser on this machine shows (its name made to lead here, or its script posting across sites), and
-// whoever comes through a proxy, who may be anybody. For the
-// status page a browser may send the token as the password of Basic authentication; pages of other sites may not use
-// that.
+// Access control. With a token, only clients that send it are admitted. Without a token, which is for this machine
+// only, everybody is admitted except a web page in a browser on this machine (whose name was made to resolve to this
+// machine, or whose script posts across sites), and a client behind a proxy, who may be anybody. For the status page a
+// browser may send the token as the password of Basic authentication; pages of other sites may not use that.
 //
 //     if (auto refusal = co_await guard.refuse(request)) co_return std::move(*refusal);
 //
-// I/O thread alone.
+// I/O thread only.
 #pragma once
 
 #include "base/clock.hpp"
@@ -23,14 +22,14 @@ namespace carecloud {
 
 class ApiGuard {
   public:
-    // `token` empty: none is asked for. `unix_socket`: browsers do not reach it.
+    // `token` empty: no token is required. `unix_socket`: browsers cannot reach it.
     ApiGuard(Clock& clock, std::string_view token, bool unix_socket);
 
-    // 401 a second later, so that guessing is slow; 429 at once where many are being kept waiting already. None: the
-    // request may pass.
+    // Returns std::nullopt if the client is admitted. A wrong token gets 401 after a second, which slows down guessing,
+    // or 429 immediately if many clients are already being delayed.
     Task<std::optional<ServerResponse>> refuse(const ServerRequest& request);
 
-    // Wrong or missing tokens so far.
+    // The number of requests with a wrong or missing token.
     std::uint64_t unauthorized() const { return unauthorized_; }
 
   private:

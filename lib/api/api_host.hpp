@@ -1,4 +1,4 @@
-// What the API asks of the daemon that it speaks for. I/O thread alone.
+// The daemon, as the API uses it. I/O thread only.
 #pragma once
 
 #include "base/clock.hpp"
@@ -27,36 +27,36 @@ class ApiHost {
     virtual ~ApiHost() = default;
 
     virtual std::string version() const = 0;
-    // Why the service is not ok, the worst first.
+    // Why the service is not ok, worst first.
     virtual std::vector<Reason> reasons() const = 0;
-    // Why the SNS endpoint cannot take events; empty: it can.
+    // Why the SNS endpoint cannot accept events; empty if it can.
     virtual std::vector<std::string> sns_reasons() const = 0;
-    // None: it does not run now.
+    // std::nullopt if the stream is not running.
     virtual std::optional<StreamSnapshot> snapshot(std::string_view entity) const = 0;
-    // One for each topic that is configured; without an ARN and a time where nothing was ever heard of it.
+    // One per configured topic; without an ARN and a time if no message has arrived for it.
     virtual std::vector<Subscription> subscriptions() const = 0;
-    // The entities of the streams that are configured now.
+    // The entities of the streams that are currently configured.
     virtual std::vector<std::string> entities() const = 0;
     virtual std::optional<std::uint64_t> monthly_quota() const = 0;
-    // The portal's clock beside this machine's; none: nothing runs now, or no answer has come yet.
+    // The portal's clock compared to this machine's; std::nullopt if nothing is running or no response has arrived yet.
     virtual std::optional<ClockReport> clock() const { return std::nullopt; }
-    // The month's requests to the portal until this moment. None: nothing runs that counts them; the store has the last
-    // count.
+    // The month's requests to the portal up to now. std::nullopt if nothing is running that counts them; the store then
+    // has the last count.
     virtual std::optional<RequestCount> requests(std::string_view month) const = 0;
     virtual MachineUse machine() const { return {}; }
-    // When the SNS endpoint's certificate ends; none: it has none.
+    // When the SNS endpoint's certificate expires; std::nullopt if it has none.
     virtual std::optional<Timestamp> certificate_end() const { return std::nullopt; }
-    // An operator requests a pass, at once. False: no such stream runs now.
+    // Requests a pass immediately, for an operator. False if the stream is not running.
     virtual bool nudge(std::string_view entity) = 0;
-    // Writes a bounded pass down, to be run as soon as it may; its id. Errors: the store's.
+    // Stores a bounded pass, to be run as soon as possible, and returns its id. Errors: the store's.
     virtual Task<Result<std::uint64_t>> request_pass(Job pass) = 0;
-    // That pass is to end, if it is open. False: nothing runs now.
+    // Cancels the pass if it is open. False if nothing is running.
     virtual bool cancel_pass(std::uint64_t id) = 0;
-    // Erases the content of a record. Errors: the store's.
+    // Erases a record's content. Errors: the store's.
     virtual Task<Result<ErasureReport>> erase(ErasureRequest request) = 0;
-    // Fetches that record from the portal again, stores what comes, and reports what that was. Errors: the portal's and
-    // the store's; timed_out where the portal has not answered for some time and is asked on; canceled where nothing
-    // runs now.
+    // Fetches the record from the portal again, stores the response, and reports the result. Errors: the portal's and
+    // the store's; timed_out if the portal has not responded for some time (the requests continue); canceled if nothing
+    // is running.
     virtual Task<Result<RetryReport>> retry_quarantined(RetryRequest request) = 0;
 };
 

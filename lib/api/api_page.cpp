@@ -1,4 +1,4 @@
-// What of the API is for people: the status page and its files.
+// The part of the API for people: the status page and its files.
 #include "api/api.hpp"
 #include "api/ui/status_page.hpp"
 
@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kPassesShown = 5;
 
-// Nothing but what comes from here, and nothing in line: what a record or an error says cannot become a script.
+// Allows only resources from this server, and nothing inline: the text of a record or an error cannot become a script.
 constexpr std::string_view kPagePolicy =
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

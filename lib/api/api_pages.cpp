@@ -46,7 +46,7 @@ ServerResponse no_such_record() {
                     .hint = "POST /v1/sync polls for new records; the stream's filter may exclude this one"});
 }
 
-// A record has an `_id`.
+// Every record has an `_id`, so "{}" is the placeholder of an erased body.
 bool is_erased(const RecordRow& row) {
     return row.body == "{}";
 }
@@ -75,7 +75,7 @@ ServerResponse version_not_kept() {
          .hint = "GET /v1/records/{entity}/{id}/versions shows which versions are kept"});
 }
 
-// The bytes of a record, unless the client has these.
+// Responds with the record's bytes, unless the client has them.
 ServerResponse record_answer(const ServerRequest& request, const Hash& hash, std::string body) {
     const std::string tag = "\"" + to_hex(hash) + "\"";
     ServerResponse answer{
@@ -94,7 +94,7 @@ ServerResponse not_in_quarantine() {
                     .hint = "GET /v1/quarantine lists quarantined records"});
 }
 
-// As model/record.hpp has it of one whose `_id` is missing or no id.
+// model/record.hpp derives such ids for records whose `_id` is missing or invalid.
 bool has_id(std::string_view id) {
     return !id.starts_with("sha256:");
 }
@@ -123,7 +123,7 @@ ServerResponse retry_failed(const Error& error) {
 
 }  // namespace
 
-// Of the path /v1/records/{entity}/{id}.
+// For the path /v1/records/{entity}/{id} and those below it.
 std::optional<ServerResponse> Api::refuse_record(const ApiQuery& query) const {
     if (auto refused = refuse_entity(query.segments()[2])) return refused;
     if (!is_id(query.segments()[3])) return no_such_record();
@@ -249,7 +249,8 @@ Task<ServerResponse> Api::quarantine(const ServerRequest& /*request*/, ApiQuery&
     co_return json_answer(quarantine_json(*page));
 }
 
-// Whether it is in quarantine afterwards is read, not concluded.
+// The response reports whether the record is in quarantine now, as read from the store, not as derived from the
+// outcome.
 Task<ServerResponse> Api::retry_response(QuarantineKey key, RetryReport report) {
     auto reading = parts_.reader.quarantined(key);
     const Result<std::optional<QuarantineRow>> row = co_await std::move(reading);

@@ -90,7 +90,7 @@ bool is_same_request(const Job& a, const Job& b) {
 
 }  // namespace
 
-// The requested pass, or an open one with the same parameters: a request can safely be repeated.
+// Responds with the new pass, or with an open one that has the same parameters: a request can safely be repeated.
 Task<ServerResponse> Api::request_pass(const ServerRequest& request, Job pass) {
     if (!request.body.empty()) co_return body_not_taken();
     if (auto refused = refuse_entity(pass.stream)) co_return std::move(*refused);
@@ -133,7 +133,7 @@ Task<ServerResponse> Api::reconcile(const ServerRequest& request, ApiQuery& quer
     Job pass{.kind = JobKind::reconcile, .stream = entity.value_or("")};
     pass.deep = query.flag("deep");
     pass.confirm_deletes = query.flag("confirm_deletes");
-    // A requested one compares everything, whatever the counts are.
+    // A requested reconciliation compares everything, even if the counts agree.
     pass.whole = true;
     if (auto wrong = query.finish()) co_return std::move(*wrong);
     auto requesting = request_pass(request, std::move(pass));

@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t kShownMax = 60;
 
-// For a message: a limited number of bytes of it, printable.
+// For a message: the beginning of a text, printable.
 std::string shown(std::string_view text) {
     std::string out(text.substr(0, kShownMax));
     std::replace_if(

@@ -20,7 +20,7 @@ using Json = nlohmann::ordered_json;
 // Counting reads through an index: too slow for every request.
 constexpr std::chrono::seconds kCountEvery{30};
 
-// Set during its lifetime, however the coroutine ends.
+// Sets the flag during its lifetime, however the coroutine ends.
 class Busy {
   public:
     explicit Busy(bool& flag) : flag_(flag) { flag_ = true; }
@@ -124,7 +124,7 @@ Json reasons_json(const std::vector<Reason>& reasons) {
     return list;
 }
 
-// Streams whose newest reconciliation stopped to ask.
+// Streams whose newest reconciliation awaits confirmation.
 std::set<std::string> unconfirmed_streams(const std::vector<Job>& newest_first) {
     std::map<std::string, JobStatus> newest;
     for (const Job& pass : newest_first) {
@@ -239,7 +239,7 @@ Task<Api::Overview> Api::read_overview(std::size_t passes) {
     co_return Overview{std::move(counts), std::move(newest)};
 }
 
-// If it cannot be counted now (first load of an empty store), the last count stays, or there is none.
+// If the records cannot be counted now (first load of an empty store), the last count remains, if there is one.
 Task<> Api::count_records(const StoreCounts& counts) {
     const bool due = record_counts_.empty() || parts_.clock.now() - counted_at_ >= kCountEvery;
     if (counting_ || !due) co_return;
@@ -270,7 +270,7 @@ Task<ServerResponse> Api::sync(const ServerRequest& request, ApiQuery& query) {
     co_return json_answer(json_text(json), 202);
 }
 
-// If the store cannot be read the counts are reported all the same: they are needed most then.
+// If the store cannot be read, the counters are reported anyway: they are needed most then.
 // NOLINTNEXTLINE(readability-make-member-function-const): the table of paths calls all of them alike
 Task<ServerResponse> Api::metrics(const ServerRequest& /*request*/, ApiQuery& query) {
     if (auto wrong = query.finish()) co_return std::move(*wrong);

@@ -12,9 +12,9 @@ namespace {
 
 constexpr std::chrono::seconds kWaitEnds{50};
 
-// Of a consumer that is stuck, a batch is kept: some 60 KB.
+// Changes per batch. A stuck consumer keeps one batch in memory: some 60 KB.
 constexpr std::size_t kBatch = 200;
-// Proxies end connections that are silent for a minute, and a consumer that is gone is noticed by it.
+// Proxies close connections that are silent for a minute; a comment also detects consumers that are gone.
 constexpr std::chrono::seconds kCommentEvery{15};
 constexpr const char* kGreeting = "retry: 2000\n\n";
 constexpr const char* kComment = ":\n\n";
@@ -61,10 +61,10 @@ struct ChangeReads::Read {
     explicit Read(Clock& clock) : ended(clock) {}
 
     Page page{};       // null if the reader was interrupted
-    ChangeFeed ended;  // closed then
+    ChangeFeed ended;  // closed when the read has ended
 };
 
-// The reader for all who join. However its coroutine ends, they are notified.
+// The request that reads for all concurrent ones, which are notified however its coroutine ends.
 class ChangeReads::Lead {
   public:
     Lead(ChangeReads& reads, const Key& key)
@@ -126,7 +126,7 @@ Task<std::optional<std::string>> ChangeStream::next() {
         const ChangeReads::Page read = co_await std::move(reading);
         const Result<ChangePage>& page = *read;
         if (!page || (!at_.generation.empty() && page->generation != at_.generation)) break;
-        // Begun while the store could not be read: the next request gets the 410.
+        // The stream began while the store could not be read: the consumer's next request gets the 410.
         if (at_.generation.empty() && at_.since > page->newest_seq) break;
         at_.generation = page->generation;
         if (!page->changes.empty()) {

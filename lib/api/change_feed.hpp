@@ -1,10 +1,4 @@
-// Notifies coroutines that wait for changes. It transfers no data: each woken coroutine reads the store at its own
-// pace, so a slow one does not delay others.
-//
-//     feed.announce(4711);                                          // on the I/O thread, after the commit
-//     const bool more = co_await feed.wait_beyond(4710, deadline);  // at once, if 4711 was announced before
-//
-// I/O thread only.
+// Following the change log: waiting for changes, pages of changes, and server-sent events. I/O thread only.
 #pragma once
 
 #include "base/clock.hpp"
@@ -22,15 +16,14 @@
 
 namespace carecloud {
 
-// How long a page waits at most if `asked` to: nginx and other proxies give up after 60 s without a response, with a
-// 504.
+// Limits a requested wait: nginx and other proxies give up after 60 s without a response, with a 504.
 Duration wait_for_proxies(Duration asked);
 
-// Who waits for changes, and their waking. Data does not come this way: the woken read the store, each at its own pace,
-// so that a slow one holds up nobody.
+// Notifies coroutines that wait for changes. It transfers no data: each woken coroutine reads the store at its own
+// pace, so a slow one does not delay others.
 //
 //     feed.announce(4711);                                          // on the I/O thread, after the commit
-//     const bool more = co_await feed.wait_beyond(4710, deadline);  // at once, if 4711 was announced before
+//     const bool more = co_await feed.wait_beyond(4710, deadline);  // immediately if 4711 was announced before
 class ChangeFeed {
   public:
     // A client that follows the changes, whether it waits, reads or receives: counted during its lifetime.
@@ -51,7 +44,7 @@ class ChangeFeed {
     ChangeFeed(const ChangeFeed&) = delete;
     ChangeFeed& operator=(const ChangeFeed&) = delete;
 
-    // The newest seq that can be read.
+    // Announces the newest seq that can be read.
     void announce(std::uint64_t newest_seq);
     // Ends every current and later wait immediately: the service stops.
     void close();
@@ -60,7 +53,7 @@ class ChangeFeed {
     // operation_aborted when canceled.
     Task<bool> wait_beyond(std::uint64_t since, MonoTime until);
 
-    // The newest seq that was announced; 0: none was.
+    // The newest announced seq; 0 if none was announced.
     std::uint64_t newest() const { return newest_; }
     bool closed() const { return closed_; }
     std::size_t waiting() const { return waiters_.count(); }
@@ -79,13 +72,11 @@ class ChangeFeed {
 //
 //     const ChangeReads::Page page = co_await reads.changes(4711, 1000);
 //     if (!*page) co_return problem_of(page->error());
-//
-// I/O thread only.
 class ChangeReads {
   public:
     using Page = std::shared_ptr<const Result<ChangePage>>;
 
-    // All of these outlive it; it outlives its calls.
+    // All must outlive this, and this must outlive its calls.
     ChangeReads(Clock& clock, Reader& reader, const ChangeFeed& feed)
         : clock_(clock), reader_(reader), feed_(feed) {}
     ChangeReads(const ChangeReads&) = delete;
@@ -95,7 +86,7 @@ class ChangeReads {
     Task<Page> changes(std::uint64_t since, std::size_t limit);
 
   private:
-    // The newest announced seq when it began, since, limit.
+    // The newest announced seq at the start of the read, since, limit.
     using Key = std::tuple<std::uint64_t, std::uint64_t, std::size_t>;
     struct Read;
     class Lead;
@@ -106,26 +97,27 @@ class ChangeReads {
     std::map<Key, std::shared_ptr<Read>> under_way_;
 };
 
-// A consumer that follows the change log by server-sent events (WHATWG HTML, "Server-sent events"): one batch of events
-// a call, each with an id to go on from after a break, and a comment where nothing comes for a while.
+// A consumer that follows the change log by server-sent events (WHATWG HTML, "Server-sent events"). Each call returns
+// one batch of events, each with an id to continue from after a disconnect, or a comment if nothing happens for a
+// while.
 //
 //     auto stream = std::make_shared<ChangeStream>(clock, reads, feed, ChangeStream::Position{generation, since});
 //     answer.more = [stream] { return stream->next(); };
 class ChangeStream {
   public:
     struct Position {
-        std::string generation{};  // empty: whichever
+        std::string generation{};  // empty: any
         std::uint64_t since = 0;
     };
 
-    // Clock and feed outlive it.
+    // Clock and feed must outlive this.
     ChangeStream(Clock& clock, std::shared_ptr<ChangeReads> reads, ChangeFeed& feed, Position from);
 
-    // The next bytes of the stream. None: it ends, since the service stops, the store cannot be read, or its generation
-    // changed; the consumer comes again with the last id, and gets the error then.
+    // Returns the next bytes of the stream. std::nullopt at its end: the service stops, the store cannot be read, or
+    // its generation has changed. The consumer reconnects with its last id, and then receives the error.
     Task<std::optional<std::string>> next();
 
-    // Of an event's id, "GENERATION:SEQ", or a number alone. None: it is neither.
+    // Parses an event id, "GENERATION:SEQ", or a number only. std::nullopt if it is neither.
     static std::optional<Position> parse(std::string_view id);
 
   private:

@@ -1,8 +1,8 @@
-// Answers of the API: JSON, and problems as RFC 9457 has them.
+// Responses of the API: JSON, and problems according to RFC 9457.
 //
-//     co_return problem({.status = 400, .code = "bad_parameter", .detail = "limit: \"x\" is no number", .hint = "…"});
+//     co_return problem({.status = 400, .code = "bad_parameter", .detail = "limit must be an integer", .hint = "…"});
 //
-// Pure; safe on any thread.
+// Pure; thread-safe.
 #pragma once
 
 #include "base/error.hpp"
@@ -16,25 +16,25 @@ namespace carecloud {
 
 struct Problem {
     int status = 500;
-    std::string code{};    // for programs: which problem of that status it is
-    std::string detail{};  // what is wrong, in words; nothing secret
+    std::string code{};    // for programs: distinguishes problems of the same status
+    std::string detail{};  // the cause, in plain text; nothing secret
     std::string hint{};    // what to do about it
     std::optional<std::chrono::seconds> retry_after{};
 };
 
 ServerResponse problem(const Problem& problem);
-// Whether a later try may do better.
+// Whether a later attempt may succeed.
 bool is_passing(const Error& error);
-// What a store or the engine stumbled over: 400 where it was asked for what cannot be, 503 where a later try may do
-// better, else 500.
+// The response to an error of a store or of the engine: 400 for an invalid argument, 503 if a later attempt may
+// succeed, otherwise 500.
 ServerResponse problem_of(const Error& error);
 
-// What the portal answered, or did not: 504 where it was too slow, else 502.
+// The response to an error of the portal: 504 if it was too slow, otherwise 502.
 ServerResponse problem_of_portal(const Error& error);
 
-// Of a request that takes everything as parameters.
+// The response to a body that is not allowed: the request takes only parameters.
 ServerResponse body_not_taken();
-// Between two configurations, or at the end.
+// The response between two configurations, and during the shutdown.
 ServerResponse not_running();
 
 ServerResponse json_answer(std::string body, int status = 200);

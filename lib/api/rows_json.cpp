@@ -32,7 +32,7 @@ void append_number(std::string& out, std::string_view name, std::optional<std::u
     out += number ? std::to_string(*number) : "null";
 }
 
-// `[row,row]` after the given beginning.
+// Appends `[row,row]`; `out` ends with the opening bracket.
 template <class Rows, class Append>
 std::string listed(std::string out, const Rows& rows, Append append) {
     for (const auto& row : rows) {

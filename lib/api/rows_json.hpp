@@ -1,6 +1,6 @@
-// A page of what a store holds as JSON. Records stand in it byte for byte as the portal sent them.
+// Pages of a store's content as JSON. Records are copied byte for byte, as the portal sent them.
 //
-// Pure; safe on any thread.
+// Pure; thread-safe.
 #pragma once
 
 #include "store/reader.hpp"
@@ -12,7 +12,8 @@ namespace carecloud {
 // {"seq":…,"stream":…,"id":…,"kind":…,"modified":…,"hash":…,"committed_at":…}
 void append_change(std::string& out, const ChangeRow& change);
 
-// {"generation":…,"changes":[…],"next":SEQ}; `next` is the `since` to go on with, `since` itself where nothing came.
+// {"generation":…,"changes":[…],"next":SEQ}; `next` is the `since` of the next page, or `since` itself if there are no
+// changes.
 std::string changes_json(const ChangePage& page, std::uint64_t since);
 // {"records":[…],"next":ID or null}
 std::string records_json(const RecordPage& page);

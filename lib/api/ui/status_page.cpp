@@ -14,7 +14,7 @@
 namespace carecloud {
 namespace {
 
-// In the units of the plot: a quarter of an hour is ten wide, including a gap of two to the next.
+// In units of the plot: a quarter of an hour is ten wide, including a gap of two.
 constexpr std::size_t kStep = 10;
 constexpr std::size_t kBar = 8;
 constexpr std::uint64_t kChangesHeight = 100;
@@ -23,7 +23,7 @@ constexpr std::uint64_t kStripHeight = 10;
 constexpr std::uint64_t kEventsTop = 122;
 constexpr std::uint64_t kEventsHeight = 38;
 
-// Square roots, so that an ordinary day remains visible after a first load; never zero if there is a value.
+// Square roots keep an ordinary day visible after a first load. Never zero if there is a value.
 std::uint64_t height_of(std::uint64_t count, std::uint64_t most, std::uint64_t height) {
     if (count == 0) return 0;
     const double share = std::sqrt(static_cast<double>(count) / static_cast<double>(most));
@@ -200,7 +200,7 @@ std::string main_of(const StatusView& view) {
     return out;
 }
 
-// Once, from its position: inserted text is not searched again.
+// Fills each placeholder once, by position: inserted text is not searched again.
 std::string filled(std::string_view page, std::string_view title, std::string_view main) {
     constexpr std::string_view title_mark = "@TITLE@";
     constexpr std::string_view main_mark = "@MAIN@";
@@ -216,7 +216,7 @@ std::string filled(std::string_view page, std::string_view title, std::string_vi
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
-// As JSON has it: what is no UTF-8 replaced.
+// Converts the text as JSON output does: invalid UTF-8 is replaced.
 std::string as_utf8(std::string_view text) {
     const std::string quoted = json_text(std::string(text));
     return nlohmann::ordered_json::parse(quoted).get<std::string>();

@@ -1,4 +1,4 @@
-// The status page for people, drawn from what is known at one moment. Pure: the same view gives the same bytes.
+// The status page for people, rendered from the state at one moment. Pure: the same view gives the same bytes.
 #pragma once
 
 #include "base/error.hpp"
@@ -19,11 +19,11 @@ namespace carecloud {
 
 struct StreamView {
     std::string entity{};
-    std::optional<StreamState> state{};        // none: it never committed
-    std::optional<std::uint64_t> records{};    // none: they cannot be counted now
-    std::optional<StreamSnapshot> snapshot{};  // none: it does not run now
-    const PassEntry* last = nullptr;           // null: no pass has ended in this life
-    const PassUnderWay* under_way = nullptr;   // null: nothing was stored since
+    std::optional<StreamState> state{};        // empty if it never committed
+    std::optional<std::uint64_t> records{};    // empty if they cannot be counted now
+    std::optional<StreamSnapshot> snapshot{};  // empty if it is not running
+    const PassEntry* last = nullptr;           // null if no pass has ended since the start of the process
+    const PassUnderWay* under_way = nullptr;   // null if nothing was stored since the last pass
 };
 
 struct StatusView {
@@ -34,16 +34,16 @@ struct StatusView {
     Result<StoreCounts> counts{StoreCounts{}};
     std::optional<std::uint64_t> monthly_quota{};
     std::vector<StreamView> streams{};
-    std::vector<Job> passes{};  // the newest first
+    std::vector<Job> passes{};  // newest first
     std::vector<Subscription> subscriptions{};
     DayHistory::Quarters day{};
-    bool followed = true;  // its script may follow the changes, and updates at once when there are some
+    bool followed = true;  // whether its script may follow the changes, to update soon after one
 };
 
-// The whole page, UTF-8. Whatever comes from elsewhere is escaped in it.
+// The whole page, UTF-8. All foreign text is escaped.
 std::string status_page(const StatusView& view);
 
-// One stream on the page. `state`: the worst of the stream's own reasons.
+// One stream on the page. `state`: the worst state among the stream's reasons.
 std::string stream_card(const StreamView& stream, ServiceState state, Timestamp now);
 // "4 min ago"; "just now" within a second.
 std::string ago_of(Timestamp at, Timestamp now);
@@ -54,8 +54,8 @@ extern const std::string_view kPageCss;
 extern const std::string_view kPageJs;
 extern const std::string_view kPageIcon;
 
-// The text escaped, so that it is never markup: for the content of an element and for an attribute in double quotes.
-// Control characters become U+FFFD, and so do bytes that are no UTF-8.
+// Escapes text, so it is never markup, in an element or in an attribute in double quotes. Control characters and
+// invalid UTF-8 become U+FFFD.
 std::string html(std::string_view text);
 
 }  // namespace carecloud

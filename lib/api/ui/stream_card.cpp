@@ -79,7 +79,7 @@ std::string next_pass_of(const StreamView& stream) {
     return words;
 }
 
-// Progress and rate: from the second commit on.
+// Progress, and from the second commit on the rate.
 std::string progress_of(const PassUnderWay& pass) {
     std::string words = counted(pass.records, "record", "records") + " so far";
     const double seconds = std::chrono::duration<double>(pass.last_at - pass.first_at).count();

@@ -1,9 +1,9 @@
-// Keeps the page as it would be if it were loaded anew: the server draws it, this puts it in. A change in the stream of
-// events, or its end, brings the next look nearer; of the changes themselves nothing is read.
+// Keeps the page as a reload would show it: the server renders it, this script replaces the content. A change in the
+// stream of events, or the end of the stream, brings the next refresh forward; the content of the events is not used.
 "use strict";
 
-const calm = 10000; // ms between two looks when nothing happens
-const brisk = 1500; // ms from a change to the look
+const idleDelay = 10000; // ms between two refreshes if nothing happens
+const changeDelay = 1500; // ms from a change to the refresh
 
 let timer = 0;
 let stream = null;
@@ -12,21 +12,21 @@ function main() {
   return document.getElementById("main");
 }
 
-function look(after) {
+function scheduleRefresh(after) {
   clearTimeout(timer);
   timer = setTimeout(refresh, after);
 }
 
-// One event is enough; what else came in the meantime shows with the next look.
+// One event is enough: the refresh also shows all later changes.
 function listen() {
   if (stream) stream.close();
-  if (!main().dataset.seq) return; // only numbers are served here
+  if (!main().dataset.seq) return; // this address serves only numbers
   stream = new EventSource("/v1/changes?since=" + main().dataset.seq);
   stream.addEventListener("change", () => {
     stream.close();
-    look(brisk);
+    scheduleRefresh(changeDelay);
   });
-  stream.addEventListener("error", () => look(brisk));
+  stream.addEventListener("error", () => scheduleRefresh(changeDelay));
 }
 
 function busyReading() {
@@ -34,7 +34,7 @@ function busyReading() {
 }
 
 async function refresh() {
-  if (busyReading()) return look(calm);
+  if (busyReading()) return scheduleRefresh(idleDelay);
   const away = document.getElementById("away");
   try {
     const answer = await fetch("/", { cache: "no-store" });
@@ -50,10 +50,10 @@ async function refresh() {
     away.hidden = false;
     document.title = "? carecloud-syncd";
   }
-  look(calm);
+  scheduleRefresh(idleDelay);
 }
 
-document.addEventListener("visibilitychange", () => document.hidden || look(0));
+document.addEventListener("visibilitychange", () => document.hidden || scheduleRefresh(0));
 addEventListener("pagehide", () => stream && stream.close());
 listen();
-look(calm);
+scheduleRefresh(idleDelay);
