@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kApiGrace{1000};
 constexpr std::size_t kBodyMax = 4 * 1024;  // no request of the API needs one
-// A thousand that wait for changes, and room for other requests.
+// A thousand clients that wait for changes, and room for other requests.
 constexpr std::size_t kConnectionsMax = 1200;
 constexpr std::size_t kTokenMin = 16;  // bytes
 
@@ -83,7 +83,7 @@ Result<ApiEndpoint::Staged> ApiEndpoint::stage(const ApiSettings& settings) {
     return staged;
 }
 
-// The API is kept until its answer.
+// Keeps the Api alive until it has responded.
 Task<ServerResponse> ApiEndpoint::serve(std::shared_ptr<Api> api, const ServerRequest& request) {
     if (!api) {
         co_return problem({.status = 503,
@@ -97,7 +97,7 @@ Task<ServerResponse> ApiEndpoint::serve(std::shared_ptr<Api> api, const ServerRe
     co_return answer;
 }
 
-// Tokens can be guessed by anyone: one line at the start, and then one per interval.
+// Anybody can try tokens: one line at the start, and then one per interval.
 void ApiEndpoint::report_refused(const ServerRequest& request) {
     const auto line = refusals_.failed("token", ErrorCode::refused, parts_.clock.now());
     if (!line) return;

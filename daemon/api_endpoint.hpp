@@ -1,4 +1,4 @@
-// The API put together: the HTTP server, the API behind it, and a reload of either. I/O thread alone.
+// The API: the HTTP server, the Api behind it, and the reload of both. I/O thread only.
 #pragma once
 
 #include "api/api.hpp"
@@ -18,38 +18,38 @@ namespace carecloud {
 
 class ApiEndpoint {
   public:
-    // All of these outlive it.
+    // All must outlive it.
     ApiEndpoint(boost::asio::io_context& io, const ApiParts& parts, Log& log);
     ApiEndpoint(const ApiEndpoint&) = delete;
     ApiEndpoint& operator=(const ApiEndpoint&) = delete;
 
-    // An address, its server, and what is served there, which a reload changes. No API: none yet, or none any more.
+    // An address, its server, and the Api that it serves, which a reload changes. Null: none yet, or none any more.
     struct Served {
         ListenAddress address;
         std::unique_ptr<HttpServer> server{};
         std::shared_ptr<Api> api{};
     };
-    // What is to be served at an address, which may be one that is served already.
+    // What to serve at an address, which may be served already.
     struct Wanted {
         std::shared_ptr<Served> served;
         std::shared_ptr<Api> api;
     };
-    // What a configuration makes of it; the first one is the API, the other one its numbers. Empty: nothing is served.
+    // What to serve for a configuration: first the API, then its numbers. Empty: nothing.
     using Staged = std::vector<Wanted>;
 
-    // All that can fail. Changes nothing; a new address is listened on, and answers from take() on. If that of the
-    // numbers cannot be had, a warning says so and they are not served.
-    // Errors: config_invalid invalid_argument.
+    // Does all that can fail, but changes nothing: a new address is listened on, and responds after take(). If the
+    // address of the numbers is unavailable, they are not served, and a warning is logged. Errors: config_invalid
+    // invalid_argument server_failed.
     Result<Staged> stage(const ApiSettings& settings);
-    // Serves that from now on. Where the address stays as it is, no connection is dropped.
+    // Serves this from now on. If an address is unchanged, no connection is dropped.
     void take(Staged staged);
 
-    // "127.0.0.1:8461" with the real port; empty: it does not listen.
+    // "127.0.0.1:8461" with the actual port; empty if it does not listen.
     std::string address() const {
         return served_.empty() ? std::string() : served_.front()->server->address();
     }
 
-    // Ends what waits for changes, refuses new requests, finishes those under way.
+    // Ends waits for changes, refuses new requests, and finishes pending ones.
     Task<> stop();
 
   private:
@@ -61,11 +61,11 @@ class ApiEndpoint {
     boost::asio::io_context& io_;
     ApiParts parts_;
     Log& log_;
-    std::vector<std::shared_ptr<Served>> served_;  // the API's first
+    std::vector<std::shared_ptr<Served>> served_;  // the API's is first
     ErrorFold refusals_;
 };
 
-// Whether the API could be served so: its token's file. Opens no socket. Errors: config_invalid.
+// Whether the API can use these settings: the token's file. Opens no socket. Errors: config_invalid.
 Result<> check_api(const ApiSettings& settings);
 
 }  // namespace carecloud

@@ -1,5 +1,5 @@
-// carecloud-portal: the loopback portal as a program. It reads its options, fills the model, listens, and
-// reports where.
+// carecloud-portal: the loopback portal as a program. It reads its options, fills the model, listens, and reports its
+// addresses.
 #include "portal/portal_certificates.hpp"
 #include "portal/portal_edit.hpp"
 #include "portal/portal_options.hpp"
@@ -70,7 +70,7 @@ Result<> fill_model(const PortalProgram& program, PortalModel& model) {
     return {};
 }
 
-// The authority first: a program that waits for the ports may need it.
+// The CA first: a program that waits for the port file may need it.
 Result<> write_files(const PortalProgram& program, const PortalServer& server, const std::string& ca_file) {
     Result<> written;
     if (!program.sns_ca_out.empty())

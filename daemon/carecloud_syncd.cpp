@@ -1,4 +1,4 @@
-// carecloud-syncd, the service. See options.cpp for its face and service.cpp for what it is made of.
+// carecloud-syncd, the service. Its command line is in options.cpp, its composition in service.cpp.
 #include "base/ensure.hpp"
 #include "control.hpp"
 #include "options.hpp"

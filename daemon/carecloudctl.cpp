@@ -1,4 +1,4 @@
-// carecloudctl, the operator's tool. See lib/ctl/command_table.cpp for its face.
+// carecloudctl, the operator's tool. Its command line is in lib/ctl/command_table.cpp.
 #include "ctl/ctl.hpp"
 #include "portal_wiring.hpp"
 
@@ -9,7 +9,7 @@
 
 namespace {
 
-// What the portal does oddly and without harm is the daemon's to report.
+// Without callbacks: the daemon reports harmless anomalies of the portal.
 carecloud::Result<std::unique_ptr<carecloud::HttpPortal>> make_quiet_portal(
     const carecloud::Configuration& configuration, carecloud::Clock& clock) {
     return carecloud::make_portal(configuration, clock);
@@ -31,6 +31,6 @@ int main(int argc, char** argv) {
                                                                   .make_portal = make_quiet_portal}));
     } catch (const std::exception& broken) {
         std::cerr << "carecloudctl: " << broken.what() << "\n";
-        return 70;  // EX_SOFTWARE: a broken invariant
+        return 70;  // EX_SOFTWARE: a violated invariant
     }
 }

@@ -27,7 +27,7 @@ void print_findings(const LoadedConfiguration& loaded) {
     if (!loaded.warnings.empty()) std::cerr << report(loaded.file, loaded.warnings) << "\n";
 }
 
-// Firewalls commonly refuse larger requests (hazard 36): those with ids are limited accordingly, a filter cannot be.
+// Firewalls commonly refuse larger requests (hazard 36). Requests with ids are limited accordingly; a filter cannot be.
 void warn_of_large_filters(const LoadedConfiguration& loaded) {
     for (const StreamSettings& stream : loaded.configuration.streams) {
         if (!is_filter_too_large(stream.spec)) continue;
@@ -57,7 +57,7 @@ void report_streams(const Configuration& configuration) {
     }
 }
 
-// The service would refuse to start (78).
+// The service would refuse to start because of this (exit code 78).
 std::optional<std::string> store_problem(const Configuration& configuration) {
     const auto state = peek_stream(configuration, configuration.streams.front().spec.entity);
     if (state) return std::nullopt;
@@ -80,7 +80,7 @@ std::vector<std::string> file_problems(const Configuration& configuration) {
     return problems;
 }
 
-// The same of the files that systemd passes to the service, in the place of its copies of them.
+// The same for files that systemd passes to the service: checks their sources, not the service's copies.
 std::vector<std::string> credential_and_file_problems(Configuration configuration, const std::string& file) {
     const auto unit = unit_for(file);
     if (!unit) return file_problems(configuration);
@@ -102,7 +102,7 @@ void report_api(const ApiSettings& api) {
               << (api.token_file ? ", with a token\n" : ", for this machine only, without a token\n");
 }
 
-// What the former versions take in a year, at the pace at which they came so far.
+// Estimates the size of one year's former versions from the rate so far.
 std::string yearly_text(const VersionUse& use, Timestamp now) {
     constexpr std::chrono::hours day{24};
     const Duration kept = use.since ? now - *use.since : Duration{};
@@ -156,7 +156,7 @@ ExitCode check_configuration(const Options& options) {
     print_findings(loaded);
     warn_of_large_filters(loaded);
     std::vector<std::string> problems = credential_and_file_problems(loaded.configuration, loaded.file);
-    Surroundings surroundings = look_around(loaded.configuration, loaded.file);
+    Surroundings surroundings = check_surroundings(loaded.configuration, loaded.file);
     for (const std::string& warning : surroundings.warnings)
         std::cerr << loaded.file << ": warning: " << warning << "\n";
     problems.insert(problems.end(), surroundings.problems.begin(), surroundings.problems.end());

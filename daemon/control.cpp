@@ -18,7 +18,7 @@ constexpr const char* kPath = "/reload";
 // RuntimeDirectory= of the packaged unit.
 constexpr const char* kPackagedFolder = "/run/carecloud-syncd";
 constexpr int kRefused = 422;
-// Reading a few files; a page that is being stored is not waited for.
+// A reload reads a few files; it does not wait for a page that is being stored.
 constexpr std::chrono::seconds kAnswerTimeout{30};
 
 std::optional<std::string> runtime_folder() {

@@ -1,6 +1,6 @@
-// The control socket of a running service: how `carecloud-syncd --reload` has it read its configuration again, and
-// learns whether it did. A Unix socket in the service's own folder ($RUNTIME_DIRECTORY), beside the API, which may
-// not be configured or ask for a token.
+// The control socket of a running service: `carecloud-syncd --reload` uses it to make the service reload its
+// configuration, and to get the result. A Unix socket in the service's runtime folder ($RUNTIME_DIRECTORY), separate
+// from the API, which may not be configured or may require a token.
 #pragma once
 
 #include "net/server/http_server.hpp"
@@ -15,13 +15,12 @@
 
 namespace carecloud {
 
-// Listens until it is destroyed. Null where there is no $RUNTIME_DIRECTORY, or, after a warning, where the socket
-// cannot be had: the service runs without it, and takes SIGHUP. `reload`: Reload::reload(). I/O thread; `log` outlives
-// it.
+// Listens until it is destroyed. Null without $RUNTIME_DIRECTORY, or, after a warning, if it cannot listen: the service
+// then runs without the socket, and SIGHUP works. `reload`: Reload::reload(). I/O thread only; `log` must outlive it.
 std::unique_ptr<HttpServer> listen_for_control(boost::asio::io_context& io,
                                                std::function<std::string()> reload, Log& log);
 
-// --reload: has the running service do it, and says on stdout or stderr what came of it.
+// --reload: makes the running service reload, and prints the result to stdout or stderr.
 ExitCode reload_service();
 
 }  // namespace carecloud

@@ -1,4 +1,4 @@
-// What the daemon answers its API about itself. I/O thread alone.
+// The daemon's state and actions, for its API. I/O thread only.
 #pragma once
 
 #include "api/api_host.hpp"
@@ -32,7 +32,7 @@ class DaemonHost : public ApiHost {
     std::optional<Timestamp> certificate_end() const override { return parts_.endpoint.certificate_end(); }
     std::optional<RequestCount> requests(std::string_view month) const override;
     bool nudge(std::string_view entity) override { return engine() && engine()->ask(entity); }
-    // Between two engines the request is in the store, where the next one finds it.
+    // Between two engines the request waits in the store for the next one.
     Task<Result<std::uint64_t>> request_pass(Job pass) override;
     bool cancel_pass(std::uint64_t id) override;
     Task<Result<ErasureReport>> erase(ErasureRequest request) override;

@@ -1,4 +1,4 @@
-// The SNS endpoint put together: the HTTPS server, the receiver behind it, and a reload of either. I/O thread alone.
+// The SNS endpoint: the HTTPS server, the receiver behind it, and the reload of both. I/O thread only.
 #pragma once
 
 #include "base/error.hpp"
@@ -17,28 +17,28 @@ namespace carecloud {
 
 class EventEndpoint {
   public:
-    // All of these outlive it. `on_error`: what the server cannot blame on a client.
+    // All must outlive it. `on_error`: errors that are not a client's fault.
     EventEndpoint(boost::asio::io_context& io, const ReceiverPorts& ports,
                   std::function<void(const Error&)> on_error);
     ~EventEndpoint();
     EventEndpoint(const EventEndpoint&) = delete;
     EventEndpoint& operator=(const EventEndpoint&) = delete;
 
-    // Serves what the configuration says from now on; without an `sns` section, nothing. Where the address stays as it
-    // is, no connection is dropped. After an error all is as it was. Errors: invalid_argument, config_invalid.
+    // Serves this configuration from now on; without an `sns` section, nothing. If the address is unchanged, no
+    // connection is dropped. After an error nothing has changed. Errors: invalid_argument config_invalid server_failed.
     Result<> apply(const Configuration& configuration);
 
-    // "127.0.0.1:8443" with the real port; empty: it does not listen.
+    // "127.0.0.1:8443" with the actual port; empty if it does not listen.
     std::string address() const;
 
-    // When the certificate in use, or one of its chain, ends. None: it has none, or does not listen.
+    // When the certificate in use, or one of its chain, expires. std::nullopt if there is none, or it does not listen.
     std::optional<Timestamp> certificate_end() const;
 
-    // Refuses new requests, finishes those under way.
+    // Refuses new requests and finishes pending ones.
     Task<> stop();
 
   private:
-    // What one configuration makes of it. Requests keep theirs alive.
+    // The objects of one configuration. A request keeps its own alive.
     struct Service;
 
     Result<std::shared_ptr<Service>> prepare(const Configuration& configuration);
@@ -50,13 +50,13 @@ class EventEndpoint {
     boost::asio::io_context& io_;
     ReceiverPorts ports_;
     std::function<void(const Error&)> on_error_;
-    std::shared_ptr<Service> service_;  // of new requests; null: not configured
+    std::shared_ptr<Service> service_;  // for new requests; null if not configured
     std::unique_ptr<HttpServer> server_;
     ListenAddress address_;  // of server_
-    bool tls_ = false;       // likewise
+    bool tls_ = false;       // whether server_ uses TLS
 };
 
-// Whether the endpoint could serve this: its certificate, its key, its credentials. Opens no socket. Errors: as
+// Whether the endpoint can use these settings: certificate, key, credentials. Opens no socket. Errors: as
 // EventEndpoint::apply.
 Result<> check_endpoint(const SnsSettings& settings);
 

@@ -1,4 +1,4 @@
-// What the daemon's servers have in common: the address that one listens on, and the end of one that is replaced.
+// Common parts of the daemon's servers: the address to listen on, and the end of a server that is replaced.
 #pragma once
 
 #include "base/error.hpp"
@@ -12,12 +12,12 @@
 
 namespace carecloud {
 
-// A socket of systemd's is duplicated: the server closes what it is given, and connections go on to queue at the other.
-// Errors: server_failed, for want of descriptors.
+// A socket from systemd is duplicated: the server closes its descriptor, and connections continue to queue at the
+// original. Errors: server_failed, if no descriptors are left.
 Result<ServerAddress> server_address(const ListenAddress& listen);
 
-// For a server that another one, or none, takes the place of: it takes no more requests; what it has is answered, or
-// cut after its grace. I/O thread alone.
+// For a server that is replaced or no longer needed: it accepts no more requests; pending ones are answered, or
+// canceled after the server's grace period. I/O thread only.
 void retire_server(boost::asio::io_context& io, std::unique_ptr<HttpServer> server);
 
 }  // namespace carecloud

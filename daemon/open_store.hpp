@@ -1,4 +1,4 @@
-// The store that a configuration names. open_store.cpp is the one file of the daemon that knows which kinds there are.
+// The store of a configuration. open_store.cpp is the daemon's only file that knows which kinds exist.
 #pragma once
 
 #include "model/stream.hpp"
@@ -12,27 +12,27 @@
 
 namespace carecloud {
 
-// What the configuration has the store keep, as of `now`.
+// The limits of what the store is configured to keep, as of `now`.
 KeepLimits keep_limits(const Configuration& configuration, Timestamp now);
 
 // Blocks while it opens. Errors: store_owned store_newer store_busy store_full store_failed store_corrupt.
 Result<std::unique_ptr<StoreHandle>> open_store(const Configuration& configuration, Clock& clock);
 
-// A stream's row, for --check: beside a daemon that may be running. None: there is no store yet, or it does not know
-// the stream. Blocks. Errors: as open_store(), but store_owned.
+// Reads a stream's row while a daemon may be running, for --check. std::nullopt if there is no store yet or it does not
+// have the stream. Blocks. Errors: as open_store(), except store_owned.
 Result<std::optional<StreamState>> peek_stream(const Configuration& configuration, const std::string& stream);
 
-// What its former versions take, likewise.
+// Reads how much space its former versions use, in the same way.
 Result<std::optional<VersionUse>> peek_versions(const Configuration& configuration);
 
-// Whether both configurations name one store: a reload does not replace it.
+// Whether both configurations have the same store, which a reload cannot replace.
 bool is_same_store(const Configuration& a, const Configuration& b);
 
-// The file that the store is in; empty: it is not in one.
+// The file of the store; empty if it is not in a file.
 const std::string& store_path(const Configuration& configuration);
 
-// Files that may note that there is a store: the first one is this process's, the others are those of one that runs
-// with or without systemd's state folder.
+// Files that may record that the store exists: first this process's, then those of a process that runs with or without
+// systemd's state folder.
 std::vector<std::string> store_markers(const Configuration& configuration,
                                        const EnvironmentLookup& environment);
 

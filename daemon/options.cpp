@@ -85,7 +85,7 @@ std::variant<Options, ExitCode> parse_options(int argc, const char* const* argv,
     };
     po::variables_map values;
     try {
-        // No abbreviations: what is typed in a unit file must not change its meaning with a later version.
+        // No abbreviations: an option in a unit file must not change its meaning in a later version.
         const int style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
         po::store(po::command_line_parser(argc, argv).options(description).style(style).positional({}).run(),
                   values);

@@ -1,4 +1,4 @@
-// The command line of carecloud-syncd, and the codes that it exits with.
+// The command line of carecloud-syncd, and its exit codes.
 #pragma once
 
 #include "base/error.hpp"
@@ -14,19 +14,20 @@ namespace carecloud {
 enum class ExitCode : int {
     ok = 0,
     usage = 64,          // EX_USAGE
-    software = 70,       // EX_SOFTWARE: a broken invariant, never an outage
+    software = 70,       // EX_SOFTWARE: a violated invariant, never an outage
     unavailable = 75,    // EX_TEMPFAIL: the portal or the store could not be reached
     key_refused = 77,    // EX_NOPERM
-    configuration = 78,  // EX_CONFIG, and whatever else no restart can heal
+    configuration = 78,  // EX_CONFIG, and everything else that a restart cannot fix
 };
 
-// The exit code of a daemon that an error ended.
+// The exit code of a daemon that ended with this error.
 ExitCode exit_code_of(const Error& error);
-// The same of several errors, of which `before` is the code so far. A refused key decides, since no restart helps then.
+// The exit code after several errors; `before` is the code so far. A refused key takes precedence, since no restart
+// helps then.
 ExitCode exit_code_after(ExitCode before, const Error& error);
 
-// The process exits with `code` in four seconds, whatever it does then. A disk that hangs must not hold up the stop:
-// what is not committed by then is rolled back by the next start (promise 3), so exiting is safe at any instant.
+// Makes the process exit with `code` in four seconds, whatever it is doing then. A hanging disk must not delay the
+// stop: what is not committed by then is rolled back by the next start (promise 3), so exiting is safe at any time.
 void exit_soon_at_the_latest(ExitCode code);
 
 struct Options {
@@ -37,7 +38,8 @@ struct Options {
     bool new_store = false;
 };
 
-// The options, or the code to exit with at once: --help and --version have been answered on `out`, an error on `err`.
+// Returns the options, or the code to exit with immediately: after --help and --version, printed to `out`, or an error,
+// printed to `err`.
 std::variant<Options, ExitCode> parse_options(int argc, const char* const* argv, std::ostream& out,
                                               std::ostream& err);
 

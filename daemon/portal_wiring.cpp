@@ -9,8 +9,8 @@
 namespace carecloud {
 namespace {
 
-// What to type. The packaged service has a copy of the key's file, which only a restart renews; `carecloudctl doctor`
-// reads the file itself.
+// The remedy as commands. The packaged service uses a copy of the key file, which only a restart renews; `carecloudctl
+// doctor` reads the file itself.
 std::string remedy_for_key(const std::string& file) {
     if (is_credential(file)) {
         return "write a valid key to the source file of LoadCredential= in the unit (packaged: "

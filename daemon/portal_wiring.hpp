@@ -1,4 +1,4 @@
-// The portal as the configuration names it. Decides nothing.
+// Creates the portal of a configuration. Makes no decisions.
 #pragma once
 
 #include "base/clock.hpp"
@@ -11,15 +11,14 @@
 
 namespace carecloud {
 
-// Who is called back; see HttpPortalSettings. `on_request` only where the log's level is debug or below.
+// See HttpPortalSettings. `on_request` is called only if the log level is debug or below.
 struct PortalCallbacks {
     std::function<void(const Error&)> on_notice{};
     std::function<void(const PortalExchange&)> on_request{};
     std::function<void(const PortalOutcome&)> on_outcome{};
 };
 
-// Reads the key's file. Errors: config_invalid, invalid_argument; they name the
-// setting and the remedy.
+// Reads the key file. Errors: config_invalid invalid_argument; they name the setting and the remedy.
 Result<std::unique_ptr<HttpPortal>> make_portal(const Configuration& configuration, Clock& clock,
                                                 PortalCallbacks callbacks = {});
 

@@ -1,5 +1,5 @@
-// What the service is made of, by how long it lives: the process, its open store, and the engine, which a reload
-// replaces. What one configuration makes of it is in settings.hpp. I/O thread alone.
+// The parts of the service, by lifetime: the process, its open store, and the engine, which a reload replaces. The
+// parts that depend on one configuration are in settings.hpp. I/O thread only.
 #pragma once
 
 #include "api/change_feed.hpp"
@@ -28,7 +28,7 @@
 
 namespace carecloud {
 
-// As long as the process, whatever is configured.
+// Exists as long as the process, whatever is configured.
 struct Process {
     explicit Process(Log& written) : log(written) {}
 
@@ -45,7 +45,7 @@ struct Process {
     ExitCode code = ExitCode::ok;
 };
 
-// The open store, with its inbox measured and its subscriptions in memory.
+// The open store, with metrics of its inbox, and its subscriptions in memory.
 struct Storage {
     Storage(StoreHandle& opened, Process& process)
         : handle(opened),
@@ -60,12 +60,12 @@ struct Storage {
     Subscriptions subscriptions;
 };
 
-// The engine that runs now: none before the first one, between two of them and after the last one. Whoever outlives an
-// engine refers to this.
+// The current engine: none before the first one, between two, and after the last one. Objects that outlive an engine
+// refer to this.
 class EngineSlot : public EngineWaker {
   public:
     explicit operator bool() const { return engine_ != nullptr; }
-    // Only if there is one.
+    // Only if there is an engine.
     Engine* operator->() const { return engine_.get(); }
     Engine& operator*() const { return *engine_; }
 
@@ -75,12 +75,12 @@ class EngineSlot : public EngineWaker {
         push_ = engine_->push();
         engine_.reset();
     }
-    // Of the engine before: how long the portal wants to be left alone.
+    // From the previous engine: how long the portal must be left alone.
     const std::optional<PortalHold>& hold() const { return hold_; }
-    // The same: which streams' events are missing.
+    // From the previous engine: the streams whose events are missing.
     const std::map<std::string, PushWatch>& push() const { return push_; }
 
-    // Without an engine nobody is woken: the next one begins with a pass.
+    // Without an engine, there is nothing to wake: the next one begins with a pass.
     void wake(std::string_view stream) override {
         if (engine_) engine_->nudge(stream);
     }

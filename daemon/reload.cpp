@@ -12,7 +12,7 @@ namespace {
 
 constexpr Duration kFilesCheckEvery = std::chrono::seconds(10);
 
-// Why a service that runs with `now` cannot apply the loaded settings: one problem per line. Empty: it can.
+// Why a service that runs with `now` cannot apply the loaded settings: one problem per line. Empty if it can.
 std::string why_no_reload(const LoadedConfiguration& loaded, const Configuration& now) {
     if (!loaded.ok()) {
         std::string problems = report(loaded.file, loaded.problems);
@@ -34,7 +34,7 @@ Reload::Reload(const ServiceParts& parts, ApiEndpoint& api, const InheritedSocke
       alarm_(parts.process.clock.make_alarm()),
       key_stamp_(file_stamp(parts.configuration().portal.api_key_file)) {}
 
-// An error changes nothing.
+// After an error nothing has changed.
 Result<> Reload::apply(Result<Settings> prepared) {
     if (!prepared) return prepared.error();
     auto staged = api_.stage(prepared->configuration.api);
@@ -90,7 +90,7 @@ Task<> Reload::watch_files() {
     while (!stopped_) {
         const MonoTime next_check = parts_.process.clock.now() + kFilesCheckEvery;
         co_await alarm_->wait_until(next_check);
-        // The settings just read by a reload wait until the engine has stopped.
+        // New settings from a reload wait until the engine has stopped.
         if (stopped_ || parts_.settings.next) continue;
         const auto stamp = file_stamp(parts_.configuration().portal.api_key_file);
         if (stamp && stamp != key_stamp_) {

@@ -1,6 +1,6 @@
-// Takes a changed configuration, and changed content of the files that it names, while the service runs. The endpoints
-// and the portal follow at once; the engine once it has come to rest. Whatever cannot be used changes nothing. I/O
-// thread alone.
+// Applies a changed configuration, and changed content of the files that it names, while the service runs. The
+// endpoints follow immediately, as does the portal's client if only its key changed; otherwise it and the engine follow
+// once the engine has stopped. Unusable settings change nothing. I/O thread only.
 #pragma once
 
 #include "api_endpoint.hpp"
@@ -13,25 +13,25 @@
 
 namespace carecloud {
 
-// What is read again.
+// What to read again.
 struct ReloadSource {
-    std::string file;  // of the configuration
-    bool once;         // --once: only the portal's key is taken
+    std::string file;  // the configuration's
+    bool once;         // --once: only a changed key of the portal is applied
 };
 
 class Reload {
   public:
-    // `sockets` and `api` outlive it.
+    // `sockets` and `api` must outlive it.
     Reload(const ServiceParts& parts, ApiEndpoint& api, const InheritedSockets& sockets, ReloadSource source);
 
-    // Reads the configuration again. Why it was refused, a problem a line; empty: it is in use.
+    // Reads the configuration again. Returns why it was refused, one problem per line; empty if it is in use.
     std::string reload();
 
     // Checks the files every few seconds, until stop(): keys and certificates are changed by replacing their files
     // (hazard 10).
     Task<> watch_files();
 
-    // For between two engines. True: there are new settings, which are those in use now.
+    // Called between two engines. True: there are new settings, which are in use now.
     bool take_next();
 
     void stop();

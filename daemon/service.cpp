@@ -30,7 +30,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-// An exception out of a coroutine is a violated invariant: it ends the process through main.
+// An exception from a coroutine is a violated invariant: it ends the process through main.
 void rethrow(const std::exception_ptr& thrown) {
     if (thrown) std::rethrow_exception(thrown);
 }
@@ -41,7 +41,7 @@ std::vector<std::string> topics_of(const Configuration& configuration) {
 
 class Service {
   public:
-    // All of these outlive it; the store is open.
+    // All must outlive it; the store is open.
     Service(const Options& options, Process& process, StoreHandle& store, InheritedSockets sockets,
             Settings settings);
 
@@ -133,7 +133,7 @@ void Service::make_engine() {
         engine_settings(settings_.now.configuration, engine_), process_.pass_log));
 }
 
-// The engine until stop(), and after a reload another one with the new settings on the same store.
+// Runs the engine until stop(), and after a reload another one with the new settings on the same store.
 Task<> Service::live() {
     for (;;) {
         make_engine();
@@ -149,7 +149,7 @@ Task<> Service::live() {
         if (stopping_ || !reload_.take_next()) break;
     }
     co_await api_.stop();
-    // Until here events were made durable; each one acknowledged with 200 is.
+    // Events are accepted until here; each one acknowledged with 200 is durable.
     co_await endpoint_.stop();
     finish();
 }
@@ -165,7 +165,7 @@ Task<> Service::live_once() {
     finish();
 }
 
-// Where the API is, and where events are received.
+// Logs the addresses of the API and the SNS endpoint.
 void Service::report_addresses() {
     Log& log = process_.log;
     const Configuration& configuration = parts_.configuration();
@@ -187,7 +187,7 @@ void Service::stop() {
     watches_.stop();
 }
 
-// Nothing more to wait for: releases what keeps the io_context running.
+// Nothing is left to wait for: releases what keeps the io_context running.
 void Service::finish() {
     stopping_ = true;
     reload_.stop();
@@ -219,7 +219,7 @@ ExitCode Service::run() {
     return process_.code;
 }
 
-// After the configuration and sockets are validated: first creates what can fail.
+// Called with a valid configuration and sockets. First creates what can fail.
 ExitCode run_process(const Options& options, Log& log, Configuration configuration,
                      InheritedSockets sockets) {
     Process process(log);

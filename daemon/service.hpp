@@ -1,18 +1,18 @@
-// The daemon put together: configuration, store, portal, engine, signals. Constructs and wires, decides
-// nothing.
+// The service, composed of configuration, store, portal, engine and signals. Constructs and connects; makes no
+// decisions.
 #pragma once
 
 #include "options.hpp"
 
 namespace carecloud {
 
-// --check: says on stdout what the configuration means, and on stderr every problem of it and of its surroundings.
+// --check: prints the meaning of the configuration to stdout, and every problem in it and its surroundings to stderr.
 // Opens no connection.
 ExitCode check_configuration(const Options& options);
-// --new-store: forgets that there was a store, so that the next start may create one.
+// --new-store: removes the record that a store existed, so the next start may create one.
 ExitCode allow_new_store(const Options& options);
 
-// Runs the service, or with --once one pass of every stream, to its end.
+// Runs the service until it stops; with --once, one pass of every stream.
 ExitCode run_service(const Options& options);
 
 }  // namespace carecloud

@@ -1,4 +1,4 @@
-// What the objects of a running service use together. A reload changes `settings` and `engine`. I/O thread alone.
+// The parts that the objects of a running service share. A reload changes `settings` and `engine`. I/O thread only.
 #pragma once
 
 #include "event_endpoint.hpp"
@@ -10,7 +10,7 @@
 
 namespace carecloud {
 
-// All of these outlive whoever holds this.
+// All must outlive every holder of this.
 struct ServiceParts {
     Process& process;
     Storage& storage;
@@ -19,7 +19,7 @@ struct ServiceParts {
     EventEndpoint& endpoint;
 
     const Configuration& configuration() const { return settings.now.configuration; }
-    // Of the configured topics.
+    // The subscriptions of the configured topics.
     std::vector<Subscription> subscriptions() const {
         std::vector<Subscription> all;
         if (!configuration().sns) return all;

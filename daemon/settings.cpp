@@ -29,7 +29,7 @@ void count_request(Metrics& metrics, const PortalOutcome& outcome) {
     if (outcome.of_list && !outcome.failed) metrics.page_came();
 }
 
-// What the portal's client reports, as lines of the log and in the metrics.
+// Reports the activity of the portal's client in the log and in the metrics.
 PortalCallbacks portal_reports(Log& log, Metrics& metrics) {
     return {.on_notice = [&log](const Error& notice) { log.write(LogLevel::warn, notice); },
             .on_request = [&log](const PortalExchange& request) { log_request(log, request); },
@@ -43,7 +43,7 @@ std::optional<Dialect> dialect_of(const std::optional<DialectSetting>& setting) 
                    .keyset = setting->keyset};
 }
 
-// The vendor publishes events of this one so far (the vendor's API documentation).
+// The only entity whose events the vendor publishes so far (the vendor's API documentation).
 constexpr const char* kAnnouncedEntity = "claim_attendance";
 
 EngineStream engine_stream(const StreamSettings& stream, const PortalSettings& portal, bool events) {

@@ -1,5 +1,5 @@
-// What one configuration makes of the service: its values, the portal with its key, and the stamps of its files. A
-// reload replaces all of it. I/O thread alone.
+// Everything that depends on one configuration: its values, the portal with its key, and the stamps of its files. A
+// reload replaces all of it. I/O thread only.
 #pragma once
 
 #include "portal/http/http_portal.hpp"
@@ -16,16 +16,16 @@
 
 namespace carecloud {
 
-// The files that a configuration names and whose content is in use: certificates, their keys, tokens, passwords. They
-// are changed by replacing them, and the new content is used without a reload. The portal's key is not among them: it
-// needs no new engine. The checks block, but are small and local.
+// The files in use that a configuration names: certificates, their keys, tokens, passwords. They are changed by
+// replacing them; the new content is used without a reload. The portal's key is not included: it needs no new engine.
+// The checks block, but the files are small and local.
 class WatchedFiles {
   public:
     WatchedFiles() = default;
-    // As they are now; made before they are read, so that no change is missed.
+    // Stamps the files as they are now. Construct this before reading them, so no change is missed.
     explicit WatchedFiles(const Configuration& configuration);
 
-    // Those that changed since the last call. A missing one counts when it is back.
+    // The files that have changed since the last call. A missing file is ignored until it is back.
     std::vector<std::string> changed();
 
   private:
@@ -38,19 +38,19 @@ struct Settings {
     WatchedFiles files;
 };
 
-// Those in use, and after a reload those that follow once the engine has come to rest.
+// The settings in use, and after a reload those that follow once the engine has stopped.
 struct CurrentSettings {
     Settings now;
     std::optional<Settings> next{};
 };
 
-// From a configuration as it was read: with the sockets that systemd passed. Errors: config_invalid invalid_argument.
+// From a configuration as it was read; adds the sockets from systemd. Errors: config_invalid invalid_argument.
 Result<Settings> prepare_settings(Configuration configuration, const InheritedSockets& sockets,
                                   Process& process);
-// From one that is complete, with the present content of its files. Errors: as prepare_settings().
+// From a complete configuration, with the current content of its files. Errors: as prepare_settings().
 Result<Settings> make_settings(Configuration configuration, Process& process);
 
-// `before`: what the engine before has learned of the portal and of events.
+// `before`: what the previous engine has learned of the portal and of events.
 EngineSettings engine_settings(const Configuration& configuration, const EngineSlot& before);
 
 }  // namespace carecloud

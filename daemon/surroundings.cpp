@@ -39,10 +39,10 @@ constexpr std::string_view kListening = "0A";  // TCP_LISTEN in /proc/net/tcp
 constexpr unsigned long kAccepts = 0x10000;    // __SO_ACCEPTCON in /proc/net/unix
 constexpr const char* kProcesses = "/proc";
 
-// Who listens on an address of this machine already, as /proc shows.
+// A process that already listens on an address of this machine, according to /proc.
 struct SocketHolder {
     pid_t pid = 0;
-    std::string program;  // as the kernel calls it: 15 bytes at most
+    std::string program;  // the kernel's name for it: at most 15 bytes
 };
 
 using Inodes = std::set<std::string>;
@@ -102,14 +102,14 @@ bool holds_one(const fs::path& process, const Inodes& inodes) {
     return false;
 }
 
-// Zero for what is no process.
+// Zero if it is not a process.
 pid_t pid_in(const std::string& name) {
     pid_t pid = 0;
     const auto [end, failure] = std::from_chars(name.data(), name.data() + name.size(), pid);
     return failure == std::errc{} && end == name.data() + name.size() ? pid : 0;
 }
 
-// Whether `listen` could not be bound now since somebody listens there. Nobody is connected to.
+// Whether `listen` cannot be bound now because somebody listens there. Opens no connection.
 bool is_taken(const ListenAddress& listen) {
     if (listen.is_unix()) return !listening(listen).empty();
     boost::system::error_code failure;
@@ -124,12 +124,12 @@ bool is_taken(const ListenAddress& listen) {
     const int failed_by = errno;
     ::close(probe);
     if (bound) return false;
-    // Without the privilege for a low port only the list of those who listen says it.
+    // Without the privilege for a low port, only the list of listening sockets shows this.
     return failed_by == EADDRINUSE || (failed_by == EACCES && !listening(listen).empty());
 }
 
-// Those who hold a listening socket of that port or path. Empty: nobody, or only users whose processes this one may not
-// look into.
+// The processes with a listening socket for that port or path. Empty if there are none, or only processes of other
+// users that this one may not inspect.
 std::vector<SocketHolder> holders_of(const ListenAddress& listen) {
     const Inodes inodes = listening(listen);
     std::vector<SocketHolder> holders;
@@ -146,7 +146,7 @@ std::vector<SocketHolder> holders_of(const ListenAddress& listen) {
     return holders;
 }
 
-// Of etc/config.yaml, as it is installed.
+// From etc/config.yaml, as installed.
 constexpr std::string_view kExampleUrl = "https://portal.example.org/api";
 constexpr std::string_view kExampleId = "000000000000000000000000";
 // StateDirectory= and RuntimeDirectory= of the packaged unit: created when the service starts.
@@ -169,7 +169,7 @@ void find_placeholders(const PortalSettings& portal, Surroundings& found) {
     check(portal.bucket_id, "bucket_id");
 }
 
-// Empty: a file can be created in it.
+// Empty if a file can be created in it.
 std::string wrong_with_folder(const std::filesystem::path& folder) {
     if (std::find(kMadeByUnit.begin(), kMadeByUnit.end(), folder.string()) != kMadeByUnit.end()) return {};
     std::error_code failure;
@@ -198,7 +198,7 @@ void find_denied(const std::string& setting, const std::string& path, const Serv
                  Surroundings& found) {
     const std::filesystem::path folder = std::filesystem::path(path).parent_path();
     const std::string denied = denied_by(unit, folder);
-    // StateDirectory= is a symbolic link made by systemd, and others may point to it.
+    // StateDirectory= is a symbolic link created by systemd, and others may point to it.
     if (!denied.empty() && !denied_by(unit, resolved(folder)).empty())
         found.warnings.push_back(setting + ": " + denied);
 }
@@ -296,7 +296,7 @@ std::optional<ServiceUnit> unit_for(const std::string& file) {
     return unit;
 }
 
-Surroundings look_around(const Configuration& configuration, const std::string& file) {
+Surroundings check_surroundings(const Configuration& configuration, const std::string& file) {
     Surroundings found;
     if (const auto unit = unit_for(file)) {
         if (!store_path(configuration).empty())

@@ -1,4 +1,4 @@
-// What --check finds beside the configuration's own mistakes: settings that are valid and cannot work here.
+// What --check verifies beyond the configuration itself: valid settings that cannot work on this machine.
 #pragma once
 
 #include "runtime/configuration.hpp"
@@ -11,16 +11,16 @@
 namespace carecloud {
 
 struct Surroundings {
-    std::vector<std::string> problems{};  // "portal.base_url: what is wrong; remedy"
-    std::vector<std::string> warnings{};  // it will run, but not as the settings say
+    std::vector<std::string> problems{};  // "portal.base_url: the cause; the remedy"
+    std::vector<std::string> warnings{};  // the service will run, but not as configured
 };
 
-// The installed unit, if it is what runs the service with this file. None: people start it in another way, or with
-// another file.
+// The installed unit, if it runs the service with this file. std::nullopt if the service is started in another way or
+// with another file.
 std::optional<ServiceUnit> unit_for(const std::string& file);
 
-// Checks the environment, the store's folder and who listens where; for the file that the installed unit reads also
-// what the unit allows. Connects to nobody, changes nothing.
-Surroundings look_around(const Configuration& configuration, const std::string& file);
+// Checks the environment, the store's folder and the addresses in use; for the file of the installed unit, also what
+// the unit allows. Opens no connection and changes nothing.
+Surroundings check_surroundings(const Configuration& configuration, const std::string& file);
 
 }  // namespace carecloud

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t kPathShown = 400;
 
-// Writes the credential to the descriptor. False: systemd-creds is missing, or refused.
+// Writes the credential to the descriptor. False if systemd-creds is missing or fails.
 bool run_systemd_creds(const std::string& name, const std::string& sealed, int to) {
     std::string program = "systemd-creds";
     std::string command = "decrypt";
@@ -64,7 +64,7 @@ void UnitCredentials::use(std::string& path, const std::string& file, const Serv
     namespace fs = std::filesystem;
     const std::string name = fs::path(path).filename().string();
     if (fs::path(path).parent_path() != fs::absolute(file).parent_path()) return;
-    // In the service the credential comes before a file of that name beside the configuration.
+    // In the service, a credential takes precedence over a file with its name next to the configuration.
     if (const auto plain = unit.credentials.find(name); plain != unit.credentials.end())
         path = plain->second;
     else if (const auto sealed = unit.encrypted_credentials.find(name);

@@ -11,12 +11,11 @@
 
 namespace carecloud {
 
-// Puts the source of each credential that the unit passes in the place of the bare name in the configuration. An
-// encrypted one is decrypted by systemd-creds(1) into memory, never to disk, and can be read as long as this lives.
-// Blocks.
+// Replaces the name of each credential that the unit passes, in the configuration, by its source file. systemd-creds(1)
+// decrypts an encrypted one to memory, never to disk; it can be read as long as this lives. Blocks.
 class UnitCredentials {
   public:
-    // `file`: of the configuration; a name without a folder is one beside it.
+    // `file`: the configuration file; a name without a folder is a file next to it.
     UnitCredentials(Configuration& configuration, const std::string& file, const ServiceUnit& unit);
     ~UnitCredentials();
     UnitCredentials(const UnitCredentials&) = delete;
@@ -31,8 +30,8 @@ class UnitCredentials {
     void use(std::string& path, const std::string& file, const ServiceUnit& unit);
     void decrypt(std::string& path, const std::string& name, const std::string& sealed);
 
-    std::map<std::string, std::string> sealed_;  // by the path of the decrypted copy
-    std::vector<int> copies_;                    // descriptors
+    std::map<std::string, std::string> sealed_;  // by path of the decrypted copy
+    std::vector<int> copies_;                    // their descriptors
     std::vector<std::string> problems_;
 };
 

@@ -1,17 +1,17 @@
-// What is checked every few seconds because nobody reports it.
+// Checks that run every few seconds because nothing reports the conditions that they detect.
 //
-// The watchdog of systemd (WatchdogSec=) is fed as long as the service makes progress of its own: this thread runs, the
-// store's writer answers, and no stream slept past its time. A portal or a disk that fails is an outage, never a hang.
+// Feeds systemd's watchdog (WatchdogSec=) as long as the service itself makes progress: this thread runs, the store's
+// writer responds, and no stream is overdue. A failing portal or disk is an outage, not a hang.
 //
-// The store must still be in its place (hazard 37): what is written into one that was removed, replaced or unmounted is
-// lost, so the process ends and the service manager starts it on what is there then.
+// The store must still be in its place (hazard 37): writes to a store that was removed, replaced or unmounted are lost,
+// so the process exits, and the service manager starts it with the store that is there then.
 //
 // What the configuration does not have the store keep is taken away, a slice at a time.
 //
-// The health learns what is no event: a stream that is behind, the quota, the disk, the certificate's end, what is
-// doubted.
+// Health learns conditions that no event reports: a stream that is behind, the quota, the disk, the certificate's
+// expiry, doubted records.
 //
-// I/O thread alone.
+// I/O thread only.
 #pragma once
 
 #include "runtime/configuration.hpp"
@@ -27,14 +27,15 @@ namespace carecloud {
 
 class Watches {
   public:
-    // `exit` is called once the store is lost, after log and health have it.
+    // `exit` is called once the store is lost, after the loss was logged and reported to Health.
     Watches(const ServiceParts& parts, std::function<void(ExitCode)> exit);
 
-    // Each until stop(). The first returns at once if no watchdog is configured, the second once the store is lost.
+    // Each runs until stop(). The first returns immediately if no watchdog is configured, the second once the store is
+    // lost.
     Task<> feed_watchdog();
     Task<> watch_store();
     Task<> watch_health();
-    // A fact has changed that watch_health() would learn later.
+    // Called after a change that watch_health() would otherwise notice later.
     void check_health_soon() { health_alarm_->wake(); }
     Task<> prune_store();
     void stop();
