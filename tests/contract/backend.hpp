@@ -1,9 +1,10 @@
-// The stores that the contract is checked on: how each is opened, opened again, and read from outside.
+// The stores that the contract is checked with: how to open and reopen each, and how to read its content from outside.
 //
 //     TEMPLATE_TEST_CASE("…", "", SqliteBackend, MemoryBackend) {
 //         TestType backend;
-//         backend.commit({.stream = "s", .page = make_page({{.id = "a", .modified =
-//         "2024-01-01T00:00:00Z"}})}); CHECK(backend.content().records.size() == 1);
+//         backend.commit({.stream = "s", .page = make_page({{.id = "a", .modified = "2024-01-01T00:00:00Z"}})});
+//         CHECK(backend.content().records.size() == 1);
+//     }
 #pragma once
 
 #include "store/certificates.hpp"
@@ -26,13 +27,13 @@
 
 namespace carecloud {
 
-inline const std::string kStream = "claim_attendance";  // of every test that needs one only
+inline const std::string kStream = "claim_attendance";  // the stream of tests that need only one
 
 inline Key key(const std::string& id, const std::string& modified) {
     return {id, modified, Timestamp::parse(modified).value_or(Timestamp{})};
 }
 
-// The calls of a Store, each run to its end; an error fails the test.
+// The calls of a Store, each run to completion; an error fails the test.
 class Backend {
   public:
     Backend();
@@ -46,7 +47,7 @@ class Backend {
     std::vector<std::size_t> unknown(const std::string& stream, std::vector<Key> keys);
     std::vector<std::optional<HeldRecord>> held(const std::string& stream, std::vector<std::string> ids);
     Rechecks rechecks(const std::string& stream, std::size_t limit);
-    // Of the stream's open events, the change that had brought the version held when each came.
+    // For each open event of the stream, the change that wrote the version held when the event arrived.
     std::vector<std::uint64_t> held_seqs(const std::string& stream);
     std::vector<Key> untried(Timestamp before, std::size_t limit);
     RequestCount requests(const std::string& month);
@@ -58,7 +59,7 @@ class Backend {
     std::uint64_t save_pass(Job pass);
     std::vector<Job> passes();
     bool receive(Event event);
-    // The MessageIds, in the order of the answer.
+    // The MessageIds, in the order of the result.
     std::vector<std::string> open_events(const std::string& stream, std::size_t limit);
     std::size_t count_open();
     void settle(std::vector<Settlement> settlements);
@@ -73,9 +74,9 @@ class Backend {
     virtual Store& store() = 0;
     virtual Inbox& inbox() = 0;
     virtual CertificateStore& certificate_store() = 0;
-    // Closes the store and opens it again on what it kept.
+    // Closes the store and reopens it with the content that it kept.
     virtual void reopen() = 0;
-    // What the store holds, by its public face.
+    // The store's content, read through its public interface.
     virtual StoreContent content() = 0;
 
   protected:
@@ -120,11 +121,11 @@ class SqliteBackend : public Backend {
     std::unique_ptr<SqliteStore> store_;
 };
 
-// "2024-01-01T00:00:00.000Z" and `seconds` later.
+// "2024-01-01T00:00:00.000Z" plus `seconds`.
 Timestamp test_time(std::int64_t seconds = 0);
 std::string test_time_text(std::int64_t seconds = 0);
 
-// A stream's row with a cursor and a safe point at that time.
+// A stream's row with a cursor and a safe point at this time.
 StreamState test_state(const std::string& stream, const std::string& modified, const std::string& id);
 
 }  // namespace carecloud

@@ -10,10 +10,10 @@ FaultWorld::FaultWorld(const Settings& settings)
     : settings_(settings), disk_(settings.seed), clock_(io_.get_executor()) {}
 
 bool FaultWorld::open() {
-    // A small log, which is moved often, or one that each commit has to move and to begin anew.
+    // Either a small log, which is moved often, or one that each commit must move and restart.
     auto opened = SqliteStore::open({.path = directory_.file("store.db"),
                                      .busy_timeout = std::chrono::milliseconds(50),
-                                     .checkpoint_bytes = settings_.checkpoint_beside ? 256U << 10U : 1U,
+                                     .checkpoint_bytes = settings_.concurrent_checkpoints ? 256U << 10U : 1U,
                                      .vfs = FaultDisk::kName},
                                     clock_);
     if (!opened) {
@@ -29,7 +29,7 @@ void FaultWorld::close() {
     store_.reset();
 }
 
-bool FaultWorld::live() {
+bool FaultWorld::run_script() {
     if (!store_ && !open()) return false;
     while (done_ < script().size()) {
         if (!run(script()[done_])) {
@@ -71,7 +71,7 @@ Result<> FaultWorld::call(const Step& step) {
     return step.run({io_, *store_, *store_});
 }
 
-// Another program's snapshot, where the disk lets it have one.
+// Another program's snapshot, if the disk permits it.
 void FaultWorld::begin_reading() {
     try {
         reader_ = std::make_unique<Connection>(directory_.file("store.db"), FaultDisk::kName);

@@ -1,8 +1,8 @@
-// The script's life in a SQLite store on a disk with faults, and what must hold after each accident: promises 2 and 3.
+// Runs the script in an SQLite store on a faulty disk, and checks promises 2 and 3 after each accident.
 //
 //     FaultWorld world({.seed = seed});
 //     world.disk().stop_at(n);
-//     world.live();
+//     world.run_script();
 //     world.crash(FaultDisk::After::power_loss);
 //     world.check();
 #pragma once
@@ -27,8 +27,8 @@ class FaultWorld {
   public:
     struct Settings {
         std::uint64_t seed = 0;
-        // On a thread of its own, so that no two lives are the same; else after each commit.
-        bool checkpoint_beside = false;
+        // On a separate thread, so no two runs are the same; otherwise after each commit.
+        bool concurrent_checkpoints = false;
         int tries = 1;  // of each step
     };
 
@@ -36,17 +36,17 @@ class FaultWorld {
 
     FaultDisk& disk() { return disk_; }
 
-    // Goes on with the script where it stands. True: to its end, and closed. False: something failed (last_error), and
-    // all is closed.
-    bool live();
+    // Continues the script. True: it is complete, and the store is closed. False: something failed (last_error), and
+    // everything is closed.
+    bool run_script();
     const std::optional<Error>& last_error() const { return last_error_; }
 
-    // The process ends without a word, with the machine or alone.
+    // The process ends without cleanup, with or without the machine.
     void crash(FaultDisk::After after);
 
-    // On a disk without faults: opens, and fails the test unless all that was acknowledged is there, a step that was
-    // not is there whole or not at all, and the change log has no hole and replays to the records. Then the step that
-    // failed is carried out. The store stays open: crash() or live() goes on.
+    // Opens the store on a disk without faults, and fails the test unless it has everything that was acknowledged, an
+    // unacknowledged step completely or not at all, and a change log without gaps that replays to the records. Then
+    // runs the failed step. The store stays open: continue with crash() or run_script().
     void check();
 
   private:
@@ -58,14 +58,14 @@ class FaultWorld {
     Content content() const;
 
     Settings settings_;
-    TempDir directory_;  // of the lock's file, which is the system's
+    TempDir directory_;  // for the lock file, which is on the system's disk
     FaultDisk disk_;
     boost::asio::io_context io_;
     HandClock clock_;
     std::unique_ptr<SqliteStore> store_;
     std::unique_ptr<Connection> reader_;
-    std::size_t done_ = 0;  // steps that were acknowledged
-    bool pending_ = false;  // the next one was begun
+    std::size_t done_ = 0;  // acknowledged steps
+    bool pending_ = false;  // the next step was begun
     std::optional<Error> last_error_;
 };
 

@@ -21,7 +21,7 @@ class Draw {
 
     TestRecord record() {
         TestRecord record{.id = id(), .modified = test_time_text(static_cast<std::int64_t>(below(40)))};
-        // Few different bodies, so that versions meet again; now and then one of several database pages.
+        // Few different bodies, so versions recur; occasionally one that spans several database pages.
         const std::size_t size = one_in(30) ? 40'000 : 20;
         record.body = R"({"v":")" + std::string(size, static_cast<char>('a' + below(3))) + "\"}";
         record.disabled = one_in(8);
@@ -37,7 +37,7 @@ class Draw {
     std::mt19937_64 engine_;
 };
 
-// In the order of the indices, but that some were asked for before others came.
+// Responses arrive in the order of the indices, but some were requested before others arrived.
 Asked overlapping_answer(Draw& draw, std::uint64_t index) {
     const std::uint64_t early = std::min<std::uint64_t>(index * 10, draw.below(30));
     const auto sent = static_cast<std::int64_t>(index * 10 - early);
@@ -58,7 +58,7 @@ Batch random_batch(std::uint64_t seed, std::uint64_t index, bool overlapping) {
     Batch batch{
         .stream = draw.one_in(4) ? "family" : "claim_attendance", .page = {}, .state = {}, .unreachable = {}};
     batch.page = make_page(records, invalid, overlapping ? overlapping_answer(draw, index) : Asked{});
-    // Some are asked for before every replica shows what is held.
+    // Some are requested before every replica shows what is held.
     batch.asked_at = test_time(static_cast<std::int64_t>(draw.below(1'000)));
     batch.on_demand = draw.one_in(5);
     batch.state = test_state(batch.stream, test_time_text(), std::to_string(index));

@@ -67,7 +67,7 @@ void read_records(sqlite3* db, StoreContent& content) {
     });
 }
 
-// Needs the records.
+// Requires that the records have been read.
 void read_versions(sqlite3* db, StoreContent& content) {
     std::map<StoreContent::RecordId, BodyUnpacker> unpackers;
     const char* const newest_first =
@@ -179,7 +179,7 @@ void read_rest(sqlite3* db, StoreContent& content) {
 
 using Database = std::unique_ptr<sqlite3, decltype(&sqlite3_close)>;
 
-// In a transaction: one snapshot of all tables.
+// Begins a transaction: one snapshot of all tables.
 Database open(const std::string& path, const char* vfs) {
     sqlite3* opened = nullptr;
     const int code = sqlite3_open_v2(path.c_str(), &opened, SQLITE_OPEN_READONLY, vfs);

@@ -1,5 +1,5 @@
-// Reads a store's tables by plain SQL on a connection of its own, as any program of an operator might while
-// the daemon runs: so the contract also holds the schema's public names.
+// Reads a store's tables with plain SQL on a separate connection, as an operator's program may while the daemon runs.
+// So the contract also covers the public names in the schema.
 #pragma once
 
 #include "support/memory_store/store_content.hpp"
@@ -9,10 +9,10 @@
 
 namespace carecloud {
 
-// `vfs` null: the system's. Throws std::runtime_error.
+// `vfs` null: the system's VFS. Throws std::runtime_error.
 StoreContent read_sqlite(const std::string& path, const char* vfs = nullptr);
 
-// What the inbox holds, each row as one line of text.
+// The content of the inbox, each row as one line of text.
 struct InboxContent {
     std::map<std::string, std::string> events;         // by MessageId
     std::map<std::string, std::string> subscriptions;  // by topic
@@ -22,7 +22,7 @@ struct InboxContent {
 
 InboxContent read_sqlite_inbox(const std::string& path, const char* vfs = nullptr);
 
-// The same of what the inbox in memory holds.
+// The same for the in-memory inbox.
 struct MemoryInboxContent;
 InboxContent inbox_lines(const MemoryInboxContent& content);
 

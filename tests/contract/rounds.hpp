@@ -1,4 +1,4 @@
-// How much of what could be tried a run tries: CARECLOUD_ROUNDS, a factor of 1 where nothing is said.
+// How many of the possible cases a run tries: CARECLOUD_ROUNDS, a factor, by default 1.
 #pragma once
 
 #include "contract/random_batch.hpp"
@@ -9,8 +9,8 @@ namespace carecloud {
 
 std::uint64_t rounds();
 
-// Of the accidents that are numbered from 1, an ordinary run tries each ninth, and under a sanitizer each 27th,
-// beginning somewhere else each time; with as many CARECLOUD_ROUNDS all of them.
+// Accidents are numbered from 1. An ordinary run tries every ninth, and under a sanitizer every 54th, with another
+// first one each time; with that many CARECLOUD_ROUNDS it tries all.
 std::uint64_t stride();
 std::uint64_t first_of(std::uint64_t seed);
 

@@ -29,7 +29,7 @@ Step commit(std::string name, std::function<Batch()> batch, bool repeatable = tr
             .repeatable = repeatable};
 }
 
-// A page whose last record is where the cursor stands afterwards.
+// A page whose last record becomes the cursor's position.
 std::function<Batch()> page(std::vector<TestRecord> records, std::vector<TestInvalid> invalid = {},
                             bool walk_ended = false) {
     return [=] {

@@ -1,5 +1,5 @@
-// A store's life in few steps, each of which is committed on its own: a first load, increments, events, quarantine,
-// quota, a reader that comes and goes, a restart in between. And what a store holds after each.
+// The history of a store in few steps, each committed separately: a first load, increments, events, quarantine, quota,
+// a reader that begins and ends, and a restart. Also the expected content of a store after each step.
 #pragma once
 
 #include "base/error.hpp"
@@ -19,7 +19,7 @@ namespace carecloud {
 class Store;
 class Inbox;
 
-// What a step works on.
+// The objects that a step uses.
 struct Actors {
     boost::asio::io_context& io;
     Store& store;
@@ -32,13 +32,13 @@ struct Step {
     std::string name{};
     Kind kind = Kind::call;
     std::function<Result<>(const Actors&)> run{};
-    // Carried out twice it leaves what it leaves once. Callers repeat such calls alone.
+    // Running it twice has the same effect as running it once. Callers repeat only such calls.
     bool repeatable = true;
 };
 
 const std::vector<Step>& script();
 
-// The hour at which a step runs.
+// The time at which a step runs.
 Timestamp time_of_step(std::size_t step);
 
 struct Content {
@@ -48,7 +48,7 @@ struct Content {
     friend bool operator==(const Content&, const Content&) = default;
 };
 
-// What a store holds after the first `steps` steps, by the stores in memory.
+// The content of a store after the first `steps` steps, according to the in-memory stores.
 const Content& content_after(std::size_t steps);
 
 }  // namespace carecloud

@@ -1,5 +1,5 @@
-// Promises 2 and 3 under SQLite, whatever comes together: faults, kills and power losses one after the other in a
-// store's life, with checkpoints beside the writer.
+// Promises 2 and 3 for SQLite under combined accidents: faults, kills and power losses, one after the other in the same
+// store, with checkpoints concurrent to the writer.
 #include "contract/fault_world.hpp"
 #include "contract/rounds.hpp"
 #include "support/sanitized.hpp"
@@ -43,12 +43,12 @@ TEST_CASE("after a series of accidents the store holds everything it acknowledge
     for (std::uint64_t round = 0; round < kAccidents * rounds(); ++round) {
         CAPTURE(seed, round);
         Accidents accidents(seed + round);
-        FaultWorld world({.seed = seed + round, .checkpoint_beside = round % 4 != 0, .tries = 2});
+        FaultWorld world({.seed = seed + round, .concurrent_checkpoints = round % 4 != 0, .tries = 2});
         bool ended = false;
         for (int accident = 0; accident < 12 && !ended; ++accident) {
             CAPTURE(accident);
             accidents.prepare(world.disk());
-            ended = world.live();
+            ended = world.run_script();
             if (world.disk().stopped() || accidents.one_in(2)) world.crash(accidents.after());
             world.check();
         }

@@ -1,4 +1,4 @@
-// What a store does for bounded passes: the keys that are counted and compared, what is gone, and the table of passes.
+// The store's part in bounded passes: counting and comparing keys, marking deleted records, and the table of passes.
 #include "contract/backend.hpp"
 #include "support/pages.hpp"
 
@@ -64,7 +64,7 @@ TEMPLATE_TEST_CASE("a deleted record is marked only if it is held in that versio
     CHECK(ids_of(backend.live({.stream = kStream})) == Ids{"c", "b"});
     CHECK(backend.count_live(kStream, "") == 2);
 
-    CHECK_FALSE(backend.commit(gone).written);  // its answer was lost, say: nothing twice
+    CHECK_FALSE(backend.commit(gone).written);  // repeated, as after a lost result: nothing is written twice
     backend.reopen();
     CHECK(backend.commit(page_batch({{"a", t1}})).restored == 1);
     CHECK(check_changes(backend.content()) == "");
@@ -128,5 +128,5 @@ TEMPLATE_TEST_CASE("the newest jobs and all open ones are kept", "", SqliteBacke
     CHECK(kept.front().id == open);
     CHECK(kept.at(1).id == done + 1);
     backend.reopen();
-    CHECK(backend.save_pass({.stream = kStream}) == kept.back().id + 1);  // no id is given twice
+    CHECK(backend.save_pass({.stream = kStream}) == kept.back().id + 1);  // no id is used twice
 }

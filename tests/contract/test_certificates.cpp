@@ -1,4 +1,4 @@
-// What every CertificateStore promises (store/certificates.hpp).
+// The promises of every CertificateStore (store/certificates.hpp).
 #include "contract/backend.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,4 +1,4 @@
-// Promises 2 and 3 under SQLite: any call of the disk fails, once or lastingly, or the disk is full.
+// Promises 2 and 3 for SQLite: any call to the disk fails, once or permanently, or the disk is full.
 #include "contract/fault_world.hpp"
 #include "contract/rounds.hpp"
 #include "support/sanitized.hpp"
@@ -12,15 +12,15 @@ using Call = FaultDisk::Call;
 
 namespace {
 
-// The n-th such call of a store's life fails once. False: the life had fewer.
+// The n-th call of this kind fails once. False: the run had fewer calls.
 bool fail_once(Call call, std::uint64_t n, std::uint64_t seed) {
-    // Half of the steps that failed are repeated in the same life, the others in another one.
+    // Half of the failed steps are repeated in the same process, the others in a new one.
     FaultWorld world({.seed = seed, .tries = seed % 2 == 0 ? 3 : 1});
     world.disk().fail(call, n);
-    if (!world.live()) {
+    if (!world.run_script()) {
         if (seed % 4 == 3) world.crash(FaultDisk::After::killed);
         world.check();
-        CHECK(world.live());
+        CHECK(world.run_script());
     }
     const bool failed = world.disk().calls(call) >= n;
     world.crash(FaultDisk::After::bare_power_loss);
@@ -31,7 +31,7 @@ bool fail_once(Call call, std::uint64_t n, std::uint64_t seed) {
 bool fail_from(Call call, std::uint64_t n, std::uint64_t seed) {
     FaultWorld world({.seed = seed});
     world.disk().fail(call, n, true);
-    world.live();
+    world.run_script();
     const bool failed = world.disk().calls(call) >= n;
     world.crash(seed % 2 == 0 ? FaultDisk::After::bare_power_loss : FaultDisk::After::power_loss);
     world.check();
@@ -47,7 +47,7 @@ TEST_CASE("a failed call of the disk loses nothing that was acknowledged, and th
     const Call call = GENERATE(Call::read, Call::write, Call::sync, Call::truncate, Call::remove, Call::open,
                                Call::lock, Call::map);
     const bool lasting = GENERATE(false, true);
-    // Each sync, on which the promises rest; under a sanitizer, which looks at memory and threads, each eighth.
+    // Every sync, on which the promises depend; under a sanitizer, which checks memory and threads, every eighth.
     constexpr std::uint64_t each_sync = kSanitized ? 8 : 1;
     const std::uint64_t each = call == Call::sync ? each_sync : stride() * 2;
     for (std::uint64_t n = 1 + seed % each;; n += each) {
@@ -61,7 +61,7 @@ TEST_CASE("a full disk refuses each step as a whole, and the store continues onc
     std::uint64_t most = 0;
     {
         FaultWorld world({.seed = seed});
-        REQUIRE(world.live());
+        REQUIRE(world.run_script());
         most = world.disk().bytes();
     }
     int refused = 0;
@@ -69,13 +69,13 @@ TEST_CASE("a full disk refuses each step as a whole, and the store continues onc
         CAPTURE(seed, limit);
         FaultWorld world({.seed = seed});
         world.disk().limit(limit);
-        if (!world.live()) {
+        if (!world.run_script()) {
             ++refused;
             INFO(world.last_error()->message());
             CHECK(world.last_error()->code == ErrorCode::store_full);
         }
         world.check();
-        CHECK(world.live());
+        CHECK(world.run_script());
         world.crash(FaultDisk::After::bare_power_loss);
         world.check();
     }

@@ -1,4 +1,4 @@
-// Versions that may be older than the one held, and records that listings leave out (hazards 22, 30 and 38).
+// Versions that may be older than the one held, and records that listings omit (hazards 22, 30 and 38).
 #include "contract/backend.hpp"
 #include "support/pages.hpp"
 
@@ -12,7 +12,7 @@ Asked answer(std::int64_t sent, std::int64_t received) {
     return {{Duration(sent)}, {Duration(received)}};
 }
 
-// Of the record "a", asked for at that second by the portal's time.
+// A version of the record "a", requested at that second of the portal's time.
 Batch version(std::int64_t modified, const std::string& body, std::int64_t asked_at, Asked asked = {}) {
     Batch batch{.stream = kStream,
                 .page = make_page({{"a", test_time_text(modified), "{\"v\":\"" + body + "\"}"}}, {}, asked)};
@@ -96,7 +96,7 @@ TEMPLATE_TEST_CASE("a replica that lags longer than the overlap makes a record a
     TestType backend;
     std::int64_t now = 0;
     std::size_t changes = 0;
-    // By turns one replica and the other answers, every minute for a day.
+    // Two replicas respond alternately, every minute for a day.
     for (int i = 0; i < 1440; ++i, now += 60) {
         backend.clock().set(test_time(now));
         changes += backend.commit(i % 2 == 0 ? version(-2, "old", now) : version(-1, "new", now)).changes();
@@ -126,7 +126,7 @@ TEMPLATE_TEST_CASE("a response that was not requested after the denial does not 
     backend.commit(version(1, "x", 100'000, answer(10, 20)));
     Batch gone{.stream = kStream, .gone = {key(1)}};
     gone.denied = answer(15, 30);
-    CHECK(backend.commit(gone).deleted == 0);  // it was asked for before the version came
+    CHECK(backend.commit(gone).deleted == 0);  // it was requested before the version arrived
     gone.denied = answer(20, 30);
     CHECK(backend.commit(gone).deleted == 1);
     const CommitSummary early = backend.commit(version(1, "x", 100'000, answer(29, 40)));

@@ -1,4 +1,4 @@
-// Which former versions are kept, and what of a correction is written down.
+// Which former versions are kept, and what is stored of a correction.
 #include "contract/backend.hpp"
 #include "support/pages.hpp"
 
@@ -48,7 +48,7 @@ TEMPLATE_TEST_CASE("a version that is only spelled another way is logged and not
     CHECK(content.versions.empty());
     CHECK(content.corrections.empty());
     CHECK(content.changes.size() == 2);
-    // What it replaced is not kept, but the next correction is measured by it.
+    // What it replaced is not kept, but the next correction is relative to it.
     backend.commit(page_of_versions({record_a(R"({"h":4,"at":"2024-01-01T00:00:00Z"})", 3)}));
     CHECK(backend.content().versions.size() == 1);
     CHECK(backend.content().corrections.at(3).size() == 1);

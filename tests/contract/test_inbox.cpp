@@ -1,4 +1,4 @@
-// What every Inbox promises (store/inbox.hpp), and what a Store says of the records that it holds.
+// The promises of every Inbox (store/inbox.hpp), and what a Store reports about its records.
 #include "contract/backend.hpp"
 #include "support/pages.hpp"
 

@@ -1,5 +1,5 @@
-// Promise 3 on real files: the process is killed at any instant, and what is there is exactly some whole
-// number of commits, no fewer than were answered.
+// Promise 3 on real files: the process is killed at any time, and the store has exactly some whole number of commits,
+// no fewer than were acknowledged.
 #include "contract/backend.hpp"
 #include "contract/random_batch.hpp"
 #include "contract/read_sqlite.hpp"
@@ -18,12 +18,13 @@ using namespace carecloud;
 
 namespace {
 
-// In the child: commits one batch after the other for ever, and writes a byte for each answer. Never returns.
+// In the child: commits one batch after the other without end, and writes a byte for each acknowledgement. Never
+// returns.
 [[noreturn]] void commit_until_killed(const std::string& path, std::uint64_t seed, std::uint64_t index,
                                       int answers) {
     boost::asio::io_context io;
     HandClock clock(io.get_executor());
-    // A small log, so that kills also fall into checkpoints.
+    // A small log, so kills also occur during checkpoints.
     auto store = SqliteStore::open({.path = path, .checkpoint_bytes = 1U << 20U}, clock);
     if (!store) ::_exit(3);
     for (;; ++index) {
@@ -33,7 +34,7 @@ namespace {
     }
 }
 
-// Kills the child some microseconds after its n-th answer. Says how many answers it had given.
+// Kills the child some microseconds after its n-th acknowledgement. Returns the number of acknowledgements.
 std::uint64_t kill_child(pid_t child, int answers, std::uint64_t n, std::int64_t after_us) {
     char byte = 0;
     std::uint64_t seen = 0;
@@ -75,14 +76,14 @@ TEST_CASE("after kill -9 at any instant the store holds whole commits and contin
 
         boost::asio::io_context io;
         HandClock clock(io.get_executor());
-        const auto opened = SqliteStore::open({.path = path}, clock);  // recovers, needing nobody's help
+        const auto opened = SqliteStore::open({.path = path}, clock);  // recovers automatically
         if (!opened) FAIL(opened.error().message());
         const StoreContent content = read_sqlite(path);
         std::uint64_t end = next;
         for (const auto& [name, state] : content.streams)
             end = std::max(end, index_of(state) + 1);
         REQUIRE(end >= next + answered);
-        REQUIRE(end <= next + answered + 1);  // the one whose answer was lost
+        REQUIRE(end <= next + answered + 1);  // the unacknowledged one
         for (; next < end; ++next) {
             expected.clock().set(test_time(static_cast<std::int64_t>(next)));
             expected.commit(random_batch(seed, next));

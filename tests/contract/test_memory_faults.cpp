@@ -1,5 +1,5 @@
-// What the in-memory store offers to simulation beyond the contract: faults on demand, and surviving its own
-// death.
+// What the in-memory store offers to simulation beyond the contract: faults on demand, and content that survives the
+// store object.
 #include "contract/backend.hpp"
 #include "support/pages.hpp"
 #include "support/run_task.hpp"

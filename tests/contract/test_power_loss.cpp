@@ -1,4 +1,4 @@
-// Promises 2 and 3 under SQLite: the machine stops at any write, sync, truncation or removal of a store's life.
+// Promises 2 and 3 for SQLite: the machine stops at any write, sync, truncation or removal of a file.
 #include "contract/fault_world.hpp"
 #include "contract/rounds.hpp"
 
@@ -8,18 +8,18 @@ using namespace carecloud;
 
 namespace {
 
-// What was acknowledged after the accident must survive the next one, too, whatever a restart had found in memory.
+// What was acknowledged after the accident must also survive the next one, whatever a restart found in memory.
 void check_twice(FaultWorld& world) {
     world.check();
     world.crash(FaultDisk::After::bare_power_loss);
     world.check();
 }
 
-// The accident at the n-th change of a life. False: the life ended before.
+// An accident at the n-th change of the disk. False: the run had fewer changes.
 bool stop_at(std::uint64_t n, FaultDisk::After after, const FaultWorld::Settings& settings) {
     FaultWorld world(settings);
     world.disk().stop_at(n);
-    world.live();
+    world.run_script();
     if (!world.disk().stopped()) return false;
     world.crash(after);
     check_twice(world);
@@ -40,7 +40,7 @@ TEST_CASE("a power loss at any write or sync preserves whole commits, including 
     CHECK(n > 300);
 }
 
-// The log's last commit was written and never synced; the process that finds it answers from it.
+// The log's last commit was written but never synced; the process that finds it responds with it.
 TEST_CASE(
     "data in the log that a killed process did not sync is durable once the next process has opened the "
     "store") {

@@ -1,4 +1,4 @@
-// Invalid records: kept whole, counted, and let go when they come good.
+// Invalid records: kept completely, counted, and removed from quarantine when they are valid again.
 #include "contract/backend.hpp"
 #include "support/pages.hpp"
 
@@ -69,7 +69,7 @@ TEMPLATE_TEST_CASE("a stored record is removed from quarantine", "", SqliteBacke
     StoreContent content = backend.content();
     CHECK(content.quarantine.count({kStream, "bad"}) == 0);
     CHECK(content.quarantine.count({kStream, "worse"}) == 1);
-    // Of another stream, it is another record.
+    // In another stream, it is another record.
     Batch other = invalid_batch({}, {{"worse", test_time_text()}});
     other.stream = "family";
     backend.commit(other);
@@ -91,7 +91,7 @@ TEMPLATE_TEST_CASE(
             ids += key.second;
         return ids;
     };
-    // Of a newer version, or of one without a time, the held one says nothing.
+    // The held version proves nothing about a newer version, or about one without a time.
     const CommitSummary read = backend.commit(invalid_batch({}, {{"a", held}, {"b", held}, {"c", held}}));
     CHECK(read.unchanged == 3);
     CHECK(read.released == 1);
@@ -143,14 +143,14 @@ TEMPLATE_TEST_CASE("a record that no response can contain is quarantined by its 
     CHECK(backend.commit(batch).quarantined == 1);
     const StoreContent::Quarantined first = backend.content().quarantine.at({kStream, "huge"});
     CHECK(first.attempts == 1);
-    // Each time is another attempt, so that the next one is due later.
+    // Each time counts as another attempt, so the next one is due later.
     CHECK(backend.commit(batch).written);
     const StoreContent::Quarantined row = backend.content().quarantine.at({kStream, "huge"});
     CHECK(row.attempts == 2);
     CHECK(row.first_at == first.first_at);
     CHECK(row.body.empty());
     CHECK(row.modified == test_time_text(3));
-    // A newer version that does come is taken, and the row goes.
+    // A newer version that does arrive is taken, and the row is removed.
     CHECK(backend.commit(invalid_batch({}, {{"huge", test_time_text(4)}})).created == 1);
     CHECK(backend.content().quarantine.empty());
 }

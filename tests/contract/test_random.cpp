@@ -1,4 +1,4 @@
-// Both stores, given the same random batches, hold the same.
+// Given the same random batches, both stores have the same content.
 #include "contract/backend.hpp"
 #include "contract/random_batch.hpp"
 
@@ -9,7 +9,7 @@ using namespace carecloud;
 TEST_CASE("two stores agree on any sequence of batches") {
     const std::uint64_t seed = test_seed();
     CAPTURE(seed);
-    // A first load ends in each of its ways: by the walks' ends, by its limit, by keys that collide.
+    // A first load ends in each possible way: by the end of the walks, by its limit, by keys that collide.
     const FirstLoad first_load = GENERATE(FirstLoad{}, FirstLoad{.records_max = 150},
                                           FirstLoad{.key_mask = 0xffff}, FirstLoad{.key_mask = 0xff});
     CAPTURE(first_load.records_max, first_load.key_mask);
@@ -33,7 +33,7 @@ TEST_CASE("two stores agree on any sequence of batches") {
         REQUIRE(in_sqlite.last_seq == in_memory.last_seq);
         REQUIRE(in_sqlite.written == in_memory.written);
         if (index % 50 == 49) {
-            // Which answer brought a version is forgotten by both.
+            // Both forget which response brought a version.
             sqlite.reopen();
             memory.reopen();
         }

@@ -1,4 +1,4 @@
-// The stream's row, the walk of keys, and the month's count of requests.
+// The stream's row, the lookup of keys, and the month's count of requests.
 #include "contract/backend.hpp"
 #include "support/pages.hpp"
 
@@ -20,7 +20,7 @@ TEMPLATE_TEST_CASE("a stream that never committed has no row", "", SqliteBackend
     const Batch page_only{
         .stream = kStream, .page = make_page({{"a", test_time_text()}}), .state = {}, .unreachable = {}};
     backend.commit(page_only);
-    CHECK_FALSE(backend.load(kStream));  // a bounded fetch touches no cursor
+    CHECK_FALSE(backend.load(kStream));  // a bounded fetch does not change the cursor
 }
 
 TEMPLATE_TEST_CASE("a state is read back as it was committed", "", SqliteBackend, MemoryBackend) {
@@ -109,9 +109,9 @@ TEMPLATE_TEST_CASE("versions that are neither held nor in quarantine are unknown
     const std::vector<Key> keys{key("new", t1),  // 0: never seen
                                 key("a", t1),    // held
                                 key("a", t2),    // 2: a newer version
-                                key("b", t1),    // 3: an older one
+                                key("b", t1),    // 3: an older version
                                 key("bad", t1),  // in quarantine
-                                key("bad", t2),  // 5: moved since
+                                key("bad", t2),  // 5: changed since
                                 key("worse", "yesterday"),
                                 key("b", "2024-01-01T00:00:02Z")};  // held, in another spelling
     CHECK(backend.unknown(kStream, keys) == std::vector<std::size_t>{0, 2, 3, 5});

@@ -1,4 +1,4 @@
-// Which versions are taken, and what the change log says of them.
+// Which versions are taken, and what the change log records about them.
 #include "contract/backend.hpp"
 #include "support/pages.hpp"
 
@@ -124,7 +124,7 @@ TEMPLATE_TEST_CASE("duplicate ids in a page are applied in the order of the page
                                                            {"c", test_time_text(1), R"({"v":1})"},
                                                            {"c", test_time_text(2), R"({"v":2})"}}));
     CHECK(falling.created == 1);
-    CHECK(falling.doubted == 1);  // one answer is in no order with itself
+    CHECK(falling.doubted == 1);  // there is no order within one response
     CHECK(falling.unchanged == 1);
     const StoreContent content = backend.content();
     CHECK(content.records.at({kStream, "a"}).body == R"({"v":2})");
