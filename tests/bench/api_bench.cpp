@@ -1,5 +1,5 @@
-// Measures what reads a filled store by way of the API beside sqlite3 and nginx, in one run, and prints tables; see
-// --help. Everything is on loopback; the portal is a process of its own with answers rendered beforehand.
+// Measures reading a filled store through the API, compared with sqlite3 and nginx, in one run, and prints tables; see
+// --help. Everything is on loopback; the portal is a separate process with pre-rendered responses.
 #include "bench/api_bench.hpp"
 
 #include "bench/api_site.hpp"

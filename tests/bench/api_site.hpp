@@ -1,4 +1,4 @@
-// The daemon with an API and a store that a first load has filled, and nginx with one file to serve.
+// The daemon with an API and a store filled by a first load, and nginx with one file to serve.
 #pragma once
 
 #include "bench/api_bench.hpp"
@@ -28,10 +28,10 @@ class ApiSite {
     std::unique_ptr<DaemonProcess> daemon_;
 };
 
-// Serves `text` as /record.json, by one process.
+// One process that serves `text` as /record.json.
 class FileServer {
   public:
-    // Throws std::runtime_error where it does not come up.
+    // Throws std::runtime_error if it does not start.
     FileServer(const std::string& nginx, const std::string& text, const std::string& folder);
 
     std::uint16_t port() const { return port_; }

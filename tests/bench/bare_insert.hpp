@@ -1,6 +1,6 @@
-// The bare loop that the product is held against: the same rows into the same tables with the same pragmas,
-// by prepared statements and one transaction a page, and nothing else. No look whether a record is held, no
-// decision, no other thread.
+// The bare loop that the product is compared with: the same rows into the same tables with the same pragmas, by
+// prepared statements and one transaction per page, and nothing else. No check whether a record is held, no decision,
+// no other thread.
 #pragma once
 
 #include "model/page.hpp"
@@ -21,8 +21,8 @@ namespace carecloud::bench {
 
 class BareStore {
   public:
-    // A new database at `path`. `more` are statements run after the product's pragmas and schema, for
-    // variants. Throws std::runtime_error; so do all.
+    // A new database at `path`. `more`: statements to run after the product's pragmas and schema, for variants. All
+    // members throw std::runtime_error.
     explicit BareStore(const std::string& path, const std::vector<std::string>& more = {});
     ~BareStore();
     BareStore(const BareStore&) = delete;
@@ -30,12 +30,12 @@ class BareStore {
 
     void insert(const Page& page);
     void insert(const std::vector<PagePtr>& pages);  // in one transaction
-    // Runs statements now, outside of any transaction.
+    // Runs statements, outside of any transaction.
     void execute(const std::string& sql);
     std::int64_t number(const std::string& sql);
-    // Bytes that commits wrote into the write-ahead log so far.
+    // The bytes that commits have written to the write-ahead log so far.
     std::uint64_t log_bytes() const;
-    // Moves the log into the database and closes.
+    // Moves the log into the database and closes it.
     void close();
 
   private:

@@ -1,4 +1,4 @@
-// How a benchmark's main ends: 0, 64 for wrong options, 1 where it could not measure.
+// The exit codes of a benchmark: 0, 64 for invalid options, 1 if it could not measure.
 #pragma once
 
 #include <exception>
@@ -8,7 +8,7 @@
 
 namespace carecloud::bench {
 
-// `read` makes options of the arguments, or none where there is nothing to measure; `run` measures.
+// `read` parses the arguments to options, empty if there is nothing to measure; `run` measures.
 template <class Read, class Run>
 int bench_main(const char* name, int argc, char** argv, Read read, Run run) {
     try {

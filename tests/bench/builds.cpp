@@ -1,5 +1,5 @@
-// The daemon beside that of another build: both take the same first load and the same corrections, in turns, over
-// loopback, each into a store of its own.
+// The daemon compared with another build's: both do the same first load and the same corrections alternately, over
+// loopback, each into its own store.
 #include "bench/contenders.hpp"
 #include "bench/sync_bench.hpp"
 #include "bench/table.hpp"
@@ -20,8 +20,8 @@ constexpr std::size_t kCorrections = 2;  // `modified` stays in the past
 struct Build {
     std::string syncd;
     std::string folder;
-    std::vector<std::vector<double>> rate{};    // records a second, of each step
-    std::vector<std::vector<double>> cpu_us{};  // a record, likewise
+    std::vector<std::vector<double>> rate{};    // records per second, of each step
+    std::vector<std::vector<double>> cpu_us{};  // per record, of each step
 
     void start_over() const {
         fs::remove_all(folder);

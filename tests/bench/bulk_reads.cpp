@@ -25,12 +25,12 @@ constexpr const char* kRecordsSql =
 
 struct Reads {
     std::string name;
-    std::vector<double> rate{};       // a second
-    std::vector<double> cpu_us{};     // each, of the one who reads
-    std::vector<double> daemon_us{};  // each, of the daemon
+    std::vector<double> rate{};       // per second
+    std::vector<double> cpu_us{};     // per read, of the reader
+    std::vector<double> daemon_us{};  // per read, of the daemon
 };
 
-// The number behind "next": at the end of a page.
+// The number after "next" at the end of a page.
 std::size_t next_in(std::string_view page) {
     constexpr std::string_view name = "\"next\":";
     const std::size_t at = page.rfind(name);
@@ -96,7 +96,7 @@ class BulkReads {
         reads.daemon_us.push_back((site_.daemon().cpu_seconds() - before) * 1e6 / count);
     }
 
-    // Into a file, a line each.
+    // Writes one line per row to a file.
     void add_program(Reads& reads, const std::vector<std::string>& command) {
         const std::string out = site_.file("read.out");
         add(reads, [&] { return run_program(command, out); });

@@ -60,7 +60,7 @@ std::vector<std::size_t> numbers(std::size_t first, std::size_t count) {
     return indices;
 }
 
-// The records of the ids that the query names, where it names some.
+// The records with the ids in the query, if it has any.
 std::vector<std::size_t> named(const Dataset& data, std::size_t visible, const Json& query) {
     const Json& condition = query.at("_id");
     const Json ids = condition.contains("$in") ? condition.at("$in") : Json::array({condition.at("$eq")});
@@ -81,7 +81,7 @@ bool names_ids(const Json& query) {
     return condition != query.end() && (condition->contains("$in") || condition->contains("$eq"));
 }
 
-// What matches is the order's end, since all that is asked is a lower bound; but not for "$eq".
+// The matching records are the end of the order, since all queries have only a lower bound, except "$eq".
 std::vector<std::size_t> bounded(const Dataset& data, std::size_t visible, const Json& query,
                                  std::size_t count_max) {
     std::size_t low = 0;

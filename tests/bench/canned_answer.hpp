@@ -1,7 +1,7 @@
-// What the canned portal answers: a query's text in, an answer out. It understands what the product asks
-// (`$gt $gte $lt $lte $eq $in` on `_id` and `modified` as strings, `$or`, `$and`, Take, Skip, Fields), finds
-// the place in the order, and has the page that begins there ready. It caps Take at what passes the gateway,
-// so that pages begin where they were rendered. Pure.
+// The responses of the canned portal, from the text of a query. It understands the product's queries (`$gt $gte $lt
+// $lte $eq $in` on `_id` and `modified` as strings, `$or`, `$and`, Take, Skip, Fields), finds the position in the
+// order, and has a rendered page that begins there. It limits Take to what passes the gateway, so pages begin where
+// they were rendered. Pure.
 #pragma once
 
 #include "bench/dataset.hpp"
@@ -21,8 +21,7 @@ struct CannedAnswer {
     std::string made;
 };
 
-// `visible`: how many of the dataset's records the portal shows. Nothing is thrown: a query that is not
-// understood is answered by 400.
+// `visible`: how many of the dataset's records the portal shows. Never throws: the response to an unknown query is 400.
 CannedAnswer answer_query(const Dataset& data, std::size_t visible, std::string_view body);
 
 }  // namespace carecloud::bench

@@ -66,7 +66,7 @@ bool send_all(int fd, std::string_view head, std::string_view body) {
     return true;
 }
 
-// The value of a header in lower or mixed case; empty where there is none.
+// The value of a header, in lower or mixed case; empty if it is absent.
 std::string_view header(std::string_view head, std::string_view name) {
     for (std::size_t at = head.find("\r\n"); at != std::string_view::npos; at = head.find("\r\n", at + 2)) {
         const std::string_view line = head.substr(at + 2, head.find("\r\n", at + 2) - at - 2);
@@ -80,7 +80,7 @@ std::string_view header(std::string_view head, std::string_view name) {
     return {};
 }
 
-// One connection's bytes, until they make a request.
+// The bytes of one connection, until they form a request.
 struct Client {
     int fd = -1;
     std::string in;
@@ -112,7 +112,7 @@ class Serving {
         if (fd >= 0) clients_.push_back({fd, {}});
     }
 
-    // False: the connection is over.
+    // False: the connection has ended.
     bool receive(Client& client) {
         char room[16384];
         const ssize_t count = ::recv(client.fd, room, sizeof room, 0);

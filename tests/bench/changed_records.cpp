@@ -1,5 +1,5 @@
-// What keeping former versions costs: the same corrections into a store that keeps them and into one that does not, fed
-// from memory, page by page in turns.
+// The cost of keeping former versions: the same corrections into a store that keeps them and into one that does not,
+// fed from memory, alternating page by page.
 #include "bench/contenders.hpp"
 #include "bench/dataset.hpp"
 #include "bench/machine.hpp"
@@ -28,7 +28,7 @@ class CorrectedStore {
         store_ = std::move(*opened);
     }
 
-    // Seconds.
+    // Returns seconds.
     double commit(const PagePtr& page, bool walk_ended) {
         const double cpu = process_cpu_seconds();
         const auto start = std::chrono::steady_clock::now();
@@ -39,7 +39,7 @@ class CorrectedStore {
         cpu_ += process_cpu_seconds() - cpu;
         return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     }
-    // Of the process since the last call, of all its threads.
+    // CPU time of the process since the last call, including all of its threads.
     double take_cpu_seconds() { return std::exchange(cpu_, 0); }
 
   private:

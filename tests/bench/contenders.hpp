@@ -1,4 +1,4 @@
-// Those who take the same records: the product, the bare loop, curl and a Node script.
+// The contenders, which all receive the same records: the product, the bare loop, curl and a Node script.
 #pragma once
 
 #include "bench/canned_server.hpp"
@@ -13,22 +13,22 @@
 
 namespace carecloud::bench {
 
-// The stream that all of them read.
+// The stream that all contenders read.
 StreamSpec bench_spec();
 // The queries of a first load, in order.
 std::vector<std::string> first_load_queries(const Dataset& data);
 
-// Writes a configuration for the daemon in `folder`, with a key's file and a new store, and says its name.
+// Writes a configuration for the daemon to `folder`, with a key file and a new store, and returns its name.
 std::string write_configuration(const CannedServer& server, const std::string& folder,
                                 const std::string& poll_every);
 
 class Contenders {
   public:
-    // All of these outlive it. Stores are written in `folder`.
+    // All must outlive it. Stores are written to `folder`.
     Contenders(const Options& options, const Dataset& data, const std::vector<Page>& pages,
                CannedServer& server, std::string folder);
 
-    // Each checks that all records came, where they went into a store. Throw std::runtime_error.
+    // Each checks that all records arrived, if it has a store. All throw std::runtime_error.
     Cost product(bool gzip);
     Cost bare();
     Cost curl(bool gzip);

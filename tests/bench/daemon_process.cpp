@@ -71,7 +71,7 @@ double DaemonProcess::cpu_seconds() const {
     return static_cast<double>(spent.tv_sec) + static_cast<double>(spent.tv_nsec) * 1e-9;
 }
 
-// The kernel's Documentation/scheduler/sched-stats: nanoseconds on a core come first.
+// The kernel's Documentation/scheduler/sched-stats: the first number is the time on a core in nanoseconds.
 double DaemonProcess::first_thread_cpu_seconds() const {
     std::ifstream statistics("/proc/" + std::to_string(pid_) + "/schedstat");
     double nanoseconds = 0;

@@ -1,4 +1,4 @@
-// A program that runs until it is told to end, such as the daemon, watched from outside.
+// A program that runs until it is stopped, such as the daemon, observed from outside.
 //
 //     DaemonProcess daemon({syncd, "--config", file}, folder + "/syncd.log");
 //     daemon.wait_for("pass finished");
@@ -12,23 +12,24 @@ namespace carecloud::bench {
 
 class DaemonProcess {
   public:
-    // `command`: the program's file first. All that it says goes to `log`, a file begun anew. Throws
+    // `command`: begins with the program's file. Its output goes to `log`, which is overwritten. Throws
     // std::system_error.
     DaemonProcess(std::vector<std::string> command, std::string log);
-    // Ends it by SIGTERM and waits for that.
+    // Stops it with SIGTERM and waits for its end.
     ~DaemonProcess();
     DaemonProcess(const DaemonProcess&) = delete;
     DaemonProcess& operator=(const DaemonProcess&) = delete;
 
-    // Until the log holds that text. Throws std::runtime_error where it never does; with the log where it has ended.
+    // Waits until the log contains the text. Throws std::runtime_error if it never does; with the log, if the program
+    // has ended.
     void wait_for(const std::string& text) const;
 
-    // MiB of resident memory now ("VmRSS") and at most so far ("VmHWM"), from /proc. Throws
-    // std::runtime_error where it is gone.
+    // Resident memory in MiB, now ("VmRSS") or at most so far ("VmHWM"), from /proc. Throws std::runtime_error if the
+    // program has ended.
     double memory_mib(const std::string& line) const;
 
-    // CPU seconds so far, user and system: of all its threads, and of the one that it began with. Throw
-    // std::runtime_error where it is gone.
+    // CPU seconds so far, user and system: of all threads, and of the first one. Both throw std::runtime_error if the
+    // program has ended.
     double cpu_seconds() const;
     double first_thread_cpu_seconds() const;
 

@@ -46,7 +46,7 @@ void add(Dataset& data, std::string id, std::string modified, std::string record
     data.records.push_back(std::move(record));
 }
 
-// Batch by batch, since inside one `modified` the order is the ids'.
+// In batches: records with the same `modified` are ordered by id.
 void add_records(Dataset& data, const RecordOptions& options, std::size_t correction) {
     for (std::size_t first = 0; first < data.count; first += options.batch) {
         std::vector<std::pair<std::string, std::size_t>> batch;
@@ -61,7 +61,7 @@ void add_records(Dataset& data, const RecordOptions& options, std::size_t correc
     }
 }
 
-// The record that is changed later: the first one, with the next batch's `modified`.
+// The record that changes later: the first one, with the `modified` of the next batch.
 void add_changed(Dataset& data, const RecordOptions& options) {
     const std::string before = data.modified.front();
     const std::string after = record_modified(options, data.count + options.batch).to_string();
@@ -104,7 +104,7 @@ std::string corrected(std::string record, std::size_t correction) {
     return record;
 }
 
-// The known figures are for records of 888 bytes: two system fields less come to about that.
+// The published figures are for records of 888 bytes; without two system fields a record has about this size.
 std::string light_record(const RecordOptions& options, std::uint64_t index) {
     std::string record = make_record(options, index);
     cut(record, "\"batch_action_id\":", std::string_view("\"batch_action_id\":\"\",").size() + 24);

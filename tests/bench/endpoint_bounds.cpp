@@ -33,7 +33,7 @@ void bind_text(sqlite3_stmt* statement, int index, std::string_view text) {
     sqlite3_bind_text(statement, index, text.data(), static_cast<int>(text.size()), SQLITE_STATIC);
 }
 
-// SQLite's own transaction of one statement: nothing between the row and its fsync.
+// An implicit transaction of one statement: nothing between the row and its fsync.
 double commit_rows(sqlite3* db, const std::vector<LoadMessage>& messages) {
     sqlite3_stmt* statement = nullptr;
     if (sqlite3_prepare_v3(db, kInsert, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr) != SQLITE_OK)
@@ -59,7 +59,7 @@ double commit_rows(sqlite3* db, const std::vector<LoadMessage>& messages) {
     return static_cast<double>(rows) / took.count();
 }
 
-// So often a second of CPU `work` takes all of the messages.
+// Returns how many messages `work` processes per CPU second.
 template <class Work>
 double rate_of(const std::vector<LoadMessage>& messages, const Work& work) {
     const double start = thread_cpu_seconds();

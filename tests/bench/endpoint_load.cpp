@@ -19,8 +19,8 @@ namespace {
 namespace fs = std::filesystem;
 using Rows = std::vector<std::vector<std::string>>;
 
-// Wanted at 64 connections: so many times the disk's single-row commits, or that share of one core's signature checks,
-// whichever is less.
+// The goal at 64 connections: this multiple of the disk's single-row commits, or this share of one core's signature
+// checks, whichever is less.
 constexpr double kTimesCommits = 20;
 constexpr double kShareOfChecks = 0.7;
 
@@ -33,15 +33,15 @@ struct Figures {
     Contender held{"daemon, events of the stream"};
     Contender not_in_stream{"daemon, events not in a stream"};
     Contender nginx{"nginx, an empty 200"};
-    std::vector<double> commits;        // before and after the load over 64 connections, on average
-    std::vector<double> commits_apart;  // the greater of the two by the less
+    std::vector<double> commits;        // average of before and after the load over 64 connections
+    std::vector<double> commits_apart;  // the larger of the two, divided by the smaller
     std::vector<CheckRates> checks[2];  // of signature versions 1 and 2
     std::uint64_t certificate_fetches = 0;
-    std::uint64_t lives = 0;  // of the daemon
+    std::uint64_t lives = 0;  // runs of the daemon
     std::vector<double> peak_mib;
 };
 
-// What all rounds send, and where to.
+// What every round sends, and where to.
 struct Scene {
     std::unique_ptr<PortalServer> portal = start_publisher();
     CertificateFiles tls;
@@ -75,7 +75,7 @@ std::uint64_t certificate_fetches(PortalServer& portal) {
     return fetches;
 }
 
-// A contender's server and the connections to it, for one round.
+// The server of a contender and the connections to it, for one round.
 struct Running {
     Running(std::vector<std::string> command, const std::string& log, const std::string& ready,
             const Scene& scene, std::uint16_t port)
@@ -123,7 +123,8 @@ void run_round(const SnsOptions& options, Scene& scene, const std::string& folde
     for (std::size_t i = 0; i < scene.held.size(); ++i) {
         load_daemon(figures.not_in_stream, scene.not_in_stream[i], i);
         if (nginx) figures.nginx.levels[i].add_round(nginx->load, nginx->server, scene.held[i]);
-        // A disk's commits are as many as its other users leave: around what is compared with them.
+        // The disk's commit rate depends on its other users: measure it before and after the series that is compared
+        // with it.
         const bool compared = i + 1 == scene.held.size();
         const double before = compared ? commits() : 0;
         load_daemon(figures.held, scene.held[i], i);
@@ -178,7 +179,7 @@ std::vector<double> rates(const std::vector<CheckRates>& checks, double CheckRat
     return values;
 }
 
-// What one thread could do at most, by the CPU that it spends on each.
+// The maximum rate of one thread, from its CPU time per message.
 std::vector<double> per_core(std::vector<double> us_each) {
     for (double& value : us_each)
         value = 1e6 / value;

@@ -43,18 +43,18 @@ double part(std::vector<double> values, double share) {
     return values.at(static_cast<std::size_t>(share * static_cast<double>(values.size() - 1)));
 }
 
-// A portal that publishes, and a daemon subscribed to it that has all its records. The daemon can be started anew.
+// A portal that publishes, and a subscribed daemon that has all of its records. The daemon can be restarted.
 class Pair {
   public:
     Pair(const SnsOptions& options, const std::string& folder);
 
     PortalProcess& portal() { return *portal_; }
     StoreLook& store() { return *store_; }
-    // Ends it first where it runs. What it held in memory alone, such as certificates, is gone.
+    // Stops a running daemon first. Whatever it had only in memory, such as certificates, is lost.
     void start_daemon();
 
     json sns_counts() { return portal_->control("GET", "/sns").at("counts"); }
-    // Requests to the portal so far, once none has come for a while.
+    // The number of requests to the portal so far, once none has arrived for a while.
     std::uint64_t requests();
     std::uint64_t events() {
         return static_cast<std::uint64_t>(store().number("SELECT count(*) FROM events"));
@@ -152,7 +152,7 @@ void measure_one_by_one(Pair& pair, std::size_t count) {
                 rows);
 }
 
-// All of them at once, to a daemon that has no certificate yet.
+// All events at the same time, to a daemon that has no certificate yet.
 void add_burst(Rows& rows, Pair& pair, std::size_t count) {
     pair.start_daemon();
     const std::uint64_t requests = pair.requests();

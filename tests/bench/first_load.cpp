@@ -9,11 +9,11 @@
 namespace carecloud::bench {
 namespace {
 
-// One contender's rounds.
+// The rounds of one contender.
 struct Series {
     std::string name;
-    std::vector<double> rate{};    // records a second
-    std::vector<double> cpu_us{};  // a record
+    std::vector<double> rate{};    // records per second
+    std::vector<double> cpu_us{};  // per record
     std::vector<double> peak_mib{};
 
     void add(const Cost& cost, std::size_t records) {
@@ -35,7 +35,7 @@ Load run_rounds(Contenders& contenders, std::size_t rounds, std::size_t records)
     Load load;
     for (std::size_t round = 0; round < rounds; ++round) {
         for (const bool gzip : {false, true}) {
-            // The bare loop once a round and between the two, so that both have it near in time.
+            // The bare loop runs once per round, between the two product runs, so it is close to both in time.
             load.product[gzip].add(contenders.product(gzip), records);
             if (!gzip) load.bare.add(contenders.bare(), records);
         }

@@ -50,7 +50,7 @@ class ProductStore {
             throw std::runtime_error("a page was not stored completely");
     }
 
-    // The first load is over: the store makes the index that it had left out.
+    // The first load ends: the store builds the index that it had omitted.
     void end_walk() { commit({.stream = state_.stream, .walk_ended = true}); }
 
   private:
@@ -66,12 +66,12 @@ class ProductStore {
     StreamState state_;
 };
 
-// How one step went.
+// The results of one step.
 struct Step {
     std::size_t held = 0;  // at its end
-    double product = 0;    // records a second
+    double product = 0;    // records per second
     double bare = 0;
-    double log_bytes = 0;  // of the write-ahead log, a page of 1000 records
+    double log_bytes = 0;  // of the write-ahead log, per page of 1000 records
 };
 
 std::size_t pages_until(std::size_t step, std::size_t records) {
@@ -86,12 +86,12 @@ double leaves_touched(BareStore& bare) {
     return leaves * (1 - std::pow(1 - 1 / leaves, static_cast<double>(kPage)));
 }
 
-// How a store grew, and what came after its first load.
+// The growth of a store, and the results after its first load.
 struct Growth {
     std::vector<Step> steps;
-    double index_seconds = 0;  // to make the index of all that is held
-    double afterwards = 0;     // records a second of a few pages more, into the index
-    double leaves = 0;         // of the index, that such a page touches; 0: its last
+    double index_seconds = 0;  // to build the index of all records
+    double afterwards = 0;     // records per second of a few more pages, with the index
+    double leaves = 0;         // estimate of the index leaves that such a page changes; 0: only the last one
 };
 
 Growth grow(const Options& options, const std::string& home, Ids ids) {
@@ -140,7 +140,7 @@ void print_growth(const std::string& title, const Growth& growth) {
     }
     print_table(title, rows);
     const Step& end = steps.back();
-    // The first step fills a cache and a log that are empty: its rate is told, and the second's, too.
+    // The first step fills an empty cache and an empty log: print its rate and that of the second step.
     const Step& start = steps.front();
     const Step& second = steps[steps.size() > 1 ? 1 : 0];
     std::cout << "  rate at the end / at the start: product " << digits(end.product / start.product)

@@ -18,18 +18,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Between the two that are measured, so that a run takes minutes.
+// Between two measured steps, so a run takes minutes.
 constexpr std::size_t kFillTogether = 20;
 
 struct Variant {
     std::string name;
-    std::vector<std::string> sql;  // after the product's pragmas and schema, while the tables are empty
-    std::size_t pages = 1;         // of 1000 records, in one transaction
-    bool beside = false;           // the checkpoint on a thread and connection of its own
+    std::vector<std::string> sql;  // runs after the product's pragmas and schema, while the tables are empty
+    std::size_t pages = 1;         // of 1000 records, per transaction
+    bool beside = false;           // whether a separate thread and connection run the checkpoints
 };
 
-// Moves the log into the database beside the writer, which only has to end what is left where the log has
-// grown to four times its usual size: as long as it writes, the log cannot begin anew.
+// Moves the log into the database concurrently with the writer. The writer itself only moves the rest, once the log has
+// four times its usual size: while it writes, the log cannot restart.
 class Checkpointer {
   public:
     explicit Checkpointer(const std::string& path) : path_(path), thread_([this] { run(); }) {}
@@ -117,7 +117,7 @@ std::vector<Variant> variants() {
     };
 }
 
-// Records a second while the store grows from `from` pages to `to`, and log bytes a page.
+// Records per second while the store grows from `from` to `to` pages, and log bytes per page.
 struct Rate {
     double records = 0;
     double log_bytes = 0;
@@ -140,7 +140,7 @@ Rate fill(BareStore& store, PageSource& source, std::size_t pages, std::size_t t
     return {count * kSourcePage / seconds, static_cast<double>(store.log_bytes() - log) / count};
 }
 
-// What the index costs when it is made once, of the rows that are there.
+// The cost of building the index once, from all rows.
 std::string index_at_the_end(BareStore& store) {
     const auto start = std::chrono::steady_clock::now();
     store.execute("PRAGMA temp_store = FILE; CREATE UNIQUE INDEX records_by_id ON records (stream, id)");

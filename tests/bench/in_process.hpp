@@ -1,5 +1,5 @@
-// The product's engine inside this process, as the daemon wires it, with every commit counted: for passes too
-// short to be measured from outside.
+// The product's engine in this process, connected as in the daemon, with a count of its commits: for passes that are
+// too short to be measured from outside.
 #pragma once
 
 #include "portal/http/http_portal.hpp"
@@ -15,7 +15,7 @@
 
 namespace carecloud::bench {
 
-// Passes everything on and counts the commits that wrote.
+// Forwards all calls and counts the commits that wrote.
 class CountingStore : public Store {
   public:
     explicit CountingStore(Store& store) : store_(store) {}
@@ -45,7 +45,7 @@ class CountingStore : public Store {
 
 class InProcess {
   public:
-    // A new store in `folder`. Throws std::runtime_error; so does pass().
+    // Creates a store in `folder`. Throws std::runtime_error, as does pass().
     InProcess(const std::string& base_url, const std::string& folder, Duration overlap);
 
     PassReport pass();

@@ -1,10 +1,10 @@
-// One connection of HTTP/1.1 over loopback that is kept: a request, its answer, the next request. It does as little as
-// a client can, so that the server is what is measured.
+// An HTTP/1.1 connection over loopback that is kept open: a request, its response, the next request. It does as little
+// as possible, so the server is what is measured.
 //
 //     KeptConnection connection(port);
 //     const std::string_view body = connection.get("/v1/status");
 //
-// Used from one thread at a time. What is no good answer throws std::runtime_error.
+// Used by one thread at a time. Throws std::runtime_error for an invalid response.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ class KeptConnection {
     KeptConnection(const KeptConnection&) = delete;
     KeptConnection& operator=(const KeptConnection&) = delete;
 
-    // The body of a 200 that says its length; good until the next call.
+    // Returns the body of a 200 that has a Content-Length; valid until the next call.
     std::string_view get(const std::string& target);
 
   private:

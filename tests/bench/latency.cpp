@@ -1,5 +1,5 @@
-// First loads, backfills and deep reconciliations of a portal whose latency decides: carecloud-portal with a delay of
-// each response. This build, and optionally an earlier one, take turns.
+// First loads, backfills and deep reconciliations from a portal whose latency is the limit: carecloud-portal with a
+// delay of each response. Alternates with an earlier build, if there is one.
 #include "bench/daemon_process.hpp"
 #include "bench/measured_process.hpp"
 #include "bench/sync_bench.hpp"
@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kPageSize = 200;
 
-// One portal and what the daemon may ask of it.
+// A portal, and the daemon's limits for it.
 struct Setting {
     std::string name;
     std::string latency;  // seconds
@@ -30,7 +30,7 @@ struct Setting {
     std::size_t records = 100'000;  // 500 pages
     std::string shape = "light";
     std::size_t page_size = kPageSize;
-    bool beside = true;  // the other build takes turns
+    bool beside = true;  // the other build is measured, too
 };
 
 class LatencyPortal {

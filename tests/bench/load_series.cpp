@@ -14,7 +14,7 @@ namespace carecloud::bench {
 namespace {
 
 constexpr std::uint64_t kRecords = 1000;
-constexpr std::size_t kWarmUpEach = 4;  // messages over each connection
+constexpr std::size_t kWarmUpEach = 4;  // messages per connection
 
 std::vector<PublishedEvent> events_of(std::size_t count, bool held) {
     const RecordOptions records;

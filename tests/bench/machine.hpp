@@ -1,4 +1,4 @@
-// What benchmarks need of the machine: its description, waiting for another process, CPU time, a folder.
+// What benchmarks need from the machine: its description, waiting for other processes, CPU time, a folder.
 #pragma once
 
 #include <chrono>
@@ -11,7 +11,7 @@
 
 namespace carecloud::bench {
 
-// "at the start: 2 cores, Linux 6.1.0, load 0.10 …" on standard output.
+// Prints "at the start: 2 cores, Linux 6.1.0, load 0.10 …".
 void print_machine(const std::string& when);
 
 struct Looks {
@@ -19,14 +19,14 @@ struct Looks {
     std::chrono::seconds at_most{120};
 };
 
-// Throws std::runtime_error, with `what`, where the condition does not hold in time; and what the condition throws.
+// Throws std::runtime_error, with `what`, if the condition is not true in time; and what the condition throws.
 void wait_until(const std::string& what, const Looks& looks, const std::function<bool()>& condition);
 
 // CPU seconds so far, user and system.
 double thread_cpu_seconds();  // of this thread
 double process_cpu_seconds();
 
-// A temporary folder below a given one, removed with its content.
+// A temporary folder below `parent`, removed with its content.
 class Folder {
   public:
     // Throws std::runtime_error.
@@ -34,7 +34,7 @@ class Folder {
         if (!::mkdtemp(path_.data())) throw std::runtime_error("cannot write in " + parent);
     }
     ~Folder() {
-        std::error_code ignored;  // what is left lies in a temporary folder
+        std::error_code ignored;  // remaining files are in a temporary folder
         std::filesystem::remove_all(path_, ignored);
     }
     Folder(const Folder&) = delete;

@@ -1,4 +1,4 @@
-// Runs a program, or a function in a child process, and says what it cost.
+// Runs a program, or a function in a child process, and measures its cost.
 #pragma once
 
 #include <functional>
@@ -13,16 +13,15 @@ struct Cost {
     double peak_mib = 0;     // of resident memory
 };
 
-// From before its start to after its end. Output goes to `log`. Throws std::runtime_error with the end of the
-// log where it ends by anything but 0. The program is started by a small process: a child of this large one
-// would be charged with the memory that it had before it became the program.
+// Measures from before the start of the program to after its end. Output goes to `log`. Throws std::runtime_error, with
+// the end of the log, if it exits with anything but 0. A small process starts the program: a child of this large
+// process would be charged with the memory that it had before its exec.
 Cost run_program(const std::vector<std::string>& command, const std::string& log);
 
-// In a child process: the time and CPU of `work` alone. Throws std::runtime_error where it throws.
+// In a child process: measures only the time and CPU of `work`. Throws std::runtime_error if `work` throws.
 Cost run_function(const std::function<void()>& work);
 
-// What this program does when it is that small process (`--measure`): runs the rest of the command line and
-// reports.
+// The main function of that small process (`--measure`): runs the rest of the command line and reports the cost.
 int measure_main(int argc, char** argv);
 
 }  // namespace carecloud::bench

@@ -10,7 +10,7 @@
 namespace carecloud::bench {
 namespace {
 
-// Seconds, five bytes of the process, a counter.
+// As an ObjectId: seconds, five bytes for the process, a counter.
 std::string object_id(std::size_t index) {
     char text[32];
     std::snprintf(text, sizeof text, "%08zx%s%06zx", 0x65f35b06 + index / 400, "a1b2c3d4e5",

@@ -1,4 +1,4 @@
-// Pages of 1000 light records without end, made when they are asked for and sliced as the product does.
+// An endless series of pages of 1000 light records, created on demand and sliced as the product does.
 #pragma once
 
 #include "model/page.hpp"
@@ -10,7 +10,7 @@ namespace carecloud::bench {
 
 inline constexpr std::size_t kSourcePage = 1000;
 
-enum class Ids { random, ascending };  // ascending: as MongoDB makes ObjectIds
+enum class Ids { random, ascending };  // ascending: as MongoDB creates ObjectIds
 
 class PageSource {
   public:

@@ -19,13 +19,13 @@ namespace {
 constexpr std::array<std::size_t, 2> kConnections{1, 16};
 
 struct Served {
-    std::vector<double> rate{};       // answers a second
-    std::vector<double> server_us{};  // CPU an answer, in the server
+    std::vector<double> rate{};       // responses per second
+    std::vector<double> server_us{};  // CPU per response, in the server
 };
 
 using TargetOf = std::function<std::string(std::size_t)>;
 
-// A thread a connection, each with its share of the requests; the first failure of any is thrown.
+// One thread per connection, each with its share of the requests. Throws the first failure.
 void request_all(std::uint16_t port, std::size_t connections, std::size_t requests, const TargetOf& target) {
     std::vector<std::thread> threads;
     std::vector<std::exception_ptr> failures(connections);
@@ -58,7 +58,7 @@ void add_round(Served& served, const DaemonProcess& server, std::uint16_t port, 
     served.server_us.push_back((server.cpu_seconds() - before) * 1e6 / count);
 }
 
-// In another order than the store's.
+// In a different order from the store's.
 std::vector<std::string> random_targets(const std::vector<std::string>& ids, std::size_t count) {
     std::mt19937_64 random(1);
     std::uniform_int_distribution<std::size_t> any(0, ids.size() - 1);

@@ -1,5 +1,5 @@
-// Measures the SNS endpoint of the real daemon beside what bounds it, in one run, and prints tables; see --help.
-// Everything is on loopback; the publisher's certificates are made for the run.
+// Measures the SNS endpoint of the real daemon, compared with its limits, in one run, and prints tables; see --help.
+// Everything is on loopback; the publisher's certificates are created for the run.
 #include "bench/sns_bench.hpp"
 
 #include "bench/bench_main.hpp"
@@ -27,6 +27,6 @@ void run(const SnsOptions& options) {
 
 int main(int argc, char** argv) {
     using namespace carecloud::bench;
-    std::signal(SIGPIPE, SIG_IGN);  // an endpoint that goes is an answer that does not come
+    std::signal(SIGPIPE, SIG_IGN);  // a connection closed by the endpoint counts as a missing response
     return bench_main("sns_bench", argc, argv, read_sns_options, run);
 }

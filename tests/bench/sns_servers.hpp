@@ -1,5 +1,5 @@
-// Those who answer the same POSTs on loopback: how the daemon and nginx are configured for it, and what the daemon's
-// store holds while it runs.
+// The servers that respond to the same POSTs on loopback: configurations of the daemon and nginx, and the content of
+// the daemon's store during its run.
 #pragma once
 
 #include "portal/portal_certificates.hpp"
@@ -20,19 +20,19 @@ std::string endpoint_url(std::uint16_t port);
 struct SnsConfiguration {
     std::string base_url;     // of the portal
     std::string sns_url;      // of the publisher
-    std::string sns_ca_file;  // whom to trust about it
+    std::string sns_ca_file;  // CA of the publisher
     CertificateFiles tls;     // of the endpoint
     std::uint16_t port = 0;
 };
 
-// Writes what the daemon needs into `folder`, polling hardly ever, with the store in folder + "/store.db"; the
+// Writes the daemon's files to `folder`, with almost no polls, and the store in folder + "/store.db". Returns the
 // configuration's name. Throws std::runtime_error.
 std::string write_sns_configuration(const SnsConfiguration& settings, const std::string& folder);
-// nginx as one process that answers any request by an empty 200; its configuration's name. Likewise.
+// The same for nginx: one process that responds with an empty 200 to any request.
 std::string write_nginx_configuration(const CertificateFiles& tls, std::uint16_t port,
                                       const std::string& folder);
 
-// A look at the store of a running daemon, which must exist. Throw SqlError.
+// Reads the store of a running daemon, which must exist. Members throw SqlError.
 class StoreLook {
   public:
     explicit StoreLook(const std::string& path);
@@ -42,7 +42,7 @@ class StoreLook {
 
     std::int64_t number(const std::string& sql);
     std::string text(const std::string& sql);
-    // Until the store holds that many events and none is open. Throws std::runtime_error where that takes too long.
+    // Waits until the store has that many events and none is open. Throws std::runtime_error if that takes too long.
     void wait_settled(std::size_t events);
 
   private:

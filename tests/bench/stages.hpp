@@ -1,4 +1,4 @@
-// What each stage of a page's way costs by itself, on one core: CPU microseconds a record.
+// The cost of each stage of processing a page, separately on one core: CPU microseconds per record.
 #pragma once
 
 #include "bench/dataset.hpp"
@@ -9,10 +9,10 @@
 
 namespace carecloud::bench {
 
-double inflate_us(const Dataset& data);  // gunzip, as the product does it
-double slice_us(const Dataset& data);    // walk and SHA-256, as the product does it
+double inflate_us(const Dataset& data);  // gunzip, as in the product
+double slice_us(const Dataset& data);    // slicing and SHA-256, as in the product
 
-// The dataset's pages, sliced: what the bare loop inserts.
+// The dataset's pages, sliced, for the bare loop.
 std::vector<Page> slice_pages(const Dataset& data);
 
 }  // namespace carecloud::bench

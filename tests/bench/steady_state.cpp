@@ -17,9 +17,9 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kIdlePasses = 2000;
 constexpr int kWaitSeconds = 300;
-// Longer than a store waits before it gives memory back (SqliteSettings::quiet_after).
+// Longer than a store waits before it releases memory (SqliteSettings::quiet_after).
 constexpr const char* kIdlePollEvery = "4s";
-// Everything that the dataset holds lies within.
+// Includes the whole dataset.
 constexpr Duration kHoldsAll = 24h * 365 * 50;
 
 using Rows = std::vector<std::vector<std::string>>;
@@ -106,8 +106,8 @@ void measure_idle_memory(const Options& options, const std::string& shape, Canne
     Rows rows{{"", "MiB", "wanted"}};
     {
         const DaemonProcess daemon({options.syncd, "--config", configuration}, home + "/syncd.log");
-        // Proofs that must find nothing are empty too: a pass that finds nothing new ends the load, the next
-        // ones come with a quiet time between.
+        // Proofs that must find nothing have empty responses, too. A pass that finds nothing new ends the load; the
+        // next ones come after idle times.
         server.wait_for_empty(before + 12, kWaitSeconds);
         rows.push_back({"at most, during the load (gzip)", digits(daemon.memory_mib("VmHWM")), "< 200"});
         rows.push_back({"idle, between two polls after it", digits(daemon.memory_mib("VmRSS")), "< 40"});

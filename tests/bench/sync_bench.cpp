@@ -1,5 +1,5 @@
-// Measures the product beside what it is made of, in one run, and prints tables; see --help. The portal is a
-// process of its own with answers rendered beforehand, on loopback.
+// Measures the product, compared with its parts, in one run, and prints tables; see --help. The portal is a separate
+// process with pre-rendered responses, on loopback.
 #include "bench/sync_bench.hpp"
 
 #include "bench/bench_main.hpp"

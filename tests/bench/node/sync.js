@@ -1,5 +1,5 @@
-// The synchronization as a user would write it: pages over a kept connection, JSON.parse, prepared statements of
-// better-sqlite3, a transaction a page.
+// The synchronization as a user would write it: pages over a persistent connection, JSON.parse, prepared statements of
+// better-sqlite3, one transaction per page.
 //
 //     NODE_PATH=node_modules node sync.js BASE_URL ENTITY STORE
 'use strict';
