@@ -1,5 +1,5 @@
-// A store of every earlier version of the schema is brought to the newest, and nothing of it is lost. Each is kept as
-// it was, as tests/contract/schemas/NNN.sql.
+// A store with any earlier version of the schema is migrated to the newest one and loses nothing. The earlier versions
+// are kept as tests/contract/schemas/NNN.sql.
 #include "contract/backend.hpp"
 #include "contract/random_batch.hpp"
 #include "contract/read_sqlite.hpp"
@@ -66,7 +66,7 @@ const std::vector<std::string> kOldStates{"running", "done", "asking", "open", "
 const std::vector<std::string> kNewStates{"running", "done",    "awaiting_confirmation",
                                           "open",    "settled", "not_in_stream"};
 
-// Each table's rows in the columns that it has, by the query that reads them.
+// The rows of each table, with all columns of its version, by the query that reads them.
 using Rows = std::map<std::string, std::vector<std::string>>;
 
 Rows rows_of(Connection& db) {
@@ -100,8 +100,8 @@ Rows in_new_words(Rows rows) {
     return rows;
 }
 
-// True: the store was opened, and so migrated, before the machine stopped at that change of the disk. What is found
-// then is the one version or the other, whole, and the next start completes it.
+// True: the store was opened, and so migrated, before the machine stopped at this change of the disk. The store then
+// has either version, complete, and the next start completes the migration.
 bool is_migrated_before(int from, std::uint64_t change, std::uint64_t seed) {
     TempDir directory;
     const std::string path = directory.file("store.db");
@@ -166,7 +166,7 @@ TEST_CASE("a store of each earlier version is migrated, loses nothing and contin
         CHECK(db.text("PRAGMA integrity_check") == "ok");
         CHECK(same_rows(db, before) == in_new_words(before));
 
-        // Every version held is known to be, and the log goes on where it ended.
+        // Every held version is known, and the log continues where it ended.
         const StoreContent content = read_sqlite(path);
         REQUIRE(check_changes(content).empty());
         std::vector<TestRecord> records;
