@@ -10,7 +10,7 @@
 
 namespace carecloud {
 
-// The exit codes of the daemon, from sysexits.h where it has one; systemd's unit relies on 77 and 78 (no restart).
+// The exit codes of the daemon, from sysexits.h if it defines one; systemd's unit relies on 77 and 78 (no restart).
 enum class ExitCode : int {
     ok = 0,
     usage = 64,          // EX_USAGE

@@ -12,7 +12,7 @@
 namespace carecloud {
 
 // Replaces the name of each credential that the unit passes, in the configuration, by its source file. systemd-creds(1)
-// decrypts an encrypted one to memory, never to disk; it can be read as long as this lives. Blocks.
+// decrypts an encrypted one to memory, never to disk; the copy exists as long as this object. Blocks.
 class UnitCredentials {
   public:
     // `file`: the configuration file; a name without a folder is a file next to it.

@@ -21,7 +21,7 @@
 
 namespace carecloud {
 
-// What is older than these times is not to be kept; std::nullopt: it is kept forever.
+// Content older than these times is not to be kept; std::nullopt: it is kept forever.
 struct KeepLimits {
     std::optional<Timestamp> versions{};  // former versions and their corrections
     std::optional<Timestamp> changes{};   // of the log, except each record's newest
@@ -37,7 +37,7 @@ struct ErasureRequest {
     std::string requested_by{};
 };
 
-// What was found of the record.
+// The result of an erasure.
 struct ErasureReport {
     bool known = false;  // false: the store has nothing of the record
     std::uint64_t versions = 0;
@@ -46,7 +46,7 @@ struct ErasureReport {
     bool log_cleared = false;  // false: a reader still uses the write-ahead log, which has the content
 };
 
-// What a slice removed.
+// The result of pruning a slice.
 struct PruneReport {
     std::uint64_t versions = 0;
     std::uint64_t corrections = 0;

@@ -86,8 +86,8 @@ void Checkpointer::request() {
     changed_.notify_all();
 }
 
-// Moves the rest of the log, so that the next commit restarts it. False: a reader of another program needs it, another
-// program's checkpoint is running, or another condition that does not affect commits (see above).
+// Moves the rest of the log, so the next commit restarts it. False: a reader of another program needs it, another
+// program's checkpoint is running, or another condition that does not affect commits (see the header).
 bool Checkpointer::restart() {
     return move_all(SQLITE_CHECKPOINT_RESTART) == SQLITE_OK;
 }

@@ -1,5 +1,5 @@
-// Repairs a write-ahead log and a database file whose content on the disk may not be what SQLite believes, by repeating
-// earlier writes.
+// Repairs a write-ahead log and a database file if the disk may lack writes that SQLite considers done, by repeating
+// them.
 //
 // After a failed fsync Linux considers the file's pages written: they can still be read, but no later fsync writes them
 // to the disk, although it succeeds, and a power failure loses them. Only writing them again does.
