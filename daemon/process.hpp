@@ -75,7 +75,7 @@ class EngineSlot : public EngineWaker {
         push_ = engine_->push();
         engine_.reset();
     }
-    // From the previous engine: how long the portal must be left alone.
+    // Of the engine before: how long the portal wants to be left alone.
     const std::optional<PortalHold>& hold() const { return hold_; }
     // From the previous engine: the streams whose events are missing.
     const std::map<std::string, PushWatch>& push() const { return push_; }

@@ -21,7 +21,7 @@ struct ReloadSource {
 
 class Reload {
   public:
-    // `sockets` and `api` must outlive it.
+    // `sockets` and `api` outlive it.
     Reload(const ServiceParts& parts, ApiEndpoint& api, const InheritedSockets& sockets, ReloadSource source);
 
     // Reads the configuration again. Returns why it was refused, one problem per line; empty if it is in use.

@@ -133,7 +133,7 @@ void Service::make_engine() {
         engine_settings(settings_.now.configuration, engine_), process_.pass_log));
 }
 
-// Runs the engine until stop(), and after a reload another one with the new settings on the same store.
+// The engine until stop(), and after a reload another one with the new settings on the same store.
 Task<> Service::live() {
     for (;;) {
         make_engine();
@@ -149,7 +149,7 @@ Task<> Service::live() {
         if (stopping_ || !reload_.take_next()) break;
     }
     co_await api_.stop();
-    // Events are accepted until here; each one acknowledged with 200 is durable.
+    // Until here events were made durable; each one acknowledged with 200 is.
     co_await endpoint_.stop();
     finish();
 }

@@ -46,7 +46,7 @@ class ApiHost {
     virtual MachineUse machine() const { return {}; }
     // When the SNS endpoint's certificate expires; std::nullopt if it has none.
     virtual std::optional<Timestamp> certificate_end() const { return std::nullopt; }
-    // Requests a pass immediately, for an operator. False if the stream is not running.
+    // An operator requests a pass, at once. False: no such stream runs now.
     virtual bool nudge(std::string_view entity) = 0;
     // Stores a bounded pass, to be run as soon as possible, and returns its id. Errors: the store's.
     virtual Task<Result<std::uint64_t>> request_pass(Job pass) = 0;

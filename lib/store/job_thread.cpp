@@ -37,7 +37,7 @@ void JobThread::push(std::unique_ptr<Job> job) {
     job->refuse();
 }
 
-// Returns the next job; nullptr once closed and empty.
+// The next job; null once closed and empty.
 std::unique_ptr<JobThread::Job> JobThread::next() {
     std::unique_lock lock(mutex_);
     const auto ready = [this] { return closing_ || !jobs_.empty(); };

@@ -94,7 +94,7 @@ class StoreHandle {
     // Overwrites a record's content, in its former versions and in every copy; hashes, changes and rows remain.
     virtual Task<Result<ErasureReport>> erase(ErasureRequest request) = 0;
 
-    // The resources of this machine that the store uses. Reads only what the kernel has in memory.
+    // What it takes of this machine. Reads from the kernel's memory alone.
     virtual StoreUse use() const = 0;
 
     // Completes every call that was begun and releases the store for another daemon. Blocks. Later calls end as

@@ -30,7 +30,7 @@ struct Setting {
     std::size_t records = 100'000;  // 500 pages
     std::string shape = "light";
     std::size_t page_size = kPageSize;
-    bool beside = true;  // the other build is measured, too
+    bool beside = true;  // the other build takes turns
 };
 
 class LatencyPortal {

@@ -121,7 +121,7 @@ class SqliteBackend : public Backend {
     std::unique_ptr<SqliteStore> store_;
 };
 
-// "2024-01-01T00:00:00.000Z" plus `seconds`.
+// "2024-01-01T00:00:00.000Z" and `seconds` later.
 Timestamp test_time(std::int64_t seconds = 0);
 std::string test_time_text(std::int64_t seconds = 0);
 

@@ -17,10 +17,10 @@
 
 namespace carecloud {
 
-// The limits of one page. Tests use small ones.
+// What one page may cost at most. Tests make them small.
 struct ReadBounds {
-    std::size_t bodies_bytes_max = 4U << 20U;  // of a page's bodies; the first record is always included
-    std::size_t scanned_max = 20'000;          // rows examined
+    std::size_t bodies_bytes_max = 4U << 20U;  // of a page's bodies; its first record comes whatever its size
+    std::size_t scanned_max = 20'000;          // rows looked at
 };
 
 class ReadDatabase {

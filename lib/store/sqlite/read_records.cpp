@@ -90,11 +90,11 @@ struct ReadDatabase::List {
     const ReadBounds& bounds;
     std::size_t limit = 0;
     RecordPage page{};
-    std::size_t scanned = 0;
+    std::size_t looked_at = 0;
     std::size_t bytes = 0;
 
     bool is_full() const {
-        return scanned == bounds.scanned_max || page.records.size() == limit ||
+        return looked_at == bounds.scanned_max || page.records.size() == limit ||
                bytes >= bounds.bodies_bytes_max;
     }
 };
@@ -111,7 +111,7 @@ RecordPage ReadDatabase::list_by_id(const RecordFilter& filter) {
             break;
         }
         last = list_by_id_.text(1);
-        ++list.scanned;
+        ++list.looked_at;
         add(list, list_by_id_);
     }
     return std::move(list.page);
@@ -138,7 +138,7 @@ Result<RecordPage> ReadDatabase::list_by_log(const RecordFilter& filter) {
             break;
         }
         position = {scan.integer(0), scan.integer(1)};
-        ++list.scanned;
+        ++list.looked_at;
         // Most excluded rows are excluded by their first day, which is in the index.
         if (!filter.modified_since && scan.integer(2) > filter.days->last) continue;
         newest_.bind(1, position.seq);
@@ -149,13 +149,13 @@ Result<RecordPage> ReadDatabase::list_by_log(const RecordFilter& filter) {
     return std::move(list.page);
 }
 
-// Whether the record in newest_ has any of these days.
+// Of the record in newest_.
 bool ReadDatabase::overlaps(const std::optional<DaySpan>& days) const {
     if (!days) return true;
     return !newest_.is_null(7) && newest_.integer(6) <= days->last && newest_.integer(7) >= days->first;
 }
 
-// Adds the statement's record, unless it is deleted or erased.
+// The statement's record, unless the portal no longer has it.
 void ReadDatabase::add(List& list, const Statement& found) {
     RecordRow row = row_of(found, 1);
     if (row.deleted_at) return;

@@ -1,4 +1,4 @@
-// The part of ReadDatabase that reads a record's former versions.
+// What of ReadDatabase reads the former versions of a record.
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/read_database.hpp"
 #include "store/sqlite/tables.hpp"
@@ -10,7 +10,7 @@
 
 namespace carecloud {
 
-// A change of a record, and the version that it wrote.
+// A change of a record, and the version that it brought.
 struct ReadDatabase::Link {
     std::uint64_t seq = 0;
     ChangeKind kind = ChangeKind::updated;
@@ -39,7 +39,7 @@ Error damaged_version(const std::string& stream, const std::string& id, std::uin
 
 }  // namespace
 
-// The record's changes, newest first, as far back as the log goes.
+// The newest first, as far as the log goes back.
 std::vector<ReadDatabase::Link> ReadDatabase::chain_of(const std::string& stream, const std::string& id) {
     std::vector<Link> chain;
     newest_seq_.bind(1, stream);
@@ -70,7 +70,7 @@ bool ReadDatabase::has_body(const std::string& stream, const std::string& id) {
     return record_.step() && record_.text(5) != kNoBody;
 }
 
-// The hash of the version that this change replaced; std::nullopt if it is not kept.
+// The hash of the version that this change replaced; none: it is not kept.
 std::optional<Hash> ReadDatabase::replaced_by(std::uint64_t seq) {
     version_hash_.bind(1, static_cast<std::int64_t>(seq));
     const Statement::Scope scope(version_hash_);
@@ -78,7 +78,7 @@ std::optional<Hash> ReadDatabase::replaced_by(std::uint64_t seq) {
     return version_hash_.hash(0);
 }
 
-// Returns the size of the corrections in bytes.
+// How many bytes they have.
 std::size_t ReadDatabase::add_corrections(VersionRow& row) {
     std::size_t bytes = 0;
     corrections_.bind(1, static_cast<std::int64_t>(row.seq));
@@ -104,7 +104,7 @@ Result<std::optional<VersionPage>> ReadDatabase::versions(const std::string& str
         if (chain.empty()) return std::optional<VersionPage>();
         VersionPage page;
         std::size_t bytes = 0;
-        // A version that was deleted and came back appears under several numbers.
+        // A version that is deleted and comes back is there under several numbers.
         std::set<Hash> kept;
         if (has_body(stream, id)) kept.insert(chain.front().hash);
         for (std::size_t i = 0; i < chain.size(); ++i) {
@@ -143,7 +143,7 @@ Result<std::optional<VersionBody>> ReadDatabase::version(const std::string& stre
         const bool is_there = record_.text(5) != kNoBody;
         if (record_.hash(2) == sought->hash && is_there)
             return VersionBody{sought->hash, std::string(record_.text(5))};
-        // From the newest to the oldest: each version is packed as its difference from the next newer one.
+        // From the newest to the oldest: each is packed as what differs from the one after it.
         BodyUnpacker unpacker(record_.text(5));
         std::uint64_t damaged = 0;
         for (const Link& link : chain) {

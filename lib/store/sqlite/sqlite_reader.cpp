@@ -6,12 +6,12 @@
 
 namespace carecloud {
 
-// A thread and the connection that only this thread uses.
+// A thread and the connection that it alone uses.
 struct SqliteReader::ReadThread {
     ReadThread(std::unique_ptr<ReadDatabase> opened, std::chrono::milliseconds quiet_after)
         : database(std::move(opened)), thread([this] { database->release_memory(); }, quiet_after) {}
 
-    // Calls the method of the database with these arguments, on the thread.
+    // That method of the database with these arguments, on the thread.
     template <class T, class... Parameters, class... Arguments>
     Task<Result<T>> call(Result<T> (ReadDatabase::*method)(Parameters...), Arguments... arguments) {
         return thread.run<T>([db = database.get(), method, ... kept = std::move(arguments)] {
@@ -23,8 +23,8 @@ struct SqliteReader::ReadThread {
         database.reset();
     }
 
-    std::unique_ptr<ReadDatabase> database;  // null once closed
-    JobThread thread;                        // must end before the database is destroyed
+    std::unique_ptr<ReadDatabase> database;  // gone once closed
+    JobThread thread;                        // ends before the database goes
 };
 
 Result<std::unique_ptr<SqliteReader>> SqliteReader::open(const SqliteSettings& settings,

@@ -3,9 +3,8 @@
 //     auto reader = SqliteReader::open({.path = "/var/lib/carecloud-syncd/store.db"});   // after SqliteStore::open
 //     Result<ChangePage> page = co_await (*reader)->changes(4711, 1000);
 //
-// Two threads with a connection each: calls that may read many rows (records(), versions(), life(), count_records())
-// wait only for each other, and never delay a consumer of changes. Neither connection writes; a commit is visible once
-// it has ended.
+// Two threads with a connection each: what walks over many records (records(), count_records()) waits for its like
+// alone, and never keeps a follower of changes waiting. Neither ever writes; a commit is seen from its end on.
 #pragma once
 
 #include "store/reader.hpp"
@@ -25,8 +24,8 @@ class SqliteReader : public Reader {
     // Closes.
     ~SqliteReader() override;
 
-    // Completes every call that was begun; later calls end as `canceled`. Blocks. Call it before the store's close(),
-    // which would otherwise leave its log behind.
+    // Carries out every call that was begun; later ones end by `canceled`. Blocks. Before the store's own close, which
+    // would leave its log behind otherwise.
     void close();
 
     Task<Result<ChangePage>> changes(std::uint64_t since, std::size_t limit) override;

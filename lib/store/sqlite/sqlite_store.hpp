@@ -52,7 +52,7 @@ struct SqliteSettings {
     FirstLoad first_load{};
     // Whether replaced versions are kept, until the first prune() sets it.
     bool keep_versions = true;
-    // A file that records that there is a store at `path` (see ownership.hpp); empty: no such file.
+    // Of a file that records that there is a store at `path` (see ownership.hpp); empty: there is none.
     std::string marker{};
     // A registered SQLite VFS; empty: the system's.
     std::string vfs{};
