@@ -91,11 +91,11 @@ class Engine {
     const std::optional<PortalHold>& hold() const { return limiter_.hold(); }
     // The streams for which events are expected.
     std::map<std::string, PushWatch> push() const;
-    // None: no response yet.
+    // std::nullopt: no response yet.
     std::optional<ClockReport> clock() const {
         return time_.has_heard() ? std::optional(time_.report()) : std::nullopt;
     }
-    // None: no such stream.
+    // std::nullopt: no such stream.
     std::optional<StreamSnapshot> snapshot(std::string_view entity) const;
 
   private:

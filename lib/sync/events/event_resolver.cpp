@@ -63,7 +63,8 @@ Task<SettleReport> EventResolver::run(const PassReport& pass, bool polled) {
     co_return std::move(round.report);
 }
 
-// In a load nobody waits for the walk to reach the record: it is requested immediately, and after 1, 2, 4 and 8 s.
+// During a load, events do not wait until the walk reaches the record: it is requested immediately, and after 1, 2, 4
+// and 8 s.
 void EventResolver::note_looks_during_load(Round& round) {
     for (Waiting& waiting : round.events) {
         Look& look = looks_during_load_[waiting.event.message_id];
@@ -91,7 +92,7 @@ Task<SettleReport> EventResolver::run_during_load(StreamState state) {
     note_looks_during_load(round);
     const std::optional<Key> missed = memory_.missed;
     auto fetched = co_await fetch_shown(round);
-    memory_.missed = missed;  // the walk has not come to these records yet
+    memory_.missed = missed;  // the walk has not reached these records yet
     if (fetched) fetched = co_await settle_shown(round);
     if (fetched) fetched = co_await write(round);
     if (!fetched) round.report.error = fetched.error();
@@ -119,7 +120,7 @@ Task<Result<>> EventResolver::settle_open(Round& round, bool polled) {
     co_return co_await ask(round);
 }
 
-// One more check of each.
+// Counts one more check of each.
 void EventResolver::note_looks(Round& round, bool polled) {
     for (Waiting& waiting : round.events) {
         const auto found = looks_.find(waiting.event.message_id);
@@ -176,12 +177,12 @@ Task<Result<>> EventResolver::ask(Round& round) {
     co_return co_await settle_held(round);
 }
 
-// None: a stream that has not had a record yet cannot be queried by id.
+// std::nullopt: a stream that has not had a record yet cannot be queried by id.
 std::optional<Dialect> EventResolver::dialect_of(const Round& round) const {
     return known_dialect(settings_.dialect, round.state.dialect);
 }
 
-// All requested records, as the stream has them.
+// Requests all of these records, as the stream has them.
 Task<Result<>> EventResolver::fetch_shown(Round& round) {
     const auto dialect = dialect_of(round);
     if (!dialect) co_return Result<>{};
@@ -227,8 +228,8 @@ Task<Result<std::map<std::string, Key>>> EventResolver::list(Round& round, const
     co_return std::move(listed);
 }
 
-// Whole records if the store does not have that version; and if an event repeats that the record changed after the
-// quick polls were in vain: its content may have changed without its `modified` (hazard 6).
+// Fetches whole records if the store does not have that version. Also, once, if an event is still open after the quick
+// polls: the content may have changed without its `modified` (hazard 6).
 Task<Result<>> EventResolver::take_shown(Round& round, const Dialect& dialect) {
     std::vector<Key> keys;
     keys.reserve(round.shown.size());

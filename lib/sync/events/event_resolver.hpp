@@ -1,8 +1,8 @@
-// Settles a stream's events after a pass: by what the pass has brought, and by asking the portal for their records by
-// id (lib/sync/DESIGN.md, promise 4; hazards 16 and 29). An event is settled only by an answer that was requested after
-// it had come: so the events are looked up before the pass. Records that come this way are stored like any version; the
-// cursor is not touched. Afterwards it asks again for what is doubted or seems to be gone (recheck.hpp). I/O thread
-// alone.
+// Settles a stream's events after a pass: based on the records that the pass returned, and by requesting the events'
+// records by id (lib/sync/DESIGN.md, promise 4; hazards 16 and 29). An event is settled only by a response that was
+// requested after it arrived, so the events are loaded before the pass. Records that are found this way are stored like
+// any version; the cursor is unchanged. Also requests doubted and apparently missing records again (recheck.hpp). I/O
+// thread only.
 //
 //     co_await resolver.begin();
 //     PassReport report = co_await run_pass(…);
@@ -26,28 +26,29 @@ class Fetcher;
 
 class EventResolver {
   public:
-    // All of these outlive it.
+    // All of these must outlive it.
     EventResolver(PassContext context, Inbox& inbox, const PassSettings& settings, StreamMemory& memory)
         : context_(context), inbox_(inbox), settings_(settings), memory_(memory) {}
 
-    // Before a pass: looks up the events that it may settle. Throws operation_aborted when canceled.
+    // Before a pass: loads the events that it may settle. Throws operation_aborted when canceled.
     Task<> begin();
-    // After that pass has come to its end; `polled`: the timer requested it. Throws operation_aborted when canceled.
+    // After that pass has reached its end. `polled`: the timer requested the pass. Throws operation_aborted when
+    // canceled.
     Task<SettleReport> run(const PassReport& pass, bool polled);
     // Between the two, during a wide load, which may take hours: queries by id for the records of open events, a few
     // times each. `state`: the stream's row. Throws operation_aborted when canceled.
     Task<SettleReport> run_during_load(StreamState state);
 
   private:
-    // What is remembered of an open event from one pass to the next.
+    // What is remembered of an open event between passes.
     struct Look {
         std::size_t passes = 0;
-        MonoTime next{};             // before then a pass that others requested is not counted
-        bool confirmed = false;      // its record was asked for by id within the quick looks
-        std::size_t retrievals = 0;  // of its record alone
-        bool settled = false;        // during a wide load
+        MonoTime next{};             // earlier passes do not count as a check
+        bool confirmed = false;      // its record was requested by id during the quick polls
+        std::size_t retrievals = 0;  // individual requests for its record
+        bool settled = false;        // by run_during_load()
         std::optional<Timestamp>
-            omitted_at{};  // when queries with the stream's filter first left its record out
+            omitted_at{};  // when queries with the stream's filter first omitted its record
     };
     struct Waiting;
     struct Round;
@@ -83,8 +84,8 @@ class EventResolver {
     StreamMemory& memory_;
     Result<std::vector<OpenEvent>> open_{std::vector<OpenEvent>()};  // when the pass began
     MonoTime began_{};
-    std::map<std::string, Look> looks_;              // by MessageId, of those that are open
-    std::map<std::string, Look> looks_during_load_;  // the same, and of those that it has settled
+    std::map<std::string, Look> looks_;              // of open events, by MessageId
+    std::map<std::string, Look> looks_during_load_;  // the same, also of those it settled
 };
 
 }  // namespace carecloud

@@ -18,8 +18,8 @@
 
 namespace carecloud {
 
-// Records that were requested because the quick polls were in vain, and that the stream's queries did not return.
-// Records that the filter seems to omit need no query before the second check.
+// Records that were requested because the quick polls did not settle their events, and that the stream's queries did
+// not return. Records that the filter seems to omit need no query before the second check.
 std::vector<EventResolver::Waiting*> EventResolver::left_out(Round& round) const {
     std::vector<Waiting*> found;
     for (Waiting& waiting : round.events) {
@@ -32,8 +32,8 @@ std::vector<EventResolver::Waiting*> EventResolver::left_out(Round& round) const
     return found;
 }
 
-// Whether the portal has them, whatever the filter; and once more with the filter: they may have become visible between
-// the two, or the listing was erroneously empty (hazard 21). Records in neither are retrieved one by one.
+// Queries them without the filter, and once more with it: they may have become visible between the two, or the listing
+// was erroneously empty (hazard 21). Records in neither are retrieved one by one.
 Task<Result<>> EventResolver::ask_omitted(Round& round) {
     if (!settings_.spec.is_filtered() || !dialect_of(round) || !round.queried) co_return Result<>{};
     const std::vector<Waiting*> wanted = left_out(round);

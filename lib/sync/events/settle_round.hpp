@@ -1,4 +1,4 @@
-// What one run of the resolver knows. Part of event_resolver.cpp, settle_omitted.cpp and settle_single.cpp.
+// The state of one run of the resolver. Part of event_resolver.cpp, settle_omitted.cpp and settle_single.cpp.
 #pragma once
 
 #include "sync/events/event_resolver.hpp"
@@ -17,13 +17,13 @@ struct EventResolver::Waiting {
     OpenEvent event;
     Look look{};
     std::optional<EventState> decided{};
-    bool plausible = false;  // what is held would settle it, if an answer of now showed it
+    bool plausible = false;  // the held version would settle it if a current response returned it
     bool asked = false;      // in this round, by id
-    bool slow = false;       // it was asked for because the quick looks were in vain
-    bool omitted = false;    // in this round, its record is there and not within the stream
+    bool slow = false;       // requested because the quick polls did not settle it
+    bool omitted = false;    // in this round, its record exists but not in the stream
 };
 
-// What is open, and what is decided.
+// The open events and the decisions about them.
 struct EventResolver::Round {
     Round(EventResolver& resolver, const StreamState& stream_state, std::vector<OpenEvent> open)
         : state(stream_state),
@@ -47,10 +47,10 @@ struct EventResolver::Round {
     SettleReport report;
     std::vector<Waiting> events;
     std::vector<Settlement> settlements;
-    bool queried = false;              // for all records that are to be asked for
-    std::map<std::string, Key> shown;  // what these queries showed, by id
+    bool queried = false;              // all records to be requested were queried
+    std::map<std::string, Key> shown;  // the keys that these queries returned, by id
     Timestamp shown_at;                // the portal's time when the last of them was sent
-    Timestamp listed_at;               // likewise of any query for several records
+    Timestamp listed_at;               // the same for any query for several records
 };
 
 }  // namespace carecloud

@@ -30,7 +30,7 @@ struct Step {
     std::string condition;
     std::optional<Cursor> position{};
     bool done = false;
-    bool seen_empty = false;  // by the count
+    bool seen_empty = false;  // in response to the count
 };
 
 Json step_json(const Step& step) {
@@ -47,7 +47,7 @@ std::string to_json(const std::vector<Step>& steps) {
     return json.dump();
 }
 
-// What is not the text of to_json() is fetched again.
+// Steps are fetched again if the text is not one of to_json().
 void read_json(const std::string& text, std::vector<Step>& steps) {
     const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
     if (!json.is_array() || json.size() != steps.size()) return;
@@ -96,7 +96,7 @@ Task<Result<>> Backfill::save() {
     return run_.save();
 }
 
-// The number of records of each step; none if the portal does not count.
+// Counts the records of all steps; `expected` stays empty if the portal does not count.
 Task<Result<>> Backfill::count() {
     std::uint64_t all = 0;
     bool counts = true;
@@ -113,8 +113,8 @@ Task<Result<>> Backfill::count() {
     co_return Result<>{};
 }
 
-// If the count showed no record, one more empty response is the proof (hazard 21): two requests for an empty month. One
-// would be no proof, whatever the total says.
+// If the count showed no record, one more empty response is the proof (hazard 21), so an empty month takes two
+// requests. A single one is no proof, whatever the total.
 Task<Result<>> Backfill::fetch(Step& step) {
     StreamSpec spec = run_.settings().spec;
     spec.filter = where::both(spec.filter, step.condition);

@@ -51,7 +51,7 @@ Task<Result<std::optional<std::uint64_t>>> JobRun::count(const StreamSpec& spec,
     co_await std::move(freed);
     const Lanes::Turn turn(context_.lanes);
     CO_TRY_ASSIGN(auto answer, fetcher_.ask(std::move(query)));
-    // A total contradicted by the same response cannot be distinguished from an erroneously empty one.
+    // If the total is less than the records in the same response, it may come from an erroneously empty listing.
     std::optional<std::uint64_t> total = answer->total;
     if (total) total = std::max<std::uint64_t>(*total, answer->record_count());
     co_return total;
@@ -79,7 +79,7 @@ Task<Result<>> JobRun::walk(const StreamSpec& spec, WalkPtr begun, Reading readi
         CO_TRY_ASSIGN(auto answer, pages.fetch_at(walk));
         const PagePtr page = answer.page;
         const bool empty = page->record_count() == 0;
-        // The proof of the end needs no whole records, and a page of more than one (walk.hpp).
+        // The proof of the end does not need whole records, but it needs a page of more than one (walk.hpp).
         next = Reading::keys;
         if (empty && !std::exchange(sure, true)) continue;
         auto moved = walk.take_page(*page, answer.take);

@@ -23,7 +23,7 @@ struct DeleteGuard {
 
 class JobRun {
   public:
-    // All of these outlive it. `spec` may be narrower than the stream's own; its entity is the stream's.
+    // All of these must outlive it. `spec` may be narrower than the stream's own; its entity is the stream's.
     JobRun(PassContext context, const PassSettings& settings, StreamMemory& memory, Job& row);
 
     // Loads the stream's row and its dialect. Errors: unknown_dialect() if a backfill has none; a reconciliation begins
@@ -41,8 +41,8 @@ class JobRun {
     StreamMemory& memory() { return memory_; }
     Job& row() { return row_; }
 
-    // The number of records of `spec` that match the condition; none if the portal does not count. 0: it also returned
-    // none.
+    // The number of records of `spec` that match the condition; std::nullopt if the portal does not count. 0: the
+    // response also contained none.
     Task<Result<std::optional<std::uint64_t>>> count(const StreamSpec& spec, std::string where);
 
     // Called when a page's records are in the store, with its last key as the position of the walk.
@@ -52,18 +52,18 @@ class JobRun {
         std::string
             before{};  // the walk ends with a page that reaches this `modified`; empty: with the last record
         bool seen_empty =
-            false;  // a response to another query for all of its records was the first of two empty ones
+            false;  // an empty response to another query for the same records was the first of two
     };
     // Continues the walk of `spec` to its proven end, reading whole records or keys, and commits new versions. The end
     // is proven by an empty page after a short one, or by two: one may be an erroneously empty or truncated listing
     // (hazards 21 and 32).
     Task<Result<>> walk(const StreamSpec& spec, WalkPtr walk, Reading reading, const PageStored& stored,
                         WalkEnd end);
-    // work(0) to work(count - 1), several at once (all_of.hpp): parts of the job that do not depend on each other.
+    // Runs work(0) to work(count - 1), several at once (all_of.hpp): independent parts of the job.
     Task<Result<>> in_lanes(std::size_t count, std::function<Task<Result<>>(std::size_t)> work);
-    // Fetches and commits the keys unknown to the store, or all of a deep pass; `dialect`: not the stream's.
+    // Fetches and commits the keys unknown to the store, or all in a deep pass. `dialect`: if it is not the stream's.
     Task<Result<>> take_unknown(std::vector<Key> keys, std::optional<Dialect> dialect = std::nullopt);
-    // Fetches and commits these by their ids, whatever the store has of them.
+    // Fetches and commits these records by id, whatever the store holds of them.
     Task<Result<>> fetch(std::vector<Key> keys);
     // Commits without affecting the cursor.
     Task<Result<std::size_t>> commit(Batch batch) { return committer_.commit(std::move(batch)); }
@@ -72,7 +72,7 @@ class JobRun {
     bool met_reversal() const { return committer_.summary().doubted + committer_.summary().reversed > 0; }
     // Updates the row with the commits and requests so far.
     void note_progress();
-    // Does so and stores it.
+    // Calls note_progress() and stores the row.
     Task<Result<>> save();
 
   private:
@@ -95,18 +95,18 @@ class JobRun {
 // no version is stored twice.
 Task<Result<>> backfill(JobRun& run);
 
-// Compares a stream with all records of the portal: what `modified` cannot show (DESIGN.md, hazards 5, 6 and 21, "What
-// is missing"). Missing records are fetched; records that the portal no longer has are marked as deleted once two
-// listings and a retrieval by id deny them, and the overlap has passed since their `modified`. If more are gone than
-// the guard allows, nothing is marked and the row is `awaiting_confirmation`, unless it has confirm_deletes.
+// Compares a stream with all records of the portal, to find what `modified` cannot show (DESIGN.md, hazards 5, 6 and
+// 21, "What is missing"). Missing records are fetched; records that the portal no longer has are marked as deleted once
+// two listings and a retrieval by id omit them, and the overlap has passed since their `modified`. If more are gone
+// than the guard allows, nothing is marked and the row is `awaiting_confirmation`, unless it has confirm_deletes.
 Task<Result<>> reconcile(JobRun& run, const DeleteGuard& guard);
 
-// Counts left by a walk. All are numbers of records.
+// The results of a walk, as numbers of records.
 struct Walked {
     std::uint64_t counted_before = 0;  // by the portal, when the walk began; 0: it does not count
-    std::uint64_t invalid = 0;         // found, and not in the store
-    std::uint64_t unlisted = 0;        // in the store, and in no listing
-    // The same for records that are too young to be gone: they may be gone, or not visible yet.
+    std::uint64_t invalid = 0;         // found, but not in the store
+    std::uint64_t unlisted = 0;        // in the store, but in no listing
+    // The same for records that are too young to be judged: they may be gone, or not visible yet.
     std::uint64_t unlisted_young = 0;
 };
 
@@ -123,7 +123,7 @@ Task<Result<>> recount(JobRun& run, Walked walked);
 // One attempt at the pass, until it completes or the first permanent error; if it completes, the row contains the
 // result: done or awaiting_confirmation. After an error it may be run again: a backfill continues where it was, a
 // reconciliation restarts. A canceled one ends with ErrorCode::canceled, one with an exception with fault_error(), so
-// that it does not affect those waiting.
+// other passes are not affected.
 Task<Result<>> run_bounded(PassContext context, const PassSettings& settings, const DeleteGuard& guard,
                            StreamMemory& memory, Job& row);
 

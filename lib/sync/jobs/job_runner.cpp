@@ -36,12 +36,12 @@ std::optional<Timestamp> later_of(std::optional<Timestamp> a, std::optional<Time
     return a && b ? std::max(a, b) : (a ? a : b);
 }
 
-// None: it was written by a clock that was ahead (hazard 19), and does not say when that was.
+// std::nullopt: a clock that was ahead wrote it (hazard 19), so the real time is unknown.
 std::optional<Timestamp> unless_in_future(std::optional<Timestamp> at, Timestamp now) {
     return at && *at <= now + kClockTolerance ? at : std::nullopt;
 }
 
-// When the last of the stream's reconciliations ended, in any way; none: there was none.
+// When the last of the stream's reconciliations ended, in any way; std::nullopt: there was none.
 std::optional<Timestamp> last_ended(const std::vector<Job>& passes, const std::string& stream,
                                     Timestamp now) {
     std::optional<Timestamp> last;
@@ -178,7 +178,7 @@ Task<Result<>> JobRunner::plan_stream(const JobStream& stream, const std::vector
     const Timestamp now = context_.clock.wall();
     const auto ended = last_ended(passes, entity, now);
     if (open || (!ended && !first_pass)) co_return Result<>{};
-    // Of a first pass in the future it is only known that there was one: the first reconciliation is due.
+    // If the first pass is dated in the future, it is only known that there was one: the first reconciliation is due.
     const Timestamp counted_from = ended ? *ended : unless_in_future(first_pass, now).value_or(Timestamp{});
     const MonoTime due = due_of(stream, counted_from);
     if (context_.clock.now() < due) {
@@ -241,7 +241,7 @@ bool JobRunner::is_ready(const Job& pass) const {
     return stream && (pass.kind == JobKind::backfill || stream->memory->is_ready_for_jobs());
 }
 
-// True: the pass is ended, because it was canceled or its stream is no longer configured.
+// True: the pass was ended because it was canceled or its stream is no longer configured.
 Task<Result<bool>> JobRunner::drop_unwanted(Job pass) {
     const std::uint64_t id = pass.id;
     const bool unwanted = unwanted_.contains(id);

@@ -1,6 +1,6 @@
-// The bounded passes of all streams, one after the other, beside the streams' own passes: those that were requested,
-// in their order, and the reconciliations that are due. It works from the table `passes`: whoever writes a
-// request there wakes it. I/O thread alone.
+// Runs the bounded passes of all streams, one at a time, concurrently with the streams' own passes: requested ones in
+// their order, and the reconciliations that are due. Its requests are the rows of the table `passes`; whoever stores
+// one there calls wake(). I/O thread only.
 #pragma once
 
 #include "base/clock.hpp"
@@ -21,13 +21,13 @@ namespace carecloud {
 
 // How a stream is reconciled automatically.
 struct ReconcileRule {
-    std::optional<Duration> every{};                // none: on demand alone
+    std::optional<Duration> every{};                // empty: only on demand
     Duration whole_every = std::chrono::hours(24);  // equal counts do not prove equal content
     bool deep = false;
     DeleteGuard guard{};
 };
 
-// A stream as its jobs see it; what is pointed to outlives the job runner.
+// A stream as seen by its jobs; the pointees must outlive the job runner.
 struct JobStream {
     const PassSettings* pass = nullptr;
     StreamMemory* memory = nullptr;
@@ -36,10 +36,10 @@ struct JobStream {
 
 class JobRunner {
   public:
-    // `context` is what the passes themselves use; the runner uses `jobs`.
+    // `context` is used by the passes; the runner itself uses `jobs`.
     JobRunner(PassContext context, JobStore& jobs, Observer& observer, std::vector<JobStream> streams);
 
-    // Runs until stop(). What was interrupted goes on in the next life. A pass that throws ends as failed.
+    // Runs until stop(). An interrupted pass continues in the next process. A pass that throws ends as failed.
     Task<> run();
     void stop();
     // See Engine::overdue().
@@ -47,19 +47,19 @@ class JobRunner {
 
     // Something may be due: a request was stored, or a stream has reached the portal's end for the first time.
     void wake();
-    // The open pass of that id is not wanted any more.
+    // Cancels the open pass with this id.
     void cancel(std::uint64_t id);
-    // The reason of what failed may be gone: it is tried again at once.
+    // The cause of earlier failures may be gone: failed passes are tried again immediately.
     void forgive();
 
   private:
     struct Retry {
-        std::size_t failures = 0;  // in a row
+        std::size_t failures = 0;  // consecutive
         MonoTime not_before{};
-        // The most requests that an attempt sent before the quota had no more to spare.
+        // The most requests that an attempt sent before the spare quota was used up.
         std::uint64_t spent = 0;
     };
-    // When a stream's next reconciliation is due, as counted from what the store remembers.
+    // When a stream's next reconciliation is due, counted from a time in the store.
     struct Due {
         Timestamp counted_from{};
         MonoTime at{};
@@ -87,12 +87,12 @@ class JobRunner {
     std::vector<JobStream> streams_;
     WatchedSleep sleep_;
     boost::asio::cancellation_signal cancel_pass_;
-    std::map<std::uint64_t, Retry> retries_;  // of those that failed, by id
+    std::map<std::uint64_t, Retry> retries_;  // of failed passes, by id
     std::map<std::string, Due> due_;          // reconciliations, by stream
     std::set<std::uint64_t> unwanted_;
-    std::uint64_t running_ = 0;  // its id; 0: none
+    std::uint64_t running_ = 0;  // the id of the running pass; 0: none
     MonoTime check_at_{};        // when something may be due
-    std::size_t failures_ = 0;   // of the store, in a row
+    std::size_t failures_ = 0;   // of the store, consecutive
     bool stopped_ = false;
 };
 

@@ -178,7 +178,7 @@ Task<Result<>> Reconcile::look_again(std::vector<Key> suspects) {
     co_return Result<>{};
 }
 
-// False: fewer could be requested than these.
+// False: not all of them could be requested at once.
 Task<Result<bool>> Reconcile::look_at(std::vector<Key> some) {
     CO_TRY_ASSIGN(auto listing, listed(some));
     if (!listing) co_return false;
@@ -186,7 +186,7 @@ Task<Result<bool>> Reconcile::look_at(std::vector<Key> some) {
     co_return true;
 }
 
-// Keeps those of them that the listings do not show for judgment, unless they are too young to be gone.
+// Keeps for judgment those that the listings omit, unless they are too young to be gone.
 Task<Result<>> Reconcile::keep_missing(std::vector<Key> some, const Listing& listing) {
     // Versions whose `modified` is later may not be in every response yet (hazard 3). A date in the future does not
     // show when the record was written: there is nothing to wait for.
@@ -214,8 +214,8 @@ Task<Result<>> Reconcile::keep_missing(std::vector<Key> some, const Listing& lis
     co_return co_await mark_gone();
 }
 
-// Which of them the portal lists in the stream; unknown versions are fetched. None: fewer records had to be requested
-// than these, and it is unknown which were omitted.
+// Which of them the portal lists in the stream; unknown versions are fetched. std::nullopt: fewer records than these
+// had to be requested, and it is unknown which were omitted.
 Task<Result<std::optional<Reconcile::Listing>>> Reconcile::listed(const std::vector<Key>& suspects) {
     std::vector<std::string> ids;
     ids.reserve(suspects.size());
@@ -252,8 +252,8 @@ Task<Result<>> Reconcile::list_in_other_form(std::vector<std::string> ids, Ids& 
     co_return co_await run_.take_unknown(std::move(keys), run_.dialect().with_other_id());
 }
 
-// Whether the portal denies the record when it is requested individually; if not, whether it has left the stream's
-// filter or the listings have a hole (hazard 38).
+// Retrieves the record individually. If the portal has it, decides whether it has left the stream's filter or the
+// listings have a hole (hazard 38).
 Task<Result<>> Reconcile::judge(Missing missing, Batch& batch) {
     std::vector<std::string> one{missing.key.id};
     CO_TRY_ASSIGN(auto held, run_.context().store.held(row_.stream, std::move(one)));

@@ -44,8 +44,8 @@ class Recount {
 };
 
 // How many more records the portal has than were found, excluding the young ones on either side. A young one that is
-// not held as such may be new, or held in an older version: the number lies between these two. None: the portal does
-// not count.
+// not held as such may be new, or held in an older version: the number lies between these two. std::nullopt: the portal
+// does not count.
 Task<Result<std::optional<Recount::Excess>>> Recount::excess() {
     const StreamSpec& spec = run_.settings().spec;
     CO_TRY_ASSIGN(auto there, run_.count(spec, where::all()));
@@ -86,7 +86,7 @@ Task<Result<Recount::Young>> Recount::count_since(Timestamp from) {
     co_return Young{there, here};
 }
 
-// In both types of `modified`.
+// The sum for both types of `modified`.
 Task<Result<std::uint64_t>> Recount::count_there(std::string since) {
     std::uint64_t sum = 0;
     Dialect dialect = run_.dialect();

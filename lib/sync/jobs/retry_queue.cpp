@@ -29,7 +29,8 @@ Error no_dialect(const std::string& stream) {
             .hint = "try again after its first pass; carecloudctl status shows the stream's state"};
 }
 
-// With the stream's filter and projection and its proven dialect; the result is committed without affecting the cursor.
+// One retry, with the stream's filter, projection and proven dialect; the result is committed without affecting the
+// cursor.
 class QuarantineRetry {
   public:
     QuarantineRetry(PassContext context, const PassSettings& settings, RetryRequest request)
@@ -162,7 +163,7 @@ Task<Result<RetryReport>> RetryQueue::retry(RetryRequest request) {
     const MonoTime until = context_.clock.now() + kPatience;
     waiting_.push_back(mine);
     alarm_->wake();
-    // From the first wait on this object may be destroyed.
+    // During a wait this object may be destroyed.
     while (!mine->came) {
         const bool woken = co_await mine->alarm->wait_until(until);
         if (!woken && !mine->came)

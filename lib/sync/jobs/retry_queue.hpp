@@ -1,5 +1,5 @@
-// Records of the quarantine that are requested again on demand, one after the other, beside the streams' own passes: no
-// cursor is touched, and what comes is stored like any version (hazard 22). I/O thread alone.
+// Requests quarantined records again on demand, one at a time, concurrently with the streams' own passes. No cursor is
+// moved, and the results are stored like any version (hazard 22). I/O thread only.
 //
 //     auto retrying = queue.retry({.stream = "claim_attendance", .key = key});
 //     const Result<RetryReport> came = co_await std::move(retrying);
@@ -23,13 +23,13 @@ class RetryQueue {
   public:
     RetryQueue(PassContext context, std::vector<JobStream> streams);
 
-    // Requests the record from the portal, stores what comes, and reports what that was. Errors: those of portal and
-    // store that ended it; dialect_unknown until the stream has met a record; invalid_argument if there is no such
-    // stream; timed_out after kPatience, or at once if many wait (the request stays); canceled by stop(). The queue may
-    // be gone when it returns.
+    // Requests the record from the portal, stores the result and reports it. Errors: those of portal and store that
+    // ended it; dialect_unknown until the stream has read a record; invalid_argument if there is no such stream;
+    // timed_out after kPatience (the request continues), or immediately if kWaitingMax requests wait; canceled by
+    // stop(). The queue may be destroyed before this returns.
     Task<Result<RetryReport>> retry(RetryRequest request);
 
-    // Runs until stop(). Those that wait then are answered by canceled_error(), a retry that throws by fault_error().
+    // Runs until stop(). Then those that wait get canceled_error(). A retry that throws gets fault_error().
     Task<> run();
     void stop();
 
@@ -50,7 +50,7 @@ class RetryQueue {
     PassContext context_;
     std::vector<JobStream> streams_;
     std::unique_ptr<Alarm> alarm_;
-    std::deque<std::shared_ptr<Waiting>> waiting_;  // the first is served
+    std::deque<std::shared_ptr<Waiting>> waiting_;  // the first one is being served
     boost::asio::cancellation_signal cancel_;
     bool stopped_ = false;
 };

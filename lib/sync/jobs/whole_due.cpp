@@ -13,7 +13,7 @@ bool is_whole_of(const Job& pass, const std::string& stream) {
     return pass.stream == stream && pass.kind == JobKind::reconcile && pass.whole;
 }
 
-// When the last of them began, by the store's time; none: there was none.
+// When the last of them began, by the store's time; std::nullopt: there was none.
 std::optional<Timestamp> last_whole_begun(const std::vector<Job>& passes, const std::string& stream) {
     std::optional<Timestamp> last;
     for (const Job& pass : passes) {

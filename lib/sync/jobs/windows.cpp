@@ -9,12 +9,12 @@
 namespace carecloud {
 namespace {
 
-// A window of no more records than so many pages of keys is walked, not halved.
+// A window of at most this many pages of keys is walked, not halved.
 constexpr std::uint64_t kWalkedPages = 2;
-// One that is compared concurrently to others has at least so many pages: each needs a proof of its end.
+// Windows that are compared concurrently have at least this many pages each, since each needs a proof of its end.
 constexpr std::uint64_t kWindowPages = 4;
 
-// Both counts of everything from this `modified` on; none where the portal does not count.
+// Both counts of everything from this `modified` on; std::nullopt if the portal does not count.
 Task<Result<std::optional<Counts>>> count_from(JobRun& run, std::string from) {
     const StreamSpec& spec = run.settings().spec;
     std::string where = from.empty() ? where::all() : where::modified(run.dialect(), "$gte", from);
@@ -24,7 +24,7 @@ Task<Result<std::optional<Counts>>> count_from(JobRun& run, std::string from) {
     co_return std::optional<Counts>(Counts{here, *there});
 }
 
-// The `modified` of the key at this place of the store's order; none: there is no such key any more.
+// The `modified` of the key at this position of the store's order; std::nullopt: there is no such key any more.
 Task<Result<std::optional<std::string>>> middle_of(JobRun& run, Halving::Middle middle) {
     LiveRange range{.stream = run.settings().spec.entity, .skip = middle.skip, .limit = 1};
     range.after = Cursor{std::move(middle.from), {}, {}};

@@ -15,7 +15,7 @@
 namespace carecloud {
 
 class Lanes {
-    // Counts while it lives.
+    // Counts during its lifetime.
     class Count {
       public:
         Count(std::size_t& count, Waiters& freed) : count_(count), freed_(freed) { ++count_; }

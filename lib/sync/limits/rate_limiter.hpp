@@ -45,7 +45,7 @@ class TokenBucket {
 struct RateLimits {
     double per_second = 5;
     std::uint32_t burst = 10;
-    std::optional<std::uint64_t> monthly_quota{};  // requests per month (UTC); none: not limited on our side
+    std::optional<std::uint64_t> monthly_quota{};  // requests per month (UTC); empty: not limited on our side
 };
 
 // The purpose of a request. A backfill or a reconciliation may use only the part of a month's quota that the live
@@ -93,11 +93,10 @@ class RateLimiter {
 
     // The portal's error response to an admitted request that was sent at `sent`. Returns the error to pass on: if the
     // portal requests a long wait, it contains when requests resume.
-    //   quota_exhausted: nothing is sent before the end of the month, except for one request per day: the quota may
-    //   have
-    //     been raised, and this machine's clock may be in another month than the portal's.
-    //   retry_after up to kWaitMax: nothing is sent for this long.
-    //   longer: a hold begins or continues.
+    // - quota_exhausted: nothing is sent before the end of the month, except for one request per day: the quota may
+    //   have been raised, and this machine's clock may be in another month than the portal's.
+    // - retry_after up to kWaitMax: nothing is sent for this long.
+    // - longer: a hold begins or continues.
     Error heard(Error error, MonoTime sent);
     void answered(MonoTime sent);
     // Nothing is sent for this long.
@@ -105,7 +104,7 @@ class RateLimiter {
 
     // A result is requested now: during a hold, one more probe is sent immediately.
     void allow_probe();
-    // Until the next probe may be sent; none: there is no hold.
+    // Until the next probe may be sent; std::nullopt: there is no hold.
     std::optional<Duration> until_probe() const;
     const std::optional<PortalHold>& hold() const { return hold_; }
     // Called when a hold has ended.

@@ -9,18 +9,17 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Full pages that must pass before more is asked for: a try that fails costs a whole answer, so growth is
+// Full pages that must succeed before more records are requested: a failed attempt costs a whole response, so growth is
 // slow.
 constexpr std::size_t kFullPagesToGrow = 16;
 
-// Failures of one request in a row after which the pass gives up and the schedule waits instead.
+// Consecutive failures of one request after which the pass gives up; the schedule waits instead.
 constexpr std::size_t kFailuresMax = 4;
-// Where a smaller page may help there are 1000 -> 1 = 10 halvings to go through, and one try before the
-// first.
+// If a smaller page may help: 10 halvings (1000 -> 1), and one attempt before the first.
 constexpr std::size_t kSizeFailuresMax = 12;
-// One record is not called too large on a single word of a gateway.
+// A record is not declared too large because of a single response of a gateway.
 constexpr std::size_t kAloneFailuresMax = 4;
-// The portal said how long to wait and we do: more patience.
+// The portal states how long to wait, and the pause is at least that long: more patience.
 constexpr std::size_t kRateFailuresMax = 8;
 
 RetryDecision patient(std::size_t failures, std::size_t failures_max) {
@@ -97,7 +96,7 @@ RetryDecision decide_retry(ErrorCode code, const RetryState& state) {
         case ErrorCode::server_failed:
         case ErrorCode::timed_out:
         case ErrorCode::bad_response:
-            // The first failure is more likely a passing one than a size.
+            // The first failure is more likely to be temporary than caused by the size.
             if (state.failures >= 2 && state.failures < kSizeFailuresMax && state.take > 1)
                 return {RetryAction::shrink, true};
             return patient(state.failures, kSizeFailuresMax);
@@ -128,7 +127,7 @@ Duration failure_pause(Random& random, const Error& error, std::size_t failures)
     const Backoff backoff = backoff_for(error.code);
     const Duration pause = full_jitter(random, backoff.base, backoff.limit, failures);
     if (!error.retry_after) return pause;
-    // Tried again within an hour at the latest, since wall clocks jump. The rate limiter refuses until the month turns.
+    // At most an hour, since wall clocks jump. Until the end of the month the rate limiter refuses anyway.
     return std::max(pause, std::min<Duration>(*error.retry_after, 1h));
 }
 
@@ -136,7 +135,7 @@ Duration failure_pause(Random& random, const RateLimiter& limiter, const Error& 
     const bool waits = error.retry_after && *error.retry_after > RateLimiter::kWaitMax;
     if (!waits || error.code == ErrorCode::quota_exhausted) return failure_pause(random, error, failures);
     if (const auto probe = limiter.until_probe()) return *probe;
-    // The hold has ended since the request was refused, and nobody will end this pause early.
+    // The hold has ended since the request was refused, so nothing will end this pause early.
     Error ended = error;
     ended.retry_after.reset();
     return failure_pause(random, ended, failures);
@@ -156,7 +155,7 @@ double quota_stretch(const QuotaUse& use, Timestamp now, double requests_per_sec
     const double left = static_cast<double>(*use.limit) - static_cast<double>(use.count.sent);
     if (left <= 0) return 1.0;  // the rate limiter refuses anyway; nothing to stretch
     const double seconds_left = std::chrono::duration<double>(next_month(now) - now).count();
-    // A tenth is kept for what comes besides the polls.
+    // A tenth is reserved for requests other than polls.
     const double affordable = left * 0.9 / std::max(seconds_left, 1.0);
     return std::max(1.0, requests_per_second / affordable);
 }

@@ -26,9 +26,9 @@ Task<Result<StreamState>> with_cursor_back(PassContext context, const PassSettin
                                            StreamState state) {
     const Timestamp now = context.portal_now();
     CO_TRY_ASSIGN(auto newest, newest_held(context.store, settings.spec.entity, now));
-    // By its text only: where texts stand in another order than the instants, the stream is read from the start.
+    // It was selected by its text. If texts sort differently from their instants, the stream is read from the start.
     if (newest && context.time.is_in_future(newest->modified)) newest.reset();
-    // Before it goes back, so that no crash between the two loses the request.
+    // Before the cursor is moved back, so that no crash between the two loses the request.
     if (context.whole_due) {
         CO_TRY(context.whole_due->request(settings.spec.entity,
                                           "the cursor was in the future and was moved back"));

@@ -90,7 +90,7 @@ class Pass {
     void note_end();
 
     Task<Result<std::size_t>> store_page(Arrived arrived);
-    // The state to commit with a page; none if the change is too small.
+    // The state to commit with a page; std::nullopt if the change is too small.
     std::optional<StreamState> state_after(const Arrived& arrived) const;
     // `limit`: the maximum cursor when the page arrived.
     StreamState advanced(const Reached& reached, Timestamp limit) const;
@@ -296,7 +296,7 @@ Task<Result<Pass::Ending>> Pass::walk_to_end() {
     co_return Ending::done;
 }
 
-// What the last page could not decide yet, if a tie had to be read until it was stable.
+// Commits what the last page could not, if a tie had to be read until it was stable.
 Task<Result<>> Pass::commit_end() {
     StreamState after = advanced({.key = walk_.last_key, .end = true}, walk_.last_key_limit);
     Batch batch{.stream = committer_.state().stream, .walk_ended = !memory_.walked};

@@ -1,7 +1,6 @@
-// One walk of a stream from its cursor to the portal's end: pages in from the Portal, batches out to the
-// Store, and the cursor moves only with what was committed. The decisions are Walk's and advance's; this is
-// their shell. At most two pages are in memory, the one being stored and the one being fetched; in a wide load
-// (wide_load.hpp), one for each lane.
+// One walk of a stream from its cursor to the portal's end: pages from the Portal, batches to the Store; the cursor
+// moves only with what was committed. The decisions are those of Walk and advance(); this is their shell. At most two
+// pages are in memory, the one being stored and the one being fetched; in a wide load (wide_load.hpp), one per lane.
 #pragma once
 
 #include "sync/walk/context.hpp"
@@ -9,24 +8,24 @@
 
 namespace carecloud {
 
-// Runs one pass to its end or its first lasting error, which the report carries; a canceled pass reports
-// ErrorCode::canceled. What it committed stays. Any other exception is thrown on: a fault of this program, which ends
+// Runs one pass to its end or its first permanent error, which is in the report; a canceled pass reports
+// ErrorCode::canceled. What it committed stays. Any other exception is rethrown: a fault of this program, which ends
 // the engine (Engine::run).
 Task<PassReport> run_pass(PassContext context, const PassSettings& settings, StreamMemory& memory);
 
 // The stream's row when a pass begins.
 struct OpenedStream {
     StreamState state;
-    bool restarted = false;  // the fingerprint is another than the stored one (hazard 14); to be committed
+    bool restarted = false;  // the fingerprint differs from the stored one (hazard 14); to be committed
 };
 
-// Part of a pass: loads the row, or begins one.
+// Part of a pass: loads the row, or creates one.
 Task<Result<OpenedStream>> open_stream(PassContext context, const PassSettings& settings,
                                        StreamMemory& memory);
 
-// Part of a pass whose cursor lies in the future by the portal's clock and by this machine's (hazard 31;
-// cursor_back.cpp). The state with its cursor on the newest record held that is not in the future; none: the stream is
-// read from the start. Nothing of it is committed; a whole reconciliation was requested.
+// Part of a pass whose cursor is in the future according to both clocks, the portal's and this machine's (hazard 31;
+// cursor_back.cpp). Returns the state with its cursor at the newest held record that is not in the future; if there is
+// none, the stream is read from the start. The state is not committed, but a whole reconciliation was requested.
 Task<Result<StreamState>> with_cursor_back(PassContext context, const PassSettings& settings,
                                            StreamState state);
 

@@ -33,7 +33,7 @@ Key key_of(const Record& record) {
     return {std::string(record.id), std::string(record.modified_text), record.modified};
 }
 
-// Whether the two ids of the queries lie on either side of it. .NET's empty ObjectId, for example, is the lowest.
+// Whether the id lies between the two ids of the queries. .NET's empty ObjectId, for example, is the lowest.
 bool lies_between(std::string_view id) {
     return kLowestId < id && id < kHighestId;
 }
@@ -59,7 +59,7 @@ std::string seconds_from(const Key& key, int seconds) {
     return (key.modified + std::chrono::seconds(seconds)).to_string();
 }
 
-// A condition on a record, what it must show of it, and whether it did.
+// A condition on a record, whether it must find the record, and whether it does.
 struct Proof {
     std::string condition;
     Expect expect = Expect::found;
@@ -94,7 +94,7 @@ class Prover {
     Task<Result<std::optional<Dialect>>> prove(Key sample, Spelling spelling);
     // The literal forms that find the record, the preferred one first.
     Task<Result<std::vector<Dialect>>> forms(Key sample, Spelling spelling);
-    // Proves one of them; none: its literals fail. Tests the others, too, in the same round of requests.
+    // Proves one of them; std::nullopt: its literals fail. Tests the others, too, in the same round of requests.
     Task<Result<std::optional<Dialect>>> prove_form(Dialect dialect, Key sample, std::vector<Sight>* others);
     Task<Result<bool>> finds(Dialect dialect, Key sample);
 
@@ -258,7 +258,7 @@ bool refuses_order(const Result<PagePtr>& answer) {
     return !answer && (answer.error().code == ErrorCode::refused || is_size_suspect(answer.error().code));
 }
 
-// The last record in the portal's order; none if it returns none, or refuses the order.
+// The last record in the portal's order; std::nullopt if it returns none, or refuses the order.
 Task<Result<std::optional<Key>>> newest_of(AskPortal ask, const StreamSpec& spec) {
     const Query query{.spec = &spec, .projection = Projection::keys, .take = 1, .order = Order::newest_first};
     auto asked = ask(query);
@@ -269,10 +269,10 @@ Task<Result<std::optional<Key>>> newest_of(AskPortal ask, const StreamSpec& spec
     co_return std::optional<Key>(key_of((*answer)->records.front()));
 }
 
-// The newest records with the dialect's types; none: that order, or these literals, are refused. A portal may return
-// fewer than Take because of its own limit: it is queried until it has no more. The absence of all records is accepted
-// after several responses: a lagging replica may also omit them, and without the dialect nothing more would be found
-// (simulate --seed 813450 --hours 0.25).
+// The newest records with the dialect's types; std::nullopt: that order, or these literals, are refused. A portal may
+// return fewer than Take because of its own limit: it is queried until it has no more. The absence of all records is
+// accepted after several responses: a lagging replica may also omit them, and without the dialect nothing more would be
+// found (simulate --seed 813450 --hours 0.25).
 Task<Result<std::optional<std::vector<Timestamp>>>> newest_with(AskPortal ask, const StreamSpec& spec,
                                                                 Dialect dialect) {
     std::vector<Timestamp> newest;

@@ -86,7 +86,7 @@ Task<PassReport> StreamRunner::pass_and_settle(bool polled) {
         co_await std::move(running);
         report.requests += during_load.requests;
         report.summary += during_load.summary;
-        // What its own commits have doubted was requested with them.
+        // For the pass's own commits, the reconciliation was requested with them.
         const bool is_odd = during_load.summary.doubted + during_load.summary.reversed > 0;
         co_await request_whole(report.error, is_odd);
         if (!report.error) co_await settle(report, polled);
@@ -163,7 +163,7 @@ Task<> StreamRunner::watch_push(const PassReport& report) {
     if (!changed && !grace_over && !push_.silent) co_return;
     if (changed)
         push_due_ =
-            now + kAnnounceGrace + std::chrono::milliseconds(1);  // the store's times have no more digits
+            now + kAnnounceGrace + std::chrono::milliseconds(1);  // the store's times are in milliseconds
     else if (grace_over)
         push_due_.reset();
     auto judging = judge_push(now);

@@ -22,7 +22,7 @@ namespace carecloud {
 // The state of a stream's events (hazard 23).
 struct PushWatch {
     Timestamp from{};     // earlier changes are not expected to have been announced
-    bool silent = false;  // almost none of them is
+    bool silent = false;  // almost none of them are announced
 };
 
 struct EngineStream {
@@ -62,13 +62,13 @@ class StreamRunner {
 
     // Runs until stop(). Throws as run_pass() does.
     Task<> run();
-    // One pass; ends early on stop(). Throws the same.
+    // One pass; ends early on stop(). Throws as run() does.
     Task<PassReport> run_once();
 
     // See Engine::overdue().
     bool overdue() const { return sleep_.is_overdue() || load_sleep_.is_overdue(); }
     StreamSnapshot snapshot() const;
-    // None: no events are expected.
+    // std::nullopt: no events are expected.
     std::optional<PushWatch> push() const {
         return settings_.announced ? std::optional(push_) : std::nullopt;
     }

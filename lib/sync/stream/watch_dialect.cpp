@@ -6,12 +6,11 @@
 namespace carecloud {
 namespace {
 
-// After so many passes in a row that brought nothing; if they do, after as many and at least an hour.
+// After this many consecutive passes that stored nothing; otherwise after as many passes and at least an hour.
 constexpr std::size_t kPassesToProve = 12;
 constexpr Duration kProveEvery = std::chrono::hours(1);
 
-// Whether the record is found by literals of other types alone. False: it is found by none, since it has moved or is
-// gone.
+// Whether only literals of other types find the record. False: none find it, since it has moved or is gone.
 Task<Result<bool>> has_other_types(AskPortal ask, const StreamSpec& spec, Key key, Dialect in_use) {
     CO_TRY_ASSIGN(auto proven, prove_with(std::move(ask), spec, std::move(key), in_use.spelling));
     co_return proven && !proven->has_literals_of(in_use);

@@ -16,11 +16,11 @@ namespace {
 
 // Progress is reported this often.
 constexpr Duration kReportEvery = std::chrono::seconds(10);
-// A page with so many records may be followed by more, whatever Take was: the portal may have a limit of its own.
+// A page with this many records may be followed by more, whatever Take was: the portal may have its own limit.
 constexpr std::size_t kFullPage = 50;
-// After so many full pages of new records a walk is long; a first load is long after one.
+// After this many full pages of new records a walk is long; a first load after one.
 constexpr std::size_t kPagesBeforeWide = 4;
-// A portal that answers sooner is not what a load waits for.
+// A load does not wait for a portal that answers faster than this.
 constexpr Duration kWorthLanes = std::chrono::milliseconds(20);
 
 }  // namespace
@@ -151,7 +151,7 @@ void WideLoad::note(const Page& page) {
     context_.observer->loading(settings_.spec.entity, load.at(now));
 }
 
-// One page. False: the lane has to look for another range.
+// One page. False: the lane must look for another range.
 Task<Result<bool>> WideLoad::step(Lane& lane, Walk& walk) {
     auto freed = context_.lanes.until_free();
     co_await std::move(freed);

@@ -23,16 +23,16 @@
 
 namespace carecloud {
 
-// For Committer::when_odd() of a pass: requests a whole reconciliation. Empty: nobody reconciles.
+// For Committer::when_odd() of a pass: requests a whole reconciliation. Empty if there are no reconciliations.
 std::function<Task<Result<>>()> request_of_whole(PassContext context, std::string stream);
 
 // Whether a walk turns out to be long. Pure.
 class LongWalk {
   public:
-    // `cursor`: the stream's, when the walk began; none: it is the first load.
+    // `cursor`: the stream's, when the walk began; std::nullopt: it is the first load.
     explicit LongWalk(std::optional<Cursor> cursor = std::nullopt) : cursor_(std::move(cursor)) {}
 
-    // To be called once for each page of the walk; true: many more are to be expected.
+    // Call once for each page of the walk. True: many more pages are expected.
     bool continues(const Dialect& dialect, const Page& page, std::size_t take, Reading reading);
 
   private:
@@ -45,7 +45,7 @@ class WideLoad {
     // Whether it may be faster than a walk, and the dialect can begin a page at a key.
     static bool is_possible(const PassContext& context, const Dialect& dialect);
 
-    // All of these outlive it except `state`, the stream's row, and `dialect`, the current one, which has keyset.
+    // All of these must outlive it except `state`, the stream's row, and `dialect`, the current one, which has keyset.
     // `until`: records with a later `modified` are not requested.
     WideLoad(PassContext context, const PassSettings& settings, StreamMemory& memory, StreamState state,
              const Dialect& dialect, RangePlan plan, std::optional<std::string> until);
@@ -53,8 +53,8 @@ class WideLoad {
     WideLoad(const WideLoad&) = delete;
     WideLoad& operator=(const WideLoad&) = delete;
 
-    // Until every range is done, or the first permanent error. True: the format of the portal's responses has changed,
-    // and the dialect must be proven again.
+    // Runs until every range is done, or the first permanent error. True: the format of the portal's responses has
+    // changed, and the dialect must be proven again.
     Task<Result<bool>> run();
 
     // As committed.
@@ -99,7 +99,7 @@ class WideLoad {
     std::optional<Error> error_;
 };
 
-// What wide loads of a pass took.
+// The cost of a pass's wide loads.
 struct WideCost {
     std::size_t pages = 0;
     std::size_t requests = 0;
@@ -109,16 +109,16 @@ struct WideCost {
 // The rest of a walk after `page`, whose first page was requested at `began`, by the portal's time.
 RangePlan plan_rest(PassContext context, const StreamMemory& memory, const Page& page, Timestamp began);
 
-// Runs a WideLoad; returns what it returns. Also after an error or exception `committer` has what it has committed,
-// `dialect` and `cost` what it has learned and taken.
+// Runs a WideLoad and returns its result. Also after an error or exception, `committer` contains what it has committed,
+// `dialect` and `cost` what it has learned and cost.
 Task<Result<bool>> load_wide(PassContext context, const PassSettings& settings, StreamMemory& memory,
                              Committer& committer, Dialect& dialect, RangePlan plan,
                              std::optional<std::string> until, WideCost& cost);
 
 // After the walk that follows a wide load: compares the numbers of settled records, which no longer change place, and
 // requests a whole reconciliation if the portal counts more than the store has: a range has missed some (hazard 30:
-// they may have moved back, for example). `invalid`: how many of them cannot be stored. One request; none counted, none
-// compared.
+// they may have moved back, for example). `invalid`: how many of them cannot be stored. One request. Nothing is
+// compared if the portal does not count.
 Task<Result<>> check_count(PassContext context, Fetcher& fetcher, Dialect dialect, StreamState state,
                            const PassSettings& settings, std::size_t invalid);
 

@@ -49,7 +49,8 @@ void ById::drop_answered(std::vector<Key>& keys, std::size_t asked, const Page& 
                end);
 }
 
-// A portal that is down answers nothing, whatever the size of a record: the error, unless it can show the record's key.
+// Distinguishes a record too large for any response from a portal that is down: returns the error unless the portal
+// returns the record's key.
 Task<Result<>> ById::check_portal(const Key& key, Error error) {
     if (error.code == ErrorCode::too_large) co_return Result<>{};
     const Query query{
@@ -141,7 +142,7 @@ Task<Result<>> ById::fetch(std::vector<Key> keys, std::optional<StreamState> sta
 Task<Result<>> ById::retry(Key key) {
     const Query query{.spec = &spec_, .where = where::id_in(dialect_, {key.id}), .take = 1};
     auto answer = co_await fetcher_.ask(query);
-    // Doubted once, as in drop_answered().
+    // Requested twice, as in drop_answered().
     if (answer && (*answer)->record_count() == 0) answer = co_await fetcher_.ask(query);
     Batch batch{.stream = committer_.state().stream};
     const PagePtr page = answer ? *answer : PagePtr();

@@ -1,5 +1,5 @@
-// Whole records fetched by their `_id`, as many at a time as pass the gateway: what a walk of keys found unknown, and
-// what no answer carried before (hazards 3 and 8). Pages are committed as they come. I/O thread alone.
+// Fetches whole records by their `_id`, as many at once as fit a response: records that a walk of keys found unknown,
+// and records that were in no response before (hazards 3 and 8). Pages are committed as they arrive. I/O thread only.
 #pragma once
 
 #include "portal/query.hpp"
@@ -16,27 +16,28 @@ namespace carecloud {
 
 class ById {
   public:
-    // `size` learns, as in the walk of whole records. All of these outlive it.
+    // `size` learns, as in a walk of whole records. All of these must outlive it.
     ById(Fetcher& fetcher, PageSize& size, Committer& committer, const StreamSpec& spec,
          const Dialect& dialect)
         : fetcher_(fetcher), size_(size), committer_(committer), spec_(spec), dialect_(dialect) {}
 
-    // Fetches and commits them all, in the order of the keys; `state` is committed with the last. One that no answer
-    // carries alone goes to quarantine by its key. What the portal no longer shows has moved on in the order, where a
-    // walk meets it, or is gone.
+    // Fetches and commits all of them in the order of the keys; `state` is committed with the last one. A record that
+    // is in no response even if requested alone is quarantined by its key. A record that the portal no longer returns
+    // has moved on in the order, where a walk meets it, or is gone.
     Task<Result<>> fetch(std::vector<Key> keys, std::optional<StreamState> state);
 
-    // The same of records that a query in the dialect has just left out, by an `_id` of the other type.
+    // The same for records that a query in the dialect has just omitted, by an `_id` of the other type.
     Task<Result<>> fetch_in_other_form(std::vector<Key> keys);
 
-    // Of those that were asked for, the ones that the portal did not show.
+    // The requested records that were not returned, including those too large for any response.
     const std::vector<std::string>& not_found() const { return not_found_; }
-    // Of the answers' records, those that could not be read.
+    // The returned records that could not be parsed.
     const std::vector<std::string>& invalid() const { return invalid_; }
 
-    // One record of the quarantine that no answer carried, once more.
+    // Requests a quarantined record again that was in no response, or was not valid JSON.
     Task<Result<>> retry(Key key);
-    // The longest untried of those, where the last attempt is an hour ago by this machine's clock: it may pass by now.
+    // The same for the due one (Store::untried) that has waited longest, if its last attempt was at least an hour ago
+    // by this machine's clock: a response may contain it by now.
     Task<Result<>> retry_untried(Store& store, Timestamp wall);
 
   private:
@@ -50,58 +51,57 @@ class ById {
     Committer& committer_;
     const StreamSpec& spec_;
     const Dialect& dialect_;
-    bool one_by_one_ =
-        false;              // an answer of several did not pass, whatever its size, and it is not known why
-    bool doubted_ = false;  // the last answer had none of the records asked for
+    bool one_by_one_ = false;  // a request for several failed, and it is unknown which of them is to blame
+    bool doubted_ = false;     // the last response had none of the requested records
     std::vector<InvalidRecord> unreachable_;
-    bool is_other_form_ = false;  // of an id: there is none besides
-    std::vector<Key> missing_;    // what two answers did not show
+    bool is_other_form_ = false;  // the ids are in the other form already; there is no third
+    std::vector<Key> missing_;    // in neither of two responses
     std::vector<std::string> not_found_;
     std::vector<std::string> invalid_;
 };
 
-// The last question about a record that listings within the stream leave out (lib/sync/DESIGN.md, hazards 21 and 38).
+// The final check of a record that the stream's listings omit (lib/sync/DESIGN.md, hazards 21 and 38).
 
-// Of a record in quarantine. True: it is none of the stream's. The portal denies it when it is asked for it alone, or
-// it has it and the stream's filter leaves it out. False: it is there, and the listings were wrong. `spec` lives until
-// the end. Errors: the portal's.
+// For a quarantined record. True: it does not belong to the stream, because the portal reports that it does not exist,
+// or because it exists and the stream has a filter, which then excludes it. False: it exists, and the listings were
+// wrong. `spec` must outlive the call. Errors: the portal's.
 Task<Result<bool>> is_denied(Fetcher& fetcher, const StreamSpec& spec, std::string id);
 
-// What the portal says of a record that is held, when it is asked for it without the stream's filter.
+// What the portal returns for a held record that is requested without the stream's filter.
 enum class Presence {
-    denied,   // it is gone
-    changed,  // it is there in another version than the one held
-    same,     // it is there just as it is held, or no version of it can be read
+    denied,   // it does not exist
+    changed,  // it exists in another version than the held one
+    same,     // it exists in the held version, or no version of it can be parsed
 };
 
 struct Sighting {
     Presence presence = Presence::same;
-    PagePtr page;  // the answer; keys alone where no answer carries the whole record
+    PagePtr page;  // the response; only the key if no response can contain the whole record
 };
 
-// With a projection (`spec.fields`) the version is told by `modified` alone. `spec` lives until the end. Errors: the
-// portal's.
+// With a projection (`spec.fields`), versions are compared only by `modified`. `spec` must outlive the call. Errors:
+// the portal's.
 Task<Result<Sighting>> sight(Fetcher& fetcher, const StreamSpec& spec, const Dialect& dialect, std::string id,
                              HeldRecord held);
 
-// What the stream lists of these ids in the other literal form: a record whose `_id` has another type than the
-// dialect's is in no other answer (hazard 33). `spec` lives until the end. Errors: the portal's; a form that it refuses
-// is one that no `_id` has.
+// The keys that the stream lists for these ids in the other literal form: a record whose `_id` has another type than
+// the dialect's is in no other response (hazard 33). Empty if the portal refuses the form, since no `_id` has it then.
+// `spec` must outlive the call. Errors: the portal's.
 Task<Result<std::vector<Key>>> listed_in_other_form(Fetcher& fetcher, const StreamSpec& spec,
                                                     const Dialect& dialect, std::vector<std::string> ids);
-// Whether the stream lists the record when it is requested alone, in either form. If so, it has left nothing: listings
-// for several ids were cut, or have a hole (hazard 38).
+// Whether the stream lists the record if it is requested alone, in either form. If so, it has not left the stream:
+// listings for several ids were truncated, or have a hole (hazard 38).
 Task<Result<bool>> is_listed_alone(Fetcher& fetcher, const StreamSpec& spec, const Dialect& dialect,
                                    std::string id);
 
-// What becomes of a record that the portal has and that queries by id with the stream's filter left out.
+// The verdict on a record that the portal has, but that queries by id with the stream's filter omit.
 enum class Omitted {
     left,  // it has left the stream's filter
-    hole,  // the listings are wrong: it is kept, and reported
-    wait,  // a second look, an overlap after the first, will say
+    hole,  // the listings are wrong: it is kept and reported
+    wait,  // a second check, an overlap after the first, decides
 };
 
-// `first`: the first of these queries; `asked_at`: the latest, by the portal's time. Pure.
+// `first`: the first of these queries. `asked_at`: when the latest was requested, by the portal's time. Pure.
 Omitted judge_omitted(const Omission& first, Timestamp asked_at, Duration overlap, Presence presence);
 
 }  // namespace carecloud

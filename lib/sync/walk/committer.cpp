@@ -65,7 +65,7 @@ Task<Result<std::size_t>> Committer::commit_now(Batch batch) {
     if (batch.page && dialect_) batch.first_met = first_met(*batch.page);
     batch.configured_at = configured_at_;
     CO_TRY_ASSIGN(auto committed, context_.commit(std::move(batch)));
-    // Only now: walks continue from what is on disk, never from what may not have got there (promise 3).
+    // Only now: walks continue from what is on disk, never from what may not have been written (promise 3).
     if (state) state_ = *state;
     summary_ += committed;
     if (when_odd_ && committed.doubted + committed.reversed > 0) {

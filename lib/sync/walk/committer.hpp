@@ -1,5 +1,5 @@
-// What one pass has committed so far: the one way from a pass into the store, so that the state in memory is never
-// ahead of the state on disk. I/O thread alone.
+// The commits of one pass. This is the only way from a pass to the store, so the state in memory is never ahead of the
+// state on disk. I/O thread only.
 #pragma once
 
 #include "portal/query.hpp"
@@ -29,7 +29,7 @@ class SharedRow {
     virtual void committed(const StreamState& state) = 0;
 };
 
-// One commit at a time, of all that share a row.
+// One commit at a time for all committers that share a row.
 struct CommitTurn {
     bool taken = false;
     Waiters free{};
@@ -37,41 +37,42 @@ struct CommitTurn {
 
 class Committer {
   public:
-    // `overlap`: the stream's. `on_demand`: an event or an operator asked for what is committed.
+    // `overlap`: the stream's. `on_demand`: an event or an operator requested the committed records.
     Committer(PassContext context, Duration overlap, bool on_demand = false)
         : context_(context), overlap_(overlap), on_demand_(on_demand) {}
 
-    // The stream's row as it stands in the store; `loaded` has just been read from there.
+    // `loaded`: the stream's row, just read from the store.
     void open(StreamState loaded) { state_ = std::move(loaded); }
     const StreamState& state() const { return state_; }
     const CommitSummary& summary() const { return summary_; }
 
-    // What is committed from here on and lies beyond `met_to` is met for the first time with this configuration (none:
-    // all of it is), in force since `configured_at`. Of an ordinary pass, whose walks meet everything in their order.
+    // From now on, records beyond `met_to` (std::nullopt: all records) count as met for the first time with this
+    // configuration, which applies since `configured_at`. Only for ordinary passes, whose walks meet all records in
+    // order.
     void meets_beyond(const Dialect& dialect, std::optional<Cursor> met_to, MonoTime configured_at) {
         dialect_ = dialect;
         met_to_ = std::move(met_to);
         configured_at_ = configured_at;
     }
 
-    // Called after a commit that has doubted or reversed a record, before any other can resolve the doubt: then nothing
-    // in the store would show after a kill that there was one. Its errors are not the commit's.
+    // Called after a commit that doubted or reversed a record, before another commit can resolve the doubt: otherwise,
+    // after a kill, nothing in the store would show that there was one. Its errors do not fail the commit.
     void when_odd(std::function<Task<Result<>>()> call) { when_odd_ = std::move(call); }
 
-    // From now on other committers commit to the same row, in turns. Both outlive it. The state of a batch only shows
-    // that one is to be committed: it is replaced by row.next().
+    // From now on other committers commit to the same row, in turns. Both must outlive it. If a batch has a state, it
+    // is replaced by row.next().
     void share(CommitTurn& turn, SharedRow& row) {
         turn_ = &turn;
         row_ = &row;
     }
 
-    // What another walk of the same pass has committed.
+    // The result of another walk of the same pass.
     void adopt(StreamState state, const CommitSummary& summary) {
         state_ = std::move(state);
         summary_ += summary;
     }
 
-    // How many of the batch's records were new to the store, invalid ones included.
+    // Returns how many of the batch's records were new to the store, including invalid ones.
     Task<Result<std::size_t>> commit(Batch batch);
 
   private:
@@ -84,11 +85,11 @@ class Committer {
     bool on_demand_;
     StreamState state_;
     CommitSummary summary_;
-    std::optional<Dialect> dialect_;  // none: nothing counts as met for the first time
+    std::optional<Dialect> dialect_;  // empty: nothing counts as met for the first time
     std::optional<Cursor> met_to_;
     MonoTime configured_at_{};
     std::function<Task<Result<>>()> when_odd_{};
-    CommitTurn* turn_ = nullptr;  // null: nobody else commits to the row
+    CommitTurn* turn_ = nullptr;  // null: there are no other committers to the row
     SharedRow* row_ = nullptr;
 };
 

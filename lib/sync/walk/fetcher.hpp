@@ -1,5 +1,5 @@
-// One answer from the portal, with everything that may come between: the rate limiter, pauses, smaller pages, a key
-// that needs the permission cache cleared. One Fetcher a pass; I/O thread alone.
+// Gets one response from the portal and handles everything on the way: rate limit, pauses, smaller pages, and a refused
+// key that requires clearing the permission cache. One Fetcher per pass; I/O thread only.
 #pragma once
 
 #include "base/clock.hpp"
@@ -17,53 +17,52 @@
 
 namespace carecloud {
 
-// Whether an answer is believed that contradicts itself, or has records that are not valid JSON: only if it comes
-// again with the very same bytes. A spoiled one is not lost that way, and a record that is stored so at the portal
-// stops nobody (hazard 35, promise 6). One for each question, which is asked again and again. Pure.
+// Whether to accept a response that contradicts itself or contains invalid JSON: only if consecutive responses have the
+// same bytes. So corruption in transit loses nothing, and a record that is stored like this in the portal blocks
+// nothing (hazard 35, promise 6). One object per question, which is asked repeatedly. Pure.
 //
 //     AnswerDoubt doubt;
-//     while (doubt.judge(*page) == AnswerDoubt::Verdict::ask_again) …   // ask once more
+//     while (doubt.judge(*page) == AnswerDoubt::Verdict::ask_again) …   // request it again
 class AnswerDoubt {
   public:
     enum class Verdict {
         believe,
         ask_again,
-        give_up,  // it has other bytes each time
+        give_up,  // the bytes differ each time
     };
 
     Verdict judge(const Page& page);
-    // How many answers were judged.
+    // The number of judged responses.
     std::size_t answers() const { return answers_; }
 
   private:
-    std::string doubted_;   // the bytes of the records that the last answer had so
-    std::size_t same_ = 0;  // answers in a row that had these
+    std::string doubted_;   // the bytes of such records in the last response
+    std::size_t same_ = 0;  // consecutive responses with these bytes
     std::size_t answers_ = 0;
 };
 
 struct Fetched {
     PagePtr page;
-    std::size_t take = 0;  // what was requested in the end
-    // What was requested: a page of keys must never be taken for one of whole records.
+    std::size_t take = 0;  // of the successful request
+    // What was requested: a page of keys must never be mistaken for one of whole records.
     Projection projection = Projection::stream;
-    Timestamp asked_at;  // the trusted portal time when the question was sent
+    Timestamp asked_at;  // the trusted portal time when the request was sent
 };
 
 class Fetcher {
   public:
-    // `time` learns from every answer. `lanes`: requests are sent only while the portal bears one more, and the lanes
-    // learn from their responses; those of rank live are small ones, of which it bears more. Null: each is sent at
-    // once.
+    // `time` learns from each response. `lanes`: requests wait until the portal can take one more, and the lane limit
+    // learns from their outcome. Requests of rank live are small, so more of them may be in progress. Null: no limit.
     Fetcher(Clock& clock, Portal& portal, RateLimiter& limiter, Random& random, PortalTime& time,
             RetryPauses pauses, RequestRank rank = RequestRank::live, Lanes* lanes = nullptr);
 
-    // Asks until there is an answer or the policy (retry.hpp) gives up. `query.take` is set from `size`,
-    // which learns.
+    // Repeats the request until there is a response or the policy (retry.hpp) gives up. `query.take` is set from
+    // `size`, which learns.
     Task<Result<Fetched>> fetch(Query query, PageSize& size);
 
-    // Asks with exactly the query's own Take.
+    // Uses the query's own Take.
     Task<Result<PagePtr>> ask(Query query);
-    // One record by its id (Portal::retrieve). `spec` must live until the end.
+    // One record by its id (Portal::retrieve). `spec` must outlive the call.
     Task<Result<PagePtr>> retrieve(const StreamSpec& spec, std::string id);
 
     std::size_t requests() const { return requests_; }
@@ -91,7 +90,7 @@ class Fetcher {
     RequestRank rank_;
     Lanes* lanes_;
     bool refreshed_ = false;
-    bool reported_ = false;  // the first failed request
+    bool reported_ = false;  // the first failed request was reported
     std::size_t requests_ = 0;
 };
 

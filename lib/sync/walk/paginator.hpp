@@ -1,6 +1,5 @@
-// A walk's pages between Portal and Store: asks for the page that a Walk stands before, and stores what came, whole
-// records at once and unknown keys by their ids. What the stream's own pass and the bounded ones have in common. I/O
-// thread alone.
+// Brings a walk's pages from Portal to Store: requests the page at the walk's position and stores it, whole records
+// immediately and unknown keys by id. Shared by the streams' own passes and the bounded ones. I/O thread only.
 #pragma once
 
 #include "base/clock.hpp"
@@ -18,8 +17,8 @@ namespace carecloud {
 
 class Paginator {
   public:
-    // All of these outlive it. `memory` learns how large pages may be. `deep`: content is compared and not `modified`
-    // alone (hazard 6), so that keys never stand in for records that could be had whole.
+    // All of these must outlive it. `memory` learns the page size. `deep`: compare content, not only `modified` (hazard
+    // 6), so keys never replace records that can be fetched whole.
     Paginator(Store& store, const StreamSpec& spec, StreamMemory& memory, Fetcher& fetcher,
               Committer& committer, bool deep = false)
         : store_(store),
@@ -29,18 +28,20 @@ class Paginator {
           committer_(committer),
           deep_(deep) {}
 
-    // The page at the walk's position. If not even one whole record passes, it is one of keys; if records of another
-    // type are between them, one of the dialect's types alone (hazard 33).
+    // Fetches the page at the walk's position. It contains only keys if not even one whole record fits a response, and
+    // only records of the dialect's types if there are others among them (hazard 33).
     Task<Result<Fetched>> fetch_at(Walk& walk) { return complete(std::nullopt, walk); }
-    // The same, requested while the page before is being stored. complete() turns its answer into that of fetch_at().
+    // The same in two steps: fetch_ahead() requests the page while the previous one is being stored, and complete()
+    // converts its answer to that of fetch_at().
     Task<Result<Fetched>> fetch_ahead(const Walk& walk);
     Task<Result<Fetched>> complete(std::optional<Result<Fetched>> ahead, Walk& walk);
 
-    // Commits the page; how many of its records were new to the store, or among `unmet`, which are taken whatever the
-    // store has of them. `state` is committed with the last of them.
+    // Commits the page. Returns how many of its records were new to the store or in `unmet`; the latter are stored
+    // whatever the store holds. `state` is committed with the last of them.
     Task<Result<std::size_t>> store(PagePtr page, Projection projection, const Dialect& dialect,
                                     std::optional<StreamState> state, std::vector<std::size_t> unmet);
-    // Fetches and commits the keys that the store neither holds nor has in quarantine, or all if `deep`; how many.
+    // Fetches and commits the keys that the store neither holds nor has in quarantine, or all if `deep`. Returns how
+    // many were found.
     Task<Result<std::size_t>> store_unknown(std::vector<Key> keys, const Dialect& dialect,
                                             std::optional<StreamState> state);
 
@@ -62,11 +63,12 @@ class Paginator {
     bool deep_;
 };
 
-// The keys of a page's records, invalid ones included, but for those without an id: they can only be met whole.
+// The keys of a page's records, including invalid ones. Records without an id are omitted: they can only be fetched
+// whole.
 std::vector<Key> keys_of(const Page& page);
 
-// The two halves of a step of a pass: the next page is fetched while this one is stored. The first exception ends the
-// other half, and is thrown when both have ended; a fault goes before a cancellation.
+// The two halves of a step of a pass: the next page is fetched while this one is stored. The first exception cancels
+// the other half and is thrown when both have ended; a fault takes precedence over a cancellation.
 //
 //     auto both = side_by_side(std::move(fetching), std::move(storing));
 //     auto [fetched, stored] = co_await std::move(both);

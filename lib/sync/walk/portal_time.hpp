@@ -28,7 +28,7 @@ enum class ClockVerdict {
     agree,        // within the tolerance
     no_date,      // the response has no `Date`: only this machine's clock is left
     date_wrong,   // the response's `Date` is implausible, or deviates from the trusted time
-    local_wrong,  // this machine's clock is or does
+    local_wrong,  // the same for this machine's clock
     differ,       // since the first response: one of them is wrong, and it is unknown which
 };
 

@@ -19,7 +19,7 @@ std::optional<Cursor> last_settleable(const std::vector<Record>& records, Timest
 
 namespace {
 
-// A safe point that moves with the portal's clock is written down this often and no more.
+// A safe point that moves with the portal's clock is stored at most this often.
 constexpr Duration kSafePointStep = std::chrono::seconds(60);
 
 }  // namespace
@@ -41,7 +41,7 @@ StreamState advance(StreamState state, const Dialect& dialect, const Reached& re
     SafePoint safe{walked->modified_text, walked->modified};
     const Timestamp settled = to_millisecond(settled_before);
     if (settled < walked->modified) safe = SafePoint{settled.to_string(), settled};
-    // Inside the cursor's own tie but short of the cursor: equal texts would claim that they have met.
+    // Inside the cursor's tie but before the cursor: equal texts would mean that the two are equal.
     else if (!at_cursor && walked->modified_text == state.cursor->modified_text)
         return state;
     if (!state.safe || state.safe->modified <= safe.modified) state.safe = safe;
@@ -82,7 +82,7 @@ void ensure_step(const StreamState& before, const StreamState& after, const Dial
                "a cursor does not move back");
         ensure(after.cursor->modified <= limit + kClockTolerance, "a cursor does not pass the portal's time");
     }
-    // A portal's texts may stand in another order than their instants. Where they are UTC, by fractions of a second.
+    // A portal's texts may sort differently from their instants; those in UTC by fractions of a second only.
     const bool comparable = after.safe && after.safe != before.safe &&
                             after.safe->modified_text.ends_with('Z') &&
                             after.cursor->modified_text.ends_with('Z');

@@ -1,4 +1,4 @@
-// How far a stream has come after a page: cursor and safe point (lib/sync/DESIGN.md, hazards 3 and 4). Pure.
+// The progress of a stream after a page: cursor and safe point (lib/sync/DESIGN.md, hazards 3 and 4). Pure.
 #pragma once
 
 #include "base/clock.hpp"
@@ -13,52 +13,51 @@
 
 namespace carecloud {
 
-// The last of the records (in the portal's order) that the cursor may rest on: none with a `modified` in the
-// portal's future, by more than kClockTolerance, which would drag the cursor past records still to come.
+// The last record (in the portal's order) on which the cursor may rest. A `modified` more than kClockTolerance in the
+// portal's future is not allowed: it would move the cursor past records that are yet to come.
 std::optional<Cursor> last_settleable(const std::vector<Record>& records, Timestamp portal_time);
 
-// What is `modified` later is in the future by every clock, and by more than the tolerance.
+// A `modified` later than this is in the future by all clocks, and by more than the tolerance.
 Timestamp future_begins(const PortalTime& time, PortalTime::LocalTime now);
-// Whether a walk may be bound by such a time. Texts that are not in UTC stand in another order than their instants: the
-// cursor's is looked at, or that of the furthest record met, if all of them are in the future.
+// Whether a walk may be bounded by such a time. Texts that are not in UTC sort differently from their instants, so the
+// cursor's text is checked, or that of the furthest record met if all records are in the future.
 bool can_bound(const Dialect& dialect, const StreamState& state, const std::optional<Cursor>& met_to);
-// The dialect to query in: the one that is set by hand, with what has been proven of it (the server's cap, and whether
-// `modified` can be bounded), or the proven one, which `stored` is the text of; none: it is not known yet.
+// The dialect for queries: the configured one, completed by what was proven about it (the server's page limit, and
+// whether `modified` can be bounded), or the proven one, whose JSON is `stored`. std::nullopt: not known yet.
 std::optional<Dialect> known_dialect(std::optional<Dialect> set, std::string_view stored);
 
-// The record that the cursor rests on, as far as it is known: it has the types of the dialect in use. In another
-// spelling they are what they were, unless most of the newest records have others.
+// The record on which the cursor rests, if known. It has the types of the dialect in use, also after the spelling of
+// the responses has changed, unless most of the newest records have others by then.
 std::optional<Key> cursor_key(const StreamState& state);
 
 // What a walk has committed so far.
 struct Reached {
-    std::optional<Cursor> key;  // the last settleable one of this page; none: the page had none
-    bool end = false;  // the walk has come to the portal's end: everything up to the cursor was walked
+    std::optional<Cursor> key;  // the last settleable key of this page; empty if there is none
+    bool end = false;           // the walk reached the portal's end: everything up to the cursor was walked
 };
 
-// The state after a page was committed. `settled_before` is the portal's time when the pass began, less the
-// overlap: rows before it will no longer appear. Neither the cursor nor the safe point ever moves back, and
-// the safe point never passes what this very walk has read.
+// The state after a page was committed. `settled_before`: the portal's time at the start of the pass minus the overlap;
+// no more rows appear before it. Neither cursor nor safe point ever moves back, and the safe point never passes what
+// this walk has read.
 StreamState advance(StreamState state, const Dialect& dialect, const Reached& reached,
                     Timestamp settled_before);
 
-// The portal's time as far as it is certain where its answers have no usable `Date`: this machine's clock, which says
-// `trusted`, may be ahead by up to a week without anybody noticing. Certain is the newest `modified` that was met, and
-// the time that has gone by `since`.
+// The portal's time as far as it is certain if its responses have no usable `Date`. `trusted` is this machine's clock
+// then, which may be up to a week ahead unnoticed. `newest`, the newest `modified` met, plus the time elapsed `since`
+// is certain.
 Timestamp certain_undated(Timestamp trusted, Timestamp newest, Duration since);
 
-// The rules that every step of an ordinary walk keeps, or the process ends (base/ensure.hpp): the cursor does not move
-// back, nor beyond `limit` and the tolerance; the safe point has a cursor, and does not lie behind it.
+// Checks the invariants of each step of an ordinary walk, and ends the process if one is violated (base/ensure.hpp):
+// the cursor does not move back, nor beyond `limit` plus the tolerance; a safe point has a cursor and does not pass it.
 void ensure_step(const StreamState& before, const StreamState& after, const Dialect& dialect,
                  Timestamp limit);
 
-// The state with its cursor on `newest`, which is not in the future, and the safe point an overlap before it; none: the
-// stream is read from the start. For a cursor that lies in the future itself (hazard 31).
+// The state with its cursor at `newest`, which is not in the future, and the safe point an overlap before it.
+// std::nullopt: the stream is read from the start. For a cursor in the future (hazard 31).
 StreamState put_back(StreamState state, std::optional<Cursor> newest, Duration overlap);
 
-// Whether the step from `before` to `after` is worth a commit of its own, with no record to store: the cursor
-// moved, or the safe point by so much that the next pass is cheaper for it. It is only ever too early, never
-// wrong.
+// Whether the step from `before` to `after` is worth a commit without records: the cursor or a setting changed, or the
+// safe point moved so far that the next pass is cheaper. Without it, the stored safe point is too early, never wrong.
 bool is_worth_a_commit(const StreamState& before, const StreamState& after);
 
 }  // namespace carecloud

@@ -17,7 +17,7 @@ using Json = nlohmann::ordered_json;
 
 // A shorter range is not halved: its bounds would be too close for a portal that holds milliseconds.
 constexpr Duration kShortest = std::chrono::milliseconds(10);
-// Fewer pages are not worth a lane of their own: the last page of a range reaches beyond it, by half a page on average.
+// Fewer pages are not worth another lane: the last page of a range reaches beyond it, by half a page on average.
 constexpr double kPagesWorthALane = 4;
 
 const char* order_of(const Dialect& dialect) {

@@ -59,7 +59,7 @@ Task<Result<>> Recheck::ask_doubted(const Dialect& dialect, const std::vector<Do
     auto fetched = co_await by_id.fetch(std::move(keys), std::nullopt);
     report_.summary += committer.summary();
     if (!fetched) co_return fetched.error();
-    // One that came and could not be read is in quarantine now, and is judged anew when it can be.
+    // Records that were returned but could not be parsed are in quarantine now, and are judged again when they can be.
     std::vector<std::string> undoubted = by_id.not_found();
     report_.vanished += undoubted.size();
     undoubted.insert(undoubted.end(), by_id.invalid().begin(), by_id.invalid().end());
@@ -141,7 +141,7 @@ Task<Result<>> Recheck::commit(Batch batch) {
     co_return Result<>{};
 }
 
-// When the next is due.
+// Determines when the next check is due.
 Task<Result<>> Recheck::plan() {
     CO_TRY_ASSIGN(auto rest, context_.store.rechecks(settings_.spec.entity, 1));
     std::optional<Timestamp> next;

@@ -1,6 +1,6 @@
-// What of a stream is requested again by id once it is due: doubted records, of which what is shown then is taken
-// (lib/sync/DESIGN.md, hazard 30), and records that listings leave out, which a second look tells from those that have
-// left the stream's filter (hazard 38). I/O thread alone.
+// Requests records again by id when they are due: doubted records, of which the returned version is stored
+// (lib/sync/DESIGN.md, hazard 30), and records that listings omit, which a second check distinguishes from records that
+// have left the stream's filter (hazard 38). I/O thread only.
 #pragma once
 
 #include "model/batch.hpp"
@@ -13,19 +13,19 @@ namespace carecloud {
 
 class Fetcher;
 
-// Whether a record is to be requested again by now. `now` is the portal's time, which is known in whole seconds.
+// Whether a record is due to be requested again. `now` is the portal's time, which is known only in whole seconds.
 bool is_due(Timestamp due, Timestamp now);
 
 struct RecheckReport {
     CommitSummary summary{};
-    std::size_t vanished = 0;        // doubted records that were not shown any more
-    std::size_t holes = 0;           // records that listings leave out by mistake
-    std::optional<Duration> next{};  // until the next one is due; none: nothing waits
+    std::size_t vanished = 0;        // doubted records that were no longer returned
+    std::size_t holes = 0;           // records that listings omit erroneously
+    std::optional<Duration> next{};  // until the next one is due; empty if nothing waits
 };
 
 class Recheck {
   public:
-    // All of these outlive it. `state` is the stream's; `now` the portal's time.
+    // All of these must outlive it. `state` is the stream's; `now` the portal's time.
     Recheck(PassContext context, const PassSettings& settings, StreamMemory& memory, Fetcher& fetcher,
             const StreamState& state, Timestamp now)
         : context_(context),
@@ -35,7 +35,7 @@ class Recheck {
           state_(state),
           now_(now) {}
 
-    // Errors: the portal's and the store's; what was done before them is in report().
+    // Errors: the portal's and the store's; report() contains what was done before.
     Task<Result<>> run();
     const RecheckReport& report() const { return report_; }
 

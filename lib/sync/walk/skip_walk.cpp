@@ -10,7 +10,7 @@ namespace carecloud {
 
 namespace {
 
-// Records of a tie that may come twice, since others move into it or out of it meanwhile.
+// Records of a tie that may be returned twice, because others move into it or out of it.
 constexpr std::size_t kPassedTwice = 100;
 
 }  // namespace
@@ -37,7 +37,7 @@ bool SkipWalk::is_before_position(const Record& first) const {
     return is_before_bound(dialect_, first, *position_);
 }
 
-// More records were passed than the tie has: the same ones come again and again.
+// More records were skipped than the tie has: the same ones are returned again and again.
 bool SkipWalk::ignores_skip(const Page& /*page*/) const {
     return skip_ > 2 * (tie_ids_.size() + tie_invalid_.size()) + kPassedTwice;
 }

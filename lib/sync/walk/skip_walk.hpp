@@ -1,7 +1,8 @@
-// A walk without keyset (hazard 2): its position is a `modified`, with a Skip inside one tie, and each page must be
-// stored before the next one is asked for. A record that leaves the tie meanwhile shifts the rest past the Skip: so
-// each page inside a tie begins with the last record of the one before, which shows that nothing has moved, and a tie
-// of several pages is read again, by keys, until a whole round of it has not moved and holds nothing unknown. Pure.
+// A walk without keyset (hazard 2). Its position is a `modified`, with a Skip inside one tie, and each page must be
+// stored before the next one is requested. A record that leaves the tie in the meantime shifts the others past the
+// Skip. So each page inside a tie begins with the last record of the previous one, which shows that nothing has moved,
+// and a tie of several pages is read again, by keys, until nothing moves during a whole round and it contains nothing
+// unknown. Pure.
 #pragma once
 
 #include "sync/walk/walk.hpp"
@@ -21,7 +22,7 @@ class SkipWalk final : public Walk {
     bool may_read_ahead() const override { return false; }
     void read_next(Reading reading) override { reading_ = rereads_ ? Reading::keys : reading; }
     void has_met(Cursor furthest) override;
-    // A tie counts only as a whole: until it has been quiet, records of it may have been passed over.
+    // A tie counts only as a whole: until it has been stable, some of its records may have been skipped.
     const std::optional<Cursor>& met_to() const override {
         return ended_ && !left_tie_ ? met_to_ : met_ties_to_;
     }
@@ -41,21 +42,21 @@ class SkipWalk final : public Walk {
     void begin_again();
 
     std::size_t skip_ = 0;
-    std::optional<Cursor> met_ties_to_;  // before the tie under way, or that which was just left
+    std::optional<Cursor> met_ties_to_;  // before the current tie, or the one that was just left
 
-    // The tie that was just left, or that the walk ended in, and may have to be read again.
+    // The tie that was just left, or in which the walk ended, and that may have to be read again.
     std::optional<Cursor> left_tie_;
-    std::size_t tie_pages_ = 0;  // of this round of the tie, that brought records of it
+    std::size_t tie_pages_ = 0;  // of this round of the tie, that contained records of it
     bool shifted_ = false;       // in this round
-    bool is_blind_ = false;      // in this round a page left no room to see that
-    bool is_fresh_ = false;      // this round brought a record that no round before it did
+    bool is_blind_ = false;      // in this round, a page had no room to show a shift
+    bool is_fresh_ = false;      // this round returned a record that no previous round did
     bool unknown_in_tie_ = false;
-    bool rereads_ = false;                         // a tie that was left
+    bool rereads_ = false;                         // a tie that was left is read again
     bool overlaps_ = false;                        // the next page begins with the last record of this one
-    bool had_room_ = false;                        // the page before held fewer records than it could have
-    std::unordered_set<std::string> last_ids_;     // of this page, where it lies inside a tie
+    bool had_room_ = false;                        // the previous page held fewer records than it could have
+    std::unordered_set<std::string> last_ids_;     // of this page, if it lies inside a tie
     std::unordered_set<std::string> tie_ids_;      // of all pages since the tie began
-    std::unordered_set<std::string> tie_invalid_;  // the same of its invalid records
+    std::unordered_set<std::string> tie_invalid_;  // the same for its invalid records
 };
 
 }  // namespace carecloud

@@ -9,7 +9,7 @@
 namespace carecloud {
 namespace {
 
-// Ids that are remembered at least, beside those of the page under way.
+// At least this many ids are remembered, in addition to those of the current page.
 constexpr std::size_t kMetMin = 10'000;
 
 bool behind(const Key& key, const Cursor& position) {
@@ -52,7 +52,7 @@ std::vector<Key> PassedOver::take(bool ended) {
 
 Suspects::Suspects(Store& store, std::string stream, const std::string& from, std::optional<std::string> to)
     : store_(store), range_{.stream = std::move(stream)}, keys_(std::move(to)) {
-    // No id is empty: this is before every record of that `modified`.
+    // No id is empty, so this is before every record with that `modified`.
     if (!from.empty()) range_.after = Cursor{from, {}, {}};
 }
 

@@ -1,5 +1,5 @@
-// The records that a walk of the portal's keys did not meet where the store has them: found window by window, with the
-// store's keys read in the walk's own order and no more than a few pages of either in memory. I/O thread alone.
+// Finds the records of a window that the store holds and a walk of the portal's keys did not meet. The store's keys are
+// read in the walk's order, and only a few pages of either side are in memory. I/O thread only.
 #pragma once
 
 #include "store/store.hpp"
@@ -14,19 +14,21 @@
 
 namespace carecloud {
 
-// Which of the store's keys a walk has passed over, both in the order of (`modified`, id) as texts. Pure.
+// Determines which of the store's keys a walk has passed over. Both are in the order of (`modified`, id) as texts.
+// Pure.
 class PassedOver {
   public:
-    // Of the keys with `modified` < to.
+    // For the keys with `modified` < to.
     explicit PassedOver(std::optional<std::string> to) : to_(std::move(to)) {}
 
     // The walk has met these, in its order.
     void met(const std::vector<Key>& keys);
-    // The store's next keys, behind all that were added; `last`: it has no more.
+    // The store's next keys, after all that were added; `last`: there are no more.
     void add(std::vector<Key> keys, bool last);
-    // Whether nothing can be said of what is behind the keys that were added, and there may be more.
+    // Whether nothing is known about what comes after the added keys, and there may be more.
     bool needs_more() const { return ahead_.empty() && !drained_; }
-    // Of the keys added, those before the walk's position that were not met; all, where the walk has ended. Each once.
+    // The added keys before the walk's position that were not met; all that were not met if the walk has ended. Each is
+    // returned once.
     std::vector<Key> take(bool ended);
 
   private:
@@ -36,8 +38,8 @@ class PassedOver {
     std::deque<Key> ahead_;  // of the store's keys
     bool drained_ = false;
     std::optional<Cursor> position_;
-    std::unordered_set<std::string> met_;         // by the last pages
-    std::unordered_set<std::string> met_before_;  // by those before
+    std::unordered_set<std::string> met_;         // in the last pages
+    std::unordered_set<std::string> met_before_;  // in the pages before those
 };
 
 class Suspects {
@@ -47,9 +49,9 @@ class Suspects {
 
     // The walk has met these, in its order.
     void met(const std::vector<Key>& keys) { keys_.met(keys); }
-    // Those of the store's that stand before the walk's position, or anywhere in the window once it has ended, and that
-    // were not met. A record may be among them that the walk meets elsewhere, since it moved or the portal orders
-    // otherwise: whoever asks looks again.
+    // The store's records before the walk's position, or anywhere in the window once the walk has ended, that were not
+    // met. They may include records that the walk meets elsewhere, because they moved or the portal's order differs, so
+    // the caller checks them again.
     Task<Result<std::vector<Key>>> passed_over(bool ended);
 
   private:
