@@ -50,7 +50,7 @@ void Announcer::deliver_at(const std::shared_ptr<Message>& message, Timestamp at
     agenda_.put(at, [this, message, at] { deliver(message, at); });
 }
 
-// Retried while there is no 200: the endpoint is down, answers 503, or dies before it responds.
+// Retried while there is no 200: the endpoint is down, answers 503, or is killed before it responds.
 void Announcer::deliver(const std::shared_ptr<Message>& message, Timestamp at) {
     endpoint_(message->event, [message](bool ok) { message->answered = message->answered || ok; });
     const Duration pause = std::min<Duration>(20s * (1U << std::min<std::size_t>(message->tries, 6)), 10min);

@@ -30,7 +30,7 @@ class Agenda {
     std::multimap<Timestamp, Action> entries_;
 };
 
-// The edit of the record that the message announces.
+// The number of the edit that the message announces.
 std::size_t announced_edit(const std::string& message_id);
 
 class Announcer {

@@ -88,7 +88,7 @@ std::optional<std::string> BoundedChecks::check_guard(const StoreContent::Change
     return std::nullopt;
 }
 
-// By a lagging replica; by the portal before it was restored; or, if a record seems to have left the filter, by a
+// By a lagging replica; by the portal before it was restored; or, if the record seems to have left the filter, by a
 // lasting hole and an edit or a new filter (hazard 38; simulate --seed 12 --hours 6).
 bool BoundedChecks::may_be_denied(const StoreContent::RecordId& record_id, Timestamp now) const {
     const Timestamp since = now - kToDecide;
@@ -166,8 +166,8 @@ bool BoundedChecks::keeps_old_text(const Job& pass, const std::string& id, Times
     return !is_same_text(held->second.body, written.raw);
 }
 
-// It is not on demand, and the record was edited without a new `modified` within a day of another such edit: one row
-// per day is enough (row 21; simulate --seed 14 --hours 6 without the rare faults).
+// Whether a scheduled pass may postpone its row: the record was edited without a new `modified` within a day of another
+// such edit, and one row per day is enough (row 21; simulate --seed 14 --hours 6 without the rare faults).
 bool BoundedChecks::is_put_off(const StoreContent::RecordId& record_id, Timestamp since) const {
     const StoreContent::Change& last =
         store_->tables.changes.at(store_->tables.records.at(record_id).seq - 1);

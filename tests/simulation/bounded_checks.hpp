@@ -16,7 +16,7 @@ namespace carecloud {
 
 class BoundedChecks {
   public:
-    // All of these outlive it.
+    // All of these must outlive it.
     BoundedChecks(const WorldPlan& plan, const PortalModel& model, const Writers& writers,
                   const Exposures& exposures, const Checks& checks, const MemoryStoreContent& store)
         : plan_(plan),
@@ -26,13 +26,13 @@ class BoundedChecks {
           checks_(checks),
           store_(&store) {}
 
-    // `same`: with the configuration of the previous life.
+    // `same`: the configuration is that of the previous life.
     void new_life(bool same);
-    // The engine's report of a pass, now.
+    // The engine reports this state of a pass, now.
     std::optional<std::string> reported(const Job& pass, Timestamp now);
-    // A request was withdrawn: nothing of the pass starts any more in this life.
+    // A request was withdrawn: nothing of the pass may start any more in this life.
     void canceled(std::uint64_t id) { canceled_.insert(id); }
-    // After every step: records marked as deleted since.
+    // After every step: checks the records that were marked as deleted since.
     std::optional<std::string> step(Timestamp now);
 
   private:

@@ -105,7 +105,7 @@ std::optional<std::string> Checks::check_reversal(const StoreContent::Change& ch
            " in a row is not put off: the one before was at " + before.to_string_ms();
 }
 
-// Seed 30162, half an hour.
+// Regression: simulate --seed 30162 --hours 0.5.
 bool Checks::is_another_due(const StoreContent::Change& change, Timestamp now) const {
     const auto doubted = doubts_seen_.find({change.stream, change.id});
     if (doubted == doubts_seen_.end() || doubted->second.hash == change.hash) return false;

@@ -299,7 +299,7 @@ std::optional<std::string> Checks::check_record(const std::string& entity, const
     if (is_hidden && settings_.has(Fault::mixed) && after < After::reconciliation) return std::nullopt;
     // A reverted version is stored when it is due.
     if (after == After::backfill && is_doubted_since({entity, id}, since)) return std::nullopt;
-    // And the rest of that one compares only keys (simulate --seed 3867 --hours 0.25).
+    // The reconciliation that detects the new type compares only keys afterwards (simulate --seed 3867 --hours 0.25).
     if (has && written.unbumped && settings_.has(Fault::retype)) return std::nullopt;
     if (!has) {
         const bool aside = store_->tables.quarantine.contains({entity, id});

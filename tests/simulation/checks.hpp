@@ -1,4 +1,4 @@
-// Invariants of the committed state, at every state of the world and at its end (lib/sync/DESIGN.md, "Promises").
+// Invariants of the committed state, during a world and at its end (lib/sync/DESIGN.md, "Promises").
 #pragma once
 
 #include "simulation/exposures.hpp"
@@ -20,7 +20,7 @@
 
 namespace carecloud {
 
-// From a response of the portal to the decision based on it, with other requests and their pauses in between.
+// The time from a response of the portal to the decision based on it, including other requests and their pauses.
 constexpr Duration kToDecide = std::chrono::hours(2);
 // The texts of a record without the fields that differ in each response.
 bool is_same_text(std::string_view a, std::string_view b);
@@ -38,7 +38,7 @@ std::string described(const Written& written);
 
 class Checks {
   public:
-    // All of these outlive it.
+    // All of these must outlive it.
     Checks(const WorldSettings& settings, const WorldPlan& plan, PortalModel& model, const Writers& writers,
            const Exposures& exposures, const MemoryStoreContent& store, const MemoryInboxContent& inbox)
         : settings_(settings),
@@ -63,7 +63,7 @@ class Checks {
     void operators_pass(const std::string& stream, Timestamp now, bool runs) {
         operator_[stream] = {now, runs};
     }
-    // A pass of the stream came to its end.
+    // A pass of the stream has reached its end.
     void pass_ended(const std::string& stream) { passed_.insert(stream); }
     // Whether something needs time in addition to the streams' passes: an event is open, or a record that no response
     // contained for a while is still in quarantine.
@@ -137,7 +137,7 @@ class Checks {
         std::string modified;
         bool unmoved = false;  // since the previous row
         Timestamp at;
-        std::size_t life = 0;  // the number of its reversal
+        std::size_t life = 0;  // the life that stored it
         bool doubted = false;  // to be requested once more
     };
 

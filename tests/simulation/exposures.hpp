@@ -1,5 +1,5 @@
-// What no pass can be expected to find: a response omitted it, a replica did not have it yet, or the portal's time was
-// wrong on every clock that the daemon can read. A whole reconciliation must find it anyway.
+// The versions that no pass can be expected to find: a response omitted them, a replica did not have them yet, or the
+// portal's time was wrong on every clock that the daemon can read. A whole reconciliation must find them anyway.
 #pragma once
 
 #include "base/timestamp.hpp"

@@ -1,5 +1,5 @@
-// One life of the process: the product's engine on a virtual clock, between a portal and a store in memory. It ends
-// like a killed process: nothing of it runs any more, and the committed state stays.
+// A life is one run of the process: the product's engine on a virtual clock, between a portal and a store in memory. It
+// ends like a killed process: nothing of it runs any more, and the committed state stays.
 #pragma once
 
 #include "simulation/pass_watch.hpp"
@@ -23,7 +23,7 @@
 
 namespace carecloud {
 
-// Shared by all lives of a world. Outlives them.
+// Shared by all lives of a world; must outlive them.
 struct LifeContext {
     PortalModel& model;
     std::shared_ptr<MemoryStoreContent> store;
@@ -48,7 +48,8 @@ class Life {
     Life(const Life&) = delete;
     Life& operator=(const Life&) = delete;
 
-    // One handler, or the next sleeper up to `limit`. False: nothing was left to do, and `limit` is now.
+    // Runs one handler, or advances the clock to the next sleeper, up to `limit`. False: nothing was left to do, and
+    // the time is `limit`.
     bool step(Timestamp limit);
     Timestamp now() const { return world_time(clock_.now()); }
     // Stops the engine; has_ended() returns true when it has ended.
@@ -66,13 +67,13 @@ class Life {
     // store, if the request was accepted.
     void request_job(Job pass, std::function<void(std::uint64_t)> on_saved);
     void cancel(std::uint64_t id) { engine_.cancel_pass(id); }
-    // The stream has a running bounded pass; empty: none.
+    // The stream has a running bounded pass; empty: no stream has one.
     void bounded(const std::string& stream) { watched_.bounded(stream); }
-    // When the portal requested the long wait that is still active; none: there is none.
+    // When the portal requested the long wait that is still active; std::nullopt: there is none.
     std::optional<Timestamp> held_since() const { return watched_.held_since(); }
 
   private:
-    // A killed process only destroys what waits.
+    // Like a killed process: pending handlers are destroyed, not called.
     struct Context : boost::asio::io_context {
         Context() : io_context(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE) {}
         void kill() { shutdown(); }

@@ -16,12 +16,12 @@ namespace carecloud {
 
 class PassWatch {
   public:
-    // `broken` is called with the violated rule; it outlives this.
+    // `broken` is called with the violated rule; it must outlive this.
     explicit PassWatch(std::function<void(const std::string&)> broken) : broken_(std::move(broken)) {}
 
     // A life begins with these streams, and so does a pass of each. `in_time`: nothing stretches the poll intervals.
     void new_life(const std::vector<std::string>& streams, Duration poll_every, bool in_time, Timestamp now);
-    // Nothing must begin any more: the daemon ends, or is dead.
+    // No pass may begin any more: the daemon is stopping or dead.
     void end_life() { streams_.clear(); }
 
     void requested(const std::string& stream, Timestamp now);
@@ -30,7 +30,7 @@ class PassWatch {
     // The portal's long wait has ended: every stream continues immediately, and the running one knows that.
     void forgiven(Timestamp now);
     void backing_off(std::string_view stream, Duration pause, Timestamp now);
-    // Everything that was due before `now` has been done.
+    // Checks that everything that was due before `now` has been done.
     void look(Timestamp now);
 
     // When the stream's last pass began.

@@ -20,7 +20,7 @@ class Replica {
              Timestamp now);
     void erase(std::string_view entity, std::string_view id, Timestamp now);
 
-    // Its current response. Kinds as SeenRequest's; none: it does not handle such requests.
+    // Its current response. Kinds as SeenRequest's; std::nullopt: it does not handle such requests.
     std::optional<PortalModel::Answer> answer(const ModelSettings& settings, std::string_view kind,
                                               const std::string& entity, const std::string& text,
                                               Timestamp now);

@@ -1,6 +1,6 @@
-// What an operator must be told (promise 7): if the store or the world shows that an assumption of the engine did not
-// hold, its reports must contain that. Checked only if nothing prevented a report: no kill, no stop, no failed store,
-// no bounded pass concurrent with the stream's own.
+// What must be reported to operators (promise 7): if the store or the world shows that an assumption of the engine did
+// not hold, its reports must contain that. Checked only if nothing prevented a report: no kill, no stop, no failed
+// store, no bounded pass concurrent with the stream's own.
 #pragma once
 
 #include "model/job.hpp"
@@ -19,7 +19,7 @@ namespace carecloud {
 
 class ReportChecks {
   public:
-    // Both outlive it.
+    // Both must outlive it.
     ReportChecks(const WorldPlan& plan, const Writers& writers, const Exposures& exposures,
                  const Checks& checks, const MemoryStoreContent& store)
         : plan_(plan), writers_(writers), exposures_(exposures), checks_(checks), store_(store) {}
@@ -32,16 +32,16 @@ class ReportChecks {
     // A bounded pass of the stream begins or ends: its commits are not those of the stream's own pass.
     void bounded_pass(const std::string& stream, bool under_way);
     void clocks(const ClockReport& report);
-    // What the pass reported. `held_since`: when the portal requested the long wait that is still active; none: there
-    // is none.
+    // Checks the report of a pass. `held_since`: when the portal requested the long wait that is still active;
+    // std::nullopt: there is none.
     std::optional<std::string> pass_ended(const PassReport& report, const Hits& hits,
                                           std::optional<Timestamp> held_since);
-    // A bounded pass that is done; `left_out`: the record that no listing has contained since it began.
+    // Checks a bounded pass that is done. `left_out`: the record that no listing has contained since it began.
     std::optional<std::string> bounded_pass_ended(const Job& pass,
                                                   const std::optional<LeftOut>& left_out) const;
 
   private:
-    // What the store had of a stream when its pass began.
+    // The store's content for a stream when its pass began.
     struct Before {
         std::optional<StreamState> state{};
         std::size_t changes = 0;
@@ -66,9 +66,9 @@ class ReportChecks {
     const MemoryStoreContent& store_;
     std::map<std::string, Before> before_;  // by stream, while its pass runs
     std::map<std::string, Timestamp> began_;
-    // Of this life.
+    // In this life.
     bool clocks_doubted_ = false;
-    std::size_t date_faults_ = 0;  // before it
+    std::size_t date_faults_ = 0;  // before this life
     std::map<std::string, std::size_t> good_passes_;
     std::set<std::string> bounded_;  // streams with a running bounded pass
 };

@@ -1,4 +1,4 @@
-// The end of a world, without further faults: whether every stream comes to rest, as fast as promised.
+// The end of a world, without further faults: checks that every stream comes to rest, as fast as promised.
 #pragma once
 
 #include "base/timestamp.hpp"
@@ -19,7 +19,7 @@ class Rest {
     void begin(const std::vector<std::string>& streams, Timestamp now, Timestamp visible,
                Timestamp patient_until);
     bool is_patient(Timestamp now) const { return now < patient_until_; }
-    // The error of this pass, if any: one that began since may fail only because of a used-up quota.
+    // Checks this pass: if it began since then, only a used-up quota or a wait requested before may make it fail.
     std::optional<std::string> pass_ended(const PassReport& report, Timestamp began);
     // Every stream had two consecutive successful whole passes since, and the second found no changes.
     bool is_quiet() const;

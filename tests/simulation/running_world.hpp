@@ -1,4 +1,4 @@
-// A simulated world while it runs (world.hpp): what happens in it, in order. Single threaded.
+// A simulated world while it runs (world.hpp): everything that happens in it, in order. Single threaded.
 #pragma once
 
 #include "simulation/announcer.hpp"
@@ -63,7 +63,7 @@ class RunningWorld : Observer {
     void failed(const Error& error) override { say("outside the passes: " + error.message()); }
 
     Timestamp now() const { return life_ ? life_->now() : now_; }
-    // Text is built only if it is printed.
+    // Builds the text only if it is printed.
     template <class Text>
     void say(Text text);
     void broken(const std::string& what);
@@ -75,9 +75,9 @@ class RunningWorld : Observer {
     void stop_life();
     void stopped_life();
     void deliver(const Event& event, std::function<void(bool)> answered);
-    // Until the next action of the world.
+    // Runs the daemon until the next action of the world.
     void advance();
-    // From now on, repeatedly, at random times until the rest.
+    // Runs the action repeatedly from now on, at random times, until the rest.
     void repeat(Duration mean, std::function<void()> action);
     void begin();
     void begin_daemon_troubles();
@@ -86,7 +86,7 @@ class RunningWorld : Observer {
     void begin_rare_spell();
     // SIGHUP, repeatedly for a while.
     void reload_until(Timestamp until, Duration every);
-    // Scheduled actions begin, however often the configuration is reloaded.
+    // Checks that scheduled reconciliations begin, however often the configuration is reloaded.
     void begin_reloads_at_rest();
     void look_for_reconciliations();
     void crashed_life();
@@ -137,7 +137,7 @@ class RunningWorld : Observer {
     std::unique_ptr<Life> life_;
     std::size_t kill_in_steps_ = 0;  // 0: it is not killed
     Timestamp stopped_at_{};  // when the daemon is told to stop, or after an exception; it has not ended
-    bool reloading_ = false;  // and restarts immediately
+    bool reloading_ = false;  // it restarts immediately after its end
     std::set<std::string> unreconciled_;  // streams without a scheduled reconciliation since the rest began
     bool counts_exactly_ = true;          // no request was counted without being sent
     bool live_ = false;                   // the portal's initial content is complete

@@ -15,7 +15,7 @@ namespace carecloud {
 
 class Spoiler {
   public:
-    // All of these outlive it.
+    // All of these must outlive it.
     Spoiler(PortalModel& model, const WorldPlan& plan, Random& random)
         : model_(model), plan_(plan), random_(random), rare_random_(plan.start.ticks + plan.records) {}
 

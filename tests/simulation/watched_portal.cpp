@@ -11,7 +11,8 @@ constexpr std::size_t kBoundedPagesMax = 2;
 // The next page, and records by id of the previous one.
 constexpr std::size_t kUnderWayMax = 2;
 constexpr std::size_t kBoundedUnderWayMax = 1;
-// Requests for the key of one record: the proof of a dialect sends so many at once. Their responses are no pages.
+// Requests for the key of one record: the proof of a dialect sends this many at once. Their responses do not count as
+// pages.
 constexpr std::size_t kSingleMax = 18;
 // Requests of other streams that were admitted before the response arrived.
 constexpr std::size_t kAdmittedBefore = 4;

@@ -38,17 +38,17 @@ struct RequestMeter {
 
 class WatchedPortal : public Portal {
   public:
-    // `broken` is called with the violated rule; `now` is the world's time. All outlive this.
+    // `broken` is called with the violated rule; `now` is the world's time. All of these must outlive it.
     WatchedPortal(Portal& portal, RequestMeter& meter, std::function<Timestamp()> now,
                   std::function<void(const std::string&)> broken);
 
     // Called when a long wait requested by the portal has ended.
     void on_release(std::function<void()> released) { released_ = std::move(released); }
-    // When it requested the long wait that is still active; none: there is none.
+    // When it requested the long wait that is still active; std::nullopt: there is none.
     std::optional<Timestamp> held_since() const {
         return heard_at_ == Timestamp{INT64_MIN} ? std::nullopt : std::optional(heard_at_);
     }
-    // How many lanes wide loads and bounded passes have together; 1: none besides their own.
+    // The number of lanes that wide loads and bounded passes share; 1: none besides their own.
     void lanes(std::size_t most) { lanes_ = most - 1; }
     // A bounded pass of the stream runs concurrently with its own; empty: none.
     void bounded(const std::string& stream) { bounded_ = stream; }
@@ -58,7 +58,7 @@ class WatchedPortal : public Portal {
     Task<Result<>> refresh() override;
 
   private:
-    // In progress, until the response or the end of the waiting coroutine.
+    // Counts as in progress until the response, or the end of the waiting coroutine.
     class Asking {
       public:
         explicit Asking(std::size_t& count) : count_(count) { ++count_; }
@@ -90,7 +90,7 @@ class WatchedPortal : public Portal {
     Timestamp quiet_until_{INT64_MIN};  // by Retry-After
     Timestamp heard_at_{INT64_MIN};     // when a longer one was first received
     std::size_t probes_ = 0;            // since then
-    std::string spent_month_;           // the portal reported it, in this life
+    std::string spent_month_;           // as reported by the portal in this life
     std::size_t since_spent_ = 0;
 };
 

@@ -36,7 +36,7 @@ struct SimulatedFault : std::runtime_error {
 
 class Weather {
   public:
-    // `write`: writes records, now. All of these outlive it.
+    // `write`: writes records, now. All of these must outlive it.
     Weather(const WorldSettings& settings, const WorldPlan& plan, PortalModel& model, Replica& replica,
             Exposures& exposures, Random& random, std::function<void()> write)
         : settings_(settings),
@@ -58,10 +58,10 @@ class Weather {
     void begin_busy(Timestamp now);
     // From camelCase to PascalCase, or back.
     void change_spelling();
-    // It is in no listing, until another one is named, or none.
+    // No listing contains this record until the next call; std::nullopt: listings omit none.
     void leave_out(std::optional<LeftOut> record) { left_out_ = std::move(record); }
     const std::optional<LeftOut>& left_out() const { return left_out_; }
-    // Nothing fails from here on.
+    // Ends all faults.
     void clear();
 
     // Hooks of the in-memory portal and store.
@@ -87,7 +87,7 @@ class Weather {
 
     // Whether a spell of that kind affects this request.
     bool is_due(Fault fault, Timestamp now);
-    // And counts it.
+    // The same, and counts it.
     bool hits(Fault fault, Timestamp now);
     void throw_some(Timestamp now, Random& random);
     std::string begin_holes(Timestamp now, const std::map<std::string, std::vector<std::string>>& ids);
@@ -113,8 +113,8 @@ class Weather {
     Timestamp emptied_at_{};
     std::optional<LeftOut> left_out_;
     std::map<std::string, std::set<std::string>> holes_;  // for a spell, by entity
-    bool by_filter_only_ = false;                         // these are
-    std::set<std::string> hiding_;                        // of these the model omits something
+    bool by_filter_only_ = false;                         // filtered listings omit them, others do not
+    std::set<std::string> hiding_;                        // entities of which the model omits records
     std::map<std::string, std::pair<std::string, std::uint64_t>>
         bad_;              // a record and its invalid bytes, by entity
     Duration date_off_{};  // for a spell

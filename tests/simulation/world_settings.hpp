@@ -67,11 +67,11 @@ struct StreamVariant {
 StreamVariant first_variant(const WorldPlan& plan);
 StreamVariant random_variant(const WorldPlan& plan, Random& random);
 
-// In [low, high].
+// A random number in [low, high].
 std::int64_t between(Random& random, std::int64_t low, std::int64_t high);
 // True in this percentage of cases.
 bool chance(Random& random, double percent);
-// Exponentially distributed, at least a millisecond.
+// A random span with an exponential distribution, at least a millisecond.
 Duration spread(Random& random, Duration mean);
 
 }  // namespace carecloud

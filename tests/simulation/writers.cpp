@@ -151,7 +151,7 @@ void Writers::put_back_in_time(Batch& batch, Timestamp now) {
     if (batch.repeats || is_behind(batch)) batch.very_late = true;
 }
 
-// Further than the checks of the passes, which settle versions older than the overlap, allow for.
+// Whether the batch lies further back than a pass can find: passes settle versions older than the overlap.
 bool Writers::is_behind(const Batch& batch) const {
     const Timestamp visible_from = std::max(batch.visible_from, model_.now());  // as in put()
     return settings_.has(Fault::back) && batch.modified < visible_from + -plan_.overlap * 70 / 100;

@@ -26,10 +26,10 @@ struct Written {
     bool huge = false;       // no response contains it
     bool deleted = false;
     bool disabled = false;
-    bool of_kind_a = false;  // what the only filter selects
+    bool of_kind_a = false;  // selected by the only filter
     Timestamp moved{};       // when a different kind becomes visible at the portal
     Timestamp deleted_at{};
-    Timestamp edited_at{};    // where it is unbumped
+    Timestamp edited_at{};    // if it is unbumped
     std::string first_day{};  // as at the portal: "20240131"
     std::string last_day{};   // empty: none
 
@@ -43,14 +43,15 @@ struct Written {
     // The versions at the portal, in order.
     struct Version {
         Timestamp from;                       // until that of the next one
-        std::optional<Timestamp> modified{};  // none: it did not exist
+        std::optional<Timestamp> modified{};  // empty: it did not exist
         std::size_t edit = 0;
     };
     std::vector<Version> versions{};
     std::size_t edit = 0;
 
     bool is_odd() const { return odd_modified || odd_id; }
-    // Whether the portal had a version with that `modified` at any time in [since, until]; none: whether it had none.
+    // Whether the portal had a version with that `modified` at any time in [since, until]; std::nullopt: whether the
+    // record did not exist at any time then.
     bool had(std::optional<Timestamp> version, Timestamp since, Timestamp until) const;
 };
 
@@ -59,7 +60,7 @@ std::size_t edit_of(std::string_view body);
 
 class Writers {
   public:
-    // Called with each record written, not with deleted ones.
+    // Called with each record written, but not with deleted ones.
     using OnWritten =
         std::function<void(const std::string& entity, const std::string& id, const Written& record)>;
 
@@ -81,7 +82,7 @@ class Writers {
     // Saves the current state of the whole portal, and restores it.
     void back_up() { backup_ = records_; }
     std::string restore();
-    // From now on the other type, in all records.
+    // From now on, all records have the other type of `modified`.
     void retype();
 
     // By id; includes deleted ones.

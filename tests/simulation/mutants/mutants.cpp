@@ -55,7 +55,7 @@ WorldSettings settings_of(std::size_t mistake, std::uint64_t seed) {
     return settings;
 }
 
-// The broken promise; none: all hold.
+// The broken promise; std::nullopt: all hold.
 using Trial = std::function<std::optional<std::string>()>;
 
 // Catch2 prints the failures on standard output; here the name of the test is sufficient.
@@ -129,7 +129,7 @@ std::optional<std::string> caught_by(std::size_t mistake, const Trial& trial) {
     return said && !broken_in(trial) ? said : std::nullopt;
 }
 
-// What detected it; none: the mutation survived. World 0 is the one that detected it before, if there is one.
+// What detected it; std::nullopt: the mutation survived. World 0 is the one that detected it before, if there is one.
 std::optional<std::string> caught(std::size_t mistake) {
     const Mutation& mutation = kMutations[mistake];
     if (!mutation.test.empty()) {
@@ -148,7 +148,7 @@ std::optional<std::string> caught(std::size_t mistake) {
 
 using Wanted = std::function<bool(std::size_t number)>;
 
-// From the arguments; none: invalid.
+// From the arguments; std::nullopt: invalid.
 std::optional<Wanted> wanted_by(const std::vector<std::string_view>& words) {
     if (words.empty() || words.front() != "--part") {
         return [words](std::size_t number) {

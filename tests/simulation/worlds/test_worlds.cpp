@@ -36,7 +36,7 @@ std::string broken_of(std::uint64_t first, std::uint64_t last, ManyWorlds& many)
     return said;
 }
 
-// In one of a few worlds that have this kind, behind those of the fixed set.
+// Whether the fault occurs in one of a few worlds that have it. Their seeds come after those of the fixed set.
 bool occurs(Fault fault) {
     for (std::uint64_t seed = kWorlds + 1; seed <= kWorlds + 10; ++seed) {
         WorldReport report = run_world({.seed = seed, .hours = kHours, .always = {fault}});
