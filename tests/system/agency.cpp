@@ -56,7 +56,7 @@ Run run_of(const Process& process, int code) {
 }  // namespace
 
 std::string secret_in(const std::string& text) {
-    // As it is sent: the base64 of "sns:" and the password.
+    // As it is sent: base64 of "sns:" and the password.
     const std::string credentials = base64_of("sns:" + Agency::password());
     for (const std::string& secret :
          {Agency::key(), Agency::password(), credentials, std::string("iVBORw0KGgo")}) {
@@ -145,7 +145,7 @@ Run Agency::stop(Process& daemon) const {
     CHECK(daemon.says("info  carecloud-syncd", kWithin));
     daemon.send(SIGTERM);
     Run run = said(daemon, daemon.wait(kStopWithin).code);
-    CHECK(run.says("info  stopped"));  // in order, not by the alarm that ends a hanging stop
+    CHECK(run.says("info  stopped"));  // a normal shutdown, not the alarm that ends a hanging one
     return run;
 }
 

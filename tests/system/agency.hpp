@@ -59,15 +59,15 @@ class Agency {
     std::string config_text() const;
     void write_config() const;
 
-    // Runs carecloud-syncd with these options after --config, to completion.
+    // Runs carecloud-syncd with --config and then these options, to completion.
     Run run(const std::vector<std::string>& options, const std::function<int()>& prepare = {});
     Run once(const std::function<int()>& prepare = {}) { return run({"--once"}, prepare); }
     Run check() { return run({"--check"}); }
 
     Process start(const std::function<int()>& prepare = {});
-    // Sends SIGTERM; the daemon must exit with 0, in order, within the promised time.
+    // Sends SIGTERM; the daemon must exit with 0, with a normal shutdown, within the promised time.
     Run stop(Process& daemon) const;
-    // The output must contain no secret; also checked if the daemon was killed.
+    // Checks that the output contains no secret; also used if the daemon was killed.
     Run said(Process& daemon, int code) const;
 
     // The portal's current content of each stream.

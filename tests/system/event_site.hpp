@@ -39,7 +39,7 @@ struct SiteOptions {
     std::string stream_more{};
     SiteSns sns{};
     bool with_api = false;  // on api_socket()
-    std::string api{};      // or there, such as "127.0.0.1:0"
+    std::string api{};      // or at this address, such as "127.0.0.1:0"
 };
 
 class EventSite {
@@ -52,19 +52,19 @@ class EventSite {
 
     PortalProcess portal;  // retries after 0.2 s
     Agency agency;
-    std::optional<SiteSns> sns;  // none: the configuration has no such section
+    std::optional<SiteSns> sns;  // empty: the configuration has no such section
 
     std::string certificate_path() const { return files_.file("certificate.pem"); }
     std::string private_key_path() const { return files_.file("private-key.pem"); }
     std::string credentials_path() const { return files_.file("credentials"); }
-    // Another certificate and key, with that common name, expiring after that many seconds.
+    // Replaces certificate and key, with this common name, expiring after that many seconds.
     void issue(const std::string& name, long valid_to_seconds = 24 * 3600);
     // Writes the settings above to the agency's file.
     void write_config();
 
     // Starts the daemon; from then on it listens at port() and endpoint().
     Process start(const std::function<int()>& prepare = {});
-    // write_config() and SIGHUP, until it takes effect.
+    // Calls write_config() and sends SIGHUP; waits until it takes effect.
     void reload(Process& daemon);
     // The next start or reload listens at the previous port.
     void keep_port() { sns->listen = "127.0.0.1:" + std::to_string(port_); }

@@ -65,7 +65,7 @@ std::vector<KillPhase> KillWorld::phases() {
             bounded_.backfill(kKillsBackfill), events()};
 }
 
-// The load extends over several lives; once it has completed, the next one begins with an empty store.
+// The load extends over several runs of the daemon; once it has completed, the next one begins with an empty store.
 KillPhase KillWorld::first_load() {
     const auto done = [this] { return holds(site_.agency.store_path(), wanted_); };
     const auto give = [this, done] {
@@ -144,7 +144,7 @@ KillWorld::Span KillWorld::observe(const KillPhase& phase) {
 }
 
 void KillWorld::kill_once(const KillPhase& phase, Process& daemon, Span& span) {
-    // Some hit the start, when the work of an earlier life is resumed; the others hit the work that follows.
+    // Some hit the start, when the work of an earlier run is resumed; the others hit the work that follows.
     if (tally_.kills % kOneAtStart == 0) {
         REQUIRE(daemon.outlives(between(0ms, span.up)));
     } else {
@@ -188,7 +188,7 @@ std::string KillWorld::broken_by(const KillPhase& phase) {
         if (broken.empty() && phase.broken) broken = phase.broken();
         if (!broken.empty()) return broken;
     }
-    // The work of the last life is done first: the next phase's work would not fix it.
+    // The work of the last run is done first: the next phase's work would not fix it.
     if (!phase.done()) observe(phase);
     return phase.broken ? phase.broken() : std::string();
 }

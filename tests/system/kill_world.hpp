@@ -5,7 +5,7 @@
 //         REQUIRE(world.broken_by(phase) == "");
 //     REQUIRE(world.broken_at_last() == "");
 //
-// A phase is work for a life of the daemon, and a way to observe from outside whether it is done. Its duration is
+// A phase is work for one run of the daemon, and a way to observe from outside whether it is done. Its duration is
 // measured; the kills are spread over that span, which is adjusted to the hits, since machines are sometimes busy. Only
 // kills after the daemon was up and before the work was done count as hits. Meanwhile the portal occasionally has each
 // of its faults. Used from one thread.
@@ -35,9 +35,10 @@ class KillWorld {
 
     // In the required order: the first one empties the store.
     std::vector<KillPhase> phases();
-    // All kills of one phase. Returns the first promise broken right after one of them, as text.
+    // Does all kills of one phase. Returns the first promise broken right after one of them, as text.
     std::string broken_by(const KillPhase& phase);
-    // The faults end, the daemon keeps running: returns the first promise that is still broken after sufficient time.
+    // The faults end and the daemon keeps running: returns the first promise that is still broken after sufficient
+    // time.
     std::string broken_at_last();
 
     const KillTally& tally() const { return tally_; }  // of the last phase

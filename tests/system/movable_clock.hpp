@@ -24,7 +24,7 @@ class MovableClock {
 
     // For Process: the child uses this clock.
     std::function<int()> prepare() const;
-    // From now on the clock is ahead by that much (behind, if negative).
+    // From now on the clock is ahead by this much (behind, if negative).
     void move(std::chrono::seconds offset) const;
 
   private:

@@ -45,7 +45,7 @@ class PortalProcess {
 
     const std::string& base_url() const { return base_url_; }
     const std::string& ca_file() const { return ca_file_; }
-    // Address of its SNS, "https://127.0.0.1:40443"; empty: it publishes nothing.
+    // Address of its SNS, "https://127.0.0.1:40443"; empty if it publishes nothing.
     const std::string& sns_url() const { return sns_url_; }
 
     nlohmann::json control(const std::string& method, const std::string& target,
@@ -55,14 +55,14 @@ class PortalProcess {
     Listing listing(const std::string& entity);
     // Completed deliveries.
     Deliveries deliveries();
-    // One document of these bytes, with `modified` = now.
+    // Stores one document with these bytes, with `modified` = now.
     void put(const std::string& document);
     void fault(const std::string& name, double probability);
     void clear_faults() { control("DELETE", "/faults"); }
-    // How many responses had that fault.
+    // The number of responses with that fault.
     std::uint64_t suffered(const std::string& name);
 
-    // Every fault of responses by its name, with that probability; except duplicate-id, after which the record is in
+    // Activates every fault of responses with that probability; except duplicate-id, after which the record is in
     // quarantine until its `modified` changes.
     void fault_all(double probability);
 

@@ -23,7 +23,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr int kNotStarted = 127;
-constexpr auto kLookEvery = 20ms;  // at a condition, while the process runs
+constexpr auto kLookEvery = 20ms;  // interval of checking a condition, while the process runs
 
 // Variables of the environment that must not affect the test: proxies, systemd.
 void clean_environment() {

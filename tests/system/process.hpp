@@ -48,9 +48,9 @@ class Process {
     std::chrono::microseconds cpu_time() const { return cpu_time_; }
     bool running();
     void send(int signal) const;
-    // Waits for the end; -2 and SIGKILL after the deadline.
+    // Waits for the end; after the deadline, the code is -2 and the process is killed.
     Ended wait(std::chrono::milliseconds deadline);
-    // Whether it is still running after that time. A pause of a random length, ended early by its exit.
+    // Whether it is still running after that time. A pause of a random length that its exit ends early.
     bool outlives(std::chrono::milliseconds span);
     // Waits until SIGSTOP has taken effect; false if it never does.
     bool wait_stopped() const;

@@ -6,7 +6,7 @@
 
 namespace carecloud {
 
-// Files.
+// The paths of the programs.
 std::string syncd_program();   // CARECLOUD_SYNCD
 std::string ctl_program();     // CARECLOUD_CTL
 std::string portal_program();  // always from the build of the test program

@@ -46,7 +46,7 @@ struct ReadStore {
 ReadStore read_store(const std::string& path);
 
 struct ReadEvent {
-    std::string stream;  // empty: none
+    std::string stream;  // empty if it has none
     std::string record_id;
     std::string event_type;
     std::string state;
@@ -54,7 +54,7 @@ struct ReadEvent {
 };
 using ReadEvents = std::map<std::string, ReadEvent>;  // by MessageId
 
-// Throws the same.
+// Throws as read_store() does.
 ReadEvents read_events(const std::string& path);
 
 // The progress of a backfill or a reconciliation.
@@ -63,7 +63,7 @@ struct ReadPass {
     std::string kind;
     std::string state;
     std::uint64_t steps_done = 0;
-    std::pair<std::string, std::string> position;  // in the current step; empty: at its beginning
+    std::pair<std::string, std::string> position;  // in the current step; empty at its beginning
     std::string error;
     std::uint64_t requests = 0;
 

@@ -78,7 +78,7 @@ class Site {
         return client_.reply();
     }
     json get(const std::string& target) { return json::parse(body_in(ask("GET", target))); }
-    // Reads that many changes after `since`, waiting if there are none.
+    // Reads this many changes after `since`, waiting for those that are missing.
     std::vector<json> follow(std::uint64_t since, std::size_t count) {
         std::vector<json> changes;
         while (changes.size() < count) {
@@ -245,7 +245,7 @@ TEST_CASE("with a token no request without it is served, and a reload accepts a 
     CHECK(status_of(site.ask("GET", "/v1/status", with("the second"))) == 200);
     CHECK(started_at("the second") == start);
     CHECK(status_of(site.ask("GET", "/v1/status", with("the first"))) == 401);
-    // A replaced file is used automatically.
+    // A replaced file is used without a reload.
     const auto lines = [&] {
         const std::string said = site.daemon.err();
         const std::string line = "file changed, new content in use";

@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// A step has at most so many requests in total and per second: its changes, its polls, the polls for its events.
+// The maximum number of requests of a step, in total and per second: its changes, its polls, the polls for its events.
 constexpr std::uint64_t kRequestsAStep = 60;
 constexpr std::uint64_t kRequestsASecond = 10;
 

@@ -22,7 +22,7 @@ Run doctor(Agency& agency, std::vector<std::string> more = {}) {
     return {.code = code, .out = process.out(), .err = process.err()};
 }
 
-// By their names.
+// The checks, by name.
 std::map<std::string, json> checks_of(const Run& run) {
     std::map<std::string, json> checks;
     const json report = json::parse(run.out);

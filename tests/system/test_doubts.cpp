@@ -16,7 +16,7 @@ namespace {
 
 constexpr const char* kId = "65f35b06e30c8a2e4578d118";
 
-// Written to the portal as by another program; `query`: how.
+// Written to the portal as if by another program; `query`: in which way.
 void put(PortalProcess& portal, const std::string& modified, const std::string& value,
          const std::string& query = "silent=true") {
     portal.control("POST", "/put/claim_attendance?" + query, record_of(kId, modified, {{"value", value}}));
@@ -85,7 +85,7 @@ TEST_CASE(
 
     portal.control("POST", "/restore");
     const auto is_restored = [&] {
-        // What is younger than the overlap is left to the next one.
+        // Records younger than the overlap are left to the next one.
         ctl(agency, daemon, {"reconcile", "claim_attendance", "--confirm-deletes"});
         return agency.broken_promise(portal).empty();
     };
@@ -188,7 +188,7 @@ TEST_CASE("a field that differs in each response causes one change per day, with
     CHECK(daemon->wait_until([&] { return updates() > before; }, kWithin));
     CHECK(agency.stop(*daemon).code == 0);
 
-    // Once no replica can be behind: one change each by the first reading, and more only on request.
+    // Once no replica can be behind: the first reading gives one change each, and more only on request.
     agency.config.stream_more = "overlap: 1s";
     agency.write_config();
     daemon.emplace(agency.start());

@@ -10,8 +10,6 @@
 using namespace carecloud;
 using namespace std::chrono_literals;
 
-namespace {}  // namespace
-
 TEST_CASE("a certificate host that never responds does not delay messages with another certificate") {
     EventSite site;
     Process daemon = site.start();

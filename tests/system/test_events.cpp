@@ -107,7 +107,7 @@ TEST_CASE(
         const Deliveries ended = site.portal.deliveries();
         return std::count_if(ended.begin(), ended.end(), [](const auto& one) {
                    return one.second.status == 200;
-               }) == static_cast<std::ptrdiff_t>(delivered.size() + 4 + 1);  // and the confirmation
+               }) == static_cast<std::ptrdiff_t>(delivered.size() + 4 + 1);  // with the confirmation
     };
     CHECK(daemon.wait_until(twice, kWithin));
     CHECK(daemon.says("outcome=duplicate", kWithin));

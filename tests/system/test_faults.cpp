@@ -14,7 +14,7 @@ namespace {
 
 struct FaultCase {
     std::string name;
-    // Errors that an operator fixes or that end after a long time: a refused key, a used-up quota. SIGHUP simulates
+    // Errors that an operator fixes or that take a long time to end: a refused key, a used-up quota. SIGHUP simulates
     // that.
     bool reload = false;
 };

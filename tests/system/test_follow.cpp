@@ -102,10 +102,10 @@ TEST_CASE("SIGINT ends the service like SIGTERM, even if no peer responds") {
     daemon.send(SIGINT);
     const Run run = agency.said(daemon, daemon.wait(kStopWithin).code);
     CHECK(run.code == 0);
-    CHECK(run.says("info  stopped"));  // in order, not by the alarm that ends a hanging stop
+    CHECK(run.says("info  stopped"));  // a normal shutdown, not the alarm that ends a hanging one
 }
 
-// Found in review: errors of a removed stream were reported forever.
+// Regression: errors of a removed stream were reported forever.
 TEST_CASE("errors of a stream are no longer reported when a reload has removed it") {
     PortalProcess portal({"--records", "20", "--entity", "claim_attendance", "--entity", "provider"});
     portal.fault("403", 1);

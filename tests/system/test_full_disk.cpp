@@ -18,8 +18,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// A copy of the store on a disk visible only to the process, which is stopped meanwhile. SQLite would treat the path as
-// a link.
+// A copy of the store on a disk visible only to the process, which is stopped meanwhile. It is not opened in place:
+// SQLite would treat the path, below /proc/PID/root, as a symbolic link.
 class StoreCopy {
   public:
     StoreCopy(const std::string& disk, Process& process) {
@@ -81,7 +81,7 @@ TEST_CASE("a full disk: no commit, not ready, 503; with space again everything a
 
     site.portal.control("POST", "/generate", {{"count", 3000}, {"batch", 70}, {"silent", true}});
     REQUIRE(daemon->wait_until(says_critical, kWithin));
-    // The store's files have some spare room of their own.
+    // The store's files have some spare room.
     std::vector<std::string> ids;
     const auto refused = [&] {
         const std::vector<std::string> more = site.submit({{"count", 40}});

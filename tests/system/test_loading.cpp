@@ -1,4 +1,4 @@
-// Long loads in ranges: their progress, and a kill in their midst.
+// Long loads in ranges: their progress, and a kill during one.
 #include "system/api_client.hpp"
 #include "system/store_reader.hpp"
 

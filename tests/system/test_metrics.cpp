@@ -30,7 +30,7 @@ std::set<std::string> found_in(const std::string& text, const std::string& patte
     return found;
 }
 
-// promtool's output; empty: no problem.
+// promtool's output; empty if there is no problem.
 std::string promtool(const std::string& arguments, const TempDir& dir) {
     Process process(
         {.arguments = {"/bin/sh", "-c", "promtool " + arguments}, .output = dir.file("promtool")});

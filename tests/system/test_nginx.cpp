@@ -78,7 +78,7 @@ class Proxied {
                                      read_text(files_.file("errors")));
     }
 
-    // Empty: no server listens.
+    // Empty if no server listens.
     std::string ask(const std::string& target, const std::string& headers = {}) const {
         try {
             WireClient client(port_, WireClient::Wire::plain);

@@ -21,7 +21,7 @@ std::string cursor_of(const Agency& agency) {
     return select_text(agency.store_path(), "SELECT max(cursor_modified, safe_modified) FROM streams");
 }
 
-// Nothing is behind, and nothing is ahead of its time.
+// Nothing is late, and nothing is ahead of its time.
 void check_well(const Agency& agency, Process& daemon) {
     CHECK(cursor_of(agency) < instant_in(61));
     CHECK(metric(daemon, "carecloud_lag_seconds{stream=\"claim_attendance\"}") >= 0);
@@ -74,7 +74,7 @@ TEST_CASE("a store whose cursor an earlier version had moved to 2066 recovers at
     const std::string far = "'2066-03-10T12:00:00.0000000Z'";
     execute_sql(agency.store_path(), "UPDATE streams SET cursor_modified = " + far +
                                          ", safe_modified = " + far + ", portal_time = " + far);
-    // One that an idle poll would find, and one that was passed over meanwhile.
+    // One record that an idle poll would find, and one that was passed over meanwhile.
     portal.control("POST", "/generate", {{"count", 1}});
     portal.control("POST", "/put/claim_attendance",
                    record_of("65f35b06e30c8a2e45780002", "2020-01-01T00:00:00.0000000Z"));

@@ -37,7 +37,7 @@ struct Watched {
     bool becomes(const std::string& state) {
         return daemon.wait_until([&] { return status().at("state") == state; }, kWithin);
     }
-    // The reason whose text contains this.
+    // The reason whose text contains these words.
     nlohmann::json reason(const std::string& words) {
         nlohmann::json found;
         const auto shown = [&] {

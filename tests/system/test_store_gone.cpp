@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// The status of a message that was accepted before; 0: the daemon is down.
+// The status of the response to a message that was accepted before; 0: the daemon is down.
 int answer_to(const EventSite& site, const std::string& body) {
     try {
         WireClient client(site.port(), WireClient::Wire::tls);

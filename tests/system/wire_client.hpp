@@ -34,7 +34,7 @@ class WireClient {
     std::string reply();
     // Everything until the peer closes.
     std::string rest();
-    // Whether the peer has closed, or reset, by now. Not after reply() or rest().
+    // Whether the peer has closed or reset the connection by now. Not after reply() or rest().
     bool closed();
     // The common name of the peer's certificate.
     std::string peer_name() const;
@@ -46,7 +46,7 @@ class WireClient {
 
 // A POST of that body; `headers` are lines that end with "\r\n".
 std::string post_text(const std::string& target, std::string_view body, const std::string& headers = {});
-// 0: it is not a response.
+// 0 if it is not a response.
 int status_of(const std::string& reply);
 
 }  // namespace carecloud
