@@ -13,7 +13,7 @@ namespace carecloud {
 namespace {
 
 using Json = OrderedJson;
-using Read = std::optional<std::string> (*)(const Json&);  // none: it cannot be read
+using Read = std::optional<std::string> (*)(const Json&);  // std::nullopt: it cannot be read
 using Texts = std::vector<std::string>;
 
 std::string lower(std::string text) {
@@ -102,7 +102,7 @@ class Members {
         }
     }
 
-    // The first member, not null, whose name is one of `spellings` but for its case.
+    // The first member that is not null and has one of the names in `spellings`, ignoring case.
     void take_spelled(ViewRow& row, const std::string& name, const Texts& spellings, Read read) const {
         row[name] = std::nullopt;
         bool first = true;
@@ -117,7 +117,7 @@ class Members {
         }
     }
 
-    // A member that is to be an object or an array; where it is not, null.
+    // A member that must be an object or an array; null if it is not.
     Json container(const std::string& name, Json::value_t type) const {
         const Json found = object_.is_object() ? object_.value(name, Json()) : Json();
         if (found.type() == type) return found;

@@ -1,4 +1,4 @@
-// What the attendance views must show of a body, worked out from the JSON by other means than SQL.
+// The expected content of the attendance views for a body, determined from the JSON without SQL.
 #pragma once
 
 #include <map>
@@ -13,15 +13,15 @@ namespace carecloud {
 
 using OrderedJson = nlohmann::ordered_json;
 
-// A row's columns by name, the views' own columns (stream, seq …) left out. None: NULL. Numbers are written as
-// text with six decimals, since SQLite's reading of a text may differ in the last bit.
+// A row's columns by name, without the columns of the store (stream, seq …). std::nullopt: NULL. Numbers are texts with
+// six decimals, since SQLite's reading of a text may differ in the last bit.
 using ViewRow = std::map<std::string, std::optional<std::string>>;
 
 struct AttendanceRows {
     ViewRow record;
     std::vector<ViewRow> days;
     std::vector<ViewRow> signs;
-    std::multiset<std::string> malformed;  // where it stands, as SQLite writes paths
+    std::multiset<std::string> malformed;  // paths of values that cannot be read, as SQLite writes them
 };
 
 AttendanceRows read_attendance(const OrderedJson& body);

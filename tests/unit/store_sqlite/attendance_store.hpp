@@ -1,4 +1,4 @@
-// A store that holds given bodies as records of claim_attendance, and its views as another program reads them.
+// A store with the given bodies as records of claim_attendance, and its views as read by another program.
 #pragma once
 
 #include "model/record.hpp"
@@ -12,7 +12,7 @@
 
 namespace carecloud {
 
-// What a query answers: the columns' names, then the rows; numbers with six decimals.
+// The result of a query: the columns' names, then the rows; numbers with six decimals.
 struct SqlTable {
     std::vector<std::string> columns;
     std::vector<std::vector<std::optional<std::string>>> rows;
@@ -20,17 +20,17 @@ struct SqlTable {
 
 class AttendanceStore {
   public:
-    // Record number i is called as `record_name` says.
+    // The id of record number i is record_name(i).
     explicit AttendanceStore(const std::vector<std::string>& bodies);
 
     static std::string record_name(std::size_t index);
 
-    // A later version of a record, of a whole month, that comes at that time.
+    // Stores a later version of a record, for a whole month, at that time.
     void correct(std::size_t index, const std::string& body, const std::string& at, bool disabled = false);
 
-    // Whatever the query's error, it fails the test. Schemas are not trusted, as in the daemon.
+    // An error of the query fails the test. Schemas are not trusted, as in the daemon.
     SqlTable ask(const std::string& query);
-    // All four views, of one record. Columns that are the store's own (stream, id, seq …) are left out.
+    // All four views of one record, without the store's own columns (stream, id, seq …).
     AttendanceRows read(std::size_t index);
     void sql(const std::string& statements) { fixture_.sql(statements); }
 

@@ -1,5 +1,5 @@
-// A SQLite store in a directory of its own, the calls of it run to their end, and what an operator's shell
-// could do to its file.
+// A SQLite store in a temporary directory, its calls run to completion, and what an operator's shell could do to its
+// file.
 #pragma once
 
 #include "store/sqlite/sqlite_store.hpp"
@@ -26,7 +26,7 @@ class StoreFixture {
     void open(const SqliteSettings& settings);
     void open() { open(settings()); }
     void close() { store_.reset(); }
-    // Opens and closes at once, and says what went wrong; nothing going wrong fails the test.
+    // Opens, closes immediately and returns the error; no error fails the test.
     Error open_error(const SqliteSettings& settings);
     Error open_error() { return open_error(settings()); }
 
@@ -36,7 +36,7 @@ class StoreFixture {
     HandClock& clock() { return clock_; }
     const TempDir& directory() const { return directory_; }
 
-    // On a connection of its own. Fails the test on an error.
+    // On a separate connection. An error fails the test.
     void sql(const std::string& statements);
     std::string value(const std::string& query);
 
@@ -50,7 +50,7 @@ class StoreFixture {
 // `count` records named "<prefix>0"…, each with a body of `size` bytes.
 PagePtr page_of(const std::string& prefix, std::size_t count, std::size_t size);
 
-// Writes `bytes` over what stands at `offset`.
+// Writes `bytes` over the content at `offset`.
 void overwrite(const std::string& path, std::uint64_t offset, const std::string& bytes);
 
 }  // namespace carecloud

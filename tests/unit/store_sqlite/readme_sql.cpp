@@ -15,7 +15,7 @@ std::string trimmed(const std::string& text) {
     return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \n") - first + 1);
 }
 
-// A statement ends where a line does, with a semicolon.
+// A statement ends with a semicolon at the end of a line.
 std::vector<ReadmeStatement> split(const std::string& block) {
     std::vector<ReadmeStatement> statements;
     std::size_t begin = 0;

@@ -8,7 +8,7 @@
 namespace carecloud {
 namespace {
 
-// What SQLite's C interface has no place for: the one disk, and the methods of the system's files with one changed,
+// SQLite's C interface has no place for these: the one disk, and the system's file methods with one of them replaced,
 // for connections that write and for those that only read.
 SlowDisk* the_disk = nullptr;
 sqlite3_vfs vfs;

@@ -1,12 +1,12 @@
-// A SQLite VFS over the system's own, on which syncing the database file can be held up or made to fail. While the
-// store is open that file is synced by checkpoints and nothing else: commits sync the log. Read transactions of
-// connections that only read can be held up, too.
+// A SQLite VFS on top of the system's own, on which syncing the database file can be blocked or made to fail. While the
+// store is open, only checkpoints sync that file: commits sync the log. Read transactions of read-only connections can
+// be blocked, too.
 //
-//     SlowDisk disk;                       // one at a time: SQLite knows it by its name
+//     SlowDisk disk;                       // one at a time: SQLite finds it by its name
 //     settings.vfs = SlowDisk::kName;
 //     SlowDisk::Held held(disk);
 //     …                                    // commit enough
-//     disk.wait_for_sync();                // a checkpoint is under way now, and stays so
+//     disk.wait_for_sync();                // a checkpoint is in progress now, and blocked
 //     held.let_go();
 #pragma once
 
@@ -22,12 +22,12 @@ class SlowDisk {
     static constexpr const char* kName = "carecloud-slow-disk";
 
     SlowDisk();
-    // Every connection that uses it is closed before.
+    // Every connection that uses it must be closed before.
     ~SlowDisk();
     SlowDisk(const SlowDisk&) = delete;
     SlowDisk& operator=(const SlowDisk&) = delete;
 
-    // Syncs wait as long as one lives, or until let_go().
+    // Blocks syncs during its lifetime, or until let_go().
     class Held {
       public:
         explicit Held(SlowDisk& disk) : disk_(disk) { disk_.hold(true); }
@@ -41,7 +41,7 @@ class SlowDisk {
         SlowDisk& disk_;
     };
 
-    // Read transactions of connections that only read wait as long as one lives.
+    // Blocks read transactions of read-only connections during its lifetime.
     class HeldReads {
       public:
         explicit HeldReads(SlowDisk& disk) : disk_(disk) { disk_.hold_reads(true); }
@@ -53,11 +53,11 @@ class SlowDisk {
         SlowDisk& disk_;
     };
 
-    // What syncs answer from now on.
+    // Whether syncs fail from now on.
     void fail(bool failing);
-    // Until a sync was begun since the last change of the two.
+    // Waits until a sync has begun since the last change of Held or fail().
     void wait_for_sync();
-    // Whether a read transaction waits within half a minute.
+    // Whether a read transaction is blocked within half a minute.
     bool waits_for_read();
 
     // Called by SQLite's files; any thread.

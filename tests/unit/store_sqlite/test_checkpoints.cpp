@@ -1,5 +1,5 @@
-// The write-ahead log: how long it grows, how it goes into the database beside the writer, and what becomes of it
-// when that does not work.
+// The write-ahead log: how large it grows, how it is moved to the database while the writer continues, and the
+// consequences if that fails.
 #include "store/sqlite/connection.hpp"
 #include "support/fault_disk/fault_disk.hpp"
 #include "support/run_task.hpp"
@@ -16,10 +16,10 @@ using namespace carecloud;
 namespace {
 
 constexpr std::uint64_t kLogMaxBytes = 1U << 20U;
-// One commit of commit_some() in the log, at most.
+// The maximum size of one commit of commit_some() in the log.
 constexpr std::uint64_t kCommitBytes = 1U << 20U;
 
-// No test waits for a lock of its own: a commit that did would not end.
+// No test waits for its own lock: such a commit would not end.
 SqliteSettings small_log(const StoreFixture& fixture) {
     SqliteSettings settings = fixture.settings();
     settings.busy_timeout = std::chrono::hours(1);
@@ -35,7 +35,7 @@ bool has_log(const StoreFixture& fixture) {
     return std::filesystem::exists(fixture.path() + "-wal");
 }
 
-// `pages` commits of 0.4 MB each. Says how long the log's file was at most.
+// `pages` commits of 0.4 MB each. Returns the greatest size of the log's file.
 std::uint64_t commit_some(StoreFixture& fixture, const std::string& prefix, int pages) {
     std::uint64_t most = 0;
     for (int page = 0; page < pages; ++page) {
@@ -81,11 +81,11 @@ TEST_CASE("commits continue during a checkpoint, and closing waits for it") {
     StoreFixture fixture;
     SqliteSettings settings = small_log(fixture);
     settings.vfs = SlowDisk::kName;
-    settings.checkpoint_bytes = 32 * kCommitBytes;  // the writer comes to no checkpoint of its own
+    settings.checkpoint_bytes = 32 * kCommitBytes;  // so that the writer makes no checkpoint itself
     fixture.open(settings);
     SlowDisk::Held held(disk);
-    // One commit that requests a checkpoint, and nothing behind it: with more in the log than it moves, a checkpoint
-    // syncs nothing.
+    // One commit that requests a checkpoint, and nothing after it: if the log has more than the checkpoint moves, the
+    // checkpoint syncs nothing.
     REQUIRE(fixture.commit(page_of("a-", 80, 60'000)).has_value());
     disk.wait_for_sync();
     commit_some(fixture, "b", 4);
@@ -104,7 +104,7 @@ TEST_CASE("a failed checkpoint loses nothing: the log stays, and a later one mov
     settings.vfs = SlowDisk::kName;
     fixture.open(settings);
     disk.fail(true);
-    // The writer's own tries, at the log's greatest length, fail as well.
+    // The writer's own attempts, at the log's maximum size, fail as well.
     commit_some(fixture, "a", 40);
     CHECK(log_bytes(fixture) > 2 * kLogMaxBytes);
     disk.fail(false);
@@ -142,8 +142,8 @@ TEST_CASE("a store may be closed immediately after each commit") {
     CHECK(fixture.value("SELECT count(*) FROM records") == "400");
 }
 
-// SQLite syncs the database with the last piece of the log alone. Where that sync failed, it moved only that piece
-// again, began the log anew, and the pieces before were nowhere.
+// SQLite syncs the database only with the last part of the log. If that sync failed, it moved only that part again and
+// restarted the log, so the parts before were lost.
 TEST_CASE("pages moved before a failed sync are moved again before the log restarts") {
     FaultDisk disk(1);
     StoreFixture fixture;
@@ -154,14 +154,14 @@ TEST_CASE("pages moved before a failed sync are moved again before the log resta
     const auto commit = [&](const std::string& prefix, std::size_t size) {
         REQUIRE(fixture.commit(page_of(prefix, 10, size)).has_value());
     };
-    constexpr std::size_t large = 900'000;  // ten of them, and the writer moves the log itself
+    constexpr std::size_t large = 900'000;  // after ten of them, the writer moves the log itself
     commit("first", 2'000);
     {
         Connection reader(fixture.path(), FaultDisk::kName);
         reader.execute("BEGIN; SELECT count(*) FROM records");
         commit("up to the reader's", large);
     }
-    disk.fail(FaultDisk::Call::sync, 3);  // after that of the commit and that of the log
+    disk.fail(FaultDisk::Call::sync, 3);  // after the syncs of the commit and of the log
     commit("which fails", large);
     commit("which does not", large);
     commit("the log's beginning", 2'000);

@@ -1,4 +1,4 @@
-// The content of a record is erased, wherever it was.
+// The content of a record is erased wherever it is stored.
 #include "store/sqlite/connection.hpp"
 #include "support/run_task.hpp"
 #include "unit/store_sqlite/fixture.hpp"
@@ -13,7 +13,7 @@ using namespace carecloud;
 
 namespace {
 
-// Whether any file of the store has the text, uncompressed.
+// Whether any file of the store contains the text, uncompressed.
 bool is_on_disk(const StoreFixture& store, const std::string& text) {
     for (const auto& entry :
          std::filesystem::directory_iterator(std::filesystem::path(store.path()).parent_path())) {

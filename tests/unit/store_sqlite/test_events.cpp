@@ -28,7 +28,7 @@ struct Answers {
     std::vector<Error> errors;
 };
 
-// Hands all of them in before the store's thread can be done with the first, and waits for all.
+// Submits all of them before the store's thread can finish the first, and waits for all.
 Answers receive_together(StoreFixture& fixture, std::size_t count) {
     Answers answers;
     for (std::size_t i = 0; i < count; ++i) {
@@ -53,7 +53,7 @@ TEST_CASE("events that wait together share few transactions") {
     StoreFixture fixture;
     fixture.open();
     const std::string before = fixture.value("PRAGMA wal_checkpoint(TRUNCATE)");
-    // A transaction of one event writes three pages of 16 KiB to the log at least: the table's, and two indexes'.
+    // A transaction of one event writes at least three pages of 16 KiB to the log: the table's, and two indexes'.
     const Answers answers = receive_together(fixture, 500);
     CHECK(answers.fresh == 500);
     CHECK(answers.errors.empty());

@@ -1,5 +1,4 @@
-// What goes wrong while the store is in use: reported by its kind, nothing of the call is kept, and the next one
-// works.
+// Failures while the store is in use: reported by kind, nothing of the call is stored, and the next one works.
 #include "store/sqlite/connection.hpp"
 #include "support/run_task.hpp"
 #include "unit/store_sqlite/fixture.hpp"
@@ -15,7 +14,7 @@ using Catch::Contains;
 
 namespace {
 
-// A small filesystem of its own, where this user may mount one.
+// A small filesystem, if this user may mount one.
 class SmallDisk {
   public:
     explicit SmallDisk(std::string path) : path_(std::move(path)) {
@@ -35,7 +34,7 @@ class SmallDisk {
     bool mounted_ = false;
 };
 
-// Fills the store until it says no; then it must still take what fits.
+// Fills the store until it refuses a commit; then it must still accept what fits.
 void fill_and_go_on(StoreFixture& fixture, const std::string& path) {
     Error error;
     int page = 0;
@@ -52,7 +51,7 @@ void fill_and_go_on(StoreFixture& fixture, const std::string& path) {
     REQUIRE(held.has_value());
     CHECK(held->unchanged == 10);
     CHECK(held->last_seq == static_cast<std::uint64_t>(page) * 10);
-    // Nothing of the failed page was kept, and its numbers are given to the next that fits.
+    // Nothing of the failed page was stored, and its numbers are given to the next one that fits.
     const auto small = fixture.commit(page_of("small", 1, 10));
     REQUIRE(small.has_value());
     CHECK(small->last_seq == held->last_seq + 1);
@@ -111,7 +110,7 @@ TEST_CASE("another program's lock is waited for, then named, and the same page i
     CHECK(refused.error().code == ErrorCode::store_busy);
     CHECK_THAT(refused.error().message(), Contains(fixture.path()) && Contains("another program"));
     CHECK(run_task(fixture.io(), fixture.store().unknown("s", {{"a0", "", {}}}))->size() ==
-          1);  // reading goes on
+          1);  // reading still works
     other.execute("ROLLBACK");
     CHECK(fixture.commit(page)->created == 3);
 }
@@ -134,7 +133,7 @@ TEST_CASE("a damaged page within the file is found when it is used") {
     StoreFixture fixture;
     fixture.open();
     REQUIRE(fixture.commit(page_of("a", 500, 200)).has_value());
-    fixture.open();  // makes the index that a first load leaves out
+    fixture.open();  // creates the index that a first load omits
     fixture.close();
     Connection db(fixture.path(), "");
     const auto root = static_cast<std::uint64_t>(
@@ -189,7 +188,7 @@ TEST_CASE("errors of the disk are distinguished from those of permissions") {
     CHECK_THAT(code(14, EACCES).message(), Contains("Permission denied"));  // SQLITE_CANTOPEN
 }
 
-// As a newer version, or a program of an administrator's, may have written it.
+// As a newer version, or an administrator's program, may have written it.
 TEST_CASE("a row of passes or first_passes that is unknown here does not delay the others") {
     StoreFixture fixture;
     fixture.open();

@@ -1,4 +1,4 @@
-// An empty store is filled without its unique index, and nobody can tell but by the time it takes.
+// An empty store is filled without its unique index, which affects only the time it takes.
 #include "support/run_task.hpp"
 #include "unit/store_sqlite/fixture.hpp"
 
@@ -10,7 +10,7 @@ namespace {
 
 constexpr const char* kFirstModified = "2024-01-01T00:00:00Z";
 
-// All of those that a first load leaves out, or none.
+// All indexes that a first load omits, or none.
 bool has_index(StoreFixture& fixture) {
     const std::string count = fixture.value(
         "SELECT count(*) FROM sqlite_schema WHERE name IN ('records_by_id', 'changes_by_modified', "
@@ -71,7 +71,7 @@ TEST_CASE("of several streams the end of the last one builds the index") {
     CHECK_FALSE(has_index(fixture));
     CHECK(commit(fixture, {.stream = "t", .page = page_of("a", 6, 10)})->created == 1);
     end_walk(fixture, "s");
-    CHECK_FALSE(has_index(fixture));  // the other one began again
+    CHECK_FALSE(has_index(fixture));  // the other stream has begun again
     end_walk(fixture, "t");
     CHECK(has_index(fixture));
     CHECK(commit(fixture, {.stream = "t", .page = page_of("a", 6, 10)})->unchanged == 6);

@@ -1,4 +1,4 @@
-// A record's history by the reader, and the view of corrections.
+// A record's history as the reader returns it, and the view of corrections.
 #include "store/sqlite/sqlite_reader.hpp"
 #include "support/run_task.hpp"
 #include "unit/store_sqlite/fixture.hpp"

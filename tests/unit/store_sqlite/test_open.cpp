@@ -1,4 +1,4 @@
-// What may be wrong with the path, each said clearly.
+// Problems with the path, each with a clear message.
 #include "store/sqlite/connection.hpp"
 #include "support/fault_disk/fault_disk.hpp"
 #include "unit/store_sqlite/fixture.hpp"
@@ -16,7 +16,7 @@ using Catch::Contains;
 
 namespace {
 
-// In a child that lost its privileges, where the fixture's own directory cannot be used.
+// In a child without privileges, which cannot use the fixture's own directory.
 std::string open_as_unprivileged(const std::string& path) {
     return as_unprivileged([path] {
         boost::asio::io_context io;
@@ -107,7 +107,7 @@ TEST_CASE("a read-only file and a read-only directory are distinguished, each wi
     CHECK_THAT(unwritable,
                Contains("new.db: Permission denied") && Contains("write access to the directory"));
 
-    // The file is writable, but SQLite cannot put its log beside them.
+    // The file is writable, but SQLite cannot create its log beside it.
     fs::permissions(fixture.path(), fs::perms(0666));
     fs::remove(fixture.path() + "-wal");
     fs::remove(fixture.path() + "-shm");
@@ -124,7 +124,8 @@ TEST_CASE("a file that is not a database is reported as damaged and not changed"
     CHECK(fs::file_size(fixture.path()) == 4096);
 }
 
-// The pragma says "wal" before it has written so: a store went on without a log, where a power loss takes commits back.
+// The pragma returns "wal" before that is written: such a store continued without a log, and a power loss took commits
+// back.
 TEST_CASE("a store does not open without its log if a sync failed when the log was started") {
     FaultDisk disk(1);
     StoreFixture fixture;

@@ -1,4 +1,4 @@
-// One daemon a store (hazard 13).
+// One daemon per store (hazard 13).
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/ownership.hpp"
 #include "support/run_task.hpp"
@@ -45,7 +45,7 @@ TEST_CASE("the second daemon reports which process holds the store") {
     CHECK(error.code == ErrorCode::store_owned);
     CHECK_THAT(error.message(),
                Contains("process " + std::to_string(::getpid())) && Contains(fixture.path()));
-    // Its attempt did no harm to the first.
+    // Its attempt did not harm the first.
     CHECK(fixture.commit(page_of("a", 3, 10)).has_value());
 }
 
@@ -239,8 +239,8 @@ TEST_CASE("operations that keep the store's content are not an overwrite, and hi
     fixture.open(settings);
     REQUIRE(fixture.commit(page_of("a", 3, 10)).has_value());
     Connection other(fixture.path(), "");
-    // Until no checkpoint of the store's own is under way or has anything to do: what is written meanwhile by hand is
-    // lost in it, or loses it.
+    // Until no checkpoint of the store is in progress or due: otherwise a concurrent write of the test would be lost in
+    // it, or destroy it.
     const auto finish_checkpoints = [&other] {
         while (other.number("PRAGMA wal_checkpoint(TRUNCATE)") != 0) {
         }
@@ -315,7 +315,7 @@ TEST_CASE("an empty store is created once, and not again without permission if i
                                     Contains("--new-store") && Contains("restore a backup"));
     SqliteSettings elsewhere = settings;
     elsewhere.path = fixture.directory().file("another.db");
-    fixture.open(elsewhere);  // a store of its own, which the marker knows from now on
+    fixture.open(elsewhere);  // a separate store, to which the marker refers from now on
     fixture.close();
     fs::remove(settings.marker);
     fixture.open(settings);

@@ -1,4 +1,4 @@
-// A look at a stream's row beside a running daemon.
+// Reading a stream's row while a daemon is running.
 #include "store/sqlite/open.hpp"
 #include "support/run_task.hpp"
 #include "unit/store_sqlite/fixture.hpp"
@@ -42,7 +42,7 @@ TEST_CASE("what the former versions take is seen from outside") {
         REQUIRE(fixture.commit(make_page({{"a", modified}})).has_value());
     const auto use = peek_versions(fixture.settings()).value();
     REQUIRE(use);
-    CHECK(use->versions == 0);  // `modified` alone is no correction
+    CHECK(use->versions == 0);  // a change of `modified` only is not a correction
     REQUIRE(fixture.commit(make_page({{"a", "2024-01-04T00:00:00Z", R"({"v":1})"}})).has_value());
     const auto more = peek_versions(fixture.settings()).value();
     CHECK(more->versions == 1);

@@ -1,4 +1,4 @@
-// What store.keep takes away, and what it does not.
+// What store.keep removes, and what it does not.
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/sqlite_reader.hpp"
 #include "support/run_task.hpp"
@@ -80,7 +80,7 @@ TEST_CASE("of the log the newest change of each record stays, and numbers are no
     CHECK_FALSE(fixture.prune({.changes = at_day(20)}).written);
     fixture.commit(4, {"b"});
     CHECK(fixture.seqs("changes") == "2,4,5");
-    // What was the newest once stays: pruning has passed it.
+    // The former newest change stays: pruning has passed it.
     CHECK(fixture.prune({.changes = at_day(20)}).changes == 0);
 }
 
@@ -89,7 +89,7 @@ TEST_CASE("nothing that is young enough is taken away behind what a wrong clock 
     fixture.commit(10, {"a"});
     fixture.commit(11, {"a"});
     fixture.commit(
-        1, {"a"});  // by a clock that went back: the version is older than the one held, and is doubted
+        1, {"a"});  // with a clock that went back: the version is older than the one held, and is doubted
     fixture.commit(12, {"a"});
     CHECK(fixture.prune({.versions = at_day(5), .changes = at_day(5)}).rows() == 0);
 }

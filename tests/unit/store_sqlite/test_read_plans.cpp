@@ -1,4 +1,4 @@
-// Which index answers each of the reader's queries: asked of SQLite itself.
+// Which index serves each of the reader's queries, according to SQLite.
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/read_queries.hpp"
 #include "store/sqlite/statement.hpp"
@@ -10,7 +10,7 @@ using namespace carecloud;
 
 namespace {
 
-// "SEARCH records USING INDEX records_by_id (stream=? AND id>?)", a line a step.
+// "SEARCH records USING INDEX records_by_id (stream=? AND id>?)", one line per step.
 std::string plan_of(Connection& db, std::string_view query) {
     std::string plan;
     Statement statement(db, "EXPLAIN QUERY PLAN " + std::string(query));

@@ -1,5 +1,5 @@
-// The SQL in packaging/manual/sql.md is run as it stands there, on the records that it speaks of, and answers what it
-// prints.
+// The SQL in packaging/manual/sql.md is run unchanged on the records that it describes, and returns what is printed
+// there.
 #include "portal/records.hpp"
 #include "unit/store_sqlite/attendance_store.hpp"
 #include "unit/store_sqlite/readme_sql.hpp"
@@ -14,8 +14,8 @@ using namespace carecloud;
 
 namespace {
 
-// What carecloud-portal holds when started with --records 1000 --shape full, and after /generate of 40 light ones,
-// which draws from a row of its own.
+// The records of carecloud-portal when started with --records 1000 --shape full, and after /generate of 40 light ones,
+// which have a random sequence of their own.
 std::vector<std::string> readme_bodies() {
     constexpr std::uint64_t generate_seed = 1 ^ 0x67656e6572617465U;
     std::vector<std::string> bodies;
@@ -26,7 +26,7 @@ std::vector<std::string> readme_bodies() {
     return bodies;
 }
 
-// With the first occurrence of each text replaced.
+// The body with the first occurrence of each text replaced.
 std::string edited(std::string body, const std::vector<std::pair<std::string, std::string>>& edits) {
     for (const auto& [before, now] : edits) {
         const std::size_t at = body.find(before);
@@ -36,7 +36,7 @@ std::string edited(std::string body, const std::vector<std::pair<std::string, st
     return body;
 }
 
-// What is corrected in two records of January 2023 after they were paid.
+// Corrects two records of January 2023 after they were paid.
 void correct(AttendanceStore& store, const std::vector<std::string>& bodies) {
     store.correct(0,
                   edited(bodies[0], {{R"("attendancedate":"20230105","isabsence":"N","absencetype":"")",
@@ -63,7 +63,7 @@ bool same(const std::string& printed, const std::string& found) {
 void check_answer(const ReadmeStatement& statement, const SqlTable& found) {
     CHECK(found.columns == *statement.columns);
     REQUIRE_FALSE(statement.rows.empty());
-    // What happened yesterday is another thing every day.
+    // Results about yesterday are different every day.
     if (statement.sql.find("'now'") != std::string::npos) return;
     REQUIRE(found.rows.size() == statement.rows.size());
     for (std::size_t i = 0; i < found.rows.size(); ++i) {

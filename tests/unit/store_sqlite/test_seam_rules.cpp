@@ -1,4 +1,4 @@
-// What ends the process at the Store seam before it is committed or believed.
+// Violations at the Store seam that end the process before anything is committed or returned.
 #include "store/store.hpp"
 #include "support/broken_promise.hpp"
 #include "support/run_task.hpp"
@@ -30,7 +30,7 @@ Batch batch_at(const char* cursor, const char* safe) {
                                  .safe = SafePoint{safe, at(safe)}}};
 }
 
-// What is broken if this is done to a good batch.
+// The rule that this change of a valid batch violates.
 std::string broken_by(const std::function<void(Batch&)>& change) {
     Batch batch = batch_at(kOne, kNoon);
     change(batch);
@@ -102,7 +102,7 @@ TEST_CASE("seam rules: the store checks a batch before it writes") {
     Batch broken = batch_at(kOne, kNoon);
     broken.state->cursor->modified = at(kNoon);
     const std::string said = broken_promise_of([&] {
-        // Opened here: a store's threads do not come along into a child process.
+        // Opened here: a child process does not inherit a store's threads.
         StoreFixture fixture;
         fixture.open();
         static_cast<void>(run_task(fixture.io(), fixture.store().commit(broken)));

@@ -22,7 +22,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-// Opened by the test to let the thread go on: a job waits in it.
+// A job waits in it until the test opens it.
 class Gate {
   public:
     void open() {
@@ -105,7 +105,7 @@ TEST_CASE("jobs run in submission order, off the caller's thread, and complete o
             here = here && std::this_thread::get_id() == caller;
         });
     }
-    io.run();  // ends by itself: pending jobs count as work
+    io.run();  // returns when nothing is left: pending jobs count as work
     CHECK(elsewhere);
     CHECK(here);
     REQUIRE(order.size() == 50);
@@ -120,7 +120,7 @@ TEST_CASE("a canceled waiter still gets the true outcome of its job") {
     auto waiter = commit_into(fixture.store(), batch_of(page_of("a", 100, 1000)), answer);
     asio::co_spawn(fixture.io(), std::move(waiter),
                    asio::bind_cancellation_slot(cancel.slot(), asio::detached));
-    fixture.io().poll();  // the commit is handed in
+    fixture.io().poll();  // the commit is submitted
     cancel.emit(asio::cancellation_type::terminal);
     fixture.io().restart();
     fixture.io().run();
@@ -147,7 +147,7 @@ TEST_CASE("closing completes submitted jobs; later ones are refused") {
     const auto refused = fixture.commit(page_of("c", 1, 10));
     REQUIRE(refused.has_error());
     CHECK(refused.error().code == ErrorCode::canceled);
-    fixture.store().close();  // again, and nothing happens
+    fixture.store().close();  // again, without effect
     CHECK(fixture.value("SELECT count(*) FROM records") == "200");
 }
 
@@ -160,7 +160,7 @@ TEST_CASE("a store destroyed while its waiters live keeps their work in the file
     fixture.io().poll();
     fixture.close();
     CHECK(fixture.value("SELECT count(*) FROM records") == "100");
-    // The waiter was never resumed here; its frame goes with the io_context.
+    // The waiting coroutine was never resumed; its frame is destroyed with the io_context.
 }
 
 TEST_CASE("the thread notices when it is idle, once for each idle period") {

@@ -1,4 +1,4 @@
-// What a store takes of the machine, held against the files and what the kernel says of their filesystem.
+// A store's use of the disk, compared with its files and with the kernel's values for their filesystem.
 #include "store/sqlite/open.hpp"
 #include "support/temp_dir.hpp"
 

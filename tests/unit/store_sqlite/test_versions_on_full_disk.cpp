@@ -1,4 +1,4 @@
-// A correction whose former version finds no room is refused as a whole, and taken once there is room.
+// A correction whose former version does not fit on the disk is refused as a whole, and accepted once there is space.
 #include "store/sqlite/connection.hpp"
 #include "support/fault_disk/fault_disk.hpp"
 #include "support/run_task.hpp"
@@ -15,7 +15,7 @@ constexpr int kRecords = 60;
 PagePtr page_of_round(int round) {
     std::vector<TestRecord> records;
     for (int i = 0; i < kRecords; ++i) {
-        // What was replaced is in no part the same, so that the versions take as much room as the records.
+        // The replaced text has nothing in common with the new one, so the versions take as much space as the records.
         std::string text;
         for (std::uint64_t state = static_cast<std::uint64_t>(1000 * round + i); text.size() < 3000;) {
             state = state * 6364136223846793005U + 1442695040888963407U;

@@ -1,4 +1,4 @@
-// The views for SQL users, held against what nlohmann/json reads in the same bodies.
+// The views for SQL users, compared with what nlohmann/json reads in the same bodies.
 #include "portal/records.hpp"
 #include "support/sanitized.hpp"
 #include "unit/store_sqlite/attendance_store.hpp"

@@ -1,4 +1,4 @@
-// Permissions mean nothing to root, so a test of them does its work as nobody, in a child process.
+// Root ignores permissions, so tests of them run as nobody, in a child process.
 #pragma once
 
 #include <functional>
@@ -6,7 +6,7 @@
 
 namespace carecloud {
 
-// What `work` returns, run in a child as an unprivileged user (as this user where it is not root).
+// The result of `work`, run in a child as an unprivileged user (as this user if it is not root).
 std::string as_unprivileged(const std::function<std::string()>& work);
 
 }  // namespace carecloud
